@@ -1,0 +1,1 @@
+"""Composition: wiring, server, worker, command line and the village. Nobody imports it."""

@@ -1,0 +1,1 @@
+"""The consequences of events: feeds, notifications, streams, search, trends and timers."""

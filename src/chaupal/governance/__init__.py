@@ -1,0 +1,1 @@
+"""Judge the square: orders, cases, decisions, notices, appeals and the public log."""

@@ -1,0 +1,1 @@
+"""The one law: what a viewer may see and why. Pure, without input or output."""

@@ -1,0 +1,1 @@
+"""Look at the square: every screen is skeleton, hydrate, reveal, present."""

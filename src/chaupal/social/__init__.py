@@ -1,0 +1,1 @@
+"""Change the square: accounts, posts, reactions, follows, media, reports."""

@@ -1,0 +1,1 @@
+"""Memory: the only SQL, one text for SQLite and PostgreSQL."""
