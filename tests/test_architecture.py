@@ -1,0 +1,56 @@
+"""The arrows of the house: import downwards only, never sideways, and nothing stands outside the six rows."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from rooms import NOT_ROOMS, OUT_OF_REACH, PORT_FORMS, ROW_OF
+
+CODE = Path(__file__).resolve().parent.parent / "src" / "chaupal"
+
+
+def imports_of(module: Path) -> Iterator[str]:
+    """Every dotted name a module imports, those under TYPE_CHECKING and inside functions too."""
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{'.' * node.level}{node.module or ''}.{alias.name}" for alias in node.names)
+
+
+def breaks(room: str, name: str) -> bool:
+    """Whether this import by a module of this room goes against an arrow. Relative imports hide arrows: forbidden."""
+    if name.startswith("."):
+        return True
+    match name.split("."):
+        case ["chaupal", to, form, *_] if to == "ports" and form.endswith(PORT_FORMS):
+            return room != "app"
+        case ["chaupal", to, *_] if to != room:
+            return to not in ROW_OF or ROW_OF[to] >= ROW_OF[room] or (room, to) in OUT_OF_REACH
+    return False
+
+
+def test_every_import_goes_downwards():
+    found = [(room, path, name) for room in ROW_OF for path in (CODE / room).rglob("*.py") for name in imports_of(path)]
+    broken = [f"{path.relative_to(CODE)}: {name}" for room, path, name in found if breaks(room, name)]
+    assert not broken, "\n".join(broken)
+
+
+def test_every_part_of_the_house_is_declared():
+    assert {path.name for path in CODE.iterdir()} - NOT_ROOMS <= set(ROW_OF)
+
+
+def test_a_wrong_arrow_is_seen():
+    wrong = [
+        ("kernel", "chaupal.text.fold"),
+        ("reads", "chaupal.social.posts"),
+        ("api", "chaupal.store.posts"),
+        ("web", "chaupal.api.routes"),
+        ("store", "chaupal.ports.bus"),
+        ("fanout", "chaupal.ports.bus_local"),
+        ("social", "chaupal.attic"),
+        ("text", "..kernel"),
+    ]
+    right = [("app", "chaupal.ports.bus_local"), ("fanout", "chaupal.store.outbox"), ("reads", "chaupal.policy.gate")]
+    assert all(breaks(*arrow) for arrow in wrong)
+    assert not any(breaks(*arrow) for arrow in right)

