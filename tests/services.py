@@ -42,7 +42,7 @@ class Postgres:
         return f"postgresql://chaupal@127.0.0.1:{self.port}/{database}"
 
     def fresh(self, template: str | None = None) -> str:
-        """Make a database and return its DSN: empty, or a copy of the one at DSN `template`, which nobody may be using."""
+        """Make a database and return its DSN: empty, or a copy of the one at DSN `template`, that nobody is using."""
         name = next(self._names)
         self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{_name(template) if template else "template0"}"')
         return self.dsn(name)
@@ -59,7 +59,7 @@ class Postgres:
 
 @contextmanager
 def postgres() -> Iterator[Postgres]:
-    """Start a PostgreSQL >= 17, hand it out, stop it. Raises RuntimeError, with the server's own words, if it cannot."""
+    """Start a PostgreSQL >= 17, hand it out, stop it. Raises RuntimeError, with the server's words, if it cannot."""
     folder = Path(tempfile.mkdtemp(prefix="chaupal-pg-"))
     user = _unprivileged()
     try:

@@ -1,0 +1,42 @@
+"""The papers of the house are true: a fresh map, a purpose for every module, every word in both languages."""
+
+from pathlib import Path
+
+import pytest
+import regex
+
+from make_map import CODE, MAP, draw, purpose
+
+DOCS = MAP.parent
+GLOSSARY = (DOCS / "glossary.md").read_text(encoding="utf-8")
+ROWS = [line.strip().strip("|").split("|") for line in GLOSSARY.splitlines() if line.startswith("| ")]
+TERMS = [row for row in ROWS if row[0].strip() != "English"]
+
+
+def test_the_map_is_fresh():
+    assert MAP.read_text(encoding="utf-8") == draw(), "docs/map.md is stale: make map"
+
+
+def test_every_module_says_what_it_is_for():
+    silent = [str(path.relative_to(CODE)) for path in CODE.rglob("*.py") if not purpose(path)]
+    assert not silent
+
+
+@pytest.mark.parametrize("row", TERMS, ids=lambda row: row[0].strip())
+def test_every_word_is_in_english_and_in_hindi(row: list[str]):
+    english, hindi, meaning = row
+    assert regex.search(r"\p{Latin}", english)
+    assert regex.search(r"\p{Devanagari}", hindi)
+    assert meaning.strip()
+
+
+def test_a_word_is_explained_once():
+    words = [row[0].strip() for row in TERMS]
+    assert sorted(set(words)) == sorted(words)
+
+
+@pytest.mark.parametrize("paper", sorted((DOCS / "decisions").glob("*.md")), ids=lambda path: path.name)
+def test_a_decision_says_what_was_chosen_what_was_left_and_what_would_change_it(paper: Path):
+    text = paper.read_text(encoding="utf-8")
+    assert regex.fullmatch(r"\d{4}(-[a-z0-9]+)+\.md", paper.name)
+    assert all(f"## {part}" in text for part in ("We chose", "We left", "What would change our mind"))
