@@ -108,7 +108,9 @@ def _reachable(install: Path, folder: Path, user: pwd.struct_passwd | None) -> P
     try:
         _run([install / "bin" / "initdb", "--version"], user)
     except (PermissionError, RuntimeError):
-        return Path(shutil.copytree(install, folder / "install", symlinks=True))
+        site, package = install.parent.parent, install.parent.name
+        shutil.copytree(site / f"{package}.libs", folder / f"{package}.libs")  # found relative to the programs
+        return Path(shutil.copytree(install, folder / package / install.name, symlinks=True))
     return install
 
 
