@@ -1,0 +1,318 @@
+"""The outside verifier: a good log passes, and every way of tampering gets its own reason."""
+
+import gzip
+from collections.abc import Callable
+from dataclasses import replace
+
+import httpx2
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chaupal.governance import tlog
+from chaupal.governance.verify import (
+    ENTRIES_LIMIT,
+    KEY_LIMIT,
+    NOTE_LIMIT,
+    TILE_LIMIT,
+    Broken,
+    Fault,
+    KeySource,
+    http_fetch,
+    verify_log,
+)
+
+URL = "https://chaupal.example/governance"
+KEY = tlog.SigningKey.from_seed("chaupal.example/governance", bytes(range(32)))
+VKEY = str(KEY.public)
+SIZE = 600
+
+
+def entry(i: int) -> bytes:
+    return tlog.leaf("order" if i % 3 else "cover", f"ord-{i}", "2021-02-10T05:30Z", {"count": i}).entry
+
+
+ENTRIES = [entry(i) for i in range(SIZE)]
+
+
+class Mirror:
+    """A log's files in a dictionary, to be spoiled."""
+
+    def __init__(self, entries: list[bytes], key: tlog.SigningKey = KEY) -> None:
+        leaves = map(tlog.leaf_hash, entries)
+        self.nodes = {(level, i): digest for level, i, digest in tlog.nodes_for_appends(0, leaves, {}.__getitem__)}
+        self.files = dict(tlog.static_files(len(entries), self.nodes.__getitem__, entries.__getitem__))
+        self.head = tlog.Checkpoint(key.name, len(entries), tlog.root(len(entries), self.nodes.__getitem__))
+        self.files |= {"checkpoint": tlog.sign_checkpoint(self.head, key).encode(), "key": str(key.public).encode()}
+
+    @property
+    def note(self) -> str:
+        return self.files["checkpoint"].decode()
+
+    def fetch(self, url: str, limit: int) -> bytes:
+        body = self.files.get(url.removeprefix(URL + "/"))
+        if body is None:
+            raise Broken(Fault.missing, url)
+        if len(body) > limit:
+            raise Broken(Fault.too_large, url)
+        return body
+
+    def flip(self, path: str, at: int) -> None:
+        body = bytearray(self.files[path])
+        body[at] ^= 1
+        self.files[path] = bytes(body)
+
+    def verify(self, **more: str):
+        return verify_log(URL, **{"vkey": VKEY, **more}, fetch=self.fetch)
+
+
+@pytest.fixture
+def mirror() -> Mirror:
+    return Mirror(ENTRIES)
+
+
+def test_a_good_log_verifies_and_is_counted(mirror):
+    report = mirror.verify()
+    assert report.ok
+    assert (report.size, report.verified, report.root) == (SIZE, SIZE, mirror.head.root.hex())
+    assert report.entries == {"cover": 200, "order": 400}
+    assert (report.origin, report.vkey, report.checkpoint) == (KEY.name, VKEY, mirror.note)
+
+
+def test_the_report_says_where_the_key_came_from(mirror):
+    assert mirror.verify().key_source is KeySource.given
+    report = verify_log(URL + "/", fetch=mirror.fetch)
+    assert (report.ok, report.key_source, report.vkey) == (True, KeySource.first_use, VKEY)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, SIZE), st.data())
+def test_logs_of_any_size_verify_and_extend_any_earlier_one(size, data):
+    old = data.draw(st.integers(0, size))
+    report = Mirror(ENTRIES[:size]).verify(previous_checkpoint=Mirror(ENTRIES[:old]).note)
+    assert (report.fault, report.verified, report.earlier) == (None, size, old)
+
+
+@pytest.mark.parametrize("size", [255, 256, 257, 65_536, 65_537])
+def test_the_edges_of_tiles_verify(size):
+    one = entry(0)
+    assert Mirror([one] * size).verify().ok
+
+
+def test_a_partial_tile_that_grew_full_is_read_from_the_full_one():
+    old, new = Mirror(ENTRIES[:300]), Mirror(ENTRIES[:512])
+    files = {path: body for path, body in new.files.items() if "tile/" in path}
+    old.files = {"checkpoint": old.files["checkpoint"], **files, "tile/1/000.p/1": old.files["tile/1/000.p/1"]}
+    report = old.verify()
+    assert (report.fault, report.verified) == (None, 300)
+
+
+def expect(mirror: Mirror, fault: Fault, where: str = "", **more: str) -> None:
+    report = mirror.verify(**more)
+    assert (report.fault, report.ok) == (fault, False)
+    assert where in report.where
+
+
+def test_a_flipped_byte_in_an_entry_is_found_and_named(mirror):
+    at = mirror.files["tile/entries/001"].index(b'"ord-300"') + 5
+    mirror.flip("tile/entries/001", at)
+    expect(mirror, Fault.entry_differs, "300")
+
+
+def test_a_flipped_byte_in_the_last_partial_tile_is_found(mirror):
+    mirror.flip("tile/entries/002.p/88", -5)
+    expect(mirror, Fault.entry_differs, "599")
+
+
+@pytest.mark.parametrize("path", ["tile/0/001", "tile/0/002.p/88", "tile/1/000.p/2"])
+def test_a_flipped_byte_in_a_hash_tile_is_found_and_named(mirror, path):
+    mirror.flip(path, 40)
+    expect(mirror, Fault.tile_differs, path)
+
+
+def test_a_tile_that_follows_a_false_entry_does_not_hide_it(mirror):
+    forged = Mirror([*ENTRIES[:300], entry(9_999), *ENTRIES[301:]])
+    mirror.files = forged.files | {"checkpoint": mirror.files["checkpoint"]}
+    expect(mirror, Fault.root_differs)
+
+
+def test_a_flipped_byte_in_the_signature_is_found(mirror):
+    mirror.files["checkpoint"] = mirror.files["checkpoint"][:-10] + b"AAAA" + mirror.files["checkpoint"][-6:]
+    expect(mirror, Fault.not_signed)
+
+
+def test_another_root_under_the_same_signature_is_found(mirror):
+    false = replace(mirror.head, root=bytes(32))
+    mirror.files["checkpoint"] = mirror.files["checkpoint"].replace(mirror.head.text.encode(), false.text.encode())
+    expect(mirror, Fault.not_signed)
+
+
+def test_a_signed_root_that_is_not_the_tree_s_is_found(mirror):
+    mirror.files["checkpoint"] = tlog.sign_checkpoint(replace(mirror.head, root=bytes(32)), KEY).encode()
+    expect(mirror, Fault.root_differs)
+
+
+def test_a_dropped_entry_is_found(mirror):
+    entries = tlog.split_entries(mirror.files["tile/entries/001"])
+    del entries[44]
+    mirror.files["tile/entries/001"] = tlog.entries_tile(0, 255, entries.__getitem__)
+    expect(mirror, Fault.wrong_count, "tile/entries/001")
+
+
+def test_an_added_entry_is_found(mirror):
+    mirror.files["tile/entries/002.p/88"] += b"\x00\x01x"
+    expect(mirror, Fault.wrong_count, "tile/entries/002.p/88")
+
+
+def test_two_entries_that_changed_places_are_found(mirror):
+    entries = tlog.split_entries(mirror.files["tile/entries/001"])
+    entries[44], entries[45] = entries[45], entries[44]
+    mirror.files["tile/entries/001"] = tlog.entries_tile(0, 256, entries.__getitem__)
+    expect(mirror, Fault.entry_differs, "300")
+
+
+def test_a_checkpoint_older_than_one_already_seen_is_stale(mirror):
+    expect(Mirror(ENTRIES[:500]), Fault.stale, "500 < 600", previous_checkpoint=mirror.note)
+
+
+@pytest.mark.parametrize("changed", [0, 299, 511, 599])
+def test_a_history_rewritten_and_signed_anew_is_a_fork(mirror, changed):
+    rewritten = Mirror([*ENTRIES[:changed], entry(9_999), *ENTRIES[changed + 1 :], entry(600)])
+    assert rewritten.verify().ok  # without the earlier checkpoint nobody could tell
+    expect(rewritten, Fault.forked, "600", previous_checkpoint=mirror.note)
+
+
+def test_an_earlier_checkpoint_must_be_signed_by_the_same_key(mirror):
+    other = Mirror(ENTRIES[:10], tlog.SigningKey.generate(KEY.name))
+    expect(mirror, Fault.not_signed, "earlier", previous_checkpoint=other.note)
+    expect(mirror, Fault.bad_earlier, previous_checkpoint="nonsense")
+
+
+def test_the_log_of_another_key_is_not_the_one_asked_for():
+    expect(Mirror(ENTRIES[:10], tlog.SigningKey.generate(KEY.name)), Fault.not_signed)
+
+
+def test_a_checkpoint_for_another_origin_is_refused(mirror):
+    head = replace(mirror.head, origin="elsewhere.example")
+    mirror.files["checkpoint"] = tlog.sign_checkpoint(head, KEY).encode()
+    expect(mirror, Fault.wrong_origin)
+    assert mirror.verify(origin="elsewhere.example").ok
+
+
+@pytest.mark.parametrize("odd", [b'{"v":1,"t":"order"}', b"not json", b'{"t":"order","v":1}\n', b"[" * 60_000])
+def test_an_entry_that_is_not_canonical_is_found_even_when_the_tree_is_right(odd):
+    expect(Mirror([*ENTRIES[:5], odd, *ENTRIES[5:]]), Fault.not_canonical, "5")
+
+
+@pytest.mark.parametrize("path", ["checkpoint", "tile/0/001", "tile/entries/002.p/88", "tile/1/000.p/2"])
+def test_a_missing_file_is_named(mirror, path):
+    del mirror.files[path]
+    expect(mirror, Fault.missing, path)
+
+
+@pytest.mark.parametrize("path", ["tile/0/001", "tile/entries/001", "tile/1/000.p/2"])
+@pytest.mark.parametrize("spoil", [lambda body: body[:-1], lambda body: body + b"\x00"])
+def test_a_tile_of_the_wrong_length_is_refused(mirror, path, spoil: Callable[[bytes], bytes]):
+    mirror.files[path] = spoil(mirror.files[path])
+    report = mirror.verify()
+    assert report.fault in (Fault.bad_tile, Fault.too_large)
+    assert path in report.where
+
+
+def test_a_log_may_not_fill_the_report_with_invented_types():
+    names = [a + b for a in "abcdefghij" for b in "abcdefghij"]
+    report = Mirror([tlog.leaf(name, "x", "2021-02-10T05:30Z", {}).entry for name in names]).verify()
+    assert report.ok
+    assert len(report.entries) == 65
+    assert sum(report.entries.values()) == 100
+
+
+@pytest.mark.parametrize("key", [b"", b"\xff", b"a+b+c", VKEY.encode()[:-4]])
+def test_a_key_that_cannot_be_read_is_a_fault(mirror, key):
+    mirror.files["key"] = key
+    assert verify_log(URL, fetch=mirror.fetch).fault is Fault.bad_key
+    if b"\xff" not in key:
+        assert mirror.verify(vkey=key.decode()).fault is Fault.bad_key
+
+
+@pytest.mark.parametrize("url", ["", "file:///etc/passwd", "chaupal.example", "https://", "http://[", "https://a/?b"])
+def test_only_a_web_address_is_verified(url):
+    assert verify_log(url, VKEY).fault is Fault.bad_url
+
+
+@settings(max_examples=150)
+@given(
+    st.binary(max_size=200), st.sampled_from(["checkpoint", "key", "tile/0/000", "tile/entries/000", "tile/1/000.p/2"])
+)
+def test_whatever_a_server_sends_is_reported_and_never_raised(body, path):
+    mirror = Mirror(ENTRIES[:512])
+    mirror.files[path] = body
+    assert verify_log(URL, fetch=mirror.fetch).fault is not None
+
+
+# --- Over HTTP ---
+
+
+def over_http(answer: Callable[[httpx2.Request], httpx2.Response], limit: int = 100) -> bytes:
+    with httpx2.Client(transport=httpx2.MockTransport(answer)) as client:
+        return http_fetch(client)(f"{URL}/checkpoint", limit)
+
+
+def fault_of(answer: httpx2.Response, limit: int = 100) -> Fault:
+    with pytest.raises(Broken) as broken:
+        over_http(lambda _: answer, limit)
+    return broken.value.fault
+
+
+def body(data: bytes, encoding: str = "identity") -> httpx2.Response:
+    return httpx2.Response(200, headers={"content-encoding": encoding}, stream=httpx2.ByteStream(data))
+
+
+def test_plain_and_packed_answers_are_read():
+    assert over_http(lambda _: body(b"a" * 100)) == b"a" * 100
+    assert over_http(lambda _: body(gzip.compress(b"a" * 100), "gzip")) == b"a" * 100
+
+
+def test_an_answer_past_its_bound_is_cut_off_packed_or_not():
+    assert fault_of(body(b"a" * 101)) is Fault.too_large
+    assert fault_of(body(gzip.compress(bytes(10_000_000)), "gzip")) is Fault.too_large
+
+
+def test_a_redirect_is_not_followed():
+    seen: list[str] = []
+
+    def elsewhere(request: httpx2.Request) -> httpx2.Response:
+        seen.append(request.url.host)
+        return httpx2.Response(302, headers={"location": "https://elsewhere.example/checkpoint"})
+
+    with pytest.raises(Broken, match="elsewhere") as broken:
+        over_http(elsewhere)
+    assert broken.value.fault is Fault.redirected
+    assert seen == ["chaupal.example"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "fault"),
+    [
+        (httpx2.Response(404), Fault.missing),
+        (httpx2.Response(500), Fault.unreachable),
+        (body(b"x", "br"), Fault.unreachable),
+    ],
+)
+def test_other_answers_have_their_reason(answer, fault):
+    assert fault_of(answer) is fault
+
+
+def test_broken_packing_and_a_broken_line_are_unreachable():
+    def cut(_: httpx2.Request) -> httpx2.Response:
+        raise httpx2.ConnectError("refused")
+
+    with pytest.raises(Broken) as broken:
+        over_http(cut)
+    assert broken.value.fault is Fault.unreachable
+    assert fault_of(body(b"junk", "gzip")) is Fault.unreachable
+
+
+def test_the_bounds_are_those_of_the_format():
+    assert (TILE_LIMIT, ENTRIES_LIMIT) == (8_192, 256 * (2 + 65_535))
+    assert (KEY_LIMIT, NOTE_LIMIT) == (1_000, 100_000)
