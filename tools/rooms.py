@@ -5,6 +5,7 @@ ROWS = (
     ("policy",),
     ("store", "ports"),
     ("social", "governance", "reads"),
+    ("wire",),
     ("api", "web", "fanout"),
     ("app",),
 )

@@ -1,0 +1,96 @@
+"""The one family of errors; each surface says them in its own shape."""
+
+from typing import ClassVar
+
+
+class Problem(Exception):
+    """What went wrong, in words safe to show. `slug` names the message for translation; `status` is its HTTP kin."""
+
+    status: ClassVar[int] = 500
+    slug: ClassVar[str] = "problem"
+
+    def __init__(self, message: str = "", **details: str) -> None:
+        super().__init__(message or self.slug)
+        self.message = message or self.slug.replace("_", " ")
+        self.details = details
+
+
+class Invalid(Problem):
+    """What was sent cannot be accepted; `details` maps a field to what is wrong with it."""
+
+    status = 422
+    slug = "invalid"
+
+
+class Malformed(Problem):
+    """The request cannot be read at all."""
+
+    status = 400
+    slug = "malformed"
+
+
+class NotSignedIn(Problem):
+    """Nobody is signed in, or the token is no good."""
+
+    status = 401
+    slug = "not_signed_in"
+
+
+class NotAllowed(Problem):
+    """Signed in, but this is not theirs to do."""
+
+    status = 403
+    slug = "not_allowed"
+
+
+class NotFound(Problem):
+    """Missing or forbidden: from outside they look the same."""
+
+    status = 404
+    slug = "not_found"
+
+    def __init__(self, message: str = "Record not found", **details: str) -> None:
+        super().__init__(message, **details)
+
+
+class Conflict(Problem):
+    """It moved meanwhile, or was done before."""
+
+    status = 409
+    slug = "conflict"
+
+
+class TooLarge(Problem):
+    """More bytes than are taken here."""
+
+    status = 413
+    slug = "too_large"
+
+
+class TooMany(Problem):
+    """Rate limited; `retry_at` is when to come back, in ms since 1970."""
+
+    status = 429
+    slug = "too_many"
+
+    def __init__(self, message: str = "Too many requests", *, retry_at: int = 0) -> None:
+        super().__init__(message)
+        self.retry_at = retry_at
+
+
+class Unavailable(Problem):
+    """The store could not keep it; nothing was half done."""
+
+    status = 503
+    slug = "unavailable"
+
+
+class WithheldByLaw(Problem):
+    """Not to be shown in the viewer's country (RFC 7725)."""
+
+    status = 451
+    slug = "withheld"
+
+    def __init__(self, message: str = "Unavailable For Legal Reasons", *, notice_url: str = "") -> None:
+        super().__init__(message)
+        self.notice_url = notice_url

@@ -1,0 +1,26 @@
+"""Events: what happened, in the past tense; written in the same commit as the change, handled at least once."""
+
+from typing import Any, ClassVar
+
+import msgspec
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened. Carries ids, never bodies, so that a ruling is obeyed at the next glance."""
+
+    kinds: ClassVar[dict[str, type["Event"]]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        Event.kinds[cls.__name__] = cls
+
+
+def encode_event(event: Event) -> tuple[str, str]:
+    """(name, JSON) for the outbox."""
+    return type(event).__name__, msgspec.json.encode(event).decode()
+
+
+def decode_event(name: str, body: str) -> Event | None:
+    """The event back, or None for a name this version does not know (a newer server wrote it)."""
+    kind = Event.kinds.get(name)
+    return None if kind is None else msgspec.json.decode(body, type=kind)

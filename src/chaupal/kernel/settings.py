@@ -1,0 +1,171 @@
+"""The one frozen Settings: read once from TOML and `CHAUPAL_*`, every field with its help line."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta
+
+from chaupal.kernel.errors import Problem
+
+
+class BadSettings(Problem):
+    """A setting cannot be used; the message names it and says what would do."""
+
+    slug = "bad_settings"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything an operator can set. TOML keys are the field names; the environment overrides as CHAUPAL_<NAME>."""
+
+    data: Annotated[
+        str, Meta(description="Directory that holds the database, uploads, keys and mail of this server.")
+    ] = "data"
+    host: Annotated[str, Meta(description="Address to listen on.")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535, description="Port to listen on; 0 takes a free one.")] = 8000
+    public_url: Annotated[
+        str,
+        Meta(
+            description="Where people reach the server, scheme and host (and port on loopback). Empty: http://HOST:PORT."
+        ),
+    ] = ""
+    database: Annotated[
+        str,
+        Meta(description="Empty: SQLite in the data directory. Else a PostgreSQL URL, postgresql://user@host/name."),
+    ] = ""
+    title: Annotated[str, Meta(description="The server's name on pages and in apps.")] = "Chaupal"
+    description: Annotated[str, Meta(description="One or two sentences about the server, shown to newcomers.")] = (
+        "A square where every limit on speech is decided in the open."
+    )
+    contact_email: Annotated[str, Meta(description="Where people can write to the operator.")] = ""
+    home_country: Annotated[
+        str,
+        Meta(
+            pattern="^[A-Z]{2}$",
+            description="The server's own country (ISO 3166-1 alpha-2); a viewer whose country is unknown counts as being here.",
+        ),
+    ] = "IN"
+    default_language: Annotated[
+        Literal["hi", "en"], Meta(description="Language of pages when the browser asks for none we have.")
+    ] = "hi"
+    registrations: Annotated[
+        Literal["open", "approval", "closed"],
+        Meta(description="Who may make an account: anyone, anyone whom staff then approve, or nobody."),
+    ] = "open"
+    country_file: Annotated[
+        str,
+        Meta(
+            description="MMDB file that maps addresses to countries. Empty: the packaged one, where the build brought it."
+        ),
+    ] = ""
+    country_header: Annotated[
+        str,
+        Meta(
+            description="Header in which a trusted proxy names the viewer's country, such as CF-IPCountry. Empty: none."
+        ),
+    ] = ""
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Networks (CIDR) whose X-Forwarded-For, X-Forwarded-Proto and country header are believed. A network that is the whole internet is refused."
+        ),
+    ] = ()
+    rate_limits: Annotated[
+        bool, Meta(description="Limit requests per account and address; off only for load tests.")
+    ] = True
+    rate_limit_scale: Annotated[
+        int, Meta(ge=1, description="Multiplies every rate limit, for servers behind one shared address.")
+    ] = 1
+    max_media_bytes: Annotated[int, Meta(ge=1024, description="Largest image that is taken, in bytes.")] = 16_000_000
+    max_media_pixels: Annotated[
+        int, Meta(ge=1024, description="Largest image that is decoded, in pixels (width x height).")
+    ] = 33_000_000
+    smtp_url: Annotated[
+        str, Meta(description="Mail server, smtp[s]://user:password@host:port. Empty: mails are written to DATA/mail.")
+    ] = ""
+    mail_from: Annotated[str, Meta(description="Sender of the server's mails.")] = "chaupal@localhost"
+    village: Annotated[
+        bool, Meta(description="Serve the seeded village with its cast and look-as bar. Never on a real server.")
+    ] = False
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], Meta(description="How much the server says about itself.")
+    ] = "info"
+    lane: Annotated[
+        bool, Meta(description="Answer the hottest reads before the framework; off to compare the two.")
+    ] = True
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port, without a slash at the end."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
+    def domain(self) -> str:
+        """Host, with its port where one is named."""
+        return urlsplit(self.origin).netloc
+
+    @property
+    def secure(self) -> bool:
+        return self.origin.startswith("https://")
+
+    @property
+    def postgres(self) -> bool:
+        return bool(self.database)
+
+
+FIELDS = {field.name: field for field in msgspec.structs.fields(Settings)}
+
+
+def load_settings(file: Path | None = None, environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:
+    """Settings from a TOML file, then `CHAUPAL_*`, then keyword overrides (None = not given).
+
+    Raises BadSettings with the name of the first setting that cannot be used.
+    """
+    values: dict[str, object] = {}
+    if file is not None:
+        try:
+            values |= tomllib.loads(file.read_text("utf-8"))
+        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise BadSettings(f"{file}: {error}") from error
+    values |= _from_environment(os.environ if environ is None else environ)
+    values |= {name: value for name, value in overrides.items() if value is not None}
+    try:
+        settings = msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadSettings(str(error)) from error
+    _check(settings)
+    return settings
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name in FIELDS:
+        text = environ.get(f"CHAUPAL_{name.upper()}")
+        if text is not None:
+            found[name] = (
+                [part.strip() for part in text.split(",") if part.strip()] if name == "trusted_proxies" else text
+            )
+    return found
+
+
+def _check(settings: Settings) -> None:
+    for text in settings.trusted_proxies:
+        try:
+            network = ip_network(text)
+        except ValueError as error:
+            raise BadSettings(f"trusted_proxies: {error}") from error
+        # Trusting everyone would let anybody choose the country they are judged in.
+        if network.prefixlen < (8 if network.version == 4 else 16):
+            raise BadSettings(f"trusted_proxies: {text} trusts half the internet; name your own proxies")
+    if settings.country_header and not settings.trusted_proxies:
+        raise BadSettings("country_header is believed only from trusted_proxies; name them, or leave the header out")
+    parts = urlsplit(settings.origin)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
+        raise BadSettings("public_url must be http(s)://host, without a path")
+    if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1", "0.0.0.0"):  # noqa: S104
+        raise BadSettings("public_url: plain http is for loopback only; put TLS in front and use https")

@@ -1,0 +1,71 @@
+"""What the law must know: of the thing looked at, of the viewer's ties, of the rulings in force."""
+
+from enum import IntEnum
+
+import msgspec
+
+from chaupal.policy.rulings import NO_RULINGS, RulingIndex
+
+
+class Visibility(IntEnum):
+    """Whom a post is for; the numbers are stored."""
+
+    PUBLIC = 0
+    UNLISTED = 1
+    PRIVATE = 2
+    DIRECT = 3
+
+    @property
+    def wire(self) -> str:
+        return WIRE[self]
+
+
+WIRE = {
+    Visibility.PUBLIC: "public",
+    Visibility.UNLISTED: "unlisted",
+    Visibility.PRIVATE: "private",
+    Visibility.DIRECT: "direct",
+}
+FROM_WIRE = {name: visibility for visibility, name in WIRE.items()}
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """A post or a person, as the law sees it.
+
+    `names` are all ids a ruling or a block could name to reach it: itself, its author, its media.
+    A person is a Subject whose `id` and `author` are the same and whose visibility is PUBLIC.
+    """
+
+    id: int
+    author: int
+    visibility: Visibility
+    names: frozenset[int]
+    mentions: tuple[int, ...] = ()
+    media: tuple[int, ...] = ()
+    terms: tuple[str, ...] = ()  # count keys of its tags
+    inner: "Subject | None" = None  # what it reposts
+
+    @property
+    def person(self) -> bool:
+        return self.id == self.author
+
+
+class Relations(msgspec.Struct, frozen=True):
+    """The viewer's ties, as sets of account ids. `stranger` to all when nobody is signed in."""
+
+    following: frozenset[int] = frozenset()
+    blocking: frozenset[int] = frozenset()
+    blocked_by: frozenset[int] = frozenset()
+    muting: frozenset[int] = frozenset()
+    apart: frozenset[int] = frozenset()  # blocking, blocked by or muting: the union, for one quick look
+    until: int = 2**63 - 1  # ms: when the next timed mute ends
+
+
+STRANGER = Relations()
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """All that a verdict may rest on beside the viewer, the surface and the subject."""
+
+    relations: Relations = STRANGER
+    rulings: RulingIndex = NO_RULINGS

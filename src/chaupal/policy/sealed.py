@@ -1,0 +1,62 @@
+"""Sealed and Visible: what must not be forgotten is a type."""
+
+from typing import NoReturn, Protocol, Self, final
+
+from chaupal.policy.facts import Subject
+from chaupal.policy.verdict import Placeholder, Show
+
+
+class Judged(Protocol):
+    """What the gate can judge: it names itself to the law, and can give up its words."""
+
+    @property
+    def subject(self) -> Subject: ...
+
+    def redacted(self, verdict: Placeholder | Show) -> Self:
+        """A copy without the words and pictures that the verdict takes away."""
+        ...
+
+
+@final
+class Sealed[T: Judged]:
+    """A thing from the store that no rule has looked at yet. It can be carried, not read."""
+
+    __slots__ = ("_item",)
+
+    def __init__(self, item: T) -> None:
+        self._item = item
+
+    def __repr__(self) -> str:
+        return f"<sealed {type(self._item).__name__}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("sealed things are not written down")
+
+    def __eq__(self, other: object) -> NoReturn:
+        raise TypeError("sealed things are not compared")
+
+    def __hash__(self) -> NoReturn:
+        raise TypeError("sealed things are not compared")
+
+
+_KEY = object()
+
+
+@final
+class Visible[T: Judged]:
+    """A thing as one viewer may see it. Only the gate makes these; with a Placeholder, `item` has lost its words."""
+
+    __slots__ = ("item", "verdict")
+
+    def __init__(self, item: T, verdict: Show | Placeholder, key: object) -> None:
+        if key is not _KEY:
+            raise TypeError("only policy.gate.reveal makes Visible things")
+        self.item = item
+        self.verdict = verdict
+
+    @property
+    def withheld(self) -> bool:
+        return isinstance(self.verdict, Placeholder)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("visible things are for one viewer and are not written down")

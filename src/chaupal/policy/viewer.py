@@ -1,0 +1,61 @@
+"""Who is looking, from where, and in what capacity."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Role(StrEnum):
+    """What an account may do beyond writing and reading; `may.py` says what each opens."""
+
+    MEMBER = "member"
+    CLERK = "clerk"
+    REVIEWER = "reviewer"
+    APPROVER = "approver"
+    MODERATOR = "moderator"
+    AUDITOR = "auditor"
+    OWNER = "owner"
+    SYSTEM = "system"
+
+
+class Viewer(msgspec.Struct, frozen=True, kw_only=True):
+    """A reader as the law sees them.
+
+    `country` is already resolved: an unknown one counts as the server's own (`country_known` says which it was).
+    """
+
+    account: int | None = None
+    country: str
+    country_known: bool = True
+    role: Role = Role.MEMBER
+    language: str = "en"
+
+    @property
+    def staff(self) -> bool:
+        return self.role is not Role.MEMBER
+
+
+class Caller(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is signed in, and how: by an app's token (with its scopes) or by the web cookie (with its CSRF word).
+
+    `account` is None for an app acting for itself (client credentials).
+    """
+
+    account: int | None
+    handle: str = ""
+    role: Role = Role.MEMBER
+    scopes: frozenset[str] = frozenset()
+    app: int = 0
+    app_name: str = ""
+    csrf: str = ""
+    language: str = ""
+    state: str = "active"  # active, or limited: pending, suspended
+    key: str = ""  # hash of the token or cookie, so that it can be ended
+
+
+def allows(held: frozenset[str], needed: str) -> bool:
+    """Whether scopes cover `needed` (`read:statuses` is covered by itself and by `read`)."""
+    family = needed.partition(":")[0]
+    # "follow" is the old name for what is now read and write of ties.
+    old = "follow" in held and needed.partition(":")[2] in ("follows", "blocks", "mutes")
+    return needed in held or family in held or old

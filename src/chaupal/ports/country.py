@@ -1,0 +1,88 @@
+"""Where a viewer is: from an address by a country file, or from a header that a trusted proxy set."""
+
+import functools
+from collections.abc import Callable, Mapping
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import Any
+
+import maxminddb
+import msgspec
+
+from chaupal.kernel.settings import Settings
+
+type Lookup = Callable[[str], str | None]
+
+PACKAGED = Path(__file__).parent.parent / "assets" / "country.mmdb"
+
+
+class Place(msgspec.Struct, frozen=True):
+    """The viewer's address and country; an unknown country is the server's own."""
+
+    address: str
+    country: str
+    known: bool
+
+
+class Locator:
+    """Believes forwarded addresses and country headers from `trusted_proxies` only."""
+
+    def __init__(self, settings: Settings, lookup: Lookup) -> None:
+        self._home = settings.home_country
+        self._header = settings.country_header.lower()
+        self._trusted = tuple(ip_network(text) for text in settings.trusted_proxies)
+        self._place = functools.lru_cache(20_000)(self._find)
+        self._lookup = lookup
+
+    def place(self, peer: str, headers: Mapping[str, str]) -> Place:
+        """`peer` is the address that connected; header names are in lower case."""
+        if not self._trusted or not self._trusts(peer):
+            return self._place(peer, "")
+        address = self._behind(peer, headers.get("x-forwarded-for", ""))
+        return self._place(address, headers.get(self._header, "") if self._header else "")
+
+    def _find(self, address: str, said: str) -> Place:
+        said = said.strip().upper()
+        if len(said) == 2 and said.isascii() and said.isalpha() and said not in ("XX", "T1"):
+            return Place(address, said, True)
+        found = self._lookup(address)
+        return Place(address, found or self._home, found is not None)
+
+    def _trusts(self, address: str) -> bool:
+        try:
+            ip = ip_address(address)
+        except ValueError:
+            return False
+        ip = getattr(ip, "ipv4_mapped", None) or ip
+        return any(ip in network for network in self._trusted)
+
+    def _behind(self, peer: str, chain: str) -> str:
+        """The nearest hop that is not one of our own proxies: what stands further left can be forged."""
+        address = peer
+        for hop in reversed([h.strip() for h in chain.split(",") if h.strip()]):
+            if not self._trusts(address):
+                break
+            address = hop
+        return address
+
+
+def country_file(settings: Settings) -> Lookup:
+    """A look-up in the operator's file, else in the packaged one, else one that knows nothing."""
+    path = Path(settings.country_file) if settings.country_file else PACKAGED
+    if not settings.country_file and not path.exists():
+        return lambda address: None
+    # In memory: mapping the file would force the pure-Python reader, twenty times slower.
+    reader: Any = maxminddb.open_database(path, maxminddb.MODE_MEMORY)
+    return functools.partial(_country_in, reader)
+
+
+def _country_in(reader: Any, address: str) -> str | None:
+    try:
+        ip = ip_address(address)
+        record: Any = reader.get(str(getattr(ip, "ipv4_mapped", None) or ip))
+    except ValueError:
+        return None
+    if not isinstance(record, dict):
+        return None
+    country: Any = record.get("country_code") or (record.get("country") or {}).get("iso_code")
+    return country if isinstance(country, str) and len(country) == 2 else None

@@ -1,0 +1,82 @@
+"""Resident feeds in this process: a list of ids each, and who watches whom."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+
+from chaupal.ports.feed import LENGTH
+
+SLACK = 100  # a feed is trimmed when it has grown by this much
+
+
+class _Feed:
+    """`ids` oldest first, so that the usual push is an append."""
+
+    __slots__ = ("complete", "ids", "sources")
+
+    def __init__(self, sources: frozenset[int]) -> None:
+        self.sources = sources
+        self.ids: list[int] = []
+        self.complete = False  # False while it is being built
+
+    def add(self, id_: int) -> None:
+        ids = self.ids
+        if not ids or id_ > ids[-1]:
+            ids.append(id_)
+        else:
+            at = bisect_left(ids, id_)
+            if at == len(ids) or ids[at] != id_:  # handled twice is pushed once
+                ids.insert(at, id_)
+        if len(ids) > LENGTH + SLACK:
+            del ids[: len(ids) - LENGTH]
+
+
+class LocalFeeds:
+    """See `ports.feed.Feeds`. At most `residents` feeds; the one longest not read goes first."""
+
+    def __init__(self, residents: int = 5_000) -> None:
+        self._residents = residents
+        self._feeds: dict[int, _Feed] = {}
+        self._watchers: dict[int, set[int]] = {}
+
+    async def page(self, owner: int) -> Sequence[int] | None:
+        feed = self._feeds.get(owner)
+        if feed is None or not feed.complete:
+            return None
+        return feed.ids[::-1]
+
+    async def expect(self, owner: int, sources: Iterable[int]) -> None:
+        self.dismiss(owner)
+        if len(self._feeds) >= self._residents:
+            self.dismiss(next(iter(self._feeds)))
+        feed = self._feeds[owner] = _Feed(frozenset(sources))
+        for source in feed.sources:
+            self._watchers.setdefault(source, set()).add(owner)
+
+    async def admit(self, owner: int, sources: Iterable[int], ids: Sequence[int]) -> None:
+        feed = self._feeds.get(owner)
+        if feed is None or feed.sources != frozenset(sources):
+            return  # whom they follow changed while it was built: the next read builds again
+        feed.ids = sorted({*ids, *feed.ids})[-LENGTH:]
+        feed.complete = True
+
+    def push(self, source: int, id_: int) -> None:
+        for owner in self._watchers.get(source, ()):
+            self._feeds[owner].add(id_)
+
+    def pull(self, id_: int, source: int) -> None:
+        for owner in self._watchers.get(source, ()):
+            ids = self._feeds[owner].ids
+            at = bisect_left(ids, id_)
+            if at < len(ids) and ids[at] == id_:
+                del ids[at]
+
+    def dismiss(self, owner: int) -> None:
+        feed = self._feeds.pop(owner, None)
+        if feed is None:
+            return
+        for source in feed.sources:
+            watchers = self._watchers.get(source)
+            if watchers is not None:
+                watchers.discard(owner)
+                if not watchers:
+                    del self._watchers[source]

@@ -1,0 +1,57 @@
+"""Mail on one machine: a directory of .eml files to look at, or a mail server spoken to by SMTP."""
+
+import asyncio
+import secrets
+import smtplib
+from email.message import EmailMessage
+from email.utils import formatdate
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from chaupal.ports.mail import Letter
+
+
+def message(letter: Letter, sender: str) -> EmailMessage:
+    """The letter as a message; a header that was tampered with (line breaks) is refused by the library."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"], mail["Date"] = sender, letter.to, letter.subject, formatdate()
+    mail.set_content(letter.body)
+    return mail
+
+
+class MailToFiles:
+    """Each letter a file, newest last by name: for trying out, and for operators who forward mail themselves."""
+
+    def __init__(self, root: Path, sender: str) -> None:
+        self._root = root
+        self._sender = sender
+
+    async def send(self, letter: Letter) -> None:
+        await asyncio.to_thread(self._send, letter)
+
+    def _send(self, letter: Letter) -> None:
+        self._root.mkdir(parents=True, exist_ok=True)
+        number = len(list(self._root.glob("*.eml")))
+        name = f"{number:06d}-{secrets.token_hex(3)}.eml"
+        (self._root / name).write_bytes(bytes(message(letter, self._sender)))
+
+
+class MailBySmtp:
+    """`smtp://user:password@host:port`, or smtps:// for TLS from the start."""
+
+    def __init__(self, url: str, sender: str) -> None:
+        self._parts = urlsplit(url)
+        self._sender = sender
+
+    async def send(self, letter: Letter) -> None:
+        await asyncio.to_thread(self._send, letter)
+
+    def _send(self, letter: Letter) -> None:
+        parts = self._parts
+        kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+        with kind(parts.hostname or "localhost", parts.port or 0, timeout=20) as server:
+            if parts.scheme == "smtp" and server.has_extn("starttls"):
+                server.starttls()
+            if parts.username:
+                server.login(unquote(parts.username), unquote(parts.password or ""))
+            server.send_message(message(letter, self._sender))

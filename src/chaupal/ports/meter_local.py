@@ -1,0 +1,25 @@
+"""Fixed windows in this process."""
+
+from chaupal.kernel.clock import Clock
+from chaupal.ports.meter import Count
+
+MOST_KEYS = 100_000
+
+
+class LocalMeter:
+    """See `ports.meter.Meter`."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._used: dict[str, list[int]] = {}
+
+    def hit(self, key: str, seconds: int) -> Count:
+        now = self._clock()
+        entry = self._used.get(key)
+        if entry is None or now >= entry[1]:
+            if len(self._used) >= MOST_KEYS:
+                self._used = {k: e for k, e in self._used.items() if e[1] > now}
+            width = seconds * 1000
+            entry = self._used[key] = [0, now - now % width + width]
+        entry[0] += 1
+        return Count(entry[0], entry[1])

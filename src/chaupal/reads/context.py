@@ -1,0 +1,19 @@
+"""What reading needs; every read is a function that takes this and the viewer first."""
+
+import msgspec
+
+from chaupal.kernel.clock import Clock
+from chaupal.kernel.settings import Settings
+from chaupal.ports.feed import Feeds
+from chaupal.ports.files import Files
+from chaupal.store.work import Work
+
+
+class Reads(msgspec.Struct, frozen=True):
+    """The store, the feeds (ids only) and the clock."""
+
+    settings: Settings
+    work: Work
+    clock: Clock
+    feeds: Feeds
+    files: Files

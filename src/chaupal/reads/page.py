@@ -1,0 +1,48 @@
+"""A page of a list and the cursor that asked for it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+
+class Cursor(msgspec.Struct, frozen=True):
+    """`max_id`: older than. `since_id`: newer than, newest first. `min_id`: newer than, oldest first (fills gaps upward)."""
+
+    max_id: int | None = None
+    since_id: int | None = None
+    min_id: int | None = None
+    limit: int = 20
+
+    @property
+    def upward(self) -> bool:
+        return self.min_id is not None
+
+    @property
+    def below(self) -> int:
+        return 2**63 - 1 if self.max_id is None else self.max_id
+
+    @property
+    def above(self) -> int:
+        floors = (self.since_id, self.min_id)
+        return max((f for f in floors if f is not None), default=-1)
+
+
+class Page[T](msgspec.Struct, frozen=True):
+    """`next`: the id below which the next page starts, None on the last page. `prev`: the id above which newer ones are."""
+
+    items: Sequence[T]
+    next: int | None = None
+    prev: int | None = None
+
+    def map(self, items: Sequence[Any]) -> "Page[Any]":
+        return Page(items, self.next, self.prev)
+
+
+def page_of(ids: Sequence[int], cursor: Cursor) -> Page[int]:
+    """The page out of ids newest first, of which one more than `limit` was asked for to know whether there is a next."""
+    more = len(ids) > cursor.limit
+    kept = ids[-cursor.limit :] if cursor.upward and more else ids[: cursor.limit]
+    # Going upward there is always something below: where one came from.
+    following = kept[-1] if kept and (more or cursor.upward) else None
+    return Page(kept, following, kept[0] if kept else None)

@@ -1,0 +1,21 @@
+"""What the square needs to do its work; every change to it is a function that takes this first."""
+
+import msgspec
+
+from chaupal.kernel.clock import Clock
+from chaupal.kernel.ids import MakeId
+from chaupal.kernel.settings import Settings
+from chaupal.ports.files import Files
+from chaupal.ports.mail import Mail
+from chaupal.store.work import Work
+
+
+class Square(msgspec.Struct, frozen=True):
+    """The store, the clock, and the places where files and mails go."""
+
+    settings: Settings
+    work: Work
+    clock: Clock
+    make_id: MakeId
+    files: Files
+    mail: Mail

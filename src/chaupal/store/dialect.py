@@ -1,0 +1,180 @@
+"""One text for two databases: statements in SQLAlchemy Core, each compiled once for SQLite and for PostgreSQL.
+
+A statement names its parameters with `bindparam`; lists go as one JSON parameter through `among`, so that a compiled
+text never depends on how long a list is.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import BigInteger, ColumnElement, Executable, Text, bindparam
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql import coercions, roles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import Boolean
+
+_SQLITE = sqlite.dialect(paramstyle="qmark")
+_POSTGRES = asyncpg_dialect()
+# Conditions of our own are written out as they are; SQLAlchemy would append "= 1" and lose the index.
+_SQLITE.supports_native_boolean = True
+
+type Params = Mapping[str, Any]
+
+
+class Compiled:
+    """A statement's text for one database, and the order in which it takes its parameters."""
+
+    __slots__ = ("_defaults", "_names", "text")
+
+    def __init__(self, stmt: Executable, dialect: Any) -> None:
+        compiled: Any = stmt.compile(dialect=dialect)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
+        self.text: str = str(compiled)
+        self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
+        self._defaults: dict[str, Any] = dict(compiled.params)
+
+    def arguments(self, params: Params) -> list[Any]:
+        """Positional arguments. Raises KeyError for a parameter that was not given and has no value of its own."""
+        defaults = self._defaults
+        return [params[n] if n in params else defaults[n] for n in self._names]
+
+
+class Statement:
+    """A statement in both tongues, compiled on first use and kept."""
+
+    __slots__ = ("_make", "_postgres", "_sqlite")
+
+    def __init__(self, make: Callable[[Any], Executable]) -> None:
+        self._make = make
+        self._sqlite: Compiled | None = None
+        self._postgres: Compiled | None = None
+
+    @property
+    def sqlite(self) -> Compiled:
+        if self._sqlite is None:
+            self._sqlite = Compiled(self._make(sqlite.insert), _SQLITE)
+        return self._sqlite
+
+    @property
+    def postgres(self) -> Compiled:
+        if self._postgres is None:
+            self._postgres = Compiled(self._make(postgresql.insert), _POSTGRES)
+        return self._postgres
+
+
+def statement(stmt: Executable) -> Statement:
+    """A statement that both databases take as it is."""
+    return Statement(lambda _insert: stmt)
+
+
+def upsert(make: Callable[[Any], Executable]) -> Statement:
+    """A statement that needs the database's own `insert` (for ON CONFLICT): `upsert(lambda insert: insert(t)...)`."""
+    return Statement(make)
+
+
+def param(name: str) -> Any:
+    """An integer parameter (ids, times, counts, flags)."""
+    return bindparam(name, type_=BigInteger())
+
+
+def words(name: str) -> Any:
+    """A text parameter."""
+    return bindparam(name, type_=Text())
+
+
+def listed(values: Sequence[int] | Sequence[str]) -> str:
+    """A list as the one parameter that `among` takes."""
+    return msgspec.json.encode(values).decode()
+
+
+class among(ColumnElement[bool]):  # noqa: N801 - reads as SQL in a statement
+    """`column IN (the list given as one JSON parameter)`; `among(posts.c.id, "ids")`, then `ids=listed([...])`."""
+
+    inherit_cache = False
+    type = Boolean()
+
+    def __init__(self, column: Any, name: str, *, negate: bool = False) -> None:
+        self.column = column
+        self.values = words(name)
+        self.negate = negate
+
+
+@compiles(among, "sqlite")
+def _among_sqlite(element: among, compiler: SQLCompiler, **kw: Any) -> str:
+    column, values = compiler.process(element.column, **kw), compiler.process(element.values, **kw)
+    return f"{column} {'NOT ' if element.negate else ''}IN (SELECT value FROM json_each({values}))"
+
+
+@compiles(among, "postgresql")
+def _among_postgres(element: among, compiler: SQLCompiler, **kw: Any) -> str:
+    column, values = compiler.process(element.column, **kw), compiler.process(element.values, **kw)
+    is_text = isinstance(getattr(element.column, "type", None), Text)
+    cast = "value" if is_text else "value::bigint"
+    wanted = f"ANY(ARRAY(SELECT {cast} FROM json_array_elements_text({values}::json)))"
+    return f"NOT ({column} = {wanted})" if element.negate else f"{column} = {wanted}"
+
+
+class all_words(ColumnElement[bool]):  # noqa: N801
+    """The search index holds every one of the words (a JSON list of folded terms) for this row."""
+
+    inherit_cache = False
+    type = Boolean()
+
+    def __init__(self, name: str) -> None:
+        self.values = words(name)
+
+
+# Terms are letters, marks and digits only, so quoting them is all that either engine needs.
+@compiles(all_words, "sqlite")
+def _all_words_sqlite(element: all_words, compiler: SQLCompiler, **kw: Any) -> str:
+    values = compiler.process(element.values, **kw)
+    return f"post_words MATCH (SELECT group_concat('\"' || value || '\"', ' ') FROM json_each({values}))"
+
+
+@compiles(all_words, "postgresql")
+def _all_words_postgres(element: all_words, compiler: SQLCompiler, **kw: Any) -> str:
+    values = compiler.process(element.values, **kw)
+    return f"post_words.words @> ARRAY(SELECT value FROM json_array_elements_text({values}::json))"
+
+
+class byte_order(ColumnElement[str]):  # noqa: N801
+    """A text column compared byte by byte on both databases, so that prefix ranges mean the same."""
+
+    inherit_cache = False
+    type = Text()
+
+    def __init__(self, column: Any) -> None:
+        self.column = column
+
+
+@compiles(byte_order, "sqlite")
+def _byte_order_sqlite(element: byte_order, compiler: SQLCompiler, **kw: Any) -> str:
+    return compiler.process(element.column, **kw)
+
+
+@compiles(byte_order, "postgresql")
+def _byte_order_postgres(element: byte_order, compiler: SQLCompiler, **kw: Any) -> str:
+    return f'{compiler.process(element.column, **kw)} COLLATE "C"'
+
+
+class larger(ColumnElement[int]):  # noqa: N801
+    """The larger of two numbers: `max(a, b)` on SQLite, `greatest(a, b)` on PostgreSQL."""
+
+    inherit_cache = False
+    type = BigInteger()
+
+    def __init__(self, a: Any, b: Any) -> None:
+        self.a = coercions.expect(roles.ExpressionElementRole, a)
+        self.b = coercions.expect(roles.ExpressionElementRole, b)
+
+
+@compiles(larger, "sqlite")
+def _larger_sqlite(element: larger, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"max({compiler.process(element.a, **kw)}, {compiler.process(element.b, **kw)})"
+
+
+@compiles(larger, "postgresql")
+def _larger_postgres(element: larger, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"greatest({compiler.process(element.a, **kw)}, {compiler.process(element.b, **kw)})"

@@ -1,0 +1,60 @@
+"""What the store remembers between reads: sealed things and facts, forgotten in the commit that changes them."""
+
+from typing import Any
+
+from chaupal.policy.facts import Relations
+from chaupal.policy.rulings import RulingIndex
+from chaupal.policy.sealed import Sealed
+from chaupal.policy.things import Person, Post
+
+type Touched = tuple[str, int | str]
+
+
+class Shelf[K, V]:
+    """A bounded dictionary: when full, the oldest half goes. Plain on purpose: it is read some twenty times a request."""
+
+    __slots__ = ("at_most", "items")
+
+    def __init__(self, at_most: int) -> None:
+        self.items: dict[K, V] = {}
+        self.at_most = at_most
+
+    def put(self, key: K, value: V) -> None:
+        if len(self.items) >= self.at_most:
+            for old in list(self.items)[: self.at_most // 2]:
+                del self.items[old]
+        self.items[key] = value
+
+
+class Memory:
+    """Shelves by kind. `generation` grows with every forgetting: what was loaded before it is not shelved after it."""
+
+    def __init__(self) -> None:
+        self.generation = 0
+        self.posts: Shelf[int, Sealed[Post]] = Shelf(6_000)
+        self.people: Shelf[int, Sealed[Person]] = Shelf(6_000)
+        self.relations: Shelf[int, Relations] = Shelf(2_000)
+        self.reactions: Shelf[int, dict[int, int]] = Shelf(1_000)
+        self.tokens: Shelf[str, Any] = Shelf(10_000)
+        self.pages: Shelf[Any, Any] = Shelf(500)
+        self.rulings: RulingIndex | None = None
+        self.rulings_version = 0
+
+    def forget(self, touched: set[Touched]) -> None:
+        """Drop everything that the commit changed."""
+        self.generation += 1
+        for kind, key in touched:
+            if kind == "rulings":
+                self.rulings = None
+                self.rulings_version += 1
+                self.pages.items.clear()
+            else:
+                getattr(self, kind).items.pop(key, None)
+
+    def forget_all(self) -> None:
+        """Another process changed something: start afresh."""
+        self.generation += 1
+        self.rulings = None
+        self.rulings_version += 1
+        for shelf in (self.posts, self.people, self.relations, self.reactions, self.tokens, self.pages):
+            shelf.items.clear()

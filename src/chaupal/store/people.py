@@ -1,0 +1,69 @@
+"""Accounts as others see them: sealed people by id or handle, and the words by which they are found."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+
+from chaupal.policy.sealed import Sealed
+from chaupal.policy.things import Field, Person
+from chaupal.store.dialect import among, listed, statement, words
+from chaupal.store.tables import accounts
+from chaupal.store.work import Reading, Row
+
+COLUMNS = (
+    accounts.c.id, accounts.c.handle, accounts.c.name, accounts.c.note, accounts.c.note_html, accounts.c.avatar, accounts.c.header,
+    accounts.c.fields, accounts.c.locked, accounts.c.bot, accounts.c.discoverable, accounts.c.language, accounts.c.created_at,
+    accounts.c.last_post_at, accounts.c.followers_count, accounts.c.following_count, accounts.c.posts_count, accounts.c.role,
+    accounts.c.state,
+)  # fmt: skip
+
+BY_IDS = statement(select(*COLUMNS).where(among(accounts.c.id, "ids")))
+ID_OF = statement(select(accounts.c.id).where(accounts.c.handle == words("handle"), accounts.c.state != "deleted"))
+IDS_OF = statement(
+    select(accounts.c.handle, accounts.c.id).where(among(accounts.c.handle, "handles"), accounts.c.state != "deleted")
+)
+
+_fields = msgspec.json.Decoder(tuple[Field, ...]).decode
+
+
+async def sealed_people(reading: Reading, ids: Iterable[int]) -> dict[int, Sealed[Person]]:
+    """Sealed people by id, in one look at most; ids without an account are left out."""
+    shelf = reading.memory.people.items
+    found: dict[int, Sealed[Person]] = {}
+    missing: list[int] = []
+    for id_ in ids:
+        kept = shelf.get(id_)
+        if kept is not None:
+            found[id_] = kept
+        else:
+            missing.append(id_)
+    if missing:
+        generation = reading.memory.generation
+        for row in await reading.fetch(BY_IDS, ids=listed(missing)):
+            sealed = found[row[0]] = Sealed(person_of(row))
+            if generation == reading.memory.generation:
+                reading.memory.people.put(row[0], sealed)
+    return found
+
+
+async def id_of(reading: Reading, handle: str) -> int | None:
+    """The account with this handle (any case), or None."""
+    id_: Any = await reading.value(ID_OF, handle=handle.lower())
+    return id_
+
+
+async def ids_of(reading: Reading, handles: Sequence[str]) -> dict[str, int]:
+    """Handle (lower case) -> id, for those that exist."""
+    rows = await reading.fetch(IDS_OF, handles=listed([h.lower() for h in handles])) if handles else ()
+    return {row[0]: row[1] for row in rows}
+
+
+def person_of(row: Row) -> Person:
+    """A row of COLUMNS as a Person."""
+    (id_, handle, name, note, note_html, avatar, header, fields, locked, bot, discoverable, language, created, last, followers, following, count, role, state) = row  # fmt: skip
+    return Person(
+        id_, handle, name, note, note_html, avatar, header, _fields(fields), bool(locked), bool(bot), bool(discoverable), language,
+        created, last, followers, following, count, role, state,
+    )  # fmt: skip

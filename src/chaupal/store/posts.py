@@ -1,0 +1,177 @@
+"""Posts: sealed ones by id in one batch, the skeletons (ids) of every list of them, and the rows behind a new one."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+from sqlalchemy import ColumnElement, and_, delete, insert, select, text, update
+from sqlalchemy.sql import Select
+
+from chaupal.policy.facts import Visibility
+from chaupal.policy.sealed import Sealed
+from chaupal.policy.things import Mention, Picture, Post, Tag
+from chaupal.store.dialect import Statement, among, larger, listed, param, statement, upsert, words
+from chaupal.store.tables import accounts, idempotency, media, mentions, post_tags, posts, tags
+from chaupal.store.work import Reading, Row, Writing
+
+COLUMNS = (
+    posts.c.id, posts.c.author, posts.c.created_at, posts.c.visibility, posts.c.text, posts.c.html, posts.c.spoiler, posts.c.language,
+    posts.c.sensitive, posts.c.reply_to, posts.c.reply_to_account, posts.c.root, posts.c.boost_of, posts.c.edited_at, posts.c.app,
+    posts.c.mentions, posts.c.tags, posts.c.pictures, posts.c.replies_count, posts.c.boosts_count, posts.c.likes_count,
+)  # fmt: skip
+
+BY_IDS = statement(select(*COLUMNS).where(among(posts.c.id, "ids")))
+LISTED = text("listed = 1")
+
+
+class Pages:
+    """The two statements of one list: newest first, and oldest first for `min_id`."""
+
+    def __init__(self, id_: ColumnElement[Any], *where: Any, base: "Select[Any] | None" = None) -> None:
+        chosen = (base if base is not None else select(id_)).where(*where, id_ < param("below"), id_ > param("above"))
+        self.down = statement(chosen.order_by(id_.desc()).limit(param("n")))
+        self.up = statement(chosen.order_by(id_.asc()).limit(param("n")))
+
+
+async def skeleton(
+    reading: Reading, pages: Pages, *, below: int, above: int, limit: int, upward: bool, **params: Any
+) -> list[int]:
+    """Ids newest first, one more than `limit`, so that the page knows whether there is a next one."""
+    stmt = pages.up if upward else pages.down
+    rows = await reading.fetch(stmt, below=below, above=above, n=limit + 1, **params)
+    return [row[0] for row in (reversed(rows) if upward else rows)]
+
+
+ALL_LISTED = Pages(posts.c.id, LISTED)
+LISTED_IN = Pages(posts.c.id, LISTED, posts.c.language == words("language"))
+WITH_TAG = Pages(post_tags.c.post_id, post_tags.c.key == words("key"), post_tags.c.listed == 1)
+WITH_TAG_IN = Pages(
+    post_tags.c.post_id,
+    post_tags.c.key == words("key"),
+    post_tags.c.listed == 1,
+    post_tags.c.language == words("language"),
+)
+_OF = (posts.c.author == param("author"), among(posts.c.visibility, "visibilities"))
+OF_AUTHOR = Pages(posts.c.id, *_OF)
+OF_AUTHOR_NO_ANSWERS = Pages(posts.c.id, *_OF, posts.c.answers == 0)
+OF_AUTHOR_NO_BOOSTS = Pages(posts.c.id, *_OF, posts.c.boost_of.is_(None))
+OF_AUTHOR_PLAIN = Pages(posts.c.id, *_OF, posts.c.answers == 0, posts.c.boost_of.is_(None))
+OF_AUTHOR_MEDIA = Pages(posts.c.id, *_OF, posts.c.pictures != "[]", posts.c.boost_of.is_(None))
+OF_AUTHOR_TAGGED = Pages(
+    posts.c.id, *_OF,
+    base=select(posts.c.id).join(post_tags, and_(post_tags.c.post_id == posts.c.id, post_tags.c.key == words("key"))),
+)  # fmt: skip
+
+IN_THREAD = statement(
+    select(posts.c.id, posts.c.reply_to).where(posts.c.root == param("root")).order_by(posts.c.id).limit(param("n"))
+)
+
+# Home, pull: the newest posts by those who are followed, or that mention nobody else's business. Reposts carry their original.
+FROM_AUTHORS = statement(
+    select(posts.c.id)
+    .where(among(posts.c.author, "authors"), posts.c.id > param("above"), posts.c.visibility != int(Visibility.DIRECT))
+    .order_by(posts.c.id.desc())
+    .limit(param("n"))
+)
+
+
+_mentions = msgspec.json.Decoder(tuple[Mention, ...]).decode
+_tags = msgspec.json.Decoder(tuple[Tag, ...]).decode
+_pictures = msgspec.json.Decoder(tuple[Picture, ...]).decode
+
+
+async def sealed_posts(reading: Reading, ids: Iterable[int]) -> list[Sealed[Post]]:
+    """Sealed posts in the order of `ids`, each repost with its original inside; at most two looks. Missing ones are left out."""
+    wanted = list(ids)
+    shelf = reading.memory.posts.items
+    missing = [id_ for id_ in wanted if id_ not in shelf]
+    loaded = await _load(reading, missing) if missing else {}
+    return [sealed for id_ in wanted if (sealed := shelf.get(id_) or loaded.get(id_)) is not None]
+
+
+async def _load(reading: Reading, ids: list[int]) -> dict[int, Sealed[Post]]:
+    generation = reading.memory.generation
+    rows = [post_of(row) for row in await reading.fetch(BY_IDS, ids=listed(ids))]
+    originals = {p.boost_of for p in rows if p.boost_of is not None}
+    inner = (
+        {p.id: p for p in map(post_of, await reading.fetch(BY_IDS, ids=listed(sorted(originals))))} if originals else {}
+    )
+    # A repost whose original is gone is gone too.
+    whole = [
+        replace(p, inner=inner[p.boost_of]) if p.boost_of is not None else p
+        for p in rows
+        if p.boost_of is None or p.boost_of in inner
+    ]
+    loaded = {p.id: Sealed(p) for p in whole}
+    if generation == reading.memory.generation:
+        for id_, sealed in loaded.items():
+            reading.memory.posts.put(id_, sealed)
+    return loaded
+
+
+def post_of(row: Row) -> Post:
+    """A row of COLUMNS as a Post (a repost without its original)."""
+    (id_, author, created, visibility, text_, html, spoiler, language, sensitive, reply_to, reply_account, root, boost_of, edited, app, mentions_, tags_, pictures, replies, boosts, likes) = row  # fmt: skip
+    return Post(
+        id_, author, created, Visibility(visibility), text_, html, spoiler, language, bool(sensitive), reply_to, reply_account, root,
+        boost_of, edited, app, _mentions(mentions_), _tags(tags_), _pictures(pictures), replies, boosts, likes,
+    )  # fmt: skip
+
+
+# --- changes ---------------------------------------------------------------------------------------------------------
+
+INSERT = statement(insert(posts))
+ADD_TAG = upsert(lambda i: i(post_tags).on_conflict_do_nothing())
+SEEN_TAG = upsert(
+    lambda i: (
+        add := i(tags).values(key=words("key"), name=words("name"), last_used=param("at"), uses=1)
+    ).on_conflict_do_update(
+        index_elements=["key"],
+        set_={"uses": tags.c.uses + 1, "last_used": larger(tags.c.last_used, add.excluded.last_used)},
+    )
+)
+ADD_MENTION = upsert(lambda i: i(mentions).on_conflict_do_nothing())
+TAKE_PICTURES = statement(
+    update(media)
+    .where(among(media.c.id, "ids"), media.c.account_id == param("me"), media.c.post_id.is_(None))
+    .values(post_id=param("of"))
+)
+MY_PICTURES = statement(
+    select(
+        media.c.id, media.c.mime, media.c.description, media.c.blurhash, media.c.width, media.c.height, media.c.small_width,
+        media.c.small_height, media.c.focus, media.c.post_id,
+    ).where(among(media.c.id, "ids"), media.c.account_id == param("me"))
+)  # fmt: skip
+ONE_MORE_POST = statement(
+    update(accounts)
+    .where(accounts.c.id == param("me"))
+    .values(posts_count=accounts.c.posts_count + 1, last_post_at=param("at"))
+)
+ONE_LESS_POST = statement(
+    update(accounts).where(accounts.c.id == param("me")).values(posts_count=larger(accounts.c.posts_count - 1, 0))
+)
+ONE_MORE_REPLY = statement(
+    update(posts).where(posts.c.id == param("of")).values(replies_count=posts.c.replies_count + param("by"))
+)
+ONE_MORE_BOOST = statement(
+    update(posts).where(posts.c.id == param("of")).values(boosts_count=posts.c.boosts_count + param("by"))
+)
+DELETE = statement(delete(posts).where(posts.c.id == param("of")))
+BOOSTS_OF = statement(select(posts.c.id, posts.c.author).where(posts.c.boost_of == param("of")))
+BOOST_BY = statement(select(posts.c.id).where(posts.c.boost_of == param("of"), posts.c.author == param("me")))
+DROP_TAGS = statement(delete(post_tags).where(post_tags.c.post_id == param("of")))
+DROP_MENTIONS = statement(delete(mentions).where(mentions.c.post_id == param("of")))
+ORPHAN_PICTURES = statement(update(media).where(media.c.post_id == param("of")).values(post_id=None))
+SAID_BEFORE = statement(
+    select(idempotency.c.post_id).where(
+        idempotency.c.account_id == param("me"), idempotency.c.key == words("key"), idempotency.c.at > param("since")
+    )
+)
+SAID = upsert(
+    lambda i: (
+        i(idempotency)
+        .values(account_id=param("me"), key=words("key"), post_id=param("of"), at=param("at"))
+        .on_conflict_do_update(index_elements=["account_id", "key"], set_={"post_id": param("of"), "at": param("at")})
+    )
+)

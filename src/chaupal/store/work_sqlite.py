@@ -1,0 +1,236 @@
+"""The embedded store: SQLite in WAL, one writer with group commit, FULL durability."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncGenerator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from chaupal.kernel.clock import Clock
+from chaupal.kernel.errors import Unavailable
+from chaupal.store import marks
+from chaupal.store.dialect import Statement
+from chaupal.store.memory import Memory
+from chaupal.store.outbox import ADD
+from chaupal.store.work import AfterCommit, Reading, Row, Writing, nothing_after, outbox_rows
+
+log = structlog.get_logger()
+
+CHECKPOINT_PAGES = 4_000  # 16 MB of WAL
+BUSY_TRIES = 400  # of 5 to 25 ms: another process (the CLI) may hold the write lock for a moment
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection as every part of the house uses it: WAL, FULL, no waiting inside SQLite."""
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512, timeout=0.02)
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "cache_size=-16000",
+        "mmap_size=0",
+        "wal_autocheckpoint=0",
+    ):
+        db.execute(f"PRAGMA {pragma}")
+    return db
+
+
+class SqliteReading(Reading):
+    """Runs on whichever thread calls it; on the loop thread for small reads."""
+
+    def __init__(self, db: sqlite3.Connection, memory: Memory, now: Clock) -> None:
+        self._db = db
+        self.memory = memory
+        self.now = now
+
+    async def fetch(self, stmt: Statement, /, **params: Any) -> Sequence[Row]:
+        compiled = stmt.sqlite
+        return self._db.execute(compiled.text, compiled.arguments(params)).fetchall()
+
+
+class SqliteScanning(Reading):
+    """Runs each statement in the reader pool, on a connection of its own."""
+
+    def __init__(self, work: "SqliteWork") -> None:
+        self._work = work
+        self.memory = work.memory
+        self.now = work.clock
+
+    async def fetch(self, stmt: Statement, /, **params: Any) -> Sequence[Row]:
+        compiled = stmt.sqlite
+        return await self._work.scan(compiled.text, compiled.arguments(params))
+
+
+class SqliteWriting(Writing):
+    def __init__(self, db: sqlite3.Connection, memory: Memory, now: Clock) -> None:
+        super().__init__()
+        self._db = db
+        self.memory = memory
+        self.now = now
+
+    async def fetch(self, stmt: Statement, /, **params: Any) -> Sequence[Row]:
+        compiled = stmt.sqlite
+        return self._db.execute(compiled.text, compiled.arguments(params)).fetchall()
+
+    async def run(self, stmt: Statement, /, **params: Any) -> int:
+        compiled = stmt.sqlite
+        return self._db.execute(compiled.text, compiled.arguments(params)).rowcount
+
+    async def run_many(self, stmt: Statement, rows: Sequence[dict[str, Any]], /) -> None:
+        compiled = stmt.sqlite
+        self._db.executemany(compiled.text, [compiled.arguments(row) for row in rows])
+
+
+class _Group:
+    """The units that go to the disk together."""
+
+    def __init__(self) -> None:
+        self.units: list[SqliteWriting] = []
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+
+class SqliteWork:
+    """See `store.work.Work`. `beside`: another process serves this store (the CLI beside a server): tell it by a mark."""
+
+    def __init__(self, path: Path, clock: Clock, *, beside: bool = False) -> None:
+        self.memory = Memory()
+        self.clock = clock
+        self.after_commit: AfterCommit = nothing_after
+        self._path = path
+        self._beside = beside
+        self._mark = ""
+        self._looked_at = 0
+        self._turn = asyncio.Lock()
+        self._group: _Group | None = None
+        self._committer: asyncio.Task[None] | None = None
+        self._disk = ThreadPoolExecutor(1, "store-commit")
+        self._scanners = ThreadPoolExecutor(2, "store-scan")
+        self._spare: list[sqlite3.Connection] = []
+
+    async def open(self) -> None:
+        self._reader = connect(self._path)
+        self._writer = connect(self._path)
+        self._reading = SqliteReading(self._reader, self.memory, self.clock)
+        self._mark = await marks.read(self._reading, marks.CHANGED_BESIDE)
+
+    async def close(self) -> None:
+        while self._committer is not None:
+            await self._committer
+        self._disk.shutdown()
+        self._scanners.shutdown()
+        for db in (*self._spare, self._reader):
+            db.close()
+        self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._writer.close()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncGenerator[Reading]:
+        yield self._reading
+
+    @asynccontextmanager
+    async def scanning(self) -> AsyncGenerator[Reading]:
+        yield SqliteScanning(self)
+
+    async def scan(self, text: str, arguments: list[Any]) -> list[Row]:
+        """One statement in the reader pool."""
+
+        def run() -> list[Row]:
+            db = self._spare.pop() if self._spare else connect(self._path)
+            try:
+                return db.execute(text, arguments).fetchall()
+            finally:
+                self._spare.append(db)
+
+        return await asyncio.get_running_loop().run_in_executor(self._scanners, run)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncGenerator[Writing]:
+        async with self._turn:
+            group = self._group or await self._begin()
+            unit = SqliteWriting(self._writer, self.memory, self.clock)
+            self._writer.execute("SAVEPOINT unit")
+            try:
+                yield unit
+                await self._enter_events(unit)
+            except BaseException:
+                self._writer.execute("ROLLBACK TO unit")
+                self._writer.execute("RELEASE unit")
+                raise
+            else:
+                self._writer.execute("RELEASE unit")
+                group.units.append(unit)
+            finally:
+                if self._committer is None:
+                    self._committer = asyncio.create_task(self._commit())
+        # Whoever goes away now does not take the others' commit along.
+        await asyncio.shield(group.done)
+
+    async def _enter_events(self, unit: SqliteWriting) -> None:
+        if unit.events:
+            await unit.run_many(ADD, outbox_rows(unit, self.clock()))
+        if self._beside and (unit.events or unit.touched):
+            await marks.write(unit, marks.CHANGED_BESIDE, str(self.clock()) + str(id(unit)))
+
+    async def _begin(self) -> _Group:
+        for attempt in range(BUSY_TRIES):
+            try:
+                self._writer.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if attempt == BUSY_TRIES - 1 or "locked" not in str(error):
+                    raise Unavailable("The store is busy; please try again") from error
+                await asyncio.sleep(0.005)
+            else:
+                break
+        self._group = _Group()
+        return self._group
+
+    async def _commit(self) -> None:
+        """Commit the open group once everyone already waiting for a turn has had it (the lock is first come, first served)."""
+        async with self._turn:
+            group, self._group, self._committer = self._group, None, None
+            if group is None:
+                return
+            try:
+                await asyncio.get_running_loop().run_in_executor(self._disk, self._to_disk)
+            except sqlite3.Error as error:
+                log.error("commit failed", error=str(error), units=len(group.units))
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+                group.done.set_exception(Unavailable("The store could not keep this; nothing was changed"))
+                group.done.exception()  # looked at, even where every waiter has gone
+                return
+            for unit in group.units:
+                self.memory.forget(unit.touched)
+                if unit.events:
+                    self.after_commit(unit.events)
+            group.done.set_result(None)
+
+    def _to_disk(self) -> None:
+        self._writer.execute("COMMIT")
+
+    async def tidy(self) -> None:
+        """Move the WAL into the database, on a connection and a thread of its own; called when the house is idle."""
+
+        def checkpoint() -> None:
+            db = connect(self._path)
+            try:
+                db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            finally:
+                db.close()
+
+        await asyncio.get_running_loop().run_in_executor(self._scanners, checkpoint)
+
+    async def fresh(self) -> None:
+        now = self.clock()
+        if now - self._looked_at < marks.LOOK_EVERY and now >= self._looked_at:
+            return
+        self._looked_at = now
+        mark = await marks.read(self._reading, marks.CHANGED_BESIDE)
+        if mark != self._mark:
+            self._mark = mark
+            self.memory.forget_all()

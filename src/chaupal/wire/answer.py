@@ -1,0 +1,245 @@
+"""From a request to an answer, the same for every route: who, from where, may they, what did they send, run, say."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import msgspec
+import structlog
+
+from chaupal.kernel.clock import iso
+from chaupal.kernel.errors import NotAllowed, NotFound, NotSignedIn, Problem, TooMany
+from chaupal.kernel.ids import parse_id
+from chaupal.policy.may import may
+from chaupal.policy.viewer import Caller, Role, Viewer, allows
+from chaupal.ports.country import Locator, Place
+from chaupal.ports.meter import Count, Meter
+from chaupal.social import logins
+from chaupal.wire import csrf
+from chaupal.wire.call import Answer, Call, House, Upload, json
+from chaupal.wire.params import check
+from chaupal.wire.route import Route, Shape
+
+log = structlog.get_logger()
+
+GENERAL = (300, 300)  # requests per seconds, per account and per address, as Mastodon's clients expect
+LANGUAGES = ("hi", "en")
+
+type ErrorPage = Callable[[Call[Any], Problem], Awaitable[Answer]]
+type Sent = tuple[dict[str, Any], dict[str, Upload]]
+type Receive = Callable[[], Awaitable[Sent]]
+
+
+class Request(msgspec.Struct):
+    """What a server adapter hands over. Header names in lower case; `receive` reads and unpacks the body."""
+
+    peer: str
+    headers: Mapping[str, str]
+    path: dict[str, str]
+    query: dict[str, Any]
+    query_text: str
+    link: str
+    receive: Receive
+
+
+class Desk:
+    """Answers requests. `error_page` draws problems for pages."""
+
+    def __init__(self, house: House, locator: Locator, meter: Meter, error_page: ErrorPage) -> None:
+        self.house = house
+        self._locator = locator
+        self._meter = meter
+        self._error_page = error_page
+        self._limits = house.settings.rate_limits
+        self._scale = house.settings.rate_limit_scale
+
+    async def answer(self, route: Route, request: Request) -> Answer:
+        """The answer, or the problem in the shape that the route promises; never an exception."""
+        call: Call[Any] | None = None
+        limits: list[tuple[str, str]] = []
+        try:
+            await self.house.reads.work.fresh()
+            cookies = parse_cookies(request.headers.get("cookie", ""))
+            call = self._call(route, request, cookies)
+            call.caller = caller = await self._identify(route, request.headers, cookies)
+            call.viewer = self._viewer(call, caller, cookies, request.headers)
+            limits = self._meter_it(route, call)
+            self._admit(route, call)
+            await self._take(route, request, call)
+            answer = as_answer(await route.run(call))
+        except Problem as problem:
+            answer = await self._say(route, call or self._call(route, request, {}), problem)
+        except Exception:
+            log.exception("unexpected", route=route.name)
+            answer = await self._say(
+                route, call or self._call(route, request, {}), Problem("Something went wrong on our side")
+            )
+        answer.headers = [*answer.headers, *limits]
+        return answer
+
+    def _call(self, route: Route, request: Request, cookies: Mapping[str, str]) -> Call[Any]:
+        settings = self.house.settings
+        place = self._locator.place(request.peer, request.headers)
+        return Call(
+            house=self.house, route=route, viewer=self._anyone(place, request.headers), caller=None, args=None,
+            headers=request.headers, cookies=cookies, link=settings.origin + request.link, query=request.query_text,
+            address=place.address, csrf=csrf.word(cookies),
+        )  # fmt: skip
+
+    def _anyone(self, place: Place, headers: Mapping[str, str]) -> Viewer:
+        language = accepted_language(headers.get("accept-language", "")) or self.house.settings.default_language
+        return Viewer(country=place.country, country_known=place.known, language=language)
+
+    async def _identify(self, route: Route, headers: Mapping[str, str], cookies: Mapping[str, str]) -> Caller | None:
+        token = bearer(headers.get("authorization", ""))
+        if token is not None and route.shape is not Shape.PAGE:
+            caller = await logins.caller_by_token(self.house.square, digest(token))
+            if caller is None:
+                raise NotSignedIn("The access token is invalid")
+            return caller
+        cookie = cookies.get(logins.COOKIE)
+        # The cookie opens pages and files only: an API that took it could be called from a foreign page.
+        if cookie and route.shape is not Shape.API:
+            return await logins.caller_by_cookie(self.house.square, digest(cookie))
+        return None
+
+    def _viewer(
+        self, call: Call[Any], caller: Caller | None, cookies: Mapping[str, str], headers: Mapping[str, str]
+    ) -> Viewer:
+        viewer = call.viewer
+        country, known = viewer.country, viewer.country_known
+        look = cookies.get("look_as", "") if self.house.settings.village else ""
+        if len(look) == 2 and look.isascii() and look.isalpha():
+            country, known = look.upper(), True
+        chosen = cookies.get("language", "")
+        language = (
+            chosen
+            if chosen in LANGUAGES
+            else (caller.language if caller and caller.language in LANGUAGES else viewer.language)
+        )
+        if caller is None:
+            return Viewer(country=country, country_known=known, language=language)
+        if caller.csrf:
+            call.csrf = caller.csrf
+        return Viewer(
+            account=caller.account, country=country, country_known=known, role=Role(caller.role), language=language
+        )
+
+    def _meter_it(self, route: Route, call: Call[Any]) -> list[tuple[str, str]]:
+        if not self._limits:
+            return []
+        who = f"a{call.viewer.account}" if call.viewer.account is not None else f"i{call.address}"
+        most, seconds = GENERAL
+        headers = self._count(f"{who}", most, seconds)
+        if route.limit is not None:
+            headers = self._count(f"{route.path} {who}", *route.limit)
+        return headers
+
+    def _count(self, key: str, most: int, seconds: int) -> list[tuple[str, str]]:
+        most *= self._scale
+        count = self._meter.hit(key, seconds)
+        if count.used > most:
+            raise TooMany(retry_at=count.ends_at)
+        return limit_headers(most, count)
+
+    def _admit(self, route: Route, call: Call[Any]) -> None:
+        caller = call.caller
+        if route.village and not self.house.settings.village:
+            raise NotFound
+        if not route.public and (caller is None or (caller.account is None and not route.scope)):
+            raise NotSignedIn("This method requires an authenticated user" if caller else "The access token is invalid")
+        if route.scope and caller is not None and not allows(caller.scopes, route.scope) and route.shape is Shape.API:
+            raise NotAllowed("This action is outside the authorized scopes")
+        if not route.public and caller is not None and caller.account is None:
+            raise NotSignedIn("This method requires an authenticated user")
+        if caller is not None and caller.state != "active" and not route.unready and not route.public:
+            raise NotAllowed(
+                "Your login is missing a confirmed e-mail address or approval"
+                if caller.state == "pending"
+                else "Your login is currently disabled"
+            )
+        if route.may and not may(call.viewer, route.may):
+            raise NotFound  # missing and forbidden look the same
+
+    async def _take(self, route: Route, request: Request, call: Call[Any]) -> None:
+        sent: dict[str, Any] = dict(request.query)
+        if route.method != "GET":
+            body, call.files = await request.receive()
+            sent.update(body)
+            if route.shape is Shape.PAGE:
+                csrf.check(call, str(sent.get("csrf", "")))
+        sent.update(request.path)
+        for name in request.path:
+            if (name == "id" or name.endswith("_id")) and parse_id(request.path[name]) is None:
+                raise NotFound
+        call.args = check(route.takes, sent)
+
+    async def _say(self, route: Route, call: Call[Any], problem: Problem) -> Answer:
+        if route.shape is Shape.API:
+            return problem_json(problem)
+        try:
+            return await self._error_page(call, problem)
+        except Exception:
+            log.exception("the error page failed", route=route.name)
+            return Answer(problem.message.encode(), problem.status, "text/plain; charset=utf-8")
+
+
+def as_answer(value: Any) -> Answer:
+    """What a handler returned: an Answer as it is, anything else as JSON."""
+    return value if isinstance(value, Answer) else json(value)
+
+
+def problem_json(problem: Problem) -> Answer:
+    """`{"error": …, "error_description"?, "details"?}` as Mastodon's clients read it."""
+    body: dict[str, Any] = {"error": problem.message}
+    headers: list[tuple[str, str]] = []
+    if problem.details:
+        body["details"] = {
+            field: [{"error": "ERR_INVALID", "description": text}] for field, text in problem.details.items()
+        }
+    if isinstance(problem, TooMany):
+        headers = [
+            ("retry-after", str(max(1, problem.retry_at // 1000))),
+            ("x-ratelimit-reset", iso(problem.retry_at)),
+            ("x-ratelimit-remaining", "0"),
+        ]
+    if problem.status == 401:
+        headers = [("www-authenticate", 'Bearer realm="Chaupal", error="invalid_token"')]
+    return json(body, problem.status, headers)
+
+
+def limit_headers(most: int, count: Count) -> list[tuple[str, str]]:
+    return [
+        ("x-ratelimit-limit", str(most)),
+        ("x-ratelimit-remaining", str(max(0, most - count.used))),
+        ("x-ratelimit-reset", iso(count.ends_at)),
+    ]
+
+
+def bearer(header: str) -> str | None:
+    """The token of an Authorization header, or None."""
+    kind, _, token = header.partition(" ")
+    return token.strip() if kind.lower() == "bearer" and token.strip() else None
+
+
+def digest(secret: str) -> str:
+    """How secrets that we hand out are kept: their SHA-256, in hex. They are long and random, so no salt is needed."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def parse_cookies(header: str) -> dict[str, str]:
+    pairs = (part.strip().partition("=") for part in header.split(";") if "=" in part)
+    return {name: value.strip('"') for name, _, value in pairs}
+
+
+def accepted_language(header: str) -> str | None:
+    """The best of our languages that the browser asks for (RFC 9110 §12.5.4), or None."""
+    asked: list[tuple[float, str]] = []
+    for part in header.split(",")[:20]:
+        tag, _, weight = part.partition(";")
+        try:
+            q = float(weight.strip().removeprefix("q=")) if weight else 1.0
+        except ValueError:
+            continue
+        asked.append((-q, tag.strip().lower().split("-")[0]))
+    return next((tag for q, tag in sorted(asked, key=lambda pair: pair[0]) if tag in LANGUAGES and q < 0), None)

@@ -1,0 +1,106 @@
+"""The front of the server: answers to bytes on the wire, other origins let in where that is promised, and the lane.
+
+The lane answers the hottest reads before the framework's routing. It runs the very same Desk and handler; turning it
+off (`lane = false`) must change no byte, which a test holds.
+"""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from chaupal.kernel.errors import Problem
+from chaupal.wire.answer import Desk, Request, Sent, problem_json
+from chaupal.wire.call import Answer
+from chaupal.wire.params import nest
+from chaupal.wire.route import Route, Shape
+
+type Scope = MutableMapping[str, Any]
+type AsgiReceive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+type AsgiSend = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+type App = Callable[[Scope, AsgiReceive, AsgiSend], Awaitable[None]]
+
+OPEN_PREFIXES = ("/api/", "/oauth/token", "/oauth/revoke", "/.well-known/", "/nodeinfo/", "/log/", "/openapi.json")
+EXPOSED = b"Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Mastodon-Async-Refresh"
+
+ALWAYS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
+OPEN = [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", EXPOSED)]
+PREFLIGHT = [
+    *OPEN,
+    (b"access-control-allow-methods", b"GET, POST, PUT, PATCH, DELETE, OPTIONS"),
+    (b"access-control-allow-headers", b"Authorization, Content-Type, Idempotency-Key"),
+    (b"access-control-max-age", b"86400"),
+]
+PAGE = [
+    (b"content-security-policy", b"default-src 'none'; img-src 'self' data:; style-src 'self'; font-src 'self'; script-src 'self'; "
+     b"connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
+    (b"x-frame-options", b"DENY"),
+    (b"permissions-policy", b"interest-cohort=()"),
+    (b"cache-control", b"private, no-store"),
+]  # fmt: skip
+# What is judged for one viewer must not be kept for another (and a 451 is cacheable unless told otherwise, RFC 7725 §3).
+FOR_ONE = [(b"cache-control", b"private, no-store")]
+BY_SHAPE = {Shape.API: [*ALWAYS, *OPEN, *FOR_ONE], Shape.PAGE: [*ALWAYS, *PAGE], Shape.FILE: ALWAYS}
+
+
+async def send_answer(send: AsgiSend, route: Route | None, answer: Answer, *, head: bool = False) -> None:
+    """The answer on the wire. A header that the answer names itself replaces the shape's."""
+    shape = BY_SHAPE[route.shape] if route else BY_SHAPE[Shape.API]
+    own = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in answer.headers]
+    named = {name for name, _ in own}
+    headers = [
+        (b"content-type", answer.mime.encode("latin-1")),
+        (b"content-length", str(len(answer.body)).encode()),
+        *(pair for pair in shape if pair[0] not in named),
+        *own,
+    ]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if head else answer.body})
+
+
+def headers_of(scope: Scope) -> dict[str, str]:
+    """Header names are lower case in ASGI; of a repeated header the last counts, but X-Forwarded-For is joined."""
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key, text = name.decode("latin-1"), value.decode("latin-1")
+        headers[key] = f"{headers[key]}, {text}" if key == "x-forwarded-for" and key in headers else text
+    return headers
+
+
+def query_of(scope: Scope) -> tuple[dict[str, Any], str]:
+    text = scope["query_string"].decode("latin-1")
+    return (nest(parse_qsl(text, keep_blank_values=True)) if text else {}), text
+
+
+async def no_body() -> Sent:
+    return {}, {}
+
+
+def peer_of(scope: Scope) -> str:
+    return scope["client"][0] if scope.get("client") else ""
+
+
+class Front:
+    """The whole server as one ASGI app: preflights, the lane, then the framework."""
+
+    def __init__(self, app: App, desk: Desk, lane: tuple[Route, ...]) -> None:
+        self._app = app
+        self._desk = desk
+        self._lane = {route.path: route for route in lane if route.method == "GET" and "{" not in route.path}
+
+    async def __call__(self, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None:
+        if scope["type"] == "http":
+            path = scope["path"]
+            if scope["method"] == "GET" and (route := self._lane.get(path)) is not None:
+                return await self._in_lane(route, scope, send)
+            if scope["method"] == "OPTIONS" and path.startswith(OPEN_PREFIXES):
+                await send({"type": "http.response.start", "status": 204, "headers": PREFLIGHT})
+                return await send({"type": "http.response.body", "body": b""})
+        await self._app(scope, receive, send)
+
+    async def _in_lane(self, route: Route, scope: Scope, send: AsgiSend) -> None:
+        try:
+            query, text = query_of(scope)
+        except Problem as problem:
+            return await send_answer(send, route, problem_json(problem))
+        request = Request(peer_of(scope), headers_of(scope), {}, query, text, route.path, no_body)
+        await send_answer(send, route, await self._desk.answer(route, request))

@@ -1,0 +1,36 @@
+"""Forms guarded against forgery: a word in the form must equal the session's, or the anonymous visitor's cookie."""
+
+import hmac
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from chaupal.kernel.errors import NotAllowed
+from chaupal.wire.call import Call
+
+COOKIE = "visitor"
+_WORD = re.compile(r"[A-Za-z0-9_-]{20,64}")
+
+
+def word(cookies: Mapping[str, str]) -> str:
+    """The visitor's word: from the cookie, else a new one (the page that uses it must set the cookie)."""
+    kept = cookies.get(COOKIE, "")
+    return kept if _WORD.fullmatch(kept) else secrets.token_urlsafe(24)
+
+
+def set_cookie(call: Call[Any]) -> list[tuple[str, str]]:
+    """The header by which the visitor keeps the word, where they do not have it yet."""
+    if (call.caller and call.caller.csrf) or call.cookies.get(COOKIE) == call.csrf:
+        return []
+    secure = "; Secure" if call.house.settings.secure else ""
+    return [("set-cookie", f"{COOKIE}={call.csrf}; Path=/; HttpOnly; SameSite=Lax{secure}")]
+
+
+def check(call: Call[Any], sent: str) -> None:
+    """Raises NotAllowed for a form that did not come from a page of ours."""
+    site = call.headers.get("sec-fetch-site", "same-origin")
+    origin = call.headers.get("origin", call.house.settings.origin)
+    foreign = site == "cross-site" or origin not in (call.house.settings.origin, "null")
+    if foreign or not sent or not hmac.compare_digest(sent.encode(), call.csrf.encode()):
+        raise NotAllowed("This form is out of date; please open the page again")

@@ -1,0 +1,39 @@
+"""Pages of ids, as Mastodon's clients walk them: max_id, since_id, min_id, and the Link header."""
+
+from typing import Annotated, Any
+from urllib.parse import parse_qsl, urlencode
+
+import msgspec
+from msgspec import Meta
+
+from chaupal.reads.page import Cursor, Page
+from chaupal.wire.call import Call
+
+type Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+
+
+class Paged(msgspec.Struct, kw_only=True):
+    """What every list takes. `limit` beyond the most allowed is cut, as clients expect."""
+
+    max_id: Number | None = None
+    since_id: Number | None = None
+    min_id: Number | None = None
+    limit: Number | None = None
+
+    def cursor(self, usual: int = 20, most: int = 40) -> Cursor:
+        limit = usual if self.limit is None else min(self.limit, most)
+        return Cursor(self.max_id, self.since_id, self.min_id, max(1, limit))
+
+
+CURSORS = ("max_id", "since_id", "min_id")
+
+
+def link_header(call: Call[Any], page: Page[Any]) -> list[tuple[str, str]]:
+    """`next` is left out on the last page: clients follow it until it is absent."""
+    kept = [(k, v) for k, v in parse_qsl(call.query, keep_blank_values=True) if k not in CURSORS] if call.query else []
+    links: list[str] = []
+    if page.next is not None:
+        links.append(f'<{call.link}?{urlencode([*kept, ("max_id", page.next)])}>; rel="next"')
+    if page.prev is not None:
+        links.append(f'<{call.link}?{urlencode([*kept, ("min_id", page.prev)])}>; rel="prev"')
+    return [("link", ", ".join(links))] if links else []

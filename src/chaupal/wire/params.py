@@ -1,0 +1,122 @@
+"""One endpoint, four ways to send: query, form, multipart and JSON become one dictionary, then one checked Struct."""
+
+import functools
+import types
+from collections.abc import Iterable
+from typing import Any, Union, get_args, get_origin
+
+import msgspec
+
+from chaupal.kernel.errors import Invalid, Malformed
+
+MOST_KEYS = 300
+MOST_DEPTH = 4
+TRUE = frozenset({"1", "t", "true", "on", "yes"})
+FALSE = frozenset({"0", "f", "false", "off", "no"})
+
+type Pairs = Iterable[tuple[str, Any]]
+
+
+def nest(pairs: Pairs) -> dict[str, Any]:
+    """Rails-style keys: `ids[]=1&ids[]=2`, `poll[options][]=a`, `fields_attributes[0][name]=x`. Later plain keys win."""
+    tree: dict[str, Any] = {}
+    for count, (key, value) in enumerate(pairs):
+        if count >= MOST_KEYS:
+            raise Malformed("Too many parameters")
+        _plant(tree, _path(key), value)
+    return {key: _lists(value) for key, value in tree.items()}
+
+
+def _path(key: str) -> list[str]:
+    head, bracket, rest = key.partition("[")
+    if not bracket or not head or not rest.endswith("]"):
+        return [key]
+    path = [head, *rest[:-1].split("][")]
+    if len(path) > MOST_DEPTH:
+        raise Malformed("Parameters are nested too deeply")
+    return path
+
+
+def _plant(tree: dict[str, Any], path: list[str], value: Any) -> None:
+    for step, after in zip(path, path[1:], strict=False):
+        child = tree.get(step)
+        if after == "":
+            if not isinstance(child, list):
+                child = tree[step] = []
+            child.append(value)
+            return
+        if not isinstance(child, dict):
+            child = tree[step] = {}
+        tree = child
+    tree[path[-1]] = value
+
+
+def _lists(value: Any) -> Any:
+    """Dictionaries whose keys are all numbers are lists."""
+    if not isinstance(value, dict):
+        return value
+    inner: dict[str, Any] = {key: _lists(child) for key, child in value.items()}
+    if inner and all(key.isdigit() for key in inner):
+        return [inner[key] for key in sorted(inner, key=int)]
+    return inner
+
+
+@functools.cache
+def _kinds(struct: type[msgspec.Struct]) -> dict[str, str]:
+    """Wire name -> `bool`, `list`, `text` or `other`, for the leniency that forms need."""
+    return {field.encode_name: _kind(field.type) for field in msgspec.structs.fields(struct)}
+
+
+def _kind(kind: Any) -> str:
+    if get_origin(kind) in (Union, types.UnionType):
+        kinds = {_kind(arm) for arm in get_args(kind) if arm is not type(None) and arm is not msgspec.UnsetType}
+        return kinds.pop() if len(kinds) == 1 else ("list" if "list" in kinds else "other")
+    if hasattr(kind, "__metadata__"):
+        return _kind(get_args(kind)[0])
+    if hasattr(kind, "__value__"):  # a named type
+        return _kind(kind.__value__)
+    if get_origin(kind) in (list, tuple):
+        return "list"
+    return {bool: "bool", str: "text"}.get(kind, "other")
+
+
+def check[A: msgspec.Struct](struct: type[A], sent: dict[str, Any]) -> A:
+    """The Struct, or Invalid with the field that is wrong. Unknown keys are ignored, as clients expect."""
+    kinds = _kinds(struct)
+    known: dict[str, Any] = {}
+    for key, value in sent.items():
+        kind = kinds.get(key)
+        if kind is not None:
+            value = _lenient(kind, value)
+            if value is not msgspec.UNSET:
+                known[key] = value
+    try:
+        return msgspec.convert(known, struct, strict=False)
+    except msgspec.ValidationError as error:
+        raise _invalid(error) from error
+
+
+def _lenient(kind: str, value: Any) -> Any:
+    if kind == "bool" and isinstance(value, str):
+        text = value.strip().lower()
+        return True if text in TRUE else False if text in FALSE else msgspec.UNSET if text == "" else value
+    if kind == "list":
+        return (
+            [v for v in value if v is not None]
+            if isinstance(value, list)
+            else [value]
+            if value not in ("", None)
+            else msgspec.UNSET
+        )
+    if kind == "other" and value == "":
+        return msgspec.UNSET  # `limit=` means that none was given
+    return value
+
+
+def _invalid(error: msgspec.ValidationError) -> Invalid:
+    reason, _, where = str(error).partition(" - at `$.")
+    field = where.rstrip("`").split("[")[0].split(".")[0] or "base"
+    if "required field" in reason:
+        field = reason.split("`")[1] if "`" in reason else field
+        reason = "can't be blank"
+    return Invalid(f"Validation failed: {field}: {reason}", **{field.replace("-", "_"): reason})

@@ -1,0 +1,73 @@
+"""A route: one row that says what is asked, who may ask, what it takes, and on which surface words are shown."""
+
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from chaupal.policy.surface import Surface
+
+
+class Shape(StrEnum):
+    """In which shape a surface promises its answers and its errors."""
+
+    API = "api"  # JSON, open to other origins
+    PAGE = "page"  # HTML, forms guarded against forgery
+    FILE = "file"  # bytes: media, log tiles, feeds, styles
+
+
+class Nothing(msgspec.Struct):
+    """Takes no parameters."""
+
+
+type Handler = Callable[..., Awaitable[Any]]
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """`scope`: what an app's token must hold. `public`: nobody need be signed in. `may`: a word of `policy.may`.
+
+    `takes`: a Struct of everything the caller can send: path, query and body in one, validated before `run` is called.
+    `gives`: the type of a JSON answer, for the published description. `limit`: (requests, seconds), beside the general
+    one. `lane`: answered before the framework. `body`: most bytes taken.
+    """
+
+    method: str
+    path: str
+    run: Handler
+    surface: Surface
+    shape: Shape = Shape.API
+    scope: str = ""
+    public: bool = False
+    may: str = ""
+    takes: type[msgspec.Struct] = Nothing
+    gives: Any = None
+    limit: tuple[int, int] | None = None
+    lane: bool = False
+    body: int = 200_000
+    unready: bool = False  # open to accounts that are not (or no longer) active: confirm, appeal, export
+    village: bool = False  # exists in the village only
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def get(path: str, run: Handler, surface: Surface, **more: Any) -> Route:
+    return Route(method="GET", path=path, run=run, surface=surface, **more)
+
+
+def post(path: str, run: Handler, surface: Surface, **more: Any) -> Route:
+    return Route(method="POST", path=path, run=run, surface=surface, **more)
+
+
+def put(path: str, run: Handler, surface: Surface, **more: Any) -> Route:
+    return Route(method="PUT", path=path, run=run, surface=surface, **more)
+
+
+def patch(path: str, run: Handler, surface: Surface, **more: Any) -> Route:
+    return Route(method="PATCH", path=path, run=run, surface=surface, **more)
+
+
+def delete(path: str, run: Handler, surface: Surface, **more: Any) -> Route:
+    return Route(method="DELETE", path=path, run=run, surface=surface, **more)
