@@ -1,19 +1,19 @@
-"""Posts: sealed ones by id in one batch, the skeletons (ids) of every list of them, and the rows behind a new one."""
+"""Posts to read: sealed ones by id in one batch, and the skeletons (ids) of every list of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, and_, delete, insert, select, text, update
+from sqlalchemy import ColumnElement, and_, select, text
 from sqlalchemy.sql import Select
 
 from chaupal.policy.facts import Visibility
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Mention, Picture, Post, Tag
-from chaupal.store.dialect import Statement, among, larger, listed, param, statement, upsert, words
-from chaupal.store.tables import accounts, idempotency, media, mentions, post_tags, posts, tags
-from chaupal.store.work import Reading, Row, Writing
+from chaupal.store.dialect import among, listed, param, statement, words
+from chaupal.store.tables import post_tags, posts
+from chaupal.store.work import Reading, Row
 
 COLUMNS = (
     posts.c.id, posts.c.author, posts.c.created_at, posts.c.visibility, posts.c.text, posts.c.html, posts.c.spoiler, posts.c.language,
@@ -44,6 +44,7 @@ async def skeleton(
 
 
 ALL_LISTED = Pages(posts.c.id, LISTED)
+LISTED_MEDIA = Pages(posts.c.id, LISTED, posts.c.pictures != "[]")
 LISTED_IN = Pages(posts.c.id, LISTED, posts.c.language == words("language"))
 WITH_TAG = Pages(post_tags.c.post_id, post_tags.c.key == words("key"), post_tags.c.listed == 1)
 WITH_TAG_IN = Pages(
@@ -63,14 +64,20 @@ OF_AUTHOR_TAGGED = Pages(
     base=select(posts.c.id).join(post_tags, and_(post_tags.c.post_id == posts.c.id, post_tags.c.key == words("key"))),
 )  # fmt: skip
 
+ROOT_OF = statement(select(posts.c.root).where(posts.c.id == param("of")))
 IN_THREAD = statement(
     select(posts.c.id, posts.c.reply_to).where(posts.c.root == param("root")).order_by(posts.c.id).limit(param("n"))
 )
 
-# Home, pull: the newest posts by those who are followed, or that mention nobody else's business. Reposts carry their original.
+# Home, pulled: the newest posts of those who are followed, inside a window of ids.
 FROM_AUTHORS = statement(
     select(posts.c.id)
-    .where(among(posts.c.author, "authors"), posts.c.id > param("above"), posts.c.visibility != int(Visibility.DIRECT))
+    .where(
+        among(posts.c.author, "authors"),
+        posts.c.id < param("below"),
+        posts.c.id > param("above"),
+        text(f"visibility <> {int(Visibility.DIRECT)}"),
+    )
     .order_by(posts.c.id.desc())
     .limit(param("n"))
 )
@@ -117,61 +124,3 @@ def post_of(row: Row) -> Post:
         id_, author, created, Visibility(visibility), text_, html, spoiler, language, bool(sensitive), reply_to, reply_account, root,
         boost_of, edited, app, _mentions(mentions_), _tags(tags_), _pictures(pictures), replies, boosts, likes,
     )  # fmt: skip
-
-
-# --- changes ---------------------------------------------------------------------------------------------------------
-
-INSERT = statement(insert(posts))
-ADD_TAG = upsert(lambda i: i(post_tags).on_conflict_do_nothing())
-SEEN_TAG = upsert(
-    lambda i: (
-        add := i(tags).values(key=words("key"), name=words("name"), last_used=param("at"), uses=1)
-    ).on_conflict_do_update(
-        index_elements=["key"],
-        set_={"uses": tags.c.uses + 1, "last_used": larger(tags.c.last_used, add.excluded.last_used)},
-    )
-)
-ADD_MENTION = upsert(lambda i: i(mentions).on_conflict_do_nothing())
-TAKE_PICTURES = statement(
-    update(media)
-    .where(among(media.c.id, "ids"), media.c.account_id == param("me"), media.c.post_id.is_(None))
-    .values(post_id=param("of"))
-)
-MY_PICTURES = statement(
-    select(
-        media.c.id, media.c.mime, media.c.description, media.c.blurhash, media.c.width, media.c.height, media.c.small_width,
-        media.c.small_height, media.c.focus, media.c.post_id,
-    ).where(among(media.c.id, "ids"), media.c.account_id == param("me"))
-)  # fmt: skip
-ONE_MORE_POST = statement(
-    update(accounts)
-    .where(accounts.c.id == param("me"))
-    .values(posts_count=accounts.c.posts_count + 1, last_post_at=param("at"))
-)
-ONE_LESS_POST = statement(
-    update(accounts).where(accounts.c.id == param("me")).values(posts_count=larger(accounts.c.posts_count - 1, 0))
-)
-ONE_MORE_REPLY = statement(
-    update(posts).where(posts.c.id == param("of")).values(replies_count=posts.c.replies_count + param("by"))
-)
-ONE_MORE_BOOST = statement(
-    update(posts).where(posts.c.id == param("of")).values(boosts_count=posts.c.boosts_count + param("by"))
-)
-DELETE = statement(delete(posts).where(posts.c.id == param("of")))
-BOOSTS_OF = statement(select(posts.c.id, posts.c.author).where(posts.c.boost_of == param("of")))
-BOOST_BY = statement(select(posts.c.id).where(posts.c.boost_of == param("of"), posts.c.author == param("me")))
-DROP_TAGS = statement(delete(post_tags).where(post_tags.c.post_id == param("of")))
-DROP_MENTIONS = statement(delete(mentions).where(mentions.c.post_id == param("of")))
-ORPHAN_PICTURES = statement(update(media).where(media.c.post_id == param("of")).values(post_id=None))
-SAID_BEFORE = statement(
-    select(idempotency.c.post_id).where(
-        idempotency.c.account_id == param("me"), idempotency.c.key == words("key"), idempotency.c.at > param("since")
-    )
-)
-SAID = upsert(
-    lambda i: (
-        i(idempotency)
-        .values(account_id=param("me"), key=words("key"), post_id=param("of"), at=param("at"))
-        .on_conflict_do_update(index_elements=["account_id", "key"], set_={"post_id": param("of"), "at": param("at")})
-    )
-)

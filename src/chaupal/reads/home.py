@@ -1,0 +1,80 @@
+"""Home: what those write whom one follows; a resident list of ids, built on read inside a window that widens as needed."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from chaupal.kernel.clock import DAY
+from chaupal.kernel.ids import first_id_at
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Post
+from chaupal.policy.viewer import Viewer
+from chaupal.ports.feed import LENGTH
+from chaupal.reads.context import Reads
+from chaupal.reads.page import Cursor, Page, page_of
+from chaupal.reads.pipeline import shown
+from chaupal.store.dialect import listed
+from chaupal.store.knowledge import relations_of
+from chaupal.store.posts import FROM_AUTHORS
+from chaupal.store.work import Reading
+
+# Most people have a full feed within days; only who follows few or quiet people needs to look further back.
+WINDOWS = (2 * DAY, 20 * DAY, 200 * DAY, None)
+
+
+async def page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Visible[Post]]:
+    """A page of the viewer's home. The viewer must be signed in."""
+    me = viewer.account
+    assert me is not None  # noqa: S101 - the route lets nobody else in
+    async with reads.work.reading() as reading:
+        ids = await reads.feeds.page(me)
+        if ids is None:
+            ids = await _build(reads, reading, me)
+        found = _slice(ids, cursor)
+        if found is None:
+            found = await _pull(reading, await _sources(reading, me), cursor.below, cursor.above, cursor.limit + 1)
+        skeleton = page_of(found, cursor)
+        posts = await shown(reading, viewer, Surface.HOME, skeleton.items)
+        following = (await relations_of(reading, me)).following
+    return skeleton.map([v for v in posts if _belongs(v.item, me, following)])
+
+
+def _belongs(post: Post, me: int, following: frozenset[int]) -> bool:
+    """Answers to people one does not follow are half a conversation: they stay out of home."""
+    to = post.reply_to_account
+    return to is None or to == me or to == post.author or post.author == me or to in following
+
+
+def _slice(ids: Sequence[int], cursor: Cursor) -> Sequence[int] | None:
+    """The part of the resident feed that was asked for, or None when it lies below what is resident."""
+    if cursor.max_id is None and cursor.since_id is None and cursor.min_id is None:
+        return ids[: cursor.limit + 1]
+    rising = ids[::-1]
+    low, high = bisect_left(rising, cursor.above + 1), bisect_left(rising, cursor.below)
+    chosen = rising[low:high]
+    if cursor.upward:
+        return chosen[: cursor.limit + 1][::-1]
+    reaches_past = len(ids) >= LENGTH and low == 0 and len(chosen) <= cursor.limit
+    return None if reaches_past else chosen[-(cursor.limit + 1) :][::-1]
+
+
+async def _sources(reading: Reading, me: int) -> frozenset[int]:
+    return (await relations_of(reading, me)).following | {me}
+
+
+async def _build(reads: Reads, reading: Reading, me: int) -> Sequence[int]:
+    sources = await _sources(reading, me)
+    await reads.feeds.expect(me, sources)
+    ids: Sequence[int] = ()
+    for window in WINDOWS:
+        above = -1 if window is None else first_id_at(max(0, reads.clock() - window))
+        ids = await _pull(reading, sources, 2**63 - 1, above, LENGTH)
+        if len(ids) >= LENGTH:
+            break
+    await reads.feeds.admit(me, sources, ids)
+    return ids
+
+
+async def _pull(reading: Reading, sources: frozenset[int], below: int, above: int, n: int) -> list[int]:
+    rows = await reading.fetch(FROM_AUTHORS, authors=listed(sorted(sources)), below=below, above=above, n=n)
+    return [row[0] for row in rows]

@@ -1,0 +1,29 @@
+"""A read is four words: skeleton, hydrate, reveal, present; the middle two are here."""
+
+from collections.abc import Sequence
+
+from chaupal.policy.gate import reveal
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Post
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.page import Cursor, Page, page_of
+from chaupal.store.knowledge import facts_for
+from chaupal.store.posts import Pages, sealed_posts, skeleton
+from chaupal.store.work import Reading
+
+
+async def shown(reading: Reading, viewer: Viewer, surface: Surface, ids: Sequence[int]) -> list[Visible[Post]]:
+    """The posts among `ids` that the viewer may see on this surface, in order."""
+    return reveal(viewer, surface, await sealed_posts(reading, ids), await facts_for(reading, viewer))
+
+
+async def listed_page(
+    reading: Reading, viewer: Viewer, surface: Surface, pages: Pages, cursor: Cursor, **params: object
+) -> Page[Visible[Post]]:
+    """A page of one of the store's lists. Its cursor moves by ids, so hidden posts make it shorter, never wrong."""
+    ids = await skeleton(
+        reading, pages, below=cursor.below, above=cursor.above, limit=cursor.limit, upward=cursor.upward, **params
+    )
+    page = page_of(ids, cursor)
+    return page.map(await shown(reading, viewer, surface, page.items))

@@ -1,0 +1,37 @@
+"""The posts on somebody's profile."""
+
+from chaupal.policy.narrow import profile_visibilities
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Post
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.context import Reads
+from chaupal.reads.page import Cursor, Page
+from chaupal.reads.pipeline import listed_page
+from chaupal.store import posts
+from chaupal.store.dialect import listed
+from chaupal.text import fold
+
+LISTS = {
+    # (without replies, without reposts)
+    (False, False): posts.OF_AUTHOR,
+    (True, False): posts.OF_AUTHOR_NO_ANSWERS,
+    (False, True): posts.OF_AUTHOR_NO_BOOSTS,
+    (True, True): posts.OF_AUTHOR_PLAIN,
+}
+
+
+async def page(
+    reads: Reads, viewer: Viewer, account: int, cursor: Cursor, *,
+    exclude_replies: bool = False, exclude_boosts: bool = False, only_media: bool = False, tagged: str = "",
+) -> Page[Visible[Post]]:  # fmt: skip
+    """An account's posts and reposts, newest first, as the viewer may see them."""
+    seen = profile_visibilities(own=viewer.account == account, follows=False, signed_in=viewer.account is not None)
+    params: dict[str, object] = {"author": account, "visibilities": listed([int(v) for v in seen])}
+    pages = LISTS[exclude_replies, exclude_boosts]
+    if only_media:
+        pages = posts.OF_AUTHOR_MEDIA
+    if tagged:
+        pages, params["key"] = posts.OF_AUTHOR_TAGGED, fold.count_key(tagged)
+    async with reads.work.reading() as reading:
+        return await listed_page(reading, viewer, Surface.ACCOUNT, pages, cursor, **params)

@@ -1,0 +1,166 @@
+"""Posts to write: the rows behind a new one, a repost, and one that goes."""
+
+import msgspec
+from sqlalchemy import delete, insert, select, update
+
+from chaupal.policy.facts import Visibility
+from chaupal.policy.things import Picture, Post
+from chaupal.store.dialect import among, larger, listed, param, statement, upsert, words
+from chaupal.store.tables import accounts, bookmarks, idempotency, likes, media, mentions, post_tags, posts, tags
+from chaupal.store.work import Reading, Writing
+
+INSERT = statement(insert(posts))
+ADD_TAG = upsert(lambda i: i(post_tags).on_conflict_do_nothing())
+SEEN_TAG = upsert(
+    lambda i: (
+        add := i(tags).values(key=words("key"), name=words("name"), last_used=param("at"), uses=1)
+    ).on_conflict_do_update(
+        index_elements=["key"],
+        set_={"uses": tags.c.uses + 1, "last_used": larger(tags.c.last_used, add.excluded.last_used)},
+    )
+)
+ADD_MENTION = upsert(lambda i: i(mentions).on_conflict_do_nothing())
+TAKE_PICTURES = statement(
+    update(media)
+    .where(among(media.c.id, "ids"), media.c.account_id == param("me"), media.c.post_id.is_(None))
+    .values(post_id=param("of"))
+)
+MY_PICTURES = statement(
+    select(
+        media.c.id, media.c.mime, media.c.description, media.c.blurhash, media.c.width, media.c.height, media.c.small_width,
+        media.c.small_height, media.c.focus, media.c.post_id,
+    ).where(among(media.c.id, "ids"), media.c.account_id == param("me"))
+)  # fmt: skip
+ONE_MORE_POST = statement(
+    update(accounts)
+    .where(accounts.c.id == param("me"))
+    .values(posts_count=accounts.c.posts_count + 1, last_post_at=param("at"))
+)
+ONE_LESS_POST = statement(
+    update(accounts).where(accounts.c.id == param("me")).values(posts_count=larger(accounts.c.posts_count - 1, 0))
+)
+REPLIES = statement(
+    update(posts).where(posts.c.id == param("of")).values(replies_count=posts.c.replies_count + param("by"))
+)
+BOOSTS = statement(
+    update(posts).where(posts.c.id == param("of")).values(boosts_count=posts.c.boosts_count + param("by"))
+)
+DELETE = statement(delete(posts).where(posts.c.id == param("of")))
+BOOSTS_OF = statement(select(posts.c.id, posts.c.author).where(posts.c.boost_of == param("of")))
+BOOST_BY = statement(select(posts.c.id).where(posts.c.boost_of == param("of"), posts.c.author == param("me")))
+DROP_TAGS = statement(delete(post_tags).where(post_tags.c.post_id == param("of")))
+DROP_MENTIONS = statement(delete(mentions).where(mentions.c.post_id == param("of")))
+ORPHAN_PICTURES = statement(update(media).where(media.c.post_id == param("of")).values(post_id=None))
+SAID_BEFORE = statement(
+    select(idempotency.c.post_id).where(
+        idempotency.c.account_id == param("me"), idempotency.c.key == words("key"), idempotency.c.at > param("since")
+    )
+)
+SAID = upsert(
+    lambda i: (
+        i(idempotency)
+        .values(account_id=param("me"), key=words("key"), post_id=param("of"), at=param("at"))
+        .on_conflict_do_update(index_elements=["account_id", "key"], set_={"post_id": param("of"), "at": param("at")})
+    )
+)
+DROP_LIKES = statement(delete(likes).where(likes.c.post_id == param("of")))
+DROP_BOOKMARKS = statement(delete(bookmarks).where(bookmarks.c.post_id == param("of")))
+
+SAID_FOR = 3_600_000  # ms that an Idempotency-Key is kept
+
+_json = msgspec.json.Encoder().encode
+
+
+async def add(w: Writing, post: Post, *, answers: bool) -> None:
+    """A new post or repost, with everything that counts it. `answers`: it replies to somebody else."""
+    public = post.visibility is Visibility.PUBLIC
+    await w.run(
+        INSERT, id=post.id, author=post.author, created_at=post.created_at, visibility=int(post.visibility), text=post.text, html=post.html,
+        spoiler=post.spoiler, language=post.language, sensitive=int(post.sensitive), reply_to=post.reply_to,
+        reply_to_account=post.reply_to_account, root=post.root, boost_of=post.boost_of, edited_at=None, app=post.app,
+        mentions=_json(post.mentions).decode(), tags=_json(post.tags).decode(), pictures=_json(post.pictures).decode(),
+        replies_count=0, boosts_count=0, likes_count=0,
+        listed=int(public and post.boost_of is None and not answers), answers=int(answers),
+    )  # fmt: skip
+    for tag in post.tags:
+        await w.run(
+            ADD_TAG,
+            key=tag.key,
+            post_id=post.id,
+            name=tag.name,
+            author=post.author,
+            language=post.language,
+            listed=int(public),
+        )
+        if public:  # a tag that only a few may read is not offered to everybody
+            await w.run(SEEN_TAG, key=tag.key, name=tag.name, at=post.created_at)
+    for mention in post.mentions:
+        await w.run(ADD_MENTION, account_id=mention.id, post_id=post.id, visibility=int(post.visibility))
+    if post.pictures:
+        await w.run(TAKE_PICTURES, ids=listed([p.id for p in post.pictures]), me=post.author, of=post.id)
+    await w.run(ONE_MORE_POST, me=post.author, at=post.created_at)
+    w.touch("people", post.author)
+    if post.reply_to is not None:
+        await w.run(REPLIES, of=post.reply_to, by=1)
+        await touch_with_boosts(w, post.reply_to)
+    if post.boost_of is not None:
+        await w.run(BOOSTS, of=post.boost_of, by=1)
+        await touch_with_boosts(w, post.boost_of)
+        w.touch("reactions", post.author)
+
+
+async def remove(w: Writing, post: Post) -> list[tuple[int, int]]:
+    """A post goes, and its reposts with it: (id, author) of all that went. Its pictures are left to their owner."""
+    reposts = [(row[0], row[1]) for row in await w.fetch(BOOSTS_OF, of=post.id)]
+    for id_, author in reposts:
+        await w.run(DELETE, of=id_)
+        await w.run(ONE_LESS_POST, me=author)
+        w.touch("posts", id_)
+        w.touch("people", author)
+        w.touch("reactions", author)
+    for stmt in (DROP_TAGS, DROP_MENTIONS, DROP_LIKES, DROP_BOOKMARKS, ORPHAN_PICTURES, DELETE):
+        await w.run(stmt, of=post.id)
+    await w.run(ONE_LESS_POST, me=post.author)
+    w.touch("posts", post.id)
+    w.touch("people", post.author)
+    if post.reply_to is not None:
+        await w.run(REPLIES, of=post.reply_to, by=-1)
+        await touch_with_boosts(w, post.reply_to)
+    if post.boost_of is not None:
+        await w.run(BOOSTS, of=post.boost_of, by=-1)
+        await touch_with_boosts(w, post.boost_of)
+        w.touch("reactions", post.author)
+    return [(post.id, post.author), *reposts]
+
+
+async def touch_with_boosts(w: Writing, post_id: int) -> None:
+    """A post changed: forget it, and each repost that holds it."""
+    w.touch("posts", post_id, *[row[0] for row in await w.fetch(BOOSTS_OF, of=post_id)])
+
+
+async def boost_by(reading: Reading, account: int, post_id: int) -> int | None:
+    """The account's repost of a post, or None."""
+    return await reading.value(BOOST_BY, me=account, of=post_id)
+
+
+async def said_before(reading: Reading, account: int, key: str) -> int | None:
+    """The post that this Idempotency-Key made within the last hour, or None."""
+    return await reading.value(SAID_BEFORE, me=account, key=key, since=reading.now() - SAID_FOR)
+
+
+async def remember_said(w: Writing, account: int, key: str, post_id: int) -> None:
+    await w.run(SAID, me=account, key=key, of=post_id, at=w.now())
+
+
+async def pictures_of(reading: Reading, account: int, ids: list[int]) -> dict[int, tuple[Picture, int | None]]:
+    """The account's own uploads by id, each with the post it is attached to already (or None)."""
+    rows = await reading.fetch(MY_PICTURES, ids=listed(ids), me=account)
+    return {row[0]: (_picture(row), row[9]) for row in rows}
+
+
+def _picture(row: object) -> Picture:
+    (id_, mime, description, blurhash, width, height, small_width, small_height, focus, _) = row  # pyright: ignore[reportGeneralTypeIssues, reportUnknownVariableType]
+    x, _, y = str(focus).partition(",")
+    return Picture(
+        id_, mime, description, blurhash, width, height, small_width, small_height, (float(x), float(y or 0))
+    )
