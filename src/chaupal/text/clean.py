@@ -1,0 +1,59 @@
+"""What may be stored as text: posts are refused for letters no one typed, names are quietly put in order."""
+
+import regex
+
+from chaupal.text.normal import VIRAMAS, nfc
+
+MAX_NAME = 30
+_NAME_POINTS = 1_000  # read no further into a name; thirty clusters end long before
+
+_LONE = regex.compile(r"\p{Cs}")
+_CONTROL = regex.compile(r"[\p{Cc}--[\n\t]]", regex.V1)
+_SPACE = regex.compile(r"[\s\p{Z}]+")
+# Invisible letters let two names look alike. A joiner after a virama is seen, and an emoji keeps its selector.
+_UNSEEN = regex.compile(
+    rf"(?<![{VIRAMAS}])[\u200c\u200d]"
+    r"| [[\p{C}\p{Default_Ignorable_Code_Point}\u2800]--[\u200c\u200d\ufe0e\ufe0f]]",
+    regex.V1 | regex.X,
+)
+# Three marks beyond the norm: Indic letters bear up to three of their own (nukta, vowel sign, bindu), Latin composes.
+_STACKED = (
+    regex.compile(r"([\p{Script=Inherited}&&\p{M}]{3})[\p{Script=Inherited}&&\p{M}]+", regex.V1),
+    regex.compile(r"(\p{M}{6})\p{M}+"),
+)
+_CLUSTER = regex.compile(r"\X")
+
+
+class BadText(ValueError):
+    """Text that cannot be stored. `reason` is `nul`, `surrogate` or `control`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"text holds what cannot be stored: {reason}")
+        self.reason = reason
+
+
+def normalise_post(text: str) -> str:
+    """A post as it is stored: NFC, lines end in `\\n`, ZWJ and ZWNJ kept as typed. Raises BadText; strips nothing."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\0" in text:  # PostgreSQL cannot hold it
+        raise BadText("nul")
+    if _CONTROL.search(text):
+        raise BadText("control")
+    if not text.isascii() and _LONE.search(text):  # half a pair: no UTF-8 can carry it
+        raise BadText("surrogate")
+    return nfc(text)
+
+
+def clean_name(text: str) -> str:
+    """A display name: one line, at most thirty clusters, nothing invisible, no towers of marks. May come out empty."""
+    name = text[:_NAME_POINTS]
+    while (mended := _mended(name)) != name:  # what one rule removes brings letters together for another
+        name = mended
+    return "".join(_CLUSTER.findall(name)[:MAX_NAME]).strip()
+
+
+def _mended(name: str) -> str:
+    name = nfc(_UNSEEN.sub("", _SPACE.sub(" ", name)))
+    for stacked in _STACKED:
+        name = stacked.sub(r"\1", name)
+    return name.strip()

@@ -1,0 +1,114 @@
+"""A post's plain text as the HTML that Mastodon clients expect, and foreign HTML made harmless.
+
+What we render is escaped by construction: only the tags written here can come out. What others send goes through nh3.
+"""
+
+from collections.abc import Callable
+from html import escape, unescape
+
+import nh3
+import regex
+
+from chaupal.text.grammar import Entity, find_entities
+from chaupal.text.normal import nfc
+
+MentionUrl = Callable[[str], tuple[str, str] | None]
+TagUrl = Callable[[str], str]
+
+LINK_SHOWN = 30  # characters of a link that are shown, as Mastodon does
+_REL = "nofollow noopener noreferrer"
+
+_PREFIX = regex.compile(r"https?://(?:www\.)?", regex.I)
+_BLANK_LINES = regex.compile(r"\n[ \t]*+(?:\n[ \t]*+)+")
+_INSIDE_A_LETTER = regex.compile(r"[\p{M}\u200c\u200d]")
+
+_CLASSES = {"mention", "hashtag", "u-url", "h-card", "invisible", "ellipsis"}
+_CLEANER = nh3.Cleaner(
+    tags={"p", "br", "a", "span", "del", "pre", "code", "em", "strong", "b", "i", "u", "ul", "ol", "li", "blockquote"},
+    attributes={"a": {"href"}},
+    allowed_classes={"a": _CLASSES, "span": _CLASSES},
+    url_schemes={"http", "https"},
+    link_rel=_REL,
+    set_tag_attribute_values={"a": {"target": "_blank"}},
+)
+_TEXT_ONLY = nh3.Cleaner(tags=set(), attributes={})
+_LINE_ENDS = regex.compile(r"<br\s*+/?>|</(?:li|div|h[1-6])\s*+>", regex.I)
+_BLOCK_ENDS = regex.compile(r"</(?:p|blockquote|pre|ul|ol)\s*+>", regex.I)
+_MANY_LINES = regex.compile(r"\n{3,}+")
+
+
+def render(text: str, mention_url: MentionUrl, tag_url: TagUrl) -> str:
+    """Paragraphs, line breaks, links, mentions and tags of a post as HTML; `""` for a blank one.
+
+    `mention_url` gets a handle in small letters and gives (href, shown name), or None to leave the mention as text;
+    `tag_url` gets a tag as typed, without sigil, and gives its href.
+    """
+    text = nfc(text).strip()
+    if not text:
+        return ""
+    parts: list[str] = []
+    end = 0
+    for entity in find_entities(text):
+        linked = _linked(entity, mention_url, tag_url)
+        parts += escape(text[end : entity.start], quote=False), linked or escape(text[entity.start : entity.end])
+        end = entity.end
+    parts.append(escape(text[end:], quote=False))
+    return _paragraphs("".join(parts))
+
+
+def sanitise(html: str) -> str:
+    """Foreign HTML reduced to what a post may hold: no script, style, image, handler, or link that is not http(s)."""
+    return _CLEANER.clean(html)
+
+
+def to_text(html: str) -> str:
+    """The plain text of HTML: a blank line between paragraphs, `<br>` a line end, script and style gone."""
+    marked = _LINE_ENDS.sub("\n", _BLOCK_ENDS.sub("\n\n", html))
+    return _MANY_LINES.sub("\n\n", unescape(_TEXT_ONLY.clean(marked))).strip()
+
+
+def _paragraphs(html: str) -> str:
+    # Safe on finished HTML: no tag or attribute written here holds a line end.
+    paragraphs = _BLANK_LINES.sub("</p><p>", html)
+    return f"<p>{paragraphs.replace('\n', '<br>')}</p>"
+
+
+def _linked(entity: Entity, mention_url: MentionUrl, tag_url: TagUrl) -> str | None:
+    match entity.kind:
+        case "url":
+            return _link(entity.text)
+        case "tag":
+            href, name = escape(tag_url(entity.text)), escape(entity.text)
+            return f'<a href="{href}" class="mention hashtag" rel="tag">#<span>{name}</span></a>'
+        case "mention":
+            return _mention(mention_url(entity.text.lower()))
+
+
+def _mention(known: tuple[str, str] | None) -> str | None:
+    # A profile address may come from another server: no javascript: here.
+    if known is None or not known[0].startswith(("https://", "http://", "/")):
+        return None
+    href, name = known
+    return (
+        f'<span class="h-card"><a href="{escape(href)}" class="u-url mention">@<span>{escape(name)}</span></a></span>'
+    )
+
+
+def _link(url: str) -> str:
+    """A link whose scheme and tail are there for copying but not shown."""
+    found = _PREFIX.match(url)
+    start = found.end() if found else 0
+    cut = _cut(url, start)
+    shown = "ellipsis" if cut < len(url) else ""
+    return (
+        f'<a href="{escape(url)}" rel="{_REL}" target="_blank"><span class="invisible">{url[:start]}</span>'
+        f'<span class="{shown}">{escape(url[start:cut])}</span><span class="invisible">{escape(url[cut:])}</span></a>'
+    )
+
+
+def _cut(url: str, start: int) -> int:
+    """Where the shown part ends: never between a letter and its marks."""
+    cut = min(start + LINK_SHOWN, len(url))
+    while cut < len(url) and _INSIDE_A_LETTER.match(url[cut]):
+        cut += 1
+    return cut
