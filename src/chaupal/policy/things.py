@@ -25,7 +25,10 @@ class Tag(msgspec.Struct, frozen=True):
 
 
 class Picture(msgspec.Struct, frozen=True):
-    """An attachment: an image with its alt text. Sizes in pixels, `focus` in -1..1."""
+    """An attachment: an image with its alt text. Sizes in pixels, `focus` in -1..1.
+
+    `key` opens the file to apps that ask without a token: it stands for being in the audience, never against a ruling.
+    """
 
     id: int
     mime: str
@@ -37,6 +40,7 @@ class Picture(msgspec.Struct, frozen=True):
     small_height: int
     focus: tuple[float, float] = (0.0, 0.0)
     kind: str = "image"
+    key: str = ""
 
 
 class Post(msgspec.Struct, frozen=True, dict=True):

@@ -23,12 +23,12 @@ ADD_MENTION = upsert(lambda i: i(mentions).on_conflict_do_nothing())
 TAKE_PICTURES = statement(
     update(media)
     .where(among(media.c.id, "ids"), media.c.account_id == param("me"), media.c.post_id.is_(None))
-    .values(post_id=param("of"))
+    .values(post_id=param("of"), loose_at=None)
 )
 MY_PICTURES = statement(
     select(
         media.c.id, media.c.mime, media.c.description, media.c.blurhash, media.c.width, media.c.height, media.c.small_width,
-        media.c.small_height, media.c.focus, media.c.post_id,
+        media.c.small_height, media.c.focus, media.c.key, media.c.post_id,
     ).where(among(media.c.id, "ids"), media.c.account_id == param("me"))
 )  # fmt: skip
 ONE_MORE_POST = statement(
@@ -50,7 +50,11 @@ BOOSTS_OF = statement(select(posts.c.id, posts.c.author).where(posts.c.boost_of 
 BOOST_BY = statement(select(posts.c.id).where(posts.c.boost_of == param("of"), posts.c.author == param("me")))
 DROP_TAGS = statement(delete(post_tags).where(post_tags.c.post_id == param("of")))
 DROP_MENTIONS = statement(delete(mentions).where(mentions.c.post_id == param("of")))
-ORPHAN_PICTURES = statement(update(media).where(media.c.post_id == param("of")).values(post_id=None))
+ORPHAN_PICTURES = statement(
+    update(media)
+    .where(media.c.post_id == param("of"))
+    .values(post_id=None, was_of=media.c.post_id, loose_at=param("at"))
+)
 SAID_BEFORE = statement(
     select(idempotency.c.post_id).where(
         idempotency.c.account_id == param("me"), idempotency.c.key == words("key"), idempotency.c.at > param("since")
@@ -119,7 +123,7 @@ async def remove(w: Writing, post: Post) -> list[tuple[int, int]]:
         w.touch("people", author)
         w.touch("reactions", author)
     for stmt in (DROP_TAGS, DROP_MENTIONS, DROP_LIKES, DROP_BOOKMARKS, ORPHAN_PICTURES, DELETE):
-        await w.run(stmt, of=post.id)
+        await w.run(stmt, of=post.id, at=w.now())
     await w.run(ONE_LESS_POST, me=post.author)
     w.touch("posts", post.id)
     w.touch("people", post.author)
@@ -155,12 +159,13 @@ async def remember_said(w: Writing, account: int, key: str, post_id: int) -> Non
 async def pictures_of(reading: Reading, account: int, ids: list[int]) -> dict[int, tuple[Picture, int | None]]:
     """The account's own uploads by id, each with the post it is attached to already (or None)."""
     rows = await reading.fetch(MY_PICTURES, ids=listed(ids), me=account)
-    return {row[0]: (_picture(row), row[9]) for row in rows}
+    return {row[0]: (_picture(row), row[10]) for row in rows}
 
 
 def _picture(row: object) -> Picture:
-    (id_, mime, description, blurhash, width, height, small_width, small_height, focus, _) = row  # pyright: ignore[reportGeneralTypeIssues, reportUnknownVariableType]
+    (id_, mime, description, blurhash, width, height, small_width, small_height, focus, key, _) = row  # pyright: ignore[reportGeneralTypeIssues, reportUnknownVariableType]
     x, _, y = str(focus).partition(",")
     return Picture(
-        id_, mime, description, blurhash, width, height, small_width, small_height, (float(x), float(y or 0))
-    )
+        id_, mime, description, blurhash, width, height, small_width, small_height, (float(x), float(y or 0)),
+        key=key,
+    )  # fmt: skip

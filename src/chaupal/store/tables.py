@@ -146,9 +146,12 @@ bookmarks = Table(
 
 media = Table(
     "media", meta, id_column(),
-    big("account_id"), big("post_id", null=True), text("avatar_of", default=""), text("mime"), text("description"), text("blurhash"),
+    big("account_id"), big("post_id", null=True), text("key"), text("mime"), text("description"), text("blurhash"),
     big("width"), big("height"), big("small_width"), big("small_height"), big("size"), text("focus", default="0,0"), big("created_at"),
+    # After its post is gone: which one that was (its rulings still bind), and since when the picture is loose.
+    big("was_of", null=True), big("loose_at", null=True),
     Index("media_of_post", "post_id"),
+    Index("media_loose", "loose_at", sqlite_where=sql("post_id IS NULL"), postgresql_where=sql("post_id IS NULL")),
 )  # fmt: skip
 
 tags = Table("tags", meta, text("key", primary_key=True), text("name"), big("last_used"), big("uses", default=0))
