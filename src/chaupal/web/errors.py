@@ -1,0 +1,54 @@
+"""Problems as pages: what happened in plain words, and a way on."""
+
+from typing import Any
+
+from chaupal.kernel.errors import NotSignedIn, Problem, TooMany, WithheldByLaw
+from chaupal.web import links, pages
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+
+# `Problem.slug` -> heading, and the sentence below it. Where the sentence is empty the problem's own message stands.
+SAID: dict[str, tuple[str, str]] = {
+    "invalid": (N_("This could not be accepted"), ""),
+    "malformed": (N_("This request cannot be read"), N_("It may have been cut off on the way. Go back and try again.")),
+    "not_signed_in": (N_("Log in first"), N_("This needs an account.")),
+    "not_allowed": (N_("This is not possible for you"), ""),
+    "not_found": (N_("There is nothing here"), N_("It may have been deleted, or it may not be meant for you.")),
+    "wrong_method": (N_("There is nothing here"), N_("This address takes forms only.")),
+    "conflict": (N_("This has changed meanwhile"), ""),
+    "too_large": (N_("This is too large"), N_("Choose a smaller picture, or a shorter text.")),
+    "too_many": (N_("Too many at once"), N_("Wait a little, then try again.")),
+    "unavailable": (
+        N_("Not possible at the moment"),
+        N_("Nothing was half done. Try again in a moment."),
+    ),
+    "withheld": (N_("Withheld in your country on a legal order"), N_("It can still be seen in other countries.")),
+}
+OURS = (N_("Something went wrong on our side"), N_("Nothing was half done. Try again in a moment."))
+
+
+async def error_page(call: Call[Any], problem: Problem) -> Answer:
+    """The problem as a page with its status. Who is not signed in is led to the log-in page, and back from there."""
+    if isinstance(problem, NotSignedIn):
+        return redirect(links.query("/login", next=pages.here(call)))
+    said = words(call.viewer.language)
+    title, sentence = SAID.get(problem.slug, OURS)
+    return await pages.render(
+        call, "error.html", problem.status, headers_of(problem), problem=problem, title=said.gettext(title),
+        sentence=said.gettext(sentence or problem.message),
+    )  # fmt: skip
+
+
+def headers_of(problem: Problem) -> list[tuple[str, str]]:
+    """What the status asks for beside the page."""
+    match problem:
+        case WithheldByLaw(notice_url=url) if url:
+            return blocked_by(url)
+        case TooMany(retry_at=at):
+            return [("retry-after", str(max(1, at // 1000)))]
+    return []
+
+
+def blocked_by(url: str) -> list[tuple[str, str]]:
+    """A 451 names who blocks (RFC 7725 §4) and is kept by nobody: a proxy abroad would serve India's answer (§3)."""
+    return [("link", f'<{url}>; rel="blocked-by"'), ("cache-control", "private, no-store")]

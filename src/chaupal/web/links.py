@@ -1,0 +1,62 @@
+"""Where things are on the pages: people, posts, tags, pictures, and where a form may lead back to."""
+
+from urllib.parse import quote, urlencode, urlsplit
+
+import regex
+
+from chaupal.policy.things import Person, Picture, Post
+
+HUES = 6  # kinds of disks for people without a picture
+_LETTER = regex.compile(r"\X")
+
+
+def person(handle: str) -> str:
+    return f"/@{handle}"
+
+
+def post(handle: str, id_: int) -> str:
+    return f"/@{handle}/{id_}"
+
+
+def tag(name: str) -> str:
+    return f"/tags/{quote(name, safe='')}"
+
+
+def query(path: str, **words: object) -> str:
+    """A path with a query of the words that have a value."""
+    kept = {name: value for name, value in words.items() if value not in (None, "")}
+    return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def back(where: str) -> str:
+    """The path a form may lead back to: on this site only, else the front (`//other` and `/\\other` leave the site)."""
+    parts = urlsplit(where) if where.startswith("/") and where.isprintable() else None
+    ok = parts and not parts.scheme and not parts.netloc and "\\" not in where and not where.startswith("//")
+    return quote(where, safe="/?&=%#@:+,;~!*'()[]$-._") if ok else "/"
+
+
+def initial(name: str) -> str:
+    """The first letter of a name with its vowel signs: नी, not न."""
+    found = _LETTER.match(name.strip())
+    return found.group().upper() if found else "?"
+
+
+def hue(id_: int) -> int:
+    """Which disk stands for someone without a picture. The lowest bits of an id are a counter, so they spread."""
+    return (id_ ^ (id_ >> 16)) % HUES
+
+
+def picture(shown: Picture, size: str = "small") -> str:
+    return f"/media/{shown.id}/{size}"
+
+
+def avatar(shown: Person) -> str:
+    return f"/media/{shown.avatar}" if shown.avatar else ""
+
+
+def header(shown: Person) -> str:
+    return f"/media/{shown.header}" if shown.header else ""
+
+
+def of(shown: Post, author: Person) -> str:
+    return post(author.handle, shown.id)

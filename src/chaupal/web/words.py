@@ -1,0 +1,101 @@
+"""The words of the pages in the viewer's language: catalogues, numbers, days and spans of time."""
+
+import functools
+import gettext
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import structlog
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_compact_decimal, format_decimal
+
+LOCALES = Path(__file__).parent / "locales"
+DOMAIN = "messages"
+LANGUAGES = ("hi", "en")
+SQUARE_TIME = ZoneInfo("Asia/Kolkata")
+GROUPED = "#,##,##0.###"  # 12,34,567 in every language: for some of them CLDR groups by thousands
+LONG_AGO = timedelta(days=7)  # from then on the day says more than the span
+
+# Names of languages in themselves (CLDR); a language is chosen by its own name, never by a flag.
+OWN_NAMES = {
+    "hi": "हिन्दी", "en": "English", "bn": "বাংলা", "mr": "मराठी", "te": "తెలుగు", "ta": "தமிழ்", "gu": "ગુજરાતી",
+    "ur": "اردو", "kn": "ಕನ್ನಡ", "or": "ଓଡ଼ିଆ", "ml": "മലയാളം", "pa": "ਪੰਜਾਬੀ", "as": "অসমীয়া", "ne": "नेपाली",
+    "sa": "संस्कृतम्", "bho": "भोजपुरी", "mai": "मैथिली", "hi-Latn": "Hindi (Latin)",
+}  # fmt: skip
+RIGHT_TO_LEFT = frozenset({"ur", "ks", "sd", "ar", "fa"})
+
+log = structlog.get_logger()
+
+
+def N_(text: str) -> str:  # noqa: N802 (the name by which catalogues are gathered)
+    """Marks a text for the catalogues where it is written, to be translated where it is said."""
+    return text
+
+
+class Words:
+    """One language's words. Times are ms since 1970 UTC and shown as the clock stands in India."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.direction = "rtl" if language in RIGHT_TO_LEFT else "ltr"
+        self._locale = Locale.parse(f"{language}_IN")
+        catalogue = _catalogue(language)
+        self.gettext: Callable[[str], str] = catalogue.gettext
+        self.ngettext: Callable[[str, str, int], str] = catalogue.ngettext
+        self.pgettext: Callable[[str, str], str] = catalogue.pgettext
+        self.npgettext: Callable[[str, str, str, int], str] = catalogue.npgettext
+
+    def number(self, n: float) -> str:
+        """`12,34,567`."""
+        return format_decimal(n, GROUPED, locale=self._locale)
+
+    def compact(self, n: int) -> str:
+        """`1,234`, then `12.3 हज़ार`, `1.2 लाख` (or `12.3K`, `1.2L`)."""
+        if abs(n) < 10_000:
+            return self.number(n)
+        return format_compact_decimal(n, locale=self._locale, fraction_digits=1).replace("क॰", "करोड़")
+
+    def day(self, ms: int) -> str:
+        """`10 फ़र॰ 2021`."""
+        return format_date(_here(ms), "d MMMM y", locale=self._locale)
+
+    def moment(self, ms: int) -> str:
+        """`10 फ़रवरी 2021, 16:30`: CLDR's Hindi would say "4:30 pm"."""
+        return format_datetime(_here(ms), "d MMMM y, HH:mm", locale=self._locale)
+
+    def ago(self, ms: int, now: int) -> str:
+        """`5 मिनट पहले`; the day where it was more than a week ago."""
+        span = timedelta(milliseconds=ms - now)
+        if abs(span) > LONG_AGO:
+            pattern = "d MMM" if _here(ms).year == _here(now).year else "d MMM y"
+            return format_date(_here(ms), pattern, locale=self._locale)
+        if abs(span) < timedelta(seconds=45):
+            return self.gettext("just now")
+        return format_timedelta(span, add_direction=True, format="short", locale=self._locale)
+
+
+@functools.cache
+def words(language: str) -> Words:
+    """The words of a language we have, else of English."""
+    return Words(language if language in LANGUAGES else "en")
+
+
+def own_name(language: str) -> str:
+    """The language's name in itself; its code where we do not know it."""
+    return OWN_NAMES.get(language, language)
+
+
+def _catalogue(language: str) -> gettext.NullTranslations:
+    try:
+        return gettext.translation(DOMAIN, LOCALES, [language])
+    except OSError:
+        if language != "en":  # the msgids are English
+            log.warning("pages have no compiled catalogue; run `make catalogues`", language=language)
+        return gettext.NullTranslations()
+
+
+def _here(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC).astimezone(SQUARE_TIME)
