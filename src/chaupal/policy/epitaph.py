@@ -11,6 +11,7 @@ from chaupal.policy.rulings import EVERYWHERE, Measure, Ruling
 
 SQUARE_TIME = ZoneInfo("Asia/Kolkata")
 LANGUAGES = ("hi", "en")
+NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ", EVERYWHERE})  # CLDR has names for these too
 
 # Whole sentences for each scope: Hindi verbs agree with what is withheld, so nothing is put together from pieces.
 PLACEHOLDERS = {
@@ -106,8 +107,14 @@ def country_names(codes: tuple[str, ...], language: str) -> str:
     return ", ".join(names.get(code, code) for code in codes)
 
 
+def known_country(code: str) -> bool:
+    """Whether this is a country's ISO 3166-1 alpha-2 code; neither a wildcard nor a part of a country is one."""
+    names = _locale("en").territories
+    return len(code) == 2 and code.isalpha() and code.isupper() and code in names and code not in NO_COUNTRIES
+
+
 def in_tongue(text: str, language: str) -> str:
-    """The half of `English / हिन्दी` for the language; a text of one half as it is. So laws are typed in both tongues."""
+    """The half of `English / हिन्दी` for the language; a text of one half as it is. Laws are typed so."""
     english, slash, hindi = text.partition(" / ")
     return (hindi if language == "hi" else english).strip() if slash else text
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     ForeignKey,
     Index,
@@ -185,7 +186,8 @@ authorities = Table(
 orders = Table(
     "orders", meta, id_column(),
     text("ref"), Column("authority_id", BigInteger, ForeignKey("authorities.id"), nullable=False),
-    text("officer"), text("officer_rank"), text("reference_no"), text("legal_basis"), text("grounds"), text("territory"),
+    text("officer"), text("officer_rank"), text("reference_no"), text("legal_basis"), text("grounds"), text("reasons"),
+    text("territory"),
     big("dated"), big("received_at"), big("act_by", null=True), big("ends_at", null=True), big("received_by"), big("log_index"),
     UniqueConstraint("ref"),
 )  # fmt: skip
@@ -202,7 +204,9 @@ case_events = Table(
     "case_events", meta, id_column(),
     Column("target_id", BigInteger, ForeignKey("targets.id"), nullable=False),
     big("number"), text("verb"), big("by"), big("at"), text("body", default="{}"), big("log_index", null=True),
+    big("first_by", null=True),  # who made the move that this one seconds
     UniqueConstraint("target_id", "number"),  # two people cannot both make the next move
+    CheckConstraint('first_by <> "by"', name="case_events_by_two_people"),
 )  # fmt: skip
 
 rulings = Table(
@@ -213,6 +217,7 @@ rulings = Table(
     big("decided_by"), big("approved_by"),
     Column("log_index", BigInteger, nullable=False),  # no effect without its leaf
     big("lift_log_index", null=True),
+    CheckConstraint("decided_by <> approved_by", name="rulings_by_two_people"),
     Index("rulings_on", "subject_id"),
     Index("rulings_live", "lifted_at", "ends_at"),
 )  # fmt: skip
