@@ -41,11 +41,10 @@ async def error_page(call: Call[Any], problem: Problem) -> Answer:
 
 def headers_of(problem: Problem) -> list[tuple[str, str]]:
     """What the status asks for beside the page."""
-    match problem:
-        case WithheldByLaw(notice_url=url) if url:
-            return blocked_by(url)
-        case TooMany(retry_at=at):
-            return [("retry-after", str(max(1, at // 1000)))]
+    if isinstance(problem, WithheldByLaw) and problem.notice_url:
+        return blocked_by(problem.notice_url)
+    if isinstance(problem, TooMany):
+        return [("retry-after", str(max(1, problem.retry_at // 1000)))]
     return []
 
 

@@ -1,5 +1,6 @@
 """The framework's part (Litestar): routing, bodies, multipart; every route answers through the same Desk."""
 
+import functools
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -10,16 +11,18 @@ from litestar.datastructures import UploadFile
 from litestar.exceptions import ClientException, HTTPException, NotFoundException
 from litestar.handlers import asgi
 from litestar.types import Receive, Scope, Send
+from litestar.utils import normalize_path
 
 from chaupal.kernel.errors import Invalid, Malformed, NotFound, Problem, TooLarge
 from chaupal.policy.surface import Surface
 from chaupal.wire.answer import Desk, Request, Sent
-from chaupal.wire.asgi import headers_of, peer_of, query_of, send_answer
+from chaupal.wire.asgi import App, headers_of, peer_of, query_of, send_answer
 from chaupal.wire.call import Answer, Upload
 from chaupal.wire.params import nest
 from chaupal.wire.route import Route, Shape
 
 PATHS = {"path": ":path", "rest": ":path"}
+API_PREFIXES = ("/api", "/oauth/token", "/oauth/revoke", "/.well-known", "/nodeinfo")
 
 
 class WrongMethod(Problem):
@@ -37,43 +40,74 @@ MISSING_API = Route(method="GET", path="/api", run=unknown, surface=Surface.NONE
 MISSING_PAGE = Route(method="GET", path="/", run=unknown, surface=Surface.NONE, public=True, shape=Shape.PAGE)
 
 
-def build(desk: Desk, routes: tuple[Route, ...]) -> Litestar:
-    """A Litestar app with one handler per path, which picks the row by method (HEAD as GET)."""
+def build(desk: Desk, routes: tuple[Route, ...]) -> App:
+    """The routes as one ASGI app: Litestar's table finds the path, then the row is picked by method (HEAD as GET)."""
     by_path: dict[str, dict[str, Route]] = {}
     for route in routes:
-        methods = by_path.setdefault(_litestar_path(route.path), {})
+        methods = by_path.setdefault(route.path, {})
         if route.method in methods:
             raise ValueError(f"{route.name} is declared twice")
         methods[route.method] = route
     handlers = [_handler(desk, path, methods) for path, methods in by_path.items()]
+    framework = Litestar(route_handlers=handlers, openapi_config=None, logging_config=None, request_max_body_size=None)
+    return _found(desk, framework)
 
-    async def not_found(scope: Scope, receive: Receive, send: Send) -> None:
-        api = scope["path"].startswith(("/api", "/oauth/token", "/oauth/revoke", "/.well-known", "/nodeinfo"))
-        await _answer(desk, MISSING_API if api else MISSING_PAGE, scope, receive, send)
 
-    handlers.append(asgi("/", is_mount=True, copy_scope=True)(not_found))
-    return Litestar(route_handlers=handlers, openapi_config=None, logging_config=None, request_max_body_size=None)
+def _found(desk: Desk, framework: Litestar) -> App:
+    # Litestar's own entry looks an ASGI route's parameters up by method and fails, and a mount at the root (for what is
+    # missing) forbids parameters there (/@handle); its table, asked directly and for no method, does neither.
+    find = framework.asgi_router.handle_routing
+    missing = functools.partial(_missing, desk)
+
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await framework(scope, receive, send)
+            return
+        scope["path_params"] = {}
+        try:
+            handle, _, _, scope["path_params"], _ = find(path=normalize_path(scope["path"]), method=None)
+        except (NotFoundException, ValueError):
+            handle = missing
+        await handle(scope, receive, send)
+
+    return answer
+
+
+async def _missing(desk: Desk, scope: Any, receive: Any, send: Any) -> None:
+    await _answer(desk, MISSING_API if scope["path"].startswith(API_PREFIXES) else MISSING_PAGE, scope, receive, send)
 
 
 def _litestar_path(path: str) -> str:
-    parts = path.split("/")
-    names = (p[1:-1] for p in parts if p.startswith("{"))
-    for name in names:
-        path = path.replace(f"{{{name}}}", f"{{{name}{PATHS.get(name, ':str')}}}")
-    return path
+    """`{id}` as Litestar writes it. Its parameters are whole segments, so the @ of `@{handle}` is looked at later."""
+    parts = (part[part.index("{") + 1 : -1] if part.endswith("}") else part for part in path.split("/"))
+    names = ("{" in part for part in path.split("/"))
+    return "/".join(
+        f"{{{part}{PATHS.get(part, ':str')}}}" if named else part for part, named in zip(parts, names, strict=True)
+    )
+
+
+def _sigils(path: str) -> dict[str, str]:
+    """Parameter -> what stands before it in its segment (`@`)."""
+    parts = (part.partition("{") for part in path.split("/"))
+    return {name.rstrip("}"): before for before, brace, name in parts if brace and before}
 
 
 def _handler(desk: Desk, path: str, methods: dict[str, Route]) -> Any:
-    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
-        method = scope["method"]
-        route = methods.get("GET" if method == "HEAD" else method)
-        if route is None:
-            allowed = next(iter(methods.values()))
-            await send_answer(send, allowed, _wrong_method(methods))  # pyright: ignore[reportArgumentType]
-            return
-        await _answer(desk, route, scope, receive, send)
+    sigils = _sigils(path)
 
-    return asgi(path)(handle)
+    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
+        asked: Any = scope
+        params = asked["path_params"]
+        route = methods.get("GET" if asked["method"] == "HEAD" else asked["method"])
+        if not all(str(params[name]).startswith(sigil) for name, sigil in sigils.items()):
+            await _missing(desk, asked, receive, send)
+        elif route is None:
+            await send_answer(send, next(iter(methods.values())), _wrong_method(methods))  # pyright: ignore[reportArgumentType]
+        else:
+            asked["path_params"] = params | {name: params[name].removeprefix(sigil) for name, sigil in sigils.items()}
+            await _answer(desk, route, asked, receive, send)
+
+    return asgi(_litestar_path(path), copy_scope=True)(handle)
 
 
 def _wrong_method(methods: dict[str, Route]) -> Answer:
