@@ -1,5 +1,7 @@
 """The timelines that everybody reads: the square, one language of it, one tag of it."""
 
+from collections.abc import Sequence
+
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
@@ -8,7 +10,10 @@ from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page
 from chaupal.reads.pipeline import listed_page
 from chaupal.store import posts
+from chaupal.store.dialect import listed
 from chaupal.text import fold
+
+MOST_TAGS = 8  # beside the first, per list
 
 
 async def page(
@@ -24,13 +29,29 @@ async def page(
 
 
 async def tagged(
-    reads: Reads, viewer: Viewer, name: str, cursor: Cursor, language: str | None = None
-) -> Page[Visible[Post]]:
-    """Public posts with a tag, whatever its spelling (its count key decides)."""
+    reads: Reads, viewer: Viewer, name: str, cursor: Cursor, language: str | None = None, *,
+    also: Sequence[str] = (), with_all: Sequence[str] = (), without: Sequence[str] = (),
+) -> Page[Visible[Post]]:  # fmt: skip
+    """Public posts with a tag (or one of `also`), with every one of `with_all` and none of `without`.
+
+    Tags are one whatever their spelling: the count key decides.
+    """
     key = fold.count_key(name)
     async with reads.work.reading() as reading:
+        if also or with_all or without:
+            params = _several(key, also, with_all, without)
+            return await listed_page(reading, viewer, Surface.TAG, posts.WITH_TAGS, cursor, **params)
         if language:
-            return await listed_page(
-                reading, viewer, Surface.TAG, posts.WITH_TAG_IN, cursor, key=key, language=language
-            )
+            params = {"key": key, "language": language}
+            return await listed_page(reading, viewer, Surface.TAG, posts.WITH_TAG_IN, cursor, **params)
         return await listed_page(reading, viewer, Surface.TAG, posts.WITH_TAG, cursor, key=key)
+
+
+def _several(key: str, also: Sequence[str], with_all: Sequence[str], without: Sequence[str]) -> dict[str, object]:
+    every = sorted({fold.count_key(n) for n in with_all[:MOST_TAGS]})
+    return {
+        "any": listed(sorted({key, *(fold.count_key(n) for n in also[:MOST_TAGS])})),
+        "every": listed(every),
+        "count": len(every),
+        "none": listed(sorted({fold.count_key(n) for n in without[:MOST_TAGS]})),
+    }

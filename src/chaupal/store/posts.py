@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, and_, select, text
+from sqlalchemy import ColumnElement, and_, exists, func, select, text
 from sqlalchemy.sql import Select
 
 from chaupal.policy.facts import Visibility
@@ -52,6 +52,18 @@ WITH_TAG_IN = Pages(
     post_tags.c.key == words("key"),
     post_tags.c.listed == 1,
     post_tags.c.language == words("language"),
+)
+_others = post_tags.alias("others")
+WITH_TAGS = Pages(
+    post_tags.c.post_id,
+    among(post_tags.c.key, "any"),
+    post_tags.c.listed == 1,
+    select(func.count(_others.c.key))
+    .where(_others.c.post_id == post_tags.c.post_id, among(_others.c.key, "every"))
+    .scalar_subquery()
+    == param("count"),
+    ~exists().where(_others.c.post_id == post_tags.c.post_id, among(_others.c.key, "none")),
+    base=select(post_tags.c.post_id).distinct(),
 )
 _OF = (posts.c.author == param("author"), among(posts.c.visibility, "visibilities"))
 OF_AUTHOR = Pages(posts.c.id, *_OF)

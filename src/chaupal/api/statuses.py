@@ -1,0 +1,201 @@
+"""The Status entity, in pieces that are kept: what a post says, who wrote it, and what the viewer did with it.
+
+A post's fragment ends before its account; the account's and the viewer's flags are joined on at each read. So a new
+follower or a like changes one small piece, and nothing that depends on the viewer is ever kept for another.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from chaupal.api.media import attachment
+from chaupal.api.people import account_bytes
+from chaupal.kernel.clock import iso
+from chaupal.kernel.settings import Settings
+from chaupal.policy import epitaph
+from chaupal.policy.sealed import Visible
+from chaupal.policy.things import Person, Post
+from chaupal.policy.verdict import PLAIN, Placeholder, Show
+from chaupal.policy.viewer import Viewer
+from chaupal.reads import people, reactions
+from chaupal.wire.call import Answer, Call
+
+MOST_KEPT = 6_000
+
+_encode = msgspec.json.Encoder().encode
+_kept: dict[int, tuple[Post, bytes]] = {}
+
+# Every mix of the viewer's flags, written once (see reads.reactions for the bits).
+TAILS = tuple(
+    b',"favourited":%s,"reblogged":%s,"bookmarked":%s,"muted":false,"pinned":false}'
+    % tuple(b"true" if bits & bit else b"false" for bit in (reactions.LIKED, reactions.REPOSTED, reactions.SAVED))
+    for bits in range(8)
+)
+ANONYMOUS = b"}"
+
+
+def body_of(settings: Settings, post: Post) -> dict[str, Any]:
+    """Everything of a Status but its account, its repost and the viewer's flags."""
+    url = f"{settings.origin}/posts/{post.id}"
+    return {
+        "id": str(post.id),
+        "created_at": iso(post.created_at),
+        "in_reply_to_id": str(post.reply_to) if post.reply_to else None,
+        "in_reply_to_account_id": str(post.reply_to_account) if post.reply_to_account else None,
+        "sensitive": post.sensitive,
+        "spoiler_text": post.spoiler,
+        "visibility": post.visibility.wire,
+        "language": post.language or None,
+        "uri": url,
+        "url": url,
+        "replies_count": post.replies_count,
+        "reblogs_count": post.boosts_count,
+        "favourites_count": post.likes_count,
+        "quotes_count": 0,
+        "edited_at": iso(post.edited_at) if post.edited_at else None,
+        "content": post.html,
+        "filtered": [],
+        "application": {"name": post.app, "website": None} if post.app else None,
+        "media_attachments": [attachment(settings, picture) for picture in post.pictures],
+        "mentions": [
+            {"id": str(m.id), "username": m.handle, "acct": m.handle, "url": f"{settings.origin}/@{m.handle}"}
+            for m in post.mentions
+        ],
+        "tags": [{"name": tag.name, "url": f"{settings.origin}/tags/{tag.name}"} for tag in post.tags],
+        "emojis": [],
+        "card": None,
+        "poll": None,
+        "quote": None,
+    }
+
+
+def placeholder_body(settings: Settings, viewer: Viewer, post: Post, verdict: Placeholder) -> dict[str, Any]:
+    """What is said instead: the same shape, the words of the ruling, and where to read more."""
+    ruling = verdict.ruling
+    words = epitaph.placeholder(ruling, verdict.scope, viewer.language, country=viewer.country)
+    where = settings.origin + epitaph.notice_path(ruling)
+    body = body_of(settings, post)
+    body["content"] = f'<p>{words} <a href="{where}" rel="nofollow noopener">{where}</a></p>'
+    return body | {
+        "withheld_in_countries": list(ruling.territory),
+        "withheld_scope": "user" if verdict.scope == "account" else "status",
+        "withheld_notice_url": where,
+    }
+
+
+def banner_of(settings: Settings, viewer: Viewer, verdict: Show) -> dict[str, Any]:
+    """What author and staff are told beside the post: that it is limited, where and why."""
+    ruling = verdict.banner or verdict.without_media
+    if ruling is None:
+        return {}
+    return {
+        "withheld_in_countries": list(ruling.territory),
+        "withheld_scope": "status",
+        "withheld_notice_url": settings.origin + epitaph.notice_path(ruling),
+        "withheld_banner": epitaph.banner(ruling, viewer.language),
+    }
+
+
+def fragment(settings: Settings, viewer: Viewer, seen: Visible[Post]) -> bytes:
+    """The Status up to where its account goes. Plain ones are kept as long as the store's post is the same."""
+    post = seen.item
+    if seen.verdict is PLAIN:
+        kept = _kept.get(post.id)
+        if kept is not None and kept[0] is post:
+            return kept[1]
+        if len(_kept) >= MOST_KEPT:
+            for old in list(_kept)[: MOST_KEPT // 2]:
+                del _kept[old]
+        written = _open(body_of(settings, post))
+        _kept[post.id] = (post, written)
+        return written
+    if isinstance(seen.verdict, Placeholder):
+        return _open(placeholder_body(settings, viewer, post, seen.verdict))
+    return _open(body_of(settings, post) | banner_of(settings, viewer, seen.verdict))
+
+
+def _open(body: dict[str, Any]) -> bytes:
+    return _encode(body)[:-1] + b',"account":'
+
+
+class Pen:
+    """Writes statuses for one viewer: whose accounts they are and what the viewer did with them is at hand."""
+
+    def __init__(self, call: Call[Any], authors: dict[int, Visible[Person]], flags: dict[int, int]) -> None:
+        self._settings = call.house.settings
+        self._viewer = call.viewer
+        self._authors = authors
+        self._flags = flags
+        self._signed_in = call.viewer.account is not None
+
+    def _tail(self, id_: int) -> bytes:
+        return TAILS[self._flags.get(id_, 0) & 7] if self._signed_in else ANONYMOUS
+
+    def write(self, seen: Visible[Post], into: list[bytes]) -> bool:
+        """Append the pieces of one Status; False (and nothing appended) where its author may not be seen."""
+        post = seen.item
+        author = self._authors.get(post.author)
+        if author is None:
+            return False
+        if post.inner is None:
+            into += (
+                fragment(self._settings, self._viewer, seen), account_bytes(self._settings, self._viewer, author),
+                b',"reblog":null', self._tail(post.id),
+            )  # fmt: skip
+            return True
+        original = self._authors.get(post.inner.author)
+        if original is None:
+            return False
+        inner = post.inner
+        into += (
+            fragment(self._settings, self._viewer, seen), account_bytes(self._settings, self._viewer, author),
+            b',"reblog":', _inner(self._settings, inner), account_bytes(self._settings, self._viewer, original),
+            b',"reblog":null', self._tail(inner.id), self._tail(inner.id),
+        )  # fmt: skip
+        return True
+
+
+def _inner(settings: Settings, post: Post) -> bytes:
+    # What a repost carries was judged with it: a repost whose original may not be seen is not there at all.
+    return _open(body_of(settings, post))
+
+
+async def pen_for(call: Call[Any], posts: Sequence[Visible[Post]]) -> Pen:
+    """Everything that writing these posts needs, in two looks at most."""
+    reads, viewer = call.house.reads, call.viewer
+    authors = await people.of_posts(reads, viewer, posts)
+    flags: dict[int, int] = {}
+    if viewer.account is not None:
+        flags = await reactions.flags(reads, viewer, [v.item.boost_of or v.item.id for v in posts])
+    return Pen(call, authors, flags)
+
+
+async def statuses_bytes(call: Call[Any], posts: Sequence[Visible[Post]]) -> bytes:
+    """A JSON array of Status."""
+    pen = await pen_for(call, posts)
+    pieces: list[bytes] = []
+    before = b"["
+    for seen in posts:
+        pieces.append(before)
+        if pen.write(seen, pieces):
+            before = b","
+        else:
+            pieces.pop()
+    return b"".join(pieces) + b"]" if pieces else b"[]"
+
+
+async def status_bytes(call: Call[Any], seen: Visible[Post]) -> bytes:
+    """One Status."""
+    pieces: list[bytes] = []
+    pen = await pen_for(call, [seen])
+    pen.write(seen, pieces)
+    return b"".join(pieces)
+
+
+async def status_answer(call: Call[Any], seen: Visible[Post], more: dict[str, Any] | None = None) -> Answer:
+    """One Status as the answer; `more` are members that only this answer has (`text` after a deletion)."""
+    body = await status_bytes(call, seen)
+    if more:
+        body = body[:-1] + b"," + _encode(more)[1:]
+    return Answer(body)

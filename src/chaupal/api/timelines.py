@@ -1,0 +1,122 @@
+"""Timelines at the wire: home, the square, a tag, somebody's posts."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from chaupal.api.statuses import statuses_bytes
+from chaupal.kernel.errors import NotFound
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Post
+from chaupal.reads import home as home_reads
+from chaupal.reads import people, profile, public
+from chaupal.reads.page import Page
+from chaupal.wire.call import Answer, Call
+from chaupal.wire.paging import Paged, link_header
+from chaupal.wire.route import Route, get
+
+type Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+
+
+class PublicArgs(Paged, kw_only=True):
+    """`remote` asks for other servers' posts: there are none here. `language` is Chaupal's own."""
+
+    local: bool = False
+    remote: bool = False
+    only_media: bool = False
+    language: str | None = None
+
+
+class TagArgs(PublicArgs, kw_only=True):
+    """A tag, in any spelling; `any`, `all` and `none` name further tags."""
+
+    tag: str
+    any: list[str] = []
+    all: list[str] = []
+    none: list[str] = []
+
+
+class AccountArgs(Paged, kw_only=True):
+    """Whose posts, and which of them."""
+
+    id: Number
+    pinned: bool = False
+    only_media: bool = False
+    exclude_replies: bool = False
+    exclude_reblogs: bool = False
+    tagged: str = ""
+
+
+async def _answer(call: Call[Paged], page: Page[Visible[Post]]) -> Answer:
+    return Answer(await statuses_bytes(call, page.items), headers=link_header(call, page))
+
+
+async def home(call: Call[Paged]) -> Answer:
+    return await _answer(call, await home_reads.page(call.house.reads, call.viewer, call.args.cursor()))
+
+
+async def square(call: Call[PublicArgs]) -> Answer:
+    args = call.args
+    if args.remote:
+        return Answer(b"[]")
+    found = await public.page(call.house.reads, call.viewer, args.cursor(), args.language, only_media=args.only_media)
+    return await _answer(call, found)
+
+
+async def tagged(call: Call[TagArgs]) -> Answer:
+    args = call.args
+    if args.remote:
+        return Answer(b"[]")
+    found = await public.tagged(
+        call.house.reads,
+        call.viewer,
+        args.tag,
+        args.cursor(),
+        args.language,
+        also=args.any,
+        with_all=args.all,
+        without=args.none,
+    )
+    return await _answer(call, found)
+
+
+async def of_account(call: Call[AccountArgs]) -> Answer:
+    args = call.args
+    await people.person(call.house.reads, call.viewer, args.id)
+    if args.pinned:
+        return Answer(b"[]")
+    found = await profile.page(
+        call.house.reads, call.viewer, args.id, args.cursor(), exclude_replies=args.exclude_replies,
+        exclude_boosts=args.exclude_reblogs, only_media=args.only_media, tagged=args.tagged,
+    )  # fmt: skip
+    return await _answer(call, found)
+
+
+async def of_list(call: Call[Paged]) -> Answer:
+    """Nobody has lists here yet, so no id names one."""
+    raise NotFound
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/api/v1/timelines/home", home, Surface.HOME, scope="read:statuses", takes=Paged, lane=True),
+    get(
+        "/api/v1/timelines/public",
+        square,
+        Surface.PUBLIC,
+        scope="read:statuses",
+        public=True,
+        takes=PublicArgs,
+        lane=True,
+    ),
+    get("/api/v1/timelines/tag/{tag}", tagged, Surface.TAG, scope="read:statuses", public=True, takes=TagArgs),
+    get("/api/v1/timelines/list/{id}", of_list, Surface.NONE, scope="read:lists", takes=Paged),
+    get(
+        "/api/v1/accounts/{id}/statuses",
+        of_account,
+        Surface.ACCOUNT,
+        scope="read:statuses",
+        public=True,
+        takes=AccountArgs,
+    ),
+)

@@ -1,0 +1,112 @@
+"""Composition: which implementation stands behind each port, and how the rooms are joined into a server."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+
+from chaupal.api.routes import ROUTES as API_ROUTES
+from chaupal.fanout.context import Carrier
+from chaupal.fanout.hub import Hub
+from chaupal.fanout.runner import Runner
+from chaupal.governance import log
+from chaupal.governance.context import Court
+from chaupal.kernel.clock import Clock, system_clock
+from chaupal.kernel.ids import Ids
+from chaupal.kernel.settings import Settings
+from chaupal.ports.bus_local import LocalBus
+from chaupal.ports.country import Locator, country_file
+from chaupal.ports.feed_local import LocalFeeds
+from chaupal.ports.files_local import LocalFiles
+from chaupal.ports.mail import Mail
+from chaupal.ports.mail_local import MailBySmtp, MailToFiles
+from chaupal.ports.meter_local import LocalMeter
+from chaupal.reads.context import Reads
+from chaupal.social import accounts
+from chaupal.social.context import Square
+from chaupal.store.migrate import migrate, postgres_url, sqlite_url
+from chaupal.store.work import Work
+from chaupal.store.work_postgres import PostgresWork
+from chaupal.store.work_sqlite import SqliteWork
+from chaupal.web.errors import error_page
+from chaupal.web.routes import ROUTES as WEB_ROUTES
+from chaupal.wire.answer import Desk
+from chaupal.wire.asgi import App, Front
+from chaupal.wire.call import House
+from chaupal.wire.framework import build
+
+ROUTES = (*API_ROUTES, *WEB_ROUTES)
+
+
+class Running(msgspec.Struct):
+    """An open house. `app` serves it; `runner` carries out what its changes cause."""
+
+    house: House
+    app: App
+    runner: Runner
+    carrier: Carrier
+
+    async def close(self) -> None:
+        await self.runner.close()
+        await self.house.square.work.close()
+
+
+async def open_house(settings: Settings, *, clock: Clock = system_clock, run: bool = True) -> Running:
+    """Open the store (bringing it to this version), check the log against it, and join the rooms.
+
+    `run=False` leaves the outbox to the caller (tests call `runner.settle`).
+    """
+    house, carrier = await _rooms(settings, clock, beside=False)
+    house.square.work.after_commit = Hub(carrier)
+    await accounts.ensure_system_account(house.square)
+    await log.check(house.court)
+    desk = Desk(house, Locator(settings, country_file(settings)), LocalMeter(clock), error_page)
+    lane = tuple(route for route in ROUTES if route.lane) if settings.lane else ()
+    running = Running(house, Front(build(desk, ROUTES), desk, lane), Runner(carrier), carrier)
+    if run:
+        running.runner.start()
+    return running
+
+
+@asynccontextmanager
+async def visiting(settings: Settings, *, clock: Clock = system_clock) -> AsyncGenerator[House]:
+    """The rooms without a server, beside one that may be running on the same store (the CLI)."""
+    house, _ = await _rooms(settings, clock, beside=True)
+    try:
+        await accounts.ensure_system_account(house.square)
+        yield house
+    finally:
+        await house.square.work.close()
+
+
+async def _rooms(settings: Settings, clock: Clock, *, beside: bool) -> tuple[House, Carrier]:
+    data = Path(settings.data)
+    await asyncio.to_thread(data.mkdir, 0o700, True, True)
+    work = await _work(settings, data, clock, beside=beside)
+    make_id = Ids(clock)
+    files, feeds = LocalFiles(data / "files"), LocalFeeds()
+    mail: Mail = MailBySmtp(settings.smtp_url, settings.mail_from) if settings.smtp_url else MailToFiles(data / "mail", settings.mail_from)
+    square = Square(settings, work, clock, make_id, files, mail)
+    court = Court(settings, work, clock, make_id, log.load_or_make_key(data / "keys" / "log.key", log.origin(settings)))
+    reads = Reads(settings, work, clock, feeds, files)
+    return House(settings, square, court, reads), Carrier(settings, work, clock, make_id, feeds, LocalBus(), mail)
+
+
+async def _work(settings: Settings, data: Path, clock: Clock, *, beside: bool) -> Work:
+    path = data / "chaupal.db"
+    await migrate(postgres_url(settings.database) if settings.postgres else sqlite_url(path))
+    work = PostgresWork(settings.database, clock, beside=beside) if settings.postgres else SqliteWork(path, clock, beside=beside)
+    await work.open()
+    return work
+
+
+def keep_secret(path: Path) -> bytes:
+    """32 random bytes kept in a file that only this user reads; made at the first call."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(0o600)
+        path.write_bytes(secrets.token_bytes(32))
+    return path.read_bytes()

@@ -1,0 +1,16 @@
+"""Home feeds follow events at once: ids in, ids out, and a new list for whoever follows other people now."""
+
+from chaupal.fanout.context import Carrier
+from chaupal.policy.facts import Visibility
+from chaupal.social.events_posts import PostDeleted, PostPublished
+
+
+def push(carrier: Carrier, event: PostPublished) -> None:
+    """Into the resident feeds of its author's followers, before the author is answered."""
+    if event.visibility != Visibility.DIRECT:
+        carrier.feeds.push(event.author, event.post)
+
+
+def pull(carrier: Carrier, event: PostDeleted) -> None:
+    for post, author in event.gone:
+        carrier.feeds.pull(post, author)

@@ -1,0 +1,27 @@
+"""The hub: hears of every commit before its author is answered, does what cannot wait, and wakes the runner."""
+
+import structlog
+
+from chaupal.fanout.context import Carrier
+from chaupal.fanout.table import AT_ONCE
+from chaupal.kernel.event import Event
+
+log = structlog.get_logger()
+
+WAITING = "outbox"
+
+
+class Hub:
+    """Called by the store after each commit. Never raises: what is committed is committed."""
+
+    def __init__(self, carrier: Carrier) -> None:
+        self._carrier = carrier
+
+    def __call__(self, events: list[Event]) -> None:
+        for event in events:
+            for handler in AT_ONCE.get(type(event), ()):
+                try:
+                    handler(self._carrier, event)
+                except Exception:
+                    log.exception("at once failed", event_name=type(event).__name__)
+        self._carrier.bus.publish(WAITING, "")

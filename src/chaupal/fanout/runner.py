@@ -1,0 +1,141 @@
+"""Carries out the outbox: each event's changes and its removal are one commit, so a crash neither loses nor doubles it."""
+
+import asyncio
+import contextlib
+
+import structlog
+
+from chaupal.fanout.context import Carrier
+from chaupal.fanout.hub import WAITING
+from chaupal.fanout.letters import LetterDue
+from chaupal.fanout.table import AT_ONCE, ERRANDS, HANDLERS
+from chaupal.kernel.event import Event
+from chaupal.store import outbox
+from chaupal.store.work import Writing
+
+log = structlog.get_logger()
+
+BATCH = 100
+LOOK_EVERY = 0.25  # seconds: events of another process (the CLI) come without a wake-up
+
+
+class Runner:
+    """One task. `settle` waits until everything told so far is carried out (tests, shutdown)."""
+
+    def __init__(self, carrier: Carrier) -> None:
+        self._carrier = carrier
+        self._awake = asyncio.Event()
+        self._stop = carrier.bus.subscribe(WAITING, lambda _: self._awake.set())
+        self._task: asyncio.Task[None] | None = None
+        self._idle = 0
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run())
+
+    async def close(self) -> None:
+        self._stop()
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        while True:
+            self._awake.clear()
+            try:
+                did = await self.step()
+            except Exception:
+                log.exception("the outbox could not be carried out; trying again")
+                did = 0
+            if did:
+                await asyncio.sleep(0)
+                continue
+            await self._rest()
+
+    async def _rest(self) -> None:
+        try:
+            await asyncio.wait_for(self._awake.wait(), LOOK_EVERY)
+        except TimeoutError:
+            self._idle += 1
+            if self._idle % 20 == 0:
+                await self._carrier.work.tidy()
+
+    async def settle(self) -> None:
+        """Carry out until nothing waits."""
+        while True:
+            await self.step()
+            async with self._carrier.work.reading() as reading:
+                if await outbox.is_empty(reading):
+                    return
+            await asyncio.sleep(0)
+
+    async def step(self) -> int:
+        """Carry out the next batch; how many events it held. One that fails is tried alone, later given up and kept."""
+        async with self._carrier.work.reading() as reading:
+            if await outbox.is_empty(reading):
+                return 0
+        try:
+            return await self._batch(BATCH)
+        except Exception as error:
+            log.warning("a batch of events failed; taking them one by one", error=repr(error))
+            return await self._alone()
+
+    async def _batch(self, at_most: int) -> int:
+        errands: list[tuple[int, Event]] = []
+        async with self._carrier.work.writing() as w:
+            events = await outbox.waiting(w, at_most)
+            finished: list[int] = []
+            for seq, event in events:
+                if type(event) in ERRANDS and event is not None:
+                    errands.append((seq, event))
+                    continue
+                if event is not None:
+                    await self._handle(w, event)
+                finished.append(seq)
+            await outbox.done(w, finished)
+        for seq, event in errands:
+            await self._errand(seq, event)
+        return len(events)
+
+    async def _handle(self, w: Writing, event: Event) -> None:
+        for handler in HANDLERS.get(type(event), ()):
+            letters = await handler(self._carrier, w, event)
+            w.tell(*[LetterDue(letter=letter) for letter in letters or ()])
+
+    async def _errand(self, seq: int, event: Event) -> None:
+        """What happens outside the store (mail): done first, struck off after; at least once."""
+        try:
+            for errand in ERRANDS[type(event)]:
+                await errand(self._carrier, event)
+        except Exception as error:
+            await self._failed(seq, event, error)
+            await asyncio.sleep(0.05)
+        else:
+            async with self._carrier.work.writing() as w:
+                await outbox.done(w, [seq])
+
+    async def _alone(self) -> int:
+        async with self._carrier.work.writing() as w:
+            events = await outbox.waiting(w, BATCH)
+        for seq, event in events:
+            if event is None or type(event) in ERRANDS:
+                continue
+            try:
+                async with self._carrier.work.writing() as w:
+                    await self._handle(w, event)
+                    await outbox.done(w, [seq])
+            except Exception as error:
+                await self._failed(seq, event, error)
+        return len(events)
+
+    async def _failed(self, seq: int, event: Event, error: Exception) -> None:
+        async with self._carrier.work.writing() as w:
+            given_up = await outbox.failed(w, seq)
+        log.error("event failed", event_name=type(event).__name__, seq=seq, error=repr(error), given_up=given_up)
+
+
+def heard_beside(carrier: Carrier, events: list[Event]) -> None:
+    """Events that another process committed: do here what cannot wait."""
+    for event in events:
+        for handler in AT_ONCE.get(type(event), ()):
+            handler(carrier, event)

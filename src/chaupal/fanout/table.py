@@ -1,0 +1,31 @@
+"""The whole asynchronous life on one screen: event -> what follows from it.
+
+AT_ONCE runs in the process that committed, before its author is answered: ids into feeds, nothing that can fail.
+HANDLERS change rows, in one commit with striking the event off the outbox; they return letters to send, or None.
+ERRANDS reach outside the store and may happen twice.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from chaupal.fanout import home, letters
+from chaupal.fanout.context import Carrier
+from chaupal.kernel.event import Event
+from chaupal.ports.mail import Letter
+from chaupal.social.events_posts import PostDeleted, PostPublished
+from chaupal.store.work import Writing
+
+type AtOnce = Callable[[Carrier, Any], None]
+type Handler = Callable[[Carrier, Writing, Any], Awaitable[Sequence[Letter] | None]]
+type Errand = Callable[[Carrier, Any], Awaitable[None]]
+
+AT_ONCE: dict[type[Event], tuple[AtOnce, ...]] = {
+    PostPublished: (home.push,),
+    PostDeleted: (home.pull,),
+}
+
+HANDLERS: dict[type[Event], tuple[Handler, ...]] = {}
+
+ERRANDS: dict[type[Event], tuple[Errand, ...]] = {
+    letters.LetterDue: (letters.send,),
+}

@@ -1,0 +1,9 @@
+"""Alembic's entry: runs the migrations on the connection that store.migrate gives."""
+
+from alembic import context
+
+from chaupal.store.tables import meta
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=meta, render_as_batch=True)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,73 @@
+"""Fixtures for every test: both databases, a clock that is held still, a store, an open house."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+from chaupal.app.wiring import Running, open_house
+from chaupal.kernel.clock import StillClock
+from chaupal.kernel.settings import Settings, load_settings
+from chaupal.store.migrate import migrate, postgres_url, sqlite_url
+from chaupal.store.work import Work
+from chaupal.store.work_postgres import PostgresWork
+from chaupal.store.work_sqlite import SqliteWork
+from services import Postgres, postgres_database, postgres_server  # noqa: F401 - fixtures
+
+hypothesis_settings.register_profile("ci", derandomize=True, deadline=None)
+hypothesis_settings.register_profile("dev", deadline=None)
+hypothesis_settings.load_profile("dev")
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres_server: Postgres) -> str:
+    """A PostgreSQL database at this version, to be copied for each test."""
+    dsn = postgres_server.fresh()
+    asyncio.run(migrate(postgres_url(dsn)))
+    return dsn
+
+
+@pytest.fixture(params=("sqlite", "postgres"))
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Whoever asks for this (or for `work`, `house`) runs on both databases: the PostgreSQL URL, or '' for SQLite."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    server: Postgres = request.getfixturevalue("postgres_server")
+    dsn = server.fresh(template=request.getfixturevalue("migrated"))
+    yield dsn
+    server.drop(dsn)
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    """10 February 2021, 15:00 UTC; moves when told to."""
+    return StillClock()
+
+
+@pytest.fixture
+async def work(database: str, tmp_path: Path, clock: StillClock) -> AsyncIterator[Work]:
+    """A store with nothing in it."""
+    if database:
+        opened: Work = PostgresWork(database, clock, connections=4)
+    else:
+        await migrate(sqlite_url(tmp_path / "chaupal.db"))
+        opened = SqliteWork(tmp_path / "chaupal.db", clock)
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def settings(database: str, tmp_path: Path) -> Settings:
+    return load_settings(environ={}, data=str(tmp_path / "data"), database=database, port=8000, rate_limits=False)
+
+
+@pytest.fixture
+async def house(settings: Settings, clock: StillClock) -> AsyncIterator[Running]:
+    """An open house whose outbox is carried out by `await house.runner.settle()`."""
+    running = await open_house(settings, clock=clock, run=False)
+    yield running
+    await running.close()

@@ -1,0 +1,99 @@
+"""The gate: sealed things stay sealed, the quick look agrees with the rules, and SQL narrows without deciding."""
+
+import json
+import pickle
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chaupal.policy.facts import Facts, Visibility
+from chaupal.policy.gate import quickly_plain, reveal, reveal_one
+from chaupal.policy.narrow import LISTED_PUBLICLY, profile_visibilities
+from chaupal.policy.rules import judge
+from chaupal.policy.rulings import Measure, RulingIndex
+from chaupal.policy.sealed import Sealed, Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Mention, Picture, Post, Tag
+from chaupal.policy.verdict import PLAIN, Hide, Placeholder
+from chaupal.policy.viewer import Viewer
+from unit.policy.worlds import facts, posts, ruling, viewers
+
+
+def a_post(**changes) -> Post:
+    post = Post(
+        id=11, author=1, created_at=0, visibility=Visibility.PUBLIC, text="चौपाल", html="<p>चौपाल</p>", spoiler="चेतावनी", language="hi",
+        sensitive=True, reply_to=5, reply_to_account=2, root=5, boost_of=None, edited_at=7, app="toot", mentions=(Mention(2, "ravi"),),
+        tags=(Tag("किसान", "किसान"),), pictures=(Picture(21, "image/png", "खेत", "LEHV", 10, 10, 5, 5),), replies_count=1,
+        boosts_count=2, likes_count=3,
+    )  # fmt: skip
+    return msgspec.structs.replace(post, **changes)
+
+
+def test_a_sealed_post_has_no_attributes_no_json_no_pickle_and_no_text():
+    sealed = Sealed(a_post())
+    assert repr(sealed) == "<sealed Post>"
+    assert "चौपाल" not in f"{sealed!s} {sealed!r}"
+    with pytest.raises(AttributeError):
+        sealed.text  # noqa: B018
+    with pytest.raises(TypeError):
+        pickle.dumps(sealed)
+    with pytest.raises(TypeError):
+        json.dumps(sealed)
+    with pytest.raises(TypeError):
+        msgspec.json.encode(sealed)
+    with pytest.raises(TypeError):
+        sealed == sealed  # noqa: B015
+
+
+def test_only_the_gate_makes_visible_things():
+    with pytest.raises(TypeError):
+        Visible(a_post(), PLAIN, object())
+
+
+def test_an_unknown_surface_is_refused():
+    with pytest.raises(TypeError):
+        reveal(Viewer(country="IN"), "everything", [Sealed(a_post())], Facts())  # type: ignore[arg-type]
+
+
+def test_a_withheld_post_keeps_its_shell_and_loses_its_words():
+    law = Facts(rulings=RulingIndex([ruling(11, Measure.WITHHOLD_POST)], now=1))
+    seen = reveal_one(Viewer(country="IN"), Surface.STATUS, Sealed(a_post()), law)
+    assert seen is not None and isinstance(seen.verdict, Placeholder)
+    kept = {f for f in Post.__struct_fields__ if getattr(seen.item, f) == getattr(a_post(), f)}
+    assert kept == {"id", "author", "created_at", "visibility", "root", "boost_of", "replies_count", "boosts_count", "likes_count", "inner"}
+    elsewhere = reveal_one(Viewer(country="DE"), Surface.STATUS, Sealed(a_post()), law)
+    assert elsewhere is not None and elsewhere.item == a_post()
+
+
+@settings(max_examples=1500)
+@given(viewers(), st.sampled_from(Surface), posts(), facts())
+def test_the_quick_look_agrees_with_the_rules(viewer, surface, subject, known):
+    touched, apart = known.rulings.touched_in(viewer.country), known.relations.apart
+    if quickly_plain(viewer, surface, subject, known, touched, apart):
+        assert judge(viewer, surface, subject, known) == PLAIN
+
+
+@settings(max_examples=800)
+@given(viewers(), st.sampled_from(Surface), posts(), facts())
+def test_a_viewer_abroad_never_sees_less_because_of_a_ruling_elsewhere(viewer, surface, subject, known):
+    """Narrow territory: rulings that do not bind in the viewer's country change nothing for them but a banner."""
+    here = [r for s in subject.names for r in known.rulings.on(s) if r.binds(viewer.country)]
+    terms = any(known.rulings.deamplified(t, viewer.country) for t in subject.terms + (subject.inner.terms if subject.inner else ()))
+    if not here and not terms:
+        free = judge(viewer, surface, subject, Facts(known.relations))
+        assert type(judge(viewer, surface, subject, known)) is type(free)
+
+
+@settings(max_examples=800)
+@given(viewers(), posts(reposts=False), facts())
+def test_what_narrows_in_sql_keeps_all_that_the_rules_would_show(viewer, subject, known):
+    verdict = judge(viewer, Surface.ACCOUNT, subject, known)
+    if not isinstance(verdict, Hide):
+        follows = subject.author in known.relations.following
+        own = viewer.account == subject.author
+        assert subject.visibility in profile_visibilities(own=own, follows=follows, signed_in=viewer.account is not None)
+    stranger = Viewer(country=viewer.country)
+    if subject.visibility in LISTED_PUBLICLY and not isinstance(judge(stranger, Surface.PUBLIC, subject, Facts(rulings=known.rulings)), Hide):
+        assert subject.visibility is Visibility.PUBLIC

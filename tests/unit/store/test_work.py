@@ -1,0 +1,93 @@
+"""Reading and writing: whole units or nothing, one commit for many, told once, on both databases."""
+
+import asyncio
+
+import pytest
+
+from chaupal.kernel.errors import Invalid
+from chaupal.kernel.event import Event
+from chaupal.store import marks, outbox
+from chaupal.store.work import Work
+
+
+class Happened(Event):
+    """Something for these tests."""
+
+    what: int
+
+
+async def read(work: Work, key: str) -> str:
+    async with work.reading() as reading:
+        return await marks.read(reading, key)
+
+
+async def test_a_unit_that_fails_leaves_nothing_and_tells_nobody(work: Work):
+    told: list[Event] = []
+    work.after_commit = told.extend
+    with pytest.raises(Invalid):
+        async with work.writing() as w:
+            await marks.write(w, "a", "1")
+            w.tell(Happened(what=1))
+            raise Invalid("no")
+    assert await read(work, "a") == "" and told == []
+    async with work.reading() as reading:
+        assert await outbox.is_empty(reading)
+
+
+async def test_one_failing_unit_does_not_take_its_neighbours_along(work: Work):
+    async def unit(i: int) -> None:
+        async with work.writing() as w:
+            await marks.write(w, f"k{i}", str(i))
+            if i % 3 == 0:
+                raise Invalid("every third")
+
+    results = await asyncio.gather(*(unit(i) for i in range(30)), return_exceptions=True)
+    assert [isinstance(r, Invalid) for r in results] == [i % 3 == 0 for i in range(30)]
+    kept = [await read(work, f"k{i}") for i in range(30)]
+    assert kept == ["" if i % 3 == 0 else str(i) for i in range(30)]
+
+
+async def test_events_reach_the_outbox_with_the_change_and_the_listener_after_it(work: Work):
+    seen: list[str] = []
+
+    def listen(events: list[Event]) -> None:
+        seen.extend(type(e).__name__ for e in events)
+
+    work.after_commit = listen
+    async with work.writing() as w:
+        await marks.write(w, "a", "1")
+        w.tell(Happened(what=7))
+        assert seen == []
+    assert seen == ["Happened"]
+    async with work.writing() as w:
+        waiting = await outbox.waiting(w, 10)
+    assert [event for _, event in waiting] == [Happened(what=7)]
+
+
+async def test_an_author_who_goes_away_does_not_undo_what_was_committed_with_others(work: Work):
+    async def unit() -> None:
+        async with work.writing() as w:
+            await marks.write(w, "gone", "1")
+
+    task = asyncio.create_task(unit())
+    await asyncio.sleep(0)
+    task.cancel()
+    async with work.writing() as w:
+        await marks.write(w, "other", "1")
+    assert await read(work, "other") == "1"
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_a_batch_gives_up_on_an_event_only_after_five_tries(work: Work):
+    async with work.writing() as w:
+        w.tell(Happened(what=1))
+    async with work.writing() as w:
+        ((seq, _),) = await outbox.waiting(w, 10)
+    tries = []
+    for _ in range(outbox.GIVE_UP_AFTER):
+        async with work.writing() as w:
+            tries.append(await outbox.failed(w, seq))
+    assert tries == [False] * (outbox.GIVE_UP_AFTER - 1) + [True]
+    async with work.reading() as reading:
+        assert await outbox.is_empty(reading)
