@@ -19,11 +19,11 @@ COLUMNS = (
     accounts.c.state,
 )  # fmt: skip
 
-BY_IDS = statement(select(*COLUMNS).where(among(accounts.c.id, "ids")))
-ID_OF = statement(select(accounts.c.id).where(accounts.c.handle == words("handle"), accounts.c.state != "deleted"))
-IDS_OF = statement(
-    select(accounts.c.handle, accounts.c.id).where(among(accounts.c.handle, "handles"), accounts.c.state != "deleted")
-)
+# Whoever has not come in yet (or has gone) is nobody to the others.
+_HERE = (accounts.c.state != "deleted", accounts.c.state != "pending")
+BY_IDS = statement(select(*COLUMNS).where(among(accounts.c.id, "ids"), *_HERE))
+ID_OF = statement(select(accounts.c.id).where(accounts.c.handle == words("handle"), *_HERE))
+IDS_OF = statement(select(accounts.c.handle, accounts.c.id).where(among(accounts.c.handle, "handles"), *_HERE))
 
 _fields = msgspec.json.Decoder(tuple[Field, ...]).decode
 

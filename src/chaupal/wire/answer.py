@@ -1,6 +1,5 @@
 """From a request to an answer, the same for every route: who, from where, may they, what did they send, run, say."""
 
-import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ import structlog
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import NotAllowed, NotFound, NotSignedIn, Problem, TooMany
 from chaupal.kernel.ids import parse_id
+from chaupal.kernel.secrets import digest
 from chaupal.policy.may import may
 from chaupal.policy.viewer import Caller, Role, Viewer, allows
 from chaupal.ports.country import Locator, Place
@@ -220,11 +220,6 @@ def bearer(header: str) -> str | None:
     """The token of an Authorization header, or None."""
     kind, _, token = header.partition(" ")
     return token.strip() if kind.lower() == "bearer" and token.strip() else None
-
-
-def digest(secret: str) -> str:
-    """How secrets that we hand out are kept: their SHA-256, in hex. They are long and random, so no salt is needed."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def parse_cookies(header: str) -> dict[str, str]:

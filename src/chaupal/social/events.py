@@ -1,0 +1,35 @@
+"""What happened in the square. Every event carries ids, never words: whoever handles it looks, through the gate."""
+
+from chaupal.kernel.event import Event
+
+# --- people ----------------------------------------------------------------------------------------------------------
+
+
+class AccountCreated(Event, frozen=True):
+    """Somebody made an account; it may still wait for its e-mail to be confirmed and for approval."""
+
+    account: int
+
+
+class AccountChanged(Event, frozen=True):
+    """Name, note, pictures or settings of an account are others now."""
+
+    account: int
+
+
+class AccountOpened(Event, frozen=True):
+    """Confirmed and, where that is asked for, approved: from here on it is a person of the square."""
+
+    account: int
+
+
+class ConfirmationAsked(Event, frozen=True):
+    """The address must be confirmed: a mail with a fresh link is due."""
+
+    account: int
+
+
+class PasswordResetAsked(Event, frozen=True):
+    """A reset link is due. 0: nobody has the address that was typed; told all the same, so that both take equally long."""
+
+    account: int

@@ -1,0 +1,171 @@
+"""Coming in and going out: sessions of browsers, tokens of apps, passwords changed and reset."""
+
+import secrets
+
+import msgspec
+
+from chaupal.kernel.clock import DAY, HOUR
+from chaupal.kernel.errors import Invalid, NotFound, NotSignedIn
+from chaupal.kernel.secrets import digest, new_secret
+from chaupal.policy.viewer import Caller, Viewer
+from chaupal.social import letters
+from chaupal.social.accounts import confirm_login
+from chaupal.social.context import Square
+from chaupal.social.events import PasswordResetAsked
+from chaupal.social.passwords import check_password, hash_password, is_password
+from chaupal.store import apps, logins
+from chaupal.store.logins import Login
+
+COOKIE = "chaupal"
+SESSION_LASTS = 30 * DAY
+RESET_LASTS = HOUR
+RESET = "reset"
+KEPT_AFTER_END = DAY  # used codes and links stay a while, so that their replay is noticed
+
+# One sentence for every reason: it must not tell which names exist.
+WRONG = "This name and password do not go together"
+
+
+class Session(msgspec.Struct, frozen=True):
+    """A browser that came in: what its cookie must hold, and who it now is."""
+
+    secret: str
+    account: int
+    handle: str
+
+
+async def caller_by_token(square: Square, token_digest: str) -> Caller | None:
+    """Who calls with an app's token; None for one that never was, or was revoked. Remembered: about a microsecond."""
+    async with square.work.reading() as reading:
+        return await apps.caller_by_token(reading, token_digest)
+
+
+async def caller_by_cookie(square: Square, cookie_digest: str) -> Caller | None:
+    """Whose browser this is; None when the session has ended."""
+    async with square.work.reading() as reading:
+        return await apps.caller_by_cookie(reading, cookie_digest)
+
+
+async def sign_in(square: Square, name: str, password: str, *, agent: str = "") -> Session:
+    """A new session for whoever knows the password. `name` is a handle or an e-mail. Raises Invalid, never saying why."""
+    async with square.work.reading() as reading:
+        login = await logins.named(reading, name.strip().lower().removeprefix("@"))
+    known = await is_password(login.password_hash if login else None, password)
+    if login is None or not known:
+        raise Invalid(WRONG, name=WRONG)
+    return await begin_session(square, login.account, agent=agent)
+
+
+async def begin_session(square: Square, account: int, *, agent: str = "") -> Session:
+    """A session without a question asked: for those who just proved who they are, and for the village. Raises NotFound."""
+    secret = new_secret()
+    async with square.work.writing() as w:
+        login = await logins.of(w, account)
+        if login is None:
+            raise NotFound
+        await apps.add_session(
+            w, digest(secret), account, csrf=secrets.token_urlsafe(24), until=w.now() + SESSION_LASTS, agent=agent[:200]
+        )
+    return Session(secret, account, login.handle)
+
+
+async def sign_out(square: Square, caller: Caller) -> None:
+    """This session ends; others go on."""
+    async with square.work.writing() as w:
+        await apps.drop_session(w, caller.key)
+
+
+async def issue_token(square: Square, account: int, scopes: str, *, app: int = 0) -> str:
+    """A token that acts for the account. `app` 0: made by the operator, on the command line."""
+    token = new_secret()
+    async with square.work.writing() as w:
+        await apps.add_token(w, square.make_id(), apps.Token(digest(token), app, account, scopes))
+    return token
+
+
+async def change_password(square: Square, viewer: Viewer, old: str, new: str, *, agent: str = "") -> Session:
+    """Every session and token ends; the one who changed it gets a new session. Raises Invalid with the field."""
+    check_password(new)
+    async with square.work.reading() as reading:
+        login = await logins.of(reading, signed_in(viewer))
+    if login is None or not await is_password(login.password_hash, old):
+        raise Invalid("Validation failed: this is not your password", old="this is not your password")
+    await _set_password(square, login.account, new)
+    return await begin_session(square, login.account, agent=agent)
+
+
+async def ask_reset(square: Square, email: str) -> None:
+    """A mail with a reset link will be sent, if anybody has this address; the asker learns nothing either way."""
+    async with square.work.writing() as w:
+        login = await logins.named(w, email.strip().lower()) if "@" in email else None
+        w.tell(PasswordResetAsked(account=login.account if login else 0))
+
+
+async def mail_reset(square: Square, account: int) -> None:
+    """Send the link: it works once, for an hour. To be called outside any unit of work. Raises OSError from the carrier."""
+    secret = new_secret()
+    async with square.work.writing() as w:
+        login = await logins.of(w, account)
+        if login is None:
+            return
+        await logins.add_link(w, digest(secret), account, RESET, w.now() + RESET_LASTS)
+    await square.mail.send(letters.letter(letters.RESET, square.settings, login, f"/reset/{secret}"))
+
+
+async def may_reset(square: Square, secret: str) -> bool:
+    """Whether the link would still work."""
+    async with square.work.reading() as reading:
+        return await logins.link(reading, digest(secret), RESET) is not None
+
+
+async def reset_password(square: Square, secret: str, new: str) -> None:
+    """The new password holds; the link, every session and every token end. Raises NotFound for a dead link, Invalid."""
+    if not await may_reset(square, secret):
+        raise NotFound
+    hash_ = await hash_password(new)
+    async with square.work.writing() as w:
+        account = await logins.link(w, digest(secret), RESET)
+        if account is None or not await logins.use_link(w, digest(secret)):
+            raise NotFound
+        # Whoever reads the mails of an address has shown that it is theirs.
+        await confirm_login(square, w, account)
+        await logins.set_password(w, account, hash_)
+        await apps.end_all(w, account)
+
+
+async def login_of(square: Square, viewer: Viewer) -> Login:
+    """The viewer's own way in: address, language, defaults. Raises NotSignedIn."""
+    async with square.work.reading() as reading:
+        login = await logins.of(reading, signed_in(viewer))
+    if login is None:
+        raise NotSignedIn("This method requires an authenticated user")
+    return login
+
+
+async def choose_language(square: Square, viewer: Viewer, language: str) -> None:
+    """Pages speak this language to the account from now on."""
+    async with square.work.writing() as w:
+        await logins.set_language(w, signed_in(viewer), language)
+        await apps.forget_callers(w, signed_in(viewer))
+
+
+async def tidy(square: Square) -> None:
+    """Sessions, codes and links that ended some time ago are dropped."""
+    async with square.work.writing() as w:
+        before = w.now() - KEPT_AFTER_END
+        await apps.drop_expired(w, before)
+        await logins.drop_old_links(w, before)
+
+
+def signed_in(viewer: Viewer) -> int:
+    """The viewer's account. Raises NotSignedIn."""
+    if viewer.account is None:
+        raise NotSignedIn("This method requires an authenticated user")
+    return viewer.account
+
+
+async def _set_password(square: Square, account: int, password: str) -> None:
+    hash_ = await hash_password(password)
+    async with square.work.writing() as w:
+        await logins.set_password(w, account, hash_)
+        await apps.end_all(w, account)

@@ -1,0 +1,126 @@
+"""Accounts to write: a new one, a changed one, its state, and the words by which it is found."""
+
+from collections.abc import Iterable
+
+import msgspec
+from sqlalchemy import case, delete, func, insert, select, update
+
+from chaupal.policy.things import Person
+from chaupal.store.dialect import param, statement, upsert, words
+from chaupal.store.tables import accounts, follow_requests, name_words
+from chaupal.store.work import Reading, Writing
+
+ADD = upsert(
+    lambda i: (
+        i(accounts)
+        .values(
+            id=param("id"), handle=words("handle"), name=words("name"), created_at=param("at"), role=words("role"),
+            state=words("state"), locked=param("locked"), bot=param("bot"),
+        )
+        .on_conflict_do_nothing()
+    )
+)  # fmt: skip
+CHANGE = statement(
+    update(accounts)
+    .where(accounts.c.id == param("of"))
+    .values(
+        name=words("new_name"), note=words("new_note"), note_html=words("new_note_html"), avatar=words("new_avatar"),
+        header=words("new_header"), fields=words("new_fields"), locked=param("new_locked"), bot=param("new_bot"),
+        discoverable=param("new_discoverable"),
+    )
+)  # fmt: skip
+SET_STATE = statement(update(accounts).where(accounts.c.id == param("of")).values(state=words("new_state")))
+OPEN = statement(
+    update(accounts).where(accounts.c.id == param("of"), accounts.c.state == "pending").values(state="active")
+)
+SET_ROLE = statement(update(accounts).where(accounts.c.id == param("of")).values(role=words("new_role")))
+TAKEN = statement(select(accounts.c.id).where(accounts.c.handle == words("handle")))
+DROP_WORDS = statement(delete(name_words).where(name_words.c.account_id == param("of")))
+ADD_WORD = statement(insert(name_words).values(word=words("word"), account_id=param("of")))
+NAME_OF = statement(select(accounts.c.name).where(accounts.c.id == param("of")))
+REQUESTS_TO = statement(
+    select(func.count()).select_from(follow_requests).where(follow_requests.c.to == param("me"))
+)
+CENSUS = statement(
+    select(
+        func.count(),
+        func.coalesce(func.sum(accounts.c.posts_count), 0),
+        func.coalesce(func.sum(case((accounts.c.last_post_at >= param("since"), 1), else_=0)), 0),
+        func.min(case((accounts.c.role == "owner", accounts.c.id), else_=None)),
+    ).where(accounts.c.state == "active", accounts.c.role != "system")
+)  # fmt: skip
+
+_json = msgspec.json.Encoder().encode
+
+
+class Census(msgspec.Struct, frozen=True):
+    """How many live here. `active`: have posted since a given moment. `owner`: the first account with that role."""
+
+    people: int
+    posts: int
+    active: int
+    owner: int | None
+
+
+async def add(
+    w: Writing, id_: int, handle: str, *, name: str, role: str, state: str, locked: bool = False, bot: bool = False
+) -> bool:
+    """A new account; False, and nothing is written, when the handle is taken."""
+    rows = await w.run(
+        ADD, id=id_, handle=handle, name=name, at=w.now(), role=role, state=state, locked=int(locked), bot=int(bot)
+    )
+    return rows == 1
+
+
+async def change(w: Writing, person: Person) -> None:
+    """The account's public face is now this one."""
+    await w.run(
+        CHANGE, of=person.id, new_name=person.name, new_note=person.note, new_note_html=person.note_html,
+        new_avatar=person.avatar, new_header=person.header, new_fields=_json(person.fields).decode(),
+        new_locked=int(person.locked), new_bot=int(person.bot), new_discoverable=int(person.discoverable),
+    )  # fmt: skip
+    w.touch("people", person.id)
+
+
+async def find_by(w: Writing, id_: int, by: Iterable[str]) -> None:
+    """The words by which the account is found, in place of the old ones."""
+    await w.run(DROP_WORDS, of=id_)
+    await w.run_many(ADD_WORD, [{"word": word, "of": id_} for word in dict.fromkeys(by)])
+
+
+async def set_state(w: Writing, id_: int, state: str) -> None:
+    """`active`, `pending`, `suspended` or `deleted`."""
+    await w.run(SET_STATE, of=id_, new_state=state)
+    w.touch("people", id_)
+
+
+async def open_(w: Writing, id_: int) -> bool:
+    """A pending account becomes active; False when it was not pending."""
+    w.touch("people", id_)
+    return await w.run(OPEN, of=id_) == 1
+
+
+async def set_role(w: Writing, id_: int, role: str) -> None:
+    await w.run(SET_ROLE, of=id_, new_role=role)
+    w.touch("people", id_)
+
+
+async def whose(reading: Reading, handle: str) -> int | None:
+    """Whose handle this is, in whatever state they are; None when it is free."""
+    return await reading.value(TAKEN, handle=handle)
+
+
+async def name_of(reading: Reading, id_: int) -> str:
+    """The display name, for the store's own use within a unit; empty where there is none."""
+    return await reading.value(NAME_OF, of=id_) or ""
+
+
+async def requests_to(reading: Reading, account: int) -> int:
+    """How many ask to follow the account."""
+    return await reading.value(REQUESTS_TO, me=account)
+
+
+async def census(reading: Reading, since: int) -> Census:
+    """Looks at every account: for `scanning()`, and to be kept for a while."""
+    row = await reading.first(CENSUS, since=since)
+    return Census(*(int(v) if v is not None else None for v in row)) if row else Census(0, 0, 0, None)  # pyright: ignore[reportArgumentType]
