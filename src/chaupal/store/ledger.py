@@ -1,0 +1,96 @@
+"""The log's memory: entries, hashes of complete subtrees, every checkpoint that was signed. Added to, never changed."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from sqlalchemy import func, insert, select, update
+
+from chaupal.store.dialect import param, statement, upsert, words
+from chaupal.store.tables import log_checkpoints, log_entries, log_nodes, marks
+from chaupal.store.work import Reading, Writing
+
+SIZE_KEY = "log_size"
+
+# One sequencer: whoever appends holds this row until the commit. (SQLite has one writer anyway.)
+HOLD = upsert(
+    lambda insert: (
+        insert(marks)
+        .values(key=SIZE_KEY, value="0")
+        .on_conflict_do_update(index_elements=["key"], set_={"value": marks.c.value})
+        .returning(marks.c.value)
+    )
+)
+SIZE = statement(select(marks.c.value).where(marks.c.key == SIZE_KEY))
+GROW = statement(update(marks).where(marks.c.key == SIZE_KEY).values(value=words("now_at")))
+ADD_ENTRY = statement(insert(log_entries))
+ADD_NODE = statement(insert(log_nodes))
+NODES = statement(
+    select(log_nodes.c.hash)
+    .where(
+        log_nodes.c.level == param("at"), log_nodes.c.index >= param("start"), log_nodes.c.index < param("end")
+    )
+    .order_by(log_nodes.c.index)
+)  # fmt: skip
+ENTRIES = statement(
+    select(log_entries.c.body)
+    .where(log_entries.c.index >= param("start"), log_entries.c.index < param("end"))
+    .order_by(log_entries.c.index)
+)
+COUNT = statement(select(func.count()).select_from(log_entries))
+ADD_CHECKPOINT = upsert(lambda insert: insert(log_checkpoints).on_conflict_do_nothing())
+LAST_CHECKPOINT = statement(
+    select(log_checkpoints.c.size, log_checkpoints.c.note, log_checkpoints.c.at)
+    .order_by(log_checkpoints.c.size.desc())
+    .limit(1)
+)
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A checkpoint as it was signed, `at` ms since 1970."""
+
+    size: int
+    note: str
+    at: int
+
+
+async def hold(w: Writing) -> int:
+    """The log's size, held: nobody else appends before this unit is committed or given up."""
+    return int(await w.value(HOLD))
+
+
+async def size(reading: Reading) -> int:
+    """How many entries are committed."""
+    return int(await reading.value(SIZE) or 0)
+
+
+async def count(reading: Reading) -> int:
+    """How many entries there really are; the same as `size` unless somebody has been at the tables."""
+    return await reading.value(COUNT)
+
+
+async def add(w: Writing, index: int, kind: str, body: bytes, nodes: Iterable[tuple[int, int, bytes]]) -> None:
+    """The entry at `index` with the (level, index, hash) rows that it adds. The caller holds the log."""
+    await w.run(ADD_ENTRY, index=index, kind=kind, body=body, at=w.now())
+    await w.run_many(ADD_NODE, [{"level": level, "index": at, "hash": digest} for level, at, digest in nodes])
+    await w.run(GROW, now_at=str(index + 1))
+
+
+async def nodes(reading: Reading, level: int, start: int, count: int) -> Sequence[bytes]:
+    """The hashes of subtrees start..start+count of a level, in order; fewer where there are fewer."""
+    rows = await reading.fetch(NODES, at=level, start=start, end=start + count)
+    return [bytes(row[0]) for row in rows]
+
+
+async def entries(reading: Reading, start: int, count: int) -> Sequence[bytes]:
+    """Entries start..start+count, in order; fewer where there are fewer."""
+    return [bytes(row[0]) for row in await reading.fetch(ENTRIES, start=start, end=start + count)]
+
+
+async def keep_checkpoint(w: Writing, size: int, note: str) -> None:
+    """Keep what was signed; the first note of a size stays."""
+    await w.run(ADD_CHECKPOINT, size=size, note=note, at=w.now())
+
+
+async def last_checkpoint(reading: Reading) -> Kept | None:
+    row = await reading.first(LAST_CHECKPOINT)
+    return None if row is None else Kept(*row)
