@@ -199,11 +199,11 @@ targets = Table(
     UniqueConstraint("order_id", "number"), Index("targets_on", "subject_id"),
 )  # fmt: skip
 
-# A case's status is the fold of these; they are added to, never changed.
+# A case's status is the fold of these: each says what state the case came to. They are added to, never changed.
 case_events = Table(
     "case_events", meta, id_column(),
     Column("target_id", BigInteger, ForeignKey("targets.id"), nullable=False),
-    big("number"), text("verb"), big("by"), big("at"), text("body", default="{}"), big("log_index", null=True),
+    big("number"), text("state"), big("by"), big("at"), text("body", default="{}"), big("log_index", null=True),
     big("first_by", null=True),  # who made the move that this one seconds
     UniqueConstraint("target_id", "number"),  # two people cannot both make the next move
     CheckConstraint('first_by <> "by"', name="case_events_by_two_people"),
