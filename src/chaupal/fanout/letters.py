@@ -5,7 +5,7 @@ from chaupal.kernel.event import Event
 from chaupal.ports.mail import Letter
 
 
-class LetterDue(Event):
+class LetterDue(Event, frozen=True):
     """A mail is to be sent. It stands in the outbox until it is."""
 
     letter: Letter

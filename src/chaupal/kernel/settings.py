@@ -72,7 +72,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     trusted_proxies: Annotated[
         tuple[str, ...],
         Meta(
-            description="Networks (CIDR) whose X-Forwarded-For, X-Forwarded-Proto and country header are believed. A network that is the whole internet is refused."
+            description="Networks (CIDR) whose X-Forwarded-For and country header are believed; the whole internet is refused."
         ),
     ] = ()
     rate_limits: Annotated[

@@ -17,8 +17,7 @@ def reveal[T: Judged](viewer: Viewer, surface: Surface, things: Iterable[Sealed[
     apart = facts.relations.apart
     seen: list[Visible[T]] = []
     for sealed in things:
-        item = sealed._item  # pyright: ignore[reportPrivateUsage]
-        subject = item.subject
+        item, subject = sealed._item, sealed._subject  # pyright: ignore[reportPrivateUsage]
         # Most posts are plain: no ruling here names them, no tie concerns them, they are for everybody.
         # `test_the_quick_look_agrees_with_the_rules` holds this shortcut to the rules below.
         if quickly_plain(viewer, surface, subject, facts, touched, apart):
@@ -38,12 +37,12 @@ def reveal_one[T: Judged](viewer: Viewer, surface: Surface, thing: Sealed[T] | N
 def verdict_on[T: Judged](viewer: Viewer, surface: Surface, thing: Sealed[T], facts: Facts) -> Verdict:
     """The verdict alone, for those who must explain it (status codes, 'why can I not see this')."""
     _check_surface(surface)
-    return judge(viewer, surface, thing._item.subject, facts)  # pyright: ignore[reportPrivateUsage]
+    return judge(viewer, surface, thing._subject, facts)  # pyright: ignore[reportPrivateUsage]
 
 
 def subjects_of[T: Judged](things: Sequence[Sealed[T]]) -> list[Subject]:
     """What the law knows of sealed things: ids and audiences, no words."""
-    return [thing._item.subject for thing in things]  # pyright: ignore[reportPrivateUsage]
+    return [thing._subject for thing in things]  # pyright: ignore[reportPrivateUsage]
 
 
 def quickly_plain(

@@ -15,7 +15,10 @@ from chaupal.policy.viewer import Viewer
 type Rule = Callable[[Viewer, Surface, Subject, Facts], Verdict | None]
 
 # Where a mute works: places one is shown people. Going to somebody's page or a thread is asking for them.
-UNASKED = frozenset({Surface.HOME, Surface.PUBLIC, Surface.TAG, Surface.NOTIFICATIONS, Surface.SEARCH, Surface.TRENDS, Surface.SUGGEST, Surface.FEED, Surface.MAIL})  # fmt: skip
+UNASKED = frozenset({
+    Surface.HOME, Surface.PUBLIC, Surface.TAG, Surface.NOTIFICATIONS, Surface.SEARCH, Surface.TRENDS, Surface.SUGGEST,
+    Surface.FEED, Surface.MAIL,
+})  # fmt: skip
 
 # Where a withheld post leaves a placeholder. Elsewhere it is left out: a list of placeholders informs nobody.
 EXPLAINED = frozenset({Surface.HOME, Surface.STATUS, Surface.THREAD, Surface.SAVED, Surface.PROFILE, Surface.MEDIA})

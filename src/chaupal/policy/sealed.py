@@ -21,10 +21,11 @@ class Judged(Protocol):
 class Sealed[T: Judged]:
     """A thing from the store that no rule has looked at yet. It can be carried, not read."""
 
-    __slots__ = ("_item",)
+    __slots__ = ("_item", "_subject")
 
     def __init__(self, item: T) -> None:
         self._item = item
+        self._subject = item.subject  # what the law asks for, at each of many reads
 
     def __repr__(self) -> str:
         return f"<sealed {type(self._item).__name__}>"

@@ -1,6 +1,5 @@
 """The things the gate judges, as the store hands them out: a post and a person."""
 
-from functools import cached_property
 from typing import Self
 
 import msgspec
@@ -43,7 +42,7 @@ class Picture(msgspec.Struct, frozen=True):
     key: str = ""
 
 
-class Post(msgspec.Struct, frozen=True, dict=True):
+class Post(msgspec.Struct, frozen=True):
     """A post or a repost (`boost_of`). `html` is the rendered text; times in ms since 1970 UTC."""
 
     id: int
@@ -69,7 +68,7 @@ class Post(msgspec.Struct, frozen=True, dict=True):
     likes_count: int
     inner: "Post | None" = None
 
-    @cached_property
+    @property
     def subject(self) -> Subject:
         inner = self.inner.subject if self.inner else None
         media = tuple(p.id for p in self.pictures)
@@ -100,7 +99,7 @@ class Field(msgspec.Struct, frozen=True):
     value: str
 
 
-class Person(msgspec.Struct, frozen=True, dict=True):
+class Person(msgspec.Struct, frozen=True):
     """An account as others see it. `avatar` and `header` are file keys, empty where there is none."""
 
     id: int
@@ -127,7 +126,7 @@ class Person(msgspec.Struct, frozen=True, dict=True):
     def shown_name(self) -> str:
         return self.name or self.handle
 
-    @cached_property
+    @property
     def subject(self) -> Subject:
         return Subject(id=self.id, author=self.id, visibility=Visibility.PUBLIC, names=frozenset((self.id,)))
 

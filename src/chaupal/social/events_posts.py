@@ -3,7 +3,7 @@
 from chaupal.kernel.event import Event
 
 
-class PostPublished(Event):
+class PostPublished(Event, frozen=True):
     """A post, or a repost (`boost_of`), is in the square."""
 
     post: int
@@ -16,7 +16,7 @@ class PostPublished(Event):
     boost_of_author: int | None = None
 
 
-class PostDeleted(Event):
+class PostDeleted(Event, frozen=True):
     """A post is gone, and the reposts of it: (post, author) of each."""
 
     post: int

@@ -62,7 +62,10 @@ async def ids_of(reading: Reading, handles: Sequence[str]) -> dict[str, int]:
 
 def person_of(row: Row) -> Person:
     """A row of COLUMNS as a Person."""
-    (id_, handle, name, note, note_html, avatar, header, fields, locked, bot, discoverable, language, created, last, followers, following, count, role, state) = row  # fmt: skip
+    (
+        id_, handle, name, note, note_html, avatar, header, fields, locked, bot, discoverable, language, created, last, followers,
+        following, count, role, state,
+    ) = row  # fmt: skip
     return Person(
         id_, handle, name, note, note_html, avatar, header, _fields(fields), bool(locked), bool(bot), bool(discoverable), language,
         created, last, followers, following, count, role, state,

@@ -28,7 +28,7 @@ LISTED = text("listed = 1")
 class Pages:
     """The two statements of one list: newest first, and oldest first for `min_id`."""
 
-    def __init__(self, id_: ColumnElement[Any], *where: Any, base: "Select[Any] | None" = None) -> None:
+    def __init__(self, id_: ColumnElement[Any], *where: Any, base: "Select[*tuple[Any, ...]] | None" = None) -> None:
         chosen = (base if base is not None else select(id_)).where(*where, id_ < param("below"), id_ > param("above"))
         self.down = statement(chosen.order_by(id_.desc()).limit(param("n")))
         self.up = statement(chosen.order_by(id_.asc()).limit(param("n")))
@@ -131,7 +131,10 @@ async def _load(reading: Reading, ids: list[int]) -> dict[int, Sealed[Post]]:
 
 def post_of(row: Row) -> Post:
     """A row of COLUMNS as a Post (a repost without its original)."""
-    (id_, author, created, visibility, text_, html, spoiler, language, sensitive, reply_to, reply_account, root, boost_of, edited, app, mentions_, tags_, pictures, replies, boosts, likes) = row  # fmt: skip
+    (
+        id_, author, created, visibility, text_, html, spoiler, language, sensitive, reply_to, reply_account, root, boost_of, edited,
+        app, mentions_, tags_, pictures, replies, boosts, likes,
+    ) = row  # fmt: skip
     return Post(
         id_, author, created, Visibility(visibility), text_, html, spoiler, language, bool(sensitive), reply_to, reply_account, root,
         boost_of, edited, app, _mentions(mentions_), _tags(tags_), _pictures(pictures), replies, boosts, likes,

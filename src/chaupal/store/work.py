@@ -36,6 +36,21 @@ class Reading:
         return rows[0][0] if rows else None
 
 
+class Look:
+    """`async with` for a Reading that needs no opening and no closing; entered a few times in every request."""
+
+    __slots__ = ("_reading",)
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    async def __aenter__(self) -> Reading:
+        return self._reading
+
+    async def __aexit__(self, *_: object) -> None:
+        return None
+
+
 class Writing(Reading):
     """A unit of work: everything run in it, and the events told, become true together or not at all."""
 
@@ -66,9 +81,9 @@ class Work(Protocol):
     clock: Clock
     after_commit: AfterCommit
 
-    def reading(self) -> AbstractAsyncContextManager[Reading]: ...
+    def reading(self) -> Look: ...
 
-    def scanning(self) -> AbstractAsyncContextManager[Reading]:
+    def scanning(self) -> Look:
         """For reads without a small bound: off the loop thread on SQLite."""
         ...
 
@@ -76,6 +91,10 @@ class Work(Protocol):
 
     async def fresh(self) -> None:
         """Forget what another process has changed; cheap enough to call before every request."""
+        ...
+
+    async def tidy(self) -> None:
+        """House-keeping for idle moments."""
         ...
 
     async def open(self) -> None: ...

@@ -1,7 +1,6 @@
 """The store where one machine is outgrown: PostgreSQL through asyncpg, the same statements."""
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,7 +13,7 @@ from chaupal.store import marks
 from chaupal.store.dialect import Statement
 from chaupal.store.memory import Memory
 from chaupal.store.outbox import ADD
-from chaupal.store.work import AfterCommit, Reading, Row, Writing, nothing_after, outbox_rows
+from chaupal.store.work import AfterCommit, Look, Reading, Row, Writing, nothing_after, outbox_rows
 
 TRIES = 5
 
@@ -48,8 +47,8 @@ class PostgresWriting(Writing):
     async def run(self, stmt: Statement, /, **params: Any) -> int:
         compiled = stmt.postgres
         status: str = await self._connection.execute(compiled.text, *compiled.arguments(params))
-        found = re.search(r"(\d+)$", status)
-        return int(found[1]) if found else 0
+        count = status.rpartition(" ")[2]
+        return int(count) if count.isdigit() else 0
 
     async def run_many(self, stmt: Statement, rows: Sequence[dict[str, Any]], /) -> None:
         compiled = stmt.postgres
@@ -75,6 +74,7 @@ class PostgresWork:
         )
         await self._check_character_type()
         self._reading = PostgresReading(self)
+        self._look = Look(self._reading)
         self._mark = await marks.read(self._reading, marks.CHANGED_BESIDE)
 
     async def _check_character_type(self) -> None:
@@ -89,9 +89,8 @@ class PostgresWork:
     async def close(self) -> None:
         await self.pool.close()
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncGenerator[Reading]:
-        yield self._reading
+    def reading(self) -> Look:
+        return self._look
 
     scanning = reading
 

@@ -16,7 +16,7 @@ from chaupal.store import marks
 from chaupal.store.dialect import Statement
 from chaupal.store.memory import Memory
 from chaupal.store.outbox import ADD
-from chaupal.store.work import AfterCommit, Reading, Row, Writing, nothing_after, outbox_rows
+from chaupal.store.work import AfterCommit, Look, Reading, Row, Writing, nothing_after, outbox_rows
 
 log = structlog.get_logger()
 
@@ -116,6 +116,7 @@ class SqliteWork:
         self._reader = connect(self._path)
         self._writer = connect(self._path)
         self._reading = SqliteReading(self._reader, self.memory, self.clock)
+        self._look, self._long_look = Look(self._reading), Look(SqliteScanning(self))
         self._mark = await marks.read(self._reading, marks.CHANGED_BESIDE)
 
     async def close(self) -> None:
@@ -128,13 +129,11 @@ class SqliteWork:
         self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._writer.close()
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncGenerator[Reading]:
-        yield self._reading
+    def reading(self) -> Look:
+        return self._look
 
-    @asynccontextmanager
-    async def scanning(self) -> AsyncGenerator[Reading]:
-        yield SqliteScanning(self)
+    def scanning(self) -> Look:
+        return self._long_look
 
     async def scan(self, text: str, arguments: list[Any]) -> list[Row]:
         """One statement in the reader pool."""

@@ -91,16 +91,19 @@ class Front:
         if scope["type"] == "http":
             path = scope["path"]
             if scope["method"] == "GET" and (route := self._lane.get(path)) is not None:
-                return await self._in_lane(route, scope, send)
+                await self._in_lane(route, scope, send)
+                return
             if scope["method"] == "OPTIONS" and path.startswith(OPEN_PREFIXES):
                 await send({"type": "http.response.start", "status": 204, "headers": PREFLIGHT})
-                return await send({"type": "http.response.body", "body": b""})
+                await send({"type": "http.response.body", "body": b""})
+                return
         await self._app(scope, receive, send)
 
     async def _in_lane(self, route: Route, scope: Scope, send: AsgiSend) -> None:
         try:
             query, text = query_of(scope)
         except Problem as problem:
-            return await send_answer(send, route, problem_json(problem))
+            await send_answer(send, route, problem_json(problem))
+            return
         request = Request(peer_of(scope), headers_of(scope), {}, query, text, route.path, no_body)
         await send_answer(send, route, await self._desk.answer(route, request))

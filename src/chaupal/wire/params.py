@@ -1,6 +1,7 @@
 """One endpoint, four ways to send: query, form, multipart and JSON become one dictionary, then one checked Struct."""
 
 import functools
+import itertools
 import types
 from collections.abc import Iterable
 from typing import Any, Union, get_args, get_origin
@@ -38,7 +39,7 @@ def _path(key: str) -> list[str]:
 
 
 def _plant(tree: dict[str, Any], path: list[str], value: Any) -> None:
-    for step, after in zip(path, path[1:], strict=False):
+    for step, after in itertools.pairwise(path):
         child = tree.get(step)
         if after == "":
             if not isinstance(child, list):

@@ -1,0 +1,93 @@
+"""The published description of the API (OpenAPI 3.1), written from the route table and the Structs that check calls."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.wire.route import Route, Shape
+
+REF = "#/components/schemas/{name}"
+FORMS = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
+ERROR: dict[str, Any] = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {"error": {"type": "string"}, "error_description": {"type": "string"}, "details": {"type": "object"}},
+}
+PROBLEMS = {
+    "400": "The request cannot be read", "401": "Nobody is signed in", "403": "Outside the token's scopes, or not theirs to do",
+    "404": "Missing, or not for this caller", "409": "It moved meanwhile", "413": "Too many bytes", "422": "Cannot be accepted",
+    "429": "Too many requests", "451": "Withheld in the caller's country", "503": "The store could not keep it; nothing was half done",
+}  # fmt: skip
+
+
+def document(routes: tuple[Route, ...], title: str, version: str, origin: str) -> dict[str, Any]:
+    """The whole document for every route of the API's shape."""
+    chosen = [route for route in routes if route.shape is Shape.API]
+    kinds = {route.takes for route in chosen} | {route.gives for route in chosen if _is_struct(route.gives)}
+    _, schemas = msgspec.json.schema_components(sorted(kinds, key=lambda k: k.__name__), ref_template=REF)
+    paths: dict[str, dict[str, Any]] = {}
+    for route in chosen:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": title, "version": version, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
+        "servers": [{"url": origin}],
+        "paths": paths,
+        "components": {
+            "schemas": {**schemas, "Error": ERROR},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+
+
+def _operation(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
+    schema = schemas[route.takes.__name__]
+    names = [part[1:-1] for part in route.path.split("/") if part.startswith("{")]
+    properties: dict[str, Any] = schema.get("properties", {})
+    parameters = [_parameter(n, "path", properties.get(n, {"type": "string"}), required=True) for n in names]
+    rest = {n: s for n, s in properties.items() if n not in names}
+    doc = (route.run.__doc__ or "").strip().split("\n")[0]
+    operation: dict[str, Any] = {
+        "operationId": f"{route.method.lower()}_{route.path.strip('/').replace('/', '_').replace('{', '').replace('}', '')}",
+        "summary": doc or route.run.__name__.replace("_", " "),
+        "tags": [route.run.__module__.rpartition(".")[2]],
+        "parameters": parameters,
+        "responses": _responses(route),
+        "x-surface": str(route.surface),
+    }
+    if route.method == "GET":
+        needed = schema.get("required", ())
+        parameters += [_parameter(_wire(n, s), "query", s, required=n in needed) for n, s in rest.items()]
+    elif rest:
+        operation["requestBody"] = _body(schema, rest, names)
+    if not route.public:
+        operation["security"] = [{"token": []}]
+        operation["x-scope"] = route.scope
+    return operation
+
+
+def _wire(name: str, schema: dict[str, Any]) -> str:
+    return f"{name}[]" if schema.get("type") == "array" else name
+
+
+def _parameter(name: str, where: str, schema: dict[str, Any], *, required: bool) -> dict[str, Any]:
+    clean = {key: value for key, value in schema.items() if key != "default" or value is not None}
+    return {"name": name, "in": where, "required": required, "schema": clean}
+
+
+def _body(schema: dict[str, Any], rest: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    needed = [n for n in schema.get("required", []) if n not in names]
+    content = {"schema": {"type": "object", "properties": rest, **({"required": needed} if needed else {})}}
+    return {"required": bool(needed), "content": dict.fromkeys(FORMS, content)}
+
+
+def _responses(route: Route) -> dict[str, Any]:
+    given: dict[str, Any] = {"description": "Done"}
+    if _is_struct(route.gives):
+        given["content"] = {"application/json": {"schema": {"$ref": REF.format(name=route.gives.__name__)}}}
+    problem = {"application/json": {"schema": {"$ref": REF.format(name="Error")}}}
+    return {"200": given} | {code: {"description": text, "content": problem} for code, text in PROBLEMS.items()}

@@ -1,0 +1,69 @@
+"""One endpoint, four ways to send."""
+
+from typing import Annotated
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import Meta
+
+from chaupal.kernel.errors import Invalid, Malformed
+from chaupal.wire.params import check, nest
+
+
+class Takes(msgspec.Struct, kw_only=True):
+    id: Annotated[int, Meta(ge=0)]
+    text: str = ""
+    yes: bool = False
+    limit: int | None = None
+    ids: list[int] = []
+    maybe: list[str] | None = None
+
+
+def test_rails_style_keys_become_lists_and_dictionaries():
+    sent = [("media_ids[]", "1"), ("media_ids[]", "2"), ("poll[options][]", "a"), ("poll[expires_in]", "9")]
+    assert nest(sent) == {"media_ids": ["1", "2"], "poll": {"options": ["a"], "expires_in": "9"}}
+    fields = [("fields[1][name]", "b"), ("fields[0][name]", "a"), ("fields[0][value]", "x")]
+    assert nest(fields) == {"fields": [{"name": "a", "value": "x"}, {"name": "b"}]}
+
+
+@pytest.mark.parametrize("word", ["true", "1", "on", "t", "True", "yes"])
+def test_every_client_has_its_own_word_for_true(word):
+    assert check(Takes, {"id": "1", "yes": word}).yes is True
+
+
+def test_an_empty_number_is_an_absent_one():
+    assert check(Takes, {"id": "1", "limit": ""}).limit is None
+
+
+def test_one_value_is_a_list_of_one():
+    assert check(Takes, {"id": "1", "ids": "7", "maybe": "a"}).ids == [7]
+
+
+def test_unknown_keys_are_ignored():
+    assert check(Takes, {"id": "1", "colour": "red"}).id == 1
+
+
+def test_what_is_wrong_is_named():
+    with pytest.raises(Invalid) as caught:
+        check(Takes, {"id": "x"})
+    assert "id" in caught.value.details
+    with pytest.raises(Invalid) as caught:
+        check(Takes, {})
+    assert caught.value.details == {"id": "can't be blank"}
+
+
+def test_deep_and_many_keys_are_refused():
+    with pytest.raises(Malformed):
+        nest([("a[b][c][d][e]", "1")])
+    with pytest.raises(Malformed):
+        nest([(f"k{i}", "1") for i in range(1000)])
+
+
+@given(st.lists(st.tuples(st.text(max_size=30), st.text(max_size=10)), max_size=30))
+def test_no_mix_of_keys_breaks_the_reading(pairs):
+    try:
+        check(Takes, nest(pairs))
+    except (Invalid, Malformed):
+        pass
