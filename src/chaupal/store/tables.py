@@ -85,6 +85,7 @@ tokens = Table(
 
 name_words = Table(
     "name_words", meta, text("word", primary_key=True), Column("account_id", BigInteger, primary_key=True),
+    Index("name_words_of", "account_id"),
 )  # fmt: skip
 
 # --- ties ------------------------------------------------------------------------------------------------------------
@@ -100,6 +101,7 @@ def tie(name: str, *columns: Column[int]) -> Table:
 
 
 follows = tie("follows", big("boosts", default=1), big("notify", default=0))
+Index("follows_notifying", follows.c.to, sqlite_where=sql("notify = 1"), postgresql_where=sql("notify = 1"))
 follow_requests = tie("follow_requests", big("boosts", default=1), big("notify", default=0))
 blocks = tie("blocks")
 mutes = tie("mutes", big("notifications", default=1), big("ends_at", null=True))

@@ -1,0 +1,111 @@
+"""Lists of people: who follows whom, who liked or reposted, and those one blocks, mutes or has been asked by.
+
+They page on the id of the tie, which nobody is shown: clients follow the Link header.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from chaupal.kernel.errors import NotFound
+from chaupal.policy.gate import reveal, reveal_one
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.context import Reads
+from chaupal.reads.page import Cursor, Page, page_of
+from chaupal.reads.pipeline import shown
+from chaupal.store import graph, reactions
+from chaupal.store.knowledge import facts_for
+from chaupal.store.people import sealed_people
+from chaupal.store.posts import Pages
+from chaupal.store.work import Reading
+
+NOBODY: Page[Visible[Person]] = Page(())
+
+
+async def followers(reads: Reads, viewer: Viewer, account: int, cursor: Cursor) -> Page[Visible[Person]]:
+    """Those who follow the account, newest tie first. Raises NotFound where the viewer may not see the account."""
+    return await _of_person(reads, viewer, account, graph.FOLLOWERS, cursor)
+
+
+async def following(reads: Reads, viewer: Viewer, account: int, cursor: Cursor) -> Page[Visible[Person]]:
+    """Those whom the account follows. Raises NotFound where the viewer may not see the account."""
+    return await _of_person(reads, viewer, account, graph.FOLLOWING, cursor)
+
+
+async def liked_by(reads: Reads, viewer: Viewer, post: int, cursor: Cursor) -> Page[Visible[Person]]:
+    """Those who like a post. Raises NotFound where the viewer may not see it."""
+    return await _of_post(reads, viewer, post, reactions.LIKED_BY, cursor)
+
+
+async def reposted_by(reads: Reads, viewer: Viewer, post: int, cursor: Cursor) -> Page[Visible[Person]]:
+    """Those who reposted a post. Raises NotFound where the viewer may not see it."""
+    return await _of_post(reads, viewer, post, reactions.REPOSTED_BY, cursor)
+
+
+async def blocked(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Visible[Person]]:
+    """Whom the viewer blocks."""
+    return await _own(reads, viewer, graph.BLOCKS, cursor)
+
+
+async def muted(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Visible[Person]]:
+    """Whom the viewer mutes at this moment."""
+    return await _own(reads, viewer, graph.MUTES, cursor, now=reads.clock())
+
+
+async def asking(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Visible[Person]]:
+    """Who asks to follow the viewer."""
+    return await _own(reads, viewer, graph.ASKING, cursor)
+
+
+async def tied(reading: Reading, pages: Pages, cursor: Cursor, **params: Any) -> Page[int]:
+    """A page of what ties lead to; its cursor holds ids of ties."""
+    rows = await graph.pairs(
+        reading, pages, below=cursor.below, above=cursor.above, limit=cursor.limit, upward=cursor.upward, **params
+    )
+    leads = dict(rows)
+    page = page_of([tie for tie, _ in rows], cursor)
+    return page.map([leads[tie] for tie in page.items])
+
+
+async def people_shown(
+    reading: Reading, viewer: Viewer, surface: Surface, ids: Sequence[int]
+) -> list[Visible[Person]]:  # fmt: skip
+    """The people among `ids` that the viewer may see on this surface, in order."""
+    found = await sealed_people(reading, ids)
+    return reveal(viewer, surface, [found[id_] for id_ in ids if id_ in found], await facts_for(reading, viewer))
+
+
+async def _of_person(
+    reads: Reads, viewer: Viewer, account: int, pages: Pages, cursor: Cursor
+) -> Page[Visible[Person]]:  # fmt: skip
+    async with reads.work.reading() as reading:
+        facts = await facts_for(reading, viewer)
+        sealed = (await sealed_people(reading, (account,))).get(account)
+        owner = reveal_one(viewer, Surface.PROFILE, sealed, facts)
+        if owner is None:
+            raise NotFound
+        # Where the account is withheld, and to whom it blocks, it has nobody around it.
+        if owner.withheld or account in facts.relations.blocked_by:
+            return NOBODY
+        page = await tied(reading, pages, cursor, who=account)
+        return page.map(await people_shown(reading, viewer, Surface.PEOPLE, page.items))
+
+
+async def _of_post(reads: Reads, viewer: Viewer, post: int, pages: Pages, cursor: Cursor) -> Page[Visible[Person]]:
+    async with reads.work.reading() as reading:
+        seen = next(iter(await shown(reading, viewer, Surface.STATUS, (post,))), None)
+        if seen is None:
+            raise NotFound
+        if seen.withheld:
+            return NOBODY
+        page = await tied(reading, pages, cursor, of=seen.item.boost_of or seen.item.id)
+        return page.map(await people_shown(reading, viewer, Surface.PEOPLE, page.items))
+
+
+async def _own(reads: Reads, viewer: Viewer, pages: Pages, cursor: Cursor, **params: Any) -> Page[Visible[Person]]:
+    async with reads.work.reading() as reading:
+        page = await tied(reading, pages, cursor, who=viewer.account, **params)
+        # As on a profile: whom one blocks must be seen to be unblocked, even if they block back.
+        return page.map(await people_shown(reading, viewer, Surface.PROFILE, page.items))

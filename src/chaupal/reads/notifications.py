@@ -1,0 +1,114 @@
+"""What happened to the viewer, as the law stands now: a notice about a post they may not see (any more) is left out."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from chaupal.kernel.errors import NotFound
+from chaupal.policy.facts import Facts
+from chaupal.policy.gate import reveal
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person, Post
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.context import Reads
+from chaupal.reads.page import Cursor, Page, page_of
+from chaupal.store import graph, markers, notices
+from chaupal.store.knowledge import facts_for
+from chaupal.store.markers import Marker
+from chaupal.store.notices import KINDS, Notice
+from chaupal.store.people import sealed_people
+from chaupal.store.posts import sealed_posts
+from chaupal.store.work import Reading
+
+__all__ = ["KINDS", "MOST_UNREAD", "Marker", "Told", "marks", "one", "page", "unread"]
+
+MOST_UNREAD = 100  # counted no further
+
+
+class Told(msgspec.Struct, frozen=True):
+    """One notification. `person` did it; `post` is what it is about. `body`: ids, for notices of the court."""
+
+    id: int
+    kind: str
+    created_at: int
+    person: Visible[Person]
+    post: Visible[Post] | None
+    body: dict[str, Any]
+
+
+async def page(
+    reads: Reads, viewer: Viewer, cursor: Cursor, *,
+    kinds: Sequence[str] = (), without: Sequence[str] = (), by: int | None = None,
+) -> Page[Told]:  # fmt: skip
+    """The viewer's notifications, newest first; only `kinds` (all, when empty) but not those in `without`."""
+    wanted = [k for k in KINDS if (not kinds or k in kinds) and k not in without]
+    async with reads.work.reading() as reading:
+        found = await notices.page(
+            reading, _me(viewer), wanted, by,
+            below=cursor.below, above=cursor.above, limit=cursor.limit, upward=cursor.upward,
+        )  # fmt: skip
+        ids = page_of([n.id for n in found], cursor)
+        kept = set(ids.items)
+        return ids.map(await _tell(reading, viewer, [n for n in found if n.id in kept]))
+
+
+async def one(reads: Reads, viewer: Viewer, id_: int) -> Told:
+    """One of the viewer's notifications. Raises NotFound."""
+    async with reads.work.reading() as reading:
+        notice = await notices.one(reading, _me(viewer), id_)
+        told = await _tell(reading, viewer, [notice]) if notice else []
+    if not told:
+        raise NotFound
+    return told[0]
+
+
+async def unread(reads: Reads, viewer: Viewer, most: int = MOST_UNREAD) -> int:
+    """How many notifications came since the marker, at most `most`; what may not be seen is not counted."""
+    async with reads.work.reading() as reading:
+        mark = await markers.read(reading, _me(viewer), ("notifications",))
+    since = mark[0].last_read if mark else None
+    return len((await page(reads, viewer, Cursor(since_id=since, limit=most))).items)
+
+
+async def marks(reads: Reads, viewer: Viewer, timelines: Sequence[str] = markers.TIMELINES) -> list[Marker]:
+    """How far the viewer has read."""
+    async with reads.work.reading() as reading:
+        return await markers.read(reading, _me(viewer), timelines)
+
+
+def _me(viewer: Viewer) -> int:
+    assert viewer.account is not None  # noqa: S101 - the routes let nobody else in
+    return viewer.account
+
+
+async def _tell(reading: Reading, viewer: Viewer, found: Sequence[Notice]) -> list[Told]:
+    facts = await _facts(reading, viewer)
+    sealed = await sealed_people(reading, dict.fromkeys(n.from_id for n in found))
+    people = {v.item.id: v for v in reveal(viewer, Surface.NOTIFICATIONS, sealed.values(), facts)}
+    ids = dict.fromkeys(n.post_id for n in found if n.post_id is not None)
+    posts = {v.item.id: v for v in reveal(viewer, Surface.NOTIFICATIONS, await sealed_posts(reading, ids), facts)}
+    told = (_told(notice, people, posts) for notice in found)
+    return [t for t in told if t is not None]
+
+
+def _told(notice: Notice, people: dict[int, Visible[Person]], posts: dict[int, Visible[Post]]) -> Told | None:
+    person = people.get(notice.from_id)
+    post = posts.get(notice.post_id) if notice.post_id is not None else None
+    if person is None or (notice.post_id is not None and post is None):
+        return None
+    body = msgspec.json.decode(notice.body, type=dict[str, Any]) if notice.body else {}
+    return Told(notice.id, notice.kind, notice.created_at, person, post, body)
+
+
+async def _facts(reading: Reading, viewer: Viewer) -> Facts:
+    """The viewer's facts, in which mutes that leave notifications alone do not count."""
+    facts = await facts_for(reading, viewer)
+    ties = facts.relations
+    heard = await graph.muted_but_heard(reading, _me(viewer)) if ties.muting else frozenset[int]()
+    if not heard:
+        return facts
+    muting = ties.muting - heard
+    return Facts(replace(ties, muting=muting, apart=ties.blocking | ties.blocked_by | muting), facts.rulings)

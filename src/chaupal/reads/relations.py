@@ -1,0 +1,25 @@
+"""What stands between the viewer and other people."""
+
+from collections.abc import Sequence
+
+from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.context import Reads
+from chaupal.reads.crowds import people_shown
+from chaupal.store import graph
+from chaupal.store.graph import Ties
+
+__all__ = ["Ties", "between"]
+
+MOST = 80  # people asked about at once
+
+
+async def between(reads: Reads, viewer: Viewer, ids: Sequence[int]) -> list[tuple[int, Ties]]:
+    """(account, ties) in the order of `ids`, for those who exist and may be seen. The viewer must be signed in."""
+    wanted = list(dict.fromkeys(ids))[:MOST]
+    me = viewer.account
+    assert me is not None  # noqa: S101 - the route lets nobody else in
+    async with reads.work.reading() as reading:
+        seen = [person.item.id for person in await people_shown(reading, viewer, Surface.PROFILE, wanted)]
+        ties = await graph.ties(reading, me, seen) if seen else {}
+    return [(id_, ties[id_]) for id_ in seen]
