@@ -1,7 +1,6 @@
 """Composition: which implementation stands behind each port, and how the rooms are joined into a server."""
 
 import asyncio
-import secrets
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -62,7 +61,7 @@ async def open_house(settings: Settings, *, clock: Clock = system_clock, run: bo
     house, carrier = await _rooms(settings, clock, beside=False)
     house.square.work.after_commit = Hub(carrier)
     await accounts.ensure_system_account(house.square)
-    await log.check(house.court)
+    await log.check_log(house.court)
     desk = Desk(house, Locator(settings, country_file(settings)), LocalMeter(clock), error_page)
     lane = tuple(route for route in ROUTES if route.lane) if settings.lane else ()
     running = Running(house, Front(build(desk, ROUTES), desk, lane), Runner(carrier), carrier)
@@ -88,9 +87,13 @@ async def _rooms(settings: Settings, clock: Clock, *, beside: bool) -> tuple[Hou
     work = await _work(settings, data, clock, beside=beside)
     make_id = Ids(clock)
     files, feeds = LocalFiles(data / "files"), LocalFeeds()
-    mail: Mail = MailBySmtp(settings.smtp_url, settings.mail_from) if settings.smtp_url else MailToFiles(data / "mail", settings.mail_from)
+    mail: Mail = (
+        MailBySmtp(settings.smtp_url, settings.mail_from)
+        if settings.smtp_url
+        else MailToFiles(data / "mail", settings.mail_from)
+    )
     square = Square(settings, work, clock, make_id, files, mail)
-    court = Court(settings, work, clock, make_id, log.load_or_make_key(data / "keys" / "log.key", log.origin(settings)))
+    court = Court(settings, work, clock, make_id, await log.open_key(work, settings))
     reads = Reads(settings, work, clock, feeds, files)
     return House(settings, square, court, reads), Carrier(settings, work, clock, make_id, feeds, LocalBus(), mail)
 
@@ -98,15 +101,10 @@ async def _rooms(settings: Settings, clock: Clock, *, beside: bool) -> tuple[Hou
 async def _work(settings: Settings, data: Path, clock: Clock, *, beside: bool) -> Work:
     path = data / "chaupal.db"
     await migrate(postgres_url(settings.database) if settings.postgres else sqlite_url(path))
-    work = PostgresWork(settings.database, clock, beside=beside) if settings.postgres else SqliteWork(path, clock, beside=beside)
+    work = (
+        PostgresWork(settings.database, clock, beside=beside)
+        if settings.postgres
+        else SqliteWork(path, clock, beside=beside)
+    )
     await work.open()
     return work
-
-
-def keep_secret(path: Path) -> bytes:
-    """32 random bytes kept in a file that only this user reads; made at the first call."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(0o600)
-        path.write_bytes(secrets.token_bytes(32))
-    return path.read_bytes()

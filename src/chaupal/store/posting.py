@@ -6,6 +6,8 @@ from sqlalchemy import delete, insert, select, update
 from chaupal.policy.facts import Visibility
 from chaupal.policy.things import Picture, Post
 from chaupal.store.dialect import among, larger, listed, param, statement, upsert, words
+from chaupal.store.media import COLUMNS as PICTURE_COLUMNS
+from chaupal.store.media import picture_of
 from chaupal.store.tables import accounts, bookmarks, idempotency, likes, media, mentions, post_tags, posts, tags
 from chaupal.store.work import Reading, Writing
 
@@ -26,11 +28,8 @@ TAKE_PICTURES = statement(
     .values(post_id=param("of"), loose_at=None)
 )
 MY_PICTURES = statement(
-    select(
-        media.c.id, media.c.mime, media.c.description, media.c.blurhash, media.c.width, media.c.height, media.c.small_width,
-        media.c.small_height, media.c.focus, media.c.key, media.c.post_id,
-    ).where(among(media.c.id, "ids"), media.c.account_id == param("me"))
-)  # fmt: skip
+    select(*PICTURE_COLUMNS, media.c.post_id).where(among(media.c.id, "ids"), media.c.account_id == param("me"))
+)
 ONE_MORE_POST = statement(
     update(accounts)
     .where(accounts.c.id == param("me"))
@@ -160,12 +159,3 @@ async def pictures_of(reading: Reading, account: int, ids: list[int]) -> dict[in
     """The account's own uploads by id, each with the post it is attached to already (or None)."""
     rows = await reading.fetch(MY_PICTURES, ids=listed(ids), me=account)
     return {row[0]: (_picture(row), row[10]) for row in rows}
-
-
-def _picture(row: object) -> Picture:
-    (id_, mime, description, blurhash, width, height, small_width, small_height, focus, key, _) = row  # pyright: ignore[reportGeneralTypeIssues, reportUnknownVariableType]
-    x, _, y = str(focus).partition(",")
-    return Picture(
-        id_, mime, description, blurhash, width, height, small_width, small_height, (float(x), float(y or 0)),
-        key=key,
-    )  # fmt: skip

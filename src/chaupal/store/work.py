@@ -23,6 +23,7 @@ class Reading:
 
     memory: Memory
     now: Clock
+    embedded: bool = False  # SQLite
 
     async def fetch(self, stmt: Statement, /, **params: Any) -> Sequence[Row]:
         raise NotImplementedError

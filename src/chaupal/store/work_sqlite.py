@@ -43,6 +43,8 @@ def connect(path: Path) -> sqlite3.Connection:
 class SqliteReading(Reading):
     """Runs on whichever thread calls it; on the loop thread for small reads."""
 
+    embedded = True
+
     def __init__(self, db: sqlite3.Connection, memory: Memory, now: Clock) -> None:
         self._db = db
         self.memory = memory
@@ -56,6 +58,8 @@ class SqliteReading(Reading):
 class SqliteScanning(Reading):
     """Runs each statement in the reader pool, on a connection of its own."""
 
+    embedded = True
+
     def __init__(self, work: "SqliteWork") -> None:
         self._work = work
         self.memory = work.memory
@@ -67,6 +71,8 @@ class SqliteScanning(Reading):
 
 
 class SqliteWriting(Writing):
+    embedded = True
+
     def __init__(self, db: sqlite3.Connection, memory: Memory, now: Clock) -> None:
         super().__init__()
         self._db = db
