@@ -3,15 +3,15 @@
 They page on the id of the tie, which nobody is shown: clients follow the Link header.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from chaupal.kernel.errors import NotFound
-from chaupal.policy.gate import reveal, reveal_one
+from chaupal.policy.gate import reveal_one
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.policy.viewer import Viewer
+from chaupal.reads import people
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, page_of
 from chaupal.reads.pipeline import shown
@@ -69,14 +69,6 @@ async def tied(reading: Reading, pages: Pages, cursor: Cursor, **params: Any) ->
     return page.map([leads[tie] for tie in page.items])
 
 
-async def people_shown(
-    reading: Reading, viewer: Viewer, surface: Surface, ids: Sequence[int]
-) -> list[Visible[Person]]:  # fmt: skip
-    """The people among `ids` that the viewer may see on this surface, in order."""
-    found = await sealed_people(reading, ids)
-    return reveal(viewer, surface, [found[id_] for id_ in ids if id_ in found], await facts_for(reading, viewer))
-
-
 async def _of_person(
     reads: Reads, viewer: Viewer, account: int, pages: Pages, cursor: Cursor
 ) -> Page[Visible[Person]]:  # fmt: skip
@@ -90,7 +82,7 @@ async def _of_person(
         if owner.withheld or account in facts.relations.blocked_by:
             return NOBODY
         page = await tied(reading, pages, cursor, who=account)
-        return page.map(await people_shown(reading, viewer, Surface.PEOPLE, page.items))
+        return page.map(await people.shown(reading, viewer, Surface.PEOPLE, page.items))
 
 
 async def _of_post(reads: Reads, viewer: Viewer, post: int, pages: Pages, cursor: Cursor) -> Page[Visible[Person]]:
@@ -101,11 +93,11 @@ async def _of_post(reads: Reads, viewer: Viewer, post: int, pages: Pages, cursor
         if seen.withheld:
             return NOBODY
         page = await tied(reading, pages, cursor, of=seen.item.boost_of or seen.item.id)
-        return page.map(await people_shown(reading, viewer, Surface.PEOPLE, page.items))
+        return page.map(await people.shown(reading, viewer, Surface.PEOPLE, page.items))
 
 
 async def _own(reads: Reads, viewer: Viewer, pages: Pages, cursor: Cursor, **params: Any) -> Page[Visible[Person]]:
     async with reads.work.reading() as reading:
         page = await tied(reading, pages, cursor, who=viewer.account, **params)
         # As on a profile: whom one blocks must be seen to be unblocked, even if they block back.
-        return page.map(await people_shown(reading, viewer, Surface.PROFILE, page.items))
+        return page.map(await people.shown(reading, viewer, Surface.PROFILE, page.items))

@@ -88,10 +88,24 @@ async def _tell(reading: Reading, viewer: Viewer, found: Sequence[Notice]) -> li
     facts = await _facts(reading, viewer)
     sealed = await sealed_people(reading, dict.fromkeys(n.from_id for n in found))
     people = {v.item.id: v for v in reveal(viewer, Surface.NOTIFICATIONS, sealed.values(), facts)}
-    ids = dict.fromkeys(n.post_id for n in found if n.post_id is not None)
-    posts = {v.item.id: v for v in reveal(viewer, Surface.NOTIFICATIONS, await sealed_posts(reading, ids), facts)}
+    posts = await _posts(reading, viewer, facts, [n.post_id for n in found if n.post_id is not None])
     told = (_told(notice, people, posts) for notice in found)
     return [t for t in told if t is not None]
+
+
+async def _posts(reading: Reading, viewer: Viewer, facts: Facts, ids: Sequence[int]) -> dict[int, Visible[Post]]:
+    """By the id that the notice holds: a repost is there only so that the notice goes with it; its original is told of."""
+    seen = reveal(viewer, Surface.NOTIFICATIONS, await sealed_posts(reading, dict.fromkeys(ids)), facts)
+    found = {v.item.id: v for v in seen}
+    reposts = {v.item.id: v.item.boost_of for v in seen if v.item.boost_of is not None}
+    inner = reveal(viewer, Surface.NOTIFICATIONS, await sealed_posts(reading, set(reposts.values())), facts)
+    originals = {v.item.id: v for v in inner}
+    for repost, original in reposts.items():
+        if original in originals:
+            found[repost] = originals[original]
+        else:
+            del found[repost]
+    return found
 
 
 def _told(notice: Notice, people: dict[int, Visible[Person]], posts: dict[int, Visible[Post]]) -> Told | None:

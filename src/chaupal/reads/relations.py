@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
+from chaupal.reads import people
 from chaupal.reads.context import Reads
-from chaupal.reads.crowds import people_shown
 from chaupal.store import graph
 from chaupal.store.graph import Ties
 
@@ -20,6 +20,6 @@ async def between(reads: Reads, viewer: Viewer, ids: Sequence[int]) -> list[tupl
     me = viewer.account
     assert me is not None  # noqa: S101 - the route lets nobody else in
     async with reads.work.reading() as reading:
-        seen = [person.item.id for person in await people_shown(reading, viewer, Surface.PROFILE, wanted)]
+        seen = [person.item.id for person in await people.shown(reading, viewer, Surface.PROFILE, wanted)]
         ties = await graph.ties(reading, me, seen) if seen else {}
     return [(id_, ties[id_]) for id_ in seen]

@@ -22,7 +22,6 @@ from chaupal.store.knowledge import facts_for
 from chaupal.store.people import sealed_people
 from chaupal.store.work import Writing
 
-ABSENT = frozenset({"pending", "deleted"})
 LONGEST_MUTE = 100 * 365 * 86_400_000  # ms; beyond it a mute may as well have no end
 
 
@@ -135,7 +134,7 @@ async def _other(square: Square, viewer: Viewer, them: int) -> tuple[int, Person
     async with square.work.reading() as reading:
         sealed = (await sealed_people(reading, (them,))).get(them)
         seen = reveal_one(viewer, Surface.PROFILE, sealed, await facts_for(reading, viewer))
-    if seen is None or seen.item.state in ABSENT:
+    if seen is None:
         raise NotFound
     return me, seen.item
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select
 
 from chaupal.store.dialect import among, listed, param, statement, upsert, words
 from chaupal.store.posts import Pages
-from chaupal.store.tables import accounts, logins, notices
+from chaupal.store.tables import logins, notices
 from chaupal.store.work import Reading, Row, Writing
 
 KINDS = ("mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "moderation_warning")
@@ -44,7 +44,6 @@ DROP = statement(delete(notices).where(notices.c.account_id == param("me"), noti
 DISMISS = statement(delete(notices).where(notices.c.account_id == param("me"), notices.c.id == param("of")))
 CLEAR = statement(delete(notices).where(notices.c.account_id == param("me")))
 DROP_ON = statement(delete(notices).where(among(notices.c.post_id, "ids")))
-SYSTEM = statement(select(accounts.c.id).where(text("role = 'system'")).order_by(accounts.c.id).limit(1))
 ADDRESS = statement(select(logins.c.email, logins.c.ui_language).where(logins.c.account_id == param("me")))
 
 
@@ -91,12 +90,6 @@ async def page(
 async def one(reading: Reading, account: int, id_: int) -> Notice | None:
     row = await reading.first(ONE, me=account, of=id_)
     return None if row is None else _notice(row)
-
-
-async def system_account(reading: Reading) -> int | None:
-    """The account in whose name the server itself speaks."""
-    id_: int | None = await reading.value(SYSTEM)
-    return id_
 
 
 async def address(reading: Reading, account: int) -> tuple[str, str] | None:

@@ -1,0 +1,237 @@
+"""What the square talks about: tags and posts, per language and per viewer's country, by the formula in docs/trends.md.
+
+Counted from public posts alone, by the law of the country: what is withheld or de-amplified there adds nothing there.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from chaupal.kernel.clock import DAY, HOUR, MINUTE
+from chaupal.kernel.ids import first_id_at, made_at
+from chaupal.policy.facts import STRANGER, Facts, Subject, Visibility
+from chaupal.policy.rules import judge, term_reach
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person, Post
+from chaupal.policy.verdict import Reach, Show
+from chaupal.policy.viewer import Viewer
+from chaupal.reads import people as person_reads
+from chaupal.reads.context import Reads
+from chaupal.reads.pipeline import shown
+from chaupal.store import trending
+from chaupal.store.knowledge import relations_of, rulings_in_force
+from chaupal.store.trending import Use
+from chaupal.text.language import check_language
+
+WINDOW = DAY  # what counts as now
+HALF_LIFE = 8 * HOUR  # an author's voice, and a post's likes, count half after this
+LEAST_AUTHORS = 2  # one voice is no trend, however loud
+LEAST_LIKES = 1
+REPOST_WEIGHT = 2  # a repost says more than a like
+KEPT_FOR = MINUTE  # how long a count is shown before it is made anew
+MOST_USES = 60_000  # uses of tags that are looked at, the newest ones
+MOST_POSTS = 400
+MOST_TAGS = 40
+HISTORY_DAYS = 7
+
+
+class Day(msgspec.Struct, frozen=True):
+    """One day (UTC) of a tag: when it began (ms), posts and authors."""
+
+    at: int
+    uses: int
+    authors: int
+
+
+class TrendingTag(msgspec.Struct, frozen=True):
+    """A tag in its most used spelling; `uses` and `authors` of the last day, as counted for the country."""
+
+    key: str
+    name: str
+    score: float
+    uses: int
+    authors: int
+    history: tuple[Day, ...] = ()
+
+
+async def tags(reads: Reads, viewer: Viewer, language: str | None = None, limit: int = 10) -> list[TrendingTag]:
+    """The tags that most people talk about more than before, hottest first."""
+    language = check_language(language) if language else None
+    place = ("tags", language or "", viewer.country)
+    kept: list[TrendingTag] | None = _kept(reads, place)
+    if kept is None:
+        facts = await law(reads)
+        ranked = rank(await _uses(reads), language, viewer.country, facts, reads.clock())[:MOST_TAGS]
+        kept = await with_history(reads, viewer, ranked, facts)
+        _keep(reads, place, kept)
+    return kept[:limit]
+
+
+async def posts(
+    reads: Reads, viewer: Viewer, language: str | None = None, limit: int = 20, offset: int = 0
+) -> list[Visible[Post]]:
+    """The posts that were liked and reposted most lately, at most one by each author."""
+    language = check_language(language) if language else None
+    place = ("posts", language or "", "")
+    ids: list[int] | None = _kept(reads, place)
+    if ids is None:
+        now = reads.clock()
+        async with reads.work.scanning() as reading:
+            warm = await trending.warm(reading, first_id_at(max(0, now - 2 * WINDOW)), MOST_POSTS)
+        ids = _hottest(warm, language, now)
+        _keep(reads, place, ids)
+    async with reads.work.reading() as reading:
+        seen = await shown(reading, viewer, Surface.TRENDS, ids[: offset + 3 * limit])
+    return seen[offset : offset + limit]
+
+
+async def people(reads: Reads, viewer: Viewer, limit: int = 40) -> list[Visible[Person]]:
+    """Whom the viewer may like to follow: much followed people, those who write in the viewer's language first."""
+    place = ("people", "", "")
+    ranked: list[tuple[int, str]] | None = _kept(reads, place)
+    if ranked is None:
+        async with reads.work.scanning() as reading:
+            ranked = await trending.most_followed(reading, MOST_POSTS)
+        _keep(reads, place, ranked)
+    me = viewer.account
+    async with reads.work.reading() as reading:
+        known = (await relations_of(reading, me)).following | {me} if me is not None else frozenset[int]()
+        ids = [id_ for id_, _ in sorted(ranked, key=lambda r: r[1] != viewer.language) if id_ not in known]
+        return (await person_reads.shown(reading, viewer, Surface.SUGGEST, ids[: 2 * limit]))[:limit]
+
+
+# --- the formula -----------------------------------------------------------------------------------------------------
+
+
+def rank(uses: Iterable[Use], language: str | None, country: str, facts: Facts, now: int) -> list[TrendingTag]:
+    """Tags by heat² / (1 + authors of the day before), hottest first.
+
+    heat is the sum over the last day's authors of ½^(age of their latest use / HALF_LIFE).
+    """
+    start, before = first_id_at(max(0, now - WINDOW)), first_id_at(max(0, now - 2 * WINDOW))
+    lately: dict[str, list[Use]] = {}
+    earlier: dict[str, set[int]] = {}
+    for use in counted(uses, country, Surface.TRENDS, facts):
+        if language and use.language != language:
+            continue
+        if use.post >= start:
+            lately.setdefault(use.key, []).append(use)
+        elif use.post >= before:
+            earlier.setdefault(use.key, set()).add(use.author)
+    found = [_score(key, used, len(earlier.get(key, ())), now) for key, used in lately.items()]
+    kept = [t for t in found if t.authors >= LEAST_AUTHORS and term_reach(country, t.key, facts) is not Reach.NONE]
+    return sorted(kept, key=lambda t: (-t.score, -t.authors, t.key))
+
+
+def _score(key: str, used: list[Use], before: int, now: int) -> TrendingTag:
+    latest: dict[int, int] = {}
+    for use in used:
+        latest[use.author] = max(latest.get(use.author, 0), use.post)
+    heat = sum(0.5 ** (max(0, now - made_at(post)) / HALF_LIFE) for post in latest.values())
+    return TrendingTag(key, usual_name(used), heat * heat / (1 + before), len(used), len(latest))
+
+
+def usual_name(used: Sequence[Use]) -> str:
+    """The spelling that most posts use."""
+    counts = Counter(use.name for use in used)
+    return min(counts, key=lambda name: (-counts[name], name)) if counts else ""
+
+
+def counted(uses: Iterable[Use], country: str, surface: Surface, facts: Facts) -> Iterable[Use]:
+    """The uses that a stranger in `country` could meet on the surface, by the same rules as any post."""
+    touched = facts.rulings.touched_in(country)
+    anyone = Viewer(country=country)
+    for use in uses:
+        if use.post not in touched and use.author not in touched:
+            yield use
+            continue
+        names = frozenset((use.post, use.author))
+        subject = Subject(id=use.post, author=use.author, visibility=Visibility.PUBLIC, names=names)
+        if isinstance(judge(anyone, surface, subject, facts), Show):
+            yield use
+
+
+def _hottest(warm: Sequence[trending.Warm], language: str | None, now: int) -> list[int]:
+    def score(post: trending.Warm) -> float:
+        return (post.likes + REPOST_WEIGHT * post.reposts) * 0.5 ** (max(0, now - made_at(post.post)) / HALF_LIFE)
+
+    authors: set[int] = set()
+    ids: list[int] = []
+    for post in sorted(warm, key=lambda p: (-score(p), -p.post)):
+        fits = (not language or post.language == language) and post.likes + post.reposts >= LEAST_LIKES
+        if fits and post.author not in authors:
+            authors.add(post.author)
+            ids.append(post.post)
+    return ids
+
+
+# --- counting --------------------------------------------------------------------------------------------------------
+
+
+async def with_history(
+    reads: Reads, viewer: Viewer, found: Sequence[TrendingTag], facts: Facts
+) -> list[TrendingTag]:  # fmt: skip
+    """The same tags with their last seven days, today first, as counted for the viewer's country."""
+    today = reads.clock() // DAY
+    since = first_id_at(max(0, (today - HISTORY_DAYS + 1) * DAY)) - 1
+    hidden = _hidden(reads, viewer.country, facts)
+    async with reads.work.scanning() as reading:
+        rows = await trending.history(reading, [t.key for t in found], since, hidden) if found else []
+    days = {(key, day): (uses, authors) for key, day, uses, authors in rows}
+    return [
+        msgspec.structs.replace(
+            t,
+            history=tuple(Day(d * DAY, *days.get((t.key, d), (0, 0))) for d in range(today, today - HISTORY_DAYS, -1)),
+        )
+        for t in found
+    ]
+
+
+def hidden_in(country: str, facts: Facts) -> list[int]:
+    """Ids of posts and people that nobody in `country` finds by searching."""
+    anyone = Viewer(country=country)
+    hidden: list[int] = []
+    for id_ in facts.rulings.touched_in(country):
+        as_person = Subject(id=id_, author=id_, visibility=Visibility.PUBLIC, names=frozenset((id_,)))
+        if not isinstance(judge(anyone, Surface.SEARCH, as_person, facts), Show):
+            hidden.append(id_)
+    return sorted(hidden)
+
+
+def _hidden(reads: Reads, country: str, facts: Facts) -> list[int]:
+    place = ("hidden", country, "")
+    hidden: list[int] | None = _kept(reads, place)
+    if hidden is None:
+        hidden = hidden_in(country, facts)
+        _keep(reads, place, hidden)
+    return hidden
+
+
+async def _uses(reads: Reads) -> list[Use]:
+    place = ("uses", "", "")
+    uses: list[Use] | None = _kept(reads, place)
+    if uses is None:
+        since = first_id_at(max(0, reads.clock() - 2 * WINDOW))
+        async with reads.work.scanning() as reading:
+            uses = await trending.uses(reading, since, MOST_USES)
+        _keep(reads, place, uses)
+    return uses
+
+
+async def law(reads: Reads) -> Facts:
+    """The rulings in force, and no ties: what a stranger is judged by."""
+    async with reads.work.reading() as reading:
+        return Facts(STRANGER, await rulings_in_force(reading))
+
+
+def _kept(reads: Reads, place: tuple[str, str, str]) -> Any:
+    kept = reads.work.memory.pages.items.get(("trends", *place, reads.work.memory.rulings_version))
+    return kept[1] if kept is not None and reads.clock() < kept[0] else None
+
+
+def _keep(reads: Reads, place: tuple[str, str, str], value: object) -> None:
+    memory = reads.work.memory
+    memory.pages.put(("trends", *place, memory.rulings_version), (reads.clock() + KEPT_FOR, value))
