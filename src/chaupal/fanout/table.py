@@ -8,11 +8,24 @@ ERRANDS reach outside the store and may happen twice.
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from chaupal.fanout import home, letters
+from chaupal.fanout import finding, home, letters, notify, ties
 from chaupal.fanout.context import Carrier
 from chaupal.kernel.event import Event
 from chaupal.ports.mail import Letter
 from chaupal.social.events_posts import PostDeleted, PostPublished
+from chaupal.social.events_ties import (
+    Blocked,
+    FollowAsked,
+    Followed,
+    FollowGranted,
+    FollowRefused,
+    Liked,
+    Muted,
+    Unblocked,
+    Unfollowed,
+    Unliked,
+    Unmuted,
+)
 from chaupal.store.work import Writing
 
 type AtOnce = Callable[[Carrier, Any], None]
@@ -22,9 +35,26 @@ type Errand = Callable[[Carrier, Any], Awaitable[None]]
 AT_ONCE: dict[type[Event], tuple[AtOnce, ...]] = {
     PostPublished: (home.push,),
     PostDeleted: (home.pull,),
+    Followed: (ties.rebuild,),
+    Unfollowed: (ties.rebuild,),
+    FollowGranted: (ties.rebuild,),
+    Blocked: (ties.rebuild,),
+    Unblocked: (ties.rebuild,),
+    Muted: (ties.rebuild,),
+    Unmuted: (ties.rebuild,),
 }
 
-HANDLERS: dict[type[Event], tuple[Handler, ...]] = {}
+HANDLERS: dict[type[Event], tuple[Handler, ...]] = {
+    PostPublished: (notify.published, finding.index),
+    PostDeleted: (notify.deleted, finding.drop),
+    Liked: (notify.liked,),
+    Unliked: (notify.unliked,),
+    Followed: (notify.followed,),
+    Unfollowed: (notify.unfollowed,),
+    FollowAsked: (notify.asked,),
+    FollowGranted: (notify.answered,),
+    FollowRefused: (notify.answered,),
+}
 
 ERRANDS: dict[type[Event], tuple[Errand, ...]] = {
     letters.LetterDue: (letters.send,),
