@@ -1,0 +1,165 @@
+"""Notifications and read markers at the wire."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Raw, UnsetType
+
+from chaupal.api.people import account_bytes
+from chaupal.api.statuses import pen_for
+from chaupal.kernel.clock import iso
+from chaupal.policy.surface import Surface
+from chaupal.reads import notifications as reads
+from chaupal.reads.notifications import Told
+from chaupal.social import markers
+from chaupal.wire.call import Answer, Call, json
+from chaupal.wire.paging import Paged, link_header
+from chaupal.wire.route import Nothing, Route, get, post
+
+type Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+
+
+class NoticesAsked(Paged, kw_only=True):
+    """Which kinds, or all but which; by one account where `account_id` names it. Unknown kinds ask for nothing."""
+
+    types: tuple[str, ...] = ()
+    exclude_types: tuple[str, ...] = ()
+    account_id: Number | None = None
+
+
+class NoticeId(msgspec.Struct):
+    """A notification by its id."""
+
+    id: Number
+
+
+class Notification(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Notification/; `account` is never null."""
+
+    id: str
+    type: str
+    created_at: str
+    group_key: str
+    account: Raw
+    status: Raw | UnsetType = UNSET
+    moderation_warning: dict[str, Any] | UnsetType = UNSET
+
+
+class ReadUpTo(msgspec.Struct):
+    """The newest id that was read."""
+
+    last_read_id: Number
+
+
+class MarkersSent(msgspec.Struct):
+    """How far one has read; a timeline that is not named stays as it is."""
+
+    home: ReadUpTo | None = None
+    notifications: ReadUpTo | None = None
+
+
+class MarkersAsked(msgspec.Struct):
+    """Whose markers."""
+
+    timeline: list[Literal["home", "notifications"]] = []
+
+
+class MarkerShown(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Marker/"""
+
+    last_read_id: str
+    version: int
+    updated_at: str
+
+
+class Unread(msgspec.Struct):
+    """How many came since the marker."""
+
+    count: int
+
+
+async def notices(call: Call[NoticesAsked]) -> Answer:
+    """One's notifications, newest first."""
+    args = call.args
+    page = await reads.page(
+        call.house.reads, call.viewer, args.cursor(40, 80), kinds=args.types, without=args.exclude_types, by=args.account_id
+    )  # fmt: skip
+    return json(await _shown(call, page.items), headers=link_header(call, page))
+
+
+async def one(call: Call[NoticeId]) -> Answer:
+    """One of one's notifications."""
+    told = await reads.one(call.house.reads, call.viewer, call.args.id)
+    return json((await _shown(call, [told]))[0])
+
+
+async def unread(call: Call[Nothing]) -> Unread:
+    """How many came since the marker, at most a hundred."""
+    return Unread(await reads.unread(call.house.reads, call.viewer))
+
+
+async def clear(call: Call[Nothing]) -> dict[str, Any]:
+    """All of them go."""
+    await markers.clear_notices(call.house.square, call.viewer)
+    return {}
+
+
+async def dismiss(call: Call[NoticeId]) -> dict[str, Any]:
+    """One of them goes."""
+    await markers.dismiss_notice(call.house.square, call.viewer, call.args.id)
+    return {}
+
+
+async def marks(call: Call[MarkersAsked]) -> dict[str, MarkerShown]:
+    """How far one has read."""
+    return await _marks(call, call.args.timeline)
+
+
+async def mark(call: Call[MarkersSent]) -> dict[str, MarkerShown]:
+    """Remember how far one has read."""
+    sent = {"home": call.args.home, "notifications": call.args.notifications}
+    read = {name: up_to.last_read_id for name, up_to in sent.items() if up_to is not None}
+    await markers.keep(call.house.square, call.viewer, read)
+    return await _marks(call, list(read))
+
+
+async def _marks(call: Call[Any], timelines: Sequence[str]) -> dict[str, MarkerShown]:
+    found = await reads.marks(call.house.reads, call.viewer, timelines)
+    return {m.timeline: MarkerShown(str(m.last_read), m.version, iso(m.updated_at)) for m in found}
+
+
+async def _shown(call: Call[Any], told: Sequence[Told]) -> list[Notification]:
+    posts = [t.post for t in told if t.post is not None]
+    pen = await pen_for(call, posts)
+    shown: list[Notification] = []
+    for t in told:
+        pieces: list[bytes] = []
+        if t.post is not None and not pen.write(t.post, pieces):
+            continue
+        shown.append(_notification(call, t, b"".join(pieces)))
+    return shown
+
+
+def _notification(call: Call[Any], told: Told, status: bytes) -> Notification:
+    settings, viewer = call.house.settings, call.viewer
+    return Notification(
+        id=str(told.id), type=told.kind, created_at=iso(told.created_at), group_key=f"ungrouped-{told.id}",
+        account=Raw(account_bytes(settings, viewer, told.person)),
+        status=Raw(status) if status else UNSET,
+    )  # fmt: skip
+
+
+ONE = "/api/v1/notifications/{id}"
+READ: dict[str, Any] = {"scope": "read:notifications"}
+WRITE: dict[str, Any] = {"scope": "write:notifications"}
+
+ROUTES: tuple[Route, ...] = (
+    get("/api/v1/notifications", notices, Surface.NOTIFICATIONS, takes=NoticesAsked, **READ),
+    get("/api/v1/notifications/unread_count", unread, Surface.NOTIFICATIONS, gives=Unread, **READ),
+    post("/api/v1/notifications/clear", clear, Surface.NOTIFICATIONS, **WRITE),
+    get(ONE, one, Surface.NOTIFICATIONS, takes=NoticeId, gives=Notification, **READ),
+    post(f"{ONE}/dismiss", dismiss, Surface.NOTIFICATIONS, takes=NoticeId, **WRITE),
+    get("/api/v1/markers", marks, Surface.OWN, scope="read:statuses", takes=MarkersAsked),
+    post("/api/v1/markers", mark, Surface.OWN, scope="write:statuses", takes=MarkersSent),
+)

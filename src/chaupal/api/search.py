@@ -1,0 +1,87 @@
+"""Search at the wire: people, posts and tags in one answer, and people alone for whoever types a name."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from chaupal.api.statuses import statuses_bytes
+from chaupal.api.ties import people_bytes
+from chaupal.api.trends import tags_bytes
+from chaupal.policy.surface import Surface
+from chaupal.reads import search as reads
+from chaupal.reads import tags
+from chaupal.reads.search import Span
+from chaupal.wire.call import Answer, Call
+from chaupal.wire.route import Route, get
+
+type Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+
+LONGEST = 500  # code points of a query that are looked at
+
+
+class SearchArgs(msgspec.Struct, kw_only=True):
+    """`resolve` asks to fetch from elsewhere: addresses here are always understood. `exclude_unreviewed`: as one types."""
+
+    q: str
+    type: Literal["accounts", "statuses", "hashtags"] | None = None
+    resolve: bool = False
+    following: bool = False
+    exclude_unreviewed: bool = False
+    account_id: Number | None = None
+    max_id: Number | None = None
+    min_id: Number | None = None
+    limit: Number | None = None
+    offset: Number = 0
+
+    def span(self, usual: int, most: int) -> Span:
+        limit = usual if self.limit is None else max(1, min(self.limit, most))
+        return Span(limit, min(self.offset, reads.MOST_OFFSET), self.max_id, self.min_id, self.account_id)
+
+
+class PeopleSearchArgs(msgspec.Struct, kw_only=True):
+    """The beginning of a name or handle."""
+
+    q: str = ""
+    limit: Number | None = None
+    offset: Number = 0
+    resolve: bool = False
+    following: bool = False
+
+
+async def everything(call: Call[SearchArgs]) -> Answer:
+    """People, posts and tags; one kind alone where `type` names it."""
+    args, query = call.args, call.args.q[:LONGEST]
+    span, wanted = args.span(20, 40), args.type
+    house, viewer = call.house, call.viewer
+    people, posts, found = [], [], []
+    if wanted in (None, "accounts") and args.account_id is None:
+        people = await reads.people(house.reads, viewer, query, span, following=args.following)
+    if wanted in (None, "statuses"):
+        posts = await reads.posts(house.reads, viewer, query, span)
+    if wanted in (None, "hashtags") and args.account_id is None:
+        found = await tags.find(
+            house.reads, viewer, query, span.limit, span.offset, suggest=args.exclude_unreviewed
+        )  # fmt: skip
+    return Answer(
+        b'{"accounts":' + people_bytes(call, people)
+        + b',"statuses":' + await statuses_bytes(call, posts)
+        + b',"hashtags":' + tags_bytes(call, found) + b"}"
+    )  # fmt: skip
+
+
+async def people(call: Call[PeopleSearchArgs]) -> Answer:
+    """People whose names begin so; what is de-amplified is found by its whole handle only."""
+    args = call.args
+    limit = 40 if args.limit is None else max(1, min(args.limit, 80))
+    found = await reads.people(
+        call.house.reads, call.viewer, args.q[:LONGEST], Span(limit, min(args.offset, reads.MOST_OFFSET)),
+        following=args.following, surface=Surface.SUGGEST,
+    )  # fmt: skip
+    return Answer(people_bytes(call, found))
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/api/v2/search", everything, Surface.SEARCH, scope="read:search", public=True, takes=SearchArgs),
+    get("/api/v1/accounts/search", people, Surface.SUGGEST, scope="read:accounts", takes=PeopleSearchArgs),
+)
