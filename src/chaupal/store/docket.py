@@ -190,8 +190,12 @@ async def target_by_id(reading: Reading, id_: int) -> Target | None:
 
 async def add_event(w: Writing, event: CaseEvent) -> bool:
     """False where the case already has an event of this number: somebody moved it meanwhile."""
-    row = msgspec.structs.asdict(event) | {"body": _encode(event.body).decode()}
-    return await w.run(ADD_EVENT, **row) == 1
+    return await w.run(ADD_EVENT, **_event_row(event)) == 1
+
+
+async def add_events(w: Writing, events: Iterable[CaseEvent]) -> None:
+    """The first events of new cases."""
+    await w.run_many(ADD_EVENT, [_event_row(event) for event in events])
 
 
 async def events_of(reading: Reading, target_ids: Sequence[int]) -> dict[int, list[CaseEvent]]:
@@ -244,6 +248,10 @@ def _event(row: Row) -> CaseEvent:
     named = _named(case_events, row)
     named["body"] = _said(named["body"])
     return CaseEvent(**named)
+
+
+def _event_row(event: CaseEvent) -> dict[str, Any]:
+    return msgspec.structs.asdict(event) | {"body": _encode(event.body).decode()}
 
 
 def _named(table: Any, row: Row) -> dict[str, Any]:

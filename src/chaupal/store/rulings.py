@@ -39,10 +39,9 @@ class RulingRow(msgspec.Struct, frozen=True, kw_only=True):
     def ruling(self) -> Ruling:
         """As the law sees it."""
         return Ruling(
-            id=self.id, subject=self.subject_id, measure=Measure(self.measure),
-            territory=tuple(self.territory.split(",")), starts_at=self.starts_at, ends_at=self.ends_at, order_ref=self.order_ref, authority=self.authority,
-            authority_hi=self.authority_hi, legal_basis=self.legal_basis, reason=self.reason, log_index=self.log_index,
-            term=self.term,
+            id=self.id, subject=self.subject_id, term=self.term, measure=Measure(self.measure), territory=tuple(self.territory.split(",")),
+            starts_at=self.starts_at, ends_at=self.ends_at, log_index=self.log_index, reason=self.reason,
+            order_ref=self.order_ref, authority=self.authority, authority_hi=self.authority_hi, legal_basis=self.legal_basis,
         )  # fmt: skip
 
 
@@ -56,7 +55,7 @@ BY_ID = statement(select(*rulings.c).where(rulings.c.id == param("of")))
 BY_TARGETS = statement(select(*rulings.c).where(among(rulings.c.target_id, "ids")).order_by(rulings.c.id))
 ENDED = statement(
     select(*rulings.c)
-    .where(rulings.c.lifted_at.is_(None), rulings.c.ends_at <= param("at"))
+    .where(rulings.c.lifted_at.is_(None), rulings.c.ends_at <= param("at"), rulings.c.target_id.is_not(None))
     .order_by(rulings.c.id)
     .limit(param("n"))
 )
