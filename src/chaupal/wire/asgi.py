@@ -39,7 +39,7 @@ PAGE = [
 ]  # fmt: skip
 # What is judged for one viewer must not be kept for another (and a 451 is cacheable unless told otherwise, RFC 7725 §3).
 FOR_ONE = [(b"cache-control", b"private, no-store")]
-BY_SHAPE = {Shape.API: [*ALWAYS, *OPEN, *FOR_ONE], Shape.PAGE: [*ALWAYS, *PAGE], Shape.FILE: ALWAYS}
+BY_SHAPE = {Shape.API: [*ALWAYS, *OPEN, *FOR_ONE], Shape.PAGE: [*ALWAYS, *PAGE], Shape.FILE: [*ALWAYS, *FOR_ONE]}
 
 
 async def send_answer(send: AsgiSend, route: Route | None, answer: Answer, *, head: bool = False) -> None:
