@@ -23,6 +23,7 @@ from chaupal.store.knowledge import relations_of
 from chaupal.store.people import id_of
 from chaupal.text.analyse import query_terms
 from chaupal.text.fold import count_key, fold_words
+from chaupal.text.language import check_language
 
 MOST_OFFSET = 5_000
 MOST_TAGS = 8  # in one query
@@ -87,9 +88,8 @@ def _from(asked: Asked, value: str) -> Asked | None:
 
 
 def _language(asked: Asked, value: str) -> Asked | None:
-    # BCP 47 as posts carry it: hi, hi-Latn.
-    language, dash, script = value.partition("-")
-    return msgspec.structs.replace(asked, language=language.lower() + dash + script.capitalize())
+    code = check_language(value)
+    return None if code is None else msgspec.structs.replace(asked, language=code)
 
 
 def _has(asked: Asked, value: str) -> Asked | None:

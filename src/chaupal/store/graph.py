@@ -12,14 +12,21 @@ from chaupal.store.tables import accounts, blocks, follow_requests, follows, mut
 from chaupal.store.work import Reading, Writing
 
 
-def _wanting(table: Table) -> Any:
-    """Add a follow or a request, or change what is wanted of one that stands. `id` of a standing one stays."""
+def _begin(table: Table) -> Any:
     return upsert(
         lambda i: (
             i(table)
             .values(by=param("me"), to=param("them"), id=param("new"), boosts=param("show"), notify=param("tell"))
-            .on_conflict_do_update(index_elements=["by", "to"], set_={"boosts": param("show"), "notify": param("tell")})
+            .on_conflict_do_nothing()
         )
+    )
+
+
+def _rewish(table: Table) -> Any:
+    return statement(
+        update(table)
+        .where(table.c.by == param("me"), table.c.to == param("them"))
+        .values(boosts=param("show"), notify=param("tell"))
     )
 
 
@@ -33,7 +40,8 @@ def _find(table: Table) -> Any:
     )
 
 
-FOLLOW, ASK = _wanting(follows), _wanting(follow_requests)
+FOLLOW, ASK = _begin(follows), _begin(follow_requests)
+REFOLLOW, REASK = _rewish(follows), _rewish(follow_requests)
 UNFOLLOW, UNASK, UNBLOCK, UNMUTE = _cut(follows), _cut(follow_requests), _cut(blocks), _cut(mutes)
 FOLLOWED, ASKED = _find(follows), _find(follow_requests)
 BLOCK = upsert(lambda i: i(blocks).values(by=param("me"), to=param("them"), id=param("new")).on_conflict_do_nothing())
@@ -69,12 +77,13 @@ COUNT_FOLLOWERS = statement(
 
 async def follow(w: Writing, me: int, them: int, new: int, *, boosts: bool, notify: bool) -> bool:
     """`me` follows `them` from now on; True when it is new. `new`: the id of the tie."""
-    fresh = await w.first(FOLLOWED, me=me, them=them) is None
-    await w.run(FOLLOW, me=me, them=them, new=new, show=int(boosts), tell=int(notify))
-    if fresh:
-        await _count(w, me, them, 1)
     w.touch("relations", me, them)
-    return fresh
+    # Whether it is new is what the insertion says: two requests at once would both look and find nothing.
+    if await w.run(FOLLOW, me=me, them=them, new=new, show=int(boosts), tell=int(notify)):
+        await _count(w, me, them, 1)
+        return True
+    await w.run(REFOLLOW, me=me, them=them, show=int(boosts), tell=int(notify))
+    return False
 
 
 async def unfollow(w: Writing, me: int, them: int) -> bool:
@@ -95,10 +104,11 @@ async def _count(w: Writing, me: int, them: int, by: int) -> None:
 
 async def ask(w: Writing, me: int, them: int, new: int, *, boosts: bool, notify: bool) -> bool:
     """`me` asks to follow `them`; True when it is new."""
-    fresh = await w.first(ASKED, me=me, them=them) is None
-    await w.run(ASK, me=me, them=them, new=new, show=int(boosts), tell=int(notify))
     w.touch("relations", me, them)
-    return fresh
+    if await w.run(ASK, me=me, them=them, new=new, show=int(boosts), tell=int(notify)):
+        return True
+    await w.run(REASK, me=me, them=them, show=int(boosts), tell=int(notify))
+    return False
 
 
 async def unask(w: Writing, me: int, them: int) -> bool:

@@ -1,0 +1,92 @@
+"""A few people of one square for tests of ties, search and trends: they come in, write, and are limited by rulings."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+
+from chaupal.fanout.context import Carrier
+from chaupal.fanout.hub import Hub
+from chaupal.fanout.runner import Runner
+from chaupal.kernel.clock import StillClock
+from chaupal.kernel.ids import Ids
+from chaupal.kernel.settings import load_settings
+from chaupal.policy.facts import Visibility
+from chaupal.policy.rulings import Measure
+from chaupal.policy.viewer import Viewer
+from chaupal.ports.bus_local import LocalBus
+from chaupal.ports.feed_local import LocalFeeds
+from chaupal.ports.files_local import LocalFiles
+from chaupal.ports.mail_local import MailToFiles
+from chaupal.reads.context import Reads
+from chaupal.social import posts
+from chaupal.social.context import Square
+from chaupal.store import accounts
+from chaupal.store.dialect import statement
+from chaupal.store.tables import rulings
+from chaupal.store.work import Work
+from chaupal.text import analyse
+
+RULE = statement(insert(rulings))
+
+
+class Street:
+    """`square` and `reads` as the house has them; `settle` carries out what events cause."""
+
+    def __init__(self, work: Work, clock: StillClock, folder: Path) -> None:
+        settings = load_settings(environ={}, data=str(folder), rate_limits=False, public_url="http://localhost:8000")
+        ids, files, mail = Ids(clock), LocalFiles(folder / "files"), MailToFiles(folder / "mail", settings.mail_from)
+        self.clock = clock
+        self.work = work
+        self.make_id = ids
+        self.feeds = LocalFeeds()
+        self.square = Square(settings, work, clock, ids, files, mail)
+        self.reads = Reads(settings, work, clock, self.feeds, files)
+        self.carrier = Carrier(settings, work, clock, ids, self.feeds, LocalBus(), mail)
+        self.runner = Runner(self.carrier)
+        work.after_commit = Hub(self.carrier)
+
+    async def person(self, handle: str, name: str = "", *, locked: bool = False, role: str = "member") -> int:
+        id_ = self.make_id()
+        async with self.work.writing() as w:
+            await accounts.add(w, id_, handle, name=name, role=role, state="active", locked=locked)
+            await accounts.find_by(w, id_, analyse.name_words(name, handle))
+        return id_
+
+    async def people(self, *handles: str) -> list[int]:
+        return [await self.person(handle) for handle in handles]
+
+    async def say(self, who: int, text: str, **more: Any) -> int:
+        """A post, a second after the one before."""
+        self.clock.move(1_000)
+        return await posts.publish(self.square, by(who), posts.Draft(text=text, **more))
+
+    async def rule(self, subject: int, measure: Measure, territory: str = "IN", term: str = "") -> None:
+        """A ruling as a court would make it, without the court."""
+        async with self.work.writing() as w:
+            await w.run(
+                RULE, id=self.make_id(), subject_id=subject, term=term, measure=measure, territory=territory, starts_at=0, ends_at=None,
+                lifted_at=None, target_id=None, owner_id=None, order_ref="1", authority="A", authority_hi="अ", legal_basis="L",
+                reason="R", decided_by=1, approved_by=2, log_index=0, lift_log_index=None,
+            )  # fmt: skip
+            w.touch("rulings", 0)
+
+    async def settle(self) -> None:
+        await self.runner.settle()
+
+
+def by(who: int | None, country: str = "DE") -> Viewer:
+    """A viewer, abroad unless said otherwise."""
+    return Viewer(account=who, country=country)
+
+
+PRIVATE = Visibility.PRIVATE
+DIRECT = Visibility.DIRECT
+UNLISTED = Visibility.UNLISTED
+
+
+@pytest.fixture
+async def street(work: Work, clock: StillClock, tmp_path: Path) -> Street:
+    """An empty street, on both databases."""
+    return Street(work, clock, tmp_path)

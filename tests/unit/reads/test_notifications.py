@@ -1,0 +1,171 @@
+"""What people are told: once, of others' acts only, and of nothing that they may not see."""
+
+from chaupal.policy.rulings import Measure
+from chaupal.reads import notifications
+from chaupal.reads.notifications import Told
+from chaupal.reads.page import Cursor
+from chaupal.social import graph, markers, posts, reactions
+from chaupal.social.events_ties import Liked
+from neighbours import DIRECT, PRIVATE, Street, by
+
+
+async def told(street: Street, who: int, country: str = "DE", **more: object) -> list[Told]:
+    await street.settle()
+    return list((await notifications.page(street.reads, by(who, country), Cursor(), **more)).items)  # type: ignore[arg-type]
+
+
+async def kinds(street: Street, who: int, country: str = "DE") -> list[str]:
+    return [t.kind for t in await told(street, who, country)]
+
+
+async def test_mentions_reposts_likes_and_follows_are_told(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    post = await street.say(asha, "सुनो")
+    await street.say(bela, "@asha क्या?")
+    await posts.repost(street.square, by(bela), post)
+    await reactions.like(street.square, by(bela), post)
+    await graph.follow(street.square, by(bela), asha)
+    found = await told(street, asha)
+    assert [t.kind for t in found] == ["follow", "favourite", "reblog", "mention"]
+    assert {t.person.item.handle for t in found} == {"bela"}
+    assert [t.post.item.id if t.post else None for t in found][:3] == [None, post, post]
+
+
+async def test_nobody_is_told_of_their_own_acts(street: Street):
+    asha = await street.person("asha")
+    post = await street.say(asha, "@asha मैं")
+    await reactions.like(street.square, by(asha), post)
+    await posts.repost(street.square, by(asha), post)
+    assert await kinds(street, asha) == []
+
+
+async def test_an_event_that_comes_twice_tells_once(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    post = await street.say(asha, "सुनो")
+    await reactions.like(street.square, by(bela), post)
+    async with street.work.writing() as w:
+        w.tell(Liked(by=bela, post=post, author=asha))
+    assert await kinds(street, asha) == ["favourite"]
+
+
+async def test_what_is_taken_back_is_told_no_more(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    post = await street.say(asha, "सुनो")
+    await reactions.like(street.square, by(bela), post)
+    await posts.repost(street.square, by(bela), post)
+    await graph.follow(street.square, by(bela), asha)
+    answer = await street.say(bela, "@asha ठीक", reply_to=post)
+    assert len(await told(street, asha)) == 4
+    await reactions.unlike(street.square, by(bela), post)
+    await posts.unrepost(street.square, by(bela), post)
+    await graph.unfollow(street.square, by(bela), asha)
+    await posts.delete(street.square, by(bela), answer)
+    assert await kinds(street, asha) == []
+
+
+async def test_a_request_is_told_until_it_is_answered(street: Street):
+    bela = await street.person("bela")
+    lata = await street.person("lata", locked=True)
+    await graph.follow(street.square, by(bela), lata)
+    assert await kinds(street, lata) == ["follow_request"]
+    await graph.grant(street.square, by(lata), bela)
+    assert await kinds(street, lata) == []
+
+
+async def test_who_asked_to_be_told_of_posts_is_told_of_posts_and_not_of_answers_or_reposts(street: Street):
+    asha, bela, chand = await street.people("asha", "bela", "chand")
+    await graph.follow(street.square, by(asha), bela, notify=True)
+    await graph.follow(street.square, by(chand), bela)
+    other = await street.say(chand, "मेरी बात")
+    said = await street.say(bela, "नई बात")
+    await street.say(bela, "@chand जवाब", reply_to=other)
+    await posts.repost(street.square, by(bela), other)
+    await street.say(bela, "गुप्त", visibility=DIRECT)
+    found = await told(street, asha)
+    assert [(t.kind, t.post.item.id if t.post else None) for t in found] == [("status", said)]
+    assert "status" not in await kinds(street, chand)
+
+
+async def test_the_blocked_tell_nothing_and_the_muted_only_where_one_wants(street: Street):
+    asha, bela, chand, deva = await street.people("asha", "bela", "chand", "deva")
+    await graph.block(street.square, by(asha), bela)
+    await graph.mute(street.square, by(asha), chand)
+    await graph.mute(street.square, by(asha), deva, notifications=False)
+    for who in (bela, chand, deva):
+        await street.say(who, "@asha सुनो")
+    assert [t.person.item.handle for t in await told(street, asha)] == ["deva"]
+    await graph.unblock(street.square, by(asha), bela)
+    await graph.unmute(street.square, by(asha), chand)
+    assert [t.person.item.handle for t in await told(street, asha)] == ["deva", "chand"]
+
+
+async def test_a_notice_about_a_withheld_post_is_left_out_where_it_is_withheld_and_is_not_counted(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    post = await street.say(bela, "@asha सभा कल")
+    await street.settle()
+    await street.rule(post, Measure.WITHHOLD_POST)
+    assert await kinds(street, asha, "IN") == []
+    assert await kinds(street, asha, "DE") == ["mention"]
+    assert await notifications.unread(street.reads, by(asha, "IN")) == 0
+    assert await notifications.unread(street.reads, by(asha, "DE")) == 1
+
+
+async def test_authors_are_still_told_about_their_own_withheld_post(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    post = await street.say(asha, "सभा कल")
+    await reactions.like(street.square, by(bela), post)
+    await posts.repost(street.square, by(bela), post)
+    await street.rule(post, Measure.WITHHOLD_POST)
+    assert await kinds(street, asha, "IN") == ["reblog", "favourite"]
+
+
+async def test_a_notice_about_what_one_may_no_longer_read_is_left_out(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    await graph.follow(street.square, by(asha), bela, notify=True)
+    await street.say(bela, "केवल मेरे लोग", visibility=PRIVATE)
+    assert await kinds(street, asha) == ["status"]
+    await graph.unfollow(street.square, by(asha), bela)
+    assert await kinds(street, asha) == []
+
+
+async def test_kinds_and_people_can_be_chosen(street: Street):
+    asha, bela, chand = await street.people("asha", "bela", "chand")
+    post = await street.say(asha, "सुनो")
+    for who in (bela, chand):
+        await reactions.like(street.square, by(who), post)
+    await graph.follow(street.square, by(chand), asha)
+    assert [t.kind for t in await told(street, asha, kinds=["follow"])] == ["follow"]
+    assert [t.kind for t in await told(street, asha, without=["follow"])] == ["favourite", "favourite"]
+    assert [t.kind for t in await told(street, asha, by=chand)] == ["follow", "favourite"]
+    assert await told(street, asha, kinds=["nonsense"]) == []
+
+
+async def test_notifications_page_both_ways(street: Street):
+    asha, *fans = await street.people("asha", "fan1", "fan2", "fan3", "fan4", "fan5")
+    for fan in fans:
+        await graph.follow(street.square, by(fan), asha)
+        await street.settle()
+    first = await notifications.page(street.reads, by(asha), Cursor(limit=2))
+    second = await notifications.page(street.reads, by(asha), Cursor(limit=2, max_id=first.next))
+    last = await notifications.page(street.reads, by(asha), Cursor(limit=2, max_id=second.next))
+    assert [t.person.item.id for page in (first, second, last) for t in page.items] == fans[::-1]
+    assert last.next is None
+    back = await notifications.page(street.reads, by(asha), Cursor(limit=2, min_id=last.prev))
+    assert [t.person.item.id for t in back.items] == fans[::-1][2:4]
+
+
+async def test_markers_count_and_clear(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    await graph.follow(street.square, by(bela), asha)
+    await street.say(bela, "@asha सुनो")
+    newest, oldest = await told(street, asha)
+    assert await notifications.unread(street.reads, by(asha)) == 2
+    await markers.keep(street.square, by(asha), {"notifications": oldest.id})
+    assert await notifications.unread(street.reads, by(asha)) == 1
+    await markers.keep(street.square, by(asha), {"notifications": newest.id, "home": 7})
+    marks = {m.timeline: (m.last_read, m.version) for m in await notifications.marks(street.reads, by(asha))}
+    assert marks == {"home": (7, 1), "notifications": (newest.id, 2)}
+    await markers.dismiss_notice(street.square, by(asha), newest.id)
+    assert [t.id for t in await told(street, asha)] == [oldest.id]
+    await markers.clear_notices(street.square, by(asha))
+    assert await told(street, asha) == []

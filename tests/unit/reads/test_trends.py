@@ -1,0 +1,131 @@
+"""Trends: many voices lately, against the day before; per language and country; nothing that is limited there."""
+
+import pytest
+
+from chaupal.kernel.clock import DAY, HOUR, MINUTE
+from chaupal.kernel.ids import first_id_at
+from chaupal.policy.facts import Facts
+from chaupal.policy.rulings import Measure
+from chaupal.reads import trends
+from chaupal.reads.trends import HALF_LIFE, rank
+from chaupal.social import graph, posts, reactions
+from chaupal.store.trending import Use
+from neighbours import PRIVATE, Street, by
+
+NOW = 1_612_969_200_000
+
+
+def use(age: int, author: int, name: str = "चाय", language: str = "hi") -> Use:
+    return Use(first_id_at(NOW - age) + author, name, name, author, language)
+
+
+def scores(uses: list[Use]) -> dict[str, float]:
+    return {t.key: t.score for t in rank(uses, None, "IN", Facts(), NOW)}
+
+
+async def talk(street: Street, people: list[int], text: str, **more: object) -> list[int]:
+    return [await street.say(who, text, **more) for who in people]
+
+
+async def hot(street: Street, country: str = "DE", language: str | None = None) -> list[str]:
+    await street.settle()
+    street.clock.move(MINUTE)  # a count is kept that long
+    return [t.name for t in await trends.tags(street.reads, by(None, country), language)]
+
+
+def test_the_score_is_heat_squared_over_the_day_before():
+    fresh = [use(0, author) for author in range(3)]
+    assert scores(fresh) == {"चाय": pytest.approx(9.0)}
+    assert scores([*fresh, *[use(DAY + HOUR, author) for author in range(2)]]) == {"चाय": pytest.approx(3.0)}
+    assert scores([use(HALF_LIFE, author) for author in range(4)]) == {"चाय": pytest.approx(4.0)}
+
+
+def test_one_voice_is_no_trend_however_loud():
+    assert scores([use(minute * MINUTE, 1) for minute in range(500)]) == {}
+    assert scores([use(0, 1), use(0, 2)]) == {"चाय": pytest.approx(4.0)}
+
+
+def test_what_rises_beats_what_is_always_there():
+    everyday = [use(age, author, "नमस्ते") for age in (HOUR, DAY + HOUR) for author in range(40)]
+    rising = [use(HOUR, author, "बारिश") for author in range(12)]
+    assert list(scores(everyday + rising)) == ["बारिश", "नमस्ते"]
+
+
+async def test_tags_trend_in_their_most_used_spelling(street: Street):
+    people = await street.people("asha", "bela", "chand")
+    await talk(street, people[:1], "#किसान_आंदोलन")
+    await talk(street, people[1:], "#किसान_आन्दोलन")
+    (tag,) = await trends.tags(street.reads, by(None))
+    assert (tag.name, tag.uses, tag.authors) == ("किसान_आन्दोलन", 3, 3)
+    assert (tag.history[0].uses, tag.history[0].authors) == (3, 3)
+
+
+async def test_private_posts_add_nothing(street: Street):
+    people = await street.people("asha", "bela", "chand")
+    await talk(street, people, "#गुप्त", visibility=PRIVATE)
+    assert await hot(street) == []
+
+
+async def test_trends_are_per_language(street: Street):
+    people = await street.people("asha", "bela")
+    await talk(street, people, "#बारिश", language="hi")
+    await talk(street, people, "#rain", language="en")
+    assert await hot(street, language="hi") == ["बारिश"]
+    assert await hot(street, language="en_US") == ["rain"]
+    assert sorted(await hot(street)) == ["rain", "बारिश"]
+
+
+async def test_what_is_withheld_or_deamplified_in_a_country_adds_nothing_there(street: Street):
+    asha, bela, chand, deva = await street.people("asha", "bela", "chand", "deva")
+    first, _ = await talk(street, [asha, bela], "#सभा")
+    await talk(street, [chand, deva], "#मेला")
+    await talk(street, [bela, deva], "#खेल")
+    await talk(street, [asha, chand], "#नारा")
+    await street.rule(first, Measure.WITHHOLD_POST)  # one of the two voices of #सभा
+    await street.rule(chand, Measure.DEAMPLIFY)  # one of #मेला, and of #नारा
+    await street.rule(0, Measure.DEAMPLIFY, term="खेल")
+    assert await hot(street, "IN") == []
+    assert sorted(await hot(street, "DE")) == sorted(["सभा", "मेला", "खेल", "नारा"])
+
+
+async def test_history_leaves_out_what_is_withheld(street: Street):
+    asha, bela, chand = await street.people("asha", "bela", "chand")
+    first, *_ = await talk(street, [asha, bela, chand], "#सभा")
+    await street.rule(first, Measure.WITHHOLD_POST)
+    for country, uses in (("IN", 2), ("DE", 3)):
+        (tag,) = await trends.tags(street.reads, by(None, country))
+        assert (tag.uses, tag.history[0].uses, tag.history[0].authors) == (uses, uses, uses)
+
+
+async def test_a_ruling_is_obeyed_at_the_next_glance_whatever_was_kept(street: Street):
+    people = await street.people("asha", "bela")
+    await talk(street, people, "#सभा")
+    assert [t.name for t in await trends.tags(street.reads, by(None, "IN"))] == ["सभा"]
+    await street.rule(0, Measure.DEAMPLIFY, term="सभा")
+    assert await trends.tags(street.reads, by(None, "IN")) == []
+
+
+async def test_posts_trend_by_likes_and_reposts_one_by_each_author(street: Street):
+    asha, bela, chand = await street.people("asha", "bela", "chand")
+    liked = await street.say(asha, "पसंद")
+    reposted = await street.say(bela, "साझा")
+    second = await street.say(bela, "एक और")
+    await street.say(chand, "किसी ने नहीं पढ़ा")
+    await reactions.like(street.square, by(chand), liked)
+    await posts.repost(street.square, by(chand), reposted)
+    await reactions.like(street.square, by(chand), second)
+    await street.settle()
+    assert [seen.item.id for seen in await trends.posts(street.reads, by(None))] == [reposted, liked]
+    await street.rule(reposted, Measure.DEAMPLIFY)
+    assert [seen.item.id for seen in await trends.posts(street.reads, by(None, "IN"))] == [liked]
+    await graph.mute(street.square, by(chand), asha)
+    assert [seen.item.id for seen in await trends.posts(street.reads, by(chand, "IN"))] == []
+
+
+async def test_suggestions_leave_out_oneself_friends_and_the_deamplified(street: Street):
+    me, star, friend, limited = await street.people("me_", "star", "friend", "limited")
+    await graph.follow(street.square, by(me), friend)
+    await graph.follow(street.square, by(friend), star)
+    await street.rule(limited, Measure.DEAMPLIFY)
+    assert [p.item.handle for p in await trends.people(street.reads, by(me, "IN"))] == ["star"]
+    assert [p.item.handle for p in await trends.people(street.reads, by(me, "DE"))] == ["star", "limited"]

@@ -1,0 +1,190 @@
+"""Ties: who follows, asks, blocks and mutes whom, and what ends with what."""
+
+import asyncio
+
+import pytest
+
+from chaupal.kernel.errors import NotAllowed, NotFound
+from chaupal.policy.rulings import Measure
+from chaupal.policy.surface import Surface
+from chaupal.reads import crowds, home, people, relations
+from chaupal.reads.page import Cursor
+from chaupal.social import graph
+from chaupal.store.graph import Ties
+from neighbours import Street, by
+
+
+async def ties(street: Street, me: int, them: int) -> Ties:
+    return dict(await relations.between(street.reads, by(me), [them]))[them]
+
+
+async def counts(street: Street, who: int) -> tuple[int, int]:
+    """(followers, following) as others see them."""
+    person = (await people.person(street.reads, by(None), who)).item
+    return person.followers_count, person.following_count
+
+
+async def test_following_twice_is_following_once(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    await graph.follow(street.square, by(asha), bela)
+    await graph.follow(street.square, by(asha), bela, notify=True)
+    tie = await ties(street, asha, bela)
+    assert (tie.following, tie.boosts, tie.notify, tie.followed_by) == (True, True, True, False)
+    assert await counts(street, bela) == (1, 0)
+    assert await counts(street, asha) == (0, 1)
+    assert (await ties(street, bela, asha)).followed_by
+
+
+async def test_following_again_changes_only_what_is_said(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    await graph.follow(street.square, by(asha), bela, boosts=False, notify=True)
+    await graph.follow(street.square, by(asha), bela)
+    assert not (await ties(street, asha, bela)).boosts
+    await graph.follow(street.square, by(asha), bela, boosts=True)
+    tie = await ties(street, asha, bela)
+    assert tie.boosts and tie.notify
+
+
+async def test_unfollowing_twice_leaves_no_negative_count(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    await graph.follow(street.square, by(asha), bela)
+    await graph.unfollow(street.square, by(asha), bela)
+    await graph.unfollow(street.square, by(asha), bela)
+    assert await counts(street, bela) == (0, 0) and await counts(street, asha) == (0, 0)
+
+
+async def test_two_requests_at_once_count_once(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    await asyncio.gather(*[graph.follow(street.square, by(asha), bela) for _ in range(4)])
+    assert await counts(street, bela) == (1, 0)
+
+
+async def test_a_locked_account_is_asked_and_grants(street: Street):
+    asha = await street.person("asha")
+    lata = await street.person("lata", locked=True)
+    await graph.follow(street.square, by(asha), lata, notify=True)
+    assert (await ties(street, asha, lata)).requested and await counts(street, lata) == (0, 0)
+    assert (await ties(street, lata, asha)).requested_by
+    asking = await crowds.asking(street.reads, by(lata), Cursor())
+    assert [seen.item.id for seen in asking.items] == [asha]
+    await graph.grant(street.square, by(lata), asha)
+    tie = await ties(street, asha, lata)
+    assert (tie.following, tie.notify, tie.requested) == (True, True, False)
+    assert await counts(street, lata) == (1, 0)
+    with pytest.raises(NotFound):
+        await graph.grant(street.square, by(lata), asha)
+
+
+async def test_a_request_can_be_refused_and_withdrawn(street: Street):
+    asha = await street.person("asha")
+    lata = await street.person("lata", locked=True)
+    await graph.follow(street.square, by(asha), lata)
+    await graph.refuse(street.square, by(lata), asha)
+    assert not (await ties(street, asha, lata)).requested
+    await graph.follow(street.square, by(asha), lata)
+    await graph.unfollow(street.square, by(asha), lata)
+    with pytest.raises(NotFound):
+        await graph.refuse(street.square, by(lata), asha)
+
+
+async def test_a_block_ends_follows_and_requests_both_ways(street: Street):
+    asha = await street.person("asha")
+    lata = await street.person("lata", locked=True)
+    await graph.follow(street.square, by(lata), asha)
+    await graph.follow(street.square, by(asha), lata)
+    await graph.block(street.square, by(asha), lata)
+    tie = await ties(street, asha, lata)
+    assert (tie.blocking, tie.following, tie.followed_by, tie.requested) == (True, False, False, False)
+    assert await counts(street, asha) == (0, 0) and await counts(street, lata) == (0, 0)
+    assert (await ties(street, lata, asha)).blocked_by
+    for me, them in ((lata, asha), (asha, lata)):
+        with pytest.raises(NotAllowed):
+            await graph.follow(street.square, by(me), them)
+    await graph.unblock(street.square, by(asha), lata)
+    await graph.follow(street.square, by(lata), asha)
+    assert (await ties(street, lata, asha)).following
+
+
+async def test_the_blocked_are_listed_even_if_they_block_back(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    await graph.block(street.square, by(asha), bela)
+    await graph.block(street.square, by(bela), asha)
+    listed = await crowds.blocked(street.reads, by(asha), Cursor())
+    assert [seen.item.handle for seen in listed.items] == ["bela"]
+
+
+async def test_a_timed_mute_ends_by_the_clock(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    await graph.mute(street.square, by(asha), bela, notifications=False, duration=60)
+    tie = await ties(street, asha, bela)
+    assert tie.muting and not tie.mutes_notifications and tie.mute_ends == street.clock() + 60_000
+    assert not await people.people(street.reads, by(asha), Surface.SEARCH, [bela])
+    street.clock.move(60_000)
+    assert not (await ties(street, asha, bela)).muting
+    assert await people.people(street.reads, by(asha), Surface.SEARCH, [bela])
+    assert not (await crowds.muted(street.reads, by(asha), Cursor())).items
+
+
+async def test_muting_again_replaces_the_terms(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    await graph.mute(street.square, by(asha), bela, duration=60)
+    await graph.mute(street.square, by(asha), bela)
+    assert (await ties(street, asha, bela)).mute_ends is None
+    await graph.unmute(street.square, by(asha), bela)
+    assert not (await ties(street, asha, bela)).muting
+
+
+async def test_nobody_ties_themselves_to_themselves_or_to_nobody(street: Street):
+    asha = await street.person("asha")
+    for act in (graph.follow, graph.block, graph.mute):
+        with pytest.raises(NotAllowed):
+            await act(street.square, by(asha), asha)
+        with pytest.raises(NotFound):
+            await act(street.square, by(asha), 4711)
+
+
+async def test_the_suspended_cannot_be_followed_but_can_be_let_go(street: Street):
+    asha, bela, chand = await street.people("asha", "bela", "chand")
+    await graph.follow(street.square, by(asha), bela)
+    await street.rule(bela, Measure.SUSPEND, "XX")
+    with pytest.raises(NotFound):
+        await graph.follow(street.square, by(chand), bela)
+    assert not (await crowds.following(street.reads, by(asha), asha, Cursor())).items
+    await graph.unfollow(street.square, by(asha), bela)
+    assert await counts(street, asha) == (0, 0)
+
+
+async def test_whom_one_follows_is_at_home_on_the_next_look(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    said = await street.say(bela, "नमस्ते")
+    assert not (await home.page(street.reads, by(asha), Cursor())).items
+    await graph.follow(street.square, by(asha), bela)
+    assert [seen.item.id for seen in (await home.page(street.reads, by(asha), Cursor())).items] == [said]
+    await graph.unfollow(street.square, by(asha), bela)
+    assert not (await home.page(street.reads, by(asha), Cursor())).items
+
+
+async def test_followers_page_by_ties_in_both_directions(street: Street):
+    star = await street.person("star")
+    fans = await street.people(*[f"fan{n}" for n in range(7)])
+    for fan in fans:
+        street.clock.move(1)
+        await graph.follow(street.square, by(fan), star)
+    newest_first = fans[::-1]
+    first = await crowds.followers(street.reads, by(None), star, Cursor(limit=3))
+    second = await crowds.followers(street.reads, by(None), star, Cursor(limit=3, max_id=first.next))
+    last = await crowds.followers(street.reads, by(None), star, Cursor(limit=3, max_id=second.next))
+    walked = [seen.item.id for page in (first, second, last) for seen in page.items]
+    assert walked == newest_first and last.next is None
+    back = await crowds.followers(street.reads, by(None), star, Cursor(limit=3, min_id=last.prev))
+    assert [seen.item.id for seen in back.items] == newest_first[3:6]
+
+
+async def test_an_account_withheld_here_has_nobody_around_it_here_and_is_in_no_list(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    await graph.follow(street.square, by(asha), bela)
+    await street.rule(bela, Measure.WITHHOLD_ACCOUNT)
+    for country, around, listed in (("IN", 0, 0), ("DE", 1, 1)):
+        viewer = by(None, country)
+        assert len((await crowds.followers(street.reads, viewer, bela, Cursor())).items) == around
+        assert len((await crowds.following(street.reads, viewer, asha, Cursor())).items) == listed

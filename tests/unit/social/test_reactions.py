@@ -1,0 +1,120 @@
+"""Likes and saved posts: counted once, forgotten in time, refused where the post is withheld."""
+
+import pytest
+
+from chaupal.kernel.errors import NotFound
+from chaupal.policy.rulings import Measure
+from chaupal.reads import crowds, reactions, saved, thread
+from chaupal.reads.page import Cursor
+from chaupal.social import posts
+from chaupal.social import reactions as acts
+from neighbours import PRIVATE, Street, by
+
+
+async def likes(street: Street, post: int) -> int:
+    seen = (await thread.post(street.reads, by(None), post)).item
+    return (seen.inner or seen).likes_count
+
+
+async def flags(street: Street, who: int, post: int) -> int:
+    return (await reactions.flags(street.reads, by(who), [post]))[post]
+
+
+async def test_a_like_counts_once_and_goes_once(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    post = await street.say(bela, "चाय")
+    assert await flags(street, asha, post) == 0
+    await acts.like(street.square, by(asha), post)
+    await acts.like(street.square, by(asha), post)
+    assert await likes(street, post) == 1 and await flags(street, asha, post) == reactions.LIKED
+    await acts.unlike(street.square, by(asha), post)
+    await acts.unlike(street.square, by(asha), post)
+    assert await likes(street, post) == 0 and await flags(street, asha, post) == 0
+
+
+async def test_a_like_on_a_repost_is_a_like_on_the_original_and_shows_in_both(street: Street):
+    asha, bela, chand = await street.people("asha", "bela", "chand")
+    post = await street.say(bela, "चाय")
+    repost = await posts.repost(street.square, by(chand), post)
+    assert await likes(street, repost) == 0
+    assert await acts.like(street.square, by(asha), repost) == post
+    assert await likes(street, post) == 1 and await likes(street, repost) == 1
+    assert await acts.unlike(street.square, by(asha), repost) == post
+    assert await likes(street, repost) == 0
+
+
+async def test_flags_know_likes_reposts_and_saves_and_ask_the_store_once(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+):
+    asha, bela = await street.people("asha", "bela")
+    one, two, three = [await street.say(bela, f"बात {n}") for n in range(3)]
+    await acts.like(street.square, by(asha), one)
+    await acts.save(street.square, by(asha), one)
+    await posts.repost(street.square, by(asha), two)
+    known = await reactions.flags(street.reads, by(asha), [one, two, three])
+    assert (known[one], known[two], known[three]) == (reactions.LIKED | reactions.SAVED, reactions.REPOSTED, 0)
+
+    def nobody() -> None:
+        raise AssertionError("the store was asked again")
+
+    monkeypatch.setattr(street.work, "reading", nobody)
+    assert (await reactions.flags(street.reads, by(asha), [three, one]))[one] == known[one]
+
+
+async def test_a_withheld_post_cannot_be_liked_or_saved_where_it_is_withheld(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    post = await street.say(bela, "सभा")
+    await street.rule(post, Measure.WITHHOLD_POST)
+    for act in (acts.like, acts.save):
+        with pytest.raises(NotFound):
+            await act(street.square, by(asha, "IN"), post)
+    await acts.like(street.square, by(asha, "DE"), post)
+    assert await likes(street, post) == 1
+
+
+async def test_what_one_may_not_see_cannot_be_liked(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    post = await street.say(bela, "केवल मेरे लोग", visibility=PRIVATE)
+    with pytest.raises(NotFound):
+        await acts.like(street.square, by(asha), post)
+    with pytest.raises(NotFound):
+        await acts.like(street.square, by(asha), 4711)
+
+
+async def test_saved_posts_come_newest_mark_first_and_a_withheld_one_keeps_its_place(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    one, two = await street.say(bela, "एक"), await street.say(bela, "दो")
+    for post in (two, one):
+        street.clock.move(1)
+        await acts.save(street.square, by(asha), post)
+    await street.rule(two, Measure.WITHHOLD_POST)
+    page = await saved.saved(street.reads, by(asha, "IN"), Cursor())
+    assert [(seen.item.id, seen.withheld, seen.item.text) for seen in page.items] == [
+        (one, False, "एक"),
+        (two, True, ""),
+    ]
+    await acts.unsave(street.square, by(asha, "IN"), two)
+    assert [seen.item.id for seen in (await saved.saved(street.reads, by(asha), Cursor())).items] == [one]
+
+
+async def test_a_deleted_post_takes_its_likes_along(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    post = await street.say(bela, "चाय")
+    await acts.like(street.square, by(asha), post)
+    await posts.delete(street.square, by(bela), post)
+    assert not (await saved.liked(street.reads, by(asha), Cursor())).items
+    with pytest.raises(NotFound):
+        await acts.like(street.square, by(asha), post)
+
+
+async def test_who_liked_and_reposted_is_listed(street: Street):
+    asha, bela, chand = await street.people("asha", "bela", "chand")
+    post = await street.say(bela, "चाय")
+    await acts.like(street.square, by(asha), post)
+    await posts.repost(street.square, by(chand), post)
+    await street.rule(chand, Measure.WITHHOLD_ACCOUNT)
+    liked = await crowds.liked_by(street.reads, by(None), post, Cursor())
+    assert [seen.item.handle for seen in liked.items] == ["asha"]
+    for country, handles in (("DE", ["chand"]), ("IN", [])):
+        reposted = await crowds.reposted_by(street.reads, by(None, country), post, Cursor())
+        assert [seen.item.handle for seen in reposted.items] == handles
