@@ -125,7 +125,7 @@ class CredentialAccount(Account, kw_only=True):
 def account_bytes(settings: Settings, viewer: Viewer, seen: Visible[Person]) -> bytes:
     """The Account as JSON. Plain ones are kept as long as the store's person is the same."""
     person = seen.item
-    if seen.verdict is not PLAIN:
+    if seen.verdict is not PLAIN and seen.verdict != PLAIN:
         return _encode(account_of(settings, viewer, seen))
     kept = _kept.get(person.id)
     # Several houses may live in one process (tests): another origin is another text.

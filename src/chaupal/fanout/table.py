@@ -8,10 +8,11 @@ ERRANDS reach outside the store and may happen twice.
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from chaupal.fanout import finding, home, letters, notify, ties
+from chaupal.fanout import finding, home, joining, letters, notify, ties
 from chaupal.fanout.context import Carrier
 from chaupal.kernel.event import Event
 from chaupal.ports.mail import Letter
+from chaupal.social.events import ConfirmationAsked, PasswordResetAsked
 from chaupal.social.events_posts import PostDeleted, PostPublished
 from chaupal.social.events_ties import (
     Blocked,
@@ -58,4 +59,6 @@ HANDLERS: dict[type[Event], tuple[Handler, ...]] = {
 
 ERRANDS: dict[type[Event], tuple[Errand, ...]] = {
     letters.LetterDue: (letters.send,),
+    ConfirmationAsked: (joining.confirmation,),
+    PasswordResetAsked: (joining.reset,),
 }

@@ -27,7 +27,41 @@ SYSTEM_MARK = "system_account"
 _HANDLE = regex.compile(r"[a-z0-9_]{1,30}")
 # Names under which somebody could speak as if they were the house.
 RESERVED = frozenset(
-    ["abuse", "account", "admin", "administrator", "auth", "chaupal", "contact", "court", "everyone", "help", "helpdesk", "hostmaster", "info", "legal", "me", "mod", "moderator", "moderators", "mods", "noreply", "no_reply", "office", "official", "owner", "postmaster", "privacy", "root", "security", "staff", "support", "system", "team", "webmaster"]
+    [
+        "abuse",
+        "account",
+        "admin",
+        "administrator",
+        "auth",
+        "chaupal",
+        "contact",
+        "court",
+        "everyone",
+        "help",
+        "helpdesk",
+        "hostmaster",
+        "info",
+        "legal",
+        "me",
+        "mod",
+        "moderator",
+        "moderators",
+        "mods",
+        "noreply",
+        "no_reply",
+        "office",
+        "official",
+        "owner",
+        "postmaster",
+        "privacy",
+        "root",
+        "security",
+        "staff",
+        "support",
+        "system",
+        "team",
+        "webmaster",
+    ]
 )
 # What the HTML standard takes for an e-mail address, in small letters; whether it is one is shown by the mail.
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -58,25 +92,32 @@ async def sign_up(square: Square, new: NewAccount) -> int:
 
 
 async def create(
-    square: Square, *, handle: str, email: str, password: str, name: str = "", role: Role = Role.MEMBER, language: str = ""
+    square: Square,
+    *,
+    handle: str,
+    email: str,
+    password: str,
+    name: str = "",
+    role: Role = Role.MEMBER,
+    language: str = "",
 ) -> int:
     """An account that is confirmed and approved from the start: by the operator's word. Its id. Raises Invalid by field."""
     new = NewAccount(handle=handle, email=email, password=password, name=name, language=language)
     return await _make(square, new, confirmed=True, approved=True, role=role)
 
 
-async def mail_confirmation(square: Square, account: int) -> None:
+async def mail_confirmation(sender: letters.Sender, account: int) -> None:
     """Send the link by which an address is confirmed, where it still must be. To be called outside any unit of work.
 
     Raises OSError from the carrier.
     """
     secret = new_secret()
-    async with square.work.writing() as w:
+    async with sender.work.writing() as w:
         login = await logins.of(w, account)
         if login is None or login.confirmed_at is not None:
             return
         await logins.add_link(w, digest(secret), account, CONFIRM, w.now() + CONFIRM_LASTS)
-    await square.mail.send(letters.letter(letters.CONFIRM, square.settings, login, f"/confirm/{secret}"))
+    await sender.mail.send(letters.letter(letters.CONFIRM, sender.settings, login, f"/confirm/{secret}"))
 
 
 async def ask_confirmation(square: Square, viewer: Viewer) -> None:
@@ -142,7 +183,9 @@ async def ensure_system_account(square: Square) -> int:
             return int(known)
         id_ = square.make_id()
         name = square.settings.title
-        if not await accounts.add(w, id_, SYSTEM_HANDLE, name=name, role=Role.SYSTEM, state="active", locked=True, bot=True):
+        if not await accounts.add(
+            w, id_, SYSTEM_HANDLE, name=name, role=Role.SYSTEM, state="active", locked=True, bot=True
+        ):
             raise Conflict(f"@{SYSTEM_HANDLE} is somebody's; the house needs it")
         await marks.write(w, SYSTEM_MARK, str(id_))
         return id_
@@ -195,6 +238,8 @@ async def _make(square: Square, new: NewAccount, *, confirmed: bool, approved: b
         ):  # fmt: skip
             raise Invalid("Validation failed: Email has already been taken", email="has already been taken")
         w.tell(AccountCreated(account=id_))
+        if not confirmed:
+            w.tell(ConfirmationAsked(account=id_))
         if ready:
             await _found_by_name(w, id_, name, handle)
             w.tell(AccountOpened(account=id_))

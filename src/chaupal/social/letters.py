@@ -1,8 +1,23 @@
 """The words of the mails that have to do with coming in, in Hindi and English."""
 
+from typing import Protocol
+
 from chaupal.kernel.settings import Settings
-from chaupal.ports.mail import Letter
+from chaupal.ports.mail import Letter, Mail
 from chaupal.store.logins import Login
+from chaupal.store.work import Work
+
+
+class Sender(Protocol):
+    """Whoever can send mail about what stands in the store: the square, and what carries out its events."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def work(self) -> Work: ...
+    @property
+    def mail(self) -> Mail: ...
+
 
 CONFIRM = {
     "hi": (

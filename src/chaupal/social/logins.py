@@ -101,15 +101,15 @@ async def ask_reset(square: Square, email: str) -> None:
         w.tell(PasswordResetAsked(account=login.account if login else 0))
 
 
-async def mail_reset(square: Square, account: int) -> None:
+async def mail_reset(sender: letters.Sender, account: int) -> None:
     """Send the link: it works once, for an hour. To be called outside any unit of work. Raises OSError from the carrier."""
     secret = new_secret()
-    async with square.work.writing() as w:
+    async with sender.work.writing() as w:
         login = await logins.of(w, account)
         if login is None:
             return
         await logins.add_link(w, digest(secret), account, RESET, w.now() + RESET_LASTS)
-    await square.mail.send(letters.letter(letters.RESET, square.settings, login, f"/reset/{secret}"))
+    await sender.mail.send(letters.letter(letters.RESET, sender.settings, login, f"/reset/{secret}"))
 
 
 async def may_reset(square: Square, secret: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 from sqlalchemy import case, delete, func, insert, select, update
 
-from chaupal.policy.things import Person
+from chaupal.policy.things import Field
 from chaupal.store.dialect import param, statement, upsert, words
 from chaupal.store.tables import accounts, follow_requests, name_words
 from chaupal.store.work import Reading, Writing
@@ -20,15 +20,22 @@ ADD = upsert(
         .on_conflict_do_nothing()
     )
 )  # fmt: skip
+# What is not given (None) stays as it is, so that two changes at once do not undo each other.
 CHANGE = statement(
     update(accounts)
     .where(accounts.c.id == param("of"))
     .values(
-        name=words("new_name"), note=words("new_note"), note_html=words("new_note_html"), avatar=words("new_avatar"),
-        header=words("new_header"), fields=words("new_fields"), locked=param("new_locked"), bot=param("new_bot"),
-        discoverable=param("new_discoverable"),
+        name=func.coalesce(words("new_name"), accounts.c.name),
+        note=func.coalesce(words("new_note"), accounts.c.note),
+        note_html=func.coalesce(words("new_note_html"), accounts.c.note_html),
+        avatar=func.coalesce(words("new_avatar"), accounts.c.avatar),
+        header=func.coalesce(words("new_header"), accounts.c.header),
+        fields=func.coalesce(words("new_fields"), accounts.c.fields),
+        locked=func.coalesce(param("new_locked"), accounts.c.locked),
+        bot=func.coalesce(param("new_bot"), accounts.c.bot),
+        discoverable=func.coalesce(param("new_discoverable"), accounts.c.discoverable),
     )
-)  # fmt: skip
+)
 SET_STATE = statement(update(accounts).where(accounts.c.id == param("of")).values(state=words("new_state")))
 OPEN = statement(
     update(accounts).where(accounts.c.id == param("of"), accounts.c.state == "pending").values(state="active")
@@ -37,10 +44,9 @@ SET_ROLE = statement(update(accounts).where(accounts.c.id == param("of")).values
 TAKEN = statement(select(accounts.c.id).where(accounts.c.handle == words("handle")))
 DROP_WORDS = statement(delete(name_words).where(name_words.c.account_id == param("of")))
 ADD_WORD = statement(insert(name_words).values(word=words("word"), account_id=param("of")))
+PORTRAITS = statement(select(accounts.c.avatar, accounts.c.header).where(accounts.c.id == param("of")))
 NAME_OF = statement(select(accounts.c.name).where(accounts.c.id == param("of")))
-REQUESTS_TO = statement(
-    select(func.count()).select_from(follow_requests).where(follow_requests.c.to == param("me"))
-)
+REQUESTS_TO = statement(select(func.count()).select_from(follow_requests).where(follow_requests.c.to == param("me")))
 CENSUS = statement(
     select(
         func.count(),
@@ -51,6 +57,20 @@ CENSUS = statement(
 )  # fmt: skip
 
 _json = msgspec.json.Encoder().encode
+
+
+class Face(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person shows of themselves; None: as before."""
+
+    name: str | None = None
+    note: str | None = None
+    note_html: str | None = None
+    avatar: str | None = None
+    header: str | None = None
+    fields: tuple[Field, ...] | None = None
+    locked: bool | None = None
+    bot: bool | None = None
+    discoverable: bool | None = None
 
 
 class Census(msgspec.Struct, frozen=True):
@@ -72,14 +92,15 @@ async def add(
     return rows == 1
 
 
-async def change(w: Writing, person: Person) -> None:
-    """The account's public face is now this one."""
+async def change(w: Writing, id_: int, face: Face) -> None:
+    """The account's public face is now this one, as far as it is given."""
+    fields = None if face.fields is None else _json(face.fields).decode()
     await w.run(
-        CHANGE, of=person.id, new_name=person.name, new_note=person.note, new_note_html=person.note_html,
-        new_avatar=person.avatar, new_header=person.header, new_fields=_json(person.fields).decode(),
-        new_locked=int(person.locked), new_bot=int(person.bot), new_discoverable=int(person.discoverable),
+        CHANGE, of=id_, new_name=face.name, new_note=face.note, new_note_html=face.note_html, new_avatar=face.avatar,
+        new_header=face.header, new_fields=fields, new_locked=_flag(face.locked), new_bot=_flag(face.bot),
+        new_discoverable=_flag(face.discoverable),
     )  # fmt: skip
-    w.touch("people", person.id)
+    w.touch("people", id_)
 
 
 async def find_by(w: Writing, id_: int, by: Iterable[str]) -> None:
@@ -110,6 +131,12 @@ async def whose(reading: Reading, handle: str) -> int | None:
     return await reading.value(TAKEN, handle=handle)
 
 
+async def portraits(reading: Reading, id_: int) -> tuple[str, str]:
+    """The file keys of avatar and header; empty where there is none."""
+    row = await reading.first(PORTRAITS, of=id_)
+    return (row[0], row[1]) if row else ("", "")
+
+
 async def name_of(reading: Reading, id_: int) -> str:
     """The display name, for the store's own use within a unit; empty where there is none."""
     return await reading.value(NAME_OF, of=id_) or ""
@@ -124,3 +151,7 @@ async def census(reading: Reading, since: int) -> Census:
     """Looks at every account: for `scanning()`, and to be kept for a while."""
     row = await reading.first(CENSUS, since=since)
     return Census(*(int(v) if v is not None else None for v in row)) if row else Census(0, 0, 0, None)  # pyright: ignore[reportArgumentType]
+
+
+def _flag(value: bool | None) -> int | None:
+    return None if value is None else int(value)

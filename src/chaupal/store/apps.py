@@ -25,18 +25,26 @@ GRANT = statement(
         grants.c.challenge_method, grants.c.expires_at, grants.c.used_at,
     ).where(grants.c.hash == words("hash"))
 )  # fmt: skip
-USE_GRANT = statement(update(grants).where(grants.c.hash == words("of"), grants.c.used_at.is_(None)).values(used_at=param("at")))
+USE_GRANT = statement(
+    update(grants).where(grants.c.hash == words("of"), grants.c.used_at.is_(None)).values(used_at=param("at"))
+)
 DROP_OLD_GRANTS = statement(delete(grants).where(grants.c.expires_at < param("before")))
 
 ADD_TOKEN = statement(insert(tokens))
 TOKEN = statement(select(tokens.c.hash, tokens.c.app_id, tokens.c.revoked_at).where(tokens.c.hash == words("hash")))
-REVOKE = statement(update(tokens).where(tokens.c.hash == words("of"), tokens.c.revoked_at.is_(None)).values(revoked_at=param("at")))
+REVOKE = statement(
+    update(tokens).where(tokens.c.hash == words("of"), tokens.c.revoked_at.is_(None)).values(revoked_at=param("at"))
+)
 HASHES_OF_GRANT = statement(select(tokens.c.hash).where(tokens.c.grant_hash == words("hash")))
 REVOKE_GRANT = statement(
-    update(tokens).where(tokens.c.grant_hash == words("of"), tokens.c.revoked_at.is_(None)).values(revoked_at=param("at"))
+    update(tokens)
+    .where(tokens.c.grant_hash == words("of"), tokens.c.revoked_at.is_(None))
+    .values(revoked_at=param("at"))
 )
 REVOKE_ALL = statement(
-    update(tokens).where(tokens.c.account_id == param("me"), tokens.c.revoked_at.is_(None)).values(revoked_at=param("at"))
+    update(tokens)
+    .where(tokens.c.account_id == param("me"), tokens.c.revoked_at.is_(None))
+    .values(revoked_at=param("at"))
 )
 
 ADD_SESSION = statement(insert(sessions))
@@ -50,7 +58,14 @@ HASHES_OF = statement(
         select(sessions.c.hash).where(sessions.c.account_id == param("me")),
     )
 )
-_PERSON = (accounts.c.handle, accounts.c.role, accounts.c.state, logins.c.confirmed_at, logins.c.approved_at, logins.c.ui_language)
+_PERSON = (
+    accounts.c.handle,
+    accounts.c.role,
+    accounts.c.state,
+    logins.c.confirmed_at,
+    logins.c.approved_at,
+    logins.c.ui_language,
+)
 BY_TOKEN = statement(
     select(tokens.c.hash, tokens.c.account_id, tokens.c.scopes, tokens.c.app_id, apps.c.name, *_PERSON)
     .join_from(tokens, apps, apps.c.id == tokens.c.app_id, isouter=True)
@@ -155,7 +170,9 @@ async def revoke_granted(w: Writing, grant_hash: str) -> None:
 
 
 async def add_session(w: Writing, hash_: str, account: int, *, csrf: str, until: int, agent: str) -> None:
-    await w.run(ADD_SESSION, hash=hash_, account_id=account, created_at=w.now(), expires_at=until, csrf=csrf, agent=agent)
+    await w.run(
+        ADD_SESSION, hash=hash_, account_id=account, created_at=w.now(), expires_at=until, csrf=csrf, agent=agent
+    )
 
 
 async def drop_session(w: Writing, hash_: str) -> None:

@@ -35,21 +35,29 @@ WAITING = statement(
     .limit(param("n"))
 )
 CONFIRM = statement(
-    update(logins).where(logins.c.account_id == param("of"), logins.c.confirmed_at.is_(None)).values(confirmed_at=param("at"))
+    update(logins)
+    .where(logins.c.account_id == param("of"), logins.c.confirmed_at.is_(None))
+    .values(confirmed_at=param("at"))
 )
 APPROVE = statement(
-    update(logins).where(logins.c.account_id == param("of"), logins.c.approved_at.is_(None)).values(approved_at=param("at"))
+    update(logins)
+    .where(logins.c.account_id == param("of"), logins.c.approved_at.is_(None))
+    .values(approved_at=param("at"))
 )
 SET_PASSWORD = statement(update(logins).where(logins.c.account_id == param("of")).values(password_hash=words("hash")))
 SET_LANGUAGE = statement(update(logins).where(logins.c.account_id == param("of")).values(ui_language=words("language")))
 SET_DEFAULTS = statement(
     update(logins)
     .where(logins.c.account_id == param("of"))
-    .values(default_visibility=words("visibility"), default_sensitive=param("sensitive"), default_language=words("language"))
+    .values(
+        default_visibility=words("visibility"), default_sensitive=param("sensitive"), default_language=words("language")
+    )
 )
 
 ADD_LINK = statement(
-    insert(mail_tokens).values(hash=words("hash"), account_id=param("me"), purpose=words("purpose"), expires_at=param("until"))
+    insert(mail_tokens).values(
+        hash=words("hash"), account_id=param("me"), purpose=words("purpose"), expires_at=param("until")
+    )
 )
 LINK = statement(
     select(mail_tokens.c.account_id).where(
@@ -64,7 +72,9 @@ USE_LINK = statement(
 )
 USE_LINKS_OF = statement(
     update(mail_tokens)
-    .where(mail_tokens.c.account_id == param("me"), mail_tokens.c.purpose == words("what"), mail_tokens.c.used_at.is_(None))
+    .where(
+        mail_tokens.c.account_id == param("me"), mail_tokens.c.purpose == words("what"), mail_tokens.c.used_at.is_(None)
+    )
     .values(used_at=param("at"))
 )
 DROP_OLD_LINKS = statement(delete(mail_tokens).where(mail_tokens.c.expires_at < param("before")))
@@ -90,7 +100,15 @@ class Login(msgspec.Struct, frozen=True):
 
 
 async def add(
-    w: Writing, account: int, *, email: str, password_hash: str, confirmed: bool, approved: bool, language: str, reason: str
+    w: Writing,
+    account: int,
+    *,
+    email: str,
+    password_hash: str,
+    confirmed: bool,
+    approved: bool,
+    language: str,
+    reason: str,
 ) -> bool:
     """A new login; False, and nothing is written, when the address is taken."""
     now = w.now()

@@ -1,0 +1,116 @@
+"""How the server and its people are found by machines: nodeinfo, WebFinger, host-meta; and the blank portraits."""
+
+from importlib.metadata import version
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta
+
+from chaupal.api import blank
+from chaupal.kernel.errors import Malformed, NotFound
+from chaupal.policy.surface import Surface
+from chaupal.reads import people
+from chaupal.wire.call import Answer, Call, json
+from chaupal.wire.route import Nothing, Route, Shape, get
+
+NODEINFO = "http://nodeinfo.diaspora.software/ns/schema/2.0"
+KEPT_A_DAY = [("cache-control", "public, max-age=86400")]
+
+
+class Sought(msgspec.Struct):
+    """`acct:asha@this.server`, or the address of a profile."""
+
+    resource: Annotated[str, Meta(max_length=500)] = ""
+
+
+class Blank(msgspec.Struct):
+    """`avatar.png` or `header.png`."""
+
+    name: str
+
+
+class NodeInfoLinks(msgspec.Struct):
+    links: list[dict[str, str]]
+
+
+class NodeInfo(msgspec.Struct, kw_only=True):
+    """http://nodeinfo.diaspora.software/ns/schema/2.0"""
+
+    version: str = "2.0"
+    software: dict[str, str]
+    protocols: list[str] = []
+    services: dict[str, list[str]]
+    usage: dict[str, Any]
+    open_registrations: bool = msgspec.field(name="openRegistrations")
+    metadata: dict[str, str]
+
+
+class Found(msgspec.Struct):
+    """RFC 7033 §4.4."""
+
+    subject: str
+    aliases: list[str]
+    links: list[dict[str, str]]
+
+
+async def nodeinfo_links(call: Call[Nothing]) -> NodeInfoLinks:
+    return NodeInfoLinks([{"rel": NODEINFO, "href": f"{call.house.settings.origin}/nodeinfo/2.0"}])
+
+
+async def nodeinfo(call: Call[Nothing]) -> NodeInfo:
+    settings = call.house.settings
+    census = await people.census(call.house.reads)
+    return NodeInfo(
+        software={"name": "chaupal", "version": version("chaupal")}, services={"inbound": [], "outbound": []},
+        usage={"users": {"total": census.people, "activeMonth": census.active}, "localPosts": census.posts},
+        open_registrations=settings.registrations == "open",
+        metadata={"nodeName": settings.title, "nodeDescription": settings.description},
+    )  # fmt: skip
+
+
+async def webfinger(call: Call[Sought]) -> Answer:
+    settings = call.house.settings
+    seen = await people.named(call.house.reads, call.viewer, _handle(call.args.resource, settings.origin))
+    handle = seen.item.handle
+    url = f"{settings.origin}/@{handle}"
+    links = [{"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": url}]
+    answer = json(Found(f"acct:{handle}@{settings.domain}", [url], links))
+    answer.mime = "application/jrd+json; charset=utf-8"
+    return answer
+
+
+async def host_meta(call: Call[Nothing]) -> Answer:
+    where = f"{call.house.settings.origin}/.well-known/webfinger?resource={{uri}}"
+    xml = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<XRD xmlns="http://docs.oasis-open.org/ns/xri/xrd-1.0">\n'
+        f'  <Link rel="lrdd" template="{where}"/>\n</XRD>\n'
+    )
+    return Answer(xml.encode(), mime="application/xrd+xml; charset=utf-8")
+
+
+async def blank_portrait(call: Call[Blank]) -> Answer:
+    drawn = blank.PORTRAITS.get(call.args.name)
+    if drawn is None:
+        raise NotFound
+    return Answer(drawn(), mime="image/png", headers=[*KEPT_A_DAY, ("access-control-allow-origin", "*")])
+
+
+def _handle(resource: str, origin: str) -> str:
+    """The handle, perhaps with a domain. Raises Malformed for what names nobody in any form we know."""
+    if resource.startswith("acct:"):
+        return resource.removeprefix("acct:")
+    if resource.startswith(f"{origin}/@"):
+        return urlsplit(resource).path.removeprefix("/@")
+    if "@" in resource and ":" not in resource.partition("@")[0]:
+        return resource
+    raise Malformed("Resource must be acct:name@server, or the address of a profile")
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/.well-known/nodeinfo", nodeinfo_links, Surface.NONE, public=True, gives=NodeInfoLinks),
+    get("/nodeinfo/2.0", nodeinfo, Surface.NONE, public=True, gives=NodeInfo),
+    get("/.well-known/webfinger", webfinger, Surface.PROFILE, public=True, takes=Sought, gives=Found),
+    get("/.well-known/host-meta", host_meta, Surface.NONE, public=True),
+    get("/blank/{name}", blank_portrait, Surface.NONE, public=True, shape=Shape.FILE, takes=Blank),
+)

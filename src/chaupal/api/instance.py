@@ -1,0 +1,189 @@
+"""What this server is and takes, as clients ask at every start: instance v2 and v1, rules, emojis."""
+
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+
+from chaupal.api.people import Account, Emoji, account_of
+from chaupal.kernel.clock import iso
+from chaupal.kernel.settings import Settings
+from chaupal.policy.surface import Surface
+from chaupal.reads import people
+from chaupal.social import pictures
+from chaupal.social.media import MOST_DESCRIPTION
+from chaupal.social.posts import MOST_PICTURES
+from chaupal.social.profiles import MOST_FIELDS
+from chaupal.text.length import MAX_GRAPHEMES, URL_LENGTH
+from chaupal.wire.call import Answer, Call
+from chaupal.wire.route import Nothing, Route, get
+
+# Clients read the leading number as a Mastodon version and switch on what it had: say no more than is here.
+VERSION = f"4.2.0 (compatible; Chaupal {version('chaupal')})"
+# Languages of the pages; people write in any.
+LANGUAGES = ["hi", "en"]
+# Both renditions are painted anew and no larger, so no side of a picture is refused for its length alone.
+NO_VIDEO = {"video_size_limit": 0, "video_frame_rate_limit": 0, "video_matrix_limit": 0}
+NO_POLLS = {"max_options": 0, "max_characters_per_option": 0, "min_expiration": 0, "max_expiration": 0}
+
+
+class Contact(msgspec.Struct):
+    email: str
+    account: Account | None
+
+
+class InstanceTwo(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Instance/"""
+
+    domain: str
+    title: str
+    version: str
+    source_url: str
+    description: str
+    usage: dict[str, dict[str, int]]
+    thumbnail: dict[str, Any]
+    icon: list[dict[str, str]] = []
+    languages: list[str]
+    configuration: dict[str, Any]
+    registrations: dict[str, Any]
+    api_versions: dict[str, int]
+    contact: Contact
+    rules: list[dict[str, Any]] = []
+
+
+class InstanceOne(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/V1_Instance/"""
+
+    uri: str
+    title: str
+    short_description: str
+    description: str
+    email: str
+    version: str
+    urls: dict[str, str]
+    stats: dict[str, int]
+    thumbnail: str
+    languages: list[str]
+    registrations: bool
+    approval_required: bool
+    invites_enabled: bool = False
+    max_toot_chars: int = MAX_GRAPHEMES
+    configuration: dict[str, Any]
+    contact_account: Account | None
+    rules: list[dict[str, Any]] = []
+
+
+class Extended(msgspec.Struct):
+    """A longer text about the server."""
+
+    updated_at: str
+    content: str
+
+
+async def two(call: Call[Nothing]) -> InstanceTwo:
+    settings = call.house.settings
+    census = await people.census(call.house.reads)
+    return InstanceTwo(
+        domain=settings.domain, title=settings.title, version=VERSION, source_url=f"{settings.origin}/about",
+        description=settings.description,
+        usage={"users": {"active_month": census.active}},
+        thumbnail={"url": f"{settings.origin}/blank/header.png", "blurhash": None, "versions": {}},
+        languages=LANGUAGES, configuration=configuration_two(settings), registrations=registrations(settings),
+        api_versions={"mastodon": 1}, contact=Contact(settings.contact_email, await _owner(call)),
+    )  # fmt: skip
+
+
+async def one(call: Call[Nothing]) -> InstanceOne:
+    settings = call.house.settings
+    census = await people.census(call.house.reads)
+    return InstanceOne(
+        uri=settings.domain, title=settings.title, short_description=settings.description, description=settings.description,
+        email=settings.contact_email, version=VERSION, urls={"streaming_api": streaming(settings)},
+        stats={"user_count": census.people, "status_count": census.posts, "domain_count": 1},
+        thumbnail=f"{settings.origin}/blank/header.png", languages=LANGUAGES,
+        registrations=settings.registrations != "closed", approval_required=settings.registrations == "approval",
+        configuration=configuration(settings), contact_account=await _owner(call),
+    )  # fmt: skip
+
+
+async def none(call: Call[Nothing]) -> Answer:
+    """An empty list: this server has none of these."""
+    return Answer(b"[]")
+
+
+async def extended(call: Call[Nothing]) -> Extended:
+    settings = call.house.settings
+    return Extended(iso(call.house.reads.clock()), f"<p>{_escaped(settings.description)}</p>")
+
+
+async def here(call: Call[Nothing]) -> list[str]:
+    """The servers known here: itself."""
+    return [call.house.settings.domain]
+
+
+async def translations(call: Call[Nothing]) -> dict[str, list[str]]:
+    """None: posts are not translated here."""
+    return {}
+
+
+def configuration(settings: Settings) -> dict[str, Any]:
+    """What both versions tell of limits; every number is the one that is held to."""
+    return {
+        "accounts": {"max_featured_tags": 0, "max_pinned_statuses": 0, "max_profile_fields": MOST_FIELDS},
+        "statuses": {
+            "max_characters": MAX_GRAPHEMES, "max_media_attachments": MOST_PICTURES, "characters_reserved_per_url": URL_LENGTH,
+            "supported_mime_types": ["text/plain"],
+        },
+        "media_attachments": {
+            "supported_mime_types": list(pictures.TAKEN), "image_size_limit": settings.max_media_bytes,
+            "image_matrix_limit": settings.max_media_pixels, "description_limit": MOST_DESCRIPTION, **NO_VIDEO,
+        },
+        "polls": NO_POLLS,
+    }  # fmt: skip
+
+
+def configuration_two(settings: Settings) -> dict[str, Any]:
+    """The same with what only the second version tells."""
+    anyone = {"local": "public", "remote": "public"}
+    return configuration(settings) | {
+        "urls": {"streaming": streaming(settings), "about": f"{settings.origin}/about", "status": None},
+        "vapid": {"public_key": ""},
+        "translation": {"enabled": False},
+        "timelines_access": {"live_feeds": anyone, "hashtag_feeds": anyone, "trending_link_feeds": anyone},
+        "limited_federation": True,
+    }
+
+
+def registrations(settings: Settings) -> dict[str, Any]:
+    return {
+        "enabled": settings.registrations != "closed", "approval_required": settings.registrations == "approval",
+        "reason_required": settings.registrations == "approval", "message": None, "min_age": None,
+        "url": f"{settings.origin}/signup",
+    }  # fmt: skip
+
+
+def streaming(settings: Settings) -> str:
+    """`wss://` where pages are https, else `ws://`."""
+    return "ws" + settings.origin.removeprefix("http")
+
+
+async def _owner(call: Call[Any]) -> Account | None:
+    seen = await people.contact(call.house.reads, call.viewer)
+    return account_of(call.house.settings, call.viewer, seen) if seen else None
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/api/v2/instance", two, Surface.PEOPLE, public=True, gives=InstanceTwo),
+    get("/api/v1/instance", one, Surface.PEOPLE, public=True, gives=InstanceOne),
+    get("/api/v1/instance/rules", none, Surface.NONE, public=True),
+    get("/api/v1/instance/domain_blocks", none, Surface.NONE, public=True),
+    get("/api/v1/instance/activity", none, Surface.NONE, public=True),
+    get("/api/v1/instance/peers", here, Surface.NONE, public=True, gives=list[str]),
+    get("/api/v1/instance/extended_description", extended, Surface.NONE, public=True, gives=Extended),
+    get("/api/v1/instance/translation_languages", translations, Surface.NONE, public=True, gives=dict[str, list[str]]),
+    get("/api/v1/custom_emojis", none, Surface.NONE, public=True, gives=list[Emoji]),
+)

@@ -1,0 +1,142 @@
+"""Apps register, fetch their tokens and give them back; the page where somebody allows them is in `web`."""
+
+import msgspec
+from msgspec.structs import asdict
+
+from chaupal.kernel.errors import NotSignedIn
+from chaupal.policy.surface import Surface
+from chaupal.social import oauth
+from chaupal.social.oauth_server import GRANT_TYPES, SCOPES, Outcome
+from chaupal.wire.call import Answer, Call, json
+from chaupal.wire.route import Nothing, Route, get, post
+
+NEVER_KEPT = [("cache-control", "no-store"), ("pragma", "no-cache")]
+
+
+class NewApp(msgspec.Struct, kw_only=True):
+    """`redirect_uris`: one, several in an array, or several in lines."""
+
+    client_name: str
+    redirect_uris: str | list[str]
+    scopes: str = "read"
+    website: str = ""
+
+
+class App(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Application/"""
+
+    id: str
+    name: str
+    website: str | None
+    scopes: list[str]
+    redirect_uris: list[str]
+    redirect_uri: str
+    vapid_key: str = ""
+
+
+class CredentialApp(App, kw_only=True):
+    """An app with its secret, told once."""
+
+    client_id: str
+    client_secret: str
+    client_secret_expires_at: int = 0
+
+
+class TokenAsked(msgspec.Struct, kw_only=True):
+    """RFC 6749 §4.1.3 and §4.4.2, RFC 7636 §4.5."""
+
+    grant_type: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    code: str = ""
+    redirect_uri: str = ""
+    code_verifier: str = ""
+    scope: str = ""
+
+
+class RevocationAsked(msgspec.Struct, kw_only=True):
+    """RFC 7009 §2.1."""
+
+    token: str = ""
+    token_type_hint: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+
+
+class Metadata(msgspec.Struct, kw_only=True):
+    """RFC 8414 §2."""
+
+    issuer: str
+    service_documentation: str
+    authorization_endpoint: str
+    token_endpoint: str
+    revocation_endpoint: str
+    app_registration_endpoint: str
+    scopes_supported: list[str]
+    response_types_supported: list[str]
+    response_modes_supported: list[str]
+    grant_types_supported: list[str]
+    token_endpoint_auth_methods_supported: list[str]
+    revocation_endpoint_auth_methods_supported: list[str]
+    code_challenge_methods_supported: list[str]
+
+
+async def register(call: Call[NewApp]) -> CredentialApp:
+    args = call.args
+    uris = args.redirect_uris if isinstance(args.redirect_uris, list) else [args.redirect_uris]
+    made = await oauth.register(
+        call.house.square, name=args.client_name, redirect_uris=uris, scopes=args.scopes, website=args.website
+    )
+    return CredentialApp(**asdict(_shown(made.app)), client_id=made.app.client_id, client_secret=made.secret)
+
+
+async def verify(call: Call[Nothing]) -> App:
+    """The app behind the token, be it its own or somebody's."""
+    app = await oauth.app_of(call.house.square, call.caller.app) if call.caller else None
+    if app is None:
+        raise NotSignedIn("The access token is invalid")
+    return _shown(app)
+
+
+async def token(call: Call[TokenAsked]) -> Answer:
+    return _answer(await oauth.exchange(call.house.square, asdict(call.args), call.headers.get("authorization", "")))
+
+
+async def revoke(call: Call[RevocationAsked]) -> Answer:
+    return _answer(await oauth.revoke(call.house.square, asdict(call.args), call.headers.get("authorization", "")))
+
+
+async def metadata(call: Call[Nothing]) -> Metadata:
+    origin = call.house.settings.origin
+    ways = ["client_secret_basic", "client_secret_post", "none"]
+    return Metadata(
+        issuer=origin, service_documentation="https://docs.joinmastodon.org/", authorization_endpoint=f"{origin}/oauth/authorize",
+        token_endpoint=f"{origin}/oauth/token", revocation_endpoint=f"{origin}/oauth/revoke",
+        app_registration_endpoint=f"{origin}/api/v1/apps", scopes_supported=list(SCOPES), response_types_supported=["code"],
+        response_modes_supported=["query"], grant_types_supported=list(GRANT_TYPES),
+        token_endpoint_auth_methods_supported=ways, revocation_endpoint_auth_methods_supported=ways,
+        code_challenge_methods_supported=["S256"],
+    )  # fmt: skip
+
+
+def _shown(app: oauth.App) -> App:
+    return App(
+        id=str(app.id), name=app.name, website=app.website or None, scopes=app.scopes.split(),
+        redirect_uris=app.redirect_uris.split("\n"), redirect_uri=app.redirect_uris,
+    )  # fmt: skip
+
+
+def _answer(outcome: Outcome) -> Answer:
+    headers = [*NEVER_KEPT]
+    if outcome.status == 401:
+        headers.append(("www-authenticate", 'Basic realm="Chaupal", error="invalid_client"'))
+    return json(outcome.body, outcome.status, headers)
+
+
+ROUTES: tuple[Route, ...] = (
+    post("/api/v1/apps", register, Surface.NONE, public=True, takes=NewApp, gives=CredentialApp, limit=(60, 300)),
+    get("/api/v1/apps/verify_credentials", verify, Surface.NONE, public=True, gives=App),
+    post("/oauth/token", token, Surface.NONE, public=True, takes=TokenAsked, limit=(120, 300)),
+    post("/oauth/revoke", revoke, Surface.NONE, public=True, takes=RevocationAsked),
+    get("/.well-known/oauth-authorization-server", metadata, Surface.NONE, public=True, gives=Metadata),
+)
