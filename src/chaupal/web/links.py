@@ -47,6 +47,7 @@ def hue(id_: int) -> int:
 
 
 def picture(shown: Picture, size: str = "small") -> str:
+    """The browser sends its cookie along, so the key of the audience is not needed on pages."""
     return f"/media/{shown.id}/{size}"
 
 

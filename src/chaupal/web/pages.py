@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from chaupal.kernel.clock import iso
 from chaupal.policy.may import may
 from chaupal.policy.things import Person
+from chaupal.reads import people
 from chaupal.web import links, static
 from chaupal.web.words import LANGUAGES, own_name, words
 from chaupal.wire import csrf
@@ -95,4 +96,5 @@ def environment(language: str) -> Environment:
 
 
 async def _me(call: Call[Any]) -> Person | None:
-    return None
+    viewer = call.viewer
+    return (await people.person(call.house.reads, viewer, viewer.account)).item if viewer.account is not None else None

@@ -12,6 +12,8 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_compact_decimal, format_decimal
 
+from chaupal.text.language import LANGUAGES as NAMES
+
 LOCALES = Path(__file__).parent / "locales"
 DOMAIN = "messages"
 LANGUAGES = ("hi", "en")
@@ -19,12 +21,6 @@ SQUARE_TIME = ZoneInfo("Asia/Kolkata")
 GROUPED = "#,##,##0.###"  # 12,34,567 in every language: for some of them CLDR groups by thousands
 LONG_AGO = timedelta(days=7)  # from then on the day says more than the span
 
-# Names of languages in themselves (CLDR); a language is chosen by its own name, never by a flag.
-OWN_NAMES = {
-    "hi": "हिन्दी", "en": "English", "bn": "বাংলা", "mr": "मराठी", "te": "తెలుగు", "ta": "தமிழ்", "gu": "ગુજરાતી",
-    "ur": "اردو", "kn": "ಕನ್ನಡ", "or": "ଓଡ଼ିଆ", "ml": "മലയാളം", "pa": "ਪੰਜਾਬੀ", "as": "অসমীয়া", "ne": "नेपाली",
-    "sa": "संस्कृतम्", "bho": "भोजपुरी", "mai": "मैथिली", "hi-Latn": "Hindi (Latin)",
-}  # fmt: skip
 RIGHT_TO_LEFT = frozenset({"ur", "ks", "sd", "ar", "fa"})
 
 log = structlog.get_logger()
@@ -84,8 +80,8 @@ def words(language: str) -> Words:
 
 
 def own_name(language: str) -> str:
-    """The language's name in itself; its code where we do not know it."""
-    return OWN_NAMES.get(language, language)
+    """The language's name in itself (a language is chosen by that, never by a flag); its code where we have none."""
+    return NAMES.get(language, language)
 
 
 def _catalogue(language: str) -> gettext.NullTranslations:

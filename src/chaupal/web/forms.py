@@ -1,0 +1,89 @@
+"""Forms of one button: what one does to posts and people, and the choice of language. Each leads back where it stood."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from chaupal.kernel.errors import NotFound
+from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Viewer
+from chaupal.social import graph, logins, posts, reactions
+from chaupal.social.context import Square
+from chaupal.web import links
+from chaupal.web.words import LANGUAGES
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Route, Shape, post
+
+type Act = Callable[[Square, Viewer, int], Awaitable[Any]]
+
+TO_POSTS: dict[str, Act] = {
+    "like": reactions.like,
+    "unlike": reactions.unlike,
+    "save": reactions.save,
+    "unsave": reactions.unsave,
+    "repost": posts.repost,
+    "unrepost": posts.unrepost,
+    "delete": posts.delete,
+}
+TO_PEOPLE: dict[str, Act] = {
+    "follow": graph.follow,
+    "unfollow": graph.unfollow,
+    "mute": graph.mute,
+    "unmute": graph.unmute,
+    "block": graph.block,
+    "unblock": graph.unblock,
+    "grant": graph.grant,
+    "refuse": graph.refuse,
+}
+YEAR = 31_536_000  # seconds
+
+
+class Done(msgspec.Struct, kw_only=True):
+    """An act on one thing, and where to go then."""
+
+    id: Number
+    act: str
+    next: str = "/"
+
+
+class Tongue(msgspec.Struct, kw_only=True):
+    """A language of pages."""
+
+    language: str
+    next: str = "/"
+
+
+async def to_post(call: Call[Done]) -> Answer:
+    return await _do(call, TO_POSTS)
+
+
+async def to_person(call: Call[Done]) -> Answer:
+    return await _do(call, TO_PEOPLE)
+
+
+async def _do(call: Call[Done], acts: dict[str, Act]) -> Answer:
+    act = acts.get(call.args.act)
+    if act is None:
+        raise NotFound
+    await act(call.house.square, call.viewer, call.args.id)
+    return redirect(links.back(call.args.next))
+
+
+async def speak(call: Call[Tongue]) -> Answer:
+    """Pages speak this language from now on: in this browser, and to this account wherever it signs in."""
+    if call.args.language not in LANGUAGES:
+        raise NotFound
+    if call.viewer.account is not None:
+        await logins.choose_language(call.house.square, call.viewer, call.args.language)
+    secure = "; Secure" if call.house.settings.secure else ""
+    cookie = f"language={call.args.language}; Path=/; Max-Age={YEAR}; HttpOnly; SameSite=Lax{secure}"
+    return redirect(links.back(call.args.next), headers=[("set-cookie", cookie)])
+
+
+ROUTES: tuple[Route, ...] = (
+    post("/posts/{id}/{act}", to_post, Surface.STATUS, shape=Shape.PAGE, takes=Done),
+    post("/people/{id}/{act}", to_person, Surface.PROFILE, shape=Shape.PAGE, takes=Done),
+    post("/language", speak, Surface.NONE, shape=Shape.PAGE, public=True, unready=True, takes=Tongue),
+)  # fmt: skip

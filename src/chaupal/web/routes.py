@@ -1,0 +1,16 @@
+"""Every page of the square, its office and its record; each module's rows say on which surface it shows words."""
+
+from chaupal.web import finding, forms, media, persons, reading, settings, static, threads, writing
+from chaupal.wire.route import Route
+
+ROUTES: tuple[Route, ...] = (
+    *reading.ROUTES,
+    *threads.ROUTES,
+    *persons.ROUTES,
+    *finding.ROUTES,
+    *writing.ROUTES,
+    *forms.ROUTES,
+    *settings.ROUTES,
+    *media.ROUTES,
+    *static.ROUTES,
+)
