@@ -1,8 +1,10 @@
 """Trends: many voices lately, against the day before; per language and country; nothing that is limited there."""
 
+from pathlib import Path
+
 import pytest
 
-from chaupal.kernel.clock import DAY, HOUR, MINUTE
+from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from chaupal.kernel.ids import first_id_at
 from chaupal.policy.facts import Facts
 from chaupal.policy.rulings import Measure
@@ -129,3 +131,15 @@ async def test_suggestions_leave_out_oneself_friends_and_the_deamplified(street:
     await street.rule(limited, Measure.DEAMPLIFY)
     assert [p.item.handle for p in await trends.people(street.reads, by(me, "IN"))] == ["star"]
     assert [p.item.handle for p in await trends.people(street.reads, by(me, "DE"))] == ["star", "limited"]
+
+
+def test_the_published_formula_is_the_one_in_force():
+    paper = (Path(__file__).parents[3] / "docs" / "trends.md").read_text(encoding="utf-8")
+    for said in (
+        f"| Half-life | {trends.HALF_LIFE // HOUR} hours |",
+        f"| Fewest authors | {trends.LEAST_AUTHORS} |",
+        f"| Looked at | the newest {trends.MOST_USES:,} uses of tags in {2 * trends.WINDOW // HOUR} hours |",
+        f"| Counted anew | every {trends.KEPT_FOR // SECOND} seconds |",
+        f"score = (likes + {trends.REPOST_WEIGHT} × reposts) × ½ ^ (age / half-life)",
+    ):
+        assert said in paper
