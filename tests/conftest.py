@@ -15,6 +15,7 @@ from chaupal.store.work import Work
 from chaupal.store.work_postgres import PostgresWork
 from chaupal.store.work_sqlite import SqliteWork
 from services import Postgres, postgres_database, postgres_server  # noqa: F401 - fixtures
+from village import Village, open_village
 
 hypothesis_settings.register_profile("ci", derandomize=True, deadline=None)
 hypothesis_settings.register_profile("dev", deadline=None)
@@ -71,3 +72,10 @@ async def house(settings: Settings, clock: StillClock) -> AsyncIterator[Running]
     running = await open_house(settings, clock=clock, run=False)
     yield running
     await running.close()
+
+
+@pytest.fixture
+async def village(settings: Settings, clock: StillClock) -> AsyncIterator[Village]:
+    """An open house with the small cast in it: asha, ravi, meera, karl in Germany; chitra, dev and the owner decide."""
+    async with open_village(settings, clock) as opened:
+        yield opened

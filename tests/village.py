@@ -1,0 +1,245 @@
+"""The small cast of the tests: who they are, what they said, and how a test looks at the square through their eyes.
+
+async def test_...(village):
+    ref = await village.withhold(post=village.asha.latest, territory=["IN"], by=village.chitra, second=village.dev)
+    assert "रोकी गई" in await village.page_as("IN", village.asha.latest)
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+import msgspec
+
+from chaupal.app.wiring import Running, open_house
+from chaupal.governance import authorities, decisions, orders
+from chaupal.kernel.clock import SECOND, StillClock, iso_day
+from chaupal.kernel.settings import Settings
+from chaupal.policy.viewer import Role, Viewer
+from chaupal.social import accounts, graph, logins, posts
+from chaupal.web.pages import Player, introduce
+
+SCOPES = "read write follow push"
+PASSWORD = "chaupal-gaanv"
+REASON = "इस पोस्ट में लोगों को मारने की बात कही गई है।"  # long enough to be a reason
+AUTHORITY = authorities.AuthorityForm(
+    name="Ministry of Information", name_hi="सूचना मंत्रालय", jurisdiction="IN", office="Designated Officer"
+)
+
+# handle: name shown, role, language, country, what they say first.
+CAST: dict[str, tuple[str, Role, str, str, tuple[str, ...]]] = {
+    "asha": ("आशा देवी", Role.MEMBER, "hi", "IN", ("सरसों में फूल आ गए। #किसान_आंदोलन में आज हमारे गाँव की बारी है।",)),
+    "ravi": ("रवि त्रिपाठी", Role.MEMBER, "hi", "IN", ("सीमा से: रात भर बारिश हुई, तंबू भीग गए। #किसान_आन्दोलन #दिल्ली",)),
+    "meera": ("मीरा जोशी", Role.MEMBER, "hi", "IN", ("बोलने का हक़ माँगने से नहीं, बोलने से बचता है। #प्रेस_की_आज़ादी",)),
+    "karl": ("Karl Brenner", Role.MEMBER, "en", "DE", ("Reading about the farmers from Freiburg. #KisanAndolan",)),
+    "chitra": ("चित्रा अय्यर", Role.REVIEWER, "hi", "IN", ()),
+    "dev": ("देव बरुआ", Role.APPROVER, "hi", "IN", ()),
+    "lakshmi": ("लक्ष्मी मेनन", Role.OWNER, "en", "IN", ()),
+}  # fmt: skip
+FOLLOWS = (
+    ("asha", "ravi"),
+    ("asha", "meera"),
+    ("ravi", "asha"),
+    ("ravi", "meera"),
+    ("meera", "asha"),
+    ("karl", "asha"),
+    ("karl", "ravi"),
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A post as its author wrote it. `path` is its page."""
+
+    id: int
+    text: str
+    path: str
+
+
+@dataclass
+class Villager:
+    """One of the cast: `token` for apps, `cookie` for pages (a session's secret)."""
+
+    handle: str
+    name: str
+    id: int
+    viewer: Viewer
+    token: str
+    cookie: str
+    said: list[Said] = field(default_factory=list[Said])
+
+    @property
+    def latest(self) -> Said:
+        """Their newest post."""
+        return self.said[-1]
+
+    @property
+    def path(self) -> str:
+        return f"/@{self.handle}"
+
+    @property
+    def country(self) -> str:
+        return self.viewer.country
+
+
+class Village:
+    """An open house with the cast in it. Every act is carried to its end (`settle`) before it returns."""
+
+    def __init__(self, running: Running, clock: StillClock) -> None:
+        self.running = running
+        self.clock = clock
+        self.cast: dict[str, Villager] = {}
+        transport = httpx2.ASGITransport(app=running.app)
+        self.client = httpx2.AsyncClient(transport=transport, base_url=running.house.settings.origin)
+
+    def __getattr__(self, handle: str) -> Villager:
+        try:
+            return self.__dict__["cast"][handle]
+        except KeyError:
+            raise AttributeError(handle) from None
+
+    @property
+    def owner(self) -> Villager:
+        return self.cast["lakshmi"]
+
+    # --- the square ---
+
+    async def joins(self, handle: str, name: str = "", role: Role = Role.MEMBER, country: str = "IN") -> Villager:
+        """A new account, with a token and a session."""
+        square = self.running.house.square
+        id_ = await accounts.create(
+            square, handle=handle, email=f"{handle}@gaanv.example", password=PASSWORD, name=name, role=role
+        )
+        token = await logins.issue_token(square, id_, SCOPES)
+        session = await logins.begin_session(square, id_)
+        viewer = Viewer(account=id_, country=country, role=role, language="hi")
+        self.cast[handle] = Villager(handle, name, id_, viewer, token, session.secret)
+        return self.cast[handle]
+
+    async def says(self, who: Villager, text: str, **draft: Any) -> Said:
+        """Who's new post, a second after what came before; `draft`: the other fields of `posts.Draft`."""
+        self.clock.move(SECOND)
+        id_ = await posts.publish(self.running.house.square, who.viewer, posts.Draft(text=text, **draft))
+        who.said.append(Said(id_, text, f"{who.path}/{id_}"))
+        await self.settle()
+        return who.latest
+
+    async def follows(self, who: Villager, whom: Villager) -> None:
+        await graph.follow(self.running.house.square, who.viewer, whom.id)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Everything that follows from what was done has happened."""
+        await self.running.runner.settle()
+
+    # --- the court ---
+
+    async def receives(self, *targets: str, territory: Sequence[str] = ("IN",), **form: Any) -> str:
+        """The reference of an order against `targets` (handles, or paths of posts), received by the owner."""
+        court, owner = self.running.house.court, self.owner.viewer
+        issuer = await authorities.named(court, owner, AUTHORITY.name) or await authorities.register(
+            court, owner, AUTHORITY
+        )
+        filled = {
+            "authority": issuer.id, "officer": "S. Verma", "officer_rank": "Joint Secretary", "reference_no": f"69A/{self.clock()}",
+            "legal_basis": "IT Act, s. 69A / आईटी अधिनियम, धारा 69A", "grounds": "public order", "territory": " ".join(territory),
+            "dated": iso_day(self.clock()), "targets": "\n".join(targets),
+        }  # fmt: skip
+        self.clock.move(SECOND)
+        return await orders.receive(court, owner, orders.OrderForm(**filled | form))
+
+    async def withhold(
+        self,
+        *,
+        post: Said,
+        by: Villager,
+        second: Villager,
+        territory: Sequence[str] = ("IN",),
+        reason: str = REASON,
+        **form: Any,
+    ) -> str:
+        """The reference of an order by which `post` is withheld in `territory` from now on; it is its target 1."""
+        return await self._decide(post.path, "withhold_post", by, second, territory, reason, form)
+
+    async def withhold_account(
+        self,
+        whom: Villager,
+        *,
+        by: Villager,
+        second: Villager,
+        territory: Sequence[str] = ("IN",),
+        reason: str = REASON,
+        **form: Any,
+    ) -> str:
+        """The same for an account."""
+        return await self._decide(f"@{whom.handle}", "withhold_account", by, second, territory, reason, form)
+
+    async def lift(self, ref: str, *, by: Villager, number: int = 1, reason: str = "अब इसका कोई कारण नहीं रहा।") -> None:
+        """End what target `number` of an order brought about."""
+        self.clock.move(SECOND)
+        await decisions.lift(self.running.house.court, by.viewer, ref, number, reason=reason)
+        await self.settle()
+
+    async def _decide(
+        self, target: str, outcome: str, by: Villager, second: Villager, territory: Sequence[str], reason: str, form: dict[str, Any]
+    ) -> str:  # fmt: skip
+        court = self.running.house.court
+        ref = await self.receives(target, territory=territory, **form)
+        self.clock.move(SECOND)
+        await decisions.propose(court, by.viewer, ref, 1, outcome=outcome, reason=reason)
+        self.clock.move(SECOND)
+        await decisions.approve(court, second.viewer, ref, 1)
+        await self.settle()
+        return ref
+
+    # --- looking ---
+
+    async def page_as(self, country: str, thing: Said | Villager | str, who: Villager | None = None) -> str:
+        """The HTML of a post's page, a person's or any path, as seen from `country` by `who` (None: nobody signed in)."""
+        return (await self.look(country, thing, who)).text
+
+    async def look(self, country: str, thing: Said | Villager | str, who: Villager | None = None) -> httpx2.Response:
+        """The same with its status and headers."""
+        path = thing if isinstance(thing, str) else thing.path
+        cookies = {"look_as": country, "language": "hi"} | ({"chaupal": who.cookie} if who else {})
+        return await self.client.get(path, headers={"cookie": _cookie(cookies)})
+
+    async def api(
+        self, who: Villager | None, method: str, path: str, country: str = "IN", **params: Any
+    ) -> httpx2.Response:
+        """Ask the API as `who` from `country`; `params` go into the query of a GET, else into a JSON body."""
+        headers = {"cookie": _cookie({"look_as": country})} | (
+            {"authorization": f"Bearer {who.token}"} if who is not None else {}
+        )
+        if method == "GET":
+            return await self.client.get(path, headers=headers, params=params)
+        return await self.client.request(method, path, headers=headers, json=params)
+
+
+def _cookie(cookies: dict[str, str]) -> str:
+    return "; ".join(f"{name}={value}" for name, value in cookies.items())
+
+
+@asynccontextmanager
+async def open_village(settings: Settings, clock: StillClock) -> AsyncIterator[Village]:
+    """The small cast in a house of its own, everybody introduced and settled."""
+    running = await open_house(msgspec.structs.replace(settings, village=True), clock=clock, run=False)
+    village = Village(running, clock)
+    try:
+        # At once: hashing their passwords is what takes time.
+        await asyncio.gather(
+            *(village.joins(h, name, role, country) for h, (name, role, _, country, _) in CAST.items())
+        )
+        introduce(Player(v.handle, v.name) for v in village.cast.values())
+        for who, whom in FOLLOWS:
+            await village.follows(village.cast[who], village.cast[whom])
+        for handle, (*_, language, _, first) in CAST.items():
+            for text in first:
+                await village.says(village.cast[handle], text, language=language)
+        yield village
+    finally:
+        await village.client.aclose()
+        await running.close()
