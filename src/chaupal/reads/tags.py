@@ -39,9 +39,10 @@ async def find(
     facts = await law(reads)
     async with reads.work.scanning() as reading:
         longer = await finding.tags_from(reading, key, offset + 2 * limit)
-        keys = [k for k in longer if k != key and term_reach(viewer.country, k, facts) is not Reach.NONE]
-        if not suggest or term_reach(viewer.country, key, facts) is not Reach.NONE:
-            keys.insert(0, key)
+    keys = [k for k in longer if k != key and term_reach(viewer.country, k, facts) is not Reach.NONE]
+    if not suggest or term_reach(viewer.country, key, facts) is not Reach.NONE:
+        keys.insert(0, key)
+    async with reads.work.reading() as reading:
         seen = await _seen(reading, viewer, facts, keys[: offset + limit])
     return await with_history(reads, viewer, seen[offset:], facts)
 
