@@ -34,6 +34,11 @@ MAGIC: tuple[tuple[str, int, bytes], ...] = (
     ("heif", 4, b"ftypmif1"),
 )
 
+PNG_NEEDS = frozenset(
+    {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"eXIf"}
+)
+MOST_IN_CHUNK = 65_536  # bytes; a colour profile is packed too
+
 # What came -> what is kept, and how it is written. Lossless stays lossless, and browsers read all of these.
 KEPT = {"jpeg": "image/jpeg", "heif": "image/jpeg", "png": "image/png", "gif": "image/png", "webp": "image/webp"}
 WRITTEN: dict[str, dict[str, Any]] = {
@@ -67,6 +72,7 @@ class Rendering(msgspec.Struct, frozen=True):
 def render(data: bytes, most_pixels: int) -> Rendering:
     """Both renditions of an upload. Slow: call it in a thread. Raises Invalid for what is not a whole, sane image."""
     kind = _kind_of(data)
+    data = _sifted(data) if kind == "png" else data
     frames = _check_header(kind, data, most_pixels)
     moving = frames > 1 and kind in ("gif", "webp")
     try:
@@ -78,6 +84,7 @@ def render(data: bytes, most_pixels: int) -> Rendering:
 def portrait(data: bytes, most_pixels: int, size: tuple[int, int]) -> bytes:
     """An avatar or header of exactly `size` (width, height), cropped around its middle, as WebP. Raises Invalid."""
     kind = _kind_of(data)
+    data = _sifted(data) if kind == "png" else data
     _check_header(kind, data, most_pixels)
     vips = _vips()
     try:
@@ -94,6 +101,20 @@ def _kind_of(data: bytes) -> str:
         if data[at : at + len(magic)] == magic and (kind != "webp" or data[:4] == b"RIFF"):
             return kind
     raise Invalid("Validation failed: File is not an image of a kind that is taken here", file="unknown kind")
+
+
+def _sifted(png: bytes) -> bytes:
+    """A PNG with what its pixels need, and no more: texts in it may unpack to a thousand times their size."""
+    kept, at = [png[:8]], 8
+    while at + 12 <= len(png):
+        size = int.from_bytes(png[at : at + 4])
+        name, chunk = png[at + 4 : at + 8], png[at : at + 12 + size]
+        if name in PNG_NEEDS and (name == b"IDAT" or size <= MOST_IN_CHUNK):
+            kept.append(chunk)
+        at += 12 + size
+        if name == b"IEND":
+            break
+    return b"".join(kept)
 
 
 def _check_header(kind: str, data: bytes, most_pixels: int) -> int:

@@ -1,0 +1,458 @@
+"""Pictures: hostile ones are refused, good ones painted anew, and their files judged like the posts they stand in."""
+
+import io
+import resource
+import struct
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from chaupal.kernel.errors import Invalid, NotFound, WithheldByLaw
+from chaupal.policy.facts import Visibility
+from chaupal.policy.rulings import Measure
+from chaupal.policy.viewer import Role, Viewer
+from chaupal.reads import media as looked
+from chaupal.social import graph, media, pictures, posts
+from chaupal.social.media import LOOSE_FOR
+from chaupal.store import accounts
+from neighbours import DIRECT, PRIVATE, Street, by
+
+PUBLIC = Visibility.PUBLIC
+MOST = 33_000_000
+SECRET = b"26.9124N,75.7873E the house of a source"
+
+
+def image(kind: str = "JPEG", size: tuple[int, int] = (320, 200), mode: str = "RGB", **more: object) -> bytes:
+    file = io.BytesIO()
+    Image.effect_noise(size, 60).convert(mode).save(file, kind, **more)
+    return file.getvalue()
+
+
+def moving(kind: str, frames: int = 4) -> bytes:
+    file = io.BytesIO()
+    first, *rest = [Image.effect_noise((60, 40), 60).convert("P") for _ in range(frames)]
+    first.save(file, kind, save_all=True, append_images=rest, duration=80)
+    return file.getvalue()
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def png_of_claimed_size(width: int, height: int) -> bytes:
+    """A few bytes that say they are a huge image, as a decompression bomb does."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 9_999)) + chunk(b"IEND", b"")
+    )
+
+
+def opened(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data))
+
+
+# --- painting ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode", "kept"),
+    [
+        ("JPEG", "RGB", "image/jpeg"),
+        ("JPEG", "CMYK", "image/jpeg"),
+        ("JPEG", "L", "image/jpeg"),
+        ("PNG", "RGBA", "image/png"),
+        ("PNG", "P", "image/png"),
+        ("PNG", "1", "image/png"),
+        ("WEBP", "RGBA", "image/webp"),
+        ("GIF", "P", "image/png"),
+        ("AVIF", "RGB", "image/jpeg"),
+    ],
+)
+def test_what_is_kept_can_be_shown_by_every_browser(kind: str, mode: str, kept: str):
+    done = pictures.render(image(kind, mode=mode), MOST)
+    assert done.mime == kept == Image.MIME[opened(done.original).format or ""]
+    assert (done.width, done.height) == (320, 200) == opened(done.original).size
+    assert opened(done.small).format == "WEBP"
+    assert len(done.blurhash) == 28
+
+
+def test_a_large_picture_is_made_smaller_and_its_small_rendition_fits_a_phone():
+    done = pictures.render(image(size=(4_600, 2_300)), MOST)
+    assert done.width * done.height <= pictures.MOST_ORIGINAL
+    assert done.width / done.height == pytest.approx(2, abs=0.01)
+    assert (done.small_width, done.small_height) == (640, 320) == opened(done.small).size
+
+
+def test_a_small_picture_is_not_blown_up():
+    done = pictures.render(image("PNG", size=(7, 3)), MOST)
+    assert (done.width, done.height, done.small_width, done.small_height) == (7, 3, 7, 3)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (9_000, 1), (1, 9_000)])
+def test_the_narrowest_pictures_have_both_renditions(width: int, height: int):
+    done = pictures.render(image("PNG", size=(width, height)), MOST)
+    assert min(opened(done.small).size) == 1
+    assert done.blurhash
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP"])
+def test_what_moves_keeps_moving(kind: str):
+    done = pictures.render(moving(kind), MOST)
+    assert done.mime == f"image/{kind.lower()}"
+    assert opened(done.original).n_frames == 4
+    assert (done.width, done.height) == (60, 40)
+
+
+def test_a_very_long_animation_stands_still(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pictures, "MOST_MOVING", 60 * 40 * 3)
+    assert pictures.render(moving("GIF"), MOST).mime == "image/png"
+
+
+def test_nothing_but_the_pixels_survives():
+    exif = Image.Exif()
+    exif[0x0112] = 6  # lies on its side
+    exif[0x010E] = SECRET.decode()
+    exif.get_ifd(0x8825)[1] = "N"
+    sent = image(exif=exif.tobytes(), comment=SECRET, icc_profile=b"") + b"<script>" + SECRET
+    done = pictures.render(sent, MOST)
+    assert SECRET in sent
+    assert (done.width, done.height) == (200, 320)  # upright, as its maker saw it
+    assert not opened(done.original).getexif()
+    for kept in (done.original, done.small):
+        assert SECRET not in kept
+        assert b"<script>" not in kept
+
+
+def test_a_second_file_hidden_in_the_first_is_gone():
+    jar = b"PK\x03\x04" + b"evil.class" * 20
+    page = b"<html><script>alert(1)</script></html>"
+    png = image("PNG")
+    for polyglot in (image() + jar, png + page, png[:33] + b"\0\0\0\x26tEXt" + page + b"\0\0\0\0" + png[33:]):
+        try:
+            done = pictures.render(polyglot, MOST)
+        except Invalid:
+            continue  # refused is as good
+        assert not any(b"evil.class" in kept or b"script" in kept for kept in (done.original, done.small))
+
+
+@pytest.mark.parametrize("size", [(60_000, 60_000), (2**31 - 1, 2**31 - 1), (33_001, 1_000)])
+def test_a_bomb_is_refused_by_the_size_it_claims(size: tuple[int, int]):
+    with pytest.raises(Invalid):
+        pictures.render(png_of_claimed_size(*size), MOST)
+
+
+@pytest.mark.parametrize("name", [b"zTXt", b"iTXt", b"iCCP", b"quIt"])
+def test_words_packed_into_a_picture_are_not_unpacked(name: bytes):
+    packer = zlib.compressobj(9)
+    packed = b"".join([*(packer.compress(bytes(1_000_000)) for _ in range(50)), packer.flush()])
+    head = {b"zTXt": b"Comment\0\0", b"iTXt": b"Comment\0\1\0\0\0", b"iCCP": b"profile\0\0"}.get(name, b"")
+    whole = image("PNG")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    done = pictures.render(whole[:33] + 8 * chunk(name, head + packed) + whole[33:], MOST)
+    assert (done.width, done.height) == (320, 200)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kB
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP", "AVIF"])
+@pytest.mark.parametrize("part", [0.1, 0.5, 0.9])
+def test_half_a_picture_is_refused(kind: str, part: float):
+    whole = image(kind, mode="P" if kind == "GIF" else "RGB")
+    with pytest.raises(Invalid):
+        pictures.render(whole[: int(len(whole) * part)], MOST)
+
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>'
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        SVG, b"<?xml version='1.0'?>" + SVG, b"%PDF-1.7\n", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF89a", b"RIFF\0\0\0\0WEBP", b"",
+        b"\0" * 99, b"push graphic-context\nfill 'url(https://example.org/\"|ls \"-la)'", b"\x89PNG\r\n\x1a\n" + SVG, b"\xff\xd8\xff" + SVG,
+        b"....ftypavif" + b"\0" * 40,
+    ],
+)  # fmt: skip
+def test_what_is_no_image_of_a_known_kind_is_refused(data: bytes):
+    with pytest.raises(Invalid):
+        pictures.render(data, MOST)
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "BMP", "ICO", "PPM"])
+def test_kinds_that_are_not_taken_are_refused_though_they_are_images(kind: str):
+    with pytest.raises(Invalid):
+        pictures.render(image(kind, size=(64, 64)), MOST)
+
+
+def test_decoders_not_meant_for_strangers_are_shut():
+    vips = pictures._vips()
+    for load in (lambda: vips.Image.svgload_buffer(SVG), lambda: vips.Image.new_from_buffer(image("TIFF"), "")):
+        with pytest.raises(vips.Error):
+            load().avg()
+
+
+@pytest.mark.parametrize(("size", "made"), [(pictures.AVATAR, (400, 400)), (pictures.HEADER, (1500, 500))])
+def test_portraits_have_one_size(size: tuple[int, int], made: tuple[int, int]):
+    assert opened(pictures.portrait(image("PNG", size=(50, 900), mode="RGBA"), MOST, size)).size == made
+
+
+# --- taking in -----------------------------------------------------------------------------------------------------
+
+
+async def test_an_upload_is_described_and_taken_back(street: Street):
+    (asha,) = await street.people("asha")
+    id_ = await media.attach(street.square, by(asha), image(), "  नीम का पेड़ ", (0.5, -3.0))
+    picture = await looked.own(street.reads, by(asha), id_)
+    assert (picture.description, picture.focus, picture.mime) == ("नीम का पेड़", (0.5, -1.0), "image/jpeg")
+    await media.describe(street.square, by(asha), id_, "A neem tree", None)
+    assert (await looked.own(street.reads, by(asha), id_)).description == "A neem tree"
+    await media.withdraw(street.square, by(asha), id_)
+    with pytest.raises(NotFound):
+        await looked.own(street.reads, by(asha), id_)
+    assert not files_of(street)
+
+
+async def test_anothers_upload_is_as_one_that_does_not_exist(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    id_ = await media.attach(street.square, by(asha), image())
+    for act in (
+        looked.own(street.reads, by(bela), id_),
+        media.describe(street.square, by(bela), id_, "mine now", None),
+        media.withdraw(street.square, by(bela), id_),
+        file_of(street, by(bela), id_),
+        file_of(street, by(None), id_),
+        file_of(street, by(None), id_ + 1),
+    ):
+        with pytest.raises(NotFound):
+            await act
+
+
+async def test_a_picture_in_a_post_is_not_changed_or_taken_back(street: Street):
+    (asha,) = await street.people("asha")
+    id_ = await media.attach(street.square, by(asha), image())
+    await street.say(asha, "देखो", pictures=[id_])
+    for act in (
+        media.describe(street.square, by(asha), id_, "something else", None),
+        media.withdraw(street.square, by(asha), id_),
+    ):
+        with pytest.raises(NotFound):
+            await act
+
+
+async def test_nothing_is_left_of_an_upload_that_was_refused(street: Street):
+    (asha,) = await street.people("asha")
+    for bad in (SVG, image()[:500], png_of_claimed_size(60_000, 60_000), b"\0" * 16_000_001):
+        with pytest.raises(Invalid):
+            await media.attach(street.square, by(asha), bad)
+    assert not files_of(street)
+
+
+@pytest.mark.parametrize("text", ["क" * 1_501, "\0", "क\ud800", "\u0301" * 20_000, "x\x07"])
+async def test_alt_text_that_cannot_be_taken(street: Street, text: str):
+    (asha,) = await street.people("asha")
+    with pytest.raises(Invalid):
+        await media.attach(street.square, by(asha), image(), text)
+
+
+async def test_alt_text_is_counted_as_its_reader_counts(street: Street):
+    (asha,) = await street.people("asha")
+    id_ = await media.attach(street.square, by(asha), image(), "कि" * 1_500)
+    assert (await looked.own(street.reads, by(asha), id_)).description == "कि" * 1_500
+
+
+@pytest.mark.parametrize("focus", [(float("nan"), 0.0), (0.0, float("inf"))])
+def test_a_focus_is_a_point(focus: tuple[float, float]):
+    with pytest.raises(Invalid):
+        media.check_focus(focus)
+
+
+async def test_uploads_nobody_used_are_swept_after_a_day(street: Street):
+    (asha,) = await street.people("asha")
+    used = await media.attach(street.square, by(asha), image())
+    unused = await media.attach(street.square, by(asha), image())
+    await street.say(asha, "देखो", pictures=[used])
+    street.clock.move(LOOSE_FOR)
+    fresh = await media.attach(street.square, by(asha), image())
+    street.clock.move(1)
+    assert await media.sweep(street.square) == 1
+    assert {path.parent.name for path in files_of(street)} == {str(used), str(fresh)}
+    with pytest.raises(NotFound):
+        await looked.own(street.reads, by(asha), unused)
+
+
+async def test_the_pictures_of_a_deleted_post_wait_a_day_to_be_used_anew(street: Street):
+    (asha,) = await street.people("asha")
+    id_ = await media.attach(street.square, by(asha), image())
+    post = await street.say(asha, "देखो", pictures=[id_])
+    street.clock.move(30 * LOOSE_FOR)
+    await posts.delete(street.square, by(asha), post)
+    assert await media.sweep(street.square) == 0
+    await street.say(asha, "फिर देखो", pictures=[id_])
+    street.clock.move(30 * LOOSE_FOR)
+    assert await media.sweep(street.square) == 0
+
+
+# --- who may have the file -----------------------------------------------------------------------------------------
+
+
+async def file_of(
+    street: Street, viewer: Viewer, id_: int, key: str = "", rendition: looked.Rendition = "original"
+) -> bytes:
+    return await looked.contents(street.reads, await looked.picture_file(street.reads, viewer, id_, rendition, key))
+
+
+def files_of(street: Street) -> list[Path]:
+    return [path for path in Path(street.square.settings.data).rglob("files/media/*/*") if path.is_file()]
+
+
+async def shown(street: Street, who: int, **more: object) -> tuple[int, int, str]:
+    """(post, picture, key) of a post with one picture."""
+    id_ = await media.attach(street.square, by(who), image())
+    key = (await looked.own(street.reads, by(who), id_)).key
+    return await street.say(who, "देखो", pictures=[id_], **more), id_, key
+
+
+async def test_everybody_may_have_what_is_public_in_both_renditions(street: Street):
+    (asha,) = await street.people("asha")
+    _, id_, _ = await shown(street, asha)
+    assert opened(await file_of(street, by(None), id_)).size == (320, 200)
+    assert opened(await file_of(street, by(None), id_, rendition="small")).format == "WEBP"
+
+
+@pytest.mark.parametrize("visibility", [PRIVATE, DIRECT])
+async def test_what_is_not_public_needs_its_audience_or_its_key(street: Street, visibility: Visibility):
+    asha, bela = await street.people("asha", "bela")
+    _, id_, key = await shown(street, asha, visibility=visibility)
+    assert len(key) >= 16
+    for viewer, said in (
+        (by(None), ""),
+        (by(bela), ""),
+        (by(None), "x" * len(key)),
+        (by(None), key[:-1]),
+        (by(None), "\ud800"),
+    ):
+        with pytest.raises(NotFound):
+            await file_of(street, viewer, id_, said)
+    assert await file_of(street, by(asha), id_) == await file_of(street, by(None), id_, key)
+
+
+RULED: dict[str, tuple[Measure, Callable[[int, int, int], int]]] = {
+    "the post": (Measure.WITHHOLD_POST, lambda author, post, picture: post),
+    "the picture": (Measure.WITHHOLD_MEDIA, lambda author, post, picture: picture),
+    "the account": (Measure.WITHHOLD_ACCOUNT, lambda author, post, picture: author),
+}
+
+
+@pytest.mark.parametrize("what", RULED)
+@pytest.mark.parametrize("visibility", [PUBLIC, PRIVATE])
+async def test_no_key_opens_what_is_withheld(street: Street, what: str, visibility: Visibility):
+    (asha,) = await street.people("asha")
+    measure, subject = RULED[what]
+    post, id_, key = await shown(street, asha, visibility=visibility)
+    india = by(None, "IN")
+    assert await file_of(street, india, id_, key)
+    await street.rule(subject(asha, post, id_), measure)
+    for rendition in ("original", "small"):
+        with pytest.raises(WithheldByLaw) as told:
+            await file_of(street, india, id_, key, rendition)
+        assert told.value.notice_url == "http://localhost:8000/orders/1"
+        assert await file_of(street, by(None, "DE"), id_, key, rendition)
+        assert await file_of(street, by(asha, "IN"), id_, "", rendition)
+
+
+async def test_one_withheld_picture_leaves_the_other_in_place(street: Street):
+    (asha,) = await street.people("asha")
+    one, other = [await media.attach(street.square, by(asha), image()) for _ in range(2)]
+    await street.say(asha, "दो चित्र", pictures=[one, other])
+    await street.rule(one, Measure.WITHHOLD_MEDIA)
+    with pytest.raises(WithheldByLaw):
+        await file_of(street, by(None, "IN"), one)
+    assert await file_of(street, by(None, "IN"), other)
+
+
+async def test_a_withheld_private_post_says_nothing_to_strangers(street: Street):
+    (asha,) = await street.people("asha")
+    post, id_, _ = await shown(street, asha, visibility=PRIVATE)
+    await street.rule(post, Measure.WITHHOLD_POST)
+    with pytest.raises(NotFound):
+        await file_of(street, by(None, "IN"), id_)
+
+
+async def test_deleting_a_withheld_post_does_not_free_its_picture(street: Street):
+    (asha,) = await street.people("asha")
+    post, id_, key = await shown(street, asha)
+    await street.rule(post, Measure.WITHHOLD_POST)
+    await posts.delete(street.square, by(asha), post)
+    with pytest.raises(WithheldByLaw):
+        await file_of(street, by(None, "IN"), id_, key)
+    with pytest.raises(NotFound):
+        await file_of(street, by(None, "DE"), id_)
+    assert await file_of(street, by(asha, "IN"), id_)
+
+
+async def test_the_pictures_of_who_blocks_me_are_not_for_me(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    _, id_, _ = await shown(street, asha)
+    await graph.block(street.square, by(asha), bela)
+    with pytest.raises(NotFound):
+        await file_of(street, by(bela), id_)
+
+
+async def test_the_mark_of_a_file_changes_with_rulings_and_with_the_country(street: Street):
+    (asha,) = await street.people("asha")
+    _, id_, _ = await shown(street, asha)
+
+    async def mark(country: str) -> str:
+        return (await looked.picture_file(street.reads, by(None, country), id_, "small", "")).mark
+
+    before = await mark("DE")
+    assert await mark("DE") == before != await mark("FR")
+    await street.rule(id_, Measure.WITHHOLD_MEDIA)
+    assert await mark("DE") != before
+
+
+# --- portraits -----------------------------------------------------------------------------------------------------
+
+
+async def with_avatar(street: Street) -> tuple[int, str]:
+    asha = await street.person("asha", "आशा")
+    key = await media.keep_portrait(street.square, by(asha), image(), "avatar")
+    async with street.work.writing() as w:
+        await accounts.change(w, asha, accounts.Face(avatar=key))
+    return asha, key
+
+
+async def portrait_of(street: Street, viewer: Viewer, account: int, key: str) -> bytes:
+    name = key.rpartition("/")[2]
+    return await looked.contents(street.reads, await looked.portrait_file(street.reads, viewer, account, name))
+
+
+async def test_an_avatar_is_for_everybody_until_its_account_is_withheld(street: Street):
+    asha, key = await with_avatar(street)
+    assert opened(await portrait_of(street, by(None, "IN"), asha, key)).size == (400, 400)
+    await street.rule(asha, Measure.WITHHOLD_ACCOUNT)
+    with pytest.raises(WithheldByLaw):
+        await portrait_of(street, by(None, "IN"), asha, key)
+    assert await portrait_of(street, by(None, "DE"), asha, key)
+    assert await portrait_of(street, by(asha, "IN"), asha, key)
+
+
+async def test_an_avatar_that_its_account_no_longer_shows_is_gone(street: Street):
+    asha, old = await with_avatar(street)
+    bela = await street.person("bela")
+    for account, name in ((bela, old), (asha + 1, old), (asha, "x.webp"), (asha, ""), (asha, "..\\x"), (asha, "\0")):
+        with pytest.raises(NotFound):
+            await portrait_of(street, by(None), account, name)
+    await media.drop_portrait(street.square, old)
+    with pytest.raises(NotFound):
+        await portrait_of(street, by(None), asha, old)
+
+
+async def test_staff_are_shown_what_is_withheld(street: Street):
+    (asha,) = await street.people("asha")
+    _, id_, _ = await shown(street, asha)
+    await street.rule(id_, Measure.WITHHOLD_MEDIA)
+    clerk = Viewer(account=await street.person("clerk", role="clerk"), country="IN", role=Role.CLERK)
+    assert await file_of(street, clerk, id_)
