@@ -78,12 +78,12 @@ async def add(w: Writing, index: int, kind: str, body: bytes, nodes: Iterable[tu
 async def nodes(reading: Reading, level: int, start: int, count: int) -> Sequence[bytes]:
     """The hashes of subtrees start..start+count of a level, in order; fewer where there are fewer."""
     rows = await reading.fetch(NODES, at=level, start=start, end=start + count)
-    return [bytes(row[0]) for row in rows]
+    return [_bytes(row[0]) for row in rows]
 
 
 async def entries(reading: Reading, start: int, count: int) -> Sequence[bytes]:
     """Entries start..start+count, in order; fewer where there are fewer."""
-    return [bytes(row[0]) for row in await reading.fetch(ENTRIES, start=start, end=start + count)]
+    return [_bytes(row[0]) for row in await reading.fetch(ENTRIES, start=start, end=start + count)]
 
 
 async def keep_checkpoint(w: Writing, size: int, note: str) -> None:
@@ -94,3 +94,8 @@ async def keep_checkpoint(w: Writing, size: int, note: str) -> None:
 async def last_checkpoint(reading: Reading) -> Kept | None:
     row = await reading.first(LAST_CHECKPOINT)
     return None if row is None else Kept(*row)
+
+
+def _bytes(value: bytes | str) -> bytes:
+    # SQLite lets somebody put text where bytes belong: to be found out as a difference, not as a crash.
+    return value.encode() if isinstance(value, str) else bytes(value)

@@ -1,0 +1,71 @@
+"""The public log as files (c2sp.org/tlog-tiles): checkpoint, key, tiles, entries, receipts. No words of people are in it."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.governance import log
+from chaupal.kernel.errors import NotFound
+from chaupal.policy.surface import Surface
+from chaupal.wire.call import Answer, Call
+from chaupal.wire.route import Route, Shape, get
+
+TEXT = "text/plain; charset=utf-8"
+BRIEFLY = [("cache-control", "no-cache"), ("access-control-allow-origin", "*")]
+# What was signed never changes, so whoever has a tile may keep it.
+FOR_GOOD = [("cache-control", "public, max-age=31536000, immutable"), ("access-control-allow-origin", "*")]
+
+
+class Tile(msgspec.Struct):
+    """`0/x001/234`, `entries/000.p/7`: the path below `/log/tile/`."""
+
+    path: str
+
+
+class Entry(msgspec.Struct):
+    """An entry by its index."""
+
+    index: str
+
+    @property
+    def number(self) -> int:
+        """Raises NotFound for what cannot be an index."""
+        if not (self.index.isascii() and self.index.isdigit() and len(self.index) <= 18):
+            raise NotFound
+        return int(self.index)
+
+
+async def checkpoint(call: Call[Any]) -> Answer:
+    return Answer((await log.checkpoint(call.house.court)).encode(), mime=TEXT, headers=list(BRIEFLY))
+
+
+async def key(call: Call[Any]) -> Answer:
+    return Answer(f"{call.house.court.key.public}\n".encode(), mime=TEXT, headers=list(BRIEFLY))
+
+
+async def tile(call: Call[Tile]) -> Answer:
+    body = await log.tile(call.house.court, f"tile/{call.args.path}")
+    return Answer(body, mime="application/octet-stream", headers=list(FOR_GOOD))
+
+
+async def entry(call: Call[Entry]) -> Answer:
+    """One entry as it was logged, for people who follow a link; verifiers read entry tiles."""
+    return Answer(await log.entry(call.house.court, call.args.number), headers=list(FOR_GOOD))
+
+
+async def receipt(call: Call[Entry]) -> Answer:
+    """The proof of one entry, to be kept and verified offline."""
+    body = (await log.receipt(call.house.court, call.args.number)).encode()
+    saved = ("content-disposition", f'attachment; filename="{call.args.number}.tlog-proof"')
+    return Answer(body, mime=TEXT, headers=[*BRIEFLY, saved])
+
+
+FILE = {"shape": Shape.FILE, "public": True}
+
+ROUTES: tuple[Route, ...] = (
+    get("/log/checkpoint", checkpoint, Surface.RECORD, **FILE),
+    get("/log/key", key, Surface.RECORD, **FILE),
+    get("/log/tile/{path}", tile, Surface.RECORD, takes=Tile, **FILE),
+    get("/log/entry/{index}", entry, Surface.RECORD, takes=Entry, **FILE),
+    get("/log/receipt/{index}", receipt, Surface.RECORD, takes=Entry, **FILE),
+)

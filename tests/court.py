@@ -1,0 +1,75 @@
+"""A court in session for tests: a street with its staff, an authority, and an order that can be walked through."""
+
+from pathlib import Path
+
+import pytest
+
+from chaupal.governance import authorities, decisions, log, orders
+from chaupal.governance.authorities import AuthorityForm
+from chaupal.governance.context import Court
+from chaupal.governance.orders import OrderForm
+from chaupal.kernel.clock import StillClock
+from chaupal.policy.rulings import RulingIndex
+from chaupal.policy.viewer import Role, Viewer
+from chaupal.store.docket import Authority
+from chaupal.store.knowledge import rulings_in_force
+from chaupal.store.work import Work
+from neighbours import Street
+
+REASON = "The post names a person as armed, which the order shows to be false."
+WITHHOLD = {"outcome": "withhold_post", "reason": REASON}
+REFUSE = {
+    "outcome": "refuse",
+    "reason": "A journalist reports what happened; the law protects that.",
+    "code": "protected_expression",
+}
+
+
+def staff(account: int, role: Role = Role.REVIEWER, language: str = "en") -> Viewer:
+    return Viewer(account=account, country="IN", role=role, language=language)
+
+
+class Bench:
+    """The clerk takes orders in; asha and dev decide; meera has written `post`."""
+
+    def __init__(self, street: Street, court: Court) -> None:
+        self.street = street
+        self.court = court
+        self.ministry: Authority
+
+    async def sit(self) -> None:
+        clerk, asha, dev, self.meera = await self.street.people("clerk", "asha", "dev", "meera")
+        self.clerk = staff(clerk, Role.CLERK)
+        self.asha, self.dev = staff(asha), staff(dev, Role.APPROVER)
+        self.post = await self.street.say(self.meera, "किसान आंदोलन: the gate is closed")
+        form = AuthorityForm(name="Ministry of Electronics", name_hi="इलेक्ट्रॉनिकी मंत्रालय", jurisdiction="IN")
+        self.ministry = await authorities.register(self.court, self.clerk, form)
+
+    def form(self, **changes: object) -> OrderForm:
+        typed: dict[str, object] = {
+            "authority": self.ministry.id, "officer": "A. Sharma", "officer_rank": "Joint Secretary", "reference_no": "16(1)/2021",
+            "legal_basis": "IT Act 2000, section 69A", "grounds": "public order", "territory": "IN", "dated": "2021-02-10",
+            "targets": f"http://localhost:8000/@meera/{self.post}",
+        }  # fmt: skip
+        return OrderForm(**typed | changes)  # pyright: ignore[reportArgumentType]
+
+    async def order(self, **changes: object) -> str:
+        return await orders.receive(self.court, self.clerk, self.form(**changes))
+
+    async def withhold(self, ref: str, number: int = 1, outcome: str = "withhold_post") -> None:
+        await decisions.propose(self.court, self.asha, ref, number, outcome=outcome, reason=REASON)
+        await decisions.approve(self.court, self.dev, ref, number)
+
+    async def in_force(self) -> RulingIndex:
+        async with self.court.work.reading() as reading:
+            return await rulings_in_force(reading)
+
+
+@pytest.fixture
+async def bench(work: Work, street: Street, clock: StillClock, tmp_path: Path) -> Bench:
+    """A court on the street's own store, on both databases."""
+    settings = street.square.settings
+    court = Court(settings, work, clock, street.make_id, await log.open_key(work, settings))
+    bench = Bench(street, court)
+    await bench.sit()
+    return bench
