@@ -38,6 +38,7 @@ class Street:
         settings = load_settings(environ={}, data=str(folder), rate_limits=False, public_url="http://localhost:8000")
         ids, files, mail = Ids(clock), LocalFiles(folder / "files"), MailToFiles(folder / "mail", settings.mail_from)
         self.clock = clock
+        self.mailbox = folder / "mail"
         self.work = work
         self.make_id = ids
         self.feeds = LocalFeeds()
@@ -62,15 +63,21 @@ class Street:
         self.clock.move(1_000)
         return await posts.publish(self.square, by(who), posts.Draft(text=text, **more))
 
-    async def rule(self, subject: int, measure: Measure, territory: str = "IN", term: str = "") -> None:
-        """A ruling as a court would make it, without the court."""
+    async def rule(self, subject: int, measure: Measure, territory: str = "IN", term: str = "") -> int:
+        """A ruling as a court would make it, without the court; its id."""
+        id_ = self.make_id()
         async with self.work.writing() as w:
             await w.run(
-                RULE, id=self.make_id(), subject_id=subject, term=term, measure=measure, territory=territory, starts_at=0, ends_at=None,
+                RULE, id=id_, subject_id=subject, term=term, measure=measure, territory=territory, starts_at=0, ends_at=None,
                 lifted_at=None, target_id=None, owner_id=None, order_ref="1", authority="A", authority_hi="अ", legal_basis="L",
                 reason="R", decided_by=1, approved_by=2, log_index=0, lift_log_index=None,
             )  # fmt: skip
             w.touch("rulings", 0)
+        return id_
+
+    def letters(self) -> list[str]:
+        """Every mail that has left, as text, in the order of their names."""
+        return [file.read_text("utf-8") for file in sorted(self.mailbox.glob("*"))]
 
     async def settle(self) -> None:
         await self.runner.settle()

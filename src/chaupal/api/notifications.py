@@ -9,8 +9,12 @@ from msgspec import UNSET, Meta, Raw, UnsetType
 from chaupal.api.people import account_bytes
 from chaupal.api.statuses import pen_for
 from chaupal.kernel.clock import iso
+from chaupal.policy import tidings
+from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person
 from chaupal.reads import notifications as reads
+from chaupal.reads import people
 from chaupal.reads.notifications import Told
 from chaupal.social import markers
 from chaupal.wire.call import Answer, Call, json
@@ -34,6 +38,18 @@ class NoticeId(msgspec.Struct):
     id: Number
 
 
+class Warned(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/AccountWarning/: what was decided about oneself. No action of theirs fits."""
+
+    id: str
+    action: str = "none"
+    text: str
+    status_ids: list[str]
+    target_account: Raw
+    appeal: None = None
+    created_at: str
+
+
 class Notification(msgspec.Struct, kw_only=True):
     """https://docs.joinmastodon.org/entities/Notification/; `account` is never null."""
 
@@ -43,7 +59,7 @@ class Notification(msgspec.Struct, kw_only=True):
     group_key: str
     account: Raw
     status: Raw | UnsetType = UNSET
-    moderation_warning: dict[str, Any] | UnsetType = UNSET
+    moderation_warning: Warned | UnsetType = UNSET
 
 
 class ReadUpTo(msgspec.Struct):
@@ -130,23 +146,36 @@ async def _marks(call: Call[Any], timelines: Sequence[str]) -> dict[str, MarkerS
 
 
 async def _shown(call: Call[Any], told: Sequence[Told]) -> list[Notification]:
-    posts = [t.post for t in told if t.post is not None]
+    posts = [t.post for t in told if t.post is not None and t.kind != reads.COURT]
     pen = await pen_for(call, posts)
+    me = await people.person(call.house.reads, call.viewer, call.me)
     shown: list[Notification] = []
     for t in told:
         pieces: list[bytes] = []
-        if t.post is not None and not pen.write(t.post, pieces):
-            continue
-        shown.append(_notification(call, t, b"".join(pieces)))
+        about = t.post if t.kind != reads.COURT else None
+        if about is None or pen.write(about, pieces):
+            shown.append(_notification(call, t, b"".join(pieces), me))
     return shown
 
 
-def _notification(call: Call[Any], told: Told, status: bytes) -> Notification:
+def _notification(call: Call[Any], told: Told, status: bytes, me: Visible[Person]) -> Notification:
     settings, viewer = call.house.settings, call.viewer
     return Notification(
         id=str(told.id), type=told.kind, created_at=iso(told.created_at), group_key=f"ungrouped-{told.id}",
         account=Raw(account_bytes(settings, viewer, told.person)),
         status=Raw(status) if status else UNSET,
+        moderation_warning=_warned(call, told, me) if told.kind == reads.COURT else UNSET,
+    )  # fmt: skip
+
+
+def _warned(call: Call[Any], told: Told, me: Visible[Person]) -> Warned:
+    body, ruling = told.body, told.ruling
+    kind, ended = str(body.get("kind", "")), bool(body.get("ended"))
+    return Warned(
+        id=str(body.get("ruling", told.id)),
+        text=tidings.line(ruling, kind, call.viewer.language, ended=ended) if ruling else "",
+        status_ids=[str(body["subject"])] if kind == "post" else [],
+        target_account=Raw(account_bytes(call.house.settings, call.viewer, me)), created_at=iso(told.created_at),
     )  # fmt: skip
 
 

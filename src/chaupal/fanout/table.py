@@ -8,8 +8,9 @@ ERRANDS reach outside the store and may happen twice.
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from chaupal.fanout import finding, home, joining, letters, notify, ties
+from chaupal.fanout import finding, home, joining, letters, notify, served, ties
 from chaupal.fanout.context import Carrier
+from chaupal.governance.events import DecisionServed, RulingLifted
 from chaupal.kernel.event import Event
 from chaupal.ports.mail import Letter
 from chaupal.social.events import ConfirmationAsked, PasswordResetAsked
@@ -55,6 +56,8 @@ HANDLERS: dict[type[Event], tuple[Handler, ...]] = {
     FollowAsked: (notify.asked,),
     FollowGranted: (notify.answered,),
     FollowRefused: (notify.answered,),
+    DecisionServed: (served.tell,),
+    RulingLifted: (served.tell,),
 }
 
 ERRANDS: dict[type[Event], tuple[Errand, ...]] = {

@@ -9,13 +9,14 @@ from msgspec.structs import replace
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.facts import Facts
 from chaupal.policy.gate import reveal
+from chaupal.policy.rulings import Ruling
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, page_of
-from chaupal.store import graph, markers, notices
+from chaupal.store import graph, markers, notices, rulings
 from chaupal.store.knowledge import facts_for
 from chaupal.store.markers import Marker
 from chaupal.store.notices import KINDS, Notice
@@ -23,13 +24,17 @@ from chaupal.store.people import sealed_people
 from chaupal.store.posts import sealed_posts
 from chaupal.store.work import Reading
 
-__all__ = ["KINDS", "MOST_UNREAD", "Marker", "Told", "marks", "one", "page", "unread"]
+__all__ = ["COURT", "KINDS", "MOST_UNREAD", "Marker", "Told", "marks", "one", "page", "unread"]
 
 MOST_UNREAD = 100  # counted no further
+COURT = "moderation_warning"
 
 
 class Told(msgspec.Struct, frozen=True):
-    """One notification. `person` did it; `post` is what it is about. `body`: ids, for notices of the court."""
+    """One notification. `person` did it; `post` is what it is about. `body`: ids, for notices of the court
+
+    (`ruling`, `order`, `target`, `subject`, `kind` of subject, whether it `ended`).
+    """
 
     id: int
     kind: str
@@ -37,6 +42,7 @@ class Told(msgspec.Struct, frozen=True):
     person: Visible[Person]
     post: Visible[Post] | None
     body: dict[str, Any]
+    ruling: Ruling | None = None  # for notices of the court
 
 
 async def page(
@@ -88,9 +94,28 @@ async def _tell(reading: Reading, viewer: Viewer, found: Sequence[Notice]) -> li
     facts = await _facts(reading, viewer)
     sealed = await sealed_people(reading, dict.fromkeys(n.from_id for n in found))
     people = {v.item.id: v for v in reveal(viewer, Surface.NOTIFICATIONS, sealed.values(), facts)}
-    posts = await _posts(reading, viewer, facts, [n.post_id for n in found if n.post_id is not None])
-    told = (_told(notice, people, posts) for notice in found)
-    return [t for t in told if t is not None]
+    bodies = {n.id: msgspec.json.decode(n.body, type=dict[str, Any]) for n in found if n.body}
+    about = [n.post_id for n in found if n.post_id is not None]
+    about += [body["subject"] for body in bodies.values() if body.get("kind") == "post"]
+    posts = await _posts(reading, viewer, facts, about)
+    told: list[Told] = []
+    for notice in found:
+        person = people.get(notice.from_id)
+        if notice.kind == COURT and person is not None:
+            told.append(await _of_court(reading, notice, person, bodies[notice.id], posts))
+        elif person is not None and (notice.post_id is None or notice.post_id in posts):
+            post = None if notice.post_id is None else posts[notice.post_id]
+            told.append(Told(notice.id, notice.kind, notice.created_at, person, post, {}))
+    return told
+
+
+async def _of_court(
+    reading: Reading, notice: Notice, person: Visible[Person], body: dict[str, Any], posts: dict[int, Visible[Post]]
+) -> Told:  # fmt: skip
+    """Told whatever has become of the post: that a limit was made does not go away with it."""
+    row = await rulings.ruling(reading, body["ruling"])
+    post = posts.get(body["subject"])
+    return Told(notice.id, notice.kind, notice.created_at, person, post, body, row.ruling if row else None)
 
 
 async def _posts(reading: Reading, viewer: Viewer, facts: Facts, ids: Sequence[int]) -> dict[int, Visible[Post]]:
@@ -106,15 +131,6 @@ async def _posts(reading: Reading, viewer: Viewer, facts: Facts, ids: Sequence[i
         else:
             del found[repost]
     return found
-
-
-def _told(notice: Notice, people: dict[int, Visible[Person]], posts: dict[int, Visible[Post]]) -> Told | None:
-    person = people.get(notice.from_id)
-    post = posts.get(notice.post_id) if notice.post_id is not None else None
-    if person is None or (notice.post_id is not None and post is None):
-        return None
-    body = msgspec.json.decode(notice.body, type=dict[str, Any]) if notice.body else {}
-    return Told(notice.id, notice.kind, notice.created_at, person, post, body)
 
 
 async def _facts(reading: Reading, viewer: Viewer) -> Facts:

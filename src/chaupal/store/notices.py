@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 
 from chaupal.store.dialect import among, listed, param, statement, upsert, words
 from chaupal.store.posts import Pages
-from chaupal.store.tables import logins, notices
+from chaupal.store.tables import accounts, logins, notices
 from chaupal.store.work import Reading, Row, Writing
 
 KINDS = ("mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "moderation_warning")
@@ -44,7 +44,11 @@ DROP = statement(delete(notices).where(notices.c.account_id == param("me"), noti
 DISMISS = statement(delete(notices).where(notices.c.account_id == param("me"), notices.c.id == param("of")))
 CLEAR = statement(delete(notices).where(notices.c.account_id == param("me")))
 DROP_ON = statement(delete(notices).where(among(notices.c.post_id, "ids")))
-ADDRESS = statement(select(logins.c.email, logins.c.ui_language).where(logins.c.account_id == param("me")))
+ADDRESS = statement(
+    select(logins.c.email, logins.c.ui_language, accounts.c.handle)
+    .join(accounts, accounts.c.id == logins.c.account_id)
+    .where(logins.c.account_id == param("me"))
+)
 
 
 async def add(
@@ -92,10 +96,10 @@ async def one(reading: Reading, account: int, id_: int) -> Notice | None:
     return None if row is None else _notice(row)
 
 
-async def address(reading: Reading, account: int) -> tuple[str, str] | None:
-    """(e-mail, language of pages) of the account's login; None for one that nobody logs into."""
+async def address(reading: Reading, account: int) -> tuple[str, str, str] | None:
+    """(e-mail, language of pages, handle) of the account's login; None for one that nobody logs into."""
     row = await reading.first(ADDRESS, me=account)
-    return None if row is None else (row[0], row[1])
+    return None if row is None else (row[0], row[1], row[2])
 
 
 def _notice(row: Row) -> Notice:

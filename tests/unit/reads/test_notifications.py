@@ -1,10 +1,17 @@
 """What people are told: once, of others' acts only, and of nothing that they may not see."""
 
-from chaupal.policy.rulings import Measure
+import email
+import email.policy
+
+import pytest
+
+from chaupal.governance.events import DecisionServed, RulingLifted
+from chaupal.policy import tidings
+from chaupal.policy.rulings import Measure, Ruling
 from chaupal.reads import notifications
 from chaupal.reads.notifications import Told
 from chaupal.reads.page import Cursor
-from chaupal.social import graph, markers, posts, reactions
+from chaupal.social import accounts, graph, markers, posts, reactions
 from chaupal.social.events_ties import Liked
 from neighbours import DIRECT, PRIVATE, Street, by
 
@@ -169,3 +176,65 @@ async def test_markers_count_and_clear(street: Street):
     assert [t.id for t in await told(street, asha)] == [oldest.id]
     await markers.clear_notices(street.square, by(asha))
     assert await told(street, asha) == []
+
+
+async def served(street: Street, language: str = "hi") -> tuple[int, int, DecisionServed]:
+    """asha (who reads mail), her post, and the decision about it, in force."""
+    asha = await accounts.create(
+        street.square, handle="asha", email="asha@example.org", password="lamba-wala-shabd", language=language
+    )
+    post = await street.say(asha, "सभा कल")
+    ruling = await street.rule(post, Measure.WITHHOLD_POST)
+    event = DecisionServed(
+        order="O-1",
+        target=1,
+        ruling=ruling,
+        subject=post,
+        kind="post",
+        owner=asha,
+        measure="withhold_post",
+        territory=("IN",),
+    )
+    async with street.work.writing() as w:
+        w.tell(event)
+    return asha, post, event
+
+
+async def test_the_author_is_told_of_a_ruling_once_in_the_square_and_by_mail(street: Street):
+    asha, post, event = await served(street)
+    (notice,) = await told(street, asha, "IN")
+    assert (notice.kind, notice.body["subject"], notice.body["ended"]) == ("moderation_warning", post, False)
+    assert notice.post is not None and notice.post.item.text == "सभा कल"
+    assert notice.ruling is not None and "भारत" in tidings.line(notice.ruling, "post", "hi", ended=False)
+    async with street.work.writing() as w:
+        w.tell(event)
+    assert len(await told(street, asha)) == 1
+    (letter,) = street.letters()
+    message = email.message_from_string(letter, policy=email.policy.default)
+    assert message["to"] == "asha@example.org" and "भारत" in message["subject"]
+    assert f"http://localhost:8000/posts/{post}" in message.get_content()
+
+
+async def test_the_author_is_told_when_it_ends_and_the_notices_outlive_the_post(street: Street):
+    asha, post, event = await served(street, "en")
+    async with street.work.writing() as w:
+        w.tell(RulingLifted(**{name: getattr(event, name) for name in event.__struct_fields__}))
+    assert [t.body["ended"] for t in await told(street, asha)] == [True, False]
+    await posts.delete(street.square, by(asha), post)
+    assert [t.post for t in await told(street, asha)] == [None, None]
+    assert len(street.letters()) == 2 and "again" in street.letters()[1]
+
+
+@pytest.mark.parametrize("language", ["hi", "en"])
+@pytest.mark.parametrize("kind", ["post", "account"])
+@pytest.mark.parametrize("ended", [False, True])
+def test_every_letter_is_whole(language: str, kind: str, ended: bool):
+    ruling = Ruling(
+        id=1, subject=2, measure=Measure.WITHHOLD_POST, territory=("IN",), starts_at=0, ends_at=None, order_ref="O-1",
+        authority="Ministry", authority_hi="मंत्रालय", legal_basis="69A", reason="{reason}", log_index=0,
+    )  # fmt: skip
+    said = {name: f"<{name}>" for name in ("handle", "link", "page", "contact", "title", "origin")}
+    subject, body = tidings.letter(ruling, kind, language, ended=ended, **said)
+    assert "<title>" in subject and tidings.line(ruling, kind, language, ended=ended) in body
+    assert all(text in body for name, text in said.items() if not (ended and name == "contact"))
+    assert ended or "{reason}" in body  # what staff typed is not taken for a form
