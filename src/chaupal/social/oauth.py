@@ -41,7 +41,7 @@ class NewApp(msgspec.Struct, frozen=True):
 async def register(square: Square, *, name: str, redirect_uris: list[str], scopes: str, website: str = "") -> NewApp:
     """A new app; anyone may register one. Raises Invalid by field."""
     name = name.strip()
-    if not name:
+    if not name or not name.isprintable():
         raise Invalid("Validation failed: Application name can't be blank", client_name="can't be blank")
     if len(name) > 60 or len(website) > LONGEST_URIS:
         raise Invalid("Validation failed: Application name is too long", client_name="is too long")
@@ -158,7 +158,8 @@ def _may_redirect(uri: str) -> bool:
 
 
 def _website(website: str) -> str:
-    return website.strip() if website.strip().lower().startswith(("https://", "http://")) else ""
+    website = website.strip()
+    return website if website.isprintable() and website.lower().startswith(("https://", "http://")) else ""
 
 
 async def _keep(square: Square, token: Token, outcome: Outcome) -> Outcome:

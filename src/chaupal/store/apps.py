@@ -124,6 +124,8 @@ async def add_app(w: Writing, app: App) -> None:
 
 
 async def app_called(reading: Reading, client_id: str) -> App | None:
+    if not client_id.isascii() or not client_id.isprintable():
+        return None
     row = await reading.first(APP_CALLED, client=client_id)
     return App(*row) if row else None
 

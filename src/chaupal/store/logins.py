@@ -126,6 +126,8 @@ async def of(reading: Reading, account: int) -> Login | None:
 
 async def named(reading: Reading, name: str) -> Login | None:
     """By e-mail or handle, in lower case; no handle holds an @, so the two cannot be taken for each other."""
+    if not name.isascii() or not name.isprintable():
+        return None
     return _login(await reading.first(BY_EMAIL if "@" in name else BY_HANDLE, name=name))
 
 

@@ -50,6 +50,8 @@ async def sealed_people(reading: Reading, ids: Iterable[int]) -> dict[int, Seale
 
 async def id_of(reading: Reading, handle: str) -> int | None:
     """The account with this handle (any case), or None."""
+    if not handle.isascii() or not handle.isprintable():  # nobody's; and no database takes every letter
+        return None
     id_: Any = await reading.value(ID_OF, handle=handle.lower())
     return id_
 

@@ -1,6 +1,6 @@
 """Every page of the square, its office and its record; each module's rows say on which surface it shows words."""
 
-from chaupal.web import finding, forms, media, persons, reading, settings, static, threads, writing
+from chaupal.web import consent, finding, forms, joining, media, passwords, persons, reading, settings, static, threads, writing
 from chaupal.wire.route import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -11,6 +11,9 @@ ROUTES: tuple[Route, ...] = (
     *writing.ROUTES,
     *forms.ROUTES,
     *settings.ROUTES,
+    *joining.ROUTES,
+    *passwords.ROUTES,
+    *consent.ROUTES,
     *media.ROUTES,
     *static.ROUTES,
 )

@@ -1,0 +1,25 @@
+"""The mails that an open house has sent, for tests."""
+
+import email
+import email.policy
+from pathlib import Path
+
+import regex
+
+from chaupal.app.wiring import Running
+
+
+def mails_of(house: Running) -> list[str]:
+    """The text of every mail so far, in order."""
+    folder = Path(house.house.settings.data) / "mail"
+    found = [
+        email.message_from_bytes(f.read_bytes(), policy=email.policy.default) for f in sorted(folder.glob("*.eml"))
+    ]
+    return [mail.get_content() for mail in found]
+
+
+def secret_in(letter: str, path: str) -> str:
+    """The secret of the link to `/path/…`."""
+    found = regex.search(rf"/{path}/([\w-]+)", letter)
+    assert found, letter
+    return found[1]

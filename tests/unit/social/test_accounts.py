@@ -1,0 +1,213 @@
+"""Accounts: who may be made, what waits for what, and what a profile takes."""
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from chaupal.app.wiring import Running
+from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
+from chaupal.policy.things import Field
+from chaupal.policy.viewer import Role, Viewer
+from chaupal.reads import people, search
+from chaupal.social import accounts, logins, profiles
+from chaupal.social.accounts import NewAccount
+from chaupal.social.context import Square
+from chaupal.social.profiles import Defaults, Face
+from mails import mails_of, secret_in
+
+ANYONE = Viewer(country="IN")
+GOOD = NewAccount(handle="asha", email="asha@example.org", password="एक लंबा पासवर्ड", language="hi")
+
+
+def open_to(house: Running, registrations: str) -> Square:
+    square = house.house.square
+    return replace(square, settings=replace(square.settings, registrations=registrations))
+
+
+def database_files(house: Running) -> list[Path]:
+    return list(Path(house.house.settings.data).glob("chaupal.db*"))
+
+
+async def found(house: Running, handle: str) -> bool:
+    try:
+        await people.named(house.house.reads, ANYONE, handle)
+    except NotFound:
+        return False
+    return True
+
+
+async def test_who_signs_up_is_nobody_until_the_address_is_confirmed(house: Running):
+    square = house.house.square
+    account = await accounts.sign_up(square, GOOD)
+    assert not await found(house, "asha")
+    await house.runner.settle()
+    (letter,) = mails_of(house)
+    secret = secret_in(letter, "confirm")
+    assert await accounts.may_confirm(square, secret)
+    assert await accounts.may_confirm(square, secret), "looking uses the link up"
+    assert await accounts.confirm(square, secret)
+    assert await found(house, "asha")
+    with pytest.raises(NotFound):
+        await accounts.confirm(square, secret)
+    assert (await logins.sign_in(square, "asha", GOOD.password)).account == account
+
+
+async def test_the_confirmation_is_in_the_language_of_who_signs_up(house: Running):
+    await accounts.sign_up(house.house.square, GOOD)
+    await accounts.sign_up(house.house.square, replace(GOOD, handle="karl", email="karl@example.org", language="en"))
+    await house.runner.settle()
+    hindi, english = mails_of(house)
+    assert "नमस्ते @asha" in hindi
+    assert "Hello @karl" in english
+
+
+async def test_a_confirmation_link_dies_after_two_days_and_a_new_one_can_be_asked_for(house: Running, clock):
+    square = house.house.square
+    account = await accounts.sign_up(square, GOOD)
+    await house.runner.settle()
+    old = secret_in(mails_of(house)[0], "confirm")
+    clock.move(accounts.CONFIRM_LASTS)
+    assert not await accounts.may_confirm(square, old)
+    await accounts.ask_confirmation(square, Viewer(account=account, country="IN"))
+    await house.runner.settle()
+    assert await accounts.confirm(square, secret_in(mails_of(house)[1], "confirm"))
+
+
+async def test_no_secret_of_a_mail_stands_in_the_store(house: Running, database: str):
+    await accounts.sign_up(house.house.square, GOOD)
+    await logins.ask_reset(house.house.square, GOOD.email)
+    await house.runner.settle()
+    secrets = [secret_in(mails_of(house)[0], "confirm"), secret_in(mails_of(house)[1], "reset")]
+    if not database:
+        stored = b"".join(file.read_bytes() for file in database_files(house))
+        assert len(stored) > 10_000
+        assert not any(secret.encode() in stored for secret in secrets)
+
+
+async def test_where_staff_approve_both_are_needed_and_only_staff_can_approve(house: Running):
+    square = open_to(house, "approval")
+    with pytest.raises(Invalid) as blank:
+        await accounts.sign_up(square, GOOD)
+    assert "reason" in blank.value.details
+    account = await accounts.sign_up(square, replace(GOOD, reason="मैं किसान हूँ"))
+    moderator = Viewer(account=1, country="IN", role=Role.MODERATOR)
+    await house.runner.settle()
+    assert await accounts.waiting(square, moderator) == [], "not confirmed yet"
+    assert not await accounts.confirm(square, secret_in(mails_of(house)[0], "confirm"))
+    assert not await found(house, "asha")
+    (asking,) = await accounts.waiting(square, moderator)
+    assert (asking.handle, asking.reason) == ("asha", "मैं किसान हूँ")
+    for role in (Role.MEMBER, Role.AUDITOR):
+        with pytest.raises(NotFound):
+            await accounts.approve(square, Viewer(account=2, country="IN", role=role), account)
+    await accounts.approve(square, moderator, account)
+    assert await found(house, "asha")
+    with pytest.raises(NotFound):
+        await accounts.approve(square, moderator, account)
+
+
+async def test_where_registrations_are_closed_nobody_joins(house: Running):
+    with pytest.raises(NotAllowed):
+        await accounts.sign_up(open_to(house, "closed"), GOOD)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("handle", ""), ("handle", "a" * 31), ("handle", "आशा"), ("handle", "as ha"), ("handle", "аsha"),
+        ("handle", "asha-"), ("handle", "Moderator"),
+        ("email", "asha"), ("email", "asha@"), ("email", "a@b\nBcc: x@y.org"), ("email", "a@" + "b" * 260), ("email", "a@-b.org"),
+        ("password", "seven77"), ("password", "x" * 257), ("password", "lone \ud800 surrogate"),
+    ],
+)  # fmt: skip
+async def test_what_cannot_be_taken_is_named(house: Running, field: str, value: str):
+    with pytest.raises(Invalid) as wrong:
+        await accounts.sign_up(house.house.square, replace(GOOD, **{field: value}))
+    assert list(wrong.value.details) == [field]
+
+
+async def test_handles_and_addresses_are_had_once_in_any_case(house: Running):
+    square = house.house.square
+    await accounts.create(square, handle="Asha", email="Asha@Example.org", password=GOOD.password)
+    assert await found(house, "ASHA")
+    with pytest.raises(Invalid) as name:
+        await accounts.sign_up(square, replace(GOOD, handle="aSHA", email="b@example.org"))
+    assert "handle" in name.value.details
+    with pytest.raises(Invalid) as address:
+        await accounts.sign_up(square, replace(GOOD, handle="other", email="ASHA@example.ORG"))
+    assert "email" in address.value.details
+    assert not await found(house, "other"), "nothing half done"
+    with pytest.raises(Invalid):
+        await accounts.create(square, handle="chaupal", email="c@example.org", password=GOOD.password)
+
+
+async def test_the_house_has_one_account_of_its_own_and_nobody_signs_in_as_it(house: Running):
+    square = house.house.square
+    first = await accounts.ensure_system_account(square)
+    assert await accounts.ensure_system_account(square) == first
+    assert await accounts.account_id(square, "chaupal") == first
+    with pytest.raises(Invalid):
+        await logins.sign_in(square, "chaupal", "")
+    with pytest.raises(NotFound):
+        await logins.begin_session(square, first)
+
+
+async def made(house: Running) -> Viewer:
+    account = await accounts.create(house.house.square, handle="asha", email=GOOD.email, password=GOOD.password)
+    return Viewer(account=account, country="IN")
+
+
+async def test_a_profile_is_put_in_order_and_what_is_not_given_stays(house: Running):
+    asha = await made(house)
+    square, reads = house.house.square, house.house.reads
+    ravi = await accounts.create(square, handle="ravi", email="r@example.org", password=GOOD.password)
+    assert ravi
+    face = Face(
+        name="  आशा\u200b  किसान ", note="<b>खेती</b> #किसान_आंदोलन @ravi @nobody", locked=True,
+        fields=(Field("घर", "https://example.org/<x>"), Field("", "")),
+    )  # fmt: skip
+    await profiles.change(square, asha, face)
+    await profiles.change(square, asha, Face(bot=True), Defaults(visibility="private", language="hin"))
+    seen, login, _ = await people.me(reads, asha)
+    assert seen.item.name == "आशा किसान"
+    assert "&lt;b&gt;" in seen.item.note_html
+    assert "/tags/" in seen.item.note_html
+    assert "/@ravi" in seen.item.note_html
+    assert "/@nobody" not in seen.item.note_html
+    assert seen.item.fields == (Field("घर", "https://example.org/<x>"),)
+    assert (seen.item.locked, seen.item.bot) == (True, True)
+    assert (login.default_visibility, login.default_language, login.default_sensitive) == ("private", "hi", 0)
+
+
+@pytest.mark.parametrize(
+    ("face", "defaults"),
+    [
+        (Face(note="क" * 501), None),
+        (Face(note="nul \0"), None),
+        (Face(fields=(Field("a", "b"),) * 5), None),
+        (Face(fields=(Field("a", "b" * 256),)), None),
+        (Face(name="x"), Defaults(visibility="direct")),
+        (Face(name="x"), Defaults(language="not a language")),
+    ],
+)
+async def test_a_profile_that_cannot_be_taken_changes_nothing(house: Running, face: Face, defaults: Defaults | None):
+    asha = await made(house)
+    with pytest.raises(Invalid):
+        await profiles.change(house.house.square, asha, face, defaults)
+    seen, _, _ = await people.me(house.house.reads, asha)
+    assert (seen.item.name, seen.item.note, seen.item.fields) == ("", "", ())
+
+
+async def test_one_is_found_by_the_words_of_a_new_name_and_no_longer_by_the_old(house: Running):
+    asha = await made(house)
+    await profiles.change(house.house.square, asha, Face(name="सुनीता"))
+    await profiles.change(house.house.square, asha, Face(name="गीता"))
+
+    async def hits(word: str) -> list[int]:
+        page = await search.people(house.house.reads, ANYONE, word)
+        return [seen.item.id for seen in page]
+
+    assert await hits("गीता") == [asha.account]
+    assert await hits("asha") == [asha.account]
+    assert await hits("सुनीता") == []
