@@ -1,6 +1,7 @@
 """Uploads in a directory of this machine."""
 
 import asyncio
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -24,11 +25,24 @@ class LocalFiles:
     def _put(self, path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-        with beside.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.rename(path)
+        try:
+            with beside.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.rename(path)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
+        self._keep_names(path.parent)
+
+    def _keep_names(self, folder: Path) -> None:
+        """The row that names the file is durable once committed, so its name in the folder must be too."""
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
     async def get(self, key: str) -> bytes | None:
         return await asyncio.to_thread(self._get, self._path(key))
@@ -40,4 +54,5 @@ class LocalFiles:
             return None
 
     async def drop(self, key: str) -> None:
-        await asyncio.to_thread(self._path(key).unlink, missing_ok=True)
+        with contextlib.suppress(FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            await asyncio.to_thread(self._path(key).unlink)

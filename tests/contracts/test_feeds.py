@@ -1,0 +1,140 @@
+"""What every keeper of resident home feeds must do; a new one is added to KEEPERS and passes all of this."""
+
+from collections.abc import Callable
+
+import pytest
+
+from chaupal.ports.feed import LENGTH, Feeds
+from chaupal.ports.feed_local import LocalFeeds
+
+KEEPERS: dict[str, Callable[[], Feeds]] = {"local": LocalFeeds}
+ASHA, BELA, CHITRA, DEV = 1, 2, 3, 4
+
+
+@pytest.fixture(params=KEEPERS)
+def feeds(request: pytest.FixtureRequest) -> Feeds:
+    return KEEPERS[request.param]()
+
+
+async def resident(feeds: Feeds, owner: int, sources: set[int], ids: list[int]) -> None:
+    await feeds.expect(owner, sources)
+    await feeds.admit(owner, sources, ids)
+
+
+async def page(feeds: Feeds, owner: int) -> list[int] | None:
+    found = await feeds.page(owner)
+    return None if found is None else list(found)
+
+
+async def test_a_feed_that_nobody_built_must_be_built(feeds: Feeds):
+    assert await page(feeds, ASHA) is None
+
+
+async def test_a_feed_is_read_newest_first(feeds: Feeds):
+    await resident(feeds, ASHA, {ASHA, BELA}, [30, 20, 10])
+    assert await page(feeds, ASHA) == [30, 20, 10]
+
+
+async def test_an_empty_feed_is_resident_too(feeds: Feeds):
+    await resident(feeds, ASHA, {ASHA}, [])
+    assert await page(feeds, ASHA) == []
+
+
+async def test_a_push_reaches_those_who_follow_and_nobody_else(feeds: Feeds):
+    await resident(feeds, ASHA, {ASHA, BELA}, [10])
+    await resident(feeds, CHITRA, {CHITRA, DEV}, [11])
+    feeds.push(BELA, 20)
+    assert await page(feeds, ASHA) == [20, 10]
+    assert await page(feeds, CHITRA) == [11]
+    assert await page(feeds, BELA) is None  # a push makes no feed
+
+
+async def test_one_is_in_ones_own_home_as_a_source(feeds: Feeds):
+    await resident(feeds, ASHA, {ASHA}, [])
+    feeds.push(ASHA, 5)
+    assert await page(feeds, ASHA) == [5]
+
+
+async def test_a_push_handled_twice_is_pushed_once(feeds: Feeds):
+    await resident(feeds, ASHA, {BELA}, [10])
+    for id_ in (20, 20, 10, 15, 15):
+        feeds.push(BELA, id_)
+    assert await page(feeds, ASHA) == [20, 15, 10]
+
+
+async def test_a_late_push_finds_its_place(feeds: Feeds):
+    await resident(feeds, ASHA, {BELA}, [30, 10])
+    feeds.push(BELA, 20)
+    assert await page(feeds, ASHA) == [30, 20, 10]
+
+
+async def test_what_is_pushed_while_a_feed_is_built_is_in_it(feeds: Feeds):
+    await feeds.expect(ASHA, {ASHA, BELA})
+    feeds.push(BELA, 40)
+    assert await page(feeds, ASHA) is None
+    await feeds.admit(ASHA, {ASHA, BELA}, [30, 20])
+    assert await page(feeds, ASHA) == [40, 30, 20]
+
+
+async def test_a_feed_built_for_other_sources_than_now_is_not_kept(feeds: Feeds):
+    await feeds.expect(ASHA, {ASHA, BELA})
+    await feeds.expect(ASHA, {ASHA, CHITRA})  # whom Asha follows changed meanwhile
+    await feeds.admit(ASHA, {ASHA, BELA}, [30])
+    assert await page(feeds, ASHA) is None
+
+
+async def test_a_feed_dismissed_while_it_was_built_is_not_kept(feeds: Feeds):
+    await feeds.expect(ASHA, {ASHA, BELA})
+    feeds.dismiss(ASHA)
+    await feeds.admit(ASHA, {ASHA, BELA}, [30])
+    assert await page(feeds, ASHA) is None
+
+
+async def test_a_dismissed_feed_hears_nothing_more(feeds: Feeds):
+    await resident(feeds, ASHA, {BELA}, [10])
+    feeds.dismiss(ASHA)
+    feeds.push(BELA, 20)
+    feeds.pull(10, BELA)
+    assert await page(feeds, ASHA) is None
+    feeds.dismiss(ASHA)  # again is no error
+    await resident(feeds, ASHA, {CHITRA}, [5])
+    feeds.push(BELA, 30)
+    assert await page(feeds, ASHA) == [5]
+
+
+async def test_a_post_that_is_gone_is_pulled_from_every_feed(feeds: Feeds):
+    await resident(feeds, ASHA, {BELA}, [30, 20, 10])
+    await resident(feeds, DEV, {BELA, CHITRA}, [30, 25])
+    feeds.pull(30, BELA)
+    feeds.pull(99, BELA)
+    feeds.pull(25, BELA)  # CHITRA wrote it, but it is gone all the same
+    assert await page(feeds, ASHA) == [20, 10]
+    assert 30 not in (await page(feeds, DEV) or [])
+
+
+async def test_a_feed_keeps_at_least_its_length_and_stays_bounded(feeds: Feeds):
+    await resident(feeds, ASHA, {BELA}, [])
+    for id_ in range(1, 5 * LENGTH):
+        feeds.push(BELA, id_)
+    found = await page(feeds, ASHA)
+    assert found is not None
+    assert found[:LENGTH] == list(range(5 * LENGTH - 1, 4 * LENGTH - 1, -1))
+    assert len(found) < 2 * LENGTH
+
+
+async def test_what_a_reader_holds_does_not_change_under_them(feeds: Feeds):
+    await resident(feeds, ASHA, {BELA}, [10])
+    held = await feeds.page(ASHA)
+    feeds.push(BELA, 20)
+    assert held is not None
+    assert list(held) == [10]
+
+
+async def test_the_feed_longest_built_makes_room():
+    few = LocalFeeds(residents=2)
+    for owner in (ASHA, BELA, CHITRA):
+        await resident(few, owner, {owner, DEV}, [owner])
+    assert await page(few, ASHA) is None
+    few.push(DEV, 50)
+    assert await page(few, BELA) == [50, BELA]
+    assert await page(few, CHITRA) == [50, CHITRA]

@@ -1,0 +1,100 @@
+"""What every keeper of files must do; a new one is added to KEEPERS and passes all of this."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from chaupal.ports.files import Files
+from chaupal.ports.files_local import LocalFiles
+
+KEEPERS: dict[str, Callable[[Path], Files]] = {"local": lambda folder: LocalFiles(folder / "files")}
+KEY = "media/109/original.webp"
+
+
+@pytest.fixture(params=KEEPERS)
+def files(request: pytest.FixtureRequest, tmp_path: Path) -> Files:
+    return KEEPERS[request.param](tmp_path)
+
+
+async def test_what_was_put_is_got(files: Files):
+    data = bytes(range(256)) * 4_000
+    await files.put(KEY, data)
+    assert await files.get(KEY) == data
+
+
+async def test_nothing_is_got_where_nothing_was_put(files: Files):
+    assert await files.get(KEY) is None
+    await files.put(KEY, b"x")
+    for near in ("media/109", "media", "media/109/original", f"{KEY}/x", "media/10/original.webp"):
+        assert await files.get(near) is None
+
+
+async def test_putting_again_replaces(files: Files):
+    await files.put(KEY, b"a longer one")
+    await files.put(KEY, b"short")
+    assert await files.get(KEY) == b"short"
+
+
+async def test_nothing_at_all_is_something(files: Files):
+    await files.put(KEY, b"")
+    assert await files.get(KEY) == b""
+
+
+async def test_what_was_dropped_is_gone_and_its_neighbour_stays(files: Files):
+    await files.put(KEY, b"one")
+    await files.put("media/109/small.webp", b"other")
+    await files.drop(KEY)
+    assert await files.get(KEY) is None
+    assert await files.get("media/109/small.webp") == b"other"
+
+
+async def test_dropping_what_is_not_there_is_no_error(files: Files):
+    await files.drop(KEY)
+    await files.drop("nothing/of/the/kind")
+
+
+@pytest.mark.parametrize("key", ["../outside", "media/../../outside", "/etc/passwd", "", ".", "media/.."])
+async def test_no_key_leads_outside(files: Files, tmp_path: Path, key: str):
+    (tmp_path / "outside").write_bytes(b"not yours")
+    for act in (files.get(key), files.put(key, b"x"), files.drop(key)):
+        with pytest.raises(ValueError, match="not a key"):
+            await act
+    assert (tmp_path / "outside").read_bytes() == b"not yours"
+
+
+async def test_a_reader_meets_the_old_bytes_or_the_new_ones(files: Files):
+    old, new = b"o" * 300_000, b"n" * 500_000
+    await files.put(KEY, old)
+
+    async def write() -> None:
+        for turn in range(20):
+            await files.put(KEY, (new, old)[turn % 2])
+
+    writing = asyncio.create_task(write())
+    while not writing.done():
+        assert await files.get(KEY) in (old, new)
+        await asyncio.sleep(0)
+    await writing
+
+
+async def test_many_write_at_once_and_one_of_them_stands(files: Files):
+    sent = [bytes([number]) * 50_000 for number in range(12)]
+    await asyncio.gather(*(files.put(KEY, data) for data in sent))
+    assert await files.get(KEY) in sent
+
+
+async def test_a_disk_that_fails_leaves_the_old_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    local = LocalFiles(tmp_path / "files")
+    await local.put(KEY, b"old")
+
+    def full(fd: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        await local.put(KEY, b"new")
+    assert await local.get(KEY) == b"old"
+    assert [path.name for path in (tmp_path / "files").rglob("*") if path.is_file()] == ["original.webp"]

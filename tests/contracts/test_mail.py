@@ -1,0 +1,148 @@
+"""What every carrier of mail must do; a new one is added to CARRIERS and passes all of this."""
+
+import asyncio
+import email
+import email.policy
+import threading
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+
+import pytest
+
+from chaupal.ports.mail import Letter, Mail
+from chaupal.ports.mail_local import MailBySmtp, MailToFiles
+
+SENDER = "chaupal@example.org"
+LETTER = Letter(
+    to="asha@example.org", subject="अपना पासवर्ड बदलें", body="नमस्ते आशा,\n\nhttps://example.org/reset/abc?x=1&y=2\n.\nअंत\n"
+)
+
+
+class Carrier:
+    """A way of sending, and what arrived by it."""
+
+    def __init__(self, mail: Mail) -> None:
+        self.mail = mail
+
+    def arrived(self) -> list[EmailMessage]:
+        raise NotImplementedError
+
+
+class ToFiles(Carrier):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(MailToFiles(folder / "mail", SENDER))
+        self.folder = folder / "mail"
+
+    def arrived(self) -> list[EmailMessage]:
+        return [read(path.read_bytes()) for path in sorted(self.folder.glob("*.eml"))]
+
+
+class BySmtp(Carrier):
+    def __init__(self, office: "PostOffice") -> None:
+        super().__init__(MailBySmtp(f"smtp://127.0.0.1:{office.server_address[1]}", SENDER))
+        self.office = office
+
+    def arrived(self) -> list[EmailMessage]:
+        return [read(data) for data in self.office.taken]
+
+
+class PostOffice(ThreadingTCPServer):
+    """Enough of RFC 5321 to take a mail in, or to refuse its receiver."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+    refuses = False
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Counter)
+        self.taken: list[bytes] = []
+
+
+class Counter(StreamRequestHandler):
+    server: PostOffice
+
+    def handle(self) -> None:
+        self.say("220 post office")
+        while line := self.rfile.readline():
+            match line.split()[0].upper():
+                case b"DATA":
+                    self.say("354 go on")
+                    self.server.taken.append(self.take())
+                    self.say("250 taken")
+                case b"RCPT" if self.server.refuses:
+                    self.say("550 nobody here by that name")
+                case b"QUIT":
+                    self.say("221 bye")
+                    return
+                case _:
+                    self.say("250 ok")
+
+    def say(self, line: str) -> None:
+        self.wfile.write(f"{line}\r\n".encode())
+
+    def take(self) -> bytes:
+        lines: list[bytes] = []
+        while (line := self.rfile.readline()) != b".\r\n":
+            lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
+        return b"".join(lines)
+
+
+def read(data: bytes) -> EmailMessage:
+    return email.message_from_bytes(data, policy=email.policy.default)  # pyright: ignore[reportReturnType]
+
+
+@pytest.fixture
+def office() -> Iterator[PostOffice]:
+    with PostOffice() as office:
+        threading.Thread(target=office.serve_forever, args=(0.02,), daemon=True).start()
+        yield office
+        office.shutdown()
+
+
+@pytest.fixture(params=["files", "smtp"])
+def carrier(request: pytest.FixtureRequest, tmp_path: Path, office: PostOffice) -> Carrier:
+    return ToFiles(tmp_path) if request.param == "files" else BySmtp(office)
+
+
+async def test_a_letter_arrives_as_it_was_written(carrier: Carrier):
+    await carrier.mail.send(LETTER)
+    (mail,) = carrier.arrived()
+    assert (mail["From"], mail["To"], mail["Subject"]) == (SENDER, LETTER.to, LETTER.subject)
+    assert mail["Date"].datetime is not None
+    assert mail.get_content_type() == "text/plain"
+    assert mail.get_content().replace("\r\n", "\n") == LETTER.body
+
+
+async def test_letters_arrive_each_for_itself_and_in_order(carrier: Carrier):
+    for number in range(3):
+        await carrier.mail.send(Letter(to=f"r{number}@example.org", subject=str(number), body="x"))
+    assert [mail["To"] for mail in carrier.arrived()] == [f"r{number}@example.org" for number in range(3)]
+
+
+async def test_no_word_of_a_person_becomes_a_header(carrier: Carrier):
+    for letter in (
+        Letter(to="asha@example.org", subject="hello\r\nBcc: everybody@example.org", body="x"),
+        Letter(to="asha@example.org\nBcc: everybody@example.org", subject="hello", body="x"),
+    ):
+        with pytest.raises(ValueError):  # noqa: PT011 - the library's own words
+            await carrier.mail.send(letter)
+    assert carrier.arrived() == []
+
+
+async def test_many_letters_at_once_all_arrive(carrier: Carrier):
+    letters = [Letter(to=f"r{number}@example.org", subject="s", body=str(number)) for number in range(10)]
+    await asyncio.gather(*(carrier.mail.send(letter) for letter in letters))
+    assert {mail.get_content().strip() for mail in carrier.arrived()} == {str(number) for number in range(10)}
+
+
+async def test_a_carrier_that_does_not_take_it_says_so(office: PostOffice, tmp_path: Path):
+    office.refuses = True
+    with pytest.raises(OSError):  # noqa: PT011 - SMTPException is one
+        await BySmtp(office).mail.send(LETTER)
+    with pytest.raises(OSError):  # noqa: PT011 - nobody listens there
+        await MailBySmtp("smtp://127.0.0.1:9", SENDER).send(LETTER)
+    (tmp_path / "mail").write_text("a file where the folder should be")
+    with pytest.raises(OSError):  # noqa: PT011
+        await MailToFiles(tmp_path / "mail", SENDER).send(LETTER)
