@@ -1,7 +1,9 @@
 """From a request to an answer, the same for every route: who, from where, may they, what did they send, run, say."""
 
+import functools
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 import structlog
@@ -17,7 +19,7 @@ from chaupal.ports.meter import Count, Meter
 from chaupal.social import logins
 from chaupal.wire import csrf
 from chaupal.wire.call import Answer, Call, House, Upload, json
-from chaupal.wire.params import check
+from chaupal.wire.params import check, nest
 from chaupal.wire.route import Route, Shape
 
 log = structlog.get_logger()
@@ -36,8 +38,7 @@ class Request(msgspec.Struct):
     peer: str
     headers: Mapping[str, str]
     path: dict[str, str]
-    query: dict[str, Any]
-    query_text: str
+    query: str
     link: str
     receive: Receive
 
@@ -82,8 +83,8 @@ class Desk:
         place = self._locator.place(request.peer, request.headers)
         return Call(
             house=self.house, route=route, viewer=self._anyone(place, request.headers), caller=None, args=None,
-            headers=request.headers, cookies=cookies, link=settings.origin + request.link, query=request.query_text,
-            address=place.address, csrf=csrf.word(cookies),
+            headers=request.headers, cookies=cookies, link=settings.origin + request.link, query=request.query,
+            address=place.address, csrf=csrf.word(cookies) if route.shape is Shape.PAGE else "",
         )  # fmt: skip
 
     def _anyone(self, place: Place, headers: Mapping[str, str]) -> Viewer:
@@ -162,7 +163,7 @@ class Desk:
             raise NotFound  # missing and forbidden look the same
 
     async def _take(self, route: Route, request: Request, call: Call[Any]) -> None:
-        sent: dict[str, Any] = dict(request.query)
+        sent = query_of(request.query)
         if route.method != "GET":
             body, call.files = await request.receive()
             sent.update(body)
@@ -216,6 +217,11 @@ def limit_headers(most: int, count: Count) -> list[tuple[str, str]]:
     ]
 
 
+def query_of(text: str) -> dict[str, Any]:
+    """A query string as one dictionary. Raises Malformed."""
+    return nest(parse_qsl(text, keep_blank_values=True)) if text else {}
+
+
 def bearer(header: str) -> str | None:
     """The token of an Authorization header, or None."""
     kind, _, token = header.partition(" ")
@@ -227,6 +233,7 @@ def parse_cookies(header: str) -> dict[str, str]:
     return {name: value.strip('"') for name, _, value in pairs}
 
 
+@functools.lru_cache(1_000)
 def accepted_language(header: str) -> str | None:
     """The best of our languages that the browser asks for (RFC 9110 §12.5.4), or None."""
     asked: list[tuple[float, str]] = []

@@ -6,12 +6,9 @@ off (`lane = false`) must change no byte, which a test holds.
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import parse_qsl
 
-from chaupal.kernel.errors import Problem
-from chaupal.wire.answer import Desk, Request, Sent, problem_json
+from chaupal.wire.answer import Desk, Request, Sent
 from chaupal.wire.call import Answer
-from chaupal.wire.params import nest
 from chaupal.wire.route import Route, Shape
 
 type Scope = MutableMapping[str, Any]
@@ -66,9 +63,8 @@ def headers_of(scope: Scope) -> dict[str, str]:
     return headers
 
 
-def query_of(scope: Scope) -> tuple[dict[str, Any], str]:
-    text = scope["query_string"].decode("latin-1")
-    return (nest(parse_qsl(text, keep_blank_values=True)) if text else {}), text
+def query_of(scope: Scope) -> str:
+    return scope["query_string"].decode("latin-1")
 
 
 async def no_body() -> Sent:
@@ -100,10 +96,5 @@ class Front:
         await self._app(scope, receive, send)
 
     async def _in_lane(self, route: Route, scope: Scope, send: AsgiSend) -> None:
-        try:
-            query, text = query_of(scope)
-        except Problem as problem:
-            await send_answer(send, route, problem_json(problem))
-            return
-        request = Request(peer_of(scope), headers_of(scope), {}, query, text, route.path, no_body)
+        request = Request(peer_of(scope), headers_of(scope), {}, query_of(scope), route.path, no_body)
         await send_answer(send, route, await self._desk.answer(route, request))

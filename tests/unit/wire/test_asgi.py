@@ -1,0 +1,236 @@
+"""The front of the server: the lane changes no byte, HEAD is GET without a body, and every shape keeps its promises."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from chaupal.app.wiring import ROUTES, Running, open_house
+from chaupal.kernel.clock import StillClock
+from chaupal.kernel.settings import Settings, load_settings
+from chaupal.policy.facts import Visibility
+from chaupal.policy.viewer import Viewer
+from chaupal.ports.country import Locator
+from chaupal.ports.meter_local import LocalMeter
+from chaupal.social import accounts, graph, logins, posts
+from chaupal.web.errors import error_page
+from chaupal.wire.answer import Desk
+from chaupal.wire.asgi import App, Front
+from chaupal.wire.framework import build
+from chaupal.wire.route import Shape
+
+LANE = tuple(route for route in ROUTES if route.lane)
+
+
+def client(app: App, **headers: str) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app=app), base_url="http://127.0.0.1:8000", headers=headers
+    )
+
+
+@dataclass
+class Twins:
+    """One house behind two fronts: with the lane, and without. `token` is a reader's who follows the writer."""
+
+    on: App
+    off: App
+    token: str
+    newest: int
+
+
+@pytest.fixture
+async def twins(house: Running, clock: StillClock) -> Twins:
+    square = house.house.square
+    asha, binod = [
+        await accounts.create(square, handle=handle, email=f"{handle}@example.org", password="long enough", name=handle)
+        for handle in ("asha", "binod")
+    ]
+    reader, writer = Viewer(account=binod, country="IN"), Viewer(account=asha, country="IN")
+    await graph.follow(square, reader, asha)
+    newest = 0
+    for number in range(30):
+        clock.move(1000)
+        seen = Visibility.PRIVATE if number % 7 == 0 else Visibility.PUBLIC
+        newest = await posts.publish(square, writer, posts.Draft(text=f"संख्या {number} #गिनती @binod", visibility=seen))
+    await posts.repost(square, reader, newest)
+    await house.runner.settle()
+
+    def front(lane: bool) -> App:
+        desk = Desk(house.house, Locator(house.house.settings, lambda _: None), LocalMeter(clock), error_page)
+        return Front(build(desk, ROUTES), desk, LANE if lane else ())
+
+    return Twins(front(True), front(False), await logins.issue_token(square, binod, "read"), newest)
+
+
+type Asks = Callable[[httpx2.AsyncClient], Awaitable[httpx2.Response]]
+
+
+def asked_for(newest: int, token: str) -> list[tuple[str, dict[str, str]]]:
+    """Everything worth asking the lane for: pages, cursors, nonsense; signed in, not, wrongly."""
+    queries = [
+        "", "?limit=5", "?limit=5&local=true", f"?max_id={newest}", f"?min_id={newest - 1}&limit=2", f"?since_id={newest}",
+        "?limit=0", "?limit=-1", "?limit=99999", "?limit=abc", "?max_id=", "?max_id=abc", f"?max_id={2**63}", "?only_media=1",
+        "?language=hi", "?remote=1", "?x[]=1&x[]=2", "?a[b][c][d][e]=1", "?%ff=%fe", "?limit=5&limit=6", "?" + "a=1&" * 400,
+        "?local=perhaps", "?q=%00", "?limit=5&extra=%E0%A4%95",
+    ]  # fmt: skip
+    callers = [
+        {"authorization": f"Bearer {token}"},
+        {},
+        {"authorization": "Bearer wrong"},
+        {"authorization": "Basic x"},
+    ]
+    extras = [
+        {"accept-language": "en"},
+        {"cookie": "language=en; chaupal=wrong"},
+        {"x-forwarded-for": "8.8.8.8"},
+        {"range": "bytes=0-5"},
+    ]
+    plain = [(query, caller) for query in queries for caller in callers[:2]]
+    return plain + [("?limit=3", caller | extra) for caller in callers for extra in [{}, *extras]]
+
+
+def test_the_lane_is_for_the_hottest_reads():
+    assert {route.path for route in LANE} >= {"/api/v1/timelines/home", "/api/v1/timelines/public"}
+    assert all(route.method == "GET" for route in LANE)
+
+
+@pytest.mark.parametrize("path", [route.path for route in LANE])
+async def test_the_lane_changes_no_byte(twins: Twins, path: str):
+    async with client(twins.on) as on, client(twins.off) as off:
+        for query, headers in asked_for(twins.newest, twins.token):
+            fast, slow = [await c.get(path + query, headers=headers) for c in (on, off)]
+            assert (fast.status_code, fast.content) == (slow.status_code, slow.content), (path, query[:60], headers)
+            assert fast.headers.multi_items() == slow.headers.multi_items(), (path, query[:60], headers)
+
+
+async def test_the_lane_pages_as_the_framework_does(twins: Twins):
+    bearer = {"authorization": f"Bearer {twins.token}"}
+    async with client(twins.on, **bearer) as on, client(twins.off, **bearer) as off:
+        url, pages = "/api/v1/timelines/home?limit=7", 0
+        while url:
+            fast, slow = await on.get(url), await off.get(url)
+            assert fast.content == slow.content and fast.headers.get("link") == slow.headers.get("link")
+            url, pages = fast.links.get("next", {}).get("url", ""), pages + 1
+        assert pages == 5
+
+
+@pytest.fixture
+async def front(tmp_path: Path, clock: StillClock) -> AsyncIterator[httpx2.AsyncClient]:
+    """A house on SQLite; these promises have nothing to do with the store."""
+    settings = load_settings(environ={}, data=str(tmp_path / "data"), port=8000)
+    running = await open_house(settings, clock=clock, run=False)
+    async with client(running.app) as asking:
+        yield asking
+    await running.close()
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/timelines/public", "/api/v2/instance", "/", "/api/v1/nothing", "/nothing", "/openapi.json"]
+)
+async def test_head_is_get_without_a_body(front: httpx2.AsyncClient, path: str):
+    got, head = await front.get(path), await front.head(path)
+    assert head.content == b"" and head.status_code == got.status_code
+    changing = {"set-cookie", "x-ratelimit-remaining", "x-ratelimit-reset", "content-length"}
+    assert {k: v for k, v in head.headers.items() if k not in changing} == {
+        k: v for k, v in got.headers.items() if k not in changing
+    }
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/api/v1/timelines/public", {"GET", "HEAD"}), ("POST", "/api/v1/timelines/home", {"GET", "HEAD"}),
+        ("DELETE", "/api/v2/instance", {"GET", "HEAD"}), ("GET", "/oauth/token", {"POST"}),
+        ("PATCH", "/api/v1/statuses/1", {"GET", "HEAD", "DELETE"}), ("TRACE", "/api/v1/timelines/public", {"GET", "HEAD"}),
+    ],
+)  # fmt: skip
+async def test_a_wrong_method_is_told_the_right_ones(
+    front: httpx2.AsyncClient, method: str, path: str, allowed: set[str]
+):
+    answer = await front.request(method, path)
+    assert answer.status_code == 405 and answer.json()["error"]
+    assert allowed <= {name.strip() for name in answer.headers["allow"].split(",")}
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/api/v1/nope", "/api/nope", "/api/v1/statuses/1/nope", "/.well-known/nope", "/oauth/token/nope", "/nodeinfo/9.9"],
+)
+async def test_what_programs_look_for_in_vain_is_said_in_json(front: httpx2.AsyncClient, path: str):
+    answer = await front.get(path)
+    assert (answer.status_code, answer.json()) == (404, {"error": "Record not found"})
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize(
+    "path", ["/nope", "/@nobody", "/posts/1", "/apiary", "/@", "/%00", "/..%2f..%2fetc/passwd", "http://127.0.0.1:8000//evil.example"]
+)
+async def test_what_people_look_for_in_vain_is_a_page(front: httpx2.AsyncClient, path: str):
+    answer = await front.get(path)
+    assert answer.status_code == 404 and answer.headers["content-type"].startswith("text/html")
+    assert "<main" in answer.text and "access-control-allow-origin" not in answer.headers
+
+
+async def test_preflights_are_open_for_programs_only(front: httpx2.AsyncClient):
+    asks = {"origin": "https://client.example", "access-control-request-method": "DELETE"}
+    answer = await front.options("/api/v1/statuses/1", headers=asks)
+    assert answer.status_code == 204 and answer.content == b""
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "DELETE" in answer.headers["access-control-allow-methods"]
+    assert "access-control-allow-credentials" not in answer.headers
+    page = await front.options("/", headers=asks)
+    assert page.status_code == 405 and "access-control-allow-origin" not in page.headers
+
+
+async def test_pages_are_shut_to_scripts_frames_and_caches(front: httpx2.AsyncClient):
+    for path in ("/", "/login", "/nope"):
+        headers = (await front.get(path)).headers
+        policy = {
+            name: words for name, *words in (part.split() for part in headers["content-security-policy"].split(";"))
+        }
+        assert (
+            policy["default-src"] == ["'none'"]
+            and policy["frame-ancestors"] == ["'none'"]
+            and policy["base-uri"] == ["'none'"]
+        )
+        assert "unsafe" not in headers["content-security-policy"] and "*" not in headers["content-security-policy"]
+        assert headers["x-frame-options"] == "DENY" and "no-store" in headers["cache-control"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/api/v1/timelines/public", "/api/v1/nope", "/openapi.json", "/api/v1/timelines/home"]
+)
+async def test_every_answer_forbids_guessing_its_type(front: httpx2.AsyncClient, path: str):
+    headers = (await front.get(path)).headers
+    assert headers["x-content-type-options"] == "nosniff" and headers["referrer-policy"] == "same-origin"
+    assert "server" not in headers
+
+
+async def test_what_is_judged_for_one_is_kept_for_none(front: httpx2.AsyncClient):
+    for path in ("/api/v1/timelines/public", "/api/v1/statuses/1", "/"):
+        assert "no-store" in (await front.get(path)).headers["cache-control"]
+
+
+async def test_cookies_are_for_this_server_alone(tmp_path: Path, clock: StillClock):
+    settings: Settings = load_settings(environ={}, data=str(tmp_path / "data"), public_url="https://chaupal.example")
+    running = await open_house(settings, clock=clock, run=False)
+    async with client(running.app) as asking:
+        cookie = (await asking.get("/login")).headers["set-cookie"]
+    await running.close()
+    assert {"HttpOnly", "SameSite=Lax", "Secure", "Path=/"} <= {part.strip() for part in cookie.split(";")}
+
+
+async def test_the_cookie_does_not_open_the_api(house: Running):
+    square = house.house.square
+    asha = await accounts.create(square, handle="asha", email="asha@example.org", password="long enough")
+    session = await logins.begin_session(square, asha)
+    async with client(house.app, cookie=f"{logins.COOKIE}={session.secret}") as asking:
+        assert (await asking.get("/api/v1/timelines/home")).status_code == 401
+        assert (await asking.get("/", follow_redirects=True)).status_code == 200
+
+
+def test_every_route_that_takes_a_form_is_guarded_by_its_shape():
+    unguarded = [r.name for r in ROUTES if r.method != "GET" and r.shape is Shape.FILE]
+    assert unguarded == [], "a file route takes the session's cookie and checks no word of the form"
