@@ -1,0 +1,64 @@
+"""A served square on each database, and the people in it, for the tests of this folder."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from services import Postgres
+from serving import Member, Served, join, served
+
+CAST = ("asha", "binod", "chitra", "devika")
+
+
+@dataclass
+class Stage:
+    """A server and its cast; tests make posts of their own and count on nobody else's."""
+
+    server: Served
+    cast: dict[str, Member]
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+    def as_(self, handle: str) -> httpx2.Client:
+        return self.server.client(self.cast[handle])
+
+    @property
+    def anyone(self) -> httpx2.Client:
+        return self.server.client()
+
+
+@pytest.fixture(scope="module", params=("sqlite", "postgres"))
+def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A real server process; everyone in it is new. Runs on both databases."""
+    folder: Path = tmp_path_factory.mktemp(str(request.param))
+    dsn = ""
+    if request.param == "postgres":
+        postgres: Postgres = request.getfixturevalue("postgres_server")
+        dsn = postgres.fresh(template=request.getfixturevalue("migrated"))
+    with served(folder, database=dsn) as server:
+        yield Stage(server, join(server.settings, *CAST))
+    if dsn:
+        postgres.drop(dsn)
+
+
+@pytest.fixture
+def asha(stage: Stage) -> Iterator[httpx2.Client]:
+    with stage.as_("asha") as client:
+        yield client
+
+
+@pytest.fixture
+def binod(stage: Stage) -> Iterator[httpx2.Client]:
+    with stage.as_("binod") as client:
+        yield client
+
+
+@pytest.fixture
+def anyone(stage: Stage) -> Iterator[httpx2.Client]:
+    with stage.anyone as client:
+        yield client

@@ -1,0 +1,147 @@
+"""A real server for tests: `chaupal serve` as a process of its own, on a free port, stopped or killed when a test says so."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx2
+
+from chaupal.app.wiring import visiting
+from chaupal.kernel.settings import Settings, load_settings
+from chaupal.policy.viewer import Role
+from chaupal.social import accounts, logins
+
+PATIENCE = 60.0  # seconds until a server that does not answer is an error
+FIRST_PATH = "/api/v2/instance"
+SCOPES = "read write follow push"
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody with an account; the cast of these tests."""
+
+    handle: str
+    id: str
+    token: str
+    email: str
+    password: str
+
+
+@dataclass
+class Served:
+    """One data directory and the process that serves it. It can be killed and started again on the same port."""
+
+    settings: Settings
+    process: subprocess.Popen[bytes] | None = None
+    environ: dict[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def url(self) -> str:
+        return self.settings.origin
+
+    @property
+    def log(self) -> Path:
+        return Path(self.settings.data).parent / "served.log"
+
+    def start(self) -> float:
+        """Start and wait for the first 200; seconds that it took. Raises RuntimeError with the server's last words."""
+        began = time.monotonic()
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "chaupal.app.cli", "serve"], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env={**os.environ, **self.environ}, cwd=self.log.parent,
+            )  # fmt: skip
+        while self.process.poll() is None and time.monotonic() - began < PATIENCE:
+            try:
+                if httpx2.get(self.url + FIRST_PATH, timeout=PATIENCE).status_code == 200:
+                    return time.monotonic() - began
+            except httpx2.TransportError:
+                pass
+            time.sleep(0.02)
+        self.kill()
+        raise RuntimeError(f"the server did not come up:\n{self.said()}")
+
+    def said(self) -> str:
+        """The end of what the server wrote."""
+        return self.log.read_text(errors="replace")[-4000:] if self.log.exists() else ""
+
+    def kill(self) -> None:
+        """As a power cut: kill -9."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self.process is not None:
+            self.process.send_signal(how)
+            try:
+                self.process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+            self.process = None
+
+    def cli(self, *words: str) -> str:
+        """What the `chaupal` command prints, run beside the server. Raises CalledProcessError."""
+        done = subprocess.run(
+            [sys.executable, "-m", "chaupal.app.cli", *words], env={**os.environ, **self.environ}, check=True,
+            stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        )  # fmt: skip
+        return done.stdout
+
+    def client(self, member: Member | None = None) -> httpx2.Client:
+        """An HTTP client at this server, signed in as `member`."""
+        headers = {"authorization": f"Bearer {member.token}"} if member else {}
+        return httpx2.Client(base_url=self.url, headers=headers, timeout=PATIENCE)
+
+
+@contextmanager
+def served(folder: Path, **settings: object) -> Iterator[Served]:
+    """A served house whose data lies in `folder`; settings as in `kernel/settings.py`. Rate limits are off unless asked."""
+    given = {"data": str(folder / "data"), "port": free_port(), "rate_limits": False, "log_level": "warning"} | settings
+    environ = {f"CHAUPAL_{name.upper()}": _spelled(value) for name, value in given.items()}
+    server = Served(load_settings(environ=environ), environ=environ)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def _spelled(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def join(settings: Settings, *handles: str, role: Role = Role.MEMBER) -> dict[str, Member]:
+    """Make members with every scope, beside a server that may be running."""
+
+    async def act() -> dict[str, Member]:
+        async with visiting(settings) as house:
+            made: dict[str, Member] = {}
+            for handle in handles:
+                email, password = f"{handle}@example.org", f"{handle} keeps a long secret"
+                id_ = await accounts.create(
+                    house.square, handle=handle, email=email, password=password, role=role, name=handle.capitalize()
+                )
+                token = await logins.issue_token(house.square, id_, SCOPES)
+                made[handle] = Member(handle, str(id_), token, email, password)
+            return made
+
+    return asyncio.run(act())
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as door:
+        door.bind(("127.0.0.1", 0))
+        return int(door.getsockname()[1])
