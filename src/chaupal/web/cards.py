@@ -77,6 +77,14 @@ async def cards(call: Call[Any], posts: Sequence[Visible[Post]]) -> list[Card]:
     return [card for card in made if card is not None]
 
 
+def once(cards: Iterable[Card]) -> list[Card]:
+    """Each post once: what three people reposted stands where the first of the list brought it."""
+    first: dict[int, Card] = {}
+    for card in cards:
+        first.setdefault(card.post.id, card)
+    return list(first.values())
+
+
 def tree(cards: Iterable[Card], root: int) -> list[Card]:
     """The answers below `root`, each as deep as its place in the conversation."""
     depth = {root: -1}

@@ -10,7 +10,7 @@ from chaupal.reads import home, public, saved, tags, trends
 from chaupal.reads.page import Page
 from chaupal.text.language import LANGUAGES, check_language
 from chaupal.web import links, pages, writing
-from chaupal.web.cards import cards
+from chaupal.web.cards import cards, once
 from chaupal.web.words import N_, own_name, words
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import Paged
@@ -41,7 +41,7 @@ async def front(call: Call[Paged]) -> Answer:
     if viewer.account is not None:
         posts = await home.page(reads, viewer, call.args.cursor())
         return await posts_page(
-            call, "home.html", posts, title=said(call, N_("Home")), compose=await writing.blank(call)
+            call, "home.html", posts, title=said(call, N_("Home")), **writing.form(call, await writing.blank(call))
         )
     posts = await public.page(reads, viewer, call.args.cursor())
     return await posts_page(call, "front.html", posts)
@@ -87,7 +87,7 @@ async def about(call: Call[Any]) -> Answer:
 async def posts_page(call: Call[Any], template: str, posts: Posts, **context: Any) -> Answer:
     """A page of a list of posts, with the links to the pages before and after it, and what is talked about beside it."""
     return await pages.render(
-        call, template, posts=await cards(call, posts.items), pager=pager(call, posts), aside=await beside(call),
+        call, template, posts=once(await cards(call, posts.items)), pager=pager(call, posts), aside=await beside(call),
         offered=OFFERED, **context,
     )  # fmt: skip
 
