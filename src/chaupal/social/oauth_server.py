@@ -312,4 +312,6 @@ def _family(scope: str) -> frozenset[str]:
 
 def _refused(error: OAuth2Error) -> Refused:
     code = str(error.error)
-    return Refused(code, SAID.get(code) or str(error.get_error_description()), str(error.redirect_uri or ""))
+    # With an address that it trusts, Authlib answers an error by leading back there.
+    back = dict(error()[2]).get("Location", "") if error.redirect_uri else ""
+    return Refused(code, SAID.get(code) or str(error.get_error_description()), back)

@@ -97,4 +97,7 @@ def environment(language: str) -> Environment:
 
 async def _me(call: Call[Any]) -> Person | None:
     viewer = call.viewer
-    return (await people.person(call.house.reads, viewer, viewer.account)).item if viewer.account is not None else None
+    # Who waits to be let in has no face yet, and still pages to read.
+    if viewer.account is None or (call.caller is not None and call.caller.state == "pending"):
+        return None
+    return (await people.person(call.house.reads, viewer, viewer.account)).item
