@@ -21,7 +21,7 @@ NO_AVATAR = "/blank/avatar.png"
 NO_HEADER = "/blank/header.png"
 
 _encode = msgspec.json.Encoder().encode
-_kept: dict[int, tuple[Person, str, bytes]] = {}
+_kept: dict[int, tuple[Person, bytes]] = {}
 
 
 class Emoji(msgspec.Struct):
@@ -125,17 +125,16 @@ class CredentialAccount(Account, kw_only=True):
 def account_bytes(settings: Settings, viewer: Viewer, seen: Visible[Person]) -> bytes:
     """The Account as JSON. Plain ones are kept as long as the store's person is the same."""
     person = seen.item
-    if seen.verdict is not PLAIN and seen.verdict != PLAIN:
+    if seen.verdict is not PLAIN:
         return _encode(account_of(settings, viewer, seen))
     kept = _kept.get(person.id)
-    # Several houses may live in one process (tests): another origin is another text.
-    if kept is not None and kept[0] is person and kept[1] == settings.origin:
-        return kept[2]
+    if kept is not None and kept[0] is person:
+        return kept[1]
     if len(_kept) >= MOST_KEPT:
         for old in list(_kept)[: MOST_KEPT // 2]:
             del _kept[old]
     written = _encode(Account(**parts_of(settings, person)))
-    _kept[person.id] = (person, settings.origin, written)
+    _kept[person.id] = (person, written)
     return written
 
 

@@ -25,6 +25,7 @@ MOST_KEPT = 6_000
 
 _encode = msgspec.json.Encoder().encode
 _kept: dict[int, tuple[Post, bytes]] = {}
+_joined: dict[int, tuple[Post, Person, bytes]] = {}
 
 # Every mix of the viewer's flags, written once (see reads.reactions for the bits).
 TAILS = tuple(
@@ -139,6 +140,9 @@ class Pen:
         if author is None:
             return False
         if post.inner is None:
+            if seen.verdict is PLAIN and author.verdict is PLAIN:
+                into += (_whole(self._settings, self._viewer, seen, author), self._tail(post.id))
+                return True
             into += (
                 fragment(self._settings, self._viewer, seen), account_bytes(self._settings, self._viewer, author),
                 b',"reblog":null', self._tail(post.id),
@@ -154,6 +158,20 @@ class Pen:
             b',"reblog":null', self._tail(inner.id), self._tail(inner.id),
         )  # fmt: skip
         return True
+
+
+def _whole(settings: Settings, viewer: Viewer, seen: Visible[Post], author: Visible[Person]) -> bytes:
+    """A plain post with its plain author: what most of a page is made of, kept in one piece."""
+    post, person = seen.item, author.item
+    kept = _joined.get(post.id)
+    if kept is not None and kept[0] is post and kept[1] is person:
+        return kept[2]
+    if len(_joined) >= MOST_KEPT:
+        for old in list(_joined)[: MOST_KEPT // 2]:
+            del _joined[old]
+    joined = fragment(settings, viewer, seen) + account_bytes(settings, viewer, author) + b',"reblog":null'
+    _joined[post.id] = (post, person, joined)
+    return joined
 
 
 def _inner(settings: Settings, post: Post) -> bytes:

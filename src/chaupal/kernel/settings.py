@@ -102,7 +102,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def origin(self) -> str:
         """Scheme, host and port, without a slash at the end."""
-        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+        return self.public_url
 
     @property
     def domain(self) -> str:
@@ -138,6 +138,8 @@ def load_settings(file: Path | None = None, environ: Mapping[str, str] | None = 
         settings = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise BadSettings(str(error)) from error
+    named = settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
+    settings = msgspec.structs.replace(settings, public_url=named)
     _check(settings)
     return settings
 

@@ -36,7 +36,8 @@ REACH_MEASURES = frozenset({Measure.DEAMPLIFY})
 def authors_see_their_own(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) -> Verdict | None:
     """Whoever is limited sees what, and why: the ruling comes along as a banner, wherever it binds."""
     if viewer.account == subject.author and subject.inner is None:
-        return Show(banner=_any_ruling(subject, facts))
+        ruling = _any_ruling(subject, facts)
+        return Show(banner=ruling) if ruling else PLAIN
     return None
 
 

@@ -2,7 +2,7 @@
 
 from typing import NoReturn, Protocol, Self, final
 
-from chaupal.policy.facts import Subject
+from chaupal.policy.facts import Subject, Visibility
 from chaupal.policy.verdict import Placeholder, Show
 
 
@@ -21,11 +21,13 @@ class Judged(Protocol):
 class Sealed[T: Judged]:
     """A thing from the store that no rule has looked at yet. It can be carried, not read."""
 
-    __slots__ = ("_item", "_subject")
+    __slots__ = ("_item", "_open", "_plain", "_subject")
 
     def __init__(self, item: T) -> None:
         self._item = item
         self._subject = item.subject  # what the law asks for, at each of many reads
+        self._open = self._subject.visibility <= Visibility.UNLISTED and self._subject.inner is None
+        self._plain: Visible[T] | None = None  # the gate's: the same for everyone to whom it is plain
 
     def __repr__(self) -> str:
         return f"<sealed {type(self._item).__name__}>"

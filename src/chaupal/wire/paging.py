@@ -31,9 +31,10 @@ CURSORS = ("max_id", "since_id", "min_id")
 def link_header(call: Call[Any], page: Page[Any]) -> list[tuple[str, str]]:
     """`next` is left out on the last page: clients follow it until it is absent."""
     kept = [(k, v) for k, v in parse_qsl(call.query, keep_blank_values=True) if k not in CURSORS] if call.query else []
+    before = f"<{call.link}?{urlencode(kept)}&" if kept else f"<{call.link}?"
     links: list[str] = []
     if page.next is not None:
-        links.append(f'<{call.link}?{urlencode([*kept, ("max_id", page.next)])}>; rel="next"')
+        links.append(f'{before}max_id={page.next}>; rel="next"')
     if page.prev is not None:
-        links.append(f'<{call.link}?{urlencode([*kept, ("min_id", page.prev)])}>; rel="prev"')
+        links.append(f'{before}min_id={page.prev}>; rel="prev"')
     return [("link", ", ".join(links))] if links else []

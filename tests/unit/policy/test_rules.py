@@ -35,7 +35,14 @@ def test_a_post_withheld_in_one_country_is_a_placeholder_there_and_whole_elsewhe
 
 def test_a_withheld_post_is_left_out_of_lists_of_strangers_words():
     withheld = law(ruling(11, Measure.WITHHOLD_POST))
-    for surface in (Surface.PUBLIC, Surface.TAG, Surface.SEARCH, Surface.TRENDS, Surface.NOTIFICATIONS, Surface.ACCOUNT):
+    for surface in (
+        Surface.PUBLIC,
+        Surface.TAG,
+        Surface.SEARCH,
+        Surface.TRENDS,
+        Surface.NOTIFICATIONS,
+        Surface.ACCOUNT,
+    ):
         assert isinstance(judge(INDIA, surface, post(), withheld), Hide), surface
 
 
@@ -53,7 +60,9 @@ def test_a_follower_reads_a_private_post_and_a_stranger_does_not():
 def test_a_direct_post_is_for_those_it_names_even_if_others_follow():
     direct = post(visibility=Visibility.DIRECT, mentions=(9,))
     assert judge(INDIA, Surface.STATUS, direct, law()) == Show()
-    assert isinstance(judge(Viewer(account=8, country="IN"), Surface.STATUS, direct, law(following=frozenset({1}))), Hide)
+    assert isinstance(
+        judge(Viewer(account=8, country="IN"), Surface.STATUS, direct, law(following=frozenset({1}))), Hide
+    )
 
 
 def test_a_block_hides_both_ways():
@@ -124,7 +133,10 @@ def test_lifting_one_of_two_rulings_leaves_the_other():
 
 def test_a_ruling_binds_from_its_start_to_its_end():
     timed = ruling(11, Measure.WITHHOLD_POST, starts_at=10, ends_at=20)
-    shown = {now: isinstance(judge(INDIA, Surface.STATUS, post(), Facts(rulings=RulingIndex([timed], now))), Show) for now in (9, 10, 19, 20)}
+    shown = {
+        now: isinstance(judge(INDIA, Surface.STATUS, post(), Facts(rulings=RulingIndex([timed], now))), Show)
+        for now in (9, 10, 19, 20)
+    }
     assert shown == {9: True, 10: False, 19: False, 20: True}
     assert RulingIndex([timed], 9).until == 10 and RulingIndex([timed], 10).until == 20
 

@@ -50,7 +50,9 @@ def people():
     return st.sampled_from(PEOPLE).map(lambda id_: Subject(id_, id_, Visibility.PUBLIC, frozenset((id_,))))
 
 
-def ruling(subject: int, measure: Measure, territory=("IN",), *, term: str = "", starts_at=0, ends_at=None, id_=1) -> Ruling:
+def ruling(
+    subject: int, measure: Measure, territory=("IN",), *, term: str = "", starts_at=0, ends_at=None, id_=1
+) -> Ruling:
     return Ruling(
         id=id_, subject=subject, measure=measure, territory=tuple(territory), starts_at=starts_at, ends_at=ends_at, order_ref="IN-2021-0001",
         authority="Ministry", authority_hi="मंत्रालय", legal_basis="IT Act s.69A", reason="public order", log_index=0, term=term,
@@ -70,7 +72,11 @@ SUBJECTS = {
 def rulings(draw) -> Ruling:
     measure = draw(st.sampled_from(list(SUBJECTS)))
     everywhere = measure is Measure.SUSPEND
-    territory = ("XX",) if everywhere else tuple(sorted(draw(st.frozensets(st.sampled_from(COUNTRIES), min_size=1, max_size=2))))
+    territory = (
+        ("XX",)
+        if everywhere
+        else tuple(sorted(draw(st.frozensets(st.sampled_from(COUNTRIES), min_size=1, max_size=2))))
+    )
     term = draw(st.sampled_from(["", *TERMS])) if measure is Measure.DEAMPLIFY else ""
     return ruling(draw(st.sampled_from(SUBJECTS[measure])), measure, territory, term=term)
 
