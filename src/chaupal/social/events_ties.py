@@ -3,50 +3,50 @@
 from chaupal.kernel.event import Event
 
 
-class TieChanged(Event):
+class TieChanged(Event, frozen=True):
     """Something between `by` and `to` (account ids) changed; homes that hang on it are built anew."""
 
     by: int
     to: int
 
 
-class Followed(TieChanged):
+class Followed(TieChanged, frozen=True):
     """`by` follows `to`, without having to ask."""
 
 
-class Unfollowed(TieChanged):
+class Unfollowed(TieChanged, frozen=True):
     """`by` follows `to` no more, by whoever's doing."""
 
 
-class FollowAsked(TieChanged):
+class FollowAsked(TieChanged, frozen=True):
     """`by` asks to follow `to`, whose account is locked."""
 
 
-class FollowGranted(TieChanged):
+class FollowGranted(TieChanged, frozen=True):
     """`to` let `by` follow."""
 
 
-class FollowRefused(TieChanged):
+class FollowRefused(TieChanged, frozen=True):
     """The request of `by` to follow `to` is gone: refused, withdrawn, or ended by a block."""
 
 
-class Blocked(TieChanged):
+class Blocked(TieChanged, frozen=True):
     """`by` blocks `to`; follows and requests between them have ended in the same commit."""
 
 
-class Unblocked(TieChanged):
+class Unblocked(TieChanged, frozen=True):
     """`by` blocks `to` no more."""
 
 
-class Muted(TieChanged):
+class Muted(TieChanged, frozen=True):
     """`by` mutes `to`."""
 
 
-class Unmuted(TieChanged):
+class Unmuted(TieChanged, frozen=True):
     """`by` mutes `to` no more, by their own doing; a timed mute ends without an event."""
 
 
-class Liked(Event):
+class Liked(Event, frozen=True):
     """`by` likes a post of `author`."""
 
     by: int
@@ -54,7 +54,7 @@ class Liked(Event):
     author: int
 
 
-class Unliked(Event):
+class Unliked(Event, frozen=True):
     """`by` likes the post no more."""
 
     by: int
