@@ -10,7 +10,7 @@ from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.facts import FROM_WIRE
 from chaupal.policy.surface import Surface
 from chaupal.reads import thread
-from chaupal.social import accounts, posts
+from chaupal.social import logins, posts
 from chaupal.wire.call import Answer, Call
 from chaupal.wire.route import Route, delete, get, post
 
@@ -57,13 +57,13 @@ async def publish(call: Call[Sent]) -> Answer:
             raise Invalid(
                 f"Validation failed: {name} is not supported by this server yet", **{name: "is not supported"}
             )
-    usual = await accounts.preferences(call.house.square, call.viewer)
+    usual = await logins.login_of(call.house.square, call.viewer)
     draft = posts.Draft(
         text=sent.status,
         spoiler=sent.spoiler_text,
-        visibility=FROM_WIRE[sent.visibility or usual.visibility],
-        language=sent.language or usual.language or None,
-        sensitive=usual.sensitive if sent.sensitive is None else sent.sensitive,
+        visibility=FROM_WIRE[sent.visibility or usual.default_visibility],
+        language=sent.language or usual.default_language or None,
+        sensitive=bool(usual.default_sensitive) if sent.sensitive is None else sent.sensitive,
         reply_to=sent.in_reply_to_id,
         pictures=sent.media_ids,
         app=call.caller.app_name if call.caller else "",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chaupal.kernel.errors import NotSignedIn, Problem, TooMany, WithheldByLaw
+from chaupal.kernel.errors import NotSignedIn, Problem, WithheldByLaw
 from chaupal.web import links, pages
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
@@ -43,8 +43,6 @@ def headers_of(problem: Problem) -> list[tuple[str, str]]:
     """What the status asks for beside the page."""
     if isinstance(problem, WithheldByLaw) and problem.notice_url:
         return blocked_by(problem.notice_url)
-    if isinstance(problem, TooMany):
-        return [("retry-after", str(max(1, problem.retry_at // 1000)))]
     return []
 
 

@@ -64,7 +64,9 @@ class Desk:
             call = self._call(route, request, cookies)
             call.caller = caller = await self._identify(route, request.headers, cookies)
             call.viewer = self._viewer(call, caller, cookies, request.headers)
-            limits = self._meter_it(route, call)
+            if (spent := self._spend(route, call)) is not None:
+                limits = limit_headers(*spent, self.house.square.clock())
+                check_limit(*spent)
             self._admit(route, call)
             await self._take(route, request, call)
             answer = as_answer(await route.run(call))
@@ -126,22 +128,18 @@ class Desk:
             account=caller.account, country=country, country_known=known, role=Role(caller.role), language=language
         )
 
-    def _meter_it(self, route: Route, call: Call[Any]) -> list[tuple[str, str]]:
+    def _spend(self, route: Route, call: Call[Any]) -> tuple[int, Count] | None:
+        """The limit that this request falls under (its route's own, else the general one), and its use; None: no limits."""
         if not self._limits:
-            return []
+            return None
         who = f"a{call.viewer.account}" if call.viewer.account is not None else f"i{call.address}"
-        most, seconds = GENERAL
-        headers = self._count(f"{who}", most, seconds)
-        if route.limit is not None:
-            headers = self._count(f"{route.path} {who}", *route.limit)
-        return headers
+        spent = self._count(who, *GENERAL)
+        if route.limit is not None and not is_over(*spent):
+            spent = self._count(f"{route.path} {who}", *route.limit)
+        return spent
 
-    def _count(self, key: str, most: int, seconds: int) -> list[tuple[str, str]]:
-        most *= self._scale
-        count = self._meter.hit(key, seconds)
-        if count.used > most:
-            raise TooMany(retry_at=count.ends_at)
-        return limit_headers(most, count)
+    def _count(self, key: str, most: int, seconds: int) -> tuple[int, Count]:
+        return most * self._scale, self._meter.hit(key, seconds)
 
     def _admit(self, route: Route, call: Call[Any]) -> None:
         caller = call.caller
@@ -198,22 +196,29 @@ def problem_json(problem: Problem) -> Answer:
         body["details"] = {
             field: [{"error": "ERR_INVALID", "description": text}] for field, text in problem.details.items()
         }
-    if isinstance(problem, TooMany):
-        headers = [
-            ("retry-after", str(max(1, problem.retry_at // 1000))),
-            ("x-ratelimit-reset", iso(problem.retry_at)),
-            ("x-ratelimit-remaining", "0"),
-        ]
     if problem.status == 401:
         headers = [("www-authenticate", 'Bearer realm="Chaupal", error="invalid_token"')]
     return json(body, problem.status, headers)
 
 
-def limit_headers(most: int, count: Count) -> list[tuple[str, str]]:
+def is_over(most: int, count: Count) -> bool:
+    return count.used > most
+
+
+def check_limit(most: int, count: Count) -> None:
+    """Raises TooMany."""
+    if is_over(most, count):
+        raise TooMany(retry_at=count.ends_at)
+
+
+def limit_headers(most: int, count: Count, now: int) -> list[tuple[str, str]]:
+    """How much is left and until when; for whoever has nothing left, how many seconds to wait."""
+    wait = str(max(1, (count.ends_at - now + 999) // 1000))
     return [
         ("x-ratelimit-limit", str(most)),
         ("x-ratelimit-remaining", str(max(0, most - count.used))),
         ("x-ratelimit-reset", iso(count.ends_at)),
+        *([("retry-after", wait)] if is_over(most, count) else []),
     ]
 
 
