@@ -94,6 +94,9 @@ async def _tell(reading: Reading, viewer: Viewer, found: Sequence[Notice]) -> li
     facts = await _facts(reading, viewer)
     sealed = await sealed_people(reading, dict.fromkeys(n.from_id for n in found))
     people = {v.item.id: v for v in reveal(viewer, Surface.NOTIFICATIONS, sealed.values(), facts)}
+    # Blocking or muting the server's own account does not keep one from learning what was decided.
+    court = [sealed[n.from_id] for n in found if n.kind == COURT and n.from_id in sealed]
+    people |= {v.item.id: v for v in reveal(viewer, Surface.PROFILE, court, facts)}
     bodies = {n.id: msgspec.json.decode(n.body, type=dict[str, Any]) for n in found if n.body}
     about = [n.post_id for n in found if n.post_id is not None]
     about += [body["subject"] for body in bodies.values() if body.get("kind") == "post"]

@@ -215,6 +215,14 @@ async def test_the_author_is_told_of_a_ruling_once_in_the_square_and_by_mail(str
     assert f"http://localhost:8000/posts/{post}" in message.get_content()
 
 
+async def test_blocking_the_servers_own_account_hides_no_decision(street: Street):
+    system = await accounts.ensure_system_account(street.square)
+    asha, *_ = await served(street)
+    await graph.block(street.square, by(asha), system)
+    (notice,) = await told(street, asha)
+    assert notice.person.item.id == system
+
+
 async def test_the_author_is_told_when_it_ends_and_the_notices_outlive_the_post(street: Street):
     asha, post, event = await served(street, "en")
     async with street.work.writing() as w:

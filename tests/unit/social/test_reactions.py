@@ -86,7 +86,9 @@ async def test_saved_posts_come_newest_mark_first_and_a_withheld_one_keeps_its_p
     one, two = await street.say(bela, "एक"), await street.say(bela, "दो")
     for post in (two, one):
         street.clock.move(1)
+        assert await flags(street, asha, post) == 0
         await acts.save(street.square, by(asha), post)
+        assert await flags(street, asha, post) == reactions.SAVED
     await street.rule(two, Measure.WITHHOLD_POST)
     page = await saved.saved(street.reads, by(asha, "IN"), Cursor())
     assert [(seen.item.id, seen.withheld, seen.item.text) for seen in page.items] == [
