@@ -1,6 +1,21 @@
 """Every page of the square, its office and its record; each module's rows say on which surface it shows words."""
 
-from chaupal.web import consent, finding, forms, joining, media, passwords, persons, reading, settings, static, threads, writing
+from chaupal.web import (
+    consent,
+    finding,
+    forms,
+    joining,
+    media,
+    office,
+    passwords,
+    persons,
+    reading,
+    register,
+    settings,
+    static,
+    threads,
+    writing,
+)
 from chaupal.wire.route import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -14,6 +29,8 @@ ROUTES: tuple[Route, ...] = (
     *joining.ROUTES,
     *passwords.ROUTES,
     *consent.ROUTES,
+    *office.ROUTES,
+    *register.ROUTES,
     *media.ROUTES,
     *static.ROUTES,
 )

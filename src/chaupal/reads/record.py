@@ -1,0 +1,156 @@
+"""The public register: which orders came, and what was done about each of their targets and why. No words of people."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from chaupal.kernel.errors import NotFound
+from chaupal.policy.gate import reveal
+from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.context import Reads
+from chaupal.reads.page import Cursor, Page, page_of
+from chaupal.store import docket, rulings
+from chaupal.store.docket import Authority, CaseEvent, Order, Target
+from chaupal.store.knowledge import facts_for
+from chaupal.store.people import sealed_people
+from chaupal.store.posts import sealed_posts
+from chaupal.store.rulings import RulingRow
+from chaupal.store.work import Reading
+
+SHOWN_AS_PENDING = ("received", "returned", "withholding_proposed", "refusal_proposed")
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """How many targets an order names, and where they stand."""
+
+    asked: int = 0
+    withheld: int = 0
+    refused: int = 0
+    ended: int = 0
+    pending: int = 0
+    not_found: int = 0
+
+
+class Line(msgspec.Struct, frozen=True):
+    """An order in the register."""
+
+    order: Order
+    authority: Authority
+    counts: Counts
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one target. `handle` (and `post`) only where this viewer may know of them.
+
+    `state` says `pending` for everything that two people have not decided yet; `log` are indices of leaves.
+    """
+
+    number: int
+    kind: str
+    state: str
+    handle: str = ""
+    post: int | None = None
+    reason: str = ""
+    code: str = ""
+    lifted_because: str = ""
+    decided_at: int | None = None
+    ruling: RulingRow | None = None
+    log: tuple[int, ...] = ()
+
+
+class Story(msgspec.Struct, frozen=True):
+    """One order, told whole."""
+
+    order: Order
+    authority: Authority
+    counts: Counts
+    outcomes: tuple[Outcome, ...]
+    next: int | None  # the number of the next target, where there are more
+
+
+async def register(reads: Reads, cursor: Cursor) -> Page[Line]:
+    """Orders, newest first."""
+    async with reads.work.reading() as reading:
+        found = await docket.orders_below(reading, cursor.below, cursor.limit + 1)
+        page = page_of([order.id for order in found], cursor)
+        return page.map(await lines(reading, found[: len(page.items)]))
+
+
+async def lines(reading: Reading, found: Sequence[Order]) -> list[Line]:
+    """Orders with who asked and how their targets stand."""
+    named = {authority.id: authority for authority in await docket.all_authorities(reading)}
+    standing = await docket.standing(reading, [order.id for order in found])
+    return [Line(order, named[order.authority_id], counted(standing.get(order.id, {}))) for order in found]
+
+
+async def story(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most: int = 100) -> Story:
+    """The order and what was done about its targets from number `first` on. Raises NotFound."""
+    async with reads.work.reading() as reading:
+        order = await docket.order(reading, ref)
+        authority = None if order is None else await docket.authority(reading, order.authority_id)
+        if order is None or authority is None:
+            raise NotFound
+        named, following = part(await docket.targets_of(reading, order.id), first, most)
+        ids = [target.id for target in named]
+        events, made = await docket.events_of(reading, ids), await rulings.by_targets(reading, ids)
+        known = await _known(reading, viewer, named)
+        counts = counted((await docket.standing(reading, [order.id])).get(order.id, {}))
+        now = reads.clock()
+        outcomes = tuple(_outcome(t, events[t.id], made.get(t.id), known, now) for t in named)
+    return Story(order, authority, counts, outcomes, following)
+
+
+def part(named: Sequence[Target], first: int, most: int) -> tuple[Sequence[Target], int | None]:
+    """Targets from number `first` on, and the number where the next part starts: an order can name thousands."""
+    start = max(0, first - 1)
+    return named[start : start + most], start + most + 1 if len(named) > start + most else None
+
+
+def counted(standing: dict[tuple[str, str], int]) -> Counts:
+    """Counts from (state, kind) -> how many."""
+
+    def many(*states: str) -> int:
+        return sum(n for (state, _), n in standing.items() if state in states)
+
+    return Counts(
+        asked=sum(standing.values()), withheld=many("withheld"), refused=many("refused"), ended=many("lifted", "lapsed"),
+        pending=many(*SHOWN_AS_PENDING), not_found=many("not_found"),
+    )  # fmt: skip
+
+
+# --- what this viewer may know of the targets ---
+
+type Known = dict[int, tuple[str, int | None]]
+
+
+async def _known(reading: Reading, viewer: Viewer, named: Sequence[Target]) -> Known:
+    """Subject -> (handle, post id), for those that the gate lets the viewer know of."""
+    facts = await facts_for(reading, viewer)
+    owners = sorted({t.owner_id for t in named if t.owner_id is not None})
+    people = (await sealed_people(reading, owners)).values()
+    handles = {seen.item.id: seen.item.handle for seen in reveal(viewer, Surface.RECORD, people, facts)}
+    sealed = await sealed_posts(reading, [t.subject_id for t in named if t.kind == "post" and t.subject_id is not None])
+    # A placeholder may be linked to: its page explains itself.
+    posts = {seen.item.id: seen.item.author for seen in reveal(viewer, Surface.STATUS, sealed, facts)}
+    known: Known = {id_: (handle, None) for id_, handle in handles.items()}
+    return known | {id_: (handles[author], id_) for id_, author in posts.items() if author in handles}
+
+
+def _outcome(
+    target: Target, events: Sequence[CaseEvent], ruling: RulingRow | None, known: Known, now: int
+) -> Outcome:  # fmt: skip
+    handle, post = known.get(target.subject_id or 0, ("", None))
+    last = events[-1]
+    log = tuple(event.log_index for event in events if event.log_index is not None)
+    if last.state in SHOWN_AS_PENDING:
+        return Outcome(number=target.number, kind=target.kind, state="pending", handle=handle, post=post, log=log)
+    proposal = next((e for e in reversed(events) if e.state.endswith("_proposed")), None)
+    decided = next((e for e in events if e.state in ("withheld", "refused")), None)
+    over = ruling is not None and last.state == "withheld" and ruling.ends_at is not None and ruling.ends_at <= now
+    return Outcome(
+        number=target.number, kind=target.kind, state="lapsed" if over else last.state, handle=handle, post=post,
+        reason=proposal.body.reason if proposal else "", code=proposal.body.code if proposal else "",
+        lifted_because=last.body.reason if last.state == "lifted" else "", decided_at=decided.at if decided else None,
+        ruling=ruling, log=log,
+    )  # fmt: skip

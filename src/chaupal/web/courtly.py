@@ -1,0 +1,122 @@
+"""The court's words on pages: states, outcomes, grounds for refusal, and what is wrong with a form, to be translated."""
+
+from functools import partial
+from typing import Any, Protocol
+
+from chaupal.kernel.errors import Problem
+from chaupal.policy import epitaph
+from chaupal.web import said
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Call
+
+
+class Authority(Protocol):
+    """An authority as it is named."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def name_hi(self) -> str: ...
+
+
+STATES = {
+    "received": N_("waits for a proposal"),
+    "returned": N_("sent back, waits for a new proposal"),
+    "withholding_proposed": N_("withholding proposed"),
+    "refusal_proposed": N_("refusal proposed"),
+    "pending": N_("under review"),
+    "withheld": N_("withheld"),
+    "refused": N_("refused"),
+    "lifted": N_("restored"),
+    "lapsed": N_("run out"),
+    "not_found": N_("not found here"),
+}
+MARKS = {"withheld": "law", "refused": "good", "lifted": "good", "lapsed": "good"}  # the colour of a state
+KINDS = {"post": N_("post"), "account": N_("account")}
+OUTCOMES = {
+    "withhold_post": N_("Withhold the post in the order's country"),
+    "withhold_account": N_("Withhold the account in the order's country"),
+    "refuse": N_("Refuse"),
+}
+GROUNDS = {
+    "protected_expression": N_("The law protects this expression"),
+    "no_legal_basis": N_("No law allows this demand"),
+    "ground_not_listed": N_("The ground is not one that the law names"),
+    "not_authorised_issuer": N_("The officer may not order this"),
+    "no_reasons": N_("No reasons are given"),
+    "not_specific": N_("It does not say what exactly is meant"),
+    "overbroad_account_level": N_("A whole account is demanded where single posts would do"),
+    "extraterritorial": N_("It demands something beyond the authority's country"),
+    "unverifiable_origin": N_("That it comes from the authority cannot be verified"),
+    "expired_interim": N_("It was made for a time that is over"),
+}
+WRONG = (
+    N_("can't be blank"),
+    N_("is too long"),
+    N_("holds characters that cannot be kept"),
+    N_("say why in a whole sentence"),
+    N_("must be a date such as 2026-11-24 or 2026-11-24T18:00"),
+    N_("is too far away"),
+    N_("is taken"),
+    N_("is not in the register"),
+    N_("lies in the future"),
+    N_("is past already"),
+    N_("must be a country's code of two letters, such as IN"),
+    N_("must be countries' codes of two letters, such as IN; no order binds everywhere"),
+    N_("goes beyond the jurisdiction of the authority"),
+    N_("are too many for one order"),
+    N_("is neither an address of this server nor a handle"),
+    N_("does not exist here"),
+    N_("is named twice"),
+    N_("must be one of the choices"),
+    N_("is not the narrowest measure for this target"),
+    N_("must be one of the grounds for refusal"),
+)
+# What a person is told where a decision cannot be made.
+STOPPED = (
+    N_("You proposed this yourself; a second person must decide"),
+    N_("This case has moved meanwhile; please look at it again"),
+    N_("An authority of this name is in the register already"),
+    N_("The time of this order is over"),
+    N_("This is not for your role to do"),
+    N_("This ruling is not in force"),
+)
+MOVED = "This case has moved meanwhile"
+CHECK = N_("Some fields need another look.")
+
+
+def errors_of(call: Call[Any], problem: Problem) -> dict[str, str]:
+    """Field -> what is wrong with it, in the viewer's language; a line of targets keeps what was typed before it."""
+    tr = words(call.viewer.language).gettext
+
+    def told(line: str) -> str:
+        typed, colon, about = line.rpartition(": ")
+        return f"{typed}{colon}{tr(about)}"
+
+    return {field: "\n".join(map(told, text.splitlines())) for field, text in problem.details.items()}
+
+
+def stopped(call: Call[Any], problem: Problem) -> str:
+    """Why an act was not done, as one sentence."""
+    tr = words(call.viewer.language).gettext
+    if problem.details:
+        return tr(CHECK)
+    if problem.message.startswith(MOVED):
+        return tr(STOPPED[1])
+    return tr(problem.message) if problem.message in STOPPED else said.sentence(problem, call.viewer.language)
+
+
+def names(call: Call[Any]) -> dict[str, Any]:
+    """What the court's templates use besides what every page knows."""
+    language = call.viewer.language
+    return {
+        "states": STATES, "marks": MARKS, "kinds": KINDS, "outcomes": OUTCOMES, "grounds": GROUNDS,
+        "countries": partial(epitaph.country_names, language=language), "until": partial(epitaph.until, language=language),
+        "tongue": partial(epitaph.in_tongue, language=language), "called": partial(called, language=language),
+    }  # fmt: skip
+
+
+def called(authority: Authority, language: str) -> str:
+    """The authority's name in the viewer's language."""
+    return (authority.name_hi if language == "hi" else "") or authority.name

@@ -1,0 +1,41 @@
+"""The public register: every order that came, what was done about it and why, and where the log says so."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from chaupal.policy.surface import Surface
+from chaupal.reads import record
+from chaupal.web import courtly, pages
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call
+from chaupal.wire.paging import Paged
+from chaupal.wire.route import Route, Shape, get
+
+type From = Annotated[int, Meta(ge=1, le=1_000_000)]
+
+
+class One(msgspec.Struct, kw_only=True):
+    """An order by its public reference; `first`: from which target on."""
+
+    ref: str
+    first: From = 1
+
+
+async def register(call: Call[Paged]) -> Answer:
+    page = await record.register(call.house.reads, call.args.cursor())
+    title = words(call.viewer.language).gettext(N_("Register of orders"))
+    return await pages.render(call, "register/orders.html", found=page, title=title, **courtly.names(call))
+
+
+async def order(call: Call[One]) -> Answer:
+    story = await record.story(call.house.reads, call.viewer, call.args.ref, first=call.args.first)
+    title = words(call.viewer.language).gettext(N_("Order %s")) % story.order.ref
+    return await pages.render(call, "register/order.html", story=story, title=title, **courtly.names(call))
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/orders", register, Surface.RECORD, shape=Shape.PAGE, public=True, takes=Paged),
+    get("/orders/{ref}", order, Surface.RECORD, shape=Shape.PAGE, public=True, takes=One),
+)
