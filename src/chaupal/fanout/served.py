@@ -41,7 +41,7 @@ async def _letters(
         return ()
     to, language, handle = found
     settings, origin = carrier.settings, carrier.settings.origin
-    link = f"{origin}/@{handle}" if event.kind == "account" else f"{origin}/posts/{event.subject}"
+    link = f"{origin}/@{handle}" if event.kind == "account" else f"{origin}/@{handle}/{event.subject}"
     subject, body = tidings.letter(
         ruling, event.kind, language or settings.default_language, ended=ended, handle=handle, link=link,
         page=origin + epitaph.notice_path(ruling), contact=settings.contact_email or settings.mail_from,
