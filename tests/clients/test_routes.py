@@ -66,7 +66,7 @@ SIGNED_IN: dict[str, Any] = {
     "/api/v2/search?q=asha&type=accounts&resolve=true&limit=5": "Search",
     "/api/v2/search?q=चौपाल&type=hashtags&exclude_unreviewed=true&offset=0": "Search",
     "/api/v2/search?q=आम&type=statuses&account_id={asha}": "Search",
-    "/api/v1/apps/verify_credentials": {},
+    "/api/v1/apps/verify_credentials": "Application",
     "/api/v1/favourites": ["StatusForMe"],
     "/api/v1/bookmarks": ["StatusForMe"],
     "/api/v1/blocks": [],

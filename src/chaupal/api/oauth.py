@@ -5,6 +5,7 @@ from msgspec.structs import asdict
 
 from chaupal.kernel.errors import NotSignedIn
 from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Caller
 from chaupal.social import oauth
 from chaupal.social.oauth_server import GRANT_TYPES, SCOPES, Outcome
 from chaupal.wire.call import Answer, Call, json
@@ -92,10 +93,10 @@ async def register(call: Call[NewApp]) -> CredentialApp:
 
 async def verify(call: Call[Nothing]) -> App:
     """The app behind the token, be it its own or somebody's."""
-    app = await oauth.app_of(call.house.square, call.caller.app) if call.caller else None
-    if app is None:
+    if call.caller is None:
         raise NotSignedIn("The access token is invalid")
-    return _shown(app)
+    app = await oauth.app_of(call.house.square, call.caller.app)
+    return _shown(app) if app else _command_line(call.caller)
 
 
 async def token(call: Call[TokenAsked]) -> Answer:
@@ -123,6 +124,13 @@ def _shown(app: oauth.App) -> App:
     return App(
         id=str(app.id), name=app.name, website=app.website or None, scopes=app.scopes.split(),
         redirect_uris=app.redirect_uris.split("\n"), redirect_uri=app.redirect_uris,
+    )  # fmt: skip
+
+
+def _command_line(caller: Caller) -> App:
+    """What stands for the app of a token that the operator made."""
+    return App(
+        id="0", name="Command line", website=None, scopes=sorted(caller.scopes), redirect_uris=[oauth.OOB], redirect_uri=oauth.OOB
     )  # fmt: skip
 
 
