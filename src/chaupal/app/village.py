@@ -1,0 +1,257 @@
+"""The village: a square that is lived through before its doors open, by the same functions that people's clicks call.
+
+Its twelve days pass in a house whose clock is moved by hand, so every id, notice and log leaf has the time of its deed.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from typing import Any
+
+import msgspec
+import structlog
+
+from chaupal.app.village_pictures import paint
+from chaupal.app.village_story import Line, Named, Ordered, Play, Scene, Villager, load_play
+from chaupal.app.wiring import Running, open_house
+from chaupal.governance import authorities, decisions, orders
+from chaupal.kernel.clock import DAY, HOUR, MINUTE, Clock, StillClock, iso, iso_day, system_clock
+from chaupal.kernel.errors import Problem
+from chaupal.kernel.settings import Settings
+from chaupal.policy.facts import FROM_WIRE
+from chaupal.policy.viewer import Role, Viewer
+from chaupal.social import accounts, graph, media, posts, profiles, reactions
+from chaupal.store import accounts as kept_accounts
+from chaupal.store import marks
+from chaupal.store.accounts import Face
+from chaupal.web.pages import Player, introduce
+
+PASSWORD = "chaupal-gaanv"  # noqa: S105 - everybody's, so that an app can log in as any of them; printed in docs/village.md
+MARK, BEGUN, FOUNDED = "village", "begun", "founded"
+JOINED = 13 * DAY  # before the founding
+LATER = 40_000  # ms from a line to its reposts
+OUTCOME_REFUSE = "refuse"
+
+type Deed = Callable[[], Awaitable[None]]
+
+log = structlog.get_logger()
+
+
+async def prepare(settings: Settings, now: Clock = system_clock) -> bool:
+    """Found the village in an empty data directory and introduce its cast; True where this call founded it.
+
+    A directory that holds another square is served as it is, without a cast: nobody there may be played by a visitor.
+    Raises Problem for a village whose founding was cut short.
+    """
+    play, moment = load_play(), now()
+    running = await open_house(settings, clock=StillClock(moment - JOINED), run=False)
+    try:
+        standing = await _standing(running)
+        if standing == "another":
+            log.warning("this data directory holds another square; the village has no cast here", data=settings.data)
+            introduce(())
+            return False
+        introduce(Player(v.handle, v.name, v.part) for v in play.cast)
+        if standing != FOUNDED:
+            await Telling(running, play, moment).tell()
+        return standing != FOUNDED
+    finally:
+        await running.close()
+
+
+async def _standing(running: Running) -> str:
+    """`founded`, `another` (a square that is no village), or empty."""
+    async with running.house.square.work.reading() as reading:
+        mark = await marks.read(reading, MARK)
+        people = (await kept_accounts.census(reading, 0)).people
+    if mark == BEGUN:
+        raise Problem(f"A village was begun in {running.house.settings.data}, but cut short; remove it and start again")
+    return mark or ("another" if people else "")
+
+
+class Telling:
+    """One telling of the play, in an open house with a still clock."""
+
+    def __init__(self, running: Running, play: Play, moment: int) -> None:
+        self.running, self.play, self.moment = running, play, moment
+        self.house = running.house
+        clock = self.house.square.clock
+        assert isinstance(clock, StillClock)  # noqa: S101 - the caller opened the house with one
+        self.clock = clock
+        self.people: dict[str, Viewer] = {}
+        self.said: dict[str, tuple[str, int]] = {}  # a line's id -> its author's handle and its post
+        self.pictures: dict[str, asyncio.Task[int]] = {}  # the text beside it -> the picture
+        self.register = ""  # the address of the latest order
+
+    async def tell(self) -> None:
+        """Everything, in the order of time."""
+        await self._mark(BEGUN)
+        await self._together([self._join(villager) for villager in self.play.cast])
+        # Painting is the slowest part, so it goes on in threads beside the telling.
+        lines = [line for scene in self.play.scene for line in scene.lines if line.picture]
+        self.pictures = {line.text: asyncio.create_task(self._attach(line)) for line in lines}
+        await self._together([self._dress(villager) for villager in self.play.cast])
+        await self._follow()
+        issuer = await authorities.register(self.house.court, self._staff(Role.CLERK), self.play.authority)
+        deeds = [deed for scene in self.play.scene for deed in self._scene(scene)]
+        deeds += [deed for order in self.play.order for deed in self._order(order, issuer.id)]
+        for at, deed in sorted(deeds, key=lambda pair: pair[0]):
+            self.clock.at = max(self.clock.at, at)
+            await deed()
+        await self._mark(FOUNDED)
+
+    # --- people ---
+
+    async def _join(self, villager: Villager) -> None:
+        id_ = await accounts.create(
+            self.house.square, handle=villager.handle, email=f"{villager.handle}@gaanv.example", password=PASSWORD,
+            name=villager.name, role=villager.role, language=villager.language,
+        )  # fmt: skip
+        self.people[villager.handle] = Viewer(
+            account=id_, country=villager.country, role=villager.role, language=villager.language
+        )
+
+    async def _dress(self, villager: Villager) -> None:
+        square, viewer = self.house.square, self.people[villager.handle]
+        face = Face(note=villager.note, locked=villager.locked)
+        if villager.portrait:
+            picture = await asyncio.to_thread(paint, villager.portrait)
+            avatar = await media.keep_portrait(square, viewer, picture, "avatar")
+            face = msgspec.structs.replace(face, avatar=avatar)
+        await profiles.change(square, viewer, face)
+
+    async def _follow(self) -> None:
+        follows = [(v.handle, whom) for v in self.play.cast for whom in v.follows.split()]
+        await self._together([graph.follow(self.house.square, self.people[a], self._id(b)) for a, b in follows])
+        for villager in self.play.cast:
+            for who in villager.grants.split():
+                await graph.grant(self.house.square, self.people[villager.handle], self._id(who))
+        await self._settle()
+
+    # --- scenes ---
+
+    def _scene(self, scene: Scene) -> Iterator[tuple[int, Deed]]:
+        """(moment, deed) of every line, and of what others made of them."""
+        at = self._ago(scene.ago)
+        for number, line in enumerate(scene.lines):
+            at += int(line.wait * MINUTE) if number else 0
+            place: list[int] = []
+            yield at, lambda line=line, place=place: self._say(line, place)
+            yield at + LATER, lambda line=line, place=place: self._spread(line, place)
+        yield at + 2 * LATER, self._settle
+
+    async def _say(self, line: Line, place: list[int]) -> None:
+        square, viewer = self.house.square, self.people[line.by]
+        draft = posts.Draft(
+            text=line.text.replace("{register}", self.register), spoiler=line.cw, visibility=FROM_WIRE[line.visibility],
+            language=line.lang or None, reply_to=self.said[line.to][1] if line.to else None,
+            pictures=[await self.pictures[line.text]] if line.picture else [],
+        )  # fmt: skip
+        place.append(await posts.publish(square, viewer, draft))
+        if line.id:
+            self.said[line.id] = (line.by, place[0])
+
+    async def _attach(self, line: Line) -> int:
+        upload = await asyncio.to_thread(paint, line.picture)
+        return await media.attach(self.house.square, self.people[line.by], upload, line.alt)
+
+    async def _spread(self, line: Line, place: list[int]) -> None:
+        square = self.house.square
+        for who in line.reposts.split():
+            self.clock.move(1_000)
+            await posts.repost(square, self.people[who], place[0])
+        await self._together([reactions.like(square, self.people[who], place[0]) for who in line.likes.split()])
+
+    # --- orders ---
+
+    def _order(self, order: Ordered, issuer: int) -> Iterator[tuple[int, Deed]]:
+        """(moment, deed) of an order's course."""
+        ref: list[str] = []
+        numbered = [(n, t) for n, t in enumerate(order.target, 1) if t.outcome]
+        sent_back = [(n, t) for n, t in numbered if t.return_reason]
+        lifted = [(n, t) for n, t in numbered if t.lifted_because]
+        yield self._ago(order.received), lambda: self._receive(order, issuer, ref)
+        yield (
+            self._ago(order.proposed),
+            lambda: self._each(numbered, lambda n, t: self._propose(ref[0], n, t, first=True)),
+        )
+        if order.returned is not None:
+            yield self._ago(order.returned), lambda: self._each(sent_back, lambda n, t: self._return(ref[0], n, t))
+        yield self._ago(order.approved), lambda: self._each(numbered, lambda n, _: self._approve(ref[0], n))
+        if order.lifted is not None:
+            yield self._ago(order.lifted), lambda: self._each(lifted, lambda n, t: self._lift(ref[0], n, t))
+
+    async def _receive(self, order: Ordered, issuer: int, ref: list[str]) -> None:
+        now = self.clock.at
+        form = orders.OrderForm(
+            authority=issuer, officer=order.officer, officer_rank=order.officer_rank, reference_no=order.reference_no,
+            legal_basis=order.legal_basis, grounds=order.grounds, reasons=order.reasons, territory=self.play.authority.jurisdiction,
+            dated=iso_day(now), ends_at=iso(now + int(order.holds * HOUR)) if order.holds is not None else "",
+            targets="\n".join(self._address(target.what) for target in order.target), record_unknown=True,
+        )  # fmt: skip
+        ref.append(await orders.receive(self.house.court, self._staff(Role.CLERK), form))
+        self.register = f"{self.house.settings.origin}/orders/{ref[0]}"
+
+    async def _propose(self, ref: str, number: int, target: Named, *, first: bool = False) -> None:
+        reason = (target.first_reason if first else "") or target.reason
+        await decisions.propose(
+            self.house.court,
+            self._staff(Role.REVIEWER),
+            ref,
+            number,
+            outcome=target.outcome,
+            reason=reason,
+            code=target.code,
+        )
+
+    async def _return(self, ref: str, number: int, target: Named) -> None:
+        """Sent back for a better reason, and proposed again with one a little later."""
+        await decisions.return_(self.house.court, self._staff(Role.APPROVER), ref, number, reason=target.return_reason)
+        self.clock.move(20 * MINUTE)
+        await self._propose(ref, number, target)
+
+    async def _approve(self, ref: str, number: int) -> None:
+        await decisions.approve(self.house.court, self._staff(Role.APPROVER), ref, number)
+
+    async def _lift(self, ref: str, number: int, target: Named) -> None:
+        await decisions.lift(self.house.court, self._staff(Role.REVIEWER), ref, number, reason=target.lifted_because)
+
+    async def _each(self, targets: list[tuple[int, Named]], act: Callable[[int, Named], Awaitable[None]]) -> None:
+        for number, target in targets:
+            self.clock.move(MINUTE)
+            await act(number, target)
+        await self._settle()
+
+    # --- small words ---
+
+    def _address(self, what: str) -> str:
+        """What an order names, as its officer would write it."""
+        if what not in self.said:
+            return what
+        handle, post = self.said[what]
+        return f"{self.house.settings.origin}/@{handle}/{post}"
+
+    def _ago(self, hours: float) -> int:
+        return self.moment - int(hours * HOUR)
+
+    def _id(self, handle: str) -> int:
+        id_ = self.people[handle].account
+        assert id_ is not None  # noqa: S101 - everybody of the cast has joined
+        return id_
+
+    def _staff(self, role: Role) -> Viewer:
+        return self.people[self.play.with_role(role)]
+
+    async def _together(self, acts: list[Coroutine[Any, Any, Any]]) -> None:
+        """At one moment. The embedded store brings them to the disk together; PostgreSQL might find them in a deadlock."""
+        if self.house.settings.postgres:
+            for act in acts:
+                await act
+        else:
+            await asyncio.gather(*acts)
+
+    async def _settle(self) -> None:
+        await self.running.runner.settle()
+
+    async def _mark(self, value: str) -> None:
+        async with self.house.square.work.writing() as w:
+            await marks.write(w, MARK, value)
