@@ -13,10 +13,11 @@ from chaupal.policy.may import may
 from chaupal.policy.things import Person
 from chaupal.reads import people
 from chaupal.web import links, static
-from chaupal.web.words import LANGUAGES, own_name, words
+from chaupal.web.words import LANGUAGES, N_, own_name, words
 from chaupal.wire import csrf
 from chaupal.wire.call import Answer, Call, page
 
+NAME = N_("Chaupal")  # the usual title of a server: written in the script of the page
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -52,8 +53,9 @@ def common(call: Call[Any]) -> dict[str, Any]:
     settings = call.house.settings
     return {
         "call": call, "viewer": call.viewer, "who": call.caller, "signed_in": call.viewer.account is not None,
-        "csrf": call.csrf, "path": path_of(call), "here": here(call), "site": settings.title, "settings": settings,
-        "village": settings.village, "cast": _cast if settings.village else (), "now": call.house.reads.clock(),
+        "csrf": call.csrf, "path": path_of(call), "here": here(call), "settings": settings,
+        "site": words(call.viewer.language).gettext(settings.title), "now": call.house.reads.clock(),
+        "village": settings.village, "cast": _cast if settings.village else (),
         "may": functools.partial(may, call.viewer), "title": "",
     }  # fmt: skip
 

@@ -70,7 +70,7 @@ class Words:
             return format_date(_here(ms), pattern, locale=self._locale)
         if abs(span) < timedelta(seconds=45):
             return self.gettext("just now")
-        return format_timedelta(span, add_direction=True, format="short", locale=self._locale)
+        return format_timedelta(span, add_direction=True, format="long", locale=self._locale)
 
 
 @functools.cache

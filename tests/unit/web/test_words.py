@@ -1,0 +1,47 @@
+"""Numbers, days and plurals as people in India write them."""
+
+import pytest
+
+from chaupal.kernel.clock import DAY, HOUR, MINUTE
+from chaupal.web.words import own_name, words
+
+THEN = 1_612_954_800_000  # 10 February 2021, 16:30 in India
+
+
+@pytest.mark.parametrize("language", ["hi", "en"])
+def test_numbers_are_grouped_by_lakh_and_crore(language: str):
+    assert words(language).number(1234567) == "12,34,567"
+    assert words(language).compact(9_999) == "9,999"
+
+
+def test_large_numbers_are_said_in_the_words_of_the_language():
+    assert words("hi").compact(12_345) == "12.3\xa0हज़ार"
+    assert words("hi").compact(123_456) == "1.2\xa0लाख"
+    assert words("hi").compact(12_345_678) == "1.2\xa0करोड़"
+    assert words("en").compact(123_456) == "1.2L"
+
+
+def test_moments_stand_as_the_clock_in_india_shows_them_in_24_hours():
+    assert words("hi").moment(THEN) == "10 फ़रवरी 2021, 16:30"
+    assert words("en").day(THEN + 8 * HOUR) == "11 February 2021"
+
+
+def test_time_that_passed_is_said_shortly_and_long_ago_by_its_day():
+    hindi = words("hi")
+    assert hindi.ago(THEN, THEN + 5 * MINUTE) == "5 मिनट पहले"
+    assert hindi.ago(THEN, THEN + 10_000) == "अभी-अभी"
+    assert hindi.ago(THEN, THEN + 8 * DAY) == "10 फ़र॰"
+    assert words("en").ago(THEN, THEN + 400 * DAY) == "10 Feb 2021"
+
+
+def test_none_is_singular_in_hindi_and_plural_in_english():
+    forms = ("%(shown)s person is talking", "%(shown)s people are talking")
+    hindi, english = words("hi").ngettext, words("en").ngettext
+    assert hindi(*forms, 0) == hindi(*forms, 1) != hindi(*forms, 2)
+    assert english(*forms, 0) == english(*forms, 2) != english(*forms, 1)
+
+
+def test_a_language_we_do_not_speak_is_answered_in_english():
+    assert words("fr").language == "en"
+    assert own_name("ta") == "தமிழ்"
+    assert own_name("xx") == "xx"
