@@ -14,6 +14,7 @@ from chaupal.web import (
     settings,
     static,
     threads,
+    village,
     writing,
 )
 from chaupal.wire.route import Route
@@ -33,4 +34,5 @@ ROUTES: tuple[Route, ...] = (
     *register.ROUTES,
     *media.ROUTES,
     *static.ROUTES,
+    *village.ROUTES,
 )
