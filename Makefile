@@ -33,8 +33,9 @@ fmt: .stamps/dev map ## format, mend what lint can mend, draw the map anew
 	.venv/bin/ruff check --fix-only .
 	.venv/bin/ruff format .
 
-map: .stamps/dev ## draw docs/map.md anew from the first docstring lines
+map: .stamps/dev ## write docs/map.md and docs/settings.md anew from the code
 	.venv/bin/python tools/make_map.py
+	.venv/bin/python -m chaupal.app.described docs/settings.md
 
 messages: .stamps/dev ## gather the words of the pages into the catalogues
 	.venv/bin/pybabel -q extract -F babel.cfg --no-location --sort-output -o src/chaupal/web/locales/messages.pot .

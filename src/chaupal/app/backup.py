@@ -1,12 +1,16 @@
 """Backup and restore: database, uploads and keys in one file, whole or not at all, taken while the server runs."""
 
 import asyncio
+import contextlib
+import os
 import shutil
 import sqlite3
 import subprocess
 import tarfile
 import tempfile
+from contextlib import closing
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from chaupal.kernel.errors import Conflict, Invalid, Unavailable
 from chaupal.kernel.settings import Settings
@@ -23,37 +27,48 @@ async def backup(settings: Settings, file: Path) -> int:
 
 def _backup(settings: Settings, file: Path) -> int:
     data = Path(settings.data)
-    if not data.is_dir() or not (settings.postgres or (data / DATABASE).exists()):
-        raise Invalid(f"{data} holds no server to back up")
-    # Database first: an upload without its row is a spare file, a row without its upload would be a loss.
-    with tempfile.TemporaryDirectory(dir=file.absolute().parent) as beside:
-        database = (
-            _dump(settings, Path(beside)) if settings.postgres else _copy(data / DATABASE, Path(beside) / DATABASE)
-        )
+    check_there(settings)
+    # Beside the file, so that it takes the file's place whole, in one step.
+    with tempfile.TemporaryDirectory(dir=file.absolute().parent, prefix=".backup-") as beside:
+        database = Path(beside) / (DUMP if settings.postgres else DATABASE)
+        # Database first: an upload without its row is a spare file, a row without its upload would be a loss.
+        if settings.postgres:
+            _postgres(settings, "pg_dump", "--format=custom", f"--file={database}")
+        else:
+            _copy(data / DATABASE, database)
         written = Path(beside) / "backup"
         with tarfile.open(written, "w:gz", compresslevel=6) as tar:
             tar.add(database, database.name)
             for name in KEPT:
-                if (data / name).exists():
-                    tar.add(data / name, name)
-        written.chmod(0o600)
+                _add(tar, data, data / name)
+        written.chmod(0o600)  # it holds the keys
+        _to_disk(written)
         written.replace(file)
     return file.stat().st_size
 
 
-def _copy(source: Path, target: Path) -> Path:
+def check_there(settings: Settings) -> None:
+    """Raises Invalid where no server has kept anything: most often the directory was mistyped."""
+    data = Path(settings.data)
+    if not data.is_dir() or not (settings.postgres or (data / DATABASE).exists()):
+        raise Invalid(f"{data} holds no server")
+
+
+def _copy(source: Path, target: Path) -> None:
     """SQLite's own online backup: consistent while others write."""
-    with sqlite3.connect(source) as old, sqlite3.connect(target) as new:
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
         old.backup(new)
-    new.close()
-    old.close()
-    return target
+        # The copy says WAL as the original does; one plain file is easier to look into.
+        new.execute("PRAGMA journal_mode=DELETE")
 
 
-def _dump(settings: Settings, folder: Path) -> Path:
-    target = folder / DUMP
-    _run("pg_dump", "--format=custom", f"--file={target}", settings.database)
-    return target
+def _add(tar: tarfile.TarFile, data: Path, path: Path) -> None:
+    """A folder as it is now: files that go while we look were spare, or are half written."""
+    with contextlib.suppress(FileNotFoundError):
+        tar.add(path, str(path.relative_to(data)), recursive=False)
+        if path.is_dir():
+            for child in sorted(path.iterdir()):
+                _add(tar, data, child)
 
 
 async def restore(settings: Settings, file: Path) -> None:
@@ -63,37 +78,66 @@ async def restore(settings: Settings, file: Path) -> None:
 
 def _restore(settings: Settings, file: Path) -> None:
     data = Path(settings.data)
-    if data.exists() and any(data.iterdir()):
+    if data.exists() and (not data.is_dir() or any(data.iterdir())):
         raise Conflict(f"{data} is not empty; restore into a new directory")
-    data.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=data.absolute().parent) as beside:
+    data.absolute().parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=data.absolute().parent, prefix=".restore-") as beside:
         unpacked = Path(beside) / "data"
         unpacked.mkdir(0o700)
         _unpack(file, unpacked)
         if (unpacked / DUMP).exists() != settings.postgres:
             raise Invalid("This backup is of the other kind of database; set `database` to match it")
         if settings.postgres:
-            _run("pg_restore", "--exit-on-error", "--no-owner", f"--dbname={settings.database}", str(unpacked / DUMP))
+            _postgres(
+                settings, "pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", str(unpacked / DUMP)
+            )
             (unpacked / DUMP).unlink()
+        else:
+            _check_whole(unpacked / DATABASE, file)
         if data.exists():
             data.rmdir()
-        shutil.move(unpacked, data)
+        unpacked.rename(data.absolute())
 
 
 def _unpack(file: Path, folder: Path) -> None:
     try:
         with tarfile.open(file, "r:gz") as tar:
             tar.extractall(folder, filter="data")
-    except (tarfile.TarError, EOFError, OSError) as error:
+    except (tarfile.TarError, EOFError, OSError, ValueError) as error:
         raise Invalid(f"{file} is not a backup that can be read: {error}") from error
     if not (folder / DATABASE).exists() and not (folder / DUMP).exists():
         raise Invalid(f"{file} holds no database")
 
 
-def _run(*command: str) -> None:
+def _check_whole(database: Path, file: Path) -> None:
+    try:
+        with closing(sqlite3.connect(database)) as db:
+            said = db.execute("PRAGMA quick_check").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        said = str(error)
+    if said != "ok":
+        raise Invalid(f"The database in {file} is damaged: {said}")
+
+
+def _to_disk(file: Path) -> None:
+    with file.open("rb") as written:
+        os.fsync(written.fileno())
+
+
+def _postgres(settings: Settings, *command: str) -> None:
     program = shutil.which(command[0])
     if program is None:
         raise Unavailable(f"{command[0]} is needed for a PostgreSQL store; install PostgreSQL's client programs")
-    done = subprocess.run([program, *command[1:]], capture_output=True, text=True, check=False)  # noqa: S603 - found by name, fixed words
+    parts = urlsplit(settings.database)
+    # The password goes by the environment: everybody on the machine can read the words of a command.
+    address = parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", "@", 1)) if parts.password else parts
+    environ = os.environ | ({"PGPASSWORD": unquote(parts.password)} if parts.password else {})
+    done = subprocess.run(  # noqa: S603 - found by name, fixed words
+        [program, *command[1:], f"--dbname={address.geturl()}"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environ,
+    )
     if done.returncode != 0:
         raise Unavailable(f"{command[0]}: {done.stderr.strip()[:500]}")

@@ -2,6 +2,8 @@
 
 from chaupal.governance import log
 from chaupal.kernel.errors import Problem
+from chaupal.kernel.settings import Settings
+from chaupal.ports.country import PACKAGED
 from chaupal.store import checks, media
 from chaupal.store.work import Reading
 from chaupal.wire.call import House
@@ -18,6 +20,22 @@ async def check_house(house: House) -> list[str]:
     except Problem as problem:
         faults.append(problem.message)
     return faults
+
+
+def doubts(settings: Settings) -> list[str]:
+    """What is allowed, but seldom meant."""
+    found: list[str] = []
+    if not settings.country_file and not settings.country_header and not PACKAGED.exists():
+        found.append(f"no country file and no country_header: every viewer counts as being in {settings.home_country}")
+    if settings.village:
+        found.append("village: anybody may sign in as anybody")
+    if not settings.rate_limits:
+        found.append("rate_limits are off")
+    if not settings.smtp_url:
+        found.append(f"no smtp_url: mails stay in {settings.data}/mail")
+    if not settings.contact_email:
+        found.append("no contact_email: nobody can write to you")
+    return found
 
 
 async def _missing_files(house: House, reading: Reading) -> list[str]:

@@ -1,30 +1,43 @@
 """The `chaupal` command: serve, accounts, orders, the log, backups; it works beside a running server."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from chaupal.app import backup as keeping
-from chaupal.app.check import check_house
-from chaupal.app.cli_log import log
-from chaupal.app.cli_order import order
-from chaupal.app.logs import set_up_logs
-from chaupal.app.wiring import visiting
-from chaupal.kernel.errors import NotFound, Problem
-from chaupal.kernel.settings import Settings, load_settings
-from chaupal.policy.viewer import Role
-from chaupal.social import accounts, logins
-from chaupal.store.people import id_of
-from chaupal.wire.call import House
+from chaupal.kernel.errors import Invalid, NotFound, Problem
+from chaupal.kernel.settings import BadSettings, Settings, load_settings
+from chaupal.policy.viewer import Role, Viewer
 
+# The rooms take a second to bring in; what does not need them (help, a mistyped word, settings) does not wait for it.
+if TYPE_CHECKING:
+    from chaupal.wire.call import House
+
+MOST_WAITING = 100_000
 SCOPES = "read write follow push"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+GROUPS = {"order": "chaupal.app.cli_order", "log": "chaupal.app.cli_log"}
+
+
+class Commands(click.Group):
+    """Brings in the groups that lie in modules of their own when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *GROUPS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in GROUPS:
+            return getattr(import_module(GROUPS[cmd_name]), cmd_name)
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.option(
     "--config", type=click.Path(path_type=Path, dir_okay=False), envvar="CHAUPAL_CONFIG", help="TOML file of settings."
 )
@@ -37,13 +50,15 @@ def cli(context: click.Context, config: Path | None, data: str | None) -> None:
 
 def settings_of(context: click.Context, **overrides: object) -> Settings:
     """Settings as the file, the environment and the command line give them; the command line wins."""
-    given = context.obj or {}
-    found = {"data": given.get("data")} | {name: value for name, value in overrides.items() if value is not None}
-    return load_settings(given.get("config"), **found)
+    given: dict[str, Any] = context.obj or {}
+    if overrides.get("data") is None:
+        overrides["data"] = given.get("data")
+    return load_settings(given.get("config"), None, **overrides)
 
 
-def visit(context: click.Context, act: Callable[[House], Awaitable[Any]], **overrides: object) -> Any:
+def visit(context: click.Context, act: "Callable[[House], Awaitable[Any]]", **overrides: object) -> Any:
     """Run `act` in the rooms of this store, beside a server that may be running."""
+    from chaupal.app.wiring import visiting
 
     async def inside() -> Any:
         async with visiting(settings_of(context, **overrides)) as house:
@@ -68,19 +83,21 @@ data_option = click.option("--data", type=click.Path(file_okay=False), help="Dat
 @click.pass_context
 def serve(context: click.Context, data: str | None, host: str | None, port: int | None, village: bool | None) -> None:
     """Serve until told to stop."""
-    from chaupal.app.server import run  # noqa: PLC0415 - uvicorn is not needed by the other commands
+    from chaupal.app.logs import set_up_logs
+    from chaupal.app.server import run
 
     settings = settings_of(context, data=data, host=host, port=port, village=village)
     set_up_logs(settings.log_level)
     run(settings)
 
 
-async def _id_of(house: House, handle: str) -> int:
-    async with house.square.work.reading() as reading:
-        id_ = await id_of(reading, handle.removeprefix("@"))
-    if id_ is None:
-        raise NotFound(f"There is no account {handle}")
-    return id_
+async def _id_of(house: "House", handle: str) -> int:
+    from chaupal.social import accounts
+
+    try:
+        return await accounts.account_id(house.square, handle)
+    except NotFound:
+        raise NotFound(f"There is no account {handle}") from None
 
 
 @cli.group()
@@ -105,8 +122,9 @@ def account_create(
     context: click.Context, handle: str, email: str, password: str, role: str, name: str, data: str | None
 ) -> None:
     """Make an account that is confirmed and approved; prints its id and a token."""
+    from chaupal.social import accounts, logins
 
-    async def act(house: House) -> None:
+    async def act(house: "House") -> None:
         id_ = await accounts.create(
             house.square, handle=handle, email=email, password=password, role=Role(role), name=name
         )
@@ -123,8 +141,13 @@ def account_create(
 @click.pass_context
 def account_token(context: click.Context, handle: str, scopes: str, data: str | None) -> None:
     """Make a token that acts for an account; prints only the token."""
+    from chaupal.social import logins
+    from chaupal.social.oauth_server import KNOWN
 
-    async def act(house: House) -> None:
+    if unknown := set(scopes.split()) - KNOWN:
+        raise Invalid(f"There is no scope {' '.join(sorted(unknown))}")
+
+    async def act(house: "House") -> None:
         id_ = await _id_of(house, handle)
         click.echo(await logins.issue_token(house.square, id_, scopes))
 
@@ -138,15 +161,37 @@ def account_token(context: click.Context, handle: str, scopes: str, data: str | 
 @click.pass_context
 def account_role(context: click.Context, handle: str, role: str, data: str | None) -> None:
     """Say what an account may do."""
+    from chaupal.social import accounts
 
-    async def act(house: House) -> None:
+    async def act(house: "House") -> None:
         await accounts.set_role(house.square, await _id_of(house, handle), Role(role))
 
     visit(context, act, data=data)
 
 
-cli.add_command(order)
-cli.add_command(log)
+@account.command("approve")
+@click.argument("handle")
+@data_option
+@click.pass_context
+def account_approve(context: click.Context, handle: str, data: str | None) -> None:
+    """Let somebody in who asked to join."""
+    from chaupal.social import accounts
+
+    async def act(house: "House") -> None:
+        # Whoever runs commands on this machine has every role.
+        operator = Viewer(
+            account=await accounts.ensure_system_account(house.square),
+            country=house.settings.home_country,
+            role=Role.OWNER,
+        )
+        wanted = handle.strip().lower().removeprefix("@")
+        waiting = await accounts.waiting(house.square, operator, MOST_WAITING)
+        found = next((login.account for login in waiting if login.handle == wanted), None)
+        if found is None:
+            raise NotFound(f"{handle} does not wait for approval with a confirmed address")
+        await accounts.approve(house.square, operator, found)
+
+    visit(context, act, data=data)
 
 
 @cli.command()
@@ -155,6 +200,8 @@ cli.add_command(log)
 @click.pass_context
 def backup(context: click.Context, file: Path, data: str | None) -> None:
     """Write database, uploads and keys into one FILE, while the server runs."""
+    from chaupal.app import backup as keeping
+
     size = asyncio.run(keeping.backup(settings_of(context, data=data), file))
     click.echo(f"{file}: {size} bytes")
 
@@ -165,6 +212,8 @@ def backup(context: click.Context, file: Path, data: str | None) -> None:
 @click.pass_context
 def restore(context: click.Context, file: Path, data: str | None) -> None:
     """Bring back what `backup` wrote into FILE; the data directory must be empty."""
+    from chaupal.app import backup as keeping
+
     settings = settings_of(context, data=data)
     asyncio.run(keeping.restore(settings, file))
     click.echo(f"restored into {settings.data}")
@@ -175,11 +224,14 @@ def restore(context: click.Context, file: Path, data: str | None) -> None:
 @click.pass_context
 def check(context: click.Context, data: str | None) -> None:
     """Look whether the store, the uploads and the log are whole; exits with 1 where they are not."""
+    from chaupal.app.backup import check_there
+    from chaupal.app.check import check_house, doubts
 
-    async def act(house: House) -> list[str]:
-        return await check_house(house)
-
-    faults = visit(context, act, data=data)
+    settings = settings_of(context, data=data)
+    check_there(settings)
+    for doubt in doubts(settings):
+        click.echo(f"settings: {doubt}")
+    faults: list[str] = visit(context, check_house, data=data)
     for fault in faults:
         click.echo(fault, err=True)
     click.echo("all is whole" if not faults else f"{len(faults)} faults")
@@ -190,28 +242,37 @@ def check(context: click.Context, data: str | None) -> None:
 @click.pass_context
 def settings(context: click.Context) -> None:
     """Print every setting, what it is for, and its value here."""
-    from chaupal.app.described import settings_table  # noqa: PLC0415
+    from chaupal.app.described import settings_table
 
     click.echo(settings_table(settings_of(context)))
 
 
 def main() -> None:
-    """One clear line for what cannot be done, never a traceback."""
+    """One clear line for what cannot be done, never a traceback. Exits with 2 for wrong words and settings, else with 1."""
     try:
-        cli(standalone_mode=False)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+        # Outside its standalone mode click gives back the code of `context.exit`.
+        code: Any = cli(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
+    except BadSettings as problem:
+        _say(f"settings: {problem.message}")
+        sys.exit(2)
     except Problem as problem:
-        click.echo(f"chaupal: {problem.message}", err=True)
+        _say("; ".join([problem.message, *(f"{field}: {text}" for field, text in problem.details.items())]))
         sys.exit(1)
-    except (OSError, ValueError) as error:
-        click.echo(f"chaupal: {error}", err=True)
+    except Exception as error:
+        if os.environ.get("CHAUPAL_LOG_LEVEL") == "debug":
+            raise
+        _say(f"{type(error).__name__}: {error}")
         sys.exit(1)
+
+
+def _say(text: str) -> None:
+    click.echo("chaupal: " + " ".join(text.split()), err=True)
 
 
 if __name__ == "__main__":

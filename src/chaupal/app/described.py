@@ -1,9 +1,18 @@
-"""The settings as a table, for `chaupal settings` and for docs/settings.md, so that neither can go stale."""
+"""The settings as a table, for `chaupal settings` and for docs/settings.md, so that neither can go stale.
+
+`python -m chaupal.app.described docs/settings.md` writes the paper anew.
+"""
+
+import sys
+from pathlib import Path
 
 import msgspec
+import regex
 from msgspec.inspect import Metadata, type_info
 
 from chaupal.kernel.settings import Settings
+
+PASSWORD = regex.compile(r"(://[^:@/]*:)[^@]*@")  # in an address: what is printed is soon pasted somewhere
 
 
 def help_lines() -> dict[str, str]:
@@ -22,6 +31,22 @@ def settings_table(settings: Settings | None = None) -> str:
     shown = settings or Settings()
     rows = ["| setting | environment | value | what it is for |", "|---|---|---|---|"]
     for name, text in help_lines().items():
-        value = msgspec.json.encode(getattr(shown, name)).decode()
+        value = PASSWORD.sub(r"\1…@", msgspec.json.encode(getattr(shown, name)).decode())
         rows.append(f"| `{name}` | `CHAUPAL_{name.upper()}` | `{value}` | {text} |")
     return "\n".join(rows)
+
+
+HEAD = """# Settings
+
+From lowest to highest: what stands here, a TOML file (`chaupal --config FILE …` or `CHAUPAL_CONFIG`), the environment, the command line.
+`chaupal settings` prints them as they are on your server. Written by `make map`; a test keeps it fresh.
+"""
+
+
+def paper() -> str:
+    """docs/settings.md, with every setting as it is when nothing is set."""
+    return f"{HEAD}\n{settings_table()}\n"
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(paper(), encoding="utf-8")

@@ -1,0 +1,344 @@
+"""The `chaupal` command, run as people run it: a process of its own, beside a server or alone."""
+
+import asyncio
+import os
+import sqlite3
+import subprocess
+import sys
+import tarfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import regex
+
+from chaupal.app import backup
+from chaupal.app.described import help_lines, paper, settings_table
+from chaupal.app.wiring import visiting
+from chaupal.kernel.errors import Unavailable
+from chaupal.kernel.settings import FIELDS, load_settings
+from chaupal.social import accounts
+from services import Postgres
+from serving import Served, join, served
+
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+ASHA = ("account", "create", "asha", "--email", "asha@example.org", "--password", "a long enough secret")
+
+
+def chaupal(*words: str | Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("CHAUPAL_")}
+    return subprocess.run(
+        [sys.executable, "-m", "chaupal.app.cli", *map(str, words)], env=clean | environ, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+
+
+def said(done: subprocess.CompletedProcess[str]) -> str:
+    """What a command that worked printed."""
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return done.stdout
+
+
+def refused(done: subprocess.CompletedProcess[str], code: int, *words: str) -> None:
+    """One clear line on standard error, nothing on standard output, no traceback."""
+    assert (done.returncode, done.stdout) == (code, "")
+    lines = done.stderr.strip().splitlines()
+    assert "Traceback" not in done.stderr
+    assert lines
+    assert all(word in lines[-1] for word in words), done.stderr
+    if code == 1:
+        assert len(lines) == 1
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("cli"), registrations="approval") as server:
+        yield server
+
+
+@pytest.fixture
+def data(server: Served) -> str:
+    return server.settings.data
+
+
+# --- beside a running server -----------------------------------------------------------------------------------------
+
+
+def test_an_account_made_beside_a_server_can_be_used_at_once(server: Served, data: str):
+    printed = said(chaupal(*ASHA, "--role", "reviewer", "--data", data, "--name", "आशा"))
+    found = regex.fullmatch(r"id: (?<id>\d+)\ntoken: (?<token>[\w-]+)\n", printed)
+    assert found
+    with server.client() as client:
+        client.headers["authorization"] = f"Bearer {found['token']}"
+        me = client.get("/api/v1/accounts/verify_credentials").json()
+        assert (me["id"], me["username"], me["display_name"], me["role"]["name"]) == (
+            found["id"],
+            "asha",
+            "आशा",
+            "Reviewer",
+        )
+        assert client.post("/api/v1/statuses", data={"status": "नमस्ते"}).status_code == 200
+
+
+def test_a_token_is_printed_alone_and_opens_what_it_says(server: Served, data: str):
+    join(server.settings, "bela")
+    token = said(chaupal("account", "token", "@bela", "--scopes", "read", "--data", data)).removesuffix("\n")
+    assert regex.fullmatch(r"[\w-]{30,}", token)
+    with server.client() as client:
+        client.headers["authorization"] = f"Bearer {token}"
+        assert client.get("/api/v1/timelines/home").status_code == 200
+        assert client.post("/api/v1/statuses", data={"status": "no"}).status_code == 403
+
+
+def test_who_waits_is_approved_once(server: Served, data: str):
+    asked = accounts.NewAccount(
+        handle="chitra", email="chitra@example.org", password="a long enough secret", reason="पड़ोसी हूँ"
+    )
+
+    async def ask() -> None:
+        async with visiting(server.settings) as house:
+            await accounts.sign_up(house.square, asked)
+
+    asyncio.run(ask())
+    refused(chaupal("account", "approve", "chitra", "--data", data), 1, "chitra", "confirmed address")
+    with closing(sqlite3.connect(Path(data) / "chaupal.db", isolation_level=None)) as db:
+        db.execute("UPDATE logins SET confirmed_at = 1 WHERE email = 'chitra@example.org'")
+    assert said(chaupal("account", "approve", "@Chitra", "--data", data)) == ""
+    with server.client() as client:
+        assert client.get("/api/v1/accounts/lookup?acct=chitra").status_code == 200
+    refused(chaupal("account", "approve", "chitra", "--data", data), 1, "chitra", "does not wait")
+
+
+def test_a_role_is_given_and_is_one_that_exists(server: Served, data: str):
+    dev = join(server.settings, "dev")["dev"]
+    said(chaupal("account", "role", "dev", "approver", "--data", data))
+    with server.client(dev) as client:
+        assert client.get("/api/v1/accounts/verify_credentials").json()["role"]["name"] == "Approver"
+    refused(chaupal("account", "role", "dev", "king", "--data", data), 2, "king")
+    refused(chaupal("account", "role", "nobody_here", "clerk", "--data", data), 1, "nobody_here")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            ("account", "create", "not a handle", "--email", "e@example.org", "--password", "long enough secret"),
+            "handle",
+        ),
+        (("account", "create", "eesha", "--email", "nonsense", "--password", "long enough secret"), "email"),
+        (("account", "create", "eesha", "--email", "e@example.org", "--password", "short"), "password"),
+        (("account", "token", "nobody_here"), "nobody_here"),
+        (("account", "token", "asha", "--scopes", "everything"), "scope"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(data: str, words: tuple[str, ...], told: str):
+    done = chaupal(*words, "--data", data)
+    refused(done, 1)
+    assert told in done.stderr.lower()
+
+
+def test_a_second_server_on_the_same_data_is_refused(data: str):
+    refused(chaupal("serve", "--data", data, "--port", "0"), 1, "being served")
+
+
+# --- backup, restore, check --------------------------------------------------------------------------------------------
+
+
+def test_a_backup_taken_while_serving_is_whole(server: Served, tmp_path: Path):
+    fay = join(server.settings, "fay")["fay"]
+    with server.client(fay) as client:
+        for number in range(30):
+            client.post("/api/v1/statuses", data={"status": f"बात {number}"})
+        file, home = tmp_path / "backup.tar.gz", tmp_path / "new"
+        assert said(chaupal("backup", file, "--data", server.settings.data)).startswith(f"{file}: ")
+        client.post("/api/v1/statuses", data={"status": "after the backup"})
+    assert file.stat().st_mode & 0o077 == 0
+    assert [path.name for path in tmp_path.iterdir()] == [file.name]
+    said(chaupal("restore", file, "--data", home))
+    assert "all is whole" in said(chaupal("check", "--data", home))
+    assert (home / "keys" / "log.key").read_bytes() == (Path(server.settings.data) / "keys" / "log.key").read_bytes()
+    with closing(sqlite3.connect(home / "chaupal.db")) as db:
+        posts = [
+            row[0]
+            for row in db.execute(
+                "SELECT text FROM posts JOIN accounts a ON a.id = author WHERE handle = 'fay' ORDER BY posts.id"
+            )
+        ]
+    assert posts == [f"बात {number}" for number in range(30)]
+    with served(tmp_path / "again", data=str(home)) as again, again.client(fay) as client:
+        assert client.get("/api/v1/accounts/verify_credentials").json()["statuses_count"] == 30
+
+
+def test_nothing_is_restored_over_something(server: Served, tmp_path: Path):
+    file = tmp_path / "backup.tar.gz"
+    said(chaupal("backup", file, "--data", server.settings.data))
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine").write_text("mine")
+    refused(chaupal("restore", file, "--data", tmp_path / "full"), 1, "not empty")
+    assert [path.name for path in (tmp_path / "full").iterdir()] == ["mine"]
+
+
+def test_a_damaged_backup_changes_nothing(server: Served, tmp_path: Path):
+    whole = tmp_path / "backup.tar.gz"
+    said(chaupal("backup", whole, "--data", server.settings.data))
+    data = whole.read_bytes()
+    for damaged in (data[: len(data) // 2], b"not a backup", b""):
+        file, home = tmp_path / "damaged", tmp_path / "home"
+        file.write_bytes(damaged)
+        refused(chaupal("restore", file, "--data", home), 1, "damaged")
+        assert not home.exists()
+    assert {path.name for path in tmp_path.iterdir()} == {"backup.tar.gz", "damaged"}
+
+
+def test_a_backup_leads_nowhere_outside_and_holds_a_sound_database(tmp_path: Path):
+    settings = load_settings(environ={}, data=str(tmp_path / "home"))
+    (tmp_path / "evil").write_text("evil")
+    for name in ("../evil2", "/tmp/evil2", "files/../../evil2", "chaupal.db"):
+        with tarfile.open(tmp_path / "bad.tar.gz", "w:gz") as tar:
+            tar.add(tmp_path / "evil", name)
+        with pytest.raises(backup.Invalid):
+            asyncio.run(backup.restore(settings, tmp_path / "bad.tar.gz"))
+        assert {path.name for path in tmp_path.iterdir()} == {"evil", "bad.tar.gz"}
+
+
+def test_a_failed_backup_leaves_the_last_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    settings = load_settings(environ={}, data=str(tmp_path / "data"))
+    (tmp_path / "data").mkdir()
+    with closing(sqlite3.connect(tmp_path / "data" / "chaupal.db")) as db:
+        db.execute("CREATE TABLE t (x)")
+    file = tmp_path / "backup"
+    asyncio.run(backup.backup(settings, file))
+    before = file.read_bytes()
+
+    def full(tar: object, data: Path, path: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(backup, "_add", full)
+    with pytest.raises(OSError, match="No space"):
+        asyncio.run(backup.backup(settings, file))
+    assert file.read_bytes() == before
+    assert {path.name for path in tmp_path.iterdir()} == {"data", "backup"}
+
+
+def test_postgresql_without_its_programs_is_told_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(backup.shutil, "which", lambda name: None)
+    settings = load_settings(environ={}, data=str(tmp_path), database="postgresql://chaupal@127.0.0.1/x")
+    with pytest.raises(Unavailable, match="pg_dump"):
+        asyncio.run(backup.backup(settings, tmp_path / "backup"))
+
+
+def test_postgresql_is_backed_up_and_restored(
+    tmp_path: Path, postgres_server: Postgres, migrated: str, monkeypatch: pytest.MonkeyPatch
+):
+    programs = next(Path("/usr/lib/postgresql").glob("*/bin/pg_dump"), None)
+    if programs is None:
+        pytest.skip("no pg_dump here")
+    monkeypatch.setenv("PATH", f"{programs.parent}:{os.environ['PATH']}")
+    old, new = postgres_server.fresh(migrated), postgres_server.fresh()
+    first = load_settings(environ={}, data=str(tmp_path / "old"), database=old)
+    (tmp_path / "old" / "keys").mkdir(parents=True)
+    (tmp_path / "old" / "keys" / "log.key").write_bytes(b"key")
+    asyncio.run(backup.backup(first, tmp_path / "file"))
+    second = load_settings(environ={}, data=str(tmp_path / "new"), database=new)
+    asyncio.run(backup.restore(second, tmp_path / "file"))
+    assert (tmp_path / "new" / "keys" / "log.key").read_bytes() == b"key"
+    assert not (tmp_path / "new" / backup.DUMP).exists()
+    with pytest.raises(Unavailable, match="pg_restore"):  # into what is there already: whole or not at all
+        asyncio.run(
+            backup.restore(load_settings(environ={}, data=str(tmp_path / "third"), database=new), tmp_path / "file")
+        )
+    assert not (tmp_path / "third").exists()
+
+
+def test_check_finds_a_lost_upload_and_a_count_that_drifted(tmp_path: Path):
+    data = tmp_path / "data"
+    said(chaupal(*ASHA, "--data", data))
+    assert "all is whole" in said(chaupal("check", "--data", data))
+    with closing(sqlite3.connect(data / "chaupal.db", isolation_level=None)) as db:
+        db.execute("UPDATE accounts SET followers_count = 7 WHERE handle = 'asha'")
+        db.execute(
+            "INSERT INTO media (id, account_id, mime, width, height, small_width, small_height, size, created_at)"
+            " VALUES (5, 1, 'image/png', 1, 1, 1, 1, 1, 1)"
+        )
+    done = chaupal("check", "--data", data)
+    assert done.returncode == 1
+    assert "followers" in done.stderr
+    assert "media/5/original.png is missing" in done.stderr
+    assert "media/5/small.webp is missing" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", [("check",), ("backup", "FILE")])
+def test_a_mistyped_directory_is_not_made(tmp_path: Path, command: tuple[str, ...]):
+    words = [str(tmp_path / "file") if word == "FILE" else word for word in command]
+    refused(chaupal(*words, "--data", tmp_path / "typo"), 1, "typo", "holds no server")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_no_database_is_one_line(tmp_path: Path):
+    (tmp_path / "chaupal.db").write_bytes(b"this is not a database, whatever its name says" * 100)
+    done = chaupal("account", "token", "asha", "--data", tmp_path)
+    refused(done, 1, "database")
+
+
+# --- settings ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_paper_on_settings_is_fresh():
+    assert (DOCS / "settings.md").read_text(encoding="utf-8") == paper(), "docs/settings.md is stale: make map"
+
+
+def test_every_setting_says_what_it_is_for():
+    lines = help_lines()
+    assert set(lines) == set(FIELDS)
+    silent = [name for name, text in lines.items() if len(text) < 15]
+    assert not silent
+
+
+def test_settings_are_printed_as_they_are_here(tmp_path: Path):
+    (tmp_path / "here.toml").write_text('title = "चौपाल"\nport = 8123\n', encoding="utf-8")
+    printed = said(chaupal("--config", tmp_path / "here.toml", "settings", CHAUPAL_HOME_COUNTRY="NP"))
+    rows = dict(regex.findall(r"^\| `(\w+)` \| `\w+` \| `([^`]*)` ", printed, regex.M))
+    assert (rows["title"], rows["port"], rows["home_country"]) == ('"चौपाल"', "8123", '"NP"')
+    assert set(rows) == set(FIELDS)
+
+
+def test_no_password_is_printed():
+    settings = load_settings(
+        environ={},
+        smtp_url="smtps://post:s3cret@mail.example.org:465",
+        database="postgresql://chaupal:hush%21@db/chaupal",
+    )
+    table = settings_table(settings)
+    assert "smtps://post:…@mail.example.org:465" in table
+    assert "s3cret" not in table
+    assert "hush" not in table
+
+
+@pytest.mark.parametrize(
+    ("environ", "told"),
+    [
+        ({"CHAUPAL_PORT": "many"}, "port"),
+        ({"CHAUPAL_PORT": "70000"}, "port"),
+        ({"CHAUPAL_TRUSTED_PROXIES": "0.0.0.0/0"}, "trusted_proxies"),
+        ({"CHAUPAL_COUNTRY_HEADER": "CF-IPCountry"}, "country_header"),
+        ({"CHAUPAL_PUBLIC_URL": "ftp://example.org"}, "public_url"),
+        ({"CHAUPAL_HOME_COUNTRY": "india"}, "home_country"),
+        ({"CHAUPAL_CONFIG": "/nowhere/at/all.toml"}, "/nowhere/at/all.toml"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(environ: dict[str, str], told: str):
+    refused(chaupal("settings", **environ), 2, told)
+
+
+def test_a_setting_that_nobody_knows_is_named(tmp_path: Path):
+    (tmp_path / "bad.toml").write_text("colour = 'red'\n")
+    refused(chaupal("--config", tmp_path / "bad.toml", "settings"), 2, "colour")
+
+
+def test_the_command_lists_what_it_can_do():
+    text = said(chaupal("--help"))
+    for word in ("serve", "account", "order", "log", "backup", "restore", "check", "settings"):
+        assert regex.search(rf"^  {word}\s", text, regex.M), word
