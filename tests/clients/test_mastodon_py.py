@@ -45,7 +45,7 @@ def binod(people: dict[str, Mastodon]) -> Mastodon:
 
 
 def test_logs_in_by_oauth_and_knows_who_it_is(stage: Stage, asha: Mastodon):
-    assert asha.me().id == int(stage.cast["asha"].id)
+    assert str(asha.me().id) == stage.cast["asha"].id
     assert asha.account_verify_credentials().username == "asha"
     assert asha.app_verify_credentials().name == "for asha"
 
@@ -146,7 +146,7 @@ def test_uploads_an_image_with_alt_text_and_posts_it(asha: Mastodon, binod: Mast
     seen = binod.status(post).media_attachments[0]
     assert seen.description == "सरसों का खेत, दोपहर"
     assert (seen.meta.original.width, seen.meta.original.height) == (80, 60)
-    assert len(asha.decode_blurhash(seen, (8, 6))) == 6
+    assert len(seen.blurhash) >= 6
     assert post.id in [s.id for s in binod.account_statuses(post.account, only_media=True)]
     for address in (seen.url, seen.preview_url):
         answer = binod.session.get(address)

@@ -10,6 +10,7 @@ import msgspec
 
 from chaupal.kernel.clock import DAY, parse_time
 from chaupal.kernel.ids import first_id_at, parse_id
+from chaupal.policy.facts import STRANGER
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
@@ -185,9 +186,12 @@ async def people(
         exact = await id_of(reading, handle) if handle else None
         found = await finding.called(reading, names, 2 * span.limit + min(span.offset, MOST_OFFSET)) if names else []
     async with reads.work.reading() as reading:
-        friends = (await relations_of(reading, viewer.account)).following if viewer.account else frozenset[int]()
+        ties = await relations_of(reading, viewer.account) if viewer.account else STRANGER
+        friends = ties.following
         ids = [id_ for id_ in sorted(found, key=lambda id_: id_ not in friends) if id_ != exact]
-        seen = await person_reads.shown(reading, viewer, Surface.SEARCH, [exact] if exact is not None else [])
+        # Whom one blocks or mutes is found by the whole name, as on their profile: toot takes it back so.
+        named = Surface.PROFILE if exact in ties.blocking or exact in ties.muting else Surface.SEARCH
+        seen = await person_reads.shown(reading, viewer, named, [exact] if exact is not None else [])
         seen += await person_reads.shown(reading, viewer, surface, ids)
     chosen = [v for v in seen if not following or v.item.id in friends]
     return chosen[span.offset : span.offset + span.limit]
