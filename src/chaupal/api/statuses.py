@@ -37,8 +37,7 @@ ANONYMOUS = b"}"
 
 
 def body_of(settings: Settings, post: Post) -> dict[str, Any]:
-    """Everything of a Status but its account, its repost and the viewer's flags."""
-    url = f"{settings.origin}/posts/{post.id}"
+    """Everything of a Status but its account, its address (which names its author), its repost and the viewer's flags."""
     return {
         "id": str(post.id),
         "created_at": iso(post.created_at),
@@ -48,8 +47,6 @@ def body_of(settings: Settings, post: Post) -> dict[str, Any]:
         "spoiler_text": post.spoiler,
         "visibility": post.visibility.wire,
         "language": post.language or None,
-        "uri": url,
-        "url": url,
         "replies_count": post.replies_count,
         "reblogs_count": post.boosts_count,
         "favourites_count": post.likes_count,
@@ -143,21 +140,28 @@ class Pen:
             if seen.verdict is PLAIN and author.verdict is PLAIN:
                 into += (_whole(self._settings, self._viewer, seen, author), self._tail(post.id))
                 return True
-            into += (
-                fragment(self._settings, self._viewer, seen), account_bytes(self._settings, self._viewer, author),
-                b',"reblog":null', self._tail(post.id),
-            )  # fmt: skip
+            into += (self._open(seen, author), b',"reblog":null', self._tail(post.id))
             return True
         original = self._authors.get(post.inner.author)
         if original is None:
             return False
-        inner = post.inner
+        inner, settings = post.inner, self._settings
+        # What a repost carries was judged with it: a repost whose original may not be seen is not there at all.
+        carried = _open(body_of(settings, inner)) + account_bytes(settings, self._viewer, original)
         into += (
-            fragment(self._settings, self._viewer, seen), account_bytes(self._settings, self._viewer, author),
-            b',"reblog":', _inner(self._settings, inner), account_bytes(self._settings, self._viewer, original),
-            b',"reblog":null', self._tail(inner.id), self._tail(inner.id),
+            self._open(seen, author), b',"reblog":', carried, _address(settings, inner, original.item), b',"reblog":null',
+            self._tail(inner.id), self._tail(inner.id),
         )  # fmt: skip
         return True
+
+    def _open(self, seen: Visible[Post], author: Visible[Person]) -> bytes:
+        account = account_bytes(self._settings, self._viewer, author)
+        return fragment(self._settings, self._viewer, seen) + account + _address(self._settings, seen.item, author.item)
+
+
+def _address(settings: Settings, post: Post, author: Person) -> bytes:
+    url = f"{settings.origin}/@{author.handle}/{post.id}"
+    return f',"uri":"{url}","url":"{url}"'.encode()
 
 
 def _whole(settings: Settings, viewer: Viewer, seen: Visible[Post], author: Visible[Person]) -> bytes:
@@ -169,14 +173,10 @@ def _whole(settings: Settings, viewer: Viewer, seen: Visible[Post], author: Visi
     if len(_joined) >= MOST_KEPT:
         for old in list(_joined)[: MOST_KEPT // 2]:
             del _joined[old]
-    joined = fragment(settings, viewer, seen) + account_bytes(settings, viewer, author) + b',"reblog":null'
+    opened = fragment(settings, viewer, seen) + account_bytes(settings, viewer, author)
+    joined = opened + _address(settings, post, person) + b',"reblog":null'
     _joined[post.id] = (post, person, joined)
     return joined
-
-
-def _inner(settings: Settings, post: Post) -> bytes:
-    # What a repost carries was judged with it: a repost whose original may not be seen is not there at all.
-    return _open(body_of(settings, post))
 
 
 async def pen_for(call: Call[Any], posts: Sequence[Visible[Post]]) -> Pen:

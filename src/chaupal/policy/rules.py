@@ -85,11 +85,13 @@ def muted_by_the_viewer(viewer: Viewer, surface: Surface, subject: Subject, fact
 
 
 def what_it_reposts(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) -> Verdict | None:
-    """A repost is no more visible than what it carries, and where that is withheld it is absent."""
+    """A repost shows no more than what it carries, and where that is withheld it is absent."""
     if subject.inner is None:
         return None
     inner = judge(viewer, surface, subject.inner, facts)
-    return Hide("carries_hidden") if isinstance(inner, Hide | Placeholder) else None
+    if isinstance(inner, Hide | Placeholder):
+        return Hide("carries_hidden")
+    return inner if inner.without_media else None
 
 
 def withheld_account(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) -> Verdict | None:

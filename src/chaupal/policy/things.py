@@ -85,7 +85,7 @@ class Post(msgspec.Struct, frozen=True):
 
     def redacted(self, verdict: Placeholder | Show) -> Self:
         if isinstance(verdict, Show):  # its pictures only
-            return replace(self, pictures=())
+            return replace(self, pictures=(), inner=self.inner.redacted(verdict) if self.inner else None)
         return replace(
             self, text="", html="", spoiler="", language="", sensitive=False, mentions=(), tags=(), pictures=(),
             reply_to=None, reply_to_account=None, app="", inner=None, edited_at=None,

@@ -24,10 +24,13 @@ def document(routes: tuple[Route, ...], title: str, version: str, origin: str) -
     """The whole document for every route of the API's shape."""
     chosen = [route for route in routes if route.shape is Shape.API]
     kinds = {route.takes for route in chosen} | {route.gives for route in chosen if _is_struct(route.gives)}
-    _, schemas = msgspec.json.schema_components(sorted(kinds, key=lambda k: k.__name__), ref_template=REF)
+    ordered = sorted(kinds, key=lambda kind: (kind.__name__, kind.__module__))
+    refs, schemas = msgspec.json.schema_components(ordered, ref_template=REF)
+    # Two rooms may call their Structs by one name: msgspec then tells them apart by their modules.
+    names = {kind: ref["$ref"].rpartition("/")[2] for kind, ref in zip(ordered, refs, strict=True)}
     paths: dict[str, dict[str, Any]] = {}
     for route in chosen:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas, names)
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": version, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
@@ -44,8 +47,8 @@ def _is_struct(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 
 
-def _operation(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
-    schema = schemas[route.takes.__name__]
+def _operation(route: Route, schemas: dict[str, Any], known: dict[Any, str]) -> dict[str, Any]:
+    schema = schemas[known[route.takes]]
     names = [part[1:-1] for part in route.path.split("/") if part.startswith("{")]
     properties: dict[str, Any] = schema.get("properties", {})
     parameters = [_parameter(n, "path", properties.get(n, {"type": "string"}), required=True) for n in names]
@@ -56,7 +59,7 @@ def _operation(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
         "summary": doc or route.run.__name__.replace("_", " "),
         "tags": [route.run.__module__.rpartition(".")[2]],
         "parameters": parameters,
-        "responses": _responses(route),
+        "responses": _responses(route, known),
         "x-surface": str(route.surface),
     }
     if route.method == "GET":
@@ -85,9 +88,9 @@ def _body(schema: dict[str, Any], rest: dict[str, Any], names: list[str]) -> dic
     return {"required": bool(needed), "content": dict.fromkeys(FORMS, content)}
 
 
-def _responses(route: Route) -> dict[str, Any]:
+def _responses(route: Route, known: dict[Any, str]) -> dict[str, Any]:
     given: dict[str, Any] = {"description": "Done"}
     if _is_struct(route.gives):
-        given["content"] = {"application/json": {"schema": {"$ref": REF.format(name=route.gives.__name__)}}}
+        given["content"] = {"application/json": {"schema": {"$ref": REF.format(name=known[route.gives])}}}
     problem = {"application/json": {"schema": {"$ref": REF.format(name="Error")}}}
     return {"200": given} | {code: {"description": text, "content": problem} for code, text in PROBLEMS.items()}

@@ -1,0 +1,142 @@
+"""No surface shows what the law hides: every route, as each kind of viewer, on both databases."""
+
+import pytest
+
+from chaupal.policy import gate, rules
+from surfaces.canary import (
+    ACCOUNT,
+    BLOCKED,
+    MUTED,
+    PICTURE,
+    POST,
+    PRIVATE,
+    QUIET,
+    SUSPENDED,
+    TAG,
+    Eyes,
+    World,
+    build,
+    crawl,
+    crawled,
+)
+from village import Village
+
+WITHHELD = {POST, TAG, ACCOUNT, PICTURE}
+
+
+def viewers(v: Village) -> dict[Eyes, set[str]]:
+    """Each kind of viewer, and the words that they must never meet."""
+    return {
+        Eyes("stranger in India", "IN"): WITHHELD | {PRIVATE, SUSPENDED},
+        Eyes("stranger in an unknown country", ""): WITHHELD | {PRIVATE, SUSPENDED},
+        Eyes("stranger in Germany", "DE"): {PRIVATE, SUSPENDED},
+        Eyes("follower in India", "IN", v.asha): WITHHELD | {BLOCKED, SUSPENDED},
+        Eyes("follower in Germany", "DE", v.karl): {SUSPENDED},
+        Eyes("one whom the author has blocked", "DE", v.outcast): {POST, PICTURE, PRIVATE, SUSPENDED, QUIET},
+        Eyes("member in India", "IN", v.ravi): WITHHELD | {SUSPENDED},
+    }
+
+
+# A mute hides people where one did not ask for them, and not on their own pages.
+UNASKED = {"GET /api/v1/timelines/home", "GET /api/v1/timelines/public", "GET /api/v1/notifications", "GET /api/v2/search", "GET /", "GET /public", "GET /notifications", "GET /search"}  # fmt: skip
+CARRIED = {"GET /api/v1/trends/statuses", "GET /api/v1/trends", "GET /api/v1/trends/tags", "GET /about"}
+
+
+async def faults(world: World, methods: tuple[str, ...], only: set[str] | None = None) -> list[str]:
+    """What was seen and should not be, and what should have been seen and was not."""
+    v = world.village
+    routes = crawled(*methods)
+    found: list[str] = []
+    for eyes, never in viewers(v).items():
+        if only is not None and eyes.name not in only:
+            continue
+        seen = await crawl(world, eyes, routes)
+        found += [f"{eyes.name} met {w} at {route}" for route, words in seen.items() for w in sorted(words & never)]
+        if eyes.who is v.asha:
+            found += [
+                f"{eyes.name} met {MUTED} at {route}" for route in seen if route in UNASKED and MUTED in seen[route]
+            ]
+        if eyes.country == "IN":
+            found += [
+                f"{eyes.name} met {QUIET} at {route}" for route in seen if route in CARRIED and QUIET in seen[route]
+            ]
+    return found + await _blind(world) if "GET" in methods else found
+
+
+async def _blind(world: World) -> list[str]:
+    """Those who must see and do not: readers abroad, the author, the office."""
+    v = world.village
+    routes = crawled("GET")
+    abroad = await crawl(world, Eyes("follower in Germany", "DE", v.karl), routes)
+    author = await crawl(world, Eyes("author", "IN", v.meera), routes)
+    staff = await crawl(world, Eyes("staff", "IN", v.chitra), routes)
+    must = {
+        "abroad": (
+            abroad,
+            {POST: ABROAD, ACCOUNT: ABROAD & set(ABROAD_ACCOUNT), PRIVATE: {"GET /api/v1/timelines/home"}},
+        ),
+        "author": (
+            author,
+            {POST: {"GET /api/v1/statuses/{id}", "GET /@{handle}/{id}"}, PRIVATE: {"GET /api/v1/statuses/{id}"}},
+        ),
+        "staff": (staff, {POST: {OFFICE}, PRIVATE: {OFFICE}}),
+    }
+    return [
+        f"{who} did not meet {word} at {route}"
+        for who, (seen, wanted) in must.items()
+        for word, routes_ in wanted.items()
+        for route in sorted(routes_)
+        if word not in seen.get(route, set())
+    ]
+
+
+OFFICE = "GET /office/orders/{ref}"
+ABROAD = {
+    "GET /api/v1/timelines/home", "GET /api/v1/timelines/public", "GET /api/v1/statuses/{id}", "GET /api/v1/statuses/{id}/context",
+    "GET /api/v1/accounts/{id}/statuses", "GET /api/v2/search", "GET /api/v1/bookmarks", "GET /api/v1/favourites",
+    "GET /api/v1/notifications", "GET /@{handle}/{id}", "GET /@{handle}", "GET /search", "GET /", "GET /public",
+}  # fmt: skip
+ABROAD_ACCOUNT = ABROAD | {"GET /api/v1/accounts/{id}", "GET /api/v1/accounts/search"}
+
+
+async def test_no_route_shows_what_is_hidden_and_every_route_shows_what_is_not(village: Village):
+    world = await build(village)
+    assert "\n".join(await faults(world, ("GET",))) == ""
+
+
+async def test_no_route_that_changes_something_answers_with_what_is_hidden(village: Village):
+    world = await build(village)
+    assert (
+        await faults(
+            world, ("POST", "PUT", "PATCH", "DELETE"), {"follower in India", "one whom the author has blocked"}
+        )
+        == []
+    )
+
+
+async def test_lifting_the_rulings_restores_everything(village: Village):
+    world = await build(village)
+    for ref in ("IN-2021-0001", "IN-2021-0002"):
+        await village.lift(ref, by=village.chitra)
+    home = await crawl(world, Eyes("follower in India", "IN", village.asha), crawled("GET"))
+    assert {POST, ACCOUNT} <= home["GET /api/v1/timelines/home"]
+    assert {POST, ACCOUNT} <= home["GET /api/v1/statuses/{id}"]
+
+
+RULES = [rule.__name__ for rule in rules.RULES]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_removing_any_one_rule_makes_the_canary_sing(village: Village, monkeypatch: pytest.MonkeyPatch):
+    world = await build(village)
+    whole = rules.RULES
+    silent: list[str] = []
+    for rule in whole:
+        monkeypatch.setattr(rules, "RULES", tuple(r for r in whole if r is not rule))
+        village.running.house.square.work.memory.forget_all()
+        if not await faults(
+            world, ("GET",), {"follower in India", "one whom the author has blocked", "stranger in India"}
+        ):
+            silent.append(rule.__name__)
+    assert silent == []
+    assert gate.judge is rules.judge
