@@ -7,7 +7,8 @@ from chaupal.kernel.errors import NotSignedIn
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Caller
 from chaupal.social import oauth
-from chaupal.social.oauth_server import GRANT_TYPES, SCOPES, Outcome
+from chaupal.social.oauth_server import GRANT_TYPES, Outcome
+from chaupal.social.scopes import SCOPES
 from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.route import Nothing, Route, get, post
 

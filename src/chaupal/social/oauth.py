@@ -17,7 +17,8 @@ from chaupal.kernel.secrets import digest, new_secret
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.logins import signed_in
-from chaupal.social.oauth_server import KNOWN, OOB, Authorization, Outcome, Server, authorize, problem
+from chaupal.social.oauth_server import OOB, Authorization, Outcome, Server, authorize, problem
+from chaupal.social.scopes import KNOWN
 from chaupal.store import apps
 from chaupal.store.apps import App, Grant, Token
 

@@ -20,21 +20,11 @@ from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7636 import CodeChallenge
 
 from chaupal.kernel.secrets import digest, new_secret
+from chaupal.social.scopes import SCOPES, covers
 from chaupal.store.apps import App, Grant, Token
 
 OOB = "urn:ietf:wg:oauth:2.0:oob"
 GRANT_TYPES = ("authorization_code", "client_credentials")
-
-# https://docs.joinmastodon.org/api/oauth-scopes/
-READ = "accounts blocks bookmarks favourites filters follows lists mutes notifications search statuses"
-WRITE = f"{READ} conversations media reports".replace(" search", "")
-ADMIN = "accounts reports domain_allows domain_blocks ip_blocks email_domain_blocks canonical_email_blocks"
-SCOPES: tuple[str, ...] = (
-    "profile", "read", *(f"read:{s}" for s in READ.split()), "write", *(f"write:{s}" for s in WRITE.split()),
-    "follow", "push", "admin:read", *(f"admin:read:{s}" for s in ADMIN.split()),
-    "admin:write", *(f"admin:write:{s}" for s in ADMIN.split()),
-)  # fmt: skip
-KNOWN = frozenset(SCOPES)
 
 # In the words of the servers that clients know, whatever Authlib's inner words are.
 SAID = {
@@ -77,12 +67,6 @@ class Refused(Exception):
         self.error = error
         self.description = description
         self.back = back
-
-
-def covers(held: str, wanted: str) -> bool:
-    """Whether every wanted scope is held, itself or by its family (`read` covers `read:statuses`)."""
-    mine = frozenset(held.split())
-    return all(_family(scope) & mine for scope in wanted.split())
 
 
 def problem(error: str, description: str = "") -> Outcome:
@@ -302,12 +286,6 @@ def _request(method: str, form: Mapping[str, str]) -> Asked:
 
 def _new_token(**_: Any) -> str:
     return new_secret()
-
-
-def _family(scope: str) -> frozenset[str]:
-    """`admin:read:accounts` -> itself, `admin:read`. `admin` alone is nobody's."""
-    parts = scope.split(":")
-    return frozenset(":".join(parts[:n]) for n in range(1, len(parts) + 1))
 
 
 def _refused(error: OAuth2Error) -> Refused:
