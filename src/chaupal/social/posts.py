@@ -56,7 +56,11 @@ async def publish(square: Square, viewer: Viewer, draft: Draft) -> int:
     answers = parent is not None and parent.author != me
     async with square.work.writing() as w:
         # Looked at again inside the unit: two copies of one request may have come at once.
-        if draft.key and (said := await posting.said_before(w, me, draft.key)) is not None:
+        if (
+            draft.key
+            and await posting.hold(w, me)
+            and (said := await posting.said_before(w, me, draft.key)) is not None
+        ):
             return said
         await posting.add(w, post, answers=answers)
         if draft.key:
@@ -77,6 +81,8 @@ async def repost(square: Square, viewer: Viewer, post_id: int, visibility: Visib
     ):
         raise NotAllowed("This post cannot be reposted")
     async with square.work.writing() as w:
+        if not await posting.hold(w, me, original.id):
+            raise NotFound
         existing = await posting.boost_by(w, me, original.id)
         if existing is not None:
             return existing
@@ -95,6 +101,7 @@ async def unrepost(square: Square, viewer: Viewer, post_id: int) -> None:
     """Take one's repost back; taking back what is not there is no error."""
     me = _author(viewer)
     async with square.work.writing() as w:
+        await posting.hold(w, me, post_id)
         existing = await posting.boost_by(w, me, post_id)
         if existing is not None:
             await _remove(w, existing)
@@ -104,8 +111,9 @@ async def delete(square: Square, viewer: Viewer, post_id: int) -> Post:
     """Remove one's own post; what it was, so that it can be written anew. Raises NotFound for anybody else's."""
     me = _author(viewer)
     async with square.work.writing() as w:
+        there = await posting.hold(w, me, post_id)
         post = await _own(w, viewer, post_id)
-        if post is None or post.author != me:
+        if not there or post is None or post.author != me:
             raise NotFound
         await _remove(w, post_id)
     return post

@@ -3,6 +3,7 @@
 import msgspec
 from sqlalchemy import delete, insert, select, update
 
+from chaupal.kernel.errors import Invalid
 from chaupal.policy.facts import Visibility
 from chaupal.policy.things import Picture, Post
 from chaupal.store.dialect import among, larger, listed, param, statement, upsert, words
@@ -66,6 +67,9 @@ SAID = upsert(
         .on_conflict_do_update(index_elements=["account_id", "key"], set_={"post_id": param("of"), "at": param("at")})
     )
 )
+# Two copies of one request may come at once: PostgreSQL lets both look before either writes, so they queue here.
+HOLD_POST = statement(select(posts.c.id).where(posts.c.id == param("of")).with_for_update())
+HOLD_ACCOUNT = statement(select(accounts.c.id).where(accounts.c.id == param("of")).with_for_update())
 DROP_LIKES = statement(delete(likes).where(likes.c.post_id == param("of")))
 DROP_BOOKMARKS = statement(delete(bookmarks).where(bookmarks.c.post_id == param("of")))
 
@@ -85,7 +89,7 @@ async def add(w: Writing, post: Post, *, answers: bool) -> None:
         replies_count=0, boosts_count=0, likes_count=0,
         listed=int(public and post.boost_of is None and not answers), answers=int(answers),
     )  # fmt: skip
-    for tag in post.tags:
+    for tag in sorted(post.tags, key=lambda tag: tag.key):  # one order, so that two posts do not wait for each other
         await w.run(
             ADD_TAG,
             key=tag.key,
@@ -100,7 +104,9 @@ async def add(w: Writing, post: Post, *, answers: bool) -> None:
     for mention in post.mentions:
         await w.run(ADD_MENTION, account_id=mention.id, post_id=post.id, visibility=int(post.visibility))
     if post.pictures:
-        await w.run(TAKE_PICTURES, ids=listed([p.id for p in post.pictures]), me=post.author, of=post.id)
+        taken = await w.run(TAKE_PICTURES, ids=listed([p.id for p in post.pictures]), me=post.author, of=post.id)
+        if taken != len(post.pictures):  # another post took one since it was looked at
+            raise Invalid("Validation failed: Media is in another post already", media_ids="in another post")
     await w.run(ONE_MORE_POST, me=post.author, at=post.created_at)
     w.touch("people", post.author)
     if post.reply_to is not None:
@@ -141,6 +147,12 @@ async def touch_with_boosts(w: Writing, post_id: int) -> None:
     w.touch("posts", post_id, *[row[0] for row in await w.fetch(BOOSTS_OF, of=post_id)])
 
 
+async def hold(w: Writing, account: int, post_id: int | None = None) -> bool:
+    """Until the commit nobody else writes as this account, nor to this post. False where the post is gone."""
+    await w.value(HOLD_ACCOUNT, of=account)
+    return post_id is None or await w.value(HOLD_POST, of=post_id) is not None
+
+
 async def boost_by(reading: Reading, account: int, post_id: int) -> int | None:
     """The account's repost of a post, or None."""
     return await reading.value(BOOST_BY, me=account, of=post_id)
@@ -158,4 +170,4 @@ async def remember_said(w: Writing, account: int, key: str, post_id: int) -> Non
 async def pictures_of(reading: Reading, account: int, ids: list[int]) -> dict[int, tuple[Picture, int | None]]:
     """The account's own uploads by id, each with the post it is attached to already (or None)."""
     rows = await reading.fetch(MY_PICTURES, ids=listed(ids), me=account)
-    return {row[0]: (_picture(row), row[10]) for row in rows}
+    return {row[0]: (picture_of(row), row[10]) for row in rows}
