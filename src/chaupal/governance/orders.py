@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import msgspec
 import regex
@@ -22,6 +23,7 @@ from chaupal.store.posts import sealed_posts
 from chaupal.store.work import Reading
 
 MOST_TARGETS = 2_000
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 _HANDLE = regex.compile(r"@?([A-Za-z0-9_]{1,30})")
 _PATH = regex.compile(r"/@([A-Za-z0-9_]{1,30})(?:/([0-9]{1,19}))?/?")
@@ -132,8 +134,7 @@ def _lines(paper: Paper, text: str) -> list[str]:
 
 async def _find(reading: Reading, origin: str, line: str) -> tuple[str, int | None, int | None]:
     """(kind, subject, whose it is) that a line means; no kind for what cannot be a name here, no subject for nothing."""
-    path = line.removeprefix(origin).partition("?")[0].partition("#")[0] if line.startswith((origin + "/", "/")) else ""
-    match = _PATH.fullmatch(path) or _HANDLE.fullmatch(line)
+    match = _PATH.fullmatch(_path_here(origin, line)) or _HANDLE.fullmatch(line)
     if match is None:
         return "", None, None
     account = await people.id_of(reading, match[1])
@@ -143,6 +144,18 @@ async def _find(reading: Reading, origin: str, line: str) -> tuple[str, int | No
     if account is None or not subjects or subjects[0].author != account:
         return "post", None, None
     return "post", subjects[0].id, account
+
+
+def _path_here(origin: str, line: str) -> str:
+    """The path of an address of this server, else nothing. On loopback ports and names may differ from the settings'."""
+    try:
+        parts, own = urlsplit(line), urlsplit(origin)
+    except ValueError:
+        return ""
+    elsewhere = parts.netloc.lower() != own.netloc.lower()
+    if parts.netloc and elsewhere and not {parts.hostname, own.hostname} <= LOOPBACK:
+        return ""
+    return parts.path if parts.scheme in ("http", "https", "") and parts.path.startswith("/") else ""
 
 
 # --- one commit ---
