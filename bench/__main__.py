@@ -65,7 +65,9 @@ def capture(server: Server, works_: list[Work], folder: Path) -> None:
 
     index: dict[str, tuple[str, str]] = {}
     for i, work in enumerate(works_):
-        request = urllib.request.Request(f"http://127.0.0.1:{server.port}{work.path}", headers={"Accept-Language": "hi"})
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{server.port}{work.path}", headers={"Accept-Language": "hi"}
+        )
         if work.tokens:
             request.add_header("Authorization", f"Bearer {work.tokens[0]}")
         with urllib.request.urlopen(request, timeout=20) as answer:
@@ -74,7 +76,9 @@ def capture(server: Server, works_: list[Work], folder: Path) -> None:
     (folder / "index.json").write_text(json.dumps(index))
 
 
-def measure(server: Server, raw: Server, works_: list[Work], rounds: int, seconds: float) -> dict[str, dict[str, float]]:
+def measure(
+    server: Server, raw: Server, works_: list[Work], rounds: int, seconds: float
+) -> dict[str, dict[str, float]]:
     """Each work and R with the same bytes, interleaved; medians over the rounds."""
     found: dict[str, list[dict[str, float]]] = {work.name: [] for work in works_}
     for work in works_:
@@ -86,13 +90,24 @@ def measure(server: Server, raw: Server, works_: list[Work], rounds: int, second
             if mine["failures"]:
                 raise SystemExit(f"{work.name}: {mine['failures']} of {mine['requests']} answers were not 200")
             ratio = mine["cpu"] / base["cpu"] if base["cpu"] else 0.0
-            found[work.name].append({"cpu": mine["cpu"], "raw": base["cpu"], "ratio": ratio, "rps": mine["requests"] / mine["seconds"], "p50": mine["p50"], "p99": mine["p99"]})
+            found[work.name].append(
+                {
+                    "cpu": mine["cpu"],
+                    "raw": base["cpu"],
+                    "ratio": ratio,
+                    "rps": mine["requests"] / mine["seconds"],
+                    "p50": mine["p50"],
+                    "p99": mine["p99"],
+                }
+            )
     return {name: {key: statistics.median(row[key] for row in rows) for key in rows[0]} for name, rows in found.items()}
 
 
 def serve(data: DataSet, port: int) -> Any:
     command = [sys.executable, "-m", "chaupal.app.cli", "serve", "--data", data.settings.data, "--port", str(port)]
-    return serving(command, port, "/api/v2/instance", {"CHAUPAL_RATE_LIMIT_SCALE": "1000000", "CHAUPAL_LOG_LEVEL": "error"})
+    return serving(
+        command, port, "/api/v2/instance", {"CHAUPAL_RATE_LIMIT_SCALE": "1000000", "CHAUPAL_LOG_LEVEL": "error"}
+    )
 
 
 def one_size(folder: Path, people: int, posts: int, rounds: int, seconds: float, *, crowd: int) -> dict[str, Any]:
@@ -115,7 +130,18 @@ def one_size(folder: Path, people: int, posts: int, rounds: int, seconds: float,
 
 def report(small: dict[str, Any], large: dict[str, Any], peers: dict[str, Any]) -> Table:
     table = Table(title="Chaupal: CPU per request of the server process, and its ratio to R in the same run")
-    for column in ("work", "CPU ms", "R ms", "ratio", "target", "10x / 1x", "req/s/core", "p50 ms", "p99 ms", "snac / us"):
+    for column in (
+        "work",
+        "CPU ms",
+        "R ms",
+        "ratio",
+        "target",
+        "10x / 1x",
+        "req/s/core",
+        "p50 ms",
+        "p99 ms",
+        "snac / us",
+    ):
         table.add_column(column, justify="left" if column == "work" else "right")
     for work in works(DataSet(settings=None, tokens=[""], people=[0])):  # type: ignore[arg-type]
         row, big = small["works"][work.name], large["works"][work.name]
@@ -130,7 +156,13 @@ def report(small: dict[str, Any], large: dict[str, Any], peers: dict[str, Any]) 
     for name, value, target in writing.rows(small):
         table.add_row(name, value, "", "", target)
     table.add_row("start to first 200 (s)", f"{small['started']:.2f}", "", "", "≤ 2")
-    table.add_row("memory before / after (MB)", f"{small['memory_before']:.0f} / {small['memory_after']:.0f}", "", "", "≤ 90 / 150")
+    table.add_row(
+        "memory before / after (MB)",
+        f"{small['memory_before']:.0f} / {small['memory_after']:.0f}",
+        "",
+        "",
+        "≤ 90 / 150",
+    )
     return table
 
 
@@ -138,12 +170,16 @@ def compare(new: dict[str, Any], base: Path) -> None:
     old = json.loads(base.read_text())["small"]["works"]
     for name, row in new["works"].items():
         if name in old:
-            print(f"{name:34} ratio {old[name]['ratio']:.2f} -> {row['ratio']:.2f}  ({row['ratio'] / old[name]['ratio']:.2f}x)")
+            print(
+                f"{name:34} ratio {old[name]['ratio']:.2f} -> {row['ratio']:.2f}  ({row['ratio'] / old[name]['ratio']:.2f}x)"
+            )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="shorter rounds, and the larger set three times the size instead of ten")
+    parser.add_argument(
+        "--quick", action="store_true", help="shorter rounds, and the larger set three times the size instead of ten"
+    )
     parser.add_argument("--compare", type=Path, help="an earlier run's JSON, to put beside this one")
     args = parser.parse_args()
     rounds, seconds, growth = (3, 1.0, 3) if args.quick else (3, 2.0, 10)

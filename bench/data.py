@@ -16,14 +16,85 @@ from chaupal.social.logins import issue_token
 from chaupal.store import accounts, logins, rulings
 from chaupal.store.rulings import RulingRow
 
-HINDI = (
-    "किसान आंदोलन दिल्ली सरकार कानून गाँव खेत पानी बिजली सड़क बाज़ार दाम मंडी बात लोग आज कल सुबह शाम बारिश फसल गेहूँ धान "
-    "ट्रैक्टर बैठक सवाल जवाब उम्मीद साथ भारत संविधान अदालत खबर पत्रकार लेखक कविता चाय दोस्त परिवार बच्चे स्कूल किताब"
-).split()
-ENGLISH = (
-    "farmers protest delhi government law village field water power road market price meeting question answer hope "
-    "together india court news reporter poem tea friend family school book morning evening rain harvest wheat rice"
-).split()
+HINDI = [
+    "किसान",
+    "आंदोलन",
+    "दिल्ली",
+    "सरकार",
+    "कानून",
+    "गाँव",
+    "खेत",
+    "पानी",
+    "बिजली",
+    "सड़क",
+    "बाज़ार",
+    "दाम",
+    "मंडी",
+    "बात",
+    "लोग",
+    "आज",
+    "कल",
+    "सुबह",
+    "शाम",
+    "बारिश",
+    "फसल",
+    "गेहूँ",
+    "धान",
+    "ट्रैक्टर",
+    "बैठक",
+    "सवाल",
+    "जवाब",
+    "उम्मीद",
+    "साथ",
+    "भारत",
+    "संविधान",
+    "अदालत",
+    "खबर",
+    "पत्रकार",
+    "लेखक",
+    "कविता",
+    "चाय",
+    "दोस्त",
+    "परिवार",
+    "बच्चे",
+    "स्कूल",
+    "किताब",
+]
+ENGLISH = [
+    "farmers",
+    "protest",
+    "delhi",
+    "government",
+    "law",
+    "village",
+    "field",
+    "water",
+    "power",
+    "road",
+    "market",
+    "price",
+    "meeting",
+    "question",
+    "answer",
+    "hope",
+    "together",
+    "india",
+    "court",
+    "news",
+    "reporter",
+    "poem",
+    "tea",
+    "friend",
+    "family",
+    "school",
+    "book",
+    "morning",
+    "evening",
+    "rain",
+    "harvest",
+    "wheat",
+    "rice",
+]
 TAGS = ("किसान_आंदोलन", "किसान_आन्दोलन", "दिल्ली", "KisanAndolan", "चाय", "कविता", "news", "मंडी")
 WORD = "आंदोलन"
 TAG = "किसान_आंदोलन"
@@ -55,7 +126,7 @@ async def seed(folder: Path, people: int, posts_: int, *, crowd: int = 0) -> Dat
     clock = StillClock(system_clock() - 10 * 86_400_000)
     running = await open_house(settings, clock=clock, run=False)
     data = DataSet(settings)
-    dice = random.Random(11)  # noqa: S311 - the same data set every time
+    dice = random.Random(11)
     await _people(running, data, people, dice)
     await _write(running, data, posts_, dice, clock)
     if crowd:
@@ -72,7 +143,14 @@ async def _account(running: Running, handle: str) -> int:
     async with square.work.writing() as w:
         await accounts.add(w, id_, handle, name=f"{handle} जी", role="member", state="active")
         await logins.add(
-            w, id_, email=f"{handle}@example.org", password_hash="", confirmed=True, approved=True, language="hi", reason=""
+            w,
+            id_,
+            email=f"{handle}@example.org",
+            password_hash="",
+            confirmed=True,
+            approved=True,
+            language="hi",
+            reason="",
         )
         await accounts.find_by(w, id_, [handle])
     return id_
@@ -102,7 +180,9 @@ async def _write(running: Running, data: DataSet, count: int, dice: random.Rando
             hindi = dice.random() < 0.7
             text = sentence(dice, HINDI if hindi else ENGLISH)
             reply = dice.choice(recent) if recent and dice.random() < 0.2 else None
-            draft = posts.Draft(text=text, language="hi" if hindi else "en", reply_to=reply, visibility=Visibility.PUBLIC)
+            draft = posts.Draft(
+                text=text, language="hi" if hindi else "en", reply_to=reply, visibility=Visibility.PUBLIC
+            )
             drafts.append((dice.choice(data.people), draft))
         clock.move(step * 50)
         recent = (recent + await asyncio.gather(*(posts.publish(square, _viewer(me), d) for me, d in drafts)))[-200:]
@@ -112,7 +192,9 @@ async def _write(running: Running, data: DataSet, count: int, dice: random.Rando
 async def _thread(running: Running, data: DataSet, dice: random.Random) -> None:
     """One conversation of twenty, whose page is about 40 kB."""
     square = running.house.square
-    data.thread = parent = await posts.publish(square, _viewer(data.people[0]), posts.Draft(text=sentence(dice, HINDI), language="hi"))
+    data.thread = parent = await posts.publish(
+        square, _viewer(data.people[0]), posts.Draft(text=sentence(dice, HINDI), language="hi")
+    )
     for _ in range(19):
         draft = posts.Draft(text=sentence(dice, HINDI), language="hi", reply_to=parent)
         parent = await posts.publish(square, _viewer(dice.choice(data.people)), draft)

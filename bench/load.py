@@ -119,7 +119,9 @@ def main() -> None:
     """Reads a plan as JSON from standard input, writes the result as JSON."""
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     sent = json.load(sys.stdin)
-    plan = Plan(sent["port"], [r.encode() for r in sent["requests"]], sent["connections"], sent["seconds"], sent.get("most", 0))
+    plan = Plan(
+        sent["port"], [r.encode() for r in sent["requests"]], sent["connections"], sent["seconds"], sent.get("most", 0)
+    )
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         print(json.dumps(runner.run(run(plan))))
 

@@ -60,19 +60,25 @@ def _wait(process: "subprocess.Popen[bytes]", port: int, path: str, began: float
     while time.perf_counter() - began < 30:
         if process.poll() is not None:
             raise SystemExit(f"the server ended with {process.returncode} before it answered")
-        with contextlib.suppress(OSError):
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
-                if answer.status == 200:
-                    return time.perf_counter() - began
+        with (
+            contextlib.suppress(OSError),
+            urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer,
+        ):
+            if answer.status == 200:
+                return time.perf_counter() - began
         time.sleep(0.01)
     raise SystemExit("the server did not answer in time")
 
 
-def fire(server: Server, requests: list[str], *, connections: int = 16, seconds: float = 2.0, most: int = 0) -> dict[str, Any]:
+def fire(
+    server: Server, requests: list[str], *, connections: int = 16, seconds: float = 2.0, most: int = 0
+) -> dict[str, Any]:
     """Put load on a server; what came of it, with `cpu`: milliseconds of the server's CPU per request."""
     plan = {"port": server.port, "requests": requests, "connections": connections, "seconds": seconds, "most": most}
     before = server.cpu
-    done = subprocess.run([sys.executable, "-m", "bench.load"], input=json.dumps(plan).encode(), capture_output=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.load"], input=json.dumps(plan).encode(), capture_output=True, check=True
+    )
     result = json.loads(done.stdout)
     result["cpu"] = (server.cpu - before) / max(1, result["requests"]) * 1000
     return result

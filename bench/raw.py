@@ -24,7 +24,16 @@ def main() -> None:
     for path, (file, mime) in json.loads((folder / "index.json").read_text()).items():
         body = (folder / file).read_bytes()
         answers[path] = (body, [(b"content-type", mime.encode()), (b"content-length", str(len(body)).encode())])
-    uvicorn.run(app_for(answers), host="127.0.0.1", port=port, loop="uvloop", http="httptools", lifespan="off", access_log=False, log_level="error")
+    uvicorn.run(
+        app_for(answers),
+        host="127.0.0.1",
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        lifespan="off",
+        access_log=False,
+        log_level="error",
+    )
 
 
 if __name__ == "__main__":

@@ -20,8 +20,17 @@ def measure(server: Server, data: DataSet, seconds: float) -> dict[str, Any]:
         done = fire(server, _posts(data, 64), connections=writers, seconds=seconds * 2)
         if done["failures"]:
             raise SystemExit(f"posting: {done['failures']} of {done['requests']} failed")
-        result["posting"][str(writers)] = {"cpu": done["cpu"], "per_second": done["requests"] / done["seconds"], "per_core": 1000 / done["cpu"], "p50": done["p50"], "p99": done["p99"]}
-    result["presence"] = {"30": presence(server, data.tokens[0], _followers(server, data)), "1000": presence(server, data.star, data.crowd)}
+        result["posting"][str(writers)] = {
+            "cpu": done["cpu"],
+            "per_second": done["requests"] / done["seconds"],
+            "per_core": 1000 / done["cpu"],
+            "p50": done["p50"],
+            "p99": done["p99"],
+        }
+    result["presence"] = {
+        "30": presence(server, data.tokens[0], _followers(server, data)),
+        "1000": presence(server, data.star, data.crowd),
+    }
     return result
 
 
@@ -31,7 +40,9 @@ def _posts(data: DataSet, count: int) -> list[str]:
     for i in range(count):
         body = f"language=hi&status={quote(sentence(dice, HINDI))}"
         head = f"POST /api/v1/statuses HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {data.tokens[i % len(data.tokens)]}\r\n"
-        found.append(f"{head}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n{body}")
+        found.append(
+            f"{head}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+        )
     return found
 
 
