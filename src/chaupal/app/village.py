@@ -7,7 +7,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import Any
 
-import msgspec
 import structlog
 
 from chaupal.app.village_pictures import paint
@@ -29,7 +28,6 @@ PASSWORD = "chaupal-gaanv"  # noqa: S105 - everybody's, so that an app can log i
 MARK, BEGUN, FOUNDED = "village", "begun", "founded"
 JOINED = 13 * DAY  # before the founding
 LATER = 40_000  # ms from a line to its reposts
-OUTCOME_REFUSE = "refuse"
 
 type Deed = Callable[[], Awaitable[None]]
 
@@ -86,10 +84,18 @@ class Telling:
         """Everything, in the order of time."""
         await self._mark(BEGUN)
         await self._together([self._join(villager) for villager in self.play.cast])
-        # Painting is the slowest part, so it goes on in threads beside the telling.
-        lines = [line for scene in self.play.scene for line in scene.lines if line.picture]
-        self.pictures = {line.text: asyncio.create_task(self._attach(line)) for line in lines}
         await self._together([self._dress(villager) for villager in self.play.cast])
+        # Painting is the slowest part: it goes on in threads beside the telling, and a line waits for its picture.
+        async with asyncio.TaskGroup() as painters:
+            lines = [line for scene in self.play.scene for line in scene.lines if line.picture]
+            self.pictures = {line.text: painters.create_task(self._attach(line)) for line in lines}
+            for villager in self.play.cast:
+                if villager.portrait:
+                    painters.create_task(self._portray(villager))
+            await self._live()
+        await self._mark(FOUNDED)
+
+    async def _live(self) -> None:
         await self._follow()
         issuer = await authorities.register(self.house.court, self._staff(Role.CLERK), self.play.authority)
         deeds = [deed for scene in self.play.scene for deed in self._scene(scene)]
@@ -97,7 +103,6 @@ class Telling:
         for at, deed in sorted(deeds, key=lambda pair: pair[0]):
             self.clock.at = max(self.clock.at, at)
             await deed()
-        await self._mark(FOUNDED)
 
     # --- people ---
 
@@ -111,12 +116,13 @@ class Telling:
         )
 
     async def _dress(self, villager: Villager) -> None:
-        square, viewer = self.house.square, self.people[villager.handle]
         face = Face(note=villager.note, locked=villager.locked)
-        if villager.portrait:
-            picture = await asyncio.to_thread(paint, villager.portrait)
-            avatar = await media.keep_portrait(square, viewer, picture, "avatar")
-            face = msgspec.structs.replace(face, avatar=avatar)
+        await profiles.change(self.house.square, self.people[villager.handle], face)
+
+    async def _portray(self, villager: Villager) -> None:
+        square, viewer = self.house.square, self.people[villager.handle]
+        picture = await asyncio.to_thread(paint, villager.portrait)
+        face = Face(avatar=await media.keep_portrait(square, viewer, picture, "avatar"))
         await profiles.change(square, viewer, face)
 
     async def _follow(self) -> None:
