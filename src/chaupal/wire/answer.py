@@ -25,6 +25,7 @@ from chaupal.wire.route import Route, Shape
 log = structlog.get_logger()
 
 GENERAL = (300, 300)  # requests per seconds, per account and per address, as Mastodon's clients expect
+FILES = (3_000, 300)  # counted apart: one page of posts brings forty pictures along
 LANGUAGES = ("hi", "en")
 
 type ErrorPage = Callable[[Call[Any], Problem], Awaitable[Answer]]
@@ -133,7 +134,8 @@ class Desk:
         if not self._limits:
             return None
         who = f"a{call.viewer.account}" if call.viewer.account is not None else f"i{call.address}"
-        spent = self._count(who, *GENERAL)
+        file = route.shape is Shape.FILE
+        spent = self._count(f"f{who}" if file else who, *(FILES if file else GENERAL))
         if route.limit is not None and not is_over(*spent):
             spent = self._count(f"{route.path} {who}", *route.limit)
         return spent
