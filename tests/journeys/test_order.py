@@ -109,6 +109,7 @@ async def test_each_leaf_leads_to_the_one_before_and_names_no_person(bench: Benc
     for name in ("asha", "dev", "clerk", "meera", "Sharma", "किसान", str(bench.asha.account), str(bench.dev.account)):
         assert name not in text
     proposal, measure = written[2]["public"], written[3]["public"]
+    assert written[1]["public"]["dated"] == "2021-02-10"  # pyright: ignore[reportIndexIssue] - the day in India
     assert isinstance(proposal, dict)
     assert isinstance(measure, dict)
     assert proposal["by"] == measure["by"] != measure["second"]

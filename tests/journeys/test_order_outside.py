@@ -107,7 +107,7 @@ def test_an_order_is_carried_out_by_command_beside_a_running_server(
 
 
 def test_a_refusal_stands_in_the_register_with_its_ground(server: Served, staff: dict[str, Member], ref: str):
-    why = "A reviewer's own account; nothing in it is against any law."
+    why = "The account of a reviewer; nothing in it is against any law."
     server.cli("order", "refuse", ref, "2", "--as", "asha", "--ground", "protected_expression", "--reason", why)
     server.cli("order", "approve", ref, "2", "--as", "dev")
     page = look(server, f"/orders/{ref}", "IN").text

@@ -8,8 +8,9 @@ from chaupal.app.cli import data_option, visit
 from chaupal.governance.authorities import AuthorityForm
 from chaupal.governance.decisions import OUTCOMES, REFUSALS
 from chaupal.governance.orders import OrderForm
-from chaupal.kernel.clock import iso, iso_day
+from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import NotAllowed, NotFound
+from chaupal.policy.epitaph import iso_date
 from chaupal.policy.facts import Facts
 from chaupal.policy.gate import reveal
 from chaupal.policy.surface import Surface
@@ -142,7 +143,9 @@ def list_(context: click.Context, limit: int, data: str | None) -> None:
 
     async def act(house: "House") -> None:
         for line in (await record.register(house.reads, Cursor(limit=limit))).items:
-            click.echo(f"{line.order.ref}  {iso_day(line.order.dated)}  {line.authority.name}: {_counted(line.counts)}")
+            click.echo(
+                f"{line.order.ref}  {iso_date(line.order.dated)}  {line.authority.name}: {_counted(line.counts)}"
+            )
 
     visit(context, act, data=data)
 
@@ -267,8 +270,9 @@ def _counted(counts: "Counts") -> str:
 def _show(found: "Dossier") -> None:
     order = found.order
     click.echo(
-        f"{order.ref}  {found.authority.name}, {order.officer_rank}: {order.reference_no} of {iso_day(order.dated)}"
+        f"{order.ref}  {found.authority.name}, {order.officer_rank}: {order.reference_no} of {iso_date(order.dated)}"
     )
+    click.echo(f"officer: {order.officer}")
     click.echo(f"law: {order.legal_basis}\ngrounds: {order.grounds}\nterritory: {', '.join(order.territory)}")
     click.echo(f"in force until: {iso(order.ends_at) if order.ends_at else 'lifted'}")
     for file in found.files:

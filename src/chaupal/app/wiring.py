@@ -11,6 +11,7 @@ from chaupal.api.routes import ROUTES as API_ROUTES
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.hub import Hub
 from chaupal.fanout.runner import Runner
+from chaupal.fanout.timers import Timers
 from chaupal.governance import log
 from chaupal.governance.context import Court
 from chaupal.kernel.clock import Clock, system_clock
@@ -47,8 +48,10 @@ class Running(msgspec.Struct):
     app: App
     runner: Runner
     carrier: Carrier
+    timers: Timers
 
     async def close(self) -> None:
+        await self.timers.close()
         await self.runner.close()
         await self.house.square.work.close()
 
@@ -64,9 +67,11 @@ async def open_house(settings: Settings, *, clock: Clock = system_clock, run: bo
     await log.check_log(house.court)
     desk = Desk(house, Locator(settings, country_file(settings)), LocalMeter(clock), error_page)
     lane = tuple(route for route in ROUTES if route.lane) if settings.lane else ()
-    running = Running(house, Front(build(desk, ROUTES), desk, lane), Runner(carrier), carrier)
+    front = Front(build(desk, ROUTES), desk, lane)
+    running = Running(house, front, Runner(carrier), carrier, Timers(house.court))
     if run:
         running.runner.start()
+        running.timers.start()
     return running
 
 

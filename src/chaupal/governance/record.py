@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from chaupal.governance.context import Court
 from chaupal.kernel.clock import iso as iso_time
-from chaupal.kernel.clock import iso_day
+from chaupal.policy.epitaph import iso_date
 from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import subjects_of
 from chaupal.store.docket import Authority, Order, Target
@@ -35,7 +35,7 @@ def order(court: Court, new: Order, named: Sequence[Target], issuer: Authority) 
     kinds = Counter(target.kind if target.subject_id is not None else "unknown" for target in named)
     return {
         "authority": issuer.name, "jurisdiction": issuer.jurisdiction, "rank": new.officer_rank, "reference": new.reference_no,
-        "law": new.legal_basis, "grounds": new.grounds, "territory": list(new.territory), "dated": iso_day(new.dated),
+        "law": new.legal_basis, "grounds": new.grounds, "territory": list(new.territory), "dated": iso_date(new.dated),
         "act_by": _time(new.act_by), "ends": _time(new.ends_at), "targets": dict(kinds), "by": pseudonym(court, new.received_by),
     }  # fmt: skip
 

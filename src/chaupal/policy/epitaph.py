@@ -124,6 +124,11 @@ def day(ms: int, language: str) -> str:
     return format_date(_here(ms), "d MMMM y", locale=_locale(spoken(language)))
 
 
+def iso_date(ms: int) -> str:
+    """`2021-02-10`, the day it is in India: the date of an order is a day there, not a moment."""
+    return _here(ms).strftime("%Y-%m-%d")
+
+
 def moment(ms: int, language: str) -> str:
     """`10 फ़रवरी 2021, 16:30` (IST)."""
     return format_datetime(_here(ms), "d MMMM y, HH:mm", locale=_locale(spoken(language)))

@@ -1,0 +1,123 @@
+"""The register and the dossier: what everybody reads of an order, and what only staff do."""
+
+import pytest
+
+from chaupal.governance import decisions
+from chaupal.kernel.clock import DAY
+from chaupal.kernel.errors import NotFound
+from chaupal.policy.viewer import Role, Viewer
+from chaupal.reads import dossier, record
+from chaupal.reads.page import Cursor
+from chaupal.reads.record import Counts, Outcome
+from court import REASON, REFUSE, WITHHOLD, Bench
+from neighbours import PRIVATE, by
+
+
+async def outcomes(at: Bench, ref: str, country: str = "DE") -> tuple[Outcome, ...]:
+    return (await record.story(at.street.reads, by(None, country), ref)).outcomes
+
+
+async def test_an_order_is_listed_with_what_was_done(bench: Bench):
+    first = await bench.order(targets=f"/@meera/{bench.post}\n@meera\n@nobody\n@dev", record_unknown=True)
+    second = await bench.order()
+    await bench.withhold(first)
+    await decisions.propose(bench.court, bench.asha, first, 2, **REFUSE)
+    await decisions.approve(bench.court, bench.dev, first, 2)
+    page = await record.register(bench.street.reads, Cursor())
+    assert [line.order.ref for line in page.items] == [second, first]
+    assert page.items[1].counts == Counts(asked=4, withheld=1, refused=1, pending=1, not_found=1)
+    assert page.next is None
+
+
+async def test_the_register_goes_on_where_a_page_ends(bench: Bench):
+    made = [await bench.order() for _ in range(5)]
+    page = await record.register(bench.street.reads, Cursor(limit=2))
+    rest = await record.register(bench.street.reads, Cursor(limit=9, max_id=page.next))
+    assert [line.order.ref for line in (*page.items, *rest.items)] == made[::-1]
+
+
+async def test_a_proposal_is_not_told_to_the_public(bench: Bench):
+    ref = await bench.order()
+    await decisions.propose(bench.court, bench.asha, ref, 1, **WITHHOLD)
+    [told] = await outcomes(bench, ref)
+    assert (told.state, told.reason, told.code) == ("pending", "", "")
+    [file] = (await dossier.dossier(bench.street.reads, bench.dev, ref)).files
+    assert file.proposal is not None
+    assert (file.state, file.proposal.body.reason) == ("withholding_proposed", REASON)
+
+
+async def test_a_withheld_account_is_named_only_where_it_may_be_seen(bench: Bench):
+    ref = await bench.order(targets="@meera")
+    await bench.withhold(ref, outcome="withhold_account")
+    [there], [elsewhere] = await outcomes(bench, ref, "IN"), await outcomes(bench, ref, "DE")
+    assert (there.state, there.handle, there.reason) == ("withheld", "", REASON)
+    assert (elsewhere.state, elsewhere.handle, elsewhere.reason) == ("withheld", "meera", REASON)
+
+
+async def test_a_withheld_post_can_be_found_where_it_is_explained(bench: Bench):
+    ref = await bench.order()
+    await bench.withhold(ref)
+    for country in ("IN", "DE"):
+        [told] = await outcomes(bench, ref, country)
+        assert (told.handle, told.post) == ("meera", bench.post)
+
+
+async def test_a_post_for_followers_is_not_pointed_at(bench: Bench):
+    hidden = await bench.street.say(bench.meera, "for friends", visibility=PRIVATE)
+    ref = await bench.order(targets=f"/@meera/{hidden}")
+    [told] = await outcomes(bench, ref)
+    assert (told.kind, told.handle, told.post) == ("post", "", None)
+
+
+async def test_what_was_lifted_or_has_run_out_says_so(bench: Bench):
+    lifted, over = await bench.order(), await bench.order(ends_at="2021-02-12T12:00")
+    await bench.withhold(lifted)
+    await bench.withhold(over)
+    await decisions.lift(bench.court, bench.asha, lifted, 1, reason="The court has set this order aside.")
+    bench.street.clock.move(3 * DAY)
+    [first], [second] = await outcomes(bench, lifted), await outcomes(bench, over)
+    assert (first.state, first.lifted_because) == ("lifted", "The court has set this order aside.")
+    assert second.state == "lapsed"  # although nothing has written it down yet
+    await decisions.lapse_ended(bench.court)
+    assert [(o.state, len(o.log)) for o in await outcomes(bench, over)] == [("lapsed", 4)]
+
+
+async def test_a_long_order_is_told_in_parts(bench: Bench):
+    handles = [f"p{i}" for i in range(7)]
+    await bench.street.people(*handles)
+    ref = await bench.order(targets="\n".join(handles))
+    first = await record.story(bench.street.reads, by(None), ref, most=3)
+    assert ([o.number for o in first.outcomes], first.next) == ([1, 2, 3], 4)
+    last = await dossier.dossier(bench.street.reads, bench.dev, ref, first=7, most=3)
+    assert ([f.target.number for f in last.files], last.next) == ([7], None)
+
+
+async def test_staff_see_the_words_and_the_impact_and_who_did_what(bench: Bench):
+    ref = await bench.order()
+    await bench.withhold(ref)
+    found = await dossier.dossier(bench.street.reads, bench.dev, ref)
+    [file] = found.files
+    assert file.post is not None
+    assert file.person is not None
+    assert "किसान" in file.post.item.text
+    assert file.person.item.posts_count == 1
+    assert [found.names[event.by] for event in file.events] == ["clerk", "asha", "dev"]
+
+
+async def test_what_must_be_decided_first_stands_first_and_what_is_decided_is_gone(bench: Bench):
+    late, soon, open_ = (
+        await bench.order(act_by="2021-03-01"), await bench.order(act_by="2021-02-11"), await bench.order(),
+    )  # fmt: skip
+    waiting = await dossier.queue(bench.street.reads, bench.dev)
+    assert [line.order.ref for line in waiting] == [soon, late, open_]
+    await bench.withhold(soon)
+    assert [line.order.ref for line in await dossier.queue(bench.street.reads, bench.dev)] == [late, open_]
+
+
+async def test_an_order_that_does_not_exist_is_not_found(bench: Bench):
+    auditor = Viewer(account=1, country="IN", role=Role.AUDITOR)
+    for ref in ("IN-1999-0001", "", "x" * 5000):
+        with pytest.raises(NotFound):
+            await record.story(bench.street.reads, by(None), ref)
+        with pytest.raises(NotFound):
+            await dossier.dossier(bench.street.reads, auditor, ref)
