@@ -98,7 +98,12 @@ def tree(cards: Iterable[Card], root: int) -> list[Card]:
 def face(call: Call[Any], seen: Visible[Person]) -> Face:
     """A revealed person with the words that stand beside or instead of what they say of themselves."""
     gone, beside, _ = limits(call, seen.verdict)
-    return Face(seen.item, Markup(seen.item.note_html), gone, beside)  # noqa: S704 - written by text.html
+    return Face(seen.item, local(call, seen.item.note_html), gone, beside)
+
+
+def local(call: Call[Any], html: str) -> Markup:
+    """Written by text.html, which escapes by construction; links to this server become paths, whatever name it is reached by."""
+    return Markup(html.replace(f'href="{call.house.settings.origin}/', 'href="/'))  # noqa: S704
 
 
 def limits(call: Call[Any], verdict: Show | Placeholder) -> tuple[Limit | None, Limit | None, Limit | None]:
@@ -131,7 +136,7 @@ def _card(
         key=seen.item.id,
         post=post,
         author=author.item,
-        html=Markup(post.html),  # noqa: S704 - written by text.html, which escapes by construction
+        html=local(call, post.html),
         by=reposter.item if reposter else None,
         gone=gone,
         beside=beside,

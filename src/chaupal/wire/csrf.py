@@ -31,6 +31,9 @@ def check(call: Call[Any], sent: str) -> None:
     """Raises NotAllowed for a form that did not come from a page of ours."""
     site = call.headers.get("sec-fetch-site", "same-origin")
     origin = call.headers.get("origin", call.house.settings.origin)
-    foreign = site == "cross-site" or origin not in (call.house.settings.origin, "null")
+    # The host asked for is ours under another name (localhost for 127.0.0.1); a foreign page cannot choose that header.
+    host = call.headers.get("host", "")
+    ours = (call.house.settings.origin, f"http://{host}", f"https://{host}", "null")
+    foreign = site == "cross-site" or origin not in ours
     if foreign or not sent or not hmac.compare_digest(sent.encode(), call.csrf.encode()):
         raise NotAllowed("This form is out of date; please open the page again")
