@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import msgspec
 import regex
+from msgspec import Meta
 
 from chaupal.governance import log, record
 from chaupal.governance.context import Court
@@ -35,7 +37,7 @@ class OrderForm(msgspec.Struct, kw_only=True):
     `record_unknown`: lines that name nothing here are recorded as not found; else they are refused.
     """
 
-    authority: int | None = None
+    authority: Annotated[int, Meta(ge=0, le=2**63 - 1)] | None = None
     officer: str = ""
     officer_rank: str = ""
     reference_no: str = ""

@@ -158,6 +158,8 @@ async def add_order(w: Writing, order: Order, named: Iterable[Target]) -> None:
 
 
 async def order(reading: Reading, ref: str) -> Order | None:
+    if not ref.isascii() or not ref.isprintable():  # PostgreSQL refuses NUL even in a question
+        return None
     row = await reading.first(ORDER, of=ref)
     return None if row is None else _order(row)
 

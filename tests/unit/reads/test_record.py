@@ -116,7 +116,7 @@ async def test_what_must_be_decided_first_stands_first_and_what_is_decided_is_go
 
 async def test_an_order_that_does_not_exist_is_not_found(bench: Bench):
     auditor = Viewer(account=1, country="IN", role=Role.AUDITOR)
-    for ref in ("IN-1999-0001", "", "x" * 5000):
+    for ref in ("IN-1999-0001", "", "x" * 5000, "\0", "\ud800", "आदेश"):
         with pytest.raises(NotFound):
             await record.story(bench.street.reads, by(None), ref)
         with pytest.raises(NotFound):
