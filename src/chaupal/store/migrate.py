@@ -1,19 +1,24 @@
-"""Brings a store to this version's tables: numbered, self-contained migrations, each its own transaction."""
+"""Brings a store to this version's tables: numbered, self-contained migrations, each its own transaction.
 
+Alembic and SQLAlchemy's engines are loaded only where there is something to migrate: that is half of a start.
+"""
+
+import asyncio
+import contextlib
+import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
+import asyncpg
 
 from chaupal.kernel.errors import Unavailable
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from sqlalchemy import Connection
+
 SCRIPTS = Path(__file__).parent / "migrations"
+VERSION = "SELECT version_num FROM alembic_version"
 
 
 def sqlite_url(path: Path) -> str:
@@ -25,32 +30,72 @@ def postgres_url(dsn: str) -> str:
     return "postgresql+asyncpg://" + dsn.partition("://")[2]
 
 
+def versions() -> list[str]:
+    """Every version this Chaupal knows, oldest first."""
+    return sorted(file.name.partition("_")[0] for file in (SCRIPTS / "versions").glob("[0-9]*.py"))
+
+
 async def migrate(url: str, to: str = "head") -> None:
     """Upgrade the store at `url`. Raises Unavailable for one that a newer version of Chaupal has touched."""
-    if url.startswith("sqlite"):
-        engine = create_engine(url, poolclass=NullPool)
-        with engine.begin() as connection:
-            _upgrade(connection, to)
-        engine.dispose()
+    known = versions()
+    at = await _version_at(url)
+    if at is not None and at not in known:
+        raise Unavailable(f"This store is at version {at}, which this Chaupal does not know; use the newer one")
+    if at == (known[-1] if to == "head" else to):
         return
-    asynchronous = create_async_engine(url, poolclass=NullPool)
-    async with asynchronous.begin() as connection:
+    if url.startswith("sqlite"):
+        await asyncio.to_thread(_upgrade_sqlite, url, to)
+    else:
+        await _upgrade_postgres(url, to)
+
+
+async def _version_at(url: str) -> str | None:
+    if url.startswith("sqlite"):
+        path = url.removeprefix("sqlite:///")
+        if not Path(path).exists():
+            return None
+        with contextlib.closing(sqlite3.connect(path)) as db, contextlib.suppress(sqlite3.OperationalError):
+            return db.execute(VERSION).fetchone()[0]
+        return None
+    connection: Any = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        return await connection.fetchval(VERSION)
+    except asyncpg.UndefinedTableError:
+        return None
+    finally:
+        await connection.close()
+
+
+def _upgrade_sqlite(url: str, to: str) -> None:
+    from sqlalchemy import create_engine
+    from sqlalchemy.pool import NullPool
+
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        _upgrade(connection, to)
+    engine.dispose()
+
+
+async def _upgrade_postgres(url: str, to: str) -> None:
+    from sqlalchemy.ext.asyncio import create_async_engine
+    from sqlalchemy.pool import NullPool
+
+    engine = create_async_engine(url, poolclass=NullPool)
+    async with engine.begin() as connection:
         await connection.run_sync(_upgrade, to)
-    await asynchronous.dispose()
+    await engine.dispose()
 
 
-def _config(connection: Connection) -> Config:
+def _upgrade(connection: "Connection", to: str) -> None:
+    from alembic import command
+
+    command.upgrade(_config(connection), to)
+
+
+def _config(connection: "Connection") -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
     config.attributes["connection"] = connection
     return config
-
-
-def _upgrade(connection: Connection, to: str) -> None:
-    config = _config(connection)
-    at: Any = MigrationContext.configure(connection).get_current_revision()
-    scripts = ScriptDirectory.from_config(config)
-    if at is not None and at not in {script.revision for script in scripts.walk_revisions()}:
-        raise Unavailable(f"This store is at version {at}, which this Chaupal does not know; use the newer one")
-    if at != scripts.get_current_head():
-        command.upgrade(config, to)
