@@ -102,6 +102,7 @@ def _territory(paper: Paper, text: str, issuer: Authority | None) -> tuple[str, 
 
 async def _read_targets(court: Court, reading: Reading, paper: Paper, form: OrderForm, order_id: int) -> list[Target]:
     found: list[Target] = []
+    named: set[int] = set()
     wrong: list[str] = []
     for line in _lines(paper, form.targets):
         kind, subject, owner = await _find(reading, court.settings.origin, line)
@@ -109,8 +110,9 @@ async def _read_targets(court: Court, reading: Reading, paper: Paper, form: Orde
             wrong.append(f"{line}: is neither an address of this server nor a handle")
         elif subject is None and not form.record_unknown:
             wrong.append(f"{line}: does not exist here")
-        elif subject is not None and any(t.subject_id == subject for t in found):
+        elif subject in named:
             wrong.append(f"{line}: is named twice")
+        named |= {subject} if subject is not None else set()
         found.append(
             Target(
                 id=court.make_id(), order_id=order_id, number=len(found) + 1, as_written=line, kind=kind, subject_id=subject,
