@@ -224,9 +224,9 @@ def _cookie(cookies: dict[str, str]) -> str:
 
 
 @asynccontextmanager
-async def open_village(settings: Settings, clock: StillClock) -> AsyncIterator[Village]:
-    """The small cast in a house of its own, everybody introduced and settled."""
-    running = await open_house(msgspec.structs.replace(settings, village=True), clock=clock, run=False)
+async def open_village(settings: Settings, clock: StillClock, *, bar: bool = True) -> AsyncIterator[Village]:
+    """The small cast in a house of its own, everybody introduced and settled. `bar`: with the village's look-as cookie."""
+    running = await open_house(msgspec.structs.replace(settings, village=bar), clock=clock, run=False)
     village = Village(running, clock)
     try:
         # At once: hashing their passwords is what takes time.

@@ -1,7 +1,12 @@
 """No surface shows what the law hides: every route, as each kind of viewer, on both databases."""
 
+from collections.abc import AsyncIterator
+
+import msgspec
 import pytest
 
+from chaupal.kernel.clock import StillClock
+from chaupal.kernel.settings import Settings
 from chaupal.policy import gate, rules
 from surfaces.canary import (
     ACCOUNT,
@@ -19,7 +24,16 @@ from surfaces.canary import (
     crawl,
     crawled,
 )
-from village import Village
+from village import Village, open_village
+
+
+@pytest.fixture
+async def village(settings: Settings, clock: StillClock) -> AsyncIterator[Village]:
+    """A house as it stands in the world: the viewer's country comes from a trusted proxy, and pages are kept."""
+    settings = msgspec.structs.replace(settings, trusted_proxies=("127.0.0.0/8",), country_header="X-Country")
+    async with open_village(settings, clock, bar=False) as opened:
+        yield opened
+
 
 WITHHELD = {POST, TAG, ACCOUNT, PICTURE}
 

@@ -1,7 +1,7 @@
 """A page: one template, the words of the viewer's language, and what every page knows."""
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,10 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chaupal.kernel.clock import iso
+from chaupal.kernel.secrets import new_secret
 from chaupal.policy.may import may
 from chaupal.policy.things import Person
+from chaupal.reads import kept as store
 from chaupal.reads import people
 from chaupal.web import links, static
 from chaupal.web.words import LANGUAGES, N_, own_name, words
@@ -46,6 +48,31 @@ async def render(
     html = environment(call.viewer.language).get_template(template).render(names)
     # Every page has a form: the choice of language, logging out.
     return page(html, status, [*csrf.set_cookie(call), *(headers or [])])
+
+
+# Stands for the visitor's own CSRF word in pages that are kept; random, so that nobody can write it into a post.
+_MARK = new_secret()
+
+
+async def kept(call: Call[Any], parts: Sequence[object], draw: Callable[[], Awaitable[Answer]]) -> Answer:
+    """What `draw` gives, drawn once for all strangers while `parts` (whatever it is made of) are the same objects."""
+    if call.caller is not None or call.house.settings.village:
+        return await draw()
+    reads, viewer = call.house.reads, call.viewer
+    key = ("page", call.link, call.query, viewer.language, viewer.country)
+    html = store.find(reads, key, parts)
+    word = call.csrf
+    if html is None:
+        call.csrf = _MARK
+        answer = await draw()
+        call.csrf = word
+        if answer.status != 200:
+            return Answer(
+                answer.body.replace(_MARK.encode(), word.encode()), answer.status, answer.mime, answer.headers
+            )
+        html = answer.body
+        store.keep(reads, key, parts, html)
+    return Answer(html.replace(_MARK.encode(), word.encode()), 200, "text/html; charset=utf-8", csrf.set_cookie(call))
 
 
 def common(call: Call[Any]) -> dict[str, Any]:

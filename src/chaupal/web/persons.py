@@ -39,11 +39,17 @@ async def person(call: Call[OfPerson]) -> Answer:
     posts = await profile.page(
         reads, viewer, seen.item.id, args.cursor(), exclude_replies=args.show == "", only_media=args.show == "media"
     )
-    return await pages.render(
-        call, "person.html", face=who, posts=await cards(call, posts.items), ties=await _ties(call, seen.item.id),
-        show=args.show, pager=pager(call, posts, show=args.show), title=f"{seen.item.shown_name} (@{seen.item.handle})",
-        avatar=links.avatar(seen.item), header=links.header(seen.item), aside=await beside(call),
-    )  # fmt: skip
+    authors = await people.of_posts(reads, viewer, posts.items)
+
+    async def draw() -> Answer:
+        return await pages.render(
+            call, "person.html", face=who, posts=await cards(call, posts.items), ties=await _ties(call, seen.item.id),
+            show=args.show, pager=pager(call, posts, show=args.show), title=f"{seen.item.shown_name} (@{seen.item.handle})",
+            avatar=links.avatar(seen.item), header=links.header(seen.item), aside=await beside(call),
+        )  # fmt: skip
+
+    made_of = [seen.item, *(p.item for p in posts.items), *(a.item for a in authors.values())]
+    return await pages.kept(call, made_of, draw)
 
 
 async def followers(call: Call[OfPerson]) -> Answer:
