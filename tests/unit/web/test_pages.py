@@ -1,0 +1,303 @@
+"""The pages as bytes: what every page keeps, what a limit looks like, what a form does, in Hindi and in English."""
+
+from html.parser import HTMLParser
+from typing import Any
+
+import httpx2
+import pytest
+import regex
+
+from painted import picture
+from village import Said, Village, Villager
+
+OPEN = ("/", "/public", "/public/hi", "/public/ta", "/tags/किसान_आंदोलन", "/search", "/search?q=किसान", "/about", "/@asha",
+        "/@asha?show=replies", "/@asha/followers", "/@asha/following", "/orders", "/login", "/signup", "/nothing-here")  # fmt: skip
+OWN = (
+    "/",
+    "/notifications",
+    "/saved",
+    "/likes",
+    "/compose",
+    "/settings",
+    "/settings/blocks",
+    "/settings/mutes",
+    "/requests",
+)
+CLOSED = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
+DRAWN = {"path", "circle", "rect"}
+
+
+class Seen(HTMLParser):
+    """A page taken apart: its elements, and what is wrong with it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.all: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.faults: list[str] = []
+        self.feed(text)
+        self._judge()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.all.append((tag, dict(attrs)))
+        if tag not in CLOSED | DRAWN:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in CLOSED | DRAWN:
+            return
+        if not self.open or self.open.pop() != tag:
+            self.faults.append(f"</{tag}> closes nothing")
+
+    def of(self, tag: str) -> list[dict[str, str | None]]:
+        return [attrs for name, attrs in self.all if name == tag]
+
+    def _judge(self) -> None:
+        ids = [attrs["id"] for _, attrs in self.all if attrs.get("id")]
+        labels = {attrs.get("for") for attrs in self.of("label")}
+        self.faults += [f"<{tag}> is left open" for tag in self.open]
+        self.faults += [f"id {id_} twice" for id_ in {i for i in ids if ids.count(i) > 1}]
+        self.faults += [f"{t} has {n}" for t, a in self.all for n in a if n == "style" or n.startswith("on")]
+        self.faults += [f"{t} inline" for t in ("style", "script") if self.of(t)]
+        self.faults += ["img without alt or size" for a in self.of("img") if not {"alt", "width", "height"} <= set(a)]
+        self.faults += [f"{len(self.of('h1'))} h1, {len(self.of('main'))} main"] * (
+            len(self.of("h1")) != 1 or len(self.of("main")) != 1
+        )
+        fields = [*self.of("textarea"), *self.of("select"), *self.of("input")]
+        quiet = {"hidden", "checkbox", "radio"}
+        self.faults += [f"no label: {a}" for a in fields if a.get("type") not in quiet and a.get("id") not in labels]
+        self.faults += [f"no word: {a}" for a in self.of("form") if a.get("method") == "post" and not self._guarded()]
+
+    def _guarded(self) -> bool:
+        words = [a for a in self.of("input") if a.get("name") == "csrf"]
+        return len(words) == len([a for a in self.of("form") if a.get("method") == "post"])
+
+
+async def get(village: Village, path: str, who: Villager | None = None, language: str = "hi") -> httpx2.Response:
+    cookies = {"look_as": "IN", "language": language} | ({"chaupal": who.cookie} if who else {})
+    return await village.client.get(path, headers={"cookie": "; ".join(f"{k}={v}" for k, v in cookies.items())})
+
+
+async def send(village: Village, path: str, who: Villager, files: Any = None, **fields: str) -> httpx2.Response:
+    """A form of a page, with its word, as a browser sends it."""
+    page = await get(village, "/about", who)
+    word = regex.search(r'name="csrf" value="([^"]+)"', page.text)[1]
+    headers = {
+        "cookie": f"chaupal={who.cookie}; language=hi; look_as=IN",
+        "origin": str(village.client.base_url).rstrip("/"),
+    }
+    answer = await village.client.post(path, data={"csrf": word, **fields}, files=files, headers=headers)
+    await village.settle()
+    return answer
+
+
+@pytest.mark.parametrize("language", ["hi", "en"])
+async def test_every_page_is_whole_labelled_and_without_a_script(village: Village, language: str):
+    await village.says(village.ravi, "@asha खीर बनी है। #लंगर", reply_to=village.asha.latest.id)
+    for path in (*OPEN, village.asha.latest.path):
+        answer = await get(village, path, language=language)
+        assert answer.status_code == (404 if path == "/nothing-here" else 200), path
+        check(answer, path, language)
+    for path in (*OWN, village.asha.latest.path, "/@ravi"):
+        check(await get(village, path, village.asha, language), path, language)
+
+
+def check(answer: httpx2.Response, path: str, language: str) -> None:
+    seen = Seen(answer.text)
+    assert not seen.faults, (path, seen.faults)
+    assert seen.of("html")[0]["lang"] == language
+    assert answer.headers["cache-control"] == "private, no-store"
+    assert "script-src 'self'" in answer.headers["content-security-policy"]
+
+
+async def test_the_browsers_language_is_taken_and_a_chosen_one_is_kept(village: Village):
+    asked = await village.client.get("/", headers={"accept-language": "en-IN,en;q=0.8,hi;q=0.5"})
+    assert 'lang="en"' in asked.text
+    assert "Sign up" in asked.text
+    answer = await send(village, "/language", village.asha, language="en", next="/public")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/public")
+    assert "language=en" in answer.headers["set-cookie"]
+    later = await village.client.get("/", headers={"cookie": f"chaupal={village.asha.cookie}", "accept-language": "hi"})
+    assert "on your mind?" in later.text
+
+
+async def test_each_post_names_its_own_language_and_direction(village: Village):
+    await village.says(village.karl, "یہ اردو ہے، اور دائیں سے بائیں چلتی ہے۔", language="ur")
+    page = await village.page_as("IN", "/public")
+    assert '<div class="words" lang="ur" dir="auto">' in page
+    assert '<div class="words" lang="en" dir="auto">' in page
+
+
+# --- limits ---
+
+
+async def test_a_reader_in_india_meets_a_placeholder_and_a_reader_in_germany_the_post(village: Village):
+    post = village.asha.latest
+    await village.says(village.ravi, "@asha यह क्यों रुका?", reply_to=post.id)
+    ref = await village.withhold(post=post, by=village.chitra, second=village.dev)
+    here, abroad = await village.look("IN", post), await village.look("DE", post)
+    assert (here.status_code, abroad.status_code) == (451, 200)
+    assert post.text not in here.text
+    assert "सरसों" not in here.text
+    assert "सूचना मंत्रालय" in here.text
+    assert f'href="/orders/{ref}"' in here.text
+    assert "यह क्यों रुका?" in here.text
+    assert f'/orders/{ref}>; rel="blocked-by"' in here.headers["link"]
+    assert here.headers["cache-control"] == "private, no-store"
+    assert "सरसों" in abroad.text
+
+
+async def test_the_author_reads_why_beside_the_post_and_how_to_appeal(village: Village):
+    post = village.asha.latest
+    await village.withhold(post=post, by=village.chitra, second=village.dev)
+    own = await village.look("IN", post, village.asha)
+    assert own.status_code == 200
+    assert "सरसों" in own.text
+    assert "लोगों को मारने की बात" in own.text
+    assert 'href="/about#appeal"' in own.text
+
+
+async def test_a_withheld_account_shows_its_handle_and_nothing_it_says_of_itself(village: Village):
+    await village.withhold_account(village.meera, by=village.chitra, second=village.dev)
+    here = await village.look("IN", village.meera)
+    assert here.status_code == 451
+    page = here.text.partition('<header class="top">')[2]  # below the bar of the village, which names its cast
+    assert "@meera" in page
+    assert village.meera.name not in page
+    assert village.meera.latest.text[:10] not in page
+    assert (await village.look("DE", village.meera)).status_code == 200
+
+
+async def test_lifting_brings_the_page_back(village: Village):
+    post = village.asha.latest
+    ref = await village.withhold(post=post, by=village.chitra, second=village.dev)
+    await village.lift(ref, by=village.chitra)
+    assert "सरसों" in await village.page_as("IN", post)
+
+
+# --- forms ---
+
+
+async def test_a_post_is_written_and_a_form_sent_twice_is_one_post(village: Village):
+    fields = {"text": "तिल के लड्डू बने हैं।", "visibility": "public", "key": "one-form", "next": "/"}
+    first, second = [await send(village, "/compose", village.asha, **fields) for _ in range(2)]
+    assert first.status_code == second.status_code == 303
+    assert first.headers["location"] == second.headers["location"]
+    assert (await village.page_as("IN", "/@asha")).count("तिल के लड्डू") == 1
+
+
+async def test_an_error_keeps_what_was_typed_and_stands_beside_the_field(village: Village):
+    answer = await send(village, "/compose", village.asha, text="क" * 501, spoiler="चेतावनी", visibility="private")
+    assert answer.status_code == 422
+    assert "क" * 501 in answer.text
+    assert 'value="चेतावनी"' in answer.text
+    assert '<option value="private" selected>' in answer.text
+    assert 'id="text-error"' in answer.text
+    assert "500 अक्षर" in answer.text
+
+
+async def test_a_picture_comes_with_its_description_and_survives_an_error(village: Village):
+    files = {"picture1": ("a.png", picture(40, 30), "image/png")}
+    wrong = await send(village, "/compose", village.asha, files, text="क" * 501, alt1="पीली सरसों")
+    kept = regex.search(r'name="kept\[\]" value="(\d+)"', wrong.text)
+    assert kept
+    done = await send(village, "/compose", village.asha, text="देखिए", **{"kept[]": kept[1]})
+    assert done.status_code == 303
+    page = await village.page_as("IN", "/@asha?show=media")
+    assert 'alt="पीली सरसों"' in page
+    assert f'src="/media/{kept[1]}/small"' in page
+
+
+async def test_a_form_without_its_word_does_nothing(village: Village):
+    headers = {"cookie": f"chaupal={village.asha.cookie}; language=hi"}
+    answer = await village.client.post("/compose", data={"text": "जाली"}, headers=headers)
+    assert answer.status_code == 403
+    assert 'lang="hi"' in answer.text
+    assert "जाली" not in await village.page_as("IN", "/@asha")
+
+
+@pytest.mark.parametrize(("act", "undo"), [("like", "unlike"), ("repost", "unrepost"), ("save", "unsave")])
+async def test_what_is_done_to_a_post_can_be_undone_where_one_stands(village: Village, act: str, undo: str):
+    post = village.ravi.latest
+    for deed, pressed in ((act, "true"), (undo, "false")):
+        answer = await send(village, f"/posts/{post.id}/{deed}", village.asha, next=f"{post.path}#p{post.id}")
+        assert answer.headers["location"] == f"{post.path}#p{post.id}"
+        page = await village.page_as("IN", post, village.asha)
+        expected = act if pressed == "false" else undo
+        assert f'formaction="/posts/{post.id}/{expected}" aria-pressed="{pressed}"' in page
+
+
+async def test_following_and_blocking_are_one_button_each(village: Village):
+    karl, meera = village.karl, village.meera
+    await send(village, f"/people/{meera.id}/follow", karl, next="/@meera")
+    assert f'formaction="/people/{meera.id}/unfollow"' in await village.page_as("DE", meera, karl)
+    await send(village, f"/people/{meera.id}/block", karl)
+    assert f'formaction="/people/{meera.id}/unblock"' in (await get(village, "/settings/blocks", karl)).text
+
+
+async def test_a_deleted_post_is_gone_and_anothers_cannot_be_deleted(village: Village):
+    post = village.asha.latest
+    assert (await send(village, f"/posts/{post.id}/delete", village.ravi)).status_code == 404
+    assert (await send(village, f"/posts/{post.id}/delete", village.asha)).status_code == 303
+    assert (await village.look("IN", post)).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/posts/1/explode", "/people/1/explode", "/posts/x/like"])
+async def test_what_cannot_be_done_is_not_there(village: Village, path: str):
+    assert (await send(village, path, village.asha)).status_code == 404
+
+
+async def test_a_profile_is_changed_and_a_bad_name_is_told_beside_it(village: Village):
+    done = await send(
+        village, "/settings", village.asha, name="आशा", note="नया परिचय", visibility="public", discoverable="1"
+    )
+    assert done.status_code == 303
+    assert "नया परिचय" in await village.page_as("IN", village.asha)
+    wrong = await send(village, "/settings", village.asha, name="आशा", note="क" * 600, visibility="public")
+    assert wrong.status_code == 422
+    assert 'id="note-error"' in wrong.text
+    assert "क" * 600 in wrong.text
+
+
+# --- ways ---
+
+
+async def test_a_page_for_members_leads_to_the_log_in_page_and_back(village: Village):
+    answer = await village.client.get("/notifications?max_id=5")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/login?next=%2Fnotifications%3Fmax_id%3D5"
+
+
+async def test_anothers_name_before_a_post_leads_to_the_right_one(village: Village):
+    post: Said = village.asha.latest
+    answer = await village.client.get(f"/@ravi/{post.id}")
+    assert answer.headers["location"] == post.path
+
+
+@pytest.mark.parametrize(
+    "path", ["/@nobody", "/@nobody/5", "/@asha/5", "/@asha@elsewhere.example", "/asha", "/public/xx-yy-zz/1"]
+)
+async def test_missing_things_are_missing_in_hindi_too(village: Village, path: str):
+    answer = await get(village, path)
+    assert answer.status_code == 404
+    assert "यहाँ कुछ नहीं है" in answer.text
+
+
+async def test_older_posts_are_one_link_away(village: Village):
+    for n in range(25):
+        await village.says(village.karl, f"post {n}")
+    page = await village.page_as("DE", "/@karl")
+    assert "post 24<" in page
+    assert "post 4<" not in page
+    older = regex.search(r'href="(/@karl\?[^"]*max_id=\d+)" rel="next"', page)[1].replace("&amp;", "&")
+    assert "post 4<" in await village.page_as("DE", older)
+
+
+async def test_styles_are_kept_for_good_under_names_that_change_with_them(village: Village):
+    page = await village.page_as("IN", "/")
+    path = regex.search(r'href="(/static/style\.[0-9a-f]{12}\.css)"', page)[1]
+    answer = await village.client.get(path)
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["content-type"].startswith("text/css")
+    assert (await village.client.get("/static/style.css")).status_code == 404
+    assert (await village.client.get("/static/../pages.py")).status_code == 404
