@@ -11,7 +11,7 @@ MO     = $(PO:.po=.mo)
 COUNTRY = src/chaupal/assets/country.mmdb
 
 .NOTPARALLEL:
-.PHONY: help run test check fmt map messages catalogues assets services bench clean
+.PHONY: help run test check fmt map messages catalogues assets services bench bench-compare clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 | \2/p' Makefile | column -t -s '|' 2>/dev/null \
@@ -56,6 +56,9 @@ services: .stamps/dev ## install what tests need beside Python (as root on Debia
 
 bench: .stamps/dev catalogues assets ## measure speed, as ratios to a bare ASGI app
 	.venv/bin/python -m bench $(ARGS)
+
+bench-compare: .stamps/dev catalogues assets ## the same, put beside an earlier run: BASE=bench/runs/….json
+	.venv/bin/python -m bench --compare $(BASE) $(ARGS)
 
 clean: ## remove what make and tools have made (not your data)
 	rm -rf .venv .tools .stamps .assets dist src/chaupal/assets $(MO) .pytest_cache .ruff_cache .hypothesis .schemathesis

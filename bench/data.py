@@ -4,97 +4,37 @@ import asyncio
 import random
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from chaupal.app.wiring import Running, open_house
-from chaupal.kernel.clock import StillClock, system_clock
+from chaupal.kernel.clock import DAY, StillClock, system_clock
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy.facts import Visibility
 from chaupal.policy.rulings import Measure
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Role, Viewer
 from chaupal.social import graph, posts
+from chaupal.social.context import Square
 from chaupal.social.logins import issue_token
 from chaupal.store import accounts, logins, rulings
 from chaupal.store.rulings import RulingRow
 
-HINDI = [
-    "किसान",
-    "आंदोलन",
-    "दिल्ली",
-    "सरकार",
-    "कानून",
-    "गाँव",
-    "खेत",
-    "पानी",
-    "बिजली",
-    "सड़क",
-    "बाज़ार",
-    "दाम",
-    "मंडी",
-    "बात",
-    "लोग",
-    "आज",
-    "कल",
-    "सुबह",
-    "शाम",
-    "बारिश",
-    "फसल",
-    "गेहूँ",
-    "धान",
-    "ट्रैक्टर",
-    "बैठक",
-    "सवाल",
-    "जवाब",
-    "उम्मीद",
-    "साथ",
-    "भारत",
-    "संविधान",
-    "अदालत",
-    "खबर",
-    "पत्रकार",
-    "लेखक",
-    "कविता",
-    "चाय",
-    "दोस्त",
-    "परिवार",
-    "बच्चे",
-    "स्कूल",
-    "किताब",
-]
-ENGLISH = [
-    "farmers",
-    "protest",
-    "delhi",
-    "government",
-    "law",
-    "village",
-    "field",
-    "water",
-    "power",
-    "road",
-    "market",
-    "price",
-    "meeting",
-    "question",
-    "answer",
-    "hope",
-    "together",
-    "india",
-    "court",
-    "news",
-    "reporter",
-    "poem",
-    "tea",
-    "friend",
-    "family",
-    "school",
-    "book",
-    "morning",
-    "evening",
-    "rain",
-    "harvest",
-    "wheat",
-    "rice",
-]
+PEOPLE, FOLLOWED, POSTS, CROWD, RULINGS = 50, 30, 3_000, 1_000, 10_000
+SPAN = 10 * DAY  # over which the posts are spread, up to now
+READERS_OF_STAR = 60  # of the crowd, those whose tokens are kept
+
+
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+HINDI = words(
+    "किसान आंदोलन दिल्ली सरकार कानून गाँव खेत पानी बिजली सड़क बाज़ार दाम मंडी बात लोग आज कल सुबह शाम बारिश फसल गेहूँ धान "
+    "ट्रैक्टर बैठक सवाल जवाब उम्मीद साथ भारत संविधान अदालत खबर पत्रकार लेखक कविता चाय दोस्त परिवार बच्चे स्कूल किताब"
+)
+ENGLISH = words(
+    "farmers protest delhi government law village field water power road market price meeting question answer hope "
+    "together india court news reporter poem tea friend family school book morning evening rain harvest wheat rice"
+)
 TAGS = ("किसान_आंदोलन", "किसान_आन्दोलन", "दिल्ली", "KisanAndolan", "चाय", "कविता", "news", "मंडी")
 WORD = "आंदोलन"
 TAG = "किसान_आंदोलन"
@@ -105,43 +45,48 @@ class DataSet:
     """Where it lies, and whose token is whose."""
 
     settings: Settings
-    people: list[int] = field(default_factory=list)
-    tokens: list[str] = field(default_factory=list)
-    crowd: list[str] = field(default_factory=list)  # tokens of followers of `star`
+    people: list[int] = field(default_factory=list[int])
+    tokens: list[str] = field(default_factory=list[str])
+    crowd: list[str] = field(default_factory=list[str])  # tokens of followers of `star`
     star: str = ""
     thread: int = 0
     post: int = 0
-    handle: str = ""
+    handle: str = "person0"
+
+    @classmethod
+    def empty(cls) -> Self:
+        """No data, but names of everything."""
+        return cls(Settings(), people=[0])
 
 
-def sentence(dice: random.Random, words: list[str]) -> str:
-    text = " ".join(dice.choices(words, k=dice.randint(12, 40)))
+def sentence(dice: random.Random, among: list[str]) -> str:
+    text = " ".join(dice.choices(among, k=dice.randint(12, 40)))
     tags = " ".join(f"#{tag}" for tag in dice.sample(TAGS, dice.randint(0, 2)))
     return f"{text}। {tags}".strip()
 
 
-async def seed(folder: Path, people: int, posts_: int, *, crowd: int = 0) -> DataSet:
-    """`people` who follow 30 each, `posts_` posts among them over ten days, and one more with `crowd` followers."""
+async def seed(folder: Path, people: int, count: int, *, crowd: int = 0) -> DataSet:
+    """`people` who follow 30 each, `count` posts among them over ten days, and one more with `crowd` followers."""
     settings = load_settings(environ={}, data=str(folder), port=0, rate_limit_scale=1_000_000)
-    clock = StillClock(system_clock() - 10 * 86_400_000)
+    clock = StillClock(system_clock() - SPAN)
     running = await open_house(settings, clock=clock, run=False)
     data = DataSet(settings)
-    dice = random.Random(11)
+    dice = random.Random(11)  # the same data set every time
     await _people(running, data, people, dice)
-    await _write(running, data, posts_, dice, clock)
+    written = await _write(running, data, count, dice, clock)
     if crowd:
         await _crowd(running, data, crowd)
     await running.runner.settle()
-    await _rulings(running, 10_000, clock)
+    await _rulings(running, written, clock)
     await running.close()
     return data
 
 
-async def _account(running: Running, handle: str) -> int:
-    square = running.house.square
+async def account(square: Square, handle: str, role: Role = Role.MEMBER) -> int:
+    """Somebody who can be found and signs in by token only."""
     id_ = square.make_id()
     async with square.work.writing() as w:
-        await accounts.add(w, id_, handle, name=f"{handle} जी", role="member", state="active")
+        await accounts.add(w, id_, handle, name=f"{handle} जी", role=role, state="active")
         await logins.add(
             w,
             id_,
@@ -162,69 +107,69 @@ def _viewer(id_: int) -> Viewer:
 
 async def _people(running: Running, data: DataSet, people: int, dice: random.Random) -> None:
     square = running.house.square
-    data.people = [await _account(running, f"person{i}") for i in range(people)]
-    data.handle = "person0"
+    data.people = [await account(square, f"person{number}") for number in range(people)]
     data.tokens = [await issue_token(square, id_, "read write follow") for id_ in data.people]
     for me in data.people:
-        for them in dice.sample([p for p in data.people if p != me], min(30, people - 1)):
+        for them in dice.sample([p for p in data.people if p != me], min(FOLLOWED, people - 1)):
             await graph.follow(square, _viewer(me), them)
 
 
-async def _write(running: Running, data: DataSet, count: int, dice: random.Random, clock: StillClock) -> None:
+async def _write(running: Running, data: DataSet, count: int, dice: random.Random, clock: StillClock) -> list[int]:
     square = running.house.square
-    step = 10 * 86_400_000 // (count + 1)
-    recent: list[int] = []
-    for i in range(0, count, 50):
+    written: list[int] = []
+    for start in range(0, count, 50):
         drafts: list[tuple[int, posts.Draft]] = []
-        for _ in range(min(50, count - i)):
+        for _ in range(min(50, count - start)):
             hindi = dice.random() < 0.7
             text = sentence(dice, HINDI if hindi else ENGLISH)
-            reply = dice.choice(recent) if recent and dice.random() < 0.2 else None
+            reply = dice.choice(written[-200:]) if written and dice.random() < 0.2 else None
             draft = posts.Draft(
                 text=text, language="hi" if hindi else "en", reply_to=reply, visibility=Visibility.PUBLIC
             )
             drafts.append((dice.choice(data.people), draft))
-        clock.move(step * 50)
-        recent = (recent + await asyncio.gather(*(posts.publish(square, _viewer(me), d) for me, d in drafts)))[-200:]
-    await _thread(running, data, dice)
+        clock.move(SPAN * 50 // (count + 1))
+        written += await asyncio.gather(*(posts.publish(square, _viewer(me), draft) for me, draft in drafts))
+    await _thread(square, data, dice)
+    return written
 
 
-async def _thread(running: Running, data: DataSet, dice: random.Random) -> None:
+async def _thread(square: Square, data: DataSet, dice: random.Random) -> None:
     """One conversation of twenty, whose page is about 40 kB."""
-    square = running.house.square
-    data.thread = parent = await posts.publish(
-        square, _viewer(data.people[0]), posts.Draft(text=sentence(dice, HINDI), language="hi")
-    )
-    for _ in range(19):
+    parent: int | None = None
+    for number in range(21):
+        me = data.people[0] if number == 0 else dice.choice(data.people)
         draft = posts.Draft(text=sentence(dice, HINDI), language="hi", reply_to=parent)
-        parent = await posts.publish(square, _viewer(dice.choice(data.people)), draft)
-    data.post = parent
+        parent = await posts.publish(square, _viewer(me), draft)
+        data.thread = data.thread or parent
+        data.post = parent
 
 
 async def _crowd(running: Running, data: DataSet, crowd: int) -> None:
     square = running.house.square
-    star = await _account(running, "star")
+    star = await account(square, "star")
     data.star = await issue_token(square, star, "read write follow")
-    for i in range(crowd):
-        follower = await _account(running, f"follower{i}")
+    for number in range(crowd):
+        follower = await account(square, f"follower{number}")
         await graph.follow(square, _viewer(follower), star)
-        if i < 60:
+        if number < READERS_OF_STAR:
             data.crowd.append(await issue_token(square, follower, "read write follow"))
 
 
-async def _rulings(running: Running, count: int, clock: StillClock) -> None:
-    """Rulings in force in India on posts that are not on the pages measured: what is measured is asking, not hiding."""
+async def _rulings(running: Running, written: list[int], clock: StillClock) -> None:
+    """In force: half in India on what is not asked for here, half abroad on what is; what is measured is asking, not hiding."""
     square = running.house.square
-    for start in range(0, count, 500):
+    abroad = (written[-RULINGS // 2 :] + [square.make_id() for _ in range(RULINGS)])[: RULINGS // 2]
+    named = [(id_, "DE") for id_ in abroad] + [(square.make_id(), "IN") for _ in range(RULINGS // 2)]
+    for start in range(0, RULINGS, 500):
         async with square.work.writing() as w:
-            for _ in range(start, min(start + 500, count)):
-                await rulings.begin(w, _ruling(square.make_id(), clock()))
+            for subject, territory in named[start : start + 500]:
+                await rulings.begin(w, _ruling(square.make_id(), subject, territory, clock()))
             w.touch("rulings", 0)
 
 
-def _ruling(id_: int, now: int) -> RulingRow:
+def _ruling(id_: int, subject: int, territory: str, now: int) -> RulingRow:
     return RulingRow(
-        id=id_, subject_id=id_, term="", measure=Measure.WITHHOLD_POST, territory="IN", starts_at=now, ends_at=None, lifted_at=None,
-        target_id=None, owner_id=None, order_ref="IN-2021-0001", authority="Ministry", authority_hi="मंत्रालय",
+        id=id_, subject_id=subject, term="", measure=Measure.WITHHOLD_POST, territory=territory, starts_at=now, ends_at=None,
+        lifted_at=None, target_id=None, owner_id=None, order_ref="IN-2021-0001", authority="Ministry", authority_hi="मंत्रालय",
         legal_basis="IT Act s.69A", reason="public order", decided_by=1, approved_by=2, log_index=0,
     )  # fmt: skip

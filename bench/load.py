@@ -1,4 +1,4 @@
-"""The load: keep-alive connections that ask again as soon as they are answered; run in a process on the other core."""
+"""The load: keep-alive connections that ask again as soon as they are answered; run in a process on the last core."""
 
 import asyncio
 import json
@@ -13,32 +13,31 @@ import uvloop
 
 @dataclass
 class Plan:
-    """What each connection sends, in turn. `seconds` bounds the run, `most` the number of requests (0: no bound)."""
+    """What the connections send, in turn. `seconds` bounds the run, `most` the number of requests (0: no bound)."""
 
     port: int
-    requests: list[bytes]
+    requests: list[str]
     connections: int
     seconds: float
     most: int = 0
 
 
 class Asker(asyncio.Protocol):
-    """One connection: HTTP/1.1 with Content-Length, one request at a time."""
+    """One connection: HTTP/1.1, one request at a time, answers with a Content-Length (or none, up to the end)."""
 
-    def __init__(self, run: "Run", start: int) -> None:
+    def __init__(self, run: "Run") -> None:
         self.run = run
-        self.turn = start
-        self.buffer = b""
+        self.head = b""
         self.left = -1
-        self.sent = 0.0
-        self.status = 0
+        self.waiting = False
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
         self.ask()
 
     def ask(self) -> None:
-        request = self.run.next(self)
+        request = self.run.next()
+        self.waiting = request is not None
         if request is None:
             self.transport.close()
             return
@@ -46,31 +45,36 @@ class Asker(asyncio.Protocol):
         self.transport.write(request)
 
     def data_received(self, data: bytes) -> None:
-        if self.left >= 0:
-            self.left -= len(data)
-        else:
-            self.buffer += data
-            end = self.buffer.find(b"\r\n\r\n")
+        if self.left < 0:
+            self.head += data
+            end = self.head.find(b"\r\n\r\n")
             if end < 0:
                 return
-            head = self.buffer[:end].lower()
-            at = head.find(b"content-length:")
-            length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
-            self.status = int(self.buffer[9:12])
-            self.left = length - (len(self.buffer) - end - 4)
-            self.buffer = b""
+            self.left = length_of(self.head[:end]) - (len(self.head) - end - 4)
+        else:
+            self.left -= len(data)
         if self.left <= 0:
-            self.left = -1
-            self.run.done(time.perf_counter() - self.sent, self.status)
+            self.run.done(time.perf_counter() - self.sent, self.head[9:12] == b"200")
+            self.head, self.left = b"", -1
             self.ask()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        if self.waiting:
+            self.run.done(0.0, False)
         self.run.closed()
 
 
+def length_of(head: bytes) -> int:
+    lines = (line.partition(b":") for line in head.lower().split(b"\r\n"))
+    return next((int(value) for name, _, value in lines if name == b"content-length"), 0)
+
+
 class Run:
+    """The state that all connections share."""
+
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+        self.requests = [request.encode() for request in plan.requests]
         self.times: list[float] = []
         self.failures = 0
         self.asked = 0
@@ -78,17 +82,15 @@ class Run:
         self.over = asyncio.get_running_loop().create_future()
         self.until = time.perf_counter() + plan.seconds
 
-    def next(self, asker: Asker) -> bytes | None:
+    def next(self) -> bytes | None:
         if time.perf_counter() >= self.until or (self.plan.most and self.asked >= self.plan.most):
             return None
         self.asked += 1
-        asker.turn = (asker.turn + 1) % len(self.plan.requests)
-        return self.plan.requests[asker.turn]
+        return self.requests[self.asked % len(self.requests)]
 
-    def done(self, seconds: float, status: int) -> None:
+    def done(self, seconds: float, ok: bool) -> None:
         self.times.append(seconds)
-        if status != 200:
-            self.failures += 1
+        self.failures += not ok
 
     def closed(self) -> None:
         self.open -= 1
@@ -101,27 +103,21 @@ async def run(plan: Plan) -> dict[str, Any]:
     loop = asyncio.get_running_loop()
     state = Run(plan)
     began = time.perf_counter()
-    for i in range(plan.connections):
-        await loop.create_connection(lambda i=i: Asker(state, i * 7), "127.0.0.1", plan.port)
-    await state.over
+    for _ in range(plan.connections):
+        await loop.create_connection(lambda: Asker(state), "127.0.0.1", plan.port)
+    await asyncio.wait_for(state.over, plan.seconds + 30)
     seconds = time.perf_counter() - began
     times = sorted(state.times) or [0.0]
     return {
-        "requests": len(state.times),
-        "failures": state.failures,
-        "seconds": seconds,
-        "p50": times[len(times) // 2] * 1000,
-        "p99": times[int(len(times) * 0.99)] * 1000,
-    }
+        "requests": len(state.times), "failures": state.failures, "seconds": seconds,
+        "p50": times[len(times) // 2] * 1000, "p99": times[int(len(times) * 0.99)] * 1000,
+    }  # fmt: skip
 
 
 def main() -> None:
     """Reads a plan as JSON from standard input, writes the result as JSON."""
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    sent = json.load(sys.stdin)
-    plan = Plan(
-        sent["port"], [r.encode() for r in sent["requests"]], sent["connections"], sent["seconds"], sent.get("most", 0)
-    )
+    plan = Plan(**json.load(sys.stdin))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         print(json.dumps(runner.run(run(plan))))
 

@@ -9,55 +9,68 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-TICK = os.sysconf("SC_CLK_TCK")
 CORES = sorted(os.sched_getaffinity(0))
+PATIENCE = 60  # seconds
 
 
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
+@dataclass
+class Load:
+    """What came of a load. `cpu`: ms of the server's CPU per request; `seconds` in all; p50 and p99 in ms."""
+
+    requests: int
+    failures: int
+    seconds: float
+    p50: float
+    p99: float
+    cpu: float = 0.0
+
+    @property
+    def per_second(self) -> float:
+        return self.requests / self.seconds
 
 
 class Server:
     """A running server; `cpu` in seconds so far, `memory` in MB now, `started` in seconds to the first 200."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", port: int, started: float) -> None:
-        self.process = process
+    def __init__(self, pid: int, port: int, started: float) -> None:
+        self.pid = pid
         self.port = port
         self.started = started
 
     @property
     def cpu(self) -> float:
-        # After the program's name in parentheses: state is field 3, user and system time are 14 and 15.
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICK
+        # Nanoseconds on a core, for each thread: /proc/PID/stat counts in hundredths of a second.
+        tasks = Path(f"/proc/{self.pid}/task").glob("*/schedstat")
+        return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
 
     @property
     def memory(self) -> float:
-        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 
 
 @contextlib.contextmanager
-def serving(command: list[str], port: int, path: str, environ: dict[str, str] | None = None) -> Iterator[Server]:
-    """Start, wait for the first 200 on `path`, and stop in the end."""
+def serving(
+    command: list[str], port: int, path: str, environ: dict[str, str] | None = None, *, quiet: bool = False
+) -> Iterator[Server]:
+    """Start on the first core, wait for the first 200 on `path`, and stop in the end."""
     began = time.perf_counter()
     process = subprocess.Popen(
-        command, env=os.environ | (environ or {}), preexec_fn=lambda: os.sched_setaffinity(0, {CORES[0]})
-    )
+        command, env=os.environ | (environ or {}), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL if quiet else None, preexec_fn=lambda: os.sched_setaffinity(0, {CORES[0]}),
+    )  # fmt: skip
     try:
-        yield Server(process, port, _wait(process, port, path, began))
+        yield Server(process.pid, port, _wait(process, port, path, began))
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
 
 
 def _wait(process: "subprocess.Popen[bytes]", port: int, path: str, began: float) -> float:
-    while time.perf_counter() - began < 30:
+    while time.perf_counter() - began < PATIENCE:
         if process.poll() is not None:
             raise SystemExit(f"the server ended with {process.returncode} before it answered")
         with (
@@ -70,15 +83,21 @@ def _wait(process: "subprocess.Popen[bytes]", port: int, path: str, began: float
     raise SystemExit("the server did not answer in time")
 
 
-def fire(
-    server: Server, requests: list[str], *, connections: int = 16, seconds: float = 2.0, most: int = 0
-) -> dict[str, Any]:
-    """Put load on a server; what came of it, with `cpu`: milliseconds of the server's CPU per request."""
+def fire(server: Server, requests: list[str], *, connections: int = 16, seconds: float = 60.0, most: int = 0) -> Load:
+    """Put load on a server for so many seconds, or with so many requests."""
     plan = {"port": server.port, "requests": requests, "connections": connections, "seconds": seconds, "most": most}
     before = server.cpu
     done = subprocess.run(
-        [sys.executable, "-m", "bench.load"], input=json.dumps(plan).encode(), capture_output=True, check=True
+        [sys.executable, "-m", "bench.load"], input=json.dumps(plan).encode(), capture_output=True, check=False
     )
-    result = json.loads(done.stdout)
-    result["cpu"] = (server.cpu - before) / max(1, result["requests"]) * 1000
-    return result
+    if done.returncode:
+        raise SystemExit(f"the load failed: {done.stderr.decode()[-500:]}")
+    load = Load(**json.loads(done.stdout))
+    load.cpu = (server.cpu - before) / max(1, load.requests) * 1000
+    return load
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])

@@ -7,8 +7,10 @@ from typing import Any
 
 import uvicorn
 
+type Answers = dict[str, tuple[bytes, list[tuple[bytes, bytes]]]]
 
-def app_for(answers: dict[str, tuple[bytes, list[tuple[bytes, bytes]]]]) -> Any:
+
+def app_for(answers: Answers) -> Any:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         body, headers = answers[scope["path"]]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -17,23 +19,25 @@ def app_for(answers: dict[str, tuple[bytes, list[tuple[bytes, bytes]]]]) -> Any:
     return app
 
 
+def read(folder: Path) -> Answers:
+    """`folder` holds index.json (path -> headers) and the bodies, N.body for /N."""
+    index: dict[str, list[list[str]]] = json.loads((folder / "index.json").read_text())
+    return {
+        path: (
+            (folder / f"{path[1:]}.body").read_bytes(),
+            [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers],
+        )
+        for path, headers in index.items()
+    }
+
+
 def main() -> None:
-    """`python -m bench.raw FOLDER PORT`: FOLDER holds index.json {path: file}."""
-    folder, port = Path(sys.argv[1]), int(sys.argv[2])
-    answers: dict[str, tuple[bytes, list[tuple[bytes, bytes]]]] = {}
-    for path, (file, mime) in json.loads((folder / "index.json").read_text()).items():
-        body = (folder / file).read_bytes()
-        answers[path] = (body, [(b"content-type", mime.encode()), (b"content-length", str(len(body)).encode())])
-    uvicorn.run(
-        app_for(answers),
-        host="127.0.0.1",
-        port=port,
-        loop="uvloop",
-        http="httptools",
-        lifespan="off",
-        access_log=False,
-        log_level="error",
-    )
+    """`python -m bench.raw FOLDER PORT`, under the server and with the options of the real one."""
+    config = uvicorn.Config(
+        app_for(read(Path(sys.argv[1]))), host="127.0.0.1", port=int(sys.argv[2]), loop="uvloop", http="httptools",
+        lifespan="off", access_log=False, log_level="error", server_header=False, proxy_headers=False,
+    )  # fmt: skip
+    uvicorn.Server(config).run()
 
 
 if __name__ == "__main__":

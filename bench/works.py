@@ -1,0 +1,111 @@
+"""The workloads W1 to W4, W6 and W7: what is asked for by whom, what it may cost, and how it is measured beside R."""
+
+import http.client
+import json
+import statistics
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from bench.data import TAG, WORD, DataSet
+from bench.process import Load, Server, fire
+
+ROUNDS = 3
+API = "/api/v1"
+# What the server adds to every answer by itself, as R's server does too.
+ITS_OWN = frozenset({"date", "server", "transfer-encoding", "connection"})
+
+
+@dataclass
+class Work:
+    """`target` is in R, or in ms of CPU where `absolute`. `elsewhere`: GoToSocial's CPU for it, on its own machine, likewise."""
+
+    name: str
+    path: str
+    target: float
+    elsewhere: float
+    tokens: list[str] = field(default_factory=list[str])
+    absolute: bool = False
+    size: int = 0  # bytes of its body, once captured
+
+    def requests(self) -> list[str]:
+        return [ask(self.path, token) for token in self.tokens or [""]]
+
+
+def ask(path: str, token: str = "") -> str:
+    auth = f"Authorization: Bearer {token}\r\n" if token else ""
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Language: hi\r\n{auth}\r\n"
+
+
+def works(data: DataSet) -> list[Work]:
+    """The same list for every data set, in the same order."""
+    me, twenty = data.tokens[:1], data.tokens[:20]
+    return [
+        Work("W1 home, one reader", f"{API}/timelines/home", 1.6, 5.6, me),
+        Work("W1 home, 20 readers in turn", f"{API}/timelines/home", 1.6, 5.6, twenty),
+        Work("W2 public, local", f"{API}/timelines/public?local=true", 1.8, 21, me),
+        Work("W3 one status", f"{API}/statuses/{data.post}", 2.0, 4.8, me),
+        Work("W3 thread of 20", f"{API}/statuses/{data.thread}/context", 2.5, 15.6, me),
+        Work("W4 an account's posts", f"{API}/accounts/{data.people[0]}/statuses", 2.5, 326, me),
+        Work("W6 tag, Devanagari", f"{API}/timelines/tag/{quote(TAG)}", 1.8, 31.6, me),
+        Work("W6 search, Hindi word", f"/api/v2/search?type=statuses&q={quote(WORD)}", 1.5, 11.5, me, absolute=True),
+        Work("W7 profile page", f"/@{data.handle}", 0.3, 93, absolute=True),
+    ]
+
+
+def capture(server: Server, chosen: list[Work], folder: Path) -> list[Work]:
+    """Write down the bytes that R must send, head and body: what the real server answers to each work."""
+    folder.mkdir()
+    index: dict[str, list[list[str]]] = {}
+    for number, work in enumerate(chosen):
+        headers = {"Accept-Language": "hi"} | ({"Authorization": f"Bearer {work.tokens[0]}"} if work.tokens else {})
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+        connection.request("GET", work.path, headers=headers)
+        answer = connection.getresponse()
+        if answer.status != 200:
+            raise SystemExit(f"{work.name}: {answer.status} for {work.path}")
+        work.size = (folder / f"{number}.body").write_bytes(answer.read())
+        index[f"/{number}"] = [
+            [name.lower(), value] for name, value in answer.getheaders() if name.lower() not in ITS_OWN
+        ]
+        connection.close()
+    (folder / "index.json").write_text(json.dumps(index))
+    return chosen
+
+
+def measure(
+    server: Server, larger: Server, raw: Server, small: list[Work], large: list[Work], seconds: float
+) -> dict[str, dict[str, float]]:
+    """Each work: R with the same bytes, the server, and the server with the larger data set, in turn; medians over the rounds."""
+    rows: dict[str, list[dict[str, float]]] = {work.name: [] for work in small}
+    for which, chosen in ((server, small), (larger, large)):
+        for work in chosen:
+            fire(which, work.requests(), seconds=0.4)
+    for _ in range(ROUNDS):
+        for number, (work, grown) in enumerate(zip(small, large, strict=True)):
+            base = fire(raw, [ask(f"/{number}")], seconds=seconds / 2)
+            mine = good(fire(server, work.requests(), seconds=seconds), work)
+            more = good(fire(larger, grown.requests(), seconds=seconds), grown)
+            rows[work.name].append({
+                "cpu": mine.cpu, "raw": base.cpu, "ratio": mine.cpu / base.cpu, "growth": more.cpu / mine.cpu,
+                "size": work.size, "per_second": mine.per_second, "p50": mine.p50, "p99": mine.p99,
+            })  # fmt: skip
+    return {
+        name: {key: statistics.median(row[key] for row in found) for key in found[0]} for name, found in rows.items()
+    }
+
+
+def good(load: Load, work: Work) -> Load:
+    if load.failures or not load.requests:
+        raise SystemExit(f"{work.name}: {load.failures} of {load.requests} answers were not 200")
+    return load
+
+
+def first_reads(server: Server, raw: Server, data: DataSet) -> dict[str, float]:
+    """The first home of everybody but one, on a server just started; its ratio to R must be no cliff."""
+    path = f"{API}/timelines/home"
+    fire(server, [ask(path, data.tokens[0])], connections=1, most=20)  # the program itself is warm
+    others = [ask(path, token) for token in data.tokens[1:]]
+    mine = fire(server, others, connections=1, most=len(others))
+    base = fire(raw, [ask("/0")], connections=1, seconds=0.5)
+    return {"cpu": mine.cpu, "ratio": mine.cpu / base.cpu}
