@@ -68,7 +68,7 @@ async def open_house(settings: Settings, *, clock: Clock = system_clock, run: bo
     desk = Desk(house, Locator(settings, country_file(settings)), LocalMeter(clock), error_page)
     lane = tuple(route for route in ROUTES if route.lane) if settings.lane else ()
     front = Front(build(desk, ROUTES), desk, lane)
-    running = Running(house, front, Runner(carrier), carrier, Timers(house.court))
+    running = Running(house, front, Runner(carrier), carrier, Timers(house.court, house.square))
     if run:
         running.runner.start()
         running.timers.start()

@@ -1,38 +1,44 @@
-"""What time does: rulings that have run out are written down as over, in the docket and in the log."""
+"""What time does: rulings that have run out are written down as over; what nobody needs any more is swept away."""
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 
 import structlog
 
 from chaupal.governance import decisions
 from chaupal.governance.context import Court
+from chaupal.social import logins, media
+from chaupal.social.context import Square
 
 log = structlog.get_logger()
 
-LOOK_EVERY = 1.0  # seconds; the gate itself obeys no ruling a millisecond past its end
-
 
 class Timers:
-    """One task beside the runner."""
+    """Tasks beside the runner. Each act is done again and again; one that fails is logged and tried the next time."""
 
-    def __init__(self, court: Court) -> None:
-        self._court = court
-        self._task: asyncio.Task[None] | None = None
+    def __init__(self, court: Court, square: Square) -> None:
+        # Seconds between, and what is done. The gate itself obeys no ruling a millisecond past its end.
+        self._acts: tuple[tuple[float, Callable[[], Awaitable[object]]], ...] = (
+            (1, lambda: decisions.lapse_ended(court)),
+            (3_600, lambda: logins.tidy(square)),
+            (3_600, lambda: media.sweep(square)),
+        )
+        self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
+        self._tasks = [asyncio.create_task(self._again(seconds, act)) for seconds, act in self._acts]
 
     async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
+        for task in self._tasks:
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+                await task
 
-    async def _run(self) -> None:
+    async def _again(self, seconds: float, act: Callable[[], Awaitable[object]]) -> None:
         while True:
+            await asyncio.sleep(seconds)
             try:
-                await decisions.lapse_ended(self._court)
+                await act()
             except Exception:
-                log.exception("rulings that have run out could not be written down; trying again")
-            await asyncio.sleep(LOOK_EVERY)
+                log.exception("what time should have done failed; trying again", every=seconds)

@@ -6,14 +6,12 @@ from pathlib import Path
 
 from chaupal.governance import tlog
 from chaupal.governance.context import Court
-from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Malformed, NotFound, Problem
 from chaupal.kernel.settings import Settings
 from chaupal.store import ledger, marks
 from chaupal.store.work import Reading, Work, Writing
 
 ORIGIN_KEY = "log_origin"
-SIGN_EVERY = 2 * SECOND
 CHECKED_AT_START = 4 * tlog.TILE  # of the newest entries are read again at start; `recount` reads them all
 
 
@@ -93,11 +91,11 @@ async def append(
 
 
 async def checkpoint(court: Court) -> str:
-    """The newest signed checkpoint. Signs a new one where the log has grown and the last one is not too fresh."""
+    """The newest signed checkpoint; a new one is signed where the log has grown."""
     async with court.work.reading() as reading:
         last = await ledger.last_checkpoint(reading)
         size = await ledger.size(reading)
-        if last is not None and (last.size >= size or 0 <= court.clock() - last.at < SIGN_EVERY):
+        if last is not None and last.size >= size:
             return last.note
         # What is read here is committed. Two who sign the same size at once write the same bytes (Ed25519 is so).
         head = tlog.Checkpoint(court.key.name, size, await _root(reading, size))

@@ -58,6 +58,7 @@ class Relations(msgspec.Struct, frozen=True):
     blocked_by: frozenset[int] = frozenset()
     muting: frozenset[int] = frozenset()
     apart: frozenset[int] = frozenset()  # blocking, blocked by or muting: the union, for one quick look
+    quiet: frozenset[int] = frozenset()  # followed, but without their reposts
     until: int = 2**63 - 1  # ms: when the next timed mute ends
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.ids import first_id_at
+from chaupal.policy.facts import Relations
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
@@ -35,14 +36,16 @@ async def page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Visible[Pos
             found = await _pull(reading, await _sources(reading, me), cursor.below, cursor.above, cursor.limit + 1)
         skeleton = page_of(found, cursor)
         posts = await shown(reading, viewer, Surface.HOME, skeleton.items)
-        following = (await relations_of(reading, me)).following
-    return skeleton.map([v for v in posts if _belongs(v.item, me, following)])
+        ties = await relations_of(reading, me)
+    return skeleton.map([v for v in posts if _belongs(v.item, me, ties)])
 
 
-def _belongs(post: Post, me: int, following: frozenset[int]) -> bool:
-    """Answers to people one does not follow are half a conversation: they stay out of home."""
+def _belongs(post: Post, me: int, ties: Relations) -> bool:
+    """Answers to people one does not follow are half a conversation, and some are followed without their reposts."""
+    if post.boost_of is not None and post.author in ties.quiet:
+        return False
     to = post.reply_to_account
-    return to is None or to == me or to == post.author or post.author == me or to in following
+    return to is None or to == me or to == post.author or post.author == me or to in ties.following
 
 
 def _slice(ids: Sequence[int], cursor: Cursor) -> Sequence[int] | None:

@@ -18,20 +18,6 @@ from chaupal.store.posts import Pages
 from chaupal.store.tables import accounts, name_words, post_tags, posts, tags
 from chaupal.store.work import Reading, Writing
 
-# remove_diacritics 0 and the categories keep Indic words whole: the default cuts them at vowel signs.
-DDL_SQLITE = (
-    "CREATE VIRTUAL TABLE post_words USING fts5(words, content='', contentless_delete=1, "
-    "tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* Co Mn Mc'\")",
-)
-DDL_POSTGRES = (
-    "CREATE TABLE post_words (post_id bigint PRIMARY KEY, words text[] NOT NULL)",
-    "CREATE INDEX post_words_by_word ON post_words USING gin (words)",
-    'CREATE INDEX tags_by_bytes ON tags (key COLLATE "C")',
-    'CREATE INDEX name_words_by_bytes ON name_words (word COLLATE "C", account_id)',
-)
-DROP_SQLITE = ("DROP TABLE post_words",)
-DROP_POSTGRES = ("DROP INDEX name_words_by_bytes", "DROP INDEX tags_by_bytes", "DROP TABLE post_words")
-
 LAST = "\U0010ffff"  # sorts after every continuation of a prefix
 MOST_CANDIDATES = 1_000  # rows that one prefix may bring into the ranking
 

@@ -218,15 +218,9 @@ def _note(tie: Ties, kind: int, first: int, second: int | None, now: int) -> Non
             pass
 
 
-QUIET = statement(select(follows.c.to).where(follows.c.by == param("me"), follows.c.boosts == 0))
 TOLD = statement(select(follows.c.by).where(follows.c.to == param("them"), text("notify = 1")).order_by(follows.c.by))
 HEARD = statement(select(mutes.c.to).where(mutes.c.by == param("me"), mutes.c.notifications == 0))
 BLOCKERS = statement(select(blocks.c.by).where(blocks.c.to == param("them"), among(blocks.c.by, "ids")))
-
-
-async def without_reposts(reading: Reading, me: int) -> frozenset[int]:
-    """Those whom `me` follows without their reposts."""
-    return frozenset(row[0] for row in await reading.fetch(QUIET, me=me))
 
 
 async def to_be_told(reading: Reading, them: int) -> list[int]:

@@ -9,7 +9,7 @@ from chaupal.store.dialect import param, statement
 from chaupal.store.tables import blocks, follows, mutes, rulings
 from chaupal.store.work import Reading
 
-FOLLOWING = statement(select(follows.c.to).where(follows.c.by == param("me")))
+FOLLOWING = statement(select(follows.c.to, follows.c.boosts).where(follows.c.by == param("me")))
 BLOCKING = statement(select(blocks.c.to).where(blocks.c.by == param("me")))
 BLOCKED_BY = statement(select(blocks.c.by).where(blocks.c.to == param("me")))
 MUTING = statement(select(mutes.c.to, mutes.c.ends_at).where(mutes.c.by == param("me")))
@@ -39,13 +39,15 @@ async def relations_of(reading: Reading, account: int) -> Relations:
     if kept is not None and now < kept.until:
         return kept
     generation = memory.generation
-    following = frozenset(row[0] for row in await reading.fetch(FOLLOWING, me=account))
+    followed = await reading.fetch(FOLLOWING, me=account)
+    following = frozenset(row[0] for row in followed)
+    quiet = frozenset(row[0] for row in followed if not row[1])
     blocking = frozenset(row[0] for row in await reading.fetch(BLOCKING, me=account))
     blocked_by = frozenset(row[0] for row in await reading.fetch(BLOCKED_BY, me=account))
     muted = [(row[0], row[1]) for row in await reading.fetch(MUTING, me=account)]
     muting = frozenset(to for to, ends in muted if ends is None or ends > now)
     until = min((ends for _, ends in muted if ends is not None and ends > now), default=2**63 - 1)
-    found = Relations(following, blocking, blocked_by, muting, blocking | blocked_by | muting, until)
+    found = Relations(following, blocking, blocked_by, muting, blocking | blocked_by | muting, quiet, until)
     if generation == memory.generation:
         memory.relations.put(account, found)
     return found

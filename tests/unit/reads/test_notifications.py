@@ -212,7 +212,7 @@ async def test_the_author_is_told_of_a_ruling_once_in_the_square_and_by_mail(str
     (letter,) = street.letters()
     message = email.message_from_string(letter, policy=email.policy.default)
     assert message["to"] == "asha@example.org" and "भारत" in message["subject"]
-    assert f"http://localhost:8000/posts/{post}" in message.get_content()
+    assert f"http://localhost:8000/@asha/{post}" in message.get_content()
 
 
 async def test_blocking_the_servers_own_account_hides_no_decision(street: Street):
