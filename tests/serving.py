@@ -91,11 +91,13 @@ class Served:
             self.process = None
 
     def cli(self, *words: str) -> str:
-        """What the `chaupal` command prints, run beside the server. Raises CalledProcessError."""
+        """What the `chaupal` command prints, run beside the server. Raises RuntimeError with what it complains of."""
         done = subprocess.run(
-            [sys.executable, "-m", "chaupal.app.cli", *words], env={**os.environ, **self.environ}, check=True,
-            stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            [sys.executable, "-m", "chaupal.app.cli", *words], env={**os.environ, **self.environ},
+            check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True,
         )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(f"chaupal {' '.join(words)}: {done.stderr or done.stdout}")
         return done.stdout
 
     def client(self, member: Member | None = None) -> httpx2.Client:

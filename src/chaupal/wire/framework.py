@@ -135,7 +135,7 @@ async def _answer(desk: Desk, route: Route, scope: Any, receive: Receive, send: 
 async def _unpack(route: Route, request: LitestarRequest[Any, Any, Any]) -> Sent:
     """The body as one dictionary and the files in it. Raises Malformed, TooLarge."""
     length = request.headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > route.body:
+    if not (length.isascii() and length.isdigit() and len(length) < 20) or int(length) > route.body:
         raise TooLarge("Too many bytes")
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     data = await _body(route, request)

@@ -7,13 +7,17 @@ from collections.abc import Iterable
 from typing import Any, Union, get_args, get_origin
 
 import msgspec
+import regex
 
 from chaupal.kernel.errors import Invalid, Malformed
 
 MOST_KEYS = 300
 MOST_DEPTH = 4
+MOST_LEVELS = 8  # of JSON
 TRUE = frozenset({"1", "t", "true", "on", "yes"})
 FALSE = frozenset({"0", "f", "false", "off", "no"})
+
+_NUMBER = regex.compile("[0-9]{1,4}")  # isdigit takes ² and long rows of digits, which int does not
 
 type Pairs = Iterable[tuple[str, Any]]
 
@@ -57,7 +61,7 @@ def _lists(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     inner: dict[str, Any] = {key: _lists(child) for key, child in value.items()}
-    if inner and all(key.isdigit() for key in inner):
+    if inner and all(_NUMBER.fullmatch(key) for key in inner):
         return [inner[key] for key in sorted(inner, key=int)]
     return inner
 
@@ -88,6 +92,8 @@ def check[A: msgspec.Struct](struct: type[A], sent: dict[str, Any]) -> A:
     for key, value in sent.items():
         kind = kinds.get(key)
         if kind is not None:
+            if not _is_sound(value):
+                raise Invalid(f"Validation failed: {key}: cannot be read", **{key.replace("-", "_"): "cannot be read"})
             value = _lenient(kind, value)
             if value is not msgspec.UNSET:
                 known[key] = value
@@ -95,6 +101,16 @@ def check[A: msgspec.Struct](struct: type[A], sent: dict[str, Any]) -> A:
         return msgspec.convert(known, struct, strict=False)
     except msgspec.ValidationError as error:
         raise _invalid(error) from error
+
+
+def _is_sound(value: Any, levels: int = MOST_LEVELS) -> bool:
+    """No NUL, in whatever field it comes (PostgreSQL takes none, and nobody types one), and not nested without end."""
+    if isinstance(value, str):
+        return "\0" not in value
+    if isinstance(value, (list, dict)):
+        inner: Any = value.values() if isinstance(value, dict) else value  # pyright: ignore[reportUnknownVariableType]
+        return levels > 0 and all(_is_sound(child, levels - 1) for child in inner)
+    return True
 
 
 def _lenient(kind: str, value: Any) -> Any:

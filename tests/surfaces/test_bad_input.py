@@ -1,0 +1,394 @@
+"""Bad input to the API: a clear 4xx in the promised shape, nothing half done, never a 5xx."""
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+import httpx2
+import pytest
+
+from chaupal.app.wiring import ROUTES, Running
+from chaupal.kernel.clock import HOUR, StillClock
+from chaupal.wire.route import Route, Shape
+from clients.images import png
+from surfaces.square import Square, check_refused, found
+
+JSON = {"content-type": "application/json"}
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+API = [route for route in ROUTES if route.shape is Shape.API]
+GETS = [route for route in API if route.method == "GET"]
+WRITES = [route for route in API if route.method != "GET"]
+
+
+@pytest.fixture
+async def square(house: Running) -> Square:
+    return await found(house)
+
+
+async def refused_everywhere(square: Square, asks: list[dict[str, Any]], *codes: int) -> None:
+    """Each is refused, and after all of them there is not a row more or less."""
+    before = await square.rows()
+    async with square.app("asha") as asha:
+        for ask in asks:
+            answer = await asha.request(**{"method": "POST", "url": "/api/v1/statuses"} | ask)
+            check_refused(answer, *codes, about=str(ask)[:200])
+    assert await square.rows() == before
+
+
+# --- types -----------------------------------------------------------------------------------------------------------
+
+WRONG: list[dict[str, Any]] = [
+    {"status": 5}, {"status": ["a"]}, {"status": {"a": 1}}, {"status": None, "visibility": 7}, {"status": "x", "visibility": "everyone"},
+    {"status": "x", "in_reply_to_id": "abc"}, {"status": "x", "in_reply_to_id": -1}, {"status": "x", "in_reply_to_id": 2**64},
+    {"status": "x", "in_reply_to_id": 1.5}, {"status": "x", "in_reply_to_id": [1]}, {"status": "x", "media_ids": ["x"]},
+    {"status": "x", "media_ids": {"a": "b"}}, {"status": "x", "media_ids": [-1]}, {"status": "x", "media_ids": [[1]]},
+    {"status": "x", "sensitive": "perhaps"}, {"status": "x", "sensitive": [True]}, {"status": "x", "language": 5},
+    {"status": "x", "spoiler_text": {"a": "b"}}, {"status": "x", "poll": {"options": ["a"]}},
+    {"status": "x", "scheduled_at": "2030-01-01T00:00:00Z"}, {"status": ""}, {"status": " \n\t "}, {}, {"status": "x" * 501},
+    {"status": "क" * 501}, {"status": "x", "spoiler_text": "y" * 500}, {"status": "x", "media_ids": list(range(1, 400))},
+]  # fmt: skip
+
+
+async def test_wrong_types_and_values(square: Square):
+    await refused_everywhere(square, [{"json": body} for body in WRONG], 422, 404)
+
+
+async def test_the_field_that_is_wrong_is_named(square: Square):
+    async with square.app("asha") as asha:
+        answer = await asha.post("/api/v1/statuses", json={"status": "x", "visibility": "everyone"})
+    assert answer.status_code == 422 and answer.json()["error"].startswith("Validation failed: visibility")
+    assert list(answer.json()["details"]) == ["visibility"]
+
+
+# --- letters ---------------------------------------------------------------------------------------------------------
+
+LETTERS: list[dict[str, Any]] = [
+    {"content": b'{"status":"\xff\xfe broken"}', "headers": JSON},
+    {"content": b'{"status":"half \\ud800 a pair"}', "headers": JSON},
+    {"content": b'{"status":"other half \\udc00"}', "headers": JSON},
+    {"content": b'{"status":"\xed\xa0\x80"}', "headers": JSON},
+    {"content": b'{"status":"nul \\u0000"}', "headers": JSON},
+    {"content": b'{"status":"nul \x00"}', "headers": JSON},
+    {"content": b'{"status":"bell \\u0007"}', "headers": JSON},
+    {"content": b'{"status":"x","spoiler_text":"\\u0000"}', "headers": JSON},
+    {"content": b"status=%FF%FE", "headers": FORM},
+    {"content": b"status=%ED%A0%80", "headers": FORM},
+    {"content": b"status=%00", "headers": FORM},
+    {"content": "status=कच्चा".encode(), "headers": FORM},
+    {"files": {"status": (None, b"\xff\xfe\xfa")}},
+    {"files": {"status": (None, b"nul \x00")}},
+]
+
+
+async def test_broken_letters(square: Square):
+    await refused_everywhere(square, LETTERS, 400, 422)
+
+
+async def test_broken_letters_in_a_query_find_nothing(square: Square):
+    async with square.app("asha") as asha:
+        for query in ("%FF%FE", "%ED%A0%80", "%00", "a%00b", "%F0%28%8C%BC"):
+            answer = await asha.get(f"/api/v2/search?q={query}")
+            assert answer.status_code in (200, 400, 422), answer.text
+            check_shape(answer)
+
+
+# --- sizes -----------------------------------------------------------------------------------------------------------
+
+
+def deep(levels: int) -> bytes:
+    return b'{"status":' + b"[" * levels + b"]" * levels + b"}"
+
+
+SIZES: list[dict[str, Any]] = [
+    {"content": json.dumps({"status": "x" * 300_000}), "headers": JSON},
+    {"content": json.dumps({"status": "क" + "\u0301" * 5_000_000}, ensure_ascii=False).encode(), "headers": JSON},
+    {"content": b"status=" + b"x" * 10_000_000, "headers": FORM},
+    {"files": {"status": (None, b"x" * 1_000_000)}},
+]
+
+
+async def test_bodies_that_are_too_large(square: Square):
+    await refused_everywhere(square, SIZES, 413)
+
+
+async def test_a_body_without_end_is_not_read_to_its_end(square: Square):
+    sent = 0
+
+    async def endless() -> Any:
+        nonlocal sent
+        while sent < 500_000_000:
+            sent += 65_536
+            yield b"x" * 65_536
+
+    async with square.app("asha") as asha:
+        check_refused(await asha.post("/api/v1/statuses", content=endless(), headers=JSON), 413)
+    assert sent < 2_000_000
+
+
+async def test_marks_upon_marks_within_the_size(square: Square):
+    towers = ["क" + "\u0301" * 60_000, "a" + "\u0345" * 30_000 + "\u0301" * 30_000, "\u0e47" * 60_000, "﷽" * 60_000]
+    await refused_everywhere(square, [{"json": {"status": tower}} for tower in towers], 422)
+
+
+DEEP_AND_WIDE: list[dict[str, Any]] = [
+    {"content": deep(50_000), "headers": JSON},
+    {"content": deep(500), "headers": JSON},
+    {"content": b"{" + b",".join(b'"k%d":1' % n for n in range(9_000)) + b"}", "headers": JSON},
+    {"content": b"&".join(b"a%d=1" % n for n in range(9_000)), "headers": FORM},
+    {"content": b"media_ids[]=1&" * 5_000, "headers": FORM},
+    {"content": b"a[b][c][d][e][f][g][h]=1", "headers": FORM},
+    {"content": b"a" + b"[b]" * 5_000 + b"=1", "headers": FORM},
+    {"files": [(f"f{n}", (None, b"1")) for n in range(2_000)]},
+    {"url": "/api/v1/statuses?" + "&".join(f"a{n}=1" for n in range(3_000)), "json": {"status": "x"}},
+]
+
+
+async def test_deep_and_wide_bodies(square: Square):
+    await refused_everywhere(square, DEEP_AND_WIDE, 400, 422)
+
+
+NOT_JSON = (
+    b"{", b'"x"', b"null", b"[]", b"1", b'{"status":"x"', b"{'a':1}", b"\xef\xbb\xbf{}", b"NaN", b'{"status":NaN}',
+)  # fmt: skip
+MULTIPART = "multipart/form-data; boundary=b"
+NOT_BODIES: list[dict[str, Any]] = [
+    *({"content": body, "headers": JSON} for body in NOT_JSON),
+    {"content": b"<status>x</status>", "headers": {"content-type": "application/xml"}},
+    {"content": b"x", "headers": {"content-type": "text/plain"}},
+    {"content": b"x", "headers": {"content-type": "multipart/form-data"}},
+    {"content": b"x", "headers": {"content-type": "multipart/form-data; boundary="}},
+    {
+        "content": b'--b\r\nContent-Disposition: form-data; name="status"\r\n\r\nhalf',
+        "headers": {"content-type": MULTIPART},
+    },
+    {"content": b"garbage", "headers": {"content-type": MULTIPART}},
+    {"content": b"x", "headers": {"content-type": b"\xff\xfe/json"}},
+    {"content": b"status=x&a[\xb2]=1", "headers": FORM},
+    {"content": "status=x&a[²]=1&a[²]=2".encode(), "headers": FORM},
+]
+
+
+async def test_bodies_that_are_none(square: Square):
+    await refused_everywhere(square, NOT_BODIES, 400, 422)
+
+
+# --- queries, ids and headers, at every route --------------------------------------------------------------------------
+
+QUERIES = [
+    "limit=-1", "limit=abc", "limit=1e9", "limit=99999999999999999999999", "limit[]=1", "limit[a]=1", "max_id=abc", "max_id=-5",
+    "max_id=18446744073709551616", "since_id=1.5", "min_id=%00", "min_id[]=1&min_id[]=2", "offset=-1", "offset=999999999999", "id[]=x",
+    "id=x", "types[]=%FF", "q=", "q=" + "%E0%A4%95" * 3_000, "a[%C2%B2]=1", "a[0]=1&a[x]=2", f"a[{'9' * 5_000}]=1", "&&&===&&", "%",
+    "max_id=1&max_id=2", "language=%00", "any[]=" + "x" * 2_000, "acct=%00", "acct=@@@", "resource=acct:%00@x",
+    "type=nonsense", "tagged=%00",
+    "timeline[]=nonsense", "[]=1", "[a]=1", "account_id=-1", "_method=DELETE", "max_id=%D9%A1%D9%A2", "limit=%EF%BC%91",
+]  # fmt: skip
+IDS = [
+    "abc", "-1", "0", "1", str(2**63), str(2**70), "1%00", "%FF", "%ED%A0%80", "1.5", "1e3", "%D9%A1%D9%A2", "9" * 3_000,
+    "..", "%2e%2e", "' OR 1=1 --",
+    "null", "[]", " 1", "1/../1", "%0d%0aX: y",
+]  # fmt: skip
+
+
+def check_shape(answer: httpx2.Response) -> None:
+    assert answer.status_code < 500, (answer.request.method, str(answer.request.url)[:200], answer.text[:300])
+    if answer.status_code >= 400 and answer.request.method != "HEAD":
+        assert isinstance(answer.json()["error"], str), answer.text[:300]
+    assert "traceback" not in answer.text.lower() and "select " not in answer.text.lower()
+
+
+def path(route: Route, id_: str) -> str:
+    steps = [id_ if step.startswith("{") else step for step in route.path.split("/")]
+    return "/".join(quote(step, safe="%@.-_[]") for step in steps)
+
+
+async def test_no_query_breaks_a_route(square: Square):
+    before = await square.rows()
+    async with square.app("asha") as asha:
+        for route in GETS:
+            for query in QUERIES:
+                check_shape(await asha.get(f"{path(route, str(square.public))}?{query}"))
+    assert await square.rows() == before
+
+
+async def test_negative_and_absurd_cursors_are_refused(square: Square):
+    async with square.app("asha") as asha:
+        for where in (
+            "/api/v1/timelines/home",
+            "/api/v1/timelines/public",
+            "/api/v1/notifications",
+            "/api/v1/favourites",
+        ):
+            for query in (
+                "limit=-1",
+                "limit=abc",
+                "max_id=-5",
+                "max_id=abc",
+                "min_id=18446744073709551616",
+                "since_id=1.5",
+            ):
+                check_refused(await asha.get(f"{where}?{query}"), 422)
+        for query in (
+            "limit=0",
+            "limit=1000000",
+            "max_id=0",
+            "max_id=9223372036854775807",
+            "min_id=9223372036854775807",
+        ):
+            assert (await asha.get(f"/api/v1/timelines/public?{query}")).status_code == 200
+
+
+async def test_no_id_breaks_a_route(square: Square):
+    async with square.app("binod") as binod:
+        for route in [route for route in API if "{" in route.path]:
+            for id_ in IDS:
+                answer = await binod.request(route.method, path(route, id_))
+                check_shape(answer)
+                if "{id}" in route.path:
+                    assert answer.status_code in (200, 404, 422), (route.name, id_, answer.status_code)
+
+
+async def test_no_body_breaks_a_route(square: Square):
+    nested = ("id", "status", "file", "home", "display_name", "fields_attributes", "redirect_uris", "focus", "duration")
+    texts = ("status", "display_name", "note", "client_name", "code", "token", "description", "focus", "last_read_id")
+    broken = (b"{", b"[]", b"null", b'{"id":{}}', deep(2_000), b'{"\\ud800":1}')
+    bodies: list[dict[str, Any]] = [
+        *({"content": body, "headers": JSON} for body in broken),
+        {"content": b"a[b]=1&a[]=2&a=3&a[0]=4", "headers": FORM},
+        {"files": {"file": ("x", b"")}},
+        {"files": {"file": ("\ud7ff", b"x", "image/png")}},
+        {"json": {name: [{"a": -1}] for name in nested}},
+        {"json": dict.fromkeys(texts, "\u0000\u202e")},
+    ]
+    async with square.app("binod") as binod:
+        for route in WRITES:
+            for body in bodies:
+                check_shape(await binod.request(route.method, path(route, str(square.public)), **body))
+
+
+HEADERS: list[tuple[bytes, bytes]] = [
+    (b"authorization", b"Bearer " + b"x" * 30_000), (b"authorization", b"Bearer \xff\xfe"), (b"authorization", b"Bearer"),
+    (b"authorization", b"\xe0\xa4\x95"),
+    (b"authorization", b"Basic !!!"), (b"cookie", b"=;;=;\xff=\xfe; chaupal=\xff"), (b"cookie", b"a" * 30_000),
+    (b"accept-language", b"\xff,;q=,hi;q=abc,en;q=99,*"),
+    (b"accept-language", b"hi," * 10_000), (b"x-forwarded-for", b"not an address, \xff, 1.2.3.4"), (b"x-forwarded-for", b"::::, 999.1.1.1"),
+    (b"idempotency-key", b"\xff\xfe"), (b"idempotency-key", b"x" * 20_000), (b"range", b"bytes=-1--5"),
+    (b"if-none-match", b"\xff\""), (b"host", b"evil.example"),
+    (b"content-type", b"application/json; charset=utf-\xff"), (b"content-length", b"-5"), (b"content-length", b"\xb2"),
+    (b"origin", b"\xff"), (b"te", b"\x7f"),
+]  # fmt: skip
+
+
+async def test_no_header_breaks_a_route(square: Square):
+    async with square.app() as anyone:
+        for name, value in HEADERS:
+            for where in ("/api/v1/timelines/public", f"/api/v1/statuses/{square.public}", "/api/v2/search?q=x"):
+                check_shape(await anyone.get(where, headers=[(name, value)]))
+            check_shape(await anyone.post("/oauth/token", headers=[(name, value)]))
+
+
+async def test_the_host_header_is_believed_by_nobody(square: Square):
+    async with square.app() as anyone:
+        answer = await anyone.get(
+            "/api/v1/timelines/public?limit=1", headers={"host": "evil.example", "x-forwarded-host": "evil.example"}
+        )
+    assert "evil.example" not in answer.text and "evil.example" not in answer.headers.get("link", "")
+
+
+# --- what belongs to others --------------------------------------------------------------------------------------------
+
+
+async def test_anothers_drafts_cannot_be_seen_used_or_changed(square: Square):
+    async with square.app("asha") as asha, square.app("binod") as binod:
+        draft = (
+            await asha.post(
+                "/api/v2/media", files={"file": ("a.png", png(), "image/png")}, data={"description": "mine"}
+            )
+        ).json()
+        before = await square.rows()
+        check_refused(await binod.get(f"/api/v1/media/{draft['id']}"), 404)
+        check_refused(await binod.put(f"/api/v1/media/{draft['id']}", json={"description": "stolen"}), 404)
+        check_refused(await binod.delete(f"/api/v1/media/{draft['id']}"), 404)
+        check_refused(await binod.post("/api/v1/statuses", json={"status": "x", "media_ids": [draft["id"]]}), 404, 422)
+        unknown = await binod.post("/api/v1/statuses", json={"status": "x", "media_ids": [int(draft["id"]) + 1]})
+        taken = await binod.post("/api/v1/statuses", json={"status": "x", "media_ids": [draft["id"]]})
+        assert (unknown.status_code, unknown.content) == (taken.status_code, taken.content)
+        assert await square.rows() == before
+        assert (await asha.get(f"/api/v1/media/{draft['id']}")).json()["description"] == "mine"
+
+
+async def test_a_picture_of_one_post_cannot_be_put_into_another(square: Square):
+    async with square.app("asha") as asha:
+        media = (await asha.post("/api/v2/media", files={"file": ("a.png", png(), "image/png")})).json()["id"]
+        assert (await asha.post("/api/v1/statuses", json={"status": "first", "media_ids": [media]})).status_code == 200
+        before = await square.rows()
+        check_refused(await asha.post("/api/v1/statuses", json={"status": "second", "media_ids": [media]}), 422)
+        check_refused(await asha.put(f"/api/v1/media/{media}", json={"description": "too late"}), 404, 422)
+        assert await square.rows() == before
+
+
+async def test_anothers_posts_and_notices_cannot_be_touched(square: Square):
+    async with square.app("asha") as asha, square.app("binod") as binod:
+        await binod.post(f"/api/v1/statuses/{square.public}/favourite")
+        await square.house.runner.settle()
+        notice = (await asha.get("/api/v1/notifications")).json()[0]["id"]
+        before = await square.rows()
+        check_refused(await binod.delete(f"/api/v1/statuses/{square.public}"), 404)
+        check_refused(await binod.get(f"/api/v1/notifications/{notice}"), 404)
+        assert (await binod.post(f"/api/v1/notifications/{notice}/dismiss")).status_code in (200, 404)
+        assert await square.rows() == before
+
+
+# --- missing and forbidden look the same -------------------------------------------------------------------------------
+
+LOOKS = [
+    ("GET", "/api/v1/statuses/{id}"), ("GET", "/api/v1/statuses/{id}/context"), ("GET", "/api/v1/statuses/{id}/favourited_by"),
+    ("GET", "/api/v1/statuses/{id}/reblogged_by"), ("GET", "/api/v1/statuses/{id}/source"), ("GET", "/api/v1/statuses?id[]={id}"),
+    ("POST", "/api/v1/statuses/{id}/favourite"), ("POST", "/api/v1/statuses/{id}/unfavourite"), ("POST", "/api/v1/statuses/{id}/reblog"),
+    ("POST", "/api/v1/statuses/{id}/unreblog"), ("POST", "/api/v1/statuses/{id}/bookmark"), ("POST", "/api/v1/statuses/{id}/unbookmark"),
+    ("DELETE", "/api/v1/statuses/{id}"), ("POST", "/api/v1/statuses?status=x&in_reply_to_id={id}"),
+    ("GET", "/api/v2/search?q=" + quote("http://127.0.0.1:8000/@asha/") + "{id}"), ("GET", "/@asha/{id}"),
+    ("GET", "/@asha/{id}/likes"), ("GET", "/@asha/{id}/reposts"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "path"), LOOKS)
+async def test_missing_and_forbidden_look_the_same(square: Square, method: str, path: str):
+    unknown = square.secret + 1
+    for client in (square.app("binod"), square.app(), square.browser("binod"), square.browser()):
+        async with client as asking:
+            seen = [await asking.request(method, path.format(id=id_)) for id_ in (square.secret, unknown)]
+        forbidden, missing = (
+            (a.status_code, a.content.replace(str(i).encode(), b"ID"))
+            for a, i in zip(seen, (square.secret, unknown), strict=True)
+        )
+        assert without_words(forbidden) == without_words(missing), path
+        assert "किसी के लिए नहीं" not in seen[0].text
+
+
+def without_words(seen: tuple[int, bytes]) -> tuple[int, bytes]:
+    """A page carries a word against forgery, another for each anonymous visit."""
+    status, body = seen
+    head, mark, rest = body.partition(b'name="csrf" value="')
+    while mark:
+        head, _, rest = head + mark, *rest.partition(b'"')[1:]
+        more, mark, rest = rest.partition(b'name="csrf" value="')
+        head += more
+    return status, head
+
+
+# --- again, and too late -----------------------------------------------------------------------------------------------
+
+
+async def test_a_key_is_remembered_for_an_hour(square: Square, clock: StillClock):
+    async with square.app("asha") as asha:
+
+        async def say() -> str:
+            return (
+                await asha.post("/api/v1/statuses", json={"status": "again"}, headers={"idempotency-key": "k"})
+            ).json()["id"]
+
+        first = await say()
+        clock.move(HOUR - 1)
+        assert await say() == first
+        clock.move(2)
+        assert await say() != first
