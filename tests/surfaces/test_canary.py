@@ -52,7 +52,10 @@ def viewers(v: Village) -> dict[Eyes, set[str]]:
 
 
 # A mute hides people where one did not ask for them, and not on their own pages.
-UNASKED = {"GET /api/v1/timelines/home", "GET /api/v1/timelines/public", "GET /api/v1/notifications", "GET /api/v2/search", "GET /", "GET /public", "GET /notifications", "GET /search"}  # fmt: skip
+UNASKED = {
+    "GET /api/v1/timelines/home", "GET /api/v1/timelines/public", "GET /api/v1/notifications", "GET /api/v2/search",
+    "GET /", "GET /public", "GET /notifications", "GET /search",
+}  # fmt: skip
 CARRIED = {"GET /api/v1/trends/statuses", "GET /api/v1/trends", "GET /api/v1/trends/tags", "GET /about"}
 
 

@@ -1,8 +1,8 @@
 """Timelines at the wire: home, the square, a tag, somebody's posts."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from chaupal.api.statuses import statuses_bytes
 from chaupal.kernel.errors import NotFound
@@ -32,9 +32,9 @@ class TagArgs(PublicArgs, kw_only=True):
     """A tag, in any spelling; `any`, `all` and `none` name further tags."""
 
     tag: str
-    any: list[str] = []
-    all: list[str] = []
-    none: list[str] = []
+    any: list[str] = field(default_factory=list[str])
+    all: list[str] = field(default_factory=list[str])
+    none: list[str] = field(default_factory=list[str])
 
 
 class AccountArgs(Paged, kw_only=True):
@@ -48,7 +48,7 @@ class AccountArgs(Paged, kw_only=True):
     tagged: str = ""
 
 
-async def _answer(call: Call[Paged], page: Page[Visible[Post]]) -> Answer:
+async def _answer(call: Call[Any], page: Page[Visible[Post]]) -> Answer:
     return Answer(await statuses_bytes(call, page.items), headers=link_header(call, page))
 
 

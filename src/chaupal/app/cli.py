@@ -142,7 +142,7 @@ def account_create(
 def account_token(context: click.Context, handle: str, scopes: str, data: str | None) -> None:
     """Make a token that acts for an account; prints only the token."""
     from chaupal.social import logins
-    from chaupal.social.oauth_server import KNOWN
+    from chaupal.social.scopes import KNOWN
 
     if unknown := set(scopes.split()) - KNOWN:
         raise Invalid(f"There is no scope {' '.join(sorted(unknown))}")

@@ -51,12 +51,7 @@ async def migrate(url: str, to: str = "head") -> None:
 
 async def _version_at(url: str) -> str | None:
     if url.startswith("sqlite"):
-        path = url.removeprefix("sqlite:///")
-        if not Path(path).exists():
-            return None
-        with contextlib.closing(sqlite3.connect(path)) as db, contextlib.suppress(sqlite3.OperationalError):
-            return db.execute(VERSION).fetchone()[0]
-        return None
+        return await asyncio.to_thread(_sqlite_version, Path(url.removeprefix("sqlite:///")))
     connection: Any = await asyncpg.connect(url.replace("+asyncpg", ""))
     try:
         return await connection.fetchval(VERSION)
@@ -64,6 +59,14 @@ async def _version_at(url: str) -> str | None:
         return None
     finally:
         await connection.close()
+
+
+def _sqlite_version(path: Path) -> str | None:
+    if not path.exists():
+        return None
+    with contextlib.closing(sqlite3.connect(path)) as db, contextlib.suppress(sqlite3.OperationalError):
+        return db.execute(VERSION).fetchone()[0]
+    return None
 
 
 def _upgrade_sqlite(url: str, to: str) -> None:

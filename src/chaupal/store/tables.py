@@ -181,7 +181,8 @@ markers = Table(
 
 authorities = Table(
     "authorities", meta, id_column(),
-    text("name"), text("name_hi"), text("jurisdiction"), text("office"), text("email_domain"), big("created_at"), big("created_by"), big("log_index"),
+    text("name"), text("name_hi"), text("jurisdiction"), text("office"), text("email_domain"),
+    big("created_at"), big("created_by"), big("log_index"),
     UniqueConstraint("name"),
 )  # fmt: skip
 
@@ -213,7 +214,8 @@ case_events = Table(
 
 rulings = Table(
     "rulings", meta, id_column(),
-    big("subject_id"), text("term"), text("measure"), text("territory"), big("starts_at"), big("ends_at", null=True), big("lifted_at", null=True),
+    big("subject_id"), text("term"), text("measure"), text("territory"),
+    big("starts_at"), big("ends_at", null=True), big("lifted_at", null=True),
     Column("target_id", BigInteger, ForeignKey("targets.id"), nullable=True), big("owner_id", null=True),
     text("order_ref"), text("authority"), text("authority_hi"), text("legal_basis"), text("reason"),
     big("decided_by"), big("approved_by"),

@@ -26,7 +26,9 @@ def test_an_id_tells_when_it_was_made_as_mastodon_clients_expect():
 @given(st.one_of(st.text(), st.integers(), st.floats(), st.none(), st.lists(st.integers())))
 def test_what_is_no_id_is_none(thing):
     found = parse_id(thing)
-    assert found is None or (0 <= found < 2**63 and str(found) == str(thing).lstrip("0") or found == 0 or isinstance(thing, str | int))
+    assert found is None or (
+        (0 <= found < 2**63 and str(found) == str(thing).lstrip("0")) or found == 0 or isinstance(thing, str | int)
+    )
 
 
 def test_times_go_round():

@@ -33,7 +33,14 @@ def test_a_country_header_without_trusted_proxies_is_refused():
 
 
 @pytest.mark.parametrize(
-    "bad", [{"port": "70000"}, {"home_country": "india"}, {"registrations": "maybe"}, {"public_url": "ftp://x"}, {"public_url": "http://example.org"}]
+    "bad",
+    [
+        {"port": "70000"},
+        {"home_country": "india"},
+        {"registrations": "maybe"},
+        {"public_url": "ftp://x"},
+        {"public_url": "http://example.org"},
+    ],
 )
 def test_what_cannot_be_used_is_named(bad):
     with pytest.raises(BadSettings) as caught:
