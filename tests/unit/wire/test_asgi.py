@@ -165,7 +165,17 @@ async def test_what_programs_look_for_in_vain_is_said_in_json(front: httpx2.Asyn
 
 
 @pytest.mark.parametrize(
-    "path", ["/nope", "/@nobody", "/posts/1", "/apiary", "/@", "/%00", "/..%2f..%2fetc/passwd", "http://127.0.0.1:8000//evil.example"]
+    "path",
+    [
+        "/nope",
+        "/@nobody",
+        "/posts/1",
+        "/apiary",
+        "/@",
+        "/%00",
+        "/..%2f..%2fetc/passwd",
+        "http://127.0.0.1:8000//evil.example",
+    ],
 )
 async def test_what_people_look_for_in_vain_is_a_page(front: httpx2.AsyncClient, path: str):
     answer = await front.get(path)
