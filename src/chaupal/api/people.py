@@ -7,6 +7,7 @@ import msgspec
 
 from chaupal.kernel.clock import iso_day, iso_midnight
 from chaupal.kernel.settings import Settings
+from chaupal.kernel.shelf import Shelf
 from chaupal.policy import epitaph
 from chaupal.policy.rulings import Ruling
 from chaupal.policy.sealed import Visible
@@ -16,12 +17,11 @@ from chaupal.policy.viewer import Role, Viewer
 from chaupal.social.logins import Login
 from chaupal.text import html
 
-MOST_KEPT = 6_000
 NO_AVATAR = "/blank/avatar.png"
 NO_HEADER = "/blank/header.png"
 
 _encode = msgspec.json.Encoder().encode
-_kept: dict[int, tuple[Person, bytes]] = {}
+_kept: Shelf[int, tuple[Person, bytes]] = Shelf(6_000)
 
 
 class Emoji(msgspec.Struct):
@@ -127,14 +127,11 @@ def account_bytes(settings: Settings, viewer: Viewer, seen: Visible[Person]) -> 
     person = seen.item
     if seen.verdict is not PLAIN:
         return _encode(account_of(settings, viewer, seen))
-    kept = _kept.get(person.id)
+    kept = _kept.items.get(person.id)
     if kept is not None and kept[0] is person:
         return kept[1]
-    if len(_kept) >= MOST_KEPT:
-        for old in list(_kept)[: MOST_KEPT // 2]:
-            del _kept[old]
     written = _encode(Account(**parts_of(settings, person)))
-    _kept[person.id] = (person, written)
+    _kept.put(person.id, (person, written))
     return written
 
 

@@ -13,6 +13,7 @@ from chaupal.api.media import attachment
 from chaupal.api.people import account_bytes
 from chaupal.kernel.clock import iso
 from chaupal.kernel.settings import Settings
+from chaupal.kernel.shelf import Shelf
 from chaupal.policy import epitaph
 from chaupal.policy.sealed import Visible
 from chaupal.policy.things import Person, Post
@@ -21,11 +22,9 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads import people, reactions
 from chaupal.wire.call import Answer, Call
 
-MOST_KEPT = 6_000
-
 _encode = msgspec.json.Encoder().encode
-_kept: dict[int, tuple[Post, bytes]] = {}
-_joined: dict[int, tuple[Post, Person, bytes]] = {}
+_kept: Shelf[int, tuple[Post, bytes]] = Shelf(6_000)
+_joined: Shelf[int, tuple[Post, Person, bytes]] = Shelf(6_000)
 
 # Every mix of the viewer's flags, written once (see reads.reactions for the bits).
 TAILS = tuple(
@@ -99,14 +98,11 @@ def fragment(settings: Settings, viewer: Viewer, seen: Visible[Post]) -> bytes:
     """The Status up to where its account goes. Plain ones are kept as long as the store's post is the same."""
     post = seen.item
     if seen.verdict is PLAIN:
-        kept = _kept.get(post.id)
+        kept = _kept.items.get(post.id)
         if kept is not None and kept[0] is post:
             return kept[1]
-        if len(_kept) >= MOST_KEPT:
-            for old in list(_kept)[: MOST_KEPT // 2]:
-                del _kept[old]
         written = _open(body_of(settings, post))
-        _kept[post.id] = (post, written)
+        _kept.put(post.id, (post, written))
         return written
     if isinstance(seen.verdict, Placeholder):
         return _open(placeholder_body(settings, viewer, post, seen.verdict))
@@ -167,15 +163,12 @@ def _address(settings: Settings, post: Post, author: Person) -> bytes:
 def _whole(settings: Settings, viewer: Viewer, seen: Visible[Post], author: Visible[Person]) -> bytes:
     """A plain post with its plain author: what most of a page is made of, kept in one piece."""
     post, person = seen.item, author.item
-    kept = _joined.get(post.id)
+    kept = _joined.items.get(post.id)
     if kept is not None and kept[0] is post and kept[1] is person:
         return kept[2]
-    if len(_joined) >= MOST_KEPT:
-        for old in list(_joined)[: MOST_KEPT // 2]:
-            del _joined[old]
     opened = fragment(settings, viewer, seen) + account_bytes(settings, viewer, author)
     joined = opened + _address(settings, post, person) + b',"reblog":null'
-    _joined[post.id] = (post, person, joined)
+    _joined.put(post.id, (post, person, joined))
     return joined
 
 

@@ -149,10 +149,20 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, object]:
     for name in FIELDS:
         text = environ.get(f"CHAUPAL_{name.upper()}")
         if text is not None:
-            found[name] = (
-                [part.strip() for part in text.split(",") if part.strip()] if name == "trusted_proxies" else text
-            )
+            found[name] = _from_words(name, text.strip())
     return found
+
+
+# Every shell has its own words for these.
+SWITCHES = {"on": True, "yes": True, "off": False, "no": False}
+
+
+def _from_words(name: str, text: str) -> object:
+    if name == "trusted_proxies":
+        return [part.strip() for part in text.split(",") if part.strip()]
+    if isinstance(FIELDS[name].default, bool):
+        return SWITCHES.get(text.lower(), text)
+    return text
 
 
 def _check(settings: Settings) -> None:

@@ -2,28 +2,13 @@
 
 from typing import Any
 
+from chaupal.kernel.shelf import Shelf
 from chaupal.policy.facts import Relations
 from chaupal.policy.rulings import RulingIndex
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Person, Post
 
 type Touched = tuple[str, int | str]
-
-
-class Shelf[K, V]:
-    """A bounded dictionary: when full, the oldest half goes. Plain on purpose: it is read some twenty times a request."""
-
-    __slots__ = ("at_most", "items")
-
-    def __init__(self, at_most: int) -> None:
-        self.items: dict[K, V] = {}
-        self.at_most = at_most
-
-    def put(self, key: K, value: V) -> None:
-        if len(self.items) >= self.at_most:
-            for old in list(self.items)[: self.at_most // 2]:
-                del self.items[old]
-        self.items[key] = value
 
 
 class Memory:

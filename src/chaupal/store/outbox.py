@@ -1,10 +1,11 @@
 """The outbox: events that are true but not yet carried out, in the order they happened."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from chaupal.kernel.event import Event, decode_event
+from chaupal.kernel.event import Event, decode_event, encode_event
 from chaupal.store.dialect import Statement, among, listed, param, statement, words
 from chaupal.store.tables import outbox
 from chaupal.store.work import Reading, Writing
@@ -32,6 +33,11 @@ FAILED = statement(
 ANY = statement(select(outbox.c.seq).where(outbox.c.failed_at.is_(None)).limit(1))
 
 GIVE_UP_AFTER = 5
+
+
+def rows(events: Sequence[Event], at: int) -> list[dict[str, Any]]:
+    """Events as parameters of ADD; `at` in ms."""
+    return [{"name": name, "body": body, "at": at} for name, body in map(encode_event, events)]
 
 
 async def waiting(w: Writing, at_most: int) -> list[tuple[int, Event | None]]:

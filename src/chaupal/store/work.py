@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 from chaupal.kernel.clock import Clock
-from chaupal.kernel.event import Event, encode_event
+from chaupal.kernel.event import Event
 from chaupal.store.dialect import Statement
 from chaupal.store.memory import Memory, Touched
 
@@ -105,8 +105,3 @@ class Work(Protocol):
 
 def nothing_after(events: list[Event]) -> None:
     """No listeners yet."""
-
-
-def outbox_rows(w: Writing, now: int) -> list[dict[str, Any]]:
-    """The unit's events as rows of the outbox."""
-    return [{"name": name, "body": body, "at": now} for name, body in map(encode_event, w.events)]

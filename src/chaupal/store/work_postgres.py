@@ -9,11 +9,10 @@ import asyncpg
 
 from chaupal.kernel.clock import Clock
 from chaupal.kernel.errors import Unavailable
-from chaupal.store import marks
 from chaupal.store.dialect import Statement
 from chaupal.store.memory import Memory
-from chaupal.store.outbox import ADD
-from chaupal.store.work import AfterCommit, Look, Reading, Row, Writing, nothing_after, outbox_rows
+from chaupal.store.work import Look, Reading, Row, Writing
+from chaupal.store.work_shared import SharedWork
 
 TRIES = 5
 
@@ -55,18 +54,13 @@ class PostgresWriting(Writing):
         await self._connection.executemany(compiled.text, [compiled.arguments(row) for row in rows])
 
 
-class PostgresWork:
+class PostgresWork(SharedWork):
     """See `store.work.Work`."""
 
     def __init__(self, dsn: str, clock: Clock, *, beside: bool = False, connections: int = 8) -> None:
-        self.memory = Memory()
-        self.clock = clock
-        self.after_commit: AfterCommit = nothing_after
+        super().__init__(clock, beside=beside)
         self._dsn = dsn
-        self._beside = beside
         self._connections = connections
-        self._mark = ""
-        self._looked_at = 0
 
     async def open(self) -> None:
         self.pool: Any = await asyncpg.create_pool(
@@ -75,7 +69,7 @@ class PostgresWork:
         await self._check_character_type()
         self._reading = PostgresReading(self)
         self._look = Look(self._reading)
-        self._mark = await marks.read(self._reading, marks.CHANGED_BESIDE)
+        await self.read_mark()
 
     async def _check_character_type(self) -> None:
         row = await self.pool.fetchrow(
@@ -100,27 +94,9 @@ class PostgresWork:
             unit = PostgresWriting(connection, self.memory, self.clock)
             async with connection.transaction():
                 yield unit
-                await self._enter_events(unit)
-        self.memory.forget(unit.touched)
-        if unit.events:
-            self.after_commit(unit.events)
-
-    async def _enter_events(self, unit: PostgresWriting) -> None:
-        if unit.events:
-            await unit.run_many(ADD, outbox_rows(unit, self.clock()))
-        if self._beside and (unit.events or unit.touched):
-            await marks.write(unit, marks.CHANGED_BESIDE, str(self.clock()) + str(id(unit)))
+                await self.enter_events(unit)
+        self.committed(unit)
 
     async def tidy(self) -> None:
         """PostgreSQL sees to itself."""
         await asyncio.sleep(0)
-
-    async def fresh(self) -> None:
-        now = self.clock()
-        if now - self._looked_at < marks.LOOK_EVERY and now >= self._looked_at:
-            return
-        self._looked_at = now
-        mark = await marks.read(self._reading, marks.CHANGED_BESIDE)
-        if mark != self._mark:
-            self._mark = mark
-            self.memory.forget_all()

@@ -12,11 +12,10 @@ import structlog
 
 from chaupal.kernel.clock import Clock
 from chaupal.kernel.errors import Unavailable
-from chaupal.store import marks
 from chaupal.store.dialect import Statement
 from chaupal.store.memory import Memory
-from chaupal.store.outbox import ADD
-from chaupal.store.work import AfterCommit, Look, Reading, Row, Writing, nothing_after, outbox_rows
+from chaupal.store.work import Look, Reading, Row, Writing
+from chaupal.store.work_shared import SharedWork
 
 log = structlog.get_logger()
 
@@ -100,17 +99,12 @@ class _Group:
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
 
-class SqliteWork:
+class SqliteWork(SharedWork):
     """See `store.work.Work`. `beside`: another process serves this store (the CLI beside a server): tell it by a mark."""
 
     def __init__(self, path: Path, clock: Clock, *, beside: bool = False) -> None:
-        self.memory = Memory()
-        self.clock = clock
-        self.after_commit: AfterCommit = nothing_after
+        super().__init__(clock, beside=beside)
         self._path = path
-        self._beside = beside
-        self._mark = ""
-        self._looked_at = 0
         self._turn = asyncio.Lock()
         self._group: _Group | None = None
         self._committer: asyncio.Task[None] | None = None
@@ -123,7 +117,7 @@ class SqliteWork:
         self._writer = connect(self._path)
         self._reading = SqliteReading(self._reader, self.memory, self.clock)
         self._look, self._long_look = Look(self._reading), Look(SqliteScanning(self))
-        self._mark = await marks.read(self._reading, marks.CHANGED_BESIDE)
+        await self.read_mark()
 
     async def close(self) -> None:
         while self._committer is not None:
@@ -161,7 +155,7 @@ class SqliteWork:
             self._writer.execute("SAVEPOINT unit")
             try:
                 yield unit
-                await self._enter_events(unit)
+                await self.enter_events(unit)
             except BaseException:
                 self._writer.execute("ROLLBACK TO unit")
                 self._writer.execute("RELEASE unit")
@@ -174,12 +168,6 @@ class SqliteWork:
                     self._committer = asyncio.create_task(self._commit())
         # Whoever goes away now does not take the others' commit along.
         await asyncio.shield(group.done)
-
-    async def _enter_events(self, unit: SqliteWriting) -> None:
-        if unit.events:
-            await unit.run_many(ADD, outbox_rows(unit, self.clock()))
-        if self._beside and (unit.events or unit.touched):
-            await marks.write(unit, marks.CHANGED_BESIDE, str(self.clock()) + str(id(unit)))
 
     async def _begin(self) -> _Group:
         for attempt in range(BUSY_TRIES):
@@ -210,9 +198,7 @@ class SqliteWork:
                 group.done.exception()  # looked at, even where every waiter has gone
                 return
             for unit in group.units:
-                self.memory.forget(unit.touched)
-                if unit.events:
-                    self.after_commit(unit.events)
+                self.committed(unit)
             group.done.set_result(None)
 
     def _to_disk(self) -> None:
@@ -229,13 +215,3 @@ class SqliteWork:
                 db.close()
 
         await asyncio.get_running_loop().run_in_executor(self._scanners, checkpoint)
-
-    async def fresh(self) -> None:
-        now = self.clock()
-        if now - self._looked_at < marks.LOOK_EVERY and now >= self._looked_at:
-            return
-        self._looked_at = now
-        mark = await marks.read(self._reading, marks.CHANGED_BESIDE)
-        if mark != self._mark:
-            self._mark = mark
-            self.memory.forget_all()

@@ -55,6 +55,13 @@ def test_an_unknown_setting_in_the_file_is_refused(tmp_path):
         load_settings(file, {})
 
 
+@pytest.mark.parametrize(
+    ("word", "meant"), [("off", False), ("0", False), ("False", False), ("on", True), ("yes", True), ("1", True)]
+)
+def test_a_switch_is_understood_however_a_shell_says_it(word, meant):
+    assert load_settings(environ={"CHAUPAL_RATE_LIMITS": word}).rate_limits is meant
+
+
 def test_plain_http_is_for_loopback_only():
     assert load_settings(environ={}, port=8123).origin == "http://127.0.0.1:8123"
     assert "port" in FIELDS
