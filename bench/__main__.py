@@ -78,7 +78,7 @@ def main() -> None:
         print("only one core here: the load disturbs what it measures", file=sys.stderr)
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
-        found = run(folder, *((3, 0.7) if args.quick else (10, 1.5)))
+        found = run(folder, *((3, 0.4) if args.quick else (10, 1.0)))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     file = report.keep(found)

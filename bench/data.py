@@ -156,10 +156,10 @@ async def _crowd(running: Running, data: DataSet, crowd: int) -> None:
 
 
 async def _rulings(running: Running, written: list[int], clock: StillClock) -> None:
-    """In force: half in India on what is not asked for here, half abroad on what is; what is measured is asking, not hiding."""
+    """In force: abroad on every twentieth post, in India on posts not asked for here; what is measured is asking, not hiding."""
     square = running.house.square
-    abroad = (written[-RULINGS // 2 :] + [square.make_id() for _ in range(RULINGS)])[: RULINGS // 2]
-    named = [(id_, "DE") for id_ in abroad] + [(square.make_id(), "IN") for _ in range(RULINGS // 2)]
+    abroad = [(id_, "DE") for id_ in written[::20]]
+    named = abroad + [(square.make_id(), "IN") for _ in range(RULINGS - len(abroad))]
     for start in range(0, RULINGS, 500):
         async with square.work.writing() as w:
             for subject, territory in named[start : start + 500]:

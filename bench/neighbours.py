@@ -42,12 +42,13 @@ def _measure(snac: str, folder: Path, seconds: float) -> dict[str, float]:
         tokens = [_token(port, name, password) for name, password in passwords.items()]
         _follow(snac, folder, port)
         newest = _write(port, tokens)
+        root = _thread(port, tokens)
         _settle(folder)
         paths = {
             "W1 home, one reader": "/api/v1/timelines/home",
             "W2 public, local": "/api/v1/timelines/public?local=true",
             "W3 one status": f"/api/v1/statuses/{newest['id']}",
-            "W3 thread of 20": f"/api/v1/statuses/{newest['id']}/context",
+            "W3 thread of 20": f"/api/v1/statuses/{root['id']}/context",
             "W4 an account's posts": f"/api/v1/accounts/{newest['account']['id']}/statuses",
             "W6 search, Hindi word": f"/api/v2/search?type=statuses&q={quote(WORD)}",
         }
@@ -89,11 +90,28 @@ def _write(port: int, tokens: list[str]) -> dict[str, Any]:
     said: dict[str, Any] = {}
     for number in range(POSTS):
         text = sentence(dice, HINDI if dice.random() < 0.7 else ENGLISH)
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)  # it closes them as it likes
-        with suppress(OSError, http.client.HTTPException):
-            said = call(connection, "POST", "/api/v1/statuses", tokens[number % PEOPLE], urlencode({"status": text}))
-        connection.close()
+        said = _post(port, tokens[number % PEOPLE], status=text) or said
     return said
+
+
+def _thread(port: int, tokens: list[str]) -> dict[str, Any]:
+    """A conversation of twenty answers; what it said of the first post."""
+    dice = random.Random(9)
+    root = parent = _post(port, tokens[0], status=sentence(dice, HINDI))
+    for number in range(20):
+        answer = _post(port, tokens[number % PEOPLE], status=sentence(dice, HINDI), in_reply_to_id=parent["id"])
+        parent = answer or parent
+    return root
+
+
+def _post(port: int, token: str, **fields: str) -> dict[str, Any]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)  # it closes them as it likes
+    try:
+        return call(connection, "POST", "/api/v1/statuses", token, urlencode(fields))
+    except (OSError, http.client.HTTPException):
+        return {}
+    finally:
+        connection.close()
 
 
 def _settle(folder: Path) -> None:

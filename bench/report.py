@@ -23,6 +23,7 @@ COLUMNS = (
     "R ms",
     "ratio",
     "target",
+    "or ms",
     "grown",
     "req/s/core",
     "p50 ms",
@@ -34,7 +35,10 @@ COLUMNS = (
 
 def show(found: dict[str, Any]) -> None:
     """Print the table; figures beyond their target are red."""
-    title = f"CPU of the server per request, and its ratio to R in the same run; grown: with {found['growth']}x the data (<= {GROWTH})"
+    title = (
+        f"CPU of the server per request, and its ratio to R in the same run; grown: with {found['growth']}x the data (<= {GROWTH})\n"
+        "green: within the target; yellow: beyond it in R, but within the ms that it came to where it was set"
+    )
     table = Table(title=title)
     for column in COLUMNS:
         table.add_column(column, justify="left" if column == "work" else "right", no_wrap=True)
@@ -51,18 +55,14 @@ def show(found: dict[str, Any]) -> None:
 def _row(work: Work, row: dict[str, float], peer: float | None) -> tuple[str, ...]:
     unit = "ms" if work.absolute else "R"
     value = row["cpu"] if work.absolute else row["ratio"]
-    ratio = f"{row['ratio']:.2f}"
+    colour = "green" if value <= work.target else "yellow" if row["cpu"] <= work.there else "red"
+    cpu, ratio = f"{row['cpu']:.3f}", f"{row['ratio']:.2f}"
     return (
-        work.name,
-        f"{row['size'] / 1000:.0f}",
-        coloured(f"{row['cpu']:.3f}", value <= work.target) if work.absolute else f"{row['cpu']:.3f}",
-        f"{row['raw']:.3f}",
-        ratio if work.absolute else coloured(ratio, value <= work.target),
-        f"<= {work.target} {unit}",
+        work.name, f"{row['size'] / 1000:.0f}", f"[{colour}]{cpu}[/]", f"{row['raw']:.3f}",
+        ratio if work.absolute else f"[{colour}]{ratio}[/]", f"<= {work.target} {unit}", f"{work.there:.2f}",
         coloured(f"{row['growth']:.2f}", row["growth"] <= GROWTH),
         f"{1000 / row['cpu']:,.0f}", f"{row['p50']:.1f}", f"{row['p99']:.1f}",
-        f"{work.elsewhere:g} {unit}",
-        f"{peer / row['cpu']:.1f}x" if peer else "-",
+        f"{work.elsewhere:g} {unit}", f"{peer / row['cpu']:.1f}x" if peer else "-",
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from bench.data import TAG, WORD, DataSet
 from bench.process import Load, Server, fire
 
-ROUNDS = 3
+ROUNDS = 5
 API = "/api/v1"
 # What the server adds to every answer by itself, as R's server does too.
 ITS_OWN = frozenset({"date", "server", "transfer-encoding", "connection"})
@@ -18,11 +18,15 @@ ITS_OWN = frozenset({"date", "server", "transfer-encoding", "connection"})
 
 @dataclass
 class Work:
-    """`target` is in R, or in ms of CPU where `absolute`. `elsewhere`: GoToSocial's CPU for it, on its own machine, likewise."""
+    """`target` is in R, or in ms of CPU where `absolute`. `there`: ms that the target came to where it was set (R was 0.095 ms).
+
+    `elsewhere`: GoToSocial's CPU for the same, measured there, in R or ms.
+    """
 
     name: str
     path: str
     target: float
+    there: float
     elsewhere: float
     tokens: list[str] = field(default_factory=list[str])
     absolute: bool = False
@@ -40,16 +44,19 @@ def ask(path: str, token: str = "") -> str:
 def works(data: DataSet) -> list[Work]:
     """The same list for every data set, in the same order."""
     me, twenty = data.tokens[:1], data.tokens[:20]
+    another = data.tokens[-1:]  # whose own posts are not what is asked for: authors are told of rulings
     return [
-        Work("W1 home, one reader", f"{API}/timelines/home", 1.6, 5.6, me),
-        Work("W1 home, 20 readers in turn", f"{API}/timelines/home", 1.6, 5.6, twenty),
-        Work("W2 public, local", f"{API}/timelines/public?local=true", 1.8, 21, me),
-        Work("W3 one status", f"{API}/statuses/{data.post}", 2.0, 4.8, me),
-        Work("W3 thread of 20", f"{API}/statuses/{data.thread}/context", 2.5, 15.6, me),
-        Work("W4 an account's posts", f"{API}/accounts/{data.people[0]}/statuses", 2.5, 326, me),
-        Work("W6 tag, Devanagari", f"{API}/timelines/tag/{quote(TAG)}", 1.8, 31.6, me),
-        Work("W6 search, Hindi word", f"/api/v2/search?type=statuses&q={quote(WORD)}", 1.5, 11.5, me, absolute=True),
-        Work("W7 profile page", f"/@{data.handle}", 0.3, 93, absolute=True),
+        Work("W1 home, one reader", f"{API}/timelines/home", 1.6, 0.15, 5.6, me),
+        Work("W1 home, 20 readers in turn", f"{API}/timelines/home", 1.6, 0.15, 5.6, twenty),
+        Work("W2 public, local", f"{API}/timelines/public?local=true", 1.8, 0.17, 21, me),
+        Work("W3 one status", f"{API}/statuses/{data.post}", 2.0, 0.10, 4.8, me),
+        Work("W3 thread of 20", f"{API}/statuses/{data.thread}/context", 2.5, 0.24, 15.6, me),
+        Work("W4 an account's posts", f"{API}/accounts/{data.people[0]}/statuses", 2.5, 0.24, 326, another),
+        Work("W6 tag, Devanagari", f"{API}/timelines/tag/{quote(TAG)}", 1.8, 0.17, 31.6, me),
+        Work(
+            "W6 search, Hindi word", f"/api/v2/search?type=statuses&q={quote(WORD)}", 1.5, 1.5, 11.5, me, absolute=True
+        ),
+        Work("W7 profile page", f"/@{data.handle}", 0.3, 0.3, 93, absolute=True),
     ]
 
 
