@@ -15,12 +15,15 @@ log = structlog.get_logger()
 
 
 class Timers:
-    """Tasks beside the runner. Each act is done again and again; one that fails is logged and tried the next time."""
+    """Tasks beside the runner. Each act is done again and again; one that fails is logged and tried the next time.
 
-    def __init__(self, court: Court, square: Square) -> None:
+    `pace`: seconds between looks at the rulings.
+    """
+
+    def __init__(self, court: Court, square: Square, *, pace: float = 1.0) -> None:
         # Seconds between, and what is done. The gate itself obeys no ruling a millisecond past its end.
         self._acts: tuple[tuple[float, Callable[[], Awaitable[object]]], ...] = (
-            (1, lambda: decisions.lapse_ended(court)),
+            (pace, lambda: decisions.lapse_ended(court)),
             (3_600, lambda: logins.tidy(square)),
             (3_600, lambda: media.sweep(square)),
         )

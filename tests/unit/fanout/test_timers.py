@@ -2,7 +2,6 @@
 
 import asyncio
 
-from chaupal.fanout import timers
 from chaupal.fanout.timers import Timers
 from chaupal.governance import cases
 from chaupal.governance.lifecycle import State
@@ -10,11 +9,10 @@ from chaupal.kernel.clock import DAY
 from court import Bench
 
 
-async def test_a_ruling_that_has_run_out_is_written_down_by_itself(bench: Bench, monkeypatch):
-    monkeypatch.setattr(timers, "LOOK_EVERY", 0.01)
+async def test_a_ruling_that_has_run_out_is_written_down_by_itself(bench: Bench):
     ref = await bench.order(ends_at="2021-02-12T12:00")
     await bench.withhold(ref)
-    clock = Timers(bench.court)
+    clock = Timers(bench.court, bench.street.square, pace=0.01)
     clock.start()
     await asyncio.sleep(0.05)
 
