@@ -1,0 +1,188 @@
+"""Keys, and checkpoints as signed notes (c2sp.org/signed-note, c2sp.org/tlog-checkpoint): written, read, verified."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import NamedTuple, Self
+
+import regex
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from chaupal.governance.tlog.spellings import base64, decimal, digest_of, unbase64
+from chaupal.kernel.errors import Invalid, Malformed
+
+
+def _key_id(name: str, public: bytes) -> bytes:
+    return sha256(name.encode() + b"\n\x01" + public).digest()[:4]
+
+
+def _check_name(name: str) -> str:
+    if not name or len(name) > 255 or regex.search(r"[\s+\x00-\x1f]", name):
+        raise Malformed("a key name has 1 to 255 characters, no spaces and no plus")
+    return name
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyingKey:
+    """Whose signature counts. Its text, the vkey, is what people compare, pin and pass on."""
+
+    name: str
+    public: bytes
+
+    @classmethod
+    def parse(cls, vkey: str) -> Self:
+        """From `name+hex+base64`. Raises Malformed; the hex must be the id that belongs to name and key."""
+        name, _, rest = vkey.strip().partition("+")
+        hexed, _, encoded = rest.partition("+")
+        data = unbase64(encoded, "the key")
+        if len(data) != 33 or data[0] != 1:
+            raise Malformed("not an Ed25519 key")
+        if hexed != _key_id(_check_name(name), data[1:]).hex():
+            raise Malformed("the key's id does not belong to it")
+        return cls(name, data[1:])
+
+    @property
+    def id(self) -> bytes:
+        return _key_id(self.name, self.public)
+
+    def __str__(self) -> str:
+        return f"{self.name}+{self.id.hex()}+{base64(b'\x01' + self.public)}"
+
+    def signed(self, signature: bytes, text: str) -> bool:
+        try:
+            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, text.encode())
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """The log's own key; the name is the log's origin. It does not print its secret."""
+
+    name: str
+    private: Ed25519PrivateKey
+
+    @classmethod
+    def generate(cls, name: str) -> Self:
+        return cls(_check_name(name), Ed25519PrivateKey.generate())
+
+    @classmethod
+    def from_seed(cls, name: str, seed: bytes) -> Self:
+        """From the 32 raw bytes of `seed`."""
+        return cls(_check_name(name), Ed25519PrivateKey.from_private_bytes(seed))
+
+    @classmethod
+    def from_pem(cls, name: str, pem: bytes) -> Self:
+        """From unencrypted PKCS #8. Raises Malformed when it is not an Ed25519 key."""
+        try:
+            private = load_pem_private_key(pem, password=None)
+        except (ValueError, TypeError) as error:
+            raise Malformed("the signing key cannot be read") from error
+        if not isinstance(private, Ed25519PrivateKey):
+            raise Malformed("the signing key is not Ed25519")
+        return cls(_check_name(name), private)
+
+    @property
+    def seed(self) -> bytes:
+        return self.private.private_bytes_raw()
+
+    def pem(self) -> bytes:
+        return self.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+    @property
+    def public(self) -> VerifyingKey:
+        return VerifyingKey(self.name, self.private.public_key().public_bytes_raw())
+
+    def sign(self, text: str) -> str:
+        """The signature line for a note's text."""
+        signature = self.private.sign(text.encode())
+        return f"\u2014 {self.name} {base64(self.public.id + signature)}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What the log says about itself at one size."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    @property
+    def text(self) -> str:
+        """What is signed, final newline included; no extension lines, since monitors cannot audit them."""
+        return f"{self.origin}\n{self.size}\n{base64(self.root)}\n"
+
+
+def sign_checkpoint(checkpoint: Checkpoint, *keys: SigningKey) -> str:
+    """The signed note; on a change of keys both the old and the new one sign."""
+    return checkpoint.text + "\n" + "".join(key.sign(checkpoint.text) for key in keys)
+
+
+class Signature(NamedTuple):
+    name: str
+    key_id: bytes
+    signature: bytes
+
+
+_CONTROL = regex.compile(r"[\x00-\x09\x0b-\x1f]")
+
+
+def parse_note(note: str) -> tuple[str, list[Signature]]:
+    """(text with its final newline, signatures), nothing verified. Raises Malformed."""
+    text, blank, lines = note.rpartition("\n\n")
+    if not blank or not lines.endswith("\n") or _CONTROL.search(note):
+        raise Malformed("not a signed note")
+    return text + "\n", [_parse_signature(line) for line in lines[:-1].split("\n")]
+
+
+def _parse_signature(line: str) -> Signature:
+    dash, _, rest = line.partition(" ")
+    name, _, encoded = rest.partition(" ")
+    data = unbase64(encoded, "a signature")
+    if dash != "\u2014" or len(data) < 5:
+        raise Malformed("not a signature line")
+    return Signature(_check_name(name), data[:4], data[4:])
+
+
+def parse_checkpoint(note: str) -> tuple[Checkpoint, str, list[Signature]]:
+    """(checkpoint, the signed text, signatures), nothing verified. Raises Malformed."""
+    text, signatures = parse_note(note)
+    lines = text[:-1].split("\n")
+    if len(lines) < 3 or not all(lines):
+        raise Malformed("a checkpoint has an origin, a size and a root")
+    checkpoint = Checkpoint(lines[0], decimal(lines[1], "the size"), digest_of(lines[2], "the root"))
+    return checkpoint, text, signatures
+
+
+class NotSigned(Invalid):
+    """No good signature by the key that counts."""
+
+    slug = "log_not_signed"
+
+
+class WrongOrigin(Invalid):
+    """Well signed, but about another log."""
+
+    slug = "log_wrong_origin"
+
+
+def verify_checkpoint(note: str, key: VerifyingKey, origin: str | None = None) -> Checkpoint:
+    """The checkpoint, once `key` is seen to have signed it for `origin` (by default the key's own name).
+
+    Other keys' signatures are ignored, a bad one by the known key is not (signed-note). Raises Malformed, NotSigned
+    or WrongOrigin.
+    """
+    checkpoint, text, signatures = parse_checkpoint(note)
+    ours = [sig.signature for sig in signatures if (sig.name, sig.key_id) == (key.name, key.id)]
+    if not ours or not all(key.signed(signature, text) for signature in ours):
+        raise NotSigned("the checkpoint is not signed by the log's key")
+    if checkpoint.origin != (origin or key.name):
+        raise WrongOrigin("the checkpoint speaks for another log")
+    return checkpoint
