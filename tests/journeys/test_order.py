@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import text as sql
 
 from chaupal.governance import decisions, effects, log, tlog
-from chaupal.governance.verify import Fault, LogReport, verify_log
+from chaupal.governance.findings import Fault, LogReport
+from chaupal.governance.verify import verify_log
 from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.rulings import Measure

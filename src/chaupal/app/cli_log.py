@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from chaupal.governance.verify import KeySource, LogReport, verify_log
+from chaupal.governance.findings import KeySource, LogReport
+from chaupal.governance.verify import verify_log
 from chaupal.kernel.errors import Problem
 
 # `Fault` -> what it means to whoever verifies; the place follows.

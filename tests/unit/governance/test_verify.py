@@ -10,17 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chaupal.governance import tlog
-from chaupal.governance.verify import (
-    ENTRIES_LIMIT,
-    KEY_LIMIT,
-    NOTE_LIMIT,
-    TILE_LIMIT,
-    Broken,
-    Fault,
-    KeySource,
-    http_fetch,
-    verify_log,
-)
+from chaupal.governance.fetching import ENTRIES_LIMIT, KEY_LIMIT, NOTE_LIMIT, TILE_LIMIT, http_fetch
+from chaupal.governance.findings import Broken, Fault, KeySource
+from chaupal.governance.verify import verify_log
 
 URL = "https://chaupal.example/governance"
 KEY = tlog.SigningKey.from_seed("chaupal.example/governance", bytes(range(32)))

@@ -1,0 +1,65 @@
+"""What a verifier can say of a log: what was found, or what is wrong and where."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Fault(StrEnum):
+    """What is wrong; the surfaces translate it."""
+
+    bad_url = "log_bad_url"
+    unreachable = "log_unreachable"
+    redirected = "log_redirected"
+    missing = "log_missing"
+    too_large = "log_too_large"
+    bad_key = "log_bad_key"
+    bad_checkpoint = "log_bad_checkpoint"
+    not_signed = "log_not_signed"
+    wrong_origin = "log_wrong_origin"
+    bad_earlier = "log_bad_earlier"
+    stale = "log_stale"
+    forked = "log_forked"
+    bad_tile = "log_bad_tile"
+    wrong_count = "log_wrong_count"
+    entry_differs = "log_entry_differs"
+    tile_differs = "log_tile_differs"
+    not_canonical = "log_not_canonical"
+    root_differs = "log_root_differs"
+
+
+class KeySource(StrEnum):
+    """Where the key came from: a key from the log itself proves only that nothing changed since it was first seen."""
+
+    given = "given"
+    first_use = "first_use"
+
+
+class Broken(Exception):
+    """The log does not verify: why, and at which address, path or entry."""
+
+    def __init__(self, fault: Fault, where: str) -> None:
+        super().__init__(f"{fault}: {where}")
+        self.fault = fault
+        self.where = where
+
+
+@dataclass(slots=True)
+class LogReport:
+    """What was found. `checkpoint` and `vkey` are worth keeping: give them to the next verification."""
+
+    url: str
+    key_source: KeySource
+    vkey: str = ""
+    checkpoint: str = ""
+    origin: str = ""
+    size: int = 0
+    root: str = ""
+    verified: int = 0
+    entries: dict[str, int] = field(default_factory=dict[str, int])
+    earlier: int | None = None
+    fault: Fault | None = None
+    where: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return self.fault is None
