@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from chaupal.fanout.context import Carrier
-from chaupal.governance.events import DecisionServed, RulingLifted
+from chaupal.governance.events import RulingChanged, RulingLifted
 from chaupal.policy import epitaph, tidings
 from chaupal.policy.rulings import Ruling
 from chaupal.ports.mail import Letter
@@ -14,7 +14,7 @@ from chaupal.store import marks, notices, rulings
 from chaupal.store.work import Writing
 
 
-async def tell(carrier: Carrier, w: Writing, event: DecisionServed | RulingLifted) -> Sequence[Letter] | None:
+async def tell(carrier: Carrier, w: Writing, event: RulingChanged) -> Sequence[Letter] | None:
     """Told once, with ids only; the words are made when they are read, or here for the letter."""
     row = await rulings.ruling(w, event.ruling)
     if event.owner is None or row is None:
@@ -33,7 +33,7 @@ async def tell(carrier: Carrier, w: Writing, event: DecisionServed | RulingLifte
 
 
 async def _letters(
-    carrier: Carrier, w: Writing, event: DecisionServed | RulingLifted, ruling: Ruling, *, ended: bool
+    carrier: Carrier, w: Writing, event: RulingChanged, ruling: Ruling, *, ended: bool
 ) -> Sequence[Letter]:  # fmt: skip
     assert event.owner is not None  # noqa: S101 - looked at above
     found = await notices.address(w, event.owner)

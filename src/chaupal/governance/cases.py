@@ -10,6 +10,7 @@ from chaupal.store import docket
 from chaupal.store.docket import Authority, CaseEvent, Order, Said, Target
 from chaupal.store.work import Reading, Writing
 
+MOVED = "This case has moved meanwhile; please look at it again"
 PROPOSED = frozenset({State.WITHHOLDING_PROPOSED, State.REFUSAL_PROPOSED})
 
 
@@ -41,13 +42,19 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         return next((event for event in reversed(self.events) if event.state == State.WITHHELD), None)
 
 
-async def case_of(reading: Reading, ref: str, number: int) -> Case:
-    """Target `number` of the order `ref`. Raises NotFound."""
+async def case_of(reading: Reading, ref: str, number: int, seen: int | None = None) -> Case:
+    """The case about target `number` of the order `ref`.
+
+    `seen`: the number of the last event on the page that was decided on. Raises NotFound, Conflict where it moved since.
+    """
     order = await docket.order(reading, ref)
     target = None if order is None else await docket.target(reading, order.id, number)
     if order is None or target is None:
         raise NotFound
-    return await _whole(reading, order, target)
+    case = await _whole(reading, order, target)
+    if seen is not None and seen != case.number:
+        raise Conflict(MOVED)
+    return case
 
 
 async def case_with(reading: Reading, target_id: int) -> Case:
@@ -67,12 +74,6 @@ async def _whole(reading: Reading, order: Order, target: Target) -> Case:
     return Case(order=order, authority=authority, target=target, events=tuple(events[target.id]))
 
 
-def check_seen(case: Case, seen: int | None) -> None:
-    """Raises Conflict when the case has moved since the page that was decided on was drawn."""
-    if seen is not None and seen != case.number:
-        raise Conflict("This case has moved meanwhile; please look at it again")
-
-
 async def enter(
     court: Court, w: Writing, case: Case, move: Move, by: int, said: Said, leaf: int, first_by: int | None = None
 ) -> None:
@@ -82,4 +83,4 @@ async def enter(
         body=said, log_index=leaf, first_by=first_by,
     )  # fmt: skip
     if not await docket.add_event(w, event):
-        raise Conflict("This case has moved meanwhile; please look at it again")
+        raise Conflict(MOVED)

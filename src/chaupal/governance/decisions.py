@@ -4,7 +4,7 @@ from chaupal.governance import cases, effects, lifecycle, log, record
 from chaupal.governance.cases import Case
 from chaupal.governance.context import Court
 from chaupal.governance.lifecycle import Move, State
-from chaupal.governance.papers import Paper, check_may
+from chaupal.governance.papers import Paper, check_may, check_reason
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import Conflict, NotAllowed
 from chaupal.policy.rulings import Measure
@@ -43,8 +43,7 @@ async def propose(
     paper = Paper()
     reason = paper.reason("reason", reason)
     async with court.work.writing() as w:
-        case = await cases.case_of(w, ref, number)
-        cases.check_seen(case, seen)
+        case = await cases.case_of(w, ref, number, seen)
         _check_outcome(paper, case, outcome, code)
         paper.check()
         move = lifecycle.move(case.state, "propose_refusal" if outcome == REFUSE else "propose_withholding")
@@ -65,8 +64,7 @@ async def approve(court: Court, viewer: Viewer, ref: str, number: int, *, seen: 
     """
     me = check_may(viewer, "approve")
     async with court.work.writing() as w:
-        case = await cases.case_of(w, ref, number)
-        cases.check_seen(case, seen)
+        case = await cases.case_of(w, ref, number, seen)
         refusing = case.state is State.REFUSAL_PROPOSED
         move = lifecycle.move(case.state, "refuse" if refusing else "serve")
         proposal = check_second(case, me)
@@ -76,13 +74,9 @@ async def approve(court: Court, viewer: Viewer, ref: str, number: int, *, seen: 
 
 async def return_(court: Court, viewer: Viewer, ref: str, number: int, *, reason: str, seen: int | None = None) -> None:
     """Send a proposal back, with a reason. Raises as `approve` does, and Invalid for a reason that explains nothing."""
-    me = check_may(viewer, "approve")
-    paper = Paper()
-    reason = paper.reason("reason", reason)
-    paper.check()
+    me, reason = check_may(viewer, "approve"), check_reason(reason)
     async with court.work.writing() as w:
-        case = await cases.case_of(w, ref, number)
-        cases.check_seen(case, seen)
+        case = await cases.case_of(w, ref, number, seen)
         move = lifecycle.move(case.state, "return")
         proposal = check_second(case, me)
         public = await record.subject(w, case.target) | {"step": "returned", "by": record.pseudonym(court, me)}
@@ -92,13 +86,9 @@ async def return_(court: Court, viewer: Viewer, ref: str, number: int, *, reason
 
 async def lift(court: Court, viewer: Viewer, ref: str, number: int, *, reason: str, seen: int | None = None) -> None:
     """End what is withheld: one person may, with a reason. Everything is back as it was, in this commit."""
-    me = check_may(viewer, "lift")
-    paper = Paper()
-    reason = paper.reason("reason", reason)
-    paper.check()
+    me, reason = check_may(viewer, "lift"), check_reason(reason)
     async with court.work.writing() as w:
-        case = await cases.case_of(w, ref, number)
-        cases.check_seen(case, seen)
+        case = await cases.case_of(w, ref, number, seen)
         move = lifecycle.move(case.state, "lift")
         public: record.Public = {"step": "lifted", "reason": reason, "by": record.pseudonym(court, me)}
         await _end(court, w, case, move, me, public, Said(reason=reason), court.clock())

@@ -1,5 +1,7 @@
 """What a decision does: a ruling that the gate obeys from its commit on, and obeys no more once it has ended."""
 
+from typing import Any
+
 from chaupal.governance.cases import Case
 from chaupal.governance.context import Court
 from chaupal.governance.events import DecisionServed, RulingLifted
@@ -26,12 +28,7 @@ async def begin(court: Court, w: Writing, case: Case, proposal: CaseEvent, secon
         reason=proposal.body.reason, decided_by=proposal.by, approved_by=second, log_index=leaf,
     )  # fmt: skip
     await rulings.begin(w, row)
-    w.tell(
-        DecisionServed(
-            order=order.ref, target=target.number, ruling=row.id, subject=row.subject_id, kind=target.kind, owner=target.owner_id,
-            measure=row.measure, territory=order.territory,
-        )
-    )  # fmt: skip
+    w.tell(DecisionServed(**_told(case, row)))
     return row.id
 
 
@@ -41,9 +38,12 @@ async def end(w: Writing, case: Case, leaf: int, at: int, *, lapsed: bool = Fals
     ruling = None if served is None or served.body.ruling is None else await rulings.ruling(w, served.body.ruling)
     if ruling is None or not await rulings.lift(w, ruling.id, leaf, at):
         raise Conflict("This ruling is not in force")
-    w.tell(
-        RulingLifted(
-            order=case.order.ref, target=case.target.number, ruling=ruling.id, subject=ruling.subject_id, kind=case.target.kind,
-            owner=ruling.owner_id, measure=ruling.measure, territory=case.order.territory, lapsed=lapsed,
-        )
-    )  # fmt: skip
+    w.tell(RulingLifted(**_told(case, ruling), lapsed=lapsed))
+
+
+def _told(case: Case, row: RulingRow) -> dict[str, Any]:
+    """What both events say of a ruling."""
+    return {
+        "order": case.order.ref, "target": case.target.number, "kind": case.target.kind, "territory": case.order.territory,
+        "ruling": row.id, "subject": row.subject_id, "owner": row.owner_id, "measure": row.measure,
+    }  # fmt: skip

@@ -20,6 +20,14 @@ def check_may(viewer: Viewer, what: str) -> int:
     return viewer.account
 
 
+def check_reason(text: str) -> str:
+    """The reason that an act is given, where nothing else is filled in. Raises Invalid for one that explains nothing."""
+    paper = Paper()
+    reason = paper.reason("reason", text)
+    paper.check()
+    return reason
+
+
 class Paper:
     """One form being read. Call `check` when all its fields are."""
 
@@ -45,14 +53,14 @@ class Paper:
         """Milliseconds from an ISO date or time; without an offset it is the time in India."""
         text = text.strip()
         if not text:
-            return self._complain(name, "can't be blank") if needed else None
+            return self.complain(name, "can't be blank") if needed else None
         try:
             found = datetime.fromisoformat(text)
             found = found if found.tzinfo else found.replace(tzinfo=SQUARE_TIME)
             ms = int(found.timestamp() * 1000)
         except (ValueError, OverflowError):
-            return self._complain(name, "must be a date such as 2026-11-24 or 2026-11-24T18:00")
-        return ms if 0 <= ms < 2**47 else self._complain(name, "is too far away")
+            return self.complain(name, "must be a date such as 2026-11-24 or 2026-11-24T18:00")
+        return ms if 0 <= ms < 2**47 else self.complain(name, "is too far away")
 
     def complain(self, name: str, about: str) -> None:
         """The first complaint about a field stands."""
@@ -76,6 +84,3 @@ class Paper:
         if len(text) > most:
             self.complain(name, "is too long")
         return text
-
-    def _complain(self, name: str, about: str) -> None:
-        self.complain(name, about)
