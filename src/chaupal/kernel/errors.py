@@ -35,6 +35,9 @@ class NotSignedIn(Problem):
     status = 401
     slug = "not_signed_in"
 
+    def __init__(self, message: str = "This method requires an authenticated user", **details: str) -> None:
+        super().__init__(message, **details)
+
 
 class NotAllowed(Problem):
     """Signed in, but this is not theirs to do."""

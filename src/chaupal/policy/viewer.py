@@ -4,6 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
+from chaupal.kernel.errors import NotSignedIn
+
 
 class Role(StrEnum):
     """What an account may do beyond writing and reading; `may.py` says what each opens."""
@@ -29,6 +31,13 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     country_known: bool = True
     role: Role = Role.MEMBER
     language: str = "en"
+
+    @property
+    def me(self) -> int:
+        """The account of whoever is signed in. Raises NotSignedIn where nobody is."""
+        if self.account is None:
+            raise NotSignedIn
+        return self.account
 
     @property
     def staff(self) -> bool:

@@ -53,7 +53,7 @@ async def page(
     wanted = [k for k in KINDS if (not kinds or k in kinds) and k not in without]
     async with reads.work.reading() as reading:
         found = await notices.page(
-            reading, _me(viewer), wanted, by,
+            reading, viewer.me, wanted, by,
             below=cursor.below, above=cursor.above, limit=cursor.limit, upward=cursor.upward,
         )  # fmt: skip
         ids = page_of([n.id for n in found], cursor)
@@ -64,7 +64,7 @@ async def page(
 async def one(reads: Reads, viewer: Viewer, id_: int) -> Told:
     """One of the viewer's notifications. Raises NotFound."""
     async with reads.work.reading() as reading:
-        notice = await notices.one(reading, _me(viewer), id_)
+        notice = await notices.one(reading, viewer.me, id_)
         told = await _tell(reading, viewer, [notice]) if notice else []
     if not told:
         raise NotFound
@@ -74,7 +74,7 @@ async def one(reads: Reads, viewer: Viewer, id_: int) -> Told:
 async def unread(reads: Reads, viewer: Viewer, most: int = MOST_UNREAD) -> int:
     """How many notifications came since the marker, at most `most`; what may not be seen is not counted."""
     async with reads.work.reading() as reading:
-        mark = await markers.read(reading, _me(viewer), ("notifications",))
+        mark = await markers.read(reading, viewer.me, ("notifications",))
     since = mark[0].last_read if mark else None
     return len((await page(reads, viewer, Cursor(since_id=since, limit=most))).items)
 
@@ -82,12 +82,7 @@ async def unread(reads: Reads, viewer: Viewer, most: int = MOST_UNREAD) -> int:
 async def marks(reads: Reads, viewer: Viewer, timelines: Sequence[str] = markers.TIMELINES) -> list[Marker]:
     """How far the viewer has read."""
     async with reads.work.reading() as reading:
-        return await markers.read(reading, _me(viewer), timelines)
-
-
-def _me(viewer: Viewer) -> int:
-    assert viewer.account is not None  # noqa: S101 - the routes let nobody else in
-    return viewer.account
+        return await markers.read(reading, viewer.me, timelines)
 
 
 async def _tell(reading: Reading, viewer: Viewer, found: Sequence[Notice]) -> list[Told]:
@@ -140,7 +135,7 @@ async def _facts(reading: Reading, viewer: Viewer) -> Facts:
     """The viewer's facts, in which mutes that leave notifications alone do not count."""
     facts = await facts_for(reading, viewer)
     ties = facts.relations
-    heard = await graph.muted_but_heard(reading, _me(viewer)) if ties.muting else frozenset[int]()
+    heard = await graph.muted_but_heard(reading, viewer.me) if ties.muting else frozenset[int]()
     if not heard:
         return facts
     muting = ties.muting - heard

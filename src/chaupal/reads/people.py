@@ -62,13 +62,11 @@ async def shown(reading: Reading, viewer: Viewer, surface: Surface, ids: Iterabl
 
 async def me(reads: Reads, viewer: Viewer) -> tuple[Visible[Person], Login, int]:
     """Oneself, one's way in, and how many ask to follow. Raises NotSignedIn."""
-    if viewer.account is None:
-        raise NotSignedIn("This method requires an authenticated user")
     async with reads.work.reading() as reading:
-        login = await logins.of(reading, viewer.account)
+        login = await logins.of(reading, viewer.me)
         if login is None:
-            raise NotSignedIn("This method requires an authenticated user")
-        return await _one(reading, viewer, viewer.account), login, await accounts.requests_to(reading, viewer.account)
+            raise NotSignedIn
+        return await _one(reading, viewer, viewer.me), login, await accounts.requests_to(reading, viewer.me)
 
 
 async def census(reads: Reads) -> Census:

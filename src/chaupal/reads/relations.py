@@ -15,10 +15,9 @@ MOST = 80  # people asked about at once
 
 
 async def between(reads: Reads, viewer: Viewer, ids: Sequence[int]) -> list[tuple[int, Ties]]:
-    """(account, ties) in the order of `ids`, for those who exist and may be seen. The viewer must be signed in."""
+    """(account, ties) in the order of `ids`, for those who exist and may be seen. Raises NotSignedIn."""
     wanted = list(dict.fromkeys(ids))[:MOST]
-    me = viewer.account
-    assert me is not None  # noqa: S101 - the route lets nobody else in
+    me = viewer.me
     async with reads.work.reading() as reading:
         seen = [person.item.id for person in await people.shown(reading, viewer, Surface.PROFILE, wanted)]
         ties = await graph.ties(reading, me, seen) if seen else {}

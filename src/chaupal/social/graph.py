@@ -1,6 +1,6 @@
 """Ties between people: follow, ask, grant, block, mute, and their endings. Counts change in the same commit."""
 
-from chaupal.kernel.errors import NotAllowed, NotFound, NotSignedIn
+from chaupal.kernel.errors import NotAllowed, NotFound
 from chaupal.policy.gate import reveal_one
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
@@ -51,14 +51,14 @@ async def follow(
 
 async def unfollow(square: Square, viewer: Viewer, them: int) -> None:
     """Follow no more, and withdraw a request. Letting go needs no leave: it works for whom one can no longer see."""
-    me = account_of(viewer)
+    me = viewer.me
     async with square.work.writing() as w:
         await _end_follow(w, me, them)
 
 
 async def drop_follower(square: Square, viewer: Viewer, them: int) -> None:
     """They follow the viewer no more, and are not told."""
-    me = account_of(viewer)
+    me = viewer.me
     async with square.work.writing() as w:
         if await graph.unfollow(w, them, me):
             w.tell(Unfollowed(by=them, to=me))
@@ -66,7 +66,7 @@ async def drop_follower(square: Square, viewer: Viewer, them: int) -> None:
 
 async def grant(square: Square, viewer: Viewer, them: int) -> None:
     """Let somebody who asked follow. Raises NotFound where nobody asked."""
-    me = account_of(viewer)
+    me = viewer.me
     async with square.work.writing() as w:
         wanted = await graph.wanted(w, them, me, asked=True)
         if wanted is None:
@@ -78,7 +78,7 @@ async def grant(square: Square, viewer: Viewer, them: int) -> None:
 
 async def refuse(square: Square, viewer: Viewer, them: int) -> None:
     """Turn a request down. Raises NotFound where nobody asked."""
-    me = account_of(viewer)
+    me = viewer.me
     async with square.work.writing() as w:
         if not await graph.unask(w, them, me):
             raise NotFound
@@ -96,7 +96,7 @@ async def block(square: Square, viewer: Viewer, them: int) -> None:
 
 
 async def unblock(square: Square, viewer: Viewer, them: int) -> None:
-    me = account_of(viewer)
+    me = viewer.me
     async with square.work.writing() as w:
         if await graph.unblock(w, me, them):
             w.tell(Unblocked(by=me, to=them))
@@ -113,22 +113,15 @@ async def mute(square: Square, viewer: Viewer, them: int, *, notifications: bool
 
 
 async def unmute(square: Square, viewer: Viewer, them: int) -> None:
-    me = account_of(viewer)
+    me = viewer.me
     async with square.work.writing() as w:
         if await graph.unmute(w, me, them):
             w.tell(Unmuted(by=me, to=them))
 
 
-def account_of(viewer: Viewer) -> int:
-    """The viewer's account. Raises NotSignedIn where there is none."""
-    if viewer.account is None:
-        raise NotSignedIn("This method requires an authenticated user")
-    return viewer.account
-
-
 async def _other(square: Square, viewer: Viewer, them: int) -> tuple[int, Person]:
     """The viewer's account and the person to act on, as the gate shows them. Raises NotFound, NotAllowed for oneself."""
-    me = account_of(viewer)
+    me = viewer.me
     if me == them:
         raise NotAllowed("This action is not allowed")
     async with square.work.reading() as reading:

@@ -87,7 +87,7 @@ async def change_password(square: Square, viewer: Viewer, old: str, new: str, *,
     """Every session and token ends; the one who changed it gets a new session. Raises Invalid with the field."""
     check_password(new)
     async with square.work.reading() as reading:
-        login = await logins.of(reading, signed_in(viewer))
+        login = await logins.of(reading, viewer.me)
     if login is None or not await is_password(login.password_hash, old):
         raise Invalid("Validation failed: this is not your password", old="this is not your password")
     await _set_password(square, login.account, new)
@@ -136,17 +136,17 @@ async def reset_password(square: Square, secret: str, new: str) -> None:
 async def login_of(square: Square, viewer: Viewer) -> Login:
     """The viewer's own way in: address, language, defaults. Raises NotSignedIn."""
     async with square.work.reading() as reading:
-        login = await logins.of(reading, signed_in(viewer))
+        login = await logins.of(reading, viewer.me)
     if login is None:
-        raise NotSignedIn("This method requires an authenticated user")
+        raise NotSignedIn
     return login
 
 
 async def choose_language(square: Square, viewer: Viewer, language: str) -> None:
     """Pages speak this language to the account from now on."""
     async with square.work.writing() as w:
-        await logins.set_language(w, signed_in(viewer), language)
-        await apps.forget_callers(w, signed_in(viewer))
+        await logins.set_language(w, viewer.me, language)
+        await apps.forget_callers(w, viewer.me)
 
 
 async def tidy(square: Square) -> None:
@@ -155,13 +155,6 @@ async def tidy(square: Square) -> None:
         before = w.now() - KEPT_AFTER_END
         await apps.drop_expired(w, before)
         await logins.drop_old_links(w, before)
-
-
-def signed_in(viewer: Viewer) -> int:
-    """The viewer's account. Raises NotSignedIn."""
-    if viewer.account is None:
-        raise NotSignedIn("This method requires an authenticated user")
-    return viewer.account
 
 
 async def _set_password(square: Square, account: int, password: str) -> None:

@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
-from chaupal.social.graph import account_of
 from chaupal.store import markers, notices
 
 
 async def keep(square: Square, viewer: Viewer, read: Mapping[str, int]) -> None:
     """Timeline (`home`, `notifications`) -> the newest id read; others are left as they are."""
-    me = account_of(viewer)
+    me = viewer.me
     async with square.work.writing() as w:
         for timeline in markers.TIMELINES:
             if timeline in read:
@@ -20,14 +19,14 @@ async def keep(square: Square, viewer: Viewer, read: Mapping[str, int]) -> None:
 
 async def clear_notices(square: Square, viewer: Viewer) -> None:
     """All notifications go."""
-    me = account_of(viewer)
+    me = viewer.me
     async with square.work.writing() as w:
         await notices.clear(w, me)
 
 
 async def dismiss_notice(square: Square, viewer: Viewer, id_: int) -> None:
     """One notification goes. Raises NotFound for one that is not the viewer's."""
-    me = account_of(viewer)
+    me = viewer.me
     async with square.work.writing() as w:
         if not await notices.dismiss(w, me, id_):
             raise NotFound

@@ -11,7 +11,7 @@ import regex
 from msgspec.structs import replace
 
 from chaupal.kernel.clock import DAY
-from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
+from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.things import Picture
 from chaupal.policy.viewer import Viewer
 from chaupal.social import pictures
@@ -34,7 +34,7 @@ async def attach(
     square: Square, viewer: Viewer, upload: bytes, description: str = "", focus: tuple[float, float] = (0.0, 0.0)
 ) -> int:
     """The id of a new picture, not yet in any post. Raises Invalid for what is not an image that is taken here."""
-    me = _signed_in(viewer)
+    me = viewer.me
     description, focus = check_description(description), check_focus(focus)
     _check_size(square, upload)
     rendering = await _in_thread(pictures.render, upload, square.settings.max_media_pixels)
@@ -58,7 +58,7 @@ async def describe(
     square: Square, viewer: Viewer, id_: int, description: str | None, focus: tuple[float, float] | None
 ) -> None:
     """Change what was not None, of one's own upload that is in no post yet. Raises NotFound, Invalid."""
-    me = _signed_in(viewer)
+    me = viewer.me
     said = None if description is None else check_description(description)
     aim = None if focus is None else check_focus(focus)
     async with square.work.writing() as w:
@@ -74,7 +74,7 @@ async def describe(
 
 async def withdraw(square: Square, viewer: Viewer, id_: int) -> None:
     """Take back one's own upload that is in no post. Raises NotFound."""
-    me = _signed_in(viewer)
+    me = viewer.me
     async with square.work.writing() as w:
         picture = await _own(w, id_, me)
         if not await media.drop(w, id_, me):
@@ -84,7 +84,7 @@ async def withdraw(square: Square, viewer: Viewer, id_: int) -> None:
 
 async def keep_portrait(square: Square, viewer: Viewer, upload: bytes, kind: Literal["avatar", "header"]) -> str:
     """The file key of a new avatar or header, for the profile to name. Raises Invalid."""
-    me = _signed_in(viewer)
+    me = viewer.me
     _check_size(square, upload)
     size = pictures.AVATAR if kind == "avatar" else pictures.HEADER
     painted = await _in_thread(pictures.portrait, upload, square.settings.max_media_pixels, size)
@@ -153,9 +153,3 @@ def _check_size(square: Square, upload: bytes) -> None:
         raise Invalid(
             f"Validation failed: File is larger than {square.settings.max_media_bytes} bytes", file="too large"
         )
-
-
-def _signed_in(viewer: Viewer) -> int:
-    if viewer.account is None:
-        raise NotAllowed("Please sign in first")
-    return viewer.account

@@ -16,7 +16,6 @@ from chaupal.kernel.errors import Invalid
 from chaupal.kernel.secrets import digest, new_secret
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
-from chaupal.social.logins import signed_in
 from chaupal.social.oauth_server import OOB, Authorization, Outcome, Server, authorize, problem
 from chaupal.social.scopes import KNOWN
 from chaupal.store import apps
@@ -80,7 +79,7 @@ async def allow(square: Square, viewer: Viewer, asked: Authorization) -> str:
     """The code that the app can fetch its token with, once, within ten minutes."""
     code = new_secret()
     grant = Grant(
-        digest(code), asked.app.id, signed_in(viewer), asked.redirect_uri, asked.scopes, asked.challenge,
+        digest(code), asked.app.id, viewer.me, asked.redirect_uri, asked.scopes, asked.challenge,
         "S256" if asked.challenge else "", square.clock() + CODE_LASTS,
     )  # fmt: skip
     async with square.work.writing() as w:

@@ -44,7 +44,7 @@ async def publish(square: Square, viewer: Viewer, draft: Draft) -> int:
 
     Raises NotFound for a parent that the viewer may not see, Invalid for text or pictures that cannot be taken.
     """
-    me = _author(viewer)
+    me = viewer.me
     text, spoiler = _check_words(draft)
     async with square.work.reading() as reading:
         if draft.key and (said := await posting.said_before(reading, me, draft.key)) is not None:
@@ -71,7 +71,7 @@ async def publish(square: Square, viewer: Viewer, draft: Draft) -> int:
 
 async def repost(square: Square, viewer: Viewer, post_id: int, visibility: Visibility = Visibility.PUBLIC) -> int:
     """The repost's id (the existing one when it was reposted before). Raises NotFound, NotAllowed for private posts."""
-    me = _author(viewer)
+    me = viewer.me
     async with square.work.reading() as reading:
         original = await _visible(reading, viewer, post_id, await facts_for(reading, viewer))
     if original.boost_of is not None:
@@ -99,7 +99,7 @@ async def repost(square: Square, viewer: Viewer, post_id: int, visibility: Visib
 
 async def unrepost(square: Square, viewer: Viewer, post_id: int) -> None:
     """Take one's repost back; taking back what is not there is no error."""
-    me = _author(viewer)
+    me = viewer.me
     async with square.work.writing() as w:
         await posting.hold(w, me, post_id)
         existing = await posting.boost_by(w, me, post_id)
@@ -109,7 +109,7 @@ async def unrepost(square: Square, viewer: Viewer, post_id: int) -> None:
 
 async def delete(square: Square, viewer: Viewer, post_id: int) -> Post:
     """Remove one's own post; what it was, so that it can be written anew. Raises NotFound for anybody else's."""
-    me = _author(viewer)
+    me = viewer.me
     async with square.work.writing() as w:
         there = await posting.hold(w, me, post_id)
         post = await _own(w, viewer, post_id)
@@ -126,12 +126,6 @@ async def _remove(w: Writing, post_id: int) -> None:
     post = posts.post_of(row)
     gone = await posting.remove(w, post)
     w.tell(PostDeleted(post=post.id, author=post.author, gone=tuple(gone)))
-
-
-def _author(viewer: Viewer) -> int:
-    if viewer.account is None:
-        raise NotAllowed("Please sign in first")
-    return viewer.account
 
 
 def _check_words(draft: Draft) -> tuple[str, str]:

@@ -10,7 +10,6 @@ from chaupal.policy.viewer import Viewer
 from chaupal.social import media
 from chaupal.social.context import Square
 from chaupal.social.events import AccountChanged
-from chaupal.social.logins import signed_in
 from chaupal.store import accounts, logins
 from chaupal.store.accounts import Face
 from chaupal.store.logins import Login
@@ -40,7 +39,7 @@ async def change(square: Square, viewer: Viewer, face: Face, defaults: Defaults 
 
     Portraits that the profile no longer names are dropped, and new ones too when the rest is refused.
     """
-    me = signed_in(viewer)
+    me = viewer.me
     try:
         gone = await _change(square, me, await _in_order(square, face), _checked(defaults or Defaults()))
     except BaseException:

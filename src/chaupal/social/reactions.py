@@ -7,7 +7,6 @@ from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events_ties import Liked, Unliked
-from chaupal.social.graph import account_of
 from chaupal.store import reactions
 from chaupal.store.knowledge import facts_for
 from chaupal.store.posts import sealed_posts
@@ -15,7 +14,7 @@ from chaupal.store.posts import sealed_posts
 
 async def like(square: Square, viewer: Viewer, post: int) -> int:
     """Like a post (of a repost: the original); the id of what is liked now. Again changes nothing. Raises NotFound."""
-    me = account_of(viewer)
+    me = viewer.me
     shown = await _shown(square, viewer, post)
     async with square.work.writing() as w:
         liked = await reactions.like(w, me, shown.id, square.make_id())
@@ -28,7 +27,7 @@ async def like(square: Square, viewer: Viewer, post: int) -> int:
 
 async def unlike(square: Square, viewer: Viewer, post: int) -> int:
     """Like it no more; the id of the post itself. Works for what one can no longer see. Raises NotFound."""
-    me = account_of(viewer)
+    me = viewer.me
     async with square.work.writing() as w:
         found = await reactions.original(w, post)
         if found is None:
@@ -40,7 +39,7 @@ async def unlike(square: Square, viewer: Viewer, post: int) -> int:
 
 async def save(square: Square, viewer: Viewer, post: int) -> int:
     """Keep a post for oneself; nobody is told. The id of what is saved now. Raises NotFound."""
-    me = account_of(viewer)
+    me = viewer.me
     shown = await _shown(square, viewer, post)
     async with square.work.writing() as w:
         await reactions.save(w, me, shown.id, square.make_id())
@@ -49,7 +48,7 @@ async def save(square: Square, viewer: Viewer, post: int) -> int:
 
 async def unsave(square: Square, viewer: Viewer, post: int) -> int:
     """Keep it no more; the id of the post itself. Raises NotFound."""
-    me = account_of(viewer)
+    me = viewer.me
     async with square.work.writing() as w:
         found = await reactions.original(w, post)
         if found is None:

@@ -148,11 +148,11 @@ class Desk:
         if route.village and not self.house.settings.village:
             raise NotFound
         if not route.public and (caller is None or (caller.account is None and not route.scope)):
-            raise NotSignedIn("This method requires an authenticated user" if caller else "The access token is invalid")
+            raise NotSignedIn() if caller else NotSignedIn("The access token is invalid")
         if route.scope and caller is not None and not allows(caller.scopes, route.scope) and route.shape is Shape.API:
             raise NotAllowed("This action is outside the authorized scopes")
         if not route.public and caller is not None and caller.account is None:
-            raise NotSignedIn("This method requires an authenticated user")
+            raise NotSignedIn
         if caller is not None and caller.state != "active" and not route.unready and not route.public:
             raise NotAllowed(
                 "Your login is missing a confirmed e-mail address or approval"

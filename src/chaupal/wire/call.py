@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 
 from chaupal.governance.context import Court
-from chaupal.kernel.errors import NotSignedIn
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Caller, Viewer
 from chaupal.reads.context import Reads
@@ -69,9 +68,7 @@ class Call[A: msgspec.Struct]:
     @property
     def me(self) -> int:
         """The signed-in account's id. Raises NotSignedIn where there is none."""
-        if self.viewer.account is None:
-            raise NotSignedIn("This method requires an authenticated user")
-        return self.viewer.account
+        return self.viewer.me
 
 
 class Answer(msgspec.Struct):
