@@ -64,7 +64,8 @@ def headers_of(scope: Scope) -> dict[str, str]:
 
 
 def query_of(scope: Scope) -> str:
-    return scope["query_string"].decode("latin-1")
+    """As it was sent; some clients send letters beyond ASCII as they are."""
+    return scope["query_string"].decode("utf-8", "replace")
 
 
 async def no_body() -> Sent:

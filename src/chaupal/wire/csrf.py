@@ -21,7 +21,8 @@ def word(cookies: Mapping[str, str]) -> str:
 
 def set_cookie(call: Call[Any]) -> list[tuple[str, str]]:
     """The header by which the visitor keeps the word, where they do not have it yet."""
-    if (call.caller and call.caller.csrf) or call.cookies.get(COOKIE) == call.csrf:
+    # A picture that is refused has no form, and must not take the word of the page that shows it.
+    if not call.csrf or (call.caller and call.caller.csrf) or call.cookies.get(COOKIE) == call.csrf:
         return []
     secure = "; Secure" if call.house.settings.secure else ""
     return [("set-cookie", f"{COOKIE}={call.csrf}; Path=/; HttpOnly; SameSite=Lax{secure}")]

@@ -178,7 +178,7 @@ def _json(data: bytes) -> dict[str, Any]:
 
 def _form(data: bytes) -> dict[str, Any]:
     try:
-        return nest(parse_qsl(data.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=1000))
+        return nest(parse_qsl(data.decode(), keep_blank_values=True, errors="strict", max_num_fields=1000))
     except (UnicodeDecodeError, ValueError) as error:
         raise Malformed("The form is not UTF-8, or has too many fields") from error
 

@@ -1,7 +1,7 @@
 """Pages of ids, as Mastodon's clients walk them: max_id, since_id, min_id, and the Link header."""
 
 from typing import Annotated, Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 import msgspec
 from msgspec import Meta
@@ -31,7 +31,9 @@ CURSORS = ("max_id", "since_id", "min_id")
 def link_header(call: Call[Any], page: Page[Any]) -> list[tuple[str, str]]:
     """`next` is left out on the last page: clients follow it until it is absent."""
     kept = [(k, v) for k, v in parse_qsl(call.query, keep_blank_values=True) if k not in CURSORS] if call.query else []
-    before = f"<{call.link}?{urlencode(kept)}&" if kept else f"<{call.link}?"
+    # The path was decoded on its way in; a header is ASCII, and a tag may be in any script.
+    link = quote(call.link, safe=":/@[]")
+    before = f"<{link}?{urlencode(kept)}&" if kept else f"<{link}?"
     links: list[str] = []
     if page.next is not None:
         links.append(f'{before}max_id={page.next}>; rel="next"')
