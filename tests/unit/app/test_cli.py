@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import httpx2
 import pytest
 import regex
 
@@ -137,6 +138,27 @@ def test_what_cannot_be_done_is_said_in_one_line(data: str, words: tuple[str, ..
     done = chaupal(*words, "--data", data)
     refused(done, 1)
     assert told in done.stderr.lower()
+
+
+def test_a_free_port_is_taken_and_named_everywhere(tmp_path: Path):
+    command = [sys.executable, "-m", "chaupal.app.cli", "serve", "--port", "0", "--data", str(tmp_path / "data")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            found = regex.fullmatch(
+                r"Chaupal: (?<url>http://127\.0\.0\.1:(?<port>[1-9]\d+))\n", process.stdout.readline()
+            )
+            assert found
+            instance = httpx2.get(found["url"] + "/api/v2/instance").json()
+            assert instance["domain"] == f"127.0.0.1:{found['port']}"
+            assert instance["configuration"]["urls"]["streaming"] == f"ws://127.0.0.1:{found['port']}"
+        finally:
+            process.terminate()
+
+
+def test_a_port_that_is_taken_is_said_in_one_line(server: Served, tmp_path: Path):
+    done = chaupal("serve", "--port", str(server.settings.port), "--data", tmp_path / "data")
+    refused(done, 1, str(server.settings.port), "in use")
 
 
 def test_a_second_server_on_the_same_data_is_refused(data: str):
