@@ -151,10 +151,10 @@ async def _shown(call: Call[Any], told: Sequence[Told]) -> list[Notification]:
     me = await people.person(call.house.reads, call.viewer, call.me)
     shown: list[Notification] = []
     for t in told:
-        pieces: list[bytes] = []
         about = t.post if t.kind != reads.COURT else None
-        if about is None or pen.write(about, pieces):
-            shown.append(_notification(call, t, b"".join(pieces), me))
+        written = b"" if about is None else pen.write(about)
+        if about is None or written:
+            shown.append(_notification(call, t, written, me))
     return shown
 
 

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from chaupal.api.statuses import status_answer, statuses_bytes
+from chaupal.api.timelines import HOT
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.facts import FROM_WIRE
 from chaupal.policy.surface import Surface
@@ -119,9 +120,9 @@ async def unrepost(call: Call[One]) -> Answer:
 ROUTES: tuple[Route, ...] = (
     post("/api/v1/statuses", publish, Surface.STATUS, scope="write:statuses", takes=Sent, limit=(300, 10_800)),
     get("/api/v1/statuses", several, Surface.STATUS, scope="read:statuses", public=True, takes=Several),
-    get("/api/v1/statuses/{id}", show, Surface.STATUS, scope="read:statuses", public=True, takes=One),
+    get("/api/v1/statuses/{id}", show, Surface.STATUS, public=True, takes=One, **HOT),
     delete("/api/v1/statuses/{id}", remove, Surface.STATUS, scope="write:statuses", takes=One, limit=(30, 1_800)),
-    get("/api/v1/statuses/{id}/context", context, Surface.THREAD, scope="read:statuses", public=True, takes=One),
+    get("/api/v1/statuses/{id}/context", context, Surface.THREAD, public=True, takes=One, **HOT),
     get("/api/v1/statuses/{id}/source", source, Surface.STATUS, scope="read:statuses", takes=One),
     post("/api/v1/statuses/{id}/reblog", repost, Surface.STATUS, scope="write:statuses", takes=Reposted),
     post("/api/v1/statuses/{id}/unreblog", unrepost, Surface.STATUS, scope="write:statuses", takes=One),

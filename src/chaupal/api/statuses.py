@@ -126,29 +126,36 @@ class Pen:
     def _tail(self, id_: int) -> bytes:
         return TAILS[self._flags.get(id_, 0) & 7] if self._signed_in else ANONYMOUS
 
-    def write(self, seen: Visible[Post], into: list[bytes]) -> bool:
-        """Append the pieces of one Status; False (and nothing appended) where its author may not be seen."""
+    def write(self, seen: Visible[Post]) -> bytes:
+        """One Status; nothing where its author may not be seen."""
         post = seen.item
         author = self._authors.get(post.author)
         if author is None:
-            return False
-        if post.inner is None:
-            if seen.verdict is PLAIN and author.verdict is PLAIN:
-                into += (_whole(self._settings, self._viewer, seen, author), self._tail(post.id))
-                return True
-            into += (self._open(seen, author), b',"reblog":null', self._tail(post.id))
-            return True
-        original = self._authors.get(post.inner.author)
+            return b""
+        if post.inner is not None:
+            return self._repost(seen, author, post.inner)
+        if seen.verdict is PLAIN and author.verdict is PLAIN:
+            kept = _joined.items.get(post.id)
+            if kept is not None and kept[0] is post and kept[1] is author.item:
+                return kept[2] + self._tail(post.id)
+            return self._keep(seen, author) + self._tail(post.id)
+        return self._open(seen, author) + b',"reblog":null' + self._tail(post.id)
+
+    def _keep(self, seen: Visible[Post], author: Visible[Person]) -> bytes:
+        """A plain post with its plain author: what most of a page is made of, kept in one piece."""
+        joined = self._open(seen, author) + b',"reblog":null'
+        _joined.put(seen.item.id, (seen.item, author.item, joined))
+        return joined
+
+    def _repost(self, seen: Visible[Post], author: Visible[Person], inner: Post) -> bytes:
+        original = self._authors.get(inner.author)
         if original is None:
-            return False
-        inner, settings = post.inner, self._settings
+            return b""
+        settings, tail = self._settings, self._tail(inner.id)
         # What a repost carries was judged with it: a repost whose original may not be seen is not there at all.
         carried = _open(body_of(settings, inner)) + account_bytes(settings, self._viewer, original)
-        into += (
-            self._open(seen, author), b',"reblog":', carried, _address(settings, inner, original.item), b',"reblog":null',
-            self._tail(inner.id), self._tail(inner.id),
-        )  # fmt: skip
-        return True
+        carried += _address(settings, inner, original.item) + b',"reblog":null' + tail
+        return self._open(seen, author) + b',"reblog":' + carried + tail
 
     def _open(self, seen: Visible[Post], author: Visible[Person]) -> bytes:
         account = account_bytes(self._settings, self._viewer, author)
@@ -158,18 +165,6 @@ class Pen:
 def _address(settings: Settings, post: Post, author: Person) -> bytes:
     url = f"{settings.origin}/@{author.handle}/{post.id}"
     return f',"uri":"{url}","url":"{url}"'.encode()
-
-
-def _whole(settings: Settings, viewer: Viewer, seen: Visible[Post], author: Visible[Person]) -> bytes:
-    """A plain post with its plain author: what most of a page is made of, kept in one piece."""
-    post, person = seen.item, author.item
-    kept = _joined.items.get(post.id)
-    if kept is not None and kept[0] is post and kept[1] is person:
-        return kept[2]
-    opened = fragment(settings, viewer, seen) + account_bytes(settings, viewer, author)
-    joined = opened + _address(settings, post, person) + b',"reblog":null'
-    _joined.put(post.id, (post, person, joined))
-    return joined
 
 
 async def pen_for(call: Call[Any], posts: Sequence[Visible[Post]]) -> Pen:
@@ -185,23 +180,18 @@ async def pen_for(call: Call[Any], posts: Sequence[Visible[Post]]) -> Pen:
 async def statuses_bytes(call: Call[Any], posts: Sequence[Visible[Post]]) -> bytes:
     """A JSON array of Status."""
     pen = await pen_for(call, posts)
-    pieces: list[bytes] = []
-    before = b"["
-    for seen in posts:
-        pieces.append(before)
-        if pen.write(seen, pieces):
-            before = b","
-        else:
-            pieces.pop()
-    return b"".join(pieces) + b"]" if pieces else b"[]"
+    written = [one for seen in posts if (one := pen.write(seen))]
+    if not written:
+        return b"[]"
+    # The brackets join the first and the last: around the whole they would copy the page twice.
+    written[0] = b"[" + written[0]
+    written[-1] += b"]"
+    return b",".join(written)
 
 
 async def status_bytes(call: Call[Any], seen: Visible[Post]) -> bytes:
     """One Status."""
-    pieces: list[bytes] = []
-    pen = await pen_for(call, [seen])
-    pen.write(seen, pieces)
-    return b"".join(pieces)
+    return (await pen_for(call, [seen])).write(seen)
 
 
 async def status_answer(call: Call[Any], seen: Visible[Post], more: dict[str, Any] | None = None) -> Answer:

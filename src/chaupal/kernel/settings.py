@@ -95,6 +95,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Meta(description="How much the server says about itself.")
     ] = "info"
+    keep_answers: Annotated[
+        bool,
+        Meta(
+            description="Answer the same question of the same viewer from memory until anything is changed; off to compare the two."
+        ),
+    ] = True
     lane: Annotated[
         bool, Meta(description="Answer the hottest reads before the framework; off to compare the two.")
     ] = True

@@ -1,10 +1,10 @@
 """The one gate: the only maker of Visible things, for every surface, at read time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from chaupal.policy.facts import Facts, Subject
 from chaupal.policy.rules import judge
-from chaupal.policy.sealed import _KEY, Judged, Sealed, Visible  # pyright: ignore[reportPrivateUsage]
+from chaupal.policy.sealed import _KEY, Authored, Judged, Sealed, Visible  # pyright: ignore[reportPrivateUsage]
 from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import PLAIN, Hide, Placeholder, Show, Verdict
 from chaupal.policy.viewer import Viewer
@@ -43,6 +43,30 @@ def reveal[T: Judged](viewer: Viewer, surface: Surface, things: Iterable[Sealed[
 def reveal_one[T: Judged](viewer: Viewer, surface: Surface, thing: Sealed[T] | None, facts: Facts) -> Visible[T] | None:
     """The thing as the viewer may see it, or None: missing and forbidden look the same."""
     return next(iter(reveal(viewer, surface, (thing,), facts)), None) if thing is not None else None
+
+
+def reveal_authors[A: Authored, P: Judged](
+    viewer: Viewer, posts: Sequence[Visible[A]], people: Mapping[int, Sealed[P]], facts: Facts
+) -> dict[int, Visible[P]]:
+    """The people behind posts that were revealed, and behind what these repost, as on their profiles, by id.
+
+    Whoever's post is plain to a viewer is plain to them too (`test_the_author_of_a_plain_post_is_plain`).
+    """
+    found: dict[int, Visible[P]] = {}
+    asked: list[Sealed[P]] = []
+    for seen in posts:
+        post = seen.item
+        author = people.get(post.author)
+        if author is not None and seen.verdict is PLAIN and post.inner is None:
+            found[post.author] = author._plain or _plain(author)  # pyright: ignore[reportPrivateUsage]
+            continue
+        original = people.get(post.inner.author) if post.inner is not None else None
+        asked += [sealed for sealed in (author, original) if sealed is not None]
+    for sealed in asked:
+        id_ = sealed._subject.id  # pyright: ignore[reportPrivateUsage]
+        if id_ not in found and (one := reveal_one(viewer, Surface.PROFILE, sealed, facts)) is not None:
+            found[id_] = one
+    return found
 
 
 def verdict_on[T: Judged](viewer: Viewer, surface: Surface, thing: Sealed[T], facts: Facts) -> Verdict:

@@ -17,6 +17,16 @@ class Judged(Protocol):
         ...
 
 
+class Authored(Judged, Protocol):
+    """What the gate can judge and somebody wrote; `inner` is what it carries."""
+
+    @property
+    def author(self) -> int: ...
+
+    @property
+    def inner(self) -> Self | None: ...
+
+
 @final
 class Sealed[T: Judged]:
     """A thing from the store that no rule has looked at yet. It can be carried, not read."""

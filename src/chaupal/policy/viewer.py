@@ -1,5 +1,6 @@
 """Who is looking, from where, and in what capacity."""
 
+import functools
 from enum import StrEnum
 
 import msgspec
@@ -62,6 +63,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     key: str = ""  # hash of the token or cookie, so that it can be ended
 
 
+@functools.lru_cache(10_000)
 def allows(held: frozenset[str], needed: str) -> bool:
     """Whether scopes cover `needed` (`read:statuses` is covered by itself and by `read`)."""
     family = needed.partition(":")[0]

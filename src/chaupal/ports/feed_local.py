@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from operator import neg
 
 from chaupal.ports.feed import LENGTH
 
@@ -9,7 +10,7 @@ SLACK = 100  # a feed is trimmed when it has grown by this much
 
 
 class _Feed:
-    """`ids` oldest first, so that the usual push is an append."""
+    """`ids` newest first."""
 
     __slots__ = ("complete", "ids", "sources")
 
@@ -20,14 +21,23 @@ class _Feed:
 
     def add(self, id_: int) -> None:
         ids = self.ids
-        if not ids or id_ > ids[-1]:
-            ids.append(id_)
+        if not ids or id_ > ids[0]:
+            ids.insert(0, id_)
         else:
-            at = bisect_left(ids, id_)
+            at = self.place(id_)
             if at == len(ids) or ids[at] != id_:  # handled twice is pushed once
                 ids.insert(at, id_)
         if len(ids) > LENGTH + SLACK:
-            del ids[: len(ids) - LENGTH]
+            del ids[LENGTH:]
+
+    def drop(self, id_: int) -> None:
+        at = self.place(id_)
+        if at < len(self.ids) and self.ids[at] == id_:
+            del self.ids[at]
+
+    def place(self, id_: int) -> int:
+        """Where an id stands, or would stand."""
+        return bisect_left(self.ids, -id_, key=neg)
 
 
 class LocalFeeds:
@@ -42,7 +52,7 @@ class LocalFeeds:
         feed = self._feeds.get(owner)
         if feed is None or not feed.complete:
             return None
-        return feed.ids[::-1]
+        return feed.ids[:]
 
     async def expect(self, owner: int, sources: Iterable[int]) -> None:
         self.dismiss(owner)
@@ -56,7 +66,7 @@ class LocalFeeds:
         feed = self._feeds.get(owner)
         if feed is None or feed.sources != frozenset(sources):
             return  # whom they follow changed while it was built: the next read builds again
-        feed.ids = sorted({*ids, *feed.ids})[-LENGTH:]
+        feed.ids = sorted({*ids, *feed.ids}, reverse=True)[:LENGTH]
         feed.complete = True
 
     def push(self, source: int, id_: int) -> None:
@@ -65,10 +75,7 @@ class LocalFeeds:
 
     def pull(self, id_: int, source: int) -> None:
         for owner in self._watchers.get(source, ()):
-            ids = self._feeds[owner].ids
-            at = bisect_left(ids, id_)
-            if at < len(ids) and ids[at] == id_:
-                del ids[at]
+            self._feeds[owner].drop(id_)
 
     def dismiss(self, owner: int) -> None:
         feed = self._feeds.pop(owner, None)

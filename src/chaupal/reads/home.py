@@ -20,7 +20,7 @@ from chaupal.store.posts import FROM_AUTHORS
 from chaupal.store.work import Reading
 
 # Most people have a full feed within days; only who follows few or quiet people needs to look further back.
-WINDOWS = (2 * DAY, 20 * DAY, 200 * DAY, None)
+WINDOWS = (2 * DAY, 4 * DAY, 8 * DAY, 16 * DAY, 64 * DAY, 256 * DAY, None)
 
 
 async def page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Visible[Post]]:
@@ -36,7 +36,10 @@ async def page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Visible[Pos
         skeleton = page_of(found, cursor)
         posts = await shown(reading, viewer, Surface.HOME, skeleton.items)
         ties = await relations_of(reading, me)
-    return skeleton.map([v for v in posts if _belongs(v.item, me, ties)])
+    # Neither an answer nor a repost: nothing to ask. Most are.
+    return skeleton.map(
+        [v for v in posts if (v.item.reply_to is None and v.item.boost_of is None) or _belongs(v.item, me, ties)]
+    )
 
 
 def _belongs(post: Post, me: int, ties: Relations) -> bool:

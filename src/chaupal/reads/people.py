@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.errors import NotFound, NotSignedIn
-from chaupal.policy.gate import reveal, reveal_one
+from chaupal.policy.gate import reveal, reveal_authors, reveal_one
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
@@ -48,9 +48,11 @@ async def people(reads: Reads, viewer: Viewer, surface: Surface, ids: Iterable[i
 async def of_posts(reads: Reads, viewer: Viewer, posts: Sequence[Visible[Post]]) -> dict[int, Visible[Person]]:
     """The people behind posts that were revealed, and behind what these repost, by id."""
     ids = {seen.item.author for seen in posts}
-    ids.update(seen.item.inner.author for seen in posts if seen.item.inner is not None)
-    # A post shown is not shown without its author: as on a profile, a withheld one is a shell and not a gap.
-    return {seen.item.id: seen for seen in await people(reads, viewer, Surface.PROFILE, ids)}
+    ids.update([seen.item.inner.author for seen in posts if seen.item.inner is not None])
+    async with reads.work.reading() as reading:
+        sealed = await sealed_people(reading, ids)
+        # A post shown is not shown without its author: as on a profile, a withheld one is a shell and not a gap.
+        return reveal_authors(viewer, posts, sealed, await facts_for(reading, viewer))
 
 
 async def shown(reading: Reading, viewer: Viewer, surface: Surface, ids: Iterable[int]) -> list[Visible[Person]]:

@@ -22,6 +22,7 @@ class Memory:
         self.reactions: Shelf[int, dict[int, int]] = Shelf(1_000)
         self.tokens: Shelf[str, Any] = Shelf(10_000)
         self.pages: Shelf[Any, Any] = Shelf(500)
+        self.answers: Shelf[Any, Any] = Shelf(300)  # of the API, by viewer; stamped with the generation
         self.rulings: RulingIndex | None = None
         self.rulings_version = 0
 
@@ -36,10 +37,17 @@ class Memory:
             else:
                 getattr(self, kind).items.pop(key, None)
 
+    def unchanged_until(self, account: int | None) -> int:
+        """When (ms) the clock alone changes what an account may see: a ruling starts or ends, a timed mute ends."""
+        ties = None if account is None else self.relations.items.get(account)
+        known = self.rulings is not None and (account is None or ties is not None)
+        moments = [moment.until for moment in (self.rulings, ties) if moment is not None]
+        return min(moments) if known else 0
+
     def forget_all(self) -> None:
         """Another process changed something: start afresh."""
         self.generation += 1
         self.rulings = None
         self.rulings_version += 1
-        for shelf in (self.posts, self.people, self.relations, self.reactions, self.tokens, self.pages):
+        for shelf in (self.posts, self.people, self.relations, self.reactions, self.tokens, self.pages, self.answers):
             shelf.items.clear()

@@ -1,6 +1,6 @@
 """Accounts as others see them: sealed people by id or handle, and the words by which they are found."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -28,17 +28,11 @@ IDS_OF = statement(select(accounts.c.handle, accounts.c.id).where(among(accounts
 _fields = msgspec.json.Decoder(tuple[Field, ...]).decode
 
 
-async def sealed_people(reading: Reading, ids: Iterable[int]) -> dict[int, Sealed[Person]]:
+async def sealed_people(reading: Reading, ids: Collection[int]) -> dict[int, Sealed[Person]]:
     """Sealed people by id, in one look at most; ids without an account are left out."""
     shelf = reading.memory.people.items
-    found: dict[int, Sealed[Person]] = {}
-    missing: list[int] = []
-    for id_ in ids:
-        kept = shelf.get(id_)
-        if kept is not None:
-            found[id_] = kept
-        else:
-            missing.append(id_)
+    found = {id_: kept for id_ in ids if (kept := shelf.get(id_)) is not None}
+    missing = [id_ for id_ in ids if id_ not in found]
     if missing:
         generation = reading.memory.generation
         for row in await reading.fetch(BY_IDS, ids=listed(missing)):

@@ -103,10 +103,12 @@ _pictures = msgspec.json.Decoder(tuple[Picture, ...]).decode
 async def sealed_posts(reading: Reading, ids: Iterable[int]) -> list[Sealed[Post]]:
     """Sealed posts in the order of `ids`, each repost with its original inside; at most two looks. Missing ones are left out."""
     wanted = list(ids)
-    shelf = reading.memory.posts.items
-    missing = [id_ for id_ in wanted if id_ not in shelf]
-    loaded = await _load(reading, missing) if missing else {}
-    return [sealed for id_ in wanted if (sealed := shelf.get(id_) or loaded.get(id_)) is not None]
+    kept = [*map(reading.memory.posts.items.get, wanted)]
+    if all(kept):
+        return kept  # pyright: ignore[reportReturnType]
+    found = dict(zip(wanted, kept, strict=True))
+    found |= await _load(reading, [id_ for id_, sealed in found.items() if sealed is None])
+    return [sealed for id_ in wanted if (sealed := found[id_]) is not None]
 
 
 async def _load(reading: Reading, ids: list[int]) -> dict[int, Sealed[Post]]:

@@ -13,7 +13,7 @@ from chaupal.kernel.errors import NotAllowed, NotFound, NotSignedIn, Problem, To
 from chaupal.kernel.ids import parse_id
 from chaupal.kernel.secrets import digest
 from chaupal.policy.may import may
-from chaupal.policy.viewer import Caller, Role, Viewer, allows
+from chaupal.policy.viewer import Caller, Viewer, allows
 from chaupal.ports.country import Locator, Place
 from chaupal.ports.meter import Count, Meter
 from chaupal.social import logins
@@ -44,6 +44,16 @@ class Request(msgspec.Struct):
     receive: Receive
 
 
+class KeptAnswer(msgspec.Struct, frozen=True):
+    """What a viewer was answered; good for the same question of the same viewer until anything at all is changed."""
+
+    generation: int  # of the store's memory: grows with every commit
+    until: int  # ms: when the clock alone would change a verdict
+    body: bytes
+    mime: str
+    headers: list[tuple[str, str]]
+
+
 class Desk:
     """Answers requests. `error_page` draws problems for pages."""
 
@@ -53,6 +63,7 @@ class Desk:
         self._meter = meter
         self._error_page = error_page
         self._limits = house.settings.rate_limits
+        self._keeps = house.settings.keep_answers
         self._scale = house.settings.rate_limit_scale
 
     async def answer(self, route: Route, request: Request) -> Answer:
@@ -69,8 +80,7 @@ class Desk:
                 limits = limit_headers(*spent, self.house.square.clock())
                 check_limit(*spent)
             self._admit(route, call)
-            await self._take(route, request, call)
-            answer = as_answer(await route.run(call))
+            answer = await self._run(route, request, call)
         except Problem as problem:
             answer = await self._say(route, call or self._call(route, request, {}), problem)
         except Exception:
@@ -79,6 +89,23 @@ class Desk:
                 route, call or self._call(route, request, {}), Problem("Something went wrong on our side")
             )
         answer.headers = [*answer.headers, *limits]
+        return answer
+
+    async def _run(self, route: Route, request: Request, call: Call[Any]) -> Answer:
+        if not route.kept or not self._keeps:
+            await self._take(route, request, call)
+            return as_answer(await route.run(call))
+        memory, now = self.house.reads.work.memory, self.house.reads.clock()
+        key = (request.link, request.query, call.viewer)
+        kept = memory.answers.items.get(key)
+        if kept is not None and kept.generation == memory.generation and now < kept.until:
+            return Answer(kept.body, 200, kept.mime, kept.headers)
+        generation = memory.generation
+        await self._take(route, request, call)
+        answer = as_answer(await route.run(call))
+        if answer.status == 200 and generation == memory.generation:
+            until = memory.unchanged_until(call.viewer.account)
+            memory.answers.put(key, KeptAnswer(generation, until, answer.body, answer.mime, answer.headers))
         return answer
 
     def _call(self, route: Route, request: Request, cookies: Mapping[str, str]) -> Call[Any]:
@@ -125,9 +152,7 @@ class Desk:
             return Viewer(country=country, country_known=known, language=language)
         if caller.csrf:
             call.csrf = caller.csrf
-        return Viewer(
-            account=caller.account, country=country, country_known=known, role=Role(caller.role), language=language
-        )
+        return Viewer(account=caller.account, country=country, country_known=known, role=caller.role, language=language)
 
     def _spend(self, route: Route, call: Call[Any]) -> tuple[int, Count] | None:
         """The limit that this request falls under (its route's own, else the general one), and its use; None: no limits."""
@@ -236,6 +261,8 @@ def bearer(header: str) -> str | None:
 
 
 def parse_cookies(header: str) -> dict[str, str]:
+    if not header:
+        return {}
     pairs = (part.strip().partition("=") for part in header.split(";") if "=" in part)
     return {name: value.strip('"') for name, _, value in pairs}
 

@@ -76,19 +76,27 @@ def peer_of(scope: Scope) -> str:
     return scope["client"][0] if scope.get("client") else ""
 
 
+def _hole(route: Route) -> tuple[str, str, str, Route]:
+    """A path with one hole: what stands before it and after it, and its name."""
+    before, _, rest = route.path.partition("{")
+    name, _, after = rest.partition("}")
+    return before, after, name, route
+
+
 class Front:
     """The whole server as one ASGI app: preflights, the lane, then the framework."""
 
     def __init__(self, app: App, desk: Desk, lane: tuple[Route, ...]) -> None:
         self._app = app
         self._desk = desk
-        self._lane = {route.path: route for route in lane if route.method == "GET" and "{" not in route.path}
+        self._lane = {route.path: route for route in lane if "{" not in route.path}
+        self._holes = tuple(_hole(route) for route in lane if "{" in route.path)
 
     async def __call__(self, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None:
         if scope["type"] == "http":
             path = scope["path"]
-            if scope["method"] == "GET" and (route := self._lane.get(path)) is not None:
-                await self._in_lane(route, scope, send)
+            if scope["method"] == "GET" and (found := self._find(path)) is not None:
+                await self._in_lane(*found, scope, send)
                 return
             if scope["method"] == "OPTIONS" and path.startswith(OPEN_PREFIXES):
                 await send({"type": "http.response.start", "status": 204, "headers": PREFLIGHT})
@@ -96,6 +104,17 @@ class Front:
                 return
         await self._app(scope, receive, send)
 
-    async def _in_lane(self, route: Route, scope: Scope, send: AsgiSend) -> None:
-        request = Request(peer_of(scope), headers_of(scope), {}, query_of(scope), route.path, no_body)
+    def _find(self, path: str) -> tuple[Route, dict[str, str]] | None:
+        """The lane's route for a path, and what stands in its hole."""
+        if (route := self._lane.get(path)) is not None:
+            return route, {}
+        for before, after, name, route in self._holes:
+            if path.startswith(before) and path.endswith(after):
+                inside = path[len(before) : len(path) - len(after)]
+                if inside and "/" not in inside:
+                    return route, {name: inside}
+        return None
+
+    async def _in_lane(self, route: Route, holes: dict[str, str], scope: Scope, send: AsgiSend) -> None:
+        request = Request(peer_of(scope), headers_of(scope), holes, query_of(scope), scope["path"], no_body)
         await send_answer(send, route, await self._desk.answer(route, request))

@@ -44,6 +44,9 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     gives: Any = None
     limit: tuple[int, int] | None = None
     lane: bool = False
+    kept: bool = (
+        False  # rests on the store and the viewer alone, not on the hour or on headers: may be answered from memory
+    )
     body: int = 200_000
     unready: bool = False  # open to accounts that are not (or no longer) active: confirm, appeal, export
     village: bool = False  # exists in the village only

@@ -115,6 +115,14 @@ def test_a_viewer_abroad_never_sees_less_because_of_a_ruling_elsewhere(viewer, s
         assert type(judge(viewer, surface, subject, known)) is type(free)
 
 
+@settings(max_examples=1500)
+@given(viewers(), st.sampled_from(Surface), posts(reposts=False), facts())
+def test_the_author_of_a_plain_post_is_plain(viewer, surface, subject, known):
+    if surface is not Surface.OFFICE and judge(viewer, surface, subject, known) is PLAIN:
+        author = Subject(subject.author, subject.author, Visibility.PUBLIC, frozenset((subject.author,)))
+        assert judge(viewer, Surface.PROFILE, author, known) is PLAIN
+
+
 @settings(max_examples=800)
 @given(viewers(), posts(reposts=False), facts())
 def test_what_narrows_in_sql_keeps_all_that_the_rules_would_show(viewer, subject, known):

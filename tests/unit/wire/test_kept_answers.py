@@ -1,0 +1,114 @@
+"""Answers kept for a viewer: the same bytes as a fresh one, and gone with whatever they rested on."""
+
+from collections.abc import AsyncIterator
+
+import msgspec
+import pytest
+
+from chaupal.app.wiring import visiting
+from chaupal.kernel.clock import StillClock
+from chaupal.kernel.settings import Settings
+from chaupal.social import posts
+from village import Village, open_village
+
+HOME, PUBLIC = "/api/v1/timelines/home", "/api/v1/timelines/public"
+
+
+@pytest.fixture
+async def square(settings: Settings, clock: StillClock) -> AsyncIterator[Village]:
+    async with open_village(settings, clock) as opened:
+        yield opened
+
+
+def kept(v: Village) -> int:
+    return len(v.running.house.reads.work.memory.answers.items)
+
+
+async def text(v: Village, who, path: str = HOME, country: str = "IN") -> str:
+    return (await v.api(who, "GET", path, country)).text
+
+
+async def test_a_kept_answer_has_the_bytes_and_headers_of_a_fresh_one(
+    square: Village, settings: Settings, clock: StillClock
+):
+    v = square
+    for path in (
+        HOME,
+        PUBLIC,
+        f"{PUBLIC}?limit=2",
+        f"/api/v1/accounts/{v.ravi.id}/statuses",
+        f"/api/v1/statuses/{v.asha.latest.id}",
+    ):
+        fresh = await v.api(v.asha, "GET", path)
+        before = kept(v)
+        again = await v.api(v.asha, "GET", path)
+        assert kept(v) == before
+        assert (again.content, again.headers.get("link")) == (fresh.content, fresh.headers.get("link")), path
+
+
+async def test_each_viewer_has_their_own(square: Village):
+    v = square
+    await v.withhold(post=v.meera.latest, by=v.chitra, second=v.dev)
+    word = v.meera.latest.text[:10]
+    seen = [
+        (who, country)
+        for who in (v.ravi, v.meera, None)
+        for country in ("IN", "DE")
+        for _ in (1, 2)
+        if word in await text(v, who, PUBLIC, country)
+    ]
+    assert seen == [
+        (v.ravi, "DE"),
+        (v.ravi, "DE"),
+        (v.meera, "IN"),
+        (v.meera, "IN"),
+        (v.meera, "DE"),
+        (v.meera, "DE"),
+        (None, "DE"),
+        (None, "DE"),
+    ]
+
+
+async def test_whatever_is_changed_is_seen_at_the_next_look(square: Village):
+    v = square
+    await text(v, v.asha)
+    new = await v.says(v.ravi, "अभी अभी की बात")
+    assert new.text in await text(v, v.asha)
+    await v.api(v.asha, "POST", f"/api/v1/statuses/{new.id}/favourite")
+    assert '"favourited":true' in await text(v, v.asha, f"/api/v1/statuses/{new.id}")
+    assert '"favourites_count":1' in await text(v, v.meera, f"/api/v1/statuses/{new.id}")
+    ref = await v.withhold(post=new, by=v.chitra, second=v.dev)
+    assert new.text not in await text(v, v.asha)
+    await v.lift(ref, by=v.chitra)
+    assert new.text in await text(v, v.asha)
+    await v.api(v.asha, "POST", f"/api/v1/accounts/{v.ravi.id}/mute")
+    assert new.text not in await text(v, v.asha)
+
+
+async def test_what_ends_by_the_clock_ends_a_kept_answer_too(square: Village):
+    v = square
+    await v.api(v.asha, "POST", f"/api/v1/accounts/{v.ravi.id}/mute", duration=60)
+    assert v.ravi.latest.text[:10] not in await text(v, v.asha)
+    v.clock.move(61_000)
+    assert v.ravi.latest.text[:10] in await text(v, v.asha)
+    await v.withhold(post=v.meera.latest, by=v.chitra, second=v.dev, ends_at="2021-02-12T12:00")
+    assert v.meera.latest.text[:10] not in await text(v, v.asha)
+    v.clock.move(3 * 86_400_000)
+    assert v.meera.latest.text[:10] in await text(v, v.asha)
+
+
+async def test_what_another_process_changed_is_seen_within_a_moment(
+    square: Village, settings: Settings, clock: StillClock
+):
+    v = square
+    await text(v, v.asha, PUBLIC)
+    async with visiting(settings, clock=clock) as beside:
+        await posts.publish(beside.square, v.ravi.viewer, posts.Draft(text="कमान से कही बात"))
+    v.clock.move(25)
+    assert "कमान से कही बात" in await text(v, v.asha, PUBLIC)
+
+
+async def test_keeping_can_be_turned_off(settings: Settings, clock: StillClock):
+    async with open_village(msgspec.structs.replace(settings, keep_answers=False), clock) as v:
+        await text(v, v.asha)
+        assert kept(v) == 0
