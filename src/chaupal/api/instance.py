@@ -1,13 +1,16 @@
 """What this server is and takes, as clients ask at every start: instance v2 and v1, rules, emojis."""
 
+from html import escape
 from importlib.metadata import version
 from typing import Any
 
 import msgspec
 
+from chaupal.api.empties import nothing
 from chaupal.api.people import Account, Emoji, account_of
 from chaupal.kernel.clock import iso
 from chaupal.kernel.settings import Settings
+from chaupal.policy.epitaph import LANGUAGES
 from chaupal.policy.surface import Surface
 from chaupal.reads import people
 from chaupal.social import pictures
@@ -15,14 +18,11 @@ from chaupal.social.media import MOST_DESCRIPTION
 from chaupal.social.posts import MOST_PICTURES
 from chaupal.social.profiles import MOST_FIELDS
 from chaupal.text.length import MAX_GRAPHEMES, URL_LENGTH
-from chaupal.wire.call import Answer, Call
+from chaupal.wire.call import Call
 from chaupal.wire.route import Nothing, Route, get
 
 # Clients read the leading number as a Mastodon version and switch on what it had: say no more than is here.
 VERSION = f"4.2.0 (compatible; Chaupal {version('chaupal')})"
-# Languages of the pages; people write in any.
-LANGUAGES = ["hi", "en"]
-# Both renditions are painted anew and no larger, so no side of a picture is refused for its length alone.
 NO_VIDEO = {"video_size_limit": 0, "video_frame_rate_limit": 0, "video_matrix_limit": 0}
 NO_POLLS = {"max_options": 0, "max_characters_per_option": 0, "min_expiration": 0, "max_expiration": 0}
 
@@ -88,7 +88,7 @@ async def two(call: Call[Nothing]) -> InstanceTwo:
         description=settings.description,
         usage={"users": {"active_month": census.active}},
         thumbnail={"url": f"{settings.origin}/blank/header.png", "blurhash": None, "versions": {}},
-        languages=LANGUAGES, configuration=configuration_two(settings), registrations=registrations(settings),
+        languages=list(LANGUAGES), configuration=configuration_two(settings), registrations=registrations(settings),
         api_versions={"mastodon": 1}, contact=Contact(settings.contact_email, await _owner(call)),
     )  # fmt: skip
 
@@ -100,20 +100,15 @@ async def one(call: Call[Nothing]) -> InstanceOne:
         uri=settings.domain, title=settings.title, short_description=settings.description, description=settings.description,
         email=settings.contact_email, version=VERSION, urls={"streaming_api": streaming(settings)},
         stats={"user_count": census.people, "status_count": census.posts, "domain_count": 1},
-        thumbnail=f"{settings.origin}/blank/header.png", languages=LANGUAGES,
+        thumbnail=f"{settings.origin}/blank/header.png", languages=list(LANGUAGES),
         registrations=settings.registrations != "closed", approval_required=settings.registrations == "approval",
         configuration=configuration(settings), contact_account=await _owner(call),
     )  # fmt: skip
 
 
-async def none(call: Call[Nothing]) -> Answer:
-    """An empty list: this server has none of these."""
-    return Answer(b"[]")
-
-
 async def extended(call: Call[Nothing]) -> Extended:
     settings = call.house.settings
-    return Extended(iso(call.house.reads.clock()), f"<p>{_escaped(settings.description)}</p>")
+    return Extended(iso(call.house.reads.clock()), f"<p>{escape(settings.description, quote=False)}</p>")
 
 
 async def here(call: Call[Nothing]) -> list[str]:
@@ -172,18 +167,14 @@ async def _owner(call: Call[Any]) -> Account | None:
     return account_of(call.house.settings, call.viewer, seen) if seen else None
 
 
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
 ROUTES: tuple[Route, ...] = (
     get("/api/v2/instance", two, Surface.PEOPLE, public=True, gives=InstanceTwo),
     get("/api/v1/instance", one, Surface.PEOPLE, public=True, gives=InstanceOne),
-    get("/api/v1/instance/rules", none, Surface.NONE, public=True),
-    get("/api/v1/instance/domain_blocks", none, Surface.NONE, public=True),
-    get("/api/v1/instance/activity", none, Surface.NONE, public=True),
+    get("/api/v1/instance/rules", nothing, Surface.NONE, public=True),
+    get("/api/v1/instance/domain_blocks", nothing, Surface.NONE, public=True),
+    get("/api/v1/instance/activity", nothing, Surface.NONE, public=True),
     get("/api/v1/instance/peers", here, Surface.NONE, public=True, gives=list[str]),
     get("/api/v1/instance/extended_description", extended, Surface.NONE, public=True, gives=Extended),
     get("/api/v1/instance/translation_languages", translations, Surface.NONE, public=True, gives=dict[str, list[str]]),
-    get("/api/v1/custom_emojis", none, Surface.NONE, public=True, gives=list[Emoji]),
+    get("/api/v1/custom_emojis", nothing, Surface.NONE, public=True, gives=list[Emoji]),
 )

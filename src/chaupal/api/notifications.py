@@ -1,10 +1,10 @@
 """Notifications and read markers at the wire."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
-from msgspec import UNSET, Meta, Raw, UnsetType
+from msgspec import UNSET, Raw, UnsetType
 
 from chaupal.api.people import account_bytes
 from chaupal.api.statuses import pen_for
@@ -18,10 +18,8 @@ from chaupal.reads import people
 from chaupal.reads.notifications import Told
 from chaupal.social import markers
 from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import Paged, link_header
+from chaupal.wire.paging import Number, Paged, link_header
 from chaupal.wire.route import Nothing, Route, get, post
-
-type Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class NoticesAsked(Paged, kw_only=True):

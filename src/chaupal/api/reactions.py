@@ -1,10 +1,8 @@
 """Likes and saved posts at the wire, and who liked and reposted a post."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
 
 import msgspec
-from msgspec import Meta
 
 from chaupal.api.statuses import status_answer, statuses_bytes
 from chaupal.api.ties import PersonPaged, around
@@ -18,10 +16,8 @@ from chaupal.reads.page import Cursor, Page
 from chaupal.social import reactions
 from chaupal.social.context import Square
 from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import Paged, link_header
+from chaupal.wire.paging import Number, Paged, link_header
 from chaupal.wire.route import Route, get, post
-
-type Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class PostId(msgspec.Struct):

@@ -1,9 +1,8 @@
 """Search at the wire: people, posts and tags in one answer, and people alone for whoever types a name."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
-from msgspec import Meta
 
 from chaupal.api.statuses import statuses_bytes
 from chaupal.api.ties import people_bytes
@@ -13,9 +12,8 @@ from chaupal.reads import search as reads
 from chaupal.reads import tags
 from chaupal.reads.search import Span
 from chaupal.wire.call import Answer, Call
+from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, get
-
-type Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 LONGEST = 500  # code points of a query that are looked at
 

@@ -18,10 +18,8 @@ from chaupal.reads.page import Cursor, Page
 from chaupal.social import graph
 from chaupal.social.context import Square
 from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import Paged, link_header
+from chaupal.wire.paging import Number, Paged, link_header
 from chaupal.wire.route import Route, get, post
-
-type Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class PersonId(msgspec.Struct):
@@ -81,7 +79,7 @@ class Relationship(msgspec.Struct, kw_only=True):
 
 def relationship(id_: int, ties: relations.Ties) -> Relationship:
     return Relationship(
-        id=str(id_), following=ties.following, showing_reblogs=ties.following and ties.boosts, notifying=ties.following and ties.notify,
+        id=str(id_), following=ties.following, showing_reblogs=ties.following and ties.reposts, notifying=ties.following and ties.notify,
         languages=None, followed_by=ties.followed_by, blocking=ties.blocking, blocked_by=ties.blocked_by, muting=ties.muting,
         muting_notifications=ties.muting and ties.mutes_notifications,
         muting_expires_at=iso(ties.mute_ends) if ties.mute_ends is not None else None,
@@ -107,7 +105,7 @@ async def _stands(call: Call[Any], id_: int) -> Relationship:
 async def follow(call: Call[FollowWanted]) -> Relationship:
     """Follow, or ask to."""
     args = call.args
-    await graph.follow(call.house.square, call.viewer, args.id, boosts=args.reblogs, notify=args.notify)
+    await graph.follow(call.house.square, call.viewer, args.id, reposts=args.reblogs, notify=args.notify)
     return await _stands(call, args.id)
 
 

@@ -88,7 +88,7 @@ async def of_account(call: Call[AccountArgs]) -> Answer:
         return Answer(b"[]")
     found = await profile.page(
         call.house.reads, call.viewer, args.id, args.cursor(), exclude_replies=args.exclude_replies,
-        exclude_boosts=args.exclude_reblogs, only_media=args.only_media, tagged=args.tagged,
+        exclude_reposts=args.exclude_reblogs, only_media=args.only_media, tagged=args.tagged,
     )  # fmt: skip
     return await _answer(call, found)
 

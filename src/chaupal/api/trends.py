@@ -1,10 +1,10 @@
 """Trends, tags and suggestions at the wire."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import UNSET, Meta, Raw, UnsetType
+from msgspec import UNSET, Raw, UnsetType
 
 from chaupal.api.people import account_bytes
 from chaupal.api.statuses import statuses_bytes
@@ -13,9 +13,8 @@ from chaupal.policy.surface import Surface
 from chaupal.reads import tags, trends
 from chaupal.reads.trends import TrendingTag
 from chaupal.wire.call import Answer, Call, json
+from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, get
-
-type Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class TrendsAsked(msgspec.Struct, kw_only=True):

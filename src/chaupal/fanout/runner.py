@@ -8,7 +8,7 @@ import structlog
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.hub import WAITING
 from chaupal.fanout.letters import LetterDue
-from chaupal.fanout.table import AT_ONCE, ERRANDS, HANDLERS
+from chaupal.fanout.table import ERRANDS, HANDLERS
 from chaupal.kernel.event import Event
 from chaupal.store import outbox
 from chaupal.store.work import Writing
@@ -132,10 +132,3 @@ class Runner:
         async with self._carrier.work.writing() as w:
             given_up = await outbox.failed(w, seq)
         log.error("event failed", event_name=type(event).__name__, seq=seq, error=repr(error), given_up=given_up)
-
-
-def heard_beside(carrier: Carrier, events: list[Event]) -> None:
-    """Events that another process committed: do here what cannot wait."""
-    for event in events:
-        for handler in AT_ONCE.get(type(event), ()):
-            handler(carrier, event)

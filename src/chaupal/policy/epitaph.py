@@ -10,7 +10,7 @@ from babel.dates import format_date, format_datetime
 from chaupal.policy.rulings import EVERYWHERE, Measure, Ruling
 
 SQUARE_TIME = ZoneInfo("Asia/Kolkata")
-LANGUAGES = ("hi", "en")
+LANGUAGES = ("hi", "en")  # what the house itself speaks: pages, placeholders, notices, mails
 NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ", EVERYWHERE})  # CLDR has names for these too
 
 # Whole sentences for each scope: Hindi verbs agree with what is withheld, so nothing is put together from pieces.
@@ -130,7 +130,7 @@ def iso_date(ms: int) -> str:
 
 
 def moment(ms: int, language: str) -> str:
-    """`10 फ़रवरी 2021, 16:30` (IST)."""
+    """`10 फ़रवरी 2021, 16:30` (IST); CLDR's own Hindi pattern would say "4:30 pm"."""
     return format_datetime(_here(ms), "d MMMM y, HH:mm", locale=_locale(spoken(language)))
 
 

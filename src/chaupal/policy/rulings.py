@@ -1,6 +1,6 @@
 """Rulings in force, held so that asking about twenty posts costs about a microsecond each."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
@@ -55,7 +55,7 @@ class RulingIndex:
 
     def __init__(self, rulings: Iterable[Ruling], now: int) -> None:
         kept = [r for r in rulings if r.ends_at is None or now < r.ends_at]
-        live = [r for r in kept if r.starts_at <= now]
+        live = [r for r in kept if r.in_force(now)]
         moments = [r.starts_at for r in kept if r.starts_at > now] + [r.ends_at for r in live if r.ends_at is not None]
         self.until = min(moments, default=2**63 - 1)
         self._by_subject: dict[int, list[Ruling]] = {}
@@ -86,10 +86,6 @@ class RulingIndex:
     def deamplified(self, term: str, country: str) -> Ruling | None:
         """The ruling that keeps a tag (by its count key) out of trends and suggestions in `country`."""
         return next((r for r in self._by_term.get(term, ()) if r.binds(country)), None)
-
-    def countries_of(self, subject: int) -> Mapping[str, Ruling]:
-        """Country -> withholding ruling, for a subject."""
-        return {c: r for r in self._by_subject.get(subject, ()) if r.measure in WITHHOLDING for c in r.territory}
 
 
 NO_RULINGS = RulingIndex((), 0)

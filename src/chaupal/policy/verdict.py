@@ -24,7 +24,7 @@ class Show(msgspec.Struct, frozen=True):
 
 
 class Placeholder(msgspec.Struct, frozen=True):
-    """Show this instead. `scope` is `post` or `account`, whichever the ruling names."""
+    """Show this instead. `scope` is `post`, `account` or `media`, whichever the ruling names."""
 
     reason: str
     scope: str

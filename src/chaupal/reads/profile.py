@@ -16,19 +16,19 @@ LISTS = {
     # (without replies, without reposts)
     (False, False): posts.OF_AUTHOR,
     (True, False): posts.OF_AUTHOR_NO_ANSWERS,
-    (False, True): posts.OF_AUTHOR_NO_BOOSTS,
+    (False, True): posts.OF_AUTHOR_NO_REPOSTS,
     (True, True): posts.OF_AUTHOR_PLAIN,
 }
 
 
 async def page(
     reads: Reads, viewer: Viewer, account: int, cursor: Cursor, *,
-    exclude_replies: bool = False, exclude_boosts: bool = False, only_media: bool = False, tagged: str = "",
+    exclude_replies: bool = False, exclude_reposts: bool = False, only_media: bool = False, tagged: str = "",
 ) -> Page[Visible[Post]]:  # fmt: skip
     """An account's posts and reposts, newest first, as the viewer may see them."""
     seen = profile_visibilities(own=viewer.account == account, follows=False, signed_in=viewer.account is not None)
     params: dict[str, object] = {"author": account, "visibilities": listed([int(v) for v in seen])}
-    pages = LISTS[exclude_replies, exclude_boosts]
+    pages = LISTS[exclude_replies, exclude_reposts]
     if only_media:
         pages = posts.OF_AUTHOR_MEDIA
     if tagged:

@@ -26,43 +26,12 @@ SYSTEM_MARK = "system_account"
 
 _HANDLE = regex.compile(r"[a-z0-9_]{1,30}")
 # Names under which somebody could speak as if they were the house.
-RESERVED = frozenset(
-    [
-        "abuse",
-        "account",
-        "admin",
-        "administrator",
-        "auth",
-        "chaupal",
-        "contact",
-        "court",
-        "everyone",
-        "help",
-        "helpdesk",
-        "hostmaster",
-        "info",
-        "legal",
-        "me",
-        "mod",
-        "moderator",
-        "moderators",
-        "mods",
-        "noreply",
-        "no_reply",
-        "office",
-        "official",
-        "owner",
-        "postmaster",
-        "privacy",
-        "root",
-        "security",
-        "staff",
-        "support",
-        "system",
-        "team",
-        "webmaster",
-    ]
-)
+_RESERVED = """
+    abuse account admin administrator auth chaupal contact court everyone help helpdesk hostmaster info legal me
+    mod moderator moderators mods noreply no_reply office official owner postmaster privacy root security staff
+    support system team webmaster
+"""
+RESERVED = frozenset(_RESERVED.split())
 # What the HTML standard takes for an e-mail address, in small letters; whether it is one is shown by the mail.
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _EMAIL = regex.compile(rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})*")

@@ -26,7 +26,7 @@ LONGEST_MUTE = 100 * 365 * 86_400_000  # ms; beyond it a mute may as well have n
 
 
 async def follow(
-    square: Square, viewer: Viewer, them: int, *, boosts: bool | None = None, notify: bool | None = None
+    square: Square, viewer: Viewer, them: int, *, reposts: bool | None = None, notify: bool | None = None
 ) -> None:
     """Follow, or ask to where the account is locked; again: change what is wanted (None leaves it as it is).
 
@@ -40,12 +40,12 @@ async def follow(
         standing = await graph.wanted(w, me, them)
         asks = standing is None and person.locked
         wanted = (await graph.wanted(w, me, them, asked=True) if asks else standing) or (True, False)
-        show = wanted[0] if boosts is None else boosts
+        show = wanted[0] if reposts is None else reposts
         tell = wanted[1] if notify is None else notify
         if asks:
-            if await graph.ask(w, me, them, square.make_id(), boosts=show, notify=tell):
+            if await graph.ask(w, me, them, square.make_id(), reposts=show, notify=tell):
                 w.tell(FollowAsked(by=me, to=them))
-        elif await graph.follow(w, me, them, square.make_id(), boosts=show, notify=tell):
+        elif await graph.follow(w, me, them, square.make_id(), reposts=show, notify=tell):
             w.tell(Followed(by=me, to=them))
 
 
@@ -72,7 +72,7 @@ async def grant(square: Square, viewer: Viewer, them: int) -> None:
         if wanted is None:
             raise NotFound
         await graph.unask(w, them, me)
-        await graph.follow(w, them, me, square.make_id(), boosts=wanted[0], notify=wanted[1])
+        await graph.follow(w, them, me, square.make_id(), reposts=wanted[0], notify=wanted[1])
         w.tell(FollowGranted(by=them, to=me))
 
 

@@ -45,14 +45,14 @@ async def publish(square: Square, viewer: Viewer, draft: Draft) -> int:
     Raises NotFound for a parent that the viewer may not see, Invalid for text or pictures that cannot be taken.
     """
     me = viewer.me
-    text, spoiler = _check_words(draft)
+    draft = _in_order(draft)
     async with square.work.reading() as reading:
         if draft.key and (said := await posting.said_before(reading, me, draft.key)) is not None:
             return said
         facts = await facts_for(reading, viewer)
         parent = await _parent(reading, viewer, draft, facts)
         pictures = await _pictures(reading, me, draft.pictures)
-        post = await _compose(square, reading, me, draft, text, spoiler, parent, pictures)
+        post = await _compose(square, reading, me, draft, parent, pictures)
     answers = parent is not None and parent.author != me
     async with square.work.writing() as w:
         # Looked at again inside the unit: two copies of one request may have come at once.
@@ -83,18 +83,18 @@ async def repost(square: Square, viewer: Viewer, post_id: int, visibility: Visib
     async with square.work.writing() as w:
         if not await posting.hold(w, me, original.id):
             raise NotFound
-        existing = await posting.boost_by(w, me, original.id)
+        existing = await posting.repost_by(w, me, original.id)
         if existing is not None:
             return existing
         now = square.clock()
-        boost = Post(
+        made = Post(
             id=square.make_id(), author=me, created_at=now, visibility=max(visibility, original.visibility), text="", html="", spoiler="",
             language=original.language, sensitive=False, reply_to=None, reply_to_account=None, root=0, boost_of=original.id,
             edited_at=None, app="", mentions=(), tags=(), pictures=(), replies_count=0, boosts_count=0, likes_count=0,
         )  # fmt: skip
-        await posting.add(w, msgspec.structs.replace(boost, root=boost.id), answers=False)
-        w.tell(_published(boost, original))
-    return boost.id
+        await posting.add(w, msgspec.structs.replace(made, root=made.id), answers=False)
+        w.tell(_published(made, original))
+    return made.id
 
 
 async def unrepost(square: Square, viewer: Viewer, post_id: int) -> None:
@@ -102,7 +102,7 @@ async def unrepost(square: Square, viewer: Viewer, post_id: int) -> None:
     me = viewer.me
     async with square.work.writing() as w:
         await posting.hold(w, me, post_id)
-        existing = await posting.boost_by(w, me, post_id)
+        existing = await posting.repost_by(w, me, post_id)
         if existing is not None:
             await _remove(w, existing)
 
@@ -128,7 +128,8 @@ async def _remove(w: Writing, post_id: int) -> None:
     w.tell(PostDeleted(post=post.id, author=post.author, gone=tuple(gone)))
 
 
-def _check_words(draft: Draft) -> tuple[str, str]:
+def _in_order(draft: Draft) -> Draft:
+    """With its words as they are stored. Raises Invalid for words that cannot be taken, or none at all."""
     # Bytes first: counting the letters of ten megabytes is itself an attack.
     if len(draft.text) + len(draft.spoiler) > length.MAX_BYTES:
         raise Invalid(f"Validation failed: Text is longer than {length.MAX_BYTES} bytes", text="too long")
@@ -140,7 +141,7 @@ def _check_words(draft: Draft) -> tuple[str, str]:
         raise Invalid("Validation failed: Text can't be blank", text="can't be blank")
     if len((text + spoiler).encode()) > length.MAX_BYTES or length.length(text, spoiler) > length.MAX_GRAPHEMES:
         raise Invalid(f"Validation failed: Text is longer than {length.MAX_GRAPHEMES} characters", text="too long")
-    return text.strip(), spoiler.strip()
+    return msgspec.structs.replace(draft, text=text.strip(), spoiler=spoiler.strip())
 
 
 async def _parent(reading: Reading, viewer: Viewer, draft: Draft, facts: Facts) -> Post | None:
@@ -178,16 +179,9 @@ async def _pictures(reading: Reading, me: int, ids: Sequence[int]) -> tuple[Pict
 
 
 async def _compose(
-    square: Square,
-    reading: Reading,
-    me: int,
-    draft: Draft,
-    text: str,
-    spoiler: str,
-    parent: Post | None,
-    pictures: tuple[Picture, ...],
+    square: Square, reading: Reading, me: int, draft: Draft, parent: Post | None, pictures: tuple[Picture, ...]
 ) -> Post:
-    entities = grammar.find_entities(text)
+    entities = grammar.find_entities(draft.text)
     mentioned = await _mentioned(square, reading, [e.text for e in entities if e.kind == "mention"])
     tags = {key: Tag(e.text, key) for e in reversed(entities) if e.kind == "tag" and (key := fold.count_key(e.text))}
     id_ = square.make_id()
@@ -198,29 +192,16 @@ async def _compose(
         return (f"{origin}/@{found.handle}", found.handle) if found else None
 
     return Post(
-        id=id_,
-        author=me,
-        created_at=square.clock(),
+        id=id_, author=me, created_at=square.clock(), text=draft.text, spoiler=draft.spoiler, app=draft.app,
         # An answer is never more public than what it answers.
         visibility=max(draft.visibility, parent.visibility) if parent else draft.visibility,
-        text=text,
-        html=html.render(text, mention_url, lambda tag: f"{origin}/tags/{tag}"),
-        spoiler=spoiler,
-        language=_language(draft.language, text),
-        sensitive=draft.sensitive or bool(spoiler),
-        reply_to=parent.id if parent else None,
-        reply_to_account=parent.author if parent else None,
-        root=parent.root if parent else id_,
-        boost_of=None,
-        edited_at=None,
-        app=draft.app,
-        mentions=tuple({m.id: m for m in mentioned.values()}.values()),
-        tags=tuple(reversed(tags.values()))[:MOST_TAGS],
-        pictures=pictures,
-        replies_count=0,
-        boosts_count=0,
-        likes_count=0,
-    )
+        html=html.render(draft.text, mention_url, lambda tag: f"{origin}/tags/{tag}"),
+        language=_language(draft.language, draft.text), sensitive=draft.sensitive or bool(draft.spoiler),
+        reply_to=parent.id if parent else None, reply_to_account=parent.author if parent else None,
+        root=parent.root if parent else id_, boost_of=None, edited_at=None,
+        mentions=tuple({m.id: m for m in mentioned.values()}.values()), tags=tuple(reversed(tags.values()))[:MOST_TAGS],
+        pictures=pictures, replies_count=0, boosts_count=0, likes_count=0,
+    )  # fmt: skip
 
 
 def _language(chosen: str | None, text: str) -> str:

@@ -36,7 +36,6 @@ CHANGE = statement(
         discoverable=func.coalesce(param("new_discoverable"), accounts.c.discoverable),
     )
 )
-SET_STATE = statement(update(accounts).where(accounts.c.id == param("of")).values(state=words("new_state")))
 OPEN = statement(
     update(accounts).where(accounts.c.id == param("of"), accounts.c.state == "pending").values(state="active")
 )
@@ -107,12 +106,6 @@ async def find_by(w: Writing, id_: int, by: Iterable[str]) -> None:
     """The words by which the account is found, in place of the old ones."""
     await w.run(DROP_WORDS, of=id_)
     await w.run_many(ADD_WORD, [{"word": word, "of": id_} for word in dict.fromkeys(by)])
-
-
-async def set_state(w: Writing, id_: int, state: str) -> None:
-    """`active`, `pending`, `suspended` or `deleted`."""
-    await w.run(SET_STATE, of=id_, new_state=state)
-    w.touch("people", id_)
 
 
 async def open_(w: Writing, id_: int) -> bool:

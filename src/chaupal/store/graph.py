@@ -75,14 +75,14 @@ COUNT_FOLLOWERS = statement(
 )
 
 
-async def follow(w: Writing, me: int, them: int, new: int, *, boosts: bool, notify: bool) -> bool:
+async def follow(w: Writing, me: int, them: int, new: int, *, reposts: bool, notify: bool) -> bool:
     """`me` follows `them` from now on; True when it is new. `new`: the id of the tie."""
     w.touch("relations", me, them)
     # Whether it is new is what the insertion says: two requests at once would both look and find nothing.
-    if await w.run(FOLLOW, me=me, them=them, new=new, show=int(boosts), tell=int(notify)):
+    if await w.run(FOLLOW, me=me, them=them, new=new, show=int(reposts), tell=int(notify)):
         await _count(w, me, them, 1)
         return True
-    await w.run(REFOLLOW, me=me, them=them, show=int(boosts), tell=int(notify))
+    await w.run(REFOLLOW, me=me, them=them, show=int(reposts), tell=int(notify))
     return False
 
 
@@ -102,12 +102,12 @@ async def _count(w: Writing, me: int, them: int, by: int) -> None:
     w.touch("people", me, them)
 
 
-async def ask(w: Writing, me: int, them: int, new: int, *, boosts: bool, notify: bool) -> bool:
+async def ask(w: Writing, me: int, them: int, new: int, *, reposts: bool, notify: bool) -> bool:
     """`me` asks to follow `them`; True when it is new."""
     w.touch("relations", me, them)
-    if await w.run(ASK, me=me, them=them, new=new, show=int(boosts), tell=int(notify)):
+    if await w.run(ASK, me=me, them=them, new=new, show=int(reposts), tell=int(notify)):
         return True
-    await w.run(REASK, me=me, them=them, show=int(boosts), tell=int(notify))
+    await w.run(REASK, me=me, them=them, show=int(reposts), tell=int(notify))
     return False
 
 
@@ -118,7 +118,7 @@ async def unask(w: Writing, me: int, them: int) -> bool:
 
 
 async def wanted(reading: Reading, me: int, them: int, *, asked: bool = False) -> tuple[bool, bool] | None:
-    """(boosts, notify) of a follow, or of a request; None when there is none."""
+    """(reposts, notify) of a follow, or of a request; None when there is none."""
     row = await reading.first(ASKED if asked else FOLLOWED, me=me, them=them)
     return None if row is None else (bool(row[0]), bool(row[1]))
 
@@ -158,7 +158,7 @@ class Ties(msgspec.Struct):
     """All that stands between the viewer and one other account. `mute_ends`: ms, None when it has no end."""
 
     following: bool = False
-    boosts: bool = False
+    reposts: bool = False
     notify: bool = False
     followed_by: bool = False
     requested: bool = False
@@ -201,11 +201,11 @@ async def ties(reading: Reading, me: int, ids: Sequence[int]) -> dict[int, Ties]
 def _note(tie: Ties, kind: int, first: int, second: int | None, now: int) -> None:
     match kind:
         case 1:
-            tie.following, tie.boosts, tie.notify = True, bool(first), bool(second)
+            tie.following, tie.reposts, tie.notify = True, bool(first), bool(second)
         case 2:
             tie.followed_by = True
         case 3:
-            tie.requested, tie.boosts, tie.notify = True, bool(first), bool(second)
+            tie.requested, tie.reposts, tie.notify = True, bool(first), bool(second)
         case 4:
             tie.requested_by = True
         case 5:

@@ -24,12 +24,6 @@ DONE = statement(delete(outbox).where(among(outbox.c.seq, "seqs")))
 TRIED = statement(update(outbox).where(outbox.c.seq == param("of")).values(tries=outbox.c.tries + 1))
 TRIES = statement(select(outbox.c.tries).where(outbox.c.seq == param("of")))
 GIVE_UP = statement(update(outbox).where(outbox.c.seq == param("of")).values(failed_at=param("at")))
-FAILED = statement(
-    select(outbox.c.seq, outbox.c.name, outbox.c.body)
-    .where(outbox.c.failed_at.is_not(None))
-    .order_by(outbox.c.seq)
-    .limit(100)
-)
 ANY = statement(select(outbox.c.seq).where(outbox.c.failed_at.is_(None)).limit(1))
 
 GIVE_UP_AFTER = 5

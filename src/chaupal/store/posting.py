@@ -42,12 +42,12 @@ ONE_LESS_POST = statement(
 REPLIES = statement(
     update(posts).where(posts.c.id == param("of")).values(replies_count=posts.c.replies_count + param("by"))
 )
-BOOSTS = statement(
+REPOSTS = statement(
     update(posts).where(posts.c.id == param("of")).values(boosts_count=posts.c.boosts_count + param("by"))
 )
 DELETE = statement(delete(posts).where(posts.c.id == param("of")))
-BOOSTS_OF = statement(select(posts.c.id, posts.c.author).where(posts.c.boost_of == param("of")))
-BOOST_BY = statement(select(posts.c.id).where(posts.c.boost_of == param("of"), posts.c.author == param("me")))
+REPOSTS_OF = statement(select(posts.c.id, posts.c.author).where(posts.c.boost_of == param("of")))
+REPOST_BY = statement(select(posts.c.id).where(posts.c.boost_of == param("of"), posts.c.author == param("me")))
 DROP_TAGS = statement(delete(post_tags).where(post_tags.c.post_id == param("of")))
 DROP_MENTIONS = statement(delete(mentions).where(mentions.c.post_id == param("of")))
 ORPHAN_PICTURES = statement(
@@ -79,7 +79,10 @@ _json = msgspec.json.Encoder().encode
 
 
 async def add(w: Writing, post: Post, *, answers: bool) -> None:
-    """A new post or repost, with everything that counts it. `answers`: it replies to somebody else."""
+    """A new post or repost, with everything that counts it. `answers`: it replies to somebody else.
+
+    Raises Invalid where another post has one of its pictures.
+    """
     public = post.visibility is Visibility.PUBLIC
     await w.run(
         INSERT, id=post.id, author=post.author, created_at=post.created_at, visibility=int(post.visibility), text=post.text, html=post.html,
@@ -89,38 +92,46 @@ async def add(w: Writing, post: Post, *, answers: bool) -> None:
         replies_count=0, boosts_count=0, likes_count=0,
         listed=int(public and post.boost_of is None and not answers), answers=int(answers),
     )  # fmt: skip
-    for tag in sorted(post.tags, key=lambda tag: tag.key):  # one order, so that two posts do not wait for each other
-        await w.run(
-            ADD_TAG,
-            key=tag.key,
-            post_id=post.id,
-            name=tag.name,
-            author=post.author,
-            language=post.language,
-            listed=int(public),
-        )
-        if public:  # a tag that only a few may read is not offered to everybody
-            await w.run(SEEN_TAG, key=tag.key, name=tag.name, at=post.created_at)
+    await _add_tags(w, post, public=public)
     for mention in post.mentions:
         await w.run(ADD_MENTION, account_id=mention.id, post_id=post.id, visibility=int(post.visibility))
-    if post.pictures:
-        taken = await w.run(TAKE_PICTURES, ids=listed([p.id for p in post.pictures]), me=post.author, of=post.id)
-        if taken != len(post.pictures):  # another post took one since it was looked at
-            raise Invalid("Validation failed: Media is in another post already", media_ids="in another post")
+    await _take_pictures(w, post)
     await w.run(ONE_MORE_POST, me=post.author, at=post.created_at)
     w.touch("people", post.author)
+    await _count_on_others(w, post, 1)
+
+
+async def _add_tags(w: Writing, post: Post, *, public: bool) -> None:
+    for tag in sorted(post.tags, key=lambda tag: tag.key):  # one order, so that two posts do not wait for each other
+        await w.run(
+            ADD_TAG, key=tag.key, post_id=post.id, name=tag.name, author=post.author, language=post.language, listed=int(public)
+        )  # fmt: skip
+        if public:  # a tag that only a few may read is not offered to everybody
+            await w.run(SEEN_TAG, key=tag.key, name=tag.name, at=post.created_at)
+
+
+async def _take_pictures(w: Writing, post: Post) -> None:
+    if not post.pictures:
+        return
+    taken = await w.run(TAKE_PICTURES, ids=listed([p.id for p in post.pictures]), me=post.author, of=post.id)
+    if taken != len(post.pictures):  # another post took one since it was looked at
+        raise Invalid("Validation failed: Media is in another post already", media_ids="in another post")
+
+
+async def _count_on_others(w: Writing, post: Post, by: int) -> None:
+    """What it answers has one answer more or less, what it reposts one repost."""
     if post.reply_to is not None:
-        await w.run(REPLIES, of=post.reply_to, by=1)
-        await touch_with_boosts(w, post.reply_to)
+        await w.run(REPLIES, of=post.reply_to, by=by)
+        await touch_with_reposts(w, post.reply_to)
     if post.boost_of is not None:
-        await w.run(BOOSTS, of=post.boost_of, by=1)
-        await touch_with_boosts(w, post.boost_of)
+        await w.run(REPOSTS, of=post.boost_of, by=by)
+        await touch_with_reposts(w, post.boost_of)
         w.touch("reactions", post.author)
 
 
 async def remove(w: Writing, post: Post) -> list[tuple[int, int]]:
     """A post goes, and its reposts with it: (id, author) of all that went. Its pictures are left to their owner."""
-    reposts = [(row[0], row[1]) for row in await w.fetch(BOOSTS_OF, of=post.id)]
+    reposts = [(row[0], row[1]) for row in await w.fetch(REPOSTS_OF, of=post.id)]
     for id_, author in reposts:
         await w.run(DELETE, of=id_)
         await w.run(ONE_LESS_POST, me=author)
@@ -132,19 +143,13 @@ async def remove(w: Writing, post: Post) -> list[tuple[int, int]]:
     await w.run(ONE_LESS_POST, me=post.author)
     w.touch("posts", post.id)
     w.touch("people", post.author)
-    if post.reply_to is not None:
-        await w.run(REPLIES, of=post.reply_to, by=-1)
-        await touch_with_boosts(w, post.reply_to)
-    if post.boost_of is not None:
-        await w.run(BOOSTS, of=post.boost_of, by=-1)
-        await touch_with_boosts(w, post.boost_of)
-        w.touch("reactions", post.author)
+    await _count_on_others(w, post, -1)
     return [(post.id, post.author), *reposts]
 
 
-async def touch_with_boosts(w: Writing, post_id: int) -> None:
+async def touch_with_reposts(w: Writing, post_id: int) -> None:
     """A post changed: forget it, and each repost that holds it."""
-    w.touch("posts", post_id, *[row[0] for row in await w.fetch(BOOSTS_OF, of=post_id)])
+    w.touch("posts", post_id, *[row[0] for row in await w.fetch(REPOSTS_OF, of=post_id)])
 
 
 async def hold(w: Writing, account: int, post_id: int | None = None) -> bool:
@@ -153,9 +158,9 @@ async def hold(w: Writing, account: int, post_id: int | None = None) -> bool:
     return post_id is None or await w.value(HOLD_POST, of=post_id) is not None
 
 
-async def boost_by(reading: Reading, account: int, post_id: int) -> int | None:
+async def repost_by(reading: Reading, account: int, post_id: int) -> int | None:
     """The account's repost of a post, or None."""
-    return await reading.value(BOOST_BY, me=account, of=post_id)
+    return await reading.value(REPOST_BY, me=account, of=post_id)
 
 
 async def said_before(reading: Reading, account: int, key: str) -> int | None:

@@ -68,7 +68,7 @@ WITH_TAGS = Pages(
 _OF = (posts.c.author == param("author"), among(posts.c.visibility, "visibilities"))
 OF_AUTHOR = Pages(posts.c.id, *_OF)
 OF_AUTHOR_NO_ANSWERS = Pages(posts.c.id, *_OF, posts.c.answers == 0)
-OF_AUTHOR_NO_BOOSTS = Pages(posts.c.id, *_OF, posts.c.boost_of.is_(None))
+OF_AUTHOR_NO_REPOSTS = Pages(posts.c.id, *_OF, posts.c.boost_of.is_(None))
 OF_AUTHOR_PLAIN = Pages(posts.c.id, *_OF, posts.c.answers == 0, posts.c.boost_of.is_(None))
 OF_AUTHOR_MEDIA = Pages(posts.c.id, *_OF, posts.c.pictures != "[]", posts.c.boost_of.is_(None))
 OF_AUTHOR_TAGGED = Pages(

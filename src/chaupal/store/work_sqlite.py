@@ -19,7 +19,6 @@ from chaupal.store.work_shared import SharedWork
 
 log = structlog.get_logger()
 
-CHECKPOINT_PAGES = 4_000  # 16 MB of WAL
 BUSY_TRIES = 400  # of 5 to 25 ms: another process (the CLI) may hold the write lock for a moment
 
 

@@ -14,7 +14,6 @@ from chaupal.policy.verdict import Placeholder, Show
 from chaupal.reads import people, reactions
 from chaupal.wire.call import Call
 
-LIKED, REPOSTED, SAVED = 1, 2, 4
 DEEPEST = 4  # answers to answers are moved in so far and no further: a phone is narrow
 
 
@@ -45,15 +44,15 @@ class Card(msgspec.Struct, frozen=True):
 
     @property
     def liked(self) -> bool:
-        return bool(self.flags & LIKED)
+        return bool(self.flags & reactions.LIKED)
 
     @property
     def reposted(self) -> bool:
-        return bool(self.flags & REPOSTED)
+        return bool(self.flags & reactions.REPOSTED)
 
     @property
     def saved(self) -> bool:
-        return bool(self.flags & SAVED)
+        return bool(self.flags & reactions.SAVED)
 
 
 class Face(msgspec.Struct, frozen=True):

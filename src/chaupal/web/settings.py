@@ -6,7 +6,6 @@ import msgspec
 
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.surface import Surface
-from chaupal.policy.things import Person
 from chaupal.reads import people
 from chaupal.social import logins, media, profiles
 from chaupal.social.profiles import Defaults, Face
@@ -49,7 +48,6 @@ async def change(call: Call[Chosen]) -> Answer:
     chosen = call.args
     try:
         avatar, header = await _portrait(call, "avatar"), await _portrait(call, "header")
-        before = (await people.me(call.house.reads, call.viewer))[0].item
         face = Face(
             name=chosen.name, note=chosen.note, locked=chosen.locked, discoverable=chosen.discoverable,
             avatar=avatar, header=header,
@@ -58,7 +56,6 @@ async def change(call: Call[Chosen]) -> Answer:
         await profiles.change(call.house.square, call.viewer, face, usual)
     except Invalid as problem:
         return await _show(call, chosen, problem=problem)
-    await _forget(call, before, avatar, header)
     return redirect("/settings?saved=1")
 
 
@@ -67,12 +64,6 @@ async def _portrait(call: Call[Any], kind: Literal["avatar", "header"]) -> str |
     if upload is None or not upload.data:
         return None
     return await media.keep_portrait(call.house.square, call.viewer, upload.data, kind)
-
-
-async def _forget(call: Call[Any], before: Person, avatar: str | None, header: str | None) -> None:
-    for old, new in ((before.avatar, avatar), (before.header, header)):
-        if new is not None and old:
-            await media.drop_portrait(call.house.square, old)
 
 
 async def _show(call: Call[Any], chosen: Chosen, *, saved: bool = False, problem: Invalid | None = None) -> Answer:

@@ -5,19 +5,18 @@ import gettext
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import structlog
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_timedelta
 from babel.numbers import format_compact_decimal, format_decimal
 
+from chaupal.policy import epitaph
+from chaupal.policy.epitaph import LANGUAGES, SQUARE_TIME
 from chaupal.text.language import LANGUAGES as NAMES
 
 LOCALES = Path(__file__).parent / "locales"
 DOMAIN = "messages"
-LANGUAGES = ("hi", "en")
-SQUARE_TIME = ZoneInfo("Asia/Kolkata")
 GROUPED = "#,##,##0.###"  # 12,34,567 in every language: for some of them CLDR groups by thousands
 LONG_AGO = timedelta(days=7)  # from then on the day says more than the span
 
@@ -55,12 +54,12 @@ class Words:
         return format_compact_decimal(n, locale=self._locale, fraction_digits=1).replace("क॰", "करोड़")
 
     def day(self, ms: int) -> str:
-        """`10 फ़र॰ 2021`."""
-        return format_date(_here(ms), "d MMMM y", locale=self._locale)
+        """`10 फ़रवरी 2021`."""
+        return epitaph.day(ms, self.language)
 
     def moment(self, ms: int) -> str:
-        """`10 फ़रवरी 2021, 16:30`: CLDR's Hindi would say "4:30 pm"."""
-        return format_datetime(_here(ms), "d MMMM y, HH:mm", locale=self._locale)
+        """`10 फ़रवरी 2021, 16:30`."""
+        return epitaph.moment(ms, self.language)
 
     def ago(self, ms: int, now: int) -> str:
         """`5 मिनट पहले`; the day where it was more than a week ago."""

@@ -12,6 +12,7 @@ from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import NotAllowed, NotFound, NotSignedIn, Problem, TooMany
 from chaupal.kernel.ids import parse_id
 from chaupal.kernel.secrets import digest
+from chaupal.policy.epitaph import LANGUAGES
 from chaupal.policy.may import may
 from chaupal.policy.viewer import Caller, Viewer, allows
 from chaupal.ports.country import Locator, Place
@@ -26,7 +27,6 @@ log = structlog.get_logger()
 
 GENERAL = (300, 300)  # requests per seconds, per account and per address, as Mastodon's clients expect
 FILES = (3_000, 300)  # counted apart: one page of posts brings forty pictures along
-LANGUAGES = ("hi", "en")
 
 type ErrorPage = Callable[[Call[Any], Problem], Awaitable[Answer]]
 type Sent = tuple[dict[str, Any], dict[str, Upload]]

@@ -29,7 +29,7 @@ async def test_following_twice_is_following_once(street: Street):
     await graph.follow(street.square, by(asha), bela)
     await graph.follow(street.square, by(asha), bela, notify=True)
     tie = await ties(street, asha, bela)
-    assert (tie.following, tie.boosts, tie.notify, tie.followed_by) == (True, True, True, False)
+    assert (tie.following, tie.reposts, tie.notify, tie.followed_by) == (True, True, True, False)
     assert await counts(street, bela) == (1, 0)
     assert await counts(street, asha) == (0, 1)
     assert (await ties(street, bela, asha)).followed_by
@@ -37,12 +37,12 @@ async def test_following_twice_is_following_once(street: Street):
 
 async def test_following_again_changes_only_what_is_said(street: Street):
     asha, bela = await street.people("asha", "bela")
-    await graph.follow(street.square, by(asha), bela, boosts=False, notify=True)
+    await graph.follow(street.square, by(asha), bela, reposts=False, notify=True)
     await graph.follow(street.square, by(asha), bela)
-    assert not (await ties(street, asha, bela)).boosts
-    await graph.follow(street.square, by(asha), bela, boosts=True)
+    assert not (await ties(street, asha, bela)).reposts
+    await graph.follow(street.square, by(asha), bela, reposts=True)
     tie = await ties(street, asha, bela)
-    assert tie.boosts and tie.notify
+    assert tie.reposts and tie.notify
 
 
 async def test_unfollowing_twice_leaves_no_negative_count(street: Street):
