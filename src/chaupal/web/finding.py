@@ -2,6 +2,7 @@
 
 import msgspec
 
+from chaupal.policy import epitaph, tidings
 from chaupal.policy.surface import Surface
 from chaupal.reads import notifications, search, tags
 from chaupal.reads.notifications import Told
@@ -29,11 +30,13 @@ class Query(msgspec.Struct, kw_only=True):
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """A notification as a page shows it."""
+    """A notification as a page shows it. `decided`: what was decided, in words, and `order` where that stands."""
 
     told: Told
     face: Face
     card: Card | None
+    decided: str = ""
+    order: str = ""
 
 
 async def found(call: Call[Query]) -> Answer:
@@ -62,13 +65,21 @@ async def told(call: Call[Paged]) -> Answer:
     marks = await notifications.marks(reads, viewer, ("notifications",))
     shown = await cards(call, [t.post for t in page.items if t.post is not None])
     by_id = {card.key: card for card in shown}
-    notices = [Notice(t, face(call, t.person), by_id.get(t.post.item.id) if t.post else None) for t in page.items]
+    notices = [_notice(call, t, by_id.get(t.post.item.id) if t.post else None) for t in page.items]
     if page.items and call.args.max_id is None:
         await markers.keep(call.house.square, viewer, {"notifications": page.items[0].id})
     return await pages.render(
         call, "notifications.html", notices=notices, read=marks[0].last_read if marks else 0, pager=pager(call, page),
         title=said(call, N_("Notifications")),
     )  # fmt: skip
+
+
+def _notice(call: Call[Paged], told: Told, card: Card | None) -> Notice:
+    ruling, body = told.ruling, told.body
+    if ruling is None:
+        return Notice(told, face(call, told.person), card)
+    line = tidings.line(ruling, body.get("kind", ""), call.viewer.language, ended=bool(body.get("ended")))
+    return Notice(told, face(call, told.person), card, line, epitaph.notice_path(ruling))
 
 
 ROUTES: tuple[Route, ...] = (

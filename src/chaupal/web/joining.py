@@ -198,7 +198,7 @@ NOT_YET: dict[str, Any] = {"shape": Shape.PAGE, "unready": True}
 
 ROUTES: tuple[Route, ...] = (
     get("/login", show_login, Surface.NONE, takes=Next, **OPEN),
-    post("/login", log_in, Surface.NONE, takes=LogIn, limit=(20, 300), **OPEN),
+    post("/login", log_in, Surface.NONE, takes=LogIn, limit=(20, 300), guards="name", **OPEN),
     post("/logout", log_out, Surface.NONE, **OPEN),
     get("/signup", show_signup, Surface.NONE, **OPEN),
     post("/signup", sign_up, Surface.NONE, takes=SignUp, limit=(5, 1_800), **OPEN),

@@ -89,7 +89,7 @@ async def _page(call: Call[Any], template: str, title: str, *, status: int = 200
 
 ROUTES: tuple[Route, ...] = (
     get("/reset", show_forgotten, Surface.NONE, **OPEN),
-    post("/reset", forgotten, Surface.NONE, takes=Forgotten, limit=(5, 1_800), **OPEN),
+    post("/reset", forgotten, Surface.NONE, takes=Forgotten, limit=(5, 1_800), guards="email", **OPEN),
     get("/reset/{secret}", show_reset, Surface.NONE, takes=Link, **OPEN),
     post("/reset/{secret}", reset, Surface.NONE, takes=Chosen, limit=(20, 1_800), **OPEN),
     get("/password", show_change, Surface.OWN, **NOT_YET),

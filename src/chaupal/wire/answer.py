@@ -8,25 +8,23 @@ from urllib.parse import parse_qsl
 import msgspec
 import structlog
 
-from chaupal.kernel.clock import iso
-from chaupal.kernel.errors import NotAllowed, NotFound, NotSignedIn, Problem, TooMany
+from chaupal.kernel.errors import NotAllowed, NotFound, NotSignedIn, Problem
 from chaupal.kernel.ids import parse_id
 from chaupal.kernel.secrets import digest
 from chaupal.policy.epitaph import LANGUAGES
 from chaupal.policy.may import may
 from chaupal.policy.viewer import Caller, Viewer, allows
 from chaupal.ports.country import Locator, Place
-from chaupal.ports.meter import Count, Meter
+from chaupal.ports.meter import Meter
 from chaupal.social import logins
 from chaupal.wire import csrf
 from chaupal.wire.call import Answer, Call, House, Upload, json
+from chaupal.wire.limits import Limits, check_limit, limit_headers
 from chaupal.wire.params import check, nest
 from chaupal.wire.route import Route, Shape
 
 log = structlog.get_logger()
 
-GENERAL = (300, 300)  # requests per seconds, per account and per address, as Mastodon's clients expect
-FILES = (3_000, 300)  # counted apart: one page of posts brings forty pictures along
 
 type ErrorPage = Callable[[Call[Any], Problem], Awaitable[Answer]]
 type Sent = tuple[dict[str, Any], dict[str, Upload]]
@@ -60,11 +58,9 @@ class Desk:
     def __init__(self, house: House, locator: Locator, meter: Meter, error_page: ErrorPage) -> None:
         self.house = house
         self._locator = locator
-        self._meter = meter
+        self._limits = Limits(house.settings, meter)
         self._error_page = error_page
-        self._limits = house.settings.rate_limits
         self._keeps = house.settings.keep_answers
-        self._scale = house.settings.rate_limit_scale
 
     async def answer(self, route: Route, request: Request) -> Answer:
         """The answer, or the problem in the shape that the route promises; never an exception."""
@@ -74,11 +70,13 @@ class Desk:
             await self.house.reads.work.fresh()
             cookies = parse_cookies(request.headers.get("cookie", ""))
             call = self._call(route, request, cookies)
-            call.caller = caller = await self._identify(route, request.headers, cookies)
-            call.viewer = self._viewer(call, caller, cookies, request.headers)
-            if (spent := self._spend(route, call)) is not None:
-                limits = limit_headers(*spent, self.house.square.clock())
-                check_limit(*spent)
+            try:
+                call.caller = caller = await self._identify(route, request.headers, cookies)
+                call.viewer = self._viewer(call, caller, cookies, request.headers)
+            finally:  # who comes with a wrong token spends what their address has
+                spent = self._limits.spend(call)
+                limits = limit_headers(spent, self.house.square.clock())
+                check_limit(spent)
             self._admit(route, call)
             answer = await self._run(route, request, call)
         except Problem as problem:
@@ -154,20 +152,6 @@ class Desk:
             call.csrf = caller.csrf
         return Viewer(account=caller.account, country=country, country_known=known, role=caller.role, language=language)
 
-    def _spend(self, route: Route, call: Call[Any]) -> tuple[int, Count] | None:
-        """The limit that this request falls under (its route's own, else the general one), and its use; None: no limits."""
-        if not self._limits:
-            return None
-        who = f"a{call.viewer.account}" if call.viewer.account is not None else f"i{call.address}"
-        file = route.shape is Shape.FILE
-        spent = self._count(f"f{who}" if file else who, *(FILES if file else GENERAL))
-        if route.limit is not None and not is_over(*spent):
-            spent = self._count(f"{route.path} {who}", *route.limit)
-        return spent
-
-    def _count(self, key: str, most: int, seconds: int) -> tuple[int, Count]:
-        return most * self._scale, self._meter.hit(key, seconds)
-
     def _admit(self, route: Route, call: Call[Any]) -> None:
         caller = call.caller
         if route.village and not self.house.settings.village:
@@ -199,6 +183,7 @@ class Desk:
             if (name == "id" or name.endswith("_id")) and parse_id(request.path[name]) is None:
                 raise NotFound
         call.args = check(route.takes, sent)
+        self._limits.guard(call)
 
     async def _say(self, route: Route, call: Call[Any], problem: Problem) -> Answer:
         if route.shape is Shape.API:
@@ -226,27 +211,6 @@ def problem_json(problem: Problem) -> Answer:
     if problem.status == 401:
         headers = [("www-authenticate", 'Bearer realm="Chaupal", error="invalid_token"')]
     return json(body, problem.status, headers)
-
-
-def is_over(most: int, count: Count) -> bool:
-    return count.used > most
-
-
-def check_limit(most: int, count: Count) -> None:
-    """Raises TooMany."""
-    if is_over(most, count):
-        raise TooMany(retry_at=count.ends_at)
-
-
-def limit_headers(most: int, count: Count, now: int) -> list[tuple[str, str]]:
-    """How much is left and until when; for whoever has nothing left, how many seconds to wait."""
-    wait = str(max(1, (count.ends_at - now + 999) // 1000))
-    return [
-        ("x-ratelimit-limit", str(most)),
-        ("x-ratelimit-remaining", str(max(0, most - count.used))),
-        ("x-ratelimit-reset", iso(count.ends_at)),
-        *([("retry-after", wait)] if is_over(most, count) else []),
-    ]
 
 
 def query_of(text: str) -> dict[str, Any]:

@@ -43,6 +43,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     takes: type[msgspec.Struct] = Nothing
     gives: Any = None
     limit: tuple[int, int] | None = None
+    guards: str = ""  # the argument that names whose secret could be guessed here: guesses are counted by it, too
     lane: bool = False
     kept: bool = (
         False  # rests on the store and the viewer alone, not on the hour or on headers: may be answered from memory
