@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import dataclasses
 import shutil
 import sys
 import tempfile
@@ -10,19 +11,21 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from bench import justice, neighbours, report, writing
 from bench.data import CROWD, PEOPLE, POSTS, RULINGS, DataSet, seed
 from bench.process import CORES, Server, free_port, serving
-from bench.works import capture, first_reads, measure, works
+from bench.works import Servers, capture, first_reads, measure, works
 
 STARTS = 3  # the time to the first 200 is the median of so many
 
 
-def serve(data: DataSet) -> AbstractContextManager[Server]:
-    """Rate limits are on, but high."""
+def serve(data: DataSet, *, keep: bool = True) -> AbstractContextManager[Server]:
+    """Rate limits are on, but high. `keep=False`: every answer is composed anew."""
     port = free_port()
     command = [sys.executable, "-m", "chaupal.app.cli", "serve", "--data", data.settings.data, "--port", str(port)]
-    environ = {"CHAUPAL_RATE_LIMIT_SCALE": "1000000", "CHAUPAL_LOG_LEVEL": "error"}
+    environ = {"CHAUPAL_RATE_LIMIT_SCALE": "1000000", "CHAUPAL_LOG_LEVEL": "error", "CHAUPAL_KEEP_ANSWERS": str(keep)}
     return serving(command, port, "/api/v2/instance", environ)
 
 
@@ -33,6 +36,12 @@ def seeded(folder: Path, people: int, posts: int, crowd: int) -> DataSet:
         f"seeded {people} people, {posts} posts, {RULINGS} rulings in {time.perf_counter() - began:.0f} s", flush=True
     )
     return data
+
+
+def copied(data: DataSet, folder: Path) -> DataSet:
+    """The same data set for a second server: a directory is served by one alone."""
+    shutil.copytree(data.settings.data, folder)
+    return dataclasses.replace(data, settings=msgspec.structs.replace(data.settings, data=str(folder)))
 
 
 def starts(data: DataSet) -> float:
@@ -57,9 +66,15 @@ def run(folder: Path, growth: int, seconds: float) -> dict[str, Any]:
         chosen = capture(server, works(small), folder / "raw")
         raw = open_.enter_context(serving(command, raw_port, "/0"))
     # Afresh: what was captured is in the server's memory, and the first reads are to find nothing there.
-    with serve(small) as server, serve(large) as larger, serving(command, raw_port, "/0") as raw:
+    again = copied(small, folder / "again")
+    with (
+        serve(small) as server,
+        serve(again, keep=False) as composing,
+        serve(large, keep=False) as larger,
+        serving(command, raw_port, "/0") as raw,
+    ):
         found["first_reads"] = first_reads(server, raw, small)
-        found["works"] = measure(server, larger, raw, chosen, works(large), seconds)
+        found["works"] = measure(Servers(server, composing, larger, raw), chosen, works(large), seconds)
         found |= writing.measure(server, small, seconds)
         found["memory_after"] = server.memory
         found["obeyed_ms"] = justice.measure(server, small)

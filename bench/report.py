@@ -22,6 +22,7 @@ COLUMNS = (
     "CPU ms",
     "R ms",
     "ratio",
+    "composed",
     "target",
     "or ms",
     "grown",
@@ -37,6 +38,7 @@ def show(found: dict[str, Any]) -> None:
     """Print the table; figures beyond their target are red."""
     title = (
         f"CPU of the server per request, and its ratio to R in the same run; grown: with {found['growth']}x the data (<= {GROWTH})\n"
+        "ratio: as served, answers kept until anything changes; composed: each answer made anew, as while others write\n"
         "green: within the target; yellow: beyond it in R, but within the ms that it came to where it was set"
     )
     table = Table(title=title)
@@ -59,7 +61,7 @@ def _row(work: Work, row: dict[str, float], peer: float | None) -> tuple[str, ..
     cpu, ratio = f"{row['cpu']:.3f}", f"{row['ratio']:.2f}"
     return (
         work.name, f"{row['size'] / 1000:.0f}", f"[{colour}]{cpu}[/]", f"{row['raw']:.3f}",
-        ratio if work.absolute else f"[{colour}]{ratio}[/]", f"<= {work.target} {unit}", f"{work.there:.2f}",
+        ratio if work.absolute else f"[{colour}]{ratio}[/]", f"{row['composed']:.2f}", f"<= {work.target} {unit}", f"{work.there:.2f}",
         coloured(f"{row['growth']:.2f}", row["growth"] <= GROWTH),
         f"{1000 / row['cpu']:,.0f}", f"{row['p50']:.1f}", f"{row['p99']:.1f}",
         f"{work.elsewhere:g} {unit}", f"{peer / row['cpu']:.1f}x" if peer else "-",

@@ -80,21 +80,31 @@ def capture(server: Server, chosen: list[Work], folder: Path) -> list[Work]:
     return chosen
 
 
-def measure(
-    server: Server, larger: Server, raw: Server, small: list[Work], large: list[Work], seconds: float
-) -> dict[str, dict[str, float]]:
-    """Each work: R with the same bytes, the server, and the server with the larger data set, in turn; medians over the rounds."""
+@dataclass
+class Servers:
+    """As it is served; composing every answer anew, with the same data and with the larger; and R."""
+
+    server: Server
+    composing: Server
+    larger: Server
+    raw: Server
+
+
+def measure(servers: Servers, small: list[Work], large: list[Work], seconds: float) -> dict[str, dict[str, float]]:
+    """Each work at each of the servers in turn; medians over the rounds."""
+    server, composing, larger, raw = servers.server, servers.composing, servers.larger, servers.raw
     rows: dict[str, list[dict[str, float]]] = {work.name: [] for work in small}
-    for which, chosen in ((server, small), (larger, large)):
+    for which, chosen in ((server, small), (composing, small), (larger, large)):
         for work in chosen:
             fire(which, work.requests(), seconds=0.4)
     for _ in range(ROUNDS):
         for number, (work, grown) in enumerate(zip(small, large, strict=True)):
             base = fire(raw, [ask(f"/{number}")], seconds=seconds / 2)
             mine = good(fire(server, work.requests(), seconds=seconds), work)
+            anew = good(fire(composing, work.requests(), seconds=seconds), work)
             more = good(fire(larger, grown.requests(), seconds=seconds), grown)
             rows[work.name].append({
-                "cpu": mine.cpu, "raw": base.cpu, "ratio": mine.cpu / base.cpu, "growth": more.cpu / mine.cpu,
+                "cpu": mine.cpu, "raw": base.cpu, "ratio": mine.cpu / base.cpu, "composed": anew.cpu / base.cpu, "growth": more.cpu / anew.cpu,
                 "size": work.size, "per_second": mine.per_second, "p50": mine.p50, "p99": mine.p99,
             })  # fmt: skip
     return {
