@@ -127,6 +127,10 @@ def test_ids_are_decimal_strings_that_hold_the_time(asha: httpx2.Client):
 WAYS = {
     "json": {"json": {"status": "एक", "sensitive": True, "spoiler_text": "cw"}},
     "form": {"data": {"status": "एक", "sensitive": "1", "spoiler_text": "cw"}},
+    "form with letters as they are": {
+        "content": "status=एक&sensitive=true&spoiler_text=cw".encode(),
+        "headers": {"content-type": "application/x-www-form-urlencoded"},
+    },
     "multipart": {"files": {"status": (None, "एक"), "sensitive": (None, "on"), "spoiler_text": (None, "cw")}},
     "query": {"params": {"status": "एक", "sensitive": "true", "spoiler_text": "cw"}},
 }

@@ -72,7 +72,7 @@ LETTERS: list[dict[str, Any]] = [
     {"content": b"status=%FF%FE", "headers": FORM},
     {"content": b"status=%ED%A0%80", "headers": FORM},
     {"content": b"status=%00", "headers": FORM},
-    {"content": "status=कच्चा".encode(), "headers": FORM},
+    {"content": "status=कच्चा".encode()[:-1], "headers": FORM},
     {"files": {"status": (None, b"\xff\xfe\xfa")}},
     {"files": {"status": (None, b"nul \x00")}},
 ]
@@ -162,7 +162,6 @@ NOT_BODIES: list[dict[str, Any]] = [
     {"content": b"garbage", "headers": {"content-type": MULTIPART}},
     {"content": b"x", "headers": {"content-type": b"\xff\xfe/json"}},
     {"content": b"status=x&a[\xb2]=1", "headers": FORM},
-    {"content": "status=x&a[²]=1&a[²]=2".encode(), "headers": FORM},
 ]
 
 

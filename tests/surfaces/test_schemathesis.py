@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
-from chaupal.api.described import VERSION
 from chaupal.api.routes import ROUTES
 from chaupal.wire.openapi import document
 from services import Postgres
@@ -18,7 +17,7 @@ from serving import Member, Served, join, served
 ORIGIN = "http://127.0.0.1:8000"
 PROMISES = (not_a_server_error, status_code_conformance, response_schema_conformance)
 
-schema = schemathesis.openapi.from_dict(document(ROUTES, "Chaupal", VERSION, ORIGIN))
+schema = schemathesis.openapi.from_dict(document(ROUTES, "Chaupal", "0", ORIGIN))
 schema.config.phases.coverage.enabled = False  # thousands of cases; what they look for is in test_bad_input
 
 few = settings(
