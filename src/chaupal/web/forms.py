@@ -13,6 +13,7 @@ from chaupal.social.context import Square
 from chaupal.web import links
 from chaupal.web.words import LANGUAGES
 from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.cookies import set_cookie
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, Shape, post
 
@@ -77,9 +78,8 @@ async def speak(call: Call[Tongue]) -> Answer:
         raise NotFound
     if call.viewer.account is not None:
         await logins.choose_language(call.house.square, call.viewer, call.args.language)
-    secure = "; Secure" if call.house.settings.secure else ""
-    cookie = f"language={call.args.language}; Path=/; Max-Age={YEAR}; HttpOnly; SameSite=Lax{secure}"
-    return redirect(links.back(call.args.next), headers=[("set-cookie", cookie)])
+    cookie = set_cookie(call.house.settings, "language", call.args.language, YEAR)
+    return redirect(links.back(call.args.next), headers=[cookie])
 
 
 ROUTES: tuple[Route, ...] = (

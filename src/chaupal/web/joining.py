@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Conflict, Invalid, NotFound
 from chaupal.policy.surface import Surface
 from chaupal.social import accounts, logins
@@ -12,6 +13,7 @@ from chaupal.social.logins import COOKIE, SESSION_LASTS, Session
 from chaupal.web import links, pages
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.cookies import set_cookie
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Nothing, Route, Shape, get, post
 
@@ -78,7 +80,7 @@ async def log_in(call: Call[LogIn]) -> Answer:
 async def log_out(call: Call[Nothing]) -> Answer:
     if call.caller is not None:
         await logins.sign_out(call.house.square, call.caller)
-    return redirect("/", headers=[_cookie(call, "", 0)])
+    return redirect("/", headers=[set_cookie(call.house.settings, COOKIE, "", 0)])
 
 
 async def show_signup(call: Call[Nothing]) -> Answer:
@@ -145,7 +147,7 @@ async def approve(call: Call[One]) -> Answer:
 
 def keep(call: Call[Any], session: Session) -> tuple[str, str]:
     """The header by which the browser keeps its session."""
-    return _cookie(call, session.secret, SESSION_LASTS // 1000)
+    return set_cookie(call.house.settings, COOKIE, session.secret, SESSION_LASTS // SECOND)
 
 
 def agent(call: Call[Any]) -> str:
@@ -161,11 +163,6 @@ def errors_of(call: Call[Any], problem: Invalid) -> dict[str, str]:
 
 def _sentence(field: str, detail: str) -> str:
     return next((text for name, part, text in WRONG if name == field and part in detail), ELSE)
-
-
-def _cookie(call: Call[Any], secret: str, seconds: int) -> tuple[str, str]:
-    secure = "; Secure" if call.house.settings.secure else ""
-    return "set-cookie", f"{COOKIE}={secret}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
 
 
 def _title(call: Call[Any], text: str) -> str:

@@ -47,7 +47,7 @@ async def render(
     names = common(call) | {"me": await _me(call)} | context
     html = environment(call.viewer.language).get_template(template).render(names)
     # Every page has a form: the choice of language, logging out.
-    return page(html, status, [*csrf.set_cookie(call), *(headers or [])])
+    return page(html, status, [*csrf.cookie(call), *(headers or [])])
 
 
 # Stands for the visitor's own CSRF word in pages that are kept; random, so that nobody can write it into a post.
@@ -72,7 +72,7 @@ async def kept(call: Call[Any], parts: Sequence[object], draw: Callable[[], Awai
             )
         html = answer.body
         store.keep(reads, key, parts, html)
-    return Answer(html.replace(_MARK.encode(), word.encode()), 200, "text/html; charset=utf-8", csrf.set_cookie(call))
+    return Answer(html.replace(_MARK.encode(), word.encode()), 200, "text/html; charset=utf-8", csrf.cookie(call))
 
 
 def common(call: Call[Any]) -> dict[str, Any]:

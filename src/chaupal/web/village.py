@@ -10,6 +10,7 @@ from chaupal.social import accounts, logins
 from chaupal.web import links
 from chaupal.web.pages import common
 from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.cookies import set_cookie
 from chaupal.wire.route import Route, Shape, post
 
 LOOK_AS = "look_as"  # read by `wire.answer`, and believed in the village only
@@ -35,7 +36,8 @@ async def look(call: Call[Look]) -> Answer:
     country = call.args.country.strip().upper()
     if country and not known_country(country):
         raise NotFound
-    return redirect(links.back(call.args.next), headers=[_cookie(LOOK_AS, country, LOOKS_FOR if country else 0)])
+    cookie = set_cookie(call.house.settings, LOOK_AS, country, LOOKS_FOR if country else 0)
+    return redirect(links.back(call.args.next), headers=[cookie])
 
 
 async def play(call: Call[Part]) -> Answer:
@@ -46,13 +48,8 @@ async def play(call: Call[Part]) -> Answer:
     session = await logins.begin_session(square, await accounts.account_id(square, call.args.handle), agent="village")
     if call.caller is not None:
         await logins.sign_out(square, call.caller)
-    cookie = _cookie(logins.COOKIE, session.secret, logins.SESSION_LASTS // SECOND)
+    cookie = set_cookie(call.house.settings, logins.COOKIE, session.secret, logins.SESSION_LASTS // SECOND)
     return redirect(links.back(call.args.next), headers=[cookie])
-
-
-def _cookie(name: str, value: str, lasts: int) -> tuple[str, str]:
-    # Never `Secure`: a village is played on one's own machine, over plain http.
-    return "set-cookie", f"{name}={value}; Path=/; Max-Age={lasts}; HttpOnly; SameSite=Lax"
 
 
 ROUTES: tuple[Route, ...] = (

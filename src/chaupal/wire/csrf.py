@@ -8,6 +8,7 @@ from typing import Any
 
 from chaupal.kernel.errors import NotAllowed
 from chaupal.wire.call import Call
+from chaupal.wire.cookies import set_cookie
 
 COOKIE = "visitor"
 _LETTERS = frozenset(string.ascii_letters + string.digits + "-_")
@@ -19,13 +20,12 @@ def word(cookies: Mapping[str, str]) -> str:
     return kept if 20 <= len(kept) <= 64 and _LETTERS.issuperset(kept) else secrets.token_urlsafe(24)
 
 
-def set_cookie(call: Call[Any]) -> list[tuple[str, str]]:
+def cookie(call: Call[Any]) -> list[tuple[str, str]]:
     """The header by which the visitor keeps the word, where they do not have it yet."""
     # A picture that is refused has no form, and must not take the word of the page that shows it.
     if not call.csrf or (call.caller and call.caller.csrf) or call.cookies.get(COOKIE) == call.csrf:
         return []
-    secure = "; Secure" if call.house.settings.secure else ""
-    return [("set-cookie", f"{COOKIE}={call.csrf}; Path=/; HttpOnly; SameSite=Lax{secure}")]
+    return [set_cookie(call.house.settings, COOKIE, call.csrf)]
 
 
 def check(call: Call[Any], sent: str) -> None:
