@@ -14,9 +14,8 @@ from chaupal.ports.feed import LENGTH
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, page_of
 from chaupal.reads.pipeline import shown
-from chaupal.store.dialect import listed
 from chaupal.store.knowledge import relations_of
-from chaupal.store.posts import FROM_AUTHORS
+from chaupal.store.posts import newest_of
 from chaupal.store.work import Reading
 
 # Most people have a full feed within days; only who follows few or quiet people needs to look further back.
@@ -32,7 +31,9 @@ async def page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Visible[Pos
             ids = await _build(reads, reading, me)
         found = _slice(ids, cursor)
         if found is None:
-            found = await _pull(reading, await _sources(reading, me), cursor.below, cursor.above, cursor.limit + 1)
+            found = await newest_of(
+                reading, await _sources(reading, me), below=cursor.below, above=cursor.above, limit=cursor.limit + 1
+            )
         skeleton = page_of(found, cursor)
         posts = await shown(reading, viewer, Surface.HOME, skeleton.items)
         ties = await relations_of(reading, me)
@@ -73,13 +74,8 @@ async def _build(reads: Reads, reading: Reading, me: int) -> Sequence[int]:
     ids: Sequence[int] = ()
     for window in WINDOWS:
         above = -1 if window is None else first_id_at(max(0, reads.clock() - window))
-        ids = await _pull(reading, sources, 2**63 - 1, above, LENGTH)
+        ids = await newest_of(reading, sources, below=2**63 - 1, above=above, limit=LENGTH)
         if len(ids) >= LENGTH:
             break
     await reads.feeds.admit(me, sources, ids)
     return ids
-
-
-async def _pull(reading: Reading, sources: frozenset[int], below: int, above: int, n: int) -> list[int]:
-    rows = await reading.fetch(FROM_AUTHORS, authors=listed(sorted(sources)), below=below, above=above, n=n)
-    return [row[0] for row in rows]

@@ -1,5 +1,7 @@
 """One post, and the conversation it stands in."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from chaupal.kernel.errors import NotFound
@@ -9,7 +11,7 @@ from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.pipeline import shown
-from chaupal.store.posts import IN_THREAD, ROOT_OF
+from chaupal.store.posts import conversation
 from chaupal.store.work import Reading
 
 # Bounds of a thread as Mastodon draws them for people signed in; strangers get less, since a thread is the dearest read.
@@ -47,8 +49,7 @@ async def context(reads: Reads, viewer: Viewer, id_: int) -> Thread:
     async with reads.work.reading() as reading:
         if not await shown(reading, viewer, Surface.STATUS, (id_,)):
             raise NotFound
-        root = await reading.value(ROOT_OF, of=id_)
-        before, after = _around(id_, await reading.fetch(IN_THREAD, root=root, n=MOST))
+        before, after = _around(id_, await conversation(reading, id_, MOST))
         if viewer.account is None:
             before, after = before[-MOST_FOR_STRANGERS[0] :], after[: MOST_FOR_STRANGERS[1]]
         return Thread(await _shown(reading, viewer, before), await _shown(reading, viewer, after))
@@ -58,11 +59,11 @@ async def _shown(reading: Reading, viewer: Viewer, ids: list[int]) -> list[Visib
     return await shown(reading, viewer, Surface.THREAD, ids) if ids else []
 
 
-def _around(id_: int, rows: object) -> tuple[list[int], list[int]]:
+def _around(id_: int, rows: Sequence[tuple[int, int | None]]) -> tuple[list[int], list[int]]:
     """Ids before and after, from (id, parent) pairs of the whole conversation in order of time."""
     parent: dict[int, int | None] = {}
-    children: dict[int, list[int]] = {}
-    for child, above in rows:  # pyright: ignore[reportGeneralTypeIssues, reportUnknownVariableType]
+    children: dict[int | None, list[int]] = {}
+    for child, above in rows:
         parent[child] = above
         children.setdefault(above, []).append(child)
     before: list[int] = []

@@ -15,7 +15,6 @@ from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events_posts import PostDeleted, PostPublished
 from chaupal.store import people, posting, posts
-from chaupal.store.dialect import listed
 from chaupal.store.knowledge import facts_for
 from chaupal.store.work import Reading, Writing
 from chaupal.text import clean, fold, grammar, html, language, length
@@ -120,10 +119,9 @@ async def delete(square: Square, viewer: Viewer, post_id: int) -> Post:
 
 
 async def _remove(w: Writing, post_id: int) -> None:
-    row = await w.first(posts.BY_IDS, ids=listed([post_id]))
-    if row is None:
+    post = await posts.as_written(w, post_id)
+    if post is None:
         raise NotFound
-    post = posts.post_of(row)
     gone = await posting.remove(w, post)
     w.tell(PostDeleted(post=post.id, author=post.author, gone=tuple(gone)))
 

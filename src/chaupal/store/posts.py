@@ -13,7 +13,7 @@ from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Mention, Picture, Post, Tag
 from chaupal.store.dialect import among, listed, param, statement, words
 from chaupal.store.tables import post_tags, posts
-from chaupal.store.work import Reading, Row
+from chaupal.store.work import Reading, Row, Writing
 
 COLUMNS = (
     posts.c.id, posts.c.author, posts.c.created_at, posts.c.visibility, posts.c.text, posts.c.html, posts.c.spoiler, posts.c.language,
@@ -129,6 +129,24 @@ async def _load(reading: Reading, ids: list[int]) -> dict[int, Sealed[Post]]:
         for id_, sealed in loaded.items():
             reading.memory.posts.put(id_, sealed)
     return loaded
+
+
+async def newest_of(reading: Reading, authors: Iterable[int], *, below: int, above: int, limit: int) -> list[int]:
+    """Ids of what these people posted and reposted, newest first, but for direct posts."""
+    rows = await reading.fetch(FROM_AUTHORS, authors=listed(sorted(authors)), below=below, above=above, n=limit)
+    return [row[0] for row in rows]
+
+
+async def conversation(reading: Reading, id_: int, at_most: int) -> list[tuple[int, int | None]]:
+    """(post, what it answers) of the whole conversation that a post stands in, oldest first."""
+    root = await reading.value(ROOT_OF, of=id_)
+    return [(row[0], row[1]) for row in await reading.fetch(IN_THREAD, root=root, n=at_most)]
+
+
+async def as_written(w: Writing, id_: int) -> Post | None:
+    """A post's own row, for the unit that takes it away; nobody looks at it here."""
+    row = await w.first(BY_IDS, ids=listed([id_]))
+    return None if row is None else post_of(row)
 
 
 def post_of(row: Row) -> Post:
