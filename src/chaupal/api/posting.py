@@ -1,9 +1,8 @@
 """Posts at the wire: publish, look, thread, delete, repost."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
-from msgspec import Meta
 
 from chaupal.api.statuses import status_answer, statuses_bytes
 from chaupal.api.timelines import HOT
@@ -13,9 +12,8 @@ from chaupal.policy.surface import Surface
 from chaupal.reads import thread
 from chaupal.social import logins, posts
 from chaupal.wire.call import Answer, Call
+from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, delete, get, post
-
-type Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class Sent(msgspec.Struct, kw_only=True):

@@ -1,8 +1,8 @@
 """Timelines at the wire: home, the square, a tag, somebody's posts."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from msgspec import Meta, field
+from msgspec import field
 
 from chaupal.api.statuses import statuses_bytes
 from chaupal.kernel.errors import NotFound
@@ -13,10 +13,8 @@ from chaupal.reads import home as home_reads
 from chaupal.reads import people, profile, public
 from chaupal.reads.page import Page
 from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import Paged, link_header
+from chaupal.wire.paging import Number, Paged, link_header
 from chaupal.wire.route import Route, get
-
-type Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class PublicArgs(Paged, kw_only=True):

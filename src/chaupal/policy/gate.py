@@ -6,7 +6,7 @@ from chaupal.policy.facts import Facts, Subject
 from chaupal.policy.rules import judge
 from chaupal.policy.sealed import _KEY, Authored, Judged, Sealed, Visible  # pyright: ignore[reportPrivateUsage]
 from chaupal.policy.surface import Surface
-from chaupal.policy.verdict import PLAIN, Hide, Placeholder, Show, Verdict
+from chaupal.policy.verdict import PLAIN, Hide, Placeholder, Show
 from chaupal.policy.viewer import Viewer
 
 # Where the rules ask for more than audience, ties and rulings on the names of a thing.
@@ -67,12 +67,6 @@ def reveal_authors[A: Authored, P: Judged](
         if id_ not in found and (one := reveal_one(viewer, Surface.PROFILE, sealed, facts)) is not None:
             found[id_] = one
     return found
-
-
-def verdict_on[T: Judged](viewer: Viewer, surface: Surface, thing: Sealed[T], facts: Facts) -> Verdict:
-    """The verdict alone, for those who must explain it (status codes, 'why can I not see this')."""
-    _check_surface(surface)
-    return judge(viewer, surface, thing._subject, facts)  # pyright: ignore[reportPrivateUsage]
 
 
 def subjects_of[T: Judged](things: Sequence[Sealed[T]]) -> list[Subject]:

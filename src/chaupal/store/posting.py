@@ -4,7 +4,7 @@ import msgspec
 from sqlalchemy import delete, insert, select, update
 
 from chaupal.kernel.errors import Invalid
-from chaupal.policy.facts import Visibility
+from chaupal.policy.narrow import LISTED_PUBLICLY
 from chaupal.policy.things import Picture, Post
 from chaupal.store.dialect import among, larger, listed, param, statement, upsert, words
 from chaupal.store.media import COLUMNS as PICTURE_COLUMNS
@@ -83,7 +83,7 @@ async def add(w: Writing, post: Post, *, answers: bool) -> None:
 
     Raises Invalid where another post has one of its pictures.
     """
-    public = post.visibility is Visibility.PUBLIC
+    public = post.visibility in LISTED_PUBLICLY
     await w.run(
         INSERT, id=post.id, author=post.author, created_at=post.created_at, visibility=int(post.visibility), text=post.text, html=post.html,
         spoiler=post.spoiler, language=post.language, sensitive=int(post.sensitive), reply_to=post.reply_to,
