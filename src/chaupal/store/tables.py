@@ -117,7 +117,7 @@ posts = Table(
     big("replies_count", default=0), big("boosts_count", default=0), big("likes_count", default=0),
     big("listed", default=0),  # 1: public, not a repost, so in public timelines
     big("answers", default=0),  # 1: answers somebody else, so not in "posts without replies"
-    Index("posts_of", "author", "id"),
+    Index("posts_of", "author", "id", "visibility"),
     Index("posts_listed", "id", sqlite_where=sql("listed = 1"), postgresql_where=sql("listed = 1")),
     Index("posts_by_language", "language", "id", sqlite_where=sql("listed = 1"), postgresql_where=sql("listed = 1")),
     Index("posts_in_thread", "root", "id"),

@@ -4,6 +4,7 @@ The lane answers the hottest reads before the framework's routing. It runs the v
 off (`lane = false`) must change no byte, which a test holds.
 """
 
+import functools
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -39,17 +40,24 @@ FOR_ONE = [(b"cache-control", b"private, no-store")]
 BY_SHAPE = {Shape.API: [*ALWAYS, *OPEN, *FOR_ONE], Shape.PAGE: [*ALWAYS, *PAGE], Shape.FILE: [*ALWAYS, *FOR_ONE]}
 
 
+REPLACEABLE = frozenset(name for shape in BY_SHAPE.values() for name, _ in shape)
+
+
+@functools.lru_cache(4_096)
+def header(name: str, value: str) -> tuple[bytes, bytes]:
+    """A header as bytes; the same few are sent again and again."""
+    return name.encode("latin-1"), value.encode("latin-1", "replace")
+
+
 async def send_answer(send: AsgiSend, route: Route | None, answer: Answer, *, head: bool = False) -> None:
     """The answer on the wire. A header that the answer names itself replaces the shape's."""
     shape = BY_SHAPE[route.shape] if route else BY_SHAPE[Shape.API]
-    own = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in answer.headers]
+    own = [header(name, value) for name, value in answer.headers]
     named = {name for name, _ in own}
-    headers = [
-        (b"content-type", answer.mime.encode("latin-1")),
-        (b"content-length", str(len(answer.body)).encode()),
-        *(pair for pair in shape if pair[0] not in named),
-        *own,
-    ]
+    if not named.isdisjoint(REPLACEABLE):
+        shape = [pair for pair in shape if pair[0] not in named]
+    length = (b"content-length", str(len(answer.body)).encode())
+    headers = [header("content-type", answer.mime), length, *shape, *own]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if head else answer.body})
 

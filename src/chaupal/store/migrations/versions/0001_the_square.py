@@ -360,7 +360,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("listed = 1"),
         postgresql_where=sa.text("listed = 1"),
     )
-    op.create_index("posts_of", "posts", ["author", "id"], unique=False)
+    op.create_index("posts_of", "posts", ["author", "id", "visibility"], unique=False)
     op.create_index(
         "posts_reposting",
         "posts",
