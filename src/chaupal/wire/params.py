@@ -72,6 +72,13 @@ def _kinds(struct: type[msgspec.Struct]) -> dict[str, str]:
     return {field.encode_name: _kind(field.type) for field in msgspec.structs.fields(struct)}
 
 
+@functools.cache
+def _never_null(struct: type[msgspec.Struct]) -> frozenset[str]:
+    """Fields for which null means that none was given, as it does to Mastodon: they have a default, and it is not null."""
+    fields = msgspec.structs.fields(struct)
+    return frozenset(f.encode_name for f in fields if not f.required and type(None) not in get_args(f.type))
+
+
 def _kind(kind: Any) -> str:
     if get_origin(kind) in (Union, types.UnionType):
         kinds = {_kind(arm) for arm in get_args(kind) if arm is not type(None) and arm is not msgspec.UnsetType}
@@ -91,7 +98,7 @@ def check[A: msgspec.Struct](struct: type[A], sent: dict[str, Any]) -> A:
     known: dict[str, Any] = {}
     for key, value in sent.items():
         kind = kinds.get(key)
-        if kind is not None:
+        if kind is not None and not (value is None and key in _never_null(struct)):
             if not _is_sound(value):
                 raise Invalid(f"Validation failed: {key}: cannot be read", **{key.replace("-", "_"): "cannot be read"})
             value = _lenient(kind, value)

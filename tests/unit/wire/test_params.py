@@ -41,6 +41,14 @@ def test_one_value_is_a_list_of_one():
     assert check(Takes, {"id": "1", "ids": "7", "maybe": "a"}).ids == [7]
 
 
+def test_null_is_an_absent_value():
+    """Apps that write JSON from their own objects send null for what was not filled in."""
+    nulls = {"text": None, "yes": None, "limit": None, "ids": None, "maybe": None}
+    assert check(Takes, {"id": "1", **nulls}) == Takes(id=1)
+    with pytest.raises(Invalid):
+        check(Takes, {"id": None})
+
+
 def test_unknown_keys_are_ignored():
     assert check(Takes, {"id": "1", "colour": "red"}).id == 1
 
