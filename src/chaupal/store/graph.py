@@ -1,6 +1,7 @@
 """Ties between people: follows, requests to follow, blocks and timed mutes, with the counts they change."""
 
 from collections.abc import Sequence
+from enum import IntEnum
 from typing import Any
 
 import msgspec
@@ -170,21 +171,33 @@ class Ties(msgspec.Struct):
     mute_ends: int | None = None
 
 
-def _side(kind: int, table: Table, mine: str, theirs: str, first: str = "0", second: str = "0") -> Any:
+class Side(IntEnum):
+    """Which of the seven ties a row tells of, seen from the viewer."""
+
+    FOLLOWS = 1
+    FOLLOWED_BY = 2
+    ASKS = 3
+    ASKED_BY = 4
+    BLOCKS = 5
+    BLOCKED_BY = 6
+    MUTES = 7
+
+
+def _side(side: Side, table: Table, mine: str, theirs: str, first: str = "0", second: str = "0") -> Any:
     return select(
-        literal_column(str(kind)), table.c[theirs], literal_column(first), literal_column(second)
+        literal_column(str(int(side))), table.c[theirs], literal_column(first), literal_column(second)
     ).where(table.c[mine] == param("me"), among(table.c[theirs], "ids"))  # fmt: skip
 
 
 TIES = statement(
     union_all(
-        _side(1, follows, "by", "to", "boosts", "notify"),
-        _side(2, follows, "to", "by"),
-        _side(3, follow_requests, "by", "to", "boosts", "notify"),
-        _side(4, follow_requests, "to", "by"),
-        _side(5, blocks, "by", "to"),
-        _side(6, blocks, "to", "by"),
-        _side(7, mutes, "by", "to", "notifications", "ends_at"),
+        _side(Side.FOLLOWS, follows, "by", "to", "boosts", "notify"),
+        _side(Side.FOLLOWED_BY, follows, "to", "by"),
+        _side(Side.ASKS, follow_requests, "by", "to", "boosts", "notify"),
+        _side(Side.ASKED_BY, follow_requests, "to", "by"),
+        _side(Side.BLOCKS, blocks, "by", "to"),
+        _side(Side.BLOCKED_BY, blocks, "to", "by"),
+        _side(Side.MUTES, mutes, "by", "to", "notifications", "ends_at"),
     )
 )
 
@@ -193,29 +206,29 @@ async def ties(reading: Reading, me: int, ids: Sequence[int]) -> dict[int, Ties]
     """What stands between `me` and each of `ids`, in one look; every id has an entry."""
     found = {id_: Ties() for id_ in ids}
     now = reading.now()
-    for kind, other, first, second in await reading.fetch(TIES, me=me, ids=listed(ids)):
-        _note(found[other], kind, first, second, now)
+    for side, other, first, second in await reading.fetch(TIES, me=me, ids=listed(ids)):
+        _note(found[other], side, first, second, now)
     return found
 
 
-def _note(tie: Ties, kind: int, first: int, second: int | None, now: int) -> None:
-    match kind:
-        case 1:
+def _note(tie: Ties, side: int, first: int, second: int | None, now: int) -> None:
+    match side:
+        case Side.FOLLOWS:
             tie.following, tie.reposts, tie.notify = True, bool(first), bool(second)
-        case 2:
+        case Side.FOLLOWED_BY:
             tie.followed_by = True
-        case 3:
+        case Side.ASKS:
             tie.requested, tie.reposts, tie.notify = True, bool(first), bool(second)
-        case 4:
+        case Side.ASKED_BY:
             tie.requested_by = True
-        case 5:
+        case Side.BLOCKS:
             tie.blocking = True
-        case 6:
+        case Side.BLOCKED_BY:
             tie.blocked_by = True
-        case _ if second is None or second > now:
+        case Side.MUTES if second is None or second > now:
             tie.muting, tie.mutes_notifications, tie.mute_ends = True, bool(first), second
         case _:
-            pass
+            pass  # a mute that is over
 
 
 TOLD = statement(select(follows.c.by).where(follows.c.to == param("them"), text("notify = 1")).order_by(follows.c.by))
