@@ -10,6 +10,7 @@ from make_map import CODE, MAP, draw, purpose
 DOCS = MAP.parent
 GLOSSARY = (DOCS / "glossary.md").read_text(encoding="utf-8")
 ROWS = [line.strip().strip("|").split("|") for line in GLOSSARY.splitlines() if line.startswith("| ")]
+PAPERS = [DOCS.parent / "README.md", *sorted(DOCS.rglob("*.md"))]
 TERMS = [row for row in ROWS if row[0].strip() != "English"]
 
 
@@ -40,3 +41,9 @@ def test_a_decision_says_what_was_chosen_what_was_left_and_what_would_change_it(
     text = paper.read_text(encoding="utf-8")
     assert regex.fullmatch(r"\d{4}(-[a-z0-9]+)+\.md", paper.name)
     assert all(f"## {part}" in text for part in ("We chose", "We left", "What would change our mind"))
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda path: path.name)
+def test_a_link_within_the_house_leads_somewhere(paper: Path):
+    links = regex.findall(r"\]\((?!https?:)([^)#]+)", paper.read_text(encoding="utf-8"))
+    assert not [link for link in links if not (paper.parent / link).exists()]
