@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 
 from chaupal.kernel.clock import Clock
-from chaupal.kernel.errors import Unavailable
+from chaupal.kernel.errors import Conflict, Unavailable
 from chaupal.store.dialect import Statement
 from chaupal.store.memory import Memory
 from chaupal.store.work import Look, Reading, Row, Writing
@@ -92,9 +92,13 @@ class PostgresWork(SharedWork):
     async def writing(self) -> AsyncGenerator[Writing]:
         async with self.pool.acquire() as connection:
             unit = PostgresWriting(connection, self.memory, self.clock)
-            async with connection.transaction():
-                yield unit
-                await self.enter_events(unit)
+            try:
+                async with connection.transaction():
+                    yield unit
+                    await self.enter_events(unit)
+            except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
+                # Two units wanted each other's rows; the database let the other one through and undid this one whole.
+                raise Conflict("This was changed at the same moment; please try again") from error
         self.committed(unit)
 
     async def tidy(self) -> None:

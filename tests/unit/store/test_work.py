@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from chaupal.kernel.errors import Invalid
+from chaupal.kernel.errors import Conflict, Invalid
 from chaupal.kernel.event import Event
 from chaupal.store import marks, outbox
 from chaupal.store.work import Work
@@ -91,3 +91,21 @@ async def test_a_batch_gives_up_on_an_event_only_after_five_tries(work: Work):
     assert tries == [False] * (outbox.GIVE_UP_AFTER - 1) + [True]
     async with work.reading() as reading:
         assert await outbox.is_empty(reading)
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+async def test_of_two_units_that_want_each_others_rows_one_is_told_to_try_again(work: Work):
+    for key in ("a", "b"):
+        async with work.writing() as w:
+            await marks.write(w, key, "0")
+    both = asyncio.Barrier(2)
+
+    async def unit(first: str, second: str) -> None:
+        async with work.writing() as w:
+            await marks.write(w, first, "1")
+            await both.wait()
+            await marks.write(w, second, "1")
+
+    results = await asyncio.gather(unit("a", "b"), unit("b", "a"), return_exceptions=True)
+    assert sorted(type(r) for r in results if r is not None) == [Conflict]
+    assert (await read(work, "a"), await read(work, "b")) == ("1", "1")
