@@ -104,7 +104,8 @@ def measure(servers: Servers, small: list[Work], large: list[Work], seconds: flo
             anew = good(fire(composing, work.requests(), seconds=seconds), work)
             more = good(fire(larger, grown.requests(), seconds=seconds), grown)
             rows[work.name].append({
-                "cpu": mine.cpu, "raw": base.cpu, "ratio": mine.cpu / base.cpu, "composed": anew.cpu / base.cpu, "growth": more.cpu / anew.cpu,
+                "cpu": mine.cpu, "raw": base.cpu, "ratio": mine.cpu / base.cpu, "composed": anew.cpu / base.cpu,
+                "growth": more.cpu / anew.cpu,
                 "size": work.size, "per_second": mine.per_second, "p50": mine.p50, "p99": mine.p99,
             })  # fmt: skip
     return {
