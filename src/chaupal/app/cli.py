@@ -262,7 +262,8 @@ def main() -> None:
         _say(f"settings: {problem.message}")
         sys.exit(2)
     except Problem as problem:
-        _say("; ".join([problem.message, *(f"{field}: {text}" for field, text in problem.details.items())]))
+        more = (f"{field}: {text}" for field, text in problem.details.items())
+        _say("; ".join([problem.message, *(text for text in more if text not in problem.message)]))
         sys.exit(1)
     except Exception as error:
         if os.environ.get("CHAUPAL_LOG_LEVEL") == "debug":

@@ -150,12 +150,20 @@ def load_settings(file: Path | None = None, environ: Mapping[str, str] | None = 
     return settings
 
 
+PREFIX = "CHAUPAL_"
+OTHER_WORDS = frozenset({"config"})  # said in the environment, but no settings
+
+
 def _from_environment(environ: Mapping[str, str]) -> dict[str, object]:
+    """Raises BadSettings for a name that is none: a mistyped limit or proxy must not be left out in silence."""
     found: dict[str, object] = {}
-    for name in FIELDS:
-        text = environ.get(f"CHAUPAL_{name.upper()}")
-        if text is not None:
-            found[name] = _from_words(name, text.strip())
+    for word, text in environ.items():
+        name = word.removeprefix(PREFIX).lower()
+        if not word.startswith(PREFIX) or name in OTHER_WORDS:
+            continue
+        if name not in FIELDS:
+            raise BadSettings(f"{word}: there is no setting {name}")
+        found[name] = _from_words(name, text.strip())
     return found
 
 

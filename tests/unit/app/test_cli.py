@@ -161,6 +161,15 @@ def test_a_port_that_is_taken_is_said_in_one_line(server: Served, tmp_path: Path
     refused(done, 1, str(server.settings.port), "in use")
 
 
+def test_what_is_wrong_is_said_once(data: str):
+    add = ("order", "authority", "add", "--name", "Ministry", "--jurisdiction", "India", "--data", data)
+    said(chaupal("account", "create", "gita", "--email", "g@example.org", "--password", "long enough secret",
+                 "--role", "owner", "--data", data))  # fmt: skip
+    done = chaupal(*add, "--as", "gita")
+    refused(done, 1, "jurisdiction")
+    assert done.stderr.count("jurisdiction") == 1
+
+
 def test_a_second_server_on_the_same_data_is_refused(data: str):
     refused(chaupal("serve", "--data", data, "--port", "0"), 1, "being served")
 

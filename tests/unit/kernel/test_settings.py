@@ -55,6 +55,12 @@ def test_an_unknown_setting_in_the_file_is_refused(tmp_path):
         load_settings(file, {})
 
 
+def test_an_unknown_setting_in_the_environment_is_refused():
+    with pytest.raises(BadSettings, match="CHAUPAL_TRUSTED_PROXY: there is no setting"):
+        load_settings(environ={"CHAUPAL_TRUSTED_PROXY": "127.0.0.1/32"})
+    assert load_settings(environ={"CHAUPAL_CONFIG": "c.toml", "CHAUPALX": "1", "PATH": "/bin"}).port == 8000
+
+
 @pytest.mark.parametrize(
     ("word", "meant"), [("off", False), ("0", False), ("False", False), ("on", True), ("yes", True), ("1", True)]
 )
