@@ -1,6 +1,7 @@
 """`chaupal order`: authorities, orders and decisions from the command line, by the very functions behind the pages."""
 
-from typing import TYPE_CHECKING, TextIO
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from chaupal.wire.call import House
 
 as_option = click.option("--as", "who", required=True, metavar="HANDLE", help="The member of staff who does this.")
+
+
+def about_a_target[F: Callable[..., Any]](command: F) -> F:
+    """`REF NUMBER --as HANDLE`: what every command takes that moves the case of one target."""
+    number = click.argument("number", type=click.IntRange(1, 1_000_000))
+    return click.argument("ref")(number(as_option(command)))
 
 
 async def staff(house: "House", handle: str) -> Viewer:
@@ -172,9 +179,7 @@ def show(context: click.Context, ref: str, who: str, data: str | None) -> None:
 
 
 @order.command()
-@click.argument("ref")
-@click.argument("number", type=click.IntRange(1, 1_000_000))
-@as_option
+@about_a_target
 @click.option("--outcome", type=click.Choice(OUTCOMES), required=True, help="What to do about this target.")
 @click.option("--reason", required=True, help="Why; it becomes public once it is approved.")
 @click.option("--ground", "code", type=click.Choice(REFUSALS), default=None, help="For a refusal: on which ground.")
@@ -195,9 +200,7 @@ def decide(
 
 
 @order.command()
-@click.argument("ref")
-@click.argument("number", type=click.IntRange(1, 1_000_000))
-@as_option
+@about_a_target
 @click.option("--ground", "code", type=click.Choice(REFUSALS), required=True, help="On which ground.")
 @click.option("--reason", required=True, help="Why; it becomes public once it is approved.")
 @data_option
@@ -208,9 +211,7 @@ def refuse(context: click.Context, ref: str, number: int, who: str, code: str, r
 
 
 @order.command()
-@click.argument("ref")
-@click.argument("number", type=click.IntRange(1, 1_000_000))
-@as_option
+@about_a_target
 @data_option
 @click.pass_context
 def approve(context: click.Context, ref: str, number: int, who: str, data: str | None) -> None:
@@ -224,9 +225,7 @@ def approve(context: click.Context, ref: str, number: int, who: str, data: str |
 
 
 @order.command("return")
-@click.argument("ref")
-@click.argument("number", type=click.IntRange(1, 1_000_000))
-@as_option
+@about_a_target
 @click.option("--reason", required=True, help="What should be looked at again.")
 @data_option
 @click.pass_context
@@ -242,9 +241,7 @@ def return_(context: click.Context, ref: str, number: int, who: str, reason: str
 
 
 @order.command()
-@click.argument("ref")
-@click.argument("number", type=click.IntRange(1, 1_000_000))
-@as_option
+@about_a_target
 @click.option("--reason", required=True, help="Why; it becomes public.")
 @data_option
 @click.pass_context
