@@ -137,7 +137,9 @@ def _in_order(draft: Draft) -> Draft:
         raise Invalid(f"Validation failed: Text {error}", text=str(error)) from error
     if not text.strip() and not draft.pictures:
         raise Invalid("Validation failed: Text can't be blank", text="can't be blank")
-    if len((text + spoiler).encode()) > length.MAX_BYTES or length.length(text, spoiler) > length.MAX_GRAPHEMES:
+    if len((text + spoiler).encode()) > length.MAX_BYTES:
+        raise Invalid(f"Validation failed: Text is longer than {length.MAX_BYTES} bytes", text="too long")
+    if length.length(text, spoiler) > length.MAX_GRAPHEMES:
         raise Invalid(f"Validation failed: Text is longer than {length.MAX_GRAPHEMES} characters", text="too long")
     return msgspec.structs.replace(draft, text=text.strip(), spoiler=spoiler.strip())
 

@@ -61,3 +61,14 @@ async def test_a_query_may_hold_letters_as_they_are(house: Running):
     await house.app(scope, receive, send)  # pyright: ignore[reportArgumentType]
     assert sent[0]["status"] == 200
     assert 'value="किसान"'.encode() in sent[1]["body"]  # pyright: ignore[reportOperatorIssue]
+
+
+@pytest.mark.parametrize(
+    ("letter", "count", "told"), [("कि", 500, ""), ("कि", 501, "500 characters"), ("क्षि", 500, "5000 bytes")]
+)
+async def test_a_text_that_is_too_long_is_told_by_which_measure(
+    asha: httpx2.AsyncClient, letter: str, count: int, told: str
+):
+    answer = await asha.post("/api/v1/statuses", json={"status": letter * count})
+    assert answer.status_code == (422 if told else 200)
+    assert told in answer.json().get("error", "")
