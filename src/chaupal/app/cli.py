@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chaupal.kernel.errors import Invalid, NotFound, Problem
-from chaupal.kernel.settings import BadSettings, Settings, load_settings
+from chaupal.kernel.settings import BadSettings, Settings, load_settings, strange_words
 from chaupal.policy.viewer import Role, Viewer
 
 # The rooms take a second to bring in; what does not need them (help, a mistyped word, settings) does not wait for it.
@@ -53,6 +53,8 @@ def settings_of(context: click.Context, **overrides: object) -> Settings:
     given: dict[str, Any] = context.obj or {}
     if overrides.get("data") is None:
         overrides["data"] = given.get("data")
+    for word in strange_words(os.environ):
+        click.echo(f"chaupal: {word} is not a setting, and is not used", err=True)
     return load_settings(given.get("config"), None, **overrides)
 
 

@@ -155,16 +155,21 @@ OTHER_WORDS = frozenset({"config"})  # said in the environment, but no settings
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, object]:
-    """Raises BadSettings for a name that is none: a mistyped limit or proxy must not be left out in silence."""
     found: dict[str, object] = {}
-    for word, text in environ.items():
-        name = word.removeprefix(PREFIX).lower()
-        if not word.startswith(PREFIX) or name in OTHER_WORDS:
-            continue
-        if name not in FIELDS:
-            raise BadSettings(f"{word}: there is no setting {name}")
-        found[name] = _from_words(name, text.strip())
+    for name in FIELDS:
+        text = environ.get(PREFIX + name.upper())
+        if text is not None:
+            found[name] = _from_words(name, text.strip())
     return found
+
+
+def strange_words(environ: Mapping[str, str]) -> list[str]:
+    """`CHAUPAL_*` that name no setting: to be said aloud, since a mistyped limit or proxy must not be left out in silence.
+
+    Not refused, since surroundings put names of their own there (a cluster's CHAUPAL_SERVICE_HOST).
+    """
+    known = {PREFIX + name.upper() for name in (*FIELDS, *OTHER_WORDS)}
+    return sorted(word for word in environ if word.startswith(PREFIX) and word not in known)
 
 
 # Every shell has its own words for these.
