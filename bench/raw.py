@@ -1,4 +1,7 @@
-"""R: a raw ASGI app under the same server, sending the bytes it was given for each path; what everything is a ratio to."""
+"""R: a raw ASGI app under the same server, sending the bytes it was given for each work; what everything is a ratio to.
+
+It is asked with the very same requests (path, token, headers) behind the number of the work, so that reading them is in R.
+"""
 
 import json
 import sys
@@ -12,7 +15,7 @@ type Answers = dict[str, tuple[bytes, list[tuple[bytes, bytes]]]]
 
 def app_for(answers: Answers) -> Any:
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        body, headers = answers[scope["path"]]
+        body, headers = answers[scope["path"].split("/", 2)[1]]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
@@ -20,11 +23,11 @@ def app_for(answers: Answers) -> Any:
 
 
 def read(folder: Path) -> Answers:
-    """`folder` holds index.json (path -> headers) and the bodies, N.body for /N."""
+    """`folder` holds index.json (number of the work -> headers) and the bodies, N.body."""
     index: dict[str, list[list[str]]] = json.loads((folder / "index.json").read_text())
     return {
         path: (
-            (folder / f"{path[1:]}.body").read_bytes(),
+            (folder / f"{path}.body").read_bytes(),
             [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers],
         )
         for path, headers in index.items()

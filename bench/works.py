@@ -32,8 +32,9 @@ class Work:
     absolute: bool = False
     size: int = 0  # bytes of its body, once captured
 
-    def requests(self) -> list[str]:
-        return [ask(self.path, token) for token in self.tokens or [""]]
+    def requests(self, before: str = "") -> list[str]:
+        """One for each reader; with what R wants `before` the path."""
+        return [ask(before + self.path, token) for token in self.tokens or [""]]
 
 
 def ask(path: str, token: str = "") -> str:
@@ -72,7 +73,7 @@ def capture(server: Server, chosen: list[Work], folder: Path) -> list[Work]:
         if answer.status != 200:
             raise SystemExit(f"{work.name}: {answer.status} for {work.path}")
         work.size = (folder / f"{number}.body").write_bytes(answer.read())
-        index[f"/{number}"] = [
+        index[str(number)] = [
             [name.lower(), value] for name, value in answer.getheaders() if name.lower() not in ITS_OWN
         ]
         connection.close()
@@ -99,7 +100,7 @@ def measure(servers: Servers, small: list[Work], large: list[Work], seconds: flo
             fire(which, work.requests(), seconds=0.4)
     for _ in range(ROUNDS):
         for number, (work, grown) in enumerate(zip(small, large, strict=True)):
-            base = fire(raw, [ask(f"/{number}")], seconds=seconds / 2)
+            base = fire(raw, work.requests(before=f"/{number}"), seconds=seconds / 2)
             mine = good(fire(server, work.requests(), seconds=seconds), work)
             anew = good(fire(composing, work.requests(), seconds=seconds), work)
             more = good(fire(larger, grown.requests(), seconds=seconds), grown)
@@ -125,5 +126,5 @@ def first_reads(server: Server, raw: Server, data: DataSet) -> dict[str, float]:
     fire(server, [ask(path, data.tokens[0])], connections=1, most=20)  # the program itself is warm
     others = [ask(path, token) for token in data.tokens[1:]]
     mine = fire(server, others, connections=1, most=len(others))
-    base = fire(raw, [ask("/0")], connections=1, seconds=0.5)
+    base = fire(raw, [ask(f"/0{path}", data.tokens[0])], connections=1, seconds=0.5)
     return {"cpu": mine.cpu, "ratio": mine.cpu / base.cpu}

@@ -21,7 +21,7 @@ NO_AVATAR = "/blank/avatar.png"
 NO_HEADER = "/blank/header.png"
 
 _encode = msgspec.json.Encoder().encode
-_kept: Shelf[int, tuple[Person, bytes]] = Shelf(6_000)
+_kept: Shelf[int, tuple[Person, bytes]] = Shelf(3_000)
 
 
 class Emoji(msgspec.Struct):

@@ -23,8 +23,8 @@ from chaupal.reads import people, reactions
 from chaupal.wire.call import Answer, Call
 
 _encode = msgspec.json.Encoder().encode
-_kept: Shelf[int, tuple[Post, bytes]] = Shelf(6_000)
-_joined: Shelf[int, tuple[Post, Person, bytes]] = Shelf(6_000)
+_kept: Shelf[int, tuple[Post, bytes]] = Shelf(1_500)
+_joined: Shelf[int, tuple[Post, Person, bytes]] = Shelf(2_000)
 
 # Every mix of the viewer's flags, written once (see reads.reactions for the bits).
 TAILS = tuple(

@@ -16,13 +16,13 @@ class Memory:
 
     def __init__(self) -> None:
         self.generation = 0
-        self.posts: Shelf[int, Sealed[Post]] = Shelf(6_000)
-        self.people: Shelf[int, Sealed[Person]] = Shelf(6_000)
+        self.posts: Shelf[int, Sealed[Post]] = Shelf(2_500)
+        self.people: Shelf[int, Sealed[Person]] = Shelf(3_000)
         self.relations: Shelf[int, Relations] = Shelf(2_000)
         self.reactions: Shelf[int, dict[int, int]] = Shelf(1_000)
         self.tokens: Shelf[str, Any] = Shelf(10_000)
         self.pages: Shelf[Any, Any] = Shelf(500)
-        self.answers: Shelf[Any, Any] = Shelf(300)  # of the API, by viewer; stamped with the generation
+        self.answers: Shelf[Any, Any] = Shelf(150)  # of the API, by viewer; stamped with the generation
         self.rulings: RulingIndex | None = None
         self.rulings_version = 0
 

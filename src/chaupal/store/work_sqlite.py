@@ -30,7 +30,7 @@ def connect(path: Path) -> sqlite3.Connection:
         "synchronous=FULL",
         "foreign_keys=ON",
         "temp_store=MEMORY",
-        "cache_size=-16000",
+        "cache_size=-8000",
         "mmap_size=0",
         "wal_autocheckpoint=0",
     ):
