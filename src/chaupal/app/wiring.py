@@ -90,7 +90,7 @@ async def _rooms(settings: Settings, clock: Clock, *, beside: bool) -> tuple[Hou
     data = Path(settings.data)
     await asyncio.to_thread(data.mkdir, 0o700, True, True)
     work = await _work(settings, data, clock, beside=beside)
-    make_id = Ids(clock)
+    make_id = Ids(clock, beside=beside)
     files, feeds = LocalFiles(data / "files"), LocalFeeds()
     mail: Mail = (
         MailBySmtp(settings.smtp_url, settings.mail_from)

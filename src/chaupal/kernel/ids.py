@@ -13,13 +13,17 @@ type MakeId = Callable[[], int]
 
 
 class Ids:
-    """Makes ids that only grow within a process; a random worker number keeps processes beside each other apart."""
+    """Makes ids that only grow within a process; a worker number keeps processes beside each other apart.
+
+    `beside`: this process stands beside a serving one on the same store. The two halves of the worker numbers never meet.
+    """
 
     __slots__ = ("_clock", "_last", "_sequence", "_worker")
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, beside: bool = False) -> None:
         self._clock = clock
-        self._worker = secrets.randbits(WORKER_BITS) << SEQUENCE_BITS
+        half = WORKER_BITS - 1
+        self._worker = (secrets.randbits(half) | beside << half) << SEQUENCE_BITS
         self._last = 0
         self._sequence = 0
 

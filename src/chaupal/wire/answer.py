@@ -140,12 +140,8 @@ class Desk:
         look = cookies.get("look_as", "") if self.house.settings.village else ""
         if len(look) == 2 and look.isascii() and look.isalpha():
             country, known = look.upper(), True
-        chosen = cookies.get("language", "")
-        language = (
-            chosen
-            if chosen in LANGUAGES
-            else (caller.language if caller and caller.language in LANGUAGES else viewer.language)
-        )
+        wishes = (cookies.get("language", ""), caller.language if caller else "")
+        language = next((wish for wish in wishes if wish in LANGUAGES), viewer.language)
         if caller is None:
             return Viewer(country=country, country_known=known, language=language)
         if caller.csrf:

@@ -16,6 +16,13 @@ def test_ids_grow_and_never_repeat_even_when_the_clock_stands_or_goes_back():
     assert ids == sorted(set(ids))
 
 
+def test_a_process_beside_a_serving_one_never_makes_its_ids():
+    clock = StillClock()
+    for _ in range(100):
+        serving, beside = Ids(clock), Ids(clock, beside=True)
+        assert {serving() for _ in range(50)}.isdisjoint({beside() for _ in range(50)})
+
+
 def test_an_id_tells_when_it_was_made_as_mastodon_clients_expect():
     clock = StillClock()
     id_ = Ids(clock)()
