@@ -9,32 +9,36 @@ PYTEST = .venv/bin/pytest -n 2 --dist loadfile --hypothesis-profile=ci
 PO     = $(wildcard src/chaupal/web/locales/*/LC_MESSAGES/messages.po)
 MO     = $(PO:.po=.mo)
 COUNTRY = src/chaupal/assets/country.mmdb
+WORDS   = src/chaupal/assets/lexicon/words.hi.gz
+SCRIPTS = $(shell find src/chaupal/web/script -name '*.ts')
 
 .NOTPARALLEL:
-.PHONY: help run test check fmt map messages catalogues assets services bench bench-compare clean
+.PHONY: help run test check fmt map messages catalogues assets scripts services bench bench-compare lighthouse pictures clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 | \2/p' Makefile | column -t -s '|' 2>/dev/null \
 	  || sed -n 's/^\([a-z-]*\):.*## /  make \1: /p' Makefile
 
-run: .stamps/run catalogues assets ## a seeded village to play in, at http://localhost:8000
+run: .stamps/run catalogues assets scripts ## a seeded village to play in, at http://localhost:8000
 	.venv/bin/chaupal serve --village --data village --port 8000
 
-test: .stamps/dev catalogues assets services ## all tests (brings PostgreSQL and Chromium where it may)
-	$(PYTEST) $(ARGS)
+test: .stamps/dev catalogues assets scripts services ## all tests (brings PostgreSQL and Chromium where it may)
+	TMPDIR=$$(tools/tmpdir.sh) $(PYTEST) $(ARGS)
 
-check: .stamps/dev ## lint, format, types, arrows, map
+check: .stamps/dev .stamps/script ## lint, format, types, arrows, map
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/basedpyright
+	@tools/npm.sh run --silent check
 	.venv/bin/pytest tests/test_architecture.py tests/test_docs.py
 
 fmt: .stamps/dev map ## format, mend what lint can mend, draw the map anew
 	.venv/bin/ruff check --fix-only .
 	.venv/bin/ruff format .
 
-map: .stamps/dev ## write docs/map.md and docs/settings.md anew from the code
+map: .stamps/dev ## write docs/map.md, docs/api.md and docs/settings.md anew from the code
 	.venv/bin/python tools/make_map.py
+	.venv/bin/python tools/make_api.py
 	.venv/bin/python -m chaupal.app.described docs/settings.md
 
 messages: .stamps/dev ## gather the words of the pages into the catalogues
@@ -46,22 +50,38 @@ catalogues: .stamps/run $(MO) ## compile the message catalogues
 %.mo: %.po
 	.venv/bin/pybabel -q compile -D messages -i $< -o $@
 
-assets: .stamps/run $(COUNTRY) ## bring the country file (IP address to country)
+assets: .stamps/run $(COUNTRY) $(WORDS) ## bring the country file (IP address to country) and the words for typing
 
 $(COUNTRY):
-	@tools/assets.sh
+	@tools/assets.sh country
+
+$(WORDS): tools/lexicon.py tools/pieces.py tools/dawg.py
+	@tools/assets.sh words
+
+scripts: .stamps/script ## build what pages bring to a browser (TypeScript, by esbuild)
+
+.stamps/script: package-lock.json tools/script.mjs $(SCRIPTS) | .tools/bin/uv
+	@tools/npm.sh ci --silent
+	@tools/npm.sh run --silent build
+	@mkdir -p .stamps && touch $@
 
 services: .stamps/dev ## install what tests need beside Python (as root on Debian)
 	@tools/services.sh
 
-bench: .stamps/dev catalogues assets ## measure speed, as ratios to a bare ASGI app
+bench: .stamps/dev catalogues assets scripts ## measure speed, as ratios to a bare ASGI app
 	.venv/bin/python -m bench $(ARGS)
 
-bench-compare: .stamps/dev catalogues assets ## the same, put beside an earlier run: BASE=bench/runs/….json
+bench-compare: .stamps/dev catalogues assets scripts ## the same, put beside an earlier run: BASE=bench/runs/….json
 	.venv/bin/python -m bench --compare $(BASE) $(ARGS)
 
+lighthouse: .stamps/run catalogues assets scripts ## scores of the main pages on a phone (Lighthouse, on Chromium); AT=http://… of a running village
+	node tools/lighthouse.mjs $(or $(AT),http://localhost:8000) $(ARGS)
+
+pictures: .stamps/dev catalogues assets scripts ## the pictures of the README (Chromium); AT=http://… of a running village
+	.venv/bin/python tools/screenshots.py $(or $(AT),http://localhost:8000) docs/pictures readme
+
 clean: ## remove what make and tools have made (not your data)
-	rm -rf .venv .tools .stamps .assets dist src/chaupal/assets $(MO) .pytest_cache .ruff_cache .hypothesis .schemathesis
+	rm -rf .venv .tools .stamps .assets dist node_modules src/chaupal/assets src/chaupal/web/static/built $(MO) .pytest_cache .ruff_cache .hypothesis .schemathesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .tools/bin/uv:

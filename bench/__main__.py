@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from bench import justice, neighbours, report, writing
+from bench import intake, justice, neighbours, report, rulings, streams, writing
 from bench.data import CROWD, PEOPLE, POSTS, RULINGS, DataSet, seed
 from bench.process import CORES, Server, free_port, serving
 from bench.works import Servers, capture, first_reads, measure, works
@@ -78,6 +78,11 @@ def run(folder: Path, growth: int, seconds: float) -> dict[str, Any]:
         found |= writing.measure(server, small, seconds)
         found["memory_after"] = server.memory
         found["obeyed_ms"] = justice.measure(server, small)
+    found["streams"] = streams.measure(
+        copied(small, folder / "streams"), times=max(3, int(30 * seconds)), quick=seconds < 1
+    )
+    found["rulings"] = rulings.run(folder / "rulings")
+    found["intake"] = intake.measure()
     found["peers"] = neighbours.measure(folder / "snac", seconds)
     return found
 
@@ -98,6 +103,8 @@ def main() -> None:
         shutil.rmtree(folder, ignore_errors=True)
     file = report.keep(found)
     report.show(found)
+    rulings.show(found["rulings"])
+    intake.show(found["intake"])
     print(file)
     if args.compare:
         report.compare(found, args.compare)

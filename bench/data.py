@@ -67,7 +67,7 @@ def sentence(dice: random.Random, among: list[str]) -> str:
 
 async def seed(folder: Path, people: int, count: int, *, crowd: int = 0) -> DataSet:
     """`people` who follow 30 each, `count` posts among them over ten days, and one more with `crowd` followers."""
-    settings = load_settings(environ={}, data=str(folder), port=0, rate_limit_scale=1_000_000)
+    settings = load_settings(environ={}, data=str(folder), port=0, rate_limit_scale=1_000_000, log_batch_minutes=0)
     clock = StillClock(system_clock() - SPAN)
     running = await open_house(settings, clock=clock, run=False)
     data = DataSet(settings)
@@ -172,4 +172,5 @@ def _ruling(id_: int, subject: int, territory: str, now: int) -> RulingRow:
         id=id_, subject_id=subject, term="", measure=Measure.WITHHOLD_POST, territory=territory, starts_at=now, ends_at=None,
         lifted_at=None, target_id=None, owner_id=None, order_ref="IN-2021-0001", authority="Ministry", authority_hi="मंत्रालय",
         legal_basis="IT Act s.69A", reason="public order", decided_by=1, approved_by=2, log_index=0,
+        review_at=2**45,
     )  # fmt: skip

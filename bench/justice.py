@@ -41,6 +41,8 @@ async def _sit(server: Server, data: DataSet) -> list[float]:
                 authority=ministry.id, officer="A. Sharma", officer_rank="Joint Secretary", reference_no=str(number),
                 legal_basis="IT Act 2000, section 69A", grounds="public order", territory="IN", dated="2021-02-10",
                 targets=house.settings.origin + path,
+                origin_note="The office confirmed it on the telephone.", regime="IN-69A", role="designated_officer",
+                bases=("public_order",),
             )  # fmt: skip
             ref = await orders.receive(house.court, clerk, form)
             await decisions.propose(house.court, one, ref, 1, outcome="withhold_post", reason=REASON)

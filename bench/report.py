@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bench import streams
 from bench.data import DataSet
 from bench.works import Work, works
 
@@ -64,7 +65,7 @@ def _row(work: Work, row: dict[str, float], peer: float | None) -> tuple[str, ..
         ratio if work.absolute else f"[{colour}]{ratio}[/]", f"{row['composed']:.2f}", f"<= {work.target} {unit}", f"{work.there:.2f}",
         coloured(f"{row['growth']:.2f}", row["growth"] <= GROWTH),
         f"{1000 / row['cpu']:,.0f}", f"{row['p50']:.1f}", f"{row['p99']:.1f}",
-        f"{work.elsewhere:g} {unit}", f"{peer / row['cpu']:.1f}x" if peer else "-",
+        f"{work.elsewhere:g} {unit}" if work.elsewhere else "-", f"{peer / row['cpu']:.1f}x" if peer else "-",
     )  # fmt: skip
 
 
@@ -84,6 +85,7 @@ def others(found: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
     return [
         *rows,
         ("W8 decision to obedience", f"{found['obeyed_ms']:.0f} ms", "-", True),
+        *streams.rows(found["streams"]),
         ("start to first 200", f"{found['started']:.2f} s", "<= 2 s", found["started"] <= 2),
         ("memory before load", f"{found['memory_before']:.0f} MB", "<= 90 MB", found["memory_before"] <= 90),
         ("memory after load", f"{found['memory_after']:.0f} MB", "<= 150 MB", found["memory_after"] <= 150),

@@ -1,4 +1,4 @@
-"""The workloads W1 to W4, W6 and W7: what is asked for by whom, what it may cost, and how it is measured beside R."""
+"""The workloads W1 to W4, W6, W7 and W10: what is asked for by whom, what it may cost, and how it is measured beside R."""
 
 import http.client
 import json
@@ -58,7 +58,23 @@ def works(data: DataSet) -> list[Work]:
             "W6 search, Hindi word", f"/api/v2/search?type=statuses&q={quote(WORD)}", 1.5, 1.5, 11.5, me, absolute=True
         ),
         Work("W7 profile page", f"/@{data.handle}", 0.3, 0.3, 93, absolute=True),
+        *(Work(f"W10 {name}", path, target, target * 0.095, 0, me) for name, path, target in others(data)),
     ]
+
+
+def others(data: DataSet) -> list[tuple[str, str, float]]:
+    """What else clients ask for again and again: (name, path, most in R)."""
+    whom = data.people[-1]
+    return [
+        ("notifications", f"{API}/notifications", 2.0), ("notifications, grouped", "/api/v2/notifications", 2.0),
+        ("how many are unread", f"{API}/notifications/unread_count", 2.0), ("bookmarks", f"{API}/bookmarks", 3.0),
+        ("favourites", f"{API}/favourites", 3.0), ("oneself", f"{API}/accounts/verify_credentials", 3.0),
+        ("an account", f"{API}/accounts/{whom}", 3.0), ("followers", f"{API}/accounts/{whom}/followers", 3.0),
+        ("relationships", f"{API}/accounts/relationships?id[]={whom}", 3.0), ("conversations", f"{API}/conversations", 3.0),
+        ("filters", "/api/v2/filters", 3.0), ("lists", f"{API}/lists", 3.0), ("followed tags", f"{API}/followed_tags", 3.0),
+        ("instance", "/api/v2/instance", 3.0), ("trending tags", f"{API}/trends/tags", 3.0),
+        ("a tag", f"{API}/tags/{quote(TAG)}", 3.0),
+    ]  # fmt: skip
 
 
 def capture(server: Server, chosen: list[Work], folder: Path) -> list[Work]:

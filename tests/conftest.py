@@ -1,19 +1,23 @@
 """Fixtures for every test: both databases, a clock that is held still, a store, an open house."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings as hypothesis_settings
 
 from chaupal.app.wiring import Running, open_house
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings, load_settings
+from chaupal.store import passwords
 from chaupal.store.migrate import migrate, postgres_url, sqlite_url
 from chaupal.store.work import Work
 from chaupal.store.work_postgres import PostgresWork
 from chaupal.store.work_sqlite import SqliteWork
+from object_store import ObjectStore, object_store  # noqa: F401 - fixtures
 from services import Postgres, postgres_database, postgres_server  # noqa: F401 - fixtures
 from village import Village, open_village
 
@@ -22,12 +26,28 @@ hypothesis_settings.register_profile("dev", deadline=None)
 hypothesis_settings.load_profile("dev")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    """Every village hashes the passwords of all its people: at its full cost Argon2 took much of the suite's time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
 @pytest.fixture(scope="session")
 def migrated(postgres_server: Postgres) -> str:
     """A PostgreSQL database at this version, to be copied for each test."""
     dsn = postgres_server.fresh()
     asyncio.run(migrate(postgres_url(dsn)))
     return dsn
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file at this version, to be copied for each test."""
+    file = tmp_path_factory.mktemp("migrated") / "chaupal.db"
+    asyncio.run(migrate(sqlite_url(file)))
+    return file
 
 
 @pytest.fixture(params=("sqlite", "postgres"))
@@ -49,12 +69,12 @@ def clock() -> StillClock:
 
 
 @pytest.fixture
-async def work(database: str, tmp_path: Path, clock: StillClock) -> AsyncIterator[Work]:
+async def work(database: str, tmp_path: Path, clock: StillClock, migrated_file: Path) -> AsyncIterator[Work]:
     """A store with nothing in it."""
     if database:
         opened: Work = PostgresWork(database, clock, connections=4)
     else:
-        await migrate(sqlite_url(tmp_path / "chaupal.db"))
+        shutil.copy(migrated_file, tmp_path)
         opened = SqliteWork(tmp_path / "chaupal.db", clock)
     await opened.open()
     yield opened
@@ -62,8 +82,14 @@ async def work(database: str, tmp_path: Path, clock: StillClock) -> AsyncIterato
 
 
 @pytest.fixture
-def settings(database: str, tmp_path: Path) -> Settings:
-    return load_settings(environ={}, data=str(tmp_path / "data"), database=database, port=8000, rate_limits=False)
+def settings(database: str, tmp_path: Path, migrated_file: Path) -> Settings:
+    data = tmp_path / "data"
+    if not database:
+        data.mkdir(mode=0o700)
+        shutil.copy(migrated_file, data)
+    return load_settings(
+        environ={}, data=str(data), database=database, port=8000, rate_limits=False, log_batch_minutes=0
+    )
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A court in session for tests: a street with its staff, an authority, and an order that can be walked through."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,9 @@ import pytest
 from chaupal.governance import authorities, decisions, log, orders
 from chaupal.governance.authorities import AuthorityForm
 from chaupal.governance.context import Court
+from chaupal.governance.house_rules import load_house_rules
 from chaupal.governance.orders import OrderForm
+from chaupal.governance.regimes import load_regimes
 from chaupal.kernel.clock import StillClock
 from chaupal.policy.rulings import RulingIndex
 from chaupal.policy.viewer import Role, Viewer
@@ -17,6 +20,7 @@ from chaupal.store.work import Work
 from neighbours import Street
 
 REASON = "The post names a person as armed, which the order shows to be false."
+FINDING = "The account posts the same call every hour; single posts would be gone before they are read."
 WITHHOLD = {"outcome": "withhold_post", "reason": REASON}
 REFUSE = {
     "outcome": "refuse",
@@ -35,6 +39,7 @@ class Bench:
     def __init__(self, street: Street, court: Court) -> None:
         self.street = street
         self.court = court
+        self.letters = itertools.count(1)
         self.ministry: Authority
 
     async def sit(self) -> None:
@@ -47,9 +52,12 @@ class Bench:
 
     def form(self, **changes: object) -> OrderForm:
         typed: dict[str, object] = {
-            "authority": self.ministry.id, "officer": "A. Sharma", "officer_rank": "Joint Secretary", "reference_no": "16(1)/2021",
+            "authority": self.ministry.id, "officer": "A. Sharma", "officer_rank": "Joint Secretary",
+            "reference_no": f"16(1)/{next(self.letters)}",
             "legal_basis": "IT Act 2000, section 69A", "grounds": "public order", "territory": "IN", "dated": "2021-02-10",
             "targets": f"http://localhost:8000/@meera/{self.post}",
+            "regime": "IN-69A", "role": "designated_officer", "bases": ("public_order",),
+            "origin_note": "The desk officer confirmed it on the telephone.",
         }  # fmt: skip
         return OrderForm(**typed | changes)  # pyright: ignore[reportArgumentType]
 
@@ -57,7 +65,8 @@ class Bench:
         return await orders.receive(self.court, self.clerk, self.form(**changes))
 
     async def withhold(self, ref: str, number: int = 1, outcome: str = "withhold_post") -> None:
-        await decisions.propose(self.court, self.asha, ref, number, outcome=outcome, reason=REASON)
+        finding = FINDING if outcome == "withhold_account" else ""
+        await decisions.propose(self.court, self.asha, ref, number, outcome=outcome, reason=REASON, finding=finding)
         await decisions.approve(self.court, self.dev, ref, number)
 
     async def in_force(self) -> RulingIndex:
@@ -69,7 +78,15 @@ class Bench:
 async def bench(work: Work, street: Street, clock: StillClock, tmp_path: Path) -> Bench:
     """A court on the street's own store, on both databases."""
     settings = street.square.settings
-    court = Court(settings, work, clock, street.make_id, await log.open_key(work, settings))
+    court = Court(
+        settings,
+        work,
+        clock,
+        street.make_id,
+        await log.open_keys(work, settings),
+        load_regimes(None),
+        load_house_rules(None),
+    )
     bench = Bench(street, court)
     await bench.sit()
     return bench

@@ -7,6 +7,7 @@ from pathlib import Path
 import regex
 
 from chaupal.app.wiring import Running
+from chaupal.kernel.settings import Settings
 
 
 def mails_of(house: Running) -> list[str]:
@@ -23,3 +24,12 @@ def secret_in(letter: str, path: str) -> str:
     found = regex.search(rf"/{path}/([\w-]+)", letter)
     assert found, letter
     return found[1]
+
+
+def letters(settings: Settings, *, to: str) -> list[str]:
+    """The same of a server that runs beside: the mails to one address."""
+    found = [
+        email.message_from_bytes(f.read_bytes(), policy=email.policy.default)
+        for f in sorted((Path(settings.data) / "mail").glob("*.eml"))
+    ]
+    return [mail.get_content() for mail in found if mail["to"] == to]

@@ -4,11 +4,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
 
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.hub import Hub
+from chaupal.fanout.placing import PLACING
 from chaupal.fanout.runner import Runner
+from chaupal.fanout.streams import Streams
+from chaupal.governance.context import Court
+from chaupal.governance.house_rules import load_house_rules
+from chaupal.governance.log_keys import Keys
+from chaupal.governance.regimes import load_regimes
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.ids import Ids
 from chaupal.kernel.settings import load_settings
@@ -22,20 +27,20 @@ from chaupal.ports.mail_local import MailToFiles
 from chaupal.reads.context import Reads
 from chaupal.social import posts
 from chaupal.social.context import Square
-from chaupal.store import accounts
-from chaupal.store.dialect import statement
-from chaupal.store.tables import rulings
+from chaupal.store import accounts, rulings
 from chaupal.store.work import Work
 from chaupal.text import analyse
 
-RULE = statement(insert(rulings))
+LAWS, RULES = load_regimes(None), load_house_rules(None)
 
 
 class Street:
     """`square` and `reads` as the house has them; `settle` carries out what events cause."""
 
     def __init__(self, work: Work, clock: StillClock, folder: Path) -> None:
-        settings = load_settings(environ={}, data=str(folder), rate_limits=False, public_url="http://localhost:8000")
+        settings = load_settings(
+            environ={}, data=str(folder), rate_limits=False, public_url="http://localhost:8000", log_batch_minutes=0
+        )
         ids, files, mail = Ids(clock), LocalFiles(folder / "files"), MailToFiles(folder / "mail", settings.mail_from)
         self.clock = clock
         self.mailbox = folder / "mail"
@@ -44,7 +49,19 @@ class Street:
         self.feeds = LocalFeeds()
         self.square = Square(settings, work, clock, ids, files, mail)
         self.reads = Reads(settings, work, clock, self.feeds, files)
-        self.carrier = Carrier(settings, work, clock, ids, self.feeds, LocalBus(), mail)
+        self.court = Court(settings, work, clock, ids, Keys(folder / "keys", f"{settings.domain}/log"), LAWS, RULES)
+        self.carrier = Carrier(
+            settings,
+            work,
+            clock,
+            ids,
+            self.feeds,
+            LocalBus(),
+            mail,
+            Streams(settings, work, PLACING),
+            self.square,
+            self.court,
+        )
         self.runner = Runner(self.carrier)
         work.after_commit = Hub(self.carrier)
 
@@ -65,14 +82,15 @@ class Street:
 
     async def rule(self, subject: int, measure: Measure, territory: str = "IN", term: str = "") -> int:
         """A ruling as a court would make it, without the court; its id."""
+        basis = "own_rules" if measure in (Measure.SUSPEND, Measure.REMOVE_POST) else "legal_order"
         id_ = self.make_id()
         async with self.work.writing() as w:
-            await w.run(
-                RULE, id=id_, subject_id=subject, term=term, measure=measure, territory=territory, starts_at=0, ends_at=None,
+            row = rulings.RulingRow(
+                id=id_, subject_id=subject, term=term, measure=measure, territory=territory, starts_at=0, ends_at=None,
                 lifted_at=None, target_id=None, owner_id=None, order_ref="1", authority="A", authority_hi="अ", legal_basis="L",
-                reason="R", decided_by=1, approved_by=2, log_index=0, lift_log_index=None,
+                reason="R", decided_by=1, approved_by=2, log_index=0, basis=basis, review_at=2**45,
             )  # fmt: skip
-            w.touch("rulings", 0)
+            await rulings.begin(w, row)
         return id_
 
     def letters(self) -> list[str]:

@@ -7,7 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,13 +54,21 @@ class Served:
 
     def start(self) -> float:
         """Start and wait for the first 200; seconds that it took. Raises RuntimeError with the server's last words."""
-        began = time.monotonic()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "chaupal.app.cli", "serve"], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env={**os.environ, **self.environ}, cwd=self.log.parent,
             )  # fmt: skip
-        while self.process.poll() is None and time.monotonic() - began < PATIENCE:
+        return self.await_first()
+
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return self.process is not None and self.process.poll() is None
+
+    def await_first(self) -> float:
+        """Wait for the first 200; seconds that it took. Raises RuntimeError with the server's last words."""
+        began = time.monotonic()
+        while self.alive() and time.monotonic() - began < PATIENCE:
             try:
                 if httpx2.get(self.url + FIRST_PATH, timeout=PATIENCE).status_code == 200:
                     return time.monotonic() - began
@@ -107,11 +116,17 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path, **settings: object) -> Iterator[Served]:
+def served[S: Served](folder: Path, kind: type[S] = Served, **settings: object) -> Generator[S]:
     """A served house whose data lies in `folder`; settings as in `kernel/settings.py`. Rate limits are off unless asked."""
-    given = {"data": str(folder / "data"), "port": free_port(), "rate_limits": False, "log_level": "warning"} | settings
+    given = {
+        "data": str(folder / "data"),
+        "port": free_port(),
+        "rate_limits": False,
+        "log_level": "warning",
+        "log_batch_minutes": 0,
+    } | settings
     environ = {f"CHAUPAL_{name.upper()}": _spelled(value) for name, value in given.items()}
-    server = Served(load_settings(environ=environ), environ=environ)
+    server = kind(load_settings(environ=environ), environ=environ)
     server.start()
     try:
         yield server
@@ -125,8 +140,8 @@ def _spelled(value: object) -> str:
     return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
-def join(settings: Settings, *handles: str, role: Role = Role.MEMBER) -> dict[str, Member]:
-    """Make members with every scope, beside a server that may be running."""
+def join(settings: Settings, *handles: str, role: Role = Role.MEMBER, scopes: str = SCOPES) -> dict[str, Member]:
+    """Make members with every scope that a member has use for, beside a server that may be running."""
 
     async def act() -> dict[str, Member]:
         async with visiting(settings) as house:
@@ -136,11 +151,12 @@ def join(settings: Settings, *handles: str, role: Role = Role.MEMBER) -> dict[st
                 id_ = await accounts.create(
                     house.square, handle=handle, email=email, password=password, role=role, name=handle.capitalize()
                 )
-                token = await logins.issue_token(house.square, id_, SCOPES)
+                token = await logins.issue_token(house.square, id_, scopes)
                 made[handle] = Member(handle, str(id_), token, email, password)
             return made
 
-    return asyncio.run(act())
+    with ThreadPoolExecutor(1) as thread:  # a loop may be running here: Playwright's, for one
+        return thread.submit(asyncio.run, act()).result()
 
 
 def free_port() -> int:

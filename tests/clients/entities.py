@@ -96,7 +96,27 @@ ident, url, moment, day, numeral = _like(ID), _like(URL), _like(MOMENT), _like(D
 FIELD = _keys(name=text, value=text, verified_at=_maybe(moment))
 RELATED = _keys(id=ident, username=text, url=url, acct=text)
 SHALLOW_TAG = _keys(name=text, url=url)
-SIZE = _keys(width=number, height=number, size=text, aspect=real)
+# Of a sound there are only its length and its bits.
+SIZE = _keys(width_=number, height_=number, size_=text, aspect_=real, frame_rate_=text, duration_=real, bitrate_=number)
+
+CARD = _keys(
+    url=url, title=text, description=text, type=_one_of("link", "photo", "video", "rich"), author_name=text, author_url=text,
+    provider_name=text, provider_url=text, html=text, width=number, height=number, image=_maybe(url), embed_url=text,
+    blurhash=_maybe(text), authors=_many(_keys(name=text, url=text, account=_maybe(_entity("Account")))), language_=_maybe(text),
+    image_description_=text, published_at_=_maybe(moment), missing_attribution_=_maybe(flag), history_=_many(anything),
+)  # fmt: skip
+QUOTED = _one_of(
+    "pending", "accepted", "rejected", "revoked", "deleted", "unauthorized", "blocked_account", "blocked_domain", "muted_account"
+)  # fmt: skip
+AUDIENCE = _one_of("public", "followers", "following", "unsupported_policy")
+
+
+def _quote(value: Any, where: str) -> Iterator[str]:
+    """A Quote, or a ShallowQuote deeper down."""
+    shallow = isinstance(value, dict) and "quoted_status_id" in value
+    inner = {"quoted_status_id": _maybe(ident)} if shallow else {"quoted_status": _maybe(_entity("Status"))}
+    yield from _keys(state=QUOTED, **inner)(value, where)
+
 
 STATUS: dict[str, Check] = {
     "id": ident, "uri": url, "created_at": moment, "account": _entity("Account"), "content": text,
@@ -105,8 +125,11 @@ STATUS: dict[str, Check] = {
     "mentions": _many(RELATED), "tags": _many(SHALLOW_TAG), "emojis": _many(anything), "reblogs_count": number,
     "favourites_count": number, "replies_count": number, "quotes_count": number, "url": _maybe(url),
     "in_reply_to_id": _maybe(ident), "in_reply_to_account_id": _maybe(ident), "reblog": _maybe(_entity("Status")),
-    "poll": _maybe(anything), "card": _maybe(anything), "language": _maybe(text), "text_": _maybe(text),
-    "edited_at": _maybe(moment), "quote": _maybe(anything),
+    "poll": _maybe(_entity("Poll")), "card": _maybe(CARD), "language": _maybe(text), "text_": _maybe(text),
+    "edited_at": _maybe(moment), "quote": _maybe(_quote),
+    "quote_approval": _keys(
+        automatic=_many(AUDIENCE), manual=_many(AUDIENCE), current_user=_one_of("automatic", "manual", "denied", "unknown")
+    ),
 }  # fmt: skip
 # What is added for whoever is signed in.
 MINE: dict[str, Check] = {
@@ -114,7 +137,7 @@ MINE: dict[str, Check] = {
     "reblogged": flag,
     "muted": flag,
     "bookmarked": flag,
-    "filtered": _many(anything),
+    "filtered": _many(_entity("FilterResult")),
 }
 
 ACCOUNT: dict[str, Check] = {
@@ -125,6 +148,9 @@ ACCOUNT: dict[str, Check] = {
     "following_count": number, "hide_collections": _maybe(flag), "roles": _many(anything),
 }  # fmt: skip
 
+PLACE = _one_of("home", "notifications", "public", "thread", "account")
+KEYWORD = _keys(id=ident, keyword=text, whole_word=flag)
+WAY = _one_of("accept", "filter", "drop")
 ENTITIES: dict[str, Check] = {
     "Status": _keys(**STATUS),
     "StatusForMe": _keys(**STATUS, **MINE),
@@ -134,28 +160,127 @@ ENTITIES: dict[str, Check] = {
         source=_keys(
             note=text, fields=_many(FIELD), privacy=_one_of("public", "unlisted", "private", "direct"), sensitive=flag,
             language=_maybe(text), follow_requests_count=number, hide_collections=_maybe(flag), discoverable=_maybe(flag),
-            indexable=flag, attribution_domains=_many(text),
+            indexable=flag, attribution_domains=_many(text), quote_policy=_one_of("public", "followers", "nobody"),
         ),
         role=_keys(id=text, name=text, color=text, permissions=numeral, highlighted=flag),
     ),
     "Relationship": _keys(
         id=ident, following=flag, showing_reblogs=flag, notifying=flag, languages=_maybe(_many(text)), followed_by=flag,
-        blocking=flag, blocked_by=flag, muting=flag, muting_notifications=flag, requested=flag, requested_by=flag,
+        blocking=flag, blocked_by=flag, muting=flag, muting_notifications=flag, muting_expires_at=_maybe(moment), requested=flag,
+        requested_by=flag,
         domain_blocking=flag, endorsed=flag, note=text,
     ),
     "MediaAttachment": _keys(
         id=ident, type=_one_of("image", "gifv", "video", "audio", "unknown"), url=url, preview_url=_maybe(url),
         remote_url=_maybe(url), description=_maybe(text), blurhash=_maybe(text),
-        meta=_keys(original=SIZE, small=SIZE, focus_=_keys(x=real, y=real)),
+        meta=_keys(original=SIZE, small_=SIZE, focus_=_keys(x=real, y=real), length_=text, duration_=real, fps_=number),
     ),
     "Notification": _keys(
-        id=ident, type=text, group_key=text, created_at=moment, account=_entity("Account"), status_=_entity("StatusForMe")
+        id=ident, type=text, group_key=text, created_at=moment, account=_entity("Account"), status_=_entity("StatusForMe"),
+        report_=_entity("Report"),
+    ),
+    "NotificationGroup": _keys(
+        group_key=text, notifications_count=number, type=text, most_recent_notification_id=ident, page_min_id_=ident, page_max_id_=ident,
+        latest_page_notification_at_=moment, sample_account_ids=_many(ident), status_id_=ident,
+        report_=_entity("Report"),
+    ),
+    "GroupedNotifications": _keys(
+        accounts=_many(_entity("Account")), statuses=_many(_entity("StatusForMe")), notification_groups=_many(_entity("NotificationGroup")),
+    ),
+    "NotificationPolicy": _keys(
+        for_not_following=WAY, for_not_followers=WAY, for_new_accounts=WAY, for_private_mentions=WAY, for_limited_accounts=WAY,
+        summary=_keys(pending_requests_count=number, pending_notifications_count=number),
+    ),
+    "Conversation": _keys(id=ident, unread=flag, accounts=_many(_entity("Account")), last_status=_maybe(_entity("StatusForMe"))),
+    "Poll": _keys(
+        id=ident, expires_at=_maybe(moment), expired=flag, multiple=flag, votes_count=number, voters_count=_maybe(number),
+        options=_many(_keys(title=text, votes_count=_maybe(number))), emojis=_many(anything), voted_=flag, own_votes_=_many(number),
+    ),
+    "StatusEdit": _keys(
+        content=text, spoiler_text=text, sensitive=flag, created_at=moment, account=_entity("Account"), emojis=_many(anything),
+        poll_=_keys(options=_many(_keys(title=text))), media_attachments=_many(_entity("MediaAttachment")), quote_=_maybe(_quote),
+    ),
+    "StatusSource": _keys(id=ident, text=text, spoiler_text=text),
+    "ScheduledStatus": _keys(
+        id=ident, scheduled_at=moment, media_attachments=_many(_entity("MediaAttachment")),
+        params=_keys(
+            text=text, media_ids=_maybe(_many(text)), sensitive=_maybe(flag), spoiler_text=_maybe(text), in_reply_to_id=_maybe(number),
+            visibility=_one_of("public", "unlisted", "private", "direct"), language=_maybe(text), scheduled_at=_maybe(text),
+            idempotency=_maybe(text), with_rate_limit=flag, application_id=_maybe(number),
+            poll=_maybe(_keys(options=_many(text), expires_in=number, multiple_=flag, hide_totals_=flag)),
+        ),
+    ),
+    "Announcement": _keys(
+        id=ident, content=text, starts_at=_maybe(moment), ends_at=_maybe(moment), all_day=flag, published_at=moment, updated_at=moment,
+        read_=flag, mentions=_many(RELATED), statuses=_many(_keys(id=ident, url=url)), tags=_many(SHALLOW_TAG), emojis=_many(anything),
+        reactions=_many(_keys(name=text, count=number, me_=flag, url_=url, static_url_=url)),
+    ),
+    "NotificationRequest": _keys(
+        id=ident, created_at=moment, updated_at=moment, account=_entity("Account"), notifications_count=numeral,
+        last_status_=_entity("StatusForMe"),
+    ),
+    "WebPushSubscription": _keys(
+        id=ident, endpoint=url, standard=flag, server_key=text,
+        alerts=_keys(**dict.fromkeys((
+            "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "admin.sign_up", "admin.report",
+        ), flag)),
+    ),
+    "Suggestion": _keys(
+        source=_one_of("staff", "past_interactions", "global"), account=_entity("Account"),
+        sources=_many(_one_of(
+            "featured", "most_followed", "most_interactions", "similar_to_recently_followed", "friends_of_friends",
+        )),
+    ),
+    "Admin::Account": _keys(
+        id=ident, username=text, domain=_maybe(text), created_at=moment, email=text, ip=_maybe(text),
+        ips=_many(_keys(ip=text, used_at=moment)), locale=text, invite_request=_maybe(text), confirmed=flag, approved=flag,
+        role=_keys(id=text, name=text, color=text, permissions=numeral, highlighted=flag), disabled=flag, silenced=flag, suspended=flag,
+        sensitized=flag, account=_entity("Account"), created_by_application_id_=_maybe(ident), invited_by_account_id_=_maybe(ident),
+    ),
+    "Report": _keys(
+        id=ident, action_taken=flag, action_taken_at=_maybe(moment), category=_one_of("spam", "violation", "legal", "other"),
+        comment=text, forwarded=flag, created_at=moment, status_ids=_maybe(_many(ident)), rule_ids=_maybe(_many(text)),
+        target_account=_entity("Account"),
+    ),
+    "Admin::Measure": _keys(
+        key=text, unit=_maybe(text), total=numeral, human_value_=text, previous_total_=numeral,
+        data=_many(_keys(date=_like(MIDNIGHT), value=numeral)),
+    ),
+    "Admin::Dimension": _keys(
+        key=text, data=_many(_keys(key=text, human_key=text, value=text, unit_=text, human_value_=text)),
+    ),
+    "Admin::Cohort": _keys(
+        period=_like(MIDNIGHT), frequency=_one_of("day", "month"),
+        data=_many(_keys(date=_like(MIDNIGHT), rate=real, value=numeral)),
+    ),
+    "PrivacyPolicy": _keys(updated_at=moment, content=text),
+    "TermsOfService": _keys(effective_date=day, effective=flag, content=text, succeeded_by=_maybe(day)),
+    "Activity": _keys(week=numeral, statuses=numeral, logins=numeral, registrations=numeral),
+    "Admin::Report": _keys(
+        id=ident, action_taken=flag, action_taken_at=_maybe(moment), category=_one_of("spam", "violation", "legal", "other"),
+        comment=text, forwarded=flag, created_at=moment, updated_at=moment, account=_maybe(_entity("Admin::Account")),
+        target_account=_entity("Admin::Account"), assigned_account=_maybe(_entity("Admin::Account")),
+        action_taken_by_account=_maybe(_entity("Admin::Account")), statuses=_many(_entity("Status")),
+        rules=_many(_keys(id=text, text=text, hint=text)),
     ),
     "Context": _keys(ancestors=_many(_entity("Status")), descendants=_many(_entity("Status"))),
     "Search": _keys(accounts=_many(_entity("Account")), statuses=_many(_entity("Status")), hashtags=_many(_entity("Tag"))),
     "Tag": _keys(
-        id=text, name=text, url=url, history=_many(_keys(day=numeral, uses=numeral, accounts=numeral)), following_=flag
+        id=text, name=text, url=url, history=_many(_keys(day=numeral, uses=numeral, accounts=numeral)), following_=flag, featuring_=flag,
     ),
+    "List": _keys(id=ident, title=text, replies_policy=_one_of("followed", "list", "none"), exclusive=flag),
+    "Filter": _keys(
+        id=ident, title=text, context=_many(PLACE), expires_at=_maybe(moment), filter_action=_one_of("warn", "hide", "blur"),
+        keywords_=_many(KEYWORD), statuses_=_many(_keys(id=ident, status_id=ident)),
+    ),
+    "FilterV1": _keys(
+        id=ident, phrase=text, context=_many(PLACE), expires_at=_maybe(moment), irreversible=flag, whole_word=flag,
+    ),
+    "FilterResult": _keys(
+        filter=_entity("Filter"), keyword_matches=_maybe(_many(text)), status_matches=_maybe(_many(ident)),
+    ),
+    "FeaturedTag": _keys(id=ident, name=text, url=url, statuses_count=numeral, last_status_at=_maybe(day)),
+    "FamiliarFollowers": _keys(id=ident, accounts=_many(_entity("Account"))),
     "Marker": _keys(last_read_id=ident, version=number, updated_at=moment),
     "Application": _keys(
         id=text, name=text, website=_maybe(url), scopes=_many(text), redirect_uris=_many(text), redirect_uri=text, vapid_key=text
@@ -168,7 +293,7 @@ ENTITIES: dict[str, Check] = {
     "Preferences": _keys(**{
         "posting:default:visibility": _one_of("public", "unlisted", "private", "direct"), "posting:default:sensitive": flag,
         "posting:default:language": _maybe(text), "reading:expand:media": _one_of("default", "show_all", "hide_all"),
-        "reading:expand:spoilers": flag,
+        "reading:expand:spoilers": flag, "posting:default:quote_policy": _one_of("public", "followers", "nobody"),
     }),
     "Instance": _keys(
         domain=text, title=text, version=text, source_url=url, description=text, languages=_many(text),

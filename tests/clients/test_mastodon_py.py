@@ -12,6 +12,7 @@ from clients.conftest import Stage
 from clients.images import png
 from clients.visitor import Visitor
 from clients.waiting import eventually
+from films import film, sound
 
 SCOPES = ["read", "write", "follow", "push"]
 
@@ -153,6 +154,29 @@ def test_uploads_an_image_with_alt_text_and_posts_it(asha: Mastodon, binod: Mast
         assert answer.status_code == 200 and answer.headers["content-type"].startswith("image/")
 
 
+def test_uploads_a_film_waits_for_it_and_changes_what_stands_for_it(asha: Mastodon, binod: Mastodon, tmp_path: Path):
+    (tmp_path / "dance.mp4").write_bytes(film())
+    (tmp_path / "poster.png").write_bytes(png(80, 60))
+    media = asha.media_post(tmp_path / "dance.mp4", description="नाचते बच्चे", synchronous=True)
+    assert (media.type, media.description, media.meta.original.width) == ("video", "नाचते बच्चे", 320)
+    changed = asha.media_update(media, focus=(0.1, -0.5), thumbnail=tmp_path / "poster.png")
+    assert (changed.meta.focus.x, changed.meta.focus.y, changed.meta.small.width) == (0.1, -0.5, 80)
+    post = asha.status_post("देखिए", media_ids=[media])
+    seen = binod.status(post).media_attachments[0]
+    assert seen.url == changed.url and seen.meta.original.frame_rate == "10/1"
+    part = binod.session.get(seen.url, headers={"range": "bytes=4-7"})
+    assert (part.status_code, part.content, part.headers["content-type"]) == (206, b"ftyp", "video/mp4")
+    assert "video/mp4" in asha.instance_v2().configuration.media_attachments.supported_mime_types
+
+
+def test_a_sound_is_asked_for_until_it_is_ready(asha: Mastodon, tmp_path: Path):
+    (tmp_path / "song.ogg").write_bytes(sound(".ogg"))
+    media = asha.media_post(tmp_path / "song.ogg")
+    assert media.url is None and media.type == "audio"
+    ready = eventually(lambda: (found := asha.media(media)) and found.url and found)
+    assert asha.status_post("सुनिए", media_ids=[media]).media_attachments[0].url == ready.url
+
+
 def test_is_notified_of_what_others_do(stage: Stage, asha: Mastodon, binod: Mastodon):
     asha.notifications_clear()
     binod.account_unfollow(stage.cast["asha"].id)
@@ -208,9 +232,8 @@ def test_deletes_and_offers_the_text_again(asha: Mastodon, binod: Mastodon):
 
 def test_lists_that_hold_nothing_are_empty(asha: Mastodon):
     empty = (
-        asha.lists, asha.filters, asha.filters_v2, asha.conversations, asha.blocks, asha.mutes, asha.follow_requests,
-        asha.domain_blocks, asha.announcements, asha.scheduled_statuses, asha.featured_tags, asha.followed_tags,
-        asha.trending_links,
+        asha.lists, asha.filters, asha.filters_v2, asha.blocks, asha.mutes, asha.follow_requests, asha.domain_blocks, asha.announcements,
+        asha.scheduled_statuses, asha.featured_tags, asha.followed_tags, asha.endorsements, asha.trending_links,
     )  # fmt: skip
     assert {ask.__name__: list(ask()) for ask in empty} == {ask.__name__: [] for ask in empty}
 

@@ -38,7 +38,22 @@ def test_a_known_address_has_a_country(lookup: Lookup):
 
 
 @pytest.mark.parametrize(
-    "address", ["127.0.0.1", "10.0.0.1", "::1", "fe80::1", "", "not an address", "1.2.3", "300.1.1.1"]
+    "address",
+    [
+        "127.0.0.1",
+        "10.0.0.1",
+        "192.168.0.9",
+        "172.20.1.1",
+        "100.64.3.4",
+        "fd00::1",
+        "::ffff:192.168.0.9",
+        "::1",
+        "fe80::1",
+        "",
+        "not an address",
+        "1.2.3",
+        "300.1.1.1",
+    ],
 )
 def test_an_address_that_is_nowhere_is_the_servers_own(lookup: Lookup, address: str):
     place = locator(lookup, home_country="IN").place(address, {})

@@ -1,22 +1,27 @@
-"""What every keeper of files must do; a new one is added to KEEPERS and passes all of this."""
+"""What every keeper of files must do; a new one is added to `files` and passes all of this."""
 
 import asyncio
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from chaupal.kernel.settings import load_settings
 from chaupal.ports.files import Files
 from chaupal.ports.files_local import LocalFiles
+from chaupal.ports.files_s3 import s3_files
+from object_store import ObjectStore
 
-KEEPERS: dict[str, Callable[[Path], Files]] = {"local": lambda folder: LocalFiles(folder / "files")}
 KEY = "media/109/original.webp"
+LARGE = 20_000_000  # bytes: more than goes to a store in one part
 
 
-@pytest.fixture(params=KEEPERS)
+@pytest.fixture(params=["local", "s3"])
 def files(request: pytest.FixtureRequest, tmp_path: Path) -> Files:
-    return KEEPERS[request.param](tmp_path)
+    if request.param == "local":
+        return LocalFiles(tmp_path / "files")
+    store: ObjectStore = request.getfixturevalue("object_store")
+    return s3_files(load_settings(environ={}, **store.fresh()))
 
 
 async def test_what_was_put_is_got(files: Files):
@@ -59,10 +64,44 @@ async def test_dropping_what_is_not_there_is_no_error(files: Files):
 @pytest.mark.parametrize("key", ["../outside", "media/../../outside", "/etc/passwd", "", ".", "media/.."])
 async def test_no_key_leads_outside(files: Files, tmp_path: Path, key: str):
     (tmp_path / "outside").write_bytes(b"not yours")
-    for act in (files.get(key), files.put(key, b"x"), files.drop(key)):
+    for act in (files.get(key), files.put(key, b"x"), files.drop(key), files.size(key), files.part(key, 0, 1)):
         with pytest.raises(ValueError, match="not a key"):
             await act
     assert (tmp_path / "outside").read_bytes() == b"not yours"
+
+
+async def test_a_file_goes_in_and_out_whole_however_large_it_is(files: Files, tmp_path: Path):
+    data = os.urandom(1_000_000) * (LARGE // 1_000_000)
+    (tmp_path / "sent").write_bytes(data)
+    await files.put_file(KEY, tmp_path / "sent")
+    assert await files.size(KEY) == LARGE
+    assert await files.fetch(KEY, tmp_path / "got")
+    assert (tmp_path / "got").read_bytes() == data
+    assert await files.get(KEY) == data
+
+
+async def test_what_is_not_there_has_no_size_no_part_and_is_not_fetched(files: Files, tmp_path: Path):
+    await files.put(KEY, b"x")
+    for near in ("media/109", "media/109/original", "media/9/original.webp"):
+        assert await files.size(near) is None
+        assert await files.part(near, 0, 10) is None
+        assert not await files.fetch(near, tmp_path / "got")
+
+
+async def test_a_part_is_what_lies_there_and_no_more(files: Files):
+    await files.put(KEY, bytes(range(100)))
+    assert await files.part(KEY, 0, 10) == bytes(range(10))
+    assert await files.part(KEY, 90, 50) == bytes(range(90, 100))
+    assert await files.part(KEY, 99, 1) == bytes([99])
+    assert await files.part(KEY, 100, 5) == b""
+
+
+async def test_all_keys_are_told(files: Files):
+    assert [key async for key in files.every()] == []
+    keys = [f"media/{number}/small.webp" for number in range(30)] + ["portraits/4/aB-_c.webp"]
+    for key in keys:
+        await files.put(key, b"x")
+    assert sorted([key async for key in files.every()]) == sorted(keys)
 
 
 async def test_a_reader_meets_the_old_bytes_or_the_new_ones(files: Files):

@@ -146,7 +146,7 @@ class Office:
         return {
             "authority": str(self.authority), "officer": "A. Sharma", "officer_rank": "Joint Secretary", "reference_no": post,
             "legal_basis": "IT Act 2000, s. 69A", "grounds": "public order", "territory": "IN", "dated": "2021-02-04",
-            "targets": f"{self.url}/@meera/{post}",
+            "origin_note": "The office confirmed it on the telephone.", "targets": f"{self.url}/@meera/{post}",
         }  # fmt: skip
 
     async def _press(self, client: httpx2.AsyncClient, who: str, path: str, **typed: str) -> str:

@@ -23,10 +23,12 @@ from serving import Served, join, served
 ROUNDS = int(os.environ.get("CRASH_ROUNDS", "10"))
 
 # A repost's notice names the repost; what was reposted is what the member knows.
-TOLD = """
+OFFICIAL = "(SELECT id FROM accounts WHERE handle IN ('meera', 'chaupal'))"  # the office's targets, and its letters
+OURS = f"author NOT IN {OFFICIAL}"
+TOLD = f"""
     SELECT n.kind, n.account_id, n.from_id, coalesce(p.boost_of, p.id) FROM notices n JOIN posts p ON p.id = n.post_id
-    WHERE n.kind IN ('mention', 'favourite', 'reblog')"""
-OURS = "author <> (SELECT id FROM accounts WHERE handle = 'meera')"  # hers are the office's targets
+    WHERE n.kind IN ('mention', 'favourite', 'reblog') AND n.from_id NOT IN {OFFICIAL}"""
+LETTERS = "SELECT text FROM posts WHERE author = (SELECT id FROM accounts WHERE handle = 'chaupal')"
 
 type Weathered = tuple[Served, Crowd, Office]
 
@@ -160,3 +162,5 @@ def test_every_order_that_was_carried_out_is_in_the_log(weathered: Weathered):
         "SELECT cause, count(*) FROM notices WHERE kind NOT IN ('mention', 'favourite', 'reblog') GROUP BY cause, account_id",
     )
     assert len(told) >= len(in_force) and {count for _, count in told} == {1}, "the author is told once of each"
+    letters = [text for (text,) in rows(server, LETTERS)]
+    assert len(letters) == len(set(letters)) == len(in_force), "and written to once about each"

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -157,3 +158,91 @@ def test_all_three_refuse_a_checkpoint_that_was_not_signed(served):
     with pytest.raises(InvalidSignature):
         scales_reader(served)
     assert verify_log(served.url).fault is Fault.not_signed
+
+
+# --- batches, witnesses, a change of keys ---
+
+NEW = tlog.SigningKey.from_seed(KEY.name, bytes(range(1, 33)))
+WITNESSES = [tlog.Cosigner.from_seed(f"{name}.example/witness", name.encode() * 32) for name in "ab"]
+
+
+def batched(served: Served, *keys: tlog.SigningKey, cosigned_by: int = 2, seconds: int | None = None) -> list[bytes]:
+    """Put in the folder a log of one batch: open entries, secret ones, a change of keys, and what fills it up."""
+    at = "2021-02-10T05:00Z"
+    kept = [
+        *ENTRIES[:20],
+        *(tlog.secret_leaf(at, at, "order", f"IN-{n}", {"law": "69A"}, {"officer": "A"}).entry for n in range(3)),
+        tlog.leaf("key", "key", at, {"step": "rotated", "old": str(KEY.public), "new": str(NEW.public)}).entry,
+    ]
+    kept += [tlog.cover_leaf(at).entry for _ in range(-len(kept) % 16)]
+    nodes = {
+        (level, i): digest for level, i, digest in tlog.nodes_for_appends(0, map(tlog.leaf_hash, kept), {}.__getitem__)
+    }
+    for path, body in tlog.static_files(len(kept), nodes.__getitem__, kept.__getitem__):
+        (served.folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (served.folder / path).write_bytes(body)
+    head = tlog.Checkpoint(KEY.name, len(kept), tlog.root(len(kept), nodes.__getitem__))
+    note = tlog.sign_checkpoint(head, *keys)
+    note += "".join(w.cosign(head.text, seconds or int(time.time())) for w in WITNESSES[:cosigned_by])
+    (served.folder / "checkpoint").write_text(note, "utf-8")
+    return kept
+
+
+def witnessed(served: Served, key: tlog.SigningKey, quorum: int) -> dict[str, object]:
+    """What aics-tlog says of the checkpoint, asked for so many of our witnesses."""
+    named = [word for witness in WITNESSES for word in ("--witness-key", str(witness.public))]
+    done = run(
+        "aics-tlog",
+        "verify-checkpoint",
+        "--tiles",
+        served.url,
+        "--log-key",
+        str(key.public),
+        *named,
+        "--quorum",
+        str(quorum),
+    )
+    return json.loads(done.stdout)
+
+
+def test_both_accept_a_batch_with_secret_entries_and_covers(served):
+    kept = batched(served, KEY)
+    assert aics("verify-checkpoint", served)["size"] == len(kept) == 32
+    for index in (21, 31):
+        assert aics("verify-inclusion", served, "--index", str(index))["ok"]
+        done = run("tlog-tiles", "get-leaf", "--check", served.url, str(index))
+        assert (done.returncode, done.stdout) == (0, kept[index])
+    assert len(kept[21]) == len(kept[31]), "one is secret, the other says nothing"
+    assert verify_log(served.url, str(KEY.public)).entries == {"decision": 20, "cover": 11, "key": 1}
+
+
+@pytest.mark.parametrize("key", [KEY, NEW], ids=["old", "new"])
+def test_a_checkpoint_at_a_change_of_keys_is_accepted_under_either(served, key):
+    batched(served, KEY, NEW)
+    done = run("aics-tlog", "verify-checkpoint", "--tiles", served.url, "--log-key", str(key.public))
+    assert json.loads(done.stdout)["ok"]
+    signing_key = signing.Vkey.from_string(str(key.public))
+    reader.TilesReader(backend.make_backend(served.url)).get_checkpoint().verify(signing_key)
+
+
+def test_after_the_change_only_the_new_key_is_accepted(served):
+    batched(served, NEW)
+    assert not aics("verify-checkpoint", served)["ok"]
+    assert witnessed(served, NEW, 0)["ok"]
+
+
+def test_a_program_that_is_not_ours_counts_our_witnesses(served):
+    batched(served, KEY)
+    assert witnessed(served, KEY, 2)["ok"]
+    batched(served, KEY, cosigned_by=1)
+    assert witnessed(served, KEY, 1)["ok"]
+    assert not witnessed(served, KEY, 2)["ok"]
+
+
+def test_a_cosignature_under_another_root_is_not_counted(served):
+    batched(served, KEY, cosigned_by=0)
+    path = served.folder / "checkpoint"
+    note = path.read_text("utf-8")
+    other = tlog.Checkpoint(KEY.name, 32, bytes(32))
+    path.write_text(note + WITNESSES[0].cosign(other.text, int(time.time())), "utf-8")
+    assert not witnessed(served, KEY, 1)["ok"]

@@ -11,10 +11,12 @@ import pytest
 import regex
 
 from chaupal.app.wiring import Running
+from chaupal.governance import roles
 from chaupal.kernel.clock import MINUTE, StillClock
 from chaupal.policy.viewer import Role
 from chaupal.social import accounts
 from chaupal.social.oauth_server import OOB
+from court import staff
 from mails import mails_of, secret_in
 
 ORIGIN = "http://127.0.0.1:8000"
@@ -268,7 +270,7 @@ async def test_only_staff_can_give_an_app_what_staff_can_do(house: Running, brow
     await log_in(browser)
     assert "error=invalid_scope" in (await browser.get(authorize(made, scope="read admin:read"))).headers["location"]
     asha = await accounts.account_id(house.house.square, "asha")
-    await accounts.set_role(house.house.square, asha, Role.MODERATOR)
+    await roles.grant(house.house.court, staff(1, Role.OWNER), asha, Role.MODERATOR)
     assert await allow(browser, made, scope="read admin:read:reports")
     own = await app.post(
         "/oauth/token",

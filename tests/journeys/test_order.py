@@ -40,7 +40,7 @@ async def verified(bench: Bench, **more: str) -> LogReport:
     """The outside verifier, fetching from what the server would serve."""
     bench.street.clock.move(MINUTE)  # the last checkpoint may be kept for a moment
     serve: dict[str, Callable[[], Awaitable[bytes]]] = {
-        "key": lambda: asyncio.sleep(0, f"{bench.court.key.public}\n".encode()),
+        "key": lambda: asyncio.sleep(0, f"{bench.court.keys.current.public}\n".encode()),
         "checkpoint": lambda: encoded(log.checkpoint(bench.court)),
     }
     loop = asyncio.get_running_loop()
@@ -139,7 +139,7 @@ async def test_a_ruling_ends_by_the_clock_and_that_is_written_down(bench: Bench)
     assert (await entries(bench))[-1]["public"]["step"] == "lapsed"  # pyright: ignore[reportIndexIssue]
 
 
-@pytest.mark.parametrize("breaks", ["begin", "end"])
+@pytest.mark.parametrize("breaks", ["begin", "end_all"])
 async def test_a_crash_in_the_commit_leaves_neither_ruling_nor_leaf_nor_event(
     bench: Bench, breaks: str, monkeypatch: pytest.MonkeyPatch
 ):
@@ -194,7 +194,7 @@ async def test_every_tile_of_every_signed_size_stays_served(bench: Bench):
         bench.street.clock.move(MINUTE)
         notes.append(await log.checkpoint(bench.court))
     for note in notes:
-        head = tlog.verify_checkpoint(note, bench.court.key.public)
+        head = tlog.verify_checkpoint(note, bench.court.keys.current.public)
         for level, n, width in tlog.tiles(head.size):
             assert len(await log.tile(bench.court, tlog.tile_path(level, n, width))) == 32 * width
         assert (await verified(bench, previous_checkpoint=note)).fault is None
@@ -225,7 +225,7 @@ async def test_a_receipt_proves_an_entry_offline(bench: Bench):
     ref = await bench.order()
     await bench.withhold(ref)
     text, entry = await log.receipt(bench.court, 3), await log.entry(bench.court, 3)
-    assert tlog.verify_receipt(text, entry, bench.court.key.public)[0] == 3
+    assert tlog.verify_receipt(text, entry, bench.court.keys.current.public)[0] == 3
     with pytest.raises(NotFound):
         await log.receipt(bench.court, 99)
 

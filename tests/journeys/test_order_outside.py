@@ -1,5 +1,6 @@
 """An order from the outside: commands beside a running server, pages over HTTP, and the served log before strangers' eyes."""
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import regex
 from tlog_scales import backend, reader, signing, tiles
 
 from chaupal.policy.viewer import Role
+from letters import letter
 from serving import Member, Served, join, served
 
 REASON = "The post names a person as armed, which the order shows to be false."
@@ -62,7 +64,7 @@ def ref(server: Served, staff: dict[str, Member], post: str) -> str:
     return server.cli(
         "order", "receive", "--as", "@clerk", "--authority", "Ministry", "--officer", "A. Sharma", "--rank", "Joint Secretary",
         "--reference", "16(1)", "--law", "IT Act 2000, s. 69A", "--grounds", "public order", "--territory", "IN", "--dated", "2021-02-04",
-        "--target", f"{server.url}/@meera/{post}", "--target", "@dev",
+        "--target", f"{server.url}/@meera/{post}", "--target", "@dev", "--origin-note", "The registry confirmed it.",
     ).strip()  # fmt: skip
 
 
@@ -87,7 +89,7 @@ def test_an_order_is_carried_out_by_command_beside_a_running_server(
     server.cli("order", "decide", ref, "1", "--as", "asha", "--outcome", "withhold_post", "--reason", REASON)
     assert TEXT in look(server, page, "IN").text
     assert "second person" in fails(server, "order", "approve", ref, "1", "--as", "asha")
-    assert server.cli("order", "approve", ref, "1", "--as", "dev") == "withheld\n"
+    assert server.cli("order", "approve", ref, "1", "--as", "dev") == "in_force\n"
 
     there, elsewhere = look(server, page, "IN"), look(server, page, "DE")
     assert (there.status_code, elsewhere.status_code) == (451, 200)
@@ -117,6 +119,57 @@ def test_a_refusal_stands_in_the_register_with_its_ground(server: Served, staff:
     assert "1 refused" in server.cli("order", "list")
     assert "Sharma" not in page
     assert "Sharma" in server.cli("order", "show", ref, "--as", "clerk")
+
+
+def test_a_letter_and_a_list_are_taken_in_by_command(
+    server: Served, staff: dict[str, Member], post: str, tmp_path: Path
+):
+    name = f"Office {tmp_path.name}"
+    server.cli(
+        "order",
+        "authority",
+        "add",
+        "--as",
+        "clerk",
+        "--name",
+        name,
+        "--jurisdiction",
+        "IN",
+        "--class",
+        "police",
+        "--sure",
+    )
+    (tmp_path / "list.csv").write_text(
+        f"target,demanded\n/@meera/{post},withhold_post\n@asha,\n@asha,\nhttps://x.example/1,\n"
+    )
+    (tmp_path / "order.pdf").write_bytes(letter())
+    words = (
+        "order", "receive", "--as", "clerk", "--authority", name, "--officer", "A. Sharma", "--rank", "DIG", "--reference", "7",
+        "--law", "Section 79", "--grounds", "public order", "--territory", "IN", "--dated", "2021-02-04", "--regime", "IN-69A",
+        "--csv", str(tmp_path / "list.csv"), "--document", str(tmp_path / "order.pdf"),
+    )  # fmt: skip
+    looked = server.cli(*words, "--check")
+    assert "signature: absent" in looked and "1: /@meera/" in looked and "lacks: " in looked
+    told = fails(server, *words)
+    assert (
+        "row 4: @asha: is named twice" in told and "row 5: https://x.example/1: is an address of another server" in told
+    )
+    assert "2 rows of the list cannot be filed" in told
+    ref = server.cli(*words, "--leave-out").strip()
+    assert ref in server.cli("order", "list")
+    with sqlite3.connect(Path(server.settings.data) / "chaupal.db") as db:
+        named = db.execute(
+            "SELECT as_written, demanded FROM targets t JOIN orders o ON o.id = t.order_id WHERE o.ref = ? ORDER BY number",
+            (ref,),
+        ).fetchall()
+        (kept,) = db.execute(
+            "SELECT name FROM documents d JOIN orders o ON o.id = d.order_id WHERE o.ref = ?", (ref,)
+        ).fetchone()
+    assert named[0] == (f"/@meera/{post}", "withhold_post") and [line for line, _ in named] == [
+        f"/@meera/{post}",
+        "@asha",
+    ]
+    assert kept == "order.pdf"
 
 
 def test_commands_say_in_one_line_what_cannot_be_done(server: Served, staff: dict[str, Member], ref: str):
@@ -152,6 +205,7 @@ def test_staff_do_all_of_it_on_pages(server: Served, staff: dict[str, Member], p
     typed = {
         "authority": issuer[1], "officer": "Registrar", "officer_rank": "Registrar", "reference_no": "W.P. 1", "legal_basis": "Article 226",
         "grounds": "defamation", "territory": "IN", "dated": "2021-02-09", "targets": f"{server.url}/@meera/{post}\n@nobody",
+        "origin_note": "The registry confirmed it on the telephone.",
     }  # fmt: skip
     wrong = send(clerk, "/office/orders/new", "/office/orders", **typed)
     assert wrong.status_code == 422
@@ -233,3 +287,25 @@ def test_the_log_serves_nothing_but_itself(server: Served, ref: str):
             "/log/entry/-1",
         ):
             assert client.get(path).status_code == 404
+
+
+def test_the_key_is_changed_beside_the_running_server_and_verifiers_follow(server: Served, ref: str, tmp_path: Path):
+    kept = tmp_path / "checkpoint"
+    server.cli("log", "verify", server.url, "--keep", str(kept))
+    old = httpx2.get(f"{server.url}/log/key").text.strip()
+    assert f"old: {old}" in server.cli("log", "rotate-key")
+    new = httpx2.get(f"{server.url}/log/key").text.strip()
+    assert new != old
+    both = httpx2.get(f"{server.url}/log/checkpoint").text
+    assert both.count("\u2014") == 2
+    server.cli(
+        "order", "authority", "add", "--as", "clerk", "--name", f"A third {tmp_path.name}", "--jurisdiction", "FR"
+    )
+    assert httpx2.get(f"{server.url}/log/checkpoint").text.count("\u2014") == 1
+    said = server.cli("log", "verify", server.url, "--key", old, "--earlier", str(kept))
+    assert f"key: {new}" in said and "extends the earlier checkpoint" in said
+    assert "changed 1 times" in server.cli("log", "status")
+    assert " 0 faults" in server.cli("log", "reconcile")
+    with server.client() as client:
+        assert client.get("/log/change/1").status_code == 200
+        assert client.get("/log/change/2").status_code == 404

@@ -110,7 +110,8 @@ async def test_head_and_range_are_answered_as_get(village: Village):
     head = await ask(village, url, "DE", "HEAD")
     assert (head.status_code, head.content, head.headers) == (200, b"", whole.headers)
     part = await ask(village, url, "DE", range="bytes=0-9")
-    assert (part.status_code, part.content) == (200, whole.content)
+    assert (part.status_code, part.content) == (206, whole.content[:10])
+    assert part.headers["cache-control"] == whole.headers["cache-control"]
 
 
 async def test_without_its_key_a_private_picture_looks_like_none(village: Village):

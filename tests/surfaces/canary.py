@@ -4,6 +4,8 @@ The route table is the list of what is crawled, so a new route is crawled too; a
 fails the crawl.
 """
 
+import io
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,12 +14,16 @@ from urllib.parse import quote
 import httpx2
 import msgspec
 
+import measures
 from chaupal.app.wiring import ROUTES
+from chaupal.fanout import exporting
 from chaupal.policy.rulings import Measure
-from chaupal.social import media
-from chaupal.store import rulings
-from chaupal.store.rulings import RulingRow
+from chaupal.policy.things import LinkCard
+from chaupal.social import exports, imports, media
+from chaupal.social.imports import Brought
+from chaupal.store import cards, moving
 from chaupal.wire.route import Route, Shape
+from films import film
 from painted import picture
 from village import Village, Villager
 
@@ -31,9 +37,13 @@ MUTED = "तोतारामवचन"  # a post by somebody whom the follower
 BLOCKED = "बगुलाभगतवाक्य"  # by somebody whom the follower has blocked
 SUSPENDED = "कौआकांवकांव"  # by somebody who is suspended under the server's own rules
 QUIET = "सारसमौनगान"  # a post that is kept out of trends in India
+REMOVED = "चातकचोंच"  # a post that was removed under the server's own rules
+LIMITED = "टिटिहरीटेर"  # by somebody who is limited: offered to followers only
+LABEL = "नीलकंठलेबल"  # what the label on a post says: everybody must see it
+LINKED = "https://example.org/"  # what posts of theirs link to
 LURE = "चारागाहशब्द"  # stands in all of them: what is searched with
 
-WORDS = (POST, TAG, ACCOUNT, PICTURE, PRIVATE, MUTED, BLOCKED, SUSPENDED, QUIET)
+WORDS = (POST, TAG, ACCOUNT, PICTURE, PRIVATE, MUTED, BLOCKED, SUSPENDED, QUIET, REMOVED, LIMITED, LABEL)
 
 
 @dataclass
@@ -43,6 +53,7 @@ class World:
     village: Village
     names: dict[str, list[Any]]
     posts: dict[str, int] = field(default_factory=dict)
+    list: int = 0  # the follower's, in which stand all whom they follow
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,12 +68,13 @@ class Eyes:
 async def build(village: Village) -> World:
     """Everything is said, answered, liked, saved and told before the rulings begin: they must reach what exists."""
     v = village
-    for handle in ("koel", "muted", "blocked", "crow"):
+    for handle in ("koel", "muted", "blocked", "crow", "lapwing"):
         await v.joins(handle, f"{ACCOUNT} मैना" if handle == "koel" else handle)
     await v.joins("outcast", "outcast", country="DE")
     square, meera = v.running.house.square, v.meera.viewer
     photo = await media.attach(square, meera, picture(), description=f"{POST} चित्र")
     shown = await media.attach(square, meera, picture(), description=PICTURE)
+    filmed = await media.attach(square, meera, film(seconds=0.3), description=PICTURE)
     for who, whom in (
         (v.asha, v.koel),
         (v.koel, v.asha),
@@ -70,6 +82,7 @@ async def build(village: Village) -> World:
         (v.asha, v.crow),
         (v.karl, v.meera),
         (v.karl, v.koel),
+        (v.karl, v.lapwing),
     ):
         await v.follows(who, whom)
     said = {
@@ -77,22 +90,75 @@ async def build(village: Village) -> World:
             v.meera, f"@asha @karl {POST} {LURE} #{TAG}", spoiler=f"{POST} सावधान", pictures=[photo], language="hi"
         ),
         "picture": await v.says(v.meera, f"@asha देखो {LURE} चित्र में", pictures=[shown], language="hi"),
+        "film": await v.says(v.meera, f"@asha देखो {LURE} फ़िल्म में", pictures=[filmed], language="hi"),
         "private": await v.says(v.meera, f"{PRIVATE} {LURE}", visibility=2),
         "quiet": await v.says(v.meera, f"{QUIET} {LURE}", language="hi"),
         "account": await v.says(v.koel, f"@asha @karl {ACCOUNT} {LURE}", language="hi"),
+        "message": await v.says(v.koel, f"@asha @karl {ACCOUNT} {LURE} अकेले में", visibility=3),
         "muted": await v.says(v.muted, f"@asha {MUTED} {LURE}"),
         "blocked": await v.says(v.blocked, f"@asha {BLOCKED} {LURE}"),
+        "removed": await v.says(v.meera, f"@asha @karl {REMOVED} {LURE}", language="hi"),
+        "limited": await v.says(v.lapwing, f"@asha @karl {LIMITED} {LURE}", language="hi"),
         "crow": await v.says(v.crow, f"@asha @karl {SUSPENDED} {LURE}"),
     }
     world = World(v, {}, {name: s.id for name, s in said.items()})
+    for name, word in (
+        ("post", POST),
+        ("private", PRIVATE),
+        ("account", ACCOUNT),
+        ("removed", REMOVED),
+        ("crow", SUSPENDED),
+    ):
+        await _preview(v, world.posts[name], word)
+    # The link trends, whatever is withheld of those who share it, and of whom its page names as its author.
+    await v.api(v.koel, "PATCH", "/api/v1/accounts/update_credentials", attribution_domains=["example.org"])
+    for who in (v.ravi, v.karl):
+        shared = await v.says(who, "पढ़िए")
+        await _preview(v, shared.id, "कड़ी", by=v.koel)
+        world.posts[f"by_koel_{who.handle}"] = shared.id
     await _react(v, world)
+    await _keep(v, world)
     await _rule(v, world)
-    world.names = _names(v, world, [photo, shown])
+    world.names = _names(v, world, [photo, shown, filmed]) | await _carried(v)
     return world
 
 
+async def _carried(v: Village) -> dict[str, list[Any]]:
+    """Files that people brought and had made to take along: whoever looks asks for their own, and for those of others."""
+    square = v.running.house.square
+    people = [v.asha, v.koel, v.meera, v.karl]
+    brought = [
+        # A name that nobody has: whom they block and follow stays as the world has it.
+        await imports.take_in(
+            square, who.viewer, Brought(f"{ACCOUNT}.csv" if who is v.koel else "blocks.csv", b"nobody_of_all", "blocks")
+        )
+        for who in people
+    ]
+    taken = [await exports.ask(square, who.viewer) for who in people]
+    while await imports.carry_on(square) or await exporting.carry_on(v.running.carrier):
+        pass
+    return {
+        "/settings/import/ id": brought,
+        "/api/v1/imports/ id": brought,
+        "/settings/export/ id": taken,
+        "/api/v1/exports/ id": taken,
+    }
+
+
+async def _preview(v: Village, post: int, word: str, by: Villager | None = None) -> None:
+    """What the post's link leads to, as if it had been followed. `by`: whom the page names as its author."""
+    key, url = f"cards/{post}.webp", LINKED
+    await v.running.house.square.files.put(key, picture(format_=".webp"))
+    async with v.running.house.square.work.writing() as w:
+        await cards.want(w, post, url)
+        card = LinkCard(
+            url, f"{word} शीर्षक", word, provider_url=url, image=key, width=64, height=48, creator=by.id if by else 0
+        )
+        assert await cards.show(w, cards.Link(post, url, 0, 0), card)
+
+
 async def _react(v: Village, world: World) -> None:
-    for name in ("post", "picture", "account", "crow", "quiet"):
+    for name in ("post", "picture", "account", "crow", "quiet", "removed", "limited"):
         id_ = world.posts[name]
         reply = await v.says(v.ravi, "हाँ, सुना।", reply_to=id_)
         world.posts[f"{name}_reply"] = reply.id
@@ -103,11 +169,35 @@ async def _react(v: Village, world: World) -> None:
         for who in (v.asha, v.karl):
             for path in ("bookmark", "favourite"):
                 await v.api(who, "POST", f"/api/v1/statuses/{id_}/{path}")
+    # What is withheld is quoted, pinned, asked in a poll and edited: none of these is a way around.
+    quoted = await v.says(v.ravi, "इसे देखिए।", quoting=world.posts["post"])
+    world.posts["quoting"] = quoted.id
+    world.posts["quoting_quote"] = (await v.says(v.asha, "और इसे।", quoting=quoted.id)).id
+    await v.api(v.meera, "POST", f"/api/v1/statuses/{world.posts['post']}/pin")
+    poll = {"options": [f"{ACCOUNT} हाँ", "नहीं"], "expires_in": 86_400}
+    asked = await v.api(v.koel, "POST", "/api/v1/statuses", status=f"{ACCOUNT} {LURE} पूछता है", poll=poll)
+    world.posts["poll"] = int(asked.json()["id"])
+    await v.api(
+        v.koel, "PUT", f"/api/v1/statuses/{world.posts['account']}", status=f"@asha @karl {ACCOUNT} {LURE} फिर से"
+    )
     await v.api(v.koel, "PATCH", "/api/v1/accounts/update_credentials", note=f"{ACCOUNT} {LURE}")
     # After this, what they said before must be gone from asha's eyes.
     await v.api(v.asha, "POST", f"/api/v1/accounts/{v.muted.id}/mute")
     await v.api(v.asha, "POST", f"/api/v1/accounts/{v.blocked.id}/block")
     await v.api(v.meera, "POST", f"/api/v1/accounts/{v.outcast.id}/block")
+    await v.settle()
+
+
+async def _keep(v: Village, world: World) -> None:
+    """What the follower in India arranged before anything was decided: a list, a followed tag, endorsements, notes."""
+    world.list = int((await v.api(v.asha, "POST", "/api/v1/lists", title="सब")).json()["id"])
+    people = [str(who.id) for who in (v.meera, v.koel, v.muted, v.crow)]
+    for who in people:
+        await v.api(v.asha, "POST", f"/api/v1/accounts/{who}/endorse")
+    await v.api(v.asha, "POST", f"/api/v1/lists/{world.list}/accounts", account_ids=people)
+    await v.api(v.asha, "POST", f"/api/v1/tags/{TAG}/follow")
+    for who in (v.meera, v.koel):
+        await v.api(who, "POST", "/api/v1/featured_tags", name=TAG)
     await v.settle()
 
 
@@ -118,50 +208,85 @@ async def _rule(v: Village, world: World) -> None:
     await v.receives(next(s for s in v.meera.said if s.id == world.posts["private"]).path)
     photo = next(s for s in v.meera.said if s.id == world.posts["picture"])
     seen = (await v.api(v.meera, "GET", f"/api/v1/statuses/{photo.id}")).json()
-    await _ruling(v, int(seen["media_attachments"][0]["id"]), Measure.WITHHOLD_MEDIA, "IN")
-    await _ruling(v, v.crow.id, Measure.SUSPEND, "XX")
-    await _ruling(v, world.posts["quiet"], Measure.DEAMPLIFY, "IN")
-
-
-async def _ruling(v: Village, subject: int, measure: Measure, territory: str) -> None:
-    """Measures that the court of this release does not hand down yet, but the law knows."""
-    square = v.running.house.square
-    row = RulingRow(
-        id=square.make_id(), subject_id=subject, term="", measure=measure.value, territory=territory, starts_at=0, ends_at=None,
-        lifted_at=None, target_id=None, owner_id=None, order_ref="IN-2021-0009", authority="Ministry", authority_hi="मंत्रालय",
-        legal_basis="law", reason="reason", decided_by=1, approved_by=2, log_index=0,
-    )  # fmt: skip
-    async with square.work.writing() as w:
-        await rulings.begin(w, row)
+    await measures.begin(v, Measure.WITHHOLD_MEDIA, int(seen["media_attachments"][0]["id"]))
+    filmed = (await v.api(v.meera, "GET", f"/api/v1/statuses/{world.posts['film']}")).json()
+    await measures.begin(v, Measure.WITHHOLD_MEDIA, int(filmed["media_attachments"][0]["id"]))
+    await measures.begin(v, Measure.SUSPEND, v.crow.id)
+    await measures.begin(v, Measure.DEAMPLIFY, world.posts["quiet"])
+    await measures.begin(v, Measure.REMOVE_POST, world.posts["removed"])
+    await measures.begin(v, Measure.LIMIT, v.lapwing.id)
+    await measures.begin(v, Measure.MARK_SENSITIVE, world.posts["quiet"])
+    await measures.begin(v, Measure.LABEL, world.posts["quiet"], text=LABEL)
+    # Whoever reads about the one that is limited is led to the one that is withheld in India.
+    async with v.running.house.square.work.writing() as w:
+        await moving.point(w, v.lapwing.id, v.koel.id)
 
 
 def _names(v: Village, world: World, pictures: list[int]) -> dict[str, list[Any]]:
-    people = [v.meera.id, v.koel.id, v.crow.id]
+    people = [v.meera.id, v.koel.id, v.crow.id, v.lapwing.id]
     return {
         "/api/v1/statuses/ id": list(world.posts.values()),
         "/api/v1/accounts/ id": people,
+        "/api/v1/admin/accounts/ id": people,
         "/api/v1/follow_requests/ id": people,
         "/people/ id": people,
         "/posts/ id": list(world.posts.values()),
+        "/api/v1/chaupal/drafts/ id": [1],
+        "/api/v1/scheduled_statuses/ id": [1],
+        "/api/v1/polls/ id": list(world.posts.values()),
+        "quote_id": [world.posts["quoting"]],
+        "/drafts/ id": [1],
+        "/scheduled/ id": [1],
         "/@ id": [
-            world.posts[n] for n in ("post", "account", "picture", "private", "crow", "post_reply", "post_boost")
+            world.posts[n]
+            for n in (
+                "post",
+                "account",
+                "picture",
+                "private",
+                "crow",
+                "quiet",
+                "removed",
+                "limited",
+                "post_reply",
+                "post_boost",
+            )
         ],
         "/api/v1/media/ id": pictures,
         "/media/ id": pictures,
+        "/cards/ id": list(world.posts.values()),
         "/api/v1/notifications/ id": [1],
+        "/api/v1/lists/ id": [world.list],
+        "/api/v1/timelines/ id": [world.list],
+        "/lists/ id": [world.list],
+        "/settings/tags/ id": [1],
+        "/api/v1/featured_tags/ id": [1],
+        "/api/v2/filters/ id": [1],
+        "/api/v1/filters/ id": [1],
+        "/settings/filters/ id": [1],
+        "group_key": ["ungrouped-1", "favourite-1-1"],
+        "/api/v1/conversations/ id": [world.posts["message"]],
+        "/messages/ id": [world.posts["message"]],
         "id": [1],
         "act": ["like", "follow"],
-        "handle": ["meera", "koel", "crow"],
+        "handle": ["meera", "koel", "crow", "lapwing"],
         "tag": [TAG, "चौपाल"],
         "name": [TAG, "avatar.png"],
         "language": ["hi"],
         "rendition": ["original", "small"],
         "account": people,
         "secret": ["x"],
+        "/api/v1/transparency/tables/ name": ["T1.json", "T2.csv", "T9a.json"],
+        "/transparency/ table": ["t2", "t9a"],
+        "slug": ["what-we-did"],
         "path": ["x"],
         "index": [0, 2],
         "ref": ["IN-2021-0001", "IN-2021-0002", "IN-2021-0003"],
         "number": [1],
+        "user_id": [1],
+        "document_id": [1],
+        "date": ["2026-11-26"],
+        "kind": ["terms"],
     }
 
 
@@ -208,14 +333,21 @@ def _queries(route: Route, world: World) -> list[str]:
     if ({"id", "ids"} & takes) and "{id}" not in route.path:
         some = [*world.posts.values(), world.village.koel.id, world.village.meera.id]
         found.append("?" + "&".join(f"id[]={id_}" for id_ in some[:40]))
+    if route.path == "/api/oembed":
+        origin = world.village.running.house.settings.origin
+        found += [
+            f"?url={quote(f'{origin}/@{handle}/{id_}')}" for handle in ("meera", "koel") for id_ in world.posts.values()
+        ]
+    if "url" in takes:
+        found.append(f"?url={quote(LINKED)}")
     if "max_id" in takes and "{" not in route.path:
         found += ["?limit=40", "?min_id=0"]
     return found
 
 
 def crawled(*methods: str) -> list[Route]:
-    """Every route with one of these methods, but those that end the viewer's own session."""
-    return [r for r in ROUTES if r.method in methods and r.path not in ("/logout", "/oauth/revoke")]
+    """Every route with one of these methods, but those that end the viewer's own session, and streams (test_streams)."""
+    return [r for r in ROUTES if r.method in methods and r.path not in ("/logout", "/oauth/revoke") and not r.stream]
 
 
 async def ask(world: World, eyes: Eyes, route: Route, path: str) -> httpx2.Response:
@@ -234,9 +366,17 @@ async def ask(world: World, eyes: Eyes, route: Route, path: str) -> httpx2.Respo
 
 def found_in(answer: httpx2.Response) -> set[str]:
     """Which of the words the bytes hold: as they are, as JSON escapes them, as a URL escapes them."""
-    everything = answer.content + repr(sorted(answer.headers.items())).encode()
+    everything = _unpacked(answer.content) + repr(sorted(answer.headers.items())).encode()
     plain = everything.decode("utf-8", "ignore").lower()
     return {w for w in WORDS if any(f.lower() in plain for f in (w, w.encode("unicode_escape").decode(), quote(w)))}
+
+
+def _unpacked(content: bytes) -> bytes:
+    """What an archive holds; anything else as it is."""
+    if not content.startswith(b"PK"):
+        return content
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    return b"\n".join(archive.read(name) for name in archive.namelist())
 
 
 async def crawl(world: World, eyes: Eyes, routes: list[Route]) -> dict[str, set[str]]:

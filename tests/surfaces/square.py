@@ -15,7 +15,7 @@ from chaupal.store.dialect import statement
 from chaupal.store.tables import meta
 
 ORIGIN = "http://127.0.0.1:8000"
-SCOPES = "read write follow push"
+SCOPES = "read write follow push admin:read admin:write"
 COUNTS = {table.name: statement(select(func.count()).select_from(table)) for table in meta.sorted_tables}
 
 

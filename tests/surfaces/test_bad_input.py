@@ -13,7 +13,7 @@ from surfaces.square import Square, check_refused, found
 
 JSON = {"content-type": "application/json"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
-API = [route for route in ROUTES if route.shape is Shape.API]
+API = [route for route in ROUTES if route.shape is Shape.API and not route.stream]  # streams: test_streams
 GETS = [route for route in API if route.method == "GET"]
 WRITES = [route for route in API if route.method != "GET"]
 
@@ -199,8 +199,9 @@ def path(route: Route, id_: str) -> str:
 
 
 async def test_no_query_breaks_a_route(square: Square):
-    before = await square.rows()
     async with square.app("asha") as asha:
+        await asha.get("/log/checkpoint")  # the log is signed when it is first asked for
+        before = await square.rows()
         for route in GETS:
             for query in QUERIES:
                 check_shape(await asha.get(f"{path(route, str(square.public))}?{query}"))
@@ -240,7 +241,8 @@ async def test_no_id_breaks_a_route(square: Square):
             for id_ in IDS:
                 answer = await binod.request(route.method, path(route, id_))
                 check_shape(answer)
-                if "{id}" in route.path:
+                # A client makes `/lists/..` into `/` before it asks: another address, which may not take this method.
+                if "{id}" in route.path and id_ != "..":
                     assert answer.status_code in (200, 404, 422), (route.name, id_, answer.status_code)
 
 

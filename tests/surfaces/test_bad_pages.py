@@ -1,5 +1,6 @@
 """Bad input to the pages: hostile words come out harmless, forms are guarded, nobody is led away."""
 
+import posixpath
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
@@ -11,6 +12,7 @@ from chaupal.app.wiring import ROUTES, Running
 from chaupal.wire.route import Shape
 from surfaces.square import ORIGIN, Square, found, press
 
+STREAMS = {route.path for route in ROUTES if route.stream}
 PAGES = [route for route in ROUTES if route.shape is Shape.PAGE and not route.village]
 
 HOSTILE = [
@@ -179,7 +181,8 @@ async def test_forms_from_elsewhere_change_nothing(square: Square):
                 {"json": {"text": "forged"}},
             ):
                 answer = await asha.post(path, **more)
-                assert answer.status_code in (403, 404), (route.name, answer.status_code)
+                led_to_log_in = route.offices and answer.headers.get("location") == "/portal/login"
+                assert led_to_log_in or answer.status_code in (403, 404), (route.name, answer.status_code)
     assert await square.rows() == before
 
 
@@ -236,6 +239,8 @@ async def test_no_id_and_no_query_breaks_a_page(square: Square):
                 path = "/".join(
                     step.partition("{")[0] + value if "{" in step else step for step in route.path.split("/")
                 )
+                if posixpath.normpath(path) in STREAMS:  # a step back from a page below it: it stays open, as it should
+                    continue
                 for query in ("", "?max_id=abc", "?limit=-1&min_id=%00&q=%00&next=%FF&first=x&type[]=1&a[²]=1"):
                     for client in (binod, anyone):
                         answer = await client.get(path + query)

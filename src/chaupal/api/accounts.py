@@ -7,8 +7,9 @@ from msgspec import UNSET, Meta
 
 from chaupal.api.people import Account, CredentialAccount, account_bytes, own_account
 from chaupal.kernel.errors import Invalid, NotAllowed
+from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
-from chaupal.policy.things import Field
+from chaupal.policy.things import Field, Person
 from chaupal.policy.viewer import allows
 from chaupal.reads import people
 from chaupal.social import media, profiles
@@ -39,6 +40,7 @@ class SourceSent(msgspec.Struct, kw_only=True):
     privacy: str | None = None
     sensitive: bool | None = None
     language: str | None = None
+    quote_policy: str | None = None
 
 
 class FieldSent(msgspec.Struct):
@@ -47,15 +49,21 @@ class FieldSent(msgspec.Struct):
 
 
 class ProfileSent(msgspec.Struct, kw_only=True):
-    """What is not sent stays as it is. `fields_attributes`: a list, or numbered as forms send it."""
+    """What is not sent stays as it is. `fields_attributes`: a list, or numbered as forms send it.
+
+    `attribution_domains`: sites that may name one as an author, 100 at most.
+    """
 
     display_name: str | None = None
     note: str | None = None
     locked: bool | None = None
     bot: bool | None = None
     discoverable: bool | None = None
+    indexable: bool | None = None
+    hide_collections: bool | None = None
     source: SourceSent | None = None
     fields_attributes: Any = UNSET
+    attribution_domains: list[str] | None = None
 
 
 class Preferences(msgspec.Struct, rename={
@@ -68,56 +76,84 @@ class Preferences(msgspec.Struct, rename={
     visibility: str
     sensitive: bool
     language: str | None
+    quotes: str
     media: str = "default"
     spoilers: bool = False
     autoplay: bool = False
-    quotes: str = "public"
 
 
 async def me(call: Call[Nothing]) -> CredentialAccount:
-    # Two scopes open this one: `profile` is for apps that only want to know who came.
+    may_know(call)
+    return await myself(call)
+
+
+def may_know(call: Call[Any]) -> None:
+    """Two scopes open what one is: `profile` is for apps that only want to know who came. Raises NotAllowed."""
     caller = call.caller
     if caller is not None and not allows(caller.scopes, "read:accounts") and not allows(caller.scopes, "profile"):
         raise NotAllowed("This action is outside the authorized scopes")
-    return await _myself(call)
 
 
 async def change(call: Call[ProfileSent]) -> CredentialAccount:
+    await edit(call)
+    return await myself(call)
+
+
+async def edit(call: Call[ProfileSent]) -> None:
+    """The profile is now as it was sent."""
     args, source = call.args, call.args.source or SourceSent()
     portraits = {kind: await _portrait(call, kind) for kind in PORTRAITS}
     face = Face(
         name=args.display_name, note=args.note, locked=args.locked, bot=args.bot, discoverable=args.discoverable,
+        indexable=args.indexable, hide_collections=args.hide_collections,
         fields=_fields(args.fields_attributes), avatar=portraits["avatar"], header=portraits["header"],
+        sites=None if args.attribution_domains is None else tuple(args.attribution_domains),
     )  # fmt: skip
-    defaults = Defaults(visibility=source.privacy, sensitive=source.sensitive, language=source.language)
+    defaults = Defaults(
+        visibility=source.privacy,
+        sensitive=source.sensitive,
+        language=source.language,
+        quote_policy=source.quote_policy,
+    )
     await profiles.change(call.house.square, call.viewer, face, defaults)
-    return await _myself(call)
 
 
 async def one(call: Call[One]) -> Answer:
     seen = await people.person(call.house.reads, call.viewer, call.args.id)
-    return Answer(account_bytes(call.house.settings, call.viewer, seen))
+    return Answer(await _bytes(call, seen))
 
 
 async def several(call: Call[Several]) -> Answer:
     ids = dict.fromkeys(call.args.id[:MOST_AT_ONCE])
     seen = await people.people(call.house.reads, call.viewer, Surface.PROFILE, ids)
-    return Answer(b"[" + b",".join(account_bytes(call.house.settings, call.viewer, s) for s in seen) + b"]")
+    moved = await people.moved(call.house.reads, call.viewer, seen)
+    return Answer(b"[" + b",".join(account_bytes(call.house.settings, call.viewer, s, moved) for s in seen) + b"]")
 
 
 async def lookup(call: Call[Named]) -> Answer:
     seen = await people.named(call.house.reads, call.viewer, call.args.acct)
-    return Answer(account_bytes(call.house.settings, call.viewer, seen))
+    return Answer(await _bytes(call, seen))
 
 
 async def preferences(call: Call[Nothing]) -> Preferences:
     _, login, _ = await people.me(call.house.reads, call.viewer)
-    return Preferences(login.default_visibility, bool(login.default_sensitive), login.default_language or None)
+    return Preferences(
+        visibility=login.default_visibility, sensitive=bool(login.default_sensitive), language=login.default_language or None,
+        quotes=login.default_quote_policy,
+    )  # fmt: skip
 
 
-async def _myself(call: Call[Any]) -> CredentialAccount:
+async def myself(call: Call[Any]) -> CredentialAccount:
+    """Whoever is signed in."""
     seen, login, requests = await people.me(call.house.reads, call.viewer)
-    return own_account(call.house.settings, call.viewer, seen, login, requests)
+    moved = await people.moved(call.house.reads, call.viewer, (seen,))
+    return own_account(call.house.settings, call.viewer, seen, login, requests, moved)
+
+
+async def _bytes(call: Call[Any], seen: Visible[Person]) -> bytes:
+    """One Account, with where it has moved."""
+    moved = await people.moved(call.house.reads, call.viewer, (seen,))
+    return account_bytes(call.house.settings, call.viewer, seen, moved)
 
 
 async def _portrait(call: Call[Any], kind: Any) -> str | None:
@@ -137,13 +173,13 @@ def _fields(sent: Any) -> tuple[Field, ...] | None:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/api/v1/accounts/verify_credentials", me, Surface.PROFILE, gives=CredentialAccount),
+    get("/api/v1/accounts/verify_credentials", me, Surface.PROFILE, gives=CredentialAccount, lane=True, kept=True),
     patch(
         "/api/v1/accounts/update_credentials", change, Surface.PROFILE, scope="write:accounts", takes=ProfileSent,
         gives=CredentialAccount, body=35_000_000,
     ),
-    get("/api/v1/accounts/lookup", lookup, Surface.PROFILE, public=True, takes=Named, gives=Account),
+    get("/api/v1/accounts/lookup", lookup, Surface.PROFILE, public=True, takes=Named, gives=Account, kept=True),
     get("/api/v1/accounts", several, Surface.PROFILE, scope="read:accounts", public=True, takes=Several, gives=list[Account]),
-    get("/api/v1/accounts/{id}", one, Surface.PROFILE, scope="read:accounts", public=True, takes=One, gives=Account),
-    get("/api/v1/preferences", preferences, Surface.OWN, scope="read:accounts", gives=Preferences),
+    get("/api/v1/accounts/{id}", one, Surface.PROFILE, scope="read:accounts", public=True, takes=One, gives=Account, kept=True),
+    get("/api/v1/preferences", preferences, Surface.OWN, scope="read:accounts", gives=Preferences, lane=True, kept=True),
 )  # fmt: skip

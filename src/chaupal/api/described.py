@@ -1,12 +1,23 @@
-"""The API describes itself: `/openapi.json`, written from the route table."""
+"""The API describes itself: `/openapi.json`, written from the route table, with examples."""
 
 from importlib.metadata import version
 from typing import Any
 
+from chaupal.api.examples import EXAMPLES
 from chaupal.policy.surface import Surface
 from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.openapi import document
 from chaupal.wire.route import Nothing, Route, get
+
+
+def description(routes: tuple[Route, ...], title: str, origin: str) -> dict[str, Any]:
+    """The published description of these routes; `x-example` holds a call of an operation."""
+    whole: dict[str, Any] = document(routes, title, version("chaupal"), origin)
+    for name, example in EXAMPLES.items():
+        method, path = name.split(" ")
+        told = {"path": example.path, "query": example.query, "body": example.body}
+        whole["paths"][path][method.lower()]["x-example"] = {key: value for key, value in told.items() if value}
+    return whole
 
 
 def routes(others: tuple[Route, ...]) -> tuple[Route, ...]:
@@ -14,10 +25,10 @@ def routes(others: tuple[Route, ...]) -> tuple[Route, ...]:
     kept: dict[str, Answer] = {}
 
     async def openapi(call: Call[Nothing]) -> Answer:
+        """This description."""
         origin = call.house.settings.origin
         if origin not in kept:
-            document_: dict[str, Any] = document((*others, own), call.house.settings.title, version("chaupal"), origin)
-            kept[origin] = json(document_)
+            kept[origin] = json(description((*others, own), call.house.settings.title, origin))
         return Answer(kept[origin].body)
 
     own = get("/openapi.json", openapi, Surface.NONE, public=True)

@@ -10,6 +10,7 @@ from msgspec import Meta
 from chaupal.api import blank
 from chaupal.kernel.errors import Malformed, NotFound
 from chaupal.policy.surface import Surface
+from chaupal.policy.verdict import Placeholder
 from chaupal.reads import people
 from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.route import Nothing, Route, Shape, get
@@ -72,6 +73,8 @@ async def nodeinfo(call: Call[Nothing]) -> NodeInfo:
 async def webfinger(call: Call[Sought]) -> Answer:
     settings = call.house.settings
     seen = await people.named(call.house.reads, call.viewer, _handle(call.args.resource, settings.origin))
+    if isinstance(seen.verdict, Placeholder) and seen.verdict.ruling.neutral:
+        raise NotFound  # who asks for a name where its account is kept back by a gagged order learns nothing of it
     handle = seen.item.handle
     url = f"{settings.origin}/@{handle}"
     links = [{"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": url}]
@@ -107,7 +110,13 @@ def _handle(resource: str, origin: str) -> str:
     raise Malformed("Resource must be acct:name@server, or the address of a profile")
 
 
+async def health(call: Call[Nothing]) -> Answer:
+    """The server answers."""
+    return Answer(b"OK", mime="text/plain; charset=utf-8")
+
+
 ROUTES: tuple[Route, ...] = (
+    get("/health", health, Surface.NONE, public=True),
     get("/.well-known/nodeinfo", nodeinfo_links, Surface.NONE, public=True, gives=NodeInfoLinks),
     get("/nodeinfo/2.0", nodeinfo, Surface.NONE, public=True, gives=NodeInfo),
     get("/.well-known/webfinger", webfinger, Surface.PROFILE, public=True, takes=Sought, gives=Found),

@@ -1,6 +1,5 @@
 """What this server is and takes, as clients ask at every start: instance v2 and v1, rules, emojis."""
 
-from html import escape
 from importlib.metadata import version
 from typing import Any
 
@@ -8,14 +7,14 @@ import msgspec
 
 from chaupal.api.empties import nothing
 from chaupal.api.people import Account, Emoji, account_of
-from chaupal.kernel.clock import iso
+from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.settings import Settings
 from chaupal.policy.epitaph import LANGUAGES
 from chaupal.policy.surface import Surface
 from chaupal.reads import people
-from chaupal.social import pictures
+from chaupal.social import films, pictures, pinning, polls, push_keys, tags
+from chaupal.social.composing import MOST_PICTURES
 from chaupal.social.media import MOST_DESCRIPTION
-from chaupal.social.posts import MOST_PICTURES
 from chaupal.social.profiles import MOST_FIELDS
 from chaupal.text.length import MAX_GRAPHEMES, URL_LENGTH
 from chaupal.wire.call import Call
@@ -23,13 +22,26 @@ from chaupal.wire.route import Nothing, Route, get
 
 # Clients read the leading number as a Mastodon version and switch on what it had: say no more than is here.
 VERSION = f"4.2.0 (compatible; Chaupal {version('chaupal')})"
-NO_VIDEO = {"video_size_limit": 0, "video_frame_rate_limit": 0, "video_matrix_limit": 0}
-NO_POLLS = {"max_options": 0, "max_characters_per_option": 0, "min_expiration": 0, "max_expiration": 0}
+# Mastodon's number of what clients can count on, kept whole: docs/api.md says what each stands for and what is not here.
+API_VERSION = 7
+POLLS = {
+    "max_options": polls.MOST_OPTIONS, "max_characters_per_option": polls.MOST_LETTERS, "min_expiration": polls.SHORTEST,
+    "max_expiration": polls.LONGEST,
+}  # fmt: skip
 
 
 class Contact(msgspec.Struct):
     email: str
     account: Account | None
+
+
+class InstanceRule(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Rule/ with its words in the house's other language."""
+
+    id: str
+    text: str
+    hint: str
+    translations: dict[str, dict[str, str]]
 
 
 class InstanceTwo(msgspec.Struct, kw_only=True):
@@ -48,7 +60,7 @@ class InstanceTwo(msgspec.Struct, kw_only=True):
     registrations: dict[str, Any]
     api_versions: dict[str, int]
     contact: Contact
-    rules: list[dict[str, Any]] = []
+    rules: list[InstanceRule]
 
 
 class InstanceOne(msgspec.Struct, kw_only=True):
@@ -70,14 +82,7 @@ class InstanceOne(msgspec.Struct, kw_only=True):
     max_toot_chars: int = MAX_GRAPHEMES
     configuration: dict[str, Any]
     contact_account: Account | None
-    rules: list[dict[str, Any]] = []
-
-
-class Extended(msgspec.Struct):
-    """A longer text about the server."""
-
-    updated_at: str
-    content: str
+    rules: list[InstanceRule]
 
 
 async def two(call: Call[Nothing]) -> InstanceTwo:
@@ -89,7 +94,8 @@ async def two(call: Call[Nothing]) -> InstanceTwo:
         usage={"users": {"active_month": census.active}},
         thumbnail={"url": f"{settings.origin}/blank/header.png", "blurhash": None, "versions": {}},
         languages=list(LANGUAGES), configuration=configuration_two(settings), registrations=registrations(settings),
-        api_versions={"mastodon": 1}, contact=Contact(settings.contact_email, await _owner(call)),
+        api_versions={"mastodon": API_VERSION}, contact=Contact(settings.contact_email, await _owner(call)),
+        rules=rules_of(call),
     )  # fmt: skip
 
 
@@ -102,18 +108,21 @@ async def one(call: Call[Nothing]) -> InstanceOne:
         stats={"user_count": census.people, "status_count": census.posts, "domain_count": 1},
         thumbnail=f"{settings.origin}/blank/header.png", languages=list(LANGUAGES),
         registrations=settings.registrations != "closed", approval_required=settings.registrations == "approval",
-        configuration=configuration(settings), contact_account=await _owner(call),
+        configuration=configuration(settings), contact_account=await _owner(call), rules=rules_of(call),
     )  # fmt: skip
 
 
-async def extended(call: Call[Nothing]) -> Extended:
-    settings = call.house.settings
-    return Extended(iso(call.house.reads.clock()), f"<p>{escape(settings.description, quote=False)}</p>")
+async def rules(call: Call[Nothing]) -> list[InstanceRule]:
+    return rules_of(call)
 
 
-async def here(call: Call[Nothing]) -> list[str]:
-    """The servers known here: itself."""
-    return [call.house.settings.domain]
+def rules_of(call: Call[Any]) -> list[InstanceRule]:
+    """The house's own rules that are in force, in English, with the Hindi beside it."""
+    court = call.house.court
+    return [
+        InstanceRule(str(rule.id), rule.text.en, rule.hint.en, {"hi": {"text": rule.text.hi, "hint": rule.hint.hi}})
+        for rule in court.rules.current(court.clock()).rules
+    ]
 
 
 async def translations(call: Call[Nothing]) -> dict[str, list[str]]:
@@ -123,17 +132,21 @@ async def translations(call: Call[Nothing]) -> dict[str, list[str]]:
 
 def configuration(settings: Settings) -> dict[str, Any]:
     """What both versions tell of limits; every number is the one that is held to."""
+    takes_films = films.ffmpeg(settings) is not None
     return {
-        "accounts": {"max_featured_tags": 0, "max_pinned_statuses": 0, "max_profile_fields": MOST_FIELDS},
+        "accounts": {"max_featured_tags": tags.MOST_FEATURED, "max_pinned_statuses": pinning.MOST, "max_profile_fields": MOST_FIELDS},
         "statuses": {
             "max_characters": MAX_GRAPHEMES, "max_media_attachments": MOST_PICTURES, "characters_reserved_per_url": URL_LENGTH,
             "supported_mime_types": ["text/plain"],
         },
         "media_attachments": {
-            "supported_mime_types": list(pictures.TAKEN), "image_size_limit": settings.max_media_bytes,
-            "image_matrix_limit": settings.max_media_pixels, "description_limit": MOST_DESCRIPTION, **NO_VIDEO,
+            "supported_mime_types": [*pictures.TAKEN, *(films.TAKEN if takes_films else ())],
+            "image_size_limit": settings.max_media_bytes, "image_matrix_limit": settings.max_media_pixels,
+            "description_limit": MOST_DESCRIPTION, "video_size_limit": settings.max_film_bytes if takes_films else 0,
+            "video_frame_rate_limit": films.MOST_FRAMES_TAKEN if takes_films else 0,
+            "video_matrix_limit": settings.max_film_pixels if takes_films else 0,
         },
-        "polls": NO_POLLS,
+        "polls": POLLS,
     }  # fmt: skip
 
 
@@ -141,8 +154,14 @@ def configuration_two(settings: Settings) -> dict[str, Any]:
     """The same with what only the second version tells."""
     anyone = {"local": "public", "remote": "public"}
     return configuration(settings) | {
-        "urls": {"streaming": streaming(settings), "about": f"{settings.origin}/about", "status": None},
-        "vapid": {"public_key": ""},
+        "urls": {
+            "streaming": streaming(settings),
+            "about": f"{settings.origin}/about",
+            "status": None,
+            "privacy_policy": f"{settings.origin}/privacy",
+            "terms_of_service": f"{settings.origin}/terms",
+        },
+        "vapid": {"public_key": push_keys.public_key(settings)},
         "translation": {"enabled": False},
         "timelines_access": {"live_feeds": anyone, "hashtag_feeds": anyone, "trending_link_feeds": anyone},
         "limited_federation": True,
@@ -168,13 +187,11 @@ async def _owner(call: Call[Any]) -> Account | None:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/api/v2/instance", two, Surface.PEOPLE, public=True, gives=InstanceTwo),
-    get("/api/v1/instance", one, Surface.PEOPLE, public=True, gives=InstanceOne),
-    get("/api/v1/instance/rules", nothing, Surface.NONE, public=True),
+    get("/api/v2/instance", two, Surface.PEOPLE, public=True, gives=InstanceTwo, lane=True, kept=True, kept_for=MINUTE),
+    get("/api/v1/instance", one, Surface.PEOPLE, public=True, gives=InstanceOne, lane=True, kept=True, kept_for=MINUTE),
+    get("/api/v1/instance/rules", rules, Surface.NONE, public=True, gives=list[InstanceRule]),
     get("/api/v1/instance/domain_blocks", nothing, Surface.NONE, public=True),
-    get("/api/v1/instance/activity", nothing, Surface.NONE, public=True),
-    get("/api/v1/instance/peers", here, Surface.NONE, public=True, gives=list[str]),
-    get("/api/v1/instance/extended_description", extended, Surface.NONE, public=True, gives=Extended),
+    get("/api/v1/instance/peers", nothing, Surface.NONE, public=True, gives=list[str]),
     get("/api/v1/instance/translation_languages", translations, Surface.NONE, public=True, gives=dict[str, list[str]]),
     get("/api/v1/custom_emojis", nothing, Surface.NONE, public=True, gives=list[Emoji]),
 )

@@ -4,12 +4,13 @@ from typing import Any
 
 import msgspec
 
-from chaupal.governance import log
+from chaupal.governance import log, log_batches, log_cosigned, log_witness
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
 from chaupal.wire.call import Answer, Call
-from chaupal.wire.route import Route, Shape, get
+from chaupal.wire.route import Route, Shape, get, post
 
+SUBMISSION = 20_000  # bytes: 63 hashes and a checkpoint with many signatures
 TEXT = "text/plain; charset=utf-8"
 BRIEFLY = [("cache-control", "no-cache"), ("access-control-allow-origin", "*")]
 # What was signed never changes, so whoever has a tile may keep it.
@@ -20,6 +21,12 @@ class Tile(msgspec.Struct):
     """`0/x001/234`, `entries/000.p/7`: the path below `/log/tile/`."""
 
     path: str
+
+
+class Submitted(msgspec.Struct):
+    """The body of `add-checkpoint`."""
+
+    body: str = ""
 
 
 class Entry(msgspec.Struct):
@@ -40,7 +47,14 @@ async def checkpoint(call: Call[Any]) -> Answer:
 
 
 async def key(call: Call[Any]) -> Answer:
-    return Answer(f"{call.house.court.key.public}\n".encode(), mime=TEXT, headers=list(BRIEFLY))
+    """The key that signs now; `/log/change/<n>` leads from an earlier one to it."""
+    return Answer(f"{await log_batches.public_key(call.house.court)}\n".encode(), mime=TEXT, headers=list(BRIEFLY))
+
+
+async def change(call: Call[Entry]) -> Answer:
+    """The proof of the n-th change of the log's key, counted from 1; the old and the new one signed its checkpoint."""
+    proof = await log.key_change(call.house.court, call.args.number)
+    return Answer(proof.encode(), mime=TEXT, headers=list(BRIEFLY))
 
 
 async def tile(call: Call[Tile]) -> Answer:
@@ -60,11 +74,31 @@ async def receipt(call: Call[Entry]) -> Answer:
     return Answer(body, mime=TEXT, headers=[*BRIEFLY, saved])
 
 
+async def add_checkpoint(call: Call[Submitted]) -> Answer:
+    """A witness's part of c2sp.org/tlog-witness: the statuses of its refusals are that paper's."""
+    try:
+        line = await log_witness.cosign(call.house.court, call.args.body)
+    except log_witness.SeenOther as other:
+        return Answer(f"{other.size}\n".encode(), other.status, log_cosigned.SIZE_TYPE)
+    return Answer(line.encode(), mime=TEXT)
+
+
+async def witness(call: Call[Any]) -> Answer:
+    """The key by which this server cosigns other logs, for their operators to put beside its address."""
+    vkey = log_witness.cosigner(call.house.court).public
+    return Answer(f"{vkey}\n".encode(), mime=TEXT, headers=list(BRIEFLY))
+
+
 FILE = {"shape": Shape.FILE, "public": True}
 
 ROUTES: tuple[Route, ...] = (
     get("/log/checkpoint", checkpoint, Surface.RECORD, **FILE),
     get("/log/key", key, Surface.RECORD, **FILE),
+    get("/log/change/{index}", change, Surface.RECORD, takes=Entry, **FILE),
+    get("/log/witness", witness, Surface.RECORD, **FILE),
+    post(
+        "/log/add-checkpoint", add_checkpoint, Surface.RECORD, takes=Submitted, raw=True, body=SUBMISSION, public=True
+    ),
     get("/log/tile/{path}", tile, Surface.RECORD, takes=Tile, **FILE),
     get("/log/entry/{index}", entry, Surface.RECORD, takes=Entry, **FILE),
     get("/log/receipt/{index}", receipt, Surface.RECORD, takes=Entry, **FILE),

@@ -7,45 +7,45 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from chaupal.api.people import account_bytes
+from chaupal.api.reports import Shown as ReportShown
+from chaupal.api.reports import shown_report
 from chaupal.api.statuses import pen_for
+from chaupal.api.warnings import STATES, AppealTold, Warned, warned
 from chaupal.kernel.clock import iso
-from chaupal.policy import tidings
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.reads import notifications as reads
 from chaupal.reads import people
-from chaupal.reads.notifications import Told
+from chaupal.reads.notifications import Asked, Told
 from chaupal.social import markers
 from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.paging import Number, Paged, link_header
 from chaupal.wire.route import Nothing, Route, get, post
 
+MOST_COUNTED = 1_000
+
 
 class NoticesAsked(Paged, kw_only=True):
-    """Which kinds, or all but which; by one account where `account_id` names it. Unknown kinds ask for nothing."""
+    """Which kinds, or all but which; by one account where `account_id` names it. Unknown kinds ask for nothing.
+
+    `include_filtered`: those that the policy keeps apart, too.
+    """
 
     types: tuple[str, ...] = ()
     exclude_types: tuple[str, ...] = ()
     account_id: Number | None = None
+    include_filtered: bool = False
+
+    @property
+    def asked(self) -> Asked:
+        return Asked(kinds=self.types, without=self.exclude_types, by=self.account_id, apart=self.include_filtered)
 
 
 class NoticeId(msgspec.Struct):
     """A notification by its id."""
 
     id: Number
-
-
-class Warned(msgspec.Struct, kw_only=True):
-    """https://docs.joinmastodon.org/entities/AccountWarning/: what was decided about oneself. No action of theirs fits."""
-
-    id: str
-    action: str = "none"
-    text: str
-    status_ids: list[str]
-    target_account: Raw
-    appeal: None = None
-    created_at: str
 
 
 class Notification(msgspec.Struct, kw_only=True):
@@ -58,6 +58,7 @@ class Notification(msgspec.Struct, kw_only=True):
     account: Raw
     status: Raw | UnsetType = UNSET
     moderation_warning: Warned | UnsetType = UNSET
+    report: ReportShown | UnsetType = UNSET
 
 
 class ReadUpTo(msgspec.Struct):
@@ -96,21 +97,20 @@ class Unread(msgspec.Struct):
 async def notices(call: Call[NoticesAsked]) -> Answer:
     """One's notifications, newest first."""
     args = call.args
-    page = await reads.page(
-        call.house.reads, call.viewer, args.cursor(40, 80), kinds=args.types, without=args.exclude_types, by=args.account_id
-    )  # fmt: skip
-    return json(await _shown(call, page.items), headers=link_header(call, page))
+    page = await reads.page(call.house.reads, call.viewer, args.cursor(40, 80), args.asked)
+    return json(await shown(call, page.items), headers=link_header(call, page))
 
 
 async def one(call: Call[NoticeId]) -> Answer:
     """One of one's notifications."""
     told = await reads.one(call.house.reads, call.viewer, call.args.id)
-    return json((await _shown(call, [told]))[0])
+    return json((await shown(call, [told]))[0])
 
 
-async def unread(call: Call[Nothing]) -> Unread:
-    """How many came since the marker, at most a hundred."""
-    return Unread(await reads.unread(call.house.reads, call.viewer))
+async def unread(call: Call[NoticesAsked]) -> Unread:
+    """How many came since the marker, at most a hundred unless `limit` allows more."""
+    most = call.args.cursor(reads.MOST_UNREAD, MOST_COUNTED).limit
+    return Unread(await reads.unread(call.house.reads, call.viewer, most, call.args.asked))
 
 
 async def clear(call: Call[Nothing]) -> dict[str, Any]:
@@ -143,7 +143,8 @@ async def _marks(call: Call[Any], timelines: Sequence[str]) -> dict[str, MarkerS
     return {m.timeline: MarkerShown(str(m.last_read), m.version, iso(m.updated_at)) for m in found}
 
 
-async def _shown(call: Call[Any], told: Sequence[Told]) -> list[Notification]:
+async def shown(call: Call[Any], told: Sequence[Told]) -> list[Notification]:
+    """As clients read them; one about a post whose author may not be seen is left out."""
     posts = [t.post for t in told if t.post is not None and t.kind != reads.COURT]
     pen = await pen_for(call, posts)
     me = await people.person(call.house.reads, call.viewer, call.me)
@@ -159,31 +160,37 @@ async def _shown(call: Call[Any], told: Sequence[Told]) -> list[Notification]:
 def _notification(call: Call[Any], told: Told, status: bytes, me: Visible[Person]) -> Notification:
     settings, viewer = call.house.settings, call.viewer
     return Notification(
-        id=str(told.id), type=told.kind, created_at=iso(told.created_at), group_key=f"ungrouped-{told.id}",
+        id=str(told.id), type=told.kind, created_at=iso(told.created_at), group_key=told.group_key or f"{reads.ALONE}{told.id}",
         account=Raw(account_bytes(settings, viewer, told.person)),
         status=Raw(status) if status else UNSET,
-        moderation_warning=_warned(call, told, me) if told.kind == reads.COURT else UNSET,
+        moderation_warning=warning_of(call, told, me) if told.kind == reads.COURT else UNSET,
+        report=report_of(call, told),
     )  # fmt: skip
 
 
-def _warned(call: Call[Any], told: Told, me: Visible[Person]) -> Warned:
-    body, ruling = told.body, told.ruling
-    kind, ended = str(body.get("kind", "")), bool(body.get("ended"))
-    return Warned(
-        id=str(body.get("ruling", told.id)),
-        text=tidings.line(ruling, kind, call.viewer.language, ended=ended) if ruling else "",
-        status_ids=[str(body["subject"])] if kind == "post" else [],
-        target_account=Raw(account_bytes(call.house.settings, call.viewer, me)), created_at=iso(told.created_at),
+def report_of(call: Call[Any], told: Told) -> ReportShown | UnsetType:
+    return UNSET if told.reported is None else shown_report(call, told.reported.row, told.reported.whom)
+
+
+def warning_of(call: Call[Any], told: Told, me: Visible[Person]) -> Warned | UnsetType:
+    body, ruling, appeal = told.body, told.ruling, told.appeal
+    if ruling is None:
+        return UNSET
+    outcome = str(body.get("appeal", ""))
+    appealed = AppealTold(appeal.text, STATES[appeal.outcome]) if appeal else None
+    return warned(
+        call, ruling, str(body.get("kind", "")), me, at=told.created_at, ended=bool(body.get("ended")), appealed=appealed, outcome=outcome
     )  # fmt: skip
 
 
 ONE = "/api/v1/notifications/{id}"
 READ: dict[str, Any] = {"scope": "read:notifications"}
+HOT: dict[str, Any] = READ | {"lane": True, "kept": True}
 WRITE: dict[str, Any] = {"scope": "write:notifications"}
 
 ROUTES: tuple[Route, ...] = (
-    get("/api/v1/notifications", notices, Surface.NOTIFICATIONS, takes=NoticesAsked, **READ),
-    get("/api/v1/notifications/unread_count", unread, Surface.NOTIFICATIONS, gives=Unread, **READ),
+    get("/api/v1/notifications", notices, Surface.NOTIFICATIONS, takes=NoticesAsked, **HOT),
+    get("/api/v1/notifications/unread_count", unread, Surface.NOTIFICATIONS, takes=NoticesAsked, gives=Unread, **HOT),
     post("/api/v1/notifications/clear", clear, Surface.NOTIFICATIONS, **WRITE),
     get(ONE, one, Surface.NOTIFICATIONS, takes=NoticeId, gives=Notification, **READ),
     post(f"{ONE}/dismiss", dismiss, Surface.NOTIFICATIONS, takes=NoticeId, **WRITE),

@@ -1,12 +1,14 @@
 """Apps register, fetch their tokens and give them back; the page where somebody allows them is in `web`."""
 
+from typing import Any
+
 import msgspec
 from msgspec.structs import asdict
 
 from chaupal.kernel.errors import NotSignedIn
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Caller
-from chaupal.social import oauth
+from chaupal.social import oauth, push_keys
 from chaupal.social.oauth_server import GRANT_TYPES, Outcome
 from chaupal.social.scopes import SCOPES
 from chaupal.wire.call import Answer, Call, json
@@ -73,6 +75,7 @@ class Metadata(msgspec.Struct, kw_only=True):
     authorization_endpoint: str
     token_endpoint: str
     revocation_endpoint: str
+    userinfo_endpoint: str
     app_registration_endpoint: str
     scopes_supported: list[str]
     response_types_supported: list[str]
@@ -89,7 +92,7 @@ async def register(call: Call[NewApp]) -> CredentialApp:
     made = await oauth.register(
         call.house.square, name=args.client_name, redirect_uris=uris, scopes=args.scopes, website=args.website
     )
-    return CredentialApp(**asdict(_shown(made.app)), client_id=made.app.client_id, client_secret=made.secret)
+    return CredentialApp(**asdict(_shown(call, made.app)), client_id=made.app.client_id, client_secret=made.secret)
 
 
 async def verify(call: Call[Nothing]) -> App:
@@ -97,7 +100,7 @@ async def verify(call: Call[Nothing]) -> App:
     if call.caller is None:
         raise NotSignedIn("The access token is invalid")
     app = await oauth.app_of(call.house.square, call.caller.app)
-    return _shown(app) if app else _command_line(call.caller)
+    return _shown(call, app) if app else _command_line(call, call.caller)
 
 
 async def token(call: Call[TokenAsked]) -> Answer:
@@ -114,24 +117,27 @@ async def metadata(call: Call[Nothing]) -> Metadata:
     return Metadata(
         issuer=origin, service_documentation="https://docs.joinmastodon.org/", authorization_endpoint=f"{origin}/oauth/authorize",
         token_endpoint=f"{origin}/oauth/token", revocation_endpoint=f"{origin}/oauth/revoke",
-        app_registration_endpoint=f"{origin}/api/v1/apps", scopes_supported=list(SCOPES), response_types_supported=["code"],
+        userinfo_endpoint=f"{origin}/oauth/userinfo", app_registration_endpoint=f"{origin}/api/v1/apps",
+        scopes_supported=list(SCOPES), response_types_supported=["code"],
         response_modes_supported=["query"], grant_types_supported=list(GRANT_TYPES),
         token_endpoint_auth_methods_supported=ways, revocation_endpoint_auth_methods_supported=ways,
         code_challenge_methods_supported=["S256"],
     )  # fmt: skip
 
 
-def _shown(app: oauth.App) -> App:
+def _shown(call: Call[Any], app: oauth.App) -> App:
     return App(
         id=str(app.id), name=app.name, website=app.website or None, scopes=app.scopes.split(),
         redirect_uris=app.redirect_uris.split("\n"), redirect_uri=app.redirect_uris,
+        vapid_key=push_keys.public_key(call.house.settings),
     )  # fmt: skip
 
 
-def _command_line(caller: Caller) -> App:
+def _command_line(call: Call[Any], caller: Caller) -> App:
     """What stands for the app of a token that the operator made."""
     return App(
-        id="0", name="Command line", website=None, scopes=sorted(caller.scopes), redirect_uris=[oauth.OOB], redirect_uri=oauth.OOB
+        id="0", name="Command line", website=None, scopes=sorted(caller.scopes), redirect_uris=[oauth.OOB], redirect_uri=oauth.OOB,
+        vapid_key=push_keys.public_key(call.house.settings),
     )  # fmt: skip
 
 
@@ -145,7 +151,7 @@ def _answer(outcome: Outcome) -> Answer:
 ROUTES: tuple[Route, ...] = (
     post("/api/v1/apps", register, Surface.NONE, public=True, takes=NewApp, gives=CredentialApp, limit=(60, 300)),
     get("/api/v1/apps/verify_credentials", verify, Surface.NONE, public=True, gives=App),
-    post("/oauth/token", token, Surface.NONE, public=True, takes=TokenAsked, limit=(120, 300)),
-    post("/oauth/revoke", revoke, Surface.NONE, public=True, takes=RevocationAsked),
+    post("/oauth/token", token, Surface.NONE, public=True, suspended=True, takes=TokenAsked, limit=(120, 300)),
+    post("/oauth/revoke", revoke, Surface.NONE, public=True, suspended=True, takes=RevocationAsked),
     get("/.well-known/oauth-authorization-server", metadata, Surface.NONE, public=True, gives=Metadata),
 )

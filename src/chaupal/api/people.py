@@ -1,6 +1,7 @@
 """The Account entity: a person as clients read one, plain ones kept as bytes, withheld ones as a shell."""
 
 import functools
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ from chaupal.policy import epitaph
 from chaupal.policy.rulings import Ruling
 from chaupal.policy.sealed import Visible
 from chaupal.policy.things import Person
-from chaupal.policy.verdict import PLAIN, Placeholder
+from chaupal.policy.verdict import PLAIN, Placeholder, Show
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.social.logins import Login
 from chaupal.text import html
@@ -21,6 +22,7 @@ NO_AVATAR = "/blank/avatar.png"
 NO_HEADER = "/blank/header.png"
 
 _encode = msgspec.json.Encoder().encode
+NOWHERE: Mapping[int, Visible[Person]] = {}
 _kept: Shelf[int, tuple[Person, bytes]] = Shelf(3_000)
 
 
@@ -50,7 +52,10 @@ class FieldShown(msgspec.Struct):
 
 
 class Account(msgspec.Struct, kw_only=True):
-    """https://docs.joinmastodon.org/entities/Account/ with `withheld_*` where a ruling binds."""
+    """https://docs.joinmastodon.org/entities/Account/ with `withheld_*` where a ruling binds.
+
+    `moved`: where it has moved, where accounts are asked for as such; not on the authors of posts.
+    """
 
     id: str
     username: str
@@ -78,15 +83,29 @@ class Account(msgspec.Struct, kw_only=True):
     emojis: list[Emoji] = []
     roles: list[RoleShown] = []
     fields: list[FieldShown]
+    moved: "Account | msgspec.UnsetType" = msgspec.UNSET
 
 
-class WithheldAccount(Account, kw_only=True):
-    """The shell of an account that a ruling withholds, or the whole one with its banner for its owner and for staff."""
+class Label(msgspec.Struct):
+    """What a label says, why it is there (empty where that may not be told), and where its story stands."""
 
-    withheld_in_countries: list[str]
-    withheld_scope: str = "user"
-    withheld_notice_url: str
+    text: str
+    reason: str
+    notice_url: str
+
+
+class LimitedAccount(Account, kw_only=True):
+    """The shell of an account that a ruling withholds or suspends; the whole one with its banner for its owner and for staff.
+
+    `suspended` as Mastodon's clients read it.
+    """
+
+    withheld_in_countries: list[str] | msgspec.UnsetType = msgspec.UNSET
+    withheld_scope: str | msgspec.UnsetType = msgspec.UNSET
+    withheld_notice_url: str | msgspec.UnsetType = msgspec.UNSET
     withheld_banner: str | msgspec.UnsetType = msgspec.UNSET
+    labels: list[Label] | msgspec.UnsetType = msgspec.UNSET
+    suspended: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class MutedAccount(Account, kw_only=True):
@@ -104,29 +123,27 @@ class Source(msgspec.Struct):
     note: str
     fields: list[FieldShown]
     follow_requests_count: int
+    quote_policy: str
     hide_collections: bool = False
     discoverable: bool = True
     indexable: bool = True
-    quote_policy: str = "public"
     attribution_domains: list[str] = []
 
 
-class CredentialAccount(Account, kw_only=True):
+class CredentialAccount(LimitedAccount, kw_only=True):
     """Oneself."""
 
     source: Source
     role: RoleShown
-    withheld_in_countries: list[str] | msgspec.UnsetType = msgspec.UNSET
-    withheld_scope: str | msgspec.UnsetType = msgspec.UNSET
-    withheld_notice_url: str | msgspec.UnsetType = msgspec.UNSET
-    withheld_banner: str | msgspec.UnsetType = msgspec.UNSET
 
 
-def account_bytes(settings: Settings, viewer: Viewer, seen: Visible[Person]) -> bytes:
-    """The Account as JSON. Plain ones are kept as long as the store's person is the same."""
+def account_bytes(
+    settings: Settings, viewer: Viewer, seen: Visible[Person], moved: Mapping[int, Visible[Person]] = NOWHERE
+) -> bytes:
+    """The Account as JSON. Plain ones are kept as long as the store's person is the same. `moved`: of `people.moved`."""
     person = seen.item
-    if seen.verdict is not PLAIN:
-        return _encode(account_of(settings, viewer, seen))
+    if seen.verdict is not PLAIN or person.id in moved:
+        return _encode(account_of(settings, viewer, seen, moved))
     kept = _kept.items.get(person.id)
     if kept is not None and kept[0] is person:
         return kept[1]
@@ -135,11 +152,13 @@ def account_bytes(settings: Settings, viewer: Viewer, seen: Visible[Person]) -> 
     return written
 
 
-def account_of(settings: Settings, viewer: Viewer, seen: Visible[Person]) -> Account:
+def account_of(
+    settings: Settings, viewer: Viewer, seen: Visible[Person], moved: Mapping[int, Visible[Person]] = NOWHERE
+) -> Account:
     """The Account as this viewer may see it."""
-    parts = parts_of(settings, seen.item)
+    parts = parts_of(settings, seen.item) | moved_of(settings, viewer, seen, moved)
     limits = limits_of(settings, viewer, seen)
-    return WithheldAccount(**parts, **limits) if limits else Account(**parts)
+    return LimitedAccount(**parts, **limits) if limits else Account(**parts)
 
 
 def muted_account(settings: Settings, viewer: Viewer, seen: Visible[Person], until: str | None) -> MutedAccount:
@@ -147,18 +166,32 @@ def muted_account(settings: Settings, viewer: Viewer, seen: Visible[Person], unt
     return MutedAccount(**parts_of(settings, seen.item), mute_expires_at=until)
 
 
+def moved_of(
+    settings: Settings, viewer: Viewer, seen: Visible[Person], moved: Mapping[int, Visible[Person]]
+) -> dict[str, Any]:
+    """Where somebody has moved; one step, as Mastodon shows it."""
+    to = moved.get(seen.item.id)
+    return {} if to is None else {"moved": account_of(settings, viewer, to)}
+
+
 def own_account(
-    settings: Settings, viewer: Viewer, seen: Visible[Person], login: Login, requests: int
-) -> CredentialAccount:
+    settings: Settings, viewer: Viewer, seen: Visible[Person], login: Login, requests: int,
+    moved: Mapping[int, Visible[Person]] = NOWHERE,
+) -> CredentialAccount:  # fmt: skip
     """For oneself. `requests`: how many ask to follow."""
     person = seen.item
     source = Source(
         privacy=login.default_visibility, sensitive=bool(login.default_sensitive), language=login.default_language or None,
         note=person.note, fields=[FieldShown(f.name, f.value) for f in person.fields], follow_requests_count=requests,
-        discoverable=person.discoverable, indexable=person.discoverable,
+        quote_policy=login.default_quote_policy, hide_collections=person.hide_collections, discoverable=person.discoverable,
+        indexable=person.indexable, attribution_domains=list(person.sites),
     )  # fmt: skip
     return CredentialAccount(
-        **parts_of(settings, person), **limits_of(settings, viewer, seen), source=source, role=role_of(person.role)
+        **parts_of(settings, person),
+        **limits_of(settings, viewer, seen),
+        **moved_of(settings, viewer, seen, moved),
+        source=source,
+        role=role_of(person.role),
     )
 
 
@@ -170,7 +203,8 @@ def parts_of(settings: Settings, person: Person) -> dict[str, Any]:
     header = picture(origin, person.header, NO_HEADER)
     return {
         "id": str(person.id), "username": person.handle, "acct": person.handle, "display_name": person.name,
-        "locked": person.locked, "bot": person.bot, "discoverable": person.discoverable, "indexable": person.discoverable,
+        "locked": person.locked, "bot": person.bot, "discoverable": person.discoverable, "indexable": person.indexable,
+        "hide_collections": person.hide_collections,
         "created_at": iso_midnight(person.created_at), "note": person.note_html, "url": url, "uri": url,
         "avatar": avatar, "avatar_static": avatar, "header": header, "header_static": header,
         "followers_count": person.followers_count, "following_count": person.following_count,
@@ -180,13 +214,24 @@ def parts_of(settings: Settings, person: Person) -> dict[str, Any]:
 
 
 def limits_of(settings: Settings, viewer: Viewer, seen: Visible[Person]) -> dict[str, Any]:
-    """The `withheld_*` extras: for everyone where it is withheld, for its owner and for staff with the banner."""
+    """The extras: for everyone where it is withheld, suspended or labelled, for its owner and for staff with the banner."""
     verdict = seen.verdict
     if isinstance(verdict, Placeholder):
-        return _limit(settings, verdict.ruling)
-    if verdict.banner is None:
-        return {}
-    return _limit(settings, verdict.banner) | {"withheld_banner": epitaph.banner(verdict.banner, viewer.language)}
+        suspended = verdict.scope == "suspended"
+        return {"suspended": True} if suspended else withheld_of(settings, verdict.ruling, "user")
+    limits: dict[str, Any] = {"labels": labels_of(settings, viewer, verdict)} if verdict.labels else {}
+    if verdict.banner is not None:
+        limits |= withheld_of(settings, verdict.banner, "user")
+        limits["withheld_banner"] = " ".join(epitaph.banner(ruling, viewer.language) for ruling in verdict.banners)
+    return limits
+
+
+def labels_of(settings: Settings, viewer: Viewer, verdict: Show) -> list[Label]:
+    """The labels that a post or an account bears."""
+    return [
+        Label(epitaph.label(r, viewer.language), epitaph.why(r), settings.origin + epitaph.notice_path(r))
+        for r in verdict.labels
+    ]
 
 
 def role_of(role: str) -> RoleShown:
@@ -206,9 +251,10 @@ def field_html(origin: str, value: str) -> str:
     return said.removeprefix("<p>").removesuffix("</p>")
 
 
-def _limit(settings: Settings, ruling: Ruling) -> dict[str, Any]:
+def withheld_of(settings: Settings, ruling: Ruling, scope: str) -> dict[str, Any]:
+    """The `withheld_*` fields of a ruling; `scope` is `user`, `status` or `media`."""
     return {
         "withheld_in_countries": list(ruling.territory),
-        "withheld_scope": "user",
+        "withheld_scope": scope,
         "withheld_notice_url": settings.origin + epitaph.notice_path(ruling),
     }

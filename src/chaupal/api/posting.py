@@ -1,16 +1,18 @@
 """Posts at the wire: publish, look, thread, delete, repost."""
 
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
+from chaupal.api.drafts import PollSent, poll_of
+from chaupal.api.scheduled import schedule
 from chaupal.api.statuses import status_answer, statuses_bytes
 from chaupal.api.timelines import HOT
-from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.facts import FROM_WIRE
 from chaupal.policy.surface import Surface
+from chaupal.policy.unsaid import Unsaid
 from chaupal.reads import thread
-from chaupal.social import logins, posts
+from chaupal.social import logins, posts, scheduling
 from chaupal.wire.call import Answer, Call
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, delete, get, post
@@ -27,13 +29,22 @@ class Sent(msgspec.Struct, kw_only=True):
     in_reply_to_id: Number | None = None
     media_ids: list[Number] = []
     scheduled_at: str | None = None
-    poll: dict[str, Any] | None = None
+    poll: PollSent | None = None
+    quoted_status_id: Number | None = None
+    quote_approval_policy: Literal["public", "followers", "nobody"] | None = None
 
 
 class One(msgspec.Struct):
     """A post by its id."""
 
     id: Number
+
+
+class Removed(msgspec.Struct):
+    """A post to delete. `delete_media`: its uploads go at once, too; else they stay for a day, to be used anew."""
+
+    id: Number
+    delete_media: bool = False
 
 
 class Several(msgspec.Struct):
@@ -50,24 +61,20 @@ class Reposted(msgspec.Struct):
 
 
 async def publish(call: Call[Sent]) -> Answer:
+    """At once; or later, where `scheduled_at` says when."""
     sent = call.args
-    for name in ("scheduled_at", "poll"):
-        if getattr(sent, name):
-            raise Invalid(
-                f"Validation failed: {name} is not supported by this server yet", **{name: "is not supported"}
-            )
     usual = await logins.login_of(call.house.square, call.viewer)
-    draft = posts.Draft(
-        text=sent.status,
-        spoiler=sent.spoiler_text,
-        visibility=FROM_WIRE[sent.visibility or usual.default_visibility],
-        language=sent.language or usual.default_language or None,
+    body = Unsaid(
+        text=sent.status, spoiler=sent.spoiler_text, visibility=sent.visibility or usual.default_visibility,
+        language=sent.language or usual.default_language or "",
         sensitive=bool(usual.default_sensitive) if sent.sensitive is None else sent.sensitive,
-        reply_to=sent.in_reply_to_id,
-        pictures=sent.media_ids,
-        app=call.caller.app_name if call.caller else "",
-        key=call.headers.get("idempotency-key", "")[:200],
-    )
+        reply_to=sent.in_reply_to_id, pictures=sent.media_ids, poll=poll_of(sent.poll), quoting=sent.quoted_status_id,
+        quote_policy=sent.quote_approval_policy or usual.default_quote_policy, app=call.caller.app_name if call.caller else "",
+    )  # fmt: skip
+    if sent.scheduled_at:
+        return await schedule(call, body, sent.scheduled_at)
+    draft = scheduling.draft_of(body)
+    draft.key = call.headers.get("idempotency-key", "")[:200]
     id_ = await posts.publish(call.house.square, call.viewer, draft)
     return await status_answer(call, await thread.post(call.house.reads, call.viewer, id_))
 
@@ -87,19 +94,12 @@ async def context(call: Call[One]) -> Answer:
     return Answer(b'{"ancestors":' + before + b',"descendants":' + after + b"}")
 
 
-async def remove(call: Call[One]) -> Answer:
+async def remove(call: Call[Removed]) -> Answer:
     """Deletes, and gives back what was typed, so that a client can offer it for redrafting."""
     seen = await thread.post(call.house.reads, call.viewer, call.args.id)
     answer = await status_answer(call, seen, {"text": seen.item.text})
-    await posts.delete(call.house.square, call.viewer, call.args.id)
+    await posts.delete(call.house.square, call.viewer, call.args.id, uploads=call.args.delete_media)
     return answer
-
-
-async def source(call: Call[One]) -> Any:
-    seen = await thread.post(call.house.reads, call.viewer, call.args.id)
-    if seen.item.author != call.viewer.account:
-        raise NotFound
-    return {"id": str(seen.item.id), "text": seen.item.text, "spoiler_text": seen.item.spoiler}
 
 
 async def repost(call: Call[Reposted]) -> Answer:
@@ -119,9 +119,16 @@ ROUTES: tuple[Route, ...] = (
     post("/api/v1/statuses", publish, Surface.STATUS, scope="write:statuses", takes=Sent, limit=(300, 10_800)),
     get("/api/v1/statuses", several, Surface.STATUS, scope="read:statuses", public=True, takes=Several),
     get("/api/v1/statuses/{id}", show, Surface.STATUS, public=True, takes=One, **HOT),
-    delete("/api/v1/statuses/{id}", remove, Surface.STATUS, scope="write:statuses", takes=One, limit=(30, 1_800)),
+    delete(
+        "/api/v1/statuses/{id}",
+        remove,
+        Surface.STATUS,
+        scope="write:statuses",
+        takes=Removed,
+        limit=(30, 1_800),
+        takes_back=True,
+    ),
     get("/api/v1/statuses/{id}/context", context, Surface.THREAD, public=True, takes=One, **HOT),
-    get("/api/v1/statuses/{id}/source", source, Surface.STATUS, scope="read:statuses", takes=One),
     post("/api/v1/statuses/{id}/reblog", repost, Surface.STATUS, scope="write:statuses", takes=Reposted),
     post("/api/v1/statuses/{id}/unreblog", unrepost, Surface.STATUS, scope="write:statuses", takes=One),
 )

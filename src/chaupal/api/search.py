@@ -8,8 +8,8 @@ from chaupal.api.statuses import statuses_bytes
 from chaupal.api.ties import people_bytes
 from chaupal.api.trends import tags_bytes
 from chaupal.policy.surface import Surface
+from chaupal.reads import romanised, tags
 from chaupal.reads import search as reads
-from chaupal.reads import tags
 from chaupal.reads.search import Span
 from chaupal.wire.call import Answer, Call
 from chaupal.wire.paging import Number
@@ -48,23 +48,23 @@ class PeopleSearchArgs(msgspec.Struct, kw_only=True):
 
 
 async def everything(call: Call[SearchArgs]) -> Answer:
-    """People, posts and tags; one kind alone where `type` names it."""
+    """People, posts and tags; one kind alone where `type` names it. Hindi in Latin letters also finds what it may mean."""
     args, query = call.args, call.args.q[:LONGEST]
     span, wanted = args.span(20, 40), args.type
     house, viewer = call.house, call.viewer
     people, posts, found = [], [], []
     if wanted in (None, "accounts") and args.account_id is None:
-        people = await reads.people(house.reads, viewer, query, span, following=args.following)
+        people = (await romanised.people(house.reads, viewer, query, span, following=args.following)).items
     if wanted in (None, "statuses"):
-        posts = await reads.posts(house.reads, viewer, query, span)
+        posts = (await romanised.posts(house.reads, viewer, query, span)).items
     if wanted in (None, "hashtags") and args.account_id is None:
         found = await tags.find(
             house.reads, viewer, query, span.limit, span.offset, suggest=args.exclude_unreviewed
         )  # fmt: skip
     return Answer(
-        b'{"accounts":' + people_bytes(call, people)
+        b'{"accounts":' + await people_bytes(call, people)
         + b',"statuses":' + await statuses_bytes(call, posts)
-        + b',"hashtags":' + tags_bytes(call, found) + b"}"
+        + b',"hashtags":' + await tags_bytes(call, found) + b"}"
     )  # fmt: skip
 
 
@@ -76,7 +76,7 @@ async def people(call: Call[PeopleSearchArgs]) -> Answer:
         call.house.reads, call.viewer, args.q[:LONGEST], Span(limit, min(args.offset, reads.MOST_OFFSET)),
         following=args.following, surface=Surface.SUGGEST,
     )  # fmt: skip
-    return Answer(people_bytes(call, found))
+    return Answer(await people_bytes(call, found))
 
 
 ROUTES: tuple[Route, ...] = (

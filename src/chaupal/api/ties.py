@@ -12,10 +12,10 @@ from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.policy.viewer import Viewer
-from chaupal.reads import crowds, relations
+from chaupal.reads import crowds, people, relations
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page
-from chaupal.social import graph
+from chaupal.social import graph, regards
 from chaupal.social.context import Square
 from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.paging import Number, Paged, link_header
@@ -83,14 +83,15 @@ def relationship(id_: int, ties: relations.Ties) -> Relationship:
         languages=None, followed_by=ties.followed_by, blocking=ties.blocking, blocked_by=ties.blocked_by, muting=ties.muting,
         muting_notifications=ties.muting and ties.mutes_notifications,
         muting_expires_at=iso(ties.mute_ends) if ties.mute_ends is not None else None,
-        requested=ties.requested, requested_by=ties.requested_by,
+        requested=ties.requested, requested_by=ties.requested_by, endorsed=ties.endorsed, note=ties.note,
     )  # fmt: skip
 
 
-def people_bytes(call: Call[Any], people: Sequence[Visible[Person]]) -> bytes:
-    """A JSON array of Account."""
+async def people_bytes(call: Call[Any], found: Sequence[Visible[Person]]) -> bytes:
+    """A JSON array of Account, each with where it has moved."""
     settings, viewer = call.house.settings, call.viewer
-    return b"[" + b",".join(account_bytes(settings, viewer, seen) for seen in people) + b"]"
+    moved = await people.moved(call.house.reads, viewer, found)
+    return b"[" + b",".join(account_bytes(settings, viewer, seen, moved) for seen in found) + b"]"
 
 
 # --- acts ------------------------------------------------------------------------------------------------------------
@@ -139,9 +140,34 @@ async def relationships(call: Call[PeopleAsked]) -> list[Relationship]:
     return [relationship(id_, ties) for id_, ties in found]
 
 
-async def familiar_followers(call: Call[PeopleAsked]) -> list[dict[str, Any]]:
-    """Nobody in common is told of: who follows whom is shown in the lists alone."""
-    return [{"id": str(id_), "accounts": []} for id_ in call.args.id[: relations.MOST]]
+class Familiar(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/FamiliarFollowers/"""
+
+    id: str
+    accounts: list[msgspec.Raw]
+
+
+async def familiar_followers(call: Call[PeopleAsked]) -> list[Familiar]:
+    """Of those whom one follows, who follows each of the accounts."""
+    settings, viewer = call.house.settings, call.viewer
+    found = await crowds.familiar(call.house.reads, viewer, call.args.id)
+    return [
+        Familiar(str(id_), [msgspec.Raw(account_bytes(settings, viewer, seen)) for seen in between])
+        for id_, between in found
+    ]
+
+
+class NoteSent(msgspec.Struct):
+    """A note about somebody, for oneself alone; empty: none."""
+
+    id: Number
+    comment: str = ""
+
+
+async def note(call: Call[NoteSent]) -> Relationship:
+    """Keep a note about somebody."""
+    await regards.note(call.house.square, call.viewer, call.args.id, call.args.comment)
+    return await _stands(call, call.args.id)
 
 
 type Around = Callable[[Reads, Viewer, int, Cursor], Awaitable[Page[Visible[Person]]]]
@@ -153,7 +179,7 @@ def around(read: Around) -> Callable[[Call[PersonPaged]], Awaitable[Answer]]:
 
     async def run(call: Call[PersonPaged]) -> Answer:
         page = await read(call.house.reads, call.viewer, call.args.id, call.args.cursor(40, 80))
-        return Answer(people_bytes(call, page.items), headers=link_header(call, page))
+        return Answer(await people_bytes(call, page.items), headers=link_header(call, page))
 
     run.__name__, run.__doc__ = read.__name__, read.__doc__
     return run
@@ -162,7 +188,7 @@ def around(read: Around) -> Callable[[Call[PersonPaged]], Awaitable[Answer]]:
 def _own(read: Own) -> Callable[[Call[Paged]], Awaitable[Answer]]:
     async def run(call: Call[Paged]) -> Answer:
         page = await read(call.house.reads, call.viewer, call.args.cursor(40, 80))
-        return Answer(people_bytes(call, page.items), headers=link_header(call, page))
+        return Answer(await people_bytes(call, page.items), headers=link_header(call, page))
 
     run.__name__, run.__doc__ = read.__name__, read.__doc__
     return run
@@ -191,11 +217,21 @@ ROUTES: tuple[Route, ...] = (
     post(f"{ONE}/unmute", _act(graph.unmute), Surface.PROFILE, scope="write:mutes", **BY_ID),
     post("/api/v1/follow_requests/{id}/authorize", _act(graph.grant), Surface.PROFILE, scope="write:follows", **BY_ID),
     post("/api/v1/follow_requests/{id}/reject", _act(graph.refuse), Surface.PROFILE, scope="write:follows", **BY_ID),
-    get("/api/v1/accounts/relationships", relationships, Surface.PROFILE, scope="read:follows", takes=PeopleAsked),
-    get("/api/v1/accounts/familiar_followers", familiar_followers, Surface.NONE, scope="read:follows", takes=PeopleAsked),
-    get(f"{ONE}/followers", around(crowds.followers), Surface.PEOPLE, scope="read:accounts", public=True, takes=PersonPaged),
-    get(f"{ONE}/following", around(crowds.following), Surface.PEOPLE, scope="read:accounts", public=True, takes=PersonPaged),
-    get("/api/v1/follow_requests", _own(crowds.asking), Surface.PROFILE, scope="read:follows", takes=Paged),
-    get("/api/v1/blocks", _own(crowds.blocked), Surface.PROFILE, scope="read:blocks", takes=Paged),
-    get("/api/v1/mutes", mutes, Surface.PROFILE, scope="read:mutes", takes=Paged),
+    get("/api/v1/accounts/relationships", relationships, Surface.PROFILE, scope="read:follows", takes=PeopleAsked, lane=True, kept=True),
+    get(
+        "/api/v1/accounts/familiar_followers", familiar_followers, Surface.PEOPLE, scope="read:follows", takes=PeopleAsked,
+        gives=list[Familiar], sent=True,
+    ),
+    post(f"{ONE}/note", note, Surface.PROFILE, scope="write:accounts", takes=NoteSent, gives=Relationship),
+    post(f"{ONE}/endorse", _act(regards.endorse), Surface.PROFILE, scope="write:accounts", **BY_ID),
+    post(f"{ONE}/unendorse", _act(regards.unendorse), Surface.PROFILE, scope="write:accounts", **BY_ID),
+    post(f"{ONE}/pin", _act(regards.endorse), Surface.PROFILE, scope="write:accounts", **BY_ID),
+    post(f"{ONE}/unpin", _act(regards.unendorse), Surface.PROFILE, scope="write:accounts", **BY_ID),
+    get(f"{ONE}/endorsements", around(crowds.endorsed), Surface.PEOPLE, scope="read:accounts", public=True, takes=PersonPaged),
+    get("/api/v1/endorsements", _own(crowds.endorsed_by_me), Surface.PROFILE, scope="read:accounts", takes=Paged),
+    get(f"{ONE}/followers", around(crowds.followers), Surface.PEOPLE, scope="read:accounts", public=True, takes=PersonPaged, kept=True),
+    get(f"{ONE}/following", around(crowds.following), Surface.PEOPLE, scope="read:accounts", public=True, takes=PersonPaged, kept=True),
+    get("/api/v1/follow_requests", _own(crowds.asking), Surface.PROFILE, scope="read:follows", takes=Paged, kept=True),
+    get("/api/v1/blocks", _own(crowds.blocked), Surface.PROFILE, scope="read:blocks", takes=Paged, kept=True),
+    get("/api/v1/mutes", mutes, Surface.PROFILE, scope="read:mutes", takes=Paged, kept=True),
 )  # fmt: skip

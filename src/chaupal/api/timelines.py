@@ -5,12 +5,11 @@ from typing import Any
 from msgspec import field
 
 from chaupal.api.statuses import statuses_bytes
-from chaupal.kernel.errors import NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.reads import home as home_reads
-from chaupal.reads import people, profile, public
+from chaupal.reads import people, profile, public, trending_links
 from chaupal.reads.page import Page
 from chaupal.wire.call import Answer, Call
 from chaupal.wire.paging import Number, Paged, link_header
@@ -33,6 +32,12 @@ class TagArgs(PublicArgs, kw_only=True):
     any: list[str] = field(default_factory=list[str])
     all: list[str] = field(default_factory=list[str])
     none: list[str] = field(default_factory=list[str])
+
+
+class LinkArgs(Paged, kw_only=True):
+    """A link that trends, by its address as `/api/v1/trends/links` has it."""
+
+    url: str
 
 
 class AccountArgs(Paged, kw_only=True):
@@ -79,21 +84,23 @@ async def tagged(call: Call[TagArgs]) -> Answer:
     return await _answer(call, found)
 
 
+async def linked(call: Call[LinkArgs]) -> Answer:
+    """Public posts with a link that trends. 404 for one that does not."""
+    args = call.args
+    return await _answer(call, await trending_links.posts(call.house.reads, call.viewer, args.url, args.cursor()))
+
+
 async def of_account(call: Call[AccountArgs]) -> Answer:
     args = call.args
     await people.person(call.house.reads, call.viewer, args.id)
     if args.pinned:
-        return Answer(b"[]")
+        pinned = await profile.pinned(call.house.reads, call.viewer, args.id)
+        return Answer(await statuses_bytes(call, pinned))
     found = await profile.page(
         call.house.reads, call.viewer, args.id, args.cursor(), exclude_replies=args.exclude_replies,
         exclude_reposts=args.exclude_reblogs, only_media=args.only_media, tagged=args.tagged,
     )  # fmt: skip
     return await _answer(call, found)
-
-
-async def of_list(call: Call[Paged]) -> Answer:
-    """Nobody has lists here yet, so no id names one."""
-    raise NotFound
 
 
 # The hottest reads: answered before the framework's routing, and from memory while nothing has changed.
@@ -103,6 +110,6 @@ ROUTES: tuple[Route, ...] = (
     get("/api/v1/timelines/home", home, Surface.HOME, takes=Paged, **HOT),
     get("/api/v1/timelines/public", square, Surface.PUBLIC, public=True, takes=PublicArgs, **HOT),
     get("/api/v1/timelines/tag/{tag}", tagged, Surface.TAG, public=True, takes=TagArgs, **HOT),
-    get("/api/v1/timelines/list/{id}", of_list, Surface.NONE, scope="read:lists", takes=Paged),
+    get("/api/v1/timelines/link", linked, Surface.PUBLIC, public=True, takes=LinkArgs, scope="read:statuses"),
     get("/api/v1/accounts/{id}/statuses", of_account, Surface.ACCOUNT, public=True, takes=AccountArgs, **HOT),
 )

@@ -12,39 +12,56 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from chaupal.app.wiring import keeper_of
 from chaupal.kernel.errors import Conflict, Invalid, Unavailable
 from chaupal.kernel.settings import Settings
+from chaupal.ports.files import Files, check_key
 
 DATABASE = "chaupal.db"
 DUMP = "chaupal.pgdump"
-KEPT = ("files", "keys", "mail")
+FILES = "files"
+KEPT = (FILES, "keys", "mail")
 
 
 async def backup(settings: Settings, file: Path) -> int:
     """Write everything into `file` (tar, gzip); its size in bytes. Raises Invalid where there is nothing to back up."""
-    return await asyncio.to_thread(_backup, settings, file)
-
-
-def _backup(settings: Settings, file: Path) -> int:
-    data = Path(settings.data)
     check_there(settings)
     # Beside the file, so that it takes the file's place whole, in one step.
-    with tempfile.TemporaryDirectory(dir=file.absolute().parent, prefix=".backup-") as beside:
+    with tempfile.TemporaryDirectory(dir=file.parent, prefix=".backup-") as beside:
         database = Path(beside) / (DUMP if settings.postgres else DATABASE)
-        # Database first: an upload without its row is a spare file, a row without its upload would be a loss.
-        if settings.postgres:
-            _postgres(settings, "pg_dump", "--format=custom", f"--file={database}")
-        else:
-            _copy(data / DATABASE, database)
-        written = Path(beside) / "backup"
-        with tarfile.open(written, "w:gz", compresslevel=6) as tar:
-            tar.add(database, database.name)
-            for name in KEPT:
-                _add(tar, data, data / name)
-        written.chmod(0o600)  # it holds the keys
-        _to_disk(written)
-        written.replace(file)
+        await asyncio.to_thread(_take_database, settings, database)
+        if settings.files:
+            await _bring(keeper_of(settings), Path(beside) / FILES)
+        return await asyncio.to_thread(_pack, Path(settings.data), Path(beside), database, file)
+
+
+def _take_database(settings: Settings, database: Path) -> None:
+    """Database first: an upload without its row is a spare file, a row without its upload would be a loss."""
+    if settings.postgres:
+        _postgres(settings, "pg_dump", "--format=custom", f"--file={database}")
+    else:
+        _copy(Path(settings.data) / DATABASE, database)
+
+
+def _pack(data: Path, beside: Path, database: Path, file: Path) -> int:
+    written = beside / "backup"
+    with tarfile.open(written, "w:gz", compresslevel=6) as tar:
+        tar.add(database, database.name)
+        for name in KEPT:
+            _add(tar, data, data / name)
+        _add(tar, beside, beside / FILES)  # where they lie in an object store
+    written.chmod(0o600)  # it holds the keys
+    _to_disk(written)
+    written.replace(file)
     return file.stat().st_size
+
+
+async def _bring(files: Files, folder: Path) -> None:
+    """All uploads of an object store into a folder. What goes while we look was spare."""
+    async for key in files.every():
+        path = folder / check_key(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        await files.fetch(key, path)
 
 
 def check_there(settings: Settings) -> None:
@@ -73,7 +90,21 @@ def _add(tar: tarfile.TarFile, data: Path, path: Path) -> None:
 
 async def restore(settings: Settings, file: Path) -> None:
     """Bring a backup back. Raises Conflict for a data directory that is not empty, Invalid for a file that is no backup."""
+    files = keeper_of(settings) if settings.files else None
+    if files is not None:
+        async for key in files.every():
+            raise Conflict(f"{settings.files} is not empty (it holds {key}); restore into a new store")
     await asyncio.to_thread(_restore, settings, file)
+    if files is not None:
+        await _carry(Path(settings.data) / FILES, files)
+
+
+async def _carry(folder: Path, files: Files) -> None:
+    """All uploads of a folder into an object store; then the folder goes."""
+    for path in await asyncio.to_thread(lambda: sorted(folder.rglob("*"))):
+        if path.is_file():
+            await files.put_file(str(path.relative_to(folder)), path)
+    await asyncio.to_thread(shutil.rmtree, folder, True)
 
 
 def _restore(settings: Settings, file: Path) -> None:

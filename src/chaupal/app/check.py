@@ -1,10 +1,10 @@
-"""Is everything whole? The database, the uploads it names, the log against its leaves, every ruling against the log."""
+"""Is everything whole? The database, the uploads and letters it names, the log against its leaves, every ruling against the log."""
 
-from chaupal.governance import log
+from chaupal.governance import archive, log, reconcile
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.settings import Settings
 from chaupal.ports.country import PACKAGED
-from chaupal.store import checks, media
+from chaupal.store import cards, checks, media
 from chaupal.store.work import Reading
 from chaupal.wire.call import House
 
@@ -15,8 +15,10 @@ async def check_house(house: House) -> list[str]:
     async with house.square.work.scanning() as reading:
         faults += await checks.integrity(reading)
         faults += await _missing_files(house, reading)
+    faults += await archive.faults(house.court, house.square.files)
     try:
         await log.recount(house.court)
+        faults += (await reconcile.reconcile(house.court)).faults
     except Problem as problem:
         faults.append(problem.message)
     return faults
@@ -42,9 +44,12 @@ async def _missing_files(house: House, reading: Reading) -> list[str]:
     faults: list[str] = []
     above = 0
     while rows := await media.after(reading, above, 500):
-        for id_, mime in rows:
-            for key in media.file_keys(id_, mime):
-                if await house.square.files.get(key) is None:
+        for id_, mime, state in rows:
+            for key in media.keys_in(id_, mime, state):
+                if await house.square.files.size(key) is None:
                     faults.append(f"upload {id_}: its file {key} is missing")
         above = rows[-1][0]
+    for key in await cards.images(reading):
+        if await house.square.files.size(key) is None:
+            faults.append(f"the preview of a link: its file {key} is missing")
     return faults

@@ -22,7 +22,12 @@ MOST_WAITING = 100_000
 SCOPES = "read write follow push"
 
 
-GROUPS = {"order": "chaupal.app.cli_order", "log": "chaupal.app.cli_log"}
+GROUPS = {
+    "report": "chaupal.app.cli_report",
+    "law": "chaupal.app.cli_law",
+    "log": "chaupal.app.cli_log",
+    "order": "chaupal.app.cli_order",
+}
 
 
 class Commands(click.Group):
@@ -102,6 +107,20 @@ async def _id_of(house: "House", handle: str) -> int:
         raise NotFound(f"There is no account {handle}") from None
 
 
+async def operator(house: "House") -> Viewer:
+    """Whoever runs commands on this machine has every role."""
+    from chaupal.social import accounts
+
+    house_itself = await accounts.ensure_system_account(house.square)
+    return Viewer(account=house_itself, country=house.settings.home_country, role=Role.OWNER)
+
+
+async def _grant(house: "House", account: int, role: str) -> None:
+    from chaupal.governance import roles
+
+    await roles.grant(house.court, await operator(house), account, Role(role))
+
+
 @cli.group()
 def account() -> None:
     """Make accounts and tokens, and say what they may do."""
@@ -128,8 +147,9 @@ def account_create(
 
     async def act(house: "House") -> None:
         id_ = await accounts.create(
-            house.square, handle=handle, email=email, password=password, role=Role(role), name=name
+            house.square, handle=handle, email=email, password=password, role=Role.MEMBER, name=name
         )
+        await _grant(house, id_, role)
         token = await logins.issue_token(house.square, id_, SCOPES)
         click.echo(f"id: {id_}\ntoken: {token}")
 
@@ -163,10 +183,23 @@ def account_token(context: click.Context, handle: str, scopes: str, data: str | 
 @click.pass_context
 def account_role(context: click.Context, handle: str, role: str, data: str | None) -> None:
     """Say what an account may do."""
-    from chaupal.social import accounts
 
     async def act(house: "House") -> None:
-        await accounts.set_role(house.square, await _id_of(house, handle), Role(role))
+        await _grant(house, await _id_of(house, handle), role)
+
+    visit(context, act, data=data)
+
+
+@account.command("unlock")
+@click.argument("handle")
+@data_option
+@click.pass_context
+def account_unlock(context: click.Context, handle: str, data: str | None) -> None:
+    """Ask an account for its password alone again, for whoever lost phone, keys and recovery codes."""
+    from chaupal.social import second
+
+    async def act(house: "House") -> None:
+        await second.forget(house.square, await _id_of(house, handle))
 
     visit(context, act, data=data)
 
@@ -180,18 +213,13 @@ def account_approve(context: click.Context, handle: str, data: str | None) -> No
     from chaupal.social import accounts
 
     async def act(house: "House") -> None:
-        # Whoever runs commands on this machine has every role.
-        operator = Viewer(
-            account=await accounts.ensure_system_account(house.square),
-            country=house.settings.home_country,
-            role=Role.OWNER,
-        )
+        by = await operator(house)
         wanted = handle.strip().lower().removeprefix("@")
-        waiting = await accounts.waiting(house.square, operator, MOST_WAITING)
+        waiting = await accounts.waiting(house.square, by, MOST_WAITING)
         found = next((login.account for login in waiting if login.handle == wanted), None)
         if found is None:
             raise NotFound(f"{handle} does not wait for approval with a confirmed address")
-        await accounts.approve(house.square, operator, found)
+        await accounts.approve(house.square, by, found)
 
     visit(context, act, data=data)
 

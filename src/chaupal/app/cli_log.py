@@ -1,12 +1,20 @@
-"""`chaupal log`: verify a public log from outside, trusting only its key."""
+"""`chaupal log`: verify a public log from outside, trusting only its key; and look after one's own."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from chaupal.app.cli import data_option, operator, visit
 from chaupal.governance.findings import KeySource, LogReport
 from chaupal.governance.verify import verify_log
+from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import Problem
+
+if TYPE_CHECKING:
+    from chaupal.governance.log_cosigned import LogStatus
+    from chaupal.governance.reconcile import Reconciled
+    from chaupal.wire.call import House
 
 # `Fault` -> what it means to whoever verifies; the place follows.
 MEANS = {
@@ -18,6 +26,7 @@ MEANS = {
     "log_bad_key": "the key cannot be read",
     "log_bad_checkpoint": "the checkpoint cannot be read",
     "log_not_signed": "the checkpoint is not signed by this key",
+    "log_bad_change": "a change of the log's key is not proven, or not in the log",
     "log_wrong_origin": "the checkpoint speaks for another log",
     "log_bad_earlier": "the earlier checkpoint cannot be read",
     "log_stale": "the log is shorter than it was before",
@@ -33,7 +42,7 @@ MEANS = {
 
 @click.group()
 def log() -> None:
-    """The public log, seen from outside."""
+    """The public log: verify anybody's from outside, look after one's own."""
 
 
 @log.command()
@@ -63,6 +72,120 @@ def verify(
     if report.ok and keep:
         keep.write_text(report.checkpoint, "utf-8")
     context.exit(0 if report.ok else 1)
+
+
+@log.command("rotate-key")
+@data_option
+@click.pass_context
+def rotate_key(context: click.Context, data: str | None) -> None:
+    """Sign with a new key from the next checkpoint on, which both keys sign; the old one stays in DATA/keys."""
+    from chaupal.governance import log_batches, record
+
+    async def act(house: "House") -> None:
+        court = house.court
+        by = record.pseudonym(court, (await operator(house)).me)
+        old, new = await log_batches.change_key(court, by)
+        click.echo(f"old: {old}\nnew: {new}")
+        if log_batches.batch_ms(court.settings):
+            click.echo(
+                f"The checkpoint of {iso(log_batches.next_batch(court))} is signed by both, those after it by the new."
+            )
+        else:
+            await log_batches.newest(court)
+            click.echo("Both signed a checkpoint; the new key signs from here on.")
+
+    visit(context, act, data=data)
+
+
+@log.command()
+@data_option
+@click.pass_context
+def reconcile(context: click.Context, data: str | None) -> None:
+    """Hold every ruling against the log and the log against the rulings; exits with 1 where they do not agree."""
+    from chaupal.governance import reconcile as reconciling
+
+    found: Reconciled = visit(context, lambda house: reconciling.reconcile(house.court), data=data)
+    for fault in found.faults:
+        click.echo(fault, err=True)
+    click.echo(f"{found.entries} entries, {found.rulings} rulings, {found.failures} faults")
+    context.exit(1 if found.failures else 0)
+
+
+FIELDS = click.option(
+    "--field", "names", multiple=True, help="Which confidential field; repeat it. None: all that are left."
+)
+
+
+@log.command("open")
+@click.argument("index", type=click.IntRange(0))
+@FIELDS
+@click.option("--as", "who", required=True, help="Handle of the member of staff who does it.")
+@click.option("--reason", required=True, help="Why; it becomes public.")
+@click.option("--ref", default="", help="The order that it is about, if that may be said.")
+@data_option
+@click.pass_context
+def open_(
+    context: click.Context, index: int, names: tuple[str, ...], who: str, reason: str, ref: str, data: str | None
+) -> None:
+    """Publish confidential fields of entry INDEX, by an entry of its own against which anybody can check them."""
+    from chaupal.app.cli_order import staff
+    from chaupal.governance import opening
+
+    async def act(house: "House") -> None:
+        viewer = await staff(house, who)
+        fields = names or tuple(await opening.sealed(house.court, viewer, index))
+        opened = await opening.open_(house.court, viewer, index, fields, reason, ref)
+        click.echo(f"entry {opened} opens {', '.join(fields)}")
+
+    visit(context, act, data=data)
+
+
+@log.command()
+@click.argument("index", type=click.IntRange(0))
+@FIELDS
+@click.option("--as", "who", required=True, help="Handle of the member of staff who does it.")
+@click.option("--reason", required=True, help="Why; it becomes public.")
+@data_option
+@click.pass_context
+def erase(context: click.Context, index: int, names: tuple[str, ...], who: str, reason: str, data: str | None) -> None:
+    """Destroy what would open confidential fields of entry INDEX; that it was done is an entry, too."""
+    from chaupal.app.cli_order import staff
+    from chaupal.governance import opening
+
+    async def act(house: "House") -> None:
+        viewer = await staff(house, who)
+        fields = names or tuple(await opening.sealed(house.court, viewer, index))
+        erased = await opening.erase(house.court, viewer, index, fields, reason)
+        click.echo(f"entry {erased} says that {len(fields)} fields of entry {index} were erased")
+
+    visit(context, act, data=data)
+
+
+@log.command()
+@data_option
+@click.pass_context
+def status(context: click.Context, data: str | None) -> None:
+    """How one's own log stands: what is signed, by which key, and how far its witnesses have followed."""
+    from chaupal.governance import log_cosigned, log_witness
+
+    async def act(house: "House") -> None:
+        found = await log_cosigned.status(house.court)
+        click.echo("nothing is signed yet" if found is None else _status(found))
+        click.echo(f"our key as a witness: {log_witness.cosigner(house.court).public}")
+
+    visit(context, act, data=data)
+
+
+def _status(found: "LogStatus") -> str:
+    final = "none yet" if found.final is None else f"{found.final.size} entries, {iso(found.final.at)}"
+    lines = [
+        f"{found.origin}: {found.size} entries, signed {iso(found.signed_at)}",
+        f"root: {found.root}",
+        f"key: {found.key} (changed {found.key_changes} times)",
+        *(f"witness {who.name}: {who.size} entries" for who in found.witnesses),
+        *([f"signed by {found.needed} witnesses: {final}"] if found.needed else []),
+    ]
+    return "\n".join(lines)
 
 
 def _kept(file: Path) -> str:

@@ -1,57 +1,33 @@
 """`chaupal order`: authorities, orders and decisions from the command line, by the very functions behind the pages."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 import click
 
+from chaupal.app import cli_steps
 from chaupal.app.cli import data_option, visit
+from chaupal.app.cli_staff import about_a_target, as_option, staff
 from chaupal.governance.authorities import AuthorityForm
-from chaupal.governance.decisions import OUTCOMES, REFUSALS
+from chaupal.governance.ladder import CLOSINGS, REFUSALS, REFUSE
 from chaupal.governance.orders import OrderForm
 from chaupal.kernel.clock import iso
-from chaupal.kernel.errors import NotAllowed, NotFound
+from chaupal.kernel.errors import NotFound
 from chaupal.policy.epitaph import iso_date
-from chaupal.policy.facts import Facts
-from chaupal.policy.gate import reveal
-from chaupal.policy.surface import Surface
-from chaupal.policy.viewer import Role, Viewer
+from chaupal.policy.rulings import Measure
 
 if TYPE_CHECKING:
     from chaupal.reads.dossier import Dossier
     from chaupal.reads.record import Counts
     from chaupal.wire.call import House
 
-as_option = click.option("--as", "who", required=True, metavar="HANDLE", help="The member of staff who does this.")
-
-
-def about_a_target[F: Callable[..., Any]](command: F) -> F:
-    """`REF NUMBER --as HANDLE`: what every command takes that moves the case of one target."""
-    number = click.argument("number", type=click.IntRange(1, 1_000_000))
-    return click.argument("ref")(number(as_option(command)))
-
-
-async def staff(house: "House", handle: str) -> Viewer:
-    """The member of staff with this handle, in their own role. Raises NotFound, or NotAllowed where the account is not open."""
-    from chaupal.social import accounts
-    from chaupal.store.people import sealed_people
-
-    try:
-        id_ = await accounts.account_id(house.square, handle)
-    except NotFound:
-        raise NotFound(f"There is no account {handle}") from None
-    viewer = Viewer(account=id_, country=house.settings.home_country)
-    async with house.court.work.reading() as reading:
-        sealed = await sealed_people(reading, [id_])
-    for seen in reveal(viewer, Surface.OWN, sealed.values(), Facts()):
-        if seen.item.state == "active":
-            return Viewer(account=id_, country=viewer.country, role=Role(seen.item.role))
-    raise NotAllowed(f"The account {handle} is not open")
-
 
 @click.group()
 def order() -> None:
     """Orders of authorities: take them in, decide about each target in twos, lift what was withheld."""
+
+
+for command in cli_steps.COMMANDS:
+    order.add_command(command)
 
 
 @order.group()
@@ -66,14 +42,27 @@ def authority() -> None:
 @click.option("--jurisdiction", required=True, help="Its country, such as IN.")
 @click.option("--office", default="", help="The office that issues its orders.")
 @click.option("--email-domain", default="", help="The domain of its mails.")
+@click.option(
+    "--class",
+    "issuer_class",
+    type=click.Choice(["court", "government", "police", "other"]),
+    default="government",
+    help="What it is.",
+)
+@click.option("--keys", type=click.File(), help="A file of certificates (PEM) by which its documents are known.")
+@click.option(
+    "--sure", is_flag=True, help="You looked twice: its name or domain is close to another's, and it is not that one."
+)
 @data_option
 @click.pass_context
-def authority_add(context: click.Context, who: str, data: str | None, **fields: str) -> None:
+def authority_add(context: click.Context, who: str, data: str | None, keys: TextIO | None, **fields: Any) -> None:
     """Register an authority; prints its name."""
     from chaupal.governance import authorities
 
+    known_by = keys.read() if keys else ""
+
     async def act(house: "House") -> None:
-        added = await authorities.register(house.court, await staff(house, who), AuthorityForm(**fields))
+        added = await authorities.register(house.court, await staff(house, who), AuthorityForm(keys=known_by, **fields))
         click.echo(added.name)
 
     visit(context, act, data=data)
@@ -114,25 +103,57 @@ def authority_list(context: click.Context, who: str, data: str | None) -> None:
     type=click.File(encoding="utf-8"),
     help="A file of targets, one to a line; - is standard input.",
 )
+@click.option(
+    "--regime",
+    default="",
+    help="The law that it came under, such as `chaupal law list` shows; none: the general one.",
+)
+@click.option("--role", default="", help="The issuing office by that law.")
+@click.option("--interim-until", default="", help="Of an emergency order: until when it holds unless it is confirmed.")
+@click.option(
+    "--origin-note", default="", help="How you made sure that it is genuine; without it nothing can be withheld."
+)
 @click.option("--record-unknown", is_flag=True, help="Record what does not exist here as not found.")
+@click.option("--channel", default="letter", show_default=True, help="How it came, as its law calls it.")
+@click.option("--basis", "bases", multiple=True, help="The code of a ground that its law names; repeat it.")
+@click.option(
+    "--csv", "listing", type=click.File("rb"), help="A list of targets as CSV: columns target, demanded, note."
+)
+@click.option(
+    "--document",
+    "papers",
+    type=click.Path(exists=True, dir_okay=False),
+    multiple=True,
+    help="A letter that came with it; repeat it.",
+)
+@click.option(
+    "--leave-out", is_flag=True, help="Leave out the rows of the list that cannot be filed; else nothing is filed."
+)
+@click.option(
+    "--check", "only_check", is_flag=True, help="Only look at it: say what it lacks and names, and file nothing."
+)
 @data_option
 @click.pass_context
 def receive(
-    context: click.Context, who: str, issuer: str, lines: tuple[str, ...], file: TextIO | None,
-    record_unknown: bool, data: str | None, **fields: str,
+    context: click.Context, who: str, issuer: str, lines: tuple[str, ...], file: TextIO | None, data: str | None,
+    listing: BinaryIO | None, papers: tuple[str, ...], leave_out: bool, only_check: bool, **fields: Any,
 ) -> None:  # fmt: skip
-    """Take an order in; prints its public reference."""
-    from chaupal.governance import authorities, orders
+    """Take an order in; prints its public reference. A line may end in the measure that it demands: `@asha withhold_account`."""
+    from chaupal.app import taking
+    from chaupal.governance import orders
 
     targets = "\n".join([*lines, *(file.read().splitlines() if file else ())])
 
     async def act(house: "House") -> None:
         viewer = await staff(house, who)
-        known = await authorities.named(house.court, viewer, issuer)
-        form = OrderForm(
-            authority=known.id if known else None, targets=targets, record_unknown=record_unknown, **fields
-        )
-        click.echo(await orders.receive(house.court, viewer, form))
+        form = await taking.form_of(house, viewer, issuer, OrderForm(targets=targets, **fields))
+        if listing is not None:
+            form = await taking.with_list(house, form, listing.read(), leave_out=leave_out or only_check)
+        brought = await taking.bring(house, viewer, form, papers)
+        if only_check:
+            await taking.check(house, form, brought)
+        else:
+            click.echo(await orders.receive(house.court, viewer, form, brought))
 
     visit(context, act, data=data)
 
@@ -180,20 +201,35 @@ def show(context: click.Context, ref: str, who: str, data: str | None) -> None:
 
 @order.command()
 @about_a_target
-@click.option("--outcome", type=click.Choice(OUTCOMES), required=True, help="What to do about this target.")
+@click.option(
+    "--outcome",
+    type=click.Choice([*(m.value for m in Measure), REFUSE, *CLOSINGS]),
+    required=True,
+    help="What to do about this target.",
+)
 @click.option("--reason", required=True, help="Why; it becomes public once it is approved.")
 @click.option("--ground", "code", type=click.Choice(REFUSALS), default=None, help="For a refusal: on which ground.")
+@click.option(
+    "--part", "parts", type=int, multiple=True, help="A post or picture of the target to which the measure is narrowed."
+)
+@click.option("--finding", default="", help="For a whole account: why withholding single posts would not do.")
+@click.option("--until", default="", help="Until when; without it until the order, or its law, says.")
+@click.option("--text", default="", help="What a label says.")
 @data_option
 @click.pass_context
 def decide(
-    context: click.Context, ref: str, number: int, who: str, outcome: str, reason: str, code: str | None, data: str | None
+    context: click.Context, ref: str, number: int, who: str, outcome: str, reason: str, data: str | None, code: str | None = None,
+    parts: tuple[int, ...] = (), finding: str = "", until: str = "", text: str = "",
 ) -> None:  # fmt: skip
     """Propose what to do about target NUMBER; nothing happens until another person approves."""
     from chaupal.governance import decisions
 
     async def act(house: "House") -> None:
         viewer = await staff(house, who)
-        await decisions.propose(house.court, viewer, ref, number, outcome=outcome, reason=reason, code=code or "")
+        await decisions.propose(
+            house.court, viewer, ref, number, outcome=outcome, reason=reason, code=code or "", parts=parts, finding=finding,
+            until=until, text=text,
+        )  # fmt: skip
         click.echo("proposed")
 
     visit(context, act, data=data)

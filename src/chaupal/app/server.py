@@ -1,32 +1,59 @@
 """The server process: uvicorn with uvloop and httptools, the house opened before it and closed after it."""
 
 import asyncio
+import contextlib
 import fcntl
+import resource
 import socket
 from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
 import uvicorn
 import uvloop
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from chaupal.app.wiring import open_house
+from chaupal.app.wiring import Running, open_house
 from chaupal.kernel.errors import Conflict
 from chaupal.kernel.settings import Settings
+from chaupal.wire.streaming import DROP, HEARTBEAT
+
+
+class Http(HttpToolsProtocol):
+    """HTTP whose connections can be cut off by those who answer on them."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = {DROP: {"drop": self.transport.abort}}
+
+
+class WebSockets(WebSocketsSansIOProtocol):
+    """The same for WebSockets."""
+
+    def handle_connect(self, event: Any) -> None:
+        super().handle_connect(event)
+        if hasattr(self, "scope"):  # not where the handshake was no good
+            self.scope.setdefault("extensions", {})[DROP] = {"drop": self.transport.abort}
 
 
 class Server(uvicorn.Server):
-    """Says where it listens as soon as it does."""
+    """Says where it listens as soon as it does; ends open streams as soon as it stops."""
 
-    def __init__(self, config: uvicorn.Config, origin: str) -> None:
+    def __init__(self, config: uvicorn.Config, running: Running) -> None:
         super().__init__(config)
-        self._origin = origin
+        self._origin = running.house.settings.origin
+        self._streams = running.carrier.streams
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         click.echo(f"Chaupal: {self._origin}")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._streams.close()
+        await super().shutdown(sockets)
 
 
 async def serve(settings: Settings) -> None:
@@ -43,16 +70,18 @@ async def serve(settings: Settings) -> None:
 async def _serve(settings: Settings, door: socket.socket) -> None:
     running = await open_house(settings)
     config = uvicorn.Config(
-        running.app, host=settings.host, port=settings.port, loop="uvloop", http="httptools", lifespan="off", access_log=False,
+        running.app, host=settings.host, port=settings.port, loop="uvloop", http=Http, ws=WebSockets, lifespan="off", access_log=False,
         log_level="warning", server_header=False, proxy_headers=False, timeout_graceful_shutdown=5,
+        # Messages from clients are a few words; compression would hold 300 kB for each connection.
+        ws_max_size=10_000, ws_per_message_deflate=False, ws_ping_interval=HEARTBEAT, ws_ping_timeout=HEARTBEAT,
     )  # fmt: skip
     try:
-        await Server(config, settings.origin).serve([door])
+        await Server(config, running).serve([door])
     finally:
         await running.close()
 
 
-@contextmanager
+@contextlib.contextmanager
 def bound(settings: Settings) -> Generator[socket.socket]:
     """The address to listen on, taken but not yet listened on. Raises Conflict where it cannot be had."""
     try:
@@ -79,7 +108,7 @@ def as_bound(settings: Settings, port: int) -> Settings:
     return msgspec.structs.replace(settings, port=port, public_url=named)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _alone(data: Path) -> Generator[None]:
     """Raises Conflict where another server has this directory: each would not know of the other's rulings."""
     data.mkdir(0o700, parents=True, exist_ok=True)
@@ -93,5 +122,9 @@ def _alone(data: Path) -> Generator[None]:
 
 def run(settings: Settings) -> None:
     """Blocks until the server has stopped. uvloop and httptools are required: falling back would cost a factor of four."""
+    # Each open stream is an open file, and 1,024 is what most systems begin with.
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):  # where the system has its own ceiling
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(settings))

@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 
+from chaupal.app.village_court import Bench
 from chaupal.app.village_pictures import paint
 from chaupal.app.village_story import Line, Named, Ordered, Play, Scene, Villager, load_play
 from chaupal.app.wiring import Running, open_house
@@ -78,6 +79,7 @@ class Telling:
         self.people: dict[str, Viewer] = {}
         self.said: dict[str, tuple[str, int]] = {}  # a line's id -> its author's handle and its post
         self.pictures: dict[str, asyncio.Task[int]] = {}  # the text beside it -> the picture
+        self.refs: list[str] = []  # of the orders, in the order they came
         self.register = ""  # the address of the latest order
 
     async def tell(self) -> None:
@@ -97,9 +99,10 @@ class Telling:
 
     async def _live(self) -> None:
         await self._follow()
-        issuer = await authorities.register(self.house.court, self._staff(Role.CLERK), self.play.authority)
-        deeds = [deed for scene in self.play.scene for deed in self._scene(scene)]
+        issuer = await authorities.register(self.house.court, self.staff(Role.CLERK), self.play.authority)
+        deeds: list[tuple[int, Deed]] = [deed for scene in self.play.scene for deed in self._scene(scene)]
         deeds += [deed for order in self.play.order for deed in self._order(order, issuer.id)]
+        deeds += list(Bench(self, issuer.id).deeds())
         for at, deed in sorted(deeds, key=lambda pair: pair[0]):
             self.clock.at = max(self.clock.at, at)
             await deed()
@@ -131,19 +134,19 @@ class Telling:
         for villager in self.play.cast:
             for who in villager.grants.split():
                 await graph.grant(self.house.square, self.people[villager.handle], self._id(who))
-        await self._settle()
+        await self.settle()
 
     # --- scenes ---
 
     def _scene(self, scene: Scene) -> Iterator[tuple[int, Deed]]:
         """(moment, deed) of every line, and of what others made of them."""
-        at = self._ago(scene.ago)
+        at = self.ago(scene.ago)
         for number, line in enumerate(scene.lines):
             at += int(line.wait * MINUTE) if number else 0
             place: list[int] = []
             yield at, lambda line=line, place=place: self._say(line, place)
             yield at + LATER, lambda line=line, place=place: self._spread(line, place)
-        yield at + 2 * LATER, self._settle
+        yield at + 2 * LATER, self.settle
 
     async def _say(self, line: Line, place: list[int]) -> None:
         square, viewer = self.house.square, self.people[line.by]
@@ -175,57 +178,61 @@ class Telling:
         numbered = [(n, t) for n, t in enumerate(order.target, 1) if t.outcome]
         sent_back = [(n, t) for n, t in numbered if t.return_reason]
         lifted = [(n, t) for n, t in numbered if t.lifted_because]
-        yield self._ago(order.received), lambda: self._receive(order, issuer, ref)
+        yield self.ago(order.received), lambda: self._receive(order, issuer, ref)
         yield (
-            self._ago(order.proposed),
+            self.ago(order.proposed),
             lambda: self._each(numbered, lambda n, t: self._propose(ref[0], n, t, first=True)),
         )
         if order.returned is not None:
-            yield self._ago(order.returned), lambda: self._each(sent_back, lambda n, t: self._return(ref[0], n, t))
-        yield self._ago(order.approved), lambda: self._each(numbered, lambda n, _: self._approve(ref[0], n))
+            yield self.ago(order.returned), lambda: self._each(sent_back, lambda n, t: self._return(ref[0], n, t))
+        yield self.ago(order.approved), lambda: self._each(numbered, lambda n, _: self._approve(ref[0], n))
         if order.lifted is not None:
-            yield self._ago(order.lifted), lambda: self._each(lifted, lambda n, t: self._lift(ref[0], n, t))
+            yield self.ago(order.lifted), lambda: self._each(lifted, lambda n, t: self._lift(ref[0], n, t))
 
     async def _receive(self, order: Ordered, issuer: int, ref: list[str]) -> None:
         now = self.clock.at
         form = orders.OrderForm(
             authority=issuer, officer=order.officer, officer_rank=order.officer_rank, reference_no=order.reference_no,
             legal_basis=order.legal_basis, grounds=order.grounds, reasons=order.reasons, territory=self.play.authority.jurisdiction,
-            dated=iso_day(now), ends_at=iso(now + int(order.holds * HOUR)) if order.holds is not None else "",
+            dated=iso_day(now), regime=order.regime, role=order.role, bases=tuple(order.bases.split()),
+            origin_note=f"Called back on {iso_day(now)}; the office confirmed it.",
+            ends_at=iso(now + int(order.holds * HOUR)) if order.holds is not None else "",
             targets="\n".join(self._address(target.what) for target in order.target), record_unknown=True,
         )  # fmt: skip
-        ref.append(await orders.receive(self.house.court, self._staff(Role.CLERK), form))
+        ref.append(await orders.receive(self.house.court, self.staff(Role.CLERK), form))
+        self.refs.append(ref[0])
         self.register = f"{self.house.settings.origin}/orders/{ref[0]}"
 
     async def _propose(self, ref: str, number: int, target: Named, *, first: bool = False) -> None:
         reason = (target.first_reason if first else "") or target.reason
         await decisions.propose(
             self.house.court,
-            self._staff(Role.REVIEWER),
+            self.staff(Role.REVIEWER),
             ref,
             number,
             outcome=target.outcome,
             reason=reason,
             code=target.code,
+            finding=target.finding,
         )
 
     async def _return(self, ref: str, number: int, target: Named) -> None:
         """Sent back for a better reason, and proposed again with one a little later."""
-        await decisions.return_(self.house.court, self._staff(Role.APPROVER), ref, number, reason=target.return_reason)
+        await decisions.return_(self.house.court, self.staff(Role.APPROVER), ref, number, reason=target.return_reason)
         self.clock.move(20 * MINUTE)
         await self._propose(ref, number, target)
 
     async def _approve(self, ref: str, number: int) -> None:
-        await decisions.approve(self.house.court, self._staff(Role.APPROVER), ref, number)
+        await decisions.approve(self.house.court, self.staff(Role.APPROVER), ref, number)
 
     async def _lift(self, ref: str, number: int, target: Named) -> None:
-        await decisions.lift(self.house.court, self._staff(Role.REVIEWER), ref, number, reason=target.lifted_because)
+        await decisions.lift(self.house.court, self.staff(Role.REVIEWER), ref, number, reason=target.lifted_because)
 
     async def _each(self, targets: list[tuple[int, Named]], act: Callable[[int, Named], Awaitable[None]]) -> None:
         for number, target in targets:
             self.clock.move(MINUTE)
             await act(number, target)
-        await self._settle()
+        await self.settle()
 
     # --- small words ---
 
@@ -236,7 +243,7 @@ class Telling:
         handle, post = self.said[what]
         return f"{self.house.settings.origin}/@{handle}/{post}"
 
-    def _ago(self, hours: float) -> int:
+    def ago(self, hours: float) -> int:
         return self.moment - int(hours * HOUR)
 
     def _id(self, handle: str) -> int:
@@ -244,7 +251,7 @@ class Telling:
         assert id_ is not None  # noqa: S101 - everybody of the cast has joined
         return id_
 
-    def _staff(self, role: Role) -> Viewer:
+    def staff(self, role: Role) -> Viewer:
         return self.people[self.play.with_role(role)]
 
     async def _together(self, acts: list[Coroutine[Any, Any, Any]]) -> None:
@@ -255,7 +262,7 @@ class Telling:
         else:
             await asyncio.gather(*acts)
 
-    async def _settle(self) -> None:
+    async def settle(self) -> None:
         await self.running.runner.settle()
 
     async def _mark(self, value: str) -> None:

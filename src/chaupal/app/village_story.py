@@ -58,6 +58,7 @@ class Named(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     outcome: str
     reason: str
     code: str = ""
+    finding: str = ""
     first_reason: str = ""
     return_reason: str = ""
     lifted_because: str = ""
@@ -76,9 +77,57 @@ class Ordered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     grounds: str
     reasons: str
     target: tuple[Named, ...]
+    regime: str = ""
+    role: str = ""
+    bases: str = ""
     returned: float | None = None
     lifted: float | None = None
     holds: float | None = None
+
+
+class Protected(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One of the cast who is protected as a speaker, so many hours before the village is founded."""
+
+    ago: float
+    handle: str
+    speaker_class: str
+    evidence: str
+
+
+class Matter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What broke a rule of the house and what was done about it. `what`: a handle or a #tag; `days`: until it ends.
+
+    `appeal`: what was written against it, `appealed` hours before the founding.
+    """
+
+    ago: float
+    what: str
+    rule: int
+    source: str
+    grounds: str
+    outcome: str
+    reason: str
+    territory: str = ""
+    days: float | None = None
+    permanent: bool = False
+    appeal: str = ""
+    appealed: float = 0
+    appeal_outcome: str = ""
+    appeal_reason: str = ""
+
+
+class Stated(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A public statement about orders (by their number in the play), and what the authority replied."""
+
+    ago: float
+    slug: str
+    title: str
+    title_hi: str
+    body: str
+    body_hi: str
+    orders: tuple[int, ...]
+    replied: float
+    reply: str
 
 
 class Play(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -88,6 +137,9 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     scene: tuple[Scene, ...]
     authority: AuthorityForm
     order: tuple[Ordered, ...]
+    speaker: tuple[Protected, ...] = ()
+    matter: tuple[Matter, ...] = ()
+    statement: tuple[Stated, ...] = ()
 
     def with_role(self, role: Role) -> str:
         """The handle of the first of the cast who has it."""

@@ -1,13 +1,16 @@
-"""What carrying out events needs: the store, and where ids, letters and wake-ups go."""
+"""What carrying out events needs: the store, the square and the court, and where ids, letters and wake-ups go."""
 
 import msgspec
 
+from chaupal.fanout.streams import Streams
+from chaupal.governance.context import Court
 from chaupal.kernel.clock import Clock
 from chaupal.kernel.ids import MakeId
 from chaupal.kernel.settings import Settings
 from chaupal.ports.bus import Bus
 from chaupal.ports.feed import Feeds
 from chaupal.ports.mail import Mail
+from chaupal.social.context import Square
 from chaupal.store.work import Work
 
 
@@ -21,3 +24,6 @@ class Carrier(msgspec.Struct, frozen=True):
     feeds: Feeds
     bus: Bus
     mail: Mail
+    streams: Streams
+    square: Square
+    court: Court

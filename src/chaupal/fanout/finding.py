@@ -1,21 +1,21 @@
-"""The search index follows posts: public ones in, deleted ones out."""
+"""The search index follows posts: public ones in, edited ones anew, deleted ones out."""
 
 # Descriptions of pictures are not indexed: where the pictures are withheld, being found by them would tell what they show.
 
 from chaupal.fanout.context import Carrier
 from chaupal.policy.facts import Visibility
-from chaupal.social.events_posts import PostDeleted, PostPublished
+from chaupal.social.events_posts import PostDeleted, PostEdited, PostPublished
 from chaupal.store import finding
 from chaupal.store.work import Writing
 from chaupal.text.analyse import terms
 
 
-async def index(carrier: Carrier, w: Writing, event: PostPublished) -> None:
+async def index(carrier: Carrier, w: Writing, event: PostPublished | PostEdited) -> None:
     """As the post stands now: handled late or twice, it comes to the same."""
-    if event.visibility != Visibility.PUBLIC or event.boost_of is not None:
+    if event.visibility != Visibility.PUBLIC:
         return
     post = await finding.source(w, event.post)
-    if post is not None:
+    if post is not None and post.boost_of is None:
         await finding.index(w, event.post, terms(f"{post.spoiler}\n{post.text}"))
 
 

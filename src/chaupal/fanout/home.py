@@ -2,15 +2,20 @@
 
 from chaupal.fanout.context import Carrier
 from chaupal.policy.facts import Visibility
+from chaupal.ports.feed import tag_source
 from chaupal.social.events_posts import PostDeleted, PostPublished
 
 
 def push(carrier: Carrier, event: PostPublished) -> None:
-    """Into the resident feeds of its author's followers, before the author is answered."""
+    """Into the resident feeds of those who follow its author or one of its tags, before the author is answered."""
     if event.visibility != Visibility.DIRECT:
         carrier.feeds.push(event.author, event.post)
+        for key in event.tags:
+            carrier.feeds.push(tag_source(key), event.post)
 
 
 def pull(carrier: Carrier, event: PostDeleted) -> None:
     for post, author in event.gone:
         carrier.feeds.pull(post, author)
+    for key in event.tags:
+        carrier.feeds.pull(event.post, tag_source(key))

@@ -24,4 +24,5 @@ class Hub:
                     handler(self._carrier, event)
                 except Exception:
                     log.exception("at once failed", event_name=type(event).__name__)
+            self._carrier.streams.hear(event)
         self._carrier.bus.publish(WAITING, "")

@@ -4,11 +4,15 @@ Everything is looked up as it stands in this commit, so an event that is handled
 """
 
 from chaupal.fanout.context import Carrier
+from chaupal.fanout.sifting import keep_apart, sift
 from chaupal.policy.facts import Visibility
-from chaupal.social.events_posts import PostDeleted, PostPublished
+from chaupal.social.events_posts import PollEnded, PostDeleted, PostEdited, PostPublished
 from chaupal.social.events_ties import FollowAsked, Followed, FollowGranted, FollowRefused, Liked, Unfollowed, Unliked
-from chaupal.store import finding, graph, notices, reactions
+from chaupal.store import finding, graph, notices, polls, posting, quotes, reactions, threads
+from chaupal.store.notice_policy import DROP, FILTER
 from chaupal.store.work import Writing
+
+VOTERS_AT_ONCE = 200  # who are told of a poll's end in one unit of work: nobody else's commit waits for all of them
 
 
 async def published(carrier: Carrier, w: Writing, event: PostPublished) -> None:
@@ -22,13 +26,41 @@ async def published(carrier: Carrier, w: Writing, event: PostPublished) -> None:
     elif event.reply_to_account in (None, event.author) and event.visibility != Visibility.DIRECT:
         told = dict.fromkeys(await graph.to_be_told(w, event.author), "status")
     told |= dict.fromkeys(event.mentions, "mention")
-    told.pop(event.author, None)
-    away = await graph.blockers(w, event.author, list(told)) if told else ()
-    for account, kind in told.items():
-        if account not in away:
-            await notices.add(
-                w, carrier.make_id(), account, kind, by=event.author, cause=f"post:{event.post}", post=event.post
-            )  # fmt: skip
+    if event.quote_of is not None and (quoted := await finding.source(w, event.quote_of)) is not None:
+        told.setdefault(quoted.author, "quote")
+        if told[quoted.author] == "status":
+            told[quoted.author] = "quote"
+    await _tell_all(
+        carrier, w, event.author, told, f"post:{event.post}", event.post, about=event.boost_of,
+        private=event.visibility == Visibility.DIRECT, answers=event.reply_to_account,
+    )  # fmt: skip
+
+
+async def edited(carrier: Carrier, w: Writing, event: PostEdited) -> None:
+    """Those it names now, as of any mention; those who reposted or quoted it, that it says something else."""
+    if not event.edited_at or await finding.source(w, event.post) is None:
+        return
+    cause = f"edit:{event.post}:{event.edited_at}"
+    reposters = [author for _, author in await posting.reposts_of(w, event.post)]
+    await _tell_all(carrier, w, event.author, dict.fromkeys(reposters, "update"), cause, event.post)
+    for author, quoting in await quotes.authors(w, event.post):
+        await _tell_all(carrier, w, event.author, {author: "quoted_update"}, f"{cause}:{quoting}", quoting)
+    await _tell_all(
+        carrier, w, event.author, dict.fromkeys(event.mentions, "mention"), f"post:{event.post}", event.post
+    )
+
+
+async def poll_ended(carrier: Carrier, w: Writing, event: PollEnded) -> None:
+    """Whoever asked, and whoever answered: some of them in this unit, the others by the event that it leaves behind."""
+    if await finding.source(w, event.post) is None:
+        return
+    voters = await polls.voters(w, event.post, event.told, VOTERS_AT_ONCE)
+    for account in voters if event.told else [event.author, *voters]:
+        await notices.add(
+            w, carrier.make_id(), account, "poll", by=event.author, cause=f"poll:{event.post}", post=event.post
+        )
+    if len(voters) == VOTERS_AT_ONCE:
+        w.tell(PollEnded(post=event.post, author=event.author, told=voters[-1]))
 
 
 async def deleted(carrier: Carrier, w: Writing, event: PostDeleted) -> None:
@@ -66,8 +98,44 @@ async def answered(carrier: Carrier, w: Writing, event: FollowGranted | FollowRe
         await notices.drop(w, event.to, f"ask:{event.by}")
 
 
+async def _tell_all(
+    carrier: Carrier, w: Writing, by: int, told: dict[int, str], cause: str, post: int, *, about: int | None = None,
+    private: bool = False, answers: int | None = None,
+) -> None:  # fmt: skip
+    """But for oneself, those who block one, and those who want to hear nothing from this conversation."""
+    told = {account: kind for account, kind in told.items() if account != by}
+    if not told:
+        return
+    ways = await _ways(w, by, list(told), private=private, answers=answers)
+    muted = await threads.muted_by(w, post, list(told))
+    for account, kind in told.items():
+        if account not in muted and (way := ways[account]) != DROP:
+            apart = way == FILTER and kind != "status"
+            await _add(carrier, w, account, kind, by, cause, post, about=about, apart=apart)
+
+
 async def _tell(
     carrier: Carrier, w: Writing, account: int, kind: str, by: int, cause: str, post: int | None = None
 ) -> None:  # fmt: skip
-    if account != by and not await graph.blockers(w, by, [account]):
-        await notices.add(w, carrier.make_id(), account, kind, by=by, cause=cause, post=post)
+    muted = post is not None and await threads.muted_by(w, post, [account])
+    if account != by and not muted and (way := (await _ways(w, by, [account]))[account]) != DROP:
+        await _add(carrier, w, account, kind, by, cause, post, apart=way == FILTER)
+
+
+async def _ways(
+    w: Writing, by: int, to: list[int], *, private: bool = False, answers: int | None = None
+) -> dict[int, str]:
+    """What becomes of a notice for each of them: whoever blocks its author is told nothing."""
+    away = await graph.blockers(w, by, to) if to else frozenset[int]()
+    return await sift(w, by, to, private=private, answers=answers) | dict.fromkeys(away, DROP)
+
+
+async def _add(
+    carrier: Carrier, w: Writing, account: int, kind: str, by: int, cause: str, post: int | None, *, apart: bool,
+    about: int | None = None,
+) -> None:  # fmt: skip
+    fresh = await notices.add(
+        w, carrier.make_id(), account, kind, by=by, cause=cause, post=post, about=about, filtered=apart
+    )
+    if fresh and apart:
+        await keep_apart(carrier, w, account, by)

@@ -8,7 +8,7 @@ import structlog
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.hub import WAITING
 from chaupal.fanout.letters import LetterDue
-from chaupal.fanout.table import ERRANDS, HANDLERS
+from chaupal.fanout.table import ERRANDS, GIVEN_UP, HANDLERS
 from chaupal.kernel.event import Event
 from chaupal.store import outbox
 from chaupal.store.work import Writing
@@ -16,7 +16,8 @@ from chaupal.store.work import Writing
 log = structlog.get_logger()
 
 BATCH = 100
-LOOK_EVERY = 0.25  # seconds: events of another process (the CLI) come without a wake-up
+TIDY_AFTER = 50  # looks that found nothing
+LOOK_EVERY = 0.1  # seconds: events of another process (the CLI) come without a wake-up
 
 
 class Runner:
@@ -43,6 +44,7 @@ class Runner:
         while True:
             self._awake.clear()
             try:
+                await self._carrier.work.fresh()  # nobody may be asking, and yet connections are open
                 did = await self.step()
             except Exception:
                 log.exception("the outbox could not be carried out; trying again")
@@ -57,7 +59,7 @@ class Runner:
             await asyncio.wait_for(self._awake.wait(), LOOK_EVERY)
         except TimeoutError:
             self._idle += 1
-            if self._idle % 20 == 0:
+            if self._idle % TIDY_AFTER == 0:
                 await self._carrier.work.tidy()
 
     async def settle(self) -> None:
@@ -66,8 +68,9 @@ class Runner:
             await self.step()
             async with self._carrier.work.reading() as reading:
                 if await outbox.is_empty(reading):
-                    return
+                    break
             await asyncio.sleep(0)
+        await self._carrier.streams.settle()
 
     async def step(self) -> int:
         """Carry out the next batch; how many events it held. One that fails is tried alone, later given up and kept."""
@@ -93,6 +96,7 @@ class Runner:
                     await self._handle(w, event)
                 finished.append(seq)
             await outbox.done(w, finished)
+        await self._carrier.streams.hear_outside(event for _, event in events if event is not None)
         for seq, event in errands:
             await self._errand(seq, event)
         return len(events)
@@ -108,8 +112,7 @@ class Runner:
             for errand in ERRANDS[type(event)]:
                 await errand(self._carrier, event)
         except Exception as error:
-            await self._failed(seq, event, error)
-            await asyncio.sleep(0.05)
+            await self._failed(seq, event, error, outside=True)
         else:
             async with self._carrier.work.writing() as w:
                 await outbox.done(w, [seq])
@@ -124,11 +127,14 @@ class Runner:
                 async with self._carrier.work.writing() as w:
                     await self._handle(w, event)
                     await outbox.done(w, [seq])
+                await self._carrier.streams.hear_outside([event])
             except Exception as error:
                 await self._failed(seq, event, error)
         return len(events)
 
-    async def _failed(self, seq: int, event: Event, error: Exception) -> None:
+    async def _failed(self, seq: int, event: Event, error: Exception, *, outside: bool = False) -> None:
         async with self._carrier.work.writing() as w:
-            given_up = await outbox.failed(w, seq)
+            given_up = await outbox.failed(w, seq, outside=outside)
+            if given_up and (last_word := GIVEN_UP.get(type(event))):
+                await last_word(self._carrier, w, event)
         log.error("event failed", event_name=type(event).__name__, seq=seq, error=repr(error), given_up=given_up)

@@ -1,50 +1,150 @@
-"""Whoever is touched by a ruling is told: a notice in their own square, and a letter, when it begins and when it ends."""
+"""Whoever is touched by a ruling is told, when it begins and when it ends: in the app, by a direct post, by mail.
 
-from collections.abc import Sequence
+Each telling is one row and one entry of the log, in the commit in which it is made or put off.
+"""
 
 import msgspec
+import structlog
 
+from chaupal.fanout import telling as telling_ways
 from chaupal.fanout.context import Carrier
+from chaupal.fanout.direct import WordDue
+from chaupal.fanout.letters import LetterDue, Tells
+from chaupal.fanout.telling import Ear
+from chaupal.governance import notices as court_notices
 from chaupal.governance.events import RulingChanged, RulingLifted
-from chaupal.policy import epitaph, tidings
-from chaupal.policy.rulings import Ruling
+from chaupal.governance.notices import Strike
+from chaupal.policy import tidings
 from chaupal.ports.mail import Letter
-from chaupal.social.accounts import SYSTEM_MARK
-from chaupal.store import marks, notices, rulings
+from chaupal.store import ledger, notices, rulings, tellings
+from chaupal.store.tellings import BEGUN, ENDED, Telling
 from chaupal.store.work import Writing
 
+log = structlog.get_logger()
 
-async def tell(carrier: Carrier, w: Writing, event: RulingChanged) -> Sequence[Letter] | None:
-    """Told once, with ids only; the words are made when they are read, or here for the letter."""
+ALL_WAYS = "app post mail"
+NO_MAIL = "app post"
+BY_APPEAL = ("reversed", "modified")
+
+
+async def tell(carrier: Carrier, w: Writing, event: RulingChanged) -> None:
+    """Told once, with ids only in the app; or put off, with the reason and the end of the silence in the log."""
     row = await rulings.ruling(w, event.ruling)
     if event.owner is None or row is None:
-        return None
-    ended = isinstance(event, RulingLifted)
-    system = int(await marks.read(w, SYSTEM_MARK) or event.owner)
-    body = {
-        "ruling": event.ruling, "order": event.order, "target": event.target,
-        "subject": event.subject, "kind": event.kind, "ended": ended,
-    }  # fmt: skip
-    fresh = await notices.add(
-        w, carrier.make_id(), event.owner, "moderation_warning", by=system,
-        cause=f"ruling:{event.ruling}:{'ended' if ended else 'begun'}", body=msgspec.json.encode(body).decode(),
+        return
+    about = ENDED if isinstance(event, RulingLifted) else BEGUN
+    strike = await court_notices.strike_of(carrier.court, w, event.ruling)
+    if about == ENDED and strike.appeal is not None and strike.appeal.outcome in BY_APPEAL:
+        return  # the outcome of the appeal is told, and this with it
+    telling = Telling(
+        id=carrier.make_id(), ruling_id=row.id, account_id=event.owner, about=about,
+        language=(await telling_ways.ear(carrier, w, event.owner)).language, ways="", due_at=carrier.clock(), sent_at=None,
+        gag="", log_index=None,
     )  # fmt: skip
-    return await _letters(carrier, w, event, row.ruling, ended=ended) if fresh else None
+    until = _silent_until(carrier, strike)
+    if until is None or until > carrier.clock():
+        await _put_off(carrier, w, strike, telling, until)
+    elif await tellings.add(w, telling):
+        await _send(carrier, w, strike, telling)
 
 
-async def _letters(
-    carrier: Carrier, w: Writing, event: RulingChanged, ruling: Ruling, *, ended: bool
-) -> Sequence[Letter]:  # fmt: skip
-    assert event.owner is not None  # noqa: S101 - looked at above
-    found = await notices.address(w, event.owner)
-    if found is None:
-        return ()
-    to, language, handle = found
-    settings, origin = carrier.settings, carrier.settings.origin
-    link = f"{origin}/@{handle}" if event.kind == "account" else f"{origin}/@{handle}/{event.subject}"
+async def release(carrier: Carrier) -> int:
+    """Tell what was put off and may be told now; put off again what still may not. Each in a unit of its own. How many."""
+    async with carrier.work.reading() as reading:
+        due = await tellings.due(reading, carrier.clock())
+    return sum([await _release(carrier, telling) for telling in due])
+
+
+async def _release(carrier: Carrier, telling: Telling) -> bool:
+    """False where another process was faster, or it could not be done now; what fails does not keep the others waiting."""
+    try:
+        async with carrier.work.writing() as w:
+            await ledger.hold(w)
+            if not await tellings.is_due(w, telling.id, carrier.clock()):
+                return False
+            strike = await court_notices.strike_of(carrier.court, w, telling.ruling_id)
+            until = _silent_until(carrier, strike)
+            if until is not None and until > carrier.clock():
+                leaf = await _note(carrier, w, strike, telling, "delayed", until=until, gag=telling.gag)
+                await tellings.put_off(w, telling.id, until, leaf)
+            else:
+                await _send(carrier, w, strike, telling)
+    except Exception:
+        log.exception("a notice that was put off could not be given; trying again", telling=telling.id)
+        return False
+    return True
+
+
+async def undelivered(carrier: Carrier, w: Writing, event: LetterDue) -> None:
+    """No carrier took the mail, however often it was tried: the log says that this way failed."""
+    tells = event.tells
+    if tells is None:
+        return
+    strike = await court_notices.strike_of(carrier.court, w, tells.ruling)
+    await court_notices.note(
+        carrier.court, w, strike.ruling, strike.order, tells.about, "failed", language=tells.language, ways="mail"
+    )
+
+
+# --- parts ---
+
+
+def _silent_until(carrier: Carrier, strike: Strike) -> int | None:
+    """When they may be told (ms; past: at once); None: never."""
+    return court_notices.silent_until(strike.order, strike.regime, strike.ruling.starts_at, carrier.clock())
+
+
+async def _put_off(carrier: Carrier, w: Writing, strike: Strike, telling: Telling, until: int | None) -> None:
+    gag = court_notices.gag_of(strike.order, strike.regime)
+    step = "withheld" if until is None else "delayed"
+    # What may never be told is due at the end of time; whoever ends the silence brings it nearer.
+    late = msgspec.structs.replace(telling, due_at=until if until is not None else 2**52, gag=gag)
+    if await tellings.add(w, late):
+        leaf = await _note(carrier, w, strike, late, step, until=until, gag=gag)
+        await tellings.put_off(w, late.id, late.due_at, leaf)
+
+
+async def _send(carrier: Carrier, w: Writing, strike: Strike, telling: Telling) -> None:
+    """By all ways at once. The mail and the direct post leave after the commit."""
+    row, account = strike.ruling, telling.account_id
+    ended = telling.about == ENDED
+    target = {} if strike.order is None else {"order": strike.order.ref}
+    body = {"ruling": row.id, "subject": row.subject_id, "kind": strike.kind, "ended": ended} | target
+    system = await telling_ways.speaker(w, account)
+    await notices.add(
+        w, carrier.make_id(), account, "moderation_warning", by=system,
+        cause=f"ruling:{row.id}:{telling.about}", body=msgspec.json.encode(body).decode(),
+    )  # fmt: skip
+    to = await telling_ways.ear(carrier, w, account)
+    page = carrier.settings.origin + tidings.notice_page(row.id)
+    text = tidings.post(row.ruling, strike.kind, to.language, ended=ended, handle=to.handle, page=page)
+    w.tell(WordDue(account=account, text=text, key=f"told:{row.id}:{telling.about}", language=to.language))
+    if to.email:
+        letter = _letter(carrier, strike, to, ended=ended, page=page)
+        w.tell(LetterDue(letter=letter, tells=Tells(row.id, telling.about, to.language)))
+    ways = ALL_WAYS if to.email else NO_MAIL
+    leaf = await _note(carrier, w, strike, msgspec.structs.replace(telling, language=to.language), "sent", ways=ways)
+    await tellings.sent(w, telling.id, carrier.clock(), ways, leaf)
+
+
+def _letter(carrier: Carrier, strike: Strike, to: Ear, *, ended: bool, page: str) -> Letter:
+    settings, row = carrier.settings, strike.ruling
+    own = f"{settings.origin}/@{to.handle}"
     subject, body = tidings.letter(
-        ruling, event.kind, language or settings.default_language, ended=ended, handle=handle, link=link,
-        page=origin + epitaph.notice_path(ruling), contact=settings.contact_email or settings.mail_from,
-        title=settings.title, origin=origin,
+        row.ruling, strike.kind, to.language, ended=ended, handle=to.handle, page=page, title=settings.title,
+        origin=settings.origin, link=f"{own}/{row.subject_id}" if strike.kind == "post" else own,
+        appeal_by=strike.window_ends if strike.may_appeal else None,
     )  # fmt: skip
-    return (Letter(to=to, subject=subject, body=body),)
+    return Letter(to=to.email, subject=subject, body=body)
+
+
+async def _note(
+    carrier: Carrier, w: Writing, strike: Strike, telling: Telling, step: str, *,
+    ways: str = "", until: int | None = None, gag: str = "",
+) -> int:  # fmt: skip
+    row = strike.ruling
+    prev = row.lift_log_index if telling.about == ENDED else row.log_index
+    return await court_notices.note(
+        carrier.court, w, row, strike.order, telling.about, step, language=telling.language, ways=ways, until=until, gag=gag,
+        prev=prev,
+    )  # fmt: skip

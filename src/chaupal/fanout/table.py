@@ -8,18 +8,51 @@ ERRANDS reach outside the store and may happen twice.
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from chaupal.fanout import finding, home, joining, letters, notify, served, ties
+from chaupal.fanout import (
+    alerts,
+    appeals,
+    complaints,
+    conversing,
+    direct,
+    duties,
+    finding,
+    holding,
+    home,
+    joining,
+    letters,
+    notify,
+    offices,
+    previews,
+    served,
+    ties,
+    webhooks,
+)
 from chaupal.fanout.context import Carrier
-from chaupal.governance.events import DecisionServed, RulingLifted
+from chaupal.governance.events import (
+    AppealAnswered,
+    AppealDecided,
+    AppealFiled,
+    ClockAlert,
+    DecisionServed,
+    OfficeUserInvited,
+    OrderMoved,
+    ReportReceived,
+    ReportResolved,
+    ReportToConfirm,
+    RulingLifted,
+    StatementPublished,
+)
 from chaupal.kernel.event import Event
 from chaupal.ports.mail import Letter
-from chaupal.social.events import ConfirmationAsked, PasswordResetAsked
-from chaupal.social.events_posts import PostDeleted, PostPublished
+from chaupal.social.events import AccountOpened, ConfirmationAsked, PasswordResetAsked
+from chaupal.social.events_own import ListChanged, TagFollowed, TagUnfollowed
+from chaupal.social.events_posts import PollEnded, PostDeleted, PostEdited, PostPublished
 from chaupal.social.events_ties import (
     Blocked,
     FollowAsked,
     Followed,
     FollowGranted,
+    FollowMoved,
     FollowRefused,
     Liked,
     Muted,
@@ -39,16 +72,23 @@ AT_ONCE: dict[type[Event], tuple[AtOnce, ...]] = {
     PostDeleted: (home.pull,),
     Followed: (ties.rebuild,),
     Unfollowed: (ties.rebuild,),
+    FollowMoved: (ties.rebuild,),
     FollowGranted: (ties.rebuild,),
     Blocked: (ties.rebuild,),
     Unblocked: (ties.rebuild,),
     Muted: (ties.rebuild,),
     Unmuted: (ties.rebuild,),
+    TagFollowed: (ties.rearrange,),
+    TagUnfollowed: (ties.rearrange,),
+    ListChanged: (ties.rearrange,),
 }
 
 HANDLERS: dict[type[Event], tuple[Handler, ...]] = {
-    PostPublished: (notify.published, finding.index),
-    PostDeleted: (notify.deleted, finding.drop),
+    AccountOpened: (duties.joined,),
+    PostPublished: (notify.published, conversing.said, finding.index, previews.want),
+    PostEdited: (notify.edited, finding.index, previews.edited),
+    PollEnded: (notify.poll_ended,),
+    PostDeleted: (notify.deleted, conversing.unsaid, finding.drop),
     Liked: (notify.liked,),
     Unliked: (notify.unliked,),
     Followed: (notify.followed,),
@@ -56,12 +96,26 @@ HANDLERS: dict[type[Event], tuple[Handler, ...]] = {
     FollowAsked: (notify.asked,),
     FollowGranted: (notify.answered,),
     FollowRefused: (notify.answered,),
-    DecisionServed: (served.tell,),
-    RulingLifted: (served.tell,),
+    OrderMoved: (webhooks.announce,),
+    DecisionServed: (holding.hold, served.tell, complaints.acted, webhooks.announce),
+    RulingLifted: (served.tell, webhooks.announce),
+    AppealFiled: (appeals.filed, webhooks.announce),
+    AppealAnswered: (appeals.answered,),
+    AppealDecided: (appeals.decided, webhooks.announce),
+    ReportReceived: (complaints.received, duties.reported, webhooks.announce),
+    ReportResolved: (complaints.resolved,),
+    ClockAlert: (alerts.tell, webhooks.announce),
+    StatementPublished: (webhooks.announce,),
 }
 
 ERRANDS: dict[type[Event], tuple[Errand, ...]] = {
     letters.LetterDue: (letters.send,),
+    direct.WordDue: (direct.say,),
+    ReportToConfirm: (complaints.confirmation,),
     ConfirmationAsked: (joining.confirmation,),
     PasswordResetAsked: (joining.reset,),
+    OfficeUserInvited: (offices.invitation,),
 }
+
+# What could not be done, however often it was tried: in the commit that gives it up.
+GIVEN_UP: dict[type[Event], Handler] = {letters.LetterDue: served.undelivered}

@@ -6,10 +6,22 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from chaupal.governance import decisions
-from chaupal.governance.context import Court
-from chaupal.social import logins, media
-from chaupal.social.context import Square
+from chaupal.fanout import exporting, mailing, previews, push, served, webhooks
+from chaupal.fanout.context import Carrier
+from chaupal.governance import (
+    announcements,
+    archive,
+    clocks,
+    decisions,
+    evidence,
+    log_batches,
+    log_cosigned,
+    portal,
+    reconcile,
+    reports,
+    reviews,
+)
+from chaupal.social import exports, imports, leaving, logins, media, moving, painting, polls, scheduling
 
 log = structlog.get_logger()
 
@@ -20,12 +32,38 @@ class Timers:
     `pace`: seconds between looks at the rulings.
     """
 
-    def __init__(self, court: Court, square: Square, *, pace: float = 1.0) -> None:
+    def __init__(self, carrier: Carrier, *, pace: float = 1.0) -> None:
+        court, square = carrier.court, carrier.square
         # Seconds between, and what is done. The gate itself obeys no ruling a millisecond past its end.
         self._acts: tuple[tuple[float, Callable[[], Awaitable[object]]], ...] = (
             (pace, lambda: decisions.lapse_ended(court)),
+            (pace, lambda: log_batches.publish_due(court)),
+            (pace, lambda: served.release(carrier)),
+            (pace, lambda: clocks.alert(court)),
+            (pace, lambda: webhooks.deliver_due(carrier)),
+            (pace, lambda: imports.carry_on(square)),
+            (pace, lambda: exporting.carry_on(carrier)),
+            (pace, lambda: moving.carry_on(square)),
+            (pace, lambda: painting.paint_waiting(square)),
+            (pace, lambda: push.deliver_due(carrier)),
+            (30, lambda: mailing.write_due(carrier)),
+            (pace, lambda: announcements.tell_due(court)),
+            (pace, lambda: polls.close_due(square)),
+            (pace, lambda: scheduling.publish_due(square)),
+            (600, lambda: reconcile.nightly(court)),
+            (600, lambda: reviews.remind(court)),
+            (60, lambda: log_cosigned.ask_witnesses(court)),
+            (60, lambda: leaving.carry_out(square)),
             (3_600, lambda: logins.tidy(square)),
+            (3_600, lambda: reports.tidy(court)),
+            (3_600, lambda: exports.sweep(square)),
             (3_600, lambda: media.sweep(square)),
+            (3_600, lambda: evidence.purge_due(court)),
+            (3_600, lambda: archive.sweep(court, square.files)),
+            (3_600, lambda: portal.tidy(court)),
+            (pace, lambda: previews.fetch_due(carrier)),
+            (3_600, lambda: previews.sweep(carrier)),
+            (3_600, lambda: push.tidy(carrier)),
         )
         self._tasks: list[asyncio.Task[None]] = []
 

@@ -4,23 +4,25 @@ import msgspec
 
 from chaupal.governance import lifecycle
 from chaupal.governance.context import Court
-from chaupal.governance.lifecycle import Move, State
+from chaupal.governance.lifecycle import IN_FORCE, PROPOSED, Move, State
+from chaupal.governance.regimes import GENERIC, Regime
 from chaupal.kernel.errors import Conflict, NotFound
-from chaupal.store import docket
+from chaupal.store import clocks, docket, speakers
 from chaupal.store.docket import Authority, CaseEvent, Order, Said, Target
 from chaupal.store.work import Reading, Writing
 
 MOVED = "This case has moved meanwhile; please look at it again"
-PROPOSED = frozenset({State.WITHHOLDING_PROPOSED, State.REFUSAL_PROPOSED})
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
-    """A target with its order, the authority behind it, and its events in order."""
+    """A target with its matter, the law it came under, the authority behind it, and its events in order."""
 
     order: Order
+    regime: Regime
     authority: Authority
     target: Target
     events: tuple[CaseEvent, ...]
+    speaker: str = ""  # the class its owner is protected as now
 
     @property
     def state(self) -> State:
@@ -34,15 +36,41 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def proposal(self) -> CaseEvent | None:
         """The last proposal, carried out or not."""
-        return next((event for event in reversed(self.events) if event.state in PROPOSED), None)
+        return next((e for e in reversed(self.events) if e.state in PROPOSED and e.body.outcome), None)
 
     @property
     def served(self) -> CaseEvent | None:
-        """The event that put its ruling in force."""
-        return next((event for event in reversed(self.events) if event.state == State.WITHHELD), None)
+        """The event that put its rulings in force."""
+        return next((event for event in reversed(self.events) if event.state in IN_FORCE), None)
+
+    @property
+    def own_rules(self) -> bool:
+        return self.regime.basis_kind == "own_rules"
+
+    @property
+    def secret(self) -> bool:
+        """Whether not even its existence may be told yet."""
+        return self.order.secrecy in ("aggregate_only", "gag")
+
+    def gagged(self, now: int) -> bool:
+        """Whether the placeholder may name nobody."""
+        until = self.order.gag_until
+        return self.regime.notice.public_placeholder == "neutral" or self.secret or (until is not None and now < until)
+
+    @property
+    def protected(self) -> bool:
+        """Whether the law asks for a second reviewer, because of whose words these are."""
+        return self.speaker in self.regime.protected_review
 
 
-async def case_of(reading: Reading, ref: str, number: int, seen: int | None = None) -> Case:
+def regime_of(court: Court, order: Order) -> Regime:
+    """The law that an order came under; those taken in before laws were files stand under the general one."""
+    if order.regime:
+        return court.regimes.version(order.regime, order.regime_version)
+    return court.regimes.current(GENERIC, order.received_at)
+
+
+async def case_of(court: Court, reading: Reading, ref: str, number: int, seen: int | None = None) -> Case:
     """The case about target `number` of the order `ref`.
 
     `seen`: the number of the last event on the page that was decided on. Raises NotFound, Conflict where it moved since.
@@ -51,27 +79,49 @@ async def case_of(reading: Reading, ref: str, number: int, seen: int | None = No
     target = None if order is None else await docket.target(reading, order.id, number)
     if order is None or target is None:
         raise NotFound
-    case = await _whole(reading, order, target)
+    case = await _whole(court, reading, order, target)
     if seen is not None and seen != case.number:
         raise Conflict(MOVED)
     return case
 
 
-async def case_with(reading: Reading, target_id: int) -> Case:
+async def case_with(court: Court, reading: Reading, target_id: int) -> Case:
     """The case about a target. Raises NotFound."""
     target = await docket.target_by_id(reading, target_id)
     orders = [] if target is None else await docket.orders_by_id(reading, [target.order_id])
     if target is None or not orders:
         raise NotFound
-    return await _whole(reading, orders[0], target)
+    return await _whole(court, reading, orders[0], target)
 
 
-async def _whole(reading: Reading, order: Order, target: Target) -> Case:
+async def cases_of(court: Court, reading: Reading, order: Order) -> list[Case]:
+    """The cases of all targets of an order, by number."""
+    authority = await docket.authority(reading, order.authority_id)
+    named = await docket.targets_of(reading, order.id)
+    events = await docket.events_of(reading, [target.id for target in named])
+    if authority is None:
+        raise NotFound
+    classes = await speakers.classes_of(reading, {t.owner_id for t in named if t.owner_id is not None}, court.clock())
+    return [
+        Case(
+            order=order, regime=regime_of(court, order), authority=authority, target=target, events=tuple(events[target.id]),
+            speaker=classes.get(target.owner_id or 0, ""),
+        )
+        for target in named
+    ]  # fmt: skip
+
+
+async def _whole(court: Court, reading: Reading, order: Order, target: Target) -> Case:
     authority = await docket.authority(reading, order.authority_id)
     events = await docket.events_of(reading, [target.id])
     if authority is None:
         raise NotFound
-    return Case(order=order, authority=authority, target=target, events=tuple(events[target.id]))
+    owner = target.owner_id
+    classes = {} if owner is None else await speakers.classes_of(reading, {owner}, court.clock())
+    return Case(
+        order=order, regime=regime_of(court, order), authority=authority, target=target, events=tuple(events[target.id]),
+        speaker=classes.get(owner or 0, ""),
+    )  # fmt: skip
 
 
 async def enter(
@@ -84,3 +134,11 @@ async def enter(
     )  # fmt: skip
     if not await docket.add_event(w, event):
         raise Conflict(MOVED)
+    if move.to not in lifecycle.OPEN:
+        await _stop_clock(court, w, case.order.id)
+
+
+async def _stop_clock(court: Court, w: Writing, order_id: int) -> None:
+    """Once every target is decided there is nothing left to act upon."""
+    if not await docket.any_stands(w, order_id, lifecycle.OPEN):
+        await clocks.stop(w, "order", order_id, "act", court.clock())

@@ -2,7 +2,10 @@
 
 import msgspec
 
-from chaupal.governance.tlog import SigningKey
+from chaupal.governance.house_rules import HouseRules
+from chaupal.governance.log_keys import Keys
+from chaupal.governance.regimes import Regimes
+from chaupal.governance.report.keeper import Keeper
 from chaupal.kernel.clock import Clock
 from chaupal.kernel.ids import MakeId
 from chaupal.kernel.settings import Settings
@@ -10,10 +13,13 @@ from chaupal.store.work import Work
 
 
 class Court(msgspec.Struct, frozen=True):
-    """The store, the clock, and the key that signs checkpoints."""
+    """The store, the clock, the keys of the log, the laws it judges by, and the house's own rules."""
 
     settings: Settings
     work: Work
     clock: Clock
     make_id: MakeId
-    key: SigningKey
+    keys: Keys
+    regimes: Regimes
+    rules: HouseRules
+    keeper: Keeper = msgspec.field(default_factory=Keeper)  # of the report

@@ -1,12 +1,16 @@
-"""Decisions: one person proposes with a reason, another approves, and only then is anything withheld or refused."""
+"""Decisions: one person proposes with a reason, another approves, and only then is anything limited or refused."""
 
-from chaupal.governance import cases, effects, lifecycle, log, record
+from collections.abc import Sequence
+
+from chaupal.governance import cases, effects, ladder, lifecycle, log, record
 from chaupal.governance.cases import Case
 from chaupal.governance.context import Court
-from chaupal.governance.lifecycle import Move, State
+from chaupal.governance.effects import Deciders
+from chaupal.governance.ladder import REFUSALS, REFUSE, Draft
+from chaupal.governance.lifecycle import State
 from chaupal.governance.papers import Paper, check_may, check_reason
-from chaupal.kernel.clock import iso
-from chaupal.kernel.errors import Conflict, NotAllowed
+from chaupal.governance.record import CLOCK
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
 from chaupal.policy.rulings import Measure
 from chaupal.policy.viewer import Viewer
 from chaupal.store import rulings
@@ -14,14 +18,18 @@ from chaupal.store.docket import CaseEvent, Said
 from chaupal.store.rulings import RulingRow
 from chaupal.store.work import Writing
 
-REFUSE = "refuse"
-OUTCOMES = (Measure.WITHHOLD_POST.value, Measure.WITHHOLD_ACCOUNT.value, REFUSE)
-# Why an order is not followed: what one cites on the page, in the log and in reports.
-REFUSALS = (
-    "not_authorised_issuer", "no_legal_basis", "ground_not_listed", "no_reasons", "not_specific", "overbroad_account_level",
-    "extraterritorial", "protected_expression", "unverifiable_origin", "expired_interim",
-)  # fmt: skip
-CLOCK = 0  # who acts when time does
+__all__ = [
+    "REFUSALS",
+    "REFUSE",
+    "act_alone",
+    "approve",
+    "break_glass",
+    "concur",
+    "lapse_ended",
+    "lift",
+    "propose",
+    "return_",
+]
 
 
 async def propose(
@@ -34,64 +42,104 @@ async def propose(
     reason: str,
     code: str = "",
     seen: int | None = None,
+    parts: Sequence[int] = (),
+    finding: str = "",
+    until: str = "",
+    permanent: bool = False,
+    text: str = "",
+    rule: str = "",
 ) -> None:
-    """Propose what to do about target `number` of an order. Nothing is withheld by it.
+    """Propose what to do about target `number` of a matter. Nothing is limited by it. `ladder.Draft` says what each means.
 
-    `code` is the ground of a refusal. Raises NotAllowed, NotFound, Invalid by field, Conflict for a case that moved on.
+    Raises NotAllowed, NotFound, Invalid by field, Conflict for a case that moved on.
     """
-    me = check_may(viewer, "decide")
-    paper = Paper()
-    reason = paper.reason("reason", reason)
+    draft = Draft(
+        outcome=outcome, reason=reason, code=code, parts=parts, finding=finding, until=until, permanent=permanent, text=text, rule=rule
+    )  # fmt: skip
     async with court.work.writing() as w:
-        case = await cases.case_of(w, ref, number, seen)
-        _check_outcome(paper, case, outcome, code)
-        paper.check()
-        move = lifecycle.move(case.state, "propose_refusal" if outcome == REFUSE else "propose_withholding")
-        if outcome != REFUSE:
-            _check_not_ended(court, case)
+        case = await cases.case_of(court, w, ref, number, seen)
+        me = check_may(viewer, "sanction" if case.own_rules else "decide")
+        said = await _said(court, w, case, draft)
+        move = lifecycle.move(case.state, draft.verb)
         # Proposals can change, so the log only commits to what this one says; approving it opens the commitment.
-        private = {"outcome": outcome, "reason": reason} | ({"ground": code} if code else {})
-        public = await record.subject(w, case.target) | {"step": "proposed", "by": record.pseudonym(court, me)}
-        leaf, entry = await log.append(court, w, "decision", ref, public, prev=_last_leaf(case), private=private)
-        said = Said(outcome=outcome, reason=reason, code=code, disclosures=tuple(entry.disclosures.values()))
+        public = await record.decision(court, w, case, "proposed", me)
+        private = {"outcome": said.outcome, "reason": said.reason} | ({"ground": code} if said.code else {})
+        leaf, entry = await log.append(
+            court, w, "decision", ref, public, prev=_last_leaf(case), private=private, **record.under(case)
+        )
+        said = _with(said, disclosures=tuple(entry.disclosures.values()))
         await cases.enter(court, w, case, move, me, said, leaf)
 
 
+async def concur(court: Court, viewer: Viewer, ref: str, number: int, *, seen: int | None = None) -> None:
+    """A second reviewer agrees, where the law asks for one because of who speaks; a third person approves."""
+    me = check_may(viewer, "decide")
+    async with court.work.writing() as w:
+        case = await cases.case_of(court, w, ref, number, seen)
+        move = lifecycle.move(case.state, "concur")
+        proposal = check_second(case, me)
+        public = await record.decision(court, w, case, "concurred", me)
+        leaf, _ = await log.append(court, w, "decision", ref, public, prev=proposal.log_index, **record.under(case))
+        await cases.enter(court, w, case, move, me, Said(), leaf, proposal.by)
+
+
 async def approve(court: Court, viewer: Viewer, ref: str, number: int, *, seen: int | None = None) -> State:
-    """Second a proposal: it is carried out in this commit. The state the case came to, withheld or refused.
+    """Second a proposal, or what one person did alone: it is carried out in this commit. The state the case came to.
 
     Raises NotAllowed for whoever proposed it, Conflict for a case that moved on.
     """
-    me = check_may(viewer, "approve")
     async with court.work.writing() as w:
-        case = await cases.case_of(w, ref, number, seen)
-        refusing = case.state is State.REFUSAL_PROPOSED
-        move = lifecycle.move(case.state, "refuse" if refusing else "serve")
-        proposal = check_second(case, me)
-        await (_refuse if refusing else _serve)(court, w, case, move, proposal, me)
+        case = await cases.case_of(court, w, ref, number, seen)
+        me = check_may(viewer, "approve_sanction" if case.own_rules else "approve")
+        verb, carry_out = APPROVALS.get(case.state, ("serve", _serve))
+        move = lifecycle.move(case.state, verb)
+        leaf, proposal, said = await carry_out(court, w, case, me)
+        await cases.enter(court, w, case, move, me, said, leaf, proposal.by)
     return move.to
 
 
 async def return_(court: Court, viewer: Viewer, ref: str, number: int, *, reason: str, seen: int | None = None) -> None:
     """Send a proposal back, with a reason. Raises as `approve` does, and Invalid for a reason that explains nothing."""
-    me, reason = check_may(viewer, "approve"), check_reason(reason)
+    reason = check_reason(reason)
     async with court.work.writing() as w:
-        case = await cases.case_of(w, ref, number, seen)
+        case = await cases.case_of(court, w, ref, number, seen)
+        me = check_may(viewer, "approve_sanction" if case.own_rules else "approve")
         move = lifecycle.move(case.state, "return")
         proposal = check_second(case, me)
-        public = await record.subject(w, case.target) | {"step": "returned", "by": record.pseudonym(court, me)}
-        leaf, _ = await log.append(court, w, "decision", ref, public, prev=proposal.log_index)
+        public = await record.decision(court, w, case, "returned", me)
+        leaf, _ = await log.append(court, w, "decision", ref, public, prev=proposal.log_index, **record.under(case))
         await cases.enter(court, w, case, move, me, Said(reason=reason), leaf, proposal.by)
 
 
-async def lift(court: Court, viewer: Viewer, ref: str, number: int, *, reason: str, seen: int | None = None) -> None:
-    """End what is withheld: one person may, with a reason. Everything is back as it was, in this commit."""
-    me, reason = check_may(viewer, "lift"), check_reason(reason)
+async def act_alone(
+    court: Court, viewer: Viewer, ref: str, number: int, draft: Draft, *, seen: int | None = None
+) -> None:
+    """Decide and carry out by oneself what the law leaves to one person. Raises NotAllowed where it asks for two."""
     async with court.work.writing() as w:
-        case = await cases.case_of(w, ref, number, seen)
+        case = await cases.case_of(court, w, ref, number, seen)
+        me = check_may(viewer, "sanction")
+        await _act(court, w, case, me, draft, "act_alone", Deciders(me, alone=True))
+
+
+async def break_glass(
+    court: Court, viewer: Viewer, ref: str, number: int, draft: Draft, *, seen: int | None = None
+) -> None:
+    """One person acts where waiting for a second would do harm. It is over after a day, unless a second person agrees."""
+    async with court.work.writing() as w:
+        case = await cases.case_of(court, w, ref, number, seen)
+        me = check_may(viewer, "break_glass")
+        await _act(court, w, case, me, draft, "break_glass", Deciders(me))
+
+
+async def lift(court: Court, viewer: Viewer, ref: str, number: int, *, reason: str, seen: int | None = None) -> None:
+    """End what is limited: one person may, with a reason. Everything is back as it was, in this commit."""
+    reason = check_reason(reason)
+    async with court.work.writing() as w:
+        case = await cases.case_of(court, w, ref, number, seen)
+        me = check_may(viewer, "sanction" if case.own_rules else "lift")
         move = lifecycle.move(case.state, "lift")
-        public: record.Public = {"step": "lifted", "reason": reason, "by": record.pseudonym(court, me)}
-        await _end(court, w, case, move, me, public, Said(reason=reason), court.clock())
+        leaf = await effects.end_all(court, w, case, how="lifted", by=me, reason=reason)
+        await cases.enter(court, w, case, move, me, Said(reason=reason), leaf)
 
 
 async def lapse_ended(court: Court) -> int:
@@ -105,9 +153,12 @@ async def _lapse(court: Court, row: RulingRow) -> bool:
     """One unit for each, so that none waits for another. False where somebody was faster."""
     try:
         async with court.work.writing() as w:
-            case = await cases.case_with(w, row.target_id or 0)
-            move = lifecycle.move(case.state, "lapse")
-            await _end(court, w, case, move, CLOCK, {"step": "lapsed"}, Said(), row.ends_at or 0)
+            case = await cases.case_with(court, w, row.target_id or 0)
+            how = "unreviewed" if row.second_by is not None and row.approved_by is None else "lapsed"
+            leaf = await effects.end_ruling(court, w, row, how=how, by=CLOCK, at=row.ends_at)
+            standing = (await rulings.by_targets(w, [case.target.id]))[case.target.id]
+            if all(other.lifted_at is not None for other in standing):
+                await cases.enter(court, w, case, lifecycle.move(case.state, "lapse"), CLOCK, Said(), leaf)
     except Conflict:
         return False
     return True
@@ -123,55 +174,103 @@ def check_second(case: Case, me: int) -> CaseEvent:
     return proposal
 
 
-def _check_outcome(paper: Paper, case: Case, outcome: str, code: str) -> None:
-    if outcome not in OUTCOMES:
-        paper.complain("outcome", "must be one of the choices")
-    elif outcome != REFUSE and outcome != effects.NARROWEST.get(case.target.kind):
-        # An order against one post never takes the account, and one against an account is not met post by post.
-        paper.complain("outcome", "is not the narrowest measure for this target")
-    if outcome == REFUSE and code not in REFUSALS:
-        paper.complain("code", "must be one of the grounds for refusal")
+# --- what is said ---
 
 
-def _check_not_ended(court: Court, case: Case) -> None:
-    if case.order.ends_at is not None and case.order.ends_at <= court.clock():
-        raise Conflict("The time of this order is over")
+async def _said(court: Court, w: Writing, case: Case, draft: Draft) -> Said:
+    """The draft, checked whole. Raises Invalid by field, Conflict where nothing may be decided now."""
+    paper = Paper()
+    said = Said(
+        outcome=draft.outcome, reason=paper.reason("reason", draft.reason), code=draft.code if draft.refuses else "",
+        subjects=tuple(dict.fromkeys(draft.parts)), rule=draft.rule or case.order.rule, permanent=draft.permanent,
+        ends_at=paper.moment("until", draft.until), text=paper.line("text", draft.text, needed=False),
+        finding=paper.page("finding", draft.finding, needed=False), strike_until=ladder.strike_until(court, case, draft),
+    )  # fmt: skip
+    if said.ends_at is not None and said.ends_at <= court.clock():
+        paper.complain("until", "is past already")
+    await ladder.check(court, w, paper, case, draft)
+    paper.check()
+    return said
 
 
-async def _serve(court: Court, w: Writing, case: Case, move: Move, proposal: CaseEvent, me: int) -> None:
-    _check_not_ended(court, case)
-    order = case.order
-    public = await _decided(court, w, case, proposal, me) | {
-        "step": "withheld", "measure": proposal.body.outcome, "territory": list(order.territory), "authority": case.authority.name,
-        "law": order.legal_basis, "from": iso(court.clock()), "until": None if order.ends_at is None else iso(order.ends_at),
-    }  # fmt: skip
-    leaf, _ = await log.append(court, w, "measure", order.ref, public, prev=proposal.log_index)
-    ruling = await effects.begin(court, w, case, proposal, me, leaf)
-    await cases.enter(court, w, case, move, me, Said(ruling=ruling), leaf, proposal.by)
+def _with(said: Said, **changes: object) -> Said:
+    return Said(**{name: getattr(said, name) for name in said.__struct_fields__} | changes)  # pyright: ignore[reportArgumentType]
 
 
-async def _refuse(court: Court, w: Writing, case: Case, move: Move, proposal: CaseEvent, me: int) -> None:
-    public = await _decided(court, w, case, proposal, me) | {"step": "refused", "ground": proposal.body.code}
-    leaf, _ = await log.append(court, w, "decision", case.order.ref, public, prev=proposal.log_index)
-    await cases.enter(court, w, case, move, me, Said(), leaf, proposal.by)
+# --- carrying out ---
 
 
-async def _decided(court: Court, w: Writing, case: Case, proposal: CaseEvent, me: int) -> record.Public:
-    """What two people decided, with the disclosures by which anybody can check that it is what was proposed."""
-    return await record.subject(w, case.target) | {
-        "reason": proposal.body.reason, "opens": list(proposal.body.disclosures), "by": record.pseudonym(court, proposal.by),
-        "second": record.pseudonym(court, me),
-    }  # fmt: skip
+async def _act(court: Court, w: Writing, case: Case, me: int, draft: Draft, verb: str, who: Deciders) -> None:
+    if draft.refuses or draft.closes:
+        raise Invalid(outcome="this takes two people")
+    said = await _said(court, w, case, draft)
+    endless = said.permanent or effects.end_of(case, said, court.clock()) is None
+    if who.alone and case.regime.needs_two(Measure(said.outcome), permanent=endless):
+        raise NotAllowed("This takes two people: propose it, and let somebody else approve")
+    move = lifecycle.move(case.state, verb)
+    begun, leaf = await effects.begin(court, w, case, said, who, _last_leaf(case))
+    await cases.enter(court, w, case, move, me, _with(said, rulings=begun), leaf)
 
 
-async def _end(
-    court: Court, w: Writing, case: Case, move: Move, by: int, public: record.Public, said: Said, at: int
-) -> None:
-    served = case.served
-    said_of = await record.subject(w, case.target) | public | {"at": iso(at)}
-    leaf, _ = await log.append(court, w, "reversal", case.order.ref, said_of, prev=served.log_index if served else None)
-    await effects.end(w, case, leaf, at, lapsed=by == CLOCK)
-    await cases.enter(court, w, case, move, by, said, leaf)
+async def _serve(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, Said]:
+    proposal = check_second(case, me)
+    if case.protected and case.state is not State.MEASURE_CONCURRED:
+        raise Conflict("This concerns a protected speaker: a second reviewer must agree before it can be approved")
+    if case.state is State.MEASURE_CONCURRED and case.events[-1].by == me:
+        raise NotAllowed("You agreed to this as second reviewer; a third person must approve it")
+    # Between proposal and approval orders end, are found out, and parts are deleted: looked at again.
+    paper, said = Paper(), proposal.body
+    await ladder.check(court, w, paper, case, _draft(said))
+    paper.check()
+    begun, leaf = await effects.begin(court, w, case, said, Deciders(proposal.by, me), proposal.log_index)
+    return leaf, proposal, Said(rulings=begun)
+
+
+async def _second(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, Said]:
+    acted = case.events[-1]
+    if acted.by == me:
+        raise NotAllowed("You did this yourself; a second person must decide")
+    now, leaf = court.clock(), 0
+    for row in (await rulings.by_targets(w, [case.target.id]))[case.target.id]:
+        if row.lifted_at is None:
+            await effects.second(w, row, me, effects.end_of(case, acted.body, now))
+    public = await record.decision(court, w, case, "reviewed", me)
+    leaf, _ = await log.append(court, w, "decision", case.order.ref, public, prev=acted.log_index, **record.under(case))
+    return leaf, acted, Said(rulings=acted.body.rulings)
+
+
+async def _refuse(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, Said]:
+    return await _without_measure(court, w, case, me, "refused", {"ground": _proposed(case, me).body.code})
+
+
+async def _close(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, Said]:
+    return await _without_measure(court, w, case, me, "closed", {"outcome": _proposed(case, me).body.outcome})
+
+
+async def _without_measure(
+    court: Court, w: Writing, case: Case, me: int, step: str, more: record.Public
+) -> tuple[int, CaseEvent, Said]:
+    proposal = _proposed(case, me)
+    public = (
+        await record.decision(court, w, case, step, me) | record.decided(court, proposal.body, proposal.by, me) | more
+    )
+    leaf, _ = await log.append(
+        court, w, "decision", case.order.ref, public, prev=proposal.log_index, **record.under(case)
+    )
+    return leaf, proposal, Said()
+
+
+_proposed = check_second
+APPROVALS = {
+    State.REFUSAL_PROPOSED: ("refuse", _refuse), State.CLOSING_PROPOSED: ("close", _close), State.UNSECONDED: ("second", _second),
+}  # fmt: skip
+
+
+def _draft(said: Said) -> Draft:
+    return Draft(
+        outcome=said.outcome, reason=said.reason, parts=said.subjects, finding=said.finding, permanent=said.permanent,
+        text=said.text, rule=said.rule,
+    )  # fmt: skip
 
 
 def _last_leaf(case: Case) -> int | None:

@@ -1,49 +1,187 @@
-"""What a decision does: a ruling that the gate obeys from its commit on, and obeys no more once it has ended."""
+"""What a decision does: rulings that the gate obeys from their commit on, and obeys no more once they have ended."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
+import msgspec
+
+from chaupal.governance import log, record
 from chaupal.governance.cases import Case
 from chaupal.governance.context import Court
 from chaupal.governance.events import DecisionServed, RulingLifted
+from chaupal.governance.regimes import Regime
+from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict
-from chaupal.policy.rulings import Measure
-from chaupal.store import rulings
-from chaupal.store.docket import CaseEvent
+from chaupal.policy.rulings import EVERYWHERE, Measure
+from chaupal.store import docket, rulings, standing
+from chaupal.store.docket import Said
 from chaupal.store.rulings import RulingRow
-from chaupal.store.work import Writing
+from chaupal.store.work import Reading, Writing
 
-# The narrowest measure that does what an order asks of a target; nothing wider can be decided about it.
-NARROWEST = {"post": Measure.WITHHOLD_POST, "account": Measure.WITHHOLD_ACCOUNT}
+REVIEW_AT_LATEST = 180 * DAY  # what has no end and whose law sets no review is looked at again after this
+GLASS = DAY  # what one person did in an emergency is over after this, unless a second person agrees
+OVERRIDING = frozenset({Measure.SUSPEND, Measure.FREEZE})  # they change how an account stands
 
 
-async def begin(court: Court, w: Writing, case: Case, proposal: CaseEvent, second: int, leaf: int) -> int:
-    """Put what two people decided in force, in the order's territory and no further; the ruling's id."""
-    order, authority, target = case.order, case.authority, case.target
+class Deciders(NamedTuple):
+    """Who decided. No `second` where the regime lets one person act (`alone`), or where a glass was broken."""
+
+    first: int
+    second: int | None = None
+    alone: bool = False
+
+
+async def begin(
+    court: Court, w: Writing, case: Case, said: Said, who: Deciders, prev: int | None
+) -> tuple[tuple[int, ...], int]:
+    """Put what was decided in force, in the matter's territory and no further: (ids of the rulings, the last one's leaf)."""
+    measure, leaf = Measure(said.outcome), 0
+    begun: list[int] = []
+    for subject in await _subjects(w, case, said):
+        row = _row(court, case, said, who, measure, subject)
+        public = await record.ruling(court, w, case, said, row, subject.kind)
+        kind = "deamp" if measure is Measure.DEAMPLIFY else "measure"
+        leaf, _ = await log.append(court, w, kind, case.order.ref, public, prev=prev, **record.under(case))
+        row = msgspec.structs.replace(row, log_index=leaf)
+        await rulings.begin(w, row)
+        await _settle(w, row)
+        w.tell(DecisionServed(**_told(case, row, subject.kind)))
+        begun.append(row.id)
+    return tuple(begun), leaf
+
+
+async def second(w: Writing, row: RulingRow, by: int, ends_at: int | None) -> None:
+    """A second person stands behind what one did alone. Raises Conflict where it is over already."""
+    if not await rulings.second(w, row.id, by, ends_at):
+        raise Conflict("This ruling is not in force")
+
+
+async def end_ruling(
+    court: Court,
+    w: Writing,
+    ruling: RulingRow,
+    *,
+    how: str,
+    by: int,
+    reason: str = "",
+    at: int | None = None,
+    told: bool = True,
+) -> int:
+    """End a ruling; its subject is back at the next look. The index of its `reversal` leaf.
+
+    `how`: lifted, lapsed, withdrawn, stayed, set_aside, appealed, unreviewed or modified. The case's event is the caller's.
+    Raises Conflict where the ruling is not in force.
+    """
+    at = court.clock() if at is None else at
+    order, target = await _matter(w, ruling)
+    public = await record.ending(court, w, ruling, target, how=how, by=by, reason=reason, at=at)
+    leaf, _ = await log.append(
+        court, w, "reversal", ruling.order_ref, public, prev=ruling.log_index, **record.secrecy(order)
+    )
+    if not await rulings.lift(w, ruling.id, leaf, at):
+        raise Conflict("This ruling is not in force")
+    await _settle(w, ruling)
+    if told:
+        w.tell(
+            RulingLifted(
+                **_of(ruling, target.number, _kind(ruling, target.kind)), lapsed=how in ("lapsed", "unreviewed")
+            )
+        )
+    return leaf
+
+
+async def end_all(
+    court: Court, w: Writing, case: Case, *, how: str, by: int, reason: str = "", at: int | None = None
+) -> int:
+    """End everything that the case has in force; the last leaf. Raises Conflict where nothing is."""
+    made = (await rulings.by_targets(w, [case.target.id]))[case.target.id]
+    leaf = None
+    for row in (row for row in made if row.lifted_at is None):
+        leaf = await end_ruling(court, w, row, how=how, by=by, reason=reason, at=at)
+    if leaf is None:
+        raise Conflict("This ruling is not in force")
+    return leaf
+
+
+# --- rows ---
+
+
+class Subject(NamedTuple):
+    """One thing that a ruling limits. A tag has no id, but a term."""
+
+    kind: str
+    id: int
+    term: str = ""
+
+
+async def _subjects(w: Writing, case: Case, said: Said) -> list[Subject]:
+    target = case.target
     if target.subject_id is None:
         raise Conflict("There is nothing here that this decision could be about")
-    row = RulingRow(
-        id=court.make_id(), subject_id=target.subject_id, term="", measure=proposal.body.outcome, territory=",".join(order.territory),
-        starts_at=court.clock(), ends_at=order.ends_at, lifted_at=None, target_id=target.id, owner_id=target.owner_id,
-        order_ref=order.ref, authority=authority.name, authority_hi=authority.name_hi, legal_basis=order.legal_basis,
-        reason=proposal.body.reason, decided_by=proposal.by, approved_by=second, log_index=leaf,
+    if not said.subjects:
+        return [Subject(target.kind, target.subject_id, target.term)]
+    kind = "media" if said.outcome == Measure.WITHHOLD_MEDIA else "post"
+    return [Subject(kind, id_) for id_ in said.subjects]
+
+
+def _row(court: Court, case: Case, said: Said, who: Deciders, measure: Measure, subject: Subject) -> RulingRow:
+    order, authority, regime, now = case.order, case.authority, case.regime, court.clock()
+    ends_at = end_of(case, said, now)
+    glass = None if who.alone or who.second is not None else now + GLASS
+    return RulingRow(
+        id=court.make_id(), subject_id=subject.id, term=subject.term, measure=measure.value, territory=",".join(territory(case)),
+        starts_at=now, ends_at=ends_at if glass is None else min(glass, ends_at or glass), lifted_at=None, target_id=case.target.id,
+        owner_id=case.target.owner_id, order_ref=order.ref, authority=authority.name, authority_hi=authority.name_hi,
+        legal_basis=order.legal_basis, reason=said.reason, decided_by=who.first, approved_by=who.second, log_index=0,
+        basis=regime.basis_kind, regime=regime.ref, rule=said.rule or order.rule, review_at=review_of(regime, now, ends_at),
+        permanent=said.permanent, alone=who.alone, second_by=glass, neutral=case.gagged(now),
+        global_allowed=regime.territory.allow_global, strike_until=said.strike_until,
+        preserve_until=None if regime.preserve is None else regime.preserve.after(now, regime.zone), text=said.text,
     )  # fmt: skip
-    await rulings.begin(w, row)
-    w.tell(DecisionServed(**_told(case, row)))
-    return row.id
 
 
-async def end(w: Writing, case: Case, leaf: int, at: int, *, lapsed: bool = False) -> None:
-    """End the case's ruling; its subject is back at the next glance. Raises Conflict where it is not in force."""
-    served = case.served
-    ruling = None if served is None or served.body.ruling is None else await rulings.ruling(w, served.body.ruling)
-    if ruling is None or not await rulings.lift(w, ruling.id, leaf, at):
-        raise Conflict("This ruling is not in force")
-    w.tell(RulingLifted(**_told(case, ruling), lapsed=lapsed))
+def territory(case: Case) -> tuple[str, ...]:
+    """Where a ruling of this case binds."""
+    return case.order.territory or (EVERYWHERE,)
 
 
-def _told(case: Case, row: RulingRow) -> dict[str, Any]:
+def end_of(case: Case, said: Said, now: int) -> int | None:
+    """The first of all the ends that something sets: the proposal, the order, its interim date, the law (ms)."""
+    ends = (said.ends_at, case.order.ends_at, case.order.interim_until, case.regime.ends_at(now))
+    return min((end for end in ends if end is not None), default=None)
+
+
+def review_of(regime: Regime, now: int, ends_at: int | None) -> int | None:
+    """When it is looked at again; whatever has no end is."""
+    return regime.review_at(now) or (None if ends_at is not None else now + REVIEW_AT_LATEST)
+
+
+async def _settle(w: Writing, row: RulingRow) -> None:
+    if row.measure in OVERRIDING and not row.term:
+        await standing.settle(w, row.subject_id)
+
+
+async def _matter(reading: Reading, ruling: RulingRow) -> tuple[docket.Order, docket.Target]:
+    target = await docket.target_by_id(reading, ruling.target_id or 0)
+    found = [] if target is None else await docket.orders_by_id(reading, [target.order_id])
+    if target is None or not found:
+        raise Conflict("This ruling belongs to no matter")
+    return found[0], target
+
+
+def _kind(row: RulingRow, of_target: str) -> str:
+    """What the ruling itself limits: an order against an account can be narrowed to posts."""
+    return {Measure.WITHHOLD_POST: "post", Measure.REMOVE_POST: "post", Measure.WITHHOLD_MEDIA: "media"}.get(
+        Measure(row.measure), of_target
+    )
+
+
+def _told(case: Case, row: RulingRow, kind: str) -> dict[str, Any]:
+    return _of(row, case.target.number, kind)
+
+
+def _of(row: RulingRow, number: int, kind: str) -> dict[str, Any]:
     """What both events say of a ruling."""
     return {
-        "order": case.order.ref, "target": case.target.number, "kind": case.target.kind, "territory": case.order.territory,
-        "ruling": row.id, "subject": row.subject_id, "owner": row.owner_id, "measure": row.measure,
+        "order": row.order_ref, "target": number, "kind": kind, "territory": tuple(row.territory.split(",")), "ruling": row.id,
+        "subject": row.subject_id, "owner": row.owner_id, "measure": row.measure,
     }  # fmt: skip

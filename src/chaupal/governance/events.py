@@ -19,6 +19,14 @@ class RulingChanged(Event, frozen=True):
     territory: tuple[str, ...]
 
 
+class OrderMoved(Event, frozen=True):
+    """A step of an order as a whole: the verb and the stage it came to."""
+
+    order: str
+    verb: str
+    stage: str
+
+
 class DecisionServed(RulingChanged, frozen=True):
     """Two people decided and it is in force: the subject is withheld in the territory."""
 
@@ -27,3 +35,75 @@ class RulingLifted(RulingChanged, frozen=True):
     """The ruling ended, by a person or (`lapsed`) by the clock; its subject is back."""
 
     lapsed: bool = False
+
+
+class ClockAlert(Event, frozen=True):
+    """`share` per cent of the time for something have passed: the `clock` (kind) of an order, an appeal or a report.
+
+    `of`: its id. `due_at` in ms. Told once for each share; it asks people to act and does nothing by itself.
+    """
+
+    what: str
+    of: int
+    clock: str
+    share: int
+    due_at: int
+
+
+class StatementPublished(Event, frozen=True):
+    """The house says something about orders; `slug`: its address."""
+
+    slug: str
+
+
+class AppealFiled(Event, frozen=True):
+    """`account` asks that a ruling on them be looked at again."""
+
+    appeal: int
+    ruling: int
+    account: int
+
+
+class AppealAnswered(Event, frozen=True):
+    """Staff wrote to the person concerned (`message` of the appeal)."""
+
+    appeal: int
+    account: int
+    message: int
+
+
+class AppealDecided(Event, frozen=True):
+    """Upheld, modified or reversed; `following`: the narrower ruling that stands in place of the one appealed."""
+
+    appeal: int
+    ruling: int
+    account: int
+    outcome: str
+    following: int | None = None
+
+
+class ReportToConfirm(Event, frozen=True):
+    """Somebody without an account wrote a report; it counts once they follow a link that is mailed to them."""
+
+    report: int
+
+
+class ReportReceived(Event, frozen=True):
+    """A report counts from now on. Who wrote it stays with the staff."""
+
+    report: int
+    ref: str
+
+
+class ReportResolved(Event, frozen=True):
+    """What became of a report: removed, limited, labelled, warned, suspended, none or forwarded."""
+
+    report: int
+    ref: str
+    outcome: str
+
+
+class OfficeUserInvited(Event, frozen=True):
+    """Somebody may file for an authority: a link to enrol is due. `user`: their id."""
+
+    user: int

@@ -15,6 +15,7 @@ class Fault(StrEnum):
     bad_key = "log_bad_key"
     bad_checkpoint = "log_bad_checkpoint"
     not_signed = "log_not_signed"
+    bad_change = "log_bad_change"
     wrong_origin = "log_wrong_origin"
     bad_earlier = "log_bad_earlier"
     stale = "log_stale"
@@ -43,9 +44,22 @@ class Broken(Exception):
         self.where = where
 
 
+@dataclass(frozen=True, slots=True)
+class KeyChange:
+    """A change of the log's key from vkey to vkey, under the checkpoint that both signed."""
+
+    size: int
+    root: bytes
+    old: str
+    new: str
+
+
 @dataclass(slots=True)
 class LogReport:
-    """What was found. `checkpoint` and `vkey` are worth keeping: give them to the next verification."""
+    """What was found. `checkpoint` and `vkey` are worth keeping: give them to the next verification.
+
+    `vkey` is the key that signs now; `changes` lead to it from the one that was trusted.
+    """
 
     url: str
     key_source: KeySource
@@ -57,6 +71,8 @@ class LogReport:
     verified: int = 0
     entries: dict[str, int] = field(default_factory=dict[str, int])
     earlier: int | None = None
+    earlier_root: bytes = b""
+    changes: list[KeyChange] = field(default_factory=list[KeyChange])
     fault: Fault | None = None
     where: str = ""
 

@@ -1,11 +1,10 @@
 """The lifecycle of a case, as a table that checks itself when it is loaded; people and the clock use the same door."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import StrEnum
 
-import msgspec
-
-from chaupal.kernel.errors import Conflict
+from chaupal.governance.machine import Machine
+from chaupal.governance.machine import Move as AnyMove
 
 
 class State(StrEnum):
@@ -14,97 +13,68 @@ class State(StrEnum):
     NEW = ""  # named by an order that is being taken in
     RECEIVED = "received"
     NOT_FOUND = "not_found"
-    WITHHOLDING_PROPOSED = "withholding_proposed"
+    MEASURE_PROPOSED = "measure_proposed"
+    MEASURE_CONCURRED = "measure_concurred"  # of a protected speaker: a second reviewer has agreed, an approver has not
     REFUSAL_PROPOSED = "refusal_proposed"
+    CLOSING_PROPOSED = "closing_proposed"
     RETURNED = "returned"
-    WITHHELD = "withheld"
+    IN_FORCE = "in_force"
+    UNSECONDED = "unseconded"  # in force by one person in an emergency; over by itself unless a second agrees in time
     REFUSED = "refused"
+    CLOSED = "closed"
     LIFTED = "lifted"
     LAPSED = "lapsed"
+    STAYED = "stayed"
+    WITHDRAWN = "withdrawn"
+    SET_ASIDE = "set_aside"
+    OVERTURNED = "overturned"
 
 
-class Move(msgspec.Struct, frozen=True):
-    """One way on. `may`: the word of `policy.may` that opens it, none for the clock. `needs`: what must come with it."""
+type Move = AnyMove[State]
 
-    source: State
-    verb: str
-    to: State
-    may: str = ""
-    needs: tuple[str, ...] = ()
-
-
-PROPOSAL = ("outcome", "reason")
+PROPOSAL = ("outcome", "reason", "leaf")
 SECONDED = ("second_person", "leaf")
-
-MOVES = (
-    Move(State.NEW, "receive", State.RECEIVED, "receive_order"),
-    Move(State.NEW, "miss", State.NOT_FOUND, "receive_order"),
-    Move(State.RECEIVED, "propose_withholding", State.WITHHOLDING_PROPOSED, "decide", (*PROPOSAL, "leaf")),
-    Move(State.RECEIVED, "propose_refusal", State.REFUSAL_PROPOSED, "decide", (*PROPOSAL, "ground", "leaf")),
-    Move(State.RETURNED, "propose_withholding", State.WITHHOLDING_PROPOSED, "decide", (*PROPOSAL, "leaf")),
-    Move(State.RETURNED, "propose_refusal", State.REFUSAL_PROPOSED, "decide", (*PROPOSAL, "ground", "leaf")),
-    Move(State.WITHHOLDING_PROPOSED, "serve", State.WITHHELD, "approve", (*SECONDED, "ruling")),
-    Move(State.WITHHOLDING_PROPOSED, "return", State.RETURNED, "approve", (*SECONDED, "reason")),
-    Move(State.REFUSAL_PROPOSED, "refuse", State.REFUSED, "approve", SECONDED),
-    Move(State.REFUSAL_PROPOSED, "return", State.RETURNED, "approve", (*SECONDED, "reason")),
-    Move(State.WITHHELD, "lift", State.LIFTED, "lift", ("reason", "leaf")),
-    Move(State.WITHHELD, "lapse", State.LAPSED, "", ("leaf",)),
-)
-FINAL = frozenset({State.NOT_FOUND, State.REFUSED, State.LIFTED, State.LAPSED})
-OPEN = (State.RECEIVED, State.RETURNED, State.WITHHOLDING_PROPOSED, State.REFUSAL_PROPOSED)
+UNDECIDED = (State.RECEIVED, State.RETURNED)
+PROPOSED = (State.MEASURE_PROPOSED, State.MEASURE_CONCURRED, State.REFUSAL_PROPOSED, State.CLOSING_PROPOSED)
+OPEN = (*UNDECIDED, *PROPOSED)
+IN_FORCE = (State.IN_FORCE, State.UNSECONDED)  # a ruling binds
+FINAL = frozenset({
+    State.NOT_FOUND, State.REFUSED, State.CLOSED, State.LIFTED, State.LAPSED, State.WITHDRAWN, State.SET_ASIDE, State.OVERTURNED,
+})  # fmt: skip
 
 
-def faults(moves: Iterable[Move], start: State, final: frozenset[State]) -> Iterator[str]:
-    """What is wrong with a table: states out of reach or without a way on, verbs that lead two ways."""
-    moves = tuple(moves)
-    reached = {start}
-    while more := {m.to for m in moves if m.source in reached} - reached:
-        reached |= more
-    yield from (f"{state.name} cannot be reached" for state in State if state not in reached)
-    leading: dict[str, State] = {}
-    for move in moves:
-        if leading.setdefault(move.verb, move.to) is not move.to:
-            yield f"{move.verb} leads two ways"
-    if len({(m.source, m.verb) for m in moves}) < len(moves):
-        yield "a move is written twice"
-    sources = {m.source for m in moves}
-    yield from (f"{state.name} has no way on" for state in State if state not in final and state not in sources)
-    yield from (f"{state.name} is final and has a way on" for state in State if state in final and state in sources)
+def _each(sources: Iterable[State], verb: str, to: State, may: str, needs: tuple[str, ...]) -> tuple[Move, ...]:
+    return tuple(AnyMove(source, verb, to, may, needs) for source in sources)
 
 
-def check(moves: Iterable[Move], start: State, final: frozenset[State]) -> None:
-    """Raises ValueError with everything that is wrong."""
-    if found := list(faults(moves, start, final)):
-        raise ValueError("; ".join(found))
+MOVES: tuple[Move, ...] = (
+    AnyMove(State.NEW, "receive", State.RECEIVED, "receive_order", ("leaf",)),
+    AnyMove(State.NEW, "miss", State.NOT_FOUND, "receive_order", ("leaf",)),
+    *_each(UNDECIDED, "propose_measure", State.MEASURE_PROPOSED, "decide", PROPOSAL),
+    *_each(UNDECIDED, "propose_refusal", State.REFUSAL_PROPOSED, "decide", (*PROPOSAL, "ground")),
+    *_each(UNDECIDED, "propose_closing", State.CLOSING_PROPOSED, "decide", PROPOSAL),
+    *_each(UNDECIDED, "act_alone", State.IN_FORCE, "sanction", (*PROPOSAL, "ruling")),
+    *_each(UNDECIDED, "break_glass", State.UNSECONDED, "break_glass", (*PROPOSAL, "ruling")),
+    AnyMove(State.MEASURE_PROPOSED, "concur", State.MEASURE_CONCURRED, "decide", SECONDED),
+    *_each((State.MEASURE_PROPOSED, State.MEASURE_CONCURRED), "serve", State.IN_FORCE, "approve", (*SECONDED, "ruling")),
+    AnyMove(State.REFUSAL_PROPOSED, "refuse", State.REFUSED, "approve", SECONDED),
+    AnyMove(State.CLOSING_PROPOSED, "close", State.CLOSED, "approve", SECONDED),
+    *_each(PROPOSED, "return", State.RETURNED, "approve", (*SECONDED, "reason")),
+    AnyMove(State.UNSECONDED, "second", State.IN_FORCE, "approve", SECONDED),
+    *_each(IN_FORCE, "lift", State.LIFTED, "lift", ("reason", "leaf")),
+    *_each(IN_FORCE, "lapse", State.LAPSED, "", ("leaf",)),
+    *_each(IN_FORCE, "overturn", State.OVERTURNED, "hear_appeal", ("reason", "leaf")),
+    AnyMove(State.IN_FORCE, "keep", State.IN_FORCE, "decide", ("reason", "leaf")),
+    AnyMove(State.IN_FORCE, "modify", State.IN_FORCE, "hear_appeal", ("reason", "leaf", "ruling")),
+    *_each((*OPEN, *IN_FORCE), "withdraw", State.WITHDRAWN, "carry_out", ("leaf",)),
+    *_each((*OPEN, *IN_FORCE), "set_aside", State.SET_ASIDE, "carry_out", ("leaf",)),
+    *_each((*OPEN, *IN_FORCE), "stay", State.STAYED, "carry_out", ("leaf",)),
+    *_each((State.STAYED,), "withdraw", State.WITHDRAWN, "carry_out", ("leaf",)),
+    *_each((State.STAYED,), "set_aside", State.SET_ASIDE, "carry_out", ("leaf",)),
+    AnyMove(State.STAYED, "end_stay", State.RETURNED, "carry_out", ("leaf",)),
+)  # fmt: skip
 
-
-check(MOVES, State.NEW, FINAL)
-_WAYS = {(move.source, move.verb): move for move in MOVES}
-
-
-def move(source: State, verb: str) -> Move:
-    """The move that a verb means in a state. Raises Conflict where there is none: the case stands elsewhere."""
-    found = _WAYS.get((source, verb))
-    if found is None:
-        raise Conflict(f"This case has moved meanwhile: it is now {source.replace('_', ' ') or 'new'}")
-    return found
-
-
-def fold(states: Iterable[str]) -> State:
-    """Where a case stands after its events. Raises ValueError where one does not follow from the one before."""
-    standing = State.NEW
-    for came_to in map(State, states):
-        if not any(m.source is standing and m.to is came_to for m in MOVES):
-            raise ValueError(f"no move leads from {standing.name} to {came_to.name}")
-        standing = came_to
-    return standing
-
-
-def drawn() -> str:
-    """The table in Markdown, for the docs."""
-    rows = (
-        f"| {m.source.value or '·'} | {m.verb} | {m.to.value} | {m.may or 'the clock'} | "
-        f"{', '.join(m.needs).replace('_', ' ') or '·'} |"
-        for m in MOVES
-    )
-    return "\n".join(("| from | verb | to | who may | needs |", "|---|---|---|---|---|", *rows))
+MACHINE = Machine("This case", MOVES, State.NEW, FINAL)
+move = MACHINE.move
+fold = MACHINE.fold
+drawn = MACHINE.drawn

@@ -38,9 +38,9 @@ class Paper:
         """One line of text, its spaces put in order."""
         return self._taken(name, " ".join(self._clean(name, text).split()), LINE, needed)
 
-    def page(self, name: str, text: str, *, needed: bool = True) -> str:
+    def page(self, name: str, text: str, *, needed: bool = True, most: int = PAGE) -> str:
         """Text of many lines."""
-        return self._taken(name, self._clean(name, text).strip(), PAGE, needed)
+        return self._taken(name, self._clean(name, text).strip(), most, needed)
 
     def reason(self, name: str, text: str) -> str:
         """A reason that explains something; it becomes public."""

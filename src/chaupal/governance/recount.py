@@ -14,25 +14,30 @@ class Recount:
     Differences are noted and judged at the end: only the signed root tells whether an entry or a tile is the false one.
     """
 
-    def __init__(self, report: LogReport, fetch: Fetch, head: tlog.Checkpoint, earlier: tlog.Checkpoint | None) -> None:
+    def __init__(self, report: LogReport, fetch: Fetch, head: tlog.Checkpoint) -> None:
         self.report = report
         self.fetch = fetch
         self.head = head
-        self.earlier = earlier
+        # The sizes at which the tree must have had a certain root, and what it means where it had not.
+        self.fixed: dict[int, list[tuple[bytes, Fault]]] = {}
+        if report.earlier is not None:
+            self.fixed[report.earlier] = [(report.earlier_root, Fault.forked)]
+        for change in report.changes:
+            self.fixed.setdefault(change.size, []).append((change.root, Fault.bad_change))
         self.open: list[list[bytes]] = []  # per tile level, the hashes of the tile that is not full yet
         self.closed: list[int] = []  # per tile level, how many tiles are full
         self.differs: tuple[int, str, int] | None = None  # level, path and hash number of the first difference
         self.odd: int | None = None  # the first entry that is not canonical
-        self.forked = False
+        self.forked: tuple[Fault, int] | None = None  # the first fixed root that was another, and at which size
 
     def run(self) -> None:
         """Read everything; raise Broken with the first fault."""
-        self._compare_earlier()
+        self._compare_fixed()
         for n in range(-(-self.head.size // tlog.TILE)):
             for entry in self._entries(n, min(tlog.TILE, self.head.size - n * tlog.TILE)):
                 self._push(0, tlog.leaf_hash(entry))
                 self._count(entry)
-                self._compare_earlier()
+                self._compare_fixed()
         for level, hashes in enumerate(self.open):
             if hashes:
                 self._compare(level, self.closed[level], hashes)
@@ -92,9 +97,10 @@ class Recount:
             self.odd = self.report.verified if self.odd is None else self.odd
         self.report.verified += 1
 
-    def _compare_earlier(self) -> None:
-        if self.earlier is not None and self.earlier.size == self.report.verified:
-            self.forked = self._root() != self.earlier.root
+    def _compare_fixed(self) -> None:
+        for root, fault in self.fixed.get(self.report.verified, ()):
+            if self.forked is None and self._root() != root:
+                self.forked = fault, self.report.verified
 
     def _root(self) -> bytes:
         return tlog.join_subtrees([piece for hashes in reversed(self.open) for piece in _pieces(hashes)])
@@ -107,8 +113,8 @@ class Recount:
             raise Broken(Fault.tile_differs, path) if path else Broken(Fault.root_differs, str(self.head.size))
         if path:
             raise Broken(Fault.tile_differs, path)
-        if self.forked:
-            raise Broken(Fault.forked, str(self.report.earlier))
+        if self.forked is not None:
+            raise Broken(self.forked[0], str(self.forked[1]))
         if self.odd is not None:
             raise Broken(Fault.not_canonical, str(self.odd))
 

@@ -11,6 +11,7 @@ from chaupal.governance import tlog
 from chaupal.governance.fetching import KEY_LIMIT, NOTE_LIMIT, Fetch, http_fetch
 from chaupal.governance.findings import Broken, Fault, KeySource, LogReport
 from chaupal.governance.recount import Recount
+from chaupal.governance.verify_keys import follow_changes, is_signed
 from chaupal.kernel.errors import Malformed
 
 
@@ -28,9 +29,8 @@ def verify_log(
     earlier signed checkpoint, which the log must extend. `origin` is needed where it is not the key's name.
     `fetch(url, limit)` returns at most `limit` bytes or raises Broken.
     """
-    report = LogReport(url.rstrip("/"), KeySource.first_use if vkey is None else KeySource.given)
+    report = begin_report(url, vkey)
     try:
-        _check_url(report.url)
         if fetch is not None:
             _verify(report, fetch, vkey, previous_checkpoint, origin)
         else:
@@ -39,6 +39,15 @@ def verify_log(
     except Broken as broken:
         report.fault, report.where = broken.fault, broken.where
     return report
+
+
+def begin_report(url: str, vkey: str | None) -> LogReport:
+    """An empty report about the log at `url`."""
+    return LogReport(url.rstrip("/"), KeySource.first_use if vkey is None else KeySource.given)
+
+
+def _verify(report: LogReport, fetch: Fetch, vkey: str | None, previous: str | None, origin: str | None) -> None:
+    recount_log(report, fetch, read_head(report, fetch, vkey, previous, origin))
 
 
 def _check_url(url: str) -> None:
@@ -51,19 +60,42 @@ def _check_url(url: str) -> None:
         raise Broken(Fault.bad_url, url)
 
 
-def _verify(report: LogReport, fetch: Fetch, vkey: str | None, previous: str | None, origin: str | None) -> None:
+def read_head(
+    report: LogReport, fetch: Fetch, vkey: str | None, previous: str | None, origin: str | None
+) -> tlog.Checkpoint:
+    """The log's newest checkpoint, entered in the report once it is seen to be signed. Raises Broken."""
+    _check_url(report.url)
     key = _key(f"{report.url}/key", fetch, vkey)
-    report.vkey = str(key)
-    note = _text(fetch(f"{report.url}/checkpoint", NOTE_LIMIT), Fault.bad_checkpoint, f"{report.url}/checkpoint")
-    head = _checkpoint(note, key, origin, Fault.bad_checkpoint, f"{report.url}/checkpoint")
+    where = f"{report.url}/checkpoint"
+    note = _text(fetch(where, NOTE_LIMIT), Fault.bad_checkpoint, where)
+    try:
+        keys, report.changes = follow_changes(report.url, fetch, key, note, origin)
+    except Malformed as error:
+        raise Broken(Fault.bad_checkpoint, where) from error
+    head = _checkpoint(note, keys[-1], origin, Fault.bad_checkpoint, where)
+    report.vkey = str(keys[-1])
     report.checkpoint, report.origin, report.size, report.root = note, head.origin, head.size, head.root.hex()
-    earlier = None
     if previous is not None:
-        earlier = _checkpoint(previous, key, origin, Fault.bad_earlier, "earlier checkpoint")
-        report.earlier = earlier.size
-        if earlier.size > head.size:
-            raise Broken(Fault.stale, f"{head.size} < {earlier.size}")
-    Recount(report, fetch, head, earlier).run()
+        _check_earlier(report, previous, keys, origin)
+    return head
+
+
+def _check_earlier(report: LogReport, previous: str, keys: list[tlog.VerifyingKey], origin: str | None) -> None:
+    """Any of the keys that led to the one in use may have signed it."""
+    where = "earlier checkpoint"
+    try:
+        signer = next((key for key in keys if is_signed(previous, key)), keys[-1])
+    except Malformed as error:
+        raise Broken(Fault.bad_earlier, where) from error
+    earlier = _checkpoint(previous, signer, origin, Fault.bad_earlier, where)
+    report.earlier, report.earlier_root = earlier.size, earlier.root
+    if earlier.size > report.size:
+        raise Broken(Fault.stale, f"{report.size} < {earlier.size}")
+
+
+def recount_log(report: LogReport, fetch: Fetch, head: tlog.Checkpoint) -> None:
+    """Every entry and tile that `fetch` gives, counted up to `head`. Raises Broken with the first fault."""
+    Recount(report, fetch, head).run()
 
 
 def _text(data: bytes, fault: Fault, where: str) -> str:

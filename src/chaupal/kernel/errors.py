@@ -46,6 +46,12 @@ class NotAllowed(Problem):
     slug = "not_allowed"
 
 
+class Closed(NotAllowed):
+    """Their account is suspended: they may appeal and take their own along, and nothing else."""
+
+    slug = "closed"
+
+
 class NotFound(Problem):
     """Missing or forbidden: from outside they look the same."""
 
@@ -86,6 +92,13 @@ class Unavailable(Problem):
 
     status = 503
     slug = "unavailable"
+
+
+class Gone(Problem):
+    """It was here, and is not shown to anybody now: its account is suspended."""
+
+    status = 410
+    slug = "suspended"
 
 
 class WithheldByLaw(Problem):

@@ -9,6 +9,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Something that happened. Carries ids, never bodies, so that a ruling is obeyed at the next glance."""
 
     kinds: ClassVar[dict[str, type["Event"]]] = {}
+    lasting: ClassVar[bool] = True  # False: heard at the commit by whoever listens then, and not kept in the outbox
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -8,6 +8,9 @@ from chaupal.kernel.clock import Clock
 WORKER_BITS = 5
 SEQUENCE_BITS = 11
 LOW_BITS = WORKER_BITS + SEQUENCE_BITS
+# The upper half of the sequence is kept for what was said elsewhere and brought here later, under ids of its own time:
+# it never meets what was made here, and can be told from it.
+BROUGHT = 1 << SEQUENCE_BITS - 1
 
 type MakeId = Callable[[], int]
 
@@ -31,7 +34,7 @@ class Ids:
         now = max(self._clock(), self._last)
         if now == self._last:
             self._sequence += 1
-            if self._sequence >> SEQUENCE_BITS:  # 2,048 in one millisecond: borrow from the next one
+            if self._sequence == BROUGHT:  # 1,024 in one millisecond: borrow from the next one
                 now, self._sequence = now + 1, 0
         else:
             self._sequence = 0
@@ -42,6 +45,12 @@ class Ids:
 def first_id_at(ms: int) -> int:
     """The smallest id that could have been made at `ms` (milliseconds since 1970 UTC)."""
     return ms << LOW_BITS
+
+
+def brought_id(ms: int, number: int) -> int:
+    """An id of that time for something brought from elsewhere; `number` tells those of one millisecond apart (15 bits)."""
+    worker, sequence = divmod(number % (BROUGHT << WORKER_BITS), BROUGHT)
+    return ms << LOW_BITS | worker << SEQUENCE_BITS | BROUGHT | sequence
 
 
 def made_at(id_: int) -> int:

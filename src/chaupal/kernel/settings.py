@@ -38,6 +38,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         str,
         Meta(description="Empty: SQLite in the data directory. Else a PostgreSQL URL, postgresql://user@host/name."),
     ] = ""
+    files: Annotated[
+        str,
+        Meta(
+            description="Where uploads lie. Empty: in the data directory. Else a store that speaks S3: s3://bucket or s3://bucket/folder."
+        ),
+    ] = ""
+    s3_endpoint: Annotated[
+        str, Meta(description="Address of that store, http(s)://host[:port]. Empty: Amazon's, by the region.")
+    ] = ""
+    s3_region: Annotated[str, Meta(description="Region of that store.")] = "us-east-1"
+    s3_access_key: Annotated[
+        str,
+        Meta(
+            description="Access key of that store. Empty: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the machine's own role."
+        ),
+    ] = ""
+    s3_secret_key: Annotated[str, Meta(description="Secret key of that store.")] = ""
     title: Annotated[str, Meta(description="The server's name on pages and in apps.")] = "Chaupal"
     description: Annotated[str, Meta(description="One or two sentences about the server, shown to newcomers.")] = (
         "A square where every limit on speech is decided in the open."
@@ -81,14 +98,91 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     rate_limit_scale: Annotated[
         int, Meta(ge=1, description="Multiplies every rate limit, for servers behind one shared address.")
     ] = 1
+    streams_per_caller: Annotated[
+        int,
+        Meta(ge=1, description="Streaming connections that one account, or one address of strangers, may hold open."),
+    ] = 40
     max_media_bytes: Annotated[int, Meta(ge=1024, description="Largest image that is taken, in bytes.")] = 16_000_000
     max_media_pixels: Annotated[
         int, Meta(ge=1024, description="Largest image that is decoded, in pixels (width x height).")
     ] = 33_000_000
+    ffmpeg: Annotated[
+        str,
+        Meta(
+            description="Program that paints video and sound anew, ffprobe beside it. Empty: the one that is found; off: none is taken."
+        ),
+    ] = ""
+    max_film_bytes: Annotated[
+        int, Meta(ge=1024, le=100_000_000, description="Largest video or sound that is taken, in bytes.")
+    ] = 99_000_000
+    max_film_pixels: Annotated[
+        int, Meta(ge=1024, description="Largest video that is decoded, in pixels of one frame (width x height).")
+    ] = 8_294_400
+    max_film_seconds: Annotated[
+        int, Meta(ge=1, le=7200, description="Longest video or sound that is taken, in seconds.")
+    ] = 600
+    link_previews: Annotated[
+        Literal["public", "off", "any"],
+        Meta(
+            description="Follow the first link of a post to show what it leads to: at public addresses, never, or at any"
+            " (for servers on a network of their own)."
+        ),
+    ] = "public"
     smtp_url: Annotated[
         str, Meta(description="Mail server, smtp[s]://user:password@host:port. Empty: mails are written to DATA/mail.")
     ] = ""
     mail_from: Annotated[str, Meta(description="Sender of the server's mails.")] = "chaupal@localhost"
+    log_batch_minutes: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=1440,
+            description="Minutes between checkpoints of the public log, each padded so that nobody can count secret acts."
+            " 0: signed whenever asked for.",
+        ),
+    ] = 60
+    witness_logs: Annotated[
+        tuple[str, ...],
+        Meta(description="Keys (name+id+base64) of other servers' logs whose checkpoints this one cosigns."),
+    ] = ()
+    log_witnesses: Annotated[
+        tuple[str, ...],
+        Meta(
+            description='Witnesses asked to cosign our checkpoints, each as "key address" (name+id+base64 https://…).'
+        ),
+    ] = ()
+    log_witnesses_needed: Annotated[
+        int, Meta(ge=0, description="How many cosignatures a checkpoint needs before it counts as witnessed.")
+    ] = 0
+    document_trust_roots: Annotated[
+        str,
+        Meta(
+            description="Directory of certificates (PEM, DER) that vouch for signers of PDF orders."
+            " Empty: only authorities' own keys count."
+        ),
+    ] = ""
+    webhooks_private: Annotated[
+        bool,
+        Meta(
+            description="Let webhooks call private addresses and plain http, for a console on the operator's own network."
+        ),
+    ] = False
+    push_private: Annotated[
+        bool,
+        Meta(
+            description="Let pushes go to private addresses and plain http, for a push service on the operator's own network."
+        ),
+    ] = False
+    metrics_token: Annotated[
+        str,
+        Meta(
+            description="Password (HTTP basic) for /metrics, which Prometheus reads. Empty: that address does not exist."
+        ),
+    ] = ""
+    staff_second_step: Annotated[
+        bool,
+        Meta(description="The office opens only to staff of whom a code or a passkey is asked beside the password."),
+    ] = False
     village: Annotated[
         bool, Meta(description="Serve the seeded village with its cast and look-as bar. Never on a real server.")
     ] = False
@@ -177,7 +271,7 @@ SWITCHES = {"on": True, "yes": True, "off": False, "no": False}
 
 
 def _from_words(name: str, text: str) -> object:
-    if name == "trusted_proxies":
+    if isinstance(FIELDS[name].default, tuple):
         return [part.strip() for part in text.split(",") if part.strip()]
     if isinstance(FIELDS[name].default, bool):
         return SWITCHES.get(text.lower(), text)
@@ -193,6 +287,13 @@ def _check(settings: Settings) -> None:
         # Trusting everyone would let anybody choose the country they are judged in.
         if network.prefixlen < (8 if network.version == 4 else 16):
             raise BadSettings(f"trusted_proxies: {text} trusts half the internet; name your own proxies")
+    where = urlsplit(settings.files)
+    if settings.files and (where.scheme != "s3" or not where.netloc or where.query):
+        raise BadSettings("files: leave it empty, or name a store as s3://bucket or s3://bucket/folder")
+    if settings.s3_endpoint and urlsplit(settings.s3_endpoint).scheme not in ("http", "https"):
+        raise BadSettings("s3_endpoint must be http(s)://host")
+    if settings.log_witnesses_needed > len(settings.log_witnesses):
+        raise BadSettings("log_witnesses_needed: there are fewer log_witnesses than this")
     if settings.country_header and not settings.trusted_proxies:
         raise BadSettings("country_header is believed only from trusted_proxies; name them, or leave the header out")
     parts = urlsplit(settings.origin)

@@ -10,11 +10,16 @@ from chaupal.policy.verdict import Placeholder, Show
 
 
 class Filed(msgspec.Struct, frozen=True):
-    """Where a picture's bytes lie. `subject`: its post's, with this picture alone; in no post, its owner's."""
+    """Where a picture's bytes lie. `subject`: its post's, with this picture alone; in no post, its owner's.
+
+    `stamp`: another one for other bytes. `key`: the file's, where it is not named by id and type.
+    """
 
     id: int
     mime: str
     subject: Subject
+    stamp: str = ""
+    key: str = ""
 
     def redacted(self, verdict: Placeholder | Show) -> Self:
-        return replace(self, mime="")
+        return replace(self, mime="", stamp="", key="") if isinstance(verdict, Placeholder) else self

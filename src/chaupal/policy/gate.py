@@ -84,8 +84,8 @@ def _visible[T: Judged](sealed: Sealed[T], verdict: Show | Placeholder) -> Visib
     if verdict is PLAIN:
         return sealed._plain or _plain(sealed)  # pyright: ignore[reportPrivateUsage]
     item = sealed._item  # pyright: ignore[reportPrivateUsage]
-    loses = isinstance(verdict, Placeholder) or verdict.without_media is not None
-    return Visible(item.redacted(verdict) if loses else item, verdict, _KEY)
+    altered = isinstance(verdict, Placeholder) or verdict.alters
+    return Visible(item.redacted(verdict) if altered else item, verdict, _KEY)
 
 
 def _check_surface(surface: object) -> None:

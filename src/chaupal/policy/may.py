@@ -4,14 +4,38 @@ from chaupal.policy.viewer import Role, Viewer
 
 OWNER = Role.OWNER
 
+JUDGES = frozenset({Role.REVIEWER, Role.APPROVER, OWNER})
+
 MAY: dict[str, frozenset[Role]] = {
-    "see_office": frozenset({Role.CLERK, Role.REVIEWER, Role.APPROVER, Role.MODERATOR, Role.AUDITOR, OWNER}),
+    "see_office": frozenset(
+        {Role.CLERK, Role.REVIEWER, Role.APPROVER, Role.EXECUTOR, Role.MODERATOR, Role.AUDITOR, OWNER}
+    ),
     "register_authority": frozenset({Role.CLERK, OWNER}),
+    # orders: taken in by a clerk, decided by two who judge, carried out where the act was another's (a stay, a withdrawal)
     "receive_order": frozenset({Role.CLERK, Role.REVIEWER, OWNER}),
-    "decide": frozenset({Role.REVIEWER, Role.APPROVER, OWNER}),
-    "approve": frozenset({Role.APPROVER, Role.REVIEWER, OWNER}),
-    "lift": frozenset({Role.REVIEWER, Role.APPROVER, OWNER}),
+    "see_documents": frozenset({Role.CLERK, Role.REVIEWER, Role.APPROVER, Role.AUDITOR, OWNER}),
+    "work_on_order": frozenset({Role.CLERK, *JUDGES}),
+    "decide": JUDGES,
+    "approve": JUDGES,
+    "break_glass": frozenset({Role.APPROVER, OWNER}),
+    "lift": frozenset({*JUDGES, Role.EXECUTOR}),
+    "carry_out": frozenset({*JUDGES, Role.EXECUTOR}),
+    "protect_speaker": JUDGES,
+    # the house's own rules
+    "sanction": frozenset({Role.MODERATOR, *JUDGES}),
+    "approve_sanction": frozenset({Role.MODERATOR, *JUDGES}),
     "approve_accounts": frozenset({Role.MODERATOR, OWNER}),
+    "shut_doors": frozenset({Role.MODERATOR, OWNER}),  # to nets of addresses and to mails
+    "handle_reports": frozenset({Role.MODERATOR, *JUDGES}),
+    "hear_appeal": frozenset({Role.MODERATOR, *JUDGES}),
+    "publish_statement": frozenset({Role.APPROVER, OWNER}),
+    "write_notes": frozenset({Role.CLERK, Role.EXECUTOR, Role.MODERATOR, *JUDGES}),
+    "see_looks": frozenset({Role.AUDITOR, OWNER}),
+    "grant_roles": frozenset({OWNER}),
+    "manage_webhooks": frozenset({OWNER}),
+    "edit_texts": frozenset({OWNER}),  # what the house says of itself, its privacy policy, its terms
+    "announce": frozenset({Role.MODERATOR, Role.APPROVER, OWNER}),
+    "open_entries": frozenset({Role.APPROVER, OWNER}),  # of the log, or destroy what would open them
 }
 
 

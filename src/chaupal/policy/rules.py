@@ -1,50 +1,63 @@
 """The ordered rules. Personal before legal: a legal placeholder must not tell a stranger that a private post exists.
 
 The order of RULES is the constitution: the first rule with an opinion decides. A rule is a few lines, does no I/O and
-has a reason of its own. What no rule speaks against is shown. An unknown surface is refused before any rule is asked.
+has a reason of its own. What no rule speaks against is shown, as SHADES say: without pictures, behind a cover, with a
+label; these add up. An unknown surface is refused before any rule is asked.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from chaupal.policy.facts import Facts, Subject, Visibility
-from chaupal.policy.rulings import HIDING, Measure, Ruling
+from chaupal.policy.rulings import HIDING, SEVERITY, Measure, Ruling
 from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import PLAIN, Hide, Placeholder, Reach, Show, Verdict
 from chaupal.policy.viewer import Viewer
 
 type Rule = Callable[[Viewer, Surface, Subject, Facts], Verdict | None]
+type Shade = Callable[[Viewer, Subject, Facts], Show]
 
 # Where a mute works: places one is shown people. Going to somebody's page or a thread is asking for them.
 UNASKED = frozenset({
-    Surface.HOME, Surface.PUBLIC, Surface.TAG, Surface.NOTIFICATIONS, Surface.SEARCH, Surface.TRENDS, Surface.SUGGEST,
-    Surface.FEED, Surface.MAIL,
+    Surface.HOME, Surface.STREAM, Surface.PUBLIC, Surface.TAG, Surface.NOTIFICATIONS, Surface.SEARCH, Surface.TRENDS,
+    Surface.SUGGEST, Surface.FEED, Surface.MAIL, Surface.MESSAGES, Surface.QUOTE,
 })  # fmt: skip
 
 # Where a withheld post leaves a placeholder. Elsewhere it is left out: a list of placeholders informs nobody.
-EXPLAINED = frozenset({Surface.HOME, Surface.STATUS, Surface.THREAD, Surface.SAVED, Surface.PROFILE, Surface.MEDIA})
+EXPLAINED = frozenset({
+    Surface.HOME, Surface.STATUS, Surface.THREAD, Surface.QUOTE, Surface.SAVED, Surface.PROFILE, Surface.MEDIA, Surface.MESSAGES,
+})  # fmt: skip
+
+# Where one asked for this very thing, or kept it: a suspended account's things are told to be gone, elsewhere left out.
+ASKED_FOR = EXPLAINED - {Surface.HOME}
 
 # Lists that the server itself composes for people: reach decides there.
 CARRIED = frozenset({Surface.TRENDS, Surface.SUGGEST})
 
+# Where strangers' words come to people. What is limited goes there to followers only.
+OFFERED = (UNASKED - {Surface.HOME}) | CARRIED
+
 POST_MEASURES = frozenset({Measure.WITHHOLD_POST})
 ACCOUNT_MEASURES = frozenset({Measure.WITHHOLD_ACCOUNT})
 MEDIA_MEASURES = frozenset({Measure.WITHHOLD_MEDIA})
+REMOVAL = frozenset({Measure.REMOVE_POST})
 SUSPENSION = frozenset({Measure.SUSPEND})
+LIMITS = frozenset({Measure.LIMIT})
 REACH_MEASURES = frozenset({Measure.DEAMPLIFY})
+SENSITIVE = frozenset({Measure.MARK_SENSITIVE})
+LABELS = frozenset({Measure.LABEL})
 
 
 def authors_see_their_own(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) -> Verdict | None:
-    """Whoever is limited sees what, and why: the ruling comes along as a banner, wherever it binds."""
+    """Whoever is limited sees what, and why: every ruling comes along as a banner, wherever it binds."""
     if viewer.account == subject.author and subject.inner is None:
-        ruling = _any_ruling(subject, facts)
-        return Show(banner=ruling) if ruling else PLAIN
+        return _with_banners(_all_rulings(subject, facts))
     return None
 
 
 def the_office_sees_all(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) -> Verdict | None:
     """Those who judge must see; only on the staff pages, and with the marker."""
     if surface is Surface.OFFICE and viewer.staff:
-        return Show(banner=_any_ruling(subject, facts))
+        return _with_banners(_all_rulings(subject, facts))
     return None
 
 
@@ -56,12 +69,6 @@ def only_its_audience(viewer: Viewer, surface: Surface, subject: Subject, facts:
     if subject.visibility is Visibility.PRIVATE and subject.author in facts.relations.following:
         return None
     return Hide("not_for_you")
-
-
-def suspended_author(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) -> Verdict | None:
-    if facts.rulings.find(subject.author, viewer.country, SUSPENSION):
-        return Hide("account_suspended")
-    return None
 
 
 def blocked_by_its_author(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) -> Verdict | None:
@@ -84,22 +91,44 @@ def muted_by_the_viewer(viewer: Viewer, surface: Surface, subject: Subject, fact
     return None
 
 
+def suspended_author(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) -> Verdict | None:
+    """Gone for everybody, as long as it lasts: who asks is told so, lists leave it out."""
+    ruling = facts.rulings.find(subject.author, viewer.country, SUSPENSION)
+    if ruling is None:
+        return None
+    if surface not in ASKED_FOR:
+        return Hide("account_suspended")
+    return None if viewer.staff else Placeholder("account_suspended", "suspended", ruling)
+
+
+def removed_post(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) -> Verdict | None:
+    """As if it did not exist, but for its author and where staff ask for it."""
+    if facts.rulings.find(subject.id, viewer.country, REMOVAL) is None or (viewer.staff and surface in ASKED_FOR):
+        return None
+    return Hide("removed")
+
+
+def limited_author(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) -> Verdict | None:
+    """Offered to nobody who did not ask: followers read on, and the profile and its posts stay open."""
+    if surface not in OFFERED or subject.author in facts.relations.following:
+        return None
+    return Hide("limited") if facts.rulings.find(subject.author, viewer.country, LIMITS) else None
+
+
 def what_it_reposts(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) -> Verdict | None:
-    """A repost shows no more than what it carries, and where that is withheld it is absent."""
+    """A repost shows no more than what it carries: where that is withheld it is absent, or gone as its author is."""
     if subject.inner is None:
         return None
     inner = judge(viewer, surface, subject.inner, facts)
-    if isinstance(inner, Hide | Placeholder):
-        return Hide("carries_hidden")
-    return inner if inner.without_media else None
+    if isinstance(inner, Placeholder) and inner.scope == "suspended":
+        return inner
+    return Hide("carries_hidden") if isinstance(inner, Hide | Placeholder) else None
 
 
 def withheld_account(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) -> Verdict | None:
     ruling = facts.rulings.find(subject.author, viewer.country, ACCOUNT_MEASURES)
-    if ruling is None:
+    if ruling is None or viewer.staff:
         return None
-    if viewer.staff:
-        return Show(banner=ruling)
     if surface in EXPLAINED or surface is Surface.ACCOUNT:
         return Placeholder("withheld_in_your_country", "account", ruling)
     return Hide("withheld_in_your_country")
@@ -107,24 +136,19 @@ def withheld_account(viewer: Viewer, surface: Surface, subject: Subject, facts: 
 
 def withheld_post(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) -> Verdict | None:
     ruling = facts.rulings.find(subject.id, viewer.country, POST_MEASURES)
-    if ruling is None:
+    if ruling is None or viewer.staff:
         return None
-    if viewer.staff:
-        return Show(banner=ruling)
     if surface in EXPLAINED:
         return Placeholder("withheld_in_your_country", "post", ruling)
     return Hide("withheld_in_your_country")
 
 
-def withheld_media(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) -> Verdict | None:
-    """The words stay; the pictures do not. The file itself is refused where it is asked for."""
-    found = (facts.rulings.find(id_, viewer.country, MEDIA_MEASURES) for id_ in subject.media)
-    ruling = next((r for r in found if r), None)
-    if ruling is None:
+def withheld_file(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) -> Verdict | None:
+    """The picture itself, asked for by its address. Where it stands in a post, the post stays (see SHADES)."""
+    if surface is not Surface.MEDIA or viewer.staff:
         return None
-    if surface is Surface.MEDIA and not viewer.staff:
-        return Placeholder("withheld_in_your_country", "media", ruling)
-    return Show(banner=ruling) if viewer.staff else Show(without_media=ruling, reach=Reach.REDUCED)
+    found = _on_media(viewer, subject, facts)
+    return Placeholder("withheld_in_your_country", "media", found[0]) if found else None
 
 
 def not_carried_further(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) -> Verdict | None:
@@ -138,21 +162,51 @@ RULES: tuple[Rule, ...] = (
     authors_see_their_own,
     the_office_sees_all,
     only_its_audience,
-    suspended_author,
     blocked_by_its_author,
     blocked_by_the_viewer,
     muted_by_the_viewer,
+    suspended_author,
     what_it_reposts,
+    removed_post,
     withheld_account,
     withheld_post,
-    withheld_media,
+    withheld_file,
+    limited_author,
     not_carried_further,
 )
 
 
+# --- How a thing is shown that no rule speaks against ---
+
+
+def without_its_pictures(viewer: Viewer, subject: Subject, facts: Facts) -> Show:
+    """The words stay, and every other picture. The file itself is refused where it is asked for."""
+    gone = () if viewer.staff else _on_media(viewer, subject, facts)
+    return Show(without_media=gone[0], pictures_gone=frozenset(r.subject for r in gone)) if gone else PLAIN
+
+
+def behind_a_cover(viewer: Viewer, subject: Subject, facts: Facts) -> Show:
+    """A post that was marked as sensitive, or everything by an account that was."""
+    return Show(sensitive=next(iter(_binding(viewer, subject, facts, SENSITIVE)), None))
+
+
+def with_labels(viewer: Viewer, subject: Subject, facts: Facts) -> Show:
+    """What labels say about a post, and about whoever wrote it."""
+    return Show(labels=_binding(viewer, subject, facts, LABELS))
+
+
+def staff_see_the_marker(viewer: Viewer, subject: Subject, facts: Facts) -> Show:
+    """Staff see what is hidden from others, and that it is."""
+    return Show(banners=_binding(viewer, subject, facts, HIDING)) if viewer.staff else PLAIN
+
+
+SHADES: tuple[Shade, ...] = (without_its_pictures, behind_a_cover, with_labels, staff_see_the_marker)
+
+
 def judge(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) -> Verdict:
-    """The verdict on one thing for one viewer on one surface, by the first rule that speaks."""
-    return next((v for rule in RULES if (v := rule(viewer, surface, subject, facts)) is not None), PLAIN)
+    """The verdict on one thing for one viewer on one surface: by the first rule that speaks, or shown as SHADES say."""
+    verdict = next((v for rule in RULES if (v := rule(viewer, surface, subject, facts)) is not None), None)
+    return _shaded(viewer, surface, subject, facts) if verdict is None else verdict
 
 
 def reach(viewer: Viewer, subject: Subject, facts: Facts) -> Reach:
@@ -170,6 +224,46 @@ def term_reach(country: str, term: str, facts: Facts) -> Reach:
     return Reach.NONE if facts.rulings.deamplified(term, country) else Reach.NORMAL
 
 
-def _any_ruling(subject: Subject, facts: Facts) -> Ruling | None:
-    named = (subject.id, subject.author, *subject.media)
-    return next((r for id_ in named for r in facts.rulings.on(id_)), None)
+def _shaded(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) -> Show:
+    if facts.rulings.touched_in(viewer.country).isdisjoint(subject.names):
+        return PLAIN
+    shades = [shade(viewer, subject, facts) for shade in SHADES]
+    if subject.inner is not None and isinstance(inner := judge(viewer, surface, subject.inner, facts), Show):
+        shades.append(inner)
+    blended = Show(
+        banners=_most_severe_first(r for shade in shades for r in shade.banners),
+        without_media=next((shade.without_media for shade in shades if shade.without_media), None),
+        pictures_gone=frozenset(id_ for shade in shades for id_ in shade.pictures_gone),
+        sensitive=next((shade.sensitive for shade in shades if shade.sensitive), None),
+        labels=tuple(dict.fromkeys(r for shade in shades for r in shade.labels)),
+    )
+    return PLAIN if blended == PLAIN else blended
+
+
+def _with_banners(rulings: tuple[Ruling, ...]) -> Show:
+    return Show(banners=rulings) if rulings else PLAIN
+
+
+def _named(subject: Subject) -> Iterable[int]:
+    return dict.fromkeys((subject.id, subject.author))
+
+
+def _binding(viewer: Viewer, subject: Subject, facts: Facts, measures: frozenset[Measure]) -> tuple[Ruling, ...]:
+    """Rulings of these kinds on a thing, its author or its media that bind where the viewer is."""
+    named = (*_named(subject), *subject.media)
+    return tuple(r for id_ in named for r in facts.rulings.on(id_) if r.measure in measures and r.binds(viewer.country))
+
+
+def _on_media(viewer: Viewer, subject: Subject, facts: Facts) -> tuple[Ruling, ...]:
+    """One ruling for each picture that is withheld."""
+    found = (facts.rulings.find(id_, viewer.country, MEDIA_MEASURES) for id_ in subject.media)
+    return tuple(r for r in found if r)
+
+
+def _all_rulings(subject: Subject, facts: Facts) -> tuple[Ruling, ...]:
+    named = (*_named(subject), *subject.media)
+    return _most_severe_first(r for id_ in named for r in facts.rulings.on(id_))
+
+
+def _most_severe_first(rulings: Iterable[Ruling]) -> tuple[Ruling, ...]:
+    return tuple(sorted(dict.fromkeys(rulings), key=lambda r: (-SEVERITY[r.measure], r.id)))

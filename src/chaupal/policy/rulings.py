@@ -1,27 +1,44 @@
 """Rulings in force, held so that asking about twenty posts costs about a microsecond each."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence, Set
 from enum import StrEnum
+from heapq import heappop, heappush
 
 import msgspec
 
 EVERYWHERE = "XX"
-NOTHING: frozenset[int] = frozenset()
+FOREVER = 2**63 - 1
 
 
 class Measure(StrEnum):
     """The rungs of the ladder that this server can carry out, narrowest first."""
 
+    WARN = "warn"  # told and counted as a strike; nothing is hidden
     LABEL = "label"
+    MARK_SENSITIVE = "mark_sensitive"
     DEAMPLIFY = "deamplify"
+    LIMIT = "limit"  # seen by followers and by whoever asks for it, offered to nobody else
+    FREEZE = "freeze"  # reads, and cannot write
     WITHHOLD_MEDIA = "withhold_media"
     WITHHOLD_POST = "withhold_post"
     WITHHOLD_ACCOUNT = "withhold_account"
+    REMOVE_POST = "remove_post"
     SUSPEND = "suspend"
 
 
+# What a measure acts on: one against a post never takes its author along.
+ACTS_ON = {
+    Measure.WARN: ("account", "post"), Measure.LABEL: ("post", "account"), Measure.MARK_SENSITIVE: ("post", "account"),
+    Measure.DEAMPLIFY: ("tag", "post", "account"), Measure.LIMIT: ("account",), Measure.FREEZE: ("account",),
+    Measure.WITHHOLD_MEDIA: ("media",), Measure.WITHHOLD_POST: ("post",), Measure.WITHHOLD_ACCOUNT: ("account",),
+    Measure.REMOVE_POST: ("post",), Measure.SUSPEND: ("account",),
+}  # fmt: skip
+ACCOUNT_LEVEL = frozenset({Measure.LIMIT, Measure.FREEZE, Measure.WITHHOLD_ACCOUNT, Measure.SUSPEND})
 WITHHOLDING = frozenset({Measure.WITHHOLD_MEDIA, Measure.WITHHOLD_POST, Measure.WITHHOLD_ACCOUNT})
-HIDING = WITHHOLDING | {Measure.SUSPEND}
+HIDING = WITHHOLDING | {Measure.REMOVE_POST, Measure.SUSPEND}
+SHADING = frozenset({Measure.LABEL, Measure.MARK_SENSITIVE, Measure.WITHHOLD_MEDIA})  # changes the look, hides no words
+UNFINDABLE = (HIDING | {Measure.LIMIT}) - {Measure.WITHHOLD_MEDIA}
+SEVERITY = {measure: rung for rung, measure in enumerate(Measure)}
 
 
 class Ruling(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +57,13 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     log_index: int
     term: str = ""
+    basis: str = "legal_order"  # legal_order, legal_notice, own_rules, copyright
+    regime: str = ""  # such as IN-69A@1
+    rule: str = ""  # of the house's own rules, such as 2@1
+    review_at: int | None = None
+    permanent: bool = False
+    neutral: bool = False  # gagged: the placeholder names neither authority nor order
+    text: str = ""  # what a label says
 
     def binds(self, country: str) -> bool:
         return country in self.territory or EVERYWHERE in self.territory
@@ -49,43 +73,140 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RulingIndex:
-    """All rulings in force at one moment; good until `until`, when the next one starts or ends by the clock."""
+    """All rulings in force at one moment, kept up as they change; good until `until`, when one starts or ends by the clock.
 
-    __slots__ = ("_by_subject", "_by_term", "_hidden", "until")
+    A change costs what it changes, however many are in force: sets and lists here are live. Whoever asks between two
+    awaits sees one state; across them, the newer.
+    """
+
+    __slots__ = ("_bound", "_by_subject", "_by_term", "_known", "_moments", "_unfindable", "at", "until")
 
     def __init__(self, rulings: Iterable[Ruling], now: int) -> None:
-        kept = [r for r in rulings if r.ends_at is None or now < r.ends_at]
-        live = [r for r in kept if r.in_force(now)]
-        moments = [r.starts_at for r in kept if r.starts_at > now] + [r.ends_at for r in live if r.ends_at is not None]
-        self.until = min(moments, default=2**63 - 1)
-        self._by_subject: dict[int, list[Ruling]] = {}
-        self._by_term: dict[str, list[Ruling]] = {}
-        for ruling in live:
-            if ruling.term:
-                self._by_term.setdefault(ruling.term, []).append(ruling)
-            else:
-                self._by_subject.setdefault(ruling.subject, []).append(ruling)
-        self._hidden: dict[str, frozenset[int]] = {}
+        self._known: dict[int, Ruling] = {}  # in force, or to begin
+        self._by_subject: dict[int, tuple[Ruling, ...]] = {}  # in force, the most severe first
+        self._by_term: dict[str, tuple[Ruling, ...]] = {}
+        self._bound, self._unfindable = _Bound(), _Bound()
+        self._moments: list[tuple[int, int]] = []  # a heap of when something starts or ends, and which
+        self.at, self.until = now, FOREVER
+        self.change(rulings, (), now)
 
-    def touched_in(self, country: str) -> frozenset[int]:
+    def change(self, begun: Iterable[Ruling], ended: Iterable[int], now: int) -> None:
+        """These are in force from their start on (or are now otherwise than they were), and those (ids) no more."""
+        for id_ in ended:
+            self._drop(id_)
+        for ruling in begun:
+            if self._known.get(ruling.id) != ruling:
+                self._drop(ruling.id)
+                self._add(ruling, now)
+        self.advance(now)
+
+    def advance(self, now: int) -> bool:
+        """Let time pass: what starts until now starts, what ends until now ends. Whether anything did."""
+        moments, moved = self._moments, False
+        while moments and (moments[0][0] <= now or moments[0][1] not in self._known):
+            _, id_ = heappop(moments)
+            if (ruling := self._known.get(id_)) is not None:
+                moved = True
+                self._drop(id_)
+                self._add(ruling, now)
+        self.at, self.until = now, moments[0][0] if moments else FOREVER
+        return moved
+
+    def _add(self, ruling: Ruling, now: int) -> None:
+        if ruling.ends_at is not None and ruling.ends_at <= now:
+            return
+        self._known[ruling.id] = ruling
+        moment = ruling.starts_at if ruling.starts_at > now else ruling.ends_at
+        if moment is not None:
+            heappush(self._moments, (moment, ruling.id))
+        if ruling.in_force(now):
+            self._hold(ruling, lambda held: tuple(sorted((*held, ruling), key=_severity)))
+
+    def _drop(self, id_: int) -> None:
+        ruling = self._known.pop(id_, None)
+        if ruling is not None:
+            self._hold(ruling, lambda held: tuple(r for r in held if r.id != id_))
+
+    def _hold(self, ruling: Ruling, change: Callable[[tuple[Ruling, ...]], tuple[Ruling, ...]]) -> None:
+        """Put what is held on the ruling's subject in another way."""
+        if ruling.term:
+            _put(self._by_term, ruling.term, change(self._by_term.get(ruling.term, ())))
+            return
+        held = change(self._by_subject.get(ruling.subject, ()))
+        _put(self._by_subject, ruling.subject, held)
+        self._bound.settle(ruling, held)
+        if ruling.measure in UNFINDABLE:
+            self._unfindable.settle(ruling, [r for r in held if r.measure in UNFINDABLE])
+
+    def touched_in(self, country: str) -> Set[int]:
         """Ids of every subject on which some ruling binds in `country` (any measure)."""
-        ids = self._hidden.get(country)
-        if ids is None:
-            ids = frozenset(s for s, rs in self._by_subject.items() if any(r.binds(country) for r in rs))
-            self._hidden[country] = ids
-        return ids
+        return self._bound.here(country)
+
+    def unfindable_in(self, country: str) -> Set[int]:
+        """Ids of posts and accounts that nobody who is a stranger to them finds by searching in `country`."""
+        return self._unfindable.here(country)
 
     def on(self, subject: int) -> tuple[Ruling, ...]:
-        """Every ruling in force on a subject, wherever it binds."""
-        return tuple(self._by_subject.get(subject, ()))
+        """Every ruling in force on a subject, wherever it binds, the most severe first."""
+        return self._by_subject.get(subject, ())
 
     def find(self, subject: int, country: str, measures: frozenset[Measure]) -> Ruling | None:
-        """The first ruling of these kinds that binds the subject in `country`."""
+        """The most severe ruling of these kinds that binds the subject in `country`."""
         return next((r for r in self._by_subject.get(subject, ()) if r.measure in measures and r.binds(country)), None)
 
     def deamplified(self, term: str, country: str) -> Ruling | None:
         """The ruling that keeps a tag (by its count key) out of trends and suggestions in `country`."""
         return next((r for r in self._by_term.get(term, ()) if r.binds(country)), None)
+
+    def terms_in(self, country: str) -> list[str]:
+        """The tags (count keys) that are kept out of trends and suggestions in `country`."""
+        return [term for term, held in self._by_term.items() if any(ruling.binds(country) for ruling in held)]
+
+    def __len__(self) -> int:
+        """How many are in force or will be."""
+        return len(self._known)
+
+
+class _Bound:
+    """Ids on which something binds, by country, kept up as rulings come and go."""
+
+    __slots__ = ("_by_code", "_here")
+
+    def __init__(self) -> None:
+        self._by_code: dict[str, set[int]] = {EVERYWHERE: set()}
+        self._here: dict[str, set[int]] = {}  # of a country that was asked about: its own, and those of everywhere
+
+    def here(self, country: str) -> Set[int]:
+        own, everywhere = self._by_code.get(country), self._by_code[EVERYWHERE]
+        if not own:
+            return everywhere
+        if country not in self._here:
+            self._here[country] = own | everywhere
+        return self._here[country]
+
+    def settle(self, changed: Ruling, held: Sequence[Ruling]) -> None:
+        """`changed` came or went; `held` are those that its subject has now."""
+        for code in changed.territory:
+            ids = self._by_code.setdefault(code, set())
+            _keep(ids, changed.subject, any(code in r.territory for r in held))
+        for country, ids in self._here.items():
+            if changed.binds(country):
+                _keep(ids, changed.subject, any(r.binds(country) for r in held))
+
+
+def _keep(ids: set[int], id_: int, kept: bool) -> None:
+    (ids.add if kept else ids.discard)(id_)
+
+
+def _put[K](held: dict[K, tuple[Ruling, ...]], key: K, rulings: tuple[Ruling, ...]) -> None:
+    if rulings:
+        held[key] = rulings
+    else:
+        held.pop(key, None)
+
+
+def _severity(ruling: Ruling) -> tuple[int, int]:
+    return -SEVERITY[ruling.measure], ruling.id
 
 
 NO_RULINGS = RulingIndex((), 0)

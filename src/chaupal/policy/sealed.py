@@ -13,7 +13,7 @@ class Judged(Protocol):
     def subject(self) -> Subject: ...
 
     def redacted(self, verdict: Placeholder | Show) -> Self:
-        """A copy without the words and pictures that the verdict takes away."""
+        """A copy as the verdict leaves it: without the words and pictures that it takes away."""
         ...
 
 

@@ -7,6 +7,7 @@ class Surface(StrEnum):
     """Each route names one of these; an unnamed one does not exist (architecture test)."""
 
     HOME = "home"
+    STREAM = "stream"  # what open connections are told
     PUBLIC = "public"
     TAG = "tag"
     ACCOUNT = "account"  # the posts on a profile
@@ -14,8 +15,10 @@ class Surface(StrEnum):
     PEOPLE = "people"  # lists of people: followers, liked by, search
     STATUS = "status"
     THREAD = "thread"
+    QUOTE = "quote"  # what another post quotes
     SAVED = "saved"  # one's own bookmarks and likes
     NOTIFICATIONS = "notifications"
+    MESSAGES = "messages"  # one's conversations of direct posts
     SEARCH = "search"
     TRENDS = "trends"
     SUGGEST = "suggest"  # autocomplete and recommendations

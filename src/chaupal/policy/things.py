@@ -24,9 +24,11 @@ class Tag(msgspec.Struct, frozen=True):
 
 
 class Picture(msgspec.Struct, frozen=True):
-    """An attachment: an image with its alt text. Sizes in pixels, `focus` in -1..1.
+    """An attachment: an image, a film or a sound, with its alt text. Sizes in pixels, `focus` in -1..1.
 
-    `key` opens the file to apps that ask without a token: it stands for being in the audience, never against a ruling.
+    `kind`: image, gifv (moves without sound, again and again), video, audio. `state`: waiting to be painted, ready or
+    failed. `length` in ms, `bitrate` in bits a second. `key` opens the file to apps that ask without a token: it stands
+    for being in the audience, never against a ruling.
     """
 
     id: int
@@ -40,10 +42,61 @@ class Picture(msgspec.Struct, frozen=True):
     focus: tuple[float, float] = (0.0, 0.0)
     kind: str = "image"
     key: str = ""
+    state: str = "ready"
+    length: int = 0
+    frame_rate: str = ""
+    bitrate: int = 0
+
+
+class LinkCard(msgspec.Struct, frozen=True):
+    """What a link in a post leads to. `image`: the key of a file painted by us, or ""; sizes in pixels.
+
+    `key` opens that file to apps that ask without a token, as a picture's does. `creator`: the account here that the page names
+    as its author, or 0; whether that one lists the page's site, and who may see them, is looked at each time it is shown.
+    """
+
+    url: str
+    title: str
+    description: str = ""
+    author: str = ""
+    author_url: str = ""
+    provider: str = ""
+    provider_url: str = ""
+    language: str = ""
+    image: str = ""
+    width: int = 0
+    height: int = 0
+    blurhash: str = ""
+    key: str = ""
+    creator: int = 0
+
+
+class Option(msgspec.Struct, frozen=True):
+    """One answer of a poll, and how many chose it."""
+
+    title: str
+    votes: int = 0
+
+
+class Poll(msgspec.Struct, frozen=True):
+    """A question with its answers, open until `ends_at` (ms). `voters`: people, of whom each may have several votes."""
+
+    options: tuple[Option, ...]
+    ends_at: int
+    multiple: bool = False
+    hide_totals: bool = False
+    voters: int = 0
+
+    @property
+    def votes(self) -> int:
+        return sum(option.votes for option in self.options)
 
 
 class Post(msgspec.Struct, frozen=True):
-    """A post or a repost (`boost_of`). `html` is the rendered text; times in ms since 1970 UTC."""
+    """A post or a repost (`boost_of`). `html` is the rendered text; times in ms since 1970 UTC.
+
+    What it quotes is a thing of its own, judged by itself: `quote_of` is its id, `quote_state` how that stands.
+    """
 
     id: int
     author: int
@@ -66,7 +119,13 @@ class Post(msgspec.Struct, frozen=True):
     replies_count: int
     boosts_count: int
     likes_count: int
+    poll: Poll | None = None
+    quote_of: int | None = None
+    quote_state: str = ""
+    quote_policy: str = "public"
+    quotes_count: int = 0
     inner: "Post | None" = None
+    card: LinkCard | None = None
 
     @property
     def subject(self) -> Subject:
@@ -84,11 +143,16 @@ class Post(msgspec.Struct, frozen=True):
         )
 
     def redacted(self, verdict: Placeholder | Show) -> Self:
-        if isinstance(verdict, Show):  # its pictures only
-            return replace(self, pictures=(), inner=self.inner.redacted(verdict) if self.inner else None)
+        if isinstance(verdict, Show):
+            return replace(
+                self, pictures=tuple(one for one in self.pictures if one.id not in verdict.pictures_gone),
+                sensitive=self.sensitive or verdict.sensitive is not None,
+                inner=self.inner.redacted(verdict) if self.inner else None,
+            )  # fmt: skip
         return replace(
             self, text="", html="", spoiler="", language="", sensitive=False, mentions=(), tags=(), pictures=(),
-            reply_to=None, reply_to_account=None, app="", inner=None, edited_at=None,
+            reply_to=None, reply_to_account=None, app="", inner=None, edited_at=None, card=None, poll=None, quote_of=None,
+            quote_state="",
         )  # fmt: skip
 
 
@@ -100,7 +164,11 @@ class Field(msgspec.Struct, frozen=True):
 
 
 class Person(msgspec.Struct, frozen=True):
-    """An account as others see it. `avatar` and `header` are file keys, empty where there is none."""
+    """An account as others see it. `avatar` and `header` are file keys, empty where there is none.
+
+    `indexable`: others find its public posts by words. `hide_collections`: whom it follows, and who follows it, is its own.
+    `moved_to`: the account here at which it points, which the gate judges by itself. `sites`: hosts that may name it as an author.
+    """
 
     id: int
     handle: str
@@ -121,6 +189,10 @@ class Person(msgspec.Struct, frozen=True):
     posts_count: int
     role: str
     state: str
+    indexable: bool = True
+    hide_collections: bool = False
+    moved_to: int | None = None
+    sites: tuple[str, ...] = ()
 
     @property
     def shown_name(self) -> str:
@@ -131,4 +203,9 @@ class Person(msgspec.Struct, frozen=True):
         return Subject(id=self.id, author=self.id, visibility=Visibility.PUBLIC, names=frozenset((self.id,)))
 
     def redacted(self, verdict: Placeholder | Show) -> Self:
-        return replace(self, name="", note="", note_html="", avatar="", header="", fields=())
+        if isinstance(verdict, Show):
+            return self
+        return replace(
+            self, name="", note="", note_html="", avatar="", header="", fields=(), last_post_at=None, followers_count=0,
+            following_count=0, posts_count=0, moved_to=None, sites=(),
+        )  # fmt: skip

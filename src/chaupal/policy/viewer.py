@@ -7,6 +7,9 @@ import msgspec
 
 from chaupal.kernel.errors import NotSignedIn
 
+# How an account stands; `pending` before it has come in.
+ACTIVE, FROZEN, SUSPENDED = "active", "frozen", "suspended"
+
 
 class Role(StrEnum):
     """What an account may do beyond writing and reading; `may.py` says what each opens."""
@@ -15,6 +18,7 @@ class Role(StrEnum):
     CLERK = "clerk"
     REVIEWER = "reviewer"
     APPROVER = "approver"
+    EXECUTOR = "executor"
     MODERATOR = "moderator"
     AUDITOR = "auditor"
     OWNER = "owner"
@@ -59,14 +63,23 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     app_name: str = ""
     csrf: str = ""
     language: str = ""
-    state: str = "active"  # active, or limited: pending, suspended
+    appearance: str = ""  # how pages look to them
+    reads: str = ""  # which languages they read
+    second: bool = False  # something beside the password is asked of them
+    seen_at: int = 0  # ms: when this session was last noted as in use
+    state: str = ACTIVE  # or pending, frozen, suspended
     key: str = ""  # hash of the token or cookie, so that it can be ended
 
 
 @functools.lru_cache(10_000)
 def allows(held: frozenset[str], needed: str) -> bool:
-    """Whether scopes cover `needed` (`read:statuses` is covered by itself and by `read`)."""
-    family = needed.partition(":")[0]
+    """Whether scopes cover `needed` (`read:statuses` by itself and by `read`, `admin:read:accounts` by `admin:read`)."""
+    family = needed.rpartition(":")[0] or needed
     # "follow" is the old name for what is now read and write of ties.
     old = "follow" in held and needed.partition(":")[2] in ("follows", "blocks", "mutes")
     return needed in held or family in held or old
+
+
+def stranger(viewer: Viewer) -> Viewer:
+    """Somebody who looks from the same place and has no account: for whom what is shown elsewhere is judged."""
+    return Viewer(country=viewer.country, country_known=viewer.country_known, language=viewer.language)

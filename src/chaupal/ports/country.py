@@ -13,6 +13,11 @@ from chaupal.kernel.settings import Settings
 
 type Lookup = Callable[[str], str | None]
 
+# Addresses of networks that are in no country, whatever a file says of them (RFC 1918, 6598, 4193, 3927, 4291).
+NOWHERE = tuple(map(ip_network, (
+    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "fc00::/7", "fe80::/10", "::1/128",
+)))  # fmt: skip
+
 PACKAGED = Path(__file__).parent.parent / "assets" / "country.mmdb"
 
 
@@ -79,7 +84,8 @@ def country_file(settings: Settings) -> Lookup:
 def _country_in(reader: Any, address: str) -> str | None:
     try:
         ip = ip_address(address)
-        record: Any = reader.get(str(getattr(ip, "ipv4_mapped", None) or ip))
+        ip = getattr(ip, "ipv4_mapped", None) or ip
+        record: Any = None if any(ip in net for net in NOWHERE if net.version == ip.version) else reader.get(str(ip))
     except ValueError:
         return None
     if not isinstance(record, dict):

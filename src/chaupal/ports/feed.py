@@ -5,27 +5,34 @@ from typing import Protocol
 
 LENGTH = 400  # ids kept per resident feed, newest first
 
+type Source = int | str  # an account, or a tag
+
+
+def tag_source(key: str) -> str:
+    """The source that a tag is, by its count key."""
+    return f"#{key}"
+
 
 class Feeds(Protocol):
-    """`owner` is whose home it is; `sources` are the accounts whose posts belong in it (themselves included)."""
+    """`owner` is whose home it is; `sources` are the accounts whose posts belong in it (themselves included), and tags."""
 
     async def page(self, owner: int) -> Sequence[int] | None:
         """The resident feed, newest first, or None when it must be built."""
         ...
 
-    async def admit(self, owner: int, sources: Iterable[int], ids: Sequence[int]) -> None:
+    async def admit(self, owner: int, sources: Iterable[Source], ids: Sequence[int]) -> None:
         """Make a feed resident. `ids` newest first; ids pushed while it was being built are merged in."""
         ...
 
-    async def expect(self, owner: int, sources: Iterable[int]) -> None:
+    async def expect(self, owner: int, sources: Iterable[Source]) -> None:
         """A feed is about to be built: keep what is pushed for it meanwhile."""
         ...
 
-    def push(self, source: int, id_: int) -> None:
+    def push(self, source: Source, id_: int) -> None:
         """A new post by `source`: into every resident feed that has it as a source, once. Returns at once."""
         ...
 
-    def pull(self, id_: int, source: int) -> None:
+    def pull(self, id_: int, source: Source) -> None:
         """A post is gone: out of the resident feeds of `source`."""
         ...
 

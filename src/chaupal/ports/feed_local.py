@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from operator import neg
 
-from chaupal.ports.feed import LENGTH
+from chaupal.ports.feed import LENGTH, Source
 
 SLACK = 100  # a feed is trimmed when it has grown by this much
 
@@ -14,7 +14,7 @@ class _Feed:
 
     __slots__ = ("complete", "ids", "sources")
 
-    def __init__(self, sources: frozenset[int]) -> None:
+    def __init__(self, sources: frozenset[Source]) -> None:
         self.sources = sources
         self.ids: list[int] = []
         self.complete = False  # False while it is being built
@@ -46,7 +46,7 @@ class LocalFeeds:
     def __init__(self, residents: int = 5_000) -> None:
         self._residents = residents
         self._feeds: dict[int, _Feed] = {}
-        self._watchers: dict[int, set[int]] = {}
+        self._watchers: dict[Source, set[int]] = {}
 
     async def page(self, owner: int) -> Sequence[int] | None:
         feed = self._feeds.get(owner)
@@ -54,7 +54,7 @@ class LocalFeeds:
             return None
         return feed.ids[:]
 
-    async def expect(self, owner: int, sources: Iterable[int]) -> None:
+    async def expect(self, owner: int, sources: Iterable[Source]) -> None:
         self.dismiss(owner)
         if len(self._feeds) >= self._residents:
             self.dismiss(next(iter(self._feeds)))
@@ -62,18 +62,18 @@ class LocalFeeds:
         for source in feed.sources:
             self._watchers.setdefault(source, set()).add(owner)
 
-    async def admit(self, owner: int, sources: Iterable[int], ids: Sequence[int]) -> None:
+    async def admit(self, owner: int, sources: Iterable[Source], ids: Sequence[int]) -> None:
         feed = self._feeds.get(owner)
         if feed is None or feed.sources != frozenset(sources):
             return  # whom they follow changed while it was built: the next read builds again
         feed.ids = sorted({*ids, *feed.ids}, reverse=True)[:LENGTH]
         feed.complete = True
 
-    def push(self, source: int, id_: int) -> None:
+    def push(self, source: Source, id_: int) -> None:
         for owner in self._watchers.get(source, ()):
             self._feeds[owner].add(id_)
 
-    def pull(self, id_: int, source: int) -> None:
+    def pull(self, id_: int, source: Source) -> None:
         for owner in self._watchers.get(source, ()):
             self._feeds[owner].drop(id_)
 

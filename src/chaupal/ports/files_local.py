@@ -4,7 +4,18 @@ import asyncio
 import contextlib
 import os
 import secrets
+import shutil
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import BinaryIO
+
+from chaupal.ports.files import check_key
+
+CHUNK = 1_000_000  # bytes in memory at once
+
+type Write = Callable[[BinaryIO], None]
+
+ABSENT = (FileNotFoundError, IsADirectoryError, NotADirectoryError)
 
 
 class LocalFiles:
@@ -14,20 +25,30 @@ class LocalFiles:
         self._root = root
 
     def _path(self, key: str) -> Path:
-        path = (self._root / key).resolve()
-        if not path.is_relative_to(self._root.resolve()) or path == self._root.resolve():
+        path = (self._root / check_key(key)).resolve()
+        if not path.is_relative_to(self._root.resolve()):  # a link that somebody put there
             raise ValueError(f"not a key: {key!r}")
         return path
 
     async def put(self, key: str, data: bytes) -> None:
-        await asyncio.to_thread(self._put, self._path(key), data)
+        def write(file: BinaryIO) -> None:
+            file.write(data)
 
-    def _put(self, path: Path, data: bytes) -> None:
+        await asyncio.to_thread(self._put, self._path(key), write)
+
+    async def put_file(self, key: str, path: Path) -> None:
+        def write(file: BinaryIO) -> None:
+            with path.open("rb") as source:
+                shutil.copyfileobj(source, file, CHUNK)
+
+        await asyncio.to_thread(self._put, self._path(key), write)
+
+    def _put(self, path: Path, write: Write) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         try:
             with beside.open("wb") as file:
-                file.write(data)
+                write(file)
                 file.flush()
                 os.fsync(file.fileno())
             beside.rename(path)
@@ -50,9 +71,40 @@ class LocalFiles:
     def _get(self, path: Path) -> bytes | None:
         try:
             return path.read_bytes()
-        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        except ABSENT:
             return None
 
+    async def part(self, key: str, start: int, length: int) -> bytes | None:
+        return await asyncio.to_thread(self._part, self._path(key), start, length)
+
+    def _part(self, path: Path, start: int, length: int) -> bytes | None:
+        try:
+            with path.open("rb") as file:
+                file.seek(start)
+                return file.read(length)
+        except ABSENT:
+            return None
+
+    async def size(self, key: str) -> int | None:
+        path = await asyncio.to_thread(self._path, key)
+        return await asyncio.to_thread(lambda: path.stat().st_size if path.is_file() else None)
+
+    async def fetch(self, key: str, path: Path) -> bool:
+        return await asyncio.to_thread(self._fetch, self._path(key), path)
+
+    def _fetch(self, kept: Path, path: Path) -> bool:
+        try:
+            with kept.open("rb") as source, path.open("wb") as target:
+                shutil.copyfileobj(source, target, CHUNK)
+        except ABSENT:
+            return False
+        return True
+
     async def drop(self, key: str) -> None:
-        with contextlib.suppress(FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        with contextlib.suppress(*ABSENT):
             await asyncio.to_thread(self._path(key).unlink)
+
+    async def every(self) -> AsyncIterator[str]:
+        for path in await asyncio.to_thread(lambda: sorted(self._root.rglob("*"))):
+            if path.is_file():
+                yield str(path.relative_to(self._root))

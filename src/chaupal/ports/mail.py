@@ -6,11 +6,12 @@ import msgspec
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
-    """A plain-text mail in the reader's language."""
+    """A plain-text mail in the reader's language. `stop`: the address at which a mail program ends such letters (RFC 8058)."""
 
     to: str
     subject: str
     body: str
+    stop: str = ""
 
 
 class Mail(Protocol):

@@ -15,6 +15,8 @@ def message(letter: Letter, sender: str) -> EmailMessage:
     """The letter as a message; a header that was tampered with (line breaks) is refused by the library."""
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"], mail["Date"] = sender, letter.to, letter.subject, formatdate()
+    if letter.stop:
+        mail["List-Unsubscribe"], mail["List-Unsubscribe-Post"] = f"<{letter.stop}>", "List-Unsubscribe=One-Click"
     mail.set_content(letter.body)
     return mail
 

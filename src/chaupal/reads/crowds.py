@@ -3,6 +3,7 @@
 They page on the id of the tie, which nobody is shown: clients follow the Link header.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from chaupal.kernel.errors import NotFound
@@ -15,23 +16,24 @@ from chaupal.reads import people
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, page_of
 from chaupal.reads.pipeline import shown
-from chaupal.store import graph, reactions
+from chaupal.store import graph, reactions, regards, suggesting
 from chaupal.store.knowledge import facts_for
 from chaupal.store.people import sealed_people
 from chaupal.store.posts import Pages
 from chaupal.store.work import Reading
 
+MOST_FAMILIAR, MOST_PAIRS = 40, 400
 NOBODY: Page[Visible[Person]] = Page(())
 
 
 async def followers(reads: Reads, viewer: Viewer, account: int, cursor: Cursor) -> Page[Visible[Person]]:
     """Those who follow the account, newest tie first. Raises NotFound where the viewer may not see the account."""
-    return await _of_person(reads, viewer, account, graph.FOLLOWERS, cursor)
+    return await _of_person(reads, viewer, account, graph.FOLLOWERS, cursor, own=True)
 
 
 async def following(reads: Reads, viewer: Viewer, account: int, cursor: Cursor) -> Page[Visible[Person]]:
     """Those whom the account follows. Raises NotFound where the viewer may not see the account."""
-    return await _of_person(reads, viewer, account, graph.FOLLOWING, cursor)
+    return await _of_person(reads, viewer, account, graph.FOLLOWING, cursor, own=True)
 
 
 async def liked_by(reads: Reads, viewer: Viewer, post: int, cursor: Cursor) -> Page[Visible[Person]]:
@@ -42,6 +44,33 @@ async def liked_by(reads: Reads, viewer: Viewer, post: int, cursor: Cursor) -> P
 async def reposted_by(reads: Reads, viewer: Viewer, post: int, cursor: Cursor) -> Page[Visible[Person]]:
     """Those who reposted a post. Raises NotFound where the viewer may not see it."""
     return await _of_post(reads, viewer, post, reactions.REPOSTED_BY, cursor)
+
+
+async def endorsed(reads: Reads, viewer: Viewer, account: int, cursor: Cursor) -> Page[Visible[Person]]:
+    """Whom the account shows on its profile. Raises NotFound where the viewer may not see the account."""
+    return await _of_person(reads, viewer, account, regards.ENDORSEMENTS, cursor)
+
+
+async def endorsed_by_me(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Visible[Person]]:
+    """Whom the viewer shows on their profile."""
+    return await _own(reads, viewer, regards.ENDORSEMENTS, cursor)
+
+
+async def familiar(reads: Reads, viewer: Viewer, ids: Sequence[int]) -> list[tuple[int, list[Visible[Person]]]]:
+    """(account, those whom the viewer follows and who follow it), in order; of whom one may not see the followers, none.
+
+    Nor anybody who keeps to themselves whom they follow.
+    """
+    wanted = list(dict.fromkeys(ids))[:MOST_FAMILIAR]
+    async with reads.work.reading() as reading:
+        facts = await facts_for(reading, viewer)
+        apart = facts.relations.blocked_by
+        asked = await people.shown(reading, viewer, Surface.PROFILE, wanted)
+        open_ = [v.item.id for v in asked if not v.withheld and not _kept_back(viewer, v.item)]
+        pairs = await suggesting.familiar(reading, viewer.me, [id_ for id_ in open_ if id_ not in apart], MOST_PAIRS)
+        known = {by for _, by in pairs}
+        seen = {v.item.id: v for v in await people.shown(reading, viewer, Surface.PEOPLE, known)}
+    return [(id_, [seen[by] for to, by in pairs if to == id_ and by in seen]) for id_ in wanted]
 
 
 async def blocked(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Visible[Person]]:
@@ -69,9 +98,15 @@ async def tied(reading: Reading, pages: Pages, cursor: Cursor, **params: Any) ->
     return page.map([leads[tie] for tie in page.items])
 
 
+def _kept_back(viewer: Viewer, person: Person) -> bool:
+    """Whether they keep to themselves whom they follow and who follows them. The numbers are shown, as Mastodon does."""
+    return person.hide_collections and person.id != viewer.account
+
+
 async def _of_person(
-    reads: Reads, viewer: Viewer, account: int, pages: Pages, cursor: Cursor
-) -> Page[Visible[Person]]:  # fmt: skip
+    reads: Reads, viewer: Viewer, account: int, pages: Pages, cursor: Cursor, *, own: bool = False
+) -> Page[Visible[Person]]:
+    """`own`: a list that somebody may keep to themselves."""
     async with reads.work.reading() as reading:
         facts = await facts_for(reading, viewer)
         sealed = (await sealed_people(reading, (account,))).get(account)
@@ -79,7 +114,7 @@ async def _of_person(
         if owner is None:
             raise NotFound
         # Where the account is withheld, and to whom it blocks, it has nobody around it.
-        if owner.withheld or account in facts.relations.blocked_by:
+        if owner.withheld or account in facts.relations.blocked_by or (own and _kept_back(viewer, owner.item)):
             return NOBODY
         page = await tied(reading, pages, cursor, who=account)
         return page.map(await people.shown(reading, viewer, Surface.PEOPLE, page.items))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from chaupal.kernel.errors import NotFound
+from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import reveal
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -13,13 +14,15 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads import record
 from chaupal.reads.context import Reads
 from chaupal.reads.record import Line
-from chaupal.store import docket, rulings
+from chaupal.store import docket, impact, media, rulings
 from chaupal.store.docket import Authority, CaseEvent, Order, Target
 from chaupal.store.knowledge import facts_for
 from chaupal.store.people import sealed_people
 from chaupal.store.posts import sealed_posts
 from chaupal.store.rulings import RulingRow
 from chaupal.store.work import Reading
+
+MOST_POSTS = 50  # of an account, to choose from
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +52,22 @@ class Dossier(msgspec.Struct, frozen=True):
     next: int | None  # the number of the next target, where there are more
 
 
+class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+    """One case as its page shows it. `posts`: of the account that is named, the public ones, to choose from.
+
+    `private`: what is shown is not for everybody, so that looking at it is written down. `last`: the order's last number.
+    """
+
+    order: Order
+    authority: Authority
+    file: File
+    posts: tuple[Visible[Post], ...]
+    names: dict[int, str]
+    made: tuple[RulingRow, ...]
+    private: bool
+    last: int
+
+
 async def queue(reads: Reads, viewer: Viewer) -> list[Line]:
     """Orders with targets that are not decided yet; those that must be acted on first come first."""
     async with reads.work.reading() as reading:
@@ -72,18 +91,56 @@ async def dossier(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, mos
         return Dossier(order, authority, files, await _handles(reading, viewer, staff), following)
 
 
+async def sheet(reads: Reads, viewer: Viewer, ref: str, number: int) -> Sheet:
+    """The case about target `number` as staff see it. Raises NotFound."""
+    async with reads.work.reading() as reading:
+        order = await docket.order(reading, ref)
+        authority = None if order is None else await docket.authority(reading, order.authority_id)
+        named = [] if order is None else await docket.targets_of(reading, order.id)
+        target = next((one for one in named if one.number == number), None)
+        if order is None or authority is None or target is None:
+            raise NotFound
+        events = await docket.events_of(reading, [target.id])
+        (file,) = await _files(reading, viewer, [target], events)
+        made = (await rulings.by_targets(reading, [target.id]))[target.id]
+        staff = {order.received_by, target.assigned_to or 0, *(e.by for e in events[target.id])}
+        private = file.post is not None and file.post.item.visibility > Visibility.UNLISTED
+        return Sheet(
+            order=order, authority=authority, file=file, posts=await _posts_of(reading, viewer, target),
+            names=await _handles(reading, viewer, staff), made=tuple(made), private=private, last=len(named),
+        )  # fmt: skip
+
+
+async def _posts_of(reading: Reading, viewer: Viewer, target: Target) -> tuple[Visible[Post], ...]:
+    """The newest posts of an account that is named, those for everybody: whom a message was for is nobody's business here."""
+    if target.kind != "account" or target.subject_id is None:
+        return ()
+    ids = await impact.own_posts(reading, target.subject_id, MOST_POSTS)
+    seen = reveal(viewer, Surface.OFFICE, await sealed_posts(reading, ids), await facts_for(reading, viewer))
+    return tuple(one for one in seen if one.item.visibility <= Visibility.UNLISTED)
+
+
+async def _shown_posts(reading: Reading, named: Sequence[Target]) -> dict[int, int]:
+    """Target -> the post that shows it: itself, or the one that a picture is in."""
+    found = {t.id: t.subject_id for t in named if t.kind == "post" and t.subject_id is not None}
+    for target in named:
+        if target.kind == "media" and (post := await media.post_of(reading, target.subject_id or 0)):
+            found[target.id] = post
+    return found
+
+
 async def _files(
     reading: Reading, viewer: Viewer, named: Sequence[Target], events: dict[int, list[CaseEvent]]
 ) -> tuple[File, ...]:
     facts = await facts_for(reading, viewer)
-    ids = [t.subject_id for t in named if t.kind == "post" and t.subject_id is not None]
-    posts = {v.item.id: v for v in reveal(viewer, Surface.OFFICE, await sealed_posts(reading, ids), facts)}
+    shown = await _shown_posts(reading, named)
+    posts = {v.item.id: v for v in reveal(viewer, Surface.OFFICE, await sealed_posts(reading, shown.values()), facts)}
     people = await _people(reading, viewer, (t.owner_id for t in named))
     made = await rulings.by_targets(reading, [t.id for t in named])
     return tuple(
         File(
-            target=t, state=events[t.id][-1].state, number=events[t.id][-1].number, post=posts.get(t.subject_id or 0),
-            person=people.get(t.owner_id or 0), events=tuple(events[t.id]), ruling=made.get(t.id),
+            target=t, state=events[t.id][-1].state, number=events[t.id][-1].number, post=posts.get(shown.get(t.id, 0)),
+            person=people.get(t.owner_id or 0), events=tuple(events[t.id]), ruling=next(reversed(made[t.id]), None),
         )
         for t in named
     )  # fmt: skip

@@ -1,10 +1,11 @@
-"""Looking at pictures: one's own uploads, and the bytes of a file for whoever may see them."""
+"""Looking at uploads: one's own, and the bytes of a file for whoever may see them."""
 
+from collections.abc import AsyncIterator
 from typing import Literal
 
 import msgspec
 
-from chaupal.kernel.errors import NotFound, WithheldByLaw
+from chaupal.kernel.errors import Gone, NotFound, WithheldByLaw
 from chaupal.policy import epitaph
 from chaupal.policy.gate import reveal_one
 from chaupal.policy.sealed import Judged, Sealed, Visible
@@ -13,10 +14,12 @@ from chaupal.policy.things import Picture
 from chaupal.policy.verdict import Placeholder
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.store import media
+from chaupal.store import cards, media
 from chaupal.store.knowledge import facts_for
 from chaupal.store.people import sealed_people
 from chaupal.store.work import Reading
+
+PIECE = 500_000  # bytes
 
 type Rendition = Literal["original", "small"]
 
@@ -43,17 +46,26 @@ async def own(reads: Reads, viewer: Viewer, id_: int) -> Picture:
 async def picture_file(reads: Reads, viewer: Viewer, id_: int, rendition: Rendition, key: str) -> File:
     """A rendition of a picture, judged at this moment. `key` stands for being in the audience of its post.
 
-    Raises NotFound for what is missing or not for the viewer, WithheldByLaw where a ruling keeps it from them.
+    Raises NotFound for what is missing or not for the viewer, WithheldByLaw where a ruling keeps it from them, Gone
+    where its account is suspended.
     """
     async with reads.work.reading() as reading:
         seen = await _reveal(reads, reading, viewer, Surface.MEDIA, await media.sealed_file(reading, id_, key))
-        mark = _mark(reading, viewer, f"{id_}-{rendition}")
+        mark = _mark(reading, viewer, f"{id_}-{rendition}-{seen.item.stamp}")
     original, small = media.file_keys(id_, seen.item.mime)
     return File(small, media.SMALL, mark) if rendition == "small" else File(original, seen.item.mime, mark)
 
 
+async def card_file(reads: Reads, viewer: Viewer, post: int, key: str) -> File:
+    """The picture of what a post's link leads to, judged with the post. Raises NotFound, WithheldByLaw, Gone."""
+    async with reads.work.reading() as reading:
+        seen = await _reveal(reads, reading, viewer, Surface.MEDIA, await cards.sealed_file(reading, post, key))
+        mark = _mark(reading, viewer, f"{post}-card-{seen.item.stamp}")
+    return File(seen.item.key, seen.item.mime, mark)
+
+
 async def portrait_file(reads: Reads, viewer: Viewer, account: int, name: str) -> File:
-    """An avatar or header that its account shows now. Raises NotFound, WithheldByLaw."""
+    """An avatar or header that its account shows now. Raises NotFound, WithheldByLaw, Gone."""
     key = f"portraits/{account}/{name}"
     async with reads.work.reading() as reading:
         people = await sealed_people(reading, [account])
@@ -72,12 +84,36 @@ async def contents(reads: Reads, file: File) -> bytes:
     return data
 
 
+async def size(reads: Reads, file: File) -> int:
+    """How many bytes a file has that was judged. Raises NotFound where they are gone."""
+    found = await reads.files.size(file.key)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def part(reads: Reads, file: File, start: int, length: int) -> bytes:
+    """Some of the bytes of a file that was judged. Raises NotFound where they are gone."""
+    data = await reads.files.part(file.key, start, length)
+    if data is None:
+        raise NotFound
+    return data
+
+
+async def whole(reads: Reads, file: File, of: int) -> AsyncIterator[bytes]:
+    """All `of` bytes of it, a piece at a time, so that a film is never in memory as a whole."""
+    for start in range(0, of, PIECE):
+        yield await part(reads, file, start, PIECE)
+
+
 async def _reveal[T: Judged](
     reads: Reads, reading: Reading, viewer: Viewer, surface: Surface, sealed: Sealed[T] | None
 ) -> Visible[T]:
     seen = reveal_one(viewer, surface, sealed, await facts_for(reading, viewer))
     if seen is None:
         raise NotFound
+    if isinstance(seen.verdict, Placeholder) and seen.verdict.scope == "suspended":
+        raise Gone("This account is suspended")
     if isinstance(seen.verdict, Placeholder):
         raise WithheldByLaw(notice_url=reads.settings.origin + epitaph.notice_path(seen.verdict.ruling))
     return seen

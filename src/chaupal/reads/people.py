@@ -62,6 +62,15 @@ async def shown(reading: Reading, viewer: Viewer, surface: Surface, ids: Iterabl
     return reveal(viewer, surface, [sealed[i] for i in wanted if i in sealed], await facts_for(reading, viewer))
 
 
+async def moved(reads: Reads, viewer: Viewer, seen: Iterable[Visible[Person]]) -> dict[int, Visible[Person]]:
+    """Where those among `seen` have moved who have, by their own ids; as the gate shows that account, or not at all."""
+    to = {v.item.id: v.item.moved_to for v in seen if v.item.moved_to is not None}
+    if not to:
+        return {}
+    there = {v.item.id: v for v in await people(reads, viewer, Surface.PROFILE, dict.fromkeys(to.values()))}
+    return {id_: there[target] for id_, target in to.items() if target in there}
+
+
 async def me(reads: Reads, viewer: Viewer) -> tuple[Visible[Person], Login, int]:
     """Oneself, one's way in, and how many ask to follow. Raises NotSignedIn."""
     async with reads.work.reading() as reading:

@@ -7,6 +7,7 @@ from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
+from chaupal.reads.filtering import CONTEXTS, kept
 from chaupal.reads.page import Cursor, Page, page_of
 from chaupal.store.knowledge import facts_for
 from chaupal.store.posts import Pages, sealed_posts, skeleton
@@ -14,8 +15,10 @@ from chaupal.store.work import Reading
 
 
 async def shown(reading: Reading, viewer: Viewer, surface: Surface, ids: Sequence[int]) -> list[Visible[Post]]:
-    """The posts among `ids` that the viewer may see on this surface, in order."""
-    return reveal(viewer, surface, await sealed_posts(reading, ids), await facts_for(reading, viewer))
+    """The posts among `ids` that the viewer may see on this surface and has not chosen to hide there, in order."""
+    seen = reveal(viewer, surface, await sealed_posts(reading, ids), await facts_for(reading, viewer))
+    context = CONTEXTS.get(surface)
+    return seen if context is None else await kept(reading, viewer, context, seen)
 
 
 async def listed_page(

@@ -7,8 +7,8 @@ from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page
-from chaupal.reads.pipeline import listed_page
-from chaupal.store import posts
+from chaupal.reads.pipeline import listed_page, shown
+from chaupal.store import pins, posts
 from chaupal.store.dialect import listed
 from chaupal.text import fold
 
@@ -35,3 +35,10 @@ async def page(
         pages, params["key"] = posts.OF_AUTHOR_TAGGED, fold.count_key(tagged)
     async with reads.work.reading() as reading:
         return await listed_page(reading, viewer, Surface.ACCOUNT, pages, cursor, **params)
+
+
+async def pinned(reads: Reads, viewer: Viewer, account: int) -> list[Visible[Post]]:
+    """The posts that an account has pinned, as the viewer may see them here: a withheld one is left out."""
+    async with reads.work.reading() as reading:
+        ids = await pins.of(reading, account)
+        return await shown(reading, viewer, Surface.ACCOUNT, ids) if ids else []

@@ -17,14 +17,18 @@ MOST_TAGS = 8  # beside the first, per list
 
 
 async def page(
-    reads: Reads, viewer: Viewer, cursor: Cursor, language: str | None = None, *, only_media: bool = False
-) -> Page[Visible[Post]]:
-    """Public posts of this server, newest first; in one language where one is named."""
+    reads: Reads, viewer: Viewer, cursor: Cursor, language: str | None = None, *, languages: Sequence[str] = (),
+    only_media: bool = False,
+) -> Page[Visible[Post]]:  # fmt: skip
+    """Public posts of this server, newest first; in one language where one is named, or in several."""
     async with reads.work.reading() as reading:
         if only_media:
             return await listed_page(reading, viewer, Surface.PUBLIC, posts.LISTED_MEDIA, cursor)
         if language:
             return await listed_page(reading, viewer, Surface.PUBLIC, posts.LISTED_IN, cursor, language=language)
+        if languages:
+            params = {"languages": listed(list(languages))}
+            return await listed_page(reading, viewer, Surface.PUBLIC, posts.LISTED_IN_ANY, cursor, **params)
         return await listed_page(reading, viewer, Surface.PUBLIC, posts.ALL_LISTED, cursor)
 
 

@@ -7,7 +7,7 @@ from chaupal.reads.context import Reads
 from chaupal.store import reactions as store
 
 LIKED, REPOSTED, SAVED = store.LIKED, store.REPOSTED, store.SAVED
-MUTED, PINNED = 8, 16  # of conversations and of one's own posts; nobody sets them yet
+MUTED, PINNED = store.MUTED, store.PINNED  # of conversations, and of one's own posts
 
 NOTHING: dict[int, int] = {}
 

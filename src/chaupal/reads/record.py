@@ -18,7 +18,16 @@ from chaupal.store.posts import sealed_posts
 from chaupal.store.rulings import RulingRow
 from chaupal.store.work import Reading
 
-SHOWN_AS_PENDING = ("received", "returned", "withholding_proposed", "refusal_proposed")
+SHOWN_AS_PENDING = (
+    "received",
+    "returned",
+    "measure_proposed",
+    "measure_concurred",
+    "refusal_proposed",
+    "closing_proposed",
+)
+SHOWN_AS_DECIDED = ("in_force", "unseconded", "refused", "closed", "not_found", "lifted", "lapsed", "overturned")
+SHOWN_AS_ENDED = ("lifted", "lapsed", "stayed", "withdrawn", "set_aside", "overturned")
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -43,7 +52,8 @@ class Line(msgspec.Struct, frozen=True):
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one target. `handle` (and `post`) only where this viewer may know of them.
 
-    `state` says `pending` for everything that two people have not decided yet; `log` are indices of leaves.
+    `state` says `pending` for everything that two people have not decided yet; `log` are indices of leaves; `term` is the
+    key of a tag that something was done about.
     """
 
     number: int
@@ -51,11 +61,29 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     handle: str = ""
     post: int | None = None
+    term: str = ""
     reason: str = ""
     code: str = ""
     lifted_because: str = ""
     decided_at: int | None = None
     ruling: RulingRow | None = None
+    log: tuple[int, ...] = ()
+
+
+class Happened(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of an order's story: a step (`verb`) of the order as a whole, or what `many` of its targets came to (`state`).
+
+    What the public log says of a step, and no more: letters, minutes and who acted stay inside.
+    """
+
+    at: int
+    verb: str = ""
+    state: str = ""
+    many: int = 0
+    reason: str = ""
+    codes: tuple[str, ...] = ()
+    body: str = ""
+    until: int | None = None
     log: tuple[int, ...] = ()
 
 
@@ -65,14 +93,15 @@ class Story(msgspec.Struct, frozen=True):
     order: Order
     authority: Authority
     counts: Counts
+    happened: tuple[Happened, ...]
     outcomes: tuple[Outcome, ...]
     next: int | None  # the number of the next target, where there are more
 
 
 async def register(reads: Reads, cursor: Cursor) -> Page[Line]:
-    """Orders, newest first."""
+    """Orders of authorities that may be told of, newest first."""
     async with reads.work.reading() as reading:
-        found = await docket.orders_below(reading, cursor.below, cursor.limit + 1)
+        found = await docket.public_orders_below(reading, cursor.below, cursor.limit + 1)
         page = page_of([order.id for order in found], cursor)
         return page.map(await lines(reading, found[: len(page.items)]))
 
@@ -81,15 +110,18 @@ async def lines(reading: Reading, found: Sequence[Order]) -> list[Line]:
     """Orders with who asked and how their targets stand."""
     named = {authority.id: authority for authority in await docket.all_authorities(reading)}
     standing = await docket.standing(reading, [order.id for order in found])
-    return [Line(order, named[order.authority_id], counted(standing.get(order.id, {}))) for order in found]
+    return [
+        Line(order, named.get(order.authority_id or 0, docket.HOUSE), counted(standing.get(order.id, {})))
+        for order in found
+    ]
 
 
 async def story(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most: int = 100) -> Story:
-    """The order and what was done about its targets from number `first` on. Raises NotFound."""
+    """The order and what was done about its targets from number `first` on. Raises NotFound, as for a secret one."""
     async with reads.work.reading() as reading:
         order = await docket.order(reading, ref)
         authority = None if order is None else await docket.authority(reading, order.authority_id)
-        if order is None or authority is None:
+        if order is None or authority is None or order.secret:
             raise NotFound
         named, following = part(await docket.targets_of(reading, order.id), first, most)
         ids = [target.id for target in named]
@@ -97,8 +129,25 @@ async def story(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most:
         known = await _known(reading, viewer, named)
         counts = counted((await docket.standing(reading, [order.id])).get(order.id, {}))
         now = reads.clock()
-        outcomes = tuple(_outcome(t, events[t.id], made.get(t.id), known, now) for t in named)
-    return Story(order, authority, counts, outcomes, following)
+        outcomes = tuple(_outcome(t, events[t.id], next(reversed(made[t.id]), None), known, now) for t in named)
+        happened = await _happened(reading, order)
+    return Story(order, authority, counts, happened, outcomes, following)
+
+
+async def _happened(reading: Reading, order: Order) -> tuple[Happened, ...]:
+    """The steps of the order and, day by day, what its targets came to."""
+    steps = [
+        Happened(
+            at=event.at, verb=event.verb, reason=event.body.reason, codes=event.body.codes, body=event.body.body,
+            until=event.body.until, log=() if event.log_index is None else (event.log_index,),
+        )
+        for event in (await docket.order_events_of(reading, [order.id]))[order.id]
+    ]  # fmt: skip
+    days = [
+        Happened(at=at, state=state, many=many)
+        for at, state, many in await docket.decided_by_day(reading, order.id, SHOWN_AS_DECIDED)
+    ]
+    return tuple(sorted((*steps, *days), key=lambda line: line.at))
 
 
 def part(named: Sequence[Target], first: int, most: int) -> tuple[Sequence[Target], int | None]:
@@ -114,7 +163,7 @@ def counted(standing: dict[tuple[str, str], int]) -> Counts:
         return sum(n for (state, _), n in standing.items() if state in states)
 
     return Counts(
-        asked=sum(standing.values()), withheld=many("withheld"), refused=many("refused"), ended=many("lifted", "lapsed"),
+        asked=sum(standing.values()), withheld=many("in_force", "unseconded"), refused=many("refused"), ended=many(*SHOWN_AS_ENDED),
         pending=many(*SHOWN_AS_PENDING), not_found=many("not_found"),
     )  # fmt: skip
 
@@ -145,12 +194,17 @@ def _outcome(
     log = tuple(event.log_index for event in events if event.log_index is not None)
     if last.state in SHOWN_AS_PENDING:
         return Outcome(number=target.number, kind=target.kind, state="pending", handle=handle, post=post, log=log)
-    proposal = next((e for e in reversed(events) if e.state.endswith("_proposed")), None)
-    decided = next((e for e in events if e.state in ("withheld", "refused")), None)
-    over = ruling is not None and last.state == "withheld" and ruling.ends_at is not None and ruling.ends_at <= now
+    proposal = next((e for e in reversed(events) if e.body.outcome), None)
+    decided = next((e for e in events if e.state in ("in_force", "unseconded", "refused", "closed")), None)
+    over = (
+        ruling is not None
+        and last.state in ("in_force", "unseconded")
+        and ruling.ends_at is not None
+        and ruling.ends_at <= now
+    )
     return Outcome(
         number=target.number, kind=target.kind, state="lapsed" if over else last.state, handle=handle, post=post,
         reason=proposal.body.reason if proposal else "", code=proposal.body.code if proposal else "",
         lifted_because=last.body.reason if last.state == "lifted" else "", decided_at=decided.at if decided else None,
-        ruling=ruling, log=log,
+        ruling=ruling, log=log, term=target.term if ruling is not None else "",
     )  # fmt: skip

@@ -6,7 +6,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
 from chaupal.reads import people
 from chaupal.reads.context import Reads
-from chaupal.store import graph
+from chaupal.store import graph, regards
 from chaupal.store.graph import Ties
 
 __all__ = ["Ties", "between"]
@@ -21,4 +21,9 @@ async def between(reads: Reads, viewer: Viewer, ids: Sequence[int]) -> list[tupl
     async with reads.work.reading() as reading:
         seen = [person.item.id for person in await people.shown(reading, viewer, Surface.PROFILE, wanted)]
         ties = await graph.ties(reading, me, seen) if seen else {}
+        if seen:
+            for id_, note in (await regards.notes(reading, me, seen)).items():
+                ties[id_].note = note
+            for id_ in await regards.endorsed(reading, me, seen):
+                ties[id_].endorsed = True
     return [(id_, ties[id_]) for id_ in seen]

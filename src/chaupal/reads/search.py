@@ -1,5 +1,7 @@
 """Search: posts by words and operators, people by name, tags by the start of their key; what is hidden leaves no trace.
 
+Posts of whoever wishes not to be found by others are found by themselves alone.
+
 Both databases answer alike: the newest post first, the most followed person first, the most used tag first.
 """
 
@@ -126,7 +128,9 @@ OPERATORS: dict[str, Callable[[Asked, str], Asked | None]] = {
 }  # fmt: skip
 
 
-async def posts(reads: Reads, viewer: Viewer, query: str, span: Span = ALL) -> list[Visible[Post]]:
+async def posts(
+    reads: Reads, viewer: Viewer, query: str, span: Span = ALL, *, surface: Surface = Surface.SEARCH
+) -> list[Visible[Post]]:
     """Public posts that hold every word, newest first; or the one post whose address was given."""
     post = _post_at(reads, query)
     if post is not None:
@@ -137,12 +141,14 @@ async def posts(reads: Reads, viewer: Viewer, query: str, span: Span = ALL) -> l
     terms = asked.terms
     if narrowed is None or not (terms or narrowed != ANYTHING or asked.below != NO_ID or asked.above != -1):
         return []
-    ids = await _ids(reads, terms, narrowed, asked, span)
+    ids = await _ids(reads, viewer, terms, narrowed, asked, span)
     async with reads.work.reading() as reading:
-        return await shown(reading, viewer, Surface.SEARCH, ids)
+        return await shown(reading, viewer, surface, ids)
 
 
-async def _ids(reads: Reads, terms: list[str], narrowed: Narrowed, asked: Asked, span: Span) -> list[int]:
+async def _ids(
+    reads: Reads, viewer: Viewer, terms: list[str], narrowed: Narrowed, asked: Asked, span: Span
+) -> list[int]:
     offset = min(span.offset, MOST_OFFSET)
     below = min(asked.below, NO_ID if span.max_id is None else span.max_id)
     above = max(asked.above, -1 if span.min_id is None else span.min_id)
@@ -150,7 +156,7 @@ async def _ids(reads: Reads, terms: list[str], narrowed: Narrowed, asked: Asked,
     # One word is found in microseconds; what must be sifted goes off the loop.
     quick = len(terms) == 1 and narrowed == ANYTHING and not offset
     async with reads.work.reading() if quick else reads.work.scanning() as reading:
-        ids = await finding.found(reading, terms, narrowed, bounds)
+        ids = await finding.found(reading, viewer.account or 0, terms, narrowed, bounds)
     return ids[offset:] if not bounds.upward else ids[: len(ids) - offset]
 
 

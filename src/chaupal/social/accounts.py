@@ -8,11 +8,11 @@ from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.kernel.secrets import digest, new_secret
 from chaupal.policy.may import may
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.social import letters
+from chaupal.social import doors, letters
 from chaupal.social.context import Square
 from chaupal.social.events import AccountCreated, AccountOpened, ConfirmationAsked
-from chaupal.social.passwords import check_password, hash_password
 from chaupal.store import accounts, apps, logins, marks
+from chaupal.store.passwords import check_password, hash_password
 from chaupal.store.people import id_of
 from chaupal.store.work import Writing
 from chaupal.text.analyse import name_words
@@ -48,9 +48,12 @@ class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-async def sign_up(square: Square, new: NewAccount) -> int:
-    """Join as a member, as far as `registrations` lets one. Raises NotAllowed when they are closed, Invalid by field."""
-    mode = square.settings.registrations
+async def sign_up(square: Square, new: NewAccount, address: str = "") -> int:
+    """Join as a member, as far as `registrations` and doors that staff shut (to the `address` of the net, to the mail) let one.
+
+    Raises NotAllowed when they are closed, Invalid by field.
+    """
+    mode = await doors.mode_for(square, address, new.email)
     if mode == "closed":
         raise NotAllowed("This server takes no new accounts now")
     if new.handle.strip().lower() in RESERVED:
@@ -125,19 +128,22 @@ async def approve(square: Square, viewer: Viewer, account: int) -> None:
         await _open_if_ready(square, w, account)
 
 
+async def reject(square: Square, viewer: Viewer, account: int) -> None:
+    """Turn somebody away who asked to join: nothing of them is kept. Raises NotFound as `approve` does."""
+    if not may(viewer, "approve_accounts"):
+        raise NotFound
+    async with square.work.writing() as w:
+        if not await logins.reject(w, account):
+            raise NotFound
+        await apps.end_all(w, account)
+
+
 async def waiting(square: Square, viewer: Viewer, at_most: int = 100) -> list[logins.Login]:
     """Who confirmed their address and waits for approval. Raises NotFound for those who may not see it."""
     if not may(viewer, "approve_accounts"):
         raise NotFound
     async with square.work.reading() as reading:
         return await logins.waiting(reading, at_most)
-
-
-async def set_role(square: Square, account: int, role: Role) -> None:
-    """By the operator's word. Whoever is signed in has the new role at their next request."""
-    async with square.work.writing() as w:
-        await accounts.set_role(w, account, role)
-        await apps.forget_callers(w, account)
 
 
 async def ensure_system_account(square: Square) -> int:

@@ -14,11 +14,66 @@ class PostPublished(Event, frozen=True):
     reply_to_account: int | None = None
     boost_of: int | None = None
     boost_of_author: int | None = None
+    tags: tuple[str, ...] = ()  # count keys, of a public post
+    quote_of: int | None = None
+
+
+class PostEdited(Event, frozen=True):
+    """A post says something else now. `mentions`: whom it names that it did not name before.
+
+    `edited_at` (ms) tells one edit from the next; 0: its words are the same, and nobody need be told of it.
+    """
+
+    post: int
+    author: int
+    visibility: int
+    edited_at: int
+    mentions: tuple[int, ...] = ()
+    reply_to_account: int | None = None
+
+
+class CardShown(Event, frozen=True):
+    """What a post's link leads to is shown beneath it since `at` (ms). Its words are the same."""
+
+    lasting = False
+
+    post: int
+    author: int
+    visibility: int
+    at: int
+    reply_to_account: int | None = None
+
+
+class VoteCast(Event, frozen=True):
+    """Somebody voted: the counts of a poll are others. Which option it was is nobody's business."""
+
+    post: int
+    by: int
+
+
+class PollEnded(Event, frozen=True):
+    """A poll is over by the clock. `told`: up to which voter (by id) people have been told of it; 0: nobody yet."""
+
+    post: int
+    author: int
+    told: int = 0
+
+
+class QuoteRevoked(Event, frozen=True):
+    """The post quotes `quoted` no more: whoever was quoted took it out."""
+
+    post: int
+    author: int
+    visibility: int
+    quoted: int
 
 
 class PostDeleted(Event, frozen=True):
-    """A post is gone, and the reposts of it: (post, author) of each."""
+    """A post is gone, and the reposts of it: (post, author) of each. `visibility` and `mentions`: whom it had been for."""
 
     post: int
     author: int
     gone: tuple[tuple[int, int], ...]
+    visibility: int = 3  # an event written before this was said is told to few
+    mentions: tuple[int, ...] = ()
+    tags: tuple[str, ...] = ()  # count keys, of a public post

@@ -14,6 +14,10 @@ class Followed(TieChanged, frozen=True):
     """`by` follows `to`, without having to ask."""
 
 
+class FollowMoved(TieChanged, frozen=True):
+    """`by` follows `to` because whom they followed before has moved there. Nobody is told."""
+
+
 class Unfollowed(TieChanged, frozen=True):
     """`by` follows `to` no more, by whoever's doing."""
 

@@ -2,9 +2,12 @@
 
 from chaupal.kernel.errors import NotAllowed, NotFound
 from chaupal.policy.gate import reveal_one
+from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
+from chaupal.policy.verdict import Placeholder
 from chaupal.policy.viewer import Viewer
+from chaupal.social import moving
 from chaupal.social.context import Square
 from chaupal.social.events_ties import (
     Blocked,
@@ -30,15 +33,22 @@ async def follow(
 ) -> None:
     """Follow, or ask to where the account is locked; again: change what is wanted (None leaves it as it is).
 
-    Raises NotFound for whom the viewer may not see, NotAllowed for oneself and where either blocks the other.
+    Raises NotFound for whom the viewer may not see and for the suspended, NotAllowed for oneself, where either blocks the other,
+    and where either has moved.
     """
-    me, person = await _other(square, viewer, them)
+    me, seen = await _other(square, viewer, them)
+    async with square.work.reading() as reading:
+        await moving.check_stays(reading, viewer, await facts_for(reading, viewer))
+    if isinstance(seen.verdict, Placeholder) and seen.verdict.scope == "suspended":
+        raise NotFound
     async with square.work.writing() as w:
         # Looked up inside the unit: a block that comes at the same moment must not leave a follow behind.
         if await graph.apart(w, me, them):
             raise NotAllowed("This action is not allowed")
         standing = await graph.wanted(w, me, them)
-        asks = standing is None and person.locked
+        if standing is None and seen.item.moved_to is not None:
+            raise NotAllowed("This action is not allowed")
+        asks = standing is None and seen.item.locked
         wanted = (await graph.wanted(w, me, them, asked=True) if asks else standing) or (True, False)
         show = wanted[0] if reposts is None else reposts
         tell = wanted[1] if notify is None else notify
@@ -119,7 +129,7 @@ async def unmute(square: Square, viewer: Viewer, them: int) -> None:
             w.tell(Unmuted(by=me, to=them))
 
 
-async def _other(square: Square, viewer: Viewer, them: int) -> tuple[int, Person]:
+async def _other(square: Square, viewer: Viewer, them: int) -> tuple[int, Visible[Person]]:
     """The viewer's account and the person to act on, as the gate shows them. Raises NotFound, NotAllowed for oneself."""
     me = viewer.me
     if me == them:
@@ -129,7 +139,7 @@ async def _other(square: Square, viewer: Viewer, them: int) -> tuple[int, Person
         seen = reveal_one(viewer, Surface.PROFILE, sealed, await facts_for(reading, viewer))
     if seen is None:
         raise NotFound
-    return me, seen.item
+    return me, seen
 
 
 async def _end_follow(w: Writing, by: int, to: int) -> None:

@@ -8,13 +8,14 @@ from chaupal.kernel.clock import DAY, HOUR
 from chaupal.kernel.errors import Invalid, NotFound, NotSignedIn
 from chaupal.kernel.secrets import digest, new_secret
 from chaupal.policy.viewer import Caller, Viewer
-from chaupal.social import letters
+from chaupal.social import letters, second
 from chaupal.social.accounts import confirm_login
 from chaupal.social.context import Square
 from chaupal.social.events import PasswordResetAsked
-from chaupal.social.passwords import check_password, hash_password, is_password
-from chaupal.store import apps, logins
+from chaupal.store import apps, devices, factors, logins
+from chaupal.store.devices import Allowed, Open
 from chaupal.store.logins import Login
+from chaupal.store.passwords import check_password, hash_password, is_password
 
 COOKIE = "chaupal"
 SESSION_LASTS = 30 * DAY
@@ -34,6 +35,15 @@ class Session(msgspec.Struct, frozen=True):
     handle: str
 
 
+class Half(msgspec.Struct, frozen=True):
+    """The password was right, and something beside it is asked for: what stands for that until it comes."""
+
+    secret: str
+    account: int
+    handle: str
+    keys: bool = False  # a passkey would do, too
+
+
 async def caller_by_token(square: Square, token_digest: str) -> Caller | None:
     """Who calls with an app's token; None for one that never was, or was revoked. Remembered: about a microsecond."""
     async with square.work.reading() as reading:
@@ -46,17 +56,42 @@ async def caller_by_cookie(square: Square, cookie_digest: str) -> Caller | None:
         return await apps.caller_by_cookie(reading, cookie_digest)
 
 
-async def sign_in(square: Square, name: str, password: str, *, agent: str = "") -> Session:
-    """A new session for whoever knows the password. `name` is a handle or an e-mail. Raises Invalid, never saying why."""
+async def sign_in(square: Square, name: str, password: str, *, agent: str = "", country: str = "") -> Session | Half:
+    """A new session for whoever knows the password; half of one where more is asked for. Raises Invalid, never saying why.
+
+    `name` is a handle or an e-mail.
+    """
     async with square.work.reading() as reading:
         login = await logins.named(reading, name.strip().lower().removeprefix("@"))
     known = await is_password(login.password_hash if login else None, password)
     if login is None or not known:
         raise Invalid(WRONG, name=WRONG)
-    return await begin_session(square, login.account, agent=agent)
+    if login.second:
+        half = Half(new_secret(), login.account, login.handle, login.passkeys > 0)
+        async with square.work.writing() as w:
+            await second.half_way(w, login.account, half.secret)
+        return half
+    return await begin_session(square, login.account, agent=agent, country=country)
 
 
-async def begin_session(square: Square, account: int, *, agent: str = "") -> Session:
+async def half_of(square: Square, secret: str) -> Half:
+    """Who is half way in. Raises NotSignedIn where the time is over."""
+    async with square.work.reading() as reading:
+        login = await second.waiting(reading, secret)
+    if login is None:
+        raise NotSignedIn("Log in again")
+    return Half(secret, login.account, login.handle, login.passkeys > 0)
+
+
+async def second_step(
+    square: Square, half: str, name: str, code: str, *, agent: str = "", country: str = ""
+) -> Session:
+    """The code beside the password: a session. Raises Invalid for a wrong one, NotSignedIn where the time is over."""
+    account = await second.check(square, half, name, code)
+    return await begin_session(square, account, agent=agent, country=country)
+
+
+async def begin_session(square: Square, account: int, *, agent: str = "", country: str = "") -> Session:
     """A session without a question asked: for those who just proved who they are, and for the village. Raises NotFound."""
     secret = new_secret()
     async with square.work.writing() as w:
@@ -64,8 +99,9 @@ async def begin_session(square: Square, account: int, *, agent: str = "") -> Ses
         if login is None:
             raise NotFound
         await apps.add_session(
-            w, digest(secret), account, csrf=secrets.token_urlsafe(24), until=w.now() + SESSION_LASTS, agent=agent[:200]
-        )
+            w, digest(secret), account, csrf=secrets.token_urlsafe(24), until=w.now() + SESSION_LASTS, agent=agent[:200],
+            country=country,
+        )  # fmt: skip
     return Session(secret, account, login.handle)
 
 
@@ -73,6 +109,49 @@ async def sign_out(square: Square, caller: Caller) -> None:
     """This session ends; others go on."""
     async with square.work.writing() as w:
         await apps.drop_session(w, caller.key)
+
+
+async def note_seen(square: Square, caller: Caller, country: str) -> None:
+    """A session is in use: written down once an hour, with the country it comes from, and no address."""
+    if caller.csrf and caller.seen_at + HOUR <= square.clock():
+        async with square.work.writing() as w:
+            await devices.seen(w, caller.key, country)
+
+
+async def sessions_of(square: Square, viewer: Viewer) -> list[Open]:
+    """The browsers that are logged in as the viewer."""
+    async with square.work.reading() as reading:
+        return await devices.open_sessions(reading, viewer.me)
+
+
+async def apps_of(square: Square, viewer: Viewer) -> list[Allowed]:
+    """The apps that may act for the viewer, a token each."""
+    async with square.work.reading() as reading:
+        return await devices.allowed(reading, viewer.me)
+
+
+async def end_session(square: Square, viewer: Viewer, key: str) -> None:
+    """One of one's own sessions ends. Raises NotFound."""
+    async with square.work.writing() as w:
+        if key not in (one.hash for one in await devices.open_sessions(w, viewer.me)):
+            raise NotFound
+        await apps.drop_session(w, key)
+
+
+async def end_others(square: Square, caller: Caller) -> int:
+    """Every other session of whoever asks ends; how many did. Apps go on."""
+    async with square.work.writing() as w:
+        others = [one.hash for one in await devices.open_sessions(w, caller.account or 0) if one.hash != caller.key]
+        for key in others:
+            await apps.drop_session(w, key)
+    return len(others)
+
+
+async def end_app(square: Square, viewer: Viewer, token: int) -> None:
+    """An app may act no more. Raises NotFound."""
+    async with square.work.writing() as w:
+        if not await devices.revoke_own(w, viewer.me, token):
+            raise NotFound
 
 
 async def issue_token(square: Square, account: int, scopes: str, *, app: int = 0) -> str:
@@ -155,6 +234,7 @@ async def tidy(square: Square) -> None:
         before = w.now() - KEPT_AFTER_END
         await apps.drop_expired(w, before)
         await logins.drop_old_links(w, before)
+        await factors.drop_challenges(w, before)
 
 
 async def _set_password(square: Square, account: int, password: str) -> None:

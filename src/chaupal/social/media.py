@@ -1,10 +1,12 @@
-"""Pictures: taken in and painted anew, described, taken back; portraits; the sweeping of those nobody used."""
+"""Uploads: pictures painted anew at once, films and sounds taken in to be painted; described, taken back; portraits; the sweeping."""
 
 import asyncio
 import math
 import secrets
+import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Literal
 
 import regex
@@ -14,7 +16,7 @@ from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.things import Picture
 from chaupal.policy.viewer import Viewer
-from chaupal.social import pictures
+from chaupal.social import films, painting, pictures
 from chaupal.social.context import Square
 from chaupal.store import media
 from chaupal.store.work import Writing
@@ -24,6 +26,8 @@ MOST_DESCRIPTION = 1_500  # clusters, as Mastodon's clients allow
 MOST_DESCRIPTION_BYTES = 30_000
 LOOSE_FOR = DAY  # ms until an upload that is in no post is forgotten
 SWEPT_AT_ONCE = 100
+HEAD = 64  # bytes that tell the kind
+IN_USE = "Media attachment is currently used by a status"
 
 _CLUSTER = regex.compile(r"\X")
 # Decoding is the heaviest thing a stranger can ask for: two at a time, the rest wait their turn.
@@ -31,38 +35,83 @@ _painters = ThreadPoolExecutor(2, "pictures")
 
 
 async def attach(
-    square: Square, viewer: Viewer, upload: bytes, description: str = "", focus: tuple[float, float] = (0.0, 0.0)
-) -> int:
-    """The id of a new picture, not yet in any post. Raises Invalid for what is not an image that is taken here."""
+    square: Square, viewer: Viewer, upload: bytes | Path, description: str = "", focus: tuple[float, float] = (0.0, 0.0),
+    *, thumbnail: bytes = b"", wait: bool = True,
+) -> int:  # fmt: skip
+    """The id of a new upload, not yet in any post. A picture is ready; a film or sound is where one waits for it.
+
+    `upload`: its bytes, or the file that holds them. `thumbnail`: a picture that stands for it. Raises Invalid for what
+    is not taken here.
+    """
     me = viewer.me
     description, focus = check_description(description), check_focus(focus)
-    _check_size(square, upload)
-    rendering = await _in_thread(pictures.render, upload, square.settings.max_media_pixels)
+    head = upload[:HEAD] if isinstance(upload, bytes) else await asyncio.to_thread(_head, upload)
+    if demuxer := films.demuxer_of(head):
+        return await _attach_film(square, me, upload, demuxer, description, focus, thumbnail, wait=wait)
+    _check_size(upload, square.settings.max_media_bytes)
+    data = upload if isinstance(upload, bytes) else await asyncio.to_thread(upload.read_bytes)
+    most = square.settings.max_media_pixels
+    if films.ffmpeg(square.settings) is not None and await _in_thread(pictures.moves_too_long, data, most):
+        return await _attach_film(square, me, data, "gif", description, focus, thumbnail, wait=wait)
+    rendering = await _in_thread(pictures.render, data, most)
+    small = await _in_thread(pictures.render, thumbnail, most) if thumbnail else rendering
     picture = Picture(
-        square.make_id(), rendering.mime, description, rendering.blurhash, rendering.width, rendering.height,
-        rendering.small_width, rendering.small_height, focus, key=secrets.token_urlsafe(12),
+        square.make_id(), rendering.mime, description, small.blurhash, rendering.width, rendering.height,
+        small.small_width, small.small_height, focus, key=secrets.token_urlsafe(12),
     )  # fmt: skip
-    original, small = media.file_keys(picture.id, picture.mime)
     try:
-        await square.files.put(original, rendering.original)
-        await square.files.put(small, rendering.small)
+        original_key, small_key = media.file_keys(picture.id, picture.mime)
+        await square.files.put(original_key, rendering.original)
+        await square.files.put(small_key, small.small)
         async with square.work.writing() as w:
             await media.add(w, picture, owner=me, size=len(rendering.original))
     except BaseException:
-        await _drop_files(square, picture.id, picture.mime)
+        await drop_files(square, picture.id, picture.mime)
         raise
     return picture.id
 
 
+async def _attach_film(
+    square: Square, me: int, upload: bytes | Path, demuxer: str, description: str, focus: tuple[float, float], thumbnail: bytes,
+    *, wait: bool,
+) -> int:  # fmt: skip
+    settings = square.settings
+    _check_size(upload, settings.max_film_bytes)
+    small = await _in_thread(pictures.render, thumbnail, settings.max_media_pixels) if thumbnail else None
+    with tempfile.TemporaryDirectory(prefix="chaupal-film-") as folder:
+        path = await asyncio.to_thread(painting.as_file, upload, Path(folder))
+        sent = await films.look(settings, path, demuxer)
+        picture = Picture(
+            square.make_id(), sent.mime, description, small.blurhash if small else "", 0, 0, small.small_width if small else 0,
+            small.small_height if small else 0, focus, sent.kind, secrets.token_urlsafe(12), "waiting",
+        )  # fmt: skip
+        try:
+            await square.files.put_file(media.sent_key(picture.id), path)
+            if small:
+                await square.files.put(media.file_keys(picture.id, picture.mime)[1], small.small)
+            async with square.work.writing() as w:
+                size = await asyncio.to_thread(lambda: path.stat().st_size)
+                await media.add(w, picture, owner=me, size=size, demuxer=demuxer)
+        except BaseException:
+            await drop_files(square, picture.id, picture.mime)
+            raise
+    if wait and not await painting.paint(square, picture.id):
+        raise Invalid(painting.NOT_PAINTED, file="cannot be processed")
+    return picture.id
+
+
 async def describe(
-    square: Square, viewer: Viewer, id_: int, description: str | None, focus: tuple[float, float] | None
-) -> None:
-    """Change what was not None, of one's own upload that is in no post yet. Raises NotFound, Invalid."""
+    square: Square, viewer: Viewer, id_: int, description: str | None, focus: tuple[float, float] | None, thumbnail: bytes = b""
+) -> None:  # fmt: skip
+    """Change what was given, of one's own upload that is in no post yet. Raises NotFound, Invalid."""
     me = viewer.me
     said = None if description is None else check_description(description)
     aim = None if focus is None else check_focus(focus)
+    small = await _in_thread(pictures.render, thumbnail, square.settings.max_media_pixels) if thumbnail else None
     async with square.work.writing() as w:
         picture = await _own(w, id_, me)
+        if small and picture.state != "ready":
+            raise Invalid(painting.NOT_READY, thumbnail="is still being processed")
         changed = replace(
             picture,
             description=picture.description if said is None else said,
@@ -70,22 +119,34 @@ async def describe(
         )
         if not await media.describe(w, changed, me):
             raise NotFound
+    if small:
+        await _new_small(square, picture, me, small)
+
+
+async def _new_small(square: Square, picture: Picture, me: int, small: pictures.Rendering) -> None:
+    await square.files.put(media.file_keys(picture.id, picture.mime)[1], small.small)
+    changed = replace(picture, blurhash=small.blurhash, small_width=small.small_width, small_height=small.small_height)
+    async with square.work.writing() as w:
+        if not await media.new_small(w, changed, me):
+            raise NotFound
 
 
 async def withdraw(square: Square, viewer: Viewer, id_: int) -> None:
-    """Take back one's own upload that is in no post. Raises NotFound."""
+    """Take back one's own upload. Raises Invalid where it is in a post, NotFound."""
     me = viewer.me
     async with square.work.writing() as w:
-        picture = await _own(w, id_, me)
-        if not await media.drop(w, id_, me):
+        kept = await media.own(w, id_, me)
+        if kept is not None and kept.post is not None:
+            raise Invalid(IN_USE, media="is in a post")
+        if kept is None or not await media.drop(w, id_, me):
             raise NotFound
-    await _drop_files(square, id_, picture.mime)
+    await drop_files(square, id_, kept.picture.mime)
 
 
 async def keep_portrait(square: Square, viewer: Viewer, upload: bytes, kind: Literal["avatar", "header"]) -> str:
     """The file key of a new avatar or header, for the profile to name. Raises Invalid."""
     me = viewer.me
-    _check_size(square, upload)
+    _check_size(upload, square.settings.max_media_bytes)
     size = pictures.AVATAR if kind == "avatar" else pictures.HEADER
     painted = await _in_thread(pictures.portrait, upload, square.settings.max_media_pixels, size)
     # A new name each time: the old picture is not looked up under the new one's address, and nobody guesses either.
@@ -105,7 +166,7 @@ async def sweep(square: Square) -> int:
     async with square.work.writing() as w:
         gone = await media.drop_loose(w, w.now() - LOOSE_FOR, SWEPT_AT_ONCE)
     for id_, mime in gone:
-        await _drop_files(square, id_, mime)
+        await drop_files(square, id_, mime)
     return len(gone)
 
 
@@ -137,19 +198,28 @@ async def _own(w: Writing, id_: int, me: int) -> Picture:
     return kept.picture
 
 
+async def painted(square: Square, data: bytes) -> pictures.Rendering:
+    """A picture from elsewhere, painted anew as uploads are. Raises Invalid."""
+    return await _in_thread(pictures.render, data, square.settings.max_media_pixels)
+
+
 async def _in_thread[**P, R](paint: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     return await asyncio.get_running_loop().run_in_executor(_painters, lambda: paint(*args, **kwargs))
 
 
-async def _drop_files(square: Square, id_: int, mime: str) -> None:
-    for key in media.file_keys(id_, mime):
+async def drop_files(square: Square, id_: int, mime: str) -> None:
+    for key in (*media.file_keys(id_, mime), media.sent_key(id_)):
         await square.files.drop(key)
 
 
-def _check_size(square: Square, upload: bytes) -> None:
-    if not upload:
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD)
+
+
+def _check_size(upload: bytes | Path, most: int) -> None:
+    size = len(upload) if isinstance(upload, bytes) else upload.stat().st_size
+    if not size:
         raise Invalid("Validation failed: File can't be blank", file="can't be blank")
-    if len(upload) > square.settings.max_media_bytes:
-        raise Invalid(
-            f"Validation failed: File is larger than {square.settings.max_media_bytes} bytes", file="too large"
-        )
+    if size > most:
+        raise Invalid(f"Validation failed: File is larger than {most} bytes", file="too large")

@@ -81,6 +81,10 @@ def authorize(app: App | None, form: Mapping[str, str], *, staff: bool) -> Autho
         grant = server.get_consent_grant(_request("GET", form))
     except OAuth2Error as error:
         raise _refused(error) from error
+    except (
+        ValueError
+    ) as error:  # it names in its own words what it refuses, and has none for letters that are not ASCII
+        raise Refused("invalid_request", SAID.get("invalid_request", "The request cannot be read"), "") from error
     return Authorization(
         server.client.app, str(grant.redirect_uri), str(grant.request.scope), form.get("state", ""), form.get("code_challenge", "")
     )  # fmt: skip

@@ -96,10 +96,26 @@ def portrait(data: bytes, most_pixels: int, size: tuple[int, int]) -> bytes:
         raise Invalid(UNREADABLE, file="cannot be read") from error
 
 
-def _kind_of(data: bytes) -> str:
+def is_image(head: bytes) -> bool:
+    """Whether its first bytes say so."""
+    return bool(_named(head))
+
+
+def moves_too_long(data: bytes, most_pixels: int) -> bool:
+    """Whether it is an animation that is too long to be kept as a picture. Raises Invalid for what is no sane image."""
+    return _named(data) == "gif" and _frames("gif", data, most_pixels)[1] > MOST_MOVING
+
+
+def _named(data: bytes) -> str:
     for kind, at, magic in MAGIC:
         if data[at : at + len(magic)] == magic and (kind != "webp" or data[:4] == b"RIFF"):
             return kind
+    return ""
+
+
+def _kind_of(data: bytes) -> str:
+    if kind := _named(data):
+        return kind
     raise Invalid("Validation failed: File is not an image of a kind that is taken here", file="unknown kind")
 
 
@@ -118,7 +134,13 @@ def _sifted(png: bytes) -> bytes:
 
 
 def _check_header(kind: str, data: bytes, most_pixels: int) -> int:
-    """How many frames. Nothing is decoded yet: a bomb is refused by the size that it claims."""
+    """How many frames are kept. Nothing is decoded yet: a bomb is refused by the size that it claims."""
+    frames, pixels = _frames(kind, data, most_pixels)
+    return frames if pixels <= MOST_MOVING else 1
+
+
+def _frames(kind: str, data: bytes, most_pixels: int) -> tuple[int, int]:
+    """How many frames there are, and how many pixels in all of them together. Raises Invalid."""
     vips = _vips()
     try:
         image = getattr(vips.Image, f"{kind}load_buffer")(data, access="sequential")
@@ -127,7 +149,7 @@ def _check_header(kind: str, data: bytes, most_pixels: int) -> int:
     if image.width * image.height > most_pixels:
         raise Invalid(f"Validation failed: File has more than {most_pixels} pixels", file="too many pixels")
     frames = int(image.get("n-pages")) if image.get_typeof("n-pages") else 1
-    return frames if frames * image.width * image.height <= MOST_MOVING else 1
+    return frames, frames * image.width * image.height if frames > 1 else 0
 
 
 def _render(kind: str, data: bytes, *, moving: bool) -> Rendering:

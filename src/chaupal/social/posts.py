@@ -7,21 +7,20 @@ import msgspec
 from msgspec import Meta
 
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
+from chaupal.policy import quotes
 from chaupal.policy.facts import Facts, Visibility
 from chaupal.policy.gate import reveal_one
 from chaupal.policy.surface import Surface
-from chaupal.policy.things import Mention, Picture, Post, Tag
+from chaupal.policy.things import Post
+from chaupal.policy.unsaid import PollAsked
 from chaupal.policy.viewer import Viewer
+from chaupal.social import composing, media, moving, polls, quoting
 from chaupal.social.context import Square
 from chaupal.social.events_posts import PostDeleted, PostPublished
-from chaupal.store import people, posting, posts
+from chaupal.store import drafts, posting, posts
+from chaupal.store import media as media_store
 from chaupal.store.knowledge import facts_for
 from chaupal.store.work import Reading, Writing
-from chaupal.text import clean, fold, grammar, html, language, length
-
-MOST_PICTURES = 4
-MOST_MENTIONS = 50
-MOST_TAGS = 60
 
 
 class Draft(msgspec.Struct, kw_only=True):
@@ -35,7 +34,11 @@ class Draft(msgspec.Struct, kw_only=True):
     reply_to: int | None = None
     pictures: Sequence[int] = ()
     app: str = ""
+    poll: PollAsked | None = None
+    quoting: int | None = None
+    quote_policy: str = ""
     key: Annotated[str, Meta(max_length=200)] = ""
+    draft: int | None = None  # the kept draft that this was, which goes with the commit
 
 
 async def publish(square: Square, viewer: Viewer, draft: Draft) -> int:
@@ -44,15 +47,10 @@ async def publish(square: Square, viewer: Viewer, draft: Draft) -> int:
     Raises NotFound for a parent that the viewer may not see, Invalid for text or pictures that cannot be taken.
     """
     me = viewer.me
-    draft = _in_order(draft)
     async with square.work.reading() as reading:
         if draft.key and (said := await posting.said_before(reading, me, draft.key)) is not None:
             return said
-        facts = await facts_for(reading, viewer)
-        parent = await _parent(reading, viewer, draft, facts)
-        pictures = await _pictures(reading, me, draft.pictures)
-        post = await _compose(square, reading, me, draft, parent, pictures)
-    answers = parent is not None and parent.author != me
+        post = await prepare(square, reading, viewer, draft)
     async with square.work.writing() as w:
         # Looked at again inside the unit: two copies of one request may have come at once.
         if (
@@ -61,18 +59,42 @@ async def publish(square: Square, viewer: Viewer, draft: Draft) -> int:
             and (said := await posting.said_before(w, me, draft.key)) is not None
         ):
             return said
-        await posting.add(w, post, answers=answers)
+        await enter(w, post)
         if draft.key:
             await posting.remember_said(w, me, draft.key, post.id)
-        w.tell(_published(post))
+        if draft.draft is not None:
+            await drafts.drop(w, draft.draft, me)
     return post.id
+
+
+async def prepare(square: Square, reading: Reading, viewer: Viewer, draft: Draft) -> Post:
+    """The post that a draft makes at this moment, still to be written. Raises NotFound, NotAllowed, Invalid."""
+    if draft.poll and draft.pictures:
+        raise Invalid("Validation failed: A poll and pictures cannot go into one post", poll="not with pictures")
+    text, spoiler = composing.in_order(draft.text, draft.spoiler, blank=bool(draft.pictures))
+    draft = msgspec.structs.replace(draft, text=text, spoiler=spoiler)
+    facts = await facts_for(reading, viewer)
+    await moving.check_stays(reading, viewer, facts)
+    parent = await _parent(reading, viewer, draft, facts)
+    quoted = await quoting.quotable(reading, viewer, draft.quoting, facts) if draft.quoting is not None else None
+    post = await _compose(square, reading, viewer, draft, parent, quoted)
+    quoting.check_told(post, quoted)
+    return post
+
+
+async def enter(w: Writing, post: Post) -> None:
+    """Write a prepared post, and tell of it."""
+    await posting.add(w, post, answers=post.reply_to_account not in (None, post.author))
+    w.tell(_published(post))
 
 
 async def repost(square: Square, viewer: Viewer, post_id: int, visibility: Visibility = Visibility.PUBLIC) -> int:
     """The repost's id (the existing one when it was reposted before). Raises NotFound, NotAllowed for private posts."""
     me = viewer.me
     async with square.work.reading() as reading:
-        original = await _visible(reading, viewer, post_id, await facts_for(reading, viewer))
+        facts = await facts_for(reading, viewer)
+        await moving.check_stays(reading, viewer, facts)
+        original = await _visible(reading, viewer, post_id, facts)
     if original.boost_of is not None:
         return await repost(square, viewer, original.boost_of, visibility)
     if original.visibility is Visibility.DIRECT or (
@@ -106,15 +128,22 @@ async def unrepost(square: Square, viewer: Viewer, post_id: int) -> None:
             await _remove(w, existing)
 
 
-async def delete(square: Square, viewer: Viewer, post_id: int) -> Post:
-    """Remove one's own post; what it was, so that it can be written anew. Raises NotFound for anybody else's."""
+async def delete(square: Square, viewer: Viewer, post_id: int, *, uploads: bool = False) -> Post:
+    """Remove one's own post; what it was, so that it can be written anew. Raises NotFound for anybody else's.
+
+    `uploads`: they go with it; else they wait a day, to be used anew.
+    """
     me = viewer.me
     async with square.work.writing() as w:
         there = await posting.hold(w, me, post_id)
         post = await _own(w, viewer, post_id)
         if not there or post is None or post.author != me:
             raise NotFound
+        pictures = await media_store.ids_of(w, post_id) if uploads else []
         await _remove(w, post_id)
+        gone = await media_store.drop_now(w, pictures)
+    for id_, mime in gone:
+        await media.drop_files(square, id_, mime)
     return post
 
 
@@ -123,25 +152,17 @@ async def _remove(w: Writing, post_id: int) -> None:
     if post is None:
         raise NotFound
     gone = await posting.remove(w, post)
-    w.tell(PostDeleted(post=post.id, author=post.author, gone=tuple(gone)))
-
-
-def _in_order(draft: Draft) -> Draft:
-    """With its words as they are stored. Raises Invalid for words that cannot be taken, or none at all."""
-    # Bytes first: counting the letters of ten megabytes is itself an attack.
-    if len(draft.text) + len(draft.spoiler) > length.MAX_BYTES:
-        raise Invalid(f"Validation failed: Text is longer than {length.MAX_BYTES} bytes", text="too long")
-    try:
-        text, spoiler = clean.normalise_post(draft.text), clean.normalise_post(draft.spoiler)
-    except clean.BadText as error:
-        raise Invalid(f"Validation failed: Text {error}", text=str(error)) from error
-    if not text.strip() and not draft.pictures:
-        raise Invalid("Validation failed: Text can't be blank", text="can't be blank")
-    if len((text + spoiler).encode()) > length.MAX_BYTES:
-        raise Invalid(f"Validation failed: Text is longer than {length.MAX_BYTES} bytes", text="too long")
-    if length.length(text, spoiler) > length.MAX_GRAPHEMES:
-        raise Invalid(f"Validation failed: Text is longer than {length.MAX_GRAPHEMES} characters", text="too long")
-    return msgspec.structs.replace(draft, text=text.strip(), spoiler=spoiler.strip())
+    mentions = tuple(m.id for m in post.mentions)
+    w.tell(
+        PostDeleted(
+            post=post.id,
+            author=post.author,
+            gone=tuple(gone),
+            visibility=int(post.visibility),
+            mentions=mentions,
+            tags=_listed_tags(post),
+        )
+    )
 
 
 async def _parent(reading: Reading, viewer: Viewer, draft: Draft, facts: Facts) -> Post | None:
@@ -169,56 +190,24 @@ async def _own(w: Writing, viewer: Viewer, post_id: int) -> Post | None:
     return seen.item if seen is not None else None
 
 
-async def _pictures(reading: Reading, me: int, ids: Sequence[int]) -> tuple[Picture, ...]:
-    if len(ids) > MOST_PICTURES:
-        raise Invalid(f"Validation failed: At most {MOST_PICTURES} files can be attached", media_ids="too many")
-    found = await posting.pictures_of(reading, me, list(ids)) if ids else {}
-    if any(id_ not in found or found[id_][1] is not None for id_ in ids):
-        raise Invalid("Validation failed: A file is missing or already attached", media_ids="not found")
-    return tuple(found[id_][0] for id_ in dict.fromkeys(ids))
-
-
 async def _compose(
-    square: Square, reading: Reading, me: int, draft: Draft, parent: Post | None, pictures: tuple[Picture, ...]
+    square: Square, reading: Reading, viewer: Viewer, draft: Draft, parent: Post | None, quoted: Post | None
 ) -> Post:
-    entities = grammar.find_entities(draft.text)
-    mentioned = await _mentioned(square, reading, [e.text for e in entities if e.kind == "mention"])
-    tags = {key: Tag(e.text, key) for e in reversed(entities) if e.kind == "tag" and (key := fold.count_key(e.text))}
-    id_ = square.make_id()
-    origin = square.settings.origin
-
-    def mention_url(name: str) -> tuple[str, str] | None:
-        found = mentioned.get(_local(square, name))
-        return (f"{origin}/@{found.handle}", found.handle) if found else None
-
+    words = await composing.words_of(square, reading, draft.text, draft.spoiler, draft.language)
+    id_, now = square.make_id(), square.clock()
+    # An answer is never more public than what it answers, nor a quote than what it quotes.
+    visibility = max(draft.visibility, *(other.visibility for other in (parent, quoted) if other is not None), 0)
     return Post(
-        id=id_, author=me, created_at=square.clock(), text=draft.text, spoiler=draft.spoiler, app=draft.app,
-        # An answer is never more public than what it answers.
-        visibility=max(draft.visibility, parent.visibility) if parent else draft.visibility,
-        html=html.render(draft.text, mention_url, lambda tag: f"{origin}/tags/{tag}"),
-        language=_language(draft.language, draft.text), sensitive=draft.sensitive or bool(draft.spoiler),
+        id=id_, author=viewer.me, created_at=now, text=words.text, spoiler=words.spoiler, app=draft.app,
+        visibility=Visibility(visibility), html=words.html, language=words.language,
+        sensitive=draft.sensitive or bool(draft.spoiler),
         reply_to=parent.id if parent else None, reply_to_account=parent.author if parent else None,
-        root=parent.root if parent else id_, boost_of=None, edited_at=None,
-        mentions=tuple({m.id: m for m in mentioned.values()}.values()), tags=tuple(reversed(tags.values()))[:MOST_TAGS],
-        pictures=pictures, replies_count=0, boosts_count=0, likes_count=0,
+        root=parent.root if parent else id_, boost_of=None, edited_at=None, mentions=words.mentions, tags=words.tags,
+        pictures=await composing.pictures_of(reading, viewer.me, draft.pictures),
+        replies_count=0, boosts_count=0, likes_count=0, poll=polls.begun(draft.poll, now) if draft.poll else None,
+        quote_of=quoted.id if quoted else None, quote_state=quotes.ACCEPTED if quoted else "",
+        quote_policy=quotes.policy_of(draft.quote_policy, Visibility(visibility)),
     )  # fmt: skip
-
-
-def _language(chosen: str | None, text: str) -> str:
-    """The author's choice wins; detection only stands in for it."""
-    return (language.check_language(chosen) if chosen else None) or language.detect(text) or "und"
-
-
-def _local(square: Square, name: str) -> str:
-    """`ravi@this.server` is `ravi`; anybody else's server is another matter."""
-    handle, _, domain = name.lower().partition("@")
-    return handle if domain in ("", square.settings.domain.lower()) else name.lower()
-
-
-async def _mentioned(square: Square, reading: Reading, names: list[str]) -> dict[str, Mention]:
-    handles = list(dict.fromkeys(_local(square, name) for name in names))[:MOST_MENTIONS]
-    ids = await people.ids_of(reading, handles)
-    return {handle: Mention(id_, handle) for handle, id_ in ids.items()}
 
 
 def _published(post: Post, original: Post | None = None) -> PostPublished:
@@ -231,4 +220,11 @@ def _published(post: Post, original: Post | None = None) -> PostPublished:
         reply_to_account=post.reply_to_account,
         boost_of=post.boost_of,
         boost_of_author=original.author if original else None,
+        tags=_listed_tags(post),
+        quote_of=post.quote_of,
     )
+
+
+def _listed_tags(post: Post) -> tuple[str, ...]:
+    """By which a post stands in the homes of those who follow its tags."""
+    return tuple(tag.key for tag in post.tags) if post.visibility is Visibility.PUBLIC else ()

@@ -4,6 +4,7 @@ import msgspec
 from msgspec.structs import replace
 
 from chaupal.kernel.errors import Invalid
+from chaupal.policy import quotes
 from chaupal.policy.facts import FROM_WIRE
 from chaupal.policy.things import Field
 from chaupal.policy.viewer import Viewer
@@ -15,7 +16,7 @@ from chaupal.store.accounts import Face
 from chaupal.store.logins import Login
 from chaupal.store.people import ids_of
 from chaupal.store.work import Writing
-from chaupal.text import html
+from chaupal.text import hosts, html
 from chaupal.text.analyse import name_words
 from chaupal.text.clean import BadText, clean_name, normalise_post
 from chaupal.text.grammar import find_entities
@@ -24,6 +25,7 @@ from chaupal.text.length import fits
 
 MOST_FIELDS = 4
 MOST_IN_FIELD = 255
+MOST_SITES = 100  # as Mastodon takes
 
 
 class Defaults(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +34,7 @@ class Defaults(msgspec.Struct, frozen=True, kw_only=True):
     visibility: str | None = None
     sensitive: bool | None = None
     language: str | None = None
+    quote_policy: str | None = None
 
 
 async def change(square: Square, viewer: Viewer, face: Face, defaults: Defaults | None = None) -> None:
@@ -68,6 +71,7 @@ async def _change_defaults(w: Writing, login: Login, given: Defaults) -> None:
         visibility=login.default_visibility if given.visibility is None else given.visibility,
         sensitive=bool(login.default_sensitive) if given.sensitive is None else given.sensitive,
         language=login.default_language if given.language is None else given.language,
+        quote_policy=login.default_quote_policy if given.quote_policy is None else given.quote_policy,
     )  # fmt: skip
 
 
@@ -82,6 +86,8 @@ async def _in_order(square: Square, face: Face) -> Face:
         face = replace(face, name=clean_name(face.name))
     if face.fields is not None:
         face = replace(face, fields=_fields(face.fields))
+    if face.sites is not None:
+        face = replace(face, sites=_sites(face.sites))
     if face.note is None:
         return face
     note = _text(face.note, "note")
@@ -113,6 +119,23 @@ def _fields(fields: tuple[Field, ...]) -> tuple[Field, ...]:
     return found
 
 
+def _sites(typed: tuple[str, ...]) -> tuple[str, ...]:
+    """Hosts in one spelling, each once; empty lines are dropped."""
+    found = {one: hosts.plain(one) for one in typed if one.strip()}
+    bad = next((one for one, host in found.items() if not host), None)
+    if bad is not None:
+        raise Invalid(
+            f"Validation failed: Attribution domains {bad.strip()[:60]} is not a valid domain name",
+            attribution_domains="is not a valid domain name",
+        )
+    sites = tuple(dict.fromkeys(found.values()))
+    if len(sites) > MOST_SITES:
+        raise Invalid(
+            f"Validation failed: Attribution domains can be {MOST_SITES} at most", attribution_domains="are too many"
+        )
+    return sites
+
+
 def _text(text: str, field: str) -> str:
     if len(text) > 10_000:
         raise Invalid(f"Validation failed: {field} is too long", **{field: "is too long"})
@@ -129,4 +152,7 @@ def _checked(defaults: Defaults) -> Defaults:
         raise Invalid("Validation failed: Privacy is not known", privacy="is not known")
     if language and (language := check_language(language)) is None:
         raise Invalid("Validation failed: Language is not known", language="is not known")
-    return replace(defaults, visibility=visibility, language=language)
+    quote_policy = defaults.quote_policy or None
+    if quote_policy is not None and quote_policy not in quotes.POLICIES:
+        raise Invalid("Validation failed: Quote policy is not known", quote_policy="is not known")
+    return replace(defaults, visibility=visibility, language=language, quote_policy=quote_policy)

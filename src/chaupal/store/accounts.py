@@ -1,12 +1,12 @@
 """Accounts to write: a new one, a changed one, its state, and the words by which it is found."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from sqlalchemy import case, delete, func, insert, select, update
 
 from chaupal.policy.things import Field
-from chaupal.store.dialect import param, statement, upsert, words
+from chaupal.store.dialect import among, listed, param, statement, upsert, words
 from chaupal.store.tables import accounts, follow_requests, name_words
 from chaupal.store.work import Reading, Writing
 
@@ -34,6 +34,9 @@ CHANGE = statement(
         locked=func.coalesce(param("new_locked"), accounts.c.locked),
         bot=func.coalesce(param("new_bot"), accounts.c.bot),
         discoverable=func.coalesce(param("new_discoverable"), accounts.c.discoverable),
+        indexable=func.coalesce(param("new_indexable"), accounts.c.indexable),
+        hide_collections=func.coalesce(param("new_hide_collections"), accounts.c.hide_collections),
+        attribution_domains=func.coalesce(words("new_sites"), accounts.c.attribution_domains),
     )
 )
 OPEN = statement(
@@ -45,6 +48,10 @@ DROP_WORDS = statement(delete(name_words).where(name_words.c.account_id == param
 ADD_WORD = statement(insert(name_words).values(word=words("word"), account_id=param("of")))
 PORTRAITS = statement(select(accounts.c.avatar, accounts.c.header).where(accounts.c.id == param("of")))
 NAME_OF = statement(select(accounts.c.name).where(accounts.c.id == param("of")))
+ROLE_OF = statement(select(accounts.c.role).where(accounts.c.id == param("of"), accounts.c.state != "deleted"))
+WITH_ROLES = statement(
+    select(accounts.c.id).where(among(accounts.c.role, "roles"), accounts.c.state == "active").order_by(accounts.c.id)
+)
 REQUESTS_TO = statement(select(func.count()).select_from(follow_requests).where(follow_requests.c.to == param("me")))
 CENSUS = statement(
     select(
@@ -70,6 +77,9 @@ class Face(msgspec.Struct, frozen=True, kw_only=True):
     locked: bool | None = None
     bot: bool | None = None
     discoverable: bool | None = None
+    indexable: bool | None = None
+    hide_collections: bool | None = None
+    sites: tuple[str, ...] | None = None
 
 
 class Census(msgspec.Struct, frozen=True):
@@ -97,7 +107,9 @@ async def change(w: Writing, id_: int, face: Face) -> None:
     await w.run(
         CHANGE, of=id_, new_name=face.name, new_note=face.note, new_note_html=face.note_html, new_avatar=face.avatar,
         new_header=face.header, new_fields=fields, new_locked=_flag(face.locked), new_bot=_flag(face.bot),
-        new_discoverable=_flag(face.discoverable),
+        new_discoverable=_flag(face.discoverable), new_indexable=_flag(face.indexable),
+        new_hide_collections=_flag(face.hide_collections),
+        new_sites=None if face.sites is None else _json(face.sites).decode(),
     )  # fmt: skip
     w.touch("people", id_)
 
@@ -148,3 +160,13 @@ async def census(reading: Reading, since: int) -> Census:
 
 def _flag(value: bool | None) -> int | None:
     return None if value is None else int(value)
+
+
+async def with_roles(reading: Reading, roles: Sequence[str]) -> list[int]:
+    """The accounts that have one of these roles."""
+    return [row[0] for row in await reading.fetch(WITH_ROLES, roles=listed(list(roles)))]
+
+
+async def role_of(reading: Reading, id_: int) -> str | None:
+    """The account's role; None where there is no such account."""
+    return await reading.value(ROLE_OF, of=id_)

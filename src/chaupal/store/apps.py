@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select, union_all, update
 
 from chaupal.policy.viewer import Caller, Role
 from chaupal.store.dialect import param, statement, words
-from chaupal.store.tables import accounts, apps, grants, logins, sessions, tokens
+from chaupal.store.tables import accounts, apps, grants, logins, push_subscriptions, sessions, tokens
 from chaupal.store.work import Reading, Row, Writing
 
 ADD_APP = statement(insert(apps))
@@ -28,6 +28,7 @@ GRANT = statement(
 USE_GRANT = statement(
     update(grants).where(grants.c.hash == words("of"), grants.c.used_at.is_(None)).values(used_at=param("at"))
 )
+DROP_GRANTS = statement(delete(grants).where(grants.c.account_id == param("me"), grants.c.used_at.is_(None)))
 DROP_OLD_GRANTS = statement(delete(grants).where(grants.c.expires_at < param("before")))
 
 ADD_TOKEN = statement(insert(tokens))
@@ -65,6 +66,10 @@ _PERSON = (
     logins.c.confirmed_at,
     logins.c.approved_at,
     logins.c.ui_language,
+    logins.c.appearance,
+    logins.c.reads,
+    logins.c.totp_since,
+    logins.c.passkeys,
 )
 BY_TOKEN = statement(
     select(tokens.c.hash, tokens.c.account_id, tokens.c.scopes, tokens.c.app_id, apps.c.name, *_PERSON)
@@ -74,10 +79,19 @@ BY_TOKEN = statement(
     .where(tokens.c.hash == words("hash"), tokens.c.revoked_at.is_(None))
 )
 BY_COOKIE = statement(
-    select(sessions.c.hash, sessions.c.account_id, sessions.c.csrf, sessions.c.expires_at, *_PERSON)
+    select(sessions.c.hash, sessions.c.account_id, sessions.c.csrf, sessions.c.expires_at, sessions.c.seen_at, *_PERSON)
     .join_from(sessions, accounts, accounts.c.id == sessions.c.account_id)
     .join(logins, logins.c.account_id == sessions.c.account_id)
     .where(sessions.c.hash == words("hash"))
+)
+
+# Devices are told in the name of a token or a session, and no longer than that lasts.
+UNPUSH = statement(delete(push_subscriptions).where(push_subscriptions.c.key == words("of")))
+UNPUSH_ALL = statement(delete(push_subscriptions).where(push_subscriptions.c.account_id == param("me")))
+UNPUSH_OLD = statement(
+    delete(push_subscriptions).where(
+        push_subscriptions.c.key.in_(select(sessions.c.hash).where(sessions.c.expires_at < param("before")))
+    )
 )
 
 FOREVER = 2**63 - 1
@@ -161,6 +175,7 @@ async def app_of_token(reading: Reading, hash_: str) -> int | None:
 
 async def revoke(w: Writing, hash_: str) -> None:
     await w.run(REVOKE, of=hash_, at=w.now())
+    await w.run(UNPUSH, of=hash_)
     w.touch("tokens", hash_)
 
 
@@ -168,23 +183,31 @@ async def revoke_granted(w: Writing, grant_hash: str) -> None:
     """Every token that was had for this code."""
     hashes = [row[0] for row in await w.fetch(HASHES_OF_GRANT, hash=grant_hash)]
     await w.run(REVOKE_GRANT, of=grant_hash, at=w.now())
+    for hash_ in hashes:
+        await w.run(UNPUSH, of=hash_)
     w.touch("tokens", *hashes)
 
 
-async def add_session(w: Writing, hash_: str, account: int, *, csrf: str, until: int, agent: str) -> None:
+async def add_session(
+    w: Writing, hash_: str, account: int, *, csrf: str, until: int, agent: str, country: str = ""
+) -> None:
+    now = w.now()
     await w.run(
-        ADD_SESSION, hash=hash_, account_id=account, created_at=w.now(), expires_at=until, csrf=csrf, agent=agent
-    )
+        ADD_SESSION, hash=hash_, account_id=account, created_at=now, expires_at=until, csrf=csrf, agent=agent,
+        country=country, seen_at=now,
+    )  # fmt: skip
 
 
 async def drop_session(w: Writing, hash_: str) -> None:
     await w.run(DROP_SESSION, of=hash_)
+    await w.run(UNPUSH, of=hash_)
     w.touch("tokens", hash_)
 
 
 async def drop_expired(w: Writing, before: int) -> None:
     """Sessions and codes that ended before a moment; a code is kept for a while, so that its replay is noticed."""
     await w.run(DROP_OLD_GRANTS, before=before)
+    await w.run(UNPUSH_OLD, before=before)
     await w.run(DROP_OLD_SESSIONS, before=before)
 
 
@@ -193,6 +216,12 @@ async def end_all(w: Writing, account: int) -> None:
     await forget_callers(w, account)
     await w.run(DROP_SESSIONS, me=account)
     await w.run(REVOKE_ALL, me=account, at=w.now())
+    await w.run(UNPUSH_ALL, me=account)
+
+
+async def drop_grants(w: Writing, account: int) -> None:
+    """What an account allowed and no app has fetched yet. Used codes stay, so that their replay is noticed."""
+    await w.run(DROP_GRANTS, me=account)
 
 
 async def forget_callers(w: Writing, account: int) -> None:
@@ -228,24 +257,28 @@ async def _caller(
 
 
 def _token_caller(row: Row) -> tuple[Caller, int] | None:
-    hash_, account, scopes, app_id, app_name, handle, role, state, confirmed, approved, language = row
+    (
+        hash_, account, scopes, app_id, app_name, handle, role, state, confirmed, approved, language, appearance, reads, totp, keys,
+    ) = row  # fmt: skip
     if account is not None and state in (None, "deleted"):
         return None
     caller = Caller(
         account=account, handle=handle or "", role=Role(role or Role.MEMBER), scopes=frozenset(scopes.split()), app=app_id,
-        app_name=app_name or "", language=language or "", key=hash_,
-        state="active" if account is None else _state(state, confirmed, approved),
+        app_name=app_name or "", language=language or "", appearance=appearance or "", reads=reads or "", key=hash_,
+        state="active" if account is None else _state(state, confirmed, approved), second=totp is not None or bool(keys),
     )  # fmt: skip
     return caller, FOREVER
 
 
 def _cookie_caller(row: Row) -> tuple[Caller, int] | None:
-    hash_, account, csrf, until, handle, role, state, confirmed, approved, language = row
+    (
+        hash_, account, csrf, until, seen, handle, role, state, confirmed, approved, language, appearance, reads, totp, keys,
+    ) = row  # fmt: skip
     if state == "deleted":
         return None
     caller = Caller(
-        account=account, handle=handle, role=Role(role), csrf=csrf, language=language, key=hash_,
-        state=_state(state, confirmed, approved),
+        account=account, handle=handle, role=Role(role), csrf=csrf, language=language, appearance=appearance, reads=reads, key=hash_,
+        state=_state(state, confirmed, approved), second=totp is not None or bool(keys), seen_at=seen,
     )  # fmt: skip
     return caller, until
 

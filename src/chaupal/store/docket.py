@@ -4,15 +4,20 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, insert, select
+from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import text as sql
 
+from chaupal.kernel.clock import DAY
 from chaupal.store.dialect import among, listed, param, statement, upsert, words
-from chaupal.store.tables import authorities, case_events, orders, targets
+from chaupal.store.tables import authorities, case_events, order_events, orders, targets
 from chaupal.store.work import Reading, Row, Writing
 
 
 class Authority(msgspec.Struct, frozen=True, kw_only=True):
-    """An office that may order. `jurisdiction` is its country (ISO 3166-1 alpha-2)."""
+    """An office that may order. `jurisdiction` is its country (ISO 3166-1 alpha-2).
+
+    `issuer_class`: court, government, police or other. `keys`: SHA-256 of the public keys that sign its documents.
+    """
 
     id: int
     name: str
@@ -23,14 +28,26 @@ class Authority(msgspec.Struct, frozen=True, kw_only=True):
     created_at: int
     created_by: int
     log_index: int
+    issuer_class: str = "government"
+    keys: tuple[str, ...] = ()
+
+
+HOUSE = Authority(
+    id=0, name="", name_hi="", jurisdiction="", office="", email_domain="", created_at=0, created_by=0, log_index=0,
+    issuer_class="house",
+)  # fmt: skip
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """A demand as it was received. Times in ms; `territory` holds country codes; `act_by` and `ends_at` may be open."""
+    """A matter: a demand as it was received, or the house's own (then without authority).
+
+    Times in ms; `territory` holds country codes; `act_by` and `ends_at` may be open. `bases`: codes of its regime's grounds.
+    `particulars`: other fields that its regime asks for. `external_id`: the sender's own, so that nothing is filed twice.
+    """
 
     id: int
     ref: str
-    authority_id: int
+    authority_id: int | None
     officer: str
     officer_rank: str
     reference_no: str
@@ -44,10 +61,65 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     ends_at: int | None
     received_by: int
     log_index: int
+    regime: str = ""
+    regime_version: int = 0
+    kind: str = "order"
+    channel: str = "staff"
+    bases: tuple[str, ...] = ()
+    emergency: bool = False
+    interim_until: int | None = None
+    secrecy: str = "none"
+    gag_until: int | None = None
+    signature: str = "absent"
+    origin: str = "unverified"
+    source: str = ""
+    rule: str = ""
+    report_id: int | None = None
+    filed_by: int | None = None
+    external_id: str = ""
+    particulars: dict[str, str] = {}
+
+    @property
+    def regime_ref(self) -> str:
+        return f"{self.regime}@{self.regime_version}" if self.regime else ""
+
+    @property
+    def secret(self) -> bool:
+        """Whether nobody outside may learn that it is there."""
+        return self.secrecy in SECRET
+
+
+class OrderEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened to an order as a whole: the verb, the state it came to, by whom, when."""
+
+    id: int
+    order_id: int
+    number: int
+    state: str
+    verb: str
+    by: int
+    at: int
+    body: "Noted"
+    log_index: int | None
+
+
+class Noted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was said with an order's event. `reason` may become public, `text` (a letter, minutes) stays with the staff."""
+
+    reason: str = ""
+    text: str = ""
+    codes: tuple[str, ...] = ()
+    body: str = ""  # which court or committee
+    document: int | None = None
+    until: int | None = None
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
-    """One post or account that an order names. Without a subject it was not found here. `owner_id`: whose it is."""
+    """One account, post, picture or tag that an order names. Without a subject it was not found here.
+
+    `owner_id`: whose it is. `term`: a tag's count key (its subject is 0). `demanded`: the measure that was asked for.
+    `speaker`: the protected class of its owner when it came in.
+    """
 
     id: int
     order_id: int
@@ -56,6 +128,11 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     subject_id: int | None
     owner_id: int | None
+    term: str = ""
+    demanded: str = ""
+    speaker: str = ""
+    assigned_to: int | None = None
+    note: str = ""
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -64,7 +141,14 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     outcome: str = ""
     reason: str = ""
     code: str = ""
-    ruling: int | None = None
+    subjects: tuple[int, ...] = ()  # the posts or pictures of the target to which the measure is narrowed
+    rulings: tuple[int, ...] = ()
+    rule: str = ""
+    ends_at: int | None = None
+    permanent: bool = False
+    text: str = ""
+    finding: str = ""  # why nothing narrower does
+    strike_until: int | None = None
     disclosures: tuple[str, ...] = ()
 
 
@@ -83,6 +167,12 @@ class CaseEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ADD_AUTHORITY = upsert(lambda i: i(authorities).on_conflict_do_nothing())
+ADD_ORDER_EVENT = upsert(lambda i: i(order_events).on_conflict_do_nothing())
+ORDER_EVENTS = statement(
+    select(*order_events.c)
+    .where(among(order_events.c.order_id, "ids"))
+    .order_by(order_events.c.order_id, order_events.c.number)
+)
 ADD_ORDER = statement(insert(orders))
 ADD_TARGET = statement(insert(targets))
 ADD_EVENT = upsert(lambda i: i(case_events).on_conflict_do_nothing())
@@ -92,7 +182,26 @@ AUTHORITY = statement(select(*authorities.c).where(authorities.c.id == param("of
 AUTHORITY_NAMED = statement(select(*authorities.c).where(authorities.c.name == words("named")))
 ORDER = statement(select(*orders.c).where(orders.c.ref == words("of")))
 ORDERS = statement(select(*orders.c).where(orders.c.id < param("below")).order_by(orders.c.id.desc()).limit(param("n")))
+# What came from an authority and may be told of: of a secret order nobody outside learns that it is there.
+SECRET = ("aggregate_only", "gag")
+_PUBLIC = and_(orders.c.authority_id.is_not(None), *(orders.c.secrecy != sql(f"'{word}'") for word in SECRET))
+PUBLIC_ORDERS = statement(
+    select(*orders.c).where(orders.c.id < param("below"), _PUBLIC).order_by(orders.c.id.desc()).limit(param("n"))
+)
 ORDERS_BY_ID = statement(select(*orders.c).where(among(orders.c.id, "ids")).order_by(orders.c.id))
+VERIFY_ORIGIN = statement(update(orders).where(orders.c.id == param("of")).values(origin=words("known")))
+FILED_AS = statement(
+    select(orders.c.ref)
+    .where(orders.c.authority_id == param("whose"), orders.c.external_id == words("sent_as"))
+    .limit(1)
+)
+SAME_LETTER = statement(
+    select(orders.c.id, orders.c.ref).where(
+        orders.c.authority_id == param("whose"), orders.c.reference_no == words("reference"), orders.c.dated == param("day"),
+        orders.c.regime == words("law"),
+    )
+)  # fmt: skip
+CITED = statement(select(orders.c.regime, orders.c.regime_version).where(orders.c.regime != words("none")).distinct())
 REFS_LIKE = statement(select(func.count()).select_from(orders).where(orders.c.ref.like(words("pattern"))))
 TARGETS = statement(select(*targets.c).where(targets.c.order_id == param("of")).order_by(targets.c.number))
 TARGET = statement(select(*targets.c).where(targets.c.order_id == param("of"), targets.c.number == param("at_number")))
@@ -103,22 +212,43 @@ EVENTS = statement(
     .order_by(case_events.c.target_id, case_events.c.number)
 )
 
-_last = (
-    select(case_events.c.target_id, func.max(case_events.c.number).label("number"))
-    .group_by(case_events.c.target_id)
-    .subquery()
-)
+_later = case_events.alias("later")
+# The last event of each target says where its case stands.
+_last = select(func.max(_later.c.number)).where(_later.c.target_id == targets.c.id).scalar_subquery()
 _standing = (
     select(targets.c.order_id, case_events.c.state, targets.c.kind, func.count().label("many"))
-    .join(case_events, case_events.c.target_id == targets.c.id)
-    .join(_last, (_last.c.target_id == targets.c.id) & (_last.c.number == case_events.c.number))
+    .select_from(targets)
+    .join(case_events, (case_events.c.target_id == targets.c.id) & (case_events.c.number == _last))
     .group_by(targets.c.order_id, case_events.c.state, targets.c.kind)
 )  # fmt: skip
 STANDING = statement(_standing.where(among(targets.c.order_id, "ids")))
 STANDING_IN = statement(_standing.where(among(case_events.c.state, "states")))
+DECIDED = statement(
+    select(
+        (case_events.c.at - case_events.c.at % DAY).label("day"),
+        case_events.c.state,
+        func.count(),
+        func.min(case_events.c.at),
+    )
+    .select_from(targets)
+    .join(case_events, case_events.c.target_id == targets.c.id)
+    .where(targets.c.order_id == param("of"), among(case_events.c.state, "states"))
+    .group_by(sql("day"), case_events.c.state)
+    .order_by(sql("day"), case_events.c.state)
+)
+ONE_STANDS = statement(
+    select(targets.c.id)
+    .select_from(targets)
+    .join(case_events, (case_events.c.target_id == targets.c.id) & (case_events.c.number == _last))
+    .where(targets.c.order_id == param("of"), among(case_events.c.state, "states"))
+    .limit(1)
+)
 
 _encode = msgspec.json.Encoder().encode
 _said = msgspec.json.Decoder(Said).decode
+_noted = msgspec.json.Decoder(Noted).decode
+_words = msgspec.json.Decoder(tuple[str, ...]).decode
+_particulars = msgspec.json.Decoder(dict[str, str]).decode
 
 
 # --- authorities ---
@@ -126,14 +256,18 @@ _said = msgspec.json.Decoder(Said).decode
 
 async def add_authority(w: Writing, authority: Authority) -> bool:
     """False where there is one of that name already."""
-    return await w.run(ADD_AUTHORITY, **msgspec.structs.asdict(authority)) == 1
+    row = msgspec.structs.asdict(authority) | {"keys": _listed(authority.keys)}
+    return await w.run(ADD_AUTHORITY, **row) == 1
 
 
 async def all_authorities(reading: Reading) -> list[Authority]:
     return [_authority(row) for row in await reading.fetch(AUTHORITIES)]
 
 
-async def authority(reading: Reading, id_: int) -> Authority | None:
+async def authority(reading: Reading, id_: int | None) -> Authority | None:
+    """The authority behind a matter; the house itself where there is none."""
+    if id_ is None:
+        return HOUSE
     row = await reading.first(AUTHORITY, of=id_)
     return None if row is None else _authority(row)
 
@@ -153,7 +287,7 @@ async def next_ref(w: Writing, country: str, year: int) -> str:
 
 
 async def add_order(w: Writing, order: Order, named: Iterable[Target]) -> None:
-    await w.run(ADD_ORDER, **msgspec.structs.asdict(order) | {"territory": ",".join(order.territory)})
+    await w.run(ADD_ORDER, **_order_row(order))
     await w.run_many(ADD_TARGET, [msgspec.structs.asdict(target) for target in named])
 
 
@@ -164,9 +298,42 @@ async def order(reading: Reading, ref: str) -> Order | None:
     return None if row is None else _order(row)
 
 
+async def filed_as(reading: Reading, authority_id: int, external_id: str) -> str:
+    """The reference of what an authority sent under this number of its own, or nothing."""
+    if not external_id:
+        return ""
+    return await reading.value(FILED_AS, whose=authority_id, sent_as=external_id) or ""
+
+
+async def filed_before(reading: Reading, new: Order, lines: Sequence[str]) -> str:
+    """The reference of an order by the same letter about the same things, or nothing."""
+    same = await reading.fetch(
+        SAME_LETTER, whose=new.authority_id or 0, reference=new.reference_no, day=new.dated, law=new.regime
+    )
+    for id_, ref in same:
+        if {target.as_written for target in await targets_of(reading, id_)} == set(lines):
+            return ref
+    return ""
+
+
+async def cited_regimes(reading: Reading) -> list[tuple[str, int]]:
+    """(id, version) of every law under which an order was taken in."""
+    return [(row[0], row[1]) for row in await reading.fetch(CITED, none="")]
+
+
+async def verify_origin(w: Writing, order_id: int) -> None:
+    """Staff made sure that the order is genuine."""
+    await w.run(VERIFY_ORIGIN, of=order_id, known="verified")
+
+
 async def orders_below(reading: Reading, below: int, at_most: int) -> list[Order]:
     """Newest first."""
     return [_order(row) for row in await reading.fetch(ORDERS, below=below, n=at_most)]
+
+
+async def public_orders_below(reading: Reading, below: int, at_most: int) -> list[Order]:
+    """Orders of authorities that may be told of, newest first."""
+    return [_order(row) for row in await reading.fetch(PUBLIC_ORDERS, below=below, n=at_most)]
 
 
 async def orders_by_id(reading: Reading, ids: Sequence[int]) -> list[Order]:
@@ -217,6 +384,17 @@ async def standing(reading: Reading, order_ids: Sequence[int]) -> Standing:
     return _by_order(await reading.fetch(STANDING, ids=listed(order_ids))) if order_ids else {}
 
 
+async def any_stands(reading: Reading, order_id: int, states: Sequence[str]) -> bool:
+    """Whether any target of the order stands in one of `states`. Asked at every decision: it looks at this order alone."""
+    return await reading.first(ONE_STANDS, of=order_id, states=listed(states)) is not None
+
+
+async def decided_by_day(reading: Reading, order_id: int, states: Sequence[str]) -> list[tuple[int, str, int]]:
+    """(first time of a day in UTC, state, how many targets came to it on that day), in order."""
+    rows = await reading.fetch(DECIDED, of=order_id, states=listed(states))
+    return [(first, state, many) for _, state, many, first in rows]
+
+
 async def standing_in(reading: Reading, states: Sequence[str]) -> Standing:
     """The same for all orders that have targets in one of `states`."""
     return _by_order(await reading.fetch(STANDING_IN, states=listed(states)))
@@ -229,17 +407,48 @@ def _by_order(rows: Sequence[Row]) -> Standing:
     return found
 
 
+# --- orders as a whole ---
+
+
+async def add_order_event(w: Writing, event: OrderEvent) -> bool:
+    """False where the order already has an event of this number: somebody moved it meanwhile."""
+    row = msgspec.structs.asdict(event) | {"body": _encode(event.body).decode()}
+    return await w.run(ADD_ORDER_EVENT, **row) == 1
+
+
+async def order_events_of(reading: Reading, order_ids: Sequence[int]) -> dict[int, list[OrderEvent]]:
+    """Order -> its events in order."""
+    found: dict[int, list[OrderEvent]] = {id_: [] for id_ in order_ids}
+    for row in await reading.fetch(ORDER_EVENTS, ids=listed(order_ids)) if order_ids else ():
+        named = _named(order_events, row)
+        named["body"] = _noted(named["body"])
+        found[named["order_id"]].append(OrderEvent(**named))
+    return found
+
+
 # --- rows ---
 
 
 def _authority(row: Row) -> Authority:
-    return Authority(**_named(authorities, row))
+    named = _named(authorities, row)
+    named["keys"] = _words(named["keys"])
+    return Authority(**named)
 
 
 def _order(row: Row) -> Order:
     named = _named(orders, row)
     named["territory"] = tuple(named["territory"].split(","))
+    named["bases"] = _words(named["bases"])
+    named["particulars"] = _particulars(named["particulars"])
+    named["emergency"] = bool(named["emergency"])
     return Order(**named)
+
+
+def _order_row(order: Order) -> dict[str, Any]:
+    return msgspec.structs.asdict(order) | {
+        "territory": ",".join(order.territory), "bases": _listed(order.bases), "emergency": int(order.emergency),
+        "particulars": _encode(order.particulars).decode(),
+    }  # fmt: skip
 
 
 def _target(row: Row) -> Target:
@@ -258,3 +467,7 @@ def _event_row(event: CaseEvent) -> dict[str, Any]:
 
 def _named(table: Any, row: Row) -> dict[str, Any]:
     return dict(zip(table.c.keys(), row, strict=True))
+
+
+def _listed(words_: tuple[str, ...]) -> str:
+    return _encode(words_).decode()

@@ -92,7 +92,11 @@ SOURCE = statement(
 
 _words = table("post_words")
 _wanted = post_tags.alias("wanted")
+# Whoever does not want their posts found by others finds them still.
+_findable = or_(accounts.c.indexable == 1, accounts.c.id == param("me"))
+_by = accounts.c.id == posts.c.author
 _narrow = (
+    _findable,
     or_(param("whose") == 0, posts.c.author == param("whose")),
     or_(words("tongue") == "", posts.c.language == words("tongue")),
     or_(param("pictured") == 0, posts.c.pictures != "[]"),
@@ -105,17 +109,18 @@ _narrow = (
         == param("count"),
     ),
 )
-WITH_WORDS = Pages(indexed_post(), all_words("terms"), base=select(indexed_post()).select_from(_words))
-WITH_WORDS_NARROWED = Pages(
-    indexed_post(), all_words("terms"), *_narrow,
-    base=select(indexed_post()).select_from(_words).join(posts, posts.c.id == indexed_post()),
-)  # fmt: skip
+_worded = select(indexed_post()).select_from(_words).join(posts, posts.c.id == indexed_post()).join(accounts, _by)
+WITH_WORDS = Pages(indexed_post(), all_words("terms"), _findable, base=_worded)
+WITH_WORDS_NARROWED = Pages(indexed_post(), all_words("terms"), *_narrow, base=_worded)
 TAGGED = Pages(
     post_tags.c.post_id, post_tags.c.key == words("first"), post_tags.c.listed == 1, *_narrow,
-    base=select(post_tags.c.post_id).join(posts, posts.c.id == post_tags.c.post_id),
+    base=select(post_tags.c.post_id).join(posts, posts.c.id == post_tags.c.post_id).join(accounts, _by),
 )  # fmt: skip
-WRITTEN_BY = Pages(posts.c.id, posts.c.author == param("whose"), posts.c.visibility == 0, posts.c.boost_of.is_(None), *_narrow)  # fmt: skip
-ANY_LISTED = Pages(posts.c.id, text("listed = 1"), *_narrow)
+_posts = select(posts.c.id).join(accounts, _by)
+WRITTEN_BY = Pages(
+    posts.c.id, posts.c.author == param("whose"), posts.c.visibility == 0, posts.c.boost_of.is_(None), *_narrow, base=_posts
+)  # fmt: skip
+ANY_LISTED = Pages(posts.c.id, text("listed = 1"), *_narrow, base=_posts)
 
 
 async def index(w: Writing, post: int, terms: Sequence[str]) -> None:
@@ -143,9 +148,12 @@ async def source(w: Writing, post: int) -> Source | None:
     return None if row is None else Source(*row)
 
 
-async def found(reading: Reading, terms: Sequence[str], narrowed: Narrowed, bounds: Bounds) -> list[int]:
-    """Ids of public posts that hold every term and are what is asked, newest first, at most `limit`."""
-    params: dict[str, Any] = {}
+async def found(reading: Reading, me: int, terms: Sequence[str], narrowed: Narrowed, bounds: Bounds) -> list[int]:
+    """Ids of public posts that hold every term and are what is asked, newest first, at most `limit`.
+
+    `me`: who asks (0: nobody), who finds their own posts whatever they wish of others.
+    """
+    params: dict[str, Any] = {"me": me}
     if terms:
         pages = WITH_WORDS if narrowed == ANYTHING else WITH_WORDS_NARROWED
         params["terms"] = listed(terms)

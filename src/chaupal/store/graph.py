@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Table, delete, literal_column, or_, select, text, union_all, update
 
+from chaupal.store import lists, regards
 from chaupal.store.dialect import among, larger, listed, param, statement, upsert
 from chaupal.store.posts import Pages
 from chaupal.store.tables import accounts, blocks, follow_requests, follows, mutes
@@ -91,6 +92,8 @@ async def unfollow(w: Writing, me: int, them: int) -> bool:
     """Follows no more; False when there was nothing to end."""
     if not await w.run(UNFOLLOW, me=me, them=them):
         return False
+    await lists.unfollowed(w, me, them)
+    await regards.unendorse(w, me, them)
     await _count(w, me, them, -1)
     w.touch("relations", me, them)
     return True
@@ -169,6 +172,8 @@ class Ties(msgspec.Struct):
     muting: bool = False
     mutes_notifications: bool = False
     mute_ends: int | None = None
+    endorsed: bool = False
+    note: str = ""
 
 
 class Side(IntEnum):

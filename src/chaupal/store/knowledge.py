@@ -1,28 +1,55 @@
 """Facts for the gate: the viewer's ties and the rulings in force, remembered until a commit changes them."""
 
-from sqlalchemy import select
+import functools
+from sys import intern
 
+from sqlalchemy import func, select, union_all
+from sqlalchemy import text as sql
+
+from chaupal.kernel.clock import MINUTE
 from chaupal.policy.facts import STRANGER, Facts, Relations
 from chaupal.policy.rulings import Measure, Ruling, RulingIndex
 from chaupal.policy.viewer import Viewer
-from chaupal.store.dialect import param, statement
+from chaupal.store.dialect import among, listed, param, statement
 from chaupal.store.tables import blocks, follows, mutes, rulings
-from chaupal.store.work import Reading
+from chaupal.store.work import Reading, Row
 
 FOLLOWING = statement(select(follows.c.to, follows.c.boosts).where(follows.c.by == param("me")))
 BLOCKING = statement(select(blocks.c.to).where(blocks.c.by == param("me")))
 BLOCKED_BY = statement(select(blocks.c.by).where(blocks.c.to == param("me")))
 MUTING = statement(select(mutes.c.to, mutes.c.ends_at).where(mutes.c.by == param("me")))
 
-IN_FORCE = statement(
-    select(
-        rulings.c.id, rulings.c.subject_id, rulings.c.measure, rulings.c.territory, rulings.c.starts_at, rulings.c.ends_at,
-        rulings.c.order_ref, rulings.c.authority, rulings.c.authority_hi, rulings.c.legal_basis, rulings.c.reason,
-        rulings.c.log_index, rulings.c.term,
-    )
-    .where(rulings.c.lifted_at.is_(None))
-    .order_by(rulings.c.id)
+BACK = MINUTE  # a clock may be put back so far without everything being read again
+
+# What the law is made of, and after it when and with which entry of the log it was lifted.
+LAW = (
+    rulings.c.id, rulings.c.subject_id, rulings.c.measure, rulings.c.territory, rulings.c.starts_at, rulings.c.ends_at,
+    rulings.c.order_ref, rulings.c.authority, rulings.c.authority_hi, rulings.c.legal_basis, rulings.c.reason, rulings.c.log_index,
+    rulings.c.term, rulings.c.basis, rulings.c.regime, rulings.c.rule, rulings.c.review_at, rulings.c.permanent, rulings.c.neutral,
+    rulings.c.text, rulings.c.lifted_at, rulings.c.lift_log_index,
 )  # fmt: skip
+# A warning hides nothing, so no verdict rests on it.
+IN_FORCE = statement(
+    select(*LAW)
+    .where(rulings.c.lifted_at.is_(None), rulings.c.measure != sql("'warn'"), rulings.c.id > param("after"))
+    .order_by(rulings.c.id)
+    .limit(param("n"))
+)
+BY_IDS = statement(select(*LAW).where(among(rulings.c.id, "ids")))
+# Entries of the log are numbered in the order of their commits, so no change is missed, whatever clocks say.
+SINCE = statement(
+    union_all(
+        select(*LAW).where(rulings.c.log_index > param("leaf")),
+        select(*LAW).where(rulings.c.lift_log_index > param("leaf"), rulings.c.log_index <= param("leaf")),
+        # Decided by one person alone: its end moves when a second one agrees.
+        select(*LAW).where(sql("second_by IS NOT NULL"), rulings.c.lifted_at.is_(None)),
+    )
+)
+_leaves = union_all(
+    select(func.max(rulings.c.log_index).label("leaf")), select(func.max(rulings.c.lift_log_index))
+).subquery()
+LAST_LEAF = statement(select(func.coalesce(func.max(_leaves.c.leaf), -1)))
+AT_ONCE = 2_000  # rows: what is read of many at a time, so that memory holds few of them
 
 
 async def facts_for(reading: Reading, viewer: Viewer) -> Facts:
@@ -54,27 +81,75 @@ async def relations_of(reading: Reading, account: int) -> Relations:
 
 
 async def rulings_in_force(reading: Reading) -> RulingIndex:
-    """The index of rulings at this moment; rebuilt when one is made, lifted, or starts or ends by the clock."""
-    memory = reading.memory
-    now = reading.now()
-    if memory.rulings is not None and now < memory.rulings.until:
-        return memory.rulings
-    generation = memory.generation
-    index = RulingIndex([_ruling(row) for row in await reading.fetch(IN_FORCE)], now)
-    if memory.rulings is not None:
-        memory.rulings_version += 1  # the clock moved one: what was cached per verdict is stale
-        memory.pages.items.clear()
-    if generation == memory.generation:
-        memory.rulings = index
+    """The index of rulings at this moment. A change is read by itself, however many others are in force."""
+    kept, now = reading.memory.rulings, reading.now()
+    index = kept.index
+    if index is None or not kept.fresh or now < index.at - BACK:
+        index = await _read(reading)
+    if now >= index.until and index.advance(now):
+        kept.version += 1  # the clock moved one: what was cached per verdict is stale
+        reading.memory.pages.items.clear()
     return index
 
 
-def _ruling(row: object) -> Ruling:
-    (id_, subject, measure, territory, starts_at, ends_at, ref, authority, authority_hi, basis, reason, index, term) = (
-        row  # pyright: ignore[reportGeneralTypeIssues, reportUnknownVariableType]
-    )
+async def _read(reading: Reading) -> RulingIndex:
+    """Bring what is kept up to date; on and on, where something changes while this reads."""
+    kept = reading.memory.rulings
+    while True:
+        index, version, reads, now = kept.index, kept.version, kept.reads, reading.now()
+        # A clock that went back brings back what had ended.
+        if index is None or kept.doubtful or now < index.at - BACK:
+            await _read_all(reading, version, reads)
+        else:
+            await _read_news(reading, index, version, reads)
+        if kept.index is not None and kept.fresh:
+            return kept.index
+
+
+async def _read_all(reading: Reading, version: int, reads: int) -> None:
+    kept, index, after = reading.memory.rulings, RulingIndex((), reading.now()), -1
+    leaf: int = await reading.value(LAST_LEAF)
+    while rows := await reading.fetch(IN_FORCE, after=after, n=AT_ONCE):
+        now = reading.now()
+        index.change((_ruling(row, now) for row in rows), (), now)
+        after = rows[-1][0]
+    if reads == kept.reads:  # else another look has read meanwhile, and may know more
+        kept.index = index
+        kept.known(version, leaf, whole=True)
+
+
+async def _read_news(reading: Reading, index: RulingIndex, version: int, reads: int) -> None:
+    kept = reading.memory.rulings
+    beside, leaf = kept.beside, kept.leaf
+    rows = [*await reading.fetch(BY_IDS, ids=listed(sorted(kept.stale)))] if kept.stale else []
+    if beside:
+        rows += await reading.fetch(SINCE, leaf=leaf)
+        leaf = max((at for row in rows for at in (row[11], row[21]) if at is not None), default=leaf)
+    if reads == kept.reads:
+        gone = [row[0] for row in rows if row[20] is not None]
+        now = reading.now()
+        live = [_ruling(row, now) for row in rows if row[20] is None and row[2] != Measure.WARN]
+        index.change(live, gone, now)
+        kept.known(version, leaf, whole=False)
+
+
+def _ruling(row: Row, now: int) -> Ruling:
+    """A row of LAW as the law sees it. A hundred thousand of them say few different words: each is kept once.
+
+    Every ruling begins with its commit, so whatever is read has begun: a clock that was put back does not undo it.
+    """
+    (
+        id_, subject, measure, territory, starts, ends, ref, authority, authority_hi, law, reason, leaf, term, basis, regime, rule,
+        review, permanent, neutral, text, _, _,
+    ) = row  # fmt: skip
     return Ruling(
-        id=id_, subject=subject, measure=Measure(measure), territory=tuple(t for t in territory.split(",") if t),
-        starts_at=starts_at, ends_at=ends_at, order_ref=ref, authority=authority, authority_hi=authority_hi,
-        legal_basis=basis, reason=reason, log_index=index, term=term,
+        id=id_, subject=subject, measure=Measure(measure), territory=_countries(territory), starts_at=min(starts, now), ends_at=ends,
+        order_ref=intern(ref), authority=intern(authority), authority_hi=intern(authority_hi), legal_basis=intern(law),
+        reason=intern(reason), log_index=leaf, term=intern(term), basis=intern(basis), regime=intern(regime), rule=intern(rule),
+        review_at=review, permanent=bool(permanent), neutral=bool(neutral), text=intern(text),
     )  # fmt: skip
+
+
+@functools.lru_cache(1_000)
+def _countries(territory: str) -> tuple[str, ...]:
+    return tuple(territory.split(","))

@@ -1,12 +1,12 @@
 """The log's memory: entries, hashes of complete subtrees, every checkpoint that was signed. Added to, never changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
-from chaupal.store.dialect import param, statement, upsert, words
-from chaupal.store.tables import log_checkpoints, log_entries, log_nodes, marks
+from chaupal.store.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.tables import disclosures, log_checkpoints, log_entries, log_nodes, marks
 from chaupal.store.work import Reading, Writing
 
 SIZE_KEY = "log_size"
@@ -36,12 +36,37 @@ ENTRIES = statement(
     .where(log_entries.c.index >= param("start"), log_entries.c.index < param("end"))
     .order_by(log_entries.c.index)
 )
+OF_KIND = statement(
+    select(log_entries.c.index, log_entries.c.body)
+    .where(log_entries.c.kind == words("kind"))
+    .order_by(log_entries.c.index)
+)
 COUNT = statement(select(func.count()).select_from(log_entries))
 ADD_CHECKPOINT = upsert(lambda insert: insert(log_checkpoints).on_conflict_do_nothing())
 LAST_CHECKPOINT = statement(
     select(log_checkpoints.c.size, log_checkpoints.c.note, log_checkpoints.c.at)
     .order_by(log_checkpoints.c.size.desc())
     .limit(1)
+)
+FIRST_CHECKPOINTS = statement(
+    select(log_checkpoints.c.size, log_checkpoints.c.note, log_checkpoints.c.at)
+    .where(log_checkpoints.c.size >= param("least"))
+    .order_by(log_checkpoints.c.size)
+    .limit(1)
+)
+ADD_DISCLOSURE = statement(insert(disclosures))
+DISCLOSURES = statement(
+    select(disclosures.c.name, disclosures.c.disclosure, disclosures.c.opened_at)
+    .where(disclosures.c.log_index == param("of"))
+    .order_by(disclosures.c.name)
+)
+OPEN_DISCLOSURES = statement(
+    update(disclosures)
+    .where(disclosures.c.log_index == param("of"), among(disclosures.c.name, "names"))
+    .values(opened_at=param("at"))
+)
+DESTROY_DISCLOSURES = statement(
+    delete(disclosures).where(disclosures.c.log_index == param("of"), among(disclosures.c.name, "names"))
 )
 
 
@@ -68,11 +93,15 @@ async def count(reading: Reading) -> int:
     return await reading.value(COUNT)
 
 
-async def add(w: Writing, index: int, kind: str, body: bytes, nodes: Iterable[tuple[int, int, bytes]]) -> None:
-    """The entry at `index` with the (level, index, hash) rows that it adds. The caller holds the log."""
-    await w.run(ADD_ENTRY, index=index, kind=kind, body=body, at=w.now())
+async def add(
+    w: Writing, index: int, bodies: Sequence[tuple[str, bytes]], nodes: Iterable[tuple[int, int, bytes]]
+) -> None:
+    """(kind, entry) from `index` on, with the (level, index, hash) rows that they add. The caller holds the log."""
+    now = w.now()
+    rows = [{"index": at, "kind": kind, "body": body, "at": now} for at, (kind, body) in enumerate(bodies, index)]
+    await w.run_many(ADD_ENTRY, rows)
     await w.run_many(ADD_NODE, [{"level": level, "index": at, "hash": digest} for level, at, digest in nodes])
-    await w.run(GROW, now_at=str(index + 1))
+    await w.run(GROW, now_at=str(index + len(bodies)))
 
 
 async def nodes(reading: Reading, level: int, start: int, count: int) -> Sequence[bytes]:
@@ -86,6 +115,11 @@ async def entries(reading: Reading, start: int, count: int) -> Sequence[bytes]:
     return [_bytes(row[0]) for row in await reading.fetch(ENTRIES, start=start, end=start + count)]
 
 
+async def of_kind(reading: Reading, kind: str) -> list[tuple[int, bytes]]:
+    """(index, entry) of every entry of a kind that is rare."""
+    return [(row[0], _bytes(row[1])) for row in await reading.fetch(OF_KIND, kind=kind)]
+
+
 async def keep_checkpoint(w: Writing, size: int, note: str) -> None:
     """Keep what was signed; the first note of a size stays."""
     await w.run(ADD_CHECKPOINT, size=size, note=note, at=w.now())
@@ -94,6 +128,35 @@ async def keep_checkpoint(w: Writing, size: int, note: str) -> None:
 async def last_checkpoint(reading: Reading) -> Kept | None:
     row = await reading.first(LAST_CHECKPOINT)
     return None if row is None else Kept(*row)
+
+
+async def first_checkpoint(reading: Reading, least: int) -> Kept | None:
+    """The smallest checkpoint of at least this size."""
+    row = await reading.first(FIRST_CHECKPOINTS, least=least)
+    return None if row is None else Kept(*row)
+
+
+# --- what opens confidential fields ---
+
+
+async def keep_disclosures(w: Writing, index: int, opens: Mapping[str, str]) -> None:
+    """In the unit of the entry at `index`: by field name, what would open it."""
+    rows = [{"log_index": index, "name": name, "disclosure": text, "opened_at": None} for name, text in opens.items()]
+    await w.run_many(ADD_DISCLOSURE, rows)
+
+
+async def disclosures_of(reading: Reading, index: int) -> dict[str, tuple[str, int | None]]:
+    """Field name -> (disclosure, when it was opened), for those of an entry that were not destroyed."""
+    return {name: (text, at) for name, text, at in await reading.fetch(DISCLOSURES, of=index)}
+
+
+async def mark_opened(w: Writing, index: int, names: Sequence[str]) -> None:
+    await w.run(OPEN_DISCLOSURES, of=index, names=listed(names), at=w.now())
+
+
+async def destroy_disclosures(w: Writing, index: int, names: Sequence[str]) -> int:
+    """Salt and value go for good, the digest in the entry stays; how many there were."""
+    return await w.run(DESTROY_DISCLOSURES, of=index, names=listed(names))
 
 
 def _bytes(value: bytes | str) -> bytes:

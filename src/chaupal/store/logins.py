@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy import text as sql
 
 from chaupal.store.dialect import param, statement, upsert, words
 from chaupal.store.tables import accounts, logins, mail_tokens
@@ -23,7 +24,8 @@ ADD = upsert(
 COLUMNS = (
     logins.c.account_id, accounts.c.handle, accounts.c.role, accounts.c.state, logins.c.email, logins.c.password_hash,
     logins.c.confirmed_at, logins.c.approved_at, logins.c.ui_language, logins.c.reason, logins.c.created_at,
-    logins.c.default_visibility, logins.c.default_sensitive, logins.c.default_language,
+    logins.c.default_visibility, logins.c.default_sensitive, logins.c.default_language, logins.c.totp_secret, logins.c.totp_since,
+    logins.c.totp_used, logins.c.passkeys, logins.c.default_quote_policy,
 )  # fmt: skip
 _ALL = select(*COLUMNS).join_from(logins, accounts, accounts.c.id == logins.c.account_id)
 OF = statement(_ALL.where(logins.c.account_id == param("me"), accounts.c.state != "deleted"))
@@ -44,15 +46,29 @@ APPROVE = statement(
     .where(logins.c.account_id == param("of"), logins.c.approved_at.is_(None))
     .values(approved_at=param("at"))
 )
+# Who has never come in leaves nothing behind.
+_waits = (
+    select(accounts.c.id).where(accounts.c.id == param("of"), accounts.c.state == sql("'pending'")).scalar_subquery()
+)
+DROP_PENDING_LINKS = statement(delete(mail_tokens).where(mail_tokens.c.account_id == _waits))
+DROP_PENDING = statement(delete(logins).where(logins.c.account_id == _waits, logins.c.approved_at.is_(None)))
+DROP_PENDING_ACCOUNT = statement(
+    delete(accounts).where(accounts.c.id == param("of"), accounts.c.state == sql("'pending'"))
+)
 SET_PASSWORD = statement(update(logins).where(logins.c.account_id == param("of")).values(password_hash=words("hash")))
 SET_LANGUAGE = statement(update(logins).where(logins.c.account_id == param("of")).values(ui_language=words("language")))
+SET_APPEARANCE = statement(
+    update(logins).where(logins.c.account_id == param("of")).values(appearance=words("appearance"))
+)
+SET_READS = statement(update(logins).where(logins.c.account_id == param("of")).values(reads=words("reads")))
 SET_DEFAULTS = statement(
     update(logins)
     .where(logins.c.account_id == param("of"))
     .values(
-        default_visibility=words("visibility"), default_sensitive=param("sensitive"), default_language=words("language")
+        default_visibility=words("visibility"), default_sensitive=param("sensitive"), default_language=words("language"),
+        default_quote_policy=words("quotes"),
     )
-)
+)  # fmt: skip
 
 ADD_LINK = statement(
     insert(mail_tokens).values(
@@ -97,6 +113,16 @@ class Login(msgspec.Struct, frozen=True):
     default_visibility: str
     default_sensitive: int
     default_language: str
+    totp_secret: str = ""
+    totp_since: int | None = None
+    totp_used: int = 0
+    passkeys: int = 0
+    default_quote_policy: str = "public"
+
+    @property
+    def second(self) -> bool:
+        """Whether something beside the password is asked for."""
+        return self.totp_since is not None or self.passkeys > 0
 
 
 async def add(
@@ -144,6 +170,16 @@ async def approve(w: Writing, account: int) -> bool:
     return await w.run(APPROVE, of=account, at=w.now()) == 1
 
 
+async def reject(w: Writing, account: int) -> bool:
+    """Nothing is left of somebody who asked to join; False where they do not wait for approval."""
+    if await w.run(DROP_PENDING, of=account) != 1:
+        return False
+    await w.run(DROP_PENDING_LINKS, of=account)
+    await w.run(DROP_PENDING_ACCOUNT, of=account)
+    w.touch("people", account)
+    return True
+
+
 async def set_password(w: Writing, account: int, password_hash: str) -> None:
     await w.run(SET_PASSWORD, of=account, hash=password_hash)
 
@@ -152,9 +188,26 @@ async def set_language(w: Writing, account: int, language: str) -> None:
     await w.run(SET_LANGUAGE, of=account, language=language)
 
 
-async def set_defaults(w: Writing, account: int, *, visibility: str, sensitive: bool, language: str) -> None:
+async def set_reads(w: Writing, account: int, reads: str) -> None:
+    await w.run(SET_READS, of=account, reads=reads)
+
+
+async def set_appearance(w: Writing, account: int, appearance: str) -> None:
+    await w.run(SET_APPEARANCE, of=account, appearance=appearance)
+
+
+async def set_defaults(
+    w: Writing, account: int, *, visibility: str, sensitive: bool, language: str, quote_policy: str
+) -> None:
     """What a new post of theirs starts with."""
-    await w.run(SET_DEFAULTS, of=account, visibility=visibility, sensitive=int(sensitive), language=language)
+    await w.run(
+        SET_DEFAULTS,
+        of=account,
+        visibility=visibility,
+        sensitive=int(sensitive),
+        language=language,
+        quotes=quote_policy,
+    )
 
 
 async def add_link(w: Writing, hash_: str, account: int, purpose: str, until: int) -> None:

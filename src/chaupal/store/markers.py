@@ -43,4 +43,5 @@ async def read(reading: Reading, account: int, timelines: Sequence[str] = TIMELI
 
 
 async def write(w: Writing, account: int, timeline: str, last_read: int) -> None:
+    w.touch("badges", account)
     await w.run(WRITE, me=account, which=timeline, read=last_read, at=w.now())

@@ -1,10 +1,11 @@
-"""Uploaded pictures: their rows, the sealed file for whoever asks, and the loose ones that time may sweep away."""
+"""Uploads: their rows, what waits to be painted, the sealed file for whoever asks, and the loose ones that time sweeps away."""
 
 import hmac
+import zlib
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import ColumnElement, and_, delete, exists, insert, or_, select, text, update
 
 from chaupal.policy.facts import Subject, Visibility
 from chaupal.policy.filed import Filed
@@ -13,14 +14,28 @@ from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Picture
 from chaupal.store.dialect import among, listed, param, statement, words
 from chaupal.store.posts import sealed_posts
-from chaupal.store.tables import media
+from chaupal.store.tables import evidence, kept_media, media, rulings
 from chaupal.store.work import Reading, Row, Writing
 
 COLUMNS = (
     media.c.id, media.c.mime, media.c.description, media.c.blurhash, media.c.width, media.c.height, media.c.small_width,
-    media.c.small_height, media.c.focus, media.c.key,
+    media.c.small_height, media.c.focus, media.c.key, media.c.kind, media.c.state, media.c.length, media.c.frame_rate, media.c.bitrate,
 )  # fmt: skip
+POST_AT = len(COLUMNS)  # where the post stands in a row that has it behind these
 
+LOOSE = text("post_id IS NULL")
+
+
+def _of(subject: ColumnElement[int], made: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether that is the upload, the post that it was in, or whoever had posted it by then (ids grow with time)."""
+    owner = and_(subject == media.c.account_id, media.c.was_of < made)
+    return or_(subject == media.c.id, subject == media.c.was_of, owner)
+
+
+# What is held as evidence stays, whoever lets go of it.
+NOT_HELD = ~exists().where(evidence.c.purged_at.is_(None), _of(evidence.c.subject_id, evidence.c.id))
+# A draft or a scheduled post still needs it.
+NOT_NEEDED = ~exists().where(kept_media.c.media_id == media.c.id)
 INSERT = statement(insert(media))
 MINE = statement(select(*COLUMNS, media.c.post_id).where(media.c.id == param("of"), media.c.account_id == param("me")))
 DESCRIBE = statement(
@@ -28,30 +43,99 @@ DESCRIBE = statement(
     .where(media.c.id == param("of"), media.c.account_id == param("me"), media.c.post_id.is_(None))
     .values(description=words("said"), focus=words("aim"))
 )
-DROP_MINE = statement(
-    delete(media).where(media.c.id == param("of"), media.c.account_id == param("me"), media.c.post_id.is_(None))
+NEW_SMALL = statement(
+    update(media)
+    .where(
+        media.c.id == param("of"),
+        media.c.account_id == param("me"),
+        media.c.post_id.is_(None),
+        media.c.state == "ready",
+    )
+    .values(blurhash=words("blurhash"), small_width=param("width"), small_height=param("height"))
 )
-FILED = statement(
-    select(media.c.mime, media.c.account_id, media.c.post_id, media.c.was_of, media.c.key).where(
-        media.c.id == param("of")
+_waiting = select(
+    media.c.id, media.c.kind, media.c.mime, media.c.tries, media.c.demuxer, media.c.blurhash, media.c.small_width, media.c.small_height
+).where(text("state = 'waiting'"), media.c.held_until <= param("at"))  # fmt: skip
+WAITING_ONE = statement(_waiting.where(media.c.id == param("of")))
+WAITING = statement(_waiting.order_by(media.c.id).limit(param("n")))
+HOLD = statement(
+    update(media)
+    .where(media.c.id == param("of"), media.c.state == "waiting", media.c.held_until <= param("at"))
+    .values(held_until=param("until"), tries=media.c.tries + 1)
+)
+HOLD_ON = statement(
+    update(media).where(media.c.id == param("of"), media.c.state == "waiting").values(held_until=param("until"))
+)
+LET_GO = statement(update(media).where(media.c.id == param("of"), media.c.state == "waiting").values(held_until=0))
+PAINTED = statement(
+    update(media)
+    .where(media.c.id == param("of"), media.c.state == "waiting")
+    .values(
+        state="ready", blurhash=words("blurhash"), width=param("wide"), height=param("high"), small_width=param("small_wide"),
+        small_height=param("small_high"), size=param("bytes"), length=param("ms"), frame_rate=words("rate"), bitrate=param("bits"),
+    )
+)  # fmt: skip
+FAILED = statement(update(media).where(media.c.id == param("of"), media.c.state == "waiting").values(state="failed"))
+DROP_MINE = statement(
+    delete(media).where(
+        media.c.id == param("of"), media.c.account_id == param("me"), media.c.post_id.is_(None), NOT_HELD
     )
 )
-LOOSE = text("post_id IS NULL")
+FILED = statement(
+    select(
+        media.c.mime, media.c.account_id, media.c.post_id, media.c.was_of, media.c.key, media.c.blurhash, media.c.state
+    ).where(media.c.id == param("of"))
+)
 LOOSE_SINCE = statement(
     select(media.c.id)
-    .where(LOOSE, media.c.loose_at < param("before"))
+    .where(LOOSE, media.c.loose_at < param("before"), NOT_HELD, NOT_NEEDED)
     .order_by(media.c.loose_at, media.c.id)
     .limit(param("n"))
 )
-DROP_LOOSE = statement(delete(media).where(among(media.c.id, "ids"), LOOSE).returning(media.c.id, media.c.mime))
+DROP_LOOSE = statement(
+    delete(media).where(among(media.c.id, "ids"), LOOSE, NOT_HELD, NOT_NEEDED).returning(media.c.id, media.c.mime)
+)
+# What a ruling binds is held a moment after it was decided, when its beginning is carried on: until then it is not dropped at once.
+NOT_BOUND = ~exists().where(rulings.c.lifted_at.is_(None), _of(rulings.c.subject_id, rulings.c.id))
+OF_POST = statement(select(media.c.id).where(media.c.post_id == param("of")))
+DROP_NOW = statement(
+    delete(media)
+    .where(among(media.c.id, "ids"), LOOSE, NOT_HELD, NOT_NEEDED, NOT_BOUND)
+    .returning(media.c.id, media.c.mime)
+)
 AFTER = statement(
-    select(media.c.id, media.c.mime).where(media.c.id > param("above")).order_by(media.c.id).limit(param("n"))
+    select(media.c.id, media.c.mime, media.c.state)
+    .where(media.c.id > param("above"))
+    .order_by(media.c.id)
+    .limit(param("n"))
 )
 
 
 # What an original may be kept as, and how its file's name ends.
-SUFFIX = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif"}
+SUFFIX = {
+    "image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif", "video/mp4": ".mp4", "audio/mpeg": ".mp3",
+}  # fmt: skip
 SMALL = "image/webp"  # what every small rendition is
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """An upload that is to be painted, and how often that was tried. `demuxer`: by which it is read.
+
+    A small rendition there may be already, where its owner chose one: `blurhash` and sizes are that one's.
+    """
+
+    id: int
+    kind: str
+    mime: str
+    tries: int
+    demuxer: str
+    blurhash: str
+    small_width: int
+    small_height: int
+
+    @property
+    def has_small(self) -> bool:
+        return self.small_width > 0
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -61,26 +145,77 @@ class Kept(msgspec.Struct, frozen=True):
     post: int | None
 
 
-async def add(w: Writing, picture: Picture, *, owner: int, size: int) -> None:
-    """A new upload, not yet in any post. `size`: bytes of its original."""
+async def add(w: Writing, picture: Picture, *, owner: int, size: int, demuxer: str = "") -> None:
+    """A new upload, not yet in any post. `size`: bytes of its original; `demuxer`: by which it is read, once."""
     now = w.now()
     await w.run(
         INSERT, id=picture.id, account_id=owner, key=picture.key, mime=picture.mime, description=picture.description,
         blurhash=picture.blurhash, width=picture.width, height=picture.height, small_width=picture.small_width,
-        small_height=picture.small_height, size=size, focus=written_focus(picture.focus), created_at=now, loose_at=now,
+        small_height=picture.small_height, size=size, focus=written_focus(picture.focus), created_at=now, loose_at=now, kind=picture.kind,
+        state=picture.state, length=picture.length, frame_rate=picture.frame_rate, bitrate=picture.bitrate, demuxer=demuxer,
+        held_until=0, tries=0,
     )  # fmt: skip
 
 
 async def own(reading: Reading, id_: int, owner: int) -> Kept | None:
     """The owner's upload, or None."""
     row = await reading.first(MINE, of=id_, me=owner)
-    return None if row is None else Kept(picture_of(row), row[10])
+    return None if row is None else Kept(picture_of(row), row[POST_AT])
 
 
 async def describe(w: Writing, picture: Picture, owner: int) -> bool:
     """Keep a loose upload's new description and focus; False where it is not the owner's, or in a post."""
     changed = await w.run(DESCRIBE, of=picture.id, me=owner, said=picture.description, aim=written_focus(picture.focus))
     return changed == 1
+
+
+async def new_small(w: Writing, picture: Picture, owner: int) -> bool:
+    """Another small rendition has been painted; False where the upload is not the owner's, not loose or not ready."""
+    changed = await w.run(
+        NEW_SMALL, of=picture.id, me=owner, blurhash=picture.blurhash, width=picture.small_width, height=picture.small_height
+    )  # fmt: skip
+    return changed == 1
+
+
+async def waiting(reading: Reading, at: int, at_most: int) -> list[Waiting]:
+    """Uploads that nobody paints at that time (ms), the oldest first."""
+    return [Waiting(*row) for row in await reading.fetch(WAITING, at=at, n=at_most)]
+
+
+async def waiting_one(reading: Reading, id_: int, at: int) -> Waiting | None:
+    """The same for one upload."""
+    row = await reading.first(WAITING_ONE, of=id_, at=at)
+    return None if row is None else Waiting(*row)
+
+
+async def hold_on(w: Writing, id_: int, until: int) -> None:
+    """It takes longer: nobody else may take it up before then."""
+    await w.run(HOLD_ON, of=id_, until=until)
+
+
+async def hold(w: Writing, id_: int, until: int) -> bool:
+    """Take it upon oneself to paint an upload; False where another process has, or it is painted."""
+    return await w.run(HOLD, of=id_, at=w.now(), until=until) == 1
+
+
+async def let_go(w: Writing, id_: int) -> None:
+    """Not painted after all: somebody else may."""
+    await w.run(LET_GO, of=id_)
+
+
+async def painted(w: Writing, picture: Picture, size: int) -> bool:
+    """An upload that waited is ready; False where it is gone, or was ready before. `size`: bytes of its original."""
+    changed = await w.run(
+        PAINTED, of=picture.id, blurhash=picture.blurhash, wide=picture.width, high=picture.height,
+        small_wide=picture.small_width, small_high=picture.small_height, bytes=size, ms=picture.length,
+        rate=picture.frame_rate, bits=picture.bitrate,
+    )  # fmt: skip
+    return changed == 1
+
+
+async def failed(w: Writing, id_: int) -> None:
+    """It cannot be painted; its owner is told when they ask for it."""
+    await w.run(FAILED, of=id_)
 
 
 async def drop(w: Writing, id_: int, owner: int) -> bool:
@@ -91,15 +226,15 @@ async def drop(w: Writing, id_: int, owner: int) -> bool:
 async def sealed_file(reading: Reading, id_: int, key: str) -> Sealed[Filed] | None:
     """A picture's file, sealed. The right `key` stands for being in its audience, whatever that is; rulings stay."""
     row = await reading.first(FILED, of=id_)
-    if row is None:
+    if row is None or row[6] != "ready":
         return None
-    mime, owner, post_id, was_of, kept_key = row
+    mime, owner, post_id, was_of, kept_key, blurhash, _ = row
     subject = await _subject(reading, id_, owner, post_id, was_of)
     if subject is None:
         return None
     if kept_key and hmac.compare_digest(key.encode("utf-8", "replace"), kept_key.encode()):
         subject = replace(subject, visibility=Visibility.PUBLIC)
-    return Sealed(Filed(id_, mime, subject))
+    return Sealed(Filed(id_, mime, subject, f"{zlib.crc32(blurhash.encode()):x}"))
 
 
 async def _subject(reading: Reading, id_: int, owner: int, post_id: int | None, was_of: int | None) -> Subject | None:
@@ -120,9 +255,34 @@ async def drop_loose(w: Writing, before: int, at_most: int) -> list[tuple[int, s
     return [(row[0], row[1]) for row in await w.fetch(DROP_LOOSE, ids=listed(ids))] if ids else []
 
 
-async def after(reading: Reading, above: int, at_most: int) -> list[tuple[int, str]]:
-    """(id, type) of all uploads in order of id, to walk through them."""
-    return [(row[0], row[1]) for row in await reading.fetch(AFTER, above=above, n=at_most)]
+async def ids_of(reading: Reading, post: int) -> list[int]:
+    """The uploads in a post, those that an edit took out of it among them."""
+    return [row[0] for row in await reading.fetch(OF_POST, of=post)]
+
+
+async def drop_now(w: Writing, ids: list[int]) -> list[tuple[int, str]]:
+    """Forget uploads whose post is gone, without the day that is left to write it anew: (id, type) of those that went.
+
+    What is held, needed or under a ruling stays for the sweep to decide.
+    """
+    return [(row[0], row[1]) for row in await w.fetch(DROP_NOW, ids=listed(ids))] if ids else []
+
+
+async def post_of(reading: Reading, id_: int) -> int | None:
+    """The post that a picture is in."""
+    row = await reading.first(FILED, of=id_)
+    return None if row is None else row[2]
+
+
+async def state_of(reading: Reading, id_: int) -> str | None:
+    """Whether an upload is waiting, ready or failed; None where it is gone."""
+    row = await reading.first(FILED, of=id_)
+    return None if row is None else row[6]
+
+
+async def after(reading: Reading, above: int, at_most: int) -> list[tuple[int, str, str]]:
+    """(id, type, state) of all uploads in order of id, to walk through them."""
+    return [(row[0], row[1], row[2]) for row in await reading.fetch(AFTER, above=above, n=at_most)]
 
 
 def file_keys(id_: int, mime: str) -> tuple[str, str]:
@@ -130,12 +290,25 @@ def file_keys(id_: int, mime: str) -> tuple[str, str]:
     return f"media/{id_}/original{SUFFIX[mime]}", f"media/{id_}/small{SUFFIX[SMALL]}"
 
 
+def sent_key(id_: int) -> str:
+    """Where an upload lies as it was sent, until it is painted."""
+    return f"media/{id_}/sent"
+
+
+def keys_in(id_: int, mime: str, state: str) -> tuple[str, ...]:
+    """The files that an upload in this state must have."""
+    return {"ready": file_keys(id_, mime), "waiting": (sent_key(id_),)}.get(state, ())
+
+
 def picture_of(row: Row) -> Picture:
     """A row that begins with COLUMNS, as a Picture."""
-    id_, mime, description, blurhash, width, height, small_width, small_height, focus, key = row[:10]
+    (
+        id_, mime, description, blurhash, width, height, small_width, small_height, focus, key, kind, state, length, rate, bitrate,
+    ) = row[:POST_AT]  # fmt: skip
     return Picture(
-        id_, mime, description, blurhash, width, height, small_width, small_height, read_focus(focus), key=key
-    )
+        id_, mime, description, blurhash, width, height, small_width, small_height, read_focus(focus), kind, key, state, length,
+        rate, bitrate,
+    )  # fmt: skip
 
 
 def written_focus(focus: tuple[float, float]) -> str:

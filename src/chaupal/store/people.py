@@ -9,14 +9,16 @@ from sqlalchemy import select
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Field, Person
 from chaupal.store.dialect import among, listed, statement, words
+from chaupal.store.posts import Pages
 from chaupal.store.tables import accounts
-from chaupal.store.work import Reading, Row
+from chaupal.store.work import Reading, Row, Writing
 
 COLUMNS = (
     accounts.c.id, accounts.c.handle, accounts.c.name, accounts.c.note, accounts.c.note_html, accounts.c.avatar, accounts.c.header,
     accounts.c.fields, accounts.c.locked, accounts.c.bot, accounts.c.discoverable, accounts.c.language, accounts.c.created_at,
     accounts.c.last_post_at, accounts.c.followers_count, accounts.c.following_count, accounts.c.posts_count, accounts.c.role,
-    accounts.c.state,
+    accounts.c.state, accounts.c.indexable, accounts.c.hide_collections,
+    accounts.c.moved_to, accounts.c.attribution_domains,
 )  # fmt: skip
 
 # Whoever has not come in yet (or has gone) is nobody to the others.
@@ -25,6 +27,16 @@ BY_IDS = statement(select(*COLUMNS).where(among(accounts.c.id, "ids"), *_HERE))
 ID_OF = statement(select(accounts.c.id).where(accounts.c.handle == words("handle"), *_HERE))
 IDS_OF = statement(select(accounts.c.handle, accounts.c.id).where(among(accounts.c.handle, "handles"), *_HERE))
 
+# Those who want to be found by anybody.
+DISCOVERABLE = Pages(
+    accounts.c.id,
+    accounts.c.discoverable == 1,
+    accounts.c.state == "active",
+    accounts.c.role != "system",
+    accounts.c.moved_to.is_(None),
+)
+
+_sites = msgspec.json.Decoder(tuple[str, ...]).decode
 _fields = msgspec.json.Decoder(tuple[Field, ...]).decode
 
 
@@ -56,13 +68,20 @@ async def ids_of(reading: Reading, handles: Sequence[str]) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
+async def as_kept(w: Writing, id_: int) -> Person | None:
+    """An account's own row, for the unit that keeps it as evidence; nobody looks at it here."""
+    row = await w.first(BY_IDS, ids=listed([id_]))
+    return None if row is None else person_of(row)
+
+
 def person_of(row: Row) -> Person:
     """A row of COLUMNS as a Person."""
     (
         id_, handle, name, note, note_html, avatar, header, fields, locked, bot, discoverable, language, created, last, followers,
-        following, count, role, state,
+        following, count, role, state, indexable, hide, moved_to, sites,
     ) = row  # fmt: skip
     return Person(
         id_, handle, name, note, note_html, avatar, header, _fields(fields), bool(locked), bool(bot), bool(discoverable), language,
-        created, last, followers, following, count, role, state,
+        created, last, followers, following, count, role, state, bool(indexable), bool(hide),
+        moved_to, _sites(sites),
     )  # fmt: skip

@@ -10,15 +10,16 @@ from sqlalchemy.sql import Select
 
 from chaupal.policy.facts import Visibility
 from chaupal.policy.sealed import Sealed
-from chaupal.policy.things import Mention, Picture, Post, Tag
+from chaupal.policy.things import LinkCard, Mention, Picture, Poll, Post, Tag
 from chaupal.store.dialect import among, listed, param, statement, words
 from chaupal.store.tables import post_tags, posts
-from chaupal.store.work import Reading, Row, Writing
+from chaupal.store.work import Reading, Row
 
 COLUMNS = (
     posts.c.id, posts.c.author, posts.c.created_at, posts.c.visibility, posts.c.text, posts.c.html, posts.c.spoiler, posts.c.language,
     posts.c.sensitive, posts.c.reply_to, posts.c.reply_to_account, posts.c.root, posts.c.boost_of, posts.c.edited_at, posts.c.app,
     posts.c.mentions, posts.c.tags, posts.c.pictures, posts.c.replies_count, posts.c.boosts_count, posts.c.likes_count,
+    posts.c.poll, posts.c.quote_of, posts.c.quote_state, posts.c.quote_policy, posts.c.quotes_count, posts.c.card,
 )  # fmt: skip
 
 BY_IDS = statement(select(*COLUMNS).where(among(posts.c.id, "ids")))
@@ -46,6 +47,7 @@ async def skeleton(
 ALL_LISTED = Pages(posts.c.id, LISTED)
 LISTED_MEDIA = Pages(posts.c.id, LISTED, posts.c.pictures != "[]")
 LISTED_IN = Pages(posts.c.id, LISTED, posts.c.language == words("language"))
+LISTED_IN_ANY = Pages(posts.c.id, LISTED, among(posts.c.language, "languages"))
 WITH_TAG = Pages(post_tags.c.post_id, post_tags.c.key == words("key"), post_tags.c.listed == 1)
 WITH_TAG_IN = Pages(
     post_tags.c.post_id,
@@ -76,6 +78,9 @@ OF_AUTHOR_TAGGED = Pages(
     base=select(posts.c.id).join(post_tags, and_(post_tags.c.post_id == posts.c.id, post_tags.c.key == words("key"))),
 )  # fmt: skip
 
+REPOSTS_OF = statement(
+    select(posts.c.id).where(posts.c.boost_of == param("of")).order_by(posts.c.id.desc()).limit(param("n"))
+)
 ROOT_OF = statement(select(posts.c.root).where(posts.c.id == param("of")))
 IN_THREAD = statement(
     select(posts.c.id, posts.c.reply_to).where(posts.c.root == param("root")).order_by(posts.c.id).limit(param("n"))
@@ -97,7 +102,9 @@ FROM_AUTHORS = statement(
 
 _mentions = msgspec.json.Decoder(tuple[Mention, ...]).decode
 _tags = msgspec.json.Decoder(tuple[Tag, ...]).decode
+_poll = msgspec.json.Decoder(Poll).decode
 _pictures = msgspec.json.Decoder(tuple[Picture, ...]).decode
+_card = msgspec.json.Decoder(LinkCard).decode
 
 
 async def sealed_posts(reading: Reading, ids: Iterable[int]) -> list[Sealed[Post]]:
@@ -143,7 +150,12 @@ async def conversation(reading: Reading, id_: int, at_most: int) -> list[tuple[i
     return [(row[0], row[1]) for row in await reading.fetch(IN_THREAD, root=root, n=at_most)]
 
 
-async def as_written(w: Writing, id_: int) -> Post | None:
+async def reposts_of(reading: Reading, id_: int, at_most: int) -> list[int]:
+    """Ids of the newest reposts of a post."""
+    return [row[0] for row in await reading.fetch(REPOSTS_OF, of=id_, n=at_most)]
+
+
+async def as_written(w: Reading, id_: int) -> Post | None:
     """A post's own row, for the unit that takes it away; nobody looks at it here."""
     row = await w.first(BY_IDS, ids=listed([id_]))
     return None if row is None else post_of(row)
@@ -153,9 +165,10 @@ def post_of(row: Row) -> Post:
     """A row of COLUMNS as a Post (a repost without its original)."""
     (
         id_, author, created, visibility, text_, html, spoiler, language, sensitive, reply_to, reply_account, root, boost_of, edited,
-        app, mentions_, tags_, pictures, replies, boosts, likes,
+        app, mentions_, tags_, pictures, replies, boosts, likes, poll, quote_of, quote_state, quote_policy, quotes, card,
     ) = row  # fmt: skip
     return Post(
         id_, author, created, Visibility(visibility), text_, html, spoiler, language, bool(sensitive), reply_to, reply_account, root,
         boost_of, edited, app, _mentions(mentions_), _tags(tags_), _pictures(pictures), replies, boosts, likes,
+        _poll(poll) if poll else None, quote_of, quote_state, quote_policy, quotes, card=_card(card) if card else None,
     )  # fmt: skip

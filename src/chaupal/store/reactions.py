@@ -6,10 +6,10 @@ from sqlalchemy import delete, literal_column, select, text, union_all, update
 
 from chaupal.store.dialect import among, larger, listed, param, statement, upsert
 from chaupal.store.posts import Pages
-from chaupal.store.tables import bookmarks, likes, posts
+from chaupal.store.tables import bookmarks, likes, pins, posts, thread_mutes
 from chaupal.store.work import Reading, Writing
 
-LIKED, REPOSTED, SAVED = 1, 2, 4
+LIKED, REPOSTED, SAVED, MUTED, PINNED = 1, 2, 4, 8, 16
 KEPT = 4_000  # posts about which one account's marks are remembered
 REPOSTS_TOLD = 200  # a post may have more reposts than that; their copies in memory then learn of a like later
 
@@ -39,6 +39,13 @@ MARKS = statement(
         ),
         select(posts.c.boost_of, literal_column(str(REPOSTED))).where(
             text("boost_of IS NOT NULL"), among(posts.c.boost_of, "ids"), posts.c.author == param("me")
+        ),
+        select(pins.c.post_id, literal_column(str(PINNED))).where(
+            pins.c.account_id == param("me"), among(pins.c.post_id, "ids")
+        ),
+        select(posts.c.id, literal_column(str(MUTED))).where(
+            among(posts.c.id, "ids"),
+            posts.c.root.in_(select(thread_mutes.c.root).where(thread_mutes.c.account_id == param("me"))),
         ),
     )
 )
@@ -103,7 +110,7 @@ async def original(reading: Reading, post: int) -> tuple[int, int] | None:
 
 
 async def marks(reading: Reading, me: int, ids: Sequence[int]) -> dict[int, int]:
-    """Post -> bitmask of LIKED, REPOSTED, SAVED, at least for `ids`; in one look, and none for what is remembered."""
+    """Post -> bitmask of LIKED, REPOSTED, SAVED, MUTED, PINNED, at least for `ids`; in one look, and none for what is remembered."""
     kept = reading.memory.reactions.items.get(me)
     missing = [id_ for id_ in ids if kept is None or id_ not in kept]
     if kept is not None and not missing:

@@ -1,14 +1,15 @@
 """Rulings as rows: one begins in the commit of its decision and leaf, ends by a row's change, and is never deleted."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
+from sqlalchemy import text as sql
 
-from chaupal.policy.rulings import Measure, Ruling
+from chaupal.policy.rulings import HIDING, Measure, Ruling
 from chaupal.store.dialect import among, listed, param, statement
-from chaupal.store.tables import rulings
+from chaupal.store.tables import orders, rulings, targets
 from chaupal.store.work import Reading, Row, Writing
 
 
@@ -31,9 +32,21 @@ class RulingRow(msgspec.Struct, frozen=True, kw_only=True):
     legal_basis: str
     reason: str
     decided_by: int
-    approved_by: int
+    approved_by: int | None
     log_index: int
     lift_log_index: int | None = None
+    basis: str = "legal_order"
+    regime: str = ""
+    rule: str = ""
+    review_at: int | None = None
+    permanent: bool = False
+    alone: bool = False
+    second_by: int | None = None
+    neutral: bool = False
+    global_allowed: bool = False
+    strike_until: int | None = None
+    preserve_until: int | None = None
+    text: str = ""
 
     @property
     def ruling(self) -> Ruling:
@@ -41,9 +54,13 @@ class RulingRow(msgspec.Struct, frozen=True, kw_only=True):
         return Ruling(
             id=self.id, subject=self.subject_id, term=self.term, measure=Measure(self.measure), territory=tuple(self.territory.split(",")),
             starts_at=self.starts_at, ends_at=self.ends_at, log_index=self.log_index, reason=self.reason,
-            order_ref=self.order_ref, authority=self.authority, authority_hi=self.authority_hi, legal_basis=self.legal_basis,
+            order_ref=self.order_ref, authority=self.authority, authority_hi=self.authority_hi,
+            legal_basis=self.legal_basis, basis=self.basis, regime=self.regime, rule=self.rule,
+            review_at=self.review_at, permanent=self.permanent, neutral=self.neutral, text=self.text,
         )  # fmt: skip
 
+
+FLAGS = ("permanent", "alone", "neutral", "global_allowed")
 
 BEGIN = statement(insert(rulings))
 LIFT = statement(
@@ -51,44 +68,133 @@ LIFT = statement(
     .where(rulings.c.id == param("of"), rulings.c.lifted_at.is_(None))
     .values(lifted_at=param("at"), lift_log_index=param("leaf"))
 )
+# Until somebody agreed it had a shorter end.
+SECOND = statement(
+    update(rulings)
+    .where(rulings.c.id == param("of"), rulings.c.lifted_at.is_(None), rulings.c.approved_by.is_(None))
+    .values(approved_by=param("second"), ends_at=param("end"))
+)
+REVIEWED = statement(
+    update(rulings).where(rulings.c.id == param("of"), rulings.c.lifted_at.is_(None)).values(review_at=param("review"))
+)
 BY_ID = statement(select(*rulings.c).where(rulings.c.id == param("of")))
+OF_OWNER = statement(select(*rulings.c).where(rulings.c.owner_id == param("me")).order_by(rulings.c.id.desc()))
+FORGIVE = statement(update(rulings).where(rulings.c.id == param("of")).values(strike_until=None))
 BY_TARGETS = statement(select(*rulings.c).where(among(rulings.c.target_id, "ids")).order_by(rulings.c.id))
+# What was hidden and what came back, by the entries of the log that say so, with the secrecy of the matter behind it.
+_TOLD = select(*rulings.c, orders.c.secrecy).select_from(
+    rulings.outerjoin(targets, targets.c.id == rulings.c.target_id).outerjoin(orders, orders.c.id == targets.c.order_id)
+)
+_HIDES = or_(*(rulings.c.measure == sql(f"'{measure}'") for measure in sorted(HIDING)))
+BEGUN_AFTER = statement(
+    _TOLD.where(rulings.c.log_index > param("leaf"), _HIDES)
+    .order_by(rulings.c.log_index, rulings.c.id)
+    .limit(param("n"))
+)
+ENDED_AFTER = statement(
+    _TOLD.where(rulings.c.lift_log_index > param("leaf"), _HIDES)
+    .order_by(rulings.c.lift_log_index, rulings.c.id)
+    .limit(param("n"))
+)
 ENDED = statement(
     select(*rulings.c)
     .where(rulings.c.lifted_at.is_(None), rulings.c.ends_at <= param("at"), rulings.c.target_id.is_not(None))
     .order_by(rulings.c.id)
     .limit(param("n"))
 )
+TO_REVIEW = statement(
+    select(*rulings.c)
+    .where(
+        rulings.c.lifted_at.is_(None), rulings.c.review_at <= param("before"), rulings.c.target_id.is_not(None),
+        or_(rulings.c.ends_at.is_(None), rulings.c.ends_at > param("at")),
+    )
+    .order_by(rulings.c.review_at, rulings.c.id)
+    .limit(param("n"))
+)  # fmt: skip
 
 
 async def begin(w: Writing, row: RulingRow) -> None:
     """From this commit every look obeys it."""
-    await w.run(BEGIN, **msgspec.structs.asdict(row))
-    w.touch("rulings", 0)
+    await w.run(BEGIN, **msgspec.structs.asdict(row) | {name: int(getattr(row, name)) for name in FLAGS})
+    w.touch("rulings", row.id)
 
 
 async def lift(w: Writing, id_: int, leaf: int, at: int) -> bool:
     """End it; `leaf` is the log's index of the reversal. False where it was not in force."""
-    w.touch("rulings", 0)
+    w.touch("rulings", id_)
     return await w.run(LIFT, of=id_, at=at, leaf=leaf) == 1
+
+
+async def second(w: Writing, id_: int, by: int, ends_at: int | None) -> bool:
+    """A second person agrees to what one did alone; it ends when it should have from the first (ms). False where it is over."""
+    w.touch("rulings", id_)
+    return await w.run(SECOND, of=id_, second=by, end=ends_at) == 1
+
+
+async def reviewed(w: Writing, id_: int, review_at: int | None) -> bool:
+    """It was looked at again and is kept; when that is done the next time (ms). False where it is over."""
+    w.touch("rulings", id_)
+    return await w.run(REVIEWED, of=id_, review=review_at) == 1
 
 
 async def ruling(reading: Reading, id_: int) -> RulingRow | None:
     row = await reading.first(BY_ID, of=id_)
-    return None if row is None else _row(row)
+    return None if row is None else row_of(row)
 
 
-async def by_targets(reading: Reading, target_ids: Sequence[int]) -> dict[int, RulingRow]:
-    """Target -> its latest ruling, in force or not."""
-    rows = await reading.fetch(BY_TARGETS, ids=listed(target_ids)) if target_ids else ()
-    return {found.target_id: found for found in map(_row, rows) if found.target_id is not None}
+async def of_owner(reading: Reading, account: int) -> list[RulingRow]:
+    """Every ruling there ever was on an account and what it wrote, the newest first."""
+    return [row_of(row) for row in await reading.fetch(OF_OWNER, me=account)]
+
+
+async def forgive(w: Writing, id_: int) -> None:
+    """It counts as a strike no more: it was wrong from the start."""
+    await w.run(FORGIVE, of=id_)
+
+
+async def by_targets(reading: Reading, target_ids: Sequence[int]) -> dict[int, list[RulingRow]]:
+    """Target -> its rulings in the order they began, in force or not."""
+    found: dict[int, list[RulingRow]] = {id_: [] for id_ in target_ids}
+    for row in await reading.fetch(BY_TARGETS, ids=listed(target_ids)) if target_ids else ():
+        ruling = row_of(row)
+        found[ruling.target_id or 0].append(ruling)
+    return found
+
+
+class Change(NamedTuple):
+    """A ruling that hides something began, or (`over`) ended; `leaf`: the entry of the log that says so."""
+
+    leaf: int
+    row: RulingRow
+    over: bool
+    secrecy: str  # of the matter behind it
+
+
+async def changes_after(reading: Reading, leaf: int, at_most: int) -> list[Change]:
+    """What was hidden and what came back after an entry of the log, in the log's order."""
+    begun = [_change(row, over=False) for row in await reading.fetch(BEGUN_AFTER, leaf=leaf, n=at_most)]
+    over = [_change(row, over=True) for row in await reading.fetch(ENDED_AFTER, leaf=leaf, n=at_most)]
+    return sorted([*begun, *over], key=lambda change: (change.leaf, change.over, change.row.id))[:at_most]
+
+
+def _change(row: Row, *, over: bool) -> Change:
+    *of_ruling, secrecy = row
+    ruling = row_of(of_ruling)
+    return Change(ruling.lift_log_index or 0 if over else ruling.log_index, ruling, over, secrecy or "")
 
 
 async def ended(reading: Reading, at: int, at_most: int = 100) -> list[RulingRow]:
     """Rulings whose time has run out and for which nobody has written that down yet."""
-    return [_row(row) for row in await reading.fetch(ENDED, at=at, n=at_most)]
+    return [row_of(row) for row in await reading.fetch(ENDED, at=at, n=at_most)]
 
 
-def _row(row: Row) -> RulingRow:
+async def to_review(reading: Reading, before: int, at: int, at_most: int = 1_000) -> list[RulingRow]:
+    """What is in force `at` and is to be looked at again `before` (ms), the soonest first."""
+    return [row_of(row) for row in await reading.fetch(TO_REVIEW, before=before, at=at, n=at_most)]
+
+
+def row_of(row: Row) -> RulingRow:
+    """A ruling from a row of its table."""
     named: dict[str, Any] = dict(zip(rulings.c.keys(), row, strict=True))
+    named |= {name: bool(named[name]) for name in FLAGS}
     return RulingRow(**named)

@@ -40,6 +40,10 @@ accounts = Table(
     text("handle"), text("name"), text("note"), text("note_html"), text("avatar"), text("header"),
     text("fields", default="[]"),
     big("locked", default=0), big("bot", default=0), big("discoverable", default=1),
+    # Whether others find their public posts by words; whether whom they follow and who follows them is theirs alone to see.
+    big("indexable", default=1), big("hide_collections", default=0),
+    big("moved_to", null=True),  # the account here at which it points
+    text("attribution_domains", default="[]"),  # sites that may name it as an author
     text("language"), big("created_at"), big("last_post_at", null=True),
     big("followers_count", default=0), big("following_count", default=0), big("posts_count", default=0),
     text("role", default="member"), text("state", default="active"),
@@ -50,8 +54,15 @@ logins = Table(
     "logins", meta, id_column("account_id"),
     text("email"), text("password_hash"), big("confirmed_at", null=True), big("approved_at", null=True),
     text("ui_language"), text("reason"), big("created_at"), text("default_visibility", default="public"),
-    big("default_sensitive", default=0), text("default_language"),
-    UniqueConstraint("email"),
+    big("default_sensitive", default=0), text("default_language"), text("default_quote_policy", default="public"),
+    # What is asked beside the password: a secret of codes (since when, and the last step whose code was taken), passkeys.
+    text("totp_secret"), big("totp_since", null=True), big("totp_used", default=0), big("passkeys", default=0),
+    big("leaves_at", null=True),  # when the account goes, as its owner asked
+    text("appearance"),  # how pages look: theme, size, contrast, digits, Urdu letters; as in the cookie of a guest
+    text("reads"),  # codes of the languages they read, or "all"; empty: not asked yet
+    # Kinds of notices that come by mail, when the next letter is due, and the last notice that one told of.
+    text("mail_kinds", default="mention follow_request"), big("mail_due_at", null=True), big("mailed", default=0),
+    UniqueConstraint("email"), Index("logins_mail_due", "mail_due_at"),
 )  # fmt: skip
 
 mail_tokens = Table(
@@ -60,9 +71,22 @@ mail_tokens = Table(
 
 sessions = Table(
     "sessions", meta, text("hash", primary_key=True),
-    big("account_id"), big("created_at"), big("expires_at"), text("csrf"), text("agent"),
+    big("account_id"), big("created_at"), big("expires_at"), text("csrf"), text("agent"), text("country"), big("seen_at", default=0),
     Index("sessions_of", "account_id"),
 )  # fmt: skip
+
+recovery_codes = Table(
+    "recovery_codes", meta, Column("account_id", BigInteger, primary_key=True), text("hash", primary_key=True)
+)
+passkeys = Table(
+    "passkeys", meta, text("credential", primary_key=True),
+    big("account_id"), text("public_key"), big("uses", default=0), text("name"), big("created_at"), big("used_at", null=True),
+    Index("passkeys_of", "account_id"),
+)  # fmt: skip
+# What a browser must sign, until it does; `account_id` 0: whoever it is.
+challenges = Table(
+    "challenges", meta, text("hash", primary_key=True), big("account_id"), text("purpose"), big("expires_at")
+)
 
 apps = Table(
     "apps", meta, id_column(),
@@ -105,6 +129,13 @@ Index("follows_notifying", follows.c.to, sqlite_where=sql("notify = 1"), postgre
 follow_requests = tie("follow_requests", big("boosts", default=1), big("notify", default=0))
 blocks = tie("blocks")
 mutes = tie("mutes", big("notifications", default=1), big("ends_at", null=True))
+aliases = tie("aliases")  # whom an account names as another of its own, so that it may move here
+# Moves: `done` of `total` followers have come along; `at` is the tie after which it goes on, in its `phase`.
+moves = Table(
+    "moves", meta, id_column(), big("account_id"), big("to_id"), text("state", default="waiting"), text("phase"), big("at", default=0),
+    big("total", default=0), big("done", default=0), big("created_at"), big("held_until", default=0),
+    Index("moves_of", "account_id", "id"), Index("moves_open", "state", "id"),
+)  # fmt: skip
 
 # --- posts -----------------------------------------------------------------------------------------------------------
 
@@ -117,12 +148,16 @@ posts = Table(
     big("replies_count", default=0), big("boosts_count", default=0), big("likes_count", default=0),
     big("listed", default=0),  # 1: public, not a repost, so in public timelines
     big("answers", default=0),  # 1: answers somebody else, so not in "posts without replies"
+    text("poll"),  # JSON of the question, its options and their counts; empty where there is none
+    big("quote_of", null=True), text("quote_state"), text("quote_policy", default="public"), big("quotes_count", default=0),
+    text("card"),  # what its first link leads to, as JSON; "": nothing, or not looked yet
     Index("posts_of", "author", "id", "visibility"),
     Index("posts_listed", "id", sqlite_where=sql("listed = 1"), postgresql_where=sql("listed = 1")),
     Index("posts_by_language", "language", "id", sqlite_where=sql("listed = 1"), postgresql_where=sql("listed = 1")),
     Index("posts_in_thread", "root", "id"),
     Index("posts_answering", "reply_to", "id", sqlite_where=sql("reply_to IS NOT NULL"), postgresql_where=sql("reply_to IS NOT NULL")),
     Index("posts_reposting", "boost_of", "author", sqlite_where=sql("boost_of IS NOT NULL"), postgresql_where=sql("boost_of IS NOT NULL")),
+    Index("posts_quoting", "quote_of", "id", sqlite_where=sql("quote_of IS NOT NULL"), postgresql_where=sql("quote_of IS NOT NULL")),
 )  # fmt: skip
 
 post_tags = Table(
@@ -147,20 +182,106 @@ bookmarks = Table(
     Index("bookmarks_on", "post_id"),
 )  # fmt: skip
 
+pins = Table(
+    "pins", meta, Column("account_id", BigInteger, primary_key=True), Column("post_id", BigInteger, primary_key=True), big("id"),
+    Index("pins_of", "account_id", "id"), Index("pins_on", "post_id"),
+)  # fmt: skip
+
+# Conversations from which an account wants to hear nothing.
+thread_mutes = Table(
+    "thread_mutes", meta, Column("account_id", BigInteger, primary_key=True), Column("root", BigInteger, primary_key=True),
+    Index("thread_mutes_of", "root"),
+)  # fmt: skip
+
+# What a post said before it was edited: one row for each wording that was replaced. `pictures`, `options`: JSON.
+revisions = Table(
+    "revisions", meta, id_column(), big("post_id"), big("at"), text("text"), text("html"), text("spoiler"),
+    big("sensitive", default=0), text("language"), text("pictures", default="[]"), text("options", default="[]"),
+    Index("revisions_of", "post_id", "id"),
+)  # fmt: skip
+
+poll_votes = Table(
+    "poll_votes", meta, Column("post_id", BigInteger, primary_key=True), Column("account_id", BigInteger, primary_key=True),
+    Column("choice", BigInteger, primary_key=True), Index("poll_votes_of", "account_id"),
+)  # fmt: skip
+# Polls that are still to be closed.
+polls_open = Table("polls_open", meta, id_column("post_id"), big("ends_at"), Index("polls_due", "ends_at"))
+
+# Posts to be: `body` is JSON of what will be said; `failed`: why it was not said when it was due.
+scheduled = Table(
+    "scheduled", meta, id_column(), big("account_id"), big("at"), text("body"), big("created_at"), text("failed"),
+    Index("scheduled_of", "account_id", "id"), Index("scheduled_due", "failed", "at"),
+)  # fmt: skip
+drafts = Table(
+    "drafts", meta, id_column(), big("account_id"), text("body"), big("created_at"), big("updated_at"),
+    Index("drafts_of", "account_id", "updated_at"),
+)  # fmt: skip
+# Uploads that a draft or a scheduled post needs: not to be swept away.
+kept_media = Table(
+    "kept_media", meta, Column("media_id", BigInteger, primary_key=True), Column("holder_id", BigInteger, primary_key=True),
+    Index("kept_media_by", "holder_id"),
+)  # fmt: skip
+
 media = Table(
     "media", meta, id_column(),
     big("account_id"), big("post_id", null=True), text("key"), text("mime"), text("description"), text("blurhash"),
     big("width"), big("height"), big("small_width"), big("small_height"), big("size"), text("focus", default="0,0"), big("created_at"),
     # After its post is gone: which one that was (its rulings still bind), and since when the picture is loose.
     big("was_of", null=True), big("loose_at", null=True),
+    # image, gifv, video, audio; waiting to be painted, ready or failed. `length` in ms, `bitrate` in bits a second.
+    text("kind", default="image"), text("state", default="ready"), big("length", default=0), text("frame_rate"), big("bitrate", default=0),
+    # By which ffmpeg reads what was sent. Whoever paints it holds it until then.
+    text("demuxer"), big("held_until", default=0), big("tries", default=0),
     Index("media_of_post", "post_id"),
+    Index("media_waiting", "id", sqlite_where=sql("state = 'waiting'"), postgresql_where=sql("state = 'waiting'")),
     Index("media_loose", "loose_at", sqlite_where=sql("post_id IS NULL"), postgresql_where=sql("post_id IS NULL")),
 )  # fmt: skip
 
 tags = Table("tags", meta, text("key", primary_key=True), text("name"), big("last_used"), big("uses", default=0))
 
+# The first link of a post: followed when it is due (null: done), so that a restart forgets none.
+post_links = Table(
+    "post_links", meta, id_column("post_id"), text("url"), big("due_at", null=True), big("tries", default=0),
+    Index("post_links_of", "url"),
+    Index("post_links_due", "due_at", sqlite_where=sql("due_at IS NOT NULL"), postgresql_where=sql("due_at IS NOT NULL")),
+)  # fmt: skip
+
+# What links led to, kept for whoever links there again. `card` as JSON, "": nothing to show; `image`: a file key, or "".
+link_cards = Table("link_cards", meta, text("url", primary_key=True), text("card"), text("image"), big("fetched_at"))
+
 idempotency = Table(
     "idempotency", meta, Column("account_id", BigInteger, primary_key=True), text("key", primary_key=True), big("post_id"), big("at")
+)  # fmt: skip
+
+# --- what one brings along -------------------------------------------------------------------------------------------
+
+# A file that somebody brought from elsewhere, and how far it has been taken in.
+imports = Table(
+    "imports", meta, id_column(),
+    big("account_id"), text("kind"), text("name"), text("key"), big("size"), text("visibility"), text("country"), text("language"),
+    text("state", default="waiting"),  # then running, done; or refused, with `why`
+    text("why"), big("total", default=0), big("at", default=0), big("done", default=0), big("skipped", default=0), big("failed", default=0),
+    big("created_at"), big("finished_at", null=True), big("held_until", default=0),
+    Index("imports_of", "account_id", "id"), Index("imports_open", "state", "id"),
+)  # fmt: skip
+# What of it could not be taken in, and why.
+import_faults = Table(
+    "import_faults", meta, Column("import_id", BigInteger, primary_key=True), Column("number", BigInteger, primary_key=True),
+    text("item"), text("why"),
+)  # fmt: skip
+# Where a post came from, so that it comes once.
+imported = Table(
+    "imported", meta, Column("account_id", BigInteger, primary_key=True), text("source", primary_key=True), big("post_id"),
+)  # fmt: skip
+
+# What somebody asked to take along: made beside everything else, and kept until `ends_at`.
+exports = Table(
+    "exports", meta, id_column(),
+    big("account_id"), text("key"), text("country"), text("language"),
+    text("state", default="waiting"),  # then running, done or failed
+    big("total", default=0), big("at", default=0), big("size", default=0),
+    big("created_at"), big("ends_at", null=True), big("held_until", default=0),
+    Index("exports_of", "account_id", "id"), Index("exports_open", "state", "id"), Index("exports_over", "ends_at"),
 )  # fmt: skip
 
 # --- what one is told ------------------------------------------------------------------------------------------------
@@ -168,13 +289,116 @@ idempotency = Table(
 notices = Table(
     "notices", meta, id_column(),
     big("account_id"), text("kind"), big("from_id"), big("post_id", null=True), text("cause"), text("body"), big("created_at"),
+    text("group_key"),  # notices of one account with the same key are one thing that many did; empty: it stands alone
+    big("filtered", default=0),  # 1: kept apart by the account's policy until it accepts whoever it is from
     UniqueConstraint("account_id", "cause"),  # told once, however often the event is handled
-    Index("notices_of", "account_id", "id"), Index("notices_on_post", "post_id"),
+    Index("notices_of", "account_id", "id"), Index("notices_on_post", "post_id"), Index("notices_grouped", "account_id", "group_key", "id"),
+    Index(
+        "notices_apart", "account_id", "from_id", sqlite_where=sql("filtered = 1"), postgresql_where=sql("filtered = 1")
+    ),
+)  # fmt: skip
+
+# What becomes of notices from whom one does not know: accept, filter or drop, by class. No row: all are accepted.
+notice_policies = Table(
+    "notice_policies", meta, id_column("account_id"),
+    text("not_following", default="accept"), text("not_followers", default="accept"), text("new_accounts", default="accept"),
+    text("private_mentions", default="accept"), text("limited_accounts", default="filter"),
+)  # fmt: skip
+# Whose notices were kept apart and wait for a word; and whose never are again.
+notice_requests = Table(
+    "notice_requests", meta, id_column(), big("account_id"), big("from_id"), big("created_at"), big("updated_at"),
+    UniqueConstraint("account_id", "from_id"), Index("notice_requests_of", "account_id", "id"),
+)  # fmt: skip
+notice_permits = Table(
+    "notice_permits", meta, Column("account_id", BigInteger, primary_key=True), Column("from_id", BigInteger, primary_key=True)
+)  # fmt: skip
+
+# A conversation of direct posts as one of its people has it; `people`: whom its newest post is between.
+conversations = Table(
+    "conversations", meta, Column("account_id", BigInteger, primary_key=True), Column("root", BigInteger, primary_key=True),
+    big("last_post"), big("unread", default=0), text("people", default="[]"),
+    Index("conversations_of", "account_id", "last_post"), Index("conversations_on", "root"),
+)  # fmt: skip
+
+# What staff tell everybody. `at`: when it is (to be) published; `told_at`: when it was, `ended_at`: taken down.
+announcements = Table(
+    "announcements", meta, id_column(),
+    text("text"), text("text_hi"), big("starts_at", null=True), big("ends_at", null=True), big("all_day", default=0),
+    big("at"), big("told_at", null=True), big("ended_at", null=True), big("by"), big("updated_at"),
+)  # fmt: skip
+announcement_reads = Table(
+    "announcement_reads", meta, Column("account_id", BigInteger, primary_key=True),
+    Column("announcement_id", BigInteger, primary_key=True),
+)  # fmt: skip
+announcement_reactions = Table(
+    "announcement_reactions", meta, Column("announcement_id", BigInteger, primary_key=True), text("name", primary_key=True),
+    Column("account_id", BigInteger, primary_key=True), big("id"),
+)  # fmt: skip
+
+# Devices that want to be told (RFC 8030). `key`: the token or session behind it, with which it ends; `token`: sealed.
+push_subscriptions = Table(
+    "push_subscriptions", meta, id_column(),
+    big("account_id"), text("key"), text("endpoint"), text("p256dh"), text("auth"), big("standard", default=1),
+    text("alerts"), text("policy", default="all"), text("country"), text("language"), text("token"), big("created_at"),
+    big("failures", default=0),
+    UniqueConstraint("key"), Index("push_subscriptions_of", "account_id"),
+)  # fmt: skip
+# Pushes that are still to be made: ids only, looked at through the gate when they leave.
+push_calls = Table(
+    "push_calls", meta, Column("subscription_id", BigInteger, primary_key=True), Column("notice_id", BigInteger, primary_key=True),
+    big("at"), big("tries", default=0), big("due_at"), Index("push_calls_due", "due_at"),
 )  # fmt: skip
 
 markers = Table(
     "markers", meta, Column("account_id", BigInteger, primary_key=True), text("timeline", primary_key=True),
     big("last_read"), big("version"), big("updated_at"),
+)  # fmt: skip
+
+# --- what people arrange for themselves ------------------------------------------------------------------------------
+
+lists = Table(
+    "lists", meta, id_column(),
+    big("account_id"), text("title"), text("replies_policy", default="list"), big("exclusive", default=0), big("created_at"),
+    Index("lists_of", "account_id", "id"),
+)  # fmt: skip
+list_members = Table(
+    "list_members", meta, Column("list_id", BigInteger, primary_key=True), Column("account_id", BigInteger, primary_key=True),
+    big("id"), Index("list_members_of", "list_id", "id"), Index("list_members_in", "account_id"),
+)  # fmt: skip
+
+# `context`: where it works, joined by commas; `action`: warn, hide or blur.
+filters = Table(
+    "filters", meta, id_column(),
+    big("account_id"), text("title"), text("context"), text("action", default="warn"), big("ends_at", null=True), big("created_at"),
+    Index("filters_of", "account_id", "id"),
+)  # fmt: skip
+filter_keywords = Table(
+    "filter_keywords", meta, id_column(), big("filter_id"), text("keyword"), big("whole_word", default=1),
+    Index("filter_keywords_of", "filter_id"),
+)  # fmt: skip
+filter_posts = Table(
+    "filter_posts", meta, id_column(), big("filter_id"), big("post_id"), UniqueConstraint("filter_id", "post_id")
+)
+
+# By their count key; `name` as its owner wrote it.
+tag_follows = Table(
+    "tag_follows", meta, Column("account_id", BigInteger, primary_key=True), text("key", primary_key=True), big("id"), text("name"),
+    Index("tag_follows_by", "account_id", "id"),
+)  # fmt: skip
+featured_tags = Table(
+    "featured_tags",
+    meta,
+    id_column(),
+    big("account_id"),
+    text("key"),
+    text("name"),
+    UniqueConstraint("account_id", "key"),
+)
+
+endorsements = tie("endorsements")
+unsuggested = tie("unsuggested")  # suggestions that somebody does not want to see again
+account_notes = Table(
+    "account_notes", meta, Column("by", BigInteger, primary_key=True), Column("to", BigInteger, primary_key=True), text("text"),
 )  # fmt: skip
 
 # --- the court -------------------------------------------------------------------------------------------------------
@@ -183,23 +407,56 @@ authorities = Table(
     "authorities", meta, id_column(),
     text("name"), text("name_hi"), text("jurisdiction"), text("office"), text("email_domain"),
     big("created_at"), big("created_by"), big("log_index"),
+    text("issuer_class", default="government"),  # court, government, police, other
+    text("keys", default="[]"),  # certificates (SHA-256 of the public key) by which its documents are known
     UniqueConstraint("name"),
 )  # fmt: skip
 
+# Those who file for an authority on its portal or by API: no accounts of the square.
+authority_users = Table(
+    "authority_users", meta, id_column(),
+    Column("authority_id", BigInteger, ForeignKey("authorities.id"), nullable=False),
+    text("name"), text("rank"), text("email"), text("password_hash"), text("totp_secret"), big("totp_used", default=0), text("token_hash"),
+    big("created_at"), big("created_by"), big("disabled_at", null=True), big("log_index", null=True),
+    UniqueConstraint("email"), Index("authority_users_of", "authority_id"), Index("authority_users_by_token", "token_hash"),
+)  # fmt: skip
+authority_sessions = Table(
+    "authority_sessions", meta, text("hash", primary_key=True), big("user_id"), big("created_at"), big("expires_at"), text("csrf"),
+    big("passed_totp", default=0), Index("authority_sessions_of", "user_id"),
+)  # fmt: skip
+
+# A matter: what asks for a limit. An order from outside, a notice, or the house's own rules (no authority then).
 orders = Table(
     "orders", meta, id_column(),
-    text("ref"), Column("authority_id", BigInteger, ForeignKey("authorities.id"), nullable=False),
+    text("ref"), Column("authority_id", BigInteger, ForeignKey("authorities.id"), nullable=True),
     text("officer"), text("officer_rank"), text("reference_no"), text("legal_basis"), text("grounds"), text("reasons"),
     text("territory"),
     big("dated"), big("received_at"), big("act_by", null=True), big("ends_at", null=True), big("received_by"), big("log_index"),
+    text("regime"), big("regime_version", default=0), text("kind", default="order"), text("channel", default="staff"),
+    text("bases", default="[]"), big("emergency", default=0), big("interim_until", null=True),
+    text("secrecy", default="none"), big("gag_until", null=True),
+    text("signature", default="absent"), text("origin", default="unverified"),
+    text("source"), text("rule"), big("report_id", null=True), big("filed_by", null=True), text("external_id"),
+    text("particulars", default="{}"),  # other fields that its regime asks for
     UniqueConstraint("ref"),
+    Index("orders_of", "authority_id", "external_id"),
+)  # fmt: skip
+
+# What happened to an order as a whole; where it stands is the fold of these. Added to, never changed.
+order_events = Table(
+    "order_events", meta, id_column(),
+    Column("order_id", BigInteger, ForeignKey("orders.id"), nullable=False),
+    big("number"), text("state"), text("verb"), big("by"), big("at"), text("body", default="{}"), big("log_index", null=True),
+    UniqueConstraint("order_id", "number"),
 )  # fmt: skip
 
 targets = Table(
     "targets", meta, id_column(),
     Column("order_id", BigInteger, ForeignKey("orders.id"), nullable=False), big("number"), text("as_written"),
     text("kind"), big("subject_id", null=True), big("owner_id", null=True),
-    UniqueConstraint("order_id", "number"), Index("targets_on", "subject_id"),
+    text("term"),  # of a tag: its count key (K2)
+    text("demanded"), text("speaker"), big("assigned_to", null=True), text("note"),
+    UniqueConstraint("order_id", "number"), Index("targets_on", "subject_id"), Index("targets_of_owner", "owner_id"),
 )  # fmt: skip
 
 # A case's status is the fold of these: each says what state the case came to. They are added to, never changed.
@@ -218,12 +475,143 @@ rulings = Table(
     big("starts_at"), big("ends_at", null=True), big("lifted_at", null=True),
     Column("target_id", BigInteger, ForeignKey("targets.id"), nullable=True), big("owner_id", null=True),
     text("order_ref"), text("authority"), text("authority_hi"), text("legal_basis"), text("reason"),
-    big("decided_by"), big("approved_by"),
+    big("decided_by"), big("approved_by", null=True),
     Column("log_index", BigInteger, nullable=False),  # no effect without its leaf
     big("lift_log_index", null=True),
+    text("basis", default="legal_order"), text("regime"), text("rule"), big("review_at", null=True), big("permanent", default=0),
+    big("alone", default=0),  # 1: one person may decide this by the regime (a warning under the house's rules)
+    big("second_by", null=True),  # ms: a glass was broken, a second person must look until then
+    big("neutral", default=0),  # 1: gagged: the placeholder names nobody
+    big("global_allowed", default=0), big("strike_until", null=True), big("preserve_until", null=True), text("text"),
     CheckConstraint("decided_by <> approved_by", name="rulings_by_two_people"),
+    CheckConstraint("approved_by IS NOT NULL OR alone = 1 OR second_by IS NOT NULL", name="rulings_seconded"),
+    CheckConstraint("alone = 0 OR basis = 'own_rules'", name="rulings_alone_under_own_rules"),
+    CheckConstraint("measure <> 'suspend' OR basis = 'own_rules'", name="rulings_no_order_suspends"),
+    CheckConstraint("measure <> 'remove_post' OR basis = 'own_rules'", name="rulings_no_order_removes"),
+    CheckConstraint("territory <> 'XX' OR basis IN ('own_rules', 'copyright') OR global_allowed = 1", name="rulings_not_worldwide"),
+    CheckConstraint("territory <> ''", name="rulings_somewhere"),
+    CheckConstraint("ends_at IS NOT NULL OR review_at IS NOT NULL", name="rulings_end_or_are_reviewed"),
+    CheckConstraint("lifted_at IS NULL OR lift_log_index IS NOT NULL", name="rulings_end_with_a_leaf"),
     Index("rulings_on", "subject_id"),
     Index("rulings_live", "lifted_at", "ends_at"),
+    Index("rulings_of_target", "target_id"), Index("rulings_of_owner", "owner_id"),
+    # By what the log says last of them: processes beside each other find what changed.
+    Index("rulings_by_leaf", "log_index"), Index("rulings_by_lift", "lift_log_index"),
+    Index(
+        "rulings_by_one", "second_by", sqlite_where=sql("second_by IS NOT NULL"), postgresql_where=sql("second_by IS NOT NULL")
+    ),
+)  # fmt: skip
+
+# The class of a speaker whose expression the law guards most; private, granted by two.
+protected_speakers = Table(
+    "protected_speakers", meta, id_column(),
+    big("account_id"), text("class"), text("evidence"), big("granted_by"), big("seconded_by", null=True), big("granted_at"),
+    big("ends_at", null=True), big("ended_at", null=True), big("log_index", null=True),
+    CheckConstraint("granted_by <> seconded_by", name="protected_by_two_people"),
+    Index("protected_of", "account_id"),
+)  # fmt: skip
+
+# Letters and orders as they came: the file is stored encrypted under `key`, its SHA-256 is of the plain bytes.
+documents = Table(
+    "documents", meta, id_column(),
+    big("order_id", null=True), text("sha256"), text("name"), text("mime"), big("size"), text("key"), text("nonce"),
+    text("signature", default="absent"), text("signer"), big("at"), big("by"), text("by_kind", default="staff"),
+    Index("documents_of", "order_id"), Index("documents_by_hash", "sha256"),
+)  # fmt: skip
+
+# What is kept of a thing that was limited, encrypted, until nobody may need it as evidence any more.
+evidence = Table(
+    "evidence", meta, id_column(),
+    big("subject_id"), text("kind"), big("owner_id", null=True), text("order_ref"), Column("body", LargeBinary, nullable=True),
+    text("sha256"), big("taken_at"), big("hold_until"), big("purged_at", null=True), big("log_index", null=True),
+    Index("evidence_of", "subject_id"), Index("evidence_held", "hold_until"),
+)  # fmt: skip
+
+# Who was told what about a ruling, or why not yet.
+tellings = Table(
+    "tellings", meta, id_column(),
+    big("ruling_id"), big("account_id"), text("about"), text("language"), text("ways"), big("due_at"), big("sent_at", null=True),
+    text("gag"), big("log_index", null=True),
+    UniqueConstraint("ruling_id", "account_id", "about"), Index("tellings_due", "due_at"),
+)  # fmt: skip
+
+appeals = Table(
+    "appeals", meta, id_column(),
+    big("ruling_id"), big("account_id"), text("state", default="filed"), text("text"), text("language"), big("filed_at"), big("due_at"),
+    big("assigned_to", null=True), big("decided_by", null=True), big("decided_at", null=True), text("outcome"), text("reason"),
+    big("not_by_first"), big("not_by_second", null=True),  # who decided what is appealed: they cannot hear it
+    big("log_index"), big("decided_log_index", null=True),
+    UniqueConstraint("ruling_id"),
+    CheckConstraint("decided_by <> not_by_first", name="appeals_heard_by_another"),
+    CheckConstraint("decided_by <> not_by_second", name="appeals_heard_by_a_third"),
+    CheckConstraint("decided_at IS NULL OR decided_log_index IS NOT NULL", name="appeals_decided_with_a_leaf"),
+    Index("appeals_open", "state", "due_at"), Index("appeals_of", "account_id"),
+)  # fmt: skip
+appeal_messages = Table(
+    "appeal_messages", meta, id_column(), big("appeal_id"), big("by"), big("staff", default=0), text("text"), big("at"),
+    Index("appeal_messages_of", "appeal_id", "id"),
+)  # fmt: skip
+
+# Complaints of users and of guests (who confirm by mail); state: unconfirmed, open, resolved.
+reports = Table(
+    "reports", meta, id_column(),
+    text("ref"), big("reporter_id", null=True), text("email"), text("name"), text("confirm_hash"), big("account_id"),
+    text("post_ids", default="[]"), text("category", default="other"), text("rules", default="[]"), text("comment"), text("language"),
+    text("regime"), big("regime_version", default=0), text("state", default="open"), big("assigned_to", null=True),
+    big("received_at"), big("acknowledged_at", null=True), big("ack_due", null=True), big("resolve_due", null=True),
+    big("resolved_at", null=True), big("resolved_by", null=True), text("outcome"), text("reason"), big("log_index", null=True),
+    UniqueConstraint("ref"), Index("reports_open", "state", "resolve_due"), Index("reports_on", "account_id"),
+    Index("reports_by", "reporter_id"),
+)  # fmt: skip
+
+# Deadlines of orders, appeals and reports. `alerted`: the share (50, 80, 100) of the time after which staff were last told.
+clocks = Table(
+    "clocks", meta, id_column(),
+    text("what"), big("of"), text("kind"), big("starts_at"), big("due_at"), big("stopped_at", null=True), big("alerted", default=0),
+    UniqueConstraint("what", "of", "kind"), Index("clocks_running", "stopped_at", "due_at"),
+)  # fmt: skip
+
+# Notes among staff, private.
+staff_notes = Table(
+    "staff_notes", meta, id_column(), text("what"), big("of"), big("by"), text("text"), big("at"),
+    Index("staff_notes_on", "what", "of", "id"),
+)  # fmt: skip
+staff_templates = Table(
+    "staff_templates", meta, id_column(), text("name"), text("kind"), text("text"), text("text_hi"), big("by"), big("at"),
+    UniqueConstraint("name"),
+)  # fmt: skip
+
+# Who of the staff looked at what private thing, and what for.
+staff_looks = Table(
+    "staff_looks", meta, id_column(), big("by"), big("at"), text("what"), text("of"), text("purpose"),
+    Index("staff_looks_by", "by", "id"), Index("staff_looks_on", "what", "of", "id"),
+)  # fmt: skip
+
+webhooks = Table(
+    "webhooks", meta, id_column(), text("url"), text("secret"), text("events"), big("created_by"), big("created_at"),
+    big("disabled_at", null=True), big("failures", default=0), text("last"),
+)  # fmt: skip
+# Calls that are still to be made: `tries` were in vain, the next is at `due_at`.
+webhook_calls = Table(
+    "webhook_calls", meta, id_column(), big("webhook_id"), text("event"), text("body"), text("order_ref"), big("at"),
+    big("tries", default=0), big("due_at"), Index("webhook_calls_due", "due_at"),
+)  # fmt: skip
+
+# Where nobody, or nobody unseen, comes in. Rows stay when they are ended: who shut what, and who opened it again.
+doors = Table(
+    "doors", meta, id_column(), text("kind"), text("what"), text("severity"), text("comment"), big("created_at"), big("created_by"),
+    big("expires_at", null=True), big("ended_at", null=True), big("ended_by", null=True), Index("doors_of", "kind", "what"),
+)  # fmt: skip
+
+statements = Table(
+    "statements", meta, id_column(),
+    text("slug"), text("title"), text("title_hi"), text("body"), text("body_hi"), text("orders", default="[]"),
+    big("published_at"), big("by"), big("log_index"), big("revision", default=1),
+    UniqueConstraint("slug"),
+)  # fmt: skip
+replies = Table(
+    "replies", meta, id_column(), big("statement_id"), big("authority_id"), text("body"), big("at"), big("by"), big("log_index"),
+    Index("replies_to", "statement_id"),
 )  # fmt: skip
 
 # --- the log ---------------------------------------------------------------------------------------------------------
@@ -236,13 +624,36 @@ log_nodes = Table(
     Column("hash", LargeBinary, nullable=False),
 )  # fmt: skip
 log_checkpoints = Table("log_checkpoints", meta, id_column("size"), text("note"), big("at"))
+# What other servers signed under our checkpoints, and what we signed under theirs.
+cosignatures = Table(
+    "cosignatures",
+    meta,
+    Column("size", BigInteger, primary_key=True),
+    text("name", primary_key=True),
+    text("line"),
+    big("at"),
+)
+witnessed = Table("witnessed", meta, text("origin", primary_key=True), big("size"), text("root"), big("at"))
+# What opens the confidential fields of entries; private, and destroyed when erasure is due.
+disclosures = Table(
+    "disclosures", meta, Column("log_index", BigInteger, primary_key=True), text("name", primary_key=True), text("disclosure"),
+    big("opened_at", null=True),
+)  # fmt: skip
 
 # --- the house's own -------------------------------------------------------------------------------------------------
 
 outbox = Table(
     "outbox", meta, Column("seq", Id, primary_key=True, autoincrement=True), text("name"), text("body"), big("at"),
-    big("tries", default=0), big("failed_at", null=True),
+    big("tries", default=0), big("failed_at", null=True), big("due_at", default=0),
     sqlite_autoincrement=True,
+)  # fmt: skip
+
+# Texts of the house: each row one version, never changed. `effective_on`: a day (2026-11-26), of terms alone.
+house_texts = Table(
+    "house_texts", meta, id_column(),
+    text("kind"), big("version"), text("text"), text("text_hi"), text("effective_on"), big("published_at"), big("by"),
+    big("log_index", null=True),
+    UniqueConstraint("kind", "version"),
 )  # fmt: skip
 
 marks = Table("marks", meta, text("key", primary_key=True), text("value"))

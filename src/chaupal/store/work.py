@@ -94,6 +94,10 @@ class Work(Protocol):
         """Forget what another process has changed; cheap enough to call before every request."""
         ...
 
+    async def look(self) -> None:
+        """The same, however lately it was looked: for whoever knows of a change already."""
+        ...
+
     async def tidy(self) -> None:
         """House-keeping for idle moments."""
         ...

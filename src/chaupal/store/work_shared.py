@@ -28,8 +28,9 @@ class SharedWork:
 
     async def enter_events(self, unit: Writing) -> None:
         """The last statements of a unit."""
-        if unit.events:
-            await unit.run_many(outbox.ADD, outbox.rows(unit.events, self.clock()))
+        lasting = [event for event in unit.events if event.lasting]
+        if lasting:
+            await unit.run_many(outbox.ADD, outbox.rows(lasting, self.clock()))
         if self._beside and (unit.events or unit.touched):
             await marks.write(unit, marks.CHANGED_BESIDE, f"{self.clock()} {id(unit)}")
 
@@ -44,7 +45,11 @@ class SharedWork:
         now = self.clock()
         if now - self._looked_at < marks.LOOK_EVERY and now >= self._looked_at:
             return
-        self._looked_at = now
+        await self.look()
+
+    async def look(self) -> None:
+        """See `store.work.Work`."""
+        self._looked_at = self.clock()
         mark = await marks.read(self._reading, marks.CHANGED_BESIDE)
         if mark != self._mark:
             self._mark = mark

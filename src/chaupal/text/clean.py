@@ -57,3 +57,12 @@ def _mended(name: str) -> str:
     for stacked in _STACKED:
         name = stacked.sub(r"\1", name)
     return name.strip()
+
+
+def clean_line(text: str, most: int) -> str:
+    """One line of somebody else's words: at most so many clusters, nothing invisible, no towers of marks; may be empty."""
+    line = _LONE.sub("", text[: most * 8])
+    while (mended := _mended(line)) != line:
+        line = mended
+    clusters = _CLUSTER.findall(line)
+    return line if len(clusters) <= most else "".join(clusters[: most - 1]).rstrip() + "…"

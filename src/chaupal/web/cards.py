@@ -9,19 +9,27 @@ from markupsafe import Markup
 from chaupal.policy import epitaph
 from chaupal.policy.rulings import Ruling
 from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.verdict import Placeholder, Show
-from chaupal.reads import people, reactions
+from chaupal.reads import bylines, filtering, people, polls, quotes, reactions
+from chaupal.reads.filtering import CONTEXTS, Match
 from chaupal.wire.call import Call
 
 DEEPEST = 4  # answers to answers are moved in so far and no further: a phone is narrow
 
 
 class Limit(msgspec.Struct, frozen=True):
-    """A ruling as it is told: what it says in the viewer's language, and where its story stands."""
+    """A ruling as it is told: what it says in the viewer's language, and where its story stands.
+
+    `title` in a few words; `order`: that story is an order's; `suspended`: the account is closed everywhere.
+    """
 
     text: str
     path: str
+    title: str = ""
+    order: bool = True
+    suspended: bool = False
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -36,15 +44,30 @@ class Card(msgspec.Struct, frozen=True):
     html: Markup
     by: Person | None = None
     gone: Limit | None = None
-    beside: Limit | None = None
+    beside: tuple[Limit, ...] = ()
     pictures_gone: Limit | None = None
+    labels: tuple[Limit, ...] = ()
     flags: int = 0
     depth: int = 0
+    quoted: "Card | None" = None
+    votes: tuple[int, ...] = ()  # what the viewer chose in its poll
     answers: str = ""  # the handle of whom it answers
+    folded: tuple[str, ...] = ()  # the viewer's filters (their titles) that fold it
+    blurred: bool = False  # a filter puts its pictures behind a cover
+    byline: Person | None = None  # who wrote what its link leads to
 
     @property
     def liked(self) -> bool:
         return bool(self.flags & reactions.LIKED)
+
+    @property
+    def pinned(self) -> bool:
+        return bool(self.flags & reactions.PINNED)
+
+    @property
+    def hushed(self) -> bool:
+        """Nothing from its conversation is told to the viewer."""
+        return bool(self.flags & reactions.MUTED)
 
     @property
     def reposted(self) -> bool:
@@ -61,7 +84,8 @@ class Face(msgspec.Struct, frozen=True):
     person: Person
     note: Markup
     gone: Limit | None = None
-    beside: Limit | None = None
+    beside: tuple[Limit, ...] = ()
+    labels: tuple[Limit, ...] = ()
 
 
 async def cards(call: Call[Any], posts: Sequence[Visible[Post]]) -> list[Card]:
@@ -69,11 +93,30 @@ async def cards(call: Call[Any], posts: Sequence[Visible[Post]]) -> list[Card]:
     reads, viewer = call.house.reads, call.viewer
     if not posts:
         return []
-    known = await people.of_posts(reads, viewer, posts)
-    shown = [seen.item.inner or seen.item for seen in posts]
+    quoted = (await quotes.within(reads, viewer, posts)).seen
+    every = [*posts, *quoted.values()]
+    by = await bylines.of_posts(reads, viewer, posts)
+    known = await people.of_posts(reads, viewer, every)
+    shown = [seen.item.inner or seen.item for seen in every]
+    votes = await polls.votes(reads, viewer, shown)
     flags = await reactions.flags(reads, viewer, [post.id for post in shown]) if viewer.account is not None else {}
-    made = (_card(call, seen, known, flags) for seen in posts)
-    return [card for card in made if card is not None]
+    met = await filtering.matches(reads, viewer, posts)
+    context = "account" if call.route.surface is Surface.PROFILE else CONTEXTS.get(call.route.surface, "")
+    made = (
+        _card(call, seen, known, flags, filtering.in_context(met, seen.item.id, context) if met else ())
+        for seen in posts
+    )
+    within = {id_: _card(call, seen, known, flags, ()) for id_, seen in quoted.items()}
+    return [
+        msgspec.structs.replace(
+            card, quoted=within.get(card.post.quote_of or 0), votes=votes.get(card.post.id, ()),
+            byline=by[card.post.id].item if card.post.id in by else None,
+        )
+        if card.post.quote_state or card.post.poll or card.post.id in by
+        else card
+        for card in made
+        if card is not None
+    ]  # fmt: skip
 
 
 def once(cards: Iterable[Card]) -> list[Card]:
@@ -96,8 +139,8 @@ def tree(cards: Iterable[Card], root: int) -> list[Card]:
 
 def face(call: Call[Any], seen: Visible[Person]) -> Face:
     """A revealed person with the words that stand beside or instead of what they say of themselves."""
-    gone, beside, _ = limits(call, seen.verdict)
-    return Face(seen.item, local(call, seen.item.note_html), gone, beside)
+    gone, beside, _, labels = limits(call, seen.verdict)
+    return Face(seen.item, local(call, seen.item.note_html), gone, beside, labels)
 
 
 def local(call: Call[Any], html: str) -> Markup:
@@ -105,32 +148,45 @@ def local(call: Call[Any], html: str) -> Markup:
     return Markup(html.replace(f'href="{call.house.settings.origin}/', 'href="/'))  # noqa: S704
 
 
-def limits(call: Call[Any], verdict: Show | Placeholder) -> tuple[Limit | None, Limit | None, Limit | None]:
-    """What is told instead of a thing, beside it, and instead of its pictures."""
+type Told = tuple[Limit | None, tuple[Limit, ...], Limit | None, tuple[Limit, ...]]
+
+
+def limits(call: Call[Any], verdict: Show | Placeholder) -> Told:
+    """What is told instead of a thing, beside it, instead of its pictures, and what it is labelled with."""
+    language = call.viewer.language
     if isinstance(verdict, Placeholder):
-        return _instead(call, verdict.ruling, verdict.scope), None, None
-    beside = verdict.banner and Limit(
-        epitaph.banner(verdict.banner, call.viewer.language), epitaph.notice_path(verdict.banner)
-    )
+        return _instead(call, verdict.ruling, verdict.scope), (), None, ()
+    beside = tuple(_told(ruling, epitaph.banner(ruling, language)) for ruling in verdict.banners)
     pictures = verdict.without_media and _instead(call, verdict.without_media, "media")
-    return None, beside, pictures
+    labels = tuple(_told(ruling, epitaph.label(ruling, language)) for ruling in verdict.labels)
+    return None, beside, pictures, labels
 
 
 def _instead(call: Call[Any], ruling: Ruling, scope: str) -> Limit:
     viewer = call.viewer
     text = epitaph.placeholder(ruling, scope, viewer.language, country=viewer.country)
-    return Limit(text, epitaph.notice_path(ruling))
+    limit = _told(ruling, text, epitaph.heading(ruling, scope, viewer.language))
+    return msgspec.structs.replace(limit, suspended=scope == "suspended")
+
+
+def _told(ruling: Ruling, text: str, title: str = "") -> Limit:
+    path = epitaph.notice_path(ruling)
+    return Limit(text, path, title, order=path != epitaph.ABOUT_LIMITS)
 
 
 def _card(
-    call: Call[Any], seen: Visible[Post], known: dict[int, Visible[Person]], flags: dict[int, int]
+    call: Call[Any],
+    seen: Visible[Post],
+    known: dict[int, Visible[Person]],
+    flags: dict[int, int],
+    met: tuple[Match, ...],
 ) -> Card | None:
     post = seen.item.inner or seen.item
     author = known.get(post.author)
     if author is None:
         return None
     reposter = known.get(seen.item.author) if seen.item.inner else None
-    gone, beside, pictures_gone = limits(call, seen.verdict)
+    gone, beside, pictures_gone, labels = limits(call, seen.verdict)
     return Card(
         key=seen.item.id,
         post=post,
@@ -140,6 +196,9 @@ def _card(
         gone=gone,
         beside=beside,
         pictures_gone=pictures_gone,
+        labels=labels,
         flags=flags.get(post.id, 0),
         answers=next((m.handle for m in post.mentions if m.id == post.reply_to_account), ""),
+        folded=tuple(m.filter.title for m in met if m.filter.action == "warn"),
+        blurred=any(m.filter.action == "blur" for m in met),
     )

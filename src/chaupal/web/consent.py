@@ -8,7 +8,7 @@ from msgspec.structs import asdict, replace
 
 from chaupal.policy.surface import Surface
 from chaupal.social import oauth
-from chaupal.social.oauth_server import OOB, Authorization, Refused
+from chaupal.social.oauth_server import OOB, Refused
 from chaupal.web import links, pages
 from chaupal.web.words import LANGUAGES, N_, words
 from chaupal.wire.asgi import PAGE as PAGE_HEADERS
@@ -29,6 +29,7 @@ KINDS: dict[str, str] = {
     "favourites": N_("likes"), "filters": N_("filters"), "follows": N_("follows"), "lists": N_("lists"),
     "mutes": N_("mutes"), "notifications": N_("notifications"), "search": N_("search"), "statuses": N_("posts"),
     "conversations": N_("conversations"), "media": N_("pictures"), "reports": N_("reports"),
+    "orders": N_("orders"), "webhooks": N_("webhooks"),
 }  # fmt: skip
 PARTS: dict[str, str] = {
     "read": N_("See: {what}"),
@@ -80,7 +81,7 @@ async def show(call: Call[Asked]) -> Answer:
         return redirect("/welcome")
     return await pages.render(
         call, "joining/consent.html", 200, [_policy(asked.redirect_uri)], app=asked.app, asked=_form(call.args),
-        wishes=_wishes(call, asked), title=words(call.viewer.language).gettext(N_("Allow an app")),
+        wishes=wishes(call, asked.scopes), title=words(call.viewer.language).gettext(N_("Allow an app")),
     )  # fmt: skip
 
 
@@ -122,9 +123,10 @@ async def _refuse(call: Call[Any], refused: Refused) -> Answer:
     return await pages.render(call, "joining/refused.html", 400, reason=said.gettext(reason), title=title)
 
 
-def _wishes(call: Call[Any], asked: Authorization) -> list[str]:
+def wishes(call: Call[Any], scopes: str) -> list[str]:
+    """What an app may do, in sentences."""
     said = words(call.viewer.language)
-    return [said.gettext(FAMILIES[s]) if s in FAMILIES else _part(call, s) for s in asked.scopes.split()]
+    return [said.gettext(FAMILIES[s]) if s in FAMILIES else _part(call, s) for s in scopes.split()]
 
 
 def _part(call: Call[Any], scope: str) -> str:
@@ -147,5 +149,6 @@ def _policy(redirect_uri: str) -> tuple[str, str]:
 
 ROUTES: tuple[Route, ...] = (
     get("/oauth/authorize", show, Surface.NONE, shape=Shape.PAGE, public=True, unready=True, takes=Asked),
-    post("/oauth/authorize", decide, Surface.NONE, shape=Shape.PAGE, takes=Decided, limit=(60, 300)),
+    # Who is suspended may let an app in, too: it can appeal for them, and nothing else.
+    post("/oauth/authorize", decide, Surface.NONE, shape=Shape.PAGE, takes=Decided, limit=(60, 300), suspended=True),
 )

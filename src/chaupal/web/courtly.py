@@ -3,8 +3,9 @@
 from functools import partial
 from typing import Any, Protocol
 
-from chaupal.kernel.errors import Problem
+from chaupal.kernel.errors import NotFound, Problem
 from chaupal.policy import epitaph
+from chaupal.reads.desk import Order
 from chaupal.web import said
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Call
@@ -23,17 +24,35 @@ class Authority(Protocol):
 STATES = {
     "received": N_("waits for a proposal"),
     "returned": N_("sent back, waits for a new proposal"),
-    "withholding_proposed": N_("withholding proposed"),
+    "measure_proposed": N_("a measure is proposed"),
+    "measure_concurred": N_("a second reviewer agrees"),
+    "closing_proposed": N_("closing proposed"),
     "refusal_proposed": N_("refusal proposed"),
     "pending": N_("under review"),
-    "withheld": N_("withheld"),
+    "in_force": N_("in force"),
+    "unseconded": N_("in force for a day, by one person"),
+    "closed": N_("closed without a measure"),
+    "stayed": N_("stayed by a court"),
+    "withdrawn": N_("withdrawn"),
+    "set_aside": N_("set aside"),
+    "overturned": N_("overturned on appeal"),
     "refused": N_("refused"),
     "lifted": N_("restored"),
     "lapsed": N_("run out"),
     "not_found": N_("not found here"),
 }
-MARKS = {"withheld": "law", "refused": "good", "lifted": "good", "lapsed": "good"}  # the colour of a state
-KINDS = {"post": N_("post"), "account": N_("account")}
+MARKS = {
+    "in_force": "law",
+    "unseconded": "law",
+    "refused": "good",
+    "lifted": "good",
+    "lapsed": "good",
+    "withdrawn": "good",
+    "set_aside": "good",
+    "overturned": "good",
+    "stayed": "good",
+}  # the colour of a state
+KINDS = {"post": N_("post"), "account": N_("account"), "media": N_("picture"), "tag": N_("hashtag")}
 OUTCOMES = {
     "withhold_post": N_("Withhold the post in the order's country"),
     "withhold_account": N_("Withhold the account in the order's country"),
@@ -114,7 +133,19 @@ def names(call: Call[Any]) -> dict[str, Any]:
         "states": STATES, "marks": MARKS, "kinds": KINDS, "outcomes": OUTCOMES, "grounds": GROUNDS,
         "countries": partial(epitaph.country_names, language=language), "until": partial(epitaph.until, language=language),
         "tongue": partial(epitaph.in_tongue, language=language), "called": partial(called, language=language),
+        "rank": partial(rank, call),
     }  # fmt: skip
+
+
+def rank(call: Call[Any], order: Order) -> str:
+    """The rank of whoever signed the order, in the viewer's language where its law has the word."""
+    if call.viewer.language != "hi":
+        return order.officer_rank
+    try:
+        ranks = call.house.court.regimes.version(order.regime, order.regime_version).ranks
+    except NotFound:
+        return order.officer_rank
+    return next((one.hi for one in ranks if order.officer_rank in (one.en, one.code)), order.officer_rank)
 
 
 def called(authority: Authority, language: str) -> str:

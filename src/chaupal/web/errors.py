@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from chaupal.kernel.errors import NotSignedIn, Problem, WithheldByLaw
-from chaupal.web import links, pages
+from chaupal.governance.log_batches import NotYet
+from chaupal.kernel.errors import Closed, Invalid, NotSignedIn, Problem, WithheldByLaw
+from chaupal.web import links, mending, pages
+from chaupal.web.said import sentence as sentence_of
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
 
@@ -13,7 +15,12 @@ SAID: dict[str, tuple[str, str]] = {
     "malformed": (N_("This request cannot be read"), N_("It may have been cut off on the way. Go back and try again.")),
     "not_signed_in": (N_("Log in first"), N_("This needs an account.")),
     "not_allowed": (N_("This is not possible for you"), ""),
+    "closed": (N_("Your account is suspended"), ""),
     "not_found": (N_("There is nothing here"), N_("It may have been deleted, or it may not be meant for you.")),
+    "log_not_yet": (
+        N_("This is not signed yet"),
+        N_("The log is signed at fixed hours. Come back after the next one: %(when)s."),
+    ),
     "wrong_method": (N_("There is nothing here"), N_("This address takes forms only.")),
     "conflict": (N_("This has changed meanwhile"), ""),
     "too_large": (N_("This is too large"), N_("Choose a smaller picture, or a shorter text.")),
@@ -22,20 +29,30 @@ SAID: dict[str, tuple[str, str]] = {
         N_("Not possible at the moment"),
         N_("Nothing was half done. Try again in a moment."),
     ),
-    "withheld": (N_("Withheld in your country on a legal order"), N_("It can still be seen in other countries.")),
+    "suspended": (N_("Account suspended"), N_("Nothing of it is shown while that lasts.")),
+    "withheld": (N_("Not shown in your country"), N_("It can still be seen in other countries.")),
 }
 OURS = (N_("Something went wrong on our side"), N_("Nothing was half done. Try again in a moment."))
 
 
 async def error_page(call: Call[Any], problem: Problem) -> Answer:
-    """The problem as a page with its status. Who is not signed in is led to the log-in page, and back from there."""
+    """The problem as a page with its status. Who is not signed in is led to the log-in page (of the portal, where it is
+    about that), and back from there; who is suspended, to the page on how they stand."""
     if isinstance(problem, NotSignedIn):
-        return redirect(links.query("/login", next=pages.here(call)))
+        return redirect("/portal/login" if call.route.offices else links.query("/login", next=pages.here(call)))
+    if isinstance(problem, Closed) and call.route.method == "GET":
+        return redirect("/settings/standing")
     said = words(call.viewer.language)
     title, sentence = SAID.get(problem.slug, OURS)
+    told = said.gettext(sentence) if sentence else sentence_of(problem, call.viewer.language)
+    if isinstance(problem, NotYet):
+        told %= {"when": problem.when}
+    typed = mending.fields(call, problem) if isinstance(problem, Invalid) else []
+    if typed:
+        told = said.gettext(N_("Nothing of it is lost. Mend what is marked, and send it once more."))
     return await pages.render(
         call, "error.html", problem.status, headers_of(problem), problem=problem, title=said.gettext(title),
-        sentence=said.gettext(sentence or problem.message),
+        sentence=told, typed=typed, back=mending.back(call), files=bool(call.files),
     )  # fmt: skip
 
 

@@ -1,11 +1,14 @@
 """Search, and what happened to oneself: two lists of mixed things."""
 
+from typing import Any
+
 import msgspec
 
-from chaupal.policy import epitaph, tidings
+from chaupal.policy import answers, tidings
+from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
-from chaupal.reads import notifications, search, tags
-from chaupal.reads.notifications import Told
+from chaupal.reads import notifications, romanised, tags
+from chaupal.reads.notifications import GROUPED, Asked, Group, Told
 from chaupal.reads.search import Span
 from chaupal.social import markers
 from chaupal.web import links, pages
@@ -18,6 +21,7 @@ from chaupal.wire.route import Route, Shape, get
 
 FEW = 5  # people and tags where posts are looked for too
 MANY = 20
+NONE: romanised.Found[Any] = romanised.Found([])
 KINDS = ("", "posts", "people", "tags")
 
 
@@ -29,14 +33,35 @@ class Query(msgspec.Struct, kw_only=True):
     page: int = 1
 
 
+# The tabs of notifications: which kinds each shows.
+TABS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "": (N_("All"), ()), "mentions": (N_("Mentions"), ("mention",)), "likes": (N_("Likes and reposts"), ("favourite", "reblog")),
+    "follows": (N_("Follows"), ("follow", "follow_request")), "posts": (N_("Posts"), ("status", "poll", "update", "quote")),
+    "decisions": (N_("Decisions"), (notifications.COURT,)), "office": (N_("Staff office"), tuple(notifications.DUTIES)),
+}  # fmt: skip
+
+OFFICE = "office"  # the tab of those who have one
+
+
+class NoticesOf(Paged, kw_only=True):
+    """A page of one tab."""
+
+    kind: str = ""
+
+
 class Notice(msgspec.Struct, frozen=True):
-    """A notification as a page shows it. `decided`: what was decided, in words, and `order` where that stands."""
+    """A group of notifications as a page shows it. `decided`: what was decided, and `page` where all about it stands.
+
+    `others`: how many more did the same. `whom`: whom a report is about.
+    """
 
     told: Told
     face: Face
     card: Card | None
     decided: str = ""
-    order: str = ""
+    page: str = ""
+    others: int = 0
+    whom: Face | None = None
 
 
 async def found(call: Call[Query]) -> Answer:
@@ -47,42 +72,53 @@ async def found(call: Call[Query]) -> Answer:
     page = min(max(args.page, 1), 50)
     few = Span(MANY if kind else FEW, (page - 1) * MANY if kind else 0)
     many = Span(MANY, (page - 1) * MANY)
-    people = await search.people(reads, viewer, q, few) if q and kind in ("", "people") else []
+    named_so = await romanised.people(reads, viewer, q, few) if q and kind in ("", "people") else NONE
     named = await tags.find(reads, viewer, q, few.limit, few.offset) if q and kind in ("", "tags") else []
-    posts = await search.posts(reads, viewer, q, many) if q and kind in ("", "posts") else []
+    said_so = await romanised.posts(reads, viewer, q, many) if q and kind in ("", "posts") else NONE
+    people, posts = named_so.items, said_so.items
     full = max(len(people) if kind else 0, len(named) if kind else 0, len(posts)) >= MANY
     return await pages.render(
         call, "search.html", q=q, kind=kind, people=[face(call, seen) for seen in people], tags=named,
-        posts=await cards(call, posts), aside=await beside(call), title=q or said(call, N_("Search")),
+        posts=await cards(call, posts), aside=await beside(call), title=q or said(call, N_("Search")), also=said_so.also or named_so.also,
         more=links.query("/search", q=q, kind=kind, page=page + 1) if full else "",
     )  # fmt: skip
 
 
-async def told(call: Call[Paged]) -> Answer:
-    """Notifications; having looked at the newest page, one has read them."""
+async def told(call: Call[NoticesOf]) -> Answer:
+    """Notifications in groups, by kinds; having looked at the newest page of all, one has read them."""
     reads, viewer = call.house.reads, call.viewer
-    page = await notifications.page(reads, viewer, call.args.cursor())
+    tabs = {name: tab for name, tab in TABS.items() if name != OFFICE or may(viewer, "see_office")}
+    kind = call.args.kind if call.args.kind in tabs else ""
+    page = await notifications.groups(reads, viewer, call.args.cursor(), Asked(kinds=TABS[kind][1], together=GROUPED))
     marks = await notifications.marks(reads, viewer, ("notifications",))
-    shown = await cards(call, [t.post for t in page.items if t.post is not None])
+    shown = await cards(call, [g.newest.post for g in page.items if g.newest.post is not None])
     by_id = {card.key: card for card in shown}
-    notices = [_notice(call, t, by_id.get(t.post.item.id) if t.post else None) for t in page.items]
-    if page.items and call.args.max_id is None:
-        await markers.keep(call.house.square, viewer, {"notifications": page.items[0].id})
+    notices = [_notice(call, g, by_id.get(g.newest.post.item.id) if g.newest.post else None) for g in page.items]
+    if page.items and call.args.max_id is None and not kind:
+        await markers.keep(call.house.square, viewer, {"notifications": page.items[0].newest.id})
+    _, waiting, _ = await notifications.policy(reads, viewer)
     return await pages.render(
-        call, "notifications.html", notices=notices, read=marks[0].last_read if marks else 0, pager=pager(call, page),
-        title=said(call, N_("Notifications")),
+        call, "notifications.html", notices=notices, read=marks[0].last_read if marks else 0, title=said(call, N_("Notifications")),
+        tabs=[(name, said(call, text)) for name, (text, _) in tabs.items()], kind=kind, waiting=waiting,
+        pager=pager(call, page, kind=kind),
     )  # fmt: skip
 
 
-def _notice(call: Call[Paged], told: Told, card: Card | None) -> Notice:
+def _notice(call: Call[NoticesOf], group: Group, card: Card | None) -> Notice:
+    told = group.newest
     ruling, body = told.ruling, told.body
     if ruling is None:
-        return Notice(told, face(call, told.person), card)
-    line = tidings.line(ruling, body.get("kind", ""), call.viewer.language, ended=bool(body.get("ended")))
-    return Notice(told, face(call, told.person), card, line, epitaph.notice_path(ruling))
+        others = len({one.person.item.id for one in group.told}) - 1
+        whom = face(call, told.reported.whom) if told.reported else None
+        return Notice(told, face(call, told.person), card, others=others, whom=whom)
+    language, outcome = call.viewer.language, body.get("appeal", "")
+    line = tidings.line(ruling, body.get("kind", ""), language, ended=bool(body.get("ended")))
+    if outcome:
+        line = answers.line(outcome, language)
+    return Notice(told, face(call, told.person), card, line, tidings.notice_page(ruling.id))
 
 
 ROUTES: tuple[Route, ...] = (
     get("/search", found, Surface.SEARCH, shape=Shape.PAGE, public=True, takes=Query),
-    get("/notifications", told, Surface.NOTIFICATIONS, shape=Shape.PAGE, takes=Paged),
+    get("/notifications", told, Surface.NOTIFICATIONS, shape=Shape.PAGE, takes=NoticesOf),
 )

@@ -8,9 +8,9 @@ import msgspec
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
-from chaupal.social import graph, logins, posts, reactions
+from chaupal.social import graph, logins, pinning, posts, reactions, regards
 from chaupal.social.context import Square
-from chaupal.web import links
+from chaupal.web import links, parts
 from chaupal.web.words import LANGUAGES
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.cookies import set_cookie
@@ -26,7 +26,10 @@ TO_POSTS: dict[str, Act] = {
     "unsave": reactions.unsave,
     "repost": posts.repost,
     "unrepost": posts.unrepost,
-    "delete": posts.delete,
+    "pin": pinning.pin,
+    "unpin": pinning.unpin,
+    "hush": pinning.mute,
+    "hear": pinning.unmute,
 }
 TO_PEOPLE: dict[str, Act] = {
     "follow": graph.follow,
@@ -37,6 +40,10 @@ TO_PEOPLE: dict[str, Act] = {
     "unblock": graph.unblock,
     "grant": graph.grant,
     "refuse": graph.refuse,
+    "endorse": regards.endorse,
+    "unendorse": regards.unendorse,
+    "drop": graph.drop_follower,
+    "unsuggest": regards.unsuggest,
 }
 YEAR = 31_536_000  # seconds
 
@@ -49,6 +56,13 @@ class Done(msgspec.Struct, kw_only=True):
     next: str = "/"
 
 
+class Back(msgspec.Struct, kw_only=True):
+    """Something of one's own, and where to go when it is gone."""
+
+    id: Number
+    next: str = "/"
+
+
 class Tongue(msgspec.Struct, kw_only=True):
     """A language of pages."""
 
@@ -57,19 +71,26 @@ class Tongue(msgspec.Struct, kw_only=True):
 
 
 async def to_post(call: Call[Done]) -> Answer:
-    return await _do(call, TO_POSTS)
+    await _do(call, TO_POSTS)
+    return await parts.of_post(call, call.args.id, call.args.next)
+
+
+async def delete_post(call: Call[Back]) -> Answer:
+    # Nothing on the pages writes a deleted post anew, so its pictures need not wait for that.
+    await posts.delete(call.house.square, call.viewer, call.args.id, uploads=True)
+    return redirect(links.back(call.args.next))
 
 
 async def to_person(call: Call[Done]) -> Answer:
-    return await _do(call, TO_PEOPLE)
+    await _do(call, TO_PEOPLE)
+    return await parts.of_person(call, call.args.id, call.args.next)
 
 
-async def _do(call: Call[Done], acts: dict[str, Act]) -> Answer:
+async def _do(call: Call[Done], acts: dict[str, Act]) -> None:
     act = acts.get(call.args.act)
     if act is None:
         raise NotFound
     await act(call.house.square, call.viewer, call.args.id)
-    return redirect(links.back(call.args.next))
 
 
 async def speak(call: Call[Tongue]) -> Answer:
@@ -83,6 +104,7 @@ async def speak(call: Call[Tongue]) -> Answer:
 
 
 ROUTES: tuple[Route, ...] = (
+    post("/posts/{id}/delete", delete_post, Surface.STATUS, shape=Shape.PAGE, takes=Back, takes_back=True),
     post("/posts/{id}/{act}", to_post, Surface.STATUS, shape=Shape.PAGE, takes=Done),
     post("/people/{id}/{act}", to_person, Surface.PROFILE, shape=Shape.PAGE, takes=Done),
     post("/language", speak, Surface.NONE, shape=Shape.PAGE, public=True, unready=True, takes=Tongue),

@@ -1,4 +1,4 @@
-"""Coming in and going out: sign-up, the e-mail that must be confirmed, log-in, log-out; and staff who let people in."""
+"""Joining and leaving a browser: sign-up, the e-mail that must be confirmed, log-out; and staff who let people in."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from chaupal.policy.surface import Surface
 from chaupal.social import accounts, logins
 from chaupal.social.accounts import NewAccount
 from chaupal.social.logins import COOKIE, SESSION_LASTS, Session
-from chaupal.web import links, pages
+from chaupal.web import pages
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.cookies import set_cookie
@@ -24,25 +24,17 @@ WRONG: tuple[tuple[str, str, str], ...] = (
     ("handle", "reserved", N_("This name is kept for the people who run the server.")),
     ("handle", "must be", N_("1 to 30 of the letters a-z, digits and _.")),
     ("email", "taken", N_("There is an account with this address already.")),
+    ("email", "not taken", N_("No accounts are made with this address.")),
     ("email", "", N_("This is not an e-mail address.")),
+    ("password", "not your", N_("This is not your password.")),
+    ("word", "", N_("This is not your name here.")),
+    ("code", "", N_("This code is not right. Look whether the clock of your phone is.")),
+    ("passkey", "", N_("This passkey cannot be taken.")),
     ("password", "", N_("A password has 8 to 256 letters.")),
     ("old", "", N_("This is not your password.")),
     ("reason", "", N_("Say in a sentence or two why you would like to join.")),
 )
 ELSE = N_("This cannot be taken as it is.")
-
-
-class Next(msgspec.Struct, kw_only=True):
-    """Where to go afterwards, on this site."""
-
-    next: str = "/"
-    again: bool = False  # an app wants to be sure who it is: the form is shown even to those who are logged in
-
-
-class LogIn(msgspec.Struct, kw_only=True):
-    name: str = ""
-    password: str = ""
-    next: str = "/"
 
 
 class SignUp(msgspec.Struct, kw_only=True):
@@ -60,21 +52,6 @@ class Link(msgspec.Struct, kw_only=True):
 
 class One(msgspec.Struct, kw_only=True):
     id: Number
-
-
-async def show_login(call: Call[Next]) -> Answer:
-    if call.viewer.account is not None and not call.args.again:
-        return redirect(links.back(call.args.next))
-    return await _login_page(call, LogIn(next=call.args.next), {})
-
-
-async def log_in(call: Call[LogIn]) -> Answer:
-    args = call.args
-    try:
-        session = await logins.sign_in(call.house.square, args.name, args.password, agent=agent(call))
-    except Invalid as problem:
-        return await _login_page(call, args, errors_of(call, problem))
-    return redirect(links.back(args.next), headers=[keep(call, session)])
 
 
 async def log_out(call: Call[Nothing]) -> Answer:
@@ -95,10 +72,10 @@ async def sign_up(call: Call[SignUp]) -> Answer:
         handle=args.handle, email=args.email, password=args.password, reason=args.reason, language=call.viewer.language
     )
     try:
-        account = await accounts.sign_up(call.house.square, new)
+        account = await accounts.sign_up(call.house.square, new, call.address)
     except Invalid as problem:
         return await _signup_page(call, args, errors_of(call, problem))
-    session = await logins.begin_session(call.house.square, account, agent=agent(call))
+    session = await logins.begin_session(call.house.square, account, agent=agent(call), country=country(call))
     return redirect("/welcome", headers=[keep(call, session)])
 
 
@@ -150,6 +127,11 @@ def keep(call: Call[Any], session: Session) -> tuple[str, str]:
     return set_cookie(call.house.settings, COOKIE, session.secret, SESSION_LASTS // SECOND)
 
 
+def country(call: Call[Any]) -> str:
+    """From where the browser comes; empty where that is not known."""
+    return call.viewer.country if call.viewer.country_known else ""
+
+
 def agent(call: Call[Any]) -> str:
     return call.headers.get("user-agent", "")
 
@@ -167,12 +149,6 @@ def _sentence(field: str, detail: str) -> str:
 
 def _title(call: Call[Any], text: str) -> str:
     return words(call.viewer.language).gettext(text)
-
-
-async def _login_page(call: Call[Any], sent: LogIn, errors: dict[str, str]) -> Answer:
-    return await pages.render(
-        call, "joining/login.html", 422 if errors else 200, sent=sent, errors=errors, title=_title(call, N_("Log in"))
-    )
 
 
 async def _signup_page(call: Call[Any], sent: SignUp, errors: dict[str, str]) -> Answer:
@@ -194,8 +170,6 @@ OPEN: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "unready": True}
 NOT_YET: dict[str, Any] = {"shape": Shape.PAGE, "unready": True}
 
 ROUTES: tuple[Route, ...] = (
-    get("/login", show_login, Surface.NONE, takes=Next, **OPEN),
-    post("/login", log_in, Surface.NONE, takes=LogIn, limit=(20, 300), guards="name", **OPEN),
     post("/logout", log_out, Surface.NONE, **OPEN),
     get("/signup", show_signup, Surface.NONE, **OPEN),
     post("/signup", sign_up, Surface.NONE, takes=SignUp, limit=(5, 1_800), **OPEN),

@@ -22,6 +22,11 @@ def tag(name: str) -> str:
     return f"/tags/{quote(name, safe='')}"
 
 
+def tagged(handle: str, name: str) -> str:
+    """What somebody wrote with a tag."""
+    return f"{person(handle)}/tagged/{quote(name, safe='')}"
+
+
 def query(path: str, **words: object) -> str:
     """A path with a query of the words that have a value."""
     kept = {name: value for name, value in words.items() if value not in (None, "")}
@@ -53,6 +58,11 @@ def picture(shown: Picture, size: str = "small") -> str:
 
 def avatar(shown: Person) -> str:
     return f"/media/{shown.avatar}" if shown.avatar else ""
+
+
+def card_image(shown: Post) -> str:
+    """The picture of what its link leads to; the cookie says who asks, as for pictures."""
+    return f"/cards/{shown.id}" if shown.card and shown.card.image else ""
 
 
 def header(shown: Person) -> str:

@@ -8,18 +8,29 @@ from typing import Any
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from chaupal.kernel.clock import iso
-from chaupal.kernel.secrets import new_secret
+from chaupal.kernel.clock import MINUTE, iso
 from chaupal.policy.may import may
-from chaupal.policy.things import Person
+from chaupal.policy.things import Person, Post
+from chaupal.policy.viewer import SUSPENDED
+from chaupal.reads import announcements, badges, people
 from chaupal.reads import kept as store
-from chaupal.reads import people
+from chaupal.reads.announcements import Told
+from chaupal.reads.badges import Badges
+from chaupal.social import appearance, tongues
+from chaupal.social.appearance import Appearance
+from chaupal.text.length import truncate
 from chaupal.web import links, static
+from chaupal.web.drawing import Frame, Pen
 from chaupal.web.words import LANGUAGES, N_, own_name, words
-from chaupal.wire import csrf
 from chaupal.wire.call import Answer, Call, page
+from chaupal.wire.drawn import WORD
 
 NAME = N_("Chaupal")  # the usual title of a server: written in the script of the page
+APPEARANCE = "appearance"  # the cookie of how pages look
+READS = "reads"  # and that of the languages one reads
+# Of the routes of pages that are kept: a minute at most, for "5 minutes ago" must not stand there for an hour.
+KEPT: dict[str, Any] = {"kept": True, "kept_for": MINUTE, "shaped_by": (APPEARANCE, READS)}
+CLIPPED = 280  # letters of something that is shown whole elsewhere
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -43,36 +54,43 @@ def introduce(cast: Iterable[Player]) -> None:
 async def render(
     call: Call[Any], template: str, status: int = 200, headers: list[tuple[str, str]] | None = None, **context: Any
 ) -> Answer:
-    """The page, with the visitor's cookie for its forms. Every template gets the names of `common` besides its own."""
-    names = common(call) | {"me": await _me(call)} | context
-    html = environment(call.viewer.language).get_template(template).render(names)
-    # Every page has a form: the choice of language, logging out.
-    return page(html, status, [*csrf.cookie(call), *(headers or [])])
-
-
-# Stands for the visitor's own CSRF word in pages that are kept; random, so that nobody can write it into a post.
-_MARK = new_secret()
+    """The page, with the marks of `wire.drawn` in its forms. Every template gets the names of `common` besides its own."""
+    told = {"me": await _me(call), "badges": await _badges(call), "announced": await _announced(call)}
+    native = appearance_of(call).digits == "native"
+    names = common(call) | told | context
+    frame = Frame(call.viewer.language, native, context.get("here") or here(call), call.viewer.account)
+    names["pen"] = Pen(frame, call.house.reads.clock())
+    html = environment(call.viewer.language, native).get_template(template).render(names)
+    return page(html, status, headers)
 
 
 async def kept(call: Call[Any], parts: Sequence[object], draw: Callable[[], Awaitable[Answer]]) -> Answer:
     """What `draw` gives, drawn once for all strangers while `parts` (whatever it is made of) are the same objects."""
-    if call.caller is not None or call.house.settings.village:
+    if call.caller is not None or call.house.settings.village or any(map(_passing, parts)):
         return await draw()
     reads, viewer = call.house.reads, call.viewer
-    key = ("page", call.link, call.query, viewer.language, viewer.country)
+    key = (
+        "page",
+        call.link,
+        call.query,
+        viewer.language,
+        viewer.country,
+        appearance.written(appearance_of(call)),
+        reads_of(call),
+    )
     html = store.find(reads, key, parts)
-    word = call.csrf
-    if html is None:
-        call.csrf = _MARK
-        answer = await draw()
-        call.csrf = word
-        if answer.status != 200:
-            return Answer(
-                answer.body.replace(_MARK.encode(), word.encode()), answer.status, answer.mime, answer.headers
-            )
-        html = answer.body
-        store.keep(reads, key, parts, html)
-    return Answer(html.replace(_MARK.encode(), word.encode()), 200, "text/html; charset=utf-8", csrf.cookie(call))
+    if html is not None:
+        return Answer(html, 200, "text/html; charset=utf-8")
+    answer = await draw()
+    if answer.status == 200:
+        store.keep(reads, key, parts, answer.body)
+    return answer
+
+
+def _passing(part: object) -> bool:
+    """A post that shows more than itself: a poll that the clock ends, another post that it quotes."""
+    told = (part.inner or part) if isinstance(part, Post) else None
+    return told is not None and (told.poll is not None or bool(told.quote_state))
 
 
 def common(call: Call[Any]) -> dict[str, Any]:
@@ -80,11 +98,23 @@ def common(call: Call[Any]) -> dict[str, Any]:
     settings = call.house.settings
     return {
         "call": call, "viewer": call.viewer, "who": call.caller, "signed_in": call.viewer.account is not None,
-        "csrf": call.csrf, "path": path_of(call), "here": here(call), "settings": settings,
+        "csrf": WORD, "path": path_of(call), "here": here(call), "settings": settings,
         "site": words(call.viewer.language).gettext(settings.title), "now": call.house.reads.clock(),
         "village": settings.village, "cast": _cast if settings.village else (),
-        "may": functools.partial(may, call.viewer), "title": "",
+        "may": functools.partial(may, call.viewer), "title": "", "appearance": appearance_of(call),
     }  # fmt: skip
+
+
+def reads_of(call: Call[Any]) -> tuple[str, ...] | None:
+    """The languages this viewer reads, as their account says, else as this browser does; empty: all, None: not asked yet."""
+    kept = call.caller.reads if call.caller else ""
+    return tongues.read(kept or call.cookies.get(READS, ""))
+
+
+def appearance_of(call: Call[Any]) -> Appearance:
+    """How pages look to this viewer: as their account says, else as this browser does."""
+    kept = call.caller.appearance if call.caller else ""
+    return appearance.read(kept or call.cookies.get(APPEARANCE, ""))
 
 
 def path_of(call: Call[Any]) -> str:
@@ -100,8 +130,8 @@ def here(call: Call[Any]) -> str:
 
 
 @functools.cache
-def environment(language: str) -> Environment:
-    """One for each language, so that a template finds its words without asking for them."""
+def environment(language: str, native: bool = False) -> Environment:
+    """One for each language, so that a template finds its words without asking for them. `native`: in its digits, too."""
     said = words(language)
     env = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True, auto_reload=False,
@@ -112,16 +142,40 @@ def environment(language: str) -> Environment:
     i18n.install_gettext_callables(
         said.gettext, said.ngettext, newstyle=True, pgettext=said.pgettext, npgettext=said.npgettext
     )
-    filters: dict[str, Any] = {
+    told: dict[str, Any] = {
         "number": said.number, "compact": said.compact, "day": said.day, "moment": said.moment, "ago": said.ago,
-        "hue": links.hue, "initial": links.initial, "own_name": own_name, "iso": iso,
+    }  # fmt: skip
+    if native:
+        told = {name: said.in_digits(say) for name, say in told.items()}
+    filters: dict[str, Any] = told | {
+        "hue": links.hue, "initial": links.initial, "own_name": own_name, "iso": iso, "clip": clip,
     }  # fmt: skip
     names: dict[str, Any] = {
         "lang": said.language, "dir": said.direction, "languages": LANGUAGES, "static": static.address, "links": links,
+        "typing": static.typing, "has_icons": "icon-apple.png" in static.kept(),
     }  # fmt: skip
     env.filters.update(filters)
     env.globals.update(names)
     return env
+
+
+def clip(text: str) -> str:
+    """The beginning of a longer text, cut between letters."""
+    return truncate(text, CLIPPED)
+
+
+async def _badges(call: Call[Any]) -> Badges:
+    caller = call.caller
+    if call.viewer.account is None or (caller is not None and caller.state in ("pending", SUSPENDED)):
+        return Badges()
+    return await badges.of(call.house.reads, call.viewer)
+
+
+async def _announced(call: Call[Any]) -> list[Told]:
+    caller = call.caller
+    if call.viewer.account is None or (caller is not None and caller.state == "pending"):
+        return []
+    return await announcements.told(call.house.reads, call.viewer, reactions=False)
 
 
 async def _me(call: Call[Any]) -> Person | None:

@@ -1,15 +1,17 @@
 """Pages of people: a profile with its posts, and the lists of who follows whom."""
 
+from sys import intern
 from typing import Any
 
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
-from chaupal.reads import crowds, people, profile, relations
+from chaupal.reads import bylines, crowds, lists, own_tags, people, profile, relations
 from chaupal.reads.page import Page
-from chaupal.web import links, pages
-from chaupal.web.cards import cards, face
+from chaupal.text.fold import count_key
+from chaupal.web import elsewhere, links, pages
+from chaupal.web.cards import Limit, cards, face
 from chaupal.web.errors import blocked_by
 from chaupal.web.reading import beside, pager
 from chaupal.web.words import N_, words
@@ -25,31 +27,82 @@ class OfPerson(Paged, kw_only=True):
     show: str = ""
 
 
+class OfPersonTagged(OfPerson, kw_only=True):
+    """A page of what somebody wrote with a tag."""
+
+    name: str
+
+
 async def person(call: Call[OfPerson]) -> Answer:
-    """A profile; where a ruling withholds the account there is a notice in its place, with status 451."""
+    """A profile. Withheld, there is a notice in its place, with status 451; suspended, a plain page with status 410."""
     reads, viewer, args = call.house.reads, call.viewer, call.args
     seen = await _named(call)
     if seen.item.handle != args.handle:
         return redirect(links.person(seen.item.handle))
     who = face(call, seen)
     if who.gone is not None:
-        headers = blocked_by(call.house.settings.origin + who.gone.path)
-        title = words(viewer.language).gettext("Withheld in your country on a legal order")
-        return await pages.render(call, "withheld_person.html", 451, headers, face=who, title=title)
+        status, headers = gone_with(call, who.gone)
+        return await pages.render(call, "withheld_person.html", status, headers, face=who, title=who.gone.title)
     posts = await profile.page(
         reads, viewer, seen.item.id, args.cursor(), exclude_replies=args.show == "", only_media=args.show == "media"
     )
-    authors = await people.of_posts(reads, viewer, posts.items)
+    first = args.show == "" and args.max_id is None and args.min_id is None
+    pinned = await profile.pinned(reads, viewer, seen.item.id) if first else []
+    on_top = {one.item.id for one in pinned}
+    below = [one for one in posts.items if one.item.id not in on_top]
+    authors = await people.of_posts(reads, viewer, [*pinned, *below])
+    by = await bylines.of_posts(reads, viewer, [*pinned, *below])
+    featured = await own_tags.featured(reads, viewer, seen.item.id)
+    moved = (await people.moved(reads, viewer, (seen,))).get(seen.item.id)
 
     async def draw() -> Answer:
         return await pages.render(
-            call, "person.html", face=who, posts=await cards(call, posts.items), ties=await _ties(call, seen.item.id),
+            call, "person.html", face=who, posts=await cards(call, below), pinned=await cards(call, pinned),
+            ties=await _ties(call, seen.item.id), featured=featured, **await _own(call, seen.item.id), moved=_shown(moved),
             show=args.show, pager=pager(call, posts, show=args.show), title=f"{seen.item.shown_name} (@{seen.item.handle})",
-            avatar=links.avatar(seen.item), header=links.header(seen.item), aside=await beside(call),
+            shared=elsewhere.of_person(seen.item), avatar=links.avatar(seen.item), header=links.header(seen.item), aside=await beside(call),
         )  # fmt: skip
 
-    made_of = [seen.item, *(p.item for p in posts.items), *(a.item for a in authors.values())]
+    # Structs are made anew at each look; interned texts are the same object as long as they say the same.
+    tags = [intern(f"{tag.id} {tag.name} {tag.uses}") for tag in featured]
+    there = [moved.item, moved.verdict] if moved else []
+    made_of = [
+        seen.item,
+        *there,
+        *tags,
+        *(p.item for p in (*pinned, *posts.items)),
+        *(a.item for a in (*authors.values(), *by.values())),
+    ]
     return await pages.kept(call, made_of, draw)
+
+
+def _shown(moved: Visible[Person] | None) -> Person | None:
+    """Where somebody has moved, where that account is shown here."""
+    return None if moved is None or moved.withheld else moved.item
+
+
+async def tagged(call: Call[OfPersonTagged]) -> Answer:
+    """What somebody wrote with a tag, in any spelling; the profile's notice stands here too."""
+    reads, viewer, args = call.house.reads, call.viewer, call.args
+    seen = await _named(call)
+    who = face(call, seen)
+    if who.gone is not None:
+        return redirect(links.person(seen.item.handle))
+    name = args.name.lstrip("#＃")
+    if not count_key(name):
+        raise NotFound
+    posts = await profile.page(reads, viewer, seen.item.id, args.cursor(), tagged=name)
+    return await pages.render(
+        call, "person_tagged.html", face=who, posts=await cards(call, posts.items), tag=name, pager=pager(call, posts),
+        title=f"#{name} · {seen.item.shown_name} (@{seen.item.handle})", aside=await beside(call),
+    )  # fmt: skip
+
+
+def gone_with(call: Call[Any], gone: Limit) -> tuple[int, list[tuple[str, str]]]:
+    """The status and the headers of a page on which something is gone."""
+    if gone.suspended:
+        return 410, [("cache-control", "private, no-store"), ("x-robots-tag", "noindex")]
+    return 451, [*blocked_by(call.house.settings.origin + gone.path), ("x-robots-tag", "noindex")]
 
 
 async def followers(call: Call[OfPerson]) -> Answer:
@@ -89,10 +142,18 @@ async def people_page(
     )  # fmt: skip
 
 
-async def _named(call: Call[OfPerson]) -> Visible[Person]:
+async def _named(call: Call[Any]) -> Visible[Person]:
     if "@" in call.args.handle:
         raise NotFound  # people of other servers have no page here
     return await people.named(call.house.reads, call.viewer, call.args.handle)
+
+
+async def _own(call: Call[Any], them: int) -> dict[str, Any]:
+    """The viewer's lists, and those in which somebody stands; nothing for strangers."""
+    if call.viewer.account in (None, them):
+        return {"lists": [], "held": frozenset[int]()}
+    held = {one.id for one in await lists.holding(call.house.reads, call.viewer, them)}
+    return {"lists": await lists.mine(call.house.reads, call.viewer), "held": held}
 
 
 async def _ties(call: Call[Any], them: int) -> Any:
@@ -107,7 +168,8 @@ OPEN: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "takes": OfPerson}
 OWN: dict[str, Any] = {"shape": Shape.PAGE, "takes": Paged}
 
 ROUTES: tuple[Route, ...] = (
-    get("/@{handle}", person, Surface.PROFILE, **OPEN),
+    get("/@{handle}", person, Surface.PROFILE, **OPEN, **pages.KEPT),
+    get("/@{handle}/tagged/{name}", tagged, Surface.ACCOUNT, **OPEN | {"takes": OfPersonTagged}),
     get("/@{handle}/followers", followers, Surface.PEOPLE, **OPEN),
     get("/@{handle}/following", following, Surface.PEOPLE, **OPEN),
     get("/settings/blocks", blocked, Surface.OWN, **OWN),

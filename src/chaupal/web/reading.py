@@ -3,24 +3,31 @@
 from collections.abc import Sequence
 from typing import Any
 
+from chaupal.governance import house_texts
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
-from chaupal.reads import home, public, saved, tags, trends
+from chaupal.reads import home, own_tags, public, saved, tags, trends
 from chaupal.reads.page import Page
-from chaupal.text.language import LANGUAGES, check_language
-from chaupal.web import links, pages, writing
+from chaupal.reads.trends import TrendingTag
+from chaupal.text.language import check_language
+from chaupal.web import links, live, pages, tongues, writing
 from chaupal.web.cards import cards, once
+from chaupal.web.house_texts import written
 from chaupal.web.words import N_, own_name, words
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import Paged
 from chaupal.wire.route import Nothing, Route, Shape, get
 
-# The languages whose feeds are offered from the start; of the others one is told by a post in it.
-OFFERED = tuple(LANGUAGES)[:13]
 TRENDS = 8
 
 type Posts = Page[Visible[Post]]
+
+
+class OfAll(Paged, kw_only=True):
+    """A page of everybody's posts. `all`: in every language, not only in those one reads."""
+
+    all: bool = False
 
 
 class InLanguage(Paged, kw_only=True):
@@ -35,22 +42,36 @@ class OfTag(Paged, kw_only=True):
     tag: str
 
 
-async def front(call: Call[Paged]) -> Answer:
+async def front(call: Call[OfAll]) -> Answer:
     """Home for those who are signed in; for everybody else what the square is, and its newest posts."""
     reads, viewer = call.house.reads, call.viewer
     if viewer.account is not None:
         posts = await home.page(reads, viewer, call.args.cursor())
         return await posts_page(
-            call, "home.html", posts, title=said(call, N_("Home")), **writing.form(call, await writing.blank(call))
+            call,
+            "home.html",
+            posts,
+            title=said(call, N_("Home")),
+            live=live_of("home"),
+            **writing.form(call, await writing.blank(call)),
         )
-    posts = await public.page(reads, viewer, call.args.cursor())
-    return await posts_page(call, "front.html", posts)
+    return await _square(call, "front.html")
 
 
-async def square(call: Call[Paged]) -> Answer:
+async def square(call: Call[OfAll]) -> Answer:
     """Public posts of everybody here."""
-    posts = await public.page(call.house.reads, call.viewer, call.args.cursor())
-    return await posts_page(call, "public.html", posts, title=said(call, N_("The square")), language="")
+    return await _square(call, "public.html", title=said(call, N_("The square")), language="")
+
+
+async def _square(call: Call[OfAll], template: str, **context: Any) -> Answer:
+    """Posts in the languages that the viewer reads, or in all of them."""
+    everything = call.args.all
+    chosen = () if everything else pages.reads_of(call) or ()
+    posts = await public.page(call.house.reads, call.viewer, call.args.cursor(), languages=chosen)
+    return await posts_page(
+        call, template, posts, {"all": "1"} if everything else {}, all=everything,
+        live=live_of("public", languages=",".join(chosen)), **context,
+    )  # fmt: skip
 
 
 async def language(call: Call[InLanguage]) -> Answer:
@@ -59,7 +80,15 @@ async def language(call: Call[InLanguage]) -> Answer:
     if code is None or code != call.args.language:
         return redirect(f"/public/{code}" if code else "/public")
     posts = await public.page(call.house.reads, call.viewer, call.args.cursor(), code)
-    return await posts_page(call, "public.html", posts, title=own_name(code), language=code)
+    return await posts_page(
+        call,
+        "public.html",
+        posts,
+        title=own_name(code),
+        language=code,
+        all=True,
+        live=live_of("public", languages=code),
+    )
 
 
 async def tag(call: Call[OfTag]) -> Answer:
@@ -67,7 +96,15 @@ async def tag(call: Call[OfTag]) -> Answer:
     reads, name = call.house.reads, call.args.tag.lstrip("#＃")
     found = await tags.one(reads, call.viewer, name)
     posts = await public.tagged(reads, call.viewer, name, call.args.cursor())
-    return await posts_page(call, "tag.html", posts, title=f"#{found.name}", tag=found)
+    return await posts_page(
+        call,
+        "tag.html",
+        posts,
+        title=f"#{found.name}",
+        tag=found,
+        mine=await own_tags.mine(reads, call.viewer),
+        live=live_of("tag", tag=name),
+    )
 
 
 async def kept(call: Call[Paged]) -> Answer:
@@ -81,15 +118,29 @@ async def liked(call: Call[Paged]) -> Answer:
 
 
 async def about(call: Call[Any]) -> Answer:
-    return await pages.render(call, "about.html", title=said(call, N_("About")), aside=await beside(call))
-
-
-async def posts_page(call: Call[Any], template: str, posts: Posts, **context: Any) -> Answer:
-    """A page of a list of posts, with the links to the pages before and after it, and what is talked about beside it."""
+    court = call.house.court
+    book = court.rules.current(court.clock())
+    own = await house_texts.latest(court, house_texts.ABOUT)
     return await pages.render(
-        call, template, posts=once(await cards(call, posts.items)), pager=pager(call, posts), aside=await beside(call),
-        offered=OFFERED, **context,
+        call, "about.html", title=said(call, N_("About")), aside=await beside(call), book=book,
+        own_words=written(own, call.viewer.language) if own else "",
     )  # fmt: skip
+
+
+async def posts_page(
+    call: Call[Any], template: str, posts: Posts, kept: dict[str, str] | None = None, **context: Any
+) -> Answer:
+    """A page of a list of posts, with the links to the pages before and after it (`kept` stays in them), and what is
+    talked about beside it."""
+    return await pages.render(
+        call, template, posts=once(await cards(call, posts.items)), pager=pager(call, posts, **(kept or {})),
+        aside=await beside(call), offered=tongues.OFFERED, **tongues.strip(call), **context,
+    )  # fmt: skip
+
+
+def live_of(what: str, **more: str) -> str:
+    """Where an open page hears what comes to its list."""
+    return links.query(live.LIVE, of=what, **more)
 
 
 def pager(call: Call[Any], page: Page[Any], **kept: str) -> dict[str, str]:
@@ -103,9 +154,12 @@ def pager(call: Call[Any], page: Page[Any], **kept: str) -> dict[str, str]:
 
 
 async def beside(call: Call[Any]) -> dict[str, Sequence[Any]]:
-    """What stands beside the lists on wide screens: what is talked about, in the viewer's language first."""
+    """What stands beside the lists on wide screens: what is talked about, in the languages that the viewer reads first."""
     reads, viewer = call.house.reads, call.viewer
-    ours = await trends.tags(reads, viewer, viewer.language, TRENDS)
+    ours: list[TrendingTag] = []
+    for code in pages.reads_of(call) or (viewer.language,):
+        ours += [t for t in await trends.tags(reads, viewer, code, TRENDS) if all(t.key != o.key for o in ours)]
+    ours.sort(key=lambda t: -t.score)
     rest = await trends.tags(reads, viewer, None, 2 * TRENDS) if len(ours) < TRENDS else []
     known = {t.key for t in ours}
     return {"trends": [*ours, *(t for t in rest if t.key not in known)][:TRENDS]}
@@ -117,13 +171,14 @@ def said(call: Call[Any], text: str) -> str:
 
 
 PAGE: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "takes": Paged}
+KEPT: dict[str, Any] = PAGE | pages.KEPT
 OWN: dict[str, Any] = {"shape": Shape.PAGE, "takes": Paged}
 
 ROUTES: tuple[Route, ...] = (
-    get("/", front, Surface.HOME, **PAGE),
-    get("/public", square, Surface.PUBLIC, **PAGE),
-    get("/public/{language}", language, Surface.PUBLIC, **PAGE | {"takes": InLanguage}),
-    get("/tags/{tag}", tag, Surface.TAG, **PAGE | {"takes": OfTag}),
+    get("/", front, Surface.HOME, **KEPT | {"takes": OfAll}),
+    get("/public", square, Surface.PUBLIC, **KEPT | {"takes": OfAll}),
+    get("/public/{language}", language, Surface.PUBLIC, **KEPT | {"takes": InLanguage}),
+    get("/tags/{tag}", tag, Surface.TAG, **KEPT | {"takes": OfTag}),
     get("/saved", kept, Surface.SAVED, **OWN),
     get("/likes", liked, Surface.SAVED, **OWN),
     get("/about", about, Surface.TRENDS, **PAGE | {"takes": Nothing}),

@@ -1,13 +1,16 @@
 """The public register: every order that came, what was done about it and why, and where the log says so."""
 
+from functools import partial
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
+from chaupal.governance import statements
 from chaupal.policy.surface import Surface
 from chaupal.reads import record
-from chaupal.web import courtly, pages
+from chaupal.web import courtly, ordertale, pages
+from chaupal.web.statements import in_language
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call
 from chaupal.wire.paging import Paged
@@ -32,7 +35,18 @@ async def register(call: Call[Paged]) -> Answer:
 async def order(call: Call[One]) -> Answer:
     story = await record.story(call.house.reads, call.viewer, call.args.ref, first=call.args.first)
     title = words(call.viewer.language).gettext(N_("Order %s")) % story.order.ref
-    return await pages.render(call, "register/order.html", story=story, title=title, **courtly.names(call))
+    said = await statements.about(call.house.court, story.order.ref)
+    spoken = partial(in_language, language=call.viewer.language)
+    return await pages.render(
+        call,
+        "register/order.html",
+        story=story,
+        tale=partial(ordertale.sentence, words=words(call.viewer.language)),
+        statements=said,
+        spoken=spoken,
+        title=title,
+        **courtly.names(call),
+    )
 
 
 ROUTES: tuple[Route, ...] = (

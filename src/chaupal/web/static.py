@@ -1,4 +1,4 @@
-"""Styles and pictures of the pages, under names that hold their hash, so that browsers may keep them for good."""
+"""Styles, scripts and pictures of the pages, under names that hold their hash, so that browsers may keep them for good."""
 
 import functools
 import hashlib
@@ -6,22 +6,37 @@ import mimetypes
 from pathlib import Path
 
 import msgspec
+import regex
+import structlog
 
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
 from chaupal.wire.call import Answer, Call
+from chaupal.wire.packing import BEST, LEAST, PACKED, VARY, gzip, takes_gzip
 from chaupal.wire.route import Route, Shape, get
 
 FOLDER = Path(__file__).parent / "static"
+# What `make scripts` writes: modules for browsers, built from web/script, and icons drawn from mark.svg.
+BUILT = FOLDER / "built"
+# The sheet of all pages is one file to a browser: style.css, then those of this folder by their names.
+SHEET, SHEETS = "style.css", FOLDER / "style"
+# What `make assets` makes of packages: the words that typing in Latin letters offers.
+LEXICA = Path(__file__).parent.parent / "assets" / "lexicon"
 FOR_GOOD = [("cache-control", "public, max-age=31536000, immutable")]
+TEXTS = ("text/", "image/svg+xml", "application/json", "application/manifest+json")
+
+_COMMENT = regex.compile(r"/\*.*?\*/\s*", regex.DOTALL)
+
+log = structlog.get_logger()
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """A file as it is served."""
+    """A file as it is served. `packed`: the same, for browsers that read gzip; empty where it is not smaller."""
 
     name: str
     mime: str
     data: bytes
+    packed: bytes
 
 
 class Asked(msgspec.Struct):
@@ -33,19 +48,46 @@ class Asked(msgspec.Struct):
 @functools.cache
 def kept() -> dict[str, Kept]:
     """Plain name (`style.css`) -> the file. Read once: they are few and small."""
-    return {file.name: _keep(file) for file in sorted(FOLDER.iterdir()) if file.is_file()}
+    files = [file for folder in (FOLDER, BUILT, LEXICA) if folder.is_dir() for file in sorted(folder.iterdir())]
+    found = {file.name: _keep(file.name, file.read_bytes()) for file in files if file.is_file()}
+    return found | {SHEET: _keep(SHEET, sheet())}
+
+
+def sheet() -> bytes:
+    """The whole style of the pages, without what only its writers read."""
+    parts = [(FOLDER / SHEET).read_text("utf-8"), *(f.read_text("utf-8") for f in sorted(SHEETS.glob("*.css")))]
+    return _COMMENT.sub("", "\n".join(parts)).encode()
 
 
 def address(name: str) -> str:
-    """Where a page finds the file. Raises KeyError for one that does not exist."""
+    """Where a page finds the file. Pages work without their scripts; any other file that is missing is a KeyError."""
+    if name.endswith(".js") and name not in kept():
+        _missing(name)
+        return f"/static/{name}"
     return f"/static/{kept()[name].name}"
+
+
+@functools.cache
+def typing() -> dict[str, str]:
+    """What a page tells its scripts about typing: the engine, and the words of each language that could be made."""
+    words = {name.split(".")[1]: address(name) for name in kept() if name.startswith("words.") and name.endswith(".gz")}
+    return {"typist.js": address("typist.js")} | words
 
 
 async def serve(call: Call[Asked]) -> Answer:
     file = _by_address().get(call.args.path)
     if file is None:
         raise NotFound
-    return Answer(file.data, mime=file.mime, headers=list(FOR_GOOD))
+    if not file.packed:
+        return Answer(file.data, mime=file.mime, headers=list(FOR_GOOD))
+    if not takes_gzip(call.headers):
+        return Answer(file.data, mime=file.mime, headers=[*FOR_GOOD, VARY])
+    return Answer(file.packed, mime=file.mime, headers=[*FOR_GOOD, VARY, PACKED])
+
+
+@functools.cache
+def _missing(name: str) -> None:
+    log.warning("pages have no built script; run `make scripts`", name=name)
 
 
 @functools.cache
@@ -53,12 +95,13 @@ def _by_address() -> dict[str, Kept]:
     return {file.name: file for file in kept().values()}
 
 
-def _keep(file: Path) -> Kept:
-    data = file.read_bytes()
-    mime = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    if mime.startswith("text/") or mime == "image/svg+xml":
+def _keep(name: str, data: bytes) -> Kept:
+    mime = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    packed = gzip(data, BEST) if mime.startswith(TEXTS) and len(data) >= LEAST else b""
+    if mime.startswith(TEXTS):
         mime += "; charset=utf-8"
-    return Kept(f"{file.stem}.{hashlib.sha256(data).hexdigest()[:12]}{file.suffix}", mime, data)
+    stem, _, suffix = name.rpartition(".")
+    return Kept(f"{stem}.{hashlib.sha256(data).hexdigest()[:12]}.{suffix}", mime, data, packed)
 
 
 ROUTES: tuple[Route, ...] = (

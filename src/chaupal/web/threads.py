@@ -9,10 +9,9 @@ from chaupal.policy.things import Person
 from chaupal.reads import crowds, thread
 from chaupal.reads.page import Page
 from chaupal.text.length import truncate
-from chaupal.web import links, pages, writing
+from chaupal.web import elsewhere, links, pages, writing
 from chaupal.web.cards import Card, cards, tree
-from chaupal.web.errors import blocked_by
-from chaupal.web.persons import people_page
+from chaupal.web.persons import gone_with, people_page
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import Paged
@@ -48,17 +47,17 @@ async def permalink(call: Call[Named]) -> Answer:
     before, after = await cards(call, found.ancestors), tree(await cards(call, found.descendants), card.post.id)
     may_answer = viewer.account is not None and card.gone is None
     form = writing.form(call, await writing.answer_to(call, card)) if may_answer else {"compose": None}
-    status, headers = (451, blocked_by(call.house.settings.origin + card.gone.path)) if card.gone else (200, [])
+    status, headers = gone_with(call, card.gone) if card.gone else (200, [])
     return await pages.render(
-        call, "thread.html", status, headers, card=card, before=before, after=after, title=title_of(call, card), **form,
+        call, "thread.html", status, headers, card=card, before=before, after=after, title=title_of(call, card),
+        shared=elsewhere.of_post(card.post, card.author), **form,
     )  # fmt: skip
 
 
 def title_of(call: Call[Named], card: Card) -> str:
     """Who says what, as far as a title goes; of a withheld post and behind a warning it says nothing."""
-    said = words(call.viewer.language)
     if card.gone is not None:
-        return said.gettext("Withheld in your country on a legal order")
+        return card.gone.title
     text = card.post.spoiler or card.post.text
     short = truncate(" ".join(text.split()), TITLE)
     return f"{card.author.shown_name}: {short}" if short else card.author.shown_name
@@ -80,7 +79,7 @@ async def _crowd(call: Call[Crowd], page: Page[Visible[Person]], title: str) -> 
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/@{handle}/{id}", permalink, Surface.THREAD, shape=Shape.PAGE, public=True, takes=Named),
+    get("/@{handle}/{id}", permalink, Surface.THREAD, shape=Shape.PAGE, public=True, takes=Named, **pages.KEPT),
     get("/@{handle}/{id}/likes", likers, Surface.PEOPLE, shape=Shape.PAGE, public=True, takes=Crowd),
     get("/@{handle}/{id}/reposts", reposters, Surface.PEOPLE, shape=Shape.PAGE, public=True, takes=Crowd),
 )

@@ -20,6 +20,11 @@ DOMAIN = "messages"
 GROUPED = "#,##,##0.###"  # 12,34,567 in every language: for some of them CLDR groups by thousands
 LONG_AGO = timedelta(days=7)  # from then on the day says more than the span
 
+DIGITS = {
+    "hi": "०१२३४५६७८९", "mr": "०१२३४५६७८९", "ne": "०१२३४५६७८९", "bn": "০১২৩৪৫৬৭৮৯", "as": "০১২৩৪৫৬৭৮৯", "gu": "૦૧૨૩૪૫૬૭૮૯",
+    "pa": "੦੧੨੩੪੫੬੭੮੯", "or": "୦୧୨୩୪୫୬୭୮୯", "ta": "௦௧௨௩௪௫௬௭௮௯", "te": "౦౧౨౩౪౫౬౭౮౯", "kn": "೦೧೨೩೪೫೬೭೮೯", "ml": "൦൧൨൩൪൫൬൭൮൯",
+    "ur": "۰۱۲۳۴۵۶۷۸۹",
+}  # fmt: skip
 RIGHT_TO_LEFT = frozenset({"ur", "ks", "sd", "ar", "fa"})
 
 log = structlog.get_logger()
@@ -37,6 +42,7 @@ class Words:
         self.language = language
         self.direction = "rtl" if language in RIGHT_TO_LEFT else "ltr"
         self._locale = Locale.parse(f"{language}_IN")
+        self._digits = str.maketrans("0123456789", DIGITS[language]) if language in DIGITS else {}
         catalogue = _catalogue(language)
         self.gettext: Callable[[str], str] = catalogue.gettext
         self.ngettext: Callable[[str, str, int], str] = catalogue.ngettext
@@ -45,7 +51,7 @@ class Words:
 
     def number(self, n: float) -> str:
         """`12,34,567`."""
-        return format_decimal(n, GROUPED, locale=self._locale)
+        return _grouped(n, self._locale)
 
     def compact(self, n: int) -> str:
         """`1,234`, then `12.3 हज़ार`, `1.2 लाख` (or `12.3K`, `1.2L`)."""
@@ -56,6 +62,10 @@ class Words:
     def day(self, ms: int) -> str:
         """`10 फ़रवरी 2021`."""
         return epitaph.day(ms, self.language)
+
+    def month(self, ms: int) -> str:
+        """`फ़रवरी 2021`."""
+        return format_date(_here(ms), "MMMM y", locale=self._locale)
 
     def moment(self, ms: int) -> str:
         """`10 फ़रवरी 2021, 16:30`."""
@@ -71,11 +81,29 @@ class Words:
             return self.gettext("just now")
         return format_timedelta(span, add_direction=True, format="long", locale=self._locale)
 
+    def in_digits(self, say: Callable[..., str]) -> Callable[..., str]:
+        """The same, with the digits of the language's own script where it has some."""
+        return lambda *args: say(*args).translate(self._digits)
+
+    def span(self, ms: int) -> str:
+        """`5 मिनट`: a length of time, its largest unit."""
+        return _span(ms, self._locale)
+
 
 @functools.cache
 def words(language: str) -> Words:
     """The words of a language we have, else of English."""
     return Words(language if language in LANGUAGES else "en")
+
+
+@functools.lru_cache(200)
+def _span(ms: int, locale: Locale) -> str:
+    return format_timedelta(timedelta(milliseconds=ms), format="long", locale=locale)
+
+
+@functools.lru_cache(4_000)
+def _grouped(n: float, locale: Locale) -> str:
+    return format_decimal(n, GROUPED, locale=locale)
 
 
 def own_name(language: str) -> str:

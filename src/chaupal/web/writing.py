@@ -1,80 +1,48 @@
 """Writing a post: the form, what was typed into it, its pictures. An error keeps what was typed."""
 
-import secrets
 from typing import Any
 
 import msgspec
 
-from chaupal.kernel.errors import Invalid
+from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
+from chaupal.policy import quotes
 from chaupal.policy.facts import FROM_WIRE, Visibility
 from chaupal.policy.surface import Surface
-from chaupal.policy.things import Picture
 from chaupal.reads import media as media_reads
-from chaupal.reads import thread
-from chaupal.social import logins, media, posts
+from chaupal.reads import thread, unsaid
+from chaupal.social import films, logins, media, posts, scheduling
 from chaupal.text.language import LANGUAGES, check_language
 from chaupal.text.length import MAX_GRAPHEMES
 from chaupal.web import links, pages
 from chaupal.web.cards import Card, cards
-from chaupal.web.said import sentence
+from chaupal.web.sheet import SLOTS, Sheet, Typed, from_local, poll_of, to_local, typed_again, unsaid_of
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.drawn import ONCE
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, Shape, get, post
 
-SLOTS = range(1, 5)  # pictures of one post
+SPANS = (300, 1_800, 3_600, 21_600, 43_200, 86_400, 259_200, 604_800)  # seconds that a poll may be open
 AUDIENCES = {
     Visibility.PUBLIC: N_("Public"),
     Visibility.UNLISTED: N_("Public, but in no list"),
     Visibility.PRIVATE: N_("Followers only"),
     Visibility.DIRECT: N_("Mentioned people only"),
 }
-
-
-class Sheet(msgspec.Struct, kw_only=True):
-    """The form as it is shown. `key` makes a form that was sent twice one post; `kept`: pictures that arrived before."""
-
-    text: str = ""
-    spoiler: str = ""
-    visibility: str = "public"
-    language: str = ""
-    sensitive: bool = False
-    reply_to: int | None = None
-    answering: str = ""  # a handle
-    kept: list[Picture] = []
-    key: str = ""
-    next: str = "/"
-    error: str = ""
-
-    @property
-    def unfolded(self) -> bool:
-        """Whether something is filled in that would otherwise lie folded away."""
-        return bool(self.spoiler or self.kept or self.sensitive)
-
-
-class Typed(msgspec.Struct, kw_only=True):
-    """The form as it comes back. Files come beside it, as `picture1` to `picture4`."""
-
-    text: str = ""
-    spoiler: str = ""
-    visibility: str = "public"
-    language: str = ""
-    sensitive: bool = False
-    reply_to: Number | None = None
-    kept: list[Number] = []
-    key: str = ""
-    next: str = "/"
-    alt1: str = ""
-    alt2: str = ""
-    alt3: str = ""
-    alt4: str = ""
+QUOTERS = {
+    quotes.PUBLIC: N_("Everybody may quote it"),
+    quotes.FOLLOWERS: N_("Followers may quote it"),
+    quotes.NOBODY: N_("Nobody may quote it"),
+}
 
 
 class Begun(msgspec.Struct, kw_only=True):
-    """A new post may begin as an answer, or with a text (a tag)."""
+    """A new post may begin as an answer, with a text (a tag), or with a draft."""
 
     reply_to: Number | None = None
     text: str = ""
+    draft: Number | None = None
+    quote: Number | None = None
 
 
 async def blank(call: Call[Any]) -> Sheet:
@@ -82,7 +50,7 @@ async def blank(call: Call[Any]) -> Sheet:
     login = await logins.login_of(call.house.square, call.viewer)
     return Sheet(
         visibility=login.default_visibility or "public", language=login.default_language,
-        sensitive=bool(login.default_sensitive), key=secrets.token_urlsafe(12),
+        sensitive=bool(login.default_sensitive), quote_policy=login.default_quote_policy, key=ONCE,
     )  # fmt: skip
 
 
@@ -101,27 +69,65 @@ async def answer_to(call: Call[Any], card: Card) -> Sheet:
 
 async def compose(call: Call[Begun]) -> Answer:
     """The form on a page of its own."""
-    card = await _answered(call, call.args.reply_to)
+    if call.args.draft is not None:
+        return await _resume(call, call.args.draft)
+    card = await answered(call, call.args.reply_to)
     sheet = await answer_to(call, card) if card else await blank(call)
+    if call.args.quote is not None:
+        card = await answered(call, call.args.quote)
+        sheet.quoting = card.post.id if card else None
     if call.args.text:
         sheet.text = call.args.text[:2_000]
     return await show(call, sheet, card)
+
+
+async def _resume(call: Call[Begun], id_: int) -> Answer:
+    """The form as it was when the draft was kept. What it answers may be gone meanwhile: then it answers nothing."""
+    kept = await unsaid.draft(call.house.reads, call.viewer, id_)
+    body, pictures = kept.body, await unsaid.uploads(call.house.reads, call.viewer, [kept])
+    card, quoted = await _still(call, body.reply_to), await _still(call, body.quoting)
+    begun = await blank(call)
+    sheet = msgspec.structs.replace(
+        begun, text=body.text, spoiler=body.spoiler, visibility=body.visibility or begun.visibility, language=body.language,
+        sensitive=body.sensitive, reply_to=card.post.id if card else None, answering=card.author.handle if card else "",
+        kept=[pictures[one] for one in body.pictures if one in pictures], draft=id_,
+        quoting=quoted.post.id if quoted else None, options=list(body.poll.options) if body.poll else [],
+        poll_for=body.poll.expires_in if body.poll else 86_400, multiple=bool(body.poll and body.poll.multiple),
+        hide_totals=bool(body.poll and body.poll.hide_totals), quote_policy=body.quote_policy or begun.quote_policy,
+        at=to_local(body.at) if body.at else "", next=links.of(card.post, card.author) if card else "/",
+    )  # fmt: skip
+    return await show(call, sheet, card or quoted)
+
+
+async def _still(call: Call[Any], id_: int | None) -> Card | None:
+    try:
+        return await answered(call, id_)
+    except NotFound:
+        return None
 
 
 async def publish(call: Call[Typed]) -> Answer:
     """Take the post in, then lead back; or show the form again with what was typed and what is wrong with it."""
     typed = call.args
     ids = typed.kept[: len(SLOTS)]
+    if not typed.quote_policy:
+        typed.quote_policy = (await logins.login_of(call.house.square, call.viewer)).default_quote_policy
     try:
-        ids += await _attach(call, typed)
+        await attach(call, typed, ids)
+        if typed.at:
+            at = from_local(typed.at)
+            await scheduling.schedule(call.house.square, call.viewer, unsaid_of(typed, ids), at, typed.draft)
+            return redirect("/scheduled")
         id_ = await posts.publish(call.house.square, call.viewer, _draft(call, typed, ids))
-    except Invalid as problem:
-        return await _again(call, typed, ids, problem)
+    except (Invalid, NotAllowed) as problem:
+        return await again(call, typed, ids, problem)
     return redirect(f"{links.back(typed.next)}#p{id_}")
 
 
 async def show(call: Call[Any], sheet: Sheet, card: Card | None, status: int = 200) -> Answer:
-    title = words(call.viewer.language).gettext(N_("Reply") if card else N_("New post"))
+    said = words(call.viewer.language).gettext
+    quotes_it = sheet.quoting is not None and sheet.reply_to is None
+    title = said(N_("Repost with your own words") if quotes_it else N_("Reply") if card else N_("New post"))
     return await pages.render(call, "compose.html", status, card=card, title=title, **form(call, sheet))
 
 
@@ -136,8 +142,11 @@ def choices(call: Call[Any]) -> dict[str, Any]:
     return {
         "audiences": [(visibility.wire, said(text)) for visibility, text in AUDIENCES.items()],
         "tongues": [("", said(N_("Found by itself"))), *LANGUAGES.items()],
+        "quoters": [(policy, said(text)) for policy, text in QUOTERS.items()],
         "most": MAX_GRAPHEMES,
         "slots": SLOTS,
+        "spans": [(seconds, words(call.viewer.language).span(seconds * 1_000)) for seconds in SPANS],
+        "takes_films": films.ffmpeg(call.house.settings) is not None,
     }
 
 
@@ -146,32 +155,35 @@ def _draft(call: Call[Typed], typed: Typed, ids: list[int]) -> posts.Draft:
         text=typed.text, spoiler=typed.spoiler, visibility=FROM_WIRE.get(typed.visibility, Visibility.DIRECT),
         language=check_language(typed.language) if typed.language else None, sensitive=typed.sensitive,
         reply_to=typed.reply_to, pictures=ids, key=f"page-{typed.key}"[:200] if typed.key else "",
+        draft=typed.draft, poll=poll_of(typed), quoting=typed.quoting, quote_policy=typed.quote_policy,
     )  # fmt: skip
 
 
-async def _attach(call: Call[Typed], typed: Typed) -> list[int]:
-    """Ids of the pictures that came along. Those taken in before one that is refused are not lost: they are kept."""
-    ids: list[int] = []
+async def attach(call: Call[Any], typed: Typed, ids: list[int]) -> None:
+    """Put the pictures that came along to `ids`: those taken in before one that is refused are there, too. Raises Invalid."""
     for slot in SLOTS:
         upload = call.files.get(f"picture{slot}")
-        if upload is not None and upload.data and len(typed.kept) + len(ids) < len(SLOTS):
+        if upload is not None and not upload.empty and len(ids) < len(SLOTS):
             alt = getattr(typed, f"alt{slot}")
-            ids.append(await media.attach(call.house.square, call.viewer, upload.data, alt))
-    return ids
+            try:
+                ids.append(await media.attach(call.house.square, call.viewer, upload.brought, alt))
+            except Invalid as problem:
+                problem.details["picture"] = f"{'alt' if 'description' in problem.details else 'picture'}{slot}"
+                raise
+            setattr(typed, f"alt{slot}", "")  # the picture has it now
 
 
-async def _again(call: Call[Typed], typed: Typed, ids: list[int], problem: Invalid) -> Answer:
+async def again(call: Call[Typed], typed: Typed, ids: list[int], problem: Invalid | NotAllowed) -> Answer:
+    """The form once more, with all that was typed and what is wrong with it."""
     kept = [await media_reads.own(call.house.reads, call.viewer, id_) for id_ in ids]
-    card = await _answered(call, typed.reply_to)
-    sheet = Sheet(
-        text=typed.text, spoiler=typed.spoiler, visibility=typed.visibility, language=typed.language,
-        sensitive=typed.sensitive, reply_to=typed.reply_to, answering=card.author.handle if card else "", kept=kept,
-        key=typed.key, next=typed.next, error=sentence(problem, call.viewer.language),
-    )  # fmt: skip
-    return await show(call, sheet, card, problem.status)
+    card, quoted = await answered(call, typed.reply_to), await _still(call, typed.quoting)
+    sheet = typed_again(typed, kept, problem, call.viewer.language)
+    sheet.answering = card.author.handle if card else ""
+    return await show(call, sheet, card or quoted, problem.status)
 
 
-async def _answered(call: Call[Any], id_: int | None) -> Card | None:
+async def answered(call: Call[Any], id_: int | None) -> Card | None:
+    """The post that is answered, where one is. Raises NotFound."""
     if id_ is None:
         return None
     seen = await thread.post(call.house.reads, call.viewer, id_)
@@ -182,5 +194,5 @@ WRITES: dict[str, Any] = {"shape": Shape.PAGE, "limit": (300, 10_800)}
 
 ROUTES: tuple[Route, ...] = (
     get("/compose", compose, Surface.THREAD, shape=Shape.PAGE, takes=Begun),
-    post("/compose", publish, Surface.THREAD, takes=Typed, body=66_000_000, **WRITES),
+    post("/compose", publish, Surface.THREAD, takes=Typed, body=160_000_000, **WRITES),
 )

@@ -1,5 +1,6 @@
 """From a request to an answer, the same for every route: who, from where, may they, what did they send, run, say."""
 
+import copy
 import functools
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -8,23 +9,32 @@ from urllib.parse import parse_qsl
 import msgspec
 import structlog
 
-from chaupal.kernel.errors import NotAllowed, NotFound, NotSignedIn, Problem
+from chaupal.governance import portal
+from chaupal.kernel.errors import Closed, NotAllowed, NotFound, NotSignedIn, Problem
 from chaupal.kernel.ids import parse_id
 from chaupal.kernel.secrets import digest
+from chaupal.policy import epitaph, tidings
 from chaupal.policy.epitaph import LANGUAGES
 from chaupal.policy.may import may
-from chaupal.policy.viewer import Caller, Viewer, allows
+from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import ACTIVE, FROZEN, SUSPENDED, Caller, Viewer, allows
 from chaupal.ports.country import Locator, Place
 from chaupal.ports.meter import Meter
-from chaupal.social import logins
+from chaupal.reads import standing
+from chaupal.social import doors, logins
 from chaupal.wire import csrf
 from chaupal.wire.call import Answer, Call, House, Upload, json
+from chaupal.wire.drawn import WORD, Cut, filled, marked
 from chaupal.wire.limits import Limits, check_limit, limit_headers
+from chaupal.wire.packing import FAST, pack, put_together
 from chaupal.wire.params import check, nest
 from chaupal.wire.route import Route, Shape
 
 log = structlog.get_logger()
 
+LARGE = 1_000_000  # bytes of a body, from which on it is read only for those who are known
+
+LIMITED = (SUSPENDED, FROZEN)  # states in which one still reads what was decided about one, and appeals
 
 type ErrorPage = Callable[[Call[Any], Problem], Awaitable[Answer]]
 type Sent = tuple[dict[str, Any], dict[str, Upload]]
@@ -50,6 +60,7 @@ class KeptAnswer(msgspec.Struct, frozen=True):
     body: bytes
     mime: str
     headers: list[tuple[str, str]]
+    cut: Cut | None = None  # a page in pieces, instead of its body
 
 
 class Desk:
@@ -70,6 +81,7 @@ class Desk:
             await self.house.reads.work.fresh()
             cookies = parse_cookies(request.headers.get("cookie", ""))
             call = self._call(route, request, cookies)
+            await doors.check_access(self.house.square, call.address)
             try:
                 call.caller = caller = await self._identify(route, request.headers, cookies)
                 call.viewer = self._viewer(call, caller, cookies, request.headers)
@@ -78,33 +90,91 @@ class Desk:
                 limits = limit_headers(spent, self.house.square.clock())
                 check_limit(spent)
             self._admit(route, call)
+            await self._check_standing(route, call)
+            if caller is not None and caller.csrf:
+                await logins.note_seen(
+                    self.house.square, caller, call.viewer.country if call.viewer.country_known else ""
+                )
             answer = await self._run(route, request, call)
         except Problem as problem:
-            answer = await self._say(route, call or self._call(route, request, {}), problem)
+            call = call or self._call(route, request, {})
+            answer = await self._say(route, call, problem)
         except Exception:
             log.exception("unexpected", route=route.name)
-            answer = await self._say(
-                route, call or self._call(route, request, {}), Problem("Something went wrong on our side")
-            )
+            call = call or self._call(route, request, {})
+            answer = await self._say(route, call, Problem("Something went wrong on our side"))
         answer.headers = [*answer.headers, *limits]
-        return answer
+        drawn = route.shape is Shape.PAGE or answer.mime.startswith("text/html")
+        return self._dress(request, call, answer) if drawn else answer
+
+    async def enter(self, route: Route, request: Request) -> Call[Any]:
+        """Let somebody in whose connection stays open: the call as `answer` makes it, with its arguments. Raises Problem."""
+        await self.house.reads.work.fresh()
+        call = self._call(route, request, {})
+        await doors.check_access(self.house.square, call.address)
+        cookies = parse_cookies(request.headers.get("cookie", ""))
+        try:
+            call.caller = caller = await self._identify(route, request.headers, cookies)
+            call.viewer = self._viewer(call, caller, cookies, request.headers)
+        finally:
+            check_limit(self._limits.spend(call))
+        self._admit(route, call)
+        await self._check_standing(route, call)
+        await self._take(route, request, call)
+        return call
+
+    async def ask(self, route: Route, call: Call[Any], sent: dict[str, Any]) -> Any:
+        """What another route answers to whoever holds an open connection, by the same rules. Raises Problem."""
+        asked = copy.copy(call)
+        asked.route = route
+        self._admit(route, asked)
+        await self._check_standing(route, asked)
+        asked.args = check(route.takes, sent)
+        return await route.run(asked)
+
+    async def still(self, call: Call[Any]) -> bool:
+        """Whether whoever opened a connection may keep it: token and account are as good as they were. Updates the call."""
+        if call.caller is None:
+            return True
+        look = logins.caller_by_cookie if call.caller.csrf else logins.caller_by_token
+        caller = await look(self.house.square, call.caller.key)
+        if caller is None or caller.state not in (ACTIVE, FROZEN) or caller.account != call.caller.account:
+            return False
+        call.caller = caller
+        call.viewer = msgspec.structs.replace(call.viewer, role=caller.role)
+        return True
 
     async def _run(self, route: Route, request: Request, call: Call[Any]) -> Answer:
         if not route.kept or not self._keeps:
             await self._take(route, request, call)
             return as_answer(await route.run(call))
         memory, now = self.house.reads.work.memory, self.house.reads.clock()
-        key = (request.link, request.query, call.viewer)
+        key = (request.link, request.query, call.viewer, call.caller and call.caller.key, *shape_of(call))
         kept = memory.answers.items.get(key)
         if kept is not None and kept.generation == memory.generation and now < kept.until:
-            return Answer(kept.body, 200, kept.mime, kept.headers)
+            return Answer(kept.body, 200, kept.mime, kept.headers, cut=kept.cut)
         generation = memory.generation
         await self._take(route, request, call)
         answer = as_answer(await route.run(call))
         if answer.status == 200 and generation == memory.generation:
             until = memory.unchanged_until(call.viewer.account)
-            memory.answers.put(key, KeptAnswer(generation, until, answer.body, answer.mime, answer.headers))
+            if route.kept_for:
+                until = min(until, now + route.kept_for)
+            if route.shape is Shape.PAGE:
+                answer = cut_up(call, answer)
+            memory.answers.put(key, KeptAnswer(generation, until, answer.body, answer.mime, answer.headers, answer.cut))
         return answer
+
+    def _dress(self, request: Request, call: Call[Any], answer: Answer) -> Answer:
+        """A page with the words of this answer in it, packed for the way."""
+        if answer.cut is None and not marked(answer.body):
+            return pack(request.headers, answer)
+        fills = csrf.fills(call.csrf)
+        answer.headers = [*answer.headers, *csrf.cookie(call)]
+        if answer.cut is not None:
+            return put_together(answer.cut, fills, request.headers, answer)
+        answer.body = filled(answer.body, fills)
+        return pack(request.headers, answer)
 
     def _call(self, route: Route, request: Request, cookies: Mapping[str, str]) -> Call[Any]:
         settings = self.house.settings
@@ -120,6 +190,8 @@ class Desk:
         return Viewer(country=place.country, country_known=place.known, language=language)
 
     async def _identify(self, route: Route, headers: Mapping[str, str], cookies: Mapping[str, str]) -> Caller | None:
+        if route.offices:
+            return None
         token = bearer(headers.get("authorization", ""))
         if token is not None and route.shape is not Shape.PAGE:
             caller = await logins.caller_by_token(self.house.square, digest(token))
@@ -158,22 +230,45 @@ class Desk:
             raise NotAllowed("This action is outside the authorized scopes")
         if not route.public and caller is not None and caller.account is None:
             raise NotSignedIn
-        if caller is not None and caller.state != "active" and not route.unready and not route.public:
-            raise NotAllowed(
-                "Your login is missing a confirmed e-mail address or approval"
-                if caller.state == "pending"
-                else "Your login is currently disabled"
-            )
+        if caller is not None and caller.state == "pending" and not (route.public or route.unready):
+            raise NotAllowed("Your login is missing a confirmed e-mail address or approval")
         if route.may and not may(call.viewer, route.may):
+            if route.surface is Surface.OFFICE and may(call.viewer, "see_office"):
+                raise NotAllowed("This is not for your role to do")  # staff know that the room is there
             raise NotFound  # missing and forbidden look the same
+        unsure = self.house.settings.staff_second_step and caller is not None and not caller.second
+        if route.surface is Surface.OFFICE and unsure:
+            raise NotAllowed("Staff need a second step for logging in; set it up under /settings/security")
+
+    async def _check_standing(self, route: Route, call: Call[Any]) -> None:
+        """Whoever is suspended or frozen is told so, why, and where to appeal. Raises NotAllowed, Closed."""
+        caller = call.caller
+        if caller is None or caller.account is None or caller.state not in LIMITED or _open_to(route, caller.state):
+            return
+        ruling = await standing.closed_by(self.house.reads, caller.account)
+        if ruling is None:
+            return  # over by the clock, which is written down a little later
+        page = self.house.settings.origin + tidings.notice_page(ruling.id)
+        said = epitaph.closed(ruling, call.viewer.language, page)
+        raise Closed(said) if caller.state == SUSPENDED else NotAllowed(said)
+
+    async def _check_office(self, call: Call[Any]) -> None:
+        """Nobody unknown has millions of bytes read. Raises NotSignedIn."""
+        if call.route.shape is Shape.API:
+            await portal.by_token(self.house.court, bearer(call.headers.get("authorization", "")) or "")
+        else:
+            await portal.by_cookie(self.house.court, call.cookies.get(portal.COOKIE, ""))
 
     async def _take(self, route: Route, request: Request, call: Call[Any]) -> None:
         sent = query_of(request.query)
-        if route.method != "GET":
+        if route.method != "GET" or route.sent:
+            if route.offices and route.body > LARGE:
+                await self._check_office(call)
             body, call.files = await request.receive()
             sent.update(body)
             if route.shape is Shape.PAGE:
                 csrf.check(call, str(sent.get("csrf", "")))
+                call.sent = body
         sent.update(request.path)
         for name in request.path:
             if (name == "id" or name.endswith("_id")) and parse_id(request.path[name]) is None:
@@ -191,9 +286,48 @@ class Desk:
             return Answer(problem.message.encode(), problem.status, "text/plain; charset=utf-8")
 
 
+def _open_to(route: Route, state: str) -> bool:
+    """Whether an account that is suspended or frozen may come here.
+
+    Both may sign in and out, read about the house and its record, appeal and take their own along. Who is frozen may
+    read everything, too, and take back what they wrote.
+    """
+    if route.unready or route.suspended:
+        return True
+    if state == SUSPENDED:
+        plain = route.shape is Shape.FILE or route.surface in (Surface.NONE, Surface.RECORD)
+        return route.public and plain and route.method == "GET"
+    return route.method == "GET" or route.takes_back
+
+
+def shape_of(call: Call[Any]) -> tuple[str, ...]:
+    """What an answer rests on beside its address, the law and who asks: how one wants pages to look."""
+    names = call.route.shaped_by
+    return tuple([call.cookies.get(name, "") for name in names]) if names else ()
+
+
+def cut_up(call: Call[Any], answer: Answer) -> Answer:
+    """A page in pieces. Whoever is signed in gets one mask for as long as it is kept: it is the same page, word for word."""
+    body = answer.body
+    if call.caller is not None and call.caller.csrf:
+        body = filled(body, {WORD.encode(): csrf.masked(call.csrf).encode()})
+    return Answer(b"", answer.status, answer.mime, answer.headers, cut=Cut(body, FAST))
+
+
 def as_answer(value: Any) -> Answer:
     """What a handler returned: an Answer as it is, anything else as JSON."""
     return value if isinstance(value, Answer) else json(value)
+
+
+# What is wrong with a field, in the words of Mastodon's clients; the first that occurs decides.
+FAULTS = (
+    ("taken", "ERR_TAKEN"), ("reserved", "ERR_RESERVED"), ("accepted", "ERR_ACCEPTED"), ("blank", "ERR_BLANK"),
+    ("too long", "ERR_TOO_LONG"), ("too short", "ERR_TOO_SHORT"),
+)  # fmt: skip
+
+
+def _fault(text: str) -> str:
+    return next((code for part, code in FAULTS if part in text), "ERR_INVALID")
 
 
 def problem_json(problem: Problem) -> Answer:
@@ -202,7 +336,7 @@ def problem_json(problem: Problem) -> Answer:
     headers: list[tuple[str, str]] = []
     if problem.details:
         body["details"] = {
-            field: [{"error": "ERR_INVALID", "description": text}] for field, text in problem.details.items()
+            field: [{"error": _fault(text), "description": text}] for field, text in problem.details.items()
         }
     if problem.status == 401:
         headers = [("www-authenticate", 'Bearer realm="Chaupal", error="invalid_token"')]

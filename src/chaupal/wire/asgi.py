@@ -6,7 +6,7 @@ off (`lane = false`) must change no byte, which a test holds.
 
 import functools
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, Protocol
 
 from chaupal.wire.answer import Desk, Request, Sent
 from chaupal.wire.call import Answer
@@ -25,12 +25,13 @@ OPEN = [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers
 PREFLIGHT = [
     *OPEN,
     (b"access-control-allow-methods", b"GET, POST, PUT, PATCH, DELETE, OPTIONS"),
-    (b"access-control-allow-headers", b"Authorization, Content-Type, Idempotency-Key"),
+    (b"access-control-allow-headers", b"Authorization, Cache-Control, Content-Type, Idempotency-Key"),
     (b"access-control-max-age", b"86400"),
 ]
 PAGE = [
-    (b"content-security-policy", b"default-src 'none'; img-src 'self' data:; style-src 'self'; font-src 'self'; script-src 'self'; "
-     b"connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
+    (b"content-security-policy", b"default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'self'; "
+     b"font-src 'self'; script-src 'self'; connect-src 'self'; "
+     b"manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
     (b"x-frame-options", b"DENY"),
     (b"permissions-policy", b"interest-cohort=()"),
     (b"cache-control", b"private, no-store"),
@@ -54,12 +55,18 @@ async def send_answer(send: AsgiSend, route: Route | None, answer: Answer, *, he
     shape = BY_SHAPE[route.shape] if route else BY_SHAPE[Shape.API]
     own = [header(name, value) for name, value in answer.headers]
     named = {name for name, _ in own}
+    own = [pair for pair in own if pair[1]]  # an empty one only takes the shape's away
     if not named.isdisjoint(REPLACEABLE):
         shape = [pair for pair in shape if pair[0] not in named]
-    length = (b"content-length", str(len(answer.body)).encode())
+    size = len(answer.body) if answer.pieces is None else answer.length
+    length = (b"content-length", str(size).encode())
     headers = [header("content-type", answer.mime), length, *shape, *own]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if head else answer.body})
+    if answer.pieces is not None and not head:
+        async for piece in answer.pieces:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+    body = b"" if head or answer.pieces is not None else answer.body
+    await send({"type": "http.response.body", "body": body})
 
 
 def headers_of(scope: Scope) -> dict[str, str]:
@@ -91,11 +98,20 @@ def _hole(route: Route) -> tuple[str, str, str, Route]:
     return before, after, name, route
 
 
-class Front:
-    """The whole server as one ASGI app: preflights, the lane, then the framework."""
+class Streaming(Protocol):
+    """What answers for connections that stay open (`wire.streaming`)."""
 
-    def __init__(self, app: App, desk: Desk, lane: tuple[Route, ...]) -> None:
+    def serves(self, scope: Scope) -> bool: ...
+
+    async def __call__(self, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None: ...
+
+
+class Front:
+    """The whole server as one ASGI app: preflights, the lane, streams, then the framework."""
+
+    def __init__(self, app: App, desk: Desk, lane: tuple[Route, ...], streaming: Streaming | None = None) -> None:
         self._app = app
+        self._streaming = streaming
         self._desk = desk
         self._lane = {route.path: route for route in lane if "{" not in route.path}
         self._holes = tuple(_hole(route) for route in lane if "{" in route.path)
@@ -110,6 +126,9 @@ class Front:
                 await send({"type": "http.response.start", "status": 204, "headers": PREFLIGHT})
                 await send({"type": "http.response.body", "body": b""})
                 return
+        if self._streaming is not None and self._streaming.serves(scope):
+            await self._streaming(scope, receive, send)
+            return
         await self._app(scope, receive, send)
 
     def _find(self, path: str) -> tuple[Route, dict[str, str]] | None:

@@ -1,6 +1,8 @@
 """A call: who asks, from where, for what, checked; and the answers a handler can give."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from tempfile import _TemporaryFileWrapper  # pyright: ignore[reportPrivateUsage] - what NamedTemporaryFile gives
 from typing import Any
 
 import msgspec
@@ -10,7 +12,10 @@ from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Caller, Viewer
 from chaupal.reads.context import Reads
 from chaupal.social.context import Square
+from chaupal.wire.drawn import Cut
 from chaupal.wire.route import Route
+
+type TemporaryFile = _TemporaryFileWrapper[bytes]
 
 
 class House(msgspec.Struct, frozen=True):
@@ -22,12 +27,29 @@ class House(msgspec.Struct, frozen=True):
     reads: Reads
 
 
-class Upload(msgspec.Struct, frozen=True):
-    """A file that came with a form."""
+class Upload:
+    """A file that came with a form: in memory where it is small, else in a file that goes with this object."""
 
-    name: str
-    mime: str
-    data: bytes
+    __slots__ = ("_held", "mime", "name")
+
+    def __init__(self, name: str, mime: str, held: bytes | TemporaryFile) -> None:
+        self.name = name
+        self.mime = mime
+        self._held = held
+
+    @property
+    def brought(self) -> bytes | Path:
+        """Its bytes, or the file that holds them."""
+        return self._held if isinstance(self._held, bytes) else Path(self._held.name)
+
+    @property
+    def data(self) -> bytes:
+        """All of it in memory: for what is small by its nature."""
+        return self._held if isinstance(self._held, bytes) else Path(self._held.name).read_bytes()
+
+    @property
+    def empty(self) -> bool:
+        return self._held == b""
 
 
 class Call[A: msgspec.Struct]:
@@ -45,6 +67,7 @@ class Call[A: msgspec.Struct]:
         "link",
         "query",
         "route",
+        "sent",
         "viewer",
     )
 
@@ -64,6 +87,7 @@ class Call[A: msgspec.Struct]:
         self.address = address
         self.csrf = csrf
         self.files = files or {}
+        self.sent: Mapping[str, Any] = {}  # what came in a form, before it was checked
 
     @property
     def me(self) -> int:
@@ -72,12 +96,18 @@ class Call[A: msgspec.Struct]:
 
 
 class Answer(msgspec.Struct):
-    """Bytes with a status and headers (names in lower case)."""
+    """Bytes with a status and headers (names in lower case). `pieces`: instead of a body, `length` bytes as they come.
+
+    A page may hold the marks of `wire.drawn`; `cut`: one that is kept, instead of its body.
+    """
 
     body: bytes = b""
     status: int = 200
     mime: str = "application/json; charset=utf-8"
     headers: list[tuple[str, str]] = []
+    pieces: AsyncIterator[bytes] | None = None
+    length: int = 0
+    cut: Cut | None = None
 
 
 _encode = msgspec.json.Encoder().encode

@@ -1,23 +1,24 @@
 """The framework's part (Litestar): routing, bodies, multipart; every route answers through the same Desk."""
 
 import functools
+from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
 from litestar import Litestar
 from litestar import Request as LitestarRequest
-from litestar.datastructures import UploadFile
-from litestar.exceptions import ClientException, HTTPException, NotFoundException
+from litestar.exceptions import NotFoundException
 from litestar.handlers import asgi
 from litestar.types import Receive, Scope, Send
 from litestar.utils import normalize_path
 
-from chaupal.kernel.errors import Invalid, Malformed, NotFound, Problem, TooLarge
+from chaupal.kernel.errors import Malformed, NotFound, Problem, TooLarge
 from chaupal.policy.surface import Surface
+from chaupal.wire import multipart
 from chaupal.wire.answer import Desk, Request, Sent
 from chaupal.wire.asgi import App, headers_of, peer_of, query_of, send_answer
-from chaupal.wire.call import Answer, Upload
+from chaupal.wire.call import Answer
 from chaupal.wire.params import nest
 from chaupal.wire.route import Route, Shape
 
@@ -43,7 +44,7 @@ MISSING_PAGE = Route(method="GET", path="/", run=unknown, surface=Surface.NONE, 
 def build(desk: Desk, routes: tuple[Route, ...]) -> App:
     """The routes as one ASGI app: Litestar's table finds the path, then the row is picked by method (HEAD as GET)."""
     by_path: dict[str, dict[str, Route]] = {}
-    for route in routes:
+    for route in (route for route in routes if not route.stream):
         methods = by_path.setdefault(route.path, {})
         if route.method in methods:
             raise ValueError(f"{route.name} is declared twice")
@@ -138,32 +139,39 @@ async def _unpack(route: Route, request: LitestarRequest[Any, Any, Any]) -> Sent
     if not (length.isascii() and length.isdigit() and len(length) < 20) or int(length) > route.body:
         raise TooLarge("Too many bytes")
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    data = await _body(route, request)
+    if kind == "multipart/form-data" and not route.raw:
+        return await multipart.read(request.headers.get("content-type", ""), _chunks(route, request))
+    data = b"".join([chunk async for chunk in _chunks(route, request)])
+    if route.raw:
+        return {"body": _text(data)}, {}
     if not data:
         return {}, {}
     if kind == "application/json" or kind.endswith("+json"):
         return _json(data), {}
-    if kind == "multipart/form-data":
-        return await _multipart(request)
     if kind in ("application/x-www-form-urlencoded", ""):
         return _form(data), {}
     raise Malformed(f"Cannot read a body of type {kind[:80]}")
 
 
-async def _body(route: Route, request: LitestarRequest[Any, Any, Any]) -> bytes:
+async def _chunks(route: Route, request: LitestarRequest[Any, Any, Any]) -> AsyncIterator[bytes]:
     # Litestar's own stream asks its route for the most bytes; the rows here say it themselves.
-    chunks: list[bytes] = []
     size, more = 0, True
     while more:
         message: Any = await request.receive()
         if message["type"] == "http.disconnect":
             raise Malformed("The body was cut off")
-        chunks.append(message.get("body", b""))
-        size, more = size + len(chunks[-1]), message.get("more_body", False)
+        chunk = message.get("body", b"")
+        size, more = size + len(chunk), message.get("more_body", False)
         if size > route.body:
             raise TooLarge("Too many bytes")
-    request._body = body = b"".join(chunks)  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue]
-    return body
+        yield chunk
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise Malformed("The body is not UTF-8") from error
 
 
 def _json(data: bytes) -> dict[str, Any]:
@@ -181,22 +189,3 @@ def _form(data: bytes) -> dict[str, Any]:
         return nest(parse_qsl(data.decode(), keep_blank_values=True, errors="strict", max_num_fields=1000))
     except (UnicodeDecodeError, ValueError) as error:
         raise Malformed("The form is not UTF-8, or has too many fields") from error
-
-
-async def _multipart(request: LitestarRequest[Any, Any, Any]) -> Sent:
-    try:
-        form = await request.form()
-    except (HTTPException, ClientException, NotFoundException, ValueError, UnicodeDecodeError, RuntimeError) as error:
-        raise Malformed("The form cannot be read") from error
-    fields: list[tuple[str, Any]] = []
-    files: dict[str, Upload] = {}
-    for name, value in form.multi_items():
-        if isinstance(value, UploadFile):
-            data = await value.read()
-            if data or value.filename:
-                files[name] = Upload(value.filename, value.content_type, data)
-        else:
-            if not isinstance(value, str):
-                raise Invalid("The form cannot be read")
-            fields.append((name, value))
-    return nest(fields), files

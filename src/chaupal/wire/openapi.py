@@ -22,7 +22,8 @@ PROBLEMS = {
 
 def document(routes: tuple[Route, ...], title: str, version: str, origin: str) -> dict[str, Any]:
     """The whole document for every route of the API's shape."""
-    chosen = [route for route in routes if route.shape is Shape.API]
+    # OpenAPI has no word for an answer that does not end: streams are described in docs/streaming.md.
+    chosen = [route for route in routes if route.shape is Shape.API and not route.stream]
     kinds = {route.takes for route in chosen} | {route.gives for route in chosen if _is_struct(route.gives)}
     ordered = sorted(kinds, key=lambda kind: (kind.__name__, kind.__module__))
     refs, schemas = msgspec.json.schema_components(ordered, ref_template=REF)
@@ -65,6 +66,8 @@ def _operation(route: Route, schemas: dict[str, Any], known: dict[Any, str]) -> 
     if route.method == "GET":
         needed = schema.get("required", ())
         parameters += [_parameter(_wire(n, s), "query", s, required=n in needed) for n, s in rest.items()]
+    elif route.raw:
+        operation["requestBody"] = {"required": True, "content": {"text/plain": {"schema": {"type": "string"}}}}
     elif rest:
         operation["requestBody"] = _body(schema, rest, names)
     if not route.public:

@@ -79,6 +79,13 @@ def _never_null(struct: type[msgspec.Struct]) -> frozenset[str]:
     return frozenset(f.encode_name for f in fields if not f.required and type(None) not in get_args(f.type))
 
 
+@functools.cache
+def _clearable(struct: type[msgspec.Struct]) -> frozenset[str]:
+    """Fields in which nothing (null, or an empty field of a form) is something else than what was not sent."""
+    fields = msgspec.structs.fields(struct)
+    return frozenset(f.encode_name for f in fields if {type(None), msgspec.UnsetType} <= {*get_args(f.type)})
+
+
 def _kind(kind: Any) -> str:
     if get_origin(kind) in (Union, types.UnionType):
         kinds = {_kind(arm) for arm in get_args(kind) if arm is not type(None) and arm is not msgspec.UnsetType}
@@ -101,7 +108,7 @@ def check[A: msgspec.Struct](struct: type[A], sent: dict[str, Any]) -> A:
         if kind is not None and not (value is None and key in _never_null(struct)):
             if not _is_sound(value):
                 raise Invalid(f"Validation failed: {key}: cannot be read", **{key.replace("-", "_"): "cannot be read"})
-            value = _lenient(kind, value)
+            value = None if value == "" and key in _clearable(struct) else _lenient(kind, value)
             if value is not msgspec.UNSET:
                 known[key] = value
     try:

@@ -45,12 +45,18 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     limit: tuple[int, int] | None = None
     guards: str = ""  # the argument that names whose secret could be guessed here: guesses are counted by it, too
     lane: bool = False
-    kept: bool = (
-        False  # rests on the store and the viewer alone, not on the hour or on headers: may be answered from memory
-    )
+    kept: bool = False  # rests on the store and the asker alone, not on headers: may be answered from memory
+    kept_for: int = 0  # ms: of what rests on the hour, too, how long it is good at most
+    shaped_by: tuple[str, ...] = ()  # the cookies that it rests on as well
     body: int = 200_000
-    unready: bool = False  # open to accounts that are not (or no longer) active: confirm, appeal, export
+    sent: bool = False  # a GET whose arguments some apps put into a body
+    raw: bool = False  # the body is one text, whatever its type is said to be: the argument `body`
+    unready: bool = False  # open to accounts that are not (or no longer) active: confirm, sign in, change the language
+    suspended: bool = False  # open to accounts that are suspended or frozen, too: notices, appeals, their own export
+    takes_back: bool = False  # undoes what one did oneself: open to accounts that are frozen
     village: bool = False  # exists in the village only
+    offices: bool = False  # for the people of authorities, who have no accounts here: its handler finds out who asks
+    stream: str = ""  # stays open: server-sent events here, and by this name on the WebSocket
 
     @property
     def name(self) -> str:

@@ -13,13 +13,17 @@ from pathlib import Path
 import httpx2
 import pytest
 import regex
+from msgspec.structs import replace
 
 from chaupal.app import backup
+from chaupal.app.check import check_house
 from chaupal.app.described import help_lines, paper, settings_table
 from chaupal.app.wiring import visiting
 from chaupal.kernel.errors import Unavailable
-from chaupal.kernel.settings import FIELDS, load_settings
+from chaupal.kernel.settings import FIELDS, Settings, load_settings
+from chaupal.ports.files_s3 import s3_files
 from chaupal.social import accounts
+from object_store import ObjectStore
 from services import Postgres
 from serving import Served, join, served
 
@@ -281,6 +285,35 @@ def test_postgresql_is_backed_up_and_restored(
             backup.restore(load_settings(environ={}, data=str(tmp_path / "third"), database=new), tmp_path / "file")
         )
     assert not (tmp_path / "third").exists()
+
+
+def test_an_object_store_is_backed_up_checked_and_restored(tmp_path: Path, object_store: ObjectStore):
+    first = load_settings(environ={}, data=str(tmp_path / "old"), **object_store.fresh())
+    said(chaupal(*ASHA, "--data", tmp_path / "old"))
+    files = s3_files(first)
+    with closing(sqlite3.connect(tmp_path / "old" / "chaupal.db", isolation_level=None)) as db:
+        db.execute(
+            "INSERT INTO media (id, account_id, mime, width, height, small_width, small_height, size, created_at)"
+            " VALUES (5, 1, 'image/png', 1, 1, 1, 1, 1, 1)"
+        )
+    asyncio.run(files.put("media/5/original.png", b"png"))
+    assert _faults(first) == ["upload 5: its file media/5/small.webp is missing"]
+    asyncio.run(files.put("media/5/small.webp", b"webp"))
+    asyncio.run(backup.backup(first, tmp_path / "file"))
+    second = load_settings(environ={}, data=str(tmp_path / "new"), **object_store.fresh(""))
+    asyncio.run(backup.restore(second, tmp_path / "file"))
+    assert asyncio.run(s3_files(second).get("media/5/original.png")) == b"png"
+    assert _faults(second) == [] and not (tmp_path / "new" / "files").exists()
+    with pytest.raises(backup.Conflict, match="not empty"):  # a store that is in use is not mixed with another
+        asyncio.run(backup.restore(replace(second, data=str(tmp_path / "third")), tmp_path / "file"))
+
+
+def _faults(settings: Settings) -> list[str]:
+    async def look() -> list[str]:
+        async with visiting(settings) as house:
+            return await check_house(house)
+
+    return asyncio.run(look())
 
 
 def test_check_finds_a_lost_upload_and_a_count_that_drifted(tmp_path: Path):

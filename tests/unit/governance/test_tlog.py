@@ -5,6 +5,7 @@ from base64 import b64encode, urlsafe_b64decode
 from hashlib import sha256
 
 import pytest
+import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -328,6 +329,32 @@ PRIVATE = {"issuer": "गृह मंत्रालय", "reference": "27(12)/
 def secret_order() -> tlog.Leaf:
     public = {"territory": ["IN"], "count": 257}
     return tlog.leaf("order", "ord-1", "2021-01-31T04:30Z", public, "IN-69A@3", 7, PRIVATE, decoys=2)
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats(-1e9, 1e9) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(VALUES, st.sampled_from(["sort", "indent", "ascii", "as it is"]))
+def test_the_quick_reading_takes_only_the_one_spelling(value, how):
+    """Whatever is taken as canonical is byte for byte what RFC 8785 writes."""
+    body = {"v": 1, "t": "order", "x": value}
+    as_written = {"sort": {"sort_keys": True}, "indent": {"indent": 1}, "ascii": {"ensure_ascii": True}, "as it is": {}}
+    try:
+        canonical = rfc8785.dumps(body)
+    except (ValueError, UnicodeError):
+        canonical = b""  # a number past 2**53, or half a character
+    more = {"separators": (",", ":"), "ensure_ascii": False} | as_written[how]
+    for entry in (canonical, json.dumps(body, **more).encode("utf-8", "surrogatepass")):
+        try:
+            tlog.read_entry(entry)
+        except Malformed:
+            assert entry != canonical or not canonical
+        else:
+            assert entry == canonical
 
 
 def test_an_entry_is_canonical_and_says_nothing_confidential():

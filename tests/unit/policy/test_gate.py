@@ -16,7 +16,7 @@ from chaupal.policy.rules import judge
 from chaupal.policy.rulings import Measure, RulingIndex
 from chaupal.policy.sealed import Sealed, Visible
 from chaupal.policy.surface import Surface
-from chaupal.policy.things import Mention, Picture, Post, Tag
+from chaupal.policy.things import LinkCard, Mention, Option, Picture, Poll, Post, Tag
 from chaupal.policy.verdict import PLAIN, Hide, Placeholder
 from chaupal.policy.viewer import Viewer
 from unit.policy.worlds import facts, posts, ruling, viewers
@@ -38,7 +38,8 @@ def a_post(**changes) -> Post:
         id=11, author=1, created_at=0, visibility=Visibility.PUBLIC, text="चौपाल", html="<p>चौपाल</p>", spoiler="चेतावनी", language="hi",
         sensitive=True, reply_to=5, reply_to_account=2, root=5, boost_of=None, edited_at=7, app="toot", mentions=(Mention(2, "ravi"),),
         tags=(Tag("किसान", "किसान"),), pictures=(Picture(21, "image/png", "खेत", "LEHV", 10, 10, 5, 5),), replies_count=1,
-        boosts_count=2, likes_count=3,
+        boosts_count=2, likes_count=3, poll=Poll((Option("हाँ", 2), Option("ना")), 9), quote_of=4, quote_state="accepted", quotes_count=1,
+        card=LinkCard("https://example.org/", "खेत"),
     )  # fmt: skip
     return msgspec.structs.replace(post, **changes)
 
@@ -84,6 +85,8 @@ def test_a_withheld_post_keeps_its_shell_and_loses_its_words():
         "replies_count",
         "boosts_count",
         "likes_count",
+        "quotes_count",
+        "quote_policy",
         "inner",
     }
     elsewhere = reveal_one(Viewer(country="DE"), Surface.STATUS, Sealed(a_post()), law)

@@ -1,7 +1,7 @@
 """The law, rule by rule, each as a sentence."""
 
 from chaupal.policy.facts import Facts, Relations, Subject, Visibility
-from chaupal.policy.rules import RULES, judge
+from chaupal.policy.rules import RULES, SHADES, judge
 from chaupal.policy.rulings import Measure, RulingIndex
 from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import Hide, Placeholder, Show
@@ -102,9 +102,98 @@ def test_withheld_pictures_take_only_the_pictures():
     assert isinstance(judge(INDIA, Surface.MEDIA, post(media=(21,)), withheld), Placeholder)
 
 
-def test_a_suspended_author_is_hidden_everywhere():
+def test_a_suspended_author_is_gone_from_lists_and_told_to_be_gone_where_one_asks():
     suspended = law(ruling(1, Measure.SUSPEND, ("XX",)))
-    assert isinstance(judge(GERMANY, Surface.STATUS, post(), suspended), Hide)
+    for surface in Surface:
+        verdict = judge(GERMANY, surface, post(), suspended)
+        asked = surface in (
+            Surface.STATUS, Surface.THREAD, Surface.QUOTE, Surface.SAVED, Surface.PROFILE, Surface.MEDIA, Surface.MESSAGES,
+        )  # fmt: skip
+        assert isinstance(verdict, Placeholder if asked else Hide), surface
+    assert judge(GERMANY, Surface.STATUS, post(), suspended).scope == "suspended"
+    assert judge(GERMANY, Surface.STATUS, post(visibility=Visibility.PRIVATE), suspended) == Hide("not_for_you")
+
+
+def test_whoever_the_suspended_author_had_blocked_is_not_told_that_a_post_exists():
+    both = law(ruling(1, Measure.SUSPEND, ("XX",)), blocked_by=frozenset({1}))
+    assert judge(INDIA, Surface.STATUS, post(), both) == Hide("blocked_by_author")
+
+
+def test_a_repost_of_a_suspended_authors_post_is_told_to_be_gone_where_one_asks_for_it():
+    suspended = law(ruling(2, Measure.SUSPEND, ("XX",)))
+    original = Subject(12, 2, Visibility.PUBLIC, frozenset((12, 2)))
+    assert isinstance(judge(INDIA, Surface.STATUS, post(inner=original), suspended), Placeholder)
+    assert isinstance(judge(INDIA, Surface.HOME, post(inner=original), suspended), Hide)
+
+
+def test_a_removed_post_is_gone_for_all_but_its_author_and_staff_who_ask():
+    removed = law(ruling(11, Measure.REMOVE_POST, ("XX",)))
+    staff = Viewer(account=9, country="IN", role=Role.MODERATOR)
+    for surface in Surface:
+        assert judge(GERMANY, surface, post(), removed) == Hide("removed"), surface
+        mine = judge(Viewer(account=1, country="IN"), surface, post(), removed)
+        assert isinstance(mine, Show) and mine.banner is not None
+    assert isinstance(judge(staff, Surface.STATUS, post(), removed), Show)
+    assert isinstance(judge(staff, Surface.HOME, post(), removed), Hide)
+
+
+def test_what_is_limited_is_offered_to_followers_only_and_found_by_whoever_asks():
+    limited = law(ruling(1, Measure.LIMIT, ("XX",)))
+    follower = law(ruling(1, Measure.LIMIT, ("XX",)), following=frozenset({1}))
+    offered = {
+        Surface.PUBLIC, Surface.TAG, Surface.TRENDS, Surface.SUGGEST, Surface.SEARCH, Surface.FEED, Surface.STREAM,
+        Surface.NOTIFICATIONS, Surface.MAIL, Surface.QUOTE, Surface.MESSAGES,
+    }  # fmt: skip
+    for surface in Surface:
+        assert judge(INDIA, surface, post(), limited) == (Hide("limited") if surface in offered else Show()), surface
+        assert judge(INDIA, surface, post(), follower) == Show(), surface
+
+
+def test_a_post_or_everything_by_an_account_can_be_marked_as_sensitive():
+    for subject in (11, 1):
+        verdict = judge(INDIA, Surface.HOME, post(), law(ruling(subject, Measure.MARK_SENSITIVE)))
+        assert isinstance(verdict, Show) and verdict.sensitive is not None
+        assert judge(GERMANY, Surface.HOME, post(), law(ruling(subject, Measure.MARK_SENSITIVE))) == Show()
+
+
+def test_labels_add_up_and_come_along_with_a_repost():
+    labels = law(ruling(11, Measure.LABEL, text="एक"), ruling(1, Measure.LABEL, id_=2), ruling(8, Measure.LABEL, id_=3))
+    verdict = judge(INDIA, Surface.HOME, post(), labels)
+    assert isinstance(verdict, Show) and [r.id for r in verdict.labels] == [1, 2]
+    repost = Subject(20, 8, Visibility.PUBLIC, frozenset((20, 8, 11, 1)), inner=post())
+    carried = judge(INDIA, Surface.HOME, repost, labels)
+    assert isinstance(carried, Show) and {r.id for r in carried.labels} == {1, 2, 3}
+
+
+def test_measures_that_do_not_hide_add_up_on_one_post():
+    several = law(
+        ruling(21, Measure.WITHHOLD_MEDIA), ruling(11, Measure.LABEL, id_=2), ruling(1, Measure.MARK_SENSITIVE, id_=3)
+    )
+    verdict = judge(INDIA, Surface.HOME, post(media=(21,)), several)
+    assert isinstance(verdict, Show) and verdict.without_media and verdict.sensitive and verdict.labels
+    # Pictures that are withheld do not carry a post past what keeps it out of trends.
+    quiet = law(ruling(21, Measure.WITHHOLD_MEDIA), ruling(11, Measure.DEAMPLIFY, id_=2))
+    assert isinstance(judge(INDIA, Surface.TRENDS, post(media=(21,)), quiet), Hide)
+
+
+def test_freezing_and_warning_hide_nothing():
+    for measure in (Measure.FREEZE, Measure.WARN):
+        assert judge(INDIA, Surface.PUBLIC, post(), law(ruling(1, measure))) == Show()
+
+
+def test_overlapping_measures_the_most_severe_is_shown_and_the_author_is_told_all():
+    several = [
+        ruling(11, Measure.LABEL, id_=1),
+        ruling(11, Measure.WITHHOLD_POST, id_=2),
+        ruling(1, Measure.WITHHOLD_ACCOUNT, ("IN", "DE"), id_=3),
+        ruling(11, Measure.DEAMPLIFY, id_=4),
+    ]
+    seen = judge(INDIA, Surface.STATUS, post(), law(*several))
+    assert isinstance(seen, Placeholder) and seen.scope == "account"
+    mine = judge(Viewer(account=1, country="IN"), Surface.STATUS, post(), law(*several))
+    assert isinstance(mine, Show) and [r.id for r in mine.banners] == [3, 2, 4, 1]
+    left = judge(INDIA, Surface.STATUS, post(), law(*several[:2], several[3]))
+    assert isinstance(left, Placeholder) and left.scope == "post"
 
 
 def test_staff_see_withheld_posts_with_a_marker_but_no_private_ones():
@@ -141,6 +230,7 @@ def test_a_ruling_binds_from_its_start_to_its_end():
     assert RulingIndex([timed], 9).until == 10 and RulingIndex([timed], 10).until == 20
 
 
-def test_every_rule_has_a_say():
-    """No rule can be taken out unnoticed: for each there is a case that only it decides (see also the canary)."""
-    assert len({rule.__name__ for rule in RULES}) == len(RULES) == 12
+def test_rules_and_shades_have_names_of_their_own():
+    """The canary takes out one after the other, and for each there is a case that only it decides."""
+    named = [rule.__name__ for rule in (*RULES, *SHADES)]
+    assert len(set(named)) == len(named) == 18

@@ -1,6 +1,7 @@
 """Small worlds for the law: hypothesis makes viewers, subjects, ties and rulings out of a handful of ids and countries."""
 
 from hypothesis import strategies as st
+from msgspec import structs
 
 from chaupal.policy.facts import Facts, Relations, Subject, Visibility
 from chaupal.policy.rulings import Measure, Ruling, RulingIndex
@@ -51,17 +52,22 @@ def people():
 
 
 def ruling(
-    subject: int, measure: Measure, territory=("IN",), *, term: str = "", starts_at=0, ends_at=None, id_=1
+    subject: int, measure: Measure, territory=("IN",), *, term: str = "", starts_at=0, ends_at=None, id_=1, **more
 ) -> Ruling:
     return Ruling(
         id=id_, subject=subject, measure=measure, territory=tuple(territory), starts_at=starts_at, ends_at=ends_at,
         order_ref="IN-2021-0001", authority="Ministry", authority_hi="मंत्रालय", legal_basis="IT Act s.69A",
-        reason="public order", log_index=0, term=term,
+        reason="public order", log_index=0, term=term, **more,
     )  # fmt: skip
 
 
 SUBJECTS = {
+    Measure.LABEL: PEOPLE + POSTS,
+    Measure.MARK_SENSITIVE: PEOPLE + POSTS,
     Measure.DEAMPLIFY: PEOPLE + POSTS,
+    Measure.LIMIT: PEOPLE,
+    Measure.FREEZE: PEOPLE,
+    Measure.REMOVE_POST: POSTS,
     Measure.WITHHOLD_MEDIA: MEDIA,
     Measure.WITHHOLD_POST: POSTS,
     Measure.WITHHOLD_ACCOUNT: PEOPLE,
@@ -72,7 +78,7 @@ SUBJECTS = {
 @st.composite
 def rulings(draw) -> Ruling:
     measure = draw(st.sampled_from(list(SUBJECTS)))
-    everywhere = measure is Measure.SUSPEND
+    everywhere = measure in (Measure.SUSPEND, Measure.REMOVE_POST)
     territory = (
         ("XX",)
         if everywhere
@@ -82,6 +88,11 @@ def rulings(draw) -> Ruling:
     return ruling(draw(st.sampled_from(SUBJECTS[measure])), measure, territory, term=term)
 
 
+def some_rulings():
+    """Up to four, each with an id of its own."""
+    return st.lists(rulings(), max_size=4).map(lambda rs: [structs.replace(r, id=n) for n, r in enumerate(rs)])
+
+
 @st.composite
 def facts(draw) -> Facts:
-    return Facts(draw(relations()), RulingIndex(draw(st.lists(rulings(), max_size=4)), now=1))
+    return Facts(draw(relations()), RulingIndex(draw(some_rulings()), now=1))

@@ -18,7 +18,7 @@ from neighbours import DIRECT, PRIVATE, Street, by
 
 async def told(street: Street, who: int, country: str = "DE", **more: object) -> list[Told]:
     await street.settle()
-    return list((await notifications.page(street.reads, by(who, country), Cursor(), **more)).items)  # type: ignore[arg-type]
+    return list((await notifications.page(street.reads, by(who, country), Cursor(), notifications.Asked(**more))).items)  # type: ignore[arg-type]
 
 
 async def kinds(street: Street, who: int, country: str = "DE") -> list[str]:
@@ -211,8 +211,10 @@ async def test_the_author_is_told_of_a_ruling_once_in_the_square_and_by_mail(str
     assert len(await told(street, asha)) == 1
     (letter,) = street.letters()
     message = email.message_from_string(letter, policy=email.policy.default)
-    assert message["to"] == "asha@example.org" and "भारत" in message["subject"]
-    assert f"http://localhost:8000/@asha/{post}" in message.get_content()
+    assert message["to"] == "asha@example.org" and "आपकी पोस्ट के बारे में" in message["subject"]
+    body = message.get_content()
+    assert "भारत" in body and f"http://localhost:8000/@asha/{post}" in body
+    assert f"http://localhost:8000/disputes/strikes/{event.ruling}" in body
 
 
 async def test_blocking_the_servers_own_account_hides_no_decision(street: Street):
@@ -241,8 +243,8 @@ def test_every_letter_is_whole(language: str, kind: str, ended: bool):
         id=1, subject=2, measure=Measure.WITHHOLD_POST, territory=("IN",), starts_at=0, ends_at=None, order_ref="O-1",
         authority="Ministry", authority_hi="मंत्रालय", legal_basis="69A", reason="{reason}", log_index=0,
     )  # fmt: skip
-    said = {name: f"<{name}>" for name in ("handle", "link", "page", "contact", "title", "origin")}
+    said = {name: f"<{name}>" for name in ("handle", "link", "page", "title", "origin")}
     subject, body = tidings.letter(ruling, kind, language, ended=ended, **said)
     assert "<title>" in subject and tidings.line(ruling, kind, language, ended=ended) in body
-    assert all(text in body for name, text in said.items() if not (ended and name == "contact"))
+    assert all(text in body for text in said.values())
     assert ended or "{reason}" in body  # what staff typed is not taken for a form

@@ -2,7 +2,8 @@
 
 import pytest
 
-from chaupal.governance import decisions
+from chaupal.governance import decisions, steps
+from chaupal.governance.steps import StepForm
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.viewer import Role, Viewer
@@ -43,15 +44,15 @@ async def test_a_proposal_is_not_told_to_the_public(bench: Bench):
     assert (told.state, told.reason, told.code) == ("pending", "", "")
     [file] = (await dossier.dossier(bench.street.reads, bench.dev, ref)).files
     assert file.proposal is not None
-    assert (file.state, file.proposal.body.reason) == ("withholding_proposed", REASON)
+    assert (file.state, file.proposal.body.reason) == ("measure_proposed", REASON)
 
 
 async def test_a_withheld_account_is_named_only_where_it_may_be_seen(bench: Bench):
     ref = await bench.order(targets="@meera")
     await bench.withhold(ref, outcome="withhold_account")
     [there], [elsewhere] = await outcomes(bench, ref, "IN"), await outcomes(bench, ref, "DE")
-    assert (there.state, there.handle, there.reason) == ("withheld", "", REASON)
-    assert (elsewhere.state, elsewhere.handle, elsewhere.reason) == ("withheld", "meera", REASON)
+    assert (there.state, there.handle, there.reason) == ("in_force", "", REASON)
+    assert (elsewhere.state, elsewhere.handle, elsewhere.reason) == ("in_force", "meera", REASON)
 
 
 async def test_a_withheld_post_can_be_found_where_it_is_explained(bench: Bench):
@@ -121,3 +122,19 @@ async def test_an_order_that_does_not_exist_is_not_found(bench: Bench):
             await record.story(bench.street.reads, by(None), ref)
         with pytest.raises(NotFound):
             await dossier.dossier(bench.street.reads, auditor, ref)
+
+
+async def test_the_story_of_an_order_tells_each_step_and_each_days_decisions_and_no_letters(bench: Bench):
+    ref = await bench.order(targets=f"/@meera/{bench.post}\n@meera\n@nobody", record_unknown=True)
+    await steps.take(bench.court, bench.asha, ref, StepForm(verb="acknowledge"))
+    await steps.take(bench.court, bench.asha, ref, StepForm(verb="ask", text="Which post is meant, and by whom?"))
+    await bench.withhold(ref)
+    bench.street.clock.move(2 * DAY)
+    await decisions.propose(bench.court, bench.asha, ref, 2, **REFUSE)
+    await decisions.approve(bench.court, bench.dev, ref, 2)
+    story = await record.story(bench.street.reads, by(None), ref)
+    assert [line.verb for line in story.happened if line.verb] == ["receive", "verify_origin", "acknowledge", "ask"]
+    came_to = [(line.state, line.many) for line in story.happened if line.state]
+    assert sorted(came_to) == [("in_force", 1), ("not_found", 1), ("refused", 1)] and came_to[-1] == ("refused", 1)
+    assert [line.at for line in story.happened] == sorted(line.at for line in story.happened)
+    assert "Which post" not in repr(story.happened)

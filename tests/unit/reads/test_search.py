@@ -7,7 +7,8 @@ from chaupal.policy.rulings import Measure
 from chaupal.policy.surface import Surface
 from chaupal.reads import search, tags
 from chaupal.reads.search import Span, parse
-from chaupal.social import graph, posts
+from chaupal.social import graph, posts, profiles
+from chaupal.social.profiles import Face
 from neighbours import PRIVATE, UNLISTED, Street, by
 
 
@@ -180,3 +181,20 @@ def test_a_query_is_taken_apart():
 
 def test_a_day_is_a_day():
     assert parse("on:2021-02-10").below - parse("on:2021-02-10").above - 1 == DAY << 16
+
+
+async def test_who_wishes_not_to_be_found_by_others_finds_their_own_posts_still(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    hers = await street.say(asha, "तितली आई #बाग", language="hi")
+    other = await street.say(bela, "तितली गई #बाग", language="hi")
+    queries = ("तितली", "तितली आई", "#बाग", "तितली #बाग", "from:asha", "from:asha तितली", "language:hi")
+    for query in queries:
+        assert hers in await found(street, query, who=bela), query
+    await profiles.change(street.square, by(asha), Face(indexable=False))
+    for query in queries:
+        assert hers not in await found(street, query, who=bela), query
+        assert hers not in await found(street, query), query
+        assert hers in await found(street, query, who=asha), query
+    assert await found(street, "तितली", who=bela) == [other], "and nobody else's post is gone"
+    await profiles.change(street.square, by(asha), Face(indexable=True))
+    assert await found(street, "तितली") == [other, hers]

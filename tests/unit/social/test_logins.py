@@ -10,9 +10,10 @@ from chaupal.app.wiring import Running
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.kernel.secrets import digest
-from chaupal.policy.viewer import Caller, Role, Viewer
-from chaupal.social import accounts, logins, passwords
+from chaupal.policy.viewer import Caller, Viewer
+from chaupal.social import accounts, logins
 from chaupal.social.context import Square
+from chaupal.store import passwords
 from chaupal.store.dialect import statement
 from chaupal.store.tables import sessions
 from mails import mails_of, secret_in
@@ -112,18 +113,6 @@ async def test_a_cookie_is_no_token_and_a_token_no_cookie(square: Square, asha: 
         assert await by_cookie(square, token) is None
         assert await by_cookie(square, session.secret)
         assert await by_token(square, token)
-
-
-async def test_a_new_role_holds_at_the_next_request(square: Square, asha: Viewer):
-    session = await logins.sign_in(square, "asha", PASSWORD)
-    token = await logins.issue_token(square, asha.account or 0, "read")
-    assert await by_cookie(square, session.secret)
-    assert await by_token(square, token)
-    await accounts.set_role(square, asha.account or 0, Role.REVIEWER)
-    cookie, app = await by_cookie(square, session.secret), await by_token(square, token)
-    assert cookie
-    assert app
-    assert (cookie.role, app.role) == (Role.REVIEWER, Role.REVIEWER)
 
 
 async def test_a_new_password_ends_everything_but_the_new_session(square: Square, asha: Viewer):

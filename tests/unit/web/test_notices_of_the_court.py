@@ -14,7 +14,7 @@ async def test_a_decision_is_told_in_words(village: Village, what: str, begun: s
         village.withhold(post=asha.latest, **court) if what == "post" else village.withhold_account(asha, **court)
     )
     page = await village.page_as("IN", "/notifications", asha)
-    assert begun in page and "सूचना मंत्रालय" in page and f'href="/orders/{ref}"' in page
+    assert ref in page and begun in page and "सूचना मंत्रालय" in page and 'href="/disputes/strikes/' in page
     assert ended not in page
     await village.lift(ref, by=village.dev)
     assert ended in await village.page_as("IN", "/notifications", asha)

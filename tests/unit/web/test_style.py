@@ -1,21 +1,33 @@
 """The style sheet keeps what Indian scripts need, and its colours can be told apart."""
 
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 import regex
 
-SHEET = Path(__file__).resolve().parents[3] / "src" / "chaupal" / "web" / "static" / "style.css"
-RULES = regex.sub(r"/\*.*?\*/", "", SHEET.read_text("utf-8"), flags=regex.S)
+from chaupal.web import static
+
+SHEETS = [static.FOLDER / static.SHEET, *sorted(static.SHEETS.glob("*.css"))]
+RULES = static.sheet().decode()
 TOKEN = regex.compile(r"--([\w-]+): (#[0-9a-f]{3,6});")
-LIGHT, DARK = (dict(TOKEN.findall(part)) for part in RULES.split("prefers-color-scheme: dark", 1))
 # What is written with what on what.
 PAIRS = (
     ("ink", "paper"), ("soft", "paper"), ("soft", "sunken"), ("ink", "raised"), ("accent", "paper"), ("accent-ink", "accent"),
     ("accent", "accent-tint"), ("ink", "accent-tint"), ("law", "law-tint"), ("ink", "law-tint"), ("wrong", "paper"),
     ("wrong", "wrong-tint"), ("stage-ink", "stage"),
 )  # fmt: skip
+
+
+def tokens_of(selector: str) -> dict[str, str]:
+    """The colours in the first rule of this selector."""
+    return dict(TOKEN.findall(RULES.partition(f"{selector} {{")[2].partition("}")[0]))
+
+
+LIGHT, DARK, CHOSEN_DARK = (
+    tokens_of(":root"),
+    tokens_of(":root:not([data-theme=light])"),
+    tokens_of("[data-theme=dark]"),
+)
 
 
 def luminance(colour: str) -> float:
@@ -42,6 +54,10 @@ def test_every_colour_has_a_dark_form():
     assert set(LIGHT) <= set(DARK)
 
 
+def test_dark_is_the_same_whether_the_system_or_the_reader_asks_for_it():
+    assert CHOSEN_DARK == DARK
+
+
 def test_letters_keep_their_shapes():
     for never in ("letter-spacing", "text-transform", "font-style: italic", "oblique", "@import", "url("):
         assert never not in RULES
@@ -49,6 +65,13 @@ def test_letters_keep_their_shapes():
     assert regex.search(r":lang\(ur\) \{ line-height: 2\.1", RULES)
     lines = [float(n) for n in regex.findall(r"line-height: ([\d.]+)", RULES) if n not in ("0", "1")]
     assert min(lines) >= 1.4
+
+
+def test_whoever_wishes_for_no_motion_has_none():
+    still = RULES.partition("@media (prefers-reduced-motion: reduce)")[2]
+    assert "animation: none !important" in still
+    moving = RULES.split("@media (prefers-reduced-motion: no-preference)")
+    assert "animation: rise" not in moving[0]
 
 
 def test_sides_are_logical_so_that_urdu_is_mirrored():
@@ -60,7 +83,7 @@ def test_sides_are_logical_so_that_urdu_is_mirrored():
 
 
 def test_sections_stand_in_one_order():
-    heads = regex.findall(r"/\* --- (.+?) --- \*/", SHEET.read_text("utf-8"))
-    assert heads[:3] == ["tokens", "ground", "frame"]
-    assert all(h.startswith("pieces") for h in heads[3:])
-    assert all(a != b for a, b in pairwise(heads))
+    heads = [regex.findall(r"/\* --- (.+?) --- \*/", sheet.read_text("utf-8")) for sheet in SHEETS]
+    assert heads[0][:3] == ["tokens", "ground", "frame"]
+    assert all(h.startswith("pieces") for h in (*heads[0][3:], *(head for more in heads[1:] for head in more)))
+    assert all(a != b for a, b in pairwise(heads[0]))

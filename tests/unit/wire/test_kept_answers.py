@@ -9,7 +9,8 @@ from chaupal.app.wiring import visiting
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.social import posts
-from village import Village, open_village
+from chaupal.social.logins import issue_token
+from village import Village, Villager, open_village
 
 HOME, PUBLIC = "/api/v1/timelines/home", "/api/v1/timelines/public"
 
@@ -24,7 +25,7 @@ def kept(v: Village) -> int:
     return len(v.running.house.reads.work.memory.answers.items)
 
 
-async def text(v: Village, who, path: str = HOME, country: str = "IN") -> str:
+async def text(v: Village, who: Villager | None, path: str = HOME, country: str = "IN") -> str:
     return (await v.api(who, "GET", path, country)).text
 
 
@@ -38,12 +39,39 @@ async def test_a_kept_answer_has_the_bytes_and_headers_of_a_fresh_one(
         f"{PUBLIC}?limit=2",
         f"/api/v1/accounts/{v.ravi.id}/statuses",
         f"/api/v1/statuses/{v.asha.latest.id}",
+        "/api/v1/notifications",
+        "/api/v2/notifications",
+        "/api/v1/notifications/unread_count",
+        "/api/v1/accounts/verify_credentials",
+        f"/api/v1/accounts/{v.ravi.id}",
+        f"/api/v1/accounts/{v.ravi.id}/followers",
+        f"/api/v1/accounts/relationships?id[]={v.ravi.id}",
+        "/api/v1/bookmarks",
+        "/api/v1/conversations",
+        "/api/v2/filters",
+        "/api/v2/instance",
+        "/api/v1/tags/दिल्ली",
     ):
         fresh = await v.api(v.asha, "GET", path)
         before = kept(v)
         again = await v.api(v.asha, "GET", path)
         assert kept(v) == before
         assert (again.content, again.headers.get("link")) == (fresh.content, fresh.headers.get("link")), path
+
+
+async def test_a_token_is_answered_by_its_own_scopes(square: Village):
+    v = square
+    narrow = await issue_token(v.running.house.square, v.asha.id, "profile")
+    for _ in (1, 2):
+        whole = await v.api(v.asha, "GET", "/api/v1/accounts/verify_credentials")
+        short = await v.client.get(
+            "/api/v1/accounts/verify_credentials", headers={"authorization": f"Bearer {narrow}", "cookie": "look_as=IN"}
+        )
+        assert whole.status_code == short.status_code == 200
+        assert whole.json()["source"]["privacy"] == "public"
+        refused = await v.client.get("/api/v1/notifications", headers={"authorization": f"Bearer {narrow}"})
+        assert (await v.api(v.asha, "GET", "/api/v1/notifications")).status_code == 200
+        assert refused.status_code == 403
 
 
 async def test_each_viewer_has_their_own(square: Village):

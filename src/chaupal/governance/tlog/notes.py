@@ -17,12 +17,42 @@ from cryptography.hazmat.primitives.serialization import (
 from chaupal.governance.tlog.spellings import base64, decimal, digest_of, unbase64
 from chaupal.kernel.errors import Invalid, Malformed
 
-
-def _key_id(name: str, public: bytes) -> bytes:
-    return sha256(name.encode() + b"\n\x01" + public).digest()[:4]
+ED25519 = 1  # what a key signs, as the first byte of its material (signed-note); a cosigner's is 4
 
 
-def _check_name(name: str) -> str:
+def key_id(name: str, public: bytes, kind: int = ED25519) -> bytes:
+    """The four bytes by which a signature line tells whose it is."""
+    return sha256(name.encode() + b"\n" + bytes([kind]) + public).digest()[:4]
+
+
+def spell_vkey(name: str, public: bytes, kind: int = ED25519) -> str:
+    """`name+hex+base64`."""
+    return f"{name}+{key_id(name, public, kind).hex()}+{base64(bytes([kind]) + public)}"
+
+
+def read_vkey(vkey: str, kind: int = ED25519) -> tuple[str, bytes]:
+    """(name, 32 bytes) of `name+hex+base64`. Raises Malformed; the hex must be the id that belongs to name and key."""
+    name, _, rest = vkey.strip().partition("+")
+    hexed, _, encoded = rest.partition("+")
+    data = unbase64(encoded, "the key")
+    if len(data) != 33 or data[0] != kind:
+        raise Malformed("not an Ed25519 key of this use")
+    if hexed != key_id(check_name(name), data[1:], kind).hex():
+        raise Malformed("the key's id does not belong to it")
+    return name, data[1:]
+
+
+def well_signed(public: bytes, signature: bytes, message: bytes) -> bool:
+    """Whether this Ed25519 signature is good."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def check_name(name: str) -> str:
+    """Raises Malformed for what cannot be a key's name."""
     if not name or len(name) > 255 or regex.search(r"[\s+\x00-\x1f]", name):
         raise Malformed("a key name has 1 to 255 characters, no spaces and no plus")
     return name
@@ -38,28 +68,17 @@ class VerifyingKey:
     @classmethod
     def parse(cls, vkey: str) -> Self:
         """From `name+hex+base64`. Raises Malformed; the hex must be the id that belongs to name and key."""
-        name, _, rest = vkey.strip().partition("+")
-        hexed, _, encoded = rest.partition("+")
-        data = unbase64(encoded, "the key")
-        if len(data) != 33 or data[0] != 1:
-            raise Malformed("not an Ed25519 key")
-        if hexed != _key_id(_check_name(name), data[1:]).hex():
-            raise Malformed("the key's id does not belong to it")
-        return cls(name, data[1:])
+        return cls(*read_vkey(vkey))
 
     @property
     def id(self) -> bytes:
-        return _key_id(self.name, self.public)
+        return key_id(self.name, self.public)
 
     def __str__(self) -> str:
-        return f"{self.name}+{self.id.hex()}+{base64(b'\x01' + self.public)}"
+        return spell_vkey(self.name, self.public)
 
     def signed(self, signature: bytes, text: str) -> bool:
-        try:
-            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, text.encode())
-        except (InvalidSignature, ValueError):
-            return False
-        return True
+        return well_signed(self.public, signature, text.encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +90,12 @@ class SigningKey:
 
     @classmethod
     def generate(cls, name: str) -> Self:
-        return cls(_check_name(name), Ed25519PrivateKey.generate())
+        return cls(check_name(name), Ed25519PrivateKey.generate())
 
     @classmethod
     def from_seed(cls, name: str, seed: bytes) -> Self:
         """From the 32 raw bytes of `seed`."""
-        return cls(_check_name(name), Ed25519PrivateKey.from_private_bytes(seed))
+        return cls(check_name(name), Ed25519PrivateKey.from_private_bytes(seed))
 
     @classmethod
     def from_pem(cls, name: str, pem: bytes) -> Self:
@@ -87,7 +106,7 @@ class SigningKey:
             raise Malformed("the signing key cannot be read") from error
         if not isinstance(private, Ed25519PrivateKey):
             raise Malformed("the signing key is not Ed25519")
-        return cls(_check_name(name), private)
+        return cls(check_name(name), private)
 
     @property
     def seed(self) -> bytes:
@@ -139,16 +158,17 @@ def parse_note(note: str) -> tuple[str, list[Signature]]:
     text, blank, lines = note.rpartition("\n\n")
     if not blank or not lines.endswith("\n") or _CONTROL.search(note):
         raise Malformed("not a signed note")
-    return text + "\n", [_parse_signature(line) for line in lines[:-1].split("\n")]
+    return text + "\n", [parse_signature(line) for line in lines[:-1].split("\n")]
 
 
-def _parse_signature(line: str) -> Signature:
+def parse_signature(line: str) -> Signature:
+    """A signature line without its newline. Raises Malformed."""
     dash, _, rest = line.partition(" ")
     name, _, encoded = rest.partition(" ")
     data = unbase64(encoded, "a signature")
     if dash != "\u2014" or len(data) < 5:
         raise Malformed("not a signature line")
-    return Signature(_check_name(name), data[:4], data[4:])
+    return Signature(check_name(name), data[:4], data[4:])
 
 
 def parse_checkpoint(note: str) -> tuple[Checkpoint, str, list[Signature]]:

@@ -1,0 +1,41 @@
+"""Examples of calls, for the published description and its page; a test sends each of them and looks at the answer."""
+
+from typing import Any
+
+import msgspec
+
+
+class Example(msgspec.Struct, frozen=True, kw_only=True):
+    """One call of an operation: what fills the holes of its path, its query, its JSON."""
+
+    path: dict[str, str] = {}
+    query: dict[str, str] = {}
+    body: dict[str, Any] | None = None
+
+
+ASHA = "asha"  # stands for anybody's name
+
+# Operation -> its example.
+EXAMPLES: dict[str, Example] = {
+    "GET /api/v2/instance": Example(),
+    "POST /api/v1/apps": Example(
+        body={"client_name": "Khet", "redirect_uris": ["urn:ietf:wg:oauth:2.0:oob"], "scopes": "read write push"}
+    ),
+    "GET /api/v1/accounts/verify_credentials": Example(),
+    "GET /api/v1/accounts/lookup": Example(query={"acct": ASHA}),
+    "POST /api/v1/statuses": Example(body={"status": "नमस्ते चौपाल! #किसान", "language": "hi", "visibility": "public"}),
+    "GET /api/v1/timelines/home": Example(query={"limit": "5"}),
+    "GET /api/v1/timelines/public": Example(query={"local": "true", "limit": "5"}),
+    "GET /api/v1/timelines/tag/{tag}": Example(path={"tag": "किसान"}),
+    "GET /api/v1/trends/tags": Example(query={"language": "hi"}),
+    "GET /api/v2/search": Example(query={"q": "नमस्ते", "type": "statuses"}),
+    "GET /api/v2/notifications": Example(query={"limit": "10"}),
+    "POST /api/v1/markers": Example(body={"home": {"last_read_id": "1"}}),
+    "POST /api/v1/lists": Example(body={"title": "गाँव", "replies_policy": "followed"}),
+    "POST /api/v2/filters": Example(
+        body={"title": "क्रिकेट", "context": ["home"], "keywords_attributes": [{"keyword": "क्रिकेट", "whole_word": True}]}
+    ),
+    "GET /api/v1/announcements": Example(),
+    "GET /api/v1/transparency/report.json": Example(),
+    "GET /api/v1/transparency/orders": Example(),
+}

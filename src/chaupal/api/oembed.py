@@ -1,0 +1,88 @@
+"""oEmbed (oembed.com): how another site shows a post of ours. It gets a frame, and no words that an order could not take back."""
+
+from typing import Annotated, Any
+
+import msgspec
+import regex
+from msgspec import Meta
+
+from chaupal.kernel.errors import Gone, Malformed, NotFound, WithheldByLaw
+from chaupal.policy import epitaph
+from chaupal.policy.facts import Visibility
+from chaupal.policy.surface import Surface
+from chaupal.policy.verdict import Placeholder
+from chaupal.policy.viewer import stranger
+from chaupal.reads import people, thread
+from chaupal.wire.call import Call
+from chaupal.wire.route import Route, get
+
+WIDTH, HEIGHT = 400, 320  # pixels of the frame; a post that is longer scrolls in it
+LEAST_WIDTH = 220
+
+_PATH = regex.compile(r"/@(?<handle>[A-Za-z0-9_]{1,30})/(?<id>[0-9]{1,20})/?")
+
+
+class Asked(msgspec.Struct, kw_only=True):
+    """The address of a post's page, and how large its frame may be. `format`: only `json` is spoken."""
+
+    url: Annotated[str, Meta(max_length=2_000)] = ""
+    maxwidth: int | None = None
+    maxheight: int | None = None
+    format: str = "json"
+
+
+class Embedded(msgspec.Struct, kw_only=True):
+    """An oEmbed answer of the type `rich`. Good for no time at all: a verdict changes, and differs by country."""
+
+    type: str = "rich"
+    version: str = "1.0"
+    title: str
+    author_name: str
+    author_url: str
+    provider_name: str
+    provider_url: str
+    cache_age: int = 0
+    html: str
+    width: int
+    height: int
+
+
+async def oembed(call: Call[Asked]) -> Embedded:
+    """A post as a frame, judged for a stranger from where the asking comes."""
+    asked, settings, reads = call.args, call.house.settings, call.house.reads
+    if asked.format != "json":
+        raise Malformed("Only the format json is spoken here")
+    found = _PATH.fullmatch(asked.url.removeprefix(settings.origin)) if asked.url.startswith(settings.origin) else None
+    if found is None:
+        raise NotFound
+    viewer = stranger(call.viewer)
+    seen = await thread.post(reads, viewer, int(found["id"]))
+    if isinstance(seen.verdict, Placeholder) and seen.verdict.scope == "suspended":
+        raise Gone("This account is suspended")
+    if isinstance(seen.verdict, Placeholder):
+        raise WithheldByLaw(notice_url=settings.origin + epitaph.notice_path(seen.verdict.ruling))
+    author = (await people.of_posts(reads, viewer, [seen])).get(seen.item.author)
+    if (
+        author is None
+        or author.withheld
+        or seen.item.boost_of is not None
+        or seen.item.visibility > Visibility.UNLISTED
+    ):
+        raise NotFound
+    name, handle = author.item.shown_name, author.item.handle
+    width = max(LEAST_WIDTH, min(WIDTH, asked.maxwidth or WIDTH))
+    height = max(LEAST_WIDTH, min(HEIGHT, asked.maxheight or HEIGHT))
+    where = f"{settings.origin}/@{handle}"
+    frame = (
+        f'<iframe src="{where}/{seen.item.id}/embed" width="{width}" height="{height}" loading="lazy"'
+        f' sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox" title="@{handle}" style="border:0"></iframe>'
+    )
+    return Embedded(
+        title=f"{name} (@{handle})", author_name=name, author_url=where, provider_name=settings.title,
+        provider_url=settings.origin, html=frame, width=width, height=height,
+    )  # fmt: skip
+
+
+TAKES: dict[str, Any] = {"takes": Asked, "gives": Embedded}
+
+ROUTES: tuple[Route, ...] = (get("/api/oembed", oembed, Surface.STATUS, public=True, **TAKES),)

@@ -1,0 +1,96 @@
+"""Webhooks at the wire: registered, switched and removed by the owner; secrets are shown once."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.governance import webhooks
+from chaupal.governance.webhooks import Made, WebhookForm
+from chaupal.kernel.clock import iso
+from chaupal.policy.surface import Surface
+from chaupal.wire.call import Call
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Nothing, Route, delete, get, post
+
+
+class One(msgspec.Struct):
+    """A webhook by its id."""
+
+    id: Number
+
+
+class WebhookShown(msgspec.Struct, kw_only=True):
+    """`failures`: tries in a row that were in vain; `last`: what came of the last one. `secret` only when it was just made."""
+
+    id: str
+    url: str
+    events: list[str]
+    enabled: bool
+    disabled_at: str | None
+    failures: int
+    last: str
+    created_at: str
+    secret: str | msgspec.UnsetType = msgspec.UNSET
+
+
+async def listed(call: Call[Nothing]) -> list[WebhookShown]:
+    """All webhooks."""
+    return [_shown(hook) for hook in await webhooks.listed(call.house.court, call.viewer)]
+
+
+async def register(call: Call[WebhookForm]) -> WebhookShown:
+    """A new webhook; its secret is shown this once."""
+    return _made(await webhooks.register(call.house.court, call.viewer, call.args))
+
+
+async def enable(call: Call[One]) -> WebhookShown:
+    """Send again from now on."""
+    return _shown(await webhooks.switch(call.house.court, call.viewer, call.args.id, on=True))
+
+
+async def disable(call: Call[One]) -> WebhookShown:
+    """Send nothing; what waits is dropped."""
+    return _shown(await webhooks.switch(call.house.court, call.viewer, call.args.id, on=False))
+
+
+async def rotate(call: Call[One]) -> WebhookShown:
+    """Another secret from now on, shown this once."""
+    return _made(await webhooks.new_secret(call.house.court, call.viewer, call.args.id))
+
+
+async def ping(call: Call[One]) -> dict[str, Any]:
+    """Send a word that says nothing."""
+    await webhooks.ping(call.house.court, call.viewer, call.args.id)
+    return {}
+
+
+async def remove(call: Call[One]) -> dict[str, Any]:
+    """Take it away, with all that it was still to be sent."""
+    await webhooks.remove(call.house.court, call.viewer, call.args.id)
+    return {}
+
+
+def _made(made: Made) -> WebhookShown:
+    return msgspec.structs.replace(_shown(made.hook), secret=made.secret)
+
+
+def _shown(hook: webhooks.Webhook) -> WebhookShown:
+    return WebhookShown(
+        id=str(hook.id), url=hook.url, events=list(hook.events), enabled=hook.disabled_at is None, failures=hook.failures,
+        disabled_at=None if hook.disabled_at is None else iso(hook.disabled_at), last=hook.last, created_at=iso(hook.created_at),
+    )  # fmt: skip
+
+
+API = "/api/v1/admin/webhooks"
+MAY: dict[str, Any] = {"may": "manage_webhooks"}
+WRITE: dict[str, Any] = {"scope": "admin:write:webhooks", **MAY}
+
+ROUTES: tuple[Route, ...] = (
+    get(API, listed, Surface.OFFICE, scope="admin:read:webhooks", gives=list[WebhookShown], **MAY),
+    post(API, register, Surface.OFFICE, takes=WebhookForm, gives=WebhookShown, **WRITE),
+    post(f"{API}/{{id}}/enable", enable, Surface.OFFICE, takes=One, gives=WebhookShown, **WRITE),
+    post(f"{API}/{{id}}/disable", disable, Surface.OFFICE, takes=One, gives=WebhookShown, **WRITE),
+    post(f"{API}/{{id}}/rotate_secret", rotate, Surface.OFFICE, takes=One, gives=WebhookShown, **WRITE),
+    post(f"{API}/{{id}}/ping", ping, Surface.OFFICE, takes=One, **WRITE),
+    delete(f"{API}/{{id}}", remove, Surface.OFFICE, takes=One, **WRITE),
+)

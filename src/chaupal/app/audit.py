@@ -1,0 +1,140 @@
+"""What `chaupal-audit` does: asks for the published report, counts a mirror's entries, and holds the one against the other."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, cast
+from urllib.parse import urlencode
+
+import httpx2
+import msgspec
+
+from chaupal.governance.report.compare import Difference, differences
+from chaupal.governance.report.facts import Facts, Snapshot
+from chaupal.governance.report.filters import Filters, period
+from chaupal.governance.report.fold import Fold
+from chaupal.governance.report.report import digest, document, report
+from chaupal.kernel.errors import Invalid, Problem
+
+MOST_BYTES = 64 * 1024 * 1024  # of a published report
+TIMEOUT, PAUSE, TRIES = 60, 2, 900  # seconds for an answer, between questions to a server that still counts; how many
+EVERY = 20_000  # entries between two words of progress
+
+type Tell = Callable[[str], None]
+type Entries = Callable[[], Iterable[tuple[int, bytes]]]  # the log from its beginning, as often as it is asked for
+type Document = dict[str, Any]
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """What was found: the facts of the whole log; `published` counted anew, where one was given; what differs."""
+
+    facts: Facts
+    differs: tuple[Difference, ...] = ()
+    broken: tuple[Snapshot, ...] = ()  # frozen reports that are not what their hash says
+    ahead: int = 0  # the published report is made of so many entries, which the log does not have
+
+    @property
+    def good(self) -> bool:
+        return not (self.differs or self.broken or self.ahead)
+
+
+# --- what is published ---
+
+
+def published(
+    server: str, filters: Filters, tell: Tell, get: Callable[[str], httpx2.Response] | None = None
+) -> Document:
+    """The server's own report. Waits while it is still being counted. Raises Problem where there is none."""
+    url = f"{server}/api/v1/transparency/report.json"
+    url += f"?{urlencode(filters.asked())}" if filters.asked() else ""
+    with httpx2.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False) as client:
+        for _ in range(TRIES):
+            answer = (get or client.get)(url)
+            if answer.status_code != 202:
+                return _document(url, answer)
+            tell(f"the server is counting: {_progress(answer)}")
+            time.sleep(PAUSE)
+    raise Problem(f"{url}: the server does not come to an end with its report")
+
+
+def _document(url: str, answer: httpx2.Response) -> Document:
+    if answer.status_code != 200 or len(answer.content) > MOST_BYTES:
+        raise Problem(f"{url}: there is no report (status {answer.status_code}, {len(answer.content)} bytes)")
+    try:
+        found: object = msgspec.json.decode(answer.content)
+    except msgspec.DecodeError as error:
+        raise Problem(f"{url}: this is no report: {error}") from error
+    if not isinstance(found, dict):
+        raise Problem(f"{url}: this is no report")
+    made = cast("Document", found)
+    if size_of(made) is None:
+        raise Problem(f"{url}: the report does not say how many entries it is made of")
+    return made
+
+
+def _progress(answer: httpx2.Response) -> str:
+    try:
+        found = cast("dict[str, object]", msgspec.json.decode(answer.content, type=dict))
+    except msgspec.DecodeError:
+        return "…"
+    return f"{found.get('done')} of {found.get('of')} entries"
+
+
+def size_of(made: Document) -> int | None:
+    """How many entries a published report says that it is made of."""
+    log = made.get("log")
+    size = cast("dict[str, object]", log).get("size") if isinstance(log, dict) else None
+    return size if isinstance(size, int) and size >= 0 else None
+
+
+# --- counting ---
+
+
+def count(entries: Entries, theirs: Document | None, filters: Filters, ids: tuple[str, ...], tell: Tell) -> Counted:
+    """Fold the log; hold the published report, and every frozen one, against what the log says."""
+    size, ours = None if theirs is None else size_of(theirs), None
+    fold = Fold()
+    if size == 0:
+        ours = document(report(fold.facts, filters))
+    for facts in _stops(fold, entries(), {size or -1}, tell):
+        ours = document(report(facts, filters))
+    ahead = size or 0 if theirs is not None and ours is None else 0
+    differs = () if theirs is None or ours is None else tuple(_differences(ours, theirs, ids))
+    return Counted(fold.facts, differs, tuple(_broken(entries, fold.facts.snapshots, tell)), ahead)
+
+
+def _differences(ours: Document, theirs: Document, ids: tuple[str, ...]) -> list[Difference]:
+    found = differences(ours, theirs)
+    return [one for one in found if not ids or one.table in ids]
+
+
+def _broken(entries: Entries, frozen: list[Snapshot], tell: Tell) -> Iterator[Snapshot]:
+    """Frozen reports that cannot be counted again from the entries that they say they are made of."""
+    waiting: dict[int, list[Snapshot]] = {}
+    for snapshot in frozen:
+        waiting.setdefault(snapshot.size, []).append(snapshot)
+    if not frozen:
+        return
+    fold = Fold()
+    for facts in _stops(fold, entries(), set(waiting), tell):
+        yield from (s for s in waiting.pop(facts.size) if not _holds(s, facts))
+    yield from (s for late in waiting.values() for s in late)  # made of entries that are not there
+
+
+def _holds(snapshot: Snapshot, facts: Facts) -> bool:
+    try:
+        filters = period(snapshot.period)
+    except Invalid:
+        return False
+    return digest(document(report(facts, filters))) == snapshot.sha256
+
+
+def _stops(fold: Fold, entries: Iterable[tuple[int, bytes]], sizes: set[int], tell: Tell) -> Iterator[Facts]:
+    """Fold all entries; the facts whenever there are as many as one of `sizes`. Raises ValueError for a gap."""
+    for index, entry in entries:
+        if index != fold.size:
+            raise ValueError(f"entry {fold.size} is missing")
+        fold.add(entry)
+        if fold.size % EVERY == 0:
+            tell(f"counting: {fold.size} entries")
+        if fold.size in sizes:
+            yield fold.facts

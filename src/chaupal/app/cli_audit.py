@@ -1,0 +1,193 @@
+"""`chaupal-audit`: mirrors somebody's log, verifies all of it, counts the report anew and says where the published one differs.
+
+It stands by itself: it knows nothing of the database or of the server's rooms, only of the log and of how to count it.
+"""
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+import httpx2
+
+from chaupal.app import audit as counting
+from chaupal.app.audit import Counted
+from chaupal.app.cli_log import MEANS
+from chaupal.governance import mirror
+from chaupal.governance.findings import Broken, KeySource, LogReport
+from chaupal.governance.report.cells import Table
+from chaupal.governance.report.exports import table_csv
+from chaupal.governance.report.filters import Filters, parse_filters
+from chaupal.governance.report.report import Report, canonical, document, plain, report
+from chaupal.governance.report.tables import TABLES
+from chaupal.kernel.errors import Invalid, Problem
+
+SHOWN = 50  # differences that are printed
+
+
+class Told:
+    """What is going on, on standard error: one line that is written over, where somebody is looking."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self.quiet = quiet
+        self.live = sys.stderr.isatty()
+
+    def __call__(self, text: str) -> None:
+        if not self.quiet:
+            click.echo(f"\r\x1b[K{text}" if self.live else text, err=True, nl=not self.live)
+
+    def line(self, text: str) -> None:
+        if not self.quiet:
+            click.echo(f"\r\x1b[K{text}" if self.live else text, err=True)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.argument("url")
+@click.option(
+    "--key", default=None, help="The log's key, name+id+base64, as you noted it before. Else its own is taken."
+)
+@click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="Keep the copy here for the next time.")
+@click.option("--tables", default="", help="Only these, such as T1,T2. Else all.")
+@click.option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True)
+@click.option("--compare", is_flag=True, help="Say cell by cell where the published report differs.")
+@click.option("--from", "start", default="", help="First month, such as 2021-02.")
+@click.option("--to", default="", help="Last month.")
+@click.option("--country", default="", help="A country's two letters, such as IN.")
+@click.option("--language", default="", help="A language's code, such as hi.")
+@click.option("--regime", default="", help="A regime, such as IN-69A.")
+@click.option("--quiet", is_flag=True, help="No progress and no findings on standard error.")
+@click.pass_context
+def audit(
+    context: click.Context, url: str, key: str | None, into: Path | None, tables: str, form: str, compare: bool, start: str,
+    quiet: bool, **asked: str,
+) -> None:  # fmt: skip
+    """Copy the log at URL (a server's address, or its log's), verify all of it, and count the report anew.
+
+    Exits with 1 where the log does not verify, a frozen report is not what it was, or a published number differs.
+    """
+    filters, ids, told = _filters(start, asked), _ids(tables), Told(quiet=quiet)
+    server = url.rstrip("/").removesuffix("/log")
+    with tempfile.TemporaryDirectory() as passing:
+        place = into or Path(passing)
+        # What is published is fetched first: the log that is copied afterwards holds all that it is made of.
+        theirs = counting.published(server, filters, told) if compare else None
+        found = asyncio.run(
+            mirror.mirror(f"{server}/log", key, place, lambda n, of: told(f"copying: {n} of {of} files"))
+        )
+        if not _verified(found, told):
+            context.exit(1)
+        counted = counting.count(lambda: mirror.entries(place), theirs, filters, ids, told)
+    told.line(f"counted: {counted.facts.size} entries")
+    _print(report(counted.facts, filters, ids), form)
+    _say_findings(counted, told, compare=compare)
+    context.exit(0 if counted.good else 1)
+
+
+def _filters(start: str, asked: dict[str, str]) -> Filters:
+    try:
+        return parse_filters({"from": start, **asked})
+    except Invalid as problem:
+        raise click.BadParameter(problem.message) from problem
+
+
+def _ids(tables: str) -> tuple[str, ...]:
+    known = {id_.lower(): id_ for id_ in TABLES}
+    named = [word.strip().lower() for word in tables.split(",") if word.strip()]
+    if unknown := [word for word in named if word not in known]:
+        raise click.BadParameter(f"--tables: there is no {', '.join(unknown)}; there are {', '.join(TABLES)}")
+    return tuple(known[word] for word in named)
+
+
+# --- what is said ---
+
+
+def _verified(found: LogReport, told: Told) -> bool:
+    if found.fault is not None:
+        click.echo(f"{found.url}: DOES NOT VERIFY: {_means(found.fault)} ({_printable(found.where)})", err=True)
+        return False
+    told.line(f"{found.url}: verified, {found.size} entries\nroot: {found.root}\nkey: {found.vkey}")
+    if found.key_source is KeySource.first_use:
+        told.line("The key came from the log itself: note it, and give it with --key the next time.")
+    return True
+
+
+def _say_findings(counted: Counted, told: Told, *, compare: bool) -> None:
+    """Faults are said even where nothing else is."""
+    for snapshot in counted.broken:
+        click.echo(
+            f"frozen report {snapshot.period}, revision {snapshot.revision}: IS NOT what its hash says", err=True
+        )
+    if counted.ahead:
+        click.echo(
+            f"the published report is made of {counted.ahead} entries; the log has {counted.facts.size}", err=True
+        )
+    for difference in counted.differs[:SHOWN]:
+        click.echo(f"DIFFERS (the log, the server): {_printable(str(difference))}", err=True)
+    if len(counted.differs) > SHOWN:
+        click.echo(f"… and {len(counted.differs) - SHOWN} more cells", err=True)
+    if counted.good:
+        frozen = len(counted.facts.snapshots)
+        told.line(
+            f"{frozen} frozen reports hold" + ("; the published report is the same, cell by cell" if compare else "")
+        )
+
+
+def _print(made: Report, form: str) -> None:
+    if form == "json":
+        click.echo(canonical(document(made)).decode())
+        return
+    for table in made.tables:
+        heading = f"# {table.id}" if form == "csv" else f"\n{table.id}: {table.title}"
+        if form == "text" or len(made.tables) > 1:
+            click.echo(heading)
+        click.echo(table_csv(table) if form == "csv" else _text(table), nl=form == "text")
+
+
+def _text(table: Table) -> str:
+    """Columns side by side; what a foreign log calls things does not steer the terminal."""
+    total = [] if table.total is None else [("total", *table.total[1:])]
+    rows = [[c.name for c in table.columns], *([_cell(v) for v in row] for row in [*table.rows, *total])]
+    wide = [max(len(row[at]) for row in rows) for at in range(len(table.columns))]
+    return "\n".join("  ".join(cell.ljust(n) for cell, n in zip(row, wide, strict=True)).rstrip() for row in rows)
+
+
+def _cell(value: Any) -> str:
+    shown = plain(value)
+    return "" if shown is None else _printable(str(shown))
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in text)[:300]
+
+
+def _means(fault: str) -> str:
+    return MEANS.get(fault, str(fault).replace("_", " "))
+
+
+def main() -> None:
+    """One clear line for what cannot be done, never a traceback. Exits with 2 for wrong words, 1 for what is wrong."""
+    try:
+        code: Any = audit(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except Broken as broken:
+        _fail(f"{_means(broken.fault)} ({broken.where})")
+    except Problem as problem:
+        _fail(problem.message)
+    except (OSError, ValueError, httpx2.HTTPError, httpx2.InvalidURL) as error:
+        _fail(f"{type(error).__name__}: {error}")
+
+
+def _fail(text: str) -> None:
+    click.echo("chaupal-audit: " + _printable(" ".join(text.split())), err=True)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

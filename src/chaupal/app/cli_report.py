@@ -1,0 +1,86 @@
+"""`chaupal report`: freeze a period's report into the log, list what is frozen, write the whole record as files."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from chaupal.app.cli import data_option, visit
+
+if TYPE_CHECKING:
+    from chaupal.governance.snapshots import Frozen
+    from chaupal.wire.call import House
+
+SHOWN = 30  # changed cells
+
+
+@click.group()
+def report() -> None:
+    """The transparency report."""
+
+
+@report.command()
+@click.argument("period")
+@data_option
+@click.pass_context
+def freeze(context: click.Context, period: str, data: str | None) -> None:
+    """Put the hash of PERIOD's report (2021-02, or 2021) into the log; a second time it is a new revision."""
+    from chaupal.governance import snapshots
+
+    async def act(house: "House") -> "Frozen":
+        return await snapshots.freeze(house.court, period, lambda n: _tell(f"counting: {n} entries"))
+
+    frozen: Frozen = visit(context, act, data=data)
+    _over()
+    click.echo(
+        f"{frozen.period}, revision {frozen.revision}: sha256 {frozen.sha256} of {frozen.size} entries, entry {frozen.index}"
+    )
+    for difference in frozen.changed[:SHOWN]:
+        click.echo(f"  changed: {difference}")
+    if len(frozen.changed) > SHOWN:
+        click.echo(f"  … and {len(frozen.changed) - SHOWN} more cells")
+
+
+@report.command("list")
+@data_option
+@click.pass_context
+def list_(context: click.Context, data: str | None) -> None:
+    """What is frozen: period, revision, hash, entry."""
+    from chaupal.governance import reported
+
+    async def act(house: "House") -> None:
+        facts = await reported.caught_up(house.court)
+        for s in facts.snapshots:
+            click.echo(f"{s.period}\t{s.revision}\t{s.sha256}\t{s.index}")
+
+    visit(context, act, data=data)
+
+
+@report.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--language", type=click.Choice(["hi", "en"]), default="hi", show_default=True, help="Of the pages.")
+@data_option
+@click.pass_context
+def mirror(context: click.Context, folder: Path, language: str, data: str | None) -> None:
+    """Write the whole record into FOLDER: the log, the tables, the pages of orders and statements."""
+    from chaupal.app import static_mirror
+    from chaupal.governance import reported
+
+    async def act(house: "House") -> int:
+        await reported.caught_up(house.court, lambda n: _tell(f"counting: {n} entries"))
+        return await static_mirror.write_mirror(house, folder, language, lambda part, n: _tell(f"{part}: {n} files"))
+
+    written: int = visit(context, act, data=data, rate_limit_scale=1_000_000)
+    _over()
+    click.echo(f"{folder}: {written} files")
+
+
+def _tell(text: str) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r\x1b[K{text}", err=True, nl=False)
+
+
+def _over() -> None:
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", err=True, nl=False)

@@ -1,0 +1,41 @@
+"""Who acts on the command line: a member of the staff in their own role, and no more than that role opens."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from chaupal.kernel.errors import NotAllowed, NotFound
+from chaupal.policy.facts import Facts
+from chaupal.policy.gate import reveal
+from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Role, Viewer
+
+if TYPE_CHECKING:
+    from chaupal.wire.call import House
+
+as_option = click.option("--as", "who", required=True, metavar="HANDLE", help="The member of staff who does this.")
+
+
+def about_a_target[F: Callable[..., Any]](command: F) -> F:
+    """`REF NUMBER --as HANDLE`: what every command takes that moves the case of one target."""
+    number = click.argument("number", type=click.IntRange(1, 1_000_000))
+    return click.argument("ref")(number(as_option(command)))
+
+
+async def staff(house: "House", handle: str) -> Viewer:
+    """The member of staff with this handle, in their own role. Raises NotFound, or NotAllowed where the account is not open."""
+    from chaupal.social import accounts
+    from chaupal.store.people import sealed_people
+
+    try:
+        id_ = await accounts.account_id(house.square, handle)
+    except NotFound:
+        raise NotFound(f"There is no account {handle}") from None
+    viewer = Viewer(account=id_, country=house.settings.home_country)
+    async with house.court.work.reading() as reading:
+        sealed = await sealed_people(reading, [id_])
+    for seen in reveal(viewer, Surface.OWN, sealed.values(), Facts()):
+        if seen.item.state == "active":
+            return Viewer(account=id_, country=viewer.country, role=Role(seen.item.role))
+    raise NotAllowed(f"The account {handle} is not open")

@@ -1,0 +1,74 @@
+"""An order taken in from the command line: its list of targets with progress, its letters, and what it looks like."""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import msgspec
+
+from chaupal.governance import authorities, csv_targets, documents, intake
+from chaupal.governance.documents import Bringer, Brought, Document
+from chaupal.governance.orders import OrderForm
+from chaupal.kernel.errors import Invalid
+from chaupal.policy.viewer import Viewer
+from chaupal.wire.call import House
+
+
+async def form_of(house: House, viewer: Viewer, issuer: str, form: OrderForm) -> OrderForm:
+    """The form for the authority of this name, measures taken off its lines."""
+    known = await authorities.named(house.court, viewer, issuer)
+    return intake.split_demands(msgspec.structs.replace(form, authority=known.id if known else None))
+
+
+async def with_list(house: House, form: OrderForm, data: bytes, *, leave_out: bool) -> OrderForm:
+    """The form with the rows of a list after its own lines; rows that cannot be filed are told.
+
+    Raises Invalid (`csv`) where there are such rows and nobody said to leave them out.
+    """
+    court = house.court
+    with click.progressbar(length=1, label="Looking at the list", file=sys.stderr) as bar:
+
+        def progress(done: int, of: int) -> None:
+            bar.length = of
+            bar.update(done - bar.pos)
+
+        seen = await csv_targets.preview(court.work, court.settings.origin, data, progress)
+    bad = [one for one in seen.rows if not one.usable]
+    for one in bad:
+        click.echo(f"row {one.row.line}: {one.row.target}: {one.wrong}{_like(one.found.like)}", err=True)
+    if bad and not leave_out:
+        raise Invalid(f"{len(bad)} rows of the list cannot be filed", csv="has rows that cannot be filed")
+    typed = [line for line in form.targets.splitlines() if line.strip()]
+    asked = (*form.demanded, *[""] * (len(typed) - len(form.demanded)))
+    targets = "\n".join([*typed, *(one.row.target for one in seen.usable)])
+    return msgspec.structs.replace(form, targets=targets, demanded=(*asked, *seen.demanded()))
+
+
+async def bring(house: House, viewer: Viewer, form: OrderForm, papers: Sequence[str]) -> list[Document]:
+    """The letters, looked at and stored. Raises Invalid, TooLarge."""
+    if not papers:
+        return []
+    brought = [Brought(Path(path).name, await asyncio.to_thread(Path(path).read_bytes)) for path in papers]
+    issuer = await authorities.one(house.court, viewer, form.authority or 0)
+    found = await documents.take_in(house.court, house.square.files, Bringer(viewer.me), brought, issuer)
+    for one in found:
+        signer = documents.signer_of(one)
+        who = signer.name or signer.mail_from
+        click.echo(f"{one.name}: signature {one.signature}{f', {who}' if who else ''}", err=True)
+    return found
+
+
+async def check(house: House, form: OrderForm, brought: Sequence[Document]) -> None:
+    """Say what an order lacks on its face and what its lines name."""
+    checked = await intake.check(house.court, form, brought, filed_by_authority=False)
+    click.echo(f"origin: {checked.origin.origin}; signature: {checked.origin.signature}")
+    for defect in checked.defects:
+        click.echo(f"lacks: {defect.en}")
+    for number, one in enumerate(checked.targets, 1):
+        click.echo(f"{number}: {one.line}: {one.says or one.kind}{_like(one.like)}")
+
+
+def _like(name: str) -> str:
+    return f" (looks like {name})" if name else ""

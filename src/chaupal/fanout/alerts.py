@@ -1,0 +1,53 @@
+"""A clock has passed a share of its time: whoever has the matter on their desk is told, else all who could decide it."""
+
+from chaupal.fanout import telling
+from chaupal.fanout.context import Carrier
+from chaupal.governance import clocks
+from chaupal.governance.events import ClockAlert
+from chaupal.policy import answers
+from chaupal.policy.may import MAY
+from chaupal.store import accounts, appeals, docket, reports
+from chaupal.store.work import Reading, Writing
+
+# Who could do what is due.
+COULD = {clocks.ORDER: "decide", clocks.APPEAL: "hear_appeal", clocks.REPORT: "handle_reports"}
+PATHS = {
+    clocks.ORDER: "/office/orders/{ref}",
+    clocks.APPEAL: "/office/appeals/{of}",
+    clocks.REPORT: "/office/reports/{of}",
+}
+
+
+async def tell(carrier: Carrier, w: Writing, event: ClockAlert) -> None:
+    """By direct post and mail; and by mail to the operator once the time is over."""
+    ref, assigned = await _matter(w, event)
+    if ref is None:
+        return
+    kind = "overdue" if event.share >= 100 else "clock"
+    path = PATHS[event.what].format(ref=ref, of=event.of)
+    staff = [assigned] if assigned else await accounts.with_roles(w, sorted(MAY[COULD[event.what]]))
+    for account in staff:
+        to = await telling.ear(carrier, w, account)
+        telling.answer(
+            carrier, w, to, kind, path=path, key=f"clock:{event.what}:{event.of}:{event.clock}:{event.share}", day=event.due_at,
+            share=str(event.share), thing=answers.thing(event.what, ref, to.language),
+        )  # fmt: skip
+    settings = carrier.settings
+    if kind == "overdue" and settings.contact_email:
+        language = settings.default_language
+        telling.write(
+            carrier, w, settings.contact_email, language, kind, path=path, day=event.due_at, share=str(event.share),
+            thing=answers.thing(event.what, ref, language),
+        )  # fmt: skip
+
+
+async def _matter(reading: Reading, event: ClockAlert) -> tuple[str | None, int | None]:
+    """(its reference, on whose desk it lies); no reference for one that is not there."""
+    if event.what == clocks.ORDER:
+        found = await docket.orders_by_id(reading, [event.of])
+        return (found[0].ref, None) if found else (None, None)
+    if event.what == clocks.APPEAL:
+        appeal = await appeals.appeal(reading, event.of)
+        return ("", appeal.assigned_to) if appeal else (None, None)
+    report = await reports.report(reading, event.of)
+    return (report.ref, report.assigned_to) if report else (None, None)

@@ -1,0 +1,55 @@
+"""What follows from an appeal: a receipt, word that somebody answered, and the outcome for everybody who was told before."""
+
+import msgspec
+
+from chaupal.fanout import telling
+from chaupal.fanout.complaints import told_of
+from chaupal.fanout.context import Carrier
+from chaupal.governance import notices as court_notices
+from chaupal.governance.events import AppealAnswered, AppealDecided, AppealFiled
+from chaupal.governance.notices import ABOUT_APPEAL
+from chaupal.policy import tidings
+from chaupal.store import appeals, notices
+from chaupal.store.work import Writing
+
+
+async def filed(carrier: Carrier, w: Writing, event: AppealFiled) -> None:
+    """A receipt by mail: whoever appeals may be suspended and see nothing else of the square."""
+    row = await appeals.appeal(w, event.appeal)
+    if row is None:
+        return
+    to = await telling.ear(carrier, w, event.account)
+    if to.email:
+        path = tidings.notice_page(row.ruling_id)
+        telling.write(carrier, w, to.email, to.language, "filed", path=path, name=f"@{to.handle}", day=row.due_at)
+
+
+async def answered(carrier: Carrier, w: Writing, event: AppealAnswered) -> None:
+    row = await appeals.appeal(w, event.appeal)
+    if row is None:
+        return
+    to = await telling.ear(carrier, w, event.account)
+    path = tidings.notice_page(row.ruling_id)
+    telling.answer(carrier, w, to, "answered", path=path, key=f"appeal:{row.id}:{event.message}")
+
+
+async def decided(carrier: Carrier, w: Writing, event: AppealDecided) -> None:
+    """The person concerned, by every way; and where the ruling was wrong, whoever was told of it as reporters."""
+    strike = await court_notices.strike_of(carrier.court, w, event.ruling)
+    row = strike.ruling
+    to = await telling.ear(carrier, w, event.account)
+    body = {
+        "ruling": row.id, "subject": row.subject_id, "kind": strike.kind, "ended": event.outcome == "reversed",
+        "order": row.order_ref, "appeal": event.outcome,
+    }  # fmt: skip
+    await notices.add(
+        w, carrier.make_id(), event.account, "moderation_warning", by=await telling.speaker(w, event.account),
+        cause=f"appeal:{event.appeal}:decided", body=msgspec.json.encode(body).decode(),
+    )  # fmt: skip
+    path = tidings.notice_page(row.id)
+    ways = telling.answer(carrier, w, to, event.outcome, path=path, key=f"appeal:{event.appeal}:decided")
+    await court_notices.note(
+        carrier.court, w, row, strike.order, ABOUT_APPEAL, "sent", language=to.language, ways=f"app {ways}"
+    )
+    if event.outcome == "reversed" and strike.order is not None and strike.order.report_id is not None:
+        await told_of(carrier, w, strike.order.report_id, "taken_back")

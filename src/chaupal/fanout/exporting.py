@@ -1,0 +1,39 @@
+"""What people asked to take along is made, one file after the other; killed in the midst, it is begun anew."""
+
+import tempfile
+from pathlib import Path
+
+import structlog
+
+from chaupal.fanout.context import Carrier
+from chaupal.reads import exporting
+from chaupal.reads.context import Reads
+from chaupal.social import exports
+
+log = structlog.get_logger()
+
+
+async def carry_on(carrier: Carrier) -> bool:
+    """Make what waits, or what a process that is no more had begun. False where nothing waits."""
+    square = carrier.square
+    held = await exports.take_up(square)
+    if held is None:
+        return False
+    reads = Reads(carrier.settings, carrier.work, carrier.clock, carrier.feeds, square.files)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "all.zip"
+        try:
+            await exporting.pack(
+                reads,
+                await exports.whose(square, held),
+                path,
+                lambda at, total: exports.advance(square, held, at, total),
+            )
+        except exporting.Unwanted:
+            return True
+        except Exception:
+            log.exception("an export could not be made", export=held.id)
+            await exports.finish(square, held, None)
+        else:
+            await exports.finish(square, held, path, path.stat().st_size)
+    return True

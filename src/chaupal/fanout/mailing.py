@@ -1,0 +1,85 @@
+"""Notices by mail: what waited half an hour and was not read, in one letter, as the law stands when it is written.
+
+What waits is a moment in time. The letter holds no words of people, and whom the gate does not show is not in it.
+"""
+
+import structlog
+
+from chaupal.fanout.context import Carrier
+from chaupal.fanout.letters import LetterDue
+from chaupal.policy import mailed
+from chaupal.policy.mailed import Line
+from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import SUSPENDED, Role, Viewer
+from chaupal.ports.mail import Letter
+from chaupal.reads import notifications, people
+from chaupal.reads.context import Reads
+from chaupal.reads.notifications import Asked, Told
+from chaupal.reads.page import Cursor
+from chaupal.social import mails
+from chaupal.store import markers, notice_mails, standing
+from chaupal.store.notice_mails import Due
+
+log = structlog.get_logger()
+
+AT_ONCE = 100
+
+
+async def write_due(carrier: Carrier) -> int:
+    """Write the letters that are due; one that cannot be written stands in no other's way. How many accounts were looked at."""
+    async with carrier.work.reading() as reading:
+        found = await notice_mails.due(reading, AT_ONCE)
+    for one in found:
+        try:
+            await _write(carrier, one)
+        except Exception:
+            log.exception("a letter could not be written", account=one.account)
+    return len(found)
+
+
+async def _write(carrier: Carrier, to: Due) -> None:
+    told = await _unread(carrier, to)
+    async with carrier.work.writing() as w:
+        # In one commit with the letter: said once, even if the house falls over in between.
+        if await notice_mails.claim(w, to.account, told[0].id if told else None) and told:
+            w.tell(LetterDue(letter=_letter(carrier, to, told)))
+
+
+async def _unread(carrier: Carrier, to: Due) -> list[Told]:
+    """What this person may see of what they have not read, the newest first."""
+    async with carrier.work.reading() as reading:
+        if await standing.standing_of(reading, to.account) == SUSPENDED:
+            return []
+        read = next((one.last_read for one in await markers.read(reading, to.account, ("notifications",))), 0)
+    # A letter is read who knows where: as for every country that is not known, the server's own counts.
+    viewer = Viewer(
+        account=to.account, country=carrier.settings.home_country, country_known=False, role=Role(to.role),
+        language=to.language or carrier.settings.default_language,
+    )  # fmt: skip
+    reads = Reads(carrier.settings, carrier.work, carrier.clock, carrier.feeds, carrier.square.files)
+    asked = Asked(kinds=[kind for kind in mails.KINDS if kind in to.kinds.split()])
+    if not asked.kinds:
+        return []
+    page = await notifications.page(reads, viewer, Cursor(limit=mailed.MOST + 1), asked)
+    found = [one for one in page.items if one.id > max(read, to.mailed) and not (one.post and one.post.withheld)]
+    seen = await people.people(reads, viewer, Surface.MAIL, {one.person.item.id for one in found})
+    shown = {one.item.id for one in seen if not one.withheld}
+    return [one for one in found if one.person.item.id in shown]
+
+
+def _letter(carrier: Carrier, to: Due, told: list[Told]) -> Letter:
+    settings = carrier.settings
+    stop = settings.origin + mails.stop_path(settings, to.account)
+    subject, body = mailed.letter(
+        to.handle, [_line(one) for one in told], to.language or settings.default_language, title=settings.title,
+        origin=settings.origin, stop=stop,
+    )  # fmt: skip
+    return Letter(to=to.email, subject=subject, body=body, stop=stop)
+
+
+def _line(told: Told) -> Line:
+    person, post = told.person.item, told.post.item if told.post else None
+    theirs = post is not None and post.author == person.id
+    direct = told.kind == "mention" and post is not None and post.visibility.wire == "direct"
+    path = f"/@{person.handle}/{post.id}" if post is not None and theirs else "/notifications"
+    return Line(told.kind, person.handle, direct, "/requests" if told.kind == "follow_request" else path)

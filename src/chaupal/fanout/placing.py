@@ -1,0 +1,171 @@
+"""Where an event is told to open connections: on which topics, and as what. Ids go out; the words come when they are told."""
+
+from collections.abc import Sequence
+
+from chaupal.fanout.streams import Placed, Placing, Streams
+from chaupal.governance.events import DecisionServed, RulingChanged, RulingLifted
+from chaupal.policy.facts import Visibility
+from chaupal.policy.gate import subjects_of
+from chaupal.policy.rulings import HIDING, SHADING
+from chaupal.social.events_own import FiltersChanged, ListChanged
+from chaupal.social.events_posts import CardShown, PostDeleted, PostEdited, PostPublished, QuoteRevoked
+from chaupal.store import media, posts, quotes
+from chaupal.store.announcements import AnnouncementEnded, AnnouncementTold, ReactionMoved
+from chaupal.store.conversations import ConversationMoved
+from chaupal.store.notice_policy import NoticesMerged
+from chaupal.store.notices import NoticeMade
+from chaupal.wire.listening import (
+    ANNOUNCED,
+    EVERYBODY,
+    PUBLIC,
+    PUBLIC_MEDIA,
+    Reacted,
+    Ruled,
+    Tiding,
+    direct_of,
+    home_of,
+    list_topic,
+    notices_of,
+    tag_topic,
+)
+
+POSTS_BACK = 20  # of one that is back: these are sent whole
+QUOTES_TOLD = 50  # newest posts that quote what a ruling is about: they look different now
+POSTS_TOLD = 100  # newest posts of an account that is withheld: what a client may well have before it
+
+
+async def _published(streams: Streams, event: PostPublished) -> list[Placed]:
+    if event.visibility == Visibility.DIRECT:
+        return []  # told as a conversation, once it stands among the messages of whom it is for
+    tiding = Tiding("update", event.post)
+    return [(topic, tiding) for topic in await _topics(streams, event)]
+
+
+async def _edited(streams: Streams, event: PostEdited | QuoteRevoked | CardShown) -> list[Placed]:
+    """Where the post was told of, that it is another now."""
+    tiding = Tiding("status.update", event.post)
+    if event.visibility == Visibility.DIRECT:
+        return [(home_of(event.author), tiding)]
+    return [(topic, tiding) for topic in await _topics(streams, event)]
+
+
+async def _topics(streams: Streams, event: PostPublished | PostEdited | QuoteRevoked | CardShown) -> set[str]:
+    topics = streams.homes([event.author]) | streams.lists([event.author])
+    boost = isinstance(event, PostPublished) and event.boost_of is not None
+    if event.visibility == Visibility.PUBLIC and not boost:
+        async with streams.work.reading() as reading:
+            subjects = subjects_of(await posts.sealed_posts(reading, (event.post,)))
+        for subject in subjects:
+            topics.update(tag_topic(term) for term in subject.terms)
+            topics |= streams.tagged(subject.terms)
+            if isinstance(event, QuoteRevoked) or event.reply_to_account in (None, event.author):
+                topics.update((PUBLIC, PUBLIC_MEDIA) if subject.media else (PUBLIC,))
+    return topics
+
+
+async def _deleted(streams: Streams, event: PostDeleted) -> list[Placed]:
+    """To those who may have it before them: that it is gone tells others that it was there."""
+    who = {event.author, *event.mentions}
+    topics = {home_of(account) for account in who} | {direct_of(account) for account in who}
+    if event.visibility != Visibility.DIRECT:
+        authors = [author for _, author in event.gone]
+        topics |= streams.homes(authors) | streams.lists(authors)
+    if event.visibility == Visibility.PUBLIC:
+        topics |= {PUBLIC, PUBLIC_MEDIA, *streams.tags(), *streams.tagged(event.tags)}
+    return [(topic, Tiding("delete", id_)) for id_, _ in event.gone for topic in topics]
+
+
+async def _conversed(streams: Streams, event: ConversationMoved) -> list[Placed]:
+    return [(direct_of(event.account), Tiding("conversation", event.root))]
+
+
+async def _announced(streams: Streams, event: AnnouncementTold) -> list[Placed]:
+    return [(ANNOUNCED, Tiding("announcement", event.announcement))]
+
+
+async def _unannounced(streams: Streams, event: AnnouncementEnded) -> list[Placed]:
+    return [(ANNOUNCED, Tiding("announcement.delete", event.announcement))]
+
+
+async def _reacted(streams: Streams, event: ReactionMoved) -> list[Placed]:
+    return [(ANNOUNCED, Reacted("announcement.reaction", event.announcement, name=event.name, count=event.count))]
+
+
+async def _noticed(streams: Streams, event: NoticeMade) -> list[Placed]:
+    return [(notices_of(event.account), Tiding("notification", event.notice))]
+
+
+async def _relisted(streams: Streams, event: ListChanged) -> list[Placed]:
+    """Nobody is told; from now on others of its people are heard."""
+    if streams.listens(list_topic(event.list)):
+        await streams.read_list(event.list)
+    return []
+
+
+async def _refiltered(streams: Streams, event: FiltersChanged) -> list[Placed]:
+    return [(home_of(event.account), Tiding("filters_changed", 0))]
+
+
+async def _merged(streams: Streams, event: NoticesMerged) -> list[Placed]:
+    return [(notices_of(event.account), Tiding("merged", event.at))]
+
+
+async def _ruled(streams: Streams, event: RulingChanged) -> list[Placed]:
+    """To everybody; whom it concerns, and how, is seen when it is told."""
+    ended, measure = isinstance(event, RulingLifted), event.measure
+    if measure not in HIDING and measure not in SHADING:
+        return []
+    anew = ended or measure in SHADING
+    under, carry = await _under(streams, event, POSTS_BACK if anew else POSTS_TOLD)
+    quoting = await _quoting(streams, under)
+    tiding = Ruled(
+        "ruled", event.subject, owner=event.owner or 0, withheld=WITHHELD.get(measure, ""), anew=anew, posts=under, reposts=carry,
+        account=event.kind == "account",
+    )  # fmt: skip
+    return [(EVERYBODY, tiding), *quoting]
+
+
+async def _quoting(streams: Streams, under: Sequence[int]) -> list[Placed]:
+    """The posts that quote what a ruling is about: to whoever is shown those, as they look now."""
+    async with streams.work.reading() as reading:
+        found = await quotes.of_any(reading, under, QUOTES_TOLD)
+    told: list[Placed] = []
+    for one in found:
+        said = PostEdited(
+            post=one.post, author=one.author, visibility=one.visibility, edited_at=0, reply_to_account=one.reply_to_account
+        )  # fmt: skip
+        told += await _edited(streams, said)
+    return told
+
+
+async def _under(streams: Streams, event: RulingChanged, most: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The posts that a ruling is about, and the reposts that carry them."""
+    async with streams.work.reading() as reading:
+        if event.kind == "account":
+            newest = await posts.newest_of(reading, (event.subject,), below=2**63 - 1, above=-1, limit=most)
+            return tuple(newest), ()
+        post = await media.post_of(reading, event.subject) if event.kind == "media" else event.subject
+        if post is None:
+            return (), ()
+        return (post,), tuple(await posts.reposts_of(reading, post, POSTS_TOLD))
+
+
+WITHHELD = {"withhold_post": "status", "withhold_account": "user"}  # ruling -> the message that Twitter's clients know
+
+PLACING: Placing = {
+    PostPublished: _published,
+    PostEdited: _edited,
+    QuoteRevoked: _edited,
+    CardShown: _edited,
+    PostDeleted: _deleted,
+    NoticeMade: _noticed,
+    FiltersChanged: _refiltered,
+    ListChanged: _relisted,
+    AnnouncementTold: _announced,
+    AnnouncementEnded: _unannounced,
+    ReactionMoved: _reacted,
+    ConversationMoved: _conversed,
+    NoticesMerged: _merged,
+    DecisionServed: _ruled,
+    RulingLifted: _ruled,
+}

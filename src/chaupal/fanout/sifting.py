@@ -1,0 +1,52 @@
+"""Whose notice is told, kept apart or dropped, by the policy of whoever is to be told; looked up only where there is one."""
+
+from collections.abc import Sequence
+
+from chaupal.fanout.context import Carrier
+from chaupal.policy.rulings import Measure
+from chaupal.policy.viewer import Role
+from chaupal.store import accounts, graph, notice_policy
+from chaupal.store.knowledge import rulings_in_force
+from chaupal.store.notice_policy import ACCEPT, DROP, FILTER, NEW, Policy
+from chaupal.store.work import Reading, Writing
+
+LIMITS = frozenset({Measure.LIMIT})
+
+
+async def sift(
+    w: Writing, by: int, to: Sequence[int], *, private: bool = False, answers: int | None = None
+) -> dict[int, str]:
+    """Account -> accept, filter or drop. `private`: by a direct post; `answers`: whom it answers."""
+    found = dict.fromkeys(to, ACCEPT)
+    policies = await notice_policy.of_many(w, to) if to else {}
+    # The house and its staff are heard: they tell people what was decided about them.
+    if policies and await accounts.role_of(w, by) != Role.MEMBER:
+        return found
+    for account, policy in policies.items():
+        found[account] = await _verdict(w, policy, account, by, private=private and answers != account)
+    return found
+
+
+async def keep_apart(carrier: Carrier, w: Writing, account: int, by: int) -> None:
+    """Somebody's notice was: the account can say a word about them."""
+    await notice_policy.ask(w, carrier.make_id, account, by)
+
+
+async def _verdict(reading: Reading, policy: Policy, account: int, by: int, *, private: bool) -> str:
+    tie = (await graph.ties(reading, account, [by]))[by]
+    new = reading.now() - await notice_policy.made_at(reading, by) < NEW
+    # Whoever one follows is never a stranger, and the strictest of what applies counts.
+    said = [
+        policy.not_following if not tie.following else ACCEPT,
+        policy.not_followers if not tie.followed_by else ACCEPT,
+        policy.new_accounts if new and not tie.following else ACCEPT,
+        policy.private_mentions if private and not tie.following else ACCEPT,
+        policy.limited_accounts if not tie.following and await _limited(reading, by) else ACCEPT,
+    ]
+    strictest = next((way for way in (DROP, FILTER) if way in said), ACCEPT)
+    return ACCEPT if strictest != ACCEPT and await notice_policy.permitted(reading, account, by) else strictest
+
+
+async def _limited(reading: Reading, account: int) -> bool:
+    rulings = await rulings_in_force(reading)
+    return any(ruling.measure in LIMITS for ruling in rulings.on(account))

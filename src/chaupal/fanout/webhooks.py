@@ -1,0 +1,236 @@
+"""Webhooks: what happens in the court is written down to be sent in the commit that carries it on, and sent when it is due.
+
+Ids and references leave, never words of people; of what is secret or gagged nothing does, looked at when it is written
+down and again when it is sent. docs/api-governance.md tells receivers what to expect.
+"""
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from chaupal.fanout import telling
+from chaupal.fanout.context import Carrier
+from chaupal.governance import calling, clocks
+from chaupal.governance import webhooks as hooks
+from chaupal.governance.calling import NotAnswered
+from chaupal.governance.events import (
+    AppealDecided,
+    AppealFiled,
+    ClockAlert,
+    DecisionServed,
+    OrderMoved,
+    ReportReceived,
+    RulingChanged,
+    RulingLifted,
+    StatementPublished,
+)
+from chaupal.kernel.clock import HOUR, MINUTE, SECOND, iso
+from chaupal.kernel.errors import Problem
+from chaupal.kernel.event import Event
+from chaupal.policy.may import MAY
+from chaupal.store import accounts, appeals, docket, reports, rulings, webhooks
+from chaupal.store.docket import Order
+from chaupal.store.webhooks import Due, Webhook
+from chaupal.store.work import Reading, Writing
+
+# How long after each vain try the next one comes; then the call is given up.
+BACK_OFF = (30 * SECOND, 2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, 24 * HOUR)
+OFF_AFTER = 20  # vain tries in a row, of whatever calls: then the webhook is switched off
+AT_ONCE = 50  # calls taken up at one look
+HELD = 2 * MINUTE  # a call is another's to make after this, where whoever took it up has died
+AGENT = "Chaupal-Webhook/1"
+
+type Said = tuple[str, str, dict[str, Any]]  # the event's name, the order that it speaks of, what is sent
+
+_encode = msgspec.json.Encoder().encode
+
+
+async def announce(carrier: Carrier, w: Writing, event: Event) -> None:
+    """In the unit that carries the event on: a call for every webhook that wants to hear of it."""
+    listening = [hook for hook in await webhooks.every(w) if hook.disabled_at is None]
+    if not listening:
+        return
+    said = await SAYS[type(event)](carrier, w, event)
+    if said is None:
+        return
+    name, ref, body = said
+    if ref and await _hushed(carrier, w, ref):
+        return
+    for hook in listening:
+        if name in hook.events:
+            await webhooks.add_call(w, Due(
+                id=carrier.make_id(), webhook_id=hook.id, event=name, body=_encode(body).decode(), order_ref=ref, at=carrier.clock(),
+                due_at=carrier.clock(),
+            ))  # fmt: skip
+
+
+async def deliver_due(carrier: Carrier) -> int:
+    """Make the calls that are due, those of one webhook one after the other. How many were made."""
+    async with carrier.work.reading() as reading:
+        found = await webhooks.due(reading, carrier.clock(), AT_ONCE)
+        known = {hook.id: hook for hook in await webhooks.every(reading)} if found else {}
+    by_hook: dict[int, list[Due]] = {}
+    for call in found:
+        by_hook.setdefault(call.webhook_id, []).append(call)
+    await asyncio.gather(*(_deliver(carrier, known[id_], calls) for id_, calls in by_hook.items() if id_ in known))
+    return len(found)
+
+
+async def _deliver(carrier: Carrier, hook: Webhook, calls: Sequence[Due]) -> None:
+    """After one that was in vain the rest waits for the next look: whoever does not answer is not asked fifty times at once."""
+    for call in calls:
+        async with carrier.work.writing() as w:
+            if not await webhooks.claim(w, call, carrier.clock() + HELD):
+                return
+            if call.order_ref and await _hushed(carrier, w, call.order_ref):
+                await webhooks.drop(w, call)
+                continue
+        try:
+            status = await _call(carrier, hook, call)
+        except (NotAnswered, Problem) as error:
+            await _failed(carrier, hook, call, str(error))
+            return
+        async with carrier.work.writing() as w:
+            await webhooks.went(w, call, f"{iso(carrier.clock())} {call.event}: {status}")
+
+
+async def _call(carrier: Carrier, hook: Webhook, call: Due) -> int:
+    body = b'{"id":"%d","event":"%s","created_at":"%s","object":%s}' % (
+        call.id, call.event.encode(), iso(call.at).encode(), call.body.encode(),
+    )  # fmt: skip
+    headers = {
+        "content-type": "application/json", "user-agent": AGENT, "x-chaupal-event": call.event, "x-chaupal-delivery": str(call.id),
+        "x-chaupal-signature": signature(await hooks.unsealed(carrier.court, hook), carrier.clock() // 1_000, body),
+    }  # fmt: skip
+    return await calling.post(hook.url, body, headers, private=carrier.settings.webhooks_private)
+
+
+def signature(secret: str, at: int, body: bytes) -> str:
+    """`t=<unix seconds>,v1=<hex>`: HMAC-SHA256 of `<t>.<body>`, so that a call that is kept cannot be sent again later."""
+    return f"t={at},v1={hmac.digest(secret.encode(), b'%d.%s' % (at, body), hashlib.sha256).hex()}"
+
+
+async def _failed(carrier: Carrier, hook: Webhook, call: Due, why: str) -> None:
+    now = carrier.clock()
+    again_at = now + BACK_OFF[call.tries] if call.tries < len(BACK_OFF) else None
+    async with carrier.work.writing() as w:
+        in_a_row = await webhooks.failed(w, call, f"{iso(now)} {call.event}: {why}", again_at)
+        if in_a_row >= OFF_AFTER and await webhooks.switch_off(w, hook.id, now):
+            await _tell_staff(carrier, w, hook, in_a_row)
+
+
+async def _tell_staff(carrier: Carrier, w: Writing, hook: Webhook, tries: int) -> None:
+    for account in await accounts.with_roles(w, sorted(MAY["manage_webhooks"])):
+        to = await telling.ear(carrier, w, account)
+        telling.answer(
+            carrier, w, to, "webhook_off", path="/office/webhooks", key=f"webhook:{hook.id}:{carrier.clock()}",
+            host=urlsplit(hook.url).hostname or "", tries=str(tries),
+        )  # fmt: skip
+
+
+async def _hushed(carrier: Carrier, reading: Reading, ref: str) -> bool:
+    """Whether nothing of this matter may leave the house, now."""
+    order = await docket.order(reading, ref)
+    return order is None or order.secret or (order.gag_until is not None and carrier.clock() < order.gag_until)
+
+
+# --- what is sent ---
+
+
+async def _order_moved(carrier: Carrier, w: Writing, event: OrderMoved) -> Said | None:
+    order = await docket.order(w, event.order)
+    if order is None or order.authority_id is None:  # a matter of the house: its decisions are told
+        return None
+    name = "order.received" if event.verb == "receive" else "order.moved"
+    return name, order.ref, _order(carrier, order) | {"verb": event.verb, "stage": event.stage}
+
+
+async def _ruling_changed(carrier: Carrier, w: Writing, event: RulingChanged) -> Said | None:
+    row = await rulings.ruling(w, event.ruling)
+    if row is None or row.neutral:
+        return None
+    over = isinstance(event, RulingLifted)
+    body = {
+        "ruling_id": str(event.ruling), "order_ref": event.order, "target": event.target, "countries": list(event.territory),
+        "account_id": _id(event.owner), "basis": row.basis, "since": iso(row.starts_at),
+        "until": None if row.ends_at is None else iso(row.ends_at), "log_index": row.lift_log_index if over else row.log_index,
+        "lapsed": event.lapsed if isinstance(event, RulingLifted) else None, "reason": row.reason,
+        # As review consoles in the manner of Coop read it.
+        "item": {"id": str(event.subject) if not row.term else row.term, "typeId": event.kind}, "action": {"id": event.measure},
+        "policies": [{"id": row.rule or row.regime or row.order_ref}],
+    }  # fmt: skip
+    return "ruling.ended" if over else "decision.served", event.order, body
+
+
+async def _appeal(carrier: Carrier, w: Writing, event: AppealFiled | AppealDecided) -> Said | None:
+    row = await rulings.ruling(w, event.ruling)
+    appeal = await appeals.appeal(w, event.appeal)
+    if row is None or row.neutral or appeal is None:
+        return None
+    decided = isinstance(event, AppealDecided)
+    body = {
+        "appeal_id": str(appeal.id), "ruling_id": str(row.id), "order_ref": row.order_ref, "account_id": str(event.account),
+        "due_at": iso(appeal.due_at), "outcome": event.outcome if decided else None,
+        # ACCEPT or REJECT, as Coop says it.
+        "appealDecision": None if not decided else "REJECT" if event.outcome == "upheld" else "ACCEPT",
+        "url": f"{carrier.settings.origin}/office/appeals/{appeal.id}",
+    }  # fmt: skip
+    return "appeal.decided" if decided else "appeal.filed", row.order_ref, body
+
+
+async def _report(carrier: Carrier, w: Writing, event: ReportReceived) -> Said | None:
+    """Neither who wrote it nor what: the console asks the API for that, with somebody's token."""
+    row = await reports.report(w, event.report)
+    if row is None:
+        return None
+    body = {
+        "report_id": str(row.id), "ref": row.ref, "category": row.category, "target_account_id": str(row.account_id),
+        "status_ids": [str(id_) for id_ in row.post_ids], "resolve_by": None if row.resolve_due is None else iso(row.resolve_due),
+        "url": f"{carrier.settings.origin}/office/reports/{row.id}",
+    }  # fmt: skip
+    return "report.created", "", body
+
+
+async def _alert(carrier: Carrier, w: Writing, event: ClockAlert) -> Said | None:
+    ref = ""
+    if event.what == clocks.ORDER:
+        found = await docket.orders_by_id(w, [event.of])
+        ref = found[0].ref if found else ""
+    elif event.what == clocks.APPEAL:
+        appeal = await appeals.appeal(w, event.of)
+        row = None if appeal is None else await rulings.ruling(w, appeal.ruling_id)
+        if row is None or row.neutral:
+            return None
+        ref = row.order_ref
+    body = {
+        "what": event.what, "id": str(event.of), "order_ref": ref or None, "clock": event.clock, "share": event.share,
+        "due_at": iso(event.due_at), "overdue": event.share >= 100,
+    }  # fmt: skip
+    return "clock.alert", ref, body
+
+
+async def _statement(carrier: Carrier, w: Writing, event: StatementPublished) -> Said | None:
+    return "statement.published", "", {"slug": event.slug, "url": f"{carrier.settings.origin}/statements/{event.slug}"}
+
+
+SAYS: dict[type[Event], Callable[[Carrier, Writing, Any], Awaitable[Said | None]]] = {
+    OrderMoved: _order_moved, DecisionServed: _ruling_changed, RulingLifted: _ruling_changed, AppealFiled: _appeal,
+    AppealDecided: _appeal, ReportReceived: _report, ClockAlert: _alert, StatementPublished: _statement,
+}  # fmt: skip
+
+
+def _order(carrier: Carrier, order: Order) -> dict[str, Any]:
+    return {
+        "order_ref": order.ref, "regime": order.regime_ref, "kind": order.kind, "territory": list(order.territory),
+        "emergency": order.emergency, "act_by": None if order.act_by is None else iso(order.act_by),
+        "url": f"{carrier.settings.origin}/orders/{order.ref}",
+    }  # fmt: skip
+
+
+def _id(id_: int | None) -> str | None:
+    return None if id_ is None else str(id_)

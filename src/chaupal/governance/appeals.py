@@ -1,0 +1,294 @@
+"""Appeals: whoever a ruling touches asks once for another look, and somebody with no hand in the ruling decides."""
+
+import msgspec
+
+from chaupal.governance import cases, clocks, effects, lifecycle, log, notices, record, tlog
+from chaupal.governance.cases import Case
+from chaupal.governance.context import Court
+from chaupal.governance.events import AppealAnswered, AppealDecided, AppealFiled, DecisionServed
+from chaupal.governance.lifecycle import State
+from chaupal.governance.notices import Strike
+from chaupal.governance.papers import Paper, check_may
+from chaupal.kernel.errors import Conflict, NotAllowed, NotFound
+from chaupal.policy.epitaph import known_country
+from chaupal.policy.may import may
+from chaupal.policy.rulings import EVERYWHERE, Measure
+from chaupal.policy.viewer import Viewer
+from chaupal.store import appeals, rulings, standing
+from chaupal.store.appeals import AppealRow
+from chaupal.store.docket import Said
+from chaupal.store.rulings import RulingRow
+from chaupal.store.work import Reading, Writing
+
+UPHELD, MODIFIED, REVERSED = "upheld", "modified", "reversed"
+OUTCOMES = (UPHELD, MODIFIED, REVERSED)
+DECIDE = "decide"  # the clock of an appeal
+NOT_YOURS = "You decided what is appealed; somebody else must hear this"
+ENDED = "This appeal has been decided"
+
+
+class Decision(msgspec.Struct, kw_only=True):
+    """What somebody types who decides an appeal. For `modified`: a nearer end, fewer countries, or both."""
+
+    outcome: str = ""
+    reason: str = ""
+    ends_at: str = ""
+    territory: str = ""
+
+
+# --- the person concerned ---
+
+
+async def file(court: Court, viewer: Viewer, ruling_id: int, text: str) -> AppealRow:
+    """Appeal against a ruling on oneself, once. Raises NotFound for others' rulings, Invalid, Conflict where it is too late."""
+    paper = Paper()
+    text = paper.page("text", text)
+    paper.check()
+    strike = await notices.one(court, viewer, ruling_id)
+    _check_may_appeal(viewer, strike)
+    async with court.work.writing() as w:
+        row = await _file(court, w, viewer, strike, text)
+        await clocks.start(w, clocks.APPEAL, row.id, DECIDE, row.filed_at, row.due_at)
+        w.tell(AppealFiled(appeal=row.id, ruling=ruling_id, account=viewer.me))
+    return row
+
+
+async def withdraw(court: Court, viewer: Viewer, id_: int) -> None:
+    """Ask no more. Raises NotFound for others' appeals, Conflict for one that is decided."""
+    async with court.work.writing() as w:
+        row = await _appeal(w, id_)
+        if row.account_id != viewer.me:
+            raise NotFound
+        strike = await notices.strike_of(court, w, row.ruling_id)
+        now = court.clock()
+        public: record.Public = {"step": "withdrawn", "at": tlog.at_minute(now)}
+        leaf = await _log(court, w, strike, public, row.log_index)
+        if not await appeals.withdraw(w, id_, now, leaf):
+            raise Conflict(ENDED)
+        await clocks.stop(w, clocks.APPEAL, id_, DECIDE, now)
+
+
+async def mine(court: Court, viewer: Viewer) -> list[AppealRow]:
+    """One's own appeals, the newest first."""
+    async with court.work.reading() as reading:
+        return await appeals.of(reading, viewer.me)
+
+
+async def appeal(court: Court, viewer: Viewer, id_: int) -> tuple[AppealRow, Strike]:
+    """An appeal with what it is about: for whoever filed it, and for staff. Raises NotFound."""
+    async with court.work.reading() as reading:
+        row = await _appeal(reading, id_)
+        if row.account_id != viewer.me and not may(viewer, "see_office"):
+            raise NotFound
+        return row, await notices.strike_of(court, reading, row.ruling_id)
+
+
+# --- both ---
+
+
+async def say(court: Court, viewer: Viewer, id_: int, text: str) -> None:
+    """Write in an appeal, as whoever filed it or as who hears it. Raises NotFound, Invalid, Conflict once it is decided."""
+    paper = Paper()
+    text = paper.page("text", text)
+    paper.check()
+    async with court.work.writing() as w:
+        row = await _appeal(w, id_)
+        staff = row.account_id != viewer.me
+        if staff:
+            _check_may_hear(viewer, row)
+        if not row.open:
+            raise Conflict(ENDED)
+        message = court.make_id()
+        await appeals.say(w, message, id_, viewer.me, text, court.clock(), staff=staff)
+        if staff:
+            w.tell(AppealAnswered(appeal=id_, account=row.account_id, message=message))
+
+
+# --- staff ---
+
+
+async def queue(court: Court, viewer: Viewer, *, ended: bool = False) -> list[tuple[AppealRow, Strike]]:
+    """Appeals that wait, the next due first; or those that have ended, the newest first."""
+    check_may(viewer, "see_office")
+    async with court.work.reading() as reading:
+        rows = await (appeals.ended if ended else appeals.waiting)(reading)
+        return [(row, await notices.strike_of(court, reading, row.ruling_id)) for row in rows]
+
+
+async def assign(court: Court, viewer: Viewer, id_: int, *, mine: bool = True) -> None:
+    """Take an appeal upon oneself, or put it back. Raises NotAllowed for whoever decided what is appealed."""
+    async with court.work.writing() as w:
+        row = await _appeal(w, id_)
+        me = _check_may_hear(viewer, row)
+        if not await appeals.assign(w, id_, me if mine else None):
+            raise Conflict(ENDED)
+
+
+async def decide(court: Court, viewer: Viewer, id_: int, typed: Decision) -> None:
+    """Decide an appeal: everything that follows from it is in this commit.
+
+    Reversed: the ruling ends, and counts as a strike no more. Modified: a narrower one stands in its place from now on.
+    Raises NotAllowed for whoever decided what is appealed, Invalid by field, Conflict where it is decided already.
+    """
+    async with court.work.writing() as w:
+        row = await _appeal(w, id_)
+        me = _check_may_hear(viewer, row)
+        strike = await notices.strike_of(court, w, row.ruling_id)
+        reason, narrower = _read(court, strike, typed)
+        now = court.clock()
+        public: record.Public = {
+            "step": "decided", "outcome": typed.outcome, "language": row.language, "rule": strike.ruling.rule or None,
+            "measure": strike.ruling.measure, "at": tlog.at_minute(now), "reason": reason, "by": record.pseudonym(court, me),
+        }  # fmt: skip
+        leaf = await _log(court, w, strike, public, row.log_index)
+        if not await appeals.decide(w, id_, me, now, typed.outcome, reason, leaf):
+            raise Conflict(ENDED)
+        following = await _carry_out(court, w, strike, typed.outcome, narrower, me, reason)
+        await clocks.stop(w, clocks.APPEAL, id_, DECIDE, now)
+        w.tell(
+            AppealDecided(
+                appeal=id_, ruling=strike.ruling.id, account=row.account_id, outcome=typed.outcome, following=following
+            )
+        )
+
+
+# --- filing ---
+
+
+def _check_may_appeal(viewer: Viewer, strike: Strike) -> None:
+    if strike.ruling.owner_id != viewer.me:  # staff can see it, and have no right of appeal
+        raise NotFound
+    if strike.appeal is not None:
+        raise Conflict("You have appealed against this already")
+    if not (strike.in_force or strike.counts):
+        raise Conflict("This ruling is not in force")
+    if not strike.may_appeal:
+        raise Conflict("The time for an appeal is over")
+
+
+async def _file(court: Court, w: Writing, viewer: Viewer, strike: Strike, text: str) -> AppealRow:
+    now, ruling, regime = court.clock(), strike.ruling, strike.regime
+    due = regime.appeals.internal.decide_in.after(now, regime.zone)
+    public: record.Public = {
+        "step": "filed", "language": viewer.language, "rule": ruling.rule or None, "measure": ruling.measure,
+        "due": tlog.at_minute(due), "at": tlog.at_minute(now),
+    }  # fmt: skip
+    leaf = await _log(court, w, strike, public, ruling.log_index)
+    row = AppealRow(
+        id=court.make_id(), ruling_id=ruling.id, account_id=viewer.me, state=appeals.FILED, text=text, language=viewer.language,
+        filed_at=now, due_at=due, assigned_to=None, decided_by=None, decided_at=None, outcome="", reason="",
+        not_by_first=ruling.decided_by, not_by_second=ruling.approved_by, log_index=leaf, decided_log_index=None,
+    )  # fmt: skip
+    if not await appeals.add(w, row):
+        raise Conflict("You have appealed against this already")
+    return row
+
+
+async def _log(court: Court, w: Writing, strike: Strike, public: record.Public, prev: int) -> int:
+    said: record.Secrecy = (
+        record.secrecy(strike.order) if strike.order else {"regime": strike.ruling.regime or None, "secret": False}
+    )
+    leaf, _ = await log.append(court, w, "appeal", strike.ruling.order_ref, public, prev=prev, **said)
+    return leaf
+
+
+# --- deciding ---
+
+
+def _check_may_hear(viewer: Viewer, row: AppealRow) -> int:
+    if not may(viewer, "hear_appeal"):
+        raise NotFound
+    if not row.may_be_heard_by(viewer.me):
+        raise NotAllowed(NOT_YOURS)
+    return viewer.me
+
+
+def _read(court: Court, strike: Strike, typed: Decision) -> tuple[str, RulingRow | None]:
+    """The reason, and the narrower ruling where one is asked for. Raises Invalid by field."""
+    paper = Paper()
+    reason = paper.reason("reason", typed.reason)
+    if typed.outcome not in OUTCOMES:
+        paper.complain("outcome", "must be one of the choices")
+    narrower = _narrower(court, strike, typed, paper) if typed.outcome == MODIFIED else None
+    paper.check()
+    return reason, narrower
+
+
+def _narrower(court: Court, strike: Strike, typed: Decision, paper: Paper) -> RulingRow:
+    """The ruling with a nearer end or in fewer countries; nothing wider than it was can come out of an appeal."""
+    was, now = strike.ruling, court.clock()
+    ends_at = paper.moment("ends_at", typed.ends_at)
+    territory = tuple(code.upper() for code in typed.territory.replace(",", " ").split())
+    had = was.territory.split(",")
+    if ends_at is not None and ends_at <= now:
+        paper.complain("ends_at", "is past already")
+    if ends_at is not None and was.ends_at is not None and ends_at > was.ends_at:
+        paper.complain("ends_at", "must be before the end that was set")
+    if not all(known_country(code) for code in territory) or (EVERYWHERE not in had and not set(territory) <= set(had)):
+        paper.complain("territory", "must be among the countries where it holds")
+    narrowed = territory and set(territory) != set(had)
+    if not strike.in_force:
+        paper.complain("outcome", "is not in force any more")
+    elif not narrowed and (ends_at is None or ends_at == was.ends_at):
+        paper.complain("ends_at", "say what is to be narrower")
+    return msgspec.structs.replace(
+        was, starts_at=now, ends_at=was.ends_at if ends_at is None else ends_at, territory=",".join(territory or had),
+        permanent=was.permanent and ends_at is None,
+    )  # fmt: skip
+
+
+async def _carry_out(
+    court: Court, w: Writing, strike: Strike, outcome: str, narrower: RulingRow | None, me: int, reason: str
+) -> int | None:
+    """What an outcome brings about; the id of the ruling that stands in place of the old one, where one does."""
+    if outcome == UPHELD:
+        return None
+    was, leaf = strike.ruling, None
+    if strike.in_force:
+        how = "modified" if narrower else "appealed"
+        leaf = await effects.end_ruling(court, w, was, how=how, by=me, reason=reason)
+        following = await _replace(court, w, strike, narrower, me, reason, leaf) if narrower else None
+        await _enter(court, w, was, me, Said(reason=reason, rulings=(following,) if following else ()), leaf)
+    else:
+        following = None
+    await rulings.forgive(w, was.id)
+    return following
+
+
+async def _replace(
+    court: Court, w: Writing, strike: Strike, narrower: RulingRow, me: int, reason: str, reversal: int
+) -> int:
+    """The narrower ruling, with a `measure` leaf of its own. Whoever stood behind the old one as a second still does."""
+    case = await cases.case_with(court, w, narrower.target_id or 0)
+    row = msgspec.structs.replace(narrower, id=court.make_id(), decided_by=me, reason=reason)
+    said = Said(outcome=row.measure, reason=reason)
+    public = await record.ruling(court, w, case, said, row, strike.kind)
+    kind = "deamp" if row.measure == Measure.DEAMPLIFY else "measure"
+    leaf, _ = await log.append(court, w, kind, row.order_ref, public, prev=reversal, **record.under(case))
+    await rulings.begin(w, msgspec.structs.replace(row, log_index=leaf))
+    if row.measure in effects.OVERRIDING:
+        await standing.settle(w, row.subject_id)
+    w.tell(
+        DecisionServed(
+            order=row.order_ref, target=case.target.number, kind=strike.kind, territory=tuple(row.territory.split(",")), ruling=row.id,
+            subject=row.subject_id, owner=row.owner_id, measure=row.measure,
+        )
+    )  # fmt: skip
+    return row.id
+
+
+async def _enter(court: Court, w: Writing, was: RulingRow, me: int, said: Said, leaf: int) -> None:
+    """The event of the case: overturned where nothing of it is in force any more, else modified."""
+    if was.target_id is None:
+        return
+    case: Case = await cases.case_with(court, w, was.target_id)
+    left = await notices.left_in_force(w, was.target_id)
+    if not left or case.state is State.IN_FORCE:
+        await cases.enter(court, w, case, lifecycle.move(case.state, "modify" if left else "overturn"), me, said, leaf)
+
+
+async def _appeal(reading: Reading, id_: int) -> AppealRow:
+    row = await appeals.appeal(reading, id_)
+    if row is None:
+        raise NotFound
+    return row

@@ -1,0 +1,40 @@
+"""Who works on what: targets are taken up, handed on and put back. It decides nothing, and the log says nothing of it."""
+
+from collections.abc import Sequence
+
+from chaupal.governance.context import Court
+from chaupal.governance.papers import check_may
+from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.policy.may import MAY
+from chaupal.policy.viewer import Viewer
+from chaupal.store import accounts, desk, docket
+from chaupal.store.people import id_of
+from chaupal.store.work import Reading
+
+ME, NOBODY = "me", ""
+
+
+async def assign(court: Court, viewer: Viewer, ref: str, numbers: Sequence[int], to: str) -> int:
+    """Assign targets of an order (all of them where no number is given) to `me`, to nobody (""), or to a handle of the staff.
+
+    How many they are. Raises NotAllowed, NotFound, Invalid for a handle that is nobody of the staff's.
+    """
+    me = check_may(viewer, "write_notes")
+    async with court.work.writing() as w:
+        order = await docket.order(w, ref)
+        if order is None:
+            raise NotFound
+        named = await docket.targets_of(w, order.id)
+        chosen = [target.id for target in named if not numbers or target.number in numbers]
+        if not chosen:
+            raise NotFound
+        return await desk.assign(w, chosen, me if to == ME else await _staff(w, to))
+
+
+async def _staff(reading: Reading, handle: str) -> int | None:
+    if not handle.strip():
+        return None
+    id_ = await id_of(reading, handle.strip().removeprefix("@"))
+    if id_ is None or id_ not in await accounts.with_roles(reading, sorted(MAY["write_notes"])):
+        raise Invalid("Nobody of the staff has this handle", to="is nobody of the staff's")
+    return id_

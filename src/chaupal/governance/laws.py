@@ -1,0 +1,69 @@
+"""The laws that the house judges by, in the log: each file's digest, when it is first read and whenever it is another."""
+
+from datetime import date
+
+import msgspec
+
+from chaupal.governance import log
+from chaupal.governance.context import Court
+from chaupal.kernel.errors import Problem
+from chaupal.store import docket, ledger, marks
+
+MARK = "laws_logged"  # ref -> the SHA-256 that was logged last, as JSON
+
+
+async def log_laws(court: Court) -> int:
+    """Enter every regime and every version of the house's rules whose file is not the one that was logged; how many.
+
+    Called when the server starts, before it judges anything by them.
+    """
+    loaded = _loaded(court)
+    async with court.work.reading() as reading:
+        known = _read(await marks.read(reading, MARK))
+    if all(known.get(ref) == public["sha256"] for ref, (_, _, public) in loaded.items()):
+        return 0
+    async with court.work.writing() as w:
+        await ledger.hold(w)
+        known = _read(await marks.read(w, MARK))
+        fresh = {ref: act for ref, act in loaded.items() if known.get(ref) != act[2]["sha256"]}
+        for kind, about, public in fresh.values():
+            await log.append(court, w, kind, about, public)
+        digests = known | {ref: str(public["sha256"]) for ref, (_, _, public) in fresh.items()}
+        await marks.write(w, MARK, msgspec.json.encode(digests).decode())
+    return len(fresh)
+
+
+async def check_cited(court: Court) -> None:
+    """Every law under which something was taken in must still be there. Raises Problem with those that are not.
+
+    Called when the server starts: without its law a matter could neither be decided nor lifted.
+    """
+    async with court.work.reading() as reading:
+        cited = await docket.cited_regimes(reading)
+    known = {(regime.id, regime.version) for regime in court.regimes.all()}
+    if missing := sorted(set(cited) - known):
+        names = ", ".join(f"{id_}@{version}" for id_, version in missing)
+        raise Problem(
+            f"Orders were taken in under laws whose files are gone: {names}. Put them back into DATA/regimes."
+        )
+
+
+def _loaded(court: Court) -> dict[str, tuple[str, str, dict[str, object]]]:
+    """ref -> (type, ref of the entry, public) of every law in use."""
+    found: dict[str, tuple[str, str, dict[str, object]]] = {}
+    for regime in court.regimes.all():
+        found[regime.ref] = "regime", regime.ref, {
+            "id": regime.id, "version": regime.version, "sha256": regime.digest, "from": _day(regime.effective_from),
+            "to": _day(regime.effective_to),
+        }  # fmt: skip
+    for book in court.rules.all():
+        found[book.ref] = "policy", "house-rules", {"version": book.version, "sha256": book.digest}
+    return found
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _read(text: str) -> dict[str, str]:
+    return msgspec.json.decode(text or "{}", type=dict[str, str])

@@ -1,0 +1,65 @@
+"""The log's keys on disk: the one that signs, those that signed before, the witness's, and the secret behind pseudonyms.
+
+The database says which key signs (see `log_batches`); the files follow it. Lost between two steps, a change of keys is
+completed at the next start.
+"""
+
+import hashlib
+import os
+from pathlib import Path
+
+from chaupal.governance import tlog
+from chaupal.kernel.errors import Problem
+from chaupal.kernel.seeds import SEED, load_or_make_seed
+
+CURRENT, NEXT = "log.key", "log.key.next"
+
+
+class Keys:
+    """The directory `keys` under the log's name. Every file is 32 raw bytes, readable by the server alone."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder = folder
+        self.name = name
+        self._known: dict[str, tlog.SigningKey] = {}
+        first = load_or_make_seed(folder / CURRENT)
+        # The secret behind the names of staff outlives changes of the log's key: it was begun from the first one.
+        begun = hashlib.sha256(b"staff pseudonyms" + first).digest()
+        self.pseudonyms = load_or_make_seed(folder / "pseudonyms.key", begun)
+
+    @property
+    def current(self) -> tlog.SigningKey:
+        """What `log.key` holds now. Raises Problem."""
+        return tlog.SigningKey.from_seed(self.name, load_or_make_seed(self.folder / CURRENT))
+
+    def of(self, vkey: str) -> tlog.SigningKey:
+        """The key with this vkey, whichever file holds it. Raises Problem where none does."""
+        if (found := self._known.get(vkey)) is not None:
+            return found
+        for path in sorted(self.folder.glob(f"{CURRENT}*")):
+            if len(seed := path.read_bytes()) == SEED:
+                key = tlog.SigningKey.from_seed(self.name, seed)
+                self._known[str(key.public)] = key
+        if vkey not in self._known:
+            raise Problem(f"The log is signed with {vkey}, and {self.folder} does not hold that key: restore it")
+        return self._known[vkey]
+
+    def make_next(self) -> tlog.SigningKey:
+        """The key that a change of keys will bring; the same one until the change is completed."""
+        return tlog.SigningKey.from_seed(self.name, load_or_make_seed(self.folder / NEXT))
+
+    def follow(self, vkey: str) -> None:
+        """Make the files say what the database says: `log.key` holds `vkey`, the one before is kept as `log.key.<n>`."""
+        if str(self.current.public) == vkey:
+            return
+        new = self.folder / NEXT
+        if not new.exists() or str(self.make_next().public) != vkey:
+            self.of(vkey)  # it signs; that log.key is another one is for the operator to see
+            return
+        number = 1 + sum(1 for path in self.folder.glob(f"{CURRENT}.*") if path.suffix[1:].isdigit())
+        os.link(self.folder / CURRENT, self.folder / f"{CURRENT}.{number}")
+        new.replace(self.folder / CURRENT)
+
+    def witness(self, name: str) -> tlog.Cosigner:
+        """The key by which this server cosigns other logs."""
+        return tlog.Cosigner.from_seed(name, load_or_make_seed(self.folder / "witness.key"))

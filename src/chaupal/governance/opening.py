@@ -1,0 +1,56 @@
+"""Opening what the log only committed to: field by field, by an entry of its own; or destroying what would open it."""
+
+from collections.abc import Sequence
+
+from chaupal.governance import log, record
+from chaupal.governance.context import Court
+from chaupal.governance.papers import check_may, check_reason
+from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.policy.viewer import Viewer
+from chaupal.store import ledger
+from chaupal.store.work import Reading
+
+
+async def sealed(court: Court, viewer: Viewer, index: int) -> dict[str, int | None]:
+    """The confidential fields of an entry that can still be opened, and when they were (ms); for those who may open them."""
+    check_may(viewer, "open_entries")
+    async with court.work.reading() as reading:
+        return {name: at for name, (_, at) in (await ledger.disclosures_of(reading, index)).items()}
+
+
+async def open_(court: Court, viewer: Viewer, index: int, names: Sequence[str], reason: str, ref: str = "") -> int:
+    """Publish confidential fields of the entry at `index`, by an `open` entry; its index.
+
+    Whoever has both checks them by hashing: the SHA-256 of each disclosure's letters stands in the entry's `_sd`. `ref`: the
+    order that it is about, if that may be said. Raises NotAllowed, NotFound for a field that is not there (any more), Invalid.
+    """
+    me, reason = check_may(viewer, "open_entries"), check_reason(reason)
+    async with court.work.writing() as w:
+        texts = await _texts(w, index, names)
+        public = {"disclosures": texts, "reason": reason, "by": record.pseudonym(court, me)}
+        opened, _ = await log.append(court, w, "open", ref, public, prev=index)
+        await ledger.mark_opened(w, index, names)
+    return opened
+
+
+async def erase(court: Court, viewer: Viewer, index: int, names: Sequence[str], reason: str) -> int:
+    """Destroy salt and value of confidential fields: the digest stays in the log and opens nothing any more.
+
+    That it was done is an entry, too; its index. What was opened before is public and stays. Raises as `open_` does.
+    """
+    me, reason = check_may(viewer, "open_entries"), check_reason(reason)
+    async with court.work.writing() as w:
+        many = len(await _texts(w, index, names))
+        public = {"disclosures": [], "erased": many, "reason": reason, "by": record.pseudonym(court, me)}
+        erased, _ = await log.append(court, w, "open", "", public, prev=index)
+        await ledger.destroy_disclosures(w, index, names)
+    return erased
+
+
+async def _texts(reading: Reading, index: int, names: Sequence[str]) -> list[str]:
+    known = await ledger.disclosures_of(reading, index)
+    if not names:
+        raise Invalid(names="say which fields")
+    if missing := [name for name in names if name not in known]:
+        raise NotFound(f"Entry {index} has no such confidential field: {', '.join(missing)}")
+    return [known[name][0] for name in dict.fromkeys(names)]

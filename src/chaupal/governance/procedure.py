@@ -1,0 +1,77 @@
+"""The procedure of an order as a whole, beside the cases of its targets: a table that checks itself when it is loaded."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from chaupal.governance.machine import Machine
+from chaupal.governance.machine import Move as AnyMove
+
+
+class Stage(StrEnum):
+    """Where an order stands. A question, a hearing or an objection stops no clock."""
+
+    NEW = ""
+    RECEIVED = "received"
+    ACKNOWLEDGED = "acknowledged"
+    IN_REVIEW = "in_review"
+    RETURNED = "returned"  # defective: sent back with the list of what it lacks
+    CLARIFYING = "clarifying"
+    HEARING = "hearing"
+    STAYED = "stayed"
+    WITHDRAWN = "withdrawn"
+    SET_ASIDE = "set_aside"
+    CLOSED = "closed"
+
+
+type Step = AnyMove[Stage]
+
+BEGUN = (Stage.RECEIVED, Stage.ACKNOWLEDGED)
+WORKED_ON = (*BEGUN, Stage.IN_REVIEW, Stage.CLARIFYING, Stage.HEARING)
+LIVE = (*WORKED_ON, Stage.STAYED)
+FINAL = frozenset({Stage.WITHDRAWN, Stage.SET_ASIDE, Stage.CLOSED})
+
+
+def _each(sources: Iterable[Stage], verb: str, to: Stage, may: str, *needs: str) -> tuple[Step, ...]:
+    return tuple(AnyMove(source, verb, to, may, needs) for source in sources)
+
+
+def _beside(sources: Iterable[Stage], verb: str, may: str, *needs: str) -> tuple[Step, ...]:
+    """Something is noted, and the order stands where it stood."""
+    return tuple(AnyMove(source, verb, source, may, needs) for source in sources)
+
+
+STEPS: tuple[Step, ...] = (
+    AnyMove(Stage.NEW, "receive", Stage.RECEIVED, "receive_order", ("leaf",)),
+    AnyMove(Stage.RECEIVED, "acknowledge", Stage.ACKNOWLEDGED, "work_on_order", ("leaf",)),
+    *_each(BEGUN, "check", Stage.IN_REVIEW, "work_on_order", "leaf"),
+    *_each(WORKED_ON, "return_order", Stage.RETURNED, "decide", "codes", "reason", "leaf"),
+    *_each((Stage.RETURNED,), "mend", Stage.IN_REVIEW, "work_on_order", "reason", "leaf"),
+    *_each(WORKED_ON, "ask", Stage.CLARIFYING, "work_on_order", "text", "leaf"),
+    *_each((Stage.CLARIFYING,), "answer", Stage.IN_REVIEW, "work_on_order", "text", "leaf"),
+    *_each(WORKED_ON, "set_hearing", Stage.HEARING, "work_on_order", "until", "leaf"),
+    *_each((Stage.HEARING,), "hold_hearing", Stage.IN_REVIEW, "work_on_order", "text", "leaf"),
+    *_beside((*LIVE, Stage.RETURNED), "meet", "work_on_order", "text", "leaf"),
+    *_beside((*LIVE, Stage.RETURNED), "write", "work_on_order", "text", "leaf"),
+    *_beside(LIVE, "verify_origin", "work_on_order", "reason", "leaf"),
+    *_beside(LIVE, "object", "decide", "text", "leaf"),
+    *_beside(LIVE, "challenge", "decide", "body", "leaf"),
+    *_beside(LIVE, "confirm", "work_on_order", "reason", "leaf"),
+    *_beside(LIVE, "report_effect", "work_on_order", "leaf"),
+    *_each((*LIVE, Stage.RETURNED), "withdraw", Stage.WITHDRAWN, "carry_out", "leaf"),
+    *_each((*LIVE, Stage.RETURNED), "set_aside", Stage.SET_ASIDE, "carry_out", "body", "leaf"),
+    *_each(WORKED_ON, "stay", Stage.STAYED, "carry_out", "body", "leaf"),
+    *_each((Stage.STAYED,), "end_stay", Stage.IN_REVIEW, "carry_out", "body", "leaf"),
+    *_each((*WORKED_ON, Stage.RETURNED), "close", Stage.CLOSED, "decide", "leaf"),
+)
+
+MACHINE = Machine("This order", STEPS, Stage.NEW, FINAL)
+# What the public log calls each verb.
+LOGGED = {
+    "acknowledge": "acknowledged", "check": "checked", "return_order": "returned", "mend": "mended", "ask": "clarification_requested",
+    "answer": "clarified", "set_hearing": "hearing_set", "hold_hearing": "hearing_held", "meet": "meeting", "write": "correspondence",
+    "verify_origin": "origin_verified", "object": "objection_filed", "challenge": "challenged_in_court", "confirm": "confirmed",
+    "report_effect": "effect_reported", "withdraw": "withdrawn", "set_aside": "set_aside", "stay": "stayed", "end_stay": "stay_ended",
+    "close": "closed",
+}  # fmt: skip
+# Verbs that move the cases of all its targets along.
+CARRIED = {"withdraw": "withdraw", "set_aside": "set_aside", "stay": "stay", "end_stay": "end_stay"}

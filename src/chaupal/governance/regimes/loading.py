@@ -1,0 +1,92 @@
+"""The regimes of the house: those that it ships and those of the operator's directory, read, checked, and found by date."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, final
+
+from chaupal.governance.regimes.checks import faults_of
+from chaupal.governance.regimes.dates import in_force, in_order
+from chaupal.governance.regimes.faults import Faults
+from chaupal.governance.regimes.reading import law_files, read
+from chaupal.governance.regimes.regime import Regime
+from chaupal.kernel.clock import iso_day
+from chaupal.kernel.errors import Invalid, NotFound
+
+SHIPPED: Final = Path(__file__).with_name("files")
+
+
+@final
+class Regimes:
+    """Every version of every law that this house knows. It does not change while the server runs."""
+
+    __slots__ = ("_by_ref", "_versions")
+
+    def __init__(self, regimes: Iterable[Regime]) -> None:
+        inside = sorted(regimes, key=lambda regime: (regime.id, regime.version))
+        self._by_ref: Mapping[str, Regime] = MappingProxyType({regime.ref: regime for regime in inside})
+        versions: dict[str, tuple[Regime, ...]] = {}
+        for regime in inside:
+            versions[regime.id] = (*versions.get(regime.id, ()), regime)
+        self._versions: Mapping[str, tuple[Regime, ...]] = MappingProxyType(versions)
+
+    def current(self, id: str, at: int) -> Regime:
+        """The version of a law in force at `at` (ms since 1970 UTC). NotFound for none of this id, Invalid for a gap."""
+        versions = self._versions_of(id)
+        found = next((regime for regime in versions if in_force(regime, at)), None)
+        if found is None:
+            raise Invalid(f"No version of {id} is in force on {iso_day(at)}", regime="is not in force on that day")
+        return found
+
+    def version(self, id: str, version: int) -> Regime:
+        """A version by its number, in force or not: an act keeps the one under which it was done. Raises NotFound."""
+        return self.cited(f"{id}@{version}")
+
+    def cited(self, ref: str) -> Regime:
+        """The version that `IN-79-3B@3` means. Raises NotFound."""
+        if ref not in self._by_ref:
+            raise NotFound(f"There is no legal regime {ref}")
+        return self._by_ref[ref]
+
+    def in_force(self, at: int) -> tuple[Regime, ...]:
+        """One version of each law that is in force at `at`, by id."""
+        return tuple(regime for regime in self._by_ref.values() if in_force(regime, at))
+
+    def all(self) -> tuple[Regime, ...]:
+        """Every version, by id and number."""
+        return tuple(self._by_ref.values())
+
+    def _versions_of(self, id: str) -> tuple[Regime, ...]:
+        if id not in self._versions:
+            raise NotFound(f"There is no legal regime {id}")
+        return self._versions[id]
+
+
+def load_regimes(override_dir: Path | None = None) -> Regimes:
+    """The shipped regimes and the operator's: a file of theirs with the id and version of one of ours stands in its place.
+
+    Raises BadLaw with every fault of every file.
+    """
+    faults = Faults()
+    ours = _read_all(SHIPPED, faults)
+    theirs = {} if override_dir is None else _read_all(override_dir, faults)
+    regimes = list((ours | theirs).values())
+    for regime in regimes:
+        for field, about in faults_of(regime):
+            faults.add(regime.file, field, about)
+    ids = dict.fromkeys(regime.id for regime in regimes)
+    ordered = [one for id in ids for one in in_order([regime for regime in regimes if regime.id == id], faults)]
+    faults.check()
+    return Regimes(ordered)
+
+
+def _read_all(directory: Path, faults: Faults) -> dict[str, Regime]:
+    found: dict[str, Regime] = {}
+    for path in law_files(directory, faults):
+        regime = read(path, Regime, faults)
+        if regime is None:
+            continue
+        if regime.ref in found:
+            faults.add(path.name, "version", f"{regime.ref} is also in {found[regime.ref].file}")
+        found.setdefault(regime.ref, regime)
+    return found

@@ -1,0 +1,31 @@
+"""The fold as a server keeps it in memory: where it stands, who moves it on, and the reports that were made lately."""
+
+import asyncio
+
+import msgspec
+
+from chaupal.governance.report.filters import Filters
+from chaupal.governance.report.fold import Fold
+from chaupal.governance.report.report import Report
+from chaupal.kernel.shelf import Shelf
+
+KEPT = 64  # reports
+
+type Asked = tuple[int, Filters, tuple[str, ...]]  # size of the log, filters, tables
+
+
+class Building(msgspec.Struct, frozen=True):
+    """There is no report yet: so many of the log's entries are folded."""
+
+    done: int
+    of: int
+
+
+class Keeper:
+    """One for a house. `moving`: only its holder moves the fold on, or makes a report of it."""
+
+    def __init__(self) -> None:
+        self.fold = Fold()
+        self.moving = asyncio.Lock()
+        self.made: Shelf[Asked, Report] = Shelf(KEPT)
+        self.errand: asyncio.Task[None] | None = None

@@ -1,0 +1,60 @@
+"""Times of the report: minutes since 1970 UTC, and calendar months in UTC."""
+
+import functools
+from datetime import UTC, datetime
+
+HOUR = 60
+DAY = 24 * HOUR
+MONTHS = 12
+END = 4_222_000_000  # the year 9997: what a foreign log says may be anything
+
+
+@functools.lru_cache(65_536)
+def minute_of(text: str) -> int | None:
+    """Minutes since 1970 from `2026-11-24T10:00Z` or `2026-11-24`; None for anything else."""
+    try:
+        moment = datetime.fromisoformat(text)
+        at = int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()) // 60
+    except (ValueError, OverflowError):
+        return None
+    return at if 0 <= at < END else None
+
+
+def minute(text: str | None) -> int | None:
+    return minute_of(text) if text else None
+
+
+@functools.lru_cache(65_536)
+def minute_text(at: int) -> str:
+    """`2026-11-24T10:00Z`."""
+    return datetime.fromtimestamp(at * 60, UTC).strftime("%Y-%m-%dT%H:%MZ")
+
+
+def day_text(at: int) -> str:
+    """`2026-11-24`."""
+    return minute_text(at)[:10]
+
+
+def month_of(at: int) -> int:
+    """Months since the year 0, so that months can be counted."""
+    moment = datetime.fromtimestamp(at * 60, UTC)
+    return moment.year * MONTHS + moment.month - 1
+
+
+def month_text(month: int) -> str:
+    """`2021-02`."""
+    return f"{month // MONTHS:04d}-{month % MONTHS + 1:02d}"
+
+
+def month_start(month: int) -> int:
+    """The month's first minute."""
+    return int(datetime(month // MONTHS, month % MONTHS + 1, 1, tzinfo=UTC).timestamp()) // 60
+
+
+def parse_month(text: str) -> int | None:
+    """Months since the year 0 from `2021-02`; None for anything else."""
+    year, _, month = text.partition("-")
+    good = len(year) == 4 and len(month) == 2 and text.isascii() and year.isdigit() and month.isdigit()
+    if not good or not 1970 <= int(year) < 9999 or not 1 <= int(month) <= MONTHS:
+        return None
+    return int(year) * MONTHS + int(month) - 1

@@ -1,0 +1,142 @@
+"""The desk for reports: who looks at them, what became of them, and which are looked at together."""
+
+from chaupal.governance import clocks, complaints, log, record, tlog
+from chaupal.governance.context import Court
+from chaupal.governance.events import ReportResolved
+from chaupal.governance.papers import Paper, check_may
+from chaupal.governance.reports import RESOLVE, check_rules
+from chaupal.kernel.errors import Conflict, NotFound
+from chaupal.policy.viewer import Viewer
+from chaupal.store import reports
+from chaupal.store.reports import ReportRow
+from chaupal.store.work import Reading, Writing
+
+RESOLVED = "This report is resolved"
+
+
+async def queue(court: Court, viewer: Viewer, *, resolved: bool = False) -> list[ReportRow]:
+    """Open reports, the next due first; or resolved ones, the newest first."""
+    check_may(viewer, "see_office")
+    async with court.work.reading() as reading:
+        return await (reports.latest(reading, (reports.RESOLVED,)) if resolved else reports.waiting(reading))
+
+
+async def latest(
+    court: Court, viewer: Viewer, *, resolved: bool, below: int, above: int, at_most: int, about: int = 0, by: int = 0
+) -> list[ReportRow]:  # fmt: skip
+    """Between two ids, the newest first; `about` an account and `by` another where they are named."""
+    check_may(viewer, "see_office")
+    async with court.work.reading() as reading:
+        state = reports.RESOLVED if resolved else reports.OPEN
+        return await reports.latest(reading, (state,), below=below, above=above, at_most=at_most, about=about, by=by)
+
+
+async def report(court: Court, viewer: Viewer, id_: int) -> ReportRow:
+    """For staff. Raises NotFound."""
+    check_may(viewer, "see_office")
+    async with court.work.reading() as reading:
+        return await _report(reading, id_)
+
+
+async def beside(court: Court, viewer: Viewer, row: ReportRow) -> list[ReportRow]:
+    """Other open reports about the same account: they are looked at together."""
+    check_may(viewer, "see_office")
+    async with court.work.reading() as reading:
+        return [one for one in await reports.open_on(reading, row.account_id) if one.id != row.id]
+
+
+async def assign(court: Court, viewer: Viewer, id_: int, *, mine: bool = True) -> ReportRow:
+    """Take a report upon oneself, or put it back. Raises Conflict where it is resolved."""
+    me = check_may(viewer, "handle_reports")
+    async with court.work.writing() as w:
+        if not await reports.assign(w, id_, me if mine else None):
+            await _report(w, id_)
+            raise Conflict(RESOLVED)
+        return await _report(w, id_)
+
+
+async def amend(
+    court: Court, viewer: Viewer, id_: int, *, kind: str | None, rules: tuple[str, ...] | None
+) -> ReportRow:
+    """File an open report under what it is about; its clock stays. Raises Invalid by field, Conflict where it is resolved."""
+    check_may(viewer, "handle_reports")
+    paper = Paper()
+    if kind is not None and kind not in complaints.KINDS:
+        paper.complain("category", "must be one of the choices")
+    if rules is not None:
+        check_rules(paper, rules)
+    paper.check()
+    async with court.work.writing() as w:
+        row = await _report(w, id_)
+        if not await reports.amend(
+            w, id_, row.category if kind is None else kind, row.rules if rules is None else rules
+        ):
+            raise Conflict(RESOLVED)
+        return await _report(w, id_)
+
+
+async def resolve(
+    court: Court, viewer: Viewer, id_: int, *, outcome: str, reason: str = "", together: bool = False
+) -> list[ReportRow]:
+    """Say what became of a report, or `together` of all open ones about its account; whoever wrote them is told.
+
+    Raises Invalid by field, Conflict where it is resolved already.
+    """
+    me = check_may(viewer, "handle_reports")
+    paper = Paper()
+    reason = paper.page("reason", reason, needed=False)
+    if outcome not in complaints.BY_HAND:
+        paper.complain("outcome", "must be one of the choices")
+    paper.check()
+    async with court.work.writing() as w:
+        row = await _report(w, id_)
+        rows = await reports.open_on(w, row.account_id) if together else []
+        return [
+            await _resolve(court, w, one, me, outcome, reason) for one in ([row] if not together else rows or [row])
+        ]
+
+
+async def settle(court: Court, w: Writing, id_: int, outcome: str) -> None:
+    """In the unit of what was done about a report: it and the open ones beside it about the same posts are resolved so."""
+    row = await reports.report(w, id_)
+    if row is None or row.state != reports.OPEN:
+        return
+    for one in await reports.open_on(w, row.account_id):
+        if one.id == id_ or (one.post_ids and set(one.post_ids) <= set(row.post_ids)):
+            await _resolve(court, w, one, record.CLOCK, outcome, "")
+
+
+async def reopen(court: Court, viewer: Viewer, id_: int) -> ReportRow:
+    """Look at a resolved report again. Raises Conflict where it is open."""
+    check_may(viewer, "handle_reports")
+    async with court.work.writing() as w:
+        row = await _report(w, id_)
+        if not await reports.reopen(w, id_):
+            raise Conflict("This report is open")
+        if row.resolve_due is not None:
+            await clocks.start(w, clocks.REPORT, id_, RESOLVE, row.received_at, row.resolve_due)
+        return await _report(w, id_)
+
+
+# --- parts ---
+
+
+async def _resolve(court: Court, w: Writing, row: ReportRow, by: int, outcome: str, reason: str) -> ReportRow:
+    now = court.clock()
+    if not await reports.resolve(w, row.id, by, now, outcome, reason):
+        raise Conflict(RESOLVED)
+    public: record.Public = {
+        "step": "resolved", "category": complaints.category_of(row.category), "outcome": outcome, "at": tlog.at_minute(now),
+        "by": record.pseudonym(court, by),
+    }  # fmt: skip
+    await log.append(court, w, "report", row.ref, public, prev=row.log_index, regime=row.regime_ref or None)
+    await clocks.stop(w, clocks.REPORT, row.id, RESOLVE, now)
+    w.tell(ReportResolved(report=row.id, ref=row.ref, outcome=outcome))
+    return await _report(w, row.id)
+
+
+async def _report(reading: Reading, id_: int) -> ReportRow:
+    row = await reports.report(reading, id_)
+    if row is None or row.state == reports.UNCONFIRMED:
+        raise NotFound
+    return row

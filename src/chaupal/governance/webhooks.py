@@ -1,0 +1,175 @@
+"""Webhooks: who is sent what happens in the court, with secrets shown once. What is secret never leaves by them."""
+
+import asyncio
+import os
+import secrets
+from urllib.parse import urlsplit
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from chaupal.governance.context import Court
+from chaupal.governance.papers import Paper, check_may
+from chaupal.kernel.errors import Conflict, NotFound, Problem
+from chaupal.kernel.seeds import load_or_make_seed
+from chaupal.policy.viewer import Viewer
+from chaupal.store import webhooks
+from chaupal.store.webhooks import Due, Webhook
+
+__all__ = [
+    "EVENTS",
+    "Made",
+    "Webhook",
+    "WebhookForm",
+    "listed",
+    "new_secret",
+    "ping",
+    "register",
+    "remove",
+    "switch",
+    "unsealed",
+]
+
+EVENTS = (
+    "order.received", "order.moved", "decision.served", "ruling.ended", "appeal.filed", "appeal.decided", "report.created",
+    "clock.alert", "statement.published",
+)  # fmt: skip
+PING = "ping"
+MOST = 20
+MOST_URL = 500  # characters
+KEY = "webhooks.key"
+NONCE = 12  # bytes
+PREFIX = "whsec_"
+
+
+class WebhookForm(msgspec.Struct, kw_only=True):
+    """Where to send (https), and which of EVENTS; none: all of them."""
+
+    url: str = ""
+    events: tuple[str, ...] = ()
+
+
+class Made(msgspec.Struct, frozen=True):
+    """A webhook with its secret, which is shown this once."""
+
+    hook: Webhook
+    secret: str
+
+
+async def register(court: Court, viewer: Viewer, form: WebhookForm) -> Made:
+    """A new webhook. Raises NotAllowed, Invalid by field, Conflict where there are too many."""
+    me = check_may(viewer, "manage_webhooks")
+    paper = Paper()
+    url = _url(court, paper, form.url)
+    if strange := sorted(set(form.events) - set(EVENTS)):
+        paper.complain("events", f"are not known: {', '.join(word[:40] for word in strange[:5])}")
+    paper.check()
+    secret, id_ = _secret(), court.make_id()
+    sealed = await _sealed(court, id_, secret)
+    hook = Webhook(
+        id=id_, url=url, secret=sealed, events=tuple(e for e in EVENTS if e in form.events or not form.events), created_by=me,
+        created_at=court.clock(),
+    )  # fmt: skip
+    async with court.work.writing() as w:
+        if len(await webhooks.every(w)) >= MOST:
+            raise Conflict("There are too many webhooks; remove one first")
+        await webhooks.add(w, hook)
+    return Made(hook, secret)
+
+
+async def listed(court: Court, viewer: Viewer) -> list[Webhook]:
+    """All of them. Raises NotAllowed."""
+    check_may(viewer, "manage_webhooks")
+    async with court.work.reading() as reading:
+        return await webhooks.every(reading)
+
+
+async def switch(court: Court, viewer: Viewer, id_: int, *, on: bool) -> Webhook:
+    """Switch it on (its failures are forgotten) or off (what waits is dropped). Raises NotAllowed, NotFound."""
+    await _found(court, viewer, id_)
+    async with court.work.writing() as w:
+        if on:
+            await webhooks.switch_on(w, id_)
+        else:
+            await webhooks.switch_off(w, id_, court.clock())
+    return await _found(court, viewer, id_)
+
+
+async def new_secret(court: Court, viewer: Viewer, id_: int) -> Made:
+    """Another secret from now on. Raises NotAllowed, NotFound."""
+    hook = await _found(court, viewer, id_)
+    secret = _secret()
+    sealed = await _sealed(court, id_, secret)
+    async with court.work.writing() as w:
+        await webhooks.reseal(w, id_, sealed)
+    return Made(hook, secret)
+
+
+async def ping(court: Court, viewer: Viewer, id_: int) -> None:
+    """Send a word that says nothing, to see whether it arrives. Raises NotAllowed, NotFound, Conflict where it is off."""
+    hook = await _found(court, viewer, id_)
+    if hook.disabled_at is not None:
+        raise Conflict("This webhook is switched off")
+    now = court.clock()
+    async with court.work.writing() as w:
+        await webhooks.add_call(
+            w, Due(id=court.make_id(), webhook_id=id_, event=PING, body="{}", order_ref="", at=now, due_at=now)
+        )
+
+
+async def remove(court: Court, viewer: Viewer, id_: int) -> None:
+    """Raises NotAllowed, NotFound."""
+    check_may(viewer, "manage_webhooks")
+    async with court.work.writing() as w:
+        if not await webhooks.remove(w, id_):
+            raise NotFound
+
+
+async def unsealed(court: Court, hook: Webhook) -> str:
+    """Its secret, to sign with. Raises Problem where it cannot be opened: the key file is another one."""
+    lock, sealed = AESGCM(await _key(court)), bytes.fromhex(hook.secret)
+    try:
+        return lock.decrypt(sealed[:NONCE], sealed[NONCE:], str(hook.id).encode()).decode()
+    except InvalidTag as error:
+        raise Problem(f"The secret of webhook {hook.id} cannot be opened with keys/{KEY}") from error
+
+
+async def _found(court: Court, viewer: Viewer, id_: int) -> Webhook:
+    check_may(viewer, "manage_webhooks")
+    async with court.work.reading() as reading:
+        found = await webhooks.webhook(reading, id_)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _secret() -> str:
+    return PREFIX + secrets.token_urlsafe(32)
+
+
+async def _sealed(court: Court, id_: int, secret: str) -> str:
+    nonce = os.urandom(NONCE)
+    return (nonce + AESGCM(await _key(court)).encrypt(nonce, secret.encode(), str(id_).encode())).hex()
+
+
+async def _key(court: Court) -> bytes:
+    return await asyncio.to_thread(load_or_make_seed, court.keys.folder / KEY)
+
+
+def _url(court: Court, paper: Paper, text: str) -> str:
+    """An address that can be called. Where its name leads is looked at again at each call."""
+    text, schemes = text.strip(), ("https", "http") if court.settings.webhooks_private else ("https",)
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # a bad one is found when it is asked for
+    except ValueError:
+        paper.complain("url", "must be an address such as https://console.example/hook")
+        return ""
+    if not text.isascii() or not text.isprintable() or " " in text or len(text) > MOST_URL or not parts.hostname:
+        paper.complain("url", "must be an address such as https://console.example/hook")
+    elif parts.scheme not in schemes:
+        paper.complain("url", "must begin with https://")
+    elif parts.username is not None or parts.password is not None or parts.fragment:
+        paper.complain("url", "must hold neither a password nor a fragment")
+    return text

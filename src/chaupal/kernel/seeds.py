@@ -1,0 +1,39 @@
+"""Keys on disk: 32 random bytes in a file that only the server reads, made when they are first asked for."""
+
+import os
+import secrets
+from pathlib import Path
+
+from chaupal.kernel.errors import Problem
+
+SEED = 32  # bytes
+
+
+def load_or_make_seed(path: Path, made: bytes | None = None) -> bytes:
+    """32 raw bytes at `path`; `made`, or random ones, are put there (mode 0600) where there are none. Raises Problem."""
+    try:
+        seed = path.read_bytes()
+    except FileNotFoundError:
+        return _make_seed(path, made or os.urandom(SEED))
+    except OSError as error:
+        raise Problem(f"A key cannot be read: {error}") from error
+    if len(seed) != SEED:
+        raise Problem(
+            f"{path} is not a key of 32 bytes: restore it from a backup; a new key would open nothing that the old one closed"
+        )
+    return seed
+
+
+def _make_seed(path: Path, seed: bytes) -> bytes:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(seed)
+        os.fsync(file.fileno())
+    try:
+        os.link(beside, path)  # whole or not at all, and the first of two processes wins
+    except FileExistsError:
+        return load_or_make_seed(path)
+    finally:
+        beside.unlink()
+    return seed

@@ -1,0 +1,108 @@
+"""What those are told who report, appeal, or keep the clocks: direct posts and letters, in Hindi and English.
+
+Nothing stands in them but our own words, references, days and addresses of pages: no name, and nothing that was reported.
+"""
+
+from chaupal.policy.epitaph import moment, spoken
+
+# Kind of answer -> (subject of the letter, what is said). Letters add a greeting, `{page}` and who we are.
+SAID = {
+    ("confirm", "en"): ("confirm your report", "Somebody, we think you, wrote a report here. It counts once you open this page and press "
+        "the button there. The link works for three days. If it was not you, do nothing."),
+    ("confirm", "hi"): ("अपनी शिकायत पक्की करें", "किसी ने, हमारे ख़याल से आपने, यहाँ एक शिकायत लिखी है। यह पन्ना खोलकर बटन दबाने पर वह दर्ज "
+        "होगी। कड़ी तीन दिन तक काम करेगी। अगर शिकायत आपकी नहीं है, तो कुछ न करें।"),
+    ("received", "en"): ("your report {ref}", "Thank you. Your report {ref} has arrived and somebody will look at it, by {day} "
+        "at the latest. Who wrote it stays with us. You will be told what became of it."),
+    ("received", "hi"): ("आपकी शिकायत {ref}", "धन्यवाद। आपकी शिकायत {ref} मिल गई है; {day} तक उसे देख लिया जाएगा। शिकायत किसने लिखी, यह "
+        "हमारे पास ही रहेगा। नतीजा आपको बताया जाएगा।"),
+    ("received_undated", "en"): ("your report {ref}", "Thank you. Your report {ref} has arrived and somebody will look at it. "
+        "Who wrote it stays with us. You will be told what became of it."),
+    ("received_undated", "hi"): ("आपकी शिकायत {ref}", "धन्यवाद। आपकी शिकायत {ref} मिल गई है और उसे देखा जाएगा। "
+        "शिकायत किसने लिखी, यह हमारे पास ही रहेगा। नतीजा आपको बताया जाएगा।"),
+    ("removed", "en"): ("your report {ref}", "We have looked at your report {ref}: what you reported has been removed."),
+    ("removed", "hi"): ("आपकी शिकायत {ref}", "आपकी शिकायत {ref} देख ली गई है: जिसकी शिकायत थी, उसे हटा दिया गया है।"),
+    ("limited", "en"): ("your report {ref}", "We have looked at your report {ref}: what you reported has been limited."),
+    ("limited", "hi"): ("आपकी शिकायत {ref}", "आपकी शिकायत {ref} देख ली गई है: जिसकी शिकायत थी, उस पर रोक लगाई गई है।"),
+    ("labelled", "en"): ("your report {ref}", "We have looked at your report {ref}: what you reported has been labelled."),
+    ("labelled", "hi"): ("आपकी शिकायत {ref}", "आपकी शिकायत {ref} देख ली गई है: जिसकी शिकायत थी, उस पर सूचना लगाई गई है।"),
+    ("warned", "en"): ("your report {ref}", "We have looked at your report {ref}: the account has been warned."),
+    ("warned", "hi"): ("आपकी शिकायत {ref}", "आपकी शिकायत {ref} देख ली गई है: खाते को चेतावनी दी गई है।"),
+    ("suspended", "en"): ("your report {ref}", "We have looked at your report {ref}: the account has been suspended."),
+    ("suspended", "hi"): ("आपकी शिकायत {ref}", "आपकी शिकायत {ref} देख ली गई है: खाता निलंबित किया गया है।"),
+    ("none", "en"): ("your report {ref}", "We have looked at your report {ref} and found no rule or law broken. You can block or mute the "
+        "account, and report anew what we do not know of."),
+    ("none", "hi"): ("आपकी शिकायत {ref}", "आपकी शिकायत {ref} देख ली गई है: हमें किसी नियम या कानून का उल्लंघन नहीं मिला। आप खाते को ब्लॉक या "
+        "म्यूट कर सकते हैं, और कोई नई बात हो तो फिर लिख सकते हैं।"),
+    ("forwarded", "en"): ("your report {ref}", "We have looked at your report {ref} and passed it on to those who are responsible for it."),
+    ("forwarded", "hi"): ("आपकी शिकायत {ref}", "आपकी शिकायत {ref} देख ली गई है और जो उसके लिए ज़िम्मेदार हैं, उन्हें भेज दी गई है।"),
+    ("taken_back", "en"): ("your report {ref}", "What was done about your report {ref} has been taken back after an appeal."),
+    ("taken_back", "hi"): ("आपकी शिकायत {ref}", "आपकी शिकायत {ref} पर जो किया गया था, वह अपील के बाद वापस ले लिया गया है।"),
+    ("filed", "en"): ("your appeal has arrived", "Your appeal has arrived. Somebody who had no part in the decision will look "
+        "at it, by {day} at the latest. You can write there, and read what is decided."),
+    ("filed", "hi"): ("आपकी अपील मिल गई है", "आपकी अपील मिल गई है। {day} तक कोई ऐसा व्यक्ति उसे देखेगा जो फ़ैसले में शामिल नहीं था। आप वहीं लिख "
+        "सकते हैं और फ़ैसला पढ़ सकते हैं।"),
+    ("answered", "en"): ("a word about your appeal", "Somebody has written to you about your appeal. Read it and answer there."),
+    ("answered", "hi"): ("आपकी अपील के बारे में", "आपकी अपील के बारे में आपको कुछ लिखा गया है। वहीं पढ़ें और जवाब दें।"),
+    ("upheld", "en"): ("your appeal is decided", "Your appeal is decided: the decision stands. "
+        "Why, and where else you can turn, is said there."),
+    ("upheld", "hi"): ("आपकी अपील पर फ़ैसला", "आपकी अपील पर फ़ैसला हो गया है: पहले का फ़ैसला बना रहेगा। कारण, और आगे आप कहाँ जा सकते हैं, वहाँ लिखा है।"),
+    ("modified", "en"): ("your appeal is decided", "Your appeal is decided: the limit is narrower now. "
+        "What holds from now on is said there."),
+    ("modified", "hi"): ("आपकी अपील पर फ़ैसला", "आपकी अपील पर फ़ैसला हो गया है: रोक अब कम की गई है। अब से क्या लागू है, वहाँ लिखा है।"),
+    ("reversed", "en"): ("your appeal is decided", "Your appeal is decided: you were right. "
+        "The decision is taken back and everything is as it was before."),
+    ("reversed", "hi"): ("आपकी अपील पर फ़ैसला", "आपकी अपील पर फ़ैसला हो गया है: आप सही थे। फ़ैसला वापस ले लिया गया है और सब कुछ पहले जैसा है।"),
+    ("clock", "en"): ("{share} % of the time are over", "{share} % of the time for {thing} are over: due by {day}."),
+    ("clock", "hi"): ("{share} % समय बीत चुका", "{thing} के लिए {share} % समय बीत चुका है: {day} तक करना है।"),
+    ("webhook_off", "en"): ("a webhook was switched off", "The webhook to {host} was switched off: it has not answered for {tries} "
+        "calls in a row. What it has missed can be read over the API. It can be switched on again there."),
+    ("webhook_off", "hi"): ("एक वेबहुक बंद किया गया", "{host} का वेबहुक बंद कर दिया गया है: लगातार {tries} बार उसका जवाब नहीं आया। जो छूट "
+        "गया, वह API से पढ़ा जा सकता है। उसे वहीं फिर चालू किया जा सकता है।"),
+    ("overdue", "en"): ("the time is over", "The time for {thing} is over since {day}. Nothing has been done by itself."),
+    ("overdue", "hi"): ("समय ख़त्म", "{thing} का समय {day} को ख़त्म हो चुका है। अपने-आप कुछ नहीं किया गया है।"),
+}  # fmt: skip
+HELLO = {"en": "Hello", "hi": "नमस्ते"}
+THINGS = {
+    ("order", "en"): "order {ref}", ("order", "hi"): "आदेश {ref}", ("appeal", "en"): "an appeal", ("appeal", "hi"): "एक अपील",
+    ("report", "en"): "report {ref}", ("report", "hi"): "शिकायत {ref}",
+}  # fmt: skip
+
+
+def line(kind: str, language: str, *, day: int | None = None, **facts: str) -> str:
+    """What is said, in one or two sentences; `day` in ms."""
+    return _said(kind, language, day, facts)[1]
+
+
+def post(kind: str, language: str, *, handle: str, page: str, day: int | None = None, **facts: str) -> str:
+    """As a direct post from the house."""
+    return f"@{handle} {_said(kind, language, day, facts)[1]} {page}".rstrip()
+
+
+def letter(
+    kind: str,
+    language: str,
+    *,
+    title: str,
+    origin: str,
+    page: str,
+    name: str = "",
+    day: int | None = None,
+    **facts: str,
+) -> tuple[str, str]:
+    """(subject, body)."""
+    subject, said = _said(kind, language, day, facts)
+    hello = f"{HELLO[spoken(language)]} {name}".rstrip()
+    parts = (f"{hello},", said, page, f"{title}\n{origin}\n")
+    return f"{title}: {subject}", "\n\n".join(part for part in parts if part)
+
+
+def thing(what: str, ref: str, language: str) -> str:
+    """What a clock is about: `order IN-2021-0001`."""
+    return THINGS[what, spoken(language)].format(ref=ref).strip()
+
+
+def _said(kind: str, language: str, day: int | None, facts: dict[str, str]) -> tuple[str, str]:
+    language = spoken(language)
+    facts = facts | ({} if day is None else {"day": moment(day, language)})
+    subject, said = SAID[kind, language]
+    return subject.format(**facts), said.format(**facts)

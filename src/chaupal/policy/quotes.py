@@ -1,0 +1,39 @@
+"""Who may quote a post: its author says so for others, and its audience is never widened by it."""
+
+from msgspec.structs import replace
+
+from chaupal.policy.facts import Facts, Visibility
+from chaupal.policy.things import Post
+from chaupal.policy.viewer import Viewer
+
+PUBLIC, FOLLOWERS, NOBODY = "public", "followers", "nobody"
+POLICIES = (PUBLIC, FOLLOWERS, NOBODY)
+
+# How a quote stands.
+ACCEPTED, REVOKED, DELETED = "accepted", "revoked", "deleted"
+# How one that stands looks to a viewer who may not see it, or does not want to.
+UNAUTHORIZED, MUTED, BLOCKED = "unauthorized", "muted_account", "blocked_account"
+
+
+def policy_of(wished: str, visibility: Visibility) -> str:
+    """What is kept: what is not for everybody is quoted by its author alone."""
+    if visibility > Visibility.UNLISTED:
+        return NOBODY
+    return wished if wished in POLICIES else PUBLIC
+
+
+def may_quote(viewer: Viewer, post: Post, facts: Facts) -> bool:
+    """Of a post that the viewer sees."""
+    if viewer.account is None or post.visibility is Visibility.DIRECT:
+        return False
+    if viewer.account == post.author:
+        return True
+    if post.visibility is Visibility.PRIVATE or post.author in facts.relations.blocking:
+        return False
+    return post.quote_policy == PUBLIC or (post.quote_policy == FOLLOWERS and post.author in facts.relations.following)
+
+
+def unfolded(facts: Facts) -> Facts:
+    """The same, had the viewer neither muted nor blocked anybody: what of a quote they folded away themselves."""
+    ties = replace(facts.relations, muting=frozenset(), blocking=frozenset(), apart=facts.relations.blocked_by)
+    return replace(facts, relations=ties)

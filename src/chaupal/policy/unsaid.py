@@ -1,0 +1,53 @@
+"""What somebody has written and not said yet: what a draft or a scheduled post holds. Its author alone ever sees it."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+DAY = 86_400  # seconds
+
+
+class PollAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """A question with its options, open for `expires_in` seconds."""
+
+    options: tuple[str, ...] = ()
+    expires_in: int = DAY
+    multiple: bool = False
+    hide_totals: bool = False
+
+
+class Unsaid(msgspec.Struct, kw_only=True):
+    """As it was typed. `visibility` as on the wire, or empty; `pictures`: ids of one's uploads; `at`: when to say it (ms)."""
+
+    text: str = ""
+    spoiler: str = ""
+    visibility: str = ""
+    language: str = ""
+    sensitive: bool = False
+    reply_to: int | None = None
+    pictures: Sequence[int] = ()
+    poll: PollAsked | None = None
+    quoting: int | None = None
+    quote_policy: str = ""
+    at: int | None = None
+    app: str = ""
+    country: str = ""  # where its author was: what they answer or quote is judged as from there
+
+    @property
+    def empty(self) -> bool:
+        """Nothing that would be missed."""
+        return not (self.text.strip() or self.spoiler.strip() or self.pictures or self.poll)
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """A draft or a scheduled post with its row's own: `at` (ms) when it was last saved, or when it is due.
+
+    `failed`: why a scheduled post was not said when it was due.
+    """
+
+    id: int
+    account: int
+    body: Unsaid
+    created_at: int
+    at: int
+    failed: str = ""

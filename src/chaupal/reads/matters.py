@@ -1,0 +1,45 @@
+"""Matters for staff: every one of them, the secret ones and the house's own too, and one with all that was said and done."""
+
+import msgspec
+
+from chaupal.kernel.errors import NotFound
+from chaupal.policy.viewer import Viewer
+from chaupal.reads import dossier, record
+from chaupal.reads.context import Reads
+from chaupal.reads.dossier import Dossier
+from chaupal.reads.page import Cursor, Page, page_of
+from chaupal.reads.record import Line
+from chaupal.store import docket
+from chaupal.store.docket import OrderEvent
+
+
+class Matter(msgspec.Struct, frozen=True):
+    """A dossier with the events of the order as a whole, and how all its targets stand."""
+
+    dossier: Dossier
+    counts: record.Counts
+    steps: tuple[OrderEvent, ...]
+
+    @property
+    def stage(self) -> str:
+        """Where the order stands; those of the first version have no events: they were received."""
+        return self.steps[-1].state if self.steps else "received"
+
+
+async def every(reads: Reads, cursor: Cursor) -> Page[Line]:
+    """All matters, newest first. The caller has seen to it that the viewer is staff."""
+    async with reads.work.reading() as reading:
+        found = await docket.orders_below(reading, cursor.below, cursor.limit + 1)
+        page = page_of([order.id for order in found], cursor)
+        return page.map(await record.lines(reading, found[: len(page.items)]))
+
+
+async def matter(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most: int = 50) -> Matter:
+    """One of them, its targets from number `first` on. Raises NotFound."""
+    found = await dossier.dossier(reads, viewer, ref, first=first, most=most)
+    async with reads.work.reading() as reading:
+        counts = record.counted((await docket.standing(reading, [found.order.id])).get(found.order.id, {}))
+        steps = (await docket.order_events_of(reading, [found.order.id]))[found.order.id]
+    if first > 1 and not found.files:
+        raise NotFound
+    return Matter(found, counts, tuple(steps))

@@ -1,0 +1,145 @@
+"""Archives that people bring, opened without trust: nothing is unpacked to disk, and nothing may be larger than said here."""
+
+import io
+import stat
+import tarfile
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import IO
+
+MOST_MEMBERS = 200_000
+MOST_BYTES = 4_000_000_000  # unpacked, all together
+MOST_TEXT = 150_000_000  # one file of posts
+MOST_THINGS = 3_000_000  # objects in one file of posts: the smallest take far more room in memory than on disk
+MOST_VALUES = 30_000_000
+_PIECE = 1 << 20
+
+
+class BadArchive(Exception):
+    """It cannot be taken; the message says why, in English."""
+
+
+class Archive:
+    """What is in an archive by the names in it. `read` gives bytes, never more than asked for."""
+
+    def __init__(self, data: bytes) -> None:
+        """Raises BadArchive."""
+        self._zip: zipfile.ZipFile | None = None
+        self._tar: tarfile.TarFile | None = None
+        self._spool: IO[bytes] | None = None
+        if zipfile.is_zipfile(io.BytesIO(data)):
+            self._open_zip(data)
+        else:
+            self._open_tar(data)
+        self._root = _root(self.names)
+
+    def _open_zip(self, data: bytes) -> None:
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(data))
+        except (zipfile.BadZipFile, ValueError, OSError) as error:
+            raise BadArchive("the ZIP file is damaged") from error
+        members = self._zip.infolist()
+        _check_sizes(len(members), sum(one.file_size for one in members))
+        for one in members:
+            if stat.S_ISLNK(one.external_attr >> 16):
+                raise BadArchive("it holds links to other files")
+            if one.flag_bits & 1:
+                raise BadArchive("it is locked with a password")
+        self.names = {_checked(one.filename): one.filename for one in members if not one.is_dir()}
+
+    def _open_tar(self, data: bytes) -> None:
+        spool = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the archive
+        self._spool = spool
+        for piece in _unpacked(data):
+            spool.write(piece)
+        spool.seek(0)
+        try:
+            self._tar = tarfile.open(fileobj=spool, mode="r:")  # noqa: SIM115 - closed with the archive
+            members = self._tar.getmembers()
+        except (tarfile.TarError, ValueError, OSError, EOFError) as error:
+            self.close()
+            raise BadArchive("it is neither a ZIP file nor a tar.gz file that can be read") from error
+        _check_sizes(len(members), sum(one.size for one in members))
+        if any(not (one.isfile() or one.isdir()) for one in members):
+            raise BadArchive("it holds links to other files")
+        self.names = {_checked(one.name): one.name for one in members if one.isfile()}
+
+    def has(self, name: str) -> bool:
+        return self._root + name in self.names
+
+    def under(self, folder: str) -> Iterator[str]:
+        """Names of what is in a folder."""
+        begin = self._root + folder
+        return (name.removeprefix(self._root) for name in self.names if name.startswith(begin))
+
+    def read(self, name: str, most: int = MOST_TEXT) -> bytes:
+        """Raises KeyError for what is not there, BadArchive for what is larger than `most` or damaged."""
+        inside = self.names[self._root + name]
+        try:
+            with self._opened(inside) as file:
+                data = file.read(most + 1)
+        except (zipfile.BadZipFile, tarfile.TarError, zlib.error, OSError, EOFError, NotImplementedError) as error:
+            raise BadArchive(f"{name} is damaged") from error
+        if len(data) > most:
+            raise BadArchive(f"{name} is larger than {most} bytes")
+        return data
+
+    def read_json(self, name: str) -> bytes:
+        """The bytes of a file of posts, which will not grow beyond bounds when it is read. Raises KeyError, BadArchive."""
+        data = self.read(name)
+        if data.count(b"{") > MOST_THINGS or data.count(b",") > MOST_VALUES:
+            raise BadArchive(f"{name} holds more things than anybody has posted")
+        return data
+
+    def _opened(self, inside: str) -> IO[bytes]:
+        if self._zip is not None:
+            return self._zip.open(inside)
+        found = self._tar.extractfile(inside) if self._tar else None
+        if found is None:
+            raise KeyError(inside)
+        return found
+
+    def close(self) -> None:
+        for one in (self._zip, self._tar, self._spool):
+            if one is not None:
+                one.close()
+
+
+def _unpacked(data: bytes) -> Iterator[bytes]:
+    """The tar in a tar.gz, piece by piece, and no further than MOST_BYTES; a plain tar as it is. Raises BadArchive."""
+    if not data.startswith(b"\x1f\x8b"):
+        yield data
+        return
+    gunzip, seen, rest = zlib.decompressobj(31), 0, data
+    try:
+        while rest and not gunzip.eof:
+            piece = gunzip.decompress(rest, _PIECE)
+            rest = gunzip.unconsumed_tail
+            seen += len(piece)
+            _check_sizes(0, seen)
+            yield piece
+    except zlib.error as error:
+        raise BadArchive("the tar.gz file is damaged") from error
+
+
+def _check_sizes(members: int, size: int) -> None:
+    if members > MOST_MEMBERS:
+        raise BadArchive(f"it holds more than {MOST_MEMBERS} files")
+    if size > MOST_BYTES:
+        raise BadArchive(f"unpacked it is larger than {MOST_BYTES} bytes")
+
+
+def _checked(name: str) -> str:
+    """The name as it is looked up by. Raises BadArchive for one that leads out of the archive."""
+    if "\\" in name or name.startswith("/") or "\0" in name or ".." in name.split("/"):
+        raise BadArchive("it holds names that lead out of it")
+    return name.removeprefix("./")
+
+
+def _root(names: dict[str, str]) -> str:
+    """Where everything lies in one folder: that folder."""
+    tops = {name.partition("/")[0] for name in names}
+    whole = len(tops) == 1 and all("/" in name for name in names)
+    return f"{tops.pop()}/" if whole and not tops & {"data"} else ""

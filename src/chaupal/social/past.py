@@ -1,0 +1,34 @@
+"""Posts as they come from elsewhere, in one shape; and which reader knows an archive."""
+
+import msgspec
+
+from chaupal.policy.facts import Visibility
+
+
+class Attached(msgspec.Struct, frozen=True):
+    """A file of the archive that belongs to a post."""
+
+    name: str
+    description: str = ""
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """One post as it was elsewhere. `at`: ms since 1970 UTC; `why`: it cannot be brought, for this reason."""
+
+    source: str  # its address or id there: it comes once
+    at: int = 0
+    text: str = ""
+    spoiler: str = ""
+    language: str = ""
+    sensitive: bool = False
+    visibility: Visibility = Visibility.PUBLIC
+    answers: str = ""  # the source of what it answers
+    files: tuple[Attached, ...] = ()
+    why: str = ""
+    but: str = ""  # it can be brought, and something of it is missing: what
+
+
+OTHERS = "a repost of somebody else's post"
+BROKEN = "it cannot be read"
+SHORT = "the archive holds only its beginning"
+UNDATED = "its date cannot be read"

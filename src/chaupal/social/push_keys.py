@@ -1,0 +1,80 @@
+"""The keys of pushes: the one that push services know the house by (VAPID, RFC 8292), and the one that seals apps' tokens."""
+
+import functools
+import os
+import time
+from base64 import urlsafe_b64encode
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from joserfc import jws
+from joserfc.jwk import ECKey
+
+from chaupal.kernel.seeds import load_or_make_seed
+from chaupal.kernel.settings import Settings
+
+VAPID, TOKENS = "vapid.key", "push.key"
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256
+LASTS = 12 * 3_600  # seconds; RFC 8292 §2 allows a day
+NONCE = 12  # bytes
+
+
+def public_key(settings: Settings) -> str:
+    """As apps are told it: the uncompressed point in base64 for URLs."""
+    return _unpadded(
+        _private(_file(settings, VAPID)).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    )
+
+
+def signed(settings: Settings, endpoint: str) -> str:
+    """A token that tells the push service at this address who sends (RFC 8292 §2)."""
+    parts = urlsplit(endpoint)
+    claims = {
+        "aud": f"{parts.scheme}://{parts.netloc}", "exp": int(time.time()) + LASTS,
+        "sub": f"mailto:{settings.contact_email}" if settings.contact_email else settings.origin,
+    }  # fmt: skip
+    key = ECKey.import_key(_private(_file(settings, VAPID)))
+    return jws.serialize_compact({"alg": "ES256", "typ": "JWT"}, msgspec.json.encode(claims), key)
+
+
+def sealed(settings: Settings, account: int, token: str) -> str:
+    """An app's own token, to be sent back to it with each push, by which it knows whose it is."""
+    nonce = os.urandom(NONCE)
+    return (nonce + _lock(_file(settings, TOKENS)).encrypt(nonce, token.encode(), str(account).encode())).hex()
+
+
+def unsealed(settings: Settings, account: int, sealed_token: str) -> str:
+    """The token again; empty where there is none, or the key file is another one."""
+    closed = bytes.fromhex(sealed_token)
+    try:
+        return (
+            _lock(_file(settings, TOKENS)).decrypt(closed[:NONCE], closed[NONCE:], str(account).encode()).decode()
+            if closed
+            else ""
+        )
+    except InvalidTag:
+        return ""
+
+
+def _file(settings: Settings, name: str) -> Path:
+    return Path(settings.data) / "keys" / name
+
+
+@functools.cache
+def _private(path: Path) -> ec.EllipticCurvePrivateKey:
+    # Any number below the group's order is a key; the seed is folded into that range.
+    return ec.derive_private_key(int.from_bytes(load_or_make_seed(path)) % (ORDER - 1) + 1, ec.SECP256R1())
+
+
+@functools.cache
+def _lock(path: Path) -> AESGCM:
+    return AESGCM(load_or_make_seed(path))
+
+
+def _unpadded(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).decode().rstrip("=")

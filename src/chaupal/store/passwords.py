@@ -1,0 +1,56 @@
+"""Passwords: what is taken for one, and Argon2 in threads of its own, never on the loop and never inside a unit of work."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from chaupal.kernel.errors import Invalid
+from chaupal.text.normal import nfc
+
+SHORTEST = 8
+LONGEST = 256
+
+# OWASP's smaller setting: 19 MiB a hash, so that a rush of log-ins does not take the machine's memory.
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_THREADS = ThreadPoolExecutor(2, "passwords")
+# Verified when nobody has the name that was typed, so that both cases take equally long.
+_NOBODY = _HASHER.hash("nobody has this one")
+
+
+def check_password(password: str) -> str:
+    """The password, in the one form in which it is hashed. Raises Invalid for one too short or too long.
+
+    NFC (RFC 8265 §4.2.2): two keyboards may write the same Hindi word in different code points.
+    """
+    if not SHORTEST <= len(password) <= LONGEST:
+        wrong = "is too short" if len(password) < SHORTEST else "is too long"
+        raise Invalid(
+            f"Validation failed: Password must have {SHORTEST} to {LONGEST} characters",
+            password=f"{wrong}: it must have {SHORTEST} to {LONGEST} characters",
+        )
+    try:
+        nfc(password).encode()
+    except UnicodeEncodeError as error:
+        raise Invalid("Validation failed: Password cannot be read", password="cannot be read") from error  # noqa: S106
+    return nfc(password)
+
+
+async def hash_password(password: str) -> str:
+    """The hash to keep. Raises Invalid as `check_password` does. Takes some 20 ms."""
+    checked = check_password(password)
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, _HASHER.hash, checked)
+
+
+async def is_password(kept: str | None, password: str) -> bool:
+    """Whether this is the password behind a hash; as slow, and False, where there is none."""
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, _verify, kept, password)
+
+
+def _verify(kept: str | None, password: str) -> bool:
+    try:
+        right = _HASHER.verify(kept or _NOBODY, nfc(password[: LONGEST + 1]).encode("utf-8", "surrogatepass"))
+    except (VerificationError, InvalidHashError):
+        return False
+    return right and kept is not None

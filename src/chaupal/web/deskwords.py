@@ -1,0 +1,111 @@
+"""The desk's words: measures as commands, steps of orders, clocks, roles, speakers, what staff look at; to be translated."""
+
+from chaupal.web.words import N_
+
+# What is decided, as whoever decides it reads it.
+MEASURES = {
+    "warn": N_("Warn"), "label": N_("Put a label on it"), "mark_sensitive": N_("Mark it as sensitive"),
+    "deamplify": N_("Keep it out of trends and suggestions"), "limit": N_("Limit the account's reach"),
+    "freeze": N_("Freeze the account"), "withhold_media": N_("Withhold pictures"), "withhold_post": N_("Withhold posts"),
+    "withhold_account": N_("Withhold the whole account"), "remove_post": N_("Remove the post"), "suspend": N_("Suspend the account"),
+}  # fmt: skip
+CLOSINGS = {
+    "own_rules_action": N_("Close: acted on under our own rules"), "already_gone": N_("Close: it is gone already"),
+    "duplicate": N_("Close: it was decided before"), "out_of_scope": N_("Close: the order does not cover it"),
+}  # fmt: skip
+DECIDED = MEASURES | {"refuse": N_("Refuse")} | CLOSINGS
+STAGES = {
+    "received": N_("received"), "acknowledged": N_("acknowledged"), "in_review": N_("being examined"),
+    "returned": N_("sent back to the authority"), "clarifying": N_("a question is open"), "hearing": N_("a hearing is set"),
+    "stayed": N_("stayed by a court"), "withdrawn": N_("withdrawn"), "set_aside": N_("set aside"), "closed": N_("closed"),
+}  # fmt: skip
+STEPS = {
+    "receive": N_("Taken in"), "acknowledge": N_("Acknowledge it"), "check": N_("Checked: begin the examination"),
+    "return_order": N_("Send it back to the authority"), "mend": N_("The authority has put it right"), "ask": N_("Ask the authority"),
+    "answer": N_("The authority has answered"), "set_hearing": N_("Set a hearing"), "hold_hearing": N_("The hearing was held"),
+    "meet": N_("Note a meeting"), "write": N_("Note a letter"), "verify_origin": N_("Its origin was checked"),
+    "object": N_("File an objection"), "challenge": N_("It is challenged in court"), "confirm": N_("It was confirmed"),
+    "report_effect": N_("Its effect was reported"), "withdraw": N_("The authority withdraws it"),
+    "set_aside": N_("A court or committee sets it aside"), "stay": N_("A court stays it"), "end_stay": N_("The stay has ended"),
+    "close": N_("Close the order"),
+}  # fmt: skip
+# What a step asks for.
+FIELDS = {
+    "reason": (N_("Reason"), N_("It may become public.")),
+    "text": (N_("Text"), N_("The letter, the question or the minutes. Only staff read it.")),
+    "body": (N_("Which court or committee"), ""), "until": (N_("Day"), N_("Indian time.")),
+    "codes": (N_("What is wrong with it"), ""),
+}  # fmt: skip
+ENDING = frozenset({"withdraw", "set_aside", "stay", "close"})  # steps after which measures end
+CLOCKS = {
+    "acknowledge": N_("to be acknowledged"), "act": N_("to be acted on"), "confirm_interim": N_("to be confirmed"),
+    "restore": N_("to be shown again"), "review": N_("to be looked at again"),
+}  # fmt: skip
+ROLES = {
+    "member": N_("member"), "clerk": N_("clerk"), "reviewer": N_("reviewer"), "approver": N_("approver"), "executor": N_("executor"),
+    "moderator": N_("moderator"), "auditor": N_("auditor"), "owner": N_("owner"),
+}  # fmt: skip
+DUTIES = {
+    "clerk": N_("takes orders in, writes letters"), "reviewer": N_("proposes and approves"),
+    "approver": N_("proposes and approves, acts alone in an emergency"), "executor": N_("carries out stays and withdrawals, lifts"),
+    "moderator": N_("the house's own rules, reports, appeals"), "auditor": N_("reads everything, changes nothing"),
+    "owner": N_("everything, and who has which role"), "member": N_("no part in the office"),
+}  # fmt: skip
+SPEAKERS = {
+    "news_media": N_("news media"), "journalist": N_("journalist"), "activist": N_("activist"), "politician": N_("politician"),
+    "candidate": N_("candidate"),
+}  # fmt: skip
+SOURCES = {
+    "staff": N_("staff noticed it"), "user_report": N_("a person reported it"), "automated": N_("a machine noticed it"),
+    "state_flag": N_("a state pointed to it"), "trusted_flagger": N_("a trusted flagger pointed to it"),
+}  # fmt: skip
+LOOKS = {
+    "document": N_("document"), "post": N_("post that is not for everybody"), "evidence": N_("evidence"), "email": N_("e-mail address"),
+    "speaker": N_("why somebody is protected"), "reporter": N_("who reported"),
+}  # fmt: skip
+# Surfaces, as what people know them by.
+SURFACES = {
+    "home": N_("home timelines"), "stream": N_("live updates"), "public": N_("the square"), "tag": N_("hashtag pages"),
+    "account": N_("the profile's posts"), "profile": N_("the profile"), "people": N_("lists of people"),
+    "status": N_("the post's own page"),
+    "thread": N_("conversations"), "quote": N_("quotes"),
+    "saved": N_("saved posts"), "notifications": N_("notifications"), "messages": N_("messages"), "search": N_("search"),
+    "trends": N_("trends"), "suggest": N_("suggestions"), "media": N_("picture files"), "mail": N_("mails"), "feed": N_("feeds"),
+}  # fmt: skip
+
+# What a person is told where something cannot be done; the rooms below say it in these words.
+STOPPED = (
+    N_("This order has moved meanwhile; please look at it again"),
+    N_("This takes two people: propose it, and let somebody else approve"),
+    N_("This concerns a protected speaker: a second reviewer must agree before it can be approved"),
+    N_("You agreed to this as second reviewer; a third person must approve it"),
+    N_("You did this yourself; a second person must decide"),
+    N_("Nobody has made sure yet that this order is genuine; note how its origin was checked first"),
+    N_("There is nothing here that this decision could be about"),
+    N_("Nobody changes their own role; another owner must do it"),
+    N_("The last owner stays; make somebody else an owner first"),
+    N_("They have this role already"),
+    N_("This is about yourself; somebody else must decide"),
+    N_("This has been decided meanwhile"),
+    N_("Nothing is proposed"),
+    N_("This announcement was changed meanwhile; please look at it again"),
+    N_("This text was changed meanwhile; please look at it again"),
+    N_("Nothing was changed"),
+)
+WRONG = (
+    N_("this takes two people"),
+    N_("the whole account of a protected speaker is not withheld; choose single posts"),
+    N_("say why withholding single posts would not do"),
+    N_("only a suspension can be for good"),
+    N_("must be one of this server's rules"),
+    N_("is not what a breach of this rule may bring"),
+    N_("this measure takes the target as a whole"),
+    N_("name the posts or pictures to which it is narrowed"),
+    N_("are too many for one decision"),
+    N_("are too many at once"),
+    N_("say what is missing"),
+    N_("say what you need it for"),
+    N_("is protected, or proposed, already"),
+    N_("is nobody of the staff's"),
+    N_("choose at least one"),
+)

@@ -1,0 +1,104 @@
+"""Words of the pages on what was decided about somebody, on appeals and on reports, to be translated."""
+
+from chaupal.web.words import N_
+
+MEASURES = {
+    "warn": N_("a warning"),
+    "label": N_("a label"),
+    "mark_sensitive": N_("marked as sensitive"),
+    "deamplify": N_("kept out of trends and suggestions"),
+    "limit": N_("an account limited"),
+    "freeze": N_("an account frozen"),
+    "withhold_media": N_("a picture not shown"),
+    "withhold_post": N_("a post not shown"),
+    "withhold_account": N_("an account not shown"),
+    "remove_post": N_("a post removed"),
+    "suspend": N_("an account suspended"),
+}
+# What is left to whoever is concerned.
+STAYS = {
+    "warn": N_("Everything. A warning hides nothing."),
+    "label": N_("Everything is shown as before, with a label beside it."),
+    "mark_sensitive": N_("The words are shown as before; pictures open with a click."),
+    "deamplify": N_("It is shown to your followers and to whoever looks for it."),
+    "limit": N_("Your followers see what you write, and so does whoever opens your profile."),
+    "freeze": N_("What you have written is shown as before. You can read."),
+    "withhold_media": N_("The words of the post; and the picture in all other countries."),
+    "withhold_post": N_(
+        "In all other countries the post is shown as before, and you see it yourself. Nothing was deleted."
+    ),
+    "withhold_account": N_("In all other countries the account is shown as before. Nothing was deleted."),
+    "remove_post": N_("You see the post yourself until it is purged; it comes back if an appeal is successful."),
+    "suspend": N_(
+        "You can log in to appeal and to take your data with you. Nothing is purged while an appeal is possible."
+    ),
+}
+OUTCOMES = {
+    "upheld": N_("the decision stands"),
+    "modified": N_("the limit was made narrower"),
+    "reversed": N_("the decision was taken back"),
+    "": N_("waits to be decided"),
+}
+DECIDE = {
+    "upheld": N_("The decision stands"),
+    "modified": N_("Make it narrower"),
+    "reversed": N_("Take the decision back"),
+}
+
+COUNTER = {
+    "filed": N_("filed"),
+    "forwarded": N_("sent on to whoever sent the notice"),
+    "suit": N_("they have gone to court"),
+    "restored": N_("shown again"),
+}
+COUNTER_ACTS = {
+    "forwarded": N_("It was sent on"),
+    "suit": N_("They have gone to court"),
+    "restored": N_("Show it again"),
+}
+OUTSIDE = {
+    "": N_("being heard"),
+    "for": N_("the decision was upheld there"),
+    "against": N_("the decision was found wrong there"),
+}
+
+REPORT_KINDS = {
+    "violation": N_("It breaks a rule of this server"),
+    "illegal": N_("It breaks the law"),
+    "intimate": N_("It shows me in an intimate or faked picture"),
+    "copyright": N_("It uses a work of mine without my consent"),
+    "spam": N_("It is spam"),
+    "other": N_("Something else"),
+}
+REPORT_OUTCOMES = {
+    "removed": N_("removed"),
+    "limited": N_("limited"),
+    "labelled": N_("labelled"),
+    "warned": N_("the account was warned"),
+    "suspended": N_("the account was suspended"),
+    "none": N_("no rule or law was broken"),
+    "forwarded": N_("passed on to those responsible"),
+    "": N_("being looked at"),
+}
+# What is wrong with what was typed, and why something cannot be done.
+WRONG = (
+    N_("must be before the end that was set"),
+    N_("must be among the countries where it holds"),
+    N_("say what is to be narrower"),
+    N_("is not in force any more"),
+    N_("is not an e-mail address"),
+    N_("must be among the rules of this server"),
+    N_("are too many for one report"),
+    N_("You have appealed against this already"),
+    N_("The time for an appeal is over"),
+    N_("This ruling is not in force"),
+    N_("This appeal has been decided"),
+    N_("You decided what is appealed; somebody else must hear this"),
+    N_("This cannot be done with a counter-notice as it stands"),
+    N_("The law's first day for showing it again has not come"),
+    N_("This was noted already"),
+    N_("Nothing was filed there"),
+    N_("This report is resolved"),
+    N_("This report is open"),
+    N_("Too many reports from this address today"),
+)

@@ -1,0 +1,106 @@
+"""A form that could not be taken, once more: whatever was typed into it, and what is wrong beside the field that is.
+
+Pages draw their own forms again. This stands in where they cannot: what came could not even be read as the form's fields, or
+the deed has no page of its own.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+import regex
+
+from chaupal.kernel.errors import Problem
+from chaupal.web import links
+from chaupal.web.said import sentence
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Call
+
+PLUMBING = frozenset({"csrf", "next", "key"})
+SECRETS = frozenset({"password", "old", "new", "secret", "code", "credential"})  # never sent back
+MOST_FIELDS = 60
+LONG = 60  # letters from which on a field is high
+
+# What a field is called, by its name in the form. What is not here is called as it is there.
+LABELS: dict[str, str] = {
+    "text": N_("Text"), "spoiler": N_("Content warning"), "name": N_("Name"), "title": N_("Title"), "note": N_("Note"),
+    "reason": N_("Reason"), "reasons": N_("Reason"), "email": N_("E-mail address"), "handle": N_("Username"), "password": N_("Password"),
+    "language": N_("Language"), "visibility": N_("Who can see this"), "at": N_("Day and time"), "until": N_("Day and time"),
+    "ends_at": N_("Day and time"), "options": N_("Poll"), "description": N_("Image description"), "comment": N_("Comment"), "to": N_("To"),
+    "poll_for": N_("Open for"), "quote_policy": N_("Who may quote it"), "kind": N_("What it is"), "legal_basis": N_("Under which law"),
+    "grounds": N_("What happened, and why this follows"), "rule": N_("Which rule it breaks"), "outcome": N_("What to do"),
+    "role": N_("Role"), "body": N_("Text"), "answer": N_("Answer"), "purpose": N_("What for"), "targets": N_("Targets"),
+    "keywords": N_("Words"), "code": N_("Code"),
+}  # fmt: skip
+WRONG: tuple[tuple[str, str], ...] = (
+    ("can't be blank", N_("Fill this in.")),
+    ("cannot be read", N_("This holds characters that cannot be taken.")),
+    ("too long", N_("This is too long.")),
+    ("Expected", N_("This cannot be taken as it is.")),
+    ("Invalid", N_("This cannot be taken as it is.")),
+)
+
+_TOKEN = regex.compile(r"[a-z0-9_:./@-]{0,60}")
+
+
+class Typed(msgspec.Struct, frozen=True):
+    """A field as it came back. `shown`: to be mended by hand; else it goes along unseen. `secret`: to be typed anew."""
+
+    name: str
+    label: str
+    value: str
+    error: str = ""
+    shown: bool = True
+    secret: bool = False
+    high: bool = False
+
+
+def fields(call: Call[Any], problem: Problem) -> list[Typed]:
+    """What was typed, each with what is wrong with it. Nothing where no form was sent, or nothing of it can be mended."""
+    if not call.sent:
+        return []
+    said = words(call.viewer.language)
+    wrong = {name: _error(text, problem, call.viewer.language) for name, text in problem.details.items()}
+    taken = {field.encode_name for field in msgspec.structs.fields(call.route.takes)}
+    found = [
+        Typed(
+            name, said.gettext(LABELS.get(base, base)), "" if base in SECRETS else value.replace("\0", "\ufffd"), wrong.pop(base, ""),
+            shown=base in problem.details or base in SECRETS or _TOKEN.fullmatch(value) is None, secret=base in SECRETS,
+            high=len(value) > LONG or "\n" in value,
+        )
+        for name, base, value in _flat(call.sent)
+        if base in taken and base not in PLUMBING
+    ]  # fmt: skip
+    found += [
+        Typed(name, said.gettext(LABELS.get(name, name)), "", text) for name, text in wrong.items() if name in taken
+    ]
+    first = next((at for at, one in enumerate(found) if one.shown), None)
+    if first is None:
+        return []
+    if not any(one.error for one in found):  # it is about the form as a whole, or about what has another name in it
+        found[first] = msgspec.structs.replace(found[first], error=sentence(problem, call.viewer.language))
+    return found[:MOST_FIELDS]
+
+
+def back(call: Call[Any]) -> str:
+    """Where the form wants to lead to."""
+    return links.back(str(call.sent.get("next", "/")))
+
+
+def _error(text: str, problem: Problem, language: str) -> str:
+    known = next((said for part, said in WRONG if part in text), "")
+    return words(language).gettext(known) if known else sentence(problem, language)
+
+
+def _flat(sent: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, str, str]]:
+    """Names as forms write them, the field each belongs to, and its text."""
+    for key, value in sent.items():
+        name = f"{within}[{key}]" if within else key
+        if isinstance(value, str):
+            yield name, name.partition("[")[0], value
+        elif isinstance(value, list):
+            for one in value:  # pyright: ignore[reportUnknownVariableType] - what came
+                if isinstance(one, str):
+                    yield f"{name}[]", name.partition("[")[0], one
+        elif isinstance(value, Mapping):
+            yield from _flat(value, name)  # pyright: ignore[reportUnknownArgumentType]

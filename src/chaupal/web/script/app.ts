@@ -1,0 +1,17 @@
+// What every page of the square brings: deeds without reloading, lists that go on, what is new, keys, and the rest when it
+// is needed. Without it everything is there too, one page after the other.
+import { watchDeeds } from "./page/deeds.ts";
+import { keepTime } from "./page/clock.ts";
+import { listenHere } from "./page/live.ts";
+import { beAnApp, showUnsent } from "./page/app.ts";
+import { bringWhatIsNeeded } from "./page/lazy.ts";
+import { turnPages } from "./page/pager.ts";
+import { walkByKeys } from "./page/walk.ts";
+
+watchDeeds();
+keepTime();
+walkByKeys();
+bringWhatIsNeeded();
+beAnApp();
+showUnsent();
+void turnPages().then(listenHere);

@@ -1,0 +1,25 @@
+// "123 left": shown always, read out when it becomes few.
+import { say } from "../page/words.ts";
+import { length } from "./length.ts";
+
+const FEW = 50;
+
+export function addCounter(form: HTMLFormElement, text: HTMLTextAreaElement, most: number): void {
+  const left = document.createElement("span");
+  left.className = "left";
+  const spoken = document.createElement("span");
+  spoken.className = "unseen";
+  spoken.setAttribute("aria-live", "polite");
+  form.querySelector(".sheet-foot")?.prepend(left, spoken);
+  const spoiler = form.querySelector<HTMLInputElement>("input[name=spoiler]");
+  const refresh = (): void => {
+    const rest = most - length(text.value, spoiler?.value);
+    left.textContent = say("left", rest);
+    left.classList.toggle("few", rest < FEW);
+    left.classList.toggle("over", rest < 0);
+    spoken.textContent = rest < FEW ? left.textContent : "";
+  };
+  form.addEventListener("input", refresh);
+  form.addEventListener("reset", () => setTimeout(refresh));
+  refresh();
+}

@@ -1,0 +1,99 @@
+// The sheet one writes on: counted, completed, with pictures; sent without leaving the page, and never lost.
+import { Drafts } from "./compose/drafts.ts";
+import { Keeper } from "./compose/keep.ts";
+import { Pictures } from "./compose/pictures.ts";
+import { Suggestions } from "./compose/suggest.ts";
+import { addCounter } from "./compose/counter.ts";
+import { problemIn } from "./page/ask.ts";
+import { clearFaults, showFaults } from "./page/faults.ts";
+import { listHere, put } from "./page/pager.ts";
+import { toast } from "./page/toast.ts";
+import { say } from "./page/words.ts";
+
+const LOGIN = "/login";
+const PICTURES = 4;
+
+class Composer {
+  private readonly keeper: Keeper;
+  private readonly pictures: Pictures;
+  private readonly drafts: Drafts;
+  private sending = false;
+
+  constructor(private readonly form: HTMLFormElement, private readonly text: HTMLTextAreaElement) {
+    this.pictures = new Pictures(form, Number(form.dataset["pictures"] ?? PICTURES), () => form.dispatchEvent(new Event("input")));
+    this.keeper = new Keeper(form, text, this.pictures);
+    this.drafts = new Drafts(form, text);
+    this.keeper.restore(() => {
+      this.pictures.clear();
+      void this.drafts.drop();
+    });
+    addCounter(form, text, Number(form.dataset["most"] ?? 500));
+    new Suggestions(text);
+    form.addEventListener("submit", (event) => {
+      const button = event.submitter as HTMLButtonElement | null;
+      if (button?.name) return; // another deed than sending: as without a script
+      event.preventDefault();
+      const elsewhere = button?.getAttribute("formaction");
+      void this.submit(elsewhere ?? form.action, !elsewhere);
+    });
+    text.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+    });
+  }
+
+  private async submit(action: string, posts: boolean): Promise<void> {
+    if (this.sending || (posts && this.pictures.asks())) return;
+    this.sending = true;
+    this.form.ariaBusy = "true";
+    this.keeper.keep();
+    try {
+      await this.pictures.settled();
+      const wrong = this.pictures.wrong();
+      if (wrong) return wrong.focus();
+      const answer = await fetch(action, { method: "POST", body: new FormData(this.form), credentials: "same-origin" });
+      const html = await answer.text();
+      if (new URL(answer.url).pathname === LOGIN) toast(say("signed-out"), true);
+      else if (answer.ok) this.done(answer.url, html);
+      else this.refused(html);
+    } catch {
+      toast(say("unsent"), true);
+    } finally {
+      this.form.ariaBusy = "false";
+      this.sending = false;
+    }
+  }
+
+  private done(url: string, html: string): void {
+    this.keeper.forget();
+    this.drafts.part();
+    const page = new DOMParser().parseFromString(html, "text/html");
+    const key = page.querySelector<HTMLInputElement>("form.sheet [name=key]")?.value;
+    if (new URL(url).pathname !== location.pathname || !listHere() || !key || location.search) {
+      this.keeper.stop();
+      location.assign(url);
+      return;
+    }
+    this.form.reset();
+    this.pictures.clear();
+    clearFaults(this.form);
+    this.form.querySelectorAll("input[name='kept[]'], .restored").forEach((one) => one.remove());
+    const mine = this.form.querySelector<HTMLInputElement>("[name=key]");
+    if (mine) mine.value = key;
+    put(page, "start");
+    toast(say("posted"));
+  }
+
+  private refused(html: string): void {
+    clearFaults(this.form);
+    const wrong = showFaults(this.form, html, this.text);
+    if (!wrong) return toast(`${problemIn(html)} ${say("words-kept")}`, true);
+    const place = wrong instanceof HTMLFieldSetElement ? wrong.querySelector<HTMLElement>("input:not([type=file]), label") : wrong;
+    (place ?? wrong).focus();
+    wrong.scrollIntoView({ block: "nearest" });
+  }
+}
+
+for (const form of document.querySelectorAll<HTMLFormElement>("form[data-composer]")) {
+  const text = form.querySelector<HTMLTextAreaElement>("textarea[name=text]");
+  if (text) new Composer(form, text);
+}

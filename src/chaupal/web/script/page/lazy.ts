@@ -1,0 +1,18 @@
+// What is needed on some pages only comes when it is there to be used; a page without it works.
+
+const bring = (address: string | undefined): void => {
+  if (address) void import(address).catch(() => undefined);
+};
+
+export function bringWhatIsNeeded(): void {
+  bring(document.querySelector<HTMLElement>("[data-composer]")?.dataset["composer"]);
+  const lightbox = document.querySelector<HTMLElement>("[data-lightbox]")?.dataset["lightbox"];
+  if (document.querySelector("a[data-picture]")) bring(lightbox);
+  else document.addEventListener("pointerover", function near(event) {
+    if (!(event.target instanceof Element) || !event.target.closest("a[data-picture]")) return;
+    document.removeEventListener("pointerover", near);
+    bring(lightbox);
+  });
+  const typed = document.querySelector<HTMLElement>("[data-typing]")?.dataset["typing"];
+  if (typed) setTimeout(() => bring(typed), 300); // after what one came to read
+}

@@ -1,0 +1,60 @@
+// Single keys for reading: j and k walk from post to post, l likes, b reposts, s saves, r answers, o opens, n writes,
+// / searches, ? shows them all. Whoever does not want them turns them off in the list (WCAG 2.1.4).
+import { onKeys } from "./keys.ts";
+
+const OFF = "chaupal.keys-off";
+const POSTS = "main article[id]";
+const TOP = 80; // px: what the bar at the top hides
+
+const posts = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>(POSTS)];
+
+function current(): HTMLElement | null {
+  const focused = document.activeElement?.closest<HTMLElement>(POSTS);
+  return focused ?? posts().find((post) => post.getBoundingClientRect().bottom > TOP) ?? null;
+}
+
+function walk(by: 1 | -1): void {
+  const all = posts();
+  const focused = document.activeElement?.closest<HTMLElement>(POSTS);
+  const at = focused ? all.indexOf(focused) + by : all.indexOf(current() as HTMLElement);
+  const post = all[Math.max(0, Math.min(all.length - 1, at))];
+  if (!post) return;
+  post.tabIndex = -1;
+  post.focus({ preventScroll: true });
+  post.scrollIntoView({ block: "start" });
+}
+
+const press = (selector: string) => (): void => current()?.querySelector<HTMLElement>(selector)?.click();
+
+function write(): void {
+  const text = document.querySelector<HTMLElement>("form.sheet textarea");
+  if (text) text.focus();
+  else location.assign("/compose");
+}
+
+function search(): void {
+  const fields = document.querySelectorAll<HTMLElement>("input[type=search]");
+  const seen = [...fields].find((field) => field.offsetParent);
+  if (seen) seen.focus();
+  else location.assign("/search");
+}
+
+function help(): void {
+  const dialog = document.querySelector<HTMLDialogElement>("#keys");
+  if (dialog?.open) dialog.close();
+  else dialog?.showModal();
+}
+
+export function walkByKeys(): void {
+  const choice = document.querySelector<HTMLInputElement>("#keys input");
+  if (!choice || document.querySelector(".desk")) return; // the office has keys of its own: office.ts
+  choice.checked = !localStorage.getItem(OFF);
+  choice.addEventListener("change", () => {
+    if (choice.checked) localStorage.removeItem(OFF);
+    else localStorage.setItem(OFF, "1");
+  });
+  onKeys({
+    j: () => walk(1), k: () => walk(-1), l: press(".love"), b: press("[formaction$=repost]"), s: press("[formaction$=save]"),
+    r: press("a[href$='#answer']"), o: press(".when"), n: write, "/": search, "?": help,
+  }, () => choice.checked);
+}

@@ -1,0 +1,148 @@
+"""The form for a post: what it shows, what comes back of it, and its times, which are those of the square's clock."""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from chaupal.kernel.clock import HOUR, MINUTE, parse_time
+from chaupal.kernel.errors import Invalid, Problem
+from chaupal.policy import quotes
+from chaupal.policy.things import Picture
+from chaupal.policy.unsaid import DAY, PollAsked, Unsaid
+from chaupal.web.said import sentence
+from chaupal.wire.paging import Number
+
+UNFOLDED = ("picture", "alt", "spoiler")  # fields (how their names begin) that lie folded away with the pictures
+SLOTS = range(1, 5)  # pictures of one post
+SQUARE_OFFSET = 5 * HOUR + 30 * MINUTE  # of the square's time, in which pages say and ask for every time
+# What a problem is about -> the field beside which it stands; all else stands beside the text.
+BESIDE = {
+    "picture": "{picture}", "poll": "poll", "scheduled_at": "at", "spoiler": "spoiler", "language": "language",
+    "media_ids": "pictures", "file": "pictures", "description": "pictures", "quote_approval_policy": "quote_policy",
+}  # fmt: skip
+
+
+class Sheet(msgspec.Struct, kw_only=True):
+    """The form as it is shown. `key` makes a form that was sent twice one post; `kept`: pictures that arrived before."""
+
+    text: str = ""
+    spoiler: str = ""
+    visibility: str = "public"
+    language: str = ""
+    sensitive: bool = False
+    reply_to: int | None = None
+    answering: str = ""  # a handle
+    kept: list[Picture] = []
+    key: str = ""
+    next: str = "/"
+    error: str = ""
+    wrong: str = "text"  # beside which field the error stands
+    draft: int | None = None  # which of the kept drafts this is
+    quoting: int | None = None
+    options: list[str] = []
+    poll_for: int = 86_400  # seconds
+    multiple: bool = False
+    hide_totals: bool = False
+    quote_policy: str = quotes.PUBLIC
+    at: str = ""  # when to say it, as a browser sends a local time
+    alts: list[str] = []  # what was said of pictures that did not come in: their files must be chosen again
+    action: str = "/compose"
+
+    @property
+    def told(self) -> bytes:
+        """All of it: two forms that say the same look the same."""
+        return msgspec.json.encode(self)
+
+    @property
+    def blank(self) -> bool:
+        """Nothing of anybody's stands in it."""
+        return not (self.text or self.spoiler or self.kept or self.error or any((*self.options, *self.alts)) or self.at)
+
+    @property
+    def unfolded(self) -> bool:
+        """Whether something is filled in that would otherwise lie folded away."""
+        return bool(self.spoiler or self.kept or self.sensitive or any(self.alts) or self.wrong.startswith(UNFOLDED))
+
+    @property
+    def opened(self) -> bool:
+        """The same of the poll and the later time."""
+        return bool(any(self.options) or self.at or self.wrong in ("poll", "at"))
+
+
+class Typed(msgspec.Struct, kw_only=True):
+    """The form as it comes back. Files come beside it, as `picture1` to `picture4`."""
+
+    text: str = ""
+    spoiler: str = ""
+    visibility: str = "public"
+    language: str = ""
+    sensitive: bool = False
+    reply_to: Number | None = None
+    kept: list[Number] = []
+    key: str = ""
+    next: str = "/"
+    draft: Number | None = None
+    quoting: Number | None = None
+    options: list[str] = []
+    poll_for: Number = 86_400
+    multiple: bool = False
+    hide_totals: bool = False
+    quote_policy: str = ""
+    at: str = ""
+    pictured: list[Number] = []  # ids of pictures, and beside each what `described` says of it
+    described: list[str] = []
+    alt1: str = ""
+    alt2: str = ""
+    alt3: str = ""
+    alt4: str = ""
+
+
+def typed_again(typed: Typed, kept: list[Picture], problem: Problem, language: str) -> Sheet:
+    """The form once more, with all that was typed, and what is wrong with it beside the field that is."""
+    about = problem.details
+    wrong = next((field.format_map(about) for name, field in BESIDE.items() if name in about), "text")
+    return Sheet(
+        text=typed.text, spoiler=typed.spoiler, visibility=typed.visibility, language=typed.language, sensitive=typed.sensitive,
+        reply_to=typed.reply_to, kept=kept, key=typed.key, next=typed.next, draft=typed.draft, quoting=typed.quoting,
+        options=typed.options, poll_for=typed.poll_for, multiple=typed.multiple, hide_totals=typed.hide_totals,
+        quote_policy=typed.quote_policy, at=typed.at, error=sentence(problem, language), wrong=wrong,
+        alts=[typed.alt1, typed.alt2, typed.alt3, typed.alt4],
+    )  # fmt: skip
+
+
+def poll_of(typed: Typed) -> PollAsked | None:
+    """The poll, where an option of it was filled in."""
+    options = tuple(option for option in typed.options if option.strip())
+    if not options:
+        return None
+    return PollAsked(
+        options=options, expires_in=typed.poll_for or DAY, multiple=typed.multiple, hide_totals=typed.hide_totals
+    )
+
+
+def moment_of(text: str) -> int | None:
+    """When (ms) a clock in the square shows this; None where it is no time."""
+    at = parse_time(f"{text}+00:00")
+    return None if at is None else max(at - SQUARE_OFFSET, 0)
+
+
+def from_local(text: str) -> int:
+    """The same. Raises Invalid."""
+    at = moment_of(text)
+    if at is None:
+        raise Invalid("Validation failed: Scheduled at is not a time", scheduled_at="is not a time")
+    return at
+
+
+def to_local(at: int) -> str:
+    """What a clock in the square shows then, as a field for a time takes it."""
+    return datetime.fromtimestamp((at + SQUARE_OFFSET) / 1_000, UTC).strftime("%Y-%m-%dT%H:%M")
+
+
+def unsaid_of(typed: Typed, ids: list[int]) -> Unsaid:
+    """What was typed, as a draft keeps it. A time that is none is left out."""
+    return Unsaid(
+        text=typed.text, spoiler=typed.spoiler, visibility=typed.visibility[:20], language=typed.language[:20],
+        sensitive=typed.sensitive, reply_to=typed.reply_to, pictures=ids, poll=poll_of(typed), quoting=typed.quoting,
+        quote_policy=typed.quote_policy[:20], at=moment_of(typed.at) if typed.at else None,
+    )  # fmt: skip

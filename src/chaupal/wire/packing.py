@@ -1,0 +1,48 @@
+"""Answers made smaller on their way (gzip, RFC 1952), for whoever can read that.
+
+A page may be packed although it holds secrets beside words that others chose (BREACH): the one secret that would be worth
+guessing letter by letter, the word of its forms, looks different in every answer (`wire.csrf.masked`).
+"""
+
+import zlib
+from collections.abc import Mapping
+
+from chaupal.wire.call import Answer
+from chaupal.wire.drawn import Cut, Fills
+
+LEAST = 1_400  # bytes: what fits into one packet anyway is not packed
+FAST, BEST = 1, 9  # for what is made for one reader, and for what is made once
+VARY = ("vary", "accept-encoding")
+PACKED = ("content-encoding", "gzip")
+
+
+def takes_gzip(headers: Mapping[str, str]) -> bool:
+    """Whether the asker says so, and does not say `gzip;q=0`."""
+    for part in headers.get("accept-encoding", "").lower().split(","):
+        name, _, weight = part.partition(";")
+        if name.strip() in ("gzip", "*"):
+            return weight.strip().removeprefix("q=").rstrip("0.") != "" or not weight.strip()
+    return False
+
+
+def gzip(data: bytes, level: int) -> bytes:
+    """Without a time in its head, so that the same bytes are packed into the same bytes."""
+    packer = zlib.compressobj(level, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    return packer.compress(data) + packer.flush()
+
+
+def pack(headers: Mapping[str, str], answer: Answer) -> Answer:
+    """A page, packed where that saves something; files say themselves how they are sent, and the API answers as it is."""
+    if len(answer.body) < LEAST:
+        return answer
+    if not takes_gzip(headers):
+        answer.headers = [*answer.headers, VARY]
+        return answer
+    return Answer(gzip(answer.body, FAST), answer.status, answer.mime, [*answer.headers, VARY, PACKED])
+
+
+def put_together(cut: Cut, fills: Fills, headers: Mapping[str, str], answer: Answer) -> Answer:
+    """A page that was kept in pieces, with the words of this answer between them."""
+    if takes_gzip(headers):
+        return Answer(cut.gzip(fills), answer.status, answer.mime, [*answer.headers, VARY, PACKED])
+    return Answer(cut.plain(fills), answer.status, answer.mime, [*answer.headers, VARY])

@@ -1,0 +1,19 @@
+"""Files that pages and the API send in the same way: in pieces, to their owner alone, kept by nobody on the way."""
+
+from typing import Any
+
+from chaupal.reads import media
+from chaupal.reads.media import File
+from chaupal.social import exports
+from chaupal.wire.call import Answer, Call
+
+
+async def export(call: Call[Any], id_: int) -> Answer:
+    """What somebody takes along, as a ZIP. Raises NotFound for others' files, and for one that is not ready here."""
+    found = await exports.ready(call.house.square, call.viewer, id_)
+    file = File(found.key, "application/zip", str(found.id))
+    size = await media.size(call.house.reads, file)
+    headers = [
+        ("content-disposition", f'attachment; filename="chaupal-{found.id}.zip"'), ("cache-control", "private, no-store"),
+    ]  # fmt: skip
+    return Answer(mime=file.mime, headers=headers, pieces=media.whole(call.house.reads, file, size), length=size)

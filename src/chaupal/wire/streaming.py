@@ -1,0 +1,311 @@
+"""Connections that stay open: server-sent events and one WebSocket for many streams. Each tells what its viewer may see.
+
+In the mailbox of a connection are ids. They are put into words when they are sent, for this viewer and by the law of that
+moment, so what was withheld while it waited is not said. Strangers who look from one place in one language are one viewer to
+the law: what was put into words for one of them is told to the others as long as nothing at all has changed. https://docs.joinmastodon.org/methods/streaming/
+"""
+
+import asyncio
+import contextlib
+import functools
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any
+from urllib.parse import parse_qs
+
+import msgspec
+import structlog
+
+from chaupal.kernel.clock import SECOND
+from chaupal.kernel.errors import Malformed, Problem
+from chaupal.kernel.shelf import Shelf
+from chaupal.policy.surface import Surface
+from chaupal.wire.answer import Desk, Request, problem_json
+from chaupal.wire.asgi import (
+    ALWAYS,
+    OPEN,
+    AsgiReceive,
+    AsgiSend,
+    Scope,
+    headers_of,
+    no_body,
+    peer_of,
+    query_of,
+    send_answer,
+)
+from chaupal.wire.listening import CLOSING, GONE, REVOKED, SLOW, Hearing, Listener, Streams, Tiding, Told
+from chaupal.wire.route import Route, Shape
+
+log = structlog.get_logger()
+
+DOOR_PATH = "/api/v1/streaming"
+HEARTBEAT = 15.0  # seconds of silence, after which the token is looked at and the client hears that all is well
+SAID_FOR = SECOND  # how long words for strangers may be said again: some of them (a poll's) go by the clock
+MOST_STREAMS = 50  # subscriptions of one WebSocket
+DROP = "chaupal.drop"  # the server's extension of the scope: cut the connection off
+
+# RFC 6455 §7.4.1; 1013 ("try again later") is IANA's.
+CODES = {REVOKED: 1008, SLOW: 1013, CLOSING: 1001}
+
+SSE = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"private, no-store"),
+    (b"x-accel-buffering", b"no"),  # a proxy that gathers bytes would hold back what is to be told at once
+    *ALWAYS,
+]
+
+type Say = Callable[[Hearing, str, bytes], Awaitable[None]]
+type Beat = Callable[[], Awaitable[None]]
+
+
+async def _unknown(call: Any) -> Any:
+    raise Malformed("Unknown channel requested")
+
+
+DOOR = Route(method="GET", path=DOOR_PATH, run=_unknown, surface=Surface.STREAM, public=True)
+
+
+class Wish(msgspec.Struct):
+    """A message from a client of the WebSocket."""
+
+    type: str = ""
+    stream: str = ""
+    tag: str = ""
+    list: str = ""
+
+
+class Said(msgspec.Struct, frozen=True):
+    """What a stranger was told; good for strangers like them until anything at all is changed (decision 14)."""
+
+    generation: int  # of the store's memory: grows with every commit
+    until: int  # ms: when the clock alone could change a verdict
+    told: Sequence[Told]
+
+
+class Streaming:
+    """The streaming API as an ASGI app. `routes`: those with a `stream`; `serves` says whether a scope is for it."""
+
+    def __init__(self, desk: Desk, streams: Streams, routes: Iterable[Route]) -> None:
+        self._desk = desk
+        self._streams = streams
+        self._said: Shelf[Any, Said] = Shelf(100)
+        chosen = [route for route in routes if route.stream]
+        self._by_path = {route.path: route for route in chosen}
+        self._by_name = {route.stream: route for route in chosen if route.shape is Shape.API}
+
+    def serves(self, scope: Scope) -> bool:
+        """Streams of events by their path, and every WebSocket (refused where it has no business)."""
+        if scope["type"] == "websocket":
+            return True
+        return scope["type"] == "http" and scope["method"] == "GET" and scope["path"].rstrip("/") in self._by_path
+
+    async def __call__(self, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None:
+        await (self._socket if scope["type"] == "websocket" else self._events)(scope, receive, send)
+
+    # --- server-sent events ---
+
+    async def _events(self, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None:
+        route = self._by_path[scope["path"].rstrip("/")]
+        try:
+            call = await self._desk.enter(route, _request(scope))
+            hearing: Hearing = await route.run(call)
+            listener = Listener(call, _dropper(scope))
+            self._streams.join(listener)
+        except Problem as problem:
+            await send_answer(send, route, problem_json(problem))
+            return
+        leaving = asyncio.create_task(_until_gone(receive, listener))
+        try:
+            await self._streams.listen(listener, hearing)
+            await send({"type": "http.response.start", "status": 200, "headers": sse_headers(route)})
+            await _write(send, b":)\n")
+            await self._pump(
+                listener, lambda _, name, payload: _write(send, sse(name, payload)), lambda: _write(send, b":thump\n")
+            )
+            if listener.ended != SLOW:
+                await send({"type": "http.response.body", "body": b""})
+        finally:
+            self._streams.part(listener)
+            leaving.cancel()
+
+    async def _pump(self, listener: Listener, say: Say, beat: Beat) -> None:
+        """Until the end: tell what comes, in this viewer's words; look at the token whenever there is doubt or silence."""
+        while not listener.ended:
+            found = await listener.next(HEARTBEAT)
+            await self._desk.house.reads.work.fresh()
+            # Asked for only where it must be: this runs for each listener and each tiding.
+            if listener.ended or ((listener.doubted or found is None) and not await self._still(listener)):
+                return
+            if found is not None:
+                await self._tell(listener, *found, say)
+            elif not listener.waiting:
+                await beat()
+
+    async def _still(self, listener: Listener) -> bool:
+        """False, and the end of it, where the token is no good any more."""
+        listener.doubted = False
+        if not await self._desk.still(listener.call):
+            listener.end(REVOKED)
+        return not listener.ended
+
+    async def _tell(self, listener: Listener, topic: str, tiding: Tiding, say: Say) -> None:
+        for hearing in listener.hearings(topic):
+            try:
+                told = await self._words(listener, hearing, topic, tiding)
+            except Exception:  # one tiding that cannot be put into words does not end the stream
+                log.exception("a tiding could not be told", kind=tiding.kind)
+                continue
+            for name, payload in told:
+                if listener.ended or (listener.doubted and not await self._still(listener)):
+                    return
+                await say(hearing, name, payload)
+
+    async def _words(self, listener: Listener, hearing: Hearing, topic: str, tiding: Tiding) -> Sequence[Told]:
+        """What this listener is told of it. Whoever is signed in is judged by themselves; strangers alike, once."""
+        call = listener.call
+        if call.caller is not None:
+            return await hearing.compose(call, topic, tiding)
+        reads = self._desk.house.reads
+        memory, now = reads.work.memory, reads.clock()
+        key = (hearing.compose, hearing.asks, call.viewer, topic, tiding)
+        said = self._said.items.get(key)
+        if said is not None and said.generation == memory.generation and now < said.until:
+            return said.told
+        generation = memory.generation
+        told = await hearing.compose(call, topic, tiding)
+        if generation == memory.generation:
+            until = min(memory.unchanged_until(None), now + SAID_FOR)
+            self._said.put(key, Said(generation, until, told))
+        return told
+
+    # --- the WebSocket ---
+
+    async def _socket(self, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None:
+        await receive()  # websocket.connect
+        try:
+            if scope["path"].rstrip("/") != DOOR_PATH:
+                raise Malformed("Unknown channel requested")
+            call = await self._desk.enter(DOOR, _request(scope))
+            listener = Listener(call, _dropper(scope))
+            self._streams.join(listener)
+        except Problem as problem:
+            await _refuse(scope, send, problem)
+            return
+        # A browser gives up where none of the protocols it offers is taken; the token is the one it offers.
+        chosen = next(iter(scope.get("subprotocols") or ()), None)
+        telling: asyncio.Task[None] | None = None
+        try:
+            await send({"type": "websocket.accept", "subprotocol": chosen})
+            first = {name: values[-1] for name, values in parse_qs(query_of(scope)).items()}
+            if first.get("stream"):
+                await self._wish(listener, send, {"type": "subscribe", **first})
+            telling = asyncio.create_task(self._tell_socket(listener, send))
+            await self._read(listener, receive, send)
+        except OSError:  # they hung up while something was being said
+            pass
+        finally:
+            listener.end(GONE)
+            self._streams.part(listener)
+            if telling is not None:
+                telling.cancel()
+                await asyncio.gather(telling, return_exceptions=True)
+
+    async def _tell_socket(self, listener: Listener, send: AsgiSend) -> None:
+        async def say(hearing: Hearing, name: str, payload: bytes) -> None:
+            await send({"type": "websocket.send", "text": message(hearing.name, name, payload)})
+
+        async def beat() -> None:
+            """The server pings by itself (RFC 6455 §5.5.2)."""
+
+        with contextlib.suppress(OSError):
+            await self._pump(listener, say, beat)
+            if listener.ended in CODES:
+                await send({"type": "websocket.close", "code": CODES[listener.ended], "reason": listener.ended})
+
+    async def _read(self, listener: Listener, receive: AsgiReceive, send: AsgiSend) -> None:
+        while True:
+            sent = await receive()
+            if sent["type"] == "websocket.disconnect":
+                return
+            if not listener.ended:
+                await self._wish(listener, send, sent.get("text") or sent.get("bytes") or "")
+
+    async def _wish(self, listener: Listener, send: AsgiSend, said: str | bytes | dict[str, Any]) -> None:
+        """Subscribe or unsubscribe; what cannot be done is answered, and the connection goes on."""
+        try:
+            wish = _wish_of(said)
+            route = self._by_name.get(wish.stream)
+            if route is None:
+                raise Malformed("Unknown channel requested")
+            sent = {name: value for name, value in (("tag", wish.tag), ("list", wish.list)) if value}
+            hearing: Hearing = await self._desk.ask(route, listener.call, sent)
+            if wish.type == "unsubscribe":
+                self._streams.unlisten(listener, hearing.name)
+            elif wish.type == "subscribe":
+                if len(listener.hears) >= MOST_STREAMS:
+                    raise Malformed("Too many streams on one connection")
+                await self._streams.listen(listener, hearing)
+            else:
+                raise Malformed("Unknown message type")
+        except Problem as problem:
+            error = {"error": problem.message, "status": problem.status}
+            await send({"type": "websocket.send", "text": msgspec.json.encode(error).decode()})
+
+
+def sse_headers(route: Route) -> list[tuple[bytes, bytes]]:
+    """The API is open to other origins; what a page hears by its cookie is not."""
+    return [*SSE, *OPEN] if route.shape is Shape.API else SSE
+
+
+# The same words go to many in the same form: the last few are kept in it.
+@functools.lru_cache(64)
+def sse(name: str, payload: bytes) -> bytes:
+    """One server-sent event; JSON holds no line breaks, so one line of data is enough."""
+    return b"event: " + name.encode() + b"\ndata: " + payload + b"\n\n"
+
+
+@functools.lru_cache(64)
+def message(stream: tuple[str, ...], name: str, payload: bytes) -> str:
+    """One message of the WebSocket; the payload is a string that holds JSON."""
+    return msgspec.json.encode({"stream": stream, "event": name, "payload": payload.decode()}).decode()
+
+
+def _wish_of(said: str | bytes | dict[str, Any]) -> Wish:
+    try:
+        return msgspec.convert(said, Wish) if isinstance(said, dict) else msgspec.json.decode(said, type=Wish)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Malformed("The message is not one that this server knows") from error
+
+
+def _request(scope: Scope) -> Request:
+    """As the desk reads it: a token in the query or among the WebSocket's protocols counts like one in the header."""
+    headers, query = headers_of(scope), query_of(scope)
+    if "authorization" not in headers:
+        token = parse_qs(query).get("access_token", [""])[-1] or next(iter(scope.get("subprotocols") or ()), "")
+        if token:
+            headers["authorization"] = f"Bearer {token}"
+    return Request(peer_of(scope), headers, {}, query, scope["path"], no_body)
+
+
+def _dropper(scope: Scope) -> Callable[[], None] | None:
+    return (scope.get("extensions") or {}).get(DROP, {}).get("drop")
+
+
+async def _until_gone(receive: AsgiReceive, listener: Listener) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    listener.end(GONE)
+
+
+async def _write(send: AsgiSend, body: bytes) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def _refuse(scope: Scope, send: AsgiSend, problem: Problem) -> None:
+    """With the problem as an answer where the server can give one before the handshake, else by closing."""
+    if "websocket.http.response" not in (scope.get("extensions") or {}):
+        await send({"type": "websocket.close", "code": 1008, "reason": problem.message})
+        return
+    answer = problem_json(problem)
+    headers = [(b"content-type", answer.mime.encode()), (b"content-length", str(len(answer.body)).encode()), *ALWAYS]
+    await send({"type": "websocket.http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "websocket.http.response.body", "body": answer.body})

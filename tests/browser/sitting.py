@@ -1,0 +1,55 @@
+"""The court at its pages, beside a browser: an order taken in, proposed by one of the staff and approved by another."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx2
+import regex
+
+from serving import Served
+
+REASON = "इस पोस्ट में लोगों को मारने की बात कही गई है।"
+
+
+def withhold(village: Served, path: str, reference: str, outcome: str = "withhold_post", **more: str) -> str:
+    """The reference of an order by which the post at `path` is withheld in India from now on.
+
+    `outcome`, `more`: another decision, and what else it is written with.
+    """
+    with _desk(village, "imran") as clerk:
+        form = clerk.get("/office/orders/new").text
+        issuer = regex.search(r'<option value="(\d+)"[^>]*>[^<]*(?:Ministry of Information|सूचना मंत्रालय)', form)
+        assert issuer, form
+        taken = _press(
+            clerk, "/office/orders", act="file", authority=issuer[1], regime="IN-69A", role="designated_officer",
+            officer="S. Verma", officer_rank="Joint Secretary", reference_no=reference,
+            legal_basis="IT Act, s. 69A / आईटी अधिनियम, धारा 69A",
+            grounds="public order", territory="IN", dated="2021-02-04", targets=path,
+            origin_note="The office confirmed it on the telephone.",
+            **{"bases[]": "public_order"},
+        )  # fmt: skip
+    ref = taken.url.path.rpartition("/")[2]
+    with _desk(village, "chitra") as first:
+        _press(first, f"/office/orders/{ref}/1/propose", outcome=outcome, reason=REASON, **more)
+    with _desk(village, "dev") as second:
+        _press(second, f"/office/orders/{ref}/1/approve")
+    return ref
+
+
+@contextmanager
+def _desk(village: Served, handle: str) -> Iterator[httpx2.Client]:
+    with httpx2.Client(base_url=village.url, follow_redirects=True, timeout=60) as client:
+        _press(client, "/village/login", handle=handle)
+        yield client
+
+
+def _press(client: httpx2.Client, path: str, **typed: str) -> httpx2.Response:
+    page = client.get("/about").text
+    word = page.partition('name="csrf" value="')[2].partition('"')[0]
+    answer = client.post(path, data={"csrf": word, **typed})
+    assert answer.status_code == 200, (
+        path,
+        answer.status_code,
+        regex.findall(r'class="(?:error|said wrong)[^>]*>([^<]+)', answer.text),
+    )
+    return answer

@@ -1,0 +1,85 @@
+"""No page breaks a rule of accessibility that axe-core sees: every page in Hindi, the most seen in all looks, three kinds of people."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from browser.conftest import come_in
+from chaupal.app.wiring import ROUTES
+from chaupal.wire.route import Shape
+from serving import Served
+
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+# Every page whose address has no hole, and some of those that have; the desk is seen by those who have one.
+PLAIN = [
+    route for route in ROUTES
+    if route.method == "GET" and route.shape is Shape.PAGE and "{" not in route.path and not route.offices
+]  # fmt: skip
+WITH_HOLES = (
+    "/@asha", "/@ravi?show=media", "/@asha/followers", "/public/ur", "/tags/किसान_आंदोलन", "/search?q=किसान", "/search?q=zzzz",
+    "/nothing-here", "/transparency/t1", "/about?x=1",
+)  # fmt: skip
+# Every page once, in Hindi by day; the pages most people see in the other language, and by night.
+EVERYTHING = ("hi", "light")
+LOOKS = (EVERYTHING, ("en", "light"), ("hi", "dark"), ("en", "dark"))
+MOST_SEEN = (
+    "/", "/public", "/signup", "/about/design", "/@asha", "/orders", "/transparency",
+    "/notifications", "/compose", "/settings", "/settings/profile", "/office",
+)  # fmt: skip
+ORDERS = "/orders/"  # and of these every one, and its first matter at the desk
+
+
+def paths_of(who: str, orders: list[str]) -> list[str]:
+    if who == "":
+        return [*(route.path for route in PLAIN if route.public), *WITH_HOLES, *orders]
+    if who == "asha":
+        return [*(route.path for route in PLAIN if not route.public and not route.may), "/", "/@asha", "/@ravi"]
+    desks = [f"/office{order}{matter}" for order in orders for matter in ("", "/1")]
+    return [*(route.path for route in PLAIN if route.may), *desks]
+
+
+def orders_in(page: Page) -> list[str]:
+    """The addresses of the orders that the register has; their numbers go with the year."""
+    page.goto("/orders")
+    found = [link.get_attribute("href") or "" for link in page.locator(f"main h2 a[href^='{ORDERS}']").all()]
+    assert len(found) == 2
+    return found
+
+
+def violations(page: Page) -> list[str]:
+    """What axe found, with the first place of each."""
+    page.evaluate(AXE.read_text("utf-8"))
+    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [f"{one['id']}: {one['nodes'][0]['html'][:160]} ({len(one['nodes'])})" for one in found["violations"]]
+
+
+@pytest.mark.parametrize(("language", "theme"), LOOKS)
+@pytest.mark.parametrize("who", ["", "asha", "lakshmi"])
+def test_no_page_breaks_a_rule_of_accessibility(
+    village: Served, chromium: Browser, who: str, language: str, theme: str
+):
+    context = chromium.new_context(
+        base_url=village.url,
+        locale=f"{language}-IN",
+        color_scheme=theme,  # pyright: ignore[reportArgumentType]
+        bypass_csp=True,
+        viewport={"width": 390, "height": 844},
+    )
+    context.add_cookies([{"name": "language", "value": language, "url": village.url}])
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    if who:
+        come_in(page, who)
+    faults: list[str] = []
+    for path in paths_of(who, orders_in(page)):
+        if (language, theme) != EVERYTHING and path not in MOST_SEEN and ORDERS not in path:
+            continue
+        answer = page.goto(path)
+        assert answer is not None and answer.status < 500, path
+        assert ORDERS not in path or answer.status == 200, path
+        if "text/html" in answer.headers.get("content-type", ""):
+            faults += [f"{path} {fault}" for fault in violations(page)]
+    context.close()
+    assert not faults, "\n".join(faults)

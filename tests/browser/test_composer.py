@@ -1,0 +1,299 @@
+"""Writing with a script: the counter counts as the server does, names are completed, pictures are sent, nothing is lost."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from browser.conftest import Opens
+from chaupal.text.length import MAX_GRAPHEMES, length
+from painted import picture
+
+TEXT = "form.sheet textarea"
+POST = ".sheet-foot button:not([formaction])"
+VECTORS = (
+    "राष्ट्र",
+    "क्‍या बात है 👨‍👩‍👧‍👦 🇮🇳",
+    "देखिए https://example.org/बहुत/लंबा/पता?q=किसान।",
+    "(https://example.org/wiki/Chaupal_(village)).",
+    "को@ravi और @karl@example.org से",
+    "ﷺ é é தமிழ் ശ്രീ ਪੰਜਾਬੀ",
+    "https://उदाहरण.भारत/x, https://localhost:8000/y",
+)
+
+
+@pytest.fixture
+def page(opens: Opens) -> Page:
+    page = opens("asha")
+    page.wait_for_selector(".left")
+    return page
+
+
+@pytest.fixture
+def slow(opens: Opens) -> Iterator[tuple[Page, list[Route]]]:
+    """A page that is there to write on, while the script of its sheet has not come yet; and what is held back."""
+    page, held = opens("asha", service_workers="block"), list[Route]()
+    page.route("**/static/composer*", lambda request: held.append(request))
+    page.reload()
+    yield page, held
+    page.unroute_all(behavior="ignoreErrors")
+
+
+def left(page: Page) -> int:
+    said = page.locator(".left").inner_text()
+    return int("".join(c for c in said if c.isdigit() or c == "-"))
+
+
+@pytest.mark.parametrize("text", VECTORS)
+def test_the_counter_counts_as_the_server_does(page: Page, text: str):
+    page.fill(TEXT, text)
+    assert left(page) == MAX_GRAPHEMES - length(text)
+    page.fill(TEXT, "")
+
+
+def test_few_letters_left_are_read_out_and_too_many_are_said_beside_the_field(page: Page):
+    page.fill(TEXT, "क" * 460)
+    expect(page.locator(".sheet [aria-live=polite]")).to_have_text("शेष 40")
+    page.fill(TEXT, "क" * 501)
+    page.click(POST)
+    expect(page.locator("#text-error")).to_contain_text("500")
+    assert page.input_value(TEXT) == "क" * 501
+    page.fill(TEXT, "")
+
+
+def test_names_and_tags_are_completed_by_key(page: Page):
+    page.locator(TEXT).press_sequentially("नमस्ते @ra", delay=20)
+    expect(page.locator(".offers li").first).to_contain_text("@ravi")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert page.input_value(TEXT).startswith("नमस्ते @ravi ")
+    page.locator(TEXT).press_sequentially("#किसा", delay=20)
+    expect(page.locator(".offers li").first).to_contain_text("#किसान")
+    page.keyboard.press("Tab")
+    assert "#किसान" in page.input_value(TEXT)
+    page.fill(TEXT, "")
+
+
+def test_what_is_offered_does_not_move_the_button_that_is_being_pressed(page: Page):
+    page.locator(TEXT).press_sequentially("देखो @ra", delay=20)
+    expect(page.locator(".offers li").first).to_contain_text("@ravi")
+    page.click(POST, delay=400)
+    expect(page.locator("[data-list] article").first).to_contain_text("देखो @ra")
+    expect(page.locator(".offers")).to_be_hidden()
+
+
+def test_a_picture_is_sent_at_once_and_its_description_is_asked_for(page: Page):
+    page.fill(TEXT, "सरसों फूली है। #सरसों")
+    page.locator(".sheet details summary").first.click()
+    page.set_input_files("input[type=file]", {"name": "s.png", "mimeType": "image/png", "buffer": picture(320, 200)})
+    alt = page.locator(".attached input[type=text]")
+    expect(alt).to_be_visible()
+    page.click(POST)
+    expect(page.locator("#toast")).to_contain_text("चित्रों में क्या है")
+    expect(alt).to_be_focused()
+    alt.fill("पीले खेत")
+    page.click(POST)
+    expect(page.locator("[data-list] article").first.get_by_alt_text("पीले खेत")).to_be_visible()
+    assert page.input_value(TEXT) == ""
+    expect(page.locator(".attached > div")).to_have_count(0)
+
+
+def test_what_could_not_be_sent_is_there_again_and_what_was_sent_is_not(page: Page):
+    page.fill(TEXT, "बिजली गई थी, बात रह गई।")
+    page.context.set_offline(True)
+    page.click(POST)
+    expect(page.locator("#toast")).to_contain_text("आपका लिखा इसी ब्राउज़र में रखा है")
+    page.context.set_offline(False)
+    page.goto("/about")
+    page.goto("/")
+    expect(page.locator(".restored")).to_be_visible()
+    assert page.input_value(TEXT) == "बिजली गई थी, बात रह गई।"
+    page.click(POST)
+    expect(page.locator("[data-list] article").first).to_contain_text("बिजली गई थी")
+    page.reload()
+    expect(page.locator("[data-list] article").first).to_contain_text("बिजली गई थी")
+    assert page.input_value(TEXT) == ""
+    expect(page.locator(".restored")).to_have_count(0)
+
+
+def test_a_session_that_ended_takes_no_words_along(page: Page):
+    page.fill(TEXT, "लॉग आउट के बाद भी रहे।")
+    kept = page.context.cookies()
+    page.context.clear_cookies(name="chaupal")
+    page.click(POST)
+    expect(page.locator("#toast")).to_contain_text("लॉग इन करें")
+    page.context.add_cookies(kept)  # pyright: ignore[reportArgumentType] - what it gave
+    page.goto("/")
+    assert page.input_value(TEXT) == "लॉग आउट के बाद भी रहे।"
+    page.locator(".restored button").click()
+    assert page.input_value(TEXT) == ""
+
+
+def test_a_draft_goes_on_on_another_device(page: Page, opens: Opens):
+    with page.expect_response("**/drafts/autosave"):
+        page.fill(TEXT, "यह बात अभी अधूरी है, शाम को पूरी होगी।")
+    other = opens("asha", phone=False)
+    other.goto("/drafts")
+    expect(other.locator("main")).to_contain_text("अभी अधूरी है")
+    page.fill(TEXT, "यह बात अब पूरी हुई, शाम हो गई।")
+    page.click(POST)
+    expect(page.locator("[data-list] article").first).to_contain_text("अब पूरी हुई")
+    other.reload()
+    expect(other.locator("main")).not_to_contain_text("अभी अधूरी है")
+
+
+def test_what_was_typed_before_the_script_came_is_kept_too(slow: tuple[Page, list[Route]]):
+    page, held = slow
+    page.fill(TEXT, "नेटवर्क धीमा है, लिखना नहीं")
+    page.wait_for_timeout(50)
+    for request in held:
+        request.continue_()
+    page.wait_for_selector(".left")
+    page.unroute("**/static/composer*")
+    page.goto("/public")
+    page.goto("/")
+    expect(page.locator(".restored")).to_be_visible()
+    assert page.input_value(TEXT) == "नेटवर्क धीमा है, लिखना नहीं"
+
+
+def test_a_form_that_went_before_the_script_came_is_not_offered_again(slow: tuple[Page, list[Route]]):
+    page, held = slow
+    text = "स्क्रिप्ट से पहले भेजा\nऔर दूसरी पंक्ति"
+    sent: list[Route] = []
+    page.route("**/compose", lambda request: sent.append(request))
+    page.fill(TEXT, text)
+    page.click(POST, no_wait_after=True)
+    with page.expect_response("**/static/composer*"):
+        for request in held:
+            request.continue_()
+    page.wait_for_timeout(500)  # it runs on the page that is being left
+    assert len(sent) == 1
+    page.unroute("**/static/composer*")
+    sent[0].continue_()
+    expect(page.locator("[data-list] article").first).to_contain_text("और दूसरी पंक्ति")
+    page.wait_for_selector(".left")
+    expect(page.locator(".restored")).to_have_count(0)
+    assert page.input_value(TEXT) == ""
+
+
+def test_words_that_are_kept_do_not_push_away_what_is_typed_meanwhile(slow: tuple[Page, list[Route]]):
+    page, held = slow
+    page.evaluate("""() => {
+        const kept = {fields: {text: ["कल का"]}, pictures: [], text: "कल का", at: Date.now()};
+        const me = document.querySelector("form.sheet").dataset.me;
+        localStorage.setItem(`chaupal.unsent:${me}:new`, JSON.stringify(kept));
+    }""")
+    page.fill(TEXT, "आज का")
+    page.wait_for_timeout(50)
+    for request in held:
+        request.continue_()
+    page.wait_for_selector(".left")
+    assert page.input_value(TEXT) == "आज का"
+
+
+def beside(page: Page, field: str) -> str:
+    """What is said to be wrong with a field, by what its control is described by."""
+    control = page.locator(f"#{field}")
+    expect(control).to_have_attribute("aria-describedby", re.compile(rf"(^| ){field}-error$"))
+    return page.locator(f"#{field}-error").inner_text()
+
+
+@pytest.mark.parametrize("language", ["hi", "en"])
+def test_what_is_wrong_stands_beside_its_own_field_and_goes_when_it_is_mended(opens: Opens, language: str):
+    page = opens("asha")
+    page.context.add_cookies([{"name": "language", "value": language, "url": page.url}])
+    page.reload()
+    page.wait_for_selector(".left")
+    page.fill(TEXT, "चाय?")
+    page.locator(".sheet details summary").nth(1).click()
+    page.fill("#option0", "चाय")
+    page.fill("#option1", "चाय")
+    page.click(POST)
+    said = beside(page, "poll")
+    assert said.strip() == (
+        "मतदान के दो विकल्प एक जैसे हैं।" if language == "hi" else "Two options of the poll are the same."
+    )
+    expect(page.locator("#option0")).to_be_focused()
+    expect(page.locator("#text-error")).to_have_count(0)
+    assert [page.input_value(f"#option{n}") for n in range(2)] == ["चाय", "चाय"]
+    page.fill("#option0", "")
+    page.fill("#option1", "")
+    page.fill("#at", "2020-01-01T10:00")
+    page.click(POST)
+    assert beside(page, "at")
+    expect(page.locator("#poll-error")).to_have_count(0)
+    expect(page.locator("#at")).to_have_attribute("aria-invalid", "true")
+    page.fill("#at", "")
+    page.locator(".sheet details summary").first.click()
+    page.fill("#spoiler", "क" * 500)
+    page.click(POST)
+    assert "500" in beside(page, "spoiler")
+    expect(page.locator("#at")).not_to_have_attribute("aria-invalid", "true")
+    page.fill("#spoiler", "")
+    page.click(POST)
+    expect(page.locator("[data-list] article").first).to_contain_text("चाय?")
+    expect(page.locator(".sheet .error")).to_have_count(0)
+
+
+def test_a_description_that_cannot_be_taken_is_said_beside_it_and_nothing_is_sent(page: Page):
+    page.fill(TEXT, "लंबे वर्णन वाला चित्र")
+    page.locator(".sheet details summary").first.click()
+    page.set_input_files("input[type=file]", {"name": "s.png", "mimeType": "image/png", "buffer": picture(320, 200)})
+    alt = page.locator(".attached input[type=text]")
+    alt.fill("क" * 1_501)
+    page.click(POST)
+    expect(alt).to_have_attribute("aria-invalid", "true")
+    expect(page.locator(".attached .error")).to_have_count(1)
+    assert page.input_value(TEXT) == "लंबे वर्णन वाला चित्र"
+    alt.fill("पीले खेत")
+    page.click(POST, delay=400)  # longer than the answer takes; the button stays under the pointer
+    expect(page.locator("[data-list] article").first).to_contain_text("लंबे वर्णन वाला चित्र")
+
+
+def test_poll_time_warning_pictures_and_choices_come_back_too(page: Page):
+    page.fill(TEXT, "कल पूछेंगे")
+    for details in page.locator(".sheet details").all():
+        details.locator("summary").click()
+    page.fill("#spoiler", "चुनाव")
+    page.fill("#option0", "हाँ")
+    page.fill("#option2", "पता नहीं")
+    page.select_option("#poll_for", "3600")
+    page.check("[name=multiple]")
+    page.fill("#at", "2031-01-01T10:00")
+    page.select_option("#visibility", "private")
+    page.select_option("#quote_policy", "nobody")
+    page.set_input_files("input[type=file]", {"name": "s.png", "mimeType": "image/png", "buffer": picture(320, 200)})
+    page.locator(".attached input[type=text]").fill("पीले खेत")
+    page.goto("/about")
+    page.goto("/")
+    expect(page.locator(".restored")).to_be_visible()
+    kept = {
+        name: page.input_value(f"#{name}") for name in ("spoiler", "option0", "option1", "option2", "poll_for", "at")
+    }
+    assert kept == {
+        "spoiler": "चुनाव", "option0": "हाँ", "option1": "", "option2": "पता नहीं", "poll_for": "3600", "at": "2031-01-01T10:00",
+    }  # fmt: skip
+    assert page.is_checked("[name=multiple]") and not page.is_checked("[name=hide_totals]")
+    assert page.input_value("#visibility") == "private" and page.input_value("#quote_policy") == "nobody"
+    assert page.input_value(".attached input[type=text]") == "पीले खेत"
+    page.locator(".restored button").click()
+    assert page.input_value("#option0") == page.input_value("#at") == page.input_value(TEXT) == ""
+    expect(page.locator(".attached > div")).to_have_count(0)
+
+
+def test_words_for_a_change_of_a_post_are_kept_for_that_post_alone(page: Page):
+    page.fill(TEXT, "खेत की बात")
+    page.click(POST)
+    post = page.locator("[data-list] article").first
+    expect(post).to_contain_text("खेत की बात")
+    edit = f"/posts/{(post.get_attribute('id') or '')[1:]}/edit"
+    page.goto(edit)
+    page.wait_for_selector(".left")
+    page.fill(TEXT, "खेत की दूसरी बात")
+    page.goto("/")
+    page.wait_for_selector(".left")
+    assert page.input_value(TEXT) == ""
+    page.goto(edit)
+    expect(page.locator(".restored")).to_be_visible()
+    assert page.input_value(TEXT) == "खेत की दूसरी बात"

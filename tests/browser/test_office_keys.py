@@ -1,0 +1,31 @@
+"""The office with the keyboard alone: its keys walk from case to case, and each is pressed once, whatever else listens."""
+
+import re
+
+from playwright.sync_api import expect
+
+from browser.conftest import Opens
+
+
+def test_keys_of_the_office_walk_one_by_one_open_and_write(opens: Opens):
+    page = opens("chitra", phone=False)
+    page.goto("/orders")
+    for ref in page.locator("main article h2 a").all_inner_texts():  # other tests have filed orders with one target
+        page.goto(f"/office/orders/{ref}")
+        if page.locator("#target-2").count():
+            break
+    for key, row in (("j", 1), ("j", 2), ("k", 1)):
+        page.keyboard.press(key)
+        expect(page.locator(f"#target-{row}")).to_be_focused()
+    page.keyboard.press("o")
+    expect(page).to_have_url(re.compile(f"/office/orders/{ref}/1$"))
+    page.wait_for_load_state()
+    page.keyboard.press("n")
+    expect(page.locator("#notes textarea")).to_be_focused()
+    page.goto("/office")
+    page.keyboard.press("/")
+    expect(page.locator("[data-find]")).to_be_focused()
+    page.goto("/office")
+    page.keyboard.press("?")
+    expect(page.locator("details.keys")).to_have_attribute("open", "")
+    expect(page.locator("#keys")).to_be_hidden()

@@ -1,0 +1,324 @@
+"""Somebody is limited, is told in four ways, appeals, and is heard by somebody who did not decide; every act has its leaf."""
+
+from typing import Any
+
+import pytest
+
+from chaupal.app.wiring import open_house
+from chaupal.fanout import served
+from chaupal.governance import appeals, notices
+from chaupal.governance import clocks as court_clocks
+from chaupal.governance.appeals import Decision
+from chaupal.kernel.clock import DAY, HOUR
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from chaupal.store import clocks, rulings
+from disputes import entries, send, strikes, suspend
+from mails import mails_of
+from village import REASON, Village, Villager
+
+WHY = "यह पोस्ट सिर्फ़ मौसम के बारे में थी।"
+STANDS = "आदेश में बताई गई बात पोस्ट में सचमुच है, इसलिए फ़ैसला बना रहता है।"
+WRONG = "पोस्ट में किसी को मारने की बात नहीं है; आदेश ने उसे ग़लत समझा।"
+
+
+async def withheld(village: Village, **form: Any) -> int:
+    """asha's post is withheld in India; the ruling's id, as she is told it."""
+    await village.withhold(post=village.asha.latest, by=village.chitra, second=village.dev, **form)
+    return int((await strikes(village, village.asha))[0]["id"])
+
+
+async def page_of(village: Village, ruling: int, who: Villager | None) -> tuple[int, str]:
+    answer = await village.look("IN", f"/disputes/strikes/{ruling}", who)
+    return answer.status_code, answer.text
+
+
+async def test_the_author_is_told_in_four_ways_what_where_by_which_law_and_how_to_appeal(village: Village):
+    ruling = await withheld(village)
+    told = (await village.api(village.asha, "GET", "/api/v1/notifications")).json()
+    kinds = {one["type"]: one for one in told}
+    warning = kinds["moderation_warning"]["moderation_warning"]
+    assert (warning["action"], warning["withheld_in_countries"], warning["appeal"]) == ("none", ["IN"], None)
+    assert warning["order"] in warning["text"] and "69A" in warning["law"]
+    assert warning["notice_url"].endswith(f"/disputes/strikes/{ruling}")
+    direct = kinds["mention"]["status"]
+    assert direct["visibility"] == "direct" and direct["account"]["username"] == "chaupal"
+    assert f"/disputes/strikes/{ruling}" in direct["content"] and "कानूनी" in direct["content"]
+    (mail,) = [mail for mail in mails_of(village.running) if f"/disputes/strikes/{ruling}" in mail]
+    assert "सूचना मंत्रालय" in mail and REASON in mail and "अपील" in mail
+    status, page = await page_of(village, ruling, village.asha)
+    assert status == 200
+    for said in ("भारत", "सूचना मंत्रालय", "धारा 69A", REASON, "/log/receipt/", "सरसों में फूल आ गए", "न्यायालय"):
+        assert said in page, said
+    (notice,) = await entries(village, "notice")
+    (measure,) = await entries(village, "measure")
+    assert notice["public"] == {"about": "begun", "step": "sent", "ways": ["app", "post", "mail"], "language": "hi"}
+    assert (notice["ref"], notice["regime"]) == (measure["ref"], measure["regime"])
+
+
+async def test_only_the_person_concerned_and_staff_see_a_strike(village: Village):
+    ruling = await withheld(village)
+    assert (await page_of(village, ruling, village.chitra))[0] == 200
+    assert (await page_of(village, ruling, village.ravi))[0] == 404
+    assert (await page_of(village, ruling, None))[0] == 303  # to the log-in page
+    assert (await village.api(village.ravi, "GET", f"/api/v1/disputes/strikes/{ruling}")).status_code == 404
+    assert await strikes(village, village.ravi) == []
+    refused = await village.api(village.ravi, "POST", "/api/v1/appeals", ruling_id=str(ruling), text=WHY)
+    assert refused.status_code == 404
+    # Staff can read it, and have no right of appeal.
+    with pytest.raises(NotFound):
+        await appeals.file(village.running.house.court, village.chitra.viewer, ruling, WHY)
+
+
+async def test_a_suspended_person_appeals_and_is_heard_by_somebody_else(village: Village):
+    ravi, court = village.ravi, village.running.house.court
+    ref = await suspend(village, ravi, by=village.chitra, second=village.dev)
+    assert (await village.api(ravi, "GET", "/api/v1/timelines/home")).status_code == 403
+    (strike,) = await strikes(village, ravi)
+    assert strike["action"] == "suspend" and strike["rule"] and strike["law"] is None
+    path = f"/disputes/strikes/{strike['id']}"
+    assert (await village.look("IN", "/disputes/strikes", ravi)).status_code == 200
+    answer = await send(village, ravi, path, f"{path}/appeal", text=WHY)
+    assert answer.status_code == 303, answer.text
+    assert WHY in (await village.look("IN", path, ravi)).text
+    (appeal,) = (await village.api(ravi, "GET", "/api/v1/appeals")).json()
+    assert appeal["state"] == "pending"
+    # The deciders cannot hear it, nor can a member.
+    for judge, problem in ((village.chitra, NotAllowed), (village.dev, NotAllowed), (village.asha, NotFound)):
+        with pytest.raises(problem):
+            await appeals.decide(court, judge.viewer, int(appeal["id"]), Decision(outcome="reversed", reason=WRONG))
+    judge = f"/office/appeals/{appeal['id']}"
+    assert WHY in (await village.look("IN", judge, village.owner)).text
+    said = await send(village, village.owner, judge, f"{judge}/say", text="यह पोस्ट कब लिखी थी?")
+    assert said.status_code == 303
+    assert "यह पोस्ट कब लिखी थी?" in (await village.look("IN", path, ravi)).text
+    assert any("आपकी अपील के बारे में आपको कुछ लिखा गया है" in mail for mail in mails_of(village.running))
+    answered = await send(village, ravi, path, f"/disputes/appeals/{appeal['id']}/messages", text="कल सुबह।")
+    assert answered.status_code == 303
+    decided = await send(village, village.owner, judge, f"{judge}/decide", outcome="reversed", reason=WRONG)
+    assert decided.status_code == 303, decided.text
+    # Everything is as it was: the account is open, the strike is forgiven, the case says why.
+    assert (await village.api(ravi, "GET", "/api/v1/timelines/home")).status_code == 200
+    async with court.work.reading() as reading:
+        row = await rulings.ruling(reading, int(strike["id"]))
+        assert row is not None and row.lifted_at is not None and row.strike_until is None
+        assert [one.stopped_at is not None for one in await clocks.of(reading, "appeal", int(appeal["id"]))] == [True]
+    told = (await village.api(ravi, "GET", "/api/v1/notifications", types="moderation_warning")).json()
+    newest = told[0]["moderation_warning"]
+    assert newest["appeal"] == {"text": WHY, "state": "approved"} and "आप सही थे" in newest["text"]
+    assert [(e["public"]["step"], e["public"].get("outcome")) for e in await entries(village, "appeal")] == [
+        ("filed", None), ("decided", "reversed"),
+    ]  # fmt: skip
+    (reversal,) = await entries(village, "reversal")
+    assert (reversal["ref"], reversal["public"]["step"]) == (ref, "appealed")
+    assert [e["public"]["about"] for e in await entries(village, "notice")] == ["begun", "appeal"]
+    (mail,) = [mail for mail in mails_of(village.running) if "आप सही थे" in mail]
+    assert path in mail
+
+
+async def test_an_upheld_appeal_changes_nothing_and_says_why(village: Village):
+    ruling = await withheld(village)
+    court = village.running.house.court
+    row = await appeals.file(court, village.asha.viewer, ruling, WHY)
+    await appeals.decide(court, village.owner.viewer, row.id, Decision(outcome="upheld", reason=STANDS))
+    await village.settle()
+    _, page = await page_of(village, ruling, village.asha)
+    assert STANDS in page and "न्यायालय" in page
+    assert village.asha.latest.text not in await village.page_as("IN", village.asha.latest)
+    with pytest.raises(Conflict):
+        await appeals.decide(court, village.owner.viewer, row.id, Decision(outcome="reversed", reason=WRONG))
+    with pytest.raises(Conflict):
+        await appeals.file(court, village.asha.viewer, ruling, WHY)
+
+
+async def test_a_modified_ruling_gives_way_to_a_nearer_end_with_a_leaf_of_its_own(village: Village):
+    ruling = await withheld(village)
+    court = village.running.house.court
+    row = await appeals.file(court, village.asha.viewer, ruling, WHY)
+    typed = Decision(outcome="modified", reason=WRONG, ends_at="2021-02-20T12:00")
+    await appeals.decide(court, village.owner.viewer, row.id, typed)
+    await village.settle()
+    found = await strikes(village, village.asha)
+    assert [one["ended"] for one in found] == [False, True]
+    assert found[0]["ends_at"] == "2021-02-20T06:30:00.000Z"
+    assert village.asha.latest.text not in await village.page_as("IN", village.asha.latest)
+    first, second = await entries(village, "measure")
+    (reversal,) = await entries(village, "reversal")
+    assert reversal["public"]["step"] == "modified" and second["public"]["until"] == "2021-02-20T06:30Z"
+    assert first["public"]["by"] != second["public"]["by"] and first["public"]["second"] == second["public"]["second"]
+    village.clock.move(11 * DAY)
+    assert village.asha.latest.text in await village.page_as("IN", village.asha.latest)
+
+
+@pytest.mark.parametrize(("typed", "field"), [
+    ({"outcome": "modified", "ends_at": "2031-02-20T12:00", "reason": WRONG}, "territory"),
+    ({"outcome": "modified", "reason": WRONG}, "ends_at"),
+    ({"outcome": "modified", "ends_at": "2020-02-20", "reason": WRONG}, "ends_at"),
+    ({"outcome": "modified", "territory": "IN DE", "reason": WRONG}, "territory"),
+    ({"outcome": "modified", "ends_at": "soon", "reason": WRONG}, "ends_at"),
+    ({"outcome": "unheard of", "reason": WRONG}, "outcome"),
+    ({"outcome": "upheld", "reason": "no"}, "reason"),
+])  # fmt: skip
+async def test_a_decision_that_cannot_be_taken_is_said_and_keeps_what_was_typed(
+    village: Village, typed: dict[str, str], field: str
+):
+    ruling = await withheld(village)
+    row = await appeals.file(village.running.house.court, village.asha.viewer, ruling, WHY)
+    if field == "territory" and "territory" not in typed:
+        typed = typed | {"territory": "XX"}
+    page = f"/office/appeals/{row.id}"
+    answer = await send(village, village.owner, page, f"{page}/decide", **typed)
+    assert answer.status_code == 422
+    assert typed["reason"] in answer.text and 'class="error"' in answer.text
+    assert await entries(village, "reversal") == [] and len(await entries(village, "appeal")) == 1
+    with pytest.raises(Invalid) as said:
+        await appeals.decide(village.running.house.court, village.owner.viewer, row.id, Decision(**typed))
+    assert field in said.value.details
+
+
+async def test_an_empty_or_late_appeal_is_refused_with_what_was_typed(village: Village):
+    ruling = await withheld(village)
+    path = f"/disputes/strikes/{ruling}"
+    empty = await send(village, village.asha, path, f"{path}/appeal", text=" ")
+    assert empty.status_code == 422 and 'class="error"' in empty.text
+    village.clock.move(200 * DAY)
+    late = await village.api(village.asha, "POST", "/api/v1/appeals", ruling_id=str(ruling), text=WHY)
+    assert late.status_code == 409 and await entries(village, "appeal") == []
+
+
+async def test_a_withdrawn_appeal_is_decided_by_nobody(village: Village):
+    ruling = await withheld(village)
+    court = village.running.house.court
+    row = await appeals.file(court, village.asha.viewer, ruling, WHY)
+    answer = await send(village, village.asha, f"/disputes/strikes/{ruling}", f"/disputes/appeals/{row.id}/withdraw")
+    assert answer.status_code == 303
+    assert [e["public"]["step"] for e in await entries(village, "appeal")] == ["filed", "withdrawn"]
+    with pytest.raises(Conflict):
+        await appeals.decide(court, village.owner.viewer, row.id, Decision(outcome="upheld", reason=STANDS))
+    async with court.work.reading() as reading:
+        assert await clocks.running(reading) == [] or all(c.what != "appeal" for c in await clocks.running(reading))
+
+
+async def test_the_database_refuses_a_judge_who_decided_what_is_appealed(village: Village):
+    ruling = await withheld(village)
+    court = village.running.house.court
+    row = await appeals.file(court, village.asha.viewer, ruling, WHY)
+    for judge in (village.chitra, village.dev):
+        with pytest.raises(Exception, match=r"(?i)constraint"):
+            async with court.work.writing() as w:
+                await appeals.appeals.decide(w, row.id, judge.id, court.clock(), "upheld", STANDS, 0)
+
+
+async def test_a_gagged_order_tells_nobody_until_its_end_and_then_by_itself_also_after_a_restart(village: Village):
+    asha, court = village.asha, village.running.house.court
+    before = len(mails_of(village.running))
+    await village.withhold(post=asha.latest, by=village.chitra, second=village.dev, gag_until="2021-03-01T00:00")
+    assert await strikes(village, asha) == []
+    assert (await village.api(asha, "GET", "/api/v1/notifications", types="moderation_warning")).json() == []
+    assert len(mails_of(village.running)) == before
+    async with court.work.reading() as reading:
+        (row,) = await rulings.of_owner(reading, asha.id)
+    with pytest.raises(NotFound):
+        await notices.one(court, asha.viewer, row.id)
+    with pytest.raises(NotFound):
+        await appeals.file(court, asha.viewer, row.id, WHY)
+    village.clock.move(10 * DAY)
+    assert await served.release(village.running.carrier) == 0
+    village.clock.move(20 * DAY)
+    # Another process, on the same store: nothing of this stands in memory.
+    again = await open_house(village.running.house.settings, clock=village.clock, run=False)
+    try:
+        assert await served.release(again.carrier) == 1
+        assert await served.release(again.carrier) == 0
+        await again.runner.settle()
+    finally:
+        await again.close()
+    (strike,) = await strikes(village, asha)
+    assert strike["id"] == str(row.id)
+    assert any(f"/disputes/strikes/{row.id}" in mail for mail in mails_of(village.running)[before:])
+    assert (await village.api(asha, "POST", "/api/v1/appeals", ruling_id=str(row.id), text=WHY)).status_code == 200
+
+
+async def test_a_clock_of_an_appeal_tells_whoever_has_it_on_their_desk(village: Village):
+    court, owner = village.running.house.court, village.owner
+    ruling = await withheld(village)
+    row = await appeals.file(court, village.asha.viewer, ruling, WHY)
+    await appeals.assign(court, owner.viewer, row.id)
+    village.clock.move((row.due_at - row.filed_at) * 8 // 10 + HOUR)
+    await court_clocks.alert(court)
+    await village.settle()
+
+    async def heard(who: Villager) -> int:
+        told = (await village.api(who, "GET", "/api/v1/notifications", types="mention")).json()
+        return sum(f"/office/appeals/{row.id}" in one["status"]["content"] for one in told)
+
+    assert (await heard(owner), await heard(village.chitra)) == (1, 0)
+
+
+async def test_what_a_body_outside_decides_is_noted_shown_and_logged(village: Village):
+    ruling = await withheld(village)
+    page = f"/disputes/strikes/{ruling}"
+    note = f"/office/strikes/{ruling}/outside"
+    for typed, status in (
+        ({"step": "decided", "body": "high_court", "outcome": "against"}, 409),  # nothing was filed there
+        ({"step": "filed", "body": "the street"}, 422),
+        ({"step": "filed", "body": "high_court"}, 303),
+        ({"step": "filed", "body": "high_court"}, 409),
+        ({"step": "decided", "body": "high_court"}, 422),
+        ({"step": "decided", "body": "high_court", "outcome": "against", "complied_in_time": "1"}, 303),
+    ):
+        assert (await send(village, village.owner, page, note, **typed)).status_code == status, typed
+    assert (await send(village, village.asha, page, note, step="filed", body="high_court")).status_code == 404
+    filed, decided = await entries(village, "external")
+    (measure,) = await entries(village, "measure")
+    assert filed["public"]["step"] == "filed" and filed["ref"] == measure["ref"]
+    assert (decided["public"]["outcome"], decided["public"]["complied_in_time"]) == ("against", True)
+    assert "2021-02-10" in (await page_of(village, ruling, village.asha))[1]
+
+
+async def copied(village: Village) -> int:
+    """asha's post is withheld in the United States on a notice of copyright."""
+    more = {"regime": "US-DMCA", "role": "owner", "bases": (), "legal_basis": "17 U.S.C. § 512"}
+    await village.withhold(post=village.asha.latest, by=village.chitra, second=village.dev, territory=("US",), **more)
+    return int((await strikes(village, village.asha))[0]["id"])
+
+
+async def test_a_counter_notice_is_sent_on_and_brings_the_post_back_unless_somebody_sues(village: Village):
+    ruling = await copied(village)
+    page, desk = f"/disputes/strikes/{ruling}", f"/office/strikes/{ruling}/counter"
+    law = village.running.house.court.regimes.version("US-DMCA", 1).counter_notice
+    assert law is not None
+    whole = {f"declared[{one.code}]": f"यह मैं घोषित करती हूँ: {one.code}" for one in law.required_fields}
+    partly = await send(village, village.asha, page, f"{page}/counter", **whole | {"declared[consent]": ""})
+    assert partly.status_code == 422 and "यह मैं घोषित करती हूँ: contact" in partly.text
+    assert await entries(village, "counter") == []
+    assert (await send(village, village.owner, page, desk, step="forwarded")).status_code == 409
+    assert (await send(village, village.asha, page, f"{page}/counter", **whole)).status_code == 303
+    assert (await send(village, village.asha, page, f"{page}/counter", **whole)).status_code == 409
+    assert "यह मैं घोषित करती हूँ: contact" in (await page_of(village, ruling, village.owner))[1]
+    assert "contact" not in str(await entries(village, "counter"))
+    assert (await send(village, village.owner, page, desk, step="restored")).status_code == 409  # nobody has sent it on
+    assert (await send(village, village.owner, page, desk, step="forwarded")).status_code == 303
+    assert (await send(village, village.owner, page, desk, step="restored")).status_code == 409  # too early
+    assert village.asha.latest.text not in await village.page_as("US", village.asha.latest)
+    village.clock.move(15 * DAY)
+    assert (await send(village, village.owner, page, desk, step="restored")).status_code == 303
+    assert [e["public"]["step"] for e in await entries(village, "counter")] == ["filed", "forwarded", "restored"]
+    (reversal,) = await entries(village, "reversal")
+    assert reversal["public"]["step"] == "lifted"
+    assert "सरसों में फूल" in await village.page_as("US", village.asha.latest)
+
+
+async def test_a_suit_keeps_withheld_what_a_counter_notice_would_bring_back(village: Village):
+    ruling = await copied(village)
+    page, desk = f"/disputes/strikes/{ruling}", f"/office/strikes/{ruling}/counter"
+    law = village.running.house.court.regimes.version("US-DMCA", 1).counter_notice
+    assert law is not None
+    whole = {f"declared[{one.code}]": "यह मैं घोषित करती हूँ।" for one in law.required_fields}
+    await send(village, village.asha, page, f"{page}/counter", **whole)
+    for name in ("forwarded", "suit"):
+        assert (await send(village, village.owner, page, desk, step=name)).status_code == 303
+    village.clock.move(20 * DAY)
+    assert (await send(village, village.owner, page, desk, step="restored")).status_code == 409
+    assert await entries(village, "reversal") == []
+    async with village.running.house.court.work.reading() as reading:
+        assert [one.kind for one in await clocks.running(reading) if one.kind == "restore"] == []

@@ -1,0 +1,183 @@
+"""An authority's way: invited, enrolled, an order filed by form and by program, followed, answered, withdrawn."""
+
+import json
+
+import pytest
+import regex
+
+from chaupal.governance import authorities, decisions, statements, steps
+from chaupal.governance.authorities import AuthorityForm
+from chaupal.governance.statements import StatementForm
+from chaupal.governance.steps import StepForm
+from chaupal.kernel.clock import HOUR
+from letters import letter
+from office import EMAIL, ORDER, PASSWORD, Office, open_office
+from village import Village
+
+REASON = "The post names a person as armed, which the order shows to be false."
+FIELDS = {key: value for key, value in ORDER.items() if key != "bases"} | {"bases[]": "public_order"}
+
+
+@pytest.fixture
+async def office(village: Village) -> Office:
+    return await open_office(village)
+
+
+async def test_an_order_is_filed_by_form_with_letter_and_list_looked_at_first(village: Village, office: Office):
+    shown = await office.get("/portal/orders/new?regime=IN-69A")
+    assert (shown.status_code == 200 and "particulars" in shown.text) or "Joint Secretary" in shown.text
+    listing = f"target,demanded\n{village.meera.latest.path},withhold_post\n@nobody,\nhttps://x.example/1,\n@meera,\n@meera,\n"
+    files = [
+        ("documents", ("order.pdf", letter(), "application/pdf")),
+        ("csv", ("list.csv", listing.encode(), "text/csv")),
+    ]
+    looked = await office.post("/portal/orders", "/portal/orders/new?regime=IN-69A", files=files, act="file", **FIELDS)
+    assert looked.status_code == 200
+    assert (
+        "3 of the list's 5 rows" in looked.text.replace("&#39;", "'")
+        and "is an address of another server" in looked.text
+    )
+    assert "order.pdf" in looked.text and "not signed" in looked.text
+    kept = regex.search(r'name="kept\[\]" value="(\d+)"', looked.text)
+    area = regex.search(r'<textarea id="targets"[^>]*>([^<]*)<', looked.text)
+    assert kept and area
+    assert f"{village.meera.latest.path} withhold_post" in area[1]
+    assert (await office.get("/portal")).text.count("/portal/orders/IN-") == 0  # nothing was filed by looking
+    fields = FIELDS | {"kept[]": kept[1], "targets": area[1], "act": "file"}
+    filed = await office.post("/portal/orders", "/portal/orders/new?regime=IN-69A", **fields)
+    assert filed.status_code == 303, filed.text
+    page = (await office.get(filed.headers["location"])).text
+    assert "order.pdf" in page and "@nobody" in page and "receipt acknowledged" in page
+    assert filed.headers["location"].rpartition("/")[2] in (await office.get("/portal")).text
+    # The same again, by whatever way, is told to have been filed.
+    again = await office.post(
+        "/portal/orders", "/portal/orders/new?regime=IN-69A", **FIELDS | {"targets": area[1], "act": "file"}
+    )
+    assert again.status_code == 409 and filed.headers["location"].rpartition("/")[2] in again.text
+
+
+async def test_a_program_files_once_follows_and_withdraws(village: Village, office: Office):
+    post = village.meera.latest.path
+    filed = await office.file(post, "@nobody", external_id="A-17", territory=["IN"])
+    assert filed.status_code == 201, filed.text
+    state = filed.json()
+    assert filed.headers["location"] == f"/api/v1/orders/{state['ref']}"
+    assert (state["origin"], state["state"], state["external_id"]) == ("verified", "acknowledged", "A-17")
+    assert [(t["state"], t["target"]) for t in state["targets"]] == [("pending", post), ("not_found", "@nobody")]
+    again = await office.file(post, external_id="A-17")
+    assert (again.status_code, again.json()["ref"]) == (200, state["ref"])
+    court, ref = village.running.house.court, state["ref"]
+    await decisions.propose(court, village.chitra.viewer, ref, 1, outcome="withhold_post", reason=REASON)
+    now = (await office.ask("GET", f"/api/v1/orders/{ref}")).json()
+    assert now["targets"][0]["state"] == "pending" and REASON not in str(now)  # what is proposed is the staff's own
+    await decisions.approve(court, village.dev.viewer, ref, 1)
+    now = (await office.ask("GET", f"/api/v1/orders/{ref}")).json()
+    assert (now["targets"][0]["state"], now["targets"][0]["reason"]) == ("in_force", REASON)
+    assert (await village.look("IN", village.meera.latest)).status_code == 451
+    gone = await office.ask("POST", f"/api/v1/orders/{ref}/withdraw", json={"reason": "Not needed any more."})
+    assert (gone.status_code, gone.json()["state"]) == (200, "withdrawn"), gone.text
+    assert (await village.look("IN", village.meera.latest)).status_code == 200
+    twice = await office.ask("POST", f"/api/v1/orders/{ref}/withdraw", json={"reason": "Not needed any more."})
+    assert twice.status_code == 409
+
+
+async def test_documents_go_along_with_the_whole_order_as_one_field(village: Village, office: Office):
+    order = {**ORDER, "targets": [{"target": village.meera.latest.path, "demanded": "withhold_post"}]}
+    files = [
+        ("documents", ("a.pdf", letter(), "application/pdf")),
+        ("documents", ("b.txt", b"second page", "text/plain")),
+    ]
+    filed = await office.ask("POST", "/api/v1/orders", data={"order": json.dumps(order)}, files=files)
+    assert filed.status_code == 201, filed.text
+    assert [one["name"] for one in filed.json()["documents"]] == ["a.pdf", "b.txt"]
+    assert filed.json()["targets"][0]["demanded"] == "withhold_post"
+
+
+async def test_a_question_is_asked_and_answered_and_minutes_stay_inside(village: Village, office: Office):
+    ref = (await office.file(village.meera.latest.path)).json()["ref"]
+    court, staff = village.running.house.court, village.chitra.viewer
+    await steps.take(court, staff, ref, StepForm(verb="meet", text="They were nervous at the meeting."))
+    await steps.take(court, staff, ref, StepForm(verb="ask", text="Which sentence of the post is meant?"))
+    page = (await office.get(f"/portal/orders/{ref}")).text
+    assert "Which sentence of the post is meant?" in page and "nervous" not in page
+    sent = await office.post(f"/portal/orders/{ref}/write", f"/portal/orders/{ref}", text="The second one.")
+    assert sent.status_code == 303
+    state = (await office.ask("GET", f"/api/v1/orders/{ref}")).json()
+    assert state["state"] == "in_review"
+    assert [(s["step"], s["by"], s["text"]) for s in state["steps"][-2:]] == [
+        ("ask", "house", "Which sentence of the post is meant?"), ("answer", "authority", "The second one."),
+    ]  # fmt: skip
+    empty = await office.post(f"/portal/orders/{ref}/write", f"/portal/orders/{ref}", text=" ")
+    assert empty.status_code == 422
+
+
+async def test_a_reply_stands_beside_the_statement(village: Village, office: Office):
+    ref = (await office.file(village.meera.latest.path)).json()["ref"]
+    form = StatementForm(
+        slug="what-we-did", title="What we did", body="We looked at each of them by itself.", orders=ref
+    )
+    await statements.publish(village.running.house.court, village.owner.viewer, form)
+    page = f"/portal/orders/{ref}"
+    assert "What we did" in (await office.get(page)).text
+    done = await office.post(f"{page}/statements/what-we-did", page, text="It is unusual to publish before we met.")
+    assert done.status_code == 303
+    assert "It is unusual to publish before we met." in (await village.look("IN", "/statements/what-we-did")).text
+    wrong = await office.post(f"{page}/statements/another", page, text="It is unusual to publish before we met.")
+    assert wrong.status_code == 404
+
+
+async def test_what_is_not_for_everybody_and_what_does_not_exist_look_alike(village: Village, office: Office):
+    private = await village.says(village.meera, "केवल अपनों के लिए", visibility=2)
+    lines = [private.path, f"/@meera/{private.id + 1}"]
+    state = (await office.file(*lines)).json()
+    assert {(t["kind"], t["state"], t["reason"]) for t in state["targets"]} == {("post", "not_found", "")}
+    fields = FIELDS | {"targets": "\n".join(lines), "act": "check", "reference_no": "another"}
+    looked = (await office.post("/portal/orders", "/portal/orders/new?regime=IN-69A", **fields)).text
+    assert looked.count("does not exist here, or is not for everybody") == 2
+
+
+async def test_the_portal_keeps_strangers_squares_and_other_authorities_out(village: Village, office: Office):
+    ref = (await office.file(village.meera.latest.path)).json()["ref"]
+    for path in ("/portal", "/portal/orders/new", f"/portal/orders/{ref}", "/portal/token"):
+        answer = await village.look("IN", path, village.owner)  # the owner of the square is nobody here
+        assert (answer.status_code, answer.headers["location"]) == (303, "/portal/login")
+    assert (await office.ask("GET", f"/api/v1/orders/{ref}", token=village.owner.token)).status_code == 401
+    assert (await office.ask("GET", "/api/v1/accounts/verify_credentials")).status_code == 401
+    form = AuthorityForm(name="Cyber Cell", jurisdiction="IN", email_domain="police.gov.in")
+    police = await authorities.register(village.running.house.court, village.owner.viewer, form)
+    other = await open_office(village, "dig@police.gov.in", police)
+    assert (await other.get(f"/portal/orders/{ref}")).status_code == 404
+    assert (await other.ask("GET", f"/api/v1/orders/{ref}")).status_code == 404
+    for act in ("write", "withdraw"):
+        assert (
+            await other.post(f"/portal/orders/{ref}/{act}", "/portal/token", text="We take it back.")
+        ).status_code == 404
+    assert (await other.ask("POST", f"/api/v1/orders/{ref}/withdraw", json={"reason": "ours"})).status_code == 404
+
+
+async def test_large_bodies_are_read_only_for_those_who_are_known(village: Village, office: Office):
+    large = b"x" * 5_000_000
+    kind = {"content-type": "multipart/form-data; boundary=x"}
+    by_page = await village.client.post("/portal/orders", content=large, headers=kind | {"cookie": "portal=x"})
+    assert by_page.status_code == 303, by_page.text[-1500:]
+    assert by_page.headers["location"] == "/portal/login"
+    by_program = await office.ask(
+        "POST", "/api/v1/orders", token="chaupal-office-x", content=large, kind=kind["content-type"]
+    )
+    assert by_program.status_code == 401
+    known = await office.ask("POST", "/api/v1/orders", content=large, kind=kind["content-type"])
+    assert known.status_code in (400, 422)
+
+
+async def test_coming_in_again_takes_password_and_a_new_code(village: Village, office: Office):
+    await office.post("/portal/logout", "/portal")
+    assert (await office.get("/portal")).headers["location"] == "/portal/login"
+    village.clock.move(HOUR)
+    wrong = await office.post("/portal/login", email=EMAIL, password=PASSWORD, code="000000")
+    assert wrong.status_code == 422 and "do not go together" in wrong.text and PASSWORD not in wrong.text
+    right = await office.post("/portal/login", email=EMAIL, password=PASSWORD, code=office.code())
+    assert right.status_code == 303
+    cookie = right.headers["set-cookie"]
+    assert cookie.startswith("portal=") and "HttpOnly" in cookie and "SameSite" in cookie
+    bare = await village.client.post("/portal/token", data={"act": "make"}, headers=office.cookie())
+    assert bare.status_code == 403  # forms are guarded

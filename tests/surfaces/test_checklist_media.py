@@ -1,0 +1,228 @@
+"""What withholding a picture does, line by line: each test is a sentence of the checklist (governance, 10.1, 18-22)."""
+
+from typing import Any
+
+import httpx2
+import pytest
+
+import measures
+from chaupal.policy.rulings import Measure
+from chaupal.social import media
+from films import film, sound
+from painted import picture
+from village import Village, Villager
+
+WORDS = "खेत में ट्रैक्टर"
+ALT = "बुलबुलचित्र"
+METHODS = (
+    ("GET", {}), ("HEAD", {}), ("GET", {"range": "bytes=0-9"}), ("HEAD", {"range": "bytes=0-9"}), ("GET", {"if-none-match": "*"}),
+)  # fmt: skip
+
+
+@pytest.fixture
+async def shown(village: Village) -> dict[str, Any]:
+    """A post with a picture, as everybody reads it before anything is decided."""
+    return await _post(village, village.asha, ALT)
+
+
+async def _post(v: Village, who: Villager, *alts: str) -> dict[str, Any]:
+    square = v.running.house.square
+    photos = [await media.attach(square, who.viewer, picture(), description=alt) for alt in alts]
+    said = await v.says(who, WORDS, pictures=photos, language="hi")
+    await v.api(v.ravi, "POST", f"/api/v1/statuses/{said.id}/reblog")
+    await v.settle()
+    return await _status(v, "IN", said.id)
+
+
+async def _status(v: Village, country: str, id_: int | str, who: Villager | None = None) -> dict[str, Any]:
+    return (await v.api(who, "GET", f"/api/v1/statuses/{id_}", country)).json()
+
+
+async def withhold(v: Village, status: dict[str, Any], which: int = 0, **more: Any) -> int:
+    return await measures.begin(v, Measure.WITHHOLD_MEDIA, int(status["media_attachments"][which]["id"]), **more)
+
+
+async def ask(v: Village, url: str, country: str, method: str = "GET", **headers: str) -> httpx2.Response:
+    """A file's address, asked for without a token as apps do."""
+    path = url.removeprefix(v.running.house.settings.origin)
+    return await v.client.request(method, path, headers={"cookie": f"look_as={country}", **headers})
+
+
+# --- 18 ---
+
+
+async def test_m_only_text_shown_media_placeholder_alt_text_blurhash_file_name_size_hidden(
+    village: Village, shown: dict[str, Any]
+):
+    v, (attached,) = village, shown["media_attachments"]
+    await withhold(v, shown)
+    here = await _status(v, "IN", shown["id"])
+    assert WORDS in here["content"] and here["media_attachments"] == []
+    assert here["withheld_scope"] == "media" and here["withheld_in_countries"] == ["IN"]
+    assert "CH-2021-0007" in here["withheld_text"] and "चित्र" in here["withheld_text"]
+    page = await v.page_as("IN", f"/@asha/{shown['id']}")
+    assert WORDS in page and here["withheld_text"] in page
+    for hidden in (ALT, attached["blurhash"], attached["id"], attached["meta"]["original"]["size"]):
+        assert hidden not in str(here) and hidden not in page
+    assert (await _status(v, "DE", shown["id"]))["media_attachments"] == [attached]
+    assert ALT in await v.page_as("DE", f"/@asha/{shown['id']}")
+
+
+async def test_m_is_hidden_in_lists_and_in_reposts_too(village: Village, shown: dict[str, Any]):
+    v, (attached,) = village, shown["media_attachments"]
+    await withhold(v, shown)
+    for path in ("/api/v1/timelines/home", "/api/v1/timelines/public", f"/api/v1/accounts/{v.ravi.id}/statuses"):
+        there = await v.api(v.meera, "GET", path)
+        assert WORDS in there.text and ALT not in there.text and attached["id"] not in there.text, path
+    found = (await v.api(v.meera, "GET", f"/api/v1/accounts/{v.ravi.id}/statuses")).json()
+    carried = next(one["reblog"] for one in found if one["reblog"])
+    assert carried["withheld_scope"] == "media" and carried["media_attachments"] == []
+
+
+async def test_the_author_and_staff_see_the_picture_with_a_banner(village: Village, shown: dict[str, Any]):
+    await withhold(village, shown)
+    for who in (village.asha, village.chitra):
+        seen = await _status(village, "IN", shown["id"], who)
+        assert len(seen["media_attachments"]) == 1 and "CH-2021-0007" in seen["withheld_banner"], who.handle
+
+
+async def test_of_two_pictures_only_the_one_that_is_named_is_withheld(village: Village):
+    v = village
+    both = await _post(v, v.asha, ALT, "दूसरा चित्र")
+    await withhold(v, both, 0)
+    here = await _status(v, "IN", both["id"])
+    assert [one["description"] for one in here["media_attachments"]] == ["दूसरा चित्र"]
+    assert (await ask(v, both["media_attachments"][1]["url"], "IN")).status_code == 200
+    second = await withhold(v, both, 1)
+    assert (await _status(v, "IN", both["id"]))["media_attachments"] == []
+    await measures.lift(v, second)
+    assert len((await _status(v, "IN", both["id"]))["media_attachments"]) == 1
+
+
+# --- 19, 20, 21 ---
+
+
+@pytest.mark.parametrize("rendition", ["url", "preview_url"])
+@pytest.mark.parametrize(("method", "headers"), METHODS)
+async def test_direct_media_url_all_renditions_and_the_original_return_451_in_in_head_and_range_as_get(
+    village: Village, shown: dict[str, Any], rendition: str, method: str, headers: dict[str, str]
+):
+    v, url = village, shown["media_attachments"][0][rendition]
+    before = await ask(v, url, "IN", method, **headers)
+    assert before.status_code in (200, 206, 304)
+    ruling = await withhold(v, shown)
+    for address in (url, url.partition("?")[0]):  # with the key that apps were given, and as pages have it
+        here = await ask(v, address, "IN", method, **headers)
+        assert here.status_code == 451
+        assert here.headers["cache-control"] == "private, no-store" and "etag" not in here.headers
+        assert here.headers["link"].endswith('/orders/CH-2021-0007>; rel="blocked-by"')
+        assert not here.headers["content-type"].startswith("image/")
+        assert (await ask(v, address, "DE", method, **headers)).status_code == before.status_code
+    await measures.lift(v, ruling)
+    assert (await ask(v, url, "IN", method, **headers)).status_code in (200, 206, 304)
+
+
+async def test_signed_media_urls_issued_before_the_order_stop_working_in_in(village: Village, shown: dict[str, Any]):
+    url = shown["media_attachments"][0]["url"]
+    mark = (await ask(village, url, "IN")).headers["etag"]
+    await withhold(village, shown)
+    again = await ask(village, url, "IN", **{"if-none-match": mark})
+    assert again.status_code == 451 and "etag" not in again.headers
+
+
+async def test_a_gagged_order_answers_451_and_names_nobody(village: Village, shown: dict[str, Any]):
+    await withhold(village, shown, neutral=True)
+    here = await ask(village, shown["media_attachments"][0]["url"], "IN")
+    assert here.status_code == 451 and here.headers["link"].endswith('/about#withheld>; rel="blocked-by"')
+    assert "CH-2021-0007" not in here.text and "मंत्रालय" not in here.text and "Ministry" not in here.text
+    assert "आदेश देखें" not in here.text
+    status = await _status(village, "IN", shown["id"])
+    assert "CH-2021-0007" not in str(status) and "Ministry" not in str(status) and status["withheld_text"]
+
+
+async def test_a_film_and_a_sound_return_451_in_in_whole_in_part_and_by_their_posters(village: Village):
+    v, square = village, village.running.house.square
+    for data in (film(), sound()):
+        attached = await media.attach(square, v.asha.viewer, data, description=ALT)
+        status = await _status(v, "DE", (await v.says(v.asha, WORDS, pictures=[attached])).id)
+        (shown,) = status["media_attachments"]
+        ruling = await withhold(v, status)
+        for address in (shown["url"], shown["preview_url"], shown["url"].partition("?")[0]):
+            for method, headers in METHODS:
+                assert (await ask(v, address, "IN", method, **headers)).status_code == 451, (address, method, headers)
+                assert (await ask(v, address, "DE", method, **headers)).status_code in (200, 206, 304)
+        here = await _status(v, "IN", status["id"])
+        assert here["media_attachments"] == [] and "length" not in str(here["media_attachments"])
+        page = await v.page_as("IN", f"/@asha/{status['id']}")
+        assert WORDS in page and ALT not in page and "<video" not in page and "<audio" not in page
+        await measures.lift(v, ruling)
+
+
+async def test_a_film_that_is_playing_stops_where_it_is_withheld(village: Village):
+    """It is asked for in parts, and each part is judged."""
+    v, square = village, village.running.house.square
+    attached = await media.attach(square, v.asha.viewer, film(), description=ALT)
+    status = await _status(v, "DE", (await v.says(v.asha, WORDS, pictures=[attached])).id)
+    url = status["media_attachments"][0]["url"]
+    assert (await ask(v, url, "IN", range="bytes=0-99")).status_code == 206
+    await withhold(v, status)
+    assert (await ask(v, url, "IN", range="bytes=100-199")).status_code == 451
+
+
+# --- 22 ---
+
+
+async def test_identical_media_by_others_is_not_withheld_unless_listed(village: Village, shown: dict[str, Any]):
+    other = await _post(village, village.meera, ALT)
+    await withhold(village, shown)
+    assert len((await _status(village, "IN", other["id"]))["media_attachments"]) == 1
+    assert (await ask(village, other["media_attachments"][0]["url"], "IN")).status_code == 200
+
+
+# --- 46 ---
+
+
+async def test_oembed_embed_iframe_no_text_for_in_by_the_readers_country_and_not_kept(village: Village):
+    v, alt = village, "बुलबुलफ़्रेम"
+    photo = await media.attach(v.running.house.square, v.asha.viewer, picture(), description=alt)
+    said = await v.says(v.asha, WORDS, pictures=[photo])
+    url = f"{v.running.house.settings.origin}{said.path}"
+    told = (await v.api(None, "GET", "/api/oembed", url=url)).json()
+    assert (told["type"], told["version"], told["cache_age"], told["author_name"]) == ("rich", "1.0", 0, "आशा देवी")
+    assert f'src="{v.running.house.settings.origin}{said.path}/embed"' in told["html"] and WORDS not in str(told)
+    framed = await v.look("IN", f"{said.path}/embed")
+    assert framed.status_code == 200 and WORDS in framed.text and alt in framed.text
+    assert (
+        "x-frame-options" not in framed.headers and "frame-ancestors" not in framed.headers["content-security-policy"]
+    )
+    assert "set-cookie" not in framed.headers and "<form" not in framed.text
+    ref = await v.withhold(post=said, by=v.chitra, second=v.dev)
+    for who in (None, v.asha):  # its author is a stranger in a frame
+        here = await v.look("IN", f"{said.path}/embed", who)
+        assert here.status_code == 451 and 'rel="blocked-by"' in here.headers["link"]
+        assert (WORDS not in here.text and alt not in here.text and "CH-2021" in here.text) or ref in here.text
+        assert here.headers["cache-control"] == "private, no-store"
+    assert (await v.api(None, "GET", "/api/oembed", url=url)).status_code == 451
+    assert (await v.api(None, "GET", "/api/oembed", "DE", url=url)).status_code == 200
+    assert WORDS in (await v.look("DE", f"{said.path}/embed")).text
+    await v.withhold_account(v.asha, by=v.chitra, second=v.dev)
+    assert "आशा देवी" not in (await v.api(None, "GET", "/api/oembed", url=url)).text
+
+
+@pytest.mark.parametrize("visibility", [2, 3])
+async def test_what_is_not_for_everybody_is_in_no_frame(village: Village, visibility: int):
+    v = village
+    said = await v.says(v.asha, f"@ravi {WORDS}", visibility=visibility)
+    for who in (None, v.ravi, v.asha):
+        assert (await v.look("IN", f"{said.path}/embed", who)).status_code == 404
+        url = f"{v.running.house.settings.origin}{said.path}"
+        assert (await v.api(who, "GET", "/api/oembed", url=url)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "url", ["", "x", "https://other.example/@asha/1", "/@asha/1", "/@asha", "/orders", "//x/@asha/1"]
+)
+async def test_oembed_of_what_is_no_post_is_not_there(village: Village, url: str):
+    origin = village.running.house.settings.origin
+    for asked in (url, origin + url):
+        assert (await village.api(None, "GET", "/api/oembed", url=asked)).status_code == 404

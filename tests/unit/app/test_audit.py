@@ -1,0 +1,78 @@
+"""What chaupal-audit makes of what foreign servers send: a report, a reason to wait, or one clear complaint."""
+
+import httpx2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chaupal.app import audit
+from chaupal.governance.report.compare import differences
+from chaupal.governance.report.filters import EVERYTHING, parse_filters
+from chaupal.governance.report.report import document, report
+from chaupal.kernel.errors import Problem
+from told import Told
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["id", "tables", "rows", "columns", "name"]), inner)
+    ),
+    max_leaves=12,
+)
+
+
+def answers(*given: httpx2.Response):
+    left = list(given)
+    return lambda url: left.pop(0)
+
+
+def test_it_waits_while_the_server_counts(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(audit, "PAUSE", 0)
+    heard: list[str] = []
+    get = answers(httpx2.Response(202, json={"done": 5, "of": 9}), httpx2.Response(200, json={"log": {"size": 9}}))
+    assert audit.published("http://there", EVERYTHING, heard.append, get) == {"log": {"size": 9}}
+    assert heard == ["the server is counting: 5 of 9 entries"]
+
+
+def test_filters_are_asked_for():
+    asked: list[str] = []
+
+    def get(url: str) -> httpx2.Response:
+        asked.append(url)
+        return httpx2.Response(200, json={"log": {"size": 0}})
+
+    audit.published("http://there", parse_filters({"from": "2021-02", "country": "IN"}), print, get)
+    assert asked == ["http://there/api/v1/transparency/report.json?from=2021-02&country=IN"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx2.Response(404),
+        httpx2.Response(302, headers={"location": "http://elsewhere"}),
+        httpx2.Response(200, content=b"<html>"),
+        httpx2.Response(200, json=[]),
+        httpx2.Response(200, json={"log": {}}),
+        httpx2.Response(200, json={"log": {"size": -1}}),
+    ],
+)
+def test_what_is_no_report_is_said_to_be_none(answer: httpx2.Response):
+    with pytest.raises(Problem):
+        audit.published("http://there", EVERYTHING, print, answers(answer))
+
+
+@given(JSON)
+def test_a_foreign_document_can_hold_anything(tables: object):
+    story = Told()
+    story.order("IN-1")
+    ours = document(report(story.fold.facts))
+    assert differences(ours, {"tables": tables, "figures": tables})
+    assert not differences(ours, ours)
+
+
+def test_a_gap_in_the_copy_is_an_error():
+    story = Told()
+    story.order("IN-1")
+    with pytest.raises(ValueError, match="entry 0 is missing"):
+        audit.count(lambda: [(1, story.entries[0])], None, EVERYTHING, (), print)

@@ -1,0 +1,53 @@
+"""`chaupal order step`, `glass` and `second`: an order as a whole, and what one person does in an emergency."""
+
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from chaupal.app.cli import cli
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
+
+ACCOUNT = ("--password", "a long enough secret")
+WHY = "It calls for violence this very night."
+
+
+def run(data: Path, *words: str) -> Result:
+    return CliRunner().invoke(cli, ["--data", str(data), *words])
+
+
+def done(data: Path, *words: str) -> str:
+    result = run(data, *words)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def an_order(data: Path) -> str:
+    for handle, role in (("lata", "owner"), ("dev", "approver"), ("meera", "member")):
+        done(data, "account", "create", handle, "--email", f"{handle}@example.org", "--role", role, *ACCOUNT)
+    done(data, "order", "authority", "add", "--as", "lata", "--name", "Ministry", "--jurisdiction", "IN")
+    return done(
+        data, "order", "receive", "--as", "lata", "--authority", "Ministry", "--officer", "A. Sharma", "--rank", "Joint Secretary",
+        "--regime", "IN-69A", "--role", "designated_officer",
+        "--reference", "1", "--law", "s. 69A", "--grounds", "public order", "--territory", "IN", "--dated", "2021-02-04",
+        "--target", "@meera", "--origin-note", "The office confirmed it.",
+    ).split()[-1]  # fmt: skip
+
+
+def test_steps_are_taken_and_what_is_missing_is_said(tmp_path: Path):
+    ref = an_order(tmp_path)
+    assert done(tmp_path, "order", "step", ref, "acknowledge", "--as", "lata").strip() == "acknowledged"
+    assert isinstance(run(tmp_path, "order", "step", ref, "acknowledge", "--as", "lata").exception, Conflict)
+    assert isinstance(run(tmp_path, "order", "step", ref, "ask", "--as", "lata").exception, Invalid)
+    asked = done(tmp_path, "order", "step", ref, "ask", "--as", "lata", "--text", "Which post is meant?")
+    assert asked.strip() == "clarifying"
+    assert isinstance(run(tmp_path, "order", "step", ref, "check", "--as", "meera").exception, Conflict | NotAllowed)
+
+
+def test_what_one_did_alone_is_seconded_by_another(tmp_path: Path):
+    ref = an_order(tmp_path)
+    act = ("order", "glass", ref, "1", "--outcome", "withhold_account", "--reason", WHY, "--finding", WHY)
+    assert done(tmp_path, *act, "--as", "dev").strip() == "in force"
+    assert isinstance(run(tmp_path, "order", "second", ref, "1", "--as", "dev").exception, NotAllowed)
+    assert done(tmp_path, "order", "second", ref, "1", "--as", "lata").strip() == "in_force"
+    assert isinstance(run(tmp_path, "order", "concur", ref, "1", "--as", "lata").exception, Conflict)
+    assert done(tmp_path, "order", "keep", ref, "1", "--as", "dev", "--reason", WHY).strip() == "kept"

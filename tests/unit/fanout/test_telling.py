@@ -1,0 +1,111 @@
+"""Tellings: put off while a law is silent, written down when no carrier takes the mail; what nobody confirms goes."""
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+
+from chaupal.fanout import served
+from chaupal.fanout.runner import Runner
+from chaupal.governance import notices, reports
+from chaupal.governance.events import DecisionServed
+from chaupal.governance.regimes import Duration
+from chaupal.governance.regimes.regime import Gag, Notice
+from chaupal.governance.reports import Guest, Report
+from chaupal.kernel.clock import DAY, HOUR
+from chaupal.policy.rulings import Measure
+from chaupal.ports.mail import Letter
+from chaupal.social import accounts
+from chaupal.store import ledger, outbox, tellings
+from chaupal.store import reports as report_rows
+from chaupal.store.docket import Order
+from court import Bench
+from neighbours import LAWS, Street, by
+
+ORDER = Order(
+    id=1, ref="IN-2021-0001", authority_id=1, officer="", officer_rank="", reference_no="", legal_basis="s. 69A", grounds="", reasons="",
+    territory=("IN",), dated=0, received_at=0, act_by=None, ends_at=None, received_by=1, log_index=0,
+)  # fmt: skip
+LAW = LAWS.version("IN-69A", 1)
+SILENT = Notice(author="after_gag", before=False, public_placeholder="neutral")
+
+
+def law(author: str, longest: str = "") -> Any:
+    gag = Gag(basis="r. 16", max=Duration(longest) if longest else None, review_every=Duration("P90D"))
+    return msgspec.structs.replace(LAW, gag=gag, notice=msgspec.structs.replace(SILENT, author=author))
+
+
+@pytest.mark.parametrize(("order", "regime", "until"), [
+    (None, law("no"), 5),
+    (ORDER, law("default_yes"), 5),
+    (ORDER, law("no"), None),
+    (ORDER, law("after_gag", "P30D"), 1 + 30 * DAY),
+    (ORDER, law("after_gag"), 5 + 90 * DAY),
+    (msgspec.structs.replace(ORDER, secrecy="gag"), law("default_yes"), 5 + 90 * DAY),
+    (msgspec.structs.replace(ORDER, secrecy="aggregate_only"), law("default_yes"), 5),
+    (msgspec.structs.replace(ORDER, gag_until=9), law("default_yes"), 9),
+])  # fmt: skip
+def test_until_when_somebody_may_not_be_told(order: Order | None, regime: Any, until: int | None):
+    assert notices.silent_until(order, regime, 1, 5) == until
+
+
+async def notes(bench: Bench) -> list[dict[str, Any]]:
+    async with bench.court.work.reading() as reading:
+        found = [json.loads(entry) for entry in await ledger.entries(reading, 0, await ledger.size(reading))]
+    return [entry["public"] for entry in found if entry["t"] == "notice"]
+
+
+async def test_a_silence_is_an_entry_with_its_ground_and_end_and_the_telling_another(bench: Bench):
+    street = bench.street
+    await bench.withhold(await bench.order(gag_until="2021-02-20T12:00"))
+    await street.settle()
+    (delayed,) = await notes(bench)
+    assert (delayed["step"], delayed["until"], delayed["ways"]) == ("delayed", "2021-02-20T06:30Z", [])
+    assert "16" in delayed["gag"]
+    assert await served.release(street.carrier) == 0
+    street.clock.move(11 * DAY)
+    assert await served.release(street.carrier) == 1
+    await street.settle()
+    assert [(note["about"], note["step"]) for note in await notes(bench)] == [("begun", "delayed"), ("begun", "sent")]
+    async with bench.court.work.reading() as reading:
+        assert await tellings.due(reading, street.clock()) == []
+
+
+class NoCarrier:
+    """Takes no mail."""
+
+    async def send(self, letter: Letter) -> None:
+        raise OSError("no route to host")
+
+
+async def test_a_mail_that_no_carrier_takes_is_written_down_as_failed(street: Street):
+    asha = await accounts.create(street.square, handle="asha", email="asha@example.org", password="lamba-wala-shabd")
+    post = await street.say(asha, "सभा कल")
+    ruling = await street.rule(post, Measure.WITHHOLD_POST)
+    carrier = msgspec.structs.replace(street.carrier, mail=NoCarrier())
+    async with street.work.writing() as w:
+        w.tell(
+            DecisionServed(
+                order="O-1", target=1, ruling=ruling, subject=post, kind="post", owner=asha, measure="withhold_post", territory=("IN",)
+            )
+        )  # fmt: skip
+    for _ in range(outbox.GIVE_UP_AFTER):
+        await Runner(carrier).settle()
+        street.clock.move(3 * HOUR)
+    async with street.work.reading() as reading:
+        found = [json.loads(entry) for entry in await ledger.entries(reading, 0, await ledger.size(reading))]
+    steps = [(entry["public"]["step"], entry["public"]["ways"]) for entry in found if entry["t"] == "notice"]
+    assert steps == [("sent", ["app", "post", "mail"]), ("failed", ["mail"])]
+
+
+async def test_what_a_guest_does_not_confirm_in_time_is_kept_by_nobody(street: Street):
+    asha = await street.person("asha")
+    await reports.file_as_guest(
+        street.court, by(None), Report(account=asha, kind="spam"), Guest(email="a@b.example", name="A")
+    )
+    assert await reports.tidy(street.court) == 0
+    street.clock.move(3 * DAY + 1)
+    assert await reports.tidy(street.court) == 1
+    async with street.work.reading() as reading:
+        assert await report_rows.latest(reading, ("unconfirmed", "open", "resolved")) == []

@@ -1,0 +1,103 @@
+"""Statements of reasons and Lumen's notices: in the shape that is asked for, and never more than may be said."""
+
+import pytest
+
+from chaupal.governance.report import dsa, figures, lumen, tables
+from chaupal.governance.report.dsa_fields import FIELDS, wrong
+from chaupal.governance.report.exports import table_csv
+from chaupal.governance.report.facts import LADDER
+from chaupal.governance.report.filters import View
+from told import Told
+
+ORIGIN = "https://square.example"
+
+
+def one(story: Told) -> dict[str, object]:
+    return next(made for _, made in dsa.statements(story.fold.facts.measures, ORIGIN))
+
+
+@pytest.mark.parametrize("measure", [m for m in LADDER if m != "warn"])
+@pytest.mark.parametrize("basis", ["legal_order", "legal_notice", "own_rules", "copyright"])
+def test_every_measure_makes_a_statement_that_the_database_takes(measure: str, basis: str):
+    story = Told()
+    story.order("IN-1", {"account": 1})
+    story.measure(
+        "IN-1",
+        1,
+        measure,
+        basis=basis,
+        territory=["IN", "DE"],
+        until="2021-03-01T00:00Z",
+        reason="x" * 6000,
+        law="y" * 900,
+    )
+    assert wrong(one(story)) == []
+    assert one(story)["territorial_scope"] == ["DE"]
+
+
+def test_a_suspension_says_until_when_or_that_it_is_for_good():
+    story = Told()
+    story.sanction("O-1", until="2021-03-01T00:00Z")
+    assert one(story)["decision_account"] == "DECISION_ACCOUNT_SUSPENDED"
+    assert one(story)["end_date_account_restriction"] == "2021-03-01"
+    story = Told()
+    story.sanction("O-1", permanent=True)
+    assert one(story)["decision_account"] == "DECISION_ACCOUNT_TERMINATED"
+    assert len(one(story)["territorial_scope"]) == 30  # pyright: ignore[reportArgumentType]
+
+
+def test_a_warning_and_a_tag_are_no_statements():
+    story = Told()
+    story.sanction("O-1", "warn")
+    story.order("IN-1", {"tag": 1})
+    story.measure("IN-1", 1, "deamplify", kind="tag", term="आग")
+    assert not list(dsa.statements(story.fold.facts.measures, ORIGIN))
+
+
+def test_what_the_database_would_not_take_is_said():
+    good = {"puid": "a b", "decision_ground": "x", "content_type": "CONTENT_TYPE_TEXT", "more": 1}
+    found = wrong(good)
+    assert {"more is no field", "puid holds 'a b'", "decision_ground holds 'x'", "there is no decision"} <= set(found)
+    assert "category is missing" in found
+    assert all(isinstance(name, str) for name in FIELDS)
+
+
+def test_a_notice_says_as_much_as_the_orders_secrecy_allows():
+    story = Told()
+    story.order("IN-1", {"account": 2}, reference="69A/17")
+    story.order("IN-2", {"account": 2}, reference="69A/18", secrecy="order_text")
+    story.order("IN-3", secrecy="gag")
+    story.order("DE-1", **{"class": "court"}, jurisdiction="DE")
+    made = {str(n["title"]).split()[-1]: n for n in lumen.notices(story.fold.facts.orders.values(), ORIGIN, "Chaupal")}
+    assert set(made) == {"IN-1", "IN-2", "DE-1"}
+    assert made["IN-1"]["case_id_number"] == "69A/17"
+    assert "case_id_number" not in made["IN-2"] and "secret" in str(made["IN-2"]["body"])
+    assert (made["IN-1"]["type"], made["DE-1"]["type"]) == ("GovernmentRequest", "CourtOrder")
+
+
+def test_csv_has_a_line_of_names_and_computes_nothing():
+    story = Told()
+    story.order("IN-1", jurisdiction="=1+1")
+    lines = table_csv(tables.TABLES["T2"].make(View(story.fold.facts))).splitlines()
+    assert lines[0].startswith("country,court_orders,")
+    assert lines[1].startswith("'=1+1,") and lines[-1].startswith("total,")
+
+
+def test_figures_are_made_of_the_same_facts():
+    story = Told()
+    story.order("IN-1", {"account": 12, "post": 1}, act_by="2021-02-01T12:00Z")
+    begun = [story.measure("IN-1", n, at="2021-02-01T11:00Z") for n in range(1, 13)]
+    story.measure("IN-1", 13, "withhold_post", kind="post", at="2021-02-01T11:00Z")
+    for index in begun[:4]:
+        story.reverse(index, at="2021-03-02T00:00Z")
+    made = {figure.id: figure for figure in figures.make(View(story.fold.facts))}
+    assert list(made) == [f"F{n}" for n in range(1, 11)]
+    assert made["F1"].xs == ("2021-02", "2021-03")
+    assert [(s.name, s.of, s.values) for s in made["F1"].series] == [
+        ("received", "IN", (1, 0)),
+        ("complied", "IN", (1, 0)),
+    ]
+    assert made["F3"].series[0].values[0] == 1  # in time, within the first hour
+    accounts = next(s for s in made["F4"].series if s.name == "account")
+    assert [getattr(v, "text", v) for v in accounts.values] == [12, "<10"]
+    assert [getattr(v, "text", v) for v in made["F10"].series[0].values] == ["≥2"]

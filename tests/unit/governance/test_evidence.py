@@ -1,0 +1,158 @@
+"""What is limited is held, sealed, for as long as its law says; whoever deletes it deletes it for everybody else."""
+
+import pytest
+
+from chaupal.governance import evidence, looks
+from chaupal.governance.evidence import KEY
+from chaupal.kernel.clock import DAY
+from chaupal.kernel.errors import Invalid, NotAllowed, NotFound, Problem
+from chaupal.social import media, posts
+from chaupal.store import evidence as held
+from chaupal.store import ledger
+from chaupal.store import media as media_store
+from painted import picture
+from village import Village
+
+SECRET = "सरसों"  # of asha's first post
+
+
+async def outlast(v: Village, ref: str) -> None:
+    """Until what is held for an order is held no longer."""
+    court = v.running.house.court
+    (one,) = await evidence.of_order(court, v.chitra.viewer, ref)
+    v.clock.move(max(0, one.hold_until - v.clock()))
+    await evidence.purge_due(court)
+
+
+async def test_a_deleted_post_is_gone_for_everybody_and_held_for_the_court(village: Village):
+    v = village
+    court, said = v.running.house.court, v.asha.latest
+    ref = await v.withhold(post=said, by=v.chitra, second=v.dev)
+    await posts.delete(v.running.house.square, v.asha.viewer, said.id)
+    await v.settle()
+    for country in ("IN", "DE"):
+        assert (await v.look(country, said)).status_code == 404
+    (one,) = await evidence.of_order(court, v.chitra.viewer, ref)
+    opened = await evidence.open_for_staff(court, v.chitra.viewer, one.id, "the court asks for it")
+    assert SECRET in opened.says["post"]["text"]
+    (look,) = await looks.listed(court, v.lakshmi.viewer, what="evidence")
+    assert (look.by, look.of, look.purpose) == (v.chitra.id, str(one.id), "the court asks for it")
+
+
+async def test_it_is_sealed_and_taken_once(village: Village):
+    v = village
+    said = v.asha.latest
+    first = await v.withhold(post=said, by=v.chitra, second=v.dev)
+    await v.lift(first, by=v.chitra)
+    v.clock.move(DAY)
+    await v.withhold(post=said, by=v.chitra, second=v.dev)
+    async with v.running.house.court.work.reading() as reading:
+        (kept,) = await held.live_of(reading, said.id)
+    assert kept.body is not None and SECRET.encode() not in kept.body
+    assert kept.hold_until > kept.taken_at + DAY  # the second ruling holds it longer
+
+
+async def test_an_account_is_held_with_what_it_says_of_itself_and_its_posts(village: Village):
+    v = village
+    ref = await v.withhold_account(v.asha, by=v.chitra, second=v.dev)
+    court = v.running.house.court
+    (one,) = await evidence.of_order(court, v.chitra.viewer, ref)
+    says = (await evidence.open_for_staff(court, v.chitra.viewer, one.id, "an appeal")).says
+    assert says["person"]["handle"] == "asha"
+    assert [post["id"] for post in says["posts"]] == [v.asha.latest.id]
+
+
+async def test_who_may_not_and_who_says_no_purpose_sees_nothing(village: Village):
+    v = village
+    ref = await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
+    court = v.running.house.court
+    (one,) = await evidence.of_order(court, v.chitra.viewer, ref)
+    with pytest.raises(NotAllowed):
+        await evidence.open_for_staff(court, v.asha.viewer, one.id, "I am curious")
+    with pytest.raises(Invalid):
+        await evidence.open_for_staff(court, v.chitra.viewer, one.id, " ")
+    with pytest.raises(NotFound):
+        await evidence.open_for_staff(court, v.chitra.viewer, 1, "something that is not there")
+    assert await looks.listed(court, v.lakshmi.viewer, what="evidence") == []
+
+
+async def test_once_its_time_is_over_it_is_emptied_with_a_word_in_the_log(village: Village):
+    v = village
+    court = v.running.house.court
+    ref = await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
+    (one,) = await evidence.of_order(court, v.chitra.viewer, ref)
+    assert await evidence.purge_due(court) == 0
+    v.clock.move(one.hold_until - v.clock())
+    assert (await evidence.purge_due(court), await evidence.purge_due(court)) == (1, 0)
+    with pytest.raises(NotFound):
+        await evidence.open_for_staff(court, v.chitra.viewer, one.id, "the court asks for it")
+    (gone,) = await evidence.of_order(court, v.chitra.viewer, ref)
+    assert gone.purged_at == v.clock() and gone.log_index is not None
+    async with court.work.reading() as reading:
+        (entry,) = await ledger.entries(reading, gone.log_index, 1)
+    assert b'"step":"purged"' in entry and b'"t":"evidence"' in entry
+
+
+async def test_pictures_of_what_is_held_are_not_swept(village: Village):
+    v = village
+    square = v.running.house.square
+    kept = await media.attach(square, v.asha.viewer, picture(), description="तंबू")
+    await media.attach(square, v.asha.viewer, picture(), description="और")
+    said = await v.says(v.asha, "तंबू में", pictures=[kept])
+    ref = await v.withhold(post=said, by=v.chitra, second=v.dev)
+    await posts.delete(square, v.asha.viewer, said.id)
+    await v.settle()
+    v.clock.move(3 * DAY)
+    assert await media.sweep(square) == 1  # the one that was in no post
+    with pytest.raises(NotFound):
+        await media.withdraw(square, v.asha.viewer, kept)
+    await outlast(v, ref)
+    assert await media.sweep(square) == 1
+
+
+async def test_what_is_held_stays_though_its_author_wants_the_pictures_gone_with_the_post(village: Village):
+    v = village
+    square = v.running.house.square
+    kept, own = [await media.attach(square, v.asha.viewer, picture()) for _ in range(2)]
+    whole, part = await v.says(v.asha, "तंबू", pictures=[kept]), await v.says(v.asha, "सड़क", pictures=[own])
+    ref = await v.withhold(post=whole, by=v.chitra, second=v.dev)
+    for said in (whole, part):
+        answer = await v.api(v.asha, "DELETE", f"/api/v1/statuses/{said.id}", delete_media=True)
+        assert answer.status_code == 200, answer.text
+    await v.settle()
+    async with square.work.reading() as reading:
+        assert await media_store.state_of(reading, kept) == "ready"
+        assert await media_store.state_of(reading, own) is None
+    assert await square.files.size(media_store.file_keys(kept, "image/png")[0]) is not None
+    await outlast(v, ref)
+    assert await media.sweep(square) == 1
+
+
+async def test_pictures_of_an_account_that_is_held_stay_with_what_it_had_posted_by_then(village: Village):
+    v = village
+    square = v.running.house.square
+    before, never, after = [await media.attach(square, v.asha.viewer, picture()) for _ in range(3)]
+    said = await v.says(v.asha, "तंबू में", pictures=[before])
+    ref = await v.withhold_account(v.asha, by=v.chitra, second=v.dev)
+    later = await v.says(v.asha, "उसके बाद", pictures=[after])
+    for one in (said, later):
+        answer = await v.api(v.asha, "DELETE", f"/api/v1/statuses/{one.id}", delete_media=True)
+        assert answer.status_code == 200, answer.text
+    await v.settle()
+    v.clock.move(3 * DAY)
+    await media.sweep(square)
+    async with square.work.reading() as reading:
+        assert [await media_store.state_of(reading, id_) for id_ in (before, never, after)] == ["ready", None, None]
+    await outlast(v, ref)
+    assert await media.sweep(square) == 1
+
+
+async def test_a_lost_key_is_said_and_no_new_one_made(village: Village):
+    v = village
+    court = v.running.house.court
+    ref = await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
+    (one,) = await evidence.of_order(court, v.chitra.viewer, ref)
+    (court.keys.folder / KEY).unlink()
+    with pytest.raises(Problem, match="restore it from a backup"):
+        await evidence.open_for_staff(court, v.chitra.viewer, one.id, "the court asks for it")
+    assert not (court.keys.folder / KEY).exists()

@@ -1,0 +1,294 @@
+"""Batches: nobody who reads the log can count, time or find secret acts; nothing is served before its hour."""
+
+import json
+from contextlib import suppress
+from hashlib import sha256
+
+import msgspec
+import pytest
+
+from chaupal.governance import log, log_batches, tlog
+from chaupal.governance.context import Court
+from chaupal.governance.findings import Broken, Fault, LogReport
+from chaupal.governance.house_rules import load_house_rules
+from chaupal.governance.log_batches import NotYet
+from chaupal.governance.regimes import load_regimes
+from chaupal.governance.verify import verify_log
+from chaupal.kernel.clock import HOUR, MINUTE, StillClock
+from chaupal.kernel.errors import Conflict, NotFound
+from chaupal.kernel.settings import Settings
+from chaupal.store import ledger
+from chaupal.store.work import Work
+
+AN_HOUR = 60
+
+
+@pytest.fixture
+async def court(work: Work, settings: Settings, clock: StillClock) -> Court:
+    batched = msgspec.structs.replace(settings, log_batch_minutes=AN_HOUR)
+    keys = await log.open_keys(work, batched)
+    return Court(
+        batched, work, clock, iter(range(1, 10_000)).__next__, keys, load_regimes(None), load_house_rules(None)
+    )
+
+
+async def enter(court: Court, n: int = 1, **more: object) -> tuple[int, tlog.Leaf]:
+    async with court.work.writing() as w:
+        return await log.append(court, w, "order", f"IN-{n}", {"n": n}, **more)  # pyright: ignore[reportArgumentType]
+
+
+async def hour_passes(court: Court, clock: StillClock) -> int:
+    clock.move(HOUR)
+    assert await log_batches.publish_due(court)
+    return tlog.parse_checkpoint(await log.checkpoint(court))[0].size
+
+
+async def all_entries(court: Court) -> list[bytes]:
+    async with court.work.reading() as reading:
+        return list(await ledger.entries(reading, 0, 10_000))
+
+
+async def test_nothing_is_served_before_its_hour(court, clock):
+    clock.at += 23 * MINUTE  # 15:23
+    with pytest.raises(NotYet):
+        await log.checkpoint(court)
+    assert await log_batches.publish_due(court)
+    index, _ = await enter(court)
+    for ask in (log.entry(court, index), log.receipt(court, index), log.entry(court, 999)):
+        with pytest.raises(NotYet, match="2021-02-10 16:00 UTC"):
+            await ask
+    with pytest.raises(NotFound):
+        await log.tile(court, f"tile/entries/000.p/{index + 1}")
+    clock.move(36 * MINUTE)
+    assert not await log_batches.publish_due(court), "15:59 is not 16:00"
+    clock.move(1 * MINUTE)
+    assert await log_batches.publish_due(court)
+    assert not await log_batches.publish_due(court), "once"
+    entry = await log.entry(court, index)
+    assert tlog.verify_receipt(await log.receipt(court, index), entry, court.keys.current.public)[0] == index
+
+
+async def test_each_batch_ends_at_a_multiple_of_sixteen_also_where_nothing_happened(court, clock):
+    sizes = [await hour_passes(court, clock) for _ in range(2)]
+    await enter(court)
+    sizes.append(await hour_passes(court, clock))
+    for n in range(16):
+        await enter(court, n)
+    sizes.append(await hour_passes(court, clock))
+    assert sizes[:3] == [16, 32, 48]
+    assert sizes[3] in (64, 80)  # sixteen entries, and covers strewn among them
+
+
+async def test_a_secret_entry_is_like_one_that_says_nothing(court, clock):
+    await hour_passes(court, clock)
+    secrets = [
+        await enter(court, n, secret=True, private={"officer": "A. Sharma" * n}, regime="IN-69A@2021", prev=3)
+        for n in range(1, 6)
+    ]
+    clock.move(5 * HOUR)  # the server slept through five hours
+    assert await log_batches.publish_due(court)
+    opaque = (await all_entries(court))[16:]
+    assert len(opaque) % 16 == 0 and len(opaque) > len(secrets)
+    read = [tlog.read_entry(entry) for entry in opaque]
+    assert len(set(map(len, opaque))) == 1, "all have one length"
+    assert {tuple(sorted(fields)) for fields in read} == {("_sd", "_sd_alg", "at", "public", "ref", "t", "v")}
+    assert {(f["t"], f["ref"], f["at"], json.dumps(f["public"])) for f in read} == {("cover", "", read[0]["at"], "{}")}
+    assert {len(fields["_sd"]) for fields in read} == {16}  # pyright: ignore[reportArgumentType]
+    for index, leaf in secrets:
+        opened = dict(tlog.open_disclosure(text, leaf.entry) for text in leaf.disclosures.values())
+        act = {"t": "order", "at": "2021-02-10T16:00Z", "regime": "IN-69A@2021", "prev": 3}
+        assert opened["act"] == act | {"ref": f"IN-{opened['public.n']}"}
+        assert (await all_entries(court))[index] == leaf.entry
+
+
+async def test_an_act_of_many_fields_is_opened_in_sixteen_at_most(court):
+    leaf = tlog.secret_leaf("2021-02-10T15:00Z", "2021-02-10T15:10Z", "order", "IN-1", {f"f{i}": i for i in range(40)})
+    assert len(leaf.entry) == len(tlog.cover_leaf("2021-02-10T15:00Z").entry)
+    assert len(leaf.disclosures) == 16
+    opened = dict(tlog.open_disclosure(text, leaf.entry) for text in leaf.disclosures.values())
+    assert opened["public.f13"] == 13 and opened["more"]["public.f14"] == 14
+
+
+async def test_covers_are_strewn_so_that_a_place_proves_nothing(court, clock):
+    await hour_passes(court, clock)
+    for n in range(64):
+        await enter(court, n)
+    kinds = [tlog.read_entry(entry)["t"] for entry in (await all_entries(court))[16:]]
+    strewn = kinds.count("cover")
+    assert kinds.count("order") == 64 and 8 < strewn < 56
+
+
+async def test_disclosures_are_kept_with_their_entry(court):
+    index, leaf = await enter(court, secret=True)
+    async with court.work.reading() as reading:
+        kept = await ledger.disclosures_of(reading, index)
+    assert kept == {name: (text, None) for name, text in leaf.disclosures.items()}
+    assert all(
+        tlog.disclosure_digest(text) in tlog.read_entry(leaf.entry)["_sd"]  # pyright: ignore[reportOperatorIssue]
+        for text, _ in kept.values()
+    )
+
+
+async def test_a_clock_that_was_put_right_does_not_silence_the_log(court, clock):
+    clock.move(300 * HOUR)
+    assert await log_batches.publish_due(court)
+    clock.move(-300 * HOUR)
+    await enter(court)
+    assert await log_batches.publish_due(court)
+    assert not await log_batches.publish_due(court)
+
+
+# --- keys ---
+
+
+async def test_a_change_of_keys_is_signed_by_both_and_then_by_the_new_one(court, clock):
+    await hour_passes(court, clock)
+    before = court.keys.pseudonyms
+    old, new = await log_batches.change_key(court, "staff-1")
+    with pytest.raises(Conflict):
+        await log_batches.change_key(court, "staff-1")
+    assert await log_batches.public_key(court) == old
+    await hour_passes(court, clock)
+    proof = tlog.parse_receipt(await log.key_change(court, 1))
+    assert tlog.read_entry(proof.extra)["public"] == {
+        "step": "rotated", "old": str(old), "new": str(new), "by": "staff-1",
+    }  # fmt: skip
+    both = proof.checkpoint
+    assert tlog.verify_checkpoint(both, old) == tlog.verify_checkpoint(both, new)
+    await hour_passes(court, clock)
+    note = await log.checkpoint(court)
+    assert tlog.verify_checkpoint(note, new).size == 48
+    with pytest.raises(tlog.NotSigned):
+        tlog.verify_checkpoint(note, old)
+    assert await log_batches.public_key(court) == new == court.keys.current.public
+    assert (court.keys.folder / "log.key.1").stat().st_mode & 0o077 == 0
+    await log.check_log(court)
+    again = await log.open_keys(court.work, court.settings)
+    assert (again.current.public, again.pseudonyms, again.name) == (new, before, old.name)
+    with pytest.raises(NotFound):
+        await log.key_change(court, 2)
+
+
+async def test_a_change_of_keys_that_was_cut_short_is_completed_at_the_next_start(court, clock):
+    await hour_passes(court, clock)
+    _, new = await log_batches.change_key(court, "staff-1")
+    court.keys.follow = lambda vkey: None  # the lights go out between the commit and the files
+    await hour_passes(court, clock)
+    assert court.keys.current.public != new
+    assert (await log.open_keys(court.work, court.settings)).current.public == new
+
+
+async def test_a_backup_from_before_the_change_works_with_the_keys_from_after_it(court, clock):
+    """The database is copied first, the keys a moment later; between the two the key was changed."""
+    await hour_passes(court, clock)
+    old, new = await log_batches.change_key(court, "staff-1")
+    court.keys.follow(str(new))
+    reopened = msgspec.structs.replace(court, keys=await log.open_keys(court.work, court.settings))
+    await log.check_log(reopened)
+    assert await log_batches.public_key(reopened) == old
+    await hour_passes(reopened, clock)
+    assert await log_batches.public_key(reopened) == new
+
+
+async def test_the_secret_behind_pseudonyms_is_the_one_it_always_was(court):
+    assert court.keys.pseudonyms == sha256(b"staff pseudonyms" + court.keys.current.seed).digest()
+
+
+# --- seen from outside ---
+
+
+async def files_of(court: Court) -> dict[str, bytes]:
+    """What the log serves, as a web server would."""
+    note = await log.checkpoint(court)
+    files = {"checkpoint": note.encode(), "key": f"{await log_batches.public_key(court)}\n".encode()}
+    for level, n, width in tlog.tiles(tlog.parse_checkpoint(note)[0].size):
+        for path in [tlog.tile_path(level, n, width), *([tlog.tile_path(None, n, width)] if level == 0 else [])]:
+            files[path] = await log.tile(court, path)
+    for number in range(1, 10):
+        with suppress(NotFound):
+            files[f"change/{number}"] = (await log.key_change(court, number)).encode()
+    return files
+
+
+def verified(files: dict[str, bytes], key: tlog.VerifyingKey, earlier: str | None = None) -> LogReport:
+    def fetch(url: str, limit: int) -> bytes:
+        path = url.removeprefix("https://log.example/log/")
+        if path not in files:
+            raise Broken(Fault.missing, url)
+        return files[path]
+
+    return verify_log("https://log.example/log", str(key), previous_checkpoint=earlier, fetch=fetch)
+
+
+async def changed_twice(court: Court, clock: StillClock) -> tuple[tlog.VerifyingKey, tlog.VerifyingKey, str]:
+    """(first key, last key, a checkpoint that the first one signed)."""
+    await hour_passes(court, clock)
+    earlier = await log.checkpoint(court)
+    first, _ = await log_batches.change_key(court, "staff-1")
+    await hour_passes(court, clock)
+    await enter(court)
+    await hour_passes(court, clock)
+    _, last = await log_batches.change_key(court, "staff-2")
+    await hour_passes(court, clock)
+    await hour_passes(court, clock)
+    return first, last, earlier
+
+
+async def test_whoever_trusts_the_first_key_is_led_to_the_last(court, clock):
+    first, last, earlier = await changed_twice(court, clock)
+    files = await files_of(court)
+    report = verified(files, first, earlier)
+    assert (report.fault, report.vkey, report.earlier) == (None, str(last), 16)
+    assert [change.size for change in report.changes] == [32, 64]
+    assert report.entries["key"] == 2
+    assert verified(files, last).changes == []
+    middle = tlog.VerifyingKey.parse(report.changes[0].new)
+    assert verified(files, middle).vkey == str(last)
+
+
+async def test_a_change_that_is_not_proven_leads_nowhere(court, clock):
+    first, last, _ = await changed_twice(court, clock)
+    files = await files_of(court)
+    thief = tlog.SigningKey.generate(first.name)
+    proof = tlog.parse_receipt(files["change/1"].decode())
+    said = tlog.leaf("key", "log-key", "2021-02-10T15:00Z", {"old": str(first), "new": str(thief.public)}).entry
+    head = tlog.parse_checkpoint(proof.checkpoint)[0]
+    by_thief = tlog.sign_checkpoint(head, thief)
+    for forged in (
+        tlog.Receipt(proof.index, proof.proof, proof.checkpoint, said),
+        tlog.Receipt(proof.index, proof.proof, by_thief, said),
+        tlog.Receipt(proof.index + 1, proof.proof, proof.checkpoint, proof.extra),
+        tlog.Receipt(proof.index, proof.proof[:-1], proof.checkpoint, proof.extra),
+    ):
+        report = verified(files | {"change/1": tlog.build_receipt(forged).encode()}, first)
+        assert report.fault in (Fault.bad_change, Fault.not_signed)
+    only_old = (
+        head.text
+        + "\n"
+        + "".join(line for line in proof.checkpoint.splitlines(keepends=True)[4:] if _is_of(line, first))
+    )
+    lone = tlog.Receipt(proof.index, proof.proof, only_old, proof.extra)
+    assert verified(files | {"change/1": tlog.build_receipt(lone).encode()}, first).fault is Fault.bad_change
+    del files["change/2"]
+    assert verified(files, first).fault is Fault.not_signed
+    assert verified(files, last).ok
+
+
+def _is_of(line: str, key: tlog.VerifyingKey) -> bool:
+    return tlog.parse_lines(line)[0][1].key_id == key.id
+
+
+async def test_a_change_that_is_in_another_history_is_found(court, clock):
+    """The old key's owner proves a change to outsiders under a tree that the log does not extend."""
+    await hour_passes(court, clock)
+    first, _ = await log_batches.change_key(court, "staff-1")
+    await hour_passes(court, clock)
+    await hour_passes(court, clock)
+    files = await files_of(court)
+    old = court.keys.of(str(first))
+    said = tlog.parse_receipt(files["change/1"].decode()).extra
+    root = tlog.leaf_hash(said)
+    note = tlog.sign_checkpoint(tlog.Checkpoint(first.name, 1, root), old, court.keys.current)
+    files["change/1"] = tlog.build_receipt(tlog.Receipt(0, [], note, said)).encode()
+    report = verified(files, first)
+    assert (report.fault, report.where) == (Fault.bad_change, "1")

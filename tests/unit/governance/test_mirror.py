@@ -1,0 +1,90 @@
+"""A mirror fetches only what is missing, verifies what it holds, and keeps nothing of a log that does not hold."""
+
+import asyncio
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from chaupal.governance import tlog
+from chaupal.governance.findings import Broken, Fault, KeySource, LogReport
+from chaupal.governance.mirror import entries, entry_at, mirror, mirrored_size
+from logs import ENTRIES, SIZE, URL, VKEY, Mirror, entry
+
+
+def copied(log: Mirror, into: Path, key: str | None = VKEY) -> tuple[LogReport, Counter[str]]:
+    """The report, and what was asked of the log."""
+    asked: Counter[str] = Counter()
+
+    def fetch(url: str, limit: int) -> bytes:
+        asked[url.removeprefix(URL + "/")] += 1
+        return log.fetch(url, limit)
+
+    return asyncio.run(mirror(URL, key, into, fetch=fetch)), asked
+
+
+def test_a_mirror_holds_every_entry_in_order(tmp_path):
+    report, asked = copied(Mirror(ENTRIES), tmp_path)
+    assert (report.fault, report.size, report.entries) == (None, SIZE, {"cover": 200, "order": 400})
+    assert list(entries(tmp_path)) == list(enumerate(ENTRIES))
+    assert (entry_at(tmp_path, 300), mirrored_size(tmp_path)) == (ENTRIES[300], SIZE)
+    assert set(asked.values()) == {1}
+
+
+def test_only_what_is_new_is_fetched_again(tmp_path):
+    copied(Mirror(ENTRIES[:300]), tmp_path)
+    report, asked = copied(Mirror(ENTRIES), tmp_path)
+    assert (report.fault, report.earlier) == (None, 300)
+    assert "tile/entries/000" not in asked and "tile/0/000" not in asked
+    assert asked["tile/entries/001"] == asked["tile/entries/002.p/88"] == 1
+    assert not (tmp_path / "tile/entries/001.p").exists(), "a partial tile that grew full is dropped"
+    again, asked = copied(Mirror(ENTRIES), tmp_path)
+    assert (again.ok, set(asked)) == (True, {"checkpoint"})
+
+
+def test_a_mirror_is_a_log_that_others_verify(tmp_path):
+    copied(Mirror(ENTRIES), tmp_path)
+    files = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert files == set(Mirror(ENTRIES).files)
+    assert (tmp_path / "checkpoint").read_text("utf-8") == Mirror(ENTRIES).note
+
+
+def test_a_log_that_does_not_hold_is_not_kept(tmp_path):
+    copied(Mirror(ENTRIES[:300]), tmp_path)
+    spoiled = Mirror(ENTRIES)
+    spoiled.flip("tile/entries/001", spoiled.files["tile/entries/001"].index(b'"ord-400"') + 5)
+    report, _ = copied(spoiled, tmp_path)
+    assert (report.fault, report.where, mirrored_size(tmp_path)) == (Fault.entry_differs, "400", 300)
+    assert copied(Mirror(ENTRIES), tmp_path)[0].ok, "what was false is asked for again"
+
+
+def test_another_history_is_found_and_not_kept(tmp_path):
+    copied(Mirror(ENTRIES[:300]), tmp_path)
+    forked = Mirror([*ENTRIES[:270], entry(9_999), *ENTRIES[271:]])
+    assert copied(forked, tmp_path)[0].fault is Fault.forked
+    assert copied(Mirror(ENTRIES[:100]), tmp_path)[0].fault is Fault.stale
+    assert list(entries(tmp_path)) == list(enumerate(ENTRIES[:300]))
+
+
+def test_the_first_key_is_kept(tmp_path):
+    report, _ = copied(Mirror(ENTRIES[:300]), tmp_path, key=None)
+    assert (report.ok, report.key_source) == (True, KeySource.first_use)
+    stranger = tlog.SigningKey.from_seed("chaupal.example/governance", bytes(32))
+    assert copied(Mirror(ENTRIES, stranger), tmp_path, key=None)[0].fault is Fault.not_signed
+
+
+def test_a_copy_that_lost_a_file_says_so(tmp_path):
+    copied(Mirror(ENTRIES), tmp_path)
+    (tmp_path / "tile/entries/001").unlink()
+    with pytest.raises(Broken) as broken:
+        list(entries(tmp_path))
+    assert broken.value.fault is Fault.missing
+    with pytest.raises(Broken):
+        entry_at(tmp_path, SIZE)
+    assert copied(Mirror(ENTRIES), tmp_path)[0].ok
+    assert len(list(entries(tmp_path))) == SIZE
+
+
+def test_an_empty_log_is_mirrored(tmp_path):
+    assert copied(Mirror([]), tmp_path)[0].ok
+    assert list(entries(tmp_path)) == []

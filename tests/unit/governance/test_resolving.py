@@ -1,0 +1,112 @@
+"""What the lines of an order name, on both databases: found, not found, posing as another, named twice."""
+
+import pytest
+
+from chaupal.governance import lookalikes
+from chaupal.governance.resolving import Resolved, Wrong, resolve
+from neighbours import PRIVATE, Street
+
+ORIGIN = "https://chaupal.example"
+
+
+async def resolved(street: Street, *lines: str) -> list[Resolved]:
+    async with street.work.reading() as reading:
+        return await resolve(reading, ORIGIN, lines)
+
+
+async def test_addresses_handles_and_tags_are_found_however_they_are_written(street: Street):
+    asha = await street.person("asha")
+    post = await street.say(asha, "सरसों")
+    found = await resolved(
+        street, "@asha", f"https://chaupal.example/@Asha/{post}", "#किसान_आन्दोलन", "/tags/Delhi", "asha@chaupal.example",
+        f"chaupal.example/@asha/{post}?lang=hi", "https://CHAUPAL.example/tags/%23nope",
+    )  # fmt: skip
+    assert [(one.kind, one.subject, one.owner) for one in found[:4]] == [
+        ("account", asha, asha), ("post", post, asha), ("tag", 0, None), ("tag", 0, None),
+    ]  # fmt: skip
+    assert found[2].term == "किसानआंदोलन" and found[3].term == "delhi"
+    assert [(one.wrong, one.first) for one in found[4:]] == [(Wrong.TWICE, 0), (Wrong.TWICE, 1), (Wrong.NO_NAME, None)]
+
+
+async def test_a_post_under_another_name_is_not_found_and_a_private_one_is_not_public(street: Street):
+    asha, _ = await street.people("asha", "ravi")
+    post = await street.say(asha, "खेत", visibility=PRIVATE)
+    under, own = await resolved(street, f"/@ravi/{post}", f"/@asha/{post}")
+    assert (under.wrong, under.subject) == (Wrong.NOT_FOUND, None)
+    assert (own.wrong, own.subject, own.public) == (Wrong.NOTHING, post, False)
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong", "like"),
+    [
+        ("@аsha", Wrong.POSED_HANDLE, "asha"),  # a Cyrillic а
+        ("@ａｓｈａ", Wrong.POSED_HANDLE, "asha"),
+        ("@as\u200bha", Wrong.UNREADABLE, ""),
+        ("@asha_", Wrong.NOT_FOUND, "asha"),
+        ("@moharn", Wrong.NOT_FOUND, "moham"),
+        ("@Iokesh", Wrong.NOT_FOUND, "lokesh"),
+        ("@nobody", Wrong.NOT_FOUND, ""),
+        ("https://elsewhere.example/@asha", Wrong.FOREIGN, ""),
+        ("https://twitter.com/asha", Wrong.FOREIGN, ""),
+        ("https://chaupa1.example/@asha", Wrong.POSED_DOMAIN, "chaupal.example"),
+        ("https://сhaupal.example/@asha", Wrong.POSED_DOMAIN, "chaupal.example"),
+        ("https://xn--haupal-hrf.example/@asha", Wrong.POSED_DOMAIN, "chaupal.example"),
+        ("https://chaupal.example.evil.net/@asha", Wrong.POSED_DOMAIN, "chaupal.example"),
+        ("asha@chaupa1.example", Wrong.POSED_DOMAIN, "chaupal.example"),
+        ("javascript://chaupal.example/@asha", Wrong.NO_NAME, ""),
+        ("http://[::1/@asha", Wrong.NO_NAME, ""),
+        ("https://chaupal.example:99999/@asha", Wrong.NO_NAME, ""),
+        ("/@asha/99999999999999999999", Wrong.NO_NAME, ""),
+        ("/@asha/9223372036854775808", Wrong.NOT_FOUND, ""),
+        ("/media/12", Wrong.NOT_FOUND, ""),
+        ("#", Wrong.NO_NAME, ""),
+        ("two words", Wrong.NO_NAME, ""),
+        ("@" + "x" * 600, Wrong.UNREADABLE, ""),
+    ],
+)
+async def test_what_cannot_be_taken_says_why_and_what_it_looks_like(street: Street, line: str, wrong: Wrong, like: str):
+    await street.people("asha", "moham", "lokesh")
+    (one,) = await resolved(street, line)
+    assert (one.wrong, one.like) == (wrong, like)
+    assert one.subject is None and one.says
+
+
+async def test_a_handle_that_exists_says_that_another_looks_like_it(street: Street):
+    await street.people("kisan_ekta", "kisan_ekta_")
+    (one,) = await resolved(street, "@kisan_ekta")
+    assert (one.wrong, one.like) == (Wrong.NOTHING, "kisan_ekta_")
+
+
+async def test_thousands_of_lines_take_a_few_looks(street: Street, monkeypatch: pytest.MonkeyPatch):
+    ids = await street.people(*(f"person{n}" for n in range(40)))
+    async with street.work.reading() as reading:
+        looks: list[object] = []
+        fetch = reading.fetch
+
+        async def counted(stmt: object, /, **params: object) -> object:
+            looks.append(stmt)
+            return await fetch(stmt, **params)  # pyright: ignore[reportArgumentType]
+
+        monkeypatch.setattr(reading, "fetch", counted)
+        found = await resolve(reading, ORIGIN, [f"@person{n}" for n in range(5_000)])
+    assert [one.subject for one in found[:40]] == ids
+    assert {one.wrong for one in found[40:]} == {Wrong.NOT_FOUND}
+    assert len(looks) <= 3
+
+
+@pytest.mark.parametrize(
+    ("host", "poses"),
+    [
+        ("meity.gov.in", False), ("www.example.org", False), ("meity.gov.in.evil.net", True), ("rneity.gov.in", True),
+        ("meity-gov-in.com", True), ("mеity.gov.in", True), ("meity.gov.co", False), ("meitty.gov.in", True), ("miety.gov.in", True),
+        ("login.meity.gov.in", False), ("loginmeity.gov.in", True),
+    ],
+)  # fmt: skip
+def test_domains_that_pose_as_another(host: str, poses: bool):
+    assert lookalikes.poses_as_domain(host, "meity.gov.in") is poses
+
+
+def test_a_mail_comes_from_its_domain_or_below():
+    assert lookalikes.comes_from("Cyber Cell <do@dot.meity.gov.in>", "meity.gov.in")
+    assert not lookalikes.comes_from("do@evilmeity.gov.in", "meity.gov.in")
+    assert not lookalikes.comes_from("nobody", "") and not lookalikes.comes_from("a@", "")

@@ -1,0 +1,166 @@
+"""What is read of archives from elsewhere: posts of Mastodon and Twitter in one shape, and hostile ones refused."""
+
+import io
+import json
+import tarfile
+import zipfile
+
+import pytest
+
+from archives import PUBLIC, THERE, mastodon, note, outbox, tarred, tweet, twitter, zipped
+from chaupal.policy.facts import Visibility
+from chaupal.social import archives, past_csv, past_mastodon, past_twitter
+from chaupal.social.archives import Archive, BadArchive
+from chaupal.social.past import BROKEN, OTHERS, UNDATED, Attached
+
+AT = 1_612_938_600_000  # 10 February 2021, 06:30 UTC
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred])
+def test_a_mastodon_archive_is_read_as_a_zip_and_as_a_tar(pack):
+    [item] = past_mastodon.read(Archive(pack(mastodon(note(1, "<p>खेत<br>में</p><p>फूल &amp; पानी</p>")))))
+    assert item.text == "खेत\nमें\n\nफूल & पानी"
+    assert (item.at, item.visibility, item.source) == (AT, Visibility.PUBLIC, f"{THERE}/users/meera/statuses/1")
+
+
+def test_who_may_read_a_post_is_read_from_whom_it_is_addressed_to():
+    followers = f"{THERE}/users/meera/followers"
+    archive = Archive(zipped(mastodon(
+        note(1, "a", to=[followers], cc=[PUBLIC]), note(2, "b", to=[followers], cc=[]),
+        note(3, "c", to=["https://x.example/users/bob"], cc=[]),
+    )))  # fmt: skip
+    assert [i.visibility for i in past_mastodon.read(archive)] == [
+        Visibility.UNLISTED, Visibility.PRIVATE, Visibility.DIRECT
+    ]  # fmt: skip
+
+
+def test_reposts_broken_and_undated_things_are_told_apart_and_spoil_nothing_else():
+    announce = {"id": f"{THERE}/a", "type": "Announce", "object": "https://x.example/1"}
+    archive = Archive(zipped(mastodon(announce, "nonsense", None, note(1, "x", published="yesterday"), note(2, "y"))))
+    assert [i.why for i in past_mastodon.read(archive)] == [OTHERS, BROKEN, BROKEN, UNDATED, ""]
+
+
+def test_a_name_of_another_server_keeps_its_server():
+    words = '<p><span class="h-card"><a href="https://x.example/@bob" class="u-url mention">@<span>bob</span></a></span> सुनो</p>'
+    tag = {"type": "Mention", "href": "https://x.example/users/bob", "name": "@bob@x.example"}
+    [item] = past_mastodon.read(Archive(zipped(mastodon(note(1, words, tag=[tag])))))
+    assert item.text == "@bob@x.example सुनो"
+
+
+def test_media_are_found_beside_the_posts_with_what_they_show():
+    file = {"type": "Document", "url": "/media_attachments/files/1/original/a.png", "name": "खेत"}
+    files = mastodon(note(1, "", attachment=[file])) | {"media_attachments/files/1/original/a.png": b"x"}
+    [item] = past_mastodon.read(Archive(zipped(files)))
+    assert item.files == (Attached("media_attachments/files/1/original/a.png", "खेत"),)
+
+
+def test_a_tweet_has_its_links_whole_its_entities_decoded_and_no_link_for_its_picture():
+    words = "देखो https://t.co/aaa &amp; &lt;सुनो&gt; https://t.co/ppp"
+    media = [{"url": "https://t.co/ppp", "media_url_https": "https://pbs.twimg.com/media/Xy.jpg", "ext_alt_text": "खेत"}]
+    one = tweet(
+        7, words, entities={"urls": [{"url": "https://t.co/aaa", "expanded_url": "https://gaanv.example/x?a=1&b=2"}]},
+        extended_entities={"media": media},
+    )  # fmt: skip
+    files = twitter(one) | {"data/tweets_media/7-Xy.jpg": b"x"}
+    [item] = past_twitter.read(Archive(zipped(files)))
+    assert item.text == "देखो https://gaanv.example/x?a=1&b=2 & <सुनो>"
+    assert (item.at, item.source, item.language) == (AT, "twitter:7", "hi")
+    assert item.files == (Attached("data/tweets_media/7-Xy.jpg", "खेत"),)
+
+
+def test_parts_of_a_twitter_archive_are_read_together_and_in_a_folder_of_their_own():
+    files = {
+        "twitter-2024/data/tweets.js": "window.YTD.tweets.part0 = " + json.dumps([tweet(1, "क")]),
+        "twitter-2024/data/tweets-part1.js": "window.YTD.tweets.part1 = " + json.dumps([tweet(2, "ख")]),
+        "twitter-2024/assets/x.js": "",
+    }
+    archive = Archive(zipped(files))
+    assert past_twitter.is_one(archive)
+    assert sorted(i.text for i in past_twitter.read(archive)) == ["क", "ख"]
+
+
+def test_a_retweet_is_somebody_elses():
+    [item] = past_twitter.read(Archive(zipped(twitter(tweet(1, "RT @bob: सुनो")))))
+    assert item.why == OTHERS
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "/etc/passwd", "a/../../b", "a\\..\\b"], ids=["up", "root", "within", "backslash"]
+)
+@pytest.mark.parametrize("pack", [zipped, tarred])
+def test_names_that_lead_out_of_an_archive_are_refused(pack, name):
+    with pytest.raises(BadArchive, match="lead out"):
+        Archive(pack({name: b"x", "outbox.json": outbox()}))
+
+
+def test_a_bomb_is_refused_before_it_goes_off(monkeypatch):
+    monkeypatch.setattr(archives, "MOST_BYTES", 1_000_000)
+    for pack in (zipped, tarred):
+        with pytest.raises(BadArchive, match="larger than"):
+            Archive(pack({"outbox.json": b"0" * 2_000_000}))
+
+
+def test_a_zip_that_lies_about_its_sizes_gives_no_more_than_is_asked_for():
+    archive = Archive(zipped({"outbox.json": b" " * 100_000}))
+    with pytest.raises(BadArchive, match="larger than 1000 bytes"):
+        archive.read("outbox.json", 1_000)
+
+
+def test_too_many_files_and_too_many_things_are_refused(monkeypatch):
+    monkeypatch.setattr(archives, "MOST_MEMBERS", 3)
+    with pytest.raises(BadArchive, match="more than 3 files"):
+        Archive(zipped({str(n): b"" for n in range(4)}))
+    monkeypatch.setattr(archives, "MOST_THINGS", 3)
+    with pytest.raises(BadArchive, match="more things"):
+        past_mastodon.read(Archive(zipped({"outbox.json": outbox({}, {}, {}, {})})))
+
+
+def test_links_within_archives_are_refused():
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        link = tarfile.TarInfo("outbox.json")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(link)
+    with pytest.raises(BadArchive, match="links"):
+        Archive(packed.getvalue())
+    zip_ = io.BytesIO()
+    with zipfile.ZipFile(zip_, "w") as archive:
+        info = zipfile.ZipInfo("outbox.json")
+        info.external_attr = 0o120777 << 16
+        archive.writestr(info, "/etc/passwd")
+    with pytest.raises(BadArchive, match="links"):
+        Archive(zip_.getvalue())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"\x1f\x8bnonsense", b"PK\x03\x04nonsense", b"nonsense", zipped({"a": b"b"})[:40]],
+    ids=["tar", "zip", "neither", "cut off"],
+)
+def test_what_is_no_archive_is_said_to_be_none(data):
+    with pytest.raises(BadArchive):
+        Archive(data)
+
+
+def test_a_damaged_json_is_said_to_be_so():
+    with pytest.raises(BadArchive, match="JSON"):
+        past_mastodon.read(Archive(zipped({"outbox.json": b'{"orderedItems": [{]'})))
+    with pytest.raises(BadArchive, match="JSON"):
+        past_twitter.read(Archive(zipped({"data/tweets.js": b"window.YTD.tweets.part0 = alert(1)"})))
+
+
+def test_lists_are_known_by_their_first_line_or_their_name():
+    assert past_csv.kind_of("x.csv", b"Account address,Show boosts,Notify on new posts,Languages\n") == "follows"
+    assert past_csv.kind_of("x.csv", b"Account address,Hide notifications\n") == "mutes"
+    assert past_csv.kind_of("blocked_accounts.csv", b"bob@x.example\n") == "blocks"
+    assert past_csv.kind_of("x.csv", b"bob@x.example\n") == ""
+
+
+def test_a_line_says_what_its_columns_are_named_for():
+    [line] = past_csv.read(
+        "follows", b"\xef\xbb\xbfAccount address,Show boosts,Notify on new posts\r\nasha@here,false,true\r\n\r\n"
+    )
+    assert line.what == "asha@here"
+    assert not line.says("show boosts", usual=True) and line.says("notify on new posts", usual=False)
+    with pytest.raises(past_csv.BadList):
+        past_csv.read("blocks", b"\xff\xfe")

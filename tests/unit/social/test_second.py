@@ -1,0 +1,143 @@
+"""The second step: codes of an authenticator and recovery codes, each taken once, and asked for where they are set up."""
+
+import pytest
+from pyotp.totp import TOTP
+
+from chaupal.kernel.clock import HOUR, MINUTE, SECOND
+from chaupal.kernel.errors import Conflict, Invalid, NotFound, NotSignedIn
+from chaupal.kernel.secrets import digest
+from chaupal.policy.viewer import Viewer
+from chaupal.social import accounts, logins, second
+from chaupal.social.logins import Half, Session
+from neighbours import Street
+
+PASSWORD = "chaupal-gaanv"
+
+
+@pytest.fixture
+async def asha(street: Street) -> Viewer:
+    id_ = await accounts.create(street.square, handle="asha", email="asha@gaanv.example", password=PASSWORD)
+    return Viewer(account=id_, country="IN")
+
+
+def code(street: Street, secret: str, steps: int = 0) -> str:
+    return TOTP(secret).at(street.clock() // SECOND + 30 * steps)
+
+
+async def set_up(street: Street, viewer: Viewer) -> tuple[str, list[str]]:
+    """(secret, recovery codes), a minute later, so that the code of setting up is behind."""
+    setup = await second.begin(street.square, viewer, PASSWORD)
+    codes = await second.turn_on(street.square, viewer, code(street, setup.secret))
+    street.clock.move(2 * MINUTE)
+    return setup.secret, codes
+
+
+async def half(street: Street) -> Half:
+    found = await logins.sign_in(street.square, "asha", PASSWORD)
+    assert isinstance(found, Half)
+    return found
+
+
+async def test_nothing_is_asked_until_a_first_code_was_typed(street, asha):
+    await second.begin(street.square, asha, PASSWORD)
+    assert isinstance(await logins.sign_in(street.square, "asha", PASSWORD), Session)
+    with pytest.raises(Invalid):
+        await second.turn_on(street.square, asha, "000000")
+    with pytest.raises(Invalid):
+        await second.begin(street.square, asha, "wrong password")
+
+
+async def test_a_password_alone_is_half_of_coming_in_and_a_code_the_other(street, asha):
+    secret, _ = await set_up(street, asha)
+    begun = await half(street)
+    assert await logins.caller_by_cookie(street.square, digest(begun.secret)) is None
+    with pytest.raises(Invalid):
+        await logins.second_step(street.square, begun.secret, "asha", "123456")
+    session = await logins.second_step(street.square, begun.secret, "asha", code(street, secret))
+    caller = await logins.caller_by_cookie(street.square, digest(session.secret))
+    assert caller is not None and caller.second
+    with pytest.raises(NotSignedIn):  # half a way is gone once
+        await logins.second_step(street.square, begun.secret, "asha", code(street, secret, 1))
+
+
+async def test_a_clock_may_be_a_step_off_and_no_more(street, asha):
+    secret, _ = await set_up(street, asha)
+    for off in (-3, 3):
+        with pytest.raises(Invalid):
+            await logins.second_step(street.square, (await half(street)).secret, "asha", code(street, secret, off))
+    assert await logins.second_step(street.square, (await half(street)).secret, "asha", code(street, secret, -1))
+    assert await logins.second_step(street.square, (await half(street)).secret, "asha", code(street, secret, 1))
+
+
+async def test_a_code_is_taken_once_and_in_the_digits_of_any_script(street, asha):
+    secret, _ = await set_up(street, asha)
+    typed = code(street, secret).translate(str.maketrans("0123456789", "०१२३४५६७८९"))
+    assert await logins.second_step(street.square, (await half(street)).secret, "asha", f"{typed[:3]} {typed[3:]}")
+    with pytest.raises(Invalid):
+        await logins.second_step(street.square, (await half(street)).secret, "asha", code(street, secret))
+
+
+async def test_a_recovery_code_lets_in_once_and_only_its_digest_is_kept(street, asha):
+    _, codes = await set_up(street, asha)
+    assert len(set(codes)) == 10
+    await logins.second_step(street.square, (await half(street)).secret, "asha", codes[0].upper())
+    assert await second.recovery_left(street.square, asha) == 9
+    with pytest.raises(Invalid):
+        await logins.second_step(street.square, (await half(street)).secret, "asha", codes[0])
+    fresh = await second.renew_recovery(street.square, asha, PASSWORD)
+    with pytest.raises(Invalid):
+        await logins.second_step(street.square, (await half(street)).secret, "asha", codes[1])
+    assert await logins.second_step(street.square, (await half(street)).secret, "asha", fresh[1])
+
+
+async def test_half_a_way_is_over_after_ten_minutes_and_is_somebodys_own(street, asha):
+    secret, _ = await set_up(street, asha)
+    begun = await half(street)
+    with pytest.raises(NotSignedIn):  # the name by which guesses are counted must be theirs
+        await logins.second_step(street.square, begun.secret, "ravi", code(street, secret))
+    street.clock.move(11 * MINUTE)
+    with pytest.raises(NotSignedIn):
+        await logins.second_step(street.square, begun.secret, "asha", code(street, secret))
+
+
+async def test_turned_off_a_password_is_enough_again(street, asha):
+    await set_up(street, asha)
+    with pytest.raises(Conflict):
+        await second.begin(street.square, asha, PASSWORD)
+    with pytest.raises(Invalid):
+        await second.turn_off(street.square, asha, "wrong password")
+    await second.turn_off(street.square, asha, PASSWORD)
+    assert isinstance(await logins.sign_in(street.square, "asha", PASSWORD), Session)
+    assert await second.recovery_left(street.square, asha) == 0
+    with pytest.raises(Conflict):
+        await second.renew_recovery(street.square, asha, PASSWORD)
+
+
+async def test_the_operator_lets_in_whoever_lost_everything(street, asha):
+    await set_up(street, asha)
+    session = await logins.begin_session(street.square, asha.me)
+    await second.forget(street.square, asha.me)
+    assert await logins.caller_by_cookie(street.square, digest(session.secret)) is None
+    assert isinstance(await logins.sign_in(street.square, "asha", PASSWORD), Session)
+
+
+async def test_ones_browsers_and_apps_are_listed_and_ended(street, asha):
+    square = street.square
+    first = await logins.begin_session(square, asha.me, agent="Firefox", country="IN")
+    street.clock.move(2 * HOUR)
+    other = await logins.begin_session(square, asha.me, agent="Chrome")
+    caller = await logins.caller_by_cookie(square, digest(first.secret))
+    assert caller is not None
+    await logins.note_seen(square, caller, "DE")
+    shown = {one.agent: one for one in await logins.sessions_of(square, asha)}
+    assert (shown["Firefox"].country, shown["Firefox"].seen_at) == ("DE", street.clock())
+    assert await logins.end_others(square, caller) == 1
+    assert await logins.caller_by_cookie(square, digest(other.secret)) is None
+    token = await logins.issue_token(square, asha.me, "read")
+    [app] = await logins.apps_of(square, asha)
+    with pytest.raises(NotFound):
+        await logins.end_app(square, Viewer(account=1, country="IN"), app.id)
+    await logins.end_app(square, asha, app.id)
+    assert await logins.caller_by_token(square, digest(token)) is None
+    with pytest.raises(NotFound):
+        await logins.end_session(square, Viewer(account=1, country="IN"), caller.key)

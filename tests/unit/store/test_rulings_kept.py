@@ -1,0 +1,122 @@
+"""What the store remembers of the law: a change is read by itself, and processes beside each other hear of it."""
+
+from pathlib import Path
+
+import pytest
+
+from chaupal.kernel.clock import DAY, HOUR, StillClock
+from chaupal.policy.rulings import Measure
+from chaupal.store import knowledge, rulings
+from chaupal.store.knowledge import rulings_in_force
+from chaupal.store.rulings import RulingRow
+from chaupal.store.work import Reading, Work
+from chaupal.store.work_postgres import PostgresWork
+from chaupal.store.work_sqlite import SqliteWork
+
+
+def row(id_: int, subject: int, leaf: int, **more: object) -> RulingRow:
+    given = {
+        "id": id_, "subject_id": subject, "term": "", "measure": Measure.WITHHOLD_POST.value, "territory": "IN", "starts_at": 0,
+        "ends_at": None, "lifted_at": None, "target_id": None, "owner_id": None, "order_ref": "IN-2021-0001", "authority": "M",
+        "authority_hi": "म", "legal_basis": "law", "reason": "r", "decided_by": 1, "approved_by": 2, "log_index": leaf,
+        "review_at": 2**45,
+    }  # fmt: skip
+    return RulingRow(**given | more)
+
+
+async def begin(work: Work, *rows: RulingRow) -> None:
+    async with work.writing() as w:
+        for one in rows:
+            await rulings.begin(w, one)
+
+
+async def lift(work: Work, id_: int, leaf: int) -> None:
+    async with work.writing() as w:
+        assert await rulings.lift(w, id_, leaf, w.now())
+
+
+async def bound(work: Work) -> set[int]:
+    await work.fresh()
+    async with work.reading() as reading:
+        return set((await rulings_in_force(reading)).touched_in("IN"))
+
+
+@pytest.fixture
+async def beside(work: Work, database: str, tmp_path: Path, clock: StillClock):
+    """The same store from another process."""
+    other: Work = (
+        PostgresWork(database, clock, beside=True, connections=2)
+        if database
+        else SqliteWork(tmp_path / "chaupal.db", clock, beside=True)
+    )
+    await other.open()
+    yield other
+    await other.close()
+
+
+async def test_a_change_reads_only_what_changed(work: Work, monkeypatch: pytest.MonkeyPatch):
+    await begin(work, row(1, 11, 0), row(2, 12, 1))
+    assert await bound(work) == {11, 12}
+    monkeypatch.setattr(knowledge, "IN_FORCE", None)  # whoever reads all of them now fails
+    await begin(work, row(3, 13, 2), row(4, 14, 3, measure="warn", basis="own_rules"))
+    assert await bound(work) == {11, 12, 13}
+    await lift(work, 1, 4)
+    assert await bound(work) == {12, 13}
+
+
+async def test_what_another_process_decides_is_obeyed_and_read_by_itself(
+    work: Work, beside: Work, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+):
+    await begin(work, row(5, 11, 0), row(6, 12, 1))
+    assert await bound(work) == {11, 12}
+    monkeypatch.setattr(knowledge, "IN_FORCE", None)
+    # Its clock is behind, so its ids are smaller and its times earlier: the log's numbers tell what is new.
+    await begin(beside, row(1, 13, 2))
+    clock.move(HOUR)
+    assert await bound(work) == {11, 12, 13}
+    await lift(beside, 5, 3)
+    clock.move(HOUR)
+    assert await bound(work) == {12, 13}
+    await begin(work, row(7, 14, 4))
+    assert await bound(work) == {12, 13, 14}
+
+
+async def test_an_end_that_a_second_person_moves_is_heard_of_beside(work: Work, beside: Work, clock: StillClock):
+    await begin(work, row(1, 11, 0, approved_by=None, second_by=2**45, ends_at=clock() + DAY))
+    assert await bound(work) == {11}
+    async with beside.writing() as w:
+        assert await rulings.second(w, 1, 3, None)
+    clock.move(2 * DAY)
+    assert await bound(work) == {11}
+
+
+async def test_a_clock_that_was_put_back_brings_back_what_had_ended(work: Work, clock: StillClock):
+    await begin(work, row(1, 11, 0, ends_at=clock() + HOUR))
+    assert await bound(work) == {11}
+    clock.move(2 * HOUR)
+    assert await bound(work) == set()
+    clock.move(-90 * 60_000)
+    assert await bound(work) == {11}
+
+
+async def test_what_changes_while_it_is_read_is_read_again(work: Work):
+    await begin(work, row(1, 11, 0))
+    async with work.reading() as reading:
+        slow = _Slow(reading, lambda: begin(work, row(2, 12, 1)))
+        assert set((await rulings_in_force(slow)).touched_in("IN")) == {11, 12}
+    assert await bound(work) == {11, 12}
+
+
+class _Slow(Reading):
+    """A look during which something happens once."""
+
+    def __init__(self, reading: Reading, happens) -> None:
+        self._reading, self._happens = reading, happens
+        self.memory, self.now = reading.memory, reading.now
+
+    async def fetch(self, stmt, /, **params):
+        rows = await self._reading.fetch(stmt, **params)
+        happens, self._happens = self._happens, None
+        if happens is not None:
+            await happens()
+        return rows

@@ -1,0 +1,38 @@
+"""Names of hosts: one spelling for all that people type, nothing for what is none, and below means below."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chaupal.text import hosts
+
+
+@pytest.mark.parametrize(
+    ("typed", "host"),
+    [
+        ("Example.ORG", "example.org"), (" https://example.org/a?b#c ", "example.org"), ("*.example.org.", "example.org"),
+        ("localhost", "localhost"), ("समाचार.भारत", "xn--61b3bh3a5ab.xn--h2brj9c"), ("xn--h2brj9c", "xn--h2brj9c"),
+        ("", ""), ("a b", ""), ("a..b", ""), ("-a.b", ""), ("a@b", ""), ("a:1", ""), ("é" * 300, ""), ("a\ud800", ""), ("..", ""),
+    ],
+)  # fmt: skip
+def test_a_host_has_one_spelling(typed: str, host: str):
+    assert hosts.plain(typed) == host
+
+
+@given(st.text(max_size=600))
+def test_whatever_is_typed_is_a_host_or_nothing(typed: str):
+    host = hosts.plain(typed)
+    assert hosts.plain(host) == host and len(host) <= hosts.MOST and host.isascii()
+    assert isinstance(hosts.readable(host), str)
+
+
+def test_people_read_it_in_its_own_letters():
+    assert hosts.readable("xn--61b3bh3a5ab.xn--h2brj9c") == "समाचार.भारत"
+    assert hosts.readable("example.org") == "example.org"
+
+
+def test_below_is_below():
+    those = ("example.org",)
+    assert hosts.stands_below("example.org", those) and hosts.stands_below("a.b.example.org", those)
+    assert not any(hosts.stands_below(host, those) for host in ("org", "notexample.org", "example.org.evil", ""))
+    assert not hosts.stands_below("", ("",))

@@ -1,0 +1,77 @@
+"""Bringing one's past along by page and by API: what was chosen is kept, what is wrong is said, and it is one's own alone."""
+
+from typing import Any
+
+import httpx2
+import pytest
+import regex
+
+from archives import mastodon, note, zipped
+from chaupal.social import imports
+from chaupal.web.imports import REASONS, reason
+from village import Village, Villager
+
+ARCHIVE = zipped(mastodon(note(1, "<p>पुरानी बात</p>"), "nonsense"))
+
+
+async def send(v: Village, who: Villager, data: bytes | None, **fields: Any) -> httpx2.Response:
+    cookie = {"cookie": f"chaupal={who.cookie}; language=en"}
+    page = await v.client.get("/settings/import", headers=cookie)
+    assert page.status_code == 200
+    word = page.text.split('name="csrf" value="')[1].split('"')[0]
+    files = {"file": ("archive.zip", data or b"", "application/zip")}
+    return await v.client.post("/settings/import", data=fields | {"csrf": word}, files=files, headers=cookie)
+
+
+async def test_an_archive_is_brought_by_form_and_its_page_tells_how_far_it_is(village: Village):
+    v = village
+    sent = await send(v, v.asha, ARCHIVE, visibility="unlisted")
+    assert sent.status_code == 303
+    page = await v.page_as("IN", sent.headers["location"], v.asha)
+    assert 'http-equiv="refresh"' in page
+    await imports.carry_on(v.running.house.square)
+    page = await v.page_as("IN", sent.headers["location"], v.asha)
+    assert 'http-equiv="refresh"' not in page and "पूरा हुआ" in page and "यह पढ़ी नहीं जा सकती" in page
+    assert (await v.look("IN", sent.headers["location"], v.ravi)).status_code == 404
+    assert "पुरानी बात" in await v.page_as("IN", "/@asha", v.asha)
+
+
+async def test_what_is_wrong_with_a_file_stands_beside_it_and_the_choice_is_kept(village: Village):
+    v = village
+    empty = await send(v, v.asha, None, kind="blocks")
+    assert empty.status_code == 422 and "Choose a file." in empty.text
+    assert '<option value="blocks" selected>' in empty.text
+    strange = await send(v, v.asha, b"what is this")
+    assert strange.status_code == 422 and "Choose it yourself" in strange.text
+
+
+async def test_a_program_brings_an_archive_and_asks_after_it(village: Village):
+    v = village
+    headers = {"authorization": f"Bearer {v.asha.token}"}
+    files = {"file": ("a.zip", ARCHIVE, "application/zip")}
+    sent = (await v.client.post("/api/v1/imports", files=files, headers=headers)).json()
+    assert (sent["state"], sent["kind"]) == ("waiting", "archive")
+    again = await v.client.post("/api/v1/imports", files=files, headers=headers)
+    assert again.status_code == 409
+    await imports.carry_on(v.running.house.square)
+    done = (await v.api(v.asha, "GET", f"/api/v1/imports/{sent['id']}")).json()
+    assert (done["state"], done["done"], done["failed"]) == ("done", 1, 1)
+    assert [fault["number"] for fault in done["faults"]] == [1]
+    assert [one["id"] for one in (await v.api(v.asha, "GET", "/api/v1/imports")).json()] == [sent["id"]]
+    assert (await v.api(v.ravi, "GET", f"/api/v1/imports/{sent['id']}")).status_code == 404
+    assert (await v.api(v.ravi, "DELETE", f"/api/v1/imports/{sent['id']}")).status_code == 404
+
+
+WHYS = (
+    *REASONS, "it holds more than 50000 files", "unpacked it is larger than 7 bytes", "कुआँ.png: more than 4",
+    "a.png: it is not in the archive; b.png: Validation failed: File is not an image",
+    "Validation failed: Text is longer than 5000 bytes", "Validation failed: There can be 50 at most", "This action is not allowed",
+    "something that nobody has thought of",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("why", WHYS)
+def test_every_reason_is_told_in_the_language_of_the_page(why: str):
+    told = regex.sub(r"[\w]+\.png|ZIP|tar\.gz|Twitter", "", reason(why, "hi"))
+    assert regex.search(r"\p{Devanagari}", told) and not regex.search(r"[A-Za-z]", told), told
+    assert reason(why, "en")

@@ -1,0 +1,141 @@
+"""Notices by mail: the kinds one chose, unread, in one letter without words of people; and ended by the link in it."""
+
+import email
+import email.policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chaupal.fanout import mailing
+from chaupal.kernel.clock import MINUTE
+from chaupal.policy import mailed
+from chaupal.policy.rulings import Measure
+from chaupal.store.notice_mails import WAIT
+from measures import begin
+from unit.web.test_pages import send
+from village import Village, Villager
+
+SAID = "अमराई की बात"
+
+
+async def post(v: Village) -> list[EmailMessage]:
+    """The letters about notices so far, once those that are due are written."""
+    await v.settle()
+    await mailing.write_due(v.running.carrier)
+    await v.settle()
+    folder = Path(v.running.house.settings.data) / "mail"
+    found = [
+        email.message_from_bytes(f.read_bytes(), policy=email.policy.default) for f in sorted(folder.glob("*.eml"))
+    ]
+    return [one for one in found if one["List-Unsubscribe"]]
+
+
+async def mentions(v: Village, who: Villager, whom: str = "asha") -> None:
+    await v.says(who, f"@{whom} {SAID}")
+    await v.settle()
+
+
+async def test_what_is_not_read_for_half_an_hour_comes_in_one_letter_without_words_of_people(village: Village):
+    v = village
+    await mentions(v, v.ravi)
+    await mentions(v, v.karl)
+    v.clock.move(WAIT - MINUTE)
+    assert await post(v) == []
+    v.clock.move(2 * MINUTE)
+    (letter,) = await post(v)
+    text = letter.get_content()
+    assert letter["to"] == "asha@gaanv.example" and "@ravi" in text and "@karl" in text
+    assert SAID not in text and v.ravi.name not in text
+    v.clock.move(2 * WAIT)
+    assert len(await post(v)) == 1, "told once"
+
+
+async def test_a_letter_that_cannot_be_written_holds_up_nobody_and_comes_when_it_can(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+):
+    v = village
+    await mentions(v, v.ravi)
+    v.clock.move(MINUTE)
+    await mentions(v, v.ravi, "karl")
+    v.clock.move(2 * WAIT)
+    letter = mailed.letter
+
+    def fails_for_asha(handle: str, *told: Any, **more: Any) -> tuple[str, str]:
+        if handle == "asha":
+            raise ValueError("nothing can be said of this")
+        return letter(handle, *told, **more)
+
+    monkeypatch.setattr(mailed, "letter", fails_for_asha)
+    assert [one["to"] for one in await post(v)] == ["karl@gaanv.example"]
+    monkeypatch.undo()
+    assert sorted(one["to"] for one in await post(v)) == ["asha@gaanv.example", "karl@gaanv.example"]
+
+
+async def test_what_was_read_meanwhile_needs_no_letter(village: Village):
+    v = village
+    await mentions(v, v.ravi)
+    await v.page_as("IN", "/notifications", v.asha)
+    v.clock.move(2 * WAIT)
+    assert await post(v) == []
+
+
+async def test_only_what_one_chose_comes_and_the_page_keeps_it(village: Village):
+    v = village
+    said = await v.says(v.asha, "आम पक गए")
+    page = await v.page_as("IN", "/settings/mail", v.asha)
+    assert 'value="mention" checked' in page and 'value="favourite">' in page
+    await v.api(v.ravi, "POST", f"/api/v1/statuses/{said.id}/favourite")
+    await v.settle()
+    v.clock.move(2 * WAIT)
+    assert await post(v) == []
+    chosen = await send(v, "/settings/mail", v.asha, **{"kinds[]": "favourite"})
+    assert chosen.status_code == 303
+    await v.api(v.karl, "POST", f"/api/v1/statuses/{said.id}/favourite")
+    await mentions(v, v.ravi)
+    v.clock.move(2 * WAIT)
+    (letter,) = await post(v)
+    assert "@karl" in letter.get_content() and "ज़िक्र" not in letter.get_content()
+
+
+@pytest.mark.parametrize("measure", [Measure.WITHHOLD_ACCOUNT, Measure.SUSPEND])
+async def test_whom_the_gate_does_not_show_when_the_letter_is_written_is_not_in_it(village: Village, measure: Measure):
+    v = village
+    await mentions(v, v.ravi)
+    await begin(v, measure, v.ravi.id)
+    v.clock.move(2 * WAIT)
+    assert await post(v) == []
+
+
+async def test_a_mail_program_ends_the_letters_with_one_click_and_a_scanner_that_looks_does_not(village: Village):
+    v = village
+    await mentions(v, v.ravi)
+    v.clock.move(2 * WAIT)
+    (letter,) = await post(v)
+    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    address = str(letter["List-Unsubscribe"]).strip("<>")
+    path = address.removeprefix(v.running.house.settings.origin)
+    assert (await v.client.get(path)).status_code == 200
+    await mentions(v, v.ravi)
+    v.clock.move(2 * WAIT)
+    assert len(await post(v)) == 2
+    forged = path[:-1] + ("0" if path[-1] != "0" else "1")
+    assert (await v.client.post(forged, content="List-Unsubscribe=One-Click")).status_code == 404
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    ended = await v.client.post(path, content="List-Unsubscribe=One-Click", headers=form)
+    assert ended.status_code == 200
+    await mentions(v, v.ravi)
+    v.clock.move(2 * WAIT)
+    assert len(await post(v)) == 2
+
+
+async def test_what_is_decided_comes_by_mail_whatever_one_switched_off(village: Village):
+    v = village
+    assert (await send(v, "/settings/mail", v.asha)).status_code == 303
+    said = await v.says(v.asha, "खेत की बात")
+    await v.withhold(post=said, by=v.chitra, second=v.dev)
+    await v.settle()
+    folder = Path(v.running.house.settings.data) / "mail"
+    found = [email.message_from_bytes(f.read_bytes(), policy=email.policy.default) for f in folder.glob("*.eml")]
+    assert [one["to"] for one in found if one["to"] == "asha@gaanv.example" and not one["List-Unsubscribe"]]

@@ -1,0 +1,101 @@
+"""Coming in with more than a password, page by page; staff of whom it is asked; browsers and apps that are in."""
+
+from typing import Any
+
+import httpx2
+import msgspec
+from pyotp.totp import TOTP
+
+from chaupal.kernel.clock import MINUTE, SECOND
+from village import PASSWORD, Village, Villager
+
+
+async def form(v: Village, where: str, cookie: str, at: str = "", **fields: Any) -> httpx2.Response:
+    """What the form on a page (`at`) is answered."""
+    headers = {"cookie": f"{cookie}; language=en"}
+    page = await v.client.get(at or where, headers=headers)
+    assert page.status_code == 200, page.text
+    word = page.text.split('name="csrf" value="')[1].split('"')[0]
+    return await v.client.post(where, data=fields | {"csrf": word}, headers=headers)
+
+
+async def set_up(v: Village, who: Villager) -> str:
+    cookie = f"chaupal={who.cookie}"
+    await form(v, "/settings/security/codes", cookie, "/settings/security", password=PASSWORD)
+    page = await v.client.get("/settings/security/codes", headers={"cookie": cookie})
+    assert "<svg" in page.text and 'class="qr"' in page.text
+    secret = page.text.split('<code dir="ltr">')[1].split("<")[0]
+    done = await form(v, "/settings/security/codes/on", cookie, "/settings/security/codes", code=now(v, secret))
+    assert done.text.count('<code dir="ltr">') == 10
+    v.clock.move(2 * MINUTE)
+    return secret
+
+
+def now(v: Village, secret: str) -> str:
+    return TOTP(secret).at(v.clock() // SECOND)
+
+
+async def test_a_member_sets_up_codes_and_comes_in_with_one(village):
+    v, guest = village, "visitor=" + "a" * 24
+    secret = await set_up(v, v.asha)
+    half = await form(v, "/login", guest, name="asha", password=PASSWORD, next="/saved")
+    assert half.status_code == 200 and "chaupal=" not in half.headers.get("set-cookie", "")
+    rest = half.text.split('action="/login/code"')[1]
+    fields = {name: rest.split(f'name="{name}" value="')[1].split('"')[0] for name in ("half", "name", "csrf", "next")}
+    wrong = await v.client.post(
+        "/login/code", data=fields | {"code": "000000"}, headers={"cookie": f"{guest}; language=en"}
+    )
+    assert wrong.status_code == 422 and "This code is not right" in wrong.text
+    right = await v.client.post("/login/code", data=fields | {"code": now(v, secret)}, headers={"cookie": guest})
+    assert right.status_code == 303 and right.headers["location"] == "/saved"
+    assert "chaupal=" in right.headers["set-cookie"]
+
+
+async def test_an_app_is_allowed_only_by_whoever_came_in_whole(village):
+    v, guest = village, "visitor=" + "a" * 24
+    await set_up(v, v.asha)
+    app = (
+        await v.api(None, "POST", "/api/v1/apps", client_name="App", redirect_uris="https://app.example/back")
+    ).json()
+    asks = f"/oauth/authorize?response_type=code&client_id={app['client_id']}&redirect_uri=https://app.example/back"
+    half = await form(v, "/login", guest, name="asha", password=PASSWORD, next=asks)
+    assert half.status_code == 200
+    there = await v.client.get(asks, headers={"cookie": guest})
+    assert there.status_code == 303 and there.headers["location"].startswith("/login")
+
+
+async def test_the_wrong_password_stands_beside_its_field(village):
+    v = village
+    refused = await form(
+        v, "/settings/security/codes", f"chaupal={v.asha.cookie}", "/settings/security", password="no no no"
+    )
+    assert refused.status_code == 422 and "This is not your password." in refused.text
+
+
+async def test_the_office_opens_only_to_staff_with_a_second_step_where_that_is_asked(village):
+    v = village
+    desk = v.running.app
+    house = v.running.house
+    strict = msgspec.structs.replace(house, settings=msgspec.structs.replace(house.settings, staff_second_step=True))
+    _desk_of(desk).house = strict
+    shut = await v.look("IN", "/office", v.chitra)
+    assert shut.status_code == 403
+    await set_up(v, v.chitra)
+    assert (await v.look("IN", "/office", v.chitra)).status_code == 200
+
+
+def _desk_of(front: Any) -> Any:
+    return front._desk
+
+
+async def test_browsers_and_apps_are_listed_without_an_address_and_ended(village):
+    v = village
+    cookie = f"chaupal={v.asha.cookie}"
+    page = await v.client.get("/settings/sessions", headers={"cookie": f"{cookie}; language=en"})
+    assert "this one" in page.text and "127.0.0.1" not in page.text.split("<main")[1]
+    token = page.text.split('action="/settings/sessions/apps/')[1].split('"')[0]
+    ended = await form(v, f"/settings/sessions/apps/{token}", cookie, "/settings/sessions")
+    assert ended.status_code == 303
+    assert (await v.api(v.asha, "GET", "/api/v1/accounts/verify_credentials")).status_code == 401
+    others = await form(v, f"/settings/sessions/apps/{token}", f"chaupal={v.ravi.cookie}", "/settings/sessions")
+    assert others.status_code == 404

@@ -1,0 +1,129 @@
+"""Pages kept for whoever asks again: as a fresh one but for the words of its forms, and gone with whatever they rested on."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import regex
+
+from chaupal.kernel.clock import StillClock
+from chaupal.kernel.settings import Settings
+from chaupal.social import logins
+from chaupal.web import pages
+from chaupal.wire import csrf
+from village import Village, Villager, open_village
+
+WORD = regex.compile(r'(?<=name="csrf" value=")[^"]+')
+ONCE = regex.compile(r'(?<=name="key" value=")[^"]+')
+PATHS = ("/", "/public", "/tags/किसान_आंदोलन", "/@asha")
+
+
+@pytest.fixture
+async def square(settings: Settings, clock: StillClock) -> AsyncIterator[Village]:
+    async with open_village(settings, clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The templates that were drawn since."""
+    found: list[str] = []
+    render = pages.render
+
+    async def counted(call: Any, template: str, *args: Any, **context: Any) -> Any:
+        found.append(template)
+        return await render(call, template, *args, **context)
+
+    monkeypatch.setattr(pages, "render", counted)
+    return found
+
+
+def same(page: str) -> str:
+    return ONCE.sub("", WORD.sub("", page))
+
+
+@pytest.mark.parametrize("who", ["asha", ""])
+async def test_a_page_is_drawn_once_while_nothing_changes(square: Village, drawn: list[str], who: str):
+    v = square
+    for path in (*PATHS, v.ravi.latest.path):
+        del drawn[:]
+        first, second = [await v.look("IN", path, v.cast.get(who)) for _ in (1, 2)]
+        assert len(drawn) == 1, path
+        assert same(second.text) == same(first.text)
+        assert (second.status_code, second.headers["content-type"]) == (200, first.headers["content-type"])
+        assert len({*ONCE.findall(first.text), *ONCE.findall(second.text)}) == 2 * len(ONCE.findall(first.text))
+
+
+async def test_its_forms_are_good_for_whoever_got_it_and_for_nobody_else(square: Village):
+    v = square
+    again = await logins.begin_session(v.running.house.square, v.asha.id)
+    for secret in (v.asha.cookie, again.secret, v.asha.cookie, again.secret):
+        page = await v.client.get("/", headers={"cookie": f"chaupal={secret}"})
+        caller = await logins.caller_by_cookie(v.running.house.square, logins.digest(secret))
+        assert caller is not None
+        assert {csrf.unmasked(word) for word in WORD.findall(page.text)} == {caller.csrf.encode()}
+
+
+async def test_two_tabs_with_the_same_page_send_two_posts(square: Village):
+    v = square
+    tabs = [(await v.look("IN", "/", v.asha)).text for _ in (1, 2)]
+    for number, tab in enumerate(tabs):
+        sent = {
+            "csrf": WORD.findall(tab)[-1], "key": ONCE.findall(tab)[0], "text": f"पन्ना {number}", "visibility": "public",
+        }  # fmt: skip
+        answer = await v.client.post("/compose", data=sent, headers={"cookie": f"chaupal={v.asha.cookie}"})
+        assert answer.status_code == 303
+    home = await v.page_as("IN", "/", v.asha)
+    assert "पन्ना 0" in home and "पन्ना 1" in home
+
+
+async def test_whatever_changes_is_on_the_next_page(square: Village):
+    v = square
+
+    async def home(who: Villager | None = v.asha, country: str = "IN") -> str:
+        return await v.page_as(country, "/", who)
+
+    await home()
+    new = await v.says(v.ravi, "अभी अभी की बात")
+    assert new.text in await home()
+    assert f"/posts/{new.id}/unlike" not in await home()
+    await v.api(v.asha, "POST", f"/api/v1/statuses/{new.id}/favourite")
+    assert f"/posts/{new.id}/unlike" in await home()
+    assert f"/posts/{new.id}/unlike" not in await home(v.ravi)
+    assert f"/posts/{new.id}/delete" in await home(v.ravi)
+    assert f"/posts/{new.id}/delete" not in await home()
+    ref = await v.withhold(post=new, by=v.chitra, second=v.dev)
+    assert new.text not in await home()
+    assert new.text not in await home(None)
+    assert new.text in await home(None, "DE")
+    await v.lift(ref, by=v.chitra)
+    assert new.text in await home()
+    await v.api(v.asha, "POST", f"/api/v1/accounts/{v.ravi.id}/mute")
+    assert new.text not in await home()
+
+
+async def test_the_hour_and_ones_wishes_are_on_it_too(square: Village):
+    v = square
+    await v.says(v.ravi, "समय की बात")
+    first = await v.page_as("IN", "/", v.asha)
+    v.clock.move(5 * 60_000)
+    later = await v.page_as("IN", "/", v.asha)
+    assert same(first) != same(later)
+    assert "5 मिनट पहले" in later
+    headers = {"cookie": f"chaupal={v.asha.cookie}; language=en; look_as=IN"}
+    assert "5 minutes ago" in (await v.client.get("/", headers=headers)).text
+    dark = await v.client.get("/public", headers={"cookie": "appearance=theme-dark"})
+    light = await v.client.get("/public", headers={"cookie": "appearance=theme-light"})
+    assert 'data-theme="dark"' in dark.text and 'data-theme="light"' in light.text
+
+
+async def test_a_poll_is_open_for_one_and_answered_for_another(square: Village):
+    v = square
+    asked = await v.api(
+        v.ravi, "POST", "/api/v1/statuses", status="धान या गेहूँ?", poll={"options": ["धान", "गेहूँ"], "expires_in": 600}
+    )
+    poll = asked.json()["poll"]["id"]
+    assert 'type="radio"' in await v.page_as("IN", "/", v.asha)
+    await v.api(v.asha, "POST", f"/api/v1/polls/{poll}/votes", choices=[0])
+    assert 'type="radio"' not in await v.page_as("IN", "/", v.asha)
+    assert 'type="radio"' in await v.page_as("IN", "/public", v.meera)

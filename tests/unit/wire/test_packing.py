@@ -1,0 +1,70 @@
+"""Pages and styles are packed for who can unpack them, and the word of a form never looks the same twice."""
+
+import gzip
+from collections.abc import AsyncIterator
+
+import pytest
+import regex
+
+from chaupal.kernel.clock import StillClock
+from chaupal.kernel.settings import Settings
+from chaupal.wire import csrf, packing
+from village import Village, open_village
+
+
+@pytest.fixture
+async def village(settings: Settings, clock: StillClock) -> AsyncIterator[Village]:
+    async with open_village(settings, clock) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("header", "takes"),
+    [
+        ("gzip, deflate, br", True), ("br;q=1.0, gzip;q=0.8, *;q=0.1", True), ("GZIP", True), ("*", True), ("", False),
+        ("identity", False), ("gzip;q=0", False), ("gzip;q=0.000", False), ("br", False),
+    ],
+)  # fmt: skip
+def test_who_takes_gzip(header: str, takes: bool):
+    assert packing.takes_gzip({"accept-encoding": header}) is takes
+
+
+async def test_a_page_is_packed_for_whoever_reads_gzip(village: Village):
+    plain = await village.client.get("/about", headers={"accept-encoding": "identity", "cookie": "visitor=" + "v" * 24})
+    packed = await village.client.get("/about", headers={"accept-encoding": "gzip", "cookie": "visitor=" + "v" * 24})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert plain.headers["vary"] == packed.headers["vary"] == "accept-encoding"
+    assert int(packed.headers["content-length"]) < len(plain.content) / 2
+    assert packed.text[:200] == plain.text[:200]
+
+
+async def test_a_style_is_packed_once_and_kept_for_good(village: Village):
+    page = await village.page_as("IN", "/about")
+    path = regex.search(r'href="(/static/style[^"]+)"', page)[1]  # pyright: ignore[reportOptionalSubscript]
+    async with village.client.stream("GET", path, headers={"accept-encoding": "gzip"}) as answer:
+        raw = b"".join([part async for part in answer.aiter_raw()])
+    plain = await village.client.get(path, headers={"accept-encoding": "identity"})
+    assert gzip.decompress(raw) == plain.content
+    assert "immutable" in plain.headers["cache-control"]
+
+
+async def test_the_api_answers_unpacked(village: Village):
+    answer = await village.client.get("/api/v2/instance", headers={"accept-encoding": "gzip"})
+    assert "content-encoding" not in answer.headers
+
+
+async def test_the_word_of_a_form_is_another_text_on_every_page_and_opens_the_same_door(village: Village):
+    cookie = {"cookie": "visitor=" + "v" * 24}
+    words = [
+        regex.search(r'name="csrf" value="([^"]+)"', (await village.client.get("/login", headers=cookie)).text)[1]  # pyright: ignore[reportOptionalSubscript]
+        for _ in range(2)
+    ]
+    assert words[0] != words[1]
+    assert "v" * 24 not in "".join(words)
+    for word in (*words, "v" * 24):
+        sent = {"csrf": word, "language": "en", "next": "/"}
+        assert (await village.client.post("/language", data=sent, headers=cookie)).status_code == 303
+    for wrong in (csrf.masked("w" * 24), words[0][:-4], "", "ऱ", "=" * 10, "AAAA"):
+        sent = {"csrf": wrong, "language": "en", "next": "/"}
+        assert (await village.client.post("/language", data=sent, headers=cookie)).status_code == 403

@@ -1,0 +1,125 @@
+"""Draw docs/api.md: every route of the API by its room, with its scope; and what of Mastodon's API is not here, and why."""
+
+import itertools
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from chaupal.api import routes
+from chaupal.api.routes import ROUTES
+from chaupal.wire.route import Route, Shape
+
+ROOT = Path(__file__).resolve().parent.parent
+PAPER = ROOT / "docs" / "api.md"
+FACTS: dict[str, Any] = tomllib.loads((ROOT / "tools" / "mastodon_api.toml").read_text(encoding="utf-8"))
+TIERS = {
+    "P0": "What a client needs to log in and be used",
+    "P1": "What makes clients feel complete",
+    "P2": "Administration, and what is rare",
+}
+# Pages of people that Mastodon's documentation counts among the API.
+PAGES = frozenset({"GET /oauth/authorize"})
+
+HEAD = """# The API
+
+Drawn by `make map` from the route table and from `tools/mastodon_api.toml`; a test keeps it fresh. The whole description, with every
+field, is at `/openapi.json` of a running server (OpenAPI 3.1). Streams are told of in [streaming.md](streaming.md), media in
+[media.md](media.md), push in [push.md](push.md), the court's part in [api-governance.md](api-governance.md).
+
+*scope*: what an app's token must hold. *anybody*: nobody need be signed in; with a token, its scope holds all the same.
+*office*: for members of the staff whose role may do it.
+"""
+
+
+def shape(name: str) -> str:
+    """`GET /api/v1/lists/{id}` and `GET /api/v1/lists/:id` are one."""
+    return re.sub(r"\{[^}]*\}|:[a-z_]+", "*", name)
+
+
+HERE = frozenset({shape(route.name) for route in ROUTES} | PAGES)
+
+
+def known(tier: str) -> list[str]:
+    """Mastodon's routes of a heap."""
+    return FACTS[tier].split("\n")[1:-1]
+
+
+def absent(tier: str) -> list[str]:
+    return [name for name in known(tier) if shape(name) not in HERE]
+
+
+def reason(name: str) -> str:
+    """Why a route of Mastodon's is not here; nothing where nobody has said so."""
+    return next((why for why, names in FACTS["absent"].items() if name in names), "")
+
+
+def draw() -> str:
+    """The whole paper."""
+    ours = frozenset(shape(name) for tier in TIERS for name in known(tier))
+    return "\n".join([HEAD, *_against_mastodon(), *_versions(), *_rooms(ours)])
+
+
+def _against_mastodon() -> list[str]:
+    lines = ["## Against Mastodon's", "", "| heap | documented | here |", "|---|---|---|"]
+    lines += [f"| {told} | {len(known(t))} | {len(known(t)) - len(absent(t))} |" for t, told in TIERS.items()]
+    for tier, told in TIERS.items():
+        if missing := absent(tier):
+            lines += ["", f"### Not here: {told[0].lower()}{told[1:]}", ""]
+            for why, words in FACTS["reasons"].items():
+                if names := [name for name in missing if reason(name) == why]:
+                    lines += [f"- {words}", *(f"  - `{name}`" for name in names)]
+    return lines
+
+
+def api_version() -> int:
+    """The last of Mastodon's numbers that is kept whole, with all before it."""
+    kept = itertools.takewhile(lambda one: "missing" not in one, FACTS["versions"])
+    return max(one["number"] for one in kept)
+
+
+def _versions() -> list[str]:
+    lines = [
+        "",
+        "## `api_versions`",
+        "",
+        f"`mastodon` is {api_version()}: the last number that is kept whole, with all before it. Much of what came later is here, too:",
+        "",
+        "| number | since | added | here |",
+        "|---|---|---|---|",
+    ]
+    return lines + [
+        f"| {one['number']} | {one['release']} | {one['added']} | {one.get('missing', 'yes')} |"
+        for one in FACTS["versions"]
+    ]
+
+
+def _rooms(theirs: frozenset[str]) -> list[str]:
+    lines = ["", "## Every route", "", "Routes marked + are Chaupal's own.", ""]
+    rooms: dict[str, list[Route]] = {}
+    for route in ROUTES:
+        if not route.village and route.shape is not Shape.PAGE:
+            rooms.setdefault(route.run.__module__.rpartition(".")[2], []).append(route)
+    for room, held in sorted(rooms.items()):
+        lines += [f"### {room}", "", _purpose(room), "", "| route | who | what |", "|---|---|---|"]
+        lines += [_row(route, own=shape(route.name) not in theirs) for route in held] + [""]
+    return lines
+
+
+def _purpose(room: str) -> str:
+    words: str = getattr(routes, room).__doc__
+    return words.strip().split("\n")[0]
+
+
+def _row(route: Route, *, own: bool) -> str:
+    who = [
+        "an authority's token" if route.offices else "anybody" if route.public else "",
+        f"`{route.scope}`" if route.scope else "",
+        "office" if route.may else "",
+    ]
+    told = (route.run.__doc__ or "").strip().split("\n")[0].replace("|", "\\|")
+    return f"| `{route.name}`{' +' if own else ''} | {', '.join(w for w in who if w) or 'signed in'} | {told} |"
+
+
+if __name__ == "__main__":
+    PAPER.write_text(draw(), encoding="utf-8")
