@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import msgspec
@@ -129,7 +129,15 @@ def keeper_of(settings: Settings) -> Files:
 def _laws(data: Path) -> tuple[Regimes, HouseRules]:
     """The laws and the house's rules: what is shipped, and what the operator put in its place."""
     laws, rules = data / "regimes", data / "rules"
-    return load_regimes(laws if laws.is_dir() else None), load_house_rules(rules if rules.is_dir() else None)
+    return (
+        load_regimes(laws) if laws.is_dir() else _shipped_laws(),
+        load_house_rules(rules) if rules.is_dir() else _shipped_rules(),
+    )
+
+
+# They do not change while a process lives, and it may open more than one house.
+_shipped_laws = cache(load_regimes)
+_shipped_rules = cache(load_house_rules)
 
 
 async def _work(settings: Settings, data: Path, clock: Clock, *, beside: bool) -> Work:

@@ -43,22 +43,10 @@ MISSING_PAGE = Route(method="GET", path="/", run=unknown, surface=Surface.NONE, 
 
 def build(desk: Desk, routes: tuple[Route, ...]) -> App:
     """The routes as one ASGI app: Litestar's table finds the path, then the row is picked by method (HEAD as GET)."""
-    by_path: dict[str, dict[str, Route]] = {}
-    for route in (route for route in routes if not route.stream):
-        methods = by_path.setdefault(route.path, {})
-        if route.method in methods:
-            raise ValueError(f"{route.name} is declared twice")
-        methods[route.method] = route
-    handlers = [_handler(desk, path, methods) for path, methods in by_path.items()]
-    framework = Litestar(route_handlers=handlers, openapi_config=None, logging_config=None, request_max_body_size=None)
-    return _found(desk, framework)
-
-
-def _found(desk: Desk, framework: Litestar) -> App:
+    framework = _table(routes)
     # Litestar's own entry looks an ASGI route's parameters up by method and fails, and a mount at the root (for what is
     # missing) forbids parameters there (/@handle); its table, asked directly and for no method, does neither.
     find = framework.asgi_router.handle_routing
-    missing = functools.partial(_missing, desk)
 
     async def answer(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -66,17 +54,31 @@ def _found(desk: Desk, framework: Litestar) -> App:
             return
         scope["path_params"] = {}
         scope["litestar_app"] = framework  # multipart forms are read by it
+        scope["desk"] = desk
         try:
             handle, _, _, scope["path_params"], _ = find(path=normalize_path(scope["path"]), method=None)
         except (NotFoundException, ValueError):
-            handle = missing
+            handle = _missing
         await handle(scope, receive, send)
 
     return answer
 
 
-async def _missing(desk: Desk, scope: Any, receive: Any, send: Any) -> None:
-    await _answer(desk, MISSING_API if scope["path"].startswith(API_PREFIXES) else MISSING_PAGE, scope, receive, send)
+@functools.cache
+def _table(routes: tuple[Route, ...]) -> Litestar:
+    """What knows no desk: it takes longer to make than all else that a server opens, and is the same for each of them."""
+    by_path: dict[str, dict[str, Route]] = {}
+    for route in (route for route in routes if not route.stream):
+        methods = by_path.setdefault(route.path, {})
+        if route.method in methods:
+            raise ValueError(f"{route.name} is declared twice")
+        methods[route.method] = route
+    handlers = [_handler(path, methods) for path, methods in by_path.items()]
+    return Litestar(route_handlers=handlers, openapi_config=None, logging_config=None, request_max_body_size=None)
+
+
+async def _missing(scope: Any, receive: Any, send: Any) -> None:
+    await _answer(MISSING_API if scope["path"].startswith(API_PREFIXES) else MISSING_PAGE, scope, receive, send)
 
 
 def _litestar_path(path: str) -> str:
@@ -94,7 +96,7 @@ def _sigils(path: str) -> dict[str, str]:
     return {name.rstrip("}"): before for before, brace, name in parts if brace and before}
 
 
-def _handler(desk: Desk, path: str, methods: dict[str, Route]) -> Any:
+def _handler(path: str, methods: dict[str, Route]) -> Any:
     sigils = _sigils(path)
 
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
@@ -102,12 +104,12 @@ def _handler(desk: Desk, path: str, methods: dict[str, Route]) -> Any:
         params = asked["path_params"]
         route = methods.get("GET" if asked["method"] == "HEAD" else asked["method"])
         if not all(str(params[name]).startswith(sigil) for name, sigil in sigils.items()):
-            await _missing(desk, asked, receive, send)
+            await _missing(asked, receive, send)
         elif route is None:
             await send_answer(send, next(iter(methods.values())), _wrong_method(methods))  # pyright: ignore[reportArgumentType]
         else:
             asked["path_params"] = params | {name: params[name].removeprefix(sigil) for name, sigil in sigils.items()}
-            await _answer(desk, route, asked, receive, send)
+            await _answer(route, asked, receive, send)
 
     return asgi(_litestar_path(path), copy_scope=True)(handle)
 
@@ -119,7 +121,7 @@ def _wrong_method(methods: dict[str, Route]) -> Answer:
     )
 
 
-async def _answer(desk: Desk, route: Route, scope: Any, receive: Receive, send: Send) -> None:
+async def _answer(route: Route, scope: Any, receive: Receive, send: Send) -> None:
     litestar_request: LitestarRequest[Any, Any, Any] = LitestarRequest(scope, receive=receive, send=send)
 
     async def take() -> Sent:
@@ -129,6 +131,7 @@ async def _answer(desk: Desk, route: Route, scope: Any, receive: Receive, send: 
         name: str(value).removeprefix("/") for name, value in scope["path_params"].items() if isinstance(value, str)
     }
     request = Request(peer_of(scope), headers_of(scope), path, query_of(scope), scope["path"], take)
+    desk: Desk = scope["desk"]
     answer = await desk.answer(route, request)
     await send_answer(send, route, answer, head=scope["method"] == "HEAD")  # pyright: ignore[reportArgumentType]
 
