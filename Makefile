@@ -5,7 +5,8 @@
 MAKEFLAGS += --no-print-directory
 export UV_PYTHON_DOWNLOADS = never
 
-PYTEST = .venv/bin/pytest -n 2 --dist loadfile --hypothesis-profile=ci
+# By file, and as they are gathered: what takes long (a browser, clients, a crash) begins, what is short fills the end.
+PYTEST = .venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder --hypothesis-profile=ci
 PO     = $(wildcard src/chaupal/web/locales/*/LC_MESSAGES/messages.po)
 MO     = $(PO:.po=.mo)
 COUNTRY = src/chaupal/assets/country.mmdb

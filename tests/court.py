@@ -34,7 +34,7 @@ def staff(account: int, role: Role = Role.REVIEWER, language: str = "en") -> Vie
 
 
 class Bench:
-    """The clerk takes orders in; asha and dev decide; meera has written `post`."""
+    """The clerk takes orders in; asha proposes, dev or the owner approves; meera has written `post`."""
 
     def __init__(self, street: Street, court: Court) -> None:
         self.street = street
@@ -43,9 +43,9 @@ class Bench:
         self.ministry: Authority
 
     async def sit(self) -> None:
-        clerk, asha, dev, self.meera = await self.street.people("clerk", "asha", "dev", "meera")
+        clerk, asha, dev, owner, self.meera = await self.street.people("clerk", "asha", "dev", "owner", "meera")
         self.clerk = staff(clerk, Role.CLERK)
-        self.asha, self.dev = staff(asha), staff(dev, Role.APPROVER)
+        self.asha, self.dev, self.owner = staff(asha), staff(dev, Role.APPROVER), staff(owner, Role.OWNER)
         self.post = await self.street.say(self.meera, "किसान आंदोलन: the gate is closed")
         form = AuthorityForm(name="Ministry of Electronics", name_hi="इलेक्ट्रॉनिकी मंत्रालय", jurisdiction="IN")
         self.ministry = await authorities.register(self.court, self.clerk, form)

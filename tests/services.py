@@ -44,7 +44,9 @@ class Postgres:
     def fresh(self, template: str | None = None) -> str:
         """Make a database and return its DSN: empty, or a copy of the one at DSN `template`, that nobody is using."""
         name = next(self._names)
-        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{_name(template) if template else "template0"}"')
+        source = _name(template) if template else "template0"
+        # By files: the usual way, by blocks through the log, takes twice as long for a database that is small and idle.
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}" STRATEGY = FILE_COPY')
         return self.dsn(name)
 
     def drop(self, dsn: str) -> None:

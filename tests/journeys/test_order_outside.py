@@ -88,7 +88,7 @@ def test_an_order_is_carried_out_by_command_beside_a_running_server(
     assert TEXT in look(server, page, "IN").text
     server.cli("order", "decide", ref, "1", "--as", "asha", "--outcome", "withhold_post", "--reason", REASON)
     assert TEXT in look(server, page, "IN").text
-    assert "second person" in fails(server, "order", "approve", ref, "1", "--as", "asha")
+    assert "not for your role" in fails(server, "order", "approve", ref, "1", "--as", "asha")
     assert server.cli("order", "approve", ref, "1", "--as", "dev") == "in_force\n"
 
     there, elsewhere = look(server, page, "IN"), look(server, page, "DE")

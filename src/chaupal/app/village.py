@@ -13,7 +13,7 @@ from chaupal.app.village_court import Bench
 from chaupal.app.village_pictures import paint
 from chaupal.app.village_story import Line, Named, Ordered, Play, Scene, Villager, load_play
 from chaupal.app.wiring import Running, open_house
-from chaupal.governance import authorities, decisions, orders
+from chaupal.governance import authorities, decisions, orders, steps
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, Clock, StillClock, iso, iso_day, system_clock
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.settings import Settings
@@ -29,6 +29,7 @@ PASSWORD = "chaupal-gaanv"  # noqa: S105 - everybody's, so that an app can log i
 MARK, BEGUN, FOUNDED = "village", "begun", "founded"
 JOINED = 13 * DAY  # before the founding
 LATER = 40_000  # ms from a line to its reposts
+ANSWERED = 25 * MINUTE  # from an order to the acknowledgement of its receipt
 
 type Deed = Callable[[], Awaitable[None]]
 
@@ -179,6 +180,7 @@ class Telling:
         sent_back = [(n, t) for n, t in numbered if t.return_reason]
         lifted = [(n, t) for n, t in numbered if t.lifted_because]
         yield self.ago(order.received), lambda: self._receive(order, issuer, ref)
+        yield self.ago(order.received) + ANSWERED, lambda: self._acknowledge(ref[0])
         yield (
             self.ago(order.proposed),
             lambda: self._each(numbered, lambda n, t: self._propose(ref[0], n, t, first=True)),
@@ -202,6 +204,9 @@ class Telling:
         ref.append(await orders.receive(self.house.court, self.staff(Role.CLERK), form))
         self.refs.append(ref[0])
         self.register = f"{self.house.settings.origin}/orders/{ref[0]}"
+
+    async def _acknowledge(self, ref: str) -> None:
+        await steps.take(self.house.court, self.staff(Role.CLERK), ref, steps.StepForm(verb="acknowledge"))
 
     async def _propose(self, ref: str, number: int, target: Named, *, first: bool = False) -> None:
         reason = (target.first_reason if first else "") or target.reason

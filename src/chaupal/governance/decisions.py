@@ -90,8 +90,8 @@ async def approve(court: Court, viewer: Viewer, ref: str, number: int, *, seen: 
     """
     async with court.work.writing() as w:
         case = await cases.case_of(court, w, ref, number, seen)
-        me = check_may(viewer, "approve_sanction" if case.own_rules else "approve")
         verb, carry_out = APPROVALS.get(case.state, ("serve", _serve))
+        me = check_may(viewer, "approve_sanction" if case.own_rules else lifecycle.may(verb))
         move = lifecycle.move(case.state, verb)
         leaf, proposal, said = await carry_out(court, w, case, me)
         await cases.enter(court, w, case, move, me, said, leaf, proposal.by)
@@ -103,7 +103,7 @@ async def return_(court: Court, viewer: Viewer, ref: str, number: int, *, reason
     reason = check_reason(reason)
     async with court.work.writing() as w:
         case = await cases.case_of(court, w, ref, number, seen)
-        me = check_may(viewer, "approve_sanction" if case.own_rules else "approve")
+        me = check_may(viewer, "approve_sanction" if case.own_rules else lifecycle.may("return"))
         move = lifecycle.move(case.state, "return")
         proposal = check_second(case, me)
         public = await record.decision(court, w, case, "returned", me)

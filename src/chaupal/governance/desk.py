@@ -95,7 +95,7 @@ def _acts(viewer: Viewer, case: Case) -> tuple[frozenset[str], str]:
         open_, why = frozenset({"lift"} if may(viewer, "sanction" if own else "lift") else ()), ""
         if state is State.IN_FORCE and may(viewer, "sanction" if own else "decide"):
             open_ |= {"keep"}
-        if state is State.UNSECONDED and may(viewer, "approve_sanction" if own else "approve"):
+        if state is State.UNSECONDED and may(viewer, "approve_sanction" if own else "decide"):
             if case.events[-1].by == viewer.account:
                 return open_, "You did this yourself; a second person must decide"
             open_ |= {"approve"}
@@ -113,7 +113,9 @@ def _undecided(viewer: Viewer, *, own: bool) -> tuple[frozenset[str], str]:
 
 
 def _proposed(viewer: Viewer, case: Case, proposal: CaseEvent) -> tuple[frozenset[str], str]:
-    if not may(viewer, "approve_sanction" if case.own_rules else "approve"):
+    """Whoever judges may send it back, or agree as second reviewer; only an approver brings it into force."""
+    own = case.own_rules
+    if not may(viewer, "approve_sanction" if own else "decide"):
         return frozenset(), ""
     if proposal.by == viewer.account:
         return frozenset(), "You proposed this yourself; a second person must decide"
@@ -121,6 +123,8 @@ def _proposed(viewer: Viewer, case: Case, proposal: CaseEvent) -> tuple[frozense
         return frozenset({"concur", "return"}), ""
     if case.state is State.MEASURE_CONCURRED and case.events[-1].by == viewer.account:
         return frozenset({"return"}), "You agreed to this as second reviewer; a third person must approve it"
+    if not own and not may(viewer, "approve"):
+        return frozenset({"return"}), "You can send this back; an approver decides whether it is carried out"
     return frozenset({"approve", "return"}), ""
 
 

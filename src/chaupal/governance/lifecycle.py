@@ -59,8 +59,8 @@ MOVES: tuple[Move, ...] = (
     *_each((State.MEASURE_PROPOSED, State.MEASURE_CONCURRED), "serve", State.IN_FORCE, "approve", (*SECONDED, "ruling")),
     AnyMove(State.REFUSAL_PROPOSED, "refuse", State.REFUSED, "approve", SECONDED),
     AnyMove(State.CLOSING_PROPOSED, "close", State.CLOSED, "approve", SECONDED),
-    *_each(PROPOSED, "return", State.RETURNED, "approve", (*SECONDED, "reason")),
-    AnyMove(State.UNSECONDED, "second", State.IN_FORCE, "approve", SECONDED),
+    *_each(PROPOSED, "return", State.RETURNED, "decide", (*SECONDED, "reason")),
+    AnyMove(State.UNSECONDED, "second", State.IN_FORCE, "decide", SECONDED),
     *_each(IN_FORCE, "lift", State.LIFTED, "lift", ("reason", "leaf")),
     *_each(IN_FORCE, "lapse", State.LAPSED, "", ("leaf",)),
     *_each(IN_FORCE, "overturn", State.OVERTURNED, "hear_appeal", ("reason", "leaf")),
@@ -75,6 +75,6 @@ MOVES: tuple[Move, ...] = (
 )  # fmt: skip
 
 MACHINE = Machine("This case", MOVES, State.NEW, FINAL)
-move = MACHINE.move
+move, may = MACHINE.move, MACHINE.may
 fold = MACHINE.fold
 drawn = MACHINE.drawn

@@ -31,6 +31,7 @@ class Machine[S: StrEnum]:
         self._states = type(start)
         self._ways = {(move.source, move.verb): move for move in self.moves}
         self._pairs = {(move.source, move.to) for move in self.moves}
+        self._words = {move.verb: move.may for move in self.moves}
 
     def move(self, source: S, verb: str) -> Move[S]:
         """The move that a verb means in a state. Raises Conflict where there is none: the thing stands elsewhere."""
@@ -38,6 +39,10 @@ class Machine[S: StrEnum]:
         if found is None:
             raise Conflict(f"{self.what} has moved meanwhile: it is now {source.replace('_', ' ') or 'new'}")
         return found
+
+    def may(self, verb: str) -> str:
+        """The word of `policy.may` that opens a verb: asked first, so that who may not is not told where the thing stands."""
+        return self._words[verb]
 
     def verbs(self, source: S) -> frozenset[str]:
         """What can be done in a state."""
@@ -73,7 +78,7 @@ class Machine[S: StrEnum]:
 
 
 def faults[S: StrEnum](moves: Iterable[Move[S]], start: S, final: frozenset[S]) -> Iterator[str]:
-    """What is wrong with a table: states out of reach or without a way on, verbs that lead two ways from one state."""
+    """What is wrong with a table: states out of reach or without a way on, verbs that lead two ways or are two people's."""
     moves = tuple(moves)
     states = type(start)
     reached = {start}
@@ -82,6 +87,8 @@ def faults[S: StrEnum](moves: Iterable[Move[S]], start: S, final: frozenset[S]) 
     yield from (f"{state.name} cannot be reached" for state in states if state not in reached)
     if len({(m.source, m.verb) for m in moves}) < len(moves):
         yield "a move is written twice"
+    if len({(m.verb, m.may) for m in moves}) > len({m.verb for m in moves}):
+        yield "a verb is opened by two words"
     sources = {m.source for m in moves}
     yield from (f"{state.name} has no way on" for state in states if state not in final and state not in sources)
     yield from (f"{state.name} is final and has a way on" for state in states if state in final and state in sources)

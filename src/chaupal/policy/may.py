@@ -16,7 +16,7 @@ MAY: dict[str, frozenset[Role]] = {
     "see_documents": frozenset({Role.CLERK, Role.REVIEWER, Role.APPROVER, Role.AUDITOR, OWNER}),
     "work_on_order": frozenset({Role.CLERK, *JUDGES}),
     "decide": JUDGES,
-    "approve": JUDGES,
+    "approve": frozenset({Role.APPROVER, OWNER}),  # never a reviewer, who proposes
     "break_glass": frozenset({Role.APPROVER, OWNER}),
     "lift": frozenset({*JUDGES, Role.EXECUTOR}),
     "carry_out": frozenset({*JUDGES, Role.EXECUTOR}),

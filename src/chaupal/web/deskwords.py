@@ -80,6 +80,7 @@ STOPPED = (
     N_("This concerns a protected speaker: a second reviewer must agree before it can be approved"),
     N_("You agreed to this as second reviewer; a third person must approve it"),
     N_("You did this yourself; a second person must decide"),
+    N_("You can send this back; an approver decides whether it is carried out"),
     N_("Nobody has made sure yet that this order is genuine; note how its origin was checked first"),
     N_("There is nothing here that this decision could be about"),
     N_("Nobody changes their own role; another owner must do it"),

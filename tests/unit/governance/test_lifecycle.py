@@ -72,6 +72,7 @@ def test_a_case_that_is_over_does_not_move(verb: str):
         (tuple(m for m in MOVES if m.source is not State.IN_FORCE), "IN_FORCE has no way on"),
         ((*MOVES, Step(State.LIFTED, "return", State.RETURNED)), "LIFTED is final and has a way on"),
         ((*MOVES, MOVES[0]), "a move is written twice"),
+        ((*MOVES, Step(State.RETURNED, "lift", State.RECEIVED, "decide")), "a verb is opened by two words"),
     ],
 )
 def test_a_bad_table_is_not_loaded(moves: tuple[Move, ...], complaint: str):

@@ -145,7 +145,7 @@ async def test_nobody_seconds_their_own_proposal(bench: Bench):
         with pytest.raises(NotAllowed):
             await act
     assert not (await bench.in_force()).on(bench.post)
-    await decisions.approve(bench.court, bench.asha, ref, 1)
+    await decisions.approve(bench.court, bench.owner, ref, 1)
     assert (await bench.in_force()).on(bench.post)
 
 
@@ -154,7 +154,7 @@ async def test_a_refusal_takes_two_people_as_well(bench: Bench):
     await decisions.propose(bench.court, bench.dev, ref, 1, **REFUSE)
     with pytest.raises(NotAllowed):
         await decisions.approve(bench.court, bench.dev, ref, 1)
-    assert await decisions.approve(bench.court, bench.asha, ref, 1) is State.REFUSED
+    assert await decisions.approve(bench.court, bench.owner, ref, 1) is State.REFUSED
     assert not (await bench.in_force()).on(bench.post)
 
 
@@ -202,8 +202,19 @@ async def test_what_is_sent_back_can_be_proposed_anew(bench: Bench):
     await decisions.propose(bench.court, bench.asha, ref, 1, **WITHHOLD)
     await decisions.return_(bench.court, bench.dev, ref, 1, reason="The order does not say which sentence is meant.")
     assert await state(bench, ref) is State.RETURNED
-    await decisions.propose(bench.court, bench.dev, ref, 1, **REFUSE)
-    assert await decisions.approve(bench.court, bench.asha, ref, 1) is State.REFUSED
+    await decisions.propose(bench.court, bench.asha, ref, 1, **REFUSE)
+    assert await decisions.approve(bench.court, bench.dev, ref, 1) is State.REFUSED
+
+
+async def test_a_reviewer_sends_back_what_others_propose_and_approves_nothing(bench: Bench):
+    ref = await bench.order()
+    second = staff(await bench.street.person("second"))
+    await decisions.propose(bench.court, bench.asha, ref, 1, **WITHHOLD)
+    with pytest.raises(NotAllowed):
+        await decisions.approve(bench.court, second, ref, 1)
+    assert not (await bench.in_force()).on(bench.post)
+    await decisions.return_(bench.court, second, ref, 1, reason="The order does not say which sentence is meant.")
+    assert await state(bench, ref) is State.RETURNED
 
 
 async def test_a_clerk_decides_nothing(bench: Bench):
@@ -234,7 +245,7 @@ async def test_who_decides_on_an_old_page_is_told_that_the_case_moved(bench: Ben
 
 async def test_of_two_who_approve_at_once_one_does(bench: Bench):
     ref = await bench.order()
-    third = staff(await bench.street.person("third"))
+    third = staff(await bench.street.person("third"), Role.APPROVER)
     await decisions.propose(bench.court, bench.asha, ref, 1, **WITHHOLD)
     before = await leaves(bench)
     done = await asyncio.gather(
