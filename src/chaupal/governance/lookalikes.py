@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import regex
-from confusable_homoglyphs import confusables
 
 from chaupal.text import hosts
 
@@ -20,7 +19,6 @@ _HANDLE = regex.compile(r"[a-z0-9_]{1,30}")
 _LATIN = regex.compile(r"[a-z0-9._-]{1,2}")
 # Latin letters and digits that the eye takes for one another; a handle typed in capitals hides l behind I.
 _TWINS = (("0", "o"), ("1", "l"), ("1", "i"), ("i", "l"), ("5", "s"), ("rn", "m"), ("vv", "w"), ("cl", "d"))
-_TABLE: dict[str, list[dict[str, str]]] = confusables.confusables_data  # pyright: ignore[reportAssignmentType]
 
 
 def skeleton(text: str) -> str:
@@ -35,9 +33,16 @@ def _latin(letter: str) -> str:
         return letter
     if unicodedata.category(letter) == "Cf":  # invisible: it changes the name, not the look
         return ""
-    twins: Any = _TABLE.get(letter) or ()
+    twins: Any = _table().get(letter) or ()
     latin = (twin["c"].lower() for twin in twins)
     return next((twin for twin in latin if _LATIN.fullmatch(twin)), letter)
+
+
+@functools.cache
+def _table() -> dict[str, list[dict[str, str]]]:
+    from confusable_homoglyphs import confusables  # large, and asked for by orders alone
+
+    return confusables.confusables_data  # pyright: ignore[reportReturnType]
 
 
 def posed_handle(text: str) -> str:

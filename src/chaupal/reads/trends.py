@@ -5,7 +5,7 @@ Counted from public posts alone, by the law of the country: what is withheld or 
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -41,6 +41,7 @@ MOST_TAGS = 40
 IN_RESERVE = 3  # posts of each author that are looked at: where the best is not shown, the next may be
 HISTORY_DAYS = 7
 COUNTED_HERE = 2_000  # uses that are counted one by one
+COUNTED_ANEW = 50  # uses that are counted for each who asks
 
 
 type Backlog = dict[int | str, int]
@@ -238,15 +239,29 @@ async def with_history(
 async def _days(
     reads: Reads, keys: Sequence[str], since: int, country: str, facts: Facts
 ) -> dict[tuple[str, int], tuple[int, int]]:
-    """(key, day) -> (uses, authors). A few uses are counted here: with many rulings in force, telling the store which
-    posts nobody finds costs more than the counting."""
+    """(key, day) -> (uses, authors); of a tag with many uses, kept as trends are."""
+    place = ("days", country, " ".join(keys))
+    kept: dict[tuple[str, int], tuple[int, int]] | None = kept_count(reads, place)
+    if kept is not None:
+        return kept
     async with reads.work.reading() as reading:
         said = await trending.said(reading, keys, since, COUNTED_HERE + 1)
     if len(said) > COUNTED_HERE:
         async with reads.work.scanning() as reading:
             rows = await trending.history(reading, keys, since, hidden_here(reads, country, facts))
-        return {(key, day): (uses, authors) for key, day, uses, authors in rows}
-    hidden, by_day = facts.rulings.unfindable_in(country), dict[tuple[str, int], list[int]]()
+        days = {(key, day): (uses, authors) for key, day, uses, authors in rows}
+    else:
+        days = _counted_here(said, facts.rulings.unfindable_in(country))
+    if len(said) > COUNTED_ANEW:
+        keep_count(reads, place, days)
+    return days
+
+
+def _counted_here(
+    said: Sequence[tuple[str, int, int, int]], hidden: Collection[int]
+) -> dict[tuple[str, int], tuple[int, int]]:
+    """With many rulings in force, telling the store which posts nobody finds costs more than the counting."""
+    by_day = dict[tuple[str, int], list[int]]()
     for key, day, post, author in said:
         if post not in hidden and author not in hidden:
             by_day.setdefault((key, day), []).append(author)

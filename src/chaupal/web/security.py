@@ -3,7 +3,6 @@
 from typing import Any
 
 import msgspec
-import segno
 
 from chaupal.kernel.errors import Conflict, Invalid
 from chaupal.policy import epitaph
@@ -185,6 +184,8 @@ async def _codes(call: Call[Any], errors: dict[str, str]) -> Answer:
     setup = await second.pending(call.house.square, call.viewer)
     if setup is None:
         return redirect(SECURITY)
+    import segno  # draws for the few who turn codes on
+
     drawn = segno.make(setup.address, error="m").svg_inline(scale=5, border=4, light="#fff", omitsize=False)
     title = words(call.viewer.language).gettext(N_("Codes from your phone"))
     return await pages.render(

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND
+from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND, StillClock
 from chaupal.kernel.ids import first_id_at
 from chaupal.policy.facts import Facts
 from chaupal.policy.rulings import Measure
-from chaupal.reads import trends
+from chaupal.reads import tags, trends
 from chaupal.reads.trends import HALF_LIFE, rank
 from chaupal.social import graph, posts, reactions
 from chaupal.store.trending import Use
@@ -107,6 +107,25 @@ async def test_a_ruling_is_obeyed_at_the_next_glance_whatever_was_kept(street: S
     assert [t.name for t in await trends.tags(street.reads, by(None, "IN"))] == ["सभा"]
     await street.rule(0, Measure.DEAMPLIFY, term="सभा")
     assert await trends.tags(street.reads, by(None, "IN")) == []
+
+
+async def test_a_much_used_tag_is_counted_once_a_minute_and_at_once_when_the_law_changes(
+    street: Street, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(trends, "COUNTED_ANEW", 1)
+
+    async def today() -> int:
+        return (await tags.one(street.reads, by(None, "IN"), "सभा")).history[0].uses
+
+    asha, bela = await street.people("asha", "bela")
+    first, *_ = await talk(street, [asha, bela], "#सभा")
+    assert await today() == 2
+    await street.say(asha, "एक और #सभा")
+    assert await today() == 2
+    clock.move(trends.KEPT_FOR)
+    assert await today() == 3
+    await street.rule(first, Measure.WITHHOLD_POST)
+    assert await today() == 2
 
 
 async def test_posts_trend_by_likes_and_reposts_one_by_each_author(street: Street):
