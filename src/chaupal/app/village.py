@@ -180,7 +180,8 @@ class Telling:
         sent_back = [(n, t) for n, t in numbered if t.return_reason]
         lifted = [(n, t) for n, t in numbered if t.lifted_because]
         yield self.ago(order.received), lambda: self._receive(order, issuer, ref)
-        yield self.ago(order.received) + ANSWERED, lambda: self._acknowledge(ref[0])
+        yield self.ago(order.received) + ANSWERED, lambda: self._step(ref[0], "acknowledge", Role.CLERK)
+        yield self.ago(order.proposed), lambda: self._step(ref[0], "check", Role.REVIEWER)
         yield (
             self.ago(order.proposed),
             lambda: self._each(numbered, lambda n, t: self._propose(ref[0], n, t, first=True)),
@@ -190,6 +191,7 @@ class Telling:
         yield self.ago(order.approved), lambda: self._each(numbered, lambda n, _: self._approve(ref[0], n))
         if order.lifted is not None:
             yield self.ago(order.lifted), lambda: self._each(lifted, lambda n, t: self._lift(ref[0], n, t))
+            yield self.ago(order.lifted) + LATER, lambda: self._step(ref[0], "close", Role.REVIEWER)
 
     async def _receive(self, order: Ordered, issuer: int, ref: list[str]) -> None:
         now = self.clock.at
@@ -205,8 +207,8 @@ class Telling:
         self.refs.append(ref[0])
         self.register = f"{self.house.settings.origin}/orders/{ref[0]}"
 
-    async def _acknowledge(self, ref: str) -> None:
-        await steps.take(self.house.court, self.staff(Role.CLERK), ref, steps.StepForm(verb="acknowledge"))
+    async def _step(self, ref: str, verb: str, role: Role) -> None:
+        await steps.take(self.house.court, self.staff(role), ref, steps.StepForm(verb=verb))
 
     async def _propose(self, ref: str, number: int, target: Named, *, first: bool = False) -> None:
         reason = (target.first_reason if first else "") or target.reason
