@@ -181,14 +181,16 @@ class Telling:
         lifted = [(n, t) for n, t in numbered if t.lifted_because]
         yield self.ago(order.received), lambda: self._receive(order, issuer, ref)
         yield self.ago(order.received) + ANSWERED, lambda: self._step(ref[0], "acknowledge", Role.CLERK)
-        yield self.ago(order.proposed), lambda: self._step(ref[0], "check", Role.REVIEWER)
-        yield (
-            self.ago(order.proposed),
-            lambda: self._each(numbered, lambda n, t: self._propose(ref[0], n, t, first=True)),
-        )
+        if order.proposed is not None:
+            yield self.ago(order.proposed), lambda: self._step(ref[0], "check", Role.REVIEWER)
+            yield (
+                self.ago(order.proposed),
+                lambda: self._each(numbered, lambda n, t: self._propose(ref[0], n, t, first=True)),
+            )
         if order.returned is not None:
             yield self.ago(order.returned), lambda: self._each(sent_back, lambda n, t: self._return(ref[0], n, t))
-        yield self.ago(order.approved), lambda: self._each(numbered, lambda n, _: self._approve(ref[0], n))
+        if order.approved is not None:
+            yield self.ago(order.approved), lambda: self._each(numbered, lambda n, _: self._approve(ref[0], n))
         if order.lifted is not None:
             yield self.ago(order.lifted), lambda: self._each(lifted, lambda n, t: self._lift(ref[0], n, t))
             yield self.ago(order.lifted) + LATER, lambda: self._step(ref[0], "close", Role.REVIEWER)

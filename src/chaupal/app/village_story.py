@@ -55,8 +55,8 @@ class Named(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """A target and what is decided about it. `what`: a handle with its @, the `id` of a line, or an address."""
 
     what: str
-    outcome: str
-    reason: str
+    outcome: str = ""
+    reason: str = ""
     code: str = ""
     finding: str = ""
     first_reason: str = ""
@@ -65,11 +65,12 @@ class Named(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Ordered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An order and its course, in hours before the village is founded; `holds`: hours until it ends by itself."""
+    """An order and its course, in hours before the village is founded; what has no hour has not happened.
+
+    `holds`: hours until it ends by itself.
+    """
 
     received: float
-    proposed: float
-    approved: float
     officer: str
     officer_rank: str
     reference_no: str
@@ -80,7 +81,9 @@ class Ordered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     regime: str = ""
     role: str = ""
     bases: str = ""
+    proposed: float | None = None
     returned: float | None = None
+    approved: float | None = None
     lifted: float | None = None
     holds: float | None = None
 
