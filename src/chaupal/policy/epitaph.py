@@ -198,7 +198,7 @@ def facts_of(ruling: Ruling, language: str, *, countries: tuple[str, ...] = ()) 
 def until(ends_at: int | None, language: str) -> str:
     """`until 10 March 2021, 18:00`, or that no end is set. Times as the clock stands in India."""
     if ends_at is None:
-        return {"hi": "रोक हटने तक", "en": "until it is lifted"}[spoken(language)]
+        return {"hi": "हटाए जाने तक", "en": "until it is lifted"}[spoken(language)]
     return {"hi": f"{moment(ends_at, language)} तक", "en": f"until {moment(ends_at, language)}"}[spoken(language)]
 
 
