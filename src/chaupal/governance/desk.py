@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.governance import cases, intake, ladder, notes, procedure, steps
+from chaupal.governance import cases, intake, ladder, lifecycle, notes, procedure, steps
 from chaupal.governance.cases import Case
 from chaupal.governance.context import Court
 from chaupal.governance.lifecycle import UNDECIDED, State
@@ -120,7 +120,7 @@ def _proposed(viewer: Viewer, case: Case, proposal: CaseEvent) -> tuple[frozense
     if proposal.by == viewer.account:
         return frozenset(), "You proposed this yourself; a second person must decide"
     if case.state is State.MEASURE_PROPOSED and case.protected:
-        return frozenset({"concur", "return"}), ""
+        return frozenset({"concur", "return"} if may(viewer, lifecycle.may("concur")) else {"return"}), ""
     if case.state is State.MEASURE_CONCURRED and case.events[-1].by == viewer.account:
         return frozenset({"return"}), "You agreed to this as second reviewer; a third person must approve it"
     if not own and not may(viewer, "approve"):

@@ -172,6 +172,20 @@ async def test_a_private_post_is_not_looked_at_unseen(village: Village):
     assert "@chitra" in looks and str(private.id) in looks and f"{ref}/1" in looks
 
 
+async def test_a_moderator_is_not_offered_what_only_those_who_judge_may_agree_to(village: Village):
+    v, court = village, village.running.house.court
+    card = SpeakerForm(handle="meera", speaker_class="journalist", evidence="Her press card was seen on 3 May.")
+    await speakers.second(court, v.dev.viewer, await speakers.propose(court, v.chitra.viewer, card))
+    first, other = [await v.joins(handle, role=Role.MODERATOR) for handle in ("tara", "mohan")]
+    form = {"targets": "@meera", "rule": "2@1", "grounds": "She called for violence against a named person."}
+    sent = await AtDesk(v, first).send("/office/sanctions", form, outcome="suspend", permanent="1")
+    page = sent.headers["location"].partition("?")[0]
+    for who, offered in ((v.chitra, True), (other, False)):
+        seen = (await AtDesk(v, who).get(page)).text
+        assert (f"{page}/return" in seen, f"{page}/concur" in seen) == (True, offered)
+    assert (await AtDesk(v, other).send(f"{page}/concur", seen=2)).status_code == 403
+
+
 # --- an order ---
 
 
