@@ -76,7 +76,7 @@ class Told:
         return self.says("deamp" if measure == "deamplify" else "measure", ref, said | public, at=at, prev=prev)
 
     def sanction(
-        self, ref: str, measure: str = "suspend", *, rule: str = "R2@1", source: str = "user_report", at: str = "", **public: Any
+        self, ref: str, measure: str = "suspend", *, rule: str = "2@1", source: str = "user_report", at: str = "", **public: Any
     ) -> int:  # fmt: skip
         """A case of the house's own, and its measure."""
         own = {

@@ -1,4 +1,4 @@
-"""Backup and restore: database, uploads and keys in one file, whole or not at all, taken while the server runs."""
+"""Backup and restore: database, uploads, keys, laws and rules in one file, whole or not at all, taken while the server runs."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,8 @@ from chaupal.ports.files import Files, check_key
 DATABASE = "chaupal.db"
 DUMP = "chaupal.pgdump"
 FILES = "files"
-KEPT = (FILES, "keys", "mail")
+# The operator's laws and rules too: a server does not start without those that its orders came in under (laws.check_cited).
+KEPT = (FILES, "keys", "mail", "regimes", "rules")
 
 
 async def backup(settings: Settings, file: Path) -> int:

@@ -19,6 +19,8 @@ from chaupal.app import backup
 from chaupal.app.check import check_house
 from chaupal.app.described import help_lines, paper, settings_table
 from chaupal.app.wiring import visiting
+from chaupal.governance.house_rules import SHIPPED as SHIPPED_RULES
+from chaupal.governance.regimes import SHIPPED as SHIPPED_LAWS
 from chaupal.kernel.errors import Unavailable
 from chaupal.kernel.settings import FIELDS, Settings, load_settings
 from chaupal.ports.files_s3 import s3_files
@@ -204,6 +206,24 @@ def test_a_backup_taken_while_serving_is_whole(server: Served, tmp_path: Path):
     assert posts == [f"बात {number}" for number in range(30)]
     with served(tmp_path / "again", data=str(home)) as again, again.client(fay) as client:
         assert client.get("/api/v1/accounts/verify_credentials").json()["statuses_count"] == 30
+
+
+def test_a_restored_server_has_the_laws_and_rules_that_it_judged_by(tmp_path: Path):
+    home, file, again = tmp_path / "home", tmp_path / "backup.tar.gz", tmp_path / "again"
+    for folder, shipped, name in (
+        ("regimes", SHIPPED_LAWS, "GENERIC.1.toml"),
+        ("rules", SHIPPED_RULES, "house_rules.1.toml"),
+    ):
+        (home / folder).mkdir(parents=True)
+        (home / folder / name).write_text((shipped / name).read_text() + "\n# as this operator's counsel keeps it\n")
+    with served(home, data=str(home)) as server:
+        join(server.settings, "fay")
+    said(chaupal("backup", file, "--data", home))
+    said(chaupal("restore", file, "--data", again))
+    for name in ("regimes/GENERIC.1.toml", "rules/house_rules.1.toml"):
+        assert (again / name).read_text() == (home / name).read_text()
+    with served(tmp_path / "served", data=str(again)) as server, server.client() as stranger:
+        assert stranger.get("/").status_code == 200
 
 
 def test_nothing_is_restored_over_something(server: Served, tmp_path: Path):

@@ -43,15 +43,17 @@ CATEGORIES = {
     "violence": "VIOLENCE",
     "election": "NEGATIVE_EFFECTS_ON_CIVIC_DISCOURSE_OR_ELECTIONS",
 }
-# The rules that every house begins with (house_rules.1.toml), by number; an operator's own come to OTHER_VIOLATION_TC.
+# The rules that every house begins with (house_rules.1.toml), by number as they are cited (`6@1`); an operator's own come to
+# OTHER_VIOLATION_TC.
 RULES = {
-    "R1": "VIOLENCE",
-    "R2": "ILLEGAL_OR_HARMFUL_SPEECH",
-    "R3": "CYBER_VIOLENCE",
-    "R4": "DATA_PROTECTION_AND_PRIVACY_VIOLATIONS",
-    "R5": "PROTECTION_OF_MINORS",
-    "R6": "SCAMS_AND_FRAUD",
-    "R10": "INTELLECTUAL_PROPERTY_INFRINGEMENTS",
+    "1": "VIOLENCE",
+    "2": "ILLEGAL_OR_HARMFUL_SPEECH",
+    "3": "CYBER_VIOLENCE",
+    "4": "DATA_PROTECTION_AND_PRIVACY_VIOLATIONS",
+    "5": "PROTECTION_OF_MINORS",
+    "6": "SCAMS_AND_FRAUD",
+    "7": "SCAMS_AND_FRAUD",
+    "10": "INTELLECTUAL_PROPERTY_INFRINGEMENTS",
 }
 ID_SHIFT = 16  # kernel/ids.py: an id is its millisecond, shifted
 TYPES = {"post": "CONTENT_TYPE_TEXT", "media": "CONTENT_TYPE_IMAGE", "account": "CONTENT_TYPE_OTHER"}

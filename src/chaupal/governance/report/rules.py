@@ -96,7 +96,7 @@ T16 = Declared(
 # --- synthetic media ---
 
 
-SYNTHETIC_RULE = "R8"  # of the rules that every house begins with: say so when pictures are made by machine
+SYNTHETIC_RULE = "8"  # of the rules that every house begins with: say so when pictures are made by machine
 
 
 def synthetic(view: View) -> list[Measure]:

@@ -2,11 +2,13 @@
 
 import pytest
 
+from chaupal.governance.house_rules import load_house_rules
 from chaupal.governance.report import dsa, figures, lumen, tables
 from chaupal.governance.report.dsa_fields import FIELDS, wrong
 from chaupal.governance.report.exports import table_csv
 from chaupal.governance.report.facts import LADDER
 from chaupal.governance.report.filters import View
+from chaupal.governance.report.rules import SYNTHETIC_RULE
 from told import Told
 
 ORIGIN = "https://square.example"
@@ -101,3 +103,16 @@ def test_figures_are_made_of_the_same_facts():
     accounts = next(s for s in made["F4"].series if s.name == "account")
     assert [getattr(v, "text", v) for v in accounts.values] == [12, "<10"]
     assert [getattr(v, "text", v) for v in made["F10"].series[0].values] == ["≥2"]
+
+
+@pytest.mark.parametrize(("number", "category"), dsa.RULES.items())
+def test_a_rule_of_the_house_as_it_is_cited_has_its_category(number: str, category: str):
+    """All 530 statements were OTHER, because the table said R6 where the log says 6@1."""
+    story = Told()
+    story.sanction("O-1", rule=f"{number}@1")
+    assert one(story)["category"] == f"STATEMENT_CATEGORY_{category}"
+
+
+def test_the_rules_that_have_a_category_are_rules_of_the_shipped_book():
+    rules = {str(rule.id) for rule in load_house_rules().version(1).rules}
+    assert set(dsa.RULES) <= rules and SYNTHETIC_RULE in rules

@@ -58,7 +58,7 @@ def test_t8_counts_what_states_pointed_at():
     story.sanction("O-1", "remove_post", kind="post", source="state_flag")
     story.sanction("O-2", "remove_post", kind="post")
     story.order("IN-1", {"post": 1})
-    story.measure("IN-1", 1, "remove_post", kind="post", basis="own_rules", outcome="own_rules_action", rule="R2@1")
+    story.measure("IN-1", 1, "remove_post", kind="post", basis="own_rules", outcome="own_rules_action", rule="2@1")
     flagged, ordered, total = table(story, "T8")
     assert (flagged["country"], flagged["posts"], ordered["country"], ordered["posts"]) == ("", 1, "IN", 1)
     assert total["posts"] == 2
@@ -120,7 +120,7 @@ def test_t11_and_t12_count_appeals_outside_and_inside():
     said = {"step": "decided", "body": "GAC", "outcome": "for", "complied_in_time": True, "at": "2021-02-20T10:00Z"}
     story.says("external", "O-1", said, prev=filed)
     inside = row(story, "T12")
-    assert (inside["rule"], inside["language"], inside["filed"], inside["decided"]) == ("R2@1", "hi", 2, 1)
+    assert (inside["rule"], inside["language"], inside["filed"], inside["decided"]) == ("2@1", "hi", 2, 1)
     assert (inside["reversed"], inside["pending"], inside["without"]) == (1, 1, 1)
     assert (inside["days"], inside["in_time"]) == (3.0, 1.0)
     outside = row(story, "T11")
@@ -180,7 +180,7 @@ def test_t15_counts_demands_for_data():
 
 def test_t16_t17_and_t18_on_machines_languages_and_synthetic_media():
     story = Told()
-    made = [story.sanction(f"O-{n}", "label", kind="post", source="automated", rule="R8@1") for n in range(10)]
+    made = [story.sanction(f"O-{n}", "label", kind="post", source="automated", rule="8@1") for n in range(10)]
     story.appeal(made[0], at="2021-02-02T10:00Z")
     story.reverse(made[0], "appealed", at="2021-02-03T10:00Z")
     machine = row(story, "T16")
