@@ -131,25 +131,30 @@ async def decide(court: Court, viewer: Viewer, id_: int, typed: Decision) -> Non
     Raises NotAllowed for whoever decided what is appealed, Invalid by field, Conflict where it is decided already.
     """
     async with court.work.writing() as w:
-        row = await _appeal(w, id_)
-        me = _check_may_hear(viewer, row)
-        strike = await notices.strike_of(court, w, row.ruling_id)
-        reason, narrower = _read(court, strike, typed)
-        now = court.clock()
-        public: record.Public = {
-            "step": "decided", "outcome": typed.outcome, "language": row.language, "rule": strike.ruling.rule or None,
-            "measure": strike.ruling.measure, "at": tlog.at_minute(now), "reason": reason, "by": record.pseudonym(court, me),
-        }  # fmt: skip
-        leaf = await _log(court, w, strike, public, row.log_index)
-        if not await appeals.decide(w, id_, me, now, typed.outcome, reason, leaf):
-            raise Conflict(ENDED)
-        following = await _carry_out(court, w, strike, typed.outcome, narrower, me, reason)
-        await clocks.stop(w, clocks.APPEAL, id_, DECIDE, now)
-        w.tell(
-            AppealDecided(
-                appeal=id_, ruling=strike.ruling.id, account=row.account_id, outcome=typed.outcome, following=following
-            )
+        await decide_in(court, w, viewer, id_, typed)
+
+
+async def decide_in(court: Court, w: Writing, viewer: Viewer, id_: int, typed: Decision) -> None:
+    """The same in a unit that is open: one of many (`governance/bulk.py`)."""
+    row = await _appeal(w, id_)
+    me = _check_may_hear(viewer, row)
+    strike = await notices.strike_of(court, w, row.ruling_id)
+    reason, narrower = _read(court, strike, typed)
+    now = court.clock()
+    public: record.Public = {
+        "step": "decided", "outcome": typed.outcome, "language": row.language, "rule": strike.ruling.rule or None,
+        "measure": strike.ruling.measure, "at": tlog.at_minute(now), "reason": reason, "by": record.pseudonym(court, me),
+    }  # fmt: skip
+    leaf = await _log(court, w, strike, public, row.log_index)
+    if not await appeals.decide(w, id_, me, now, typed.outcome, reason, leaf):
+        raise Conflict(ENDED)
+    following = await _carry_out(court, w, strike, typed.outcome, narrower, me, reason)
+    await clocks.stop(w, clocks.APPEAL, id_, DECIDE, now)
+    w.tell(
+        AppealDecided(
+            appeal=id_, ruling=strike.ruling.id, account=row.account_id, outcome=typed.outcome, following=following
         )
+    )
 
 
 # --- filing ---

@@ -23,12 +23,17 @@ __all__ = [
     "REFUSE",
     "act_alone",
     "approve",
+    "approve_in",
     "break_glass",
     "concur",
+    "concur_in",
     "lapse_ended",
     "lift",
+    "lift_in",
     "propose",
+    "propose_in",
     "return_",
+    "return_in",
 ]
 
 
@@ -57,30 +62,14 @@ async def propose(
         outcome=outcome, reason=reason, code=code, parts=parts, finding=finding, until=until, permanent=permanent, text=text, rule=rule
     )  # fmt: skip
     async with court.work.writing() as w:
-        case = await cases.case_of(court, w, ref, number, seen)
-        me = check_may(viewer, "sanction" if case.own_rules else "decide")
-        said = await _said(court, w, case, draft)
-        move = lifecycle.move(case.state, draft.verb)
-        # Proposals can change, so the log only commits to what this one says; approving it opens the commitment.
-        public = await record.decision(court, w, case, "proposed", me)
-        private = {"outcome": said.outcome, "reason": said.reason} | ({"ground": code} if said.code else {})
-        leaf, entry = await log.append(
-            court, w, "decision", ref, public, prev=_last_leaf(case), private=private, **record.under(case)
-        )
-        said = _with(said, disclosures=tuple(entry.disclosures.values()))
-        await cases.enter(court, w, case, move, me, said, leaf)
+        await propose_in(court, w, viewer, await cases.case_of(court, w, ref, number, seen), draft)
 
 
 async def concur(court: Court, viewer: Viewer, ref: str, number: int, *, seen: int | None = None) -> None:
     """A second reviewer agrees, where the law asks for one because of who speaks; a third person approves."""
-    me = check_may(viewer, "decide")
+    check_may(viewer, "decide")
     async with court.work.writing() as w:
-        case = await cases.case_of(court, w, ref, number, seen)
-        move = lifecycle.move(case.state, "concur")
-        proposal = check_second(case, me)
-        public = await record.decision(court, w, case, "concurred", me)
-        leaf, _ = await log.append(court, w, "decision", ref, public, prev=proposal.log_index, **record.under(case))
-        await cases.enter(court, w, case, move, me, Said(), leaf, proposal.by)
+        await concur_in(court, w, viewer, await cases.case_of(court, w, ref, number, seen))
 
 
 async def approve(court: Court, viewer: Viewer, ref: str, number: int, *, seen: int | None = None) -> State:
@@ -89,26 +78,78 @@ async def approve(court: Court, viewer: Viewer, ref: str, number: int, *, seen: 
     Raises NotAllowed for whoever proposed it, Conflict for a case that moved on.
     """
     async with court.work.writing() as w:
-        case = await cases.case_of(court, w, ref, number, seen)
-        verb, carry_out = APPROVALS.get(case.state, ("serve", _serve))
-        me = check_may(viewer, "approve_sanction" if case.own_rules else lifecycle.may(verb))
-        move = lifecycle.move(case.state, verb)
-        leaf, proposal, said = await carry_out(court, w, case, me)
-        await cases.enter(court, w, case, move, me, said, leaf, proposal.by)
-    return move.to
+        return await approve_in(court, w, viewer, await cases.case_of(court, w, ref, number, seen))
 
 
 async def return_(court: Court, viewer: Viewer, ref: str, number: int, *, reason: str, seen: int | None = None) -> None:
     """Send a proposal back, with a reason. Raises as `approve` does, and Invalid for a reason that explains nothing."""
     reason = check_reason(reason)
     async with court.work.writing() as w:
-        case = await cases.case_of(court, w, ref, number, seen)
-        me = check_may(viewer, "approve_sanction" if case.own_rules else lifecycle.may("return"))
-        move = lifecycle.move(case.state, "return")
-        proposal = check_second(case, me)
-        public = await record.decision(court, w, case, "returned", me)
-        leaf, _ = await log.append(court, w, "decision", ref, public, prev=proposal.log_index, **record.under(case))
-        await cases.enter(court, w, case, move, me, Said(reason=reason), leaf, proposal.by)
+        await return_in(court, w, viewer, await cases.case_of(court, w, ref, number, seen), reason)
+
+
+# --- the same in a unit that is open: one of many (`governance/bulk.py`). Each raises as its namesake above does ---
+
+
+async def propose_in(court: Court, w: Writing, viewer: Viewer, case: Case, draft: Draft) -> State:
+    me = check_may(viewer, "sanction" if case.own_rules else "decide")
+    said = await _said(court, w, case, draft)
+    move = lifecycle.move(case.state, draft.verb)
+    # Proposals can change, so the log only commits to what this one says; approving it opens the commitment.
+    public = await record.decision(court, w, case, "proposed", me)
+    private = {"outcome": said.outcome, "reason": said.reason} | ({"ground": said.code} if said.code else {})
+    leaf, entry = await log.append(
+        court, w, "decision", case.order.ref, public, prev=_last_leaf(case), private=private, **record.under(case)
+    )
+    said = _with(said, disclosures=tuple(entry.disclosures.values()))
+    await cases.enter(court, w, case, move, me, said, leaf)
+    return move.to
+
+
+async def concur_in(court: Court, w: Writing, viewer: Viewer, case: Case) -> State:
+    me = check_may(viewer, "decide")
+    move = lifecycle.move(case.state, "concur")
+    proposal = check_second(case, me)
+    public = await record.decision(court, w, case, "concurred", me)
+    leaf, _ = await log.append(
+        court, w, "decision", case.order.ref, public, prev=proposal.log_index, **record.under(case)
+    )
+    await cases.enter(court, w, case, move, me, Said(), leaf, proposal.by)
+    return move.to
+
+
+async def approve_in(court: Court, w: Writing, viewer: Viewer, case: Case) -> State:
+    verb, carry_out = APPROVALS.get(case.state, ("serve", _serve))
+    me = check_may(viewer, "approve_sanction" if case.own_rules else lifecycle.may(verb))
+    move = lifecycle.move(case.state, verb)
+    leaf, proposal, said = await carry_out(court, w, case, me)
+    await cases.enter(court, w, case, move, me, said, leaf, proposal.by)
+    return move.to
+
+
+async def return_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: str) -> State:
+    reason = check_reason(reason)
+    me = check_may(viewer, "approve_sanction" if case.own_rules else lifecycle.may("return"))
+    move = lifecycle.move(case.state, "return")
+    proposal = check_second(case, me)
+    public = await record.decision(court, w, case, "returned", me)
+    leaf, _ = await log.append(
+        court, w, "decision", case.order.ref, public, prev=proposal.log_index, **record.under(case)
+    )
+    await cases.enter(court, w, case, move, me, Said(reason=reason), leaf, proposal.by)
+    return move.to
+
+
+async def lift_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: str) -> State:
+    reason = check_reason(reason)
+    me = check_may(viewer, "sanction" if case.own_rules else "lift")
+    move = lifecycle.move(case.state, "lift")
+    leaf = await effects.end_all(court, w, case, how="lifted", by=me, reason=reason)
+    await cases.enter(court, w, case, move, me, Said(reason=reason), leaf)
+    return move.to
+
+
+# --- by one person ---
 
 
 async def act_alone(
@@ -135,11 +176,7 @@ async def lift(court: Court, viewer: Viewer, ref: str, number: int, *, reason: s
     """End what is limited: one person may, with a reason. Everything is back as it was, in this commit."""
     reason = check_reason(reason)
     async with court.work.writing() as w:
-        case = await cases.case_of(court, w, ref, number, seen)
-        me = check_may(viewer, "sanction" if case.own_rules else "lift")
-        move = lifecycle.move(case.state, "lift")
-        leaf = await effects.end_all(court, w, case, how="lifted", by=me, reason=reason)
-        await cases.enter(court, w, case, move, me, Said(reason=reason), leaf)
+        await lift_in(court, w, viewer, await cases.case_of(court, w, ref, number, seen), reason)
 
 
 async def lapse_ended(court: Court) -> int:

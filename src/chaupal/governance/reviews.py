@@ -3,7 +3,9 @@
 import msgspec
 
 from chaupal.governance import cases, clocks, effects, lifecycle, log, record
+from chaupal.governance.cases import Case
 from chaupal.governance.context import Court
+from chaupal.governance.lifecycle import State
 from chaupal.governance.papers import check_may, check_reason
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict
@@ -11,7 +13,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.store import docket, rulings
 from chaupal.store.docket import Said
 from chaupal.store.rulings import RulingRow
-from chaupal.store.work import Reading
+from chaupal.store.work import Reading, Writing
 
 REVIEW = "review"  # the kind of clock
 SHOWN = 30 * DAY  # before its day it stands on the desk
@@ -44,21 +46,29 @@ async def keep(court: Court, viewer: Viewer, ref: str, number: int, *, reason: s
     """
     reason = check_reason(reason)
     async with court.work.writing() as w:
-        case = await cases.case_of(court, w, ref, number, seen)
-        me = check_may(viewer, "sanction" if case.own_rules else "decide")
-        move = lifecycle.move(case.state, "keep")
-        leaf, now = None, court.clock()
-        for row in (await rulings.by_targets(w, [case.target.id]))[case.target.id]:
-            if row.lifted_at is not None or (row.ends_at is not None and row.ends_at <= now):
-                continue
-            again = effects.review_of(case.regime, now, row.ends_at)
-            public = await record.kept(court, w, case, me, reason, again)
-            leaf, _ = await log.append(court, w, "decision", ref, public, prev=row.log_index, **record.under(case))
-            await rulings.reviewed(w, row.id, again)
-        if leaf is None:
-            raise Conflict("This ruling is not in force")
-        await cases.enter(court, w, case, move, me, Said(reason=reason), leaf)
-        await clocks.stop(w, clocks.ORDER, case.order.id, REVIEW, now)
+        await keep_in(court, w, viewer, await cases.case_of(court, w, ref, number, seen), reason)
+
+
+async def keep_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: str) -> State:
+    """The same in a unit that is open: one of many (`governance/bulk.py`)."""
+    reason = check_reason(reason)
+    me = check_may(viewer, "sanction" if case.own_rules else "decide")
+    move = lifecycle.move(case.state, "keep")
+    leaf, now = None, court.clock()
+    for row in (await rulings.by_targets(w, [case.target.id]))[case.target.id]:
+        if row.lifted_at is not None or (row.ends_at is not None and row.ends_at <= now):
+            continue
+        again = effects.review_of(case.regime, now, row.ends_at)
+        public = await record.kept(court, w, case, me, reason, again)
+        leaf, _ = await log.append(
+            court, w, "decision", case.order.ref, public, prev=row.log_index, **record.under(case)
+        )
+        await rulings.reviewed(w, row.id, again)
+    if leaf is None:
+        raise Conflict("This ruling is not in force")
+    await cases.enter(court, w, case, move, me, Said(reason=reason), leaf)
+    await clocks.stop(w, clocks.ORDER, case.order.id, REVIEW, now)
+    return move.to
 
 
 async def remind(court: Court) -> int:

@@ -90,6 +90,13 @@ class Memory:
                 getattr(self, kind).items.pop(key, None)
         self.heard(touched)
 
+    def undone(self, touched: set[Touched]) -> None:
+        """A unit was given up: what was read inside it, after it had changed that, never was so."""
+        self.generation += 1
+        for kind, key in touched:
+            if kind != "rulings":
+                getattr(self, kind).items.pop(key, None)
+
     def unchanged_until(self, account: int | None) -> int:
         """When (ms) the clock alone changes what an account may see: a ruling, a timed mute or a filter begins or ends."""
         if not self.rulings.fresh or self.rulings.index is None:

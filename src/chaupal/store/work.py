@@ -5,8 +5,8 @@ work that arrive while a commit is on its way to the disk share the next one (gr
 the commit itself waits in a thread. On PostgreSQL the same statements run through asyncpg.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol
 
 from chaupal.kernel.clock import Clock
@@ -69,6 +69,33 @@ class Writing(Reading):
     def tell(self, *events: Event) -> None:
         """Events of this unit; they enter the outbox with it."""
         self.events.extend(events)
+
+    @asynccontextmanager
+    async def part(self) -> AsyncGenerator[None]:
+        """A part of the unit: what raises in it undoes the part, and the rest of the unit stands. Parts do not nest."""
+        told, touched = len(self.events), set(self.touched)
+        await self.mark()
+        try:
+            yield
+        except BaseException:
+            await self.undo()
+            self.memory.undone(self.touched)
+            del self.events[told:]
+            self.touched = touched
+            raise
+        await self.keep()
+
+    async def mark(self) -> None:
+        """Remember this place in the unit."""
+        raise NotImplementedError
+
+    async def undo(self) -> None:
+        """Go back to the place that was remembered."""
+        raise NotImplementedError
+
+    async def keep(self) -> None:
+        """Forget the place; what was done since stays in the unit."""
+        raise NotImplementedError
 
     def touch(self, kind: str, *keys: int | str) -> None:
         """What memory must forget when this unit is committed (a shelf's name and its keys)."""

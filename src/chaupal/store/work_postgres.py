@@ -53,6 +53,16 @@ class PostgresWriting(Writing):
         compiled = stmt.postgres
         await self._connection.executemany(compiled.text, [compiled.arguments(row) for row in rows])
 
+    async def mark(self) -> None:
+        await self._connection.execute("SAVEPOINT part")
+
+    async def undo(self) -> None:
+        await self._connection.execute("ROLLBACK TO SAVEPOINT part")
+        await self._connection.execute("RELEASE SAVEPOINT part")
+
+    async def keep(self) -> None:
+        await self._connection.execute("RELEASE SAVEPOINT part")
+
 
 class PostgresWork(SharedWork):
     """See `store.work.Work`."""
@@ -98,7 +108,11 @@ class PostgresWork(SharedWork):
                     await self.enter_events(unit)
             except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
                 # Two units wanted each other's rows; the database let the other one through and undid this one whole.
+                self.memory.undone(unit.touched)
                 raise Conflict("This was changed at the same moment; please try again") from error
+            except BaseException:
+                self.memory.undone(unit.touched)
+                raise
         self.committed(unit)
 
     async def tidy(self) -> None:

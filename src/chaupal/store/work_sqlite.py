@@ -89,6 +89,16 @@ class SqliteWriting(Writing):
         compiled = stmt.sqlite
         self._db.executemany(compiled.text, [compiled.arguments(row) for row in rows])
 
+    async def mark(self) -> None:
+        self._db.execute("SAVEPOINT part")
+
+    async def undo(self) -> None:
+        self._db.execute("ROLLBACK TO part")
+        self._db.execute("RELEASE part")
+
+    async def keep(self) -> None:
+        self._db.execute("RELEASE part")
+
 
 class _Group:
     """The units that go to the disk together."""
@@ -158,6 +168,7 @@ class SqliteWork(SharedWork):
             except BaseException:
                 self._writer.execute("ROLLBACK TO unit")
                 self._writer.execute("RELEASE unit")
+                self.memory.undone(unit.touched)
                 raise
             else:
                 self._writer.execute("RELEASE unit")

@@ -47,6 +47,35 @@ async def test_one_failing_unit_does_not_take_its_neighbours_along(work: Work):
     assert kept == ["" if i % 3 == 0 else str(i) for i in range(30)]
 
 
+async def test_a_part_that_fails_is_undone_by_itself_with_what_it_told_and_touched(work: Work):
+    told: list[Event] = []
+    work.after_commit = told.extend
+    async with work.writing() as w:
+        for i in range(4):
+            try:
+                async with w.part():
+                    await marks.write(w, f"p{i}", str(i))
+                    w.tell(Happened(what=i))
+                    w.touch("posts", i)
+                    if i % 2:
+                        raise Invalid("every second")
+            except Invalid:
+                pass
+        assert w.touched == {("posts", 0), ("posts", 2)}
+    assert [await read(work, f"p{i}") for i in range(4)] == ["0", "", "2", ""]
+    assert [event.what for event in told if isinstance(event, Happened)] == [0, 2]
+
+
+async def test_what_was_read_inside_a_unit_that_was_given_up_is_not_remembered(work: Work):
+    before = work.memory.generation
+    with pytest.raises(Invalid):
+        async with work.writing() as w:
+            w.touch("badges", 7)
+            work.memory.badges.put(7, "as it never was")
+            raise Invalid("no")
+    assert work.memory.badges.items.get(7) is None and work.memory.generation > before
+
+
 async def test_events_reach_the_outbox_with_the_change_and_the_listener_after_it(work: Work):
     seen: list[str] = []
 
