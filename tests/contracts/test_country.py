@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from babel import Locale
 
+from chaupal.kernel.countries import COUNTRIES
 from chaupal.kernel.settings import BadSettings, Settings, load_settings
 from chaupal.ports.country import PACKAGED, Locator, Lookup, country_file
 
@@ -101,10 +103,75 @@ def test_a_trusted_proxys_header_names_the_country(lookup: Lookup):
     assert one.place(PROXY, {"x-forwarded-for": INDIA, "cf-ipcountry": "de"}).country == "DE"
 
 
-@pytest.mark.parametrize("said", ["XX", "T1", "", "D", "DEU", "D1", "дe", "IN, DE"])
-def test_a_header_that_names_no_country_leaves_it_to_the_address(lookup: Lookup, said: str):
+# What CDNs and country files say beside countries: regions, what is reserved or user-assigned, who is unknown, who comes by Tor.
+NO_COUNTRY = (
+    "ZZ",
+    "EU",
+    "AP",
+    "UK",
+    "XK",
+    "AN",
+    "SU",
+    "UN",
+    "A1",
+    "A2",
+    "O1",
+    "XX",
+    "T1",
+    "D",
+    "DEU",
+    "D1",
+    "дe",
+    "IN, DE",
+)
+
+
+@pytest.mark.parametrize("said", NO_COUNTRY)
+def test_only_iso_3166_1_codes_are_known_and_the_rest_is_home_the_stricter(lookup: Lookup, said: str):
+    one = behind_proxy(lookup, "CF-IPCountry")
+    place = one.place(PROXY, {"x-forwarded-for": GERMANY, "cf-ipcountry": said})
+    assert (place.country, place.known) == ("IN", False)
+
+
+@pytest.mark.parametrize("said", NO_COUNTRY)
+def test_a_country_file_that_names_a_region_names_no_country(said: str):
+    place = locator(lambda _: said).place(GERMANY, {})
+    assert (place.country, place.known) == ("IN", False)
+
+
+@pytest.mark.parametrize("said", ["", "  "])
+def test_a_header_that_says_nothing_leaves_it_to_the_address(lookup: Lookup, said: str):
     one = behind_proxy(lookup, "CF-IPCountry")
     assert one.place(PROXY, {"x-forwarded-for": GERMANY, "cf-ipcountry": said}).country == "DE"
+
+
+def test_a_proxy_that_names_nobody_lends_nobody_its_own_country():
+    one = locator(lambda _: "DE", trusted_proxies=["193.99.144.0/24"])
+    assert not one.place(GERMANY, {}).known
+    assert not one.place(GERMANY, {"x-forwarded-for": "193.99.144.81"}).known
+
+
+@pytest.mark.parametrize("hop", ["193.99.144.80:4711", "193.99.144.80:9", "[2a02:2e0:3fe:1001:302::]:443"])
+def test_a_port_that_a_proxy_writes_makes_nobody_new(lookup: Lookup, hop: str):
+    place = behind_proxy(lookup).place(PROXY, {"x-forwarded-for": hop})
+    assert place.address in (GERMANY, "2a02:2e0:3fe:1001:302::") and place.country == "DE"
+
+
+def test_the_table_of_countries_is_what_babel_and_tzdata_know():
+    # CLDR's territories of two letters that ISO 3166-1 has not assigned: reserved, user-assigned, unions, nobody's.
+    more = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"}
+    named = {code for code in map(str, Locale("en").territories) if len(code) == 2 and code.isalpha()}
+    assert named - more == COUNTRIES
+    tzdata = Path("/usr/share/zoneinfo/iso3166.tab")
+    if tzdata.exists():
+        rows = (line.split("\t")[0] for line in tzdata.read_text().splitlines() if not line.startswith("#"))
+        assert set(rows) == COUNTRIES
+
+
+@pytest.mark.parametrize("code", ["EU", "UK", "XX", "ZZ", "in"])
+def test_a_home_that_is_no_country_is_refused_at_the_start(code: str):
+    with pytest.raises(BadSettings, match="home_country"):
+        load_settings(environ={}, home_country=code)
 
 
 def test_an_ipv4_address_in_ipv6_clothes_is_the_same_address(lookup: Lookup):

@@ -931,7 +931,8 @@ def test_ipv6_cgnat_and_ipv4_mapped_addresses_resolve():
 
 
 @pytest.mark.parametrize(
-    "territory", ["XX", "XY", "xx", "IN-KA", "IN NP", "NP", "IND", "India", "*", "IN XX", "ZZ", "EU", "1N", "भा"]
+    "territory",
+    ["XX", "XY", "xx", "IN-KA", "IN NP", "NP", "IND", "India", "*", "IN XX", "ZZ", "EU", "UK", "AP", "XK", "1N", "भा"],
 )
 async def test_multi_country_lists_xx_xy_and_sub_national_codes_are_rejected(village: Village, territory: str):
     """Multi-country lists, `XX`, `XY`, lower-case input, and sub-national codes (`IN-KA`) rejected or handled by config."""

@@ -9,8 +9,8 @@ from chaupal.governance.events import AppealAnswered, AppealDecided, AppealFiled
 from chaupal.governance.lifecycle import State
 from chaupal.governance.notices import Strike
 from chaupal.governance.papers import Paper, check_may
+from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import Conflict, NotAllowed, NotFound
-from chaupal.policy.epitaph import known_country
 from chaupal.policy.may import may
 from chaupal.policy.rulings import EVERYWHERE, Measure
 from chaupal.policy.viewer import Viewer

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives import serialization
 from chaupal.governance import log, lookalikes, record
 from chaupal.governance.context import Court
 from chaupal.governance.papers import Paper, check_may
+from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import Conflict, NotFound
-from chaupal.policy.epitaph import known_country
 from chaupal.policy.viewer import Viewer
 from chaupal.store import docket, offices
 from chaupal.store.docket import Authority

@@ -19,8 +19,8 @@ from chaupal.governance.record import CLOCK
 from chaupal.governance.regimes import GENERIC, Regime
 from chaupal.governance.resolving import Resolved, Wrong, resolve
 from chaupal.kernel.clock import DAY
+from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import Conflict, Invalid, NotFound
-from chaupal.policy.epitaph import known_country
 from chaupal.policy.rulings import EVERYWHERE, Measure
 from chaupal.policy.viewer import Viewer
 from chaupal.store import docket, documents, ledger, speakers

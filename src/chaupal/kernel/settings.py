@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
+from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import Problem
 
 
@@ -287,6 +288,8 @@ def _check(settings: Settings) -> None:
         # Trusting everyone would let anybody choose the country they are judged in.
         if network.prefixlen < (8 if network.version == 4 else 16):
             raise BadSettings(f"trusted_proxies: {text} trusts half the internet; name your own proxies")
+    if not known_country(settings.home_country):
+        raise BadSettings(f"home_country: {settings.home_country} is no country's code (ISO 3166-1 alpha-2)")
     where = urlsplit(settings.files)
     if settings.files and (where.scheme != "s3" or not where.netloc or where.query):
         raise BadSettings("files: leave it empty, or name a store as s3://bucket or s3://bucket/folder")

@@ -11,7 +11,6 @@ from chaupal.policy.rulings import EVERYWHERE, Measure, Ruling
 
 SQUARE_TIME = ZoneInfo("Asia/Kolkata")
 LANGUAGES = ("hi", "en")  # what the house itself speaks: pages, placeholders, notices, mails
-NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ", EVERYWHERE})  # CLDR has names for these too
 
 # Whole sentences for each scope: Hindi verbs agree with what is withheld, so nothing is put together from pieces.
 # By basis: what the house does under its own rules is never called a legal order, and what is gagged names nobody.
@@ -208,12 +207,6 @@ def country_names(codes: tuple[str, ...], language: str) -> str:
         return {"hi": "सभी देशों", "en": "all countries"}[spoken(language)]
     names = _locale(spoken(language)).territories
     return ", ".join(names.get(code, code) for code in codes)
-
-
-def known_country(code: str) -> bool:
-    """Whether this is a country's ISO 3166-1 alpha-2 code; neither a wildcard nor a part of a country is one."""
-    names = _locale("en").territories
-    return len(code) == 2 and code.isalpha() and code.isupper() and code in names and code not in NO_COUNTRIES
 
 
 def in_tongue(text: str, language: str) -> str:

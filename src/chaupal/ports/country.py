@@ -9,6 +9,7 @@ from typing import Any
 import maxminddb
 import msgspec
 
+from chaupal.kernel.countries import known_country
 from chaupal.kernel.settings import Settings
 
 type Lookup = Callable[[str], str | None]
@@ -47,11 +48,11 @@ class Locator:
         return self._place(address, headers.get(self._header, "") if self._header else "")
 
     def _find(self, address: str, said: str) -> Place:
-        said = said.strip().upper()
-        if len(said) == 2 and said.isascii() and said.isalpha() and said not in ("XX", "T1"):
-            return Place(address, said, True)
-        found = self._lookup(address)
-        return Place(address, found or self._home, found is not None)
+        """By what the proxy said, else by the address. A word that is no country's (EU, XX, two of them) is not asked twice:
+        whoever may be anywhere may be at home."""
+        found = said.strip().upper() or (None if self._trusts(address) else self._lookup(address))
+        known = found is not None and known_country(found)
+        return Place(address, found if found and known else self._home, known)
 
     def _trusts(self, address: str) -> bool:
         try:
@@ -67,8 +68,15 @@ class Locator:
         for hop in reversed([h.strip() for h in chain.split(",") if h.strip()]):
             if not self._trusts(address):
                 break
-            address = hop
+            address = _without_port(hop)
         return address
+
+
+def _without_port(hop: str) -> str:
+    """`[2001:db8::1]:443` and `192.0.2.1:443`, as some proxies write: each new port would look like somebody new."""
+    if hop.startswith("["):
+        return hop[1:].partition("]")[0]
+    return hop.partition(":")[0] if hop.count(":") == 1 else hop
 
 
 def country_file(settings: Settings) -> Lookup:

@@ -3,8 +3,8 @@
 import msgspec
 
 from chaupal.kernel.clock import SECOND
+from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import NotFound
-from chaupal.policy.epitaph import known_country
 from chaupal.policy.surface import Surface
 from chaupal.social import accounts, logins
 from chaupal.web import links

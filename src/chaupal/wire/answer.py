@@ -10,6 +10,7 @@ import msgspec
 import structlog
 
 from chaupal.governance import portal
+from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import Closed, NotAllowed, NotFound, NotSignedIn, Problem
 from chaupal.kernel.ids import parse_id
 from chaupal.kernel.secrets import digest
@@ -209,9 +210,9 @@ class Desk:
     ) -> Viewer:
         viewer = call.viewer
         country, known = viewer.country, viewer.country_known
-        look = cookies.get("look_as", "") if self.house.settings.village else ""
-        if len(look) == 2 and look.isascii() and look.isalpha():
-            country, known = look.upper(), True
+        look = cookies.get("look_as", "").upper() if self.house.settings.village else ""
+        if known_country(look):
+            country, known = look, True
         wishes = (cookies.get("language", ""), caller.language if caller else "")
         language = next((wish for wish in wishes if wish in LANGUAGES), viewer.language)
         if caller is None:

@@ -70,11 +70,14 @@ async def send_answer(send: AsgiSend, route: Route | None, answer: Answer, *, he
 
 
 def headers_of(scope: Scope) -> dict[str, str]:
-    """Header names are lower case in ASGI; of a repeated header the last counts, but X-Forwarded-For is joined."""
+    """Header names are lower case in ASGI; a repeated header is one list (RFC 9110 §5.3), so what a client slipped in beside
+    what a proxy set is seen: two countries are no country. Cookies are joined as HTTP/2 splits them (RFC 9113 §8.2.3)."""
     headers: dict[str, str] = {}
     for name, value in scope["headers"]:
         key, text = name.decode("latin-1"), value.decode("latin-1")
-        headers[key] = f"{headers[key]}, {text}" if key == "x-forwarded-for" and key in headers else text
+        if key in headers:
+            text = f"{headers[key]}{'; ' if key == 'cookie' else ', '}{text}"
+        headers[key] = text
     return headers
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from chaupal.governance.regimes.regime import Named, Regime
-from chaupal.policy.epitaph import known_country
+from chaupal.kernel.countries import known_country
 from chaupal.policy.rulings import EVERYWHERE, WITHHOLDING, Measure
 
 type Fault = tuple[str, str]  # field, what is wrong
