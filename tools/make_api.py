@@ -28,7 +28,7 @@ field, is at `/openapi.json` of a running server (OpenAPI 3.1). Streams are told
 [media.md](media.md), push in [push.md](push.md), the court's part in [api-governance.md](api-governance.md).
 
 *scope*: what an app's token must hold. *anybody*: nobody need be signed in; with a token, its scope holds all the same.
-*office*: for members of the staff whose role may do it.
+*office*: for members of the staff whose role may do it. PUT and PATCH are one thing: whatever takes the one takes the other.
 """
 
 
@@ -37,7 +37,7 @@ def shape(name: str) -> str:
     return re.sub(r"\{[^}]*\}|:[a-z_]+", "*", name)
 
 
-HERE = frozenset({shape(route.name) for route in ROUTES} | PAGES)
+HERE = frozenset({shape(f"{method} {route.path}") for route in ROUTES for method in route.methods} | PAGES)
 
 
 def known(tier: str) -> list[str]:
@@ -118,7 +118,7 @@ def _row(route: Route, *, own: bool) -> str:
         "office" if route.may else "",
     ]
     told = (route.run.__doc__ or "").strip().split("\n")[0].replace("|", "\\|")
-    return f"| `{route.name}`{' +' if own else ''} | {', '.join(w for w in who if w) or 'signed in'} | {told} |"
+    return f"| `{', '.join(route.methods)} {route.path}`{' +' if own else ''} | {', '.join(w for w in who if w) or 'signed in'} | {told} |"
 
 
 if __name__ == "__main__":

@@ -180,7 +180,7 @@ ENTITIES: dict[str, Check] = {
         report_=_entity("Report"),
     ),
     "NotificationGroup": _keys(
-        group_key=text, notifications_count=number, type=text, most_recent_notification_id=ident, page_min_id_=ident, page_max_id_=ident,
+        group_key=text, notifications_count=number, type=text, most_recent_notification_id=number, page_min_id_=ident, page_max_id_=ident,
         latest_page_notification_at_=moment, sample_account_ids=_many(ident), status_id_=ident,
         report_=_entity("Report"),
     ),

@@ -76,6 +76,11 @@ assert.ok(groups.accounts.some((one) => one.id === other.id) && groups.statuses.
 met.groups = groups.notificationGroups.length;
 assert.ok((await asha.v2.notifications.unreadCount.fetch()).count > 0);
 
+// from whom one hears: masto.js sets it by PUT, other clients by PATCH
+const policy = await asha.v2.notifications.policy.update({ forNotFollowing: "filter" });
+assert.equal(policy.forNotFollowing, "filter");
+await asha.v2.notifications.policy.update({ forNotFollowing: "accept" });
+
 // lists
 const list = await binod.v1.lists.create({ title: "गाँव" });
 await binod.v1.lists.$select(list.id).accounts.create({ accountIds: [me.id] });

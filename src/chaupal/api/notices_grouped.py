@@ -47,12 +47,16 @@ class GroupKey(msgspec.Struct):
 
 
 class NotificationGroup(msgspec.Struct, kw_only=True):
-    """https://docs.joinmastodon.org/methods/grouped_notifications/#NotificationGroup"""
+    """https://docs.joinmastodon.org/methods/grouped_notifications/#NotificationGroup
+
+    `most_recent_notification_id` is a number, alone of all ids: the documentation says string, but its examples and every
+    Mastodon server send a number, and clients that decode strictly (Mastodon's own for iOS) lose the whole list over a string.
+    """
 
     group_key: str
     notifications_count: int
     type: str
-    most_recent_notification_id: str
+    most_recent_notification_id: int
     page_min_id: str
     page_max_id: str
     latest_page_notification_at: str
@@ -135,7 +139,7 @@ def _group(call: Call[Any], group: Group, me: Visible[Person]) -> NotificationGr
     newest, ids = group.newest, [t.id for t in group.told]
     court = newest.kind == reads.COURT
     return NotificationGroup(
-        group_key=group.key, notifications_count=len(ids), type=newest.kind, most_recent_notification_id=str(newest.id),
+        group_key=group.key, notifications_count=len(ids), type=newest.kind, most_recent_notification_id=newest.id,
         page_min_id=str(ids[-1]), page_max_id=str(ids[0]), latest_page_notification_at=iso(newest.created_at),
         sample_account_ids=[str(p.item.id) for p in _people(group)[:SAMPLE]],
         status_id=str(newest.post.item.id) if newest.post and not court else UNSET,

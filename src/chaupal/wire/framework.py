@@ -70,9 +70,10 @@ def _table(routes: tuple[Route, ...]) -> Litestar:
     by_path: dict[str, dict[str, Route]] = {}
     for route in (route for route in routes if not route.stream):
         methods = by_path.setdefault(route.path, {})
-        if route.method in methods:
-            raise ValueError(f"{route.name} is declared twice")
-        methods[route.method] = route
+        for method in route.methods:
+            if method in methods:
+                raise ValueError(f"{method} {route.path} is declared twice")
+            methods[method] = route
     handlers = [_handler(path, methods) for path, methods in by_path.items()]
     return Litestar(route_handlers=handlers, openapi_config=None, logging_config=None, request_max_body_size=None)
 

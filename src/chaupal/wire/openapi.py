@@ -31,7 +31,8 @@ def document(routes: tuple[Route, ...], title: str, version: str, origin: str) -
     names = {kind: ref["$ref"].rpartition("/")[2] for kind, ref in zip(ordered, refs, strict=True)}
     paths: dict[str, dict[str, Any]] = {}
     for route in chosen:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas, names)
+        for method in route.methods:
+            paths.setdefault(route.path, {})[method.lower()] = _operation(route, method.lower(), schemas, names)
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": version, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
@@ -48,7 +49,7 @@ def _is_struct(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 
 
-def _operation(route: Route, schemas: dict[str, Any], known: dict[Any, str]) -> dict[str, Any]:
+def _operation(route: Route, method: str, schemas: dict[str, Any], known: dict[Any, str]) -> dict[str, Any]:
     schema = schemas[known[route.takes]]
     names = [part[1:-1] for part in route.path.split("/") if part.startswith("{")]
     properties: dict[str, Any] = schema.get("properties", {})
@@ -56,7 +57,7 @@ def _operation(route: Route, schemas: dict[str, Any], known: dict[Any, str]) -> 
     rest = {n: s for n, s in properties.items() if n not in names}
     doc = (route.run.__doc__ or "").strip().split("\n")[0]
     operation: dict[str, Any] = {
-        "operationId": f"{route.method.lower()}_{route.path.strip('/').replace('/', '_').replace('{', '').replace('}', '')}",
+        "operationId": f"{method}_{route.path.strip('/').replace('/', '_').replace('{', '').replace('}', '')}",
         "summary": doc or route.run.__name__.replace("_", " "),
         "tags": [route.run.__module__.rpartition(".")[2]],
         "parameters": parameters,

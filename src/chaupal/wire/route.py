@@ -21,6 +21,9 @@ class Nothing(msgspec.Struct):
     """Takes no parameters."""
 
 
+# To Mastodon's clients they are one thing (Rails routes both to `update`): some send the one, some the other.
+UPDATES = ("PUT", "PATCH")
+
 type Handler = Callable[..., Awaitable[Any]]
 
 
@@ -61,6 +64,13 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def name(self) -> str:
         return f"{self.method} {self.path}"
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Every method that comes here: its own first."""
+        if self.shape is Shape.API and self.method in UPDATES:
+            return (self.method, *(other for other in UPDATES if other != self.method))
+        return (self.method,)
 
 
 def get(path: str, run: Handler, surface: Surface, **more: Any) -> Route:

@@ -108,6 +108,16 @@ async def test_whoever_is_hidden_is_not_counted_and_is_not_in_the_group(village:
     )
 
 
+async def test_the_most_recent_notification_of_a_group_is_a_number_and_every_other_id_a_string(village: Village):
+    v = village
+    await v.api(v.asha, "POST", f"{V1}/clear")
+    await liked(v, v.ravi, v.meera)
+    (group,) = (await grouped(v, v.asha))["notification_groups"]
+    assert group["most_recent_notification_id"] == int(group["page_max_id"])
+    assert type(group["most_recent_notification_id"]) is int
+    assert {type(group[key]) for key in ("page_max_id", "page_min_id", "status_id", "group_key")} == {str}
+
+
 async def test_strangers_are_kept_apart_until_they_are_let_in(village: Village):
     v = village  # asha follows ravi and meera, not karl
     await v.api(v.asha, "POST", f"{V1}/clear")

@@ -1,5 +1,6 @@
 """The front of the server: the lane changes no byte, HEAD is GET without a body, and every shape keeps its promises."""
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,7 +144,7 @@ async def test_head_is_get_without_a_body(front: httpx2.AsyncClient, path: str):
     [
         ("PUT", "/api/v1/timelines/public", {"GET", "HEAD"}), ("POST", "/api/v1/timelines/home", {"GET", "HEAD"}),
         ("DELETE", "/api/v2/instance", {"GET", "HEAD"}), ("GET", "/oauth/token", {"POST"}),
-        ("PATCH", "/api/v1/statuses/1", {"GET", "HEAD", "DELETE"}), ("TRACE", "/api/v1/timelines/public", {"GET", "HEAD"}),
+        ("POST", "/api/v1/statuses/1", {"GET", "HEAD", "DELETE", "PUT", "PATCH"}), ("TRACE", "/api/v1/timelines/public", {"GET", "HEAD"}),
     ],
 )  # fmt: skip
 async def test_a_wrong_method_is_told_the_right_ones(
@@ -192,6 +193,26 @@ async def test_preflights_are_open_for_programs_only(front: httpx2.AsyncClient):
     assert "access-control-allow-credentials" not in answer.headers
     page = await front.options("/", headers=asks)
     assert page.status_code == 405 and "access-control-allow-origin" not in page.headers
+
+
+async def test_another_origin_may_send_any_header_that_it_asks_for(front: httpx2.AsyncClient):
+    asked = "authorization, x-client-version, sentry-trace, if-none-match"
+    headers = {"origin": "https://client.example", "access-control-request-headers": asked}
+    answer = await front.options("/api/v1/statuses", headers=headers)
+    assert answer.headers["access-control-allow-headers"] == asked
+    assert "Authorization" in (await front.options("/api/v1/statuses")).headers["access-control-allow-headers"]
+
+
+async def test_whatever_takes_put_takes_patch_and_the_other_way_round(front: httpx2.AsyncClient):
+    updates = [route for route in ROUTES if route.method in ("PUT", "PATCH") and route.shape is Shape.API]
+    assert len(updates) > 15
+    described = (await front.get("/openapi.json")).json()["paths"]
+    for route in updates:
+        assert {"put", "patch"} <= set(described[route.path]), route.path
+        path = re.sub(r"\{[^}]*\}", "1", route.path)
+        answers = [await front.request(method, path, json={}) for method in ("PUT", "PATCH")]
+        assert [answer.status_code for answer in answers] == [401, 401], route.path
+        assert answers[0].content == answers[1].content
 
 
 async def test_pages_are_shut_to_scripts_frames_and_caches(front: httpx2.AsyncClient):
