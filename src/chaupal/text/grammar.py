@@ -31,18 +31,26 @@ MAX_TAG_POINTS = 1_000
 _MARK = r"[\p{Mn}\p{Mc}--[\p{Variation_Selector}\u034f]]"
 # Transparent, so that a direction mark inside #मोदी cannot hide it from a count or from an order.
 _INVISIBLE = r"[\p{Cf}\u034f]"
-# A joiner after a virama may end a tag: Malayalam chillus were once written so. `·` `॰` `・` only join words.
+# A joiner after a virama may end a tag: Malayalam chillus were once written so. `·` `॰` `・` and Tibetan tshegs only
+# join words. What `://` follows is the beginning of an address.
 _TAG = rf"""
     [#＃﹟] [\p{{L}}\p{{Nd}}_]
     (?: [\p{{L}}\p{{Nd}}_]++ | {_MARK}++ | (?<=[{VIRAMAS}])[\u200c\u200d]
-      | [·॰・](?=[\p{{L}}\p{{Nd}}]) | {_INVISIBLE}++(?=[\p{{L}}\p{{M}}\p{{Nd}}_]) )*+
+      | [·॰・\u0f0b\u0f0c](?=[\p{{L}}\p{{Nd}}]) | {_INVISIBLE}++(?=[\p{{L}}\p{{M}}\p{{Nd}}_]) )*+ (?!://)
 """
-# A tag may touch the tag before it, but no word, entity, address or other sigil.
-_TAGS = rf"(?<![\p{{L}}\p{{M}}\p{{N}}_&/@\#＃=\u200c\u200d])(?:{_TAG})++"
+# A tag may touch the tag before it and a picture, but no word, entity, address or other sigil. The selector of ❤️ and
+# the keycap of 1️⃣ are marks by their category, and part of the picture.
+_PICTURE = r"(?<=\p{Extended_Pictographic}[\ufe0e\ufe0f]|[0-9\#*]\u20e3|[0-9\#*]\ufe0f\u20e3)"
+_TAGS = rf"(?:(?<![\p{{L}}\p{{M}}\p{{N}}_&/@\#＃=\u200c\u200d])|{_PICTURE})(?:{_TAG})++"
 
-# Each label is all ASCII or not at all: in `x.inको` the postposition is no part of the host.
-_LABEL = r"(?: [a-zA-Z0-9](?:[a-zA-Z0-9\-]*[a-zA-Z0-9])?+ | [\p{L}\p{M}\p{Nd}\u200c\u200d--\p{ASCII}]++ )"
-_DOMAIN = rf"{_LABEL}(?:\.{_LABEL})++"
+# A label is parts between hyphens; each part is all ASCII, or Indian letters with digits of any kind, so that in
+# `x.inको` the postposition is no part of the host. No label is longer than 63 (RFC 1035 §2.3.4). The last is of one
+# kind throughout. compose/length.ts reads hosts by the same rules; tests/unit/text/vectors.json holds both to them.
+_FOREIGN = r"[\p{L}\p{M}\p{Nd}\u200c\u200d--\p{ASCII}]"
+_PART = rf"(?: [0-9]*+{_FOREIGN}(?:{_FOREIGN}|[0-9])*+ | [a-zA-Z0-9]++ )"
+_LABEL = rf"(?![\p{{L}}\p{{M}}\p{{Nd}}\u200c\u200d_\-]{{64}}) _*+{_PART}(?:[\-_]++{_PART})*+_*+"
+_LAST = rf"(?: (?![a-zA-Z0-9\-]{{64}})[a-zA-Z0-9](?:[a-zA-Z0-9\-]*[a-zA-Z0-9])?+ | (?!{_FOREIGN}{{64}}){_FOREIGN}++ )"
+_DOMAIN = rf"(?:{_LABEL}\.(?=[\p{{L}}\p{{Nd}}]))++{_LAST}"
 # Handles are ASCII, hence no `\b`: it sees none in `@raviने`, where it is needed, nor before `को@ravi`.
 _MENTION = rf"(?<![A-Za-z0-9_/@＠])@(?<handle>[A-Za-z0-9_]{{1,30}}+(?:@{_DOMAIN})?+)(?![A-Za-z0-9_])"
 # No space, quote, angle, danda, control or bidi mark in a link: none is needed, and each lets one link pose as another.

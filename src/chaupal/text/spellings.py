@@ -60,4 +60,4 @@ ANUSVARA, VIRAMA = 0x02, 0x4D
 NASAL_SIGNS = {"ँ": "ं", "ઁ": "ં", "ੰ": "ਂ", "ਁ": "ਂ", "ऱ": "र"}
 
 # Letters of a tag that only separate its words.
-SEPARATORS = "_·॰・"
+SEPARATORS = "_·॰・\u0f0b"

@@ -1,6 +1,8 @@
 """Tags, their two keys, mentions and links: the house's vectors, and the promises the keys keep for every text."""
 
+import json
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -8,6 +10,9 @@ from hypothesis import strategies as st
 
 from chaupal.text.fold import count_key, fold, identity_key
 from chaupal.text.grammar import Entity, find_entities, mentions, tags, urls
+
+# What the composer's script is held to as well (tests/unit/web/test_composer_script.py).
+SHARED = json.loads((Path(__file__).parent / "vectors.json").read_text(encoding="utf-8"))
 
 # (post, its tags, their identity keys, their count keys); None: the same as the column to the left.
 VECTORS = [
@@ -100,6 +105,31 @@ def test_a_tag_and_its_keys_are_read_as_the_house_reads_them(post, found, identi
     assert tags(post) == found
     assert [identity_key(tag) for tag in found] == identity
     assert [count_key(tag) for tag in found] == count
+
+
+@pytest.mark.parametrize(("post", "found"), SHARED["tags"], ids=ascii)
+def test_a_tag_may_follow_a_picture_of_several_letters_and_keeps_its_tsheg(post, found):
+    assert tags(post) == found
+
+
+@pytest.mark.parametrize(("post", "found"), SHARED["links"], ids=ascii)
+def test_a_link_may_lead_to_any_host_that_browsers_open(post, found):
+    assert urls(post) == found
+
+
+@pytest.mark.parametrize(("post", "found"), SHARED["remote"], ids=ascii)
+def test_a_remote_handle_may_live_wherever_a_link_may_lead(post, found):
+    assert mentions(post) == found
+
+
+def test_what_an_address_follows_is_no_tag():
+    assert tags("#http://example.org #भारत#https://x.in #ftp://x") == ["भारत"]
+    assert tags("#http #https://") == ["http"]
+
+
+def test_the_two_tshegs_are_one_and_a_tag_counts_without_them():
+    assert identity_key("བོད་སྐད") == identity_key("བོད༌སྐད") == "བོད་སྐད"
+    assert count_key("བོད་སྐད") == count_key("བོད_སྐད")
 
 
 @given(WORDS | HEAPS)

@@ -1,10 +1,17 @@
 // How long a post is, as the server counts it (text/length.py): grapheme clusters; a link is 23, a remote mention its name.
 
-const LABEL = "(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?|(?:(?![\\x00-\\x7f])[\\p{L}\\p{M}\\p{Nd}\\u200c\\u200d])+)";
-const DOMAIN = `${LABEL}(?:\\.${LABEL})+`;
+// Possessive, as text/grammar.py has them: what was once taken is not given back.
+let groups = 0;
+const whole = (pattern: string): string => `(?=(?<p${++groups}>${pattern}))\\k<p${groups}>`;
+
+const FOREIGN = "(?:(?![\\x00-\\x7f])[\\p{L}\\p{M}\\p{Nd}\\u200c\\u200d])";
+const PART = `(?:[0-9]*${FOREIGN}(?:${FOREIGN}|[0-9])*|[a-zA-Z0-9]+)`;
+const LABEL = `(?![\\p{L}\\p{M}\\p{Nd}\\u200c\\u200d_\\-]{64})_*${PART}(?:[\\-_]+${PART})*_*`;
+const LAST = `(?:(?![a-zA-Z0-9\\-]{64})[a-zA-Z0-9](?:[a-zA-Z0-9\\-]*[a-zA-Z0-9])?|(?!${FOREIGN}{64})${FOREIGN}+)`;
+const domain = (): string => whole(`(?:${LABEL}\\.(?=[\\p{L}\\p{Nd}]))+`) + whole(LAST);
 const IN_PATH = '(?:[^\\s<>"“”«»।॥\\p{C}]|[\\u200c\\u200d])';
-const URL_OF = `(?<![A-Za-z0-9_])[hH][tT][tT][pP][sS]?://(?:${DOMAIN}|localhost)(?::[0-9]{1,5})?(?:[/?#]${IN_PATH}*)?`;
-const REMOTE = `(?<![A-Za-z0-9_/@＠])@[A-Za-z0-9_]{1,30}@${DOMAIN}(?![A-Za-z0-9_])`;
+const URL_OF = `(?<![A-Za-z0-9_])[hH][tT][tT][pP][sS]?://(?:${domain()}|localhost)(?::[0-9]{1,5})?(?:[/?#]${IN_PATH}*)?`;
+const REMOTE = `(?<![A-Za-z0-9_/@＠])@[A-Za-z0-9_]{1,30}@${domain()}(?![A-Za-z0-9_])`;
 const COUNTED = new RegExp(`(?<url>${URL_OF})|(?<remote>${REMOTE})`, "gu");
 
 const URL_LENGTH = 23;

@@ -1,10 +1,10 @@
 // Names after @ and tags after #, offered while one types. What may not be offered does not come from the server.
 import { released } from "../page/press.ts";
 import { say } from "../page/words.ts";
+import { typed } from "./typed.ts";
 
 interface Offer { text: string; about: string }
 
-const TYPED = /(?:^|[^\p{L}\p{M}\p{N}_@#/])([@#＃][\p{L}\p{M}\p{N}_\u200c\u200d]+)$/u;
 const PAUSE = 150; // ms without a key, before the server is asked
 
 export class Suggestions {
@@ -35,7 +35,7 @@ export class Suggestions {
 
   private word(): string {
     const end = this.text.selectionEnd;
-    return TYPED.exec(this.text.value.slice(Math.max(0, end - 120), end))?.[1] ?? "";
+    return typed(this.text.value.slice(Math.max(0, end - 120), end));
   }
 
   private later(): void {
