@@ -1,5 +1,7 @@
 """A case: all that happened about one target. Its status is the fold of its events, and the lifecycle is its only door."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from chaupal.governance import lifecycle
@@ -12,6 +14,13 @@ from chaupal.store.docket import Authority, CaseEvent, Order, Said, Target
 from chaupal.store.work import Reading, Writing
 
 MOVED = "This case has moved meanwhile; please look at it again"
+
+
+class Moved(Conflict):
+    """A case is not as it was when it was looked at: nobody decides about what they have not seen."""
+
+    def __init__(self) -> None:
+        super().__init__(MOVED)
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,8 +90,17 @@ async def case_of(court: Court, reading: Reading, ref: str, number: int, seen: i
         raise NotFound
     case = await _whole(court, reading, order, target)
     if seen is not None and seen != case.number:
-        raise Conflict(MOVED)
+        raise Moved
     return case
+
+
+async def cases_at(court: Court, reading: Reading, ref: str, numbers: Sequence[int]) -> dict[int, Case]:
+    """Number -> the case about that target of the order, for those that there are. A few looks, however many. Raises NotFound."""
+    order = await docket.order(reading, ref)
+    if order is None:
+        raise NotFound
+    named = await docket.targets_at(reading, order.id, numbers)
+    return {case.target.number: case for case in await _cases(court, reading, order, named)}
 
 
 async def case_with(court: Court, reading: Reading, target_id: int) -> Case:
@@ -96,32 +114,28 @@ async def case_with(court: Court, reading: Reading, target_id: int) -> Case:
 
 async def cases_of(court: Court, reading: Reading, order: Order) -> list[Case]:
     """The cases of all targets of an order, by number."""
+    return await _cases(court, reading, order, await docket.targets_of(reading, order.id))
+
+
+async def _whole(court: Court, reading: Reading, order: Order, target: Target) -> Case:
+    return (await _cases(court, reading, order, [target]))[0]
+
+
+async def _cases(court: Court, reading: Reading, order: Order, named: Sequence[Target]) -> list[Case]:
     authority = await docket.authority(reading, order.authority_id)
-    named = await docket.targets_of(reading, order.id)
     events = await docket.events_of(reading, [target.id for target in named])
     if authority is None:
         raise NotFound
-    classes = await speakers.classes_of(reading, {t.owner_id for t in named if t.owner_id is not None}, court.clock())
+    owners = {target.owner_id for target in named if target.owner_id is not None}
+    classes = await speakers.classes_of(reading, owners, court.clock()) if owners else {}
+    regime = regime_of(court, order)
     return [
         Case(
-            order=order, regime=regime_of(court, order), authority=authority, target=target, events=tuple(events[target.id]),
+            order=order, regime=regime, authority=authority, target=target, events=tuple(events[target.id]),
             speaker=classes.get(target.owner_id or 0, ""),
         )
         for target in named
     ]  # fmt: skip
-
-
-async def _whole(court: Court, reading: Reading, order: Order, target: Target) -> Case:
-    authority = await docket.authority(reading, order.authority_id)
-    events = await docket.events_of(reading, [target.id])
-    if authority is None:
-        raise NotFound
-    owner = target.owner_id
-    classes = {} if owner is None else await speakers.classes_of(reading, {owner}, court.clock())
-    return Case(
-        order=order, regime=regime_of(court, order), authority=authority, target=target, events=tuple(events[target.id]),
-        speaker=classes.get(owner or 0, ""),
-    )  # fmt: skip
 
 
 async def enter(
@@ -133,8 +147,8 @@ async def enter(
         body=said, log_index=leaf, first_by=first_by,
     )  # fmt: skip
     if not await docket.add_event(w, event):
-        raise Conflict(MOVED)
-    if move.to not in lifecycle.OPEN:
+        raise Moved
+    if case.state in lifecycle.OPEN and move.to not in lifecycle.OPEN:
         await _stop_clock(court, w, case.order.id)
 
 

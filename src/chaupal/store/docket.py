@@ -204,6 +204,11 @@ SAME_LETTER = statement(
 CITED = statement(select(orders.c.regime, orders.c.regime_version).where(orders.c.regime != words("none")).distinct())
 REFS_LIKE = statement(select(func.count()).select_from(orders).where(orders.c.ref.like(words("pattern"))))
 TARGETS = statement(select(*targets.c).where(targets.c.order_id == param("of")).order_by(targets.c.number))
+TARGETS_AT = statement(
+    select(*targets.c)
+    .where(targets.c.order_id == param("of"), among(targets.c.number, "numbers"))
+    .order_by(targets.c.number)
+)
 TARGET = statement(select(*targets.c).where(targets.c.order_id == param("of"), targets.c.number == param("at_number")))
 TARGET_BY_ID = statement(select(*targets.c).where(targets.c.id == param("of")))
 EVENTS = statement(
@@ -236,11 +241,13 @@ DECIDED = statement(
     .group_by(sql("day"), case_events.c.state)
     .order_by(sql("day"), case_events.c.state)
 )
+# The last numbers first: many that are decided at once are decided in order, and one that waits is found at the first look.
 ONE_STANDS = statement(
     select(targets.c.id)
     .select_from(targets)
     .join(case_events, (case_events.c.target_id == targets.c.id) & (case_events.c.number == _last))
     .where(targets.c.order_id == param("of"), among(case_events.c.state, "states"))
+    .order_by(targets.c.number.desc())
     .limit(1)
 )
 
@@ -342,6 +349,11 @@ async def orders_by_id(reading: Reading, ids: Sequence[int]) -> list[Order]:
 
 async def targets_of(reading: Reading, order_id: int) -> list[Target]:
     return [_target(row) for row in await reading.fetch(TARGETS, of=order_id)]
+
+
+async def targets_at(reading: Reading, order_id: int, numbers: Sequence[int]) -> list[Target]:
+    """Those of these numbers that there are."""
+    return [_target(row) for row in await reading.fetch(TARGETS_AT, of=order_id, numbers=listed(numbers))]
 
 
 async def target(reading: Reading, order_id: int, number: int) -> Target | None:

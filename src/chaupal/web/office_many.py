@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from chaupal.governance import bulk, desk, notes
-from chaupal.governance.bulk import MOST, Done, Item
+from chaupal.governance.bulk import Done, Item
 from chaupal.governance.ladder import CLOSINGS, REFUSE
 from chaupal.kernel.errors import Invalid, Problem
 from chaupal.policy.surface import Surface
@@ -22,6 +22,7 @@ from chaupal.wire.call import Answer, Call
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, get, post
 
+MOST = 40  # on one page
 LARGE = 600_000  # bytes: forty reasons and findings
 
 # What can be done at once with things that stand so.
@@ -85,8 +86,8 @@ async def do(call: Call[Sent]) -> Answer:
     asked = Asked(ref=args.ref, act=args.act, first=args.first)
     if not chosen:
         return await _page(call, asked, typed, [], Invalid("Nothing is chosen", items="choose at least one"))
-    done = await bulk.each(call.house.court, call.viewer, args.ref, args.act, chosen)
-    return await _page(call, asked, typed, done, None)
+    done = await bulk.run(call.house.court, call.viewer, args.ref, args.act, chosen, what_can=True)
+    return await _page(call, asked, typed, list(done.rows), None)
 
 
 # --- the page ---

@@ -1,0 +1,115 @@
+"""1,178 targets of one order, proposed in one go and approved in one go, until everybody was told. `python -m bench.bulk`
+
+On SQLite; on PostgreSQL with `--database DSN` of an empty database. What is printed are seconds on one core.
+"""
+
+import argparse
+import asyncio
+import tempfile
+import time
+from collections.abc import Awaitable
+
+from bench.data import account
+from chaupal.app.wiring import Running, open_house
+from chaupal.governance import authorities, bulk, orders
+from chaupal.governance.authorities import AuthorityForm
+from chaupal.governance.bulk import Item, Outcome
+from chaupal.governance.orders import OrderForm
+from chaupal.kernel.clock import system_clock
+from chaupal.kernel.settings import Settings, load_settings
+from chaupal.policy.viewer import Role, Viewer
+from chaupal.social import posts
+from chaupal.social.posts import Draft
+
+MANY = 1_178  # targets of the order of 4 February 2021
+AUTHORS = 200
+MOST = 30.0  # seconds for each act about all of them
+REASON = "The post names a person as armed, which the order shows to be false: it is number {}."
+
+
+def settings_of(folder: str, database: str) -> Settings:
+    return load_settings(environ={}, data=folder, database=database, port=0, rate_limits=False, log_batch_minutes=0)
+
+
+async def order_of(running: Running, many: int) -> tuple[str, Viewer, Viewer]:
+    """An order against so many posts: its reference, who proposes, who approves."""
+    house = running.house
+    square, court = house.square, house.court
+    staff = [
+        Viewer(account=await account(square, f"bench_{role}", role=role), country="IN", role=role)
+        for role in (Role.CLERK, Role.REVIEWER, Role.APPROVER)
+    ]
+    authors = [await account(square, f"author{number}") for number in range(AUTHORS)]
+    paths: list[str] = []
+    for start in range(0, many, 50):
+        some = [authors[at % AUTHORS] for at in range(start, min(start + 50, many))]
+        made = await asyncio.gather(
+            *(posts.publish(square, Viewer(account=me, country="IN"), Draft(text=f"बात {me}")) for me in some)
+        )
+        paths += [f"{house.settings.origin}/@author{at % AUTHORS}/{post}" for at, post in enumerate(made, start)]
+    ministry = await authorities.register(
+        court, staff[0], AuthorityForm(name="Ministry", name_hi="मंत्रालय", jurisdiction="IN")
+    )
+    form = OrderForm(
+        authority=ministry.id, officer="A. Sharma", officer_rank="Joint Secretary", reference_no="16(1)/2021",
+        legal_basis="IT Act 2000, section 69A", grounds="public order", territory="IN", dated="2021-02-04",
+        targets="\n".join(paths), origin_note="The office confirmed it on the telephone.", regime="IN-69A",
+        role="designated_officer", bases=("public_order",),
+    )  # fmt: skip
+    ref = await orders.receive(court, staff[0], form)
+    await running.runner.settle()
+    return ref, staff[1], staff[2]
+
+
+async def timed[T](what: str, act: Awaitable[T]) -> tuple[float, T]:
+    began, busy = time.perf_counter(), time.process_time()
+    found = await act
+    took = time.perf_counter() - began
+    print(f"{what:<34} {took:6.2f} s, {time.process_time() - busy:6.2f} s of this process", flush=True)
+    return took, found
+
+
+async def measure(settings: Settings, many: int) -> list[float]:
+    """Seconds for each step, printed as they come."""
+    running = await open_house(settings, clock=system_clock, run=False)
+    try:
+        ref, one, other = await order_of(running, many)
+        court = running.house.court
+        rows = [Item(number=n, seen=1, outcome="withhold_post", reason=REASON.format(n)) for n in range(1, many + 1)]
+        times: list[float] = []
+
+        async def go(what: str, who: Viewer, verb: str, items: list[Item]) -> None:
+            took, found = await timed(f"{what} {many}", bulk.run(court, who, ref, verb, items))
+            check(found, many)
+            times.append(took)
+
+        await go("propose", one, bulk.PROPOSE, rows)
+        await timed("  what follows from it", running.runner.settle())
+        await go("approve", other, bulk.APPROVE, [Item(number=n, seen=2) for n in range(1, many + 1)])
+        await timed("  everybody is told", running.runner.settle())
+        lifted = [Item(number=n, seen=3, reason=REASON.format(n)) for n in range(1, many + 1)]
+        await go("lift", other, bulk.LIFT, lifted)
+        await timed("  everybody is told", running.runner.settle())
+        return times
+    finally:
+        await running.close()
+
+
+def check(found: Outcome, many: int) -> None:
+    if found.counts != {"done": many}:
+        raise SystemExit(f"not all could be done: {found.counts}, first: {found.bad[0].problem if found.bad else ''}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--database", default="", help="PostgreSQL, of an empty database")
+    parser.add_argument("--many", type=int, default=MANY)
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        times = asyncio.run(measure(settings_of(folder, args.database), args.many))
+    late = [took for took in times if took > MOST]
+    raise SystemExit(f"slower than {MOST} s" if late else 0)
+
+
+if __name__ == "__main__":
+    main()
