@@ -134,15 +134,17 @@ def _is(message: Message, event: str, id_: object) -> bool:
 
 @asynccontextmanager
 async def listening(
-    app: App, path: str, *, token: str = "", cookie: str = "", country: str = "", socket: bool = False, protocols: tuple[str, ...] = (),
+    app: App, path: str, *, token: str = "", cookie: str = "", country: str = "", address: str = "", socket: bool = False,
+    protocols: tuple[str, ...] = (),
     denials: bool = True,
 ) -> AsyncIterator[Ear]:  # fmt: skip
-    """Open a stream and wait until it is open, or was refused. `country`: as a trusted proxy says it."""
+    """Open a stream and wait until it is open, or was refused. `country`, `address`: as a trusted proxy says them."""
     ear = Ear()
     where, _, query = path.partition("?")
     headers = [(b"authorization", f"Bearer {token}".encode())] if token else []
     headers += [(b"cookie", cookie.encode())] if cookie else []
     headers += [(b"x-country", country.encode())] if country else []
+    headers += [(b"x-forwarded-for", address.encode())] if address else []
     scope: dict[str, Any] = {
         "type": "websocket" if socket else "http", "path": unquote(where), "query_string": quote(query, "=&%[]").encode(),
         "headers": headers, "client": ("127.0.0.1", 1), "extensions": {DROP: {"drop": ear.drop}},

@@ -63,3 +63,23 @@ def test_keys_that_nobody_uses_any_more_are_forgotten(clock: StillClock, monkeyp
         clock.move(1_000)
         local.hit(f"i{number}", 10)
     assert len(local._used) <= 100
+
+
+def test_ever_new_places_neither_fill_the_memory_nor_slow_everybody_down(
+    clock: StillClock, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(meter_local, "MOST_KEYS", 100)
+    local, looked = LocalMeter(clock), 0
+    tidy = local._tidy
+
+    def counted(now: int) -> None:
+        nonlocal looked
+        looked += 1
+        tidy(now)
+
+    monkeypatch.setattr(local, "_tidy", counted)
+    for number in range(1_000):
+        local.hit(f"i{number}", 300)
+        assert len(local._used) <= 100
+    assert looked <= 20  # not at every request
+    assert local.hit("i999", 300).used == 2

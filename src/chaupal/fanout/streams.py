@@ -70,10 +70,11 @@ class Streams:
 
     def join(self, listener: Listener) -> None:
         """See `wire.listening.Streams`."""
-        count = self._by_who.get(listener.who, 0)
-        if self._most is not None and count >= self._most:
-            raise TooMany("Too many open streams")
-        self._by_who[listener.who] = count + 1
+        for net in listener.who:
+            if self._most is not None and self._by_who.get(net.name, 0) >= self._most * net.times:
+                raise TooMany("Too many open streams")
+        for net in listener.who:
+            self._by_who[net.name] = self._by_who.get(net.name, 0) + 1
         self._listeners.add(listener)
         self._by_key.setdefault(listener.key, set()).add(listener)
 
@@ -83,9 +84,10 @@ class Streams:
             return
         self._listeners.discard(listener)
         _remove(self._by_key, listener.key, listener)
-        self._by_who[listener.who] -= 1
-        if not self._by_who[listener.who]:
-            del self._by_who[listener.who]
+        for net in listener.who:
+            self._by_who[net.name] -= 1
+            if not self._by_who[net.name]:
+                del self._by_who[net.name]
         for hearing in tuple(listener.hears):
             self.unlisten(listener, hearing.name)
 

@@ -87,6 +87,12 @@ class TooMany(Problem):
         self.retry_at = retry_at
 
 
+class GuessedAt(TooMany):
+    """Somebody guesses at this name: for a while only those come in whom guesses cannot hurt."""
+
+    slug = "guessed_at"
+
+
 class Unavailable(Problem):
     """The store could not keep it; nothing was half done."""
 

@@ -18,8 +18,14 @@ class LocalMeter:
         entry = self._used.get(key)
         if entry is None or now >= entry[1]:
             if len(self._used) >= MOST_KEYS:
-                self._used = {k: e for k, e in self._used.items() if e[1] > now}
+                self._tidy(now)
             width = seconds * 1000
             entry = self._used[key] = [0, now - now % width + width]
         entry[0] += 1
         return Count(entry[0], entry[1])
+
+    def _tidy(self, now: int) -> None:
+        """What is over goes; where that is not half of it, the older half: whoever comes from ever new places must not make
+        each of their requests look through all that is counted."""
+        kept = [(key, entry) for key, entry in self._used.items() if entry[1] > now]
+        self._used = dict(kept[-MOST_KEYS // 2 :])

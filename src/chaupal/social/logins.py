@@ -21,6 +21,7 @@ COOKIE = "chaupal"
 SESSION_LASTS = 30 * DAY
 RESET_LASTS = HOUR
 RESET = "reset"
+TRIES = 20  # codes beside the right password, for as long as half of a session lasts, where they come at once
 KEPT_AFTER_END = DAY  # used codes and links stay a while, so that their replay is noticed
 
 # One sentence for every reason: it must not tell which names exist.
@@ -33,6 +34,7 @@ class Session(msgspec.Struct, frozen=True):
     secret: str
     account: int
     handle: str
+    email: str
 
 
 class Half(msgspec.Struct, frozen=True):
@@ -74,6 +76,32 @@ async def sign_in(square: Square, name: str, password: str, *, agent: str = "", 
     return await begin_session(square, login.account, agent=agent, country=country)
 
 
+async def sign_in_at_once(
+    square: Square, name: str, password: str, code: str, *, agent: str = "", country: str = ""
+) -> Session:
+    """A new session for whoever has both secrets, also while somebody guesses at the name. Raises Invalid, never saying why.
+
+    Which of the two was wrong is not told, so both must be guessed together; and of codes beside the right password only so
+    many are looked at, so that whoever has learnt the password cannot go through all of them.
+    """
+    async with square.work.reading() as reading:
+        login = await logins.named(reading, name.strip().lower().removeprefix("@"))
+    known = await is_password(login.password_hash if login else None, password)
+    if login is None or not known or not login.second:
+        raise Invalid(WRONG, name=WRONG)
+    secret = new_secret()
+    async with square.work.writing() as w:
+        tried = await logins.tries(w, login.account, second.HALF)
+        await second.half_way(w, login.account, secret)
+    try:
+        if tried >= TRIES:
+            raise Invalid(WRONG)
+        await second.check(square, secret, login.handle, code)
+    except (Invalid, NotSignedIn):
+        raise Invalid(WRONG, name=WRONG) from None
+    return await begin_session(square, login.account, agent=agent, country=country)
+
+
 async def half_of(square: Square, secret: str) -> Half:
     """Who is half way in. Raises NotSignedIn where the time is over."""
     async with square.work.reading() as reading:
@@ -102,7 +130,7 @@ async def begin_session(square: Square, account: int, *, agent: str = "", countr
             w, digest(secret), account, csrf=secrets.token_urlsafe(24), until=w.now() + SESSION_LASTS, agent=agent[:200],
             country=country,
         )  # fmt: skip
-    return Session(secret, account, login.handle)
+    return Session(secret, account, login.handle, login.email)
 
 
 async def sign_out(square: Square, caller: Caller) -> None:

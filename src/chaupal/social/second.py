@@ -120,6 +120,13 @@ async def waiting(reading: Reading, half: str) -> Login | None:
     return await logins.of(reading, account) if account else None
 
 
+async def is_waiting(square: Square, half: str, name: str) -> bool:
+    """Whether this is half of a session, and whose; else what is typed beside it is no guess at a code."""
+    async with square.work.reading() as reading:
+        login = await waiting(reading, half)
+    return login is not None and login.handle == name
+
+
 async def check(square: Square, half: str, name: str, code: str) -> int:
     """Who is in now. `name`: whose handle was said, by which guesses are counted. Raises Invalid; NotSignedIn when it is over."""
     async with square.work.reading() as reading:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy import text as sql
 
 from chaupal.store.dialect import param, statement, upsert, words
@@ -92,6 +92,13 @@ USE_LINKS_OF = statement(
         mail_tokens.c.account_id == param("me"), mail_tokens.c.purpose == words("what"), mail_tokens.c.used_at.is_(None)
     )
     .values(used_at=param("at"))
+)
+TRIES = statement(
+    select(func.count()).where(
+        mail_tokens.c.account_id == param("me"),
+        mail_tokens.c.purpose == words("what"),
+        mail_tokens.c.expires_at > param("now"),
+    )
 )
 DROP_OLD_LINKS = statement(delete(mail_tokens).where(mail_tokens.c.expires_at < param("before")))
 
@@ -224,6 +231,11 @@ async def link(reading: Reading, hash_: str, purpose: str) -> int | None:
 async def use_link(w: Writing, hash_: str) -> bool:
     """False when somebody else was quicker."""
     return await w.run(USE_LINK, of=hash_, at=w.now()) == 1
+
+
+async def tries(reading: Reading, account: int, purpose: str) -> int:
+    """How many links for a purpose are not over yet, used or not."""
+    return await reading.value(TRIES, me=account, what=purpose, now=reading.now()) or 0
 
 
 async def drop_old_links(w: Writing, before: int) -> None:

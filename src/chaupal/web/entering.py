@@ -6,7 +6,7 @@ import msgspec
 
 from chaupal.kernel.errors import Invalid, NotSignedIn
 from chaupal.policy.surface import Surface
-from chaupal.social import logins, passkeys
+from chaupal.social import logins, passkeys, second
 from chaupal.social.logins import Half
 from chaupal.web import links, pages
 from chaupal.web.joining import OPEN, agent, country, errors_of, keep
@@ -25,6 +25,7 @@ class Next(msgspec.Struct, kw_only=True):
 class LogIn(msgspec.Struct, kw_only=True):
     name: str = ""
     password: str = ""
+    code: str = ""  # sent along at once, while somebody guesses at the name
     next: str = "/"
 
 
@@ -52,16 +53,17 @@ async def show_login(call: Call[Next]) -> Answer:
 
 
 async def log_in(call: Call[LogIn]) -> Answer:
-    args = call.args
+    args, square, came = call.args, call.house.square, {"agent": agent(call), "country": country(call)}
     try:
-        session = await logins.sign_in(
-            call.house.square, args.name, args.password, agent=agent(call), country=country(call)
-        )
+        if args.code:
+            session = await logins.sign_in_at_once(square, args.name, args.password, args.code, **came)
+        else:
+            session = await logins.sign_in(square, args.name, args.password, **came)
     except Invalid as problem:
-        return await _login_page(call, args, errors_of(call, problem))
+        return await _login_page(call, args, errors_of(call, problem), at_once=bool(args.code))
     if isinstance(session, Half):
         return await ask(call, session, args.next)
-    return redirect(links.back(args.next), headers=[keep(call, session)])
+    return redirect(links.back(args.next), headers=keep(call, session))
 
 
 async def ask(call: Call[Any], half: Half, leads: str, errors: dict[str, str] | None = None) -> Answer:
@@ -84,7 +86,7 @@ async def by_code(call: Call[Step]) -> Answer:
         return await _again(call, errors_of(call, problem))
     except NotSignedIn:
         return redirect(links.query("/login", next=args.next))
-    return redirect(links.back(args.next), headers=[keep(call, session)])
+    return redirect(links.back(args.next), headers=keep(call, session))
 
 
 async def by_key(call: Call[Step]) -> Answer:
@@ -96,7 +98,7 @@ async def by_key(call: Call[Step]) -> Answer:
     except NotSignedIn:
         return redirect(links.query("/login", next=args.next))
     session = await logins.begin_session(square, account, agent=agent(call), country=country(call))
-    return redirect(links.back(args.next), headers=[keep(call, session)])
+    return redirect(links.back(args.next), headers=keep(call, session))
 
 
 async def show_door(call: Call[Door]) -> Answer:
@@ -110,7 +112,7 @@ async def come_in(call: Call[Door]) -> Answer:
     except Invalid as problem:
         return await _door(call, errors_of(call, problem))
     session = await logins.begin_session(square, account, agent=agent(call), country=country(call))
-    return redirect(links.back(call.args.next), headers=[keep(call, session)])
+    return redirect(links.back(call.args.next), headers=keep(call, session))
 
 
 async def _again(call: Call[Step], errors: dict[str, str]) -> Answer:
@@ -122,15 +124,19 @@ async def _again(call: Call[Step], errors: dict[str, str]) -> Answer:
     return await ask(call, half, args.next, errors)
 
 
-async def _login_page(call: Call[Any], sent: LogIn, errors: dict[str, str]) -> Answer:
+async def guessed_at(call: Call[Any]) -> Answer:
+    """The name is shut to browsers that have not been there: how its owner comes in all the same."""
+    sent: Any = call.args if isinstance(call.args, LogIn) else LogIn()
+    return await _login_page(call, sent, {}, 429, at_once=True)
+
+
+async def _login_page(
+    call: Call[Any], sent: LogIn, errors: dict[str, str], status: int = 200, *, at_once: bool = False
+) -> Answer:
     return await pages.render(
-        call,
-        "joining/login.html",
-        422 if errors else 200,
-        sent=sent,
-        errors=errors,
+        call, "joining/login.html", 422 if errors else status, sent=sent, errors=errors, at_once=at_once,
         title=words(call.viewer.language).gettext(N_("Log in")),
-    )
+    )  # fmt: skip
 
 
 async def _door(call: Call[Door], errors: dict[str, str]) -> Answer:
@@ -141,11 +147,22 @@ async def _door(call: Call[Door], errors: dict[str, str]) -> Answer:
     )  # fmt: skip
 
 
+async def guesses_password(call: Call[LogIn]) -> bool:
+    """With a code beside it nothing is learnt of the password: those are counted where they are looked at."""
+    return not call.args.code
+
+
+async def guesses_code(call: Call[Step]) -> bool:
+    return await second.is_waiting(call.house.square, call.args.half, call.args.name)
+
+
 ROUTES: tuple[Route, ...] = (
     get("/login", show_login, Surface.NONE, takes=Next, **OPEN),
-    post("/login", log_in, Surface.NONE, takes=LogIn, limit=(20, 300), guards="name", **OPEN),
-    post("/login/code", by_code, Surface.NONE, takes=Step, limit=(20, 300), guards="name", **OPEN),
-    post("/login/key", by_key, Surface.NONE, takes=Step, limit=(20, 300), guards="name", **OPEN),
+    post("/login", log_in, Surface.NONE, takes=LogIn, limit=(20, 300), guards="name", guesses=guesses_password, **OPEN),
+    post(
+        "/login/code", by_code, Surface.NONE, takes=Step, limit=(20, 300), guards="name", guesses=guesses_code, **OPEN
+    ),
+    post("/login/key", by_key, Surface.NONE, takes=Step, limit=(20, 300), **OPEN),  # a signature cannot be guessed
     get("/login/passkey", show_door, Surface.NONE, takes=Door, limit=(30, 300), **OPEN),
     post("/login/passkey", come_in, Surface.NONE, takes=Door, limit=(20, 300), **OPEN),
 )

@@ -3,8 +3,8 @@
 from typing import Any
 
 from chaupal.governance.log_batches import NotYet
-from chaupal.kernel.errors import Closed, Invalid, NotSignedIn, Problem, WithheldByLaw
-from chaupal.web import links, mending, pages
+from chaupal.kernel.errors import Closed, GuessedAt, Invalid, NotSignedIn, Problem, WithheldByLaw
+from chaupal.web import entering, links, mending, pages
 from chaupal.web.said import sentence as sentence_of
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
@@ -25,6 +25,10 @@ SAID: dict[str, tuple[str, str]] = {
     "conflict": (N_("This has changed meanwhile"), ""),
     "too_large": (N_("This is too large"), N_("Choose a smaller picture, or a shorter text.")),
     "too_many": (N_("Too many at once"), N_("Wait a little, then try again.")),
+    "guessed_at": (
+        N_("Somebody guesses at this name"),
+        N_("For a quarter of an hour it is open only where you have logged in before."),
+    ),
     "unavailable": (
         N_("Not possible at the moment"),
         N_("Nothing was half done. Try again in a moment."),
@@ -42,6 +46,8 @@ async def error_page(call: Call[Any], problem: Problem) -> Answer:
         return redirect("/portal/login" if call.route.offices else links.query("/login", next=pages.here(call)))
     if isinstance(problem, Closed) and call.route.method == "GET":
         return redirect("/settings/standing")
+    if isinstance(problem, GuessedAt) and call.route.path == "/login":
+        return await entering.guessed_at(call)
     said = words(call.viewer.language)
     title, sentence = SAID.get(problem.slug, OURS)
     told = said.gettext(sentence) if sentence else sentence_of(problem, call.viewer.language)

@@ -4,10 +4,10 @@ from typing import Any
 
 import msgspec
 
-from chaupal.kernel.clock import SECOND
+from chaupal.kernel.clock import DAY, SECOND
 from chaupal.kernel.errors import Conflict, Invalid, NotFound
 from chaupal.policy.surface import Surface
-from chaupal.social import accounts, logins
+from chaupal.social import accounts, browsers, logins
 from chaupal.social.accounts import NewAccount
 from chaupal.social.logins import COOKIE, SESSION_LASTS, Session
 from chaupal.web import pages
@@ -76,7 +76,7 @@ async def sign_up(call: Call[SignUp]) -> Answer:
     except Invalid as problem:
         return await _signup_page(call, args, errors_of(call, problem))
     session = await logins.begin_session(call.house.square, account, agent=agent(call), country=country(call))
-    return redirect("/welcome", headers=[keep(call, session)])
+    return redirect("/welcome", headers=keep(call, session))
 
 
 async def welcome(call: Call[Nothing]) -> Answer:
@@ -122,9 +122,19 @@ async def approve(call: Call[One]) -> Answer:
     return redirect("/office/joining")
 
 
-def keep(call: Call[Any], session: Session) -> tuple[str, str]:
-    """The header by which the browser keeps its session."""
-    return set_cookie(call.house.settings, COOKIE, session.secret, SESSION_LASTS // SECOND)
+def keep(call: Call[Any], session: Session) -> list[tuple[str, str]]:
+    """The headers by which the browser keeps its session, and is known again when that is over."""
+    settings = call.house.settings
+    return [
+        set_cookie(settings, COOKIE, session.secret, SESSION_LASTS // SECOND),
+        been_here(call, session.handle, session.email),
+    ]
+
+
+def been_here(call: Call[Any], *names: str) -> tuple[str, str]:
+    """The header by which a browser is known again as one in which whoever has these names came in."""
+    mark = browsers.remembered(call.house.square, call.cookies.get(browsers.COOKIE, ""), *names)
+    return set_cookie(call.house.settings, browsers.COOKIE, mark, browsers.DAYS * DAY // SECOND)
 
 
 def country(call: Call[Any]) -> str:

@@ -67,7 +67,7 @@ async def change(call: Call[Changed]) -> Answer:
     except Invalid as problem:
         errors = errors_of(call, problem)
         return await _page(call, "joining/password.html", N_("Change password"), status=422, errors=errors)
-    return redirect("/settings?saved=1", headers=[keep(call, session)])
+    return redirect("/settings?saved=1", headers=keep(call, session))
 
 
 async def _reset_page(call: Call[Any], step: str, errors: dict[str, str]) -> Answer:

@@ -11,7 +11,9 @@ from chaupal.governance.portal import Enrolment, Filing
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Invalid, NotFound, NotSignedIn, Problem
 from chaupal.policy.surface import Surface
+from chaupal.social import browsers
 from chaupal.web import courtly, filing, pages
+from chaupal.web.joining import been_here
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.cookies import set_cookie
@@ -90,7 +92,7 @@ async def log_in(call: Call[LogIn]) -> Answer:
         return await render(
             call, "portal/login.html", N_("Authority portal"), problem, sent=args, errors={}, stopped=tr(WRONG)
         )
-    return redirect("/portal", headers=[_keep(call, secret)])
+    return redirect("/portal", headers=_keep(call, secret, args.email))
 
 
 async def log_out(call: Call[Nothing]) -> Answer:
@@ -117,7 +119,7 @@ async def enrol(call: Call[Enrol]) -> Answer:
         secret = await portal.enrol(call.house.court, args.secret, args.password, args.code)
     except Invalid as problem:
         return await _enrol(call, shown, problem)
-    return redirect("/portal", headers=[_keep(call, secret)])
+    return redirect("/portal", headers=_keep(call, secret, shown.user.email))
 
 
 async def _enrol(call: Call[Any], shown: Enrolment | None, problem: Problem | None) -> Answer:
@@ -149,8 +151,9 @@ async def _token(call: Call[Any], who: Filing, made: str) -> Answer:
     return await render(call, "portal/token.html", N_("Filing by program"), who=who, made=made)
 
 
-def _keep(call: Call[Any], secret: str) -> tuple[str, str]:
-    return set_cookie(call.house.settings, portal.COOKIE, secret, portal.SESSION_LASTS // SECOND)
+def _keep(call: Call[Any], secret: str, email: str) -> list[tuple[str, str]]:
+    cookie = set_cookie(call.house.settings, portal.COOKIE, secret, portal.SESSION_LASTS // SECOND)
+    return [cookie, been_here(call, browsers.OFFICE + browsers.plain_name(email))]
 
 
 DOOR: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "unready": True, "offices": True}

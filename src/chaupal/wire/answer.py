@@ -133,6 +133,10 @@ class Desk:
         asked.args = check(route.takes, sent)
         return await route.run(asked)
 
+    def heed(self, call: Call[Any]) -> None:
+        """One more message of whoever holds an open connection. Raises TooMany."""
+        self._limits.heed(call)
+
     async def still(self, call: Call[Any]) -> bool:
         """Whether whoever opened a connection may keep it: token and account are as good as they were. Updates the call."""
         if call.caller is None:
@@ -275,7 +279,8 @@ class Desk:
             if (name == "id" or name.endswith("_id")) and parse_id(request.path[name]) is None:
                 raise NotFound
         call.args = check(route.takes, sent)
-        self._limits.guard(call)
+        if route.guesses is None or await route.guesses(call):
+            self._limits.guard(call)
 
     async def _say(self, route: Route, call: Call[Any], problem: Problem) -> Answer:
         if route.shape is Shape.API:

@@ -1,20 +1,23 @@
-"""How often somebody may ask: per account or address, per route, and per name whose secret could be guessed."""
+"""How often somebody may ask: per account or net of addresses, per route, per message, and per name whose secret could be guessed."""
 
 from typing import Any
 
 import msgspec
 
 from chaupal.kernel.clock import iso
-from chaupal.kernel.errors import TooMany
+from chaupal.kernel.errors import GuessedAt, TooMany
+from chaupal.kernel.nets import Net, nets_of
 from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings
 from chaupal.ports.meter import Count, Meter
+from chaupal.social import browsers
 from chaupal.wire.call import Call
 from chaupal.wire.route import Shape
 
 GENERAL = (300, 300)  # requests per seconds, per account and per address, as Mastodon's clients expect
 FILES = (3_000, 300)  # counted apart: one page of posts brings forty pictures along
 GUESSES = (20, 900)  # of the secret of one name, from wherever they come
+MESSAGES = (120, 60)  # on all WebSockets of one caller: each may be a question to the store
 
 
 class Spent(msgspec.Struct, frozen=True):
@@ -41,21 +44,46 @@ class Limits:
         if not self._on:
             return None
         route = call.route
-        who = f"a{call.viewer.account}" if call.viewer.account is not None else f"i{call.address}"
+        who = counted_as(call)
         file = route.shape is Shape.FILE
-        spent = self._count(f"f{who}" if file else who, *(FILES if file else GENERAL))
+        spent = self._counted("f" if file else "", who, *(FILES if file else GENERAL))
         if route.limit is not None and not spent.over:
-            spent = self._count(f"{route.path} {who}", *route.limit)
+            spent = self._counted(f"{route.path} ", who, *route.limit)
         return spent
 
+    def heed(self, call: Call[Any]) -> None:
+        """One more message on a connection that stays open. Raises TooMany."""
+        if self._on:
+            check_limit(self._counted("m", counted_as(call), *MESSAGES))
+
     def guard(self, call: Call[Any]) -> None:
-        """Guesses are counted by the name they are about, too: an attacker has many addresses. Raises TooMany."""
-        if self._on and call.route.guards:
-            name = str(getattr(call.args, call.route.guards)).strip().lower().removeprefix("@")
-            check_limit(self._count(f"{call.route.path} n{digest(name)}", *GUESSES))
+        """Guesses are counted by the name they are about, too: an attacker has many addresses. Raises GuessedAt.
+
+        A browser with which somebody of that name came in before is counted by itself: others cannot shut them out.
+        """
+        if not (self._on and call.route.guards):
+            return
+        name = browsers.plain_name(str(getattr(call.args, call.route.guards)))
+        if call.route.offices:
+            name = browsers.OFFICE + name
+        browser = browsers.known(call.house.square, call.cookies.get(browsers.COOKIE, ""), name)
+        spent = self._count(f"{call.route.path} {f'b{browser}' if browser else f'n{digest(name)}'}", *GUESSES)
+        if spent.over:
+            raise GuessedAt(retry_at=spent.count.ends_at)
+
+    def _counted(self, what: str, who: tuple[Net, ...], most: int, seconds: int) -> Spent:
+        """The narrowest net's use, else that of the wider one which is used up."""
+        spent = [self._count(f"{what}{net.name}", most * net.times, seconds) for net in who]
+        return next((one for one in spent if one.over), spent[0])
 
     def _count(self, key: str, most: int, seconds: int) -> Spent:
         return Spent(most * self._scale, self._meter.hit(key, seconds))
+
+
+def counted_as(call: Call[Any]) -> tuple[Net, ...]:
+    """As whom a caller is counted: the account, else where a stranger comes from."""
+    account = call.viewer.account
+    return nets_of(call.address) if account is None else (Net(f"a{account}"),)
 
 
 def check_limit(spent: Spent | None) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import msgspec
 
 from chaupal.wire.call import Call
+from chaupal.wire.limits import counted_as
 
 MOST_WAITING = 400  # tidings that wait for one connection; whoever falls further behind is let go
 EVERYBODY = ""  # the topic that every open connection hears
@@ -15,7 +16,7 @@ PUBLIC, PUBLIC_MEDIA = "public", "public:media"
 HOME = "home:"
 LIST = "list:"
 
-GONE, REVOKED, SLOW, CLOSING = "gone", "revoked", "slow", "closing"
+GONE, REVOKED, SLOW, CLOSING, FLOODING = "gone", "revoked", "slow", "closing", "too many messages"
 
 
 ANNOUNCED = "announced"  # what staff tell everybody
@@ -94,7 +95,7 @@ class Listener:
         # Held for as long as the connection: without its headers and its query, in which the token stands.
         call.headers, call.cookies, call.query = {}, {}, ""
         self.call = call
-        self.who = f"a{call.viewer.account}" if call.viewer.account is not None else f"i{call.address}"
+        self.who = counted_as(call)
         self.hears: list[Hearing] = []
         self.waiting: deque[tuple[str, Tiding]] = deque()
         self.doubted = False  # whoever opened it must be looked up anew before anything is said

@@ -47,6 +47,9 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     gives: Any = None
     limit: tuple[int, int] | None = None
     guards: str = ""  # the argument that names whose secret could be guessed here: guesses are counted by it, too
+    guesses: Handler | None = (
+        None  # whether a call is a guess at all, so that nobody uses up what others may; None: always
+    )
     lane: bool = False
     kept: bool = False  # rests on the store and the asker alone, not on headers: may be answered from memory
     kept_for: int = 0  # ms: of what rests on the hour, too, how long it is good at most

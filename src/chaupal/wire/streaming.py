@@ -16,7 +16,7 @@ import msgspec
 import structlog
 
 from chaupal.kernel.clock import SECOND
-from chaupal.kernel.errors import Malformed, Problem
+from chaupal.kernel.errors import Malformed, Problem, TooMany
 from chaupal.kernel.shelf import Shelf
 from chaupal.policy.surface import Surface
 from chaupal.wire.answer import Desk, Request, problem_json
@@ -32,7 +32,7 @@ from chaupal.wire.asgi import (
     query_of,
     send_answer,
 )
-from chaupal.wire.listening import CLOSING, GONE, REVOKED, SLOW, Hearing, Listener, Streams, Tiding, Told
+from chaupal.wire.listening import CLOSING, FLOODING, GONE, REVOKED, SLOW, Hearing, Listener, Streams, Tiding, Told
 from chaupal.wire.route import Route, Shape
 
 log = structlog.get_logger()
@@ -44,7 +44,7 @@ MOST_STREAMS = 50  # subscriptions of one WebSocket
 DROP = "chaupal.drop"  # the server's extension of the scope: cut the connection off
 
 # RFC 6455 §7.4.1; 1013 ("try again later") is IANA's.
-CODES = {REVOKED: 1008, SLOW: 1013, CLOSING: 1001}
+CODES = {REVOKED: 1008, SLOW: 1013, CLOSING: 1001, FLOODING: 1008}
 
 SSE = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -226,7 +226,13 @@ class Streaming:
             sent = await receive()
             if sent["type"] == "websocket.disconnect":
                 return
-            if not listener.ended:
+            if listener.ended:
+                continue
+            try:
+                self._desk.heed(listener.call)
+            except TooMany:
+                listener.end(FLOODING)  # and whoever tells closes it
+            else:
                 await self._wish(listener, send, sent.get("text") or sent.get("bytes") or "")
 
     async def _wish(self, listener: Listener, send: AsgiSend, said: str | bytes | dict[str, Any]) -> None:

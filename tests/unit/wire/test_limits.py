@@ -1,16 +1,22 @@
 """Limits: what a wrong token costs, and guesses at one name from many addresses."""
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import httpx2
 import pytest
+from pyotp.totp import TOTP
 
 from chaupal.app.wiring import Running, open_house
-from chaupal.kernel.clock import StillClock
+from chaupal.kernel.clock import DAY, MINUTE, SECOND, StillClock
+from chaupal.kernel.errors import Invalid
+from chaupal.kernel.nets import WIDER, nets_of
 from chaupal.kernel.settings import load_settings
-from chaupal.social import accounts
-from chaupal.wire.limits import GENERAL, GUESSES
+from chaupal.policy.viewer import Viewer
+from chaupal.social import accounts, browsers, logins, second
+from chaupal.wire.limits import GENERAL, GUESSES, MESSAGES
+from listening import listening
 
 PASSWORD = "a long enough secret"
 
@@ -60,3 +66,216 @@ async def test_a_wrong_token_is_counted_and_told_how_often(limited: Running):
         for _ in range(most - 1):
             await client.get("/api/v1/timelines/home")
         assert (await client.get("/api/v1/timelines/home")).status_code == 429
+
+
+# --- whoever has been here, or has more than a password, while a name is guessed at ---
+
+
+async def guess(house: Running, name: str, times: int = GUESSES[0]) -> None:
+    for number in range(times):
+        assert await log_in(house, name, "a wrong one", f"203.0.113.{number}") in (422, 429)
+
+
+@asynccontextmanager
+async def at_home(house: Running, address: str = "198.51.100.1") -> AsyncIterator[httpx2.AsyncClient]:
+    """A browser in which asha logged in, and out again."""
+    async with browser(house, address) as client:
+        assert (await typed(client, "asha", PASSWORD)).status_code == 303
+        assert (await sends(client, "/logout", "/")).status_code == 303
+        yield client
+
+
+async def sends(client: httpx2.AsyncClient, where: str, at: str, **fields: str) -> httpx2.Response:
+    page = await client.get(at)
+    word = page.text.split('name="csrf" value="')[1].split('"')[0]
+    return await client.post(where, data=fields | {"csrf": word})
+
+
+async def typed(client: httpx2.AsyncClient, name: str, password: str, **more: str) -> httpx2.Response:
+    return await sends(client, "/login", "/login?again=1", name=name, password=password, **more)
+
+
+async def test_a_known_browser_still_gets_in_while_a_name_is_guessed_at(limited: Running):
+    async with at_home(limited) as client:
+        await guess(limited, "asha")
+        assert await log_in(limited, "asha", PASSWORD, "198.51.100.2") == 429
+        for name in ("asha", "@Asha", "asha@example.org"):
+            assert (await typed(client, name, PASSWORD)).status_code == 303
+
+
+async def test_guesses_in_a_known_browser_are_counted_by_it_and_shut_out_nobody_else(
+    limited: Running, clock: StillClock
+):
+    async with at_home(limited) as client, at_home(limited, "198.51.100.3") as other:
+        for number in range(GUESSES[0]):
+            client.headers["x-forwarded-for"] = f"203.0.113.{number}"
+            assert (await typed(client, "asha", "a wrong one")).status_code == 422
+        assert (await typed(client, "asha", PASSWORD)).status_code == 429
+        assert (await typed(other, "asha", PASSWORD)).status_code == 303
+        clock.move((browsers.DAYS + 1) * DAY)
+        await guess(limited, "asha")
+        assert (await typed(other, "asha", PASSWORD)).status_code == 429  # known for so long, and no longer
+
+
+async def test_a_browser_is_known_by_a_signed_cookie_and_only_as_whom_it_was(limited: Running):
+    async with at_home(limited) as client:
+        mark = client.cookies[browsers.COOKIE]
+        assert "asha" not in mark and browsers.known(limited.house.square, mark, "asha")
+        nonce, day, *signed = mark.split(".")
+        forged = (
+            "", "~", f"{nonce}.{day}", f"x{nonce}.{day}.{'.'.join(signed)}", f"{nonce}.{int(day) + 9}.{'.'.join(signed)}",
+            f"{nonce}.{day}.{'A' * len(signed[0])}", f"{nonce}.९.{signed[0]}", f"{nonce}..{signed[0]}", "." * 50, mark[::-1],
+        )  # fmt: skip
+        assert not any(browsers.known(limited.house.square, one, "asha") for one in forged)
+        assert not browsers.known(limited.house.square, mark, "binod")
+        await guess(limited, "binod")
+        assert (await typed(client, "binod", PASSWORD)).status_code == 429
+
+
+async def test_a_browser_that_several_share_knows_each_of_them_and_the_last_five(limited: Running):
+    square, mark = limited.house.square, ""
+    for number in range(7):
+        mark = browsers.remembered(square, mark, f"h{number}", f"h{number}@example.org")
+    assert [bool(browsers.known(square, mark, f"h{number}")) for number in range(7)] == [False] * 2 + [True] * 5
+    again = browsers.remembered(square, mark, "h4", "h4@example.org")
+    assert len(again.split("~")) == 5 and browsers.known(square, again, "h2") and len(again) < 500
+
+
+async def test_whoever_has_the_second_step_still_gets_in_while_a_name_is_guessed_at(
+    limited: Running, clock: StillClock
+):
+    square = limited.house.square
+    asha = Viewer(account=await accounts.account_id(square, "asha"), country="IN")
+    secret = (await second.begin(square, asha, PASSWORD)).secret
+    recovery = await second.turn_on(square, asha, TOTP(secret).at(clock() // SECOND))
+    clock.move(2 * MINUTE)
+    await guess(limited, "asha")
+    async with browser(limited, "198.51.100.2") as client:
+        shut = await typed(client, "asha", PASSWORD)
+        assert shut.status_code == 429 and 'name="code"' in shut.text and "/login/passkey" in shut.text
+        code = TOTP(secret).at(clock() // SECOND)
+        wrong = [("asha", "a wrong one", code), ("asha", PASSWORD, "000000"), ("nobody", PASSWORD, code)]
+        told = {
+            (r.status_code, r.text.count('class="error"'))
+            for w in wrong
+            for r in [await typed(client, *w[:2], code=w[2])]
+        }
+        assert told == {(422, 1)}  # which of the two was wrong is not told
+        assert (await typed(client, "asha", PASSWORD, code=code)).status_code == 303
+    async with browser(limited, "198.51.100.4") as client:
+        assert (await typed(client, "asha", PASSWORD, code=recovery[0])).status_code == 303
+
+
+async def test_a_code_opens_nothing_where_none_is_asked_for(limited: Running):
+    async with browser(limited, "198.51.100.2") as client:
+        assert (await typed(client, "asha", PASSWORD, code="123456")).status_code == 422
+
+
+async def test_whoever_has_learnt_the_password_cannot_go_through_all_codes(limited: Running, clock: StillClock):
+    square = limited.house.square
+    asha = Viewer(account=await accounts.account_id(square, "asha"), country="IN")
+    secret = (await second.begin(square, asha, PASSWORD)).secret
+    await second.turn_on(square, asha, TOTP(secret).at(clock() // SECOND))
+    clock.move(2 * MINUTE)
+    right = TOTP(secret).at(clock() // SECOND)
+    for _ in range(logins.TRIES):
+        with pytest.raises(Invalid):
+            await logins.sign_in_at_once(square, "asha", PASSWORD, "000000")
+    with pytest.raises(Invalid):
+        await logins.sign_in_at_once(square, "asha", PASSWORD, right)
+    clock.move(second.HALF_LASTS + 1)
+    await logins.sign_in_at_once(square, "asha", PASSWORD, TOTP(secret).at(clock() // SECOND))
+
+
+async def test_codes_for_a_name_are_counted_only_of_those_who_know_its_password(limited: Running, clock: StillClock):
+    square = limited.house.square
+    asha = Viewer(account=await accounts.account_id(square, "asha"), country="IN")
+    secret = (await second.begin(square, asha, PASSWORD)).secret
+    await second.turn_on(square, asha, TOTP(secret).at(clock() // SECOND))
+    clock.move(2 * MINUTE)
+    for number in range(GUESSES[0] + 1):  # somebody who is not half way in
+        async with browser(limited, f"203.0.113.{number}") as client:
+            step = await sends(client, "/login/code", "/login", name="asha", half="x" * 40, code="000000")
+            assert step.status_code == 303 and step.headers["location"].startswith("/login")
+    async with browser(limited, "198.51.100.2") as client:
+        page = (await typed(client, "asha", PASSWORD)).text.split('action="/login/code"')[1]
+        form = {name: page.split(f'name="{name}" value="')[1].split('"')[0] for name in ("half", "name", "csrf")}
+        for _ in range(GUESSES[0] - 1):
+            assert (await client.post("/login/code", data=form | {"code": "000000"})).status_code == 422
+            client.headers["x-forwarded-for"] = f"198.51.100.{3 + _}"
+        assert (
+            await client.post("/login/code", data=form | {"code": TOTP(secret).at(clock() // SECOND)})
+        ).status_code == 303
+
+
+# --- nets ---
+
+
+def test_an_address_of_ipv6_counts_as_its_64_and_its_48():
+    one, other, beside, far = ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1", "2001:db8:2:2::1")
+    assert nets_of(one) == nets_of(other) != nets_of(beside)
+    assert nets_of(one)[1] == nets_of(beside)[1] != nets_of(far)[1]
+    assert [net.times for net in nets_of(one)] == [1, WIDER]
+
+
+def test_ipv4_in_ipv6_clothes_counts_as_what_it_is():
+    assert nets_of("::ffff:203.0.113.7") == nets_of("64:ff9b::203.0.113.7") == nets_of("203.0.113.7")
+    assert len(nets_of("203.0.113.7")) == 1
+    assert nets_of("203.0.113.7") != nets_of("203.0.113.8")
+    assert nets_of("") == nets_of("unknown") == nets_of("x" * 5_000)
+
+
+async def test_limits_count_a_64_and_a_48_above_a_bound(limited: Running):
+    most, _ = GENERAL
+    seen: list[int] = []
+    for site in range(WIDER + 2):
+        for host in range(most + 1):
+            async with browser(limited, f"2001:db8:1:{site:x}::{host:x}") as client:
+                asked = await client.get("/api/v1/custom_emojis")
+        seen.append(asked.status_code)
+    assert seen[0] == 429  # 301 addresses of one customer are one customer
+    async with browser(limited, "2001:db8:1:ffff::1") as client:
+        assert (
+            await client.get("/api/v1/custom_emojis")
+        ).status_code == 429  # and a site is one site above eight times that
+    async with browser(limited, "2001:db8:2::1") as client:
+        assert (await client.get("/api/v1/custom_emojis")).status_code == 200
+
+
+async def test_open_streams_are_counted_by_64(tmp_path: Path, clock: StillClock):
+    settings = load_settings(
+        environ={}, data=str(tmp_path / "data"), port=8000, trusted_proxies=("127.0.0.1/32",), streams_per_caller=2
+    )
+    running = await open_house(settings, clock=clock, run=False)
+    path = "/api/v1/streaming/public"
+    try:
+        async with AsyncExitStack() as stack:
+            for host in (1, 2):
+                ear = await stack.enter_async_context(listening(running.app, path, address=f"2001:db8:1:2::{host}"))
+                assert ear.status == 200
+            third = await stack.enter_async_context(listening(running.app, path, address="2001:db8:1:2::3"))
+            beside = await stack.enter_async_context(listening(running.app, path, address="2001:db8:1:3::3"))
+            assert (third.status, beside.status) == (429, 200)
+    finally:
+        await running.close()
+
+
+# --- messages ---
+
+
+async def test_messages_on_sockets_are_limited_and_a_flood_is_closed_with_the_policys_code(limited: Running):
+    most, _ = MESSAGES
+    path = "/api/v1/streaming"
+    async with listening(limited.app, path, socket=True) as one, listening(limited.app, path, socket=True) as two:
+        for number in range(most):
+            (one if number % 2 else two).say(type="subscribe", stream="nonsense")
+        await one.until(lambda _: len(one.events) + len(two.events) == most)
+        assert not one.ended and not two.ended
+        two.say(type="subscribe", stream="public")  # one too many, of all that come from this address
+        await two.until(lambda ear: ear.ended)
+        assert two.code == 1008 and not one.ended
+        one.say(type="subscribe", stream="public")
+        await one.until(lambda ear: ear.ended)
+    async with listening(limited.app, path, socket=True, address="198.51.100.9") as other:
+        other.say(type="subscribe", stream="nonsense")
+        await other.heard("error")
