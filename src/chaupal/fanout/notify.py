@@ -6,6 +6,7 @@ Everything is looked up as it stands in this commit, so an event that is handled
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.sifting import keep_apart, sift
 from chaupal.policy.facts import Visibility
+from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.social.events_posts import PollEnded, PostDeleted, PostEdited, PostPublished
 from chaupal.social.events_ties import FollowAsked, Followed, FollowGranted, FollowRefused, Liked, Unfollowed, Unliked
 from chaupal.store import finding, graph, notices, polls, posting, quotes, reactions, threads
@@ -22,7 +23,7 @@ async def published(carrier: Carrier, w: Writing, event: PostPublished) -> None:
         return
     told: dict[int, str] = {}
     if event.boost_of_author is not None:
-        told[event.boost_of_author] = "reblog"
+        told = dict.fromkeys(await _within(w, event, event.boost_of_author), "reblog")
     elif event.reply_to_account in (None, event.author) and event.visibility != Visibility.DIRECT:
         told = dict.fromkeys(await graph.to_be_told(w, event.author), "status")
     told |= dict.fromkeys(event.mentions, "mention")
@@ -34,6 +35,12 @@ async def published(carrier: Carrier, w: Writing, event: PostPublished) -> None:
         carrier, w, event.author, told, f"post:{event.post}", event.post, about=event.boost_of,
         private=event.visibility == Visibility.DIRECT, answers=event.reply_to_account,
     )  # fmt: skip
+
+
+async def _within(w: Writing, event: PostPublished, account: int) -> list[int]:
+    """The account, where a repost is for it: one for followers tells nobody else that it is there."""
+    follows = event.visibility == Visibility.PRIVATE and await graph.wanted(w, account, event.author) is not None
+    return [account] if event.visibility in FOR_EVERYBODY or follows else []
 
 
 async def edited(carrier: Carrier, w: Writing, event: PostEdited) -> None:

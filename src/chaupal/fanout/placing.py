@@ -68,11 +68,17 @@ async def _deleted(streams: Streams, event: PostDeleted) -> list[Placed]:
     who = {event.author, *event.mentions}
     topics = {home_of(account) for account in who} | {direct_of(account) for account in who}
     if event.visibility != Visibility.DIRECT:
-        authors = [author for _, author in event.gone]
+        authors = [author for id_, author in event.gone if id_ == event.post or id_ not in event.reserved]
         topics |= streams.homes(authors) | streams.lists(authors)
     if event.visibility == Visibility.PUBLIC:
         topics |= {PUBLIC, PUBLIC_MEDIA, *streams.tags(), *streams.tagged(event.tags)}
-    return [(topic, Tiding("delete", id_)) for id_, _ in event.gone for topic in topics]
+    told: list[Placed] = []
+    for id_, author in event.gone:
+        # A repost for a few is told to these alone, though what it carried was everybody's.
+        apart = id_ != event.post and id_ in event.reserved
+        whom = streams.homes([author]) | streams.lists([author]) if apart else topics
+        told += [(topic, Tiding("delete", one)) for topic in whom for one in ((event.post, id_) if apart else (id_,))]
+    return list(dict.fromkeys(told))
 
 
 async def _conversed(streams: Streams, event: ConversationMoved) -> list[Placed]:

@@ -5,12 +5,16 @@ from chaupal.policy.facts import Visibility
 # Timelines that everybody reads carry only posts for everybody. Everything else is left to the rules.
 LISTED_PUBLICLY = (Visibility.PUBLIC,)
 
+# What everybody may see, and all that counts in numbers which everybody is shown: posts and the newest of them, answers,
+# reposts, quotes. So no number tells that something was said to a few. Limits change no number: those are told of themselves.
+FOR_EVERYBODY = (Visibility.PUBLIC, Visibility.UNLISTED)
 
-def profile_visibilities(*, own: bool, follows: bool, signed_in: bool) -> tuple[Visibility, ...]:
-    """The visibilities that could be shown on a profile to such a viewer; a superset of what the rules show.
 
-    A direct post may show to whom it mentions, so anybody signed in can possibly see one.
+def profile_visibilities(*, own: bool, follows: bool) -> tuple[Visibility, ...]:
+    """The visibilities that could be shown on a profile to such a viewer who is mentioned nowhere: all that the rules show.
+
+    And no more than that: pages move by ids, so what is left out only later leaves a gap in which somebody could count.
     """
-    if own or follows or signed_in:
+    if own:
         return tuple(Visibility)
-    return (Visibility.PUBLIC, Visibility.UNLISTED)
+    return (*FOR_EVERYBODY, Visibility.PRIVATE) if follows else FOR_EVERYBODY

@@ -15,11 +15,11 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads import people
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, page_of
-from chaupal.reads.pipeline import shown
+from chaupal.reads.pipeline import listed_page, shown
 from chaupal.store import graph, reactions, regards, suggesting
 from chaupal.store.knowledge import facts_for
 from chaupal.store.people import sealed_people
-from chaupal.store.posts import Pages
+from chaupal.store.posts import OPEN, Pages
 from chaupal.store.work import Reading
 
 MOST_FAMILIAR, MOST_PAIRS = 40, 400
@@ -42,8 +42,16 @@ async def liked_by(reads: Reads, viewer: Viewer, post: int, cursor: Cursor) -> P
 
 
 async def reposted_by(reads: Reads, viewer: Viewer, post: int, cursor: Cursor) -> Page[Visible[Person]]:
-    """Those who reposted a post. Raises NotFound where the viewer may not see it."""
-    return await _of_post(reads, viewer, post, reactions.REPOSTED_BY, cursor)
+    """Those who reposted a post for the viewer to see: a repost is for whom it was made. Raises NotFound where the viewer
+    may not see the post."""
+    async with reads.work.reading() as reading:
+        of = await _open_to(reading, viewer, post)
+        if of is None:
+            return NOBODY
+        page = await listed_page(
+            reading, viewer, Surface.PEOPLE, reactions.REPOSTS_FOR_ME, cursor, of=of, me=viewer.account or 0, open=OPEN
+        )
+        return page.map(await people.shown(reading, viewer, Surface.PEOPLE, [seen.item.author for seen in page.items]))
 
 
 async def endorsed(reads: Reads, viewer: Viewer, account: int, cursor: Cursor) -> Page[Visible[Person]]:
@@ -122,13 +130,19 @@ async def _of_person(
 
 async def _of_post(reads: Reads, viewer: Viewer, post: int, pages: Pages, cursor: Cursor) -> Page[Visible[Person]]:
     async with reads.work.reading() as reading:
-        seen = next(iter(await shown(reading, viewer, Surface.STATUS, (post,))), None)
-        if seen is None:
-            raise NotFound
-        if seen.withheld:
+        of = await _open_to(reading, viewer, post)
+        if of is None:
             return NOBODY
-        page = await tied(reading, pages, cursor, of=seen.item.boost_of or seen.item.id)
+        page = await tied(reading, pages, cursor, of=of)
         return page.map(await people.shown(reading, viewer, Surface.PEOPLE, page.items))
+
+
+async def _open_to(reading: Reading, viewer: Viewer, post: int) -> int | None:
+    """The post itself (of a repost: its original); None where it is withheld, so that nobody is around it. Raises NotFound."""
+    seen = next(iter(await shown(reading, viewer, Surface.STATUS, (post,))), None)
+    if seen is None:
+        raise NotFound
+    return None if seen.withheld else seen.item.boost_of or seen.item.id
 
 
 async def _own(reads: Reads, viewer: Viewer, pages: Pages, cursor: Cursor, **params: Any) -> Page[Visible[Person]]:

@@ -53,7 +53,7 @@ class _Packing:
         self.origin = reads.settings.origin
         self._reads, self._viewer, self._person = reads, viewer, person
         self._archive, self._pictures, self._told = archive, pictures, told
-        self._at, self._total, self._shown = 0, 2 * person.posts_count, 0
+        self._at, self._total, self._shown = 0, 0, 0
 
     def put(self, name: str, content: Any) -> None:
         """Something small."""
@@ -64,6 +64,7 @@ class _Packing:
     async def posts(self) -> None:
         """Twice through one's posts: as this server knows them, then as others take them in. Pictures are noted."""
         count = 0
+        self._total = 2 * await standing.how_many(self._reads, self._viewer)
         with self._archive.open("posts.json", "w", force_zip64=True) as file:
             async for some in standing.my_posts(self._reads, self._viewer):
                 lines = [taking.post_of(self.origin, self._person, post) for post in some]

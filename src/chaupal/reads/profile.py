@@ -10,6 +10,7 @@ from chaupal.reads.page import Cursor, Page
 from chaupal.reads.pipeline import listed_page, shown
 from chaupal.store import pins, posts
 from chaupal.store.dialect import listed
+from chaupal.store.knowledge import facts_for
 from chaupal.text import fold
 
 LISTS = {
@@ -26,14 +27,16 @@ async def page(
     exclude_replies: bool = False, exclude_reposts: bool = False, only_media: bool = False, tagged: str = "",
 ) -> Page[Visible[Post]]:  # fmt: skip
     """An account's posts and reposts, newest first, as the viewer may see them."""
-    seen = profile_visibilities(own=viewer.account == account, follows=False, signed_in=viewer.account is not None)
-    params: dict[str, object] = {"author": account, "visibilities": listed([int(v) for v in seen])}
+    params: dict[str, object] = {"author": account, "me": viewer.account or 0}
     pages = LISTS[exclude_replies, exclude_reposts]
     if only_media:
         pages = posts.OF_AUTHOR_MEDIA
     if tagged:
         pages, params["key"] = posts.OF_AUTHOR_TAGGED, fold.count_key(tagged)
     async with reads.work.reading() as reading:
+        follows = account in (await facts_for(reading, viewer)).relations.following
+        seen = profile_visibilities(own=viewer.account == account, follows=follows)
+        params["visibilities"] = listed([int(v) for v in seen])
         return await listed_page(reading, viewer, Surface.ACCOUNT, pages, cursor, **params)
 
 

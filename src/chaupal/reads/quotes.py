@@ -16,7 +16,7 @@ from chaupal.reads.page import Cursor, Page
 from chaupal.reads.pipeline import listed_page
 from chaupal.store import quotes as store
 from chaupal.store.knowledge import facts_for, relations_of
-from chaupal.store.posts import sealed_posts
+from chaupal.store.posts import OPEN, sealed_posts
 
 
 class Within(msgspec.Struct, frozen=True):
@@ -61,7 +61,9 @@ async def of_post(reads: Reads, viewer: Viewer, id_: int, cursor: Cursor) -> Pag
         seen = reveal(viewer, Surface.STATUS, await sealed_posts(reading, (id_,)), facts)
         if not seen or seen[0].withheld:
             raise NotFound
-        return await listed_page(reading, viewer, Surface.PUBLIC, store.QUOTING, cursor, of=id_, state=law.ACCEPTED)
+        return await listed_page(
+            reading, viewer, Surface.PUBLIC, store.QUOTING, cursor, of=id_, state=law.ACCEPTED, me=viewer.account or 0, open=OPEN
+        )  # fmt: skip
 
 
 async def following(reads: Reads, viewer: Viewer, posts: Iterable[Post]) -> frozenset[int]:

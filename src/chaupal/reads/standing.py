@@ -13,7 +13,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads import crowds, lists, own_tags, people, profile, saved
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page
-from chaupal.store import graph
+from chaupal.store import graph, posts
 from chaupal.store.graph import Ties
 from chaupal.store.knowledge import rulings_in_force
 from chaupal.store.lists import ListRow
@@ -51,6 +51,12 @@ async def my_posts(reads: Reads, viewer: Viewer, *, upward: bool = False) -> Asy
         if at is None:
             return
         cursor = Cursor(min_id=at, limit=AT_ONCE) if upward else Cursor(max_id=at, limit=AT_ONCE)
+
+
+async def how_many(reads: Reads, viewer: Viewer) -> int:
+    """All that one has posted and reposted, for whomever it was; what everybody is told counts only what is for everybody."""
+    async with reads.work.reading() as reading:
+        return await posts.how_many(reading, viewer.me)
 
 
 class Kept(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.policy.facts import Facts, Subject, Visibility
+from chaupal.policy.facts import Facts, Subject
 from chaupal.policy.gate import reveal, subjects_of
 from chaupal.policy.rulings import SHADING, WITHHOLDING
 from chaupal.policy.sealed import Visible
@@ -105,9 +105,8 @@ async def standing(
         told = reveal(viewer, Surface.STREAM, sealed, facts)
         gone = [id_ for id_ in known if id_ not in there]
         if gone and reposts:
-            carriers = subjects_of(await sealed_posts(reading, reposts))
-            following = facts.relations.following
-            gone += [s.id for s in carriers if s.visibility <= Visibility.UNLISTED or s.author in following]
+            carriers = reveal(viewer, Surface.STATUS, await sealed_posts(reading, reposts), Facts(facts.relations))
+            gone += [seen.item.id for seen in carriers]
         hiding = (ruling for ruling in facts.rulings.on(subject) if ruling.measure in WITHHOLDING)
         countries = dict.fromkeys(country for ruling in hiding for country in ruling.territory)
         return Standing(tuple(countries), bool(known), told, gone)

@@ -69,7 +69,10 @@ class QuoteRevoked(Event, frozen=True):
 
 
 class PostDeleted(Event, frozen=True):
-    """A post is gone, and the reposts of it: (post, author) of each. `visibility` and `mentions`: whom it had been for."""
+    """A post is gone, and the reposts of it: (post, author) of each. `visibility` and `mentions`: whom it had been for.
+
+    `reserved`: those among `gone` that were not for everybody; a repost may be for fewer than what it carried.
+    """
 
     post: int
     author: int
@@ -77,3 +80,4 @@ class PostDeleted(Event, frozen=True):
     visibility: int = 3  # an event written before this was said is told to few
     mentions: tuple[int, ...] = ()
     tags: tuple[str, ...] = ()  # count keys, of a public post
+    reserved: tuple[int, ...] = ()

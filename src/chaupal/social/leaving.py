@@ -5,8 +5,8 @@ from chaupal.kernel.errors import Conflict, Invalid, NotSignedIn
 from chaupal.policy.viewer import Caller, Viewer
 from chaupal.social import media
 from chaupal.social.context import Square
-from chaupal.social.events_posts import PostDeleted
 from chaupal.social.events_ties import Unfollowed, Unliked
+from chaupal.social.posts import deleted
 from chaupal.store import accounts, apps, devices, graph, leaving, logins, posting, posts, reactions
 from chaupal.store.passwords import is_password
 from chaupal.store.work import Writing
@@ -82,11 +82,7 @@ async def _posts(w: Writing, account: int) -> bool:
         post = await posts.as_written(w, id_)
         if post is None:  # a repost of it went with another one of these
             continue
-        gone = await posting.remove(w, post)
-        mentions = tuple(one.id for one in post.mentions)
-        w.tell(
-            PostDeleted(post=id_, author=account, gone=tuple(gone), visibility=int(post.visibility), mentions=mentions)
-        )
+        w.tell(deleted(post, await posting.remove(w, post)))
     return bool(ids)
 
 

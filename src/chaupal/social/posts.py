@@ -10,6 +10,7 @@ from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
 from chaupal.policy import quotes
 from chaupal.policy.facts import Facts, Visibility
 from chaupal.policy.gate import reveal_one
+from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.unsaid import PollAsked
@@ -89,8 +90,13 @@ async def enter(w: Writing, post: Post) -> None:
 
 
 async def repost(square: Square, viewer: Viewer, post_id: int, visibility: Visibility = Visibility.PUBLIC) -> int:
-    """The repost's id (the existing one when it was reposted before). Raises NotFound, NotAllowed for private posts."""
+    """The repost's id (the existing one when it was reposted before). Raises NotFound, NotAllowed for private posts.
+
+    Invalid for a direct one: a repost mentions nobody whom it could be for.
+    """
     me = viewer.me
+    if visibility is Visibility.DIRECT:
+        raise Invalid("Validation failed: A repost cannot be direct", visibility="cannot be direct")
     async with square.work.reading() as reading:
         facts = await facts_for(reading, viewer)
         await moving.check_stays(reading, viewer, facts)
@@ -151,18 +157,16 @@ async def _remove(w: Writing, post_id: int) -> None:
     post = await posts.as_written(w, post_id)
     if post is None:
         raise NotFound
-    gone = await posting.remove(w, post)
-    mentions = tuple(m.id for m in post.mentions)
-    w.tell(
-        PostDeleted(
-            post=post.id,
-            author=post.author,
-            gone=tuple(gone),
-            visibility=int(post.visibility),
-            mentions=mentions,
-            tags=_listed_tags(post),
-        )
-    )
+    w.tell(deleted(post, await posting.remove(w, post), tags=_listed_tags(post)))
+
+
+def deleted(post: Post, gone: Sequence[posting.Gone], *, tags: tuple[str, ...] = ()) -> PostDeleted:
+    """What is told of a post that went, with its reposts; `tags`: whose followers may have it before them."""
+    return PostDeleted(
+        post=post.id, author=post.author, gone=tuple((one.post, one.author) for one in gone), visibility=int(post.visibility),
+        mentions=tuple(m.id for m in post.mentions), tags=tags,
+        reserved=tuple(one.post for one in gone if one.visibility not in FOR_EVERYBODY),
+    )  # fmt: skip
 
 
 async def _parent(reading: Reading, viewer: Viewer, draft: Draft, facts: Facts) -> Post | None:

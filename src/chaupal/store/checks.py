@@ -3,6 +3,7 @@
 import msgspec
 from sqlalchemy import func, select, text
 
+from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.quotes import ACCEPTED
 from chaupal.policy.things import Poll
 from chaupal.store.dialect import Statement, among, listed, param, statement
@@ -23,13 +24,15 @@ from chaupal.store.work import Reading
 _likes = select(func.count(likes.c.id)).where(likes.c.post_id == posts.c.id).scalar_subquery()
 _followers = select(func.count(follows.c.id)).where(follows.c.to == accounts.c.id).scalar_subquery()
 _following = select(func.count(follows.c.id)).where(follows.c.by == accounts.c.id).scalar_subquery()
-_posts = select(func.count(posts.c.id)).where(posts.c.author == accounts.c.id).scalar_subquery()
 _other = posts.alias("other")
-_reposts = select(func.count(_other.c.id)).where(_other.c.boost_of == posts.c.id).scalar_subquery()
-_answers = select(func.count(_other.c.id)).where(_other.c.reply_to == posts.c.id).scalar_subquery()
+_open = _other.c.visibility <= text(str(int(FOR_EVERYBODY[-1])))
+_posts = select(func.count(_other.c.id)).where(_other.c.author == accounts.c.id, _open).scalar_subquery()
+_newest = select(func.max(_other.c.created_at)).where(_other.c.author == accounts.c.id, _open).scalar_subquery()
+_reposts = select(func.count(_other.c.id)).where(_other.c.boost_of == posts.c.id, _open).scalar_subquery()
+_answers = select(func.count(_other.c.id)).where(_other.c.reply_to == posts.c.id, _open).scalar_subquery()
 _quotes = (
     select(func.count(_other.c.id))
-    .where(_other.c.quote_of == posts.c.id, _other.c.quote_state == text(f"'{ACCEPTED}'"))
+    .where(_other.c.quote_of == posts.c.id, _other.c.quote_state == text(f"'{ACCEPTED}'"), _open)
     .scalar_subquery()
 )
 _quoted = select(_other.c.id).where(_other.c.id == posts.c.quote_of)
@@ -81,6 +84,9 @@ QUESTIONS: dict[str, Statement] = {
     ),
     "an account whose count of posts is wrong": statement(
         select(accounts.c.id).where(accounts.c.posts_count != _posts).limit(20)
+    ),
+    "an account whose newest post is said to be of another day": statement(
+        select(accounts.c.id).where(func.coalesce(accounts.c.last_post_at, -1) != func.coalesce(_newest, -1)).limit(20)
     ),
     "an event that was given up": statement(select(outbox.c.seq).where(outbox.c.failed_at.is_not(None)).limit(20)),
 }

@@ -5,12 +5,13 @@ from sqlalchemy import delete, func, insert, or_, select, update
 
 from chaupal.kernel.errors import Invalid
 from chaupal.policy import quotes
-from chaupal.policy.narrow import LISTED_PUBLICLY
+from chaupal.policy.narrow import FOR_EVERYBODY, LISTED_PUBLICLY
 from chaupal.policy.things import Picture, Post
 from chaupal.store import polls
 from chaupal.store.dialect import among, larger, listed, param, statement, upsert, words
 from chaupal.store.media import COLUMNS as PICTURE_COLUMNS
 from chaupal.store.media import POST_AT, picture_of
+from chaupal.store.posts import OPEN
 from chaupal.store.tables import (
     accounts,
     bookmarks,
@@ -59,8 +60,18 @@ ONE_MORE_POST = statement(
         last_post_at=larger(func.coalesce(accounts.c.last_post_at, 0), param("at")),
     )
 )
+# By its place in the index of an author's posts: ids grow with the time at which things were said.
+_newest = (
+    select(posts.c.created_at)
+    .where(posts.c.author == param("me"), among(posts.c.visibility, "open"))
+    .order_by(posts.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 ONE_LESS_POST = statement(
-    update(accounts).where(accounts.c.id == param("me")).values(posts_count=larger(accounts.c.posts_count - 1, 0))
+    update(accounts)
+    .where(accounts.c.id == param("me"))
+    .values(posts_count=larger(accounts.c.posts_count - 1, 0), last_post_at=_newest)
 )
 REPLIES = statement(
     update(posts).where(posts.c.id == param("of")).values(replies_count=posts.c.replies_count + param("by"))
@@ -83,7 +94,7 @@ QUOTED_GOES = statement(
     .returning(posts.c.id)
 )
 DELETE = statement(delete(posts).where(posts.c.id == param("of")))
-REPOSTS_OF = statement(select(posts.c.id, posts.c.author).where(posts.c.boost_of == param("of")))
+REPOSTS_OF = statement(select(posts.c.id, posts.c.author, posts.c.visibility).where(posts.c.boost_of == param("of")))
 REPOST_BY = statement(select(posts.c.id).where(posts.c.boost_of == param("of"), posts.c.author == param("me")))
 DROP_TAGS = statement(delete(post_tags).where(post_tags.c.post_id == param("of")))
 DROP_MENTIONS = statement(delete(mentions).where(mentions.c.post_id == param("of")))
@@ -118,6 +129,14 @@ SAID_FOR = 3_600_000  # ms that an Idempotency-Key is kept
 _json = msgspec.json.Encoder().encode
 
 
+class Gone(msgspec.Struct, frozen=True):
+    """A post or repost that went: whose it was, and whom it was for."""
+
+    post: int
+    author: int
+    visibility: int
+
+
 async def add(w: Writing, post: Post, *, answers: bool) -> None:
     """A new post or repost, with everything that counts it. `answers`: it replies to somebody else.
 
@@ -140,8 +159,9 @@ async def add(w: Writing, post: Post, *, answers: bool) -> None:
     await _take_pictures(w, post, [picture.id for picture in post.pictures])
     if post.poll is not None:
         await polls.begin(w, post.id, post.poll)
-    await w.run(ONE_MORE_POST, me=post.author, at=post.created_at)
-    w.touch("people", post.author)
+    if post.visibility in FOR_EVERYBODY:
+        await w.run(ONE_MORE_POST, me=post.author, at=post.created_at)
+        w.touch("people", post.author)
     await _count_on_others(w, post, 1)
 
 
@@ -175,28 +195,30 @@ async def _take_pictures(w: Writing, post: Post, ids: list[int]) -> None:
 
 
 async def _count_on_others(w: Writing, post: Post, by: int) -> None:
-    """What it answers has one answer more or less, what it reposts one repost."""
+    """What it answers has one answer more or less, what it reposts one repost; what is not for everybody counts nowhere."""
+    if post.boost_of is not None:
+        w.touch("reactions", post.author)
+    if post.visibility not in FOR_EVERYBODY:
+        return
     if post.reply_to is not None:
         await w.run(REPLIES, of=post.reply_to, by=by)
         await touch_with_reposts(w, post.reply_to)
     if post.boost_of is not None:
         await w.run(REPOSTS, of=post.boost_of, by=by)
         await touch_with_reposts(w, post.boost_of)
-        w.touch("reactions", post.author)
     if post.quote_of is not None and post.quote_state == quotes.ACCEPTED:
         await w.run(QUOTES, of=post.quote_of, by=by)
         await touch_with_reposts(w, post.quote_of)
 
 
-async def remove(w: Writing, post: Post) -> list[tuple[int, int]]:
-    """A post goes, and its reposts with it: (id, author) of all that went. Its pictures are left to their owner."""
-    reposts = await reposts_of(w, post.id)
-    for id_, author in reposts:
-        await w.run(DELETE, of=id_)
-        await w.run(ONE_LESS_POST, me=author)
-        w.touch("posts", id_)
-        w.touch("people", author)
-        w.touch("reactions", author)
+async def remove(w: Writing, post: Post) -> list[Gone]:
+    """A post goes, and its reposts with it: all that went. Its pictures are left to their owner."""
+    reposts = [Gone(*row) for row in await w.fetch(REPOSTS_OF, of=post.id)]
+    for one in reposts:
+        await w.run(DELETE, of=one.post)
+        await _counts_no_more(w, one)
+        w.touch("posts", one.post)
+        w.touch("reactions", one.author)
     for stmt in (
         DROP_TAGS, DROP_MENTIONS, DROP_LIKES, DROP_BOOKMARKS, DROP_PINS, DROP_REVISIONS, DROP_LINK, ORPHAN_PICTURES, DELETE,
     ):  # fmt: skip
@@ -204,18 +226,25 @@ async def remove(w: Writing, post: Post) -> list[tuple[int, int]]:
     await polls.drop(w, post.id)
     for row in await w.fetch(QUOTED_GOES, of=post.id, was=quotes.ACCEPTED, state=quotes.DELETED):
         w.touch("posts", row[0])
-    await w.run(ONE_LESS_POST, me=post.author)
+    gone = Gone(post.id, post.author, post.visibility)
+    await _counts_no_more(w, gone)
     w.touch("posts", post.id)
-    w.touch("people", post.author)
     await _count_on_others(w, post, -1)
-    return [(post.id, post.author), *reposts]
+    return [gone, *reposts]
+
+
+async def _counts_no_more(w: Writing, gone: Gone) -> None:
+    if gone.visibility in FOR_EVERYBODY:
+        await w.run(ONE_LESS_POST, me=gone.author, open=OPEN)
+        w.touch("people", gone.author)
 
 
 async def end_quote(w: Writing, quoting: Post, state: str) -> bool:
     """A quote that stood stands no more; False where it did not."""
     ended = await w.run(QUOTE_ENDS, of=quoting.id, was=quotes.ACCEPTED, state=state)
     if ended and quoting.quote_of is not None:
-        await w.run(QUOTES, of=quoting.quote_of, by=-1)
+        if quoting.visibility in FOR_EVERYBODY:
+            await w.run(QUOTES, of=quoting.quote_of, by=-1)
         await touch_with_reposts(w, quoting.quote_of)
         await touch_with_reposts(w, quoting.id)
     return bool(ended)

@@ -5,14 +5,15 @@ from typing import Any
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, and_, exists, func, select, text
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text
 from sqlalchemy.sql import Select
 
 from chaupal.policy.facts import Visibility
+from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import LinkCard, Mention, Picture, Poll, Post, Tag
 from chaupal.store.dialect import among, listed, param, statement, words
-from chaupal.store.tables import post_tags, posts
+from chaupal.store.tables import follows, mentions, post_tags, posts
 from chaupal.store.work import Reading, Row
 
 COLUMNS = (
@@ -44,6 +45,20 @@ async def skeleton(
     return [row[0] for row in (reversed(rows) if upward else rows)]
 
 
+_NAMES_ME = exists().where(mentions.c.account_id == param("me"), mentions.c.post_id == posts.c.id)
+# Whose audience `me` (0: nobody) belongs to, as the rules have it: what pages would otherwise leave out only after they
+# were cut leaves a gap, and whoever asks for one row at a time would find the gap.
+FOR_ME = or_(
+    among(posts.c.visibility, "open"),
+    posts.c.author == param("me"),
+    and_(
+        posts.c.visibility == text(f"{int(Visibility.PRIVATE)}"),
+        exists().where(follows.c.by == param("me"), follows.c.to == posts.c.author),
+    ),
+    _NAMES_ME,
+)
+OPEN = listed([int(visibility) for visibility in FOR_EVERYBODY])
+
 ALL_LISTED = Pages(posts.c.id, LISTED)
 LISTED_MEDIA = Pages(posts.c.id, LISTED, posts.c.pictures != "[]")
 LISTED_IN = Pages(posts.c.id, LISTED, posts.c.language == words("language"))
@@ -67,7 +82,7 @@ WITH_TAGS = Pages(
     ~exists().where(_others.c.post_id == post_tags.c.post_id, among(_others.c.key, "none")),
     base=select(post_tags.c.post_id).distinct(),
 )
-_OF = (posts.c.author == param("author"), among(posts.c.visibility, "visibilities"))
+_OF = (posts.c.author == param("author"), or_(among(posts.c.visibility, "visibilities"), _NAMES_ME))
 OF_AUTHOR = Pages(posts.c.id, *_OF)
 OF_AUTHOR_NO_ANSWERS = Pages(posts.c.id, *_OF, posts.c.answers == 0)
 OF_AUTHOR_NO_REPOSTS = Pages(posts.c.id, *_OF, posts.c.boost_of.is_(None))
@@ -78,6 +93,7 @@ OF_AUTHOR_TAGGED = Pages(
     base=select(posts.c.id).join(post_tags, and_(post_tags.c.post_id == posts.c.id, post_tags.c.key == words("key"))),
 )  # fmt: skip
 
+HOW_MANY = statement(select(func.count(posts.c.id)).where(posts.c.author == param("author")))
 REPOSTS_OF = statement(
     select(posts.c.id).where(posts.c.boost_of == param("of")).order_by(posts.c.id.desc()).limit(param("n"))
 )
@@ -148,6 +164,11 @@ async def conversation(reading: Reading, id_: int, at_most: int) -> list[tuple[i
     """(post, what it answers) of the whole conversation that a post stands in, oldest first."""
     root = await reading.value(ROOT_OF, of=id_)
     return [(row[0], row[1]) for row in await reading.fetch(IN_THREAD, root=root, n=at_most)]
+
+
+async def how_many(reading: Reading, author: int) -> int:
+    """All that somebody posted and reposted, for whomever it was."""
+    return await reading.value(HOW_MANY, author=author)
 
 
 async def reposts_of(reading: Reading, id_: int, at_most: int) -> list[int]:

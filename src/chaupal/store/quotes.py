@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from chaupal.policy import quotes
 from chaupal.store.dialect import among, listed, param, statement, words
-from chaupal.store.posts import Pages
+from chaupal.store.posts import FOR_ME, Pages
 from chaupal.store.tables import posts
 from chaupal.store.work import Reading, Writing
 
@@ -26,7 +26,7 @@ OF_ANY = statement(
     .order_by(posts.c.id.desc())
     .limit(param("n"))
 )
-QUOTING = Pages(posts.c.id, posts.c.quote_of == param("of"), posts.c.quote_state == words("state"))
+QUOTING = Pages(posts.c.id, posts.c.quote_of == param("of"), posts.c.quote_state == words("state"), FOR_ME)
 
 
 class Quoting(msgspec.Struct, frozen=True):

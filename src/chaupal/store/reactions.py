@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, literal_column, select, text, union_all, update
 
 from chaupal.store.dialect import among, larger, listed, param, statement, upsert
-from chaupal.store.posts import Pages
+from chaupal.store.posts import FOR_ME, Pages
 from chaupal.store.tables import bookmarks, likes, pins, posts, thread_mutes
 from chaupal.store.work import Reading, Writing
 
@@ -51,9 +51,7 @@ MARKS = statement(
 )
 
 LIKED_BY = Pages(likes.c.id, likes.c.post_id == param("of"), base=select(likes.c.id, likes.c.account_id))
-REPOSTED_BY = Pages(
-    posts.c.id, text("boost_of IS NOT NULL"), posts.c.boost_of == param("of"), base=select(posts.c.id, posts.c.author)
-)
+REPOSTS_FOR_ME = Pages(posts.c.id, text("boost_of IS NOT NULL"), posts.c.boost_of == param("of"), FOR_ME)
 LIKED_POSTS = Pages(likes.c.id, likes.c.account_id == param("me"), base=select(likes.c.id, likes.c.post_id))
 SAVED_POSTS = Pages(
     bookmarks.c.id, bookmarks.c.account_id == param("me"), base=select(bookmarks.c.id, bookmarks.c.post_id)

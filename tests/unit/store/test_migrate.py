@@ -9,9 +9,13 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Unavailable
+from chaupal.store.dialect import statement
 from chaupal.store.migrate import migrate, postgres_url, sqlite_url, versions
 from chaupal.store.tables import meta
+from chaupal.store.work_postgres import PostgresWork
+from chaupal.store.work_sqlite import SqliteWork
 
 # The search indexes are each database's own; SQLAlchemy's tables do not know them.
 OWN = {"post_words", "post_words_by_word", "tags_by_bytes", "name_words_by_bytes"}
@@ -46,6 +50,41 @@ async def test_migrating_twice_changes_nothing_and_a_newer_store_is_left_alone(t
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(Unavailable, match="9999"):
         await migrate(url)
+
+
+async def test_counts_that_everybody_is_shown_are_counted_anew_without_what_was_said_to_a_few(
+    database: str, tmp_path: Path, request: pytest.FixtureRequest, clock: StillClock
+):
+    """0014: of a post with a public and a private answer, repost and quote each one is left; of their author the public one."""
+    dsn = request.getfixturevalue("postgres_server").fresh() if database else ""
+    url = postgres_url(dsn) if dsn else sqlite_url(tmp_path / "old.db")
+
+    async def asked(*questions: str) -> list[tuple[Any, ...]]:
+        work = PostgresWork(dsn, clock, connections=2) if dsn else SqliteWork(tmp_path / "old.db", clock)
+        await work.open()
+        async with work.writing() as w:
+            for question in questions[:-1]:
+                await w.run(statement(text(question)))
+            rows = await w.fetch(statement(text(questions[-1])))
+        await work.close()
+        return [tuple(row) for row in rows]
+
+    posts = [(1, 1, 0, "NULL, NULL, NULL"), (2, 2, 0, "1, NULL, NULL"), (3, 2, 2, "1, NULL, NULL"), (4, 2, 1, "NULL, 1, NULL"),
+        (5, 2, 2, "NULL, 1, NULL"), (6, 2, 0, "NULL, NULL, 1"), (7, 2, 3, "NULL, NULL, 1")]  # fmt: skip
+    counts = "replies_count, boosts_count, quotes_count"
+    columns = f"id, author, created_at, visibility, root, reply_to, boost_of, quote_of, quote_state, {counts}"
+    await migrate(url, "0013")
+    await asked(
+        "INSERT INTO accounts (id, handle, created_at, posts_count) VALUES (1, 'a', 1, 1), (2, 'b', 1, 6)",
+        *(
+            f"INSERT INTO posts ({columns}) VALUES ({id_}, {by}, {id_ * 10}, {visibility}, 1, {of}, 'accepted', 2, 2, 2)"
+            for id_, by, visibility, of in posts
+        ),
+        "SELECT 1",
+    )
+    await migrate(url)
+    assert await asked(f"SELECT {counts} FROM posts WHERE id = 1") == [(1, 1, 1)]
+    assert await asked("SELECT id, posts_count, last_post_at FROM accounts ORDER BY id") == [(1, 1, 10), (2, 3, 60)]
 
 
 def test_versions_are_numbered_without_gaps():
