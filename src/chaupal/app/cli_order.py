@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 import click
 
-from chaupal.app import cli_steps
+from chaupal.app import cli_bulk, cli_steps
 from chaupal.app.cli import data_option, visit
 from chaupal.app.cli_staff import about_a_target, as_option, staff
 from chaupal.governance.authorities import AuthorityForm
@@ -290,6 +290,9 @@ def lift(context: click.Context, ref: str, number: int, who: str, reason: str, d
         click.echo("lifted")
 
     visit(context, act, data=data)
+
+
+cli_bulk.widened(order)
 
 
 def _counted(counts: "Counts") -> str:

@@ -140,14 +140,18 @@ async def _nothing_else(w: Writing, done: Sequence[Done]) -> None:
 
 
 async def run(
-    court: Court, viewer: Viewer, ref: str, verb: str, items: Sequence[Item], *, what_can: bool = False, progress: Progress = unwatched
+    court: Court, viewer: Viewer, ref: str, verb: str, items: Sequence[Item], *,
+    wrong: Sequence[Done] = (), what_can: bool = False, progress: Progress = unwatched,
 ) -> Outcome:  # fmt: skip
     """Check all rows, and enter them where none is wrong; `what_can`: enter those that are not. One row, one case, one leaf.
 
+    `wrong`: rows of the same call that could not even be read, so that everything is said at once.
     `progress` is called with (checking or entering, rows done, of how many). Sent again, what was done is not done again.
     Raises NotFound for another verb or order, NotAllowed for whom the table lets do none of it, Invalid for too many rows.
     """
-    checked = await check(court, viewer, ref, verb, items, progress)
+    open_to(viewer, verb, [*items, *(one.item for one in wrong)])
+    checked = [*wrong, *await _all(court, viewer, ref, verb, items, CHECKING, progress)]
+    checked.sort(key=lambda one: one.item.line)
     if not what_can and any(one.problem is not None for one in checked):
         return Outcome(tuple(checked), entered=False)
     done = await _all(court, viewer, ref, verb, fine(checked), ENTERING, progress)

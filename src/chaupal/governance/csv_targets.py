@@ -5,22 +5,18 @@ Columns: the target (an address or a handle), the measure demanded, a note; a co
 """
 
 import asyncio
-import csv
-import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
+from chaupal.governance import csv_files
 from chaupal.governance.resolving import SAYS, Resolved, Wrong, resolve
-from chaupal.kernel.errors import Invalid
 from chaupal.policy.rulings import ACTS_ON, Measure
 from chaupal.store.work import Work
 
 MOST_ROWS = 5_000
-BIGGEST = 4_000_000  # bytes
 AT_ONCE = 1_000  # rows resolved in one look; between looks others have their turn
-SEPARATORS = "\t;,"
 
 HEADERS = {
     "target": (
@@ -141,36 +137,22 @@ def _wrong(row: Row, found: Resolved) -> str:
 
 def read_rows(data: bytes) -> list[Row]:
     """The rows of a file, header and empty rows left out. Raises Invalid (field `csv`)."""
-    text = _decoded(data)
-    # Old spreadsheets say in the first line which letter separates columns.
-    hint = text[4:5] if text[:4].lower() == "sep=" else ""
-    body = text.partition("\n")[2] if hint else text
-    reader = csv.reader(io.StringIO(body, newline=""), delimiter=hint or _separator(body), strict=True)
-    rows: list[tuple[int, list[str]]] = []
-    try:
-        for cells in reader:
-            tidy = [" ".join(cell.split()) for cell in cells]
-            if any(tidy):
-                rows.append((reader.line_num + bool(hint), tidy))
-            if len(rows) > MOST_ROWS + 1:
-                break
-    except csv.Error as error:
-        raise _bad(f"cannot be read at line {reader.line_num + bool(hint)}: {error}") from error
-    return _columns(rows)
+    found = csv_files.rows_of(data, MOST_ROWS + 1)
+    return _columns([(line, [" ".join(csv_files.plain(cell).split()) for cell in cells]) for line, cells in found])
 
 
 def _columns(rows: list[tuple[int, list[str]]]) -> list[Row]:
     if not rows:
-        raise _bad("holds no rows")
+        raise csv_files.bad("holds no rows")
     columns = _header(rows[0][1])
     if columns:
         rows = rows[1:]
     else:
         columns = _guessed(rows)
     if not rows:
-        raise _bad("holds a header and no rows")
+        raise csv_files.bad("holds a header and no rows")
     if len(rows) > MOST_ROWS:
-        raise _bad(f"holds more than {MOST_ROWS} rows")
+        raise csv_files.bad(f"holds more than {MOST_ROWS} rows")
     return [
         Row(line, *(_cell(cells, columns.get(name)) for name in ("target", "demanded", "note"))) for line, cells in rows
     ]
@@ -182,7 +164,7 @@ def _header(cells: Sequence[str]) -> dict[str, int]:
     if named and "target" not in named:
         if len(cells) == 1:  # the first of a bare list
             return {}
-        raise _bad("has no column that is called target, url or handle")
+        raise csv_files.bad("has no column that is called target, url or handle")
     return named
 
 
@@ -193,31 +175,3 @@ def _guessed(rows: Sequence[tuple[int, list[str]]]) -> dict[str, int]:
 
 def _cell(cells: Sequence[str], at: int | None) -> str:
     return cells[at][:1_000] if at is not None and at < len(cells) else ""
-
-
-def _separator(text: str) -> str:
-    """The separator that the first lines agree on; a comma where they hold none (a list of bare addresses)."""
-    lines = [line for line in text.splitlines()[:20] if line.strip()]
-    counts = {letter: [line.count(letter) for line in lines] for letter in SEPARATORS}
-    even = [letter for letter, found in counts.items() if found and min(found) > 0]
-    some = [letter for letter, found in counts.items() if any(found)]
-    return (even or some or [","])[0]
-
-
-def _decoded(data: bytes) -> str:
-    if len(data) > BIGGEST:
-        raise _bad(f"has more than {BIGGEST // 1_000_000} MB")
-    if data[:2] == b"PK":
-        raise _bad("is a workbook: save it as CSV (UTF-8) first")
-    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    try:
-        text = data.decode("utf-16" if wide else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _bad("must be in UTF-8 or UTF-16") from error
-    if "\0" in text:
-        raise _bad("must be in UTF-8 or UTF-16 with a byte order mark")
-    return text
-
-
-def _bad(about: str) -> Invalid:
-    return Invalid(f"The file {about}", csv=about)

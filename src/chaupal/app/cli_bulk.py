@@ -1,0 +1,169 @@
+"""`chaupal order decide FILE` and its kin: what a spreadsheet says about many targets, checked whole, then entered by the hundred."""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import click
+
+from chaupal.app.cli import data_option, visit
+from chaupal.app.cli_staff import as_option, staff
+from chaupal.kernel.errors import Invalid
+
+if TYPE_CHECKING:
+    from chaupal.governance.bulk import Done, Outcome
+    from chaupal.wire.call import House
+
+FLAGS = frozenset({"--what-can", "--check", "--permanent", "-h", "--help"})
+# Each act by its name on the command line.
+ACTS = {
+    "decide": "propose", "concur": "concur", "approve": "approve", "return": "return", "lift": "lift", "keep": "keep",
+    "appeal": "appeal",
+}  # fmt: skip
+ABOUT = """With one word, a FILE (or - for standard input), it is about many: `chaupal order {name} FILE --as HANDLE`. The FILE is what
+`chaupal order export` writes, filled in. --check only looks; --what-can enters the rows that are right, where some are not."""
+
+
+class OneOrMany(click.Command):
+    """`REF NUMBER …` is about one target, `FILE …` about many; both are the same act."""
+
+    def __init__(self, one: click.Command, many: click.Command) -> None:
+        super().__init__(one.name, help=one.help, short_help=one.short_help)
+        one.epilog = ABOUT.format(name=one.name)
+        self.one, self.many = one, many
+        self.params = one.params
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        chosen = self.many if len(words_of(args)) == 1 else self.one
+        return chosen.make_context(info_name, args, parent, **extra)
+
+
+def words_of(args: Sequence[str]) -> list[str]:
+    """What is no option and no option's value."""
+    found: list[str] = []
+    rest = iter(args)
+    for arg in rest:
+        if not arg.startswith("-") or arg == "-":
+            found.append(arg)
+        elif arg not in FLAGS and "=" not in arg:
+            next(rest, None)
+    return found
+
+
+def many(name: str) -> click.Command:
+    """The command that does an act about all rows of a file."""
+
+    @click.command(name)
+    @click.argument("file", type=click.File("rb"))
+    @as_option
+    @click.option(
+        "--what-can", is_flag=True, help="Enter the rows that are right, where others are wrong or have moved."
+    )
+    @click.option("--check", "only_check", is_flag=True, help="Only say what would become of each row; enter nothing.")
+    @data_option
+    @click.pass_context
+    def command(
+        context: click.Context, file: BinaryIO, who: str, what_can: bool, only_check: bool, data: str | None
+    ) -> None:
+        sent = file.read()
+
+        async def act(house: "House") -> None:
+            await _do(house, who, ACTS[name], sent, what_can=what_can, only_check=only_check)
+
+        visit(context, act, data=data)
+
+    command.help = (
+        f"{name.capitalize()} what the rows of FILE (CSV) say; nothing is entered where one of them is wrong."
+    )
+    return command
+
+
+async def _do(house: "House", who: str, verb: str, sent: bytes, *, what_can: bool, only_check: bool) -> None:
+    from chaupal.governance import bulk, csv_cases
+    from chaupal.governance.bulk import Outcome
+
+    viewer = await staff(house, who)
+    read = await asyncio.to_thread(csv_cases.read, sent, verb)
+    if not read.ref and verb != bulk.APPEAL:
+        raise Invalid("The file has no column that is called order", csv="has no column that is called order")
+    with click.progressbar(length=1, file=sys.stderr) as bar:
+
+        def progress(phase: str, done: int, of: int) -> None:
+            bar.label, bar.length = phase, max(of, 1)
+            bar.update(done - bar.pos)
+
+        if only_check:
+            checked = await bulk.check(house.court, viewer, read.ref, verb, read.items, progress)
+            found = Outcome((*read.wrong, *checked), entered=False)
+        else:
+            found = await bulk.run(
+                house.court, viewer, read.ref, verb, read.items, wrong=read.wrong, what_can=what_can, progress=progress
+            )
+    _told(found, read.left, only_check=only_check)
+
+
+def _told(found: "Outcome", left: int, *, only_check: bool) -> None:
+    """Every bad row by line and column, then how many there are of each; an error where nothing was entered for them."""
+    for one in found.bad:
+        click.echo(said(one), err=True)
+    counts = found.counts | ({"left": left} if left else {})
+    click.echo(", ".join(f"{many} {word}" for word, many in counts.items()))
+    if found.bad and not found.entered:
+        raise Invalid(f"{len(found.bad)} rows cannot be done" + ("" if only_check else "; nothing was entered"))
+
+
+def said(one: "Done") -> str:
+    """`line 5, reason: say why in a whole sentence`."""
+    from chaupal.governance.csv_cases import column
+
+    problem = one.problem
+    where = f"line {one.item.line}"
+    if problem is None:
+        return where
+    if problem.details:
+        return "\n".join(f"{where}, {column(field)}: {about}" for field, about in problem.details.items())
+    return f"{where}: target {one.item.number}: {problem.message}"
+
+
+@click.command()
+@click.argument("ref", required=False, default="")
+@as_option
+@click.option(
+    "--for",
+    "name",
+    type=click.Choice([*ACTS]),
+    default=None,
+    help="Only the targets about which this can be done, with its columns.",
+)
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to write it; else standard output."
+)
+@data_option
+@click.pass_context
+def export(context: click.Context, ref: str, who: str, name: str | None, output: Path | None, data: str | None) -> None:
+    """Write the targets of order REF as CSV, to be filled in and sent back; without REF the appeals that wait."""
+    from chaupal.governance import csv_cases
+
+    async def act(house: "House") -> bytes:
+        viewer = await staff(house, who)
+        if name == "appeal" or not ref:
+            return await csv_cases.export_appeals(house.court, viewer)
+        return await csv_cases.export(house.court, viewer, ref, verb=ACTS[name] if name else "")
+
+    written: bytes = visit(context, act, data=data)
+    if output is None:
+        click.echo(written, nl=False)
+    else:
+        output.write_bytes(written)
+
+
+def widened(group: click.Group) -> None:
+    """Let each act of the group take a file, too."""
+    for name in ACTS:
+        one = group.commands.get(name)
+        group.add_command(many(name) if one is None else OneOrMany(one, many(name)), name)
+    group.add_command(export)

@@ -1,0 +1,83 @@
+"""CSV files as offices' spreadsheets write and read them: any encoding and separator of theirs, and no cell that runs there."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from chaupal.kernel.errors import Invalid
+
+BIGGEST = 4_000_000  # bytes
+SEPARATORS = "\t;,"
+MARK = "\ufeff"  # without it spreadsheets take UTF-8 for something else
+# A cell that begins so is run by spreadsheets as a formula (CWE-1236).
+RUNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def rows_of(data: bytes, most: int) -> list[tuple[int, list[str]]]:
+    """(line as a spreadsheet shows it, cells) of each row that is not empty, and no more than one beyond `most`.
+
+    Taken are UTF-8 and UTF-16, with or without a byte order mark; `,` `;` or a tab. Raises Invalid (field `csv`).
+    """
+    text = _decoded(data)
+    # Old spreadsheets say in the first line which letter separates columns.
+    hint = text[4:5] if text[:4].lower() == "sep=" else ""
+    body = text.partition("\n")[2] if hint else text
+    reader = csv.reader(io.StringIO(body, newline=""), delimiter=hint or _separator(body), strict=True)
+    rows: list[tuple[int, list[str]]] = []
+    try:
+        for cells in reader:
+            if any(map(str.strip, cells)):
+                rows.append((reader.line_num + bool(hint), cells))
+            if len(rows) > most:
+                break
+    except csv.Error as error:
+        raise bad(f"cannot be read at line {reader.line_num + bool(hint)}: {error}") from error
+    return rows
+
+
+def written(rows: Iterable[Sequence[str]]) -> bytes:
+    """A file that every spreadsheet opens as it is meant, and runs nothing of."""
+    out = io.StringIO(newline="")
+    out.write(MARK)
+    csv.writer(out).writerows([safe(cell) for cell in row] for row in rows)
+    return out.getvalue().encode()
+
+
+def safe(cell: str) -> str:
+    """The cell with an apostrophe before what would run. Spreadsheets show none, and `plain` takes it away again."""
+    return f"'{cell}" if cell.startswith(RUNS) or (cell[:1] == "'" and plain(cell) != cell) else cell
+
+
+def plain(cell: str) -> str:
+    """The cell as it was before `safe`."""
+    return cell[1:] if cell[:1] == "'" and cell[1:].lstrip("'").startswith(RUNS) else cell
+
+
+def bad(about: str) -> Invalid:
+    """What is wrong with the file as a whole."""
+    return Invalid(f"The file {about}", csv=about)
+
+
+def _separator(text: str) -> str:
+    """The separator that the first lines agree on, else that of the first; a comma where they hold none (bare addresses)."""
+    lines = [line for line in text.splitlines()[:20] if line.strip()]
+    counts = {letter: [line.count(letter) for line in lines] for letter in SEPARATORS}
+    even = [letter for letter, found in counts.items() if found and min(found) > 0]
+    first = [letter for letter, found in counts.items() if found[:1] != [0]]  # reasons of many lines hold any letter
+    some = [letter for letter, found in counts.items() if any(found)]
+    return (even or first or some or [","])[0]
+
+
+def _decoded(data: bytes) -> str:
+    if len(data) > BIGGEST:
+        raise bad(f"has more than {BIGGEST // 1_000_000} MB")
+    if data[:2] == b"PK":
+        raise bad("is a workbook: save it as CSV (UTF-8) first")
+    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    try:
+        text = data.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise bad("must be in UTF-8 or UTF-16") from error
+    if "\0" in text:
+        raise bad("must be in UTF-8 or UTF-16 with a byte order mark")
+    return text

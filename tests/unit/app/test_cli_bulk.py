@@ -1,0 +1,101 @@
+"""`chaupal order decide FILE` and its kin: out as CSV, filled in, checked whole, entered, approved by another; `REF N` goes on."""
+
+import csv
+import io
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from chaupal.app.cli import cli
+from chaupal.kernel.errors import Invalid, NotAllowed
+
+ACCOUNT = ("--password", "a long enough secret")
+WHY = "It calls for violence this very night."
+
+
+def run(data: Path, *words: str) -> Result:
+    return CliRunner().invoke(cli, ["--data", str(data), *words])
+
+
+def done(data: Path, *words: str) -> str:
+    result = run(data, *words)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def an_order(data: Path) -> str:
+    for handle, role in (
+        ("lata", "owner"),
+        ("dev", "approver"),
+        ("meera", "member"),
+        ("asha", "member"),
+        ("ravi", "member"),
+    ):
+        done(data, "account", "create", handle, "--email", f"{handle}@example.org", "--role", role, *ACCOUNT)
+    done(data, "order", "authority", "add", "--as", "lata", "--name", "Ministry", "--jurisdiction", "IN")
+    return done(
+        data, "order", "receive", "--as", "lata", "--authority", "Ministry", "--officer", "A. Sharma", "--rank", "Joint Secretary",
+        "--regime", "IN-69A", "--role", "designated_officer",
+        "--reference", "1", "--law", "s. 69A", "--grounds", "public order", "--territory", "IN", "--dated", "2021-02-04",
+        "--target", "@meera", "--target", "@asha", "--target", "@ravi", "--origin-note", "The office confirmed it.",
+    ).split()[-1]  # fmt: skip
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    return [*csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")))]
+
+
+def write(path: Path, rows: list[dict[str, str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_a_file_is_filled_in_checked_whole_entered_and_approved_by_another(tmp_path: Path):
+    data, path = tmp_path / "data", tmp_path / "cases.csv"
+    ref = an_order(data)
+    done(data, "order", "export", ref, "--as", "dev", "--for", "decide", "--output", str(path))
+    rows = rows_of(path)
+    assert [row["url"] for row in rows] == ["'@meera", "'@asha", "'@ravi"]  # no formula
+    for row in rows:
+        row |= {"outcome": "withhold_account", "reason": WHY, "finding": WHY}
+    rows[1]["reason"] = "no"
+    write(path, rows)
+    for more in ((), ("--check",)):
+        wrong = run(data, "order", "decide", str(path), "--as", "dev", *more)
+        assert isinstance(wrong.exception, Invalid) and "line 3, reason: say why in a whole sentence" in wrong.output
+    assert "measure_proposed" not in done(data, "order", "show", ref, "--as", "dev")
+    assert "2 done, 1 wrong" in done(data, "order", "decide", str(path), "--as", "dev", "--what-can")
+    rows[1]["reason"] = WHY
+    write(path, rows)
+    again = done(data, "order", "decide", "--as", "dev", str(path))
+    assert "2 already" in again and "1 done" in again
+    done(data, "order", "export", ref, "--as", "lata", "--for", "approve", "--output", str(path))
+    write(path, [row | {"do": "yes"} for row in rows_of(path)])
+    own = run(data, "order", "approve", str(path), "--as", "dev")
+    assert isinstance(own.exception, Invalid) and "a second person must decide" in own.output
+    assert "3 done" in done(data, "order", "approve", str(path), "--as", "lata")
+    assert done(data, "order", "show", ref, "--as", "lata").count("in_force") == 3
+    lift = done(data, "order", "export", ref, "--as", "lata", "--for", "lift")
+    lines = [*csv.DictReader(io.StringIO(lift.lstrip("\ufeff")))]
+    write(path, [row | {"do": "1", "reason": "It was looked at again and is not needed."} for row in lines[:2]])
+    assert "2 done" in done(data, "order", "lift", str(path), "--as", "lata")
+
+
+def test_one_target_is_decided_as_before(tmp_path: Path):
+    ref = an_order(tmp_path)
+    said = ("--outcome", "withhold_account", "--reason", WHY, "--finding", WHY)
+    assert done(tmp_path, "order", "decide", ref, "1", *said, "--as", "dev") == "proposed\n"
+    assert isinstance(run(tmp_path, "order", "approve", ref, "1", "--as", "dev").exception, NotAllowed)
+    assert done(tmp_path, "order", "approve", "--as", "lata", ref, "1") == "in_force\n"
+    assert "FILE" in done(tmp_path, "order", "decide", "--help")
+
+
+def test_a_file_without_its_order_or_of_members_is_refused(tmp_path: Path):
+    data, path = tmp_path / "data", tmp_path / "cases.csv"
+    ref = an_order(data)
+    write(path, [{"target": "1", "version": "1", "outcome": "refuse", "reason": WHY}])
+    assert isinstance(run(data, "order", "decide", str(path), "--as", "dev").exception, Invalid)
+    assert isinstance(run(data, "order", "export", ref, "--as", "meera").exception, NotAllowed)
+    assert done(data, "order", "export", "--as", "lata").startswith("\ufeffappeal,order")
