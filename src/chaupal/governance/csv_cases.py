@@ -105,9 +105,9 @@ def _shown(case: Case, handles: dict[int, str]) -> list[str]:
     target, proposal = case.target, case.proposal if case.state in PROPOSED else None
     said = proposal.body if proposal else docket.Said()
     return [
-        case.order.ref, str(target.number), target.as_written, target.kind, handles.get(target.owner_id or 0, ""), case.speaker, target.demanded,
-        case.state.value, said.outcome, said.code, said.reason, said.finding, iso(said.ends_at) if said.ends_at else "",
-        handles.get(proposal.by, "") if proposal else "",
+        case.order.ref, str(target.number), target.as_written, target.kind, handles.get(target.owner_id or 0, ""), case.speaker,
+        target.demanded, case.state.value, said.outcome, said.code, said.reason, said.finding,
+        iso(said.ends_at) if said.ends_at else "", handles.get(proposal.by, "") if proposal else "",
     ]  # fmt: skip
 
 
