@@ -36,16 +36,21 @@ def law_files(directory: Path, faults: Faults) -> list[Path]:
 def read[D: Dated](path: Path, kind: type[D], faults: Faults) -> D | None:
     """The version that a file holds, with the file's name and SHA-256; None where it has faults, which are added."""
     raw = _bytes(path, faults)
-    table = None if raw is None else _table(path.name, raw, faults)
-    if raw is None or table is None:
+    return None if raw is None else read_bytes(path.name, raw, kind, faults)
+
+
+def read_bytes[D: Dated](name: str, raw: bytes, kind: type[D], faults: Faults) -> D | None:
+    """The version that the bytes of a file called `name` hold; as `read`."""
+    table = _table(name, raw, faults)
+    if table is None:
         return None
     before = len(faults.said)
     types = {field.name: field.type for field in msgspec.structs.fields(kind) if field.name in table}
-    fields = {name: _value(path.name, name, table[name], wanted, faults) for name, wanted in types.items()}
-    _complain_of_keys(path.name, table, kind, faults)
+    fields = {field: _value(name, field, table[field], wanted, faults) for field, wanted in types.items()}
+    _complain_of_keys(name, table, kind, faults)
     if len(faults.said) > before:
         return None
-    return kind(**fields, file=path.name, digest=hashlib.sha256(raw).hexdigest())
+    return kind(**fields, file=name, digest=hashlib.sha256(raw).hexdigest())
 
 
 def _bytes(path: Path, faults: Faults) -> bytes | None:

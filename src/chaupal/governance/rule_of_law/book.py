@@ -1,0 +1,328 @@
+"""What a log has said so far: people and their roles, laws, orders with their targets, and what is in force on each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from chaupal.governance import procedure
+from chaupal.governance.house_rules import HouseRule, RuleBook
+from chaupal.governance.procedure import Stage
+from chaupal.governance.regimes import OWN_RULES, Regime
+from chaupal.governance.rule_of_law.laws import Laws
+from chaupal.governance.rule_of_law.people import People
+from chaupal.governance.rule_of_law.said import (
+    Appeal,
+    Authority,
+    Decision,
+    Entry,
+    Measure,
+    Notice,
+    Open,
+    Order,
+    Protected,
+    Reversal,
+    Role,
+    Step,
+    moment,
+)
+
+VERBS = {logged: verb for verb, logged in procedure.LOGGED.items()}
+DECIDED = "decided"  # what brings a measure about, where no later act does
+UNKNOWN = "unknown"  # targets that were named, and not found here
+
+
+@dataclass(slots=True)
+class Act:
+    """An entry at its place: `at` in ms as the entry has it, `opened` what is known of what it committed to."""
+
+    index: int
+    at: int
+    head: Entry
+    opened: dict[str, object]
+
+    @property
+    def digests(self) -> frozenset[str]:
+        return frozenset(self.head.sd)
+
+
+@dataclass(slots=True)
+class Proposal:
+    """What one person proposed about one target; `concurred` by whom else, `over` once it was carried out or sent back."""
+
+    act: Act
+    said: Decision
+    concurred: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+    carried: int = 0
+    over: bool = False
+
+
+@dataclass(slots=True)
+class Case:
+    """One target of an order."""
+
+    number: int
+    kind: str = ""
+    proposal: Proposal | None = None
+    decided: int | None = None  # when something was first decided about it (ms)
+    made: list["Made"] = field(default_factory=list["Made"])
+
+
+@dataclass(slots=True)
+class Matter:
+    """An order with its targets, and where it stands."""
+
+    act: Act
+    said: Order
+    law: Regime | None
+    received: int
+    stage: Stage = Stage.RECEIVED
+    genuine: bool = False
+    confirmed: bool = False
+    hearing: int | None = None  # the day that was set (ms)
+    acknowledged: int | None = None
+    steps: list["Stepped"] = field(default_factory=list["Stepped"])
+    cases: dict[int, Case] = field(default_factory=dict[int, Case])
+
+    @property
+    def ref(self) -> str:
+        return self.act.head.ref
+
+    @property
+    def own(self) -> bool:
+        """Whether the house acts by its own rules here."""
+        return self.said.kind == "own_rules" or (self.act.head.regime or "").startswith(f"{OWN_RULES}@")
+
+    @property
+    def total(self) -> int:
+        return sum(self.said.targets.values())
+
+    def case(self, number: int) -> Case:
+        return self.cases.setdefault(number, Case(number))
+
+    def made(self) -> Iterator["Made"]:
+        for case in self.cases.values():
+            yield from case.made
+
+
+@dataclass(slots=True)
+class Stepped:
+    """A step of an order, and the stage in which it found it."""
+
+    act: Act
+    said: Step
+    matter: Matter | None
+    stage: Stage = Stage.NEW
+
+    def touches(self, number: int) -> bool:
+        return not self.said.targets or number in self.said.targets
+
+
+@dataclass(slots=True)
+class Decided:
+    """A step of a decision about one target."""
+
+    act: Act
+    said: Decision
+    matter: Matter | None
+    case: Case | None
+    proposal: Proposal | None
+    prev: object
+
+
+@dataclass(slots=True)
+class Made:
+    """A measure: what it rests on, who was told, and how it ended."""
+
+    act: Act
+    said: Measure
+    matter: Matter | None
+    case: Case | None
+    law: Regime | None
+    proposal: Proposal | None
+    prev: object
+    rule: tuple[RuleBook, HouseRule] | None
+    told: list["Told"] = field(default_factory=list["Told"])
+    looked: list[tuple[int, Decision]] = field(default_factory=list[tuple[int, Decision]])
+    ended: "Ended | None" = None
+
+    @property
+    def begins(self) -> int:
+        found = moment(self.said.start)
+        return self.act.at if found is None else found
+
+    @property
+    def until(self) -> int | None:
+        return moment(self.said.until)
+
+    @property
+    def endless(self) -> bool:
+        return bool(self.said.permanent) or self.said.until is None
+
+    @property
+    def cause(self) -> str:
+        return self.said.cause or DECIDED
+
+    @property
+    def own(self) -> bool:
+        return self.matter is not None and self.matter.own
+
+
+@dataclass(slots=True)
+class Ended:
+    """The end of a measure; `made` is None where it is the end of nothing. `followed`: the measures that go on from it."""
+
+    act: Act
+    said: Reversal
+    matter: Matter | None
+    made: Made | None
+    followed: list[Made] = field(default_factory=list[Made])
+
+
+@dataclass(slots=True)
+class Told:
+    """A notice; `about` a measure or the end of one."""
+
+    act: Act
+    said: Notice
+    made: Made | None
+
+
+@dataclass(slots=True)
+class Given:
+    """A role as an entry gives it."""
+
+    act: Act
+    said: Role
+
+
+@dataclass(slots=True)
+class Registered:
+    """A change of the register of authorities."""
+
+    act: Act
+    said: Authority
+
+
+@dataclass(slots=True)
+class Guarded:
+    """A step of the protection of somebody."""
+
+    act: Act
+    said: Protected
+
+
+@dataclass(slots=True)
+class Appealed:
+    """A step of an appeal; `filed` is the one that it decides."""
+
+    act: Act
+    said: Appeal
+    prev: object
+
+
+@dataclass(slots=True)
+class Unsealed:
+    """An `open` entry, and the sealed act that it opened, where it did."""
+
+    act: Act
+    said: Open
+    sealed: Entry | None
+    law: Regime | None
+
+
+class Book:
+    """The state of a log up to an entry."""
+
+    def __init__(self, laws: Laws) -> None:
+        self.laws = laws
+        self.people = People()
+        self.matters: dict[str, Matter] = {}
+        self.at: dict[int, object] = {}  # by index, whatever a later entry can follow from
+        self.authorities: dict[str, str] = {}  # ref -> name, of those in the register
+        self.unprotected: int = -1  # the index of the entry that last ended somebody's protection
+        self.now: int = 0  # the latest moment that the log knows of (ms)
+
+    def named(self, authority: str) -> bool:
+        return authority in self.authorities.values()
+
+    def made(self) -> Iterator[Made]:
+        for matter in self.matters.values():
+            yield from matter.made()
+
+    # --- what entries change ---
+
+    def give(self, given: Given) -> None:
+        self.people.give(given.act.head.ref, given.said.role)
+
+    def register(self, new: Registered) -> None:
+        ref, name = new.act.head.ref, new.said.name or ""
+        if new.said.step == "dropped":
+            self.authorities.pop(ref, None)
+        elif new.said.step in ("added", "changed") and name:
+            self.authorities[ref] = name
+
+    def guard(self, guarded: Guarded) -> None:
+        if guarded.said.step == "ended":
+            self.unprotected = guarded.act.index
+
+    def receive(self, matter: Matter) -> None:
+        matter.genuine = matter.said.origin == "verified" or (matter.law is not None and not matter.law.verify_origin)
+        self.at[matter.act.index] = matter
+        self.matters.setdefault(matter.ref, matter)
+
+    def step(self, step: Stepped) -> None:
+        self.at[step.act.index] = step
+        if (matter := step.matter) is None:
+            return
+        matter.steps.append(step)
+        verb = VERBS.get(step.said.step)
+        if not step.said.targets:  # what touches some targets leaves the order where it stands
+            found = next((move for move in procedure.STEPS if (move.source, move.verb) == (matter.stage, verb)), None)
+            matter.stage = matter.stage if found is None else found.to
+        if step.said.step == "origin_verified":
+            matter.genuine = True
+        if step.said.step == "confirmed":
+            matter.confirmed = True
+        if step.said.step == "acknowledged" and matter.acknowledged is None:
+            matter.acknowledged = step.act.at
+        if step.said.step == "hearing_set":
+            matter.hearing = moment(step.said.until)
+
+    def decide(self, decided: Decided) -> None:
+        step, case = decided.said.step, decided.case
+        self.at[decided.act.index] = decided
+        if case is None:
+            return
+        case.kind = case.kind or decided.said.kind or ""
+        if step == "proposed":
+            proposal = Proposal(decided.act, decided.said)
+            self.at[decided.act.index] = case.proposal = proposal
+        elif (proposal := decided.proposal) is not None and step == "concurred":
+            proposal.concurred.append((decided.act.index, decided.said.by or ""))
+        elif proposal is not None and step in ("returned", "refused", "closed", "dropped"):
+            proposal.over = True
+        if step in ("refused", "closed") and case.decided is None:
+            case.decided = decided.act.at
+        if step in ("kept", "reviewed"):
+            for made in case.made:
+                if made.ended is None:
+                    made.looked.append((decided.act.at, decided.said))
+
+    def begin(self, made: Made) -> None:
+        self.at[made.act.index] = made
+        if made.proposal is not None and made.cause == DECIDED:
+            made.proposal.carried += 1
+            made.proposal.over = True
+        if isinstance(made.prev, Ended):
+            made.prev.followed.append(made)
+        if (case := made.case) is not None:
+            case.made.append(made)
+            case.decided = made.act.at if case.decided is None else case.decided
+
+    def end(self, ended: Ended) -> None:
+        self.at[ended.act.index] = ended
+        if ended.made is not None and ended.made.ended is None:
+            ended.made.ended = ended
+
+    def tell(self, told: Told) -> None:
+        if told.made is not None:
+            told.made.told.append(told)

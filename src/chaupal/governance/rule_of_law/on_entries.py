@@ -1,0 +1,76 @@
+"""Checks of entries as such: times that go forward, nothing personal in clear, openings and files that are what was committed to."""
+
+from typing import NamedTuple
+
+import msgspec
+from msgspec import Raw
+
+from chaupal.governance.rule_of_law.book import Act, Book
+from chaupal.governance.rule_of_law.check import SLACK, Check
+
+# What is about people is only committed to, in every entry (docs/log-entries.md).
+NEVER_IN_CLEAR = frozenset({
+    "id", "subject", "speaker", "reason", "finding", "complainant", "note", "comment", "officer", "grounds", "reasons", "body_name",
+    "account",
+})  # fmt: skip
+ABOUT_THE_HOUSE = frozenset({"regime", "policy", "key", "origin", "snapshot"})
+EMPTY = b'""'
+TEXT = (b'"', b"[", b"{")  # how a value begins that says something; a number or a yes names nobody
+IDENTITY, CLASS = "subject", "speaker"
+
+_keys = msgspec.json.Decoder(dict[str, Raw]).decode
+
+
+class Opened(NamedTuple):
+    """Disclosures that somebody published for an entry: those to which it committed, by name, and how many of the rest."""
+
+    act: Act
+    foreign: int
+
+
+def time_backwards(book: Book, act: Act) -> bool:
+    return act.at + SLACK < book.now
+
+
+def words_in_clear(book: Book, act: Act) -> str:
+    if act.head.t in ABOUT_THE_HOUSE:
+        return ""
+    said = _keys(act.head.public)
+    return ", ".join(
+        sorted(
+            name
+            for name in NEVER_IN_CLEAR & said.keys()
+            if bytes(said[name]).startswith(TEXT) and bytes(said[name]) != EMPTY
+        )
+    )
+
+
+def opening_foreign(book: Book, opened: Opened) -> bool:
+    return bool(opened.foreign)
+
+
+def class_with_identity(book: Book, opened: Opened) -> bool:
+    return {IDENTITY, CLASS} <= opened.act.opened.keys()
+
+
+READING: tuple[Check[Act], ...] = (
+    Check(
+        "time_backwards", "The entry bears an earlier time than one before it.",
+        "प्रविष्टि का समय उससे पहले की प्रविष्टि से भी पहले का है।", time_backwards,
+    ),
+    Check(
+        "words_in_clear", "The entry says in clear what is about people and may only be committed to.",
+        "प्रविष्टि में लोगों के बारे में वह खुला लिखा है जिसकी केवल प्रतिबद्धता हो सकती है।", words_in_clear,
+    ),
+)  # fmt: skip
+
+OPENING: tuple[Check[Opened], ...] = (
+    Check(
+        "opening_foreign", "What was opened is not what the entry committed to.",
+        "जो खोला गया वह वह नहीं है जिसकी प्रविष्टि में प्रतिबद्धता थी।", opening_foreign,
+    ),
+    Check(
+        "class_with_identity", "The class of a protected person was opened beside who they are.",
+        "संरक्षित व्यक्ति की श्रेणी उसकी पहचान के साथ खोली गई।", class_with_identity,
+    ),
+)  # fmt: skip

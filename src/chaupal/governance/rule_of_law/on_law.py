@@ -1,0 +1,443 @@
+"""Checks of what the law allows: a law in force, its grounds, measures and countries, the narrowest rung, an end."""
+
+from chaupal.governance.regimes import Refusal
+from chaupal.governance.rule_of_law.book import DECIDED, Book, Decided, Made, Matter, Proposal
+from chaupal.governance.rule_of_law.check import SLACK, Check
+from chaupal.governance.rule_of_law.opened import digest, read
+from chaupal.governance.rule_of_law.said import moment
+from chaupal.governance.tlog import at_minute
+from chaupal.policy.rulings import ACCOUNT_LEVEL, EVERYWHERE, SEVERITY, Measure
+
+REFUSALS = frozenset(refusal.value for refusal in Refusal)
+SECRET = ("aggregate_only", "gag")
+WITHOUT_REGISTER = ("person", "house")  # who can demand something without being an authority
+# What each measure can limit of a target of each kind.
+NARROWED = {
+    "account": ("account", "post", "media"), "post": ("post", "media"), "media": ("media",), "tag": ("tag",),
+}  # fmt: skip
+
+
+# --- orders ---
+
+
+def law_unknown(book: Book, matter: Matter) -> bool:
+    return book.laws.cited(matter.act.head.regime) is None
+
+
+def law_not_in_force(book: Book, matter: Matter) -> bool:
+    return not book.laws.at(matter.act.head.regime, matter.received)
+
+
+def received_elsewhen(book: Book, matter: Matter) -> bool:
+    return abs(matter.received - matter.act.at) > SLACK
+
+
+def grounds_foreign(book: Book, matter: Matter) -> str:
+    law = matter.law
+    allowed = set[str]() if law is None else {base.code for base in law.bases}
+    return ", ".join(sorted(set(matter.said.bases or ()) - allowed)) if allowed else ""
+
+
+def authority_unregistered(book: Book, matter: Matter) -> bool:
+    said = matter.said
+    return not matter.own and said.issuer not in WITHOUT_REGISTER and not book.named(said.authority or "")
+
+
+def jurisdiction_foreign(book: Book, matter: Matter) -> bool:
+    return matter.law is not None and not matter.own and not matter.law.covers(matter.said.jurisdiction or "")
+
+
+def order_beyond(book: Book, matter: Matter) -> bool:
+    law, said = matter.law, matter.said
+    return law is not None and not law.may_bind(tuple(said.territory or ()), said.jurisdiction or "")
+
+
+def emergency_unlike(book: Book, matter: Matter) -> bool:
+    return matter.law is not None and bool(matter.said.emergency) != matter.law.emergency
+
+
+def interim_too_long(book: Book, matter: Matter) -> str:
+    law = matter.law
+    if law is None or not law.emergency:
+        return ""
+    ends = [law.due("confirm_interim", matter.received), law.ends_at(matter.received)]
+    latest = min((end for end in ends if end is not None), default=None)
+    until = moment(matter.said.interim_until)
+    over = until is None or (latest is not None and until > latest + SLACK)
+    return f"at most until {at_minute(latest)}" if over and latest is not None else ""
+
+
+def secrecy_beyond(book: Book, matter: Matter) -> bool:
+    """An order is no more secret than its law makes it."""
+    law, secrecy = matter.law, matter.said.secrecy or "none"
+    return law is not None and secrecy in SECRET and law.secrecy != secrecy and law.gag is None
+
+
+def number_reused(book: Book, matter: Matter) -> bool:
+    return matter.ref in book.matters
+
+
+def names_nothing(book: Book, matter: Matter) -> bool:
+    return not matter.total
+
+
+ORDERING: tuple[Check[Matter], ...] = (
+    Check("number_reused", "Two orders bear the same number.", "दो आदेशों की संख्या एक ही है।", number_reused),
+    Check(
+        "law_unknown", "The order cites a law that the log has not entered.",
+        "आदेश ऐसे कानून का हवाला देता है जो लॉग में दर्ज नहीं है।", law_unknown,
+    ),
+    Check(
+        "law_not_in_force", "The law that the order cites was not in force when it was received.",
+        "आदेश जिस कानून का हवाला देता है वह उसके मिलने के दिन लागू नहीं था।", law_not_in_force,
+    ),
+    Check(
+        "received_elsewhen", "The order says that it was received at another time than its entry was made.",
+        "आदेश में मिलने का समय कुछ और लिखा है, प्रविष्टि का समय कुछ और है।", received_elsewhen,
+    ),
+    Check(
+        "grounds_foreign", "The order rests on a ground that its law does not name.",
+        "आदेश ऐसे आधार पर टिका है जिसे उसका कानून नहीं मानता।", grounds_foreign,
+    ),
+    Check(
+        "authority_unregistered", "The order comes from an authority that is not in the register.",
+        "आदेश ऐसे प्राधिकारी का है जो रजिस्टर में नहीं है।", authority_unregistered,
+    ),
+    Check(
+        "jurisdiction_foreign", "The order cites the law of another country than its authority's.",
+        "आदेश अपने प्राधिकारी के देश के बजाय किसी और देश के कानून का हवाला देता है।", jurisdiction_foreign,
+    ),
+    Check(
+        "order_beyond_territory", "The order is to bind where its law does not reach.",
+        "आदेश को वहाँ लागू किया गया जहाँ उसका कानून नहीं पहुँचता।", order_beyond,
+    ),
+    Check(
+        "emergency_unlike", "The order is called an emergency, or is not, other than its law says.",
+        "आदेश को आपात कहा गया, या नहीं कहा गया, जबकि उसका कानून कुछ और कहता है।", emergency_unlike,
+    ),
+    Check(
+        "interim_too_long", "An emergency order holds unconfirmed for longer than its law allows.",
+        "आपात आदेश बिना पुष्टि के उससे अधिक समय तक लागू है जितना उसका कानून देता है।", interim_too_long,
+    ),
+    Check(
+        "secrecy_beyond", "The order was kept more secret than its law allows.",
+        "आदेश को उससे अधिक गुप्त रखा गया जितना उसका कानून देता है।", secrecy_beyond,
+    ),
+    Check("names_nothing", "The order names nothing.", "आदेश किसी चीज़ का नाम नहीं लेता।", names_nothing),
+)  # fmt: skip
+
+
+# --- decisions without a measure ---
+
+
+def refusal_without_ground(book: Book, decided: Decided) -> bool:
+    return decided.said.step == "refused" and decided.said.ground not in REFUSALS
+
+
+def unlike_proposed(book: Book, decided: Decided) -> bool:
+    return decided.said.step in ("refused", "closed") and _drops(decided.proposal, decided.act.digests)
+
+
+def opens_foreign(book: Book, act: Decided | Made) -> bool:
+    digests = act.act.digests
+    return any(digest(text) not in digests for text in act.said.opens or ())
+
+
+def said_otherwise(book: Book, decided: Decided) -> bool:
+    told = _told(decided)
+    if decided.said.step == "refused":
+        return (
+            told.get("ground", decided.said.ground) != decided.said.ground or told.get("outcome", "refuse") != "refuse"
+        )
+    return decided.said.step == "closed" and told.get("outcome", decided.said.outcome) != decided.said.outcome
+
+
+def no_reason(book: Book, act: Decided | Made) -> bool:
+    """Whoever decides commits to a reason; one that was opened says something."""
+    if isinstance(act, Decided) and act.said.step not in ("proposed", "refused", "closed"):
+        return False
+    told = act.act.opened
+    return not act.act.digests or ("reason" in told and not str(told["reason"] or "").strip())
+
+
+DECIDING_LAW: tuple[Check[Decided], ...] = (
+    Check(
+        "refusal_without_ground", "A refusal names none of the grounds on which one can refuse.",
+        "अस्वीकृति में उन आधारों में से कोई नहीं है जिन पर मना किया जा सकता है।", refusal_without_ground,
+    ),
+    Check(
+        "reason_unlike", "What was carried out is not what was proposed: its commitments are others.",
+        "जो किया गया वह वही नहीं है जिसका प्रस्ताव था: उसकी प्रतिबद्धताएँ दूसरी हैं।", unlike_proposed,
+    ),
+    Check(
+        "opens_foreign", "A disclosure in the entry is none to which the entry committed.",
+        "प्रविष्टि में ऐसा खुलासा है जिसकी प्रतिबद्धता उसमें नहीं है।", opens_foreign,
+    ),
+    Check(
+        "said_otherwise", "The entry says otherwise than the proposal to which it commits.",
+        "प्रविष्टि उस प्रस्ताव से अलग कहती है जिसकी प्रतिबद्धता उसमें है।", said_otherwise,
+    ),
+    Check("no_reason", "There is no reason.", "कोई कारण नहीं दिया गया।", no_reason),
+)  # fmt: skip
+
+
+# --- measures ---
+
+
+def law_ended(book: Book, made: Made) -> bool:
+    """Its version stays with an order; but some version of the law is still the law on the day of the measure."""
+    return made.matter is not None and not book.laws.any_at(made.act.head.regime, made.begins)
+
+
+def other_law(book: Book, made: Made) -> bool:
+    return made.matter is not None and made.act.head.regime != made.matter.act.head.regime
+
+
+def other_basis(book: Book, made: Made) -> bool:
+    return made.law is not None and made.said.basis != made.law.basis_kind
+
+
+def ground_missing(book: Book, made: Made) -> bool:
+    law, matter = made.law, made.matter
+    return law is not None and matter is not None and not matter.own and bool(law.bases) and not matter.said.bases
+
+
+def not_allowed(book: Book, made: Made) -> bool:
+    return made.law is not None and made.said.measure not in made.law.measures_allowed
+
+
+def beyond_territory(book: Book, made: Made) -> str:
+    where, law, matter = set(made.said.territory or ()), made.law, made.matter
+    if law is None or matter is None:
+        return ""
+    ordered = set(matter.said.territory or ())
+    within = where and (EVERYWHERE in ordered or where <= ordered)
+    lawful = law.may_bind(tuple(sorted(where)), matter.said.jurisdiction or "")
+    return "" if within and lawful else ", ".join(sorted(where)) or "nowhere"
+
+
+def wider_than_target(book: Book, made: Made) -> bool:
+    """An order against a post never takes its account along."""
+    kind = made.case.kind if made.case else ""
+    return kind in NARROWED and (made.said.kind or "") not in NARROWED[kind]
+
+
+def more_than_ordered(book: Book, made: Made) -> bool:
+    """More targets of a kind than the order named: a post cannot have become an account."""
+    matter, case = made.matter, made.case
+    if matter is None or case is None or not case.kind:
+        return False
+    alike = sum(one.kind == case.kind for one in matter.cases.values())
+    return alike > matter.said.targets.get(case.kind, 0) + matter.said.targets.get("unknown", 0)
+
+
+def account_without_finding(book: Book, made: Made) -> bool:
+    return not made.own and made.said.measure in ACCOUNT_LEVEL and not made.said.finding
+
+
+def wider_than_asked(book: Book, made: Made) -> str:
+    known = {measure.value for measure in Measure}
+    if made.own or made.said.measure not in known or made.said.demanded not in known:
+        return ""
+    wider = SEVERITY[Measure(made.said.measure)] > SEVERITY[Measure(made.said.demanded)]
+    return f"{made.said.measure} for {made.said.demanded}" if wider else ""
+
+
+def demanded_otherwise(book: Book, made: Made) -> bool:
+    proposal = made.proposal
+    return proposal is not None and bool(proposal.said.demanded) and proposal.said.demanded != made.said.demanded
+
+
+def outcome_word(book: Book, made: Made) -> bool:
+    return made.matter is not None and (made.said.outcome == "own_rules_action") != made.own
+
+
+def reason_unlike(book: Book, made: Made) -> bool:
+    return made.cause == DECIDED and _drops(made.proposal, made.act.digests)
+
+
+def measure_otherwise(book: Book, made: Made) -> bool:
+    return _told(made).get("outcome", made.said.measure) != made.said.measure
+
+
+def backdated(book: Book, made: Made) -> str:
+    return f"from {made.said.start}, entered {made.act.head.at}" if abs(made.begins - made.act.at) > SLACK else ""
+
+
+def no_end(book: Book, made: Made) -> bool:
+    for_good = bool(made.said.permanent) and made.said.measure == Measure.SUSPEND
+    return made.until is None and moment(made.said.review) is None and not for_good
+
+
+def for_good(book: Book, made: Made) -> bool:
+    return bool(made.said.permanent) and made.said.measure != Measure.SUSPEND
+
+
+def beyond_law(book: Book, made: Made) -> str:
+    latest = None if made.law is None else made.law.ends_at(made.begins)
+    over = latest is not None and (made.until is None or made.until > latest + SLACK)
+    return f"at most until {at_minute(latest)}" if over and latest is not None else ""
+
+
+def beyond_order(book: Book, made: Made) -> str:
+    """No measure lasts longer than the order, but where a later act of its authority gave it more time."""
+    matter = made.matter
+    if matter is None or made.cause in ("extended", "renewed"):
+        return ""
+    latest = moment(matter.said.ends)
+    over = latest is not None and (made.until is None or made.until > latest + SLACK)
+    return f"at most until {matter.said.ends}" if over else ""
+
+
+def beyond_interim(book: Book, made: Made) -> bool:
+    matter = made.matter
+    latest = None if matter is None else moment(matter.said.interim_until)
+    if matter is None or latest is None or matter.confirmed or made.cause == "confirmed":
+        return False
+    return made.until is None or made.until > latest + SLACK
+
+
+def review_too_late(book: Book, made: Made) -> bool:
+    review, law = moment(made.said.review), made.law
+    latest = None if law is None else law.review_at(made.begins)
+    return made.until is None and review is not None and latest is not None and review > latest + SLACK
+
+
+def rule_unknown(book: Book, made: Made) -> bool:
+    return made.own and made.rule is None
+
+
+def rule_not_in_force(book: Book, made: Made) -> bool:
+    if not made.own or made.rule is None:
+        return False
+    begins = made.rule[0].effective_from
+    return begins is not None and at_minute(made.begins + SLACK)[:10] < begins.isoformat()
+
+
+def rule_brings_other(book: Book, made: Made) -> bool:
+    return made.own and made.rule is not None and made.said.measure not in made.rule[1].measures
+
+
+def strike_too_long(book: Book, made: Made) -> str:
+    until = moment(made.said.strike_until)
+    if until is None or not made.own or made.rule is None:
+        return ""
+    book_, rule = made.rule
+    latest = book_.strike_until(made.begins)
+    over = until > latest + SLACK or not rule.weight
+    return f"at most until {at_minute(latest)}" if over else ""
+
+
+MEASURING_LAW: tuple[Check[Made], ...] = (
+    Check(
+        "backdated", "The measure says that it was in force at another time than its entry was made.",
+        "कार्रवाई कहती है कि वह किसी और समय से लागू है, जबकि उसकी प्रविष्टि बाद में या पहले बनी।", backdated,
+    ),
+    Check(
+        "law_ended", "No version of the law was in force on the day of the measure.",
+        "कार्रवाई के दिन उस कानून का कोई संस्करण लागू नहीं था।", law_ended,
+    ),
+    Check(
+        "other_law", "The measure cites another law than its order.",
+        "कार्रवाई में आदेश से अलग कानून लिखा है।", other_law,
+    ),
+    Check(
+        "other_basis", "The measure claims another kind of basis than its law has.",
+        "कार्रवाई का आधार वैसा नहीं है जैसा उसका कानून कहता है।", other_basis,
+    ),
+    Check("ground_missing", "The measure has no ground in its law.", "कार्रवाई का उसके कानून में कोई आधार नहीं है।", ground_missing),
+    Check(
+        "measure_not_allowed", "The law does not allow this measure.",
+        "कानून इस कार्रवाई की अनुमति नहीं देता।", not_allowed,
+    ),
+    Check(
+        "beyond_territory", "The measure binds where neither order nor law reach.",
+        "कार्रवाई वहाँ लागू है जहाँ न आदेश पहुँचता है, न कानून।", beyond_territory,
+    ),
+    Check(
+        "wider_than_target", "The measure limits more than what the order named.",
+        "कार्रवाई उससे अधिक को रोकती है जिसका नाम आदेश में है।", wider_than_target,
+    ),
+    Check(
+        "more_than_ordered", "More things of this kind were limited than the order named.",
+        "इस तरह की जितनी चीज़ें आदेश में हैं, उनसे अधिक पर कार्रवाई हुई।", more_than_ordered,
+    ),
+    Check(
+        "account_without_finding", "A whole account was limited without a finding that nothing narrower would do.",
+        "पूरे खाते पर कार्रवाई हुई, बिना यह पाए कि उससे कम से काम नहीं चलता।", account_without_finding,
+    ),
+    Check("wider_than_asked", "The measure is wider than what was asked for.", "कार्रवाई माँग से अधिक व्यापक है।", wider_than_asked),
+    Check(
+        "demanded_otherwise", "The measure says that something else was asked for than its proposal says.",
+        "कार्रवाई में माँग कुछ और लिखी है, प्रस्ताव में कुछ और।", demanded_otherwise,
+    ),
+    Check(
+        "outcome_unlike", "An order's measure is called the house's own, or the other way round.",
+        "आदेश की कार्रवाई को सर्वर की अपनी कार्रवाई कहा गया, या इसका उलटा।", outcome_word,
+    ),
+    Check(
+        "reason_unlike", "The measure is not what was proposed: its reason or its subject has another commitment.",
+        "कार्रवाई वह नहीं है जिसका प्रस्ताव था: उसके कारण या विषय की प्रतिबद्धता दूसरी है।", reason_unlike,
+    ),
+    Check(
+        "opens_foreign", "A disclosure in the entry is none to which the entry committed.",
+        "प्रविष्टि में ऐसा खुलासा है जिसकी प्रतिबद्धता उसमें नहीं है।", opens_foreign,
+    ),
+    Check(
+        "said_otherwise", "The measure says otherwise than the proposal to which it commits.",
+        "कार्रवाई उस प्रस्ताव से अलग कहती है जिसकी प्रतिबद्धता उसमें है।", measure_otherwise,
+    ),
+    Check("no_reason", "There is no reason.", "कोई कारण नहीं दिया गया।", no_reason),
+    Check(
+        "no_end", "The measure has neither an end nor a day on which it is looked at again.",
+        "कार्रवाई का न कोई अंत है, न कोई दिन जब उस पर फिर विचार होगा।", no_end,
+    ),
+    Check("for_good", "Something other than a suspension was done for good.", "निलंबन के सिवा कुछ हमेशा के लिए किया गया।", for_good),
+    Check(
+        "beyond_law_duration", "The measure lasts longer than its law allows.",
+        "कार्रवाई उससे अधिक समय तक चलती है जितना उसका कानून देता है।", beyond_law,
+    ),
+    Check(
+        "beyond_order_end", "The measure lasts longer than its order.",
+        "कार्रवाई अपने आदेश से अधिक समय तक चलती है।", beyond_order,
+    ),
+    Check(
+        "beyond_interim", "A measure of an unconfirmed emergency order lasts longer than that order holds.",
+        "बिना पुष्टि वाले आपात आदेश की कार्रवाई उस आदेश से अधिक समय तक चलती है।", beyond_interim,
+    ),
+    Check(
+        "review_too_late", "The measure is looked at again later than its law asks.",
+        "कार्रवाई पर फिर विचार उसके कानून की समय-सीमा के बाद होगा।", review_too_late,
+    ),
+    Check(
+        "rule_unknown", "The measure cites a rule that no file of the house's rules has.",
+        "कार्रवाई ऐसे नियम का हवाला देती है जो सर्वर के नियमों की किसी फ़ाइल में नहीं है।", rule_unknown,
+    ),
+    Check(
+        "rule_not_in_force", "The measure cites a rule that was not in force yet.",
+        "कार्रवाई ऐसे नियम का हवाला देती है जो तब तक लागू नहीं था।", rule_not_in_force,
+    ),
+    Check(
+        "rule_brings_other", "A breach of the cited rule does not bring this measure.",
+        "उस नियम को तोड़ने पर यह कार्रवाई नहीं होती।", rule_brings_other,
+    ),
+    Check(
+        "strike_too_long", "A strike counts longer than the rules say.",
+        "चेतावनी नियमों से अधिक समय तक गिनी जाती है।", strike_too_long,
+    ),
+)  # fmt: skip
+
+
+# --- parts ---
+
+
+def _drops(proposal: Proposal | None, digests: frozenset[str]) -> bool:
+    """Whether something to which the proposal committed is not in what carries it out."""
+    return proposal is not None and not proposal.act.digests <= digests
+
+
+def _told(act: Decided | Made) -> dict[str, object]:
+    """What the entry's own disclosures say, those of its commitments."""
+    digests = act.act.digests
+    texts = [text for text in act.said.opens or () if digest(text) in digests]
+    return dict(filter(None, map(read, texts)))

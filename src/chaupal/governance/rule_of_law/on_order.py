@@ -1,0 +1,303 @@
+"""Checks of order: what the state of an order allows, what follows from what, each end the end of something."""
+
+from chaupal.governance import procedure
+from chaupal.governance.procedure import Stage
+from chaupal.governance.rule_of_law.book import DECIDED, VERBS, Book, Decided, Ended, Made, Matter, Stepped
+from chaupal.governance.rule_of_law.check import SLACK, Check
+from chaupal.governance.rule_of_law.said import moment
+
+# Where something can be decided: after the check. What the house takes up by itself nobody sent in.
+DECIDING_STAGES = frozenset({Stage.IN_REVIEW, Stage.CLARIFYING, Stage.HEARING})
+OWN_STAGES = DECIDING_STAGES | {Stage.RECEIVED, Stage.ACKNOWLEDGED}
+STEPS_ON_CASES = ("kept", "reviewed")  # what is decided about what is in force already
+CHANGED = ("modified", "extended", "renewed", "amended", "confirmed")  # a measure follows from such an end
+RESUMED, STAYED, LAPSED = "resumed", "stayed", "lapsed"
+BY_STEP = (
+    "withdrawn",
+    "stayed",
+    "set_aside",
+    "extended",
+    "renewed",
+    "amended",
+    "confirmed",
+)  # an end that a step of the order brings
+
+
+# --- steps of an order ---
+
+
+def order_unknown(book: Book, act: Stepped | Decided | Made | Ended) -> bool:
+    return act.matter is None
+
+
+def step_out_of_state(book: Book, step: Stepped) -> str:
+    verb = VERBS.get(step.said.step)
+    if step.matter is None or verb is None:
+        return ""
+    sources = [move.source for move in procedure.STEPS if move.verb == verb]
+    return "" if step.stage in sources else f"{step.said.step} on an order that is {step.stage}"
+
+
+def targets_unnamed(book: Book, step: Stepped) -> bool:
+    return step.matter is not None and any(not 1 <= one <= step.matter.total for one in step.said.targets or ())
+
+
+def closed_in_force(book: Book, step: Stepped) -> str:
+    if step.said.step != "closed" or step.matter is None:
+        return ""
+    bind = [made for made in step.matter.made() if _binds(made, step.act.at)]
+    return f"{len(bind)} in force" if bind else ""
+
+
+def hearing_early(book: Book, step: Stepped) -> bool:
+    day = step.matter.hearing if step.matter else None
+    return step.said.step == "hearing_held" and day is not None and step.act.at + SLACK < day
+
+
+def hearing_unheralded(book: Book, step: Stepped) -> bool:
+    """A hearing is set no nearer than the law lets people prepare for it."""
+    law, day = (step.matter.law if step.matter else None), moment(step.said.until)
+    earliest = None if law is None else law.due("hearing_notice_min", step.act.at)
+    return step.said.step == "hearing_set" and day is not None and earliest is not None and day + SLACK < earliest
+
+
+def returned_for_nothing(book: Book, step: Stepped) -> bool:
+    return step.said.step == "returned" and not step.said.codes
+
+
+STEPPING: tuple[Check[Stepped], ...] = (
+    Check(
+        "order_unknown", "The entry is about an order that the log does not have.",
+        "प्रविष्टि ऐसे आदेश की है जो लॉग में नहीं है।", order_unknown,
+    ),
+    Check(
+        "step_out_of_state", "The order took a step that its state did not allow.",
+        "आदेश पर ऐसा कदम उठाया गया जिसकी उसकी स्थिति अनुमति नहीं देती थी।", step_out_of_state,
+    ),
+    Check(
+        "target_unnamed", "The step names a target that the order does not have.",
+        "कदम ऐसे विषय का नाम लेता है जो आदेश में नहीं है।", targets_unnamed,
+    ),
+    Check(
+        "closed_in_force", "The order was closed while measures were in force by it.",
+        "आदेश को तब बंद किया गया जब उससे कार्रवाइयाँ लागू थीं।", closed_in_force,
+    ),
+    Check(
+        "hearing_early", "The hearing was held before the day that was set for it.",
+        "सुनवाई तय दिन से पहले ही कर ली गई।", hearing_early,
+    ),
+    Check(
+        "hearing_unheralded", "The hearing was set for a nearer day than the law's notice allows.",
+        "सुनवाई का दिन कानून की सूचना-अवधि से पहले रखा गया।", hearing_unheralded,
+    ),
+    Check(
+        "returned_for_nothing", "The order was returned without saying what is wrong with it.",
+        "आदेश को बिना कमी बताए लौटाया गया।", returned_for_nothing,
+    ),
+)  # fmt: skip
+
+
+# --- decisions and measures ---
+
+
+def target_unnamed(book: Book, act: Decided | Made) -> bool:
+    return act.matter is not None and not 1 <= act.said.target <= act.matter.total
+
+
+def decided_out_of_state(book: Book, decided: Decided) -> str:
+    if decided.said.step not in ("proposed", "concurred", "refused"):
+        return ""
+    return _out_of_state(decided.matter)
+
+
+def measured_out_of_state(book: Book, made: Made) -> str:
+    return _out_of_state(made.matter) if made.cause == DECIDED else ""
+
+
+def kind_changed(book: Book, decided: Decided) -> bool:
+    case = decided.case
+    return case is not None and bool(case.kind) and bool(decided.said.kind) and decided.said.kind != case.kind
+
+
+def proposal_missing(book: Book, act: Decided | Made) -> bool:
+    """What two decide follows from a proposal of the same target that stands."""
+    if isinstance(act, Decided):
+        return act.said.step in ("refused", "closed", "concurred", "returned") and act.proposal is None
+    return act.cause == DECIDED and bool(act.said.second) and not act.said.alone and act.proposal is None
+
+
+def proposal_spent(book: Book, act: Decided | Made) -> bool:
+    """A proposal is carried out once, in as many parts as it says; not after it was sent back."""
+    proposal = act.proposal
+    if proposal is None or (isinstance(act, Made) and act.cause != DECIDED):
+        return False
+    if isinstance(act, Decided):
+        return act.said.step in ("refused", "closed", "concurred") and proposal.over
+    parts = max(act.said.parts or 1, 1)
+    return proposal.carried >= parts if proposal.carried else proposal.over
+
+
+def kept_nothing(book: Book, decided: Decided) -> bool:
+    case = decided.case
+    return decided.said.step in STEPS_ON_CASES and not any(made.ended is None for made in (case.made if case else ()))
+
+
+def origin_unknown(book: Book, made: Made) -> bool:
+    return made.matter is not None and not made.own and not made.matter.genuine
+
+
+def cause_missing(book: Book, made: Made) -> str:
+    """What is changed ends first; what is resumed was stayed."""
+    if made.cause == DECIDED:
+        return ""
+    wanted = STAYED if made.cause == RESUMED else made.cause
+    came_from = made.prev.said.step if isinstance(made.prev, Ended) else ""
+    return "" if came_from == wanted else f"{made.cause} after {came_from or 'nothing'}"
+
+
+def whose_act(book: Book, made: Made) -> bool:
+    return made.cause not in (DECIDED, "modified") and not made.said.body
+
+
+def renewed_alone(book: Book, made: Made) -> bool:
+    return made.cause != DECIDED and (not made.said.second or made.said.second == made.said.by)
+
+
+def in_force_twice(book: Book, made: Made) -> bool:
+    """A target that is limited already is not decided anew; what goes on from an end is another matter."""
+    case = made.case
+    if case is None or made.cause != DECIDED:
+        return False
+    return any(one.proposal is not made.proposal and _binds(one, made.act.at) for one in case.made)
+
+
+DECIDING_ORDER: tuple[Check[Decided], ...] = (
+    Check(
+        "order_unknown", "The entry is about an order that the log does not have.",
+        "प्रविष्टि ऐसे आदेश की है जो लॉग में नहीं है।", order_unknown,
+    ),
+    Check(
+        "target_unnamed", "The decision is about a target that the order does not have.",
+        "निर्णय ऐसे विषय पर है जो आदेश में नहीं है।", target_unnamed,
+    ),
+    Check(
+        "decided_out_of_state", "Something was decided while the state of the order did not allow it.",
+        "निर्णय तब हुआ जब आदेश की स्थिति इसकी अनुमति नहीं देती थी।", decided_out_of_state,
+    ),
+    Check("kind_changed", "A target became a thing of another kind.", "विषय किसी दूसरे प्रकार की चीज़ बन गया।", kind_changed),
+    Check(
+        "proposal_missing", "A decision follows from no proposal.",
+        "निर्णय किसी प्रस्ताव से नहीं निकलता।", proposal_missing,
+    ),
+    Check(
+        "proposal_spent", "A proposal was acted upon that had been carried out or sent back already.",
+        "ऐसे प्रस्ताव पर अमल हुआ जो पहले ही पूरा किया या लौटाया जा चुका था।", proposal_spent,
+    ),
+    Check(
+        "kept_nothing", "Something was kept or seconded that is not in force.",
+        "ऐसी चीज़ को बनाए रखा या समर्थन दिया गया जो लागू ही नहीं है।", kept_nothing,
+    ),
+)  # fmt: skip
+
+MEASURING_ORDER: tuple[Check[Made], ...] = (
+    Check(
+        "order_unknown", "The measure comes from an order that the log did not have then.",
+        "कार्रवाई ऐसे आदेश की है जो तब लॉग में नहीं था।", order_unknown,
+    ),
+    Check(
+        "target_unnamed", "The measure is about a target that the order does not have.",
+        "कार्रवाई ऐसे विषय पर है जो आदेश में नहीं है।", target_unnamed,
+    ),
+    Check(
+        "measured_out_of_state", "A measure came into force while the state of its order did not allow it.",
+        "कार्रवाई तब लागू हुई जब आदेश की स्थिति इसकी अनुमति नहीं देती थी।", measured_out_of_state,
+    ),
+    Check(
+        "origin_unknown", "A measure came into force though nobody had made sure that the order is genuine.",
+        "कार्रवाई लागू हुई, हालाँकि किसी ने आदेश की प्रामाणिकता नहीं जाँची थी।", origin_unknown,
+    ),
+    Check("proposal_missing", "The measure follows from no proposal.", "कार्रवाई किसी प्रस्ताव से नहीं निकलती।", proposal_missing),
+    Check(
+        "proposal_spent", "A proposal was carried out that had been carried out or sent back already.",
+        "ऐसे प्रस्ताव पर अमल हुआ जो पहले ही पूरा किया या लौटाया जा चुका था।", proposal_spent,
+    ),
+    Check(
+        "cause_missing", "The measure goes on from an end that is not there.",
+        "कार्रवाई ऐसे अंत के बाद जारी है जो लॉग में नहीं है।", cause_missing,
+    ),
+    Check(
+        "whose_act_unsaid", "The measure does not say whose later act it carries out.",
+        "कार्रवाई नहीं बताती कि वह किसके बाद के आदेश को लागू करती है।", whose_act,
+    ),
+    Check(
+        "renewed_alone", "A measure was changed or renewed by one person; two must decide.",
+        "कार्रवाई को एक ही व्यक्ति ने बदला या बढ़ाया; दो का होना ज़रूरी है।", renewed_alone,
+    ),
+    Check(
+        "in_force_twice", "The target was decided anew while the first decision was in force.",
+        "पहला निर्णय लागू रहते विषय पर फिर से निर्णय हुआ।", in_force_twice,
+    ),
+)  # fmt: skip
+
+
+# --- ends ---
+
+
+def end_of_nothing(book: Book, ended: Ended) -> bool:
+    return ended.made is None or ended.made.act.head.ref != ended.act.head.ref
+
+
+def ended_twice(book: Book, ended: Ended) -> bool:
+    return ended.made is not None and ended.made.ended is not None
+
+
+def target_other(book: Book, ended: Ended) -> bool:
+    return ended.made is not None and ended.made.said.target != ended.said.target
+
+
+def lapsed_early(book: Book, ended: Ended) -> bool:
+    made = ended.made
+    ends = [] if made is None else [end for end in (made.until, moment(made.said.glass_until)) if end is not None]
+    return ended.said.step == LAPSED and made is not None and (not ends or ended.act.at + SLACK < min(ends))
+
+
+def end_unordered(book: Book, ended: Ended) -> bool:
+    """What is withdrawn, stayed, set aside or changed for somebody else follows from a step of the order."""
+    if ended.said.step not in BY_STEP or ended.matter is None:
+        return False
+    steps = (
+        step for step in ended.matter.steps if step.said.step == ended.said.step and step.touches(ended.said.target)
+    )
+    newest = max((step.act.at for step in steps), default=None)
+    orders = (one for one in book.matters.values() if one.said.confirms == ended.matter.ref)
+    confirming = ended.said.step == "confirmed" and any(True for _ in orders)
+    return not confirming and (newest is None or newest + SLACK < ended.act.at)
+
+
+ENDING: tuple[Check[Ended], ...] = (
+    Check(
+        "order_unknown", "The entry is about an order that the log does not have.",
+        "प्रविष्टि ऐसे आदेश की है जो लॉग में नहीं है।", order_unknown,
+    ),
+    Check("end_of_nothing", "Something was ended that never began.", "ऐसी कार्रवाई समाप्त की गई जो कभी शुरू ही नहीं हुई।", end_of_nothing),
+    Check("ended_twice", "One and the same measure was ended twice.", "एक ही कार्रवाई दो बार समाप्त की गई।", ended_twice),
+    Check("target_other", "The end names another target than the measure.", "समाप्ति में विषय कुछ और है, कार्रवाई में कुछ और।", target_other),
+    Check("lapsed_early", "A measure lapsed before its end.", "कार्रवाई अपनी अवधि से पहले ही समाप्त मान ली गई।", lapsed_early),
+    Check(
+        "end_unordered", "A measure was ended as by an act of somebody else that the log does not have.",
+        "कार्रवाई किसी और के ऐसे कदम के नाम पर समाप्त हुई जो लॉग में नहीं है।", end_unordered,
+    ),
+)  # fmt: skip
+
+
+# --- parts ---
+
+
+def _out_of_state(matter: Matter | None) -> str:
+    if matter is None:
+        return ""
+    return "" if matter.stage in (OWN_STAGES if matter.own else DECIDING_STAGES) else f"the order is {matter.stage}"
+
+
+def _binds(made: Made, at: int) -> bool:
+    return made.ended is None and (made.until is None or at < made.until)

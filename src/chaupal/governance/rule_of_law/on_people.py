@@ -1,0 +1,368 @@
+"""Checks of who acted: roles that were theirs at that moment, two who are two, a third where somebody is protected."""
+
+from chaupal.governance.house_rules import RuleBook
+from chaupal.governance.regimes import Duration
+from chaupal.governance.rule_of_law.book import (
+    DECIDED,
+    Book,
+    Decided,
+    Ended,
+    Given,
+    Guarded,
+    Made,
+    Registered,
+    Stepped,
+    Unsealed,
+)
+from chaupal.governance.rule_of_law.check import SLACK, Check
+from chaupal.governance.rule_of_law.people import AUTHORITY, CLOCK, MACHINE, MEMBER, OWNER, different
+from chaupal.governance.rule_of_law.said import moment
+from chaupal.governance.tlog import at_minute
+from chaupal.kernel.clock import DAY
+from chaupal.policy.rulings import ACCOUNT_LEVEL
+
+# What an authority's own people do in the portal, and what the clock does.
+BY_AUTHORITY = frozenset({"clarified", "correspondence", "withdrawn", "amended", "extended", "renewed", "confirmed"})
+BY_CLOCK = frozenset({"acknowledged", "closed"})
+ENDS_BY_CLOCK = frozenset({"lapsed", "unreviewed"})
+STEP_ROLES = ("receive_order", "work_on_order", "decide", "carry_out")
+END_ROLES = {
+    "lifted": ("lift", "sanction"), "appealed": ("hear_appeal",), "modified": ("hear_appeal",),
+}  # fmt: skip
+CARRIED_OUT = ("carry_out", "decide", "work_on_order", "hear_appeal")
+AT_ONCE = frozenset({"warn", "remove_post"})  # done in a moment: there is nothing that lasts
+
+
+# --- roles are given ---
+
+
+def role_by_nobody(book: Book, given: Given) -> bool:
+    return given.said.by != MACHINE and book.people.role(given.said.by) != OWNER
+
+
+def role_was_other(book: Book, given: Given) -> bool:
+    return (given.said.was or MEMBER) != book.people.role(given.act.head.ref)
+
+
+def role_to_oneself(book: Book, given: Given) -> bool:
+    return given.said.by == given.act.head.ref
+
+
+GIVING: tuple[Check[Given], ...] = (
+    Check(
+        "role_given_by_nobody", "A role was given by somebody who is no owner.",
+        "भूमिका ऐसे व्यक्ति ने दी जो सर्वर का स्वामी नहीं है।", role_by_nobody,
+    ),
+    Check(
+        "role_history_unlike", "A role entry names another earlier role than the log does.",
+        "भूमिका की प्रविष्टि में पहले की भूमिका कुछ और लिखी है, लॉग में कुछ और।", role_was_other,
+    ),
+    Check("role_to_oneself", "Somebody changed their own role.", "किसी ने अपनी भूमिका स्वयं बदल ली।", role_to_oneself),
+)  # fmt: skip
+
+
+# --- what two must do beside the orders ---
+
+
+def register_alone(book: Book, new: Registered) -> bool:
+    return new.said.step in ("added", "changed") and not different((new.said.by, new.said.second))
+
+
+def register_role(book: Book, new: Registered) -> bool:
+    people = [new.said.by, *([new.said.second] if new.said.second else [])]
+    return not all(book.people.may(one, "register_authority", "work_on_order") for one in people)
+
+
+REGISTERING: tuple[Check[Registered], ...] = (
+    Check(
+        "authority_changed_alone", "An authority was entered or changed by one person; two must do it.",
+        "प्राधिकारी को एक ही व्यक्ति ने दर्ज किया या बदला; यह दो लोगों को करना होता है।", register_alone,
+    ),
+    Check(
+        "authority_without_role", "An authority was entered or changed by somebody whose role does not allow it.",
+        "प्राधिकारी को ऐसे व्यक्ति ने दर्ज किया या बदला जिसकी भूमिका इसकी अनुमति नहीं देती।", register_role,
+    ),
+)  # fmt: skip
+
+
+def guard_alone(book: Book, guarded: Guarded) -> bool:
+    return guarded.said.step in ("granted", "ended") and not different((guarded.said.by, guarded.said.second))
+
+
+def guard_role(book: Book, guarded: Guarded) -> bool:
+    people = [guarded.said.by, *([guarded.said.second] if guarded.said.second else [])]
+    return not all(book.people.may(one, "protect_speaker") for one in people if one != CLOCK)
+
+
+GUARDING: tuple[Check[Guarded], ...] = (
+    Check(
+        "protection_changed_alone", "Somebody's protection was granted or ended by one person; two must do it.",
+        "किसी का संरक्षण एक ही व्यक्ति ने दिया या हटाया; यह दो लोगों को करना होता है।", guard_alone,
+    ),
+    Check(
+        "protection_without_role", "Somebody's protection was changed by a person whose role does not allow it.",
+        "किसी का संरक्षण ऐसे व्यक्ति ने बदला जिसकी भूमिका इसकी अनुमति नहीं देती।", guard_role,
+    ),
+)  # fmt: skip
+
+
+# --- steps, decisions, ends ---
+
+
+def step_role(book: Book, step: Stepped) -> bool:
+    by = step.said.by
+    if by == AUTHORITY:
+        return step.said.step not in BY_AUTHORITY
+    return step.said.step not in BY_CLOCK if by == CLOCK else not book.people.may(by, *STEP_ROLES)
+
+
+def decider_role(book: Book, decided: Decided) -> bool:
+    own = decided.matter is not None and decided.matter.own
+    people = [decided.said.by, *([decided.said.second] if decided.said.second else [])]
+    return not all(
+        book.people.may(one, *(("sanction",) if own else ("decide", "carry_out"))) for one in people if one != CLOCK
+    )
+
+
+def concurred_with_oneself(book: Book, decided: Decided) -> bool:
+    proposal = decided.proposal
+    return decided.said.step == "concurred" and proposal is not None and decided.said.by == proposal.said.by
+
+
+def seconded_oneself(book: Book, decided: Decided) -> bool:
+    """What one did by themselves is seconded by somebody else."""
+    made = [] if decided.case is None else [one for one in decided.case.made if one.ended is None]
+    return decided.said.step == "reviewed" and any(one.said.by == decided.said.by for one in made)
+
+
+def refused_alone(book: Book, decided: Decided) -> bool:
+    return decided.said.step in ("refused", "closed") and not different((decided.said.by, decided.said.second))
+
+
+def refused_unapproved(book: Book, decided: Decided) -> bool:
+    if decided.said.step not in ("refused", "closed") or not decided.said.second:
+        return False
+    own = decided.matter is not None and decided.matter.own
+    return not book.people.may(decided.said.second, "approve_sanction" if own else "approve")
+
+
+DECIDING: tuple[Check[Decided], ...] = (
+    Check(
+        "decider_without_role", "A step of a decision was taken by somebody whose role did not allow it then.",
+        "निर्णय का एक चरण ऐसे व्यक्ति ने लिया जिसकी भूमिका तब इसकी अनुमति नहीं देती थी।", decider_role,
+    ),
+    Check(
+        "concurred_with_oneself", "The second reviewer is the person who proposed it.",
+        "दूसरा समीक्षक वही है जिसने प्रस्ताव रखा था।", concurred_with_oneself,
+    ),
+    Check(
+        "seconded_oneself", "What one person did by themselves was seconded by that same person.",
+        "एक व्यक्ति ने अकेले जो किया, उसका समर्थन उसी ने किया।", seconded_oneself,
+    ),
+    Check(
+        "decided_alone", "A refusal or closing stands on one person; two must decide.",
+        "अस्वीकृति या समापन एक ही व्यक्ति का निर्णय है; दो का होना ज़रूरी है।", refused_alone,
+    ),
+    Check(
+        "refusal_unapproved", "A refusal or closing was approved by somebody who may not approve.",
+        "अस्वीकृति या समापन को ऐसे व्यक्ति ने मंज़ूर किया जो मंज़ूरी नहीं दे सकता।", refused_unapproved,
+    ),
+)  # fmt: skip
+
+STEPPING_WHO: tuple[Check[Stepped], ...] = (
+    Check(
+        "step_without_role", "A step of the order was taken by somebody whose role did not allow it then.",
+        "आदेश का एक चरण ऐसे व्यक्ति ने लिया जिसकी भूमिका तब इसकी अनुमति नहीं देती थी।", step_role,
+    ),
+)  # fmt: skip
+
+
+def end_role(book: Book, ended: Ended) -> bool:
+    by, step = ended.said.by, ended.said.step
+    if step in ENDS_BY_CLOCK:
+        return by != CLOCK
+    if by in (CLOCK, AUTHORITY):
+        return step not in BY_AUTHORITY and step != "confirmed"
+    return not book.people.may(by, *END_ROLES.get(step, CARRIED_OUT))
+
+
+ENDING_WHO: tuple[Check[Ended], ...] = (
+    Check(
+        "ended_without_role", "A measure was ended by somebody whose role did not allow it then.",
+        "कार्रवाई को ऐसे व्यक्ति ने समाप्त किया जिसकी भूमिका तब इसकी अनुमति नहीं देती थी।", end_role,
+    ),
+)  # fmt: skip
+
+
+def opener_role(book: Book, opened: Unsealed) -> bool:
+    return opened.said.by not in (CLOCK, MACHINE) and not book.people.may(opened.said.by, "open_entries")
+
+
+OPENING_WHO: tuple[Check[Unsealed], ...] = (
+    Check(
+        "opened_without_role", "What the log kept closed was opened by somebody whose role did not allow it.",
+        "लॉग में बंद रखी गई बात को ऐसे व्यक्ति ने खोला जिसकी भूमिका इसकी अनुमति नहीं देती।", opener_role,
+    ),
+)  # fmt: skip
+
+
+# --- measures ---
+
+
+def first_act(made: Made) -> tuple[str, ...]:
+    """What whoever decided the measure must be allowed to do."""
+    if made.said.break_glass:
+        return ("break_glass",)
+    if made.cause != DECIDED:
+        return CARRIED_OUT
+    return ("sanction",) if made.own else ("decide",)
+
+
+def second_act(made: Made) -> tuple[str, ...]:
+    if made.cause != DECIDED:
+        return CARRIED_OUT
+    return ("approve_sanction",) if made.own else ("approve",)
+
+
+def people_of(made: Made) -> list[tuple[str, str, tuple[str, ...]]]:
+    """(what they did, who, what that asks for) of everybody who stands behind the measure."""
+    found = [("by", made.said.by or "", first_act(made))]
+    if made.said.second:
+        found.append(("second", made.said.second, second_act(made)))
+    if made.said.concurred:
+        found.append(("concurred", made.said.concurred, ("sanction",) if made.own else ("decide",)))
+    return found
+
+
+def person_unknown(book: Book, made: Made) -> str:
+    return ", ".join(f"{part} {who}" for part, who, _ in people_of(made) if not book.people.known(who))
+
+
+def _unable(book: Book, made: Made, *, once: bool) -> str:
+    """Those who may not do their part; `once`: only who might have before, or only who never might."""
+    return ", ".join(
+        f"{part} {who}, {book.people.role(who)}"
+        for part, who, acts in people_of(made)
+        if book.people.known(who) and not book.people.may(who, *acts) and book.people.might(who, *acts) is once
+    )
+
+
+def role_lacking(book: Book, made: Made) -> str:
+    return _unable(book, made, once=False)
+
+
+def role_lost(book: Book, made: Made) -> str:
+    return _unable(book, made, once=True)
+
+
+def one_person_twice(book: Book, made: Made) -> bool:
+    return bool(made.said.second) and made.said.by == made.said.second
+
+
+def second_missing(book: Book, made: Made) -> bool:
+    """Two decide, but for what the law leaves to one, and where a glass was broken."""
+    if made.said.second or made.said.break_glass or made.law is None:
+        return False
+    measure = next((one for one in made.law.measures_allowed if one == made.said.measure), None)
+    return measure is None or not made.said.alone or made.law.needs_two(measure, permanent=made.endless)
+
+
+def protected_without_third(book: Book, made: Made) -> bool:
+    if not made.said.protected or made.said.second is None or made.cause != DECIDED:
+        return False
+    agreed = {by for _, by in made.proposal.concurred} if made.proposal else set[str]()
+    return not different((made.said.by, made.said.second, made.said.concurred)) or made.said.concurred not in agreed
+
+
+def protected_alone(book: Book, made: Made) -> bool:
+    return bool(made.said.protected) and not made.said.second
+
+
+def protected_account(book: Book, made: Made) -> bool:
+    return bool(made.said.protected) and made.said.measure in ACCOUNT_LEVEL
+
+
+def protection_forgotten(book: Book, made: Made) -> bool:
+    """The proposal says protected, the measure does not; and nobody's protection ended in between."""
+    proposal = made.proposal
+    was = proposal is not None and bool(proposal.said.protected)
+    return was and not made.said.protected and book.unprotected < (proposal.act.index if proposal else 0)
+
+
+def alone_too_long(book: Book, made: Made) -> str:
+    """What one person did by themselves ends after the time that the rules in force allow."""
+    if not made.said.alone or made.said.second or made.said.measure in AT_ONCE:
+        return ""
+    ends = [end for rules in book.laws.books_at(made.begins) if (end := alone_until(rules, made.begins)) is not None]
+    over = bool(ends) and (made.until is None or made.until > min(ends) + SLACK)
+    return f"at most until {at_minute(min(ends))}" if over else ""
+
+
+def alone_until(rules: RuleBook, at: int) -> int | None:
+    """When what one person does alone at `at` ends by the rules (ms); None where they say nothing of it."""
+    span: object = getattr(rules, "alone_lasts", None)
+    return span.after(at, rules.zone) if isinstance(span, Duration) else None
+
+
+def glass_without_end(book: Book, made: Made) -> bool:
+    """What was done by breaking the glass ends after a day, unless a second person agrees."""
+    if not made.said.break_glass:
+        return False
+    until = moment(made.said.glass_until) or made.until
+    return until is None or until > made.begins + DAY + SLACK
+
+
+def another_proposed(book: Book, made: Made) -> bool:
+    return made.proposal is not None and made.cause == DECIDED and made.said.by != made.proposal.said.by
+
+
+MEASURING_WHO: tuple[Check[Made], ...] = (
+    Check(
+        "person_unknown", "Somebody stands behind the measure to whom no entry ever gave a role.",
+        "कार्रवाई के पीछे ऐसा व्यक्ति है जिसे लॉग की किसी प्रविष्टि ने कोई भूमिका नहीं दी।", person_unknown,
+    ),
+    Check(
+        "role_lacking", "Somebody decided who did not hold a role that may.",
+        "निर्णय ऐसे व्यक्ति ने लिया जिसकी भूमिका इसकी अनुमति नहीं देती।", role_lacking,
+    ),
+    Check(
+        "role_lost", "Somebody decided who no longer held the role that may.",
+        "निर्णय ऐसे व्यक्ति ने लिया जिसके पास वह भूमिका अब नहीं थी।", role_lost,
+    ),
+    Check(
+        "one_person_twice", "One and the same person proposed the measure and approved it.",
+        "एक ही व्यक्ति ने कार्रवाई का प्रस्ताव रखा और उसी ने मंज़ूरी दी।", one_person_twice,
+    ),
+    Check(
+        "second_missing", "The measure stands on one person; its law asks for two.",
+        "कार्रवाई एक ही व्यक्ति का निर्णय है; उसका कानून दो लोग माँगता है।", second_missing,
+    ),
+    Check(
+        "another_proposed", "The measure names another person as its proposer than the proposal does.",
+        "कार्रवाई में प्रस्ताव रखने वाला कोई और लिखा है, प्रस्ताव में कोई और।", another_proposed,
+    ),
+    Check(
+        "protected_without_third", "A protected speaker was limited without a second reviewer, a third person, who agreed before.",
+        "संरक्षित वक्ता पर ऐसी कार्रवाई हुई जिससे पहले किसी तीसरे व्यक्ति, दूसरे समीक्षक, ने सहमति नहीं दी थी।", protected_without_third,
+    ),
+    Check(
+        "protected_alone", "One person alone acted upon a protected speaker.",
+        "संरक्षित वक्ता पर एक ही व्यक्ति ने अकेले कार्रवाई की।", protected_alone,
+    ),
+    Check(
+        "protected_whole_account", "The whole account of a protected speaker was limited.",
+        "संरक्षित वक्ता के पूरे खाते पर कार्रवाई हुई।", protected_account,
+    ),
+    Check(
+        "protection_forgotten", "The proposal was about a protected speaker, the measure says that nobody is protected.",
+        "प्रस्ताव संरक्षित वक्ता के बारे में था, कार्रवाई कहती है कि कोई संरक्षित नहीं है।", protection_forgotten,
+    ),
+    Check(
+        "alone_too_long", "What one person did alone lasts longer than the rules allow.",
+        "एक व्यक्ति की अकेले की कार्रवाई नियमों से अधिक समय तक चलती है।", alone_too_long,
+    ),
+    Check(
+        "glass_without_end", "An emergency act of one person does not end after a day.",
+        "आपात स्थिति में एक व्यक्ति की कार्रवाई एक दिन बाद समाप्त नहीं होती।", glass_without_end,
+    ),
+)  # fmt: skip

@@ -1,0 +1,299 @@
+"""Checks of what must have come by the log's end: notices, ends, confirmations; and deadlines, which are told as facts."""
+
+from chaupal.governance.regimes import Regime
+from chaupal.governance.rule_of_law.book import Appealed, Book, Ended, Made, Matter, Told, Unsealed
+from chaupal.governance.rule_of_law.check import GRACE, SLACK, Check
+from chaupal.governance.rule_of_law.on_order import CHANGED
+from chaupal.governance.rule_of_law.said import moment
+from chaupal.kernel.clock import MINUTE
+
+SILENT = ("delayed", "withheld")
+ENDS_ORDERS = ("withdrawn", "set_aside", "stayed")
+NO_OWNER = ("tag",)  # nobody's own, so nobody is told
+
+
+# --- measures, once the log is at its end ---
+
+
+def untold(book: Book, made: Made) -> bool:
+    begun = [told for told in made.told if told.said.about != "ended"]
+    return (made.said.kind or "") not in NO_OWNER and not begun and book.now > made.act.at + GRACE
+
+
+def silent_after_gag(book: Book, made: Made) -> bool:
+    """A silence that is over is followed by a word, or by a silence of its own reason."""
+    last = next((told for told in reversed(made.told) if told.said.step in (*SILENT, "sent")), None)
+    until = None if last is None or last.said.step != "delayed" else moment(last.said.until)
+    return until is not None and book.now > until + GRACE
+
+
+def runs_after_end(book: Book, made: Made) -> bool:
+    """What an order's end was to end is ended in that commit."""
+    if made.matter is None:
+        return False
+    ended = book.now if made.ended is None else made.ended.act.at
+    steps = (s for s in made.matter.steps if s.said.step in ENDS_ORDERS and s.touches(made.said.target))
+    return any(made.act.index < step.act.index and step.act.at + SLACK < ended for step in steps)
+
+
+def emergency_runs(book: Book, made: Made) -> bool:
+    matter = made.matter
+    until = None if matter is None else moment(matter.said.interim_until)
+    if matter is None or until is None or matter.confirmed or made.cause == "confirmed":
+        return False
+    return until + GRACE < (book.now if made.ended is None else made.ended.act.at)
+
+
+def glass_kept(book: Book, made: Made) -> bool:
+    """What one person did in an emergency is over after a day, unless a second person agreed in time."""
+    until = moment(made.said.glass_until) or (made.until if made.said.break_glass else None)
+    if not made.said.break_glass or until is None:
+        return False
+    seconded = any(said.step == "reviewed" and at <= until + SLACK for at, said in made.looked)
+    return not seconded and until + GRACE < (book.now if made.ended is None else made.ended.act.at)
+
+
+def end_unrecorded(book: Book, made: Made) -> bool:
+    until = made.until
+    seconded = made.said.break_glass and any(said.step == "reviewed" for _, said in made.looked)
+    if until is None or seconded:
+        return False
+    return until + GRACE < (book.now if made.ended is None else made.ended.act.at)
+
+
+def review_late(book: Book, made: Made) -> bool:
+    due = moment(made.said.review)
+    for at, said in made.looked:
+        if said.step == "kept" and due is not None:
+            if at > due + GRACE:
+                return True
+            due = moment(said.review)
+    return due is not None and due + GRACE < (book.now if made.ended is None else made.ended.act.at)
+
+
+MEASURES_AT_END: tuple[Check[Made], ...] = (
+    Check(
+        "untold", "Nobody was told of the measure, and no entry says which law forbids it.",
+        "कार्रवाई की सूचना किसी को नहीं दी गई, और कोई प्रविष्टि नहीं बताती कि कौन-सा कानून इसे रोकता है।", untold,
+    ),
+    Check(
+        "silent_after_gag", "The silence that was given as a reason is over, and still nobody was told.",
+        "चुप रहने की जो अवधि बताई गई थी वह बीत गई, फिर भी सूचना नहीं दी गई।", silent_after_gag,
+    ),
+    Check(
+        "runs_after_end", "The order was withdrawn, stayed or set aside, and its measure went on.",
+        "आदेश वापस लिया, रोका या रद्द किया गया, फिर भी उसकी कार्रवाई चलती रही।", runs_after_end,
+    ),
+    Check(
+        "emergency_runs", "Nobody confirmed the emergency order in time, and its measure went on.",
+        "आपात आदेश की समय पर पुष्टि नहीं हुई, फिर भी उसकी कार्रवाई चलती रही।", emergency_runs,
+    ),
+    Check(
+        "glass_kept", "An emergency act of one person went on though no second person agreed in time.",
+        "आपात स्थिति में एक व्यक्ति की कार्रवाई चलती रही, हालाँकि समय पर किसी दूसरे ने सहमति नहीं दी।", glass_kept,
+    ),
+    Check(
+        "end_unrecorded", "The end of the measure came, and was recorded late or not at all.",
+        "कार्रवाई की अवधि पूरी हुई, पर यह देर से दर्ज हुआ या हुआ ही नहीं।", end_unrecorded, late=True,
+    ),
+    Check(
+        "review_late", "The measure was not looked at again on the day that was promised.",
+        "कार्रवाई पर वादे के दिन फिर विचार नहीं हुआ।", review_late, late=True,
+    ),
+)  # fmt: skip
+
+
+# --- ends, at the log's end ---
+
+
+def nothing_followed(book: Book, ended: Ended) -> bool:
+    return ended.said.step in CHANGED and not ended.followed
+
+
+ENDS_AT_END: tuple[Check[Ended], ...] = (
+    Check(
+        "nothing_followed", "A measure was ended as changed, and nothing followed in its place.",
+        "कार्रवाई को बदली हुई कहकर समाप्त किया गया, पर उसकी जगह कुछ नहीं आया।", nothing_followed,
+    ),
+)  # fmt: skip
+
+
+# --- notices ---
+
+
+def notice_of_nothing(book: Book, told: Told) -> bool:
+    return told.said.about in ("begun", "ended") and told.made is None
+
+
+def gag_without_law(book: Book, told: Told) -> bool:
+    made = told.made
+    if told.said.step not in SILENT or made is None or made.law is None:
+        return False
+    return not told.said.gag or not _may_be_silent(made.law)
+
+
+def gag_too_long(book: Book, told: Told) -> bool:
+    made, until = told.made, moment(told.said.until)
+    law = None if made is None else made.law
+    if told.said.step not in SILENT or made is None or law is None or law.gag is None:
+        return False
+    if told.said.step == "withheld":
+        return law.notice.author != "no"
+    spans = (
+        [law.gag.max.after(made.begins, law.zone)]
+        if law.gag.max is not None
+        else [law.gag.review_every.after(told.act.at, law.zone)]
+    )
+    return until is None or until > max(spans) + SLACK
+
+
+def _may_be_silent(law: Regime) -> bool:
+    """A court can seal its own order, whatever its law says."""
+    return law.kind == "court" or law.gag is not None or law.notice.author in ("no", "after_gag")
+
+
+NOTICING: tuple[Check[Told], ...] = (
+    Check("notice_of_nothing", "Somebody was told of a measure that is not there.", "ऐसी कार्रवाई की सूचना जो है ही नहीं।", notice_of_nothing),
+    Check(
+        "gag_without_law", "Somebody was not told, and no law forbids telling them.",
+        "किसी को सूचना नहीं दी गई, जबकि कोई कानून इसे नहीं रोकता।", gag_without_law,
+    ),
+    Check(
+        "gag_too_long", "The silence lasts longer than its law allows.",
+        "चुप्पी उससे अधिक समय तक है जितना उसका कानून देता है।", gag_too_long,
+    ),
+)  # fmt: skip
+
+
+# --- orders: deadlines ---
+
+
+def decided_late(book: Book, matter: Matter) -> str:
+    return _late(book, matter, moment(matter.said.act_by))
+
+
+def decided_late_by_law(book: Book, matter: Matter) -> str:
+    due = moment(matter.said.law_act_by)
+    if due is None and matter.law is not None and not matter.own and matter.law.clock_start == "received":
+        due = matter.law.due("act", matter.received)
+    return _late(book, matter, due)
+
+
+def acknowledged_late(book: Book, matter: Matter) -> str:
+    due = None if matter.law is None or matter.own else matter.law.due("acknowledge", matter.received)
+    if due is None:
+        return ""
+    at = min(
+        [step.act.at for step in matter.steps if step.said.step in ("acknowledged", "returned", "checked")],
+        default=book.now,
+    )
+    return _minutes(at, due)
+
+
+def _late(book: Book, matter: Matter, due: int | None) -> str:
+    """By how much the last of the order's targets was decided after its hour; those that still wait count until now."""
+    if due is None or any(step.said.step in ("returned", *ENDS_ORDERS) and step.act.at <= due for step in matter.steps):
+        return ""
+    found = matter.said.targets
+    waiting = (
+        sum(found.values()) - found.get("unknown", 0) - sum(case.decided is not None for case in matter.cases.values())
+    )
+    times = [case.decided for case in matter.cases.values() if case.decided is not None]
+    times += [book.now] if waiting > 0 else []
+    return _minutes(max(times, default=0), due)
+
+
+def _minutes(at: int, due: int) -> str:
+    return f"{(at - due) // MINUTE} minutes after its hour" if at > due + SLACK else ""
+
+
+ORDERS_AT_END: tuple[Check[Matter], ...] = (
+    Check(
+        "decided_late", "The order was decided after the hour that it set itself.",
+        "आदेश पर निर्णय उसमें दी गई समय-सीमा के बाद हुआ।", decided_late, late=True,
+    ),
+    Check(
+        "decided_late_by_law", "The order was decided after the hour that its law sets.",
+        "आदेश पर निर्णय कानून की समय-सीमा के बाद हुआ।", decided_late_by_law, late=True,
+    ),
+    Check(
+        "acknowledged_late", "The order's receipt was acknowledged after the hour that its law sets.",
+        "आदेश मिलने की सूचना कानून की समय-सीमा के बाद दी गई।", acknowledged_late, late=True,
+    ),
+)  # fmt: skip
+
+
+# --- appeals, and what was secret ---
+
+
+def appeal_late(book: Book, appealed: Appealed) -> bool:
+    filed = appealed.prev
+    due = moment(filed.said.due) if isinstance(filed, Appealed) else None
+    return appealed.said.step == "decided" and due is not None and appealed.act.at > due + SLACK
+
+
+def appeal_of_nothing(book: Book, appealed: Appealed) -> bool:
+    if appealed.said.step == "filed":
+        return not isinstance(appealed.prev, Made)
+    return appealed.said.step == "decided" and not isinstance(appealed.prev, Appealed)
+
+
+def hearer_decided_it(book: Book, appealed: Appealed) -> bool:
+    filed = appealed.prev
+    made = filed.prev if isinstance(filed, Appealed) else None
+    return (
+        isinstance(made, Made)
+        and appealed.said.step == "decided"
+        and appealed.said.by in (made.said.by, made.said.second, made.said.concurred)
+    )
+
+
+def hearer_role(book: Book, appealed: Appealed) -> bool:
+    return appealed.said.step == "decided" and not book.people.may(appealed.said.by, "hear_appeal")
+
+
+APPEALING: tuple[Check[Appealed], ...] = (
+    Check(
+        "appeal_of_nothing", "An appeal is about nothing that was decided.",
+        "अपील किसी ऐसी बात पर है जो तय ही नहीं हुई।", appeal_of_nothing,
+    ),
+    Check(
+        "appeal_heard_by_decider", "The appeal was decided by somebody who had decided what it is about.",
+        "अपील पर उसी ने निर्णय किया जिसने मूल निर्णय किया था।", hearer_decided_it,
+    ),
+    Check(
+        "appeal_without_role", "The appeal was decided by somebody whose role does not allow it.",
+        "अपील पर ऐसे व्यक्ति ने निर्णय किया जिसकी भूमिका इसकी अनुमति नहीं देती।", hearer_role,
+    ),
+    Check(
+        "appeal_late", "The appeal was decided after the hour that was promised.",
+        "अपील पर निर्णय वादे के समय के बाद हुआ।", appeal_late, late=True,
+    ),
+)  # fmt: skip
+
+
+def sealed_without_law(book: Book, opened: Unsealed) -> bool:
+    law = opened.law
+    secret = law is None or law.secrecy in ("aggregate_only", "gag") or _may_be_silent(law)
+    return opened.sealed is not None and not secret
+
+
+def opened_late(book: Book, opened: Unsealed) -> bool:
+    """What a law lets be secret for a time is opened when that is over."""
+    law, sealed = opened.law, opened.sealed
+    if sealed is None or law is None or law.aggregate_delay is None or sealed.t != "order":
+        return False
+    due = law.aggregate_delay.after(moment(sealed.at) or opened.act.at, law.zone)
+    return opened.act.at > due + GRACE
+
+
+UNSEALING: tuple[Check[Unsealed], ...] = (
+    Check(
+        "sealed_without_law", "An act was kept secret whose law allows no secret.",
+        "ऐसी कार्रवाई गुप्त रखी गई जिसका कानून गोपनीयता की अनुमति नहीं देता।", sealed_without_law,
+    ),
+    Check(
+        "opened_late", "What was secret was opened later than its law asks.",
+        "जो गुप्त था उसे उसके कानून की समय-सीमा के बाद खोला गया।", opened_late, late=True,
+    ),
+)  # fmt: skip

@@ -1,0 +1,42 @@
+"""Who held which role when, from the log's own entries: people are pseudonyms, and a role that no entry gave is none."""
+
+from collections.abc import Iterable
+
+from chaupal.policy.may import MAY
+
+MEMBER, OWNER = "member", "owner"
+CLOCK, MACHINE, AUTHORITY = "clock", "machine", "authority"
+STAFF = "staff-"
+
+
+class People:
+    """The roles as they stand, and those that somebody held before."""
+
+    def __init__(self) -> None:
+        self._roles: dict[str, str] = {}
+        self._held: dict[str, set[str]] = {}
+
+    def role(self, person: str | None) -> str:
+        return self._roles.get(person or "", MEMBER)
+
+    def give(self, person: str, role: str) -> None:
+        self._roles[person] = role
+        self._held.setdefault(person, set()).add(role)
+
+    def may(self, person: str | None, *acts: str) -> bool:
+        """Whether their role, as it stands, opens one of `acts` (policy/may.py)."""
+        return any(self.role(person) in MAY[act] for act in acts)
+
+    def known(self, person: str | None) -> bool:
+        """Whether any entry ever gave them a role."""
+        return person in self._held
+
+    def might(self, person: str | None, *acts: str) -> bool:
+        """Whether a role that they held once opened one of `acts`."""
+        return any(role in MAY[act] for role in self._held.get(person or "", ()) for act in acts)
+
+
+def different(people: Iterable[str | None]) -> bool:
+    """Whether these are all somebody, and nobody twice."""
+    named = list(people)
+    return all(named) and len(set(named)) == len(named)

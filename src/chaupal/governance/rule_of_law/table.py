@@ -1,0 +1,62 @@
+"""The table of checks: what is asked of each kind of entry when it comes, and of what there is when the log is at its end."""
+
+from typing import Any
+
+from chaupal.governance.rule_of_law import on_entries, on_law, on_order, on_people, on_time
+from chaupal.governance.rule_of_law.check import Check
+
+
+def _found(_book: object, _act: object) -> bool:
+    """Found by whoever reads files or entries, not by looking at an act."""
+    return False
+
+
+UNREADABLE = Check[Any](
+    "unreadable", "The entry cannot be read: its version, its time or its fields are none.",
+    "प्रविष्टि पढ़ी नहीं जा सकती: उसका संस्करण, समय या विवरण ठीक नहीं है।", _found,
+)  # fmt: skip
+LAW_MISSING = Check[Any](
+    "law_missing", "The file of a law that the log cites was not to be had.",
+    "लॉग जिस कानून का हवाला देता है उसकी फ़ाइल नहीं मिली।", _found,
+)  # fmt: skip
+LAW_UNLIKE = Check[Any](
+    "law_unlike", "A file of law is not the one that the log cites: its hash or what it says is another.",
+    "कानून की फ़ाइल वह नहीं है जिसका हवाला लॉग देता है: उसका हैश या उसकी बात दूसरी है।", _found,
+)  # fmt: skip
+
+FILES = (UNREADABLE, LAW_MISSING, LAW_UNLIKE)
+ENTRIES, OPENINGS = on_entries.READING, on_entries.OPENING
+ROLES, AUTHORITIES, PROTECTION = on_people.GIVING, on_people.REGISTERING, on_people.GUARDING
+ORDERS = on_law.ORDERING
+STEPS = (*on_order.STEPPING, *on_people.STEPPING_WHO)
+DECISIONS = (*on_order.DECIDING_ORDER, *on_people.DECIDING, *on_law.DECIDING_LAW)
+MEASURES = (*on_order.MEASURING_ORDER, *on_people.MEASURING_WHO, *on_law.MEASURING_LAW)
+ENDS = (*on_order.ENDING, *on_people.ENDING_WHO)
+NOTICES, APPEALS = on_time.NOTICING, on_time.APPEALING
+UNSEALINGS = (*on_time.UNSEALING, *on_people.OPENING_WHO)
+MEASURES_LATER, ENDS_LATER, ORDERS_LATER = on_time.MEASURES_AT_END, on_time.ENDS_AT_END, on_time.ORDERS_AT_END
+
+# By what each is asked of, for the docs.
+TABLE: dict[str, tuple[Check[Any], ...]] = {
+    "files and entries": (*FILES, *ENTRIES, *OPENINGS),
+    "roles": ROLES,
+    "authorities": AUTHORITIES,
+    "protection": PROTECTION,
+    "orders": (*ORDERS, *ORDERS_LATER),
+    "steps of orders": STEPS,
+    "decisions": DECISIONS,
+    "measures": (*MEASURES, *MEASURES_LATER),
+    "ends of measures": (*ENDS, *ENDS_LATER),
+    "notices": NOTICES,
+    "appeals": APPEALS,
+    "what was secret": UNSEALINGS,
+}
+
+
+def drawn() -> str:
+    """The table for docs/rule-of-law.md."""
+    rows = ["| code | what is wrong | |", "|---|---|---|"]
+    for about, checks in TABLE.items():
+        rows.append(f"| **{about}** | | |")
+        rows += [f"| `{check.code}` | {check.en} {check.hi} | {'late' if check.late else ''} |" for check in checks]
+    return "\n".join(rows)

@@ -1,0 +1,268 @@
+"""The trial of a log: every entry held against the law, from the log and the files of law that it cites, and nothing else."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from chaupal.governance.rule_of_law import opened, said
+from chaupal.governance.rule_of_law.book import (
+    Act,
+    Appealed,
+    Book,
+    Case,
+    Decided,
+    Ended,
+    Given,
+    Guarded,
+    Made,
+    Matter,
+    Proposal,
+    Registered,
+    Stepped,
+    Told,
+    Unsealed,
+)
+from chaupal.governance.rule_of_law.check import Check, Finding
+from chaupal.governance.rule_of_law.laws import RULES, Files, Laws, Missing, Unlike
+from chaupal.governance.rule_of_law.on_entries import Opened
+from chaupal.governance.rule_of_law.opened import Entries, Openings
+from chaupal.governance.rule_of_law.said import VERSION, Entry, moment
+from chaupal.governance.rule_of_law.table import (
+    APPEALS,
+    AUTHORITIES,
+    DECISIONS,
+    ENDS,
+    ENDS_LATER,
+    ENTRIES,
+    LAW_MISSING,
+    LAW_UNLIKE,
+    MEASURES,
+    MEASURES_LATER,
+    NOTICES,
+    OPENINGS,
+    ORDERS,
+    ORDERS_LATER,
+    PROTECTION,
+    ROLES,
+    STEPS,
+    UNREADABLE,
+    UNSEALINGS,
+)
+
+SEALED, NOBODY = "cover", -1
+_entry = msgspec.json.Decoder(Entry).decode
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What was found, in the order of the log, and how much was looked at."""
+
+    findings: list[Finding] = field(default_factory=list[Finding])
+    entries: int = 0
+    orders: int = 0
+    measures: int = 0
+
+    @property
+    def broken(self) -> list[Finding]:
+        """What breaks a rule; what was only late is told beside it."""
+        return [one for one in self.findings if not one.late]
+
+    @property
+    def late(self) -> list[Finding]:
+        return [one for one in self.findings if one.late]
+
+
+def try_log(
+    entries: Entries, files: Files, beside: Mapping[int, Iterable[str]] | None = None, tell: Callable[[int], None] | None = None
+) -> Verdict:  # fmt: skip
+    """Hold a whole log against the law. `entries` is read twice; `beside`: disclosures published beside it, by index.
+
+    Nothing that a log says can make this raise; what `entries` or `files` raise goes through.
+    """
+    trial = Trial(files, opened.openings(entries, beside))
+    for index, raw in entries():
+        trial.hear(index, raw)
+        if tell is not None and trial.verdict.entries % 10_000 == 0:
+            tell(trial.verdict.entries)
+    trial.close()
+    return trial.verdict
+
+
+class Trial:
+    """`hear` every entry in order, then `close`."""
+
+    def __init__(self, files: Files, openings: Openings) -> None:
+        self.verdict = Verdict()
+        self.book = Book(Laws(files))
+        self._openings = openings
+        self._sealed: dict[int, Entry] = {}  # what sealed entries were, as far as they were opened
+
+    def hear(self, index: int, raw: bytes) -> None:
+        """The next entry."""
+        self.verdict.entries += 1
+        try:
+            head = _entry(raw)
+            at = moment(head.at)
+            if head.v != VERSION or at is None:
+                raise ValueError(head.at)
+            act = self._opened(Act(index, at, head, {}))
+            if head.t == SEALED and (inside := opened.unsealed(head, act.opened)) is not None:
+                self._sealed[index] = inside
+                act = Act(index, moment(inside.at) or at, inside, act.opened)
+            self._hear(act)
+        except (ValueError, TypeError):  # msgspec's errors are ValueErrors
+            self._find(UNREADABLE, index, "")
+
+    def close(self) -> None:
+        """The log is at its end: what should have come and did not."""
+        for made in self.book.made():
+            self._ask(MEASURES_LATER, made.act, made)
+        for ended in [one for one in self.book.at.values() if isinstance(one, Ended)]:
+            self._ask(ENDS_LATER, ended.act, ended)
+        for matter in self.book.matters.values():
+            self._ask(ORDERS_LATER, matter.act, matter)
+        self.verdict.findings.sort(key=lambda one: one.index)
+
+    def _hear(self, act: Act) -> None:
+        if act.head.t == SEALED:
+            return
+        self._ask(ENTRIES, act, act)
+        self.book.now = max(self.book.now, act.at)
+        if hear := HEARD.get(act.head.t):
+            hear(self, act)
+
+    def _opened(self, act: Act) -> Act:
+        """The entry with what was opened of it; each opening that is none is found at the entry that published it."""
+        published = self._openings.get(act.index, ())
+        if not published:
+            return act
+        digests = act.digests
+        act.opened = opened.of(act.head, (one.text for one in published))
+        foreign = [one for one in published if opened.digest(one.text) not in digests]
+        self._ask(OPENINGS, act, Opened(act, len(foreign)))
+        return act
+
+    def _ask[T](self, checks: tuple[Check[T], ...], act: Act, about: T) -> None:
+        for check in checks:
+            if found := check.broken(self.book, about):
+                self._find(check, act.index, act.head.ref, found if isinstance(found, str) else "")
+
+    def _find(self, check: Check[Any], index: int, ref: str, detail: str = "") -> None:
+        self.verdict.findings.append(Finding(index, check.code, ref, check.en, check.hi, detail, check.late))
+
+    # --- one kind of entry each ---
+
+    def law(self, act: Act) -> None:
+        new = msgspec.json.decode(act.head.public, type=said.Law)
+        ref = act.head.ref if act.head.t == "regime" else f"{RULES}@{new.version}"
+        try:
+            self.book.laws.cite(ref, new.sha256)
+        except Missing:
+            self._find(LAW_MISSING, act.index, ref)
+        except Unlike:
+            self._find(LAW_UNLIKE, act.index, ref)
+
+    def policy(self, act: Act) -> None:
+        if act.head.ref == RULES:  # the house's other texts are no law
+            self.law(act)
+
+    def role(self, act: Act) -> None:
+        given = Given(act, msgspec.json.decode(act.head.public, type=said.Role))
+        self._ask(ROLES, act, given)
+        self.book.give(given)
+
+    def authority(self, act: Act) -> None:
+        new = Registered(act, msgspec.json.decode(act.head.public, type=said.Authority))
+        self._ask(AUTHORITIES, act, new)
+        self.book.register(new)
+
+    def protected(self, act: Act) -> None:
+        guarded = Guarded(act, msgspec.json.decode(act.head.public, type=said.Protected))
+        self._ask(PROTECTION, act, guarded)
+        self.book.guard(guarded)
+
+    def order(self, act: Act) -> None:
+        new = msgspec.json.decode(act.head.public, type=said.Order)
+        received = moment(new.received)
+        law = self.book.laws.regime(act.head.regime)
+        matter = Matter(act, new, law, act.at if received is None else received)
+        self.verdict.orders += 1
+        self._ask(ORDERS, act, matter)
+        self.book.receive(matter)
+
+    def step(self, act: Act) -> None:
+        matter = self.book.matters.get(act.head.ref)
+        step = Stepped(act, msgspec.json.decode(act.head.public, type=said.Step), matter)
+        step.stage = step.stage if matter is None else matter.stage
+        self._ask(STEPS, act, step)
+        self.book.step(step)
+
+    def decision(self, act: Act) -> None:
+        new = msgspec.json.decode(act.head.public, type=said.Decision)
+        matter = self.book.matters.get(act.head.ref)
+        case = None if matter is None else matter.case(new.target)
+        prev = self._prev(act)
+        decided = Decided(act, new, matter, case, _proposal(case, prev), prev)
+        self._ask(DECISIONS, act, decided)
+        self.book.decide(decided)
+
+    def measure(self, act: Act) -> None:
+        new = msgspec.json.decode(act.head.public, type=said.Measure)
+        matter = self.book.matters.get(act.head.ref)
+        case = None if matter is None else matter.case(new.target)
+        prev = self._prev(act)
+        alone = new.alone or new.break_glass
+        proposal = None if alone else _proposal(case, prev)
+        citation = new.rule or (matter.said.rule if matter else "")
+        law = self.book.laws.regime(act.head.regime)
+        made = Made(act, new, matter, case, law, proposal, prev, self.book.laws.rule(citation))
+        self.verdict.measures += 1
+        self._ask(MEASURES, act, made)
+        self.book.begin(made)
+
+    def reversal(self, act: Act) -> None:
+        prev = self._prev(act)
+        new = msgspec.json.decode(act.head.public, type=said.Reversal)
+        ended = Ended(act, new, self.book.matters.get(act.head.ref), prev if isinstance(prev, Made) else None)
+        self._ask(ENDS, act, ended)
+        self.book.end(ended)
+
+    def notice(self, act: Act) -> None:
+        prev = self._prev(act)
+        made = prev if isinstance(prev, Made) else prev.made if isinstance(prev, Ended) else None
+        told = Told(act, msgspec.json.decode(act.head.public, type=said.Notice), made)
+        self._ask(NOTICES, act, told)
+        self.book.tell(told)
+
+    def appeal(self, act: Act) -> None:
+        appealed = Appealed(act, msgspec.json.decode(act.head.public, type=said.Appeal), self._prev(act))
+        self._ask(APPEALS, act, appealed)
+        self.book.at[act.index] = appealed
+
+    def open_(self, act: Act) -> None:
+        prev = NOBODY if act.head.prev is None else act.head.prev
+        sealed = self._sealed.get(prev)
+        law = None if sealed is None else self.book.laws.regime(sealed.regime)
+        new = msgspec.json.decode(act.head.public, type=said.Open)
+        self._ask(UNSEALINGS, act, Unsealed(act, new, sealed, law))
+
+    def _prev(self, act: Act) -> object:
+        return None if act.head.prev is None else self.book.at.get(act.head.prev)
+
+
+def _proposal(case: Case | None, prev: object) -> Proposal | None:
+    """The proposal of this target that an entry follows from: itself, or what was said about it since."""
+    if case is None:
+        return None
+    if isinstance(prev, Decided):
+        prev = prev.proposal
+    return prev if isinstance(prev, Proposal) and prev is case.proposal else None
+
+
+HEARD: dict[str, Callable[[Trial, Act], None]] = {
+    "regime": Trial.law, "policy": Trial.policy, "role": Trial.role, "authority": Trial.authority, "protected": Trial.protected,
+    "order": Trial.order, "step": Trial.step, "decision": Trial.decision, "measure": Trial.measure, "deamp": Trial.measure,
+    "reversal": Trial.reversal, "notice": Trial.notice, "appeal": Trial.appeal, "open": Trial.open_,
+}  # fmt: skip

@@ -1,0 +1,198 @@
+"""Logs in which everybody obeyed the law: the verifier finds nothing in them, whatever has happened."""
+
+import pytest
+
+from scribe import (
+    APPROVER,
+    MODERATOR,
+    OWNER,
+    PROPOSER,
+    SECOND,
+    Scribe,
+)
+
+
+@pytest.fixture
+def scribe() -> Scribe:
+    scribe = Scribe()
+    scribe.begin()
+    return scribe
+
+
+def check(scribe: Scribe) -> None:
+    verdict = scribe.verdict()
+    assert not verdict.findings, "\n".join(map(str, verdict.findings))
+
+
+def test_an_order_is_taken_in_checked_decided_by_two_and_told(scribe: Scribe):
+    scribe.open_order()
+    made = scribe.decide()
+    scribe.refuse(scribe.propose(target=2, outcome="refuse", ground="protected_expression"))
+    scribe.refuse(scribe.propose(target=3, kind="account", outcome="already_gone"), "closed")
+    scribe.later(days=2)
+    scribe.reverse(made, by=SECOND)
+    scribe.step("closed", by=APPROVER)
+    check(scribe)
+    verdict = scribe.verdict()
+    assert (verdict.orders, verdict.measures, verdict.entries) == (1, 1, len(scribe.entries))
+
+
+def test_a_protected_speaker_is_decided_on_by_three(scribe: Scribe):
+    scribe.open_order(targets={"post": 1})
+    proposal = scribe.propose(protected=True)
+    scribe.concur(proposal)
+    scribe.approve(proposal, protected=True, concurred=SECOND)
+    check(scribe)
+
+
+def test_an_account_is_narrowed_to_its_posts(scribe: Scribe):
+    scribe.open_order(targets={"account": 1})
+    proposal = scribe.propose(kind="account", demanded="withhold_account")
+    for _ in range(2):
+        scribe.approve(proposal, kind="post", outcome="complied_narrower", parts=2)
+    check(scribe)
+
+
+def test_a_whole_account_is_withheld_with_a_finding(scribe: Scribe):
+    scribe.open_order(targets={"account": 1})
+    proposal = scribe.propose(
+        kind="account", outcome="withhold_account", demanded="withhold_account", finding="Every hour the same call."
+    )
+    scribe.approve(proposal)
+    check(scribe)
+
+
+def test_an_order_is_stayed_and_its_measure_resumed(scribe: Scribe):
+    scribe.open_order(targets={"post": 1})
+    made = scribe.decide()
+    scribe.later(days=1)
+    scribe.step("stayed", body="court")
+    stayed = scribe.reverse(made, "stayed", body="court")
+    scribe.later(days=3)
+    scribe.step("stay_ended", body="court")
+    again = scribe.measure(prev=stayed, carried=scribe.opens[made], cause="resumed", body="court")
+    scribe.notice(again)
+    check(scribe)
+
+
+def test_an_order_is_set_aside_for_one_target_and_extended_for_another(scribe: Scribe):
+    scribe.open_order(targets={"post": 2})
+    first, other = scribe.decide(), scribe.decide(target=2)
+    scribe.later(days=1)
+    scribe.step("set_aside", targets=[1], body="court")
+    scribe.reverse(first, "set_aside", body="court")
+    scribe.step("extended", targets=[2], body="authority")
+    ended = scribe.reverse(other, "extended", body="authority")
+    longer = scribe.measure(target=2, prev=ended, carried=scribe.opens[other], cause="extended", body="authority")
+    scribe.notice(longer)
+    check(scribe)
+
+
+def test_an_emergency_lapses_unconfirmed(scribe: Scribe):
+    scribe.open_order("IN-2021-0002", "IN-69A-EMERG@1", targets={"post": 1})
+    made = scribe.decide("IN-2021-0002", until=scribe.minute(hours=47))
+    scribe.later(hours=47)
+    scribe.reverse(made, "lapsed")
+    scribe.later(days=9)
+    check_late(scribe)
+
+
+def test_an_emergency_goes_on_under_the_order_that_confirms_it(scribe: Scribe):
+    scribe.open_order("IN-2021-0002", "IN-69A-EMERG@1", targets={"post": 1})
+    made = scribe.decide("IN-2021-0002", until=scribe.minute(hours=47))
+    scribe.later(hours=20)
+    scribe.open_order("IN-2021-0003", targets={"post": 1}, confirms="IN-2021-0002")
+    scribe.step("confirmed", "IN-2021-0002", confirms="IN-2021-0003", body="secretary")
+    ended = scribe.reverse(made, "confirmed", body="secretary")
+    on = scribe.measure(
+        "IN-2021-0003", prev=ended, carried=scribe.opens[made], cause="confirmed", body="secretary",
+        until=None, review=scribe.minute(days=50),
+    )  # fmt: skip
+    scribe.notice(on)
+    scribe.later(days=9)
+    check_late(scribe)
+
+
+def check_late(scribe: Scribe) -> None:
+    verdict = scribe.verdict()
+    assert not verdict.broken, "\n".join(map(str, verdict.broken))
+
+
+def test_the_house_acts_by_its_own_rules(scribe: Scribe):
+    scribe.own(targets={"account": 1})
+    scribe.alone(until=scribe.minute(hours=5), measure="freeze", strike_until=scribe.minute(days=180))
+    scribe.own("HOUSE-2021-0002", targets={"account": 1})
+    proposal = scribe.propose("HOUSE-2021-0002", kind="account", outcome="suspend", demanded="", by=MODERATOR)
+    scribe.approve(proposal, permanent=True, until=None, second=SECOND)
+    check(scribe)
+
+
+def test_a_glass_is_broken_and_seconded(scribe: Scribe):
+    scribe.open_order(targets={"post": 1})
+    made = scribe.measure(
+        by=APPROVER, second=None, break_glass=True, glass_until=scribe.minute(days=1), until=scribe.minute(days=1)
+    )
+    scribe.notice(made)
+    scribe.later(hours=3)
+    scribe.keep(made, "reviewed", by=OWNER)
+    scribe.later(days=5)
+    check_late(scribe)
+
+
+def test_an_appeal_narrows_a_measure(scribe: Scribe):
+    scribe.open_order(targets={"post": 1})
+    made = scribe.decide()
+    filed = scribe.appeal(made, "filed")
+    scribe.later(days=2)
+    ended = scribe.reverse(made, "modified", by=SECOND)
+    nearer = scribe.measure(
+        prev=ended,
+        carried=scribe.opens[made],
+        cause="modified",
+        until=scribe.minute(days=3),
+        by=SECOND,
+        second=APPROVER,
+    )
+    scribe.notice(nearer)
+    scribe.appeal(filed, "decided", outcome="modified")
+    check(scribe)
+
+
+def test_a_measure_without_an_end_is_kept_on_its_day(scribe: Scribe):
+    scribe.open_order(targets={"post": 1})
+    made = scribe.decide(until=None, review=scribe.minute(days=50))
+    scribe.later(days=50)
+    scribe.keep(made, review=scribe.minute(days=50))
+    scribe.later(days=20)
+    check(scribe)
+
+
+def test_somebody_is_told_late_because_the_law_forbids_it(scribe: Scribe):
+    scribe.open_order(targets={"post": 1})
+    proposal = scribe.propose()
+    made = scribe.approve(proposal, tell=False)
+    scribe.notice(made, "delayed", until=scribe.minute(days=60), gag="Blocking Rules 2009, r. 16")
+    scribe.later(days=60)
+    scribe.notice(made)
+    scribe.later(days=10)
+    check_late(scribe)
+
+
+def test_roles_change_and_acts_stay_what_they_were(scribe: Scribe):
+    scribe.open_order(targets={"post": 1})
+    scribe.decide()
+    scribe.role(PROPOSER, "member", "reviewer")
+    scribe.role(APPROVER, "auditor", "approver")
+    check(scribe)
+
+
+def test_deadlines_that_passed_are_told_as_late_and_break_nothing(scribe: Scribe):
+    order = scribe.order(targets={"post": 1}, act_by=scribe.minute(hours=1))
+    scribe.later(hours=9)
+    scribe.step("acknowledged")
+    scribe.step("checked")
+    scribe.decide()
+    verdict = scribe.verdict()
+    assert {one.code for one in verdict.late} == {"decided_late", "decided_late_by_law", "acknowledged_late"}
+    assert {one.index for one in verdict.late} == {order}
+    assert not verdict.broken
