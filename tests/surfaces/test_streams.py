@@ -13,6 +13,7 @@ from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy import rules
 from chaupal.policy.rulings import Measure
+from chaupal.reads import home
 from chaupal.social import graph, media, posts, tags
 from chaupal.store import rulings
 from chaupal.store.rulings import RulingRow
@@ -42,6 +43,12 @@ async def village(settings: Settings, clock: StillClock) -> AsyncIterator[Villag
     settings = msgspec.structs.replace(settings, trusted_proxies=("127.0.0.0/8",), country_header="X-Country")
     async with open_village(settings, clock, bar=False) as opened:
         yield opened
+
+
+@pytest.fixture(autouse=True)
+def every_repost_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A home does not repeat what it has shown just now; here each repost is to be told, so that it is a way to leak."""
+    monkeypatch.setattr(home, "FALLOFF", 0)
 
 
 PUBLIC = ("public", "public:local", f"hashtag&tag={TAG}", "hashtag:local&tag=चौपाल")

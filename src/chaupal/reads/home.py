@@ -1,7 +1,16 @@
-"""Home: what those write whom one follows; a resident list of ids, built on read inside a window that widens as needed."""
+"""Home: what those write whom one follows, each post once; a resident list of ids, built on read inside a window that widens as needed.
+
+What is a repeat is found anew at each read, from the ids that stand around it: when the first who reposted takes it
+back, the next repost stands in its place, and every page says the same, resident or not.
+"""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from operator import neg
+from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.ids import first_id_at
@@ -15,33 +24,97 @@ from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, page_of
 from chaupal.reads.pipeline import shown
 from chaupal.store.knowledge import relations_of
+from chaupal.store.posts import carried as carried_by
 from chaupal.store.posts import newest_of
-from chaupal.store.wants import NO_WANTS, Wants, newest_tagged, wants_of
+from chaupal.store.wants import Wants, newest_tagged, wants_of
 from chaupal.store.work import Reading
 
 # Most people have a full feed within days; only who follows few or quiet people needs to look further back.
 WINDOWS = (2 * DAY, 4 * DAY, 8 * DAY, 16 * DAY, 64 * DAY, 256 * DAY, None)
 
 
-async def page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Visible[Post]]:
-    """A page of the viewer's home. Raises NotSignedIn."""
+# A repost is not shown again while what it reposts, or another repost of that, is among the newest so many before it.
+FALLOFF = 40
+
+
+class Home(Page[Visible[Post]], frozen=True):
+    """A page of somebody's home. `along`: by the id of what is shown, the reposts that are told with it, oldest first."""
+
+    along: Mapping[int, Sequence[Visible[Post]]] = {}
+
+
+class Stretch(NamedTuple):
+    """A part of a home, ids newest first: what was asked for, and the neighbours on both sides that say what is a repeat."""
+
+    newer: Sequence[int]
+    ids: Sequence[int]
+    older: Sequence[int]
+
+
+async def page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Home:
+    """A page of the viewer's home, each post in it once. Raises NotSignedIn."""
     me = viewer.me
     async with reads.work.reading() as reading:
-        ids = await reads.feeds.page(me)
-        if ids is None:
-            ids = await _build(reads, reading, me)
-        found = _slice(ids, cursor)
-        if found is None:
-            found = await _newest(reading, me, below=cursor.below, above=cursor.above, limit=cursor.limit + 1)
+        ids = await _resident(reads, reading, me)
+        wide = cursor
+        while True:
+            stretch = await _stretch(reading, me, ids, wide)
+            again, rivals = await _repeats(reading, viewer, stretch)
+            found = [id_ for id_ in stretch.ids if id_ not in again]
+            if len(found) > cursor.limit or len(stretch.ids) <= wide.limit:
+                break
+            wide = replace(wide, limit=2 * wide.limit)
         skeleton = page_of(found, cursor)
         posts = await shown(reading, viewer, Surface.HOME, skeleton.items)
         ties, wants = await relations_of(reading, me), await wants_of(reading, me)
-    if wants is not NO_WANTS:
-        return skeleton.map([v for v in posts if at_home(v.item, me, ties, wants)])
-    # Neither an answer nor a repost: nothing to ask. Most are.
-    return skeleton.map(
-        [v for v in posts if (v.item.reply_to is None and v.item.boost_of is None) or belongs(v.item, me, ties)]
-    )
+    along: dict[int, list[Visible[Post]]] = {}
+    for id_, told_with in again.items():
+        along.setdefault(told_with, []).append(rivals[id_])
+    kept = [v for v in posts if at_home(v.item, me, ties, wants)]
+    return Home(kept, skeleton.next, skeleton.prev, along)
+
+
+async def repeated(reads: Reads, reading: Reading, viewer: Viewer, post: Post) -> bool:
+    """Whether a repost is not shown in the viewer's home: they were shown what it reposts just before."""
+    if post.boost_of is None:
+        return False
+    ids = await _resident(reads, reading, viewer.me)
+    at = bisect_left(ids, 1 - post.id, key=neg)
+    again, _ = await _repeats(reading, viewer, Stretch((), (post.id,), ids[at : at + FALLOFF]))
+    return post.id in again
+
+
+async def _repeats(
+    reading: Reading, viewer: Viewer, stretch: Stretch
+) -> tuple[dict[int, int], dict[int, Visible[Post]]]:
+    """Each repost that is not shown again -> what it is told with, from the oldest on; and all that were looked at for it.
+
+    Only what the viewer has at home counts: an answer to a stranger that does not stand there hides no repost of it.
+    """
+    window = [*stretch.newer, *stretch.ids, *stretch.older]
+    carried = await carried_by(reading, window)
+    if not carried:
+        return {}, {}
+    number = Counter(carried.get(id_, id_) for id_ in window)
+    rivals = [id_ for id_ in window if number[carried.get(id_, id_)] > 1]
+    if not rivals:
+        return {}, {}
+    me, ties, wants = viewer.me, await relations_of(reading, viewer.me), await wants_of(reading, viewer.me)
+    seen = {
+        v.item.id: v for v in await shown(reading, viewer, Surface.HOME, rivals) if at_home(v.item, me, ties, wants)
+    }
+    again: dict[int, int] = {}
+    last: dict[int, tuple[int, int]] = {}  # post -> where it or a repost of it stood last, and what that was told with
+    for place, id_ in enumerate(reversed(window)):
+        if id_ in seen:
+            post = carried.get(id_, id_)
+            stood, told_with = last.get(post, (-FALLOFF - 1, id_))
+            if id_ != post and place - stood <= FALLOFF:
+                again[id_] = told_with
+            else:
+                told_with = id_
+            last[post] = place, told_with
+    return again, seen
 
 
 def belongs(post: Post, me: int, ties: Relations) -> bool:
@@ -58,6 +131,30 @@ def at_home(post: Post, me: int, ties: Relations, wants: Wants) -> bool:
         return False
     followed = post.author == me or post.author in ties.following
     return (followed and belongs(post, me, ties)) or wants.tagged(post)
+
+
+async def _stretch(reading: Reading, me: int, ids: Sequence[int], cursor: Cursor) -> Stretch:
+    """What the cursor asks for, one more than its limit, out of the resident ids or from below them."""
+    found = _slice(ids, cursor)
+    if found is None:
+        found = await _newest(reading, me, below=cursor.below, above=cursor.above, limit=cursor.limit + 1)
+        return Stretch((), found, await _older(reading, me, found))
+    if not found:
+        return Stretch((), found, ())
+    first, after = bisect_left(ids, -found[0], key=neg), bisect_left(ids, 1 - found[-1], key=neg)
+    older = ids[after : after + FALLOFF]
+    if len(older) < FALLOFF and len(ids) >= LENGTH:
+        older = await _older(reading, me, found)
+    return Stretch(ids[max(0, first - FALLOFF) : first], found, older)
+
+
+async def _older(reading: Reading, me: int, found: Sequence[int]) -> Sequence[int]:
+    return await _newest(reading, me, below=found[-1], above=-1, limit=FALLOFF) if found else ()
+
+
+async def _resident(reads: Reads, reading: Reading, me: int) -> Sequence[int]:
+    ids = await reads.feeds.page(me)
+    return await _build(reads, reading, me) if ids is None else ids
 
 
 def _slice(ids: Sequence[int], cursor: Cursor) -> Sequence[int] | None:

@@ -14,7 +14,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads import lists
 from chaupal.reads.context import Reads
 from chaupal.reads.filtering import kept
-from chaupal.reads.home import at_home
+from chaupal.reads.home import at_home, repeated
 from chaupal.reads.pipeline import shown
 from chaupal.store.knowledge import facts_for, relations_of
 from chaupal.store.people import sealed_people
@@ -52,16 +52,18 @@ async def post(
     """
     async with reads.work.reading() as reading:
         seen = await shown(reading, viewer, Surface.STREAM, (id_,))
-        if not seen or (home and not await _at_home(reading, viewer.me, seen[0].item)):
+        if not seen or (home and not await _at_home(reads, reading, viewer, seen[0].item)):
             return None
         if of_list is not None and not await lists.holds(reading, viewer, of_list, seen[0].item):
             return None
         return next(iter(await kept(reading, viewer, context, seen)), None)
 
 
-async def _at_home(reading: Reading, me: int, item: Post) -> bool:
-    ties = await relations_of(reading, me)
-    return at_home(item, me, ties, await wants_of(reading, me))
+async def _at_home(reads: Reads, reading: Reading, viewer: Viewer, item: Post) -> bool:
+    ties = await relations_of(reading, viewer.me)
+    if not at_home(item, viewer.me, ties, await wants_of(reading, viewer.me)):
+        return False
+    return not await repeated(reads, reading, viewer, item)
 
 
 async def person(reads: Reads, viewer: Viewer, id_: int) -> Visible[Person] | None:

@@ -60,6 +60,7 @@ class Memory:
     def __init__(self) -> None:
         self.generation = 0
         self.posts: Shelf[int, Sealed[Post]] = Shelf(2_500)
+        self.carried: Shelf[int, int] = Shelf(50_000)  # what a post reposts, 0 for none: that never changes
         self.people: Shelf[int, Sealed[Person]] = Shelf(3_000)
         self.relations: Shelf[int, Relations] = Shelf(2_000)
         self.filters: Shelf[int, Any] = Shelf(2_000)  # of store.filters.Filters

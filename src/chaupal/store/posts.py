@@ -1,6 +1,6 @@
 """Posts to read: sealed ones by id in one batch, and the skeletons (ids) of every list of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -94,6 +94,7 @@ OF_AUTHOR_TAGGED = Pages(
 )  # fmt: skip
 
 HOW_MANY = statement(select(func.count(posts.c.id)).where(posts.c.author == param("author")))
+CARRIED = statement(select(posts.c.id, posts.c.boost_of).where(among(posts.c.id, "ids")))
 REPOSTS_OF = statement(
     select(posts.c.id).where(posts.c.boost_of == param("of")).order_by(posts.c.id.desc()).limit(param("n"))
 )
@@ -158,6 +159,16 @@ async def newest_of(reading: Reading, authors: Iterable[int], *, below: int, abo
     """Ids of what these people posted and reposted, newest first, but for direct posts."""
     rows = await reading.fetch(FROM_AUTHORS, authors=listed(sorted(authors)), below=below, above=above, n=limit)
     return [row[0] for row in rows]
+
+
+async def carried(reading: Reading, ids: Sequence[int]) -> dict[int, int]:
+    """Which of the ids are reposts, and of what. It tells nobody's words, so it is looked up before anything is judged."""
+    kept = reading.memory.carried
+    unknown = [id_ for id_ in ids if id_ not in kept.items]
+    if unknown:
+        for id_, of in await reading.fetch(CARRIED, ids=listed(unknown)):
+            kept.put(id_, of or 0)
+    return {id_: of for id_ in ids if (of := kept.items.get(id_))}
 
 
 async def conversation(reading: Reading, id_: int, at_most: int) -> list[tuple[int, int | None]]:

@@ -1,6 +1,7 @@
 """What is revealed, made ready for a template: a post with its people, a person, and the words that stand in a gap."""
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -33,7 +34,8 @@ class Limit(msgspec.Struct, frozen=True):
 
 
 class Card(msgspec.Struct, frozen=True):
-    """A post as a page shows it. `by`: who reposted it. `gone`: told in its place. `beside`: told to its author or staff.
+    """A post as a page shows it. `by`: who reposted it, first things first. `gone`: told in its place. `beside`: told to its
+    author or staff.
 
     `key` names the row of the list (a repost's id is not its post's), `depth` how far it is moved in within a thread.
     """
@@ -42,7 +44,7 @@ class Card(msgspec.Struct, frozen=True):
     post: Post
     author: Person
     html: Markup
-    by: Person | None = None
+    by: tuple[Person, ...] = ()
     gone: Limit | None = None
     beside: tuple[Limit, ...] = ()
     pictures_gone: Limit | None = None
@@ -88,7 +90,11 @@ class Face(msgspec.Struct, frozen=True):
     labels: tuple[Limit, ...] = ()
 
 
-async def cards(call: Call[Any], posts: Sequence[Visible[Post]]) -> list[Card]:
+type Along = Mapping[int, Sequence[Visible[Post]]]  # by the id of what is shown, reposts that are told with it
+NONE: Along = {}
+
+
+async def cards(call: Call[Any], posts: Sequence[Visible[Post]], along: Along = NONE) -> list[Card]:
     """Posts with their people and what the viewer has done to them; two looks for all of them together."""
     reads, viewer = call.house.reads, call.viewer
     if not posts:
@@ -96,7 +102,8 @@ async def cards(call: Call[Any], posts: Sequence[Visible[Post]]) -> list[Card]:
     quoted = (await quotes.within(reads, viewer, posts)).seen
     every = [*posts, *quoted.values()]
     by = await bylines.of_posts(reads, viewer, posts)
-    known = await people.of_posts(reads, viewer, every)
+    more = {seen.item.id: along[seen.item.id] for seen in posts if seen.item.id in along}
+    known = await people.of_posts(reads, viewer, [*every, *itertools.chain(*more.values())])
     shown = [seen.item.inner or seen.item for seen in every]
     votes = await polls.votes(reads, viewer, shown)
     flags = await reactions.flags(reads, viewer, [post.id for post in shown]) if viewer.account is not None else {}
@@ -106,13 +113,14 @@ async def cards(call: Call[Any], posts: Sequence[Visible[Post]]) -> list[Card]:
         _card(call, seen, known, flags, filtering.in_context(met, seen.item.id, context) if met else ())
         for seen in posts
     )
+    others = {id_: tuple(known[r.item.author].item for r in more[id_] if r.item.author in known) for id_ in more}
     within = {id_: _card(call, seen, known, flags, ()) for id_, seen in quoted.items()}
     return [
         msgspec.structs.replace(
             card, quoted=within.get(card.post.quote_of or 0), votes=votes.get(card.post.id, ()),
-            byline=by[card.post.id].item if card.post.id in by else None,
+            byline=by[card.post.id].item if card.post.id in by else None, by=card.by + others.get(card.key, ()),
         )
-        if card.post.quote_state or card.post.poll or card.post.id in by
+        if card.post.quote_state or card.post.poll or card.post.id in by or card.key in others
         else card
         for card in made
         if card is not None
@@ -192,7 +200,7 @@ def _card(
         post=post,
         author=author.item,
         html=local(call, post.html),
-        by=reposter.item if reposter else None,
+        by=(reposter.item,) if reposter else (),
         gone=gone,
         beside=beside,
         pictures_gone=pictures_gone,

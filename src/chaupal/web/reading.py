@@ -12,7 +12,7 @@ from chaupal.reads.page import Page
 from chaupal.reads.trends import TrendingTag
 from chaupal.text.language import check_language
 from chaupal.web import links, live, pages, tongues, writing
-from chaupal.web.cards import cards, once
+from chaupal.web.cards import NONE, Along, cards, once
 from chaupal.web.house_texts import written
 from chaupal.web.words import N_, own_name, words
 from chaupal.wire.call import Answer, Call, redirect
@@ -53,6 +53,7 @@ async def front(call: Call[OfAll]) -> Answer:
             posts,
             title=said(call, N_("Home")),
             live=live_of("home"),
+            along=posts.along,
             **writing.form(call, await writing.blank(call)),
         )
     return await _square(call, "front.html")
@@ -128,12 +129,17 @@ async def about(call: Call[Any]) -> Answer:
 
 
 async def posts_page(
-    call: Call[Any], template: str, posts: Posts, kept: dict[str, str] | None = None, **context: Any
+    call: Call[Any],
+    template: str,
+    posts: Posts,
+    kept: dict[str, str] | None = None,
+    along: Along = NONE,
+    **context: Any,
 ) -> Answer:
     """A page of a list of posts, with the links to the pages before and after it (`kept` stays in them), and what is
     talked about beside it."""
     return await pages.render(
-        call, template, posts=once(await cards(call, posts.items)), pager=pager(call, posts, **(kept or {})),
+        call, template, posts=once(await cards(call, posts.items, along)), pager=pager(call, posts, **(kept or {})),
         aside=await beside(call), offered=tongues.OFFERED, **tongues.strip(call), **context,
     )  # fmt: skip
 
