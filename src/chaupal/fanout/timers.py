@@ -11,6 +11,7 @@ from chaupal.fanout.context import Carrier
 from chaupal.governance import (
     announcements,
     archive,
+    bulk_jobs,
     clocks,
     decisions,
     evidence,
@@ -43,6 +44,7 @@ class Timers:
             (pace, lambda: webhooks.deliver_due(carrier)),
             (pace, lambda: imports.carry_on(square)),
             (pace, lambda: exporting.carry_on(carrier)),
+            (pace, lambda: bulk_jobs.carry_on(court)),
             (pace, lambda: moving.carry_on(square)),
             (pace, lambda: painting.paint_waiting(square)),
             (pace, lambda: push.deliver_due(carrier)),
@@ -57,6 +59,7 @@ class Timers:
             (3_600, lambda: logins.tidy(square)),
             (3_600, lambda: reports.tidy(court)),
             (3_600, lambda: exports.sweep(square)),
+            (3_600, lambda: bulk_jobs.sweep(court)),
             (3_600, lambda: media.sweep(square)),
             (3_600, lambda: evidence.purge_due(court)),
             (3_600, lambda: archive.sweep(court, square.files)),

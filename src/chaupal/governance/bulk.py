@@ -203,7 +203,7 @@ async def _all(
     court: Court, viewer: Viewer, ref: str, verb: str, items: Sequence[Item], phase: str, progress: Progress
 ) -> list[Done]:
     done: list[Done] = []
-    twice = _named_twice(items)
+    twice = named_twice(items)
     progress(phase, 0, len(items))
     for start in range(0, len(items), AT_ONCE):
         part = items[start : start + AT_ONCE]
@@ -212,7 +212,7 @@ async def _all(
     return done
 
 
-def _named_twice(items: Sequence[Item]) -> frozenset[int]:
+def named_twice(items: Sequence[Item]) -> frozenset[int]:
     """Numbers that more than one row names: which of them is meant nobody can tell."""
     known: set[int] = set()
     return frozenset(item.number for item in items if item.number in known or known.add(item.number))

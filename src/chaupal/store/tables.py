@@ -284,6 +284,23 @@ exports = Table(
     Index("exports_of", "account_id", "id"), Index("exports_open", "state", "id"), Index("exports_over", "ends_at"),
 )  # fmt: skip
 
+# --- many cases at once ----------------------------------------------------------------------------------------------
+
+bulk_jobs = Table(
+    "bulk_jobs", meta, id_column(),
+    big("account_id"), text("ref"), text("verb"),
+    text("state", default="checking"),  # then entering, done or refused
+    big("what_can", default=0), big("total", default=0), big("checked", default=0), big("untouched", default=0),
+    big("created_at"), big("ended_at", null=True), big("held_until", default=0),
+    Index("bulk_jobs_of", "account_id", "id"), Index("bulk_jobs_open", "state", "id"),
+)  # fmt: skip
+# `word`: empty while it waits, then done, already, moved or wrong; `said`: what it came to, or the problem, as JSON.
+bulk_rows = Table(
+    "bulk_rows", meta,
+    Column("job_id", BigInteger, primary_key=True, autoincrement=False), Column("at", BigInteger, primary_key=True, autoincrement=False),
+    text("item"), text("word"), text("said"), Index("bulk_rows_by", "job_id", "word", "at"),
+)  # fmt: skip
+
 # --- what one is told ------------------------------------------------------------------------------------------------
 
 notices = Table(
