@@ -7,36 +7,18 @@ import resource
 import socket
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
 
 import click
 import msgspec
 import uvicorn
 import uvloop
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from chaupal.app.connections import Config, Keeper
 from chaupal.app.wiring import Running, open_house
 from chaupal.kernel.errors import Conflict
 from chaupal.kernel.settings import Settings
-from chaupal.wire.streaming import DROP, HEARTBEAT
-
-
-class Http(HttpToolsProtocol):
-    """HTTP whose connections can be cut off by those who answer on them."""
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self.scope["extensions"] = {DROP: {"drop": self.transport.abort}}
-
-
-class WebSockets(WebSocketsSansIOProtocol):
-    """The same for WebSockets."""
-
-    def handle_connect(self, event: Any) -> None:
-        super().handle_connect(event)
-        if hasattr(self, "scope"):  # not where the handshake was no good
-            self.scope.setdefault("extensions", {})[DROP] = {"drop": self.transport.abort}
+from chaupal.ports.country import Locator
+from chaupal.wire.streaming import HEARTBEAT
 
 
 class Server(uvicorn.Server):
@@ -69,8 +51,9 @@ async def serve(settings: Settings) -> None:
 
 async def _serve(settings: Settings, door: socket.socket) -> None:
     running = await open_house(settings)
-    config = uvicorn.Config(
-        running.app, host=settings.host, port=settings.port, loop="uvloop", http=Http, ws=WebSockets, lifespan="off", access_log=False,
+    keeper = Keeper(settings, Locator(settings, lambda address: None))
+    config = Config(
+        running.app, keeper, host=settings.host, port=settings.port, loop="uvloop", lifespan="off", access_log=False,
         log_level="warning", server_header=False, proxy_headers=False, timeout_graceful_shutdown=5,
         # Messages from clients are a few words; compression would hold 300 kB for each connection.
         ws_max_size=10_000, ws_per_message_deflate=False, ws_ping_interval=HEARTBEAT, ws_ping_timeout=HEARTBEAT,

@@ -103,6 +103,30 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         int,
         Meta(ge=1, description="Streaming connections that one account, or one address of strangers, may hold open."),
     ] = 40
+    connections: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="Connections that may stand at once, streams among them; fewer where the system allows fewer open files.",
+        ),
+    ] = 10_000
+    connections_per_address: Annotated[
+        int,
+        Meta(ge=1, description="Connections that one address (/64 of IPv6) may hold, other than a trusted proxy's."),
+    ] = 300
+    head_seconds: Annotated[
+        int, Meta(ge=1, description="Seconds in which a request's first line and headers must have come.")
+    ] = 15
+    body_seconds: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="Seconds that a request's body, and whoever takes an answer, may take; more as they move on by body_rate.",
+        ),
+    ] = 30
+    body_rate: Annotated[
+        int, Meta(ge=1, description="Bytes a second that a body must move on by after that, and an answer be taken by.")
+    ] = 1_000
     max_media_bytes: Annotated[int, Meta(ge=1024, description="Largest image that is taken, in bytes.")] = 16_000_000
     max_media_pixels: Annotated[
         int, Meta(ge=1024, description="Largest image that is decoded, in pixels (width x height).")

@@ -42,7 +42,7 @@ class Locator:
 
     def place(self, peer: str, headers: Mapping[str, str]) -> Place:
         """`peer` is the address that connected; header names are in lower case."""
-        if not self._trusted or not self._trusts(peer):
+        if not self._trusted or not self.trusts(peer):
             return self._place(peer, "")
         address = self._behind(peer, headers.get("x-forwarded-for", ""))
         return self._place(address, headers.get(self._header, "") if self._header else "")
@@ -50,11 +50,12 @@ class Locator:
     def _find(self, address: str, said: str) -> Place:
         """By what the proxy said, else by the address. A word that is no country's (EU, XX, two of them) is not asked twice:
         whoever may be anywhere may be at home."""
-        found = said.strip().upper() or (None if self._trusts(address) else self._lookup(address))
+        found = said.strip().upper() or (None if self.trusts(address) else self._lookup(address))
         known = found is not None and known_country(found)
         return Place(address, found if found and known else self._home, known)
 
-    def _trusts(self, address: str) -> bool:
+    def trusts(self, address: str) -> bool:
+        """Whether this is one of the operator's own proxies."""
         try:
             ip = ip_address(address)
         except ValueError:
@@ -66,7 +67,7 @@ class Locator:
         """The nearest hop that is not one of our own proxies: what stands further left can be forged."""
         address = peer
         for hop in reversed([h.strip() for h in chain.split(",") if h.strip()]):
-            if not self._trusts(address):
+            if not self.trusts(address):
                 break
             address = _without_port(hop)
         return address

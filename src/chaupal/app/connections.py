@@ -1,0 +1,308 @@
+"""Connections as the server takes them: how many, how long a request may take to come, and what a socket may send.
+
+uvicorn reads HTTP and WebSockets and knows no limit of these. Whoever opens connections and sends half a request, or takes no
+answer, holds each of them until here it is taken away.
+"""
+
+import asyncio
+import resource
+import socket
+import struct
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, cast, override
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from chaupal.kernel.nets import Net, nets_of
+from chaupal.kernel.settings import Settings
+from chaupal.ports.country import Locator
+from chaupal.wire.streaming import DROP
+
+MOST_HEAD = 65_536  # bytes of a request's first line and headers
+OTHER_FILES = 100  # that the process holds open beside its connections
+GRACE = 0.1  # seconds
+SOCKET_BYTES, SOCKET_SECONDS = 16_384, 10.0  # what one WebSocket may send in so long: its messages are a few words
+NOTHING, HEAD, BODY, UNKNOWN = range(4)  # what of a request has begun to come, and is not there yet
+
+
+class Keeper:
+    """Counts who is here. Of strangers (not of trusted proxies) only so many come from one net of addresses."""
+
+    def __init__(self, settings: Settings, locator: Locator) -> None:
+        self.settings = settings
+        files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        self._most = min(settings.connections, max(1, files - OTHER_FILES))
+        self._each = settings.connections_per_address * settings.rate_limit_scale
+        self._counts = settings.rate_limits
+        self._trusts = locator.trusts
+        self._seats: dict[asyncio.Transport, tuple[Net, ...]] = {}
+        self._used: dict[str, int] = {}
+        self.waiting: dict[asyncio.Transport, None] = {}  # of whom no whole head has come, the longest waiting first
+
+    def enter(self, transport: asyncio.Transport, address: str) -> bool:
+        """Whether one more may come in. Where all seats are taken, whoever waits longest for a head gives theirs up."""
+        nets = nets_of(address) if self._counts and not self._trusts(address) else ()
+        if any(self._used.get(net.name, 0) >= self._each * net.times for net in nets):
+            return False
+        if len(self._seats) >= self._most:
+            oldest = next(iter(self.waiting), None)
+            if oldest is None:
+                return False
+            self.leave(oldest)
+            oldest.abort()
+        self._seats[transport] = nets
+        self.waiting[transport] = None
+        for net in nets:
+            self._used[net.name] = self._used.get(net.name, 0) + 1
+        return True
+
+    def leave(self, transport: asyncio.Transport) -> None:
+        self.waiting.pop(transport, None)
+        for net in self._seats.pop(transport, ()):
+            self._used[net.name] -= 1
+            if not self._used[net.name]:
+                del self._used[net.name]
+
+
+class Config(uvicorn.Config):
+    """What both protocols are told by."""
+
+    def __init__(self, app: Any, keeper: Keeper, **more: Any) -> None:
+        super().__init__(app, http=Http, ws=WebSockets, **more)
+        self.keeper = keeper
+
+
+class Http(HttpToolsProtocol):
+    """HTTP whose requests must come in time, and whose connections can be cut off by those who answer on them."""
+
+    def __init__(self, config: uvicorn.Config, *args: Any, **more: Any) -> None:
+        super().__init__(config, *args, **more)
+        self._keeper = cast(Config, config).keeper
+        self._limits = self._keeper.settings
+        self._part = HEAD  # of whoever has just come, too, a head is awaited
+        self._timed = NOTHING
+        self._began = 0.0
+        self._came = 0  # bytes of the part that is awaited
+        self._alarm: asyncio.TimerHandle | None = None
+        self._stall: asyncio.TimerHandle | None = None
+        self._refused = False
+
+    @override
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if not self._keeper.enter(transport, self.client[0] if self.client else ""):
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
+            return
+        self._time()
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._keeper.leave(self.transport)
+        for alarm in (self._alarm, self._stall):
+            if alarm is not None:
+                alarm.cancel()
+        super().connection_lost(exc)
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
+        self._came += len(data)
+        super().data_received(data)
+        if self._part == HEAD and self._came > MOST_HEAD:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+            return
+        if self._part == NOTHING and self._idle():
+            self._part, self._came = HEAD, len(data)  # an empty line before the next request is the beginning of it
+        if self._part != self._timed:
+            self._time()
+
+    def _idle(self) -> bool:
+        """Whether nothing is asked and nobody counts how long for."""
+        cycle = self._answer()
+        return (cycle is None or cycle.response_complete) and self.timeout_keep_alive_task is None
+
+    def _answer(self) -> RequestResponseCycle | None:
+        """The newest request, or none yet, whatever uvicorn's types say."""
+        return cast(RequestResponseCycle | None, self.cycle)
+
+    @override
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._part, self._came, self._timed = HEAD, 1, UNKNOWN  # something was asked, at least
+        self.scope["extensions"] = {DROP: {"drop": self.transport.abort}}
+
+    @override
+    def on_headers_complete(self) -> None:
+        self._part, self._came = BODY, 0
+        self._keeper.waiting.pop(self.transport, None)
+        super().on_headers_complete()
+
+    @override
+    def on_message_complete(self) -> None:
+        self._part = NOTHING
+        super().on_message_complete()
+
+    @override
+    def handle_websocket_upgrade(self) -> None:
+        self._part = NOTHING
+        self._time()
+        self._unwatch()
+        super().handle_websocket_upgrade()
+
+    # --- the time that a request may take ---
+
+    def _time(self) -> None:
+        """The part that is awaited has changed since time was last looked at."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        self._timed = self._part
+        if self._part != NOTHING:
+            self._began = self.loop.time()
+            wait = self._limits.head_seconds if self._part == HEAD else self._limits.body_seconds
+            self._alarm = self.loop.call_later(wait, self._soon)
+
+    def _soon(self) -> None:
+        """A busy loop hears its clocks before it reads what has come long since."""
+        self._alarm = self.loop.call_later(GRACE, self._late)
+
+    def _late(self) -> None:
+        """A head has its seconds; a body has some too, and more for as long as it moves on. What we do not read is not late."""
+        self._alarm = None
+        if self.transport.is_closing():
+            return
+        if self._part == BODY:
+            allowed = self._limits.body_seconds + self._came / self._limits.body_rate
+            left = 1.0 if self.flow.read_paused else self._began + allowed - self.loop.time()
+            if left > 0:
+                self._alarm = self.loop.call_later(max(left, 0.01), self._late)
+                return
+        self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+
+    def _refuse(self, status: HTTPStatus) -> None:
+        """With an answer, where none is under way and something was asked."""
+        self._refused = True
+        cycle = self._answer()
+        answering = cycle is not None and not cycle.response_complete
+        began = cycle is not None and cycle.response_started
+        silent = status is HTTPStatus.REQUEST_TIMEOUT and self._part == HEAD and not self._came
+        if not (silent or (answering and (began or self._part == HEAD))):
+            self.transport.write(
+                f"HTTP/1.1 {status} {status.phrase}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n".encode()
+            )
+        self.transport.close()
+
+    # --- the time that an answer may take to be taken ---
+
+    @override
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._watch(self.transport.get_write_buffer_size())
+
+    @override
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._unwatch()
+
+    def _watch(self, size: int) -> None:
+        self._stall = self.loop.call_later(self._limits.body_seconds, self._stalled, size)
+
+    def _unwatch(self) -> None:
+        if self._stall is not None:
+            self._stall.cancel()
+            self._stall = None
+
+    def _stalled(self, before: int) -> None:
+        """Nobody takes what was asked for, or too slowly to be anybody's line."""
+        size = self.transport.get_write_buffer_size()
+        if before - size < min(before, self._limits.body_seconds * self._limits.body_rate):
+            _reset(self.transport)
+        else:
+            self._watch(size)
+
+    @override
+    def timeout_keep_alive_handler(self) -> None:
+        if self.transport.get_write_buffer_size():  # closing would wait for them to take the rest
+            _reset(self.transport)
+        super().timeout_keep_alive_handler()
+
+
+class WebSockets(WebSocketsSansIOProtocol):
+    """WebSockets whose messages, pings and pieces together are a few words, and that leave when they are told to."""
+
+    def __init__(self, config: uvicorn.Config, *args: Any, **more: Any) -> None:
+        super().__init__(config, *args, **more)
+        self._keeper = cast(Config, config).keeper
+        self._since, self._came = 0.0, 0
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._keeper.leave(self.transport)
+        super().connection_lost(exc)
+
+    @override
+    def handle_connect(self, event: Any) -> None:
+        super().handle_connect(event)
+        if hasattr(self, "scope"):  # not where the handshake was no good
+            drop: Callable[[], None] = self.transport.abort
+            self.scope.setdefault("extensions", {})[DROP] = {"drop": drop}  # pyright: ignore[reportTypedDictNotRequiredAccess]
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        # Looked at before a byte is parsed: a quarter of a megabyte holds forty thousand pings.
+        if self.handshake_initiated and self._too_much(len(data)):
+            self._close(1008, "too many messages")
+        elif not self.transport.is_closing():
+            super().data_received(data)
+
+    def _too_much(self, size: int) -> bool:
+        now = self.loop.time()
+        if now - self._since > SOCKET_SECONDS:
+            self._since, self._came = now, 0
+        self._came += size
+        return self._came > SOCKET_BYTES
+
+    def _close(self, code: int, reason: str) -> None:
+        if self.close_sent or not self.handshake_complete or self.transport.is_closing():
+            self.transport.abort()
+            return
+        self.conn.fail(code, reason)
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.transport.close()
+
+    @override
+    def send_receive_event_to_app(self) -> None:
+        if self.curr_msg_data_type == "text" and not self.close_sent:
+            try:
+                b"".join(self.frames).decode()
+            except UnicodeDecodeError:  # theirs, and no error of ours to be printed
+                self._close(1007, "not UTF-8")
+                return
+        super().send_receive_event_to_app()
+
+    @override
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        # A refusal is an answer; uvicorn takes it for a handshake that was forgotten, and prints an error.
+        if message["type"] == "websocket.http.response.body" and self.close_sent:
+            self.handshake_complete = True
+
+    @override
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        if self.transport.is_closing():  # they are gone, and take no farewell
+            _reset(self.transport)
+
+
+def _reset(transport: asyncio.Transport) -> None:
+    """End it, and have the system forget what nobody takes (SO_LINGER with no time); else it would keep that for long."""
+    door = transport.get_extra_info("socket")
+    if door is not None:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()

@@ -1,0 +1,224 @@
+"""Connections at a real server: requests that do not come, answers that nobody takes, sockets that are flooded."""
+
+import contextlib
+import socket
+import struct
+import time
+from collections.abc import Iterator
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from serving import Served, served
+
+HALF_HEAD = b"GET /api/v2/instance HTTP/1.1\r\nhost: x\r\n"
+WHOLE = HALF_HEAD + b"\r\n"
+HALF_BODY = b"POST /api/v1/apps HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 5000\r\n\r\n{"
+PATIENCE = 15.0  # seconds; what is awaited comes after one or two
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("strict")
+    with served(folder, head_seconds=1, body_seconds=1, body_rate=1_000, connections=40) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def counting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("counting"), rate_limits=True, connections_per_address=20) as one:
+        yield one
+
+
+@contextlib.contextmanager
+def knock(server: Served, *first: bytes, buffer: int = 0) -> Iterator[socket.socket]:
+    with socket.socket() as door:
+        if buffer:
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        door.settimeout(PATIENCE)
+        door.connect(("127.0.0.1", server.settings.port))
+        for data in first:
+            door.sendall(data)
+        yield door
+
+
+def rest(door: socket.socket) -> bytes:
+    """What comes until the server closes."""
+    found = b""
+    with contextlib.suppress(ConnectionResetError):
+        while data := door.recv(65_536):
+            found += data
+    return found
+
+
+def stands(door: socket.socket) -> bool:
+    door.settimeout(0.01)
+    try:
+        door.recv(1)
+    except TimeoutError:
+        return True
+    except ConnectionError:
+        return False
+    return False
+
+
+def answers(server: Served) -> bool:
+    with knock(server, WHOLE) as door:
+        return door.recv(12) == b"HTTP/1.1 200"
+
+
+@pytest.mark.parametrize("sent", [b"", HALF_HEAD, b"GE", b"\r\n"])
+def test_half_sent_heads_do_not_stand(server: Served, sent: bytes):
+    began = time.monotonic()
+    with contextlib.ExitStack() as stack:
+        doors = [stack.enter_context(knock(server, sent)) for _ in range(20)]
+        told = {rest(door) for door in doors}
+    assert time.monotonic() - began < 5
+    assert all(one == b"" or one.startswith(b"HTTP/1.1 408") for one in told)
+    assert (b"" in told) == (sent == b"")  # whoever asked nothing is told nothing
+
+
+def test_a_head_that_trickles_is_no_later_than_one_that_does_not_come(server: Served):
+    began = time.monotonic()
+    with knock(server, HALF_HEAD) as door:
+        with contextlib.suppress(ConnectionError):
+            for _ in range(100):
+                door.sendall(b"x")
+                time.sleep(0.1)
+        assert time.monotonic() - began < 5
+
+
+def test_half_sent_bodies_do_not_stand(server: Served):
+    began = time.monotonic()
+    with knock(server, HALF_BODY) as silent, knock(server, HALF_BODY) as trickling:
+        trickling.sendall(b" " * 20)
+        assert rest(silent).startswith(b"HTTP/1.1 408")
+        assert rest(trickling).startswith(b"HTTP/1.1 408")
+    assert time.monotonic() - began < 5
+
+
+def test_a_body_that_moves_on_has_all_the_time_it_needs(server: Served):
+    began = time.monotonic()
+    body = b'{"client_name": "slow", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob"}'.ljust(5_000)
+    with knock(server, HALF_BODY[:-1]) as door:
+        for at in range(0, 5_000, 500):
+            door.sendall(body[at : at + 500])
+            time.sleep(0.2)
+        assert time.monotonic() - began > 1.5
+        assert door.recv(12) == b"HTTP/1.1 200"
+
+
+def test_an_empty_line_after_an_answer_is_no_way_to_stay(server: Served):
+    began = time.monotonic()
+    with knock(server, WHOLE) as door:
+        door.recv(65_536)
+        door.sendall(b"\r\n")
+        rest(door)
+    assert time.monotonic() - began < 4
+
+
+def test_heads_have_a_largest_size(server: Served):
+    with knock(server, HALF_HEAD) as door:
+        with contextlib.suppress(ConnectionError):
+            for _ in range(200):
+                door.sendall(b"x-more: " + b"a" * 4_000 + b"\r\n")
+        assert rest(door)[:12] in (b"HTTP/1.1 431", b"")  # empty: they were still sending when it was closed
+    assert answers(server)
+
+
+def test_answers_that_nobody_takes_are_taken_back(server: Served):
+    with knock(server, buffer=4_096) as door:
+        with contextlib.suppress(ConnectionError, TimeoutError):
+            door.settimeout(3)
+            for _ in range(4_000):
+                door.sendall(b"GET /about HTTP/1.1\r\nhost: x\r\n\r\n")
+        began = time.monotonic()
+        while _connected(door) and time.monotonic() - began < PATIENCE:
+            time.sleep(0.1)
+        assert not _connected(door)
+
+
+def _connected(door: socket.socket) -> bool:
+    """Whether the other end still stands, without reading what it sent (tcp_info's first byte is the state)."""
+    state = door.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 8)[0]
+    return state == 1 and door.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0
+
+
+def test_only_so_many_connections_stand_and_those_that_sent_half_make_room(server: Served):
+    with contextlib.ExitStack() as stack:
+        doors = [stack.enter_context(knock(server, HALF_HEAD)) for _ in range(200)]
+        assert answers(server)  # newcomers come in all the same
+        assert sum(map(stands, doors)) <= 40
+
+
+def test_one_address_holds_only_so_many_connections(counting: Served):
+    with contextlib.ExitStack() as stack:
+        doors = [stack.enter_context(knock(counting)) for _ in range(20)]
+        with knock(counting, WHOLE) as more:
+            assert rest(more).startswith(b"HTTP/1.1 503")
+        doors[0].close()
+        deadline = time.monotonic() + PATIENCE
+        while not answers(counting) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert answers(counting)
+
+
+# --- WebSockets ---
+
+
+def socket_at(server: Served, path: str = "/api/v1/streaming") -> ClientConnection:
+    return connect(f"ws://127.0.0.1:{server.settings.port}{path}", compression=None, proxy=None)
+
+
+def closed_with(ws: ClientConnection) -> int:
+    with contextlib.suppress(TimeoutError):
+        try:
+            while True:
+                ws.recv(timeout=PATIENCE)
+        except ConnectionClosed as closed:
+            return closed.rcvd.code if closed.rcvd else 0
+    return -1
+
+
+def test_a_message_that_is_too_large_is_closed_with_its_code(server: Served):
+    with socket_at(server) as ws:
+        ws.send("x" * 10_001)
+        assert closed_with(ws) == 1009
+
+
+@pytest.mark.parametrize("kind", ["pings", "messages", "pieces"])
+def test_a_flooded_socket_is_closed_with_the_policys_code(server: Served, kind: str):
+    frames = {"pings": b"\x89\x80\0\0\0\0", "messages": b"\x81\x82\0\0\0\0{}", "pieces": b"\x01\x80\0\0\0\0"}
+    with socket_at(server) as ws:
+        with contextlib.suppress(ConnectionError):
+            ws.socket.sendall(frames[kind] if kind == "pieces" else b"")
+            ws.socket.sendall((b"\0\x80\0\0\0\0" if kind == "pieces" else frames[kind]) * 10_000)
+        assert closed_with(ws) in (1008, 0)  # 0: it was closed while we were still sending
+    assert answers(server)
+
+
+def test_messages_are_counted_over_all_sockets_of_one_address(counting: Served):
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket_at(counting)) for _ in range(8)]
+        for ws in sockets:
+            for _ in range(15):
+                ws.send('{"type": "subscribe", "stream": "nonsense"}')
+            for _ in range(15):
+                assert "Unknown channel" in str(ws.recv(timeout=PATIENCE))
+        for ws in sockets:
+            ws.send('{"type": "subscribe", "stream": "public"}')
+            assert closed_with(ws) == 1008
+
+
+def test_refused_sockets_print_nothing(server: Served):
+    before = server.said()
+    for path in ("/api/v1/streaming?access_token=wrong", "/nowhere"):
+        with pytest.raises(InvalidStatus) as refused, socket_at(server, path):
+            pass
+        assert refused.value.response.status_code in (400, 401)
+    with socket_at(server) as ws:
+        ws.socket.sendall(b"\x81\x82" + struct.pack("!I", 0) + b"\xff\xfe")
+        assert closed_with(ws) == 1007
+    time.sleep(0.2)
+    assert server.said() == before
