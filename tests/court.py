@@ -2,15 +2,18 @@
 
 import itertools
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from chaupal.governance import authorities, decisions, log, orders
+from chaupal.governance import authorities, decisions, log, orders, steps
 from chaupal.governance.authorities import AuthorityForm
 from chaupal.governance.context import Court
 from chaupal.governance.house_rules import load_house_rules
 from chaupal.governance.orders import OrderForm
+from chaupal.governance.procedure import Stage
 from chaupal.governance.regimes import load_regimes
+from chaupal.governance.steps import StepForm
 from chaupal.kernel.clock import StillClock
 from chaupal.policy.rulings import RulingIndex
 from chaupal.policy.viewer import Role, Viewer
@@ -21,8 +24,8 @@ from neighbours import Street
 
 REASON = "The post names a person as armed, which the order shows to be false."
 FINDING = "The account posts the same call every hour; single posts would be gone before they are read."
-WITHHOLD = {"outcome": "withhold_post", "reason": REASON}
-REFUSE = {
+WITHHOLD: dict[str, Any] = {"outcome": "withhold_post", "reason": REASON}
+REFUSE: dict[str, Any] = {
     "outcome": "refuse",
     "reason": "A journalist reports what happened; the law protects that.",
     "code": "protected_expression",
@@ -61,8 +64,15 @@ class Bench:
         }  # fmt: skip
         return OrderForm(**typed | changes)  # pyright: ignore[reportArgumentType]
 
-    async def order(self, **changes: object) -> str:
-        return await orders.receive(self.court, self.clerk, self.form(**changes))
+    async def order(self, *, checked: bool = True, **changes: object) -> str:
+        """An order, taken in and checked: its targets can be decided."""
+        ref = await orders.receive(self.court, self.clerk, self.form(**changes))
+        if checked:
+            await self.step(ref, "check")
+        return ref
+
+    async def step(self, ref: str, verb: str, by: Viewer | None = None, **said: object) -> Stage:
+        return await steps.take(self.court, by or self.asha, ref, StepForm(verb=verb, **said))  # pyright: ignore[reportArgumentType]
 
     async def withhold(self, ref: str, number: int = 1, outcome: str = "withhold_post") -> None:
         finding = FINDING if outcome == "withhold_account" else ""

@@ -220,7 +220,8 @@ class February:
         )  # fmt: skip
         ref = await orders.receive(self.court, self.village.kamal.viewer, form)
         self.village.clock.move(30 * MINUTE)
-        await steps.take(self.court, self.village.kamal.viewer, ref, StepForm(verb="acknowledge"))
+        for verb in ("acknowledge", "check"):
+            await steps.take(self.court, self.village.kamal.viewer, ref, StepForm(verb=verb))
         return ref
 
     async def at_once(self, wave: Wave, some: Sequence[tuple[str, int]]) -> None:

@@ -15,7 +15,7 @@ import httpx2
 import msgspec
 
 from chaupal.app.wiring import Running, open_house
-from chaupal.governance import authorities, decisions, orders
+from chaupal.governance import authorities, decisions, orders, steps
 from chaupal.kernel.clock import SECOND, StillClock, iso_day
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role, Viewer
@@ -138,8 +138,10 @@ class Village:
 
     # --- the court ---
 
-    async def receives(self, *targets: str, territory: Sequence[str] = ("IN",), **form: Any) -> str:
-        """The reference of an order against `targets` (handles, or paths of posts), received by the owner."""
+    async def receives(
+        self, *targets: str, territory: Sequence[str] = ("IN",), checked: bool = True, **form: Any
+    ) -> str:
+        """The reference of an order against `targets` (handles, or paths of posts), received, and checked, by the owner."""
         court, owner = self.running.house.court, self.owner.viewer
         issuer = await authorities.named(court, owner, AUTHORITY.name) or await authorities.register(
             court, owner, AUTHORITY
@@ -152,7 +154,10 @@ class Village:
             "role": "designated_officer", "bases": ("public_order",),
         }  # fmt: skip
         self.clock.move(SECOND)
-        return await orders.receive(court, owner, orders.OrderForm(**filled | form))
+        ref = await orders.receive(court, owner, orders.OrderForm(**filled | form))
+        if checked:
+            await steps.take(court, owner, ref, steps.StepForm(verb="check"))
+        return ref
 
     async def withhold(
         self,

@@ -16,7 +16,7 @@ import websockets
 from mastodon import Mastodon, StreamListener
 
 from chaupal.app.wiring import visiting
-from chaupal.governance import authorities, decisions, orders
+from chaupal.governance import authorities, decisions, orders, steps
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store import apps
@@ -216,6 +216,7 @@ def _decide(settings: Settings, path: str) -> None:
                 bases=("public_order",),
             )  # fmt: skip
             ref = await orders.receive(house.court, clerk, order)
+            await steps.take(house.court, one, ref, steps.StepForm(verb="check"))
             reason = "The post names a person as armed, which is false."
             await decisions.propose(house.court, one, ref, 1, outcome="withhold_post", reason=reason)
             await decisions.approve(house.court, other, ref, 1)

@@ -79,13 +79,14 @@ async def test_an_order_is_taken_in_decided_by_two_obeyed_in_its_country_and_lif
     assert [e["t"] for e in await entries(bench)] == [
         "authority",
         "order",
+        "step",
         "decision",
         "decision",
         "measure",
         "reversal",
     ]
     report = await verified(bench)
-    assert (report.fault, report.size) == (None, 6)
+    assert (report.fault, report.size) == (None, 7)
 
 
 async def test_an_account_is_withheld_with_all_it_says_and_comes_back(bench: Bench):
@@ -105,11 +106,11 @@ async def test_each_leaf_leads_to_the_one_before_and_names_no_person(bench: Benc
     await bench.withhold(ref)
     await decisions.lift(bench.court, bench.asha, ref, 1, reason=LIFTED)
     written = await entries(bench)
-    assert [e.get("prev") for e in written] == [None, None, 1, 2, 3]
+    assert [e.get("prev") for e in written] == [None, None, 1, 1, 3, 4]
     text = json.dumps(written, ensure_ascii=False)
     for name in ("asha", "dev", "clerk", "meera", "Sharma", "किसान", str(bench.asha.account), str(bench.dev.account)):
         assert name not in text
-    proposal, measure = written[2]["public"], written[3]["public"]
+    proposal, measure = written[3]["public"], written[4]["public"]
     assert written[1]["public"]["dated"] == "2021-02-10"  # pyright: ignore[reportIndexIssue] - the day in India
     assert isinstance(proposal, dict)
     assert isinstance(measure, dict)
@@ -122,7 +123,7 @@ async def test_a_proposal_tells_nothing_until_it_is_approved_and_then_cannot_hav
     assert REASON not in json.dumps(await entries(bench))
     await decisions.approve(bench.court, bench.dev, ref, 1)
     async with bench.court.work.reading() as reading:
-        proposal, measure = await ledger.entries(reading, 2, 2)
+        proposal, measure = await ledger.entries(reading, 3, 2)
     public = tlog.read_entry(measure)["public"]
     assert isinstance(public, dict)
     opened = dict(tlog.open_disclosure(disclosure, proposal) for disclosure in public["opens"])
@@ -245,7 +246,7 @@ SPOILS = {
 @pytest.mark.parametrize("how", SPOILS)
 async def test_the_house_does_not_open_on_a_log_that_was_tampered_with(bench: Bench, how: str):
     ref = await bench.order()
-    await bench.withhold(ref)
+    await decisions.propose(bench.court, bench.asha, ref, 1, **WITHHOLD)
     await log.checkpoint(bench.court)
     await log.check_log(bench.court)
     spoil, complaint = SPOILS[how]

@@ -67,6 +67,7 @@ async def test_a_program_files_once_follows_and_withdraws(village: Village, offi
     again = await office.file(post, external_id="A-17")
     assert (again.status_code, again.json()["ref"]) == (200, state["ref"])
     court, ref = village.running.house.court, state["ref"]
+    await steps.take(court, village.chitra.viewer, ref, StepForm(verb="check"))
     await decisions.propose(court, village.chitra.viewer, ref, 1, outcome="withhold_post", reason=REASON)
     now = (await office.ask("GET", f"/api/v1/orders/{ref}")).json()
     assert now["targets"][0]["state"] == "pending" and REASON not in str(now)  # what is proposed is the staff's own
@@ -97,6 +98,7 @@ async def test_a_question_is_asked_and_answered_and_minutes_stay_inside(village:
     ref = (await office.file(village.meera.latest.path)).json()["ref"]
     court, staff = village.running.house.court, village.chitra.viewer
     await steps.take(court, staff, ref, StepForm(verb="meet", text="They were nervous at the meeting."))
+    await steps.take(court, staff, ref, StepForm(verb="check"))
     await steps.take(court, staff, ref, StepForm(verb="ask", text="Which sentence of the post is meant?"))
     page = (await office.get(f"/portal/orders/{ref}")).text
     assert "Which sentence of the post is meant?" in page and "nervous" not in page

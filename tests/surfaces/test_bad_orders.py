@@ -7,7 +7,7 @@ import httpx2
 import msgspec
 import pytest
 
-from chaupal.governance import authorities, decisions, documents, intake, orders, portal
+from chaupal.governance import authorities, decisions, documents, intake, orders, portal, steps
 from chaupal.governance.authorities import Authority, AuthorityForm
 from chaupal.governance.documents import Bringer, Brought
 from chaupal.governance.orders import OrderForm
@@ -74,6 +74,7 @@ async def taken(village: Village, whose: Authority, *files: tuple[str, bytes], *
 async def withhold(village: Village, ref: str, thing: Said) -> int:
     """Two people decide to withhold target 1; the status of its page in India then."""
     court = village.running.house.court
+    await steps.take(court, village.chitra.viewer, ref, steps.StepForm(verb="check"))
     await decisions.propose(court, village.chitra.viewer, ref, 1, outcome="withhold_post", reason=REASON)
     await decisions.approve(court, village.dev.viewer, ref, 1)
     return (await village.look("IN", thing)).status_code

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from chaupal.api.record import OrderShown, order_parts, time_of
-from chaupal.governance import decisions, lifecycle, procedure, reviews, steps
+from chaupal.governance import decisions, lifecycle, procedure, reviews, stages, steps
 from chaupal.governance.ladder import Draft
 from chaupal.governance.steps import StepForm
 from chaupal.kernel.clock import iso
@@ -254,7 +254,7 @@ def _one_file(found: Matter, file: File) -> FileShown:
         number=target.number, kind=target.kind, as_written=target.as_written, state=file.state, demanded=target.demanded,
         speaker=target.speaker, id=None if target.subject_id is None else str(target.subject_id),
         account_id=None if target.owner_id is None else str(target.owner_id), account=person.item.handle if person else None,
-        verbs=sorted(lifecycle.MACHINE.verbs(lifecycle.State(file.state))), seen=file.number,
+        verbs=sorted(stages.open_to(procedure.Stage(found.stage), lifecycle.State(file.state))), seen=file.number,
         events=[
             EventShown(
                 number=e.number, state=e.state, by=_who(found, e.by), at=iso(e.at), outcome=e.body.outcome, code=e.body.code,

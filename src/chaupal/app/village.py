@@ -181,8 +181,9 @@ class Telling:
         lifted = [(n, t) for n, t in numbered if t.lifted_because]
         yield self.ago(order.received), lambda: self._receive(order, issuer, ref)
         yield self.ago(order.received) + ANSWERED, lambda: self._step(ref[0], "acknowledge", Role.CLERK)
+        checked = self.ago(order.received) + 2 * ANSWERED if order.proposed is None else self.ago(order.proposed)
+        yield checked, lambda: self._step(ref[0], "check", Role.REVIEWER)
         if order.proposed is not None:
-            yield self.ago(order.proposed), lambda: self._step(ref[0], "check", Role.REVIEWER)
             yield (
                 self.ago(order.proposed),
                 lambda: self._each(numbered, lambda n, t: self._propose(ref[0], n, t, first=True)),
@@ -211,6 +212,7 @@ class Telling:
 
     async def _step(self, ref: str, verb: str, role: Role) -> None:
         await steps.take(self.house.court, self.staff(role), ref, steps.StepForm(verb=verb))
+        await self.settle()
 
     async def _propose(self, ref: str, number: int, target: Named, *, first: bool = False) -> None:
         reason = (target.first_reason if first else "") or target.reason

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chaupal.governance import cases, clocks, effects, lifecycle, log, notices, record, tlog
+from chaupal.governance import cases, clocks, effects, log, notices, record, tlog
 from chaupal.governance.cases import Case
 from chaupal.governance.context import Court
 from chaupal.governance.events import AppealAnswered, AppealDecided, AppealFiled, DecisionServed
@@ -289,7 +289,7 @@ async def _enter(court: Court, w: Writing, was: RulingRow, me: int, said: Said, 
     case: Case = await cases.case_with(court, w, was.target_id)
     left = await notices.left_in_force(w, was.target_id)
     if not left or case.state is State.IN_FORCE:
-        await cases.enter(court, w, case, lifecycle.move(case.state, "modify" if left else "overturn"), me, said, leaf)
+        await cases.enter(court, w, case, case.move("modify" if left else "overturn"), me, said, leaf)
 
 
 async def _appeal(reading: Reading, id_: int) -> AppealRow:

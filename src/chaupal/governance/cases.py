@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.governance import lifecycle
+from chaupal.governance import lifecycle, procedure, stages
 from chaupal.governance.context import Court
 from chaupal.governance.lifecycle import IN_FORCE, PROPOSED, Move, State
+from chaupal.governance.procedure import Stage
 from chaupal.governance.regimes import GENERIC, Regime
 from chaupal.kernel.errors import Conflict, NotFound
-from chaupal.store import clocks, docket, speakers
+from chaupal.store import clocks, docket, ledger, speakers
 from chaupal.store.docket import Authority, CaseEvent, Order, Said, Target
 from chaupal.store.work import Reading, Writing
 
@@ -31,11 +32,23 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     authority: Authority
     target: Target
     events: tuple[CaseEvent, ...]
+    stage: Stage  # of its order
     speaker: str = ""  # the class its owner is protected as now
 
     @property
     def state(self) -> State:
         return lifecycle.fold(event.state for event in self.events)
+
+    def move(self, verb: str) -> Move:
+        """The move that a verb means now. Raises Conflict where the case, or its order, stands elsewhere."""
+        found = lifecycle.move(self.state, verb)
+        stages.check(self.stage, verb)
+        return found
+
+    @property
+    def verbs(self) -> frozenset[str]:
+        """What can be done now, by whoever may."""
+        return stages.open_to(self.stage, self.state)
 
     @property
     def number(self) -> int:
@@ -103,6 +116,12 @@ async def cases_at(court: Court, reading: Reading, ref: str, numbers: Sequence[i
     return {case.target.number: case for case in await _cases(court, reading, order, named)}
 
 
+async def case_held(court: Court, w: Writing, ref: str, number: int, seen: int | None = None) -> Case:
+    """The same, for whoever is going to move it: neither the case nor its order moves before this unit is over."""
+    await ledger.hold(w)
+    return await case_of(court, w, ref, number, seen)
+
+
 async def case_with(court: Court, reading: Reading, target_id: int) -> Case:
     """The case about a target. Raises NotFound."""
     target = await docket.target_by_id(reading, target_id)
@@ -110,6 +129,11 @@ async def case_with(court: Court, reading: Reading, target_id: int) -> Case:
     if target is None or not orders:
         raise NotFound
     return await _whole(court, reading, orders[0], target)
+
+
+async def stage_of(reading: Reading, order: Order) -> Stage:
+    """Where an order stands as a whole."""
+    return procedure.standing(event.state for event in (await docket.order_events_of(reading, [order.id]))[order.id])
 
 
 async def cases_of(court: Court, reading: Reading, order: Order) -> list[Case]:
@@ -123,6 +147,7 @@ async def _whole(court: Court, reading: Reading, order: Order, target: Target) -
 
 async def _cases(court: Court, reading: Reading, order: Order, named: Sequence[Target]) -> list[Case]:
     authority = await docket.authority(reading, order.authority_id)
+    stage = await stage_of(reading, order)
     events = await docket.events_of(reading, [target.id for target in named])
     if authority is None:
         raise NotFound
@@ -132,7 +157,7 @@ async def _cases(court: Court, reading: Reading, order: Order, named: Sequence[T
     return [
         Case(
             order=order, regime=regime, authority=authority, target=target, events=tuple(events[target.id]),
-            speaker=classes.get(target.owner_id or 0, ""),
+            stage=stage, speaker=classes.get(target.owner_id or 0, ""),
         )
         for target in named
     ]  # fmt: skip

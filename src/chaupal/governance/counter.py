@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chaupal.governance import cases, clocks, effects, lifecycle, log, notices, record, tlog
+from chaupal.governance import cases, clocks, effects, log, notices, record, tlog
 from chaupal.governance.context import Court
 from chaupal.governance.notices import Strike
 from chaupal.governance.papers import Paper, check_may
@@ -113,7 +113,7 @@ async def _restore(court: Court, w: Writing, strike: Strike, me: int) -> None:
     case = await cases.case_with(court, w, strike.ruling.target_id)
     left = await notices.left_in_force(w, strike.ruling.target_id)
     if not left:
-        await cases.enter(court, w, case, lifecycle.move(case.state, "lift"), me, Said(reason=REASON), leaf)
+        await cases.enter(court, w, case, case.move("lift"), me, Said(reason=REASON), leaf)
 
 
 async def _log(court: Court, w: Writing, strike: Strike, name: str, *, by: int | None) -> None:

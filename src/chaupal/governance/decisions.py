@@ -62,14 +62,14 @@ async def propose(
         outcome=outcome, reason=reason, code=code, parts=parts, finding=finding, until=until, permanent=permanent, text=text, rule=rule
     )  # fmt: skip
     async with court.work.writing() as w:
-        await propose_in(court, w, viewer, await cases.case_of(court, w, ref, number, seen), draft)
+        await propose_in(court, w, viewer, await cases.case_held(court, w, ref, number, seen), draft)
 
 
 async def concur(court: Court, viewer: Viewer, ref: str, number: int, *, seen: int | None = None) -> None:
     """A second reviewer agrees, where the law asks for one because of who speaks; a third person approves."""
     check_may(viewer, "decide")
     async with court.work.writing() as w:
-        await concur_in(court, w, viewer, await cases.case_of(court, w, ref, number, seen))
+        await concur_in(court, w, viewer, await cases.case_held(court, w, ref, number, seen))
 
 
 async def approve(court: Court, viewer: Viewer, ref: str, number: int, *, seen: int | None = None) -> State:
@@ -78,14 +78,14 @@ async def approve(court: Court, viewer: Viewer, ref: str, number: int, *, seen: 
     Raises NotAllowed for whoever proposed it, Conflict for a case that moved on.
     """
     async with court.work.writing() as w:
-        return await approve_in(court, w, viewer, await cases.case_of(court, w, ref, number, seen))
+        return await approve_in(court, w, viewer, await cases.case_held(court, w, ref, number, seen))
 
 
 async def return_(court: Court, viewer: Viewer, ref: str, number: int, *, reason: str, seen: int | None = None) -> None:
     """Send a proposal back, with a reason. Raises as `approve` does, and Invalid for a reason that explains nothing."""
     reason = check_reason(reason)
     async with court.work.writing() as w:
-        await return_in(court, w, viewer, await cases.case_of(court, w, ref, number, seen), reason)
+        await return_in(court, w, viewer, await cases.case_held(court, w, ref, number, seen), reason)
 
 
 # --- the same in a unit that is open: one of many (`governance/bulk.py`). Each raises as its namesake above does ---
@@ -94,7 +94,7 @@ async def return_(court: Court, viewer: Viewer, ref: str, number: int, *, reason
 async def propose_in(court: Court, w: Writing, viewer: Viewer, case: Case, draft: Draft) -> State:
     me = check_may(viewer, "sanction" if case.own_rules else "decide")
     said = await _said(court, w, case, draft)
-    move = lifecycle.move(case.state, draft.verb)
+    move = case.move(draft.verb)
     # Proposals can change, so the log only commits to what this one says; approving it opens the commitment.
     public = await record.decision(court, w, case, "proposed", me)
     private = {"outcome": said.outcome, "reason": said.reason} | ({"ground": said.code} if said.code else {})
@@ -108,7 +108,7 @@ async def propose_in(court: Court, w: Writing, viewer: Viewer, case: Case, draft
 
 async def concur_in(court: Court, w: Writing, viewer: Viewer, case: Case) -> State:
     me = check_may(viewer, "decide")
-    move = lifecycle.move(case.state, "concur")
+    move = case.move("concur")
     proposal = check_second(case, me)
     public = await record.decision(court, w, case, "concurred", me)
     leaf, _ = await log.append(
@@ -121,7 +121,7 @@ async def concur_in(court: Court, w: Writing, viewer: Viewer, case: Case) -> Sta
 async def approve_in(court: Court, w: Writing, viewer: Viewer, case: Case) -> State:
     verb, carry_out = APPROVALS.get(case.state, ("serve", _serve))
     me = check_may(viewer, "approve_sanction" if case.own_rules else lifecycle.may(verb))
-    move = lifecycle.move(case.state, verb)
+    move = case.move(verb)
     leaf, proposal, said = await carry_out(court, w, case, me)
     await cases.enter(court, w, case, move, me, said, leaf, proposal.by)
     return move.to
@@ -130,7 +130,7 @@ async def approve_in(court: Court, w: Writing, viewer: Viewer, case: Case) -> St
 async def return_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: str) -> State:
     reason = check_reason(reason)
     me = check_may(viewer, "approve_sanction" if case.own_rules else lifecycle.may("return"))
-    move = lifecycle.move(case.state, "return")
+    move = case.move("return")
     proposal = check_second(case, me)
     public = await record.decision(court, w, case, "returned", me)
     leaf, _ = await log.append(
@@ -143,7 +143,7 @@ async def return_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason
 async def lift_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: str) -> State:
     reason = check_reason(reason)
     me = check_may(viewer, "sanction" if case.own_rules else "lift")
-    move = lifecycle.move(case.state, "lift")
+    move = case.move("lift")
     leaf = await effects.end_all(court, w, case, how="lifted", by=me, reason=reason)
     await cases.enter(court, w, case, move, me, Said(reason=reason), leaf)
     return move.to
@@ -157,7 +157,7 @@ async def act_alone(
 ) -> None:
     """Decide and carry out by oneself what the law leaves to one person. Raises NotAllowed where it asks for two."""
     async with court.work.writing() as w:
-        case = await cases.case_of(court, w, ref, number, seen)
+        case = await cases.case_held(court, w, ref, number, seen)
         me = check_may(viewer, "sanction")
         await _act(court, w, case, me, draft, "act_alone", Deciders(me, alone=True))
 
@@ -167,7 +167,7 @@ async def break_glass(
 ) -> None:
     """One person acts where waiting for a second would do harm. It is over after a day, unless a second person agrees."""
     async with court.work.writing() as w:
-        case = await cases.case_of(court, w, ref, number, seen)
+        case = await cases.case_held(court, w, ref, number, seen)
         me = check_may(viewer, "break_glass")
         await _act(court, w, case, me, draft, "break_glass", Deciders(me))
 
@@ -176,7 +176,7 @@ async def lift(court: Court, viewer: Viewer, ref: str, number: int, *, reason: s
     """End what is limited: one person may, with a reason. Everything is back as it was, in this commit."""
     reason = check_reason(reason)
     async with court.work.writing() as w:
-        await lift_in(court, w, viewer, await cases.case_of(court, w, ref, number, seen), reason)
+        await lift_in(court, w, viewer, await cases.case_held(court, w, ref, number, seen), reason)
 
 
 async def lapse_ended(court: Court) -> int:
@@ -195,7 +195,7 @@ async def _lapse(court: Court, row: RulingRow) -> bool:
             leaf = await effects.end_ruling(court, w, row, how=how, by=CLOCK, at=row.ends_at)
             standing = (await rulings.by_targets(w, [case.target.id]))[case.target.id]
             if all(other.lifted_at is not None for other in standing):
-                await cases.enter(court, w, case, lifecycle.move(case.state, "lapse"), CLOCK, Said(), leaf)
+                await cases.enter(court, w, case, case.move("lapse"), CLOCK, Said(), leaf)
     except Conflict:
         return False
     return True
@@ -244,7 +244,7 @@ async def _act(court: Court, w: Writing, case: Case, me: int, draft: Draft, verb
     endless = said.permanent or effects.end_of(case, said, court.clock()) is None
     if who.alone and case.regime.needs_two(Measure(said.outcome), permanent=endless):
         raise NotAllowed("This takes two people: propose it, and let somebody else approve")
-    move = lifecycle.move(case.state, verb)
+    move = case.move(verb)
     begun, leaf = await effects.begin(court, w, case, said, who, _last_leaf(case))
     await cases.enter(court, w, case, move, me, _with(said, rulings=begun), leaf)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.governance import cases, intake, ladder, lifecycle, notes, procedure, steps
+from chaupal.governance import cases, intake, ladder, lifecycle, notes, procedure, stages, steps
 from chaupal.governance.cases import Case
 from chaupal.governance.context import Court
 from chaupal.governance.lifecycle import UNDECIDED, State
@@ -89,6 +89,8 @@ def whole(regime: Regime, kind: str) -> list[str]:
 def _acts(viewer: Viewer, case: Case) -> tuple[frozenset[str], str]:
     """The acts that are open, and the first thing that keeps this person from one that is open to others."""
     own, state = case.own_rules, case.state
+    if state in (*UNDECIDED, *cases.PROPOSED) and not stages.allows(case.stage, "serve"):
+        return frozenset(), stages.WHY_NOT[case.stage]
     if state in UNDECIDED:
         return _undecided(viewer, own=own)
     if state in (State.IN_FORCE, State.UNSECONDED):
@@ -168,5 +170,5 @@ def _steps(viewer: Viewer, stage: procedure.Stage) -> tuple[Step, ...]:
     return tuple(
         Step(move.verb, tuple(need for need in move.needs if need != "leaf"), may(viewer, move.may))
         for move in procedure.STEPS
-        if move.source is stage and move.verb != "receive"
+        if move.source is stage and move.verb not in ("receive", "open")
     )

@@ -12,7 +12,7 @@ from chaupal.governance.papers import Paper
 from chaupal.governance.portal import Filing
 from chaupal.governance.record import CLOCK
 from chaupal.kernel.errors import NotFound
-from chaupal.store import docket
+from chaupal.store import docket, ledger
 from chaupal.store.docket import Noted, Order
 from chaupal.store.documents import Document
 from chaupal.store.work import Reading
@@ -60,6 +60,7 @@ async def write(court: Court, filing: Filing, ref: str, text: str) -> None:
 
 async def _step(court: Court, filing: Filing, ref: str, verb: str, noted: Noted) -> None:
     async with court.work.writing() as w:
+        await ledger.hold(w)
         order = await _own(w, filing, ref)
         await steps.enter(court, w, order, await steps.events_of(w, order), verb, noted, CLOCK)
 

@@ -41,7 +41,12 @@ class Machine[S: StrEnum]:
         return found
 
     def may(self, verb: str) -> str:
-        """The word of `policy.may` that opens a verb: asked first, so that who may not is not told where the thing stands."""
+        """The word of `policy.may` that opens a verb: asked first, so that who may not is not told where the thing stands.
+
+        Raises Conflict for a verb that the table does not know.
+        """
+        if verb not in self._words:
+            raise Conflict(f"{self.what} knows no such move")
         return self._words[verb]
 
     def verbs(self, source: S) -> frozenset[str]:

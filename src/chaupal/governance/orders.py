@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 import msgspec
 from msgspec import Meta
 
-from chaupal.governance import clocks, log, record, steps
+from chaupal.governance import clocks, log, procedure, record, steps
 from chaupal.governance.context import Court
 from chaupal.governance.documents import signer_of
 from chaupal.governance.events import OrderMoved
@@ -282,7 +282,8 @@ async def _enter(
         await docket.add_events(w, _first_events(court, entered, named))
         await _attach(w, entered, brought)
         await _begin(court, w, entered, regime, origin_note)
-        w.tell(OrderMoved(order=ref, verb="receive", stage=Stage.RECEIVED))
+        verb, stage = _first(entered)
+        w.tell(OrderMoved(order=ref, verb=verb, stage=stage))
     return ref
 
 
@@ -307,12 +308,19 @@ async def _begin(court: Court, w: Writing, order: Order, regime: Regime, origin_
         await steps.enter(court, w, order, events, "acknowledge", Noted(), CLOCK)
 
 
+def _first(order: Order) -> tuple[str, Stage]:
+    """The verb by which it begins, and where it stands then. Whoever opens a matter of the house's own has looked at it."""
+    verb = "open" if order.authority_id is None else "receive"
+    return verb, procedure.MACHINE.move(Stage.NEW, verb).to
+
+
 def _first_steps(court: Court, order: Order, origin_note: str) -> Iterator[OrderEvent]:
     """That it came, and how it was found genuine: one leaf says both."""
-    said = [("receive", Noted())] + ([("verify_origin", Noted(reason=origin_note))] if origin_note else [])
+    first, stage = _first(order)
+    said = [(first, Noted())] + ([("verify_origin", Noted(reason=origin_note))] if origin_note else [])
     for number, (verb, noted) in enumerate(said, 1):
         yield OrderEvent(
-            id=court.make_id(), order_id=order.id, number=number, state=Stage.RECEIVED, verb=verb, by=order.received_by,
+            id=court.make_id(), order_id=order.id, number=number, state=stage, verb=verb, by=order.received_by,
             at=order.received_at, body=noted, log_index=order.log_index,
         )  # fmt: skip
 

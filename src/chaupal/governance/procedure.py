@@ -26,9 +26,12 @@ class Stage(StrEnum):
 type Step = AnyMove[Stage]
 
 BEGUN = (Stage.RECEIVED, Stage.ACKNOWLEDGED)
-WORKED_ON = (*BEGUN, Stage.IN_REVIEW, Stage.CLARIFYING, Stage.HEARING)
+DECIDING = (Stage.IN_REVIEW, Stage.CLARIFYING, Stage.HEARING)  # checked, and not over: its targets are decided now
+WORKED_ON = (*BEGUN, *DECIDING)
 LIVE = (*WORKED_ON, Stage.STAYED)
-FINAL = frozenset({Stage.WITHDRAWN, Stage.SET_ASIDE, Stage.CLOSED})
+# A closed order can still be taken back or declared void, which is said of it though nothing binds by it any more.
+FINAL = frozenset({Stage.WITHDRAWN, Stage.SET_ASIDE})
+OVER = FINAL | {Stage.CLOSED}
 
 
 def _each(sources: Iterable[Stage], verb: str, to: Stage, may: str, *needs: str) -> tuple[Step, ...]:
@@ -42,13 +45,16 @@ def _beside(sources: Iterable[Stage], verb: str, may: str, *needs: str) -> tuple
 
 STEPS: tuple[Step, ...] = (
     AnyMove(Stage.NEW, "receive", Stage.RECEIVED, "receive_order", ("leaf",)),
+    AnyMove(
+        Stage.NEW, "open", Stage.IN_REVIEW, "sanction", ("leaf",)
+    ),  # a matter of the house's own: nobody sent it in
     AnyMove(Stage.RECEIVED, "acknowledge", Stage.ACKNOWLEDGED, "work_on_order", ("leaf",)),
     *_each(BEGUN, "check", Stage.IN_REVIEW, "work_on_order", "leaf"),
     *_each(WORKED_ON, "return_order", Stage.RETURNED, "decide", "codes", "reason", "leaf"),
-    *_each((Stage.RETURNED,), "mend", Stage.IN_REVIEW, "work_on_order", "reason", "leaf"),
-    *_each(WORKED_ON, "ask", Stage.CLARIFYING, "work_on_order", "text", "leaf"),
+    *_each((Stage.RETURNED,), "mend", Stage.ACKNOWLEDGED, "work_on_order", "reason", "leaf"),  # and is checked anew
+    *_each(DECIDING, "ask", Stage.CLARIFYING, "work_on_order", "text", "leaf"),
     *_each((Stage.CLARIFYING,), "answer", Stage.IN_REVIEW, "work_on_order", "text", "leaf"),
-    *_each(WORKED_ON, "set_hearing", Stage.HEARING, "work_on_order", "until", "leaf"),
+    *_each(DECIDING, "set_hearing", Stage.HEARING, "work_on_order", "until", "leaf"),
     *_each((Stage.HEARING,), "hold_hearing", Stage.IN_REVIEW, "work_on_order", "text", "leaf"),
     *_beside((*LIVE, Stage.RETURNED), "meet", "work_on_order", "text", "leaf"),
     *_beside((*LIVE, Stage.RETURNED), "write", "work_on_order", "text", "leaf"),
@@ -57,14 +63,21 @@ STEPS: tuple[Step, ...] = (
     *_beside(LIVE, "challenge", "decide", "body", "leaf"),
     *_beside(LIVE, "confirm", "work_on_order", "reason", "leaf"),
     *_beside(LIVE, "report_effect", "work_on_order", "leaf"),
-    *_each((*LIVE, Stage.RETURNED), "withdraw", Stage.WITHDRAWN, "carry_out", "leaf"),
-    *_each((*LIVE, Stage.RETURNED), "set_aside", Stage.SET_ASIDE, "carry_out", "body", "leaf"),
-    *_each(WORKED_ON, "stay", Stage.STAYED, "carry_out", "body", "leaf"),
+    *_each((*LIVE, Stage.RETURNED, Stage.CLOSED), "withdraw", Stage.WITHDRAWN, "carry_out", "leaf"),
+    *_each((*LIVE, Stage.RETURNED, Stage.CLOSED), "set_aside", Stage.SET_ASIDE, "carry_out", "body", "leaf"),
+    *_each(DECIDING, "stay", Stage.STAYED, "carry_out", "body", "leaf"),
     *_each((Stage.STAYED,), "end_stay", Stage.IN_REVIEW, "carry_out", "body", "leaf"),
-    *_each((*WORKED_ON, Stage.RETURNED), "close", Stage.CLOSED, "decide", "leaf"),
+    *_each((*DECIDING, Stage.RETURNED), "close", Stage.CLOSED, "decide", "leaf"),
 )
 
 MACHINE = Machine("This order", STEPS, Stage.NEW, FINAL)
+
+
+def standing(states: Iterable[str]) -> Stage:
+    """Where an order stands after its events. Those of the first version have none: they were received."""
+    return MACHINE.fold(states) if (states := tuple(states)) else Stage.RECEIVED
+
+
 # What the public log calls each verb.
 LOGGED = {
     "acknowledge": "acknowledged", "check": "checked", "return_order": "returned", "mend": "mended", "ask": "clarification_requested",

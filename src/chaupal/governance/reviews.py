@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chaupal.governance import cases, clocks, effects, lifecycle, log, record
+from chaupal.governance import cases, clocks, effects, log, record
 from chaupal.governance.cases import Case
 from chaupal.governance.context import Court
 from chaupal.governance.lifecycle import State
@@ -46,14 +46,14 @@ async def keep(court: Court, viewer: Viewer, ref: str, number: int, *, reason: s
     """
     reason = check_reason(reason)
     async with court.work.writing() as w:
-        await keep_in(court, w, viewer, await cases.case_of(court, w, ref, number, seen), reason)
+        await keep_in(court, w, viewer, await cases.case_held(court, w, ref, number, seen), reason)
 
 
 async def keep_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: str) -> State:
     """The same in a unit that is open: one of many (`governance/bulk.py`)."""
     reason = check_reason(reason)
     me = check_may(viewer, "sanction" if case.own_rules else "decide")
-    move = lifecycle.move(case.state, "keep")
+    move = case.move("keep")
     leaf, now = None, court.clock()
     for row in (await rulings.by_targets(w, [case.target.id]))[case.target.id]:
         if row.lifted_at is not None or (row.ends_at is not None and row.ends_at <= now):

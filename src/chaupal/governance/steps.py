@@ -5,7 +5,7 @@ Whatever ends or halts an order does so for all its targets in the same commit, 
 
 import msgspec
 
-from chaupal.governance import cases, clocks, effects, lifecycle, log, procedure, record
+from chaupal.governance import cases, clocks, effects, lifecycle, log, procedure, record, stages
 from chaupal.governance.cases import Case
 from chaupal.governance.context import Court
 from chaupal.governance.events import OrderMoved
@@ -13,7 +13,7 @@ from chaupal.governance.papers import Paper, check_may
 from chaupal.governance.procedure import Stage
 from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.policy.viewer import Viewer
-from chaupal.store import docket
+from chaupal.store import docket, ledger
 from chaupal.store.docket import Noted, Order, OrderEvent, Said
 from chaupal.store.work import Reading, Writing
 
@@ -43,12 +43,13 @@ async def take(court: Court, viewer: Viewer, ref: str, form: StepForm, *, seen: 
     Raises NotAllowed, NotFound, Invalid by field, Conflict for an order that stands elsewhere.
     """
     async with court.work.writing() as w:
+        await ledger.hold(w)  # nothing is decided under it meanwhile
         order = await _order(w, ref)
         events = (await docket.order_events_of(w, [order.id]))[order.id]
         if seen is not None and events and seen != events[-1].number:
             raise Conflict(MOVED)
+        me = check_may(viewer, procedure.MACHINE.may(form.verb))
         move = procedure.MACHINE.move(standing(events), form.verb)
-        me = check_may(viewer, move.may)
         noted = _read(form, move.needs)
         await enter(court, w, order, events, form.verb, noted, me)
     return move.to
@@ -59,6 +60,9 @@ async def enter(
 ) -> int:
     """Enter a step with its leaf, and carry it through to the cases. The leaf's index. Raises Conflict."""
     move = procedure.MACHINE.move(standing(events), verb)
+    if verb in stages.LEFT_OPEN:
+        found = (await docket.standing(w, [order.id])).get(order.id, {})
+        stages.check_over(verb, (lifecycle.State(state) for state, _ in found))
     public = record.step(court, procedure.LOGGED[verb], noted, by)
     leaf, _ = await log.append(court, w, "step", order.ref, public, prev=order.log_index, **record.secrecy(order))
     event = OrderEvent(
@@ -77,8 +81,8 @@ async def enter(
 
 
 def standing(events: list[OrderEvent]) -> Stage:
-    """Where an order stands. Those of the first version have no events: they were received."""
-    return procedure.MACHINE.fold(event.state for event in events) if events else Stage.RECEIVED
+    """Where an order stands."""
+    return procedure.standing(event.state for event in events)
 
 
 async def events_of(reading: Reading, order: Order) -> list[OrderEvent]:
@@ -108,7 +112,7 @@ def _read(form: StepForm, needs: tuple[str, ...]) -> Noted:
 
 
 async def _stop_clocks(court: Court, w: Writing, order: Order, verb: str, to: Stage) -> None:
-    if to in procedure.FINAL:
+    if to in procedure.OVER:
         await clocks.stop_all(w, clocks.ORDER, order.id, court.clock())
     for kind in STOPS.get(verb, ()):
         await clocks.stop(w, clocks.ORDER, order.id, kind, court.clock())
@@ -117,7 +121,7 @@ async def _stop_clocks(court: Court, w: Writing, order: Order, verb: str, to: St
 async def _carry(court: Court, w: Writing, order: Order, verb: str, noted: Noted, by: int) -> None:
     """Move every case of the order that can be moved, and end what it has in force."""
     for case in await cases.cases_of(court, w, order):
-        if verb in lifecycle.MACHINE.verbs(case.state):
+        if verb in case.verbs:
             await _carry_one(court, w, case, verb, noted, by)
 
 
@@ -125,7 +129,7 @@ HOW = {"withdraw": "withdrawn", "set_aside": "set_aside", "stay": "stayed"}
 
 
 async def _carry_one(court: Court, w: Writing, case: Case, verb: str, noted: Noted, by: int) -> None:
-    move = lifecycle.move(case.state, verb)
+    move = case.move(verb)
     if case.state in lifecycle.IN_FORCE:
         leaf = await effects.end_all(court, w, case, how=HOW[verb], by=by, reason=noted.reason)
     else:

@@ -20,7 +20,7 @@ STAGES = {
     "stayed": N_("stayed by a court"), "withdrawn": N_("withdrawn"), "set_aside": N_("set aside"), "closed": N_("closed"),
 }  # fmt: skip
 STEPS = {
-    "receive": N_("Taken in"), "acknowledge": N_("Acknowledge it"), "check": N_("Checked: begin the examination"),
+    "receive": N_("Taken in"), "open": N_("Opened"), "acknowledge": N_("Acknowledge it"), "check": N_("Checked: begin the examination"),
     "return_order": N_("Send it back to the authority"), "mend": N_("The authority has put it right"), "ask": N_("Ask the authority"),
     "answer": N_("The authority has answered"), "set_hearing": N_("Set a hearing"), "hold_hearing": N_("The hearing was held"),
     "meet": N_("Note a meeting"), "write": N_("Note a letter"), "verify_origin": N_("Its origin was checked"),
@@ -92,6 +92,12 @@ STOPPED = (
     N_("This announcement was changed meanwhile; please look at it again"),
     N_("This text was changed meanwhile; please look at it again"),
     N_("Nothing was changed"),
+    N_("Nobody has checked this order yet: check its form first"),
+    N_("This order was sent back: nothing is decided under it until it is mended and checked"),
+    N_("This order is stayed: nothing is decided under it"),
+    N_("This order is over: nothing is decided under it"),
+    N_("Something is in force or stayed by this order: that ends first"),
+    N_("Something is proposed under this order: it is approved or sent back first"),
 )
 WRONG = (
     N_("this takes two people"),

@@ -6,6 +6,7 @@ from chaupal.web.words import N_, Words
 
 STEPS = {
     "receive": N_("The order came in."),
+    "open": N_("The matter was opened."),
     "acknowledge": N_("The server told the authority that it had the order."),
     "check": N_("Its form was checked: who signed it, on which ground, what exactly it names."),
     "return_order": N_("It was sent back to the authority, because something was missing."),

@@ -158,12 +158,18 @@ async def test_who_asks_to_join_is_let_in_or_leaves_nothing(village: Village):
 
 async def test_the_court_is_walked_through_over_the_api(village: Village):
     v = village
-    ref = await v.receives(v.asha.latest.path, f"@{v.ravi.handle}")
+    ref = await v.receives(v.asha.latest.path, f"@{v.ravi.handle}", checked=False)
     base = f"/api/v1/admin/orders/{ref}"
     (line,) = (await as_staff(v, v.chitra, "GET", "/api/v1/admin/orders", open=True)).json()
     assert line["ref"] == ref and line["counts"]["pending"] == 2
     matter = (await as_staff(v, v.chitra, "GET", base)).json()
     assert matter["officer"] == "S. Verma" and "check" in matter["verbs"]
+    early = {"outcome": "withhold_post", "reason": REASON}
+    for act in ("propose", "break_glass"):
+        assert (await as_staff(v, v.dev, "POST", f"{base}/targets/1/{act}", **early)).status_code == 409, (
+            "not checked yet"
+        )
+    assert "propose_measure" not in matter["targets"][0]["verbs"]
     checked = await as_staff(v, v.chitra, "POST", f"{base}/steps", verb="check", seen=matter["seen"])
     assert checked.json()["stage"] == "in_review", checked.text
     again = await as_staff(v, v.chitra, "POST", f"{base}/steps", verb="check", seen=matter["seen"])

@@ -33,6 +33,7 @@ def a_proposal(data: Path) -> int:
         "--reference", "1", "--law", "s. 69A", "--grounds", "public order", "--territory", "IN", "--dated", "2021-02-04",
         "--target", "@meera",
     ).split()[-1]  # fmt: skip
+    done(data, "order", "step", ref, "check", "--as", "lata")
     done(data, "order", "refuse", ref, "1", "--as", "lata", "--ground", "no_reasons", "--reason", WHY)
     with closing(sqlite3.connect(data / "chaupal.db")) as db:
         return db.execute("SELECT max(log_index) FROM case_events").fetchone()[0]

@@ -37,6 +37,7 @@ def test_steps_are_taken_and_what_is_missing_is_said(tmp_path: Path):
     ref = an_order(tmp_path)
     assert done(tmp_path, "order", "step", ref, "acknowledge", "--as", "lata").strip() == "acknowledged"
     assert isinstance(run(tmp_path, "order", "step", ref, "acknowledge", "--as", "lata").exception, Conflict)
+    assert done(tmp_path, "order", "step", ref, "check", "--as", "lata").strip() == "in_review"
     assert isinstance(run(tmp_path, "order", "step", ref, "ask", "--as", "lata").exception, Invalid)
     asked = done(tmp_path, "order", "step", ref, "ask", "--as", "lata", "--text", "Which post is meant?")
     assert asked.strip() == "clarifying"
@@ -46,6 +47,8 @@ def test_steps_are_taken_and_what_is_missing_is_said(tmp_path: Path):
 def test_what_one_did_alone_is_seconded_by_another(tmp_path: Path):
     ref = an_order(tmp_path)
     act = ("order", "glass", ref, "1", "--outcome", "withhold_account", "--reason", WHY, "--finding", WHY)
+    assert isinstance(run(tmp_path, *act, "--as", "dev").exception, Conflict), "nobody has checked it yet"
+    done(tmp_path, "order", "step", ref, "check", "--as", "lata")
     assert done(tmp_path, *act, "--as", "dev").strip() == "in force"
     assert isinstance(run(tmp_path, "order", "second", ref, "1", "--as", "dev").exception, NotAllowed)
     assert done(tmp_path, "order", "second", ref, "1", "--as", "lata").strip() == "in_force"

@@ -91,8 +91,9 @@ async def test_a_decision_and_its_end_are_told_with_ids_and_a_signature(village:
     made = await hook(v, receiver)
     ref = await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
     await v.lift(ref, by=v.chitra)
-    assert await deliver(v) == 3
-    received, served, ended = receiver.told
+    assert await deliver(v) == 4
+    received, moved, served, ended = receiver.told
+    assert (moved["event"], moved["object"]["stage"]) == ("order.moved", "in_review")
     assert (received["event"], received["object"]["order_ref"]) == ("order.received", ref)
     assert (served["event"], served["object"]["countries"], served["object"]["order_ref"]) == (
         "decision.served",

@@ -234,9 +234,10 @@ async def test_an_order_moves_by_its_procedure_alone(bench: Bench):
 
 
 async def test_clocks_begin_with_the_order_and_stop_when_it_is_done(bench: Bench):
-    ref = await bench.order()
+    ref = await bench.order(checked=False)
     assert await running(bench, ref) == {"acknowledge", "act"}
-    await steps.take(bench.court, bench.clerk, ref, StepForm(verb="acknowledge"))
+    await bench.step(ref, "acknowledge", bench.clerk)
+    await bench.step(ref, "check")
     assert await running(bench, ref) == {"act"}
     await bench.withhold(ref)
     assert await running(bench, ref) == set()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaupal.governance import lifecycle, procedure
+from chaupal.governance import lifecycle, procedure, stages
 from chaupal.governance.lifecycle import FINAL, IN_FORCE, MOVES, OPEN, PROPOSED, UNDECIDED, Move, State, fold, move
 from chaupal.governance.machine import Machine
 from chaupal.governance.machine import Move as Step
@@ -90,3 +90,4 @@ def test_tables_and_diagrams_in_the_docs_are_drawn_from_the_code(machine: Machin
     docs = (Path(__file__).parents[3] / "docs" / "governance.md").read_text("utf-8")
     assert machine.drawn() in docs
     assert machine.diagram() in docs
+    assert stages.drawn() in docs

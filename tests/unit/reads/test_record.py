@@ -125,15 +125,22 @@ async def test_an_order_that_does_not_exist_is_not_found(bench: Bench):
 
 
 async def test_the_story_of_an_order_tells_each_step_and_each_days_decisions_and_no_letters(bench: Bench):
-    ref = await bench.order(targets=f"/@meera/{bench.post}\n@meera\n@nobody", record_unknown=True)
+    ref = await bench.order(targets=f"/@meera/{bench.post}\n@meera\n@nobody", record_unknown=True, checked=False)
     await steps.take(bench.court, bench.asha, ref, StepForm(verb="acknowledge"))
+    await steps.take(bench.court, bench.asha, ref, StepForm(verb="check"))
     await steps.take(bench.court, bench.asha, ref, StepForm(verb="ask", text="Which post is meant, and by whom?"))
     await bench.withhold(ref)
     bench.street.clock.move(2 * DAY)
     await decisions.propose(bench.court, bench.asha, ref, 2, **REFUSE)
     await decisions.approve(bench.court, bench.dev, ref, 2)
     story = await record.story(bench.street.reads, by(None), ref)
-    assert [line.verb for line in story.happened if line.verb] == ["receive", "verify_origin", "acknowledge", "ask"]
+    assert [line.verb for line in story.happened if line.verb] == [
+        "receive",
+        "verify_origin",
+        "acknowledge",
+        "check",
+        "ask",
+    ]
     came_to = [(line.state, line.many) for line in story.happened if line.state]
     assert sorted(came_to) == [("in_force", 1), ("not_found", 1), ("refused", 1)] and came_to[-1] == ("refused", 1)
     assert [line.at for line in story.happened] == sorted(line.at for line in story.happened)

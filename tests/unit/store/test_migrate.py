@@ -1,5 +1,6 @@
 """Migrations and tables say the same, on both databases; a newer store is left alone."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,13 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Unavailable
 from chaupal.store.dialect import statement
-from chaupal.store.migrate import migrate, postgres_url, sqlite_url, versions
+from chaupal.store.migrate import SCRIPTS, migrate, postgres_url, sqlite_url, versions
 from chaupal.store.tables import meta
 from chaupal.store.work_postgres import PostgresWork
 from chaupal.store.work_sqlite import SqliteWork
 
 # The search indexes are each database's own; SQLAlchemy's tables do not know them.
+PACKAGE = "chaupal.store.migrations.versions"
 OWN = {"post_words", "post_words_by_word", "tags_by_bytes", "name_words_by_bytes"}
 
 
@@ -87,5 +89,8 @@ async def test_counts_that_everybody_is_shown_are_counted_anew_without_what_was_
     assert await asked("SELECT id, posts_count, last_post_at FROM accounts ORDER BY id") == [(1, 1, 10), (2, 3, 60)]
 
 
-def test_versions_are_numbered_without_gaps():
-    assert [int(v) for v in versions()] == list(range(1, len(versions()) + 1))
+def test_versions_follow_one_another_in_the_order_of_their_numbers():
+    """A number may be left out; what comes later in the walk has a higher one, for the last is where a store ends up."""
+    written = [import_module(f"{PACKAGE}.{file.stem}") for file in sorted((SCRIPTS / "versions").glob("[0-9]*.py"))]
+    assert [one.revision for one in written] == versions()
+    assert [one.down_revision for one in written] == [None, *versions()[:-1]]

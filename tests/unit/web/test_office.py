@@ -191,14 +191,19 @@ async def test_a_moderator_is_not_offered_what_only_those_who_judge_may_agree_to
 
 async def test_steps_of_an_order_are_taken_on_its_page(village: Village):
     v = village
-    ref = await v.receives(v.asha.latest.path)
+    ref = await v.receives(v.asha.latest.path, checked=False)
     page, chitra = f"/office/orders/{ref}", AtDesk(v, v.chitra)
     assert (await chitra.send(f"{page}/step", verb="acknowledge", seen=2)).status_code == 303
     stale = await chitra.send(f"{page}/step", verb="check", seen=2)
     assert (stale.status_code, "please look at it again" in stale.text) == (409, True)
-    bare = await chitra.send(f"{page}/step", verb="ask", text="", seen=3)
+    waits = (await chitra.get(f"{page}/1")).text
+    assert "check its form first" in waits and "data-propose" not in waits
+    early = await chitra.send(f"{page}/1/propose", seen=1, outcome="withhold_post", reason=REASON)
+    assert (early.status_code, "check its form first" in early.text) == (409, True)
+    assert (await chitra.send(f"{page}/step", verb="check", seen=3)).status_code == 303
+    bare = await chitra.send(f"{page}/step", verb="ask", text="", seen=4)
     assert (bare.status_code, "can&#39;t be blank" in bare.text) == (422, True)
-    assert (await chitra.send(f"{page}/step", verb="ask", text="Which of the two posts is meant?", seen=3)).status_code == 303  # fmt: skip
+    assert (await chitra.send(f"{page}/step", verb="ask", text="Which of the two posts is meant?", seen=4)).status_code == 303  # fmt: skip
     shown = (await chitra.get(page)).text
     assert "Which of the two posts is meant?" in shown
     assert "The authority has answered" in shown  # what can be done now
@@ -213,10 +218,10 @@ async def test_a_defective_order_is_sent_back_with_a_letter_in_both_languages(vi
     assert 'value="not_authorised_issuer" checked' in shown
     letter = (await chitra.get(f"{page}/letter")).text
     assert "Sir or Madam" in letter and "महोदय / महोदया" in letter
-    bare = await chitra.send(f"{page}/step", verb="return_order", reason=REASON, seen=2)
+    bare = await chitra.send(f"{page}/step", verb="return_order", reason=REASON, seen=3)
     assert "say what is missing" in bare.text and REASON in bare.text
     sent = await chitra.send(
-        f"{page}/step", {"codes[]": ["not_authorised_issuer"]}, verb="return_order", reason=REASON, seen=2
+        f"{page}/step", {"codes[]": ["not_authorised_issuer"]}, verb="return_order", reason=REASON, seen=3
     )
     assert sent.status_code == 303
     assert "sent back to the authority" in (await chitra.get(page)).text
@@ -225,7 +230,7 @@ async def test_a_defective_order_is_sent_back_with_a_letter_in_both_languages(vi
 async def test_an_order_that_is_withdrawn_gives_everything_back(village: Village):
     v = village
     ref = await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
-    sent = await AtDesk(v, v.dev).send(f"/office/orders/{ref}/step", verb="withdraw", seen=2)
+    sent = await AtDesk(v, v.dev).send(f"/office/orders/{ref}/step", verb="withdraw", seen=3)
     assert sent.status_code == 303, sent.text[-2000:]
     assert (await v.look("IN", v.asha.latest)).status_code == 200
 
