@@ -77,10 +77,9 @@ async def test_nothing_is_decided_before_the_check_on_a_returned_or_on_a_closed_
     ):
         with pytest.raises(Conflict):
             await act()
-    done = await bulk.each(
-        court, asha, ref, bulk.PROPOSE, [bulk.Item(number=1, outcome="withhold_post", reason=REASON)]
-    )
-    assert isinstance(done[0].problem, Conflict)
+    row = bulk.Item(number=1, seen=1, outcome="withhold_post", reason=REASON)
+    done = await bulk.run(court, asha, ref, bulk.PROPOSE, [row])
+    assert isinstance(done.rows[0].problem, Conflict)
     assert await made(bench, ref) == []
 
 
