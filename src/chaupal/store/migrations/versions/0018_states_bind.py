@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0018"
-down_revision = "0014"
+down_revision = "0015"
 
 # As `governance/stages.py` says; a test holds the two against each other.
 DECIDING = "'in_review', 'clarifying', 'hearing'"
