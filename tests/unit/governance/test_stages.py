@@ -142,9 +142,9 @@ async def test_a_matter_of_the_house_begins_in_review(bench: Bench):
         rule=bench.court.rules.current(bench.court.clock()).cite(1),
         grounds="They called for violence by name.",
     )
-    ref, alone = await house.sanction(
-        bench.court, staff((await bench.street.people("mod"))[0], Role.MODERATOR), form, Draft(outcome="suspend", reason=REASON, permanent=True)
-    )  # fmt: skip
+    mod = staff((await bench.street.people("mod"))[0], Role.MODERATOR)
+    draft = Draft(outcome="suspend", reason=REASON, permanent=True)
+    ref, alone = await house.sanction(bench.court, mod, form, draft)
     assert not alone
     async with bench.court.work.reading() as reading:
         case = await cases.case_of(bench.court, reading, ref, 1)
