@@ -20,6 +20,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store import bulk as kept
 from chaupal.store import docket
+from chaupal.store.accounts import role_of
 from chaupal.store.bulk import CHECKING, DONE, ENTERING, REFUSED, Job, Row
 from chaupal.store.people import sealed_people
 from chaupal.store.work import Writing
@@ -165,9 +166,10 @@ async def _who(court: Court, account: int) -> Viewer:
     viewer = Viewer(account=account, country=court.settings.home_country)
     async with court.work.reading() as reading:
         sealed = await sealed_people(reading, [account])
+        role = Role(await role_of(reading, account) or Role.MEMBER)
     for seen in reveal(viewer, Surface.OWN, sealed.values(), Facts()):
         if seen.item.state == "active":
-            return Viewer(account=account, country=viewer.country, role=Role(seen.item.role))
+            return Viewer(account=account, country=viewer.country, role=role)
     return viewer
 
 
