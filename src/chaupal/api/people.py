@@ -10,7 +10,7 @@ from chaupal.kernel.clock import iso_day, iso_midnight
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.shelf import Shelf
 from chaupal.policy import epitaph
-from chaupal.policy.rulings import Ruling
+from chaupal.policy.rulings import Ruling, told_countries
 from chaupal.policy.sealed import Visible
 from chaupal.policy.things import Person
 from chaupal.policy.verdict import PLAIN, Placeholder, Show
@@ -218,10 +218,10 @@ def limits_of(settings: Settings, viewer: Viewer, seen: Visible[Person]) -> dict
     verdict = seen.verdict
     if isinstance(verdict, Placeholder):
         suspended = verdict.scope == "suspended"
-        return {"suspended": True} if suspended else withheld_of(settings, verdict.ruling, "user")
+        return {"suspended": True} if suspended else withheld_of(settings, viewer, verdict.ruling, "user")
     limits: dict[str, Any] = {"labels": labels_of(settings, viewer, verdict)} if verdict.labels else {}
     if verdict.banner is not None:
-        limits |= withheld_of(settings, verdict.banner, "user")
+        limits |= withheld_of(settings, viewer, verdict.banner, "user")
         limits["withheld_banner"] = " ".join(epitaph.banner(ruling, viewer.language) for ruling in verdict.banners)
     return limits
 
@@ -251,10 +251,10 @@ def field_html(origin: str, value: str) -> str:
     return said.removeprefix("<p>").removesuffix("</p>")
 
 
-def withheld_of(settings: Settings, ruling: Ruling, scope: str) -> dict[str, Any]:
-    """The `withheld_*` fields of a ruling; `scope` is `user`, `status` or `media`."""
+def withheld_of(settings: Settings, viewer: Viewer, ruling: Ruling, scope: str) -> dict[str, Any]:
+    """The `withheld_*` fields of a ruling, as far as the viewer may know; `scope` is `user`, `status` or `media`."""
     return {
-        "withheld_in_countries": list(ruling.territory),
+        "withheld_in_countries": list(told_countries(ruling, viewer.country)),
         "withheld_scope": scope,
         "withheld_notice_url": settings.origin + epitaph.notice_path(ruling),
     }

@@ -126,7 +126,7 @@ def placeholder_body(settings: Settings, viewer: Viewer, post: Post, verdict: Pl
     if verdict.scope == "suspended":
         return body | {"content": f"<p>{words}</p>"}  # its account says `suspended`
     body["content"] = f'<p>{words} <a href="{where}" rel="nofollow noopener">{where}</a></p>'
-    return body | withheld_of(settings, ruling, "user" if verdict.scope == "account" else "status")
+    return body | withheld_of(settings, viewer, ruling, "user" if verdict.scope == "account" else "status")
 
 
 def banner_of(settings: Settings, viewer: Viewer, verdict: Show, author: int) -> dict[str, Any]:
@@ -138,11 +138,11 @@ def banner_of(settings: Settings, viewer: Viewer, verdict: Show, author: int) ->
     if verdict.labels:
         beside["labels"] = labels_of(settings, viewer, verdict)
     if (media := verdict.without_media) is not None:
-        beside |= withheld_of(settings, media, "media")
+        beside |= withheld_of(settings, viewer, media, "media")
         beside["withheld_text"] = epitaph.placeholder(media, "media", viewer.language, country=viewer.country)
     if verdict.banner is not None:
         scope = "user" if verdict.banner.subject == author else "status"
-        beside |= withheld_of(settings, verdict.banner, scope)
+        beside |= withheld_of(settings, viewer, verdict.banner, scope)
         beside["withheld_banner"] = " ".join(epitaph.banner(ruling, viewer.language) for ruling in verdict.banners)
     return beside
 

@@ -6,7 +6,7 @@ import msgspec
 
 from chaupal.kernel.clock import iso
 from chaupal.policy import epitaph
-from chaupal.policy.rulings import EVERYWHERE, HIDING, Measure, Ruling
+from chaupal.policy.rulings import EVERYWHERE, HIDING, Measure, Ruling, told_countries
 from chaupal.policy.surface import Surface
 from chaupal.policy.tidings import notice_page
 from chaupal.policy.verdict import Placeholder
@@ -96,12 +96,7 @@ def measure(call: Call[Any], ruling: Ruling) -> MeasureShown:
 
 def _countries(call: Call[Any], rulings: list[Ruling]) -> list[str]:
     """Where they bind; of one that may name nobody, no more than what the caller sees anyway."""
-    codes: set[str] = set()
-    for ruling in rulings:
-        if not ruling.neutral:
-            codes.update(ruling.territory)
-        elif ruling.binds(call.viewer.country):
-            codes.add(call.viewer.country)
+    codes = {code for ruling in rulings for code in told_countries(ruling, call.viewer.country)}
     return [EVERYWHERE] if EVERYWHERE in codes else sorted(codes)
 
 

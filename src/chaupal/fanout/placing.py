@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from chaupal.fanout.streams import Placed, Placing, Streams
 from chaupal.governance.events import DecisionServed, RulingChanged, RulingLifted
 from chaupal.policy.facts import Visibility
@@ -9,7 +11,7 @@ from chaupal.policy.gate import subjects_of
 from chaupal.policy.rulings import HIDING, SHADING
 from chaupal.social.events_own import FiltersChanged, ListChanged
 from chaupal.social.events_posts import CardShown, PostDeleted, PostEdited, PostPublished, QuoteRevoked
-from chaupal.store import media, posts, quotes
+from chaupal.store import media, posts, quotes, rulings
 from chaupal.store.announcements import AnnouncementEnded, AnnouncementTold, ReactionMoved
 from chaupal.store.conversations import ConversationMoved
 from chaupal.store.notice_policy import NoticesMerged
@@ -19,6 +21,7 @@ from chaupal.wire.listening import (
     EVERYBODY,
     PUBLIC,
     PUBLIC_MEDIA,
+    Few,
     Reacted,
     Ruled,
     Tiding,
@@ -117,21 +120,29 @@ async def _merged(streams: Streams, event: NoticesMerged) -> list[Placed]:
 
 
 async def _ruled(streams: Streams, event: RulingChanged) -> list[Placed]:
-    """To everybody; whom it concerns, and how, is seen when it is told."""
+    """To everybody; whom it concerns, and how, is seen when it is told. One that may name nobody changes screens where it
+    binds, and nobody else hears that there is something: neither elsewhere nor its author, who is told when they may be."""
     ended, measure = isinstance(event, RulingLifted), event.measure
     if measure not in HIDING and measure not in SHADING:
         return []
     anew = ended or measure in SHADING
     under, carry = await _under(streams, event, POSTS_BACK if anew else POSTS_TOLD)
-    quoting = await _quoting(streams, under)
+    few = await _few(streams, event)
+    quoting = await _quoting(streams, under, few)
     tiding = Ruled(
-        "ruled", event.subject, owner=event.owner or 0, withheld=WITHHELD.get(measure, ""), anew=anew, posts=under, reposts=carry,
+        "ruled", event.subject, few, owner=event.owner or 0, withheld=WITHHELD.get(measure, ""), anew=anew, posts=under, reposts=carry,
         account=event.kind == "account",
     )  # fmt: skip
     return [(EVERYBODY, tiding), *quoting]
 
 
-async def _quoting(streams: Streams, under: Sequence[int]) -> list[Placed]:
+async def _few(streams: Streams, event: RulingChanged) -> Few | None:
+    async with streams.work.reading() as reading:
+        row = await rulings.ruling(reading, event.ruling)
+    return Few(event.territory, event.owner) if row is None or row.neutral else None
+
+
+async def _quoting(streams: Streams, under: Sequence[int], few: Few | None) -> list[Placed]:
     """The posts that quote what a ruling is about: to whoever is shown those, as they look now."""
     async with streams.work.reading() as reading:
         found = await quotes.of_any(reading, under, QUOTES_TOLD)
@@ -140,7 +151,7 @@ async def _quoting(streams: Streams, under: Sequence[int]) -> list[Placed]:
         said = PostEdited(
             post=one.post, author=one.author, visibility=one.visibility, edited_at=0, reply_to_account=one.reply_to_account
         )  # fmt: skip
-        told += await _edited(streams, said)
+        told += [(topic, replace(tiding, few=few)) for topic, tiding in await _edited(streams, said)]
     return told
 
 

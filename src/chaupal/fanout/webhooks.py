@@ -136,7 +136,7 @@ async def _tell_staff(carrier: Carrier, w: Writing, hook: Webhook, tries: int) -
 async def _hushed(carrier: Carrier, reading: Reading, ref: str) -> bool:
     """Whether nothing of this matter may leave the house, now."""
     order = await docket.order(reading, ref)
-    return order is None or order.secret or (order.gag_until is not None and carrier.clock() < order.gag_until)
+    return order is None or order.secret_at(carrier.clock())
 
 
 # --- what is sent ---

@@ -76,8 +76,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     def gagged(self, now: int) -> bool:
         """Whether the placeholder may name nobody."""
-        until = self.order.gag_until
-        return self.regime.notice.public_placeholder == "neutral" or self.secret or (until is not None and now < until)
+        return self.regime.notice.public_placeholder == "neutral" or self.order.secret_at(now)
 
     @property
     def protected(self) -> bool:

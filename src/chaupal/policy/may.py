@@ -13,6 +13,8 @@ MAY: dict[str, frozenset[Role]] = {
     "register_authority": frozenset({Role.CLERK, OWNER}),
     # orders: taken in by a clerk, decided by two who judge, carried out where the act was another's (a stay, a withdrawal)
     "receive_order": frozenset({Role.CLERK, Role.REVIEWER, OWNER}),
+    # Orders and rulings that are secret or under a gag: for whoever works on orders, and never about their own things
+    "see_secret": frozenset({Role.CLERK, Role.AUDITOR, *JUDGES}),
     "see_documents": frozenset({Role.CLERK, Role.REVIEWER, Role.APPROVER, Role.AUDITOR, OWNER}),
     "work_on_order": frozenset({Role.CLERK, *JUDGES}),
     "decide": JUDGES,

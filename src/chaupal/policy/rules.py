@@ -8,6 +8,7 @@ label; these add up. An unknown surface is refused before any rule is asked.
 from collections.abc import Callable, Iterable
 
 from chaupal.policy.facts import Facts, Subject, Visibility
+from chaupal.policy.may import may
 from chaupal.policy.rulings import HIDING, SEVERITY, Measure, Ruling
 from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import PLAIN, Hide, Placeholder, Reach, Show, Verdict
@@ -48,16 +49,17 @@ LABELS = frozenset({Measure.LABEL})
 
 
 def authors_see_their_own(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) -> Verdict | None:
-    """Whoever is limited sees what, and why: every ruling comes along as a banner, wherever it binds."""
+    """Whoever is limited sees what, and why: every ruling comes along as a banner, wherever it binds; but for one that may
+    name nobody: of that they are told when they may be, and their own things tell nothing before."""
     if viewer.account == subject.author and subject.inner is None:
-        return _with_banners(_all_rulings(subject, facts))
+        return _with_banners(tuple(ruling for ruling in _all_rulings(subject, facts) if not ruling.neutral))
     return None
 
 
 def the_office_sees_all(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) -> Verdict | None:
     """Those who judge must see; only on the staff pages, and with the marker."""
     if surface is Surface.OFFICE and viewer.staff:
-        return _with_banners(_all_rulings(subject, facts))
+        return _with_banners(_for_staff(viewer, _all_rulings(subject, facts)))
     return None
 
 
@@ -197,7 +199,7 @@ def with_labels(viewer: Viewer, subject: Subject, facts: Facts) -> Show:
 
 def staff_see_the_marker(viewer: Viewer, subject: Subject, facts: Facts) -> Show:
     """Staff see what is hidden from others, and that it is."""
-    return Show(banners=_binding(viewer, subject, facts, HIDING)) if viewer.staff else PLAIN
+    return Show(banners=_for_staff(viewer, _binding(viewer, subject, facts, HIDING))) if viewer.staff else PLAIN
 
 
 SHADES: tuple[Shade, ...] = (without_its_pictures, behind_a_cover, with_labels, staff_see_the_marker)
@@ -238,6 +240,11 @@ def _shaded(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) ->
         labels=tuple(dict.fromkeys(r for shade in shades for r in shade.labels)),
     )
     return PLAIN if blended == PLAIN else blended
+
+
+def _for_staff(viewer: Viewer, rulings: tuple[Ruling, ...]) -> tuple[Ruling, ...]:
+    """Without what is secret, where their part in the office does not open that."""
+    return rulings if may(viewer, "see_secret") else tuple(ruling for ruling in rulings if not ruling.neutral)
 
 
 def _with_banners(rulings: tuple[Ruling, ...]) -> Show:

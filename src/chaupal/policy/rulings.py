@@ -72,6 +72,11 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
         return self.starts_at <= now and (self.ends_at is None or now < self.ends_at)
 
 
+def told_countries(ruling: Ruling, country: str) -> tuple[str, ...]:
+    """Where it binds, as far as somebody in `country` may know: of one that may name nobody, what they see anyway."""
+    return ruling.territory if not ruling.neutral else (country,) if ruling.binds(country) else ()
+
+
 class RulingIndex:
     """All rulings in force at one moment, kept up as they change; good until `until`, when one starts or ends by the clock.
 

@@ -42,8 +42,7 @@ async def liked_by(reads: Reads, viewer: Viewer, post: int, cursor: Cursor) -> P
 
 
 async def reposted_by(reads: Reads, viewer: Viewer, post: int, cursor: Cursor) -> Page[Visible[Person]]:
-    """Those who reposted a post for the viewer to see: a repost is for whom it was made. Raises NotFound where the viewer
-    may not see the post."""
+    """Those who reposted a post, as far as their repost is for the viewer. Raises NotFound where the viewer may not see it."""
     async with reads.work.reading() as reading:
         of = await _open_to(reading, viewer, post)
         if of is None:

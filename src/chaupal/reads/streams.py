@@ -6,7 +6,7 @@ import msgspec
 
 from chaupal.policy.facts import Facts, Subject
 from chaupal.policy.gate import reveal, subjects_of
-from chaupal.policy.rulings import SHADING, WITHHOLDING
+from chaupal.policy.rulings import SHADING, WITHHOLDING, told_countries
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
@@ -33,7 +33,7 @@ class Moved(msgspec.Struct, frozen=True):
 class Standing(msgspec.Struct, frozen=True):
     """How things stand for one viewer after a ruling: whether they may know of its posts, what shows, what is gone.
 
-    `countries`: where the subject is withheld now, by this ruling and by others.
+    `countries`: where the subject is withheld now, by this ruling and by others, as far as this viewer may know.
     """
 
     countries: tuple[str, ...]
@@ -109,8 +109,8 @@ async def standing(
         if gone and reposts:
             carriers = reveal(viewer, Surface.STATUS, await sealed_posts(reading, reposts), Facts(facts.relations))
             gone += [seen.item.id for seen in carriers]
-        hiding = (ruling for ruling in facts.rulings.on(subject) if ruling.measure in WITHHOLDING)
-        countries = dict.fromkeys(country for ruling in hiding for country in ruling.territory)
+        hiding = [ruling for ruling in facts.rulings.on(subject) if ruling.measure in WITHHOLDING]
+        countries = dict.fromkeys(code for ruling in hiding for code in told_countries(ruling, viewer.country))
         return Standing(tuple(countries), bool(known), told, gone)
 
 
@@ -124,7 +124,12 @@ async def moved(reads: Reads, viewer: Viewer, ids: Sequence[int], since: int) ->
 
     def shaded(subject: Subject) -> bool:
         about = subject.names | (subject.inner.names if subject.inner else frozenset())
-        return any(r.measure in SHADING and r.starts_at >= since for name in about for r in facts.rulings.on(name))
+        own = viewer.account == subject.author
+        return any(
+            r.measure in SHADING and r.starts_at >= since and (r.binds(viewer.country) or (own and not r.neutral))
+            for name in about
+            for r in facts.rulings.on(name)
+        )
 
     changed = {subject.id for subject in subjects if shaded(subject)}
     changed |= {id_ for id_, seen in there.items() if ((seen.item.inner or seen.item).edited_at or 0) >= since}

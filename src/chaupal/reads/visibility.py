@@ -7,6 +7,7 @@ import msgspec
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.facts import Facts, Subject
 from chaupal.policy.gate import reveal_one, subjects_of
+from chaupal.policy.may import may
 from chaupal.policy.rulings import HIDING, SEVERITY, Measure, Ruling
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -72,11 +73,12 @@ def scope_of(seen: Visible[Post]) -> str:
 
 
 def _told(viewer: Viewer, subject: Subject, facts: Facts, *, own: bool) -> Iterable[Ruling]:
-    everything = own or viewer.staff
+    everything, secret = own or viewer.staff, may(viewer, "see_secret") and not own
     inner = subject.inner
     for id_ in subject.names if inner is None else subject.names | inner.names:
         for ruling in facts.rulings.on(id_):
-            if everything or (ruling.measure in SEEN_BY_ALL and ruling.binds(viewer.country)):
+            met = ruling.measure in SEEN_BY_ALL and ruling.binds(viewer.country)
+            if (secret or not ruling.neutral) if everything else met:
                 yield ruling
 
 

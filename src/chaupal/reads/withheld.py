@@ -8,7 +8,6 @@ from chaupal.policy.facts import Visibility
 from chaupal.policy.rulings import Measure
 from chaupal.reads.context import Reads
 from chaupal.store import naming, rulings
-from chaupal.store.docket import SECRET
 from chaupal.store.rulings import Change, RulingRow
 from chaupal.store.work import Reading
 
@@ -42,10 +41,9 @@ async def after(reads: Reads, leaf: int, limit: int) -> Stretch:
     """Changes after an entry of the log (-1: from the first), at most `limit`. Of secret orders nothing is told here."""
     async with reads.work.reading() as reading:
         found = await rulings.changes_after(reading, leaf, limit + 1)
-        page = found[:limit]
-        told = [change for change in page if change.secrecy not in SECRET]
+        told = found[:limit]
         known = await _known(reading, told)
-    return Stretch([_told(change, known) for change in told], page[-1].leaf if page else leaf, len(found) > limit)
+    return Stretch([_told(change, known) for change in told], told[-1].leaf if told else leaf, len(found) > limit)
 
 
 type Known = dict[tuple[str, int], int | None]

@@ -15,6 +15,7 @@ from chaupal.policy.gate import reveal_one
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
+from chaupal.policy.verdict import Placeholder
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.social import second
 from chaupal.social.context import Square
@@ -196,15 +197,22 @@ async def _seen(reading: Reading, viewer: Viewer, id_: int) -> Visible[Person] |
     return reveal_one(viewer, Surface.PROFILE, sealed, await facts_for(reading, viewer))
 
 
+def _is_suspended(seen: Visible[Person]) -> bool:
+    return isinstance(seen.verdict, Placeholder) and seen.verdict.scope == "suspended"
+
+
 async def _named(reading: Reading, viewer: Viewer, handle: str) -> Person:
-    """Somebody else here whom the viewer may see whole, and who has not moved. Raises Invalid."""
+    """Somebody else here whom the viewer may meet, and who has not moved. Raises Invalid.
+
+    Withheld where the viewer is counts for nothing: they typed the name, and it may be their own account that they leave.
+    """
     local = handle.strip().removeprefix("@").lower()
     found = await id_of(reading, local)
     seen = await _seen(reading, viewer, found) if found is not None else None
     wrong = (
-        NOBODY if seen is None or seen.withheld or seen.item.role == Role.SYSTEM
+        NOBODY if seen is None or _is_suspended(seen) or seen.item.role == Role.SYSTEM
         else ITSELF if seen.item.id == viewer.me
-        else ELSEWHERE if seen.item.moved_to is not None
+        else ELSEWHERE if await moving.points_to(reading, seen.item.id) is not None
         else ""
     )  # fmt: skip
     if seen is None or wrong:

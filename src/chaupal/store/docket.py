@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 from sqlalchemy import text as sql
 
 from chaupal.kernel.clock import DAY
@@ -87,6 +87,11 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     def secret(self) -> bool:
         """Whether nobody outside may learn that it is there."""
         return self.secrecy in SECRET
+
+    def secret_at(self, now: int) -> bool:
+        """Whether nobody outside may learn of it at that moment (ms): by its law, or until its gag ends. The one switch that
+        pages, feeds, streams, webhooks, statistics and errors read."""
+        return self.secret or (self.gag_until is not None and now < self.gag_until)
 
 
 class OrderEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,7 +189,15 @@ ORDER = statement(select(*orders.c).where(orders.c.ref == words("of")))
 ORDERS = statement(select(*orders.c).where(orders.c.id < param("below")).order_by(orders.c.id.desc()).limit(param("n")))
 # What came from an authority and may be told of: of a secret order nobody outside learns that it is there.
 SECRET = ("aggregate_only", "gag")
-_PUBLIC = and_(orders.c.authority_id.is_not(None), *(orders.c.secrecy != sql(f"'{word}'") for word in SECRET))
+_NOT_SECRET = and_(*(orders.c.secrecy != sql(f"'{word}'") for word in SECRET))
+
+
+def open_at(now: Any) -> ColumnElement[bool]:
+    """Not `Order.secret_at(now)`, for a statement in which there are orders."""
+    return and_(_NOT_SECRET, or_(orders.c.gag_until.is_(None), orders.c.gag_until <= now))
+
+
+_PUBLIC = and_(orders.c.authority_id.is_not(None), _NOT_SECRET)
 PUBLIC_ORDERS = statement(
     select(*orders.c).where(orders.c.id < param("below"), _PUBLIC).order_by(orders.c.id.desc()).limit(param("n"))
 )

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import and_, insert, or_, select, update
 from sqlalchemy import text as sql
 
 from chaupal.policy.rulings import HIDING, Measure, Ruling
 from chaupal.store.dialect import among, listed, param, statement
+from chaupal.store.docket import open_at
 from chaupal.store.tables import orders, rulings, targets
 from chaupal.store.work import Reading, Row, Writing
 
@@ -81,11 +82,15 @@ BY_ID = statement(select(*rulings.c).where(rulings.c.id == param("of")))
 OF_OWNER = statement(select(*rulings.c).where(rulings.c.owner_id == param("me")).order_by(rulings.c.id.desc()))
 FORGIVE = statement(update(rulings).where(rulings.c.id == param("of")).values(strike_until=None))
 BY_TARGETS = statement(select(*rulings.c).where(among(rulings.c.target_id, "ids")).order_by(rulings.c.id))
-# What was hidden and what came back, by the entries of the log that say so, with the secrecy of the matter behind it.
-_TOLD = select(*rulings.c, orders.c.secrecy).select_from(
+# What was hidden and what came back, by the entries of the log that say so. What is secret is left out before anything is
+# counted or cut: whoever goes on step by step would meet it as an empty one, with the number of its entry.
+_TOLD = select(*rulings.c).select_from(
     rulings.outerjoin(targets, targets.c.id == rulings.c.target_id).outerjoin(orders, orders.c.id == targets.c.order_id)
 )
-_HIDES = or_(*(rulings.c.measure == sql(f"'{measure}'") for measure in sorted(HIDING)))
+_HIDES = and_(
+    or_(*(rulings.c.measure == sql(f"'{measure}'") for measure in sorted(HIDING))),
+    or_(orders.c.id.is_(None), open_at(param("now"))),
+)
 BEGUN_AFTER = statement(
     _TOLD.where(rulings.c.log_index > param("leaf"), _HIDES)
     .order_by(rulings.c.log_index, rulings.c.id)
@@ -167,20 +172,19 @@ class Change(NamedTuple):
     leaf: int
     row: RulingRow
     over: bool
-    secrecy: str  # of the matter behind it
 
 
 async def changes_after(reading: Reading, leaf: int, at_most: int) -> list[Change]:
-    """What was hidden and what came back after an entry of the log, in the log's order."""
-    begun = [_change(row, over=False) for row in await reading.fetch(BEGUN_AFTER, leaf=leaf, n=at_most)]
-    over = [_change(row, over=True) for row in await reading.fetch(ENDED_AFTER, leaf=leaf, n=at_most)]
+    """What was hidden and what came back after an entry of the log, in the log's order; nothing of what is secret now."""
+    asked = {"leaf": leaf, "n": at_most, "now": reading.now()}
+    begun = [_change(row, over=False) for row in await reading.fetch(BEGUN_AFTER, **asked)]
+    over = [_change(row, over=True) for row in await reading.fetch(ENDED_AFTER, **asked)]
     return sorted([*begun, *over], key=lambda change: (change.leaf, change.over, change.row.id))[:at_most]
 
 
 def _change(row: Row, *, over: bool) -> Change:
-    *of_ruling, secrecy = row
-    ruling = row_of(of_ruling)
-    return Change(ruling.lift_log_index or 0 if over else ruling.log_index, ruling, over, secrecy or "")
+    ruling = row_of(row)
+    return Change(ruling.lift_log_index or 0 if over else ruling.log_index, ruling, over)
 
 
 async def ended(reading: Reading, at: int, at_most: int = 100) -> list[RulingRow]:

@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 import msgspec
 
+from chaupal.policy.rulings import EVERYWHERE
+from chaupal.policy.viewer import Viewer
 from chaupal.wire.call import Call
 from chaupal.wire.limits import counted_as
 
@@ -45,21 +47,37 @@ def tag_topic(key: str) -> str:
     return f"tag:{key}"
 
 
+class Few(msgspec.Struct, frozen=True):
+    """To whom alone something is told: those in `countries` (XX: anywhere), `but` for one account. Of what is secret nobody
+    hears whose screen it does not change."""
+
+    countries: tuple[str, ...]
+    but: int | None
+
+    def includes(self, viewer: Viewer) -> bool:
+        here = viewer.country in self.countries or EVERYWHERE in self.countries
+        return here and (self.but is None or viewer.account != self.but)
+
+
 class Tiding(msgspec.Struct, frozen=True):
-    """Something that may concern a listener: `kind` says how it is put into words, for each viewer when it is sent."""
+    """Something that may concern a listener: `kind` says how it is put into words, for each viewer when it is sent.
+
+    `few`: where it is told to these alone.
+    """
 
     kind: str
     id: int
+    few: Few | None = None
 
 
-class Reacted(Tiding, frozen=True):
+class Reacted(Tiding, frozen=True, kw_only=True):
     """How many react to an announcement (`id`) with an emoji."""
 
     name: str
     count: int
 
 
-class Ruled(Tiding, frozen=True):
+class Ruled(Tiding, frozen=True, kw_only=True):
     """A ruling began or ended. `id`: its subject; `posts` stand under it, `reposts` carry these."""
 
     owner: int
@@ -113,8 +131,8 @@ class Listener:
         return self.hears[:1] if topic == EVERYBODY else [h for h in self.hears if topic in h.topics]
 
     def offer(self, topic: str, tiding: Tiding) -> None:
-        """Never waits."""
-        if self.ended:
+        """Never waits. What is not for whoever listens is not taken."""
+        if self.ended or (tiding.few is not None and not tiding.few.includes(self.call.viewer)):
             return
         if len(self.waiting) >= MOST_WAITING:
             self.end(SLOW)

@@ -106,3 +106,21 @@ async def test_who_is_frozen_does_not_move(village: Village):
     await begin(v, Measure.FREEZE, v.ravi.id)
     assert (await send(v, HERE, v.ravi, handle="meera", password=PASSWORD)).status_code == 403
     assert "moved" not in await account(v, v.ravi)
+
+
+async def test_withheld_where_one_is_one_can_move_away_and_to_there(village: Village):
+    """One's own account is always there for oneself: to name it, to point from it and to point at it."""
+    v = village
+    await begin(v, Measure.WITHHOLD_ACCOUNT, v.ravi.id)
+    assert (await v.look("IN", v.ravi, v.meera)).status_code == 451
+    assert (await send(v, f"{HERE}/aliases", v.meera, alias="@ravi")).status_code == 303
+    assert 'href="/@ravi"' in await v.page_as("IN", HERE, v.meera)
+    assert (await send(v, HERE, v.ravi, handle="@meera", password=PASSWORD)).status_code == 303
+    await moving.carry_on(v.running.house.square)
+    assert (await account(v, v.ravi, country="DE"))["moved"]["acct"] == "meera"
+    again = await send(v, f"{HERE}/aliases", v.asha, alias="ravi")
+    assert again.status_code == 422, "that it points elsewhere already is known though it is withheld"
+    await begin(v, Measure.WITHHOLD_ACCOUNT, v.karl.id)
+    assert (await send(v, f"{HERE}/aliases", v.karl, alias="@asha")).status_code == 303
+    assert (await send(v, HERE, v.asha, handle="@karl", password=PASSWORD)).status_code == 303
+    assert '<a href="/@karl"><bdi>@karl</bdi></a>' in await v.page_as("IN", HERE, v.asha)
