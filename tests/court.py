@@ -46,12 +46,21 @@ class Bench:
         self.ministry: Authority
 
     async def sit(self) -> None:
-        clerk, asha, dev, owner, self.meera = await self.street.people("clerk", "asha", "dev", "owner", "meera")
+        clerk, asha, dev, owner, self.meera = [
+            await self.street.person(handle, role=role)
+            for handle, role in (
+                ("clerk", Role.CLERK), ("asha", Role.REVIEWER), ("dev", Role.APPROVER), ("owner", Role.OWNER), ("meera", Role.MEMBER),
+            )
+        ]  # fmt: skip
         self.clerk = staff(clerk, Role.CLERK)
         self.asha, self.dev, self.owner = staff(asha), staff(dev, Role.APPROVER), staff(owner, Role.OWNER)
         self.post = await self.street.say(self.meera, "किसान आंदोलन: the gate is closed")
         form = AuthorityForm(name="Ministry of Electronics", name_hi="इलेक्ट्रॉनिकी मंत्रालय", jurisdiction="IN")
         self.ministry = await authorities.register(self.court, self.clerk, form)
+
+    async def hire(self, handle: str, role: Role = Role.REVIEWER) -> Viewer:
+        """Somebody new of the staff."""
+        return staff(await self.street.person(handle, role=role), role)
 
     def form(self, **changes: object) -> OrderForm:
         typed: dict[str, object] = {

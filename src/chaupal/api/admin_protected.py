@@ -1,4 +1,4 @@
-"""Protected speakers for staff's programs: proposed by one, granted by another. Evidence is read in the office only."""
+"""Protected speakers for staff's programs: granted by two, ended by two. Evidence is read in the office only."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ class One(msgspec.Struct):
 
 
 class Protected(msgspec.Struct, kw_only=True):
-    """Whom the law guards most, as what and until when. `state`: proposed or protected."""
+    """Whom the law guards most, as what and until when. `state`: proposed, protected, or ending (protected until another agrees)."""
 
     id: str
     account_id: str
@@ -48,10 +48,22 @@ async def second(call: Call[One]) -> Protected:
     return await _one(call, call.args.id)
 
 
+async def ask_end(call: Call[One]) -> Protected | dict[str, Any]:
+    """Propose that a protection ends, for which another person must agree; or drop a proposal."""
+    over = await speakers.ask_end(call.house.court, call.viewer, call.args.id)
+    return {} if over else await _one(call, call.args.id)
+
+
 async def end(call: Call[One]) -> dict[str, Any]:
-    """End a protection, or drop a proposal."""
+    """Agree that a protection ends, as another person proposed."""
     await speakers.end(call.house.court, call.viewer, call.args.id)
     return {}
+
+
+async def keep(call: Call[One]) -> Protected:
+    """It does not end after all."""
+    await speakers.keep(call.house.court, call.viewer, call.args.id)
+    return await _one(call, call.args.id)
 
 
 async def _one(call: Call[Any], id_: int) -> Protected:
@@ -64,7 +76,8 @@ async def _one(call: Call[Any], id_: int) -> Protected:
 def _shown(one: Speaker) -> Protected:
     return Protected(
         id=str(one.id), account_id=str(one.account_id), speaker_class=one.speaker_class, at=iso(one.granted_at),
-        state="proposed" if one.seconded_by is None else "protected", until=None if one.ends_at is None else iso(one.ends_at),
+        state="proposed" if one.seconded_by is None else "protected" if one.ending_by is None else "ending",
+        until=None if one.ends_at is None else iso(one.ends_at),
         log_index=one.log_index,
     )  # fmt: skip
 
@@ -76,5 +89,7 @@ ROUTES: tuple[Route, ...] = (
     get(API, listed, Surface.OFFICE, scope="admin:read:orders", may="see_office", gives=list[Protected]),
     post(API, propose, Surface.OFFICE, takes=SpeakerForm, gives=Protected, **WRITE),
     post(f"{API}/{{id}}/second", second, Surface.OFFICE, takes=One, gives=Protected, **WRITE),
-    post(f"{API}/{{id}}/end", end, Surface.OFFICE, takes=One, **WRITE),
+    post(f"{API}/{{id}}/end", ask_end, Surface.OFFICE, takes=One, **WRITE),
+    post(f"{API}/{{id}}/end/second", end, Surface.OFFICE, takes=One, **WRITE),
+    post(f"{API}/{{id}}/keep", keep, Surface.OFFICE, takes=One, gives=Protected, **WRITE),
 )

@@ -3,7 +3,6 @@
 from chaupal.api import (
     accounts,
     admin_accounts,
-    admin_bulk,
     admin_counts,
     admin_doors,
     admin_orders,
@@ -98,7 +97,6 @@ ROOMS: tuple[Route, ...] = (
     *transparency.ROUTES,
     *record.ROUTES,
     *visibility.ROUTES,
-    *admin_bulk.ROUTES,
     *admin_orders.ROUTES,
     *admin_protected.ROUTES,
     *admin_accounts.ROUTES,

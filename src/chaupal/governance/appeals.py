@@ -2,19 +2,18 @@
 
 import msgspec
 
-from chaupal.governance import cases, clocks, effects, log, notices, record, tlog
+from chaupal.governance import cases, clocks, effects, guards, log, notices, record, tlog
 from chaupal.governance.cases import Case
 from chaupal.governance.context import Court
 from chaupal.governance.events import AppealAnswered, AppealDecided, AppealFiled, DecisionServed
-from chaupal.governance.lifecycle import State
 from chaupal.governance.notices import Strike
 from chaupal.governance.papers import Paper, check_may
 from chaupal.kernel.countries import known_country
-from chaupal.kernel.errors import Conflict, NotAllowed, NotFound
+from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.policy.may import may
 from chaupal.policy.rulings import EVERYWHERE, Measure
 from chaupal.policy.viewer import Viewer
-from chaupal.store import appeals, rulings, standing
+from chaupal.store import accounts, appeals, rulings, standing
 from chaupal.store.appeals import AppealRow
 from chaupal.store.docket import Said
 from chaupal.store.rulings import RulingRow
@@ -95,7 +94,7 @@ async def say(court: Court, viewer: Viewer, id_: int, text: str) -> None:
         row = await _appeal(w, id_)
         staff = row.account_id != viewer.me
         if staff:
-            _check_may_hear(viewer, row)
+            await _check_may_hear(court, w, viewer, row)
         if not row.open:
             raise Conflict(ENDED)
         message = court.make_id()
@@ -119,7 +118,7 @@ async def assign(court: Court, viewer: Viewer, id_: int, *, mine: bool = True) -
     """Take an appeal upon oneself, or put it back. Raises NotAllowed for whoever decided what is appealed."""
     async with court.work.writing() as w:
         row = await _appeal(w, id_)
-        me = _check_may_hear(viewer, row)
+        me = await _check_may_hear(court, w, viewer, row)
         if not await appeals.assign(w, id_, me if mine else None):
             raise Conflict(ENDED)
 
@@ -137,7 +136,7 @@ async def decide(court: Court, viewer: Viewer, id_: int, typed: Decision) -> Non
 async def decide_in(court: Court, w: Writing, viewer: Viewer, id_: int, typed: Decision) -> None:
     """The same in a unit that is open: one of many (`governance/bulk.py`)."""
     row = await _appeal(w, id_)
-    me = _check_may_hear(viewer, row)
+    me = await _check_may_hear(court, w, viewer, row)
     strike = await notices.strike_of(court, w, row.ruling_id)
     reason, narrower = _read(court, strike, typed)
     now = court.clock()
@@ -148,7 +147,7 @@ async def decide_in(court: Court, w: Writing, viewer: Viewer, id_: int, typed: D
     leaf = await _log(court, w, strike, public, row.log_index)
     if not await appeals.decide(w, id_, me, now, typed.outcome, reason, leaf):
         raise Conflict(ENDED)
-    following = await _carry_out(court, w, strike, typed.outcome, narrower, me, reason)
+    following = await _carry_out(court, w, strike, typed.outcome, narrower, viewer, reason)
     await clocks.stop(w, clocks.APPEAL, id_, DECIDE, now)
     w.tell(
         AppealDecided(
@@ -182,7 +181,8 @@ async def _file(court: Court, w: Writing, viewer: Viewer, strike: Strike, text: 
     row = AppealRow(
         id=court.make_id(), ruling_id=ruling.id, account_id=viewer.me, state=appeals.FILED, text=text, language=viewer.language,
         filed_at=now, due_at=due, assigned_to=None, decided_by=None, decided_at=None, outcome="", reason="",
-        not_by_first=ruling.decided_by, not_by_second=ruling.approved_by, log_index=leaf, decided_log_index=None,
+        not_by_first=ruling.decided_by, not_by_second=ruling.approved_by,
+        not_by_third=ruling.concurred_by, log_index=leaf, decided_log_index=None,
     )  # fmt: skip
     if not await appeals.add(w, row):
         raise Conflict("You have appealed against this already")
@@ -200,12 +200,17 @@ async def _log(court: Court, w: Writing, strike: Strike, public: record.Public, 
 # --- deciding ---
 
 
-def _check_may_hear(viewer: Viewer, row: AppealRow) -> int:
+async def _check_may_hear(court: Court, reading: Reading, viewer: Viewer, row: AppealRow) -> int:
+    """Whoever had no hand in it, is not concerned by it, and (where the rules say so) is of no decider's team."""
     if not may(viewer, "hear_appeal"):
         raise NotFound
-    if not row.may_be_heard_by(viewer.me):
-        raise NotAllowed(NOT_YOURS)
-    return viewer.me
+    me, decided = viewer.me, row.deciders
+    people = await accounts.standings(reading, {me, *decided})
+    guards.check_holds(people.get(me), "hear_appeal")
+    guards.check_not_own(me, [row.account_id])
+    guards.check_not_own(me, decided, NOT_YOURS)
+    guards.check_other_team(court.rules.current(court.clock()), "hear_appeal", me, decided, people)
+    return me
 
 
 def _read(court: Court, strike: Strike, typed: Decision) -> tuple[str, RulingRow | None]:
@@ -243,17 +248,17 @@ def _narrower(court: Court, strike: Strike, typed: Decision, paper: Paper) -> Ru
 
 
 async def _carry_out(
-    court: Court, w: Writing, strike: Strike, outcome: str, narrower: RulingRow | None, me: int, reason: str
+    court: Court, w: Writing, strike: Strike, outcome: str, narrower: RulingRow | None, viewer: Viewer, reason: str
 ) -> int | None:
     """What an outcome brings about; the id of the ruling that stands in place of the old one, where one does."""
     if outcome == UPHELD:
         return None
-    was, leaf = strike.ruling, None
+    was, leaf, me = strike.ruling, None, viewer.me
     if strike.in_force:
         how = "modified" if narrower else "appealed"
         leaf = await effects.end_ruling(court, w, was, how=how, by=me, reason=reason)
         following = await _replace(court, w, strike, narrower, me, reason, leaf) if narrower else None
-        await _enter(court, w, was, me, Said(reason=reason, rulings=(following,) if following else ()), leaf)
+        await _enter(court, w, was, viewer, Said(reason=reason, rulings=(following,) if following else ()), leaf)
     else:
         following = None
     await rulings.forgive(w, was.id)
@@ -282,14 +287,14 @@ async def _replace(
     return row.id
 
 
-async def _enter(court: Court, w: Writing, was: RulingRow, me: int, said: Said, leaf: int) -> None:
+async def _enter(court: Court, w: Writing, was: RulingRow, viewer: Viewer, said: Said, leaf: int) -> None:
     """The event of the case: overturned where nothing of it is in force any more, else modified."""
     if was.target_id is None:
         return
     case: Case = await cases.case_with(court, w, was.target_id)
     left = await notices.left_in_force(w, was.target_id)
-    if not left or case.state is State.IN_FORCE:
-        await cases.enter(court, w, case, case.move("modify" if left else "overturn"), me, said, leaf)
+    taken = await cases.take(court, w, viewer, case, "modify" if left else "overturn")
+    await cases.enter(court, w, case, taken, said, leaf)
 
 
 async def _appeal(reading: Reading, id_: int) -> AppealRow:

@@ -1,16 +1,19 @@
 """A case: all that happened about one target. Its status is the fold of its events, and the lifecycle is its only door."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 
-from chaupal.governance import lifecycle, procedure, stages
+from chaupal.governance import guards, lifecycle, procedure, stages
 from chaupal.governance.context import Court
 from chaupal.governance.lifecycle import IN_FORCE, PROPOSED, Move, State
-from chaupal.governance.procedure import Stage
+from chaupal.governance.papers import check_may
+from chaupal.governance.procedure import Stage, Step
 from chaupal.governance.regimes import GENERIC, Regime
 from chaupal.kernel.errors import Conflict, NotFound
-from chaupal.store import clocks, docket, ledger, speakers
+from chaupal.policy.viewer import Viewer
+from chaupal.store import accounts, clocks, docket, ledger, speakers
 from chaupal.store.docket import Authority, CaseEvent, Order, Said, Target
 from chaupal.store.work import Reading, Writing
 
@@ -66,6 +69,18 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         return next((event for event in reversed(self.events) if event.state in IN_FORCE), None)
 
     @property
+    def earlier(self) -> tuple[tuple[CaseEvent, str], ...]:
+        """What waits for another person: who did it first, then who agreed, each with the word that opened it."""
+        if self.state is State.UNSECONDED:
+            acted = next(event for event in reversed(self.events) if event.body.outcome)
+            return ((acted, "sanction" if self.own_rules else "break_glass"),)
+        if self.state not in PROPOSED or self.proposal is None:
+            return ()
+        first = (self.proposal, lifecycle.may("propose_measure", own=self.own_rules))
+        agreed = ((self.events[-1], lifecycle.may("concur")),) if self.state is State.MEASURE_CONCURRED else ()
+        return (first, *agreed)
+
+    @property
     def own_rules(self) -> bool:
         return self.regime.basis_kind == "own_rules"
 
@@ -82,6 +97,13 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     def protected(self) -> bool:
         """Whether the law asks for a second reviewer, because of whose words these are."""
         return self.speaker in self.regime.protected_review
+
+
+class Taken(NamedTuple):
+    """A move that `by` makes: nothing is entered without one, so nothing is entered unguarded."""
+
+    move: Move
+    by: int
 
 
 def regime_of(court: Court, order: Order) -> Regime:
@@ -162,10 +184,50 @@ async def _cases(court: Court, reading: Reading, order: Order, named: Sequence[T
     ]  # fmt: skip
 
 
+# --- moves ---
+
+
+async def take(court: Court, reading: Reading, viewer: Viewer, case: Case, verb: str) -> Taken:
+    """The move that the viewer makes with a verb, if it is theirs to make: the one door for people.
+
+    Raises NotAllowed where their role (as it is at this moment) or a guard of the move keeps them from it, Conflict where
+    the case stands elsewhere.
+    """
+    me = check_may(viewer, lifecycle.may(verb, own=case.own_rules))
+    move = case.move(verb)
+    guards.check(await asked(court, reading, case, move, me))
+    return Taken(move, me)
+
+
+def follow(case: Case, verb: str, by: int) -> Taken:
+    """A move that follows from something else: from the clock, or from a step of the whole order, which has guards of its own."""
+    return Taken(case.move(verb), by)
+
+
+async def asked(court: Court, reading: Reading, case: Case, move: Move, me: int) -> guards.Asked:
+    """What the guards of a move look at, as it is at this moment."""
+    owners = frozenset(() if case.target.owner_id is None else (case.target.owner_id,))
+    earlier = case.earlier
+    people = await accounts.standings(reading, {me, *owners, *(event.by for event, _ in earlier)})
+    return guards.Asked(
+        move=move, by=me, owners=owners, people=people, book=court.rules.current(court.clock()), earlier=earlier,
+        speaker=case.speaker, thrice=case.protected, word=lifecycle.may(move.verb, own=case.own_rules),
+    )  # fmt: skip
+
+
+async def check_step(court: Court, reading: Reading, order: Order, move: Step, me: int) -> None:
+    """Whether a person may take a step of an order as a whole. Raises NotAllowed for one that names something of theirs."""
+    owners = await docket.owners_of(reading, order.id)
+    people = await accounts.standings(reading, [me])
+    book = court.rules.current(court.clock())
+    guards.check(guards.Asked(move=move, by=me, owners=owners, people=people, book=book, word=move.may))
+
+
 async def enter(
-    court: Court, w: Writing, case: Case, move: Move, by: int, said: Said, leaf: int, first_by: int | None = None
+    court: Court, w: Writing, case: Case, taken: Taken, said: Said, leaf: int, first_by: int | None = None
 ) -> None:
     """Add the move's event. Raises Conflict where somebody else has just made the next move."""
+    move, by = taken
     event = CaseEvent(
         id=court.make_id(), target_id=case.target.id, number=case.number + 1, state=move.to, by=by, at=court.clock(),
         body=said, log_index=leaf, first_by=first_by,

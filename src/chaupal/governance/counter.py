@@ -4,6 +4,7 @@ import msgspec
 
 from chaupal.governance import cases, clocks, effects, log, notices, record, tlog
 from chaupal.governance.context import Court
+from chaupal.governance.guards import check_not_own
 from chaupal.governance.notices import Strike
 from chaupal.governance.papers import Paper, check_may
 from chaupal.kernel.errors import Conflict, NotFound
@@ -91,6 +92,7 @@ async def step(court: Court, viewer: Viewer, ruling_id: int, name: str) -> None:
     if name not in STEPS:
         raise NotFound
     strike = await notices.one(court, viewer, ruling_id)
+    check_not_own(me, [strike.ruling.owner_id])
     needs, bars = STEPS[name]
     async with court.work.writing() as w:
         await ledger.hold(w)
@@ -100,20 +102,18 @@ async def step(court: Court, viewer: Viewer, ruling_id: int, name: str) -> None:
         if name == RESTORED:
             if court.clock() < found.restore_from:
                 raise Conflict("The law's first day for showing it again has not come")
-            await _restore(court, w, strike, me)
+            await _restore(court, w, strike, viewer)
         await _log(court, w, strike, name, by=me)
         if name != FORWARDED and strike.order is not None:
             await clocks.stop(w, clocks.ORDER, strike.order.id, RESTORE, court.clock())
 
 
-async def _restore(court: Court, w: Writing, strike: Strike, me: int) -> None:
-    leaf = await effects.end_ruling(court, w, strike.ruling, how="lifted", by=me, reason=REASON)
-    if strike.ruling.target_id is None:
-        return
-    case = await cases.case_with(court, w, strike.ruling.target_id)
-    left = await notices.left_in_force(w, strike.ruling.target_id)
-    if not left:
-        await cases.enter(court, w, case, case.move("lift"), me, Said(reason=REASON), leaf)
+async def _restore(court: Court, w: Writing, strike: Strike, viewer: Viewer) -> None:
+    case = await cases.case_with(court, w, strike.ruling.target_id or 0)
+    taken = await cases.take(court, w, viewer, case, "lift")
+    leaf = await effects.end_ruling(court, w, strike.ruling, how="lifted", by=taken.by, reason=REASON)
+    if not await notices.left_in_force(w, case.target.id):
+        await cases.enter(court, w, case, taken, Said(reason=REASON), leaf)
 
 
 async def _log(court: Court, w: Writing, strike: Strike, name: str, *, by: int | None) -> None:

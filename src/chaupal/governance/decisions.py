@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 
-from chaupal.governance import cases, effects, ladder, lifecycle, log, record
-from chaupal.governance.cases import Case
+import msgspec
+
+from chaupal.governance import cases, effects, ladder, log, record
+from chaupal.governance.cases import Case, Taken
 from chaupal.governance.context import Court
 from chaupal.governance.effects import Deciders
+from chaupal.governance.guards import TWO, NeedsTwo
 from chaupal.governance.ladder import REFUSALS, REFUSE, Draft
 from chaupal.governance.lifecycle import State
-from chaupal.governance.papers import Paper, check_may, check_reason
+from chaupal.governance.papers import Paper, check_reason
 from chaupal.governance.record import CLOCK
-from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
+from chaupal.kernel.errors import Conflict
 from chaupal.policy.rulings import Measure
 from chaupal.policy.viewer import Viewer
 from chaupal.store import rulings
@@ -22,6 +25,7 @@ __all__ = [
     "REFUSALS",
     "REFUSE",
     "act_alone",
+    "act_or_propose",
     "approve",
     "approve_in",
     "break_glass",
@@ -67,7 +71,6 @@ async def propose(
 
 async def concur(court: Court, viewer: Viewer, ref: str, number: int, *, seen: int | None = None) -> None:
     """A second reviewer agrees, where the law asks for one because of who speaks; a third person approves."""
-    check_may(viewer, "decide")
     async with court.work.writing() as w:
         await concur_in(court, w, viewer, await cases.case_held(court, w, ref, number, seen))
 
@@ -92,61 +95,56 @@ async def return_(court: Court, viewer: Viewer, ref: str, number: int, *, reason
 
 
 async def propose_in(court: Court, w: Writing, viewer: Viewer, case: Case, draft: Draft) -> State:
-    me = check_may(viewer, "sanction" if case.own_rules else "decide")
+    taken = await cases.take(court, w, viewer, case, draft.verb)
     said = await _said(court, w, case, draft)
-    move = case.move(draft.verb)
     # Proposals can change, so the log only commits to what this one says; approving it opens the commitment.
-    public = await record.decision(court, w, case, "proposed", me)
+    public = await record.decision(court, w, case, "proposed", taken.by)
     private = {"outcome": said.outcome, "reason": said.reason} | ({"ground": said.code} if said.code else {})
     leaf, entry = await log.append(
         court, w, "decision", case.order.ref, public, prev=_last_leaf(case), private=private, **record.under(case)
     )
     said = _with(said, disclosures=tuple(entry.disclosures.values()))
-    await cases.enter(court, w, case, move, me, said, leaf)
-    return move.to
+    await cases.enter(court, w, case, taken, said, leaf)
+    return taken.move.to
 
 
 async def concur_in(court: Court, w: Writing, viewer: Viewer, case: Case) -> State:
-    me = check_may(viewer, "decide")
-    move = case.move("concur")
-    proposal = check_second(case, me)
-    public = await record.decision(court, w, case, "concurred", me)
+    taken = await cases.take(court, w, viewer, case, "concur")
+    proposal = _first(case)
+    public = await record.decision(court, w, case, "concurred", taken.by)
     leaf, _ = await log.append(
         court, w, "decision", case.order.ref, public, prev=proposal.log_index, **record.under(case)
     )
-    await cases.enter(court, w, case, move, me, Said(), leaf, proposal.by)
-    return move.to
+    await cases.enter(court, w, case, taken, Said(), leaf, proposal.by)
+    return taken.move.to
 
 
 async def approve_in(court: Court, w: Writing, viewer: Viewer, case: Case) -> State:
     verb, carry_out = APPROVALS.get(case.state, ("serve", _serve))
-    me = check_may(viewer, "approve_sanction" if case.own_rules else lifecycle.may(verb))
-    move = case.move(verb)
-    leaf, proposal, said = await carry_out(court, w, case, me)
-    await cases.enter(court, w, case, move, me, said, leaf, proposal.by)
-    return move.to
+    taken = await cases.take(court, w, viewer, case, verb)
+    leaf, proposal, said = await carry_out(court, w, case, taken.by)
+    await cases.enter(court, w, case, taken, said, leaf, proposal.by)
+    return taken.move.to
 
 
 async def return_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: str) -> State:
     reason = check_reason(reason)
-    me = check_may(viewer, "approve_sanction" if case.own_rules else lifecycle.may("return"))
-    move = case.move("return")
-    proposal = check_second(case, me)
-    public = await record.decision(court, w, case, "returned", me)
+    taken = await cases.take(court, w, viewer, case, "return")
+    proposal = _first(case)
+    public = await record.decision(court, w, case, "returned", taken.by)
     leaf, _ = await log.append(
         court, w, "decision", case.order.ref, public, prev=proposal.log_index, **record.under(case)
     )
-    await cases.enter(court, w, case, move, me, Said(reason=reason), leaf, proposal.by)
-    return move.to
+    await cases.enter(court, w, case, taken, Said(reason=reason), leaf, proposal.by)
+    return taken.move.to
 
 
 async def lift_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: str) -> State:
     reason = check_reason(reason)
-    me = check_may(viewer, "sanction" if case.own_rules else "lift")
-    move = case.move("lift")
-    leaf = await effects.end_all(court, w, case, how="lifted", by=me, reason=reason)
-    await cases.enter(court, w, case, move, me, Said(reason=reason), leaf)
-    return move.to
+    taken = await cases.take(court, w, viewer, case, "lift")
+    leaf = await effects.end_all(court, w, case, how="lifted", by=taken.by, reason=reason)
+    await cases.enter(court, w, case, taken, Said(reason=reason), leaf)
+    return taken.move.to
 
 
 # --- by one person ---
@@ -158,8 +156,18 @@ async def act_alone(
     """Decide and carry out by oneself what the law leaves to one person. Raises NotAllowed where it asks for two."""
     async with court.work.writing() as w:
         case = await cases.case_held(court, w, ref, number, seen)
-        me = check_may(viewer, "sanction")
-        await _act(court, w, case, me, draft, "act_alone", Deciders(me, alone=True))
+        taken = await cases.take(court, w, viewer, case, "act_alone")
+        await _act(court, w, case, draft, taken, Deciders(taken.by, alone=True))
+
+
+async def act_or_propose(court: Court, viewer: Viewer, ref: str, number: int, draft: Draft) -> bool:
+    """Carry out by oneself what one person may, else propose it. Whether it is in force. Raises as both do."""
+    try:
+        await act_alone(court, viewer, ref, number, draft)
+    except NeedsTwo:
+        await propose(court, viewer, ref, number, **msgspec.structs.asdict(draft))
+        return False
+    return True
 
 
 async def break_glass(
@@ -168,8 +176,8 @@ async def break_glass(
     """One person acts where waiting for a second would do harm. It is over after a day, unless a second person agrees."""
     async with court.work.writing() as w:
         case = await cases.case_held(court, w, ref, number, seen)
-        me = check_may(viewer, "break_glass")
-        await _act(court, w, case, me, draft, "break_glass", Deciders(me))
+        taken = await cases.take(court, w, viewer, case, "break_glass")
+        await _act(court, w, case, draft, taken, Deciders(taken.by))
 
 
 async def lift(court: Court, viewer: Viewer, ref: str, number: int, *, reason: str, seen: int | None = None) -> None:
@@ -195,20 +203,17 @@ async def _lapse(court: Court, row: RulingRow) -> bool:
             leaf = await effects.end_ruling(court, w, row, how=how, by=CLOCK, at=row.ends_at)
             standing = (await rulings.by_targets(w, [case.target.id]))[case.target.id]
             if all(other.lifted_at is not None for other in standing):
-                await cases.enter(court, w, case, case.move("lapse"), CLOCK, Said(), leaf)
+                await cases.enter(court, w, case, cases.follow(case, "lapse", CLOCK), Said(), leaf)
     except Conflict:
         return False
     return True
 
 
-def check_second(case: Case, me: int) -> CaseEvent:
-    """The proposal that `me` would second. Raises NotAllowed for whoever made it."""
-    proposal = case.proposal
-    if proposal is None:
+def _first(case: Case) -> CaseEvent:
+    """What waits for another person. Raises Conflict where nothing does."""
+    if not case.earlier:
         raise Conflict("Nothing is proposed")
-    if proposal.by == me:
-        raise NotAllowed("You proposed this yourself; a second person must decide")
-    return proposal
+    return case.earlier[0][0]
 
 
 # --- what is said ---
@@ -237,57 +242,50 @@ def _with(said: Said, **changes: object) -> Said:
 # --- carrying out ---
 
 
-async def _act(court: Court, w: Writing, case: Case, me: int, draft: Draft, verb: str, who: Deciders) -> None:
+async def _act(court: Court, w: Writing, case: Case, draft: Draft, taken: Taken, who: Deciders) -> None:
     if draft.refuses or draft.closes:
-        raise Invalid(outcome="this takes two people")
+        raise NeedsTwo(TWO)
     said = await _said(court, w, case, draft)
     endless = said.permanent or effects.end_of(case, said, court.clock()) is None
     if who.alone and case.regime.needs_two(Measure(said.outcome), permanent=endless):
-        raise NotAllowed("This takes two people: propose it, and let somebody else approve")
-    move = case.move(verb)
+        raise NeedsTwo(TWO)
     begun, leaf = await effects.begin(court, w, case, said, who, _last_leaf(case))
-    await cases.enter(court, w, case, move, me, _with(said, rulings=begun), leaf)
+    await cases.enter(court, w, case, taken, _with(said, rulings=begun), leaf)
 
 
 async def _serve(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, Said]:
-    proposal = check_second(case, me)
-    if case.protected and case.state is not State.MEASURE_CONCURRED:
-        raise Conflict("This concerns a protected speaker: a second reviewer must agree before it can be approved")
-    if case.state is State.MEASURE_CONCURRED and case.events[-1].by == me:
-        raise NotAllowed("You agreed to this as second reviewer; a third person must approve it")
+    proposal = _first(case)
     # Between proposal and approval orders end, are found out, and parts are deleted: looked at again.
     paper, said = Paper(), proposal.body
     await ladder.check(court, w, paper, case, _draft(said))
     paper.check()
-    begun, leaf = await effects.begin(court, w, case, said, Deciders(proposal.by, me), proposal.log_index)
+    agreed = case.events[-1].by if case.state is State.MEASURE_CONCURRED else None
+    begun, leaf = await effects.begin(court, w, case, said, Deciders(proposal.by, me, third=agreed), proposal.log_index)
     return leaf, proposal, Said(rulings=begun)
 
 
 async def _second(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, Said]:
-    acted = case.events[-1]
-    if acted.by == me:
-        raise NotAllowed("You did this yourself; a second person must decide")
-    now, leaf = court.clock(), 0
+    acted, now = _first(case), court.clock()
     for row in (await rulings.by_targets(w, [case.target.id]))[case.target.id]:
         if row.lifted_at is None:
-            await effects.second(w, row, me, effects.end_of(case, acted.body, now))
+            await effects.second(w, row, me, effects.end_of(case, acted.body, now), acted.body.strike_until)
     public = await record.decision(court, w, case, "reviewed", me)
     leaf, _ = await log.append(court, w, "decision", case.order.ref, public, prev=acted.log_index, **record.under(case))
     return leaf, acted, Said(rulings=acted.body.rulings)
 
 
 async def _refuse(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, Said]:
-    return await _without_measure(court, w, case, me, "refused", {"ground": _proposed(case, me).body.code})
+    return await _without_measure(court, w, case, me, "refused", {"ground": _first(case).body.code})
 
 
 async def _close(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, Said]:
-    return await _without_measure(court, w, case, me, "closed", {"outcome": _proposed(case, me).body.outcome})
+    return await _without_measure(court, w, case, me, "closed", {"outcome": _first(case).body.outcome})
 
 
 async def _without_measure(
     court: Court, w: Writing, case: Case, me: int, step: str, more: record.Public
 ) -> tuple[int, CaseEvent, Said]:
-    proposal = _proposed(case, me)
+    proposal = _first(case)
     public = (
         await record.decision(court, w, case, step, me) | record.decided(court, proposal.body, proposal.by, me) | more
     )
@@ -297,7 +295,6 @@ async def _without_measure(
     return leaf, proposal, Said()
 
 
-_proposed = check_second
 APPROVALS = {
     State.REFUSAL_PROPOSED: ("refuse", _refuse), State.CLOSING_PROPOSED: ("close", _close), State.UNSECONDED: ("second", _second),
 }  # fmt: skip

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.governance import cases, intake, ladder, lifecycle, notes, procedure, stages, steps
+from chaupal.governance import cases, guards, intake, ladder, lifecycle, notes, procedure, stages, steps
 from chaupal.governance.cases import Case
 from chaupal.governance.context import Court
-from chaupal.governance.lifecycle import UNDECIDED, State
+from chaupal.governance.guards import NeedsTwo
 from chaupal.governance.papers import check_may
 from chaupal.governance.regimes import Defect, Regime, defects
-from chaupal.kernel.errors import NotFound
+from chaupal.kernel.errors import NotFound, Problem
 from chaupal.policy.may import may
 from chaupal.policy.rulings import ACCOUNT_LEVEL, ACTS_ON, Measure
 from chaupal.policy.viewer import Viewer
@@ -33,6 +33,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     account_level: frozenset[str]
     narrowing: frozenset[str]  # those that act on parts of the target
     alone: frozenset[str]  # those that one person may carry out for a time
+    alone_until: int  # ms: when that is over, unless a second person agrees
     acts: frozenset[str]
     why_not: str
 
@@ -69,15 +70,15 @@ async def options(court: Court, viewer: Viewer, ref: str, number: int) -> Option
     check_may(viewer, "see_office")
     async with court.work.reading() as reading:
         case = await cases.case_of(court, reading, ref, number)
+        acts, why_not = await _acts(court, reading, viewer, case)
     measures = ladder.open_to(case)
     narrowest = ladder.narrowest(case)
-    acts, why_not = _acts(viewer, case)
     return Options(
         case=case, measures=tuple(m.value for m in measures), narrowest=narrowest.value if narrowest else ladder.REFUSE,
         account_level=frozenset(m.value for m in measures if m in ACCOUNT_LEVEL),
         narrowing=frozenset(m.value for m in measures if case.target.kind not in ACTS_ON[m]),
-        alone=frozenset(m.value for m in measures if case.own_rules and not case.regime.needs_two(m, permanent=False)),
-        acts=acts, why_not=why_not,
+        alone=frozenset(m.value for m in measures if "act_alone" in acts and not case.regime.needs_two(m, permanent=False)),
+        alone_until=court.rules.current(court.clock()).alone_ends_at(court.clock()), acts=acts, why_not=why_not,
     )  # fmt: skip
 
 
@@ -86,48 +87,40 @@ def whole(regime: Regime, kind: str) -> list[str]:
     return [m.value for m in Measure if m in regime.measures_allowed and kind in ACTS_ON[m]]
 
 
-def _acts(viewer: Viewer, case: Case) -> tuple[frozenset[str], str]:
-    """The acts that are open, and the first thing that keeps this person from one that is open to others."""
-    own, state = case.own_rules, case.state
-    if state in (*UNDECIDED, *cases.PROPOSED) and not stages.allows(case.stage, "serve"):
+# What the desk calls an act -> the verbs that it can be; `approve` is whatever makes the state's proposal final.
+ACTS = {
+    "propose": ("propose_measure",), "act_alone": ("act_alone",), "break_glass": ("break_glass",), "concur": ("concur",),
+    "approve": ("serve", "refuse", "close", "second"), "return": ("return",), "lift": ("lift",), "keep": ("keep",),
+}  # fmt: skip
+ONLY_BACK = "You can send this back; an approver decides whether it is carried out"
+
+
+async def _acts(court: Court, reading: Reading, viewer: Viewer, case: Case) -> tuple[frozenset[str], str]:
+    """The acts that are open by the table and its guards, and the first thing that keeps this person from one open to others."""
+    if case.state in lifecycle.OPEN and not stages.allows(case.stage, "serve"):
         return frozenset(), stages.WHY_NOT[case.stage]
-    if state in UNDECIDED:
-        return _undecided(viewer, own=own)
-    if state in (State.IN_FORCE, State.UNSECONDED):
-        open_, why = frozenset({"lift"} if may(viewer, "sanction" if own else "lift") else ()), ""
-        if state is State.IN_FORCE and may(viewer, "sanction" if own else "decide"):
-            open_ |= {"keep"}
-        if state is State.UNSECONDED and may(viewer, "approve_sanction" if own else "decide"):
-            if case.events[-1].by == viewer.account:
-                return open_, "You did this yourself; a second person must decide"
-            open_ |= {"approve"}
-        return open_, why
-    proposal = case.proposal
-    if proposal is None or state not in cases.PROPOSED:
-        return frozenset(), ""
-    return _proposed(viewer, case, proposal)
+    here, open_, why = lifecycle.MACHINE.verbs(case.state), set[str](), ""
+    for act, verbs in ACTS.items():
+        for verb in verbs:
+            if verb not in here or not _applies(case, act) or not may(viewer, lifecycle.may(verb, own=case.own_rules)):
+                continue
+            try:
+                guards.check(
+                    await cases.asked(court, reading, case, lifecycle.move(case.state, verb), viewer.account or 0)
+                )
+                open_.add(act)
+            except Problem as problem:
+                why = why or ("" if isinstance(problem, NeedsTwo) else problem.message)
+    if not why and "return" in open_ and not open_ & {"approve", "concur"}:
+        why = ONLY_BACK
+    return frozenset(open_), why
 
 
-def _undecided(viewer: Viewer, *, own: bool) -> tuple[frozenset[str], str]:
-    wanted = {"propose": "sanction" if own else "decide", "break_glass": "break_glass"}
-    wanted |= {"act_alone": "sanction"} if own else {}
-    return frozenset(act for act, word in wanted.items() if may(viewer, word)), ""
-
-
-def _proposed(viewer: Viewer, case: Case, proposal: CaseEvent) -> tuple[frozenset[str], str]:
-    """Whoever judges may send it back, or agree as second reviewer; only an approver brings it into force."""
-    own = case.own_rules
-    if not may(viewer, "approve_sanction" if own else "decide"):
-        return frozenset(), ""
-    if proposal.by == viewer.account:
-        return frozenset(), "You proposed this yourself; a second person must decide"
-    if case.state is State.MEASURE_PROPOSED and case.protected:
-        return frozenset({"concur", "return"} if may(viewer, lifecycle.may("concur")) else {"return"}), ""
-    if case.state is State.MEASURE_CONCURRED and case.events[-1].by == viewer.account:
-        return frozenset({"return"}), "You agreed to this as second reviewer; a third person must approve it"
-    if not own and not may(viewer, "approve"):
-        return frozenset({"return"}), "You can send this back; an approver decides whether it is carried out"
-    return frozenset({"approve", "return"}), ""
+def _applies(case: Case, act: str) -> bool:
+    """What the table allows in more cases than it is asked for in."""
+    if act == "act_alone":
+        return case.own_rules
+    return act != "concur" or case.protected
 
 
 # --- an order ---

@@ -23,11 +23,15 @@ OVERRIDING = frozenset({Measure.SUSPEND, Measure.FREEZE})  # they change how an 
 
 
 class Deciders(NamedTuple):
-    """Who decided. No `second` where the regime lets one person act (`alone`), or where a glass was broken."""
+    """Who decided. No `second` where the regime lets one person act (`alone`), or where a glass was broken.
+
+    `third`: who agreed as second reviewer, for a protected speaker.
+    """
 
     first: int
     second: int | None = None
     alone: bool = False
+    third: int | None = None
 
 
 async def begin(
@@ -41,6 +45,7 @@ async def begin(
         public = await record.ruling(court, w, case, said, row, subject.kind)
         kind = "deamp" if measure is Measure.DEAMPLIFY else "measure"
         leaf, _ = await log.append(court, w, kind, case.order.ref, public, prev=prev, **record.under(case))
+        await _check_court_stands(w, row)
         row = msgspec.structs.replace(row, log_index=leaf)
         await rulings.begin(w, row)
         await _settle(w, row)
@@ -49,9 +54,9 @@ async def begin(
     return tuple(begun), leaf
 
 
-async def second(w: Writing, row: RulingRow, by: int, ends_at: int | None) -> None:
-    """A second person stands behind what one did alone. Raises Conflict where it is over already."""
-    if not await rulings.second(w, row.id, by, ends_at):
+async def second(w: Writing, row: RulingRow, by: int, ends_at: int | None, strike_until: int | None) -> None:
+    """A second person stands behind what one did alone: it ends, and counts, as it was to. Raises Conflict where it is over."""
+    if not await rulings.second(w, row.id, by, ends_at, strike_until):
         raise Conflict("This ruling is not in force")
 
 
@@ -125,16 +130,19 @@ async def _subjects(w: Writing, case: Case, said: Said) -> list[Subject]:
 
 def _row(court: Court, case: Case, said: Said, who: Deciders, measure: Measure, subject: Subject) -> RulingRow:
     order, authority, regime, now = case.order, case.authority, case.regime, court.clock()
-    ends_at = end_of(case, said, now)
     glass = None if who.alone or who.second is not None else now + GLASS
+    # What one person did ends soon, whatever was typed, unless a second agrees.
+    soon = court.rules.current(now).alone_ends_at(now) if who.alone else glass
+    ends_at = _first_of(end_of(case, said, now), soon)
     return RulingRow(
         id=court.make_id(), subject_id=subject.id, term=subject.term, measure=measure.value, territory=",".join(territory(case)),
-        starts_at=now, ends_at=ends_at if glass is None else min(glass, ends_at or glass), lifted_at=None, target_id=case.target.id,
+        starts_at=now, ends_at=ends_at, lifted_at=None, target_id=case.target.id,
         owner_id=case.target.owner_id, order_ref=order.ref, authority=authority.name, authority_hi=authority.name_hi,
         legal_basis=order.legal_basis, reason=said.reason, decided_by=who.first, approved_by=who.second, log_index=0,
         basis=regime.basis_kind, regime=regime.ref, rule=said.rule or order.rule, review_at=review_of(regime, now, ends_at),
         permanent=said.permanent, alone=who.alone, second_by=glass, neutral=case.gagged(now),
-        global_allowed=regime.territory.allow_global, strike_until=said.strike_until,
+        global_allowed=regime.territory.allow_global, strike_until=_first_of(said.strike_until, soon) if said.strike_until else None,
+        protected=case.protected, concurred_by=who.third,
         preserve_until=None if regime.preserve is None else regime.preserve.after(now, regime.zone), text=said.text,
     )  # fmt: skip
 
@@ -146,13 +154,23 @@ def territory(case: Case) -> tuple[str, ...]:
 
 def end_of(case: Case, said: Said, now: int) -> int | None:
     """The first of all the ends that something sets: the proposal, the order, its interim date, the law (ms)."""
-    ends = (said.ends_at, case.order.ends_at, case.order.interim_until, case.regime.ends_at(now))
+    return _first_of(said.ends_at, case.order.ends_at, case.order.interim_until, case.regime.ends_at(now))
+
+
+def _first_of(*ends: int | None) -> int | None:
     return min((end for end in ends if end is not None), default=None)
 
 
 def review_of(regime: Regime, now: int, ends_at: int | None) -> int | None:
     """When it is looked at again; whatever has no end is."""
     return regime.review_at(now) or (None if ends_at is not None else now + REVIEW_AT_LATEST)
+
+
+async def _check_court_stands(w: Writing, row: RulingRow) -> None:
+    """No measure shuts out the last owner or approver who can sign in. Asked under the log's hold: of two, one comes second."""
+    last = await standing.last_of(w, row.subject_id) if row.measure in OVERRIDING else None
+    if last is not None:
+        raise Conflict(f"This would leave the court without an {last} who can sign in; make somebody else one first")
 
 
 async def _settle(w: Writing, row: RulingRow) -> None:

@@ -9,7 +9,6 @@ from chaupal.governance.context import Court
 from chaupal.governance.ladder import Draft
 from chaupal.governance.papers import Paper, check_may
 from chaupal.governance.regimes import OWN_RULES
-from chaupal.policy.rulings import Measure
 from chaupal.policy.viewer import Viewer
 
 SOURCES = ("staff", "user_report", "automated", "state_flag", "trusted_flagger")
@@ -45,14 +44,6 @@ async def sanction(
     court: Court, viewer: Viewer, form: MatterForm, draft: Draft, *, numbers: Sequence[int] = (1,)
 ) -> tuple[str, bool]:
     """Open a matter and decide it: carried out at once where one person may, else proposed. (reference, carried out)."""
-    regime = court.regimes.current(OWN_RULES, court.clock())
     ref = await open_matter(court, viewer, form)
-    alone = draft.outcome in set(Measure) and not regime.needs_two(
-        Measure(draft.outcome), permanent=draft.permanent or not draft.until
-    )
-    for number in numbers:
-        if alone:
-            await decisions.act_alone(court, viewer, ref, number, draft)
-        else:
-            await decisions.propose(court, viewer, ref, number, **msgspec.structs.asdict(draft))
-    return ref, alone
+    done = [await decisions.act_or_propose(court, viewer, ref, number, draft) for number in numbers]
+    return ref, all(done)

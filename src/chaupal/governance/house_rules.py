@@ -8,6 +8,7 @@ from typing import Annotated, Final, final
 import msgspec
 from msgspec import Meta
 
+from chaupal.governance.lifecycle import MOVES
 from chaupal.governance.regimes import Duration, Titled
 from chaupal.governance.regimes.dates import Dated, in_force, in_order
 from chaupal.governance.regimes.faults import Faults
@@ -18,6 +19,9 @@ from chaupal.policy.rulings import WITHHOLDING, Measure
 
 SHIPPED: Final = Path(__file__).parent
 OF_THE_HOUSE: Final = frozenset(Measure) - WITHHOLDING  # withholding in a country is for the law alone
+
+# What somebody's act can be kept from for the sake of whose act it is about.
+TEAM_ACTS: Final = frozenset({*(m.verb for m in MOVES if "other_team" in m.guards), "hear_appeal"})
 
 
 class HouseRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -48,10 +52,21 @@ class Strikes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     thresholds: tuple[Threshold, ...] = ()
 
 
+class Conflicts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Conflicts of interest beyond one's own things, which nobody decides about anyway.
+
+    `own_team`: acts (moves of a case, or `hear_appeal`) that nobody does about what somebody of their own role did.
+    """
+
+    own_team: tuple[str, ...] = ()
+
+
 class RuleBook(Dated, frozen=True, kw_only=True):
-    """One version of the rules."""
+    """One version of the rules. `alone_lasts`: what one person did alone is over after this, unless a second agrees."""
 
     strikes: Strikes
+    alone_lasts: Duration = Duration("P3D")
+    conflicts: Conflicts = Conflicts()
     rules: Annotated[tuple[HouseRule, ...], Meta(min_length=1)]
 
     @property
@@ -73,6 +88,10 @@ class RuleBook(Dated, frozen=True, kw_only=True):
     def strike_until(self, at: int) -> int:
         """When a strike that is given at `at` counts no more (ms since 1970 UTC)."""
         return self.strikes.expire.after(at, self.zone)
+
+    def alone_ends_at(self, at: int) -> int:
+        """When what one person does alone at `at` is over (ms)."""
+        return self.alone_lasts.after(at, self.zone)
 
     def reached(self, strikes: int) -> Threshold | None:
         """What so many strikes lead to: the highest threshold reached, none below the first."""
@@ -153,6 +172,8 @@ def _faults_of(book: RuleBook) -> Iterator[tuple[str, str]]:
     for rule in book.rules:
         if beyond := sorted(set(rule.measures) - OF_THE_HOUSE):
             yield f"rules, id {rule.id}", f"{', '.join(beyond)} is for the law alone"
+    if strange := sorted(set(book.conflicts.own_team) - TEAM_ACTS):
+        yield "conflicts.own_team", f"{', '.join(strange)} is none of {', '.join(sorted(TEAM_ACTS))}"
     steps = [threshold.strikes for threshold in book.strikes.thresholds]
     if steps != sorted(set(steps)):
         yield "strikes.thresholds", "must rise, each once"

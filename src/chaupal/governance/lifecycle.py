@@ -19,7 +19,7 @@ class State(StrEnum):
     CLOSING_PROPOSED = "closing_proposed"
     RETURNED = "returned"
     IN_FORCE = "in_force"
-    UNSECONDED = "unseconded"  # in force by one person in an emergency; over by itself unless a second agrees in time
+    UNSECONDED = "unseconded"  # in force by one person's word; over by itself unless a second agrees in time
     REFUSED = "refused"
     CLOSED = "closed"
     LIFTED = "lifted"
@@ -43,35 +43,45 @@ FINAL = frozenset({
 })  # fmt: skip
 
 
-def _each(sources: Iterable[State], verb: str, to: State, may: str, needs: tuple[str, ...]) -> tuple[Move, ...]:
-    return tuple(AnyMove(source, verb, to, may, needs) for source in sources)
+# What is asked of whoever makes a move, beside their role (`guards.py`). Nobody acts on what is their own.
+OWN = ("not_own",)
+ALONE = (*OWN, "not_alone_on_protected", "not_alone_on_staff")
+SECOND = (*OWN, "another", "other_team", "still_staff")
+
+
+def _each(
+    sources: Iterable[State], verb: str, to: State, may: str, needs: tuple[str, ...], own: str = "", guards: tuple[str, ...] = OWN
+) -> tuple[Move, ...]:  # fmt: skip
+    return tuple(AnyMove(source, verb, to, may, needs, own, guards) for source in sources)
 
 
 MOVES: tuple[Move, ...] = (
-    AnyMove(State.NEW, "receive", State.RECEIVED, "receive_order", ("leaf",)),
-    AnyMove(State.NEW, "miss", State.NOT_FOUND, "receive_order", ("leaf",)),
-    *_each(UNDECIDED, "propose_measure", State.MEASURE_PROPOSED, "decide", PROPOSAL),
-    *_each(UNDECIDED, "propose_refusal", State.REFUSAL_PROPOSED, "decide", (*PROPOSAL, "ground")),
-    *_each(UNDECIDED, "propose_closing", State.CLOSING_PROPOSED, "decide", PROPOSAL),
-    *_each(UNDECIDED, "act_alone", State.IN_FORCE, "sanction", (*PROPOSAL, "ruling")),
-    *_each(UNDECIDED, "break_glass", State.UNSECONDED, "break_glass", (*PROPOSAL, "ruling")),
-    AnyMove(State.MEASURE_PROPOSED, "concur", State.MEASURE_CONCURRED, "decide", SECONDED),
-    *_each((State.MEASURE_PROPOSED, State.MEASURE_CONCURRED), "serve", State.IN_FORCE, "approve", (*SECONDED, "ruling")),
-    AnyMove(State.REFUSAL_PROPOSED, "refuse", State.REFUSED, "approve", SECONDED),
-    AnyMove(State.CLOSING_PROPOSED, "close", State.CLOSED, "approve", SECONDED),
-    *_each(PROPOSED, "return", State.RETURNED, "decide", (*SECONDED, "reason")),
-    AnyMove(State.UNSECONDED, "second", State.IN_FORCE, "decide", SECONDED),
-    *_each(IN_FORCE, "lift", State.LIFTED, "lift", ("reason", "leaf")),
-    *_each(IN_FORCE, "lapse", State.LAPSED, "", ("leaf",)),
+    *_each((State.NEW,), "receive", State.RECEIVED, "receive_order", ("leaf",), "sanction"),
+    *_each((State.NEW,), "miss", State.NOT_FOUND, "receive_order", ("leaf",), "sanction"),
+    *_each(UNDECIDED, "propose_measure", State.MEASURE_PROPOSED, "decide", PROPOSAL, "sanction"),
+    *_each(UNDECIDED, "propose_refusal", State.REFUSAL_PROPOSED, "decide", (*PROPOSAL, "ground"), "sanction"),
+    *_each(UNDECIDED, "propose_closing", State.CLOSING_PROPOSED, "decide", PROPOSAL, "sanction"),
+    *_each(UNDECIDED, "act_alone", State.UNSECONDED, "sanction", (*PROPOSAL, "ruling"), guards=ALONE),
+    *_each(UNDECIDED, "break_glass", State.UNSECONDED, "break_glass", (*PROPOSAL, "ruling"), guards=ALONE),
+    *_each((State.MEASURE_PROPOSED,), "concur", State.MEASURE_CONCURRED, "decide", SECONDED, guards=SECOND),
+    *_each((State.MEASURE_PROPOSED, State.MEASURE_CONCURRED), "serve", State.IN_FORCE, "approve", (*SECONDED, "ruling"),
+           "approve_sanction", (*SECOND, "concurred", "third")),
+    *_each((State.REFUSAL_PROPOSED,), "refuse", State.REFUSED, "approve", SECONDED, "approve_sanction", SECOND),
+    *_each((State.CLOSING_PROPOSED,), "close", State.CLOSED, "approve", SECONDED, "approve_sanction", SECOND),
+    *_each(PROPOSED, "return", State.RETURNED, "decide", (*SECONDED, "reason"), "approve_sanction", (*OWN, "another")),
+    *_each((State.UNSECONDED,), "second", State.IN_FORCE, "decide", SECONDED, "approve_sanction", SECOND),
+    *_each(IN_FORCE, "lift", State.LIFTED, "lift", ("reason", "leaf"), "sanction"),
+    *_each(IN_FORCE, "lapse", State.LAPSED, "", ("leaf",), guards=()),
     *_each(IN_FORCE, "overturn", State.OVERTURNED, "hear_appeal", ("reason", "leaf")),
-    AnyMove(State.IN_FORCE, "keep", State.IN_FORCE, "decide", ("reason", "leaf")),
-    AnyMove(State.IN_FORCE, "modify", State.IN_FORCE, "hear_appeal", ("reason", "leaf", "ruling")),
+    *_each((State.IN_FORCE,), "keep", State.IN_FORCE, "decide", ("reason", "leaf"), "sanction"),
+    *_each((State.IN_FORCE,), "modify", State.IN_FORCE, "hear_appeal", ("reason", "leaf", "ruling")),
+    *_each((State.UNSECONDED,), "modify", State.UNSECONDED, "hear_appeal", ("reason", "leaf", "ruling")),
     *_each((*OPEN, *IN_FORCE), "withdraw", State.WITHDRAWN, "carry_out", ("leaf",)),
     *_each((*OPEN, *IN_FORCE), "set_aside", State.SET_ASIDE, "carry_out", ("leaf",)),
     *_each((*OPEN, *IN_FORCE), "stay", State.STAYED, "carry_out", ("leaf",)),
     *_each((State.STAYED,), "withdraw", State.WITHDRAWN, "carry_out", ("leaf",)),
     *_each((State.STAYED,), "set_aside", State.SET_ASIDE, "carry_out", ("leaf",)),
-    AnyMove(State.STAYED, "end_stay", State.RETURNED, "carry_out", ("leaf",)),
+    *_each((State.STAYED,), "end_stay", State.RETURNED, "carry_out", ("leaf",)),
 )  # fmt: skip
 
 MACHINE = Machine("This case", MOVES, State.NEW, FINAL)

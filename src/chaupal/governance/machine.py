@@ -9,13 +9,19 @@ from chaupal.kernel.errors import Conflict
 
 
 class Move[S: StrEnum](msgspec.Struct, frozen=True):
-    """One way on. `may`: the word of `policy.may` that opens it, none for the clock. `needs`: what must come with it."""
+    """One way on. `may`: the word of `policy.may` that opens it, none for the clock. `needs`: what must come with it.
+
+    `own`: the word under the house's own rules, where that is another. `guards`: what else is asked of who makes it, by
+    name (`governance/guards.py`).
+    """
 
     source: S
     verb: str
     to: S
     may: str = ""
     needs: tuple[str, ...] = ()
+    own: str = ""
+    guards: tuple[str, ...] = ()
 
 
 class Machine[S: StrEnum]:
@@ -31,7 +37,7 @@ class Machine[S: StrEnum]:
         self._states = type(start)
         self._ways = {(move.source, move.verb): move for move in self.moves}
         self._pairs = {(move.source, move.to) for move in self.moves}
-        self._words = {move.verb: move.may for move in self.moves}
+        self._words = {move.verb: (move.may, move.own or move.may) for move in self.moves}
 
     def move(self, source: S, verb: str) -> Move[S]:
         """The move that a verb means in a state. Raises Conflict where there is none: the thing stands elsewhere."""
@@ -40,14 +46,14 @@ class Machine[S: StrEnum]:
             raise Conflict(f"{self.what} has moved meanwhile: it is now {source.replace('_', ' ') or 'new'}")
         return found
 
-    def may(self, verb: str) -> str:
+    def may(self, verb: str, *, own: bool = False) -> str:
         """The word of `policy.may` that opens a verb: asked first, so that who may not is not told where the thing stands.
 
-        Raises Conflict for a verb that the table does not know.
+        `own`: under the house's own rules. Raises Conflict for a verb that the table does not know.
         """
         if verb not in self._words:
             raise Conflict(f"{self.what} knows no such move")
-        return self._words[verb]
+        return self._words[verb][own]
 
     def verbs(self, source: S) -> frozenset[str]:
         """What can be done in a state."""
@@ -65,11 +71,11 @@ class Machine[S: StrEnum]:
     def drawn(self) -> str:
         """The table in Markdown, for the docs."""
         rows = (
-            f"| {m.source.value or '·'} | {m.verb} | {m.to.value} | {m.may or 'the clock'} | "
-            f"{', '.join(m.needs).replace('_', ' ') or '·'} |"
+            f"| {m.source.value or '·'} | {m.verb} | {m.to.value} | {_words(m.may, m.own)} | "
+            f"{', '.join(m.needs).replace('_', ' ') or '·'} | {', '.join(m.guards).replace('_', ' ') or '·'} |"
             for m in self.moves
         )
-        return "\n".join(("| from | verb | to | who may | needs |", "|---|---|---|---|---|", *rows))
+        return "\n".join(("| from | verb | to | who may | needs | guards |", "|---|---|---|---|---|---|", *rows))
 
     def diagram(self) -> str:
         """The same as a Mermaid state diagram; verbs that lead the same way share an arrow."""
@@ -82,6 +88,10 @@ class Machine[S: StrEnum]:
         return "\n".join(("stateDiagram-v2", *lines, *ends))
 
 
+def _words(may: str, own: str) -> str:
+    return f"{may}, own rules: {own}" if own and own != may else may or "the clock"
+
+
 def faults[S: StrEnum](moves: Iterable[Move[S]], start: S, final: frozenset[S]) -> Iterator[str]:
     """What is wrong with a table: states out of reach or without a way on, verbs that lead two ways or are two people's."""
     moves = tuple(moves)
@@ -92,8 +102,11 @@ def faults[S: StrEnum](moves: Iterable[Move[S]], start: S, final: frozenset[S]) 
     yield from (f"{state.name} cannot be reached" for state in states if state not in reached)
     if len({(m.source, m.verb) for m in moves}) < len(moves):
         yield "a move is written twice"
-    if len({(m.verb, m.may) for m in moves}) > len({m.verb for m in moves}):
+    if len({(m.verb, m.may, m.own) for m in moves}) > len({m.verb for m in moves}):
         yield "a verb is opened by two words"
+    yield from (
+        f"{m.verb} is guarded against nothing of one's own" for m in moves if m.may and "not_own" not in m.guards
+    )
     sources = {m.source for m in moves}
     yield from (f"{state.name} has no way on" for state in states if state not in final and state not in sources)
     yield from (f"{state.name} is final and has a way on" for state in states if state in final and state in sources)

@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 import msgspec
 from msgspec import Meta
 
-from chaupal.governance import clocks, log, procedure, record, steps
+from chaupal.governance import clocks, guards, log, procedure, record, steps
 from chaupal.governance.context import Court
 from chaupal.governance.documents import signer_of
 from chaupal.governance.events import OrderMoved
@@ -23,7 +23,7 @@ from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import Conflict, Invalid, NotFound
 from chaupal.policy.rulings import EVERYWHERE, Measure
 from chaupal.policy.viewer import Viewer
-from chaupal.store import docket, documents, ledger, speakers
+from chaupal.store import accounts, docket, documents, ledger, speakers
 from chaupal.store.docket import HOUSE, Authority, CaseEvent, Noted, Order, OrderEvent, Said, Target
 from chaupal.store.documents import Document
 from chaupal.store.work import Reading, Writing
@@ -268,6 +268,7 @@ async def _enter(
 ) -> str:  # fmt: skip
     async with court.work.writing() as w:
         await ledger.hold(w)
+        await _check_taker(court, w, new, named)
         if new.authority_id is not None:  # asked again under the log's hold: the same may just have been filed
             if known := await docket.filed_as(w, new.authority_id, new.external_id):
                 return known
@@ -285,6 +286,15 @@ async def _enter(
         verb, stage = _first(entered)
         w.tell(OrderMoved(order=ref, verb=verb, stage=stage))
     return ref
+
+
+async def _check_taker(court: Court, w: Writing, new: Order, named: Sequence[Target]) -> None:
+    """Nobody takes in, or opens, what names something of their own. What an authority files comes by no hand of the staff's."""
+    if new.received_by == CLOCK:
+        return
+    word = "sanction" if new.authority_id is None else "receive_order"
+    guards.check_holds((await accounts.standings(w, [new.received_by])).get(new.received_by), word)
+    guards.check_not_own(new.received_by, [target.owner_id for target in named])
 
 
 async def _attach(w: Writing, order: Order, brought: Sequence[Document]) -> None:

@@ -34,21 +34,23 @@ FINAL = frozenset({Stage.WITHDRAWN, Stage.SET_ASIDE})
 OVER = FINAL | {Stage.CLOSED}
 
 
+# Nobody takes a step of an order that names something of their own.
+OWN = ("not_own",)
+
+
 def _each(sources: Iterable[Stage], verb: str, to: Stage, may: str, *needs: str) -> tuple[Step, ...]:
-    return tuple(AnyMove(source, verb, to, may, needs) for source in sources)
+    return tuple(AnyMove(source, verb, to, may, needs, guards=OWN) for source in sources)
 
 
 def _beside(sources: Iterable[Stage], verb: str, may: str, *needs: str) -> tuple[Step, ...]:
     """Something is noted, and the order stands where it stood."""
-    return tuple(AnyMove(source, verb, source, may, needs) for source in sources)
+    return tuple(AnyMove(source, verb, source, may, needs, guards=OWN) for source in sources)
 
 
 STEPS: tuple[Step, ...] = (
-    AnyMove(Stage.NEW, "receive", Stage.RECEIVED, "receive_order", ("leaf",)),
-    AnyMove(
-        Stage.NEW, "open", Stage.IN_REVIEW, "sanction", ("leaf",)
-    ),  # a matter of the house's own: nobody sent it in
-    AnyMove(Stage.RECEIVED, "acknowledge", Stage.ACKNOWLEDGED, "work_on_order", ("leaf",)),
+    *_each((Stage.NEW,), "receive", Stage.RECEIVED, "receive_order", "leaf"),
+    *_each((Stage.NEW,), "open", Stage.IN_REVIEW, "sanction", "leaf"),  # a matter of the house's own: nobody sent it in
+    *_each((Stage.RECEIVED,), "acknowledge", Stage.ACKNOWLEDGED, "work_on_order", "leaf"),
     *_each(BEGUN, "check", Stage.IN_REVIEW, "work_on_order", "leaf"),
     *_each(WORKED_ON, "return_order", Stage.RETURNED, "decide", "codes", "reason", "leaf"),
     *_each((Stage.RETURNED,), "mend", Stage.ACKNOWLEDGED, "work_on_order", "reason", "leaf"),  # and is checked anew

@@ -52,23 +52,22 @@ async def keep(court: Court, viewer: Viewer, ref: str, number: int, *, reason: s
 async def keep_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: str) -> State:
     """The same in a unit that is open: one of many (`governance/bulk.py`)."""
     reason = check_reason(reason)
-    me = check_may(viewer, "sanction" if case.own_rules else "decide")
-    move = case.move("keep")
+    taken = await cases.take(court, w, viewer, case, "keep")
     leaf, now = None, court.clock()
     for row in (await rulings.by_targets(w, [case.target.id]))[case.target.id]:
         if row.lifted_at is not None or (row.ends_at is not None and row.ends_at <= now):
             continue
         again = effects.review_of(case.regime, now, row.ends_at)
-        public = await record.kept(court, w, case, me, reason, again)
+        public = await record.kept(court, w, case, taken.by, reason, again)
         leaf, _ = await log.append(
             court, w, "decision", case.order.ref, public, prev=row.log_index, **record.under(case)
         )
         await rulings.reviewed(w, row.id, again)
     if leaf is None:
         raise Conflict("This ruling is not in force")
-    await cases.enter(court, w, case, move, me, Said(reason=reason), leaf)
+    await cases.enter(court, w, case, taken, Said(reason=reason), leaf)
     await clocks.stop(w, clocks.ORDER, case.order.id, REVIEW, now)
-    return move.to
+    return taken.move.to
 
 
 async def remind(court: Court) -> int:

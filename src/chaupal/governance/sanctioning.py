@@ -9,9 +9,7 @@ from chaupal.governance.context import Court
 from chaupal.governance.house import MatterForm
 from chaupal.governance.house_rules import Threshold
 from chaupal.governance.ladder import Draft
-from chaupal.governance.regimes import OWN_RULES
 from chaupal.kernel.errors import NotFound, Problem
-from chaupal.policy.rulings import Measure
 from chaupal.policy.viewer import Viewer
 from chaupal.store import docket
 from chaupal.store.rulings import RulingRow
@@ -36,22 +34,15 @@ class Tally(msgspec.Struct, frozen=True):
 
 async def open_and_decide(court: Court, viewer: Viewer, form: MatterForm, draft: Draft) -> Decided:
     """Open a matter; then carry out what one person may, or propose it. Raises as `house.open_matter`, and nothing is open then."""
-    regime = court.regimes.current(OWN_RULES, court.clock())
     ref = await house.open_matter(court, viewer, form)
     async with court.work.reading() as reading:
         order = await docket.order(reading, ref)
         named = [] if order is None else await docket.targets_of(reading, order.id)
-    measure = next((m for m in Measure if m.value == draft.outcome), None)
-    alone = measure is not None and not regime.needs_two(measure, permanent=draft.permanent or not draft.until)
     try:
-        for target in named:
-            if alone:
-                await decisions.act_alone(court, viewer, ref, target.number, draft)
-            else:
-                await decisions.propose(court, viewer, ref, target.number, **msgspec.structs.asdict(draft))
+        done = [await decisions.act_or_propose(court, viewer, ref, target.number, draft) for target in named]
     except Problem as problem:
         return Decided(ref, len(named), False, problem)
-    return Decided(ref, len(named), alone)
+    return Decided(ref, len(named), all(done))
 
 
 def tally(court: Court, made: Iterable[RulingRow]) -> Tally:

@@ -1,19 +1,21 @@
-"""Protected speakers: proposed by one with evidence, granted by another, ended by anyone who judges. Who they are stays private."""
+"""Protected speakers: granted by two with evidence, and ended by two. Nobody decides about themselves; who they are is private."""
 
 import msgspec
 
-from chaupal.governance import log, record
+from chaupal.governance import guards, log, record
 from chaupal.governance.context import Court
 from chaupal.governance.papers import Paper, check_may
 from chaupal.governance.regimes import Speaker as Class
-from chaupal.kernel.errors import Conflict, NotAllowed, NotFound
+from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.policy.viewer import Viewer
-from chaupal.store import looks, speakers
+from chaupal.store import accounts, looks, speakers
 from chaupal.store.people import id_of
 from chaupal.store.speakers import Speaker
 from chaupal.store.work import Reading, Writing
 
 CLASSES = tuple(Class)
+MAY = "protect_speaker"
+DECIDED = "This has been decided meanwhile"
 
 
 class SpeakerForm(msgspec.Struct, kw_only=True):
@@ -27,7 +29,7 @@ class SpeakerForm(msgspec.Struct, kw_only=True):
 
 async def propose(court: Court, viewer: Viewer, form: SpeakerForm) -> int:
     """Propose to protect somebody; nothing changes until another agrees. The grant's id. Raises NotAllowed, Invalid by field."""
-    me = check_may(viewer, "protect_speaker")
+    me = check_may(viewer, MAY)
     paper, now = Paper(), court.clock()
     handle, evidence = form.handle.strip().removeprefix("@"), paper.reason("evidence", form.evidence)
     ends_at = paper.moment("until", form.until)
@@ -42,6 +44,7 @@ async def propose(court: Court, viewer: Viewer, form: SpeakerForm) -> int:
         elif any(one.account_id == account for one in await speakers.live(w, now)):
             paper.complain("handle", "is protected, or proposed, already")
         paper.check()
+        guards.check_not_own(me, [account])
         new = Speaker(
             id=court.make_id(), account_id=account or 0, speaker_class=form.speaker_class, evidence=evidence, granted_by=me,
             seconded_by=None, granted_at=now, ends_at=ends_at, ended_at=None, log_index=None,
@@ -52,27 +55,65 @@ async def propose(court: Court, viewer: Viewer, form: SpeakerForm) -> int:
 
 async def second(court: Court, viewer: Viewer, id_: int) -> None:
     """Grant what another proposed. Raises NotAllowed for who proposed it, or whom it is about; NotFound, Conflict."""
-    me = check_may(viewer, "protect_speaker")
+    me = check_may(viewer, MAY)
     async with court.work.writing() as w:
         found = await _live(w, id_, court.clock())
-        if found.granted_by == me:
-            raise NotAllowed("You proposed this yourself; a second person must decide")
-        if found.account_id == me:
-            raise NotAllowed("This is about yourself; somebody else must decide")
+        await _check_second(w, found, me, found.granted_by)
         leaf = await _log(court, w, found, "granted", found.granted_by, me)
         if not await speakers.second(w, id_, me, leaf):
-            raise Conflict("This has been decided meanwhile")
+            raise Conflict(DECIDED)
+
+
+async def ask_end(court: Court, viewer: Viewer, id_: int) -> bool:
+    """Propose that a protection ends: it protects until another agrees. A mere proposal is dropped. Whether it is over.
+
+    Raises NotAllowed for whom it is about, NotFound, Conflict where somebody has asked for it.
+    """
+    me = check_may(viewer, MAY)
+    async with court.work.writing() as w:
+        found = await _live(w, id_, court.clock())
+        guards.check_not_own(me, [found.account_id])
+        if found.seconded_by is None:  # a proposal protected nobody, so that it is gone needs no word
+            if not await speakers.drop(w, id_, court.clock()):
+                raise Conflict(DECIDED)
+            return True
+        leaf = await _log(court, w, found, "ending_proposed", me, None)
+        if not await speakers.ask_end(w, id_, me, court.clock(), leaf):
+            raise Conflict(DECIDED)
+    return False
+
+
+async def keep(court: Court, viewer: Viewer, id_: int) -> None:
+    """It does not end after all: whoever judges may say so, also who asked for it. Raises as `ask_end` does."""
+    me = check_may(viewer, MAY)
+    async with court.work.writing() as w:
+        found = await _live(w, id_, court.clock())
+        guards.check_not_own(me, [found.account_id])
+        if not await speakers.keep(w, id_):
+            raise Conflict(DECIDED)
 
 
 async def end(court: Court, viewer: Viewer, id_: int) -> None:
-    """End a protection, or drop a proposal. Raises NotAllowed, NotFound, Conflict."""
-    me = check_may(viewer, "protect_speaker")
+    """Agree that a protection ends. Raises NotAllowed for who asked for it or whom it is about, NotFound, Conflict."""
+    me = check_may(viewer, MAY)
     async with court.work.writing() as w:
         found = await _live(w, id_, court.clock())
-        if found.seconded_by is not None:  # a proposal protected nobody, so that it is gone needs no word
-            await _log(court, w, found, "ended", me, None)
-        if not await speakers.end(w, id_, court.clock()):
-            raise Conflict("This has been decided meanwhile")
+        if found.ending_by is None:
+            raise Conflict("Nobody has proposed that this ends")
+        await _check_second(w, found, me, found.ending_by)
+        leaf = await _log(court, w, found, "ended", found.ending_by, me)
+        if not await speakers.end(w, id_, me, court.clock(), leaf):
+            raise Conflict(DECIDED)
+
+
+async def _check_second(w: Writing, found: Speaker, me: int, first: int) -> None:
+    """Another person, whom it is not about; and both still judge."""
+    guards.check_not_own(me, [found.account_id])
+    guards.check_not_own(me, [first], guards.SECOND)
+    people = await accounts.standings(w, [me, first])
+    guards.check_holds(people.get(me), MAY)
+    if not guards.holds(people.get(first), MAY):
+        raise Conflict(guards.UNHELD)
 
 
 async def listed(court: Court, viewer: Viewer) -> list[Speaker]:

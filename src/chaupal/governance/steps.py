@@ -50,6 +50,7 @@ async def take(court: Court, viewer: Viewer, ref: str, form: StepForm, *, seen: 
             raise Conflict(MOVED)
         me = check_may(viewer, procedure.MACHINE.may(form.verb))
         move = procedure.MACHINE.move(standing(events), form.verb)
+        await cases.check_step(court, w, order, move, me)
         noted = _read(form, move.needs)
         await enter(court, w, order, events, form.verb, noted, me)
     return move.to
@@ -129,12 +130,12 @@ HOW = {"withdraw": "withdrawn", "set_aside": "set_aside", "stay": "stayed"}
 
 
 async def _carry_one(court: Court, w: Writing, case: Case, verb: str, noted: Noted, by: int) -> None:
-    move = case.move(verb)
+    taken = cases.follow(case, verb, by)
     if case.state in lifecycle.IN_FORCE:
         leaf = await effects.end_all(court, w, case, how=HOW[verb], by=by, reason=noted.reason)
     else:
-        public = await record.decision(court, w, case, move.to.value, by)
+        public = await record.decision(court, w, case, taken.move.to.value, by)
         leaf, _ = await log.append(
             court, w, "decision", case.order.ref, public, prev=case.events[-1].log_index, **record.under(case)
         )
-    await cases.enter(court, w, case, move, by, Said(reason=noted.reason), leaf)
+    await cases.enter(court, w, case, taken, Said(reason=noted.reason), leaf)

@@ -40,6 +40,8 @@ MAY: dict[str, frozenset[Role]] = {
     "open_entries": frozenset({Role.APPROVER, OWNER}),  # of the log, or destroy what would open them
 }
 
+STAFF = MAY["see_office"]
+
 
 def may(viewer: Viewer, what: str) -> bool:
     """Whether the viewer's role opens `what`; a word that is not in the table opens nothing."""

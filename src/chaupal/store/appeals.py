@@ -16,7 +16,7 @@ FILED, DECIDED, WITHDRAWN = "filed", "decided", "withdrawn"
 class AppealRow(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody asks that a ruling on them be looked at again. Times in ms; `state` filed, decided or withdrawn.
 
-    `not_by_first`, `not_by_second`: who decided what is appealed. `outcome`: upheld, modified or reversed.
+    `not_by_first`, `not_by_second`, `not_by_third`: who decided what is appealed. `outcome`: upheld, modified or reversed.
     """
 
     id: int
@@ -36,6 +36,12 @@ class AppealRow(msgspec.Struct, frozen=True, kw_only=True):
     not_by_second: int | None
     log_index: int
     decided_log_index: int | None
+    not_by_third: int | None = None
+
+    @property
+    def deciders(self) -> tuple[int, ...]:
+        """Who decided what is appealed."""
+        return tuple(by for by in (self.not_by_first, self.not_by_second, self.not_by_third) if by is not None)
 
     @property
     def open(self) -> bool:
@@ -43,7 +49,7 @@ class AppealRow(msgspec.Struct, frozen=True, kw_only=True):
 
     def may_be_heard_by(self, account: int) -> bool:
         """Whether `account` had no hand in the ruling, and is not the person concerned."""
-        return account not in (self.not_by_first, self.not_by_second, self.account_id)
+        return account not in (*self.deciders, self.account_id)
 
 
 class Message(msgspec.Struct, frozen=True):

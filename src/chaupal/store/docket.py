@@ -223,6 +223,9 @@ TARGETS_AT = statement(
     .order_by(targets.c.number)
 )
 TARGET = statement(select(*targets.c).where(targets.c.order_id == param("of"), targets.c.number == param("at_number")))
+OWNERS = statement(
+    select(targets.c.owner_id).where(targets.c.order_id == param("of"), targets.c.owner_id.is_not(None)).distinct()
+)
 TARGET_BY_ID = statement(select(*targets.c).where(targets.c.id == param("of")))
 EVENTS = statement(
     select(*case_events.c)
@@ -334,6 +337,11 @@ async def filed_before(reading: Reading, new: Order, lines: Sequence[str]) -> st
         if {target.as_written for target in await targets_of(reading, id_)} == set(lines):
             return ref
     return ""
+
+
+async def owners_of(reading: Reading, order_id: int) -> frozenset[int]:
+    """Whose things an order names."""
+    return frozenset(row[0] for row in await reading.fetch(OWNERS, of=order_id))
 
 
 async def cited_regimes(reading: Reading) -> list[tuple[str, int]]:

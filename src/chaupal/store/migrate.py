@@ -92,7 +92,12 @@ async def _upgrade_postgres(url: str, to: str) -> None:
 def _upgrade(connection: "Connection", to: str) -> None:
     from alembic import command
 
+    from chaupal.store import triggers
+
+    triggers.remove(connection)
     command.upgrade(_config(connection), to)
+    if to == "head":
+        triggers.install(connection)
 
 
 def _config(connection: "Connection") -> "Config":

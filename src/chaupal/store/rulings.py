@@ -48,6 +48,8 @@ class RulingRow(msgspec.Struct, frozen=True, kw_only=True):
     strike_until: int | None = None
     preserve_until: int | None = None
     text: str = ""
+    protected: bool = False
+    concurred_by: int | None = None
 
     @property
     def ruling(self) -> Ruling:
@@ -61,7 +63,7 @@ class RulingRow(msgspec.Struct, frozen=True, kw_only=True):
         )  # fmt: skip
 
 
-FLAGS = ("permanent", "alone", "neutral", "global_allowed")
+FLAGS = ("permanent", "alone", "neutral", "global_allowed", "protected")
 
 BEGIN = statement(insert(rulings))
 LIFT = statement(
@@ -69,11 +71,11 @@ LIFT = statement(
     .where(rulings.c.id == param("of"), rulings.c.lifted_at.is_(None))
     .values(lifted_at=param("at"), lift_log_index=param("leaf"))
 )
-# Until somebody agreed it had a shorter end.
+# Until somebody agreed it had a shorter end, and its strike with it.
 SECOND = statement(
     update(rulings)
     .where(rulings.c.id == param("of"), rulings.c.lifted_at.is_(None), rulings.c.approved_by.is_(None))
-    .values(approved_by=param("second"), ends_at=param("end"))
+    .values(approved_by=param("second"), ends_at=param("end"), strike_until=param("strike"), alone=sql("0"))
 )
 REVIEWED = statement(
     update(rulings).where(rulings.c.id == param("of"), rulings.c.lifted_at.is_(None)).values(review_at=param("review"))
@@ -130,10 +132,13 @@ async def lift(w: Writing, id_: int, leaf: int, at: int) -> bool:
     return await w.run(LIFT, of=id_, at=at, leaf=leaf) == 1
 
 
-async def second(w: Writing, id_: int, by: int, ends_at: int | None) -> bool:
-    """A second person agrees to what one did alone; it ends when it should have from the first (ms). False where it is over."""
+async def second(w: Writing, id_: int, by: int, ends_at: int | None, strike_until: int | None) -> bool:
+    """A second person agrees to what one did alone; it ends, and counts, until when it should have from the first (ms).
+
+    False where it is over.
+    """
     w.touch("rulings", id_)
-    return await w.run(SECOND, of=id_, second=by, end=ends_at) == 1
+    return await w.run(SECOND, of=id_, second=by, end=ends_at, strike=strike_until) == 1
 
 
 async def reviewed(w: Writing, id_: int, review_at: int | None) -> bool:

@@ -12,7 +12,10 @@ from chaupal.store.work import Reading, Row, Writing
 
 
 class Speaker(msgspec.Struct, frozen=True, kw_only=True):
-    """A grant. Without `seconded_by` it is a proposal and protects nobody yet. Times in ms."""
+    """A grant. Without `seconded_by` it is a proposal and protects nobody yet. Times in ms.
+
+    `ending_by`: who asks for its end, for which another's word (`ended_by`) is needed; until then it protects.
+    """
 
     id: int
     account_id: int
@@ -24,6 +27,9 @@ class Speaker(msgspec.Struct, frozen=True, kw_only=True):
     ends_at: int | None
     ended_at: int | None
     log_index: int | None
+    ending_by: int | None = None
+    ending_at: int | None = None
+    ended_by: int | None = None
 
 
 _LIVE = (speakers.c.ended_at.is_(None), speakers.c.ends_at.is_(None) | (speakers.c.ends_at > param("at")))
@@ -40,8 +46,25 @@ SECOND = statement(
     .where(speakers.c.id == param("of"), speakers.c.seconded_by.is_(None), speakers.c.ended_at.is_(None))
     .values(seconded_by=param("second"), log_index=param("leaf"))
 )
+DROP = statement(
+    update(speakers)
+    .where(speakers.c.id == param("of"), speakers.c.seconded_by.is_(None), speakers.c.ended_at.is_(None))
+    .values(ended_at=param("at"))
+)
+ASK_END = statement(
+    update(speakers)
+    .where(speakers.c.id == param("of"), speakers.c.ended_at.is_(None), speakers.c.ending_by.is_(None))
+    .values(ending_by=param("by"), ending_at=param("at"), log_index=param("leaf"))
+)
+KEEP = statement(
+    update(speakers)
+    .where(speakers.c.id == param("of"), speakers.c.ended_at.is_(None), speakers.c.ending_by.is_not(None))
+    .values(ending_by=None, ending_at=None)
+)
 END = statement(
-    update(speakers).where(speakers.c.id == param("of"), speakers.c.ended_at.is_(None)).values(ended_at=param("at"))
+    update(speakers)
+    .where(speakers.c.id == param("of"), speakers.c.ended_at.is_(None), speakers.c.ending_by.is_not(None))
+    .values(ended_at=param("at"), ended_by=param("by"), log_index=param("leaf"))
 )
 
 
@@ -73,9 +96,24 @@ async def second(w: Writing, id_: int, by: int, leaf: int) -> bool:
     return await w.run(SECOND, of=id_, second=by, leaf=leaf) == 1
 
 
-async def end(w: Writing, id_: int, at: int) -> bool:
-    """False where it has ended already."""
-    return await w.run(END, of=id_, at=at) == 1
+async def drop(w: Writing, id_: int, at: int) -> bool:
+    """A proposal is taken back. False where it protects somebody, or is gone."""
+    return await w.run(DROP, of=id_, at=at) == 1
+
+
+async def ask_end(w: Writing, id_: int, by: int, at: int, leaf: int) -> bool:
+    """Somebody asks that a protection ends; it protects on. False where somebody has asked, or it has ended."""
+    return await w.run(ASK_END, of=id_, by=by, at=at, leaf=leaf) == 1
+
+
+async def keep(w: Writing, id_: int) -> bool:
+    """It does not end after all. False where nobody asked that it should."""
+    return await w.run(KEEP, of=id_) == 1
+
+
+async def end(w: Writing, id_: int, by: int, at: int, leaf: int) -> bool:
+    """Another agrees, and it is over. False where nobody asked for it, or it has ended already."""
+    return await w.run(END, of=id_, by=by, at=at, leaf=leaf) == 1
 
 
 def _row(row: Row) -> Speaker:

@@ -1,12 +1,12 @@
 """How an account stands (active, frozen, suspended): what the rulings in force on it come to, kept in its row."""
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, FromClause, and_, exists, or_, select, update
 from sqlalchemy import text as sql
 
 from chaupal.policy.rulings import Measure
 from chaupal.store import apps
 from chaupal.store.dialect import param, statement, words
-from chaupal.store.tables import accounts, rulings
+from chaupal.store.tables import accounts, logins, rulings
 from chaupal.store.work import Reading, Writing
 
 ACTIVE = "active"
@@ -31,6 +31,38 @@ SET = statement(
     )
     .values(state=words("new_state"))
 )
+_others = accounts.alias("others")
+_their_logins = logins.alias("their_logins")
+
+
+def _signs_in(row: FromClause, login: FromClause) -> ColumnElement[bool]:
+    """Whoever is let in, has confirmed their mail, and has a password or a passkey."""
+    return and_(
+        row.c.state == sql("'active'"), login.c.account_id == row.c.id, login.c.confirmed_at.is_not(None),
+        or_(login.c.password_hash != sql("''"), login.c.passkeys > sql("0")),
+    )  # fmt: skip
+
+
+_other = and_(_others.c.role == accounts.c.role, _others.c.id != accounts.c.id, _others.c.state == sql("'active'"))
+LAST_OF = statement(
+    select(accounts.c.role).where(
+        accounts.c.id == param("of"),
+        accounts.c.state == sql("'active'"),
+        or_(accounts.c.role == sql("'owner'"), accounts.c.role == sql("'approver'")),
+        or_(
+            ~exists().where(_other),
+            and_(
+                exists().where(_signs_in(accounts, logins)),
+                ~exists().where(_other, _signs_in(_others, _their_logins)),
+            ),
+        ),
+    )
+)
+
+
+async def last_of(reading: Reading, account: int) -> str | None:
+    """`owner` or `approver`, where nobody else who is open and able to sign in has this role; else None."""
+    return await reading.value(LAST_OF, of=account)
 
 
 async def settle(w: Writing, account: int) -> None:

@@ -500,8 +500,19 @@ rulings = Table(
     big("second_by", null=True),  # ms: a glass was broken, a second person must look until then
     big("neutral", default=0),  # 1: gagged: the placeholder names nobody
     big("global_allowed", default=0), big("strike_until", null=True), big("preserve_until", null=True), text("text"),
+    big("protected", default=0),  # 1: its law asks for a third person because of whose words it is about
+    big("concurred_by", null=True),  # who agreed as second reviewer
     CheckConstraint("decided_by <> approved_by", name="rulings_by_two_people"),
+    CheckConstraint("concurred_by <> decided_by AND concurred_by <> approved_by", name="rulings_concurred_by_a_third"),
     CheckConstraint("approved_by IS NOT NULL OR alone = 1 OR second_by IS NOT NULL", name="rulings_seconded"),
+    CheckConstraint("alone = 0 OR ends_at IS NOT NULL", name="rulings_alone_end"),
+    CheckConstraint(
+        "protected = 0 OR (alone = 0 AND approved_by IS NOT NULL AND concurred_by IS NOT NULL)", name="rulings_protected_by_three"
+    ),
+    CheckConstraint(
+        "owner_id <> decided_by AND owner_id <> COALESCE(approved_by, 0) AND owner_id <> COALESCE(concurred_by, 0)",
+        name="rulings_not_by_their_owner",
+    ),
     CheckConstraint("alone = 0 OR basis = 'own_rules'", name="rulings_alone_under_own_rules"),
     CheckConstraint("measure <> 'suspend' OR basis = 'own_rules'", name="rulings_no_order_suspends"),
     CheckConstraint("measure <> 'remove_post' OR basis = 'own_rules'", name="rulings_no_order_removes"),
@@ -524,7 +535,17 @@ protected_speakers = Table(
     "protected_speakers", meta, id_column(),
     big("account_id"), text("class"), text("evidence"), big("granted_by"), big("seconded_by", null=True), big("granted_at"),
     big("ends_at", null=True), big("ended_at", null=True), big("log_index", null=True),
+    big("ending_by", null=True), big("ending_at", null=True), big("ended_by", null=True),  # who asked for its end, who agreed
     CheckConstraint("granted_by <> seconded_by", name="protected_by_two_people"),
+    CheckConstraint("ending_by <> ended_by", name="protected_end_by_two_people"),
+    CheckConstraint(
+        "ended_at IS NULL OR seconded_by IS NULL OR (ending_by IS NOT NULL AND ended_by IS NOT NULL)", name="protected_end_agreed"
+    ),
+    CheckConstraint(
+        "account_id <> granted_by AND account_id <> COALESCE(seconded_by, 0) AND account_id <> COALESCE(ending_by, 0) "
+        "AND account_id <> COALESCE(ended_by, 0)",
+        name="protected_not_by_themselves",
+    ),
     Index("protected_of", "account_id"),
 )  # fmt: skip
 
@@ -557,10 +578,11 @@ appeals = Table(
     big("ruling_id"), big("account_id"), text("state", default="filed"), text("text"), text("language"), big("filed_at"), big("due_at"),
     big("assigned_to", null=True), big("decided_by", null=True), big("decided_at", null=True), text("outcome"), text("reason"),
     big("not_by_first"), big("not_by_second", null=True),  # who decided what is appealed: they cannot hear it
-    big("log_index"), big("decided_log_index", null=True),
+    big("log_index"), big("decided_log_index", null=True), big("not_by_third", null=True),
     UniqueConstraint("ruling_id"),
     CheckConstraint("decided_by <> not_by_first", name="appeals_heard_by_another"),
     CheckConstraint("decided_by <> not_by_second", name="appeals_heard_by_a_third"),
+    CheckConstraint("decided_by <> not_by_third AND decided_by <> account_id", name="appeals_heard_by_nobody_concerned"),
     CheckConstraint("decided_at IS NULL OR decided_log_index IS NOT NULL", name="appeals_decided_with_a_leaf"),
     Index("appeals_open", "state", "due_at"), Index("appeals_of", "account_id"),
 )  # fmt: skip
@@ -634,9 +656,8 @@ replies = Table(
 # --- the log ---------------------------------------------------------------------------------------------------------
 
 log_entries = Table(
-    "log_entries", meta, id_column("index"), text("kind"), Column("body", LargeBinary, nullable=False), big("at"),
-    Index("log_entries_by_kind", "kind", "index"),
-)  # fmt: skip
+    "log_entries", meta, id_column("index"), text("kind"), Column("body", LargeBinary, nullable=False), big("at")
+)
 log_nodes = Table(
     "log_nodes", meta, Column("level", BigInteger, primary_key=True), Column("index", BigInteger, primary_key=True),
     Column("hash", LargeBinary, nullable=False),

@@ -30,7 +30,7 @@ STATES = {
     "refusal_proposed": N_("refusal proposed"),
     "pending": N_("under review"),
     "in_force": N_("in force"),
-    "unseconded": N_("in force for a day, by one person"),
+    "unseconded": N_("in force for a time, by one person"),
     "closed": N_("closed without a measure"),
     "stayed": N_("stayed by a court"),
     "withdrawn": N_("withdrawn"),

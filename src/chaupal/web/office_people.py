@@ -97,8 +97,16 @@ async def grant_speaker(call: Call[One]) -> Answer:
     return await _change_speaker(call, speakers.second)
 
 
+async def ask_end_of_speaker(call: Call[One]) -> Answer:
+    return await _change_speaker(call, speakers.ask_end)
+
+
 async def end_speaker(call: Call[One]) -> Answer:
     return await _change_speaker(call, speakers.end)
+
+
+async def keep_speaker(call: Call[One]) -> Answer:
+    return await _change_speaker(call, speakers.keep)
 
 
 async def _change_speaker(call: Call[One], change: Any) -> Answer:
@@ -119,7 +127,7 @@ async def _speakers(
     call: Call[Any], typed: SpeakerForm, problem: Problem | None, read: dict[int, str] | None = None
 ) -> Answer:
     known = await speakers.listed(call.house.court, call.viewer)
-    ids = {id_ for one in known for id_ in (one.account_id, one.granted_by, one.seconded_by)}
+    ids = {id_ for one in known for id_ in (one.account_id, one.granted_by, one.seconded_by, one.ending_by)}
     return await office_room.render(
         call, "office/speakers.html", N_("Protected speakers"), problem, known=known, typed=typed, read=read or {},
         names=await desk.handles(call.house.reads, call.viewer, ids), classes=speakers.CLASSES,
@@ -165,7 +173,9 @@ ROUTES: tuple[Route, ...] = (
     get("/office/speakers", show_speakers, Surface.OFFICE, **PAGE),
     post("/office/speakers", propose_speaker, Surface.OFFICE, takes=SpeakerForm, **PAGE),
     post("/office/speakers/{id}/grant", grant_speaker, Surface.OFFICE, takes=One, **PAGE),
-    post("/office/speakers/{id}/end", end_speaker, Surface.OFFICE, takes=One, **PAGE),
+    post("/office/speakers/{id}/end", ask_end_of_speaker, Surface.OFFICE, takes=One, **PAGE),
+    post("/office/speakers/{id}/end/agree", end_speaker, Surface.OFFICE, takes=One, **PAGE),
+    post("/office/speakers/{id}/keep", keep_speaker, Surface.OFFICE, takes=One, **PAGE),
     post("/office/speakers/{id}/read", read_speaker, Surface.OFFICE, takes=One, **PAGE),
     get("/office/looks", show_looks, Surface.OFFICE, takes=LooksAsked, shape=PAGE["shape"], may="see_looks"),
     post("/office/evidence/{id}", open_evidence, Surface.OFFICE, takes=One, **PAGE),

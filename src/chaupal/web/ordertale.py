@@ -31,7 +31,7 @@ STEPS = {
 # How many of its targets came to a state on one day.
 CAME_TO = {
     "in_force": N_("Limited, as two people decided: %(many)s"),
-    "unseconded": N_("Limited in an emergency by one person, for a day at most: %(many)s"),
+    "unseconded": N_("Limited by one person for a short time: %(many)s"),
     "refused": N_("Refused, as two people decided: %(many)s"),
     "closed": N_("Closed without a measure: %(many)s"),
     "not_found": N_("Not found on this server: %(many)s"),

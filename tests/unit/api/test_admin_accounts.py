@@ -234,6 +234,10 @@ async def test_protected_speakers_are_proposed_and_granted_over_the_api(village:
     assert (granted.json()["state"], granted.json()["account_id"]) == ("protected", str(v.meera.id))
     (listed,) = (await as_staff(v, v.chitra, "GET", "/api/v1/admin/protected")).json()
     assert listed["speaker_class"] == "journalist" and "evidence" not in listed
-    assert (await as_staff(v, v.chitra, "POST", f"{path}/end")).status_code == 200
+    assert (await as_staff(v, v.chitra, "POST", f"{path}/end")).json()["state"] == "ending"
+    assert (await as_staff(v, v.chitra, "POST", f"{path}/end/second")).status_code == 403
+    assert (await as_staff(v, v.owner, "POST", f"{path}/keep")).json()["state"] == "protected"
+    assert (await as_staff(v, v.owner, "POST", f"{path}/end")).json()["state"] == "ending"
+    assert (await as_staff(v, v.chitra, "POST", f"{path}/end/second")).status_code == 200
     assert (await as_staff(v, v.chitra, "GET", "/api/v1/admin/protected")).json() == []
     assert (await as_staff(v, v.asha, "GET", "/api/v1/admin/protected")).status_code == 404

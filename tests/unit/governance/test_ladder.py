@@ -18,7 +18,7 @@ from chaupal.policy.viewer import Role, Viewer
 from chaupal.store import clocks, docket, rulings, speakers
 from chaupal.store.rulings import RulingRow
 from chaupal.store.speakers import Speaker
-from court import FINDING, REASON, Bench, staff
+from court import FINDING, REASON, Bench
 
 WHY = "The ministry wrote that it takes this demand back."
 THREAT = "Post three names a house and a time, and calls for people to come armed."
@@ -43,7 +43,7 @@ async def running(bench: Bench, ref: str) -> set[str]:
 
 
 async def third(bench: Bench) -> Viewer:
-    return staff((await bench.street.people("lata"))[0], Role.APPROVER)
+    return await bench.hire("lata", Role.APPROVER)
 
 
 async def protect(bench: Bench, account: int, kind: str = "journalist") -> None:
@@ -257,7 +257,7 @@ async def test_an_emergency_order_restores_by_itself(bench: Bench):
 
 
 async def moderator(bench: Bench) -> Viewer:
-    return staff((await bench.street.people("mod"))[0], Role.MODERATOR)
+    return await bench.hire("mod", Role.MODERATOR)
 
 
 def matter(bench: Bench, **more: str) -> MatterForm:
@@ -286,8 +286,9 @@ async def test_a_suspension_takes_two_even_under_the_houses_rules(bench: Bench):
     form = matter(bench, rule=rule(bench, Measure.SUSPEND))
     ref, done = await house.sanction(bench.court, mod, form, Draft(outcome="suspend", reason=THREAT, permanent=True))
     assert not done
+    opened = await house.open_matter(bench.court, mod, form)
     with pytest.raises(NotAllowed):
-        await decisions.act_alone(bench.court, mod, ref, 1, Draft(outcome="suspend", reason=THREAT))
+        await decisions.act_alone(bench.court, mod, opened, 1, Draft(outcome="suspend", reason=THREAT))
     await decisions.approve(bench.court, bench.dev, ref, 1)
     (row,) = await made(bench, ref)
     assert (row.measure, row.permanent) == ("suspend", True)

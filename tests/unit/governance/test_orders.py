@@ -208,7 +208,7 @@ async def test_what_is_sent_back_can_be_proposed_anew(bench: Bench):
 
 async def test_a_reviewer_sends_back_what_others_propose_and_approves_nothing(bench: Bench):
     ref = await bench.order()
-    second = staff(await bench.street.person("second"))
+    second = await bench.hire("second")
     await decisions.propose(bench.court, bench.asha, ref, 1, **WITHHOLD)
     with pytest.raises(NotAllowed):
         await decisions.approve(bench.court, second, ref, 1)
@@ -245,7 +245,7 @@ async def test_who_decides_on_an_old_page_is_told_that_the_case_moved(bench: Ben
 
 async def test_of_two_who_approve_at_once_one_does(bench: Bench):
     ref = await bench.order()
-    third = staff(await bench.street.person("third"), Role.APPROVER)
+    third = await bench.hire("third", Role.APPROVER)
     await decisions.propose(bench.court, bench.asha, ref, 1, **WITHHOLD)
     before = await leaves(bench)
     done = await asyncio.gather(

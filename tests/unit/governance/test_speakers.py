@@ -1,14 +1,19 @@
-"""Protected speakers: two people grant, one ends, the log names nobody; and how roles are given."""
+"""Protected speakers: two people grant, two end, the log names nobody; and how roles are given."""
+
+import asyncio
+import json
 
 import pytest
+from sqlalchemy import text
 
-from chaupal.governance import roles, speakers
+from chaupal.governance import record, roles, speakers
 from chaupal.governance.speakers import SpeakerForm
 from chaupal.kernel.clock import DAY, iso_day
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.policy.viewer import Role
 from chaupal.store import ledger
 from chaupal.store import speakers as kept
+from chaupal.store.dialect import statement
 from court import Bench, staff
 
 EVIDENCE = "Her press card of the state was seen on 3 February."
@@ -29,7 +34,7 @@ async def last_entry(bench: Bench) -> bytes:
         return (await ledger.entries(reading, await ledger.size(reading) - 1, 1))[0]
 
 
-async def test_a_class_is_granted_by_two_and_ended_by_one(bench: Bench):
+async def test_a_class_is_granted_by_two_and_ended_by_two(bench: Bench):
     id_ = await speakers.propose(bench.court, bench.asha, form())
     assert await classes(bench) == {}
     with pytest.raises(NotAllowed):
@@ -39,12 +44,55 @@ async def test_a_class_is_granted_by_two_and_ended_by_one(bench: Bench):
     entry = await last_entry(bench)
     assert b'"step":"granted"' in entry and b"meera" not in entry and str(bench.meera).encode() not in entry
     with pytest.raises(Conflict):
-        await speakers.second(bench.court, staff(bench.clerk.me, Role.OWNER), id_)
+        await speakers.second(bench.court, bench.owner, id_)
+    with pytest.raises(Conflict, match="Nobody has proposed"):
+        await speakers.end(bench.court, bench.asha, id_)
+    assert not await speakers.ask_end(bench.court, bench.asha, id_)
+    assert b'"step":"ending_proposed"' in await last_entry(bench)
+    assert await classes(bench) == {bench.meera: "journalist"}, "one person's word ends no protection"
+    with pytest.raises(NotAllowed):
+        await speakers.end(bench.court, bench.asha, id_)
+    with pytest.raises(Conflict):
+        await speakers.ask_end(bench.court, bench.dev, id_)
+    await speakers.keep(bench.court, bench.dev, id_)
+    assert not await speakers.ask_end(bench.court, bench.owner, id_)
     await speakers.end(bench.court, bench.asha, id_)
     assert await classes(bench) == {}
-    assert b'"step":"ended"' in await last_entry(bench)
+    ended = json.loads(await last_entry(bench))["public"]
+    assert ended["step"] == "ended"
+    assert ended["by"] == record.pseudonym(bench.court, bench.owner.me)
+    assert ended["second"] == record.pseudonym(bench.court, bench.asha.me)
     with pytest.raises(NotFound):
         await speakers.end(bench.court, bench.asha, id_)
+
+
+async def test_of_two_who_end_a_protection_at_once_one_does(bench: Bench):
+    id_ = await speakers.propose(bench.court, bench.asha, form())
+    await speakers.second(bench.court, bench.dev, id_)
+    asked = await asyncio.gather(
+        *(speakers.ask_end(bench.court, who, id_) for who in (bench.asha, bench.dev)), return_exceptions=True
+    )
+    assert sorted(type(one).__name__ for one in asked) == ["Conflict", "bool"]
+    assert await classes(bench)
+
+
+@pytest.mark.parametrize("columns", ["", ", ending_by = {asha}", ", ending_by = {asha}, ended_by = {asha}"])
+async def test_the_database_lets_no_protection_end_by_fewer_than_two(bench: Bench, columns: str):
+    id_ = await speakers.propose(bench.court, bench.asha, form())
+    await speakers.second(bench.court, bench.dev, id_)
+    change = f"UPDATE protected_speakers SET ended_at = 5{columns} WHERE id = {id_}".format(asha=bench.asha.me)
+    with pytest.raises(Exception, match="protected_end"):
+        async with bench.court.work.writing() as w:
+            await w.run(statement(text(change)))
+    assert await classes(bench)
+
+
+async def test_a_proposal_of_whoever_judges_no_more_protects_and_ends_nothing(bench: Bench):
+    id_ = await speakers.propose(bench.court, bench.asha, form())
+    await roles.grant(bench.court, bench.owner, bench.asha.me, Role.CLERK)
+    with pytest.raises(Conflict, match="proposed anew"):
+        await speakers.second(bench.court, bench.dev, id_)
+    assert not await classes(bench)
 
 
 async def test_a_class_ends_by_itself(bench: Bench):
@@ -86,7 +134,7 @@ async def test_who_does_not_judge_protects_nobody(bench: Bench):
 
 
 async def test_roles_stand_in_the_log_and_an_owner_always_stays(bench: Bench):
-    court, owner, other = bench.court, staff(bench.asha.me, Role.OWNER), bench.dev.me
+    court, owner, other = bench.court, bench.owner, bench.asha.me
     with pytest.raises(NotAllowed):
         await roles.grant(court, bench.dev, bench.meera, Role.CLERK)
     with pytest.raises(NotAllowed):
@@ -95,7 +143,8 @@ async def test_roles_stand_in_the_log_and_an_owner_always_stays(bench: Bench):
     entry = await last_entry(bench)
     assert b'"t":"role"' in entry and b'"role":"owner"' in entry and b"dev" not in entry
     assert not await roles.grant(court, owner, other, Role.OWNER)
-    with pytest.raises(Conflict):  # the only account whose row says owner
+    assert await roles.grant(court, staff(other, Role.OWNER), owner.me, Role.MEMBER)
+    with pytest.raises(Conflict):  # the only owner left, by the word of one who was
         await roles.grant(court, owner, other, Role.MEMBER)
     with pytest.raises(NotFound):
         await roles.grant(court, owner, 1, Role.CLERK)

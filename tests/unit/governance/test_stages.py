@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from importlib import import_module
 from typing import Any
 
 import pytest
@@ -16,12 +15,11 @@ from chaupal.governance.lifecycle import State
 from chaupal.governance.procedure import DECIDING, Stage
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.viewer import Role
-from chaupal.store import docket, rulings
+from chaupal.store import docket, rulings, triggers
 from chaupal.store.dialect import statement
 from chaupal.store.rulings import RulingRow
-from court import REASON, REFUSE, WITHHOLD, Bench, staff
+from court import REASON, REFUSE, WITHHOLD, Bench
 
-MIGRATION = import_module("chaupal.store.migrations.versions.0018_states_bind")
 Walk = Callable[[Bench, str], Awaitable[object]]
 
 
@@ -142,7 +140,7 @@ async def test_a_matter_of_the_house_begins_in_review(bench: Bench):
         rule=bench.court.rules.current(bench.court.clock()).cite(1),
         grounds="They called for violence by name.",
     )
-    mod = staff((await bench.street.people("mod"))[0], Role.MODERATOR)
+    mod = await bench.hire("mod", Role.MODERATOR)
     draft = Draft(outcome="suspend", reason=REASON, permanent=True)
     ref, alone = await house.sanction(bench.court, mod, form, draft)
     assert not alone
@@ -209,8 +207,8 @@ async def test_the_database_refuses_rulings_and_decisions_outside_the_stages(ben
 
 
 def test_the_database_keeps_the_same_table_as_the_code():
-    assert set(re.findall(r"'(\w+)'", MIGRATION.DECIDING)) == {stage.value for stage in DECIDING}
-    assert set(re.findall(r"'(\w+)'", MIGRATION.DECIDED)) == {state.value for state in stages.DECIDED_STATES}
+    assert set(re.findall(r"'(\w+)'", triggers.DECIDING)) == {stage.value for stage in DECIDING}
+    assert set(re.findall(r"'(\w+)'", triggers.DECIDED)) == {state.value for state in stages.DECIDED_STATES}
 
 
 @pytest.mark.parametrize("stage", Stage)

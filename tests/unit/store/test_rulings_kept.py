@@ -85,7 +85,7 @@ async def test_an_end_that_a_second_person_moves_is_heard_of_beside(work: Work, 
     await begin(work, row(1, 11, 0, approved_by=None, second_by=2**45, ends_at=clock() + DAY))
     assert await bound(work) == {11}
     async with beside.writing() as w:
-        assert await rulings.second(w, 1, 3, None)
+        assert await rulings.second(w, 1, 3, None, None)
     clock.move(2 * DAY)
     assert await bound(work) == {11}
 

@@ -1,7 +1,5 @@
 """Checks of who acted: roles that were theirs at that moment, two who are two, a third where somebody is protected."""
 
-from chaupal.governance.house_rules import RuleBook
-from chaupal.governance.regimes import Duration
 from chaupal.governance.rule_of_law.book import (
     DECIDED,
     Book,
@@ -293,15 +291,9 @@ def alone_too_long(book: Book, made: Made) -> str:
     """What one person did by themselves ends after the time that the rules in force allow."""
     if not made.said.alone or made.said.second or made.said.measure in AT_ONCE:
         return ""
-    ends = [end for rules in book.laws.books_at(made.begins) if (end := alone_until(rules, made.begins)) is not None]
+    ends = [rules.alone_ends_at(made.begins) for rules in book.laws.books_at(made.begins)]
     over = bool(ends) and (made.until is None or made.until > min(ends) + SLACK)
     return f"at most until {at_minute(min(ends))}" if over else ""
-
-
-def alone_until(rules: RuleBook, at: int) -> int | None:
-    """When what one person does alone at `at` ends by the rules (ms); None where they say nothing of it."""
-    span: object = getattr(rules, "alone_lasts", None)
-    return span.after(at, rules.zone) if isinstance(span, Duration) else None
 
 
 def glass_without_end(book: Book, made: Made) -> bool:
