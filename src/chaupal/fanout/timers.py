@@ -52,6 +52,7 @@ class Timers:
             (pace, lambda: announcements.tell_due(court)),
             (pace, lambda: polls.close_due(square)),
             (pace, lambda: scheduling.publish_due(square)),
+            (5, carrier.work.keep_small),
             (600, lambda: reconcile.nightly(court)),
             (600, lambda: reviews.remind(court)),
             (60, lambda: log_cosigned.ask_witnesses(court)),

@@ -14,8 +14,14 @@ PATIENCE = 10.0  # seconds for all of it: the name, the connection, the answer
 MOST_READ = 20_000  # bytes of an answer
 MOST_HOPS = 3  # redirects that are followed, each looked at as the first address was
 MOST_URL = 2_000
-# Addresses that carry another one inside, which may be a private one: NAT64, 6to4, Teredo.
-TUNNELS = tuple(ipaddress.ip_network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
+# Of IPv6 only this is given to anybody (RFC 4291); all else is reserved, however Python's `is_global` takes it.
+UNICAST = ipaddress.IPv6Network("2000::/3")
+# And inside of it, or of IPv4, what is nobody's machine (IANA's special-purpose registries): protocol assignments with Teredo,
+# AS112, documentation, 6to4 and its relays, the 6bone that was given back. Some of them carry a private address inside.
+SPECIAL = tuple(map(ipaddress.ip_network, (
+    "2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3ffe::/16", "3fff::/20",
+    "192.0.0.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.175.48.0/24",
+)))  # fmt: skip
 
 type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -160,5 +166,6 @@ async def _address(host: str, port: int, *, private: bool) -> Address:
 def may_call(address: Address) -> bool:
     """Whether anybody's: not of this machine or network, not reserved, not one that hides another."""
     inner = getattr(address, "ipv4_mapped", None) or address
-    hides = any(inner in net for net in TUNNELS if net.version == inner.version)
-    return inner.is_global and not inner.is_multicast and not hides
+    special = any(inner in net for net in SPECIAL if net.version == inner.version)
+    given = isinstance(inner, ipaddress.IPv4Address) or inner in UNICAST
+    return inner.is_global and given and not inner.is_multicast and not inner.is_reserved and not special

@@ -118,3 +118,7 @@ class PostgresWork(SharedWork):
     async def tidy(self) -> None:
         """PostgreSQL sees to itself."""
         await asyncio.sleep(0)
+
+    async def keep_small(self) -> None:
+        """PostgreSQL sees to itself."""
+        await asyncio.sleep(0)

@@ -22,6 +22,11 @@ log = structlog.get_logger()
 BUSY_TRIES = 400  # of 5 to 25 ms: another process (the CLI) may hold the write lock for a moment
 
 
+# Bytes of the write-ahead file: from here on it is moved into the database though the house is busy; this much of it is kept
+# when it begins anew, and the rest given back to the disk.
+WAL_LARGE, WAL_KEPT = 16_000_000, 4_000_000
+
+
 def connect(path: Path) -> sqlite3.Connection:
     """A connection as every part of the house uses it: WAL, FULL, no waiting inside SQLite."""
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512, timeout=0.02)
@@ -33,6 +38,7 @@ def connect(path: Path) -> sqlite3.Connection:
         "cache_size=-8000",
         "mmap_size=0",
         "wal_autocheckpoint=0",
+        f"journal_size_limit={WAL_KEPT}",
     ):
         db.execute(f"PRAGMA {pragma}")
     return db
@@ -215,7 +221,10 @@ class SqliteWork(SharedWork):
         self._writer.execute("COMMIT")
 
     async def tidy(self) -> None:
-        """Move the WAL into the database, on a connection and a thread of its own; called when the house is idle."""
+        """Move the WAL into the database, on a connection and a thread of its own; called when the house is idle.
+
+        PASSIVE waits for nobody and makes nobody wait: what a reader still looks at stays for the next time.
+        """
 
         def checkpoint() -> None:
             db = connect(self._path)
@@ -225,3 +234,9 @@ class SqliteWork(SharedWork):
                 db.close()
 
         await asyncio.get_running_loop().run_in_executor(self._scanners, checkpoint)
+
+    async def keep_small(self) -> None:
+        """The same where the house is never idle, once the WAL is large. Whoever writes next begins it anew, and shortens it."""
+        wal = self._path.with_name(f"{self._path.name}-wal")
+        if await asyncio.to_thread(lambda: wal.stat().st_size if wal.exists() else 0) > WAL_LARGE:
+            await self.tidy()

@@ -268,6 +268,10 @@ async def test_an_event_that_does_not_exist_is_refused(village: Village, receive
 INSIDE = [
     "127.0.0.1", "10.0.0.7", "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1", "255.255.255.255",
     "::1", "::", "fe80::1", "fc00::1", "ff02::1", "::ffff:10.0.0.7", "64:ff9b::a00:7", "2002:a00:7::1", "2001:0:a00:7::1", "2001:db8::1",
+    # What is_global takes for public: IPv4-compatible and -translated, site-local, SRv6, documentation, ORCHID, AS112, 6bone, reserved.
+    "::10.0.0.7", "::7f00:1", "::ffff:0:10.0.0.7", "fec0::1", "5f00::1", "3fff::1", "2001:20::1", "2001:1::1", "2001:4:112::1",
+    "2620:4f:8000::1", "3ffe::1", "1::1", "4000::1", "8000::1", "e000::1", "100::1", "ff0e::1", "64:ff9b:1::a00:7",
+    "192.0.0.9", "192.88.99.1", "192.31.196.1", "192.52.193.1", "192.175.48.1", "198.18.0.1", "203.0.113.9", "240.0.0.1", "0.1.2.3",
 ]  # fmt: skip
 
 
@@ -276,7 +280,9 @@ def test_nothing_inside_can_be_called(address: str):
     assert not calling.may_call(ipaddress.ip_address(address))
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8"])
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "2a02:2e0:3fe:1001:302::", "2401:4900::1"]
+)
 def test_what_is_public_can_be_called(address: str):
     assert calling.may_call(ipaddress.ip_address(address))
 

@@ -1,12 +1,15 @@
 """Reading and writing: whole units or nothing, one commit for many, told once, on both databases."""
 
 import asyncio
+import shutil
+from pathlib import Path
 
 import pytest
 
+from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Conflict, Invalid
 from chaupal.kernel.event import Event
-from chaupal.store import marks, outbox
+from chaupal.store import marks, outbox, work_sqlite
 from chaupal.store.work import Work
 
 
@@ -138,3 +141,33 @@ async def test_of_two_units_that_want_each_others_rows_one_is_told_to_try_again(
     results = await asyncio.gather(unit("a", "b"), unit("b", "a"), return_exceptions=True)
     assert sorted(type(r) for r in results if r is not None) == [Conflict]
     assert (await read(work, "a"), await read(work, "b")) == ("1", "1")
+
+
+async def test_the_write_ahead_file_does_not_stay_large_and_nobody_who_writes_waits(
+    tmp_path: Path, migrated_file: Path, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(work_sqlite, "WAL_LARGE", 1_000_000)
+    monkeypatch.setattr(work_sqlite, "WAL_KEPT", 200_000)
+    shutil.copy(migrated_file, tmp_path)
+    work = work_sqlite.SqliteWork(tmp_path / "chaupal.db", clock)
+    wal = tmp_path / "chaupal.db-wal"
+    await work.open()
+
+    async def write(many: int) -> None:
+        for number in range(many):
+            async with work.writing() as w:
+                await marks.write(w, f"key {number % 7}", f"{number:05}" * 5_000)
+
+    try:
+        await write(100)
+        assert wal.stat().st_size > 1_000_000
+        for _ in range(5):  # busy all the time, and the errand beside it
+            await asyncio.gather(write(20), work.keep_small())
+        await work.keep_small()
+        await write(2)
+        await write(2)
+        assert wal.stat().st_size < 1_000_000
+        async with work.reading() as reading:
+            assert await marks.read(reading, "key 1") == "00001" * 5_000
+    finally:
+        await work.close()
