@@ -1,7 +1,13 @@
-"""What Mastodon's documentation promises of each entity: its keys and their types, written down by hand, and their check."""
+"""What Mastodon's documentation promises of each entity: every field with its kind, and what is finer than a kind.
+
+`mastodon_entities.toml` holds the documented fields; `ENTITIES` below what their texts say beyond that (how an id, a moment,
+an enumeration looks). Whatever is checked is checked by both.
+"""
 
 import re
+import tomllib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 type Check = Callable[[Any, str], Iterator[str]]
@@ -16,7 +22,8 @@ NUMERAL = re.compile(r"\d+")
 
 def faults(entity: str, value: Any, where: str = "") -> list[str]:
     """Every place where `value` is not the documented entity, a line each; empty when it is."""
-    return list(_entity(entity)(value, where or entity))
+    finer = _entity(entity)(value, where or entity) if entity in ENTITIES else ()
+    return [*finer, *documented(entity, value, where or entity)]
 
 
 def _of(kind: type, *, nothing: type | None = None) -> Check:
@@ -84,6 +91,72 @@ def _entity(name: str) -> Check:
         yield from ENTITIES[name](value, where)
 
     return check
+
+
+# --- as documented ---
+
+DOCUMENTED: dict[str, dict[str, str]] = tomllib.loads(
+    Path(__file__).with_name("mastodon_entities.toml").read_text(encoding="utf-8")
+)
+# What an entity has beside its own fields, and which of several it is.
+PARTS: dict[str, tuple[str, ...]] = {
+    "StatusForMe": ("Status",), "CredentialAccount": ("Account", "CredentialAccount"), "MutedAccount": ("Account", "MutedAccount"),
+    "CredentialApplication": ("Application", "CredentialApplication"), "Trends::Link": ("PreviewCard", "Trends::Link"),
+    "Admin::Tag": ("Tag", "Admin::Tag"),
+}  # fmt: skip
+# Documented and not sent, and why.
+ABSENT: dict[str, str] = {}
+
+
+def _is(*kinds: type) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))
+
+
+KINDS: dict[str, Callable[[Any], bool]] = {
+    "string": _is(str), "integer": _is(int), "number": _is(int, float), "boolean": _is(bool), "array": _is(list),
+    "hash": _is(dict), "entity": _is(dict), "null": lambda _: True,
+}  # fmt: skip
+
+
+def documented(name: str, value: Any, where: str) -> Iterator[str]:
+    """Each field of an entity, and of the entities in it, against the documentation: there, of its kind, null where it may be."""
+    if name == "Quote" and isinstance(value, dict) and "quoted_status_id" in value:
+        name = "ShallowQuote"
+    for part in PARTS.get(name, (name,)):
+        for field, told in DOCUMENTED.get(part, {}).items():
+            if f"{part}.{field}" not in ABSENT:
+                yield from _field(value, field.split("/"), told, where)
+
+
+def _field(value: Any, path: list[str], told: str, where: str) -> Iterator[str]:
+    key, *rest = path
+    if key == "*":
+        for number, item in enumerate(value):
+            yield from _field(item, rest, told, f"{where}[{number}]") if rest else ()
+    elif not isinstance(value, dict):
+        return  # null, or the fault of what is above
+    elif key not in value:
+        if "optional" not in told:
+            yield f"{where}.{key} is missing, though documented"
+    elif rest:
+        yield from _field(value[key], rest, told, f"{where}.{key}")
+    else:
+        yield from _kind(value[key], told.split()[0], f"{where}.{key}")
+
+
+def _kind(value: Any, kind: str, where: str) -> Iterator[str]:
+    bare = kind.removesuffix("?")
+    if value is None:
+        if bare == kind != "null":
+            yield f"{where} is null, which is not documented"
+    elif bare in KINDS:
+        if not KINDS[bare](value):
+            yield f"{where}: {value!r} is no {bare}"
+    elif not isinstance(value, list if bare.endswith("[]") else dict):
+        yield f"{where}: {value!r} is no {bare}"
+    else:
+        for number, item in enumerate(value if bare.endswith("[]") else [value]):
+            yield from documented(bare.removesuffix("[]"), item, f"{where}[{number}]" if bare.endswith("[]") else where)
 
 
 text = _of(str)
