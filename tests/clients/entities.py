@@ -105,7 +105,15 @@ PARTS: dict[str, tuple[str, ...]] = {
     "Admin::Tag": ("Tag", "Admin::Tag"),
 }  # fmt: skip
 # Documented and not sent, and why.
-ABSENT: dict[str, str] = {}
+COLLECTIONS = "lists of people that are offered to others (4.6) are not here"
+ABSENT = {
+    "Account.feature_approval": COLLECTIONS, "Status.tagged_collections": COLLECTIONS, "Role.collection_limit": COLLECTIONS,
+    "Report.collection_ids": COLLECTIONS, "Status.text": "as Mastodon does, with a deleted status alone",
+    "MediaAttachment.text_url": "removed in 3.5", "PreviewCard.published_at": "pages seldom say it truly",
+}  # fmt: skip
+
+
+MET: set[str] = set()  # what was looked at so far
 
 
 def _is(*kinds: type) -> Callable[[Any], bool]:
@@ -123,6 +131,7 @@ def documented(name: str, value: Any, where: str) -> Iterator[str]:
     if name == "Quote" and isinstance(value, dict) and "quoted_status_id" in value:
         name = "ShallowQuote"
     for part in PARTS.get(name, (name,)):
+        MET.add(part)
         for field, told in DOCUMENTED.get(part, {}).items():
             if f"{part}.{field}" not in ABSENT:
                 yield from _field(value, field.split("/"), told, where)
@@ -136,7 +145,7 @@ def _field(value: Any, path: list[str], told: str, where: str) -> Iterator[str]:
     elif not isinstance(value, dict):
         return  # null, or the fault of what is above
     elif key not in value:
-        if "optional" not in told:
+        if "optional" not in told and not rest:  # what should be around it is missed by its own line
             yield f"{where}.{key} is missing, though documented"
     elif rest:
         yield from _field(value[key], rest, told, f"{where}.{key}")

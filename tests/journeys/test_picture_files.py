@@ -43,7 +43,7 @@ async def test_the_entity_is_complete_and_its_addresses_work(village: Village):
     status = await shows(village, village.asha)
     (media,) = status["media_attachments"]
     assert set(media) == {
-        "id", "type", "url", "preview_url", "remote_url", "preview_remote_url", "text_url", "meta", "description", "blurhash",
+        "id", "type", "url", "preview_url", "remote_url", "preview_remote_url", "meta", "description", "blurhash",
     }  # fmt: skip
     assert (media["type"], media["description"], len(media["blurhash"])) == ("image", "एक पेड़", 28)
     assert media["meta"]["original"] == {"width": 90, "height": 60, "size": "90x60", "aspect": 1.5}

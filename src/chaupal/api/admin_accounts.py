@@ -107,8 +107,6 @@ class AdminAccount(msgspec.Struct, kw_only=True):
     suspended: bool
     sensitized: bool
     account: Account
-    created_by_application_id: str | None = None
-    invited_by_account_id: str | None = None
 
 
 class Opened(msgspec.Struct, kw_only=True):

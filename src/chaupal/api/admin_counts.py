@@ -14,7 +14,7 @@ import msgspec
 from babel import Locale
 from msgspec import UNSET, Meta, UnsetType
 
-from chaupal.kernel.clock import iso
+from chaupal.kernel.clock import DAY, iso
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.surface import Surface
 from chaupal.reads import counts
@@ -26,6 +26,8 @@ LONGEST = 366 * 2  # days that are counted at once
 MOST_PERIODS = 100
 FEW, MANY = 10, 100
 ENGLISH = Locale("en").languages  # code -> name
+
+MONTH = 30  # days that are told of where none are named
 
 type Word = Annotated[str, Meta(max_length=300)]
 
@@ -53,7 +55,10 @@ class MeasuresAsked(Period, kw_only=True):
 
 
 class DimensionsAsked(Period, kw_only=True):
-    """Which dimensions, of which days, the first how many. What is not known here is left out."""
+    """Which dimensions, of which days, the first how many. What is not known here is left out.
+
+    The days may be left out, as apps do that ask for what rests on no days (`software_versions`): then it is the last month.
+    """
 
     keys: list[Word] = []
     limit: Annotated[int, Meta(ge=1)] = FEW
@@ -172,7 +177,11 @@ def _told(key: str, found: Measure) -> AdminMeasure:
 async def dimensions(call: Call[DimensionsAsked]) -> list[AdminDimension]:
     """What there is most of."""
     found: list[AdminDimension] = []
-    span = _span(call.args)
+    asked = call.args
+    if not asked.start_at and not asked.end_at:
+        now = call.house.reads.clock()
+        asked = msgspec.structs.replace(asked, start_at=iso(now - (MONTH - 1) * DAY), end_at=iso(now))
+    span = _span(asked)
     for key in dict.fromkeys(call.args.keys):
         if key in DIMENSIONS:
             found.append(AdminDimension(key, await DIMENSIONS[key](call, span)))

@@ -6,13 +6,14 @@ that is a matter of the court (`/office/deamplified`), and no click of one. Thes
 
 from collections.abc import Sequence
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
 
 from chaupal.api.statuses import status_answer
 from chaupal.api.trends import TagShown, TrendsAsked, links_shown, shown_tags, trending_posts, trending_tags
-from chaupal.kernel.errors import Invalid
+from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.surface import Surface
 from chaupal.reads import tags, thread
 from chaupal.reads import trending_links as links
@@ -31,6 +32,17 @@ class Tag(msgspec.Struct):
     """A tag by its name, which is its id."""
 
     name: Annotated[str, Meta(max_length=300)]
+
+
+class Publisher(msgspec.Struct, kw_only=True):
+    """A site of which links trend, as Mastodon's admin API has it; nothing of it waits for a review here."""
+
+    id: str
+    domain: str
+    trendable: bool = True
+    reviewed_at: None = None
+    requested_review_at: None = None
+    requires_review: bool = False
 
 
 class Of(msgspec.Struct):
@@ -82,6 +94,37 @@ async def reject_link(call: Call[Of]) -> Answer:
     raise Invalid(REFUSED)
 
 
+async def publishers(call: Call[TrendsAsked]) -> list[Publisher]:
+    """The sites of the links that trend, the hottest first."""
+    args = call.args
+    found = list((await _publishers(call)).values())
+    return found[args.offset : args.offset + args.most(20, 40)]
+
+
+async def approve_publisher(call: Call[Of]) -> Publisher:
+    """A site that may trend, as every one may: nothing to approve. 404 for one of which nothing trends."""
+    return await _publisher(call)
+
+
+async def reject_publisher(call: Call[Of]) -> Answer:
+    """Refused (422): it takes two people."""
+    await _publisher(call)
+    raise Invalid(REFUSED)
+
+
+async def _publisher(call: Call[Of]) -> Publisher:
+    found = (await _publishers(call)).get(call.args.id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def _publishers(call: Call[Any]) -> dict[int, Publisher]:
+    trending = await links.links(call.house.reads, call.viewer, None, links.MOST_TAGS)
+    domains = (urlsplit(one.url).hostname or "" for one in trending)
+    return {(id_ := links.number(domain)): Publisher(id=str(id_), domain=domain) for domain in domains if domain}
+
+
 async def _links(call: Call[Any], found: Sequence[links.TrendingLink]) -> list[dict[str, Any]]:
     return [shown | {"requires_review": False} for shown in await links_shown(call, found)]
 
@@ -98,6 +141,11 @@ ROUTES: tuple[Route, ...] = (
     get(f"{API}/tags", trending_tags, Surface.TRENDS, **READ),
     get(f"{API}/statuses", trending_posts, Surface.TRENDS, **READ),
     get(f"{API}/links", trending_links, Surface.TRENDS, **READ),
+    get(f"{API}/links/publishers", publishers, Surface.TRENDS, gives=list[Publisher], **READ),
+    post(
+        f"{API}/links/publishers/{{id}}/approve", approve_publisher, Surface.TRENDS, takes=Of, gives=Publisher, **WRITE
+    ),
+    post(f"{API}/links/publishers/{{id}}/reject", reject_publisher, Surface.TRENDS, takes=Of, **WRITE),
     post(f"{API}/tags/{{name}}/approve", approve_tag, Surface.SEARCH, takes=Tag, gives=TagShown, **WRITE),
     post(f"{API}/tags/{{name}}/reject", reject_tag, Surface.SEARCH, takes=Tag, **WRITE),
     post(f"{API}/statuses/{{id}}/approve", approve_post, Surface.STATUS, takes=Of, **WRITE),

@@ -16,6 +16,7 @@ from chaupal.social import films, pictures, pinning, polls, push_keys, tags
 from chaupal.social.composing import MOST_PICTURES
 from chaupal.social.media import MOST_DESCRIPTION
 from chaupal.social.profiles import MOST_FIELDS
+from chaupal.text.language import LANGUAGES as WRITTEN
 from chaupal.text.length import MAX_GRAPHEMES, URL_LENGTH
 from chaupal.wire.call import Call
 from chaupal.wire.route import Nothing, Route, get
@@ -53,6 +54,7 @@ class InstanceTwo(msgspec.Struct, kw_only=True):
     source_url: str
     description: str
     usage: dict[str, dict[str, int]]
+    wrapstodon: None = None
     thumbnail: dict[str, Any]
     icon: list[dict[str, str]] = []
     languages: list[str]
@@ -92,7 +94,7 @@ async def two(call: Call[Nothing]) -> InstanceTwo:
         domain=settings.domain, title=settings.title, version=VERSION, source_url=f"{settings.origin}/about",
         description=settings.description,
         usage={"users": {"active_month": census.active}},
-        thumbnail={"url": f"{settings.origin}/blank/header.png", "blurhash": None, "versions": {}},
+        thumbnail={"url": f"{settings.origin}/blank/header.png", "description": "", "versions": {}},
         languages=list(LANGUAGES), configuration=configuration_two(settings), registrations=registrations(settings),
         api_versions={"mastodon": API_VERSION}, contact=Contact(settings.contact_email, await _owner(call)),
         rules=rules_of(call),
@@ -123,6 +125,18 @@ def rules_of(call: Call[Any]) -> list[InstanceRule]:
         InstanceRule(str(rule.id), rule.text.en, rule.hint.en, {"hi": {"text": rule.text.hi, "hint": rule.hint.hi}})
         for rule in court.rules.current(court.clock()).rules
     ]
+
+
+class LanguageShown(msgspec.Struct):
+    """A language in which posts can be written, with its name in itself."""
+
+    code: str
+    name: str
+
+
+async def languages(call: Call[Nothing]) -> list[LanguageShown]:
+    """The languages that posts are told apart by here."""
+    return [LanguageShown(code, name) for code, name in WRITTEN.items()]
 
 
 async def translations(call: Call[Nothing]) -> dict[str, list[str]]:
@@ -192,6 +206,7 @@ ROUTES: tuple[Route, ...] = (
     get("/api/v1/instance/rules", rules, Surface.NONE, public=True, gives=list[InstanceRule]),
     get("/api/v1/instance/domain_blocks", nothing, Surface.NONE, public=True),
     get("/api/v1/instance/peers", nothing, Surface.NONE, public=True, gives=list[str]),
+    get("/api/v1/instance/languages", languages, Surface.NONE, public=True, gives=list[LanguageShown]),
     get("/api/v1/instance/translation_languages", translations, Surface.NONE, public=True, gives=dict[str, list[str]]),
     get("/api/v1/custom_emojis", nothing, Surface.NONE, public=True, gives=list[Emoji]),
 )

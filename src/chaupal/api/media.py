@@ -67,7 +67,6 @@ class Attachment(msgspec.Struct):
     preview_url: str | None
     remote_url: str | None
     preview_remote_url: str | None
-    text_url: str | None
     meta: Meta
     description: str | None
     blurhash: str | None
@@ -144,11 +143,10 @@ def attachment(settings: Settings, picture: Picture) -> Attachment:
     return Attachment(
         id=str(picture.id),
         type=picture.kind,
-        url=f"{where}/original{key}" if ready else None,
-        preview_url=f"{where}/small{key}" if ready else None,
+        url=f"{where}/{looked.name_of(picture, 'original')}{key}" if ready else None,
+        preview_url=f"{where}/{looked.name_of(picture, 'small')}{key}" if ready else None,
         remote_url=None,
         preview_remote_url=None,
-        text_url=None,
         meta=_meta(picture) if ready else Meta(),
         description=picture.description or None,
         blurhash=picture.blurhash or None,

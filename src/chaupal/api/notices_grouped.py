@@ -74,6 +74,7 @@ class PartialAccount(msgspec.Struct, kw_only=True):
     url: str
     avatar: str
     avatar_static: str
+    avatar_description: str = ""
     locked: bool
     bot: bool
 

@@ -72,13 +72,18 @@ class Account(msgspec.Struct, kw_only=True):
     uri: str
     avatar: str
     avatar_static: str
+    avatar_description: str = ""
     header: str
     header_static: str
+    header_description: str = ""
     followers_count: int
     following_count: int
     statuses_count: int
     last_status_at: str | None
     hide_collections: bool = False
+    show_media: bool = True
+    show_media_replies: bool = True
+    show_featured: bool = True
     noindex: bool
     emojis: list[Emoji] = []
     roles: list[RoleShown] = []
@@ -119,7 +124,7 @@ class Source(msgspec.Struct):
 
     privacy: str
     sensitive: bool
-    language: str | None
+    language: str
     note: str
     fields: list[FieldShown]
     follow_requests_count: int
@@ -181,7 +186,7 @@ def own_account(
     """For oneself. `requests`: how many ask to follow."""
     person = seen.item
     source = Source(
-        privacy=login.default_visibility, sensitive=bool(login.default_sensitive), language=login.default_language or None,
+        privacy=login.default_visibility, sensitive=bool(login.default_sensitive), language=login.default_language,
         note=person.note, fields=[FieldShown(f.name, f.value) for f in person.fields], follow_requests_count=requests,
         quote_policy=login.default_quote_policy, hide_collections=person.hide_collections, discoverable=person.discoverable,
         indexable=person.indexable, attribution_domains=list(person.sites),

@@ -7,13 +7,14 @@ import msgspec
 from chaupal.api.drafts import PollSent, poll_of
 from chaupal.api.scheduled import schedule
 from chaupal.api.statuses import status_answer, statuses_bytes
+from chaupal.api.ties import people_bytes
 from chaupal.api.timelines import HOT
 from chaupal.policy.facts import FROM_WIRE
 from chaupal.policy.surface import Surface
 from chaupal.policy.unsaid import Unsaid
-from chaupal.reads import thread
+from chaupal.reads import people, thread
 from chaupal.social import logins, posts, scheduling
-from chaupal.wire.call import Answer, Call
+from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, delete, get, post
 
@@ -32,6 +33,7 @@ class Sent(msgspec.Struct, kw_only=True):
     poll: PollSent | None = None
     quoted_status_id: Number | None = None
     quote_approval_policy: Literal["public", "followers", "nobody"] | None = None
+    allowed_mentions: list[Number] | None = None
 
 
 class One(msgspec.Struct):
@@ -61,7 +63,16 @@ class Reposted(msgspec.Struct):
 
 
 async def publish(call: Call[Sent]) -> Answer:
-    """At once; or later, where `scheduled_at` says when."""
+    """At once; or later, where `scheduled_at` says when. 422 with who they are, where it mentions others than `allowed_mentions`."""
+    try:
+        return await _publish(call)
+    except posts.Unexpected as unexpected:
+        seen = await people.people(call.house.reads, call.viewer, Surface.PROFILE, unexpected.accounts)
+        told = {"error": unexpected.message, "unexpected_accounts": msgspec.Raw(await people_bytes(call, seen))}
+        return json(told, unexpected.status)
+
+
+async def _publish(call: Call[Sent]) -> Answer:
     sent = call.args
     usual = await logins.login_of(call.house.square, call.viewer)
     body = Unsaid(
@@ -69,8 +80,11 @@ async def publish(call: Call[Sent]) -> Answer:
         language=sent.language or usual.default_language or "",
         sensitive=bool(usual.default_sensitive) if sent.sensitive is None else sent.sensitive,
         reply_to=sent.in_reply_to_id, pictures=sent.media_ids, poll=poll_of(sent.poll), quoting=sent.quoted_status_id,
-        quote_policy=sent.quote_approval_policy or usual.default_quote_policy, app=call.caller.app_name if call.caller else "",
+        quote_policy=sent.quote_approval_policy or usual.default_quote_policy,
+        only=None if sent.allowed_mentions is None else tuple(sent.allowed_mentions),
     )  # fmt: skip
+    if call.caller is not None:
+        body.app, body.app_site, body.app_id = call.caller.app_name, call.caller.app_site, call.caller.app
     if sent.scheduled_at:
         return await schedule(call, body, sent.scheduled_at)
     draft = scheduling.draft_of(body)

@@ -43,7 +43,7 @@ class Params(msgspec.Struct, kw_only=True):
     language: str | None
     quoted_status_id: str | None
     quote_approval_policy: str | None
-    application_id: None = None
+    application_id: int
     scheduled_at: None = None
     idempotency: None = None
     with_rate_limit: bool = False
@@ -106,6 +106,7 @@ def _shown(call: Call[Any], waiting: Waiting, pictures: dict[int, Picture]) -> S
         text=body.text, poll=body.poll, media_ids=[str(id_) for id_ in body.pictures] or None, sensitive=body.sensitive,
         spoiler_text=body.spoiler or None, visibility=body.visibility, in_reply_to_id=body.reply_to, language=body.language or None,
         quoted_status_id=str(body.quoting) if body.quoting else None, quote_approval_policy=body.quote_policy or None,
+        application_id=body.app_id,
     )  # fmt: skip
     shown = [attachment(settings, pictures[id_]) for id_ in body.pictures if id_ in pictures]
     return ScheduledShown(str(waiting.id), iso(waiting.at), params, shown, waiting.failed or None)

@@ -1,6 +1,7 @@
 """Search at the wire: people, posts and tags in one answer, and people alone for whoever types a name."""
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -11,6 +12,7 @@ from chaupal.policy.surface import Surface
 from chaupal.reads import romanised, tags
 from chaupal.reads import search as reads
 from chaupal.reads.search import Span
+from chaupal.reads.trends import TrendingTag
 from chaupal.wire.call import Answer, Call
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, get
@@ -47,8 +49,32 @@ class PeopleSearchArgs(msgspec.Struct, kw_only=True):
     following: bool = False
 
 
+class Found(NamedTuple):
+    """What a search found, as JSON; the tags still as they were counted."""
+
+    accounts: bytes
+    statuses: bytes
+    tags: Sequence[TrendingTag]
+
+    def told(self, hashtags: bytes) -> Answer:
+        return Answer(
+            b'{"accounts":' + self.accounts + b',"statuses":' + self.statuses + b',"hashtags":' + hashtags + b"}"
+        )
+
+
 async def everything(call: Call[SearchArgs]) -> Answer:
     """People, posts and tags; one kind alone where `type` names it. Hindi in Latin letters also finds what it may mean."""
+    found = await _found(call)
+    return found.told(await tags_bytes(call, found.tags))
+
+
+async def first(call: Call[SearchArgs]) -> Answer:
+    """The same for old apps: tags by their names alone, as Mastodon answered before 3.0."""
+    found = await _found(call)
+    return found.told(msgspec.json.encode([tag.name for tag in found.tags]))
+
+
+async def _found(call: Call[SearchArgs]) -> Found:
     args, query = call.args, call.args.q[:LONGEST]
     span, wanted = args.span(20, 40), args.type
     house, viewer = call.house, call.viewer
@@ -61,11 +87,7 @@ async def everything(call: Call[SearchArgs]) -> Answer:
         found = await tags.find(
             house.reads, viewer, query, span.limit, span.offset, suggest=args.exclude_unreviewed
         )  # fmt: skip
-    return Answer(
-        b'{"accounts":' + await people_bytes(call, people)
-        + b',"statuses":' + await statuses_bytes(call, posts)
-        + b',"hashtags":' + await tags_bytes(call, found) + b"}"
-    )  # fmt: skip
+    return Found(await people_bytes(call, people), await statuses_bytes(call, posts), found)
 
 
 async def people(call: Call[PeopleSearchArgs]) -> Answer:
@@ -80,6 +102,7 @@ async def people(call: Call[PeopleSearchArgs]) -> Answer:
 
 
 ROUTES: tuple[Route, ...] = (
+    get("/api/v1/search", first, Surface.SEARCH, scope="read:search", takes=SearchArgs),
     get("/api/v2/search", everything, Surface.SEARCH, scope="read:search", public=True, takes=SearchArgs),
     get("/api/v1/accounts/search", people, Surface.SUGGEST, scope="read:accounts", takes=PeopleSearchArgs),
 )

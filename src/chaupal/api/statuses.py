@@ -57,7 +57,8 @@ ANONYMOUS = {policy: APPROVALS[policy, False] + b"}" for policy in law.POLICIES}
 
 def body_of(settings: Settings, post: Post) -> dict[str, Any]:
     """Everything of a Status but its account, its address (which names its author), its repost and the viewer's flags."""
-    return {
+    app = {"application": {"name": post.app, "website": post.app_site or None}} if post.app else {}
+    return app | {
         "id": str(post.id),
         "created_at": iso(post.created_at),
         "in_reply_to_id": str(post.reply_to) if post.reply_to else None,
@@ -73,7 +74,6 @@ def body_of(settings: Settings, post: Post) -> dict[str, Any]:
         "edited_at": iso(post.edited_at) if post.edited_at else None,
         "content": post.html,
         "filtered": [],
-        "application": {"name": post.app, "website": None} if post.app else None,
         "media_attachments": [attachment(settings, picture) for picture in post.pictures],
         "mentions": [
             {"id": str(m.id), "username": m.handle, "acct": m.handle, "url": f"{settings.origin}/@{m.handle}"}
@@ -99,7 +99,7 @@ def card_of(settings: Settings, post: Post) -> dict[str, Any] | None:
         "author_name": card.author, "author_url": card.author_url, "provider_name": card.provider, "provider_url": card.provider_url,
         "html": "", "width": card.width, "height": card.height, "image": image, "image_description": "", "embed_url": "",
         "blurhash": card.blurhash or None, "published_at": None, "authors": [author] if card.author or card.author_url else [],
-        "history": [],
+        "missing_attribution": None, "history": [],
     }  # fmt: skip
 
 

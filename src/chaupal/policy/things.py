@@ -124,6 +124,7 @@ class Post(msgspec.Struct, frozen=True):
     quote_state: str = ""
     quote_policy: str = "public"
     quotes_count: int = 0
+    app_site: str = ""  # of the app by which it was said
     inner: "Post | None" = None
     card: LinkCard | None = None
 
@@ -151,7 +152,7 @@ class Post(msgspec.Struct, frozen=True):
             )  # fmt: skip
         return replace(
             self, text="", html="", spoiler="", language="", sensitive=False, mentions=(), tags=(), pictures=(),
-            reply_to=None, reply_to_account=None, app="", inner=None, edited_at=None, card=None, poll=None, quote_of=None,
+            reply_to=None, reply_to_account=None, app="", app_site="", inner=None, edited_at=None, card=None, poll=None, quote_of=None,
             quote_state="",
         )  # fmt: skip
 

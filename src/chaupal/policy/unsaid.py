@@ -29,8 +29,11 @@ class Unsaid(msgspec.Struct, kw_only=True):
     poll: PollAsked | None = None
     quoting: int | None = None
     quote_policy: str = ""
+    only: tuple[int, ...] | None = None  # whom it may mention; None: anybody
     at: int | None = None
     app: str = ""
+    app_site: str = ""
+    app_id: int = 0  # 0: the pages of this house
     country: str = ""  # where its author was: what they answer or quote is judged as from there
 
     @property

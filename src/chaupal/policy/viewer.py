@@ -61,6 +61,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     scopes: frozenset[str] = frozenset()
     app: int = 0
     app_name: str = ""
+    app_site: str = ""
     csrf: str = ""
     language: str = ""
     appearance: str = ""  # how pages look to them

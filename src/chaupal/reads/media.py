@@ -22,6 +22,7 @@ from chaupal.store.work import Reading
 PIECE = 500_000  # bytes
 
 type Rendition = Literal["original", "small"]
+RENDITIONS: tuple[Rendition, ...] = ("original", "small")
 
 
 class File(msgspec.Struct, frozen=True):
@@ -30,6 +31,21 @@ class File(msgspec.Struct, frozen=True):
     key: str
     mime: str
     mark: str
+
+
+def rendition_of(name: str) -> Rendition:
+    """`original` of `original.webp`. Raises NotFound."""
+    stem, dot, ending = name.partition(".")
+    for rendition in RENDITIONS:
+        if rendition == stem and (ending.isalnum() or not dot):
+            return rendition
+    raise NotFound
+
+
+def name_of(picture: Picture, rendition: Rendition) -> str:
+    """How the address of a rendition ends: with its type, by which apps name the file that they save."""
+    original, small = media.file_keys(picture.id, picture.mime)
+    return (original if rendition == "original" else small).rpartition("/")[2]
 
 
 async def own(reads: Reads, viewer: Viewer, id_: int) -> Picture:

@@ -35,9 +35,11 @@ class Draft(msgspec.Struct, kw_only=True):
     reply_to: int | None = None
     pictures: Sequence[int] = ()
     app: str = ""
+    app_site: str = ""
     poll: PollAsked | None = None
     quoting: int | None = None
     quote_policy: str = ""
+    only: tuple[int, ...] | None = None  # whom it may mention; None: anybody
     key: Annotated[str, Meta(max_length=200)] = ""
     draft: int | None = None  # the kept draft that this was, which goes with the commit
 
@@ -80,7 +82,24 @@ async def prepare(square: Square, reading: Reading, viewer: Viewer, draft: Draft
     quoted = await quoting.quotable(reading, viewer, draft.quoting, facts) if draft.quoting is not None else None
     post = await _compose(square, reading, viewer, draft, parent, quoted)
     quoting.check_told(post, quoted)
+    _check_mentions(post, draft.only)
     return post
+
+
+class Unexpected(Invalid):
+    """A post would be told to people whom its author did not mean. `accounts`: who they are."""
+
+    slug = "unexpected_mentions"
+
+    def __init__(self, accounts: tuple[int, ...]) -> None:
+        super().__init__("Post would be sent to unexpected accounts", allowed_mentions="more are mentioned")
+        self.accounts = accounts
+
+
+def _check_mentions(post: Post, only: tuple[int, ...] | None) -> None:
+    more = () if only is None else tuple(m.id for m in post.mentions if m.id not in only)
+    if more:
+        raise Unexpected(more)
 
 
 async def enter(w: Writing, post: Post) -> None:
@@ -202,7 +221,7 @@ async def _compose(
     # An answer is never more public than what it answers, nor a quote than what it quotes.
     visibility = max(draft.visibility, *(other.visibility for other in (parent, quoted) if other is not None), 0)
     return Post(
-        id=id_, author=viewer.me, created_at=now, text=words.text, spoiler=words.spoiler, app=draft.app,
+        id=id_, author=viewer.me, created_at=now, text=words.text, spoiler=words.spoiler, app=draft.app, app_site=draft.app_site,
         visibility=Visibility(visibility), html=words.html, language=words.language,
         sensitive=draft.sensitive or bool(draft.spoiler),
         reply_to=parent.id if parent else None, reply_to_account=parent.author if parent else None,

@@ -19,6 +19,7 @@ from chaupal.store.tables import accounts, name_words, post_tags, posts, tags
 from chaupal.store.work import Reading, Writing
 
 LAST = "\U0010ffff"  # sorts after every continuation of a prefix
+MOST_OWN = 1_000  # of the newest posts of whoever asks are looked through for tags
 MOST_CANDIDATES = 1_000  # rows that one prefix may bring into the ranking
 
 
@@ -208,6 +209,17 @@ TAGS_FROM = statement(
 )
 
 
+_lately = select(posts.c.id).where(posts.c.author == param("me")).order_by(posts.c.id.desc()).limit(MOST_OWN).subquery()
+OWN_TAGS_FROM = statement(
+    select(post_tags.c.key, func.max(post_tags.c.name))
+    .join_from(_lately, post_tags, post_tags.c.post_id == _lately.c.id)
+    .where(post_tags.c.listed == 0, _begins(post_tags.c.key, "first"))
+    .group_by(post_tags.c.key)
+    .order_by(func.count().desc(), byte_order(post_tags.c.key))
+    .limit(param("n"))
+)
+
+
 async def called(reading: Reading, names: Sequence[str], limit: int) -> list[int]:
     """Accounts with words in their names that begin with each of `names` (folded, at most three), most followed first."""
     first, second, third = (*names[:3], "", "", "")[:3]
@@ -216,6 +228,12 @@ async def called(reading: Reading, names: Sequence[str], limit: int) -> list[int
         "third": third, "third_last": third + LAST,
     }  # fmt: skip
     return [row[0] for row in await reading.fetch(CALLED, n=limit, **params)]
+
+
+async def own_tags_from(reading: Reading, me: int, key: str, limit: int) -> dict[str, str]:
+    """Tags that begin so in what somebody said to few or off the lists, lately: count key -> as they wrote it."""
+    rows = await reading.fetch(OWN_TAGS_FROM, me=me, first=key, first_last=key + LAST, n=limit)
+    return {row[0]: row[1] for row in rows}
 
 
 async def tags_from(reading: Reading, key: str, limit: int) -> list[str]:

@@ -21,6 +21,7 @@ COLUMNS = (
     posts.c.sensitive, posts.c.reply_to, posts.c.reply_to_account, posts.c.root, posts.c.boost_of, posts.c.edited_at, posts.c.app,
     posts.c.mentions, posts.c.tags, posts.c.pictures, posts.c.replies_count, posts.c.boosts_count, posts.c.likes_count,
     posts.c.poll, posts.c.quote_of, posts.c.quote_state, posts.c.quote_policy, posts.c.quotes_count, posts.c.card,
+    posts.c.app_site,
 )  # fmt: skip
 
 BY_IDS = statement(select(*COLUMNS).where(among(posts.c.id, "ids")))
@@ -198,9 +199,10 @@ def post_of(row: Row) -> Post:
     (
         id_, author, created, visibility, text_, html, spoiler, language, sensitive, reply_to, reply_account, root, boost_of, edited,
         app, mentions_, tags_, pictures, replies, boosts, likes, poll, quote_of, quote_state, quote_policy, quotes, card,
+        site,
     ) = row  # fmt: skip
     return Post(
         id_, author, created, Visibility(visibility), text_, html, spoiler, language, bool(sensitive), reply_to, reply_account, root,
         boost_of, edited, app, _mentions(mentions_), _tags(tags_), _pictures(pictures), replies, boosts, likes,
-        _poll(poll) if poll else None, quote_of, quote_state, quote_policy, quotes, card=_card(card) if card else None,
+        _poll(poll) if poll else None, quote_of, quote_state, quote_policy, quotes, app_site=site, card=_card(card) if card else None,
     )  # fmt: skip

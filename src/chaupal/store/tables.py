@@ -143,7 +143,7 @@ posts = Table(
     "posts", meta, id_column(),
     big("author"), big("created_at"), big("visibility"), text("text"), text("html"), text("spoiler"), text("language"),
     big("sensitive", default=0), big("reply_to", null=True), big("reply_to_account", null=True), big("root"),
-    big("boost_of", null=True), big("edited_at", null=True), text("app"),
+    big("boost_of", null=True), big("edited_at", null=True), text("app"), text("app_site"),
     text("mentions", default="[]"), text("tags", default="[]"), text("pictures", default="[]"),
     big("replies_count", default=0), big("boosts_count", default=0), big("likes_count", default=0),
     big("listed", default=0),  # 1: public, not a repost, so in public timelines

@@ -1,6 +1,6 @@
 """Files of pictures, films and sounds, judged at every request: an order is obeyed here as on the page that the picture stands on."""
 
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 import regex
@@ -18,10 +18,12 @@ _RANGE = regex.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", regex.ASCII)
 
 
 class Picture(msgspec.Struct, kw_only=True):
-    """A picture's rendition. `k`: its key, by which apps are let in that cannot say who asks."""
+    """A picture's rendition, `original` or `small`, with or without the ending that the API's addresses have (apps name
+    files by it). `k`: its key, by which apps are let in that cannot say who asks.
+    """
 
     id: Number
-    rendition: Literal["original", "small"]
+    rendition: str
     k: str = ""
 
 
@@ -41,7 +43,9 @@ class Portrait(msgspec.Struct, kw_only=True):
 
 async def picture(call: Call[Picture]) -> Answer:
     asked = call.args
-    file = await media.picture_file(call.house.reads, call.viewer, asked.id, asked.rendition, asked.k)
+    file = await media.picture_file(
+        call.house.reads, call.viewer, asked.id, media.rendition_of(asked.rendition), asked.k
+    )
     return await _send(call, file)
 
 
@@ -101,6 +105,7 @@ def headers_of(file: File) -> list[tuple[str, str]]:
     """Kept by the reader's own browser, and asked about each time: verdicts change, and differ by country."""
     return [
         ("cache-control", "private, no-cache"),
+        ("content-disposition", f'inline; filename="{"-".join(file.key.split("/")[1:])}"'),
         ("etag", f'"{file.mark}"'),
         ("accept-ranges", "bytes"),
         # Web apps of other origins show pictures too, and may read those that anybody may see.

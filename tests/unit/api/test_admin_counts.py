@@ -123,7 +123,7 @@ async def test_only_staff_with_the_scope_may_count_and_bad_days_are_told_by_fiel
     assert (await v.client.post(f"{API}/{path}", json=sent | WEEK, headers=narrow)).status_code == 403
     assert (await v.api(None, "POST", f"{API}/{path}", **sent, **WEEK)).status_code == 401
     for bad, field in (
-        ({}, "start_at"), ({"start_at": "soon", "end_at": "2021-02-10"}, "start_at"),
+        *([] if path == "dimensions" else [({}, "start_at")]), ({"start_at": "soon", "end_at": "2021-02-10"}, "start_at"),
         ({"start_at": "2021-02-10", "end_at": "2021-02-09"}, "end_at"), ({"start_at": "1980-01-01", "end_at": "2021-02-09"}, "end_at"),
         ({"start_at": "9999-12-31", "end_at": "9999-12-31"}, "start_at"),
     ):  # fmt: skip
