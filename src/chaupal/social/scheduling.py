@@ -62,8 +62,8 @@ def draft_of(body: Unsaid) -> posts.Draft:
     """What is to be said, as a post that is published at once."""
     return posts.Draft(
         text=body.text, spoiler=body.spoiler, visibility=FROM_WIRE.get(body.visibility, Visibility.DIRECT), language=body.language or None,
-        sensitive=body.sensitive, reply_to=body.reply_to, pictures=body.pictures, app=body.app, app_site=body.app_site, poll=body.poll, quoting=body.quoting,
-        quote_policy=body.quote_policy, only=body.only,
+        sensitive=body.sensitive, reply_to=body.reply_to, pictures=body.pictures, app=body.app, poll=body.poll, quoting=body.quoting,
+        app_site=body.app_site, quote_policy=body.quote_policy, only=body.only,
     )  # fmt: skip
 
 

@@ -258,13 +258,15 @@ async def _caller(
 
 def _token_caller(row: Row) -> tuple[Caller, int] | None:
     (
-        hash_, account, scopes, app_id, app_name, app_site, handle, role, state, confirmed, approved, language, appearance, reads, totp, keys,
+        hash_, account, scopes, app_id, app_name, app_site, handle, role, state, confirmed, approved, language, appearance, reads, totp,
+        keys,
     ) = row  # fmt: skip
     if account is not None and state in (None, "deleted"):
         return None
     caller = Caller(
         account=account, handle=handle or "", role=Role(role or Role.MEMBER), scopes=frozenset(scopes.split()), app=app_id,
-        app_name=app_name or "", app_site=app_site or "", language=language or "", appearance=appearance or "", reads=reads or "", key=hash_,
+        app_name=app_name or "", app_site=app_site or "", language=language or "",
+        appearance=appearance or "", reads=reads or "", key=hash_,
         state="active" if account is None else _state(state, confirmed, approved), second=totp is not None or bool(keys),
     )  # fmt: skip
     return caller, FOREVER
