@@ -146,8 +146,8 @@ async def add(w: Writing, post: Post, *, answers: bool) -> None:
     await w.run(
         INSERT, id=post.id, author=post.author, created_at=post.created_at, visibility=int(post.visibility), text=post.text, html=post.html,
         spoiler=post.spoiler, language=post.language, sensitive=int(post.sensitive), reply_to=post.reply_to,
-        reply_to_account=post.reply_to_account, root=post.root, boost_of=post.boost_of, edited_at=None, app=post.app, app_site=post.app_site,
-        mentions=_json(post.mentions).decode(), tags=_json(post.tags).decode(), pictures=_json(post.pictures).decode(),
+        reply_to_account=post.reply_to_account, root=post.root, boost_of=post.boost_of, edited_at=None, app=post.app,
+        app_site=post.app_site, mentions=_json(post.mentions).decode(), tags=_json(post.tags).decode(), pictures=_json(post.pictures).decode(),
         replies_count=0, boosts_count=0, likes_count=0, card="",
         listed=int(public and post.boost_of is None and not answers), answers=int(answers),
         poll=polls.written(post.poll), quote_of=post.quote_of, quote_state=post.quote_state, quote_policy=post.quote_policy,
