@@ -11,10 +11,11 @@ from collections.abc import Awaitable
 
 from bench.data import account
 from chaupal.app.wiring import Running, open_house
-from chaupal.governance import authorities, bulk, orders
+from chaupal.governance import authorities, bulk, orders, steps
 from chaupal.governance.authorities import AuthorityForm
 from chaupal.governance.bulk import Item, Outcome
 from chaupal.governance.orders import OrderForm
+from chaupal.governance.steps import StepForm
 from chaupal.kernel.clock import system_clock
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy.viewer import Role, Viewer
@@ -57,6 +58,8 @@ async def order_of(running: Running, many: int) -> tuple[str, Viewer, Viewer]:
         role="designated_officer", bases=("public_order",),
     )  # fmt: skip
     ref = await orders.receive(court, staff[0], form)
+    for verb in ("acknowledge", "check"):
+        await steps.take(court, staff[1], ref, StepForm(verb=verb))
     await running.runner.settle()
     return ref, staff[1], staff[2]
 

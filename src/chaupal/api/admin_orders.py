@@ -1,8 +1,10 @@
 """The court for staff's programs: the matters, each step and each move, with the same forms as the office's pages take.
 
-Every act says with `seen` which event it was decided on: sent twice, or on what has moved since, it is refused (409).
+Every act says with `seen` which event it was decided on: sent twice, or on what has moved since, it is refused (409). A case
+bears an ETag, too: an act with `If-Match` is refused (412) where the case is another by now.
 """
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -10,9 +12,11 @@ from msgspec import Meta
 
 from chaupal.api.record import OrderShown, order_parts, time_of
 from chaupal.governance import decisions, lifecycle, procedure, reviews, stages, steps
+from chaupal.governance.cases import MOVED, Moved
 from chaupal.governance.ladder import Draft
 from chaupal.governance.steps import StepForm
 from chaupal.kernel.clock import iso
+from chaupal.kernel.errors import NotFound, Stale
 from chaupal.policy.surface import Surface
 from chaupal.reads import dossier, matters
 from chaupal.reads.dossier import File
@@ -168,63 +172,83 @@ async def step(call: Call[Step]) -> MatterShown:
     return _matter(call, await matters.matter(call.house.reads, call.viewer, args.ref))
 
 
-async def propose(call: Call[Drafted]) -> FileShown:
+async def case(call: Call[Target]) -> Answer:
+    """One target with its case, and its ETag."""
+    return await _file(call)
+
+
+async def propose(call: Call[Drafted]) -> Answer:
     """Propose what to do about a target. Nothing is limited by it."""
-    args = call.args
-    await decisions.propose(
-        call.house.court, call.viewer, args.ref, args.number, seen=args.seen, **msgspec.structs.asdict(args.draft)
-    )
-    return await _file(call)
+    draft = msgspec.structs.asdict(call.args.draft)
+    return await _done(call, lambda at: decisions.propose(**at, **draft))
 
 
-async def concur(call: Call[Target]) -> FileShown:
+async def concur(call: Call[Target]) -> Answer:
     """Agree as second reviewer, where the law asks for one because of who speaks."""
-    args = call.args
-    await decisions.concur(call.house.court, call.viewer, args.ref, args.number, seen=args.seen)
-    return await _file(call)
+    return await _done(call, lambda at: decisions.concur(**at))
 
 
-async def approve(call: Call[Target]) -> FileShown:
+async def approve(call: Call[Target]) -> Answer:
     """Second what another person proposed: it is carried out at once."""
-    args = call.args
-    await decisions.approve(call.house.court, call.viewer, args.ref, args.number, seen=args.seen)
-    return await _file(call)
+    return await _done(call, lambda at: decisions.approve(**at))
 
 
-async def return_(call: Call[Reasoned]) -> FileShown:
+async def return_(call: Call[Reasoned]) -> Answer:
     """Send a proposal back, with a reason."""
-    args = call.args
-    await decisions.return_(call.house.court, call.viewer, args.ref, args.number, reason=args.reason, seen=args.seen)
-    return await _file(call)
+    return await _done(call, lambda at: decisions.return_(**at, reason=call.args.reason))
 
 
-async def lift(call: Call[Reasoned]) -> FileShown:
+async def lift(call: Call[Reasoned]) -> Answer:
     """End what is limited, with a reason."""
-    args = call.args
-    await decisions.lift(call.house.court, call.viewer, args.ref, args.number, reason=args.reason, seen=args.seen)
-    return await _file(call)
+    return await _done(call, lambda at: decisions.lift(**at, reason=call.args.reason))
 
 
-async def keep(call: Call[Reasoned]) -> FileShown:
+async def keep(call: Call[Reasoned]) -> Answer:
     """Say that what is in force was looked at again and is still needed, with a reason."""
-    args = call.args
-    await reviews.keep(call.house.court, call.viewer, args.ref, args.number, reason=args.reason, seen=args.seen)
-    return await _file(call)
+    return await _done(call, lambda at: reviews.keep(**at, reason=call.args.reason))
 
 
-async def break_glass(call: Call[Drafted]) -> FileShown:
+async def break_glass(call: Call[Drafted]) -> Answer:
     """Act alone where waiting would do harm: it is over after a day, unless a second person agrees."""
-    args = call.args
-    await decisions.break_glass(call.house.court, call.viewer, args.ref, args.number, args.draft, seen=args.seen)
-    return await _file(call)
+    return await _done(call, lambda at: decisions.break_glass(**at, draft=call.args.draft))
 
 
 # --- what is answered ---
 
 
-async def _file(call: Call[Any]) -> FileShown:
+async def _done(call: Call[Any], act: Callable[[dict[str, Any]], Awaitable[object]]) -> Answer:
+    """The case after an act about it. Raises Stale where it is not the one that If-Match names."""
+    args, tags = call.args, _tags(call)
+    seen = tags[0] if len(tags) == 1 and args.seen is None else args.seen
+    at: dict[str, Any] = {
+        "court": call.house.court, "viewer": call.viewer, "ref": args.ref, "number": args.number, "seen": seen
+    }  # fmt: skip
+    if tags and seen not in tags:
+        raise Stale(MOVED)
+    try:
+        await act(at)
+    except Moved as moved:
+        raise Stale(MOVED) if tags else moved from moved
+    return await _file(call)
+
+
+def _tags(call: Call[Any]) -> list[int]:
+    """The versions that If-Match names: none where it is not sent, or any will do. No other tag is one of a case."""
+    said = call.headers.get("if-match", "").strip()
+    if said in ("", "*"):
+        return []
+    words = [word.strip().strip('"') for word in said.split(",")]
+    return [int(word) if word.isascii() and word.isdigit() and len(word) < 8 else -1 for word in words]
+
+
+async def _file(call: Call[Any]) -> Answer:
     found = await matters.matter(call.house.reads, call.viewer, call.args.ref, first=call.args.number, most=1)
-    return _one_file(found, found.dossier.files[0])
+    shown = next(
+        (_one_file(found, file) for file in found.dossier.files if file.target.number == call.args.number), None
+    )
+    if shown is None:
+        raise NotFound
+    return json(shown, headers=[("etag", f'"{shown.seen}"'), ("cache-control", "private, no-store")])
 
 
 def _matter(call: Call[Any], found: Matter) -> MatterShown:
@@ -278,6 +302,7 @@ ROUTES: tuple[Route, ...] = (
     get(API, listed, Surface.OFFICE, takes=Some, gives=list[OrderShown], **READ),
     get(f"{API}/{{ref}}", one, Surface.OFFICE, takes=One, gives=MatterShown, **READ),
     post(f"{API}/{{ref}}/steps", step, Surface.OFFICE, takes=Step, gives=MatterShown, **WRITE),
+    get(CASE, case, Surface.OFFICE, takes=Target, gives=FileShown, **READ),
     post(f"{CASE}/propose", propose, Surface.OFFICE, takes=Drafted, gives=FileShown, **WRITE),
     post(f"{CASE}/concur", concur, Surface.OFFICE, takes=Target, gives=FileShown, **WRITE),
     post(f"{CASE}/approve", approve, Surface.OFFICE, takes=Target, gives=FileShown, **WRITE),

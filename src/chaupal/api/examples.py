@@ -6,14 +6,16 @@ import msgspec
 
 
 class Example(msgspec.Struct, frozen=True, kw_only=True):
-    """One call of an operation: what fills the holes of its path, its query, its JSON."""
+    """One call of an operation: what fills the holes of its path, its query, its JSON. `staff`: only they can make it."""
 
     path: dict[str, str] = {}
     query: dict[str, str] = {}
     body: dict[str, Any] | None = None
+    staff: bool = False
 
 
 ASHA = "asha"  # stands for anybody's name
+REF = "IN-2021-0001"  # for any order's
 
 # Operation -> its example.
 EXAMPLES: dict[str, Example] = {
@@ -38,4 +40,24 @@ EXAMPLES: dict[str, Example] = {
     "GET /api/v1/announcements": Example(),
     "GET /api/v1/transparency/report.json": Example(),
     "GET /api/v1/transparency/orders": Example(),
-}
+    "GET /api/v1/admin/orders/{ref}/targets.csv": Example(path={"ref": REF}, query={"verb": "propose"}, staff=True),
+    "POST /api/v1/admin/orders/{ref}/bulk": Example(
+        path={"ref": REF},
+        body={
+            "verb": "propose",
+            "rows": [
+                {"number": 1, "seen": 1, "outcome": "withhold_post", "reason": "It calls for violence on a certain day."},
+                {
+                    "number": 2, "seen": 1, "outcome": "refuse", "code": "protected_expression",
+                    "reason": "It reports what happened, and the law protects that.",
+                },
+            ],
+        },
+        staff=True,
+    ),
+    "GET /api/v1/admin/bulk/{id}": Example(path={"id": "1"}, staff=True),
+    "GET /api/v1/admin/orders/{ref}/targets/{number}": Example(path={"ref": REF, "number": "1"}, staff=True),
+    "POST /api/v1/admin/orders/{ref}/targets/{number}/propose": Example(
+        path={"ref": REF, "number": "1"}, body={"outcome": "withhold_post", "reason": "It calls for violence on a certain day."}, staff=True
+    ),
+}  # fmt: skip

@@ -3,6 +3,7 @@
 from chaupal.api import (
     accounts,
     admin_accounts,
+    admin_bulk,
     admin_counts,
     admin_doors,
     admin_orders,
@@ -97,6 +98,7 @@ ROOMS: tuple[Route, ...] = (
     *transparency.ROUTES,
     *record.ROUTES,
     *visibility.ROUTES,
+    *admin_bulk.ROUTES,
     *admin_orders.ROUTES,
     *admin_protected.ROUTES,
     *admin_accounts.ROUTES,

@@ -1,6 +1,6 @@
 """Is everything whole? The database, the uploads and letters it names, the log against its leaves, every ruling against the log."""
 
-from chaupal.governance import archive, log, reconcile
+from chaupal.governance import archive, log, reconcile, roles
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.settings import Settings
 from chaupal.ports.country import PACKAGED
@@ -19,6 +19,7 @@ async def check_house(house: House) -> list[str]:
     try:
         await log.recount(house.court)
         faults += (await reconcile.reconcile(house.court)).faults
+        faults += await roles.strays(house.court)
     except Problem as problem:
         faults.append(problem.message)
     return faults

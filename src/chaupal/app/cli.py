@@ -147,9 +147,8 @@ def account_create(
 
     async def act(house: "House") -> None:
         id_ = await accounts.create(
-            house.square, handle=handle, email=email, password=password, role=Role.MEMBER, name=name
+            house.square, handle=handle, email=email, password=password, role=Role(role), name=name
         )
-        await _grant(house, id_, role)
         token = await logins.issue_token(house.square, id_, SCOPES)
         click.echo(f"id: {id_}\ntoken: {token}")
 

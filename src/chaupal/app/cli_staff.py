@@ -26,6 +26,7 @@ def about_a_target[F: Callable[..., Any]](command: F) -> F:
 async def staff(house: "House", handle: str) -> Viewer:
     """The member of staff with this handle, in their own role. Raises NotFound, or NotAllowed where the account is not open."""
     from chaupal.social import accounts
+    from chaupal.store.accounts import role_of
     from chaupal.store.people import sealed_people
 
     try:
@@ -35,7 +36,8 @@ async def staff(house: "House", handle: str) -> Viewer:
     viewer = Viewer(account=id_, country=house.settings.home_country)
     async with house.court.work.reading() as reading:
         sealed = await sealed_people(reading, [id_])
+        role = Role(await role_of(reading, id_) or Role.MEMBER)
     for seen in reveal(viewer, Surface.OWN, sealed.values(), Facts()):
         if seen.item.state == "active":
-            return Viewer(account=id_, country=viewer.country, role=Role(seen.item.role))
+            return Viewer(account=id_, country=viewer.country, role=role)
     raise NotAllowed(f"The account {handle} is not open")

@@ -16,7 +16,7 @@ from chaupal.fanout.placing import PLACING
 from chaupal.fanout.runner import Runner
 from chaupal.fanout.streams import Streams
 from chaupal.fanout.timers import Timers
-from chaupal.governance import laws, log
+from chaupal.governance import laws, log, roles
 from chaupal.governance.context import Court
 from chaupal.governance.house_rules import HouseRules, load_house_rules
 from chaupal.governance.regimes import Regimes, load_regimes
@@ -109,8 +109,9 @@ async def _rooms(settings: Settings, clock: Clock, *, beside: bool) -> tuple[Hou
         if settings.smtp_url
         else MailToFiles(data / "mail", settings.mail_from)
     )
-    square = Square(settings, work, clock, make_id, files, mail)
     court = Court(settings, work, clock, make_id, await log.open_keys(work, settings), *_laws(data))
+    work.memory.roll = roles.Roll(court).of
+    square = Square(settings, work, clock, make_id, files, mail, partial(roles.enlist, court))
     reads = Reads(settings, work, clock, feeds, files)
     return House(settings, square, court, reads), Carrier(
         settings, work, clock, make_id, feeds, LocalBus(), mail, Streams(settings, work, PLACING), square, court

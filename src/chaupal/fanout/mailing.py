@@ -18,6 +18,7 @@ from chaupal.reads.notifications import Asked, Told
 from chaupal.reads.page import Cursor
 from chaupal.social import mails
 from chaupal.store import markers, notice_mails, standing
+from chaupal.store.accounts import role_of
 from chaupal.store.notice_mails import Due
 
 log = structlog.get_logger()
@@ -50,10 +51,11 @@ async def _unread(carrier: Carrier, to: Due) -> list[Told]:
     async with carrier.work.reading() as reading:
         if await standing.standing_of(reading, to.account) == SUSPENDED:
             return []
+        role = Role(await role_of(reading, to.account) or Role.MEMBER)
         read = next((one.last_read for one in await markers.read(reading, to.account, ("notifications",))), 0)
     # A letter is read who knows where: as for every country that is not known, the server's own counts.
     viewer = Viewer(
-        account=to.account, country=carrier.settings.home_country, country_known=False, role=Role(to.role),
+        account=to.account, country=carrier.settings.home_country, country_known=False, role=role,
         language=to.language or carrier.settings.default_language,
     )  # fmt: skip
     reads = Reads(carrier.settings, carrier.work, carrier.clock, carrier.feeds, carrier.square.files)

@@ -10,6 +10,7 @@ import msgspec
 
 from chaupal.governance import bulk
 from chaupal.governance.bulk import APPEAL, AT_ONCE, Done, Item
+from chaupal.governance.cases import Moved
 from chaupal.governance.context import Court
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
@@ -19,12 +20,14 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store import bulk as kept
 from chaupal.store import docket
+from chaupal.store.accounts import role_of
 from chaupal.store.bulk import CHECKING, DONE, ENTERING, REFUSED, Job, Row
 from chaupal.store.people import sealed_people
 from chaupal.store.work import Writing
 
 KEPT_FOR = 30 * DAY  # after its end; the reasons stand with the cases
 MOST_WAITING = 10  # of one person
+MOVED = "moved"  # the word of a row
 SHOWN = 200  # bad rows on one page
 
 _encode = msgspec.json.Encoder().encode
@@ -45,11 +48,11 @@ _PROBLEMS = {kind.slug: kind for kind in (Invalid, NotAllowed, NotFound, Conflic
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """How far a call is. `counts`: rows done, already, moved, wrong; `bad`: (row, problem) of the first of them that are."""
+    """How far a call is. `counts`: rows done, already, moved, wrong; `bad`: the first of those that are one of the last two."""
 
     job: Job
     counts: dict[str, int]
-    bad: tuple[tuple[Item, Problem], ...]
+    bad: tuple[Done, ...]
     next: int | None  # from which row on there are more bad ones
 
     @property
@@ -87,7 +90,7 @@ async def look(court: Court, viewer: Viewer, id_: int, first: int = 0) -> Progre
         counts = await kept.counts(reading, id_)
         bad = await kept.bad(reading, id_, first, SHOWN + 1)
     counts.pop("", None)
-    shown = tuple((_item(row.item), _problem(row)) for row in bad[:SHOWN])
+    shown = tuple(Done(_item(row.item), _problem(row)) for row in bad[:SHOWN])
     return Progress(job, counts, shown, bad[SHOWN].at if len(bad) > SHOWN else None)
 
 
@@ -163,9 +166,10 @@ async def _who(court: Court, account: int) -> Viewer:
     viewer = Viewer(account=account, country=court.settings.home_country)
     async with court.work.reading() as reading:
         sealed = await sealed_people(reading, [account])
+        role = Role(await role_of(reading, account) or Role.MEMBER)
     for seen in reveal(viewer, Surface.OWN, sealed.values(), Facts()):
         if seen.item.state == "active":
-            return Viewer(account=account, country=viewer.country, role=Role(seen.item.role))
+            return Viewer(account=account, country=viewer.country, role=role)
     return viewer
 
 
@@ -194,4 +198,6 @@ def _row(at: int, one: Done) -> Row:
 
 def _problem(row: Row) -> Problem:
     said = _said(row.said)
+    if row.word == MOVED:
+        return Moved()
     return _PROBLEMS.get(said.slug, Conflict)(said.message, **said.details)

@@ -22,6 +22,7 @@ from chaupal.store.work import Reading
 
 type Public = dict[str, object]
 CLOCK = 0  # who acts when time does
+MACHINE = "machine"  # somebody with a shell on the server, who need not be anybody here
 # Wider measures first: what was done is narrower than what was asked for when it comes later here.
 WIDTH = (
     Measure.SUSPEND, Measure.WITHHOLD_ACCOUNT, Measure.FREEZE, Measure.LIMIT, Measure.REMOVE_POST, Measure.WITHHOLD_POST,

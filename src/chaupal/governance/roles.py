@@ -1,4 +1,9 @@
-"""Roles of the staff: who is given one, and by whose word, stands in the log under pseudonyms."""
+"""Roles of the staff: who is given one, and by whose word, stands in the log under pseudonyms. What the log gave nobody is no role.
+
+A row of the database alone opens nothing: wherever a role is read it is that of the row only where the log gave the same.
+"""
+
+import msgspec
 
 from chaupal.governance import log, record
 from chaupal.governance.context import Court
@@ -7,6 +12,7 @@ from chaupal.kernel.errors import Conflict, NotAllowed, NotFound
 from chaupal.policy import may
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store import accounts, apps, leaving, ledger, standing
+from chaupal.store.work import Reading, Writing
 
 GIVEN = tuple(role for role in Role if role is not Role.SYSTEM)
 STAFF = tuple(sorted(may.STAFF))
@@ -32,8 +38,79 @@ async def grant(court: Court, viewer: Viewer, account: int, role: Role) -> bool:
             raise Conflict(f"The last {last} who can sign in stays; make somebody else one first")
         if role != Role.MEMBER and await leaving.leaves(w, account) is not None:
             raise Conflict("This account is about to be deleted, as its owner asked")
-        public = {"role": role.value, "was": was, "by": record.pseudonym(court, me)}
-        await log.append(court, w, "role", record.pseudonym(court, account), public)
+        by = record.MACHINE if await accounts.role_of(w, me) == Role.SYSTEM else record.pseudonym(court, me)
+        await _enter(court, w, account, role, was, by)
         await accounts.set_role(w, account, role)
         await apps.forget_callers(w, account)
     return True
+
+
+async def enlist(court: Court, w: Writing, account: int, role: str) -> None:
+    """The role that an account is made with on the machine, in the commit that makes it."""
+    await _enter(court, w, account, Role(role), Role.MEMBER, record.MACHINE)
+
+
+async def _enter(court: Court, w: Writing, account: int, role: Role, was: str, by: str) -> None:
+    public = {"role": role.value, "was": was, "by": by}
+    await log.append(court, w, "role", record.pseudonym(court, account), public)
+
+
+# --- what the log gave ---
+
+
+class _Given(msgspec.Struct):
+    role: str = Role.MEMBER
+
+
+class _Entry(msgspec.Struct):
+    ref: str
+    public: _Given
+
+
+_entry = msgspec.json.Decoder(_Entry).decode
+
+
+class Roll:
+    """Who has which role by the log's word alone: the newest entry about each."""
+
+    def __init__(self, court: Court) -> None:
+        self._court = court
+        self._last = -1  # the newest entry that was read
+        self._given: dict[str, str] = {}
+
+    async def of(self, reading: Reading, account: int, role: str) -> str:
+        """The role of an account's row where the log gave the same; else that of a member."""
+        given = await self.given(reading)
+        return role if given.get(record.pseudonym(self._court, account)) == role else Role.MEMBER
+
+    async def given(self, reading: Reading) -> dict[str, str]:
+        """Pseudonym -> role. Read anew where an entry came; what is not committed yet is not remembered."""
+        last = await ledger.last_of_kind(reading, "role")
+        if last == self._last and not isinstance(reading, Writing):
+            return self._given
+        given = {
+            entry.ref: entry.public.role
+            for _, body in await ledger.of_kind(reading, "role")
+            for entry in [_entry(body)]
+        }
+        if not isinstance(reading, Writing):
+            self._last, self._given = last, given
+        return given
+
+
+async def strays(court: Court) -> list[str]:
+    """Every account whose row has a role that the log did not give, and every role given that no row has: a line each."""
+    async with court.work.scanning() as reading:
+        given = await Roll(court).given(reading)
+        rows = await accounts.rolls(reading)
+    named = {record.pseudonym(court, account): (account, role) for account, role in rows}
+    found = [
+        f"account {account} has the role {role} in the database, and the log gave it {given.get(who, Role.MEMBER)}"
+        for who, (account, role) in named.items()
+        if given.get(who) != role
+    ]
+    return found + [
+        f"the log gave {who} the role {role}, and no account has it"
+        for who, role in given.items()
+        if role != Role.MEMBER and who not in named
+    ]

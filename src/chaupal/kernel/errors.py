@@ -69,6 +69,13 @@ class Conflict(Problem):
     slug = "conflict"
 
 
+class Stale(Conflict):
+    """It is not the version that the caller named (RFC 9110, If-Match)."""
+
+    status = 412
+    slug = "stale"
+
+
 class TooLarge(Problem):
     """More bytes than are taken here."""
 

@@ -73,7 +73,9 @@ async def create(
     role: Role = Role.MEMBER,
     language: str = "",
 ) -> int:
-    """An account that is confirmed and approved from the start: by the operator's word. Its id. Raises Invalid by field."""
+    """An account that is confirmed and approved from the start: by the operator's word, and so is its role, which is entered
+    into the log in the same commit. Its id. Raises Invalid by field.
+    """
     new = NewAccount(handle=handle, email=email, password=password, name=name, language=language)
     return await _make(square, new, confirmed=True, approved=True, role=role)
 
@@ -212,6 +214,8 @@ async def _make(square: Square, new: NewAccount, *, confirmed: bool, approved: b
             w, id_, email=email, password_hash=hash_, confirmed=confirmed, approved=approved, language=new.language, reason=reason
         ):  # fmt: skip
             raise Invalid("Validation failed: Email has already been taken", email="has already been taken")
+        if role is not Role.MEMBER and square.enlist is not None:
+            await square.enlist(w, id_, role)
         w.tell(AccountCreated(account=id_))
         if not confirmed:
             w.tell(ConfirmationAsked(account=id_))

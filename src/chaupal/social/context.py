@@ -1,5 +1,7 @@
 """What the square needs to do its work; every change to it is a function that takes this first."""
 
+from collections.abc import Awaitable, Callable
+
 import msgspec
 
 from chaupal.kernel.clock import Clock
@@ -7,7 +9,9 @@ from chaupal.kernel.ids import MakeId
 from chaupal.kernel.settings import Settings
 from chaupal.ports.files import Files
 from chaupal.ports.mail import Mail
-from chaupal.store.work import Work
+from chaupal.store.work import Work, Writing
+
+type Enlist = Callable[[Writing, int, str], Awaitable[None]]
 
 
 class Square(msgspec.Struct, frozen=True):
@@ -19,3 +23,4 @@ class Square(msgspec.Struct, frozen=True):
     make_id: MakeId
     files: Files
     mail: Mail
+    enlist: Enlist | None = None  # how a role is entered into the log, in the commit of the account that has it

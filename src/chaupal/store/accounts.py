@@ -5,8 +5,10 @@ from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import case, delete, func, insert, select, update
+from sqlalchemy import text as sql
 
 from chaupal.policy.things import Field
+from chaupal.policy.viewer import Role
 from chaupal.store.dialect import among, listed, param, statement, upsert, words
 from chaupal.store.tables import accounts, follow_requests, name_words
 from chaupal.store.work import Reading, Writing
@@ -51,7 +53,14 @@ PORTRAITS = statement(select(accounts.c.avatar, accounts.c.header).where(account
 NAME_OF = statement(select(accounts.c.name).where(accounts.c.id == param("of")))
 ROLE_OF = statement(select(accounts.c.role).where(accounts.c.id == param("of"), accounts.c.state != "deleted"))
 WITH_ROLES = statement(
-    select(accounts.c.id).where(among(accounts.c.role, "roles"), accounts.c.state == "active").order_by(accounts.c.id)
+    select(accounts.c.id, accounts.c.role)
+    .where(among(accounts.c.role, "roles"), accounts.c.state == "active")
+    .order_by(accounts.c.id)
+)
+ROLLS = statement(
+    select(accounts.c.id, accounts.c.role)
+    .where(accounts.c.role != sql("'member'"), accounts.c.role != sql("'system'"), accounts.c.state != sql("'deleted'"))
+    .order_by(accounts.c.id)
 )
 STANDINGS = statement(select(accounts.c.id, accounts.c.role, accounts.c.state).where(among(accounts.c.id, "ids")))
 REQUESTS_TO = statement(select(func.count()).select_from(follow_requests).where(follow_requests.c.to == param("me")))
@@ -176,13 +185,20 @@ def _flag(value: bool | None) -> int | None:
 
 
 async def with_roles(reading: Reading, roles: Sequence[str]) -> list[int]:
-    """The accounts that have one of these roles."""
-    return [row[0] for row in await reading.fetch(WITH_ROLES, roles=listed(list(roles)))]
+    """The accounts that have one of these roles, by the log's word."""
+    rows = await reading.fetch(WITH_ROLES, roles=listed(list(roles)))
+    return [id_ for id_, role in rows if role == Role.SYSTEM or await reading.memory.roll(reading, id_, role) == role]
 
 
 async def role_of(reading: Reading, id_: int) -> str | None:
-    """The account's role; None where there is no such account."""
-    return await reading.value(ROLE_OF, of=id_)
+    """The account's role, as far as the log gave it; None where there is no such account."""
+    kept: str | None = await reading.value(ROLE_OF, of=id_)
+    return kept if kept in (None, Role.MEMBER, Role.SYSTEM) else await reading.memory.roll(reading, id_, kept)
+
+
+async def rolls(reading: Reading) -> list[tuple[int, str]]:
+    """(account, role) of everybody whose row says that they have a part in the office, whatever the log says."""
+    return [(row[0], row[1]) for row in await reading.fetch(ROLLS)]
 
 
 async def standings(reading: Reading, ids: Iterable[int]) -> dict[int, Standing]:

@@ -95,6 +95,7 @@ UNPUSH_OLD = statement(
 )
 
 FOREVER = 2**63 - 1
+NO_PART = (Role.MEMBER, Role.SYSTEM)  # roles that open nothing, or are nobody's
 
 
 class App(msgspec.Struct, frozen=True):
@@ -251,6 +252,9 @@ async def _caller(
         kept = make(row) if row else None
         if kept is None:
             return None
+        if kept[0].account is not None and kept[0].role not in NO_PART:
+            role = Role(await memory.roll(reading, kept[0].account, kept[0].role))
+            kept = (msgspec.structs.replace(kept[0], role=role), kept[1])
         if generation == memory.generation:
             memory.tokens.put(hash_, kept)
     return kept[0] if reading.now() < kept[1] else None

@@ -41,6 +41,7 @@ OF_KIND = statement(
     .where(log_entries.c.kind == words("kind"))
     .order_by(log_entries.c.index)
 )
+LAST_OF_KIND = statement(select(func.max(log_entries.c.index)).where(log_entries.c.kind == words("kind")))
 COUNT = statement(select(func.count()).select_from(log_entries))
 ADD_CHECKPOINT = upsert(lambda insert: insert(log_checkpoints).on_conflict_do_nothing())
 LAST_CHECKPOINT = statement(
@@ -118,6 +119,12 @@ async def entries(reading: Reading, start: int, count: int) -> Sequence[bytes]:
 async def of_kind(reading: Reading, kind: str) -> list[tuple[int, bytes]]:
     """(index, entry) of every entry of a kind that is rare."""
     return [(row[0], _bytes(row[1])) for row in await reading.fetch(OF_KIND, kind=kind)]
+
+
+async def last_of_kind(reading: Reading, kind: str) -> int:
+    """The index of the newest entry of a kind; -1 where there is none."""
+    found: int | None = await reading.value(LAST_OF_KIND, kind=kind)
+    return -1 if found is None else found
 
 
 async def keep_checkpoint(w: Writing, size: int, note: str) -> None:

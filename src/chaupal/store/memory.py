@@ -1,6 +1,6 @@
 """What the store remembers between reads: sealed things and facts, forgotten in the commit that changes them."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from chaupal.kernel.shelf import Shelf
@@ -10,6 +10,7 @@ from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Person, Post
 
 type Touched = tuple[str, int | str]
+type Roll = Callable[[Any, int, str], Awaitable[str]]
 type Heard = Callable[[set[Touched] | None], None]
 
 
@@ -73,6 +74,7 @@ class Memory:
         self.pages: Shelf[Any, Any] = Shelf(500)
         self.answers: Shelf[Any, Any] = Shelf(150)  # of the API, by viewer; stamped with the generation
         self.rulings = RulingsKept()
+        self.roll: Roll = _as_kept  # which role an account truly has: that of its row only where the log gave it
         self.heard: Heard = _nobody  # hears of every forgetting; None: all of it
 
     @property
@@ -126,6 +128,11 @@ class Memory:
         ):
             shelf.items.clear()
         self.heard(None)
+
+
+async def _as_kept(reading: Any, account: int, role: str) -> str:
+    """Where there is no log to ask."""
+    return role
 
 
 def _nobody(touched: set[Touched] | None) -> None:

@@ -40,7 +40,7 @@ WANT = statement(
 )  # fmt: skip
 DUE = statement(
     select(
-        logins.c.account_id, accounts.c.handle, accounts.c.role, logins.c.email, logins.c.ui_language, logins.c.mail_kinds,
+        logins.c.account_id, accounts.c.handle, logins.c.email, logins.c.ui_language, logins.c.mail_kinds,
         logins.c.mailed,
     )
     .join_from(logins, accounts, accounts.c.id == logins.c.account_id)
@@ -60,7 +60,6 @@ class Due(msgspec.Struct, frozen=True):
 
     account: int
     handle: str
-    role: str
     email: str
     language: str
     kinds: str

@@ -656,8 +656,9 @@ replies = Table(
 # --- the log ---------------------------------------------------------------------------------------------------------
 
 log_entries = Table(
-    "log_entries", meta, id_column("index"), text("kind"), Column("body", LargeBinary, nullable=False), big("at")
-)
+    "log_entries", meta, id_column("index"), text("kind"), Column("body", LargeBinary, nullable=False), big("at"),
+    Index("log_entries_by_kind", "kind", "index"),
+)  # fmt: skip
 log_nodes = Table(
     "log_nodes", meta, Column("level", BigInteger, primary_key=True), Column("index", BigInteger, primary_key=True),
     Column("hash", LargeBinary, nullable=False),

@@ -33,12 +33,15 @@ def an_order(data: Path) -> str:
     ):
         done(data, "account", "create", handle, "--email", f"{handle}@example.org", "--role", role, *ACCOUNT)
     done(data, "order", "authority", "add", "--as", "lata", "--name", "Ministry", "--jurisdiction", "IN")
-    return done(
+    ref = done(
         data, "order", "receive", "--as", "lata", "--authority", "Ministry", "--officer", "A. Sharma", "--rank", "Joint Secretary",
         "--regime", "IN-69A", "--role", "designated_officer",
         "--reference", "1", "--law", "s. 69A", "--grounds", "public order", "--territory", "IN", "--dated", "2021-02-04",
         "--target", "@meera", "--target", "@asha", "--target", "@ravi", "--origin-note", "The office confirmed it.",
     ).split()[-1]  # fmt: skip
+    for verb in ("acknowledge", "check"):
+        done(data, "order", "step", ref, verb, "--as", "lata")
+    return ref
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:

@@ -56,8 +56,8 @@ async def test_one_wrong_row_refuses_all_unless_what_can_was_asked_for(bench: Be
     await bulk_jobs.carry_on(bench.court)
     seen = await bulk_jobs.look(bench.court, bench.asha, job.id)
     assert (seen.job.state, seen.counts) == ("refused", {"wrong": 1})
-    ((item, problem),) = seen.bad
-    assert item.line == 4 and set(problem.details) == {"reason", "code"}
+    (bad_one,) = seen.bad
+    assert bad_one.item.line == 4 and bad_one.problem and set(bad_one.problem.details) == {"reason", "code"}
     job = await bulk_jobs.start(bench.court, bench.asha, ref, PROPOSE, bad, what_can=True)
     await bulk_jobs.carry_on(bench.court)
     seen = await bulk_jobs.look(bench.court, bench.asha, job.id)
@@ -102,7 +102,7 @@ async def test_who_lost_their_role_meanwhile_decides_nothing(bench: Bench):
     await roles.grant(bench.court, bench.owner, bench.dev.me, Role.MEMBER)
     await bulk_jobs.carry_on(bench.court)
     seen = await bulk_jobs.look(bench.court, bench.dev, job.id)
-    assert seen.counts == {"wrong": 2} and {type(problem) for _, problem in seen.bad} == {NotAllowed}
+    assert seen.counts == {"wrong": 2} and {type(one.problem) for one in seen.bad} == {NotAllowed}
     assert len(await bench.in_force()) == 0
 
 
@@ -121,7 +121,8 @@ async def test_what_moved_between_the_check_and_the_entry_is_reported(bench: Ben
     monkeypatch.setattr(bulk, "hundred", meanwhile)
     await bulk_jobs.carry_on(bench.court)
     seen = await bulk_jobs.look(bench.court, bench.dev, job.id)
-    assert seen.counts == {"done": 2, "moved": 1} and len(await bench.in_force()) == 2
+    assert seen.counts == {"done": 2, "moved": 1} and [one.item.number for one in seen.bad if one.moved] == [2]
+    assert len(await bench.in_force()) == 2
 
 
 async def test_of_two_processes_one_carries_a_call_on(bench: Bench):

@@ -1,16 +1,23 @@
 """A role is given in one commit with its entry in the log, under pseudonyms, and holds at the next request."""
 
 import json
+from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from chaupal.app.check import check_house
+from chaupal.app.cli import operator
 from chaupal.governance import log, record, roles
-from chaupal.kernel.errors import Conflict, NotAllowed, NotFound
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.kernel.secrets import digest
 from chaupal.policy.viewer import Role
-from chaupal.social import logins
+from chaupal.social import accounts, logins
+from chaupal.store import accounts as store
 from chaupal.store import ledger
+from chaupal.store.dialect import statement
 from court import Bench, staff
+from village import PASSWORD, Village
 
 
 async def last_entry(bench: Bench) -> dict[str, object]:
@@ -51,3 +58,81 @@ async def test_who_may_give_which_role(bench: Bench):
     assert await roles.grant(bench.court, owner, bench.owner.me, Role.MEMBER)
     with pytest.raises(Conflict, match="last owner"):
         await roles.grant(bench.court, owner, bench.meera, Role.MEMBER)
+
+
+# --- roles are entries, so a role that no entry gave is no role ---
+
+
+async def tampered(village: Village, change: str) -> None:
+    """Somebody has been at the database, and every memory of it is gone."""
+    work = village.running.house.square.work
+    async with work.writing() as w:
+        assert await w.run(statement(text(change))) == 1
+    work.memory.forget_all()
+
+
+async def said_of_roles(village: Village) -> list[dict[str, Any]]:
+    async with village.running.house.court.work.reading() as reading:
+        return [json.loads(body) for _, body in await ledger.of_kind(reading, "role")]
+
+
+@pytest.mark.parametrize("role", ["owner", "approver", "reviewer", "moderator", "auditor"])
+async def test_a_role_that_no_entry_gave_is_no_role(village: Village, role: str):
+    court, asha = village.running.house.court, village.asha
+    await tampered(village, f"UPDATE accounts SET role = '{role}' WHERE handle = 'asha'")
+    for path in ("/api/v1/admin/accounts", "/api/v1/admin/orders", "/api/v1/admin/protected"):
+        assert (await village.api(asha, "GET", path)).status_code in (403, 404)
+    assert (await village.look("IN", "/office", asha)).status_code == 404
+    async with court.work.reading() as reading:
+        assert await store.role_of(reading, asha.id) == Role.MEMBER
+        assert asha.id not in await store.with_roles(reading, list(Role))
+    assert [line for line in await roles.strays(court) if str(asha.id) in line and role in line]
+    assert [line for line in await check_house(village.running.house) if str(asha.id) in line and role in line]
+
+
+async def test_a_higher_role_than_the_log_gave_is_none_at_all(village: Village):
+    await tampered(village, "UPDATE accounts SET role = 'owner' WHERE handle = 'chitra'")
+    assert (await village.look("IN", "/office", village.chitra)).status_code == 404
+    await tampered(village, "UPDATE accounts SET role = 'reviewer' WHERE handle = 'chitra'")
+    assert (await village.look("IN", "/office", village.chitra)).status_code == 200
+    assert await roles.strays(village.running.house.court) == []
+
+
+async def test_a_role_that_was_taken_in_the_database_alone_is_found(village: Village):
+    await tampered(village, "UPDATE accounts SET role = 'member' WHERE handle = 'chitra'")
+    found = await roles.strays(village.running.house.court)
+    assert len(found) == 1 and "reviewer" in found[0]
+
+
+async def test_an_account_made_with_a_role_has_its_entry_in_the_same_commit(village: Village):
+    court, square = village.running.house.court, village.running.house.square
+    before = len(await said_of_roles(village))
+    id_ = await accounts.create(square, handle="kiran", email="kiran@gaanv.example", password=PASSWORD, role=Role.CLERK)
+    entry = (await said_of_roles(village))[-1]
+    assert (entry["ref"], entry["public"]) == (
+        record.pseudonym(court, id_), {"role": "clerk", "was": "member", "by": "machine"},
+    )  # fmt: skip
+    with pytest.raises(Invalid):  # an address that is taken: no account, and no entry
+        await accounts.create(square, handle="kavita", email="kiran@gaanv.example", password=PASSWORD, role=Role.OWNER)
+    await accounts.create(square, handle="mohan", email="mohan@gaanv.example", password=PASSWORD)
+    assert len(await said_of_roles(village)) == before + 1
+
+
+async def test_what_is_given_on_the_machine_is_given_by_nobody_of_the_staff(village: Village):
+    house = village.running.house
+    await roles.grant(house.court, await operator(house), village.asha.id, Role.MODERATOR)
+    assert (await said_of_roles(village))[-1]["public"]["by"] == "machine"
+    await roles.grant(house.court, village.owner.viewer, village.asha.id, Role.MEMBER)
+    last = (await said_of_roles(village))[-1]["public"]
+    assert (last["was"], last["by"]) == ("moderator", record.pseudonym(house.court, village.owner.id))
+
+
+async def test_a_role_given_in_a_commit_that_was_given_up_was_never_given(village: Village):
+    court = village.running.house.court
+    with pytest.raises(ZeroDivisionError):
+        async with court.work.writing() as w:
+            await roles.enlist(court, w, village.asha.id, Role.OWNER)
+            assert await w.memory.roll(w, village.asha.id, Role.OWNER) == Role.OWNER
+            raise ZeroDivisionError
+    async with court.work.reading() as reading:
+        assert await reading.memory.roll(reading, village.asha.id, Role.OWNER) == Role.MEMBER
