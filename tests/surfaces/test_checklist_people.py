@@ -97,7 +97,7 @@ async def test_permanent_needs_two_approvers_rule_id_and_version_evidence_snapsh
     """`permanent` needs two approvers, rule id + version, evidence snapshot, notice, appeal window >= 180 d before purge."""
     v = village
     court = v.running.house.court
-    ref, done = await account_desk.act(
+    ref, done, _, _ = await account_desk.act(
         court, v.chitra.viewer, Action(account=v.ravi.id, type="suspend", text=SPAM, rule="6")
     )
     assert not done

@@ -68,7 +68,10 @@ class One(msgspec.Struct, kw_only=True):
 
 
 class Acted(msgspec.Struct, kw_only=True):
-    """A sanction. `rule`, or Mastodon's `warning_preset_id`: which rule of the house was broken; `until`: an ISO date."""
+    """A sanction. `rule`, or Mastodon's `warning_preset_id`: which rule of the house was broken; `until`: an ISO date.
+
+    Neither need be named, nor need `text`: then the house's rules and a sentence of theirs stand in the record.
+    """
 
     id: Number
     type: Word = "none"
@@ -110,11 +113,17 @@ class AdminAccount(msgspec.Struct, kw_only=True):
 
 
 class Opened(msgspec.Struct, kw_only=True):
-    """The matter of a sanction. `state`: in_force, or proposed where a second person must approve (then the answer is 202)."""
+    """The matter of a sanction. `state`: in_force, or proposed where a second person must approve (then the answer is 202).
+
+    `rule`: which it is under, and who named that: the app, the report, the house's rules as their default; `house`, where
+    none of these did, and a second person looks whether the rule fits.
+    """
 
     ref: str
     state: str
     url: str
+    rule: str
+    rule_named_by: str
 
 
 async def listed(call: Call[Asked]) -> Answer:
@@ -150,11 +159,14 @@ async def act(call: Call[Acted]) -> Answer:
     """Sanction an account under the house's rules: at once where one person may, else proposed (202)."""
     a = call.args
     rule = a.rule or (str(a.warning_preset_id) if a.warning_preset_id is not None else "")
-    ref, done = await account_desk.act(call.house.court, call.viewer, Action(
+    opened = await account_desk.act(call.house.court, call.viewer, Action(
         account=a.id, type=a.type, text=a.text, rule=rule, report=a.report_id, until=a.until,
     ))  # fmt: skip
-    url = f"{call.house.settings.origin}/office/orders/{ref}"
-    return json(Opened(ref=ref, state="in_force" if done else "proposed", url=url), 200 if done else 202)
+    told = Opened(
+        ref=opened.ref, state="in_force" if opened.done else "proposed", rule=opened.rule, rule_named_by=opened.named_by,
+        url=f"{call.house.settings.origin}/office/orders/{opened.ref}",
+    )  # fmt: skip
+    return json(told, 200 if opened.done else 202)
 
 
 async def enable(call: Call[Ended]) -> AdminAccount:

@@ -41,9 +41,16 @@ async def open_matter(court: Court, viewer: Viewer, form: MatterForm) -> str:
 
 
 async def sanction(
-    court: Court, viewer: Viewer, form: MatterForm, draft: Draft, *, numbers: Sequence[int] = (1,)
+    court: Court, viewer: Viewer, form: MatterForm, draft: Draft, *, numbers: Sequence[int] = (1,), alone: bool = True
 ) -> tuple[str, bool]:
-    """Open a matter and decide it: carried out at once where one person may, else proposed. (reference, carried out)."""
+    """Open a matter and decide it: carried out at once where one person may, else proposed. (reference, carried out).
+
+    `alone`: whether one person may; else it is proposed, whatever it is.
+    """
     ref = await open_matter(court, viewer, form)
+    if not alone:
+        for number in numbers:
+            await decisions.propose(court, viewer, ref, number, **msgspec.structs.asdict(draft))
+        return ref, False
     done = [await decisions.act_or_propose(court, viewer, ref, number, draft) for number in numbers]
     return ref, all(done)

@@ -62,11 +62,15 @@ class Conflicts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class RuleBook(Dated, frozen=True, kw_only=True):
-    """One version of the rules. `alone_lasts`: what one person did alone is over after this, unless a second agrees."""
+    """One version of the rules. `alone_lasts`: what one person did alone is over after this, unless a second agrees.
+
+    `default`: the rule that an act is under whose app could name none.
+    """
 
     strikes: Strikes
     alone_lasts: Duration = Duration("P3D")
     conflicts: Conflicts = Conflicts()
+    default: int | None = None
     rules: Annotated[tuple[HouseRule, ...], Meta(min_length=1)]
 
     @property
@@ -169,6 +173,8 @@ def _faults_of(book: RuleBook) -> Iterator[tuple[str, str]]:
     ids = [rule.id for rule in book.rules]
     if twice := sorted({id for id in ids if ids.count(id) > 1}):
         yield "rules", f"the id {twice[0]} is given twice"
+    if book.default is not None and book.default not in ids:
+        yield "default", f"{book.default} is none of the rules"
     for rule in book.rules:
         if beyond := sorted(set(rule.measures) - OF_THE_HOUSE):
             yield f"rules, id {rule.id}", f"{', '.join(beyond)} is for the law alone"

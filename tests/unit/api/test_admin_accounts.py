@@ -1,16 +1,19 @@
 """Mastodon's admin API for accounts, and the court's own for staff: who may, what is answered, what is written down."""
 
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import msgspec
+import pytest
 
-from chaupal.governance import looks
-from chaupal.kernel.clock import DAY
+from chaupal.governance import account_desk, house_rules, looks
+from chaupal.kernel.clock import DAY, StillClock
+from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role
 from chaupal.social import accounts, logins
 from chaupal.social.accounts import NewAccount
-from village import FINDING, REASON, Village, Villager
+from village import FINDING, REASON, Village, Villager, open_village
 
 TEXT = "Forty accounts of one hand post the same sentence every minute."
 
@@ -118,12 +121,58 @@ async def test_a_warning_counts_and_hides_nothing(village: Village):
     assert [one["type"] for one in told].count("moderation_warning") == 1
 
 
-async def test_nobody_is_sanctioned_without_a_rule_or_a_reason(village: Village):
+@pytest.mark.parametrize(
+    ("type_", "status", "flag"),
+    [
+        ("none", 200, ""),
+        ("sensitive", 200, "sensitized"),
+        ("disable", 202, ""),
+        ("silence", 200, "silenced"),
+        ("suspend", 202, ""),
+    ],
+)
+@pytest.mark.parametrize("text", ["", "spam", TEXT])
+async def test_an_act_without_a_rule_is_under_the_houses_default_and_says_so(
+    village: Village, type_: str, status: int, flag: str, text: str
+):
+    """As apps for moderators send it: a type, perhaps some words. Where two must decide it goes to the desk as a proposal."""
+    v = village
+    rules = v.running.house.court.rules.current(v.clock())
+    assert rules.default is not None
+    acted = await as_staff(v, v.chitra, "POST", f"/api/v1/admin/accounts/{v.ravi.id}/action", type=type_, text=text)
+    told = acted.json()
+    assert acted.status_code == status, acted.text
+    assert (told["rule"], told["rule_named_by"]) == (rules.cite(rules.default), "default")
+    assert told["state"] == ("in_force" if status == 200 else "proposed")
+    matter = (await as_staff(v, v.dev, "GET", f"/api/v1/admin/orders/{told['ref']}")).json()
+    assert text in matter["grounds"] and account_desk.NO_RULE in matter["grounds"]
+    assert (account_desk.NO_REASON in matter["grounds"]) is (text != TEXT)
+    if flag:
+        assert (await as_staff(v, v.chitra, "GET", f"/api/v1/admin/accounts/{v.ravi.id}")).json()[flag] is True
+
+
+@pytest.mark.parametrize("default", ["default = 9", "# no default"])
+async def test_where_no_default_fits_a_second_person_looks_at_the_rule(
+    settings: Settings, clock: StillClock, default: str
+):
+    """Rule 9 brings no limit; rule 3 is the first that does. One person alone does not say that somebody broke it."""
+    rules = (house_rules.SHIPPED / "house_rules.1.toml").read_text("utf-8").replace("default = 11", default)
+    folder = Path(settings.data) / "rules"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "house_rules.1.toml").write_text(rules, "utf-8")
+    async with open_village(settings, clock) as v:
+        path = f"/api/v1/admin/accounts/{v.ravi.id}"
+        acted = await as_staff(v, v.chitra, "POST", f"{path}/action", type="silence")
+        assert (acted.status_code, acted.json()["rule"], acted.json()["rule_named_by"]) == (202, "3@1", "house"), (
+            acted.text
+        )
+        assert (await as_staff(v, v.chitra, "GET", path)).json()["silenced"] is False
+
+
+async def test_what_is_named_is_named_rightly(village: Village):
     v = village
     path = f"/api/v1/admin/accounts/{v.ravi.id}/action"
     for wrong in (
-        {"type": "silence", "text": TEXT},
-        {"type": "silence", "text": "spam", "rule": "6"},
         {"type": "silence", "text": TEXT, "rule": "99"},
         {"type": "silence", "text": TEXT, "rule": "1"},
         {"type": "silence", "text": TEXT, "rule": "six"},
