@@ -22,7 +22,7 @@ from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Probl
 from chaupal.policy.may import may
 from chaupal.policy.viewer import Viewer
 from chaupal.store import appeals as heard
-from chaupal.store import ledger
+from chaupal.store import docket, ledger
 from chaupal.store.docket import CaseEvent
 from chaupal.store.work import Reading, Writing
 
@@ -149,7 +149,7 @@ async def run(
     `progress` is called with (checking or entering, rows done, of how many). Sent again, what was done is not done again.
     Raises NotFound for another verb or order, NotAllowed for whom the table lets do none of it, Invalid for too many rows.
     """
-    open_to(viewer, verb, [*items, *(one.item for one in wrong)])
+    await open_in(court, viewer, ref, verb, [*items, *(one.item for one in wrong)])
     checked = [*wrong, *await _all(court, viewer, ref, verb, items, CHECKING, progress)]
     checked.sort(key=lambda one: one.item.line)
     if not what_can and any(one.problem is not None for one in checked):
@@ -168,7 +168,7 @@ async def check(
     court: Court, viewer: Viewer, ref: str, verb: str, items: Sequence[Item], progress: Progress = unwatched
 ) -> list[Done]:
     """What would become of each row; nothing is entered. Raises as `run` does."""
-    open_to(viewer, verb, items)
+    await open_in(court, viewer, ref, verb, items)
     return await _all(court, viewer, ref, verb, items, CHECKING, progress)
 
 
@@ -176,7 +176,7 @@ async def enter(
     court: Court, viewer: Viewer, ref: str, verb: str, items: Sequence[Item], progress: Progress = unwatched
 ) -> list[Done]:
     """Do the act about each row that can be, without a check before. Raises as `run` does."""
-    open_to(viewer, verb, items)
+    await open_in(court, viewer, ref, verb, items)
     return await _all(court, viewer, ref, verb, items, ENTERING, progress)
 
 
@@ -191,6 +191,19 @@ def open_to(viewer: Viewer, verb: str, items: Sequence[Item]) -> None:
         raise Invalid("Nothing is chosen", items="choose at least one")
     if len(items) > MOST:
         raise Invalid(f"At most {MOST} at once", items="are too many at once")
+
+
+async def open_in(court: Court, viewer: Viewer, ref: str, verb: str, items: Sequence[Item]) -> None:
+    """The same for one order. Raises NotFound where there is no such order, too."""
+    open_to(viewer, verb, items)
+    if verb == APPEAL:
+        return
+    async with court.work.reading() as reading:
+        order = await docket.order(reading, ref)
+    if order is None:
+        raise NotFound
+    if not offered(viewer, verb, own_rules=order.authority_id is None):
+        raise NotAllowed("This is not for your role to do")
 
 
 def offered(viewer: Viewer, verb: str, *, own_rules: bool) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from chaupal.governance import bulk
-from chaupal.governance.bulk import APPEAL, AT_ONCE, Done, Item
+from chaupal.governance.bulk import AT_ONCE, Done, Item
 from chaupal.governance.cases import Moved
 from chaupal.governance.context import Court
 from chaupal.kernel.clock import DAY
@@ -19,7 +19,6 @@ from chaupal.policy.gate import reveal
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store import bulk as kept
-from chaupal.store import docket
 from chaupal.store.accounts import role_of
 from chaupal.store.bulk import CHECKING, DONE, ENTERING, REFUSED, Job, Row
 from chaupal.store.people import sealed_people
@@ -66,14 +65,12 @@ async def start(
     wrong: Sequence[Done] = (), untouched: int = 0, what_can: bool = False,
 ) -> Job:  # fmt: skip
     """Send it; nothing is done about any case yet. `wrong`: rows that could not be read. Raises as `bulk.run` does."""
-    bulk.open_to(viewer, verb, [*items, *(one.item for one in wrong)])
+    await bulk.open_in(court, viewer, ref, verb, [*items, *(one.item for one in wrong)])
     ordered = sorted([*map(Done, items), *wrong], key=lambda one: one.item.line)
     job = Job(
         court.make_id(), viewer.me, ref, verb, CHECKING, int(what_can), len(ordered), 0, untouched, court.clock(), None
     )  # fmt: skip
     async with court.work.writing() as w:
-        if verb != APPEAL and await docket.order(w, ref) is None:
-            raise NotFound
         if await kept.waiting(w, viewer.me) >= MOST_WAITING:
             raise Conflict(f"{MOST_WAITING} calls of yours are still being worked through")
         rows = [_row(at, one) if one.problem else Row(at, _encode(one.item).decode()) for at, one in enumerate(ordered)]

@@ -150,6 +150,13 @@ async def matter(court: Court, viewer: Viewer, ref: str) -> Matter:
     )  # fmt: skip
 
 
+async def waiting(court: Court, order: Order, states: Sequence[str]) -> int:
+    """How many targets of an order stand in one of these states."""
+    async with court.work.reading() as reading:
+        found = (await docket.standing(reading, [order.id])).get(order.id, {})
+    return sum(many for (state, _), many in found.items() if state in states)
+
+
 async def _moves(reading: Reading, named: Sequence[docket.Target]) -> tuple[tuple[int, CaseEvent], ...]:
     """The last that happened to single things."""
     number_of = {target.id: target.number for target in named}

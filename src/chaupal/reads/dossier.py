@@ -77,14 +77,20 @@ async def queue(reads: Reads, viewer: Viewer) -> list[Line]:
         return await record.lines(reading, found)
 
 
-async def dossier(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most: int = 50) -> Dossier:
-    """The order as staff see it, its targets from number `first` on. Raises NotFound."""
+async def dossier(
+    reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most: int = 50, states: Sequence[str] = ()
+) -> Dossier:
+    """The order as staff see it, its targets from number `first` on; `states`: only those that stand there. Raises NotFound."""
     async with reads.work.reading() as reading:
         order = await docket.order(reading, ref)
         authority = None if order is None else await docket.authority(reading, order.authority_id)
         if order is None or authority is None:
             raise NotFound
-        named, following = record.part(await docket.targets_of(reading, order.id), first, most)
+        if states:
+            found = await docket.standing_there(reading, order.id, states, first, most + 1)
+            named, following = found[:most], found[most].number if len(found) > most else None
+        else:
+            named, following = record.part(await docket.targets_of(reading, order.id), first, most)
         events = await docket.events_of(reading, [t.id for t in named])
         files = await _files(reading, viewer, named, events)
         staff = {order.received_by, authority.created_by, *(e.by for es in events.values() for e in es)}

@@ -257,6 +257,14 @@ DECIDED = statement(
     .group_by(sql("day"), case_events.c.state)
     .order_by(sql("day"), case_events.c.state)
 )
+STANDING_THERE = statement(
+    select(*targets.c)
+    .select_from(targets)
+    .join(case_events, (case_events.c.target_id == targets.c.id) & (case_events.c.number == _last))
+    .where(targets.c.order_id == param("of"), targets.c.number >= param("start"), among(case_events.c.state, "states"))
+    .order_by(targets.c.number)
+    .limit(param("n"))
+)
 # The last numbers first: many that are decided at once are decided in order, and one that waits is found at the first look.
 ONE_STANDS = statement(
     select(targets.c.id)
@@ -420,6 +428,14 @@ async def standing(reading: Reading, order_ids: Sequence[int]) -> Standing:
 async def any_stands(reading: Reading, order_id: int, states: Sequence[str]) -> bool:
     """Whether any target of the order stands in one of `states`. Asked at every decision: it looks at this order alone."""
     return await reading.first(ONE_STANDS, of=order_id, states=listed(states)) is not None
+
+
+async def standing_there(
+    reading: Reading, order_id: int, states: Sequence[str], first: int, at_most: int
+) -> list[Target]:
+    """The targets of an order that stand in one of `states`, from number `first` on."""
+    found = await reading.fetch(STANDING_THERE, of=order_id, states=listed(states), start=first, n=at_most)
+    return [_target(row) for row in found]
 
 
 async def decided_by_day(reading: Reading, order_id: int, states: Sequence[str]) -> list[tuple[int, str, int]]:

@@ -14,6 +14,19 @@ CLOSINGS = {
     "duplicate": N_("Close: it was decided before"), "out_of_scope": N_("Close: the order does not cover it"),
 }  # fmt: skip
 DECIDED = MEASURES | {"refuse": N_("Refuse")} | CLOSINGS
+# What can be done about many at once, and what becomes of each row.
+MANY = {
+    "propose": N_("Propose"), "concur": N_("Agree as second reviewer"), "approve": N_("Approve"), "return": N_("Send it back"),
+    "lift": N_("Lift it"), "keep": N_("Keep it in force"), "appeal": N_("Decide appeals"),
+}  # fmt: skip
+# What `bulk` and `csv_cases` say of rows, for the catalogue.
+ROWS = (
+    N_("is named twice"), N_("names nothing here"), N_("say which version was looked at"), N_("must be a number"),
+    N_("must be yes, or the name of an act"), N_("must be ids of posts or pictures"), N_("choose at least one"),
+    N_("are too many at once"), N_("is another order than that of the other rows"), N_("has no column that is called target"),
+    N_("has no column that is called appeal"), N_("has no column that is called version"), N_("has no column that is called outcome"),
+    N_("cannot be read"), N_("must be in UTF-8 or UTF-16"), N_("is a workbook: save it as CSV (UTF-8) first"),
+)  # fmt: skip
 STAGES = {
     "received": N_("received"), "acknowledged": N_("acknowledged"), "in_review": N_("being examined"),
     "returned": N_("sent back to the authority"), "clarifying": N_("a question is open"), "hearing": N_("a hearing is set"),

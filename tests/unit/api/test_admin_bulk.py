@@ -48,8 +48,7 @@ async def test_one_call_proposes_many_another_approves_them_and_each_is_withheld
         4,
         {"done": 4},
     )
-    own = await done(v, v.chitra, await v.api(v.chitra, "POST", path, verb="approve", rows=rows(4, 2), what_can=True))
-    assert own["counts"] == {"wrong": 4} and [row["number"] for row in own["bad"]] == [1, 2, 3, 4]
+    assert (await v.api(v.chitra, "POST", path, verb="approve", rows=rows(4, 2))).status_code == 403
     seen = await done(v, v.dev, await v.api(v.dev, "POST", path, verb="approve", rows=rows(3, 2)))
     assert seen["counts"] == {"done": 3}
     assert [(await v.look("IN", one)).status_code for one in said] == [451, 451, 451, 200]

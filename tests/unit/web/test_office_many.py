@@ -1,8 +1,13 @@
 """Many things of one order in one form: each is decided by itself, and what cannot be done leaves the others as they are."""
 
+import csv
+import io
+
+import httpx2
 import regex
 
-from chaupal.governance import desk, log
+from chaupal.governance import bulk_jobs, desk, log
+from chaupal.policy.viewer import Role
 from desk import REASON, AtDesk
 from village import Village
 
@@ -87,3 +92,106 @@ async def test_nothing_chosen_and_nonsense_are_said(village: Village):
     assert (await at.send(page, items((1, 1, "withhold_post", REASON)), act="dance")).status_code == 404
     gone = await at.send(page, items((99, 1, "withhold_post", REASON)), act="propose")
     assert gone.status_code == 422
+
+
+async def test_approve_is_offered_to_those_alone_whom_the_table_lets(village: Village):
+    v = village
+    ref, _ = await order_of(v, 2)
+    page = f"/office/orders/{ref}/many?act=approve"
+    reviewer, approver = await AtDesk(v, v.chitra).get(page), await AtDesk(v, v.dev).get(page)
+    assert v.chitra.viewer.role is Role.REVIEWER and v.dev.viewer.role is Role.APPROVER
+    assert "act=approve" not in reviewer.text and 'value="approve"' not in reviewer.text
+    assert "act=approve" in approver.text and 'aria-current="page">Approve' in approver.text
+    order = f"/office/orders/{ref}"
+    assert "Approve many" not in (await AtDesk(v, v.chitra).get(order)).text
+    assert "Approve many" in (await AtDesk(v, v.dev).get(order)).text
+    sent = await AtDesk(v, v.chitra).send(f"{order}/many", items((1, 1, "", "")), act="approve")
+    assert sent.status_code == 403
+
+
+async def test_nothing_is_chosen_for_anybody_until_they_ask(village: Village):
+    v = village
+    ref, _ = await order_of(v, 3)
+    at, page = AtDesk(v, v.chitra), f"/office/orders/{ref}/many"
+    chosen = r"<(?:input type=\"checkbox\" name=\"items|option)[^>]* (?:checked|selected)>"
+    assert not regex.findall(chosen, (await at.get(page)).text)
+    assert len(regex.findall(chosen, (await at.get(f"{page}?mark=page")).text)) == 3
+
+
+async def test_the_evidence_stands_on_the_page(village: Village):
+    v = village
+    said = await v.says(v.asha, "ट्रैक्टर रैली शांति से निकली")
+    ref = await v.receives(said.path, "@ravi")
+    v.clock.move(60_000)
+    from chaupal.social import editing
+    from chaupal.social.editing import Edit
+
+    await editing.edit(v.running.house.square, v.asha.viewer, said.id, Edit(text="ट्रैक्टर रैली बहुत शांति से निकली"))
+    page = (await AtDesk(v, v.chitra).get(f"/office/orders/{ref}/many")).text
+    assert "ट्रैक्टर रैली बहुत शांति से निकली" in page and 'class="curtain" open' in page
+    assert "@asha" in page and "@ravi" in page and "joined" in page
+    assert page.count("Its author has changed it since the order came.") == 1
+
+
+async def test_a_thousand_are_paged_by_what_waits_not_by_number(village: Village):
+    v = village
+    ref, _ = await order_of(v, 45)
+    at, page = AtDesk(v, v.chitra), f"/office/orders/{ref}/many"
+    first = (await at.get(page)).text
+    assert "45 of 45 wait for this." in first and first.count("data-row") == 40 and "first=41" in first
+    rows = [(number, 1, "withhold_post", REASON) for number in range(1, 41)]
+    await at.send(page, items(*rows), act="propose")
+    left = (await at.get(page)).text
+    assert "5 of 45 wait for this." in left and left.count("data-row") == 5 and 'value="41:1"' in left
+    approving = (await AtDesk(v, v.dev).get(f"{page}?act=approve")).text
+    assert "40 of 45 wait for this." in approving
+
+
+async def sent_file(at: AtDesk, path: str, data: bytes, **fields: str) -> httpx2.Response:
+    await at.get(path.removesuffix("/file"))
+    return await at.village.client.post(
+        path, data={"csrf": at.word, **fields}, files={"csv": ("cases.csv", data, "text/csv")}, headers=at.headers
+    )
+
+
+async def test_a_file_goes_out_comes_back_and_its_progress_is_seen_without_a_script(village: Village):
+    v = village
+    ref, said = await order_of(v, 3)
+    at, path = AtDesk(v, v.chitra), f"/office/orders/{ref}/many"
+    out = await at.get(f"{path}.csv?act=propose")
+    assert out.headers["content-type"] == "text/csv; charset=utf-8" and ref in out.headers["content-disposition"]
+    lines = [*csv.DictReader(io.StringIO(out.content.decode("utf-8-sig")))]
+
+    def filled(**more: str) -> bytes:
+        text = io.StringIO()
+        writer = csv.DictWriter(text, lines[0])
+        writer.writeheader()
+        writer.writerows([line | more for line in lines])
+        return text.getvalue().encode()
+
+    wrong = await sent_file(at, f"{path}/file", filled(outcome="refuse", reason=REASON), act="propose")
+    assert wrong.status_code == 303 and wrong.headers["location"].startswith("/office/bulk/")
+    page = await at.get(wrong.headers["location"])
+    assert 'http-equiv="refresh"' in page.text and "<progress" in page.text
+    await bulk_jobs.carry_on(v.running.house.court)
+    page = await at.get(wrong.headers["location"])
+    assert 'http-equiv="refresh"' not in page.text and "Nothing was entered" in page.text
+    assert page.text.count("<code>ground</code>") == 3
+    right = await sent_file(at, f"{path}/file", filled(outcome="withhold_post", reason=REASON), act="propose")
+    await bulk_jobs.carry_on(v.running.house.court)
+    assert "<dt>Entered</dt><dd>3</dd>" in (await at.get(right.headers["location"])).text
+    assert (await AtDesk(v, v.dev).get(right.headers["location"])).status_code == 404
+    none = await sent_file(at, f"{path}/file", b"a,b\n1,2\n", act="propose")
+    assert none.status_code == 422 and "has no column that is called target" in none.text
+    assert (await sent_file(AtDesk(v, v.chitra), f"{path}/file", filled(), act="approve")).status_code == 403
+    assert [(await v.look("IN", one)).status_code for one in said] == [200, 200, 200]
+
+
+async def test_appeals_have_their_file_too(village: Village):
+    v = village
+    at = AtDesk(v, v.owner)
+    assert "With a spreadsheet" in (await at.get("/office/appeals/many")).text
+    out = await at.get("/office/appeals.csv")
+    assert out.content.decode("utf-8-sig").startswith("appeal,order,target")
+    none = await sent_file(at, "/office/appeals/many/file", out.content)
+    assert none.status_code == 422
