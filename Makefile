@@ -40,6 +40,7 @@ fmt: .stamps/dev map ## format, mend what lint can mend, draw the map anew
 map: .stamps/dev ## write docs/map.md, docs/api.md and docs/settings.md anew from the code
 	.venv/bin/python tools/make_map.py
 	.venv/bin/python tools/make_api.py
+	.venv/bin/python tools/make_entries.py
 	.venv/bin/python -m chaupal.app.described docs/settings.md
 
 messages: .stamps/dev ## gather the words of the pages into the catalogues

@@ -4,6 +4,7 @@ import itertools
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from chaupal.governance import authorities, decisions, log, orders, steps
@@ -17,7 +18,7 @@ from chaupal.governance.steps import StepForm
 from chaupal.kernel.clock import StillClock
 from chaupal.policy.rulings import RulingIndex
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.store.docket import Authority
+from chaupal.store.docket import Authority, Order
 from chaupal.store.knowledge import rulings_in_force
 from chaupal.store.work import Work
 from neighbours import Street
@@ -34,6 +35,15 @@ REFUSE: dict[str, Any] = {
 
 def staff(account: int, role: Role = Role.REVIEWER, language: str = "en") -> Viewer:
     return Viewer(account=account, country="IN", role=role, language=language)
+
+
+def order_of(**changes: Any) -> Order:
+    """An order that nobody filed, for what is written about one."""
+    plain = Order(
+        id=1, ref="IN-2021-0042", authority_id=1, officer="", officer_rank="", reference_no="", legal_basis="", grounds="", reasons="",
+        territory=("IN",), dated=0, received_at=0, act_by=None, ends_at=None, received_by=1, log_index=0,
+    )  # fmt: skip
+    return msgspec.structs.replace(plain, **changes)
 
 
 class Bench:

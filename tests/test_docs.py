@@ -6,6 +6,8 @@ import pytest
 import regex
 
 import make_api
+import make_entries
+from chaupal.governance import entries
 from make_map import CODE, MAP, draw, purpose
 
 DOCS = MAP.parent
@@ -21,6 +23,15 @@ def test_the_map_is_fresh():
 
 def test_the_paper_on_the_api_is_fresh():
     assert make_api.PAPER.read_text(encoding="utf-8") == make_api.draw(), "docs/api.md is stale: make map"
+
+
+def test_every_field_of_every_entry_of_the_log_is_described_as_the_code_has_it():
+    paper = (DOCS / "log-entries.md").read_text(encoding="utf-8")
+    assert paper == make_entries.with_table(paper), "docs/log-entries.md is stale: make map"
+    for kind in entries.ALL:
+        assert set(make_entries.comments(kind)) == set(kind.__struct_fields__), (
+            f"a field of {kind.__name__} has no comment"
+        )
 
 
 @pytest.mark.parametrize("tier", make_api.TIERS)

@@ -16,6 +16,7 @@ class Told:
         self.at = at
         self.entries: list[bytes] = []
         self.begun: dict[str, int] = {}
+        self.beside: dict[int, list[str]] = {}  # what is read beside the log, by index
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -24,7 +25,8 @@ class Told:
         self, t: str, ref: str, public: dict[str, Any], *, at: str = "", regime: str | None = None, prev: int | None = None
     ) -> int:  # fmt: skip
         """Any entry."""
-        leaf = tlog.leaf(t, ref, at or self.at, public, regime, prev)
+        said = {name: value for name, value in public.items() if value is not None}
+        leaf = tlog.leaf(t, ref, at or self.at, said, regime, prev)
         self.entries.append(leaf.entry)
         return len(self.entries) - 1
 
@@ -33,7 +35,7 @@ class Told:
     ) -> int:  # fmt: skip
         said = {
             "kind": "order", "authority": "Ministry", "class": "government", "jurisdiction": "IN", "channel": "staff", "rank": "JS",
-            "reference": "69A/1", "law": "IT Act, s. 69A", "bases": ["public_order"], "grounds": "", "territory": ["IN"],
+            "reference": "69A/1", "law": "IT Act, s. 69A", "bases": ["public_order"], "territory": ["IN"],
             "dated": "2021-01-31", "received": at or self.at, "act_by": None, "interim_until": None, "ends": None,
             "emergency": False, "secrecy": "none", "targets": {"account": 1} if targets is None else targets, "document": None,
             "signature": "valid", "origin": "verified", "by": "staff-1",
@@ -53,7 +55,6 @@ class Told:
             "kind": kind,
             "step": "refused",
             "ground": ground,
-            "reason": "…",
             "by": "a",
             "second": "b",
         }
@@ -70,8 +71,8 @@ class Told:
         said = {
             "target": target, "kind": kind, "measure": measure, "outcome": "complied_full", "demanded": measure, "territory": ["IN"],
             "basis": "legal_order", "authority": "Ministry", "jurisdiction": "IN", "law": "IT Act, s. 69A", "rule": None,
-            "source": None, "language": "hi", "speaker": None, "reason": "The post calls for killing.", "opens": [],
-            "from": at or self.at, "until": None, "review": None, "permanent": False, "break_glass": False, "by": "a", "second": "b",
+            "source": None, "language": "hi", "opens": [], "from": at or self.at, "until": None, "review": None,
+            "permanent": False, "break_glass": False, "by": "a", "second": "b",
         }  # fmt: skip
         return self.says("deamp" if measure == "deamplify" else "measure", ref, said | public, at=at, prev=prev)
 
@@ -79,7 +80,7 @@ class Told:
         self, ref: str, measure: str = "suspend", *, rule: str = "2@1", source: str = "user_report", at: str = "", **public: Any
     ) -> int:  # fmt: skip
         """A case of the house's own, and its measure."""
-        own = {
+        own: dict[str, Any] = {
             "kind": "own_rules",
             "authority": None,
             "class": "house",
@@ -88,7 +89,7 @@ class Told:
             "rule": rule,
         }
         self.order(ref, at=at, regime="OWN-RULES@1", **own)
-        said = {
+        said: dict[str, Any] = {
             "basis": "own_rules",
             "jurisdiction": None,
             "authority": None,
@@ -97,7 +98,7 @@ class Told:
             "source": source,
         }
         return self.measure(
-            ref, 1, measure, at=at, **{"outcome": "own_rules_action", "territory": ["XX"]} | said | public
+            ref, 1, measure, at=at, **({"outcome": "own_rules_action", "territory": ["XX"]} | said | public)
         )
 
     def reverse(self, prev: int, step: str = "lifted", *, ref: str = "", at: str = "", **public: Any) -> int:
@@ -129,7 +130,7 @@ class Told:
 
     @property
     def fold(self) -> Fold:
-        return fold(enumerate(self.entries))
+        return fold((index, entry, self.beside.get(index, ())) for index, entry in enumerate(self.entries))
 
 
 def table(story: Told, id_: str, **asked: str) -> list[dict[str, Any]]:

@@ -40,7 +40,7 @@ def test_a_receipt_is_verified_by_the_readers_own_browser(page: Page):
 @pytest.mark.parametrize(
     ("field", "change", "expected"),
     [
-        ("entry", lambda text: text.replace('"v":1', '"v":2'), ["good", "good", "bad", "good"]),
+        ("entry", lambda text: text.replace('"v":2', '"v":1'), ["good", "good", "bad", "good"]),
         ("receipt", lambda text: text.replace("index 1\n", "index 2\n"), ["good", "good", "bad", "good"]),
         ("receipt", lambda text: text.replace("\u2014 ", "\u2014 x"), ["good", "good", "good", "bad"]),
         ("receipt", lambda text: "\n".join(text.split("\n")[:2] + text.split("\n")[3:]), ["good", "bad", "bad", "good"]),

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text as sql
 
 from chaupal.governance import decisions, effects, log, tlog
+from chaupal.governance import entries as entries_of
 from chaupal.governance.findings import Fault, LogReport
 from chaupal.governance.verify import verify_log
 from chaupal.kernel.clock import DAY, MINUTE
@@ -127,7 +128,12 @@ async def test_a_proposal_tells_nothing_until_it_is_approved_and_then_cannot_hav
     public = tlog.read_entry(measure)["public"]
     assert isinstance(public, dict)
     opened = dict(tlog.open_disclosure(disclosure, proposal) for disclosure in public["opens"])
-    assert opened == {"outcome": "withhold_post", "reason": REASON}
+    assert opened == {"outcome": "withhold_post"}, "codes, no words"
+    committed, again = (set(tlog.digests_of(tlog.read_entry(entry))) for entry in (proposal, measure))
+    assert len(committed) == 7 and committed <= again
+    await log.checkpoint(bench.court)
+    beside = [tlog.open_disclosure(text, proposal) for text in (await log.openings(bench.court, 0))["4"]]
+    assert sorted(name for name, _ in beside) == ["reason", "subject"] and ("reason", REASON) in beside
 
 
 async def test_a_ruling_ends_by_the_clock_and_that_is_written_down(bench: Bench):
@@ -177,7 +183,7 @@ async def test_a_crash_in_the_commit_leaves_neither_ruling_nor_leaf_nor_event(
 async def test_appends_that_come_at_once_make_one_line(bench: Bench):
     async def one(i: int) -> int:
         async with bench.court.work.writing() as w:
-            index, _ = await log.append(bench.court, w, "order", f"at-once-{i}", {"i": i})
+            index, _ = await log.append(bench.court, w, "order", f"at-once-{i}", entries_of.Order())
         return index
 
     got = await asyncio.gather(*(one(i) for i in range(40)))
@@ -191,7 +197,7 @@ async def test_every_tile_of_every_signed_size_stays_served(bench: Bench):
     for size in (1, 2, 255, 256, 257, 300):
         async with bench.court.work.writing() as w:
             while await ledger.hold(w) < size:
-                await log.append(bench.court, w, "order", "r", {})
+                await log.append(bench.court, w, "order", "r", entries_of.Order())
         bench.street.clock.move(MINUTE)
         notes.append(await log.checkpoint(bench.court))
     for note in notes:

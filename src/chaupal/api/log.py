@@ -7,7 +7,7 @@ import msgspec
 from chaupal.governance import log, log_batches, log_cosigned, log_witness
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
-from chaupal.wire.call import Answer, Call
+from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.route import Route, Shape, get, post
 
 SUBMISSION = 20_000  # bytes: 63 hashes and a checkpoint with many signatures
@@ -67,6 +67,11 @@ async def entry(call: Call[Entry]) -> Answer:
     return Answer(await log.entry(call.house.court, call.args.number), headers=list(FOR_GOOD))
 
 
+async def openings(call: Call[Entry]) -> Answer:
+    """What is read beside the entries of a tile: index -> disclosures, each of which its entry commits to by its hash."""
+    return json(await log.openings(call.house.court, call.args.number), headers=list(BRIEFLY))
+
+
 async def receipt(call: Call[Entry]) -> Answer:
     """The proof of one entry, to be kept and verified offline."""
     body = (await log.receipt(call.house.court, call.args.number)).encode()
@@ -101,5 +106,6 @@ ROUTES: tuple[Route, ...] = (
     ),
     get("/log/tile/{path}", tile, Surface.RECORD, takes=Tile, **FILE),
     get("/log/entry/{index}", entry, Surface.RECORD, takes=Entry, **FILE),
+    get("/log/openings/{index}", openings, Surface.RECORD, takes=Entry, **FILE),
     get("/log/receipt/{index}", receipt, Surface.RECORD, takes=Entry, **FILE),
 )

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from chaupal.governance import log_cosigned, reconcile, reported
+from chaupal.governance import log, log_cosigned, reconcile, reported
 from chaupal.governance.report import dsa, lumen
 from chaupal.governance.report.exports import table_csv
-from chaupal.governance.report.facts import Facts
+from chaupal.governance.report.facts import Facts, Measure
 from chaupal.governance.report.filters import Filters, View, parse_filters
 from chaupal.governance.report.keeper import Building
 from chaupal.governance.report.report import LICENCE, canonical, document, table_document
@@ -111,15 +111,18 @@ async def statements(call: Call[Statements]) -> Answer:
     """Statements of reasons, those with the lowest entries first; `next` goes into `after`."""
     filters, origin, after, limit = call.args.filters, call.house.settings.origin, call.args.after, call.args.limit
 
-    def page(facts: Facts) -> dict[str, object]:
+    def page(facts: Facts) -> list[Measure]:
         told = [m for m in View(facts, filters).measures if m.index > after and dsa.is_statement(m)]
-        told = sorted(told, key=lambda m: m.index)[: limit + 1]
-        return {
-            "licence": LICENCE, "statements": [dsa.statement(m, origin) for m in told[:limit]],
-            "beside": [dsa.beside(m) for m in told[:limit]], "next": told[limit - 1].index if len(told) > limit else None,
-        }  # fmt: skip
+        return sorted(told, key=lambda m: m.index)[: limit + 1]
 
-    return await _asked(call, page)
+    told = await reported.ask(call.house.court, page)
+    if isinstance(told, Building):
+        return building(told)
+    opened = await log.opened(call.house.court, [m.index for m in told[:limit]])
+    return json({
+        "licence": LICENCE, "statements": [dsa.statement(m, origin, opened.get(m.index, {})) for m in told[:limit]],
+        "beside": [dsa.beside(m) for m in told[:limit]], "next": told[limit - 1].index if len(told) > limit else None,
+    })  # fmt: skip
 
 
 async def notices(call: Call[Statements]) -> Answer:

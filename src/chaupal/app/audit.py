@@ -1,7 +1,7 @@
 """What `chaupal-audit` does: asks for the published report, counts a mirror's entries, and holds the one against the other."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -20,7 +20,8 @@ TIMEOUT, PAUSE, TRIES = 60, 2, 900  # seconds for an answer, between questions t
 EVERY = 20_000  # entries between two words of progress
 
 type Tell = Callable[[str], None]
-type Entries = Callable[[], Iterable[tuple[int, bytes]]]  # the log from its beginning, as often as it is asked for
+# The log from its beginning, each entry with what is read beside it, as often as it is asked for.
+type Entries = Callable[[], Iterable[tuple[int, bytes, Sequence[str]]]]
 type Document = dict[str, Any]
 
 
@@ -128,12 +129,14 @@ def _holds(snapshot: Snapshot, facts: Facts) -> bool:
     return digest(document(report(facts, filters))) == snapshot.sha256
 
 
-def _stops(fold: Fold, entries: Iterable[tuple[int, bytes]], sizes: set[int], tell: Tell) -> Iterator[Facts]:
+def _stops(
+    fold: Fold, entries: Iterable[tuple[int, bytes, Sequence[str]]], sizes: set[int], tell: Tell
+) -> Iterator[Facts]:
     """Fold all entries; the facts whenever there are as many as one of `sizes`. Raises ValueError for a gap."""
-    for index, entry in entries:
+    for index, entry, beside in entries:
         if index != fold.size:
             raise ValueError(f"entry {fold.size} is missing")
-        fold.add(entry)
+        fold.add(entry, beside)
         if fold.size % EVERY == 0:
             tell(f"counting: {fold.size} entries")
         if fold.size in sizes:

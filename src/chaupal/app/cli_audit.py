@@ -78,7 +78,7 @@ def audit(
         )
         if not _verified(found, told):
             context.exit(1)
-        counted = counting.count(lambda: mirror.entries(place), theirs, filters, ids, told)
+        counted = counting.count(lambda: mirror.entries_opened(place), theirs, filters, ids, told)
     told.line(f"counted: {counted.facts.size} entries")
     _print(report(counted.facts, filters, ids), form)
     _say_findings(counted, told, compare=compare)

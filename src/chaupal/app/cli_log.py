@@ -37,6 +37,8 @@ MEANS = {
     "log_tile_differs": "a tile was changed",
     "log_not_canonical": "an entry is not in its one spelling",
     "log_root_differs": "the signed root is not the root of what is served",
+    "log_bad_openings": "what is read beside the log cannot be read",
+    "log_opening_differs": "what is read beside an entry is not what the entry commits to",
 }
 
 

@@ -60,6 +60,9 @@ async def _tiles(client: httpx2.AsyncClient, folder: Path, size: int, progress: 
                 _write(place, (await _get(client, f"/log/{path}")).content)
             written += 1
             progress("log", written)
+    for n in range(-(-size // tlog.TILE)):  # these do change: what is published is opened, what is erased is gone
+        _write(folder / "log" / "openings" / str(n), (await _get(client, f"/log/openings/{n}")).content)
+        written += 1
     return written
 
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chaupal.governance import cases, clocks, effects, guards, log, notices, record, tlog
+from chaupal.governance import cases, clocks, effects, entries, guards, log, notices, record, tlog
 from chaupal.governance.cases import Case
 from chaupal.governance.context import Court
 from chaupal.governance.events import AppealAnswered, AppealDecided, AppealFiled, DecisionServed
@@ -60,7 +60,7 @@ async def withdraw(court: Court, viewer: Viewer, id_: int) -> None:
             raise NotFound
         strike = await notices.strike_of(court, w, row.ruling_id)
         now = court.clock()
-        public: record.Public = {"step": "withdrawn", "at": tlog.at_minute(now)}
+        public = entries.Appeal(step="withdrawn", at=tlog.at_minute(now))
         leaf = await _log(court, w, strike, public, row.log_index)
         if not await appeals.withdraw(w, id_, now, leaf):
             raise Conflict(ENDED)
@@ -140,11 +140,11 @@ async def decide_in(court: Court, w: Writing, viewer: Viewer, id_: int, typed: D
     strike = await notices.strike_of(court, w, row.ruling_id)
     reason, narrower = _read(court, strike, typed)
     now = court.clock()
-    public: record.Public = {
-        "step": "decided", "outcome": typed.outcome, "language": row.language, "rule": strike.ruling.rule or None,
-        "measure": strike.ruling.measure, "at": tlog.at_minute(now), "reason": reason, "by": record.pseudonym(court, me),
-    }  # fmt: skip
-    leaf = await _log(court, w, strike, public, row.log_index)
+    public = entries.Appeal(
+        step="decided", outcome=typed.outcome, language=row.language, rule=strike.ruling.rule or None,
+        measure=strike.ruling.measure, at=tlog.at_minute(now), by=record.pseudonym(court, me),
+    )  # fmt: skip
+    leaf = await _log(court, w, strike, log.Written(public, {"reason": reason}), row.log_index)
     if not await appeals.decide(w, id_, me, now, typed.outcome, reason, leaf):
         raise Conflict(ENDED)
     following = await _carry_out(court, w, strike, typed.outcome, narrower, viewer, reason)
@@ -173,10 +173,10 @@ def _check_may_appeal(viewer: Viewer, strike: Strike) -> None:
 async def _file(court: Court, w: Writing, viewer: Viewer, strike: Strike, text: str) -> AppealRow:
     now, ruling, regime = court.clock(), strike.ruling, strike.regime
     due = regime.appeals.internal.decide_in.after(now, regime.zone)
-    public: record.Public = {
-        "step": "filed", "language": viewer.language, "rule": ruling.rule or None, "measure": ruling.measure,
-        "due": tlog.at_minute(due), "at": tlog.at_minute(now),
-    }  # fmt: skip
+    public = entries.Appeal(
+        step="filed", language=viewer.language, rule=ruling.rule or None, measure=ruling.measure, due=tlog.at_minute(due),
+        at=tlog.at_minute(now),
+    )  # fmt: skip
     leaf = await _log(court, w, strike, public, ruling.log_index)
     row = AppealRow(
         id=court.make_id(), ruling_id=ruling.id, account_id=viewer.me, state=appeals.FILED, text=text, language=viewer.language,
@@ -189,11 +189,9 @@ async def _file(court: Court, w: Writing, viewer: Viewer, strike: Strike, text: 
     return row
 
 
-async def _log(court: Court, w: Writing, strike: Strike, public: record.Public, prev: int) -> int:
-    said: record.Secrecy = (
-        record.secrecy(strike.order) if strike.order else {"regime": strike.ruling.regime or None, "secret": False}
-    )
-    leaf, _ = await log.append(court, w, "appeal", strike.ruling.order_ref, public, prev=prev, **said)
+async def _log(court: Court, w: Writing, strike: Strike, said: entries.Appeal | log.Written, prev: int) -> int:
+    under = record.of_ruling(strike.ruling, strike.order)
+    leaf, _ = await log.append(court, w, "appeal", strike.ruling.order_ref, said, prev=prev, **under)
     return leaf
 
 
@@ -272,9 +270,11 @@ async def _replace(
     case = await cases.case_with(court, w, narrower.target_id or 0)
     row = msgspec.structs.replace(narrower, id=court.make_id(), decided_by=me, reason=reason)
     said = Said(outcome=row.measure, reason=reason)
-    public = await record.ruling(court, w, case, said, row, strike.kind)
+    written = await record.ruling(
+        court, w, case, said, row, strike.kind, goes_on=strike.ruling.log_index, cause="modified", body="house"
+    )
     kind = "deamp" if row.measure == Measure.DEAMPLIFY else "measure"
-    leaf, _ = await log.append(court, w, kind, row.order_ref, public, prev=reversal, **record.under(case))
+    leaf, _ = await log.append(court, w, kind, row.order_ref, written, prev=reversal, **record.under(case))
     await rulings.begin(w, msgspec.structs.replace(row, log_index=leaf))
     if row.measure in effects.OVERRIDING:
         await standing.settle(w, row.subject_id)

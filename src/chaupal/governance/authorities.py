@@ -64,7 +64,7 @@ async def register(court: Court, viewer: Viewer, form: AuthorityForm) -> Authori
         await _check_not_close(reading, paper, new, form.sure)
     paper.check()
     async with court.work.writing() as w:
-        index, _ = await log.append(court, w, "authority", f"authority-{new.id}", record.authority(court, new))
+        index, _ = await log.append(court, w, "authority", f"authority-{new.id}", record.authority(court, new, me))
         entered = msgspec.structs.replace(new, log_index=index)
         if not await docket.add_authority(w, entered):
             raise Conflict("An authority of this name is in the register already", name="is taken")
@@ -87,8 +87,12 @@ async def change(court: Court, viewer: Viewer, id_: int, form: AuthorityForm) ->
         await _check_not_close(reading, paper, new, form.sure)
     paper.check()
     async with court.work.writing() as w:
-        public = record.authority(court, msgspec.structs.replace(new, created_by=me))
-        index, _ = await log.append(court, w, "authority", f"authority-{new.id}", public, prev=old.log_index)
+        fields = ("name_hi", "office", "email_domain", "issuer_class", "keys")
+        what = [
+            "class" if name == "issuer_class" else name for name in fields if getattr(old, name) != getattr(new, name)
+        ]
+        written = record.authority(court, new, me, step="changed", what=what)
+        index, _ = await log.append(court, w, "authority", f"authority-{new.id}", written, prev=old.log_index)
         await offices.change_authority(
             w, new.id, name_hi=new.name_hi, office=new.office, email_domain=new.email_domain, issuer_class=new.issuer_class,
             keys=new.keys, log_index=index,

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chaupal.governance import cases, clocks, effects, log, notices, record, tlog
+from chaupal.governance import cases, clocks, effects, entries, log, notices, record, tlog
 from chaupal.governance.context import Court
 from chaupal.governance.guards import check_not_own
 from chaupal.governance.notices import Strike
@@ -117,12 +117,9 @@ async def _restore(court: Court, w: Writing, strike: Strike, viewer: Viewer) -> 
 
 
 async def _log(court: Court, w: Writing, strike: Strike, name: str, *, by: int | None) -> None:
-    public: record.Public = {"step": name, "at": tlog.at_minute(court.clock())}
-    if by is not None:
-        public["by"] = record.pseudonym(court, by)
-    said: record.Secrecy = (
-        record.secrecy(strike.order) if strike.order else {"regime": strike.ruling.regime or None, "secret": False}
-    )
+    who = None if by is None else record.pseudonym(court, by)
+    public = entries.Counter(step=name, at=tlog.at_minute(court.clock()), by=who)
+    said = record.of_ruling(strike.ruling, strike.order)
     await log.append(court, w, COUNTER, strike.ruling.order_ref, public, prev=strike.ruling.log_index, **said)
 
 

@@ -97,13 +97,10 @@ async def return_(court: Court, viewer: Viewer, ref: str, number: int, *, reason
 async def propose_in(court: Court, w: Writing, viewer: Viewer, case: Case, draft: Draft) -> State:
     taken = await cases.take(court, w, viewer, case, draft.verb)
     said = await _said(court, w, case, draft)
-    # Proposals can change, so the log only commits to what this one says; approving it opens the commitment.
-    public = await record.decision(court, w, case, "proposed", taken.by)
-    private = {"outcome": said.outcome, "reason": said.reason} | ({"ground": said.code} if said.code else {})
-    leaf, entry = await log.append(
-        court, w, "decision", case.order.ref, public, prev=_last_leaf(case), private=private, **record.under(case)
+    written = record.proposal(court, case, said, taken.by)
+    leaf, _ = await log.append(
+        court, w, "decision", case.order.ref, written, prev=_last_leaf(case), **record.under(case)
     )
-    said = _with(said, disclosures=tuple(entry.disclosures.values()))
     await cases.enter(court, w, case, taken, said, leaf)
     return taken.move.to
 
@@ -111,9 +108,9 @@ async def propose_in(court: Court, w: Writing, viewer: Viewer, case: Case, draft
 async def concur_in(court: Court, w: Writing, viewer: Viewer, case: Case) -> State:
     taken = await cases.take(court, w, viewer, case, "concur")
     proposal = _first(case)
-    public = await record.decision(court, w, case, "concurred", taken.by)
+    written = await record.decision(court, w, case, "concurred", taken.by, follows=proposal.log_index)
     leaf, _ = await log.append(
-        court, w, "decision", case.order.ref, public, prev=proposal.log_index, **record.under(case)
+        court, w, "decision", case.order.ref, written, prev=proposal.log_index, **record.under(case)
     )
     await cases.enter(court, w, case, taken, Said(), leaf, proposal.by)
     return taken.move.to
@@ -131,9 +128,9 @@ async def return_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason
     reason = check_reason(reason)
     taken = await cases.take(court, w, viewer, case, "return")
     proposal = _first(case)
-    public = await record.decision(court, w, case, "returned", taken.by)
+    written = await record.decision(court, w, case, "returned", taken.by, follows=proposal.log_index)
     leaf, _ = await log.append(
-        court, w, "decision", case.order.ref, public, prev=proposal.log_index, **record.under(case)
+        court, w, "decision", case.order.ref, written, prev=proposal.log_index, **record.under(case)
     )
     await cases.enter(court, w, case, taken, Said(reason=reason), leaf, proposal.by)
     return taken.move.to
@@ -260,7 +257,9 @@ async def _serve(court: Court, w: Writing, case: Case, me: int) -> tuple[int, Ca
     await ladder.check(court, w, paper, case, _draft(said))
     paper.check()
     agreed = case.events[-1].by if case.state is State.MEASURE_CONCURRED else None
-    begun, leaf = await effects.begin(court, w, case, said, Deciders(proposal.by, me, third=agreed), proposal.log_index)
+    begun, leaf = await effects.begin(
+        court, w, case, said, Deciders(proposal.by, me, third=agreed), proposal.log_index, carries=proposal.log_index
+    )
     return leaf, proposal, Said(rulings=begun)
 
 
@@ -269,8 +268,10 @@ async def _second(court: Court, w: Writing, case: Case, me: int) -> tuple[int, C
     for row in (await rulings.by_targets(w, [case.target.id]))[case.target.id]:
         if row.lifted_at is None:
             await effects.second(w, row, me, effects.end_of(case, acted.body, now), acted.body.strike_until)
-    public = await record.decision(court, w, case, "reviewed", me)
-    leaf, _ = await log.append(court, w, "decision", case.order.ref, public, prev=acted.log_index, **record.under(case))
+    written = await record.decision(court, w, case, "reviewed", me, follows=acted.log_index)
+    leaf, _ = await log.append(
+        court, w, "decision", case.order.ref, written, prev=acted.log_index, **record.under(case)
+    )
     return leaf, acted, Said(rulings=acted.body.rulings)
 
 
@@ -283,14 +284,12 @@ async def _close(court: Court, w: Writing, case: Case, me: int) -> tuple[int, Ca
 
 
 async def _without_measure(
-    court: Court, w: Writing, case: Case, me: int, step: str, more: record.Public
+    court: Court, w: Writing, case: Case, me: int, step: str, more: dict[str, str]
 ) -> tuple[int, CaseEvent, Said]:
     proposal = _first(case)
-    public = (
-        await record.decision(court, w, case, step, me) | record.decided(court, proposal.body, proposal.by, me) | more
-    )
+    written = await record.carried_out(court, w, case, step, proposal, me, **more)
     leaf, _ = await log.append(
-        court, w, "decision", case.order.ref, public, prev=proposal.log_index, **record.under(case)
+        court, w, "decision", case.order.ref, written, prev=proposal.log_index, **record.under(case)
     )
     return leaf, proposal, Said()
 

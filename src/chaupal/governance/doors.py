@@ -91,8 +91,7 @@ async def end(court: Court, viewer: Viewer, kind: str, id_: int) -> None:
 
 async def _log(court: Court, w: Writing, door: Door, how: str, by: int) -> None:
     """In the same commit: that a door was shut, of which kind and until when, is for everybody; which one it was, is not."""
-    public, private = record.door(court, door, how, by)
-    await log.append(court, w, "door", f"door-{door.id}", public, private=private)
+    await log.append(court, w, "door", f"door-{door.id}", record.door(court, door, how, by))
 
 
 def _check_new(shut_ones: list[Door], made: Door, now: int) -> None:

@@ -35,16 +35,19 @@ class Deciders(NamedTuple):
 
 
 async def begin(
-    court: Court, w: Writing, case: Case, said: Said, who: Deciders, prev: int | None
+    court: Court, w: Writing, case: Case, said: Said, who: Deciders, prev: int | None, *, carries: int | None = None
 ) -> tuple[tuple[int, ...], int]:
-    """Put what was decided in force, in the matter's territory and no further: (ids of the rulings, the last one's leaf)."""
+    """Put what was decided in force, in the matter's territory and no further: (ids of the rulings, the last one's leaf).
+
+    `carries`: the entry of the proposal that is carried out; whatever that committed to stands again in each measure's.
+    """
     measure, leaf = Measure(said.outcome), 0
     begun: list[int] = []
     for subject in await _subjects(w, case, said):
         row = _row(court, case, said, who, measure, subject)
-        public = await record.ruling(court, w, case, said, row, subject.kind)
+        written = await record.ruling(court, w, case, said, row, subject.kind, carries=carries)
         kind = "deamp" if measure is Measure.DEAMPLIFY else "measure"
-        leaf, _ = await log.append(court, w, kind, case.order.ref, public, prev=prev, **record.under(case))
+        leaf, _ = await log.append(court, w, kind, case.order.ref, written, prev=prev, **record.under(case))
         await _check_court_stands(w, row)
         row = msgspec.structs.replace(row, log_index=leaf)
         await rulings.begin(w, row)
@@ -78,9 +81,9 @@ async def end_ruling(
     """
     at = court.clock() if at is None else at
     order, target = await _matter(w, ruling)
-    public = await record.ending(court, w, ruling, target, how=how, by=by, reason=reason, at=at)
+    written = await record.ending(court, w, ruling, target, how=how, by=by, reason=reason, at=at)
     leaf, _ = await log.append(
-        court, w, "reversal", ruling.order_ref, public, prev=ruling.log_index, **record.secrecy(order)
+        court, w, "reversal", ruling.order_ref, written, prev=ruling.log_index, **record.secrecy(order)
     )
     if not await rulings.lift(w, ruling.id, leaf, at):
         raise Conflict("This ruling is not in force")

@@ -12,7 +12,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from chaupal.governance import log, looks, record
+from chaupal.governance import entries, log, looks, record
 from chaupal.governance.context import Court
 from chaupal.governance.events import RulingChanged
 from chaupal.governance.papers import check_may
@@ -139,7 +139,7 @@ async def _purge(court: Court, one: Held) -> bool:
         if again is None or again.purged_at is not None or again.hold_until > court.clock():
             return False
         order = await docket.order(w, one.order_ref)
-        public: record.Public = {"step": "purged", "kind": one.kind, "order": one.order_ref, "by": "clock"}
+        public = entries.Evidence(step="purged", kind=one.kind, by="clock")
         if order is None:
             raise Problem(f"Evidence {one.id} was taken because of {one.order_ref}, and there is no such order")
         leaf, _ = await log.append(court, w, "evidence", one.order_ref, public, **record.secrecy(order))

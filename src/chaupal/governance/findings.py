@@ -26,6 +26,8 @@ class Fault(StrEnum):
     tile_differs = "log_tile_differs"
     not_canonical = "log_not_canonical"
     root_differs = "log_root_differs"
+    bad_openings = "log_bad_openings"
+    opening_differs = "log_opening_differs"
 
 
 class KeySource(StrEnum):
@@ -70,6 +72,7 @@ class LogReport:
     root: str = ""
     verified: int = 0
     entries: dict[str, int] = field(default_factory=dict[str, int])
+    opened: int = 0  # disclosures that are read beside it, each of which its entry commits to
     earlier: int | None = None
     earlier_root: bytes = b""
     changes: list[KeyChange] = field(default_factory=list[KeyChange])

@@ -12,7 +12,7 @@ import msgspec
 import regex
 import rfc8785
 
-from chaupal.governance import log, record
+from chaupal.governance import entries, log, record
 from chaupal.governance.context import Court
 from chaupal.governance.papers import Paper, check_may
 from chaupal.governance.tlog import at_minute
@@ -171,11 +171,11 @@ def _file(kind: str, language: str) -> str:
     return (SHIPPED / f"{kind}.{language}.md").read_text("utf-8").strip()
 
 
-def _public(court: Court, new: HouseText) -> record.Public:
-    public: record.Public = {
-        "version": new.version, "sha256": digest(new), "at": at_minute(new.published_at), "by": record.pseudonym(court, new.by),
-    }  # fmt: skip
-    return public | ({"effective": new.effective_on} if new.effective_on else {})
+def _public(court: Court, new: HouseText) -> entries.Policy:
+    return entries.Policy(
+        version=new.version, sha256=digest(new), at=at_minute(new.published_at), by=record.pseudonym(court, new.by),
+        effective=new.effective_on or None,
+    )  # fmt: skip
 
 
 def _check_day(new: HouseText, before: list[HouseText], first: HouseText | None) -> None:

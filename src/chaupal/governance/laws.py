@@ -4,7 +4,7 @@ from datetime import date
 
 import msgspec
 
-from chaupal.governance import log
+from chaupal.governance import entries, log
 from chaupal.governance.context import Court
 from chaupal.kernel.errors import Problem
 from chaupal.store import docket, ledger, marks
@@ -20,15 +20,15 @@ async def log_laws(court: Court) -> int:
     loaded = _loaded(court)
     async with court.work.reading() as reading:
         known = _read(await marks.read(reading, MARK))
-    if all(known.get(ref) == public["sha256"] for ref, (_, _, public) in loaded.items()):
+    if all(known.get(ref) == public.sha256 for ref, (_, _, public) in loaded.items()):
         return 0
     async with court.work.writing() as w:
         await ledger.hold(w)
         known = _read(await marks.read(w, MARK))
-        fresh = {ref: act for ref, act in loaded.items() if known.get(ref) != act[2]["sha256"]}
+        fresh = {ref: act for ref, act in loaded.items() if known.get(ref) != act[2].sha256}
         for kind, about, public in fresh.values():
             await log.append(court, w, kind, about, public)
-        digests = known | {ref: str(public["sha256"]) for ref, (_, _, public) in fresh.items()}
+        digests = known | {ref: public.sha256 for ref, (_, _, public) in fresh.items()}
         await marks.write(w, MARK, msgspec.json.encode(digests).decode())
     return len(fresh)
 
@@ -48,16 +48,15 @@ async def check_cited(court: Court) -> None:
         )
 
 
-def _loaded(court: Court) -> dict[str, tuple[str, str, dict[str, object]]]:
+def _loaded(court: Court) -> dict[str, tuple[str, str, entries.Regime | entries.Policy]]:
     """ref -> (type, ref of the entry, public) of every law in use."""
-    found: dict[str, tuple[str, str, dict[str, object]]] = {}
+    found: dict[str, tuple[str, str, entries.Regime | entries.Policy]] = {}
     for regime in court.regimes.all():
-        found[regime.ref] = "regime", regime.ref, {
-            "id": regime.id, "version": regime.version, "sha256": regime.digest, "from": _day(regime.effective_from),
-            "to": _day(regime.effective_to),
-        }  # fmt: skip
+        found[regime.ref] = "regime", regime.ref, entries.Regime(
+            id=regime.id, version=regime.version, sha256=regime.digest, start=_day(regime.effective_from), to=_day(regime.effective_to)
+        )  # fmt: skip
     for book in court.rules.all():
-        found[book.ref] = "policy", "house-rules", {"version": book.version, "sha256": book.digest}
+        found[book.ref] = "policy", "house-rules", entries.Policy(version=book.version, sha256=book.digest)
     return found
 
 

@@ -1,10 +1,14 @@
 """The public log at work: append in the commit of what is recorded, and serve what was signed, nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
 
 from chaupal.governance import log_batches, log_cosigned, log_tree, log_witness, tlog
 from chaupal.governance.context import Court
+from chaupal.governance.entries import Public
 from chaupal.governance.log_batches import KEY_MARK, batch_ms, not_yet
 from chaupal.governance.log_keys import Keys
 from chaupal.governance.log_tree import LogDiffers
@@ -12,10 +16,12 @@ from chaupal.governance.tlog.entries import COVER
 from chaupal.kernel.errors import Malformed, NotFound, Problem
 from chaupal.kernel.settings import Settings
 from chaupal.store import ledger, marks, witnesses
+from chaupal.store.docket import Order
 from chaupal.store.work import Reading, Work, Writing
 
 __all__ = [
-    "LogDiffers", "append", "check_log", "checkpoint", "entry", "key_change", "open_keys", "receipt", "recount", "tile",
+    "NOTHING", "Carried", "LogDiffers", "Written", "append", "carried", "check_log", "checkpoint", "entry", "key_change", "open_keys",
+    "opened", "openings", "receipt", "recount", "tile",
 ]  # fmt: skip
 
 ORIGIN_KEY = "log_origin"
@@ -45,34 +51,92 @@ async def open_keys(work: Work, settings: Settings) -> Keys:
 # --- Appending ---
 
 
+class Carried(NamedTuple):
+    """The digests that stand again, and by name those disclosures of them that were not destroyed."""
+
+    digests: Sequence[str] = ()
+    texts: Mapping[str, str] = {}
+
+    def only(self, *names: str) -> "Carried":
+        """Of some fields alone."""
+        texts = {name: text for name, text in self.texts.items() if name in names}
+        return Carried([tlog.disclosure_digest(text) for text in texts.values()], texts)
+
+
+NOTHING = Carried()
+
+
+class Written(NamedTuple):
+    """What an entry says. `public`: in clear, as its type has it. `sealed`: only committed to, each with a salt of its own.
+
+    `beside`: which of those everybody may read beside the log. `carried`: what an earlier entry committed to, and this one
+    commits to again with the same salts. `rows`: many of one name, ready as disclosures, in no order.
+    """
+
+    public: Public
+    sealed: Mapping[str, object] = {}
+    beside: Collection[str] = ()
+    carried: Carried = NOTHING
+    rows: Sequence[str] = ()
+
+
 async def append(
     court: Court,
     w: Writing,
     kind: str,
     ref: str,
-    public: Mapping[str, object],
+    said: Public | Written,
     *,
     prev: int | None = None,
-    private: Mapping[str, object] | None = None,
     regime: str | None = None,
-    secret: bool = False,
+    matter: Order | None = None,
 ) -> tuple[int, tlog.Leaf]:
     """(index, leaf): one entry, in the unit of what it records.
 
-    `private` fields are only committed to; of a `secret` act everything is, and its entry is like one that says nothing.
-    What opens them is kept in the same unit (`governance/opening.py`). `regime`: the law by `id@version`.
+    What it commits to is kept in the same unit (`governance/opening.py`). Of a secret `matter` everything is only committed
+    to, and its entry is like one that says nothing. `regime`: the law by `id@version`.
     """
-    now = tlog.at_minute(court.clock())
+    written = said if isinstance(said, Written) else Written(said)
+    _check(kind, written)
+    now, secret = tlog.at_minute(court.clock()), matter is not None and matter.secret
+    public: dict[str, object] = msgspec.to_builtins(written.public)
+    digests = [*written.carried.digests, *map(tlog.disclosure_digest, written.rows)]
     if secret:
         at = await log_batches.opaque_minute(court, w)
-        leaf = tlog.secret_leaf(at, now, kind, ref, public, private, regime, prev)
+        leaf = tlog.secret_leaf(at, now, kind, ref, public, written.sealed, regime, prev, carried=digests)
     else:
-        leaf = tlog.leaf(kind, ref, now, public, regime, prev, private)
+        leaf = tlog.leaf(kind, ref, now, public, regime, prev, written.sealed, carried=digests)
     before = await log_batches.stray_covers(court, w)
     index = await log_tree.add(w, [*before, (COVER if secret else kind, leaf.entry)]) + len(before)
-    if leaf.disclosures:
-        await ledger.keep_disclosures(w, index, leaf.disclosures)
+    again = {name: text for name, text in written.carried.texts.items() if name in type(written.public).SEALED}
+    texts = {**again, **leaf.disclosures, **{f"row {n}": row for n, row in enumerate(written.rows)}}
+    if texts:
+        open_ = ledger.LATER if secret else ledger.OPEN
+        kept = {name: (text, open_ if name.split()[0] in written.beside else 0) for name, text in texts.items()}
+        await ledger.keep_disclosures(w, index, kept)
     return index, leaf
+
+
+def _check(kind: str, written: Written) -> None:
+    """What an entry may hold is said by its type, and nowhere else."""
+    of = type(written.public)
+    names = {*written.sealed, *(("row",) if written.rows else ())}
+    if kind not in of.TYPES or not names <= set(of.SEALED) or not set(written.beside) <= set(of.BESIDE):
+        raise TypeError(f"{kind}: {sorted(names)} {sorted(written.beside)} are not what {of.__name__} says")
+
+
+async def carried(reading: Reading, index: int | None) -> Carried:
+    """Everything that an earlier entry committed to, for one that carries it out."""
+    if index is None:
+        return NOTHING
+    known = {name: text for name, (text, _) in (await ledger.disclosures_of(reading, index)).items()}
+    entry = (await ledger.entries(reading, index, 1))[0]
+    fields = tlog.read_entry(entry)
+    if fields["t"] != COVER:
+        return Carried(tlog.digests_of(fields), known)
+    inner = tlog.open_disclosure(known["sd"], entry)[1] if "sd" in known else []
+    own = {name: text for name, text in known.items() if name not in tlog.SEALED}
+    return Carried(msgspec.convert(inner, list[str]), own)
 
 
 # --- Serving ---
@@ -114,6 +178,28 @@ async def tile(court: Court, path: str) -> bytes:
             found = await ledger.entries(reading, n * tlog.TILE, width)
             return tlog.entries_tile(0, width, found.__getitem__)
         return b"".join(await ledger.nodes(reading, 8 * level, n * tlog.TILE, width))
+
+
+async def openings(court: Court, n: int) -> dict[str, list[str]]:
+    """What everybody may read beside the log of the entries of tile `n`: index -> disclosures, each of which its entry
+    commits to. It grows when something is published, and shrinks when something is erased.
+    """
+    async with court.work.reading() as reading:
+        end = min((n + 1) * tlog.TILE, await log_batches.signed_size(court, reading))
+        if not 0 <= n * tlog.TILE < end:
+            raise NotFound
+        found = await ledger.beside(reading, n * tlog.TILE, end)
+    return {str(index): texts for index, texts in found.items()}
+
+
+async def opened(court: Court, indexes: Sequence[int]) -> dict[int, dict[str, str]]:
+    """Index -> field -> what everybody may read of it beside the log, for texts (why, about what)."""
+    if not indexes:
+        return {}
+    async with court.work.reading() as reading:
+        found = await ledger.beside(reading, min(indexes), max(indexes) + 1)
+    read = {index: dict(map(tlog.read_disclosure, found.get(index, ()))) for index in indexes}
+    return {index: {name: text for name, text in said.items() if isinstance(text, str)} for index, said in read.items()}
 
 
 async def receipt(court: Court, index: int) -> str:

@@ -12,6 +12,7 @@ import msgspec
 
 from chaupal.governance import log_tree, tlog
 from chaupal.governance.context import Court
+from chaupal.governance.entries import Key
 from chaupal.governance.tlog.entries import COVER
 from chaupal.kernel.clock import HOUR, MINUTE
 from chaupal.kernel.errors import Conflict, NotFound
@@ -197,7 +198,7 @@ async def change_key(court: Court, by: str) -> tuple[tlog.VerifyingKey, tlog.Ver
         if await marks.read(w, CHANGE_MARK):
             raise Conflict("The log's key is being changed already; the next checkpoint completes that")
         old = (await _signing_key(court, w)).public
-        public = {"step": "rotated", "old": str(old), "new": str(new), "by": by}
+        public = msgspec.to_builtins(Key(step="rotated", old=str(old), new=str(new), by=by))
         entry = tlog.leaf("key", "key", tlog.at_minute(court.clock()), public).entry
         index = await log_tree.add(w, [("key", entry)])
         await marks.write(w, CHANGE_MARK, f"{index} {old} {new}")

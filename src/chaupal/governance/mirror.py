@@ -13,6 +13,7 @@ import httpx2
 from chaupal.governance import tlog
 from chaupal.governance.fetching import ENTRIES_LIMIT, NOTE_LIMIT, TILE_LIMIT, Fetch, http_fetch
 from chaupal.governance.findings import Broken, Fault, LogReport
+from chaupal.governance.openings import check_openings, read_openings
 from chaupal.governance.verify import begin_report, read_head, recount_log
 from chaupal.kernel.errors import Malformed
 
@@ -47,6 +48,15 @@ def entries(into: Path) -> Iterator[tuple[int, bytes]]:
         yield from enumerate(_entries_tile(into, n, width), n * tlog.TILE)
 
 
+def entries_opened(into: Path) -> Iterator[tuple[int, bytes, list[str]]]:
+    """The same, each with the disclosures that the log serves beside it. Raises Broken as `entries` does."""
+    beside: dict[str, list[str]] = {}
+    for index, entry in entries(into):
+        if index % tlog.TILE == 0:
+            beside = _openings(into, index // tlog.TILE)
+        yield index, entry, beside.get(str(index), [])
+
+
 def entry_at(into: Path, index: int) -> bytes:
     """One entry of a mirror. Raises Broken (`missing`) where it holds none of this number."""
     size = mirrored_size(into)
@@ -77,10 +87,12 @@ def _mirror(
     try:
         with httpx2.Client(timeout=15, trust_env=False, limits=httpx2.Limits(max_connections=AT_ONCE)) as client:
             _bring(report, fetch or http_fetch(client), known, earlier, origin, into, progress)
+            opened = _bring_openings(report, fetch or http_fetch(client), into)
     except Broken as broken:
         report.fault, report.where = broken.fault, broken.where
         return report
     _write(into / "checkpoint", report.checkpoint.encode())
+    report.opened = opened
     _write(into / "key", f"{report.vkey}\n".encode())  # another one where the log changed it
     _drop_outgrown(into, report.size)
     return report
@@ -105,6 +117,33 @@ def _bring(
         for path in fresh:
             path.unlink(missing_ok=True)
         raise
+
+
+def _bring_openings(report: LogReport, fetch: Fetch, into: Path) -> int:
+    """What is read beside the log, asked for anew each time: it grows by what is published and shrinks by what is erased.
+
+    How many disclosures there are, each of which its entry commits to. A log without them is no worse a log.
+    """
+    opened = 0
+    for n in range(-(-report.size // tlog.TILE)):
+        path = f"openings/{n}"
+        try:
+            body = fetch(f"{report.url}/{path}", ENTRIES_LIMIT)
+        except Broken as broken:
+            if broken.fault is not Fault.missing:
+                raise
+            body = b"{}"
+        width = min(tlog.TILE, report.size - n * tlog.TILE)
+        opened += check_openings(body, _entries_tile(into, n, width), n * tlog.TILE, path)
+        _write(into / path, body)
+    return opened
+
+
+def _openings(into: Path, n: int) -> dict[str, list[str]]:
+    try:
+        return read_openings((into / f"openings/{n}").read_bytes(), f"openings/{n}")
+    except FileNotFoundError:
+        return {}
 
 
 def _keeping_changes(fetch: Fetch, url: str, into: Path) -> Fetch:

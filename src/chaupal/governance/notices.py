@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.governance import log, record, tlog
+from chaupal.governance import entries, log, record, tlog
 from chaupal.governance.context import Court
 from chaupal.governance.regimes import GENERIC, Regime
 from chaupal.kernel.clock import DAY
@@ -177,15 +177,13 @@ async def note(
     ways: str = "", until: int | None = None, gag: str = "", prev: int | None = None,
 ) -> int:  # fmt: skip
     """The `notice` entry of the log for one telling, in its unit; its index. `ways`: as in `app post mail`."""
-    public: record.Public = {"about": about, "step": step, "ways": ways.split(), "language": language}
-    if step in ("delayed", "withheld"):
-        public |= {"until": None if until is None else tlog.at_minute(until), "gag": gag}
-    said: record.Secrecy = (
-        record.secrecy(order) if order is not None else {"regime": row.regime or None, "secret": False}
-    )
-    index, _ = await log.append(
-        court, w, "notice", row.order_ref, public, prev=row.log_index if prev is None else prev, **said
-    )
+    kept_back = step in ("delayed", "withheld")
+    public = entries.Notice(
+        about=about, step=step, ways=tuple(ways.split()), language=language, gag=gag if kept_back else "",
+        until=tlog.at_minute(until) if kept_back and until is not None else None,
+    )  # fmt: skip
+    said, before = record.of_ruling(row, order), row.log_index if prev is None else prev
+    index, _ = await log.append(court, w, "notice", row.order_ref, public, prev=before, **said)
     return index
 
 

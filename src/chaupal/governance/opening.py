@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from chaupal.governance import log, record
+from chaupal.governance import entries, log, record
 from chaupal.governance.context import Court
 from chaupal.governance.papers import check_may, check_reason
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.viewer import Viewer
-from chaupal.store import ledger
+from chaupal.store import erasing, ledger
 from chaupal.store.work import Reading
 
 
@@ -21,29 +21,34 @@ async def sealed(court: Court, viewer: Viewer, index: int) -> dict[str, int | No
 async def open_(court: Court, viewer: Viewer, index: int, names: Sequence[str], reason: str, ref: str = "") -> int:
     """Publish confidential fields of the entry at `index`, by an `open` entry; its index.
 
-    Whoever has both checks them by hashing: the SHA-256 of each disclosure's letters stands in the entry's `_sd`. `ref`: the
-    order that it is about, if that may be said. Raises NotAllowed, NotFound for a field that is not there (any more), Invalid.
+    Whoever has both checks them by hashing: the SHA-256 of each disclosure's letters stands in the entry's `_sd` (of a secret
+    one the private fields' in its `sd`). `ref`: the order that it is about, if that may be said. Raises NotAllowed, NotFound
+    for a field that is not there (any more), Invalid.
     """
     me, reason = check_may(viewer, "open_entries"), check_reason(reason)
     async with court.work.writing() as w:
         texts = await _texts(w, index, names)
-        public = {"disclosures": texts, "reason": reason, "by": record.pseudonym(court, me)}
-        opened, _ = await log.append(court, w, "open", ref, public, prev=index)
+        public = entries.Opened(disclosures=tuple(texts), by=record.pseudonym(court, me))
+        opened, _ = await log.append(court, w, "open", ref, log.Written(public, {"reason": reason}), prev=index)
         await ledger.mark_opened(w, index, names)
     return opened
 
 
 async def erase(court: Court, viewer: Viewer, index: int, names: Sequence[str], reason: str) -> int:
-    """Destroy salt and value of confidential fields: the digest stays in the log and opens nothing any more.
+    """Destroy salt and value of confidential fields, wherever they stand: the digests stay in the log and open nothing more.
 
-    That it was done is an entry, too; its index. What was opened before is public and stays. Raises as `open_` does.
+    What carries a proposal out commits to the same as the proposal, so it goes there too; and so do the words in the rows that
+    pages show. That it was done is an entry; its index. What an `open` entry said before is public and stays. Raises as
+    `open_` does.
     """
     me, reason = check_may(viewer, "open_entries"), check_reason(reason)
     async with court.work.writing() as w:
-        many = len(await _texts(w, index, names))
-        public = {"disclosures": [], "erased": many, "reason": reason, "by": record.pseudonym(court, me)}
-        erased, _ = await log.append(court, w, "open", "", public, prev=index)
-        await ledger.destroy_disclosures(w, index, names)
+        texts = await _texts(w, index, names)
+        public = entries.Opened(erased=len(texts), by=record.pseudonym(court, me))
+        erased, _ = await log.append(court, w, "open", "", log.Written(public, {"reason": reason}), prev=index)
+        for at, name in await ledger.where_disclosed(w, texts):
+            await erasing.blank(w, at, name)
+        await ledger.destroy_disclosures(w, texts)
     return erased
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from secrets import token_hex
 from typing import Annotated, NamedTuple
 
 import msgspec
@@ -31,6 +32,7 @@ from chaupal.store.work import Reading, Writing
 MOST_TARGETS = 5_000
 MOST_SAID = 50  # complaints about targets in one answer
 ROLE = "role"  # the issuing office, among the particulars
+OPAQUE = "X-"  # begins the reference of an order that is secret: it says nothing, and is not counted
 OWN = "RULES"  # the house's own matters are numbered under this, as a country's orders are under its code
 
 
@@ -260,6 +262,14 @@ def _lines(paper: Paper, text: str) -> list[str]:
     return lines[:MOST_TARGETS]
 
 
+async def next_number(w: Writing, issuer: Authority, at: int) -> str:
+    """The reference of an order that becomes public at a time (ms): they are counted in that order, and no secret one is.
+
+    The caller holds the log.
+    """
+    return await docket.next_ref(w, issuer.jurisdiction or OWN, datetime.fromtimestamp(at / 1000, UTC).year)
+
+
 # --- one commit ---
 
 
@@ -273,11 +283,10 @@ async def _enter(
             if known := await docket.filed_as(w, new.authority_id, new.external_id):
                 return known
             await _check_fresh(w, new, named, brought)
-        prefix = issuer.jurisdiction or OWN
-        ref = await docket.next_ref(w, prefix, datetime.fromtimestamp(new.received_at / 1000, UTC).year)
+        ref = f"{OPAQUE}{token_hex(6).upper()}" if new.secret else await next_number(w, issuer, new.received_at)
         document = brought[0].sha256 if brought else None
-        public = record.order(court, new, named, issuer, document)
-        index, _ = await log.append(court, w, "order", ref, public, **record.secrecy(new))
+        written = record.order(court, new, named, issuer, regime, document)
+        index, _ = await log.append(court, w, "order", ref, written, **record.secrecy(new))
         entered = msgspec.structs.replace(new, ref=ref, log_index=index)
         await docket.add_order(w, entered, named)
         await docket.add_events(w, _first_events(court, entered, named))

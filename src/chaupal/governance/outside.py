@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.governance import log, notices, record, tlog
+from chaupal.governance import entries, log, notices, record, tlog
 from chaupal.governance.context import Court
 from chaupal.governance.notices import Strike
 from chaupal.governance.papers import Paper, check_may
@@ -74,21 +74,16 @@ async def note(
         standing = next((one for one in await _of(w, strike) if one.body == body and not one.outcome), None)
         if (standing is None) == (step == DECIDED):
             raise Conflict("This was noted already" if step == FILED else "Nothing was filed there")
-        public: record.Public = {
-            "step": step,
-            "body": body,
-            "at": tlog.at_minute(court.clock()),
-            "by": record.pseudonym(court, me),
-        }
-        if step == DECIDED:
-            public |= {"outcome": outcome, "complied_in_time": complied_in_time}
+        over = step == DECIDED
+        public = entries.External(
+            step=step, body=body, at=tlog.at_minute(court.clock()), by=record.pseudonym(court, me), outcome=outcome if over else "",
+            complied_in_time=complied_in_time if over else None,
+        )  # fmt: skip
         await _log(court, w, strike, public, strike.ruling.log_index if standing is None else standing.index)
 
 
-async def _log(court: Court, w: Writing, strike: Strike, public: record.Public, prev: int) -> None:
-    said: record.Secrecy = (
-        record.secrecy(strike.order) if strike.order else {"regime": strike.ruling.regime or None, "secret": False}
-    )
+async def _log(court: Court, w: Writing, strike: Strike, public: entries.External, prev: int) -> None:
+    said = record.of_ruling(strike.ruling, strike.order)
     await log.append(court, w, EXTERNAL, strike.ruling.order_ref, public, prev=prev, **said)
 
 

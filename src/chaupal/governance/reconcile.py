@@ -1,7 +1,8 @@
 """The log against the rulings: what binds is logged, what is logged binds; every night, and when somebody asks."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -10,6 +11,7 @@ import structlog
 from chaupal.governance import log_batches, tlog
 from chaupal.governance.context import Court
 from chaupal.governance.log_batches import batch_ms
+from chaupal.governance.openings import inner_digests
 from chaupal.governance.tlog.entries import COVER
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Problem
@@ -40,12 +42,14 @@ class _Logged(NamedTuple):
     ref: str
     public: dict[str, object]
     secret: bool
+    known: Mapping[str, object] = MappingProxyType({})  # what it commits to, as far as that was not erased
 
 
 class _Book:
     """What the log says of measures, as far as a ruling can be held against it."""
 
-    def __init__(self) -> None:
+    def __init__(self, refs: dict[str, str]) -> None:
+        self.refs = refs  # what secret orders were called until they were published -> their references since
         self.measures: dict[int, _Logged] = {}  # by index
         self.ended_by: dict[int, set[int]] = {}  # a measure's index -> the reversals that name it
         self.faults: list[str] = []
@@ -58,7 +62,8 @@ class _Book:
         """An entry; one that says nothing yet is read by what would open it."""
         try:
             fields = tlog.read_entry(body)
-            said = _opened(body, opens) if fields["t"] == COVER else _plain(fields)
+            known = _known(body, opens)
+            said = _opened(known) if fields["t"] == COVER else _plain(fields)
         except (Problem, KeyError) as error:
             self.faults.append(f"entry {index} cannot be read: {error}")
             return
@@ -66,7 +71,7 @@ class _Book:
             return
         kind, ref, prev, public = said
         if kind in MEASURES:
-            self.measures[index] = _Logged(ref, public, fields["t"] == COVER)
+            self.measures[index] = _Logged(self.refs.get(ref, ref), public, fields["t"] == COVER, known)
         elif kind == "reversal" and prev is not None:
             self.ended_by.setdefault(prev, set()).add(index)
 
@@ -76,8 +81,9 @@ async def reconcile(court: Court) -> Reconciled:
 
     The outcome is kept for the report and for whoever watches the server.
     """
-    now, book, entries = court.clock(), _Book(), 0
+    now, entries = court.clock(), 0
     async with court.work.scanning() as reading:
+        book = _Book(await auditing.renamed(reading))
         while rows := await auditing.entries_with_openings(reading, entries, CHUNK):
             await asyncio.to_thread(book.read_all, rows)  # the loop goes on answering meanwhile
             entries = rows[-1][0] + 1
@@ -122,18 +128,26 @@ def _plain(fields: dict[str, object]) -> tuple[str, str, int | None, dict[str, o
     )
 
 
-def _opened(body: bytes, opens: dict[str, str]) -> tuple[str, str, int | None, dict[str, object]] | None:
-    """What a secret entry says, by the disclosures kept for it. Raises Problem for one that it does not commit to."""
-    if not opens:
+def _known(body: bytes, opens: dict[str, str]) -> dict[str, object]:
+    """Name -> value of all that opens an entry. Raises Problem for what it does not commit to."""
+    outer = {name: text for name, text in opens.items() if name in tlog.SEALED}
+    inner = inner_digests(set(outer.values()))
+    rows = {name: text for name, text in opens.items() if not name.startswith("row ")}
+    return {name: tlog.open_disclosure(text, body, inner)[1] for name, text in rows.items()}
+
+
+def _opened(known: dict[str, object]) -> tuple[str, str, int | None, dict[str, object]] | None:
+    """What a secret entry says; None for one that says nothing, or nothing any more."""
+    if "act" not in known:
         return None
-    said = dict(tlog.open_disclosure(text, body) for text in opens.values())
-    if "act" not in said:
-        return None  # erased: it binds as it did, and can be held against nothing any more
-    act = msgspec.convert(said["act"], dict[str, object])
-    fields = said | msgspec.convert(said.get("more", {}), dict[str, object])
-    public = {name.removeprefix("public."): value for name, value in fields.items() if name.startswith("public.")}
-    prev = act.get("prev")
-    return str(act["t"]), str(act["ref"]), prev if isinstance(prev, int) else None, public
+    act = msgspec.convert(known["act"], dict[str, object])
+    prev, public = act.get("prev"), known.get("public", {})
+    return (
+        str(act["t"]),
+        str(act["ref"]),
+        prev if isinstance(prev, int) else None,
+        msgspec.convert(public, dict[str, object]),
+    )
 
 
 def _faults(book: _Book, rulings: list[RulingRow], now: int) -> Iterator[str]:
@@ -168,8 +182,11 @@ def _differences(row: RulingRow, logged: _Logged) -> Iterator[tuple[str, object,
     theirs = logged.public | {"order": logged.ref}
     if theirs.get("break_glass"):  # it lasts a day, and longer once a second person agrees: said by a later entry
         ours.pop("until")
-    if "id" in theirs:
-        ours["id"] = str(row.subject_id)
+    about = logged.known.get("part", logged.known.get("subject"))
+    if about is not None:
+        ours["subject"], theirs["subject"] = str(row.subject_id), about
+    if "reason" in logged.known:
+        ours["reason"], theirs["reason"] = row.reason, logged.known["reason"]
     if row.term:
         ours["term"] = row.term
     for name, value in ours.items():

@@ -1,6 +1,6 @@
 """The desk for reports: who looks at them, what became of them, and which are looked at together."""
 
-from chaupal.governance import clocks, complaints, log, record, tlog
+from chaupal.governance import clocks, complaints, entries, log, record, tlog
 from chaupal.governance.context import Court
 from chaupal.governance.events import ReportResolved
 from chaupal.governance.papers import Paper, check_may
@@ -125,10 +125,10 @@ async def _resolve(court: Court, w: Writing, row: ReportRow, by: int, outcome: s
     now = court.clock()
     if not await reports.resolve(w, row.id, by, now, outcome, reason):
         raise Conflict(RESOLVED)
-    public: record.Public = {
-        "step": "resolved", "category": complaints.category_of(row.category), "outcome": outcome, "at": tlog.at_minute(now),
-        "by": record.pseudonym(court, by),
-    }  # fmt: skip
+    public = entries.Report(
+        step="resolved", category=complaints.category_of(row.category), outcome=outcome, at=tlog.at_minute(now),
+        by=record.pseudonym(court, by),
+    )  # fmt: skip
     await log.append(court, w, "report", row.ref, public, prev=row.log_index, regime=row.regime_ref or None)
     await clocks.stop(w, clocks.REPORT, row.id, RESOLVE, now)
     w.tell(ReportResolved(report=row.id, ref=row.ref, outcome=outcome))

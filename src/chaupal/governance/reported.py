@@ -4,7 +4,7 @@ Only what is signed is told of: whoever mirrors the log has the very same entrie
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -17,11 +17,13 @@ from chaupal.governance.report.fold import Fold, Progress
 from chaupal.governance.report.keeper import Building
 from chaupal.governance.report.report import Report, report
 from chaupal.store import ledger
+from chaupal.store.work import Reading
 
 log = structlog.get_logger()
 
 SLICE = 200  # entries folded between two looks at what else is to be done: about a millisecond
 WAIT_FOR = 5_000  # entries that a request waits for; for more it is told to come again
+TALLY = b'"t":"tally"'  # in the canonical spelling of an entry
 IN_A_THREAD = 5_000  # entries: from there on tables take long enough to be made beside the loop
 
 
@@ -78,14 +80,22 @@ async def _move(court: Court, size: int, progress: Progress | None = None) -> No
     fold = court.keeper.fold
     while fold.size < size:
         async with court.work.reading() as reading:
-            found = await ledger.entries(reading, fold.size, min(SLICE, size - fold.size))
+            found, opened = await _next(reading, fold.size, min(SLICE, size - fold.size))
         if not found:
             return
-        for entry in found:
-            fold.add(entry)
+        for entry, beside in zip(found, opened, strict=True):
+            fold.add(entry, beside)
         if progress:
             progress(fold.size)
         await asyncio.sleep(0)
+
+
+async def _next(reading: Reading, start: int, many: int) -> tuple[Sequence[bytes], list[list[str]]]:
+    """Entries from `start` on, and what is read beside the log of each, where that is counted: of tallies."""
+    found = await ledger.entries(reading, start, many)
+    tallies = [at for at, entry in enumerate(found, start) if TALLY in entry]
+    opened = await ledger.beside(reading, tallies[0], tallies[-1] + 1) if tallies else {}
+    return found, [opened.get(at, []) for at in range(start, start + len(found))]
 
 
 # --- for commands, which wait as long as it takes ---
@@ -103,11 +113,11 @@ async def as_of(court: Court, size: int, progress: Progress | None = None) -> Fa
     fold = Fold()
     while fold.size < size:
         async with court.work.reading() as reading:
-            found = await ledger.entries(reading, fold.size, min(SLICE, size - fold.size))
+            found, opened = await _next(reading, fold.size, min(SLICE, size - fold.size))
         if not found:
             break
-        for entry in found:
-            fold.add(entry)
+        for entry, beside in zip(found, opened, strict=True):
+            fold.add(entry, beside)
         if progress:
             progress(fold.size)
     return fold.facts

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from chaupal.governance import clocks, complaints, log, record, tlog
+from chaupal.governance import clocks, complaints, entries, log, tlog
 from chaupal.governance.context import Court
 from chaupal.governance.events import ReportReceived, ReportToConfirm
 from chaupal.governance.papers import Paper
@@ -190,17 +190,15 @@ async def _receive(court: Court, w: Writing, row: ReportRow, country: str) -> Re
     regime = complaints.regime_for(court, row.category, country, now)
     ack, due = complaints.due(regime, row.category, now)
     ref = await reports.next_ref(w, datetime.fromtimestamp(now / 1000, UTC).year)
-    public: record.Public = {
-        "step": "received", "category": complaints.category_of(row.category), "language": row.language,
-        "via": "guest" if row.guest else "member",
-        "ack_due": None if ack is None else tlog.at_minute(ack), "resolve_due": None if due is None else tlog.at_minute(due),
-        "regime": regime.ref, "at": tlog.at_minute(now),
-    }  # fmt: skip
+    public = entries.Report(
+        step="received", category=complaints.category_of(row.category), language=row.language, via="guest" if row.guest else "member",
+        ack_due=None if ack is None else tlog.at_minute(ack), resolve_due=None if due is None else tlog.at_minute(due),
+        regime=regime.ref, at=tlog.at_minute(now),
+    )  # fmt: skip
     leaf, _ = await log.append(court, w, "report", ref, public, regime=regime.ref)
     # The receipt that leaves now is the acknowledgement.
-    await log.append(
-        court, w, "report", ref, {"step": "acknowledged", "at": tlog.at_minute(now)}, prev=leaf, regime=regime.ref
-    )
+    said = entries.Report(step="acknowledged", at=tlog.at_minute(now))
+    await log.append(court, w, "report", ref, said, prev=leaf, regime=regime.ref)
     if due is not None:
         await clocks.start(w, clocks.REPORT, row.id, RESOLVE, now, due)
     w.tell(ReportReceived(report=row.id, ref=ref))

@@ -58,9 +58,9 @@ async def keep_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: 
         if row.lifted_at is not None or (row.ends_at is not None and row.ends_at <= now):
             continue
         again = effects.review_of(case.regime, now, row.ends_at)
-        public = await record.kept(court, w, case, taken.by, reason, again)
+        written = await record.kept(court, w, case, taken.by, reason, again, row.log_index)
         leaf, _ = await log.append(
-            court, w, "decision", case.order.ref, public, prev=row.log_index, **record.under(case)
+            court, w, "decision", case.order.ref, written, prev=row.log_index, **record.under(case)
         )
         await rulings.reviewed(w, row.id, again)
     if leaf is None:

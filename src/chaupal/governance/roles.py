@@ -5,7 +5,7 @@ A row of the database alone opens nothing: wherever a role is read it is that of
 
 import msgspec
 
-from chaupal.governance import log, record
+from chaupal.governance import entries, log, record
 from chaupal.governance.context import Court
 from chaupal.governance.papers import check_may
 from chaupal.kernel.errors import Conflict, NotAllowed, NotFound
@@ -51,7 +51,7 @@ async def enlist(court: Court, w: Writing, account: int, role: str) -> None:
 
 
 async def _enter(court: Court, w: Writing, account: int, role: Role, was: str, by: str) -> None:
-    public = {"role": role.value, "was": was, "by": by}
+    public = entries.Role(role=role.value, was=was, by=by)
     await log.append(court, w, "role", record.pseudonym(court, account), public)
 
 

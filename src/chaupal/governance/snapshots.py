@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chaupal.governance import log, reported
+from chaupal.governance import entries, log, reported
 from chaupal.governance.context import Court
 from chaupal.governance.report.compare import Difference, differences
 from chaupal.governance.report.facts import Snapshot
@@ -44,7 +44,7 @@ async def freeze(court: Court, text: str, progress: Progress | None = None) -> F
     if before and not changed:
         raise Conflict(f"Nothing has changed since revision {before[-1].revision}")
     revision, size, sha256 = len(before) + 1, facts.size, digest(made)
-    public = {"period": text, "revision": revision, "size": size, "sha256": sha256, "at": at_minute(court.clock())}
+    public = entries.Snapshot(period=text, revision=revision, size=size, sha256=sha256, at=at_minute(court.clock()))
     async with court.work.writing() as w:
         await _check_not_waiting(w, text, size)
         prev = before[-1].index if before else None

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chaupal.governance import guards, log, record
+from chaupal.governance import entries, guards, log, record
 from chaupal.governance.context import Court
 from chaupal.governance.papers import Paper, check_may
 from chaupal.governance.regimes import Speaker as Class
@@ -140,9 +140,9 @@ async def _live(reading: Reading, id_: int, now: int) -> Speaker:
 
 
 async def _log(court: Court, w: Writing, found: Speaker, step: str, by: int, other: int | None) -> int:
-    public: record.Public = {
-        "step": step, "class": found.speaker_class, "by": record.pseudonym(court, by),
-        "second": None if other is None else record.pseudonym(court, other),
-    }  # fmt: skip
-    prev = found.log_index
-    return (await log.append(court, w, "protected", f"protected-{found.id}", public, prev=prev))[0]
+    public = entries.Protected(
+        step=step, speaker=found.speaker_class, by=record.pseudonym(court, by),
+        second=None if other is None else record.pseudonym(court, other),
+    )  # fmt: skip
+    written = log.Written(public, {"account": str(found.account_id)})
+    return (await log.append(court, w, "protected", f"protected-{found.id}", written, prev=found.log_index))[0]

@@ -10,7 +10,7 @@ import msgspec
 import regex
 import rfc8785
 
-from chaupal.governance import log, record
+from chaupal.governance import entries, log, record
 from chaupal.governance.context import Court
 from chaupal.governance.events import StatementPublished
 from chaupal.governance.papers import Paper, check_may
@@ -97,10 +97,10 @@ async def reply(court: Court, by: int, slug: str, authority: Authority, body: st
     """The authority's reply, entered by the account `by`; `body` is checked. Raises NotFound."""
     about = await _found(court, slug)
     async with court.work.writing() as w:
-        public: record.Public = {
-            "step": "replied", "title": about.title, "sha256": digest({"body": body}), "orders": list(about.orders),
-            "authority": authority.name, "at": at_minute(court.clock()), "by": record.pseudonym(court, by),
-        }  # fmt: skip
+        public = entries.Statement(
+            step="replied", title=about.title, sha256=digest({"body": body}), orders=about.orders, authority=authority.name,
+            at=at_minute(court.clock()), by=record.pseudonym(court, by),
+        )  # fmt: skip
         index, _ = await log.append(court, w, "statement", slug, public, prev=about.log_index)
         new = Reply(
             id=court.make_id(), statement_id=about.id, authority_id=authority.id, body=body, at=court.clock(), by=by, log_index=index
@@ -159,7 +159,8 @@ async def _read(court: Court, form: StatementForm, me: int) -> Statement:
         orders=refs, published_at=court.clock(), by=me, log_index=0,
     )  # fmt: skip
     async with court.work.reading() as reading:
-        unknown = [ref for ref in refs[:MOST_ORDERS] if await docket.order(reading, ref) is None]
+        named = [await docket.order(reading, ref) for ref in refs[:MOST_ORDERS]]
+    unknown = any(order is None or order.secret for order in named)
     if unknown or len(refs) > MOST_ORDERS:
         paper.complain("orders", "are no orders of the register")
     paper.check()
@@ -167,10 +168,10 @@ async def _read(court: Court, form: StatementForm, me: int) -> Statement:
 
 
 async def _log(court: Court, w: Writing, slug: str, step: str, said: Statement, prev: int | None = None) -> int:
-    public: record.Public = {
-        "step": step, "title": said.title, "sha256": digest(text_of(said)), "orders": list(said.orders), "revision": said.revision,
-        "at": at_minute(court.clock()), "by": record.pseudonym(court, said.by),
-    }  # fmt: skip
+    public = entries.Statement(
+        step=step, title=said.title, sha256=digest(text_of(said)), orders=said.orders, revision=said.revision,
+        at=at_minute(court.clock()), by=record.pseudonym(court, said.by),
+    )  # fmt: skip
     return (await log.append(court, w, "statement", slug, public, prev=prev))[0]
 
 

@@ -64,8 +64,8 @@ async def enter(
     if verb in stages.LEFT_OPEN:
         found = (await docket.standing(w, [order.id])).get(order.id, {})
         stages.check_over(verb, (lifecycle.State(state) for state, _ in found))
-    public = record.step(court, procedure.LOGGED[verb], noted, by)
-    leaf, _ = await log.append(court, w, "step", order.ref, public, prev=order.log_index, **record.secrecy(order))
+    written = record.step(court, procedure.LOGGED[verb], noted, by)
+    leaf, _ = await log.append(court, w, "step", order.ref, written, prev=order.log_index, **record.secrecy(order))
     event = OrderEvent(
         id=court.make_id(), order_id=order.id, number=len(events) + 1, state=move.to, verb=verb, by=by, at=court.clock(),
         body=noted, log_index=leaf,
@@ -134,8 +134,8 @@ async def _carry_one(court: Court, w: Writing, case: Case, verb: str, noted: Not
     if case.state in lifecycle.IN_FORCE:
         leaf = await effects.end_all(court, w, case, how=HOW[verb], by=by, reason=noted.reason)
     else:
-        public = await record.decision(court, w, case, taken.move.to.value, by)
-        leaf, _ = await log.append(
-            court, w, "decision", case.order.ref, public, prev=case.events[-1].log_index, **record.under(case)
-        )
+        before = case.events[-1].log_index
+        over = {"outcome": HOW[verb]} if verb in ("withdraw", "set_aside") else {}
+        written = await record.decision(court, w, case, "closed" if over else "dropped", by, follows=before, **over)
+        leaf, _ = await log.append(court, w, "decision", case.order.ref, written, prev=before, **record.under(case))
     await cases.enter(court, w, case, taken, Said(reason=noted.reason), leaf)

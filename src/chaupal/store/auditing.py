@@ -2,9 +2,9 @@
 
 from sqlalchemy import select
 
-from chaupal.store.dialect import param, statement
+from chaupal.store.dialect import param, statement, words
 from chaupal.store.rulings import RulingRow, row_of
-from chaupal.store.tables import disclosures, log_entries, rulings
+from chaupal.store.tables import disclosures, log_entries, orders, rulings
 from chaupal.store.work import Reading
 
 ENTRIES = statement(
@@ -17,6 +17,7 @@ OPENINGS = statement(
         disclosures.c.log_index >= param("start"), disclosures.c.log_index < param("end")
     )
 )
+RENAMED = statement(select(orders.c.secret_ref, orders.c.ref).where(orders.c.secret_ref != words("none")))
 ALL = statement(select(*rulings.c).order_by(rulings.c.id))
 
 
@@ -27,6 +28,11 @@ async def entries_with_openings(reading: Reading, start: int, count: int) -> lis
         opens.setdefault(index, {})[name] = text
     rows = await reading.fetch(ENTRIES, start=start, end=start + count)
     return [(index, bytes(body), opens.get(index, {})) for index, body in rows]
+
+
+async def renamed(reading: Reading) -> dict[str, str]:
+    """What secret orders were called until they were published -> their references since."""
+    return {row[0]: row[1] for row in await reading.fetch(RENAMED, none="")}
 
 
 async def all_rulings(reading: Reading) -> list[RulingRow]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, not_, or_, select, update
 from sqlalchemy import text as sql
 
 from chaupal.kernel.clock import DAY
@@ -78,6 +78,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     filed_by: int | None = None
     external_id: str = ""
     particulars: dict[str, str] = {}
+    published_at: int | None = None
+    secret_ref: str = ""
 
     @property
     def regime_ref(self) -> str:
@@ -85,13 +87,16 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def secret(self) -> bool:
-        """Whether nobody outside may learn that it is there."""
-        return self.secrecy in SECRET
+        """Whether nobody outside may learn that it is there: the one switch, which every surface asks (`HIDDEN` in SQL).
 
-    def secret_at(self, now: int) -> bool:
-        """Whether nobody outside may learn of it at that moment (ms): by its law, or until its gag ends. The one switch that
-        pages, feeds, streams, webhooks, statistics and errors read."""
-        return self.secret or (self.gag_until is not None and now < self.gag_until)
+        It is turned by the errand that publishes the order, not by the clock: number, entries and notices come at once.
+        """
+        return self.published_at is None and (self.secrecy in SECRET or self.gag_until is not None)
+
+    def secret_at(self, at: int) -> bool:
+        """Whether it was, or is, secret at a time (ms)."""
+        began_so = self.secrecy in SECRET or self.gag_until is not None
+        return began_so and (self.published_at is None or at < self.published_at)
 
 
 class OrderEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,7 +146,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What was said with a move: outcome, reason and ground; how to open what the log has only committed to."""
+    """What was said with a move: outcome, reason and ground."""
 
     outcome: str = ""
     reason: str = ""
@@ -154,7 +159,6 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: str = ""
     finding: str = ""  # why nothing narrower does
     strike_until: int | None = None
-    disclosures: tuple[str, ...] = ()
 
 
 class CaseEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -185,19 +189,22 @@ ADD_EVENT = upsert(lambda i: i(case_events).on_conflict_do_nothing())
 AUTHORITIES = statement(select(*authorities.c).order_by(authorities.c.name, authorities.c.id))
 AUTHORITY = statement(select(*authorities.c).where(authorities.c.id == param("of")))
 AUTHORITY_NAMED = statement(select(*authorities.c).where(authorities.c.name == words("named")))
-ORDER = statement(select(*orders.c).where(orders.c.ref == words("of")))
+ORDER = statement(
+    select(*orders.c).where(or_(orders.c.ref == words("of"), orders.c.secret_ref == words("of"))).limit(1)
+)
 ORDERS = statement(select(*orders.c).where(orders.c.id < param("below")).order_by(orders.c.id.desc()).limit(param("n")))
 # What came from an authority and may be told of: of a secret order nobody outside learns that it is there.
 SECRET = ("aggregate_only", "gag")
-_NOT_SECRET = and_(*(orders.c.secrecy != sql(f"'{word}'") for word in SECRET))
+_BEGAN_SECRET = or_(orders.c.gag_until.is_not(None), *(orders.c.secrecy == sql(f"'{word}'") for word in SECRET))
 
 
 def open_at(now: Any) -> ColumnElement[bool]:
     """Not `Order.secret_at(now)`, for a statement in which there are orders."""
-    return and_(_NOT_SECRET, or_(orders.c.gag_until.is_(None), orders.c.gag_until <= now))
+    return or_(not_(_BEGAN_SECRET), orders.c.published_at <= now)
 
 
-_PUBLIC = and_(orders.c.authority_id.is_not(None), _NOT_SECRET)
+HIDDEN = and_(orders.c.published_at.is_(None), _BEGAN_SECRET)  # `Order.secret` for a question to the database
+_PUBLIC = and_(orders.c.authority_id.is_not(None), not_(HIDDEN))
 PUBLIC_ORDERS = statement(
     select(*orders.c).where(orders.c.id < param("below"), _PUBLIC).order_by(orders.c.id.desc()).limit(param("n"))
 )
@@ -325,7 +332,7 @@ async def add_order(w: Writing, order: Order, named: Iterable[Target]) -> None:
 async def order(reading: Reading, ref: str) -> Order | None:
     if not ref.isascii() or not ref.isprintable():  # PostgreSQL refuses NUL even in a question
         return None
-    row = await reading.first(ORDER, of=ref)
+    row = await reading.first(ORDER, of=ref) if ref else None
     return None if row is None else _order(row)
 
 

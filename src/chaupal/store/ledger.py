@@ -61,14 +61,35 @@ DISCLOSURES = statement(
     .where(disclosures.c.log_index == param("of"))
     .order_by(disclosures.c.name)
 )
+BESIDE = statement(
+    select(disclosures.c.log_index, disclosures.c.disclosure)
+    .where(
+        disclosures.c.beside == param("open"), disclosures.c.log_index >= param("start"), disclosures.c.log_index < param("end")
+    )
+    .order_by(disclosures.c.log_index, disclosures.c.disclosure)
+)  # fmt: skip
+NAMED = statement(
+    select(disclosures.c.log_index, disclosures.c.disclosure)
+    .where(
+        disclosures.c.name == words("name"), disclosures.c.log_index >= param("start"), disclosures.c.log_index < param("end")
+    )
+    .order_by(disclosures.c.log_index)
+)  # fmt: skip
+PUBLISH = statement(
+    update(disclosures)
+    .where(disclosures.c.log_index == param("of"), disclosures.c.beside == param("was"))
+    .values(beside=param("now"))
+)
+SHARED = statement(
+    select(disclosures.c.log_index, disclosures.c.name).where(among(disclosures.c.disclosure, "texts")).order_by(disclosures.c.log_index)
+)  # fmt: skip
 OPEN_DISCLOSURES = statement(
     update(disclosures)
     .where(disclosures.c.log_index == param("of"), among(disclosures.c.name, "names"))
     .values(opened_at=param("at"))
 )
-DESTROY_DISCLOSURES = statement(
-    delete(disclosures).where(disclosures.c.log_index == param("of"), among(disclosures.c.name, "names"))
-)
+DESTROY_DISCLOSURES = statement(delete(disclosures).where(among(disclosures.c.disclosure, "texts")))
+CLOSED, OPEN, LATER = 0, 1, 2  # `beside`: read by nobody, by everybody, by everybody once the matter is published
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -146,10 +167,36 @@ async def first_checkpoint(reading: Reading, least: int) -> Kept | None:
 # --- what opens confidential fields ---
 
 
-async def keep_disclosures(w: Writing, index: int, opens: Mapping[str, str]) -> None:
-    """In the unit of the entry at `index`: by field name, what would open it."""
-    rows = [{"log_index": index, "name": name, "disclosure": text, "opened_at": None} for name, text in opens.items()]
+async def keep_disclosures(w: Writing, index: int, opens: Mapping[str, tuple[str, int]]) -> None:
+    """In the unit of the entry at `index`: by field name, what would open it, and whether it is read beside the log."""
+    rows = [
+        {"log_index": index, "name": name, "disclosure": text, "opened_at": None, "beside": beside}
+        for name, (text, beside) in opens.items()
+    ]
     await w.run_many(ADD_DISCLOSURE, rows)
+
+
+async def beside(reading: Reading, start: int, end: int) -> dict[int, list[str]]:
+    """Index -> the disclosures that everybody may read, of entries start..end, in no order that tells anything."""
+    found: dict[int, list[str]] = {}
+    for index, text in await reading.fetch(BESIDE, open=OPEN, start=start, end=end):
+        found.setdefault(index, []).append(text)
+    return found
+
+
+async def disclosures_named(reading: Reading, name: str, start: int, end: int) -> dict[int, str]:
+    """Index -> the disclosure of one field, of entries start..end that still have it."""
+    return {row[0]: row[1] for row in await reading.fetch(NAMED, name=name, start=start, end=end)}
+
+
+async def publish_disclosures(w: Writing, index: int) -> None:
+    """What was to be read beside the log once the matter is published, is from now on."""
+    await w.run(PUBLISH, of=index, was=LATER, now=OPEN)
+
+
+async def where_disclosed(reading: Reading, texts: Sequence[str]) -> list[tuple[int, str]]:
+    """(entry, field) of every entry that commits to one of these disclosures: what carries a proposal out repeats them."""
+    return [(row[0], row[1]) for row in await reading.fetch(SHARED, texts=listed(texts))] if texts else []
 
 
 async def disclosures_of(reading: Reading, index: int) -> dict[str, tuple[str, int | None]]:
@@ -161,9 +208,9 @@ async def mark_opened(w: Writing, index: int, names: Sequence[str]) -> None:
     await w.run(OPEN_DISCLOSURES, of=index, names=listed(names), at=w.now())
 
 
-async def destroy_disclosures(w: Writing, index: int, names: Sequence[str]) -> int:
-    """Salt and value go for good, the digest in the entry stays; how many there were."""
-    return await w.run(DESTROY_DISCLOSURES, of=index, names=listed(names))
+async def destroy_disclosures(w: Writing, texts: Sequence[str]) -> int:
+    """Salt and value go for good, in every entry that repeats them; the digests stay. How many there were."""
+    return await w.run(DESTROY_DISCLOSURES, texts=listed(texts)) if texts else 0
 
 
 def _bytes(value: bytes | str) -> bytes:

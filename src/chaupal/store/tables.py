@@ -452,10 +452,12 @@ orders = Table(
     text("regime"), big("regime_version", default=0), text("kind", default="order"), text("channel", default="staff"),
     text("bases", default="[]"), big("emergency", default=0), big("interim_until", null=True),
     text("secrecy", default="none"), big("gag_until", null=True),
+    big("published_at", null=True),  # when what was secret became public, and got its number
+    text("secret_ref"),  # its reference until then; links with it go on working
     text("signature", default="absent"), text("origin", default="unverified"),
     text("source"), text("rule"), big("report_id", null=True), big("filed_by", null=True), text("external_id"),
     text("particulars", default="{}"),  # other fields that its regime asks for
-    UniqueConstraint("ref"),
+    UniqueConstraint("ref"), Index("orders_by_secret_ref", "secret_ref"),
     Index("orders_of", "authority_id", "external_id"),
 )  # fmt: skip
 
@@ -678,6 +680,8 @@ witnessed = Table("witnessed", meta, text("origin", primary_key=True), big("size
 disclosures = Table(
     "disclosures", meta, Column("log_index", BigInteger, primary_key=True), text("name", primary_key=True), text("disclosure"),
     big("opened_at", null=True),
+    big("beside", default=0),  # 1: everybody may read it beside the log; 2: once the matter is published
+    Index("disclosures_beside", "beside", "log_index"),
 )  # fmt: skip
 
 # --- the house's own -------------------------------------------------------------------------------------------------

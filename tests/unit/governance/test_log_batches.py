@@ -3,11 +3,12 @@
 import json
 from contextlib import suppress
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 import pytest
 
-from chaupal.governance import log, log_batches, tlog
+from chaupal.governance import entries, log, log_batches, tlog
 from chaupal.governance.context import Court
 from chaupal.governance.findings import Broken, Fault, LogReport
 from chaupal.governance.house_rules import load_house_rules
@@ -15,10 +16,11 @@ from chaupal.governance.log_batches import NotYet
 from chaupal.governance.regimes import load_regimes
 from chaupal.governance.verify import verify_log
 from chaupal.kernel.clock import HOUR, MINUTE, StillClock
-from chaupal.kernel.errors import Conflict, NotFound
+from chaupal.kernel.errors import Conflict, Invalid, NotFound
 from chaupal.kernel.settings import Settings
 from chaupal.store import ledger
 from chaupal.store.work import Work
+from court import order_of
 
 AN_HOUR = 60
 
@@ -32,9 +34,13 @@ async def court(work: Work, settings: Settings, clock: StillClock) -> Court:
     )
 
 
-async def enter(court: Court, n: int = 1, **more: object) -> tuple[int, tlog.Leaf]:
+async def enter(
+    court: Court, n: int = 1, *, secret: bool = False, sealed: dict[str, object] | None = None, **more: Any
+) -> tuple[int, tlog.Leaf]:
+    said = log.Written(entries.Order(reference=str(n)), sealed or {})
+    matter = order_of(secrecy="gag" if secret else "none")
     async with court.work.writing() as w:
-        return await log.append(court, w, "order", f"IN-{n}", {"n": n}, **more)  # pyright: ignore[reportArgumentType]
+        return await log.append(court, w, "order", f"IN-{n}", said, matter=matter, **more)
 
 
 async def hour_passes(court: Court, clock: StillClock) -> int:
@@ -82,7 +88,7 @@ async def test_each_batch_ends_at_a_multiple_of_sixteen_also_where_nothing_happe
 async def test_a_secret_entry_is_like_one_that_says_nothing(court, clock):
     await hour_passes(court, clock)
     secrets = [
-        await enter(court, n, secret=True, private={"officer": "A. Sharma" * n}, regime="IN-69A@2021", prev=3)
+        await enter(court, n, secret=True, sealed={"officer": "A. Sharma" * n}, regime="IN-69A@2021", prev=3)
         for n in range(1, 6)
     ]
     clock.move(5 * HOUR)  # the server slept through five hours
@@ -95,18 +101,28 @@ async def test_a_secret_entry_is_like_one_that_says_nothing(court, clock):
     assert {(f["t"], f["ref"], f["at"], json.dumps(f["public"])) for f in read} == {("cover", "", read[0]["at"], "{}")}
     assert {len(fields["_sd"]) for fields in read} == {16}  # pyright: ignore[reportArgumentType]
     for index, leaf in secrets:
-        opened = dict(tlog.open_disclosure(text, leaf.entry) for text in leaf.disclosures.values())
+        opened = {name: tlog.open_disclosure(leaf.disclosures[name], leaf.entry)[1] for name in tlog.SEALED}
         act = {"t": "order", "at": "2021-02-10T16:00Z", "regime": "IN-69A@2021", "prev": 3}
-        assert opened["act"] == act | {"ref": f"IN-{opened['public.n']}"}
+        assert opened["act"] == act | {"ref": f"IN-{opened['public']['reference']}"}
+        assert opened["sd"] == [tlog.disclosure_digest(leaf.disclosures["officer"])]
+        with pytest.raises(Invalid):
+            tlog.open_disclosure(leaf.disclosures["officer"], leaf.entry)
+        assert tlog.open_disclosure(leaf.disclosures["officer"], leaf.entry, opened["sd"])[0] == "officer"
         assert (await all_entries(court))[index] == leaf.entry
 
 
-async def test_an_act_of_many_fields_is_opened_in_sixteen_at_most(court):
-    leaf = tlog.secret_leaf("2021-02-10T15:00Z", "2021-02-10T15:10Z", "order", "IN-1", {f"f{i}": i for i in range(40)})
-    assert len(leaf.entry) == len(tlog.cover_leaf("2021-02-10T15:00Z").entry)
-    assert len(leaf.disclosures) == 16
-    opened = dict(tlog.open_disclosure(text, leaf.entry) for text in leaf.disclosures.values())
-    assert opened["public.f13"] == 13 and opened["more"]["public.f14"] == 14
+async def test_two_secret_entries_that_commit_to_the_same_do_not_betray_each_other(court):
+    """What carries a secret proposal out repeats its digests: within, where nobody sees them."""
+    first, leaf = await enter(court, secret=True, sealed={"officer": "A. Sharma"})
+    async with court.work.reading() as reading:
+        carried = await log.carried(reading, first)
+    assert carried.digests == [tlog.disclosure_digest(leaf.disclosures["officer"])]
+    said = log.Written(entries.Order(), carried=carried)
+    async with court.work.writing() as w:
+        _, again = await log.append(court, w, "order", "IN-1", said, matter=order_of(secrecy="gag"))
+    assert not set(tlog.digests_of(tlog.read_entry(leaf.entry))) & set(tlog.digests_of(tlog.read_entry(again.entry)))
+    assert len(again.entry) == len(leaf.entry) == len(tlog.cover_leaf("2021-02-10T15:00Z").entry)
+    assert tlog.open_disclosure(again.disclosures["sd"], again.entry)[1] == carried.digests
 
 
 async def test_covers_are_strewn_so_that_a_place_proves_nothing(court, clock):
@@ -122,6 +138,7 @@ async def test_disclosures_are_kept_with_their_entry(court):
     index, leaf = await enter(court, secret=True)
     async with court.work.reading() as reading:
         kept = await ledger.disclosures_of(reading, index)
+    assert set(kept) == set(tlog.SEALED)
     assert kept == {name: (text, None) for name, text in leaf.disclosures.items()}
     assert all(
         tlog.disclosure_digest(text) in tlog.read_entry(leaf.entry)["_sd"]  # pyright: ignore[reportOperatorIssue]

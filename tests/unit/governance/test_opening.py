@@ -7,19 +7,22 @@ from hashlib import sha256
 import msgspec
 import pytest
 
-from chaupal.governance import log, opening
+from chaupal.governance import decisions, entries, log, opening, tlog
+from chaupal.governance.openings import check_openings
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
-from court import Bench
+from chaupal.store import docket, rulings
+from court import REASON as WHY
+from court import WITHHOLD, Bench, order_of
 
 REASON = "The court ended the secrecy of this order today."
 
 
 async def secret_order(bench: Bench) -> int:
+    said = log.Written(entries.Order(law="69A", bases=("public_order",)), {"officer": "A. Sharma"})
     async with bench.court.work.writing() as w:
         index, _ = await log.append(
-            bench.court, w, "order", "IN-2021-0042", {"law": "69A", "grounds": "public order"}, private={"officer": "A. Sharma"},
-            regime="IN-69A@1", secret=True,
-        )  # fmt: skip
+            bench.court, w, "order", "IN-2021-0042", said, regime="IN-69A@1", matter=order_of(secrecy="gag")
+        )
     return index
 
 
@@ -30,7 +33,7 @@ async def entry(bench: Bench, index: int) -> dict[str, object]:
 async def test_an_opened_field_is_checked_by_hashing_alone(bench: Bench):
     """RFC 9901: the digest of a disclosure's own letters stands among the digests of the entry."""
     index = await secret_order(bench)
-    opened = await opening.open_(bench.court, bench.dev, index, ["act", "public.grounds"], REASON)
+    opened = await opening.open_(bench.court, bench.dev, index, ["act", "public"], REASON)
     published = await entry(bench, opened)
     assert (published["t"], published["prev"]) == ("open", index)
     committed = (await entry(bench, index))["_sd"]
@@ -41,13 +44,14 @@ async def test_an_opened_field_is_checked_by_hashing_alone(bench: Bench):
         salt, name, value = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         assert len(urlsafe_b64decode(salt + "==")) == 16
         found[name] = value
-    assert found == {
-        "act": {"t": "order", "ref": "IN-2021-0042", "at": "2021-02-10T15:00Z", "regime": "IN-69A@1", "prev": None},
-        "public.grounds": "public order",
-    }
+    assert found["act"] == {
+        "t": "order", "ref": "IN-2021-0042", "at": "2021-02-10T15:00Z", "regime": "IN-69A@1", "prev": None,
+    }  # fmt: skip
+    assert (found["public"]["law"], found["public"]["bases"]) == ("69A", ["public_order"])
     assert "Sharma" not in json.dumps(published) and "69A" not in json.dumps(await entry(bench, index))
+    assert REASON not in json.dumps(published), "why it was opened is free text"
     known = await opening.sealed(bench.court, bench.dev, index)
-    assert {name for name, at in known.items() if at is not None} == {"act", "public.grounds"}
+    assert {name for name, at in known.items() if at is not None} == {"act", "public"}
 
 
 async def test_what_is_erased_opens_nothing_and_its_digest_stays(bench: Bench):
@@ -58,15 +62,51 @@ async def test_what_is_erased_opens_nothing_and_its_digest_stays(bench: Bench):
     assert await log.entry(bench.court, index) == before
     with pytest.raises(NotFound):
         await opening.open_(bench.court, bench.dev, index, ["officer"], REASON)
-    assert set(await opening.sealed(bench.court, bench.dev, index)) == {"act", "public.law", "public.grounds"}
+    assert set(await opening.sealed(bench.court, bench.dev, index)) == {"act", "public", "sd"}
+
+
+async def test_erasing_a_reason_erases_it_wherever_it_stands_and_leaves_a_provable_log(bench: Bench):
+    """The measure repeats the proposal's commitment, and pages show the row: both go, whichever entry is named."""
+    ref = await bench.order()
+    await bench.withhold(ref)
+    await log.checkpoint(bench.court)
+    assert WHY in str([tlog.read_disclosure(text) for text in (await log.openings(bench.court, 0))["4"]])
+    before = [await log.entry(bench.court, index) for index in (3, 4)]
+    await opening.erase(bench.court, bench.dev, 3, ["reason"], REASON)
+    assert [await log.entry(bench.court, index) for index in (3, 4)] == before
+    assert await log.recount(bench.court) == 6
+    assert WHY not in str([tlog.read_disclosure(text) for text in (await log.openings(bench.court, 0))["4"]])
+    async with bench.court.work.reading() as reading:
+        order = await docket.order(reading, ref)
+        target = await docket.target(reading, order.id if order else 0, 1)
+        events = (await docket.events_of(reading, [target.id if target else 0])).popitem()[1]
+        rows = (await rulings.by_targets(reading, [target.id if target else 0])).popitem()[1]
+    assert [event.body.reason for event in events] == [""] * len(events)
+    assert [row.reason for row in rows] == [""]
+
+
+async def test_what_is_read_beside_the_log_is_held_against_its_entries(bench: Bench):
+    ref = await bench.order()
+    await bench.withhold(ref)
+    await log.checkpoint(bench.court)
+    beside = await log.openings(bench.court, 0)
+    logged = [await log.entry(bench.court, index) for index in range(5)]
+    assert check_openings(msgspec.json.encode(beside), logged, 0, "openings/0") == 2
+    with pytest.raises(Exception, match="entry 2"):
+        check_openings(msgspec.json.encode({"2": [tlog.disclose("reason", "another")]}), logged, 0, "openings/0")
+    with pytest.raises(NotFound):
+        await log.openings(bench.court, 1)
 
 
 async def test_a_proposal_is_opened_as_its_disclosures_say(bench: Bench):
     """What was only proposed is a commitment, too, and is kept in the same unit as its entry."""
-    async with bench.court.work.writing() as w:
-        index, leaf = await log.append(bench.court, w, "decision", "IN-2021-0001", {}, private={"outcome": "refuse"})
-    opened = await opening.open_(bench.court, bench.dev, index, ["outcome"], REASON, ref="IN-2021-0001")
-    assert (await entry(bench, opened))["public"]["disclosures"] == [leaf.disclosures["outcome"]]  # pyright: ignore
+    ref = await bench.order()
+    await decisions.propose(bench.court, bench.asha, ref, 1, **WITHHOLD)
+    opened = await opening.open_(bench.court, bench.dev, 3, ["outcome"], REASON, ref=ref)
+    disclosed = (await entry(bench, opened))["public"]["disclosures"]  # pyright: ignore
+    assert [tlog.open_disclosure(text, await log.entry(bench.court, 3)) for text in disclosed] == [  # pyright: ignore
+        ("outcome", "withhold_post")
+    ]
 
 
 async def test_only_those_who_may_open(bench: Bench):

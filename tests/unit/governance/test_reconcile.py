@@ -41,7 +41,8 @@ async def test_a_court_that_did_its_work_agrees_with_its_log(bench: Bench):
     [
         ("UPDATE rulings SET territory = 'IN,DE'", "differ in territory"),
         ("UPDATE rulings SET measure = 'withhold_account'", "differ in measure"),
-        ("UPDATE rulings SET subject_id = 1", "differ in id"),
+        ("UPDATE rulings SET subject_id = 1", "differ in subject"),
+        ("UPDATE rulings SET reason = 'Because.'", "differ in reason"),
         ("UPDATE rulings SET ends_at = 4102444800000", "differ in until"),
         ("UPDATE rulings SET order_ref = 'IN-2021-9999'", "differ in order"),
         ("UPDATE rulings SET log_index = 0", "rests on entry 0, which is no measure"),

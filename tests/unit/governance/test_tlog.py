@@ -341,7 +341,7 @@ VALUES = st.recursive(
 @given(VALUES, st.sampled_from(["sort", "indent", "ascii", "as it is"]))
 def test_the_quick_reading_takes_only_the_one_spelling(value, how):
     """Whatever is taken as canonical is byte for byte what RFC 8785 writes."""
-    body = {"v": 1, "t": "order", "x": value}
+    body = {"v": 2, "t": "order", "x": value}
     as_written = {"sort": {"sort_keys": True}, "indent": {"indent": 1}, "ascii": {"ensure_ascii": True}, "as it is": {}}
     try:
         canonical = rfc8785.dumps(body)
@@ -361,7 +361,7 @@ def test_an_entry_is_canonical_and_says_nothing_confidential():
     entry = secret_order().entry
     fields = tlog.read_entry(entry)
     assert entry.startswith(b'{"_sd":[')
-    assert entry.endswith(b'"v":1}')
+    assert entry.endswith(b'"v":2}')
     assert {name: fields[name] for name in ("t", "regime", "prev", "_sd_alg")} == {
         "t": "order",
         "regime": "IN-69A@3",
@@ -400,7 +400,7 @@ def test_a_disclosure_has_the_digest_of_rfc_9901():
 
 def test_an_open_entry_has_no_commitments():
     entry = tlog.leaf("policy", "pol-2", tlog.at_minute(1_795_514_400_000), {}).entry
-    assert entry == b'{"at":"2026-11-24T10:00Z","public":{},"ref":"pol-2","t":"policy","v":1}'
+    assert entry == b'{"at":"2026-11-24T10:00Z","public":{},"ref":"pol-2","t":"policy","v":2}'
 
 
 def test_an_entry_longer_than_its_length_field_is_refused():
@@ -433,15 +433,15 @@ def test_what_cannot_be_an_entry_is_refused(given_t, at, public, private):
         b"",
         b"[]",
         b"{}",
-        b'{"v":2,"t":"order"}',
-        b'{"t":"order","v":1} ',
         b'{"v":1,"t":"order"}',
-        b'{"t":"order","t":"order","v":1}',
-        b'{"t":"order","v":1.0}',
-        b'{"t":"order","v":1,"x":NaN}',
-        b'{"t":"order","v":1,"x":' + b"9" * 5000 + b"}",
+        b'{"t":"order","v":2} ',
+        b'{"v":2,"t":"order"}',
+        b'{"t":"order","t":"order","v":2}',
+        b'{"t":"order","v":2.0}',
+        b'{"t":"order","v":2,"x":NaN}',
+        b'{"t":"order","v":2,"x":' + b"9" * 5000 + b"}",
         b"[" * 60_000,
-        b'{"t":"\xff","v":1}',
+        b'{"t":"\xff","v":2}',
     ],
 )
 def test_an_entry_has_one_spelling(entry):

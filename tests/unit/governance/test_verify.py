@@ -149,7 +149,7 @@ def test_a_checkpoint_for_another_origin_is_refused(mirror):
     assert mirror.verify(origin="elsewhere.example").ok
 
 
-@pytest.mark.parametrize("odd", [b'{"v":1,"t":"order"}', b"not json", b'{"t":"order","v":1}\n', b"[" * 60_000])
+@pytest.mark.parametrize("odd", [b'{"v":2,"t":"order"}', b"not json", b'{"t":"order","v":2}\n', b"[" * 60_000])
 def test_an_entry_that_is_not_canonical_is_found_even_when_the_tree_is_right(odd):
     expect(Mirror([*ENTRIES[:5], odd, *ENTRIES[5:]]), Fault.not_canonical, "5")
 

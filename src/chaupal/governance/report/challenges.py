@@ -70,7 +70,7 @@ def emergencies(view: View) -> list[Emergency]:
     asked = {o.ref: o for o in view.demands if o.emergency or o.interim_until is not None}
     done: dict[str, list[Measure]] = {ref: [] for ref in asked}
     for measure in view.facts.measures:
-        if measure.ref in done and measure.measure in facts.WITHHELD and measure.ending != facts.MODIFIED:
+        if measure.ref in done and measure.measure in facts.WITHHELD and measure.ending not in facts.CHANGED:
             done[measure.ref].append(measure)
     return [_emergency(view, order, done[ref]) for ref, order in asked.items()]
 

@@ -1,6 +1,6 @@
 """Statements of reasons (DSA, articles 17 and 24(5)), made of the log's measures. No personal data: the log holds none."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping
 
 from chaupal.governance.report import facts
 from chaupal.governance.report.dsa_fields import EEA, ILLEGAL, INCOMPATIBLE
@@ -64,19 +64,17 @@ def is_statement(m: Measure) -> bool:
     return m.kind in TYPES and (m.measure in VISIBILITY or m.measure in (facts.SUSPENDED, "freeze"))
 
 
-def statements(
-    measures: Iterable[Measure], origin: str, after: int = -1
-) -> Iterator[tuple[Measure, dict[str, object]]]:
-    """(measure, statement) of entries past `after`. `origin`: the server, for the address where each is explained."""
-    return ((m, statement(m, origin)) for m in measures if m.index > after and is_statement(m))
+def statement(m: Measure, origin: str, opened: Mapping[str, str]) -> dict[str, object]:
+    """One statement of reasons, in the database's fields; those that are empty are left out.
 
-
-def statement(m: Measure, origin: str) -> dict[str, object]:
-    """One statement of reasons, in the database's fields; those that are empty are left out."""
-    reason = m.reason or "See the order."
+    `origin`: the server, for the address where each is explained. `opened`: what is read beside the log of the measure, by
+    name (`reason`, `subject`, `part`): what was erased since is in no statement.
+    """
+    reason = opened.get("reason") or "See the order."
     made: dict[str, object] = {
         "puid": f"chaupal-{m.index}", "content_type": [TYPES[m.kind]],
-        "content_type_other": "Account" if m.kind == "account" else "", "category": _category(m), "content_date": _content_date(m),
+        "content_type_other": "Account" if m.kind == "account" else "", "category": _category(m),
+        "content_date": _content_date(m, opened.get("part") or opened.get("subject", "")),
         "application_date": day_text(m.start), "decision_facts": reason[:5000], "source_type": _source(m),
         "source_identity": m.authority[:500], "automated_detection": "Yes" if m.source == "automated" else "No",
         "automated_decision": "AUTOMATED_DECISION_FULLY" if m.automatic else "AUTOMATED_DECISION_NOT_AUTOMATED",
@@ -134,10 +132,10 @@ def _scope(m: Measure) -> list[str]:
     return list(EEA) if facts.EVERYWHERE in m.territory else [country for country in m.territory if country in EEA]
 
 
-def _content_date(m: Measure) -> str:
+def _content_date(m: Measure, id_: str) -> str:
     """The day that a public id was made on; where there is none, the day of the measure."""
-    if m.id.isascii() and m.id.isdigit() and len(m.id) <= 19:
-        made = (int(m.id) >> ID_SHIFT) // 60_000
+    if id_.isascii() and id_.isdigit() and len(id_) <= 19:
+        made = (int(id_) >> ID_SHIFT) // 60_000
         if 0 < made <= m.start:
             return day_text(made)
     return day_text(m.start)

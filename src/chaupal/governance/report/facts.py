@@ -9,7 +9,9 @@ EVERYWHERE = "XX"
 WITHHELD = ("withhold_account", "withhold_post", "withhold_media")
 SUSPENDED = "suspend"
 DEAMPLIFIED = "deamplify"
-MODIFIED = "modified"  # how a measure ends in whose place a narrower one begins
+# How a measure ends in whose place another one begins in the same commit: its thing is not given back.
+CHANGED = frozenset({"modified", "extended", "renewed", "amended", "confirmed"})
+RENEWED = "renewed"
 # The ladder of measures, the least first: what is below what was demanded is narrower.
 LADDER = (
     "label", "deamplify", "warn", "mark_sensitive", "limit", "freeze", "withhold_media", "withhold_post", "withhold_account",
@@ -33,11 +35,12 @@ class Target(msgspec.Struct, gc=False):
 
     kind: str = ""
     demanded: str = ""
-    speaker: str = ""
+    protected: bool = False  # the law asks for a second reviewer, because of whose words these are
     outcome: str = ""
     ground: str = ""
     done: str = ""  # the measure, where there is one
     decided: int | None = None
+    matter: str = ""  # closed as own_rules_action: the matter under the house's rules
 
 
 class Order(msgspec.Struct, gc=False):
@@ -65,6 +68,7 @@ class Order(msgspec.Struct, gc=False):
     specified: dict[str, int]
     source: str
     rule: str
+    flagged_by: str
     steps: list[Step]
     targets: dict[int, Target]
     enforced: int | None = None  # when its last measure began
@@ -99,7 +103,7 @@ class Measure(msgspec.Struct, gc=False):
     regime: str
     target: int
     kind: str
-    id: str
+    thing: int  # the index of the first measure of which this one goes on: the same thing, whoever it is about
     measure: str
     outcome: str
     demanded: str
@@ -112,15 +116,15 @@ class Measure(msgspec.Struct, gc=False):
     rule: str
     source: str
     language: str
-    speaker: str
-    reason: str
     start: int
     until: int | None
     review: int | None
     permanent: bool
     strike_until: int | None
     break_glass: bool
-    replaces: bool  # a wider one, after an appeal
+    replaces: bool  # it goes on from another one, which ended for it
+    cause: str  # decided, or what changed the one before it
+    flagged_by: str  # the authority that asked for what was done under the house's rules
     automatic: bool  # decided by the clock or a machine, no person
     second: bool  # a second person approved
     ended: int | None = None
@@ -217,6 +221,14 @@ class Snapshot(msgspec.Struct, gc=False, frozen=True):
     at: int
 
 
+class Tally(msgspec.Struct, gc=False, frozen=True):
+    """How many decisions there were up to the period's end by (class of speaker, what was done, kind of thing)."""
+
+    period: str
+    at: int
+    rows: dict[tuple[str, str, str], int]
+
+
 class Facts(msgspec.Struct):
     """Everything the tables are made of. `size`: entries folded; `last`: the time of the newest."""
 
@@ -229,6 +241,7 @@ class Facts(msgspec.Struct):
     counters: list[Counters] = []
     statements: list[Statement] = []
     snapshots: list[Snapshot] = []
+    tallies: list[Tally] = []
     months: dict[int, Counter[str]] = {}  # month -> kind of entry -> how many
     unreadable: int = 0
     opened: int = 0

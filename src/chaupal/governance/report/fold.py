@@ -4,12 +4,12 @@ An entry that cannot be read, and a type that nobody knows, change nothing and a
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
+from chaupal.governance.entries import Entry
 from chaupal.governance.report import take_appeals, take_measures, take_opened, take_orders, take_rest
-from chaupal.governance.report.said import Entry
 from chaupal.governance.report.state import State
 from chaupal.governance.report.times import minute, month_of
 
@@ -33,6 +33,7 @@ TAKERS: dict[str, Taker] = {
     "data_request": take_rest.take_request,
     "statement": take_rest.take_statement,
     "snapshot": take_rest.take_snapshot,
+    "tally": take_rest.take_tally,
     "key": take_rest.take_key,
     "cover": take_opened.take_cover,
     "open": take_opened.take_opened,
@@ -51,9 +52,11 @@ class Fold(State):
         """How many entries were folded."""
         return self.facts.size
 
-    def add(self, entry: bytes) -> None:
-        """The next entry. Never raises: what cannot be read is counted as such."""
-        found = self.facts
+    def add(self, entry: bytes, beside: Sequence[str] = ()) -> None:
+        """The next entry, with what is read beside the log of it (a `tally` needs that). Never raises: what cannot be read is
+        counted as such.
+        """
+        found, self.beside = self.facts, beside
         index, found.size = found.size, found.size + 1
         try:
             head = _entry(entry)
@@ -80,15 +83,20 @@ class Fold(State):
                 order.secrecy = "none"
 
 
-def fold(entries: Iterable[tuple[int, bytes]], progress: Progress | None = None, upto: int | None = None) -> Fold:
-    """The fold of (index, entry) pairs in order, of the first `upto` where that is given. Raises ValueError for a gap."""
+def fold(
+    entries: Iterable[tuple[int, bytes, Sequence[str]]], progress: Progress | None = None, upto: int | None = None
+) -> Fold:
+    """The fold of (index, entry, what is read beside the log of it) in order, of the first `upto` where that is given.
+
+    Raises ValueError for a gap.
+    """
     made = Fold()
-    for index, entry in entries:
+    for index, entry, beside in entries:
         if upto is not None and index >= upto:
             break
         if index != made.size:
             raise ValueError(f"entry {made.size} is missing")
-        made.add(entry)
+        made.add(entry, beside)
         if progress and made.size % EVERY == 0:
             progress(made.size)
     if progress:

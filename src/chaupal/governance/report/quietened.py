@@ -32,7 +32,7 @@ def quiet(view: View) -> list[Quiet]:
 
 def _quiet(view: View, m: Measure) -> Quiet:
     end = view.ended(m)
-    over = end is not None and view.filters.covers(end) and m.ending != facts.MODIFIED
+    over = end is not None and view.filters.covers(end) and m.ending not in facts.CHANGED
     return Quiet(m, end, view.filters.covers(m.start) and not m.replaces, over, end is None)
 
 
@@ -81,7 +81,6 @@ T9A = Declared(
     columns=(
         _one("until", N_("Until"), _until, Kind.time),
         _one("state", N_("State"), lambda q: "in_force" if q.now else q.measure.ending or "lapsed", Kind.code),
-        _one("reason", N_("Reason"), lambda q: q.measure.reason),
     ),
     listed=True, notes=(BEGAN,),
 )  # fmt: skip

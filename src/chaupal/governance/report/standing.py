@@ -27,18 +27,15 @@ class Standing(msgspec.Struct, frozen=True, gc=False):
 
 def standing(view: View) -> Iterator[Standing]:
     """What is withheld as of the end of the period, and what ended in it."""
-    seen: set[tuple[str, str]] = set()
     for m in view.known:
         if m.measure not in facts.WITHHELD or m.start > view.now:
             continue
-        thing = (m.kind, m.id or f"{m.ref}/{m.target}")
         end = view.ended(m)
         if end is None:
             kept = m.kept is not None and m.kept <= view.now
-            yield Standing(m, age_of((view.now - m.start) // DAY), kept or (thing in seen and not m.replaces))
-        elif view.filters.covers(end) and m.ending != facts.MODIFIED:
-            yield Standing(m, OVER, thing in seen)
-        seen.add(thing)
+            yield Standing(m, age_of((view.now - m.start) // DAY), kept or m.cause == facts.RENEWED)
+        elif view.filters.covers(end) and m.ending not in facts.CHANGED:
+            yield Standing(m, OVER, m.cause == facts.RENEWED)
 
 
 def age_of(days: int) -> str:

@@ -1,8 +1,10 @@
 """What is known while entries are folded: the facts so far, and which entry made which of them."""
 
+from collections.abc import Sequence
+
+from chaupal.governance.entries import Entry
 from chaupal.governance.report import facts
 from chaupal.governance.report.facts import Facts
-from chaupal.governance.report.said import Entry
 
 
 class State:
@@ -14,6 +16,7 @@ class State:
         self.appeal_at: dict[int, facts.Appeal] = {}
         self.external_at: dict[int, facts.External] = {}
         self.closed: dict[int, frozenset[bytes]] = {}  # index -> the digests that a closed entry commits to
+        self.beside: Sequence[str] = ()  # what is read beside the log of the entry that is being taken
         self.opened: list[tuple[int, Entry]] = []  # (index, entry) of what was opened and is still to be taken
 
 

@@ -4,15 +4,16 @@ from sys import intern
 
 import msgspec
 
-from chaupal.governance.report import facts, said
-from chaupal.governance.report.said import Entry
+from chaupal.governance import entries
+from chaupal.governance.entries import Entry
+from chaupal.governance.report import facts
 from chaupal.governance.report.state import State, either
 from chaupal.governance.report.times import minute
 
-_appeal = msgspec.json.Decoder(said.Appeal).decode
-_report = msgspec.json.Decoder(said.Report).decode
-_external = msgspec.json.Decoder(said.External).decode
-_counter = msgspec.json.Decoder(said.Counter).decode
+_appeal = msgspec.json.Decoder(entries.Appeal).decode
+_report = msgspec.json.Decoder(entries.Report).decode
+_external = msgspec.json.Decoder(entries.External).decode
+_counter = msgspec.json.Decoder(entries.Counter).decode
 
 
 def take_appeal(state: State, index: int, at: int, head: Entry) -> None:

@@ -4,17 +4,18 @@ from sys import intern
 
 import msgspec
 
-from chaupal.governance.report import facts, said
-from chaupal.governance.report.said import Entry
+from chaupal.governance import entries
+from chaupal.governance.entries import Entry
+from chaupal.governance.report import facts
 from chaupal.governance.report.state import State, either
 from chaupal.governance.report.take_orders import target_of
 from chaupal.governance.report.times import minute
 
 DEFAULT = {"deamp": facts.DEAMPLIFIED, "measure": "withhold_post"}
 
-_measure = msgspec.json.Decoder(said.Measure).decode
-_reversal = msgspec.json.Decoder(said.Reversal).decode
-_notice = msgspec.json.Decoder(said.Notice).decode
+_measure = msgspec.json.Decoder(entries.Measure).decode
+_reversal = msgspec.json.Decoder(entries.Reversal).decode
+_notice = msgspec.json.Decoder(entries.Notice).decode
 
 
 def take_measure(state: State, index: int, at: int, head: Entry) -> None:
@@ -24,28 +25,31 @@ def take_measure(state: State, index: int, at: int, head: Entry) -> None:
     rule = new.rule or (order.rule if order else "")
     made = facts.Measure(
         index=index, ref=head.ref, order=order, at=at, regime=intern(head.regime or (order.regime if order else "")),
-        target=new.target, kind=intern(new.kind or ""), id=new.id or "", measure=intern(new.measure or DEFAULT.get(head.t, "")),
+        target=new.target, kind=intern(new.kind or ""), thing=index if before is None else before.thing,
+        measure=intern(new.measure or DEFAULT.get(head.t, "")),
         outcome=intern(new.outcome or "complied_full"), demanded=intern(new.demanded or ""), term=new.term or "",
         territory=tuple(map(intern, new.territory or ())), basis=intern(new.basis or "legal_order"),
         authority=intern(new.authority or (order.authority if order else "")),
         jurisdiction=intern(new.jurisdiction or (order.jurisdiction if order else "")), law=intern(new.law or ""),
         rule=intern(rule or ""), source=intern(new.source or (order.source if order else "")), language=intern(new.language or ""),
-        speaker=intern(new.speaker or ""), reason=intern(new.reason or ""), start=either(minute(new.start), at),
-        until=minute(new.until), review=minute(new.review), permanent=bool(new.permanent), strike_until=minute(new.strike_until),
-        break_glass=bool(new.break_glass), replaces=before is not None and before.ending == facts.MODIFIED,
+        start=either(minute(new.start), at), until=minute(new.until), review=minute(new.review), permanent=bool(new.permanent),
+        strike_until=minute(new.strike_until),
+        break_glass=bool(new.break_glass), replaces=before is not None, cause=intern(new.cause),
+        flagged_by=intern(new.flagged_by or (order.flagged_by if order else "")),
         automatic=new.by == "clock", second=bool(new.second),
     )  # fmt: skip
     state.facts.measures.append(made)
     state.measure_at[index] = made
     if order is not None:
-        _serve(order, made)
+        _serve(order, made, protected=new.protected)
 
 
-def _serve(order: facts.Order, made: facts.Measure) -> None:
+def _serve(order: facts.Order, made: facts.Measure, *, protected: bool) -> None:
     """The measure is what was decided about its target."""
     target = target_of(order, made.target, made.kind)
     target.outcome, target.ground, target.done = made.outcome, "", made.measure
-    target.speaker, target.demanded = made.speaker or target.speaker, made.demanded or target.demanded
+    target.demanded = made.demanded or target.demanded
+    target.protected = target.protected or protected
     target.decided = made.at
     order.enforced = max(order.enforced or 0, made.start)
     order.withheld = order.withheld or made.measure in facts.WITHHELD

@@ -10,35 +10,37 @@ from typing import cast
 import msgspec
 from msgspec import Raw
 
-from chaupal.governance.report import said
-from chaupal.governance.report.said import Act, Entry
+from chaupal.governance import entries
+from chaupal.governance.entries import Act, Entry
 from chaupal.governance.report.state import State
 
 KEPT = 12  # bytes of each digest: closed entries are many, and nobody finds another disclosure for 96 bits
-PUBLIC = "public."
 
-_opened = msgspec.json.Decoder(said.Opened).decode
+_opened = msgspec.json.Decoder(entries.Opened).decode
 
 
 def take_cover(state: State, index: int, at: int, head: Entry) -> None:
-    state.closed[index] = frozenset(map(_digest_kept, head.sd))
+    state.closed[index] = frozenset(map(digest_kept, head.sd))
 
 
 def take_opened(state: State, index: int, at: int, head: Entry) -> None:
-    disclosures = _opened(head.public).disclosures or ()
+    """A closed entry counts at its place; under the order's public reference, where the opening gives one."""
+    disclosures = _opened(head.public).disclosures
     state.facts.opened += len(disclosures)
     closed = state.closed.get(-1 if head.prev is None else head.prev)
     if closed is None or head.prev is None:
         return
-    told = dict(filter(None, (_open(disclosure, closed) for disclosure in disclosures)))
-    if "act" in told:
-        state.opened.append((head.prev, _entry(told)))
+    told = dict(filter(None, (opened(disclosure, closed) for disclosure in disclosures)))
+    if told.keys() >= {"act", "public"}:
+        act = msgspec.convert(told["act"], Act)
+        said = Entry(act.t, head.ref or act.ref, act.at, act.regime, act.prev, Raw(msgspec.json.encode(told["public"])))
+        state.opened.append((head.prev, said))
 
 
-def _open(disclosure: str, closed: frozenset[bytes]) -> tuple[str, object] | None:
-    """(name, value), where the closed entry committed to it."""
+def opened(disclosure: str, digests: frozenset[bytes]) -> tuple[str, object] | None:
+    """(name, value), where an entry with these digests committed to it."""
     digest = urlsafe_b64encode(sha256(disclosure.encode()).digest()).decode().rstrip("=")
-    if _digest_kept(digest) not in closed:
+    if digest_kept(digest) not in digests:
         return None
     parts: object = msgspec.json.decode(urlsafe_b64decode(disclosure + "=" * (-len(disclosure) % 4)))
     salt_name_value = cast("list[object]", parts) if isinstance(parts, list) else []
@@ -47,17 +49,8 @@ def _open(disclosure: str, closed: frozenset[bytes]) -> tuple[str, object] | Non
     return name, salt_name_value[2]
 
 
-def _entry(told: dict[str, object]) -> Entry:
-    """The entry as it would have been, had it not been secret."""
-    act = msgspec.convert(told["act"], Act)
-    more = told.get("more")
-    if isinstance(more, dict):
-        told = told | cast("dict[str, object]", more)
-    public = {name.removeprefix(PUBLIC): value for name, value in told.items() if name.startswith(PUBLIC)}
-    return Entry(act.t, act.ref, act.at, act.regime, act.prev, Raw(msgspec.json.encode(public)))
-
-
-def _digest_kept(digest: str) -> bytes:
+def digest_kept(digest: str) -> bytes:
+    """As much of a digest as is kept."""
     try:
         return urlsafe_b64decode(digest + "=" * (-len(digest) % 4))[:KEPT]
     except ValueError:

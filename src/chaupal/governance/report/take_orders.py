@@ -4,16 +4,17 @@ from sys import intern
 
 import msgspec
 
-from chaupal.governance.report import facts, said
-from chaupal.governance.report.said import Entry
+from chaupal.governance import entries
+from chaupal.governance.entries import Entry
+from chaupal.governance.report import facts
 from chaupal.governance.report.state import State, either
 from chaupal.governance.report.times import minute
 
 MOST_TARGETS = 1_000_000  # of one kind in one order, whatever a foreign log says
 
-_order = msgspec.json.Decoder(said.Order).decode
-_step = msgspec.json.Decoder(said.Step).decode
-_decision = msgspec.json.Decoder(said.Decision).decode
+_order = msgspec.json.Decoder(entries.Order).decode
+_step = msgspec.json.Decoder(entries.Step).decode
+_decision = msgspec.json.Decoder(entries.Decision).decode
 
 
 def take_order(state: State, index: int, at: int, head: Entry) -> None:
@@ -27,14 +28,12 @@ def take_order(state: State, index: int, at: int, head: Entry) -> None:
         territory=new.territory or (), dated=new.dated or "", received=either(minute(new.received), at), act_by=minute(new.act_by),
         interim_until=minute(new.interim_until), emergency=bool(new.emergency), secrecy=intern(new.secrecy or "none"),
         specified={intern(kind): min(max(0, n), MOST_TARGETS) for kind, n in new.targets.items()}, source=intern(new.source or ""),
-        rule=intern(new.rule or ""), steps=[], targets={},
+        rule=intern(new.rule or ""), flagged_by=intern(new.flagged_by), steps=[], targets={},
     )  # fmt: skip
 
 
-def _grounds(new: said.Order) -> tuple[str, ...]:
-    if new.bases:
-        return tuple(sorted({intern(basis) for basis in new.bases}))
-    return (intern(new.grounds),) if new.grounds else ()
+def _grounds(new: entries.Order) -> tuple[str, ...]:
+    return tuple(sorted({intern(basis) for basis in new.bases}))
 
 
 def take_step(state: State, index: int, at: int, head: Entry) -> None:
@@ -64,19 +63,19 @@ def take_decision(state: State, index: int, at: int, head: Entry) -> None:
         return
     new = _decision(head.public)
     target = target_of(order, new.target, new.kind)
-    target.speaker = intern(new.speaker or target.speaker)
     target.demanded = intern(new.demanded or target.demanded)
+    target.protected = target.protected or new.protected
     if new.step == "refused":
-        target.outcome, target.ground = "refused", intern(new.ground or new.code or "")
+        target.outcome, target.ground = "refused", intern(new.ground or "")
         target.decided = at
     elif new.step == "kept":
         _keep(state.measure_at.get(-1 if head.prev is None else head.prev), at, new)
     elif new.step == "closed":
-        target.outcome, target.ground = intern(new.outcome or "closed"), ""
+        target.outcome, target.ground, target.matter = intern(new.outcome or "closed"), "", new.matter or ""
         target.decided = at
 
 
-def _keep(measure: facts.Measure | None, at: int, new: said.Decision) -> None:
+def _keep(measure: facts.Measure | None, at: int, new: entries.Decision) -> None:
     if measure is not None:
         measure.kept, measure.review = measure.kept or at, minute(new.review)
 

@@ -1,17 +1,29 @@
 """Everything else in the log that the report counts: demands for data, statements, snapshots, keys."""
 
+from collections import Counter
 from sys import intern
 
 import msgspec
 
-from chaupal.governance.report import facts, said
-from chaupal.governance.report.said import Entry
+from chaupal.governance import entries
+from chaupal.governance.entries import Entry
+from chaupal.governance.report import facts
 from chaupal.governance.report.state import State, either
+from chaupal.governance.report.take_opened import digest_kept, opened
 from chaupal.governance.report.times import minute
 
-_request = msgspec.json.Decoder(said.DataRequest).decode
-_statement = msgspec.json.Decoder(said.Statement).decode
-_snapshot = msgspec.json.Decoder(said.Snapshot).decode
+_request = msgspec.json.Decoder(entries.DataRequest).decode
+_statement = msgspec.json.Decoder(entries.Statement).decode
+_tally = msgspec.json.Decoder(entries.Tally).decode
+_snapshot = msgspec.json.Decoder(entries.Snapshot).decode
+
+
+class _Row(msgspec.Struct):
+    """One decision of a tally."""
+
+    speaker: str = msgspec.field(name="class")
+    did: str
+    kind: str
 
 
 def take_request(state: State, index: int, at: int, head: Entry) -> None:
@@ -44,3 +56,16 @@ def take_snapshot(state: State, index: int, at: int, head: Entry) -> None:
 
 def take_key(state: State, index: int, at: int, head: Entry) -> None:
     state.facts.keys += 1
+
+
+def take_tally(state: State, index: int, at: int, head: Entry) -> None:
+    """Rows that name nobody: they count where the entry committed to them, and what is not opened counts as nothing."""
+    new, digests = _tally(head.public), frozenset(map(digest_kept, head.sd))
+    found = (opened(text, digests) for text in dict.fromkeys(state.beside))
+    rows = Counter(_row(row[1]) for row in found if row is not None and row[0] == "row")
+    state.facts.tallies.append(facts.Tally(new.period or head.ref, at, dict(rows)))
+
+
+def _row(value: object) -> tuple[str, str, str]:
+    row = msgspec.convert(value, _Row)
+    return intern(row.speaker), intern(row.did), intern(row.kind)

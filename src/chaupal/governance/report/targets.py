@@ -64,10 +64,7 @@ def _withheld(view: View) -> Withheld:
     for m in view.facts.measures:
         if m.order is not None and m.measure in facts.WITHHELD:
             things = found.setdefault((m.ref, m.target), {})
-            what = m.id or f"entry {m.index}"
-            if m.replaces and not m.id:  # of what is not public the log only says that it is the same
-                what = next((known for measure, known in reversed(things) if measure == m.measure), what)
-            things[m.measure, what] = view.ended(m, view.latest) is not None
+            things[m.measure, str(m.thing)] = view.ended(m, view.latest) is not None
     return found
 
 
@@ -149,7 +146,7 @@ def _other(thing: Named) -> bool:
 
 
 def _protected(thing: Named) -> bool:
-    return thing.kind == "account" and thing.target is not None and bool(thing.target.speaker)
+    return thing.kind == "account" and thing.target is not None and thing.target.protected
 
 
 def _narrowed(thing: Named) -> bool:
@@ -173,9 +170,50 @@ T3 = Declared(
         accounts("protected", N_("accounts of protected speakers"), _protected),
         accounts("narrowed", N_("account demanded, less done"), _narrowed),
     ),
-    notes=(COHORT, Note(N_("Protected speakers: news media, journalists, activists, politicians, candidates."))),
+    notes=(COHORT, Note(N_("Of protected speakers: the law asks for a second reviewer, because of whose words these are."))),
     filters=("from", "to", "country", "regime"),
 )  # fmt: skip
 
 
-TABLES = (T2, T3)
+# --- T20: decisions by class of speaker ---
+
+
+class Counted(msgspec.Struct, frozen=True, gc=False):
+    """Decisions of one class of speakers, about one kind of thing, with one end: `many` of them."""
+
+    speaker: str
+    did: str
+    kind: str
+    many: int
+
+
+def tallied(view: View) -> list[Counted]:
+    """Rows of the tallies made in the period: they name nobody, so no other filter reaches them."""
+    f = view.filters
+    if f.country or f.language or f.regime:
+        return []
+    told = [tally for tally in view.facts.tallies if f.covers(tally.at)]
+    return [Counted(*row, many) for tally in told for row, many in tally.rows.items()]
+
+
+def _done(did: str, title: str) -> Measured:
+    return added(did, title, lambda c: c.many if c.did == did else 0)
+
+
+T20 = Declared(
+    id="T20", title=N_("Decisions by class of speaker"), things=tallied, keys=(Column("speaker", N_("Speaker"), Kind.code),),
+    key=lambda c: (c.speaker,),
+    columns=(
+        added("decisions", N_("decisions"), lambda c: c.many), _done("measure", N_("measures")), _done("refused", N_("refused")),
+        _done("closed", N_("closed")),
+        added("accounts", N_("on accounts"), lambda c: c.many if c.kind == "account" else 0),
+    ),
+    notes=(
+        Note(N_("Counted from tallies that name nobody, made with frozen reports; classes with fewer than ten decisions are one.")),
+        Note(N_("A tally counts in the month in which it was made, with all that was decided since the one before.")),
+    ),
+    filters=("from", "to"),
+)  # fmt: skip
+
+
+TABLES = (T2, T3, T20)

@@ -3,12 +3,16 @@
 from chaupal.governance.tlog.cosignatures import Cosigner, Submission, WitnessKey, parse_lines, parse_submission
 from chaupal.governance.tlog.entries import (
     ENTRY_LIMIT,
+    SEALED,
     Leaf,
     at_minute,
     cover_leaf,
+    digests_of,
+    disclose,
     disclosure_digest,
     leaf,
     open_disclosure,
+    read_disclosure,
     read_entry,
     secret_leaf,
 )
@@ -62,6 +66,7 @@ from chaupal.governance.tlog.tree import (
 __all__ = [
     "EMPTY_ROOT",
     "ENTRY_LIMIT",
+    "SEALED",
     "TILE",
     "Checkpoint",
     "Cosigner",
@@ -81,6 +86,8 @@ __all__ = [
     "build_receipt",
     "consistency_proof",
     "cover_leaf",
+    "digests_of",
+    "disclose",
     "disclosure_digest",
     "entries_tile",
     "inclusion_proof",
@@ -102,6 +109,7 @@ __all__ = [
     "parse_receipt",
     "parse_submission",
     "parse_tile_path",
+    "read_disclosure",
     "read_entry",
     "root",
     "secret_leaf",

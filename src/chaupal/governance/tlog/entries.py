@@ -2,7 +2,7 @@
 
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from json import loads
@@ -14,6 +14,9 @@ import rfc8785
 
 from chaupal.kernel.errors import Invalid, Malformed, TooLarge
 
+VERSION = 2  # of entries; readers refuse any other
+RESERVED = ("_sd", "_sd_alg", "...")  # RFC 9901's own names
+SEALED = ("act", "public", "sd")  # what a secret entry commits to
 COVER = "cover"  # the type of entries that say nothing, or nothing yet
 OPAQUE_DIGESTS = 16  # how many each of those has, whatever it holds
 ENTRY_LIMIT = 65_535  # an entry's length travels as a uint16: log the hash of a document, not the document
@@ -44,60 +47,68 @@ def leaf(
     prev: int | None = None,
     private: Mapping[str, object] | None = None,
     *,
+    carried: Sequence[str] = (),
     decoys: int = 0,
 ) -> Leaf:
     """An entry of type `t` about `ref`, at a UTC minute; `prev` is the index of an earlier entry about the same thing.
 
-    `decoys` adds digests that open nothing, so that their number does not tell how much is confidential.
-    Raises Invalid for a bad field and TooLarge past 65,535 bytes.
+    `private` fields are committed to, each with a salt of its own. `carried`: digests of an earlier entry that stand again
+    in this one, which proves that it says the same. `decoys` adds digests that open nothing, so that their number does not
+    tell how much is confidential. Raises Invalid for a bad field and TooLarge past 65,535 bytes.
     """
     if not _TYPE.fullmatch(t) or not _AT.fullmatch(at):
         raise Invalid(t="a lower-case word", at="a minute such as 2026-11-24T10:00Z")
-    fields: dict[str, object] = {"v": 1, "t": t, "ref": ref, "at": at, "public": dict(public)}
+    fields: dict[str, object] = {"v": VERSION, "t": t, "ref": ref, "at": at, "public": dict(public)}
     fields |= {} if regime is None else {"regime": regime}
     fields |= {} if prev is None else {"prev": prev}
-    taken = {*fields, "_sd", "_sd_alg", "..."}  # RFC 9901 §4.2.1: an opened name may not meet one already there
-    disclosures = {name: _disclose(name, value, taken) for name, value in (private or {}).items()}
-    return _finish(fields, disclosures, decoys)
+    disclosures = _disclosed(private, {*fields, *RESERVED})
+    return _finish(fields, disclosures, carried, decoys)
 
 
 def cover_leaf(at: str) -> Leaf:
     """An entry that says nothing: nobody can tell it from a secret one."""
-    return _finish(_opaque(at), {}, OPAQUE_DIGESTS)
+    return _finish(_opaque(at), {}, (), OPAQUE_DIGESTS)
 
 
 def secret_leaf(
     at: str, happened: str, t: str, ref: str, public: Mapping[str, object], private: Mapping[str, object] | None = None,
-    regime: str | None = None, prev: int | None = None,
+    regime: str | None = None, prev: int | None = None, *, carried: Sequence[str] = (),
 ) -> Leaf:  # fmt: skip
     """An entry that looks like `cover_leaf(at)` to the byte of its length; what it says is in its disclosures only.
 
-    They are `act` ({t, ref, at, regime, prev}), `public.<name>` for each public field, and the private fields under their
-    names. What does not fit into 16 digests is opened together, as `more`.
+    It commits to `act` ({t, ref, at, regime, prev}), to `public` (all of its public fields at once), and to `sd`: the digests
+    that would stand in its `_sd` were it not secret. Those commit to the private fields, which stay closed when the three
+    are opened. Digests of an earlier entry stand inside as well: outside, two entries with the same would betray each other.
     """
     act = {"t": t, "ref": ref, "at": happened, "regime": regime, "prev": prev}
-    fields = [*((f"public.{name}", value) for name, value in public.items()), *(private or {}).items()]
-    room = OPAQUE_DIGESTS - 1
-    said: dict[str, object] = {"act": act} | dict(fields[:room])
-    if len(fields) > room:
-        said = {"act": act} | dict(fields[: room - 1]) | {"more": dict(fields[room - 1 :])}
     opaque = _opaque(at)
-    taken = {*opaque, "_sd", "_sd_alg", "..."}
-    disclosures = {name: _disclose(name, value, taken) for name, value in said.items()}
-    return _finish(opaque, disclosures, OPAQUE_DIGESTS - len(disclosures))
+    inner = _disclosed(private, {*opaque, *RESERVED, *SEALED})
+    digests = sorted({*map(disclosure_digest, inner.values()), *carried})
+    outer = {name: disclose(name, value) for name, value in zip(SEALED, (act, dict(public), digests), strict=True)}
+    made = _finish(opaque, outer, (), OPAQUE_DIGESTS - len(outer))
+    if sum(map(len, outer.values())) > ENTRY_LIMIT // 2:
+        raise TooLarge(f"a secret entry says at most {ENTRY_LIMIT // 2} bytes, so that one entry can open it")
+    return Leaf(made.entry, outer | inner)
+
+
+def _disclosed(private: Mapping[str, object] | None, taken: set[str]) -> dict[str, str]:
+    """RFC 9901 §4.2.1: an opened name may not meet one already there."""
+    if bad := taken & set(private or {}):
+        raise Invalid(private=f"{', '.join(sorted(bad))}: the name of a public field")
+    return {name: disclose(name, value) for name, value in (private or {}).items()}
 
 
 def _opaque(at: str) -> dict[str, object]:
     if not _AT.fullmatch(at):
         raise Invalid(at="a minute such as 2026-11-24T10:00Z")
-    return {"v": 1, "t": COVER, "ref": "", "at": at, "public": {}}
+    return {"v": VERSION, "t": COVER, "ref": "", "at": at, "public": {}}
 
 
-def _finish(fields: dict[str, object], disclosures: dict[str, str], decoys: int) -> Leaf:
-    digests = [
-        *map(disclosure_digest, disclosures.values()),
+def _finish(fields: dict[str, object], disclosures: dict[str, str], carried: Sequence[str], decoys: int) -> Leaf:
+    digests = {
+        *map(disclosure_digest, disclosures.values()), *carried,
         *(_b64url(secrets.token_bytes(32)) for _ in range(decoys)),
-    ]
+    }  # fmt: skip
     if digests:
         # Sorted, because their order must not tell which field is which (RFC 9901 §4.2.4.1).
         fields = fields | {"_sd_alg": "sha-256", "_sd": sorted(digests)}
@@ -108,7 +119,7 @@ def _finish(fields: dict[str, object], disclosures: dict[str, str], decoys: int)
 
 
 def read_entry(entry: bytes) -> dict[str, object]:
-    """The fields of an entry. Raises Malformed unless the bytes are the one canonical spelling of a version 1 entry."""
+    """The fields of an entry. Raises Malformed unless the bytes are the one canonical spelling of a version 2 entry."""
     try:
         fields: object = _read_plainly(entry)
         if fields is None:
@@ -120,7 +131,7 @@ def read_entry(entry: bytes) -> dict[str, object]:
     if not isinstance(fields, dict):
         raise Malformed("the entry is not canonical JSON")
     fields = cast("dict[str, object]", fields)
-    if fields.get("v") != 1 or not isinstance(kind := fields.get("t"), str) or not _TYPE.fullmatch(kind):
+    if fields.get("v") != VERSION or not isinstance(kind := fields.get("t"), str) or not _TYPE.fullmatch(kind):
         raise Malformed("the entry is of no known version and type")
     return fields
 
@@ -152,10 +163,9 @@ def _b64url(data: bytes) -> str:
     return urlsafe_b64encode(data).decode().rstrip("=")
 
 
-def _disclose(name: str, value: object, taken: set[str]) -> str:
-    if name in taken:
-        raise Invalid(private=f"{name} is the name of a public field")
-    # 128 random bits: handles and order numbers are few enough to guess from a bare hash.
+def disclose(name: str, value: object) -> str:
+    """What opens a commitment to a field: a salt of 128 random bits, its name and its value (RFC 9901 §4.2.1)."""
+    # Handles and order numbers are few enough to guess from a bare hash.
     return _b64url(_canonical([_b64url(secrets.token_bytes(16)), name, value]))
 
 
@@ -164,11 +174,25 @@ def disclosure_digest(disclosure: str) -> str:
     return _b64url(sha256(disclosure.encode()).digest())
 
 
-def open_disclosure(disclosure: str, entry: bytes) -> tuple[str, object]:
-    """(name, value) that the entry committed to. Raises Malformed, or Invalid when the entry did not."""
-    digests = read_entry(entry).get("_sd")
-    if not isinstance(digests, list) or disclosure_digest(disclosure) not in digests:
+def open_disclosure(disclosure: str, entry: bytes, inner: Collection[str] = ()) -> tuple[str, object]:
+    """(name, value) that the entry committed to. Raises Malformed, or Invalid when the entry did not.
+
+    `inner`: the digests of a secret entry that was opened (`sd`), to which its private fields belong.
+    """
+    digest = disclosure_digest(disclosure)
+    if digest not in inner and digest not in digests_of(read_entry(entry)):
         raise Invalid("the entry does not commit to this disclosure")
+    return read_disclosure(disclosure)
+
+
+def digests_of(fields: Mapping[str, object]) -> list[str]:
+    """What stands in an entry's `_sd`; nothing where it commits to nothing."""
+    digests = fields.get("_sd")
+    return [d for d in cast("list[object]", digests) if isinstance(d, str)] if isinstance(digests, list) else []
+
+
+def read_disclosure(disclosure: str) -> tuple[str, object]:
+    """(name, value) of a disclosure, whoever committed to it. Raises Malformed."""
     try:
         opened: object = loads(urlsafe_b64decode(disclosure + "=" * (-len(disclosure) % 4)))
     except (ValueError, RecursionError) as error:

@@ -17,7 +17,7 @@ def february() -> Told:
     story.measure(
         "IN-1", 11, "withhold_post", at="2021-02-01T12:00Z", outcome="complied_narrower", demanded="withhold_account"
     )
-    story.refuse("IN-1", 12, speaker="journalist", at="2021-02-01T12:30Z")
+    story.refuse("IN-1", 12, protected=True, at="2021-02-01T12:30Z")
     story.measure("IN-1", 13, "withhold_post", kind="post", at="2021-02-01T12:30Z")
     story.order("IN-2", {"account": 20}, at="2021-02-04T10:00Z", bases=["defence"])
     story.step("IN-2", "returned", codes=["no_reasons", "not_specific"], at="2021-02-04T11:00Z")
