@@ -10,6 +10,7 @@ from msgspec import Meta
 from chaupal.governance import bulk, bulk_jobs, csv_cases, desk, notes
 from chaupal.governance.bulk import APPEAL, Done, Item
 from chaupal.governance.csv_files import BIGGEST
+from chaupal.governance.guards import YOURS
 from chaupal.governance.ladder import CLOSINGS, REFUSE
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem
 from chaupal.policy.facts import Visibility
@@ -202,7 +203,7 @@ async def _page(
         rows={file.target.number: _row(asked, file, found, typed, templates, viewer) for file in files.files},
         results=[(one.item.number, office_room.explained(call, one.problem)) for one in done], templates=templates,
         choices={file.target.number: _choices(found, file) for file in files.files},
-        flags={file.target.number: _flags(found, file) for file in files.files},
+        flags={file.target.number: _flags(found, file, viewer) for file in files.files},
         waiting=await desk.waiting(court, found.order, states),
     )  # fmt: skip
 
@@ -217,10 +218,10 @@ def _choices(found: desk.Matter, file: File) -> list[str]:
     return [*desk.whole(found.regime, file.target.kind), REFUSE, *CLOSINGS]
 
 
-def _flags(found: desk.Matter, file: File) -> list[str]:
+def _flags(found: desk.Matter, file: File, viewer: Viewer) -> list[str]:
     """What whoever decides must know of the thing and its author, besides the words."""
     target, post, person = file.target, file.post, file.person
-    flags: list[str] = []
+    flags: list[str] = [YOURS] if target.owner_id == viewer.account else []
     if target.kind in ("post", "media") and target.subject_id is not None and post is None:
         flags.append(N_("It is gone: its author has deleted it."))
     if post is not None and (post.item.edited_at or 0) > found.order.received_at:
