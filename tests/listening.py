@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote
 
-from chaupal.wire.asgi import App
-from chaupal.wire.streaming import DROP
+from chaupal.wire.asgi import DROP, App
 
 PATIENCE = 10.0  # seconds until something that does not come is an error
 

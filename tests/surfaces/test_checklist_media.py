@@ -7,7 +7,9 @@ import pytest
 
 import measures
 from chaupal.policy.rulings import Measure
+from chaupal.reads import media as looked
 from chaupal.social import media
+from chaupal.wire.asgi import DROP
 from films import film, sound
 from painted import picture
 from village import Village, Villager
@@ -226,3 +228,74 @@ async def test_oembed_of_what_is_no_post_is_not_there(village: Village, url: str
     origin = village.running.house.settings.origin
     for asked in (url, origin + url):
         assert (await village.api(None, "GET", "/api/oembed", url=asked)).status_code == 404
+
+
+# --- long answers ---
+
+
+async def taken(v: Village, path: str, after_first: Any, **headers: str) -> tuple[int, int, bool]:
+    """(status, bytes that came, whether the connection was cut) of a download during which something happens."""
+    came, cut = [0, 0], [False]
+    where, _, query = path.partition("?")
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(sent: Any) -> None:
+        if sent["type"] == "http.response.start":
+            came[0] = sent["status"]
+        else:
+            first = not came[1]
+            came[1] += len(sent.get("body", b""))
+            if first:
+                await after_first()
+
+    def drop() -> None:
+        cut[0] = True
+
+    scope: dict[str, Any] = {
+        "type": "http", "method": "GET", "path": where, "query_string": query.encode(), "client": ("127.0.0.1", 1),
+        "headers": [(b"cookie", b"look_as=IN"), *((k.encode(), w.encode()) for k, w in headers.items())],
+        "extensions": {DROP: {"drop": drop}},
+    }  # fmt: skip
+    await v.running.app(scope, receive, send)
+    return came[0], came[1], cut[0]
+
+
+LONG, PART = 3_500_000, 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "length"), [({}, 200, LONG), ({"range": "bytes=0-1999999"}, 206, 2_000_000)]
+)
+async def test_a_download_under_way_ends_with_the_order_within_a_megabyte(
+    village: Village, shown: dict[str, Any], asked: dict[str, str], status: int, length: int
+):
+    v, attached = village, shown["media_attachments"][0]
+    original = f"media/{attached['id']}/original"
+    (key,) = [key async for key in v.running.house.reads.files.every() if key.startswith(original)]
+    await v.running.house.reads.files.put(key, b"x" * LONG)
+    path = attached["url"].removeprefix(v.running.house.settings.origin)
+
+    async def nothing() -> None: ...
+
+    async def order() -> None:
+        await withhold(v, shown)
+
+    assert await taken(v, path, nothing, **asked) == (status, length, False)
+    assert await taken(v, path, order, **asked) == (status, PART, True)
+    assert (await ask(v, attached["url"], "IN")).status_code == 451
+    assert len((await ask(v, attached["url"], "DE")).content) == LONG
+
+
+async def test_what_goes_out_in_pieces_is_judged_anew_before_each_but_the_first(village: Village):
+    v = village
+    asked: list[int] = []
+
+    async def again() -> None:
+        asked.append(1)
+
+    await v.running.house.reads.files.put("media/1/original.jpg", b"x" * LONG)
+    file = looked.File("media/1/original.jpg", "image/jpeg", "", again)
+    pieces = [len(piece) async for piece in looked.pieces(v.running.house.reads, file, 0, LONG)]
+    assert pieces == [PART, PART, PART, LONG - 3 * PART] and len(asked) == 3

@@ -126,7 +126,7 @@ def _shown(call: Call[Any], draft: Waiting, pictures: dict[int, Picture]) -> Dra
         visibility=body.visibility or None, language=body.language or None, sensitive=body.sensitive,
         in_reply_to_id=str(body.reply_to) if body.reply_to else None, quoted_status_id=str(body.quoting) if body.quoting else None,
         quote_approval_policy=body.quote_policy or None, poll=body.poll, scheduled_at=iso(body.at) if body.at else None,
-        media_attachments=[attachment(settings, pictures[id_]) for id_ in body.pictures if id_ in pictures],
+        media_attachments=[attachment(settings, pictures[id_], call.me) for id_ in body.pictures if id_ in pictures],
     )  # fmt: skip
 
 

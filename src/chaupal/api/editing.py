@@ -8,7 +8,7 @@ from msgspec import Raw
 from chaupal.api.drafts import PollSent, poll_of
 from chaupal.api.media import Attachment, attachment, focus_of
 from chaupal.api.people import account_bytes
-from chaupal.api.statuses import placeholder_body, status_answer
+from chaupal.api.statuses import placeholder_body, reader_of, status_answer
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.sealed import Visible
@@ -114,7 +114,7 @@ def _shown(call: Call[Any], seen: Visible[Post], author: Visible[Person]) -> Edi
     return EditShown(
         content=content, spoiler_text=post.spoiler, sensitive=post.sensitive, created_at=iso(post.edited_at or post.created_at),
         account=Raw(account_bytes(settings, call.viewer, author)),
-        media_attachments=[attachment(settings, picture) for picture in post.pictures],
+        media_attachments=[attachment(settings, picture, reader_of(call.viewer, post)) for picture in post.pictures],
         poll=PollThen(titles) if titles else msgspec.UNSET,
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.settings import Settings
+from chaupal.policy.filed import pass_of
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
 from chaupal.reads import media as looked
@@ -112,7 +113,7 @@ async def _upload(call: Call[Sent], *, wait: bool) -> Answer:
         call.house.square, call.viewer, file.brought, sent.description or "", focus, thumbnail=_thumbnail(call), wait=wait
     )  # fmt: skip
     picture = await looked.own(call.house.reads, call.viewer, id_)
-    return json(attachment(call.house.settings, picture), 202 if picture.state == WAITING else 200)
+    return json(attachment(call.house.settings, picture, call.me), 202 if picture.state == WAITING else 200)
 
 
 async def look(call: Call[One]) -> Answer:
@@ -120,14 +121,14 @@ async def look(call: Call[One]) -> Answer:
     picture = await looked.own(call.house.reads, call.viewer, call.args.id)
     if picture.state == FAILED:
         raise Invalid(NOT_PAINTED, file="cannot be processed")
-    return json(attachment(call.house.settings, picture), 206 if picture.state == WAITING else 200)
+    return json(attachment(call.house.settings, picture, call.me), 206 if picture.state == WAITING else 200)
 
 
 async def describe(call: Call[Changed]) -> Attachment:
     sent = call.args
     square, viewer = call.house.square, call.viewer
     await media.describe(square, viewer, sent.id, sent.description, focus_of(sent.focus), _thumbnail(call))
-    return attachment(call.house.settings, await looked.own(call.house.reads, viewer, sent.id))
+    return attachment(call.house.settings, await looked.own(call.house.reads, viewer, sent.id), call.me)
 
 
 async def withdraw(call: Call[One]) -> dict[str, Any]:
@@ -135,10 +136,10 @@ async def withdraw(call: Call[One]) -> dict[str, Any]:
     return {}
 
 
-def attachment(settings: Settings, picture: Picture) -> Attachment:
-    """The entity. Its addresses carry the picture's key, since apps ask for files without a token."""
+def attachment(settings: Settings, picture: Picture, reader: int | None = None) -> Attachment:
+    """The entity. What is not for everybody has addresses for its `reader` alone, since apps ask for files without a token."""
     where = f"{settings.origin}/media/{picture.id}"
-    key = f"?k={picture.key}" if picture.key else ""
+    key = f"?k={pass_of(picture.key, reader)}" if picture.key and reader is not None else ""
     ready = picture.state == "ready"
     return Attachment(
         id=str(picture.id),

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from chaupal.api.drafts import PollSent, poll_of
+from chaupal.api.media import attachment
 from chaupal.api.scheduled import schedule
 from chaupal.api.statuses import status_answer, statuses_bytes
 from chaupal.api.ties import people_bytes
@@ -111,7 +112,9 @@ async def context(call: Call[One]) -> Answer:
 async def remove(call: Call[Removed]) -> Answer:
     """Deletes, and gives back what was typed, so that a client can offer it for redrafting."""
     seen = await thread.post(call.house.reads, call.viewer, call.args.id)
-    answer = await status_answer(call, seen, {"text": seen.item.text})
+    # Loose again, its pictures are their owner's alone: the client shows them while the post is written anew.
+    files = [attachment(call.house.settings, picture, call.me) for picture in seen.item.pictures]
+    answer = await status_answer(call, seen, {"text": seen.item.text, "media_attachments": files})
     await posts.delete(call.house.square, call.viewer, call.args.id, uploads=call.args.delete_media)
     return answer
 

@@ -108,7 +108,7 @@ def _shown(call: Call[Any], waiting: Waiting, pictures: dict[int, Picture]) -> S
         quoted_status_id=str(body.quoting) if body.quoting else None, quote_approval_policy=body.quote_policy or None,
         application_id=body.app_id,
     )  # fmt: skip
-    shown = [attachment(settings, pictures[id_]) for id_ in body.pictures if id_ in pictures]
+    shown = [attachment(settings, pictures[id_], call.me) for id_ in body.pictures if id_ in pictures]
     return ScheduledShown(str(waiting.id), iso(waiting.at), params, shown, waiting.failed or None)
 
 

@@ -19,6 +19,8 @@ from chaupal.kernel.shelf import Shelf
 from chaupal.policy import epitaph
 from chaupal.policy import quotes as law
 from chaupal.policy.facts import Visibility
+from chaupal.policy.filed import pass_of
+from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.sealed import Visible
 from chaupal.policy.things import Person, Post
 from chaupal.policy.verdict import PLAIN, Placeholder, Show
@@ -55,7 +57,12 @@ TAILS = {
 ANONYMOUS = {policy: APPROVALS[policy, False] + b"}" for policy in law.POLICIES}
 
 
-def body_of(settings: Settings, post: Post) -> dict[str, Any]:
+def reader_of(viewer: Viewer, post: Post) -> int | None:
+    """For whom the addresses of a post's files are written; None: they are the same for everybody."""
+    return viewer.account if post.visibility not in FOR_EVERYBODY and (post.pictures or post.card) else None
+
+
+def body_of(settings: Settings, viewer: Viewer, post: Post) -> dict[str, Any]:
     """Everything of a Status but its account, its address (which names its author), its repost and the viewer's flags."""
     app = {"application": {"name": post.app, "website": post.app_site or None}} if post.app else {}
     return app | {
@@ -74,25 +81,27 @@ def body_of(settings: Settings, post: Post) -> dict[str, Any]:
         "edited_at": iso(post.edited_at) if post.edited_at else None,
         "content": post.html,
         "filtered": [],
-        "media_attachments": [attachment(settings, picture) for picture in post.pictures],
+        "media_attachments": [attachment(settings, picture, reader_of(viewer, post)) for picture in post.pictures],
         "mentions": [
             {"id": str(m.id), "username": m.handle, "acct": m.handle, "url": f"{settings.origin}/@{m.handle}"}
             for m in post.mentions
         ],
         "tags": [{"name": tag.name, "url": f"{settings.origin}/tags/{tag.name}"} for tag in post.tags],
         "emojis": [],
-        "card": card_of(settings, post),
+        "card": card_of(settings, viewer, post),
         "poll": None,
         "quote": None,
     }
 
 
-def card_of(settings: Settings, post: Post) -> dict[str, Any] | None:
+def card_of(settings: Settings, viewer: Viewer, post: Post) -> dict[str, Any] | None:
     """The PreviewCard of a post's link. Never HTML of somebody else's."""
     card = post.card
     if card is None:
         return None
-    image = f"{settings.origin}/cards/{post.id}?k={card.key}" if card.image else None
+    reader = reader_of(viewer, post)
+    key = "" if reader is None else f"?k={pass_of(card.key, reader)}"
+    image = f"{settings.origin}/cards/{post.id}{key}" if card.image else None
     author = {"name": card.author, "url": card.author_url, "account": None}
     return {
         "url": card.url, "title": card.title, "description": card.description, "language": card.language or None, "type": "link",
@@ -108,7 +117,7 @@ def signed_card_of(settings: Settings, viewer: Viewer, post: Post, by: Visible[P
 
     https://docs.joinmastodon.org/entities/PreviewCardAuthor/
     """
-    card, person = card_of(settings, post) or {}, by.item
+    card, person = card_of(settings, viewer, post) or {}, by.item
     author = {
         "name": card["author_name"] or person.shown_name,
         "url": card["author_url"] or f"{settings.origin}/@{person.handle}",
@@ -122,7 +131,7 @@ def placeholder_body(settings: Settings, viewer: Viewer, post: Post, verdict: Pl
     ruling = verdict.ruling
     words = epitaph.placeholder(ruling, verdict.scope, viewer.language, country=viewer.country)
     where = settings.origin + epitaph.notice_path(ruling)
-    body = body_of(settings, post)
+    body = body_of(settings, viewer, post)
     if verdict.scope == "suspended":
         return body | {"content": f"<p>{words}</p>"}  # its account says `suspended`
     body["content"] = f'<p>{words} <a href="{where}" rel="nofollow noopener">{where}</a></p>'
@@ -154,17 +163,17 @@ def fragment(settings: Settings, viewer: Viewer, seen: Visible[Post], more: dict
     """
     post = seen.item
     if more and not isinstance(seen.verdict, Placeholder):
-        return _open(body_of(settings, post) | banner_of(settings, viewer, seen.verdict, post.author) | more)
-    if seen.verdict is PLAIN:
+        return _open(body_of(settings, viewer, post) | banner_of(settings, viewer, seen.verdict, post.author) | more)
+    if seen.verdict is PLAIN and reader_of(viewer, post) is None:
         kept = _kept.items.get(post.id)
         if kept is not None and kept[0] is post:
             return kept[1]
-        written = _open(body_of(settings, post))
+        written = _open(body_of(settings, viewer, post))
         _kept.put(post.id, (post, written))
         return written
     if isinstance(seen.verdict, Placeholder):
         return _open(placeholder_body(settings, viewer, post, seen.verdict))
-    return _open(body_of(settings, post) | banner_of(settings, viewer, seen.verdict, post.author))
+    return _open(body_of(settings, viewer, post) | banner_of(settings, viewer, seen.verdict, post.author))
 
 
 def _open(body: dict[str, Any]) -> bytes:
@@ -225,7 +234,8 @@ class Pen:
 
     def _is_plain(self, post: Post) -> bool:
         """Nothing in it depends on the viewer or the hour."""
-        return post.poll is None and not post.quote_state and post.id not in self._around.bylines
+        plain = post.poll is None and not post.quote_state and post.id not in self._around.bylines
+        return plain and reader_of(self._viewer, post) is None
 
     def _filtered(self, seen: Visible[Post], author: Visible[Person]) -> bytes:
         """The same with what the viewer's filters say of it, of a repost and of what it carries alike; never kept."""
@@ -247,7 +257,7 @@ class Pen:
         settings, tail = self._settings, self._tail(inner)
         # What a repost carries was judged with it: a repost whose original may not be seen is not there at all.
         beside = banner_of(settings, self._viewer, seen.verdict, inner.author) if isinstance(seen.verdict, Show) else {}
-        carried = _open(body_of(settings, inner) | beside | self._more(inner)) + account_bytes(
+        carried = _open(body_of(settings, self._viewer, inner) | beside | self._more(inner)) + account_bytes(
             settings, self._viewer, original
         )
         carried += _address(settings, inner, original.item) + b',"reblog":null' + tail
@@ -334,8 +344,8 @@ async def status_bytes(call: Call[Any], seen: Visible[Post]) -> bytes:
 
 
 async def status_answer(call: Call[Any], seen: Visible[Post], more: dict[str, Any] | None = None) -> Answer:
-    """One Status as the answer; `more` are members that only this answer has (`text` after a deletion)."""
+    """One Status as the answer; `more` are members that only this answer has so (`text` after a deletion)."""
     body = await status_bytes(call, seen)
     if more:
-        body = body[:-1] + b"," + _encode(more)[1:]
+        body = _encode(msgspec.json.decode(body, type=dict[str, msgspec.Raw]) | more)
     return Answer(body)

@@ -116,7 +116,11 @@ async def links_shown(call: Call[Any], found: Sequence[links.TrendingLink]) -> l
 
 def _link_shown(call: Call[Any], found: links.TrendingLink, by: Visible[Person] | None) -> dict[str, Any]:
     settings, post = call.house.settings, found.seen.item
-    card = signed_card_of(settings, call.viewer, post, by) if by is not None else card_of(settings, post) or {}
+    card = (
+        signed_card_of(settings, call.viewer, post, by)
+        if by is not None
+        else card_of(settings, call.viewer, post) or {}
+    )
     return card | {"id": str(found.id), "history": days_shown(found.history)}
 
 

@@ -1,5 +1,11 @@
-"""A picture's file, as the gate judges it when it is asked for by its address."""
+"""A picture's file, as the gate judges it when it is asked for by its address; and the pass by which an address says who asks.
 
+Apps ask for files without a token, so addresses of what is not for everybody carry a pass: whose account it was written for,
+signed with the file's own key. It opens nothing by itself: it says as whom to judge, at every request, whoever brings it.
+"""
+
+import hmac
+from base64 import urlsafe_b64encode
 from typing import Self
 
 import msgspec
@@ -23,3 +29,21 @@ class Filed(msgspec.Struct, frozen=True):
 
     def redacted(self, verdict: Placeholder | Show) -> Self:
         return replace(self, mime="", stamp="", key="") if isinstance(verdict, Placeholder) else self
+
+
+def pass_of(key: str, account: int) -> str:
+    """For an address that is shown to this account. `key`: the file's secret; without one there are no passes."""
+    return f"{account}-{_signed(key, account)}" if key else ""
+
+
+def bearer_of(key: str, given: str) -> int | None:
+    """The account for which a pass was written; None for what is none."""
+    account, dash, signature = given.partition("-")
+    if not key or not dash or not account.isascii() or not account.isdigit() or len(account) > 19:
+        return None
+    signed = _signed(key, int(account)).encode()
+    return int(account) if hmac.compare_digest(signature.encode("utf-8", "replace"), signed) else None
+
+
+def _signed(key: str, account: int) -> str:
+    return urlsafe_b64encode(hmac.digest(key.encode(), b"%d" % account, "sha256")[:15]).decode()

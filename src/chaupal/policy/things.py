@@ -27,8 +27,8 @@ class Picture(msgspec.Struct, frozen=True):
     """An attachment: an image, a film or a sound, with its alt text. Sizes in pixels, `focus` in -1..1.
 
     `kind`: image, gifv (moves without sound, again and again), video, audio. `state`: waiting to be painted, ready or
-    failed. `length` in ms, `bitrate` in bits a second. `key` opens the file to apps that ask without a token: it stands
-    for being in the audience, never against a ruling.
+    failed. `length` in ms, `bitrate` in bits a second. `key` signs the passes by which apps that ask without a
+    token say as whom they do (`policy.filed`); it is shown to nobody.
     """
 
     id: int
@@ -51,7 +51,7 @@ class Picture(msgspec.Struct, frozen=True):
 class LinkCard(msgspec.Struct, frozen=True):
     """What a link in a post leads to. `image`: the key of a file painted by us, or ""; sizes in pixels.
 
-    `key` opens that file to apps that ask without a token, as a picture's does. `creator`: the account here that the page names
+    `key` signs passes to that file, as a picture's does. `creator`: the account here that the page names
     as its author, or 0; whether that one lists the page's site, and who may see them, is looked at each time it is shown.
     """
 

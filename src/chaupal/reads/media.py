@@ -1,13 +1,17 @@
 """Looking at uploads: one's own, and the bytes of a file for whoever may see them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from chaupal.kernel.errors import Gone, NotFound, WithheldByLaw
 from chaupal.policy import epitaph
+from chaupal.policy.filed import Filed, bearer_of
 from chaupal.policy.gate import reveal_one
+from chaupal.policy.rulings import Measure
 from chaupal.policy.sealed import Judged, Sealed, Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
@@ -15,22 +19,24 @@ from chaupal.policy.verdict import Placeholder
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.store import cards, media
-from chaupal.store.knowledge import facts_for
+from chaupal.store.knowledge import facts_for, rulings_in_force
 from chaupal.store.people import sealed_people
 from chaupal.store.work import Reading
 
-PIECE = 500_000  # bytes
+PIECE = 1_000_000  # bytes: so much at once is read and sent, and before the next so much it is judged again
 
 type Rendition = Literal["original", "small"]
 RENDITIONS: tuple[Rendition, ...] = ("original", "small")
 
 
 class File(msgspec.Struct, frozen=True):
-    """A file that the viewer may see. `mark` changes with whatever the verdict rested on, and with the bytes."""
+    """A file that the viewer may see. `mark` changes with the bytes, and with nothing else: who gets them gets the same ones,
+    and who does not gets no mark. `again` judges it anew, and raises where it is not for them any more."""
 
     key: str
     mime: str
     mark: str
+    again: Callable[[], Awaitable[object]]
 
 
 def rendition_of(name: str) -> Rendition:
@@ -59,25 +65,26 @@ async def own(reads: Reads, viewer: Viewer, id_: int) -> Picture:
     return kept.picture
 
 
-async def picture_file(reads: Reads, viewer: Viewer, id_: int, rendition: Rendition, key: str) -> File:
-    """A rendition of a picture, judged at this moment. `key` stands for being in the audience of its post.
+async def picture_file(reads: Reads, viewer: Viewer, id_: int, rendition: Rendition, given: str) -> File:
+    """A rendition of a picture, judged at this moment. `given`: a pass, by which an app says who asks (`policy.filed`).
 
     Raises NotFound for what is missing or not for the viewer, WithheldByLaw where a ruling keeps it from them, Gone
     where its account is suspended.
     """
     async with reads.work.reading() as reading:
-        seen = await _reveal(reads, reading, viewer, Surface.MEDIA, await media.sealed_file(reading, id_, key))
-        mark = _mark(reading, viewer, f"{id_}-{rendition}-{seen.item.stamp}")
+        seen = await _reveal_to(reads, reading, viewer, await media.sealed_file(reading, id_), given)
     original, small = media.file_keys(id_, seen.item.mime)
-    return File(small, media.SMALL, mark) if rendition == "small" else File(original, seen.item.mime, mark)
+    found, mime = (small, media.SMALL) if rendition == "small" else (original, seen.item.mime)
+    again = partial(picture_file, reads, viewer, id_, rendition, given)
+    return File(found, mime, f"{id_}-{rendition}-{seen.item.stamp}", again)
 
 
-async def card_file(reads: Reads, viewer: Viewer, post: int, key: str) -> File:
+async def card_file(reads: Reads, viewer: Viewer, post: int, given: str) -> File:
     """The picture of what a post's link leads to, judged with the post. Raises NotFound, WithheldByLaw, Gone."""
     async with reads.work.reading() as reading:
-        seen = await _reveal(reads, reading, viewer, Surface.MEDIA, await cards.sealed_file(reading, post, key))
-        mark = _mark(reading, viewer, f"{post}-card-{seen.item.stamp}")
-    return File(seen.item.key, seen.item.mime, mark)
+        seen = await _reveal_to(reads, reading, viewer, await cards.sealed_file(reading, post), given)
+    again = partial(card_file, reads, viewer, post, given)
+    return File(seen.item.key, seen.item.mime, f"{post}-card-{seen.item.stamp}", again)
 
 
 async def portrait_file(reads: Reads, viewer: Viewer, account: int, name: str) -> File:
@@ -86,10 +93,9 @@ async def portrait_file(reads: Reads, viewer: Viewer, account: int, name: str) -
     async with reads.work.reading() as reading:
         people = await sealed_people(reading, [account])
         seen = await _reveal(reads, reading, viewer, Surface.PROFILE, people.get(account))
-        mark = _mark(reading, viewer, name)
     if not name or key not in (seen.item.avatar, seen.item.header):
         raise NotFound
-    return File(key, "image/webp", mark)
+    return File(key, "image/webp", name, partial(portrait_file, reads, viewer, account, name))
 
 
 async def contents(reads: Reads, file: File) -> bytes:
@@ -116,10 +122,15 @@ async def part(reads: Reads, file: File, start: int, length: int) -> bytes:
     return data
 
 
-async def whole(reads: Reads, file: File, of: int) -> AsyncIterator[bytes]:
-    """All `of` bytes of it, a piece at a time, so that a film is never in memory as a whole."""
-    for start in range(0, of, PIECE):
-        yield await part(reads, file, start, PIECE)
+async def pieces(reads: Reads, file: File, start: int, end: int) -> AsyncIterator[bytes]:
+    """Its bytes from `start` to before `end`, a piece at a time, so that a film is never in memory as a whole.
+
+    Each piece but the first is judged anew: an order is obeyed by a download under way, which raises then.
+    """
+    for at in range(start, end, PIECE):
+        if at != start:
+            await file.again()
+        yield await part(reads, file, at, min(PIECE, end - at))
 
 
 async def _reveal[T: Judged](
@@ -135,5 +146,19 @@ async def _reveal[T: Judged](
     return seen
 
 
-def _mark(reading: Reading, viewer: Viewer, what: str) -> str:
-    return f"{what}-{viewer.country}-{reading.memory.rulings_version}"
+async def _reveal_to(
+    reads: Reads, reading: Reading, viewer: Viewer, found: tuple[Sealed[Filed], str] | None, given: str
+) -> Visible[Filed]:
+    if found is None:
+        raise NotFound
+    sealed, key = found
+    return await _reveal(reads, reading, await _asking(reading, viewer, bearer_of(key, given)), Surface.MEDIA, sealed)
+
+
+async def _asking(reading: Reading, viewer: Viewer, bearer: int | None) -> Viewer:
+    """Whoever is signed in asks for themselves; else the one for whom the address was written, from where it is asked."""
+    if viewer.account is not None or bearer is None:
+        return viewer
+    held = (await rulings_in_force(reading)).on(bearer)
+    # Whoever is suspended has no way in, by no address either.
+    return viewer if any(ruling.measure is Measure.SUSPEND for ruling in held) else replace(viewer, account=bearer)

@@ -1,13 +1,10 @@
 """What links lead to: which posts' links are still to be followed, what was found, and the file of a card for whoever asks."""
 
-import hmac
 import zlib
 
 import msgspec
-from msgspec.structs import replace
 from sqlalchemy import delete, exists, select, text, update
 
-from chaupal.policy.facts import Visibility
 from chaupal.policy.filed import Filed
 from chaupal.policy.gate import subjects_of
 from chaupal.policy.sealed import Sealed
@@ -141,8 +138,8 @@ async def images(reading: Reading) -> list[str]:
     return [row[0] for row in await reading.fetch(IMAGES)]
 
 
-async def sealed_file(reading: Reading, post: int, key: str) -> Sealed[Filed] | None:
-    """The picture of a post's card, sealed with its post. The right `key` stands for being in its audience."""
+async def sealed_file(reading: Reading, post: int) -> tuple[Sealed[Filed], str] | None:
+    """The picture of a post's card, sealed with its post, and the key that passes to it are signed with."""
     row = await reading.first(CARD_OF, of=post)
     found = subjects_of(await sealed_posts(reading, [post]))
     if row is None or not row[0] or not found:
@@ -150,7 +147,4 @@ async def sealed_file(reading: Reading, post: int, key: str) -> Sealed[Filed] | 
     card = _decode(row[0])
     if not card.image:
         return None
-    subject = found[0]
-    if card.key and hmac.compare_digest(key.encode("utf-8", "replace"), card.key.encode()):
-        subject = replace(subject, visibility=Visibility.PUBLIC)
-    return Sealed(Filed(post, "image/webp", subject, f"{zlib.crc32(card.blurhash.encode()):x}", card.image))
+    return Sealed(Filed(post, "image/webp", found[0], f"{zlib.crc32(card.blurhash.encode()):x}", card.image)), card.key

@@ -1,6 +1,5 @@
 """Uploads: their rows, what waits to be painted, the sealed file for whoever asks, and the loose ones that time sweeps away."""
 
-import hmac
 import zlib
 
 import msgspec
@@ -223,18 +222,14 @@ async def drop(w: Writing, id_: int, owner: int) -> bool:
     return await w.run(DROP_MINE, of=id_, me=owner) == 1
 
 
-async def sealed_file(reading: Reading, id_: int, key: str) -> Sealed[Filed] | None:
-    """A picture's file, sealed. The right `key` stands for being in its audience, whatever that is; rulings stay."""
+async def sealed_file(reading: Reading, id_: int) -> tuple[Sealed[Filed], str] | None:
+    """A picture's file, sealed with what holds it now, and the key that passes to it are signed with."""
     row = await reading.first(FILED, of=id_)
     if row is None or row[6] != "ready":
         return None
-    mime, owner, post_id, was_of, kept_key, blurhash, _ = row
+    mime, owner, post_id, was_of, key, blurhash, _ = row
     subject = await _subject(reading, id_, owner, post_id, was_of)
-    if subject is None:
-        return None
-    if kept_key and hmac.compare_digest(key.encode("utf-8", "replace"), kept_key.encode()):
-        subject = replace(subject, visibility=Visibility.PUBLIC)
-    return Sealed(Filed(id_, mime, subject, f"{zlib.crc32(blurhash.encode()):x}"))
+    return None if subject is None else (Sealed(Filed(id_, mime, subject, f"{zlib.crc32(blurhash.encode()):x}")), key)
 
 
 async def _subject(reading: Reading, id_: int, owner: int, post_id: int | None, was_of: int | None) -> Subject | None:

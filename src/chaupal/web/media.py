@@ -12,14 +12,14 @@ from chaupal.wire.call import Answer, Call
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, Shape, get
 
-MOST_AT_ONCE = 2_000_000  # bytes of one answer to a Range, and of a file that is read whole
+MOST_AT_ONCE = 2_000_000  # bytes of one answer to a Range
 WHOLE = (0, -1)
 _RANGE = regex.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", regex.ASCII)
 
 
 class Picture(msgspec.Struct, kw_only=True):
     """A picture's rendition, `original` or `small`, with or without the ending that the API's addresses have (apps name
-    files by it). `k`: its key, by which apps are let in that cannot say who asks.
+    files by it). `k`: the pass of an app that cannot say who asks.
     """
 
     id: Number
@@ -28,7 +28,7 @@ class Picture(msgspec.Struct, kw_only=True):
 
 
 class CardImage(msgspec.Struct, kw_only=True):
-    """The picture of what a post's link leads to. `k`: its key, as a picture's."""
+    """The picture of what a post's link leads to. `k`: a pass, as a picture's."""
 
     id: Number
     k: str = ""
@@ -75,11 +75,13 @@ async def _send(call: Call[Any], file: File) -> Answer:
             return Answer(b"", 416, file.mime, [*headers, ("content-range", f"bytes */{size}")])
         if span != WHOLE:
             start, end = span
-            data = await media.part(reads, file, start, end - start)
-            told = ("content-range", f"bytes {start}-{start + len(data) - 1}/{size}")
-            return Answer(data, 206, file.mime, [*headers, told])
-    if size > MOST_AT_ONCE:
-        return Answer(mime=file.mime, headers=headers, pieces=media.whole(reads, file, size), length=size)
+            headers.append(("content-range", f"bytes {start}-{end - 1}/{size}"))
+            if end - start > media.PIECE:
+                there = media.pieces(reads, file, start, end)
+                return Answer(status=206, mime=file.mime, headers=headers, pieces=there, length=end - start)
+            return Answer(await media.part(reads, file, start, end - start), 206, file.mime, headers)
+    if size > media.PIECE:
+        return Answer(mime=file.mime, headers=headers, pieces=media.pieces(reads, file, 0, size), length=size)
     return Answer(await media.contents(reads, file), mime=file.mime, headers=headers)
 
 

@@ -8,9 +8,12 @@ import functools
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Protocol
 
+from chaupal.kernel.errors import Problem
 from chaupal.wire.answer import Desk, Request, Sent
 from chaupal.wire.call import Answer
 from chaupal.wire.route import Route, Shape
+
+DROP = "chaupal.drop"  # the server's extension of the scope: cut the connection off
 
 type Scope = MutableMapping[str, Any]
 type AsgiReceive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -50,8 +53,13 @@ def header(name: str, value: str) -> tuple[bytes, bytes]:
     return name.encode("latin-1"), value.encode("latin-1", "replace")
 
 
-async def send_answer(send: AsgiSend, route: Route | None, answer: Answer, *, head: bool = False) -> None:
-    """The answer on the wire. A header that the answer names itself replaces the shape's."""
+async def send_answer(
+    send: AsgiSend, route: Route | None, answer: Answer, *, head: bool = False, drop: Callable[[], None] | None = None
+) -> None:
+    """The answer on the wire. A header that the answer names itself replaces the shape's.
+
+    `drop` cuts the connection off: the only way left to end an answer of which the rest may not be given any more.
+    """
     shape = BY_SHAPE[route.shape] if route else BY_SHAPE[Shape.API]
     own = [header(name, value) for name, value in answer.headers]
     named = {name for name, _ in own}
@@ -63,10 +71,21 @@ async def send_answer(send: AsgiSend, route: Route | None, answer: Answer, *, he
     headers = [header("content-type", answer.mime), length, *shape, *own]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if answer.pieces is not None and not head:
-        async for piece in answer.pieces:
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        try:
+            async for piece in answer.pieces:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+        except Problem:
+            if drop is None:
+                raise
+            drop()
+            return
     body = b"" if head or answer.pieces is not None else answer.body
     await send({"type": "http.response.body", "body": body})
+
+
+def dropper(scope: Scope) -> Callable[[], None] | None:
+    """What cuts a connection off, where the server lends that."""
+    return (scope.get("extensions") or {}).get(DROP, {}).get("drop")
 
 
 def headers_of(scope: Scope) -> dict[str, str]:
@@ -156,4 +175,4 @@ class Front:
 
     async def _in_lane(self, route: Route, holes: dict[str, str], scope: Scope, send: AsgiSend) -> None:
         request = Request(peer_of(scope), headers_of(scope), holes, query_of(scope), scope["path"], no_body)
-        await send_answer(send, route, await self._desk.answer(route, request))
+        await send_answer(send, route, await self._desk.answer(route, request), drop=dropper(scope))

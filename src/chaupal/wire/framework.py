@@ -17,7 +17,7 @@ from chaupal.kernel.errors import Malformed, NotFound, Problem, TooLarge
 from chaupal.policy.surface import Surface
 from chaupal.wire import multipart
 from chaupal.wire.answer import Desk, Request, Sent
-from chaupal.wire.asgi import App, headers_of, peer_of, query_of, send_answer
+from chaupal.wire.asgi import App, dropper, headers_of, peer_of, query_of, send_answer
 from chaupal.wire.call import Answer
 from chaupal.wire.params import nest
 from chaupal.wire.route import Route, Shape
@@ -134,7 +134,7 @@ async def _answer(route: Route, scope: Any, receive: Receive, send: Send) -> Non
     request = Request(peer_of(scope), headers_of(scope), path, query_of(scope), scope["path"], take)
     desk: Desk = scope["desk"]
     answer = await desk.answer(route, request)
-    await send_answer(send, route, answer, head=scope["method"] == "HEAD")  # pyright: ignore[reportArgumentType]
+    await send_answer(send, route, answer, head=scope["method"] == "HEAD", drop=dropper(scope))  # pyright: ignore[reportArgumentType]
 
 
 async def _unpack(route: Route, request: LitestarRequest[Any, Any, Any]) -> Sent:

@@ -26,6 +26,7 @@ from chaupal.wire.asgi import (
     AsgiReceive,
     AsgiSend,
     Scope,
+    dropper,
     headers_of,
     no_body,
     peer_of,
@@ -41,7 +42,6 @@ DOOR_PATH = "/api/v1/streaming"
 HEARTBEAT = 15.0  # seconds of silence, after which the token is looked at and the client hears that all is well
 SAID_FOR = SECOND  # how long words for strangers may be said again: some of them (a poll's) go by the clock
 MOST_STREAMS = 50  # subscriptions of one WebSocket
-DROP = "chaupal.drop"  # the server's extension of the scope: cut the connection off
 
 # RFC 6455 §7.4.1; 1013 ("try again later") is IANA's.
 CODES = {REVOKED: 1008, SLOW: 1013, CLOSING: 1001, FLOODING: 1008}
@@ -108,7 +108,7 @@ class Streaming:
         try:
             call = await self._desk.enter(route, _request(scope))
             hearing: Hearing = await route.run(call)
-            listener = Listener(call, _dropper(scope))
+            listener = Listener(call, dropper(scope))
             self._streams.join(listener)
         except Problem as problem:
             await send_answer(send, route, problem_json(problem))
@@ -185,7 +185,7 @@ class Streaming:
             if scope["path"].rstrip("/") != DOOR_PATH:
                 raise Malformed("Unknown channel requested")
             call = await self._desk.enter(DOOR, _request(scope))
-            listener = Listener(call, _dropper(scope))
+            listener = Listener(call, dropper(scope))
             self._streams.join(listener)
         except Problem as problem:
             await _refuse(scope, send, problem)
@@ -290,10 +290,6 @@ def _request(scope: Scope) -> Request:
         if token:
             headers["authorization"] = f"Bearer {token}"
     return Request(peer_of(scope), headers, {}, query, scope["path"], no_body)
-
-
-def _dropper(scope: Scope) -> Callable[[], None] | None:
-    return (scope.get("extensions") or {}).get(DROP, {}).get("drop")
 
 
 async def _until_gone(receive: AsgiReceive, listener: Listener) -> None:
