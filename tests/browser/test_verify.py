@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from chaupal.governance import tlog
 from serving import Served
 
 PHONE = {"width": 390, "height": 844}
@@ -28,7 +29,7 @@ def test_a_receipt_is_verified_by_the_readers_own_browser(page: Page):
     page.locator("a[href^='/verify?entry=']").first.click()
     verdict = page.locator("[data-verdict]")
     expect(verdict).to_have_attribute("data-mark", "good")
-    assert marks(page) == ["good"] * 4
+    assert marks(page) == [*["good"] * 4, "open"]  # the village has no witnesses, so nothing is claimed of them
     assert page.locator(".ladder li").count() > 2
     offline = page.context
     offline.set_offline(True)
@@ -59,7 +60,7 @@ def test_what_was_changed_does_not_pass(page: Page, field: str, change: object, 
     typed.fill(after)
     page.locator("form[data-verify] button").click()
     expect(verdict).to_have_attribute("data-mark", "bad")
-    assert marks(page) == expected and verdict.inner_text().strip()
+    assert marks(page) == [*expected, "open"] and verdict.inner_text().strip()
 
 
 def test_a_receipt_from_a_file_takes_the_place_of_what_was_filled_in(page: Page, village: Served):
@@ -74,3 +75,25 @@ def test_a_receipt_from_a_file_takes_the_place_of_what_was_filled_in(page: Page,
     expect(page.locator("#entry")).to_have_value(entry)
     page.locator("form[data-verify] button").click()
     expect(page.locator("[data-verdict]")).to_have_attribute("data-mark", "good")
+
+
+def test_the_browser_counts_the_witnesses_whose_keys_it_is_given(page: Page):
+    """A receipt under a checkpoint that nobody else has seen does not pass where the reader asks for witnesses."""
+    page.goto("/verify?entry=1")
+    verdict, step = page.locator("[data-verdict]"), page.locator("[data-step=witnesses]")
+    expect(verdict).to_have_attribute("data-mark", "good")
+    expect(step).to_have_attribute("data-mark", "open")
+    witnesses = [tlog.Cosigner.from_seed(f"w{n}.example/witness", bytes([n] * 32)) for n in (1, 2, 3)]
+    page.locator("#witnesses").fill("\n".join(str(witness.public) for witness in witnesses))
+    receipt = page.locator("#receipt").input_value()
+    text = receipt.split("\n\n")[1] + "\n"
+    for many, expected in ((0, "bad"), (1, "bad"), (2, "good"), (3, "good")):
+        lines = "".join(witness.cosign(text, 1_700_000_000) for witness in witnesses[:many])
+        page.locator("#receipt").fill(receipt + lines)
+        page.locator("form[data-verify] button").click()
+        expect(step).to_have_attribute("data-mark", expected)
+        expect(verdict).to_have_attribute("data-mark", expected)
+    false = tlog.Cosigner.from_seed("w1.example/witness", bytes(32)).cosign(text, 1_700_000_000)
+    page.locator("#receipt").fill(receipt + false + witnesses[1].cosign(text, 1_700_000_000))
+    page.locator("form[data-verify] button").click()
+    expect(step).to_have_attribute("data-mark", "bad")

@@ -94,6 +94,16 @@ async def witness(call: Call[Any]) -> Answer:
     return Answer(f"{vkey}\n".encode(), mime=TEXT, headers=list(BRIEFLY))
 
 
+async def neighbour(call: Call[Any]) -> Answer:
+    """The line by which another server makes us its neighbour: put it into its setting `log_neighbours`, and its into ours."""
+    return Answer(f"{await log_witness.card(call.house.court)}\n".encode(), mime=TEXT, headers=list(BRIEFLY))
+
+
+async def policy(call: Call[Any]) -> Answer:
+    """Whom we ask to witness us and how many must, as a file for `chaupal-audit --policy` (c2sp.org/tlog-policy)."""
+    return Answer((await log_cosigned.policy(call.house.court)).encode(), mime=TEXT, headers=list(BRIEFLY))
+
+
 FILE = {"shape": Shape.FILE, "public": True}
 
 ROUTES: tuple[Route, ...] = (
@@ -101,6 +111,8 @@ ROUTES: tuple[Route, ...] = (
     get("/log/key", key, Surface.RECORD, **FILE),
     get("/log/change/{index}", change, Surface.RECORD, takes=Entry, **FILE),
     get("/log/witness", witness, Surface.RECORD, **FILE),
+    get("/log/neighbour", neighbour, Surface.RECORD, **FILE),
+    get("/log/policy", policy, Surface.RECORD, **FILE),
     post(
         "/log/add-checkpoint", add_checkpoint, Surface.RECORD, takes=Submitted, raw=True, body=SUBMISSION, public=True
     ),

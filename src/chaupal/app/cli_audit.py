@@ -13,6 +13,7 @@ import click
 import httpx2
 
 from chaupal.app import audit as counting
+from chaupal.app import cli_witnesses
 from chaupal.app.audit import Counted
 from chaupal.app.cli_log import MEANS
 from chaupal.governance import mirror
@@ -57,11 +58,12 @@ class Told:
 @click.option("--country", default="", help="A country's two letters, such as IN.")
 @click.option("--language", default="", help="A language's code, such as hi.")
 @click.option("--regime", default="", help="A regime, such as IN-69A.")
+@cli_witnesses.witness_options
 @click.option("--quiet", is_flag=True, help="No progress and no findings on standard error.")
 @click.pass_context
 def audit(
     context: click.Context, url: str, key: str | None, into: Path | None, tables: str, form: str, compare: bool, start: str,
-    quiet: bool, **asked: str,
+    quiet: bool, witnesses: tuple[str, ...], quorum: int | None, policy_file: Path | None, **asked: str,
 ) -> None:  # fmt: skip
     """Copy the log at URL (a server's address, or its log's), verify all of it, and count the report anew.
 
@@ -69,12 +71,14 @@ def audit(
     """
     filters, ids, told = _filters(start, asked), _ids(tables), Told(quiet=quiet)
     server = url.rstrip("/").removesuffix("/log")
+    policy = cli_witnesses.read_policy(witnesses, quorum, policy_file)
+    key = key or (policy.key if policy else None)
     with tempfile.TemporaryDirectory() as passing:
         place = into or Path(passing)
         # What is published is fetched first: the log that is copied afterwards holds all that it is made of.
         theirs = counting.published(server, filters, told) if compare else None
         found = asyncio.run(
-            mirror.mirror(f"{server}/log", key, place, lambda n, of: told(f"copying: {n} of {of} files"))
+            mirror.mirror(f"{server}/log", key, place, lambda n, of: told(f"copying: {n} of {of} files"), policy=policy)
         )
         if not _verified(found, told):
             context.exit(1)
@@ -108,6 +112,7 @@ def _verified(found: LogReport, told: Told) -> bool:
         click.echo(f"{found.url}: DOES NOT VERIFY: {_means(found.fault)} ({_printable(found.where)})", err=True)
         return False
     told.line(f"{found.url}: verified, {found.size} entries\nroot: {found.root}\nkey: {found.vkey}")
+    told.line("\n".join(map(_printable, cli_witnesses.said(found).split("\n"))))
     if found.key_source is KeySource.first_use:
         told.line("The key came from the log itself: note it, and give it with --key the next time.")
     return True

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from chaupal.app import cli_witnesses
 from chaupal.app.cli import data_option, operator, visit
 from chaupal.governance.findings import KeySource, LogReport
 from chaupal.governance.verify import verify_log
@@ -28,6 +29,7 @@ MEANS = {
     "log_not_signed": "the checkpoint is not signed by this key",
     "log_bad_change": "a change of the log's key is not proven, or not in the log",
     "log_wrong_origin": "the checkpoint speaks for another log",
+    "log_unwitnessed": "too few witnesses signed the checkpoint: it could be one that only you are shown",
     "log_bad_earlier": "the earlier checkpoint cannot be read",
     "log_stale": "the log is shorter than it was before",
     "log_forked": "the log has another history than it had before",
@@ -61,15 +63,19 @@ def log() -> None:
     "--keep", type=click.Path(path_type=Path, dir_okay=False), help="Keep the checkpoint here for the next visit."
 )
 @click.option("--origin", default=None, help="The log's name, where it is not the key's.")
+@cli_witnesses.witness_options
 @click.pass_context
 def verify(
-    context: click.Context, url: str, key: str | None, earlier: Path | None, keep: Path | None, origin: str | None
-) -> None:
+    context: click.Context, url: str, key: str | None, earlier: Path | None, keep: Path | None, origin: str | None,
+    witnesses: tuple[str, ...], quorum: int | None, policy_file: Path | None,
+) -> None:  # fmt: skip
     """Fetch the whole log at URL, count it again, and say whether it holds; exits with 1 where it does not."""
     previous = _kept(earlier) if earlier else None
     # /log is where a server has it, so the server's address is enough.
     where = url.rstrip("/") if url.rstrip("/").endswith("/log") else f"{url.rstrip('/')}/log"
-    report = verify_log(where, key, previous_checkpoint=previous, origin=origin)
+    policy = cli_witnesses.read_policy(witnesses, quorum, policy_file)
+    key = key or (policy.key if policy else None)
+    report = verify_log(where, key, previous_checkpoint=previous, origin=origin, policy=policy)
     _tell(report)
     if report.ok and keep:
         keep.write_text(report.checkpoint, "utf-8")
@@ -204,12 +210,13 @@ def _tell(report: LogReport) -> None:
     kinds = ", ".join(f"{many} {kind}" for kind, many in sorted(report.entries.items()))
     click.echo(f"{report.url}: verified, {report.size} entries{f' ({kinds})' if kinds else ''}")
     click.echo(f"root: {report.root}\nkey: {report.vkey}")
+    click.echo(_printable(cli_witnesses.said(report), lines=True))
     if report.earlier is not None:
         click.echo(f"extends the earlier checkpoint of {report.earlier} entries")
     if report.key_source is KeySource.first_use:
         click.echo("The key came from the log itself: note it, and give it with --key the next time.")
 
 
-def _printable(text: str) -> str:
+def _printable(text: str, *, lines: bool = False) -> str:
     """What a foreign server sent does not steer the terminal."""
-    return "".join(c if c.isprintable() else "?" for c in text)[:300]
+    return "".join(c if c.isprintable() or (lines and c == "\n") else "?" for c in text)[: 3_000 if lines else 300]

@@ -17,6 +17,7 @@ class Fault(StrEnum):
     not_signed = "log_not_signed"
     bad_change = "log_bad_change"
     wrong_origin = "log_wrong_origin"
+    unwitnessed = "log_unwitnessed"
     bad_earlier = "log_bad_earlier"
     stale = "log_stale"
     forked = "log_forked"
@@ -73,6 +74,10 @@ class LogReport:
     verified: int = 0
     entries: dict[str, int] = field(default_factory=dict[str, int])
     opened: int = 0  # disclosures that are read beside it, each of which its entry commits to
+    # witness -> when (seconds since 1970) it signed the checkpoint
+    witnessed: dict[str, int] = field(default_factory=dict[str, int])
+    witnesses: int | None = None  # how many were asked for; None where nobody was
+    cosignatures: int = 0  # lines of anybody but the log
     earlier: int | None = None
     earlier_root: bytes = b""
     changes: list[KeyChange] = field(default_factory=list[KeyChange])

@@ -7,7 +7,7 @@ import httpx2
 import msgspec
 import structlog
 
-from chaupal.governance import log_batches, log_tree, tlog
+from chaupal.governance import log_batches, log_neighbours, log_tree, tlog
 from chaupal.governance.context import Court
 from chaupal.governance.log_batches import NotYet
 from chaupal.kernel.errors import Malformed
@@ -49,8 +49,8 @@ class LogStatus(msgspec.Struct, frozen=True):
 
 
 def witnesses_of(settings: Settings) -> list[Witness]:
-    """Those whom the settings name. Raises BadSettings."""
-    found: list[Witness] = []
+    """Those whom the settings name, neighbours among them. Raises BadSettings."""
+    found = [Witness(one.witness, one.url) for one in log_neighbours.neighbours(settings)]
     for line in settings.log_witnesses:
         vkey, _, url = line.strip().partition(" ")
         try:
@@ -61,7 +61,7 @@ def witnesses_of(settings: Settings) -> list[Witness]:
             raise BadSettings(f"log_witnesses: {line}: after the key, the address of the witness")
         found.append(Witness(key, url.strip().rstrip("/")))
     if len({witness.key.name for witness in found}) < len(found):
-        raise BadSettings("log_witnesses: two have the same name")
+        raise BadSettings("log_witnesses, log_neighbours: two have the same name")
     return found
 
 
@@ -103,6 +103,43 @@ async def status(court: Court) -> LogStatus | None:
         next_at=log_batches.next_batch(court), key_changes=len(changes), needed=needed,
         witnesses=[known.get(name, Cosigned(name, 0, 0)) for name in names], final=final,
     )  # fmt: skip
+
+
+async def policy(court: Court) -> str:
+    """Whom we ask to witness us, as the file of a policy (c2sp.org/tlog-policy) that visitors can check us against.
+
+    It comes from us, so it is worth as much as we are, until a visitor has compared its keys with those who hold them.
+    """
+    settings = court.settings
+    log = tlog.Party(await log_batches.public_key(court), f"{settings.origin}/log")
+    asked = [tlog.Party(who.key, who.url) for who in witnesses_of(settings)]
+    return tlog.write_policy([log], asked, settings.log_witnesses_needed)
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """By how many of those `asked` the checkpoint of `size` entries, the one that is served, is witnessed; 0 asked: by nobody."""
+
+    size: int
+    signed: int
+    asked: int
+    needed: int
+
+    @property
+    def witnessed(self) -> bool:
+        """Whether as many signed as the settings ask for, and at least one did."""
+        return self.signed >= max(self.needed, 1)
+
+
+async def standing(court: Court) -> Standing | None:
+    """How the newest checkpoint stands before its witnesses; None where nothing is signed yet."""
+    names = {who.key.name for who in witnesses_of(court.settings)}
+    async with court.work.reading() as reading:
+        kept = await ledger.last_checkpoint(reading)
+        known = {} if kept is None else await witnesses.last_by(reading)
+    if kept is None:
+        return None
+    signed = sum(name in known and known[name].size == kept.size for name in names)
+    return Standing(kept.size, signed, len(names), court.settings.log_witnesses_needed)
 
 
 async def _ask(court: Court, client: httpx2.AsyncClient, who: Witness, kept: Kept, known: dict[str, Cosigned]) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chaupal.governance import tlog
+from chaupal.governance import log_batches, log_neighbours, tlog
 from chaupal.governance.context import Court
 from chaupal.governance.tlog.spellings import base64, digest_of
 from chaupal.governance.verify_keys import is_signed
@@ -28,10 +28,17 @@ def cosigner(court: Court) -> tlog.Cosigner:
     return court.keys.witness(f"{court.settings.domain}/witness")
 
 
+async def card(court: Court) -> str:
+    """The line by which another server names us its neighbour (setting `log_neighbours`)."""
+    log = await log_batches.public_key(court)
+    return log_neighbours.Neighbour(log, cosigner(court).public, f"{court.settings.origin}/log").line
+
+
 def known_logs(settings: Settings) -> list[tlog.VerifyingKey]:
-    """The logs that this server witnesses. Raises BadSettings."""
+    """The logs that this server witnesses, its neighbours' among them. Raises BadSettings."""
+    near = [one.log for one in log_neighbours.neighbours(settings)]
     try:
-        return [tlog.VerifyingKey.parse(vkey) for vkey in settings.witness_logs]
+        return [*near, *(tlog.VerifyingKey.parse(vkey) for vkey in settings.witness_logs)]
     except Malformed as error:
         raise BadSettings(f"witness_logs: {error.message}") from error
 

@@ -29,6 +29,7 @@ async def mirror(
     progress: Progress | None = None,
     *,
     origin: str | None = None,
+    policy: tlog.Policy | None = None,
     fetch: Fetch | None = None,
 ) -> LogReport:
     """Bring the directory `into` up to the log at `url`, count it again from there, and report; see `verify_log`.
@@ -37,7 +38,7 @@ async def mirror(
     what `into` holds is reported as forked. `progress(done, of)` counts tiles, from another thread. The copy's
     `checkpoint` changes only when everything under it was verified. Raises OSError where `into` cannot be written.
     """
-    return await asyncio.to_thread(_mirror, url, key, into, progress or _in_silence, origin, fetch)
+    return await asyncio.to_thread(_mirror, url, key, into, progress or _in_silence, origin, policy, fetch)
 
 
 def entries(into: Path) -> Iterator[tuple[int, bytes]]:
@@ -79,14 +80,14 @@ def mirrored_size(into: Path) -> int:
 
 
 def _mirror(
-    url: str, key: str | None, into: Path, progress: Progress, origin: str | None, fetch: Fetch | None
-) -> LogReport:
+    url: str, key: str | None, into: Path, progress: Progress, origin: str | None, policy: tlog.Policy | None, fetch: Fetch | None
+) -> LogReport:  # fmt: skip
     into.mkdir(parents=True, exist_ok=True)
     known, earlier = key or _kept(into / "key").strip() or None, _kept(into / "checkpoint") or None
     report = begin_report(url, key)
     try:
         with httpx2.Client(timeout=15, trust_env=False, limits=httpx2.Limits(max_connections=AT_ONCE)) as client:
-            _bring(report, fetch or http_fetch(client), known, earlier, origin, into, progress)
+            _bring(report, fetch or http_fetch(client), known, earlier, origin, policy, into, progress)
             opened = _bring_openings(report, fetch or http_fetch(client), into)
     except Broken as broken:
         report.fault, report.where = broken.fault, broken.where
@@ -104,10 +105,11 @@ def _bring(
     key: str | None,
     earlier: str | None,
     origin: str | None,
+    policy: tlog.Policy | None,
     into: Path,
     progress: Progress,
 ) -> None:
-    head = read_head(report, _keeping_changes(fetch, report.url, into), key, earlier, origin)
+    head = read_head(report, _keeping_changes(fetch, report.url, into), key, earlier, origin, policy)
     wanted = [part for part in _files(head.size) if not (into / tlog.tile_path(*part)).exists()]
     fresh = [into / path for path in _fetch_all(report.url, fetch, wanted, into, progress)]
     try:

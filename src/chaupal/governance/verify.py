@@ -21,21 +21,23 @@ def verify_log(
     *,
     previous_checkpoint: str | None = None,
     origin: str | None = None,
+    policy: tlog.Policy | None = None,
     fetch: Fetch | None = None,
 ) -> LogReport:
     """Verify the whole log under `url` and report; what the server sends cannot make this raise.
 
     Without `vkey` the log's own `<url>/key` is taken, and the report says so. `previous_checkpoint` is the text of an
-    earlier signed checkpoint, which the log must extend. `origin` is needed where it is not the key's name.
+    earlier signed checkpoint, which the log must extend. `origin` is needed where it is not the key's name. `policy`: which
+    witnesses must have signed the checkpoint, so that nobody is shown a history of their own.
     `fetch(url, limit)` returns at most `limit` bytes or raises Broken.
     """
     report = begin_report(url, vkey)
     try:
         if fetch is not None:
-            _verify(report, fetch, vkey, previous_checkpoint, origin)
+            _verify(report, fetch, vkey, previous_checkpoint, origin, policy)
         else:
             with httpx2.Client(timeout=15, trust_env=False) as client:
-                _verify(report, http_fetch(client), vkey, previous_checkpoint, origin)
+                _verify(report, http_fetch(client), vkey, previous_checkpoint, origin, policy)
     except Broken as broken:
         report.fault, report.where = broken.fault, broken.where
     return report
@@ -46,8 +48,10 @@ def begin_report(url: str, vkey: str | None) -> LogReport:
     return LogReport(url.rstrip("/"), KeySource.first_use if vkey is None else KeySource.given)
 
 
-def _verify(report: LogReport, fetch: Fetch, vkey: str | None, previous: str | None, origin: str | None) -> None:
-    recount_log(report, fetch, read_head(report, fetch, vkey, previous, origin))
+def _verify(
+    report: LogReport, fetch: Fetch, vkey: str | None, previous: str | None, origin: str | None, policy: tlog.Policy | None
+) -> None:  # fmt: skip
+    recount_log(report, fetch, read_head(report, fetch, vkey, previous, origin, policy))
 
 
 def _check_url(url: str) -> None:
@@ -61,9 +65,9 @@ def _check_url(url: str) -> None:
 
 
 def read_head(
-    report: LogReport, fetch: Fetch, vkey: str | None, previous: str | None, origin: str | None
-) -> tlog.Checkpoint:
-    """The log's newest checkpoint, entered in the report once it is seen to be signed. Raises Broken."""
+    report: LogReport, fetch: Fetch, vkey: str | None, previous: str | None, origin: str | None, policy: tlog.Policy | None = None
+) -> tlog.Checkpoint:  # fmt: skip
+    """The log's newest checkpoint, entered in the report once it is seen to be signed, and witnessed. Raises Broken."""
     _check_url(report.url)
     key = _key(f"{report.url}/key", fetch, vkey)
     where = f"{report.url}/checkpoint"
@@ -75,9 +79,23 @@ def read_head(
     head = _checkpoint(note, keys[-1], origin, Fault.bad_checkpoint, where)
     report.vkey = str(keys[-1])
     report.checkpoint, report.origin, report.size, report.root = note, head.origin, head.size, head.root.hex()
+    _check_witnesses(report, note, keys, policy)
     if previous is not None:
         _check_earlier(report, previous, keys, origin)
     return head
+
+
+def _check_witnesses(report: LogReport, note: str, keys: list[tlog.VerifyingKey], policy: tlog.Policy | None) -> None:
+    own = {(key.name, key.id) for key in keys}
+    _, _, signatures = tlog.parse_checkpoint(note)
+    report.cosignatures = sum((one.name, one.key_id) not in own for one in signatures)
+    if policy is None:
+        return
+    report.witnesses, report.witnessed = len(policy.witnesses), policy.signed_by(note)
+    if not policy.holds(report.witnessed):
+        raise Broken(
+            Fault.unwitnessed, f"{len(report.witnessed)} of {report.witnesses} signed, {policy.least} are needed"
+        )
 
 
 def _check_earlier(report: LogReport, previous: str, keys: list[tlog.VerifyingKey], origin: str | None) -> None:

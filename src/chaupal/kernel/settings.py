@@ -176,6 +176,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             description='Witnesses asked to cosign our checkpoints, each as "key address" (name+id+base64 https://…).'
         ),
     ] = ()
+    log_neighbours: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Servers that witness us and that we witness, each by the line that it gives at /log/neighbour:"
+            " its log's key, its witness's key, its address. Theirs names us the same way."
+        ),
+    ] = ()
     log_witnesses_needed: Annotated[
         int, Meta(ge=0, description="How many cosignatures a checkpoint needs before it counts as witnessed.")
     ] = 0
@@ -319,8 +326,8 @@ def _check(settings: Settings) -> None:
         raise BadSettings("files: leave it empty, or name a store as s3://bucket or s3://bucket/folder")
     if settings.s3_endpoint and urlsplit(settings.s3_endpoint).scheme not in ("http", "https"):
         raise BadSettings("s3_endpoint must be http(s)://host")
-    if settings.log_witnesses_needed > len(settings.log_witnesses):
-        raise BadSettings("log_witnesses_needed: there are fewer log_witnesses than this")
+    if settings.log_witnesses_needed > len(settings.log_witnesses) + len(settings.log_neighbours):
+        raise BadSettings("log_witnesses_needed: there are fewer log_witnesses and log_neighbours than this")
     if settings.country_header and not settings.trusted_proxies:
         raise BadSettings("country_header is believed only from trusted_proxies; name them, or leave the header out")
     parts = urlsplit(settings.origin)

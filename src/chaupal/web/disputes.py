@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.governance import appeals, counter, notices, outside
+from chaupal.governance import appeals, counter, log_cosigned, notices, outside
 from chaupal.governance.notices import Strike
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from chaupal.policy import tidings
@@ -100,6 +100,7 @@ async def page(call: Call[Any], id_: int, problem: Problem | None = None) -> Ans
     mine = found.ruling.owner_id == call.viewer.me
     return await _render(
         call, "disputes/strike.html", N_("A decision about you") if mine else N_("A decision"), problem, strike=found, line=line,
+        standing=await log_cosigned.standing(call.house.court),
         card=await _card(call, found),
         rule=_rule(call, found), typed=getattr(call.args, "text", ""), done=getattr(call.args, "done", ""),
         mine=mine, elsewhere=await outside.of(call.house.court, call.viewer, id_),

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from chaupal.governance import statements
+from chaupal.governance import log_cosigned, statements
 from chaupal.policy.surface import Surface
 from chaupal.reads import record
 from chaupal.web import courtly, ordertale, pages
@@ -45,6 +45,7 @@ async def order(call: Call[One]) -> Answer:
         statements=said,
         spoken=spoken,
         title=title,
+        standing=await log_cosigned.standing(call.house.court),
         **courtly.names(call),
     )
 

@@ -96,7 +96,8 @@ async def _of_the_log(call: Call[Any]) -> dict[str, Any]:
     """What stands beside the report: how the log is, what is frozen."""
     court = call.house.court
     return {
-        "health": await log_cosigned.status(court), "checked": await reconcile.last(court), "frozen": await snapshots.listed(court),
+        "health": await log_cosigned.status(court), "standing": await log_cosigned.standing(court),
+        "checked": await reconcile.last(court), "frozen": await snapshots.listed(court),
         "signed_next": log_batches.next_batch(court) if log_batches.batch_ms(court.settings) else None,
     }  # fmt: skip
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from chaupal.governance import log, log_batches
+from chaupal.governance import log, log_batches, log_cosigned
 from chaupal.governance.log_batches import NotYet
 from chaupal.policy.surface import Surface
 from chaupal.web import pages
@@ -34,8 +34,10 @@ async def verify(call: Call[Asked]) -> Answer:
     filled = Filled() if number is None else await _filled(call, number)
     title = words(call.viewer.language).gettext(N_("Verify it yourself"))
     return await pages.render(
-        call, "register/verify.html", title=title, filled=filled, number=number, key=await log_batches.public_key(court)
-    )
+        call, "register/verify.html", title=title, filled=filled, number=number, key=await log_batches.public_key(court),
+        witnesses="\n".join(str(who.key) for who in log_cosigned.witnesses_of(court.settings)),
+        standing=await log_cosigned.standing(court),
+    )  # fmt: skip
 
 
 async def _filled(call: Call[Any], number: int) -> Filled:

@@ -28,6 +28,7 @@ from chaupal.governance.tlog.notes import (
     sign_checkpoint,
     verify_checkpoint,
 )
+from chaupal.governance.tlog.policy import Party, Policy, parse_policy, policy_of, write_policy
 from chaupal.governance.tlog.proofs import (
     consistency_proof,
     inclusion_proof,
@@ -75,6 +76,8 @@ __all__ = [
     "Leaf",
     "Node",
     "NotSigned",
+    "Party",
+    "Policy",
     "Receipt",
     "Signature",
     "SigningKey",
@@ -106,9 +109,11 @@ __all__ = [
     "parse_checkpoint",
     "parse_lines",
     "parse_note",
+    "parse_policy",
     "parse_receipt",
     "parse_submission",
     "parse_tile_path",
+    "policy_of",
     "read_disclosure",
     "read_entry",
     "root",
@@ -123,4 +128,5 @@ __all__ = [
     "verify_consistency",
     "verify_inclusion",
     "verify_receipt",
+    "write_policy",
 ]

@@ -1,9 +1,9 @@
-// Verifies a receipt in the reader's own browser: the entry's hash, the way up the tree, the root, the signature. The server
+// Verifies a receipt in the reader's own browser: the entry's hash, the way up the tree, the root, the signature, the witnesses. The server
 // is asked for nothing; what it filled into the form can be replaced by what somebody kept elsewhere.
 import { hex, Unreadable } from "./log/bytes.ts";
-import { readKey, signedBy } from "./log/key.ts";
+import { cosignedBy, readKey, readWitnesses, signedBy } from "./log/key.ts";
 import { climb, leafHash, reaches, type Step } from "./log/proof.ts";
-import { readReceipt } from "./log/receipt.ts";
+import { type Checkpoint, readReceipt } from "./log/receipt.ts";
 
 const form = document.querySelector<HTMLFormElement>("form[data-verify]")!;
 const steps = document.querySelector<HTMLElement>("[data-steps]")!;
@@ -44,7 +44,7 @@ function draw(leaf: Uint8Array, way: Step[]): void {
 }
 
 function reset(): void {
-  for (const step of ["entry", "way", "root", "signature"]) mark(step, "open");
+  for (const step of ["entry", "way", "root", "signature", "witnesses"]) mark(step, "open");
   ladder.replaceChildren();
   verdict.hidden = true;
 }
@@ -53,6 +53,15 @@ function conclude(good: boolean, why = ""): void {
   verdict.hidden = false;
   verdict.dataset["mark"] = good ? "good" : "bad";
   verdict.textContent = why || (verdict.dataset[good ? "good" : "bad"] ?? "");
+}
+
+/** Whether more than half of the witnesses signed; where none is named, the step stays open and nothing is claimed. */
+function witness(checkpoint: Checkpoint, typed: string): boolean {
+  const keys = readWitnesses(typed);
+  const names = keys.filter((key) => cosignedBy(checkpoint, key)).map((key) => key.name);
+  const enough = names.length * 2 > keys.length;
+  mark("witnesses", !keys.length ? "open" : enough ? "good" : "bad", [`${names.length} / ${keys.length}`, ...names].join(" "));
+  return !keys.length || enough;
 }
 
 function verify(): void {
@@ -72,7 +81,8 @@ function verify(): void {
   mark("root", there ? "good" : "bad", hex(checkpoint.root));
   const signed = signedBy(checkpoint, key);
   mark("signature", signed ? "good" : "bad", checkpoint.origin);
-  conclude(there && signed);
+  const witnessed = witness(checkpoint, field("witnesses").value);
+  conclude(there && signed && witnessed);
 }
 
 function tell(error: unknown): void {
