@@ -189,6 +189,21 @@ def account_role(context: click.Context, handle: str, role: str, data: str | Non
     visit(context, act, data=data)
 
 
+@account.command("recover")
+@click.argument("handle")
+@data_option
+@click.pass_context
+def account_recover(context: click.Context, handle: str, data: str | None) -> None:
+    """Let an owner in again whom the house itself froze or suspended; the log says that it was done on the machine."""
+    from chaupal.governance import recovering
+
+    async def act(house: "House") -> None:
+        many = await recovering.let_in(house.court, await _id_of(house, handle))
+        click.echo(f"{handle} can sign in again; ended: {many}")
+
+    visit(context, act, data=data)
+
+
 @account.command("unlock")
 @click.argument("handle")
 @data_option

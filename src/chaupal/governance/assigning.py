@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from chaupal.governance import guards
 from chaupal.governance.context import Court
-from chaupal.governance.papers import check_may
-from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
 from chaupal.policy.may import MAY
 from chaupal.policy.viewer import Viewer
 from chaupal.store import accounts, desk, docket
@@ -19,16 +19,21 @@ async def assign(court: Court, viewer: Viewer, ref: str, numbers: Sequence[int],
 
     How many they are. Raises NotAllowed, NotFound, Invalid for a handle that is nobody of the staff's.
     """
-    me = check_may(viewer, "write_notes")
     async with court.work.writing() as w:
+        me = await guards.act(w, viewer, "write_notes")
         order = await docket.order(w, ref)
         if order is None:
             raise NotFound
         named = await docket.targets_of(w, order.id)
-        chosen = [target.id for target in named if not numbers or target.number in numbers]
+        chosen = [target for target in named if not numbers or target.number in numbers]
         if not chosen:
             raise NotFound
-        return await desk.assign(w, chosen, me if to == ME else await _staff(w, to))
+        whom = me if to == ME else await _staff(w, to)
+        owners = {target.owner_id for target in chosen if target.owner_id is not None}
+        guards.check_not_own(me, owners)
+        if whom in owners:
+            raise NotAllowed("This is about something of theirs; somebody else must work on it")
+        return await desk.assign(w, [target.id for target in chosen], whom)
 
 
 async def _staff(reading: Reading, handle: str) -> int | None:

@@ -2,9 +2,8 @@
 
 import msgspec
 
-from chaupal.governance import cases, clocks, effects, entries, log, notices, record, tlog
+from chaupal.governance import cases, clocks, effects, entries, guards, log, notices, record, tlog
 from chaupal.governance.context import Court
-from chaupal.governance.guards import check_not_own
 from chaupal.governance.notices import Strike
 from chaupal.governance.papers import Paper, check_may
 from chaupal.kernel.errors import Conflict, NotFound
@@ -88,14 +87,14 @@ async def step(court: Court, viewer: Viewer, ruling_id: int, name: str) -> None:
 
     Raises Conflict for what does not follow, and for showing it again before the law's first day.
     """
-    me = check_may(viewer, "lift")
+    check_may(viewer, "lift")
     if name not in STEPS:
         raise NotFound
     strike = await notices.one(court, viewer, ruling_id)
-    check_not_own(me, [strike.ruling.owner_id])
     needs, bars = STEPS[name]
     async with court.work.writing() as w:
         await ledger.hold(w)
+        me = await guards.act(w, viewer, "lift", [strike.ruling.owner_id])
         found = await _of(w, strike)
         if found is None or needs not in found.steps or any(bar in found.steps for bar in bars):
             raise Conflict(NOT_NOW)

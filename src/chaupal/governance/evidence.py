@@ -12,7 +12,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from chaupal.governance import entries, log, looks, record
+from chaupal.governance import entries, guards, log, looks, record
 from chaupal.governance.context import Court
 from chaupal.governance.events import RulingChanged
 from chaupal.governance.papers import check_may
@@ -106,7 +106,7 @@ async def of_order(court: Court, viewer: Viewer, ref: str) -> list[Held]:
 async def open_for_staff(court: Court, viewer: Viewer, id_: int, purpose: str) -> Opened:
     """Its content, for staff who say what for; that is written down first.
 
-    Raises NotAllowed, Invalid (`purpose`), NotFound (also once purged), Problem where it does not open.
+    Raises NotAllowed (also for what was their own), Invalid (`purpose`), NotFound (also once purged), Problem where it does not open.
     """
     me = check_may(viewer, "see_documents")
     purpose = looks.check_purpose(purpose)
@@ -114,6 +114,7 @@ async def open_for_staff(court: Court, viewer: Viewer, id_: int, purpose: str) -
         found = await held.held(w, id_)
         if found is None or found.body is None:
             raise NotFound
+        guards.check_not_own(me, [found.owner_id])
         await kept_looks.note(w, court.make_id(), me, court.clock(), "evidence", str(id_), purpose)
         lock = await _lock(court, w)
     try:

@@ -7,11 +7,15 @@ import msgspec
 from chaupal.governance.house_rules import RuleBook
 from chaupal.governance.lifecycle import State
 from chaupal.governance.machine import Move
+from chaupal.governance.papers import check_may
 from chaupal.governance.procedure import Stage
 from chaupal.kernel.errors import Conflict, NotAllowed
 from chaupal.policy.may import MAY, STAFF
+from chaupal.policy.viewer import Viewer
+from chaupal.store import accounts
 from chaupal.store.accounts import Standing
 from chaupal.store.docket import CaseEvent
+from chaupal.store.work import Reading
 
 YOURS = "This is about something of your own; somebody else must act"
 NOT_NOW = "You are not of the staff as you were, or your account is limited; ask an owner"
@@ -65,6 +69,17 @@ def check_holds(person: Standing | None, word: str, says: str = NOT_NOW) -> None
 def holds(person: Standing | None, word: str) -> bool:
     """Whether a person stands so that they may do what the word opens."""
     return person is not None and person.active and person.role in MAY.get(word, frozenset())
+
+
+async def act(reading: Reading, viewer: Viewer, word: str, owners: Iterable[int | None] = ()) -> int:
+    """The staff member who acts where there is no move of a table: their role opens the word now, and nothing of it is theirs.
+
+    Raises NotAllowed.
+    """
+    me = check_may(viewer, word)
+    check_holds((await accounts.standings(reading, [me])).get(me), word)
+    check_not_own(me, owners)
+    return me
 
 
 # --- each guard ---

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 import msgspec
 
+from chaupal.governance import guards
 from chaupal.governance.context import Court
 from chaupal.governance.papers import Paper, check_may
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.viewer import Viewer
-from chaupal.store import notes
+from chaupal.store import docket, notes
 from chaupal.store.notes import Note, Template
 
 WHATS = ("order", "case", "account")
@@ -24,14 +25,14 @@ class TemplateForm(msgspec.Struct, kw_only=True):
 
 
 async def add(court: Court, viewer: Viewer, what: str, of: int, text: str) -> None:
-    """Write a note about a matter (order), one of its cases, or a person (account). Raises NotAllowed, Invalid."""
-    me = check_may(viewer, "write_notes")
+    """Write a note about a matter (order), one of its cases, or a person (account), never about oneself. Raises NotAllowed, Invalid."""
     paper = Paper()
     text = paper.page("note", text)
     paper.check()
     if what not in WHATS:
         raise NotFound
     async with court.work.writing() as w:
+        me = await guards.act(w, viewer, "write_notes", await docket.owners_behind(w, what, of))
         await notes.add(w, Note(court.make_id(), what, of, me, text, court.clock()))
 
 

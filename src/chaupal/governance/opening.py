@@ -2,19 +2,21 @@
 
 from collections.abc import Sequence
 
-from chaupal.governance import entries, log, record
+from chaupal.governance import entries, guards, log, record
 from chaupal.governance.context import Court
-from chaupal.governance.papers import check_may, check_reason
+from chaupal.governance.papers import check_reason
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.viewer import Viewer
-from chaupal.store import erasing, ledger
+from chaupal.store import docket, erasing, ledger
 from chaupal.store.work import Reading
+
+MAY = "open_entries"  # and never of an entry about oneself
 
 
 async def sealed(court: Court, viewer: Viewer, index: int) -> dict[str, int | None]:
     """The confidential fields of an entry that can still be opened, and when they were (ms); for those who may open them."""
-    check_may(viewer, "open_entries")
     async with court.work.reading() as reading:
+        await guards.act(reading, viewer, MAY, await docket.owners_at(reading, index))
         return {name: at for name, (_, at) in (await ledger.disclosures_of(reading, index)).items()}
 
 
@@ -25,8 +27,9 @@ async def open_(court: Court, viewer: Viewer, index: int, names: Sequence[str], 
     one the private fields' in its `sd`). `ref`: the order that it is about, if that may be said. Raises NotAllowed, NotFound
     for a field that is not there (any more), Invalid.
     """
-    me, reason = check_may(viewer, "open_entries"), check_reason(reason)
+    reason = check_reason(reason)
     async with court.work.writing() as w:
+        me = await guards.act(w, viewer, MAY, await docket.owners_at(w, index))
         texts = await _texts(w, index, names)
         public = entries.Opened(disclosures=tuple(texts), by=record.pseudonym(court, me))
         opened, _ = await log.append(court, w, "open", ref, log.Written(public, {"reason": reason}), prev=index)
@@ -41,8 +44,9 @@ async def erase(court: Court, viewer: Viewer, index: int, names: Sequence[str], 
     pages show. That it was done is an entry; its index. What an `open` entry said before is public and stays. Raises as
     `open_` does.
     """
-    me, reason = check_may(viewer, "open_entries"), check_reason(reason)
+    reason = check_reason(reason)
     async with court.work.writing() as w:
+        me = await guards.act(w, viewer, MAY, await docket.owners_at(w, index))
         texts = await _texts(w, index, names)
         public = entries.Opened(erased=len(texts), by=record.pseudonym(court, me))
         erased, _ = await log.append(court, w, "open", "", log.Written(public, {"reason": reason}), prev=index)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.governance import entries, log, notices, record, tlog
+from chaupal.governance import entries, guards, log, notices, record, tlog
 from chaupal.governance.context import Court
 from chaupal.governance.notices import Strike
 from chaupal.governance.papers import Paper, check_may
@@ -59,7 +59,7 @@ async def note(
 
     Raises Invalid by field, Conflict where it was noted already, or nothing was filed there.
     """
-    me = check_may(viewer, "hear_appeal")
+    check_may(viewer, "hear_appeal")
     strike = await notices.one(court, viewer, ruling_id)
     paper = Paper()
     if step not in (FILED, DECIDED):
@@ -71,6 +71,7 @@ async def note(
     paper.check()
     async with court.work.writing() as w:
         await ledger.hold(w)
+        me = await guards.act(w, viewer, "hear_appeal", [strike.ruling.owner_id])
         standing = next((one for one in await _of(w, strike) if one.body == body and not one.outcome), None)
         if (standing is None) == (step == DECIDED):
             raise Conflict("This was noted already" if step == FILED else "Nothing was filed there")

@@ -28,6 +28,8 @@ from chaupal.store.work import Reading
 
 CLOCK = 0  # who acts when time does
 MACHINE = "machine"  # somebody with a shell on the server, who need not be anybody here
+AT_THE_MACHINE = -1  # the same, where an event or a ruling's end notes an account
+NAMELESS = {CLOCK: "clock", AT_THE_MACHINE: MACHINE}
 # Wider measures first: what was done is narrower than what was asked for when it comes later here.
 WIDTH = (
     Measure.SUSPEND, Measure.WITHHOLD_ACCOUNT, Measure.FREEZE, Measure.LIMIT, Measure.REMOVE_POST, Measure.WITHHOLD_POST,
@@ -68,8 +70,8 @@ def of_ruling(row: RulingRow, order: Order | None) -> Secrecy:
 
 def pseudonym(court: Court, account: int) -> str:
     """A name for a member of staff: always the same for the same person, and telling nobody who that is."""
-    if account == CLOCK:
-        return "clock"
+    if account in NAMELESS:
+        return NAMELESS[account]
     return "staff-" + hmac.digest(court.keys.pseudonyms, str(account).encode(), "sha256").hex()[:12]
 
 
@@ -221,17 +223,11 @@ async def ruling(
         start=tlog.at_minute(row.starts_at), until=_time(row.ends_at), review=_time(row.review_at), permanent=row.permanent,
         strike_until=_time(row.strike_until), alone=row.alone, break_glass=row.second_by is not None, glass_until=_time(row.second_by),
         opens=_codes(carried, "outcome"), by=pseudonym(court, row.decided_by), second=_pseudonym(court, row.approved_by),
-        concurred=_concurred(court, case),
+        concurred=_pseudonym(court, row.concurred_by),
     )  # fmt: skip
     return Written(
         msgspec.structs.replace(public, **more), sealed, await _beside(reading, kind, row, case.target), carried
     )
-
-
-def _concurred(court: Court, case: Case) -> str | None:
-    """Who agreed as second reviewer to the proposal that stands."""
-    last = case.events[-1]
-    return pseudonym(court, last.by) if last.state == "measure_concurred" else None
 
 
 async def ending(

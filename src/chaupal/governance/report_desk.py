@@ -1,6 +1,6 @@
 """The desk for reports: who looks at them, what became of them, and which are looked at together."""
 
-from chaupal.governance import clocks, complaints, entries, log, record, tlog
+from chaupal.governance import clocks, complaints, entries, guards, log, record, tlog
 from chaupal.governance.context import Court
 from chaupal.governance.events import ReportResolved
 from chaupal.governance.papers import Paper, check_may
@@ -15,27 +15,31 @@ RESOLVED = "This report is resolved"
 
 
 async def queue(court: Court, viewer: Viewer, *, resolved: bool = False) -> list[ReportRow]:
-    """Open reports, the next due first; or resolved ones, the newest first."""
-    check_may(viewer, "see_office")
+    """Open reports, the next due first; or resolved ones, the newest first. Those about oneself are left out."""
+    me = check_may(viewer, "see_office")
     async with court.work.reading() as reading:
-        return await (reports.latest(reading, (reports.RESOLVED,)) if resolved else reports.waiting(reading))
+        rows = await (reports.latest(reading, (reports.RESOLVED,)) if resolved else reports.waiting(reading))
+        return [row for row in rows if row.account_id != me]
 
 
 async def latest(
     court: Court, viewer: Viewer, *, resolved: bool, below: int, above: int, at_most: int, about: int = 0, by: int = 0
 ) -> list[ReportRow]:  # fmt: skip
     """Between two ids, the newest first; `about` an account and `by` another where they are named."""
-    check_may(viewer, "see_office")
+    me = check_may(viewer, "see_office")
     async with court.work.reading() as reading:
         state = reports.RESOLVED if resolved else reports.OPEN
-        return await reports.latest(reading, (state,), below=below, above=above, at_most=at_most, about=about, by=by)
+        found = await reports.latest(reading, (state,), below=below, above=above, at_most=at_most, about=about, by=by)
+        return [row for row in found if row.account_id != me]
 
 
 async def report(court: Court, viewer: Viewer, id_: int) -> ReportRow:
-    """For staff. Raises NotFound."""
-    check_may(viewer, "see_office")
+    """For staff. Raises NotFound, NotAllowed for one about oneself: who complained of them is not theirs to know."""
+    me = check_may(viewer, "see_office")
     async with court.work.reading() as reading:
-        return await _report(reading, id_)
+        row = await _report(reading, id_)
+        guards.check_not_own(me, [row.account_id])
+        return row
 
 
 async def beside(court: Court, viewer: Viewer, row: ReportRow) -> list[ReportRow]:
@@ -47,8 +51,8 @@ async def beside(court: Court, viewer: Viewer, row: ReportRow) -> list[ReportRow
 
 async def assign(court: Court, viewer: Viewer, id_: int, *, mine: bool = True) -> ReportRow:
     """Take a report upon oneself, or put it back. Raises Conflict where it is resolved."""
-    me = check_may(viewer, "handle_reports")
     async with court.work.writing() as w:
+        me = await _mine_to_handle(w, viewer, id_)
         if not await reports.assign(w, id_, me if mine else None):
             await _report(w, id_)
             raise Conflict(RESOLVED)
@@ -59,7 +63,6 @@ async def amend(
     court: Court, viewer: Viewer, id_: int, *, kind: str | None, rules: tuple[str, ...] | None
 ) -> ReportRow:
     """File an open report under what it is about; its clock stays. Raises Invalid by field, Conflict where it is resolved."""
-    check_may(viewer, "handle_reports")
     paper = Paper()
     if kind is not None and kind not in complaints.KINDS:
         paper.complain("category", "must be one of the choices")
@@ -67,6 +70,7 @@ async def amend(
         check_rules(paper, rules)
     paper.check()
     async with court.work.writing() as w:
+        await _mine_to_handle(w, viewer, id_)
         row = await _report(w, id_)
         if not await reports.amend(
             w, id_, row.category if kind is None else kind, row.rules if rules is None else rules
@@ -82,13 +86,13 @@ async def resolve(
 
     Raises Invalid by field, Conflict where it is resolved already.
     """
-    me = check_may(viewer, "handle_reports")
     paper = Paper()
     reason = paper.page("reason", reason, needed=False)
     if outcome not in complaints.BY_HAND:
         paper.complain("outcome", "must be one of the choices")
     paper.check()
     async with court.work.writing() as w:
+        me = await _mine_to_handle(w, viewer, id_)
         row = await _report(w, id_)
         rows = await reports.open_on(w, row.account_id) if together else []
         return [
@@ -108,8 +112,8 @@ async def settle(court: Court, w: Writing, id_: int, outcome: str) -> None:
 
 async def reopen(court: Court, viewer: Viewer, id_: int) -> ReportRow:
     """Look at a resolved report again. Raises Conflict where it is open."""
-    check_may(viewer, "handle_reports")
     async with court.work.writing() as w:
+        await _mine_to_handle(w, viewer, id_)
         row = await _report(w, id_)
         if not await reports.reopen(w, id_):
             raise Conflict("This report is open")
@@ -119,6 +123,12 @@ async def reopen(court: Court, viewer: Viewer, id_: int) -> ReportRow:
 
 
 # --- parts ---
+
+
+async def _mine_to_handle(w: Writing, viewer: Viewer, id_: int) -> int:
+    """Whoever handles reports handles none about themselves. Raises NotAllowed, NotFound."""
+    check_may(viewer, "handle_reports")
+    return await guards.act(w, viewer, "handle_reports", [(await _report(w, id_)).account_id])
 
 
 async def _resolve(court: Court, w: Writing, row: ReportRow, by: int, outcome: str, reason: str) -> ReportRow:

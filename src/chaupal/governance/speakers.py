@@ -128,6 +128,7 @@ async def evidence_of(court: Court, viewer: Viewer, id_: int) -> str:
     me = check_may(viewer, "see_documents")
     async with court.work.writing() as w:
         found = await _live(w, id_, court.clock())
+        guards.check_not_own(me, [found.account_id])
         await looks.note(w, court.make_id(), me, court.clock(), "speaker", str(id_), found.speaker_class)
     return found.evidence
 

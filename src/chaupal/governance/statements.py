@@ -3,14 +3,14 @@
 The log holds the title and the hash of the text, so that a text cannot be changed without a new revision being seen.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 import msgspec
 import regex
 import rfc8785
 
-from chaupal.governance import entries, log, record
+from chaupal.governance import entries, guards, log, record
 from chaupal.governance.context import Court
 from chaupal.governance.events import StatementPublished
 from chaupal.governance.papers import Paper, check_may
@@ -69,7 +69,7 @@ async def revise(court: Court, viewer: Viewer, slug: str, form: StatementForm) -
     """The same under its next revision. Raises NotAllowed, NotFound, Invalid, Conflict where it was revised meanwhile."""
     me = check_may(viewer, "publish_statement")
     before = await _found(court, slug)
-    read = await _read(court, msgspec.structs.replace(form, slug=slug), me)
+    read = await _read(court, msgspec.structs.replace(form, slug=slug), me, before.orders)
     new = msgspec.structs.replace(read, id=before.id, published_at=before.published_at, revision=before.revision + 1)
     if text_of(new) == text_of(before) and new.orders == before.orders:
         raise Conflict("Nothing was changed")
@@ -148,7 +148,7 @@ def digest(text: Mapping[str, str]) -> str:
     return sha256(rfc8785.dumps(dict(text))).hexdigest()
 
 
-async def _read(court: Court, form: StatementForm, me: int) -> Statement:
+async def _read(court: Court, form: StatementForm, me: int, before: Sequence[str] = ()) -> Statement:
     paper = Paper()
     slug, refs = form.slug.strip().lower(), tuple(dict.fromkeys(form.orders.replace(",", " ").upper().split()))
     if not SLUG.fullmatch(slug) or len(slug) > 80:
@@ -160,6 +160,11 @@ async def _read(court: Court, form: StatementForm, me: int) -> Statement:
     )  # fmt: skip
     async with court.work.reading() as reading:
         named = [await docket.order(reading, ref) for ref in refs[:MOST_ORDERS]]
+        for order in (*named, *[await docket.order(reading, ref) for ref in before]):
+            if (
+                order is not None and not order.secret
+            ):  # nobody speaks for the house about what was asked about themselves
+                guards.check_not_own(me, await docket.owners_of(reading, order.id))
     unknown = any(order is None or order.secret for order in named)
     if unknown or len(refs) > MOST_ORDERS:
         paper.complain("orders", "are no orders of the register")

@@ -202,10 +202,12 @@ async def rolls(reading: Reading) -> list[tuple[int, str]]:
 
 
 async def standings(reading: Reading, ids: Iterable[int]) -> dict[int, Standing]:
-    """Account -> how it stands at this moment; those that are not there are left out."""
+    """Account -> how it stands at this moment, its role as far as the log gave it; those that are not there are left out."""
     wanted = sorted(set(ids))
-    return (
-        {row[0]: Standing(row[1], row[2]) for row in await reading.fetch(STANDINGS, ids=listed(wanted))}
-        if wanted
-        else {}
-    )
+    rows = await reading.fetch(STANDINGS, ids=listed(wanted)) if wanted else ()
+    return {
+        id_: Standing(
+            role if role in (Role.MEMBER, Role.SYSTEM) else await reading.memory.roll(reading, id_, role), state
+        )
+        for id_, role, state in rows
+    }

@@ -4,12 +4,22 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, func, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, not_, or_, select, union, update
 from sqlalchemy import text as sql
 
 from chaupal.kernel.clock import DAY
 from chaupal.store.dialect import among, listed, param, statement, upsert, words
-from chaupal.store.tables import authorities, case_events, order_events, orders, targets
+from chaupal.store.tables import (
+    appeals,
+    authorities,
+    case_events,
+    order_events,
+    orders,
+    reports,
+    rulings,
+    targets,
+)
+from chaupal.store.tables import protected_speakers as speakers
 from chaupal.store.work import Reading, Row, Writing
 
 
@@ -233,6 +243,22 @@ TARGET = statement(select(*targets.c).where(targets.c.order_id == param("of"), t
 OWNERS = statement(
     select(targets.c.owner_id).where(targets.c.order_id == param("of"), targets.c.owner_id.is_not(None)).distinct()
 )
+_leaf = param("leaf")
+OWNERS_AT = statement(
+    union(
+        select(targets.c.owner_id)
+        .join(case_events, case_events.c.target_id == targets.c.id)
+        .where(case_events.c.log_index == _leaf),
+        select(targets.c.owner_id).join(orders, orders.c.id == targets.c.order_id).where(orders.c.log_index == _leaf),
+        select(targets.c.owner_id)
+        .join(order_events, order_events.c.order_id == targets.c.order_id)
+        .where(order_events.c.log_index == _leaf),
+        select(rulings.c.owner_id).where(or_(rulings.c.log_index == _leaf, rulings.c.lift_log_index == _leaf)),
+        select(appeals.c.account_id).where(or_(appeals.c.log_index == _leaf, appeals.c.decided_log_index == _leaf)),
+        select(reports.c.account_id).where(reports.c.log_index == _leaf),
+        select(speakers.c.account_id).where(speakers.c.log_index == _leaf),
+    )
+)
 TARGET_BY_ID = statement(select(*targets.c).where(targets.c.id == param("of")))
 EVENTS = statement(
     select(*case_events.c)
@@ -357,6 +383,21 @@ async def filed_before(reading: Reading, new: Order, lines: Sequence[str]) -> st
 async def owners_of(reading: Reading, order_id: int) -> frozenset[int]:
     """Whose things an order names."""
     return frozenset(row[0] for row in await reading.fetch(OWNERS, of=order_id))
+
+
+async def owners_at(reading: Reading, index: int) -> frozenset[int]:
+    """Whom the log's entry at `index` is about: whose things it names, who appealed or is reported in it."""
+    return frozenset(row[0] for row in await reading.fetch(OWNERS_AT, leaf=index) if row[0] is not None)
+
+
+async def owners_behind(reading: Reading, what: str, of: int) -> frozenset[int]:
+    """Whose an `order`, a `case` (a target, by its id) or an `account` is."""
+    if what == "account":
+        return frozenset((of,))
+    if what == "order":
+        return await owners_of(reading, of)
+    found = await target_by_id(reading, of)
+    return frozenset() if found is None or found.owner_id is None else frozenset((found.owner_id,))
 
 
 async def cited_regimes(reading: Reading) -> list[tuple[str, int]]:

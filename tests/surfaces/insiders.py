@@ -1,0 +1,102 @@
+"""Insiders for tests: staff of every role who attack from inside, by every way in, and what the store says of it afterwards."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from typing import Any
+
+import httpx2
+from sqlalchemy import text
+
+from chaupal.governance import house, speakers
+from chaupal.governance.house import MatterForm
+from chaupal.governance.ladder import Draft
+from chaupal.governance.speakers import SpeakerForm
+from chaupal.policy.viewer import Role
+from chaupal.social import logins
+from chaupal.store import rulings
+from chaupal.store.dialect import statement
+from chaupal.store.rulings import RulingRow
+from desk import AtDesk
+from village import REASON, Village, Villager
+
+GROUNDS = "Forty accounts of one hand post the same sentence every minute."
+EVIDENCE = "She has written for the district paper since 2014."
+FAR = "2099-01-01"  # what somebody types who wants it to last
+
+
+def rule_for(v: Village, measure: str) -> str:
+    """A rule of the house whose breach may bring the measure."""
+    book = v.running.house.court.rules.current(v.clock())
+    return book.cite(next(rule.id for rule in book.rules if measure in rule.measures))
+
+
+async def protect(v: Village, whom: Villager) -> int:
+    """`whom` is a journalist whom two people protect; the grant."""
+    court = v.running.house.court
+    form = SpeakerForm(handle=whom.handle, speaker_class="journalist", evidence=EVIDENCE)
+    id_ = await speakers.propose(court, v.chitra.viewer, form)
+    await speakers.second(court, v.dev.viewer, id_)
+    return id_
+
+
+async def opened(v: Village, by: Villager, target: str, measure: str) -> str:
+    """A matter of the house about a target, nothing decided; its reference."""
+    form = MatterForm(targets=target, rule=rule_for(v, measure), grounds=GROUNDS)
+    return await house.open_matter(v.running.house.court, by.viewer, form)
+
+
+def draft(v: Village, measure: str, until: str = FAR) -> Draft:
+    return Draft(outcome=measure, reason=REASON, until=until, rule=rule_for(v, measure))
+
+
+async def as_app(v: Village, who: Villager, method: str, path: str, **said: Any) -> httpx2.Response:
+    """With a token that opens whatever the role of its owner does."""
+    token = await logins.issue_token(v.running.house.square, who.id, "read write admin:read admin:write")
+    asked: dict[str, Any] = {"params": said} if method == "GET" else {"json": said}
+    answer = await v.client.request(method, path, headers={"authorization": f"Bearer {token}"}, **asked)
+    await v.settle()
+    return answer
+
+
+async def at_desk(v: Village, who: Villager, path: str, **typed: Any) -> httpx2.Response:
+    """A form of the office, sent as a browser does."""
+    return await AtDesk(v, who).send(path, **typed)
+
+
+async def in_shell(v: Village, *words: str) -> subprocess.CompletedProcess[str]:
+    """`chaupal WORDS` beside the open house."""
+    settings = v.running.house.settings
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("CHAUPAL_")}
+    more = {"CHAUPAL_DATA": settings.data} | ({"CHAUPAL_DATABASE": settings.database} if settings.database else {})
+    return await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-m", "chaupal.app.cli", *words], env=clean | more, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+
+
+async def binding(v: Village, whom: Villager) -> list[RulingRow]:
+    """What is in force on somebody and what they wrote."""
+    async with v.running.house.court.work.reading() as reading:
+        rows = await rulings.of_owner(reading, whom.id)
+    return [row for row in rows if row.lifted_at is None and row.ruling.in_force(v.clock())]
+
+
+async def count(v: Village) -> dict[str, Any]:
+    """Everything that an act of the court could leave behind: rows of each table, and what changes in them."""
+    sums = {
+        "events": "SELECT count(*) FROM case_events", "steps": "SELECT count(*) FROM order_events",
+        "rulings": "SELECT count(*) || '/' || count(lifted_at) || '/' || count(approved_by) FROM rulings",
+        "entries": "SELECT count(*) FROM log_entries", "appeals": "SELECT count(decided_at) || '/' || count(assigned_to) FROM appeals",
+        "reports": "SELECT count(resolved_at) || '/' || count(assigned_to) FROM reports", "notes": "SELECT count(*) FROM staff_notes",
+        "speakers": "SELECT count(*) || '/' || count(seconded_by) || '/' || count(ending_by) || '/' || count(ended_at) "
+        "FROM protected_speakers", "orders": "SELECT count(*) FROM orders",
+        "statements": "SELECT count(*) FROM statements", "assigned": "SELECT count(assigned_to) FROM targets",
+    }  # fmt: skip
+    async with v.running.house.court.work.reading() as reading:
+        return {name: await reading.value(statement(text(sql))) for name, sql in sums.items()}
+
+
+async def hire(v: Village, handle: str, role: Role) -> Villager:
+    return await v.joins(handle, role=role)
