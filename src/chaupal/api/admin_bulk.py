@@ -6,11 +6,14 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from chaupal.governance import bulk, bulk_jobs, csv_cases
+from chaupal.governance import bulk, bulk_jobs, csv_cases, sanctioning
 from chaupal.governance.bulk import APPEAL, Item
 from chaupal.governance.bulk_jobs import Progress
 from chaupal.governance.csv_cases import Read
 from chaupal.governance.csv_files import BIGGEST
+from chaupal.governance.house import MatterForm
+from chaupal.governance.ladder import Draft
+from chaupal.governance.papers import check_may
 from chaupal.kernel.clock import iso
 from chaupal.policy.surface import Surface
 from chaupal.wire.call import Answer, Call, json
@@ -47,10 +50,38 @@ class Appealed(msgspec.Struct, kw_only=True):
 
 
 class Sent(Appealed, kw_only=True):
-    """What to do about many targets of one order: propose, concur, approve, return, lift or keep."""
+    """What to do about many targets of one order: propose, concur, approve, return, lift, keep, or act."""
 
     ref: Ref
     verb: str
+
+
+class MatterSent(msgspec.Struct, kw_only=True):
+    """A matter under the server's own rules. `targets` one to a line, or `csv` (columns target and measure); `rule` such as `2@1`.
+
+    `outcome`: what to do about each target whose row does not say it. `grounds`: what happened and why this follows; public.
+    """
+
+    rule: str
+    grounds: str
+    targets: str = ""
+    csv: str = ""
+    source: str = "staff"
+    outcome: str = "warn"
+    until: str = ""
+    text: str = ""
+    permanent: bool = False
+    territory: str = ""
+
+
+class MatterMade(msgspec.Struct, kw_only=True):
+    """The matter, and whether all of it is in force; else it is proposed, or (`error`) open and undecided."""
+
+    ref: str
+    url: str
+    targets: int
+    in_force: bool
+    error: str
 
 
 class Looked(msgspec.Struct, kw_only=True):
@@ -111,6 +142,26 @@ async def decide_appeals(call: Call[Appealed]) -> Answer:
     return await _start(call, "", APPEAL, call.args)
 
 
+async def open_matter(call: Call[MatterSent]) -> MatterMade:
+    """Open a matter under the server's own rules; what one person may is carried out, the rest proposed."""
+    args, court = call.args, call.house.court
+    check_may(call.viewer, "sanction")
+    form = MatterForm(
+        targets=args.targets, rule=args.rule, source=args.source, grounds=args.grounds, territory=args.territory
+    )  # fmt: skip
+    brought, outcomes = _brought(call, args.csv), tuple[str, ...]()
+    if brought:
+        form, outcomes = await sanctioning.with_list(court, form, brought)
+    draft = Draft(
+        outcome=args.outcome, reason=args.grounds, until=args.until, permanent=args.permanent, text=args.text, rule=args.rule
+    )  # fmt: skip
+    done = await sanctioning.open_and_decide(court, call.viewer, form, draft, outcomes=outcomes)
+    return MatterMade(
+        ref=done.ref, url=f"{call.house.settings.origin}/office/orders/{done.ref}", targets=done.targets, in_force=done.in_force,
+        error=done.problem.message if done.problem else "",
+    )  # fmt: skip
+
+
 async def look(call: Call[Looked]) -> JobShown:
     """How far a call is, for whoever sent it; with the rows that are wrong or have moved."""
     return _shown(call, await bulk_jobs.look(call.house.court, call.viewer, call.args.id, call.args.first))
@@ -134,7 +185,7 @@ def file(written: bytes, name: str) -> Answer:
 
 
 async def _start(call: Call[Any], ref: str, verb: str, args: Appealed) -> Answer:
-    brought = call.files["csv"].data if "csv" in call.files else args.csv.encode()
+    brought = _brought(call, args.csv)
     await bulk.open_in(
         call.house.court, call.viewer, ref, verb, [Item(number=0)]
     )  # before a file is read for somebody who may do nothing with it
@@ -151,6 +202,10 @@ async def _start(call: Call[Any], ref: str, verb: str, args: Appealed) -> Answer
     )
     shown = _shown(call, await bulk_jobs.look(call.house.court, call.viewer, job.id))
     return json(shown, 202, [("location", shown.url)])
+
+
+def _brought(call: Call[Any], text: str) -> bytes:
+    return call.files["csv"].data if "csv" in call.files else text.encode()
 
 
 def _items(rows: list[RowSent]) -> tuple[Item, ...]:
@@ -184,6 +239,7 @@ WRITE: dict[str, Any] = {"scope": "admin:write:orders", "may": "see_office", "gi
 ROUTES: tuple[Route, ...] = (
     get(f"{API}/orders/{{ref}}/targets.csv", out, Surface.OFFICE, takes=Wanted, **READ),
     post(f"{API}/orders/{{ref}}/bulk", send, Surface.OFFICE, takes=Sent, **WRITE),
+    post(f"{API}/matters", open_matter, Surface.OFFICE, takes=MatterSent, **WRITE | {"gives": MatterMade}),
     get(f"{API}/appeals.csv", appeals_out, Surface.OFFICE, **READ),
     post(f"{API}/appeals/bulk", decide_appeals, Surface.OFFICE, takes=Appealed, **WRITE),
     get(JOB, look, Surface.OFFICE, takes=Looked, gives=JobShown, **READ),

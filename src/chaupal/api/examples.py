@@ -55,6 +55,9 @@ EXAMPLES: dict[str, Example] = {
         },
         staff=True,
     ),
+    "POST /api/v1/admin/matters": Example(
+        body={"targets": "@asha", "rule": "2@1", "grounds": "The same text was sent to two hundred people.", "outcome": "warn"}, staff=True
+    ),
     "GET /api/v1/admin/bulk/{id}": Example(path={"id": "1"}, staff=True),
     "GET /api/v1/admin/orders/{ref}/targets/{number}": Example(path={"ref": REF, "number": "1"}, staff=True),
     "POST /api/v1/admin/orders/{ref}/targets/{number}/propose": Example(

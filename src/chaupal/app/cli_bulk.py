@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from chaupal.wire.call import House
 
 FLAGS = frozenset({"--what-can", "--check", "--permanent", "-h", "--help"})
+SOURCES = ("staff", "user_report", "automated", "state_flag", "trusted_flagger")
 # Each act by its name on the command line.
 ACTS = {
     "decide": "propose", "concur": "concur", "approve": "approve", "return": "return", "lift": "lift", "keep": "keep",
-    "appeal": "appeal",
+    "appeal": "appeal", "act": "act",
 }  # fmt: skip
 ABOUT = """With one word, a FILE (or - for standard input), it is about many: `chaupal order {name} FILE --as HANDLE`. The FILE is what
 `chaupal order export` writes, filled in. --check only looks; --what-can enters the rows that are right, where some are not."""
@@ -161,9 +162,59 @@ def export(context: click.Context, ref: str, who: str, name: str | None, output:
         output.write_bytes(written)
 
 
+@click.command()
+@as_option
+@click.option("--rule", required=True, help="Which rule is broken, by number and version, such as 2@1.")
+@click.option("--grounds", required=True, help="What happened, and why this follows; it becomes public.")
+@click.option("--source", type=click.Choice(SOURCES), default="staff", show_default=True, help="How it came to light.")
+@click.option(
+    "--outcome", default="warn", show_default=True, help="What to do about each target whose row does not say it."
+)
+@click.option("--until", default="", help="Until when (Indian time where no offset is given).")
+@click.option(
+    "--target", "lines", multiple=True, help="Address of a post or profile here, a handle or a #tag; repeat it."
+)
+@click.option("--csv", "listing", type=click.File("rb"), help="A list of targets as CSV: columns target and measure.")
+@data_option
+@click.pass_context
+def matter(
+    context: click.Context, who: str, rule: str, grounds: str, source: str, outcome: str, until: str, lines: tuple[str, ...],
+    listing: BinaryIO | None, data: str | None,
+) -> None:  # fmt: skip
+    """Open a matter under the house's own rules; what one person may is carried out, the rest proposed. Prints its reference."""
+    sent = listing.read() if listing else b""
+
+    async def act(house: "House") -> None:
+        from chaupal.governance import sanctioning
+        from chaupal.governance.house import MatterForm
+        from chaupal.governance.ladder import Draft
+
+        viewer = await staff(house, who)
+        form = MatterForm(targets="\n".join(lines), rule=rule, source=source, grounds=grounds)
+        outcomes: tuple[str, ...] = ()
+        if sent:
+            form, outcomes = await sanctioning.with_list(house.court, form, sent)
+        draft = Draft(outcome=outcome, reason=grounds, until=until, rule=rule)
+        with click.progressbar(length=1, file=sys.stderr) as bar:
+
+            def progress(phase: str, done: int, of: int) -> None:
+                bar.label, bar.length = phase, max(of, 1)
+                bar.update(done - bar.pos)
+
+            done = await sanctioning.open_and_decide(
+                house.court, viewer, form, draft, outcomes=outcomes, progress=progress
+            )
+        click.echo(f"{done.ref}: {done.targets} targets, {'in force' if done.in_force else 'proposed'}")
+        if done.problem is not None:
+            raise done.problem
+
+    visit(context, act, data=data)
+
+
 def widened(group: click.Group) -> None:
     """Let each act of the group take a file, too."""
     for name in ACTS:
         one = group.commands.get(name)
         group.add_command(many(name) if one is None else OneOrMany(one, many(name)), name)
     group.add_command(export)
+    group.add_command(matter)

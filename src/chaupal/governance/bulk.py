@@ -30,8 +30,8 @@ MOST = 5_000  # rows in one go, as many as an order has targets
 AT_ONCE = 100  # rows in a commit: others wait for the log no longer than these take
 BREATH = 5  # rows between which others are answered
 TRIES = 3  # of a commit that another one crossed
-PROPOSE, CONCUR, APPROVE, RETURN, LIFT, KEEP, APPEAL = (
-    "propose", "concur", "approve", "return", "lift", "keep", "appeal",
+PROPOSE, CONCUR, APPROVE, RETURN, LIFT, KEEP, APPEAL, ACT = (
+    "propose", "concur", "approve", "return", "lift", "keep", "appeal", "act",
 )  # fmt: skip
 
 
@@ -325,7 +325,7 @@ def _done_before(viewer: Viewer, verb: str, thing: Case | Heard, item: Item) -> 
         return False
     said = last.body
     same_words = "reason" not in VERBS[verb].fields or said.reason == Paper().page("reason", item.reason, needed=False)
-    return same_words and (verb != PROPOSE or (said.outcome, said.subjects) == (item.outcome, item.parts))
+    return same_words and (verb not in (PROPOSE, ACT) or (said.outcome, said.subjects) == (item.outcome, item.parts))
 
 
 # --- the acts ---
@@ -333,6 +333,10 @@ def _done_before(viewer: Viewer, verb: str, thing: Case | Heard, item: Item) -> 
 
 async def _propose(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item) -> State:
     return await decisions.propose_in(court, w, viewer, case, item.draft)
+
+
+async def _act(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item) -> State:
+    return await decisions.act_or_propose_in(court, w, viewer, case, item.draft)
 
 
 async def _concur(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item) -> State:
@@ -364,6 +368,7 @@ _DRAFT = ("outcome", "code", "reason", "finding", "parts", "until", "text", "rul
 _ACTED = (*PROPOSED, State.UNSECONDED)
 VERBS: dict[str, Verb] = {
     PROPOSE: Verb(_propose, "decide", "sanction", UNDECIDED, _DRAFT, PROPOSED),
+    ACT: Verb(_act, "", "sanction", UNDECIDED, _DRAFT, (State.IN_FORCE, *PROPOSED)),  # of the house's own matters alone
     CONCUR: Verb(_concur, "decide", "decide", (State.MEASURE_PROPOSED,), (), (State.MEASURE_CONCURRED,)),
     APPROVE: Verb(
         _approve, lifecycle.may("serve"), "approve_sanction", _ACTED, (), (State.IN_FORCE, State.REFUSED, State.CLOSED)

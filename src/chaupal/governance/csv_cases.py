@@ -47,6 +47,7 @@ READ = {
     "territory": ("territory", "countries", "देश"),
     "version": ("version", "seen", "संस्करण"),
 }  # fmt: skip
+WRITES = (bulk.PROPOSE, bulk.ACT, bulk.APPEAL)  # acts whose rows have an outcome; those without one are left out
 FILLED = tuple(name for name in READ if name not in ("order", "target", "appeal"))
 _COLUMN = {heading: column for column, headings in READ.items() for heading in headings}
 YES = frozenset({"1", "x", "y", "yes", "true", "✓", "हाँ", "हां", "जी"})
@@ -98,7 +99,7 @@ def _unused(verb: str) -> set[str]:
         return {"territory"}
     names = {"code": "ground"}
     fields = {names.get(field, field) for field in bulk.VERBS[verb].fields}
-    return set(FILLED) - fields - {"version"} - (set() if verb == bulk.PROPOSE else {"do"})
+    return set(FILLED) - fields - {"version"} - (set() if verb in WRITES else {"do"})
 
 
 def _shown(case: Case, handles: dict[int, str]) -> list[str]:
@@ -162,14 +163,14 @@ def _header(cells: Sequence[str], verb: str) -> dict[str, int]:
         raise csv_files.bad(f"has no column that is called {key}")
     if "version" not in named:
         raise csv_files.bad("has no column that is called version")
-    if verb == bulk.PROPOSE and "outcome" not in named:
+    if verb in WRITES and "outcome" not in named:
         raise csv_files.bad("has no column that is called outcome")
     return named
 
 
 def _meant(said: dict[str, str], verb: str) -> bool:
     """Whether something is to be done about this row, by this verb."""
-    writes = verb in (bulk.PROPOSE, bulk.APPEAL)
+    writes = verb in WRITES
     if (do := said.get("do")) is not None:
         word = do.lower()
         if word in bulk.VERBS and word != verb:
@@ -183,9 +184,9 @@ def _item(line: int, said: dict[str, str], verb: str, faults: dict[str, str]) ->
     outcome, do = said.get("outcome", "").lower(), said.get("do", "").lower()
     if do not in YES and do not in bulk.VERBS and do not in NO:
         faults["do"] = "must be yes, or the name of an act"
-    if verb == bulk.PROPOSE and outcome not in OUTCOMES:
+    if verb in (bulk.PROPOSE, bulk.ACT) and outcome not in OUTCOMES:
         faults["outcome"] = "must be one of the choices"
-    if verb == bulk.PROPOSE and said.get("ground") and said["ground"] not in REFUSALS:
+    if verb in (bulk.PROPOSE, bulk.ACT) and said.get("ground") and said["ground"] not in REFUSALS:
         faults["ground"] = "must be one of the grounds for refusal"
     words = {
         "outcome": outcome, "code": said.get("ground", ""), "parts": _parts(said.get("parts", ""), faults),

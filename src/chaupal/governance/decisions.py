@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from chaupal.governance import cases, effects, ladder, log, record
 from chaupal.governance.cases import Case, Taken
 from chaupal.governance.context import Court
 from chaupal.governance.effects import Deciders
 from chaupal.governance.guards import TWO, NeedsTwo
 from chaupal.governance.ladder import REFUSALS, REFUSE, Draft
-from chaupal.governance.lifecycle import State
+from chaupal.governance.lifecycle import IN_FORCE, State
 from chaupal.governance.papers import Paper, check_reason
 from chaupal.governance.record import CLOCK
 from chaupal.kernel.errors import Conflict
@@ -26,6 +24,7 @@ __all__ = [
     "REFUSE",
     "act_alone",
     "act_or_propose",
+    "act_or_propose_in",
     "approve",
     "approve_in",
     "break_glass",
@@ -159,12 +158,19 @@ async def act_alone(
 
 async def act_or_propose(court: Court, viewer: Viewer, ref: str, number: int, draft: Draft) -> bool:
     """Carry out by oneself what one person may, else propose it. Whether it is in force. Raises as both do."""
+    async with court.work.writing() as w:
+        case = await cases.case_held(court, w, ref, number)
+        return await act_or_propose_in(court, w, viewer, case, draft) in IN_FORCE
+
+
+async def act_or_propose_in(court: Court, w: Writing, viewer: Viewer, case: Case, draft: Draft) -> State:
+    """The same in a unit that is open. Who needs a second is told so before anything is written."""
     try:
-        await act_alone(court, viewer, ref, number, draft)
+        taken = await cases.take(court, w, viewer, case, "act_alone")
+        await _act(court, w, case, draft, taken, Deciders(taken.by, alone=True))
     except NeedsTwo:
-        await propose(court, viewer, ref, number, **msgspec.structs.asdict(draft))
-        return False
-    return True
+        return await propose_in(court, w, viewer, case, draft)
+    return taken.move.to
 
 
 async def break_glass(

@@ -16,8 +16,9 @@ CLOSINGS = {
 DECIDED = MEASURES | {"refuse": N_("Refuse")} | CLOSINGS
 # What can be done about many at once, and what becomes of each row.
 MANY = {
-    "propose": N_("Propose"), "concur": N_("Agree as second reviewer"), "approve": N_("Approve"), "return": N_("Send it back"),
-    "lift": N_("Lift it"), "keep": N_("Keep it in force"), "appeal": N_("Decide appeals"),
+    "act": N_("Carry out, or propose where two must"), "propose": N_("Propose"), "concur": N_("Agree as second reviewer"),
+    "approve": N_("Approve"), "return": N_("Send it back"), "lift": N_("Lift it"), "keep": N_("Keep it in force"),
+    "appeal": N_("Decide appeals"),
 }  # fmt: skip
 # What `bulk` and `csv_cases` say of rows, for the catalogue.
 ROWS = (

@@ -5,8 +5,10 @@ from typing import Any
 import msgspec
 
 from chaupal.governance import looks, notes, sanctioning
+from chaupal.governance.csv_files import BIGGEST
 from chaupal.governance.house import SOURCES, MatterForm
 from chaupal.governance.ladder import Draft
+from chaupal.governance.papers import check_may
 from chaupal.kernel.errors import Invalid, NotAllowed, Problem
 from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
@@ -66,9 +68,13 @@ async def show(call: Call[Typed]) -> Answer:
 
 async def decide(call: Call[Typed]) -> Answer:
     """Open a matter and decide it. What is opened and cannot be decided so is shown on its own page, with what was typed."""
-    args = call.args
+    args, court = call.args, call.house.court
+    matter, outcomes = args.matter, tuple[str, ...]()
     try:
-        done = await sanctioning.open_and_decide(call.house.court, call.viewer, args.matter, args.draft)
+        if (listed := call.files.get("csv")) is not None and not listed.empty:
+            check_may(call.viewer, "sanction")
+            matter, outcomes = await sanctioning.with_list(court, matter, listed.data)
+        done = await sanctioning.open_and_decide(court, call.viewer, matter, args.draft, outcomes=outcomes)
     except (Invalid, NotAllowed) as problem:
         return await _page(call, args, problem)
     if done.problem is not None:
@@ -128,7 +134,7 @@ async def _person(call: Call[OfPerson], email: str, problem: Problem | None) -> 
 
 ROUTES: tuple[Route, ...] = (
     get("/office/sanctions", show, Surface.OFFICE, takes=Typed, **PAGE),
-    post("/office/sanctions", decide, Surface.OFFICE, takes=Typed, **PAGE),
+    post("/office/sanctions", decide, Surface.OFFICE, takes=Typed, body=BIGGEST + 200_000, **PAGE),
     get("/office/people/{handle}", show_person, Surface.OFFICE, takes=OfPerson, **PAGE),
     post("/office/people/{handle}/email", show_email, Surface.OFFICE, takes=OfPerson, **PAGE),
     post("/office/people/{handle}/note", note_person, Surface.OFFICE, takes=OfPerson, **PAGE),

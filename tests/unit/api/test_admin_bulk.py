@@ -157,7 +157,7 @@ async def test_the_examples_for_staff_are_answered_as_described(village: Village
     ref, _ = await an_order(v, 2)
     described = (await v.client.get("/openapi.json")).json()
     names = [name for name, example in EXAMPLES.items() if example.staff]
-    assert len(names) == 5
+    assert len(names) == 6
     job = ""
     for name in names:
         method, path = name.split(" ")
@@ -171,3 +171,21 @@ async def test_the_examples_for_staff_are_answered_as_described(village: Village
         if schema is not None:
             jsonschema_rs.validate({**schema, "components": described["components"]}, answer.json())
         job = answer.json()["id"] if answer.status_code == 202 else job
+
+
+async def test_a_matter_of_the_houses_own_takes_a_file_with_a_measure_for_each(village: Village):
+    v = village
+    said = await v.says(v.meera, "वही बात फिर से")
+    listing = f"target,measure\n@asha,warn\n{said.path},remove_post\n@ravi,\n"
+    body = {"rule": "2@1", "grounds": "The same text was sent to two hundred people.", "outcome": "warn"}
+    made = await v.api(
+        v.chitra, "POST", "/api/v1/admin/matters", csv=listing.replace("/@", "http://localhost:8000/@"), **body
+    )
+    assert made.status_code == 200, made.text
+    shown = made.json()
+    assert (shown["targets"], shown["error"]) == (3, "")
+    targets = (await v.api(v.chitra, "GET", f"{ORDERS}/{shown['ref']}")).json()["targets"]
+    assert [one["events"][-1]["outcome"] for one in targets] == ["warn", "remove_post", "warn"]
+    wrong = await v.api(v.chitra, "POST", "/api/v1/admin/matters", csv="target\n@asha\n@nobody_at_all\n", **body)
+    assert wrong.status_code == 422 and "3: @nobody_at_all: does not exist here" in wrong.text
+    assert (await v.api(v.asha, "POST", "/api/v1/admin/matters", csv=listing, **body)).status_code == 404

@@ -102,3 +102,14 @@ def test_a_file_without_its_order_or_of_members_is_refused(tmp_path: Path):
     assert isinstance(run(data, "order", "decide", str(path), "--as", "dev").exception, Invalid)
     assert isinstance(run(data, "order", "export", ref, "--as", "meera").exception, NotAllowed)
     assert done(data, "order", "export", "--as", "lata").startswith("\ufeffappeal,order")
+
+
+def test_a_matter_of_the_houses_own_takes_a_file(tmp_path: Path):
+    data, path = tmp_path / "data", tmp_path / "list.csv"
+    an_order(data)
+    path.write_text("target,measure\n@asha,warn\n@ravi,\n", encoding="utf-8")
+    said = ("--rule", "2@1", "--grounds", "The same text was sent to two hundred people.")
+    told = done(data, "order", "matter", "--as", "dev", *said, "--csv", str(path))
+    assert "2 targets, in force" in told
+    path.write_text("target\n@nobody_at_all\n", encoding="utf-8")
+    assert isinstance(run(data, "order", "matter", "--as", "dev", *said, "--csv", str(path)).exception, Invalid)

@@ -195,3 +195,26 @@ async def test_appeals_have_their_file_too(village: Village):
     assert out.content.decode("utf-8-sig").startswith("appeal,order,target")
     none = await sent_file(at, "/office/appeals/many/file", out.content)
     assert none.status_code == 422
+
+
+async def test_a_matter_of_the_houses_own_takes_a_file(village: Village):
+    v = village
+    at, path = AtDesk(v, v.chitra), "/office/sanctions"
+    assert 'name="csv"' in (await at.get(path)).text
+    form = {
+        "rule": "2@1",
+        "grounds": "The same text was sent to two hundred people.",
+        "outcome": "warn",
+        "csrf": at.word,
+    }
+    sent = await v.client.post(path, data=form, files={"csv": ("x.csv", b"target\n@asha\n@ravi\n")}, headers=at.headers)
+    assert sent.status_code == 303, sent.text
+    ref = sent.headers["location"].rpartition("/")[2]
+    found = await desk.matter(v.running.house.court, v.dev.viewer, ref)
+    assert [(number, event.body.outcome, event.state) for number, event in found.moves] == [
+        (1, "warn", "unseconded"), (2, "warn", "unseconded"),
+    ]  # fmt: skip
+    wrong = await v.client.post(
+        path, data=form, files={"csv": ("x.csv", b"target\n@nobody_at_all\n")}, headers=at.headers
+    )
+    assert wrong.status_code == 422 and "@nobody_at_all" in wrong.text
