@@ -156,7 +156,7 @@ async def listed(call: Call[Some]) -> Answer:
     if call.args.open:
         lines = await dossier.queue(call.house.reads, call.viewer)
         return json([OrderShown(**order_parts(call, line)) for line in lines[: call.args.cursor(most=200).limit]])
-    page = await matters.every(call.house.reads, call.args.cursor())
+    page = await matters.every(call.house.reads, call.viewer, call.args.cursor())
     return json([OrderShown(**order_parts(call, line)) for line in page.items], headers=link_header(call, page))
 
 

@@ -26,7 +26,8 @@ async def tell(carrier: Carrier, w: Writing, event: ClockAlert) -> None:
     kind = "overdue" if event.share >= 100 else "clock"
     path = PATHS[event.what].format(ref=ref, of=event.of)
     staff = [assigned] if assigned else await accounts.with_roles(w, sorted(MAY[COULD[event.what]]))
-    for account in staff:
+    hushed = await _owners(w, event, carrier.clock())  # whose things a secret order is about hears nothing of it
+    for account in (one for one in staff if one not in hushed):
         to = await telling.ear(carrier, w, account)
         telling.answer(
             carrier, w, to, kind, path=path, key=f"clock:{event.what}:{event.of}:{event.clock}:{event.share}", day=event.due_at,
@@ -39,6 +40,13 @@ async def tell(carrier: Carrier, w: Writing, event: ClockAlert) -> None:
             carrier, w, settings.contact_email, language, kind, path=path, day=event.due_at, share=str(event.share),
             thing=answers.thing(event.what, ref, language),
         )  # fmt: skip
+
+
+async def _owners(reading: Reading, event: ClockAlert, now: int) -> frozenset[int | None]:
+    found = await docket.orders_by_id(reading, [event.of]) if event.what == clocks.ORDER else []
+    if not found or not found[0].secret_at(now):
+        return frozenset()
+    return frozenset(target.owner_id for target in await docket.targets_of(reading, event.of))
 
 
 async def _matter(reading: Reading, event: ClockAlert) -> tuple[str | None, int | None]:

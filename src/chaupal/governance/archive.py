@@ -14,7 +14,7 @@ from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Invalid, NotFound, Problem
 from chaupal.policy.viewer import Viewer
 from chaupal.ports.files import Files
-from chaupal.store import docket, looks
+from chaupal.store import docket, knowing, looks
 from chaupal.store import documents as kept
 from chaupal.store.documents import Document
 
@@ -33,7 +33,7 @@ async def of_order(court: Court, viewer: Viewer, ref: str) -> list[Document]:
     """What came with an order, for staff: names, sizes, signatures. Raises NotAllowed, NotFound."""
     check_may(viewer, "see_documents")
     async with court.work.reading() as reading:
-        order = await docket.order(reading, ref)
+        order = await knowing.order_for(reading, viewer, ref)
         if order is None:
             raise NotFound
         return await kept.of_order(reading, order.id)
@@ -50,8 +50,9 @@ async def open_for_staff(court: Court, files: Files, viewer: Viewer, id_: int, p
         raise Invalid("Say what you need it for", purpose="say what you need it for")
     async with court.work.reading() as reading:
         found = await kept.by_ids(reading, [id_])
-    if not found:
-        raise NotFound
+        orders = await docket.orders_by_id(reading, [one.order_id for one in found if one.order_id])
+        if not found or len(await knowing.known(reading, viewer, orders)) < len(orders):
+            raise NotFound
     async with court.work.writing() as w:
         await looks.note(w, court.make_id(), me, court.clock(), "document", str(id_), purpose)
     return Opened(found[0], await plain(court, files, found[0]))

@@ -7,7 +7,7 @@ from chaupal.governance.context import Court
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
 from chaupal.policy.may import MAY
 from chaupal.policy.viewer import Viewer
-from chaupal.store import accounts, desk, docket
+from chaupal.store import accounts, desk, docket, knowing
 from chaupal.store.people import id_of
 from chaupal.store.work import Reading
 
@@ -21,7 +21,7 @@ async def assign(court: Court, viewer: Viewer, ref: str, numbers: Sequence[int],
     """
     async with court.work.writing() as w:
         me = await guards.act(w, viewer, "write_notes")
-        order = await docket.order(w, ref)
+        order = await knowing.order_for(w, viewer, ref)
         if order is None:
             raise NotFound
         named = await docket.targets_of(w, order.id)

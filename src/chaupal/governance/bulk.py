@@ -22,7 +22,7 @@ from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Probl
 from chaupal.policy.may import may
 from chaupal.policy.viewer import Viewer
 from chaupal.store import appeals as heard
-from chaupal.store import docket, ledger
+from chaupal.store import knowing, ledger
 from chaupal.store.docket import CaseEvent
 from chaupal.store.work import Reading, Writing
 
@@ -199,7 +199,7 @@ async def open_in(court: Court, viewer: Viewer, ref: str, verb: str, items: Sequ
     if verb == APPEAL:
         return
     async with court.work.reading() as reading:
-        order = await docket.order(reading, ref)
+        order = await knowing.order_for(reading, viewer, ref)
     if order is None:
         raise NotFound
     if not offered(viewer, verb, own_rules=order.authority_id is None):

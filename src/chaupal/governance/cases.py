@@ -13,7 +13,7 @@ from chaupal.governance.procedure import Stage, Step
 from chaupal.governance.regimes import GENERIC, Regime
 from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.policy.viewer import Viewer
-from chaupal.store import accounts, clocks, docket, ledger, speakers
+from chaupal.store import accounts, clocks, docket, knowing, ledger, speakers
 from chaupal.store.docket import Authority, CaseEvent, Order, Said, Target
 from chaupal.store.work import Reading, Writing
 
@@ -191,9 +191,11 @@ async def take(court: Court, reading: Reading, viewer: Viewer, case: Case, verb:
     """The move that the viewer makes with a verb, if it is theirs to make: the one door for people.
 
     Raises NotAllowed where their role (as it is at this moment) or a guard of the move keeps them from it, Conflict where
-    the case stands elsewhere.
+    the case stands elsewhere, NotFound where they may not know of it.
     """
     me = check_may(viewer, lifecycle.may(verb, own=case.own_rules))
+    if not await knowing.known(reading, viewer, [case.order]):
+        raise NotFound
     move = case.move(verb)
     guards.check(await asked(court, reading, case, move, me))
     return Taken(move, me)

@@ -21,7 +21,7 @@ from chaupal.policy.gate import reveal
 from chaupal.policy.rulings import Measure
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
-from chaupal.store import docket
+from chaupal.store import docket, knowing
 from chaupal.store.knowledge import facts_for
 from chaupal.store.people import sealed_people
 
@@ -81,7 +81,7 @@ async def export(court: Court, viewer: Viewer, ref: str, *, verb: str = "") -> b
     if verb and verb not in bulk.VERBS:
         raise NotFound
     async with court.work.scanning() as reading:
-        order = await docket.order(reading, ref)
+        order = await knowing.order_for(reading, viewer, ref)
         if order is None:
             raise NotFound
         found = await cases.cases_of(court, reading, order)

@@ -14,7 +14,7 @@ from chaupal.kernel.errors import NotFound, Problem
 from chaupal.policy.may import may
 from chaupal.policy.rulings import ACCOUNT_LEVEL, ACTS_ON, Measure
 from chaupal.policy.viewer import Viewer
-from chaupal.store import clocks, docket, documents
+from chaupal.store import clocks, docket, documents, knowing
 from chaupal.store.clocks import ClockRow
 from chaupal.store.docket import Authority, CaseEvent, Order, OrderEvent
 from chaupal.store.documents import Document
@@ -69,6 +69,8 @@ async def options(court: Court, viewer: Viewer, ref: str, number: int) -> Option
     """Raises NotAllowed, NotFound."""
     check_may(viewer, "see_office")
     async with court.work.reading() as reading:
+        if await knowing.order_for(reading, viewer, ref) is None:
+            raise NotFound
         case = await cases.case_of(court, reading, ref, number)
         acts, why_not = await _acts(court, reading, viewer, case)
     measures = ladder.open_to(case)
@@ -130,7 +132,7 @@ async def matter(court: Court, viewer: Viewer, ref: str) -> Matter:
     """Raises NotAllowed, NotFound."""
     check_may(viewer, "see_office")
     async with court.work.reading() as reading:
-        order = await docket.order(reading, ref)
+        order = await knowing.order_for(reading, viewer, ref)
         authority = None if order is None else await docket.authority(reading, order.authority_id)
         if order is None or authority is None:
             raise NotFound

@@ -20,7 +20,7 @@ from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import NotFound, Problem
 from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.policy.viewer import Viewer
-from chaupal.store import docket, impact, media, posts, rulings
+from chaupal.store import docket, impact, knowing, media, posts, rulings
 from chaupal.store import evidence as held
 from chaupal.store import looks as kept_looks
 from chaupal.store.evidence import Held
@@ -100,7 +100,14 @@ async def of_order(court: Court, viewer: Viewer, ref: str) -> list[Held]:
     """What was taken because of an order, without its content."""
     check_may(viewer, "see_documents")
     async with court.work.reading() as reading:
+        if await knowing.order_for(reading, viewer, ref) is None:
+            raise NotFound
         return [msgspec.structs.replace(one, body=None) for one in await held.of_order(reading, ref)]
+
+
+async def _may_know(reading: Reading, viewer: Viewer, ref: str) -> bool:
+    """What was kept without a matter is not secret."""
+    return not ref or await knowing.order_for(reading, viewer, ref) is not None
 
 
 async def open_for_staff(court: Court, viewer: Viewer, id_: int, purpose: str) -> Opened:
@@ -112,7 +119,7 @@ async def open_for_staff(court: Court, viewer: Viewer, id_: int, purpose: str) -
     purpose = looks.check_purpose(purpose)
     async with court.work.writing() as w:
         found = await held.held(w, id_)
-        if found is None or found.body is None:
+        if found is None or found.body is None or not await _may_know(w, viewer, found.order_ref):
             raise NotFound
         guards.check_not_own(me, [found.owner_id])
         await kept_looks.note(w, court.make_id(), me, court.clock(), "evidence", str(id_), purpose)

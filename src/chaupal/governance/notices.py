@@ -12,7 +12,7 @@ from chaupal.kernel.errors import NotFound
 from chaupal.policy.may import may
 from chaupal.policy.rulings import Measure
 from chaupal.policy.viewer import Viewer
-from chaupal.store import appeals, docket, rulings, tellings
+from chaupal.store import appeals, docket, knowing, rulings, tellings
 from chaupal.store.appeals import AppealRow, Message
 from chaupal.store.docket import Order, Target
 from chaupal.store.rulings import RulingRow
@@ -78,8 +78,9 @@ async def one(court: Court, viewer: Viewer, id_: int) -> Strike:
     """One of them: for the person concerned, once they may know, and for staff. Raises NotFound for everybody else."""
     async with court.work.reading() as reading:
         strike = await strike_of(court, reading, id_)
-    mine = strike.ruling.owner_id == viewer.me and not _kept_back(court, strike)
-    if not mine and not may(viewer, "see_office"):
+    own, row = strike.ruling.owner_id == viewer.me, strike.ruling
+    staff = may(viewer, "see_office") and bool(knowing.rulings_known(viewer, [row]))
+    if _kept_back(court, strike) if own else not staff:
         raise NotFound
     return strike
 

@@ -10,7 +10,7 @@ from chaupal.governance.papers import check_may, check_reason
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.viewer import Viewer
-from chaupal.store import docket, rulings
+from chaupal.store import docket, knowing, rulings
 from chaupal.store.docket import Said
 from chaupal.store.rulings import RulingRow
 from chaupal.store.work import Reading, Writing
@@ -34,7 +34,7 @@ async def due(court: Court, viewer: Viewer) -> list[Due]:
     check_may(viewer, "see_office")
     now = court.clock()
     async with court.work.reading() as reading:
-        rows = await rulings.to_review(reading, now + SHOWN, now, MOST)
+        rows = knowing.rulings_known(viewer, await rulings.to_review(reading, now + SHOWN, now, MOST))
         found = [(row, await docket.target_by_id(reading, row.target_id or 0)) for row in rows]
     return [Due(row, target.number, target.kind) for row, target in found if target is not None]
 

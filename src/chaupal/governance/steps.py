@@ -13,7 +13,7 @@ from chaupal.governance.papers import Paper, check_may
 from chaupal.governance.procedure import Stage
 from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.policy.viewer import Viewer
-from chaupal.store import docket, ledger
+from chaupal.store import docket, knowing, ledger
 from chaupal.store.docket import Noted, Order, OrderEvent, Said
 from chaupal.store.work import Reading, Writing
 
@@ -44,7 +44,9 @@ async def take(court: Court, viewer: Viewer, ref: str, form: StepForm, *, seen: 
     """
     async with court.work.writing() as w:
         await ledger.hold(w)  # nothing is decided under it meanwhile
-        order = await _order(w, ref)
+        order = await knowing.order_for(w, viewer, ref)
+        if order is None:
+            raise NotFound
         events = (await docket.order_events_of(w, [order.id]))[order.id]
         if seen is not None and events and seen != events[-1].number:
             raise Conflict(MOVED)
@@ -89,13 +91,6 @@ def standing(events: list[OrderEvent]) -> Stage:
 async def events_of(reading: Reading, order: Order) -> list[OrderEvent]:
     """What happened to an order, in order."""
     return (await docket.order_events_of(reading, [order.id]))[order.id]
-
-
-async def _order(reading: Reading, ref: str) -> Order:
-    found = await docket.order(reading, ref)
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _read(form: StepForm, needs: tuple[str, ...]) -> Noted:

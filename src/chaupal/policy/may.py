@@ -46,3 +46,8 @@ STAFF = MAY["see_office"]
 def may(viewer: Viewer, what: str) -> bool:
     """Whether the viewer's role opens `what`; a word that is not in the table opens nothing."""
     return viewer.account is not None and viewer.role in MAY.get(what, frozenset())
+
+
+def may_know(viewer: Viewer, *, own: bool) -> bool:
+    """Whether somebody of the staff may know of a secret order or ruling; `own`: it is about something of theirs."""
+    return may(viewer, "see_secret") and not own

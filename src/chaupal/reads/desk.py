@@ -11,7 +11,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads import people, record
 from chaupal.reads.context import Reads
 from chaupal.reads.record import Counts
-from chaupal.store import accounts, clocks, desk, docket
+from chaupal.store import accounts, clocks, desk, docket, knowing
 from chaupal.store.clocks import ClockRow
 from chaupal.store.desk import Heap, Wanted
 from chaupal.store.docket import Authority, Order
@@ -66,7 +66,7 @@ async def queue(reads: Reads, viewer: Viewer, wish: Wish) -> list[Waiting]:
         heaps = {heap.order_id: heap for heap in await desk.heaps(reading, states, _wanted(viewer, wish), now)}
         running = await _running(reading)
         ids = sorted({*heaps, *(() if wish.narrow else running)})
-        found = await _waiting(reading, ids, heaps, running)
+        found = await _waiting(reading, viewer, ids, heaps, running)
     late = [one for one in found if not wish.overdue or one.due < now]
     return sorted(late, key=lambda one: (one.due, one.order.id))
 
@@ -85,9 +85,10 @@ async def _running(reading: Reading) -> dict[int, list[ClockRow]]:
 
 
 async def _waiting(
-    reading: Reading, ids: Sequence[int], heaps: dict[int, Heap], running: dict[int, list[ClockRow]]
+    reading: Reading, viewer: Viewer, ids: Sequence[int], heaps: dict[int, Heap], running: dict[int, list[ClockRow]]
 ) -> list[Waiting]:
-    lines = await record.lines(reading, await docket.orders_by_id(reading, ids))
+    found = await knowing.known(reading, viewer, await docket.orders_by_id(reading, ids))
+    lines = await record.lines(reading, found)
     events = await docket.order_events_of(reading, ids)
     return [
         Waiting(

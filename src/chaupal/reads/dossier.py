@@ -14,7 +14,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads import record
 from chaupal.reads.context import Reads
 from chaupal.reads.record import Line
-from chaupal.store import docket, impact, media, rulings
+from chaupal.store import docket, impact, knowing, media, rulings
 from chaupal.store.docket import Authority, CaseEvent, Order, Target
 from chaupal.store.knowledge import facts_for
 from chaupal.store.people import sealed_people
@@ -72,7 +72,7 @@ async def queue(reads: Reads, viewer: Viewer) -> list[Line]:
     """Orders with targets that are not decided yet; those that must be acted on first come first."""
     async with reads.work.reading() as reading:
         waiting = await docket.standing_in(reading, record.SHOWN_AS_PENDING)
-        found = await docket.orders_by_id(reading, sorted(waiting))
+        found = await knowing.known(reading, viewer, await docket.orders_by_id(reading, sorted(waiting)))
         found.sort(key=lambda order: (order.act_by is None, order.act_by or 0, order.id))
         return await record.lines(reading, found)
 
@@ -82,7 +82,7 @@ async def dossier(
 ) -> Dossier:
     """The order as staff see it, its targets from number `first` on; `states`: only those that stand there. Raises NotFound."""
     async with reads.work.reading() as reading:
-        order = await docket.order(reading, ref)
+        order = await knowing.order_for(reading, viewer, ref)
         authority = None if order is None else await docket.authority(reading, order.authority_id)
         if order is None or authority is None:
             raise NotFound
@@ -100,7 +100,7 @@ async def dossier(
 async def sheet(reads: Reads, viewer: Viewer, ref: str, number: int) -> Sheet:
     """The case about target `number` as staff see it. Raises NotFound."""
     async with reads.work.reading() as reading:
-        order = await docket.order(reading, ref)
+        order = await knowing.order_for(reading, viewer, ref)
         authority = None if order is None else await docket.authority(reading, order.authority_id)
         named = [] if order is None else await docket.targets_of(reading, order.id)
         target = next((one for one in named if one.number == number), None)

@@ -9,7 +9,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.store import desk, rulings
+from chaupal.store import desk, knowing, rulings
 from chaupal.store.knowledge import facts_for
 from chaupal.store.people import id_of, sealed_people
 from chaupal.store.rulings import RulingRow
@@ -30,7 +30,7 @@ async def of(reads: Reads, viewer: Viewer, handle: str) -> History:
         seen = reveal_one(viewer, Surface.OFFICE, people.get(id_ or 0), await facts_for(reading, viewer))
         if seen is None:
             raise NotFound
-        return History(seen, tuple(await rulings.of_owner(reading, seen.item.id)))
+        return History(seen, tuple(knowing.rulings_known(viewer, await rulings.of_owner(reading, seen.item.id))))
 
 
 async def under_own_rules(reads: Reads) -> list[RulingRow]:
@@ -39,10 +39,10 @@ async def under_own_rules(reads: Reads) -> list[RulingRow]:
         return _live(await desk.in_force_by(reading, "own_rules"), reads.clock())
 
 
-async def quieted(reads: Reads) -> list[RulingRow]:
+async def quieted(reads: Reads, viewer: Viewer) -> list[RulingRow]:
     """What is kept out of trends and suggestions, the newest first."""
     async with reads.work.reading() as reading:
-        return _live(await desk.in_force_as(reading, "deamplify"), reads.clock())
+        return _live(knowing.rulings_known(viewer, await desk.in_force_as(reading, "deamplify")), reads.clock())
 
 
 def _live(rows: list[RulingRow], now: int) -> list[RulingRow]:

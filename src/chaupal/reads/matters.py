@@ -1,4 +1,4 @@
-"""Matters for staff: every one of them, the secret ones and the house's own too, and one with all that was said and done."""
+"""Matters for staff: every one of which they may know, the house's own too, and one with all that was said and done."""
 
 import msgspec
 
@@ -9,8 +9,9 @@ from chaupal.reads.context import Reads
 from chaupal.reads.dossier import Dossier
 from chaupal.reads.page import Cursor, Page, page_of
 from chaupal.reads.record import Line
-from chaupal.store import docket
-from chaupal.store.docket import OrderEvent
+from chaupal.store import docket, knowing
+from chaupal.store.docket import Order, OrderEvent
+from chaupal.store.work import Reading
 
 
 class Matter(msgspec.Struct, frozen=True):
@@ -26,12 +27,24 @@ class Matter(msgspec.Struct, frozen=True):
         return self.steps[-1].state if self.steps else "received"
 
 
-async def every(reads: Reads, cursor: Cursor) -> Page[Line]:
-    """All matters, newest first. The caller has seen to it that the viewer is staff."""
+async def every(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Line]:
+    """All matters of which they may know, newest first. The caller has seen to it that the viewer is staff."""
     async with reads.work.reading() as reading:
-        found = await docket.orders_below(reading, cursor.below, cursor.limit + 1)
+        found = await _below(reading, viewer, cursor.below, cursor.limit + 1)
         page = page_of([order.id for order in found], cursor)
         return page.map(await record.lines(reading, found[: len(page.items)]))
+
+
+async def _below(reading: Reading, viewer: Viewer, below: int, at_most: int) -> list[Order]:
+    """Cut after what is secret was left out: a page that is short would tell that something is there."""
+    found: list[Order] = []
+    while len(found) < at_most:
+        some = await docket.orders_below(reading, below, at_most)
+        found += await knowing.known(reading, viewer, some)
+        if len(some) < at_most:
+            break
+        below = some[-1].id
+    return found[:at_most]
 
 
 async def matter(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most: int = 50) -> Matter:

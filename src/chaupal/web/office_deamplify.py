@@ -53,7 +53,7 @@ async def propose(call: Call[Typed]) -> Answer:
 async def _page(call: Call[Any], typed: Typed, problem: Problem | None) -> Answer:
     house = call.house
     rules = house.court.rules.current(house.court.clock())
-    made = await history.quieted(house.reads)
+    made = await history.quieted(house.reads, call.viewer)
     return await office_room.render(
         call, "office/deamplified.html", N_("Kept out of trends"), problem, typed=typed, made=made, book=rules,
         fitting=[rule for rule in rules.rules if MEASURE in rule.measures],

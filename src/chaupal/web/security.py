@@ -7,6 +7,7 @@ import msgspec
 from chaupal.kernel.errors import Conflict, Invalid
 from chaupal.policy import epitaph
 from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Role
 from chaupal.social import logins, passkeys, second
 from chaupal.web import pages
 from chaupal.web.agents import called
@@ -171,7 +172,7 @@ async def _security(
     return await pages.render(
         call, "settings/security.html", 422 if errors else 200, login=login, keys=await passkeys.mine(square, call.viewer),
         left=await second.recovery_left(square, call.viewer), wrong=wrong,
-        saved=saved, named=named, staff_must=call.viewer.staff and call.house.settings.staff_second_step and not login.second,
+        saved=saved, named=named, staff_must=_is_staff(call) and call.house.settings.staff_second_step and not login.second,
         title=words(call.viewer.language).gettext(N_("Security")),
     )  # fmt: skip
 
@@ -202,6 +203,12 @@ PAGE: dict[str, Any] = {"shape": Shape.PAGE}
 GUARDED: dict[str, Any] = {"shape": Shape.PAGE, "limit": (20, 900)}  # guesses at a password or a code
 # Whoever is suspended or frozen may still look after who acts in their name.
 OPEN: dict[str, Any] = {"shape": Shape.PAGE, "suspended": True}
+
+
+def _is_staff(call: Call[Any]) -> bool:
+    """By their account: as a viewer they are a member until something is asked beside the password."""
+    return call.caller is not None and call.caller.role is not Role.MEMBER
+
 
 ROUTES: tuple[Route, ...] = (
     get(SECURITY, show, Surface.OWN, takes=Said, **PAGE),

@@ -18,7 +18,7 @@ from chaupal.policy import epitaph, tidings
 from chaupal.policy.epitaph import LANGUAGES
 from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
-from chaupal.policy.viewer import ACTIVE, FROZEN, SUSPENDED, Caller, Viewer, allows
+from chaupal.policy.viewer import ACTIVE, FROZEN, SUSPENDED, Caller, Role, Viewer, allows
 from chaupal.ports.country import Locator, Place
 from chaupal.ports.meter import Meter
 from chaupal.reads import standing
@@ -223,7 +223,13 @@ class Desk:
             return Viewer(country=country, country_known=known, language=language)
         if caller.csrf:
             call.csrf = caller.csrf
-        return Viewer(account=caller.account, country=country, country_known=known, role=caller.role, language=language)
+        role = Role.MEMBER if self._unsure(caller) else caller.role
+        return Viewer(account=caller.account, country=country, country_known=known, role=role, language=language)
+
+    def _unsure(self, caller: Caller | None) -> bool:
+        """Of whom of the staff nothing is asked beside the password, where that must be: whoever comes so is a member."""
+        wanted = self.house.settings.staff_second_step
+        return wanted and caller is not None and not caller.second and caller.role is not Role.MEMBER
 
     def _admit(self, route: Route, call: Call[Any]) -> None:
         caller = call.caller
@@ -237,13 +243,12 @@ class Desk:
             raise NotSignedIn
         if caller is not None and caller.state == "pending" and not (route.public or route.unready):
             raise NotAllowed("Your login is missing a confirmed e-mail address or approval")
+        if route.may and self._unsure(caller):
+            raise NotAllowed("Staff need a second step for logging in; set it up under /settings/security")
         if route.may and not may(call.viewer, route.may):
             if route.surface is Surface.OFFICE and may(call.viewer, "see_office"):
                 raise NotAllowed("This is not for your role to do")  # staff know that the room is there
             raise NotFound  # missing and forbidden look the same
-        unsure = self.house.settings.staff_second_step and caller is not None and not caller.second
-        if route.surface is Surface.OFFICE and unsure:
-            raise NotAllowed("Staff need a second step for logging in; set it up under /settings/security")
 
     async def _check_standing(self, route: Route, call: Call[Any]) -> None:
         """Whoever is suspended or frozen is told so, why, and where to appeal. Raises NotAllowed, Closed."""
