@@ -12,7 +12,7 @@ from chaupal.fanout.direct import WordDue
 from chaupal.fanout.letters import LetterDue, Tells
 from chaupal.fanout.telling import Ear
 from chaupal.governance import notices as court_notices
-from chaupal.governance.events import RulingChanged, RulingLifted
+from chaupal.governance.events import NoticeAsked, RulingChanged, RulingLifted
 from chaupal.governance.notices import Strike
 from chaupal.policy import tidings
 from chaupal.ports.mail import Letter
@@ -46,6 +46,17 @@ async def tell(carrier: Carrier, w: Writing, event: RulingChanged) -> None:
         await _put_off(carrier, w, strike, telling, until)
     elif await tellings.add(w, telling):
         await _send(carrier, w, strike, telling)
+
+
+async def again(carrier: Carrier, w: Writing, event: NoticeAsked) -> None:
+    """Told once more, by the ways that lead out of the app; what stands in the app stands there already."""
+    told = next((one for one in await tellings.about(w, event.ruling) if one.id == event.telling), None)
+    if told is None or told.sent_at is None:
+        return
+    strike = await court_notices.strike_of(carrier.court, w, event.ruling)
+    key = f"told:{event.ruling}:{told.about}:{event.at}"
+    ways, language = await _word(carrier, w, strike, told, key=key)
+    await _note(carrier, w, strike, msgspec.structs.replace(told, language=language), "sent", ways=ways)
 
 
 async def release(carrier: Carrier) -> int:
@@ -115,16 +126,22 @@ async def _send(carrier: Carrier, w: Writing, strike: Strike, telling: Telling) 
         w, carrier.make_id(), account, "moderation_warning", by=system,
         cause=f"ruling:{row.id}:{telling.about}", body=msgspec.json.encode(body).decode(),
     )  # fmt: skip
-    to = await telling_ways.ear(carrier, w, account)
+    ways, language = await _word(carrier, w, strike, telling, key=f"told:{row.id}:{telling.about}")
+    leaf = await _note(carrier, w, strike, msgspec.structs.replace(telling, language=language), "sent", ways=ways)
+    await tellings.sent(w, telling.id, carrier.clock(), ways, leaf)
+
+
+async def _word(carrier: Carrier, w: Writing, strike: Strike, telling: Telling, *, key: str) -> tuple[str, str]:
+    """The direct post and the mail that leave after the commit: (by which ways they are told, in which language)."""
+    row, ended = strike.ruling, telling.about == ENDED
+    to = await telling_ways.ear(carrier, w, telling.account_id)
     page = carrier.settings.origin + tidings.notice_page(row.id)
     text = tidings.post(row.ruling, strike.kind, to.language, ended=ended, handle=to.handle, page=page)
-    w.tell(WordDue(account=account, text=text, key=f"told:{row.id}:{telling.about}", language=to.language))
+    w.tell(WordDue(account=telling.account_id, text=text, key=key, language=to.language))
     if to.email:
         letter = _letter(carrier, strike, to, ended=ended, page=page)
         w.tell(LetterDue(letter=letter, tells=Tells(row.id, telling.about, to.language)))
-    ways = ALL_WAYS if to.email else NO_MAIL
-    leaf = await _note(carrier, w, strike, msgspec.structs.replace(telling, language=to.language), "sent", ways=ways)
-    await tellings.sent(w, telling.id, carrier.clock(), ways, leaf)
+    return (ALL_WAYS if to.email else NO_MAIL), to.language
 
 
 def _letter(carrier: Carrier, strike: Strike, to: Ear, *, ended: bool, page: str) -> Letter:

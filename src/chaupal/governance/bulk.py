@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from chaupal.governance import appeals, cases, decisions, lifecycle, reviews
+from chaupal.governance import appeals, cases, decisions, lifecycle, notices, reviews
 from chaupal.governance.cases import Case, Moved
 from chaupal.governance.context import Court
 from chaupal.governance.ladder import Draft
@@ -30,8 +30,8 @@ MOST = 5_000  # rows in one go, as many as an order has targets
 AT_ONCE = 100  # rows in a commit: others wait for the log no longer than these take
 BREATH = 5  # rows between which others are answered
 TRIES = 3  # of a commit that another one crossed
-PROPOSE, CONCUR, APPROVE, RETURN, LIFT, KEEP, APPEAL, ACT = (
-    "propose", "concur", "approve", "return", "lift", "keep", "appeal", "act",
+PROPOSE, CONCUR, APPROVE, RETURN, LIFT, KEEP, APPEAL, ACT, TELL = (
+    "propose", "concur", "approve", "return", "lift", "keep", "appeal", "act", "tell",
 )  # fmt: skip
 
 
@@ -359,12 +359,24 @@ async def _keep(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item
     return await reviews.keep_in(court, w, viewer, case, item.reason)
 
 
+async def _tell(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item) -> State:
+    return await notices.tell_again_in(court, w, viewer, case)
+
+
 async def _appeal(court: Court, w: Writing, viewer: Viewer, row: Heard, item: Item) -> None:
     typed = appeals.Decision(outcome=item.outcome, reason=item.reason, ends_at=item.until, territory=item.territory)
     await appeals.decide_in(court, w, viewer, row.id, typed)
 
 
 _DRAFT = ("outcome", "code", "reason", "finding", "parts", "until", "text", "rule", "permanent")
+ENDED = (
+    State.LIFTED,
+    State.LAPSED,
+    State.STAYED,
+    State.WITHDRAWN,
+    State.SET_ASIDE,
+    State.OVERTURNED,
+)  # after something was in force, or not
 _ACTED = (*PROPOSED, State.UNSECONDED)
 VERBS: dict[str, Verb] = {
     PROPOSE: Verb(_propose, "decide", "sanction", UNDECIDED, _DRAFT, PROPOSED),
@@ -376,5 +388,6 @@ VERBS: dict[str, Verb] = {
     RETURN: Verb(_return, lifecycle.may("return"), "approve_sanction", PROPOSED, ("reason",), (State.RETURNED,)),
     LIFT: Verb(_lift, "lift", "sanction", IN_FORCE, ("reason",), (State.LIFTED,)),
     KEEP: Verb(_keep, "decide", "sanction", (State.IN_FORCE,), ("reason",), (State.IN_FORCE,)),
+    TELL: Verb(_tell, "work_on_order", "sanction", (*IN_FORCE, *ENDED), (), ()),  # nothing moves
     APPEAL: Verb(_appeal, "hear_appeal", "hear_appeal", (), ("outcome", "reason", "until", "territory"), ()),
 }  # fmt: skip

@@ -37,6 +37,14 @@ class RulingLifted(RulingChanged, frozen=True):
     lapsed: bool = False
 
 
+class NoticeAsked(Event, frozen=True):
+    """Whoever is touched by a ruling is to be told of it once more. `telling`: what they were told; `at` (ms) makes it one time."""
+
+    ruling: int
+    telling: int
+    at: int
+
+
 class ClockAlert(Event, frozen=True):
     """`share` per cent of the time for something have passed: the `clock` (kind) of an order, an appeal or a report.
 

@@ -5,10 +5,15 @@ from collections.abc import Sequence
 import msgspec
 
 from chaupal.governance import entries, log, record, tlog
+from chaupal.governance.cases import Case
 from chaupal.governance.context import Court
+from chaupal.governance.events import NoticeAsked
+from chaupal.governance.guards import check_not_own
+from chaupal.governance.lifecycle import State
+from chaupal.governance.papers import check_may
 from chaupal.governance.regimes import GENERIC, Regime
 from chaupal.kernel.clock import DAY
-from chaupal.kernel.errors import NotFound
+from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.policy.may import may
 from chaupal.policy.rulings import Measure
 from chaupal.policy.viewer import Viewer
@@ -186,6 +191,37 @@ async def note(
     said, before = record.of_ruling(row, order), row.log_index if prev is None else prev
     index, _ = await log.append(court, w, "notice", row.order_ref, public, prev=before, **said)
     return index
+
+
+# --- telling again ---
+
+AGAIN_AFTER = DAY  # nobody is told the same twice within so long
+TOLD_LATELY = "They were told of this less than a day ago"
+SILENCE = "Its law does not let them be told yet; they are told by themselves once it does"
+
+
+async def tell_again_in(court: Court, w: Writing, viewer: Viewer, case: Case) -> State:
+    """Tell whoever is touched by a case once more, in a unit that is open: what was told of each ruling last. Nothing moves.
+
+    Raises NotAllowed, Conflict where there is nobody to tell, where the law is silent, or within a day.
+    """
+    me = check_may(viewer, "sanction" if case.own_rules else "work_on_order")
+    check_not_own(me, [case.target.owner_id])
+    asked = 0
+    for row in (await rulings.by_targets(w, [case.target.id]))[case.target.id]:
+        told = [one for one in await tellings.about(w, row.id) if one.account_id == row.owner_id]
+        if not told:
+            continue
+        last = told[-1]
+        if last.sent_at is None:
+            raise Conflict(SILENCE)
+        if not await tellings.ask_again(w, last.id, court.clock() - AGAIN_AFTER):
+            raise Conflict(TOLD_LATELY)
+        w.tell(NoticeAsked(ruling=row.id, telling=last.id, at=court.clock()))
+        asked += 1
+    if not asked:
+        raise Conflict("Nobody was to be told of this")
+    return case.state
 
 
 def _kept_back(court: Court, strike: Strike) -> bool:

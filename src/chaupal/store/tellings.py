@@ -31,6 +31,12 @@ SENT = statement(
     update(tellings).where(*_UNSENT).values(sent_at=param("at"), ways=words("used"), log_index=param("leaf"))
 )
 LATER = statement(update(tellings).where(*_UNSENT).values(due_at=param("until"), log_index=param("leaf")))
+# Of what was told already, `due_at` is when it was asked to be told again.
+AGAIN = statement(
+    update(tellings)
+    .where(tellings.c.id == param("of"), tellings.c.sent_at <= param("before"), tellings.c.due_at <= param("before"))
+    .values(due_at=param("at"))
+)
 DUE = statement(
     select(*tellings.c)
     .where(tellings.c.sent_at.is_(None), tellings.c.due_at <= param("at"))
@@ -54,6 +60,11 @@ async def sent(w: Writing, id_: int, at: int, ways: str, leaf: int) -> bool:
 
 async def put_off(w: Writing, id_: int, until: int, leaf: int) -> bool:
     return await w.run(LATER, of=id_, until=until, leaf=leaf) == 1
+
+
+async def ask_again(w: Writing, id_: int, before: int) -> bool:
+    """It is to be told once more. False where it was not told yet, or was (or was to be) told again after `before`."""
+    return await w.run(AGAIN, of=id_, before=before, at=w.now()) == 1
 
 
 async def due(reading: Reading, at: int, at_most: int = 100) -> list[Telling]:

@@ -18,7 +18,7 @@ DECIDED = MEASURES | {"refuse": N_("Refuse")} | CLOSINGS
 MANY = {
     "act": N_("Carry out, or propose where two must"), "propose": N_("Propose"), "concur": N_("Agree as second reviewer"),
     "approve": N_("Approve"), "return": N_("Send it back"), "lift": N_("Lift it"), "keep": N_("Keep it in force"),
-    "appeal": N_("Decide appeals"),
+    "appeal": N_("Decide appeals"), "tell": N_("Tell them again"),
 }  # fmt: skip
 # What `bulk` and `csv_cases` say of rows, for the catalogue.
 ROWS = (
@@ -89,6 +89,9 @@ SURFACES = {
 
 # What a person is told where something cannot be done; the rooms below say it in these words.
 STOPPED = (
+    N_("They were told of this less than a day ago"),
+    N_("Its law does not let them be told yet; they are told by themselves once it does"),
+    N_("Nobody was to be told of this"),
     N_("This order has moved meanwhile; please look at it again"),
     N_("This takes two people: propose it, and let somebody else approve"),
     N_("This concerns a protected speaker: a second reviewer must agree before it can be approved"),

@@ -7,8 +7,10 @@ import httpx2
 import regex
 
 from chaupal.governance import bulk_jobs, desk, log
+from chaupal.kernel.clock import DAY
 from chaupal.policy.viewer import Role
 from desk import REASON, AtDesk
+from mails import mails_of
 from village import Village
 
 GROUND = "protected_expression"
@@ -218,3 +220,37 @@ async def test_a_matter_of_the_houses_own_takes_a_file(village: Village):
         path, data=form, files={"csv": ("x.csv", b"target\n@nobody_at_all\n")}, headers=at.headers
     )
     assert wrong.status_code == 422 and "@nobody_at_all" in wrong.text
+
+
+async def test_whoever_was_told_is_told_again_and_not_twice_on_one_day(village: Village):
+    v = village
+    ref, _ = await order_of(v, 2)
+    page, dev = f"/office/orders/{ref}/many", AtDesk(v, v.dev)
+    await AtDesk(v, v.chitra).send(
+        page, items(*((n, 1, "withhold_post", f"{REASON} {n}") for n in (1, 2))), act="propose"
+    )
+    await dev.send(page, items((1, 2, "", ""), (2, 2, "", "")), act="approve")
+    mails, court = len(mails_of(v.running)), v.running.house.court
+    lately = await dev.send(page, items((1, 3, "", "")), act="tell")
+    assert lately.status_code == 422 and "less than a day ago" in lately.text
+    v.clock.move(2 * DAY)
+    size = await log.recount(court)
+    again = await dev.send(page, items((1, 3, "", ""), (2, 3, "", "")), act="tell")
+    assert again.text.count('mark good">done') == 2 and len(mails_of(v.running)) == mails + 2
+    assert await log.recount(court) == size + 2  # each has its entry
+    assert (await dev.send(page, items((1, 3, "", "")), act="tell")).status_code == 422
+    assert len(mails_of(v.running)) == mails + 2
+
+
+async def test_whom_a_law_keeps_in_the_dark_nobody_tells(village: Village):
+    v = village
+    said = await v.says(v.asha, "बात")
+    ref = await v.receives(said.path, gag_until="2021-06-01")
+    page, dev = f"/office/orders/{ref}/many", AtDesk(v, v.dev)
+    await AtDesk(v, v.chitra).send(page, items((1, 1, "withhold_post", REASON)), act="propose")
+    await dev.send(page, items((1, 2, "", "")), act="approve")
+    mails = len(mails_of(v.running))
+    v.clock.move(2 * DAY)
+    sent = await dev.send(page, items((1, 3, "", "")), act="tell")
+    assert sent.status_code == 422 and "does not let them be told yet" in sent.text
+    assert len(mails_of(v.running)) == mails
