@@ -1,7 +1,6 @@
 """A court in session for tests: a street with its staff, an authority, and an order that can be walked through."""
 
 import itertools
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -103,19 +102,16 @@ class Bench:
             return await rulings_in_force(reading)
 
 
-@pytest.fixture
-async def bench(work: Work, street: Street, clock: StillClock, tmp_path: Path) -> Bench:
-    """A court on the street's own store, on both databases."""
+async def court_on(work: Work, street: Street, clock: StillClock) -> Court:
+    """A court on the street's own store, with the shipped laws and rules."""
     settings = street.square.settings
-    court = Court(
-        settings,
-        work,
-        clock,
-        street.make_id,
-        await log.open_keys(work, settings),
-        load_regimes(None),
-        load_house_rules(None),
-    )
-    bench = Bench(street, court)
+    keys = await log.open_keys(work, settings)
+    return Court(settings, work, clock, street.make_id, keys, load_regimes(None), load_house_rules(None))
+
+
+@pytest.fixture
+async def bench(work: Work, street: Street, clock: StillClock) -> Bench:
+    """A court in session, on both databases."""
+    bench = Bench(street, await court_on(work, street, clock))
     await bench.sit()
     return bench

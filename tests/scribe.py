@@ -106,7 +106,7 @@ class Scribe:
             "bases": ["public_order"], "territory": ["IN"], "dated": self.minute()[:10], "received": self.minute(), "act_by": None,
             "law_act_by": None, "interim_until": self.minute(hours=48) if emergency else None, "ends": None,
             "emergency": emergency, "secrecy": "order_text", "targets": {"post": 2, "account": 1}, "document": None,
-            "signature": "absent", "origin": "verified", "defects": [], "confirms": None, "source": None, "rule": None, "by": CLERK,
+            "signature": "absent", "origin": "verified", "defects": [], "confirms": None, "source": "", "rule": "", "by": CLERK,
         }  # fmt: skip
         public |= (said or {}) | changes
         return self.write(
@@ -248,7 +248,8 @@ class Scribe:
     def seal(self, t: str, ref: str, public: Mapping[str, object], regime: str, prev: int | None = None) -> int:
         """A sealed act, which `unseal` opens."""
         act = {"t": t, "ref": ref, "at": self.minute(), "regime": regime, "prev": prev}
-        private: Public = {"act": act} | {f"public.{name}": value for name, value in public.items()}
+        inner = self._disclosure("reason", REASON)
+        private: Public = {"act": act, "public": dict(public), "sd": [digest(inner)]}
         return self.write("cover", "", {}, private=private, at=self.minute(minutes=-self.clock.minute))
 
     def unseal(self, index: int, **changes: object) -> int:

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.governance import log, log_batches, log_cosigned, log_witness
+from chaupal.governance import laws, log, log_batches, log_cosigned, log_witness
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
 from chaupal.wire.call import Answer, Call, json
@@ -104,6 +104,23 @@ async def policy(call: Call[Any]) -> Answer:
     return Answer((await log_cosigned.policy(call.house.court)).encode(), mime=TEXT, headers=list(BRIEFLY))
 
 
+class Digest(msgspec.Struct):
+    """The SHA-256 of a file, in hexadecimal."""
+
+    digest: str
+
+
+async def law(call: Call[Digest]) -> Answer:
+    """A file of law or of the house's rules that an entry of the log cites by its hash, to the byte."""
+    return Answer(await laws.text(call.house.court, call.args.digest), mime=TEXT, headers=list(FOR_GOOD))
+
+
+async def laws_listed(call: Call[Any]) -> Answer:
+    """Every file of law that the log cites: its SHA-256, and what it is."""
+    lines = sorted(f"{digest}  {ref}\n" for digest, ref in (await laws.kept(call.house.court)).items())
+    return Answer("".join(lines).encode(), mime=TEXT, headers=list(BRIEFLY))
+
+
 FILE = {"shape": Shape.FILE, "public": True}
 
 ROUTES: tuple[Route, ...] = (
@@ -111,6 +128,8 @@ ROUTES: tuple[Route, ...] = (
     get("/log/key", key, Surface.RECORD, **FILE),
     get("/log/change/{index}", change, Surface.RECORD, takes=Entry, **FILE),
     get("/log/witness", witness, Surface.RECORD, **FILE),
+    get("/log/laws", laws_listed, Surface.RECORD, **FILE),
+    get("/log/laws/{digest}", law, Surface.RECORD, takes=Digest, **FILE),
     get("/log/neighbour", neighbour, Surface.RECORD, **FILE),
     get("/log/policy", policy, Surface.RECORD, **FILE),
     post(

@@ -2,21 +2,26 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlencode
 
 import httpx2
 import msgspec
 
+from chaupal.governance.regimes.reading import BIGGEST
 from chaupal.governance.report.compare import Difference, differences
 from chaupal.governance.report.facts import Facts, Snapshot
 from chaupal.governance.report.filters import Filters, period
 from chaupal.governance.report.fold import Fold
 from chaupal.governance.report.report import digest, document, report
+from chaupal.governance.rule_of_law import Files
 from chaupal.kernel.errors import Invalid, Problem
 
 MOST_BYTES = 64 * 1024 * 1024  # of a published report
 TIMEOUT, PAUSE, TRIES = 60, 2, 900  # seconds for an answer, between questions to a server that still counts; how many
+SHA256_HEX = 64
 EVERY = 20_000  # entries between two words of progress
 
 type Tell = Callable[[str], None]
@@ -85,6 +90,30 @@ def size_of(made: Document) -> int | None:
     log = made.get("log")
     size = cast("dict[str, object]", log).get("size") if isinstance(log, dict) else None
     return size if isinstance(size, int) and size >= 0 else None
+
+
+# --- laws ---
+
+
+def laws_of(server: str, into: Path, get: Callable[[str], httpx2.Response] | None = None) -> Files:
+    """The files of law that a server serves, each asked for once and kept in `into`. What they hash to is looked at by whoever reads."""
+
+    def file(digest: str) -> bytes | None:
+        place = into / digest
+        if len(digest) != SHA256_HEX or not digest.isalnum():
+            return None
+        if not place.is_file():
+            with httpx2.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False) as client:
+                answer = (get or client.get)(f"{server}/log/laws/{digest}")
+            if answer.status_code != 200 or len(answer.content) > BIGGEST:
+                return None
+            if sha256(answer.content).hexdigest() != digest:
+                return answer.content  # said to be another file, and not kept
+            into.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(answer.content)
+        return place.read_bytes()
+
+    return file
 
 
 # --- counting ---

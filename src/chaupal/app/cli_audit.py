@@ -1,4 +1,4 @@
-"""`chaupal-audit`: mirrors somebody's log, verifies all of it, counts the report anew and says where the published one differs.
+"""`chaupal-audit`: mirrors somebody's log, verifies it, holds it against the law, counts the report anew, says what differs.
 
 It stands by itself: it knows nothing of the database or of the server's rooms, only of the log and of how to count it.
 """
@@ -11,21 +11,23 @@ from typing import Any
 
 import click
 import httpx2
+import msgspec
 
 from chaupal.app import audit as counting
 from chaupal.app import cli_witnesses
 from chaupal.app.audit import Counted
 from chaupal.app.cli_log import MEANS
-from chaupal.governance import mirror
+from chaupal.governance import mirror, rule_of_law
 from chaupal.governance.findings import Broken, KeySource, LogReport
 from chaupal.governance.report.cells import Table
 from chaupal.governance.report.exports import table_csv
 from chaupal.governance.report.filters import Filters, parse_filters
 from chaupal.governance.report.report import Report, canonical, document, plain, report
 from chaupal.governance.report.tables import TABLES
+from chaupal.governance.rule_of_law import Finding, Verdict
 from chaupal.kernel.errors import Invalid, Problem
 
-SHOWN = 50  # differences that are printed
+SHOWN = 50  # differences and findings that are printed
 
 
 class Told:
@@ -58,16 +60,30 @@ class Told:
 @click.option("--country", default="", help="A country's two letters, such as IN.")
 @click.option("--language", default="", help="A language's code, such as hi.")
 @click.option("--regime", default="", help="A regime, such as IN-69A.")
+@click.option(
+    "--law-dir",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Take the files of law from here, by what they hash to. Else the server's own, by the same hashes.",
+)
+@click.option(
+    "--findings",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How it is said which rule of law an entry breaks; json: alone, on standard output.",
+)
 @cli_witnesses.witness_options
 @click.option("--quiet", is_flag=True, help="No progress and no findings on standard error.")
 @click.pass_context
 def audit(
     context: click.Context, url: str, key: str | None, into: Path | None, tables: str, form: str, compare: bool, start: str,
-    quiet: bool, witnesses: tuple[str, ...], quorum: int | None, policy_file: Path | None, **asked: str,
+    quiet: bool, law_dir: Path | None, findings: str, witnesses: tuple[str, ...], quorum: int | None, policy_file: Path | None,
+    **asked: str,
 ) -> None:  # fmt: skip
-    """Copy the log at URL (a server's address, or its log's), verify all of it, and count the report anew.
+    """Copy the log at URL (a server's address, or its log's), verify all of it, hold it against the law, count the report anew.
 
-    Exits with 1 where the log does not verify, a frozen report is not what it was, or a published number differs.
+    Exits with 1 where the log does not verify, an entry breaks a rule of law, a frozen report is not what it was, or a
+    published number differs. What was only late is told, and breaks nothing.
     """
     filters, ids, told = _filters(start, asked), _ids(tables), Told(quiet=quiet)
     server = url.rstrip("/").removesuffix("/log")
@@ -82,11 +98,41 @@ def audit(
         )
         if not _verified(found, told):
             context.exit(1)
+        tried = _try(server, place, law_dir, told)
         counted = counting.count(lambda: mirror.entries_opened(place), theirs, filters, ids, told)
     told.line(f"counted: {counted.facts.size} entries")
-    _print(report(counted.facts, filters, ids), form)
+    if findings == "json":
+        click.echo(msgspec.json.encode(tried).decode())
+    else:
+        _print(report(counted.facts, filters, ids), form)
+        _say_broken(tried, told)
     _say_findings(counted, told, compare=compare)
-    context.exit(0 if counted.good else 1)
+    context.exit(0 if counted.good and not tried.broken else 1)
+
+
+def _try(server: str, place: Path, law_dir: Path | None, told: "Told") -> Verdict:
+    """The copy, held against the law."""
+    files = counting.laws_of(server, place / "laws") if law_dir is None else rule_of_law.folder(law_dir)
+    beside = {index: texts for index, _, texts in mirror.entries_opened(place) if texts}
+    return rule_of_law.try_log(lambda: mirror.entries(place), files, beside, lambda n: told(f"judging: {n} entries"))
+
+
+def _say_broken(tried: Verdict, told: "Told") -> None:
+    """What breaks a rule is said even where nothing else is; what was late, beside it."""
+    for finding in tried.broken[:SHOWN]:
+        click.echo(f"AGAINST THE LAW: {_said(finding)}", err=True)
+    for finding in tried.late[:SHOWN]:
+        told.line(f"late: {_said(finding)}")
+    for found in (tried.broken, tried.late):
+        if len(found) > SHOWN:
+            click.echo(f"… and {len(found) - SHOWN} more", err=True)
+    many = f"{tried.entries} entries, {tried.orders} orders, {tried.measures} measures"
+    told.line(f"held against the law: {many}; {len(tried.broken)} break a rule, {len(tried.late)} were late")
+
+
+def _said(finding: Finding) -> str:
+    about = f" ({finding.ref})" if finding.ref else ""
+    return _printable(f"entry {finding.index}{about}: {finding.words()} [{finding.code}]")
 
 
 def _filters(start: str, asked: dict[str, str]) -> Filters:

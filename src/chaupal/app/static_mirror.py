@@ -63,6 +63,10 @@ async def _tiles(client: httpx2.AsyncClient, folder: Path, size: int, progress: 
     for n in range(-(-size // tlog.TILE)):  # these do change: what is published is opened, what is erased is gone
         _write(folder / "log" / "openings" / str(n), (await _get(client, f"/log/openings/{n}")).content)
         written += 1
+    for line in (await _get(client, "/log/laws")).text.splitlines():
+        digest, _, _ = line.partition(" ")
+        _write(folder / "log" / "laws" / digest, (await _get(client, f"/log/laws/{digest}")).content)
+        written += 1
     return written
 
 

@@ -16,7 +16,7 @@ from chaupal.governance.rule_of_law.said import (
     Entry,
     Measure,
     Notice,
-    Open,
+    Opened,
     Order,
     Protected,
     Reversal,
@@ -37,7 +37,8 @@ class Act:
     index: int
     at: int
     head: Entry
-    opened: dict[str, object]
+    opened: dict[str, object]  # by name
+    sealed: bool = False  # whether it was secret when it came
 
     @property
     def digests(self) -> frozenset[str]:
@@ -224,7 +225,7 @@ class Unsealed:
     """An `open` entry, and the sealed act that it opened, where it did."""
 
     act: Act
-    said: Open
+    said: Opened
     sealed: Entry | None
     law: Regime | None
 

@@ -41,7 +41,7 @@ def emergency_runs(book: Book, made: Made) -> bool:
     until = None if matter is None else moment(matter.said.interim_until)
     if matter is None or until is None or matter.confirmed or made.cause == "confirmed":
         return False
-    return until + GRACE < (book.now if made.ended is None else made.ended.act.at)
+    return until + GRACE < _bound_until(book, made)
 
 
 def glass_kept(book: Book, made: Made) -> bool:
@@ -50,7 +50,13 @@ def glass_kept(book: Book, made: Made) -> bool:
     if not made.said.break_glass or until is None:
         return False
     seconded = any(said.step == "reviewed" and at <= until + SLACK for at, said in made.looked)
-    return not seconded and until + GRACE < (book.now if made.ended is None else made.ended.act.at)
+    return not seconded and until + GRACE < _bound_until(book, made)
+
+
+def _bound_until(book: Book, made: Made) -> int:
+    """Until when it bound: to its end, which every look obeys, or to its reversal."""
+    ended = book.now if made.ended is None else made.ended.act.at
+    return ended if made.until is None else min(ended, made.until)
 
 
 def end_unrecorded(book: Book, made: Made) -> bool:

@@ -8,11 +8,10 @@ from typing import NamedTuple, cast
 import msgspec
 from msgspec import Raw
 
-from chaupal.governance.rule_of_law.said import VERSION, Act, Entry, Open
+from chaupal.governance.rule_of_law.said import VERSION, Act, Entry, Opened
 
-PUBLIC, MORE = "public.", "more"
 _MARK = b'"t":"open"'  # canonical JSON has one spelling for it
-_entry, _open = msgspec.json.Decoder(Entry).decode, msgspec.json.Decoder(Open).decode
+_entry, _open = msgspec.json.Decoder(Entry).decode, msgspec.json.Decoder(Opened).decode
 
 type Entries = Callable[[], Iterable[tuple[int, bytes]]]  # the log from its beginning, as often as it is asked for
 
@@ -60,21 +59,33 @@ def read(disclosure: str) -> tuple[str, object] | None:
     return (name, said[2]) if len(said) == 3 and isinstance(name := said[1], str) else None
 
 
-def of(head: Entry, disclosures: Iterable[str]) -> dict[str, object]:
-    """What those of the disclosures say to which the entry committed."""
-    digests = frozenset(head.sd)
-    return dict(filter(None, (read(text) for text in disclosures if digest(text) in digests)))
+def digests(head: Entry, disclosures: Iterable[str]) -> frozenset[str]:
+    """What an entry commits to; of a sealed one that was opened, also what its act commits to within (`sd`)."""
+    outer = frozenset(head.sd)
+    inner = next((value for name, value in _said(outer, disclosures) if name == "sd"), None)
+    return (
+        outer | {one for one in cast("list[object]", inner) if isinstance(one, str)}
+        if isinstance(inner, list)
+        else outer
+    )
 
 
-def unsealed(head: Entry, told: Mapping[str, object]) -> Entry | None:
+def of(known: frozenset[str], disclosures: Iterable[str]) -> dict[str, object]:
+    """What those of the disclosures say whose digests are `known`."""
+    return dict(_said(known, disclosures))
+
+
+def _said(known: frozenset[str], disclosures: Iterable[str]) -> list[tuple[str, object]]:
+    return list(filter(None, (read(text) for text in disclosures if digest(text) in known)))
+
+
+def unsealed(told: Mapping[str, object]) -> Entry | None:
     """A sealed entry as it would have been had it not been secret; None where it was not opened as a whole."""
-    if "act" not in told:
+    act, public, sd = (told.get(name) for name in ("act", "public", "sd"))
+    if not isinstance(public, dict) or not isinstance(sd, list):
         return None
     try:
-        act = msgspec.convert(told["act"], Act)
+        said, inner = msgspec.convert(act, Act), msgspec.convert(sd, tuple[str, ...])
     except msgspec.ValidationError:
         return None
-    more = told.get(MORE)
-    said = {**told, **(cast("dict[str, object]", more) if isinstance(more, dict) else {})}
-    public = {name.removeprefix(PUBLIC): value for name, value in said.items() if name.startswith(PUBLIC)}
-    return Entry(VERSION, act.t, act.ref, act.at, Raw(msgspec.json.encode(public)), act.regime, act.prev, head.sd)
+    return Entry(VERSION, said.t, said.ref, said.at, Raw(msgspec.json.encode(public)), said.regime, said.prev, inner)

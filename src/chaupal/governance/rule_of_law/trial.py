@@ -108,9 +108,9 @@ class Trial:
             if head.v != VERSION or at is None:
                 raise ValueError(head.at)
             act = self._opened(Act(index, at, head, {}))
-            if head.t == SEALED and (inside := opened.unsealed(head, act.opened)) is not None:
+            if head.t == SEALED and (inside := opened.unsealed(act.opened)) is not None:
                 self._sealed[index] = inside
-                act = Act(index, moment(inside.at) or at, inside, act.opened)
+                act = Act(index, moment(inside.at) or at, inside, act.opened, sealed=True)
             self._hear(act)
         except (ValueError, TypeError):  # msgspec's errors are ValueErrors
             self._find(UNREADABLE, index, "")
@@ -138,9 +138,10 @@ class Trial:
         published = self._openings.get(act.index, ())
         if not published:
             return act
-        digests = act.digests
-        act.opened = opened.of(act.head, (one.text for one in published))
-        foreign = [one for one in published if opened.digest(one.text) not in digests]
+        texts = [one.text for one in published]
+        digests = opened.digests(act.head, texts)
+        act.opened = opened.of(digests, texts)
+        foreign = [text for text in texts if opened.digest(text) not in digests]
         self._ask(OPENINGS, act, Opened(act, len(foreign)))
         return act
 
@@ -245,7 +246,7 @@ class Trial:
         prev = NOBODY if act.head.prev is None else act.head.prev
         sealed = self._sealed.get(prev)
         law = None if sealed is None else self.book.laws.regime(sealed.regime)
-        new = msgspec.json.decode(act.head.public, type=said.Open)
+        new = msgspec.json.decode(act.head.public, type=said.Opened)
         self._ask(UNSEALINGS, act, Unsealed(act, new, sealed, law))
 
     def _prev(self, act: Act) -> object:

@@ -1,0 +1,203 @@
+"""The log of the real court, as its own functions write it: the verifier finds nothing in it, and each lie appended to it."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from chaupal.governance import authorities, decisions, entries, house, laws, log, record, speakers, steps
+from chaupal.governance.authorities import AuthorityForm
+from chaupal.governance.house import MatterForm
+from chaupal.governance.ladder import Draft
+from chaupal.governance.rule_of_law import Verdict, try_log
+from chaupal.governance.speakers import SpeakerForm
+from chaupal.governance.steps import StepForm
+from chaupal.kernel.clock import DAY, HOUR, MINUTE, StillClock
+from chaupal.policy.viewer import Role, Viewer
+from chaupal.store import accounts, ledger
+from chaupal.store.work import Work
+from court import REASON, REFUSE, Bench, court_on, staff
+from neighbours import Street
+from scribe import FILES, sha256
+
+BY_HASH = {sha256(body): body for body in FILES.values()}
+CAST = {
+    "owner": Role.OWNER, "clerk": Role.CLERK, "asha": Role.REVIEWER, "ravi": Role.REVIEWER, "dev": Role.APPROVER, "mona": Role.MODERATOR,
+}  # fmt: skip
+
+
+class Played(Bench):
+    """A court whose staff have their roles by the log's word, as on a server that people set up."""
+
+    people: dict[str, Viewer]
+
+    async def sit(self) -> None:
+        await laws.log_laws(self.court)
+        self.people = {handle: await self.hired(handle, role) for handle, role in CAST.items()}
+        self.owner, self.clerk, self.asha = (self.people[name] for name in ("owner", "clerk", "asha"))
+        self.dev, self.ravi, self.mona = (self.people[name] for name in ("dev", "ravi", "mona"))
+        self.meera = await self.street.person("meera")
+        self.post = await self.street.say(self.meera, "किसान आंदोलन: the gate is closed")
+        form = AuthorityForm(name="Ministry of Electronics", name_hi="इलेक्ट्रॉनिकी मंत्रालय", jurisdiction="IN")
+        self.ministry = await authorities.register(self.court, self.clerk, form)
+
+    async def hired(self, handle: str, role: Role) -> Viewer:
+        id_ = await self.street.person(handle)
+        async with self.court.work.writing() as w:
+            said = entries.Role(role=role.value, was="member", by=record.MACHINE)
+            await log.append(self.court, w, "role", record.pseudonym(self.court, id_), said)
+            await accounts.set_role(w, id_, role)
+        return staff(id_, role)
+
+    def name(self, who: Viewer) -> str:
+        return record.pseudonym(self.court, who.me)
+
+    async def leaves(self) -> list[bytes]:
+        async with self.court.work.reading() as reading:
+            return list(await ledger.entries(reading, 0, await ledger.size(reading)))
+
+    async def verdict(self) -> Verdict:
+        found = await self.leaves()
+        return try_log(lambda: enumerate(found), BY_HASH.get)
+
+    async def last(self, kind: str) -> tuple[int, Any]:
+        """(index, what it says) of the newest entry of this kind."""
+        found = [(i, msgspec.json.decode(raw, type=entries.Entry)) for i, raw in enumerate(await self.leaves())]
+        index, head = next((i, head) for i, head in reversed(found) if head.t == kind)
+        return index, msgspec.json.decode(head.public, type=entries.BY_TYPE[kind])
+
+    async def lie(self, kind: str, ref: str, said: entries.Public, *, prev: int, carry: int | None = None) -> int:
+        """Append an entry as the court would, properly, whatever it says; `carry`: the entry whose commitments stand again in it."""
+        async with self.court.work.writing() as w:
+            carried = log.NOTHING if carry is None else await log.carried(w, carry)
+            sealed = {} if carry is not None else {"subject": "1", "speaker": None, "reason": REASON}
+            written = log.Written(said, sealed, carried=carried)
+            index, _ = await log.append(self.court, w, kind, ref, written, prev=prev, regime="IN-69A@1")
+        return index
+
+
+@pytest.fixture
+async def court(work: Work, street: Street, clock: StillClock) -> Played:
+    played = Played(street, await court_on(work, street, clock))
+    await played.sit()
+    return played
+
+
+def check(found: Verdict) -> None:
+    assert not found.broken, "\n".join(map(str, found.broken))
+
+
+async def test_a_played_court_breaks_no_rule(court: Played, clock: StillClock):
+    """Withheld and refused, a whole account, a protected speaker, a stay, a glass, a sanction: all by the court's own functions."""
+    address = f"http://localhost:8000/@meera/{court.post}"
+    first = await court.order(targets=f"{address}\n@meera")
+    await court.withhold(first)
+    await court.withhold(first, 2, "withhold_account")
+    clock.move(HOUR)
+    await decisions.lift(court.court, court.asha, first, 1, reason="The authority has withdrawn it by letter.")
+    refused = await court.order(targets=address)
+    await decisions.propose(court.court, court.asha, refused, 1, **REFUSE)
+    await decisions.return_(court.court, court.dev, refused, 1, reason="Say which words are protected here.")
+    await decisions.propose(court.court, court.asha, refused, 1, **REFUSE)
+    await decisions.approve(court.court, court.dev, refused, 1)
+    broken = await court.order(targets=address)
+    draft = Draft(outcome="withhold_post", reason=REASON)
+    await decisions.break_glass(court.court, court.dev, broken, 1, draft)
+    await decisions.approve(court.court, court.owner, broken, 1)
+    await steps.take(
+        court.court, court.asha, broken, StepForm(verb="stay", body="court", reason="The court asks for it.")
+    )
+    own = await house.open_matter(
+        court.court, court.mona, MatterForm(rule="3@1", source="staff", targets="@meera", grounds=REASON)
+    )
+    await decisions.act_alone(
+        court.court, court.mona, own, 1, Draft(outcome="limit", reason=REASON, until="2021-02-12")
+    )
+    found = await court.verdict()
+    check(found)
+    assert (found.orders, found.measures) == (4, 4)
+
+
+async def test_a_protected_speaker_is_decided_on_by_three(court: Played):
+    id_ = await speakers.propose(
+        court.court, court.asha, SpeakerForm(handle="@meera", speaker_class="journalist", evidence="Her press card was seen.")
+    )  # fmt: skip
+    await speakers.second(court.court, court.dev, id_)
+    ref = await court.order()
+    await decisions.propose(court.court, court.asha, ref, 1, outcome="withhold_post", reason=REASON)
+    await decisions.concur(court.court, court.ravi, ref, 1)
+    await decisions.approve(court.court, court.dev, ref, 1)
+    check(await court.verdict())
+    index, made = await court.last("measure")
+    assert made.protected and made.concurred == court.name(court.ravi)
+    proposal, _ = await court.last("decision")
+    lie = await court.lie("measure", ref, msgspec.structs.replace(made, concurred=None), prev=proposal, carry=index)
+    assert "protected_without_third" in {one.code for one in (await court.verdict()).broken if one.index == lie}
+
+
+# --- lies, appended by the log's own door ---
+
+
+async def made(court: Played) -> tuple[str, int, entries.Measure]:
+    """An order, its proposal, and the measure that carried it out; nothing is wrong."""
+    ref = await court.order()
+    await court.withhold(ref)
+    check(await court.verdict())
+    index, said = await court.last("measure")
+    return ref, index, said
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"start": "2021-02-08T10:00Z"}, "backdated"),
+        ({"second": "by"}, "one_person_twice"),
+        ({"measure": "suspend", "territory": ("XX",)}, "measure_not_allowed"),
+        ({"territory": ("XX",)}, "beyond_territory"),
+        ({"second": None}, "second_missing"),
+        ({"second": "staff-000000000000"}, "person_unknown"),
+        ({"measure": "withhold_account", "kind": "account"}, "wider_than_target"),
+        ({"until": None, "review": None}, "no_end"),
+        ({"target": 9}, "target_unnamed"),
+    ],
+)
+async def test_a_lie_in_the_log_of_the_real_court_is_named(court: Played, changes: dict[str, Any], code: str):
+    ref = await court.order()
+    await decisions.propose(court.court, court.asha, ref, 1, outcome="withhold_post", reason=REASON)
+    proposal, _ = await court.last("decision")
+    other = await court.order(targets=f"http://localhost:8000/@meera/{court.post}", reference_no="another")
+    await court.withhold(other)
+    check(await court.verdict())
+    _, said = await court.last("measure")
+    changes = changes | ({"second": said.by} if changes.get("second") == "by" else {})
+    index = await court.lie("measure", ref, msgspec.structs.replace(said, **changes), prev=proposal, carry=proposal)
+    assert code in {one.code for one in (await court.verdict()).broken if one.index == index}
+
+
+async def test_a_reason_unlike_its_commitment_is_named(court: Played):
+    ref = await court.order()
+    await decisions.propose(court.court, court.asha, ref, 1, outcome="withhold_post", reason=REASON)
+    proposal, _ = await court.last("decision")
+    other = await court.order(targets=f"http://localhost:8000/@meera/{court.post}", reference_no="another")
+    await court.withhold(other)
+    _, said = await court.last("measure")
+    index = await court.lie("measure", ref, said, prev=proposal)
+    assert {one.code for one in (await court.verdict()).broken if one.index == index} >= {"reason_unlike"}
+
+
+async def test_an_emergency_that_nobody_confirms_lapses(court: Played, clock: StillClock):
+    ref = await court.order(regime="IN-69A-EMERG", interim_until="2021-02-12T10:00")
+    await court.withhold(ref)
+    clock.move(3 * DAY)
+    assert await decisions.lapse_ended(court.court) == 1
+    clock.move(5 * DAY)
+    await court.order(targets="@meera")
+    assert "emergency_runs" not in {one.code for one in (await court.verdict()).broken}
+
+
+async def test_notices_that_were_due_are_missed_once_a_day_has_gone(court: Played, clock: StillClock):
+    """Nobody carries out the court's events here, so nobody is told: after a day the verifier says so."""
+    _, index, _ = await made(court)
+    clock.move(2 * DAY + MINUTE)
+    await court.order(targets="@meera")
+    assert {(one.index, one.code) for one in (await court.verdict()).broken} == {(index, "untold")}
