@@ -65,7 +65,17 @@ class Bench:
         self.asha, self.dev, self.owner = staff(asha), staff(dev, Role.APPROVER), staff(owner, Role.OWNER)
         self.post = await self.street.say(self.meera, "किसान आंदोलन: the gate is closed")
         form = AuthorityForm(name="Ministry of Electronics", name_hi="इलेक्ट्रॉनिकी मंत्रालय", jurisdiction="IN")
-        self.ministry = await authorities.register(self.court, self.clerk, form)
+        self.ministry = await self.registers(form)
+
+    async def registers(self, form: AuthorityForm) -> Authority:
+        """An authority by two people: the clerk proposes it, dev agrees."""
+        proposed = await authorities.register(self.court, self.clerk, form)
+        return await authorities.agree(self.court, self.dev, proposed.id)
+
+    async def changes(self, id_: int, form: AuthorityForm) -> Authority:
+        """What is known of an authority, anew, by the same two."""
+        await authorities.change(self.court, self.clerk, id_, form)
+        return await authorities.agree(self.court, self.dev, id_)
 
     async def hire(self, handle: str, role: Role = Role.REVIEWER) -> Viewer:
         """Somebody new of the staff."""

@@ -201,7 +201,8 @@ class February:
             name="Ministry of Electronics and Information Technology", name_hi="इलेक्ट्रॉनिकी और सूचना प्रौद्योगिकी मंत्रालय",
             jurisdiction="IN", office="Designated Officer",
         )  # fmt: skip
-        self.ministry = await authorities.register(self.court, self.village.kamal.viewer, form)
+        proposed = await authorities.register(self.court, self.village.kamal.viewer, form)
+        self.ministry = await authorities.agree(self.court, self.village.dev.viewer, proposed.id)
 
     async def ordered(self, wave: Wave, regime: str, dated: str, **more: Any) -> str:
         """The order of a wave under a law; the second's targets come as a file."""

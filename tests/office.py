@@ -66,11 +66,17 @@ class Office:
 
 async def ministry(village: Village) -> Authority:
     court, owner = village.running.house.court, village.owner.viewer
-    known = await authorities.named(court, owner, AUTHORITY.name) or await authorities.register(court, owner, AUTHORITY)
+    known = await authorities.named(court, owner, AUTHORITY.name)
+    if known is None:
+        known = await authorities.register(court, owner, AUTHORITY)
+        await authorities.agree(court, village.dev.viewer, known.id)
+    if known.email_domain:
+        return known
     form = AuthorityForm(
         name_hi=known.name_hi, office=known.office, email_domain="meity.gov.in", issuer_class="government"
     )
-    return await authorities.change(court, owner, known.id, form)
+    await authorities.change(court, owner, known.id, form)
+    return await authorities.agree(court, village.dev.viewer, known.id)
 
 
 async def open_office(village: Village, email: str = EMAIL, authority: Authority | None = None) -> Office:

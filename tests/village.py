@@ -143,9 +143,10 @@ class Village:
     ) -> str:
         """The reference of an order against `targets` (handles, or paths of posts), received, and checked, by the owner."""
         court, owner = self.running.house.court, self.owner.viewer
-        issuer = await authorities.named(court, owner, AUTHORITY.name) or await authorities.register(
-            court, owner, AUTHORITY
-        )
+        issuer = await authorities.named(court, owner, AUTHORITY.name)
+        if issuer is None:
+            proposed = await authorities.register(court, owner, AUTHORITY)
+            issuer = await authorities.agree(court, self.dev.viewer, proposed.id)
         filled = {
             "authority": issuer.id, "officer": "S. Verma", "officer_rank": "Joint Secretary", "reference_no": f"69A/{self.clock()}",
             "legal_basis": "IT Act, s. 69A / आईटी अधिनियम, धारा 69A", "grounds": "public order", "territory": " ".join(territory),

@@ -208,6 +208,7 @@ def _decide(settings: Settings, path: str) -> None:
             clerk, one, other = staff
             form = authorities.AuthorityForm(name="Ministry", name_hi="मंत्रालय", jurisdiction="IN")
             issuer = await authorities.register(house.court, clerk, form)
+            await authorities.agree(house.court, other, issuer.id)
             order = orders.OrderForm(
                 authority=issuer.id, officer="A. Sharma", officer_rank="Joint Secretary", reference_no="1",
                 legal_basis="IT Act 2000, section 69A", grounds="public order", territory="IN", dated="2021-02-10",

@@ -174,6 +174,8 @@ async def open_office(settings: Settings, staff: dict[str, Member], meera: Membe
     async with visiting(settings) as house:
         clerk = Viewer(account=int(staff["clerk"].id), country="IN", role=Role.CLERK)
         ministry = await authorities.register(house.court, clerk, AuthorityForm(name="Ministry", jurisdiction="IN"))
+        approver = Viewer(account=int(staff["dev"].id), country="IN", role=Role.APPROVER)
+        ministry = await authorities.agree(house.court, approver, ministry.id)
         for handle, member in staff.items():
             session = await logins.begin_session(house.square, int(member.id))
             caller = await logins.caller_by_cookie(house.square, logins.digest(session.secret))

@@ -297,6 +297,8 @@ def opened(server: Mortal, runner: asyncio.Runner, beside: House) -> Walk:
         browsers: dict[str, tuple[str, str]] = {}
         clerk = Viewer(account=int(people["clerk"].id), country="IN", role=Role.CLERK)
         ministry = await authorities.register(beside.court, clerk, AuthorityForm(name="Ministry", jurisdiction="IN"))
+        approver = Viewer(account=int(people["dev"].id), country="IN", role=Role.APPROVER)
+        ministry = await authorities.agree(beside.court, approver, ministry.id)
         for handle, member in people.items():
             token = await logins.issue_token(beside.square, int(member.id), SCOPES)
             people[handle] = replace(member, token=token)

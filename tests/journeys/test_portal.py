@@ -147,6 +147,7 @@ async def test_the_portal_keeps_strangers_squares_and_other_authorities_out(vill
     assert (await office.ask("GET", "/api/v1/accounts/verify_credentials")).status_code == 401
     form = AuthorityForm(name="Cyber Cell", jurisdiction="IN", email_domain="police.gov.in")
     police = await authorities.register(village.running.house.court, village.owner.viewer, form)
+    police = await authorities.agree(village.running.house.court, village.dev.viewer, police.id)
     other = await open_office(village, "dig@police.gov.in", police)
     assert (await other.get(f"/portal/orders/{ref}")).status_code == 404
     assert (await other.ask("GET", f"/api/v1/orders/{ref}")).status_code == 404

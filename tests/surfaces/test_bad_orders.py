@@ -253,6 +253,7 @@ async def test_another_authority_may_use_the_same_numbers(village: Village, offi
         owner,
         AuthorityForm(name="Cyber Cell", jurisdiction="IN", email_domain="police.gov.in", issuer_class="police"),
     )
+    police = await authorities.agree(court, village.dev.viewer, police.id)
     other = await open_office(village, "dig@police.gov.in", police)
     filed = await other.file(village.meera.latest.path, external_id="X-1")
     assert (filed.status_code, filed.json()["ref"]) == (201, "IN-2021-0002")

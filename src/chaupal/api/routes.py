@@ -3,6 +3,7 @@
 from chaupal.api import (
     accounts,
     admin_accounts,
+    admin_authorities,
     admin_bulk,
     admin_counts,
     admin_doors,
@@ -100,6 +101,7 @@ ROOMS: tuple[Route, ...] = (
     *visibility.ROUTES,
     *admin_bulk.ROUTES,
     *admin_orders.ROUTES,
+    *admin_authorities.ROUTES,
     *admin_protected.ROUTES,
     *admin_accounts.ROUTES,
     *admin_counts.ROUTES,

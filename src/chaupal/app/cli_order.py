@@ -16,6 +16,8 @@ from chaupal.policy.epitaph import iso_date
 from chaupal.policy.rulings import Measure
 
 if TYPE_CHECKING:
+    from chaupal.governance.authorities import Authority
+    from chaupal.policy.viewer import Viewer
     from chaupal.reads.dossier import Dossier
     from chaupal.reads.record import Counts
     from chaupal.wire.call import House
@@ -49,6 +51,7 @@ def authority() -> None:
     default="government",
     help="What it is.",
 )
+@click.option("--contact", default="", help="A mail address of its own, told of every change that is proposed.")
 @click.option("--keys", type=click.File(), help="A file of certificates (PEM) by which its documents are known.")
 @click.option(
     "--sure", is_flag=True, help="You looked twice: its name or domain is close to another's, and it is not that one."
@@ -56,7 +59,7 @@ def authority() -> None:
 @data_option
 @click.pass_context
 def authority_add(context: click.Context, who: str, data: str | None, keys: TextIO | None, **fields: Any) -> None:
-    """Register an authority; prints its name."""
+    """Propose an authority; prints its name. Another agrees to it: `authority agree`."""
     from chaupal.governance import authorities
 
     known_by = keys.read() if keys else ""
@@ -66,6 +69,69 @@ def authority_add(context: click.Context, who: str, data: str | None, keys: Text
         click.echo(added.name)
 
     visit(context, act, data=data)
+
+
+@authority.command("change")
+@click.argument("name")
+@as_option
+@click.option("--name-hi", help="Its name in Hindi.")
+@click.option("--office", help="The office that issues its orders.")
+@click.option("--email-domain", help="The domain of its mails.")
+@click.option(
+    "--class", "issuer_class", type=click.Choice(["court", "government", "police", "other"]), help="What it is."
+)
+@click.option("--contact", help="A mail address of its own.")
+@click.option("--keys", type=click.File(), help="A file of certificates (PEM) by which its documents are known.")
+@click.option("--sure", is_flag=True, help="You looked twice at its domain.")
+@data_option
+@click.pass_context
+def authority_change(
+    context: click.Context, name: str, who: str, data: str | None, keys: TextIO | None, sure: bool, **fields: Any
+) -> None:
+    """Propose what is to be known of NAME; what is not named stays. Another agrees to it."""
+    from chaupal.governance import authorities
+
+    async def act(house: "House") -> None:
+        viewer = await staff(house, who)
+        old = await _authority(house, viewer, name)
+        said = {field: getattr(old, field) if value is None else value for field, value in fields.items()}
+        known_by = keys.read() if keys else "\n".join(old.keys)
+        form = AuthorityForm(name=name, jurisdiction=old.jurisdiction, keys=known_by, sure=sure, **said)
+        await authorities.change(house.court, viewer, old.id, form)
+
+    visit(context, act, data=data)
+
+
+def _settling(verb: str, about: str) -> None:
+    """`authority agree NAME` and `authority drop NAME`."""
+
+    @authority.command(verb, help=about)
+    @click.argument("name")
+    @as_option
+    @data_option
+    @click.pass_context
+    def settle(context: click.Context, name: str, who: str, data: str | None) -> None:  # pyright: ignore[reportUnusedFunction]
+        from chaupal.governance import authorities
+
+        async def act(house: "House") -> None:
+            viewer = await staff(house, who)
+            do = authorities.agree if verb == "agree" else authorities.drop
+            await do(house.court, viewer, (await _authority(house, viewer, name)).id)
+
+        visit(context, act, data=data)
+
+
+_settling("agree", "Agree to what another proposed of NAME: that it is an authority, or a change.")
+_settling("drop", "Take back what is proposed of NAME.")
+
+
+async def _authority(house: "House", viewer: "Viewer", name: str) -> "Authority":
+    from chaupal.governance import authorities
+
+    found = await authorities.named(house.court, viewer, name)
+    if found is None:
+        raise NotFound(f"There is no authority {name}")
+    return found
 
 
 @authority.command("list")
@@ -78,7 +144,7 @@ def authority_list(context: click.Context, who: str, data: str | None) -> None:
 
     async def act(house: "House") -> None:
         for one in await authorities.every(house.court, await staff(house, who)):
-            click.echo(f"{one.jurisdiction}  {one.name}")
+            click.echo(f"{one.jurisdiction}  {one.name}{'' if one.agreed_by is not None else '  (proposed)'}")
 
     visit(context, act, data=data)
 

@@ -100,7 +100,8 @@ class Telling:
 
     async def _live(self) -> None:
         await self._follow()
-        issuer = await authorities.register(self.house.court, self.staff(Role.CLERK), self.play.authority)
+        proposed = await authorities.register(self.house.court, self.staff(Role.CLERK), self.play.authority)
+        issuer = await authorities.agree(self.house.court, self.staff(Role.APPROVER), proposed.id)
         deeds: list[tuple[int, Deed]] = [deed for scene in self.play.scene for deed in self._scene(scene)]
         deeds += [deed for order in self.play.order for deed in self._order(order, issuer.id)]
         deeds += list(Bench(self, issuer.id).deeds())

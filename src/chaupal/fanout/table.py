@@ -32,6 +32,7 @@ from chaupal.governance.events import (
     AppealAnswered,
     AppealDecided,
     AppealFiled,
+    AuthorityChangeProposed,
     ClockAlert,
     DecisionServed,
     NoticeAsked,
@@ -117,6 +118,7 @@ ERRANDS: dict[type[Event], tuple[Errand, ...]] = {
     ConfirmationAsked: (joining.confirmation,),
     PasswordResetAsked: (joining.reset,),
     OfficeUserInvited: (offices.invitation,),
+    AuthorityChangeProposed: (offices.change_proposed,),
 }
 
 # What could not be done, however often it was tried: in the commit that gives it up.

@@ -115,3 +115,10 @@ class OfficeUserInvited(Event, frozen=True):
     """Somebody may file for an authority: a link to enrol is due. `user`: their id."""
 
     user: int
+
+
+class AuthorityChangeProposed(Event, frozen=True):
+    """Somebody proposes to know an authority otherwise (`what`: which fields); its contact and its people are to be told."""
+
+    authority: int
+    what: tuple[str, ...]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.governance import orders, procedure, steps
+from chaupal.governance import lookalikes, orders, procedure, steps
 from chaupal.governance.context import Court
 from chaupal.governance.intake import split_demands
 from chaupal.governance.orders import Filer, OrderForm
@@ -30,7 +30,9 @@ async def file(court: Court, filing: Filing, form: OrderForm, brought: Sequence[
         split_demands(form), authority=filing.authority.id, channel=channel, origin_note="", record_unknown=True,
         officer=form.officer.strip() or filing.user.name, officer_rank=form.officer_rank.strip() or filing.user.rank,
     )  # fmt: skip
-    return await orders.file(court, Filer(CLOCK, filing.user.id), own, brought)
+    domain = filing.authority.email_domain
+    known = bool(domain) and lookalikes.comes_from(filing.user.email, domain)
+    return await orders.file(court, Filer(CLOCK, filing.user.id, known), own, brought)
 
 
 async def filed_as(court: Court, filing: Filing, external_id: str) -> str:

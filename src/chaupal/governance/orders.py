@@ -72,10 +72,14 @@ class OrderForm(msgspec.Struct, kw_only=True):
 
 
 class Filer(NamedTuple):
-    """Who files: a member of the staff for an authority, or a `user` of the authority, who is known to be one."""
+    """Who files: a member of the staff for an authority, or a `user` of the authority.
+
+    `known`: their mail is at the domain by which two people know the authority; else a call-back must say whose order it is.
+    """
 
     staff: int
     user: int | None = None
+    known: bool = False
 
 
 async def receive(court: Court, viewer: Viewer, form: OrderForm, brought: Sequence[Document] = ()) -> str:
@@ -155,6 +159,8 @@ def _read(
     _check_times(paper, new, now)
     if issuer is None:
         paper.complain("authority", "is not in the register")
+    elif issuer.agreed_by is None:
+        paper.complain("authority", "waits until a second person agrees that it is one")
     if issuer is not None and regime is not None and not regime.covers(issuer.jurisdiction):
         paper.complain("regime", "is not a law of this authority's country")
     if regime is not None and (strange := set(form.bases) - {basis.code for basis in regime.bases}):
@@ -200,12 +206,12 @@ def _signature(brought: Sequence[Document]) -> str:
 
 
 def _origin(form: OrderForm, filer: Filer, brought: Sequence[Document]) -> str:
-    """Whoever is let into the portal is known; a letter is once it is signed by a known key, or staff called back."""
+    """Whoever comes in from the authority's own domain is known; a letter is once a known key signed it, or staff called back."""
     signers = [signer_of(one) for one in brought]
     if any(signer.poses for signer in signers) or any(one.signature == "invalid" for one in brought):
         return "mismatch"
     signed = any(one.signature == "valid" and signer.known for one, signer in zip(brought, signers, strict=True))
-    known = filer.user is not None or form.origin_note.strip() or signed
+    known = filer.known or form.origin_note.strip() or signed
     return "verified" if known else "unverified"
 
 

@@ -101,6 +101,8 @@ async def invite(court: Court, viewer: Viewer, authority_id: int, form: InviteFo
         authority = await docket.authority(reading, authority_id) if authority_id else None
     if authority is None:
         raise NotFound
+    if authority.agreed_by is None:
+        raise Conflict("Nobody has agreed to this authority yet", email="waits until another agrees to the authority")
     if "@" not in new.email.strip("@") or not new.email.isascii():
         paper.complain("email", "must be a mail address")
     elif authority.email_domain and not lookalikes.comes_from(new.email, authority.email_domain):

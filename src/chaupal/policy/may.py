@@ -11,6 +11,7 @@ MAY: dict[str, frozenset[Role]] = {
         {Role.CLERK, Role.REVIEWER, Role.APPROVER, Role.EXECUTOR, Role.MODERATOR, Role.AUDITOR, OWNER}
     ),
     "register_authority": frozenset({Role.CLERK, OWNER}),
+    "agree_authority": frozenset({Role.APPROVER, OWNER}),  # to what another proposed of one
     # orders: taken in by a clerk, decided by two who judge, carried out where the act was another's (a stay, a withdrawal)
     "receive_order": frozenset({Role.CLERK, Role.REVIEWER, OWNER}),
     # Orders and rulings that are secret or under a gag: for whoever works on orders, and never about their own things

@@ -27,6 +27,7 @@ class Authority(msgspec.Struct, frozen=True, kw_only=True):
     """An office that may order. `jurisdiction` is its country (ISO 3166-1 alpha-2).
 
     `issuer_class`: court, government, police or other. `keys`: SHA-256 of the public keys that sign its documents.
+    `contact`: a mail address of its own. `agreed_by`: who agreed that it is one; until then nothing is taken from it.
     """
 
     id: int
@@ -40,6 +41,8 @@ class Authority(msgspec.Struct, frozen=True, kw_only=True):
     log_index: int
     issuer_class: str = "government"
     keys: tuple[str, ...] = ()
+    contact: str = ""
+    agreed_by: int | None = None
 
 
 HOUSE = Authority(

@@ -7,6 +7,7 @@ from sqlalchemy import delete, insert, select, update
 
 from chaupal.store.dialect import listed, param, statement, upsert, words
 from chaupal.store.tables import authorities, authority_sessions, authority_users, orders
+from chaupal.store.tables import authority_changes as changes
 from chaupal.store.work import Reading, Row, Writing
 
 
@@ -79,9 +80,24 @@ CHANGE = statement(
     .where(authorities.c.id == param("of"))
     .values(
         name_hi=words("hindi"), office=words("bureau"), email_domain=words("domain"), issuer_class=words("kind"), keys=words("known"),
-        log_index=param("leaf"),
+        contact=words("reached"), log_index=param("leaf"),
     )
 )  # fmt: skip
+AGREE = statement(
+    update(authorities)
+    .where(authorities.c.id == param("of"), authorities.c.agreed_by.is_(None))
+    .values(agreed_by=param("second"), log_index=param("leaf"))
+)
+FORGET = statement(delete(authorities).where(authorities.c.id == param("of"), authorities.c.agreed_by.is_(None)))
+PROPOSE = upsert(lambda i: i(changes).on_conflict_do_nothing())
+OPEN_CHANGE = statement(
+    select(*changes.c).where(changes.c.authority_id == param("whose"), changes.c.ended_at.is_(None))
+)
+END_CHANGE = statement(
+    update(changes)
+    .where(changes.c.id == param("of"), changes.c.ended_at.is_(None))
+    .values(ended_at=param("at"), agreed_by=param("second"), log_index=param("leaf"))
+)
 DOMAINS = statement(select(authorities.c.name, authorities.c.email_domain).where(authorities.c.email_domain != ""))
 REFS = statement(
     select(orders.c.id)
@@ -164,13 +180,74 @@ async def drop_old_sessions(w: Writing, before: int) -> None:
 # --- authorities, and what they filed ---
 
 
-async def change_authority(
-    w: Writing, id_: int, *, name_hi: str, office: str, email_domain: str, issuer_class: str, keys: tuple[str, ...], log_index: int
-) -> None:  # fmt: skip
-    """What is known of an authority, anew; its name and country stay what they are."""
-    await w.run(
-        CHANGE, of=id_, hindi=name_hi, bureau=office, domain=email_domain, kind=issuer_class, known=listed(keys), leaf=log_index
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of an authority beside its name and country, which stay, since orders and the log cite them."""
+
+    name_hi: str
+    office: str
+    email_domain: str
+    issuer_class: str
+    keys: tuple[str, ...]
+    contact: str
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody proposes to know of an authority from now on; it holds once another agrees. Times in ms."""
+
+    id: int
+    authority_id: int
+    known: Known
+    proposed_by: int
+    proposed_at: int
+    log_index: int
+
+
+async def propose_change(w: Writing, new: Change) -> bool:
+    """False where another change waits for a second person."""
+    row = {
+        "id": new.id, "authority_id": new.authority_id, "body": msgspec.json.encode(new.known).decode(), "proposed_by": new.proposed_by,
+        "proposed_at": new.proposed_at, "agreed_by": None, "ended_at": None, "log_index": new.log_index,
+    }  # fmt: skip
+    return await w.run(PROPOSE, **row) == 1
+
+
+async def open_change(reading: Reading, authority_id: int) -> Change | None:
+    """What is proposed of an authority and neither agreed to nor dropped."""
+    row = await reading.first(OPEN_CHANGE, whose=authority_id)
+    if row is None:
+        return None
+    named = dict(zip(changes.c.keys(), row, strict=True))
+    return Change(
+        id=named["id"], authority_id=named["authority_id"], known=msgspec.json.decode(named["body"], type=Known),
+        proposed_by=named["proposed_by"], proposed_at=named["proposed_at"], log_index=named["log_index"],
     )  # fmt: skip
+
+
+async def agree_to_change(w: Writing, change: Change, by: int, at: int, leaf: int) -> bool:
+    """Another agreed: from now on this is what is known of the authority. False where it is over already."""
+    if await w.run(END_CHANGE, of=change.id, at=at, second=by, leaf=leaf) != 1:
+        return False
+    new = change.known
+    await w.run(
+        CHANGE, of=change.authority_id, hindi=new.name_hi, bureau=new.office, domain=new.email_domain, kind=new.issuer_class,
+        known=listed(new.keys), reached=new.contact, leaf=leaf,
+    )  # fmt: skip
+    return True
+
+
+async def drop_change(w: Writing, change: Change, at: int, leaf: int) -> bool:
+    """It is taken back. False where it is over already."""
+    return await w.run(END_CHANGE, of=change.id, at=at, second=None, leaf=leaf) == 1
+
+
+async def agree_to_authority(w: Writing, id_: int, by: int, leaf: int) -> bool:
+    """Another agreed that it is one. False where somebody has, or it is gone."""
+    return await w.run(AGREE, of=id_, second=by, leaf=leaf) == 1
+
+
+async def forget_authority(w: Writing, id_: int) -> bool:
+    """It was only proposed, and is no more. False where somebody has agreed to it."""
+    return await w.run(FORGET, of=id_) == 1
 
 
 async def mail_domains(reading: Reading) -> list[tuple[str, str]]:

@@ -426,7 +426,24 @@ authorities = Table(
     big("created_at"), big("created_by"), big("log_index"),
     text("issuer_class", default="government"),  # court, government, police, other
     text("keys", default="[]"),  # certificates (SHA-256 of the public key) by which its documents are known
+    text("contact"),  # a mail address of its own, which is told what is proposed about it
+    big("agreed_by", null=True),  # who agreed that it is one; until then nothing is taken from it
     UniqueConstraint("name"),
+    CheckConstraint("agreed_by <> created_by", name="authorities_by_two_people"),
+)  # fmt: skip
+
+# What is to be known of an authority from now on, as one person proposed it: nothing of it holds until another agrees.
+authority_changes = Table(
+    "authority_changes", meta, id_column(),
+    Column("authority_id", BigInteger, ForeignKey("authorities.id"), nullable=False),
+    text("body"), big("proposed_by"), big("proposed_at"), big("agreed_by", null=True), big("ended_at", null=True), big("log_index"),
+    CheckConstraint("agreed_by <> proposed_by", name="authority_changes_by_two_people"),
+    CheckConstraint("agreed_by IS NULL OR ended_at IS NOT NULL", name="authority_changes_agreed_are_over"),
+    Index("authority_changes_of", "authority_id"),
+    Index(
+        "authority_changes_one_at_a_time", "authority_id", unique=True, sqlite_where=sql("ended_at IS NULL"),
+        postgresql_where=sql("ended_at IS NULL"),
+    ),
 )  # fmt: skip
 
 # Those who file for an authority on its portal or by API: no accounts of the square.

@@ -60,6 +60,16 @@ TRIGGERS = (
     Trigger(
         "orders_end_when_nothing_binds", "order_events", "INSERT", f"NEW.state IN ('closed', 'returned') AND {_BINDS}",
     ),
+    # What is known of an authority is by two people, and until they agree nothing is taken from it.
+    Trigger(
+        "orders_from_agreed_authorities", "orders", "INSERT",
+        "EXISTS (SELECT 1 FROM authorities WHERE id = NEW.authority_id AND agreed_by IS NULL)",
+    ),
+    Trigger(
+        "authorities_changed_by_two", "authorities", "UPDATE OF email_domain, keys, contact, issuer_class, office, name_hi",
+        "NOT EXISTS (SELECT 1 FROM authority_changes WHERE authority_id = NEW.id AND agreed_by IS NOT NULL "
+        "AND log_index = NEW.log_index)",
+    ),
     Trigger("rulings_two_on_staff", "rulings", "INSERT", f"NEW.approved_by IS NULL AND {_ON_STAFF}"),
     Trigger(
         "rulings_two_on_protected", "rulings", "INSERT", f"NEW.approved_by IS NULL AND {_ON_PROTECTED}",

@@ -89,6 +89,8 @@ WRONG = (
     N_("does not exist here"),
     N_("is named twice"),
     N_("must be one of the choices"),
+    N_("waits until a second person agrees that it is one"),
+    N_("waits until another agrees to the authority"),
     N_("is not the narrowest measure for this target"),
     N_("must be one of the grounds for refusal"),
 )
@@ -97,6 +99,9 @@ STOPPED = (
     N_("You proposed this yourself; a second person must decide"),
     N_("This case has moved meanwhile; please look at it again"),
     N_("An authority of this name is in the register already"),
+    N_("Something else is proposed of this authority: that is agreed to or dropped first"),
+    N_("Nothing is proposed of this authority"),
+    N_("Nobody has agreed to this authority yet"),
     N_("The time of this order is over"),
     N_("This is not for your role to do"),
     N_("This ruling is not in force"),

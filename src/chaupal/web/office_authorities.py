@@ -7,7 +7,7 @@ import msgspec
 from chaupal.governance import authorities, portal
 from chaupal.governance.authorities import CLASSES, Authority, AuthorityForm
 from chaupal.governance.portal import InviteForm
-from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from chaupal.policy.surface import Surface
 from chaupal.web import courtly, filing, pages
 from chaupal.web.words import N_, words
@@ -66,6 +66,23 @@ async def change(call: Call[Changed]) -> Answer:
     return redirect(f"/office/authorities/{found.id}")
 
 
+async def agree(call: Call[One]) -> Answer:
+    return await _settle(call, authorities.agree)
+
+
+async def drop(call: Call[One]) -> Answer:
+    return await _settle(call, authorities.drop)
+
+
+async def _settle(call: Call[One], act: Any) -> Answer:
+    found = await authorities.one(call.house.court, call.viewer, call.args.id)
+    try:
+        await act(call.house.court, call.viewer, found.id)
+    except (Conflict, NotAllowed) as problem:
+        return await _one(call, found, _form(found), InviteForm(), problem)
+    return redirect("/office/authorities" if act is authorities.drop else f"/office/authorities/{found.id}")
+
+
 async def invite(call: Call[Invited]) -> Answer:
     found = await authorities.one(call.house.court, call.viewer, call.args.id)
     try:
@@ -87,7 +104,7 @@ def _form(found: Authority) -> AuthorityForm:
     kind: Any = found.issuer_class
     return AuthorityForm(
         name=found.name, name_hi=found.name_hi, jurisdiction=found.jurisdiction, office=found.office, email_domain=found.email_domain,
-        issuer_class=kind, keys="\n".join(found.keys),
+        issuer_class=kind, keys="\n".join(found.keys), contact=found.contact,
     )  # fmt: skip
 
 
@@ -100,9 +117,18 @@ async def _one(
     call: Call[Any], found: Authority, typed: AuthorityForm, invited: InviteForm, problem: Problem | None
 ) -> Answer:
     people = await portal.users_of(call.house.court, call.viewer, found.id)
+    proposed = await authorities.proposed_of(call.house.court, call.viewer, found.id)
     title = courtly.called(found, call.viewer.language)
     return await _render(
-        call, "office/authority.html", title, problem, one=found, typed=typed, invited=invited, people=people
+        call,
+        "office/authority.html",
+        title,
+        problem,
+        one=found,
+        typed=typed,
+        invited=invited,
+        people=people,
+        proposed=proposed,
     )
 
 
@@ -124,6 +150,8 @@ ROUTES: tuple[Route, ...] = (
     post("/office/authorities", register, Surface.OFFICE, may="register_authority", takes=AuthorityForm, **PAGE),
     get("/office/authorities/{id}", show_one, Surface.OFFICE, may="see_office", takes=One, **PAGE),
     post("/office/authorities/{id}", change, Surface.OFFICE, may="register_authority", takes=Changed, **PAGE),
+    post("/office/authorities/{id}/agree", agree, Surface.OFFICE, may="agree_authority", takes=One, **PAGE),
+    post("/office/authorities/{id}/drop", drop, Surface.OFFICE, may="see_office", takes=One, **PAGE),
     post("/office/authorities/{id}/people", invite, Surface.OFFICE, may="register_authority", takes=Invited, **PAGE),
     post(
         "/office/authorities/{id}/people/{user_id}/{act}", person, Surface.OFFICE, may="register_authority", takes=Person, **PAGE

@@ -29,7 +29,7 @@ class Begun(msgspec.Struct, kw_only=True):
 
 
 async def show(call: Call[Begun]) -> Answer:
-    known = await authorities.every(call.house.court, call.viewer)
+    known = [one for one in await authorities.every(call.house.court, call.viewer) if one.agreed_by is not None]
     chosen = next((one for one in known if one.id == call.args.authority), None)
     typed = OrderForm(authority=call.args.authority, regime=call.args.regime)
     return await _page(call, Draft(typed=_begun(call, typed, chosen)), known)
@@ -38,7 +38,7 @@ async def show(call: Call[Begun]) -> Answer:
 async def take_in(call: Call[Intake]) -> Answer:
     """Look at the form, or file it. A list of targets is always looked at first, and nothing typed is lost."""
     args = call.args
-    known = await authorities.every(call.house.court, call.viewer)
+    known = [one for one in await authorities.every(call.house.court, call.viewer) if one.agreed_by is not None]
     issuer = next((one for one in known if one.id == args.authority), None)
     draft = Draft(typed=filing.plain(args))
     try:

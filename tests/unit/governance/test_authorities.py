@@ -1,13 +1,20 @@
 """The register of authorities: how they are known, changed with a trace, and not taken for one another."""
 
+import asyncio
+import json
+from typing import Any
+
 import msgspec
 import pytest
+from sqlalchemy import text
 
-from chaupal.governance import authorities
+from chaupal.governance import authorities, filing, orders, portal, record, roles
 from chaupal.governance.authorities import AuthorityForm
-from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
+from chaupal.governance.portal import InviteForm
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.policy.viewer import Role
-from chaupal.store import ledger
+from chaupal.store import docket, ledger
+from chaupal.store.dialect import statement
 from court import Bench, staff
 from letters import Signer
 
@@ -59,13 +66,11 @@ async def test_one_that_looks_like_another_is_entered_only_after_a_second_look(
 
 
 async def test_a_change_keeps_name_and_country_and_is_a_new_entry_of_the_log(bench: Bench):
-    added = await authorities.register(bench.court, bench.clerk, FORM)
-    async with bench.court.work.reading() as reading:
-        before = await ledger.size(reading)
+    added = await bench.registers(FORM)
     form = AuthorityForm(
         name="Another", jurisdiction="DE", office="Nodal Officer", email_domain="police.gov.in", issuer_class="court"
     )
-    changed = await authorities.change(bench.court, bench.clerk, added.id, form)
+    changed = await bench.changes(added.id, form)
     kept = await authorities.one(bench.court, bench.clerk, added.id)
     assert kept == changed
     assert (kept.name, kept.jurisdiction, kept.office, kept.email_domain) == (
@@ -74,9 +79,118 @@ async def test_a_change_keeps_name_and_country_and_is_a_new_entry_of_the_log(ben
         "Nodal Officer",
         "police.gov.in",
     )
+    assert added.log_index < kept.log_index
+    entry = await said_at(bench, kept.log_index)
+    assert (entry["step"], entry["what"]) == ("changed", ["office", "email_domain", "class"])
+    assert (entry["by"], entry["second"]) == tuple(
+        record.pseudonym(bench.court, who.me) for who in (bench.clerk, bench.dev)
+    )
+
+
+async def said_at(bench: Bench, index: int) -> dict[str, Any]:
     async with bench.court.work.reading() as reading:
-        assert await ledger.size(reading) == before + 1
-    assert kept.log_index == before and added.log_index < before
+        return json.loads((await ledger.entries(reading, index, 1))[0])["public"]
+
+
+async def test_an_authority_is_one_once_a_second_person_agrees(bench: Bench):
+    court, form = bench.court, bench.form
+    proposed = await authorities.register(court, bench.clerk, FORM)
+    assert (await said_at(bench, proposed.log_index))["step"] == "proposed"
+    with pytest.raises(Invalid) as caught:
+        await orders.receive(court, bench.clerk, form(authority=proposed.id))
+    assert "authority" in caught.value.details
+    with pytest.raises(Conflict):
+        await portal.invite(
+            court, bench.clerk, proposed.id, InviteForm(name="A", rank="DIG", email="a@delhipolice.gov.in")
+        )
+    both = await bench.hire("usha", Role.OWNER)
+    own = await authorities.register(court, both, msgspec.structs.replace(FORM, name="Another", email_domain=""))
+    with pytest.raises(NotAllowed, match="second person"):
+        await authorities.agree(court, both, own.id)
+    with pytest.raises(NotAllowed):
+        await authorities.agree(court, bench.clerk, proposed.id)
+    agreed = await authorities.agree(court, bench.dev, proposed.id)
+    entry = await said_at(bench, agreed.log_index)
+    assert (entry["step"], entry["second"]) == ("added", record.pseudonym(court, bench.dev.me))
+    await orders.receive(court, bench.clerk, form(authority=proposed.id))
+    await authorities.drop(court, bench.dev, own.id)
+    with pytest.raises(NotFound):
+        await authorities.one(court, bench.clerk, own.id)
+
+
+async def test_a_clerk_who_changes_the_mail_domain_gets_nobody_in_and_the_old_contact_is_told(bench: Bench):
+    court = bench.court
+    form = AuthorityForm(email_domain="meity.gov.in", contact="registry@meity.gov.in")
+    ministry = await bench.changes(bench.ministry.id, form)
+    bad = msgspec.structs.replace(form, email_domain="clerk.example", contact="clerk@clerk.example")
+    await authorities.change(court, bench.clerk, ministry.id, bad)
+    await bench.street.settle()
+    told = "".join(bench.street.letters())
+    assert "registry@meity.gov.in" in told and "clerk@clerk.example" not in told
+    with pytest.raises(Invalid):
+        await portal.invite(court, bench.clerk, ministry.id, InviteForm(name="C", rank="D", email="c@clerk.example"))
+    with pytest.raises(Conflict):
+        await authorities.change(court, bench.clerk, ministry.id, msgspec.structs.replace(bad, office="Another"))
+    assert (await authorities.one(court, bench.clerk, ministry.id)).email_domain == "meity.gov.in"
+    await authorities.drop(court, bench.owner, ministry.id)
+    assert await authorities.proposed_of(court, bench.clerk, ministry.id) is None
+
+
+async def test_a_filing_counts_as_verified_only_from_the_domain_that_two_people_know(bench: Bench):
+    court = bench.court
+    user = await portal.invite(
+        court, bench.clerk, bench.ministry.id, InviteForm(name="A", rank="D", email="a@meity.gov.in")
+    )
+    targets = bench.form().targets
+
+    async def filed(reference: str) -> str:
+        ministry = await authorities.one(court, bench.clerk, bench.ministry.id)
+        form = msgspec.structs.replace(bench.form(reference_no=reference, targets=targets), origin_note="")
+        ref = await filing.file(court, portal.Filing(user, ministry), form, (), "portal")
+        async with court.work.reading() as reading:
+            found = await docket.order(reading, ref)
+        assert found is not None
+        return found.origin
+
+    assert await filed("no domain is known") == "unverified"
+    form = AuthorityForm(email_domain="meity.gov.in")
+    await authorities.change(court, bench.clerk, bench.ministry.id, form)
+    assert await filed("a domain is proposed") == "unverified"
+    await authorities.agree(court, bench.dev, bench.ministry.id)
+    assert await filed("two people know it") == "verified"
+
+
+async def test_who_is_no_clerk_any_more_has_proposed_nothing(bench: Bench):
+    proposed = await authorities.register(bench.court, bench.clerk, FORM)
+    await roles.grant(bench.court, bench.owner, bench.clerk.me, Role.MEMBER)
+    with pytest.raises(Conflict, match="proposed anew"):
+        await authorities.agree(bench.court, bench.dev, proposed.id)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE authorities SET email_domain = 'clerk.example' WHERE id = {ministry}",
+        "UPDATE authorities SET keys = '[\"00\"]' WHERE id = {ministry}", "UPDATE authorities SET contact = 'c@x.in' WHERE id = {ministry}",
+        "UPDATE authorities SET agreed_by = created_by WHERE id = {proposed}",
+        "INSERT INTO authority_changes (id, authority_id, body, proposed_by, proposed_at, agreed_by, ended_at, log_index) "
+        "VALUES (1, {ministry}, '', 5, 5, 5, 5, 5)",
+    ],
+)  # fmt: skip
+async def test_the_database_knows_an_authority_by_two_people(bench: Bench, sql: str):
+    proposed = await authorities.register(bench.court, bench.clerk, FORM)
+    with pytest.raises(Exception, match="by_two"):
+        async with bench.court.work.writing() as w:
+            await w.run(statement(text(sql.format(ministry=bench.ministry.id, proposed=proposed.id))))
+
+
+async def test_of_two_who_propose_a_change_at_once_one_does(bench: Bench):
+    forms = [AuthorityForm(email_domain=domain) for domain in ("meity.gov.in", "nic.in")]
+    done = await asyncio.gather(
+        *(authorities.change(bench.court, bench.clerk, bench.ministry.id, form) for form in forms),
+        return_exceptions=True,
+    )
+    assert sorted(type(one).__name__ for one in done) == ["Change", "Conflict"]
 
 
 async def test_only_clerks_change_what_is_there(bench: Bench):

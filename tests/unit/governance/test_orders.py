@@ -61,7 +61,7 @@ async def test_members_do_not_enter_authorities_or_take_orders_in(bench: Bench):
 async def test_orders_are_numbered_by_country_and_year(bench: Bench):
     assert [await bench.order(), await bench.order()] == ["IN-2021-0001", "IN-2021-0002"]
     form = AuthorityForm(name="Bundesamt", jurisdiction="DE")
-    other = await authorities.register(bench.court, bench.clerk, form)
+    other = await bench.registers(form)
     assert await bench.order(authority=other.id, territory="DE", regime="GENERIC", bases=()) == "DE-2021-0001"
 
 

@@ -6,7 +6,7 @@ import email.policy
 import pyotp
 import pytest
 
-from chaupal.governance import authorities, portal
+from chaupal.governance import portal
 from chaupal.governance.authorities import AuthorityForm
 from chaupal.governance.portal import InviteForm
 from chaupal.kernel.clock import DAY, HOUR, SECOND, StillClock
@@ -143,7 +143,7 @@ async def test_a_token_is_shown_once_replaced_and_ended(bench: Bench):
 
 async def test_only_addresses_of_the_authoritys_own_domain_are_invited_and_only_by_clerks(bench: Bench):
     form = AuthorityForm(name="Cyber Cell", jurisdiction="IN", email_domain="police.gov.in")
-    police = await authorities.register(bench.court, bench.clerk, form)
+    police = await bench.registers(form)
     for address in ("a@gmail.com", "a@po1ice.gov.in", "a@police.gov.in.evil.net", "police.gov.in", "@police.gov.in"):
         with pytest.raises(Invalid) as caught:
             await portal.invite(bench.court, bench.clerk, police.id, InviteForm(name="A", rank="DIG", email=address))
