@@ -227,6 +227,7 @@ class Measure(Public, gc=False, frozen=True, kw_only=True):
     edited: bool = False  # the text was changed since the order was filed, and the decider saw it
     defects: tuple[str, ...] = ()  # what the order lacks on its face, acknowledged by whoever decides
     parts: int = 1  # how many things this decision limits
+    also: int | None = None  # the entry of another measure that withholds the same thing already: it is one thing, not two
     start: str | None = field(default=None, name="from")  # minute
     until: str | None = None  # minute
     review: str | None = None  # minute of the next look

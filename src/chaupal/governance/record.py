@@ -19,8 +19,8 @@ from chaupal.governance.log import Carried, Written
 from chaupal.governance.regimes import Regime
 from chaupal.policy.epitaph import iso_date
 from chaupal.policy.facts import Visibility
-from chaupal.policy.rulings import Measure
-from chaupal.store import naming
+from chaupal.policy.rulings import WITHHOLDING, Measure
+from chaupal.store import naming, rulings
 from chaupal.store.docket import Authority, CaseEvent, Noted, Order, Said, Target
 from chaupal.store.doors import Door
 from chaupal.store.rulings import RulingRow
@@ -214,8 +214,9 @@ async def ruling(
     if row.subject_id != case.target.subject_id and "part" not in carried.texts:
         sealed["part"] = str(row.subject_id)
     language = await _language(reading, kind, row.subject_id, case.target.owner_id)
+    also = None if row.measure not in WITHHOLDING else await rulings.also_withheld(reading, row.subject_id, row.term, row.starts_at)
     public = entries.Measure(
-        target=case.target.number, kind=kind, measure=row.measure, outcome=_outcome(case, row), demanded=case.target.demanded,
+        target=case.target.number, kind=kind, measure=row.measure, also=also, outcome=_outcome(case, row), demanded=case.target.demanded,
         term=row.term or None, territory=tuple(row.territory.split(",")), basis=row.basis,
         authority="" if case.authority.issuer_class == "person" else row.authority, jurisdiction=case.authority.jurisdiction,
         law=row.legal_basis, rule=row.rule or None, source=case.order.source or "government", language=language,

@@ -7,8 +7,8 @@ import msgspec
 from sqlalchemy import and_, insert, or_, select, update
 from sqlalchemy import text as sql
 
-from chaupal.policy.rulings import HIDING, Measure, Ruling
-from chaupal.store.dialect import among, listed, param, statement
+from chaupal.policy.rulings import HIDING, WITHHOLDING, Measure, Ruling
+from chaupal.store.dialect import among, listed, param, statement, words
 from chaupal.store.docket import open_at
 from chaupal.store.tables import orders, rulings, targets
 from chaupal.store.work import Reading, Row, Writing
@@ -103,6 +103,19 @@ ENDED_AFTER = statement(
     .order_by(rulings.c.lift_log_index, rulings.c.id)
     .limit(param("n"))
 )
+# Of the same thing, by another order that everybody may know of; the newest.
+ALSO = statement(
+    select(rulings.c.log_index)
+    .select_from(rulings.outerjoin(targets, targets.c.id == rulings.c.target_id).outerjoin(orders, orders.c.id == targets.c.order_id))
+    .where(
+        rulings.c.subject_id == param("of"), rulings.c.term == words("tag"), rulings.c.lifted_at.is_(None),
+        or_(rulings.c.ends_at.is_(None), rulings.c.ends_at > param("at")),
+        or_(*(rulings.c.measure == sql(f"'{measure}'") for measure in sorted(WITHHOLDING))),
+        or_(orders.c.id.is_(None), open_at(param("at"))),
+    )
+    .order_by(rulings.c.log_index.desc())
+    .limit(1)
+)  # fmt: skip
 ENDED = statement(
     select(*rulings.c)
     .where(rulings.c.lifted_at.is_(None), rulings.c.ends_at <= param("at"), rulings.c.target_id.is_not(None))
@@ -190,6 +203,12 @@ async def changes_after(reading: Reading, leaf: int, at_most: int) -> list[Chang
 def _change(row: Row, *, over: bool) -> Change:
     ruling = row_of(row)
     return Change(ruling.lift_log_index or 0 if over else ruling.log_index, ruling, over)
+
+
+async def also_withheld(reading: Reading, subject: int, term: str, at: int) -> int | None:
+    """The entry of a measure that withholds the same thing at a time (ms) and that everybody may know of."""
+    row = await reading.first(ALSO, of=subject, tag=term, at=at)
+    return None if row is None else row[0]
 
 
 async def ended(reading: Reading, at: int, at_most: int = 100) -> list[RulingRow]:

@@ -11,7 +11,8 @@ SUSPENDED = "suspend"
 DEAMPLIFIED = "deamplify"
 # How a measure ends in whose place another one begins in the same commit: its thing is not given back.
 CHANGED = frozenset({"modified", "extended", "renewed", "amended", "confirmed"})
-RENEWED = "renewed"
+RENEWED = frozenset({"renewed", "extended"})  # its end was set anew; one that is looked at again and stays is not
+RESUMED = "resumed"  # after a stay, during which it did not bind
 # The ladder of measures, the least first: what is below what was demanded is narrower.
 LADDER = (
     "label", "deamplify", "warn", "mark_sensitive", "limit", "freeze", "withhold_media", "withhold_post", "withhold_account",
@@ -103,7 +104,7 @@ class Measure(msgspec.Struct, gc=False):
     regime: str
     target: int
     kind: str
-    thing: int  # the index of the first measure of which this one goes on: the same thing, whoever it is about
+    thing: int  # the index of the first measure on the same thing, of which this one goes on or beside which it stands
     measure: str
     outcome: str
     demanded: str
@@ -117,6 +118,7 @@ class Measure(msgspec.Struct, gc=False):
     source: str
     language: str
     start: int
+    since: int  # when the first began of which this one goes on without a gap
     until: int | None
     review: int | None
     permanent: bool
@@ -132,6 +134,10 @@ class Measure(msgspec.Struct, gc=False):
     appealed: bool = False
     kept: int | None = None  # when it was first looked at again, and stayed
     told: tuple[Told, ...] = ()
+
+    @property
+    def renewed(self) -> bool:
+        return self.cause in RENEWED
 
 
 class Appeal(msgspec.Struct, gc=False):

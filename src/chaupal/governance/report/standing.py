@@ -18,24 +18,39 @@ OVER = "over"
 
 
 class Standing(msgspec.Struct, frozen=True, gc=False):
-    """A withholding measure as of a minute. `age` is over where it ended in the period."""
+    """A thing that is withheld, by the first measure that withholds it in the countries `where`: two orders about one account
+    are one account. `age` is over where it ended in the period.
+    """
 
     measure: Measure
+    where: tuple[str, ...]
     age: str
     renewed: bool
 
 
 def standing(view: View) -> Iterator[Standing]:
-    """What is withheld as of the end of the period, and what ended in it."""
+    """What is withheld as of the end of the period, and what ended in it and is withheld there by nothing else."""
+    withheld: dict[tuple[int, str], set[str]] = {}
+    over: list[Measure] = []
     for m in view.known:
         if m.measure not in facts.WITHHELD or m.start > view.now:
             continue
-        end = view.ended(m)
-        if end is None:
-            kept = m.kept is not None and m.kept <= view.now
-            yield Standing(m, age_of((view.now - m.start) // DAY), kept or m.cause == facts.RENEWED)
+        if (end := view.ended(m)) is None:
+            if where := _new(withheld, m):
+                yield Standing(m, where, age_of((view.now - m.since) // DAY), m.renewed)
         elif view.filters.covers(end) and m.ending not in facts.CHANGED:
-            yield Standing(m, OVER, m.cause == facts.RENEWED)
+            over.append(m)
+    for m in over:
+        if where := _new(withheld, m):
+            yield Standing(m, where, OVER, m.renewed)
+
+
+def _new(withheld: dict[tuple[int, str], set[str]], m: Measure) -> tuple[str, ...]:
+    """The countries of a measure in which no earlier one withholds the same thing; they are taken from then on."""
+    known = withheld.setdefault((m.thing, m.measure), set())
+    where = tuple(country for country in m.territory or (facts.EVERYWHERE,) if country not in known)
+    known.update(where)
+    return where
 
 
 def age_of(days: int) -> str:
@@ -58,7 +73,7 @@ def _expired(s: Standing) -> bool:
 T6 = Declared(
     id="T6", title=N_("Withheld now"), things=standing,
     keys=(COUNTRY, Column("age", N_("Days withheld so far"), Kind.text)),
-    several=lambda s: [(country, s.age) for country in s.measure.territory or (facts.EVERYWHERE,)],
+    several=lambda s: [(country, s.age) for country in s.where],
     columns=(
         people("accounts", N_("accounts"), _now("account")),
         count("posts", N_("posts"), _now("post")),

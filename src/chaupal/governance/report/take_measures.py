@@ -21,18 +21,20 @@ _notice = msgspec.json.Decoder(entries.Notice).decode
 def take_measure(state: State, index: int, at: int, head: Entry) -> None:
     new = _measure(head.public)
     before = state.measure_at.get(-1 if head.prev is None else head.prev)
+    same = before or state.measure_at.get(-1 if new.also is None else new.also)
     order = state.facts.orders.get(head.ref)
+    start = either(minute(new.start), at)
     rule = new.rule or (order.rule if order else "")
     made = facts.Measure(
         index=index, ref=head.ref, order=order, at=at, regime=intern(head.regime or (order.regime if order else "")),
-        target=new.target, kind=intern(new.kind or ""), thing=index if before is None else before.thing,
+        target=new.target, kind=intern(new.kind or ""), thing=index if same is None else same.thing,
         measure=intern(new.measure or DEFAULT.get(head.t, "")),
         outcome=intern(new.outcome or "complied_full"), demanded=intern(new.demanded or ""), term=new.term or "",
         territory=tuple(map(intern, new.territory or ())), basis=intern(new.basis or "legal_order"),
         authority=intern(new.authority or (order.authority if order else "")),
         jurisdiction=intern(new.jurisdiction or (order.jurisdiction if order else "")), law=intern(new.law or ""),
         rule=intern(rule or ""), source=intern(new.source or (order.source if order else "")), language=intern(new.language or ""),
-        start=either(minute(new.start), at), until=minute(new.until), review=minute(new.review), permanent=bool(new.permanent),
+        start=start, since=start if before is None or new.cause == facts.RESUMED else before.since, until=minute(new.until), review=minute(new.review), permanent=bool(new.permanent),
         strike_until=minute(new.strike_until),
         break_glass=bool(new.break_glass), replaces=before is not None, cause=intern(new.cause),
         flagged_by=intern(new.flagged_by or (order.flagged_by if order else "")),

@@ -33,6 +33,35 @@ def test_t6_says_what_is_withheld_where_and_since_when():
     assert {r["age"] for r in table(story, "T6", to="2021-01")} == set()
 
 
+def test_t6_counts_what_is_withheld_and_not_by_how_many_orders():
+    """163 accounts were said to be withheld where 99 were: an emergency and its confirming order are about the same ones."""
+    story = Told()
+    story.order("IN-1", {"account": 10})
+    first = [story.measure("IN-1", n) for n in range(1, 11)]
+    story.order("IN-2", {"account": 10})
+    second = [story.measure("IN-2", n, territory=["IN", "LK"], also=index) for n, index in enumerate(first, 1)]
+    (withheld,) = [r for r in table(story, "T6") if r["country"] == "IN"]
+    assert (withheld["accounts"], withheld["renewed"]) == (10, 0)
+    assert row(story, "T6", country="LK")["accounts"] == 10
+    for index in first:
+        story.reverse(index)
+    rows = {(r["country"], r["age"]): r for r in table(story, "T6")}
+    assert rows["IN", "0-6"]["accounts"] == 10
+    assert ("IN", "over") not in rows  # of what is withheld by another order nothing was given back
+    for index in second:
+        story.reverse(index)
+    assert {r["age"] for r in table(story, "T6")} == {"over"}
+
+
+def test_t6_counts_days_from_the_first_day_on_however_often_it_was_renewed():
+    story = Told()
+    story.order("IN-1", {"post": 1})
+    ended = story.reverse(story.measure("IN-1", 1, "withhold_post", kind="post"), "renewed", at="2021-03-05T00:00Z")
+    story.measure("IN-1", 1, "withhold_post", kind="post", at="2021-03-05T00:00Z", prev=ended, cause="renewed")
+    story.until("2021-03-08T00:00Z")
+    assert (row(story, "T6")["age"], row(story, "T6")["renewed"]) == ("30-89", 1)
+
+
 def test_t6_is_as_of_the_end_of_the_period():
     story = Told()
     story.order("IN-1", {"post": 1})
