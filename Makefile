@@ -45,7 +45,7 @@ map: .stamps/dev ## write docs/map.md, docs/api.md and docs/settings.md anew fro
 
 messages: .stamps/dev ## gather the words of the pages into the catalogues
 	.venv/bin/pybabel -q extract -F babel.cfg --no-location --sort-output -o src/chaupal/web/locales/messages.pot .
-	.venv/bin/pybabel -q update -D messages -i src/chaupal/web/locales/messages.pot -d src/chaupal/web/locales --no-fuzzy-matching
+	.venv/bin/pybabel -q update -D messages -i src/chaupal/web/locales/messages.pot -d src/chaupal/web/locales --no-fuzzy-matching --ignore-obsolete
 
 catalogues: .stamps/run $(MO) ## compile the message catalogues
 

@@ -1,6 +1,7 @@
 """The report from the first entry to the page: the same for the server and for a stranger, frozen, explained, answered."""
 
 import asyncio
+from hashlib import sha256
 
 import httpx2
 import msgspec
@@ -12,6 +13,7 @@ from chaupal.governance import reported, snapshots, statements
 from chaupal.governance.report.filters import EVERYTHING, period
 from chaupal.governance.report.keeper import Building
 from chaupal.governance.report.report import canonical, digest, document, report
+from chaupal.governance.report.tables import TABLES
 from chaupal.governance.statements import StatementForm
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
@@ -25,10 +27,12 @@ FORM = {
 }  # fmt: skip
 
 
-async def entries(village: Village) -> list[tuple[int, bytes]]:
-    """What a stranger's mirror holds."""
+async def entries(village: Village) -> list[tuple[int, bytes, list[str]]]:
+    """What a stranger's mirror holds: each entry with what is read beside it."""
     async with village.running.house.court.work.reading() as reading:
-        return list(enumerate(await ledger.entries(reading, 0, await ledger.size(reading))))
+        size = await ledger.size(reading)
+        beside = await ledger.beside(reading, 0, size)
+        return [(at, entry, beside.get(at, [])) for at, entry in enumerate(await ledger.entries(reading, 0, size))]
 
 
 async def submit(village: Village, who: Villager, path: str, form: str = "", **fields: str) -> httpx2.Response:
@@ -154,7 +158,7 @@ async def test_the_house_says_what_it_did_and_the_authority_replies_beside_it(vi
     assert replied.status_code == 303
     page = (await village.look("IN", "/statements/february")).text
     assert AUTHORITY.name_hi in page and "&lt;b&gt;We shall respond." in page
-    told = [msgspec.json.decode(entry) for _, entry in await entries(village)]
+    told = [msgspec.json.decode(entry) for _, entry, _ in await entries(village)]
     steps = [entry["public"] for entry in told if entry["t"] == "statement"]
     assert [said["step"] for said in steps] == ["published", "replied"]
     assert steps[0]["orders"] == [ref] and "Two orders" not in repr(steps)
@@ -216,6 +220,13 @@ async def test_a_period_is_frozen_and_a_correction_is_a_new_revision(village: Vi
         (until, 1, first.sha256),
         (until, 2, second.sha256),
     ]
+    assert set(told[0]["files"]) == {
+        "report.json",
+        *(f"{id_}.{ending}" for id_ in TABLES for ending in ("csv", "json")),
+    }
+    for file in (file for snapshot in told for file in snapshot["files"].values()):
+        assert sha256((await village.client.get(file["url"])).content).hexdigest() == file["sha256"]
+    assert (await village.client.get(f"{API}/frozen/{until}/3/report.json")).status_code == 404
     held = await entries(village)
     assert audit.count(lambda: held, None, EVERYTHING, (), lambda _: None).good
     kept = audit.count(lambda: held[: first.size], None, EVERYTHING, (), lambda _: None).facts
@@ -231,12 +242,27 @@ async def test_a_frozen_report_that_is_not_what_its_hash_says_is_found(village: 
     await snapshots.freeze(court, until)
     held = await entries(village)
     lie = held[-1][1].replace(b'"sha256":"', b'"sha256":"0')
-    counted = audit.count(lambda: [*held[:-1], (held[-1][0], lie)], None, EVERYTHING, (), lambda _: None)
+    counted = audit.count(lambda: [*held[:-1], (held[-1][0], lie, [])], None, EVERYTHING, (), lambda _: None)
+    assert [s.period for s in counted.broken] == [until] and not counted.good
+
+
+async def test_one_table_that_is_not_what_its_hash_says_is_found(village: Village):
+    """T1.csv and every published file are bound by the log, not report.json alone."""
+    court = village.running.house.court
+    await village.withhold(post=village.asha.latest, by=village.chitra, second=village.dev)
+    until = (await village.api(None, "GET", f"{API}/report.json")).json()["log"]["until"][:7]
+    village.clock.move(40 * DAY)
+    await snapshots.freeze(court, until)
+    held = await entries(village)
+    index, entry, beside = held[-1]
+    lie = entry.replace(b'"T1.csv":"', b'"T1.csv":"0')
+    assert lie != entry
+    counted = audit.count(lambda: [*held[:-1], (index, lie, beside)], None, EVERYTHING, (), lambda _: None)
     assert [s.period for s in counted.broken] == [until] and not counted.good
 
 
 async def test_where_nothing_was_asked_for_the_page_says_so(village: Village):
     page = await village.look("IN", "/transparency")
     assert page.status_code == 200 and "न कोई माँग आई" in page.text
-    for n in range(1, 20):
-        assert (await village.look("IN", f"/transparency/t{n}")).status_code == 200
+    for id_ in TABLES:
+        assert (await village.look("IN", f"/transparency/{id_.lower()}")).status_code == 200

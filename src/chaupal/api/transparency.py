@@ -6,13 +6,13 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from chaupal.governance import log, log_cosigned, reconcile, reported
+from chaupal.governance import log, log_cosigned, reconcile, reported, snapshots
 from chaupal.governance.report import dsa, lumen
-from chaupal.governance.report.exports import table_csv
-from chaupal.governance.report.facts import Facts, Measure
+from chaupal.governance.report.facts import Facts, Measure, Snapshot
 from chaupal.governance.report.filters import Filters, View, parse_filters
 from chaupal.governance.report.keeper import Building
-from chaupal.governance.report.report import LICENCE, canonical, document, table_document
+from chaupal.governance.report.published import ENDINGS, WHOLE, table_file
+from chaupal.governance.report.report import LICENCE, canonical, document
 from chaupal.governance.report.tables import TABLES
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
@@ -49,6 +49,14 @@ class One(Part, kw_only=True):
     name: Annotated[str, Meta(max_length=16)]
 
 
+class File(msgspec.Struct, kw_only=True):
+    """A file of a frozen report: `report.json`, `T1.csv`."""
+
+    period: Word
+    revision: Annotated[int, Meta(ge=1, le=1_000_000)]
+    name: Annotated[str, Meta(max_length=16)]
+
+
 class Statements(Part, kw_only=True):
     """`after`: the entry of the last statement that one has; `limit`: how many."""
 
@@ -70,17 +78,19 @@ async def whole(call: Call[Part]) -> Answer:
 
 async def table(call: Call[One]) -> Answer:
     name, _, ending = call.args.name.lower().rpartition(".")
-    if name not in BY_ID or ending not in ("json", "csv"):
-        raise NotFound("There is no such table: they are T1 to T19, as .json or .csv")
+    if name not in BY_ID or ending not in ENDINGS:
+        raise NotFound(f"There is no such table: it is one of {', '.join(TABLES)}, as .json or .csv")
     id_ = BY_ID[name]
     found = await reported.made(call.house.court, call.args.filters, (id_,))
     if isinstance(found, Building):
         return building(found)
-    if ending == "json":
-        head = {name: value for name, value in document(found).items() if name not in ("tables", "figures")}
-        return Answer(canonical(head | {"table": table_document(found.tables[0])}))
-    saved = ("content-disposition", f'attachment; filename="{id_}.csv"')
-    return Answer(table_csv(found.tables[0]).encode(), mime=CSV, headers=[saved])
+    return _file(f"{id_}.{ending}", table_file(found, found.tables[0], ending))
+
+
+def _file(name: str, body: bytes) -> Answer:
+    if not name.endswith(".csv"):
+        return Answer(body)
+    return Answer(body, mime=CSV, headers=[("content-disposition", f'attachment; filename="{name}"')])
 
 
 async def health(call: Call[Any]) -> Answer:
@@ -99,12 +109,33 @@ async def frozen(call: Call[Any]) -> Answer:
 
     def listed(facts: Facts) -> dict[str, object]:
         told = [
-            {"index": s.index, "period": s.period, "revision": s.revision, "size": s.size, "sha256": s.sha256}
+            {
+                "index": s.index,
+                "period": s.period,
+                "revision": s.revision,
+                "size": s.size,
+                "sha256": s.sha256,
+                "files": {name: {"sha256": sha256, "url": _address(s, name)} for name, sha256 in _files(s)},
+            }
             for s in facts.snapshots
         ]
         return {"licence": LICENCE, "snapshots": told}
 
     return await _asked(call, listed)
+
+
+def _files(frozen: Snapshot) -> list[tuple[str, str]]:
+    return [(WHOLE, frozen.sha256), *sorted(frozen.files.items())]
+
+
+def _address(frozen: Snapshot, name: str) -> str:
+    return f"{API}/frozen/{frozen.period}/{frozen.revision}/{name}"
+
+
+async def frozen_file(call: Call[File]) -> Answer:
+    """A file of a frozen report, byte for byte as the snapshot's entry holds its hash."""
+    args = call.args
+    return _file(args.name, await snapshots.file(call.house.court, args.period, args.revision, args.name))
 
 
 async def statements(call: Call[Statements]) -> Answer:
@@ -150,6 +181,7 @@ ROUTES: tuple[Route, ...] = (
     get(f"{API}/tables/{{name}}", table, Surface.RECORD, takes=One, **OPEN),
     get(f"{API}/health.json", health, Surface.RECORD, **OPEN),
     get(f"{API}/snapshots.json", frozen, Surface.RECORD, **OPEN),
+    get(f"{API}/frozen/{{period}}/{{revision}}/{{name}}", frozen_file, Surface.RECORD, takes=File, **OPEN),
     get(f"{API}/dsa.json", statements, Surface.RECORD, takes=Statements, **OPEN),
     get(f"{API}/lumen.json", notices, Surface.RECORD, takes=Statements, **OPEN),
 )

@@ -15,7 +15,8 @@ from chaupal.governance.report.compare import Difference, differences
 from chaupal.governance.report.facts import Facts, Snapshot
 from chaupal.governance.report.filters import Filters, period
 from chaupal.governance.report.fold import Fold
-from chaupal.governance.report.report import digest, document, report
+from chaupal.governance.report.published import WHOLE, files, hashes
+from chaupal.governance.report.report import document, report
 from chaupal.governance.rule_of_law import Files
 from chaupal.kernel.errors import Invalid, Problem
 
@@ -155,7 +156,8 @@ def _holds(snapshot: Snapshot, facts: Facts) -> bool:
         filters = period(snapshot.period)
     except Invalid:
         return False
-    return digest(document(report(facts, filters))) == snapshot.sha256
+    named = hashes(files(report(facts, filters)))
+    return named.pop(WHOLE) == snapshot.sha256 and named == snapshot.files
 
 
 def _stops(

@@ -47,6 +47,7 @@ async def write_mirror(house: House, folder: Path, language: str, progress: Prog
         head, *_ = tlog.parse_checkpoint(checkpoint)
         written = await _tiles(client, folder, head.size, progress)
         written += await _pages(client, folder, progress)
+        written += await _frozen(client, folder, progress)
     _write(folder / "log" / "checkpoint", checkpoint.encode())
     return written + 1
 
@@ -85,6 +86,16 @@ async def _pages(client: httpx2.AsyncClient, folder: Path, progress: Progress) -
         _write(_place(folder, link, html=html), body)
         progress("pages", len(seen))
     return len(seen)
+
+
+async def _frozen(client: httpx2.AsyncClient, folder: Path, progress: Progress) -> int:
+    """The files of every frozen report."""
+    frozen = (await _get(client, f"{API}/snapshots.json")).json()["snapshots"]
+    links = [file["url"] for snapshot in frozen for file in snapshot["files"].values()]
+    for many, link in enumerate(links, 1):
+        _write(_place(folder, link, html=False), (await _get(client, link)).content)
+        progress("frozen", many)
+    return len(links)
 
 
 async def _get(client: httpx2.AsyncClient, link: str) -> httpx2.Response:

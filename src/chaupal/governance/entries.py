@@ -227,7 +227,8 @@ class Measure(Public, gc=False, frozen=True, kw_only=True):
     edited: bool = False  # the text was changed since the order was filed, and the decider saw it
     defects: tuple[str, ...] = ()  # what the order lacks on its face, acknowledged by whoever decides
     parts: int = 1  # how many things this decision limits
-    also: int | None = None  # the entry of another measure that withholds the same thing already: it is one thing, not two
+    # the entry of another measure that withholds the same thing already: it is one thing, not two
+    also: int | None = None
     start: str | None = field(default=None, name="from")  # minute
     until: str | None = None  # minute
     review: str | None = None  # minute of the next look
@@ -349,27 +350,6 @@ class Counter(Public, gc=False, frozen=True, kw_only=True):
     step: str = ""  # filed, forwarded, restored, suit
     at: str | None = None  # minute
     by: str | None = None  # a pseudonym of staff; null: its author
-
-
-class DataRequest(Public, gc=False, frozen=True, kw_only=True):
-    """Somebody demanded data about accounts."""
-
-    TYPES = ("data_request",)
-    REF = "D-2026-0001"
-    PREV = "the entry `received`"
-
-    step: str = ""  # received, answered
-    authority: str = ""  # its name
-    issuer: str = field(default="", name="class")  # court, government, police, other
-    jurisdiction: str = ""  # its country
-    accounts: int = 0  # about how many
-    emergency: bool = False  # by an emergency procedure
-    preservation: bool = False  # only to keep data
-    outcome: str = ""  # answered: all, some, none
-    at: str | None = None  # minute
-
-
-# --- what is published ---
 
 
 class Statement(Public, gc=False, frozen=True, kw_only=True):
@@ -524,7 +504,7 @@ class Cover(Public, gc=False, frozen=True, kw_only=True):
 
 
 ALL: tuple[type[Public], ...] = (
-    Authority, Role, Protected, Order, Step, Decision, Measure, Reversal, Notice, Appeal, Report, External, Counter, DataRequest,
+    Authority, Role, Protected, Order, Step, Decision, Measure, Reversal, Notice, Appeal, Report, External, Counter,
     Statement, Snapshot, Tally, Policy, Regime, Door, Evidence, Key, Origin, Opened, Cover,
 )  # fmt: skip
 BY_TYPE: dict[str, type[Public]] = {t: kind for kind in ALL for t in kind.TYPES}

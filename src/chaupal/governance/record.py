@@ -214,7 +214,11 @@ async def ruling(
     if row.subject_id != case.target.subject_id and "part" not in carried.texts:
         sealed["part"] = str(row.subject_id)
     language = await _language(reading, kind, row.subject_id, case.target.owner_id)
-    also = None if row.measure not in WITHHOLDING else await rulings.also_withheld(reading, row.subject_id, row.term, row.starts_at)
+    also = (
+        None
+        if row.measure not in WITHHOLDING
+        else await rulings.also_withheld(reading, row.subject_id, row.term, row.starts_at)
+    )
     public = entries.Measure(
         target=case.target.number, kind=kind, measure=row.measure, also=also, outcome=_outcome(case, row), demanded=case.target.demanded,
         term=row.term or None, territory=tuple(row.territory.split(",")), basis=row.basis,

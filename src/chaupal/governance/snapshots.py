@@ -8,11 +8,12 @@ from chaupal.governance.report.compare import Difference, differences
 from chaupal.governance.report.facts import Snapshot
 from chaupal.governance.report.filters import period
 from chaupal.governance.report.fold import Fold, Progress
-from chaupal.governance.report.report import digest, document, report
+from chaupal.governance.report.published import WHOLE, files, hashes
+from chaupal.governance.report.report import document, report
 from chaupal.governance.tlog import at_minute
 from chaupal.kernel.clock import MINUTE
-from chaupal.kernel.errors import Conflict, Invalid
-from chaupal.store import ledger
+from chaupal.kernel.errors import Conflict, Invalid, NotFound
+from chaupal.store import frozen, ledger
 from chaupal.store.work import Writing
 
 
@@ -32,23 +33,37 @@ async def listed(court: Court) -> list[Snapshot]:
     return court.keeper.fold.facts.snapshots[::-1]
 
 
+async def file(court: Court, text: str, revision: int, name: str) -> bytes:
+    """A file of a frozen report as it was published. Raises NotFound."""
+    async with court.work.reading() as reading:
+        found = await frozen.file(reading, text, revision, name)
+    if found is None:
+        raise NotFound("No such file was frozen")
+    return found
+
+
 async def freeze(court: Court, text: str, progress: Progress | None = None) -> Frozen:
     """Freeze a month (2021-02) or a year (2021) that is over. Raises Invalid, or Conflict where nothing has changed since."""
     filters = period(text)
     if filters.until * MINUTE > court.clock():
         raise Invalid("This period is not over yet", period="is not over yet")
     facts = await reported.caught_up(court, progress)
-    made = document(report(facts, filters))
+    made = report(facts, filters)
+    published = files(made)
     before = [s for s in facts.snapshots if s.period == text]
-    changed = await _changed(court, before[-1], made, progress) if before else ()
+    changed = await _changed(court, before[-1], document(made), progress) if before else ()
     if before and not changed:
         raise Conflict(f"Nothing has changed since revision {before[-1].revision}")
-    revision, size, sha256 = len(before) + 1, facts.size, digest(made)
-    public = entries.Snapshot(period=text, revision=revision, size=size, sha256=sha256, at=at_minute(court.clock()))
+    revision, size, named = len(before) + 1, facts.size, hashes(published)
+    sha256 = named.pop(WHOLE)
+    public = entries.Snapshot(
+        period=text, revision=revision, size=size, sha256=sha256, files=named, at=at_minute(court.clock())
+    )
     async with court.work.writing() as w:
         await _check_not_waiting(w, text, size)
         prev = before[-1].index if before else None
         index, _ = await log.append(court, w, "snapshot", text, public, prev=prev)
+        await frozen.keep(w, text, revision, published)
     return Frozen(text, revision, size, sha256, index, changed)
 
 

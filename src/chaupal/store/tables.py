@@ -709,6 +709,12 @@ outbox = Table(
     sqlite_autoincrement=True,
 )  # fmt: skip
 
+# The files of frozen reports: what was published, whose hashes the log holds.
+frozen_files = Table(
+    "frozen_files", meta, Column("period", Text, primary_key=True), Column("revision", BigInteger, primary_key=True),
+    Column("name", Text, primary_key=True), Column("body", LargeBinary, nullable=False),
+)  # fmt: skip
+
 # Texts of the house: each row one version, never changed. `effective_on`: a day (2026-11-26), of terms alone.
 house_texts = Table(
     "house_texts", meta, id_column(),

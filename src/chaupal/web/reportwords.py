@@ -55,7 +55,7 @@ CODES = GROUNDS | {
     "authority": N_("authority"), "order": N_("order"), "step": N_("step of an order"), "decision": N_("decision"),
     "measure": N_("measure"), "deamp": N_("kept out of trends"), "reversal": N_("reversal"), "notice": N_("notice"),
     "appeal": N_("appeal"), "report": N_("report"), "external": N_("appeal to a body outside"), "counter": N_("counter-notice"),
-    "data_request": N_("demand for data"), "statement": N_("statement"), "snapshot": N_("frozen report"), "policy": N_("policy"),
+    "statement": N_("statement"), "snapshot": N_("frozen report"), "policy": N_("policy"),
     "regime": N_("regime"), "role": N_("role of staff"), "protected": N_("protected speaker"), "export": N_("export"), "key": N_("key"),
     "open": N_("opening of a closed entry"), "cover": N_("closed entries"), "unreadable": N_("cannot be read"),
     "disclosures": N_("fields opened later"),

@@ -182,19 +182,6 @@ class External(msgspec.Struct, gc=False):
     in_time: bool | None = None
 
 
-class Request(msgspec.Struct, gc=False):
-    """A demand for data."""
-
-    ref: str
-    issuer: str
-    jurisdiction: str
-    accounts: int
-    emergency: bool
-    preservation: bool
-    received: int
-    outcome: str = ""
-
-
 class Counters(NamedTuple):
     """A step of a counter-notice about a measure."""
 
@@ -217,7 +204,7 @@ class Statement(msgspec.Struct, gc=False, frozen=True):
 
 
 class Snapshot(msgspec.Struct, gc=False, frozen=True):
-    """A frozen report of a period: at which size of the log, and its SHA-256."""
+    """A frozen report of a period: at which size of the log, its SHA-256, and those of its other files by name."""
 
     index: int
     period: str
@@ -225,6 +212,7 @@ class Snapshot(msgspec.Struct, gc=False, frozen=True):
     sha256: str
     size: int
     at: int
+    files: dict[str, str] = {}
 
 
 class Tally(msgspec.Struct, gc=False, frozen=True):
@@ -243,7 +231,6 @@ class Facts(msgspec.Struct):
     appeals: list[Appeal] = []
     reports: dict[str, Report] = {}
     externals: list[External] = []
-    requests: dict[str, Request] = {}
     counters: list[Counters] = []
     statements: list[Statement] = []
     snapshots: list[Snapshot] = []

@@ -6,7 +6,7 @@ from chaupal.governance.report import figures_time, standing, targets
 from chaupal.governance.report.cells import N_, Kind, Value, ratio
 from chaupal.governance.report.complaints import T17
 from chaupal.governance.report.drawn import Figure, Series, mixed
-from chaupal.governance.report.facts import EVERYWHERE, Appeal
+from chaupal.governance.report.facts import Appeal
 from chaupal.governance.report.filters import View
 from chaupal.governance.report.orders import Case, cases
 from chaupal.governance.report.suppress import RULE, Rule
@@ -121,7 +121,7 @@ def world(view: View, rule: Rule) -> Figure:
     for stood in standing.standing(view):
         if stood.age == standing.OVER:
             continue
-        for country in stood.measure.territory or (EVERYWHERE,):
+        for country in stood.where:
             accounts, others = found.get(country, (0, 0))
             account = standing.kind_of(stood.measure) == "account"
             found[country] = (accounts + account, others + (not account))

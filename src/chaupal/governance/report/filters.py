@@ -159,13 +159,6 @@ class View:
             and (not f.country or country_of(r.regime) in ("", f.country))
         ]  # fmt: skip
 
-    @functools.cached_property
-    def requests(self) -> list[facts.Request]:
-        f = self.filters
-        return [
-            r for r in self.facts.requests.values() if f.covers(r.received) and f.country in ("", r.jurisdiction)
-        ]  # fmt: skip
-
     def ended(self, measure: facts.Measure, by: int | None = None) -> int | None:
         """When a measure ended, if by `now` (or `by`): by a reversal, or because its time was over."""
         last = self.now if by is None else by

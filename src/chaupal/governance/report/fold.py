@@ -30,7 +30,6 @@ TAKERS: dict[str, Taker] = {
     "report": take_appeals.take_report,
     "external": take_appeals.take_external,
     "counter": take_appeals.take_counter,
-    "data_request": take_rest.take_request,
     "statement": take_rest.take_statement,
     "snapshot": take_rest.take_snapshot,
     "tally": take_rest.take_tally,

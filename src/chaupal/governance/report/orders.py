@@ -1,11 +1,11 @@
 """T1: which orders came, by whom and on which ground, what became of them and how fast."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
-from chaupal.governance.report.cells import N_, Column, Kind, Measured, Note, Value, count, median, share
+from chaupal.governance.report.cells import N_, Column, Kind, Measured, Note, Value, added, count, median, share
 from chaupal.governance.report.declared import Declared
 from chaupal.governance.report.facts import Order
 from chaupal.governance.report.filters import View
@@ -139,4 +139,26 @@ T1 = Declared(
     notes=(COHORT,), more=secret, filters=("from", "to", "country", "regime"),
 )  # fmt: skip
 
-TABLES = (T1,)
+
+def _outcome(*outcomes: str) -> Callable[[Case], int]:
+    """How many targets of an order came to one of these."""
+    return lambda case: sum(1 for target in case.order.targets.values() if target.outcome in outcomes)
+
+
+T1A = Declared(
+    id="T1a", title=N_("Orders by authority"), things=cases,
+    keys=(COUNTRY, Column("authority", N_("Authority"), Kind.text)), key=lambda c: (c.order.jurisdiction, c.order.authority),
+    columns=(
+        count("received", N_("received")),
+        *map(_stands, STANDINGS),
+        added("named", N_("targets named"), lambda c: c.order.named),
+        added("limited", N_("targets limited"), _outcome("complied_full", "complied_narrower")),
+        added("own_rules", N_("targets acted on under own rules"), _outcome("own_rules_action")),
+        added("refused", N_("targets refused"), _outcome("refused")),
+        median("decide_median", N_("hours to decide, median"), _to_decide),
+        share("in_time", N_("inside the deadline"), _in_time),
+    ),
+    notes=(COHORT,), more=secret, filters=("from", "to", "country", "regime"),
+)  # fmt: skip
+
+TABLES = (T1, T1A)

@@ -25,7 +25,8 @@ def take_order(state: State, index: int, at: int, head: Entry) -> None:
         index=index, ref=head.ref, at=at, regime=intern(head.regime or ""), kind=intern(new.kind or ""),
         issuer=intern(new.issuer or ""), authority=intern(new.authority or ""), jurisdiction=intern(new.jurisdiction or ""),
         channel=intern(new.channel or ""), law=intern(new.law or ""), reference=new.reference or "", bases=_grounds(new),
-        territory=new.territory or (), dated=new.dated or "", received=either(minute(new.received), at), act_by=minute(new.act_by),
+        territory=new.territory or (), dated=new.dated or "", received=either(minute(new.received), at),
+        act_by=_earlier(minute(new.act_by), minute(new.law_act_by)),
         interim_until=minute(new.interim_until), emergency=bool(new.emergency), secrecy=intern(new.secrecy or "none"),
         specified={intern(kind): min(max(0, n), MOST_TARGETS) for kind, n in new.targets.items()}, source=intern(new.source or ""),
         rule=intern(new.rule or ""), flagged_by=intern(new.flagged_by), steps=[], targets={},
@@ -34,6 +35,11 @@ def take_order(state: State, index: int, at: int, head: Entry) -> None:
 
 def _grounds(new: entries.Order) -> tuple[str, ...]:
     return tuple(sorted({intern(basis) for basis in new.bases}))
+
+
+def _earlier(*ends: int | None) -> int | None:
+    """The deadline that the order sets, or the law's own where that comes first."""
+    return min((end for end in ends if end is not None), default=None)
 
 
 def take_step(state: State, index: int, at: int, head: Entry) -> None:

@@ -1,4 +1,4 @@
-"""Everything else in the log that the report counts: demands for data, statements, snapshots, keys."""
+"""Everything else in the log that the report counts: statements, snapshots, keys."""
 
 from collections import Counter
 from sys import intern
@@ -12,7 +12,6 @@ from chaupal.governance.report.state import State, either
 from chaupal.governance.report.take_opened import digest_kept, opened
 from chaupal.governance.report.times import minute
 
-_request = msgspec.json.Decoder(entries.DataRequest).decode
 _statement = msgspec.json.Decoder(entries.Statement).decode
 _tally = msgspec.json.Decoder(entries.Tally).decode
 _snapshot = msgspec.json.Decoder(entries.Snapshot).decode
@@ -24,18 +23,6 @@ class _Row(msgspec.Struct):
     speaker: str = msgspec.field(name="class")
     did: str
     kind: str
-
-
-def take_request(state: State, index: int, at: int, head: Entry) -> None:
-    new = _request(head.public)
-    found = state.facts.requests.get(head.ref)
-    if found is None:
-        found = state.facts.requests[head.ref] = facts.Request(
-            head.ref, intern(new.issuer or ""), intern(new.jurisdiction or ""), new.accounts or 0, bool(new.emergency),
-            bool(new.preservation), either(minute(new.at), at),
-        )  # fmt: skip
-    if new.step == "answered":
-        found.outcome = intern(new.outcome or "none")
 
 
 def take_statement(state: State, index: int, at: int, head: Entry) -> None:
@@ -50,7 +37,9 @@ def take_snapshot(state: State, index: int, at: int, head: Entry) -> None:
     new = _snapshot(head.public)
     size = index if new.size is None else new.size
     state.facts.snapshots.append(
-        facts.Snapshot(index, new.period or head.ref, new.revision, new.sha256, size, either(minute(new.at), at))
+        facts.Snapshot(
+            index, new.period or head.ref, new.revision, new.sha256, size, either(minute(new.at), at), new.files
+        )
     )
 
 

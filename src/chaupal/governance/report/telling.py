@@ -1,4 +1,4 @@
-"""T13-T15 and T19: who was told, copyright, demands for data, and the log itself."""
+"""T13, T14 and T19: who was told, copyright, and the log itself."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 
 from chaupal.governance.report import facts
-from chaupal.governance.report.cells import N_, Column, Hidden, Kind, Measured, Note, Value, added, count, people, share
+from chaupal.governance.report.cells import N_, Column, Hidden, Kind, Measured, Note, Value, count, people, share
 from chaupal.governance.report.declared import Declared
 from chaupal.governance.report.facts import Counters, Measure, Order
 from chaupal.governance.report.filters import View
-from chaupal.governance.report.orders import COUNTRY, standing_of
+from chaupal.governance.report.orders import standing_of
 from chaupal.governance.report.rules import BEGAN, MEASURE
 from chaupal.governance.report.suppress import band
 from chaupal.governance.report.times import month_start
@@ -113,23 +113,6 @@ T14 = Declared(
 )  # fmt: skip
 
 
-# --- demands for data ---
-
-T15 = Declared(
-    id="T15", title=N_("Demands for data"), things=lambda view: view.requests, key=lambda r: (r.jurisdiction, r.issuer),
-    keys=(COUNTRY, Column("issuer", N_("Issuer"), Kind.code)),
-    columns=(
-        count("received", N_("received")),
-        share("some", N_("answered with some data"), lambda r: r.outcome in ("all", "some") if r.outcome else None),
-        added("accounts", N_("accounts named"), lambda r: r.accounts, Kind.people),
-        count("emergency", N_("emergencies"), lambda r: r.emergency),
-        count("preservation", N_("to preserve data"), lambda r: r.preservation),
-        count("pending", N_("pending"), lambda r: not r.outcome),
-    ),
-    filters=("from", "to", "country"),
-)  # fmt: skip
-
-
 # --- the log ---
 
 COVER = "cover"
@@ -162,4 +145,4 @@ T19 = Declared(
     filters=("from", "to"),
 )  # fmt: skip
 
-TABLES = (T13, T14, T15, T19)
+TABLES = (T13, T14, T19)

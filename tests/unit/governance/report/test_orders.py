@@ -104,3 +104,31 @@ def test_orders_of_which_only_a_rough_number_may_be_told_are_in_no_table():
     assert table(story, "T1")[-1]["received"] == table(story, "T2")[-1]["accounts_specified"] == 0
     notes = [str(note) for note in tables.TABLES["T2"].make(View(story.fold.facts)).notes]
     assert any(note.endswith(": 0-9") for note in notes)
+
+
+def test_t1a_says_what_each_authority_asked_for_and_got():
+    story = Told()
+    story.order("IN-1", {"post": 2})
+    story.measure("IN-1", 1, "withhold_post", kind="post")
+    story.refuse("IN-1", 2, kind="post")
+    story.order("IN-2", {"account": 1}, authority="Police")
+    story.close("IN-2", 1, "own_rules_action")
+    rows = {r["authority"]: r for r in table(story, "T1a")}
+    ministry, police = rows["Ministry"], rows["Police"]
+    assert (ministry["received"], ministry["named"], ministry["limited"], ministry["refused"]) == (1, 2, 1, 1)
+    assert (police["named"], police["limited"], police["own_rules"]) == (1, 0, 1)
+
+
+def test_the_deadline_is_the_earlier_of_the_orders_and_the_laws():
+    story = Told()
+    for ref, said in (
+        ("IN-1", {"act_by": "2021-02-10T00:00Z", "law_act_by": "2021-02-01T13:00Z"}),
+        ("IN-2", {"act_by": "2021-02-10T00:00Z"}),
+    ):
+        story.order(ref, {"post": 1}, authority=ref, **said)
+        story.refuse(ref, 1, kind="post", at="2021-02-02T10:00Z")
+    assert {r["authority"]: r["in_time"] for r in table(story, "T1a")} == {
+        "IN-1": 0.0,
+        "IN-2": 1.0,
+        None: 0.5,
+    }

@@ -192,22 +192,6 @@ def test_t14_counts_copyright():
     )
 
 
-def test_t15_counts_demands_for_data():
-    story = Told()
-    said = {"class": "police", "jurisdiction": "IN", "emergency": True, "preservation": False, "at": story.at}
-    story.says("data_request", "D-1", said | {"step": "received", "accounts": 12})
-    story.says("data_request", "D-1", said | {"step": "answered", "outcome": "some"})
-    story.says("data_request", "D-2", said | {"step": "received", "accounts": 3, "emergency": False})
-    found = row(story, "T15")
-    assert (found["received"], found["some"], found["accounts"], found["emergency"], found["pending"]) == (
-        2,
-        1.0,
-        15,
-        1,
-        1,
-    )
-
-
 def test_t16_t17_and_t18_on_machines_languages_and_synthetic_media():
     story = Told()
     made = [story.sanction(f"O-{n}", "label", kind="post", source="automated", rule="8@1") for n in range(10)]
