@@ -1,0 +1,107 @@
+"""docs/log-entries.md alone suffices for a recount: a program in JavaScript that imports nothing of ours comes to the report's numbers."""
+
+import json
+import shutil
+import subprocess
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from chaupal.governance import decisions
+from chaupal.kernel.clock import DAY
+from village import Village
+
+NODE = shutil.which("node") or Path(__file__).resolve().parents[2] / ".tools" / "bin" / "node"
+PROGRAM = Path(__file__).parent / "recount/recount.mjs"
+REFUSE: dict[str, Any] = {
+    "outcome": "refuse",
+    "reason": "A journalist reports what happened; the law protects that.",
+    "code": "protected_expression",
+}
+
+
+async def mirrored(village: Village, into: Path) -> Path:
+    """The log's files as a mirror has them."""
+    head = (await village.client.get("/log/checkpoint")).text
+    size = int(head.split("\n")[1])
+    files = ["checkpoint"]
+    for n in range(-(-size // 256)):
+        width = min(256, size - n * 256)
+        files.append(f"tile/entries/{n:03d}" + (f".p/{width}" if width < 256 else ""))
+    for path in files:
+        body = head.encode() if path == "checkpoint" else (await village.client.get(f"/log/{path}")).content
+        (into / path).parent.mkdir(parents=True, exist_ok=True)
+        (into / path).write_bytes(body)
+    return into
+
+
+def run(folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([NODE, PROGRAM, folder], capture_output=True, text=True, timeout=120, check=False)
+
+
+def recount(folder: Path) -> dict[str, Any]:
+    done = run(folder)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def table(report: dict[str, Any], id_: str, keys: int, columns: tuple[str, ...]) -> dict[str, dict[str, int]]:
+    """The rows of a published table, by their keys: what is not 0 of these columns."""
+    found = next(one for one in report["tables"] if one["id"] == id_)
+    names = [column["name"] for column in found["columns"]]
+    rows: dict[str, dict[str, int]] = {}
+    for row in found["rows"]:
+        said = dict(zip(names[keys:], row[keys:], strict=True))
+        rows["|".join(row[:keys])] = {name: said[name] for name in columns if said[name]}
+    return {key: row for key, row in rows.items() if row}
+
+
+def only(rows: dict[str, dict[str, int]], columns: tuple[str, ...]) -> dict[str, dict[str, int]]:
+    kept = {key: {name: many for name, many in row.items() if name in columns} for key, row in rows.items()}
+    return {key: row for key, row in kept.items() if row}
+
+
+STANDINGS = ("received", "returned", "withdrawn", "pending", "full", "narrower", "none")
+
+
+async def test_a_recount_in_javascript_equals_the_published_report(village: Village, tmp_path: Path):
+    court = village.running.house.court
+    first = await village.withhold(post=village.asha.latest, by=village.chitra, second=village.dev)
+    second = await village.withhold(post=village.ravi.latest, by=village.chitra, second=village.dev)
+    await village.lift(second, by=village.chitra)
+    refused = await village.receives(village.meera.latest.path)
+    await decisions.propose(court, village.chitra.viewer, refused, 1, **REFUSE)
+    await decisions.approve(court, village.dev.viewer, refused, 1)
+    await village.receives(village.karl.latest.path, "@nobodyhere", record_unknown=True)
+    village.clock.move(10 * DAY)
+    third = await village.withhold(post=village.meera.latest, by=village.chitra, second=village.dev)
+    assert len({first, second, third}) == 3
+    report = (await village.api(None, "GET", "/api/v1/transparency/report.json")).json()
+    counted = recount(await mirrored(village, tmp_path))
+    assert counted["size"] == report["log"]["size"]
+    tables = counted["tables"]
+    assert only(tables["T1"], STANDINGS) == table(report, "T1", 5, STANDINGS)
+    assert only(tables["T3"], ("targets",)) == table(report, "T3", 2, ("targets",))
+    assert only(tables["T6"], ("posts", "media")) == table(report, "T6", 2, ("posts", "media"))
+    by_authority = Counter[str]()
+    for row in tables["authorities"].values():
+        by_authority.update(row)
+    assert by_authority == {
+        "received": 5,
+        "full": 3,
+        "none": 1,
+        "pending": 1,
+        "complied": 3,
+        "refused": 1,
+        "withheld_now": 2,
+    }
+
+
+async def test_a_changed_entry_is_no_longer_what_was_signed(village: Village, tmp_path: Path):
+    await village.withhold(post=village.asha.latest, by=village.chitra, second=village.dev)
+    folder = await mirrored(village, tmp_path)
+    tile = next(path for path in (folder / "tile/entries").rglob("*") if path.is_file())
+    tile.write_bytes(tile.read_bytes().replace(b'"step":"checked"', b'"step":"meeting"'))
+    done = run(folder)
+    assert done.returncode != 0
+    assert "not the entries that were signed" in done.stderr
