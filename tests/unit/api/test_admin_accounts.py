@@ -127,7 +127,7 @@ async def test_a_warning_counts_and_hides_nothing(village: Village):
         ("none", 200, ""),
         ("sensitive", 200, "sensitized"),
         ("disable", 202, ""),
-        ("silence", 200, "silenced"),
+        ("silence", 202, ""),
         ("suspend", 202, ""),
     ],
 )
