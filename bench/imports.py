@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.data import account
-from chaupal.app.wiring import visiting
+from chaupal.app.rooms import visiting
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy.viewer import Viewer
 from chaupal.social import imports

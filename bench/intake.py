@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.data import account
-from chaupal.app.wiring import visiting
+from chaupal.app.rooms import visiting
 from chaupal.governance import authorities, csv_targets, orders
 from chaupal.governance.authorities import AuthorityForm
 from chaupal.governance.orders import OrderForm

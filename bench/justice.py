@@ -7,7 +7,7 @@ import time
 
 from bench.data import DataSet, account
 from bench.process import Server
-from chaupal.app.wiring import visiting
+from chaupal.app.rooms import visiting
 from chaupal.governance import authorities, decisions, orders
 from chaupal.governance.authorities import AuthorityForm
 from chaupal.governance.orders import OrderForm

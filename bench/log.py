@@ -18,7 +18,7 @@ from pathlib import Path
 
 from bench.process import free_port, serving
 from bench.transparency import Story
-from chaupal.app.wiring import visiting
+from chaupal.app.rooms import visiting
 from chaupal.governance import log, log_batches, log_tree, reconcile
 from chaupal.governance.context import Court
 from chaupal.governance.mirror import mirror

@@ -19,7 +19,7 @@ from urllib.parse import quote
 from bench.data import TAG, DataSet, seed
 from bench.process import Server, fire, free_port, serving
 from bench.works import API, ask
-from chaupal.app.wiring import visiting
+from chaupal.app.rooms import visiting
 from chaupal.social import logins
 
 MOST = 3.0  # times the API's read

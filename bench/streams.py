@@ -23,7 +23,7 @@ import regex
 from bench.data import DataSet, account, seed
 from bench.justice import REASON
 from bench.process import Server, free_port, serving
-from chaupal.app.wiring import visiting
+from chaupal.app.rooms import visiting
 from chaupal.governance import authorities, decisions, orders
 from chaupal.governance.authorities import AuthorityForm
 from chaupal.governance.orders import OrderForm

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx2
 
-from chaupal.app.wiring import visiting
+from chaupal.app.rooms import visiting
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy.viewer import Role
 from chaupal.social import accounts, logins

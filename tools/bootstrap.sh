@@ -32,13 +32,15 @@ bring_uv() {
 }
 
 make_venv() {
-    export UV_PYTHON_DOWNLOADS=never
+    export UV_PYTHON_DOWNLOADS=never UV_COMPILE_BYTECODE=1
     # .python-version is what we develop on; any newer-enough Python of the machine will do.
     python=$(.tools/bin/uv python find --no-project 3.13 2>/dev/null || .tools/bin/uv python find --no-project '>=3.12' 2>/dev/null) || {
         say "Python 3.12 or newer is needed and none was found. On Debian 13: apt-get install python3"
         exit 1
     }
+    # Compiled once, here: where Python may not write beside its modules, every command would compile a thousand anew.
     try .tools/bin/uv sync -q --frozen --python "$python" "$@"
+    .venv/bin/python -m compileall -q src/chaupal
 }
 
 case "${1:-}" in

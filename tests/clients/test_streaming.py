@@ -15,7 +15,7 @@ import pytest
 import websockets
 from mastodon import Mastodon, StreamListener
 
-from chaupal.app.wiring import visiting
+from chaupal.app.rooms import visiting
 from chaupal.governance import authorities, decisions, orders, steps
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role, Viewer

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 
-from chaupal.app.wiring import visiting
+from chaupal.app.rooms import visiting
 from chaupal.governance import authorities
 from chaupal.governance.authorities import AuthorityForm
 from chaupal.kernel.settings import Settings

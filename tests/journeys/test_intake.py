@@ -9,7 +9,7 @@ import pytest
 import regex
 
 from chaupal.app import backup
-from chaupal.app.wiring import visiting
+from chaupal.app.rooms import visiting
 from chaupal.governance import archive, documents
 from chaupal.policy.viewer import Role
 from chaupal.store import docket, looks

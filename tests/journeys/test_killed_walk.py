@@ -24,7 +24,7 @@ import httpx2
 import pytest
 
 from chaupal.app.check import check_house
-from chaupal.app.wiring import visiting
+from chaupal.app.rooms import visiting
 from chaupal.governance import authorities
 from chaupal.governance.authorities import AuthorityForm
 from chaupal.governance.verify import verify_log

@@ -41,7 +41,7 @@ class TokenGiven(msgspec.Struct, kw_only=True):
 
 
 async def join(call: Call[JoinSent]) -> TokenGiven:
-    """A new account. The token opens nothing until the address is confirmed."""
+    """A new account. The token opens nothing until the address is confirmed, where the house asks for that."""
     caller, args = call.caller, call.args
     if caller is None:
         raise NotSignedIn("The access token is invalid")
@@ -54,7 +54,7 @@ async def join(call: Call[JoinSent]) -> TokenGiven:
         handle=args.username, email=args.email, password=args.password, reason=args.reason, language=_language(call)
     )
     try:
-        account = await accounts.sign_up(square, new)
+        account = await accounts.sign_up(square, new, call.address)
     except Invalid as problem:
         details = {CALLED.get(field, field): text for field, text in problem.details.items()}
         raise Invalid(problem.message, **details) from problem

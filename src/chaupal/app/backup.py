@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from chaupal.app.wiring import keeper_of
+from chaupal.app.rooms import keeper_of
 from chaupal.kernel.errors import Conflict, Invalid, Unavailable
 from chaupal.kernel.settings import Settings
 from chaupal.ports.files import Files, check_key

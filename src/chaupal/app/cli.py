@@ -20,13 +20,25 @@ if TYPE_CHECKING:
 
 MOST_WAITING = 100_000
 SCOPES = "read write follow push"
+OF_STAFF = f"{SCOPES} admin:read admin:write"
 
 
+def scopes_of(role: Role) -> str:
+    """What the token of an account opens that is made here: all that its role may do; an auditor changes nothing."""
+    if role is Role.MEMBER:
+        return SCOPES
+    return OF_STAFF.removesuffix(" admin:write") if role is Role.AUDITOR else OF_STAFF
+
+
+# Groups in modules of their own, and what the list of commands says of each: a list needs not bring them in.
 GROUPS = {
-    "report": "chaupal.app.cli_report",
-    "law": "chaupal.app.cli_law",
-    "log": "chaupal.app.cli_log",
-    "order": "chaupal.app.cli_order",
+    "report": ("chaupal.app.cli_report", "The transparency report."),
+    "law": ("chaupal.app.cli_law", "The laws and the house's rules, as files."),
+    "log": ("chaupal.app.cli_log", "The public log: verify anybody's from outside, look after one's own."),
+    "order": (
+        "chaupal.app.cli_order",
+        "Orders of authorities: take them in, decide about each target in twos, lift what was withheld.",
+    ),
 }
 
 
@@ -38,8 +50,14 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in GROUPS:
-            return getattr(import_module(GROUPS[cmd_name]), cmd_name)
+            return getattr(import_module(GROUPS[cmd_name][0]), cmd_name)
         return super().get_command(ctx, cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        room = formatter.width - 6 - max(map(len, self.list_commands(ctx)))
+        lines = {name: command.get_short_help_str(room) for name, command in self.commands.items()}
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted((lines | {name: told for name, (_, told) in GROUPS.items()}).items()))
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -65,7 +83,7 @@ def settings_of(context: click.Context, **overrides: object) -> Settings:
 
 def visit(context: click.Context, act: "Callable[[House], Awaitable[Any]]", **overrides: object) -> Any:
     """Run `act` in the rooms of this store, beside a server that may be running."""
-    from chaupal.app.wiring import visiting
+    from chaupal.app.rooms import visiting
 
     async def inside() -> Any:
         async with visiting(settings_of(context, **overrides)) as house:
@@ -142,14 +160,14 @@ def account() -> None:
 def account_create(
     context: click.Context, handle: str, email: str, password: str, role: str, name: str, data: str | None
 ) -> None:
-    """Make an account that is confirmed and approved; prints its id and a token."""
+    """Make an account that is confirmed and approved; prints its id and a token with what its role may do."""
     from chaupal.social import accounts, logins
 
     async def act(house: "House") -> None:
         id_ = await accounts.create(
             house.square, handle=handle, email=email, password=password, role=Role(role), name=name
         )
-        token = await logins.issue_token(house.square, id_, SCOPES)
+        token = await logins.issue_token(house.square, id_, scopes_of(Role(role)))
         click.echo(f"id: {id_}\ntoken: {token}")
 
     visit(context, act, data=data)

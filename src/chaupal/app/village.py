@@ -7,8 +7,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import Any
 
-import structlog
-
 from chaupal.app.village_court import Bench
 from chaupal.app.village_pictures import paint
 from chaupal.app.village_story import Line, Named, Ordered, Play, Scene, Villager, load_play
@@ -16,6 +14,7 @@ from chaupal.app.wiring import Running, open_house
 from chaupal.governance import authorities, decisions, orders, steps
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, Clock, StillClock, iso, iso_day, system_clock
 from chaupal.kernel.errors import Problem
+from chaupal.kernel.saying import log
 from chaupal.kernel.settings import Settings
 from chaupal.policy.facts import FROM_WIRE
 from chaupal.policy.viewer import Role, Viewer
@@ -32,8 +31,6 @@ LATER = 40_000  # ms from a line to its reposts
 ANSWERED = 25 * MINUTE  # from an order to the acknowledgement of its receipt
 
 type Deed = Callable[[], Awaitable[None]]
-
-log = structlog.get_logger()
 
 
 async def prepare(settings: Settings, now: Clock = system_clock) -> bool:

@@ -3,14 +3,11 @@
 import tempfile
 from pathlib import Path
 
-import structlog
-
 from chaupal.fanout.context import Carrier
+from chaupal.kernel.saying import log
 from chaupal.reads import exporting
 from chaupal.reads.context import Reads
 from chaupal.social import exports
-
-log = structlog.get_logger()
 
 
 async def carry_on(carrier: Carrier) -> bool:

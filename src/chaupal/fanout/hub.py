@@ -1,12 +1,9 @@
 """The hub: hears of every commit before its author is answered, does what cannot wait, and wakes the runner."""
 
-import structlog
-
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.table import AT_ONCE
 from chaupal.kernel.event import Event
-
-log = structlog.get_logger()
+from chaupal.kernel.saying import log
 
 WAITING = "outbox"
 

@@ -3,10 +3,9 @@
 What waits is a moment in time. The letter holds no words of people, and whom the gate does not show is not in it.
 """
 
-import structlog
-
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.letters import LetterDue
+from chaupal.kernel.saying import log
 from chaupal.policy import mailed
 from chaupal.policy.mailed import Line
 from chaupal.policy.surface import Surface
@@ -20,8 +19,6 @@ from chaupal.social import mails
 from chaupal.store import markers, notice_mails, standing
 from chaupal.store.accounts import role_of
 from chaupal.store.notice_mails import Due
-
-log = structlog.get_logger()
 
 AT_ONCE = 100
 

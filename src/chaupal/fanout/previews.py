@@ -10,7 +10,6 @@ import secrets
 from urllib.parse import urlsplit
 
 import msgspec
-import structlog
 from msgspec.structs import replace
 
 from chaupal.fanout.context import Carrier
@@ -18,6 +17,7 @@ from chaupal.governance import calling
 from chaupal.governance.calling import NotAnswered
 from chaupal.kernel.clock import DAY, HOUR, MINUTE
 from chaupal.kernel.errors import Invalid
+from chaupal.kernel.saying import log
 from chaupal.policy.facts import Visibility
 from chaupal.policy.things import LinkCard
 from chaupal.social import media
@@ -29,8 +29,6 @@ from chaupal.store.work import Writing
 from chaupal.text import grammar
 from chaupal.text.clean import clean_line
 from chaupal.text.page_head import MOST_NAME, MOST_TITLE, PageHead, read_head, whole
-
-log = structlog.get_logger()
 
 AT_ONCE = 10  # links followed at one look
 HELD = 2 * MINUTE  # a link is another's to follow after this, where whoever took it up has died

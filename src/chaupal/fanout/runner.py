@@ -3,17 +3,14 @@
 import asyncio
 import contextlib
 
-import structlog
-
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.hub import WAITING
 from chaupal.fanout.letters import LetterDue
 from chaupal.fanout.table import ERRANDS, GIVEN_UP, HANDLERS
 from chaupal.kernel.event import Event
+from chaupal.kernel.saying import log
 from chaupal.store import outbox
 from chaupal.store.work import Writing
-
-log = structlog.get_logger()
 
 BATCH = 100
 TIDY_AFTER = 50  # looks that found nothing

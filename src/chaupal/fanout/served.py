@@ -4,7 +4,6 @@ Each telling is one row and one entry of the log, in the commit in which it is m
 """
 
 import msgspec
-import structlog
 
 from chaupal.fanout import telling as telling_ways
 from chaupal.fanout.context import Carrier
@@ -14,13 +13,12 @@ from chaupal.fanout.telling import Ear
 from chaupal.governance import notices as court_notices
 from chaupal.governance.events import NoticeAsked, RulingChanged, RulingLifted
 from chaupal.governance.notices import Strike
+from chaupal.kernel.saying import log
 from chaupal.policy import tidings
 from chaupal.ports.mail import Letter
 from chaupal.store import ledger, notices, rulings, tellings
 from chaupal.store.tellings import BEGUN, ENDED, Telling
 from chaupal.store.work import Writing
-
-log = structlog.get_logger()
 
 ALL_WAYS = "app post mail"
 NO_MAIL = "app post"

@@ -9,10 +9,9 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
-import structlog
-
 from chaupal.kernel.errors import TooMany
 from chaupal.kernel.event import Event
+from chaupal.kernel.saying import log
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.shelf import Shelf
 from chaupal.social.events_own import TagFollowed, TagUnfollowed
@@ -34,8 +33,6 @@ from chaupal.wire.listening import (
     list_topic,
     tag_topic,
 )
-
-log = structlog.get_logger()
 
 LATELY = 2_000  # events remembered as heard
 

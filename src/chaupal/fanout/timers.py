@@ -4,8 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 
-import structlog
-
 from chaupal.fanout import exporting, mailing, previews, push, served, webhooks
 from chaupal.fanout.context import Carrier
 from chaupal.governance import (
@@ -22,9 +20,8 @@ from chaupal.governance import (
     reports,
     reviews,
 )
+from chaupal.kernel.saying import log
 from chaupal.social import exports, imports, leaving, logins, media, moving, painting, polls, scheduling
-
-log = structlog.get_logger()
 
 
 class Timers:

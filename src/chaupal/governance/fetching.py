@@ -3,11 +3,13 @@
 import time
 import zlib
 from collections.abc import Callable
-
-import httpx2
+from typing import TYPE_CHECKING
 
 from chaupal.governance import tlog
 from chaupal.governance.findings import Broken, Fault
+
+if TYPE_CHECKING:
+    import httpx2  # brought in when something is fetched: few commands do that
 
 type Fetch = Callable[[str, int], bytes]
 
@@ -19,8 +21,9 @@ FETCH_SECONDS = 60
 _HEADERS = {"Accept-Encoding": "gzip, identity", "User-Agent": "chaupal-verify"}
 
 
-def http_fetch(client: httpx2.Client) -> Fetch:
+def http_fetch(client: "httpx2.Client") -> Fetch:
     """A fetch over `client`, which must not follow redirects: another host could serve this reader another log."""
+    import httpx2
 
     def fetch(url: str, limit: int) -> bytes:
         try:
@@ -33,7 +36,7 @@ def http_fetch(client: httpx2.Client) -> Fetch:
     return fetch
 
 
-def _check_answer(answer: httpx2.Response, url: str) -> None:
+def _check_answer(answer: "httpx2.Response", url: str) -> None:
     if 300 <= answer.status_code < 400:
         raise Broken(Fault.redirected, f"{url} -> {answer.headers.get('location', '')[:200]}")
     if answer.status_code in (404, 410):
@@ -42,7 +45,7 @@ def _check_answer(answer: httpx2.Response, url: str) -> None:
         raise Broken(Fault.unreachable, url)
 
 
-def _read_within(answer: httpx2.Response, url: str, limit: int) -> bytes:
+def _read_within(answer: "httpx2.Response", url: str, limit: int) -> bytes:
     """The body, unpacked here so that a few packed bytes cannot fill the memory."""
     packed = answer.headers.get("content-encoding") == "gzip"
     unpack = zlib.decompressobj(wbits=31)

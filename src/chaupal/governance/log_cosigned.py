@@ -2,21 +2,22 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import httpx2
 import msgspec
-import structlog
 
 from chaupal.governance import log_batches, log_neighbours, log_tree, tlog
 from chaupal.governance.context import Court
 from chaupal.governance.log_batches import NotYet
 from chaupal.kernel.errors import Malformed
+from chaupal.kernel.saying import log
 from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.store import ledger, witnesses
 from chaupal.store.ledger import Kept
 from chaupal.store.witnesses import Cosigned
 
-log = structlog.get_logger()
+if TYPE_CHECKING:
+    import httpx2  # brought in when a witness is asked: no command does that
 
 TIMEOUT = 15  # seconds
 MOST_BYTES = 20_000  # of a witness's answer
@@ -65,7 +66,7 @@ def witnesses_of(settings: Settings) -> list[Witness]:
     return found
 
 
-async def ask_witnesses(court: Court, client: httpx2.AsyncClient | None = None) -> int:
+async def ask_witnesses(court: Court, client: "httpx2.AsyncClient | None" = None) -> int:
     """Hand the newest checkpoint to every witness that has not signed it; how many did now.
 
     An errand, done again and again: a witness that cannot be reached is asked again the next time.
@@ -82,6 +83,8 @@ async def ask_witnesses(court: Court, client: httpx2.AsyncClient | None = None) 
     waiting = [who for who in asked if who.key.name not in known or known[who.key.name].size < kept.size]
     if client is not None:
         return sum(await asyncio.gather(*(_ask(court, client, who, kept, known) for who in waiting)))
+    import httpx2
+
     async with httpx2.AsyncClient(timeout=TIMEOUT, trust_env=False, follow_redirects=False) as opened:
         return sum(await asyncio.gather(*(_ask(court, opened, who, kept, known) for who in waiting)))
 
@@ -142,8 +145,12 @@ async def standing(court: Court) -> Standing | None:
     return Standing(kept.size, signed, len(names), court.settings.log_witnesses_needed)
 
 
-async def _ask(court: Court, client: httpx2.AsyncClient, who: Witness, kept: Kept, known: dict[str, Cosigned]) -> bool:
+async def _ask(
+    court: Court, client: "httpx2.AsyncClient", who: Witness, kept: Kept, known: dict[str, Cosigned]
+) -> bool:
     """Whether this witness signed it. Asked anew once, where it has seen us further (or less far) than we remember."""
+    import httpx2
+
     old = known[who.key.name].size if who.key.name in known else 0
     try:
         said, seen = await _submit(court, client, who, kept, old)
@@ -158,7 +165,7 @@ async def _ask(court: Court, client: httpx2.AsyncClient, who: Witness, kept: Kep
 
 
 async def _submit(
-    court: Court, client: httpx2.AsyncClient, who: Witness, kept: Kept, old: int
+    court: Court, client: "httpx2.AsyncClient", who: Witness, kept: Kept, old: int
 ) -> tuple[str, int | None]:
     """(signature lines, None), or ("", the size that the witness saw last)."""
     body = tlog.Submission(old, await _proof(court, old, kept.size), kept.note).text

@@ -6,7 +6,6 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
-import structlog
 
 from chaupal.governance import log_batches, tlog
 from chaupal.governance.context import Court
@@ -15,10 +14,9 @@ from chaupal.governance.openings import inner_digests
 from chaupal.governance.tlog.entries import COVER
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Problem
+from chaupal.kernel.saying import log
 from chaupal.store import auditing, ledger, marks
 from chaupal.store.rulings import RulingRow
-
-log = structlog.get_logger()
 
 MARK = "reconciled"
 CHUNK = 2_000  # entries read at a time

@@ -6,8 +6,6 @@ Only what is signed is told of: whoever mirrors the log has the very same entrie
 import asyncio
 from collections.abc import Callable, Sequence
 
-import structlog
-
 from chaupal.governance import log_batches
 from chaupal.governance.context import Court
 from chaupal.governance.log_batches import NotYet
@@ -16,10 +14,9 @@ from chaupal.governance.report.filters import EVERYTHING, Filters
 from chaupal.governance.report.fold import Fold, Progress
 from chaupal.governance.report.keeper import Building
 from chaupal.governance.report.report import Report, report
+from chaupal.kernel.saying import log
 from chaupal.store import ledger
 from chaupal.store.work import Reading
-
-log = structlog.get_logger()
 
 SLICE = 200  # entries folded between two looks at what else is to be done: about a millisecond
 WAIT_FOR = 5_000  # entries that a request waits for; for more it is told to come again

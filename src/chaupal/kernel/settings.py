@@ -75,6 +75,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Literal["open", "approval", "closed"],
         Meta(description="Who may make an account: anyone, anyone whom staff then approve, or nobody."),
     ] = "open"
+    confirm_emails: Annotated[
+        bool,
+        Meta(
+            description="Off: whoever joins is let in without following a link sent to their address. For tests and closed networks alone: nobody knows whose an address is."
+        ),
+    ] = True
     country_file: Annotated[
         str,
         Meta(

@@ -2,11 +2,8 @@
 
 from collections.abc import Callable
 
-import structlog
-
+from chaupal.kernel.saying import log
 from chaupal.ports.bus import Listener
-
-log = structlog.get_logger()
 
 
 class LocalBus:

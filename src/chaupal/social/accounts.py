@@ -60,7 +60,8 @@ async def sign_up(square: Square, new: NewAccount, address: str = "") -> int:
         raise Invalid("Validation failed: Username is reserved", handle="is reserved")
     if mode == "approval" and not new.reason.strip():
         raise Invalid("Validation failed: Reason can't be blank", reason="can't be blank")
-    return await _make(square, new, confirmed=False, approved=mode == "open", role=Role.MEMBER)
+    confirmed = not square.settings.confirm_emails
+    return await _make(square, new, confirmed=confirmed, approved=mode == "open", role=Role.MEMBER)
 
 
 async def create(

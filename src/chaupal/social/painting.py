@@ -8,18 +8,16 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import structlog
 from msgspec.structs import replace
 
 from chaupal.kernel.clock import SECOND
+from chaupal.kernel.saying import log
 from chaupal.policy.things import Picture
 from chaupal.social import films
 from chaupal.social.context import Square
 from chaupal.social.films import Film, NotPainted, Sent
 from chaupal.store import media
 from chaupal.store.media import Waiting
-
-log = structlog.get_logger()
 
 HELD = 60 * SECOND  # somebody else's to paint after this, where whoever took it up has died
 RENEWED = 20.0  # seconds

@@ -4,24 +4,32 @@ A statement names its parameters with `bindparam`; lists go as one JSON paramete
 text never depends on how long a list is.
 """
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import BigInteger, ColumnElement, Executable, Text, bindparam
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import coercions, roles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import Boolean
 
 _SQLITE = sqlite.dialect(paramstyle="qmark")
-_POSTGRES = asyncpg_dialect()
 # Conditions of our own are written out as they are; SQLAlchemy would append "= 1" and lose the index.
 _SQLITE.supports_native_boolean = True
 
 type Params = Mapping[str, Any]
+
+
+@functools.cache
+def _postgres() -> tuple[Any, Any]:
+    """PostgreSQL's `insert` and dialect; a house on the embedded store does not wait for them."""
+    from sqlalchemy.dialects import postgresql
+    from sqlalchemy.dialects.postgresql.asyncpg import dialect
+
+    return postgresql.insert, dialect()
 
 
 class Compiled:
@@ -60,7 +68,8 @@ class Statement:
     @property
     def postgres(self) -> Compiled:
         if self._postgres is None:
-            self._postgres = Compiled(self._make(postgresql.insert), _POSTGRES)
+            insert, dialect = _postgres()
+            self._postgres = Compiled(self._make(insert), dialect)
         return self._postgres
 
 

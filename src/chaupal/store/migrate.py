@@ -9,8 +9,6 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import asyncpg
-
 from chaupal.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -52,6 +50,8 @@ async def migrate(url: str, to: str = "head") -> None:
 async def _version_at(url: str) -> str | None:
     if url.startswith("sqlite"):
         return await asyncio.to_thread(_sqlite_version, Path(url.removeprefix("sqlite:///")))
+    import asyncpg
+
     connection: Any = await asyncpg.connect(url.replace("+asyncpg", ""))
     try:
         return await connection.fetchval(VERSION)

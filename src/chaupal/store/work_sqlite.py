@@ -8,16 +8,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import structlog
-
 from chaupal.kernel.clock import Clock
 from chaupal.kernel.errors import Unavailable
+from chaupal.kernel.saying import log
 from chaupal.store.dialect import Statement
 from chaupal.store.memory import Memory
 from chaupal.store.work import Look, Reading, Row, Writing
 from chaupal.store.work_shared import SharedWork
-
-log = structlog.get_logger()
 
 BUSY_TRIES = 400  # of 5 to 25 ms: another process (the CLI) may hold the write lock for a moment
 

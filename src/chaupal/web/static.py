@@ -7,9 +7,9 @@ from pathlib import Path
 
 import msgspec
 import regex
-import structlog
 
 from chaupal.kernel.errors import NotFound
+from chaupal.kernel.saying import log
 from chaupal.policy.surface import Surface
 from chaupal.wire.call import Answer, Call
 from chaupal.wire.packing import BEST, LEAST, PACKED, VARY, gzip, takes_gzip
@@ -26,8 +26,6 @@ FOR_GOOD = [("cache-control", "public, max-age=31536000, immutable")]
 TEXTS = ("text/", "image/svg+xml", "application/json", "application/manifest+json")
 
 _COMMENT = regex.compile(r"/\*.*?\*/\s*", regex.DOTALL)
-
-log = structlog.get_logger()
 
 
 class Kept(msgspec.Struct, frozen=True):

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import structlog
 from babel import Locale
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_compact_decimal, format_decimal
 
+from chaupal.kernel.saying import log
 from chaupal.policy import epitaph
 from chaupal.policy.epitaph import LANGUAGES, SQUARE_TIME
 from chaupal.text.language import LANGUAGES as NAMES
@@ -26,8 +26,6 @@ DIGITS = {
     "ur": "۰۱۲۳۴۵۶۷۸۹",
 }  # fmt: skip
 RIGHT_TO_LEFT = frozenset({"ur", "ks", "sd", "ar", "fa"})
-
-log = structlog.get_logger()
 
 
 def N_(text: str) -> str:  # noqa: N802 (the name by which catalogues are gathered)

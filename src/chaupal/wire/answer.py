@@ -7,12 +7,12 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
-import structlog
 
 from chaupal.governance import portal
 from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import Closed, NotAllowed, NotFound, NotSignedIn, Problem
 from chaupal.kernel.ids import parse_id
+from chaupal.kernel.saying import log
 from chaupal.kernel.secrets import digest
 from chaupal.policy import epitaph, tidings
 from chaupal.policy.epitaph import LANGUAGES
@@ -30,8 +30,6 @@ from chaupal.wire.limits import Limits, check_limit, limit_headers
 from chaupal.wire.packing import FAST, pack, put_together
 from chaupal.wire.params import check, nest
 from chaupal.wire.route import Route, Shape
-
-log = structlog.get_logger()
 
 LARGE = 1_000_000  # bytes of a body, from which on it is read only for those who are known
 

@@ -13,10 +13,10 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import msgspec
-import structlog
 
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Malformed, Problem, TooMany
+from chaupal.kernel.saying import log
 from chaupal.kernel.shelf import Shelf
 from chaupal.policy.surface import Surface
 from chaupal.wire.answer import Desk, Request, problem_json
@@ -35,8 +35,6 @@ from chaupal.wire.asgi import (
 )
 from chaupal.wire.listening import CLOSING, FLOODING, GONE, REVOKED, SLOW, Hearing, Listener, Streams, Tiding, Told
 from chaupal.wire.route import Route, Shape
-
-log = structlog.get_logger()
 
 DOOR_PATH = "/api/v1/streaming"
 HEARTBEAT = 15.0  # seconds of silence, after which the token is looked at and the client hears that all is well

@@ -3,10 +3,15 @@
 from typing import Any
 
 import httpx2
+import msgspec
 import pytest
 
-from chaupal.app.wiring import Running
-from chaupal.social import logins
+from chaupal.app.wiring import Running, open_house
+from chaupal.governance import doors
+from chaupal.kernel.clock import StillClock
+from chaupal.kernel.settings import Settings
+from chaupal.policy.viewer import Role, Viewer
+from chaupal.social import accounts, logins
 from clients.images import png
 from mails import mails_of, secret_in
 from surfaces.square import Square, found
@@ -43,6 +48,37 @@ async def token_of_an_app(house: Running, scopes: str = "read write") -> str:
         return (await client.post("/oauth/token", json={"grant_type": "client_credentials"} | asked)).json()[
             "access_token"
         ]
+
+
+@pytest.mark.parametrize("registrations", ["open", "approval"])
+async def test_where_addresses_are_not_confirmed_a_new_account_is_open_at_once_and_no_letter_is_sent(
+    settings: Settings, clock: StillClock, registrations: Any
+):
+    """For tests and closed networks. Approval by staff, where the house wants it, is asked for all the same."""
+    settings = msgspec.structs.replace(settings, confirm_emails=False, registrations=registrations)
+    running = await open_house(settings, clock=clock, run=False)
+    async with anyone(running, await token_of_an_app(running)) as app:
+        made = (await app.post("/api/v1/accounts", json=GOOD | {"reason": "गाँव से"})).json()
+    await running.runner.settle()
+    async with anyone(running, made["access_token"]) as client:
+        is_open = registrations == "open"
+        assert (await client.get("/api/v1/timelines/home")).status_code == (200 if is_open else 403)
+        assert (await client.get("/api/v1/emails/check_confirmation")).json() is True
+        assert (await client.get("/api/v1/accounts/lookup?acct=naya")).status_code == (200 if is_open else 404)
+    assert mails_of(running) == []
+    await running.close()
+
+
+async def test_a_net_from_which_nobody_joins_is_shut_to_apps_as_well(house: Running):
+    owner = await accounts.create(
+        house.house.square, handle="lakshmi", email="l@example.org", password="long enough", role=Role.OWNER
+    )
+    viewer = Viewer(account=owner, country="IN", role=Role.OWNER)
+    await doors.shut(
+        house.house.court, viewer, doors.DoorForm(kind="ip", what="127.0.0.0/8", severity="sign_up_block")
+    )
+    async with anyone(house, await token_of_an_app(house)) as app:
+        assert (await app.post("/api/v1/accounts", json=GOOD)).status_code == 403
 
 
 async def test_an_app_makes_an_account_whose_token_opens_once_its_address_is_confirmed(house: Running):

@@ -8,6 +8,7 @@ import sys
 import tarfile
 from collections.abc import Iterator
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 
 import httpx2
@@ -17,8 +18,9 @@ from msgspec.structs import replace
 
 from chaupal.app import backup
 from chaupal.app.check import check_house
+from chaupal.app.cli import GROUPS
 from chaupal.app.described import help_lines, paper, settings_table
-from chaupal.app.wiring import visiting
+from chaupal.app.rooms import visiting
 from chaupal.governance.house_rules import SHIPPED as SHIPPED_RULES
 from chaupal.governance.regimes import SHIPPED as SHIPPED_LAWS
 from chaupal.kernel.errors import Unavailable
@@ -87,6 +89,52 @@ def test_an_account_made_beside_a_server_can_be_used_at_once(server: Served, dat
             "Reviewer",
         )
         assert client.post("/api/v1/statuses", data={"status": "नमस्ते"}).status_code == 200
+
+
+def test_an_accounts_token_opens_what_its_role_may_do(server: Served, data: str):
+    for role, path, status in (
+        ("owner", "/api/v1/admin/accounts", 200), ("moderator", "/api/v2/admin/accounts", 200),
+        ("auditor", "/api/v1/admin/orders", 200), ("member", "/api/v1/admin/accounts", 403),
+    ):  # fmt: skip
+        words = (
+            f"staff_{role}",
+            "--email",
+            f"{role}@example.org",
+            "--password",
+            "a long enough secret",
+            "--role",
+            role,
+        )
+        printed = said(chaupal("--data", data, "account", "create", *words))
+        token = printed.partition("token: ")[2].strip()
+        with httpx2.Client(base_url=server.url, headers={"authorization": f"Bearer {token}"}) as client:
+            assert client.get(path).status_code in (status, 404 if status == 403 else status), role
+            scopes = client.get("/api/v1/apps/verify_credentials").json()["scopes"]
+            assert ("admin:write" in scopes) is (role in ("owner", "moderator"))
+
+
+def test_commands_bring_in_no_page_and_no_framework(tmp_path: Path):
+    """A run takes half a second at most; most of one is what it brings in. Counted, since a clock tells little in tests."""
+    look = "import sys; from chaupal.app.cli import cli\ntry: cli(standalone_mode=False)\nexcept SystemExit: pass\n"
+    look += "print(' '.join(sys.modules), file=sys.stderr)"
+    data = ("--data", tmp_path / "data")
+    assert chaupal(*data, *ASHA).returncode == 0  # the first run makes the store, which takes more
+    another = ("account", "create", "binod", "--email", "binod@example.org", *ASHA[5:])
+    for words in ((*data, *another), (*data, "order", "list"), ("--help",)):
+        done = subprocess.run(
+            [sys.executable, "-c", look, *map(str, words)], capture_output=True, text=True, check=False, timeout=120
+        )
+        loaded = set(done.stderr.split())
+        assert not {"litestar", "jinja2", "rich", "structlog", "httpx2", "alembic", "chaupal.api.routes"} & loaded, (
+            words
+        )
+        assert not [name for name in loaded if name.startswith("chaupal.web")], words
+        assert ("sqlalchemy" in loaded) is (words != ("--help",)), done.stderr
+
+
+def test_the_list_of_commands_says_of_each_group_what_the_group_says():
+    for name, (module, told) in GROUPS.items():
+        assert getattr(import_module(module), name).get_short_help_str(300) == told
 
 
 def test_a_token_is_printed_alone_and_opens_what_it_says(server: Served, data: str):

@@ -1,0 +1,97 @@
+"""The rooms joined to a house without a server: for commands beside one that may be running, and for the server itself.
+
+No page, route or framework is brought in here: a command must answer before whoever typed it looks up.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from functools import cache, partial
+from pathlib import Path
+
+from chaupal.governance import log, roles
+from chaupal.governance.context import Court
+from chaupal.governance.house_rules import HouseRules, load_house_rules
+from chaupal.governance.regimes import Regimes, load_regimes
+from chaupal.kernel.clock import Clock, system_clock
+from chaupal.kernel.ids import Ids
+from chaupal.kernel.settings import Settings
+from chaupal.ports.feed_local import LocalFeeds
+from chaupal.ports.files import Files
+from chaupal.ports.files_local import LocalFiles
+from chaupal.ports.mail import Mail
+from chaupal.ports.mail_local import MailBySmtp, MailToFiles
+from chaupal.reads.context import Reads
+from chaupal.social import accounts
+from chaupal.social.context import Square
+from chaupal.store.migrate import migrate, postgres_url, sqlite_url
+from chaupal.store.work import Work
+from chaupal.store.work_sqlite import SqliteWork
+from chaupal.wire.call import House
+
+
+@asynccontextmanager
+async def visiting(settings: Settings, *, clock: Clock = system_clock) -> AsyncGenerator[House]:
+    """The rooms without a server, beside one that may be running on the same store (the CLI)."""
+    house = await joined(settings, clock, beside=True)
+    try:
+        await accounts.ensure_system_account(house.square)
+        yield house
+    finally:
+        await house.square.work.close()
+
+
+async def joined(settings: Settings, clock: Clock, *, beside: bool) -> House:
+    """The rooms over the store, which is brought to this version. `beside`: other processes may be at the same store."""
+    data = Path(settings.data)
+    await asyncio.to_thread(data.mkdir, 0o700, True, True)
+    work = await _work(settings, data, clock, beside=beside)
+    make_id = Ids(clock, beside=beside)
+    files, feeds = keeper_of(settings), LocalFeeds()
+    mail: Mail = (
+        MailBySmtp(settings.smtp_url, settings.mail_from)
+        if settings.smtp_url
+        else MailToFiles(data / "mail", settings.mail_from)
+    )
+    court = Court(settings, work, clock, make_id, await log.open_keys(work, settings), *_laws(data))
+    work.memory.roll = roles.Roll(court).of
+    square = Square(settings, work, clock, make_id, files, mail, partial(roles.enlist, court))
+    reads = Reads(settings, work, clock, feeds, files)
+    return House(settings, square, court, reads)
+
+
+def keeper_of(settings: Settings) -> Files:
+    """Where uploads lie: in the data directory, or in the store that is named."""
+    if not settings.files:
+        return LocalFiles(Path(settings.data) / "files")
+    from chaupal.ports.files_s3 import s3_files  # large, and most servers need none of it
+
+    return s3_files(settings)
+
+
+def _laws(data: Path) -> tuple[Regimes, HouseRules]:
+    """The laws and the house's rules: what is shipped, and what the operator put in its place."""
+    laws, rules = data / "regimes", data / "rules"
+    return (
+        load_regimes(laws) if laws.is_dir() else _shipped_laws(),
+        load_house_rules(rules) if rules.is_dir() else _shipped_rules(),
+    )
+
+
+# They do not change while a process lives, and it may open more than one house.
+_shipped_laws = cache(load_regimes)
+_shipped_rules = cache(load_house_rules)
+
+
+async def _work(settings: Settings, data: Path, clock: Clock, *, beside: bool) -> Work:
+    path = data / "chaupal.db"
+    await migrate(postgres_url(settings.database) if settings.postgres else sqlite_url(path))
+    work = _postgres(settings, clock, beside) if settings.postgres else SqliteWork(path, clock, beside=beside)
+    await work.open()
+    return work
+
+
+def _postgres(settings: Settings, clock: Clock, beside: bool) -> Work:
+    from chaupal.store.work_postgres import PostgresWork  # and its driver, which most houses need none of
+
+    return PostgresWork(settings.database, clock, beside=beside)
