@@ -74,9 +74,7 @@ async def test_a_net_from_which_nobody_joins_is_shut_to_apps_as_well(house: Runn
         house.house.square, handle="lakshmi", email="l@example.org", password="long enough", role=Role.OWNER
     )
     viewer = Viewer(account=owner, country="IN", role=Role.OWNER)
-    await doors.shut(
-        house.house.court, viewer, doors.DoorForm(kind="ip", what="127.0.0.0/8", severity="sign_up_block")
-    )
+    await doors.shut(house.house.court, viewer, doors.DoorForm(kind="ip", what="127.0.0.0/8", severity="sign_up_block"))
     async with anyone(house, await token_of_an_app(house)) as app:
         assert (await app.post("/api/v1/accounts", json=GOOD)).status_code == 403
 
