@@ -78,7 +78,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     confirm_emails: Annotated[
         bool,
         Meta(
-            description="Off: whoever joins is let in without following a link sent to their address. For tests and closed networks alone: nobody knows whose an address is."
+            description="Off: whoever joins is let in without following a link sent to their address. For tests and closed "
+            "networks alone: nobody knows whose an address is."
         ),
     ] = True
     country_file: Annotated[
