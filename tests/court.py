@@ -88,6 +88,7 @@ class Bench:
             "legal_basis": "IT Act 2000, section 69A", "grounds": "public order", "territory": "IN", "dated": "2021-02-10",
             "targets": f"http://localhost:8000/@meera/{self.post}",
             "regime": "IN-69A", "role": "designated_officer", "bases": ("public_order",),
+            "reasons": "It is said to call people to arms.", "particulars": {"signature": "seen in ink"},
             "origin_note": "The desk officer confirmed it on the telephone.",
         }  # fmt: skip
         return OrderForm(**typed | changes)  # pyright: ignore[reportArgumentType]

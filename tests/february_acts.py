@@ -211,7 +211,7 @@ class February:
             rows = "".join(f"{n};{one.line};withhold_account\r\n" for n, one in enumerate(wave.named, 1))
             data = ("﻿S.No.;URL;Action\r\n" + rows).encode()
             found = await csv_targets.preview(self.court.work, self.court.settings.origin, data)
-            assert len(found.usable) == len(wave.named), found.counts
+            assert not found.bad and len(found.rows) == len(wave.named), found.counts
             lines, demanded = found.targets(), found.demanded()
         form = OrderForm(
             authority=self.ministry.id, regime=regime, officer="A. B. Sharma", legal_basis="IT Act 2000, s. 69A / आईटी अधिनियम, धारा 69क",

@@ -151,7 +151,7 @@ class Village:
             "authority": issuer.id, "officer": "S. Verma", "officer_rank": "Joint Secretary", "reference_no": f"69A/{self.clock()}",
             "legal_basis": "IT Act, s. 69A / आईटी अधिनियम, धारा 69A", "grounds": "public order", "territory": " ".join(territory),
             "dated": iso_day(self.clock()), "targets": "\n".join(targets), "origin_note": "The office confirmed it on the telephone.",
-            "regime": "IN-69A",
+            "regime": "IN-69A", "reasons": "It is said to call people to arms.", "particulars": {"signature": "seen in ink"},
             "role": "designated_officer", "bases": ("public_order",),
         }  # fmt: skip
         self.clock.move(SECOND)
@@ -199,7 +199,9 @@ class Village:
         ref = await self.receives(target, territory=territory, **form)
         self.clock.move(SECOND)
         finding = FINDING if outcome == "withhold_account" else ""
-        await decisions.propose(court, by.viewer, ref, 1, outcome=outcome, reason=reason, finding=finding)
+        await decisions.propose(
+            court, by.viewer, ref, 1, outcome=outcome, reason=reason, finding=finding, despite=reason
+        )
         self.clock.move(SECOND)
         await decisions.approve(court, second.viewer, ref, 1)
         await self.settle()

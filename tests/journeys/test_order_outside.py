@@ -155,7 +155,7 @@ def test_a_letter_and_a_list_are_taken_in_by_command(
         "row 4: @asha: is named twice" in told and "row 5: https://x.example/1: is an address of another server" in told
     )
     assert "2 rows of the list cannot be filed" in told
-    ref = server.cli(*words, "--leave-out").strip()
+    ref = server.cli(*words, "--record-all").strip()
     assert ref in server.cli("order", "list")
     with sqlite3.connect(Path(server.settings.data) / "chaupal.db") as db:
         named = db.execute(
@@ -165,10 +165,10 @@ def test_a_letter_and_a_list_are_taken_in_by_command(
         (kept,) = db.execute(
             "SELECT name FROM documents d JOIN orders o ON o.id = d.order_id WHERE o.ref = ?", (ref,)
         ).fetchone()
-    assert named[0] == (f"/@meera/{post}", "withhold_post") and [line for line, _ in named] == [
-        f"/@meera/{post}",
-        "@asha",
-    ]
+    assert named[0] == (f"/@meera/{post}", "withhold_post")
+    assert [line for line, _ in named] == [f"/@meera/{post}", "@asha", "@asha", "https://x.example/1"], (
+        "nothing is left out"
+    )
     assert kept == "order.pdf"
 
 

@@ -15,6 +15,7 @@ from office import EMAIL, ORDER, PASSWORD, Office, open_office
 from village import Village
 
 REASON = "The post names a person as armed, which the order shows to be false."
+DESPITE = "It was filed at the portal by whom the ministry enrolled; a signature adds nothing to that."
 FIELDS = {key: value for key, value in ORDER.items() if key != "bases"} | {"bases[]": "public_order"}
 
 
@@ -34,7 +35,7 @@ async def test_an_order_is_filed_by_form_with_letter_and_list_looked_at_first(vi
     looked = await office.post("/portal/orders", "/portal/orders/new?regime=IN-69A", files=files, act="file", **FIELDS)
     assert looked.status_code == 200
     assert (
-        "3 of the list's 5 rows" in looked.text.replace("&#39;", "'")
+        "The list's 5 rows stand in the form now" in looked.text.replace("&#39;", "'")
         and "is an address of another server" in looked.text
     )
     assert "order.pdf" in looked.text and "not signed" in looked.text
@@ -44,14 +45,21 @@ async def test_an_order_is_filed_by_form_with_letter_and_list_looked_at_first(vi
     assert f"{village.meera.latest.path} withhold_post" in area[1]
     assert (await office.get("/portal")).text.count("/portal/orders/IN-") == 0  # nothing was filed by looking
     fields = FIELDS | {"kept[]": kept[1], "targets": area[1], "act": "file"}
+    unread = await office.post("/portal/orders", "/portal/orders/new?regime=IN-69A", **fields)
+    assert (unread.status_code, "is an address of another server" in unread.text) == (422, True)
+    assert 'name="record_all" value="1" checked' in looked.text
+    fields |= {"record_all": "1"}
     filed = await office.post("/portal/orders", "/portal/orders/new?regime=IN-69A", **fields)
     assert filed.status_code == 303, filed.text
     page = (await office.get(filed.headers["location"])).text
-    assert "order.pdf" in page and "@nobody" in page and "receipt acknowledged" in page
+    assert page.count("https://x.example/1") == 1 and "@nobody" in page, "every row that was asked for is recorded"
+    assert "order.pdf" in page and "receipt acknowledged" in page
     assert filed.headers["location"].rpartition("/")[2] in (await office.get("/portal")).text
     # The same again, by whatever way, is told to have been filed.
     again = await office.post(
-        "/portal/orders", "/portal/orders/new?regime=IN-69A", **FIELDS | {"targets": area[1], "act": "file"}
+        "/portal/orders",
+        "/portal/orders/new?regime=IN-69A",
+        **FIELDS | {"targets": area[1], "act": "file", "record_all": "1"},
     )
     assert again.status_code == 409 and filed.headers["location"].rpartition("/")[2] in again.text
 
@@ -68,7 +76,9 @@ async def test_a_program_files_once_follows_and_withdraws(village: Village, offi
     assert (again.status_code, again.json()["ref"]) == (200, state["ref"])
     court, ref = village.running.house.court, state["ref"]
     await steps.take(court, village.chitra.viewer, ref, StepForm(verb="check"))
-    await decisions.propose(court, village.chitra.viewer, ref, 1, outcome="withhold_post", reason=REASON)
+    await decisions.propose(
+        court, village.chitra.viewer, ref, 1, outcome="withhold_post", reason=REASON, despite=DESPITE
+    )
     now = (await office.ask("GET", f"/api/v1/orders/{ref}")).json()
     assert now["targets"][0]["state"] == "pending" and REASON not in str(now)  # what is proposed is the staff's own
     await decisions.approve(court, village.dev.viewer, ref, 1)

@@ -13,6 +13,7 @@ from msgspec import Meta
 from chaupal.api.record import OrderShown, order_parts, time_of
 from chaupal.governance import decisions, lifecycle, procedure, reviews, stages, steps
 from chaupal.governance.cases import MOVED, Moved
+from chaupal.governance.changes import ChangeForm
 from chaupal.governance.ladder import Draft
 from chaupal.governance.steps import StepForm
 from chaupal.kernel.clock import iso
@@ -51,6 +52,12 @@ class Target(msgspec.Struct, kw_only=True):
     seen: Number | None = None
 
 
+class Approved(Target, kw_only=True):
+    """`words`: the version of the text that was looked at (of the target as it is shown), where it was edited."""
+
+    words: Number | None = None
+
+
 class Drafted(Target, kw_only=True):
     """What should be done about a target (see `governance/ladder.py`): a measure, `refuse`, or an end without either."""
 
@@ -63,13 +70,27 @@ class Drafted(Target, kw_only=True):
     permanent: bool = False
     text: str = ""
     rule: str = ""
+    despite: str = ""
 
     @property
     def draft(self) -> Draft:
         return Draft(
             outcome=self.outcome, reason=self.reason, code=self.code, parts=self.parts, finding=self.finding, until=self.until,
-            permanent=self.permanent, text=self.text, rule=self.rule,
+            permanent=self.permanent, text=self.text, rule=self.rule, despite=self.despite,
         )  # fmt: skip
+
+
+class Changed(Target, kw_only=True):
+    """A change of what is in force (see `governance/changes.py`). `kind`: extend, renew or amend; `body`: whose act it is."""
+
+    kind: Annotated[str, Meta(max_length=20)]
+    reason: str
+    body: Annotated[str, Meta(max_length=300)] = ""
+    until: str = ""
+    territory: str = ""
+    outcome: Annotated[str, Meta(max_length=40)] = ""
+    parts: list[Number] = []
+    text: str = ""
 
 
 class Reasoned(Target, kw_only=True):
@@ -99,7 +120,11 @@ class EventShown(msgspec.Struct, kw_only=True):
 
 
 class FileShown(msgspec.Struct, kw_only=True):
-    """A target with its case. `seen`: what an act must send; `verbs`: what can be done now, by whoever may."""
+    """A target with its case. `seen`: what an act must send; `verbs`: what can be done now, by whoever may.
+
+    `flags`: what became of it since the order came: edited, deleted; account_deleted, account_moved, account_leaving.
+    `words`: which version of its text that is: sent with an approval where it was edited since the proposal.
+    """
 
     number: int
     kind: str
@@ -112,6 +137,8 @@ class FileShown(msgspec.Struct, kw_only=True):
     account: str | None
     verbs: list[str]
     seen: int
+    flags: list[str]
+    words: str
     events: list[EventShown]
 
 
@@ -128,6 +155,8 @@ class StepShown(msgspec.Struct, kw_only=True):
     codes: list[str]
     body: str
     until: str | None
+    targets: list[int]
+    confirms: str
     log_index: int | None
 
 
@@ -188,9 +217,9 @@ async def concur(call: Call[Target]) -> Answer:
     return await _done(call, lambda at: decisions.concur(**at))
 
 
-async def approve(call: Call[Target]) -> Answer:
+async def approve(call: Call[Approved]) -> Answer:
     """Second what another person proposed: it is carried out at once."""
-    return await _done(call, lambda at: decisions.approve(**at))
+    return await _done(call, lambda at: decisions.approve(**at, words=call.args.words))
 
 
 async def return_(call: Call[Reasoned]) -> Answer:
@@ -206,6 +235,16 @@ async def lift(call: Call[Reasoned]) -> Answer:
 async def keep(call: Call[Reasoned]) -> Answer:
     """Say that what is in force was looked at again and is still needed, with a reason."""
     return await _done(call, lambda at: reviews.keep(**at, reason=call.args.reason))
+
+
+async def change(call: Call[Changed]) -> Answer:
+    """Propose that what is in force lasts longer, or is made less. Somebody else approves it, as any proposal."""
+    args = call.args
+    form = ChangeForm(
+        kind=args.kind, reason=args.reason, body=args.body, until=args.until, territory=args.territory, outcome=args.outcome,
+        parts=tuple(args.parts), text=args.text,
+    )  # fmt: skip
+    return await _done(call, lambda at: decisions.propose_change(**at, form=form))
 
 
 async def break_glass(call: Call[Drafted]) -> Answer:
@@ -266,7 +305,8 @@ def _steps(found: Matter) -> list[StepShown]:
     return [
         StepShown(
             number=e.number, verb=e.verb, stage=e.state, at=iso(e.at), by=_who(found, e.by), reason=e.body.reason, text=e.body.text,
-            codes=list(e.body.codes), body=e.body.body, until=time_of(e.body.until), log_index=e.log_index,
+            codes=list(e.body.codes), body=e.body.body, until=time_of(e.body.until), targets=list(e.body.targets), confirms=e.body.confirms,
+            log_index=e.log_index,
         )
         for e in found.steps
     ]  # fmt: skip
@@ -279,6 +319,7 @@ def _one_file(found: Matter, file: File) -> FileShown:
         speaker=target.speaker, id=None if target.subject_id is None else str(target.subject_id),
         account_id=None if target.owner_id is None else str(target.owner_id), account=person.item.handle if person else None,
         verbs=sorted(stages.open_to(procedure.Stage(found.stage), lifecycle.State(file.state))), seen=file.number,
+        flags=list(file.since.flags), words=str(file.since.words),
         events=[
             EventShown(
                 number=e.number, state=e.state, by=_who(found, e.by), at=iso(e.at), outcome=e.body.outcome, code=e.body.code,
@@ -305,9 +346,10 @@ ROUTES: tuple[Route, ...] = (
     get(CASE, case, Surface.OFFICE, takes=Target, gives=FileShown, **READ),
     post(f"{CASE}/propose", propose, Surface.OFFICE, takes=Drafted, gives=FileShown, **WRITE),
     post(f"{CASE}/concur", concur, Surface.OFFICE, takes=Target, gives=FileShown, **WRITE),
-    post(f"{CASE}/approve", approve, Surface.OFFICE, takes=Target, gives=FileShown, **WRITE),
+    post(f"{CASE}/approve", approve, Surface.OFFICE, takes=Approved, gives=FileShown, **WRITE),
     post(f"{CASE}/return", return_, Surface.OFFICE, takes=Reasoned, gives=FileShown, **WRITE),
     post(f"{CASE}/lift", lift, Surface.OFFICE, takes=Reasoned, gives=FileShown, **WRITE),
     post(f"{CASE}/keep", keep, Surface.OFFICE, takes=Reasoned, gives=FileShown, **WRITE),
+    post(f"{CASE}/change", change, Surface.OFFICE, takes=Changed, gives=FileShown, **WRITE),
     post(f"{CASE}/break_glass", break_glass, Surface.OFFICE, takes=Drafted, gives=FileShown, **WRITE),
 )

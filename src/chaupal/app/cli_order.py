@@ -193,7 +193,9 @@ def authority_list(context: click.Context, who: str, data: str | None) -> None:
     help="A letter that came with it; repeat it.",
 )
 @click.option(
-    "--leave-out", is_flag=True, help="Leave out the rows of the list that cannot be filed; else nothing is filed."
+    "--record-all",
+    is_flag=True,
+    help="Record rows of the list that cannot be read, too, as not found; else nothing is filed.",
 )
 @click.option(
     "--check", "only_check", is_flag=True, help="Only look at it: say what it lacks and names, and file nothing."
@@ -202,7 +204,7 @@ def authority_list(context: click.Context, who: str, data: str | None) -> None:
 @click.pass_context
 def receive(
     context: click.Context, who: str, issuer: str, lines: tuple[str, ...], file: TextIO | None, data: str | None,
-    listing: BinaryIO | None, papers: tuple[str, ...], leave_out: bool, only_check: bool, **fields: Any,
+    listing: BinaryIO | None, papers: tuple[str, ...], record_all: bool, only_check: bool, **fields: Any,
 ) -> None:  # fmt: skip
     """Take an order in; prints its public reference. A line may end in the measure that it demands: `@asha withhold_account`."""
     from chaupal.app import taking
@@ -214,7 +216,7 @@ def receive(
         viewer = await staff(house, who)
         form = await taking.form_of(house, viewer, issuer, OrderForm(targets=targets, **fields))
         if listing is not None:
-            form = await taking.with_list(house, form, listing.read(), leave_out=leave_out or only_check)
+            form = await taking.with_list(house, form, listing.read(), record_all=record_all or only_check)
         brought = await taking.bring(house, viewer, form, papers)
         if only_check:
             await taking.check(house, form, brought)
@@ -281,11 +283,13 @@ def show(context: click.Context, ref: str, who: str, data: str | None) -> None:
 @click.option("--finding", default="", help="For a whole account: why withholding single posts would not do.")
 @click.option("--until", default="", help="Until when; without it until the order, or its law, says.")
 @click.option("--text", default="", help="What a label says.")
+@click.option("--despite", default="", help="Why, in spite of what the order lacks on its face.")
 @data_option
 @click.pass_context
 def decide(
     context: click.Context, ref: str, number: int, who: str, outcome: str, reason: str, data: str | None, code: str | None = None,
     parts: tuple[int, ...] = (), finding: str = "", until: str = "", text: str = "",
+    despite: str = "",
 ) -> None:  # fmt: skip
     """Propose what to do about target NUMBER; nothing happens until another person approves."""
     from chaupal.governance import decisions
@@ -294,7 +298,7 @@ def decide(
         viewer = await staff(house, who)
         await decisions.propose(
             house.court, viewer, ref, number, outcome=outcome, reason=reason, code=code or "", parts=parts, finding=finding,
-            until=until, text=text,
+            until=until, text=text, despite=despite,
         )  # fmt: skip
         click.echo("proposed")
 

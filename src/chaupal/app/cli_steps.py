@@ -1,19 +1,20 @@
 """`chaupal order step`, `concur`, `glass`, `keep`: steps of an order as a whole, what three people decide or one, and what is kept."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from chaupal.app.cli import data_option, visit
 from chaupal.app.cli_staff import about_a_target, as_option, staff
 from chaupal.governance import procedure
+from chaupal.governance.changes import AMEND, EXTEND, RENEW
 from chaupal.governance.ladder import REFUSALS
 from chaupal.policy.rulings import Measure
 
 if TYPE_CHECKING:
     from chaupal.wire.call import House
 
-VERBS = tuple(verb for verb in procedure.LOGGED)
+VERBS = tuple(verb for verb in procedure.LOGGED if verb not in procedure.BY_DECISION)
 
 
 @click.command()
@@ -25,18 +26,30 @@ VERBS = tuple(verb for verb in procedure.LOGGED)
 @click.option("--body", default="", help="Which court or committee.")
 @click.option("--until", default="", help="The day of a hearing.")
 @click.option("--code", "codes", type=click.Choice(REFUSALS), multiple=True, help="What is wrong with it; repeat it.")
+@click.option(
+    "--target",
+    "targets",
+    type=int,
+    multiple=True,
+    help="About these targets only: to withdraw, set aside, stay, end a stay, confirm.",
+)
+@click.option(
+    "--confirms", default="", help="To confirm an emergency order: the reference of the order that confirms it."
+)
 @data_option
 @click.pass_context
 def step(
     context: click.Context, ref: str, verb: str, who: str, reason: str, text: str, body: str, until: str, codes: tuple[str, ...],
-    data: str | None,
+    targets: tuple[int, ...], confirms: str, data: str | None,
 ) -> None:  # fmt: skip
     """Take a step of an order as a whole: acknowledge, check, return_order, ask, stay, withdraw, and so on; prints where it stands."""
     from chaupal.governance import steps
     from chaupal.governance.steps import StepForm
 
     async def act(house: "House") -> None:
-        form = StepForm(verb=verb, reason=reason, text=text, codes=codes, body=body, until=until)
+        form = StepForm(
+            verb=verb, reason=reason, text=text, codes=codes, body=body, until=until, targets=targets, confirms=confirms
+        )
         click.echo(await steps.take(house.court, await staff(house, who), ref, form))
 
     visit(context, act, data=data)
@@ -81,17 +94,26 @@ def second(context: click.Context, ref: str, number: int, who: str, data: str | 
 )
 @click.option("--reason", required=True, help="Why; it becomes public.")
 @click.option("--finding", default="", help="For a whole account: why withholding single posts would not do.")
+@click.option("--despite", default="", help="Why, in spite of what the order lacks on its face.")
 @data_option
 @click.pass_context
 def glass(
-    context: click.Context, ref: str, number: int, who: str, outcome: str, reason: str, finding: str, data: str | None
+    context: click.Context,
+    ref: str,
+    number: int,
+    who: str,
+    outcome: str,
+    reason: str,
+    finding: str,
+    despite: str,
+    data: str | None,
 ) -> None:
     """Act alone in an emergency: in force at once, over after a day unless a second person agrees."""
     from chaupal.governance import decisions
     from chaupal.governance.ladder import Draft
 
     async def act(house: "House") -> None:
-        draft = Draft(outcome=outcome, reason=reason, finding=finding)
+        draft = Draft(outcome=outcome, reason=reason, finding=finding, despite=despite)
         await decisions.break_glass(house.court, await staff(house, who), ref, number, draft)
         click.echo("in force")
 
@@ -114,4 +136,29 @@ def keep(context: click.Context, ref: str, number: int, who: str, reason: str, d
     visit(context, act, data=data)
 
 
-COMMANDS = (step, concur, second, glass, keep)
+@click.command()
+@about_a_target
+@click.option("--kind", type=click.Choice([EXTEND, RENEW, AMEND]), required=True, help="Longer, renewed, or less.")
+@click.option("--reason", required=True, help="Why; it becomes public once it is approved.")
+@click.option(
+    "--body", default="", help="Whose act it is: authority, court, review_committee, secretary, house, other."
+)
+@click.option("--until", default="", help="Until when it holds then.")
+@click.option("--territory", default="", help="Fewer countries.")
+@click.option("--outcome", default="", help="A narrower measure.")
+@click.option("--part", "parts", type=int, multiple=True, help="A post or picture to which it is narrowed; repeat it.")
+@data_option
+@click.pass_context
+def change(context: click.Context, ref: str, number: int, who: str, data: str | None, **fields: Any) -> None:
+    """Propose that what is in force lasts longer, or is made less; nothing happens until another person approves."""
+    from chaupal.governance import decisions
+    from chaupal.governance.changes import ChangeForm
+
+    async def act(house: "House") -> None:
+        await decisions.propose_change(house.court, await staff(house, who), ref, number, ChangeForm(**fields))
+        click.echo("proposed")
+
+    visit(context, act, data=data)
+
+
+COMMANDS = (step, change, concur, second, glass, keep)

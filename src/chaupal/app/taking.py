@@ -22,10 +22,10 @@ async def form_of(house: House, viewer: Viewer, issuer: str, form: OrderForm) ->
     return intake.split_demands(msgspec.structs.replace(form, authority=known.id if known else None))
 
 
-async def with_list(house: House, form: OrderForm, data: bytes, *, leave_out: bool) -> OrderForm:
-    """The form with the rows of a list after its own lines; rows that cannot be filed are told.
+async def with_list(house: House, form: OrderForm, data: bytes, *, record_all: bool) -> OrderForm:
+    """The form with the rows of a list after its own lines; rows that cannot be taken are told.
 
-    Raises Invalid (`csv`) where there are such rows and nobody said to leave them out.
+    Raises Invalid (`csv`) where there are such rows and nobody said to record them as they are.
     """
     court = house.court
     with click.progressbar(length=1, label="Looking at the list", file=sys.stderr) as bar:
@@ -35,15 +35,20 @@ async def with_list(house: House, form: OrderForm, data: bytes, *, leave_out: bo
             bar.update(done - bar.pos)
 
         seen = await csv_targets.preview(court.work, court.settings.origin, data, progress)
-    bad = [one for one in seen.rows if not one.usable]
-    for one in bad:
+    for one in seen.bad:
         click.echo(f"row {one.row.line}: {one.row.target}: {one.wrong}{_like(one.found.like)}", err=True)
-    if bad and not leave_out:
-        raise Invalid(f"{len(bad)} rows of the list cannot be filed", csv="has rows that cannot be filed")
+    if seen.bad and not record_all:
+        raise Invalid(f"{len(seen.bad)} rows of the list cannot be filed", csv="has rows that cannot be filed")
     typed = [line for line in form.targets.splitlines() if line.strip()]
     asked = (*form.demanded, *[""] * (len(typed) - len(form.demanded)))
-    targets = "\n".join([*typed, *(one.row.target for one in seen.usable)])
-    return msgspec.structs.replace(form, targets=targets, demanded=(*asked, *seen.demanded()))
+    targets = "\n".join([*typed, seen.targets()])
+    return msgspec.structs.replace(
+        form,
+        targets=targets,
+        demanded=(*asked, *seen.demanded()),
+        record_all=record_all,
+        record_unknown=form.record_unknown or record_all,
+    )
 
 
 async def bring(house: House, viewer: Viewer, form: OrderForm, papers: Sequence[str]) -> list[Document]:

@@ -199,7 +199,7 @@ class Telling:
         form = orders.OrderForm(
             authority=issuer, officer=order.officer, officer_rank=order.officer_rank, reference_no=order.reference_no,
             legal_basis=order.legal_basis, grounds=order.grounds, reasons=order.reasons, territory=self.play.authority.jurisdiction,
-            dated=iso_day(now), regime=order.regime, role=order.role, bases=tuple(order.bases.split()),
+            dated=iso_day(now), regime=order.regime, role=order.role, bases=tuple(order.bases.split()), particulars={"signature": "yes"},
             origin_note=f"Called back on {iso_day(now)}; the office confirmed it.",
             ends_at=iso(now + int(order.holds * HOUR)) if order.holds is not None else "",
             targets="\n".join(self._address(target.what) for target in order.target), record_unknown=True,

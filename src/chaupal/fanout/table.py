@@ -43,6 +43,7 @@ from chaupal.governance.events import (
     ReportToConfirm,
     RulingLifted,
     StatementPublished,
+    WordsNamed,
 )
 from chaupal.kernel.event import Event
 from chaupal.ports.mail import Letter
@@ -99,6 +100,7 @@ HANDLERS: dict[type[Event], tuple[Handler, ...]] = {
     FollowGranted: (notify.answered,),
     FollowRefused: (notify.answered,),
     OrderMoved: (webhooks.announce,),
+    WordsNamed: (holding.named,),
     DecisionServed: (holding.hold, served.tell, complaints.acted, webhooks.announce),
     RulingLifted: (served.tell, webhooks.announce),
     NoticeAsked: (served.again,),

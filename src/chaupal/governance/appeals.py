@@ -1,19 +1,20 @@
 """Appeals: whoever a ruling touches asks once for another look, and somebody with no hand in the ruling decides."""
 
+from collections.abc import Sequence
+
 import msgspec
 
-from chaupal.governance import cases, clocks, effects, entries, guards, log, notices, record, tlog
+from chaupal.governance import cases, changes, clocks, effects, entries, guards, log, notices, record, tlog
 from chaupal.governance.cases import Case
 from chaupal.governance.context import Court
-from chaupal.governance.events import AppealAnswered, AppealDecided, AppealFiled, DecisionServed
+from chaupal.governance.effects import Cause
+from chaupal.governance.events import AppealAnswered, AppealDecided, AppealFiled
 from chaupal.governance.notices import Strike
 from chaupal.governance.papers import Paper, check_may
-from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.policy.may import may
-from chaupal.policy.rulings import EVERYWHERE, Measure
 from chaupal.policy.viewer import Viewer
-from chaupal.store import accounts, appeals, rulings, standing
+from chaupal.store import accounts, appeals, rulings
 from chaupal.store.appeals import AppealRow
 from chaupal.store.docket import Said
 from chaupal.store.rulings import RulingRow
@@ -27,12 +28,16 @@ ENDED = "This appeal has been decided"
 
 
 class Decision(msgspec.Struct, kw_only=True):
-    """What somebody types who decides an appeal. For `modified`: a nearer end, fewer countries, or both."""
+    """What somebody types who decides an appeal. For `modified`: a nearer end, fewer countries, a lower rung (`measure`), or of
+    an account, or a post, only `parts`: those posts or pictures.
+    """
 
     outcome: str = ""
     reason: str = ""
     ends_at: str = ""
     territory: str = ""
+    measure: str = ""
+    parts: tuple[int, ...] = ()
 
 
 # --- the person concerned ---
@@ -138,7 +143,7 @@ async def decide_in(court: Court, w: Writing, viewer: Viewer, id_: int, typed: D
     row = await _appeal(w, id_)
     me = await _check_may_hear(court, w, viewer, row)
     strike = await notices.strike_of(court, w, row.ruling_id)
-    reason, narrower = _read(court, strike, typed)
+    reason, narrower = await _read(court, w, strike, typed)
     now = court.clock()
     public = entries.Appeal(
         step="decided", outcome=typed.outcome, language=row.language, rule=strike.ruling.rule or None,
@@ -211,19 +216,24 @@ async def _check_may_hear(court: Court, reading: Reading, viewer: Viewer, row: A
     return me
 
 
-def _read(court: Court, strike: Strike, typed: Decision) -> tuple[str, RulingRow | None]:
-    """The reason, and the narrower ruling where one is asked for. Raises Invalid by field."""
+async def _read(court: Court, reading: Reading, strike: Strike, typed: Decision) -> tuple[str, tuple[RulingRow, ...]]:
+    """The reason, and the narrower rulings where they are asked for. Raises Invalid by field."""
     paper = Paper()
     reason = paper.reason("reason", typed.reason)
     if typed.outcome not in OUTCOMES:
         paper.complain("outcome", "must be one of the choices")
-    narrower = _narrower(court, strike, typed, paper) if typed.outcome == MODIFIED else None
+    narrower = await _narrower(court, reading, strike, typed, paper) if typed.outcome == MODIFIED else ()
     paper.check()
     return reason, narrower
 
 
-def _narrower(court: Court, strike: Strike, typed: Decision, paper: Paper) -> RulingRow:
-    """The ruling with a nearer end or in fewer countries; nothing wider than it was can come out of an appeal."""
+async def _narrower(
+    court: Court, reading: Reading, strike: Strike, typed: Decision, paper: Paper
+) -> tuple[RulingRow, ...]:
+    """What stands in the ruling's place: with a nearer end, in fewer countries, a lower rung, or only parts of it.
+
+    Nothing wider than it was can come out of an appeal.
+    """
     was, now = strike.ruling, court.clock()
     ends_at = paper.moment("ends_at", typed.ends_at)
     territory = tuple(code.upper() for code in typed.territory.replace(",", " ").split())
@@ -232,59 +242,64 @@ def _narrower(court: Court, strike: Strike, typed: Decision, paper: Paper) -> Ru
         paper.complain("ends_at", "is past already")
     if ends_at is not None and was.ends_at is not None and ends_at > was.ends_at:
         paper.complain("ends_at", "must be before the end that was set")
-    if not all(known_country(code) for code in territory) or (EVERYWHERE not in had and not set(territory) <= set(had)):
-        paper.complain("territory", "must be among the countries where it holds")
-    narrowed = territory and set(territory) != set(had)
+    changes.check_territory(paper, territory, had)
+    narrowed = bool(territory) and set(territory) != set(had)
     if not strike.in_force:
         paper.complain("outcome", "is not in force any more")
+    elif typed.measure or typed.parts:
+        await _check_less(court, reading, paper, was, typed)
     elif not narrowed and (ends_at is None or ends_at == was.ends_at):
         paper.complain("ends_at", "say what is to be narrower")
-    return msgspec.structs.replace(
+    row = msgspec.structs.replace(
         was, starts_at=now, ends_at=was.ends_at if ends_at is None else ends_at, territory=",".join(territory or had),
-        permanent=was.permanent and ends_at is None,
+        permanent=was.permanent and ends_at is None, measure=typed.measure or was.measure,
     )  # fmt: skip
+    return tuple(msgspec.structs.replace(row, subject_id=part) for part in dict.fromkeys(typed.parts)) or (row,)
+
+
+async def _check_less(court: Court, reading: Reading, paper: Paper, was: RulingRow, typed: Decision) -> None:
+    """A lower rung, or parts: what the law of the matter allows of its target."""
+    if was.target_id is None:
+        paper.complain("measure", "this measure takes the target as a whole")
+        return
+    case = await cases.case_with(court, reading, was.target_id)
+    if was.subject_id != case.target.subject_id:  # parts of a part are not told apart
+        paper.complain("parts", "this measure takes the target as a whole")
+        return
+    said = Said(
+        outcome=typed.measure or was.measure,
+        reason=typed.reason,
+        subjects=typed.parts,
+        finding=case.decided_as.finding,
+        text=was.text,
+    )
+    await changes.check_narrower(court, reading, paper, case, was, said)
 
 
 async def _carry_out(
-    court: Court, w: Writing, strike: Strike, outcome: str, narrower: RulingRow | None, viewer: Viewer, reason: str
+    court: Court, w: Writing, strike: Strike, outcome: str, narrower: Sequence[RulingRow], viewer: Viewer, reason: str
 ) -> int | None:
-    """What an outcome brings about; the id of the ruling that stands in place of the old one, where one does."""
+    """What an outcome brings about; the id of the (first) ruling that stands in place of the old one, where one does."""
     if outcome == UPHELD:
         return None
-    was, leaf, me = strike.ruling, None, viewer.me
+    was, me, begun = strike.ruling, viewer.me, tuple[int, ...]()
     if strike.in_force:
-        how = "modified" if narrower else "appealed"
-        leaf = await effects.end_ruling(court, w, was, how=how, by=me, reason=reason)
-        following = await _replace(court, w, strike, narrower, me, reason, leaf) if narrower else None
-        await _enter(court, w, was, viewer, Said(reason=reason, rulings=(following,) if following else ()), leaf)
-    else:
-        following = None
+        if narrower:
+            begun, leaf = await _replace(court, w, strike, narrower, me, reason)
+        else:
+            leaf = await effects.end_ruling(court, w, was, how="appealed", by=me, reason=reason)
+        await _enter(court, w, was, viewer, Said(reason=reason, rulings=begun), leaf)
     await rulings.forgive(w, was.id)
-    return following
+    return next(iter(begun), None)
 
 
 async def _replace(
-    court: Court, w: Writing, strike: Strike, narrower: RulingRow, me: int, reason: str, reversal: int
-) -> int:
-    """The narrower ruling, with a `measure` leaf of its own. Whoever stood behind the old one as a second still does."""
-    case = await cases.case_with(court, w, narrower.target_id or 0)
-    row = msgspec.structs.replace(narrower, id=court.make_id(), decided_by=me, reason=reason)
-    said = Said(outcome=row.measure, reason=reason)
-    written = await record.ruling(
-        court, w, case, said, row, strike.kind, goes_on=strike.ruling.log_index, cause="modified", body="house"
-    )
-    kind = "deamp" if row.measure == Measure.DEAMPLIFY else "measure"
-    leaf, _ = await log.append(court, w, kind, row.order_ref, written, prev=reversal, **record.under(case))
-    await rulings.begin(w, msgspec.structs.replace(row, log_index=leaf))
-    if row.measure in effects.OVERRIDING:
-        await standing.settle(w, row.subject_id)
-    w.tell(
-        DecisionServed(
-            order=row.order_ref, target=case.target.number, kind=strike.kind, territory=tuple(row.territory.split(",")), ruling=row.id,
-            subject=row.subject_id, owner=row.owner_id, measure=row.measure,
-        )
-    )  # fmt: skip
-    return row.id
+    court: Court, w: Writing, strike: Strike, narrower: Sequence[RulingRow], me: int, reason: str
+) -> tuple[tuple[int, ...], int]:
+    """The narrower rulings, each with a leaf of its own. Whoever stood behind the old one as a second still does."""
+    case = await cases.case_with(court, w, strike.ruling.target_id or 0)
+    rows = [effects.renewed(court, row, decided_by=me, reason=reason) for row in narrower]
+    return await effects.replace(court, w, case, strike.ruling, rows, Cause("modified", "house", reason, me))
 
 
 async def _enter(court: Court, w: Writing, was: RulingRow, viewer: Viewer, said: Said, leaf: int) -> None:

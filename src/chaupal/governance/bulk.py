@@ -54,13 +54,14 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: str = ""
     rule: str = ""
     permanent: bool = False
+    despite: str = ""
     territory: str = ""
 
     @property
     def draft(self) -> Draft:
         return Draft(
             outcome=self.outcome, reason=self.reason, code=self.code, parts=self.parts, finding=self.finding, until=self.until,
-            permanent=self.permanent, text=self.text, rule=self.rule,
+            permanent=self.permanent, text=self.text, rule=self.rule, despite=self.despite,
         )  # fmt: skip
 
 
@@ -368,7 +369,7 @@ async def _appeal(court: Court, w: Writing, viewer: Viewer, row: Heard, item: It
     await appeals.decide_in(court, w, viewer, row.id, typed)
 
 
-_DRAFT = ("outcome", "code", "reason", "finding", "parts", "until", "text", "rule", "permanent")
+_DRAFT = ("outcome", "code", "reason", "finding", "parts", "until", "text", "rule", "permanent", "despite")
 ENDED = (
     State.LIFTED,
     State.LAPSED,
@@ -377,7 +378,7 @@ ENDED = (
     State.SET_ASIDE,
     State.OVERTURNED,
 )  # after something was in force, or not
-_ACTED = (*PROPOSED, State.UNSECONDED)
+_ACTED = (*PROPOSED, State.UNSECONDED, State.CHANGE_PROPOSED)
 VERBS: dict[str, Verb] = {
     PROPOSE: Verb(_propose, "decide", "sanction", UNDECIDED, _DRAFT, PROPOSED),
     ACT: Verb(_act, "", "sanction", UNDECIDED, _DRAFT, (State.IN_FORCE, *PROPOSED)),  # of the house's own matters alone
@@ -385,7 +386,10 @@ VERBS: dict[str, Verb] = {
     APPROVE: Verb(
         _approve, lifecycle.may("serve"), "approve_sanction", _ACTED, (), (State.IN_FORCE, State.REFUSED, State.CLOSED)
     ),
-    RETURN: Verb(_return, lifecycle.may("return"), "approve_sanction", PROPOSED, ("reason",), (State.RETURNED,)),
+    RETURN: Verb(
+        _return, lifecycle.may("return"), "approve_sanction", (*PROPOSED, State.CHANGE_PROPOSED), ("reason",),
+        (State.RETURNED, State.IN_FORCE),
+    ),
     LIFT: Verb(_lift, "lift", "sanction", IN_FORCE, ("reason",), (State.LIFTED,)),
     KEEP: Verb(_keep, "decide", "sanction", (State.IN_FORCE,), ("reason",), (State.IN_FORCE,)),
     TELL: Verb(_tell, "work_on_order", "sanction", (*IN_FORCE, *ENDED), (), ()),  # nothing moves

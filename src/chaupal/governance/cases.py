@@ -17,6 +17,7 @@ from chaupal.store import accounts, clocks, docket, knowing, ledger, speakers
 from chaupal.store.docket import Authority, CaseEvent, Order, Said, Target
 from chaupal.store.work import Reading, Writing
 
+CARRIED_OUT = (*PROPOSED, State.CHANGE_PROPOSED)  # what a second person approves
 MOVED = "This case has moved meanwhile; please look at it again"
 
 
@@ -61,7 +62,12 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def proposal(self) -> CaseEvent | None:
         """The last proposal, carried out or not."""
-        return next((e for e in reversed(self.events) if e.state in PROPOSED and e.body.outcome), None)
+        return next((e for e in reversed(self.events) if e.state in CARRIED_OUT and e.body.outcome), None)
+
+    @property
+    def decided_as(self) -> Said:
+        """What was said when the measure was decided that is in force, or was last."""
+        return next((e.body for e in reversed(self.events) if e.body.outcome and not e.body.change), Said())
 
     @property
     def served(self) -> CaseEvent | None:
@@ -74,6 +80,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         if self.state is State.UNSECONDED:
             acted = next(event for event in reversed(self.events) if event.body.outcome)
             return ((acted, "sanction" if self.own_rules else "break_glass"),)
+        if self.state is State.CHANGE_PROPOSED and self.proposal is not None:
+            return ((self.proposal, lifecycle.may("propose_change", own=self.own_rules)),)
         if self.state not in PROPOSED or self.proposal is None:
             return ()
         first = (self.proposal, lifecycle.may("propose_measure", own=self.own_rules))
@@ -83,6 +91,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def own_rules(self) -> bool:
         return self.regime.basis_kind == "own_rules"
+
+    @property
+    def law_act_by(self) -> int | None:
+        """By when its law wants it acted on, whatever the order says of that (ms)."""
+        return None if self.own_rules else self.regime.due("act", self.order.received_at)
 
     @property
     def secret(self) -> bool:

@@ -75,13 +75,18 @@ class Preview(msgspec.Struct, frozen=True):
     def usable(self) -> list[Previewed]:
         return [one for one in self.rows if one.usable]
 
+    @property
+    def bad(self) -> list[Previewed]:
+        """Rows that cannot be filed as they stand; they are recorded, or the list is mended, but none is dropped."""
+        return [one for one in self.rows if not one.usable]
+
     def targets(self) -> str:
-        """The usable rows' targets, as a form of an order takes them: one to a line."""
-        return "\n".join(one.row.target for one in self.usable)
+        """All rows' targets, as a form of an order takes them: one to a line."""
+        return "\n".join(one.row.target or f"({one.wrong}, {one.row.line})" for one in self.rows)
 
     def demanded(self) -> tuple[str, ...]:
-        """What each of them demands, in the same order."""
-        return tuple(one.row.demanded for one in self.usable)
+        """What each of them demands, in the same order; nothing where that is no measure for such a thing."""
+        return tuple("" if one.wrong in (NO_MEASURE, NOT_FOR_THIS) else one.row.demanded for one in self.rows)
 
 
 type Progress = Callable[[int, int], None]

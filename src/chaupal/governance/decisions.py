@@ -1,9 +1,11 @@
 """Decisions: one person proposes with a reason, another approves, and only then is anything limited or refused."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from chaupal.governance import cases, effects, ladder, log, record
+from chaupal.governance import cases, changes, effects, faces, ladder, log, record
 from chaupal.governance.cases import Case, Taken
+from chaupal.governance.changes import ChangeForm
 from chaupal.governance.context import Court
 from chaupal.governance.effects import Deciders
 from chaupal.governance.guards import TWO, NeedsTwo
@@ -14,7 +16,7 @@ from chaupal.governance.record import CLOCK
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.rulings import Measure
 from chaupal.policy.viewer import Viewer
-from chaupal.store import rulings
+from chaupal.store import as_filed, rulings
 from chaupal.store.docket import CaseEvent, Said
 from chaupal.store.rulings import RulingRow
 from chaupal.store.work import Writing
@@ -34,10 +36,16 @@ __all__ = [
     "lift",
     "lift_in",
     "propose",
+    "propose_change",
+    "propose_change_in",
     "propose_in",
     "return_",
     "return_in",
 ]
+
+
+EDITED = "The post was edited since this was proposed: look at it again"
+NOT_SEEN = "The order lacks something that whoever proposed this did not see: send it back"
 
 
 async def propose(
@@ -56,13 +64,15 @@ async def propose(
     permanent: bool = False,
     text: str = "",
     rule: str = "",
+    despite: str = "",
 ) -> None:
     """Propose what to do about target `number` of a matter. Nothing is limited by it. `ladder.Draft` says what each means.
 
     Raises NotAllowed, NotFound, Invalid by field, Conflict for a case that moved on.
     """
     draft = Draft(
-        outcome=outcome, reason=reason, code=code, parts=parts, finding=finding, until=until, permanent=permanent, text=text, rule=rule
+        outcome=outcome, reason=reason, code=code, parts=parts, finding=finding, until=until, permanent=permanent, text=text, rule=rule,
+        despite=despite,
     )  # fmt: skip
     async with court.work.writing() as w:
         await propose_in(court, w, viewer, await cases.case_held(court, w, ref, number, seen), draft)
@@ -74,13 +84,16 @@ async def concur(court: Court, viewer: Viewer, ref: str, number: int, *, seen: i
         await concur_in(court, w, viewer, await cases.case_held(court, w, ref, number, seen))
 
 
-async def approve(court: Court, viewer: Viewer, ref: str, number: int, *, seen: int | None = None) -> State:
+async def approve(
+    court: Court, viewer: Viewer, ref: str, number: int, *, seen: int | None = None, words: int | None = None
+) -> State:
     """Second a proposal, or what one person did alone: it is carried out in this commit. The state the case came to.
 
+    `words`: which version of the text was looked at, where it was edited since the proposal (`store/as_filed.py`).
     Raises NotAllowed for whoever proposed it, Conflict for a case that moved on.
     """
     async with court.work.writing() as w:
-        return await approve_in(court, w, viewer, await cases.case_held(court, w, ref, number, seen))
+        return await approve_in(court, w, viewer, await cases.case_held(court, w, ref, number, seen), words)
 
 
 async def return_(court: Court, viewer: Viewer, ref: str, number: int, *, reason: str, seen: int | None = None) -> None:
@@ -90,18 +103,38 @@ async def return_(court: Court, viewer: Viewer, ref: str, number: int, *, reason
         await return_in(court, w, viewer, await cases.case_held(court, w, ref, number, seen), reason)
 
 
+async def propose_change(
+    court: Court, viewer: Viewer, ref: str, number: int, form: ChangeForm, *, seen: int | None = None
+) -> None:
+    """Propose a change of what is in force about target `number`. Raises as `propose` does."""
+    async with court.work.writing() as w:
+        await propose_change_in(court, w, viewer, await cases.case_held(court, w, ref, number, seen), form)
+
+
 # --- the same in a unit that is open: one of many (`governance/bulk.py`). Each raises as its namesake above does ---
 
 
 async def propose_in(court: Court, w: Writing, viewer: Viewer, case: Case, draft: Draft) -> State:
     taken = await cases.take(court, w, viewer, case, draft.verb)
-    said = await _said(court, w, case, draft)
-    written = record.proposal(court, case, said, taken.by)
+    await _propose(court, w, case, taken, await _said(court, w, case, draft))
+    return taken.move.to
+
+
+async def propose_change_in(court: Court, w: Writing, viewer: Viewer, case: Case, form: ChangeForm) -> State:
+    """That what is in force lasts longer, or is less from now on: proposed by one, carried out when another approves."""
+    taken = await cases.take(court, w, viewer, case, "propose_change")
+    await _propose(court, w, case, taken, await changes.read(court, w, case, form))
+    return taken.move.to
+
+
+async def _propose(court: Court, w: Writing, case: Case, taken: Taken, said: Said) -> None:
+    """Proposals can change, so the log only commits to what this one says; approving it opens the commitment."""
+    edited = said.words > case.order.received_at
+    written = record.proposal(court, case, said, taken.by, defects=said.defects, edited=edited)
     leaf, _ = await log.append(
         court, w, "decision", case.order.ref, written, prev=_last_leaf(case), **record.under(case)
     )
     await cases.enter(court, w, case, taken, said, leaf)
-    return taken.move.to
 
 
 async def concur_in(court: Court, w: Writing, viewer: Viewer, case: Case) -> State:
@@ -115,17 +148,26 @@ async def concur_in(court: Court, w: Writing, viewer: Viewer, case: Case) -> Sta
     return taken.move.to
 
 
-async def approve_in(court: Court, w: Writing, viewer: Viewer, case: Case) -> State:
+async def approve_in(court: Court, w: Writing, viewer: Viewer, case: Case, words: int | None = None) -> State:
     verb, carry_out = APPROVALS.get(case.state, ("serve", _serve))
     taken = await cases.take(court, w, viewer, case, verb)
+    await _check_words(w, case, words)
     leaf, proposal, said = await carry_out(court, w, case, taken.by)
     await cases.enter(court, w, case, taken, said, leaf, proposal.by)
     return taken.move.to
 
 
+async def _check_words(w: Writing, case: Case, words: int | None) -> None:
+    """Whoever approves has seen the words that are there now. Raises Conflict where others were proposed about."""
+    now = await as_filed.version(w, case.target)
+    if now not in (_first(case).body.words, words):
+        raise Conflict(EDITED)
+
+
 async def return_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: str) -> State:
     reason = check_reason(reason)
-    taken = await cases.take(court, w, viewer, case, "return")
+    changed = case.state is State.CHANGE_PROPOSED
+    taken = await cases.take(court, w, viewer, case, "return_change" if changed else "return")
     proposal = _first(case)
     written = await record.decision(court, w, case, "returned", taken.by, follows=proposal.log_index)
     leaf, _ = await log.append(
@@ -231,11 +273,21 @@ async def _said(court: Court, w: Writing, case: Case, draft: Draft) -> Said:
         ends_at=paper.moment("until", draft.until), text=paper.line("text", draft.text, needed=False),
         finding=paper.page("finding", draft.finding, needed=False), strike_until=ladder.strike_until(court, case, draft),
     )  # fmt: skip
+    said = _with(said, words=await as_filed.version(w, case.target), **_despite(paper, case, draft))
     if said.ends_at is not None and said.ends_at <= court.clock():
         paper.complain("until", "is past already")
     await ladder.check(court, w, paper, case, draft)
     paper.check()
     return said
+
+
+def _despite(paper: Paper, case: Case, draft: Draft) -> dict[str, Any]:
+    """What the order lacks on its face, and why a measure is asked for in spite of it: whoever proposes answers for that."""
+    found = [] if draft.refuses or draft.closes else faces.of_case(case)
+    if not found:
+        return {}
+    codes = tuple(dict.fromkeys(defect.code for defect in found))
+    return {"defects": codes, "despite": paper.reason("despite", draft.despite)}
 
 
 def _with(said: Said, **changes: object) -> Said:
@@ -260,6 +312,8 @@ async def _serve(court: Court, w: Writing, case: Case, me: int) -> tuple[int, Ca
     proposal = _first(case)
     # Between proposal and approval orders end, are found out, and parts are deleted: looked at again.
     paper, said = Paper(), proposal.body
+    if {found.code for found in faces.of_case(case)} - set(said.defects):
+        raise Conflict(NOT_SEEN)
     await ladder.check(court, w, paper, case, _draft(said))
     paper.check()
     agreed = case.events[-1].by if case.state is State.MEASURE_CONCURRED else None
@@ -279,6 +333,12 @@ async def _second(court: Court, w: Writing, case: Case, me: int) -> tuple[int, C
         court, w, "decision", case.order.ref, written, prev=acted.log_index, **record.under(case)
     )
     return leaf, acted, Said(rulings=acted.body.rulings)
+
+
+async def _change(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, Said]:
+    proposal = _first(case)
+    begun, leaf = await changes.carry_out(court, w, case, proposal, me)
+    return leaf, proposal, Said(rulings=begun)
 
 
 async def _refuse(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, Said]:
@@ -302,6 +362,7 @@ async def _without_measure(
 
 APPROVALS = {
     State.REFUSAL_PROPOSED: ("refuse", _refuse), State.CLOSING_PROPOSED: ("close", _close), State.UNSECONDED: ("second", _second),
+    State.CHANGE_PROPOSED: ("change", _change),
 }  # fmt: skip
 
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.governance import cases, guards, intake, ladder, lifecycle, notes, procedure, stages, steps
+from chaupal.governance import cases, faces, guards, intake, ladder, lifecycle, notes, procedure, stages, steps
 from chaupal.governance.cases import Case
 from chaupal.governance.context import Court
 from chaupal.governance.guards import NeedsTwo
 from chaupal.governance.papers import check_may
-from chaupal.governance.regimes import Defect, Regime, defects
+from chaupal.governance.regimes import Defect, Regime
 from chaupal.kernel.errors import NotFound, Problem
 from chaupal.policy.may import may
 from chaupal.policy.rulings import ACCOUNT_LEVEL, ACTS_ON, Measure
@@ -36,14 +36,17 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     alone_until: int  # ms: when that is over, unless a second person agrees
     acts: frozenset[str]
     why_not: str
+    defects: tuple[Defect, ...] = ()  # what the order lacks on its face, as far as it is about this target
+    barred: bool = False  # so that nothing can be limited by it
 
 
 class Step(msgspec.Struct, frozen=True):
-    """A step that can be taken now. `allowed`: by this person."""
+    """A step that can be taken now. `allowed`: by this person. `some`: it can be about some of the targets."""
 
     verb: str
     needs: tuple[str, ...]
     allowed: bool
+    some: bool = False
 
 
 class Matter(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +84,7 @@ async def options(court: Court, viewer: Viewer, ref: str, number: int) -> Option
         narrowing=frozenset(m.value for m in measures if case.target.kind not in ACTS_ON[m]),
         alone=frozenset(m.value for m in measures if "act_alone" in acts and not case.regime.needs_two(m, permanent=False)),
         alone_until=court.rules.current(court.clock()).alone_ends_at(court.clock()), acts=acts, why_not=why_not,
+        defects=tuple(faces.of_case(case)), barred=bool(faces.barring(case)),
     )  # fmt: skip
 
 
@@ -92,7 +96,8 @@ def whole(regime: Regime, kind: str) -> list[str]:
 # What the desk calls an act -> the verbs that it can be; `approve` is whatever makes the state's proposal final.
 ACTS = {
     "propose": ("propose_measure",), "act_alone": ("act_alone",), "break_glass": ("break_glass",), "concur": ("concur",),
-    "approve": ("serve", "refuse", "close", "second"), "return": ("return",), "lift": ("lift",), "keep": ("keep",),
+    "approve": ("serve", "refuse", "close", "second", "change"),
+    "return": ("return", "return_change"), "change": ("propose_change",), "lift": ("lift",), "keep": ("keep",),
 }  # fmt: skip
 ONLY_BACK = "You can send this back; an approver decides whether it is carried out"
 
@@ -142,12 +147,12 @@ async def matter(court: Court, viewer: Viewer, ref: str) -> Matter:
         running = await clocks.of(reading, "order", order.id)
         papers = await documents.of_order(reading, order.id)
     regime, stage = cases.regime_of(court, order), steps.standing(events)
-    facts = intake.facts_of(order, authority, named)
-    wrong = [] if order.authority_id is None else defects(regime, facts)
+    facts = faces.facts_of(order, authority, named)
+    wrong = faces.of_order(regime, order, authority, named)
     return Matter(
         order=order, authority=authority, regime=regime, stage=stage.value, seen=events[-1].number if events else 0,
         events=tuple(events), moves=moves, defects=tuple(wrong), letters=intake.draft(court, regime, wrong, facts) if wrong else {},
-        steps=_steps(viewer, stage), clocks=tuple(c for c in running if c.stopped_at is None), documents=tuple(papers),
+        steps=_steps(viewer, stage, order), clocks=tuple(c for c in running if c.stopped_at is None), documents=tuple(papers),
         notes=tuple(await notes.on(court, viewer, "order", order.id)), numbers=len(named),
     )  # fmt: skip
 
@@ -167,10 +172,19 @@ async def _moves(reading: Reading, named: Sequence[docket.Target]) -> tuple[tupl
     return tuple(sorted(moves, key=lambda pair: (pair[1].at, pair[1].id))[-MOST_EVENTS:])
 
 
-def _steps(viewer: Viewer, stage: procedure.Stage) -> tuple[Step, ...]:
-    """In the order of the table; that it was received is no step that anybody takes."""
-    return tuple(
-        Step(move.verb, tuple(need for need in move.needs if need != "leaf"), may(viewer, move.may))
-        for move in procedure.STEPS
-        if move.source is stage and move.verb not in ("receive", "open")
-    )
+NOBODYS = frozenset({"receive", "open", *procedure.BY_DECISION})  # what nobody takes as a step
+
+
+def _steps(viewer: Viewer, stage: procedure.Stage, order: Order) -> tuple[Step, ...]:
+    """In the order of the table. A verb about some targets is offered with the one about all, where there is that one."""
+    here = {move.verb: move for move in procedure.STEPS if move.source is stage and move.verb not in NOBODYS}
+    if not order.emergency:
+        here.pop("confirm", None)
+    found: list[Step] = []
+    for verb, move in here.items():
+        whole = procedure.WHOLE.get(verb, verb)
+        if whole != verb and whole in here:
+            continue
+        needs = tuple(need for need in move.needs if need != "leaf")
+        found.append(Step(whole, needs, may(viewer, move.may), procedure.SOME.get(whole) in here or whole == "confirm"))
+    return tuple(found)

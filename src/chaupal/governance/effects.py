@@ -1,5 +1,6 @@
 """What a decision does: rulings that the gate obeys from their commit on, and obeys no more once they have ended."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -12,7 +13,7 @@ from chaupal.governance.regimes import Regime
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.rulings import EVERYWHERE, Measure
-from chaupal.store import docket, rulings, standing
+from chaupal.store import as_filed, docket, rulings, standing
 from chaupal.store.docket import Said
 from chaupal.store.rulings import RulingRow
 from chaupal.store.work import Reading, Writing
@@ -42,19 +43,94 @@ async def begin(
     `carries`: the entry of the proposal that is carried out; whatever that committed to stands again in each measure's.
     """
     measure, leaf = Measure(said.outcome), 0
+    edited = await as_filed.version(w, case.target) > case.order.received_at
     begun: list[int] = []
     for subject in await _subjects(w, case, said):
         row = _row(court, case, said, who, measure, subject)
-        written = await record.ruling(court, w, case, said, row, subject.kind, carries=carries)
-        kind = "deamp" if measure is Measure.DEAMPLIFY else "measure"
-        leaf, _ = await log.append(court, w, kind, case.order.ref, written, prev=prev, **record.under(case))
-        await _check_court_stands(w, row)
-        row = msgspec.structs.replace(row, log_index=leaf)
-        await rulings.begin(w, row)
-        await _settle(w, row)
-        w.tell(DecisionServed(**_told(case, row, subject.kind)))
+        leaf = await _begin(court, w, case, said, row, subject.kind, prev, carries=carries, edited=edited)
         begun.append(row.id)
     return tuple(begun), leaf
+
+
+async def _begin(
+    court: Court, w: Writing, case: Case, said: Said, row: RulingRow, kind: str, prev: int | None, **more: Any
+) -> int:
+    """One ruling with its leaf; `more`: what its entry says besides. The leaf's index."""
+    written = await record.ruling(court, w, case, said, row, kind, defects=said.defects, **more)
+    entry = "deamp" if row.measure == Measure.DEAMPLIFY else "measure"
+    leaf, _ = await log.append(court, w, entry, case.order.ref, written, prev=prev, **record.under(case))
+    await _check_court_stands(w, row)
+    row = msgspec.structs.replace(row, log_index=leaf)
+    await rulings.begin(w, row)
+    await _settle(w, row)
+    w.tell(DecisionServed(**_told(case, row, kind)))
+    return leaf
+
+
+class Cause(NamedTuple):
+    """Why a measure goes on in another form, in words of the log: by which act (`how`), whose it was, and why.
+
+    `by`: who carried it out; `second`: who approved it, where two must.
+    """
+
+    how: str
+    body: str
+    reason: str
+    by: int
+    second: int | None = None
+
+
+async def replace(
+    court: Court, w: Writing, case: Case, old: RulingRow, rows: Sequence[RulingRow], cause: Cause
+) -> tuple[tuple[int, ...], int]:
+    """End a ruling and begin `rows` in its place, in one commit and so without a gap: (their ids, the last leaf).
+
+    `case`: the one that they belong to, which is another than the old one's where another order takes it over.
+    """
+    reversal = await end_ruling(
+        court,
+        w,
+        old,
+        how=cause.how,
+        by=cause.by,
+        reason=cause.reason,
+        body=cause.body,
+        second=None if cause.second is None else record.pseudonym(court, cause.second),
+    )
+    return await go_on(court, w, case, rows, old, reversal, cause)
+
+
+async def go_on(
+    court: Court, w: Writing, case: Case, rows: Sequence[RulingRow], old: RulingRow, reversal: int, cause: Cause
+) -> tuple[tuple[int, ...], int]:
+    """Begin rulings that follow from the end of an `old` one (`reversal`: its leaf): (their ids, the last leaf)."""
+    leaf, said = reversal, case.decided_as
+    for row in rows:
+        words = msgspec.structs.replace(said, outcome=row.measure, reason=row.reason, subjects=())
+        kind = _kind(row, case.target.kind)
+        leaf = await _begin(
+            court,
+            w,
+            case,
+            words,
+            row,
+            kind,
+            reversal,
+            goes_on=old.log_index,
+            cause=CAUSES.get(cause.how, cause.how),
+            body=cause.body,
+        )
+    return tuple(row.id for row in rows), leaf
+
+
+CAUSES = {"stayed": "resumed"}  # what follows from an end is called as that end is, but for a stay's
+
+
+def renewed(court: Court, old: RulingRow, **changes: Any) -> RulingRow:
+    """A row like an old one that begins now, with what is different."""
+    return msgspec.structs.replace(
+        old, **{"id": court.make_id(), "starts_at": court.clock(), "lifted_at": None, "lift_log_index": None} | changes
+    )
 
 
 async def second(w: Writing, row: RulingRow, by: int, ends_at: int | None, strike_until: int | None) -> None:
@@ -73,15 +149,17 @@ async def end_ruling(
     reason: str = "",
     at: int | None = None,
     told: bool = True,
+    **more: Any,
 ) -> int:
     """End a ruling; its subject is back at the next look. The index of its `reversal` leaf.
 
-    `how`: lifted, lapsed, withdrawn, stayed, set_aside, appealed, unreviewed or modified. The case's event is the caller's.
+    `how`: as the log calls it (docs/log-entries.md). The case's event is the caller's. `more`: what its entry says besides:
+    whose act it was (`body`), who approved it (`second`).
     Raises Conflict where the ruling is not in force.
     """
     at = court.clock() if at is None else at
     order, target = await _matter(w, ruling)
-    written = await record.ending(court, w, ruling, target, how=how, by=by, reason=reason, at=at)
+    written = await record.ending(court, w, ruling, target, how=how, by=by, reason=reason, at=at, **more)
     leaf, _ = await log.append(
         court, w, "reversal", ruling.order_ref, written, prev=ruling.log_index, **record.secrecy(order)
     )
@@ -97,14 +175,19 @@ async def end_ruling(
     return leaf
 
 
+async def standing_of(reading: Reading, case: Case) -> list[RulingRow]:
+    """What the case has in force, in the order in which it began."""
+    made = (await rulings.by_targets(reading, [case.target.id]))[case.target.id]
+    return [row for row in made if row.lifted_at is None]
+
+
 async def end_all(
-    court: Court, w: Writing, case: Case, *, how: str, by: int, reason: str = "", at: int | None = None
+    court: Court, w: Writing, case: Case, *, how: str, by: int, reason: str = "", at: int | None = None, **more: Any
 ) -> int:
     """End everything that the case has in force; the last leaf. Raises Conflict where nothing is."""
-    made = (await rulings.by_targets(w, [case.target.id]))[case.target.id]
     leaf = None
-    for row in (row for row in made if row.lifted_at is None):
-        leaf = await end_ruling(court, w, row, how=how, by=by, reason=reason, at=at)
+    for row in await standing_of(w, case):
+        leaf = await end_ruling(court, w, row, how=how, by=by, reason=reason, at=at, **more)
     if leaf is None:
         raise Conflict("This ruling is not in force")
     return leaf

@@ -27,6 +27,13 @@ class OrderMoved(Event, frozen=True):
     stage: str
 
 
+class WordsNamed(Event, frozen=True):
+    """An order named things; those from number `first` on are to be held as they stand."""
+
+    order: str
+    first: int
+
+
 class DecisionServed(RulingChanged, frozen=True):
     """Two people decided and it is in force: the subject is withheld in the territory."""
 

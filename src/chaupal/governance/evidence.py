@@ -12,7 +12,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from chaupal.governance import entries, guards, log, looks, record
+from chaupal.governance import cases, entries, guards, log, looks, record
 from chaupal.governance.context import Court
 from chaupal.governance.events import RulingChanged
 from chaupal.governance.papers import check_may
@@ -23,6 +23,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.store import docket, impact, knowing, media, posts, rulings
 from chaupal.store import evidence as held
 from chaupal.store import looks as kept_looks
+from chaupal.store.docket import Order, Target
 from chaupal.store.evidence import Held
 from chaupal.store.people import as_kept
 from chaupal.store.work import Reading, Writing
@@ -49,18 +50,33 @@ class Opened(msgspec.Struct, frozen=True):
 async def take(court: Court, w: Writing, event: RulingChanged) -> None:
     """In the unit that carries a ruling's beginning on: keep what it limits. What is held already is held longer."""
     row = await rulings.ruling(w, event.ruling)
-    plain = None if row is None else await _as_it_stands(w, event.kind, event.subject)
-    if row is None or plain is None:
+    if row is not None:
+        until = row.preserve_until or court.clock() + HELD_FOR
+        await _hold(court, w, event.kind, event.subject, event.owner, event.order, until)
+
+
+async def take_named(court: Court, w: Writing, order: Order, target: Target) -> None:
+    """The words as they stood when an order named them: whoever decides sees what it was about, whatever is edited since."""
+    if target.kind not in ("post", "media") or target.subject_id is None:
         return
-    sha256, until = hashlib.sha256(plain).hexdigest(), row.preserve_until or court.clock() + HELD_FOR
-    same = [one for one in await held.live_of(w, event.subject) if one.sha256 == sha256]
+    regime, now = cases.regime_of(court, order), court.clock()
+    until = now + HELD_FOR if regime.preserve is None else regime.preserve.after(now, regime.zone)
+    await _hold(court, w, target.kind, target.subject_id, target.owner_id, order.ref, until)
+
+
+async def _hold(court: Court, w: Writing, kind: str, subject: int, owner: int | None, ref: str, until: int) -> None:
+    plain = await _as_it_stands(w, kind, subject)
+    if plain is None:
+        return
+    sha256 = hashlib.sha256(plain).hexdigest()
+    same = [one for one in await held.live_of(w, subject) if one.sha256 == sha256]
     if same:
         await held.extend(w, same[0].id, until)
         return
     id_, nonce = court.make_id(), os.urandom(NONCE)
     body = nonce + (await _lock(court, w)).encrypt(nonce, plain, _bound(id_, sha256))
     await held.add(w, Held(
-        id=id_, subject_id=event.subject, kind=event.kind, owner_id=event.owner, order_ref=event.order, body=body, sha256=sha256,
+        id=id_, subject_id=subject, kind=kind, owner_id=owner, order_ref=ref, body=body, sha256=sha256,
         taken_at=court.clock(), hold_until=until,
     ))  # fmt: skip
 

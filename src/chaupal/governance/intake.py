@@ -4,11 +4,10 @@ The office's form, the authority portal, the API and the command line all go thr
 """
 
 from collections.abc import Sequence
-from typing import Literal
 
 import msgspec
 
-from chaupal.governance import documents
+from chaupal.governance import documents, faces
 from chaupal.governance.context import Court
 from chaupal.governance.orders import OrderForm
 from chaupal.governance.papers import Paper
@@ -22,16 +21,12 @@ from chaupal.governance.regimes import (
     defects,
     letter_of_return,
 )
-from chaupal.governance.regimes.facial import Signature
 from chaupal.governance.resolving import Resolved, Wrong, resolve
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.rulings import Measure
 from chaupal.store import docket
-from chaupal.store.docket import Authority, Order, Target
+from chaupal.store.docket import Authority
 from chaupal.store.documents import Document
-
-SEEN = "signature"  # among the particulars: staff have seen a signature in ink
-type Origin = Literal["verified", "unverified", "false"]
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +43,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def unusable(self) -> list[Resolved]:
-        """Lines that cannot be filed as they stand."""
+        """Lines that cannot be taken as they stand."""
         return [one for one in self.targets if one.wrong not in (Wrong.NOTHING, Wrong.NOT_FOUND)]
 
 
@@ -109,19 +104,6 @@ def draft(court: Court, regime: Regime, wrong: Sequence[Defect], facts: OrderFac
     }
 
 
-def facts_of(order: Order, authority: Authority, named: Sequence[Target]) -> OrderFacts:
-    """The same facts of an order that was filed, for whoever looks at it again or returns it."""
-    return OrderFacts(
-        received_at=order.received_at, authority=authority.name, authority_hi=authority.name_hi,
-        jurisdiction=authority.jurisdiction, role=order.particulars.get("role", ""), officer=order.officer, rank=order.officer_rank,
-        channel=order.channel, ref=order.ref, reference=order.reference_no, dated=order.dated,
-        bases=order.bases or _said(order.grounds), territory=order.territory,
-        signature=_signature(order.signature, order.particulars), origin=_origin(order.origin), interim_until=order.interim_until,
-        targets=tuple(TargetFacts(number=t.number, as_written=t.as_written, kind=t.kind) for t in named),
-        fields=_fields(order.particulars, order.legal_basis, order.reasons, order.grounds),
-    )  # fmt: skip
-
-
 def _facts(
     court: Court, form: OrderForm, issuer: Authority | None, regime: Regime | None, found: Sequence[Resolved], origin: documents.Origin
 ) -> OrderFacts:  # fmt: skip
@@ -131,12 +113,14 @@ def _facts(
     territory = typed or (regime.territory_for(country) if regime and country else ())
     return OrderFacts(
         received_at=court.clock(), authority=issuer.name if issuer else "", authority_hi=issuer.name_hi if issuer else "",
-        jurisdiction=country, role=form.role, officer=form.officer, rank=form.officer_rank, channel=form.channel,
-        reference=form.reference_no, dated=paper.moment("dated", form.dated), bases=form.bases or _said(form.grounds),
-        territory=territory, signature=_signature(origin.signature, form.particulars), origin=_origin(origin.origin),
+        jurisdiction=country,
+        issuer_class=issuer.issuer_class if issuer else "", role=form.role, officer=form.officer,
+        rank=form.officer_rank, channel=form.channel,
+        reference=form.reference_no, dated=paper.moment("dated", form.dated), bases=form.bases or faces.said(form.grounds),
+        territory=territory, signature=faces.signature_of(origin.signature, form.particulars), origin=faces.origin_of(origin.origin),
         interim_until=paper.moment("interim_until", form.interim_until),
         targets=tuple(TargetFacts(number=n, as_written=one.line, kind=one.kind) for n, one in enumerate(found, 1)),
-        fields=_fields(form.particulars, form.legal_basis, form.reasons, form.grounds),
+        fields=faces.fields_of(form.particulars, form.legal_basis, form.reasons, form.grounds),
     )  # fmt: skip
 
 
@@ -145,22 +129,3 @@ def _regime(court: Court, form: OrderForm) -> Regime | None:
         return court.regimes.current(form.regime or GENERIC, court.clock())
     except (NotFound, Invalid):
         return None
-
-
-def _said(grounds: str) -> tuple[str, ...]:
-    """A ground in words, where none of the law's own was chosen."""
-    return (grounds,) if grounds.strip() else ()
-
-
-def _signature(found: str, particulars: dict[str, str]) -> Signature:
-    if found == "absent" and particulars.get(SEEN, "").strip():
-        return "seen"
-    return found if found in ("valid", "unverifiable", "invalid") else "absent"
-
-
-def _origin(origin: str) -> Origin:
-    return "verified" if origin == "verified" else "false" if origin == "mismatch" else "unverified"
-
-
-def _fields(particulars: dict[str, str], law: str, reasons: str, grounds: str) -> dict[str, str]:
-    return {"legal_provision": law, "reasons": reasons, "explanation": grounds} | particulars

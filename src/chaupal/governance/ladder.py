@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from chaupal.governance import faces
 from chaupal.governance.cases import Case
 from chaupal.governance.context import Court
 from chaupal.governance.papers import Paper
@@ -30,6 +31,7 @@ ASKED = {
 # What an order against a thing can be narrowed to: parts of it, each named.
 NARROWER = {("account", "post"), ("post", "media"), ("account", "media")}
 MOST_PARTS = 500
+NOT_ITS_TO_ASK = "Its law does not let this issuer ask for it: it can only be refused or sent back"
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +39,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
     `code`: the ground of a refusal. `parts`: the posts or pictures of the target to which the measure is narrowed.
     `finding`: why nothing narrower does, for measures against a whole account. `until`: an ISO date. `text`: of a label.
-    `rule`: of the house's own rules. `permanent`: a suspension without end.
+    `rule`: of the house's own rules. `permanent`: a suspension without end. `despite`: why it is done in spite of what the
+    order lacks on its face.
     """
 
     outcome: str
@@ -49,6 +52,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     permanent: bool = False
     text: str = ""
     rule: str = ""
+    despite: str = ""
 
     @property
     def refuses(self) -> bool:
@@ -88,15 +92,17 @@ async def check(court: Court, reading: Reading, paper: Paper, case: Case, draft:
     if measure is None:
         paper.complain("outcome", "must be one of the choices")
         return
-    _check_may_bind(court, case)
+    check_may_bind(court, case)
     _check_account_level(paper, case, draft, measure)
     _check_words(court, paper, case, draft, measure)
     await _check_parts(reading, paper, case, draft, measure)
 
 
-def _check_may_bind(court: Court, case: Case) -> None:
+def check_may_bind(court: Court, case: Case) -> None:
     """An order that is over, or of which nobody knows whether it is genuine, limits nothing."""
     order, now = case.order, court.clock()
+    if faces.barring(case):
+        raise Conflict(NOT_ITS_TO_ASK)
     if any(end is not None and end <= now for end in (order.ends_at, order.interim_until)):
         raise Conflict("The time of this order is over")
     if case.regime.verify_origin and order.origin != "verified":

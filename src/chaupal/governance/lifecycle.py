@@ -20,6 +20,7 @@ class State(StrEnum):
     RETURNED = "returned"
     IN_FORCE = "in_force"
     UNSECONDED = "unseconded"  # in force by one person's word; over by itself unless a second agrees in time
+    CHANGE_PROPOSED = "change_proposed"  # in force as it was, until somebody else approves the change
     REFUSED = "refused"
     CLOSED = "closed"
     LIFTED = "lifted"
@@ -28,6 +29,7 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
     SET_ASIDE = "set_aside"
     OVERTURNED = "overturned"
+    CONFIRMED = "confirmed"  # goes on under the order that confirmed this one
 
 
 type Move = AnyMove[State]
@@ -37,9 +39,11 @@ SECONDED = ("second_person", "leaf")
 UNDECIDED = (State.RECEIVED, State.RETURNED)
 PROPOSED = (State.MEASURE_PROPOSED, State.MEASURE_CONCURRED, State.REFUSAL_PROPOSED, State.CLOSING_PROPOSED)
 OPEN = (*UNDECIDED, *PROPOSED)
-IN_FORCE = (State.IN_FORCE, State.UNSECONDED)  # a ruling binds
+IN_FORCE = (State.IN_FORCE, State.UNSECONDED, State.CHANGE_PROPOSED)  # a ruling binds
+SECONDED_IN_FORCE = (State.IN_FORCE, State.CHANGE_PROPOSED)  # and two people stand behind it
 FINAL = frozenset({
     State.NOT_FOUND, State.REFUSED, State.CLOSED, State.LIFTED, State.LAPSED, State.WITHDRAWN, State.SET_ASIDE, State.OVERTURNED,
+    State.CONFIRMED,
 })  # fmt: skip
 
 
@@ -73,16 +77,37 @@ MOVES: tuple[Move, ...] = (
     *_each(IN_FORCE, "lift", State.LIFTED, "lift", ("reason", "leaf"), "sanction"),
     *_each(IN_FORCE, "lapse", State.LAPSED, "", ("leaf",), guards=()),
     *_each(IN_FORCE, "overturn", State.OVERTURNED, "hear_appeal", ("reason", "leaf")),
+    # A change of what is in force takes two, as the measure did; a narrower one by an appeal is whoever's who hears it.
+    *_each((State.IN_FORCE,), "propose_change", State.CHANGE_PROPOSED, "decide", PROPOSAL, "sanction"),
+    *_each((State.CHANGE_PROPOSED,), "change", State.IN_FORCE, "approve", (*SECONDED, "ruling"), "approve_sanction", SECOND),
+    *_each((State.CHANGE_PROPOSED,), "return_change", State.IN_FORCE, "decide", (*SECONDED, "reason"), "approve_sanction",
+           (*OWN, "another")),
     *_each((State.IN_FORCE,), "keep", State.IN_FORCE, "decide", ("reason", "leaf"), "sanction"),
-    *_each((State.IN_FORCE,), "modify", State.IN_FORCE, "hear_appeal", ("reason", "leaf", "ruling")),
+    *_each(SECONDED_IN_FORCE, "modify", State.IN_FORCE, "hear_appeal", ("reason", "leaf", "ruling")),
     *_each((State.UNSECONDED,), "modify", State.UNSECONDED, "hear_appeal", ("reason", "leaf", "ruling")),
     *_each((*OPEN, *IN_FORCE), "withdraw", State.WITHDRAWN, "carry_out", ("leaf",)),
     *_each((*OPEN, *IN_FORCE), "set_aside", State.SET_ASIDE, "carry_out", ("leaf",)),
     *_each((*OPEN, *IN_FORCE), "stay", State.STAYED, "carry_out", ("leaf",)),
     *_each((State.STAYED,), "withdraw", State.WITHDRAWN, "carry_out", ("leaf",)),
     *_each((State.STAYED,), "set_aside", State.SET_ASIDE, "carry_out", ("leaf",)),
+    *_each((State.STAYED,), "lapse", State.LAPSED, "", ("leaf",), guards=()),
     *_each((State.STAYED,), "end_stay", State.RETURNED, "carry_out", ("leaf",)),
+    *_each((State.STAYED,), "resume", State.IN_FORCE, "carry_out", ("leaf", "ruling")),
+    *_each((State.STAYED,), "resume_unseconded", State.UNSECONDED, "carry_out", ("leaf", "ruling")),
+    *_each((State.STAYED,), "resume_measure", State.MEASURE_PROPOSED, "carry_out", ("leaf",)),
+    *_each((State.STAYED,), "resume_refusal", State.REFUSAL_PROPOSED, "carry_out", ("leaf",)),
+    *_each((State.STAYED,), "resume_closing", State.CLOSING_PROPOSED, "carry_out", ("leaf",)),
+    # What an emergency order brought about goes on under the order that confirms it.
+    *_each(SECONDED_IN_FORCE, "confirm", State.CONFIRMED, "carry_out", ("leaf",)),
+    *_each(UNDECIDED, "take_over", State.IN_FORCE, "carry_out", ("leaf", "ruling")),
 )  # fmt: skip
+
+# After a stay everything stands as it stood: by which move, from where it was. (Who agreed as second reviewer agrees anew.)
+RESUMED = {
+    State.IN_FORCE: "resume", State.CHANGE_PROPOSED: "resume", State.UNSECONDED: "resume_unseconded",
+    State.MEASURE_PROPOSED: "resume_measure", State.MEASURE_CONCURRED: "resume_measure",
+    State.REFUSAL_PROPOSED: "resume_refusal", State.CLOSING_PROPOSED: "resume_closing",
+}  # fmt: skip
 
 MACHINE = Machine("This case", MOVES, State.NEW, FINAL)
 move, may = MACHINE.move, MACHINE.may

@@ -8,10 +8,10 @@ from typing import Annotated, NamedTuple
 import msgspec
 from msgspec import Meta
 
-from chaupal.governance import clocks, guards, log, procedure, record, steps
+from chaupal.governance import clocks, faces, guards, log, procedure, record, steps
 from chaupal.governance.context import Court
 from chaupal.governance.documents import signer_of
-from chaupal.governance.events import OrderMoved
+from chaupal.governance.events import OrderMoved, WordsNamed
 from chaupal.governance.ladder import ASKED
 from chaupal.governance.lifecycle import State, move
 from chaupal.governance.papers import Paper, check_may
@@ -33,6 +33,7 @@ MOST_TARGETS = 5_000
 MOST_SAID = 50  # complaints about targets in one answer
 ROLE = "role"  # the issuing office, among the particulars
 OPAQUE = "X-"  # begins the reference of an order that is secret: it says nothing, and is not counted
+UNKNOWN = "unknown"  # the kind of what a line that cannot be read names
 OWN = "RULES"  # the house's own matters are numbered under this, as a country's orders are under its code
 
 
@@ -43,7 +44,8 @@ class OrderForm(msgspec.Struct, kw_only=True):
     issuing office by that law. `demanded`: the measure asked for, line by line, where it is said. `origin_note`: how staff
     made sure that it is genuine; without it nothing is limited yet. `particulars`: the law's other fields by code.
     `external_id`: the sender's own number, so that nothing is filed twice.
-    `record_unknown`: lines that name nothing here are recorded as not found; else they are refused.
+    `record_unknown`: lines that name nothing here are recorded as not found; else they are refused. `record_all`: so are
+    those that cannot be read at all, or name something twice: nothing that was asked for is left out.
     """
 
     authority: Annotated[int, Meta(ge=0, le=2**63 - 1)] | None = None
@@ -65,6 +67,7 @@ class OrderForm(msgspec.Struct, kw_only=True):
     targets: str = ""
     demanded: tuple[str, ...] = ()
     record_unknown: bool = False
+    record_all: bool = False
     channel: str = "letter"
     origin_note: str = ""
     external_id: str = ""
@@ -98,9 +101,7 @@ async def file(court: Court, filer: Filer, form: OrderForm, brought: Sequence[Do
             return known
         regime = _regime(court, paper, form)
         new = _read(court, paper, form, issuer, regime, filer, brought)
-        named = await _read_targets(
-            court, reading, paper, form.targets, form.demanded, new.id, unknown=form.record_unknown
-        )
+        named = await _read_targets(court, reading, paper, form.targets, form.demanded, new.id, unknown=_recorded(form))
         await _check_fresh(reading, new, named, brought)
     paper.check()
     if issuer is None or regime is None:
@@ -123,7 +124,7 @@ async def enter_own(
     if not all(code == EVERYWHERE or known_country(code) for code in new.territory):
         paper.complain("territory", "must be countries' codes of two letters, such as IN")
     async with court.work.reading() as reading:
-        named = await _read_targets(court, reading, paper, targets, (), new.id, unknown=False)
+        named = await _read_targets(court, reading, paper, targets, (), new.id, unknown=frozenset())
     paper.check()
     return await _enter(court, new, named, HOUSE, regime, (), "")
 
@@ -234,16 +235,28 @@ async def _check_fresh(reading: Reading, new: Order, named: Sequence[Target], br
 
 
 async def _read_targets(
-    court: Court, reading: Reading, paper: Paper, text: str, demanded: Sequence[str], order_id: int, *, unknown: bool
+    court: Court,
+    reading: Reading,
+    paper: Paper,
+    text: str,
+    demanded: Sequence[str],
+    order_id: int,
+    *,
+    unknown: frozenset[Wrong],
 ) -> list[Target]:
     lines = _lines(paper, text)
     found = await resolve(reading, court.settings.origin, lines)
-    fine = {Wrong.NOTHING, Wrong.NOT_FOUND} if unknown else {Wrong.NOTHING}
+    fine = unknown | {Wrong.NOTHING}
     if wrong := [f"{one.line}: {one.says}" for one in found if one.wrong not in fine]:
         paper.complain("targets", "\n".join(wrong[:MOST_SAID]))
     classes = await speakers.classes_of(reading, {one.owner for one in found if one.owner is not None}, court.clock())
     asked = [*demanded, *[""] * len(found)]
     return [_target(court, paper, one, asked[at], order_id, at + 1, classes) for at, one in enumerate(found)]
+
+
+def _recorded(form: OrderForm) -> frozenset[Wrong]:
+    """Of what is wrong with a line, what is recorded rather than refused."""
+    return frozenset(Wrong) if form.record_all else frozenset({Wrong.NOT_FOUND} if form.record_unknown else ())
 
 
 def _target(
@@ -253,10 +266,23 @@ def _target(
         paper.complain("demanded", f"line {number}: {demanded[:40]} is no measure")
         demanded = ""
     asked = ASKED.get(one.kind)
+    if one.wrong not in (
+        Wrong.NOTHING,
+        Wrong.NOT_FOUND,
+    ):  # the line is kept among the staff, with what is wrong with it
+        return Target(
+            id=court.make_id(), order_id=order_id, number=number, as_written=readable(one.line), kind=one.kind or UNKNOWN,
+            subject_id=None, owner_id=None, demanded=demanded, note=one.says,
+        )  # fmt: skip
     return Target(
         id=court.make_id(), order_id=order_id, number=number, as_written=one.line, kind=one.kind, subject_id=one.subject,
         owner_id=one.owner, term=one.term, demanded=demanded or (asked.value if asked else ""), speaker=classes.get(one.owner or 0, ""),
     )  # fmt: skip
+
+
+def readable(line: str) -> str:
+    """A line that can be kept: what no database takes is written as an escape."""
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in line)
 
 
 def _lines(paper: Paper, text: str) -> list[str]:
@@ -291,7 +317,8 @@ async def _enter(
             await _check_fresh(w, new, named, brought)
         ref = f"{OPAQUE}{token_hex(6).upper()}" if new.secret else await next_number(w, issuer, new.received_at)
         document = brought[0].sha256 if brought else None
-        written = record.order(court, new, named, issuer, regime, document)
+        defects = dict.fromkeys(one.code for one in faces.of_order(regime, new, issuer, named))
+        written = record.order(court, new, named, issuer, regime, document, tuple(defects))
         index, _ = await log.append(court, w, "order", ref, written, **record.secrecy(new))
         entered = msgspec.structs.replace(new, ref=ref, log_index=index)
         await docket.add_order(w, entered, named)
@@ -299,7 +326,7 @@ async def _enter(
         await _attach(w, entered, brought)
         await _begin(court, w, entered, regime, origin_note)
         verb, stage = _first(entered)
-        w.tell(OrderMoved(order=ref, verb=verb, stage=stage))
+        w.tell(OrderMoved(order=ref, verb=verb, stage=stage), WordsNamed(order=ref, first=1))
     return ref
 
 
@@ -326,7 +353,9 @@ async def _begin(court: Court, w: Writing, order: Order, regime: Regime, origin_
     # What the house opened itself nobody sent in; whoever reported something has clocks of their own (`complaints.py`).
     answers = () if order.authority_id is None else ("acknowledge", "confirm_interim")
     for kind in ("act", *answers):
-        due = order.act_by if kind == "act" and order.act_by else regime.due(kind, order.received_at)
+        # What the order asks and what its law asks are both counted: the stricter rules the clock.
+        ends = (regime.due(kind, order.received_at), order.act_by if kind == "act" else None)
+        due = min((end for end in ends if end is not None), default=None)
         if due is not None:
             await clocks.start(w, clocks.ORDER, order.id, kind, order.received_at, due)
     if order.filed_by is not None:  # who files here is told so at once

@@ -63,12 +63,21 @@ STEPS: tuple[Step, ...] = (
     *_beside(LIVE, "verify_origin", "work_on_order", "reason", "leaf"),
     *_beside(LIVE, "object", "decide", "text", "leaf"),
     *_beside(LIVE, "challenge", "decide", "body", "leaf"),
-    *_beside(LIVE, "confirm", "work_on_order", "reason", "leaf"),
+    *_beside(DECIDING, "confirm", "decide", "confirms", "body", "reason", "leaf"),
     *_beside(LIVE, "report_effect", "work_on_order", "leaf"),
     *_each((*LIVE, Stage.RETURNED, Stage.CLOSED), "withdraw", Stage.WITHDRAWN, "carry_out", "leaf"),
     *_each((*LIVE, Stage.RETURNED, Stage.CLOSED), "set_aside", Stage.SET_ASIDE, "carry_out", "body", "leaf"),
     *_each(DECIDING, "stay", Stage.STAYED, "carry_out", "body", "leaf"),
     *_each((Stage.STAYED,), "end_stay", Stage.IN_REVIEW, "carry_out", "body", "leaf"),
+    # The same about some of the things that it names; the order stands where it stood.
+    *_beside((*LIVE, Stage.RETURNED), "withdraw_some", "carry_out", "targets", "leaf"),
+    *_beside((*LIVE, Stage.RETURNED), "set_aside_some", "carry_out", "targets", "body", "leaf"),
+    *_beside(DECIDING, "stay_some", "carry_out", "targets", "body", "leaf"),
+    *_beside(DECIDING, "end_stay_some", "carry_out", "targets", "body", "leaf"),
+    # Entered by the decision of two about each of those things, and by nothing else.
+    *_beside(DECIDING, "extend", "approve", "targets", "body", "leaf"),
+    *_beside(DECIDING, "renew", "approve", "targets", "body", "leaf"),
+    *_beside(DECIDING, "amend", "approve", "targets", "body", "leaf"),
     *_each((*DECIDING, Stage.RETURNED), "close", Stage.CLOSED, "decide", "leaf"),
 )
 
@@ -86,7 +95,26 @@ LOGGED = {
     "answer": "clarified", "set_hearing": "hearing_set", "hold_hearing": "hearing_held", "meet": "meeting", "write": "correspondence",
     "verify_origin": "origin_verified", "object": "objection_filed", "challenge": "challenged_in_court", "confirm": "confirmed",
     "report_effect": "effect_reported", "withdraw": "withdrawn", "set_aside": "set_aside", "stay": "stayed", "end_stay": "stay_ended",
-    "close": "closed",
+    "close": "closed", "extend": "extended", "renew": "renewed", "amend": "amended",
 }  # fmt: skip
-# Verbs that move the cases of all its targets along.
-CARRIED = {"withdraw": "withdraw", "set_aside": "set_aside", "stay": "stay", "end_stay": "end_stay"}
+# Verbs that move the cases of its targets along.
+CARRIED = ("withdraw", "set_aside", "stay", "end_stay", "confirm")
+# What such a verb is where it is about some of the targets only.
+SOME = {"withdraw": "withdraw_some", "set_aside": "set_aside_some", "stay": "stay_some", "end_stay": "end_stay_some"}
+WHOLE = {some: verb for verb, some in SOME.items()}
+BY_DECISION = frozenset({"extend", "renew", "amend"})
+# Whose act something is that was not decided here.
+BODIES = ("authority", "court", "review_committee", "secretary", "house", "other")
+
+
+def logged(verb: str) -> str:
+    """What the public log calls a verb, whether it is about all of the order or about some of it."""
+    return LOGGED[WHOLE.get(verb, verb)]
+
+
+def body_of(text: str) -> str:
+    """Whose act it is, as a code: of a body that is named in words, `court` or `other`."""
+    said = text.strip().casefold()
+    if said in BODIES or not said:
+        return said
+    return "court" if any(word in said for word in ("court", "न्यायालय", "अदालत")) else "other"

@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 
 import msgspec
 
-from chaupal.governance import entries, log, tlog
+from chaupal.governance import entries, log, procedure, tlog
 from chaupal.governance.cases import Case
 from chaupal.governance.context import Court
 from chaupal.governance.log import Carried, Written
@@ -45,7 +45,6 @@ CODES = {
     "closed": ("outcome",),
 }  # what of a proposal is opened by what carries it out
 READ = frozenset({"refused", "closed", "kept"})  # decisions whose reason everybody reads
-BODIES = frozenset({"authority", "court", "review_committee", "secretary", "house", "other"})
 
 
 class Secrecy(TypedDict):
@@ -93,7 +92,8 @@ def authority(
 
 
 def order(
-    court: Court, new: Order, named: Sequence[Target], issuer: Authority, regime: Regime, document: str | None
+    court: Court, new: Order, named: Sequence[Target], issuer: Authority, regime: Regime, document: str | None,
+    defects: tuple[str, ...] = (),
 ) -> Written:  # fmt: skip
     """The officer's name, the authority's own words and whoever complains: they may be confidential, or about somebody."""
     kinds = Counter(target.kind if target.subject_id is not None else "unknown" for target in named)
@@ -106,6 +106,7 @@ def order(
         received=tlog.at_minute(new.received_at), act_by=_time(new.act_by), law_act_by=_time(regime.due("act", new.received_at)),
         interim_until=_time(new.interim_until), ends=_time(new.ends_at), emergency=new.emergency, secrecy=new.secrecy,
         targets=dict(kinds), document=document, signature=new.signature, origin=new.origin, source=new.source, rule=new.rule,
+        defects=defects,
         by="authority" if new.filed_by is not None else pseudonym(court, new.received_by),
     )  # fmt: skip
     sealed = {
@@ -115,14 +116,14 @@ def order(
     return Written(public, {name: value for name, value in sealed.items() if value})
 
 
-def step(court: Court, logged: str, noted: Noted, by: int, *, targets: Sequence[int] = ()) -> Written:
+def step(court: Court, logged: str, noted: Noted, by: int) -> Written:
     """Why, and before which body, is only committed to: it may be about somebody. Letters and minutes stay with the staff."""
-    body = noted.body.strip()
+    body = procedure.body_of(noted.body)
     public = entries.Step(
-        step=logged, codes=noted.codes, targets=tuple(targets), body=body if body in BODIES else "other" if body else "",
-        until=_time(noted.until), at=tlog.at_minute(court.clock()), by=pseudonym(court, by),
+        step=logged, codes=noted.codes, targets=noted.targets, body=body, until=_time(noted.until),
+        confirms=noted.confirms or None, at=tlog.at_minute(court.clock()), by=pseudonym(court, by),
     )  # fmt: skip
-    sealed = {"reason": noted.reason, "body_name": "" if body in BODIES else body}
+    sealed = {"reason": noted.reason, "body_name": "" if body == noted.body.strip() else noted.body}
     return Written(public, {name: value for name, value in sealed.items() if value})
 
 

@@ -17,7 +17,10 @@ ALLOWED_IN: Mapping[str, tuple[Stage, ...]] = {
     "propose_measure": DECIDING, "propose_refusal": DECIDING, "propose_closing": DECIDING,
     "act_alone": DECIDING, "break_glass": DECIDING,
     "concur": DECIDING, "serve": DECIDING, "refuse": DECIDING, "close": DECIDING, "return": DECIDING, "second": DECIDING,
-    "keep": DECIDING, "modify": DECIDING, "end_stay": DECIDING,
+    "propose_change": DECIDING, "change": DECIDING, "return_change": DECIDING,
+    "keep": DECIDING, "modify": DECIDING, "take_over": DECIDING,
+    "end_stay": DECIDING, "resume": DECIDING, "resume_unseconded": DECIDING, "resume_measure": DECIDING, "resume_refusal": DECIDING,
+    "resume_closing": DECIDING, "confirm": ANY,
     "lift": ANY, "lapse": ANY, "overturn": ANY, "withdraw": ANY, "set_aside": ANY, "stay": ANY,
 }  # fmt: skip
 # States to which a case comes only by a move of DECIDING: the database refuses their events, and new rulings, elsewhere.

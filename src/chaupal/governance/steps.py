@@ -1,23 +1,28 @@
-"""Steps of an order as a whole: acknowledged, checked, returned, asked about, heard, withdrawn, stayed, set aside.
+"""Steps of an order as a whole, or of some of what it names: acknowledged, checked, heard, withdrawn, stayed, set aside, confirmed.
 
-Whatever ends or halts an order does so for all its targets in the same commit, as quickly as it was enforced.
+Whatever ends or halts an order does so in the same commit, as quickly as it was enforced; what a stay halted goes on after it.
 """
+
+from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.governance import cases, clocks, effects, lifecycle, log, procedure, record, stages
+from chaupal.governance import cases, clocks, confirming, effects, lifecycle, log, procedure, record, stages
 from chaupal.governance.cases import Case
 from chaupal.governance.context import Court
+from chaupal.governance.effects import Cause
 from chaupal.governance.events import OrderMoved
+from chaupal.governance.lifecycle import State
 from chaupal.governance.papers import Paper, check_may
 from chaupal.governance.procedure import Stage
-from chaupal.kernel.errors import Conflict, NotFound
+from chaupal.kernel.errors import Conflict, Invalid, NotFound
 from chaupal.policy.viewer import Viewer
-from chaupal.store import docket, knowing, ledger
+from chaupal.store import docket, knowing, ledger, rulings
 from chaupal.store.docket import Noted, Order, OrderEvent, Said
 from chaupal.store.work import Reading, Writing
 
 MOVED = "This order has moved meanwhile; please look at it again"
+BY_TWO = "This takes two people: it is proposed about each thing, and somebody else approves"
 # What stops a clock. A question or a hearing stops none.
 STOPS = {"acknowledge": ("acknowledge",), "confirm": ("confirm_interim",), "return_order": ("acknowledge", "act")}
 
@@ -26,6 +31,8 @@ class StepForm(msgspec.Struct, kw_only=True):
     """A step as staff note it. `reason` may become public; `text` (a letter, minutes) stays with the staff.
 
     `codes`: grounds for returning. `body`: which court or committee. `until`: the day of a hearing. `document`: its id.
+    `targets`: the numbers of those that it is about, where not of all; withdrawing, setting aside, staying and what ends a
+    stay can be about some. `confirms`: of an emergency order: the reference of the order that confirms it.
     """
 
     verb: str
@@ -35,6 +42,8 @@ class StepForm(msgspec.Struct, kw_only=True):
     body: str = ""
     until: str = ""
     document: int | None = None
+    targets: tuple[int, ...] = ()
+    confirms: str = ""
 
 
 async def take(court: Court, viewer: Viewer, ref: str, form: StepForm, *, seen: int | None = None) -> Stage:
@@ -51,11 +60,48 @@ async def take(court: Court, viewer: Viewer, ref: str, form: StepForm, *, seen: 
         if seen is not None and events and seen != events[-1].number:
             raise Conflict(MOVED)
         me = check_may(viewer, procedure.MACHINE.may(form.verb))
-        move = procedure.MACHINE.move(standing(events), form.verb)
+        if form.verb in procedure.BY_DECISION:
+            raise Conflict(BY_TWO)
+        named = await docket.targets_of(w, order.id)
+        verb, targets = _about(form, [target.number for target in named])
+        move = procedure.MACHINE.move(standing(events), verb)
         await cases.check_step(court, w, order, move, me)
-        noted = _read(form, move.needs)
-        await enter(court, w, order, events, form.verb, noted, me)
+        noted = msgspec.structs.replace(_read(form, move.needs), targets=targets)
+        _check_heard(court, events, verb)
+        _check_heralded(court, order, noted, verb)
+        await enter(court, w, order, events, verb, noted, me)
     return move.to
+
+
+def _about(form: StepForm, numbers: Sequence[int]) -> tuple[str, tuple[int, ...]]:
+    """The verb and the targets that are meant; who names them all means the order. Raises Invalid."""
+    verb = procedure.WHOLE.get(form.verb, form.verb)
+    targets = tuple(sorted(set(form.targets)))
+    if strange := set(targets) - set(numbers):
+        raise Invalid(targets=f"are not of this order: {', '.join(map(str, sorted(strange)[:5]))}")
+    if targets and verb not in (*procedure.SOME, "confirm"):
+        raise Invalid(targets="this step is about the whole order")
+    if not targets or (len(targets) == len(numbers) and verb != "confirm"):
+        return verb, ()
+    return procedure.SOME.get(verb, verb), targets
+
+
+def _check_heard(court: Court, events: Sequence[OrderEvent], verb: str) -> None:
+    """A hearing is held on its day or after it. Who meets earlier sets another day first. Raises Conflict."""
+    day = next((event.body.until for event in reversed(events) if event.verb == "set_hearing"), None)
+    if verb == "hold_hearing" and day is not None and court.clock() < day:
+        raise Conflict("This hearing is set for a later day; set another day first")
+
+
+def _check_heralded(court: Court, order: Order, noted: Noted, verb: str) -> None:
+    """A hearing is set for a day that is to come, no nearer than its law lets people prepare for it. Raises Invalid."""
+    if verb != "set_hearing" or noted.until is None:
+        return
+    earliest = cases.regime_of(court, order).due("hearing_notice_min", court.clock())
+    if noted.until <= court.clock():
+        raise Invalid(until="is past already")
+    if earliest is not None and noted.until < earliest:
+        raise Invalid(until="is nearer than its law allows")
 
 
 async def enter(
@@ -65,8 +111,8 @@ async def enter(
     move = procedure.MACHINE.move(standing(events), verb)
     if verb in stages.LEFT_OPEN:
         found = (await docket.standing(w, [order.id])).get(order.id, {})
-        stages.check_over(verb, (lifecycle.State(state) for state, _ in found))
-    written = record.step(court, procedure.LOGGED[verb], noted, by)
+        stages.check_over(verb, (State(state) for state, _ in found))
+    written = record.step(court, procedure.logged(verb), noted, by)
     leaf, _ = await log.append(court, w, "step", order.ref, written, prev=order.log_index, **record.secrecy(order))
     event = OrderEvent(
         id=court.make_id(), order_id=order.id, number=len(events) + 1, state=move.to, verb=verb, by=by, at=court.clock(),
@@ -77,8 +123,7 @@ async def enter(
     if verb == "verify_origin":
         await docket.verify_origin(w, order.id)
     await _stop_clocks(court, w, order, verb, move.to)
-    if verb in procedure.CARRIED:
-        await _carry(court, w, order, procedure.CARRIED[verb], noted, by)
+    await _carry(court, w, order, procedure.WHOLE.get(verb, verb), event)
     w.tell(OrderMoved(order=order.ref, verb=verb, stage=move.to))
     return leaf
 
@@ -100,6 +145,7 @@ def _read(form: StepForm, needs: tuple[str, ...]) -> Noted:
         text=paper.page("text", form.text, needed="text" in needs), codes=form.codes,
         body=paper.line("body", form.body, needed="body" in needs), document=form.document,
         until=paper.moment("until", form.until, needed="until" in needs),
+        confirms=paper.line("confirms", form.confirms, needed="confirms" in needs),
     )  # fmt: skip
     if "codes" in needs and not form.codes:
         paper.complain("codes", "say what is missing")
@@ -114,23 +160,63 @@ async def _stop_clocks(court: Court, w: Writing, order: Order, verb: str, to: St
         await clocks.stop(w, clocks.ORDER, order.id, kind, court.clock())
 
 
-async def _carry(court: Court, w: Writing, order: Order, verb: str, noted: Noted, by: int) -> None:
-    """Move every case of the order that can be moved, and end what it has in force."""
-    for case in await cases.cases_of(court, w, order):
-        if verb in case.verbs:
-            await _carry_one(court, w, case, verb, noted, by)
+# --- what a step does to the cases ---
+
+
+async def _carry(court: Court, w: Writing, order: Order, verb: str, event: OrderEvent) -> None:
+    """Move every case that the step is about along, where it can be moved. Raises Conflict where that is none that was named."""
+    if verb not in procedure.CARRIED:
+        return
+    found = await cases.cases_of(court, w, order)
+    meant = [case for case in found if not event.body.targets or case.target.number in event.body.targets]
+    if verb == "confirm":
+        await confirming.carry(court, w, order, meant, event)
+        return
+    moved = [await _carry_one(court, w, case, verb, event) for case in meant]
+    if event.body.targets and not all(moved):
+        stuck = ", ".join(str(case.target.number) for case, done in zip(meant, moved, strict=True) if not done)
+        raise Conflict("Nothing of these can be moved by this step", targets=f"cannot be moved by this step: {stuck}")
 
 
 HOW = {"withdraw": "withdrawn", "set_aside": "set_aside", "stay": "stayed"}
 
 
-async def _carry_one(court: Court, w: Writing, case: Case, verb: str, noted: Noted, by: int) -> None:
-    taken = cases.follow(case, verb, by)
+async def _carry_one(court: Court, w: Writing, case: Case, verb: str, event: OrderEvent) -> bool:
+    """Whether the case moved."""
+    if verb == "end_stay":
+        return await _resume(court, w, case, event)
+    if verb not in case.verbs:
+        return False
+    noted, leaf, ended = event.body, event.log_index or 0, ()
     if case.state in lifecycle.IN_FORCE:
-        leaf = await effects.end_all(court, w, case, how=HOW[verb], by=by, reason=noted.reason)
-    else:
+        ended = tuple(row.id for row in await effects.standing_of(w, case))
+        body = procedure.body_of(noted.body) or "authority"
+        leaf = await effects.end_all(court, w, case, how=HOW[verb], by=event.by, reason=noted.reason, body=body)
+    elif verb != "stay":  # what only halts what is open leaves it as it stood
         before = case.events[-1].log_index
-        over = {"outcome": HOW[verb]} if verb in ("withdraw", "set_aside") else {}
-        written = await record.decision(court, w, case, "closed" if over else "dropped", by, follows=before, **over)
+        written = await record.decision(court, w, case, "closed", event.by, follows=before, outcome=HOW[verb])
         leaf, _ = await log.append(court, w, "decision", case.order.ref, written, prev=before, **record.under(case))
-    await cases.enter(court, w, case, taken, Said(reason=noted.reason), leaf)
+    await cases.enter(
+        court, w, case, cases.follow(case, verb, event.by), Said(reason=noted.reason, rulings=ended), leaf
+    )
+    return True
+
+
+async def _resume(court: Court, w: Writing, case: Case, event: OrderEvent) -> bool:
+    """What a stay halted stands as it stood: the same measures by the same two people, unless their end has passed meanwhile."""
+    if case.state is not State.STAYED:
+        return False
+    before, stay, now = State(case.events[-2].state), case.events[-1], court.clock()
+    leaf, begun = event.log_index or 0, list[int]()
+    cause = Cause("stayed", procedure.body_of(event.body.body) or "court", event.body.reason, event.by)
+    for id_ in stay.body.rulings:
+        row = await rulings.ruling(w, id_)
+        if row is not None and row.lift_log_index is not None and (row.ends_at is None or now < row.ends_at):
+            ids, leaf = await effects.go_on(
+                court, w, case, [effects.renewed(court, row)], row, row.lift_log_index, cause
+            )
+            begun += ids
+    over = before in lifecycle.IN_FORCE and not begun
+    taken = cases.follow(case, "lapse" if over else lifecycle.RESUMED.get(before, "end_stay"), event.by)
+    await cases.enter(court, w, case, taken, Said(reason=event.body.reason, rulings=tuple(begun)), leaf)
+    return True

@@ -14,7 +14,8 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads import record
 from chaupal.reads.context import Reads
 from chaupal.reads.record import Line
-from chaupal.store import docket, impact, knowing, media, rulings
+from chaupal.store import as_filed, docket, impact, knowing, media, rulings
+from chaupal.store.as_filed import Said
 from chaupal.store.docket import Authority, CaseEvent, Order, Target
 from chaupal.store.knowledge import facts_for
 from chaupal.store.people import sealed_people
@@ -23,6 +24,8 @@ from chaupal.store.rulings import RulingRow
 from chaupal.store.work import Reading
 
 MOST_POSTS = 50  # of an account, to choose from
+
+__all__ = ["Dossier", "File", "Said", "Sheet", "dossier", "queue", "sheet"]
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +38,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     person: Visible[Person] | None
     events: tuple[CaseEvent, ...]
     ruling: RulingRow | None
+    since: as_filed.Since  # what became of it since it was named
 
     @property
     def proposal(self) -> CaseEvent | None:
@@ -66,6 +70,8 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     made: tuple[RulingRow, ...]
     private: bool
     last: int
+    then: Said | None  # the words that the order named, where they are kept, and those of now
+    now: Said | None
 
 
 async def queue(reads: Reads, viewer: Viewer) -> list[Line]:
@@ -111,9 +117,11 @@ async def sheet(reads: Reads, viewer: Viewer, ref: str, number: int) -> Sheet:
         made = (await rulings.by_targets(reading, [target.id]))[target.id]
         staff = {order.received_by, target.assigned_to or 0, *(e.by for e in events[target.id])}
         private = file.post is not None and file.post.item.visibility > Visibility.UNLISTED
+        post = await as_filed.post_of(reading, target)
+        then, now = (None, None) if post is None else await as_filed.words(reading, post, order.received_at)
         return Sheet(
             order=order, authority=authority, file=file, posts=await _posts_of(reading, viewer, target),
-            names=await _handles(reading, viewer, staff), made=tuple(made), private=private, last=len(named),
+            names=await _handles(reading, viewer, staff), made=tuple(made), private=private, last=len(named), then=then, now=now,
         )  # fmt: skip
 
 
@@ -143,10 +151,13 @@ async def _files(
     posts = {v.item.id: v for v in reveal(viewer, Surface.OFFICE, await sealed_posts(reading, shown.values()), facts)}
     people = await _people(reading, viewer, (t.owner_id for t in named))
     made = await rulings.by_targets(reading, [t.id for t in named])
+    found = await docket.orders_by_id(reading, [named[0].order_id]) if named else []
+    since = await as_filed.since(reading, named, found[0].received_at if found else 0)
     return tuple(
         File(
             target=t, state=events[t.id][-1].state, number=events[t.id][-1].number, post=posts.get(shown.get(t.id, 0)),
             person=people.get(t.owner_id or 0), events=tuple(events[t.id]), ruling=next(reversed(made[t.id]), None),
+            since=since[t.id],
         )
         for t in named
     )  # fmt: skip

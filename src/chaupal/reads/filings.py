@@ -10,7 +10,7 @@ import msgspec
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.facts import Visibility
 from chaupal.reads.context import Reads
-from chaupal.reads.record import SHOWN_AS_PENDING, Counts, counted
+from chaupal.reads.record import INSIDE, SHOWN_AS_PENDING, Counts, counted
 from chaupal.store import docket, documents, naming, offices
 from chaupal.store.docket import CaseEvent, Order, OrderEvent, Target
 from chaupal.store.documents import Document
@@ -22,6 +22,7 @@ LETTERS = frozenset({"ask", "answer", "write"})
 SHOWN_STEPS = LETTERS | {
     "receive", "acknowledge", "return_order", "mend", "set_hearing", "hold_hearing", "verify_origin", "confirm", "report_effect",
     "withdraw", "set_aside", "stay", "end_stay", "close",
+    "withdraw_some", "set_aside_some", "stay_some", "end_stay_some", "extend", "renew", "amend",
 }  # fmt: skip
 UNSEEN = "not_found"  # said of what does not exist here and of what is not for everybody, alike
 
@@ -115,6 +116,9 @@ _PUBLIC = (Visibility.PUBLIC, Visibility.UNLISTED)
 def _item(target: Target, events: Sequence[CaseEvent], hidden: set[int]) -> Item:
     state = events[-1].state if events else "received"
     state = "pending" if state in SHOWN_AS_PENDING else state
+    if state == INSIDE:
+        events = [event for event in events if event.state != INSIDE]
+        state = "in_force"
     if target.id in hidden and state in ("pending", UNSEEN):
         state = UNSEEN
     said = _decided(events) if state not in ("pending", UNSEEN) else None

@@ -26,8 +26,13 @@ SHOWN_AS_PENDING = (
     "refusal_proposed",
     "closing_proposed",
 )
-SHOWN_AS_DECIDED = ("in_force", "unseconded", "refused", "closed", "not_found", "lifted", "lapsed", "overturned")
-SHOWN_AS_ENDED = ("lifted", "lapsed", "stayed", "withdrawn", "set_aside", "overturned")
+SHOWN_AS_DECIDED = (
+    "in_force", "unseconded", "refused", "closed", "not_found", "lifted", "lapsed", "overturned", "confirmed",
+)  # fmt: skip
+SHOWN_AS_ENDED = ("lifted", "lapsed", "stayed", "withdrawn", "set_aside", "overturned", "confirmed")
+# That a change is proposed is the staff's own: until it is approved everything stands as it stood.
+INSIDE = "change_proposed"
+SHOWN_AS_IN_FORCE = ("in_force", "unseconded", INSIDE)
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -163,7 +168,7 @@ def counted(standing: dict[tuple[str, str], int]) -> Counts:
         return sum(n for (state, _), n in standing.items() if state in states)
 
     return Counts(
-        asked=sum(standing.values()), withheld=many("in_force", "unseconded"), refused=many("refused"), ended=many(*SHOWN_AS_ENDED),
+        asked=sum(standing.values()), withheld=many(*SHOWN_AS_IN_FORCE), refused=many("refused"), ended=many(*SHOWN_AS_ENDED),
         pending=many(*SHOWN_AS_PENDING), not_found=many("not_found"),
     )  # fmt: skip
 
@@ -190,6 +195,7 @@ def _outcome(
     target: Target, events: Sequence[CaseEvent], ruling: RulingRow | None, known: Known, now: int
 ) -> Outcome:  # fmt: skip
     handle, post = known.get(target.subject_id or 0, ("", None))
+    events = [event for event in events if event.state != INSIDE]
     last = events[-1]
     log = tuple(event.log_index for event in events if event.log_index is not None)
     if last.state in SHOWN_AS_PENDING:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, func, insert, not_, or_, select, union, update
+from sqlalchemy import ColumnElement, and_, exists, func, insert, not_, or_, select, union, update
 from sqlalchemy import text as sql
 
 from chaupal.kernel.clock import DAY
@@ -135,6 +135,8 @@ class Noted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     body: str = ""  # which court or committee
     document: int | None = None
     until: int | None = None
+    targets: tuple[int, ...] = ()  # numbers of those that it is about; none: all
+    confirms: str = ""  # the order that confirms this one, by its reference
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,6 +174,14 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: str = ""
     finding: str = ""  # why nothing narrower does
     strike_until: int | None = None
+    # Of what changes something in force: extended, renewed or amended; whose act that carries out; where it holds then.
+    change: str = ""
+    body: str = ""
+    territory: tuple[str, ...] = ()
+    # What the order lacks on its face and was acknowledged with this reason.
+    despite: str = ""
+    defects: tuple[str, ...] = ()
+    words: int = 0  # which version of its words was proposed about (ms of the last edit, 0 for the first)
 
 
 class CaseEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -272,6 +282,11 @@ EVENTS = statement(
 _later = case_events.alias("later")
 # The last event of each target says where its case stands.
 _last = select(func.max(_later.c.number)).where(_later.c.target_id == targets.c.id).scalar_subquery()
+_before = case_events.alias("before")
+_bound_before = select(_before.c.id).where(
+    _before.c.target_id == case_events.c.target_id, _before.c.number == case_events.c.number - 1,
+    or_(_before.c.state == sql("'in_force'"), _before.c.state == sql("'change_proposed'")),
+)  # fmt: skip
 _standing = (
     select(targets.c.order_id, case_events.c.state, targets.c.kind, func.count().label("many"))
     .select_from(targets)
@@ -289,7 +304,12 @@ DECIDED = statement(
     )
     .select_from(targets)
     .join(case_events, case_events.c.target_id == targets.c.id)
-    .where(targets.c.order_id == param("of"), among(case_events.c.state, "states"))
+    .where(
+        targets.c.order_id == param("of"),
+        among(case_events.c.state, "states"),
+        # What was kept, or is otherwise than it was, was limited already.
+        or_(case_events.c.state != sql("'in_force'"), ~exists(_bound_before)),
+    )
     .group_by(sql("day"), case_events.c.state)
     .order_by(sql("day"), case_events.c.state)
 )

@@ -20,7 +20,10 @@ class Trigger(NamedTuple):
 
 # As `governance/stages.py` says; a test holds the two against each other.
 DECIDING = "'in_review', 'clarifying', 'hearing'"
-DECIDED = "'measure_proposed', 'measure_concurred', 'refusal_proposed', 'closing_proposed', 'in_force', 'unseconded', 'refused', 'closed'"
+DECIDED = (
+    "'measure_proposed', 'measure_concurred', 'refusal_proposed', 'closing_proposed', "
+    "'in_force', 'unseconded', 'change_proposed', 'refused', 'closed'"
+)
 _OUTSIDE = f"""
     COALESCE((
         SELECT e.state FROM order_events e JOIN targets t ON t.order_id = e.order_id

@@ -36,6 +36,8 @@ STATES = {
     "withdrawn": N_("withdrawn"),
     "set_aside": N_("set aside"),
     "overturned": N_("overturned on appeal"),
+    "change_proposed": N_("in force, a change is proposed"),
+    "confirmed": N_("goes on under the order that confirmed it"),
     "refused": N_("refused"),
     "lifted": N_("restored"),
     "lapsed": N_("run out"),
@@ -51,8 +53,16 @@ MARKS = {
     "set_aside": "good",
     "overturned": "good",
     "stayed": "good",
+    "change_proposed": "law",
+    "confirmed": "law",
 }  # the colour of a state
-KINDS = {"post": N_("post"), "account": N_("account"), "media": N_("picture"), "tag": N_("hashtag")}
+KINDS = {
+    "post": N_("post"),
+    "account": N_("account"),
+    "media": N_("picture"),
+    "tag": N_("hashtag"),
+    "unknown": N_("a line that cannot be read"),
+}
 OUTCOMES = {
     "withhold_post": N_("Withhold the post in the order's country"),
     "withhold_account": N_("Withhold the account in the order's country"),

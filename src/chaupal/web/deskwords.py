@@ -41,7 +41,9 @@ STEPS = {
     "object": N_("File an objection"), "challenge": N_("It is challenged in court"), "confirm": N_("It was confirmed"),
     "report_effect": N_("Its effect was reported"), "withdraw": N_("The authority withdraws it"),
     "set_aside": N_("A court or committee sets it aside"), "stay": N_("A court stays it"), "end_stay": N_("The stay has ended"),
-    "close": N_("Close the order"),
+    "close": N_("Close the order"), "withdraw_some": N_("The authority withdraws a part of it"),
+    "set_aside_some": N_("A court or committee sets a part of it aside"), "stay_some": N_("A court stays a part of it"),
+    "end_stay_some": N_("The stay of a part has ended"), "extend": N_("Extended"), "renew": N_("Renewed"), "amend": N_("Made less"),
 }  # fmt: skip
 # What a step asks for.
 FIELDS = {
@@ -49,6 +51,19 @@ FIELDS = {
     "text": (N_("Text"), N_("The letter, the question or the minutes. Only staff read it.")),
     "body": (N_("Which court or committee"), ""), "until": (N_("Day"), N_("Indian time.")),
     "codes": (N_("What is wrong with it"), ""),
+    "targets": (N_("Which things"), N_("Their numbers, such as 1, 4, 7. Empty: all.")),
+    "confirms": (N_("The order that confirms it"), N_("Its number here, such as IN-2026-0001. It is checked, and names the same things.")),
+}  # fmt: skip
+# What became of a thing since an order named it.
+FLAGS = {
+    "edited": N_("edited since the order came"), "deleted": N_("deleted since the order came"),
+    "account_deleted": N_("the account is deleted"), "account_moved": N_("the account has moved"),
+    "account_leaving": N_("the account is leaving"),
+}  # fmt: skip
+CHANGES = {"extend": N_("It lasts longer"), "renew": N_("It is renewed"), "amend": N_("It is made less")}
+BODIES = {
+    "authority": N_("the authority"), "court": N_("a court"), "review_committee": N_("a review committee"),
+    "secretary": N_("the Secretary"), "house": N_("this server"), "other": N_("somebody else"),
 }  # fmt: skip
 ENDING = frozenset({"withdraw", "set_aside", "stay", "close"})  # steps after which measures end
 CLOCKS = {
@@ -124,9 +139,34 @@ STOPPED = (
     N_("This order is over: nothing is decided under it"),
     N_("Something is in force or stayed by this order: that ends first"),
     N_("Something is proposed under this order: it is approved or sent back first"),
+    N_("This takes two people: it is proposed about each thing, and somebody else approves"),
+    N_("This hearing is set for a later day; set another day first"),
+    N_("Only an emergency order is confirmed"),
+    N_("The post was edited since this was proposed: look at it again"),
+    N_("Its law does not let this issuer ask for it: it can only be refused or sent back"),
+    N_("The order lacks something that whoever proposed this did not see: send it back"),
+    N_("This is no order that could confirm it"),
+    N_("The confirming order names nothing that is in force by this one"),
+    N_("An emergency order is confirmed by another order, not extended"),
+    N_("This concerns a protected speaker: what is to last longer is decided anew, under a new order"),
 )
 WRONG = (
     N_("this takes two people"),
+    N_("this step is about the whole order"),
+    N_("is no order that could confirm this one"),
+    N_("are not in force, or not named by the confirming order"),
+    N_("does not allow this measure"),
+    N_("does not reach there"),
+    N_("must be after the end that was set"),
+    N_("must be before the end that was set"),
+    N_("is later than its law allows"),
+    N_("is nearer than its law allows"),
+    N_("only whoever ordered it, or a court, gives it more time than the order"),
+    N_("what lasts longer stays as it is otherwise"),
+    N_("must be among the countries where it holds"),
+    N_("must be narrower than what is in force"),
+    N_("say what is to be narrower"),
+    N_("must be numbers, such as 1, 4, 7"),
     N_("the whole account of a protected speaker is not withheld; choose single posts"),
     N_("say why withholding single posts would not do"),
     N_("only a suspension can be for good"),

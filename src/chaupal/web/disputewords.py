@@ -82,6 +82,7 @@ REPORT_OUTCOMES = {
 }
 # What is wrong with what was typed, and why something cannot be done.
 WRONG = (
+    N_("must be addresses of posts of this account"),
     N_("must be before the end that was set"),
     N_("must be among the countries where it holds"),
     N_("say what is to be narrower"),

@@ -127,14 +127,12 @@ async def listed(call: Call[Any]) -> Preview | None:
 
 
 def with_list(form: OrderForm, preview: Preview) -> OrderForm:
-    """The form with the usable rows of a list after the lines that were typed."""
+    """The form with all rows of a list after the lines that were typed: what cannot be read is recorded, or mended there."""
     typed = [line for line in form.targets.splitlines() if line.strip()]
     asked = [*form.demanded, *[""] * (len(typed) - len(form.demanded))]
-    rows = preview.usable
     return msgspec.structs.replace(
-        form, targets="\n".join([*typed, *(one.row.target for one in rows)]),
-        demanded=(*asked, *(one.row.demanded for one in rows)),
-    )  # fmt: skip
+        form, targets="\n".join([*typed, preview.targets()]), demanded=(*asked, *preview.demanded())
+    )
 
 
 # --- words ---

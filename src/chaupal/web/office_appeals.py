@@ -40,6 +40,8 @@ class Typed(msgspec.Struct, kw_only=True):
     reason: str = ""
     ends_at: str = ""
     territory: str = ""
+    measure: str = ""
+    parts: str = ""
 
 
 class Elsewhere(msgspec.Struct, kw_only=True):
@@ -117,8 +119,19 @@ async def _say(call: Call[Typed]) -> None:
 
 async def _decide(call: Call[Typed]) -> None:
     args = call.args
-    typed = Decision(outcome=args.outcome, reason=args.reason, ends_at=args.ends_at, territory=args.territory)
+    typed = Decision(
+        outcome=args.outcome, reason=args.reason, ends_at=args.ends_at, territory=args.territory, measure=args.measure,
+        parts=_parts(args.parts),
+    )  # fmt: skip
     await appeals.decide(call.house.court, call.viewer, args.id, typed)
+
+
+def _parts(text: str) -> tuple[int, ...]:
+    """Posts as they are typed: their addresses, or the numbers in which those end. Raises Invalid."""
+    ends = [one.rstrip("/").rpartition("/")[2] for one in text.replace(",", " ").split()]
+    if not all(end.isascii() and end.isdigit() and len(end) < 20 for end in ends):
+        raise Invalid(parts="must be addresses of posts of this account")
+    return tuple(int(end) for end in ends)
 
 
 type Act = Callable[[Call[Typed]], Awaitable[None]]

@@ -2,11 +2,14 @@
 
 import copy
 from collections.abc import Awaitable, Callable
-from typing import Any
+from difflib import SequenceMatcher
+from typing import Any, NamedTuple
 
 import msgspec
+import regex
 
 from chaupal.governance import assigning, decisions, desk, looks, notes, reviews, supposed
+from chaupal.governance.changes import ChangeForm
 from chaupal.governance.desk import Options
 from chaupal.governance.ladder import Draft
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
@@ -14,8 +17,9 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
 from chaupal.reads import desk as desk_reads
 from chaupal.reads import dossier, impact
+from chaupal.reads.dossier import Said
 from chaupal.reads.impact import About, Seen
-from chaupal.web import cards, office_room
+from chaupal.web import cards, deskwords, office_room
 from chaupal.web.office_room import PAGE
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
@@ -23,6 +27,7 @@ from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, get, post
 
 MOST_PARTS = 100
+WORDS = regex.compile(r"\s+|\S+")
 
 
 class One(msgspec.Struct, kw_only=True):
@@ -48,15 +53,20 @@ class Typed(msgspec.Struct, kw_only=True):
     permanent: bool = False
     text: str = ""
     rule: str = ""
+    despite: str = ""
     parts: tuple[Number, ...] = ()
     note: str = ""
     to: str = ""
+    words: Number | None = None
+    kind: str = ""
+    body: str = ""
+    territory: str = ""
 
     @property
     def draft(self) -> Draft:
         return Draft(
             outcome=self.outcome, reason=self.reason, code=self.code, parts=self.parts, finding=self.finding, until=self.until,
-            permanent=self.permanent, text=self.text, rule=self.rule,
+            permanent=self.permanent, text=self.text, rule=self.rule, despite=self.despite,
         )  # fmt: skip
 
 
@@ -101,7 +111,9 @@ async def _concur(call: Call[Typed]) -> None:
 
 
 async def _approve(call: Call[Typed]) -> None:
-    await decisions.approve(call.house.court, call.viewer, call.args.ref, call.args.number, seen=call.args.seen)
+    await decisions.approve(
+        call.house.court, call.viewer, call.args.ref, call.args.number, seen=call.args.seen, words=call.args.words
+    )
 
 
 async def _return(call: Call[Typed]) -> None:
@@ -129,6 +141,15 @@ async def _keep(call: Call[Typed]) -> None:
     await reviews.keep(call.house.court, call.viewer, args.ref, args.number, reason=args.reason, seen=args.seen)
 
 
+async def _change(call: Call[Typed]) -> None:
+    args = call.args
+    form = ChangeForm(
+        kind=args.kind, reason=args.reason, body=args.body, until=args.until, territory=args.territory, outcome=args.outcome,
+        parts=args.parts, text=args.text,
+    )  # fmt: skip
+    await decisions.propose_change(call.house.court, call.viewer, args.ref, args.number, form, seen=args.seen)
+
+
 async def _note(call: Call[Typed]) -> None:
     args = call.args
     found = await desk.options(call.house.court, call.viewer, args.ref, args.number)
@@ -141,7 +162,7 @@ async def _assign(call: Call[Typed]) -> None:
 
 ACTS: dict[str, Callable[[Call[Typed]], Awaitable[None]]] = {
     "propose": _propose, "concur": _concur, "approve": _approve, "return": _return, "act_alone": _act_alone,
-    "break_glass": _break_glass, "lift": _lift, "keep": _keep, "note": _note, "assign": _assign,
+    "break_glass": _break_glass, "lift": _lift, "keep": _keep, "change": _change, "note": _note, "assign": _assign,
 }  # fmt: skip
 
 
@@ -170,8 +191,32 @@ async def page(call: Call[Any], ref: str, number: int, typed: Typed | None, prob
         draft=draft, card=shown[0] if shown else None, parts=await cards.cards(call, sheet.posts), notes=written,
         names=sheet.names | await desk_reads.handles(house.reads, viewer, {n.by for n in written}),
         done=getattr(call.args, "done", ""), rules=house.court.rules.current(house.court.clock()).rules,
-        templates=await notes.templates(house.court, viewer), impact=made, views=_looks(call, made),
+        changed=changed(sheet.then, sheet.now), flags=deskwords.FLAGS, changes=deskwords.CHANGES,
+        bodies=deskwords.BODIES, templates=await notes.templates(house.court, viewer),
+        impact=made, views=_looks(call, made),
     )  # fmt: skip
+
+
+class Piece(NamedTuple):
+    """Some words of a text: `kept` in both versions, `gone` from the earlier one, or `new` in the later."""
+
+    how: str
+    text: str
+
+
+def changed(then: Said | None, now: Said | None) -> list[Piece]:
+    """The words that an order named beside those of now; nothing where they are the same, or are not kept."""
+    if then is None or now is None or then == now:
+        return []
+    before, after = (WORDS.findall(f"{one.spoiler}\n{one.text}".lstrip("\n")) for one in (then, now))
+    pieces: list[Piece] = []
+    for how, a, b, c, d in SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes():
+        if how == "equal":
+            pieces.append(Piece("kept", "".join(after[c:d])))
+        else:
+            pieces += [Piece("gone", "".join(before[a:b]))] if a < b else []
+            pieces += [Piece("new", "".join(after[c:d]))] if c < d else []
+    return pieces
 
 
 def _title(call: Call[Any], ref: str, number: int) -> str:

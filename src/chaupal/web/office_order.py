@@ -43,6 +43,8 @@ class Stepped(msgspec.Struct, kw_only=True):
     body: str = ""
     until: str = ""
     document: Number | None = None
+    targets: str = ""
+    confirms: str = ""
     seen: Number | None = None
 
 
@@ -59,14 +61,23 @@ async def show(call: Call[One]) -> Answer:
 
 async def take_step(call: Call[Stepped]) -> Answer:
     args = call.args
-    form = StepForm(
-        verb=args.verb, reason=args.reason, text=args.text, codes=args.codes, body=args.body, until=args.until, document=args.document
-    )  # fmt: skip
     try:
+        form = StepForm(
+            verb=args.verb, reason=args.reason, text=args.text, codes=args.codes, body=args.body, until=args.until,
+            document=args.document, targets=numbers(args.targets), confirms=args.confirms,
+        )  # fmt: skip
         await steps.take(call.house.court, call.viewer, args.ref, form, seen=args.seen)
     except (Invalid, Conflict, NotAllowed) as problem:
         return await _page(call, args.ref, 1, args, problem)
     return redirect(f"/office/orders/{args.ref}#history")
+
+
+def numbers(text: str) -> tuple[int, ...]:
+    """Numbers of targets as they are typed: 1, 4, 7. Raises Invalid."""
+    parts = text.replace(",", " ").split()
+    if not all(part.isascii() and part.isdigit() and len(part) < 8 for part in parts):
+        raise Invalid(targets="must be numbers, such as 1, 4, 7")
+    return tuple(int(part) for part in parts)
 
 
 async def note(call: Call[Noted]) -> Answer:

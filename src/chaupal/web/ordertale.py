@@ -27,6 +27,13 @@ STEPS = {
     "stay": N_("It was halted for the time being by: %(body)s"),
     "end_stay": N_("The halt was ended by: %(body)s"),
     "close": N_("The order was closed."),
+    "withdraw_some": N_("The authority withdrew a part of the order; what that part had limited was shown again."),
+    "set_aside_some": N_("A part of it was set aside, and what that part had limited was shown again, by: %(body)s"),
+    "stay_some": N_("A part of it was halted for the time being by: %(body)s"),
+    "end_stay_some": N_("The halt of a part of it was ended by: %(body)s"),
+    "extend": N_("What it limits was extended until %(until)s by: %(body)s"),
+    "renew": N_("What it limits was renewed until %(until)s by: %(body)s"),
+    "amend": N_("What it limits was made less by: %(body)s"),
 }
 # How many of its targets came to a state on one day.
 CAME_TO = {
@@ -38,6 +45,7 @@ CAME_TO = {
     "lifted": N_("Limited no more: %(many)s"),
     "lapsed": N_("Limited no more, because the time ran out: %(many)s"),
     "overturned": N_("Limited no more, after an appeal: %(many)s"),
+    "confirmed": N_("Limited from now on under the order that confirmed this one: %(many)s"),
 }
 
 

@@ -34,6 +34,9 @@ STEPS = {
     "verify_origin": N_("That it is genuine was verified."), "confirm": N_("It was confirmed."),
     "report_effect": N_("Its effect was reported."), "withdraw": N_("It was withdrawn."), "set_aside": N_("It was set aside."),
     "stay": N_("It was stayed."), "end_stay": N_("The stay ended."), "close": N_("It was closed."),
+    "withdraw_some": N_("A part of it was withdrawn."), "set_aside_some": N_("A part of it was set aside."),
+    "stay_some": N_("A part of it was stayed."), "end_stay_some": N_("The stay of a part of it ended."),
+    "extend": N_("Its measures were extended."), "renew": N_("Its measures were renewed."), "amend": N_("Its measures were made less."),
 }  # fmt: skip
 OVER = ("withdrawn", "set_aside", "closed")
 FILED_OVER = N_("File an order")

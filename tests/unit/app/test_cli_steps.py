@@ -46,7 +46,20 @@ def test_steps_are_taken_and_what_is_missing_is_said(tmp_path: Path):
 
 def test_what_one_did_alone_is_seconded_by_another(tmp_path: Path):
     ref = an_order(tmp_path)
-    act = ("order", "glass", ref, "1", "--outcome", "withhold_account", "--reason", WHY, "--finding", WHY)
+    act = (
+        "order",
+        "glass",
+        ref,
+        "1",
+        "--outcome",
+        "withhold_account",
+        "--reason",
+        WHY,
+        "--finding",
+        WHY,
+        "--despite",
+        WHY,
+    )
     assert isinstance(run(tmp_path, *act, "--as", "dev").exception, Conflict), "nobody has checked it yet"
     done(tmp_path, "order", "step", ref, "check", "--as", "lata")
     assert done(tmp_path, *act, "--as", "dev").strip() == "in force"

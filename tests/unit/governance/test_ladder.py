@@ -210,16 +210,6 @@ async def test_what_ends_an_order_ends_it_for_all_its_targets_at_once(
         assert await running(bench, ref) == set()
 
 
-async def test_after_a_stay_ends_everything_is_decided_anew(bench: Bench):
-    ref = await bench.order()
-    await bench.withhold(ref)
-    for verb in ("stay", "end_stay"):
-        await steps.take(bench.court, bench.asha, ref, StepForm(verb=verb, body="High Court of Delhi"))
-    assert await state(bench, ref) is State.RETURNED
-    await bench.withhold(ref)
-    assert (await bench.in_force()).on(bench.post)
-
-
 async def test_an_order_moves_by_its_procedure_alone(bench: Bench):
     ref = await bench.order()
     with pytest.raises(Conflict):
@@ -244,7 +234,7 @@ async def test_clocks_begin_with_the_order_and_stop_when_it_is_done(bench: Bench
 
 
 async def test_an_emergency_order_restores_by_itself(bench: Bench):
-    ref = await bench.order(regime="IN-69A-EMERG", role="secretary")
+    ref = await bench.order(regime="IN-69A-EMERG", role="secretary", officer_rank="Secretary")
     await bench.withhold(ref)
     (row,) = await made(bench, ref)
     assert row.ends_at is not None

@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 import pytest
 
-from chaupal.governance import authorities, cases, decisions, orders
+from chaupal.governance import authorities, cases, decisions, orders, tlog
 from chaupal.governance.authorities import AuthorityForm
 from chaupal.governance.lifecycle import State
 from chaupal.kernel.clock import DAY
@@ -15,6 +15,7 @@ from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.policy.rulings import Measure
 from chaupal.policy.viewer import Role
 from chaupal.store import docket, ledger, rulings
+from chaupal.store.work import Reading
 from court import REASON, REFUSE, WITHHOLD, Bench, staff
 from neighbours import PRIVATE
 
@@ -290,3 +291,39 @@ async def test_what_was_lifted_is_not_lifted_again(bench: Bench):
     await decisions.lift(bench.court, bench.asha, ref, 1, reason="The authority has withdrawn this order.")
     with pytest.raises(Conflict):
         await decisions.lift(bench.court, bench.asha, ref, 1, reason="The authority has withdrawn this order.")
+
+
+async def test_every_row_that_was_asked_for_is_recorded_unreadable_ones_too(bench: Bench):
+    """257 lines asked, 257 recorded: what cannot be read, is another server's or is named twice is a target as well."""
+    rows = [
+        f"/@meera/{bench.post}",
+        "@nobody",
+        "no name at all",
+        "https://x.example/1",
+        "@meera",
+        "@meera",
+        "@m\u200eeera",
+        "x" * 900,
+    ]
+    rows += [f"@nobody_{n}" for n in range(249)]
+    with pytest.raises(Invalid):
+        await bench.order(targets="\n".join(rows), record_unknown=True)
+    ref = await bench.order(targets="\n".join(rows), record_unknown=True, record_all=True)
+    async with bench.court.work.reading() as reading:
+        order = await docket.order(reading, ref)
+        assert order is not None
+        named = await docket.targets_of(reading, order.id)
+        (order_entry,) = [tlog.read_entry(body) for kind, body in await _all(reading) if kind == "order"]
+        states = {t.number: e[-1].state for t in named for e in [(await docket.events_of(reading, [t.id]))[t.id]]}
+    assert len(named) == len(rows) == 257
+    assert sum(order_entry["public"]["targets"].values()) == 257  # pyright: ignore[reportIndexIssue, reportArgumentType]
+    assert [t.number for t in named if t.subject_id is not None] == [1, 5]
+    assert all(states[t.number] == "not_found" for t in named if t.subject_id is None)
+    assert named[2].as_written == "no name at all" and named[2].note
+    assert named[5].note == "is named twice"
+    assert "no name at all" not in str(order_entry), "the line is the staff's own"
+
+
+async def _all(reading: Reading) -> list[tuple[str, bytes]]:
+    bodies = await ledger.entries(reading, 0, 1000)
+    return [(str(tlog.read_entry(body)["t"]), body) for body in bodies]

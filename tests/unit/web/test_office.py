@@ -355,7 +355,7 @@ async def test_the_public_register_says_what_was_done_to_a_hashtag_and_no_more(v
     v = village
     chitra, dev = AtDesk(v, v.chitra), AtDesk(v, v.dev)
     ref = await v.receives("#KisanAndolan")
-    await chitra.send(f"/office/orders/{ref}/1/propose", outcome="deamplify", reason=REASON, seen=1)
+    await chitra.send(f"/office/orders/{ref}/1/propose", outcome="deamplify", reason=REASON, seen=1, despite=REASON)
     assert "#kisanandolan" not in (await v.page_as("IN", f"/orders/{ref}")).lower(), "a proposal is not told"
     seen = (await dev.get(f"/office/orders/{ref}/1")).text
     assert 'class="view"' not in seen, "a tag is not a thing that is shown or hidden"

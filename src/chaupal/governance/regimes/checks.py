@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from chaupal.governance.regimes.regime import Named, Regime
+from chaupal.governance.regimes.defects import DEFECTS
+from chaupal.governance.regimes.regime import ISSUER, Named, Regime
 from chaupal.kernel.countries import known_country
 from chaupal.policy.rulings import EVERYWHERE, WITHHOLDING, Measure
 
@@ -50,6 +51,14 @@ def _places(regime: Regime) -> Iterator[Fault]:
             yield "territory.default", f"{code!r} is no country's code of two letters"
     if EVERYWHERE in regime.territory.default and not regime.territory.allow_global:
         yield "territory.default", f"is {EVERYWHERE}, everywhere, which allow_global does not allow"
+
+
+def _enforced(regime: Regime) -> Iterator[Fault]:
+    for code in regime.enforced:
+        if code not in DEFECTS:
+            yield "enforced", f"{code} is nothing that the facial check finds"
+    if missing := [code for code in ISSUER if code not in regime.enforced]:
+        yield "enforced", f"leaves out {', '.join(missing)}: who may not issue it limits nothing by it"
 
 
 def _clocks(regime: Regime) -> Iterator[Fault]:
@@ -144,6 +153,6 @@ def _twice(items: Iterable[str]) -> list[str]:
 
 
 CHECKS: tuple[Callable[[Regime], Iterator[Fault]], ...] = (
-    _named_after_its_id, _places, _clocks, _codes_are_given_once, _issuers, _measures, _kinds_agree, _everything_ends, _secrecy,
+    _named_after_its_id, _places, _enforced, _clocks, _codes_are_given_once, _issuers, _measures, _kinds_agree, _everything_ends, _secrecy,
     _report, _grounds,
 )  # fmt: skip

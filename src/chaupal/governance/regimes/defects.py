@@ -38,6 +38,11 @@ DEFECTS: dict[str, tuple[Refusal, str, str]] = {
         "The officer's rank, {given}, does not reach {allowed}, the lowest that may issue it.",
         "अधिकारी का पद ({given}) इसे जारी करने के लिए आवश्यक न्यूनतम पद ({allowed}) के बराबर या उससे ऊपर नहीं है।",
     ),
+    "issuer_class_other": (
+        Refusal.NOT_AUTHORISED_ISSUER,
+        "Under this law this office is {allowed}; the authority that issued it is registered as {given}.",
+        "इस कानून के अंतर्गत यह पद इस श्रेणी का है: {allowed}। जारी करने वाला प्राधिकारी इस श्रेणी में दर्ज है: {given}।",
+    ),
     "jurisdiction_foreign": (
         Refusal.NOT_AUTHORISED_ISSUER,
         "The law relied on is that of {allowed}; the issuer is of {given}.",

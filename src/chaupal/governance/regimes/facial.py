@@ -45,6 +45,7 @@ class OrderFacts(msgspec.Struct, frozen=True, kw_only=True):
     authority: str = ""
     authority_hi: str = ""
     jurisdiction: str = ""
+    issuer_class: str = ""
     role: str = ""
     officer: str = ""
     rank: str = ""
@@ -100,8 +101,24 @@ def _issuer(regime: Regime, facts: OrderFacts) -> Iterator[Defect]:
     if issuer is None:
         given = (facts.role, facts.role) if facts.role.strip() else ("not stated", "नहीं बताए गए")
         yield defect("issuer_unlisted", "role", given=given, allowed=_listed(regime.issuers))
-    elif issuer.min_rank:
+        return
+    yield from _class(regime, facts, issuer)
+    if issuer.min_rank:
         yield from _rank(regime, facts, issuer)
+
+
+# What an authority is in the register; people and the house itself are in none.
+CLASSES: Mapping[str, Both] = {
+    "government": ("an office of the government", "सरकारी कार्यालय"), "court": ("a court", "न्यायालय"),
+    "police": ("police", "पुलिस"), "other": ("another body", "अन्य निकाय"),
+}  # fmt: skip
+
+
+def _class(regime: Regime, facts: OrderFacts, issuer: Issuer) -> Iterator[Defect]:
+    """A ministry is no court, whichever office its letter names."""
+    wanted = issuer.issuer_class or regime.issuer_class
+    if wanted in CLASSES and facts.issuer_class in CLASSES and facts.issuer_class != wanted:
+        yield defect("issuer_class_other", "role", given=CLASSES[facts.issuer_class], allowed=CLASSES[wanted])
 
 
 def _rank(regime: Regime, facts: OrderFacts, issuer: Issuer) -> Iterator[Defect]:

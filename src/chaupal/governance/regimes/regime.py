@@ -21,6 +21,12 @@ OWN_RULES = "OWN-RULES"  # the house's own rules; every other regime is known by
 GENERIC = "GENERIC"  # for a country whose law nobody has written down yet
 
 
+# What is wrong with who issues it: with any of these nothing is limited, whoever would answer for it.
+ISSUER = (
+    "jurisdiction_foreign", "issuer_unlisted", "issuer_class_other", "rank_missing", "rank_unknown", "rank_too_low", "origin_false",
+)  # fmt: skip
+
+
 class Refusal(StrEnum):
     """Why a demand is not followed: what one cites on the page, in the log and in reports."""
 
@@ -150,6 +156,7 @@ class Regime(Dated, frozen=True, kw_only=True):
     ranks: tuple[Rank, ...] = ()
     channels: tuple[Named, ...]
     verify_origin: bool = True
+    enforced: tuple[Code, ...] = ISSUER
     required_fields: tuple[Field, ...]
     targets: tuple[Literal["url", "handle", "tag"], ...] = ("url",)
     complaints: tuple[Complaint, ...] = ()

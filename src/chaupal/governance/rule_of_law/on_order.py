@@ -32,6 +32,8 @@ def order_unknown(book: Book, act: Stepped | Decided | Made | Ended) -> bool:
 
 def step_out_of_state(book: Book, step: Stepped) -> str:
     verb = VERBS.get(step.said.step)
+    if verb is not None and step.said.targets:  # about some of its targets
+        verb = procedure.SOME.get(verb, verb)
     if step.matter is None or verb is None:
         return ""
     sources = [move.source for move in procedure.STEPS if move.verb == verb]
