@@ -16,6 +16,7 @@ from chaupal.governance import (
     log_batches,
     log_cosigned,
     portal,
+    publishing,
     reconcile,
     reports,
     reviews,
@@ -36,6 +37,7 @@ class Timers:
         self._acts: tuple[tuple[float, Callable[[], Awaitable[object]]], ...] = (
             (pace, lambda: decisions.lapse_ended(court)),
             (pace, lambda: log_batches.publish_due(court)),
+            (pace, lambda: publishing.publish_due(court)),
             (pace, lambda: served.release(carrier)),
             (pace, lambda: clocks.alert(court)),
             (pace, lambda: webhooks.deliver_due(carrier)),

@@ -20,8 +20,8 @@ from chaupal.store.docket import Order
 from chaupal.store.work import Reading, Work, Writing
 
 __all__ = [
-    "NOTHING", "Carried", "LogDiffers", "Written", "append", "carried", "check_log", "checkpoint", "entry", "key_change", "open_keys",
-    "opened", "openings", "receipt", "recount", "tile",
+    "Carried", "LogDiffers", "NOTHING", "Written", "append", "append_plain", "carried", "check_log", "checkpoint", "entry",
+    "key_change", "open_keys", "opened", "openings", "receipt", "recount", "tile",
 ]  # fmt: skip
 
 ORIGIN_KEY = "log_origin"
@@ -115,6 +115,15 @@ async def append(
         kept = {name: (text, open_ if name.split()[0] in written.beside else 0) for name, text in texts.items()}
         await ledger.keep_disclosures(w, index, kept)
     return index, leaf
+
+
+async def append_plain(court: Court, w: Writing, kind: str, ref: str, said: Sequence[tuple[int, Public]]) -> int:
+    """Many entries about one thing at once, each with its `prev`; the index of the first. They commit to nothing."""
+    now = tlog.at_minute(court.clock())
+    for _, public in said:
+        _check(kind, Written(public))
+    leaves = [tlog.leaf(kind, ref, now, msgspec.to_builtins(public), prev=prev) for prev, public in said]
+    return await log_tree.add(w, [(kind, leaf.entry) for leaf in leaves])
 
 
 def _check(kind: str, written: Written) -> None:

@@ -161,6 +161,8 @@ def silent_until(order: Order | None, regime: Regime, begun: int, now: int) -> i
         return now
     if regime.notice.author == "no":
         return None
+    if order.published_at is not None:
+        return now
     if order.gag_until is not None:
         return order.gag_until
     if order.secrecy != "gag" and regime.notice.author != "after_gag":

@@ -13,11 +13,13 @@ from chaupal.store.tables import (
     appeals,
     authorities,
     case_events,
+    evidence,
     order_events,
     orders,
     reports,
     rulings,
     targets,
+    webhook_calls,
 )
 from chaupal.store.tables import protected_speakers as speakers
 from chaupal.store.work import Reading, Row, Writing
@@ -244,6 +246,16 @@ SAME_LETTER = statement(
         orders.c.regime == words("law"),
     )
 )  # fmt: skip
+SECRET_ONES = statement(select(*orders.c).where(HIDDEN).order_by(orders.c.id))
+PUBLISH = statement(
+    update(orders)
+    .where(orders.c.id == param("of"), orders.c.published_at.is_(None))
+    .values(ref=words("number"), secret_ref=words("was"), published_at=param("at"))
+)
+RENAME = tuple(
+    statement(update(table).where(table.c.order_ref == words("was")).values(order_ref=words("number")))
+    for table in (rulings, evidence, webhook_calls)
+)
 CITED = statement(select(orders.c.regime, orders.c.regime_version).where(orders.c.regime != words("none")).distinct())
 REFS_LIKE = statement(select(func.count()).select_from(orders).where(orders.c.ref.like(words("pattern"))))
 TARGETS = statement(select(*targets.c).where(targets.c.order_id == param("of")).order_by(targets.c.number))
@@ -421,6 +433,20 @@ async def owners_behind(reading: Reading, what: str, of: int) -> frozenset[int]:
         return await owners_of(reading, of)
     found = await target_by_id(reading, of)
     return frozenset() if found is None or found.owner_id is None else frozenset((found.owner_id,))
+
+
+async def secret_orders(reading: Reading) -> list[Order]:
+    """Every order that is secret now, the oldest first."""
+    return [_order(row) for row in await reading.fetch(SECRET_ONES)]
+
+
+async def publish(w: Writing, of: Order, number: str, at: int) -> bool:
+    """It is secret no more, and known by its number everywhere from now on. False where somebody was faster."""
+    if await w.run(PUBLISH, of=of.id, number=number, was=of.ref, at=at) != 1:
+        return False
+    for rename in RENAME:
+        await w.run(rename, was=of.ref, number=number)
+    return True
 
 
 async def cited_regimes(reading: Reading) -> list[tuple[str, int]]:

@@ -41,12 +41,15 @@ SINCE = statement(
     union_all(
         select(*LAW).where(rulings.c.log_index > param("leaf")),
         select(*LAW).where(rulings.c.lift_log_index > param("leaf"), rulings.c.log_index <= param("leaf")),
+        select(*LAW).where(rulings.c.opened_log_index > param("leaf")),
         # Decided by one person alone: its end moves when a second one agrees.
         select(*LAW).where(sql("second_by IS NOT NULL"), rulings.c.lifted_at.is_(None)),
     )
 )
 _leaves = union_all(
-    select(func.max(rulings.c.log_index).label("leaf")), select(func.max(rulings.c.lift_log_index))
+    select(func.max(rulings.c.log_index).label("leaf")),
+    select(func.max(rulings.c.lift_log_index)),
+    select(func.max(rulings.c.opened_log_index)),
 ).subquery()
 LAST_LEAF = statement(select(func.coalesce(func.max(_leaves.c.leaf), -1)))
 AT_ONCE = 2_000  # rows: what is read of many at a time, so that memory holds few of them

@@ -80,6 +80,11 @@ PUBLISH = statement(
     .where(disclosures.c.log_index == param("of"), disclosures.c.beside == param("was"))
     .values(beside=param("now"))
 )
+BESIDE_TOO = statement(
+    update(disclosures)
+    .where(disclosures.c.log_index == param("of"), among(disclosures.c.name, "names"))
+    .values(beside=param("now"))
+)
 SHARED = statement(
     select(disclosures.c.log_index, disclosures.c.name).where(among(disclosures.c.disclosure, "texts")).order_by(disclosures.c.log_index)
 )  # fmt: skip
@@ -189,9 +194,11 @@ async def disclosures_named(reading: Reading, name: str, start: int, end: int) -
     return {row[0]: row[1] for row in await reading.fetch(NAMED, name=name, start=start, end=end)}
 
 
-async def publish_disclosures(w: Writing, index: int) -> None:
-    """What was to be read beside the log once the matter is published, is from now on."""
+async def publish_disclosures(w: Writing, index: int, names: Sequence[str]) -> None:
+    """The fields `names` were opened by an entry; they, and what was to be read beside the log from then on, are."""
+    await w.run(OPEN_DISCLOSURES, of=index, names=listed(names), at=w.now())
     await w.run(PUBLISH, of=index, was=LATER, now=OPEN)
+    await w.run(BESIDE_TOO, of=index, names=listed(names), now=OPEN)
 
 
 async def where_disclosed(reading: Reading, texts: Sequence[str]) -> list[tuple[int, str]]:

@@ -50,6 +50,7 @@ class RulingRow(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     protected: bool = False
     concurred_by: int | None = None
+    opened_log_index: int | None = None
 
     @property
     def ruling(self) -> Ruling:
@@ -94,12 +95,16 @@ _HIDES = and_(
     or_(orders.c.id.is_(None), open_at(param("now"))),
 )
 BEGUN_AFTER = statement(
-    _TOLD.where(rulings.c.log_index > param("leaf"), _HIDES)
+    _TOLD.where(rulings.c.log_index > param("leaf"), rulings.c.opened_log_index.is_(None), _HIDES)
     .order_by(rulings.c.log_index, rulings.c.id)
     .limit(param("n"))
 )
 ENDED_AFTER = statement(
-    _TOLD.where(rulings.c.lift_log_index > param("leaf"), _HIDES)
+    _TOLD.where(
+        rulings.c.lift_log_index > param("leaf"),
+        _HIDES,
+        or_(rulings.c.opened_log_index.is_(None), rulings.c.opened_log_index < rulings.c.lift_log_index),
+    )
     .order_by(rulings.c.lift_log_index, rulings.c.id)
     .limit(param("n"))
 )
@@ -116,6 +121,17 @@ ALSO = statement(
     .order_by(rulings.c.log_index.desc())
     .limit(1)
 )  # fmt: skip
+# What was secret is told where the log opens it.
+OPENED_AFTER = statement(
+    _TOLD.where(rulings.c.opened_log_index > param("leaf"), _HIDES, rulings.c.lifted_at.is_(None))
+    .order_by(rulings.c.opened_log_index, rulings.c.id)
+    .limit(param("n"))
+)
+OPEN = statement(
+    update(rulings)
+    .where(rulings.c.id == param("of"))
+    .values(order_ref=words("ref"), neutral=param("neutral"), opened_log_index=param("leaf"))
+)
 ENDED = statement(
     select(*rulings.c)
     .where(rulings.c.lifted_at.is_(None), rulings.c.ends_at <= param("at"), rulings.c.target_id.is_not(None))
@@ -143,6 +159,12 @@ async def lift(w: Writing, id_: int, leaf: int, at: int) -> bool:
     """End it; `leaf` is the log's index of the reversal. False where it was not in force."""
     w.touch("rulings", id_)
     return await w.run(LIFT, of=id_, at=at, leaf=leaf) == 1
+
+
+async def publish(w: Writing, id_: int, ref: str, leaf: int, *, neutral: bool) -> None:
+    """It is secret no more: its order has a public reference, and `leaf` is the entry that says so."""
+    w.touch("rulings", id_)
+    await w.run(OPEN, of=id_, ref=ref, leaf=leaf, neutral=int(neutral))
 
 
 async def second(w: Writing, id_: int, by: int, ends_at: int | None, strike_until: int | None) -> bool:
@@ -197,7 +219,11 @@ async def changes_after(reading: Reading, leaf: int, at_most: int) -> list[Chang
     asked = {"leaf": leaf, "n": at_most, "now": reading.now()}
     begun = [_change(row, over=False) for row in await reading.fetch(BEGUN_AFTER, **asked)]
     over = [_change(row, over=True) for row in await reading.fetch(ENDED_AFTER, **asked)]
-    return sorted([*begun, *over], key=lambda change: (change.leaf, change.over, change.row.id))[:at_most]
+    opened = [
+        Change(one.row.opened_log_index or 0, one.row, over=False)
+        for one in [_change(row, over=False) for row in await reading.fetch(OPENED_AFTER, **asked)]
+    ]
+    return sorted([*begun, *opened, *over], key=lambda change: (change.leaf, change.over, change.row.id))[:at_most]
 
 
 def _change(row: Row, *, over: bool) -> Change:

@@ -514,6 +514,7 @@ rulings = Table(
     big("decided_by"), big("approved_by", null=True),
     Column("log_index", BigInteger, nullable=False),  # no effect without its leaf
     big("lift_log_index", null=True),
+    big("opened_log_index", null=True),  # of one that was secret: the entry that made it public
     text("basis", default="legal_order"), text("regime"), text("rule"), big("review_at", null=True), big("permanent", default=0),
     big("alone", default=0),  # 1: one person may decide this by the regime (a warning under the house's rules)
     big("second_by", null=True),  # ms: a glass was broken, a second person must look until then
@@ -544,6 +545,7 @@ rulings = Table(
     Index("rulings_of_target", "target_id"), Index("rulings_of_owner", "owner_id"),
     # By what the log says last of them: processes beside each other find what changed.
     Index("rulings_by_leaf", "log_index"), Index("rulings_by_lift", "lift_log_index"),
+    Index("rulings_by_opening", "opened_log_index"),
     Index(
         "rulings_by_one", "second_by", sqlite_where=sql("second_by IS NOT NULL"), postgresql_where=sql("second_by IS NOT NULL")
     ),

@@ -1,0 +1,78 @@
+"""What is secret is nowhere until its day, and then everywhere at once: number, entries, placeholders, openings."""
+
+import json
+
+import pytest
+
+from chaupal.governance import log, publishing, tlog
+from chaupal.governance.report.fold import fold
+from chaupal.kernel.clock import DAY
+from chaupal.store import docket, ledger, rulings
+from court import REASON, Bench
+
+
+async def logged(bench: Bench) -> list[dict[str, object]]:
+    async with bench.court.work.reading() as reading:
+        return [tlog.read_entry(entry) for entry in await ledger.entries(reading, 0, 10_000)]
+
+
+@pytest.fixture
+async def gagged(bench: Bench) -> str:
+    ref = await bench.order(gag_until="2021-02-20T12:00")
+    await bench.withhold(ref)
+    return ref
+
+
+async def test_a_gag_until_makes_an_order_as_secret_as_its_law_could(bench: Bench, gagged: str):
+    """Register, JSON and log showed target, authority and reason of an order whose author was told nothing."""
+    assert gagged.startswith("X-")
+    said = await logged(bench)
+    assert {e["t"] for e in said[1:]} == {"cover"}
+    text = json.dumps(said, ensure_ascii=False)
+    for word in (gagged, REASON, "Ministry of Home Affairs", "69A", "withhold"):
+        assert word not in text.replace(json.dumps(said[0], ensure_ascii=False), "")
+    async with bench.court.work.reading() as reading:
+        order = await docket.order(reading, gagged)
+        assert order is not None and order.secret
+        assert await docket.public_orders_below(reading, 2**62, 10) == []
+
+
+async def test_public_numbers_are_given_at_publication(bench: Bench, gagged: str):
+    """A secret order took number 0029 and the register jumped from 28 to 30."""
+    assert await bench.order() == "IN-2021-0001"
+    assert await publishing.publish_due(bench.court) == 0
+    bench.street.clock.move(10 * DAY)
+    assert await publishing.publish_due(bench.court) == 1
+    assert await publishing.publish_due(bench.court) == 0
+    async with bench.court.work.reading() as reading:
+        order = await docket.order(reading, gagged)
+        assert order is not None and not order.secret
+        assert (order.ref, order.secret_ref) == ("IN-2021-0002", gagged)
+        assert [o.ref for o in await docket.public_orders_below(reading, 2**62, 10)] == ["IN-2021-0001", "IN-2021-0002"]
+        target = (await docket.targets_of(reading, order.id))[0]
+        row = (await rulings.by_targets(reading, [target.id]))[target.id][0]
+    assert (row.order_ref, row.neutral) == ("IN-2021-0002", False)
+
+
+async def test_an_opened_order_counts_under_its_number_at_its_place(bench: Bench, gagged: str):
+    bench.street.clock.move(10 * DAY)
+    await publishing.publish_due(bench.court)
+    await log.checkpoint(bench.court)
+    async with bench.court.work.reading() as reading:
+        said = await ledger.entries(reading, 0, 10_000)
+    facts = fold((index, entry, ()) for index, entry in enumerate(said)).facts
+    assert list(facts.orders) == ["IN-2021-0001"]
+    assert facts.orders["IN-2021-0001"].index == 1 and facts.orders["IN-2021-0001"].targets[1].done == "withhold_post"
+    assert [m.ref for m in facts.measures] == ["IN-2021-0001"] and facts.unreadable == 0
+    beside = await log.openings(bench.court, 0)
+    measure = str(facts.measures[0].index)
+    names = {tlog.read_disclosure(text)[0] for text in beside[measure]}
+    assert names == {"act", "public", "sd", "subject", "reason"}
+
+
+async def test_whoever_is_gone_by_then_is_found_by_the_number_that_staff_know(bench: Bench, gagged: str):
+    """Links of the desk go on working."""
+    await publishing.publish(bench.court, gagged)
+    async with bench.court.work.reading() as reading:
+        by_old, by_new = await docket.order(reading, gagged), await docket.order(reading, "IN-2021-0001")
+    assert by_old == by_new is not None
