@@ -20,8 +20,23 @@ from chaupal.store.docket import Order
 from chaupal.store.work import Reading, Work, Writing
 
 __all__ = [
-    "Carried", "LogDiffers", "NOTHING", "Written", "append", "append_plain", "carried", "check_log", "checkpoint", "entry",
-    "key_change", "open_keys", "opened", "openings", "receipt", "recount", "tile",
+    "NOTHING",
+    "Carried",
+    "LogDiffers",
+    "Written",
+    "append",
+    "append_plain",
+    "carried",
+    "check_log",
+    "checkpoint",
+    "entry",
+    "key_change",
+    "open_keys",
+    "opened",
+    "openings",
+    "receipt",
+    "recount",
+    "tile",
 ]  # fmt: skip
 
 ORIGIN_KEY = "log_origin"
