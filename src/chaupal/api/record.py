@@ -49,7 +49,6 @@ class OrderShown(msgspec.Struct, kw_only=True):
     reference_no: str
     law: str
     bases: list[str]
-    grounds: str
     territory: list[str]
     emergency: bool
     dated: str
@@ -153,12 +152,12 @@ async def changes(call: Call[Since]) -> Answer:
 
 
 def order_parts(call: Call[Any], line: Line) -> dict[str, Any]:
-    """Neither the officer's name nor the authority's reasons, which may be confidential or about somebody."""
+    """Neither the officer's name nor the authority's own words, which may be confidential or about somebody."""
     of, who, origin = line.order, line.authority, call.house.settings.origin
     return {
         "ref": of.ref, "kind": of.kind, "regime": of.regime_ref, "authority": who.name, "authority_hi": who.name_hi,
         "authority_class": who.issuer_class, "jurisdiction": who.jurisdiction, "office": who.office, "reference_no": of.reference_no,
-        "law": of.legal_basis, "bases": list(of.bases), "grounds": of.grounds, "territory": list(of.territory), "emergency": of.emergency,
+        "law": of.legal_basis, "bases": list(of.bases), "territory": list(of.territory), "emergency": of.emergency,
         "dated": iso_date(of.dated), "received_at": iso(of.received_at), "act_by": time_of(of.act_by),
         "interim_until": time_of(of.interim_until), "ends_at": time_of(of.ends_at), "counts": line.counts, "log_index": of.log_index,
         "log_entry": f"{origin}/log/entry/{of.log_index}", "url": f"{origin}/orders/{of.ref}",

@@ -78,14 +78,14 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 class Happened(msgspec.Struct, frozen=True, kw_only=True):
     """One line of an order's story: a step (`verb`) of the order as a whole, or what `many` of its targets came to (`state`).
 
-    What the public log says of a step, and no more: letters, minutes and who acted stay inside.
+    What the public log says of a step, and no more: why, before which body, letters, minutes and who acted stay inside. They
+    are free text, and private until staff open them (`governance/opening.py`). `body`: a code.
     """
 
     at: int
     verb: str = ""
     state: str = ""
     many: int = 0
-    reason: str = ""
     codes: tuple[str, ...] = ()
     body: str = ""
     until: int | None = None
@@ -143,7 +143,7 @@ async def _happened(reading: Reading, order: Order) -> tuple[Happened, ...]:
     """The steps of the order and, day by day, what its targets came to."""
     steps = [
         Happened(
-            at=event.at, verb=event.verb, reason=event.body.reason, codes=event.body.codes, body=event.body.body,
+            at=event.at, verb=event.verb, codes=event.body.codes, body=docket.body_code(event.body.body),
             until=event.body.until, log=() if event.log_index is None else (event.log_index,),
         )
         for event in (await docket.order_events_of(reading, [order.id]))[order.id]

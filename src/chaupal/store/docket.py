@@ -141,6 +141,15 @@ class Noted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     confirms: str = ""  # the order that confirms this one, by its reference
 
 
+BODIES = ("authority", "court", "review_committee", "secretary", "house", "other")
+
+
+def body_code(said: str) -> str:
+    """Whose act a step was, in a code: a name that staff typed is free text, and private."""
+    said = said.strip()
+    return said if said in BODIES else "other" if said else ""
+
+
 class Target(msgspec.Struct, frozen=True, kw_only=True):
     """One account, post, picture or tag that an order names. Without a subject it was not found here.
 

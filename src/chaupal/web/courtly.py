@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any, Protocol
 
+from chaupal.governance.regimes import Regime
 from chaupal.kernel.errors import NotFound, Problem
 from chaupal.policy import epitaph
 from chaupal.reads.desk import Order
@@ -148,19 +149,31 @@ def names(call: Call[Any]) -> dict[str, Any]:
         "states": STATES, "marks": MARKS, "kinds": KINDS, "outcomes": OUTCOMES, "grounds": GROUNDS,
         "countries": partial(epitaph.country_names, language=language), "until": partial(epitaph.until, language=language),
         "tongue": partial(epitaph.in_tongue, language=language), "called": partial(called, language=language),
-        "rank": partial(rank, call),
+        "rank": partial(rank, call), "grounded": partial(grounded, call),
     }  # fmt: skip
 
 
 def rank(call: Call[Any], order: Order) -> str:
-    """The rank of whoever signed the order, in the viewer's language where its law has the word."""
-    if call.viewer.language != "hi":
-        return order.officer_rank
+    """The rank of whoever signed the order, as its law has it: what else was typed there may be somebody's name."""
+    law = _law(call, order)
+    found = None if law is None else law.rank_of(order.officer_rank)
+    return "" if found is None else found.hi if call.viewer.language == "hi" else found.en
+
+
+def grounded(call: Call[Any], order: Order) -> str:
+    """On which grounds of its law, in the law's words. The order's own words are private."""
+    law = _law(call, order)
+    named = {basis.code: basis for basis in (() if law is None else law.bases)}
+    hindi = call.viewer.language == "hi"
+    known = (named.get(code) for code in order.bases)
+    return ", ".join(one.hi if hindi else one.en for one in known if one is not None)
+
+
+def _law(call: Call[Any], order: Order) -> Regime | None:
     try:
-        ranks = call.house.court.regimes.version(order.regime, order.regime_version).ranks
+        return call.house.court.regimes.version(order.regime, order.regime_version)
     except NotFound:
-        return order.officer_rank
-    return next((one.hi for one in ranks if order.officer_rank in (one.en, one.code)), order.officer_rank)
+        return None
 
 
 def called(authority: Authority, language: str) -> str:

@@ -35,6 +35,11 @@ STEPS = {
     "renew": N_("What it limits was renewed until %(until)s by: %(body)s"),
     "amend": N_("What it limits was made less by: %(body)s"),
 }
+# Whose act it was. The name of a court or a committee is free text, and private.
+BODIES = {
+    "authority": N_("the authority"), "court": N_("a court"), "review_committee": N_("the review committee"),
+    "secretary": N_("the secretary in charge"), "house": N_("this server"), "other": N_("another body"),
+}  # fmt: skip
 # How many of its targets came to a state on one day.
 CAME_TO = {
     "in_force": N_("Limited, as two people decided: %(many)s"),
@@ -54,6 +59,7 @@ def sentence(line: Happened, words: Words) -> str:
     if line.state:
         return words.gettext(CAME_TO[line.state]) % {"many": words.number(line.many)}
     until = words.moment(line.until) if line.until is not None else ""
-    told = words.gettext(STEPS[line.verb]) % {"until": until, "body": line.body}
+    body = words.gettext(BODIES[line.body or "other"])
+    told = words.gettext(STEPS[line.verb]) % {"until": until, "body": body}
     grounds = [words.gettext(GROUNDS[code]) for code in line.codes if code in GROUNDS]
     return " · ".join((told, *grounds))
