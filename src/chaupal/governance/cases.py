@@ -7,6 +7,7 @@ import msgspec
 
 from chaupal.governance import guards, lifecycle, procedure, stages
 from chaupal.governance.context import Court
+from chaupal.governance.events import CaseDecided
 from chaupal.governance.lifecycle import IN_FORCE, PROPOSED, Move, State
 from chaupal.governance.papers import check_may
 from chaupal.governance.procedure import Stage, Step
@@ -251,6 +252,8 @@ async def enter(
         raise Moved
     if case.state in lifecycle.OPEN and move.to not in lifecycle.OPEN:
         await _stop_clock(court, w, case.order.id)
+        if case.target.owner_id is not None:
+            w.tell(CaseDecided(order=case.order.ref, target=case.target.number, owner=case.target.owner_id))
 
 
 async def _stop_clock(court: Court, w: Writing, order_id: int) -> None:

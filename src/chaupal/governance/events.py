@@ -34,6 +34,14 @@ class WordsNamed(Event, frozen=True):
     first: int
 
 
+class CaseDecided(Event, frozen=True):
+    """A case is no longer open: target number `target` of an order, something of `owner`'s."""
+
+    order: str
+    target: int
+    owner: int
+
+
 class DecisionServed(RulingChanged, frozen=True):
     """Two people decided and it is in force: the subject is withheld in the territory."""
 

@@ -195,6 +195,15 @@ async def note(
     return index
 
 
+async def note_demand(
+    court: Court, w: Writing, order: Order, about: str, *, language: str, ways: str, target: int | None
+) -> int:  # fmt: skip
+    """The same for what was told of a demand that limited nothing; `target`: its number, where it is about one thing."""
+    public = entries.Notice(about=about, step="sent", ways=tuple(ways.split()), language=language, target=target)
+    leaf, _ = await log.append(court, w, "notice", order.ref, public, prev=order.log_index, **record.secrecy(order))
+    return leaf
+
+
 # --- telling again ---
 
 AGAIN_AFTER = DAY  # nobody is told the same twice within so long

@@ -9,7 +9,8 @@ from chaupal.policy.epitaph import moment, spoken
 SAID = {
     ("confirm", "en"): ("confirm your report", "Somebody, we think you, wrote a report here. It counts once you open this page and press "
         "the button there. The link works for three days. If it was not you, do nothing."),
-    ("confirm", "hi"): ("अपनी शिकायत पक्की करें", "किसी ने, हमारे ख़याल से आपने, यहाँ एक शिकायत लिखी है। यह पन्ना खोलकर बटन दबाने पर वह दर्ज "
+    ("confirm", "hi"): ("अपनी शिकायत पक्की करें", "किसी ने, हमारे ख़याल से आपने, यहाँ एक शिकायत लिखी है। यह पन्ना खोलकर बटन "
+        "दबाने पर वह दर्ज "
         "होगी। कड़ी तीन दिन तक काम करेगी। अगर शिकायत आपकी नहीं है, तो कुछ न करें।"),
     ("received", "en"): ("your report {ref}", "Thank you. Your report {ref} has arrived and somebody will look at it, by {day} "
         "at the latest. Who wrote it stays with us. You will be told what became of it."),
@@ -31,7 +32,8 @@ SAID = {
     ("suspended", "hi"): ("आपकी शिकायत {ref}", "आपकी शिकायत {ref} देख ली गई है: खाता निलंबित किया गया है।"),
     ("none", "en"): ("your report {ref}", "We have looked at your report {ref} and found no rule or law broken. You can block or mute the "
         "account, and report anew what we do not know of."),
-    ("none", "hi"): ("आपकी शिकायत {ref}", "आपकी शिकायत {ref} देख ली गई है: हमें किसी नियम या कानून का उल्लंघन नहीं मिला। आप खाते को ब्लॉक या "
+    ("none", "hi"): ("आपकी शिकायत {ref}", "आपकी शिकायत {ref} देख ली गई है: हमें किसी नियम या कानून का उल्लंघन नहीं मिला। आप "
+        "खाते को ब्लॉक या "
         "म्यूट कर सकते हैं, और कोई नई बात हो तो फिर लिख सकते हैं।"),
     ("forwarded", "en"): ("your report {ref}", "We have looked at your report {ref} and passed it on to those who are responsible for it."),
     ("forwarded", "hi"): ("आपकी शिकायत {ref}", "आपकी शिकायत {ref} देख ली गई है और जो उसके लिए ज़िम्मेदार हैं, उन्हें भेज दी गई है।"),
@@ -39,25 +41,47 @@ SAID = {
     ("taken_back", "hi"): ("आपकी शिकायत {ref}", "आपकी शिकायत {ref} पर जो किया गया था, वह अपील के बाद वापस ले लिया गया है।"),
     ("filed", "en"): ("your appeal has arrived", "Your appeal has arrived. Somebody who had no part in the decision will look "
         "at it, by {day} at the latest. You can write there, and read what is decided."),
-    ("filed", "hi"): ("आपकी अपील मिल गई है", "आपकी अपील मिल गई है। {day} तक कोई ऐसा व्यक्ति उसे देखेगा जो फ़ैसले में शामिल नहीं था। आप वहीं लिख "
+    ("filed", "hi"): ("आपकी अपील मिल गई है", "आपकी अपील मिल गई है। {day} तक कोई ऐसा व्यक्ति उसे देखेगा जो फ़ैसले में शामिल "
+        "नहीं था। आप वहीं लिख "
         "सकते हैं और फ़ैसला पढ़ सकते हैं।"),
     ("answered", "en"): ("a word about your appeal", "Somebody has written to you about your appeal. Read it and answer there."),
     ("answered", "hi"): ("आपकी अपील के बारे में", "आपकी अपील के बारे में आपको कुछ लिखा गया है। वहीं पढ़ें और जवाब दें।"),
     ("upheld", "en"): ("your appeal is decided", "Your appeal is decided: the decision stands. "
         "Why, and where else you can turn, is said there."),
-    ("upheld", "hi"): ("आपकी अपील पर फ़ैसला", "आपकी अपील पर फ़ैसला हो गया है: पहले का फ़ैसला बना रहेगा। कारण, और आगे आप कहाँ जा सकते हैं, वहाँ लिखा है।"),
+    ("upheld", "hi"): ("आपकी अपील पर फ़ैसला", "आपकी अपील पर फ़ैसला हो गया है: पहले का फ़ैसला बना रहेगा। कारण, और आगे आप कहाँ "
+        "जा सकते हैं, वहाँ लिखा है।"),
     ("modified", "en"): ("your appeal is decided", "Your appeal is decided: the limit is narrower now. "
         "What holds from now on is said there."),
     ("modified", "hi"): ("आपकी अपील पर फ़ैसला", "आपकी अपील पर फ़ैसला हो गया है: रोक अब कम की गई है। अब से क्या लागू है, वहाँ लिखा है।"),
     ("reversed", "en"): ("your appeal is decided", "Your appeal is decided: you were right. "
         "The decision is taken back and everything is as it was before."),
-    ("reversed", "hi"): ("आपकी अपील पर फ़ैसला", "आपकी अपील पर फ़ैसला हो गया है: आप सही थे। फ़ैसला वापस ले लिया गया है और सब कुछ पहले जैसा है।"),
+    ("reversed", "hi"): ("आपकी अपील पर फ़ैसला", "आपकी अपील पर फ़ैसला हो गया है: आप सही थे। फ़ैसला वापस ले लिया गया है और सब "
+        "कुछ पहले जैसा है।"),
     ("clock", "en"): ("{share} % of the time are over", "{share} % of the time for {thing} are over: due by {day}."),
     ("clock", "hi"): ("{share} % समय बीत चुका", "{thing} के लिए {share} % समय बीत चुका है: {day} तक करना है।"),
     ("webhook_off", "en"): ("a webhook was switched off", "The webhook to {host} was switched off: it has not answered for {tries} "
         "calls in a row. What it has missed can be read over the API. It can be switched on again there."),
     ("webhook_off", "hi"): ("एक वेबहुक बंद किया गया", "{host} का वेबहुक बंद कर दिया गया है: लगातार {tries} बार उसका जवाब नहीं आया। जो छूट "
         "गया, वह API से पढ़ा जा सकता है। उसे वहीं फिर चालू किया जा सकता है।"),
+    ("demand_received", "en"): ("somebody asks that something of yours be limited", "An authority has asked, in {ref}, that something "
+        "you wrote, or your account, be limited. Nothing is decided yet. You will be told what is decided, and why."),
+    ("demand_received", "hi"): ("आपकी किसी चीज़ पर रोक माँगी गई है",
+        "एक प्राधिकारी ने {ref} में माँग की है कि आपकी लिखी किसी चीज़ पर, या आपके खाते पर, "
+        "रोक लगाई जाए। अभी कुछ तय नहीं हुआ है। जो तय होगा, और क्यों, वह आपको बताया जाएगा।"),
+    ("demand_refused", "en"): ("a demand about you was refused",
+        "What {ref} asked about something of yours was refused. Why, is said there."),
+    ("demand_refused", "hi"): ("आपके बारे में एक माँग ठुकराई गई",
+        "{ref} में आपकी किसी चीज़ के बारे में जो माँगा गया था, वह ठुकरा दिया गया है। कारण वहाँ लिखा है।"),
+    ("demand_closed", "en"): ("a demand about you is closed",
+        "What {ref} asked about something of yours is closed; nothing was limited by it."),
+    ("demand_closed", "hi"): ("आपके बारे में एक माँग बंद हुई",
+        "{ref} में आपकी किसी चीज़ के बारे में जो माँगा गया था, वह मामला बंद हो गया है; उससे कोई रोक नहीं लगी।"),
+    ("demand_withdrawn", "en"): ("a demand about you was taken back",
+        "What {ref} asked about something of yours was taken back, or set aside; "
+        "nothing was limited by it."),
+    ("demand_withdrawn", "hi"): ("आपके बारे में एक माँग वापस हुई",
+        "{ref} में आपकी किसी चीज़ के बारे में जो माँगा गया था, वह वापस ले लिया गया या रद्द हुआ; "
+        "उससे कोई रोक नहीं लगी।"),
     ("overdue", "en"): ("the time is over", "The time for {thing} is over since {day}. Nothing has been done by itself."),
     ("overdue", "hi"): ("समय ख़त्म", "{thing} का समय {day} को ख़त्म हो चुका है। अपने-आप कुछ नहीं किया गया है।"),
 }  # fmt: skip

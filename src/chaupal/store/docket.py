@@ -218,6 +218,11 @@ ORDER_EVENTS = statement(
 )
 ADD_ORDER = statement(insert(orders))
 ADD_TARGET = statement(insert(targets))
+TARGETS_OF_OWNER = statement(
+    select(*targets.c)
+    .where(targets.c.order_id == param("of"), targets.c.owner_id == param("whose"))
+    .order_by(targets.c.number)
+)
 ADD_EVENT = upsert(lambda i: i(case_events).on_conflict_do_nothing())
 
 AUTHORITIES = statement(select(*authorities.c).order_by(authorities.c.name, authorities.c.id))
@@ -489,6 +494,11 @@ async def targets_of(reading: Reading, order_id: int) -> list[Target]:
 async def targets_at(reading: Reading, order_id: int, numbers: Sequence[int]) -> list[Target]:
     """Those of these numbers that there are."""
     return [_target(row) for row in await reading.fetch(TARGETS_AT, of=order_id, numbers=listed(numbers))]
+
+
+async def targets_of_owner(reading: Reading, order_id: int, owner: int) -> list[Target]:
+    """What of one person's an order names."""
+    return [_target(row) for row in await reading.fetch(TARGETS_OF_OWNER, of=order_id, whose=owner)]
 
 
 async def target(reading: Reading, order_id: int, number: int) -> Target | None:

@@ -52,7 +52,8 @@ async def issuer(bench: Bench, issuer_class: Any) -> int:
     form = AuthorityForm(
         name=f"The {issuer_class} of Delhi", name_hi="दिल्ली", jurisdiction="IN", issuer_class=issuer_class
     )
-    return (await authorities.register(bench.court, bench.owner, form)).id
+    proposed = await authorities.register(bench.court, bench.clerk, form)
+    return (await authorities.agree(bench.court, bench.dev, proposed.id)).id
 
 
 async def below_its_rank(bench: Bench) -> dict[str, Any]:

@@ -1,0 +1,92 @@
+"""Whoever's things an authority names is told of it: when the demand comes in, and when it ends without a measure; once each.
+
+Not where the order is secret, or its law forbids it. What a measure does is told by itself (`served.py`).
+"""
+
+from collections.abc import Iterable, Sequence
+
+from chaupal.fanout import telling
+from chaupal.fanout.context import Carrier
+from chaupal.governance import cases, lifecycle
+from chaupal.governance import notices as court_notices
+from chaupal.governance.events import CaseDecided, OrderMoved
+from chaupal.store import docket
+from chaupal.store.docket import CaseEvent, Order, Target
+from chaupal.store.work import Writing
+
+DEMANDED, REFUSED, CLOSED = "demanded", "refused", "closed"
+# How a case ended -> what is told of it: the kind of answer (`policy/answers.py`), and what the log calls that.
+ENDS = {
+    "refused": ("demand_refused", REFUSED), "closed": ("demand_closed", CLOSED), "withdrawn": ("demand_withdrawn", CLOSED),
+    "set_aside": ("demand_withdrawn", CLOSED),
+}  # fmt: skip
+
+
+async def moved(carrier: Carrier, w: Writing, event: OrderMoved) -> None:
+    """At receipt everybody whom it names; at its close those of whose things nothing was decided."""
+    if event.verb not in ("receive", "close"):
+        return
+    order = await docket.order(w, event.order)
+    if order is None or order.authority_id is None or _silent(carrier, order):
+        return
+    named = await docket.targets_of(w, order.id)
+    if event.verb == "receive":
+        for owner, mine in _by_owner(named).items():
+            await _tell(carrier, w, order, owner, mine, "demand_received", DEMANDED)
+        return
+    events = await docket.events_of(w, [target.id for target in named])
+    left = [target for target in named if events[target.id][-1].state in lifecycle.OPEN]
+    for owner, mine in _by_owner(left).items():
+        await _tell(carrier, w, order, owner, mine, "demand_closed", CLOSED)
+
+
+async def decided(carrier: Carrier, w: Writing, event: CaseDecided) -> None:
+    """When the last of somebody's things in an order is decided: what of them was refused, closed or taken back."""
+    order = await docket.order(w, event.order)
+    if order is None or order.authority_id is None or _silent(carrier, order):
+        return
+    mine = await docket.targets_of_owner(w, order.id, event.owner)
+    events = await docket.events_of(w, [target.id for target in mine])
+    if any(events[target.id][-1].state in lifecycle.OPEN for target in mine):
+        return
+    last = {target.number: _left(events[target.id]) for target in mine}
+    if max(last, key=lambda number: (last[number].at, last[number].id)) != event.target:
+        return  # whoever was decided last speaks for all
+    for state in ENDS:
+        if some := [target for target in mine if last[target.number].state == state]:
+            kind, about = ENDS[state]
+            await _tell(carrier, w, order, event.owner, some, kind, about)
+            return
+
+
+def _left(events: Sequence[CaseEvent]) -> CaseEvent:
+    """The event by which a case left what is open."""
+    return next(
+        (now for before, now in zip(reversed(events[:-1]), reversed(events[1:]), strict=True) if before.state in lifecycle.OPEN),
+        events[-1],
+    )  # fmt: skip
+
+
+def _by_owner(named: Iterable[Target]) -> dict[int, list[Target]]:
+    found: dict[int, list[Target]] = {}
+    for target in named:
+        if target.owner_id is not None:
+            found.setdefault(target.owner_id, []).append(target)
+    return found
+
+
+def _silent(carrier: Carrier, order: Order) -> bool:
+    """Whether they may not be told now: what is secret is told of when it is no more, or never."""
+    now, regime = carrier.clock(), cases.regime_of(carrier.court, order)
+    until = court_notices.silent_until(order, regime, order.received_at, now)
+    return order.secret_at(now) or until is None or until > now
+
+
+async def _tell(
+    carrier: Carrier, w: Writing, order: Order, owner: int, some: Sequence[Target], kind: str, about: str
+) -> None:
+    to = await telling.ear(carrier, w, owner)
+    key = f"demand:{order.id}:{about}:{owner}"
+    ways = telling.answer(carrier, w, to, kind, path=f"/orders/{order.ref}", key=key, ref=order.ref)
+    number = some[0].number if len(some) == 1 else None
+    await court_notices.note_demand(carrier.court, w, order, about, language=to.language, ways=ways, target=number)
