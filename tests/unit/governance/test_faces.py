@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text as sql
 
-from chaupal.governance import authorities, bulk, decisions, faces
+from chaupal.governance import bulk, decisions, faces
 from chaupal.governance.authorities import AuthorityForm
 from chaupal.governance.cases import case_of
 from chaupal.governance.ladder import Draft
@@ -52,8 +52,7 @@ async def issuer(bench: Bench, issuer_class: Any) -> int:
     form = AuthorityForm(
         name=f"The {issuer_class} of Delhi", name_hi="दिल्ली", jurisdiction="IN", issuer_class=issuer_class
     )
-    proposed = await authorities.register(bench.court, bench.clerk, form)
-    return (await authorities.agree(bench.court, bench.dev, proposed.id)).id
+    return (await bench.registers(form)).id
 
 
 async def below_its_rank(bench: Bench) -> dict[str, Any]:
@@ -122,8 +121,8 @@ async def test_what_was_found_out_since_the_proposal_stops_its_approval(bench: B
     whose = await issuer(bench, "court")
     ref = await bench.order(**courts(whose))
     await decisions.propose(bench.court, bench.asha, ref, 1, **WITHHOLD)
-    async with bench.court.work.writing() as w:
-        await w.run(statement(sql(f"UPDATE authorities SET issuer_class = 'other' WHERE id = {whose}")))
+    form = AuthorityForm(name="The court of Delhi", name_hi="दिल्ली", jurisdiction="IN", issuer_class="other")
+    await bench.changes(whose, form)
     with pytest.raises(Conflict):
         await decisions.approve(bench.court, bench.dev, ref, 1)
     assert await state(bench, ref) is State.MEASURE_PROPOSED
