@@ -40,7 +40,8 @@ async def test_the_author_is_told_in_four_ways_what_where_by_which_law_and_how_t
     assert (warning["action"], warning["withheld_in_countries"], warning["appeal"]) == ("none", ["IN"], None)
     assert warning["order"] in warning["text"] and "69A" in warning["law"]
     assert warning["notice_url"].endswith(f"/disputes/strikes/{ruling}")
-    direct = kinds["mention"]["status"]
+    asked, direct = sorted((one["status"] for one in told if one["type"] == "mention"), key=lambda one: int(one["id"]))
+    assert f"/orders/{warning['order']}" in asked["content"], "it was asked for before it was decided"
     assert direct["visibility"] == "direct" and direct["account"]["username"] == "chaupal"
     assert f"/disputes/strikes/{ruling}" in direct["content"] and "कानूनी" in direct["content"]
     (mail,) = [mail for mail in mails_of(village.running) if f"/disputes/strikes/{ruling}" in mail]
@@ -49,9 +50,14 @@ async def test_the_author_is_told_in_four_ways_what_where_by_which_law_and_how_t
     assert status == 200
     for said in ("भारत", "सूचना मंत्रालय", "धारा 69A", REASON, "/log/receipt/", "सरसों में फूल आ गए", "न्यायालय"):
         assert said in page, said
-    (notice,) = await entries(village, "notice")
+    demanded, notice = await entries(village, "notice")
     (measure,) = await entries(village, "measure")
-    assert notice["public"] == {"about": "begun", "step": "sent", "ways": ["app", "post", "mail"], "language": "hi"}
+    assert [notice["public"][name] for name in ("about", "step", "ways", "language")] == [
+        "begun", "sent", ["app", "post", "mail"], "hi",
+    ]  # fmt: skip
+    assert [demanded["public"][name] for name in ("about", "step", "target", "ways")] == [
+        "demanded", "sent", 1, ["post", "mail"],
+    ]  # fmt: skip
     assert (notice["ref"], notice["regime"]) == (measure["ref"], measure["regime"])
 
 
