@@ -25,6 +25,7 @@ from chaupal.social.posts import Draft
 MANY = 1_178  # targets of the order of 4 February 2021
 AUTHORS = 200
 MOST = 30.0  # seconds for each act about all of them
+DESPITE = "The office mended it on the telephone, and the file says so."
 REASON = "The post names a person as armed, which the order shows to be false: it is number {}."
 
 
@@ -48,14 +49,16 @@ async def order_of(running: Running, many: int) -> tuple[str, Viewer, Viewer]:
             *(posts.publish(square, Viewer(account=me, country="IN"), Draft(text=f"बात {me}")) for me in some)
         )
         paths += [f"{house.settings.origin}/@author{at % AUTHORS}/{post}" for at, post in enumerate(made, start)]
-    ministry = await authorities.register(
+    proposed = await authorities.register(
         court, staff[0], AuthorityForm(name="Ministry", name_hi="मंत्रालय", jurisdiction="IN")
     )
+    ministry = await authorities.agree(court, staff[2], proposed.id)
     form = OrderForm(
         authority=ministry.id, officer="A. Sharma", officer_rank="Joint Secretary", reference_no="16(1)/2021",
         legal_basis="IT Act 2000, section 69A", grounds="public order", territory="IN", dated="2021-02-04",
         targets="\n".join(paths), origin_note="The office confirmed it on the telephone.", regime="IN-69A",
-        role="designated_officer", bases=("public_order",),
+        role="designated_officer", bases=("public_order",), reasons="It is said to call people to arms.",
+        particulars={"signature": "seen in ink"},
     )  # fmt: skip
     ref = await orders.receive(court, staff[0], form)
     for verb in ("acknowledge", "check"):
@@ -78,7 +81,10 @@ async def measure(settings: Settings, many: int) -> list[float]:
     try:
         ref, one, other = await order_of(running, many)
         court = running.house.court
-        rows = [Item(number=n, seen=1, outcome="withhold_post", reason=REASON.format(n)) for n in range(1, many + 1)]
+        rows = [
+            Item(number=n, seen=1, outcome="withhold_post", reason=REASON.format(n), despite=DESPITE)
+            for n in range(1, many + 1)
+        ]
         times: list[float] = []
 
         async def go(what: str, who: Viewer, verb: str, items: list[Item]) -> None:

@@ -33,6 +33,7 @@ class RowSent(msgspec.Struct, kw_only=True):
     code: str = ""
     reason: str = ""
     finding: str = ""
+    despite: str = ""
     parts: list[Number] = []
     until: str = ""
     text: str = ""

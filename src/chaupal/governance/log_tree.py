@@ -44,9 +44,16 @@ async def root(reading: Reading, size: int) -> bytes:
 async def add(w: Writing, entries: Sequence[tuple[str, bytes]]) -> int:
     """Append (kind, entry)s; the index of the first. The log is held until the unit's end."""
     index = await ledger.hold(w)
-    known = await nodes(w, tlog.nodes_needed_for_root(index))
+    # Who appends many in one unit reads the tree's right edge once. Given up in part, the unit has another size again.
+    size, known = w.edge
+    if size != index:
+        known = await nodes(w, tlog.nodes_needed_for_root(index))
     leaves = [tlog.leaf_hash(entry) for _, entry in entries]
-    await ledger.add(w, index, entries, tlog.nodes_for_appends(index, leaves, known.__getitem__))
+    fresh = [*tlog.nodes_for_appends(index, leaves, known.__getitem__)]
+    await ledger.add(w, index, entries, fresh)
+    known = known | {(level, at): digest for level, at, digest in fresh}
+    size = index + len(entries)
+    w.edge = size, {node: known[node] for node in tlog.nodes_needed_for_root(size)}
     return index
 
 

@@ -58,6 +58,10 @@ class Writing(Reading):
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.touched: set[Touched] = set()
+        self.edge: tuple[int, dict[tuple[int, int], bytes]] = (
+            -1,
+            {},
+        )  # of the log's tree at a size, after this unit's appends
 
     async def run(self, stmt: Statement, /, **params: Any) -> int:
         """Run a change; how many rows it touched."""

@@ -47,6 +47,7 @@ class Asked(msgspec.Struct, kw_only=True):
     outcome: str = ""
     code: str = ""
     mark: str = ""
+    despite: str = ""
 
 
 class Row(msgspec.Struct, kw_only=True):
@@ -72,11 +73,12 @@ class Row(msgspec.Struct, kw_only=True):
 
 
 class Sent(msgspec.Struct, kw_only=True):
-    """The whole form."""
+    """The whole form. `despite`: why, in spite of what the order lacks on its face: the same for all of them."""
 
     ref: str
     act: str = bulk.PROPOSE
     first: From = 1
+    despite: Annotated[str, Meta(max_length=20_000)] = ""
     items: Annotated[tuple[Row, ...], Meta(max_length=MOST)] = ()
 
 
@@ -106,8 +108,8 @@ async def do(call: Call[Sent]) -> Answer:
     """What was chosen on one page, each by itself; what cannot be done is said, and leaves the others as they are."""
     args = call.args
     typed = {row.number: row for row in args.items}
-    chosen = [row.item for row in args.items if row.take]
-    asked = Asked(ref=args.ref, act=args.act, first=args.first)
+    chosen = [msgspec.structs.replace(row.item, despite=args.despite) for row in args.items if row.take]
+    asked = Asked(ref=args.ref, act=args.act, first=args.first, despite=args.despite)
     if not chosen:
         return await _page(call, asked, typed, [], Invalid("Nothing is chosen", items="choose at least one"))
     done = await bulk.run(call.house.court, call.viewer, args.ref, args.act, chosen, what_can=True)

@@ -33,6 +33,7 @@ def an_order(data: Path) -> str:
     ):
         done(data, "account", "create", handle, "--email", f"{handle}@example.org", "--role", role, *ACCOUNT)
     done(data, "order", "authority", "add", "--as", "lata", "--name", "Ministry", "--jurisdiction", "IN")
+    done(data, "order", "authority", "agree", "--as", "dev", "Ministry")
     ref = done(
         data, "order", "receive", "--as", "lata", "--authority", "Ministry", "--officer", "A. Sharma", "--rank", "Joint Secretary",
         "--regime", "IN-69A", "--role", "designated_officer",
@@ -62,7 +63,7 @@ def test_a_file_is_filled_in_checked_whole_entered_and_approved_by_another(tmp_p
     rows = rows_of(path)
     assert [row["url"] for row in rows] == ["'@meera", "'@asha", "'@ravi"]  # no formula
     for row in rows:
-        row |= {"outcome": "withhold_account", "reason": WHY, "finding": WHY}
+        row |= {"outcome": "withhold_account", "reason": WHY, "finding": WHY, "despite": WHY}
     rows[1]["reason"] = "no"
     write(path, rows)
     for more in ((), ("--check",)):
@@ -88,7 +89,7 @@ def test_a_file_is_filled_in_checked_whole_entered_and_approved_by_another(tmp_p
 
 def test_one_target_is_decided_as_before(tmp_path: Path):
     ref = an_order(tmp_path)
-    said = ("--outcome", "withhold_account", "--reason", WHY, "--finding", WHY)
+    said = ("--outcome", "withhold_account", "--reason", WHY, "--finding", WHY, "--despite", WHY)
     assert done(tmp_path, "order", "decide", ref, "1", *said, "--as", "dev") == "proposed\n"
     assert isinstance(run(tmp_path, "order", "approve", ref, "1", "--as", "dev").exception, NotAllowed)
     assert done(tmp_path, "order", "approve", "--as", "lata", ref, "1") == "in_force\n"

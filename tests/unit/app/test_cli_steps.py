@@ -25,6 +25,7 @@ def an_order(data: Path) -> str:
     for handle, role in (("lata", "owner"), ("dev", "approver"), ("meera", "member")):
         done(data, "account", "create", handle, "--email", f"{handle}@example.org", "--role", role, *ACCOUNT)
     done(data, "order", "authority", "add", "--as", "lata", "--name", "Ministry", "--jurisdiction", "IN")
+    done(data, "order", "authority", "agree", "--as", "dev", "Ministry")
     return done(
         data, "order", "receive", "--as", "lata", "--authority", "Ministry", "--officer", "A. Sharma", "--rank", "Joint Secretary",
         "--regime", "IN-69A", "--role", "designated_officer",
