@@ -46,6 +46,12 @@ def test_no_reason_is_given_for_what_is_here():
     assert {*make_api.FACTS["reasons"]} == {*make_api.FACTS["absent"]}
 
 
+def test_the_readme_logs_in_as_the_server_lets_one():
+    """There is no password grant, which `toot login_cli` would need; tests/clients/test_toot.py logs in by what is named here."""
+    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    assert "toot login -i http" in readme and "login_cli" not in readme
+
+
 def test_every_module_says_what_it_is_for():
     silent = [str(path.relative_to(CODE)) for path in CODE.rglob("*.py") if not purpose(path)]
     assert not silent

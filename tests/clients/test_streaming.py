@@ -14,6 +14,8 @@ import httpx2
 import pytest
 import websockets
 from mastodon import Mastodon, StreamListener
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from chaupal.app.rooms import visiting
 from chaupal.governance import authorities, decisions, orders, steps
@@ -238,3 +240,16 @@ def test_a_server_that_is_stopped_does_not_wait_for_its_listeners(stage: Stage):
         assert time.monotonic() - began < 4
         assert b"".join(sent) == b""
     stage.server.start()
+
+
+def test_refused_websockets_print_no_error(stage: Stage):
+    """Whoever comes with a wrong token, for no stream, or to a path where none is, is answered; the log is for what is wrong here."""
+    before = stage.server.log.stat().st_size
+    where = stage.url.replace("http", "ws")
+    refused = ("/api/v1/streaming?access_token=wrong", "/api/v1/streaming/user?stream=user", "/api/v1/nothing", "/")
+    for path in refused:
+        with pytest.raises(InvalidStatus) as caught:
+            connect(f"{where}{path}").close()
+        assert 400 <= caught.value.response.status_code < 500
+    said = stage.server.log.read_bytes()[before:].decode()
+    assert "rror" not in said and "Traceback" not in said, said

@@ -6,12 +6,14 @@ Counted from public posts alone, by the law of the country: what is withheld or 
 import asyncio
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from chaupal.kernel.ids import first_id_at, made_at
+from chaupal.policy.epitaph import SQUARE_TIME
 from chaupal.policy.facts import STRANGER, Facts, Subject, Visibility
 from chaupal.policy.rules import judge, term_reach
 from chaupal.policy.rulings import EVERYWHERE
@@ -236,11 +238,23 @@ async def with_history(
     ]
 
 
+async def said_today(reads: Reads, viewer: Viewer, key: str) -> int:
+    """How many posts with a tag the viewer's country may find, since midnight where the square is.
+
+    Pages tell all times in the square's zone (the server does not learn the reader's), and their days are those; apps are
+    told days of UTC, as everywhere.
+    """
+    now = datetime.fromtimestamp(reads.clock() / 1_000, SQUARE_TIME)
+    midnight = int(now.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1_000)
+    days = await _days(reads, [key], first_id_at(max(0, midnight)) - 1, viewer.country, await law(reads))
+    return sum(uses for uses, _ in days.values())
+
+
 async def _days(
     reads: Reads, keys: Sequence[str], since: int, country: str, facts: Facts
 ) -> dict[tuple[str, int], tuple[int, int]]:
     """(key, day) -> (uses, authors); of a tag with many uses, kept as trends are."""
-    place = ("days", country, " ".join(keys))
+    place = ("days", country, " ".join((str(since), *keys)))
     kept: dict[tuple[str, int], tuple[int, int]] | None = kept_count(reads, place)
     if kept is not None:
         return kept

@@ -103,6 +103,7 @@ async def tag(call: Call[OfTag]) -> Answer:
         posts,
         title=f"#{found.name}",
         tag=found,
+        today=await trends.said_today(reads, call.viewer, found.key),
         mine=await own_tags.mine(reads, call.viewer),
         live=live_of("tag", tag=name),
     )

@@ -1,11 +1,14 @@
 """Trends: many voices lately, against the day before; per language and country; nothing that is limited there."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+import regex
 
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND, StillClock
 from chaupal.kernel.ids import first_id_at
+from chaupal.policy.epitaph import SQUARE_TIME
 from chaupal.policy.facts import Facts
 from chaupal.policy.rulings import Measure
 from chaupal.reads import tags, trends
@@ -13,6 +16,7 @@ from chaupal.reads.trends import HALF_LIFE, rank
 from chaupal.social import graph, posts, reactions
 from chaupal.store.trending import Use
 from neighbours import PRIVATE, Street, by
+from village import Village
 
 NOW = 1_612_969_200_000
 
@@ -165,3 +169,27 @@ def test_the_published_formula_is_the_one_in_force():
         f"score = (likes + {trends.REPOST_WEIGHT} × reposts) × ½ ^ (age / half-life)",
     ):
         assert said in paper
+
+
+async def test_posts_today_are_those_of_the_squares_day(village: Village):
+    """In UTC a day ends at half past five in the morning in India: what was said at night counted all morning."""
+    v, tag = village, "किसान_आंदोलन"
+
+    async def today() -> int:
+        page = await v.page_as("IN", f"/tags/{tag}", v.asha)
+        found = regex.search(r">आज (\S+) पोस्ट<", page)
+        assert found
+        return int(found[1])
+
+    before = await today()
+    assert before >= 2
+    now = datetime.fromtimestamp(v.clock() / 1000, SQUARE_TIME)
+    v.clock.move(int((now.replace(hour=23, minute=58) - now).total_seconds() * 1000))
+    await v.says(v.asha, f"रात को #{tag}")
+    assert await today() == before + 1
+    v.clock.move(5 * MINUTE)  # midnight in India; in UTC it is still the same day
+    assert await today() == 0
+    await v.says(v.asha, f"सुबह #{tag}")
+    assert await today() == 1
+    v.clock.move(6 * HOUR)  # and another day there, but not here
+    assert await today() == 1

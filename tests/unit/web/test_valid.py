@@ -1,0 +1,57 @@
+"""Pages are valid HTML where validators complained: fields have the attributes of their type, and pictures have an address."""
+
+from html.parser import HTMLParser
+
+import pytest
+
+from village import Village
+
+# HTML, 4.10.5: attributes that apply to some types of `input` alone.
+TYPED = {
+    "placeholder": {"text", "search", "tel", "url", "email", "password", "number"},
+    "size": {"text", "search", "tel", "url", "email", "password"},
+    "maxlength": {"text", "search", "tel", "url", "email", "password"},
+    "minlength": {"text", "search", "tel", "url", "email", "password"},
+    "pattern": {"text", "search", "tel", "url", "email", "password"},
+    "checked": {"checkbox", "radio"},
+    "accept": {"file"},
+    "multiple": {"email", "file"},
+}
+
+
+class Faults(HTMLParser):
+    """What is wrong with a page's fields and pictures; ids that are given twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._ids: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "input":
+            kind = given.get("type") or "text"
+            wrong = [name for name in given if kind not in TYPED.get(name, {kind})]
+            self.found += [f'{name} is none of <input type="{kind}" name="{given.get("name")}">' for name in wrong]
+        if tag == "img" and not given.get("src"):
+            self.found.append("a picture without an address")
+        id_ = given.get("id")
+        if id_ is not None and (not id_ or id_ in self._ids):
+            self.found.append(f"the id {id_!r} is empty or given twice")
+        self._ids.add(id_ or "")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/transparency", "/transparency/t1", "/transparency/t9a", "/transparency?from=2021-02&to=2021-03&country=IN",
+     "/transparency?from=soon&country=India", "/", "/orders", "/login", "/signup", "/search?q=x", "/settings", "/settings/profile",
+     "/compose", "/office"],
+)  # fmt: skip
+async def test_the_filters_of_transparency_and_other_forms_are_valid(village: Village, path: str):
+    v = village
+    await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
+    faults = Faults()
+    faults.feed(
+        (await v.look("IN", path, v.owner if path.startswith(("/office", "/settings", "/compose")) else None)).text
+    )
+    assert faults.found == []
