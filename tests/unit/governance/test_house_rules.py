@@ -3,15 +3,18 @@
 import hashlib
 from pathlib import Path
 
+import msgspec
 import pytest
 import regex
 
-from chaupal.governance import house_rules
+from chaupal.governance import appeals, cases, decisions, house_rules
 from chaupal.governance.house_rules import HouseRules, load_house_rules
 from chaupal.governance.regimes import OWN_RULES, BadLaw, load_regimes
 from chaupal.kernel.clock import DAY, parse_time
-from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
 from chaupal.policy.rulings import Measure
+from chaupal.policy.viewer import Role
+from court import REASON, Bench, staff
 
 RULES = load_house_rules()
 BOOK = RULES.version(1)
@@ -132,3 +135,35 @@ def test_a_version_in_two_files_is_refused(tmp_path: Path):
     (tmp_path / "a.toml").write_text(TEXT, "utf-8")
     with pytest.raises(BadLaw, match=r"b\.toml: version: 1 is also in a\.toml"):
         loaded(tmp_path, TEXT, "b.toml")
+
+
+# --- whose act it is about ---
+
+
+def with_team(tmp_path: Path, acts: str) -> HouseRules:
+    (tmp_path / "house_rules.1.toml").write_text(TEXT.replace("own_team = []", f"own_team = [{acts}]"), "utf-8")
+    return load_house_rules(tmp_path)
+
+
+def test_an_act_that_nobody_knows_is_a_fault_of_the_file(tmp_path: Path):
+    with pytest.raises(BadLaw, match="own_team"):
+        with_team(tmp_path, '"lift"')
+
+
+async def test_nobody_decides_about_their_own_teams_acts_where_the_rules_say_so(bench: Bench, tmp_path: Path):
+    court = msgspec.structs.replace(bench.court, rules=with_team(tmp_path, '"serve", "hear_appeal"'))
+    lata, usha = await bench.hire("lata", Role.APPROVER), await bench.hire("usha", Role.OWNER)
+    ref = await bench.order()
+    await decisions.propose(court, lata, ref, 1, outcome="withhold_post", reason=REASON)
+    with pytest.raises(NotAllowed, match="own role"):
+        await decisions.approve(court, bench.dev, ref, 1)
+    await decisions.approve(court, usha, ref, 1)
+    async with court.work.reading() as reading:
+        case = await cases.case_of(court, reading, ref, 1)
+    meera = staff(bench.meera, Role.MEMBER)
+    appeal = await appeals.file(court, meera, case.events[-1].body.rulings[0], "It is about a gate, and harms nobody.")
+    said = appeals.Decision(outcome="upheld", reason=REASON)
+    for who in (bench.dev, bench.owner):
+        with pytest.raises(NotAllowed, match="own role"):
+            await appeals.decide(court, who, appeal.id, said)
+    await appeals.decide(court, bench.asha, appeal.id, said)
