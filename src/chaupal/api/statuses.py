@@ -135,6 +135,8 @@ def placeholder_body(settings: Settings, viewer: Viewer, post: Post, verdict: Pl
     if verdict.scope == "suspended":
         return body | {"content": f"<p>{words}</p>"}  # its account says `suspended`
     body["content"] = f'<p>{words} <a href="{where}" rel="nofollow noopener">{where}</a></p>'
+    if not ruling.neutral and where.endswith(f"/orders/{ruling.order_ref}"):
+        body["withheld_receipt"] = f"{settings.origin}/log/receipt/{ruling.log_index}"
     return body | withheld_of(settings, viewer, ruling, "user" if verdict.scope == "account" else "status")
 
 

@@ -21,7 +21,7 @@ DEEPEST = 4  # answers to answers are moved in so far and no further: a phone is
 
 
 class Limit(msgspec.Struct, frozen=True):
-    """A ruling as it is told: what it says in the viewer's language, and where its story stands.
+    """A ruling as it is told: what it says in the viewer's language, where its story stands, and its proof.
 
     `title` in a few words; `order`: that story is an order's; `suspended`: the account is closed everywhere.
     """
@@ -31,6 +31,15 @@ class Limit(msgspec.Struct, frozen=True):
     title: str = ""
     order: bool = True
     suspended: bool = False
+    proof: "Proof | None" = None
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """Where the log says so: the measure's entry, the order that it must name, and the thing that it must be about."""
+
+    entry: int
+    ref: str
+    subject: int
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -174,7 +183,9 @@ def _instead(call: Call[Any], ruling: Ruling, scope: str) -> Limit:
     viewer = call.viewer
     text = epitaph.placeholder(ruling, scope, viewer.language, country=viewer.country)
     limit = _told(ruling, text, epitaph.heading(ruling, scope, viewer.language))
-    return msgspec.structs.replace(limit, suspended=scope == "suspended")
+    # What is gagged is sealed in the log as well, and its number would tell when it was done.
+    proof = None if ruling.neutral or not limit.order else Proof(ruling.log_index, ruling.order_ref, ruling.subject)
+    return msgspec.structs.replace(limit, suspended=scope == "suspended", proof=proof)
 
 
 def _told(ruling: Ruling, text: str, title: str = "") -> Limit:

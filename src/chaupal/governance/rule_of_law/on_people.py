@@ -63,7 +63,7 @@ GIVING: tuple[Check[Given], ...] = (
 
 
 def register_alone(book: Book, new: Registered) -> bool:
-    return new.said.step == "changed" and not different((new.said.by, new.said.second))
+    return new.said.step in ("added", "changed") and not different((new.said.by, new.said.second))
 
 
 def register_role(book: Book, new: Registered) -> bool:
@@ -73,8 +73,8 @@ def register_role(book: Book, new: Registered) -> bool:
 
 REGISTERING: tuple[Check[Registered], ...] = (
     Check(
-        "authority_changed_alone", "An authority was changed by one person; two must do it.",
-        "प्राधिकारी को एक ही व्यक्ति ने बदला; यह दो लोगों को करना होता है।", register_alone,
+        "authority_changed_alone", "An authority was entered or changed by one person; two must do it.",
+        "प्राधिकारी को एक ही व्यक्ति ने दर्ज किया या बदला; यह दो लोगों को करना होता है।", register_alone,
     ),
     Check(
         "authority_without_role", "An authority was entered or changed by somebody whose role does not allow it.",

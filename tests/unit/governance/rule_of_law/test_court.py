@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chaupal.governance import authorities, decisions, entries, house, laws, log, record, speakers, steps
+from chaupal.governance import decisions, entries, house, laws, log, record, speakers, steps
 from chaupal.governance.authorities import AuthorityForm
 from chaupal.governance.house import MatterForm
 from chaupal.governance.ladder import Draft
@@ -39,7 +39,7 @@ class Played(Bench):
         self.meera = await self.street.person("meera")
         self.post = await self.street.say(self.meera, "किसान आंदोलन: the gate is closed")
         form = AuthorityForm(name="Ministry of Electronics", name_hi="इलेक्ट्रॉनिकी मंत्रालय", jurisdiction="IN")
-        self.ministry = await authorities.register(self.court, self.clerk, form)
+        self.ministry = await self.registers(form)
 
     async def hired(self, handle: str, role: Role) -> Viewer:
         id_ = await self.street.person(handle)

@@ -120,6 +120,10 @@ def test_an_authority_is_changed_by_one_person(scribe: Scribe):
     lie(scribe, scribe.authority(step="changed", second=None), "authority_changed_alone")
 
 
+def test_an_authority_is_entered_by_one_person(scribe: Scribe):
+    lie(scribe, scribe.authority("Ministry of Truth", second=None), "authority_changed_alone")
+
+
 def test_an_authority_is_seconded_by_its_author(scribe: Scribe):
     lie(scribe, scribe.authority(step="changed", second=CLERK), "authority_changed_alone")
 

@@ -13,6 +13,12 @@ export function bringWhatIsNeeded(): void {
     document.removeEventListener("pointerover", near);
     bring(lightbox);
   });
+  // What a limit's receipt says is checked when somebody opens it: `toggle` does not bubble, so it is caught on its way down.
+  document.addEventListener("toggle", (event) => {
+    const opened = event.target;
+    if (!(opened instanceof HTMLDetailsElement) || !opened.open || !opened.dataset["check"]) return;
+    void import(opened.dataset["check"]).then((limit: { check(of: HTMLElement): Promise<void> }) => limit.check(opened)).catch(() => undefined);
+  }, true);
   const typed = document.querySelector<HTMLElement>("[data-typing]")?.dataset["typing"];
   if (typed) setTimeout(() => bring(typed), 300); // after what one came to read
 }

@@ -1,0 +1,30 @@
+"""A withheld placeholder carries its receipt, on pages and in the API; a gagged one carries nothing that could be looked up."""
+
+import regex
+
+from village import Village
+
+
+async def test_the_placeholder_of_a_withheld_post_names_its_entry_and_its_receipt(village: Village):
+    ref = await village.withhold(post=village.asha.latest, by=village.chitra, second=village.dev)
+    page = await village.page_as("IN", village.asha.latest)
+    found = regex.search(r'data-entry="(\d+)" data-ref="([^"]+)" data-subject="(\d+)"', page)
+    assert found
+    assert (found[2], found[3]) == (ref, str(village.asha.latest.id))
+    assert f'href="/log/receipt/{found[1]}"' in page
+    receipt = await village.look("IN", f"/log/receipt/{found[1]}")
+    assert receipt.text.startswith("c2sp.org/tlog-proof@v1")
+    stub = (await village.api(village.ravi, "GET", f"/api/v1/statuses/{village.asha.latest.id}")).json()
+    assert stub["withheld_receipt"].endswith(f"/log/receipt/{found[1]}")
+    assert "proof-of" not in await village.page_as("DE", village.asha.latest)
+    there = (await village.api(village.ravi, "GET", f"/api/v1/statuses/{village.asha.latest.id}", country="DE")).json()
+    assert "withheld_receipt" not in there
+
+
+async def test_what_is_gagged_carries_no_receipt(village: Village):
+    await village.withhold(post=village.asha.latest, by=village.chitra, second=village.dev, gag_until="2021-06-01")
+    page = await village.page_as("IN", village.asha.latest)
+    assert 'class="gap' in page
+    assert "data-entry" not in page and "/log/receipt/" not in page
+    stub = (await village.api(village.ravi, "GET", f"/api/v1/statuses/{village.asha.latest.id}")).json()
+    assert "withheld_receipt" not in stub
