@@ -50,7 +50,7 @@ def take_step(state: State, index: int, at: int, head: Entry) -> None:
     order.steps.append(
         facts.Step(intern(new.step), either(minute(new.at), at), tuple(new.codes or ()), intern(new.body or ""))
     )
-    match new.step:
+    match "" if new.targets else new.step:  # about some of its targets, it leaves the order where it stood
         case "returned":
             order.returned = True
         case "checked" | "mended" | "clarified" | "confirmed":

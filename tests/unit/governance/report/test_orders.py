@@ -132,3 +132,15 @@ def test_the_deadline_is_the_earlier_of_the_orders_and_the_laws():
         "IN-2": 1.0,
         None: 0.5,
     }
+
+
+@pytest.mark.parametrize("step", ["withdrawn", "set_aside"])
+def test_what_is_taken_back_in_part_leaves_the_order_pending_for_the_rest(step: str):
+    story = Told()
+    story.order("IN-1", {"account": 3})
+    story.step("IN-1", step, targets=[2], at="2021-02-01T12:00Z")
+    (row, *_) = table(story, "T1")
+    assert row["pending"] == 1
+    story.step("IN-1", step, at="2021-02-01T13:00Z")
+    (row, *_) = table(story, "T1")
+    assert row["pending"] == 0
