@@ -201,3 +201,15 @@ async def test_notices_that_were_due_are_missed_once_a_day_has_gone(court: Playe
     clock.move(2 * DAY + MINUTE)
     await court.order(targets="@meera")
     assert {(one.index, one.code) for one in (await court.verdict()).broken} == {(index, "untold")}
+
+
+async def test_a_stay_ends_and_its_measure_goes_on(court: Played, clock: StillClock):
+    ref = await court.order()
+    await court.withhold(ref)
+    clock.move(HOUR)
+    await steps.take(court.court, court.asha, ref, StepForm(verb="stay", body="court", reason="The court asks for it."))
+    clock.move(HOUR)
+    await steps.take(
+        court.court, court.asha, ref, StepForm(verb="end_stay", body="court", reason="The court ended it.")
+    )
+    check(await court.verdict())
