@@ -45,6 +45,11 @@ def binod(people: dict[str, Mastodon]) -> Mastodon:
     return people["binod"]
 
 
+def bare(url: str) -> str:
+    """An address without the pass of its reader: an upload has one, and what is posted for everybody needs none."""
+    return url.partition("?")[0]
+
+
 def test_logs_in_by_oauth_and_knows_who_it_is(stage: Stage, asha: Mastodon):
     assert str(asha.me().id) == stage.cast["asha"].id
     assert asha.account_verify_credentials().username == "asha"
@@ -163,7 +168,7 @@ def test_uploads_a_film_waits_for_it_and_changes_what_stands_for_it(asha: Mastod
     assert (changed.meta.focus.x, changed.meta.focus.y, changed.meta.small.width) == (0.1, -0.5, 80)
     post = asha.status_post("देखिए", media_ids=[media])
     seen = binod.status(post).media_attachments[0]
-    assert seen.url == changed.url and seen.meta.original.frame_rate == "10/1"
+    assert bare(seen.url) == bare(changed.url) and seen.meta.original.frame_rate == "10/1"
     part = binod.session.get(seen.url, headers={"range": "bytes=4-7"})
     assert (part.status_code, part.content, part.headers["content-type"]) == (206, b"ftyp", "video/mp4")
     assert "video/mp4" in asha.instance_v2().configuration.media_attachments.supported_mime_types
@@ -174,7 +179,7 @@ def test_a_sound_is_asked_for_until_it_is_ready(asha: Mastodon, tmp_path: Path):
     media = asha.media_post(tmp_path / "song.ogg")
     assert media.url is None and media.type == "audio"
     ready = eventually(lambda: (found := asha.media(media)) and found.url and found)
-    assert asha.status_post("सुनिए", media_ids=[media]).media_attachments[0].url == ready.url
+    assert bare(asha.status_post("सुनिए", media_ids=[media]).media_attachments[0].url) == bare(ready.url)
 
 
 def test_is_notified_of_what_others_do(stage: Stage, asha: Mastodon, binod: Mastodon):
