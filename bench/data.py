@@ -6,17 +6,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from bench.in_force import withhold
 from chaupal.app.wiring import Running, open_house
 from chaupal.kernel.clock import DAY, StillClock, system_clock
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy.facts import Visibility
-from chaupal.policy.rulings import Measure
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.social import graph, posts
 from chaupal.social.context import Square
 from chaupal.social.logins import issue_token
-from chaupal.store import accounts, logins, rulings
-from chaupal.store.rulings import RulingRow
+from chaupal.store import accounts, logins
 
 PEOPLE, FOLLOWED, POSTS, CROWD, RULINGS = 50, 30, 3_000, 1_000, 10_000
 SPAN = 10 * DAY  # over which the posts are spread, up to now
@@ -162,17 +161,4 @@ async def _rulings(running: Running, written: list[int], clock: StillClock) -> N
     square = running.house.square
     abroad = [(id_, "DE") for id_ in written[::20]]
     named = abroad + [(square.make_id(), "IN") for _ in range(RULINGS - len(abroad))]
-    for start in range(0, RULINGS, 500):
-        async with square.work.writing() as w:
-            for subject, territory in named[start : start + 500]:
-                await rulings.begin(w, _ruling(square.make_id(), subject, territory, clock()))
-            w.touch("rulings", 0)
-
-
-def _ruling(id_: int, subject: int, territory: str, now: int) -> RulingRow:
-    return RulingRow(
-        id=id_, subject_id=subject, term="", measure=Measure.WITHHOLD_POST, territory=territory, starts_at=now, ends_at=None,
-        lifted_at=None, target_id=None, owner_id=None, order_ref="IN-2021-0001", authority="Ministry", authority_hi="मंत्रालय",
-        legal_basis="IT Act s.69A", reason="public order", decided_by=1, approved_by=2, log_index=0,
-        review_at=2**45,
-    )  # fmt: skip
+    await withhold(running.house.court, named)

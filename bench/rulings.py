@@ -11,8 +11,10 @@ from typing import Any
 
 from bench import justice
 from bench.data import PEOPLE, POSTS, DataSet, seed
+from bench.in_force import withhold
 from bench.process import Server, fire
 from bench.works import API, ask
+from chaupal.app.wiring import visiting
 
 MANY = 100_000
 ROUNDS = 9
@@ -23,18 +25,15 @@ MOST = 1.10  # of the time with no ruling in force (the figure to reach)
 def fill(data: DataSet, many: int) -> None:
     """So many rulings in force, and no others: in India on posts that no home holds, abroad on a twentieth of those that do."""
     with sqlite3.connect(Path(data.settings.data) / "chaupal.db") as db:
-        columns = [row[1] for row in db.execute("PRAGMA table_info(rulings)")]
-        pattern = dict(zip(columns, db.execute("SELECT * FROM rulings LIMIT 1").fetchone(), strict=True))
         posts = [row[0] for row in db.execute("SELECT id FROM posts WHERE id % 20 = 0")][: many // 20]
-        db.execute("DELETE FROM rulings")
-        for number in range(many):
-            held = (
-                {"subject_id": posts[number], "territory": "DE"}
-                if number < len(posts)
-                else {"subject_id": 2**40 + number, "territory": "IN"}
-            )
-            row = pattern | held | {"id": 2**41 + number, "log_index": -1}
-            db.execute(f"INSERT INTO rulings VALUES ({','.join('?' * len(columns))})", [row[name] for name in columns])
+        db.execute("UPDATE rulings SET ends_at = 1")  # over by the clock: the log keeps what it says of them
+
+    async def begin() -> None:
+        async with visiting(data.settings) as house:
+            hidden = [(2**40 + number, "IN") for number in range(many - len(posts))]
+            await withhold(house.court, [(post, "DE") for post in posts] + hidden)
+
+    asyncio.run(begin())
 
 
 def measure(bare: Server, full: Server, data: DataSet) -> dict[str, float]:

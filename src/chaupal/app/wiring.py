@@ -13,7 +13,7 @@ from chaupal.fanout.placing import PLACING
 from chaupal.fanout.runner import Runner
 from chaupal.fanout.streams import Streams
 from chaupal.fanout.timers import Timers
-from chaupal.governance import laws, log
+from chaupal.governance import laws, log, reconcile, roles
 from chaupal.kernel.clock import Clock, system_clock
 from chaupal.kernel.settings import Settings
 from chaupal.ports.bus_local import LocalBus
@@ -58,6 +58,8 @@ async def open_house(settings: Settings, *, clock: Clock = system_clock, run: bo
     house.square.work.after_commit = Hub(carrier)
     await accounts.ensure_system_account(house.square)
     await log.check_log(house.court)
+    await reconcile.check_in_force(house.court)
+    await roles.watch(house.court)
     await laws.check_cited(house.court)
     await laws.log_laws(house.court)
     desk = Desk(house, Locator(settings, country_file(settings)), LocalMeter(clock), error_page)

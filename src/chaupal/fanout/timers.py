@@ -20,6 +20,7 @@ from chaupal.governance import (
     reconcile,
     reports,
     reviews,
+    roles,
 )
 from chaupal.kernel.saying import log
 from chaupal.social import exports, imports, leaving, logins, media, moving, painting, polls, scheduling
@@ -52,7 +53,8 @@ class Timers:
             (pace, lambda: polls.close_due(square)),
             (pace, lambda: scheduling.publish_due(square)),
             (5, carrier.work.keep_small),
-            (600, lambda: reconcile.nightly(court)),
+            (pace, reconcile.Walk(court).step),
+            (600, lambda: roles.watch(court)),
             (600, lambda: reviews.remind(court)),
             (60, lambda: log_cosigned.ask_witnesses(court)),
             (60, lambda: leaving.carry_out(square)),

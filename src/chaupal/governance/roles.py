@@ -8,6 +8,7 @@ import msgspec
 from chaupal.governance import entries, log, record
 from chaupal.governance.context import Court
 from chaupal.governance.papers import check_may
+from chaupal.kernel import saying
 from chaupal.kernel.errors import Conflict, NotAllowed, NotFound
 from chaupal.policy import may
 from chaupal.policy.viewer import Role, Viewer
@@ -98,6 +99,12 @@ class Roll:
         if not isinstance(reading, Writing):
             self._last, self._given = last, given
         return given
+
+
+async def watch(court: Court) -> None:
+    """Say aloud in the server's log what `strays` finds: such a role opens nothing, and somebody put it there."""
+    for stray in await strays(court):
+        saying.log.error("a role that the log did not give", found=stray)
 
 
 async def strays(court: Court) -> list[str]:

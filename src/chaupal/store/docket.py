@@ -408,7 +408,7 @@ async def order(reading: Reading, ref: str) -> Order | None:
     if not ref.isascii() or not ref.isprintable():  # PostgreSQL refuses NUL even in a question
         return None
     row = await reading.first(ORDER, of=ref) if ref else None
-    return None if row is None else _order(row)
+    return None if row is None else order_of(row)
 
 
 async def filed_as(reading: Reading, authority_id: int, external_id: str) -> str:
@@ -475,16 +475,16 @@ async def verify_origin(w: Writing, order_id: int) -> None:
 
 async def orders_below(reading: Reading, below: int, at_most: int) -> list[Order]:
     """Newest first."""
-    return [_order(row) for row in await reading.fetch(ORDERS, below=below, n=at_most)]
+    return [order_of(row) for row in await reading.fetch(ORDERS, below=below, n=at_most)]
 
 
 async def public_orders_below(reading: Reading, below: int, at_most: int) -> list[Order]:
     """Orders of authorities that may be told of, newest first."""
-    return [_order(row) for row in await reading.fetch(PUBLIC_ORDERS, below=below, n=at_most)]
+    return [order_of(row) for row in await reading.fetch(PUBLIC_ORDERS, below=below, n=at_most)]
 
 
 async def orders_by_id(reading: Reading, ids: Sequence[int]) -> list[Order]:
-    return [_order(row) for row in await reading.fetch(ORDERS_BY_ID, ids=listed(ids))] if ids else []
+    return [order_of(row) for row in await reading.fetch(ORDERS_BY_ID, ids=listed(ids))] if ids else []
 
 
 async def targets_of(reading: Reading, order_id: int) -> list[Target]:
@@ -600,7 +600,7 @@ def _authority(row: Row) -> Authority:
     return Authority(**named)
 
 
-def _order(row: Row) -> Order:
+def order_of(row: Row) -> Order:
     named = _named(orders, row)
     named["territory"] = tuple(named["territory"].split(","))
     named["bases"] = _words(named["bases"])

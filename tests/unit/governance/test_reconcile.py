@@ -4,13 +4,18 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
-from chaupal.governance import decisions, laws, log, reconcile
-from chaupal.kernel.clock import DAY, HOUR, StillClock
-from chaupal.store import auditing, ledger
+from chaupal.app.wiring import open_house
+from chaupal.governance import decisions, laws, log, opening, reconcile
+from chaupal.governance.context import Court
+from chaupal.governance.log_tree import LogDiffers
+from chaupal.kernel.clock import StillClock
+from chaupal.kernel.settings import Settings
+from chaupal.store import auditing, ledger, rulings
 from chaupal.store.dialect import statement
 from chaupal.store.rulings import RulingRow
 from chaupal.store.work import Reading
 from court import REASON, Bench
+from village import open_village
 
 
 async def faults(bench: Bench) -> tuple[str, ...]:
@@ -21,7 +26,11 @@ async def faults(bench: Bench) -> tuple[str, ...]:
 
 
 async def tampered(bench: Bench, change: str) -> None:
-    async with bench.court.work.writing() as w:
+    await tampered_of(bench.court, change)
+
+
+async def tampered_of(court: Court, change: str) -> None:
+    async with court.work.writing() as w:
         assert await w.run(statement(text(change))) == 1
 
 
@@ -60,16 +69,16 @@ async def test_a_ruling_that_was_changed_in_the_database_is_found(bench: Bench, 
 async def test_what_is_decided_while_it_reads_is_no_fault(bench: Bench, monkeypatch: pytest.MonkeyPatch):
     first, second = await bench.order(), await bench.order()
     await bench.withhold(first)
-    read = auditing.all_rulings
+    read = auditing.begun
 
-    async def meanwhile(reading: Reading) -> list[RulingRow]:
+    async def meanwhile(reading: Reading, start: int, count: int) -> list[RulingRow]:
+        monkeypatch.undo()
         await decisions.lift(bench.court, bench.asha, first, 1, reason=REASON)
         await bench.withhold(second)
-        return await read(reading)
+        return await read(reading, start, count)
 
-    monkeypatch.setattr(auditing, "all_rulings", meanwhile)
+    monkeypatch.setattr(auditing, "begun", meanwhile)
     assert await faults(bench) == ()
-    monkeypatch.undo()
     found = await reconcile.reconcile(bench.court)
     assert (found.faults, found.rulings) == ((), 2)
 
@@ -86,17 +95,122 @@ async def test_secret_measures_are_held_against_what_would_open_them(bench: Benc
     ref = await bench.order()
     await tampered(bench, "UPDATE orders SET secrecy = 'gag'")
     await bench.withhold(ref)
+    await tampered(bench, "UPDATE orders SET secrecy = 'order_text'")
     assert await faults(bench) == ()
     await tampered(bench, "UPDATE rulings SET territory = 'DE'")
     assert any("differ in territory" in fault for fault in await faults(bench))
 
 
-async def test_it_is_done_once_a_day(bench: Bench, clock: StillClock):
-    assert await reconcile.nightly(bench.court)
-    clock.move(23 * HOUR)
-    assert not await reconcile.nightly(bench.court)
-    clock.move(DAY)
-    assert await reconcile.nightly(bench.court)
+async def test_it_walks_through_everything_in_slices_again_and_again(bench: Bench, clock: StillClock):
+    for _ in range(3):
+        await bench.withhold(await bench.order())
+    walk = reconcile.Walk(bench.court, 2)
+
+    async def whole() -> tuple[int, reconcile.Reconciled]:
+        for steps in range(1, 100):
+            if (found := await walk.step()) is not None:
+                return steps, found
+        raise AssertionError("it never ends")
+
+    steps, found = await whole()
+    async with bench.court.work.reading() as reading:
+        assert (found.entries, found.rulings, found.faults) == (await ledger.size(reading), 3, ())
+    assert steps > found.entries // 2 and await reconcile.last(bench.court) == found
+    assert await walk.step() is None and await reconcile.last(bench.court) == found  # it rests
+    await tampered(bench, "DELETE FROM rulings WHERE id = (SELECT max(id) FROM rulings)")
+    clock.move(reconcile.REST)
+    _, again = await whole()
+    assert [fault for fault in again.faults if "there is no such ruling" in fault]
+    assert await reconcile.last(bench.court) == again
+
+
+ORDER_EDITS = [
+    ("ref = 'IN-2021-0777'", "number"), ("reference_no = '9'", "reference"), ("legal_basis = 'no law'",
+    "law"), ("territory = 'DE'", "territory"),
+    ("dated = 0", "dated"), ("kind = 'notice'", "kind"), ("secrecy = 'none'", "secrecy"), ("ends_at = 4102444800000", "ends"),
+    ("grounds = 'others'", "grounds"), ("emergency = 1", "emergency"), ("received_at = 60000", "received"), ("bases = '[]'", "bases"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "name"), ORDER_EDITS)
+async def test_an_orders_number_and_whatever_else_the_log_says_of_it_cannot_be_edited_unseen(
+    bench: Bench, change: str, name: str
+):
+    await bench.withhold(await bench.order(grounds="public order"))
+    assert await faults(bench) == () and await reconcile.faults_in_force(bench.court) == []
+    await tampered(bench, f"UPDATE orders SET {change}")
+    for found in (await faults(bench), await reconcile.faults_in_force(bench.court)):
+        assert [fault for fault in found if f"differ in {name}" in fault], found
+
+
+# --- what is in force, at every start ---
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE rulings SET reason = 'Because.'", "UPDATE rulings SET reason = ''", "UPDATE rulings SET territory = 'IN,DE'",
+        "UPDATE rulings SET measure = 'withhold_account'", "UPDATE rulings SET subject_id = 1",
+        "UPDATE rulings SET ends_at = 4102444800000",
+        "UPDATE rulings SET order_ref = 'IN-2021-9999'", "UPDATE rulings SET legal_basis = 'another law'",
+        "UPDATE rulings SET starts_at = 1",
+        "UPDATE rulings SET log_index = 0", "UPDATE rulings SET log_index = 4000000", "UPDATE rulings SET basis = 'copyright'",
+        "UPDATE rulings SET lifted_at = 1, lift_log_index = 4000000", "DELETE FROM rulings",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("secrecy", ["none", "gag"])
+async def test_what_is_in_force_is_held_against_the_log_at_start(bench: Bench, change: str, secrecy: str):
+    ref = await bench.order()
+    if secrecy == "gag":
+        await tampered(bench, "UPDATE orders SET secrecy = 'gag'")
+    await bench.withhold(ref)
+    if secrecy == "gag":
+        await tampered(bench, "UPDATE orders SET secrecy = 'order_text'")
+    await reconcile.check_in_force(bench.court)
+    await tampered(bench, change)
+    with pytest.raises(LogDiffers, match="ruling"):
+        await reconcile.check_in_force(bench.court)
+
+
+async def test_what_was_lifted_in_the_log_and_binds_again_in_the_database_is_found_at_start(bench: Bench):
+    ref = await bench.order()
+    await bench.withhold(ref)
+    await decisions.lift(bench.court, bench.asha, ref, 1, reason=REASON)
+    await reconcile.check_in_force(bench.court)
+    await tampered(bench, "UPDATE rulings SET lifted_at = NULL, lift_log_index = NULL")
+    with pytest.raises(LogDiffers):
+        await reconcile.check_in_force(bench.court)
+
+
+async def test_a_ruling_slipped_in_beside_a_true_one_is_found_at_start(bench: Bench):
+    await bench.withhold(await bench.order())
+    async with bench.court.work.reading() as reading:
+        (row,) = await auditing.begun(reading, 0, 10_000)
+    async with bench.court.work.writing() as w:
+        await rulings.begin(w, msgspec.structs.replace(row, id=row.id + 1, subject_id=bench.meera))
+    with pytest.raises(LogDiffers):
+        await reconcile.check_in_force(bench.court)
+
+
+async def test_words_that_were_erased_are_no_fault_and_words_put_in_their_place_are(bench: Bench):
+    ref = await bench.order()
+    await bench.withhold(ref)
+    async with bench.court.work.reading() as reading:
+        (row,) = await auditing.begun(reading, 0, 10_000)
+    await opening.erase(bench.court, bench.owner, row.log_index, ["reason"], "It names somebody who was never meant.")
+    await reconcile.check_in_force(bench.court)
+    assert await faults(bench) == ()
+    await tampered(bench, "UPDATE rulings SET reason = 'Something else.'")
+    with pytest.raises(LogDiffers, match="reason"):
+        await reconcile.check_in_force(bench.court)
+
+
+async def test_a_server_whose_rulings_were_changed_does_not_start_and_says_why(settings: Settings, clock: StillClock):
+    async with open_village(settings, clock) as v:
+        await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
+        await tampered_of(v.running.house.court, "DELETE FROM rulings")
+    with pytest.raises(LogDiffers, match="chaupal check"):
+        await open_house(msgspec.structs.replace(settings, village=True), clock=clock, run=False)
 
 
 # --- laws ---

@@ -1,0 +1,109 @@
+"""What the look at everything in force costs at a start: 100,000 rulings with their entries. `python -m bench.in_force [--rulings N]`.
+
+The first look holds each against its entry and seals what agrees; later ones look at what changed since. Exits with 1 where such
+a start takes longer than it may.
+"""
+
+import argparse
+import asyncio
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from chaupal.app.wiring import visiting
+from chaupal.governance import entries, log_tree, reconcile, tlog
+from chaupal.governance.context import Court
+from chaupal.kernel.clock import DAY, MINUTE
+from chaupal.kernel.settings import load_settings
+from chaupal.policy.rulings import Measure
+from chaupal.store import ledger, rulings
+from chaupal.store.rulings import RulingRow
+
+MANY = 100_000
+MOST_SECONDS = 1.0
+ROUNDS = 5
+REASON = "यह पोस्ट किसी को हथियारबंद बताती है, जो आदेश के काग़ज़ों से ग़लत साबित होता है। " * 3
+
+
+async def fill(court: Court, many: int) -> None:
+    """Withheld posts that do not exist, in India."""
+    await withhold(court, [(2**40 + number, "IN") for number in range(many)])
+
+
+async def withhold(court: Court, posts: Sequence[tuple[int, str]]) -> None:
+    """(post, country), each with an entry of its own, as the court writes them; many to a unit."""
+    now = court.clock()
+    for start in range(0, len(posts), 2_000):
+        async with court.work.writing() as w:
+            first, made = await ledger.size(w), []
+            for number, (subject, territory) in enumerate(posts[start : start + 2_000]):
+                row = _row(
+                    court.make_id(), subject, territory, now - (start + number) * MINUTE % (300 * DAY), first + number
+                )
+                made.append((row, _leaf(row)))
+            await log_tree.add(w, [("measure", leaf.entry) for _, leaf in made])
+            for row, leaf in made:
+                await rulings.begin(w, row)
+                await ledger.keep_disclosures(
+                    w, row.log_index, {name: (text, 0) for name, text in leaf.disclosures.items()}
+                )
+            w.touch("rulings", 0)
+
+
+def _row(id_: int, subject: int, territory: str, starts_at: int, leaf: int) -> RulingRow:
+    return RulingRow(
+        id=id_, subject_id=subject, term="", measure=Measure.WITHHOLD_POST, territory=territory, starts_at=starts_at,
+        ends_at=starts_at + 365 * DAY, lifted_at=None, target_id=None, owner_id=None, order_ref=f"IN-2026-{leaf % 9_999:04}",
+        authority="Ministry of Information", authority_hi="सूचना मंत्रालय",
+        legal_basis="IT Act, s. 69A / आईटी अधिनियम, धारा 69A", reason=REASON, decided_by=1, approved_by=2, log_index=leaf, review_at=2**45,
+    )  # fmt: skip
+
+
+def _leaf(row: RulingRow) -> tlog.Leaf:
+    public = entries.Measure(
+        target=1, kind="post", measure=row.measure, demanded=row.measure, territory=(row.territory,), authority=row.authority,
+        jurisdiction="IN",
+        law=row.legal_basis, language="hi", start=tlog.at_minute(row.starts_at), until=tlog.at_minute(row.ends_at or 0),
+        by="staff-0123456789ab", second="staff-ba9876543210",
+    )  # fmt: skip
+    sealed = {"subject": str(row.subject_id), "speaker": None, "reason": row.reason, "finding": None}
+    said = msgspec.to_builtins(public)
+    return tlog.leaf("measure", row.order_ref, tlog.at_minute(row.starts_at), said, "IN-69A@1", None, sealed)
+
+
+async def run(folder: Path, many: int) -> list[float]:
+    """Seconds of CPU of each round: of the wall, too, where nothing else runs."""
+    settings = load_settings(environ={}, data=str(folder), port=8000, log_batch_minutes=0)
+    async with visiting(settings) as house:
+        await fill(house.court, many)
+        found: list[float] = []
+        for _ in range(ROUNDS):
+            began = time.process_time()
+            assert await reconcile.faults_in_force(house.court) == []
+            found.append(time.process_time() - began)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rulings", type=int, default=MANY)
+    many = parser.parse_args().rulings
+    folder = Path(tempfile.mkdtemp(prefix="bench-"))
+    try:
+        found = asyncio.run(run(folder, many))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    first, later = found[0], sorted(found[1:])
+    print(
+        f"{many:,} in force held against the log: {first:.2f} s the first time, {later[0]:.2f} to {later[-1]:.2f} s later"
+    )
+    sys.exit(later[0] > MOST_SECONDS)
+
+
+if __name__ == "__main__":
+    main()
