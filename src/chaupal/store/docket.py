@@ -451,7 +451,7 @@ async def owners_behind(reading: Reading, what: str, of: int) -> frozenset[int]:
 
 async def secret_orders(reading: Reading) -> list[Order]:
     """Every order that is secret now, the oldest first."""
-    return [_order(row) for row in await reading.fetch(SECRET_ONES)]
+    return [order_of(row) for row in await reading.fetch(SECRET_ONES)]
 
 
 async def publish(w: Writing, of: Order, number: str, at: int) -> bool:

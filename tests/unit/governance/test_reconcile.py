@@ -5,10 +5,10 @@ import pytest
 from sqlalchemy import text
 
 from chaupal.app.wiring import open_house
-from chaupal.governance import decisions, laws, log, opening, reconcile
+from chaupal.governance import decisions, laws, log, opening, publishing, reconcile
 from chaupal.governance.context import Court
 from chaupal.governance.log_tree import LogDiffers
-from chaupal.kernel.clock import StillClock
+from chaupal.kernel.clock import DAY, StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.store import auditing, ledger, rulings
 from chaupal.store.dialect import statement
@@ -229,3 +229,12 @@ async def test_the_log_begins_with_the_laws_and_says_when_one_is_another(bench: 
         size = await ledger.size(reading)
     said = msgspec.json.decode(await log.entry(court, size - 1))
     assert (said["t"], said["ref"], said["public"]["sha256"]) == ("regime", first.ref, "00" * 32)
+
+
+async def test_what_was_secret_agrees_with_the_log_before_and_after_its_day(bench: Bench, clock: StillClock):
+    await bench.withhold(await bench.order(gag_until="2021-02-20T12:00"))
+    await reconcile.check_in_force(bench.court)
+    clock.move(11 * DAY)
+    assert await publishing.publish_due(bench.court) == 1
+    await reconcile.check_in_force(bench.court)
+    assert await faults(bench) == ()
