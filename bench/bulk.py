@@ -1,6 +1,8 @@
 """1,178 targets of one order, proposed in one go and approved in one go, until everybody was told. `python -m bench.bulk`
 
-On SQLite; on PostgreSQL with `--database DSN` of an empty database. What is printed are seconds on one core.
+On SQLite; on PostgreSQL with `--database DSN` of an empty database. What is printed are seconds, and those of this process.
+Two cores (November 2026): SQLite, idle: propose 1.6 s, approve 2.9 s, lift 2.4 s, and 8 to 13 s until everybody is told;
+PostgreSQL on the same machine, with seven others at work on it: 13, 26 and 18 s, of which this process 5, 8 and 7 s.
 """
 
 import argparse

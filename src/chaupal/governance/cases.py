@@ -251,12 +251,20 @@ async def enter(
     if not await docket.add_event(w, event):
         raise Moved
     if case.state in lifecycle.OPEN and move.to not in lifecycle.OPEN:
-        await _stop_clock(court, w, case.order.id)
+        await _stop_clock(court, w, case.order.id, case.target.id)
         if case.target.owner_id is not None:
             w.tell(CaseDecided(order=case.order.ref, target=case.target.number, owner=case.target.owner_id))
 
 
-async def _stop_clock(court: Court, w: Writing, order_id: int) -> None:
-    """Once every target is decided there is nothing left to act upon."""
-    if not await docket.any_stands(w, order_id, lifecycle.OPEN):
+async def _stop_clock(court: Court, w: Writing, order_id: int, decided: int) -> None:
+    """Once every target is decided there is nothing left to act upon. `decided`: the target that has just been."""
+    # Of many that are decided in one unit, one that still waits answers for all the others until its own turn: the log is
+    # held, so it moves in this unit or not at all.
+    if w.waits.get(order_id, decided) != decided:
+        return
+    waits = await docket.one_standing(w, order_id, lifecycle.OPEN)
+    if waits is None:
+        w.waits.pop(order_id, None)
         await clocks.stop(w, "order", order_id, "act", court.clock())
+    else:
+        w.waits[order_id] = waits

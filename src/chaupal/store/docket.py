@@ -541,9 +541,9 @@ async def standing(reading: Reading, order_ids: Sequence[int]) -> Standing:
     return _by_order(await reading.fetch(STANDING, ids=listed(order_ids))) if order_ids else {}
 
 
-async def any_stands(reading: Reading, order_id: int, states: Sequence[str]) -> bool:
-    """Whether any target of the order stands in one of `states`. Asked at every decision: it looks at this order alone."""
-    return await reading.first(ONE_STANDS, of=order_id, states=listed(states)) is not None
+async def one_standing(reading: Reading, order_id: int, states: Sequence[str]) -> int | None:
+    """A target (its id) of the order that stands in one of `states`, if any does; of its targets alone, the last first."""
+    return await reading.value(ONE_STANDS, of=order_id, states=listed(states))
 
 
 async def standing_there(

@@ -62,6 +62,7 @@ class Writing(Reading):
             -1,
             {},
         )  # of the log's tree at a size, after this unit's appends
+        self.waits: dict[int, int] = {}  # order -> one of its targets that was seen undecided in this unit
 
     async def run(self, stmt: Statement, /, **params: Any) -> int:
         """Run a change; how many rows it touched."""

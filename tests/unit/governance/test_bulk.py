@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from chaupal.governance import bulk, decisions, log
+from chaupal.governance import bulk, clocks, decisions, log
 from chaupal.governance.bulk import APPROVE, LIFT, PROPOSE, RETURN, Item, Outcome
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
 from chaupal.policy.viewer import Role, Viewer
@@ -172,3 +172,21 @@ async def test_nonsense_is_refused_as_a_whole(bench: Bench):
             await bulk.run(bench.court, bench.asha, ref, verb, items)
     with pytest.raises(NotFound):
         await bulk.run(bench.court, bench.asha, "IN-2021-0404", PROPOSE, rows(1))
+
+
+async def test_the_clock_stops_with_the_last_of_many_and_not_before(bench: Bench):
+    ref = await filed(bench, 6)
+
+    async def running() -> bool:
+        async with bench.court.work.reading() as reading:
+            order = await docket.order(reading, ref)
+            assert order is not None
+            found = await clocks.of(reading, clocks.ORDER, order.id)
+        return any(clock.kind == "act" and clock.stopped_at is None for clock in found)
+
+    await bulk.run(bench.court, bench.asha, ref, PROPOSE, rows(6))
+    assert await running()
+    await bulk.run(bench.court, bench.dev, ref, APPROVE, [Item(number=n, seen=2) for n in (6, 1, 3)])
+    assert await running()
+    await bulk.run(bench.court, bench.dev, ref, APPROVE, [Item(number=n, seen=2) for n in (5, 2, 4)])
+    assert not await running()
