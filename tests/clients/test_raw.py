@@ -49,7 +49,7 @@ def test_what_is_no_request_ends_with_a_no_or_with_silence(server: Served, about
             line.shutdown(socket.SHUT_WR)
             while chunk := line.recv(65_536):
                 said += chunk
-        except (ConnectionError, TimeoutError):
+        except OSError:  # also that it hung up before we did
             pass
     assert b" 500 " not in said[:20] and b"Traceback" not in said
     assert httpx2.get(server.url + "/api/v2/instance").status_code == 200
