@@ -60,8 +60,12 @@ TYPES = {"post": "CONTENT_TYPE_TEXT", "media": "CONTENT_TYPE_IMAGE", "account": 
 
 
 def is_statement(m: Measure) -> bool:
-    """Whether a measure restricts what somebody published: nobody publishes a tag, and a warning restricts nothing."""
-    return m.kind in TYPES and (m.measure in VISIBILITY or m.measure in (facts.SUSPENDED, "freeze"))
+    """Whether a measure restricts what somebody published, and does so in the EEA: what binds only elsewhere is not the Act's.
+
+    Nobody publishes a tag, and a warning restricts nothing.
+    """
+    restricts = m.kind in TYPES and (m.measure in VISIBILITY or m.measure in (facts.SUSPENDED, "freeze"))
+    return restricts and bool(_scope(m))
 
 
 def statement(m: Measure, origin: str, opened: Mapping[str, str]) -> dict[str, object]:
@@ -76,7 +80,7 @@ def statement(m: Measure, origin: str, opened: Mapping[str, str]) -> dict[str, o
         "content_type_other": "Account" if m.kind == "account" else "", "category": _category(m),
         "content_date": _content_date(m, opened.get("part") or opened.get("subject", "")),
         "application_date": day_text(m.start), "decision_facts": reason[:5000], "source_type": _source(m),
-        "source_identity": m.authority[:500], "automated_detection": "Yes" if m.source == "automated" else "No",
+        "source_identity": _notifier(m)[:500], "automated_detection": "Yes" if m.source == "automated" else "No",
         "automated_decision": "AUTOMATED_DECISION_FULLY" if m.automatic else "AUTOMATED_DECISION_NOT_AUTOMATED",
         "territorial_scope": _scope(m), "content_language": m.language.upper() if len(m.language) == 2 else "",
         "decision_ground_reference_url": f"{origin}/orders/{m.ref}" if len(m.ref) < 200 else "",
@@ -118,6 +122,11 @@ def _ground(m: Measure, reason: str) -> dict[str, object]:
 
 def _source(m: Measure) -> str:
     return SOURCES.get(m.source, "SOURCE_VOLUNTARY") if m.basis == facts.OWN_RULES else BY_ORDER
+
+
+def _notifier(m: Measure) -> str:
+    """Whoever notified, where an office did; what the house found by itself nobody notified, and people stay unnamed."""
+    return m.authority or (m.flagged_by if m.source == "state_flag" else "")
 
 
 def _category(m: Measure) -> str:

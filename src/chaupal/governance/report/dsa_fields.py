@@ -97,6 +97,13 @@ EXPLAINED = {
 }
 
 
+# (a field, its word) -> the field that must then say what is meant
+SAID_OTHERWISE = {
+    ("content_type", "CONTENT_TYPE_OTHER"): "content_type_other",
+    ("decision_visibility", "DECISION_VISIBILITY_OTHER"): "decision_visibility_other",
+}
+
+
 def wrong(statement: Mapping[str, object]) -> list[str]:
     """What the database would not take, one sentence each; empty for a good statement."""
     found = [f"{name} is no field" for name in statement if name not in FIELDS]
@@ -108,7 +115,12 @@ def wrong(statement: Mapping[str, object]) -> list[str]:
     ]
     if not any(statement.get(name) for name in DECISIONS):
         found.append("there is no decision")
-    needed = EXPLAINED.get(str(statement.get("decision_ground")), ())
+    needed = [*EXPLAINED.get(str(statement.get("decision_ground")), ())]
+    needed += [
+        name
+        for (field, word), name in SAID_OTHERWISE.items()
+        if word in cast("list[object]", statement.get(field) or [])
+    ]
     return found + [f"{name} is missing" for name in needed if not statement.get(name)]
 
 

@@ -60,6 +60,49 @@ def test_a_warning_and_a_tag_are_no_statements():
     assert not statements(story)
 
 
+def test_only_where_the_acts_scope_is_met_there_is_a_statement():
+    """A withholding in India alone is none of the Commission's; one in Germany, in Norway or everywhere is."""
+    story = Told()
+    for number, territory in enumerate((["IN"], ["DE", "IN"], ["NO"], ["XX"], ["CH", "GB", "TR"]), 1):
+        story.order(f"IN-{number}", {"post": 1}, territory=territory)
+        story.measure(f"IN-{number}", 1, "withhold_post", kind="post", territory=territory)
+    made = statements(story)
+    assert [made_of["territorial_scope"] for made_of in made[:2]] == [["DE"], ["NO"]]
+    assert len(made) == 3 and len(made[2]["territorial_scope"]) == 30  # pyright: ignore[reportArgumentType]
+    assert all(wrong(one) == [] for one in made)
+
+
+@pytest.mark.parametrize(
+    ("source", "named", "detected"),
+    [
+        ("user_report", "SOURCE_ARTICLE_16", "No"),
+        ("trusted_flagger", "SOURCE_TRUSTED_FLAGGER", "No"),
+        ("state_flag", "SOURCE_TYPE_OTHER_NOTIFICATION", "No"),
+        ("staff", "SOURCE_VOLUNTARY", "No"),
+        ("automated", "SOURCE_VOLUNTARY", "Yes"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["post", "media", "account"])
+def test_source_and_automation_are_named_by_the_commissions_words(source: str, named: str, detected: str, kind: str):
+    story = Told()
+    story.sanction("O-1", "mark_sensitive", kind=kind, source=source, flagged_by="Ministry of Electronics")
+    story.sanction("O-2", "mark_sensitive", kind=kind, source=source, by="clock")
+    by_people, by_clock = statements(story, reason="It breaks rule 2.")
+    assert (by_people["source_type"], by_people["automated_detection"]) == (named, detected)
+    assert by_people["automated_decision"] == "AUTOMATED_DECISION_NOT_AUTOMATED"
+    assert by_clock["automated_decision"] == "AUTOMATED_DECISION_FULLY"
+    assert by_people.get("source_identity") == ("Ministry of Electronics" if source == "state_flag" else None)
+    assert wrong(by_people) == wrong(by_clock) == []
+
+
+def test_another_type_without_a_word_for_it_is_wrong():
+    story = Told()
+    story.sanction("O-1")
+    made = one(story)
+    del made["content_type_other"]
+    assert wrong(made) == ["content_type_other is missing"]
+
+
 def test_what_the_database_would_not_take_is_said():
     good = {"puid": "a b", "decision_ground": "x", "content_type": "CONTENT_TYPE_TEXT", "more": 1}
     found = wrong(good)
