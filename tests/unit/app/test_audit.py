@@ -75,4 +75,4 @@ def test_a_gap_in_the_copy_is_an_error():
     story = Told()
     story.order("IN-1")
     with pytest.raises(ValueError, match="entry 0 is missing"):
-        audit.count(lambda: [(1, story.entries[0])], None, EVERYTHING, (), print)
+        audit.count(lambda: [(1, story.entries[0], [])], None, EVERYTHING, (), print)
