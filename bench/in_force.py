@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from chaupal.app.wiring import visiting
+from chaupal.app.rooms import visiting
 from chaupal.governance import entries, log_tree, reconcile, tlog
 from chaupal.governance.context import Court
 from chaupal.kernel.clock import DAY, MINUTE

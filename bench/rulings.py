@@ -14,7 +14,7 @@ from bench.data import PEOPLE, POSTS, DataSet, seed
 from bench.in_force import withhold
 from bench.process import Server, fire
 from bench.works import API, ask
-from chaupal.app.wiring import visiting
+from chaupal.app.rooms import visiting
 
 MANY = 100_000
 ROUNDS = 9
