@@ -4,15 +4,18 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import text
 
 import measures
+from chaupal.kernel.clock import DAY
 from chaupal.policy.rulings import Measure
 from chaupal.reads import media as looked
 from chaupal.social import media
+from chaupal.store.dialect import statement
 from chaupal.wire.asgi import DROP
 from films import film, sound
 from painted import picture
-from village import Village, Villager
+from village import Said, Village, Villager
 
 WORDS = "खेत में ट्रैक्टर"
 ALT = "बुलबुलचित्र"
@@ -29,7 +32,8 @@ async def shown(village: Village) -> dict[str, Any]:
 
 async def _post(v: Village, who: Villager, *alts: str) -> dict[str, Any]:
     square = v.running.house.square
-    photos = [await media.attach(square, who.viewer, picture(), description=alt) for alt in alts]
+    sizes = enumerate(alts)  # not the same picture twice: that would be withheld twice
+    photos = [await media.attach(square, who.viewer, picture(64 + 8 * n), description=alt) for n, alt in sizes]
     said = await v.says(who, WORDS, pictures=photos, language="hi")
     await v.api(v.ravi, "POST", f"/api/v1/statuses/{said.id}/reblog")
     await v.settle()
@@ -299,3 +303,84 @@ async def test_what_goes_out_in_pieces_is_judged_anew_before_each_but_the_first(
     file = looked.File("media/1/original.jpg", "image/jpeg", "", again)
     pieces = [len(piece) async for piece in looked.pieces(v.running.house.reads, file, 0, LONG)]
     assert pieces == [PART, PART, PART, LONG - 3 * PART] and len(asked) == 3
+
+
+# --- 74 ---
+
+
+async def shows(v: Village, post: Said, country: str) -> tuple[int, set[int]]:
+    """How many pictures of a post are shown somewhere, and how its files answer there."""
+    here, elsewhere = await _status(v, country, post.id), await _status(v, "DE", post.id)
+    files = {(await ask(v, one["url"], country)).status_code for one in elsewhere["media_attachments"]}
+    return len(here["media_attachments"]), files
+
+
+GONE, THERE = (0, {451}), (1, {200})
+
+
+@pytest.mark.parametrize("measure", [Measure.WITHHOLD_MEDIA, Measure.WITHHOLD_POST])
+async def test_a_withheld_picture_stays_withheld_wherever_its_owner_uses_it(village: Village, measure: Measure):
+    """Before and after the ruling, uploaded anew, or downloaded and uploaded; and is back with all its uses when it is lifted."""
+    v, square, data = village, village.running.house.square, picture()
+
+    async def posts_it(who: Villager, sent: bytes) -> Said:
+        return await v.says(who, WORDS, pictures=[await media.attach(square, who.viewer, sent)])
+
+    before, named = await posts_it(v.asha, data), await posts_it(v.asha, data)
+    attached = (await _status(v, "DE", named.id))["media_attachments"][0]
+    subject = int(attached["id"]) if measure is Measure.WITHHOLD_MEDIA else named.id
+    ruling = await measures.begin(v, measure, subject)
+    kept = (await ask(v, attached["url"], "DE")).content
+    uses = [before, await posts_it(v.asha, data), await posts_it(v.asha, kept)]
+    other, another = await posts_it(v.meera, data), await posts_it(v.asha, picture(80, 60))
+    for post in uses:
+        assert await shows(v, post, "IN") == GONE
+        here = await _status(v, "IN", post.id)
+        assert (
+            WORDS in here["content"] and here["withheld_scope"] == "media" and here["withheld_in_countries"] == ["IN"]
+        )
+        assert (await shows(v, post, "DE")) == THERE
+        assert (await _status(v, "IN", post.id, v.asha))["media_attachments"], "their author sees them, and is told"
+    for post in (other, another):
+        assert await shows(v, post, "IN") == THERE
+    await measures.lift(v, ruling)
+    for post in uses:
+        assert await shows(v, post, "IN") == THERE
+
+
+async def test_the_picture_of_a_withheld_post_is_not_opened_by_writing_the_post_anew(village: Village):
+    """Deleted and written again with the same upload, twice; and taken up a day later, when nothing of it was left but the ruling."""
+    v, square = village, village.running.house.square
+    data = picture()
+    upload = await media.attach(square, v.asha.viewer, data)
+    said = await v.says(v.asha, WORDS, pictures=[upload])
+    await measures.begin(v, Measure.WITHHOLD_POST, said.id)
+    for _ in range(2):
+        await v.api(v.asha, "DELETE", f"/api/v1/statuses/{said.id}")
+        said = await v.says(v.asha, WORDS, pictures=[upload])
+        assert await shows(v, said, "IN") == GONE
+    await v.api(v.asha, "DELETE", f"/api/v1/statuses/{said.id}")
+    v.clock.move(3 * DAY)
+    assert await media.sweep(square) == 1
+    anew = await v.says(v.asha, WORDS, pictures=[await media.attach(square, v.asha.viewer, data)])
+    assert await shows(v, anew, "IN") == GONE and await shows(v, anew, "DE") == THERE
+
+
+async def test_what_an_edit_adds_to_a_withheld_post_is_withheld_with_it_elsewhere_too(village: Village):
+    v, square, data = village, village.running.house.square, picture()
+    other = await v.says(v.asha, WORDS, pictures=[await media.attach(square, v.asha.viewer, data)])
+    named = await v.says(v.asha, WORDS)
+    await measures.begin(v, Measure.WITHHOLD_POST, named.id)
+    assert await shows(v, other, "IN") == THERE
+    added = await media.attach(square, v.asha.viewer, data)
+    answer = await v.api(v.asha, "PUT", f"/api/v1/statuses/{named.id}", status=WORDS, media_ids=[str(added)])
+    assert answer.status_code == 200
+    assert await shows(v, other, "IN") == GONE
+
+
+async def test_what_an_upload_was_known_by_is_forgotten_with_it(village: Village):
+    v, square, data = village, village.running.house.square, picture()
+    upload = await media.attach(square, v.asha.viewer, data)
+    await media.withdraw(square, v.asha.viewer, upload)
+    async with square.work.reading() as reading:
+        assert list(await reading.fetch(statement(text("SELECT * FROM media_contents")))) == []

@@ -149,8 +149,8 @@ def withheld_file(viewer: Viewer, surface: Surface, subject: Subject, facts: Fac
     """The picture itself, asked for by its address. Where it stands in a post, the post stays (see SHADES)."""
     if surface is not Surface.MEDIA or viewer.staff:
         return None
-    found = _on_media(viewer, subject, facts)
-    return Placeholder("withheld_in_your_country", "media", found[0]) if found else None
+    ruling = next(iter(_on_media(viewer, subject, facts).values()), None)
+    return Placeholder("withheld_in_your_country", "media", ruling) if ruling else None
 
 
 def not_carried_further(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) -> Verdict | None:
@@ -183,8 +183,8 @@ RULES: tuple[Rule, ...] = (
 
 def without_its_pictures(viewer: Viewer, subject: Subject, facts: Facts) -> Show:
     """The words stay, and every other picture. The file itself is refused where it is asked for."""
-    gone = () if viewer.staff else _on_media(viewer, subject, facts)
-    return Show(without_media=gone[0], pictures_gone=frozenset(r.subject for r in gone)) if gone else PLAIN
+    gone = {} if viewer.staff else _on_media(viewer, subject, facts)
+    return Show(without_media=next(iter(gone.values())), pictures_gone=frozenset(gone)) if gone else PLAIN
 
 
 def behind_a_cover(viewer: Viewer, subject: Subject, facts: Facts) -> Show:
@@ -261,15 +261,21 @@ def _binding(viewer: Viewer, subject: Subject, facts: Facts, measures: frozenset
     return tuple(r for id_ in named for r in facts.rulings.on(id_) if r.measure in measures and r.binds(viewer.country))
 
 
-def _on_media(viewer: Viewer, subject: Subject, facts: Facts) -> tuple[Ruling, ...]:
-    """One ruling for each picture that is withheld."""
-    found = (facts.rulings.find(id_, viewer.country, MEDIA_MEASURES) for id_ in subject.media)
-    return tuple(r for r in found if r)
+def _on_media(viewer: Viewer, subject: Subject, facts: Facts) -> dict[int, Ruling]:
+    """One ruling for each picture that is withheld: by itself, or with a post of its owner in which it has been."""
+    found: dict[int, Ruling] = {}
+    for id_, content in zip(subject.media, subject.contents or subject.media, strict=True):
+        by_itself = facts.rulings.find(id_, viewer.country, MEDIA_MEASURES)
+        ruling = by_itself or next((r for r in facts.rulings.covering(content) if r.binds(viewer.country)), None)
+        if ruling is not None:
+            found[id_] = ruling
+    return found
 
 
 def _all_rulings(subject: Subject, facts: Facts) -> tuple[Ruling, ...]:
     named = (*_named(subject), *subject.media)
-    return _most_severe_first(r for id_ in named for r in facts.rulings.on(id_))
+    covering = (r for content in subject.contents for r in facts.rulings.covering(content))
+    return _most_severe_first([*(r for id_ in named for r in facts.rulings.on(id_)), *covering])
 
 
 def _most_severe_first(rulings: Iterable[Ruling]) -> tuple[Ruling, ...]:

@@ -64,6 +64,7 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
     permanent: bool = False
     neutral: bool = False  # gagged: the placeholder names neither authority nor order
     text: str = ""  # what a label says
+    covers: tuple[int, ...] = ()  # the pictures (contents) that it withholds wherever their owner uses them
 
     def binds(self, country: str) -> bool:
         return country in self.territory or EVERYWHERE in self.territory
@@ -84,12 +85,13 @@ class RulingIndex:
     awaits sees one state; across them, the newer.
     """
 
-    __slots__ = ("_bound", "_by_subject", "_by_term", "_known", "_moments", "_unfindable", "at", "until")
+    __slots__ = ("_bound", "_by_content", "_by_subject", "_by_term", "_known", "_moments", "_unfindable", "at", "until")
 
     def __init__(self, rulings: Iterable[Ruling], now: int) -> None:
         self._known: dict[int, Ruling] = {}  # in force, or to begin
         self._by_subject: dict[int, tuple[Ruling, ...]] = {}  # in force, the most severe first
         self._by_term: dict[str, tuple[Ruling, ...]] = {}
+        self._by_content: dict[int, tuple[Ruling, ...]] = {}
         self._bound, self._unfindable = _Bound(), _Bound()
         self._moments: list[tuple[int, int]] = []  # a heap of when something starts or ends, and which
         self.at, self.until = now, FOREVER
@@ -139,9 +141,13 @@ class RulingIndex:
             return
         held = change(self._by_subject.get(ruling.subject, ()))
         _put(self._by_subject, ruling.subject, held)
-        self._bound.settle(ruling, held)
+        self._bound.settle(ruling, ruling.subject, (*held, *self._by_content.get(ruling.subject, ())))
+        for content in ruling.covers:
+            covering = change(self._by_content.get(content, ()))
+            _put(self._by_content, content, covering)
+            self._bound.settle(ruling, content, (*covering, *self._by_subject.get(content, ())))
         if ruling.measure in UNFINDABLE:
-            self._unfindable.settle(ruling, [r for r in held if r.measure in UNFINDABLE])
+            self._unfindable.settle(ruling, ruling.subject, [r for r in held if r.measure in UNFINDABLE])
 
     def touched_in(self, country: str) -> Set[int]:
         """Ids of every subject on which some ruling binds in `country` (any measure)."""
@@ -158,6 +164,10 @@ class RulingIndex:
     def find(self, subject: int, country: str, measures: frozenset[Measure]) -> Ruling | None:
         """The most severe ruling of these kinds that binds the subject in `country`."""
         return next((r for r in self._by_subject.get(subject, ()) if r.measure in measures and r.binds(country)), None)
+
+    def covering(self, content: int) -> tuple[Ruling, ...]:
+        """Every ruling in force that withholds a picture, wherever it is used, the most severe first."""
+        return self._by_content.get(content, ())
 
     def deamplified(self, term: str, country: str) -> Ruling | None:
         """The ruling that keeps a tag (by its count key) out of trends and suggestions in `country`."""
@@ -189,14 +199,14 @@ class _Bound:
             self._here[country] = own | everywhere
         return self._here[country]
 
-    def settle(self, changed: Ruling, held: Sequence[Ruling]) -> None:
-        """`changed` came or went; `held` are those that its subject has now."""
+    def settle(self, changed: Ruling, subject: int, held: Sequence[Ruling]) -> None:
+        """`changed` came or went; `held` are those that the subject has now."""
         for code in changed.territory:
             ids = self._by_code.setdefault(code, set())
-            _keep(ids, changed.subject, any(code in r.territory for r in held))
+            _keep(ids, subject, any(code in r.territory for r in held))
         for country, ids in self._here.items():
             if changed.binds(country):
-                _keep(ids, changed.subject, any(r.binds(country) for r in held))
+                _keep(ids, subject, any(r.binds(country) for r in held))
 
 
 def _keep(ids: set[int], id_: int, kept: bool) -> None:

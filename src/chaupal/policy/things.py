@@ -27,8 +27,8 @@ class Picture(msgspec.Struct, frozen=True):
     """An attachment: an image, a film or a sound, with its alt text. Sizes in pixels, `focus` in -1..1.
 
     `kind`: image, gifv (moves without sound, again and again), video, audio. `state`: waiting to be painted, ready or
-    failed. `length` in ms, `bitrate` in bits a second. `key` signs the passes by which apps that ask without a
-    token say as whom they do (`policy.filed`); it is shown to nobody.
+    failed. `length` in ms, `bitrate` in bits a second. `root`: the first upload of the same content, 0: this one. `key` signs
+    the passes by which apps that ask without a token say as whom they do (`policy.filed`); it is shown to nobody.
     """
 
     id: int
@@ -46,6 +46,12 @@ class Picture(msgspec.Struct, frozen=True):
     length: int = 0
     frame_rate: str = ""
     bitrate: int = 0
+    root: int = 0
+
+    @property
+    def content(self) -> int:
+        """The same for every upload of the same bytes by the same account."""
+        return self.root or self.id
 
 
 class LinkCard(msgspec.Struct, frozen=True):
@@ -131,14 +137,15 @@ class Post(msgspec.Struct, frozen=True):
     @property
     def subject(self) -> Subject:
         inner = self.inner.subject if self.inner else None
-        media = tuple(p.id for p in self.pictures)
+        media, contents = tuple(p.id for p in self.pictures), tuple(p.content for p in self.pictures)
         return Subject(
             id=self.id,
             author=self.author,
             visibility=self.visibility,
-            names=frozenset((self.id, self.author, *media)) | (inner.names if inner else frozenset()),
+            names=frozenset((self.id, self.author, *media, *contents)) | (inner.names if inner else frozenset()),
             mentions=tuple(m.id for m in self.mentions),
             media=media,
+            contents=contents,
             terms=tuple(t.key for t in self.tags),
             inner=inner,
         )

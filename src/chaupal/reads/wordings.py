@@ -1,7 +1,10 @@
-"""What a post said, wording by wording. Each is judged as the post itself: what is withheld now was withheld then, too."""
+"""What a post said, wording by wording. Each is judged as the post itself: what is withheld now was withheld then, too.
+
+Only whom it is for is of its time: who is addressed by an edit reads from there on.
+"""
 
 from chaupal.kernel.errors import NotFound
-from chaupal.policy.gate import reveal
+from chaupal.policy.gate import reveal, reveal_one
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
@@ -14,10 +17,11 @@ MOST = 500
 
 
 async def of_post(reads: Reads, viewer: Viewer, id_: int) -> list[Visible[Post]]:
-    """Every wording, the present one last; one where it was never edited. Raises NotFound."""
+    """Every wording that was for the viewer, the present one last; one where it was never edited. Raises NotFound."""
     async with reads.work.reading() as reading:
         sealed = await editing.history(reading, id_, MOST)
-        found = reveal(viewer, Surface.STATUS, sealed, await facts_for(reading, viewer))
-    if not found or found[-1].item.boost_of is not None:
+        facts = await facts_for(reading, viewer)
+    now = reveal_one(viewer, Surface.STATUS, sealed[-1] if sealed else None, facts)
+    if now is None or now.item.boost_of is not None:
         raise NotFound
-    return found
+    return [*reveal(viewer, Surface.STATUS, sealed[:-1], facts), now]

@@ -1,6 +1,7 @@
 """Uploads: pictures painted anew at once, films and sounds taken in to be painted; described, taken back; portraits; the sweeping."""
 
 import asyncio
+import hashlib
 import math
 import secrets
 import tempfile
@@ -64,7 +65,8 @@ async def attach(
         await square.files.put(original_key, rendering.original)
         await square.files.put(small_key, small.small)
         async with square.work.writing() as w:
-            await media.add(w, picture, owner=me, size=len(rendering.original))
+            digests = [hashlib.sha256(one).hexdigest() for one in (data, rendering.original)]
+            await media.add(w, picture, owner=me, size=len(rendering.original), digests=digests)
     except BaseException:
         await drop_files(square, picture.id, picture.mime)
         raise
@@ -86,12 +88,13 @@ async def _attach_film(
             small.small_height if small else 0, focus, sent.kind, secrets.token_urlsafe(12), "waiting",
         )  # fmt: skip
         try:
+            digest = await asyncio.to_thread(painting.digest_of, path)
             await square.files.put_file(media.sent_key(picture.id), path)
             if small:
                 await square.files.put(media.file_keys(picture.id, picture.mime)[1], small.small)
             async with square.work.writing() as w:
                 size = await asyncio.to_thread(lambda: path.stat().st_size)
-                await media.add(w, picture, owner=me, size=size, demuxer=demuxer)
+                await media.add(w, picture, owner=me, size=size, demuxer=demuxer, digests=[digest])
         except BaseException:
             await drop_files(square, picture.id, picture.mime)
             raise

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 import shutil
 import tempfile
 from collections.abc import AsyncGenerator
@@ -77,14 +78,21 @@ async def _paint(square: Square, one: Waiting) -> None:
         film = await films.paint(square.settings, source, Sent(one.kind, one.demuxer), target)
         await square.files.put_file(original, target)
         size = await asyncio.to_thread(lambda: target.stat().st_size)
+        digest = await asyncio.to_thread(digest_of, target)
         if not one.has_small:
             await square.files.put(small, film.poster)
         async with square.work.writing() as w:
-            ready = await media.painted(w, _kept(one, film), size)
+            ready = await media.painted(w, _kept(one, film), size, digest)
     await square.files.drop(media.sent_key(one.id))
     if not ready:  # taken back meanwhile
         for key in (original, small):
             await square.files.drop(key)
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 (hex) of what a file holds."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _kept(one: Waiting, film: Film) -> Picture:

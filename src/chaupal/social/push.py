@@ -75,6 +75,22 @@ async def wish(
     return await of(square, caller)
 
 
+async def note_place(square: Square, caller: Caller, country: str) -> None:
+    """Whoever has a token or session comes from `country` now: so what is pushed to its device is judged from there on.
+
+    Costs nothing while they stay: where they last came from is remembered.
+    """
+    places = square.work.memory.places
+    if places.items.get(caller.key) == country:
+        return
+    async with square.work.reading() as reading:
+        found = await push.of_key(reading, caller.key)
+    if found is not None and found.country != country:
+        async with square.work.writing() as w:
+            await push.move(w, caller.key, country)
+    places.put(caller.key, country)
+
+
 async def remove(square: Square, caller: Caller | None) -> None:
     """It is told no more; removing what is not there is no error."""
     async with square.work.writing() as w:

@@ -5,7 +5,7 @@ from sqlalchemy import insert, select, update
 
 from chaupal.policy.narrow import LISTED_PUBLICLY
 from chaupal.policy.sealed import Sealed
-from chaupal.policy.things import Option, Picture, Poll, Post
+from chaupal.policy.things import Mention, Option, Picture, Poll, Post
 from chaupal.store import polls, posting
 from chaupal.store.dialect import listed, param, statement, words
 from chaupal.store.media import written_focus
@@ -31,7 +31,7 @@ DESCRIBE = statement(
 OF = statement(
     select(
         revisions.c.at, revisions.c.text, revisions.c.html, revisions.c.spoiler, revisions.c.sensitive, revisions.c.language,
-        revisions.c.pictures, revisions.c.options,
+        revisions.c.pictures, revisions.c.options, revisions.c.mentions,
     )
     .where(revisions.c.post_id == param("of"))
     .order_by(revisions.c.id)
@@ -40,6 +40,7 @@ OF = statement(
 
 _json = msgspec.json.Encoder().encode
 _pictures = msgspec.json.Decoder(tuple[Picture, ...]).decode
+_mentions = msgspec.json.Decoder(tuple[Mention, ...]).decode
 _options = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
@@ -49,7 +50,7 @@ async def change(w: Writing, before: Post, after: Post, revision: int) -> None:
     await w.run(
         KEEP, id=revision, post_id=before.id, at=before.edited_at or before.created_at, text=before.text, html=before.html,
         spoiler=before.spoiler, sensitive=int(before.sensitive), language=before.language, pictures=_json(before.pictures).decode(),
-        options=_json(options).decode(),
+        options=_json(options).decode(), mentions=_json(before.mentions).decode(),
     )  # fmt: skip
     await w.run(
         CHANGE, of=after.id, new_text=after.text, new_html=after.html, new_spoiler=after.spoiler, new_language=after.language,
@@ -67,7 +68,8 @@ async def change(w: Writing, before: Post, after: Post, revision: int) -> None:
 
 
 async def history(reading: Reading, post_id: int, at_most: int) -> list[Sealed[Post]]:
-    """Every wording of a post, the first one first and the present one last: sealed, and judged as the post itself is."""
+    """Every wording of a post, the first one first and the present one last: sealed, and judged as the post itself is, but
+    for whom it named then: whoever is addressed by a later wording was not by those before it."""
     row = await reading.first(BY_IDS, ids=listed([post_id]))
     if row is None:
         return []
@@ -77,10 +79,10 @@ async def history(reading: Reading, post_id: int, at_most: int) -> list[Sealed[P
 
 
 def _wording(post: Post, row: Row) -> Post:
-    at, text, html, spoiler, sensitive, language, pictures, options = row
+    at, text, html, spoiler, sensitive, language, pictures, options, mentions = row
     titles = _options(options)
     poll = Poll(tuple(map(Option, titles)), at) if titles else None
     return msgspec.structs.replace(
         post, text=text, html=html, spoiler=spoiler, sensitive=bool(sensitive), language=language, pictures=_pictures(pictures),
-        edited_at=at, poll=poll, card=None,
+        edited_at=at, poll=poll, card=None, mentions=_mentions(mentions),
     )  # fmt: skip

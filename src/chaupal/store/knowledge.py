@@ -1,9 +1,10 @@
 """Facts for the gate: the viewer's ties and the rulings in force, remembered until a commit changes them."""
 
 import functools
+from collections.abc import Sequence
 from sys import intern
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import case, func, select, union_all
 from sqlalchemy import text as sql
 
 from chaupal.kernel.clock import MINUTE
@@ -11,7 +12,7 @@ from chaupal.policy.facts import STRANGER, Facts, Relations
 from chaupal.policy.rulings import Measure, Ruling, RulingIndex
 from chaupal.policy.viewer import Viewer
 from chaupal.store.dialect import among, listed, param, statement
-from chaupal.store.tables import blocks, follows, mutes, rulings
+from chaupal.store.tables import blocks, follows, media, media_uses, mutes, rulings
 from chaupal.store.work import Reading, Row
 
 FOLLOWING = statement(select(follows.c.to, follows.c.boosts).where(follows.c.by == param("me")))
@@ -19,6 +20,7 @@ BLOCKING = statement(select(blocks.c.to).where(blocks.c.by == param("me")))
 BLOCKED_BY = statement(select(blocks.c.by).where(blocks.c.to == param("me")))
 MUTING = statement(select(mutes.c.to, mutes.c.ends_at).where(mutes.c.by == param("me")))
 
+COVERING = (Measure.WITHHOLD_POST, Measure.WITHHOLD_MEDIA)
 BACK = MINUTE  # a clock may be put back so far without everything being read again
 
 # What the law is made of, and after it when and with which entry of the log it was lifted.
@@ -52,6 +54,17 @@ _leaves = union_all(
     select(func.max(rulings.c.opened_log_index)),
 ).subquery()
 LAST_LEAF = statement(select(func.coalesce(func.max(_leaves.c.leaf), -1)))
+# What each of them takes along: the pictures of a post, and a picture that is named itself, by their content.
+COVERS = statement(
+    union_all(
+        select(rulings.c.id, media_uses.c.root)
+        .join_from(rulings, media_uses, media_uses.c.post_id == rulings.c.subject_id)
+        .where(among(rulings.c.id, "ids"), rulings.c.measure == sql(f"'{Measure.WITHHOLD_POST}'")),
+        select(rulings.c.id, case((media.c.root == 0, media.c.id), else_=media.c.root))
+        .join_from(rulings, media, media.c.id == rulings.c.subject_id)
+        .where(among(rulings.c.id, "ids"), rulings.c.measure == sql(f"'{Measure.WITHHOLD_MEDIA}'")),
+    )
+)
 AT_ONCE = 2_000  # rows: what is read of many at a time, so that memory holds few of them
 
 
@@ -113,8 +126,8 @@ async def _read_all(reading: Reading, version: int, reads: int) -> None:
     kept, index, after = reading.memory.rulings, RulingIndex((), reading.now()), -1
     leaf: int = await reading.value(LAST_LEAF)
     while rows := await reading.fetch(IN_FORCE, after=after, n=AT_ONCE):
-        now = reading.now()
-        index.change((_ruling(row, now) for row in rows), (), now)
+        covers, now = await _covers(reading, rows), reading.now()
+        index.change((_ruling(row, now, covers) for row in rows), (), now)
         after = rows[-1][0]
     if reads == kept.reads:  # else another look has read meanwhile, and may know more
         kept.index = index
@@ -127,16 +140,27 @@ async def _read_news(reading: Reading, index: RulingIndex, version: int, reads: 
     rows = [*await reading.fetch(BY_IDS, ids=listed(sorted(kept.stale)))] if kept.stale else []
     if beside:
         rows += await reading.fetch(SINCE, leaf=leaf)
+    covers = await _covers(reading, rows)
+    if beside:
         leaf = max((at for row in rows for at in (row[11], row[21]) if at is not None), default=leaf)
     if reads == kept.reads:
         gone = [row[0] for row in rows if row[20] is not None]
         now = reading.now()
-        live = [_ruling(row, now) for row in rows if row[20] is None and row[2] != Measure.WARN]
+        live = [_ruling(row, now, covers) for row in rows if row[20] is None and row[2] != Measure.WARN]
         index.change(live, gone, now)
         kept.known(version, leaf, whole=False)
 
 
-def _ruling(row: Row, now: int) -> Ruling:
+async def _covers(reading: Reading, rows: Sequence[Row]) -> dict[int, tuple[int, ...]]:
+    """Ruling -> contents of pictures that it withholds wherever their owner uses them."""
+    ids = [row[0] for row in rows if row[2] in COVERING]
+    found: dict[int, tuple[int, ...]] = {}
+    for id_, root in await reading.fetch(COVERS, ids=listed(ids)) if ids else ():
+        found[id_] = (*found.get(id_, ()), root)
+    return found
+
+
+def _ruling(row: Row, now: int, covers: dict[int, tuple[int, ...]]) -> Ruling:
     """A row of LAW as the law sees it. A hundred thousand of them say few different words: each is kept once.
 
     Every ruling begins with its commit, so whatever is read has begun: a clock that was put back does not undo it.
@@ -150,6 +174,7 @@ def _ruling(row: Row, now: int) -> Ruling:
         order_ref=intern(ref), authority=intern(authority), authority_hi=intern(authority_hi), legal_basis=intern(law),
         reason=intern(reason), log_index=leaf, term=intern(term), basis=intern(basis), regime=intern(regime), rule=intern(rule),
         review_at=review, permanent=bool(permanent), neutral=bool(neutral), text=intern(text),
+        covers=covers.get(id_, ()),
     )  # fmt: skip
 
 

@@ -120,6 +120,7 @@ KEPT = {
     "sessions": "ended with the tokens (apps.end_all)", "tokens": "ended with the sessions (apps.end_all)",
     "grants": "good for minutes, and swept", "posts": "deleted before, one by one", "post_tags": "go with their posts",
     "mentions": "of those who wrote: their posts say the name", "media": "go with their posts; what was in none is swept",
+    "media_contents": "go with the uploads that are known by them, but for what a ruling still withholds",
     "likes": "taken back before, one by one", "follows": "ended before, one by one",
     "moves": "ended (store.moving)", "aliases": "ended (store.moving)",
     "poll_votes": "counted: the row names an emptied account", "protected_speakers": "of the court",

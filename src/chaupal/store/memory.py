@@ -68,6 +68,7 @@ class Memory:
         self.wants: Shelf[int, Any] = Shelf(5_000)  # of store.wants.Wants
         self.reactions: Shelf[int, dict[int, int]] = Shelf(1_000)
         self.tokens: Shelf[str, Any] = Shelf(10_000)
+        self.places: Shelf[str, str] = Shelf(10_000)  # by token or session: the country it last came from
         self.badges: Shelf[int, Any] = Shelf(2_000)  # how much is unread, by account
         self.announced: Shelf[int, Any] = Shelf(1)  # what staff tell everybody now
         self.doors: Shelf[int, Any] = Shelf(1)  # of store.doors.Door: those that are shut now
@@ -120,6 +121,7 @@ class Memory:
             self.filters,
             self.reactions,
             self.tokens,
+            self.places,
             self.badges,
             self.announced,
             self.doors,

@@ -10,7 +10,7 @@ from chaupal.policy.things import Picture, Post
 from chaupal.store import polls
 from chaupal.store.dialect import among, larger, listed, param, statement, upsert, words
 from chaupal.store.media import COLUMNS as PICTURE_COLUMNS
-from chaupal.store.media import POST_AT, picture_of
+from chaupal.store.media import POST_AT, picture_of, use
 from chaupal.store.posts import OPEN
 from chaupal.store.tables import (
     accounts,
@@ -157,7 +157,7 @@ async def add(w: Writing, post: Post, *, answers: bool) -> None:
     await _add_tags(w, post, public=public)
     for mention in post.mentions:
         await w.run(ADD_MENTION, account_id=mention.id, post_id=post.id, visibility=int(post.visibility))
-    await _take_pictures(w, post, [picture.id for picture in post.pictures])
+    await _take_pictures(w, post, list(post.pictures))
     if post.poll is not None:
         await polls.begin(w, post.id, post.poll)
     if post.visibility in FOR_EVERYBODY:
@@ -174,7 +174,7 @@ async def name_anew(w: Writing, before: Post, after: Post, *, public: bool) -> N
     for mention in after.mentions:
         await w.run(ADD_MENTION, account_id=mention.id, post_id=after.id, visibility=int(after.visibility))
     known = {picture.id for picture in before.pictures}
-    await _take_pictures(w, after, [picture.id for picture in after.pictures if picture.id not in known])
+    await _take_pictures(w, after, [picture for picture in after.pictures if picture.id not in known])
 
 
 async def _add_tags(w: Writing, post: Post, *, public: bool, known: frozenset[str] = frozenset()) -> None:
@@ -186,12 +186,13 @@ async def _add_tags(w: Writing, post: Post, *, public: bool, known: frozenset[st
             await w.run(SEEN_TAG, key=tag.key, name=tag.name, at=post.created_at)
 
 
-async def _take_pictures(w: Writing, post: Post, ids: list[int]) -> None:
-    if not ids:
+async def _take_pictures(w: Writing, post: Post, pictures: list[Picture]) -> None:
+    if not pictures:
         return
     # One that was in this post before an edit is still its own, and history shows it.
-    taken = await w.run(TAKE_PICTURES, ids=listed(ids), me=post.author, of=post.id)
-    if taken != len(ids):  # another post took one since it was looked at
+    taken = await w.run(TAKE_PICTURES, ids=listed([picture.id for picture in pictures]), me=post.author, of=post.id)
+    await use(w, post.id, [picture.content for picture in pictures])
+    if taken != len(pictures):  # another post took one since it was looked at
         raise Invalid("Validation failed: Media is in another post already", media_ids="in another post")
 
 

@@ -23,7 +23,8 @@ LASTS = 2 * DAY  # what could not be pushed for so long is no news
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     """One device. `key`: hash of the token or session behind it; `token`: that token, sealed; empty for a browser's session.
 
-    `country`, `language`: of whoever asked, when they last did: as such a viewer the gate judges what leaves.
+    `country`: where whoever has it was when they last came by the same token or session, `language`: as they last asked:
+    as such a viewer the gate judges what leaves.
     """
 
     id: int
@@ -60,6 +61,7 @@ WISH = statement(
     .where(subscriptions.c.key == words("of"))
     .values(alerts=words("wanted"), policy=words("by"), country=words("where_now"), language=words("tongue"))
 )
+PLACE = statement(update(subscriptions).where(subscriptions.c.key == words("of")).values(country=words("where_now")))
 REMOVE = statement(delete(subscriptions).where(subscriptions.c.key == words("of")))
 REMOVE_ID = statement(delete(subscriptions).where(subscriptions.c.id == param("of")))
 WENT = statement(update(subscriptions).where(subscriptions.c.id == param("of")).values(failures=0))
@@ -100,6 +102,11 @@ async def put(w: Writing, found: Subscription) -> None:
 async def wish(w: Writing, key: str, alerts: Sequence[str], policy: str, country: str, language: str) -> bool:
     """Told of other things from now on; False where there is no such device."""
     return await w.run(WISH, of=key, wanted=_said(alerts), by=policy, where_now=country, tongue=language) == 1
+
+
+async def move(w: Writing, key: str, country: str) -> None:
+    """Whoever has the device is in another country now."""
+    await w.run(PLACE, of=key, where_now=country)
 
 
 async def of_key(reading: Reading, key: str) -> Subscription | None:

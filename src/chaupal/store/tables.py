@@ -197,6 +197,7 @@ thread_mutes = Table(
 revisions = Table(
     "revisions", meta, id_column(), big("post_id"), big("at"), text("text"), text("html"), text("spoiler"),
     big("sensitive", default=0), text("language"), text("pictures", default="[]"), text("options", default="[]"),
+    text("mentions", default="[]"),  # whom it was addressed to then; nobody, of what was kept before this was
     Index("revisions_of", "post_id", "id"),
 )  # fmt: skip
 
@@ -232,9 +233,21 @@ media = Table(
     text("kind", default="image"), text("state", default="ready"), big("length", default=0), text("frame_rate"), big("bitrate", default=0),
     # By which ffmpeg reads what was sent. Whoever paints it holds it until then.
     text("demuxer"), big("held_until", default=0), big("tries", default=0),
+    big("root", default=0),  # the first upload of the same content by the same account, whatever became of it; 0: itself
     Index("media_of_post", "post_id"),
     Index("media_waiting", "id", sqlite_where=sql("state = 'waiting'"), postgresql_where=sql("state = 'waiting'")),
     Index("media_loose", "loose_at", sqlite_where=sql("post_id IS NULL"), postgresql_where=sql("post_id IS NULL")),
+)  # fmt: skip
+
+# By what an account's uploads are known again (SHA-256 of what was sent and of what is kept), and the first of each.
+media_contents = Table(
+    "media_contents", meta, Column("account_id", BigInteger, primary_key=True), text("sha256", primary_key=True), big("root"),
+    Index("media_contents_of", "root"),
+)  # fmt: skip
+# In which posts a content has been: what was ruled on one of these goes with it.
+media_uses = Table(
+    "media_uses", meta, Column("post_id", BigInteger, primary_key=True), Column("root", BigInteger, primary_key=True),
+    Index("media_uses_of", "root"),
 )  # fmt: skip
 
 tags = Table("tags", meta, text("key", primary_key=True), text("name"), big("last_used"), big("uses", default=0))

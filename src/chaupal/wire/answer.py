@@ -22,7 +22,7 @@ from chaupal.policy.viewer import ACTIVE, FROZEN, SUSPENDED, Caller, Role, Viewe
 from chaupal.ports.country import Locator, Place
 from chaupal.ports.meter import Meter
 from chaupal.reads import standing
-from chaupal.social import doors, logins
+from chaupal.social import doors, logins, push
 from chaupal.wire import csrf
 from chaupal.wire.call import Answer, Call, House, Upload, json
 from chaupal.wire.drawn import WORD, Cut, filled, marked
@@ -94,6 +94,8 @@ class Desk:
                 await logins.note_seen(
                     self.house.square, caller, call.viewer.country if call.viewer.country_known else ""
                 )
+            if caller is not None and caller.account is not None:
+                await push.note_place(self.house.square, caller, call.viewer.country)
             answer = await self._run(route, request, call)
         except Problem as problem:
             call = call or self._call(route, request, {})

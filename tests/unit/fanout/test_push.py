@@ -301,3 +301,36 @@ async def test_a_subscription_ends_with_its_token(village: Village, phone: Devic
     assert phone.heard == [], "what was on its way is not sent"
     async with v.running.house.square.work.reading() as reading:
         assert await rows.due(reading, v.clock() + DAY, 10) == []
+
+
+async def test_push_goes_by_where_one_is_now_and_not_by_the_country_of_the_day_of_subscription(
+    village: Village, phone: Device
+):
+    """Subscribed abroad, back in India: nothing of what is withheld there; and the other way round."""
+    v = village
+    await subscribes(v, v.asha, phone, "DE")
+    await v.api(v.asha, "GET", "/api/v1/notifications", "IN")
+    post = await v.says(v.ravi, "@asha यह रोका जाएगा")
+    await measures.begin(v, Measure.WITHHOLD_POST, post.id)
+    await deliver(v)
+    assert phone.heard == []
+    await v.api(v.asha, "GET", "/api/v1/notifications", "DE")
+    again = await v.says(v.ravi, "@asha यह भी")
+    await measures.begin(v, Measure.WITHHOLD_POST, again.id)
+    await deliver(v)
+    assert len(phone.heard) == 1
+
+
+async def test_a_browsers_push_goes_by_where_its_session_is_now(village: Village, phone: Device):
+    v = village
+    async with v.running.house.square.work.writing() as w:
+        made = rows.Subscription(
+            id=1, account_id=v.asha.id, key=digest(v.asha.cookie), endpoint=phone.subscription["endpoint"],
+            p256dh=phone.subscription["keys"]["p256dh"], auth=phone.subscription["keys"]["auth"], standard=True, alerts=ALERTS,
+            policy="all", country="DE", language="hi", token="", created_at=v.clock(),
+        )  # fmt: skip
+        await rows.put(w, made)
+    await v.look("IN", "/home", v.asha)
+    async with v.running.house.square.work.reading() as reading:
+        kept = await rows.of_key(reading, digest(v.asha.cookie))
+    assert kept is not None and kept.country == "IN"

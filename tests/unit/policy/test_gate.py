@@ -39,7 +39,7 @@ def a_post(**changes) -> Post:
         sensitive=True, reply_to=5, reply_to_account=2, root=5, boost_of=None, edited_at=7, app="toot", mentions=(Mention(2, "ravi"),),
         tags=(Tag("किसान", "किसान"),), pictures=(Picture(21, "image/png", "खेत", "LEHV", 10, 10, 5, 5),), replies_count=1,
         boosts_count=2, likes_count=3, poll=Poll((Option("हाँ", 2), Option("ना")), 9), quote_of=4, quote_state="accepted", quotes_count=1,
-        card=LinkCard("https://example.org/", "खेत"),
+        card=LinkCard("https://example.org/", "खेत"), app_site="https://toot.example",
     )  # fmt: skip
     return msgspec.structs.replace(post, **changes)
 

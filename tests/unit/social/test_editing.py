@@ -77,3 +77,29 @@ async def test_a_deleted_post_takes_its_history_with_it(village: Village):
     await put(v, v.asha, said.id, status="बाद में")
     await v.api(v.asha, "DELETE", f"/api/v1/statuses/{said.id}")
     assert (await v.api(v.asha, "GET", f"/api/v1/statuses/{said.id}/history")).status_code == 404
+
+
+async def test_whoever_an_edit_mentions_reads_a_direct_post_from_there_on_and_nothing_from_before(village: Village):
+    v = village
+    said = await v.says(v.asha, "@ravi केवल तुमसे कहता हूँ", visibility=3)
+    assert (await put(v, v.asha, said.id, status="@ravi @meera अब दोनों से")).status_code == 200
+    path = f"/api/v1/statuses/{said.id}/history"
+    for who, seen in ((v.asha, 2), (v.ravi, 2), (v.meera, 1)):
+        told = (await v.api(who, "GET", path)).json()
+        assert len(told) == seen and "अब दोनों से" in told[-1]["content"], who.handle
+        page = await v.look("IN", f"{said.path}/history", who)
+        assert ("केवल तुमसे" in page.text) is (seen == 2), who.handle
+    assert (await put(v, v.asha, said.id, status="@meera अब केवल आपसे")).status_code == 200
+    assert len((await v.api(v.meera, "GET", path)).json()) == 2
+    for who in (v.ravi, v.karl, None):
+        assert (await v.api(who, "GET", path)).status_code == 404
+
+
+async def test_whoever_an_edit_mentions_in_a_post_for_followers_reads_from_there_on(village: Village):
+    v = village
+    said = await v.says(v.asha, "अपनों से", visibility=2)
+    newcomer = await v.joins("naya")
+    await put(v, v.asha, said.id, status="अपनों से और @naya से")
+    path = f"/api/v1/statuses/{said.id}/history"
+    assert len((await v.api(newcomer, "GET", path)).json()) == 1
+    assert len((await v.api(v.karl, "GET", path)).json()) == 2
