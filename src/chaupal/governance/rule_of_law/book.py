@@ -77,7 +77,6 @@ class Matter:
     received: int
     stage: Stage = Stage.RECEIVED
     genuine: bool = False
-    confirmed: bool = False
     hearing: int | None = None  # the day that was set (ms)
     acknowledged: int | None = None
     steps: list["Stepped"] = field(default_factory=list["Stepped"])
@@ -165,6 +164,17 @@ class Made:
     @property
     def own(self) -> bool:
         return self.matter is not None and self.matter.own
+
+    @property
+    def before(self) -> "Made | None":
+        """The measure that this one goes on from, where it stands in place of another."""
+        return self.prev.made if self.cause != DECIDED and isinstance(self.prev, Ended) else None
+
+    @property
+    def seconds(self) -> set[str]:
+        """Who stands behind it as the second: by its own entry, or by a look at what one person had done."""
+        looked = {said.by or "" for _, said in self.looked if said.step == "reviewed"}
+        return looked | ({self.said.second} if self.said.second else set())
 
 
 @dataclass(slots=True)
@@ -281,8 +291,6 @@ class Book:
             matter.stage = matter.stage if found is None else found.to
         if step.said.step == "origin_verified":
             matter.genuine = True
-        if step.said.step == "confirmed":
-            matter.confirmed = True
         if step.said.step == "acknowledged" and matter.acknowledged is None:
             matter.acknowledged = step.act.at
         if step.said.step == "hearing_set":

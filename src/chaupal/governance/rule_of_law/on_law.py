@@ -292,7 +292,7 @@ def beyond_order(book: Book, made: Made) -> str:
 def beyond_interim(book: Book, made: Made) -> bool:
     matter = made.matter
     latest = None if matter is None else moment(matter.said.interim_until)
-    if matter is None or latest is None or matter.confirmed or made.cause == "confirmed":
+    if matter is None or latest is None:
         return False
     return made.until is None or made.until > latest + SLACK
 

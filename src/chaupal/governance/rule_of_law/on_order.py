@@ -12,6 +12,7 @@ OWN_STAGES = DECIDING_STAGES | {Stage.RECEIVED, Stage.ACKNOWLEDGED}
 STEPS_ON_CASES = ("kept", "reviewed")  # what is decided about what is in force already
 CHANGED = ("modified", "extended", "renewed", "amended", "confirmed")  # a measure follows from such an end
 RESUMED, STAYED, LAPSED = "resumed", "stayed", "lapsed"
+NO_WIDER = (RESUMED, "modified", "amended")  # causes of a measure that is at most what it goes on from
 BY_STEP = (
     "withdrawn",
     "stayed",
@@ -162,7 +163,25 @@ def whose_act(book: Book, made: Made) -> bool:
 
 
 def renewed_alone(book: Book, made: Made) -> bool:
-    return made.cause != DECIDED and (not made.said.second or made.said.second == made.said.by)
+    """What one person may do goes on as theirs after a stay or an appeal; whatever else is changed, two change."""
+    if made.cause == DECIDED:
+        return False
+    if made.cause in (RESUMED, "modified") and made.before is not None and not made.before.seconds:
+        return False
+    return not made.said.second or made.said.second == made.said.by
+
+
+def more_than_before(book: Book, made: Made) -> str:
+    """A stay gives back no more than it took, and neither an appeal nor an amendment widens anything."""
+    was, said = made.before, made.said
+    if was is None or made.cause not in NO_WIDER:
+        return ""
+    found = ["territory"] if set(said.territory or ()) - set(was.said.territory or ()) else []
+    found += ["measure"] if made.cause == RESUMED and said.measure != was.said.measure else []
+    seconded = was.said.second is None and was.seconds  # then it lasts as long as it was to, which no entry says
+    longer = was.until is not None and (made.until is None or made.until > was.until + SLACK)
+    found += ["until"] if longer and not seconded else []
+    return ", ".join(found)
 
 
 def in_force_twice(book: Book, made: Made) -> bool:
@@ -234,6 +253,10 @@ MEASURING_ORDER: tuple[Check[Made], ...] = (
     Check(
         "renewed_alone", "A measure was changed or renewed by one person; two must decide.",
         "कार्रवाई को एक ही व्यक्ति ने बदला या बढ़ाया; दो का होना ज़रूरी है।", renewed_alone,
+    ),
+    Check(
+        "more_than_before", "A measure goes on for longer, farther or as more than what it goes on from.",
+        "कार्रवाई पहले से लंबी अवधि तक, ज़्यादा जगहों पर या बड़े रूप में जारी है।", more_than_before,
     ),
     Check(
         "in_force_twice", "The target was decided anew while the first decision was in force.",

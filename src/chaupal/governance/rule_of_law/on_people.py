@@ -13,6 +13,7 @@ from chaupal.governance.rule_of_law.book import (
     Unsealed,
 )
 from chaupal.governance.rule_of_law.check import SLACK, Check
+from chaupal.governance.rule_of_law.on_order import RESUMED
 from chaupal.governance.rule_of_law.people import AUTHORITY, CLOCK, MACHINE, MEMBER, OWNER, different
 from chaupal.governance.rule_of_law.said import moment
 from chaupal.governance.tlog import at_minute
@@ -27,6 +28,7 @@ STEP_ROLES = ("receive_order", "work_on_order", "decide", "carry_out")
 END_ROLES = {
     "lifted": ("lift", "sanction"), "appealed": ("hear_appeal",), "modified": ("hear_appeal",),
 }  # fmt: skip
+KEEPS_PEOPLE = (RESUMED, "confirmed", "modified")  # causes that leave standing who had decided
 CARRIED_OUT = ("carry_out", "decide", "work_on_order", "hear_appeal")
 AT_ONCE = frozenset({"warn", "remove_post"})  # done in a moment: there is nothing that lasts
 
@@ -223,13 +225,30 @@ def second_act(made: Made) -> tuple[str, ...]:
 
 
 def people_of(made: Made) -> list[tuple[str, str, tuple[str, ...]]]:
-    """(what they did, who, what that asks for) of everybody who stands behind the measure."""
+    """(what they did, who, what that asks for) of everybody who decided the measure, or that it goes on.
+
+    Whoever stands behind it only because they had decided what it goes on from was judged then: they may have left since.
+    """
     found = [("by", made.said.by or "", first_act(made))]
     if made.said.second:
         found.append(("second", made.said.second, second_act(made)))
     if made.said.concurred:
         found.append(("concurred", made.said.concurred, ("sanction",) if made.own else ("decide",)))
-    return found
+    earlier = deciders(made.before) if made.before is not None and made.cause in KEEPS_PEOPLE else {}
+    return [(part, who, acts) for part, who, acts in found if who not in earlier.get(part, ())]
+
+
+def deciders(made: Made) -> dict[str, set[str]]:
+    """What they did -> who stands behind it."""
+    return {"by": {made.said.by or ""}, "second": made.seconds, "concurred": {made.said.concurred or ""}}
+
+
+def others_behind_it(book: Book, made: Made) -> str:
+    """What a stay or a confirmation lets go on stands on the people that it stood on."""
+    if made.before is None or made.cause not in (RESUMED, "confirmed"):
+        return ""
+    earlier, now = deciders(made.before), deciders(made)
+    return ", ".join(part for part in earlier if (now[part] or {""}) - (earlier[part] or {""}))
 
 
 def person_unknown(book: Book, made: Made) -> str:
@@ -324,6 +343,10 @@ MEASURING_WHO: tuple[Check[Made], ...] = (
     Check(
         "one_person_twice", "One and the same person proposed the measure and approved it.",
         "एक ही व्यक्ति ने कार्रवाई का प्रस्ताव रखा और उसी ने मंज़ूरी दी।", one_person_twice,
+    ),
+    Check(
+        "others_behind_it", "A measure that goes on names other people than those who had decided it.",
+        "जारी रहने वाली कार्रवाई में वे लोग नहीं लिखे हैं जिन्होंने उस पर निर्णय किया था।", others_behind_it,
     ),
     Check(
         "second_missing", "The measure stands on one person; its law asks for two.",

@@ -37,9 +37,10 @@ def runs_after_end(book: Book, made: Made) -> bool:
 
 
 def emergency_runs(book: Book, made: Made) -> bool:
+    """What is confirmed has ended here, and goes on under the order that confirms it: thing by thing."""
     matter = made.matter
     until = None if matter is None else moment(matter.said.interim_until)
-    if matter is None or until is None or matter.confirmed or made.cause == "confirmed":
+    if matter is None or until is None:
         return False
     return until + GRACE < _bound_until(book, made)
 

@@ -70,8 +70,24 @@ def test_an_order_is_stayed_and_its_measure_resumed(scribe: Scribe):
     stayed = scribe.reverse(made, "stayed", body="court")
     scribe.later(days=3)
     scribe.step("stay_ended", body="court")
-    again = scribe.measure(prev=stayed, carried=scribe.opens[made], cause="resumed", body="court")
+    until = scribe.public(made)["until"]
+    again = scribe.measure(prev=stayed, carried=scribe.opens[made], cause="resumed", body="court", until=until)
     scribe.notice(again)
+    check(scribe)
+
+
+def test_what_somebody_decided_who_has_left_since_goes_on_after_a_stay(scribe: Scribe):
+    """They were judged on the day they decided; what they decided stands."""
+    scribe.open_order(targets={"post": 1})
+    made = scribe.decide()
+    scribe.step("stayed", body="court")
+    stayed = scribe.reverse(made, "stayed", body="court", by=SECOND)
+    for person, was in ((PROPOSER, "reviewer"), (APPROVER, "approver")):
+        scribe.role(person, "member", was)
+    scribe.later(hours=3)
+    scribe.step("stay_ended", body="court", by=SECOND)
+    until = scribe.public(made)["until"]
+    scribe.notice(scribe.measure(prev=stayed, carried=scribe.opens[made], cause="resumed", body="court", until=until))
     check(scribe)
 
 

@@ -354,6 +354,22 @@ def test_an_emergency_runs_past_its_interim_without_a_confirmation(scribe: Scrib
     lie(scribe, made, "emergency_runs", "beyond_interim", "beyond_law_duration")
 
 
+def test_what_a_confirmation_left_out_runs_on(scribe: Scribe):
+    """The one post is confirmed; the other has no more ground than if nothing had been."""
+    scribe.open_order("IN-2021-0002", "IN-69A-EMERG@1", targets={"post": 2})
+    first = scribe.decide("IN-2021-0002", until=scribe.minute(hours=47))
+    other = scribe.decide("IN-2021-0002", target=2, until=scribe.minute(days=4))
+    scribe.later(hours=20)
+    scribe.open_order("IN-2021-0003", targets={"post": 1}, confirms="IN-2021-0002")
+    scribe.step("confirmed", "IN-2021-0002", confirms="IN-2021-0003", body="secretary")
+    ended = scribe.reverse(first, "confirmed", body="secretary")
+    on = scribe.measure("IN-2021-0003", prev=ended, carried=scribe.opens[first], cause="confirmed", body="secretary")
+    scribe.notice(on)
+    scribe.later(days=5)
+    scribe.order("IN-2021-0004")
+    lie(scribe, other, "emergency_runs", "beyond_interim", "beyond_law_duration")
+
+
 def test_a_measure_lasts_longer_than_its_order(scribe: Scribe):
     scribe.open_order("IN-2021-0002", ends=scribe.minute(days=3))
     lie(scribe, scribe.decide("IN-2021-0002"), "beyond_order_end")
@@ -593,6 +609,35 @@ def test_something_is_renewed_by_one_person(scribe: Scribe):
     again = scribe.measure(prev=ended, carried=scribe.opens[made], cause="renewed", body="authority", second=None)
     scribe.notice(again)
     assert "renewed_alone" in scribe.found(again)
+
+
+def test_what_a_stay_gives_back_is_put_on_other_people(scribe: Scribe):
+    made = scribe.decide()
+    again = resumed(scribe, made, by=SECOND)
+    lie(scribe, again, "others_behind_it")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"until": None, "review": "2021-03-20T10:00Z"}, {"until": "2021-04-20T10:00Z"}, {"measure": "label"}],
+    ids=str,
+)
+def test_a_stay_gives_back_more_than_it_took(scribe: Scribe, more: dict[str, object]):
+    made = scribe.decide()
+    again = resumed(scribe, made, **more)
+    assert "more_than_before" in scribe.found(again)
+
+
+def resumed(scribe: Scribe, made: int, **changes: object) -> int:
+    """What goes on after a stay of three hours."""
+    scribe.step("stayed", body="court")
+    stayed = scribe.reverse(made, "stayed", body="court")
+    scribe.later(hours=3)
+    scribe.step("stay_ended", body="court")
+    said = {"cause": "resumed", "body": "court", "until": scribe.public(made)["until"]} | changes
+    again = scribe.measure(prev=stayed, carried=scribe.opens[made], said=said)
+    scribe.notice(again)
+    return again
 
 
 def test_nobody_says_whose_extension_it_is(scribe: Scribe):
