@@ -79,6 +79,7 @@ async def test_an_order_is_taken_in_decided_by_two_obeyed_in_its_country_and_lif
     assert await reads_of(bench, "IN") == [text]
     assert [e["t"] for e in await entries(bench)] == [
         "authority",
+        "authority",
         "order",
         "step",
         "decision",
@@ -107,12 +108,12 @@ async def test_each_leaf_leads_to_the_one_before_and_names_no_person(bench: Benc
     await bench.withhold(ref)
     await decisions.lift(bench.court, bench.asha, ref, 1, reason=LIFTED)
     written = await entries(bench)
-    assert [e.get("prev") for e in written] == [None, None, 1, 1, 3, 4]
+    assert [e.get("prev") for e in written] == [None, 0, None, 2, 2, 4, 5]
     text = json.dumps(written, ensure_ascii=False)
     for name in ("asha", "dev", "clerk", "meera", "Sharma", "किसान", str(bench.asha.account), str(bench.dev.account)):
         assert name not in text
-    proposal, measure = written[3]["public"], written[4]["public"]
-    assert written[1]["public"]["dated"] == "2021-02-10"  # pyright: ignore[reportIndexIssue] - the day in India
+    proposal, measure = written[4]["public"], written[5]["public"]
+    assert written[2]["public"]["dated"] == "2021-02-10"  # pyright: ignore[reportIndexIssue] - the day in India
     assert isinstance(proposal, dict)
     assert isinstance(measure, dict)
     assert proposal["by"] == measure["by"] != measure["second"]
@@ -124,7 +125,7 @@ async def test_a_proposal_tells_nothing_until_it_is_approved_and_then_cannot_hav
     assert REASON not in json.dumps(await entries(bench))
     await decisions.approve(bench.court, bench.dev, ref, 1)
     async with bench.court.work.reading() as reading:
-        proposal, measure = await ledger.entries(reading, 3, 2)
+        proposal, measure = await ledger.entries(reading, 4, 2)
     public = tlog.read_entry(measure)["public"]
     assert isinstance(public, dict)
     opened = dict(tlog.open_disclosure(disclosure, proposal) for disclosure in public["opens"])
@@ -132,7 +133,7 @@ async def test_a_proposal_tells_nothing_until_it_is_approved_and_then_cannot_hav
     committed, again = (set(tlog.digests_of(tlog.read_entry(entry))) for entry in (proposal, measure))
     assert len(committed) == 7 and committed <= again
     await log.checkpoint(bench.court)
-    beside = [tlog.open_disclosure(text, proposal) for text in (await log.openings(bench.court, 0))["4"]]
+    beside = [tlog.open_disclosure(text, proposal) for text in (await log.openings(bench.court, 0))["5"]]
     assert sorted(name for name, _ in beside) == ["reason", "subject"] and ("reason", REASON) in beside
 
 
@@ -187,9 +188,9 @@ async def test_appends_that_come_at_once_make_one_line(bench: Bench):
         return index
 
     got = await asyncio.gather(*(one(i) for i in range(40)))
-    assert sorted(got) == list(range(1, 41))
+    assert sorted(got) == list(range(2, 42))
     assert (await verified(bench)).fault is None
-    assert await log.recount(bench.court) == 41
+    assert await log.recount(bench.court) == 42
 
 
 async def test_every_tile_of_every_signed_size_stays_served(bench: Bench):
@@ -240,11 +241,11 @@ async def test_a_receipt_proves_an_entry_offline(bench: Bench):
 SPOILS = {
     "an entry is changed": ("UPDATE log_entries SET body = '{}' WHERE \"index\" = 1", "entry 1"),
     "a hash is changed": ("UPDATE log_nodes SET hash = 'x' WHERE level = 2 AND \"index\" = 0", "not those that were signed"),
-    "the last entry is taken out": ('DELETE FROM log_entries WHERE "index" = 3', "has 3 entries where 4"),
+    "the last entry is taken out": ('DELETE FROM log_entries WHERE "index" = 4', "has 4 entries where 5"),
     "the end is cut off": (
-        "DELETE FROM log_entries WHERE \"index\" = 3; DELETE FROM log_nodes WHERE \"index\" = 3; DELETE FROM log_nodes WHERE level = 2; "
-        "DELETE FROM log_nodes WHERE level = 1 AND \"index\" = 1; UPDATE marks SET value = '3' WHERE key = 'log_size'",
-        "but 4 were signed",
+        "DELETE FROM log_entries WHERE \"index\" = 4; DELETE FROM log_nodes WHERE level = 0 AND \"index\" = 4; "
+        "UPDATE marks SET value = '4' WHERE key = 'log_size'",
+        "but 5 were signed",
     ),
 }  # fmt: skip
 

@@ -81,7 +81,7 @@ async def carry_out(court: Court, w: Writing, case: Case, proposal: CaseEvent, m
     noted = Noted(targets=(case.target.number,), body=said.body, reason=said.reason, until=said.ends_at)
     events = (await docket.order_events_of(w, [case.order.id]))[case.order.id]
     leaf = await steps.enter(court, w, case.order, events, said.change, noted, me)
-    cause = Cause(procedure.logged(said.change), procedure.body_of(said.body), said.reason, proposal.by, me)
+    cause = Cause(procedure.logged(said.change), docket.body_of(said.body), said.reason, proposal.by, me)
     begun: list[int] = []
     for row in rows:
         following = [_like(court, case, row, said, proposal.by, me, part) for part in _parts(case, row, said)]
@@ -115,9 +115,7 @@ def _check_longer(court: Court, paper: Paper, case: Case, rows: Sequence[RulingR
         paper.complain("until", "must be after the end that was set")
     elif latest is not None and said.ends_at > latest:
         paper.complain("until", "is later than its law allows")
-    elif (
-        case.order.ends_at is not None and said.ends_at > case.order.ends_at and procedure.body_of(said.body) == "house"
-    ):
+    elif case.order.ends_at is not None and said.ends_at > case.order.ends_at and docket.body_of(said.body) == "house":
         paper.complain("body", "only whoever ordered it, or a court, gives it more time than the order")
     if said.territory or said.subjects or said.outcome != rows[0].measure:
         paper.complain("kind", "what lasts longer stays as it is otherwise")

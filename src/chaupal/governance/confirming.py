@@ -7,7 +7,7 @@ end that the confirming order and its law set. The two who decided it stand behi
 
 from collections.abc import Sequence
 
-from chaupal.governance import cases, effects, ladder, procedure
+from chaupal.governance import cases, effects, ladder
 from chaupal.governance.cases import Case
 from chaupal.governance.context import Court
 from chaupal.governance.effects import Cause
@@ -59,7 +59,7 @@ async def _go_on(court: Court, w: Writing, old: Case, new: Case, event: OrderEve
     begins = cases.follow(new, "take_over", event.by)
     ladder.check_may_bind(court, new)
     now, ids, leaf = court.clock(), list[int](), event.log_index or 0
-    cause = Cause("confirmed", procedure.body_of(event.body.body) or "authority", event.body.reason, event.by)
+    cause = Cause("confirmed", docket.body_of(event.body.body) or "authority", event.body.reason, event.by)
     standing = [row for row in await effects.standing_of(w, old) if row.ends_at is None or now < row.ends_at]
     if not standing:
         raise Conflict(NOT_NAMED)

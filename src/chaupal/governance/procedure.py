@@ -103,18 +103,8 @@ CARRIED = ("withdraw", "set_aside", "stay", "end_stay", "confirm")
 SOME = {"withdraw": "withdraw_some", "set_aside": "set_aside_some", "stay": "stay_some", "end_stay": "end_stay_some"}
 WHOLE = {some: verb for verb, some in SOME.items()}
 BY_DECISION = frozenset({"extend", "renew", "amend"})
-# Whose act something is that was not decided here.
-BODIES = ("authority", "court", "review_committee", "secretary", "house", "other")
 
 
 def logged(verb: str) -> str:
     """What the public log calls a verb, whether it is about all of the order or about some of it."""
     return LOGGED[WHOLE.get(verb, verb)]
-
-
-def body_of(text: str) -> str:
-    """Whose act it is, as a code: of a body that is named in words, `court` or `other`."""
-    said = text.strip().casefold()
-    if said in BODIES or not said:
-        return said
-    return "court" if any(word in said for word in ("court", "न्यायालय", "अदालत")) else "other"

@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 
 import msgspec
 
-from chaupal.governance import entries, log, procedure, tlog
+from chaupal.governance import entries, log, tlog
 from chaupal.governance.cases import Case
 from chaupal.governance.context import Court
 from chaupal.governance.log import Carried, Written
@@ -20,7 +20,7 @@ from chaupal.governance.regimes import Regime
 from chaupal.policy.epitaph import iso_date
 from chaupal.policy.facts import Visibility
 from chaupal.policy.rulings import WITHHOLDING, Measure
-from chaupal.store import naming, rulings
+from chaupal.store import docket, naming, rulings
 from chaupal.store.docket import Authority, CaseEvent, Noted, Order, Said, Target
 from chaupal.store.doors import Door
 from chaupal.store.rulings import RulingRow
@@ -118,7 +118,7 @@ def order(
 
 def step(court: Court, logged: str, noted: Noted, by: int) -> Written:
     """Why, and before which body, is only committed to: it may be about somebody. Letters and minutes stay with the staff."""
-    body = procedure.body_of(noted.body)
+    body = docket.body_of(noted.body)
     public = entries.Step(
         step=logged, codes=noted.codes, targets=noted.targets, body=body, until=_time(noted.until),
         confirms=noted.confirms or None, at=tlog.at_minute(court.clock()), by=pseudonym(court, by),

@@ -190,7 +190,7 @@ async def _carry_one(court: Court, w: Writing, case: Case, verb: str, event: Ord
     noted, leaf, ended = event.body, event.log_index or 0, ()
     if case.state in lifecycle.IN_FORCE:
         ended = tuple(row.id for row in await effects.standing_of(w, case))
-        body = procedure.body_of(noted.body) or "authority"
+        body = docket.body_of(noted.body) or "authority"
         leaf = await effects.end_all(court, w, case, how=HOW[verb], by=event.by, reason=noted.reason, body=body)
     elif verb != "stay":  # what only halts what is open leaves it as it stood
         before = case.events[-1].log_index
@@ -208,7 +208,7 @@ async def _resume(court: Court, w: Writing, case: Case, event: OrderEvent) -> bo
         return False
     before, stay, now = State(case.events[-2].state), case.events[-1], court.clock()
     leaf, begun = event.log_index or 0, list[int]()
-    cause = Cause("stayed", procedure.body_of(event.body.body) or "court", event.body.reason, event.by)
+    cause = Cause("stayed", docket.body_of(event.body.body) or "court", event.body.reason, event.by)
     for id_ in stay.body.rulings:
         row = await rulings.ruling(w, id_)
         if row is not None and row.lift_log_index is not None and (row.ends_at is None or now < row.ends_at):

@@ -143,7 +143,7 @@ async def _happened(reading: Reading, order: Order) -> tuple[Happened, ...]:
     """The steps of the order and, day by day, what its targets came to."""
     steps = [
         Happened(
-            at=event.at, verb=event.verb, codes=event.body.codes, body=docket.body_code(event.body.body),
+            at=event.at, verb=event.verb, codes=event.body.codes, body=docket.body_of(event.body.body),
             until=event.body.until, log=() if event.log_index is None else (event.log_index,),
         )
         for event in (await docket.order_events_of(reading, [order.id]))[order.id]

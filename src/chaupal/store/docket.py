@@ -144,10 +144,12 @@ class Noted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 BODIES = ("authority", "court", "review_committee", "secretary", "house", "other")
 
 
-def body_code(said: str) -> str:
-    """Whose act a step was, in a code: a name that staff typed is free text, and private."""
-    said = said.strip()
-    return said if said in BODIES else "other" if said else ""
+def body_of(text: str) -> str:
+    """Whose act it is, as a code: of a body that is named in words, which are private, `court` or `other`."""
+    said = text.strip().casefold()
+    if said in BODIES or not said:
+        return said
+    return "court" if any(word in said for word in ("court", "न्यायालय", "अदालत")) else "other"
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):

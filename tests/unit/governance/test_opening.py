@@ -10,7 +10,7 @@ import pytest
 from chaupal.governance import decisions, entries, log, opening, tlog
 from chaupal.governance.openings import check_openings
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
-from chaupal.store import docket, rulings
+from chaupal.store import docket, ledger, rulings
 from court import REASON as WHY
 from court import WITHHOLD, Bench, order_of
 
@@ -24,6 +24,13 @@ async def secret_order(bench: Bench) -> int:
             bench.court, w, "order", "IN-2021-0042", said, regime="IN-69A@1", matter=order_of(secrecy="gag")
         )
     return index
+
+
+async def said(bench: Bench, kind: str, step: str = "") -> int:
+    """The index of the newest entry of a kind, and step."""
+    async with bench.court.work.reading() as reading:
+        found = [tlog.read_entry(body) for body in await ledger.entries(reading, 0, 10_000)]
+    return max(n for n, e in enumerate(found) if e["t"] == kind and e["public"].get("step", "") in ("", step))  # pyright: ignore
 
 
 async def entry(bench: Bench, index: int) -> dict[str, object]:
@@ -70,12 +77,13 @@ async def test_erasing_a_reason_erases_it_wherever_it_stands_and_leaves_a_provab
     ref = await bench.order()
     await bench.withhold(ref)
     await log.checkpoint(bench.court)
-    assert WHY in str([tlog.read_disclosure(text) for text in (await log.openings(bench.court, 0))["4"]])
-    before = [await log.entry(bench.court, index) for index in (3, 4)]
-    await opening.erase(bench.court, bench.dev, 3, ["reason"], REASON)
-    assert [await log.entry(bench.court, index) for index in (3, 4)] == before
-    assert await log.recount(bench.court) == 6
-    assert WHY not in str([tlog.read_disclosure(text) for text in (await log.openings(bench.court, 0))["4"]])
+    proposal, measure = await said(bench, "decision", "proposed"), await said(bench, "measure")
+    assert WHY in str([tlog.read_disclosure(text) for text in (await log.openings(bench.court, 0))[str(measure)]])
+    before = [await log.entry(bench.court, index) for index in (proposal, measure)]
+    await opening.erase(bench.court, bench.dev, proposal, ["reason"], REASON)
+    assert [await log.entry(bench.court, index) for index in (proposal, measure)] == before
+    assert await log.recount(bench.court) == measure + 2
+    assert WHY not in str([tlog.read_disclosure(text) for text in (await log.openings(bench.court, 0))[str(measure)]])
     async with bench.court.work.reading() as reading:
         order = await docket.order(reading, ref)
         target = await docket.target(reading, order.id if order else 0, 1)
@@ -90,7 +98,7 @@ async def test_what_is_read_beside_the_log_is_held_against_its_entries(bench: Be
     await bench.withhold(ref)
     await log.checkpoint(bench.court)
     beside = await log.openings(bench.court, 0)
-    logged = [await log.entry(bench.court, index) for index in range(5)]
+    logged = [await log.entry(bench.court, index) for index in range(await said(bench, "measure") + 1)]
     assert check_openings(msgspec.json.encode(beside), logged, 0, "openings/0") == 2
     with pytest.raises(Exception, match="entry 2"):
         check_openings(msgspec.json.encode({"2": [tlog.disclose("reason", "another")]}), logged, 0, "openings/0")
@@ -102,9 +110,10 @@ async def test_a_proposal_is_opened_as_its_disclosures_say(bench: Bench):
     """What was only proposed is a commitment, too, and is kept in the same unit as its entry."""
     ref = await bench.order()
     await decisions.propose(bench.court, bench.asha, ref, 1, **WITHHOLD)
-    opened = await opening.open_(bench.court, bench.dev, 3, ["outcome"], REASON, ref=ref)
+    proposal = await said(bench, "decision", "proposed")
+    opened = await opening.open_(bench.court, bench.dev, proposal, ["outcome"], REASON, ref=ref)
     disclosed = (await entry(bench, opened))["public"]["disclosures"]  # pyright: ignore
-    assert [tlog.open_disclosure(text, await log.entry(bench.court, 3)) for text in disclosed] == [  # pyright: ignore
+    assert [tlog.open_disclosure(text, await log.entry(bench.court, proposal)) for text in disclosed] == [  # pyright: ignore
         ("outcome", "withhold_post")
     ]
 
