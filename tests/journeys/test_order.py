@@ -88,7 +88,7 @@ async def test_an_order_is_taken_in_decided_by_two_obeyed_in_its_country_and_lif
         "reversal",
     ]
     report = await verified(bench)
-    assert (report.fault, report.size) == (None, 7)
+    assert (report.fault, report.size) == (None, 8)
 
 
 async def test_an_account_is_withheld_with_all_it_says_and_comes_back(bench: Bench):
