@@ -13,6 +13,8 @@ from chaupal.store.tables import (
     announcement_reads,
     blocks,
     bookmarks,
+    bulk_jobs,
+    bulk_rows,
     challenges,
     conversations,
     drafts,
@@ -99,11 +101,12 @@ UNDER = (
     (filter_keywords, "filter_id", filters), (filter_posts, "filter_id", filters), (list_members, "list_id", lists),
     (import_faults, "import_id", imports), (push_calls, "subscription_id", push_subscriptions),
     (kept_media, "holder_id", drafts), (kept_media, "holder_id", scheduled),
+    (bulk_rows, "job_id", bulk_jobs),
 )  # fmt: skip
 MINE = (
-    announcement_reactions, announcement_reads, bookmarks, challenges, conversations, drafts, featured_tags, filters, idempotency,
-    imported, imports, list_members, lists, mail_tokens, markers, name_words, notice_permits, notice_policies, notice_requests,
-    notices, passkeys, pins, push_subscriptions, recovery_codes, scheduled, tag_follows, thread_mutes, logins,
+    announcement_reactions, announcement_reads, bookmarks, bulk_jobs, challenges, conversations, drafts, featured_tags, filters,
+    idempotency, imported, imports, list_members, lists, mail_tokens, markers, name_words, notice_permits, notice_policies,
+    notice_requests, notices, passkeys, pins, push_subscriptions, recovery_codes, scheduled, tag_follows, thread_mutes, logins,
 )  # fmt: skip
 BETWEEN = (account_notes, blocks, endorsements, follow_requests, mutes, unsuggested)  # `by` one, `to` another
 
