@@ -1,5 +1,8 @@
 """What binds is logged and what is logged binds: every way in which the two could part is found."""
 
+from hashlib import sha256
+from pathlib import Path
+
 import msgspec
 import pytest
 from sqlalchemy import text
@@ -8,7 +11,9 @@ from chaupal.app.wiring import open_house
 from chaupal.governance import decisions, laws, log, opening, publishing, reconcile
 from chaupal.governance.context import Court
 from chaupal.governance.log_tree import LogDiffers
+from chaupal.governance.regimes import SHIPPED, load_regimes
 from chaupal.kernel.clock import DAY, StillClock
+from chaupal.kernel.errors import NotFound, Problem
 from chaupal.kernel.settings import Settings
 from chaupal.store import auditing, ledger, rulings
 from chaupal.store.dialect import statement
@@ -222,13 +227,29 @@ async def test_the_log_begins_with_the_laws_and_says_when_one_is_another(bench: 
     assert await laws.log_laws(court) == many
     assert await laws.log_laws(court) == 0
     first = court.regimes.all()[0]
-    changed = type(court.regimes)([msgspec.structs.replace(first, digest="00" * 32), *court.regimes.all()[1:]])
-    edited = msgspec.structs.replace(court, regimes=changed)
+    theirs = Path(court.settings.data) / "regimes"
+    theirs.mkdir(parents=True)
+    text_now = (SHIPPED / first.file).read_bytes() + b"# read again\n"
+    (theirs / first.file).write_bytes(text_now)
+    edited = msgspec.structs.replace(court, regimes=load_regimes(theirs))
     assert await laws.log_laws(edited) == 1
+    digest = sha256(text_now).hexdigest()
+    assert await laws.text(edited, digest) == text_now
+    assert await laws.text(edited, first.digest) == (SHIPPED / first.file).read_bytes(), "the older text is kept"
     async with court.work.reading() as reading:
         size = await ledger.size(reading)
     said = msgspec.json.decode(await log.entry(court, size - 1))
-    assert (said["t"], said["ref"], said["public"]["sha256"]) == ("regime", first.ref, "00" * 32)
+    assert (said["t"], said["ref"], said["public"]["sha256"]) == ("regime", first.ref, digest)
+
+
+async def test_a_law_whose_file_is_another_than_was_read_is_not_logged(bench: Bench):
+    """Its digest would be cited for ever, and nobody could be shown the text that it is of."""
+    first = bench.court.regimes.all()[0]
+    changed = type(bench.court.regimes)([msgspec.structs.replace(first, digest="00" * 32)])
+    with pytest.raises(Problem, match="not the file any more"):
+        await laws.log_laws(msgspec.structs.replace(bench.court, regimes=changed))
+    with pytest.raises(NotFound):
+        await laws.text(bench.court, "00" * 32)
 
 
 async def test_what_was_secret_agrees_with_the_log_before_and_after_its_day(bench: Bench, clock: StillClock):
