@@ -119,6 +119,7 @@ def _names(v: Village, post: int) -> dict[str, list[object]]:
         "/transparency/ table": ["t1", "t3", "t13"], "group_key": ["ungrouped-1"], "act": ["like"], "language": ["hi"],
         "rendition": ["original"], "secret": ["x"], "slug": ["x"], "path": ["0/000.p/64", "entries/000.p/64"],
         "index": [0, 3, 20, 40, 63, 999], "/log/openings/ index": [0, 1], "ref": ["IN-2021-0001", "IN-2021-0002", "IN-2021-0003", "X-1"],
+        "digest": ["0" * 64], "period": ["2021-01"], "revision": [1],
         "number": [1], "user_id": [1], "document_id": [1], "date": ["2021-02-11"], "kind": ["terms"], "quote_id": [1], "id": [1],
     }  # fmt: skip
 
