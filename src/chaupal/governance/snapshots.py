@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chaupal.governance import entries, log, reported
+from chaupal.governance import entries, log, reported, tallying
 from chaupal.governance.context import Court
 from chaupal.governance.report.compare import Difference, differences
 from chaupal.governance.report.facts import Snapshot
@@ -64,6 +64,7 @@ async def freeze(court: Court, text: str, progress: Progress | None = None) -> F
         prev = before[-1].index if before else None
         index, _ = await log.append(court, w, "snapshot", text, public, prev=prev)
         await frozen.keep(w, text, revision, published)
+        await tallying.tally(court, w, text, size)
     return Frozen(text, revision, size, sha256, index, changed)
 
 

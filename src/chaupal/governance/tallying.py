@@ -1,0 +1,95 @@
+"""Tallies: how many decisions there were by class of speaker, in rows that name nobody, once enough of them wait."""
+
+import secrets
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from chaupal.governance import entries, log, tlog
+from chaupal.governance.context import Court
+from chaupal.governance.log import Written
+from chaupal.store import ledger
+from chaupal.store.work import Reading, Writing
+
+LEAST = 10  # rows that are alike, and rows of a class: fewer could be told apart
+NONE, PROTECTED, OTHER = "none", "protected", "other"
+ENDS = ("refused", "closed")
+SLICE = 1_000  # entries read at a time
+
+
+class Row(NamedTuple):
+    """One decision: the class of its speaker, what was done, about what kind of thing."""
+
+    speaker: str
+    did: str
+    kind: str
+
+
+async def tally(court: Court, w: Writing, period: str, size: int) -> int | None:
+    """Count the decisions of the first `size` entries that no tally counts yet; the index of the entry, None where they wait."""
+    last = await ledger.of_kind(w, "tally")
+    prev, start = (last[-1][0], _end_of(last[-1][1])) if last else (None, 0)
+    made = rows([row async for row in _decisions(w, start, size)])
+    if not made:
+        return None
+    public = entries.Tally(period=period, first=start, to=size, rows=len(made))
+    index, _ = await log.append(
+        court, w, "tally", period, Written(public, beside=("row",), rows=list(map(_disclosed, made))), prev=prev
+    )
+    return index
+
+
+def rows(found: Sequence[Row]) -> list[Row]:
+    """The rows in no order, with what is rare made alike; none while a class could still be told from its few."""
+    many = Counter(row.speaker for row in found)
+    merged = [
+        row if row.speaker == NONE or many[row.speaker] >= LEAST else row._replace(speaker=PROTECTED) for row in found
+    ]
+    classes = Counter(row.speaker for row in merged if row.speaker != NONE)
+    if len(merged) < LEAST or any(count < LEAST for count in classes.values()):
+        return []
+    alike = Counter(merged)
+    made = [row if alike[row] >= LEAST else Row(row.speaker, OTHER, OTHER) for row in merged]
+    secrets.SystemRandom().shuffle(made)
+    return made
+
+
+async def _decisions(reading: Reading, start: int, end: int) -> AsyncIterator[Row]:
+    """The decisions among entries start..end. What is secret is a cover here, and counts once it is no more."""
+    for at in range(start, end, SLICE):
+        until = min(at + SLICE, end)
+        classes = await ledger.disclosures_named(reading, "speaker", at, until)
+        for index, entry in enumerate(await ledger.entries(reading, at, until - at), at):
+            for row in _read(entry, classes.get(index)):
+                yield row
+
+
+def _read(entry: bytes, speaker: str | None) -> Iterator[Row]:
+    head = _HEAD(entry)
+    if head.t in entries.Measure.TYPES:
+        measure = _MEASURE(head.public)
+        if measure.cause == "decided":
+            yield Row(_class(speaker), "measure", measure.kind)
+    elif head.t == "decision" and (decision := _DECISION(head.public)).step in ENDS:
+        yield Row(_class(speaker), decision.step, decision.kind)
+
+
+def _class(disclosure: str | None) -> str:
+    """Of a speaker whose class was destroyed, as of one who has none, nothing is known."""
+    return NONE if disclosure is None else str(tlog.read_disclosure(disclosure)[1] or NONE)
+
+
+def _disclosed(row: Row) -> str:
+    return tlog.disclose("row", {"class": row.speaker, "did": row.did, "kind": row.kind})
+
+
+def _end_of(entry: bytes) -> int:
+    return _TALLY(_HEAD(entry).public).to
+
+
+_HEAD = msgspec.json.Decoder(entries.Entry).decode
+_MEASURE = msgspec.json.Decoder(entries.Measure).decode
+_DECISION = msgspec.json.Decoder(entries.Decision).decode
+_TALLY = msgspec.json.Decoder(entries.Tally).decode
