@@ -71,12 +71,13 @@ class Drafted(Target, kw_only=True):
     text: str = ""
     rule: str = ""
     despite: str = ""
+    matter: Annotated[str, Meta(max_length=40)] = ""
 
     @property
     def draft(self) -> Draft:
         return Draft(
             outcome=self.outcome, reason=self.reason, code=self.code, parts=self.parts, finding=self.finding, until=self.until,
-            permanent=self.permanent, text=self.text, rule=self.rule, despite=self.despite,
+            permanent=self.permanent, text=self.text, rule=self.rule, despite=self.despite, matter=self.matter,
         )  # fmt: skip
 
 

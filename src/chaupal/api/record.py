@@ -65,7 +65,8 @@ class OrderShown(msgspec.Struct, kw_only=True):
 class OutcomeShown(msgspec.Struct, kw_only=True):
     """What became of one target. `id`, `account` and `url` only where the caller may know of the thing.
 
-    `measure`, `until` and `rule` where something was limited; `log`: entries that say so.
+    `measure` and `until` where something was limited; `matter` and `matter_measure` where the house acted by its own rules
+    instead: the matter's reference, and what was done in it; `log`: entries that say so.
     """
 
     number: int
@@ -80,14 +81,20 @@ class OutcomeShown(msgspec.Struct, kw_only=True):
     decided_at: str | None
     measure: str | None
     until: str | None
+    matter: str | None
+    matter_measure: str | None
     log: list[int]
 
 
 class StoryShown(OrderShown, kw_only=True):
-    """One order whole. `next_target`: `first` of the next part, where an order names more than fit."""
+    """One order whole. `next_target`: `first` of the next part, where an order names more than fit.
+
+    `asked_by`: of a matter under the house's own rules, the orders that had asked for what was done.
+    """
 
     targets: list[OutcomeShown]
     next_target: int | None
+    asked_by: list[str]
 
 
 class ChangeShown(msgspec.Struct, kw_only=True):
@@ -132,7 +139,10 @@ async def order(call: Call[One]) -> StoryShown:
     story = await record.story(call.house.reads, call.viewer, call.args.ref, first=call.args.first)
     line = Line(story.order, story.authority, story.counts)
     return StoryShown(
-        **order_parts(call, line), targets=[_outcome(call, one) for one in story.outcomes], next_target=story.next
+        **order_parts(call, line),
+        targets=[_outcome(call, one) for one in story.outcomes],
+        next_target=story.next,
+        asked_by=[one.ref for one, _ in story.asked],
     )
 
 
@@ -173,6 +183,8 @@ def _outcome(call: Call[Any], one: Outcome) -> OutcomeShown:
         url=origin + path if one.handle else None, reason=one.reason, code=one.code, lifted_because=one.lifted_because,
         decided_at=time_of(one.decided_at), measure=ruling.measure if shown and ruling else None,
         until=time_of(ruling.ends_at) if shown and ruling else None, log=list(one.log),
+        matter=one.acted.ref if one.acted else None,
+        matter_measure=one.acted.ruling.measure if one.acted and one.acted.ruling else None,
     )  # fmt: skip
 
 

@@ -284,12 +284,15 @@ def show(context: click.Context, ref: str, who: str, data: str | None) -> None:
 @click.option("--until", default="", help="Until when; without it until the order, or its law, says.")
 @click.option("--text", default="", help="What a label says.")
 @click.option("--despite", default="", help="Why, in spite of what the order lacks on its face.")
+@click.option(
+    "--matter", default="", help="For own_rules_action: the matter (RULES-…); else the newest about the same thing."
+)
 @data_option
 @click.pass_context
 def decide(
     context: click.Context, ref: str, number: int, who: str, outcome: str, reason: str, data: str | None, code: str | None = None,
     parts: tuple[int, ...] = (), finding: str = "", until: str = "", text: str = "",
-    despite: str = "",
+    despite: str = "", matter: str = "",
 ) -> None:  # fmt: skip
     """Propose what to do about target NUMBER; nothing happens until another person approves."""
     from chaupal.governance import decisions
@@ -298,7 +301,7 @@ def decide(
         viewer = await staff(house, who)
         await decisions.propose(
             house.court, viewer, ref, number, outcome=outcome, reason=reason, code=code or "", parts=parts, finding=finding,
-            until=until, text=text, despite=despite,
+            until=until, text=text, despite=despite, matter=matter,
         )  # fmt: skip
         click.echo("proposed")
 
@@ -368,7 +371,7 @@ cli_bulk.widened(order)
 def _counted(counts: "Counts") -> str:
     named = {
         "demanded": counts.asked, "withheld": counts.withheld, "refused": counts.refused, "restored": counts.ended,
-        "under review": counts.pending, "not found": counts.not_found,
+        "under review": counts.pending, "not found": counts.not_found, "acted on under own rules": counts.own_rules,
     }  # fmt: skip
     return ", ".join(f"{many} {what}" for what, many in named.items() if many)
 

@@ -65,6 +65,7 @@ async def propose(
     text: str = "",
     rule: str = "",
     despite: str = "",
+    matter: str = "",
 ) -> None:
     """Propose what to do about target `number` of a matter. Nothing is limited by it. `ladder.Draft` says what each means.
 
@@ -72,7 +73,7 @@ async def propose(
     """
     draft = Draft(
         outcome=outcome, reason=reason, code=code, parts=parts, finding=finding, until=until, permanent=permanent, text=text, rule=rule,
-        despite=despite,
+        despite=despite, matter=matter,
     )  # fmt: skip
     async with court.work.writing() as w:
         await propose_in(court, w, viewer, await cases.case_held(court, w, ref, number, seen), draft)
@@ -273,7 +274,12 @@ async def _said(court: Court, w: Writing, case: Case, draft: Draft) -> Said:
         ends_at=paper.moment("until", draft.until), text=paper.line("text", draft.text, needed=False),
         finding=paper.page("finding", draft.finding, needed=False), strike_until=ladder.strike_until(court, case, draft),
     )  # fmt: skip
-    said = _with(said, words=await as_filed.version(w, case.target), **_despite(paper, case, draft))
+    said = _with(
+        said,
+        words=await as_filed.version(w, case.target),
+        matter=await ladder.matter_of(w, paper, case, draft),
+        **_despite(paper, case, draft),
+    )
     if said.ends_at is not None and said.ends_at <= court.clock():
         paper.complain("until", "is past already")
     await ladder.check(court, w, paper, case, draft)
@@ -342,22 +348,26 @@ async def _change(court: Court, w: Writing, case: Case, me: int) -> tuple[int, C
 
 
 async def _refuse(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, Said]:
-    return await _without_measure(court, w, case, me, "refused", {"ground": _first(case).body.code})
+    return await _without_measure(court, w, case, me, "refused", Said(), {"ground": _first(case).body.code})
 
 
 async def _close(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, Said]:
-    return await _without_measure(court, w, case, me, "closed", {"outcome": _first(case).body.outcome})
+    """The closing itself says as what it was closed, and by which matter: the register counts by that."""
+    proposed = _first(case).body
+    said = Said(outcome=proposed.outcome, matter=proposed.matter)
+    more = {"outcome": said.outcome, "matter": said.matter or None}
+    return await _without_measure(court, w, case, me, "closed", said, more)
 
 
 async def _without_measure(
-    court: Court, w: Writing, case: Case, me: int, step: str, more: dict[str, str]
+    court: Court, w: Writing, case: Case, me: int, step: str, said: Said, more: dict[str, Any]
 ) -> tuple[int, CaseEvent, Said]:
     proposal = _first(case)
     written = await record.carried_out(court, w, case, step, proposal, me, **more)
     leaf, _ = await log.append(
         court, w, "decision", case.order.ref, written, prev=proposal.log_index, **record.under(case)
     )
-    return leaf, proposal, Said()
+    return leaf, proposal, said
 
 
 APPROVALS = {

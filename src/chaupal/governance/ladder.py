@@ -10,15 +10,17 @@ from chaupal.governance.context import Court
 from chaupal.governance.papers import Paper
 from chaupal.governance.regimes import Refusal
 from chaupal.kernel.errors import Conflict, NotFound
+from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import subjects_of
 from chaupal.policy.rulings import ACCOUNT_LEVEL, ACTS_ON, Measure
-from chaupal.store import naming
+from chaupal.store import docket, naming
+from chaupal.store.docket import OWN_ACTION, Target
 from chaupal.store.posts import sealed_posts
 from chaupal.store.work import Reading
 
 REFUSE = "refuse"
 CLOSINGS = (
-    "own_rules_action",
+    OWN_ACTION,
     "already_gone",
     "duplicate",
     "out_of_scope",
@@ -39,8 +41,9 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
     `code`: the ground of a refusal. `parts`: the posts or pictures of the target to which the measure is narrowed.
     `finding`: why nothing narrower does, for measures against a whole account. `until`: an ISO date. `text`: of a label.
-    `rule`: of the house's own rules. `permanent`: a suspension without end. `despite`: why it is done in spite of what the
-    order lacks on its face.
+    `rule`: of the house's own rules. `matter`: of a closing as `own_rules_action`, the matter under those rules in which it was
+    done; without it, the newest about the same thing, or else about its account. `permanent`: a suspension without end.
+    `despite`: why it is done in spite of what the order lacks on its face.
     """
 
     outcome: str
@@ -53,6 +56,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     rule: str = ""
     despite: str = ""
+    matter: str = ""
 
     @property
     def refuses(self) -> bool:
@@ -96,6 +100,29 @@ async def check(court: Court, reading: Reading, paper: Paper, case: Case, draft:
     _check_account_level(paper, case, draft, measure)
     _check_words(court, paper, case, draft, measure)
     await _check_parts(reading, paper, case, draft, measure)
+
+
+async def matter_of(reading: Reading, paper: Paper, case: Case, draft: Draft) -> str:
+    """In which matter under the house's own rules was done what the draft closes the case for; nothing where there is none.
+
+    Complain of one that is not about the same thing or its account. Of what is not for everybody the account is not told.
+    """
+    if draft.outcome != OWN_ACTION:
+        if draft.matter:
+            paper.complain("matter", "goes with a closing by our own rules alone")
+        return ""
+    known = await docket.own_matters_about(reading, case.target, owner_too=await _for_everybody(reading, case.target))
+    if draft.matter and draft.matter not in known:
+        paper.complain("matter", "must be a matter of our own rules about the same thing or its account")
+    return draft.matter or next(iter(known), "")
+
+
+async def _for_everybody(reading: Reading, target: Target) -> bool:
+    if target.kind not in ("post", "media"):
+        return True
+    look = naming.posts_named if target.kind == "post" else naming.pictures_named
+    _, visibility = (await look(reading, [target.subject_id or 0])).get(target.subject_id or 0, (None, None))
+    return visibility is not None and visibility <= Visibility.UNLISTED
 
 
 def check_may_bind(court: Court, case: Case) -> None:

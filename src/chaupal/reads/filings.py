@@ -10,7 +10,7 @@ import msgspec
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.facts import Visibility
 from chaupal.reads.context import Reads
-from chaupal.reads.record import INSIDE, SHOWN_AS_PENDING, Counts, counted
+from chaupal.reads.record import INSIDE, SHOWN_AS_PENDING, Counts, counts_of
 from chaupal.store import docket, documents, naming, offices
 from chaupal.store.docket import CaseEvent, Order, OrderEvent, Target
 from chaupal.store.documents import Document
@@ -74,9 +74,9 @@ async def filed_by(reads: Reads, authority_id: int, below: int = 2**63 - 1) -> l
     async with reads.work.reading() as reading:
         ids = await offices.orders_of(reading, authority_id, below, PAGE + 1)
         orders = sorted(await docket.orders_by_id(reading, ids), key=lambda order: -order.id)
-        standing = await docket.standing(reading, ids)
+        counts = await counts_of(reading, ids)
         events = await docket.order_events_of(reading, ids)
-    return [Filed(order, _stage(events[order.id]), counted(standing.get(order.id, {}))) for order in orders]
+    return [Filed(order, _stage(events[order.id]), counts[order.id]) for order in orders]
 
 
 async def whole(reads: Reads, authority_id: int, ref: str) -> Whole:

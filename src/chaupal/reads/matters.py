@@ -51,7 +51,7 @@ async def matter(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most
     """One of them, its targets from number `first` on. Raises NotFound."""
     found = await dossier.dossier(reads, viewer, ref, first=first, most=most)
     async with reads.work.reading() as reading:
-        counts = record.counted((await docket.standing(reading, [found.order.id])).get(found.order.id, {}))
+        counts = (await record.counts_of(reading, [found.order.id]))[found.order.id]
         steps = (await docket.order_events_of(reading, [found.order.id]))[found.order.id]
     if first > 1 and not found.files:
         raise NotFound

@@ -27,7 +27,7 @@ SHOWN_AS_PENDING = (
     "closing_proposed",
 )
 SHOWN_AS_DECIDED = (
-    "in_force", "unseconded", "refused", "closed", "not_found", "lifted", "lapsed", "overturned", "confirmed",
+    "in_force", "unseconded", "refused", "closed", docket.OWN_RULES, "not_found", "lifted", "lapsed", "overturned", "confirmed",
 )  # fmt: skip
 SHOWN_AS_ENDED = ("lifted", "lapsed", "stayed", "withdrawn", "set_aside", "overturned", "confirmed")
 # That a change is proposed is the staff's own: until it is approved everything stands as it stood.
@@ -44,6 +44,7 @@ class Counts(msgspec.Struct, frozen=True):
     ended: int = 0
     pending: int = 0
     not_found: int = 0
+    own_rules: int = 0  # closed, because the house acted by its own rules
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -54,10 +55,18 @@ class Line(msgspec.Struct, frozen=True):
     counts: Counts
 
 
+class Acted(msgspec.Struct, frozen=True):
+    """What the house did by its own rules about what an order names: in which matter, and its measure there, if any."""
+
+    ref: str
+    ruling: RulingRow | None = None
+
+
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one target. `handle` (and `post`) only where this viewer may know of them.
 
-    `state` says `pending` for everything that two people have not decided yet; `log` are indices of leaves; `term` is the
+    `state` says `pending` for everything that two people have not decided yet, and `own_rules` where the case was closed because
+    the house acted by its own rules (`acted`: in which matter); `log` are indices of leaves; `term` is the
     key of a tag that something was done about.
     """
 
@@ -73,6 +82,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     decided_at: int | None = None
     ruling: RulingRow | None = None
     log: tuple[int, ...] = ()
+    acted: Acted | None = None
 
 
 class Happened(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +103,7 @@ class Happened(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Story(msgspec.Struct, frozen=True):
-    """One order, told whole."""
+    """One order, told whole. `asked`: of a matter under the house's own rules, the orders that had asked for what was done."""
 
     order: Order
     authority: Authority
@@ -101,6 +111,7 @@ class Story(msgspec.Struct, frozen=True):
     happened: tuple[Happened, ...]
     outcomes: tuple[Outcome, ...]
     next: int | None  # the number of the next target, where there are more
+    asked: tuple[tuple[Order, Authority], ...] = ()
 
 
 async def register(reads: Reads, cursor: Cursor) -> Page[Line]:
@@ -114,11 +125,14 @@ async def register(reads: Reads, cursor: Cursor) -> Page[Line]:
 async def lines(reading: Reading, found: Sequence[Order]) -> list[Line]:
     """Orders with who asked and how their targets stand."""
     named = {authority.id: authority for authority in await docket.all_authorities(reading)}
-    standing = await docket.standing(reading, [order.id for order in found])
-    return [
-        Line(order, named.get(order.authority_id or 0, docket.HOUSE), counted(standing.get(order.id, {})))
-        for order in found
-    ]
+    counts = await counts_of(reading, [order.id for order in found])
+    return [Line(order, named.get(order.authority_id or 0, docket.HOUSE), counts[order.id]) for order in found]
+
+
+async def counts_of(reading: Reading, ids: Sequence[int]) -> dict[int, Counts]:
+    """Order -> how its targets stand."""
+    standing, own = await docket.standing(reading, ids), await docket.closed_by_own_rules(reading, ids)
+    return {id_: counted(standing.get(id_, {}), own.get(id_, 0)) for id_ in ids}
 
 
 async def story(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most: int = 100) -> Story:
@@ -132,11 +146,45 @@ async def story(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most:
         ids = [target.id for target in named]
         events, made = await docket.events_of(reading, ids), await rulings.by_targets(reading, ids)
         known = await _known(reading, viewer, named)
-        counts = counted((await docket.standing(reading, [order.id])).get(order.id, {}))
+        counts = (await counts_of(reading, [order.id]))[order.id]
+        acted = await _acted(reading, named, events)
         now = reads.clock()
-        outcomes = tuple(_outcome(t, events[t.id], next(reversed(made[t.id]), None), known, now) for t in named)
+        outcomes = tuple(
+            _outcome(t, events[t.id], next(reversed(made[t.id]), None), known, now, acted.get(t.id)) for t in named
+        )
         happened = await _happened(reading, order)
-    return Story(order, authority, counts, happened, outcomes, following)
+        asked = await _asked(reading, order)
+    return Story(order, authority, counts, happened, outcomes, following, asked)
+
+
+async def _asked(reading: Reading, order: Order) -> tuple[tuple[Order, Authority], ...]:
+    """The public orders that had asked for what a matter of the house's own did, with who sent them."""
+    if order.authority_id is not None:
+        return ()
+    named = {authority.id: authority for authority in await docket.all_authorities(reading)}
+    found = await docket.orders_citing(reading, order)
+    return tuple((one, named.get(one.authority_id or 0, docket.HOUSE)) for one in found)
+
+
+async def _acted(
+    reading: Reading, named: Sequence[Target], events: dict[int, list[CaseEvent]]
+) -> dict[int, Acted]:  # fmt: skip
+    """Target -> what the house did about it by its own rules, in a matter that may be told of."""
+    cited = {t.id: events[t.id][-1].body.matter for t in named if events[t.id][-1].body.matter}
+    found: dict[int, Acted] = {}
+    for ref in sorted(set(cited.values())):
+        matter = await docket.order(reading, ref)
+        if matter is None or matter.secret:
+            continue
+        theirs = {(t.kind, t.subject_id, t.term): t.id for t in await docket.targets_of(reading, matter.id)}
+        there = {
+            t.id: theirs.get((t.kind, t.subject_id, t.term), theirs.get(("account", t.owner_id, ""), 0))
+            for t in named
+            if cited.get(t.id) == ref
+        }
+        made = await rulings.by_targets(reading, sorted(set(there.values())))
+        found |= {id_: Acted(ref, next(reversed(made[other]), None)) for id_, other in there.items()}
+    return found
 
 
 async def _happened(reading: Reading, order: Order) -> tuple[Happened, ...]:
@@ -161,7 +209,7 @@ def part(named: Sequence[Target], first: int, most: int) -> tuple[Sequence[Targe
     return named[start : start + most], start + most + 1 if len(named) > start + most else None
 
 
-def counted(standing: dict[tuple[str, str], int]) -> Counts:
+def counted(standing: dict[tuple[str, str], int], own_rules: int = 0) -> Counts:
     """Counts from (state, kind) -> how many."""
 
     def many(*states: str) -> int:
@@ -169,7 +217,7 @@ def counted(standing: dict[tuple[str, str], int]) -> Counts:
 
     return Counts(
         asked=sum(standing.values()), withheld=many(*SHOWN_AS_IN_FORCE), refused=many("refused"), ended=many(*SHOWN_AS_ENDED),
-        pending=many(*SHOWN_AS_PENDING), not_found=many("not_found"),
+        pending=many(*SHOWN_AS_PENDING), not_found=many("not_found"), own_rules=own_rules,
     )  # fmt: skip
 
 
@@ -192,7 +240,7 @@ async def _known(reading: Reading, viewer: Viewer, named: Sequence[Target]) -> K
 
 
 def _outcome(
-    target: Target, events: Sequence[CaseEvent], ruling: RulingRow | None, known: Known, now: int
+    target: Target, events: Sequence[CaseEvent], ruling: RulingRow | None, known: Known, now: int, acted: Acted | None
 ) -> Outcome:  # fmt: skip
     handle, post = known.get(target.subject_id or 0, ("", None))
     events = [event for event in events if event.state != INSIDE]
@@ -200,7 +248,7 @@ def _outcome(
     log = tuple(event.log_index for event in events if event.log_index is not None)
     if last.state in SHOWN_AS_PENDING:
         return Outcome(number=target.number, kind=target.kind, state="pending", handle=handle, post=post, log=log)
-    proposal = next((e for e in reversed(events) if e.body.outcome), None)
+    proposal = next((e for e in reversed(events) if e.body.outcome and e.body.reason), None)
     decided = next((e for e in events if e.state in ("in_force", "unseconded", "refused", "closed")), None)
     over = (
         ruling is not None
@@ -208,8 +256,10 @@ def _outcome(
         and ruling.ends_at is not None
         and ruling.ends_at <= now
     )
+    own = last.state == "closed" and last.body.outcome == docket.OWN_ACTION
     return Outcome(
-        number=target.number, kind=target.kind, state="lapsed" if over else last.state, handle=handle, post=post,
+        number=target.number, kind=target.kind, state=docket.OWN_RULES if own else "lapsed" if over else last.state, handle=handle,
+        post=post, acted=acted,
         reason=proposal.body.reason if proposal else "", code=proposal.body.code if proposal else "",
         lifted_because=last.body.reason if last.state == "lifted" else "", decided_at=decided.at if decided else None,
         ruling=ruling, log=log, term=target.term if ruling is not None else "",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, exists, func, insert, not_, or_, select, union, update
+from sqlalchemy import ColumnElement, Text, and_, case, exists, func, insert, literal, not_, or_, select, union, update
 from sqlalchemy import text as sql
 
 from chaupal.kernel.clock import DAY
@@ -195,6 +195,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     despite: str = ""
     defects: tuple[str, ...] = ()
     words: int = 0  # which version of its words was proposed about (ms of the last edit, 0 for the first)
+    matter: str = ""  # closed as `own_rules_action`: the matter under the house's rules in which it was done
 
 
 class CaseEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -315,6 +316,20 @@ _bound_before = select(_before.c.id).where(
     _before.c.target_id == case_events.c.target_id, _before.c.number == case_events.c.number - 1,
     or_(_before.c.state == sql("'in_force'"), _before.c.state == sql("'change_proposed'")),
 )  # fmt: skip
+# A case closed because the house acted by its own rules says so in its last event, which holds nothing else before it.
+OWN_ACTION = "own_rules_action"
+OWN_RULES = "own_rules"  # where such a case is said to stand
+_CLOSED_SO = f'{{"outcome":"{OWN_ACTION}"'
+_came_to = case(
+    (
+        and_(
+            case_events.c.state == sql("'closed'"),
+            func.substr(case_events.c.body, 1, len(_CLOSED_SO)) == literal(_CLOSED_SO, Text()),
+        ),
+        sql(f"'{OWN_RULES}'"),
+    ),
+    else_=case_events.c.state,
+).label("came_to")
 _standing = (
     select(targets.c.order_id, case_events.c.state, targets.c.kind, func.count().label("many"))
     .select_from(targets)
@@ -323,10 +338,57 @@ _standing = (
 )  # fmt: skip
 STANDING = statement(_standing.where(among(targets.c.order_id, "ids")))
 STANDING_IN = statement(_standing.where(among(case_events.c.state, "states")))
+CLOSED_SO = statement(
+    select(targets.c.order_id, func.count())
+    .select_from(targets)
+    .join(case_events, (case_events.c.target_id == targets.c.id) & (case_events.c.number == _last))
+    .where(among(targets.c.order_id, "ids"), _came_to == sql(f"'{OWN_RULES}'"))
+    .group_by(targets.c.order_id)
+)
+_OWN = and_(orders.c.authority_id.is_(None), orders.c.source != sql("''"), not_(HIDDEN))
+OWN_ABOUT = statement(
+    select(orders.c.ref, targets.c.kind, targets.c.subject_id, targets.c.term)
+    .select_from(targets)
+    .join(orders, orders.c.id == targets.c.order_id)
+    .where(
+        or_(targets.c.subject_id == param("subject"), targets.c.subject_id == param("whose")),
+        orders.c.id != param("besides"),
+        _OWN,
+    )
+    .order_by(orders.c.id.desc(), targets.c.number)
+)
+_mine, _theirs = targets.alias("mine"), targets.alias("theirs")
+_cites = and_(
+    case_events.c.target_id == _theirs.c.id,
+    case_events.c.state == sql("'closed'"),
+    case_events.c.body == words("said"),
+)
+CITING = statement(
+    select(*orders.c)
+    .where(
+        _PUBLIC,
+        orders.c.id.in_(
+            union(
+                *(
+                    select(_theirs.c.order_id)
+                    .select_from(_mine)
+                    .join(_theirs, about)
+                    .join(case_events, _cites)
+                    .where(_mine.c.order_id == param("of"))
+                    for about in (
+                        _theirs.c.subject_id == _mine.c.subject_id,
+                        (_theirs.c.owner_id == _mine.c.subject_id) & (_mine.c.kind == sql("'account'")),
+                    )
+                )
+            )
+        ),
+    )
+    .order_by(orders.c.id)
+)
 DECIDED = statement(
     select(
         (case_events.c.at - case_events.c.at % DAY).label("day"),
-        case_events.c.state,
+        _came_to,
         func.count(),
         func.min(case_events.c.at),
     )
@@ -338,8 +400,8 @@ DECIDED = statement(
         # What was kept, or is otherwise than it was, was limited already.
         or_(case_events.c.state != sql("'in_force'"), ~exists(_bound_before)),
     )
-    .group_by(sql("day"), case_events.c.state)
-    .order_by(sql("day"), case_events.c.state)
+    .group_by(sql("day"), sql("came_to"))
+    .order_by(sql("day"), sql("came_to"))
 )
 STANDING_THERE = statement(
     select(*targets.c)
@@ -541,6 +603,30 @@ type Standing = dict[int, dict[tuple[str, str], int]]
 async def standing(reading: Reading, order_ids: Sequence[int]) -> Standing:
     """Order -> (state, kind of target) -> how many of its targets stand there."""
     return _by_order(await reading.fetch(STANDING, ids=listed(order_ids))) if order_ids else {}
+
+
+async def closed_by_own_rules(reading: Reading, order_ids: Sequence[int]) -> dict[int, int]:
+    """Order -> how many of its closed targets the house acted on by its own rules."""
+    return {row[0]: row[1] for row in await reading.fetch(CLOSED_SO, ids=listed(order_ids))} if order_ids else {}
+
+
+async def own_matters_about(reading: Reading, of: Target, *, owner_too: bool) -> list[str]:
+    """References of matters under the house's own rules that name what a target names; then, where `owner_too`, those that
+    name the account whose it is. The newest first, no secret ones, and not the target's own.
+    """
+    whose = of.owner_id if owner_too and of.owner_id is not None else -1
+    rows = await reading.fetch(
+        OWN_ABOUT, subject=-1 if of.subject_id is None else of.subject_id, whose=whose, besides=of.order_id
+    )
+    same = [ref for ref, *named in rows if tuple(named) == (of.kind, of.subject_id, of.term)]
+    account = [ref for ref, kind, subject, _ in rows if kind == "account" and subject == whose]
+    return list(dict.fromkeys([*same, *account]))
+
+
+async def orders_citing(reading: Reading, of: Order) -> list[Order]:
+    """Orders of authorities whose targets were closed because the house acted on them in this matter; no secret ones."""
+    said = _encode(Said(outcome=OWN_ACTION, matter=of.ref)).decode()
+    return [order_of(row) for row in await reading.fetch(CITING, of=of.id, said=said)]
 
 
 async def one_standing(reading: Reading, order_id: int, states: Sequence[str]) -> int | None:

@@ -1,7 +1,7 @@
 """The court's words on pages: states, outcomes, grounds for refusal, and what is wrong with a form, to be translated."""
 
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from chaupal.governance.regimes import Regime
 from chaupal.kernel.errors import NotFound, Problem
@@ -33,6 +33,7 @@ STATES = {
     "in_force": N_("in force"),
     "unseconded": N_("in force for a time, by one person"),
     "closed": N_("closed without a measure"),
+    "own_rules": N_("acted on under this server's own rules"),
     "stayed": N_("stayed by a court"),
     "withdrawn": N_("withdrawn"),
     "set_aside": N_("set aside"),
@@ -56,6 +57,7 @@ MARKS = {
     "stayed": "good",
     "change_proposed": "law",
     "confirmed": "law",
+    "own_rules": "law",
 }  # the colour of a state
 KINDS = {
     "post": N_("post"),
@@ -69,6 +71,18 @@ OUTCOMES = {
     "withhold_account": N_("Withhold the account in the order's country"),
     "refuse": N_("Refuse"),
 }
+# What was done, as the public reads it.
+DONE = {
+    "warn": N_("a warning"), "label": N_("a label"), "mark_sensitive": N_("marked as sensitive"), "deamplify": N_("kept out of trends"),
+    "limit": N_("reach limited"), "freeze": N_("account frozen"), "withhold_media": N_("media withheld"),
+    "withhold_post": N_("post withheld"), "withhold_account": N_("account withheld"), "remove_post": N_("post removed"),
+    "suspend": N_("account suspended"),
+}  # fmt: skip
+# Who pointed to what the house took up by its own rules.
+NOTICED = {
+    "staff": N_("staff noticed it"), "user_report": N_("a person reported it"), "automated": N_("a machine noticed it"),
+    "state_flag": N_("a state pointed to it"), "trusted_flagger": N_("a trusted flagger pointed to it"),
+}  # fmt: skip
 GROUNDS = {
     "protected_expression": N_("The law protects this expression"),
     "no_legal_basis": N_("No law allows this demand"),
@@ -104,6 +118,8 @@ WRONG = (
     N_("waits until another agrees to the authority"),
     N_("is not the narrowest measure for this target"),
     N_("must be one of the grounds for refusal"),
+    N_("goes with a closing by our own rules alone"),
+    N_("must be a matter of our own rules about the same thing or its account"),
 )
 # What a person is told where a decision cannot be made.
 STOPPED = (
@@ -146,11 +162,32 @@ def names(call: Call[Any]) -> dict[str, Any]:
     """What the court's templates use besides what every page knows."""
     language = call.viewer.language
     return {
-        "states": STATES, "marks": MARKS, "kinds": KINDS, "outcomes": OUTCOMES, "grounds": GROUNDS,
+        "states": STATES, "marks": MARKS, "kinds": KINDS, "outcomes": OUTCOMES, "grounds": GROUNDS, "done": DONE,
         "countries": partial(epitaph.country_names, language=language), "until": partial(epitaph.until, language=language),
         "tongue": partial(epitaph.in_tongue, language=language), "called": partial(called, language=language),
         "rank": partial(rank, call), "grounded": partial(grounded, call),
     }  # fmt: skip
+
+
+class Own(NamedTuple):
+    """What the house took up by itself: under which of its rules, in whose words, and who noticed."""
+
+    number: int
+    text: str
+    noticed: str
+
+
+def own(call: Call[Any], order: Order) -> Own | None:
+    """None for what an authority or a person asked for."""
+    if order.authority_id is not None:
+        return None
+    number = order.rule.partition("@")[0]
+    try:
+        text = call.house.court.rules.cited(order.rule).text
+        said = text.hi if call.viewer.language == "hi" else text.en
+    except NotFound:  # of a version that the operator has taken away
+        said = ""
+    return Own(int(number) if number.isdecimal() else 0, said, NOTICED.get(order.source, NOTICED["staff"]))
 
 
 def rank(call: Call[Any], order: Order) -> str:

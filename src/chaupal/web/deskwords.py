@@ -1,5 +1,6 @@
 """The desk's words: measures as commands, steps of orders, clocks, roles, speakers, what staff look at; to be translated."""
 
+from chaupal.web.courtly import NOTICED
 from chaupal.web.words import N_
 
 # What is decided, as whoever decides it reads it.
@@ -84,10 +85,7 @@ SPEAKERS = {
     "news_media": N_("news media"), "journalist": N_("journalist"), "activist": N_("activist"), "politician": N_("politician"),
     "candidate": N_("candidate"),
 }  # fmt: skip
-SOURCES = {
-    "staff": N_("staff noticed it"), "user_report": N_("a person reported it"), "automated": N_("a machine noticed it"),
-    "state_flag": N_("a state pointed to it"), "trusted_flagger": N_("a trusted flagger pointed to it"),
-}  # fmt: skip
+SOURCES = NOTICED
 LOOKS = {
     "document": N_("document"), "post": N_("post that is not for everybody"), "evidence": N_("evidence"), "email": N_("e-mail address"),
     "speaker": N_("why somebody is protected"), "reporter": N_("who reported"),

@@ -57,6 +57,7 @@ class Typed(msgspec.Struct, kw_only=True):
     parts: tuple[Number, ...] = ()
     note: str = ""
     to: str = ""
+    matter: str = ""
     words: Number | None = None
     kind: str = ""
     body: str = ""
@@ -66,7 +67,7 @@ class Typed(msgspec.Struct, kw_only=True):
     def draft(self) -> Draft:
         return Draft(
             outcome=self.outcome, reason=self.reason, code=self.code, parts=self.parts, finding=self.finding, until=self.until,
-            permanent=self.permanent, text=self.text, rule=self.rule, despite=self.despite,
+            permanent=self.permanent, text=self.text, rule=self.rule, despite=self.despite, matter=self.matter,
         )  # fmt: skip
 
 

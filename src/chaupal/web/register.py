@@ -34,13 +34,15 @@ async def register(call: Call[Paged]) -> Answer:
 
 async def order(call: Call[One]) -> Answer:
     story = await record.story(call.house.reads, call.viewer, call.args.ref, first=call.args.first)
-    title = words(call.viewer.language).gettext(N_("Order %s")) % story.order.ref
+    own = courtly.own(call, story.order)
+    title = words(call.viewer.language).gettext(N_("Order %s") if own is None else N_("Matter %s")) % story.order.ref
     said = await statements.about(call.house.court, story.order.ref)
     spoken = partial(in_language, language=call.viewer.language)
     return await pages.render(
         call,
         "register/order.html",
         story=story,
+        own=own,
         tale=partial(ordertale.sentence, words=words(call.viewer.language)),
         statements=said,
         spoken=spoken,
