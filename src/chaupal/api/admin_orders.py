@@ -162,7 +162,7 @@ class StepShown(msgspec.Struct, kw_only=True):
 
 
 class MatterShown(OrderShown, kw_only=True):
-    """An order as staff see it. `seen`: what a step must send; `verbs`: the steps that can be taken now."""
+    """An order as staff see it, with its own words. `seen`: what a step must send; `verbs`: the steps that can be taken now."""
 
     stage: str
     secrecy: str
@@ -170,6 +170,7 @@ class MatterShown(OrderShown, kw_only=True):
     signature: str
     officer: str
     officer_rank: str
+    grounds: str
     reasons: str
     channel: str
     source: str
@@ -295,8 +296,8 @@ def _matter(call: Call[Any], found: Matter) -> MatterShown:
     of = found.dossier.order
     return MatterShown(
         **order_parts(call, Line(of, found.dossier.authority, found.counts)), stage=found.stage, secrecy=of.secrecy, origin=of.origin,
-        signature=of.signature, officer=of.officer, officer_rank=of.officer_rank, reasons=of.reasons, channel=of.channel,
-        source=of.source, rule=of.rule, seen=found.steps[-1].number if found.steps else 0,
+        signature=of.signature, officer=of.officer, officer_rank=of.officer_rank, grounds=of.grounds, reasons=of.reasons,
+        channel=of.channel, source=of.source, rule=of.rule, seen=found.steps[-1].number if found.steps else 0,
         verbs=sorted(procedure.MACHINE.verbs(procedure.Stage(found.stage))), steps=_steps(found),
         targets=[_one_file(found, file) for file in found.dossier.files], next_target=found.dossier.next,
     )  # fmt: skip
