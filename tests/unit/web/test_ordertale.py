@@ -4,6 +4,7 @@ import pytest
 
 from chaupal.governance import procedure
 from chaupal.reads.record import SHOWN_AS_DECIDED, Happened
+from chaupal.store import docket
 from chaupal.web import ordertale
 from chaupal.web.words import words
 
@@ -11,6 +12,7 @@ from chaupal.web.words import words
 def test_every_step_and_every_outcome_has_its_sentence():
     assert set(ordertale.STEPS) == {move.verb for move in procedure.STEPS}
     assert set(ordertale.CAME_TO) == set(SHOWN_AS_DECIDED)
+    assert set(ordertale.BODIES) == set(docket.BODIES)
 
 
 @pytest.mark.parametrize("language", ["hi", "en"])
@@ -19,6 +21,6 @@ def test_a_sentence_says_when_who_and_how_many(language: str):
         return ordertale.sentence(Happened(at=0, **line), words(language))  # pyright: ignore[reportArgumentType]
 
     assert "2021" in told(verb="set_hearing", until=1_612_962_000_000)
-    assert told(verb="stay", body="उच्च न्यायालय").endswith("उच्च न्यायालय")
+    assert told(verb="stay", body="court").endswith(words(language).gettext(ordertale.BODIES["court"]))
     assert told(verb="return_order", codes=("no_reasons",)).count(" · ") == 1
     assert told(state="refused", many=1178).endswith("1,178")
