@@ -46,6 +46,7 @@ async def test_an_auditors_forms_are_refused_everywhere_and_change_nothing(villa
     ref = await v.receives(v.asha.latest.path)
     auditor = AtDesk(v, await v.joins("auditor", role=Role.AUDITOR))
     await auditor.get("/settings")
+    await v.settle()  # whoever wrote the post is told of the order, and the log says so
     before = await _state(v)
     for route in OFFICE:
         if route.method != "GET" and route.path not in LOOKS:
