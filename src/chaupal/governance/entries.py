@@ -419,7 +419,7 @@ class Regime(Public, gc=False, frozen=True, kw_only=True):
     """A law by which the house judges, as a file."""
 
     TYPES = ("regime",)
-    REF = "IN-69A@1"
+    REF = "its id and version, such as IN-69A@1"
 
     id: str = ""  # IN-69A
     version: int = 0  # which version of the file

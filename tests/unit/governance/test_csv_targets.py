@@ -73,8 +73,14 @@ async def test_each_row_says_what_it_names_or_what_is_wrong_with_it(street: Stre
         (11, "tag", csv_targets.NOT_FOR_THIS, None),
     ]
     assert seen.rows[3].found.like == "asha"
-    assert seen.targets().splitlines() == ["@asha", f"/@asha/{post}", "@nobody"]
-    assert seen.demanded() == ("withhold_account", "withhold_post", "")
+    # None is dropped on its way into an order; a measure that is none for such a thing is not demanded.
+    assert seen.targets().splitlines() == [
+        "@asha", f"/@asha/{post}", "@asha", "@аsha", "@nobody", "https://x.example/1", f"({csv_targets.NO_TARGET}, 8)",
+        f"/@asha/{post}?again", "@ravi", "#tag",
+    ]  # fmt: skip
+    assert seen.demanded() == ("withhold_account", "withhold_post", "", "", "", "", "label", "", "", "")
+    assert [one.row.line for one in seen.usable] == [2, 3, 6]
+    assert [one.row.line for one in seen.bad] == [4, 5, 7, 8, 9, 10, 11]
     assert seen.counts == {
         "account": 1, "post": 1, "twice": 2, "posed_handle": 1, "not_found": 2, "foreign": 1, "no_name": 1, "bad": 1,
     }  # fmt: skip

@@ -1,6 +1,7 @@
 """A mirror fetches only what is missing, verifies what it holds, and keeps nothing of a log that does not hold."""
 
 import asyncio
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from chaupal.governance import tlog
 from chaupal.governance.findings import Broken, Fault, KeySource, LogReport
-from chaupal.governance.mirror import entries, entry_at, mirror, mirrored_size
+from chaupal.governance.mirror import entries, entries_opened, entry_at, mirror, mirrored_size
 from logs import ENTRIES, SIZE, URL, VKEY, Mirror, entry
 
 
@@ -39,14 +40,30 @@ def test_only_what_is_new_is_fetched_again(tmp_path):
     assert asked["tile/entries/001"] == asked["tile/entries/002.p/88"] == 1
     assert not (tmp_path / "tile/entries/001.p").exists(), "a partial tile that grew full is dropped"
     again, asked = copied(Mirror(ENTRIES), tmp_path)
-    assert (again.ok, set(asked)) == (True, {"checkpoint"})
+    beside = {f"openings/{n}" for n in range(3)}  # what is read there grows and shrinks under the same checkpoint
+    assert (again.ok, set(asked)) == (True, {"checkpoint", *beside})
 
 
 def test_a_mirror_is_a_log_that_others_verify(tmp_path):
     copied(Mirror(ENTRIES), tmp_path)
     files = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
-    assert files == set(Mirror(ENTRIES).files)
+    assert files == {*Mirror(ENTRIES).files, *(f"openings/{n}" for n in range(3))}
+    assert {(tmp_path / f"openings/{n}").read_bytes() for n in range(3)} == {b"{}"}, "this log opens nothing beside it"
     assert (tmp_path / "checkpoint").read_text("utf-8") == Mirror(ENTRIES).note
+
+
+def test_what_is_erased_beside_the_log_goes_from_the_mirror_too(tmp_path):
+    why = tlog.leaf("order", "ord-600", "2021-02-10T15:00Z", {}, private={"reason": "It names somebody."})
+    log = Mirror([*ENTRIES, why.entry])
+    log.files["openings/2"] = json.dumps({str(SIZE): list(why.disclosures.values())}).encode()
+    assert copied(log, tmp_path)[0].opened == 1
+    assert [beside for index, _, beside in entries_opened(tmp_path) if index == SIZE] == [[*why.disclosures.values()]]
+    log.files["openings/2"] = b"{}"
+    assert copied(log, tmp_path)[0].opened == 0
+    assert [beside for *_, beside in entries_opened(tmp_path) if beside] == []
+    log.files["openings/2"] = json.dumps({str(SIZE): [tlog.disclose("reason", "Another.")]}).encode()
+    report, _ = copied(log, tmp_path)
+    assert (report.fault, report.where) == (Fault.opening_differs, f"openings/2: entry {SIZE}")
 
 
 def test_a_log_that_does_not_hold_is_not_kept(tmp_path):
