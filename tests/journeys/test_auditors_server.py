@@ -35,6 +35,7 @@ from chaupal.governance import (
     reported,
     reviews,
     roles,
+    speakers,
     steps,
     tlog,
 )
@@ -53,7 +54,7 @@ from chaupal.reads import matters
 from chaupal.social import posts
 from chaupal.store import docket, ledger
 from chaupal.store.knowledge import rulings_in_force
-from surfaces.insiders import GROUNDS, as_app, at_desk, binding, draft, hire, opened, protect, rule_for
+from surfaces.insiders import GROUNDS, as_app, at_desk, binding, draft, hire, in_shell, opened, protect, rule_for
 from village import FINDING, REASON, Said, Village, Villager
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -64,7 +65,7 @@ COURT = "High Court of Delhi"
 PROTECTED = "It reports what happened in the street; the law protects that: number {}."
 CANARY = "केसरिया-कबूतर-4711 says who is meant."  # the words of the secret order
 POST = frozenset({Measure.WITHHOLD_POST})
-UNTIL = "2021-02-20T12:00"
+UNTIL = "2021-02-28T12:00"
 EMERGENCY = {"regime": "IN-69A-EMERG", "role": "secretary", "officer_rank": "Secretary"}
 
 
@@ -156,11 +157,13 @@ class Played:
 
     async def passes(self, span: int) -> None:
         """Time, and the errands of the house that come with it."""
-        self.v.clock.move(span)
-        await decisions.lapse_ended(self.court)
-        await publishing.publish_due(self.court)
-        await served.release(self.v.running.carrier)
-        await self.v.settle()
+        while span > 0:
+            self.v.clock.move(min(span, DAY))
+            span -= DAY
+            await decisions.lapse_ended(self.court)
+            await publishing.publish_due(self.court)
+            await served.release(self.v.running.carrier)
+            await self.v.settle()
 
     async def bound(self, post: Said | int, country: str = "IN") -> bool:
         async with self.court.work.reading() as reading:
@@ -317,6 +320,13 @@ async def protected(p: Played) -> None:
     acted = await as_app(v, p.tara, "POST", f"/api/v1/admin/accounts/{v.meera.id}/action", **asked)
     assert acted.status_code == 202, acted.text
     assert await binding(v, v.meera) == [], "it waits as a proposal"
+    shell = await in_shell(
+        v, "order", "glass", ref, "1", "--as", "dev", "--outcome", "freeze", "--reason", REASON, "--finding", FINDING
+    )
+    assert shell.returncode != 0 and "Traceback" not in shell.stderr, shell.stderr
+    rows = [Item(number=1, seen=1, outcome="freeze", reason=REASON, until="2099-01-01", rule=rule_for(v, "freeze"))]
+    (row,) = (await bulk.run(p.court, p.tara.viewer, ref, "act", rows)).rows
+    assert (row.state, await binding(v, v.meera)) == ("measure_proposed", [])
     ref = await p.receives("protected", v.meera.latest.path)
     await decisions.propose(p.court, v.chitra.viewer, ref, 1, outcome="withhold_post", reason=REASON)
     with pytest.raises(Conflict):
@@ -325,6 +335,58 @@ async def protected(p: Played) -> None:
     await decisions.approve(p.court, v.dev.viewer, ref, 1)
     await v.settle()
     assert await p.bound(v.meera.latest)
+
+
+async def still_protected(p: Played) -> None:
+    """What three decided goes on as theirs after a stay, a confirmation and an appeal; whoever is protected no more takes two."""
+    v = p.v
+    first, second, third = [await v.says(v.meera, words) for words in ("पहली ख़बर", "दूसरी ख़बर", "तीसरी ख़बर")]
+    refs = [
+        await p.receives("three stayed", first.path), await p.receives("three confirmed", second.path, **EMERGENCY),
+        await p.receives("three appealed", third.path),
+    ]  # fmt: skip
+    for ref in refs:
+        await decisions.propose(p.court, v.chitra.viewer, ref, 1, outcome="withhold_post", reason=REASON)
+        await decisions.concur(p.court, p.nila.viewer, ref, 1)
+        await decisions.approve(p.court, v.dev.viewer, ref, 1)
+    await v.settle()
+    await p.step(refs[0], "stay", body=COURT)
+    await p.passes(HOUR)
+    await p.step(refs[0], "end_stay", body=COURT)
+    confirming = await p.receives("three confirming", second.path)
+    await p.step(
+        refs[1], "confirm", confirms=confirming, body="secretary", reason="Confirmed by the Secretary, rule 9."
+    )
+    strike = next(one for one in await notices.mine(p.court, v.meera.viewer) if one.ruling.order_ref == refs[2])
+    filed = await appeals.file(p.court, v.meera.viewer, strike.ruling.id, "It is news, and it is true.")
+    nearer = appeals.Decision(outcome="modified", reason="A week is enough for this.", ends_at=iso(v.clock() + 7 * DAY))
+    await appeals.decide(p.court, v.owner.viewer, filed.id, nearer)
+    await v.settle()
+    assert [await p.bound(one) for one in (first, second, third)] == [True] * 3
+    (grant,) = [one for one in await speakers.listed(p.court, v.chitra.viewer) if one.account_id == v.meera.id]
+    await speakers.ask_end(p.court, v.chitra.viewer, grant.id)
+    await speakers.end(p.court, v.dev.viewer, grant.id)
+    last = await v.says(v.meera, "अब मैं भी सबके जैसी हूँ")
+    await p.withhold(await p.receives("unprotected", last.path))
+    assert await p.bound(last)
+    await protect(v, v.meera)
+
+
+async def glass_seconded(p: Played) -> None:
+    """A glass was broken and seconded; it is stayed, whoever seconded it leaves, and it goes on as the two had it."""
+    v = p.v
+    said, second = await v.says(v.asha, "चूल्हा जला"), await hire(v, "soon", Role.APPROVER)
+    ref = await p.receives("glass seconded", said.path)
+    await decisions.break_glass(p.court, v.dev.viewer, ref, 1, Draft(outcome="withhold_post", reason=REASON))
+    await p.passes(HOUR)
+    await decisions.approve(p.court, second.viewer, ref, 1)
+    await v.settle()
+    await p.step(ref, "stay", body=COURT)
+    await roles.grant(p.court, v.owner.viewer, second.id, Role.MEMBER)
+    await p.passes(HOUR)
+    await p.step(ref, "end_stay", body=COURT)
+    await p.passes(2 * DAY)
+    assert await p.bound(said)
 
 
 async def new_roles(p: Played) -> None:
@@ -422,7 +484,20 @@ async def business(p: Played) -> None:
     assert await p.bound(said)
 
 
-ACTS = (business, staff_leave, one_alone, in_bulk, stayed, longer_and_less, own_rules, protected, new_roles, emergency)
+ACTS = (
+    business,
+    staff_leave,
+    one_alone,
+    in_bulk,
+    stayed,
+    longer_and_less,
+    own_rules,
+    protected,
+    still_protected,
+    glass_seconded,
+    new_roles,
+    emergency,
+)
 
 
 # --- lies ---
@@ -505,9 +580,9 @@ async def other_lies(liar: Liar) -> None:
     """Orders, ends, refusals, roles, appeals and silences that never were, or not by whom they name."""
     p, v, refs = liar.p, liar.p.v, liar.refs
     by = liar.name(v.chitra)
-    order, _ = await liar.newest("order", refs["extended"])
+    order, _ = await liar.newest("order", refs["stayed"])
     await liar.says(
-        "closed_in_force", "step", refs["extended"], entries.Step(step="closed", by=by), prev=order, regime=None
+        "closed_in_force", "step", refs["stayed"], entries.Step(step="closed", by=by), prev=order, regime=None
     )
     order, _ = await liar.newest("order", refs["roles"])
     ended = entries.Step(step="stay_ended", body="court", by=by)
@@ -562,7 +637,7 @@ async def test_an_auditors_server_is_green_and_red_for_each_lie(played: Played, 
     for word in (CANARY, p.refs["secret"], str(p.hidden.id)):
         assert word not in told
     # Once its gag is over, it is in the log like any other, and what was counted is what a stranger counts.
-    await p.passes(12 * DAY)
+    await p.passes(18 * DAY)
     done = await auditor.run(v, "--format", "json")
     assert done.returncode == 0 and GREEN in done.stderr, done.stderr
     assert "the published report is the same, cell by cell" in done.stderr

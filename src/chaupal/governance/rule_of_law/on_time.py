@@ -50,8 +50,13 @@ def glass_kept(book: Book, made: Made) -> bool:
     until = moment(made.said.glass_until) or (made.until if made.said.break_glass else None)
     if not made.said.break_glass or until is None:
         return False
-    seconded = any(said.step == "reviewed" and at <= until + SLACK for at, said in made.looked)
-    return not seconded and until + GRACE < _bound_until(book, made)
+    in_time = any(said.step == "reviewed" and at <= until + SLACK for at, said in made.looked)
+    return not (in_time or _seconded_before(made)) and until + GRACE < _bound_until(book, made)
+
+
+def _seconded_before(made: Made) -> bool:
+    """Whether two stood behind what it goes on from: after a stay nobody seconds it anew."""
+    return made.before is not None and bool(made.before.seconds)
 
 
 def _bound_until(book: Book, made: Made) -> int:
@@ -62,7 +67,8 @@ def _bound_until(book: Book, made: Made) -> int:
 
 def end_unrecorded(book: Book, made: Made) -> bool:
     until = made.until
-    seconded = made.said.break_glass and any(said.step == "reviewed" for _, said in made.looked)
+    reviewed = any(said.step == "reviewed" for _, said in made.looked)
+    seconded = made.said.break_glass and (reviewed or _seconded_before(made))
     if until is None or seconded:
         return False
     return until + GRACE < (book.now if made.ended is None else made.ended.act.at)
