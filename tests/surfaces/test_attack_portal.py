@@ -30,6 +30,7 @@ async def police(village: Village) -> Office:
     )  # fmt: skip
     court, owner = village.running.house.court, village.owner.viewer
     known = await authorities.register(court, owner, form)
+    known = await authorities.agree(court, village.dev.viewer, known.id)
     return await open_office(village, "dig@police.gov.in", known)
 
 

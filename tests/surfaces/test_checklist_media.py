@@ -68,6 +68,10 @@ async def test_m_only_text_shown_media_placeholder_alt_text_blurhash_file_name_s
     assert "CH-2021-0007" in here["withheld_text"] and "चित्र" in here["withheld_text"]
     page = await v.page_as("IN", f"/@asha/{shown['id']}")
     assert WORDS in page and here["withheld_text"] in page
+    # Its number is what the log says of a measure that everybody sees: the proof beside it names it, and nothing else does.
+    proof = f'data-subject="{attached["id"]}"'
+    assert page.count(proof) == 1
+    page = page.replace(proof, "")
     for hidden in (ALT, attached["blurhash"], attached["id"], attached["meta"]["original"]["size"]):
         assert hidden not in str(here) and hidden not in page
     assert (await _status(v, "DE", shown["id"]))["media_attachments"] == [attached]
