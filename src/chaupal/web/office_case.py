@@ -262,7 +262,9 @@ def _look(call: Call[Any], seen: Seen) -> Look:
     return Look(seen.country, seen, gone, pictures_gone, labels)
 
 
+FORM = 400_000  # bytes: a dozen texts at once, and a letter of Devanagari is nine bytes of a form
+
 ROUTES: tuple[Route, ...] = (
     get("/office/orders/{ref}/{number}", show, Surface.OFFICE, takes=One, **PAGE),
-    post("/office/orders/{ref}/{number}/{act}", act, Surface.OFFICE, takes=Typed, **PAGE),
+    post("/office/orders/{ref}/{number}/{act}", act, Surface.OFFICE, takes=Typed, body=FORM, **PAGE),
 )
