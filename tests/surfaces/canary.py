@@ -17,6 +17,7 @@ import msgspec
 import measures
 from chaupal.app.wiring import ROUTES
 from chaupal.fanout import exporting
+from chaupal.governance import laws
 from chaupal.policy.rulings import Measure
 from chaupal.policy.things import LinkCard
 from chaupal.social import exports, imports, media
@@ -119,7 +120,8 @@ async def build(village: Village) -> World:
     await _react(v, world)
     await _keep(v, world)
     await _rule(v, world)
-    world.names = _names(v, world, [photo, shown, filmed]) | await _carried(v)
+    cited = list(await laws.kept(v.running.house.court))
+    world.names = _names(v, world, [photo, shown, filmed]) | await _carried(v) | {"digest": cited[:2]}
     return world
 
 
@@ -290,6 +292,8 @@ def _names(v: Village, world: World, pictures: list[int]) -> dict[str, list[Any]
         "document_id": [1],
         "date": ["2026-11-26"],
         "kind": ["terms"],
+        "period": ["2021-01"],
+        "revision": [1],
     }
 
 
