@@ -292,8 +292,6 @@ def _names(v: Village, world: World, pictures: list[int]) -> dict[str, list[Any]
         "document_id": [1],
         "date": ["2026-11-26"],
         "kind": ["terms"],
-        "period": ["2021-01"],
-        "revision": [1],
     }
 
 
