@@ -26,8 +26,10 @@ def done(data: Path, *words: str) -> str:
 def a_proposal(data: Path) -> int:
     """The entry of a proposal, which only commits to what it says."""
     done(data, "account", "create", "lata", "--email", "lata@example.org", "--role", "owner", *ACCOUNT)
+    done(data, "account", "create", "dev", "--email", "dev@example.org", "--role", "approver", *ACCOUNT)
     done(data, "account", "create", "meera", "--email", "meera@example.org", *ACCOUNT)
     done(data, "order", "authority", "add", "--as", "lata", "--name", "Ministry", "--jurisdiction", "IN")
+    done(data, "order", "authority", "agree", "--as", "dev", "Ministry")
     ref = done(
         data, "order", "receive", "--as", "lata", "--authority", "Ministry", "--officer", "A. Sharma", "--rank", "Director",
         "--reference", "1", "--law", "s. 69A", "--grounds", "public order", "--territory", "IN", "--dated", "2021-02-04",
@@ -43,7 +45,7 @@ def test_what_is_confidential_is_opened_and_then_erased(tmp_path: Path):
     index = str(a_proposal(tmp_path))
     opened = done(tmp_path, "log", "open", index, "--field", "ground", "--as", "lata", "--reason", WHY)
     assert opened.endswith("opens ground\n")
-    assert "3 fields" in done(tmp_path, "log", "erase", index, "--as", "lata", "--reason", WHY)
+    assert "7 fields" in done(tmp_path, "log", "erase", index, "--as", "lata", "--reason", WHY)
     again = run(tmp_path, "log", "open", index, "--field", "ground", "--as", "lata", "--reason", WHY)
     assert isinstance(again.exception, NotFound)
 
