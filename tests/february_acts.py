@@ -217,7 +217,7 @@ class February:
             authority=self.ministry.id, regime=regime, officer="A. B. Sharma", legal_basis="IT Act 2000, s. 69A / आईटी अधिनियम, धारा 69क",
             bases=("public_order",), grounds="public order", reasons="Calls to come armed.", territory="IN", dated=dated, targets=lines,
             demanded=demanded, record_unknown=True, origin_note="The office confirmed number and date on the telephone.",
-            reference_no=f"16(1)/2021-{wave.name}/{regime}", **more,
+            particulars={"signature": "The scan shows it, in ink."}, reference_no=f"16(1)/2021-{wave.name}/{regime}", **more,
         )  # fmt: skip
         ref = await orders.receive(self.court, self.village.kamal.viewer, form)
         self.village.clock.move(30 * MINUTE)
