@@ -267,7 +267,8 @@ async def test_t4_t5_t6_challenges_emergencies_and_what_is_withheld_now(publishe
         {"country": "IN", "interim": 2, "lapsed": 2, "restored": RESTORED, "hours": 46.5}
     ]
     assert rows_of(published, "T6") == [
-        # What was decided anew after it had lapsed is no renewal. One was given back by its appeal. Of the twelve narrowed accounts now only a post is withheld.
+        # What was decided anew after it had lapsed is no renewal. One was given back by its appeal.
+        # Of the twelve narrowed accounts now only a post is withheld.
         {"country": "IN", "age": "7-29", "accounts": many(BOTH, outcome="withhold_account") - 1,
          "posts": many(BOTH, outcome="withhold_post")},
         {"country": "IN", "age": "over", "expired": RESTORED, "given_back": 1},
