@@ -79,7 +79,9 @@ def _table(routes: tuple[Route, ...]) -> Litestar:
 
 
 async def _missing(scope: Any, receive: Any, send: Any) -> None:
-    await _answer(MISSING_API if scope["path"].startswith(API_PREFIXES) else MISSING_PAGE, scope, receive, send)
+    # `/api` itself, too: clients make it of `/api/v1/…/..` before they ask.
+    missing = MISSING_API if f"{scope['path']}/".startswith(API_PREFIXES) else MISSING_PAGE
+    await _answer(missing, scope, receive, send)
 
 
 def _litestar_path(path: str) -> str:
