@@ -17,6 +17,7 @@ from letters import letter
 from serving import Member, Served, join, served
 
 REASON = "The post names a person as armed, which the order shows to be false."
+DESPITE = "The letter bears no signature; the registry confirmed on the telephone that it is theirs."
 TEXT = "दिल्ली की सीमा पर गेट बंद है"
 
 
@@ -35,7 +36,7 @@ def staff(server: Served) -> dict[str, Member]:
         **join(server.settings, "clerk", role=Role.CLERK),
         **join(server.settings, "asha", role=Role.REVIEWER),
         **join(server.settings, "dev", role=Role.APPROVER),
-        **join(server.settings, "meera"),
+        **join(server.settings, "meera", "ravi"),
     }
 
 
@@ -61,11 +62,15 @@ def ref(server: Served, staff: dict[str, Member], post: str) -> str:
         "--jurisdiction",
         "IN",
     )
-    return server.cli(
+    server.cli("order", "authority", "agree", "--as", "dev", "Ministry")
+    ref = server.cli(
         "order", "receive", "--as", "@clerk", "--authority", "Ministry", "--officer", "A. Sharma", "--rank", "Joint Secretary",
         "--reference", "16(1)", "--law", "IT Act 2000, s. 69A", "--grounds", "public order", "--territory", "IN", "--dated", "2021-02-04",
-        "--target", f"{server.url}/@meera/{post}", "--target", "@dev", "--origin-note", "The registry confirmed it.",
+        "--target", f"{server.url}/@meera/{post}", "--target", "@ravi", "--origin-note", "The registry confirmed it.",
+        "--regime", "IN-69A", "--role", "designated_officer", "--basis", "public_order", "--reasons", "It is said to call people to arms.",
     ).strip()  # fmt: skip
+    server.cli("order", "step", ref, "check", "--as", "asha")
+    return ref
 
 
 def look(server: Served, path: str, country: str) -> httpx2.Response:
@@ -86,7 +91,9 @@ def test_an_order_is_carried_out_by_command_beside_a_running_server(
 ):
     page = f"/@meera/{post}"
     assert TEXT in look(server, page, "IN").text
-    server.cli("order", "decide", ref, "1", "--as", "asha", "--outcome", "withhold_post", "--reason", REASON)
+    said = ("--outcome", "withhold_post", "--reason", REASON)
+    assert "despite" in fails(server, "order", "decide", ref, "1", "--as", "asha", *said)
+    server.cli("order", "decide", ref, "1", "--as", "asha", *said, "--despite", DESPITE)
     assert TEXT in look(server, page, "IN").text
     assert "not for your role" in fails(server, "order", "approve", ref, "1", "--as", "asha")
     assert server.cli("order", "approve", ref, "1", "--as", "dev") == "in_force\n"
@@ -109,7 +116,7 @@ def test_an_order_is_carried_out_by_command_beside_a_running_server(
 
 
 def test_a_refusal_stands_in_the_register_with_its_ground(server: Served, staff: dict[str, Member], ref: str):
-    why = "The account of a reviewer; nothing in it is against any law."
+    why = "The account of a farmer; nothing in it is against any law."
     server.cli("order", "refuse", ref, "2", "--as", "asha", "--ground", "protected_expression", "--reason", why)
     server.cli("order", "approve", ref, "2", "--as", "dev")
     page = look(server, f"/orders/{ref}", "IN").text
@@ -139,6 +146,7 @@ def test_a_letter_and_a_list_are_taken_in_by_command(
         "police",
         "--sure",
     )
+    server.cli("order", "authority", "agree", "--as", "dev", name)
     (tmp_path / "list.csv").write_text(
         f"target,demanded\n/@meera/{post},withhold_post\n@asha,\n@asha,\nhttps://x.example/1,\n"
     )
@@ -197,15 +205,26 @@ def send(client: httpx2.Client, page: str, to: str, **fields: str) -> httpx2.Res
 def test_staff_do_all_of_it_on_pages(server: Served, staff: dict[str, Member], post: str):
     clerk, asha, dev = (sign_in(server, staff[handle]) for handle in ("clerk", "asha", "dev"))
     assert (
-        send(clerk, "/office/authorities", "/office/authorities", name="High Court", jurisdiction="IN").status_code
+        send(
+            clerk,
+            "/office/authorities",
+            "/office/authorities",
+            name="High Court",
+            jurisdiction="IN",
+            issuer_class="court",
+        ).status_code
         == 303
     )
+    assert "High Court" not in clerk.get("/office/orders/new").text, "nobody else has agreed to it yet"
+    listed = regex.search(r'href="(/office/authorities/\d+)"><bdi>High Court', dev.get("/office/authorities").text)
+    assert listed is not None
+    assert send(dev, listed[1], f"{listed[1]}/agree").status_code == 303
     issuer = regex.search(r'value="(\d+)">High Court', clerk.get("/office/orders/new").text)
     assert issuer is not None
     typed = {
         "authority": issuer[1], "officer": "Registrar", "officer_rank": "Registrar", "reference_no": "W.P. 1", "legal_basis": "Article 226",
         "grounds": "defamation", "territory": "IN", "dated": "2021-02-09", "targets": f"{server.url}/@meera/{post}\n@nobody",
-        "origin_note": "The registry confirmed it on the telephone.",
+        "origin_note": "The registry confirmed it on the telephone.", "role": "court",
     }  # fmt: skip
     wrong = send(clerk, "/office/orders/new", "/office/orders", **typed)
     assert wrong.status_code == 422
@@ -214,10 +233,12 @@ def test_staff_do_all_of_it_on_pages(server: Served, staff: dict[str, Member], p
     taken = send(clerk, "/office/orders/new", "/office/orders", **typed, record_unknown="1")
     page = taken.headers["location"]
     assert page.split("/")[-1] in asha.get("/office").text
+    assert send(asha, page, f"{page}/step", verb="check").status_code == 303
 
-    short = send(asha, page, f"{page}/1/propose", outcome="withhold_post", reason="bad", seen="1")
+    short = send(asha, page, f"{page}/1/propose", outcome="withhold_post", reason="bad", despite=DESPITE, seen="1")
     assert (short.status_code, "say why in a whole sentence" in short.text) == (422, True)
-    assert send(asha, page, f"{page}/1/propose", outcome="withhold_post", reason=REASON, seen="1").status_code == 303
+    said = {"outcome": "withhold_post", "reason": REASON, "despite": DESPITE}
+    assert send(asha, page, f"{page}/1/propose", **said, seen="1").status_code == 303
     own = send(asha, page, f"{page}/1/approve", seen="2")
     assert (own.status_code, "a second person must decide" in own.text) == (403, True)
     old = send(dev, page, f"{page}/1/approve", seen="1")
