@@ -216,12 +216,20 @@ def _decide(settings: Settings, path: str) -> None:
                 legal_basis="IT Act 2000, section 69A", grounds="public order", territory="IN", dated="2021-02-10",
                 targets=settings.origin + path,
                 origin_note="The office confirmed it on the telephone.", regime="IN-69A", role="designated_officer",
-                bases=("public_order",),
+                bases=("public_order",), reasons="It is said to call people to arms.", particulars={"signature": "seen in ink"},
             )  # fmt: skip
             ref = await orders.receive(house.court, clerk, order)
             await steps.take(house.court, one, ref, steps.StepForm(verb="check"))
             reason = "The post names a person as armed, which is false."
-            await decisions.propose(house.court, one, ref, 1, outcome="withhold_post", reason=reason)
+            await decisions.propose(
+                house.court,
+                one,
+                ref,
+                1,
+                outcome="withhold_post",
+                reason=reason,
+                despite="It came late; the office stands by it.",
+            )
             await decisions.approve(house.court, other, ref, 1)
 
     members = {
