@@ -18,6 +18,7 @@ WHOLE = {
     "id", "username", "acct", "display_name", "locked", "bot", "discoverable", "indexable", "group", "created_at", "note",
     "url", "uri", "avatar", "avatar_static", "header", "header_static", "followers_count", "following_count",
     "statuses_count", "last_status_at", "hide_collections", "noindex", "emojis", "roles", "fields",
+    "avatar_description", "header_description", "show_featured", "show_media", "show_media_replies",
 }  # fmt: skip
 LIMITS = {"withheld_in_countries", "withheld_scope", "withheld_notice_url"}
 
