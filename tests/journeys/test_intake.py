@@ -46,7 +46,14 @@ async def clerk(village: Village) -> Villager:
 async def registered(at: Clerk, name: str = "Home Ministry", **more: str) -> str:
     done = await at.post("/office/authorities", name=name, jurisdiction="IN", issuer_class="government", **more)
     assert done.status_code == 303, done.text
-    return done.headers["location"].rpartition("/")[2]
+    return await agreed(at, done.headers["location"])
+
+
+async def agreed(at: Clerk, page: str) -> str:
+    """Another agrees to what is proposed of an authority; its id."""
+    second = Clerk(at.village, at.village.dev, "en")
+    assert (await second.post(f"{page}/agree")).status_code == 303
+    return page.rpartition("/")[2]
 
 
 async def test_a_clerk_takes_a_letter_in_and_staff_open_it_with_a_purpose(village: Village, clerk: Villager):
@@ -125,7 +132,9 @@ async def test_an_authority_is_changed_and_its_people_invited_and_ended(village:
     )
     assert close.status_code == 422 and "looks like mha.gov.in, of Home Ministry" in close.text
     changed = await at.post(page, office="Nodal Officer", email_domain="mha.gov.in", issuer_class="police")
-    assert changed.status_code == 303 and "Nodal Officer" in (await at.get(page)).text
+    assert changed.status_code == 303
+    await agreed(at, page)
+    assert "Nodal Officer" in (await at.get(page)).text
     elsewhere = await at.post(f"{page}/people", name="X", rank="Director", email="x@gmail.com")
     assert elsewhere.status_code == 422 and "own domain" in elsewhere.text
     assert (await at.post(f"{page}/people", name="X", rank="Director", email="x@mha.gov.in")).status_code == 303
