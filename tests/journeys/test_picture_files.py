@@ -63,8 +63,10 @@ async def test_addresses_given_out_before_the_order_stop_working_there_and_only_
     village: Village, visibility: str, what: str
 ):
     asha, court = village.asha, {"by": village.chitra, "second": village.dev}
+    # The address of what is for a few is of whoever it was written for; its author sees their own, so a follower's is tried.
+    await village.api(village.meera, "POST", f"/api/v1/accounts/{asha.id}/follow")
     status = await shows(village, asha, visibility=FROM_WIRE[visibility])
-    (media,) = status["media_attachments"]
+    (media,) = (await village.api(village.meera, "GET", f"/api/v1/statuses/{status['id']}")).json()["media_attachments"]
     urls = [media["url"], media["preview_url"]]
     marks = [(await ask(village, url, "IN")).headers["etag"] for url in urls]
     ref = await (
@@ -91,16 +93,17 @@ async def test_addresses_given_out_before_the_order_stop_working_there_and_only_
     assert [(await ask(village, url, "IN")).status_code for url in urls] == [200, 200]
 
 
-async def test_a_browsers_copy_is_good_until_something_is_ruled(village: Village):
+async def test_a_browsers_copy_is_good_until_it_is_ruled_on_and_tells_of_no_other_ruling(village: Village):
     status = await shows(village, village.asha)
     url = status["media_attachments"][0]["url"]
     mark = (await ask(village, url, "DE")).headers["etag"]
     for given in (mark, f'"x", {mark}', f"W/{mark}"):
         kept = await ask(village, url, "DE", **{"if-none-match": given})
         assert (kept.status_code, kept.content, kept.headers["etag"]) == (304, b"", mark)
-    assert (await ask(village, url, "FR", **{"if-none-match": mark})).status_code == 200
     await village.withhold(post=village.ravi.latest, by=village.chitra, second=village.dev)
-    assert (await ask(village, url, "DE", **{"if-none-match": mark})).status_code == 200
+    assert (await ask(village, url, "DE", **{"if-none-match": mark})).status_code == 304
+    await village.withhold(post=village.asha.latest, by=village.chitra, second=village.dev)
+    assert (await ask(village, url, "IN", **{"if-none-match": mark})).status_code == 451
 
 
 async def test_head_and_range_are_answered_as_get(village: Village):
