@@ -56,12 +56,12 @@ async def test_a_link_is_shown_by_a_post_that_the_viewer_may_see_or_not_at_all(v
     first = await links(v, v.asha, MANDI)
     await links(v, v.ravi, MANDI)
     last = await links(v, v.meera, MANDI)
-    assert f"/cards/{last.id}?" in (await trending(v))[0]["image"]
+    assert (await trending(v))[0]["image"].endswith(f"/cards/{last.id}")
     await v.withhold(post=last, by=v.chitra, second=v.dev)
     [here] = await trending(v)
-    assert f"/cards/{last.id}?" not in here["image"] and here["history"][0]["accounts"] == "2"
+    assert not here["image"].endswith(f"/cards/{last.id}") and here["history"][0]["accounts"] == "2"
     [abroad] = await trending(v, country="DE")
-    assert f"/cards/{last.id}?" in abroad["image"] and abroad["history"][0]["accounts"] == "3"
+    assert abroad["image"].endswith(f"/cards/{last.id}") and abroad["history"][0]["accounts"] == "3"
     await v.withhold(post=first, by=v.chitra, second=v.dev)
     assert urls(await trending(v)) == [], "one voice is no trend"
     assert urls(await trending(v, country="DE")) == [MANDI]
