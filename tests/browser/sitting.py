@@ -8,6 +8,7 @@ import regex
 
 from serving import Served
 
+DESPITE = "कार्यालय ने फ़ोन पर हर बात की पुष्टि की है; हस्ताक्षरित प्रति डाक से आ रही है।"
 REASON = "इस पोस्ट में लोगों को मारने की बात कही गई है।"
 
 
@@ -30,7 +31,8 @@ def withhold(village: Served, path: str, reference: str, outcome: str = "withhol
         )  # fmt: skip
     ref = taken.url.path.rpartition("/")[2]
     with _desk(village, "chitra") as first:
-        _press(first, f"/office/orders/{ref}/1/propose", outcome=outcome, reason=REASON, **more)
+        _press(first, f"/office/orders/{ref}/step", verb="check")
+        _press(first, f"/office/orders/{ref}/1/propose", outcome=outcome, reason=REASON, despite=DESPITE, **more)
     with _desk(village, "dev") as second:
         _press(second, f"/office/orders/{ref}/1/approve")
     return ref
