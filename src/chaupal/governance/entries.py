@@ -399,7 +399,9 @@ class Tally(Public, gc=False, frozen=True, kw_only=True):
     period: str = ""  # the period with whose report it was made
     first: int = field(default=0, name="from")  # index from which decisions are counted
     to: int = 0  # index up to which, not included
-    rows: int = 0  # how many decisions
+    rows: int = 0  # how many decisions this entry has
+    part: int = 1  # which entry of this span; more than one where the rows are too many for one entry
+    parts: int = 1  # how many entries the span has
 
 
 class Policy(Public, gc=False, frozen=True, kw_only=True):

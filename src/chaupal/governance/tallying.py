@@ -3,6 +3,7 @@
 import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
+from itertools import batched
 from typing import NamedTuple
 
 import msgspec
@@ -17,6 +18,7 @@ LEAST = 10  # rows that are alike, and rows of a class: fewer could be told apar
 NONE, PROTECTED, OTHER = "none", "protected", "other"
 ENDS = ("refused", "closed")
 SLICE = 1_000  # entries read at a time
+ROWS = 1_200  # of one entry, whose digests must stay below its 65,535 bytes
 
 
 class Row(NamedTuple):
@@ -28,17 +30,19 @@ class Row(NamedTuple):
 
 
 async def tally(court: Court, w: Writing, period: str, size: int) -> int | None:
-    """Count the decisions of the first `size` entries that no tally counts yet; the index of the entry, None where they wait."""
+    """Count the decisions of the first `size` entries that no tally counts yet; the index of its last entry, None where they
+    wait. Too many for one entry are told in several of the same span, each with some of the rows."""
     last = await ledger.of_kind(w, "tally")
     prev, start = (last[-1][0], _end_of(last[-1][1])) if last else (None, 0)
     made = rows([row async for row in _decisions(w, start, size)])
     if not made:
         return None
-    public = entries.Tally(period=period, first=start, to=size, rows=len(made))
-    index, _ = await log.append(
-        court, w, "tally", period, Written(public, beside=("row",), rows=list(map(_disclosed, made))), prev=prev
-    )
-    return index
+    parts = list(batched(made, ROWS))
+    for part, some in enumerate(parts, 1):
+        public = entries.Tally(period=period, first=start, to=size, rows=len(some), part=part, parts=len(parts))
+        written = Written(public, beside=("row",), rows=list(map(_disclosed, some)))
+        prev, _ = await log.append(court, w, "tally", period, written, prev=prev)
+    return prev
 
 
 def rows(found: Sequence[Row]) -> list[Row]:

@@ -162,7 +162,7 @@ def names(call: Call[Any]) -> dict[str, Any]:
     """What the court's templates use besides what every page knows."""
     language = call.viewer.language
     return {
-        "states": STATES, "marks": MARKS, "kinds": KINDS, "outcomes": OUTCOMES, "grounds": GROUNDS, "done": DONE,
+        "states": STATES, "marks": MARKS, "kinds": KINDS, "outcomes": OUTCOMES, "grounds": GROUNDS, "what_was_done": DONE,
         "countries": partial(epitaph.country_names, language=language), "until": partial(epitaph.until, language=language),
         "tongue": partial(epitaph.in_tongue, language=language), "called": partial(called, language=language),
         "rank": partial(rank, call), "grounded": partial(grounded, call),

@@ -2,7 +2,9 @@
 
 from collections import Counter
 
-from chaupal.governance import tlog
+import pytest
+
+from chaupal.governance import tallying, tlog
 from chaupal.governance.tallying import NONE, PROTECTED, Row, rows, tally
 from chaupal.store import ledger
 from court import Bench
@@ -32,4 +34,37 @@ async def test_a_tally_is_an_entry_whose_rows_open_beside_the_log_and_name_nobod
         assert await tally(bench.court, w, "2021-03", size) is None, "each decision is counted once"
     told = [tlog.open_disclosure(text, entry) for text in opened]
     assert told == [("row", {"class": NONE, "did": "measure", "kind": "post"})] * 10
-    assert tlog.read_entry(entry)["public"] == {"period": "2021-02", "from": 0, "to": size, "rows": 10}
+    assert tlog.read_entry(entry)["public"] == {
+        "period": "2021-02",
+        "from": 0,
+        "to": size,
+        "rows": 10,
+        "part": 1,
+        "parts": 1,
+    }
+
+
+async def test_too_many_for_one_entry_are_told_in_several_of_the_same_span(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(tallying, "ROWS", 4)
+    for _ in range(10):
+        await bench.withhold(await bench.order())
+    async with bench.court.work.writing() as w:
+        size = await ledger.size(w)
+        last = await tally(bench.court, w, "2021-02", size)
+        assert last == size + 2
+        parts = [tlog.read_entry(entry)["public"] for entry in await ledger.entries(w, size, 3)]
+        opened = await ledger.beside(w, size, size + 3)
+        assert await tally(bench.court, w, "2021-03", size) is None, "each decision is counted once"
+    assert [(p["rows"], p.get("part", 1), p["parts"], p.get("from", 0), p["to"]) for p in parts] == [
+        (4, 1, 3, 0, size), (4, 2, 3, 0, size), (2, 3, 3, 0, size)
+    ]  # fmt: skip
+    assert [len(opened[index]) for index in range(size, size + 3)] == [4, 4, 2]
+
+
+def test_what_one_entry_holds_of_rows_fits_in_it():
+    leaf = tlog.leaf(
+        "tally", "2021-02", "2021-02-01T00:00Z", {}, carried=["x" * 43 + str(n) for n in range(tallying.ROWS)]
+    )
+    assert len(leaf.entry) < tlog.ENTRY_LIMIT - 1_000
