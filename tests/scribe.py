@@ -256,6 +256,18 @@ class Scribe:
         public: Public = {"disclosures": list(self.opens[index].values()), "by": APPROVER}
         return self.write("open", "", public | changes, prev=index)
 
+    def tally(
+        self, rows: Sequence[tuple[str, str, str]], to: int, opened: Sequence[tuple[str, str, str]] | None = None, /, **changes: object
+    ) -> int:  # fmt: skip
+        """(class, did, kind) of each row; `opened` where others are read beside the log than it commits to."""
+        public: Public = {"period": "2021-02", "from": 0, "to": to, "rows": len(rows), "part": 1, "parts": 1}
+        names = ("class", "did", "kind")
+        told = [self._disclosure("row", dict(zip(names, row, strict=True))) for row in rows]
+        carried = {f"row {n}": text for n, text in enumerate(told)}
+        index = self.write("tally", "2021-02", public | changes, carried=carried)
+        self.beside[index] = told if opened is None else told[: len(opened)]
+        return index
+
     # --- looking ---
 
     def fields(self, index: int) -> dict[str, object]:

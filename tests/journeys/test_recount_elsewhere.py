@@ -7,8 +7,13 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from chaupal.governance import decisions
+import msgspec
+import pytest
+
+from chaupal.governance import decisions, house, publishing, snapshots, tallying
+from chaupal.governance.house import MatterForm
 from chaupal.kernel.clock import DAY
+from surfaces.insiders import GROUNDS, draft, rule_for
 from village import Village
 
 NODE = shutil.which("node") or Path(__file__).resolve().parents[2] / ".tools" / "bin" / "node"
@@ -32,6 +37,9 @@ async def mirrored(village: Village, into: Path) -> Path:
         body = head.encode() if path == "checkpoint" else (await village.client.get(f"/log/{path}")).content
         (into / path).parent.mkdir(parents=True, exist_ok=True)
         (into / path).write_bytes(body)
+    for n in range(-(-size // 256)):  # and what is read beside it
+        (into / "openings").mkdir(exist_ok=True)
+        (into / f"openings/{n}").write_bytes((await village.client.get(f"/log/openings/{n}")).content)
     return into
 
 
@@ -95,6 +103,44 @@ async def test_a_recount_in_javascript_equals_the_published_report(village: Vill
         "refused": 1,
         "withheld_now": 2,
     }
+
+
+async def test_a_tally_in_parts_and_what_a_state_flagged_are_counted_elsewhere_too(
+    village: Village, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(tallying, "ROWS", 4)
+    court = village.running.house.court
+    secret = await village.receives(village.ravi.latest.path, gag_until="2021-02-28T12:00")
+    await decisions.propose(court, village.chitra.viewer, secret, 1, **REFUSE)
+    await decisions.approve(court, village.dev.viewer, secret, 1)
+    for _ in range(10):
+        refused = await village.receives(village.asha.latest.path)
+        await decisions.propose(court, village.chitra.viewer, refused, 1, **REFUSE)
+        await decisions.approve(court, village.dev.viewer, refused, 1)
+    form = MatterForm(
+        targets=village.karl.latest.path, rule=rule_for(village, "mark_sensitive"), grounds=GROUNDS, source="state_flag"
+    )
+    ref = await house.open_matter(court, village.chitra.viewer, form)
+    await decisions.propose(
+        court, village.chitra.viewer, ref, 1, **msgspec.structs.asdict(draft(village, "mark_sensitive"))
+    )
+    await decisions.approve(court, village.dev.viewer, ref, 1)
+    village.clock.move(40 * DAY)
+    await publishing.publish_due(court)
+    await snapshots.freeze(court, "2021-02")
+    report = (await village.api(None, "GET", "/api/v1/transparency/report.json")).json()
+    folder = await mirrored(village, tmp_path)
+    tables = recount(folder)["tables"]
+    named = ("decisions", "measure", "refused", "closed", "accounts")
+    assert only(tables["T20"], named) == table(report, "T20", 1, named)
+    assert tables["T20"]["none"]["decisions"] == 12, "ten, the secret one and the flagged one"
+    named = ("actions", "accounts", "posts", "media", "others")
+    assert only(tables["T8"], named) == table(report, "T8", 3, named) != {}
+    # A row that is not read beside the log any more is missed.
+    beside = next(path for path in (folder / "openings").iterdir() if b'"' in path.read_bytes())
+    beside.write_text("{}", "utf-8")
+    done = run(folder)
+    assert done.returncode != 0 and "rows are opened" in done.stderr
 
 
 async def test_a_changed_entry_is_no_longer_what_was_signed(village: Village, tmp_path: Path):

@@ -385,7 +385,9 @@ class Snapshot(Public, gc=False, frozen=True, kw_only=True):
 
 
 class Tally(Public, gc=False, frozen=True, kw_only=True):
-    """How many decisions there were by class of speaker: rows that name nobody, opened beside the log."""
+    """How many decisions there were by class of speaker: rows that name nobody, opened beside the log. Each `decision` of the
+    steps refused and closed counts, and each measure whose cause is `decided`; what was secret where an `open` entry first
+    opens it as a whole."""
 
     TYPES = ("tally",)
     REF = "the period, such as 2026-11"

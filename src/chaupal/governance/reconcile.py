@@ -2,9 +2,10 @@
 
 import asyncio
 import hmac
-from base64 import urlsafe_b64decode
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -12,12 +13,11 @@ import msgspec
 
 from chaupal.governance import log_batches, tlog
 from chaupal.governance.context import Court
-from chaupal.governance.entries import Measure as Said
 from chaupal.governance.log_batches import batch_ms
 from chaupal.governance.log_tree import LogDiffers
 from chaupal.governance.openings import inner_digests
 from chaupal.governance.tlog.entries import COVER
-from chaupal.kernel.clock import MINUTE
+from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.saying import log
 from chaupal.kernel.seeds import load_or_make_seed
@@ -220,16 +220,15 @@ async def faults_in_force(court: Court) -> list[str]:
         key, sealed = await _seals(court, reading)
         fresh: dict[str, str] = {}
         for start in range(0, size, AT_START):
-            quick = await auditing.rows_in_force(reading, now, start, AT_START)
-            seal = _seal(key, start, quick)
-            if quick and seal == sealed.get(str(start)):
-                fresh[str(start)] = seal
-            elif quick:
-                rows = await auditing.in_force(reading, now, start, AT_START)
-                opens = await auditing.opens_in_force(reading, now, start, AT_START)
-                found = await asyncio.to_thread(_doubtful, rows, opens, refs)
-                fresh |= {} if found else {str(start): seal}
-                doubtful += found
+            known = sealed.get(str(start))
+            if known and known == _seal(key, start, await auditing.rows_in_force(reading, now, start, AT_START)):
+                fresh[str(start)] = known
+                continue
+            rows = await auditing.in_force(reading, now, start, AT_START)
+            found = await asyncio.to_thread(_doubtful, rows, refs)
+            if rows and not found:
+                fresh[str(start)] = _seal(key, start, [row[TEXT] for row in rows])
+            doubtful += found
         faults = await _at(reading, refs, doubtful)
         faults += await _nowhere(reading)
         faults += _unmatched(*await auditing.unmatched(reading, MOST))
@@ -279,45 +278,68 @@ def _unmatched(plain: Iterable[int], secret: Iterable[tuple[int, str]]) -> Itera
             yield f"entry {index} tells of a measure or of its end, and there is no such ruling"
 
 
+class _Public(msgspec.Struct, gc=False):
+    """What a measure says, as far as a row says it too. Fields of nothing else are made: a hundred thousand are read at a start."""
+
+    measure: str = ""
+    law: str = ""
+    basis: str = ""
+    rule: str | None = None
+    term: str | None = None
+    territory: list[str] = []
+    start: str = msgspec.field(name="from", default="")
+    until: str | None = None
+    second: str | None = None
+
+
 class _Entry(msgspec.Struct, gc=False):
     t: str
     ref: str
-    public: Said
+    public: _Public
     digests: list[str] = msgspec.field(name="_sd", default_factory=list[str])
 
 
 _entry = msgspec.json.Decoder(_Entry).decode
 _disclosed = msgspec.json.Decoder(tuple[str, str, Any]).decode
-_minute = lru_cache(100_000)(tlog.at_minute)
+_CLOCK = tuple(f"T{hour:02}:{minute:02}Z" for hour in range(24) for minute in range(60))
+_FROM_URL, _TO_URL = bytes.maketrans(b"-_", b"+/"), bytes.maketrans(b"+/", b"-_")
+LEAF, TEXT, BODY = 13, 14, 15  # columns of what is in force
 
 
-def _doubtful(rows: Iterable[Any], opens: Iterable[Any], refs: Mapping[str, str]) -> list[int]:
+def _doubtful(rows: Iterable[Any], refs: Mapping[str, str]) -> list[int]:
     """Entries whose rulings do not agree with them at a quick look, or cannot be looked at quickly (the secret ones)."""
-    texts: dict[int, list[str]] = {}
-    for index, _, text in opens:
-        texts.setdefault(index, []).append(text)
-    return [row[13] for row in rows if not _agrees(row, texts.get(row[13], ()), refs)]
+    return [row[LEAF] for row in rows if not _agrees(row, refs)]
 
 
-def _agrees(row: Any, texts: Sequence[str], refs: Mapping[str, str]) -> bool:
-    _, subject, term, measure, territory, starts_at, ends_at, ref, law, reason, basis, rule, approved_by, _, body = row
+@lru_cache(4_096)
+def _day(days: int) -> str:
+    return tlog.at_minute(days * DAY).partition("T")[0]
+
+
+def _minute(ms: int) -> str:
+    """As the log says it; the days are few, and their spelling is kept."""
+    return _day(ms // DAY) + _CLOCK[ms % DAY // MINUTE]
+
+
+def _agrees(row: Any, refs: Mapping[str, str]) -> bool:
+    _, subject, term, measure, territory, starts_at, ends_at, ref, law, reason, basis, rule, approved_by, *_ = row
     try:
-        entry = _entry(body)
-        known: dict[str, Any] = {}
-        for text in texts:
-            if tlog.disclosure_digest(text) not in entry.digests:
+        entry, known = _entry(row[BODY]), {}
+        for text in filter(None, row[BODY + 1 :]):
+            raw = text.encode()
+            if b2a_base64(sha256(raw).digest(), newline=False).translate(_TO_URL)[:-1].decode() not in entry.digests:
                 return False
-            _, name, known[name] = _disclosed(urlsafe_b64decode(text + "=="))
+            _, name, known[name] = _disclosed(a2b_base64(raw.translate(_FROM_URL) + b"=="))
     except (ValueError, TypeError):
         return False
     said = entry.public
-    until = None if ends_at is None else _minute(ends_at // MINUTE * MINUTE)
+    until = None if ends_at is None else _minute(ends_at)
     return (
         entry.t in MEASURES
         and refs.get(entry.ref, entry.ref) == ref
         and (said.measure, said.law, said.basis, said.rule or "", said.term or "") == (measure, law, basis, rule, term)
         and ",".join(said.territory) == territory
-        and said.start == _minute(starts_at // MINUTE * MINUTE)
+        and said.start == _minute(starts_at)
         and (said.until == until or (said.second is None and approved_by is not None))
         and known.get("part", known.get("subject")) == str(subject)
         and known.get("reason", "") == reason

@@ -61,23 +61,48 @@ def rows(found: Sequence[Row]) -> list[Row]:
 
 
 async def _decisions(reading: Reading, start: int, end: int) -> AsyncIterator[Row]:
-    """The decisions among entries start..end. What is secret is a cover here, and counts once it is no more."""
+    """The decisions among entries start..end. What is secret is a cover here, and counts where an entry opens it."""
+    opened = await _uncovered(reading)
     for at in range(start, end, SLICE):
         until = min(at + SLICE, end)
         classes = await ledger.disclosures_named(reading, "speaker", at, until)
         for index, entry in enumerate(await ledger.entries(reading, at, until - at), at):
-            for row in _read(entry, classes.get(index)):
-                yield row
+            for did, kind in _read(_HEAD(entry)):
+                yield Row(_class(classes.get(index)), did, kind)
+            if (sealed := opened.get(index)) is not None:
+                within = (await ledger.disclosures_named(reading, "speaker", sealed.at, sealed.at + 1)).values()
+                for did, kind in _read(sealed.head):
+                    yield Row(_class(next(iter(within), None)), did, kind)
 
 
-def _read(entry: bytes, speaker: str | None) -> Iterator[Row]:
-    head = _HEAD(entry)
+class _Sealed(NamedTuple):
+    at: int
+    head: entries.Entry
+
+
+async def _uncovered(reading: Reading) -> dict[int, _Sealed]:
+    """Index of each entry that was the first to open a sealed one as a whole -> what that was."""
+    found: dict[int, _Sealed] = {}
+    known: set[int] = set()
+    for index, entry in await ledger.of_kind(reading, "open"):
+        head = _HEAD(entry)
+        told = dict(tlog.read_disclosure(text) for text in _OPENED(head.public).disclosures)
+        if head.prev is not None and head.prev not in known and told.keys() >= set(tlog.SEALED):
+            act = msgspec.convert(told["act"], entries.Act)
+            public = msgspec.Raw(msgspec.json.encode(told["public"]))
+            found[index] = _Sealed(head.prev, entries.Entry(act.t, act.ref, act.at, public=public))
+            known.add(head.prev)
+    return found
+
+
+def _read(head: entries.Entry) -> Iterator[tuple[str, str]]:
+    """(did, kind) of a decision."""
     if head.t in entries.Measure.TYPES:
         measure = _MEASURE(head.public)
         if measure.cause == "decided":
-            yield Row(_class(speaker), "measure", measure.kind)
+            yield "measure", measure.kind
     elif head.t == "decision" and (decision := _DECISION(head.public)).step in ENDS:
-        yield Row(_class(speaker), decision.step, decision.kind)
+        yield decision.step, decision.kind
 
 
 def _class(disclosure: str | None) -> str:
@@ -96,4 +121,5 @@ def _end_of(entry: bytes) -> int:
 _HEAD = msgspec.json.Decoder(entries.Entry).decode
 _MEASURE = msgspec.json.Decoder(entries.Measure).decode
 _DECISION = msgspec.json.Decoder(entries.Decision).decode
+_OPENED = msgspec.json.Decoder(entries.Opened).decode
 _TALLY = msgspec.json.Decoder(entries.Tally).decode

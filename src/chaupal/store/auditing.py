@@ -68,16 +68,18 @@ _TEXT = functools.reduce(
     ],
 )
 ROWS_IN_FORCE = statement(select(_TEXT).where(*_IN_FORCE).order_by(rulings.c.log_index, rulings.c.id))
+# Each with its entry and with what opens of it whom it is about and why.
+_OPENS = [
+    select(disclosures.c.disclosure)
+    .where(disclosures.c.log_index == rulings.c.log_index, disclosures.c.name == sql(f"'{name}'"))
+    .scalar_subquery()
+    for name in ("subject", "part", "reason")
+]
 IN_FORCE = statement(
-    select(*_SAID, log_entries.c.body)
+    select(*_SAID, _TEXT, log_entries.c.body, *_OPENS)
     .join_from(rulings, log_entries, log_entries.c.index == rulings.c.log_index, isouter=True)
     .where(*_IN_FORCE)
     .order_by(rulings.c.log_index, rulings.c.id)
-)
-OPENS_IN_FORCE = statement(
-    select(disclosures.c.log_index, disclosures.c.name, disclosures.c.disclosure)
-    .join_from(rulings, disclosures, disclosures.c.log_index == rulings.c.log_index)
-    .where(*_IN_FORCE, or_(*(disclosures.c.name == sql(f"'{name}'") for name in ("subject", "part", "reason"))))
 )
 _begun = select(rulings.c.id).where(rulings.c.log_index == log_entries.c.index).exists()
 _ended = select(rulings.c.id).where(rulings.c.lift_log_index == log_entries.c.index).exists()
@@ -175,13 +177,9 @@ async def rows_in_force(reading: Reading, now: int, start: int, count: int) -> l
 
 
 async def in_force(reading: Reading, now: int, start: int, count: int) -> Sequence[Any]:
-    """Rows of IN_FORCE that rest on one of these entries."""
+    """Rows of IN_FORCE that rest on one of these entries: what the log says of a ruling, the same as one text, the entry, and the
+    disclosures `subject`, `part` and `reason`, None where it has none."""
     return await reading.fetch(IN_FORCE, now=now, start=start, end=start + count)
-
-
-async def opens_in_force(reading: Reading, now: int, start: int, count: int) -> Sequence[Any]:
-    """(entry, name, disclosure) of whom a ruling is about and why, for the same."""
-    return await reading.fetch(OPENS_IN_FORCE, now=now, start=start, end=start + count)
 
 
 async def unmatched(reading: Reading, at_most: int) -> tuple[list[int], list[tuple[int, str]]]:

@@ -1,8 +1,8 @@
 // Counts a log again, from docs/log-entries.md and docs/log.md alone: nothing of ours is imported, nothing is asked of a server.
 //
-//   node recount.mjs FOLDER      a mirror: checkpoint and tile/entries/…  →  the tables as JSON, on standard output
+//   node recount.mjs FOLDER      a mirror: checkpoint, tile/entries/…, openings/…  →  the tables as JSON, on standard output
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const folder = process.argv[2];
@@ -51,6 +51,12 @@ function disclosed(entry, texts) {
   const committed = new Set(entry._sd ?? []);
   const good = texts.filter((text) => committed.has(sha256(text).toString("base64url")));
   return Object.fromEntries(good.map((text) => JSON.parse(Buffer.from(text, "base64url").toString("utf8")).slice(1)));
+}
+
+// What everybody may read beside the log, of the entries of a tile: index → disclosures.
+function beside(index) {
+  const path = join(folder, "openings", String(Math.floor(index / 256)));
+  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8"))[index] ?? []) : [];
 }
 
 const minute = (text) => (text ? Math.floor(Date.parse(text.length === 10 ? `${text}T00:00Z` : text) / 60000) : null);
@@ -116,6 +122,20 @@ const TAKE = {
   },
 };
 TAKE.deamp = TAKE.measure;
+
+// Rows that name nobody, of every part of a span: each is held against its entry, and each span counted once.
+const spans = new Map();
+TAKE.tally = (entry, index) => {
+  const p = entry.public;
+  const committed = new Set(entry._sd ?? []);
+  const texts = [...new Set(beside(index))].filter((text) => committed.has(sha256(text).toString("base64url")));
+  const rows = texts.map((text) => JSON.parse(Buffer.from(text, "base64url").toString("utf8"))).filter(([, name]) => name === "row");
+  if (rows.length !== p.rows) throw new Error(`entry ${index}: ${rows.length} of ${p.rows} rows are opened`);
+  const span = spans.get(`${p.from}-${p.to}`) ?? { ...p, rows: [], found: 0 };
+  span.rows.push(...rows.map(([, , value]) => value));
+  span.found += 1;
+  spans.set(`${p.from}-${p.to}`, span);
+};
 said.forEach((entry, index) => TAKE[entry.t]?.(entry, index));
 
 // --- the tables ---
@@ -145,7 +165,7 @@ const add = (table, key, column, many = 1) => {
   table[key][column] = (table[key][column] ?? 0) + many;
 };
 
-const tables = { T1: {}, T3: {}, T6: {}, authorities: {} };
+const tables = { T1: {}, T3: {}, T6: {}, T8: {}, T20: {}, authorities: {} };
 for (const [, order] of orders) order.targets_named = said.find((entry) => entry.t === "order" && orders.get(entry.ref) === order).public.targets;
 const demands = [...orders.values()].filter((order) => order.kind !== "own_rules" && !order.secret);
 for (const order of demands) {
@@ -173,5 +193,35 @@ for (const m of new Set(measures.values())) {
   const age = AGES.find(([most]) => days <= most)[1];
   for (const country of m.territory) add(tables.T6, `${country}|${age}`, m.measure === "withhold_account" ? "accounts" : m.measure === "withhold_post" ? "posts" : "media");
   add(tables.authorities, m.authority, "withheld_now");
+}
+const PARTS = { account: "accounts", post: "posts", media: "media" };
+for (const m of new Set(measures.values())) {
+  if (m.basis !== "own_rules" || m.order?.secret || (m.source !== "state_flag" && !m.jurisdiction)) continue;
+  const key = [m.jurisdiction, m.rule, m.measure].join("|");
+  add(tables.T8, key, "actions");
+  add(tables.T8, key, PARTS[m.kind] ?? "others");
+}
+// Each decision counts in the span in which it, or what opened it as a whole, stands.
+const opened = new Set();
+function counts(entry, index) {
+  if (entry.t === "open" && !opened.has(entry.prev) && said[entry.prev]?.wasSecret) {
+    const names = (entry.public.disclosures ?? []).map((text) => JSON.parse(Buffer.from(text, "base64url").toString("utf8"))[1]);
+    if (!["act", "public", "sd"].every((name) => names.includes(name))) return false;
+    opened.add(entry.prev);
+    return counts({ ...said[entry.prev], wasSecret: false }, index);
+  }
+  if (entry.wasSecret) return false;
+  if (entry.t === "measure" || entry.t === "deamp") return entry.public.cause === "decided";
+  return entry.t === "decision" && ["refused", "closed"].includes(entry.public.step);
+}
+const decided = said.flatMap((entry, index) => (counts(entry, index) ? [index] : []));
+for (const span of spans.values()) {
+  const many = decided.filter((index) => index >= span.from && index < span.to).length;
+  if (span.found !== span.parts || span.rows.length !== many) throw new Error(`tally ${span.period}: ${span.rows.length} rows for ${many} decisions`);
+  for (const row of span.rows) {
+    add(tables.T20, row.class, "decisions");
+    if (row.did !== "other") add(tables.T20, row.class, row.did);
+    if (row.kind === "account") add(tables.T20, row.class, "accounts");
+  }
 }
 console.log(JSON.stringify({ size, tables }));

@@ -2,10 +2,13 @@
 
 from collections import Counter
 
+import msgspec
 import pytest
 
-from chaupal.governance import tallying, tlog
+from chaupal.governance import publishing, tallying, tlog
+from chaupal.governance.rule_of_law import try_log
 from chaupal.governance.tallying import NONE, PROTECTED, Row, rows, tally
+from chaupal.kernel.clock import DAY
 from chaupal.store import ledger
 from court import Bench
 
@@ -54,13 +57,38 @@ async def test_too_many_for_one_entry_are_told_in_several_of_the_same_span(
         size = await ledger.size(w)
         last = await tally(bench.court, w, "2021-02", size)
         assert last == size + 2
-        parts = [tlog.read_entry(entry)["public"] for entry in await ledger.entries(w, size, 3)]
+        parts = [msgspec.json.decode(entry)["public"] for entry in await ledger.entries(w, size, 3)]
         opened = await ledger.beside(w, size, size + 3)
         assert await tally(bench.court, w, "2021-03", size) is None, "each decision is counted once"
     assert [(p["rows"], p.get("part", 1), p["parts"], p.get("from", 0), p["to"]) for p in parts] == [
         (4, 1, 3, 0, size), (4, 2, 3, 0, size), (2, 3, 3, 0, size)
     ]  # fmt: skip
     assert [len(opened[index]) for index in range(size, size + 3)] == [4, 4, 2]
+
+
+async def test_what_was_secret_counts_where_it_was_opened_and_in_no_tally_before(bench: Bench):
+    ref = await bench.order(gag_until="2021-02-20T12:00")
+    await bench.withhold(ref)
+    for _ in range(10):
+        await bench.withhold(await bench.order())
+    async with bench.court.work.writing() as w:
+        size = await ledger.size(w)
+        await tally(bench.court, w, "2021-02", size)
+    bench.street.clock.move(10 * DAY)
+    await publishing.publish_due(bench.court)
+    for _ in range(9):
+        await bench.withhold(await bench.order())
+    async with bench.court.work.writing() as w:
+        index = await tally(bench.court, w, "2021-03", await ledger.size(w))
+        assert index is not None
+        told = (await ledger.beside(w, index, index + 1))[index]
+        raw, beside = await ledger.entries(w, 0, index + 1), await ledger.beside(w, 0, index + 1)
+    assert len(told) == 10
+    # And whoever reads the log alone counts the same.
+    verdict = try_log(lambda: enumerate(raw), lambda _: None, beside)
+    assert not [one for one in verdict.findings if one.code.startswith("tally")]
+    verdict = try_log(lambda: enumerate(raw), lambda _: None, {**beside, index: told[:-1]})
+    assert [one.code for one in verdict.findings if one.index == index] == ["tally_unopened"]
 
 
 def test_what_one_entry_holds_of_rows_fits_in_it():

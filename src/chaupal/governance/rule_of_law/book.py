@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import msgspec
 
 from chaupal.governance import procedure
 from chaupal.governance.house_rules import HouseRule, RuleBook
@@ -22,6 +25,7 @@ from chaupal.governance.rule_of_law.said import (
     Reversal,
     Role,
     Step,
+    Tally,
     moment,
 )
 
@@ -240,6 +244,63 @@ class Unsealed:
     law: Regime | None
 
 
+class Row(msgspec.Struct, frozen=True):
+    """One decision as a tally tells it, naming nobody."""
+
+    speaker: str = msgspec.field(name="class")
+    did: str
+    kind: str
+
+
+class Counted(NamedTuple):
+    """A decision that is to stand in a tally: the index by which it became public, and (did, kind)."""
+
+    at: int
+    what: tuple[str, str]
+
+
+@dataclass(slots=True)
+class Tallied:
+    """A tally or one of its parts; `rows` as they were opened, None where nobody asked what stands beside the log."""
+
+    act: Act
+    said: Tally
+    rows: list[Row] | None
+    before: "Tallied | None"
+    followed: bool = False  # whether the next part of the span is there
+
+    @property
+    def last(self) -> bool:
+        return self.said.part == self.said.parts
+
+    @property
+    def whole(self) -> bool:
+        """Whether the span ends here, and all its parts are there."""
+        return self.last and len(self.parts) == self.said.parts
+
+    @property
+    def begins(self) -> int:
+        """Where it has to begin: where the span before it ended."""
+        return 0 if self.before is None else self.before.said.to
+
+    @property
+    def continues(self) -> bool:
+        """Whether it is the next part of the span that the entry before has begun."""
+        if self.before is None or self.before.last:
+            return False
+        return self.said == msgspec.structs.replace(
+            self.before.said, part=self.before.said.part + 1, rows=self.said.rows
+        )
+
+    @property
+    def parts(self) -> "list[Tallied]":
+        """Those of its span, up to itself."""
+        found: list[Tallied] = [self]
+        while found[-1].continues and found[-1].before is not None:
+            found.append(found[-1].before)
+        return found
+
+
 class Book:
     """The state of a log up to an entry."""
 
@@ -251,6 +312,9 @@ class Book:
         self.authorities: dict[str, str] = {}  # ref -> name, of those in the register
         self.unprotected: int = -1  # the index of the entry that last ended somebody's protection
         self.now: int = 0  # the latest moment that the log knows of (ms)
+        self.decided: list[Counted] = []  # since the span of the last tally
+        self.tallies: list[Tallied] = []
+        self._uncovered: set[int] = set()  # sealed entries that were opened as a whole
 
     def named(self, authority: str) -> bool:
         return authority in self.authorities.values()
@@ -335,3 +399,22 @@ class Book:
     def tell(self, told: Told) -> None:
         if told.made is not None:
             told.made.told.append(told)
+
+    # --- tallies ---
+
+    def count(self, index: int, what: tuple[str, str] | None) -> None:
+        if what is not None:
+            self.decided.append(Counted(index, what))
+
+    def uncover(self, sealed: int) -> bool:
+        """Whether a sealed entry is opened as a whole for the first time."""
+        new = sealed not in self._uncovered
+        self._uncovered.add(sealed)
+        return new
+
+    def tally(self, tally: Tallied) -> None:
+        self.tallies.append(tally)
+        if tally.continues and tally.before is not None:
+            tally.before.followed = True
+        if tally.last:
+            self.decided = [one for one in self.decided if one.at >= tally.said.to]

@@ -75,6 +75,16 @@ def of(known: frozenset[str], disclosures: Iterable[str]) -> dict[str, object]:
     return dict(_said(known, disclosures))
 
 
+def all_of(name: str, known: frozenset[str], disclosures: Iterable[str]) -> list[object]:
+    """What those of one name say, where there are many; one that stands there twice is one."""
+    return [value for told, value in _said(known, dict.fromkeys(disclosures)) if told == name]
+
+
+def whole(texts: Iterable[str]) -> bool:
+    """Whether these open a sealed entry as a whole."""
+    return {"act", "public", "sd"} <= {told[0] for told in map(read, texts) if told is not None}
+
+
 def _said(known: frozenset[str], disclosures: Iterable[str]) -> list[tuple[str, object]]:
     return list(filter(None, (read(text) for text in disclosures if digest(text) in known)))
 

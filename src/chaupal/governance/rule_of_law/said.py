@@ -17,13 +17,14 @@ from chaupal.governance.entries import (
     Reversal,
     Role,
     Step,
+    Tally,
 )
 from chaupal.governance.report.times import minute
 from chaupal.kernel.clock import MINUTE
 
 __all__ = [
     "VERSION", "Act", "Appeal", "Authority", "Decision", "Entry", "Law", "Measure", "Notice", "Opened", "Order", "Protected",
-    "Public", "Reversal", "Role", "Step", "moment",
+    "Public", "Reversal", "Role", "Step", "Tally", "moment",
 ]  # fmt: skip
 
 VERSION = 2

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chaupal.governance.rule_of_law import on_entries, on_law, on_order, on_people, on_time
+from chaupal.governance.rule_of_law import on_entries, on_law, on_order, on_people, on_tally, on_time
 from chaupal.governance.rule_of_law.check import Check
 
 
@@ -35,6 +35,7 @@ ENDS = (*on_order.ENDING, *on_people.ENDING_WHO)
 NOTICES, APPEALS = on_time.NOTICING, on_time.APPEALING
 UNSEALINGS = (*on_time.UNSEALING, *on_people.OPENING_WHO)
 MEASURES_LATER, ENDS_LATER, ORDERS_LATER = on_time.MEASURES_AT_END, on_time.ENDS_AT_END, on_time.ORDERS_AT_END
+TALLIES, TALLIES_LATER = on_tally.TALLYING, on_tally.TALLIES_AT_END
 
 # By what each is asked of, for the docs.
 TABLE: dict[str, tuple[Check[Any], ...]] = {
@@ -50,6 +51,7 @@ TABLE: dict[str, tuple[Check[Any], ...]] = {
     "notices": NOTICES,
     "appeals": APPEALS,
     "what was secret": UNSEALINGS,
+    "tallies": (*TALLIES, *TALLIES_LATER),
 }
 
 

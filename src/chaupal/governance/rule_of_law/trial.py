@@ -20,13 +20,16 @@ from chaupal.governance.rule_of_law.book import (
     Matter,
     Proposal,
     Registered,
+    Row,
     Stepped,
+    Tallied,
     Told,
     Unsealed,
 )
 from chaupal.governance.rule_of_law.check import Check, Finding
 from chaupal.governance.rule_of_law.laws import RULES, Files, Laws, Missing, Unlike
 from chaupal.governance.rule_of_law.on_entries import Opened
+from chaupal.governance.rule_of_law.on_tally import counted
 from chaupal.governance.rule_of_law.opened import Entries, Openings
 from chaupal.governance.rule_of_law.said import VERSION, Entry, moment
 from chaupal.governance.rule_of_law.table import (
@@ -47,6 +50,8 @@ from chaupal.governance.rule_of_law.table import (
     PROTECTION,
     ROLES,
     STEPS,
+    TALLIES,
+    TALLIES_LATER,
     UNREADABLE,
     UNSEALINGS,
 )
@@ -81,7 +86,7 @@ def try_log(
 
     Nothing that a log says can make this raise; what `entries` or `files` raise goes through.
     """
-    trial = Trial(files, opened.openings(entries, beside))
+    trial = Trial(files, opened.openings(entries, beside), asked=beside is not None)
     for index, raw in entries():
         trial.hear(index, raw)
         if tell is not None and trial.verdict.entries % 10_000 == 0:
@@ -93,10 +98,11 @@ def try_log(
 class Trial:
     """`hear` every entry in order, then `close`."""
 
-    def __init__(self, files: Files, openings: Openings) -> None:
+    def __init__(self, files: Files, openings: Openings, *, asked: bool = False) -> None:
         self.verdict = Verdict()
         self.book = Book(Laws(files))
         self._openings = openings
+        self._asked = asked  # whether what stands beside the log is among them
         self._sealed: dict[int, Entry] = {}  # what sealed entries were, as far as they were opened
 
     def hear(self, index: int, raw: bytes) -> None:
@@ -123,6 +129,8 @@ class Trial:
             self._ask(ENDS_LATER, ended.act, ended)
         for matter in self.book.matters.values():
             self._ask(ORDERS_LATER, matter.act, matter)
+        for tally in self.book.tallies:
+            self._ask(TALLIES_LATER, tally.act, tally)
         self.verdict.findings.sort(key=lambda one: one.index)
 
     def _hear(self, act: Act) -> None:
@@ -130,6 +138,8 @@ class Trial:
             return
         self._ask(ENTRIES, act, act)
         self.book.now = max(self.book.now, act.at)
+        if not act.sealed:  # what was secret counts where it was opened
+            self.book.count(act.index, counted(act.head))
         if hear := HEARD.get(act.head.t):
             hear(self, act)
 
@@ -248,6 +258,21 @@ class Trial:
         law = None if sealed is None else self.book.laws.regime(sealed.regime)
         new = msgspec.json.decode(act.head.public, type=said.Opened)
         self._ask(UNSEALINGS, act, Unsealed(act, new, sealed, law))
+        if sealed is not None and opened.whole(new.disclosures) and self.book.uncover(prev):
+            self.book.count(act.index, counted(sealed))
+
+    def tally(self, act: Act) -> None:
+        new = msgspec.json.decode(act.head.public, type=said.Tally)
+        before = self.book.tallies[-1] if self.book.tallies else None
+        tally = Tallied(act, new, self._rows(act), before)
+        self._ask(TALLIES, act, tally)
+        self.book.tally(tally)
+
+    def _rows(self, act: Act) -> list[Row] | None:
+        """Those that were opened; None where nobody asked for them."""
+        texts = [one.text for one in self._openings.get(act.index, ())]
+        rows = opened.all_of("row", frozenset(act.head.sd), texts)
+        return [_row(row) for row in rows] if rows or self._asked else None
 
     def _prev(self, act: Act) -> object:
         return None if act.head.prev is None else self.book.at.get(act.head.prev)
@@ -262,8 +287,17 @@ def _proposal(case: Case | None, prev: object) -> Proposal | None:
     return prev if isinstance(prev, Proposal) and prev is case.proposal else None
 
 
+def _row(value: object) -> Row:
+    """A row; one that says nothing is a row that the log has not."""
+    try:
+        return msgspec.convert(value, Row)
+    except msgspec.ValidationError:
+        return Row("", "", "")
+
+
 HEARD: dict[str, Callable[[Trial, Act], None]] = {
     "regime": Trial.law, "policy": Trial.policy, "role": Trial.role, "authority": Trial.authority, "protected": Trial.protected,
     "order": Trial.order, "step": Trial.step, "decision": Trial.decision, "measure": Trial.measure, "deamp": Trial.measure,
     "reversal": Trial.reversal, "notice": Trial.notice, "appeal": Trial.appeal, "open": Trial.open_,
+    "tally": Trial.tally,
 }  # fmt: skip

@@ -212,3 +212,35 @@ def test_deadlines_that_passed_are_told_as_late_and_break_nothing(scribe: Scribe
     assert {one.code for one in verdict.late} == {"decided_late", "decided_late_by_law", "acknowledged_late"}
     assert {one.index for one in verdict.late} == {order}
     assert not verdict.broken
+
+
+REFUSED = ("none", "refused", "post")
+
+
+def refused(scribe: Scribe, ref: str, many: int) -> None:
+    scribe.open_order(ref, targets={"post": many})
+    for target in range(1, many + 1):
+        scribe.refuse(scribe.propose(ref, target, "refuse", ground="protected_expression"))
+
+
+def test_tallies_count_each_decision_once_in_parts_too(scribe: Scribe):
+    refused(scribe, "IN-2021-0001", 12)
+    size = len(scribe.entries)
+    scribe.tally([REFUSED] * 7, size, parts=2)
+    scribe.tally([REFUSED] * 5, size, part=2, parts=2)
+    refused(scribe, "IN-2021-0002", 10)
+    scribe.tally([("none", "other", "other")] * 10, len(scribe.entries), **{"from": size})
+    check(scribe)
+
+
+def test_what_was_secret_is_counted_where_it_was_first_opened(scribe: Scribe):
+    scribe.open_order(targets={"post": 12})
+    public = {"target": 12, "kind": "post", "step": "refused", "by": PROPOSER, "second": APPROVER}
+    sealed = scribe.seal("decision", "IN-2021-0001", public, "IN-69A@1")
+    scribe.tally([], len(scribe.entries))
+    before = len(scribe.entries) - 1
+    for _ in range(2):
+        scribe.unseal(sealed)
+    counts = scribe.tally([("none", "other", "other")], len(scribe.entries), **{"from": before})
+    again = scribe.tally([], len(scribe.entries), **{"from": counts})
+    assert not {code for index in (counts, again) for code in scribe.found(index) if code.startswith("tally")}

@@ -849,6 +849,72 @@ def test_what_was_secret_is_opened_late(scribe: Scribe):
     late(scribe, scribe.unseal(sealed), "opened_late")
 
 
+# --- tallies ---
+
+REFUSED = ("none", "refused", "post")
+type Rows = list[tuple[str, str, str]]
+
+
+@pytest.fixture
+def refused(scribe: Scribe) -> Scribe:
+    """Twelve posts that were asked for and are not withheld."""
+    scribe.open_order("IN-2021-0002", targets={"post": 12})
+    for target in range(1, 13):
+        scribe.refuse(scribe.propose("IN-2021-0002", target, "refuse", ground="protected_expression"))
+    return scribe
+
+
+@pytest.mark.parametrize("many", [11, 13])
+def test_a_tally_counts_other_than_the_log_has(refused: Scribe, many: int):
+    more = ["tally_unlike"] if many > 12 else []
+    lie(refused, refused.tally([REFUSED] * many, len(refused.entries)), "tally_miscounted", *more)
+
+
+def test_a_tally_counts_what_is_not_in_its_span(refused: Scribe):
+    lie(refused, refused.tally([REFUSED] * 12, len(refused.entries) - 1), "tally_miscounted", "tally_unlike")
+
+
+def test_a_part_of_a_tally_counts_fewer(refused: Scribe):
+    size = len(refused.entries)
+    refused.tally([REFUSED] * 6, size, parts=2)
+    lie(refused, refused.tally([REFUSED] * 5, size, part=2, parts=2), "tally_miscounted")
+
+
+def test_a_tally_tells_of_other_decisions_than_there_were(refused: Scribe):
+    rows: Rows = [("none", "measure", "post")] * 12
+    lie(refused, refused.tally(rows, len(refused.entries)), "tally_unlike")
+
+
+def test_decisions_are_counted_twice_or_left_out_between_two_tallies(refused: Scribe):
+    size = len(refused.entries)
+    refused.tally([REFUSED] * 12, size)
+    lie(refused, refused.tally([], size + 1, **{"from": size + 1}), "tally_gap")
+    lie_again = refused.tally([REFUSED] * 12, size, period="2021-03")
+    assert "tally_gap" in refused.found(lie_again)
+
+
+def test_a_tally_counts_what_is_yet_to_come(refused: Scribe):
+    lie(refused, refused.tally([REFUSED] * 12, len(refused.entries) + 5), "tally_gap")
+
+
+@pytest.mark.parametrize("part", [1, 2])
+def test_a_part_of_a_tally_is_missing(refused: Scribe, part: int):
+    lie(refused, refused.tally([REFUSED] * 6, len(refused.entries), part=part, parts=2), "tally_in_pieces")
+
+
+def test_rows_of_a_tally_are_not_opened(refused: Scribe):
+    lie(refused, refused.tally([REFUSED] * 12, len(refused.entries), [REFUSED] * 11), "tally_unopened")
+
+
+def test_a_tally_says_more_rows_than_it_commits_to(refused: Scribe):
+    lie(refused, refused.tally([REFUSED] * 11, len(refused.entries), rows=12), "tally_unopened")
+
+
+def test_a_tally_tells_of_a_class_of_few(refused: Scribe):
+    rows: Rows = [("none", "refused", "post")] * 11 + [("activist", "other", "other")]
+    lie(refused, refused.tally(rows, len(refused.entries)), "tally_tells_few")
+
+
 # --- the table as a whole ---
 
 
