@@ -8,7 +8,7 @@ from collections.abc import Hashable, Sequence
 from chaupal.kernel.clock import MINUTE
 from chaupal.reads.context import Reads
 
-GOOD_FOR = MINUTE  # "5 minutes ago" must not stand there for an hour
+GOOD_FOR = MINUTE  # "5 min ago" must not stand there for an hour
 
 
 def find(reads: Reads, key: Hashable, parts: Sequence[object]) -> bytes | None:

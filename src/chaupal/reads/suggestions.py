@@ -61,6 +61,19 @@ async def page(reads: Reads, viewer: Viewer, limit: int = 40) -> list[Suggested]
     return sorted(found, key=lambda one: (RANK[one.why[0].kind], -one.why[0].count, -len(one.why)))[:limit]
 
 
+async def few(reads: Reads, viewer: Viewer, limit: int) -> list[Visible[Person]]:
+    """The first of `page` without their reasons, for beside a page. Who they are is gathered once a minute; the gate looks each time."""
+    place = ("suggested", str(viewer.me), f"{viewer.country} {viewer.language}")
+    ids: list[int] | None = trends.kept_count(reads, place)
+    if ids is None:
+        ids = [one.person.item.id for one in await page(reads, viewer, 3 * limit)]
+        trends.keep_count(reads, place, ids)
+    async with reads.work.reading() as reading:
+        known = (await relations_of(reading, viewer.me)).following | await regards.not_suggested(reading, viewer.me)
+        known |= await suggesting.asked(reading, viewer.me)
+        return (await people.shown(reading, viewer, Surface.SUGGEST, [id_ for id_ in ids if id_ not in known]))[:limit]
+
+
 type ByFriends = dict[int, tuple[int, int]]
 type ByTags = dict[int, tuple[int, str]]
 

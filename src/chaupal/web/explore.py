@@ -9,7 +9,7 @@ from chaupal.reads import bylines, suggestions, trending_links, trends
 from chaupal.reads.suggestions import FRIENDS, LANGUAGE, TAGS, Why
 from chaupal.web import pages
 from chaupal.web.cards import Face, cards, face
-from chaupal.web.reading import beside, posts_page, said
+from chaupal.web.reading import posts_page, said
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call
 from chaupal.wire.paging import Paged
@@ -95,7 +95,6 @@ async def _page(call: Call[Any], kind: str, **parts: Any) -> Answer:
         "keeping/explore.html",
         kind=kind,
         title=said(call, N_("Explore")),
-        aside=await beside(call),
         **empty | parts,
     )
 

@@ -13,7 +13,7 @@ from chaupal.reads.search import Span
 from chaupal.social import markers
 from chaupal.web import links, pages
 from chaupal.web.cards import Card, Face, cards, face
-from chaupal.web.reading import beside, pager, said
+from chaupal.web.reading import pager, said
 from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call
 from chaupal.wire.paging import Paged
@@ -79,7 +79,7 @@ async def found(call: Call[Query]) -> Answer:
     full = max(len(people) if kind else 0, len(named) if kind else 0, len(posts)) >= MANY
     return await pages.render(
         call, "search.html", q=q, kind=kind, people=[face(call, seen) for seen in people], tags=named,
-        posts=await cards(call, posts), aside=await beside(call), title=q or said(call, N_("Search")), also=said_so.also or named_so.also,
+        posts=await cards(call, posts), title=q or said(call, N_("Search")), also=said_so.also or named_so.also,
         more=links.query("/search", q=q, kind=kind, page=page + 1) if full else "",
     )  # fmt: skip
 

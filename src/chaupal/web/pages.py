@@ -12,10 +12,11 @@ from chaupal.kernel.clock import MINUTE, iso
 from chaupal.policy.may import may
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import SUSPENDED
-from chaupal.reads import announcements, badges, people
+from chaupal.reads import announcements, badges, people, suggestions, trends
 from chaupal.reads import kept as store
 from chaupal.reads.announcements import Told
 from chaupal.reads.badges import Badges
+from chaupal.reads.trends import TrendingTag
 from chaupal.social import appearance, tongues
 from chaupal.social.appearance import Appearance
 from chaupal.text.length import truncate
@@ -28,10 +29,26 @@ from chaupal.wire.drawn import WORD
 NAME = N_("Chaupal")  # the usual title of a server: written in the script of the page
 APPEARANCE = "appearance"  # the cookie of how pages look
 READS = "reads"  # and that of the languages one reads
-# Of the routes of pages that are kept: a minute at most, for "5 minutes ago" must not stand there for an hour.
+# Of the routes of pages that are kept: a minute at most, for "5 min ago" must not stand there for an hour.
 KEPT: dict[str, Any] = {"kept": True, "kept_for": MINUTE, "shaped_by": (APPEARANCE, READS)}
+TRENDS, FEW = 8, 3  # tags, and people, beside a page
+ALONE = (
+    "office/",
+    "parts/",
+    "portal/",
+    "error.html",
+    "embed.html",
+    "offline.html",
+)  # templates with nothing beside them
 CLIPPED = 280  # letters of something that is shown whole elsewhere
 TEMPLATES = Path(__file__).parent / "templates"
+
+
+class Beside(msgspec.Struct, frozen=True):
+    """What stands beside a page on wide screens: what is talked about, and whom one may like to follow."""
+
+    trends: Sequence[TrendingTag] = ()
+    people: Sequence[Person] = ()
 
 
 class Player(msgspec.Struct, frozen=True):
@@ -58,6 +75,7 @@ async def render(
     told = {"me": await _me(call), "badges": await _badges(call), "announced": await _announced(call)}
     native = appearance_of(call).digits == "native"
     names = common(call) | told | context
+    names["aside"] = Beside() if template.startswith(ALONE) else await beside(call)
     frame = Frame(call.viewer.language, native, context.get("here") or here(call), call.viewer.account)
     names["pen"] = Pen(frame, call.house.reads.clock())
     html = environment(call.viewer.language, native).get_template(template).render(names)
@@ -143,7 +161,7 @@ def environment(language: str, native: bool = False) -> Environment:
         said.gettext, said.ngettext, newstyle=True, pgettext=said.pgettext, npgettext=said.npgettext
     )
     told: dict[str, Any] = {
-        "number": said.number, "compact": said.compact, "day": said.day, "moment": said.moment, "ago": said.ago,
+        "number": said.number, "compact": said.compact, "day": said.day, "month": said.month, "moment": said.moment, "ago": said.ago,
     }  # fmt: skip
     if native:
         told = {name: said.in_digits(say) for name, say in told.items()}
@@ -162,6 +180,26 @@ def environment(language: str, native: bool = False) -> Environment:
 def clip(text: str) -> str:
     """The beginning of a longer text, cut between letters."""
     return truncate(text, CLIPPED)
+
+
+async def beside(call: Call[Any]) -> Beside:
+    """What is talked about, in the languages that the viewer reads first; and for those who are signed in, people."""
+    reads, viewer = call.house.reads, call.viewer
+    ours: list[TrendingTag] = []
+    for code in reads_of(call) or (viewer.language,):
+        ours += [t for t in await trends.tags(reads, viewer, code, TRENDS) if all(t.key != o.key for o in ours)]
+    ours.sort(key=lambda t: -t.score)
+    rest = await trends.tags(reads, viewer, None, 2 * TRENDS) if len(ours) < TRENDS else []
+    known = {t.key for t in ours}
+    found = [*ours, *(t for t in rest if t.key not in known)][:TRENDS]
+    return Beside(found, await _suggested(call))
+
+
+async def _suggested(call: Call[Any]) -> list[Person]:
+    if call.viewer.account is None or (call.caller is not None and call.caller.state != "active"):
+        return []
+    seen = await suggestions.few(call.house.reads, call.viewer, FEW)
+    return [one.item for one in seen if not one.withheld]
 
 
 async def _badges(call: Call[Any]) -> Badges:

@@ -13,7 +13,7 @@ from chaupal.text.fold import count_key
 from chaupal.web import elsewhere, links, pages
 from chaupal.web.cards import Limit, cards, face
 from chaupal.web.errors import blocked_by
-from chaupal.web.reading import beside, pager
+from chaupal.web.reading import pager
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import Paged
@@ -60,7 +60,7 @@ async def person(call: Call[OfPerson]) -> Answer:
             call, "person.html", face=who, posts=await cards(call, below), pinned=await cards(call, pinned),
             ties=await _ties(call, seen.item.id), featured=featured, **await _own(call, seen.item.id), moved=_shown(moved),
             show=args.show, pager=pager(call, posts, show=args.show), title=f"{seen.item.shown_name} (@{seen.item.handle})",
-            shared=elsewhere.of_person(seen.item), avatar=links.avatar(seen.item), header=links.header(seen.item), aside=await beside(call),
+            shared=elsewhere.of_person(seen.item), avatar=links.avatar(seen.item), header=links.header(seen.item),
         )  # fmt: skip
 
     # Structs are made anew at each look; interned texts are the same object as long as they say the same.
@@ -94,7 +94,7 @@ async def tagged(call: Call[OfPersonTagged]) -> Answer:
     posts = await profile.page(reads, viewer, seen.item.id, args.cursor(), tagged=name)
     return await pages.render(
         call, "person_tagged.html", face=who, posts=await cards(call, posts.items), tag=name, pager=pager(call, posts),
-        title=f"#{name} · {seen.item.shown_name} (@{seen.item.handle})", aside=await beside(call),
+        title=f"#{name} · {seen.item.shown_name} (@{seen.item.handle})",
     )  # fmt: skip
 
 

@@ -1,6 +1,5 @@
 """Reading pages: the front, home, the square and its languages, tags, what one saved and liked."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from chaupal.governance import house_texts
@@ -9,7 +8,6 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.reads import home, own_tags, public, saved, tags, trends
 from chaupal.reads.page import Page
-from chaupal.reads.trends import TrendingTag
 from chaupal.text.language import check_language
 from chaupal.web import links, live, pages, tongues, writing
 from chaupal.web.cards import NONE, Along, cards, once
@@ -18,8 +16,6 @@ from chaupal.web.words import N_, own_name, words
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import Paged
 from chaupal.wire.route import Nothing, Route, Shape, get
-
-TRENDS = 8
 
 type Posts = Page[Visible[Post]]
 
@@ -124,7 +120,7 @@ async def about(call: Call[Any]) -> Answer:
     book = court.rules.current(court.clock())
     own = await house_texts.latest(court, house_texts.ABOUT)
     return await pages.render(
-        call, "about.html", title=said(call, N_("About")), aside=await beside(call), book=book,
+        call, "about.html", title=said(call, N_("About")), book=book,
         own_words=written(own, call.viewer.language) if own else "",
     )  # fmt: skip
 
@@ -137,11 +133,10 @@ async def posts_page(
     along: Along = NONE,
     **context: Any,
 ) -> Answer:
-    """A page of a list of posts, with the links to the pages before and after it (`kept` stays in them), and what is
-    talked about beside it."""
+    """A page of a list of posts, with the links to the pages before and after it (`kept` stays in them)."""
     return await pages.render(
         call, template, posts=once(await cards(call, posts.items, along)), pager=pager(call, posts, **(kept or {})),
-        aside=await beside(call), offered=tongues.OFFERED, **tongues.strip(call), **context,
+        offered=tongues.OFFERED, **tongues.strip(call), **context,
     )  # fmt: skip
 
 
@@ -158,18 +153,6 @@ def pager(call: Call[Any], page: Page[Any], **kept: str) -> dict[str, str]:
         "older": links.query(path, **kept, max_id=page.next) if page.next is not None else "",
         "newest": links.query(path, **kept) if turned else "",
     }
-
-
-async def beside(call: Call[Any]) -> dict[str, Sequence[Any]]:
-    """What stands beside the lists on wide screens: what is talked about, in the languages that the viewer reads first."""
-    reads, viewer = call.house.reads, call.viewer
-    ours: list[TrendingTag] = []
-    for code in pages.reads_of(call) or (viewer.language,):
-        ours += [t for t in await trends.tags(reads, viewer, code, TRENDS) if all(t.key != o.key for o in ours)]
-    ours.sort(key=lambda t: -t.score)
-    rest = await trends.tags(reads, viewer, None, 2 * TRENDS) if len(ours) < TRENDS else []
-    known = {t.key for t in ours}
-    return {"trends": [*ours, *(t for t in rest if t.key not in known)][:TRENDS]}
 
 
 def said(call: Call[Any], text: str) -> str:

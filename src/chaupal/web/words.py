@@ -77,7 +77,10 @@ class Words:
             return format_date(_here(ms), pattern, locale=self._locale)
         if abs(span) < timedelta(seconds=45):
             return self.gettext("just now")
-        return format_timedelta(span, add_direction=True, format="long", locale=self._locale)
+        # `5 min ago`: it stands in one line with a name. Hindi's own words are as short, and its abbreviations nobody reads.
+        return format_timedelta(
+            span, add_direction=True, format="short" if self.language == "en" else "long", locale=self._locale
+        )
 
     def in_digits(self, say: Callable[..., str]) -> Callable[..., str]:
         """The same, with the digits of the language's own script where it has some."""

@@ -14,7 +14,7 @@ TOKEN = regex.compile(r"--([\w-]+): (#[0-9a-f]{3,6});")
 PAIRS = (
     ("ink", "paper"), ("soft", "paper"), ("soft", "sunken"), ("ink", "raised"), ("accent", "paper"), ("accent-ink", "accent"),
     ("accent", "accent-tint"), ("ink", "accent-tint"), ("law", "law-tint"), ("ink", "law-tint"), ("wrong", "paper"),
-    ("wrong", "wrong-tint"), ("stage-ink", "stage"),
+    ("like", "paper"), ("again", "paper"), ("wrong", "wrong-tint"), ("stage-ink", "stage"),
 )  # fmt: skip
 
 

@@ -5,10 +5,14 @@ import { keepTime } from "./page/clock.ts";
 import { listenHere } from "./page/live.ts";
 import { beAnApp, showUnsent } from "./page/app.ts";
 import { bringWhatIsNeeded } from "./page/lazy.ts";
+import { watchMenus } from "./page/menu.ts";
+import { openByPress } from "./page/open.ts";
 import { turnPages } from "./page/pager.ts";
 import { walkByKeys } from "./page/walk.ts";
 
 watchDeeds();
+watchMenus();
+openByPress();
 keepTime();
 walkByKeys();
 bringWhatIsNeeded();

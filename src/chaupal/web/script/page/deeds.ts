@@ -1,29 +1,94 @@
-// Likes, reposts, saves, follows: done without leaving the page. The answer is the row of buttons as it is now.
+// Likes, reposts, saves, follows: done without leaving the page. The answer is the row of buttons as it is now; a line says
+// what was done where it can be taken back. Nothing that one reads jumps.
 import { partFor } from "./ask.ts";
+import { toastWithUndo } from "./toast.ts";
+import { say } from "./words.ts";
 
 const HERE = "form[data-part]";
+const WAIT = 10; // seconds in which a post that is thrown away can be had back
+const BACK: Record<string, string> = {
+  save: "unsave", unsave: "save", repost: "unrepost", unrepost: "repost", unfollow: "follow", mute: "unmute", block: "unblock",
+};
 
-async function deed(form: HTMLFormElement, button: HTMLButtonElement): Promise<void> {
+const verbOf = (button: HTMLButtonElement): string => /\/(\w+)$/.exec(button.getAttribute("formaction") ?? "")?.[1] ?? "";
+
+/** The same form with another deed: a button of the kind, which nobody sees. */
+function otherwise(form: HTMLFormElement, button: HTMLButtonElement, verb: string): HTMLButtonElement {
+  const other = document.createElement("button");
+  other.setAttribute("formaction", (button.getAttribute("formaction") ?? "").replace(/\w+$/, verb));
+  other.hidden = true;
+  form.append(other);
+  return other;
+}
+
+async function deed(form: HTMLFormElement, button: HTMLButtonElement, undone = false): Promise<void> {
   if (form.ariaBusy === "true") return;
   form.ariaBusy = "true";
   const part = await partFor(form, button);
   form.ariaBusy = "false";
   if (part === null) {
-    form.dataset["plain"] = "1";
-    form.requestSubmit(button);
+    resend(form, button);
   } else if (part) {
-    put(form, button, part);
+    const fresh = put(form, button, part);
+    const back = BACK[verbOf(button)];
+    if (fresh && back && !undone) toastWithUndo(say(`did-${verbOf(button)}`), () => void deed(fresh, otherwise(fresh, button, back), true));
   }
 }
 
-function put(form: HTMLFormElement, button: HTMLButtonElement, part: string): void {
+function put(form: HTMLFormElement, button: HTMLButtonElement, part: string): HTMLFormElement | null {
   const at = [...form.elements].indexOf(button);
+  const menu = [...form.querySelectorAll("details")].findIndex((one) => one.contains(button));
   const parsed = new DOMParser().parseFromString(part, "text/html");
   const fresh = parsed.querySelector<HTMLFormElement>(HERE);
-  if (!fresh) return;
+  if (!fresh) return null;
   const mine = document.adoptNode(fresh);
   form.replaceWith(mine);
-  (mine.elements[at] as HTMLElement | undefined)?.focus();
+  const summary = menu < 0 ? null : mine.querySelectorAll<HTMLElement>("details > summary")[menu];
+  (summary ?? (mine.elements[at] as HTMLElement | undefined))?.focus({ preventScroll: true });
+  return mine;
+}
+
+/** Somebody is muted or blocked from one of their posts: what they wrote goes from the page, and comes back with the undo. */
+async function quiet(form: HTMLFormElement, button: HTMLButtonElement, post: HTMLElement): Promise<void> {
+  const answer = await partFor(form, button);
+  if (answer === null) return resend(form, button);
+  if (!answer) return;
+  const theirs = [...document.querySelectorAll<HTMLElement>(`article[data-by="${post.dataset["by"] ?? ""}"]:not([hidden])`)];
+  for (const one of theirs) one.hidden = true;
+  const verb = verbOf(button);
+  toastWithUndo(say(`did-${verb}`), () => {
+    for (const one of theirs) one.hidden = false;
+    void partFor(form, otherwise(form, button, BACK[verb] ?? verb));
+  });
+}
+
+function resend(form: HTMLFormElement, button: HTMLButtonElement): void {
+  form.dataset["plain"] = "1";
+  form.requestSubmit(button);
+}
+
+/** A post is gone from the page at once, and from the server when it cannot be taken back any more. */
+function throwAway(form: HTMLFormElement, button: HTMLButtonElement, post: HTMLElement): void {
+  const address = button.getAttribute("formaction") ?? "";
+  const body = new URLSearchParams({ csrf: form.querySelector<HTMLInputElement>("[name=csrf]")?.value ?? "" });
+  post.hidden = true;
+  const restore = (): void => { post.hidden = false; };
+  toastWithUndo(say("did-delete"), restore, WAIT, () => {
+    // `keepalive`: the page may be on its way out.
+    fetch(address, { method: "POST", body, credentials: "same-origin", redirect: "manual", keepalive: true })
+      .then((answer) => (answer.ok || answer.type === "opaqueredirect" ? post.remove() : restore()), restore);
+  });
+}
+
+/** What changes the whole page: without leaving it where the post is one of a list. True: it is done here. */
+function inPlace(form: HTMLFormElement, button: HTMLButtonElement): boolean {
+  const post = form.closest<HTMLElement>("article.post[data-by]");
+  const verb = verbOf(button);
+  if (!post || post.matches(".focal")) return false;
+  if (verb === "delete") throwAway(form, button, post);
+  else if ((verb === "mute" || verb === "block") && !document.querySelector(".profile[data-who]")) void quiet(form, button, post);
+  else return false;
+  return true;
 }
 
 export function watchDeeds(): void {
@@ -31,7 +96,10 @@ export function watchDeeds(): void {
     const form = event.target as HTMLFormElement;
     const button = event.submitter;
     if (!form.matches(HERE) || form.dataset["plain"] || !(button instanceof HTMLButtonElement)) return;
-    if (button.dataset["whole"] !== undefined) return; // what changes the whole page: deleting, blocking
+    if (button.dataset["whole"] !== undefined) {
+      if (inPlace(form, button) || (verbOf(button) === "delete" && !confirm(say("sure")))) event.preventDefault();
+      return;
+    }
     event.preventDefault();
     void deed(form, button);
   });

@@ -1,0 +1,121 @@
+"""Posts in a browser: as low as a line, open at a press, menus that behave, deeds that can be taken back, nothing wider than its window."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from browser.conftest import Opens
+
+POST = ".sheet-foot button:not([formaction])"
+MENU = ".more:not(.again)"
+SMALL = {"width": 320, "height": 640}
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def first_that(page: Page, what: str) -> str:
+    """A selector of the first post that has this, which stays the same when what it has changes."""
+    page.goto("/public")
+    return f"#{page.locator(f'[data-list] article.post:has({what})').first.get_attribute('id')}"
+
+
+def test_a_post_of_one_line_is_no_higher_than_a_hundred_pixels(opens: Opens):
+    page = opens("asha", phone=False)
+    page.goto("/public")
+    heights: list[int] = page.eval_on_selector_all(
+        "[data-list] article.post", "all => all.filter(a => a.querySelector('.words:not(:lang(ur))')?.offsetHeight < 40 && !a.querySelector('.why')).map(a => a.offsetHeight)"
+    )  # fmt: skip
+    assert heights and max(heights) <= 100, heights
+
+
+def test_a_press_anywhere_on_a_post_opens_it_and_a_button_does_not(opens: Opens):
+    page = opens("asha")
+    post = first_that(page, ".love")
+    page.locator(f"{post} .love").click()
+    expect(page).to_have_url(re.compile("/public$"))
+    page.locator(f"{post} .words").click(position={"x": 4, "y": 4})
+    page.wait_for_url(re.compile(rf"/@\w+/{post[2:]}"))
+
+
+def test_a_menu_closes_on_escape_outside_and_scroll_and_stays_within_the_window(opens: Opens):
+    page = opens("asha", language="en")
+    page.set_viewport_size(SMALL)
+    page.goto("/public")
+    for kind in (MENU, ".more.again"):
+        summaries = page.locator(f"[data-list] {kind} > summary")
+        for n in range(3):
+            summaries.nth(n).click()
+            menu = page.locator(f"{kind}[open] > .menu")
+            expect(menu).to_have_count(1)
+            expect(menu).to_have_attribute("style", re.compile("translate"))
+            box = menu.bounding_box()
+            rail = page.locator(".rail").bounding_box()
+            assert box and rail and box["x"] >= 0 and box["x"] + box["width"] <= SMALL["width"]
+            assert box["y"] + box["height"] <= rail["y"]
+            page.keyboard.press("Escape")
+            expect(menu).to_have_count(0)
+            expect(summaries.nth(n)).to_be_focused()
+    summaries = page.locator(f"[data-list] {MENU} > summary")
+    summaries.first.click()
+    page.locator(".brand").focus()
+    page.locator(".top-inner").click(position={"x": 160, "y": 20})
+    expect(page.locator("details.more[open]")).to_have_count(0)
+    summaries.first.click()
+    expect(page.locator("details.more[open]")).to_have_count(1)
+    page.mouse.wheel(0, 300)
+    expect(page.locator("details.more[open]")).to_have_count(0)
+
+
+def test_bookmark_repost_mute_and_deletion_can_be_taken_back(opens: Opens):
+    page = opens("asha")
+    undo = page.locator("#toast button")
+    post = first_that(page, ".keep[aria-pressed=false]")
+    page.locator(f"{post} .keep").click()
+    expect(page.locator(f"{post} .keep")).to_have_attribute("aria-pressed", "true")
+    undo.click()
+    expect(page.locator(f"{post} .keep")).to_have_attribute("aria-pressed", "false")
+
+    post = first_that(page, "[formaction$='/repost']")
+    page.locator(f"{post} .again > summary").click()
+    page.locator(f"{post} [formaction$='/repost']").click()
+    expect(page.locator(f"{post} .again.on")).to_have_count(1)
+    undo.click()
+    expect(page.locator(f"{post} .again.on")).to_have_count(0)
+
+    post = first_that(page, "[formaction$='/mute']")
+    page.locator(f"{post} {MENU} > summary").click()
+    page.locator(f"{post} [formaction$='/mute']").click()
+    expect(page.locator(post)).to_be_hidden()
+    undo.click()
+    expect(page.locator(post)).to_be_visible()
+    page.goto("/settings/mutes")
+    expect(page.locator("main .person")).to_have_count(0)
+
+    page.goto("/")
+    page.fill("form.sheet textarea", "यह रहेगी")
+    page.click(POST)
+    mine = page.locator("[data-list] article", has_text="यह रहेगी").first
+    mine.locator(f"{MENU} > summary").click()
+    mine.locator("[formaction$=delete]").click()
+    expect(mine).to_be_hidden()
+    undo.click()
+    expect(mine).to_be_visible()
+    page.reload()
+    expect(page.locator("article", has_text="यह रहेगी").first).to_be_visible()
+
+
+def test_chains_of_conjuncts_and_long_names_never_scroll_the_page_sideways(opens: Opens):
+    page = opens("ravi")
+    page.set_viewport_size(SMALL)
+    page.goto("/settings/profile")
+    page.fill("[name=name]", "बहुत_लंबा_नाम" * 2)
+    page.locator("main form button:not([name])").last.click()
+    page.goto("/")
+    page.fill("form.sheet textarea", "क्क्ष्ष्" * 50 + " और")
+    page.click(POST)
+    expect(page.locator("[data-list] article", has_text="क्क्ष्ष्").first).to_be_visible()
+    for path in ("/", "/public", "/@ravi"):
+        page.goto(path)
+        assert page.evaluate(SIDEWAYS) <= 0, path
+    page.locator("[data-list] article .when").first.click()
+    expect(page.locator("article.focal")).to_have_count(1)
+    assert page.evaluate(SIDEWAYS) <= 0
