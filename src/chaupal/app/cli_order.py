@@ -372,6 +372,7 @@ def _counted(counts: "Counts") -> str:
     named = {
         "demanded": counts.asked, "withheld": counts.withheld, "refused": counts.refused, "restored": counts.ended,
         "under review": counts.pending, "not found": counts.not_found, "acted on under own rules": counts.own_rules,
+        "closed undecided": counts.undecided,
     }  # fmt: skip
     return ", ".join(f"{many} {what}" for what, many in named.items() if many)
 

@@ -147,6 +147,7 @@ def keep(context: click.Context, ref: str, number: int, who: str, reason: str, d
 @click.option("--territory", default="", help="Fewer countries.")
 @click.option("--outcome", default="", help="A narrower measure.")
 @click.option("--part", "parts", type=int, multiple=True, help="A post or picture to which it is narrowed; repeat it.")
+@click.option("--text", default="", help="What a label says.")
 @data_option
 @click.pass_context
 def change(context: click.Context, ref: str, number: int, who: str, data: str | None, **fields: Any) -> None:

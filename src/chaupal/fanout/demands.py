@@ -35,7 +35,7 @@ async def moved(carrier: Carrier, w: Writing, event: OrderMoved) -> None:
             await _tell(carrier, w, order, owner, mine, "demand_received", DEMANDED)
         return
     events = await docket.events_of(w, [target.id for target in named])
-    left = [target for target in named if events[target.id][-1].state in lifecycle.OPEN]
+    left = [target for target in named if events[target.id][-1].state == lifecycle.State.LEFT]
     for owner, mine in _by_owner(left).items():
         await _tell(carrier, w, order, owner, mine, "demand_closed", CLOSED)
 

@@ -16,7 +16,7 @@ from chaupal.governance import appeals, cases, decisions, lifecycle, notices, re
 from chaupal.governance.cases import Case, Moved
 from chaupal.governance.context import Court
 from chaupal.governance.ladder import Draft
-from chaupal.governance.lifecycle import IN_FORCE, PROPOSED, UNDECIDED, State
+from chaupal.governance.lifecycle import AGREED, CHANGING, IN_FORCE, PROPOSED, UNDECIDED, State
 from chaupal.governance.papers import Paper, check_may
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from chaupal.policy.may import may
@@ -378,16 +378,16 @@ ENDED = (
     State.SET_ASIDE,
     State.OVERTURNED,
 )  # after something was in force, or not
-_ACTED = (*PROPOSED, State.UNSECONDED, State.CHANGE_PROPOSED)
+_ACTED = (*PROPOSED, State.UNSECONDED, *CHANGING)
 VERBS: dict[str, Verb] = {
     PROPOSE: Verb(_propose, "decide", "sanction", UNDECIDED, _DRAFT, PROPOSED),
     ACT: Verb(_act, "", "sanction", UNDECIDED, _DRAFT, (State.IN_FORCE, *PROPOSED)),  # of the house's own matters alone
-    CONCUR: Verb(_concur, "decide", "decide", (State.MEASURE_PROPOSED,), (), (State.MEASURE_CONCURRED,)),
+    CONCUR: Verb(_concur, "decide", "decide", (State.MEASURE_PROPOSED, State.CHANGE_PROPOSED), (), AGREED),
     APPROVE: Verb(
         _approve, lifecycle.may("serve"), "approve_sanction", _ACTED, (), (State.IN_FORCE, State.REFUSED, State.CLOSED)
     ),
     RETURN: Verb(
-        _return, lifecycle.may("return"), "approve_sanction", (*PROPOSED, State.CHANGE_PROPOSED), ("reason",),
+        _return, lifecycle.may("return"), "approve_sanction", (*PROPOSED, *CHANGING), ("reason",),
         (State.RETURNED, State.IN_FORCE),
     ),
     LIFT: Verb(_lift, "lift", "sanction", IN_FORCE, ("reason",), (State.LIFTED,)),

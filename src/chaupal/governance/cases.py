@@ -8,7 +8,7 @@ import msgspec
 from chaupal.governance import guards, lifecycle, procedure, stages
 from chaupal.governance.context import Court
 from chaupal.governance.events import CaseDecided
-from chaupal.governance.lifecycle import IN_FORCE, PROPOSED, Move, State
+from chaupal.governance.lifecycle import AGREED, CHANGING, IN_FORCE, PROPOSED, Move, State
 from chaupal.governance.papers import check_may
 from chaupal.governance.procedure import Stage, Step
 from chaupal.governance.regimes import GENERIC, Regime
@@ -18,7 +18,7 @@ from chaupal.store import accounts, clocks, docket, knowing, ledger, speakers
 from chaupal.store.docket import Authority, CaseEvent, Order, Said, Target
 from chaupal.store.work import Reading, Writing
 
-CARRIED_OUT = (*PROPOSED, State.CHANGE_PROPOSED)  # what a second person approves
+CARRIED_OUT = (*PROPOSED, *CHANGING)  # what a second person approves
 MOVED = "This case has moved meanwhile; please look at it again"
 
 
@@ -81,13 +81,17 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         if self.state is State.UNSECONDED:
             acted = next(event for event in reversed(self.events) if event.body.outcome)
             return ((acted, "sanction" if self.own_rules else "break_glass"),)
-        if self.state is State.CHANGE_PROPOSED and self.proposal is not None:
-            return ((self.proposal, lifecycle.may("propose_change", own=self.own_rules)),)
-        if self.state not in PROPOSED or self.proposal is None:
+        if self.state not in CARRIED_OUT or self.proposal is None:
             return ()
-        first = (self.proposal, lifecycle.may("propose_measure", own=self.own_rules))
-        agreed = ((self.events[-1], lifecycle.may("concur")),) if self.state is State.MEASURE_CONCURRED else ()
+        verb = "propose_change" if self.state in CHANGING else "propose_measure"
+        first = (self.proposal, lifecycle.may(verb, own=self.own_rules))
+        agreed = ((self.events[-1], lifecycle.may("concur")),) if self.state in AGREED else ()
         return (first, *agreed)
+
+    @property
+    def third(self) -> int | None:
+        """Who agreed as second reviewer to what waits for approval."""
+        return self.events[-1].by if self.state in AGREED else None
 
     @property
     def own_rules(self) -> bool:

@@ -2,7 +2,8 @@
 
 A change is the end of one ruling and the beginning of another in one commit, under a step of the order that says so. Nothing
 wider than it was comes of an amendment, and nothing lasts longer than its law allows; an emergency order's measures are not
-extended, they are confirmed (`confirming.py`).
+extended, they are confirmed (`confirming.py`). What has no end can be renewed, and can be given one. About a protected speaker
+a change takes the three people whom a measure takes.
 """
 
 from collections.abc import Sequence
@@ -12,12 +13,12 @@ import msgspec
 from chaupal.governance import effects, ladder, procedure, record, steps
 from chaupal.governance.cases import Case
 from chaupal.governance.context import Court
-from chaupal.governance.effects import Cause
+from chaupal.governance.effects import Cause, Deciders
 from chaupal.governance.ladder import Draft
 from chaupal.governance.papers import Paper
 from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import Conflict
-from chaupal.policy.rulings import EVERYWHERE, Measure
+from chaupal.policy.rulings import ACCOUNT_LEVEL, EVERYWHERE, Measure
 from chaupal.store import docket
 from chaupal.store.docket import CaseEvent, Noted, Said
 from chaupal.store.rulings import RulingRow
@@ -64,6 +65,8 @@ async def check(
 ) -> None:
     """Complain about all that this change may not do. Raises Conflict where none may be made now."""
     ladder.check_may_bind(court, case)
+    if case.protected and not case.own_rules and said.outcome in ACCOUNT_LEVEL:
+        paper.complain("outcome", "the whole account of a protected speaker is not withheld; choose single posts")
     if said.change in LONGER:
         _check_longer(court, paper, case, rows, said)
     elif said.change == AMEND:
@@ -82,9 +85,9 @@ async def carry_out(court: Court, w: Writing, case: Case, proposal: CaseEvent, m
     events = (await docket.order_events_of(w, [case.order.id]))[case.order.id]
     leaf = await steps.enter(court, w, case.order, events, said.change, noted, me)
     cause = Cause(procedure.logged(said.change), docket.body_of(said.body), said.reason, proposal.by, me)
-    begun: list[int] = []
+    begun, who = list[int](), Deciders(proposal.by, me, third=case.third)
     for row in rows:
-        following = [_like(court, case, row, said, proposal.by, me, part) for part in _parts(case, row, said)]
+        following = [_like(court, case, row, said, who, part) for part in _parts(case, row, said)]
         made, leaf = await effects.replace(court, w, case, row, following, cause)
         begun += made
     return tuple(begun), leaf
@@ -102,23 +105,31 @@ async def _standing(court: Court, reading: Reading, case: Case) -> list[RulingRo
 
 
 def _check_longer(court: Court, paper: Paper, case: Case, rows: Sequence[RulingRow], said: Said) -> None:
-    now = court.clock()
-    latest = case.regime.ends_at(now)
-    had = max((row.ends_at for row in rows if row.ends_at is not None), default=None)
     if case.order.interim_until is not None:
         raise Conflict("An emergency order is confirmed by another order, not extended")
-    if case.protected:
-        raise Conflict("This concerns a protected speaker: what is to last longer is decided anew, under a new order")
-    if said.ends_at is None:
+    ends = [row.ends_at for row in rows]
+    had = None if None in ends else max(end for end in ends if end is not None)
+    if had is None and said.change == EXTEND:
+        paper.complain("kind", "it has no end that could be later; renew it, or give it an end by an amendment")
+    elif said.ends_at is not None:
+        _check_end(court, paper, case, said, said.ends_at, had)
+    elif had is not None or case.regime.ends_at(court.clock()) is not None:
         paper.complain("until", "can't be blank")
-    elif had is None or said.ends_at <= had:
-        paper.complain("until", "must be after the end that was set")
-    elif latest is not None and said.ends_at > latest:
-        paper.complain("until", "is later than its law allows")
-    elif case.order.ends_at is not None and said.ends_at > case.order.ends_at and docket.body_of(said.body) == "house":
-        paper.complain("body", "only whoever ordered it, or a court, gives it more time than the order")
     if said.territory or said.subjects or said.outcome != rows[0].measure:
         paper.complain("kind", "what lasts longer stays as it is otherwise")
+
+
+def _check_end(court: Court, paper: Paper, case: Case, said: Said, ends_at: int, had: int | None) -> None:
+    """Later than the end that there was, and no later than the law allows, nor the order, but by whoever gave that."""
+    latest = case.regime.ends_at(court.clock())
+    if ends_at <= court.clock():
+        paper.complain("until", "is past already")
+    elif had is not None and ends_at <= had:
+        paper.complain("until", "must be after the end that was set")
+    elif latest is not None and ends_at > latest:
+        paper.complain("until", "is later than its law allows")
+    elif case.order.ends_at is not None and ends_at > case.order.ends_at and docket.body_of(said.body) == "house":
+        paper.complain("body", "only whoever ordered it, or a court, gives it more time than the order")
 
 
 async def _check_less(
@@ -173,13 +184,12 @@ def _parts(case: Case, row: RulingRow, said: Said) -> list[int | None]:
     return [None] if row.subject_id in said.subjects else []
 
 
-def _like(court: Court, case: Case, row: RulingRow, said: Said, first: int, second: int, part: int | None) -> RulingRow:
+def _like(court: Court, case: Case, row: RulingRow, said: Said, who: Deciders, part: int | None) -> RulingRow:
     ends_at = row.ends_at if said.ends_at is None else said.ends_at
     return effects.renewed(
         court, row, measure=said.outcome if part is not None or said.outcome else row.measure, subject_id=part or row.subject_id,
         ends_at=ends_at, territory=",".join(said.territory) or row.territory, reason=said.reason,
-        # What three decided about a protected speaker is only made less: they stand behind it still.
-        decided_by=row.decided_by if row.protected else first, approved_by=row.approved_by if row.protected else second,
+        decided_by=who.first, approved_by=who.second, concurred_by=who.third, protected=case.protected,
         review_at=effects.review_of(case.regime, court.clock(), ends_at), permanent=row.permanent and said.ends_at is None,
         text=said.text or row.text,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from chaupal.governance.context import Court
 from chaupal.governance.effects import Deciders
 from chaupal.governance.guards import TWO, NeedsTwo
 from chaupal.governance.ladder import REFUSALS, REFUSE, Draft
-from chaupal.governance.lifecycle import IN_FORCE, State
+from chaupal.governance.lifecycle import CHANGING, IN_FORCE, State
 from chaupal.governance.papers import Paper, check_reason
 from chaupal.governance.record import CLOCK
 from chaupal.kernel.errors import Conflict
@@ -167,8 +167,7 @@ async def _check_words(w: Writing, case: Case, words: int | None) -> None:
 
 async def return_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: str) -> State:
     reason = check_reason(reason)
-    changed = case.state is State.CHANGE_PROPOSED
-    taken = await cases.take(court, w, viewer, case, "return_change" if changed else "return")
+    taken = await cases.take(court, w, viewer, case, "return_change" if case.state in CHANGING else "return")
     proposal = _first(case)
     written = await record.decision(court, w, case, "returned", taken.by, follows=proposal.log_index)
     leaf, _ = await log.append(
@@ -322,10 +321,8 @@ async def _serve(court: Court, w: Writing, case: Case, me: int) -> tuple[int, Ca
         raise Conflict(NOT_SEEN)
     await ladder.check(court, w, paper, case, _draft(said))
     paper.check()
-    agreed = case.events[-1].by if case.state is State.MEASURE_CONCURRED else None
-    begun, leaf = await effects.begin(
-        court, w, case, said, Deciders(proposal.by, me, third=agreed), proposal.log_index, carries=proposal.log_index
-    )
+    who = Deciders(proposal.by, me, third=case.third)
+    begun, leaf = await effects.begin(court, w, case, said, who, proposal.log_index, carries=proposal.log_index)
     return leaf, proposal, Said(rulings=begun)
 
 
@@ -372,7 +369,7 @@ async def _without_measure(
 
 APPROVALS = {
     State.REFUSAL_PROPOSED: ("refuse", _refuse), State.CLOSING_PROPOSED: ("close", _close), State.UNSECONDED: ("second", _second),
-    State.CHANGE_PROPOSED: ("change", _change),
+    **dict.fromkeys(CHANGING, ("change", _change)),
 }  # fmt: skip
 
 

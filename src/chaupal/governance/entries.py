@@ -180,7 +180,9 @@ class Decision(Public, gc=False, frozen=True, kw_only=True):
     # proposed; concurred; returned; refused; closed; reviewed (a second person agreed to what one did alone); kept (a
     # measure was looked at again, and stays); dropped
     step: str = ""
-    outcome: str | None = None  # closed: own_rules_action, already_gone, not_found, duplicate, out_of_scope, withdrawn
+    # closed: own_rules_action, already_gone, duplicate, out_of_scope; or by a step of its order: withdrawn, set_aside,
+    # undecided
+    outcome: str | None = None
     ground: str | None = None  # refused: the code
     demanded: str = ""  # the measure that the order asks for
     protected: bool = False  # whether the law asks for a second reviewer, because of whose words these are

@@ -21,8 +21,12 @@ class State(StrEnum):
     IN_FORCE = "in_force"
     UNSECONDED = "unseconded"  # in force by one person's word; over by itself unless a second agrees in time
     CHANGE_PROPOSED = "change_proposed"  # in force as it was, until somebody else approves the change
+    CHANGE_CONCURRED = (
+        "change_concurred"  # the same, of a protected speaker: a second reviewer has agreed to the change
+    )
     REFUSED = "refused"
     CLOSED = "closed"
+    LEFT = "undecided"  # its order was closed before anything was decided about it
     LIFTED = "lifted"
     LAPSED = "lapsed"
     STAYED = "stayed"
@@ -39,11 +43,13 @@ SECONDED = ("second_person", "leaf")
 UNDECIDED = (State.RECEIVED, State.RETURNED)
 PROPOSED = (State.MEASURE_PROPOSED, State.MEASURE_CONCURRED, State.REFUSAL_PROPOSED, State.CLOSING_PROPOSED)
 OPEN = (*UNDECIDED, *PROPOSED)
-IN_FORCE = (State.IN_FORCE, State.UNSECONDED, State.CHANGE_PROPOSED)  # a ruling binds
-SECONDED_IN_FORCE = (State.IN_FORCE, State.CHANGE_PROPOSED)  # and two people stand behind it
+CHANGING = (State.CHANGE_PROPOSED, State.CHANGE_CONCURRED)  # in force, and something else is proposed
+IN_FORCE = (State.IN_FORCE, State.UNSECONDED, *CHANGING)  # a ruling binds
+AGREED = (State.MEASURE_CONCURRED, State.CHANGE_CONCURRED)  # by a second reviewer, whom a third person follows
+SECONDED_IN_FORCE = (State.IN_FORCE, *CHANGING)  # and two people stand behind it
 FINAL = frozenset({
     State.NOT_FOUND, State.REFUSED, State.CLOSED, State.LIFTED, State.LAPSED, State.WITHDRAWN, State.SET_ASIDE, State.OVERTURNED,
-    State.CONFIRMED,
+    State.CONFIRMED, State.LEFT,
 })  # fmt: skip
 
 
@@ -79,8 +85,9 @@ MOVES: tuple[Move, ...] = (
     *_each(IN_FORCE, "overturn", State.OVERTURNED, "hear_appeal", ("reason", "leaf")),
     # A change of what is in force takes two, as the measure did; a narrower one by an appeal is whoever's who hears it.
     *_each((State.IN_FORCE,), "propose_change", State.CHANGE_PROPOSED, "decide", PROPOSAL, "sanction"),
-    *_each((State.CHANGE_PROPOSED,), "change", State.IN_FORCE, "approve", (*SECONDED, "ruling"), "approve_sanction", SECOND),
-    *_each((State.CHANGE_PROPOSED,), "return_change", State.IN_FORCE, "decide", (*SECONDED, "reason"), "approve_sanction",
+    *_each((State.CHANGE_PROPOSED,), "concur", State.CHANGE_CONCURRED, "decide", SECONDED, guards=SECOND),
+    *_each(CHANGING, "change", State.IN_FORCE, "approve", (*SECONDED, "ruling"), "approve_sanction", (*SECOND, "concurred", "third")),
+    *_each(CHANGING, "return_change", State.IN_FORCE, "decide", (*SECONDED, "reason"), "approve_sanction",
            (*OWN, "another")),
     *_each((State.IN_FORCE,), "keep", State.IN_FORCE, "decide", ("reason", "leaf"), "sanction"),
     *_each(SECONDED_IN_FORCE, "modify", State.IN_FORCE, "hear_appeal", ("reason", "leaf", "ruling")),
@@ -88,6 +95,7 @@ MOVES: tuple[Move, ...] = (
     *_each((*OPEN, *IN_FORCE), "withdraw", State.WITHDRAWN, "carry_out", ("leaf",)),
     *_each((*OPEN, *IN_FORCE), "set_aside", State.SET_ASIDE, "carry_out", ("leaf",)),
     *_each((*OPEN, *IN_FORCE), "stay", State.STAYED, "carry_out", ("leaf",)),
+    *_each(UNDECIDED, "leave", State.LEFT, "decide", ("leaf",)),
     *_each((State.STAYED,), "withdraw", State.WITHDRAWN, "carry_out", ("leaf",)),
     *_each((State.STAYED,), "set_aside", State.SET_ASIDE, "carry_out", ("leaf",)),
     *_each((State.STAYED,), "lapse", State.LAPSED, "", ("leaf",), guards=()),
@@ -104,7 +112,7 @@ MOVES: tuple[Move, ...] = (
 
 # After a stay everything stands as it stood: by which move, from where it was. (Who agreed as second reviewer agrees anew.)
 RESUMED = {
-    State.IN_FORCE: "resume", State.CHANGE_PROPOSED: "resume", State.UNSECONDED: "resume_unseconded",
+    State.IN_FORCE: "resume", **dict.fromkeys(CHANGING, "resume"), State.UNSECONDED: "resume_unseconded",
     State.MEASURE_PROPOSED: "resume_measure", State.MEASURE_CONCURRED: "resume_measure",
     State.REFUSAL_PROPOSED: "resume_refusal", State.CLOSING_PROPOSED: "resume_closing",
 }  # fmt: skip

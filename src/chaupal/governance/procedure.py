@@ -98,7 +98,7 @@ LOGGED = {
     "close": "closed", "extend": "extended", "renew": "renewed", "amend": "amended",
 }  # fmt: skip
 # Verbs that move the cases of its targets along.
-CARRIED = ("withdraw", "set_aside", "stay", "end_stay", "confirm")
+CARRIED = ("withdraw", "set_aside", "stay", "end_stay", "confirm", "close")
 # What such a verb is where it is about some of the targets only.
 SOME = {"withdraw": "withdraw_some", "set_aside": "set_aside_some", "stay": "stay_some", "end_stay": "end_stay_some"}
 WHOLE = {some: verb for verb, some in SOME.items()}

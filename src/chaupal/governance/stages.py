@@ -22,6 +22,7 @@ ALLOWED_IN: Mapping[str, tuple[Stage, ...]] = {
     "end_stay": DECIDING, "resume": DECIDING, "resume_unseconded": DECIDING, "resume_measure": DECIDING, "resume_refusal": DECIDING,
     "resume_closing": DECIDING, "confirm": ANY,
     "lift": ANY, "lapse": ANY, "overturn": ANY, "withdraw": ANY, "set_aside": ANY, "stay": ANY,
+    "leave": ANY,
 }  # fmt: skip
 # States to which a case comes only by a move of DECIDING: the database refuses their events, and new rulings, elsewhere.
 DECIDED_STATES = frozenset({*PROPOSED, *IN_FORCE, State.REFUSED, State.CLOSED})

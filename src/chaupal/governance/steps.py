@@ -16,8 +16,9 @@ from chaupal.governance.lifecycle import State
 from chaupal.governance.papers import Paper, check_may
 from chaupal.governance.procedure import Stage
 from chaupal.kernel.errors import Conflict, Invalid, NotFound
+from chaupal.policy.may import STAFF
 from chaupal.policy.viewer import Viewer
-from chaupal.store import docket, knowing, ledger, rulings
+from chaupal.store import accounts, docket, knowing, ledger, rulings
 from chaupal.store.docket import Noted, Order, OrderEvent, Said
 from chaupal.store.work import Reading, Writing
 
@@ -178,14 +179,17 @@ async def _carry(court: Court, w: Writing, order: Order, verb: str, event: Order
         raise Conflict("Nothing of these can be moved by this step", targets=f"cannot be moved by this step: {stuck}")
 
 
-HOW = {"withdraw": "withdrawn", "set_aside": "set_aside", "stay": "stayed"}
+# A step of the order -> what the log calls the end of a target by it; what it is to a case, where that is called otherwise.
+HOW = {"withdraw": "withdrawn", "set_aside": "set_aside", "stay": "stayed", "close": "undecided"}
+OF_CASE = {"close": "leave"}
 
 
 async def _carry_one(court: Court, w: Writing, case: Case, verb: str, event: OrderEvent) -> bool:
     """Whether the case moved."""
     if verb == "end_stay":
         return await _resume(court, w, case, event)
-    if verb not in case.verbs:
+    move = OF_CASE.get(verb, verb)
+    if move not in case.verbs:
         return False
     noted, leaf, ended = event.body, event.log_index or 0, ()
     if case.state in lifecycle.IN_FORCE:
@@ -197,26 +201,41 @@ async def _carry_one(court: Court, w: Writing, case: Case, verb: str, event: Ord
         written = await record.decision(court, w, case, "closed", event.by, follows=before, outcome=HOW[verb])
         leaf, _ = await log.append(court, w, "decision", case.order.ref, written, prev=before, **record.under(case))
     await cases.enter(
-        court, w, case, cases.follow(case, verb, event.by), Said(reason=noted.reason, rulings=ended), leaf
+        court, w, case, cases.follow(case, move, event.by), Said(reason=noted.reason, rulings=ended), leaf
     )
     return True
 
 
+async def _takes_two(w: Writing, case: Case) -> bool:
+    """Whether nobody acts alone upon whom it is about: a protected speaker, or somebody of the staff."""
+    owner = case.target.owner_id
+    people = await accounts.standings(w, [] if owner is None else [owner])
+    return bool(case.speaker) or any(person.role in STAFF for person in people.values())
+
+
 async def _resume(court: Court, w: Writing, case: Case, event: OrderEvent) -> bool:
-    """What a stay halted stands as it stood: the same measures by the same two people, unless their end has passed meanwhile."""
+    """What a stay halted stands as it stood: the same measures by the same two people, unless their end has passed meanwhile.
+
+    What one person had done alone goes on upon nobody upon whom they may not act alone now; it is to be proposed then.
+    """
     if case.state is not State.STAYED:
         return False
+    by_two = await _takes_two(w, case)
     before, stay, now = State(case.events[-2].state), case.events[-1], court.clock()
     leaf, begun = event.log_index or 0, list[int]()
     cause = Cause("stayed", docket.body_of(event.body.body) or "court", event.body.reason, event.by)
     for id_ in stay.body.rulings:
         row = await rulings.ruling(w, id_)
-        if row is not None and row.lift_log_index is not None and (row.ends_at is None or now < row.ends_at):
+        if row is None or row.lift_log_index is None or (by_two and row.approved_by is None):
+            continue
+        if row.ends_at is None or now < row.ends_at:
             ids, leaf = await effects.go_on(
                 court, w, case, [effects.renewed(court, row)], row, row.lift_log_index, cause
             )
             begun += ids
-    over = before in lifecycle.IN_FORCE and not begun
-    taken = cases.follow(case, "lapse" if over else lifecycle.RESUMED.get(before, "end_stay"), event.by)
+    verb = lifecycle.RESUMED.get(before, "end_stay")
+    if before in lifecycle.IN_FORCE and not begun:
+        verb = "end_stay" if before is State.UNSECONDED and by_two else "lapse"
+    taken = cases.follow(case, verb, event.by)
     await cases.enter(court, w, case, taken, Said(reason=event.body.reason, rulings=tuple(begun)), leaf)
     return True

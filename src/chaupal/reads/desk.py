@@ -17,7 +17,7 @@ from chaupal.store.desk import Heap, Wanted
 from chaupal.store.docket import Authority, Order
 from chaupal.store.work import Reading
 
-OPEN = (*record.SHOWN_AS_PENDING, "unseconded")
+OPEN = record.WAITS
 MOST_CLOCKS = 10_000
 NEVER = 2**63 - 1
 

@@ -75,9 +75,9 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def queue(reads: Reads, viewer: Viewer) -> list[Line]:
-    """Orders with targets that are not decided yet; those that must be acted on first come first."""
+    """Orders with something that waits for somebody of the staff; those that must be acted on first come first."""
     async with reads.work.reading() as reading:
-        waiting = await docket.standing_in(reading, record.SHOWN_AS_PENDING)
+        waiting = await docket.standing_in(reading, record.WAITS)
         found = await knowing.known(reading, viewer, await docket.orders_by_id(reading, sorted(waiting)))
         found.sort(key=lambda order: (order.act_by is None, order.act_by or 0, order.id))
         return await record.lines(reading, found)

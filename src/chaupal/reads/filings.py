@@ -10,7 +10,7 @@ import msgspec
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.facts import Visibility
 from chaupal.reads.context import Reads
-from chaupal.reads.record import INSIDE, SHOWN_AS_PENDING, Counts, counts_of
+from chaupal.reads.record import DECIDED, INSIDE, SHOWN_AS_PENDING, Counts, counts_of, said_of
 from chaupal.store import docket, documents, naming, offices
 from chaupal.store.docket import CaseEvent, Order, OrderEvent, Target
 from chaupal.store.documents import Document
@@ -116,21 +116,16 @@ _PUBLIC = (Visibility.PUBLIC, Visibility.UNLISTED)
 def _item(target: Target, events: Sequence[CaseEvent], hidden: set[int]) -> Item:
     state = events[-1].state if events else "received"
     state = "pending" if state in SHOWN_AS_PENDING else state
-    if state == INSIDE:
-        events = [event for event in events if event.state != INSIDE]
+    if state in INSIDE:
+        events = [event for event in events if event.state not in INSIDE]
         state = "in_force"
-    if target.id in hidden and state in ("pending", UNSEEN):
+    if target.id in hidden and not any(event.state in DECIDED for event in events):
         state = UNSEEN
-    said = _decided(events) if state not in ("pending", UNSEEN) else None
+    said = said_of(events) if state not in ("pending", UNSEEN) else None
     return Item(
         number=target.number, line=target.as_written, kind=target.kind, demanded=target.demanded, state=state,
         reason=said.body.reason if said else "", code=said.body.code if said else "",
     )  # fmt: skip
-
-
-def _decided(events: Sequence[CaseEvent]) -> CaseEvent | None:
-    """The last event that said why."""
-    return next((event for event in reversed(events) if event.body.reason), None)
 
 
 def _steps(events: Sequence[OrderEvent]) -> list[Step]:

@@ -27,12 +27,15 @@ SHOWN_AS_PENDING = (
     "closing_proposed",
 )
 SHOWN_AS_DECIDED = (
-    "in_force", "unseconded", "refused", "closed", docket.OWN_RULES, "not_found", "lifted", "lapsed", "overturned", "confirmed",
+    "in_force", "unseconded", "refused", "closed", docket.OWN_RULES, "not_found", "lifted", "lapsed", "overturned", "confirmed", "undecided",
 )  # fmt: skip
+# What two people (or for a time one) decided: what leads up to it is inside until then.
+DECIDED = ("in_force", "unseconded", "refused", "closed")
 SHOWN_AS_ENDED = ("lifted", "lapsed", "stayed", "withdrawn", "set_aside", "overturned", "confirmed")
 # That a change is proposed is the staff's own: until it is approved everything stands as it stood.
-INSIDE = "change_proposed"
-SHOWN_AS_IN_FORCE = ("in_force", "unseconded", INSIDE)
+INSIDE = ("change_proposed", "change_concurred")
+SHOWN_AS_IN_FORCE = ("in_force", "unseconded", *INSIDE)
+WAITS = (*SHOWN_AS_PENDING, "unseconded", *INSIDE)  # for somebody of the staff
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -45,6 +48,7 @@ class Counts(msgspec.Struct, frozen=True):
     pending: int = 0
     not_found: int = 0
     own_rules: int = 0  # closed, because the house acted by its own rules
+    undecided: int = 0  # their order was closed before anything was decided about them
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -218,7 +222,26 @@ def counted(standing: dict[tuple[str, str], int], own_rules: int = 0) -> Counts:
     return Counts(
         asked=sum(standing.values()), withheld=many(*SHOWN_AS_IN_FORCE), refused=many("refused"), ended=many(*SHOWN_AS_ENDED),
         pending=many(*SHOWN_AS_PENDING), not_found=many("not_found"), own_rules=own_rules,
+        undecided=many("undecided"),
     )  # fmt: skip
+
+
+def said_of(events: Sequence[CaseEvent]) -> CaseEvent | None:
+    """The last event that said why, as far as that may be told: a proposal only once it was carried out.
+
+    What was proposed and sent back, or never decided about, stays inside, and so does why it was sent back.
+    """
+    after = [*events[1:], None]
+    told = (
+        event
+        for event, then in zip(reversed(events), reversed(after), strict=True)
+        if event.body.reason and (event.state not in SHOWN_AS_PENDING or _carried_out(event, then))
+    )
+    return next(told, None)
+
+
+def _carried_out(event: CaseEvent, then: CaseEvent | None) -> bool:
+    return bool(event.body.outcome) and then is not None and then.state in (*DECIDED, "measure_concurred")
 
 
 # --- what this viewer may know of the targets ---
@@ -243,13 +266,13 @@ def _outcome(
     target: Target, events: Sequence[CaseEvent], ruling: RulingRow | None, known: Known, now: int, acted: Acted | None
 ) -> Outcome:  # fmt: skip
     handle, post = known.get(target.subject_id or 0, ("", None))
-    events = [event for event in events if event.state != INSIDE]
+    events = [event for event in events if event.state not in INSIDE]
     last = events[-1]
     log = tuple(event.log_index for event in events if event.log_index is not None)
     if last.state in SHOWN_AS_PENDING:
         return Outcome(number=target.number, kind=target.kind, state="pending", handle=handle, post=post, log=log)
-    proposal = next((e for e in reversed(events) if e.body.outcome and e.body.reason), None)
-    decided = next((e for e in events if e.state in ("in_force", "unseconded", "refused", "closed")), None)
+    proposal = said_of([event for event in events if event.state not in (*SHOWN_AS_ENDED, "undecided")])
+    decided = next((e for e in events if e.state in (*DECIDED, "undecided")), None)
     over = (
         ruling is not None
         and last.state in ("in_force", "unseconded")

@@ -314,7 +314,7 @@ _last = select(func.max(_later.c.number)).where(_later.c.target_id == targets.c.
 _before = case_events.alias("before")
 _bound_before = select(_before.c.id).where(
     _before.c.target_id == case_events.c.target_id, _before.c.number == case_events.c.number - 1,
-    or_(_before.c.state == sql("'in_force'"), _before.c.state == sql("'change_proposed'")),
+    or_(*(_before.c.state == sql(f"'{state}'") for state in ("in_force", "change_proposed", "change_concurred"))),
 )  # fmt: skip
 # A case closed because the house acted by its own rules says so in its last event, which holds nothing else before it.
 OWN_ACTION = "own_rules_action"

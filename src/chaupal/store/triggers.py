@@ -22,7 +22,7 @@ class Trigger(NamedTuple):
 DECIDING = "'in_review', 'clarifying', 'hearing'"
 DECIDED = (
     "'measure_proposed', 'measure_concurred', 'refusal_proposed', 'closing_proposed', "
-    "'in_force', 'unseconded', 'change_proposed', 'refused', 'closed'"
+    "'in_force', 'unseconded', 'change_proposed', 'change_concurred', 'refused', 'closed'"
 )
 _OUTSIDE = f"""
     COALESCE((

@@ -165,6 +165,7 @@ WRONG = (
     N_("must be narrower than what is in force"),
     N_("say what is to be narrower"),
     N_("must be numbers, such as 1, 4, 7"),
+    N_("it has no end that could be later; renew it, or give it an end by an amendment"),
     N_("the whole account of a protected speaker is not withheld; choose single posts"),
     N_("say why withholding single posts would not do"),
     N_("only a suspension can be for good"),

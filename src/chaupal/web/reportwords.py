@@ -31,7 +31,7 @@ CODES = GROUNDS | {
     "own_rules_action": N_("acted on under own rules"), "refused": N_("refused"), "already_gone": N_("was gone already"),
     "not_found": N_("not found here"), "duplicate": N_("named before"), "out_of_scope": N_("not in the order's scope"),
     "pending": N_("pending"), "returned": N_("sent back"), "withdrawn": N_("withdrawn"),
-    "closed": N_("not complied with"),
+    "closed": N_("not complied with"), "undecided": N_("closed before anything was decided"),
     # measures
     "label": N_("label"), "deamplify": N_("kept out of trends"), "warn": N_("warning"), "mark_sensitive": N_("marked as sensitive"),
     "limit": N_("reach limited"), "freeze": N_("account frozen"), "withhold_media": N_("media withheld"),

@@ -150,7 +150,7 @@ function left(order) {
 
 function standing(order) {
   if (order.withdrawn) return "withdrawn";
-  const decided = [...order.targets.values()].filter((one) => one.outcome);
+  const decided = [...order.targets.values()].filter((one) => one.outcome && one.outcome !== "undecided");
   const waiting = Object.entries(left(order)).some(([kind, many]) => kind !== "unknown" && many > 0);
   const some = waiting || decided.length < order.targets.size;
   if (some && !order.over) return order.returned ? "returned" : "pending";

@@ -1,10 +1,14 @@
 """The public record over the API: orders, why a post is (not) seen, and the stream of what is withheld."""
 
+import pytest
 from sqlalchemy import update
 
 import measures
-from chaupal.governance import decisions
+from chaupal.governance import decisions, steps
+from chaupal.governance.steps import StepForm
 from chaupal.policy.rulings import Measure
+from chaupal.reads import filings
+from chaupal.store import docket
 from chaupal.store.dialect import statement, words
 from chaupal.store.tables import orders
 from village import REASON, Village
@@ -28,6 +32,30 @@ async def test_what_is_proposed_is_not_told(village: Village):
     await decisions.propose(v.running.house.court, v.chitra.viewer, ref, 1, outcome="withhold_post", reason=REASON)
     (target,) = (await v.api(None, "GET", f"/api/v1/transparency/orders/{ref}")).json()["targets"]
     assert (target["state"], target["measure"], target["reason"]) == ("pending", None, "")
+
+
+@pytest.mark.parametrize("verb", ["close", "withdraw"])
+async def test_what_was_proposed_and_never_carried_out_is_not_told_when_its_order_ends(village: Village, verb: str):
+    v, court = village, village.running.house.court
+    ref = await v.receives(v.asha.latest.path)
+    await decisions.propose(court, v.chitra.viewer, ref, 1, outcome="withhold_post", reason=REASON)
+    await decisions.return_(court, v.dev.viewer, ref, 1, reason="Nobody has looked at the second video.")
+    await steps.take(court, v.dev.viewer, ref, StepForm(verb=verb, reason="Nothing is left to decide."))
+    await v.settle()
+    story = (await v.api(None, "GET", f"/api/v1/transparency/orders/{ref}")).json()
+    (target,) = story["targets"]
+    came_to, many = {"close": ("undecided", (0, 1)), "withdraw": ("withdrawn", (0, 0))}[verb]
+    assert (target["state"], target["measure"], target["reason"]) == (came_to, None, "")
+    assert (story["counts"]["pending"], story["counts"]["undecided"]) == many
+    page = await v.page_as("IN", f"/orders/{ref}")
+    assert REASON not in page and "second video" not in page
+    assert ("कुछ तय होने से पहले बंद" in page) == (verb == "close"), page
+    assert "विचाराधीन" not in page
+    async with court.work.reading() as reading:
+        order = await docket.order(reading, ref)
+        assert order is not None
+    (item,) = (await filings.whole(v.running.house.reads, order.authority_id or 0, ref)).items
+    assert (item.state, item.reason == REASON, "video" in item.reason) == (came_to, False, False)
 
 
 async def test_a_private_post_has_no_id_in_the_record(village: Village):

@@ -5,16 +5,17 @@ from typing import Any
 
 import pytest
 
-from chaupal.governance import appeals, cases, decisions
+from chaupal.governance import appeals, cases, decisions, speakers
 from chaupal.governance.changes import ChangeForm
 from chaupal.governance.ladder import Draft
 from chaupal.governance.lifecycle import State
 from chaupal.governance.procedure import Stage
+from chaupal.governance.speakers import SpeakerForm
 from chaupal.kernel.clock import DAY, HOUR, iso
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
 from chaupal.policy.rulings import Measure
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.store import docket, ledger, rulings
+from chaupal.store import accounts, docket, ledger, rulings
 from chaupal.store.rulings import RulingRow
 from court import REASON, WITHHOLD, Bench
 
@@ -274,6 +275,130 @@ async def test_nothing_is_extended_by_a_step_that_one_person_takes(bench: Bench)
     for verb in ("extend", "renew", "amend"):
         with pytest.raises((Conflict, NotAllowed)):
             await bench.step(ref, verb, bench.owner, targets=(1,), body=COURT)
+
+
+# --- what has no end ---
+
+
+async def test_what_has_no_end_is_renewed_and_can_be_given_one_but_not_a_later_one(bench: Bench):
+    ref = await bench.order()
+    await bench.withhold(ref)
+    (row,) = await made(bench, ref)
+    assert row.ends_at is None and row.review_at is not None
+    with pytest.raises(Invalid) as caught:
+        await change(bench, ref, kind="extend", until=later(bench, 9 * DAY))
+    assert "no end" in caught.value.details["kind"]
+    bench.street.clock.move(DAY)
+    await changed(bench, ref, kind="renew")
+    *_, row = await made(bench, ref)
+    assert row.ends_at is None and row.review_at is not None and row.starts_at == bench.court.clock()
+    until = later(bench, 9 * DAY)
+    await changed(bench, ref, kind="renew", until=until)
+    *_, row = await made(bench, ref)
+    assert iso(row.ends_at or 0) == until
+    bench.street.clock.move(10 * DAY)
+    assert not await bound(bench, bench.post)
+
+
+async def test_what_has_no_end_is_shortened_by_an_amendment(bench: Bench):
+    ref = await bench.order()
+    await bench.withhold(ref)
+    until = later(bench, 3 * DAY)
+    await changed(bench, ref, kind="amend", until=until, body="house")
+    *_, row = await made(bench, ref)
+    assert iso(row.ends_at or 0) == until
+    assert [(e["public"].get("cause"), e["public"].get("until")) for e in (await entries(bench))[-1:]] == [
+        ("amended", until[:16] + "Z")
+    ]
+
+
+# --- about protected speakers ---
+
+
+async def protected(bench: Bench) -> Viewer:
+    """meera is a journalist whom two protect; a second reviewer."""
+    form = SpeakerForm(handle="@meera", speaker_class="journalist", evidence="Her press card was seen at the gate.")
+    await speakers.second(bench.court, bench.dev, await speakers.propose(bench.court, bench.asha, form))
+    return await bench.hire("usha")
+
+
+@pytest.mark.parametrize(
+    "form", [{"kind": "extend", "until": 9}, {"kind": "renew", "until": 9}, {"kind": "amend", "until": 1}], ids=str
+)
+async def test_a_change_about_a_protected_speaker_takes_the_three_that_the_measure_took(
+    bench: Bench, form: dict[str, Any]
+):
+    usha = await protected(bench)
+    ref = await bench.order(ends_at=later(bench, 2 * DAY))
+    await decisions.propose(bench.court, bench.asha, ref, 1, **WITHHOLD)
+    await decisions.concur(bench.court, usha, ref, 1)
+    await decisions.approve(bench.court, bench.dev, ref, 1)
+    await change(bench, ref, kind=form["kind"], until=later(bench, form["until"] * DAY))
+    with pytest.raises(Conflict, match="second reviewer"):
+        await decisions.approve(bench.court, bench.dev, ref, 1)
+    with pytest.raises(NotAllowed):
+        await decisions.concur(bench.court, bench.asha, ref, 1)
+    owner2 = await bench.hire("owner2", Role.OWNER)
+    await decisions.concur(bench.court, owner2, ref, 1)
+    assert await state(bench, ref) is State.CHANGE_CONCURRED and await bound(bench, bench.post)
+    with pytest.raises(NotAllowed, match="third person"):
+        await decisions.approve(bench.court, owner2, ref, 1)
+    await decisions.approve(bench.court, bench.dev, ref, 1)
+    *_, row = await made(bench, ref)
+    assert (row.protected, row.decided_by, row.concurred_by, row.approved_by) == (
+        True, bench.asha.account, owner2.account, bench.dev.account,
+    )  # fmt: skip
+    assert await state(bench, ref) is State.IN_FORCE
+
+
+async def test_of_who_became_protected_since_the_whole_account_is_kept_no_longer_but_narrowed_to_posts(bench: Bench):
+    ref = await bench.order(targets="@meera", ends_at=later(bench, 2 * DAY))
+    await bench.withhold(ref, outcome="withhold_account")
+    usha = await protected(bench)
+    for form in ({"kind": "extend", "until": later(bench, 9 * DAY)}, {"kind": "amend", "until": later(bench, DAY)}):
+        with pytest.raises(Invalid) as caught:
+            await change(bench, ref, **form)
+        assert "protected speaker" in caught.value.details["outcome"]
+    await change(bench, ref, kind="amend", outcome="withhold_post", parts=(bench.post,))
+    await decisions.concur(bench.court, usha, ref, 1)
+    await decisions.approve(bench.court, bench.dev, ref, 1)
+    *_, row = await made(bench, ref)
+    assert (row.measure, row.protected, row.concurred_by) == ("withhold_post", True, usha.account)
+
+
+async def test_a_change_that_was_agreed_to_can_still_be_sent_back_stayed_and_lifted(bench: Bench):
+    usha = await protected(bench)
+    ref = await bench.order(ends_at=later(bench, 2 * DAY))
+    await decisions.propose(bench.court, bench.asha, ref, 1, **WITHHOLD)
+    await decisions.concur(bench.court, usha, ref, 1)
+    await decisions.approve(bench.court, bench.dev, ref, 1)
+    for _ in range(2):
+        await change(bench, ref, kind="extend", until=later(bench, 9 * DAY))
+        await decisions.concur(bench.court, usha, ref, 1)
+        await decisions.return_(bench.court, bench.dev, ref, 1, reason="The letter speaks of another order.")
+        assert await state(bench, ref) is State.IN_FORCE
+    await change(bench, ref, kind="extend", until=later(bench, 9 * DAY))
+    await decisions.concur(bench.court, usha, ref, 1)
+    await bench.step(ref, "stay", body=COURT)
+    await bench.step(ref, "end_stay", body=COURT)
+    assert await state(bench, ref) is State.IN_FORCE and await bound(bench, bench.post)
+    await decisions.lift(bench.court, bench.asha, ref, 1, reason=REASON)
+
+
+@pytest.mark.parametrize("since", ["protected", "hired"])
+async def test_what_one_did_alone_does_not_go_on_after_a_stay_upon_who_is_protected_or_staff_by_then(
+    bench: Bench, since: str
+):
+    ref = await bench.order()
+    await decisions.break_glass(bench.court, bench.dev, ref, 1, Draft(outcome="withhold_post", reason=REASON))
+    await bench.step(ref, "stay", body=COURT)
+    if since == "protected":
+        await protected(bench)
+    else:
+        async with bench.court.work.writing() as w:
+            await accounts.set_role(w, bench.meera, Role.CLERK)
+    await bench.step(ref, "end_stay", body=COURT)
+    assert await state(bench, ref) is State.RETURNED and not await bound(bench, bench.post)
 
 
 # --- emergencies ---

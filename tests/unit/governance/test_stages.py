@@ -15,6 +15,7 @@ from chaupal.governance.lifecycle import State
 from chaupal.governance.procedure import DECIDING, Stage
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.viewer import Role
+from chaupal.reads import record
 from chaupal.store import docket, rulings, triggers
 from chaupal.store.dialect import statement
 from chaupal.store.rulings import RulingRow
@@ -123,6 +124,25 @@ async def test_an_order_is_not_closed_while_something_is_proposed(bench: Bench):
         await bench.step(ref, "close")
     await decisions.approve(bench.court, bench.dev, ref, 1)
     assert await bench.step(ref, "close") is Stage.CLOSED
+
+
+async def test_what_was_undecided_when_its_order_closed_is_said_to_be_that_and_not_under_review(bench: Bench):
+    ref = await bench.order(targets=f"http://localhost:8000/@meera/{bench.post}\n@meera")
+    await decisions.propose(bench.court, bench.asha, ref, 1, **WITHHOLD)
+    await decisions.return_(bench.court, bench.dev, ref, 1, reason="Nobody has looked at the second video.")
+    await bench.step(ref, "close")
+    async with bench.court.work.reading() as reading:
+        order = await docket.order(reading, ref)
+        assert order is not None
+        found = [(case.state, case.events[-1].log_index) for case in await cases.cases_of(bench.court, reading, order)]
+        counts = (await record.counts_of(reading, [order.id]))[order.id]
+        events = (
+            await docket.events_of(reading, [target.id for target in await docket.targets_of(reading, order.id)])
+        ).values()
+    assert [state for state, _ in found] == [State.LEFT, State.LEFT]
+    assert all(leaf is not None for _, leaf in found)
+    assert (counts.pending, counts.undecided) == (0, 2)
+    assert [record.said_of(some) for some in events] == [None, None], "what was proposed and sent back stays inside"
 
 
 @pytest.mark.parametrize(("verb", "came_to"), [("withdraw", Stage.WITHDRAWN), ("set_aside", Stage.SET_ASIDE)])

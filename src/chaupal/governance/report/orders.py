@@ -12,6 +12,7 @@ from chaupal.governance.report.filters import View
 from chaupal.governance.report.suppress import band
 from chaupal.governance.report.times import HOUR
 
+LEFT = ("", "undecided")  # nothing was decided about it, or its order was closed before
 COMPLIED = ("complied_full", "complied_narrower", "own_rules_action")
 UNKNOWN = "unknown"  # what an order names and nobody found here: nothing is to be decided about it
 COUNTRY = Column("country", N_("Country"), Kind.country)
@@ -30,7 +31,7 @@ def standing_of(order: Order) -> str:
     """How far an order was complied with: in full, more narrowly than it demanded, or not at all."""
     if order.withdrawn:
         return "withdrawn"
-    decided = [target for target in order.targets.values() if target.outcome]
+    decided = [target for target in order.targets.values() if target.outcome not in LEFT]
     waiting = sum(many for kind, many in left_of(order).items() if many > 0 and kind != UNKNOWN)
     left = waiting > 0 or len(decided) < len(order.targets)
     if left and not order.over:

@@ -30,6 +30,7 @@ from chaupal.governance.rule_of_law.said import (
 )
 
 VERBS = {logged: verb for verb, logged in procedure.LOGGED.items()}
+WITH_ORDER = {"withdrawn": "withdrawn", "set_aside": "set_aside", "undecided": "closed"}  # outcome of a closing -> step
 DECIDED = "decided"  # what brings a measure about, where no later act does
 UNKNOWN = "unknown"  # targets that were named, and not found here
 
@@ -130,6 +131,11 @@ class Decided:
     case: Case | None
     proposal: Proposal | None
     prev: object
+
+    @property
+    def step_of_order(self) -> str:
+        """By which step of its order the target is closed, where nobody decided about it: it needs no proposal and no second."""
+        return WITH_ORDER.get(self.said.outcome or "", "") if self.said.step == "closed" else ""
 
 
 @dataclass(slots=True)

@@ -135,7 +135,8 @@ def refusal_without_ground(book: Book, decided: Decided) -> bool:
 
 
 def unlike_proposed(book: Book, decided: Decided) -> bool:
-    return decided.said.step in ("refused", "closed") and _drops(decided.proposal, decided.act.digests)
+    final = decided.said.step in ("refused", "closed") and not decided.step_of_order
+    return final and _drops(decided.proposal, decided.act.digests)
 
 
 def opens_foreign(book: Book, act: Decided | Made) -> bool:
@@ -279,10 +280,18 @@ def beyond_law(book: Book, made: Made) -> str:
     return f"at most until {at_minute(latest)}" if over and latest is not None else ""
 
 
+def _given_more(made: Made) -> bool:
+    """What is made less, or goes on after a stay, may have been given more time before; then it lasts no longer than that."""
+    was = made.before
+    if was is None or made.cause not in ("amended", "modified", "resumed"):
+        return False
+    return was.until is None or (made.until is not None and made.until <= was.until + SLACK)
+
+
 def beyond_order(book: Book, made: Made) -> str:
     """No measure lasts longer than the order, but where a later act of its authority gave it more time."""
     matter = made.matter
-    if matter is None or made.cause in ("extended", "renewed"):
+    if matter is None or made.cause in ("extended", "renewed") or _given_more(made):
         return ""
     latest = moment(matter.said.ends)
     over = latest is not None and (made.until is None or made.until > latest + SLACK)

@@ -125,7 +125,8 @@ def kind_changed(book: Book, decided: Decided) -> bool:
 def proposal_missing(book: Book, act: Decided | Made) -> bool:
     """What two decide follows from a proposal of the same target that stands."""
     if isinstance(act, Decided):
-        return act.said.step in ("refused", "closed", "concurred", "returned") and act.proposal is None
+        two = act.said.step in ("refused", "closed", "concurred", "returned") and not act.step_of_order
+        return two and act.proposal is None
     return act.cause == DECIDED and bool(act.said.second) and not act.said.alone and act.proposal is None
 
 
@@ -135,9 +136,15 @@ def proposal_spent(book: Book, act: Decided | Made) -> bool:
     if proposal is None or (isinstance(act, Made) and act.cause != DECIDED):
         return False
     if isinstance(act, Decided):
-        return act.said.step in ("refused", "closed", "concurred") and proposal.over
+        return act.said.step in ("refused", "closed", "concurred") and not act.step_of_order and proposal.over
     parts = max(act.said.parts or 1, 1)
     return proposal.carried >= parts if proposal.carried else proposal.over
+
+
+def closed_unordered(book: Book, decided: Decided) -> bool:
+    """What was withdrawn, set aside or left undecided with its order follows from that step of it."""
+    wanted, matter = decided.step_of_order, decided.matter
+    return bool(wanted) and matter is not None and not _stepped(matter, wanted, decided.said.target, decided.act.at)
 
 
 def kept_nothing(book: Book, decided: Decided) -> bool:
@@ -215,6 +222,10 @@ DECIDING_ORDER: tuple[Check[Decided], ...] = (
         "ऐसे प्रस्ताव पर अमल हुआ जो पहले ही पूरा किया या लौटाया जा चुका था।", proposal_spent,
     ),
     Check(
+        "closed_unordered", "A target was closed as by an act upon its order that the log does not have.",
+        "विषय को आदेश पर किसी ऐसे कदम के नाम पर बंद किया गया जो लॉग में नहीं है।", closed_unordered,
+    ),
+    Check(
         "kept_nothing", "Something was kept or seconded that is not in force.",
         "ऐसी चीज़ को बनाए रखा या समर्थन दिया गया जो लागू ही नहीं है।", kept_nothing,
     ),
@@ -290,13 +301,10 @@ def end_unordered(book: Book, ended: Ended) -> bool:
     """What is withdrawn, stayed, set aside or changed for somebody else follows from a step of the order."""
     if ended.said.step not in BY_STEP or ended.matter is None:
         return False
-    steps = (
-        step for step in ended.matter.steps if step.said.step == ended.said.step and step.touches(ended.said.target)
-    )
-    newest = max((step.act.at for step in steps), default=None)
+    stepped = _stepped(ended.matter, ended.said.step, ended.said.target, ended.act.at)
     orders = (one for one in book.matters.values() if one.said.confirms == ended.matter.ref)
     confirming = ended.said.step == "confirmed" and any(True for _ in orders)
-    return not confirming and (newest is None or newest + SLACK < ended.act.at)
+    return not confirming and not stepped
 
 
 ENDING: tuple[Check[Ended], ...] = (
@@ -322,6 +330,13 @@ def _out_of_state(matter: Matter | None) -> str:
     if matter is None:
         return ""
     return "" if matter.stage in (OWN_STAGES if matter.own else DECIDING_STAGES) else f"the order is {matter.stage}"
+
+
+def _stepped(matter: Matter, word: str, target: int, at: int) -> bool:
+    """Whether the order took this step about the target, in the same act as what happened `at` (ms)."""
+    steps = (step.act.at for step in matter.steps if step.said.step == word and step.touches(target))
+    newest = max(steps, default=None)
+    return newest is not None and newest + SLACK >= at
 
 
 def _binds(made: Made, at: int) -> bool:

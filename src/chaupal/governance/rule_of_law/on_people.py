@@ -28,6 +28,7 @@ STEP_ROLES = ("receive_order", "work_on_order", "decide", "carry_out")
 END_ROLES = {
     "lifted": ("lift", "sanction"), "appealed": ("hear_appeal",), "modified": ("hear_appeal",),
 }  # fmt: skip
+BY_TWO = (DECIDED, "extended", "renewed", "amended")  # causes that are proposed and approved, each for itself
 KEEPS_PEOPLE = (RESUMED, "confirmed", "modified")  # causes that leave standing who had decided
 CARRIED_OUT = ("carry_out", "decide", "work_on_order", "hear_appeal")
 AT_ONCE = frozenset({"warn", "remove_post"})  # done in a moment: there is nothing that lasts
@@ -136,7 +137,8 @@ def seconded_oneself(book: Book, decided: Decided) -> bool:
 
 
 def refused_alone(book: Book, decided: Decided) -> bool:
-    return decided.said.step in ("refused", "closed") and not different((decided.said.by, decided.said.second))
+    final = decided.said.step in ("refused", "closed") and not decided.step_of_order
+    return final and not different((decided.said.by, decided.said.second))
 
 
 def refused_unapproved(book: Book, decided: Decided) -> bool:
@@ -285,9 +287,10 @@ def second_missing(book: Book, made: Made) -> bool:
 
 
 def protected_without_third(book: Book, made: Made) -> bool:
-    if not made.said.protected or made.said.second is None or made.cause != DECIDED:
+    if not made.said.protected or made.said.second is None or made.cause not in BY_TWO:
         return False
-    agreed = {by for _, by in made.proposal.concurred} if made.proposal else set[str]()
+    proposal = made.proposal if made.cause == DECIDED or made.case is None else made.case.proposal
+    agreed = {by for _, by in proposal.concurred} if proposal else set[str]()
     return not different((made.said.by, made.said.second, made.said.concurred)) or made.said.concurred not in agreed
 
 
@@ -296,7 +299,8 @@ def protected_alone(book: Book, made: Made) -> bool:
 
 
 def protected_account(book: Book, made: Made) -> bool:
-    return bool(made.said.protected) and made.said.measure in ACCOUNT_LEVEL
+    """What goes on after a stay, or is made less by an appeal, was decided before: whose account it is may have become known since."""
+    return bool(made.said.protected) and made.said.measure in ACCOUNT_LEVEL and made.cause not in (RESUMED, "modified")
 
 
 def protection_forgotten(book: Book, made: Made) -> bool:

@@ -7,12 +7,13 @@ import pytest
 
 from chaupal.governance import decisions, entries, house, laws, log, record, speakers, steps
 from chaupal.governance.authorities import AuthorityForm
+from chaupal.governance.changes import ChangeForm
 from chaupal.governance.house import MatterForm
 from chaupal.governance.ladder import Draft
 from chaupal.governance.rule_of_law import Verdict, try_log
 from chaupal.governance.speakers import SpeakerForm
 from chaupal.governance.steps import StepForm
-from chaupal.kernel.clock import DAY, HOUR, MINUTE, StillClock
+from chaupal.kernel.clock import DAY, HOUR, MINUTE, StillClock, iso
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store import accounts, ledger
 from chaupal.store.work import Work
@@ -135,6 +136,50 @@ async def test_a_protected_speaker_is_decided_on_by_three(court: Played):
     assert "protected_without_third" in {one.code for one in (await court.verdict()).broken if one.index == lie}
 
 
+async def test_changes_of_what_is_in_force_break_no_rule(court: Played, clock: StillClock):
+    """Extended beyond the order by its authority, then made less, then stayed; what has no end renewed; by three where protected."""
+    address = f"http://localhost:8000/@meera/{court.post}"
+    at = court.court
+
+    async def changed(ref: str, *, thrice: bool = False, **form: Any) -> None:
+        typed: dict[str, Any] = {"reason": REASON, "body": "authority"} | form
+        await decisions.propose_change(at, court.asha, ref, 1, ChangeForm(**typed))
+        if thrice:
+            await decisions.concur(at, court.ravi, ref, 1)
+        await decisions.approve(at, court.dev, ref, 1)
+        clock.move(HOUR)
+
+    bounded = await court.order(targets=address, ends_at=iso(clock() + 2 * DAY))
+    await court.withhold(bounded)
+    await changed(bounded, kind="extend", until=iso(clock() + 9 * DAY))
+    await changed(bounded, kind="amend", until=iso(clock() + 8 * DAY))
+    for verb in ("stay", "end_stay"):
+        await court.step(bounded, verb, body="High Court of Delhi", reason=REASON)
+    endless = await court.order(targets=address)
+    await court.withhold(endless)
+    await changed(endless, kind="renew")
+    await changed(endless, kind="amend", until=iso(clock() + 9 * DAY))
+    whole = await court.order(targets="@meera")
+    await court.withhold(whole, outcome="withhold_account")
+    form = SpeakerForm(handle="@meera", speaker_class="journalist", evidence="Her press card was seen.")
+    await speakers.second(at, court.dev, await speakers.propose(at, court.asha, form))
+    for verb in ("stay", "end_stay"):
+        await court.step(whole, verb, body="High Court of Delhi", reason=REASON)
+    await changed(whole, thrice=True, kind="amend", outcome="withhold_post", parts=(court.post,))
+    await changed(bounded, thrice=True, kind="renew", until=iso(clock() + 20 * DAY))
+    check(await court.verdict())
+    index, made = await court.last("measure")
+    assert (made.cause, made.protected, made.concurred) == ("renewed", True, court.name(court.ravi))
+    ended, _ = await court.last("reversal")
+    lie = await court.lie("measure", bounded, msgspec.structs.replace(made, concurred=None), prev=ended, carry=index)
+    assert "protected_without_third" in {one.code for one in (await court.verdict()).broken if one.index == lie}
+    longer = msgspec.structs.replace(made, cause="amended", until="2031-01-01T00:00Z")
+    lie = await court.lie("measure", bounded, longer, prev=ended, carry=index)
+    assert {"beyond_order_end", "more_than_before"} <= {
+        one.code for one in (await court.verdict()).broken if one.index == lie
+    }
+
+
 # --- lies, appended by the log's own door ---
 
 
@@ -213,3 +258,16 @@ async def test_a_stay_ends_and_its_measure_goes_on(court: Played, clock: StillCl
         court.court, court.asha, ref, StepForm(verb="end_stay", body="court", reason="The court ended it.")
     )
     check(await court.verdict())
+
+
+@pytest.mark.parametrize(("verb", "proposed"), [("withdraw", True), ("set_aside", True), ("close", False)])
+async def test_what_nobody_had_decided_ends_with_its_order_and_breaks_no_rule(court: Played, verb: str, proposed: bool):
+    ref = await court.order(targets=f"http://localhost:8000/@meera/{court.post}\n@meera")
+    if proposed:
+        await decisions.propose(court.court, court.asha, ref, 1, outcome="withhold_post", reason=REASON)
+    await court.step(ref, verb, body="High Court of Delhi", reason=REASON)
+    check(await court.verdict())
+    index, said = await court.last("decision")
+    other = await court.order()
+    lie = await court.lie("decision", other, msgspec.structs.replace(said, target=1), prev=index)
+    assert [one.code for one in (await court.verdict()).broken if one.index == lie] == ["closed_unordered"]

@@ -484,6 +484,23 @@ def test_a_refusal_is_approved_by_a_reviewer(scribe: Scribe):
     lie(scribe, scribe.refuse(proposal, second=SECOND), "refusal_unapproved")
 
 
+@pytest.mark.parametrize("outcome", ["withdrawn", "set_aside", "undecided"])
+def test_one_person_closes_a_target_as_if_its_order_had_ended(scribe: Scribe, outcome: str):
+    proposal = scribe.propose(outcome="refuse", ground="protected_expression")
+    lie(
+        scribe,
+        scribe.refuse(proposal, step="closed", outcome=outcome, ground=None, second=None, opens=[]),
+        "closed_unordered",
+    )
+
+
+@pytest.mark.parametrize("outcome", ["duplicate", "own_rules_action", "anything"])
+def test_a_closing_that_no_step_of_the_order_brings_takes_two(scribe: Scribe, outcome: str):
+    proposal = scribe.propose(outcome=outcome, ground=None)
+    index = scribe.refuse(proposal, step="closed", outcome=outcome, ground=None, second=None)
+    assert "decided_alone" in scribe.found(index)
+
+
 def test_a_measure_follows_from_no_proposal(scribe: Scribe):
     made = scribe.measure()
     scribe.notice(made)

@@ -1,0 +1,8 @@
+"""Changes about protected speakers: their state is one of those that `store/triggers.py` holds to the order's stage."""
+
+revision = "0031"
+down_revision = "0027"
+
+
+def upgrade() -> None:
+    """Nothing but the triggers, which stand after every migration."""
