@@ -27,7 +27,8 @@ SHOWN_AS_PENDING = (
     "closing_proposed",
 )
 SHOWN_AS_DECIDED = (
-    "in_force", "unseconded", "refused", "closed", docket.OWN_RULES, "not_found", "lifted", "lapsed", "overturned", "confirmed", "undecided",
+    "in_force", "unseconded", "refused", "closed", docket.OWN_RULES, "not_found", "lifted", "lapsed", "overturned", "confirmed",
+    "undecided",
 )  # fmt: skip
 # What two people (or for a time one) decided: what leads up to it is inside until then.
 DECIDED = ("in_force", "unseconded", "refused", "closed")
