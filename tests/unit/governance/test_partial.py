@@ -355,9 +355,9 @@ async def test_of_who_became_protected_since_the_whole_account_is_kept_no_longer
     ref = await bench.order(targets="@meera", ends_at=later(bench, 2 * DAY))
     await bench.withhold(ref, outcome="withhold_account")
     usha = await protected(bench)
-    for form in ({"kind": "extend", "until": later(bench, 9 * DAY)}, {"kind": "amend", "until": later(bench, DAY)}):
+    for kind, days in (("extend", 9), ("amend", 1)):
         with pytest.raises(Invalid) as caught:
-            await change(bench, ref, **form)
+            await change(bench, ref, kind=kind, until=later(bench, days * DAY))
         assert "protected speaker" in caught.value.details["outcome"]
     await change(bench, ref, kind="amend", outcome="withhold_post", parts=(bench.post,))
     await decisions.concur(bench.court, usha, ref, 1)
