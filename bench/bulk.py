@@ -13,16 +13,17 @@ from collections.abc import Awaitable
 
 from bench.data import account
 from chaupal.app.wiring import Running, open_house
-from chaupal.governance import authorities, bulk, orders, steps
-from chaupal.governance.authorities import AuthorityForm
-from chaupal.governance.bulk import Item, Outcome
-from chaupal.governance.orders import OrderForm
-from chaupal.governance.steps import StepForm
+from chaupal.governance.cases import bulk
+from chaupal.governance.cases.bulk import Item, Outcome
+from chaupal.governance.orders import authorities, orders, steps
+from chaupal.governance.orders.authorities import AuthorityForm
+from chaupal.governance.orders.orders import OrderForm
+from chaupal.governance.orders.steps import StepForm
 from chaupal.kernel.clock import system_clock
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.social import posts
-from chaupal.social.posts import Draft
+from chaupal.social.posts import posts
+from chaupal.social.posts.posts import Draft
 
 MANY = 1_178  # targets of the order of 4 February 2021
 AUTHORS = 200

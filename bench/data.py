@@ -12,10 +12,11 @@ from chaupal.kernel.clock import DAY, StillClock, system_clock
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy.facts import Visibility
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.social import graph, posts
 from chaupal.social.context import Square
-from chaupal.social.logins import issue_token
-from chaupal.store import accounts, logins
+from chaupal.social.people import graph
+from chaupal.social.posts import posts
+from chaupal.social.signin.logins import issue_token
+from chaupal.store.identity import accounts, logins
 
 PEOPLE, FOLLOWED, POSTS, CROWD, RULINGS = 50, 30, 3_000, 1_000, 10_000
 SPAN = 10 * DAY  # over which the posts are spread, up to now

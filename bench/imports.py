@@ -13,8 +13,8 @@ from bench.data import account
 from chaupal.app.rooms import visiting
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy.viewer import Viewer
-from chaupal.social import imports
-from chaupal.social.imports import Brought
+from chaupal.social.archives import imports
+from chaupal.social.archives.imports import Brought
 
 POSTS = 5_000
 TARGET = 500.0  # posts a second on one core

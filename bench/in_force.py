@@ -16,13 +16,15 @@ from pathlib import Path
 import msgspec
 
 from chaupal.app.rooms import visiting
-from chaupal.governance import entries, log_tree, reconcile, tlog
+from chaupal.governance import tlog
 from chaupal.governance.context import Court
+from chaupal.governance.log import entries, reconcile
+from chaupal.governance.log import tree as log_tree
 from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.settings import load_settings
 from chaupal.policy.rulings import Measure
-from chaupal.store import ledger, rulings
-from chaupal.store.rulings import RulingRow
+from chaupal.store.court import ledger, rulings
+from chaupal.store.court.rulings import RulingRow
 
 MANY = 100_000
 MOST_SECONDS = 1.0

@@ -9,12 +9,12 @@ from typing import Any
 
 from bench.data import account
 from chaupal.app.rooms import visiting
-from chaupal.governance import authorities, csv_targets, orders
-from chaupal.governance.authorities import AuthorityForm
-from chaupal.governance.orders import OrderForm
+from chaupal.governance.orders import authorities, csv_targets, orders
+from chaupal.governance.orders.authorities import AuthorityForm
+from chaupal.governance.orders.orders import OrderForm
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.store import accounts
+from chaupal.store.identity import accounts
 from chaupal.wire.call import House
 
 ROWS = 1_178

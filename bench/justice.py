@@ -8,12 +8,13 @@ import time
 from bench.data import DataSet, account
 from bench.process import Server
 from chaupal.app.rooms import visiting
-from chaupal.governance import authorities, decisions, orders
-from chaupal.governance.authorities import AuthorityForm
-from chaupal.governance.orders import OrderForm
+from chaupal.governance.cases import decisions
+from chaupal.governance.orders import authorities, orders
+from chaupal.governance.orders.authorities import AuthorityForm
+from chaupal.governance.orders.orders import OrderForm
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.social import posts
-from chaupal.social.posts import Draft
+from chaupal.social.posts import posts
+from chaupal.social.posts.posts import Draft
 from chaupal.wire.call import House
 
 TIMES = 5

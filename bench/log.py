@@ -19,11 +19,13 @@ from pathlib import Path
 from bench.process import free_port, serving
 from bench.transparency import Story
 from chaupal.app.rooms import visiting
-from chaupal.governance import log, log_batches, log_tree, reconcile
 from chaupal.governance.context import Court
-from chaupal.governance.mirror import mirror
+from chaupal.governance.log import batches as log_batches
+from chaupal.governance.log import log, reconcile
+from chaupal.governance.log import tree as log_tree
+from chaupal.governance.log.mirror import mirror
 from chaupal.kernel.settings import Settings, load_settings
-from chaupal.store import ledger
+from chaupal.store.court import ledger
 
 ENTRIES, QUICK = 1_000_000, 50_000
 ONE_BY_ONE = 2_000  # acts that are appended each in a unit of its own

@@ -20,7 +20,7 @@ from bench.data import TAG, DataSet, seed
 from bench.process import Server, fire, free_port, serving
 from bench.works import API, ask
 from chaupal.app.rooms import visiting
-from chaupal.social import logins
+from chaupal.social.signin import logins
 
 MOST = 3.0  # times the API's read
 ROUNDS = 5

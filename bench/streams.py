@@ -24,11 +24,12 @@ from bench.data import DataSet, account, seed
 from bench.justice import REASON
 from bench.process import Server, free_port, serving
 from chaupal.app.rooms import visiting
-from chaupal.governance import authorities, decisions, orders
-from chaupal.governance.authorities import AuthorityForm
-from chaupal.governance.orders import OrderForm
+from chaupal.governance.cases import decisions
+from chaupal.governance.orders import authorities, orders
+from chaupal.governance.orders.authorities import AuthorityForm
+from chaupal.governance.orders.orders import OrderForm
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.social import graph
+from chaupal.social.people import graph
 from chaupal.wire.call import House
 
 STREAMS, IDLE = 200, 2_000

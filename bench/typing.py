@@ -25,8 +25,8 @@ import regex
 from playwright.sync_api import Browser, Route, sync_playwright
 
 from chaupal.text.fold import count_key
+from chaupal.web.square.typing import BLOCKS
 from chaupal.web.static import BUILT, LEXICA
-from chaupal.web.typing import BLOCKS
 
 CHROMIUM = "/usr/bin/chromium"
 PIP = (".tools/bin/python", "-m", "pip", "-q", "--disable-pip-version-check")

@@ -12,11 +12,11 @@ from hypothesis import settings as hypothesis_settings
 from chaupal.app.wiring import Running, open_house
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings, load_settings
-from chaupal.store import passwords
-from chaupal.store.migrate import migrate, postgres_url, sqlite_url
-from chaupal.store.work import Work
-from chaupal.store.work_postgres import PostgresWork
-from chaupal.store.work_sqlite import SqliteWork
+from chaupal.store.identity import passwords
+from chaupal.store.machine.migrate import migrate, postgres_url, sqlite_url
+from chaupal.store.machine.work import Work
+from chaupal.store.machine.work_postgres import PostgresWork
+from chaupal.store.machine.work_sqlite import SqliteWork
 from object_store import ObjectStore, object_store  # noqa: F401 - fixtures
 from services import Postgres, postgres_database, postgres_server  # noqa: F401 - fixtures
 from village import Village, open_village

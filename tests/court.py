@@ -6,20 +6,22 @@ from typing import Any
 import msgspec
 import pytest
 
-from chaupal.governance import authorities, decisions, log, orders, steps
-from chaupal.governance.authorities import AuthorityForm
+from chaupal.governance.cases import decisions
 from chaupal.governance.context import Court
-from chaupal.governance.house_rules import load_house_rules
-from chaupal.governance.orders import OrderForm
-from chaupal.governance.procedure import Stage
+from chaupal.governance.laws.house_rules import load_house_rules
+from chaupal.governance.log import log
+from chaupal.governance.orders import authorities, orders, steps
+from chaupal.governance.orders.authorities import AuthorityForm
+from chaupal.governance.orders.orders import OrderForm
+from chaupal.governance.orders.procedure import Stage
+from chaupal.governance.orders.steps import StepForm
 from chaupal.governance.regimes import load_regimes
-from chaupal.governance.steps import StepForm
 from chaupal.kernel.clock import StillClock
 from chaupal.policy.rulings import RulingIndex
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.store.docket import Authority, Order
-from chaupal.store.knowledge import rulings_in_force
-from chaupal.store.work import Work
+from chaupal.store.court.docket import Authority, Order
+from chaupal.store.identity.facts_cache import rulings_in_force
+from chaupal.store.machine.work import Work
 from neighbours import Street
 
 REASON = "The post names a person as armed, which the order shows to be false."

@@ -6,11 +6,11 @@ from typing import Any
 import httpx2
 import regex
 
-from chaupal.governance import decisions, house
-from chaupal.governance.house import MatterForm
-from chaupal.governance.ladder import Draft
-from chaupal.social import logins
-from chaupal.store import ledger
+from chaupal.governance.cases import decisions, house
+from chaupal.governance.cases.house import MatterForm
+from chaupal.governance.cases.ladder import Draft
+from chaupal.social.signin import logins
+from chaupal.store.court import ledger
 from village import REASON, Village, Villager
 
 VISITOR = "v" * 24

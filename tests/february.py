@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from chaupal.governance.statements import StatementForm
+from chaupal.governance.orders.statements import StatementForm
 
 CALL = "इस पोस्ट में लोगों से हथियार लेकर निकलने को कहा गया है।"
 WEATHER = "आज सुबह कोहरा बहुत था, चाय तीन बार बनी।"

@@ -7,32 +7,24 @@ from typing import Any
 
 import msgspec
 
-from chaupal.governance import (
-    appeals,
-    authorities,
-    cases,
-    csv_targets,
-    decisions,
-    house,
-    orders,
-    report_desk,
-    reports,
-    snapshots,
-    speakers,
-    statements,
-    steps,
-)
-from chaupal.governance.appeals import Decision
-from chaupal.governance.authorities import AuthorityForm
-from chaupal.governance.house import MatterForm
-from chaupal.governance.orders import OrderForm
-from chaupal.governance.speakers import SpeakerForm
-from chaupal.governance.steps import StepForm
+from chaupal.governance.appeals import appeals
+from chaupal.governance.appeals.appeals import Decision
+from chaupal.governance.cases import cases, decisions, house
+from chaupal.governance.cases.house import MatterForm
+from chaupal.governance.orders import authorities, csv_targets, orders, statements, steps
+from chaupal.governance.orders.authorities import AuthorityForm
+from chaupal.governance.orders.orders import OrderForm
+from chaupal.governance.orders.steps import StepForm
+from chaupal.governance.people import report_desk, reports, speakers
+from chaupal.governance.people.speakers import SpeakerForm
+from chaupal.governance.report import snapshots
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.social import logins, posts
-from chaupal.store import accounts, rulings
-from chaupal.store.docket import Authority
+from chaupal.social.posts import posts
+from chaupal.social.signin import logins
+from chaupal.store.court import rulings
+from chaupal.store.court.docket import Authority
+from chaupal.store.identity import accounts
 from february import (
     ACTED,
     BAIT,

@@ -96,8 +96,8 @@ def _die_at(mode: str) -> None:
 
 def _make_mortal() -> None:
     """Units that write to the log die where they are told to."""
-    from chaupal.store import ledger
-    from chaupal.store.work_shared import SharedWork
+    from chaupal.store.court import ledger
+    from chaupal.store.machine.work_shared import SharedWork
 
     add, enter, committed = ledger.add, SharedWork.enter_events, SharedWork.committed
     logged: list[Any] = [None]

@@ -3,8 +3,8 @@
 from typing import Any
 
 from chaupal.governance import tlog
-from chaupal.governance.findings import Broken, Fault, LogReport
-from chaupal.governance.verify import verify_log
+from chaupal.governance.log.findings import Broken, Fault, LogReport
+from chaupal.governance.log.verify import verify_log
 
 URL = "https://chaupal.example/governance"
 KEY = tlog.SigningKey.from_seed("chaupal.example/governance", bytes(range(32)))

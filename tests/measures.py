@@ -3,8 +3,9 @@
 from typing import Any
 
 from chaupal.policy.rulings import ACCOUNT_LEVEL, Measure
-from chaupal.store import rulings, standing
-from chaupal.store.rulings import RulingRow
+from chaupal.store.court import rulings
+from chaupal.store.court.rulings import RulingRow
+from chaupal.store.identity import account_status as standing
 from village import Village
 
 OWN = (

@@ -11,8 +11,8 @@ from chaupal.fanout.placing import PLACING
 from chaupal.fanout.runner import Runner
 from chaupal.fanout.streams import Streams
 from chaupal.governance.context import Court
-from chaupal.governance.house_rules import load_house_rules
-from chaupal.governance.log_keys import Keys
+from chaupal.governance.laws.house_rules import load_house_rules
+from chaupal.governance.log.keys import Keys
 from chaupal.governance.regimes import load_regimes
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.ids import Ids
@@ -25,10 +25,11 @@ from chaupal.ports.feed_local import LocalFeeds
 from chaupal.ports.files_local import LocalFiles
 from chaupal.ports.mail_local import MailToFiles
 from chaupal.reads.context import Reads
-from chaupal.social import posts
 from chaupal.social.context import Square
-from chaupal.store import accounts, rulings
-from chaupal.store.work import Work
+from chaupal.social.posts import posts
+from chaupal.store.court import rulings
+from chaupal.store.identity import accounts
+from chaupal.store.machine.work import Work
 from chaupal.text import analyse
 
 LAWS, RULES = load_regimes(None), load_house_rules(None)

@@ -6,9 +6,9 @@ import httpx2
 import pyotp
 import regex
 
-from chaupal.governance import authorities, portal
-from chaupal.governance.authorities import Authority, AuthorityForm
-from chaupal.governance.portal import InviteForm
+from chaupal.governance.orders import authorities, portal
+from chaupal.governance.orders.authorities import Authority, AuthorityForm
+from chaupal.governance.orders.portal import InviteForm
 from chaupal.kernel.clock import SECOND
 from mails import mails_of, secret_in
 from village import AUTHORITY, Village

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import rfc8785
 
-from chaupal.governance.house_rules import SHIPPED as RULES
+from chaupal.governance.laws.house_rules import SHIPPED as RULES
 from chaupal.governance.regimes import SHIPPED as LAWS
 from chaupal.governance.rule_of_law import Verdict, try_log
 

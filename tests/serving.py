@@ -18,7 +18,8 @@ import httpx2
 from chaupal.app.rooms import visiting
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy.viewer import Role
-from chaupal.social import accounts, logins
+from chaupal.social.people import accounts
+from chaupal.social.signin import logins
 
 PATIENCE = 60.0  # seconds until a server that does not answer is an error
 FIRST_PATH = "/api/v2/instance"

@@ -7,7 +7,7 @@ import regex
 
 import make_api
 import make_entries
-from chaupal.governance import entries
+from chaupal.governance.log import entries
 from make_map import CODE, MAP, draw, purpose
 
 DOCS = MAP.parent

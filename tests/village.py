@@ -15,11 +15,14 @@ import httpx2
 import msgspec
 
 from chaupal.app.wiring import Running, open_house
-from chaupal.governance import authorities, decisions, orders, steps
+from chaupal.governance.cases import decisions
+from chaupal.governance.orders import authorities, orders, steps
 from chaupal.kernel.clock import SECOND, StillClock, iso_day
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.social import accounts, graph, logins, posts
+from chaupal.social.people import accounts, graph
+from chaupal.social.posts import posts
+from chaupal.social.signin import logins
 from chaupal.web.pages import Player, introduce
 
 SCOPES = "read write follow push admin:read admin:write"

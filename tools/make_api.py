@@ -2,12 +2,13 @@
 
 import itertools
 import re
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
 
-from chaupal.api import routes
 from chaupal.api.routes import ROUTES
+from chaupal.wire.openapi import part_of
 from chaupal.wire.route import Route, Shape
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -99,16 +100,15 @@ def _rooms(theirs: frozenset[str]) -> list[str]:
     rooms: dict[str, list[Route]] = {}
     for route in ROUTES:
         if not route.village and route.shape is not Shape.PAGE:
-            rooms.setdefault(route.run.__module__.rpartition(".")[2], []).append(route)
+            rooms.setdefault(part_of(route), []).append(route)
     for room, held in sorted(rooms.items()):
-        lines += [f"### {room}", "", _purpose(room), "", "| route | who | what |", "|---|---|---|"]
+        lines += [f"### {room.replace('_', ' ')}", "", _purpose(held[0]), "", "| route | who | what |", "|---|---|---|"]
         lines += [_row(route, own=shape(route.name) not in theirs) for route in held] + [""]
     return lines
 
 
-def _purpose(room: str) -> str:
-    words: str = getattr(routes, room).__doc__
-    return words.strip().split("\n")[0]
+def _purpose(route: Route) -> str:
+    return (sys.modules[route.run.__module__].__doc__ or "").strip().split("\n")[0]
 
 
 def _row(route: Route, *, own: bool) -> str:

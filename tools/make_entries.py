@@ -7,9 +7,9 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from chaupal.governance import entries
+from chaupal.governance.log import entries
 
-BEGIN, END = "<!-- drawn from governance/entries.py: `make map` -->", "<!-- end -->"
+BEGIN, END = "<!-- drawn from governance/log/entries.py: `make map` -->", "<!-- end -->"
 WORDS: dict[Any, str] = {str: "text", int: "number", bool: "true or false"}
 
 

@@ -21,15 +21,26 @@ def purpose(module: Path) -> str:
     return words.strip().splitlines()[0] if words else ""
 
 
-def modules(room: str) -> list[Path]:
-    """Every module of a room but its __init__ and those of folders in it."""
-    return sorted(path for path in (CODE / room).rglob("*.py") if path.name != "__init__.py")
+def modules(folder: Path) -> list[Path]:
+    """Every module right in a folder but its __init__."""
+    return sorted(path for path in folder.glob("*.py") if path.name != "__init__.py")
+
+
+def floors(room: Path) -> list[Path]:
+    """The folders of a room that hold modules of their own, at any depth."""
+    return sorted(path.parent for path in room.rglob("__init__.py") if path.parent != room)
 
 
 def of_room(room: str) -> list[str]:
-    """A room's heading and its modules, one a line."""
-    lines = [f"- **{room}** — {purpose(CODE / room / '__init__.py')}"]
-    return lines + [f"  - `{path.relative_to(CODE)}` — {purpose(path)}" for path in modules(room)]
+    """A room's heading and its modules, one a line; then each of its floors with its own."""
+    lines = [f"- **{room}** — {purpose(CODE / room / '__init__.py')}", *_lines(CODE / room, "  ")]
+    for floor in floors(CODE / room):
+        lines += [f"  - **{floor.relative_to(CODE)}** — {purpose(floor / '__init__.py')}", *_lines(floor, "    ")]
+    return lines
+
+
+def _lines(folder: Path, pad: str) -> list[str]:
+    return [f"{pad}- `{path.relative_to(CODE)}` — {purpose(path)}" for path in modules(folder)]
 
 
 def draw() -> str:

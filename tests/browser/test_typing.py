@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, StorageState, ViewportSize, expect
 
+from chaupal.web.square.typing import BLOCKS
 from chaupal.web.static import LEXICA
-from chaupal.web.typing import BLOCKS
 from serving import Served
 
 DESKTOP = ViewportSize(width=1280, height=900)

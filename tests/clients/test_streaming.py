@@ -18,10 +18,11 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from chaupal.app.rooms import visiting
-from chaupal.governance import authorities, decisions, orders, steps
+from chaupal.governance.cases import decisions
+from chaupal.governance.orders import authorities, orders, steps
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.store import apps
+from chaupal.store.identity import apps
 from clients.conftest import Stage
 from serving import join
 

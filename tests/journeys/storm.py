@@ -8,11 +8,11 @@ from typing import Any
 import httpx2
 
 from chaupal.app.rooms import visiting
-from chaupal.governance import authorities
-from chaupal.governance.authorities import AuthorityForm
+from chaupal.governance.orders import authorities
+from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.social import logins
+from chaupal.social.signin import logins
 from serving import Member, Served
 
 SHORTEST, LONGEST = 0.05, 0.6  # seconds from the first post of a storm to the kill

@@ -6,12 +6,12 @@ import pytest
 
 from chaupal.app.wiring import open_house
 from chaupal.fanout import served
-from chaupal.governance import appeals, notices
-from chaupal.governance import clocks as court_clocks
-from chaupal.governance.appeals import Decision
+from chaupal.governance.appeals import appeals, notices
+from chaupal.governance.appeals.appeals import Decision
+from chaupal.governance.cases import clocks as court_clocks
 from chaupal.kernel.clock import DAY, HOUR
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
-from chaupal.store import clocks, rulings
+from chaupal.store.court import clocks, rulings
 from disputes import entries, send, strikes, suspend
 from mails import mails_of
 from village import REASON, Village, Villager

@@ -22,39 +22,28 @@ import pytest
 
 from chaupal.app import static_mirror
 from chaupal.fanout import served
-from chaupal.governance import (
-    appeals,
-    bulk,
-    decisions,
-    entries,
-    house,
-    log,
-    notices,
-    publishing,
-    record,
-    reported,
-    reviews,
-    roles,
-    snapshots,
-    speakers,
-    steps,
-    tlog,
-)
-from chaupal.governance.bulk import Item
-from chaupal.governance.changes import ChangeForm
-from chaupal.governance.guards import NeedsTwo
-from chaupal.governance.house import MatterForm
-from chaupal.governance.ladder import Draft
+from chaupal.governance import tlog
+from chaupal.governance.appeals import appeals, notices
+from chaupal.governance.cases import bulk, decisions, house, reviews
+from chaupal.governance.cases.bulk import Item
+from chaupal.governance.cases.guards import NeedsTwo
+from chaupal.governance.cases.house import MatterForm
+from chaupal.governance.cases.ladder import Draft
+from chaupal.governance.log import entries, log, record
+from chaupal.governance.orders import publishing, steps
+from chaupal.governance.orders.changes import ChangeForm
+from chaupal.governance.orders.steps import StepForm
+from chaupal.governance.people import roles, speakers
+from chaupal.governance.report import reported, snapshots
 from chaupal.governance.rule_of_law import Verdict
-from chaupal.governance.steps import StepForm
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, iso
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.rulings import Measure
 from chaupal.policy.viewer import Role
-from chaupal.reads import matters
-from chaupal.social import posts
-from chaupal.store import docket, ledger
-from chaupal.store.knowledge import rulings_in_force
+from chaupal.reads.court import matters
+from chaupal.social.posts import posts
+from chaupal.store.court import docket, ledger
+from chaupal.store.identity.facts_cache import rulings_in_force
 from surfaces.insiders import GROUNDS, as_app, at_desk, binding, draft, hire, in_shell, opened, protect, rule_for
 from village import FINDING, REASON, Said, Village, Villager
 

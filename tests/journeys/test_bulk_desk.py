@@ -11,11 +11,13 @@ from collections import Counter
 
 import httpx2
 
-from chaupal.governance import bulk_jobs, decisions, log, notices
+from chaupal.governance.appeals import notices
+from chaupal.governance.cases import bulk_jobs, decisions
+from chaupal.governance.log import log
 from chaupal.policy.viewer import Viewer
-from chaupal.reads import matters
-from chaupal.social import posts
-from chaupal.store.knowledge import rulings_in_force
+from chaupal.reads.court import matters
+from chaupal.social.posts import posts
+from chaupal.store.identity.facts_cache import rulings_in_force
 from desk import AtDesk
 from village import Village, Villager
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from chaupal.governance.verify import verify_log
+from chaupal.governance.log.verify import verify_log
 from chaupal.policy.viewer import Role
 from clients.waiting import eventually
 from journeys.storm import Crowd, Office, open_office, storm

@@ -10,10 +10,12 @@ import regex
 
 from chaupal.app import backup
 from chaupal.app.rooms import visiting
-from chaupal.governance import archive, documents
+from chaupal.governance.cases import archive
+from chaupal.governance.orders import documents
 from chaupal.policy.viewer import Role
-from chaupal.store import docket, looks
-from chaupal.store import documents as kept
+from chaupal.store.court import access_audit as looks
+from chaupal.store.court import docket
+from chaupal.store.court import documents as kept
 from desk import AtDesk
 from letters import letter
 from village import Village, Villager

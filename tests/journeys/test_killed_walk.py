@@ -25,11 +25,11 @@ import pytest
 
 from chaupal.app.check import check_house
 from chaupal.app.rooms import visiting
-from chaupal.governance import authorities
-from chaupal.governance.authorities import AuthorityForm
-from chaupal.governance.verify import verify_log
+from chaupal.governance.log.verify import verify_log
+from chaupal.governance.orders import authorities
+from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.social import logins
+from chaupal.social.signin import logins
 from chaupal.wire.call import House
 from clients.waiting import eventually
 from killing import MODES, Mortal

@@ -7,7 +7,7 @@ import pytest
 import regex
 
 from chaupal.governance import tlog
-from chaupal.governance.verify import verify_log
+from chaupal.governance.log.verify import verify_log
 from chaupal.policy.viewer import Role
 from clients.waiting import eventually
 from serving import Served, join, served

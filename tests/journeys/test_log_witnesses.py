@@ -18,11 +18,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_ssh_public_key
 
 from chaupal.app.wiring import Running, open_house
-from chaupal.governance import log, log_batches, log_cosigned, log_witness, tlog
+from chaupal.governance import tlog
 from chaupal.governance.context import Court
-from chaupal.governance.fetching import Fetch
-from chaupal.governance.findings import Broken, Fault
-from chaupal.governance.verify import verify_log
+from chaupal.governance.log import batches as log_batches
+from chaupal.governance.log import cosigned as log_cosigned
+from chaupal.governance.log import log
+from chaupal.governance.log import witness as log_witness
+from chaupal.governance.log.fetching import Fetch
+from chaupal.governance.log.findings import Broken, Fault
+from chaupal.governance.log.verify import verify_log
 from chaupal.kernel.clock import HOUR, StillClock
 from chaupal.kernel.settings import Settings, load_settings
 

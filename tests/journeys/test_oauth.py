@@ -11,11 +11,11 @@ import pytest
 import regex
 
 from chaupal.app.wiring import Running
-from chaupal.governance import roles
+from chaupal.governance.people import roles
 from chaupal.kernel.clock import MINUTE, StillClock
 from chaupal.policy.viewer import Role
-from chaupal.social import accounts
-from chaupal.social.oauth_server import OOB
+from chaupal.social.people import accounts
+from chaupal.social.signin.oauth_server import OOB
 from court import staff
 from mails import mails_of, secret_in
 

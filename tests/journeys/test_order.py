@@ -7,17 +7,20 @@ from collections.abc import Awaitable, Callable
 import pytest
 from sqlalchemy import text as sql
 
-from chaupal.governance import decisions, effects, log, tlog
-from chaupal.governance import entries as entries_of
-from chaupal.governance.findings import Fault, LogReport
-from chaupal.governance.verify import verify_log
+from chaupal.governance import tlog
+from chaupal.governance.cases import decisions, effects
+from chaupal.governance.log import entries as entries_of
+from chaupal.governance.log import log
+from chaupal.governance.log.findings import Fault, LogReport
+from chaupal.governance.log.verify import verify_log
 from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.rulings import Measure
 from chaupal.policy.surface import Surface
 from chaupal.reads import pipeline
-from chaupal.store import ledger, outbox
-from chaupal.store.dialect import statement
+from chaupal.store.court import ledger
+from chaupal.store.machine import outbox
+from chaupal.store.machine.dialect import statement
 from court import REASON, REFUSE, WITHHOLD, Bench
 from neighbours import by
 

@@ -5,12 +5,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from chaupal.governance import decisions, house, ladder
-from chaupal.governance.house import MatterForm
-from chaupal.governance.ladder import Draft
+from chaupal.governance.cases import decisions, house, ladder
+from chaupal.governance.cases.house import MatterForm
+from chaupal.governance.cases.ladder import Draft
 from chaupal.kernel.errors import Invalid
-from chaupal.reads import record
-from chaupal.store import ledger
+from chaupal.reads.court import record
+from chaupal.store.court import ledger
 from court import REASON, Bench
 from disputes import suspend
 from neighbours import PRIVATE, by

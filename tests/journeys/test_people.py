@@ -6,10 +6,11 @@ from typing import Any
 import httpx2
 import pytest
 
-from chaupal.governance import roles
+from chaupal.governance.people import roles
 from chaupal.policy.viewer import Role
-from chaupal.social import accounts, logins, profiles
-from chaupal.social.profiles import Face
+from chaupal.social.people import accounts, profiles
+from chaupal.social.people.profiles import Face
+from chaupal.social.signin import logins
 from court import staff
 from village import Village, Villager
 

@@ -5,10 +5,11 @@ import json
 import pytest
 import regex
 
-from chaupal.governance import authorities, decisions, statements, steps
-from chaupal.governance.authorities import AuthorityForm
-from chaupal.governance.statements import StatementForm
-from chaupal.governance.steps import StepForm
+from chaupal.governance.cases import decisions
+from chaupal.governance.orders import authorities, statements, steps
+from chaupal.governance.orders.authorities import AuthorityForm
+from chaupal.governance.orders.statements import StatementForm
+from chaupal.governance.orders.steps import StepForm
 from chaupal.kernel.clock import HOUR
 from letters import letter
 from office import EMAIL, ORDER, PASSWORD, Office, open_office

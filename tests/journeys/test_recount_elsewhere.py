@@ -10,8 +10,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from chaupal.governance import decisions, house, publishing, snapshots, tallying
-from chaupal.governance.house import MatterForm
+from chaupal.governance.cases import decisions, house
+from chaupal.governance.cases.house import MatterForm
+from chaupal.governance.log import tallying
+from chaupal.governance.orders import publishing
+from chaupal.governance.report import snapshots
 from chaupal.kernel.clock import DAY
 from surfaces.insiders import GROUNDS, draft, rule_for
 from village import Village

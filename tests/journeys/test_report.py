@@ -9,16 +9,17 @@ import pytest
 import regex
 
 from chaupal.app import audit
-from chaupal.governance import reported, snapshots, statements
+from chaupal.governance.orders import statements
+from chaupal.governance.orders.statements import StatementForm
+from chaupal.governance.report import reported, snapshots
 from chaupal.governance.report.dsa_fields import wrong
 from chaupal.governance.report.filters import EVERYTHING, period
 from chaupal.governance.report.keeper import Building
 from chaupal.governance.report.report import canonical, digest, document, report
 from chaupal.governance.report.tables import TABLES
-from chaupal.governance.statements import StatementForm
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
-from chaupal.store import ledger
+from chaupal.store.court import ledger
 from disputes import suspend
 from village import AUTHORITY, Village, Villager
 

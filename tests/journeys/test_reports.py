@@ -3,12 +3,13 @@
 import pytest
 
 from chaupal.app.wiring import open_house
-from chaupal.governance import clocks, report_desk, reports
-from chaupal.governance.complaints import regime_for
-from chaupal.governance.reports import Report
+from chaupal.governance.cases import clocks
+from chaupal.governance.people import report_desk, reports
+from chaupal.governance.people.complaints import regime_for
+from chaupal.governance.people.reports import Report
 from chaupal.kernel.clock import DAY, HOUR, SECOND, parse_time
 from chaupal.kernel.errors import Conflict, NotFound
-from chaupal.store import clocks as clock_rows
+from chaupal.store.court import clocks as clock_rows
 from disputes import GROUNDS, VISITOR, entries, send, suspend
 from mails import mails_of, secret_in
 from village import Village, Villager

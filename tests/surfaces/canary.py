@@ -17,12 +17,14 @@ import msgspec
 import measures
 from chaupal.app.wiring import ROUTES
 from chaupal.fanout import exporting
-from chaupal.governance import laws
+from chaupal.governance.laws import laws
 from chaupal.policy.rulings import Measure
 from chaupal.policy.things import LinkCard
-from chaupal.social import exports, imports, media
-from chaupal.social.imports import Brought
-from chaupal.store import cards, moving
+from chaupal.social.archives import exports, imports
+from chaupal.social.archives.imports import Brought
+from chaupal.social.media import media
+from chaupal.store.identity import moving
+from chaupal.store.square import cards
 from chaupal.wire.route import Route, Shape
 from films import film
 from painted import picture

@@ -9,15 +9,16 @@ from typing import Any
 import httpx2
 from sqlalchemy import text
 
-from chaupal.governance import house, speakers
-from chaupal.governance.house import MatterForm
-from chaupal.governance.ladder import Draft
-from chaupal.governance.speakers import SpeakerForm
+from chaupal.governance.cases import house
+from chaupal.governance.cases.house import MatterForm
+from chaupal.governance.cases.ladder import Draft
+from chaupal.governance.people import speakers
+from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.policy.viewer import Role
-from chaupal.social import logins
-from chaupal.store import rulings
-from chaupal.store.dialect import statement
-from chaupal.store.rulings import RulingRow
+from chaupal.social.signin import logins
+from chaupal.store.court import rulings
+from chaupal.store.court.rulings import RulingRow
+from chaupal.store.machine.dialect import statement
 from desk import AtDesk
 from village import REASON, Village, Villager
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx2
 
-from chaupal.social import media
+from chaupal.social.media import media
 from painted import picture
 from village import Said, Village, Villager
 

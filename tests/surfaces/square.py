@@ -10,9 +10,11 @@ from sqlalchemy import func, select
 from chaupal.app.wiring import Running
 from chaupal.policy.facts import Visibility
 from chaupal.policy.viewer import Viewer
-from chaupal.social import accounts, logins, posts
-from chaupal.store.dialect import statement
-from chaupal.store.tables import meta
+from chaupal.social.people import accounts
+from chaupal.social.posts import posts
+from chaupal.social.signin import logins
+from chaupal.store.machine.dialect import statement
+from chaupal.store.machine.tables import meta
 
 ORIGIN = "http://127.0.0.1:8000"
 SCOPES = "read write follow push admin:read admin:write"

@@ -11,7 +11,7 @@ import measures
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy.rulings import Measure
-from chaupal.social import media
+from chaupal.social.media import media
 from object_store import KEYS, ObjectStore
 from painted import picture
 from village import Said, Village, open_village

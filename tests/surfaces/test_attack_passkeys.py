@@ -13,9 +13,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from chaupal.kernel.errors import Invalid, NotSignedIn
-from chaupal.social import accounts, logins, passkeys
 from chaupal.social.context import Square
-from chaupal.social.logins import Half
+from chaupal.social.people import accounts
+from chaupal.social.signin import logins, passkeys
+from chaupal.social.signin.logins import Half
 from village import PASSWORD, Village, Villager
 
 PRESENT, VERIFIED, ATTESTED = 1, 4, 64

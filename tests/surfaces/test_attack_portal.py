@@ -5,9 +5,9 @@ import itertools
 import pytest
 import regex
 
-from chaupal.governance import authorities, portal
-from chaupal.governance.authorities import AuthorityForm
-from chaupal.governance.portal import InviteForm
+from chaupal.governance.orders import authorities, portal
+from chaupal.governance.orders.authorities import AuthorityForm
+from chaupal.governance.orders.portal import InviteForm
 from chaupal.kernel.clock import DAY
 from letters import letter
 from mails import mails_of, secret_in

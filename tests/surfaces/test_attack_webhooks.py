@@ -11,13 +11,15 @@ import msgspec
 import pytest
 
 from chaupal.fanout import webhooks as fanned
-from chaupal.governance import appeals, calling, webhooks
-from chaupal.governance.calling import NotAnswered
+from chaupal.governance import webhooks
+from chaupal.governance.appeals import appeals
+from chaupal.governance.cases import calling
+from chaupal.governance.cases.calling import NotAnswered
 from chaupal.governance.webhooks import WebhookForm
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.settings import Settings
-from chaupal.store import rulings
+from chaupal.store.court import rulings
 from village import FINDING, Village, open_village
 
 OK = b"HTTP/1.1 204 No Content\r\ncontent-length: 0\r\n\r\n"

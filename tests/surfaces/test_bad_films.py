@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from chaupal.app.wiring import Running
-from chaupal.social import films, painting
+from chaupal.social.media import films, painting
 from films import film, sound
 from surfaces.square import Square, check_refused, found
 

@@ -7,14 +7,15 @@ import httpx2
 import msgspec
 import pytest
 
-from chaupal.governance import authorities, decisions, documents, intake, orders, portal, steps
-from chaupal.governance.authorities import Authority, AuthorityForm
-from chaupal.governance.documents import Bringer, Brought
-from chaupal.governance.orders import OrderForm
+from chaupal.governance.cases import decisions
+from chaupal.governance.orders import authorities, documents, intake, orders, portal, steps
+from chaupal.governance.orders.authorities import Authority, AuthorityForm
+from chaupal.governance.orders.documents import Bringer, Brought
+from chaupal.governance.orders.orders import OrderForm
 from chaupal.kernel.errors import Conflict, Invalid
-from chaupal.reads import filings
-from chaupal.store import docket, ledger
-from chaupal.store.docket import Order
+from chaupal.reads.court import filings
+from chaupal.store.court import docket, ledger
+from chaupal.store.court.docket import Order
 from letters import Signer, added_to, letter, locked
 from office import ORDER, Office, ministry, open_office
 from village import Said, Village

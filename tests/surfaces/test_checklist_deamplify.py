@@ -262,13 +262,13 @@ async def test_adding_a_term_needs_territory_expiry_two_approvers_log_entry(
 # --- 14 ---
 
 ORDERING = (
-    "reads/trends.py",
-    "reads/tags.py",
-    "reads/home.py",
-    "reads/public.py",
-    "reads/search.py",
-    "reads/people.py",
-    "store/trending.py",
+    "reads/explore/trends.py",
+    "reads/explore/tags.py",
+    "reads/timelines/home.py",
+    "reads/timelines/public.py",
+    "reads/explore/search.py",
+    "reads/people/people.py",
+    "store/square/trending.py",
 )
 
 

@@ -9,9 +9,9 @@ from sqlalchemy import text
 import measures
 from chaupal.kernel.clock import DAY
 from chaupal.policy.rulings import Measure
-from chaupal.reads import media as looked
-from chaupal.social import media
-from chaupal.store.dialect import statement
+from chaupal.reads.posts import media as looked
+from chaupal.social.media import media
+from chaupal.store.machine.dialect import statement
 from chaupal.wire.asgi import DROP
 from films import film, sound
 from painted import picture

@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 
-from chaupal.governance import account_desk, appeals, decisions, evidence, notices
-from chaupal.governance.account_desk import Action
-from chaupal.governance.appeals import Decision
+from chaupal.governance.appeals import appeals, notices
+from chaupal.governance.appeals.appeals import Decision
+from chaupal.governance.cases import decisions, evidence
+from chaupal.governance.people import account_desk
+from chaupal.governance.people.account_desk import Action
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import NotAllowed
-from chaupal.store import evidence as held
-from chaupal.store import ledger, rulings
-from chaupal.store.rulings import RulingRow
+from chaupal.store.court import evidence as held
+from chaupal.store.court import ledger, rulings
+from chaupal.store.court.rulings import RulingRow
 from disputes import entries, send, strikes, suspend
 from village import FINDING, REASON, Village, Villager
 

@@ -11,17 +11,21 @@ import pytest
 
 import measures
 from chaupal.app.wiring import ROUTES
-from chaupal.governance import appeals, decisions, sanctioning
-from chaupal.governance import house as own_rules
-from chaupal.governance.ladder import Draft
+from chaupal.governance.appeals import appeals
+from chaupal.governance.cases import decisions, sanctioning
+from chaupal.governance.cases import house as own_rules
+from chaupal.governance.cases.ladder import Draft
 from chaupal.kernel.clock import DAY, iso_day
 from chaupal.kernel.clock import iso as iso_time
 from chaupal.kernel.errors import Invalid, NotAllowed
 from chaupal.kernel.secrets import digest
 from chaupal.policy.rulings import Measure
 from chaupal.policy.surface import Surface
-from chaupal.social import logins, media, posts, scheduling
-from chaupal.store import push, rulings
+from chaupal.social.media import media
+from chaupal.social.posts import posts, scheduling
+from chaupal.social.signin import logins
+from chaupal.store.court import rulings
+from chaupal.store.notifications import push
 from chaupal.wire.route import Shape
 from exports import export
 from painted import picture

@@ -19,16 +19,17 @@ from structlog.testing import capture_logs
 
 from chaupal.app.wiring import ROUTES
 from chaupal.fanout import served
-from chaupal.governance import decisions, log
+from chaupal.governance.cases import decisions
+from chaupal.governance.log import log
 from chaupal.kernel.clock import DAY, HOUR, StillClock
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy import epitaph
 from chaupal.policy.surface import Surface
 from chaupal.ports.country import Locator
-from chaupal.reads import home, thread
-from chaupal.social import media
-from chaupal.store import evidence, rulings
+from chaupal.reads.timelines import home, thread
+from chaupal.social.media import media
+from chaupal.store.court import evidence, rulings
 from chaupal.wire.asgi import BY_SHAPE
 from exports import export
 from listening import listening

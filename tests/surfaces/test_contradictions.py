@@ -7,15 +7,17 @@ from typing import Any
 import pytest
 
 from chaupal.app.check import check_house
-from chaupal.governance import appeals, cases, decisions, steps
-from chaupal.governance.appeals import Decision
-from chaupal.governance.ladder import Draft
-from chaupal.governance.lifecycle import State
-from chaupal.governance.steps import StepForm
+from chaupal.governance.appeals import appeals
+from chaupal.governance.appeals.appeals import Decision
+from chaupal.governance.cases import cases, decisions
+from chaupal.governance.cases.ladder import Draft
+from chaupal.governance.cases.lifecycle import State
+from chaupal.governance.orders import steps
+from chaupal.governance.orders.steps import StepForm
 from chaupal.kernel.clock import HOUR, MINUTE
 from chaupal.kernel.errors import Conflict, Problem
 from chaupal.kernel.settings import Settings
-from chaupal.store import rulings
+from chaupal.store.court import rulings
 from disputes import entries, strikes
 from village import REASON, Said, Village
 

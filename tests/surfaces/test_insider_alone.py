@@ -5,13 +5,14 @@ import itertools
 
 import pytest
 
-from chaupal.governance import decisions, house, recovering, roles
-from chaupal.governance.guards import NeedsTwo
-from chaupal.governance.house import MatterForm
+from chaupal.governance.cases import decisions, house
+from chaupal.governance.cases.guards import NeedsTwo
+from chaupal.governance.cases.house import MatterForm
+from chaupal.governance.people import recovering, roles
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, NotAllowed, Problem
 from chaupal.policy.viewer import Role
-from chaupal.store import rulings
+from chaupal.store.court import rulings
 from disputes import entries
 from surfaces.insiders import (
     FAR,
@@ -200,7 +201,7 @@ async def test_of_two_owners_who_are_shut_out_at_once_one_stays(village: Village
 async def test_the_database_keeps_an_owner_and_an_approver(village: Village, handle: str, change: str):
     from sqlalchemy import text
 
-    from chaupal.store.dialect import statement
+    from chaupal.store.machine.dialect import statement
 
     async def write(sql: str) -> None:
         async with village.running.house.court.work.writing() as w:
@@ -232,7 +233,7 @@ async def test_the_way_back_by_the_command_line(village: Village):
 
 
 async def test_nobody_is_made_staff_who_is_about_to_go(village: Village):
-    from chaupal.store import leaving
+    from chaupal.store.identity import leaving
 
     async with village.running.house.court.work.writing() as w:
         await leaving.set_leaves(w, village.ravi.id, village.clock() + DAY)

@@ -1,6 +1,6 @@
 """As insider: one clerk and the register of authorities, on pages, over the API and on the command line."""
 
-from chaupal.governance import authorities
+from chaupal.governance.orders import authorities
 from chaupal.policy.viewer import Role
 from desk import AtDesk
 from surfaces.insiders import as_app, at_desk, hire, in_shell

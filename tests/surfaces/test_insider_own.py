@@ -9,40 +9,25 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from chaupal.api.routes import ROUTES as API
-from chaupal.governance import (
-    appeals,
-    assigning,
-    bulk,
-    cases,
-    decisions,
-    evidence,
-    house,
-    notes,
-    opening,
-    orders,
-    outside,
-    report_desk,
-    reports,
-    reviews,
-    roles,
-    speakers,
-    statements,
-    steps,
-)
-from chaupal.governance.changes import ChangeForm
-from chaupal.governance.desk import ACTS
-from chaupal.governance.house import MatterForm
-from chaupal.governance.lifecycle import FINAL, MACHINE, MOVES, RESUMED, State
-from chaupal.governance.procedure import BY_DECISION, STEPS, WHOLE, Stage
-from chaupal.governance.procedure import MACHINE as PROCEDURE
-from chaupal.governance.reports import Report
-from chaupal.governance.speakers import SpeakerForm
-from chaupal.governance.statements import StatementForm
-from chaupal.governance.steps import StepForm
+from chaupal.governance.appeals import appeals, outside
+from chaupal.governance.cases import assigning, bulk, cases, decisions, evidence, house, notes, reviews
+from chaupal.governance.cases.desk import ACTS
+from chaupal.governance.cases.house import MatterForm
+from chaupal.governance.cases.lifecycle import FINAL, MACHINE, MOVES, RESUMED, State
+from chaupal.governance.log import opening
+from chaupal.governance.orders import orders, statements, steps
+from chaupal.governance.orders.changes import ChangeForm
+from chaupal.governance.orders.procedure import BY_DECISION, STEPS, WHOLE, Stage
+from chaupal.governance.orders.procedure import MACHINE as PROCEDURE
+from chaupal.governance.orders.statements import StatementForm
+from chaupal.governance.orders.steps import StepForm
+from chaupal.governance.people import report_desk, reports, roles, speakers
+from chaupal.governance.people.reports import Report
+from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.errors import NotAllowed, Problem
 from chaupal.policy.may import MAY, STAFF
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.store import evidence as held
+from chaupal.store.court import evidence as held
 from chaupal.web.routes import ROUTES as WEB
 from surfaces.insiders import EVIDENCE, GROUNDS, as_app, at_desk, count, hire, in_shell, rule_for
 from village import REASON, Village, Villager
@@ -85,7 +70,7 @@ async def returned(v: Village, ref: str, n: int) -> None:
 
 
 async def glass(v: Village, ref: str, n: int) -> None:
-    from chaupal.governance.ladder import Draft
+    from chaupal.governance.cases.ladder import Draft
 
     await decisions.break_glass(
         v.running.house.court, v.dev.viewer, ref, n, Draft(outcome="withhold_post", reason=REASON)
@@ -201,7 +186,7 @@ async def test_nobody_takes_a_step_of_an_order_that_names_something_of_their_own
         assert answer.status_code in (403, 404), (who.handle, verb, answer.text)
     assert await count(v) == before
     async with court.work.reading() as reading:
-        from chaupal.store import docket
+        from chaupal.store.court import docket
 
         order = await docket.order(reading, ref)
         assert order is not None
@@ -231,7 +216,7 @@ async def test_nobody_takes_in_what_names_something_of_their_own(village: Villag
 
 
 async def form_about(v: Village, who: Villager) -> orders.OrderForm:
-    from chaupal.governance import authorities
+    from chaupal.governance.orders import authorities
     from village import AUTHORITY
 
     issuer = await authorities.named(v.running.house.court, v.owner.viewer, AUTHORITY.name)

@@ -2,7 +2,7 @@
 
 import measures
 from chaupal.policy.rulings import Measure
-from chaupal.social import media
+from chaupal.social.media import media
 from painted import picture
 from village import Village
 

@@ -10,9 +10,9 @@ from sqlalchemy import text
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.facts import Visibility
-from chaupal.social import posts
-from chaupal.store import checks
-from chaupal.store.dialect import statement
+from chaupal.social.posts import posts
+from chaupal.store.machine import checks
+from chaupal.store.machine.dialect import statement
 from listening import listening
 from village import Said, Village, Villager
 

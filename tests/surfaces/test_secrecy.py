@@ -9,10 +9,10 @@ import httpx2
 import pytest
 from sqlalchemy import text, update
 
-from chaupal.governance import decisions
+from chaupal.governance.cases import decisions
 from chaupal.policy.viewer import Role
-from chaupal.store.dialect import statement, words
-from chaupal.store.tables import orders
+from chaupal.store.machine.dialect import statement, words
+from chaupal.store.machine.tables import orders
 from listening import Ear, listening
 from village import REASON, Said, Village, Villager
 

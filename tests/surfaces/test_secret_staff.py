@@ -7,15 +7,17 @@ import pytest
 from sqlalchemy import update
 
 from chaupal.app.wiring import ROUTES
-from chaupal.governance import archive, assigning, csv_cases, decisions, evidence, notices, steps
-from chaupal.governance import desk as options
+from chaupal.governance.appeals import notices
+from chaupal.governance.cases import archive, assigning, csv_cases, decisions, evidence
+from chaupal.governance.cases import desk as options
+from chaupal.governance.orders import steps
 from chaupal.kernel.errors import NotAllowed, NotFound, Problem
 from chaupal.policy.may import MAY, STAFF
 from chaupal.policy.viewer import Role
-from chaupal.reads import desk, dossier, history
-from chaupal.store import rulings
-from chaupal.store.dialect import statement
-from chaupal.store.tables import orders
+from chaupal.reads.court import desk, dossier, history
+from chaupal.store.court import rulings
+from chaupal.store.machine.dialect import statement
+from chaupal.store.machine.tables import orders
 from village import REASON, Village, Villager
 
 GAGGED = {"gag_until": "2021-06-01T00:00"}

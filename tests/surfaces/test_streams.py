@@ -13,10 +13,12 @@ from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy import rules
 from chaupal.policy.rulings import Measure
-from chaupal.reads import home
-from chaupal.social import graph, media, posts, tags
-from chaupal.store import rulings
-from chaupal.store.rulings import RulingRow
+from chaupal.reads.timelines import home
+from chaupal.social.media import media
+from chaupal.social.people import graph
+from chaupal.social.posts import posts, tags
+from chaupal.store.court import rulings
+from chaupal.store.court.rulings import RulingRow
 from listening import Ear, listening
 from painted import picture
 from surfaces.canary import (

@@ -18,7 +18,9 @@ import msgspec
 import pytest
 
 from chaupal.app.wiring import open_house
-from chaupal.governance import decisions, log_batches, tlog
+from chaupal.governance import tlog
+from chaupal.governance.cases import decisions
+from chaupal.governance.log import batches as log_batches
 from chaupal.kernel.clock import HOUR, MINUTE, SECOND, StillClock
 from chaupal.kernel.settings import Settings, load_settings
 from surfaces.canary import Eyes, World, ask, crawled, paths

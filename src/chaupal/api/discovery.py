@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
-from chaupal.api import blank
+from chaupal.api.mastodon import blank
 from chaupal.kernel.errors import Malformed, NotFound
 from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import Placeholder
-from chaupal.reads import people
+from chaupal.reads.people import people
 from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.route import Nothing, Route, Shape, get
 

@@ -12,7 +12,8 @@ from chaupal.policy.facts import Visibility
 from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import Placeholder
 from chaupal.policy.viewer import stranger
-from chaupal.reads import people, thread
+from chaupal.reads.people import people
+from chaupal.reads.timelines import thread
 from chaupal.wire.call import Call
 from chaupal.wire.route import Route, get
 

@@ -1,39 +1,30 @@
 """Every route of the API on one screen; each names its surface in its own room."""
 
-from chaupal.api import (
+from chaupal.api import described, discovery, oauth, oembed
+from chaupal.api.admin import accounts as admin_accounts
+from chaupal.api.admin import authorities as admin_authorities
+from chaupal.api.admin import bulk as admin_bulk
+from chaupal.api.admin import counts as admin_counts
+from chaupal.api.admin import ip_blocks as admin_doors
+from chaupal.api.admin import metrics, webhooks
+from chaupal.api.admin import orders as admin_orders
+from chaupal.api.admin import protected as admin_protected
+from chaupal.api.admin import trends as admin_trends
+from chaupal.api.court import disputes, log, orders, record, reports, transparency, visibility
+from chaupal.api.mastodon import (
     accounts,
-    admin_accounts,
-    admin_authorities,
-    admin_bulk,
-    admin_counts,
-    admin_doors,
-    admin_orders,
-    admin_protected,
-    admin_trends,
     announcements,
     conversations,
-    described,
-    discovery,
-    disputes,
-    drafts,
     editing,
     empties,
-    exports,
     filters,
-    house_texts,
-    imports,
     instance,
     joining,
     lists,
-    log,
     media,
-    metrics,
     notice_policy,
     notices_grouped,
     notifications,
-    oauth,
-    oembed,
-    orders,
     own_tags,
     pinning,
     polls,
@@ -42,19 +33,15 @@ from chaupal.api import (
     push,
     quoting,
     reactions,
-    record,
-    reports,
     scheduled,
     search,
     streaming,
     suggestions,
     ties,
     timelines,
-    transparency,
     trends,
-    visibility,
-    webhooks,
 )
+from chaupal.api.own import drafts, exports, house_texts, imports
 from chaupal.wire.route import Route
 
 ROOMS: tuple[Route, ...] = (

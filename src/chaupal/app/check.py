@@ -1,11 +1,14 @@
 """Is everything whole? The database, the uploads and letters it names, the log against its leaves, every ruling against the log."""
 
-from chaupal.governance import archive, log, reconcile, roles
+from chaupal.governance.cases import archive
+from chaupal.governance.log import log, reconcile
+from chaupal.governance.people import roles
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.settings import Settings
 from chaupal.ports.country import PACKAGED
-from chaupal.store import cards, checks, media
-from chaupal.store.work import Reading
+from chaupal.store.machine import checks
+from chaupal.store.machine.work import Reading
+from chaupal.store.square import cards, media
 from chaupal.wire.call import House
 
 

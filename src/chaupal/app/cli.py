@@ -117,7 +117,7 @@ def serve(context: click.Context, data: str | None, host: str | None, port: int 
 
 
 async def _id_of(house: "House", handle: str) -> int:
-    from chaupal.social import accounts
+    from chaupal.social.people import accounts
 
     try:
         return await accounts.account_id(house.square, handle)
@@ -127,14 +127,14 @@ async def _id_of(house: "House", handle: str) -> int:
 
 async def operator(house: "House") -> Viewer:
     """Whoever runs commands on this machine has every role."""
-    from chaupal.social import accounts
+    from chaupal.social.people import accounts
 
     house_itself = await accounts.ensure_system_account(house.square)
     return Viewer(account=house_itself, country=house.settings.home_country, role=Role.OWNER)
 
 
 async def _grant(house: "House", account: int, role: str) -> None:
-    from chaupal.governance import roles
+    from chaupal.governance.people import roles
 
     await roles.grant(house.court, await operator(house), account, Role(role))
 
@@ -161,7 +161,8 @@ def account_create(
     context: click.Context, handle: str, email: str, password: str, role: str, name: str, data: str | None
 ) -> None:
     """Make an account that is confirmed and approved; prints its id and a token with what its role may do."""
-    from chaupal.social import accounts, logins
+    from chaupal.social.people import accounts
+    from chaupal.social.signin import logins
 
     async def act(house: "House") -> None:
         id_ = await accounts.create(
@@ -180,8 +181,8 @@ def account_create(
 @click.pass_context
 def account_token(context: click.Context, handle: str, scopes: str, data: str | None) -> None:
     """Make a token that acts for an account; prints only the token."""
-    from chaupal.social import logins
-    from chaupal.social.scopes import KNOWN
+    from chaupal.social.signin import logins
+    from chaupal.social.signin.scopes import KNOWN
 
     if unknown := set(scopes.split()) - KNOWN:
         raise Invalid(f"There is no scope {' '.join(sorted(unknown))}")
@@ -213,7 +214,7 @@ def account_role(context: click.Context, handle: str, role: str, data: str | Non
 @click.pass_context
 def account_recover(context: click.Context, handle: str, data: str | None) -> None:
     """Let an owner in again whom the house itself froze or suspended; the log says that it was done on the machine."""
-    from chaupal.governance import recovering
+    from chaupal.governance.people import recovering
 
     async def act(house: "House") -> None:
         many = await recovering.let_in(house.court, await _id_of(house, handle))
@@ -228,7 +229,7 @@ def account_recover(context: click.Context, handle: str, data: str | None) -> No
 @click.pass_context
 def account_unlock(context: click.Context, handle: str, data: str | None) -> None:
     """Ask an account for its password alone again, for whoever lost phone, keys and recovery codes."""
-    from chaupal.social import second
+    from chaupal.social.signin import two_factor as second
 
     async def act(house: "House") -> None:
         await second.forget(house.square, await _id_of(house, handle))
@@ -242,7 +243,7 @@ def account_unlock(context: click.Context, handle: str, data: str | None) -> Non
 @click.pass_context
 def account_approve(context: click.Context, handle: str, data: str | None) -> None:
     """Let somebody in who asked to join."""
-    from chaupal.social import accounts
+    from chaupal.social.people import accounts
 
     async def act(house: "House") -> None:
         by = await operator(house)

@@ -17,8 +17,9 @@ from chaupal.app import audit as counting
 from chaupal.app import cli_witnesses
 from chaupal.app.audit import Counted
 from chaupal.app.cli_log import MEANS
-from chaupal.governance import mirror, rule_of_law
-from chaupal.governance.findings import Broken, KeySource, LogReport
+from chaupal.governance import rule_of_law
+from chaupal.governance.log import mirror
+from chaupal.governance.log.findings import Broken, KeySource, LogReport
 from chaupal.governance.report.cells import Table
 from chaupal.governance.report.exports import table_csv
 from chaupal.governance.report.filters import Filters, parse_filters

@@ -13,7 +13,7 @@ from chaupal.app.cli_staff import as_option, staff
 from chaupal.kernel.errors import Invalid
 
 if TYPE_CHECKING:
-    from chaupal.governance.bulk import Done, Outcome
+    from chaupal.governance.cases.bulk import Done, Outcome
     from chaupal.wire.call import House
 
 FLAGS = frozenset({"--what-can", "--check", "--permanent", "-h", "--help"})
@@ -84,8 +84,8 @@ def many(name: str) -> click.Command:
 
 
 async def _do(house: "House", who: str, verb: str, sent: bytes, *, what_can: bool, only_check: bool) -> None:
-    from chaupal.governance import bulk, csv_cases
-    from chaupal.governance.bulk import Outcome
+    from chaupal.governance.cases import bulk, csv_cases
+    from chaupal.governance.cases.bulk import Outcome
 
     viewer = await staff(house, who)
     read = await asyncio.to_thread(csv_cases.read, sent, verb)
@@ -119,7 +119,7 @@ def _told(found: "Outcome", left: int, *, only_check: bool) -> None:
 
 def said(one: "Done") -> str:
     """`line 5, reason: say why in a whole sentence`."""
-    from chaupal.governance.csv_cases import column
+    from chaupal.governance.cases.csv_cases import column
 
     problem = one.problem
     where = f"line {one.item.line}"
@@ -147,7 +147,7 @@ def said(one: "Done") -> str:
 @click.pass_context
 def export(context: click.Context, ref: str, who: str, name: str | None, output: Path | None, data: str | None) -> None:
     """Write the targets of order REF as CSV, to be filled in and sent back; without REF the appeals that wait."""
-    from chaupal.governance import csv_cases
+    from chaupal.governance.cases import csv_cases
 
     async def act(house: "House") -> bytes:
         viewer = await staff(house, who)
@@ -185,9 +185,9 @@ def matter(
     sent = listing.read() if listing else b""
 
     async def act(house: "House") -> None:
-        from chaupal.governance import sanctioning
-        from chaupal.governance.house import MatterForm
-        from chaupal.governance.ladder import Draft
+        from chaupal.governance.cases import sanctioning
+        from chaupal.governance.cases.house import MatterForm
+        from chaupal.governance.cases.ladder import Draft
 
         viewer = await staff(house, who)
         form = MatterForm(targets="\n".join(lines), rule=rule, source=source, grounds=grounds)

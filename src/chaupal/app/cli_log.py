@@ -7,14 +7,14 @@ import click
 
 from chaupal.app import cli_witnesses
 from chaupal.app.cli import data_option, operator, visit
-from chaupal.governance.findings import KeySource, LogReport
-from chaupal.governance.verify import verify_log
+from chaupal.governance.log.findings import KeySource, LogReport
+from chaupal.governance.log.verify import verify_log
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import Problem
 
 if TYPE_CHECKING:
-    from chaupal.governance.log_cosigned import LogStatus
-    from chaupal.governance.reconcile import Reconciled
+    from chaupal.governance.log.cosigned import LogStatus
+    from chaupal.governance.log.reconcile import Reconciled
     from chaupal.wire.call import House
 
 # `Fault` -> what it means to whoever verifies; the place follows.
@@ -87,7 +87,8 @@ def verify(
 @click.pass_context
 def rotate_key(context: click.Context, data: str | None) -> None:
     """Sign with a new key from the next checkpoint on, which both keys sign; the old one stays in DATA/keys."""
-    from chaupal.governance import log_batches, record
+    from chaupal.governance.log import batches as log_batches
+    from chaupal.governance.log import record
 
     async def act(house: "House") -> None:
         court = house.court
@@ -110,7 +111,7 @@ def rotate_key(context: click.Context, data: str | None) -> None:
 @click.pass_context
 def reconcile(context: click.Context, data: str | None) -> None:
     """Hold every ruling against the log and the log against the rulings; exits with 1 where they do not agree."""
-    from chaupal.governance import reconcile as reconciling
+    from chaupal.governance.log import reconcile as reconciling
 
     found: Reconciled = visit(context, lambda house: reconciling.reconcile(house.court), data=data)
     for fault in found.faults:
@@ -137,7 +138,7 @@ def open_(
 ) -> None:
     """Publish confidential fields of entry INDEX, by an entry of its own against which anybody can check them."""
     from chaupal.app.cli_order import staff
-    from chaupal.governance import opening
+    from chaupal.governance.log import opening
 
     async def act(house: "House") -> None:
         viewer = await staff(house, who)
@@ -158,7 +159,7 @@ def open_(
 def erase(context: click.Context, index: int, names: tuple[str, ...], who: str, reason: str, data: str | None) -> None:
     """Destroy what would open confidential fields of entry INDEX; that it was done is an entry, too."""
     from chaupal.app.cli_order import staff
-    from chaupal.governance import opening
+    from chaupal.governance.log import opening
 
     async def act(house: "House") -> None:
         viewer = await staff(house, who)
@@ -174,7 +175,8 @@ def erase(context: click.Context, index: int, names: tuple[str, ...], who: str, 
 @click.pass_context
 def status(context: click.Context, data: str | None) -> None:
     """How one's own log stands: what is signed, by which key, and how far its witnesses have followed."""
-    from chaupal.governance import log_cosigned, log_witness
+    from chaupal.governance.log import cosigned as log_cosigned
+    from chaupal.governance.log import witness as log_witness
 
     async def act(house: "House") -> None:
         found = await log_cosigned.status(house.court)

@@ -7,19 +7,19 @@ import click
 from chaupal.app import cli_bulk, cli_steps
 from chaupal.app.cli import data_option, visit
 from chaupal.app.cli_staff import about_a_target, as_option, staff
-from chaupal.governance.authorities import AuthorityForm
-from chaupal.governance.ladder import CLOSINGS, REFUSALS, REFUSE
-from chaupal.governance.orders import OrderForm
+from chaupal.governance.cases.ladder import CLOSINGS, REFUSALS, REFUSE
+from chaupal.governance.orders.authorities import AuthorityForm
+from chaupal.governance.orders.orders import OrderForm
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.epitaph import iso_date
 from chaupal.policy.rulings import Measure
 
 if TYPE_CHECKING:
-    from chaupal.governance.authorities import Authority
+    from chaupal.governance.orders.authorities import Authority
     from chaupal.policy.viewer import Viewer
-    from chaupal.reads.dossier import Dossier
-    from chaupal.reads.record import Counts
+    from chaupal.reads.court.dossier import Dossier
+    from chaupal.reads.court.record import Counts
     from chaupal.wire.call import House
 
 
@@ -60,7 +60,7 @@ def authority() -> None:
 @click.pass_context
 def authority_add(context: click.Context, who: str, data: str | None, keys: TextIO | None, **fields: Any) -> None:
     """Propose an authority; prints its name. Another agrees to it: `authority agree`."""
-    from chaupal.governance import authorities
+    from chaupal.governance.orders import authorities
 
     known_by = keys.read() if keys else ""
 
@@ -89,7 +89,7 @@ def authority_change(
     context: click.Context, name: str, who: str, data: str | None, keys: TextIO | None, sure: bool, **fields: Any
 ) -> None:
     """Propose what is to be known of NAME; what is not named stays. Another agrees to it."""
-    from chaupal.governance import authorities
+    from chaupal.governance.orders import authorities
 
     async def act(house: "House") -> None:
         viewer = await staff(house, who)
@@ -111,7 +111,7 @@ def _settling(verb: str, about: str) -> None:
     @data_option
     @click.pass_context
     def settle(context: click.Context, name: str, who: str, data: str | None) -> None:  # pyright: ignore[reportUnusedFunction]
-        from chaupal.governance import authorities
+        from chaupal.governance.orders import authorities
 
         async def act(house: "House") -> None:
             viewer = await staff(house, who)
@@ -126,7 +126,7 @@ _settling("drop", "Take back what is proposed of NAME.")
 
 
 async def _authority(house: "House", viewer: "Viewer", name: str) -> "Authority":
-    from chaupal.governance import authorities
+    from chaupal.governance.orders import authorities
 
     found = await authorities.named(house.court, viewer, name)
     if found is None:
@@ -140,7 +140,7 @@ async def _authority(house: "House", viewer: "Viewer", name: str) -> "Authority"
 @click.pass_context
 def authority_list(context: click.Context, who: str, data: str | None) -> None:
     """All authorities."""
-    from chaupal.governance import authorities
+    from chaupal.governance.orders import authorities
 
     async def act(house: "House") -> None:
         for one in await authorities.every(house.court, await staff(house, who)):
@@ -208,7 +208,7 @@ def receive(
 ) -> None:  # fmt: skip
     """Take an order in; prints its public reference. A line may end in the measure that it demands: `@asha withhold_account`."""
     from chaupal.app import taking
-    from chaupal.governance import orders
+    from chaupal.governance.orders import orders
 
     targets = "\n".join([*lines, *(file.read().splitlines() if file else ())])
 
@@ -234,7 +234,7 @@ def receive(
 @click.pass_context
 def list_(context: click.Context, limit: int, data: str | None) -> None:
     """Orders, newest first, with what was done."""
-    from chaupal.reads import record
+    from chaupal.reads.court import record
     from chaupal.reads.page import Cursor
 
     async def act(house: "House") -> None:
@@ -253,8 +253,8 @@ def list_(context: click.Context, limit: int, data: str | None) -> None:
 @click.pass_context
 def show(context: click.Context, ref: str, who: str, data: str | None) -> None:
     """One order and its targets, as staff see them."""
-    from chaupal.governance.papers import check_may
-    from chaupal.reads import dossier
+    from chaupal.governance.orders.papers import check_may
+    from chaupal.reads.court import dossier
 
     async def act(house: "House") -> None:
         viewer = await staff(house, who)
@@ -295,7 +295,7 @@ def decide(
     despite: str = "", matter: str = "",
 ) -> None:  # fmt: skip
     """Propose what to do about target NUMBER; nothing happens until another person approves."""
-    from chaupal.governance import decisions
+    from chaupal.governance.cases import decisions
 
     async def act(house: "House") -> None:
         viewer = await staff(house, who)
@@ -325,7 +325,7 @@ def refuse(context: click.Context, ref: str, number: int, who: str, code: str, r
 @click.pass_context
 def approve(context: click.Context, ref: str, number: int, who: str, data: str | None) -> None:
     """Approve what another person proposed: it is carried out at once."""
-    from chaupal.governance import decisions
+    from chaupal.governance.cases import decisions
 
     async def act(house: "House") -> None:
         click.echo(await decisions.approve(house.court, await staff(house, who), ref, number))
@@ -340,7 +340,7 @@ def approve(context: click.Context, ref: str, number: int, who: str, data: str |
 @click.pass_context
 def return_(context: click.Context, ref: str, number: int, who: str, reason: str, data: str | None) -> None:
     """Send another person's proposal back."""
-    from chaupal.governance import decisions
+    from chaupal.governance.cases import decisions
 
     async def act(house: "House") -> None:
         await decisions.return_(house.court, await staff(house, who), ref, number, reason=reason)
@@ -356,7 +356,7 @@ def return_(context: click.Context, ref: str, number: int, who: str, reason: str
 @click.pass_context
 def lift(context: click.Context, ref: str, number: int, who: str, reason: str, data: str | None) -> None:
     """End what is withheld: everything is back as it was."""
-    from chaupal.governance import decisions
+    from chaupal.governance.cases import decisions
 
     async def act(house: "House") -> None:
         await decisions.lift(house.court, await staff(house, who), ref, number, reason=reason)

@@ -9,7 +9,7 @@ import click
 from chaupal.app.cli import data_option, visit
 
 if TYPE_CHECKING:
-    from chaupal.governance.snapshots import Frozen
+    from chaupal.governance.report.snapshots import Frozen
     from chaupal.wire.call import House
 
 SHOWN = 30  # changed cells
@@ -26,7 +26,7 @@ def report() -> None:
 @click.pass_context
 def freeze(context: click.Context, period: str, data: str | None) -> None:
     """Put the hash of PERIOD's report (2021-02, or 2021) into the log; a second time it is a new revision."""
-    from chaupal.governance import snapshots
+    from chaupal.governance.report import snapshots
 
     async def act(house: "House") -> "Frozen":
         return await snapshots.freeze(house.court, period, lambda n: _tell(f"counting: {n} entries"))
@@ -47,7 +47,7 @@ def freeze(context: click.Context, period: str, data: str | None) -> None:
 @click.pass_context
 def list_(context: click.Context, data: str | None) -> None:
     """What is frozen: period, revision, hash, entry."""
-    from chaupal.governance import reported
+    from chaupal.governance.report import reported
 
     async def act(house: "House") -> None:
         facts = await reported.caught_up(house.court)
@@ -65,7 +65,7 @@ def list_(context: click.Context, data: str | None) -> None:
 def mirror(context: click.Context, folder: Path, language: str, data: str | None) -> None:
     """Write the whole record into FOLDER: the log, the tables, the pages of orders and statements."""
     from chaupal.app import static_mirror
-    from chaupal.governance import reported
+    from chaupal.governance.report import reported
 
     async def act(house: "House") -> int:
         await reported.caught_up(house.court, lambda n: _tell(f"counting: {n} entries"))

@@ -25,9 +25,9 @@ def about_a_target[F: Callable[..., Any]](command: F) -> F:
 
 async def staff(house: "House", handle: str) -> Viewer:
     """The member of staff with this handle, in their own role. Raises NotFound, or NotAllowed where the account is not open."""
-    from chaupal.social import accounts
-    from chaupal.store.accounts import role_of
-    from chaupal.store.people import sealed_people
+    from chaupal.social.people import accounts
+    from chaupal.store.identity.accounts import role_of
+    from chaupal.store.square.people import sealed_people
 
     try:
         id_ = await accounts.account_id(house.square, handle)

@@ -6,9 +6,9 @@ import click
 
 from chaupal.app.cli import data_option, visit
 from chaupal.app.cli_staff import about_a_target, as_option, staff
-from chaupal.governance import procedure
-from chaupal.governance.changes import AMEND, EXTEND, RENEW
-from chaupal.governance.ladder import REFUSALS
+from chaupal.governance.cases.ladder import REFUSALS
+from chaupal.governance.orders import procedure
+from chaupal.governance.orders.changes import AMEND, EXTEND, RENEW
 from chaupal.policy.rulings import Measure
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ def step(
     targets: tuple[int, ...], confirms: str, data: str | None,
 ) -> None:  # fmt: skip
     """Take a step of an order as a whole: acknowledge, check, return_order, ask, stay, withdraw, and so on; prints where it stands."""
-    from chaupal.governance import steps
-    from chaupal.governance.steps import StepForm
+    from chaupal.governance.orders import steps
+    from chaupal.governance.orders.steps import StepForm
 
     async def act(house: "House") -> None:
         form = StepForm(
@@ -61,7 +61,7 @@ def step(
 @click.pass_context
 def concur(context: click.Context, ref: str, number: int, who: str, data: str | None) -> None:
     """Agree as second reviewer, where a protected speaker is concerned; a third person approves."""
-    from chaupal.governance import decisions
+    from chaupal.governance.cases import decisions
 
     async def act(house: "House") -> None:
         await decisions.concur(house.court, await staff(house, who), ref, number)
@@ -76,7 +76,7 @@ def concur(context: click.Context, ref: str, number: int, who: str, data: str | 
 @click.pass_context
 def second(context: click.Context, ref: str, number: int, who: str, data: str | None) -> None:
     """Stand behind what one person did alone in an emergency; without it that is over after a day."""
-    from chaupal.governance import decisions
+    from chaupal.governance.cases import decisions
 
     async def act(house: "House") -> None:
         click.echo(await decisions.approve(house.court, await staff(house, who), ref, number))
@@ -109,8 +109,8 @@ def glass(
     data: str | None,
 ) -> None:
     """Act alone in an emergency: in force at once, over after a day unless a second person agrees."""
-    from chaupal.governance import decisions
-    from chaupal.governance.ladder import Draft
+    from chaupal.governance.cases import decisions
+    from chaupal.governance.cases.ladder import Draft
 
     async def act(house: "House") -> None:
         draft = Draft(outcome=outcome, reason=reason, finding=finding, despite=despite)
@@ -127,7 +127,7 @@ def glass(
 @click.pass_context
 def keep(context: click.Context, ref: str, number: int, who: str, reason: str, data: str | None) -> None:
     """Look again at what is in force, and keep it until its next day."""
-    from chaupal.governance import reviews
+    from chaupal.governance.cases import reviews
 
     async def act(house: "House") -> None:
         await reviews.keep(house.court, await staff(house, who), ref, number, reason=reason)
@@ -152,8 +152,8 @@ def keep(context: click.Context, ref: str, number: int, who: str, reason: str, d
 @click.pass_context
 def change(context: click.Context, ref: str, number: int, who: str, data: str | None, **fields: Any) -> None:
     """Propose that what is in force lasts longer, or is made less; nothing happens until another person approves."""
-    from chaupal.governance import decisions
-    from chaupal.governance.changes import ChangeForm
+    from chaupal.governance.cases import decisions
+    from chaupal.governance.orders.changes import ChangeForm
 
     async def act(house: "House") -> None:
         await decisions.propose_change(house.court, await staff(house, who), ref, number, ChangeForm(**fields))

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from chaupal.governance import tlog
-from chaupal.governance.findings import LogReport
+from chaupal.governance.log.findings import LogReport
 from chaupal.kernel.clock import SECOND, iso
 from chaupal.kernel.errors import Malformed
 

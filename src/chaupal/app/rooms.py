@@ -9,9 +9,10 @@ from contextlib import asynccontextmanager
 from functools import cache, partial
 from pathlib import Path
 
-from chaupal.governance import log, roles
 from chaupal.governance.context import Court
-from chaupal.governance.house_rules import HouseRules, load_house_rules
+from chaupal.governance.laws.house_rules import HouseRules, load_house_rules
+from chaupal.governance.log import log
+from chaupal.governance.people import roles
 from chaupal.governance.regimes import Regimes, load_regimes
 from chaupal.kernel.clock import Clock, system_clock
 from chaupal.kernel.ids import Ids
@@ -22,11 +23,11 @@ from chaupal.ports.files_local import LocalFiles
 from chaupal.ports.mail import Mail
 from chaupal.ports.mail_local import MailBySmtp, MailToFiles
 from chaupal.reads.context import Reads
-from chaupal.social import accounts
 from chaupal.social.context import Square
-from chaupal.store.migrate import migrate, postgres_url, sqlite_url
-from chaupal.store.work import Work
-from chaupal.store.work_sqlite import SqliteWork
+from chaupal.social.people import accounts
+from chaupal.store.machine.migrate import migrate, postgres_url, sqlite_url
+from chaupal.store.machine.work import Work
+from chaupal.store.machine.work_sqlite import SqliteWork
 from chaupal.wire.call import House
 
 
@@ -92,6 +93,6 @@ async def _work(settings: Settings, data: Path, clock: Clock, *, beside: bool) -
 
 
 def _postgres(settings: Settings, clock: Clock, beside: bool) -> Work:
-    from chaupal.store.work_postgres import PostgresWork  # and its driver, which most houses need none of
+    from chaupal.store.machine.work_postgres import PostgresWork  # and its driver, which most houses need none of
 
     return PostgresWork(settings.database, clock, beside=beside)

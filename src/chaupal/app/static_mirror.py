@@ -11,7 +11,8 @@ import httpx2
 import regex
 
 from chaupal.app.wiring import ROUTES
-from chaupal.governance import log, tlog
+from chaupal.governance import tlog
+from chaupal.governance.log import log
 from chaupal.governance.report.tables import TABLES
 from chaupal.kernel.errors import Problem
 from chaupal.ports.country import Locator, country_file

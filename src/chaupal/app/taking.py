@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 import msgspec
 
-from chaupal.governance import authorities, csv_targets, documents, intake
-from chaupal.governance.documents import Bringer, Brought, Document
-from chaupal.governance.orders import OrderForm
+from chaupal.governance.orders import authorities, csv_targets, documents, intake
+from chaupal.governance.orders.documents import Bringer, Brought, Document
+from chaupal.governance.orders.orders import OrderForm
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.viewer import Viewer
 from chaupal.wire.call import House

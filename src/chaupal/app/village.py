@@ -11,17 +11,20 @@ from chaupal.app.village_court import Bench
 from chaupal.app.village_pictures import paint
 from chaupal.app.village_story import Line, Named, Ordered, Play, Scene, Villager, load_play
 from chaupal.app.wiring import Running, open_house
-from chaupal.governance import authorities, decisions, orders, steps
+from chaupal.governance.cases import decisions
+from chaupal.governance.orders import authorities, orders, steps
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, Clock, StillClock, iso, iso_day, system_clock
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.saying import log
 from chaupal.kernel.settings import Settings
 from chaupal.policy.facts import FROM_WIRE
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.social import accounts, graph, media, posts, profiles, reactions
-from chaupal.store import accounts as kept_accounts
-from chaupal.store import marks
-from chaupal.store.accounts import Face
+from chaupal.social.media import media
+from chaupal.social.people import accounts, graph, profiles
+from chaupal.social.posts import posts, reactions
+from chaupal.store.identity import accounts as kept_accounts
+from chaupal.store.identity.accounts import Face
+from chaupal.store.machine import marks
 from chaupal.web.pages import Player, introduce
 
 PASSWORD = "chaupal-gaanv"  # noqa: S105 - everybody's, so that an app can log in as any of them; printed in docs/village.md

@@ -4,8 +4,11 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING
 
 from chaupal.app.village_story import Matter, Protected, Stated
-from chaupal.governance import appeals, decisions, house, notices, speakers, statements
-from chaupal.governance.ladder import Draft
+from chaupal.governance.appeals import appeals, notices
+from chaupal.governance.cases import decisions, house
+from chaupal.governance.cases.ladder import Draft
+from chaupal.governance.orders import statements
+from chaupal.governance.people import speakers
 from chaupal.kernel.clock import DAY, MINUTE, iso
 from chaupal.policy.viewer import Role
 

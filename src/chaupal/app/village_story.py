@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from chaupal.governance.authorities import AuthorityForm
+from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.policy.viewer import Role
 
 PLAY = Path(__file__).with_name("village.toml")

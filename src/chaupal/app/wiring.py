@@ -13,14 +13,16 @@ from chaupal.fanout.placing import PLACING
 from chaupal.fanout.runner import Runner
 from chaupal.fanout.streams import Streams
 from chaupal.fanout.timers import Timers
-from chaupal.governance import laws, log, reconcile, roles
+from chaupal.governance.laws import laws
+from chaupal.governance.log import log, reconcile
+from chaupal.governance.people import roles
 from chaupal.kernel.clock import Clock, system_clock
 from chaupal.kernel.settings import Settings
 from chaupal.ports.bus_local import LocalBus
 from chaupal.ports.country import Locator, country_file
 from chaupal.ports.meter_local import LocalMeter
-from chaupal.social import accounts
-from chaupal.web import api_pages
+from chaupal.social.people import accounts
+from chaupal.web.design import api_pages
 from chaupal.web.errors import error_page
 from chaupal.web.routes import ROUTES as WEB_ROUTES
 from chaupal.wire.answer import Desk

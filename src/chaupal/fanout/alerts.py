@@ -2,12 +2,13 @@
 
 from chaupal.fanout import telling
 from chaupal.fanout.context import Carrier
-from chaupal.governance import clocks
+from chaupal.governance.cases import clocks
 from chaupal.governance.events import ClockAlert
 from chaupal.policy import answers
 from chaupal.policy.may import MAY
-from chaupal.store import accounts, appeals, docket, reports
-from chaupal.store.work import Reading, Writing
+from chaupal.store.court import appeals, docket, reports
+from chaupal.store.identity import accounts
+from chaupal.store.machine.work import Reading, Writing
 
 # Who could do what is due.
 COULD = {clocks.ORDER: "decide", clocks.APPEAL: "hear_appeal", clocks.REPORT: "handle_reports"}

@@ -5,12 +5,13 @@ import msgspec
 from chaupal.fanout import telling
 from chaupal.fanout.complaints import told_of
 from chaupal.fanout.context import Carrier
-from chaupal.governance import notices as court_notices
+from chaupal.governance.appeals import notices as court_notices
+from chaupal.governance.appeals.notices import ABOUT_APPEAL
 from chaupal.governance.events import AppealAnswered, AppealDecided, AppealFiled
-from chaupal.governance.notices import ABOUT_APPEAL
 from chaupal.policy import tidings
-from chaupal.store import appeals, notices
-from chaupal.store.work import Writing
+from chaupal.store.court import appeals
+from chaupal.store.machine.work import Writing
+from chaupal.store.notifications import notices
 
 
 async def filed(carrier: Carrier, w: Writing, event: AppealFiled) -> None:

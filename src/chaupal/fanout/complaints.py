@@ -2,13 +2,13 @@
 
 from chaupal.fanout import telling
 from chaupal.fanout.context import Carrier
-from chaupal.governance import report_desk, reports
 from chaupal.governance.events import DecisionServed, ReportReceived, ReportResolved, ReportToConfirm
+from chaupal.governance.people import report_desk, reports
 from chaupal.policy.rulings import Measure
-from chaupal.store import docket
-from chaupal.store import reports as rows
-from chaupal.store.reports import ReportRow
-from chaupal.store.work import Writing
+from chaupal.store.court import docket
+from chaupal.store.court import reports as rows
+from chaupal.store.court.reports import ReportRow
+from chaupal.store.machine.work import Writing
 
 # What was done -> what whoever reported it is told.
 OUTCOMES = {

@@ -11,7 +11,7 @@ from chaupal.ports.bus import Bus
 from chaupal.ports.feed import Feeds
 from chaupal.ports.mail import Mail
 from chaupal.social.context import Square
-from chaupal.store.work import Work
+from chaupal.store.machine.work import Work
 
 
 class Carrier(msgspec.Struct, frozen=True):

@@ -3,8 +3,8 @@
 from chaupal.fanout.context import Carrier
 from chaupal.policy.facts import Visibility
 from chaupal.social.events_posts import PostDeleted, PostPublished
-from chaupal.store import conversations, graph
-from chaupal.store.work import Writing
+from chaupal.store.machine.work import Writing
+from chaupal.store.square import conversations, graph
 
 
 async def said(carrier: Carrier, w: Writing, event: PostPublished) -> None:

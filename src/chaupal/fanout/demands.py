@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 
 from chaupal.fanout import telling
 from chaupal.fanout.context import Carrier
-from chaupal.governance import cases, lifecycle
-from chaupal.governance import notices as court_notices
+from chaupal.governance.appeals import notices as court_notices
+from chaupal.governance.cases import cases, lifecycle
 from chaupal.governance.events import CaseDecided, OrderMoved
-from chaupal.store import docket
-from chaupal.store.docket import CaseEvent, Order, Target
-from chaupal.store.work import Writing
+from chaupal.store.court import docket
+from chaupal.store.court.docket import CaseEvent, Order, Target
+from chaupal.store.machine.work import Writing
 
 DEMANDED, REFUSED, CLOSED = "demanded", "refused", "closed"
 # How a case ended -> what is told of it: the kind of answer (`policy/answers.py`), and what the log calls that.

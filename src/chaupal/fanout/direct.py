@@ -4,9 +4,9 @@ from chaupal.fanout.context import Carrier
 from chaupal.kernel.event import Event
 from chaupal.policy.facts import Visibility
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.social import posts
-from chaupal.social.accounts import SYSTEM_MARK
-from chaupal.store import marks
+from chaupal.social.people.accounts import SYSTEM_MARK
+from chaupal.social.posts import posts
+from chaupal.store.machine import marks
 
 
 class WordDue(Event, frozen=True):

@@ -6,10 +6,12 @@ from chaupal.fanout import telling
 from chaupal.fanout.context import Carrier
 from chaupal.governance.events import ReportReceived
 from chaupal.policy.may import MAY
-from chaupal.reads.notifications import DUTIES
+from chaupal.reads.people.notifications import DUTIES
 from chaupal.social.events import AccountOpened
-from chaupal.store import accounts, notices, reports
-from chaupal.store.work import Writing
+from chaupal.store.court import reports
+from chaupal.store.identity import accounts
+from chaupal.store.machine.work import Writing
+from chaupal.store.notifications import notices
 
 SIGN_UP, REPORT = "admin.sign_up", "admin.report"
 

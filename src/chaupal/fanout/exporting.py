@@ -5,9 +5,9 @@ from pathlib import Path
 
 from chaupal.fanout.context import Carrier
 from chaupal.kernel.saying import log
-from chaupal.reads import exporting
 from chaupal.reads.context import Reads
-from chaupal.social import exports
+from chaupal.reads.people import exporting
+from chaupal.social.archives import exports
 
 
 async def carry_on(carrier: Carrier) -> bool:

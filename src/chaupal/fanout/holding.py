@@ -1,10 +1,10 @@
 """What a ruling limits is held as evidence from the moment that its beginning is carried on, whatever its author does then."""
 
 from chaupal.fanout.context import Carrier
-from chaupal.governance import evidence
+from chaupal.governance.cases import evidence
 from chaupal.governance.events import DecisionServed, WordsNamed
-from chaupal.store import docket
-from chaupal.store.work import Writing
+from chaupal.store.court import docket
+from chaupal.store.machine.work import Writing
 
 AT_ONCE = 100  # targets in one commit
 

@@ -11,14 +11,15 @@ from chaupal.policy.mailed import Line
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import SUSPENDED, Role, Viewer
 from chaupal.ports.mail import Letter
-from chaupal.reads import notifications, people
 from chaupal.reads.context import Reads
-from chaupal.reads.notifications import Asked, Told
 from chaupal.reads.page import Cursor
-from chaupal.social import mails
-from chaupal.store import markers, notice_mails, standing
-from chaupal.store.accounts import role_of
-from chaupal.store.notice_mails import Due
+from chaupal.reads.people import notifications, people
+from chaupal.reads.people.notifications import Asked, Told
+from chaupal.social.people import mails
+from chaupal.store.identity import account_status as standing
+from chaupal.store.identity.accounts import role_of
+from chaupal.store.notifications import markers, notice_mails
+from chaupal.store.notifications.notice_mails import Due
 
 AT_ONCE = 100
 

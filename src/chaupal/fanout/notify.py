@@ -9,9 +9,10 @@ from chaupal.policy.facts import Visibility
 from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.social.events_posts import PollEnded, PostDeleted, PostEdited, PostPublished
 from chaupal.social.events_ties import FollowAsked, Followed, FollowGranted, FollowRefused, Liked, Unfollowed, Unliked
-from chaupal.store import finding, graph, notices, polls, posting, quotes, reactions, threads
-from chaupal.store.notice_policy import DROP, FILTER
-from chaupal.store.work import Writing
+from chaupal.store.machine.work import Writing
+from chaupal.store.notifications import notices
+from chaupal.store.notifications.notice_policy import DROP, FILTER
+from chaupal.store.square import finding, graph, polls, posting, quotes, reactions, threads
 
 VOTERS_AT_ONCE = 200  # who are told of a poll's end in one unit of work: nobody else's commit waits for all of them
 

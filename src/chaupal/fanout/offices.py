@@ -1,8 +1,8 @@
 """Mails to people of authorities: their links are made as they are sent, so that no secret ever stands in the outbox."""
 
 from chaupal.fanout.context import Carrier
-from chaupal.governance import authorities, portal
 from chaupal.governance.events import AuthorityChangeProposed, OfficeUserInvited
+from chaupal.governance.orders import authorities, portal
 
 
 async def invitation(carrier: Carrier, event: OfficeUserInvited) -> None:

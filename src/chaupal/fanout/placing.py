@@ -11,11 +11,12 @@ from chaupal.policy.gate import subjects_of
 from chaupal.policy.rulings import HIDING, SHADING
 from chaupal.social.events_own import FiltersChanged, ListChanged
 from chaupal.social.events_posts import CardShown, PostDeleted, PostEdited, PostPublished, QuoteRevoked
-from chaupal.store import media, posts, quotes, rulings
-from chaupal.store.announcements import AnnouncementEnded, AnnouncementTold, ReactionMoved
-from chaupal.store.conversations import ConversationMoved
-from chaupal.store.notice_policy import NoticesMerged
-from chaupal.store.notices import NoticeMade
+from chaupal.store.court import rulings
+from chaupal.store.notifications.notice_policy import NoticesMerged
+from chaupal.store.notifications.notices import NoticeMade
+from chaupal.store.square import media, posts, quotes
+from chaupal.store.square.announcements import AnnouncementEnded, AnnouncementTold, ReactionMoved
+from chaupal.store.square.conversations import ConversationMoved
 from chaupal.wire.listening import (
     ANNOUNCED,
     EVERYBODY,

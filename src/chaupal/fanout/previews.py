@@ -13,19 +13,19 @@ import msgspec
 from msgspec.structs import replace
 
 from chaupal.fanout.context import Carrier
-from chaupal.governance import calling
-from chaupal.governance.calling import NotAnswered
+from chaupal.governance.cases import calling
+from chaupal.governance.cases.calling import NotAnswered
 from chaupal.kernel.clock import DAY, HOUR, MINUTE
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.saying import log
 from chaupal.policy.facts import Visibility
 from chaupal.policy.things import LinkCard
-from chaupal.social import media
 from chaupal.social.events_posts import CardShown, PostEdited, PostPublished
-from chaupal.store import cards, posts
-from chaupal.store.cards import Link
-from chaupal.store.people import id_of
-from chaupal.store.work import Writing
+from chaupal.social.media import media
+from chaupal.store.machine.work import Writing
+from chaupal.store.square import cards, posts
+from chaupal.store.square.cards import Link
+from chaupal.store.square.people import id_of
 from chaupal.text import grammar
 from chaupal.text.clean import clean_line
 from chaupal.text.page_head import MOST_NAME, MOST_TITLE, PageHead, read_head, whole

@@ -15,20 +15,23 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chaupal.fanout.context import Carrier
-from chaupal.governance import calling
-from chaupal.governance.calling import NotAnswered
+from chaupal.governance.cases import calling
+from chaupal.governance.cases.calling import NotAnswered
 from chaupal.kernel.clock import HOUR, MINUTE, SECOND
 from chaupal.kernel.errors import NotFound
 from chaupal.policy import pushed
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import SUSPENDED, Role, Viewer
-from chaupal.reads import notifications
 from chaupal.reads.context import Reads
-from chaupal.reads.notifications import Told
-from chaupal.social import push as devices
-from chaupal.social import push_keys
-from chaupal.store import accounts, graph, push, standing
-from chaupal.store.push import Due, Subscription
+from chaupal.reads.people import notifications
+from chaupal.reads.people.notifications import Told
+from chaupal.social.people import push as devices
+from chaupal.social.people import push_keys
+from chaupal.store.identity import account_status as standing
+from chaupal.store.identity import accounts
+from chaupal.store.notifications import push
+from chaupal.store.notifications.push import Due, Subscription
+from chaupal.store.square import graph
 
 # How long after each vain try the next one comes; then the push is given up, not the device.
 BACK_OFF = (30 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR)

@@ -9,8 +9,8 @@ from chaupal.fanout.letters import LetterDue
 from chaupal.fanout.table import ERRANDS, GIVEN_UP, HANDLERS
 from chaupal.kernel.event import Event
 from chaupal.kernel.saying import log
-from chaupal.store import outbox
-from chaupal.store.work import Writing
+from chaupal.store.machine import outbox
+from chaupal.store.machine.work import Writing
 
 BATCH = 100
 TIDY_AFTER = 50  # looks that found nothing

@@ -10,15 +10,16 @@ from chaupal.fanout.context import Carrier
 from chaupal.fanout.direct import WordDue
 from chaupal.fanout.letters import LetterDue, Tells
 from chaupal.fanout.telling import Ear
-from chaupal.governance import notices as court_notices
+from chaupal.governance.appeals import notices as court_notices
+from chaupal.governance.appeals.notices import Strike
 from chaupal.governance.events import NoticeAsked, RulingChanged, RulingLifted
-from chaupal.governance.notices import Strike
 from chaupal.kernel.saying import log
 from chaupal.policy import tidings
 from chaupal.ports.mail import Letter
-from chaupal.store import ledger, notices, rulings, tellings
-from chaupal.store.tellings import BEGUN, ENDED, Telling
-from chaupal.store.work import Writing
+from chaupal.store.court import ledger, rulings, tellings
+from chaupal.store.court.tellings import BEGUN, ENDED, Telling
+from chaupal.store.machine.work import Writing
+from chaupal.store.notifications import notices
 
 ALL_WAYS = "app post mail"
 NO_MAIL = "app post"

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from chaupal.fanout.context import Carrier
 from chaupal.policy.rulings import Measure
 from chaupal.policy.viewer import Role
-from chaupal.store import accounts, graph, notice_policy
-from chaupal.store.knowledge import rulings_in_force
-from chaupal.store.notice_policy import ACCEPT, DROP, FILTER, NEW, Policy
-from chaupal.store.work import Reading, Writing
+from chaupal.store.identity import accounts
+from chaupal.store.identity.facts_cache import rulings_in_force
+from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.notifications import notice_policy
+from chaupal.store.notifications.notice_policy import ACCEPT, DROP, FILTER, NEW, Policy
+from chaupal.store.square import graph
 
 LIMITS = frozenset({Measure.LIMIT})
 

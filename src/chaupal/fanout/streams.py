@@ -1,7 +1,7 @@
 """Who listens to what: open connections by topic. Ids come in, ids go out; where each event is told is `placing.py`.
 
 What happens in this process is heard in its commit; what another process did (the command line) is heard from the
-outbox. What each connection is told of an id is decided when it is told, through the gate (`api/streaming.py`).
+outbox. What each connection is told of an id is decided when it is told, through the gate (`api/mastodon/streaming.py`).
 """
 
 import asyncio
@@ -16,11 +16,11 @@ from chaupal.kernel.settings import Settings
 from chaupal.kernel.shelf import Shelf
 from chaupal.social.events_own import TagFollowed, TagUnfollowed
 from chaupal.social.events_ties import Blocked, Followed, FollowGranted, FollowMoved, TieChanged, Unfollowed
-from chaupal.store import lists
-from chaupal.store.knowledge import relations_of
-from chaupal.store.memory import Touched
-from chaupal.store.wants import wants_of
-from chaupal.store.work import Work
+from chaupal.store.identity.facts_cache import relations_of
+from chaupal.store.machine.memory import Touched
+from chaupal.store.machine.work import Work
+from chaupal.store.square import lists
+from chaupal.store.square.wants import wants_of
 from chaupal.wire.listening import (
     CLOSING,
     EVERYBODY,

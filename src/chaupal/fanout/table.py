@@ -66,7 +66,7 @@ from chaupal.social.events_ties import (
     Unliked,
     Unmuted,
 )
-from chaupal.store.work import Writing
+from chaupal.store.machine.work import Writing
 
 type AtOnce = Callable[[Carrier, Any], None]
 type Handler = Callable[[Carrier, Writing, Any], Awaitable[Sequence[Letter] | None]]

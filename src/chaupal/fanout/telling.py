@@ -7,9 +7,10 @@ from chaupal.fanout.direct import WordDue
 from chaupal.fanout.letters import LetterDue
 from chaupal.policy import answers
 from chaupal.ports.mail import Letter
-from chaupal.social.accounts import SYSTEM_MARK
-from chaupal.store import marks, notices
-from chaupal.store.work import Reading, Writing
+from chaupal.social.people.accounts import SYSTEM_MARK
+from chaupal.store.machine import marks
+from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.notifications import notices
 
 
 class Ear(NamedTuple):

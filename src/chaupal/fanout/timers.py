@@ -6,24 +6,18 @@ from collections.abc import Awaitable, Callable
 
 from chaupal.fanout import exporting, mailing, previews, push, served, webhooks
 from chaupal.fanout.context import Carrier
-from chaupal.governance import (
-    announcements,
-    archive,
-    bulk_jobs,
-    clocks,
-    decisions,
-    evidence,
-    log_batches,
-    log_cosigned,
-    portal,
-    publishing,
-    reconcile,
-    reports,
-    reviews,
-    roles,
-)
+from chaupal.governance.cases import archive, bulk_jobs, clocks, decisions, evidence, reviews
+from chaupal.governance.log import batches as log_batches
+from chaupal.governance.log import cosigned as log_cosigned
+from chaupal.governance.log import reconcile
+from chaupal.governance.orders import portal, publishing
+from chaupal.governance.people import announcements, reports, roles
 from chaupal.kernel.saying import log
-from chaupal.social import exports, imports, leaving, logins, media, moving, painting, polls, scheduling
+from chaupal.social.archives import exports, imports
+from chaupal.social.media import media, painting
+from chaupal.social.people import leaving, moving
+from chaupal.social.posts import polls, scheduling
+from chaupal.social.signin import logins
 
 
 class Timers:

@@ -15,9 +15,9 @@ import msgspec
 
 from chaupal.fanout import telling
 from chaupal.fanout.context import Carrier
-from chaupal.governance import calling, clocks
 from chaupal.governance import webhooks as hooks
-from chaupal.governance.calling import NotAnswered
+from chaupal.governance.cases import calling, clocks
+from chaupal.governance.cases.calling import NotAnswered
 from chaupal.governance.events import (
     AppealDecided,
     AppealFiled,
@@ -33,10 +33,11 @@ from chaupal.kernel.clock import HOUR, MINUTE, SECOND, iso
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.event import Event
 from chaupal.policy.may import MAY
-from chaupal.store import accounts, appeals, docket, reports, rulings, webhooks
-from chaupal.store.docket import Order
-from chaupal.store.webhooks import Due, Webhook
-from chaupal.store.work import Reading, Writing
+from chaupal.store.court import appeals, docket, reports, rulings, webhooks
+from chaupal.store.court.docket import Order
+from chaupal.store.court.webhooks import Due, Webhook
+from chaupal.store.identity import accounts
+from chaupal.store.machine.work import Reading, Writing
 
 # How long after each vain try the next one comes; then the call is given up.
 BACK_OFF = (30 * SECOND, 2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, 24 * HOUR)

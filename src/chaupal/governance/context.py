@@ -2,14 +2,14 @@
 
 import msgspec
 
-from chaupal.governance.house_rules import HouseRules
-from chaupal.governance.log_keys import Keys
+from chaupal.governance.laws.house_rules import HouseRules
+from chaupal.governance.log.keys import Keys
 from chaupal.governance.regimes import Regimes
 from chaupal.governance.report.keeper import Keeper
 from chaupal.kernel.clock import Clock
 from chaupal.kernel.ids import MakeId
 from chaupal.kernel.settings import Settings
-from chaupal.store.work import Work
+from chaupal.store.machine.work import Work
 
 
 class Court(msgspec.Struct, frozen=True):

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from chaupal.governance import reconcile
 from chaupal.governance.context import Court
+from chaupal.governance.log import reconcile
 from chaupal.kernel.clock import SECOND
-from chaupal.store import clocks, ledger, outbox, tellings
-from chaupal.store.clocks import SHARES, ClockRow
+from chaupal.store.court import clocks, ledger, tellings
+from chaupal.store.court.clocks import SHARES, ClockRow
+from chaupal.store.machine import outbox
 
 MOST = 100_000  # clocks looked at
 

@@ -10,12 +10,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from chaupal.governance.context import Court
-from chaupal.governance.papers import Paper, check_may
+from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.errors import Conflict, NotFound, Problem
 from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.policy.viewer import Viewer
-from chaupal.store import webhooks
-from chaupal.store.webhooks import Due, Webhook
+from chaupal.store.court import webhooks
+from chaupal.store.court.webhooks import Due, Webhook
 
 __all__ = [
     "EVENTS",

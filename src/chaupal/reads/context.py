@@ -6,7 +6,7 @@ from chaupal.kernel.clock import Clock
 from chaupal.kernel.settings import Settings
 from chaupal.ports.feed import Feeds
 from chaupal.ports.files import Files
-from chaupal.store.work import Work
+from chaupal.store.machine.work import Work
 
 
 class Reads(msgspec.Struct, frozen=True):

@@ -7,11 +7,11 @@ from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
-from chaupal.reads.filtering import CONTEXTS, kept
 from chaupal.reads.page import Cursor, Page, page_of
-from chaupal.store.knowledge import facts_for
-from chaupal.store.posts import Pages, sealed_posts, skeleton
-from chaupal.store.work import Reading
+from chaupal.reads.people.filtering import CONTEXTS, kept
+from chaupal.store.identity.facts_cache import facts_for
+from chaupal.store.machine.work import Reading
+from chaupal.store.square.posts import Pages, sealed_posts, skeleton
 
 
 async def shown(reading: Reading, viewer: Viewer, surface: Surface, ids: Sequence[int]) -> list[Visible[Post]]:

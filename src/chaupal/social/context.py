@@ -9,7 +9,7 @@ from chaupal.kernel.ids import MakeId
 from chaupal.kernel.settings import Settings
 from chaupal.ports.files import Files
 from chaupal.ports.mail import Mail
-from chaupal.store.work import Work, Writing
+from chaupal.store.machine.work import Work, Writing
 
 type Enlist = Callable[[Writing, int, str], Awaitable[None]]
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from chaupal.kernel.clock import DAY, HOUR, MINUTE
 from chaupal.kernel.shelf import Shelf
-from chaupal.web.cards import Card
+from chaupal.web.square.cards import Card
 
 MOST, PIECES = 1_500, 300  # cards and pieces of the frame, some 5 kB each
 

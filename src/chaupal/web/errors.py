@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from chaupal.governance.log_batches import NotYet
+from chaupal.governance.log.batches import NotYet
 from chaupal.kernel.errors import Closed, GuessedAt, Invalid, NotSignedIn, Problem, WithheldByLaw
-from chaupal.web import entering, links, mending, pages
+from chaupal.web import links, mending, pages
+from chaupal.web.account import entering
 from chaupal.web.said import sentence as sentence_of
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect

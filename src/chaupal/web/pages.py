@@ -12,13 +12,14 @@ from chaupal.kernel.clock import MINUTE, iso
 from chaupal.policy.may import may
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import SUSPENDED
-from chaupal.reads import announcements, badges, people, suggestions, trends
 from chaupal.reads import kept as store
-from chaupal.reads.announcements import Told
-from chaupal.reads.badges import Badges
-from chaupal.reads.trends import TrendingTag
-from chaupal.social import appearance, tongues
-from chaupal.social.appearance import Appearance
+from chaupal.reads.explore import trends
+from chaupal.reads.explore.trends import TrendingTag
+from chaupal.reads.people import announcements, badges, people, suggestions
+from chaupal.reads.people.announcements import Told
+from chaupal.reads.people.badges import Badges
+from chaupal.social.people import appearance, tongues
+from chaupal.social.people.appearance import Appearance
 from chaupal.text.length import truncate
 from chaupal.web import links, static
 from chaupal.web.drawing import Frame, Pen

@@ -3,9 +3,10 @@
 from typing import Any
 
 from chaupal.kernel.errors import NotFound
-from chaupal.reads import people, relations, thread
+from chaupal.reads.people import people, relations
+from chaupal.reads.timelines import thread
 from chaupal.web import links, pages
-from chaupal.web.cards import cards
+from chaupal.web.square.cards import cards
 from chaupal.wire.call import Answer, Call, redirect
 
 ASKED = "x-part"  # the header by which a script says that it wants a part; a form cannot send it

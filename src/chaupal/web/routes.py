@@ -1,75 +1,67 @@
 """Every page of the square, its office and its record; each module's rows say on which surface it shows words."""
 
-from chaupal.web import (
-    announcing,
+from chaupal.web import installed, static
+from chaupal.web.account import account_status as standing
+from chaupal.web.account import (
     appearance,
-    composing,
     consent,
-    designed,
-    disputes,
-    drafts,
-    editing,
-    embedding,
     entering,
-    explore,
     exports,
-    feed,
     filters,
-    finding,
-    forms,
     hearing,
-    house_texts,
     imports,
-    installed,
     joining,
     leaving,
-    lists,
-    live,
     mails,
-    media,
-    messages,
     moving,
-    office_appeals,
-    office_authorities,
-    office_case,
-    office_deamplify,
-    office_documents,
-    office_doors,
-    office_figures,
-    office_intake,
-    office_many,
-    office_order,
-    office_people,
-    office_queue,
-    office_reports,
-    office_reviews,
-    office_sanctions,
-    office_webhooks,
-    own_tags,
     passwords,
-    persons,
-    portal,
-    portal_orders,
-    post_feeds,
     privacy,
     profile,
     push,
-    reading,
-    regards,
-    register,
-    reports,
     security,
     settings,
+)
+from chaupal.web.court import disputes, feed, portal, portal_orders, register, reports, statements, transparency, verify
+from chaupal.web.design import designed, village
+from chaupal.web.office import appeals as office_appeals
+from chaupal.web.office import authorities as office_authorities
+from chaupal.web.office import case as office_case
+from chaupal.web.office import deamplify as office_deamplify
+from chaupal.web.office import documents as office_documents
+from chaupal.web.office import figures as office_figures
+from chaupal.web.office import intake as office_intake
+from chaupal.web.office import ip_blocks as office_doors
+from chaupal.web.office import many as office_many
+from chaupal.web.office import order as office_order
+from chaupal.web.office import people as office_people
+from chaupal.web.office import queue as office_queue
+from chaupal.web.office import reports as office_reports
+from chaupal.web.office import reviews as office_reviews
+from chaupal.web.office import sanctions as office_sanctions
+from chaupal.web.office import webhooks as office_webhooks
+from chaupal.web.square import (
+    announcing,
+    composing,
+    drafts,
+    editing,
+    embedding,
+    explore,
+    finding,
+    forms,
+    house_texts,
+    lists,
+    live,
+    media,
+    messages,
+    own_tags,
+    persons,
+    post_feeds,
+    reading,
+    regards,
     sitemap,
-    standing,
-    statements,
-    static,
     threads,
     tongues,
-    transparency,
     typing,
-    verify,
-    village,
     writing,
 )
 from chaupal.wire.route import Route

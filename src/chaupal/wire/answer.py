@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from chaupal.governance import portal
+from chaupal.governance.orders import portal
 from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import Closed, NotAllowed, NotFound, NotSignedIn, Problem
 from chaupal.kernel.ids import parse_id
@@ -21,8 +21,10 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import ACTIVE, FROZEN, SUSPENDED, Caller, Role, Viewer, allows
 from chaupal.ports.country import Locator, Place
 from chaupal.ports.meter import Meter
-from chaupal.reads import standing
-from chaupal.social import doors, logins, push
+from chaupal.reads.people import account_status as standing
+from chaupal.social.people import ip_blocks as doors
+from chaupal.social.people import push
+from chaupal.social.signin import logins
 from chaupal.wire import csrf
 from chaupal.wire.call import Answer, Call, House, Upload, json
 from chaupal.wire.drawn import WORD, Cut, filled, marked

@@ -10,7 +10,7 @@ from chaupal.kernel.nets import Net, nets_of
 from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings
 from chaupal.ports.meter import Count, Meter
-from chaupal.social import browsers
+from chaupal.social.signin import browsers
 from chaupal.wire.call import Call
 from chaupal.wire.route import Shape
 

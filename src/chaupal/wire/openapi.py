@@ -50,6 +50,11 @@ def _is_struct(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 
 
+def part_of(route: Route) -> str:
+    """The part of the API that a route belongs to, by where its code is: `mastodon_accounts`, `admin_orders`."""
+    return "_".join(route.run.__module__.split(".")[2:])
+
+
 def _operation(route: Route, method: str, schemas: dict[str, Any], known: dict[Any, str]) -> dict[str, Any]:
     schema = schemas[known[route.takes]]
     names = [part[1:-1] for part in route.path.split("/") if part.startswith("{")]
@@ -60,7 +65,7 @@ def _operation(route: Route, method: str, schemas: dict[str, Any], known: dict[A
     operation: dict[str, Any] = {
         "operationId": f"{method}_{route.path.strip('/').replace('/', '_').replace('{', '').replace('}', '')}",
         "summary": doc or route.run.__name__.replace("_", " "),
-        "tags": [route.run.__module__.rpartition(".")[2]],
+        "tags": [part_of(route)],
         "parameters": parameters,
         "responses": _responses(route, known),
         "x-surface": str(route.surface),

@@ -3,9 +3,9 @@
 from functools import partial
 from typing import Any
 
-from chaupal.reads import media
-from chaupal.reads.media import File
-from chaupal.social import exports
+from chaupal.reads.posts import media
+from chaupal.reads.posts.media import File
+from chaupal.social.archives import exports
 from chaupal.wire.call import Answer, Call
 
 

@@ -7,12 +7,15 @@ import httpx2
 import msgspec
 import pytest
 
-from chaupal.governance import account_desk, house_rules, looks
+from chaupal.governance.laws import house_rules
+from chaupal.governance.people import access_audit as looks
+from chaupal.governance.people import account_desk
 from chaupal.kernel.clock import DAY, StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role
-from chaupal.social import accounts, logins
-from chaupal.social.accounts import NewAccount
+from chaupal.social.people import accounts
+from chaupal.social.people.accounts import NewAccount
+from chaupal.social.signin import logins
 from village import FINDING, REASON, Village, Villager, open_village
 
 TEXT = "Forty accounts of one hand post the same sentence every minute."

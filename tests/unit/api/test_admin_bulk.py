@@ -8,7 +8,8 @@ import httpx2
 import jsonschema_rs
 
 from chaupal.api.examples import EXAMPLES
-from chaupal.governance import appeals, bulk_jobs, notices
+from chaupal.governance.appeals import appeals, notices
+from chaupal.governance.cases import bulk_jobs
 from village import Village, Villager
 
 ORDERS = "/api/v1/admin/orders"

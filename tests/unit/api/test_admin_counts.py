@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from chaupal.kernel.clock import DAY, HOUR
-from chaupal.reads import counts
-from chaupal.social import logins
+from chaupal.reads.court import counts
+from chaupal.social.signin import logins
 from village import Village
 
 API = "/api/v1/admin"

@@ -8,9 +8,11 @@ import pytest
 
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Invalid, NotAllowed
-from chaupal.social import accounts, logins
-from chaupal.social.accounts import NewAccount
-from chaupal.store import auditing, ledger
+from chaupal.social.people import accounts
+from chaupal.social.people.accounts import NewAccount
+from chaupal.social.signin import logins
+from chaupal.store.court import ledger
+from chaupal.store.machine import auditing
 from disputes import send
 from village import Village, Villager
 

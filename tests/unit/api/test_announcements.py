@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 import pytest
 
-from chaupal.governance import announcements
-from chaupal.governance.announcements import AnnouncementEdit, AnnouncementForm
+from chaupal.governance.people import announcements
+from chaupal.governance.people.announcements import AnnouncementEdit, AnnouncementForm
 from chaupal.kernel.clock import HOUR, iso
 from chaupal.kernel.errors import Invalid, NotAllowed
 from village import Village, Villager

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import msgspec
 
-from chaupal.api.accounts import SourceSent
-from chaupal.api.instance import API_VERSION
+from chaupal.api.mastodon.accounts import SourceSent
+from chaupal.api.mastodon.instance import API_VERSION
 from chaupal.api.routes import ROUTES
-from chaupal.social.filters import ACTIONS
-from chaupal.store.push import ALERTS
+from chaupal.social.people.filters import ACTIONS
+from chaupal.store.notifications.push import ALERTS
 from make_api import FACTS, HERE, api_version, shape
 
 

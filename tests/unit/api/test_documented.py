@@ -5,7 +5,7 @@ from typing import Any
 
 from chaupal.kernel.clock import HOUR, MINUTE
 from chaupal.policy.things import LinkCard
-from chaupal.store import cards
+from chaupal.store.square import cards
 from clients.entities import DOCUMENTED, MET, faults
 from disputes import strikes, suspend
 from painted import picture

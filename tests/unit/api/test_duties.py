@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from chaupal.governance import reports, roles
-from chaupal.governance.reports import Guest, Report
+from chaupal.governance.people import reports, roles
+from chaupal.governance.people.reports import Guest, Report
 from chaupal.policy.viewer import Role, Viewer
 from listening import listening
 from mails import mails_of, secret_in

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chaupal.policy.facts import Visibility
-from chaupal.social import logins, oauth
+from chaupal.social.signin import logins, oauth
 from painted import picture
 from unit.api.test_admin_doors import as_staff
 from unit.reads.test_trending_links import KHET, MANDI, links, trending

@@ -5,7 +5,7 @@ import json
 import zipfile
 
 from chaupal.fanout import exporting
-from chaupal.social import logins
+from chaupal.social.signin import logins
 from village import Village
 
 API = "/api/v1/exports"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chaupal.kernel.clock import HOUR
-from chaupal.store.filters import NO_FILTERS
+from chaupal.store.square.filters import NO_FILTERS
 from listening import listening
 from village import Village, Villager
 

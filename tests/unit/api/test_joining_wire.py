@@ -7,11 +7,12 @@ import msgspec
 import pytest
 
 from chaupal.app.wiring import Running, open_house
-from chaupal.governance import doors
+from chaupal.governance.people import ip_blocks as doors
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.social import accounts, logins
+from chaupal.social.people import accounts
+from chaupal.social.signin import logins
 from clients.images import png
 from mails import mails_of, secret_in
 from surfaces.square import Square, found

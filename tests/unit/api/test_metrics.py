@@ -5,9 +5,9 @@ import base64
 import msgspec
 import pytest
 
-from chaupal.api.metrics import written
+from chaupal.api.admin.metrics import written
 from chaupal.governance.gauges import Gauge, Sample
-from chaupal.governance.reports import Report, file
+from chaupal.governance.people.reports import Report, file
 from chaupal.kernel.clock import DAY, StillClock
 from chaupal.kernel.settings import Settings
 from village import Village, open_village

@@ -4,13 +4,14 @@ import pytest
 from sqlalchemy import update
 
 import measures
-from chaupal.governance import decisions, steps
-from chaupal.governance.steps import StepForm
+from chaupal.governance.cases import decisions
+from chaupal.governance.orders import steps
+from chaupal.governance.orders.steps import StepForm
 from chaupal.policy.rulings import Measure
-from chaupal.reads import filings
-from chaupal.store import docket
-from chaupal.store.dialect import statement, words
-from chaupal.store.tables import orders
+from chaupal.reads.court import filings
+from chaupal.store.court import docket
+from chaupal.store.machine.dialect import statement, words
+from chaupal.store.machine.tables import orders
 from village import REASON, Village
 
 

@@ -21,12 +21,12 @@ from chaupal.app.check import check_house
 from chaupal.app.cli import GROUPS
 from chaupal.app.described import help_lines, paper, settings_table
 from chaupal.app.rooms import visiting
-from chaupal.governance.house_rules import SHIPPED as SHIPPED_RULES
+from chaupal.governance.laws.house_rules import SHIPPED as SHIPPED_RULES
 from chaupal.governance.regimes import SHIPPED as SHIPPED_LAWS
 from chaupal.kernel.errors import Unavailable
 from chaupal.kernel.settings import FIELDS, Settings, load_settings
 from chaupal.ports.files_s3 import s3_files
-from chaupal.social import accounts
+from chaupal.social.people import accounts
 from object_store import ObjectStore
 from services import Postgres
 from serving import Served, join, served

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from chaupal.app.cli import cli
-from chaupal.governance import house_rules
+from chaupal.governance.laws import house_rules
 from chaupal.governance.regimes import SHIPPED
 
 NOTICE = "IN-79-3B.2026-02.toml"

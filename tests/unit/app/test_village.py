@@ -10,15 +10,17 @@ from chaupal.app.village import BEGUN, FOUNDED, MARK, PASSWORD, prepare
 from chaupal.app.village_pictures import PICTURES
 from chaupal.app.village_story import Play, load_play
 from chaupal.app.wiring import Running, open_house
-from chaupal.governance import log
+from chaupal.governance.log import log
 from chaupal.kernel.clock import HOUR, StillClock
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Viewer
-from chaupal.reads import trends
-from chaupal.social import accounts, logins
-from chaupal.store import docket, marks, outbox
-from chaupal.store.accounts import census
+from chaupal.reads.explore import trends
+from chaupal.social.people import accounts
+from chaupal.social.signin import logins
+from chaupal.store.court import docket
+from chaupal.store.identity.accounts import census
+from chaupal.store.machine import marks, outbox
 from village import Village
 
 PLAY = load_play()

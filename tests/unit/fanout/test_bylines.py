@@ -12,7 +12,7 @@ from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy.rulings import Measure
 from chaupal.policy.things import LinkCard
-from chaupal.store import cards
+from chaupal.store.square import cards
 from chaupal.text.page_head import read_head
 from elsewhere import Site
 from village import Said, Village, Villager, open_village

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from chaupal.governance import decisions, steps
-from chaupal.governance.steps import StepForm
+from chaupal.governance.cases import decisions
+from chaupal.governance.orders import steps
+from chaupal.governance.orders.steps import StepForm
 from court import REFUSE
 from disputes import entries
 from mails import mails_of

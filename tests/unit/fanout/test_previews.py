@@ -9,15 +9,15 @@ import pytest
 from msgspec.structs import replace
 
 from chaupal.fanout import previews
-from chaupal.governance import calling
-from chaupal.governance.calling import NotAnswered
+from chaupal.governance.cases import calling
+from chaupal.governance.cases.calling import NotAnswered
 from chaupal.kernel.clock import DAY, HOUR, StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy.facts import Visibility
 from chaupal.policy.things import LinkCard
-from chaupal.social import posts
 from chaupal.social.events_posts import PostPublished
-from chaupal.store import cards
+from chaupal.social.posts import posts
+from chaupal.store.square import cards
 from chaupal.text.page_head import read_head
 from elsewhere import Site
 from listening import listening

@@ -16,10 +16,10 @@ from chaupal.kernel.clock import DAY, HOUR, StillClock
 from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings
 from chaupal.policy.rulings import Measure
-from chaupal.social import logins
-from chaupal.store import apps
-from chaupal.store import push as rows
-from chaupal.store.push import ALERTS
+from chaupal.social.signin import logins
+from chaupal.store.identity import apps
+from chaupal.store.notifications import push as rows
+from chaupal.store.notifications.push import ALERTS
 from pushing import Device, device, said, unpadded
 from village import PASSWORD, Village, Villager, open_village
 

@@ -9,18 +9,20 @@ import pytest
 
 from chaupal.fanout import served
 from chaupal.fanout.runner import Runner
-from chaupal.governance import notices, reports
+from chaupal.governance.appeals import notices
 from chaupal.governance.events import DecisionServed
+from chaupal.governance.people import reports
+from chaupal.governance.people.reports import Guest, Report
 from chaupal.governance.regimes import Duration
 from chaupal.governance.regimes.regime import Gag, Notice
-from chaupal.governance.reports import Guest, Report
 from chaupal.kernel.clock import DAY, HOUR
 from chaupal.policy.rulings import Measure
 from chaupal.ports.mail import Letter
-from chaupal.social import accounts
-from chaupal.store import ledger, outbox, tellings
-from chaupal.store import reports as report_rows
-from chaupal.store.docket import Order
+from chaupal.social.people import accounts
+from chaupal.store.court import ledger, tellings
+from chaupal.store.court import reports as report_rows
+from chaupal.store.court.docket import Order
+from chaupal.store.machine import outbox
 from court import Bench
 from neighbours import LAWS, Street, by
 

@@ -3,8 +3,8 @@
 import asyncio
 
 from chaupal.fanout.timers import Timers
-from chaupal.governance import cases
-from chaupal.governance.lifecycle import State
+from chaupal.governance.cases import cases
+from chaupal.governance.cases.lifecycle import State
 from chaupal.kernel.clock import DAY
 from court import Bench
 

@@ -25,14 +25,16 @@ from sqlalchemy import update
 from chaupal.fanout import webhooks as fanned
 from chaupal.fanout.timers import Timers
 from chaupal.fanout.webhooks import BACK_OFF, OFF_AFTER, signature
-from chaupal.governance import appeals, calling, decisions, webhooks
-from chaupal.governance.calling import NotAnswered
+from chaupal.governance import webhooks
+from chaupal.governance.appeals import appeals
+from chaupal.governance.cases import calling, decisions
+from chaupal.governance.cases.calling import NotAnswered
 from chaupal.governance.webhooks import EVENTS, Made, WebhookForm
 from chaupal.kernel.clock import DAY, StillClock
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
 from chaupal.kernel.settings import Settings
-from chaupal.store.dialect import statement, words
-from chaupal.store.tables import orders
+from chaupal.store.machine.dialect import statement, words
+from chaupal.store.machine.tables import orders
 from village import REASON, Village, open_village
 
 

@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 from sqlalchemy import text as sql
 
-from chaupal.governance import bulk, cases, decisions
-from chaupal.governance.lifecycle import State
+from chaupal.governance.cases import bulk, cases, decisions
+from chaupal.governance.cases.lifecycle import State
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.viewer import Role
-from chaupal.reads import dossier
-from chaupal.social import editing
-from chaupal.store import as_filed, docket, evidence
-from chaupal.store.dialect import statement
+from chaupal.reads.court import dossier
+from chaupal.social.posts import editing
+from chaupal.store.court import as_filed, docket, evidence
+from chaupal.store.machine.dialect import statement
 from court import REASON, REFUSE, WITHHOLD, Bench, staff
 from desk import AtDesk
 from neighbours import by

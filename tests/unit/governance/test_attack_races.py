@@ -10,13 +10,18 @@ import pyotp
 import pytest
 from sqlalchemy import text
 
-from chaupal.governance import decisions, portal, reconcile, roles
-from chaupal.governance.portal import InviteForm
+from chaupal.governance.cases import decisions
+from chaupal.governance.log import reconcile
+from chaupal.governance.orders import portal
+from chaupal.governance.orders.portal import InviteForm
+from chaupal.governance.people import roles
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Problem
 from chaupal.policy.viewer import Role
-from chaupal.store import accounts, auditing, rulings
-from chaupal.store.dialect import statement
+from chaupal.store.court import rulings
+from chaupal.store.identity import accounts
+from chaupal.store.machine import auditing
+from chaupal.store.machine.dialect import statement
 from court import REASON, Bench
 from mails import secret_in
 

@@ -8,13 +8,15 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
-from chaupal.governance import authorities, filing, orders, portal, record, roles
-from chaupal.governance.authorities import AuthorityForm
-from chaupal.governance.portal import InviteForm
+from chaupal.governance.log import record
+from chaupal.governance.orders import authorities, filing, orders, portal
+from chaupal.governance.orders.authorities import AuthorityForm
+from chaupal.governance.orders.portal import InviteForm
+from chaupal.governance.people import roles
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.policy.viewer import Role
-from chaupal.store import docket, ledger
-from chaupal.store.dialect import statement
+from chaupal.store.court import docket, ledger
+from chaupal.store.machine.dialect import statement
 from court import Bench, staff
 from letters import Signer
 

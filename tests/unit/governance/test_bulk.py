@@ -4,12 +4,13 @@ import asyncio
 
 import pytest
 
-from chaupal.governance import bulk, clocks, decisions, log
-from chaupal.governance.bulk import APPROVE, LIFT, PROPOSE, RETURN, Item, Outcome
+from chaupal.governance.cases import bulk, clocks, decisions
+from chaupal.governance.cases.bulk import APPROVE, LIFT, PROPOSE, RETURN, Item, Outcome
+from chaupal.governance.log import log
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.store import docket, ledger
-from chaupal.store.docket import CaseEvent
+from chaupal.store.court import docket, ledger
+from chaupal.store.court.docket import CaseEvent
 from court import REASON, Bench, staff
 
 MANY = 230

@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
-from chaupal.governance import bulk, bulk_jobs, decisions, roles
-from chaupal.governance.bulk import APPROVE, PROPOSE, Item
+from chaupal.governance.cases import bulk, bulk_jobs, decisions
+from chaupal.governance.cases.bulk import APPROVE, PROPOSE, Item
+from chaupal.governance.people import roles
 from chaupal.kernel.clock import MINUTE, StillClock
 from chaupal.kernel.errors import NotAllowed, NotFound
 from chaupal.policy.viewer import Role, Viewer
@@ -19,7 +20,7 @@ async def filed(bench: Bench, many: int) -> str:
 
 async def seat(bench: Bench) -> None:
     """The bench's staff have their roles in the store, too: a call is carried on in the role that stands there."""
-    from chaupal.store import accounts
+    from chaupal.store.identity import accounts
 
     async with bench.court.work.writing() as w:
         for viewer in (bench.asha, bench.dev, bench.owner):

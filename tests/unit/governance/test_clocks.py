@@ -1,11 +1,11 @@
 """Clocks tell staff three times, once each, and are stopped by what they were waiting for."""
 
-from chaupal.governance import clocks
+from chaupal.governance.cases import clocks
 from chaupal.governance.context import Court
 from chaupal.governance.events import ClockAlert
 from chaupal.kernel.clock import HOUR, MINUTE
 from chaupal.kernel.event import Event
-from chaupal.store import clocks as rows
+from chaupal.store.court import clocks as rows
 from court import Bench
 
 

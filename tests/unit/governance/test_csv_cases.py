@@ -5,8 +5,9 @@ import io
 
 import pytest
 
-from chaupal.governance import bulk, csv_cases, csv_files, decisions
-from chaupal.governance.bulk import APPROVE, PROPOSE, RETURN
+from chaupal.governance.cases import bulk, csv_cases, decisions
+from chaupal.governance.cases.bulk import APPROVE, PROPOSE, RETURN
+from chaupal.governance.orders import csv_files
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
 from chaupal.policy.viewer import Viewer
 from court import REASON, Bench

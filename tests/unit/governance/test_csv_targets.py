@@ -2,9 +2,9 @@
 
 import pytest
 
-from chaupal.governance import csv_targets
-from chaupal.governance.csv_targets import Preview, Row, preview, read_rows
-from chaupal.governance.resolving import Wrong
+from chaupal.governance.orders import csv_targets
+from chaupal.governance.orders.csv_targets import Preview, Row, preview, read_rows
+from chaupal.governance.orders.resolving import Wrong
 from chaupal.kernel.errors import Invalid
 from neighbours import Street
 

@@ -7,14 +7,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from chaupal.governance import archive, documents, orders, signatures
-from chaupal.governance.documents import Bringer, Brought
-from chaupal.governance.signatures import Check
+from chaupal.governance.cases import archive
+from chaupal.governance.orders import documents, orders, signatures
+from chaupal.governance.orders.documents import Bringer, Brought
+from chaupal.governance.orders.signatures import Check
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound, Problem, TooLarge
 from chaupal.policy.viewer import Role
-from chaupal.store import looks
-from chaupal.store.documents import Document
+from chaupal.store.court import access_audit as looks
+from chaupal.store.court.documents import Document
 from court import Bench, staff
 from letters import Signer, added_to, letter, locked
 

@@ -2,14 +2,16 @@
 
 import pytest
 
-from chaupal.governance import evidence, looks
-from chaupal.governance.evidence import KEY
+from chaupal.governance.cases import evidence
+from chaupal.governance.cases.evidence import KEY
+from chaupal.governance.people import access_audit as looks
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound, Problem
-from chaupal.social import media, posts
-from chaupal.store import evidence as held
-from chaupal.store import ledger
-from chaupal.store import media as media_store
+from chaupal.social.media import media
+from chaupal.social.posts import posts
+from chaupal.store.court import evidence as held
+from chaupal.store.court import ledger
+from chaupal.store.square import media as media_store
 from painted import picture
 from village import Village
 

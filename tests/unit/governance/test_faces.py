@@ -6,16 +6,17 @@ from typing import Any
 import pytest
 from sqlalchemy import text as sql
 
-from chaupal.governance import bulk, decisions, faces
-from chaupal.governance.authorities import AuthorityForm
-from chaupal.governance.cases import case_of
-from chaupal.governance.ladder import Draft
-from chaupal.governance.lifecycle import State
+from chaupal.governance.cases import bulk, decisions
+from chaupal.governance.cases.cases import case_of
+from chaupal.governance.cases.ladder import Draft
+from chaupal.governance.cases.lifecycle import State
+from chaupal.governance.orders import faces
+from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.regimes import load_regimes
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, iso
 from chaupal.kernel.errors import Conflict, Invalid
-from chaupal.store import clocks, docket
-from chaupal.store.dialect import statement
+from chaupal.store.court import clocks, docket
+from chaupal.store.machine.dialect import statement
 from court import REASON, REFUSE, WITHHOLD, Bench
 
 DESPITE = "The certified copy was shown to us at the registry; it follows by post."

@@ -7,8 +7,10 @@ import msgspec
 import pytest
 import regex
 
-from chaupal.governance import appeals, cases, decisions, house_rules
-from chaupal.governance.house_rules import HouseRules, load_house_rules
+from chaupal.governance.appeals import appeals
+from chaupal.governance.cases import cases, decisions
+from chaupal.governance.laws import house_rules
+from chaupal.governance.laws.house_rules import HouseRules, load_house_rules
 from chaupal.governance.regimes import OWN_RULES, BadLaw, load_regimes
 from chaupal.kernel.clock import DAY, parse_time
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound

@@ -2,11 +2,13 @@
 
 import pytest
 
-from chaupal.governance import house_texts
-from chaupal.governance.house_texts import ABOUT, PRIVACY, TERMS, TextForm
+from chaupal.governance.laws import house_texts
+from chaupal.governance.laws.house_texts import ABOUT, PRIVACY, TERMS, TextForm
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
-from chaupal.social import exports, leaving, logins
+from chaupal.social.archives import exports
+from chaupal.social.people import leaving
+from chaupal.social.signin import logins
 from chaupal.text import markdown
 from village import Village, Villager
 

@@ -5,19 +5,20 @@ from typing import Any
 import msgspec
 import pytest
 
-from chaupal.governance import cases, decisions, house, steps
-from chaupal.governance.house import MatterForm
-from chaupal.governance.ladder import Draft
-from chaupal.governance.lifecycle import State
-from chaupal.governance.procedure import Stage
-from chaupal.governance.steps import StepForm
+from chaupal.governance.cases import cases, decisions, house
+from chaupal.governance.cases.house import MatterForm
+from chaupal.governance.cases.ladder import Draft
+from chaupal.governance.cases.lifecycle import State
+from chaupal.governance.orders import steps
+from chaupal.governance.orders.procedure import Stage
+from chaupal.governance.orders.steps import StepForm
 from chaupal.kernel.clock import DAY, HOUR
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
 from chaupal.policy.rulings import Measure
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.store import clocks, docket, rulings, speakers
-from chaupal.store.rulings import RulingRow
-from chaupal.store.speakers import Speaker
+from chaupal.store.court import clocks, docket, rulings, speakers
+from chaupal.store.court.rulings import RulingRow
+from chaupal.store.court.speakers import Speaker
 from court import FINDING, REASON, Bench
 
 WHY = "The ministry wrote that it takes this demand back."

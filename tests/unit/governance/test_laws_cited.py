@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from chaupal.governance import laws
 from chaupal.governance.context import Court
+from chaupal.governance.laws import laws
 from chaupal.governance.regimes import Regimes
 from chaupal.kernel.errors import Problem
 from court import Bench

@@ -6,10 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaupal.governance import lifecycle, procedure, stages
-from chaupal.governance.lifecycle import FINAL, IN_FORCE, MOVES, OPEN, PROPOSED, UNDECIDED, Move, State, fold, move
-from chaupal.governance.machine import Machine
-from chaupal.governance.machine import Move as Step
+from chaupal.governance.cases import lifecycle
+from chaupal.governance.cases.lifecycle import (
+    FINAL,
+    IN_FORCE,
+    MOVES,
+    OPEN,
+    PROPOSED,
+    UNDECIDED,
+    Move,
+    State,
+    fold,
+    move,
+)
+from chaupal.governance.cases.machine import Machine
+from chaupal.governance.cases.machine import Move as Step
+from chaupal.governance.orders import procedure, stages
 from chaupal.kernel.errors import Conflict
 
 VERBS = sorted({m.verb for m in MOVES})

@@ -8,18 +8,20 @@ from typing import Any
 import msgspec
 import pytest
 
-from chaupal.governance import entries, log, log_batches, tlog
+from chaupal.governance import tlog
 from chaupal.governance.context import Court
-from chaupal.governance.findings import Broken, Fault, LogReport
-from chaupal.governance.house_rules import load_house_rules
-from chaupal.governance.log_batches import NotYet
+from chaupal.governance.laws.house_rules import load_house_rules
+from chaupal.governance.log import batches as log_batches
+from chaupal.governance.log import entries, log
+from chaupal.governance.log.batches import NotYet
+from chaupal.governance.log.findings import Broken, Fault, LogReport
+from chaupal.governance.log.verify import verify_log
 from chaupal.governance.regimes import load_regimes
-from chaupal.governance.verify import verify_log
 from chaupal.kernel.clock import HOUR, MINUTE, StillClock
 from chaupal.kernel.errors import Conflict, Invalid, NotFound
 from chaupal.kernel.settings import Settings
-from chaupal.store import ledger
-from chaupal.store.work import Work
+from chaupal.store.court import ledger
+from chaupal.store.machine.work import Work
 from court import order_of
 
 AN_HOUR = 60

@@ -11,12 +11,16 @@ import pytest
 from sqlalchemy import delete
 
 from chaupal.app.wiring import Running, open_house
-from chaupal.governance import log, log_batches, log_cosigned, log_witness, tlog
+from chaupal.governance import tlog
 from chaupal.governance.context import Court
+from chaupal.governance.log import batches as log_batches
+from chaupal.governance.log import cosigned as log_cosigned
+from chaupal.governance.log import log
+from chaupal.governance.log import witness as log_witness
 from chaupal.kernel.clock import HOUR, StillClock
 from chaupal.kernel.settings import BadSettings, Settings, load_settings
-from chaupal.store.dialect import statement
-from chaupal.store.tables import cosignatures
+from chaupal.store.machine.dialect import statement
+from chaupal.store.machine.tables import cosignatures
 from logs import ENTRIES, KEY, Mirror
 
 LOG = Mirror(ENTRIES)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from chaupal.governance import tlog
-from chaupal.governance.findings import Broken, Fault, KeySource, LogReport
-from chaupal.governance.mirror import entries, entries_opened, entry_at, mirror, mirrored_size
+from chaupal.governance.log.findings import Broken, Fault, KeySource, LogReport
+from chaupal.governance.log.mirror import entries, entries_opened, entry_at, mirror, mirrored_size
 from logs import ENTRIES, SIZE, URL, VKEY, Mirror, entry
 
 

@@ -7,10 +7,12 @@ from hashlib import sha256
 import msgspec
 import pytest
 
-from chaupal.governance import decisions, entries, log, opening, tlog
-from chaupal.governance.openings import check_openings
+from chaupal.governance import tlog
+from chaupal.governance.cases import decisions
+from chaupal.governance.log import entries, log, opening
+from chaupal.governance.log.openings import check_openings
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
-from chaupal.store import docket, ledger, rulings
+from chaupal.store.court import docket, ledger, rulings
 from court import REASON as WHY
 from court import WITHHOLD, Bench, order_of
 

@@ -7,15 +7,17 @@ import asyncpg
 import msgspec
 import pytest
 
-from chaupal.governance import authorities, cases, decisions, orders, tlog
-from chaupal.governance.authorities import AuthorityForm
-from chaupal.governance.lifecycle import State
+from chaupal.governance import tlog
+from chaupal.governance.cases import cases, decisions
+from chaupal.governance.cases.lifecycle import State
+from chaupal.governance.orders import authorities, orders
+from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.policy.rulings import Measure
 from chaupal.policy.viewer import Role
-from chaupal.store import docket, ledger, rulings
-from chaupal.store.work import Reading
+from chaupal.store.court import docket, ledger, rulings
+from chaupal.store.machine.work import Reading
 from court import REASON, REFUSE, WITHHOLD, Bench, staff
 from neighbours import PRIVATE
 

@@ -5,18 +5,21 @@ from typing import Any
 
 import pytest
 
-from chaupal.governance import appeals, cases, decisions, speakers
-from chaupal.governance.changes import ChangeForm
-from chaupal.governance.ladder import Draft
-from chaupal.governance.lifecycle import State
-from chaupal.governance.procedure import Stage
-from chaupal.governance.speakers import SpeakerForm
+from chaupal.governance.appeals import appeals
+from chaupal.governance.cases import cases, decisions
+from chaupal.governance.cases.ladder import Draft
+from chaupal.governance.cases.lifecycle import State
+from chaupal.governance.orders.changes import ChangeForm
+from chaupal.governance.orders.procedure import Stage
+from chaupal.governance.people import speakers
+from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.clock import DAY, HOUR, iso
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
 from chaupal.policy.rulings import Measure
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.store import accounts, docket, ledger, rulings
-from chaupal.store.rulings import RulingRow
+from chaupal.store.court import docket, ledger, rulings
+from chaupal.store.court.rulings import RulingRow
+from chaupal.store.identity import accounts
 from court import REASON, WITHHOLD, Bench
 
 POST = frozenset({Measure.WITHHOLD_POST})

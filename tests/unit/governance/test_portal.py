@@ -6,14 +6,14 @@ import email.policy
 import pyotp
 import pytest
 
-from chaupal.governance import portal
-from chaupal.governance.authorities import AuthorityForm
-from chaupal.governance.portal import InviteForm
+from chaupal.governance.orders import portal
+from chaupal.governance.orders.authorities import AuthorityForm
+from chaupal.governance.orders.portal import InviteForm
 from chaupal.kernel.clock import DAY, HOUR, SECOND, StillClock
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, Problem
 from chaupal.policy.viewer import Role
-from chaupal.store import offices
-from chaupal.store.offices import OfficeUser
+from chaupal.store.court import offices
+from chaupal.store.court.offices import OfficeUser
 from court import Bench, staff
 from mails import secret_in
 

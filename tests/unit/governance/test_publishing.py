@@ -4,10 +4,12 @@ import json
 
 import pytest
 
-from chaupal.governance import log, publishing, tlog
+from chaupal.governance import tlog
+from chaupal.governance.log import log
+from chaupal.governance.orders import publishing
 from chaupal.governance.report.fold import fold
 from chaupal.kernel.clock import DAY
-from chaupal.store import docket, ledger, rulings
+from chaupal.store.court import docket, ledger, rulings
 from court import REASON, Bench
 
 

@@ -8,17 +8,21 @@ import pytest
 from sqlalchemy import text
 
 from chaupal.app.wiring import open_house
-from chaupal.governance import decisions, laws, log, opening, publishing, reconcile
+from chaupal.governance.cases import decisions
 from chaupal.governance.context import Court
-from chaupal.governance.log_tree import LogDiffers
+from chaupal.governance.laws import laws
+from chaupal.governance.log import log, opening, reconcile
+from chaupal.governance.log.tree import LogDiffers
+from chaupal.governance.orders import publishing
 from chaupal.governance.regimes import SHIPPED, load_regimes
 from chaupal.kernel.clock import DAY, StillClock
 from chaupal.kernel.errors import NotFound, Problem
 from chaupal.kernel.settings import Settings
-from chaupal.store import auditing, ledger, rulings
-from chaupal.store.dialect import statement
-from chaupal.store.rulings import RulingRow
-from chaupal.store.work import Reading
+from chaupal.store.court import ledger, rulings
+from chaupal.store.court.rulings import RulingRow
+from chaupal.store.machine import auditing
+from chaupal.store.machine.dialect import statement
+from chaupal.store.machine.work import Reading
 from court import REASON, Bench
 from village import open_village
 

@@ -152,7 +152,7 @@ def test_a_law_that_is_unknown_or_not_in_force_is_said_to_be_so():
 
 
 def test_refusals_are_those_that_decisions_know():
-    from chaupal.governance.decisions import REFUSALS
+    from chaupal.governance.cases.decisions import REFUSALS
 
     assert {refusal.value for refusal in Refusal} == set(REFUSALS)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from chaupal.governance import lookalikes
-from chaupal.governance.resolving import Resolved, Wrong, resolve
+from chaupal.governance.orders.resolving import Resolved, Wrong, resolve
+from chaupal.governance.people import lookalikes
 from neighbours import PRIVATE, Street
 
 ORIGIN = "https://chaupal.example"

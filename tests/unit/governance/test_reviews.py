@@ -3,14 +3,15 @@
 import msgspec
 import pytest
 
-from chaupal.governance import cases, decisions, log, reviews
-from chaupal.governance.openings import commits
+from chaupal.governance.cases import cases, decisions, reviews
+from chaupal.governance.log import log
+from chaupal.governance.log.openings import commits
 from chaupal.governance.report.fold import Fold
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
-from chaupal.store import clocks, docket, ledger, rulings
-from chaupal.store.clocks import ClockRow
-from chaupal.store.rulings import RulingRow
+from chaupal.store.court import clocks, docket, ledger, rulings
+from chaupal.store.court.clocks import ClockRow
+from chaupal.store.court.rulings import RulingRow
 from court import Bench
 
 WHY = "The same claim is still spread, and nobody has corrected it."

@@ -8,14 +8,16 @@ from sqlalchemy import text
 
 from chaupal.app.check import check_house
 from chaupal.app.cli import operator
-from chaupal.governance import log, record, roles
+from chaupal.governance.log import log, record
+from chaupal.governance.people import roles
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.kernel.secrets import digest
 from chaupal.policy.viewer import Role
-from chaupal.social import accounts, logins
-from chaupal.store import accounts as store
-from chaupal.store import ledger
-from chaupal.store.dialect import statement
+from chaupal.social.people import accounts
+from chaupal.social.signin import logins
+from chaupal.store.court import ledger
+from chaupal.store.identity import accounts as store
+from chaupal.store.machine.dialect import statement
 from court import Bench, staff
 from village import PASSWORD, Village
 

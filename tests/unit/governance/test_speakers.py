@@ -6,14 +6,15 @@ import json
 import pytest
 from sqlalchemy import text
 
-from chaupal.governance import record, roles, speakers
-from chaupal.governance.speakers import SpeakerForm
+from chaupal.governance.log import record
+from chaupal.governance.people import roles, speakers
+from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.clock import DAY, iso_day
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.policy.viewer import Role
-from chaupal.store import ledger
-from chaupal.store import speakers as kept
-from chaupal.store.dialect import statement
+from chaupal.store.court import ledger
+from chaupal.store.court import speakers as kept
+from chaupal.store.machine.dialect import statement
 from court import Bench, staff
 
 EVIDENCE = "Her press card of the state was seen on 3 February."

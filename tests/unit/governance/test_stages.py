@@ -8,17 +8,19 @@ from typing import Any
 import pytest
 from sqlalchemy import text as sql
 
-from chaupal.governance import bulk, cases, decisions, house, stages
-from chaupal.governance.house import MatterForm
-from chaupal.governance.ladder import Draft
-from chaupal.governance.lifecycle import State
-from chaupal.governance.procedure import DECIDING, Stage
+from chaupal.governance.cases import bulk, cases, decisions, house
+from chaupal.governance.cases.house import MatterForm
+from chaupal.governance.cases.ladder import Draft
+from chaupal.governance.cases.lifecycle import State
+from chaupal.governance.orders import stages
+from chaupal.governance.orders.procedure import DECIDING, Stage
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.viewer import Role
-from chaupal.reads import record
-from chaupal.store import docket, rulings, triggers
-from chaupal.store.dialect import statement
-from chaupal.store.rulings import RulingRow
+from chaupal.reads.court import record
+from chaupal.store.court import docket, rulings
+from chaupal.store.court.rulings import RulingRow
+from chaupal.store.machine import triggers
+from chaupal.store.machine.dialect import statement
 from court import REASON, REFUSE, WITHHOLD, Bench
 
 Walk = Callable[[Bench, str], Awaitable[object]]

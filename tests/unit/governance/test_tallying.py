@@ -5,11 +5,13 @@ from collections import Counter
 import msgspec
 import pytest
 
-from chaupal.governance import publishing, tallying, tlog
+from chaupal.governance import tlog
+from chaupal.governance.log import tallying
+from chaupal.governance.log.tallying import NONE, PROTECTED, Row, rows, tally
+from chaupal.governance.orders import publishing
 from chaupal.governance.rule_of_law import try_log
-from chaupal.governance.tallying import NONE, PROTECTED, Row, rows, tally
 from chaupal.kernel.clock import DAY
-from chaupal.store import ledger
+from chaupal.store.court import ledger
 from court import Bench
 
 

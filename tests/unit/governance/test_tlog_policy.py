@@ -3,7 +3,7 @@
 import pytest
 
 from chaupal.governance import tlog
-from chaupal.governance.findings import Fault
+from chaupal.governance.log.findings import Fault
 from chaupal.kernel.errors import Malformed
 from logs import ENTRIES, VKEY, Mirror
 

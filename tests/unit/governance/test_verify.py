@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chaupal.governance import tlog
-from chaupal.governance.fetching import ENTRIES_LIMIT, KEY_LIMIT, NOTE_LIMIT, TILE_LIMIT, http_fetch
-from chaupal.governance.findings import Broken, Fault, KeySource
-from chaupal.governance.verify import verify_log
+from chaupal.governance.log.fetching import ENTRIES_LIMIT, KEY_LIMIT, NOTE_LIMIT, TILE_LIMIT, http_fetch
+from chaupal.governance.log.findings import Broken, Fault, KeySource
+from chaupal.governance.log.verify import verify_log
 from logs import ENTRIES, KEY, SIZE, URL, VKEY, Mirror, entry
 
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from chaupal.kernel.clock import SECOND
-from chaupal.reads import home
-from chaupal.social import posts
+from chaupal.reads.timelines import home
+from chaupal.social.posts import posts
 from listening import listening
 from village import Said, Village, Villager
 

@@ -8,11 +8,12 @@ import pytest
 from chaupal.governance.events import DecisionServed, RulingLifted
 from chaupal.policy import tidings
 from chaupal.policy.rulings import Measure, Ruling
-from chaupal.reads import notifications
-from chaupal.reads.notifications import Told
 from chaupal.reads.page import Cursor
-from chaupal.social import accounts, graph, markers, posts, reactions
+from chaupal.reads.people import notifications
+from chaupal.reads.people.notifications import Told
 from chaupal.social.events_ties import Liked
+from chaupal.social.people import accounts, graph, markers
+from chaupal.social.posts import posts, reactions
 from neighbours import DIRECT, PRIVATE, Street, by
 
 

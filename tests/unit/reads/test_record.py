@@ -2,14 +2,15 @@
 
 import pytest
 
-from chaupal.governance import decisions, steps
-from chaupal.governance.steps import StepForm
+from chaupal.governance.cases import decisions
+from chaupal.governance.orders import steps
+from chaupal.governance.orders.steps import StepForm
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.reads import dossier, record
+from chaupal.reads.court import dossier, record
+from chaupal.reads.court.record import Counts, Outcome
 from chaupal.reads.page import Cursor
-from chaupal.reads.record import Counts, Outcome
 from court import REASON, REFUSE, WITHHOLD, Bench
 from neighbours import PRIVATE, by
 

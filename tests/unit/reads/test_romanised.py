@@ -4,8 +4,8 @@ import pytest
 
 from chaupal.kernel.clock import HOUR
 from chaupal.policy.rulings import Measure
-from chaupal.reads import romanised
-from chaupal.reads.search import Span
+from chaupal.reads.explore import romanised
+from chaupal.reads.explore.search import Span
 from chaupal.text.near import skeleton
 from neighbours import Street, by
 

@@ -5,10 +5,11 @@ import pytest
 from chaupal.kernel.clock import DAY
 from chaupal.policy.rulings import Measure
 from chaupal.policy.surface import Surface
-from chaupal.reads import search, tags
-from chaupal.reads.search import Span, parse
-from chaupal.social import graph, posts, profiles
-from chaupal.social.profiles import Face
+from chaupal.reads.explore import search, tags
+from chaupal.reads.explore.search import Span, parse
+from chaupal.social.people import graph, profiles
+from chaupal.social.people.profiles import Face
+from chaupal.social.posts import posts
 from neighbours import PRIVATE, UNLISTED, Street, by
 
 

@@ -8,8 +8,8 @@ import pytest
 from chaupal.kernel.clock import HOUR, MINUTE
 from chaupal.policy.rulings import Measure
 from chaupal.policy.things import LinkCard
-from chaupal.social import logins
-from chaupal.store import cards
+from chaupal.social.signin import logins
+from chaupal.store.square import cards
 from measures import begin
 from village import Said, Village, Villager
 

@@ -11,10 +11,11 @@ from chaupal.kernel.ids import first_id_at
 from chaupal.policy.epitaph import SQUARE_TIME
 from chaupal.policy.facts import Facts
 from chaupal.policy.rulings import Measure
-from chaupal.reads import tags, trends
-from chaupal.reads.trends import HALF_LIFE, rank
-from chaupal.social import graph, posts, reactions
-from chaupal.store.trending import Use
+from chaupal.reads.explore import tags, trends
+from chaupal.reads.explore.trends import HALF_LIFE, rank
+from chaupal.social.people import graph
+from chaupal.social.posts import posts, reactions
+from chaupal.store.square.trending import Use
 from neighbours import PRIVATE, Street, by
 from village import Village
 

@@ -9,11 +9,13 @@ from chaupal.app.wiring import Running
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
 from chaupal.policy.things import Field
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.reads import people, search
-from chaupal.social import accounts, logins, profiles
-from chaupal.social.accounts import NewAccount
+from chaupal.reads.explore import search
+from chaupal.reads.people import people
 from chaupal.social.context import Square
-from chaupal.social.profiles import Defaults, Face
+from chaupal.social.people import accounts, profiles
+from chaupal.social.people.accounts import NewAccount
+from chaupal.social.people.profiles import Defaults, Face
+from chaupal.social.signin import logins
 from mails import mails_of, secret_in
 
 ANYONE = Viewer(country="IN")

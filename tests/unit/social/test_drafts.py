@@ -4,7 +4,8 @@ import pytest
 
 from chaupal.kernel.clock import DAY, SECOND
 from chaupal.kernel.errors import Invalid
-from chaupal.social import drafts, media
+from chaupal.social.media import media
+from chaupal.social.posts import drafts
 from painted import picture
 from village import Village
 

@@ -1,7 +1,7 @@
 """Editing: what a post says now is found, told and judged everywhere; what it said before is kept with it."""
 
 from chaupal.kernel.clock import SECOND
-from chaupal.social import media
+from chaupal.social.media import media
 from painted import picture
 from village import Village
 

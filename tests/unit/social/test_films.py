@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.settings import load_settings
-from chaupal.social import films, media, painting
-from chaupal.store import media as store
+from chaupal.social.media import films, media, painting
+from chaupal.store.square import media as store
 from films import SECRET, film, long_gif, sound
 from painted import picture
 from village import Village

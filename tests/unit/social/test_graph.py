@@ -7,10 +7,11 @@ import pytest
 from chaupal.kernel.errors import NotAllowed, NotFound
 from chaupal.policy.rulings import Measure
 from chaupal.policy.surface import Surface
-from chaupal.reads import crowds, home, people, relations
 from chaupal.reads.page import Cursor
-from chaupal.social import graph
-from chaupal.store.graph import Ties
+from chaupal.reads.people import crowds, people, relations
+from chaupal.reads.timelines import home
+from chaupal.social.people import graph
+from chaupal.store.square.graph import Ties
 from neighbours import Street, by
 
 

@@ -8,11 +8,17 @@ from chaupal.kernel.errors import Conflict, Invalid, NotFound
 from chaupal.kernel.ids import made_at
 from chaupal.policy.rulings import Measure
 from chaupal.policy.viewer import Viewer
-from chaupal.reads import notifications, profile, search, thread, trends
+from chaupal.reads.explore import search, trends
 from chaupal.reads.page import Cursor
-from chaupal.social import graph, imports, posts
-from chaupal.social.imports import Brought
-from chaupal.store import media, outbox, standing
+from chaupal.reads.people import notifications
+from chaupal.reads.timelines import profile, thread
+from chaupal.social.archives import imports
+from chaupal.social.archives.imports import Brought
+from chaupal.social.people import graph
+from chaupal.social.posts import posts
+from chaupal.store.identity import account_status as standing
+from chaupal.store.machine import outbox
+from chaupal.store.square import media
 from neighbours import Street
 from painted import picture
 

@@ -7,12 +7,13 @@ import pytest
 
 from archives import tweet, twitter, zipped
 from chaupal.policy.viewer import Viewer
-from chaupal.reads import profile
 from chaupal.reads.page import Cursor
-from chaupal.social import graph, imports, past
-from chaupal.social.imports import Brought
-from chaupal.store import imports as rows
-from chaupal.store import lists
+from chaupal.reads.timelines import profile
+from chaupal.social.archives import imports, past
+from chaupal.social.archives.imports import Brought
+from chaupal.social.people import graph
+from chaupal.store.identity import imports as rows
+from chaupal.store.square import lists
 from neighbours import Street
 
 BEGINNING = "खेत में आज सरसों खिली है, और दूर तक पीला ही पीला दिखता है। " * 4

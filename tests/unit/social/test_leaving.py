@@ -11,12 +11,15 @@ from chaupal.kernel.errors import Conflict, Invalid, NotFound
 from chaupal.kernel.secrets import digest
 from chaupal.policy.rulings import Measure
 from chaupal.policy.viewer import Caller, Role, Viewer
-from chaupal.reads import people, thread
-from chaupal.social import accounts, graph, leaving, logins, posts, reactions
-from chaupal.store import leaving as store
-from chaupal.store import tables
-from chaupal.store.dialect import statement
-from chaupal.store.knowledge import rulings_in_force
+from chaupal.reads.people import people
+from chaupal.reads.timelines import thread
+from chaupal.social.people import accounts, graph, leaving
+from chaupal.social.posts import posts, reactions
+from chaupal.social.signin import logins
+from chaupal.store.identity import leaving as store
+from chaupal.store.identity.facts_cache import rulings_in_force
+from chaupal.store.machine import tables
+from chaupal.store.machine.dialect import statement
 from neighbours import Street, by
 
 PASSWORD = "chaupal-gaanv"

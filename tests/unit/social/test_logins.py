@@ -11,11 +11,12 @@ from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.kernel.secrets import digest
 from chaupal.policy.viewer import Caller, Viewer
-from chaupal.social import accounts, logins
 from chaupal.social.context import Square
-from chaupal.store import passwords
-from chaupal.store.dialect import statement
-from chaupal.store.tables import sessions
+from chaupal.social.people import accounts
+from chaupal.social.signin import logins
+from chaupal.store.identity import passwords
+from chaupal.store.machine.dialect import statement
+from chaupal.store.machine.tables import sessions
 from mails import mails_of, secret_in
 
 PASSWORD = "खेत की मेड़ पर"

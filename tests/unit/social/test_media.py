@@ -19,10 +19,12 @@ from chaupal.policy.filed import pass_of
 from chaupal.policy.rulings import Measure
 from chaupal.policy.unsaid import Unsaid
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.reads import media as looked
-from chaupal.social import drafts, editing, graph, media, pictures, posts
-from chaupal.social.media import LOOSE_FOR
-from chaupal.store import accounts
+from chaupal.reads.posts import media as looked
+from chaupal.social.media import media, pictures
+from chaupal.social.media.media import LOOSE_FOR
+from chaupal.social.people import graph
+from chaupal.social.posts import drafts, editing, posts
+from chaupal.store.identity import accounts
 from neighbours import DIRECT, PRIVATE, Street, by
 
 PUBLIC = Visibility.PUBLIC

@@ -5,15 +5,16 @@ import pytest
 from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
 from chaupal.policy.viewer import Viewer
-from chaupal.reads import crowds, notifications, people, suggestions
 from chaupal.reads.page import Cursor
-from chaupal.social import accounts, graph, lists, moving, posts, scheduling
+from chaupal.reads.people import crowds, notifications, people, suggestions
 from chaupal.social.context import Square
-from chaupal.store import graph as ties
-from chaupal.store import leaving as going
-from chaupal.store import lists as kept
-from chaupal.store import moving as rows
-from chaupal.store.moving import Move
+from chaupal.social.people import accounts, graph, lists, moving
+from chaupal.social.posts import posts, scheduling
+from chaupal.store.identity import leaving as going
+from chaupal.store.identity import moving as rows
+from chaupal.store.identity.moving import Move
+from chaupal.store.square import graph as ties
+from chaupal.store.square import lists as kept
 from neighbours import Street, by
 
 PASSWORD = "chaupal-gaanv"

@@ -9,9 +9,9 @@ import pytest
 
 from archives import PUBLIC, THERE, mastodon, note, outbox, tarred, tweet, twitter, zipped
 from chaupal.policy.facts import Visibility
-from chaupal.social import archives, past_csv, past_mastodon, past_twitter
-from chaupal.social.archives import Archive, BadArchive
-from chaupal.social.past import BROKEN, OTHERS, UNDATED, Attached
+from chaupal.social.archives import archives, past_csv, past_mastodon, past_twitter
+from chaupal.social.archives.archives import Archive, BadArchive
+from chaupal.social.archives.past import BROKEN, OTHERS, UNDATED, Attached
 
 AT = 1_612_938_600_000  # 10 February 2021, 06:30 UTC
 

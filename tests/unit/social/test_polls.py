@@ -9,11 +9,11 @@ from sqlalchemy import func, select, text
 
 from chaupal.fanout import notify
 from chaupal.kernel.clock import MINUTE
-from chaupal.social import polls
 from chaupal.social.events_posts import PollEnded
-from chaupal.store.dialect import statement
-from chaupal.store.tables import notices
-from chaupal.store.work import Reading
+from chaupal.social.posts import polls
+from chaupal.store.machine.dialect import statement
+from chaupal.store.machine.tables import notices
+from chaupal.store.machine.work import Reading
 from village import Village, Villager
 
 POLL = {"options": ["चाय", "कॉफ़ी", "लस्सी"], "expires_in": 3600}

@@ -4,10 +4,12 @@ import pytest
 
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.rulings import Measure
-from chaupal.reads import crowds, reactions, saved, thread
 from chaupal.reads.page import Cursor
-from chaupal.social import posts
-from chaupal.social import reactions as acts
+from chaupal.reads.people import crowds
+from chaupal.reads.posts import reactions
+from chaupal.reads.timelines import saved, thread
+from chaupal.social.posts import posts
+from chaupal.social.posts import reactions as acts
 from neighbours import PRIVATE, Street, by
 
 

@@ -6,7 +6,8 @@ import measures
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, iso
 from chaupal.policy.rulings import Measure
 from chaupal.policy.unsaid import Unsaid
-from chaupal.social import media, scheduling
+from chaupal.social.media import media
+from chaupal.social.posts import scheduling
 from painted import picture
 from village import Village
 

@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import delete, insert, text, update
 
 from chaupal.kernel.clock import StillClock
-from chaupal.store import checks, finding
-from chaupal.store.dialect import statement
-from chaupal.store.migrate import migrate, sqlite_url
-from chaupal.store.tables import accounts, poll_votes, polls_open, post_links, posts
-from chaupal.store.work_sqlite import SqliteWork
+from chaupal.store.machine import checks
+from chaupal.store.machine.dialect import statement
+from chaupal.store.machine.migrate import migrate, sqlite_url
+from chaupal.store.machine.tables import accounts, poll_votes, polls_open, post_links, posts
+from chaupal.store.machine.work_sqlite import SqliteWork
+from chaupal.store.square import finding
 from village import Village
 
 

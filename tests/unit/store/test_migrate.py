@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Unavailable
-from chaupal.store.dialect import statement
-from chaupal.store.migrate import SCRIPTS, migrate, postgres_url, sqlite_url, versions
-from chaupal.store.tables import meta
-from chaupal.store.work_postgres import PostgresWork
-from chaupal.store.work_sqlite import SqliteWork
+from chaupal.store.machine.dialect import statement
+from chaupal.store.machine.migrate import SCRIPTS, migrate, postgres_url, sqlite_url, versions
+from chaupal.store.machine.tables import meta
+from chaupal.store.machine.work_postgres import PostgresWork
+from chaupal.store.machine.work_sqlite import SqliteWork
 
 # The search indexes are each database's own; SQLAlchemy's tables do not know them.
 PACKAGE = "chaupal.store.migrations.versions"

@@ -6,12 +6,13 @@ import pytest
 
 from chaupal.kernel.clock import DAY, HOUR, StillClock
 from chaupal.policy.rulings import Measure
-from chaupal.store import knowledge, rulings
-from chaupal.store.knowledge import rulings_in_force
-from chaupal.store.rulings import RulingRow
-from chaupal.store.work import Reading, Work
-from chaupal.store.work_postgres import PostgresWork
-from chaupal.store.work_sqlite import SqliteWork
+from chaupal.store.court import rulings
+from chaupal.store.court.rulings import RulingRow
+from chaupal.store.identity import facts_cache as knowledge
+from chaupal.store.identity.facts_cache import rulings_in_force
+from chaupal.store.machine.work import Reading, Work
+from chaupal.store.machine.work_postgres import PostgresWork
+from chaupal.store.machine.work_sqlite import SqliteWork
 
 
 def row(id_: int, subject: int, leaf: int, **more: object) -> RulingRow:

@@ -4,9 +4,12 @@ import pytest
 
 from chaupal.kernel.clock import DAY, StillClock
 from chaupal.policy.rulings import Measure
-from chaupal.store import accounts, apps, people, rulings, standing
-from chaupal.store.rulings import RulingRow
-from chaupal.store.work import Work
+from chaupal.store.court import rulings
+from chaupal.store.court.rulings import RulingRow
+from chaupal.store.identity import account_status as standing
+from chaupal.store.identity import accounts, apps
+from chaupal.store.machine.work import Work
+from chaupal.store.square import people
 
 ME = 7
 

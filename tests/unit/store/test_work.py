@@ -9,8 +9,8 @@ import pytest
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Conflict, Invalid
 from chaupal.kernel.event import Event
-from chaupal.store import marks, outbox, work_sqlite
-from chaupal.store.work import Work
+from chaupal.store.machine import marks, outbox, work_sqlite
+from chaupal.store.machine.work import Work
 
 
 class Happened(Event):

@@ -5,8 +5,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from chaupal.social import appearance
-from chaupal.social.appearance import USUAL, Appearance
+from chaupal.social.people import appearance
+from chaupal.social.people.appearance import USUAL, Appearance
 from village import Village
 
 CHOSEN = {"theme": "dark", "size": "large", "contrast": "more", "digits": "native", "urdu": "nastaliq"}

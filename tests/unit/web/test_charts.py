@@ -5,9 +5,9 @@ from babel import Locale
 
 from chaupal.governance.report.cells import Hidden, Kind, Note
 from chaupal.governance.report.drawn import Figure, Series
-from chaupal.web import reportwords
-from chaupal.web.charts import HIGH, WIDE, chart
-from chaupal.web.worldtiles import PLACES
+from chaupal.web.court import reportwords
+from chaupal.web.court.charts import HIGH, WIDE, chart
+from chaupal.web.court.worldtiles import PLACES
 
 FEW = Hidden("<10", 1)
 

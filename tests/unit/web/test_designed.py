@@ -3,7 +3,7 @@
 import httpx2
 
 from chaupal.app.wiring import Running
-from chaupal.web.designed import TOKENS
+from chaupal.web.design.designed import TOKENS
 from chaupal.web.static import sheet
 from village import Village
 

@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree
 
-from chaupal.social import media
+from chaupal.social.media import media
 from painted import picture
 from village import Village
 

@@ -7,8 +7,8 @@ import pytest
 import regex
 
 from archives import mastodon, note, zipped
-from chaupal.social import imports
-from chaupal.web.imports import REASONS, reason
+from chaupal.social.archives import imports
+from chaupal.web.account.imports import REASONS, reason
 from village import Village, Villager
 
 ARCHIVE = zipped(mastodon(note(1, "<p>पुरानी बात</p>"), "nonsense"))

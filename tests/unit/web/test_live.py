@@ -11,7 +11,7 @@ from chaupal.kernel.clock import StillClock
 from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings
 from chaupal.policy.facts import Visibility
-from chaupal.social import logins
+from chaupal.social.signin import logins
 from listening import listening
 from village import Village, Villager, open_village
 

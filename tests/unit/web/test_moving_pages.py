@@ -3,8 +3,8 @@
 from typing import Any
 
 from chaupal.policy.rulings import Measure
-from chaupal.social import moving
-from chaupal.store import moving as rows
+from chaupal.social.people import moving
+from chaupal.store.identity import moving as rows
 from measures import begin
 from unit.web.test_pages import found, get, send
 from village import PASSWORD, Village, Villager

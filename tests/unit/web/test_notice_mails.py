@@ -12,7 +12,7 @@ from chaupal.fanout import mailing
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy import mailed
 from chaupal.policy.rulings import Measure
-from chaupal.store.notice_mails import WAIT
+from chaupal.store.notifications.notice_mails import WAIT
 from measures import begin
 from unit.web.test_pages import send
 from village import Village, Villager

@@ -2,12 +2,12 @@
 
 import pytest
 
-from chaupal.governance import speakers
-from chaupal.governance.speakers import SpeakerForm
+from chaupal.governance.people import speakers
+from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.clock import DAY, SECOND
 from chaupal.policy.viewer import Role
-from chaupal.reads.impact import OPEN_SURFACES
-from chaupal.web import deskwords
+from chaupal.reads.court.impact import OPEN_SURFACES
+from chaupal.web.office import deskwords
 from desk import REASON, AtDesk
 from village import FINDING, Village
 

@@ -8,7 +8,7 @@ import regex
 from chaupal.app.wiring import ROUTES
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Role
-from chaupal.store import ledger
+from chaupal.store.court import ledger
 from chaupal.wire.route import Shape
 from desk import AtDesk
 from village import Village

@@ -6,7 +6,8 @@ import io
 import httpx2
 import regex
 
-from chaupal.governance import bulk_jobs, desk, log
+from chaupal.governance.cases import bulk_jobs, desk
+from chaupal.governance.log import log
 from chaupal.kernel.clock import DAY
 from chaupal.policy.viewer import Role
 from desk import REASON, AtDesk
@@ -125,8 +126,8 @@ async def test_the_evidence_stands_on_the_page(village: Village):
     said = await v.says(v.asha, "ट्रैक्टर रैली शांति से निकली")
     ref = await v.receives(said.path, "@ravi")
     v.clock.move(60_000)
-    from chaupal.social import editing
-    from chaupal.social.editing import Edit
+    from chaupal.social.posts import editing
+    from chaupal.social.posts.editing import Edit
 
     await editing.edit(v.running.house.square, v.asha.viewer, said.id, Edit(text="ट्रैक्टर रैली बहुत शांति से निकली"))
     page = (await AtDesk(v, v.chitra).get(f"/office/orders/{ref}/many")).text

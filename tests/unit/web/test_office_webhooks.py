@@ -2,7 +2,7 @@
 
 import regex
 
-from chaupal.social import logins
+from chaupal.social.signin import logins
 from disputes import send
 from village import Village
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from chaupal.governance import procedure
-from chaupal.reads.record import SHOWN_AS_DECIDED, Happened
-from chaupal.store import docket
-from chaupal.web import ordertale
+from chaupal.governance.orders import procedure
+from chaupal.reads.court.record import SHOWN_AS_DECIDED, Happened
+from chaupal.store.court import docket
+from chaupal.web.court import ordertale
 from chaupal.web.words import words
 
 

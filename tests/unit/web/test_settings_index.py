@@ -2,7 +2,7 @@
 
 from chaupal.app.wiring import ROUTES
 from chaupal.policy.rulings import Measure
-from chaupal.web.settings import GROUPS
+from chaupal.web.account.settings import GROUPS
 from measures import begin
 from village import Village
 

@@ -12,8 +12,10 @@ import pytest
 from chaupal.fanout import exporting
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.facts import Visibility
-from chaupal.social import exports, media, past_mastodon, posts
-from chaupal.social.archives import Archive
+from chaupal.social.archives import exports, past_mastodon
+from chaupal.social.archives.archives import Archive
+from chaupal.social.media import media
+from chaupal.social.posts import posts
 from exports import export
 from painted import picture
 from village import Village, Villager

@@ -9,7 +9,7 @@ import regex
 
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
-from chaupal.social import tongues
+from chaupal.social.people import tongues
 from village import Village, open_village
 
 ASKED = "tongue-strip"

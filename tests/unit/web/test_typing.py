@@ -5,7 +5,8 @@ import gzip
 import pytest
 
 import lexicon
-from chaupal.web import static, typing
+from chaupal.web import static
+from chaupal.web.square import typing
 from village import Village
 
 HINDI = 0x0900

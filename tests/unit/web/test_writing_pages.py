@@ -1,7 +1,7 @@
 """Pages of writing, without a script: polls, edits, later posts, quotes, pins."""
 
 from chaupal.kernel.clock import DAY, MINUTE, iso
-from chaupal.social import polls, scheduling
+from chaupal.social.posts import polls, scheduling
 from painted import picture
 from village import Village, Villager
 

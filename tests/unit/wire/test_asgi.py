@@ -15,7 +15,9 @@ from chaupal.policy.facts import Visibility
 from chaupal.policy.viewer import Viewer
 from chaupal.ports.country import Locator
 from chaupal.ports.meter_local import LocalMeter
-from chaupal.social import accounts, graph, logins, posts
+from chaupal.social.people import accounts, graph
+from chaupal.social.posts import posts
+from chaupal.social.signin import logins
 from chaupal.web.errors import error_page
 from chaupal.wire.answer import Desk
 from chaupal.wire.asgi import App, Front

@@ -8,8 +8,8 @@ import pytest
 from chaupal.app.rooms import visiting
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
-from chaupal.social import posts
-from chaupal.social.logins import issue_token
+from chaupal.social.posts import posts
+from chaupal.social.signin.logins import issue_token
 from village import Village, Villager, open_village
 
 HOME, PUBLIC = "/api/v1/timelines/home", "/api/v1/timelines/public"

@@ -8,7 +8,7 @@ import regex
 
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
-from chaupal.social import logins
+from chaupal.social.signin import logins
 from chaupal.web import pages
 from chaupal.wire import csrf
 from village import Village, Villager, open_village

@@ -8,7 +8,9 @@ import pytest
 
 from chaupal.app.wiring import Running
 from chaupal.policy.viewer import Viewer
-from chaupal.social import accounts, logins, posts
+from chaupal.social.people import accounts
+from chaupal.social.posts import posts
+from chaupal.social.signin import logins
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 

@@ -15,10 +15,12 @@ from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings
 from chaupal.policy.facts import Visibility
 from chaupal.policy.viewer import Viewer
-from chaupal.social import accounts, graph, logins, moving, posts, reactions
-from chaupal.store import apps
-from chaupal.store.dialect import param, statement
-from chaupal.store.tables import accounts as table
+from chaupal.social.people import accounts, graph, moving
+from chaupal.social.posts import posts, reactions
+from chaupal.social.signin import logins
+from chaupal.store.identity import apps
+from chaupal.store.machine.dialect import param, statement
+from chaupal.store.machine.tables import accounts as table
 from chaupal.wire import listening as mailbox
 from chaupal.wire import streaming
 from listening import listening

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from chaupal.governance.entries import Entry
+from chaupal.governance.log.entries import Entry
 from chaupal.governance.report import take_appeals, take_measures, take_opened, take_orders, take_rest
 from chaupal.governance.report.state import State
 from chaupal.governance.report.times import minute, month_of

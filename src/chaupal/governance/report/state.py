@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chaupal.governance.entries import Entry
+from chaupal.governance.log.entries import Entry
 from chaupal.governance.report import facts
 from chaupal.governance.report.facts import Facts
 

@@ -10,8 +10,8 @@ from typing import cast
 import msgspec
 from msgspec import Raw
 
-from chaupal.governance import entries
-from chaupal.governance.entries import Act, Entry
+from chaupal.governance.log import entries
+from chaupal.governance.log.entries import Act, Entry
 from chaupal.governance.report.state import State
 
 KEPT = 12  # bytes of each digest: closed entries are many, and nobody finds another disclosure for 96 bits

@@ -4,8 +4,8 @@ from sys import intern
 
 import msgspec
 
-from chaupal.governance import entries
-from chaupal.governance.entries import Entry
+from chaupal.governance.log import entries
+from chaupal.governance.log.entries import Entry
 from chaupal.governance.report import facts
 from chaupal.governance.report.state import State, either
 from chaupal.governance.report.times import minute

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from chaupal.governance import procedure
-from chaupal.governance.house_rules import HouseRule, RuleBook
-from chaupal.governance.procedure import Stage
+from chaupal.governance.laws.house_rules import HouseRule, RuleBook
+from chaupal.governance.orders import procedure
+from chaupal.governance.orders.procedure import Stage
 from chaupal.governance.regimes import OWN_RULES, Regime
 from chaupal.governance.rule_of_law.laws import Laws
 from chaupal.governance.rule_of_law.people import People

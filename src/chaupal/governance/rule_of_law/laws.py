@@ -5,7 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from chaupal.governance.house_rules import HouseRule, RuleBook
+from chaupal.governance.laws.house_rules import HouseRule, RuleBook
 from chaupal.governance.regimes import Regime
 from chaupal.governance.regimes.dates import Dated, in_force, in_order
 from chaupal.governance.regimes.faults import Faults

@@ -1,7 +1,7 @@
 """Checks of order: what the state of an order allows, what follows from what, each end the end of something."""
 
-from chaupal.governance import procedure
-from chaupal.governance.procedure import Stage
+from chaupal.governance.orders import procedure
+from chaupal.governance.orders.procedure import Stage
 from chaupal.governance.rule_of_law.book import DECIDED, VERBS, Book, Decided, Ended, Made, Matter, Stepped
 from chaupal.governance.rule_of_law.check import SLACK, Check
 from chaupal.governance.rule_of_law.said import moment

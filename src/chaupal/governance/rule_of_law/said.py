@@ -3,7 +3,7 @@
 import msgspec
 from msgspec import Raw, field
 
-from chaupal.governance.entries import (
+from chaupal.governance.log.entries import (
     Act,
     Appeal,
     Authority,

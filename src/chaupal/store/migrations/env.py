@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from chaupal.store.tables import meta
+from chaupal.store.machine.tables import meta
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=meta, render_as_batch=True)
 with context.begin_transaction():

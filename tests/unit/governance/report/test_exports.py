@@ -2,7 +2,7 @@
 
 import pytest
 
-from chaupal.governance.house_rules import load_house_rules
+from chaupal.governance.laws.house_rules import load_house_rules
 from chaupal.governance.report import dsa, figures, lumen, tables
 from chaupal.governance.report.dsa_fields import FIELDS, wrong
 from chaupal.governance.report.exports import table_csv

@@ -5,18 +5,23 @@ from typing import Any
 import msgspec
 import pytest
 
-from chaupal.governance import decisions, entries, house, laws, log, record, speakers, steps
-from chaupal.governance.authorities import AuthorityForm
-from chaupal.governance.changes import ChangeForm
-from chaupal.governance.house import MatterForm
-from chaupal.governance.ladder import Draft
+from chaupal.governance.cases import decisions, house
+from chaupal.governance.cases.house import MatterForm
+from chaupal.governance.cases.ladder import Draft
+from chaupal.governance.laws import laws
+from chaupal.governance.log import entries, log, record
+from chaupal.governance.orders import steps
+from chaupal.governance.orders.authorities import AuthorityForm
+from chaupal.governance.orders.changes import ChangeForm
+from chaupal.governance.orders.steps import StepForm
+from chaupal.governance.people import speakers
+from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.governance.rule_of_law import Verdict, try_log
-from chaupal.governance.speakers import SpeakerForm
-from chaupal.governance.steps import StepForm
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, StillClock, iso
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.store import accounts, ledger
-from chaupal.store.work import Work
+from chaupal.store.court import ledger
+from chaupal.store.identity import accounts
+from chaupal.store.machine.work import Work
 from court import REASON, REFUSE, Bench, court_on, staff
 from neighbours import Street
 from scribe import FILES, sha256

@@ -6,7 +6,7 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
-# What each database needs to find words (store/finding.py asks it). remove_diacritics 0 and the categories keep Indic
+# What each database needs to find words (store/square/finding.py asks it). remove_diacritics 0 and the categories keep Indic
 # words whole: the default cuts them at vowel signs.
 SEARCH = {
     "sqlite": (

@@ -1,4 +1,4 @@
-"""Held a place for what states forbid: those rules are triggers (`store/triggers.py`), made anew whenever a store is migrated."""
+"""Held a place for what states forbid: those rules are triggers (`store/machine/triggers.py`), made anew whenever a store is migrated."""
 
 revision = "0018"
 down_revision = "0015"

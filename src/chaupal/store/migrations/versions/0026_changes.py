@@ -1,4 +1,4 @@
-"""Changes of what is in force: their state is one of those that `store/triggers.py` holds to the order's stage."""
+"""Changes of what is in force: their state is one of those that `store/machine/triggers.py` holds to the order's stage."""
 
 revision = "0026"
 down_revision = "0024"

@@ -1,4 +1,4 @@
-"""Changes about protected speakers: their state is one of those that `store/triggers.py` holds to the order's stage."""
+"""Changes about protected speakers: their state is one of those that `store/machine/triggers.py` holds to the order's stage."""
 
 revision = "0031"
 down_revision = "0027"

@@ -2,7 +2,7 @@
 // people who are withheld go, too.
 import { listHere } from "./pager.ts";
 
-const AT_ONCE = 100; // posts or people that are asked after together (web/live.py)
+const AT_ONCE = 100; // posts or people that are asked after together (web/square/live.py)
 const OF = "main [data-of]";
 const WHO = "main [data-who]";
 

@@ -1,5 +1,5 @@
 // INSCRIPT (IS 13194, annex; the layout of India's standard keyboards): by the place of a key, not by what is printed on it.
-import layout from "../../inscript.json";
+import layout from "../../square/inscript.json";
 import { type Field, replace } from "./place.ts";
 import type { Script } from "./scripts.ts";
 

@@ -1,0 +1,1 @@
+"""Mastodon's admin API, and the court for staff's programs."""

@@ -1,0 +1,258 @@
+"""Mastodon's admin API for accounts: who is here, and sanctions under the house's own rules, each with its matter.
+
+https://docs.joinmastodon.org/methods/admin/accounts/ - what differs is told in docs/api-governance.md.
+"""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from chaupal.api.mastodon.people import Account, RoleShown, account_of, role_of
+from chaupal.governance.people import account_desk
+from chaupal.governance.people.account_desk import ENDS, Action
+from chaupal.kernel.clock import iso
+from chaupal.policy.rulings import Measure
+from chaupal.policy.surface import Surface
+from chaupal.reads.court import staffed
+from chaupal.reads.court.staffed import Entry, Wishes
+from chaupal.reads.page import Page
+from chaupal.social.people import accounts
+from chaupal.wire.call import Answer, Call, json
+from chaupal.wire.paging import Number, Paged, link_header
+from chaupal.wire.route import Route, get, post
+
+type Word = Annotated[str, Meta(max_length=300)]
+
+NOBODY = "\N{REPLACEMENT CHARACTER}"  # begins no handle and no address: what is asked for can be nobody here
+
+
+class Asked(Paged, kw_only=True):
+    """Version 1: each wish is a word of its own. Everybody here is local, and no addresses of the net are kept."""
+
+    local: bool = False
+    remote: bool = False
+    by_domain: Word = ""
+    active: bool = False
+    pending: bool = False
+    disabled: bool = False
+    silenced: bool = False
+    suspended: bool = False
+    sensitized: bool = False
+    staff: bool = False
+    username: Word = ""
+    display_name: Word = ""
+    email: Word = ""
+    ip: Word = ""
+    purpose: Word = ""
+
+
+class Asked2(Paged, kw_only=True):
+    """Version 2: one word for how the account stands."""
+
+    origin: Literal["local", "remote", ""] = ""
+    status: Literal["active", "pending", "disabled", "silenced", "suspended", ""] = ""
+    permissions: Literal["staff", ""] = ""
+    username: Word = ""
+    display_name: Word = ""
+    email: Word = ""
+    ip: Word = ""
+    purpose: Word = ""
+
+
+class One(msgspec.Struct, kw_only=True):
+    """An account by its id. `purpose`: what the look is for; it is written down with it."""
+
+    id: Number
+    purpose: Word = ""
+
+
+class Acted(msgspec.Struct, kw_only=True):
+    """A sanction. `rule`, or Mastodon's `warning_preset_id`: which rule of the house was broken; `until`: an ISO date.
+
+    Neither need be named, nor need `text`: then the house's rules and a sentence of theirs stand in the record.
+    """
+
+    id: Number
+    type: Word = "none"
+    text: str = ""
+    rule: Word = ""
+    warning_preset_id: Number | None = None
+    report_id: Number | None = None
+    until: Word = ""
+    send_email_notification: bool = True  # whoever is limited is always told
+
+
+class Ended(msgspec.Struct, kw_only=True):
+    """A way back. `text`: why; without it a sentence stands in the record that says no more than that it is so."""
+
+    id: Number
+    text: str = ""
+
+
+class AdminAccount(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Admin_Account/; `ip` and `ips` are empty, for this server keeps none."""
+
+    id: str
+    username: str
+    domain: None = None
+    created_at: str
+    email: str
+    ip: None = None
+    ips: list[str] = []
+    locale: str
+    invite_request: str | None
+    role: RoleShown
+    confirmed: bool
+    approved: bool
+    disabled: bool
+    silenced: bool
+    suspended: bool
+    sensitized: bool
+    account: Account
+
+
+class Opened(msgspec.Struct, kw_only=True):
+    """The matter of a sanction. `state`: in_force, or proposed where a second person must approve (then the answer is 202).
+
+    `rule`: which it is under, and who named that: the app, the report, the house's rules as their default; `house`, where
+    none of these did, and a second person looks whether the rule fits.
+    """
+
+    ref: str
+    state: str
+    url: str
+    rule: str
+    rule_named_by: str
+
+
+async def listed(call: Call[Asked]) -> Answer:
+    """Accounts, newest first. That staff saw their addresses is written down."""
+    a = call.args
+    none = a.remote or bool(a.by_domain and a.by_domain != call.house.settings.domain) or bool(a.ip)
+    # The last word wins where several exclude each other, as they do in the apps' own forms.
+    state = {"active": a.active, "pending": a.pending, "frozen": a.disabled, "suspended": a.suspended}
+    measure = {Measure.LIMIT: a.silenced, Measure.MARK_SENSITIVE: a.sensitized}
+    return await _page(call, Wishes(
+        state=_last(state), measure=_last(measure), handle=NOBODY if none else a.username, name=a.display_name, email=a.email,
+        staff=a.staff,
+    ), a.purpose)  # fmt: skip
+
+
+async def listed2(call: Call[Asked2]) -> Answer:
+    """The same in Mastodon's second version."""
+    a = call.args
+    none = a.origin == "remote" or bool(a.ip)
+    silenced = a.status == "silenced"
+    return await _page(call, Wishes(
+        state="" if silenced else "frozen" if a.status == "disabled" else a.status, measure=Measure.LIMIT if silenced else "",
+        handle=NOBODY if none else a.username, name=a.display_name, email=a.email, staff=a.permissions == "staff",
+    ), a.purpose)  # fmt: skip
+
+
+async def one(call: Call[One]) -> AdminAccount:
+    """One account. That staff saw its address is written down."""
+    return await _one(call)
+
+
+async def act(call: Call[Acted]) -> Answer:
+    """Sanction an account under the house's rules: at once where one person may, else proposed (202)."""
+    a = call.args
+    rule = a.rule or (str(a.warning_preset_id) if a.warning_preset_id is not None else "")
+    opened = await account_desk.act(call.house.court, call.viewer, Action(
+        account=a.id, type=a.type, text=a.text, rule=rule, report=a.report_id, until=a.until,
+    ))  # fmt: skip
+    told = Opened(
+        ref=opened.ref, state="in_force" if opened.done else "proposed", rule=opened.rule, rule_named_by=opened.named_by,
+        url=f"{call.house.settings.origin}/office/orders/{opened.ref}",
+    )  # fmt: skip
+    return json(told, 200 if opened.done else 202)
+
+
+async def enable(call: Call[Ended]) -> AdminAccount:
+    """End a freeze."""
+    return await _end(call, "enable")
+
+
+async def unsilence(call: Call[Ended]) -> AdminAccount:
+    """End a limit."""
+    return await _end(call, "unsilence")
+
+
+async def unsuspend(call: Call[Ended]) -> AdminAccount:
+    """End a suspension."""
+    return await _end(call, "unsuspend")
+
+
+async def unsensitive(call: Call[Ended]) -> AdminAccount:
+    """Take the cover off the account's pictures."""
+    return await _end(call, "unsensitive")
+
+
+async def approve(call: Call[One]) -> AdminAccount:
+    """Let somebody in who asked to join."""
+    await accounts.approve(call.house.square, call.viewer, call.args.id)
+    return await _one(call)
+
+
+async def reject(call: Call[One]) -> Answer:
+    """Turn somebody away who asked to join: nothing of them is kept. Answers with the account as it was."""
+    was = await _one(call)
+    await accounts.reject(call.house.square, call.viewer, call.args.id)
+    return json(was)
+
+
+# --- what is answered ---
+
+
+async def _page(call: Call[Any], wishes: Wishes, purpose: str) -> Answer:
+    cursor = call.args.cursor(100, 200)
+    page: Page[Entry] = await staffed.accounts(call.house.reads, call.viewer, wishes, cursor)
+    await account_desk.look(call.house.court, call.viewer, [entry.private.id for entry in page.items], purpose)
+    return json([admin_account(call, entry) for entry in page.items], headers=link_header(call, page))
+
+
+async def _one(call: Call[Any]) -> AdminAccount:
+    await account_desk.look(call.house.court, call.viewer, (call.args.id,), getattr(call.args, "purpose", ""))
+    return admin_account(call, await staffed.one(call.house.reads, call.viewer, call.args.id))
+
+
+async def _end(call: Call[Ended], how: str) -> AdminAccount:
+    await account_desk.end(call.house.court, call.viewer, call.args.id, ENDS[how], call.args.text)
+    return await _one(call)
+
+
+def admin_account(call: Call[Any], entry: Entry, *, address: bool = True) -> AdminAccount:
+    """An account as staff read it; where the look is not written down, without its `address`."""
+    private, person = entry.private, entry.person
+    return AdminAccount(
+        id=str(private.id), username=private.handle, created_at=iso(private.created_at), email=private.email if address else "",
+        locale=private.language,
+        invite_request=private.reason or None, role=role_of(private.role), confirmed=private.confirmed_at is not None,
+        approved=private.approved_at is not None, disabled=private.state == "frozen", silenced=Measure.LIMIT in entry.measures,
+        suspended=private.state == "suspended", sensitized=Measure.MARK_SENSITIVE in entry.measures,
+        account=account_of(call.house.settings, call.viewer, person),
+    )  # fmt: skip
+
+
+def _last(wishes: dict[Any, bool]) -> str:
+    return next((str(word) for word, wished in reversed(wishes.items()) if wished), "")
+
+
+API = "/api/v1/admin/accounts"
+READ: dict[str, Any] = {"scope": "admin:read:accounts", "may": "sanction"}
+WRITE: dict[str, Any] = {"scope": "admin:write:accounts", "may": "sanction"}
+OPEN: dict[str, Any] = {"scope": "admin:write:accounts", "may": "approve_accounts"}
+
+ROUTES: tuple[Route, ...] = (
+    get(API, listed, Surface.OFFICE, takes=Asked, gives=list[AdminAccount], **READ),
+    get("/api/v2/admin/accounts", listed2, Surface.OFFICE, takes=Asked2, gives=list[AdminAccount], **READ),
+    get(f"{API}/{{id}}", one, Surface.OFFICE, takes=One, gives=AdminAccount, **READ),
+    post(f"{API}/{{id}}/action", act, Surface.OFFICE, takes=Acted, gives=Opened, **WRITE),
+    post(f"{API}/{{id}}/enable", enable, Surface.OFFICE, takes=Ended, gives=AdminAccount, **WRITE),
+    post(f"{API}/{{id}}/unsilence", unsilence, Surface.OFFICE, takes=Ended, gives=AdminAccount, **WRITE),
+    post(f"{API}/{{id}}/unsuspend", unsuspend, Surface.OFFICE, takes=Ended, gives=AdminAccount, **WRITE),
+    post(f"{API}/{{id}}/unsensitive", unsensitive, Surface.OFFICE, takes=Ended, gives=AdminAccount, **WRITE),
+    post(f"{API}/{{id}}/approve", approve, Surface.OFFICE, takes=One, gives=AdminAccount, **OPEN),
+    post(f"{API}/{{id}}/reject", reject, Surface.OFFICE, takes=One, gives=AdminAccount, **OPEN),
+)

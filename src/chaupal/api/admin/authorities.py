@@ -1,0 +1,90 @@
+"""The register of authorities for staff's programs: proposed by one, agreed to by another, and so is every change."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.governance.orders import authorities
+from chaupal.governance.orders.authorities import Authority, AuthorityForm
+from chaupal.policy.surface import Surface
+from chaupal.wire.call import Call
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Nothing, Route, get, post
+
+
+class One(msgspec.Struct):
+    """An authority by its id."""
+
+    id: Number
+
+
+class Changed(AuthorityForm, kw_only=True):
+    """What is to be known of it; its name and country stay."""
+
+    id: Number
+
+
+class AuthorityShown(msgspec.Struct, kw_only=True):
+    """An authority. `state`: proposed (nothing is taken from it yet), agreed, or changing (a change waits for a second person)."""
+
+    id: str
+    name: str
+    name_hi: str
+    jurisdiction: str
+    office: str
+    email_domain: str
+    issuer_class: str
+    keys: list[str]
+    contact: str
+    state: str
+    log_index: int
+
+
+async def listed(call: Call[Nothing]) -> list[AuthorityShown]:
+    """All authorities by name, proposed ones too."""
+    return [await _shown(call, one) for one in await authorities.every(call.house.court, call.viewer)]
+
+
+async def register(call: Call[AuthorityForm]) -> AuthorityShown:
+    """Propose an authority; nothing is taken from it until another person agrees."""
+    return await _shown(call, await authorities.register(call.house.court, call.viewer, call.args))
+
+
+async def change(call: Call[Changed]) -> AuthorityShown:
+    """Propose what is to be known of an authority; it holds once another person agrees, and its contact is told."""
+    await authorities.change(call.house.court, call.viewer, call.args.id, call.args)
+    return await _shown(call, await authorities.one(call.house.court, call.viewer, call.args.id))
+
+
+async def agree(call: Call[One]) -> AuthorityShown:
+    """Agree to what another person proposed of it."""
+    return await _shown(call, await authorities.agree(call.house.court, call.viewer, call.args.id))
+
+
+async def drop(call: Call[One]) -> dict[str, Any]:
+    """Take back what is proposed of it."""
+    await authorities.drop(call.house.court, call.viewer, call.args.id)
+    return {}
+
+
+async def _shown(call: Call[Any], one: Authority) -> AuthorityShown:
+    waits = await authorities.proposed_of(call.house.court, call.viewer, one.id) is not None
+    return AuthorityShown(
+        id=str(one.id), name=one.name, name_hi=one.name_hi, jurisdiction=one.jurisdiction, office=one.office,
+        email_domain=one.email_domain, issuer_class=one.issuer_class, keys=list(one.keys), contact=one.contact,
+        state="proposed" if one.agreed_by is None else "changing" if waits else "agreed", log_index=one.log_index,
+    )  # fmt: skip
+
+
+API = "/api/v1/admin/authorities"
+ENTER: dict[str, Any] = {"scope": "admin:write:orders", "may": "register_authority", "gives": AuthorityShown}
+
+ROUTES: tuple[Route, ...] = (
+    get(API, listed, Surface.OFFICE, scope="admin:read:orders", may="see_office", gives=list[AuthorityShown]),
+    post(API, register, Surface.OFFICE, takes=AuthorityForm, **ENTER),
+    post(f"{API}/{{id}}", change, Surface.OFFICE, takes=Changed, **ENTER),
+    post(
+        f"{API}/{{id}}/agree", agree, Surface.OFFICE, takes=One, gives=AuthorityShown, scope="admin:write:orders", may="agree_authority"
+    ),
+    post(f"{API}/{{id}}/drop", drop, Surface.OFFICE, takes=One, scope="admin:write:orders", may="see_office"),
+)  # fmt: skip

@@ -1,0 +1,344 @@
+"""Mastodon's admin API for numbers: measures by day, what there is most of, and who stayed; and each week's activity for everybody.
+
+https://docs.joinmastodon.org/methods/admin/measures/, /dimensions/, /retention/ - nobody's coming and going is kept here, so
+who is active is known by what they said or liked. Of other servers there is nothing to count: those numbers are 0.
+"""
+
+import platform
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+from typing import Annotated, Any, Literal
+
+import msgspec
+from babel import Locale
+from msgspec import UNSET, Meta, UnsetType
+
+from chaupal.kernel.clock import DAY, iso
+from chaupal.kernel.errors import Invalid
+from chaupal.policy.surface import Surface
+from chaupal.reads.court import counts
+from chaupal.reads.court.counts import OF_TAGS, Measure, Span
+from chaupal.wire.call import Call
+from chaupal.wire.route import Nothing, Route, get, post
+
+LONGEST = 366 * 2  # days that are counted at once
+MOST_PERIODS = 100
+FEW, MANY = 10, 100
+ENGLISH = Locale("en").languages  # code -> name
+
+MONTH = 30  # days that are told of where none are named
+
+type Word = Annotated[str, Meta(max_length=300)]
+
+
+class OfTag(msgspec.Struct):
+    """A tag by its name, which is its id."""
+
+    id: Word = ""
+
+
+class Period(msgspec.Struct, kw_only=True):
+    """Two days, as a date or a time of it."""
+
+    start_at: Word = ""
+    end_at: Word = ""
+
+
+class MeasuresAsked(Period, kw_only=True):
+    """Which measures, of which days. What is not known here is left out."""
+
+    keys: list[Word] = []
+    tag_accounts: OfTag | None = None
+    tag_uses: OfTag | None = None
+    tag_servers: OfTag | None = None
+
+
+class DimensionsAsked(Period, kw_only=True):
+    """Which dimensions, of which days, the first how many. What is not known here is left out.
+
+    The days may be left out, as apps do that ask for what rests on no days (`software_versions`): then it is the last month.
+    """
+
+    keys: list[Word] = []
+    limit: Annotated[int, Meta(ge=1)] = FEW
+    tag_servers: OfTag | None = None
+    tag_languages: OfTag | None = None
+
+
+class RetentionAsked(Period, kw_only=True):
+    """From which day to which, by days or months."""
+
+    frequency: Literal["day", "month"] = "day"
+
+
+class MeasureDay(msgspec.Struct):
+    date: str
+    value: str
+
+
+class AdminMeasure(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Admin_Measure/"""
+
+    key: str
+    unit: str | None = None
+    total: str
+    human_value: str | UnsetType = UNSET
+    previous_total: str | UnsetType = UNSET
+    data: list[MeasureDay]
+
+
+class DimensionEntry(msgspec.Struct, kw_only=True):
+    key: str
+    human_key: str
+    value: str
+    unit: str | UnsetType = UNSET
+    human_value: str | UnsetType = UNSET
+
+
+class AdminDimension(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Admin_Dimension/"""
+
+    key: str
+    data: list[DimensionEntry]
+
+
+class CohortPart(msgspec.Struct):
+    date: str
+    rate: float
+    value: str
+
+
+class AdminCohort(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Admin_Cohort/"""
+
+    period: str
+    frequency: str
+    data: list[CohortPart]
+
+
+class WeekTold(msgspec.Struct):
+    """https://docs.joinmastodon.org/methods/instance/#activity; `logins`: people who said or liked something that week."""
+
+    week: str
+    statuses: str
+    logins: str
+    registrations: str
+
+
+MEASURES = (
+    "active_users",
+    "new_users",
+    "interactions",
+    "opened_reports",
+    "resolved_reports",
+    "tag_accounts",
+    "tag_uses",
+)
+BYTES = "instance_media_attachments"
+# Of other servers: there are none, and Mastodon tells no earlier total of them but for tags.
+ELSEWHERE = (
+    "instance_accounts",
+    BYTES,
+    "instance_reports",
+    "instance_statuses",
+    "instance_follows",
+    "instance_followers",
+)
+
+
+async def measures(call: Call[MeasuresAsked]) -> list[AdminMeasure]:
+    """How many, by day."""
+    span = _span(call.args)
+    return [one for key in dict.fromkeys(call.args.keys) if (one := await _measure(call, key, span)) is not None]
+
+
+async def _measure(call: Call[MeasuresAsked], key: str, span: Span) -> AdminMeasure | None:
+    if key in MEASURES:
+        tag = _tag(key, call.args) if key in OF_TAGS else ""
+        return _told(key, await counts.measure(call.house.reads, key, span, tag))
+    nothing = Measure(0, 0, [(begins, 0) for begins in span.firsts])
+    if key == "tag_servers":
+        _tag(key, call.args)
+        return _told(key, nothing)
+    if key in ELSEWHERE:
+        told = msgspec.structs.replace(_told(key, nothing), previous_total=UNSET)
+        return msgspec.structs.replace(told, unit="bytes", human_value="0 Bytes") if key == BYTES else told
+    return None
+
+
+def _told(key: str, found: Measure) -> AdminMeasure:
+    return AdminMeasure(
+        key=key, total=str(found.total), previous_total=str(found.previous),
+        data=[MeasureDay(iso(begins), str(value)) for begins, value in found.days],
+    )  # fmt: skip
+
+
+async def dimensions(call: Call[DimensionsAsked]) -> list[AdminDimension]:
+    """What there is most of."""
+    found: list[AdminDimension] = []
+    asked = call.args
+    if not asked.start_at and not asked.end_at:
+        now = call.house.reads.clock()
+        asked = msgspec.structs.replace(asked, start_at=iso(now - (MONTH - 1) * DAY), end_at=iso(now))
+    span = _span(asked)
+    for key in dict.fromkeys(call.args.keys):
+        if key in DIMENSIONS:
+            found.append(AdminDimension(key, await DIMENSIONS[key](call, span)))
+    return found
+
+
+type Entries = list[DimensionEntry]
+
+
+async def _languages(call: Call[DimensionsAsked], span: Span) -> Entries:
+    return _spoken(await counts.most(call.house.reads, "languages", span, _limit(call)))
+
+
+async def _tag_languages(call: Call[DimensionsAsked], span: Span) -> Entries:
+    tag = _tag("tag_languages", call.args)
+    return _spoken(await counts.most(call.house.reads, "tag_languages", span, _limit(call), tag))
+
+
+def _spoken(found: Sequence[tuple[str, int]]) -> Entries:
+    return [
+        DimensionEntry(key=code or "und", human_key=ENGLISH.get(code, code) or "und", value=str(n)) for code, n in found
+    ]
+
+
+async def _sources(call: Call[DimensionsAsked], span: Span) -> Entries:
+    found = await counts.most(call.house.reads, "sources", span, _limit(call))
+    return [DimensionEntry(key=app or "web", human_key=app or "Website", value=str(n)) for app, n in found]
+
+
+async def _servers(call: Call[DimensionsAsked], span: Span) -> Entries:
+    """This one alone."""
+    return _this_server(call, (await counts.measure(call.house.reads, "statuses", span)).total)
+
+
+async def _tag_servers(call: Call[DimensionsAsked], span: Span) -> Entries:
+    tag = _tag("tag_servers", call.args)
+    return _this_server(call, (await counts.measure(call.house.reads, "tag_uses", span, tag)).total)
+
+
+def _this_server(call: Call[Any], n: int) -> Entries:
+    domain = call.house.settings.domain
+    return [DimensionEntry(key=domain, human_key=domain, value=str(n))] if n else []
+
+
+async def _space(call: Call[DimensionsAsked], span: Span) -> Entries:
+    key, name = _database(call)
+    return [
+        DimensionEntry(key=k, human_key=human, value=str(n), unit="bytes", human_value=_bytes(n))
+        for (k, human), n in zip(
+            ((key, name), ("media", "Media storage")), await counts.space(call.house.reads), strict=True
+        )
+    ]
+
+
+async def _versions(call: Call[DimensionsAsked], span: Span) -> Entries:
+    key, name = _database(call)
+    found = (
+        ("chaupal", "Chaupal", version("chaupal")), ("python", "Python", platform.python_version()),
+        (key, name, await counts.database_version(call.house.reads)),
+    )  # fmt: skip
+    return [DimensionEntry(key=k, human_key=human, value=v, human_value=v) for k, human, v in found]
+
+
+async def _none(call: Call[DimensionsAsked], span: Span) -> Entries:
+    """Of other servers, of which there are none."""
+    return []
+
+
+DIMENSIONS = {
+    "languages": _languages, "sources": _sources, "servers": _servers, "space_usage": _space, "software_versions": _versions,
+    "tag_servers": _tag_servers, "tag_languages": _tag_languages, "instance_accounts": _none, "instance_languages": _none,
+}  # fmt: skip
+
+
+async def retention(call: Call[RetentionAsked]) -> list[AdminCohort]:
+    """Of those who joined in a period, how many were seen to do something in it and after it."""
+    first, last = _days(call.args)
+    monthly = call.args.frequency == "month"
+    if (last - first).days > (MOST_PERIODS * 30 if monthly else MOST_PERIODS):
+        raise Invalid("Validation failed: End at is too far from start at", end_at="is too far from start at")
+    return [
+        AdminCohort(
+            iso(one.period), call.args.frequency,
+            [CohortPart(iso(at), n / max(one.joined, 1), str(n)) for at, n in one.stayed],
+        )
+        for one in await counts.retention(call.house.reads, first, last, monthly=monthly)
+    ]  # fmt: skip
+
+
+async def activity(call: Call[Nothing]) -> list[WeekTold]:
+    """The last twelve weeks, this one first."""
+    return [
+        WeekTold(str(one.begins // 1_000), str(one.statuses), str(one.active), str(one.joined))
+        for one in await counts.weeks(call.house.reads)
+    ]
+
+
+def _span(asked: Period) -> Span:
+    first, last = _days(asked)
+    if (last - first).days > LONGEST:
+        raise Invalid("Validation failed: End at is too far from start at", end_at="is too far from start at")
+    return counts.days(first, last)
+
+
+def _days(asked: Period) -> tuple[date, date]:
+    wrong: dict[str, str] = {}
+    found: list[date] = []
+    for name, text in (("start_at", asked.start_at), ("end_at", asked.end_at)):
+        try:
+            found.append(_day(text))
+        except (ValueError, OverflowError):
+            wrong[name] = "is not a date" if text else "can't be blank"
+    if not wrong and found[1] < found[0]:
+        wrong["end_at"] = "must not be before start at"
+    if wrong:
+        said = ", ".join(f"{name.replace('_', ' ').capitalize()} {about}" for name, about in wrong.items())
+        raise Invalid(f"Validation failed: {said}", **wrong)
+    return found[0], found[1]
+
+
+def _day(text: str) -> date:
+    at = datetime.fromisoformat(text.strip())
+    day = (at.astimezone(UTC) if at.tzinfo else at).date()
+    if not 1971 <= day.year <= 2100:
+        raise ValueError(text)
+    return day
+
+
+def _tag(key: str, asked: MeasuresAsked | DimensionsAsked) -> str:
+    of: OfTag | None = getattr(asked, key)
+    if of is None or not of.id:
+        raise Invalid(f"Validation failed: {key}[id] is missing", **{key: "is missing"})
+    return of.id.lstrip("#")
+
+
+def _limit(call: Call[DimensionsAsked]) -> int:
+    return min(call.args.limit, MANY)
+
+
+def _database(call: Call[Any]) -> tuple[str, str]:
+    return ("postgresql", "PostgreSQL") if call.house.settings.database else ("sqlite", "SQLite")
+
+
+def _bytes(n: float) -> str:
+    for unit in ("Bytes", "KB", "MB", "GB"):
+        if n < 1024:
+            return f"{n:.3g} {unit}" if unit != "Bytes" else f"{n:.0f} Bytes"
+        n /= 1024
+    return f"{n:.3g} TB"
+
+
+API = "/api/v1/admin"
+ADMIN: dict[str, Any] = {"scope": "admin:read", "may": "see_office"}
+
+ROUTES: tuple[Route, ...] = (
+    post(f"{API}/measures", measures, Surface.NONE, takes=MeasuresAsked, gives=list[AdminMeasure], **ADMIN),
+    post(f"{API}/dimensions", dimensions, Surface.NONE, takes=DimensionsAsked, gives=list[AdminDimension], **ADMIN),
+    post(f"{API}/retention", retention, Surface.NONE, takes=RetentionAsked, gives=list[AdminCohort], **ADMIN),
+    get("/api/v1/instance/activity", activity, Surface.NONE, public=True, gives=list[WeekTold]),
+)

@@ -1,0 +1,204 @@
+"""Mastodon's admin API for blocks of nets, of domains of mails, and of single mails.
+
+https://docs.joinmastodon.org/methods/admin/ip_blocks/, /email_domain_blocks/, /canonical_email_blocks/
+"""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from chaupal.governance.people import ip_blocks as doors
+from chaupal.governance.people.ip_blocks import DOMAIN, MAIL, NET, Door, DoorForm
+from chaupal.kernel.clock import iso
+from chaupal.policy.surface import Surface
+from chaupal.reads.page import page_of
+from chaupal.social.people.ip_blocks import plain_hash
+from chaupal.wire.call import Answer, Call, json
+from chaupal.wire.paging import Number, Paged, link_header
+from chaupal.wire.route import Route, delete, get, post, put
+
+type Word = Annotated[str, Meta(max_length=300)]
+type Lasts = Annotated[int, Meta(ge=0, le=10**10)]
+
+
+class Of(msgspec.Struct):
+    """A block by its id."""
+
+    id: Number
+
+
+class NetSent(msgspec.Struct, kw_only=True):
+    """`ip`: an address or a net; `expires_in`: seconds, 0 for no end."""
+
+    ip: Word = ""
+    severity: Word = ""
+    comment: Word = ""
+    expires_in: Lasts | None = None
+
+
+class NetChanged(msgspec.Struct, kw_only=True):
+    """What is not named stays."""
+
+    id: Number
+    ip: Word | None = None
+    severity: Word | None = None
+    comment: Word | None = None
+    expires_in: Lasts | None = None
+
+
+class DomainSent(msgspec.Struct):
+    """A domain of mails, and all below it."""
+
+    domain: Word
+
+
+class MailSent(msgspec.Struct, kw_only=True):
+    """An address, or the hash of one."""
+
+    email: Word = ""
+    canonical_email_hash: Word = ""
+
+
+class Tested(msgspec.Struct):
+    """An address to look for."""
+
+    email: Word
+
+
+class IpBlock(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Admin_IpBlock/"""
+
+    id: str
+    ip: str
+    severity: str
+    comment: str
+    created_at: str
+    expires_at: str | None
+
+
+class EmailDomainBlock(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Admin_EmailDomainBlock/; who was turned away is not counted."""
+
+    id: str
+    domain: str
+    created_at: str
+    history: list[Any] = []
+
+
+class CanonicalEmailBlock(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Admin_CanonicalEmailBlock/"""
+
+    id: str
+    canonical_email_hash: str
+
+
+def _shown(door: Door) -> IpBlock | EmailDomainBlock | CanonicalEmailBlock:
+    if door.kind == DOMAIN:
+        return EmailDomainBlock(id=str(door.id), domain=door.what, created_at=iso(door.created_at))
+    if door.kind == MAIL:
+        return CanonicalEmailBlock(id=str(door.id), canonical_email_hash=door.what)
+    return IpBlock(
+        id=str(door.id), ip=door.what, severity=door.severity, comment=door.comment, created_at=iso(door.created_at),
+        expires_at=None if door.expires_at is None else iso(door.expires_at),
+    )  # fmt: skip
+
+
+async def shut_net(call: Call[NetSent]) -> Answer:
+    """Block a net: from signing up unseen, from signing up, or from everything."""
+    a = call.args
+    form = DoorForm(kind=NET, what=a.ip, severity=a.severity, comment=a.comment, lasts=a.expires_in)
+    return json(_shown(await doors.shut(call.house.court, call.viewer, form)))
+
+
+async def change_net(call: Call[NetChanged]) -> Answer:
+    """Change a block of a net."""
+    a, court = call.args, call.house.court
+    was = await doors.door(court, call.viewer, NET, a.id)
+    form = DoorForm(
+        kind=NET, what=was.what if a.ip is None else a.ip, severity=was.severity if a.severity is None else a.severity,
+        comment=was.comment if a.comment is None else a.comment, lasts=a.expires_in,
+    )  # fmt: skip
+    return json(_shown(await doors.change(court, call.viewer, a.id, form)))
+
+
+async def shut_domain(call: Call[DomainSent]) -> Answer:
+    """Take no accounts with mails of this domain."""
+    form = DoorForm(kind=DOMAIN, what=call.args.domain)
+    return json(_shown(await doors.shut(call.house.court, call.viewer, form)))
+
+
+async def shut_mail(call: Call[MailSent]) -> Answer:
+    """Take no accounts with this mail."""
+    a = call.args
+    form = DoorForm(kind=MAIL, what=plain_hash(a.email) if a.email else a.canonical_email_hash)
+    return json(_shown(await doors.shut(call.house.court, call.viewer, form)))
+
+
+async def test_mail(call: Call[Tested]) -> Answer:
+    """The blocks that an address meets."""
+    found, hash_ = await doors.listed(call.house.court, call.viewer, MAIL), plain_hash(call.args.email)
+    return json([_shown(door) for door in found if door.what == hash_])
+
+
+def _three(kind: str, name: str, gives: type[msgspec.Struct]) -> tuple[Route, ...]:
+    """Listing, looking at one and ending it, which are alike for each kind."""
+
+    async def listed(call: Call[Paged]) -> Answer:
+        """Those in force, the newest first."""
+        cursor = call.args.cursor(100, 200)
+        found = {door.id: door for door in await doors.listed(call.house.court, call.viewer, kind)}
+        inside = [id_ for id_ in found if cursor.above < id_ < cursor.below]
+        chosen = inside[-(cursor.limit + 1) :] if cursor.upward else inside[: cursor.limit + 1]
+        page = page_of(chosen[::-1] if cursor.upward else chosen, cursor)
+        return json([_shown(found[id_]) for id_ in page.items], headers=link_header(call, page))
+
+    async def one(call: Call[Of]) -> Answer:
+        """One of them."""
+        return json(_shown(await doors.door(call.house.court, call.viewer, kind, call.args.id)))
+
+    async def end(call: Call[Of]) -> Answer:
+        """End it. Who began and who ended it stays written."""
+        was = await doors.door(call.house.court, call.viewer, kind, call.args.id)
+        await doors.end(call.house.court, call.viewer, kind, call.args.id)
+        return json(_shown(was) if kind == MAIL else {})
+
+    path, may = f"/api/v1/admin/{name}", {"may": "shut_doors"}
+    read: dict[str, Any] = {"scope": f"admin:read:{name}", **may}
+    return (
+        get(path, listed, Surface.OFFICE, takes=Paged, **read),
+        get(f"{path}/{{id}}", one, Surface.OFFICE, takes=Of, gives=gives, **read),
+        delete(f"{path}/{{id}}", end, Surface.OFFICE, takes=Of, scope=f"admin:write:{name}", **may),
+    )
+
+
+API = "/api/v1/admin"
+WRITE_NET: dict[str, Any] = {"scope": "admin:write:ip_blocks", "may": "shut_doors", "gives": IpBlock}
+WRITE_DOMAIN: dict[str, Any] = {"scope": "admin:write:email_domain_blocks", "may": "shut_doors"}
+WRITE_MAIL: dict[str, Any] = {"scope": "admin:write:canonical_email_blocks", "may": "shut_doors"}
+TEST: dict[str, Any] = {"scope": "admin:read:canonical_email_blocks", "may": "shut_doors", "takes": Tested}
+
+ROUTES: tuple[Route, ...] = (
+    *_three(NET, "ip_blocks", IpBlock),
+    *_three(DOMAIN, "email_domain_blocks", EmailDomainBlock),
+    *_three(MAIL, "canonical_email_blocks", CanonicalEmailBlock),
+    post(f"{API}/ip_blocks", shut_net, Surface.OFFICE, takes=NetSent, **WRITE_NET),
+    put(f"{API}/ip_blocks/{{id}}", change_net, Surface.OFFICE, takes=NetChanged, **WRITE_NET),
+    post(
+        f"{API}/email_domain_blocks",
+        shut_domain,
+        Surface.OFFICE,
+        takes=DomainSent,
+        gives=EmailDomainBlock,
+        **WRITE_DOMAIN,
+    ),
+    post(
+        f"{API}/canonical_email_blocks",
+        shut_mail,
+        Surface.OFFICE,
+        takes=MailSent,
+        gives=CanonicalEmailBlock,
+        **WRITE_MAIL,
+    ),
+    post(f"{API}/canonical_email_blocks/test", test_mail, Surface.OFFICE, **TEST),
+)

@@ -1,0 +1,358 @@
+"""The court for staff's programs: the matters, each step and each move, with the same forms as the office's pages take.
+
+Every act says with `seen` which event it was decided on: sent twice, or on what has moved since, it is refused (409). A case
+bears an ETag, too: an act with `If-Match` is refused (412) where the case is another by now.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from chaupal.api.court.record import OrderShown, order_parts, time_of
+from chaupal.governance.cases import decisions, lifecycle, reviews
+from chaupal.governance.cases.cases import MOVED, Moved
+from chaupal.governance.cases.ladder import Draft
+from chaupal.governance.orders import procedure, stages, steps
+from chaupal.governance.orders.changes import ChangeForm
+from chaupal.governance.orders.steps import StepForm
+from chaupal.kernel.clock import iso
+from chaupal.kernel.errors import NotFound, Stale
+from chaupal.policy.surface import Surface
+from chaupal.reads.court import dossier, matters
+from chaupal.reads.court.dossier import File
+from chaupal.reads.court.matters import Matter
+from chaupal.reads.court.record import Line
+from chaupal.wire.call import Answer, Call, json
+from chaupal.wire.paging import Number, Paged, link_header
+from chaupal.wire.route import Route, get, post
+
+type Ref = Annotated[str, Meta(max_length=40)]
+type At = Annotated[int, Meta(ge=1, le=1_000_000)]
+
+
+class Some(Paged, kw_only=True):
+    """`open`: only those with targets that are not decided, those that must be acted on first come first."""
+
+    open: bool = False
+
+
+class One(msgspec.Struct, kw_only=True):
+    """A matter by its reference; `first`: from which target on."""
+
+    ref: Ref
+    first: At = 1
+
+
+class Target(msgspec.Struct, kw_only=True):
+    """One target of a matter. `seen`: the number of the last event that one knows of its case."""
+
+    ref: Ref
+    number: At
+    seen: Number | None = None
+
+
+class Approved(Target, kw_only=True):
+    """`words`: the version of the text that was looked at (of the target as it is shown), where it was edited."""
+
+    words: Number | None = None
+
+
+class Drafted(Target, kw_only=True):
+    """What should be done about a target (see `governance/cases/ladder.py`): a measure, `refuse`, or an end without either."""
+
+    outcome: Annotated[str, Meta(max_length=40)]
+    reason: str
+    code: str = ""
+    parts: list[Number] = []
+    finding: str = ""
+    until: str = ""
+    permanent: bool = False
+    text: str = ""
+    rule: str = ""
+    despite: str = ""
+    matter: Annotated[str, Meta(max_length=40)] = ""
+
+    @property
+    def draft(self) -> Draft:
+        return Draft(
+            outcome=self.outcome, reason=self.reason, code=self.code, parts=self.parts, finding=self.finding, until=self.until,
+            permanent=self.permanent, text=self.text, rule=self.rule, despite=self.despite, matter=self.matter,
+        )  # fmt: skip
+
+
+class Changed(Target, kw_only=True):
+    """A change of what is in force (see `governance/orders/changes.py`). `kind`: extend, renew or amend; `body`: whose act it is."""
+
+    kind: Annotated[str, Meta(max_length=20)]
+    reason: str
+    body: Annotated[str, Meta(max_length=300)] = ""
+    until: str = ""
+    territory: str = ""
+    outcome: Annotated[str, Meta(max_length=40)] = ""
+    parts: list[Number] = []
+    text: str = ""
+
+
+class Reasoned(Target, kw_only=True):
+    """An act that is given a reason."""
+
+    reason: str = ""
+
+
+class Step(StepForm, kw_only=True):
+    """A step of the order as a whole. `seen`: the number of its last event that one knows."""
+
+    ref: Ref
+    seen: Number | None = None
+
+
+class EventShown(msgspec.Struct, kw_only=True):
+    """One move of a case. `by`: the member of staff by handle, `clock` where time did it."""
+
+    number: int
+    state: str
+    by: str
+    at: str
+    outcome: str
+    code: str
+    reason: str
+    log_index: int | None
+
+
+class FileShown(msgspec.Struct, kw_only=True):
+    """A target with its case. `seen`: what an act must send; `verbs`: what can be done now, by whoever may.
+
+    `flags`: what became of it since the order came: edited, deleted; account_deleted, account_moved, account_leaving.
+    `words`: which version of its text that is: sent with an approval where it was edited since the proposal.
+    """
+
+    number: int
+    kind: str
+    as_written: str
+    state: str
+    demanded: str
+    speaker: str
+    id: str | None
+    account_id: str | None
+    account: str | None
+    verbs: list[str]
+    seen: int
+    flags: list[str]
+    words: str
+    events: list[EventShown]
+
+
+class StepShown(msgspec.Struct, kw_only=True):
+    """Something that happened to the order as a whole."""
+
+    number: int
+    verb: str
+    stage: str
+    at: str
+    by: str
+    reason: str
+    text: str
+    codes: list[str]
+    body: str
+    until: str | None
+    targets: list[int]
+    confirms: str
+    log_index: int | None
+
+
+class MatterShown(OrderShown, kw_only=True):
+    """An order as staff see it, with its own words. `seen`: what a step must send; `verbs`: the steps that can be taken now."""
+
+    stage: str
+    secrecy: str
+    origin: str
+    signature: str
+    officer: str
+    officer_rank: str
+    grounds: str
+    reasons: str
+    channel: str
+    source: str
+    rule: str
+    seen: int
+    verbs: list[str]
+    steps: list[StepShown]
+    targets: list[FileShown]
+    next_target: int | None
+
+
+async def listed(call: Call[Some]) -> Answer:
+    """Every matter, secret ones too, newest first; or (`open`) those that wait for a decision."""
+    if call.args.open:
+        lines = await dossier.queue(call.house.reads, call.viewer)
+        return json([OrderShown(**order_parts(call, line)) for line in lines[: call.args.cursor(most=200).limit]])
+    page = await matters.every(call.house.reads, call.viewer, call.args.cursor())
+    return json([OrderShown(**order_parts(call, line)) for line in page.items], headers=link_header(call, page))
+
+
+async def one(call: Call[One]) -> MatterShown:
+    """One matter with its steps, its targets, and what was said and done about each."""
+    return _matter(call, await matters.matter(call.house.reads, call.viewer, call.args.ref, first=call.args.first))
+
+
+async def step(call: Call[Step]) -> MatterShown:
+    """Take a step: acknowledge, check, return, ask, set a hearing, withdraw, stay, set aside and so on."""
+    args = call.args
+    await steps.take(call.house.court, call.viewer, args.ref, args, seen=args.seen)
+    return _matter(call, await matters.matter(call.house.reads, call.viewer, args.ref))
+
+
+async def case(call: Call[Target]) -> Answer:
+    """One target with its case, and its ETag."""
+    return await _file(call)
+
+
+async def propose(call: Call[Drafted]) -> Answer:
+    """Propose what to do about a target. Nothing is limited by it."""
+    draft = msgspec.structs.asdict(call.args.draft)
+    return await _done(call, lambda at: decisions.propose(**at, **draft))
+
+
+async def concur(call: Call[Target]) -> Answer:
+    """Agree as second reviewer, where the law asks for one because of who speaks."""
+    return await _done(call, lambda at: decisions.concur(**at))
+
+
+async def approve(call: Call[Approved]) -> Answer:
+    """Second what another person proposed: it is carried out at once."""
+    return await _done(call, lambda at: decisions.approve(**at, words=call.args.words))
+
+
+async def return_(call: Call[Reasoned]) -> Answer:
+    """Send a proposal back, with a reason."""
+    return await _done(call, lambda at: decisions.return_(**at, reason=call.args.reason))
+
+
+async def lift(call: Call[Reasoned]) -> Answer:
+    """End what is limited, with a reason."""
+    return await _done(call, lambda at: decisions.lift(**at, reason=call.args.reason))
+
+
+async def keep(call: Call[Reasoned]) -> Answer:
+    """Say that what is in force was looked at again and is still needed, with a reason."""
+    return await _done(call, lambda at: reviews.keep(**at, reason=call.args.reason))
+
+
+async def change(call: Call[Changed]) -> Answer:
+    """Propose that what is in force lasts longer, or is made less. Somebody else approves it, as any proposal."""
+    args = call.args
+    form = ChangeForm(
+        kind=args.kind, reason=args.reason, body=args.body, until=args.until, territory=args.territory, outcome=args.outcome,
+        parts=tuple(args.parts), text=args.text,
+    )  # fmt: skip
+    return await _done(call, lambda at: decisions.propose_change(**at, form=form))
+
+
+async def break_glass(call: Call[Drafted]) -> Answer:
+    """Act alone where waiting would do harm: it is over after a day, unless a second person agrees."""
+    return await _done(call, lambda at: decisions.break_glass(**at, draft=call.args.draft))
+
+
+# --- what is answered ---
+
+
+async def _done(call: Call[Any], act: Callable[[dict[str, Any]], Awaitable[object]]) -> Answer:
+    """The case after an act about it. Raises Stale where it is not the one that If-Match names."""
+    args, tags = call.args, _tags(call)
+    seen = tags[0] if len(tags) == 1 and args.seen is None else args.seen
+    at: dict[str, Any] = {
+        "court": call.house.court, "viewer": call.viewer, "ref": args.ref, "number": args.number, "seen": seen
+    }  # fmt: skip
+    if tags and seen not in tags:
+        raise Stale(MOVED)
+    try:
+        await act(at)
+    except Moved as moved:
+        raise Stale(MOVED) if tags else moved from moved
+    return await _file(call)
+
+
+def _tags(call: Call[Any]) -> list[int]:
+    """The versions that If-Match names: none where it is not sent, or any will do. No other tag is one of a case."""
+    said = call.headers.get("if-match", "").strip()
+    if said in ("", "*"):
+        return []
+    words = [word.strip().strip('"') for word in said.split(",")]
+    return [int(word) if word.isascii() and word.isdigit() and len(word) < 8 else -1 for word in words]
+
+
+async def _file(call: Call[Any]) -> Answer:
+    found = await matters.matter(call.house.reads, call.viewer, call.args.ref, first=call.args.number, most=1)
+    shown = next(
+        (_one_file(found, file) for file in found.dossier.files if file.target.number == call.args.number), None
+    )
+    if shown is None:
+        raise NotFound
+    return json(shown, headers=[("etag", f'"{shown.seen}"'), ("cache-control", "private, no-store")])
+
+
+def _matter(call: Call[Any], found: Matter) -> MatterShown:
+    of = found.dossier.order
+    return MatterShown(
+        **order_parts(call, Line(of, found.dossier.authority, found.counts)), stage=found.stage, secrecy=of.secrecy, origin=of.origin,
+        signature=of.signature, officer=of.officer, officer_rank=of.officer_rank, grounds=of.grounds, reasons=of.reasons,
+        channel=of.channel, source=of.source, rule=of.rule, seen=found.steps[-1].number if found.steps else 0,
+        verbs=sorted(procedure.MACHINE.verbs(procedure.Stage(found.stage))), steps=_steps(found),
+        targets=[_one_file(found, file) for file in found.dossier.files], next_target=found.dossier.next,
+    )  # fmt: skip
+
+
+def _steps(found: Matter) -> list[StepShown]:
+    return [
+        StepShown(
+            number=e.number, verb=e.verb, stage=e.state, at=iso(e.at), by=_who(found, e.by), reason=e.body.reason, text=e.body.text,
+            codes=list(e.body.codes), body=e.body.body, until=time_of(e.body.until), targets=list(e.body.targets), confirms=e.body.confirms,
+            log_index=e.log_index,
+        )
+        for e in found.steps
+    ]  # fmt: skip
+
+
+def _one_file(found: Matter, file: File) -> FileShown:
+    target, person = file.target, file.person
+    return FileShown(
+        number=target.number, kind=target.kind, as_written=target.as_written, state=file.state, demanded=target.demanded,
+        speaker=target.speaker, id=None if target.subject_id is None else str(target.subject_id),
+        account_id=None if target.owner_id is None else str(target.owner_id), account=person.item.handle if person else None,
+        verbs=sorted(stages.open_to(procedure.Stage(found.stage), lifecycle.State(file.state))), seen=file.number,
+        flags=list(file.since.flags), words=str(file.since.words),
+        events=[
+            EventShown(
+                number=e.number, state=e.state, by=_who(found, e.by), at=iso(e.at), outcome=e.body.outcome, code=e.body.code,
+                reason=e.body.reason, log_index=e.log_index,
+            )
+            for e in file.events
+        ],
+    )  # fmt: skip
+
+
+def _who(found: Matter, account: int) -> str:
+    return found.dossier.names.get(account, "clock" if account == 0 else "")
+
+
+API = "/api/v1/admin/orders"
+CASE = f"{API}/{{ref}}/targets/{{number}}"
+READ: dict[str, Any] = {"scope": "admin:read:orders", "may": "see_office"}
+WRITE: dict[str, Any] = {"scope": "admin:write:orders", "may": "see_office"}  # who may do what, the court itself says
+
+ROUTES: tuple[Route, ...] = (
+    get(API, listed, Surface.OFFICE, takes=Some, gives=list[OrderShown], **READ),
+    get(f"{API}/{{ref}}", one, Surface.OFFICE, takes=One, gives=MatterShown, **READ),
+    post(f"{API}/{{ref}}/steps", step, Surface.OFFICE, takes=Step, gives=MatterShown, **WRITE),
+    get(CASE, case, Surface.OFFICE, takes=Target, gives=FileShown, **READ),
+    post(f"{CASE}/propose", propose, Surface.OFFICE, takes=Drafted, gives=FileShown, **WRITE),
+    post(f"{CASE}/concur", concur, Surface.OFFICE, takes=Target, gives=FileShown, **WRITE),
+    post(f"{CASE}/approve", approve, Surface.OFFICE, takes=Approved, gives=FileShown, **WRITE),
+    post(f"{CASE}/return", return_, Surface.OFFICE, takes=Reasoned, gives=FileShown, **WRITE),
+    post(f"{CASE}/lift", lift, Surface.OFFICE, takes=Reasoned, gives=FileShown, **WRITE),
+    post(f"{CASE}/keep", keep, Surface.OFFICE, takes=Reasoned, gives=FileShown, **WRITE),
+    post(f"{CASE}/change", change, Surface.OFFICE, takes=Changed, gives=FileShown, **WRITE),
+    post(f"{CASE}/break_glass", break_glass, Surface.OFFICE, takes=Drafted, gives=FileShown, **WRITE),
+)

@@ -1,0 +1,95 @@
+"""Protected speakers for staff's programs: granted by two, ended by two. Evidence is read in the office only."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.governance.people import speakers
+from chaupal.governance.people.speakers import Speaker, SpeakerForm
+from chaupal.kernel.clock import iso
+from chaupal.kernel.errors import NotFound
+from chaupal.policy.surface import Surface
+from chaupal.wire.call import Call
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Nothing, Route, get, post
+
+
+class One(msgspec.Struct):
+    """A grant by its id."""
+
+    id: Number
+
+
+class Protected(msgspec.Struct, kw_only=True):
+    """Whom the law guards most, as what and until when. `state`: proposed, protected, or ending (protected until another agrees)."""
+
+    id: str
+    account_id: str
+    speaker_class: str
+    state: str
+    at: str
+    until: str | None
+    log_index: int | None
+
+
+async def listed(call: Call[Nothing]) -> list[Protected]:
+    """All that are protected, or proposed to be."""
+    return [_shown(one) for one in await speakers.listed(call.house.court, call.viewer)]
+
+
+async def propose(call: Call[SpeakerForm]) -> Protected:
+    """Propose to protect somebody; nothing changes until another person agrees."""
+    return await _one(call, await speakers.propose(call.house.court, call.viewer, call.args))
+
+
+async def second(call: Call[One]) -> Protected:
+    """Grant what another person proposed."""
+    await speakers.second(call.house.court, call.viewer, call.args.id)
+    return await _one(call, call.args.id)
+
+
+async def ask_end(call: Call[One]) -> Protected | dict[str, Any]:
+    """Propose that a protection ends, for which another person must agree; or drop a proposal."""
+    over = await speakers.ask_end(call.house.court, call.viewer, call.args.id)
+    return {} if over else await _one(call, call.args.id)
+
+
+async def end(call: Call[One]) -> dict[str, Any]:
+    """Agree that a protection ends, as another person proposed."""
+    await speakers.end(call.house.court, call.viewer, call.args.id)
+    return {}
+
+
+async def keep(call: Call[One]) -> Protected:
+    """It does not end after all."""
+    await speakers.keep(call.house.court, call.viewer, call.args.id)
+    return await _one(call, call.args.id)
+
+
+async def _one(call: Call[Any], id_: int) -> Protected:
+    found = next((one for one in await speakers.listed(call.house.court, call.viewer) if one.id == id_), None)
+    if found is None:
+        raise NotFound
+    return _shown(found)
+
+
+def _shown(one: Speaker) -> Protected:
+    return Protected(
+        id=str(one.id), account_id=str(one.account_id), speaker_class=one.speaker_class, at=iso(one.granted_at),
+        state="proposed" if one.seconded_by is None else "protected" if one.ending_by is None else "ending",
+        until=None if one.ends_at is None else iso(one.ends_at),
+        log_index=one.log_index,
+    )  # fmt: skip
+
+
+API = "/api/v1/admin/protected"
+WRITE: dict[str, Any] = {"scope": "admin:write:orders", "may": "protect_speaker"}
+
+ROUTES: tuple[Route, ...] = (
+    get(API, listed, Surface.OFFICE, scope="admin:read:orders", may="see_office", gives=list[Protected]),
+    post(API, propose, Surface.OFFICE, takes=SpeakerForm, gives=Protected, **WRITE),
+    post(f"{API}/{{id}}/second", second, Surface.OFFICE, takes=One, gives=Protected, **WRITE),
+    post(f"{API}/{{id}}/end", ask_end, Surface.OFFICE, takes=One, **WRITE),
+    post(f"{API}/{{id}}/end/second", end, Surface.OFFICE, takes=One, **WRITE),
+    post(f"{API}/{{id}}/keep", keep, Surface.OFFICE, takes=One, gives=Protected, **WRITE),
+)

@@ -1,0 +1,156 @@
+"""Mastodon's admin API for trends: what trends, as staff may look at it. Nothing waits for a review here.
+
+https://docs.joinmastodon.org/methods/admin/trends/ - to keep something out takes a rule, a place, an end and two people:
+that is a matter of the court (`/office/deamplified`), and no click of one. These calls say so.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta
+
+from chaupal.api.mastodon.statuses import status_answer
+from chaupal.api.mastodon.trends import TagShown, TrendsAsked, links_shown, shown_tags, trending_posts, trending_tags
+from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.policy.surface import Surface
+from chaupal.reads.explore import tags
+from chaupal.reads.explore import trending_links as links
+from chaupal.reads.timelines import thread
+from chaupal.wire.call import Answer, Call
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Route, get, post
+
+REFUSED = (
+    "One person cannot keep something out of trends here. Open a matter at /office/deamplified: it names a rule, a place, an end "
+    "and a reason, and a second person approves it."
+)
+KEPT_OUT = "This is kept out of trends by a decision. Whoever may lift it does so on the page of its matter."
+
+
+class Tag(msgspec.Struct):
+    """A tag by its name, which is its id."""
+
+    name: Annotated[str, Meta(max_length=300)]
+
+
+class Publisher(msgspec.Struct, kw_only=True):
+    """A site of which links trend, as Mastodon's admin API has it; nothing of it waits for a review here."""
+
+    id: str
+    domain: str
+    trendable: bool = True
+    reviewed_at: None = None
+    requested_review_at: None = None
+    requires_review: bool = False
+
+
+class Of(msgspec.Struct):
+    """A post or a link by its id."""
+
+    id: Number
+
+
+async def approve_tag(call: Call[Tag]) -> TagShown:
+    """A tag that may trend, as every one may: nothing to approve. 422 where a decision keeps it out."""
+    shown = await _tag(call)
+    if not shown.trendable:
+        raise Invalid(KEPT_OUT)
+    return shown
+
+
+async def reject_tag(call: Call[Tag]) -> Answer:
+    """Refused (422): it takes two people."""
+    await _tag(call)
+    raise Invalid(REFUSED)
+
+
+async def approve_post(call: Call[Of]) -> Answer:
+    """A post that may trend, as every public one may: nothing to approve."""
+    return await status_answer(call, await thread.post(call.house.reads, call.viewer, call.args.id))
+
+
+async def reject_post(call: Call[Of]) -> Answer:
+    """Refused (422): it takes two people."""
+    await thread.post(call.house.reads, call.viewer, call.args.id)
+    raise Invalid(REFUSED)
+
+
+async def trending_links(call: Call[TrendsAsked]) -> list[dict[str, Any]]:
+    """What people share more than before, with its number."""
+    args = call.args
+    found = await links.links(call.house.reads, call.viewer, args.language, args.offset + args.most(10, 20))
+    return await _links(call, found[args.offset :])
+
+
+async def approve_link(call: Call[Of]) -> dict[str, Any]:
+    """A link that trends, as every one may: nothing to approve. 404 for one that does not."""
+    return (await _links(call, [await links.one(call.house.reads, call.viewer, call.args.id)]))[0]
+
+
+async def reject_link(call: Call[Of]) -> Answer:
+    """Refused (422): it takes two people. What is kept out are posts, people and tags, and with them their links."""
+    await links.one(call.house.reads, call.viewer, call.args.id)
+    raise Invalid(REFUSED)
+
+
+async def publishers(call: Call[TrendsAsked]) -> list[Publisher]:
+    """The sites of the links that trend, the hottest first."""
+    args = call.args
+    found = list((await _publishers(call)).values())
+    return found[args.offset : args.offset + args.most(20, 40)]
+
+
+async def approve_publisher(call: Call[Of]) -> Publisher:
+    """A site that may trend, as every one may: nothing to approve. 404 for one of which nothing trends."""
+    return await _publisher(call)
+
+
+async def reject_publisher(call: Call[Of]) -> Answer:
+    """Refused (422): it takes two people."""
+    await _publisher(call)
+    raise Invalid(REFUSED)
+
+
+async def _publisher(call: Call[Of]) -> Publisher:
+    found = (await _publishers(call)).get(call.args.id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def _publishers(call: Call[Any]) -> dict[int, Publisher]:
+    trending = await links.links(call.house.reads, call.viewer, None, links.MOST_TAGS)
+    domains = (urlsplit(one.url).hostname or "" for one in trending)
+    return {(id_ := links.number(domain)): Publisher(id=str(id_), domain=domain) for domain in domains if domain}
+
+
+async def _links(call: Call[Any], found: Sequence[links.TrendingLink]) -> list[dict[str, Any]]:
+    return [shown | {"requires_review": False} for shown in await links_shown(call, found)]
+
+
+async def _tag(call: Call[Tag]) -> TagShown:
+    return (await shown_tags(call, [await tags.one(call.house.reads, call.viewer, call.args.name)]))[0]
+
+
+API = "/api/v1/admin/trends"
+READ: dict[str, Any] = {"scope": "admin:read", "may": "see_office", "takes": TrendsAsked}
+WRITE: dict[str, Any] = {"scope": "admin:write", "may": "sanction"}
+
+ROUTES: tuple[Route, ...] = (
+    get(f"{API}/tags", trending_tags, Surface.TRENDS, **READ),
+    get(f"{API}/statuses", trending_posts, Surface.TRENDS, **READ),
+    get(f"{API}/links", trending_links, Surface.TRENDS, **READ),
+    get(f"{API}/links/publishers", publishers, Surface.TRENDS, gives=list[Publisher], **READ),
+    post(
+        f"{API}/links/publishers/{{id}}/approve", approve_publisher, Surface.TRENDS, takes=Of, gives=Publisher, **WRITE
+    ),
+    post(f"{API}/links/publishers/{{id}}/reject", reject_publisher, Surface.TRENDS, takes=Of, **WRITE),
+    post(f"{API}/tags/{{name}}/approve", approve_tag, Surface.SEARCH, takes=Tag, gives=TagShown, **WRITE),
+    post(f"{API}/tags/{{name}}/reject", reject_tag, Surface.SEARCH, takes=Tag, **WRITE),
+    post(f"{API}/statuses/{{id}}/approve", approve_post, Surface.STATUS, takes=Of, **WRITE),
+    post(f"{API}/statuses/{{id}}/reject", reject_post, Surface.STATUS, takes=Of, **WRITE),
+    post(f"{API}/links/{{id}}/approve", approve_link, Surface.TRENDS, takes=Of, **WRITE),
+    post(f"{API}/links/{{id}}/reject", reject_link, Surface.TRENDS, takes=Of, **WRITE),
+)

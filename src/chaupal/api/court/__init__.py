@@ -1,0 +1,1 @@
+"""The public record, orders by program, and what was decided about oneself."""

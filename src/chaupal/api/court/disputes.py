@@ -1,0 +1,168 @@
+"""What was decided about oneself, and appeals, at the wire: also for those who are suspended or frozen."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.api.court.warnings import STATES, AppealTold, Warned, warned
+from chaupal.governance.appeals import appeals, notices
+from chaupal.governance.appeals.notices import AppealRow, Message, Strike
+from chaupal.kernel.clock import iso
+from chaupal.policy.surface import Surface
+from chaupal.reads.people import people
+from chaupal.wire.call import Call
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Nothing, Route, get, post
+
+
+class Of(msgspec.Struct, kw_only=True):
+    """A strike (by its ruling), or an appeal, by its id."""
+
+    id: Number
+
+
+class Filed(msgspec.Struct, kw_only=True):
+    """An appeal: against which ruling, and why."""
+
+    ruling_id: Number
+    text: str = ""
+
+
+class FiledHere(msgspec.Struct, kw_only=True):
+    """The same, at the strike's own address."""
+
+    id: Number
+    text: str = ""
+
+
+class Word(msgspec.Struct, kw_only=True):
+    """A message in an appeal."""
+
+    id: Number
+    text: str = ""
+
+
+class MessageShown(msgspec.Struct, kw_only=True):
+    """What was written in an appeal; `by`: `you` or `staff`."""
+
+    id: str
+    by: str
+    text: str
+    created_at: str
+
+
+class AppealShown(msgspec.Struct, kw_only=True):
+    """An appeal. `state`: pending, rejected, approved or withdrawn; `outcome`: upheld, modified or reversed."""
+
+    id: str
+    ruling_id: str
+    text: str
+    state: str
+    created_at: str
+    decide_by: str
+    decided_at: str | None
+    outcome: str | None
+    reason: str | None
+    messages: list[MessageShown]
+    notice_url: str
+
+
+async def strikes(call: Call[Nothing]) -> list[Warned]:
+    """What was decided about oneself, the newest first."""
+    found = await notices.mine(call.house.court, call.viewer)
+    return [await _warned(call, strike) for strike in found]
+
+
+async def strike(call: Call[Of]) -> Warned:
+    """One of them."""
+    return await _warned(call, await notices.one(call.house.court, call.viewer, call.args.id))
+
+
+async def file(call: Call[Filed]) -> AppealShown:
+    """Appeal against a ruling, once and in time."""
+    return await _file(call, call.args.ruling_id, call.args.text)
+
+
+async def file_here(call: Call[FiledHere]) -> AppealShown:
+    """The same, at the strike's own address."""
+    return await _file(call, call.args.id, call.args.text)
+
+
+async def mine(call: Call[Nothing]) -> list[AppealShown]:
+    """One's appeals, the newest first."""
+    court, viewer = call.house.court, call.viewer
+    rows = await appeals.mine(court, viewer)
+    return [_shown(call, row, (await appeals.appeal(court, viewer, row.id))[1].messages) for row in rows]
+
+
+async def one(call: Call[Of]) -> AppealShown:
+    """One of them, with what was written in it."""
+    row, about = await appeals.appeal(call.house.court, call.viewer, call.args.id)
+    return _shown(call, row, about.messages)
+
+
+async def say(call: Call[Word]) -> AppealShown:
+    """Write in an appeal."""
+    await appeals.say(call.house.court, call.viewer, call.args.id, call.args.text)
+    return await _again(call, call.args.id)
+
+
+async def withdraw(call: Call[Of]) -> AppealShown:
+    """Ask no more."""
+    await appeals.withdraw(call.house.court, call.viewer, call.args.id)
+    return await _again(call, call.args.id)
+
+
+async def _file(call: Call[Any], ruling: int, text: str) -> AppealShown:
+    row = await appeals.file(call.house.court, call.viewer, ruling, text)
+    return _shown(call, row, ())
+
+
+async def _again(call: Call[Any], id_: int) -> AppealShown:
+    row, about = await appeals.appeal(call.house.court, call.viewer, id_)
+    return _shown(call, row, about.messages)
+
+
+async def _warned(call: Call[Any], strike: Strike) -> Warned:
+    me = await people.person(call.house.reads, call.viewer, strike.ruling.owner_id or call.me)
+    appeal = strike.appeal
+    appealed = AppealTold(appeal.text, STATES[appeal.outcome]) if appeal else None
+    return warned(
+        call,
+        strike.ruling.ruling,
+        strike.kind,
+        me,
+        at=strike.ruling.starts_at,
+        ended=not strike.in_force,
+        appealed=appealed,
+    )
+
+
+def _shown(call: Call[Any], row: AppealRow, messages: tuple[Message, ...]) -> AppealShown:
+    state = "withdrawn" if row.state == "withdrawn" else STATES[row.outcome]
+    said = [
+        MessageShown(id=str(m.id), by="staff" if m.staff else "you", text=m.text, created_at=iso(m.at))
+        for m in messages
+    ]
+    return AppealShown(
+        id=str(row.id), ruling_id=str(row.ruling_id), text=row.text, state=state, created_at=iso(row.filed_at),
+        decide_by=iso(row.due_at), decided_at=None if row.decided_at is None else iso(row.decided_at),
+        outcome=row.outcome or None, reason=row.reason or None, messages=said,
+        notice_url=f"{call.house.settings.origin}/disputes/strikes/{row.ruling_id}",
+    )  # fmt: skip
+
+
+READ: dict[str, Any] = {"scope": "read:accounts", "suspended": True}
+WRITE: dict[str, Any] = {"scope": "write:accounts", "suspended": True, "limit": (30, 300)}
+STRIKES, APPEALS = "/api/v1/disputes/strikes", "/api/v1/appeals"
+
+ROUTES: tuple[Route, ...] = (
+    get(STRIKES, strikes, Surface.OWN, gives=list[Warned], **READ),
+    get(f"{STRIKES}/{{id}}", strike, Surface.OWN, takes=Of, gives=Warned, **READ),
+    post(f"{STRIKES}/{{id}}/appeal", file_here, Surface.OWN, takes=FiledHere, gives=AppealShown, **WRITE),
+    post(APPEALS, file, Surface.OWN, takes=Filed, gives=AppealShown, **WRITE),
+    get(APPEALS, mine, Surface.OWN, gives=list[AppealShown], **READ),
+    get(f"{APPEALS}/{{id}}", one, Surface.OWN, takes=Of, gives=AppealShown, **READ),
+    post(f"{APPEALS}/{{id}}/messages", say, Surface.OWN, takes=Word, gives=AppealShown, **WRITE),
+    post(f"{APPEALS}/{{id}}/withdraw", withdraw, Surface.OWN, takes=Of, gives=AppealShown, **WRITE),
+)

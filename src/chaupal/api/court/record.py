@@ -1,0 +1,217 @@
+"""The public record for programs: orders with what became of their targets, and the stream of what is withheld."""
+
+import hashlib
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from chaupal.kernel.clock import iso
+from chaupal.policy.epitaph import iso_date, notice_path
+from chaupal.policy.surface import Surface
+from chaupal.reads.court import record, withheld
+from chaupal.reads.court.record import Counts, Line, Outcome
+from chaupal.reads.court.withheld import Told
+from chaupal.wire.call import Answer, Call, json
+from chaupal.wire.paging import Paged, link_header
+from chaupal.wire.route import Route, get
+
+MOST = 1_000  # changes in one answer
+# The same for everybody, so that archives may keep it; asked again each time whether it is still true.
+SHARED = [("cache-control", "public, no-cache"), ("vary", "accept-encoding")]
+
+
+class One(msgspec.Struct, kw_only=True):
+    """An order by its public reference; `first`: from which target on."""
+
+    ref: Annotated[str, Meta(max_length=40)]
+    first: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
+
+
+class Since(msgspec.Struct, kw_only=True):
+    """`since`: the `next` of an earlier answer; without it, from the first change there was."""
+
+    since: Annotated[int, Meta(ge=-1, le=2**53)] = -1
+    limit: Annotated[int, Meta(ge=1, le=MOST)] = 100
+
+
+class OrderShown(msgspec.Struct, kw_only=True):
+    """An order as everybody may know it. Times ISO 8601 UTC, `dated` a day in India; `counts`: how its targets stand."""
+
+    ref: str
+    kind: str
+    regime: str
+    authority: str
+    authority_hi: str
+    authority_class: str
+    jurisdiction: str
+    office: str
+    reference_no: str
+    law: str
+    bases: list[str]
+    territory: list[str]
+    emergency: bool
+    dated: str
+    received_at: str
+    act_by: str | None
+    interim_until: str | None
+    ends_at: str | None
+    counts: Counts
+    log_index: int
+    log_entry: str
+    url: str
+
+
+class OutcomeShown(msgspec.Struct, kw_only=True):
+    """What became of one target. `id`, `account` and `url` only where the caller may know of the thing.
+
+    `measure` and `until` where something was limited; `matter` and `matter_measure` where the house acted by its own rules
+    instead: the matter's reference, and what was done in it; `log`: entries that say so.
+    """
+
+    number: int
+    kind: str
+    state: str
+    id: str | None
+    account: str | None
+    url: str | None
+    reason: str
+    code: str
+    lifted_because: str
+    decided_at: str | None
+    measure: str | None
+    until: str | None
+    matter: str | None
+    matter_measure: str | None
+    log: list[int]
+
+
+class StoryShown(OrderShown, kw_only=True):
+    """One order whole. `next_target`: `first` of the next part, where an order names more than fit.
+
+    `asked_by`: of a matter under the house's own rules, the orders that had asked for what was done.
+    """
+
+    targets: list[OutcomeShown]
+    next_target: int | None
+    asked_by: list[str]
+
+
+class ChangeShown(msgspec.Struct, kw_only=True):
+    """Something is hidden (`withheld`) or back (`restored`). `id` and `account_id` are null of what not everybody may know.
+
+    `countries`: where (XX: everywhere); `scope`: status, user or media; `cursor`: the entry of the log that says so.
+    """
+
+    cursor: int
+    event: str
+    scope: str
+    measure: str
+    id: str | None
+    account_id: str | None
+    countries: list[str]
+    basis: str
+    regime: str
+    law: str
+    order_ref: str
+    at: str
+    until: str | None
+    log_entry: str
+    notice_url: str
+
+
+class Changes(msgspec.Struct, kw_only=True):
+    """Changes in the log's order. `next` goes into `since`; `more`: whether some wait there already."""
+
+    changes: list[ChangeShown]
+    next: int
+    more: bool
+
+
+async def orders(call: Call[Paged]) -> Answer:
+    """Orders of authorities, newest first; secret ones are not among them."""
+    page = await record.register(call.house.reads, call.args.cursor())
+    return json([OrderShown(**order_parts(call, line)) for line in page.items], headers=link_header(call, page))
+
+
+async def order(call: Call[One]) -> StoryShown:
+    """One order with what became of each target."""
+    story = await record.story(call.house.reads, call.viewer, call.args.ref, first=call.args.first)
+    line = Line(story.order, story.authority, story.counts)
+    return StoryShown(
+        **order_parts(call, line),
+        targets=[_outcome(call, one) for one in story.outcomes],
+        next_target=story.next,
+        asked_by=[one.ref for one, _ in story.asked],
+    )
+
+
+async def changes(call: Call[Since]) -> Answer:
+    """What is withheld and what is back since a cursor: for archives, unfurlers and whoever else keeps copies."""
+    found = await withheld.after(call.house.reads, call.args.since, call.args.limit)
+    body = msgspec.json.encode(
+        Changes(changes=[_change(call, one) for one in found.changes], next=found.next, more=found.more)
+    )
+    mark = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = [*SHARED, ("etag", mark)]
+    if found.more:
+        headers.append(("link", f'<{call.link}?since={found.next}&limit={call.args.limit}>; rel="next"'))
+    if mark in [one.strip().removeprefix("W/") for one in call.headers.get("if-none-match", "").split(",")]:
+        return Answer(b"", 304, headers=headers)
+    return Answer(body, headers=headers)
+
+
+def order_parts(call: Call[Any], line: Line) -> dict[str, Any]:
+    """Neither the officer's name nor the authority's own words, which may be confidential or about somebody."""
+    of, who, origin = line.order, line.authority, call.house.settings.origin
+    return {
+        "ref": of.ref, "kind": of.kind, "regime": of.regime_ref, "authority": who.name, "authority_hi": who.name_hi,
+        "authority_class": who.issuer_class, "jurisdiction": who.jurisdiction, "office": who.office, "reference_no": of.reference_no,
+        "law": of.legal_basis, "bases": list(of.bases), "territory": list(of.territory), "emergency": of.emergency,
+        "dated": iso_date(of.dated), "received_at": iso(of.received_at), "act_by": time_of(of.act_by),
+        "interim_until": time_of(of.interim_until), "ends_at": time_of(of.ends_at), "counts": line.counts, "log_index": of.log_index,
+        "log_entry": f"{origin}/log/entry/{of.log_index}", "url": f"{origin}/orders/{of.ref}",
+    }  # fmt: skip
+
+
+def _outcome(call: Call[Any], one: Outcome) -> OutcomeShown:
+    origin, ruling = call.house.settings.origin, one.ruling
+    path = f"/@{one.handle}" if one.post is None else f"/@{one.handle}/{one.post}"
+    shown = ruling is not None and one.state != "pending"
+    return OutcomeShown(
+        number=one.number, kind=one.kind, state=one.state, id=None if one.post is None else str(one.post), account=one.handle or None,
+        url=origin + path if one.handle else None, reason=one.reason, code=one.code, lifted_because=one.lifted_because,
+        decided_at=time_of(one.decided_at), measure=ruling.measure if shown and ruling else None,
+        until=time_of(ruling.ends_at) if shown and ruling else None, log=list(one.log),
+        matter=one.acted.ref if one.acted else None,
+        matter_measure=one.acted.ruling.measure if one.acted and one.acted.ruling else None,
+    )  # fmt: skip
+
+
+def _change(call: Call[Any], one: Told) -> ChangeShown:
+    row, origin = one.row, call.house.settings.origin
+    at = row.lifted_at if one.over and row.lifted_at is not None else row.starts_at
+    return ChangeShown(
+        cursor=one.leaf, event="restored" if one.over else "withheld", scope=one.scope, measure=row.measure, id=_id(one.subject),
+        account_id=_id(one.owner), countries=row.territory.split(","), basis="" if row.neutral else row.basis,
+        regime="" if row.neutral else row.regime, law="" if row.neutral else row.legal_basis,
+        order_ref="" if row.neutral else row.order_ref, at=iso(at), until=None if one.over else time_of(row.ends_at),
+        log_entry=f"{origin}/log/entry/{one.leaf}", notice_url=origin + notice_path(row.ruling),
+    )  # fmt: skip
+
+
+def _id(id_: int | None) -> str | None:
+    return None if id_ is None else str(id_)
+
+
+def time_of(ms: int | None) -> str | None:
+    return None if ms is None else iso(ms)
+
+
+OPEN: dict[str, Any] = {"public": True, "scope": "read:statuses"}
+
+ROUTES: tuple[Route, ...] = (
+    get("/api/v1/transparency/orders", orders, Surface.RECORD, takes=Paged, gives=list[OrderShown], **OPEN),
+    get("/api/v1/transparency/orders/{ref}", order, Surface.RECORD, takes=One, gives=StoryShown, **OPEN),
+    get("/api/v1/withheld", changes, Surface.RECORD, takes=Since, gives=Changes, **OPEN),
+)

@@ -1,0 +1,188 @@
+"""The report for programs: whole, each table as JSON and CSV, statements of reasons, Lumen's notices. No words of people."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from chaupal.governance.log import cosigned as log_cosigned
+from chaupal.governance.log import log, reconcile
+from chaupal.governance.report import dsa, lumen, reported, snapshots
+from chaupal.governance.report.facts import Facts, Measure, Snapshot
+from chaupal.governance.report.filters import Filters, View, parse_filters
+from chaupal.governance.report.keeper import Building
+from chaupal.governance.report.published import ENDINGS, WHOLE, table_file
+from chaupal.governance.report.report import LICENCE, canonical, document
+from chaupal.governance.report.tables import TABLES
+from chaupal.kernel.errors import NotFound
+from chaupal.policy.surface import Surface
+from chaupal.wire.call import Answer, Call, json
+from chaupal.wire.route import Route, get
+
+CSV = "text/csv; charset=utf-8"
+RETRY = 2  # seconds
+BATCH = 100  # statements in one call, as the database of the EU takes them
+BY_ID = {id_.lower(): id_ for id_ in TABLES}
+Word = Annotated[str, Meta(max_length=64)]
+
+
+class Part(msgspec.Struct, kw_only=True):
+    """Which part of the record: months (2021-02) from and to, a country (IN), a language (hi), a regime (IN-69A)."""
+
+    start: Word = msgspec.field(default="", name="from")
+    to: Word = ""
+    country: Word = ""
+    language: Word = ""
+    regime: Word = ""
+
+    @property
+    def filters(self) -> Filters:
+        """Raises Invalid."""
+        return parse_filters({
+            "from": self.start, "to": self.to, "country": self.country, "language": self.language, "regime": self.regime,
+        })  # fmt: skip
+
+
+class One(Part, kw_only=True):
+    """A table by its file: `T1.json`, `T1.csv`."""
+
+    name: Annotated[str, Meta(max_length=16)]
+
+
+class File(msgspec.Struct, kw_only=True):
+    """A file of a frozen report: `report.json`, `T1.csv`."""
+
+    period: Word
+    revision: Annotated[int, Meta(ge=1, le=1_000_000)]
+    name: Annotated[str, Meta(max_length=16)]
+
+
+class Statements(Part, kw_only=True):
+    """`after`: the entry of the last statement that one has; `limit`: how many."""
+
+    after: Annotated[int, Meta(ge=-1, le=2**53)] = -1
+    limit: Annotated[int, Meta(ge=1, le=1_000)] = BATCH
+
+
+def building(found: Building) -> Answer:
+    """Not yet: 202 with how far it is."""
+    said = {"state": "building", "done": found.done, "of": found.of}
+    return json(said, 202, [("retry-after", str(RETRY)), ("cache-control", "no-store")])
+
+
+async def whole(call: Call[Part]) -> Answer:
+    """The report in its one spelling, whose SHA-256 a snapshot freezes."""
+    found = await reported.made(call.house.court, call.args.filters)
+    return building(found) if isinstance(found, Building) else Answer(canonical(document(found)))
+
+
+async def table(call: Call[One]) -> Answer:
+    name, _, ending = call.args.name.lower().rpartition(".")
+    if name not in BY_ID or ending not in ENDINGS:
+        raise NotFound(f"There is no such table: it is one of {', '.join(TABLES)}, as .json or .csv")
+    id_ = BY_ID[name]
+    found = await reported.made(call.house.court, call.args.filters, (id_,))
+    if isinstance(found, Building):
+        return building(found)
+    return _file(f"{id_}.{ending}", table_file(found, found.tables[0], ending))
+
+
+def _file(name: str, body: bytes) -> Answer:
+    if not name.endswith(".csv"):
+        return Answer(body)
+    return Answer(body, mime=CSV, headers=[("content-disposition", f'attachment; filename="{name}"')])
+
+
+async def health(call: Call[Any]) -> Answer:
+    """How the log stands: size, root, the age of the newest checkpoint, who else signed it, what the last reconciliation found."""
+    court = call.house.court
+    found = await log_cosigned.status(court)
+    if found is None:
+        raise NotFound("Nothing is signed yet")
+    checked = await reconcile.last(court)
+    told = None if checked is None else {"at": checked.at, "entries": checked.entries, "failures": checked.failures}
+    return json({"log": found, "age_seconds": max(0, court.clock() - found.signed_at) // 1_000, "reconciled": told})
+
+
+async def frozen(call: Call[Any]) -> Answer:
+    """Every frozen report that the newest signed entry knows of: period, revision, size, SHA-256, the entry that says so."""
+
+    def listed(facts: Facts) -> dict[str, object]:
+        told = [
+            {
+                "index": s.index,
+                "period": s.period,
+                "revision": s.revision,
+                "size": s.size,
+                "sha256": s.sha256,
+                "files": {name: {"sha256": sha256, "url": _address(s, name)} for name, sha256 in _files(s)},
+            }
+            for s in facts.snapshots
+        ]
+        return {"licence": LICENCE, "snapshots": told}
+
+    return await _asked(call, listed)
+
+
+def _files(frozen: Snapshot) -> list[tuple[str, str]]:
+    return [(WHOLE, frozen.sha256), *sorted(frozen.files.items())]
+
+
+def _address(frozen: Snapshot, name: str) -> str:
+    return f"{API}/frozen/{frozen.period}/{frozen.revision}/{name}"
+
+
+async def frozen_file(call: Call[File]) -> Answer:
+    """A file of a frozen report, byte for byte as the snapshot's entry holds its hash."""
+    args = call.args
+    return _file(args.name, await snapshots.file(call.house.court, args.period, args.revision, args.name))
+
+
+async def statements(call: Call[Statements]) -> Answer:
+    """Statements of reasons, those with the lowest entries first; `next` goes into `after`."""
+    filters, origin, after, limit = call.args.filters, call.house.settings.origin, call.args.after, call.args.limit
+
+    def page(facts: Facts) -> list[Measure]:
+        told = [m for m in View(facts, filters).measures if m.index > after and dsa.is_statement(m)]
+        return sorted(told, key=lambda m: m.index)[: limit + 1]
+
+    told = await reported.ask(call.house.court, page)
+    if isinstance(told, Building):
+        return building(told)
+    opened = await log.opened(call.house.court, [m.index for m in told[:limit]])
+    return json({
+        "licence": LICENCE, "statements": [dsa.statement(m, origin, opened.get(m.index, {})) for m in told[:limit]],
+        "beside": [dsa.beside(m) for m in told[:limit]], "next": told[limit - 1].index if len(told) > limit else None,
+    })  # fmt: skip
+
+
+async def notices(call: Call[Statements]) -> Answer:
+    """Orders in Lumen's shape, those with the lowest entries first; `next` goes into `after`."""
+    filters, settings, after, limit = call.args.filters, call.house.settings, call.args.after, call.args.limit
+
+    def page(facts: Facts) -> dict[str, object]:
+        found = sorted((o for o in View(facts, filters).demands if o.index > after), key=lambda o: o.index)[: limit + 1]
+        told = list(lumen.notices(found[:limit], settings.origin, settings.title))
+        return {"licence": LICENCE, "notices": told, "next": found[limit - 1].index if len(found) > limit else None}
+
+    return await _asked(call, page)
+
+
+async def _asked(call: Call[Any], page: Callable[[Facts], dict[str, object]]) -> Answer:
+    found = await reported.ask(call.house.court, page)
+    return building(found) if isinstance(found, Building) else json(found)
+
+
+API = "/api/v1/transparency"
+OPEN: dict[str, Any] = {"public": True, "limit": (60, 60)}  # what is asked for is counted anew for each filter
+
+ROUTES: tuple[Route, ...] = (
+    get(f"{API}/report.json", whole, Surface.RECORD, takes=Part, **OPEN),
+    get(f"{API}/tables/{{name}}", table, Surface.RECORD, takes=One, **OPEN),
+    get(f"{API}/health.json", health, Surface.RECORD, **OPEN),
+    get(f"{API}/snapshots.json", frozen, Surface.RECORD, **OPEN),
+    get(f"{API}/frozen/{{period}}/{{revision}}/{{name}}", frozen_file, Surface.RECORD, takes=File, **OPEN),
+    get(f"{API}/dsa.json", statements, Surface.RECORD, takes=Statements, **OPEN),
+    get(f"{API}/lumen.json", notices, Surface.RECORD, takes=Statements, **OPEN),
+)

@@ -1,0 +1,80 @@
+"""The AccountWarning entity: what was decided about oneself, as Mastodon's apps read it, and what else there is to know."""
+
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from chaupal.api.mastodon.people import account_bytes
+from chaupal.governance.appeals.appeals import MODIFIED, REVERSED
+from chaupal.kernel.clock import iso
+from chaupal.policy import answers, tidings
+from chaupal.policy.rulings import Measure, Ruling
+from chaupal.policy.sealed import Visible
+from chaupal.policy.things import Person
+from chaupal.wire.call import Call
+
+# https://docs.joinmastodon.org/entities/AccountWarning/#action; what has no like there is "none", and told in words.
+ACTIONS = {
+    Measure.LIMIT: "silence", Measure.FREEZE: "disable", Measure.SUSPEND: "suspend", Measure.REMOVE_POST: "delete_statuses",
+}  # fmt: skip
+STATES = {"": "pending", "upheld": "rejected", MODIFIED: "approved", REVERSED: "approved"}
+
+
+class AppealTold(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Appeal/"""
+
+    text: str
+    state: str
+
+
+class Warned(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/AccountWarning/ and ours: what, where, until when, by which law, and its page."""
+
+    id: str
+    action: str
+    text: str
+    status_ids: list[str]
+    target_account: Raw
+    appeal: AppealTold | None
+    created_at: str
+    measure: str
+    withheld_in_countries: list[str]
+    law: str | None
+    order: str | None
+    rule: str | None
+    ends_at: str | None
+    ended: bool
+    notice_url: str
+
+
+def action_of(measure: str, kind: str) -> str:
+    if measure == Measure.MARK_SENSITIVE:
+        return "mark_statuses_as_sensitive" if kind == "post" else "sensitive"
+    return ACTIONS.get(Measure(measure), "none")
+
+
+def warned(
+    call: Call[Any],
+    ruling: Ruling,
+    kind: str,
+    me: Visible[Person],
+    *,
+    at: int,
+    ended: bool,
+    appealed: AppealTold | None,
+    outcome: str = "",
+) -> Warned:
+    """`outcome`: of an appeal, where this tells of that. `at`: when it was told, in ms."""
+    settings, viewer = call.house.settings, call.viewer
+    named = not ruling.neutral
+    said = tidings.line(ruling, kind, viewer.language, ended=ended)
+    return Warned(
+        id=str(ruling.id), action=action_of(ruling.measure, kind), status_ids=[str(ruling.subject)] if kind == "post" else [],
+        text=answers.line(outcome, viewer.language) if outcome else said,
+        target_account=Raw(account_bytes(settings, viewer, me)), appeal=appealed, created_at=iso(at), measure=ruling.measure.value,
+        withheld_in_countries=list(ruling.territory), law=(ruling.legal_basis or None) if named and ruling.basis != "own_rules" else None,
+        order=(ruling.order_ref or None) if named else None, rule=ruling.rule or None,
+        ends_at=None if ruling.ends_at is None else iso(ruling.ends_at), ended=ended,
+        notice_url=settings.origin + tidings.notice_page(ruling.id),
+    )  # fmt: skip

@@ -1,0 +1,108 @@
+"""Announcements at the wire, in the viewer's language. https://docs.joinmastodon.org/methods/announcements/"""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.kernel.clock import iso
+from chaupal.policy.surface import Surface
+from chaupal.reads.people import announcements as reads
+from chaupal.reads.people.announcements import Told
+from chaupal.social.people import announcements
+from chaupal.text import html
+from chaupal.wire.call import Call
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Route, delete, get, post, put
+
+
+class AnnouncementsAsked(msgspec.Struct):
+    """`with_dismissed`: those that one has read, too."""
+
+    with_dismissed: bool = False
+
+
+class AnnouncementId(msgspec.Struct):
+    """An announcement by its id."""
+
+    id: Number
+
+
+class ReactionTo(msgspec.Struct):
+    """An announcement and an emoji."""
+
+    id: Number
+    name: str
+
+
+class Reaction(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Reaction/"""
+
+    name: str
+    count: int
+    me: bool
+
+
+class Announcement(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Announcement/"""
+
+    id: str
+    content: str
+    starts_at: str | None
+    ends_at: str | None
+    all_day: bool
+    published_at: str
+    updated_at: str
+    read: bool
+    mentions: list[Any]
+    statuses: list[Any]
+    tags: list[Any]
+    emojis: list[Any]
+    reactions: list[Reaction]
+
+
+async def listed(call: Call[AnnouncementsAsked]) -> list[Announcement]:
+    """What staff tell everybody now."""
+    found = await reads.told(call.house.reads, call.viewer, dismissed=call.args.with_dismissed)
+    return [shown(call, told) for told in found]
+
+
+async def dismiss(call: Call[AnnouncementId]) -> dict[str, Any]:
+    """It was read."""
+    await announcements.dismiss(call.house.square, call.viewer, call.args.id)
+    return {}
+
+
+async def react(call: Call[ReactionTo]) -> dict[str, Any]:
+    """With one emoji."""
+    await announcements.react(call.house.square, call.viewer, call.args.id, call.args.name)
+    return {}
+
+
+async def unreact(call: Call[ReactionTo]) -> dict[str, Any]:
+    """Take it back."""
+    await announcements.unreact(call.house.square, call.viewer, call.args.id, call.args.name)
+    return {}
+
+
+def shown(call: Call[Any], told: Told) -> Announcement:
+    one = told.announcement
+    return Announcement(
+        id=str(one.id), content=content(one.words(call.viewer.language), call.house.settings.origin),
+        starts_at=None if one.starts_at is None else iso(one.starts_at), ends_at=None if one.ends_at is None else iso(one.ends_at),
+        all_day=one.all_day, published_at=iso(one.told_at or one.at), updated_at=iso(one.updated_at), read=told.read,
+        mentions=[], statuses=[], tags=[], emojis=[], reactions=[Reaction(r.name, r.count, r.me) for r in told.reactions],
+    )  # fmt: skip
+
+
+def content(words: str, origin: str) -> str:
+    return html.render(words, lambda handle: (f"{origin}/@{handle}", handle), lambda tag: f"{origin}/tags/{tag}")
+
+
+PATH = "/api/v1/announcements"
+
+ROUTES: tuple[Route, ...] = (
+    get(PATH, listed, Surface.NONE, takes=AnnouncementsAsked),
+    post(f"{PATH}/{{id}}/dismiss", dismiss, Surface.NONE, scope="write:accounts", takes=AnnouncementId),
+    put(f"{PATH}/{{id}}/reactions/{{name}}", react, Surface.NONE, scope="write:favourites", takes=ReactionTo),
+    delete(f"{PATH}/{{id}}/reactions/{{name}}", unreact, Surface.NONE, scope="write:favourites", takes=ReactionTo),
+)

@@ -1,0 +1,82 @@
+"""Conversations at the wire: what is said to oneself alone. https://docs.joinmastodon.org/methods/conversations/"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from chaupal.api.mastodon.people import account_bytes
+from chaupal.api.mastodon.statuses import pen_for
+from chaupal.policy.surface import Surface
+from chaupal.reads.timelines import conversations as reads
+from chaupal.reads.timelines.conversations import Talk
+from chaupal.social.posts import conversations
+from chaupal.wire.call import Answer, Call, json
+from chaupal.wire.paging import Number, Paged, link_header
+from chaupal.wire.route import Route, delete, get, post
+
+
+class ConversationId(msgspec.Struct):
+    """A conversation by its id: that of its first post."""
+
+    id: Number
+
+
+class Conversation(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Conversation/"""
+
+    id: str
+    unread: bool
+    accounts: list[Raw]
+    last_status: Raw | None
+
+
+async def listed(call: Call[Paged]) -> Answer:
+    """One's conversations, the newest post first."""
+    page = await reads.page(call.house.reads, call.viewer, call.args.cursor())
+    return json(await shown(call, page.items), headers=link_header(call, page))
+
+
+async def read(call: Call[ConversationId]) -> Conversation:
+    """It was read."""
+    return await _marked(call, unread=False)
+
+
+async def unread(call: Call[ConversationId]) -> Conversation:
+    """It counts as new again."""
+    return await _marked(call, unread=True)
+
+
+async def _marked(call: Call[ConversationId], *, unread: bool) -> Conversation:
+    await conversations.read(call.house.square, call.viewer, call.args.id, unread=unread)
+    return (await shown(call, [await reads.one(call.house.reads, call.viewer, call.args.id)]))[0]
+
+
+async def remove(call: Call[ConversationId]) -> dict[str, Any]:
+    """Off one's list; its posts stay."""
+    await conversations.remove(call.house.square, call.viewer, call.args.id)
+    return {}
+
+
+async def shown(call: Call[Any], talks: Sequence[Talk]) -> list[Conversation]:
+    pen = await pen_for(call, [talk.last for talk in talks])
+    return [
+        Conversation(
+            id=str(talk.conversation.root), unread=talk.conversation.unread,
+            accounts=[Raw(account_bytes(call.house.settings, call.viewer, one)) for one in talk.people],
+            last_status=Raw(body) if (body := pen.write(talk.last)) else None,
+        )
+        for talk in talks
+    ]  # fmt: skip
+
+
+PATH = "/api/v1/conversations"
+WRITE: dict[str, Any] = {"scope": "write:conversations", "takes": ConversationId}
+
+ROUTES: tuple[Route, ...] = (
+    get(PATH, listed, Surface.MESSAGES, scope="read:statuses", takes=Paged, lane=True, kept=True),
+    post(f"{PATH}/{{id}}/read", read, Surface.MESSAGES, gives=Conversation, **WRITE),
+    post(f"{PATH}/{{id}}/unread", unread, Surface.MESSAGES, gives=Conversation, **WRITE),
+    delete(f"{PATH}/{{id}}", remove, Surface.MESSAGES, takes_back=True, **WRITE),
+)

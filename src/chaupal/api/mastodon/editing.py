@@ -1,0 +1,130 @@
+"""Edits at the wire: change one's post, what it said before, and what was typed."""
+
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Raw
+
+from chaupal.api.mastodon.media import Attachment, attachment, focus_of
+from chaupal.api.mastodon.people import account_bytes
+from chaupal.api.mastodon.statuses import placeholder_body, reader_of, status_answer
+from chaupal.api.own.drafts import PollSent, poll_of
+from chaupal.kernel.clock import iso
+from chaupal.kernel.errors import NotFound
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person, Post
+from chaupal.policy.verdict import Placeholder
+from chaupal.reads.people import people
+from chaupal.reads.posts import wordings
+from chaupal.reads.timelines import thread
+from chaupal.social.posts import editing
+from chaupal.wire.call import Answer, Call, json
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Route, get, put
+
+
+class MediaSent(msgspec.Struct, kw_only=True):
+    """New words for a picture of the post."""
+
+    id: Number
+    description: str | None = None
+    focus: str | None = None
+
+
+class EditSent(msgspec.Struct, kw_only=True):
+    """All that the post says from now on."""
+
+    id: Number
+    status: str = ""
+    spoiler_text: str = ""
+    sensitive: bool = False
+    language: str | None = None
+    media_ids: list[Number] = []
+    media_attributes: list[MediaSent] = []
+    poll: PollSent | None = None
+    quote_approval_policy: Literal["public", "followers", "nobody"] | None = None
+
+
+class OnePost(msgspec.Struct):
+    """A post by its id."""
+
+    id: Number
+
+
+class TitleShown(msgspec.Struct):
+    """An option of a poll as it was."""
+
+    title: str
+
+
+class PollThen(msgspec.Struct):
+    """The options of a poll as they were."""
+
+    options: list[TitleShown]
+
+
+class EditShown(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/StatusEdit/"""
+
+    content: str
+    spoiler_text: str
+    sensitive: bool
+    created_at: str
+    account: Raw
+    media_attachments: list[Attachment]
+    emojis: list[Any] = []
+    poll: PollThen | msgspec.UnsetType = msgspec.UNSET
+
+
+async def edit(call: Call[EditSent]) -> Answer:
+    """What is not sent goes: pictures, poll, warning. The language stays."""
+    sent = call.args
+    wish = editing.Edit(
+        text=sent.status, spoiler=sent.spoiler_text, language=sent.language, sensitive=sent.sensitive, pictures=sent.media_ids,
+        described=[editing.Described(m.id, m.description, focus_of(m.focus)) for m in sent.media_attributes],
+        poll=poll_of(sent.poll), quote_policy=sent.quote_approval_policy or "",
+    )  # fmt: skip
+    await editing.edit(call.house.square, call.viewer, sent.id, wish)
+    return await status_answer(call, await thread.post(call.house.reads, call.viewer, sent.id))
+
+
+async def history(call: Call[OnePost]) -> Answer:
+    """Every wording, the first one first. Where the post is withheld, each is the notice that stands in its place."""
+    found = await wordings.of_post(call.house.reads, call.viewer, call.args.id)
+    authors = await people.of_posts(call.house.reads, call.viewer, found)
+    author = authors.get(found[0].item.author)
+    if author is None:
+        raise NotFound
+    return json([_shown(call, seen, author) for seen in found])
+
+
+async def source(call: Call[OnePost]) -> dict[str, str]:
+    """What was typed, for its author alone."""
+    seen = await thread.post(call.house.reads, call.viewer, call.args.id)
+    if seen.item.author != call.viewer.account:
+        raise NotFound
+    return {"id": str(seen.item.id), "text": seen.item.text, "spoiler_text": seen.item.spoiler}
+
+
+def _shown(call: Call[Any], seen: Visible[Post], author: Visible[Person]) -> EditShown:
+    settings, post = call.house.settings, seen.item
+    content = post.html
+    if isinstance(seen.verdict, Placeholder):
+        content = placeholder_body(settings, call.viewer, post, seen.verdict)["content"]
+    titles = [TitleShown(option.title) for option in post.poll.options] if post.poll else []
+    return EditShown(
+        content=content, spoiler_text=post.spoiler, sensitive=post.sensitive, created_at=iso(post.edited_at or post.created_at),
+        account=Raw(account_bytes(settings, call.viewer, author)),
+        media_attachments=[attachment(settings, picture, reader_of(call.viewer, post)) for picture in post.pictures],
+        poll=PollThen(titles) if titles else msgspec.UNSET,
+    )  # fmt: skip
+
+
+ONE = "/api/v1/statuses/{id}"
+
+ROUTES: tuple[Route, ...] = (
+    put(ONE, edit, Surface.STATUS, scope="write:statuses", takes=EditSent, limit=(300, 10_800)),
+    get(f"{ONE}/history", history, Surface.STATUS, scope="read:statuses", public=True, takes=OnePost),
+    get(f"{ONE}/source", source, Surface.STATUS, scope="read:statuses", takes=OnePost),
+)

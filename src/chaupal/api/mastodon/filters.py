@@ -1,0 +1,334 @@
+"""Filters at the wire, both versions: with their keywords and posts; and FilterResult, which says why a post is folded."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from chaupal.kernel.clock import iso
+from chaupal.policy.surface import Surface
+from chaupal.reads.people import filtering
+from chaupal.reads.people.filtering import Filter, FilteredPost, Keyword, Match
+from chaupal.social.people import filters
+from chaupal.social.people.filters import KeywordWish, Wish
+from chaupal.wire.call import Call
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Nothing, Route, delete, get, post, put
+
+
+class KeywordShown(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/FilterKeyword/"""
+
+    id: str
+    keyword: str
+    whole_word: bool
+
+
+class FilteredShown(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/FilterStatus/"""
+
+    id: str
+    status_id: str
+
+
+class FilterNamed(msgspec.Struct, kw_only=True):
+    """A filter as a post tells of it: without what it holds."""
+
+    id: str
+    title: str
+    context: list[str]
+    expires_at: str | None
+    filter_action: str
+
+
+class FilterShown(FilterNamed, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Filter/"""
+
+    keywords: list[KeywordShown]
+    statuses: list[FilteredShown]
+
+
+class FilterResult(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/FilterResult/"""
+
+    filter: FilterNamed
+    keyword_matches: list[str] | None
+    status_matches: list[str] | None
+
+
+class FilterOne(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/V1_Filter/: one keyword of a filter."""
+
+    id: str
+    phrase: str
+    context: list[str]
+    whole_word: bool
+    expires_at: str | None
+    irreversible: bool
+
+
+class Id(msgspec.Struct):
+    """A filter, a keyword or an entry by its id."""
+
+    id: Number
+
+
+class KeywordSent(msgspec.Struct, rename={"drop": "_destroy"}, kw_only=True):
+    """A keyword within a filter: new, or by its `id` to change or to drop."""
+
+    id: Number | None = None
+    keyword: str | None = None
+    whole_word: bool | None = None
+    drop: bool = False
+
+
+class FilterSent(msgspec.Struct, kw_only=True):
+    """What is not sent stays as it is; `expires_in` in seconds, null for no end. `keywords_attributes`: a list, or numbered."""
+
+    title: str | None = None
+    context: list[str] | None = None
+    filter_action: str | None = None
+    expires_in: Number | UnsetType | None = UNSET
+    keywords_attributes: list[KeywordSent] = []
+
+
+class FilterChanged(FilterSent, kw_only=True):
+    id: Number
+
+
+class KeywordAdded(msgspec.Struct, kw_only=True):
+    """`id`: of the filter."""
+
+    id: Number
+    keyword: str
+    whole_word: bool = True
+
+
+class KeywordChanged(msgspec.Struct, kw_only=True):
+    id: Number
+    keyword: str | None = None
+    whole_word: bool | None = None
+
+
+class PostAdded(msgspec.Struct):
+    """`id`: of the filter."""
+
+    id: Number
+    status_id: Number
+
+
+class OneSent(msgspec.Struct, kw_only=True):
+    """A filter of the first version: one phrase. `irreversible`: hide it altogether."""
+
+    phrase: str | None = None
+    context: list[str] | None = None
+    irreversible: bool | None = None
+    whole_word: bool | None = None
+    expires_in: Number | UnsetType | None = UNSET
+
+
+class OneChanged(OneSent, kw_only=True):
+    id: Number
+
+
+def _ends(ends_at: int | None) -> str | None:
+    return None if ends_at is None else iso(ends_at)
+
+
+def _named(f: Filter) -> dict[str, Any]:
+    return {
+        "id": str(f.id), "title": f.title, "context": list(f.contexts), "expires_at": _ends(f.ends_at), "filter_action": f.action,
+    }  # fmt: skip
+
+
+def _keyword(k: Keyword) -> KeywordShown:
+    return KeywordShown(str(k.id), k.text, k.whole)
+
+
+def _entry(p: FilteredPost) -> FilteredShown:
+    return FilteredShown(str(p.id), str(p.post))
+
+
+def _filter(f: Filter) -> FilterShown:
+    return FilterShown(**_named(f), keywords=[_keyword(k) for k in f.keywords], statuses=[_entry(p) for p in f.posts])
+
+
+def results(met: Sequence[Match]) -> list[FilterResult]:
+    """Why a post is folded, for its `filtered`."""
+    return [
+        FilterResult(
+            FilterNamed(**_named(m.filter)), list(m.keywords) or None, None if m.post is None else [str(m.post)]
+        )
+        for m in met
+    ]
+
+
+def _wish(sent: FilterSent) -> Wish:
+    lasts = None if sent.expires_in is UNSET else (sent.expires_in or 0)
+    return Wish(title=sent.title, contexts=sent.context, action=sent.filter_action, lasts=lasts)
+
+
+def _keywords(sent: FilterSent) -> list[KeywordWish]:
+    return [KeywordWish(id=k.id, text=k.keyword, whole=k.whole_word, drop=k.drop) for k in sent.keywords_attributes]
+
+
+# --- the second version ----------------------------------------------------------------------------------------------
+
+
+async def every(call: Call[Nothing]) -> list[FilterShown]:
+    """All of one's filters."""
+    return [_filter(f) for f in await filtering.mine(call.house.reads, call.viewer)]
+
+
+async def one(call: Call[Id]) -> FilterShown:
+    """One of them."""
+    return _filter(await filtering.one(call.house.reads, call.viewer, call.args.id))
+
+
+async def create(call: Call[FilterSent]) -> FilterShown:
+    """A new filter."""
+    args = call.args
+    wish = _wish(msgspec.structs.replace(args, title=args.title or "", context=args.context or []))
+    id_ = await filters.create(call.house.square, call.viewer, wish, _keywords(args))
+    return _filter(await filtering.one(call.house.reads, call.viewer, id_))
+
+
+async def change(call: Call[FilterChanged]) -> FilterShown:
+    """Change a filter, and its keywords with it."""
+    await filters.change(call.house.square, call.viewer, call.args.id, _wish(call.args), _keywords(call.args))
+    return _filter(await filtering.one(call.house.reads, call.viewer, call.args.id))
+
+
+async def remove(call: Call[Id]) -> dict[str, Any]:
+    """Drop a filter."""
+    await filters.remove(call.house.square, call.viewer, call.args.id)
+    return {}
+
+
+async def keywords(call: Call[Id]) -> list[KeywordShown]:
+    """The keywords of a filter."""
+    return [_keyword(k) for k in (await filtering.one(call.house.reads, call.viewer, call.args.id)).keywords]
+
+
+async def keyword(call: Call[Id]) -> KeywordShown:
+    """One keyword."""
+    return _keyword((await filtering.keyword(call.house.reads, call.viewer, call.args.id))[1])
+
+
+async def add_keyword(call: Call[KeywordAdded]) -> KeywordShown:
+    """One more keyword."""
+    args = call.args
+    id_ = await filters.add_keyword(call.house.square, call.viewer, args.id, args.keyword, whole=args.whole_word)
+    return _keyword((await filtering.keyword(call.house.reads, call.viewer, id_))[1])
+
+
+async def change_keyword(call: Call[KeywordChanged]) -> KeywordShown:
+    """Another word, or another way to look for it."""
+    args = call.args
+    await filters.change_keyword(call.house.square, call.viewer, args.id, args.keyword, args.whole_word)
+    return _keyword((await filtering.keyword(call.house.reads, call.viewer, args.id))[1])
+
+
+async def remove_keyword(call: Call[Id]) -> dict[str, Any]:
+    """Drop a keyword."""
+    await filters.remove_keyword(call.house.square, call.viewer, call.args.id)
+    return {}
+
+
+async def posts(call: Call[Id]) -> list[FilteredShown]:
+    """The posts that a filter names."""
+    return [_entry(p) for p in (await filtering.one(call.house.reads, call.viewer, call.args.id)).posts]
+
+
+async def post_entry(call: Call[Id]) -> FilteredShown:
+    """One of them."""
+    return _entry(await filtering.post_entry(call.house.reads, call.viewer, call.args.id))
+
+
+async def add_post(call: Call[PostAdded]) -> FilteredShown:
+    """Filter one post by itself."""
+    id_ = await filters.add_post(call.house.square, call.viewer, call.args.id, call.args.status_id)
+    return _entry(await filtering.post_entry(call.house.reads, call.viewer, id_))
+
+
+async def remove_post(call: Call[Id]) -> FilteredShown:
+    """Filter it no more; the entry as it was."""
+    entry = await filtering.post_entry(call.house.reads, call.viewer, call.args.id)
+    await filters.remove_post(call.house.square, call.viewer, call.args.id)
+    return _entry(entry)
+
+
+# --- the first version -----------------------------------------------------------------------------------------------
+
+
+def _first(f: Filter, k: Keyword) -> FilterOne:
+    return FilterOne(str(k.id), k.text, list(f.contexts), k.whole, _ends(f.ends_at), f.action == "hide")
+
+
+def _first_wish(sent: OneSent) -> Wish:
+    lasts = None if sent.expires_in is UNSET else (sent.expires_in or 0)
+    action = None if sent.irreversible is None else "hide" if sent.irreversible else "warn"
+    return Wish(contexts=sent.context, action=action, lasts=lasts)
+
+
+async def firsts(call: Call[Nothing]) -> list[FilterOne]:
+    """All keywords, each as a filter of its own."""
+    return [_first(f, k) for f in await filtering.mine(call.house.reads, call.viewer) for k in f.keywords]
+
+
+async def first(call: Call[Id]) -> FilterOne:
+    """One keyword as a filter."""
+    return _first(*await filtering.keyword(call.house.reads, call.viewer, call.args.id))
+
+
+async def create_first(call: Call[OneSent]) -> FilterOne:
+    """A new filter with one keyword, which is its title."""
+    args = call.args
+    wish = msgspec.structs.replace(_first_wish(args), title=args.phrase or "", contexts=args.context or [])
+    keyword_ = KeywordWish(text=args.phrase or "", whole=bool(args.whole_word))
+    id_ = await filters.create(call.house.square, call.viewer, wish, [keyword_])
+    made = await filtering.one(call.house.reads, call.viewer, id_)
+    return _first(made, made.keywords[0])
+
+
+async def change_first(call: Call[OneChanged]) -> FilterOne:
+    """Change the keyword, and the filter that it stands in."""
+    args, square = call.args, call.house.square
+    found, known = await filtering.keyword(call.house.reads, call.viewer, args.id)
+    changed = KeywordWish(id=known.id, text=args.phrase, whole=args.whole_word)
+    await filters.change(square, call.viewer, found.id, _first_wish(args), [changed])
+    return _first(*await filtering.keyword(call.house.reads, call.viewer, args.id))
+
+
+async def remove_first(call: Call[Id]) -> dict[str, Any]:
+    """Drop the keyword, and with the last one the filter."""
+    await filters.remove_keyword(call.house.square, call.viewer, call.args.id, last=True)
+    return {}
+
+
+READ: dict[str, Any] = {"scope": "read:filters"}
+WRITE: dict[str, Any] = {"scope": "write:filters"}
+TWO, ONE = "/api/v2/filters", "/api/v1/filters"
+
+ROUTES: tuple[Route, ...] = (
+    get(TWO, every, Surface.OWN, gives=list[FilterShown], **READ, kept=True),
+    post(TWO, create, Surface.OWN, takes=FilterSent, gives=FilterShown, **WRITE),
+    get(f"{TWO}/keywords/{{id}}", keyword, Surface.OWN, takes=Id, gives=KeywordShown, **READ),
+    put(f"{TWO}/keywords/{{id}}", change_keyword, Surface.OWN, takes=KeywordChanged, gives=KeywordShown, **WRITE),
+    delete(f"{TWO}/keywords/{{id}}", remove_keyword, Surface.OWN, takes=Id, **WRITE),
+    get(f"{TWO}/statuses/{{id}}", post_entry, Surface.OWN, takes=Id, gives=FilteredShown, **READ),
+    delete(f"{TWO}/statuses/{{id}}", remove_post, Surface.OWN, takes=Id, gives=FilteredShown, **WRITE),
+    get(f"{TWO}/{{id}}", one, Surface.OWN, takes=Id, gives=FilterShown, **READ),
+    put(f"{TWO}/{{id}}", change, Surface.OWN, takes=FilterChanged, gives=FilterShown, **WRITE),
+    delete(f"{TWO}/{{id}}", remove, Surface.OWN, takes=Id, **WRITE),
+    get(f"{TWO}/{{id}}/keywords", keywords, Surface.OWN, takes=Id, gives=list[KeywordShown], **READ),
+    post(f"{TWO}/{{id}}/keywords", add_keyword, Surface.OWN, takes=KeywordAdded, gives=KeywordShown, **WRITE),
+    get(f"{TWO}/{{id}}/statuses", posts, Surface.OWN, takes=Id, gives=list[FilteredShown], **READ),
+    post(f"{TWO}/{{id}}/statuses", add_post, Surface.OWN, takes=PostAdded, gives=FilteredShown, **WRITE),
+    get(ONE, firsts, Surface.OWN, gives=list[FilterOne], **READ),
+    post(ONE, create_first, Surface.OWN, takes=OneSent, gives=FilterOne, **WRITE),
+    get(f"{ONE}/{{id}}", first, Surface.OWN, takes=Id, gives=FilterOne, **READ),
+    put(f"{ONE}/{{id}}", change_first, Surface.OWN, takes=OneChanged, gives=FilterOne, **WRITE),
+    delete(f"{ONE}/{{id}}", remove_first, Surface.OWN, takes=Id, **WRITE),
+)

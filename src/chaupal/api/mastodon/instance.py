@@ -1,0 +1,214 @@
+"""What this server is and takes, as clients ask at every start: instance v2 and v1, rules, emojis."""
+
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+
+from chaupal.api.mastodon.empties import nothing
+from chaupal.api.mastodon.people import Account, Emoji, account_of
+from chaupal.kernel.clock import MINUTE
+from chaupal.kernel.settings import Settings
+from chaupal.policy.epitaph import LANGUAGES
+from chaupal.policy.surface import Surface
+from chaupal.reads.people import people
+from chaupal.social.media import films, pictures
+from chaupal.social.media.media import MOST_DESCRIPTION
+from chaupal.social.people import push_keys
+from chaupal.social.people.profiles import MOST_FIELDS
+from chaupal.social.posts import pinning, polls, tags
+from chaupal.social.posts.composing import MOST_PICTURES
+from chaupal.text.language import LANGUAGES as WRITTEN
+from chaupal.text.length import MAX_GRAPHEMES, URL_LENGTH
+from chaupal.wire.call import Call
+from chaupal.wire.route import Nothing, Route, get
+
+# Clients read the leading number as a Mastodon version and switch on what it had: say no more than is here.
+VERSION = f"4.2.0 (compatible; Chaupal {version('chaupal')})"
+# Mastodon's number of what clients can count on, kept whole: docs/api.md says what each stands for and what is not here.
+API_VERSION = 7
+POLLS = {
+    "max_options": polls.MOST_OPTIONS, "max_characters_per_option": polls.MOST_LETTERS, "min_expiration": polls.SHORTEST,
+    "max_expiration": polls.LONGEST,
+}  # fmt: skip
+
+
+class Contact(msgspec.Struct):
+    email: str
+    account: Account | None
+
+
+class InstanceRule(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Rule/ with its words in the house's other language."""
+
+    id: str
+    text: str
+    hint: str
+    translations: dict[str, dict[str, str]]
+
+
+class InstanceTwo(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Instance/"""
+
+    domain: str
+    title: str
+    version: str
+    source_url: str
+    description: str
+    usage: dict[str, dict[str, int]]
+    wrapstodon: None = None
+    thumbnail: dict[str, Any]
+    icon: list[dict[str, str]] = []
+    languages: list[str]
+    configuration: dict[str, Any]
+    registrations: dict[str, Any]
+    api_versions: dict[str, int]
+    contact: Contact
+    rules: list[InstanceRule]
+
+
+class InstanceOne(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/V1_Instance/"""
+
+    uri: str
+    title: str
+    short_description: str
+    description: str
+    email: str
+    version: str
+    urls: dict[str, str]
+    stats: dict[str, int]
+    thumbnail: str
+    languages: list[str]
+    registrations: bool
+    approval_required: bool
+    invites_enabled: bool = False
+    max_toot_chars: int = MAX_GRAPHEMES
+    configuration: dict[str, Any]
+    contact_account: Account | None
+    rules: list[InstanceRule]
+
+
+async def two(call: Call[Nothing]) -> InstanceTwo:
+    settings = call.house.settings
+    census = await people.census(call.house.reads)
+    return InstanceTwo(
+        domain=settings.domain, title=settings.title, version=VERSION, source_url=f"{settings.origin}/about",
+        description=settings.description,
+        usage={"users": {"active_month": census.active}},
+        thumbnail={"url": f"{settings.origin}/blank/header.png", "description": "", "versions": {}},
+        languages=list(LANGUAGES), configuration=configuration_two(settings), registrations=registrations(settings),
+        api_versions={"mastodon": API_VERSION}, contact=Contact(settings.contact_email, await _owner(call)),
+        rules=rules_of(call),
+    )  # fmt: skip
+
+
+async def one(call: Call[Nothing]) -> InstanceOne:
+    settings = call.house.settings
+    census = await people.census(call.house.reads)
+    return InstanceOne(
+        uri=settings.domain, title=settings.title, short_description=settings.description, description=settings.description,
+        email=settings.contact_email, version=VERSION, urls={"streaming_api": streaming(settings)},
+        stats={"user_count": census.people, "status_count": census.posts, "domain_count": 1},
+        thumbnail=f"{settings.origin}/blank/header.png", languages=list(LANGUAGES),
+        registrations=settings.registrations != "closed", approval_required=settings.registrations == "approval",
+        configuration=configuration(settings), contact_account=await _owner(call), rules=rules_of(call),
+    )  # fmt: skip
+
+
+async def rules(call: Call[Nothing]) -> list[InstanceRule]:
+    return rules_of(call)
+
+
+def rules_of(call: Call[Any]) -> list[InstanceRule]:
+    """The house's own rules that are in force, in English, with the Hindi beside it."""
+    court = call.house.court
+    return [
+        InstanceRule(str(rule.id), rule.text.en, rule.hint.en, {"hi": {"text": rule.text.hi, "hint": rule.hint.hi}})
+        for rule in court.rules.current(court.clock()).rules
+    ]
+
+
+class LanguageShown(msgspec.Struct):
+    """A language in which posts can be written, with its name in itself."""
+
+    code: str
+    name: str
+
+
+async def languages(call: Call[Nothing]) -> list[LanguageShown]:
+    """The languages that posts are told apart by here."""
+    return [LanguageShown(code, name) for code, name in WRITTEN.items()]
+
+
+async def translations(call: Call[Nothing]) -> dict[str, list[str]]:
+    """None: posts are not translated here."""
+    return {}
+
+
+def configuration(settings: Settings) -> dict[str, Any]:
+    """What both versions tell of limits; every number is the one that is held to."""
+    takes_films = films.ffmpeg(settings) is not None
+    return {
+        "accounts": {"max_featured_tags": tags.MOST_FEATURED, "max_pinned_statuses": pinning.MOST, "max_profile_fields": MOST_FIELDS},
+        "statuses": {
+            "max_characters": MAX_GRAPHEMES, "max_media_attachments": MOST_PICTURES, "characters_reserved_per_url": URL_LENGTH,
+            "supported_mime_types": ["text/plain"],
+        },
+        "media_attachments": {
+            "supported_mime_types": [*pictures.TAKEN, *(films.TAKEN if takes_films else ())],
+            "image_size_limit": settings.max_media_bytes, "image_matrix_limit": settings.max_media_pixels,
+            "description_limit": MOST_DESCRIPTION, "video_size_limit": settings.max_film_bytes if takes_films else 0,
+            "video_frame_rate_limit": films.MOST_FRAMES_TAKEN if takes_films else 0,
+            "video_matrix_limit": settings.max_film_pixels if takes_films else 0,
+        },
+        "polls": POLLS,
+    }  # fmt: skip
+
+
+def configuration_two(settings: Settings) -> dict[str, Any]:
+    """The same with what only the second version tells."""
+    anyone = {"local": "public", "remote": "public"}
+    return configuration(settings) | {
+        "urls": {
+            "streaming": streaming(settings),
+            "about": f"{settings.origin}/about",
+            "status": None,
+            "privacy_policy": f"{settings.origin}/privacy",
+            "terms_of_service": f"{settings.origin}/terms",
+        },
+        "vapid": {"public_key": push_keys.public_key(settings)},
+        "translation": {"enabled": False},
+        "timelines_access": {"live_feeds": anyone, "hashtag_feeds": anyone, "trending_link_feeds": anyone},
+        "limited_federation": True,
+    }
+
+
+def registrations(settings: Settings) -> dict[str, Any]:
+    return {
+        "enabled": settings.registrations != "closed", "approval_required": settings.registrations == "approval",
+        "reason_required": settings.registrations == "approval", "message": None, "min_age": None,
+        "url": f"{settings.origin}/signup",
+    }  # fmt: skip
+
+
+def streaming(settings: Settings) -> str:
+    """`wss://` where pages are https, else `ws://`."""
+    return "ws" + settings.origin.removeprefix("http")
+
+
+async def _owner(call: Call[Any]) -> Account | None:
+    seen = await people.contact(call.house.reads, call.viewer)
+    return account_of(call.house.settings, call.viewer, seen) if seen else None
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/api/v2/instance", two, Surface.PEOPLE, public=True, gives=InstanceTwo, lane=True, kept=True, kept_for=MINUTE),
+    get("/api/v1/instance", one, Surface.PEOPLE, public=True, gives=InstanceOne, lane=True, kept=True, kept_for=MINUTE),
+    get("/api/v1/instance/rules", rules, Surface.NONE, public=True, gives=list[InstanceRule]),
+    get("/api/v1/instance/domain_blocks", nothing, Surface.NONE, public=True),
+    get("/api/v1/instance/peers", nothing, Surface.NONE, public=True, gives=list[str]),
+    get("/api/v1/instance/languages", languages, Surface.NONE, public=True, gives=list[LanguageShown]),
+    get("/api/v1/instance/translation_languages", translations, Surface.NONE, public=True, gives=dict[str, list[str]]),
+    get("/api/v1/custom_emojis", nothing, Surface.NONE, public=True, gives=list[Emoji]),
+)

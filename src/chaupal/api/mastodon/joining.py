@@ -1,0 +1,102 @@
+"""Joining from an app: an account by the same rules as on the page, the token that waits for it, and the mail once more."""
+
+import msgspec
+
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotSignedIn
+from chaupal.policy.epitaph import LANGUAGES
+from chaupal.policy.surface import Surface
+from chaupal.social.people import accounts
+from chaupal.social.people.accounts import NewAccount
+from chaupal.social.signin import logins
+from chaupal.wire.call import Answer, Call, json
+from chaupal.wire.route import Nothing, Route, get, post
+
+# What a field is called here, and what apps call it.
+CALLED = {"handle": "username"}
+
+
+class JoinSent(msgspec.Struct, kw_only=True):
+    """`agreement`: they have read the rules. `reason`: why, where accounts are approved."""
+
+    username: str = ""
+    email: str = ""
+    password: str = ""
+    agreement: bool = False
+    locale: str = ""
+    reason: str = ""
+
+
+class MailSent(msgspec.Struct, kw_only=True):
+    """`email`: the address that is to be confirmed; another one is not taken."""
+
+    email: str = ""
+
+
+class TokenGiven(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Token/"""
+
+    access_token: str
+    token_type: str = "Bearer"  # noqa: S105 - its type, not a token
+    scope: str
+    created_at: int
+
+
+async def join(call: Call[JoinSent]) -> TokenGiven:
+    """A new account. The token opens nothing until the address is confirmed, where the house asks for that."""
+    caller, args = call.caller, call.args
+    if caller is None:
+        raise NotSignedIn("The access token is invalid")
+    if caller.account is not None:
+        raise NotAllowed("This is for an app by itself, with a token of its own")
+    if not args.agreement:
+        raise Invalid("Validation failed: Agreement must be accepted", agreement="must be accepted")
+    square = call.house.square
+    new = NewAccount(
+        handle=args.username, email=args.email, password=args.password, reason=args.reason, language=_language(call)
+    )
+    try:
+        account = await accounts.sign_up(square, new, call.address)
+    except Invalid as problem:
+        details = {CALLED.get(field, field): text for field, text in problem.details.items()}
+        raise Invalid(problem.message, **details) from problem
+    scope = " ".join(sorted(caller.scopes))
+    token = await logins.issue_token(square, account, scope, app=caller.app)
+    return TokenGiven(access_token=token, scope=scope, created_at=square.clock() // 1000)
+
+
+async def mail_again(call: Call[MailSent]) -> Answer:
+    """The link by which the address is confirmed, once more."""
+    login = await logins.login_of(call.house.square, call.viewer)
+    wished = call.args.email.strip().lower()
+    try:
+        if wished and wished != login.email and login.confirmed_at is None:
+            raise Invalid("Validation failed: Email cannot be changed here", email="cannot be changed here")
+        await accounts.ask_confirmation(call.house.square, call.viewer)
+    except Conflict as problem:
+        said = "This method is only available while the e-mail is awaiting confirmation"
+        raise NotAllowed(said) from problem
+    return json({})
+
+
+async def is_confirmed(call: Call[Nothing]) -> Answer:
+    """Whether the address is confirmed."""
+    login = await logins.login_of(call.house.square, call.viewer)
+    return json(login.confirmed_at is not None)
+
+
+def _language(call: Call[JoinSent]) -> str:
+    wished = call.args.locale.lower().replace("_", "-").partition("-")[0]
+    return wished if wished in LANGUAGES else call.viewer.language
+
+
+ROUTES: tuple[Route, ...] = (
+    post(
+        "/api/v1/accounts", join, Surface.NONE, scope="write:accounts", public=True, takes=JoinSent, gives=TokenGiven,
+        limit=(5, 1_800),
+    ),
+    post(
+        "/api/v1/emails/confirmations", mail_again, Surface.OWN, scope="write:accounts", takes=MailSent, unready=True,
+        limit=(3, 900),
+    ),
+    get("/api/v1/emails/check_confirmation", is_confirmed, Surface.OWN, scope="read:accounts", unready=True),
+)  # fmt: skip

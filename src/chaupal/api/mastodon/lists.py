@@ -1,0 +1,140 @@
+"""Lists of people at the wire: made, filled, read. They tell no counts, so nothing can be learnt from one."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.api.mastodon.statuses import statuses_bytes
+from chaupal.api.mastodon.ties import people_bytes
+from chaupal.policy.surface import Surface
+from chaupal.reads.page import Cursor
+from chaupal.reads.timelines import lists as reads
+from chaupal.reads.timelines.lists import ListRow
+from chaupal.social.people import lists
+from chaupal.social.people.lists import MOST_MEMBERS, Wish
+from chaupal.wire.call import Answer, Call
+from chaupal.wire.paging import Number, Paged, link_header
+from chaupal.wire.route import Nothing, Route, delete, get, post, put
+
+
+class ListShown(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/List/"""
+
+    id: str
+    title: str
+    replies_policy: str
+    exclusive: bool
+
+
+class ListId(msgspec.Struct):
+    """A list, or an account, by its id."""
+
+    id: Number
+
+
+class ListSent(msgspec.Struct, kw_only=True):
+    """What is not sent stays as it is."""
+
+    title: str | None = None
+    replies_policy: str | None = None
+    exclusive: bool | None = None
+
+
+class ListChanged(ListSent, kw_only=True):
+    id: Number
+
+
+class Members(msgspec.Struct, kw_only=True):
+    """People to put into a list or to take out of it."""
+
+    id: Number
+    account_ids: list[Number] = []
+
+
+class ListPaged(Paged, kw_only=True):
+    """A page of a list. Of its people, `limit=0` asks for all."""
+
+    id: Number
+
+
+def _shown(one: ListRow) -> ListShown:
+    return ListShown(str(one.id), one.title, one.replies, one.exclusive)
+
+
+def _wish(sent: ListSent) -> Wish:
+    return Wish(title=sent.title, replies=sent.replies_policy, exclusive=sent.exclusive)
+
+
+async def every(call: Call[Nothing]) -> list[ListShown]:
+    """One's lists."""
+    return [_shown(one) for one in await reads.mine(call.house.reads, call.viewer)]
+
+
+async def one(call: Call[ListId]) -> ListShown:
+    """One of them."""
+    return _shown(await reads.one(call.house.reads, call.viewer, call.args.id))
+
+
+async def create(call: Call[ListSent]) -> ListShown:
+    """A new list."""
+    return _shown(await lists.create(call.house.square, call.viewer, _wish(call.args)))
+
+
+async def change(call: Call[ListChanged]) -> ListShown:
+    """Another title, or other rules."""
+    return _shown(await lists.change(call.house.square, call.viewer, call.args.id, _wish(call.args)))
+
+
+async def remove(call: Call[ListId]) -> dict[str, Any]:
+    """Drop a list."""
+    await lists.remove(call.house.square, call.viewer, call.args.id)
+    return {}
+
+
+async def members(call: Call[ListPaged]) -> Answer:
+    """Who stands in a list."""
+    args = call.args
+    cursor = Cursor(limit=MOST_MEMBERS) if args.limit == 0 else args.cursor(40, 80)
+    page = await reads.members(call.house.reads, call.viewer, args.id, cursor)
+    return Answer(await people_bytes(call, page.items), headers=link_header(call, page))
+
+
+async def add(call: Call[Members]) -> dict[str, Any]:
+    """Put people into a list."""
+    await lists.add(call.house.square, call.viewer, call.args.id, call.args.account_ids)
+    return {}
+
+
+async def take_out(call: Call[Members]) -> dict[str, Any]:
+    """Take people out of a list."""
+    await lists.take_out(call.house.square, call.viewer, call.args.id, call.args.account_ids)
+    return {}
+
+
+async def timeline(call: Call[ListPaged]) -> Answer:
+    """What the people of a list write."""
+    page = await reads.timeline(call.house.reads, call.viewer, call.args.id, call.args.cursor())
+    return Answer(await statuses_bytes(call, page.items), headers=link_header(call, page))
+
+
+async def holding(call: Call[ListId]) -> list[ListShown]:
+    """Those of one's lists in which somebody stands."""
+    return [_shown(one) for one in await reads.holding(call.house.reads, call.viewer, call.args.id)]
+
+
+READ: dict[str, Any] = {"scope": "read:lists"}
+WRITE: dict[str, Any] = {"scope": "write:lists"}
+ALL, ONE = "/api/v1/lists", "/api/v1/lists/{id}"
+
+ROUTES: tuple[Route, ...] = (
+    get(ALL, every, Surface.OWN, gives=list[ListShown], **READ, kept=True),
+    post(ALL, create, Surface.OWN, takes=ListSent, gives=ListShown, **WRITE),
+    get(ONE, one, Surface.OWN, takes=ListId, gives=ListShown, **READ),
+    put(ONE, change, Surface.OWN, takes=ListChanged, gives=ListShown, **WRITE),
+    delete(ONE, remove, Surface.OWN, takes=ListId, **WRITE),
+    get(f"{ONE}/accounts", members, Surface.PROFILE, takes=ListPaged, **READ),
+    post(f"{ONE}/accounts", add, Surface.OWN, takes=Members, **WRITE),
+    delete(f"{ONE}/accounts", take_out, Surface.OWN, takes=Members, **WRITE),
+    get("/api/v1/timelines/list/{id}", timeline, Surface.HOME, takes=ListPaged, **READ, kept=True),
+    get("/api/v1/accounts/{id}/lists", holding, Surface.OWN, takes=ListId, gives=list[ListShown], **READ),
+)

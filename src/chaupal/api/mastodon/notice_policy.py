@@ -1,0 +1,195 @@
+"""From whom one hears, at the wire: the policy (v1 and v2) and the requests of those who were kept apart."""
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+
+from chaupal.api.mastodon.people import account_bytes
+from chaupal.api.mastodon.statuses import pen_for
+from chaupal.kernel.clock import iso
+from chaupal.policy.surface import Surface
+from chaupal.reads.people import notifications as reads
+from chaupal.reads.people.notifications import Policy, Request
+from chaupal.social.people import listening
+from chaupal.wire.call import Answer, Call, json
+from chaupal.wire.paging import Number, Paged, link_header
+from chaupal.wire.route import Nothing, Route, get, patch, post, put
+
+
+class PolicyWished(msgspec.Struct, kw_only=True):
+    """Accept, filter or drop, by class; what is not named stays."""
+
+    for_not_following: str | None = None
+    for_not_followers: str | None = None
+    for_new_accounts: str | None = None
+    for_private_mentions: str | None = None
+    for_limited_accounts: str | None = None
+
+
+class OldPolicyWished(msgspec.Struct, kw_only=True):
+    """The policy of 4.3's first days: filter or not."""
+
+    filter_not_following: bool | None = None
+    filter_not_followers: bool | None = None
+    filter_new_accounts: bool | None = None
+    filter_private_mentions: bool | None = None
+
+
+class Summary(msgspec.Struct):
+    """How much is kept apart."""
+
+    pending_requests_count: int
+    pending_notifications_count: int
+
+
+class NotificationPolicy(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/NotificationPolicy/"""
+
+    for_not_following: str
+    for_not_followers: str
+    for_new_accounts: str
+    for_private_mentions: str
+    for_limited_accounts: str
+    summary: Summary
+
+
+class OldPolicy(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/V1_NotificationPolicy/"""
+
+    filter_not_following: bool
+    filter_not_followers: bool
+    filter_new_accounts: bool
+    filter_private_mentions: bool
+    summary: Summary
+
+
+class NotificationRequest(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/NotificationRequest/"""
+
+    id: str
+    created_at: str
+    updated_at: str
+    notifications_count: str
+    account: Raw
+    last_status: Raw | UnsetType = UNSET
+
+
+class RequestId(msgspec.Struct):
+    """A request by its id."""
+
+    id: Number
+
+
+class RequestIds(msgspec.Struct):
+    """Several."""
+
+    id: list[Number] = []
+
+
+class Merged(msgspec.Struct):
+    """Whether what was accepted stands among the rest; here it does in the same commit."""
+
+    merged: bool = True
+
+
+async def policy(call: Call[Any]) -> NotificationPolicy:
+    found, notices, people = await reads.policy(call.house.reads, call.viewer)
+    return NotificationPolicy(
+        for_not_following=found.not_following, for_not_followers=found.not_followers, for_new_accounts=found.new_accounts,
+        for_private_mentions=found.private_mentions, for_limited_accounts=found.limited_accounts, summary=Summary(people, notices),
+    )  # fmt: skip
+
+
+async def wish(call: Call[PolicyWished]) -> NotificationPolicy:
+    """Other rules from now on; what is there already stays where it is."""
+    wished = {name.removeprefix("for_"): value for name, value in msgspec.structs.asdict(call.args).items()}
+    await listening.wish(call.house.square, call.viewer, **wished)
+    return await policy(call)
+
+
+async def old_policy(call: Call[Any]) -> OldPolicy:
+    found, notices, people = await reads.policy(call.house.reads, call.viewer)
+    return OldPolicy(
+        filter_not_following=_strict(found.not_following), filter_not_followers=_strict(found.not_followers),
+        filter_new_accounts=_strict(found.new_accounts), filter_private_mentions=_strict(found.private_mentions),
+        summary=Summary(people, notices),
+    )  # fmt: skip
+
+
+async def old_wish(call: Call[OldPolicyWished]) -> OldPolicy:
+    """The same in older words."""
+    wished = {
+        name.removeprefix("filter_"): None if value is None else listening.FILTER if value else listening.ACCEPT
+        for name, value in msgspec.structs.asdict(call.args).items()
+    }
+    await listening.wish(call.house.square, call.viewer, **wished)
+    return await old_policy(call)
+
+
+async def requests(call: Call[Paged]) -> Answer:
+    """Those whose notices are kept apart, newest first."""
+    page = await reads.requests(call.house.reads, call.viewer, call.args.cursor(40, 80))
+    return json([await _shown(call, found) for found in page.items], headers=link_header(call, page))
+
+
+async def request(call: Call[RequestId]) -> NotificationRequest:
+    return await _shown(call, await reads.request(call.house.reads, call.viewer, call.args.id))
+
+
+async def accept(call: Call[RequestId]) -> dict[str, Any]:
+    """Heard from now on, and what was kept apart with the rest."""
+    await listening.accept(call.house.square, call.viewer, [call.args.id])
+    return {}
+
+
+async def dismiss(call: Call[RequestId]) -> dict[str, Any]:
+    """What was kept apart goes."""
+    await listening.dismiss(call.house.square, call.viewer, [call.args.id])
+    return {}
+
+
+async def accept_many(call: Call[RequestIds]) -> dict[str, Any]:
+    await listening.accept(call.house.square, call.viewer, call.args.id)
+    return {}
+
+
+async def dismiss_many(call: Call[RequestIds]) -> dict[str, Any]:
+    await listening.dismiss(call.house.square, call.viewer, call.args.id)
+    return {}
+
+
+async def merged(call: Call[Nothing]) -> Merged:
+    return Merged()
+
+
+async def _shown(call: Call[Any], found: Request) -> NotificationRequest:
+    body = (await pen_for(call, [found.post])).write(found.post) if found.post is not None else b""
+    return NotificationRequest(
+        id=str(found.asking.id), created_at=iso(found.asking.created_at), updated_at=iso(found.asking.updated_at),
+        notifications_count=str(found.asking.count), account=Raw(account_bytes(call.house.settings, call.viewer, found.person)),
+        last_status=Raw(body) if body else UNSET,
+    )  # fmt: skip
+
+
+def _strict(way: str) -> bool:
+    return way != Policy().not_following
+
+
+V1, V2, REQUESTS = "/api/v1/notifications/policy", "/api/v2/notifications/policy", "/api/v1/notifications/requests"
+READ: dict[str, Any] = {"scope": "read:notifications"}
+WRITE: dict[str, Any] = {"scope": "write:notifications"}
+
+ROUTES: tuple[Route, ...] = (
+    get(V2, policy, Surface.OWN, gives=NotificationPolicy, **READ),
+    patch(V2, wish, Surface.OWN, takes=PolicyWished, gives=NotificationPolicy, **WRITE),
+    get(V1, old_policy, Surface.OWN, gives=OldPolicy, **READ),
+    put(V1, old_wish, Surface.OWN, takes=OldPolicyWished, gives=OldPolicy, **WRITE),
+    get(REQUESTS, requests, Surface.NOTIFICATIONS, takes=Paged, **READ),
+    get(f"{REQUESTS}/merged", merged, Surface.NONE, gives=Merged, **READ),
+    post(f"{REQUESTS}/accept", accept_many, Surface.NOTIFICATIONS, takes=RequestIds, **WRITE),
+    post(f"{REQUESTS}/dismiss", dismiss_many, Surface.NOTIFICATIONS, takes=RequestIds, **WRITE),
+    get(f"{REQUESTS}/{{id}}", request, Surface.NOTIFICATIONS, takes=RequestId, gives=NotificationRequest, **READ),
+    post(f"{REQUESTS}/{{id}}/accept", accept, Surface.NOTIFICATIONS, takes=RequestId, **WRITE),
+    post(f"{REQUESTS}/{{id}}/dismiss", dismiss, Surface.NOTIFICATIONS, takes=RequestId, **WRITE),
+)

@@ -1,0 +1,181 @@
+"""Grouped notifications at the wire: one entry for what many did. https://docs.joinmastodon.org/methods/grouped_notifications/"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+
+from chaupal.api.court.reports import Shown as ReportShown
+from chaupal.api.court.warnings import Warned
+from chaupal.api.mastodon.notifications import MOST_COUNTED, NoticesAsked, Unread, report_of, warning_of
+from chaupal.api.mastodon.people import account_bytes, account_of
+from chaupal.api.mastodon.statuses import pen_for
+from chaupal.kernel.clock import iso
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person
+from chaupal.reads.people import notifications as reads
+from chaupal.reads.people import people
+from chaupal.reads.people.notifications import Asked, Group
+from chaupal.social.people import markers
+from chaupal.wire.call import Answer, Call, json
+from chaupal.wire.paging import link_header
+from chaupal.wire.route import Route, get, post
+
+SAMPLE = 8  # people of a group who are shown with it
+
+
+class GroupsAsked(NoticesAsked, kw_only=True):
+    """`grouped_types`: which kinds are told in groups; those that can be, where none is named.
+
+    `expand_accounts`: whether people beside the newest of each group come whole, or as name and portrait.
+    """
+
+    grouped_types: tuple[str, ...] = reads.GROUPED
+    expand_accounts: Literal["full", "partial_avatars"] = "full"
+
+    @property
+    def asked(self) -> Asked:
+        return msgspec.structs.replace(super().asked, together=self.grouped_types)
+
+
+class GroupKey(msgspec.Struct):
+    """A group by its key."""
+
+    group_key: str
+
+
+class NotificationGroup(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/methods/grouped_notifications/#NotificationGroup
+
+    `most_recent_notification_id` is a number, alone of all ids: the documentation says string, but its examples and every
+    Mastodon server send a number, and clients that decode strictly (Mastodon's own for iOS) lose the whole list over a string.
+    """
+
+    group_key: str
+    notifications_count: int
+    type: str
+    most_recent_notification_id: int
+    page_min_id: str
+    page_max_id: str
+    latest_page_notification_at: str
+    sample_account_ids: list[str]
+    status_id: str | UnsetType = UNSET
+    moderation_warning: Warned | UnsetType = UNSET
+    report: ReportShown | UnsetType = UNSET
+
+
+class PartialAccount(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/methods/grouped_notifications/#PartialAccountWithAvatar"""
+
+    id: str
+    acct: str
+    url: str
+    avatar: str
+    avatar_static: str
+    avatar_description: str = ""
+    locked: bool
+    bot: bool
+
+
+class GroupedNotifications(msgspec.Struct, kw_only=True):
+    """People and posts once each, and the groups that name them by their ids."""
+
+    accounts: list[Raw]
+    statuses: list[Raw]
+    notification_groups: list[NotificationGroup]
+    partial_accounts: list[PartialAccount] | UnsetType = UNSET
+
+
+async def listed(call: Call[GroupsAsked]) -> Answer:
+    """One's notifications in groups, newest first."""
+    args = call.args
+    page = await reads.groups(call.house.reads, call.viewer, args.cursor(40, 80), args.asked)
+    partial = args.expand_accounts == "partial_avatars"
+    return json(await _shown(call, page.items, partial=partial), headers=link_header(call, page))
+
+
+async def one(call: Call[GroupKey]) -> GroupedNotifications:
+    return await _shown(call, [await reads.group(call.house.reads, call.viewer, call.args.group_key)])
+
+
+async def accounts(call: Call[GroupKey]) -> list[Raw]:
+    """Everybody of a group, the newest first."""
+    group = await reads.group(call.house.reads, call.viewer, call.args.group_key)
+    return [_account(call, person) for person in _people(group)]
+
+
+async def dismiss(call: Call[GroupKey]) -> dict[str, Any]:
+    """All of a group goes."""
+    await markers.dismiss_group(call.house.square, call.viewer, call.args.group_key)
+    return {}
+
+
+async def unread(call: Call[GroupsAsked]) -> Unread:
+    """How many groups came since the marker, at most a hundred unless `limit` allows more."""
+    most = call.args.cursor(reads.MOST_UNREAD, MOST_COUNTED).limit
+    return Unread(await reads.unread(call.house.reads, call.viewer, most, call.args.asked))
+
+
+async def _shown(call: Call[Any], groups: Sequence[Group], *, partial: bool = False) -> GroupedNotifications:
+    me = await people.person(call.house.reads, call.viewer, call.me)
+    posts = {g.newest.post.item.id: g.newest.post for g in groups if g.newest.post and g.newest.kind != reads.COURT}
+    pen = await pen_for(call, list(posts.values()))
+    written = {id_: body for id_, seen in posts.items() if (body := pen.write(seen))}
+    # One about a post whose author may not be seen is left out.
+    kept = [
+        g for g in groups if g.newest.post is None or g.newest.kind == reads.COURT or g.newest.post.item.id in written
+    ]
+    whole = {p.item.id: p for g in kept for p in (_people(g)[:1] if partial else _people(g)[:SAMPLE])}
+    rest = {p.item.id: p for g in kept for p in _people(g)[:SAMPLE] if p.item.id not in whole}
+    return GroupedNotifications(
+        accounts=[_account(call, person) for person in whole.values()], statuses=[Raw(body) for body in written.values()],
+        notification_groups=[_group(call, g, me) for g in kept],
+        partial_accounts=[_partial(call, person) for person in rest.values()] if partial else UNSET,
+    )  # fmt: skip
+
+
+def _group(call: Call[Any], group: Group, me: Visible[Person]) -> NotificationGroup:
+    newest, ids = group.newest, [t.id for t in group.told]
+    court = newest.kind == reads.COURT
+    return NotificationGroup(
+        group_key=group.key, notifications_count=len(ids), type=newest.kind, most_recent_notification_id=newest.id,
+        page_min_id=str(ids[-1]), page_max_id=str(ids[0]), latest_page_notification_at=iso(newest.created_at),
+        sample_account_ids=[str(p.item.id) for p in _people(group)[:SAMPLE]],
+        status_id=str(newest.post.item.id) if newest.post and not court else UNSET,
+        moderation_warning=warning_of(call, newest, me) if court else UNSET, report=report_of(call, newest),
+    )  # fmt: skip
+
+
+def _people(group: Group) -> list[Visible[Person]]:
+    """Each once, the newest first."""
+    return _each(told.person for told in group.told)
+
+
+def _each(people_: Iterable[Visible[Person]]) -> list[Visible[Person]]:
+    return list({seen.item.id: seen for seen in people_}.values())
+
+
+def _account(call: Call[Any], seen: Visible[Person]) -> Raw:
+    return Raw(account_bytes(call.house.settings, call.viewer, seen))
+
+
+def _partial(call: Call[Any], seen: Visible[Person]) -> PartialAccount:
+    whole = account_of(call.house.settings, call.viewer, seen)
+    return msgspec.convert(whole, PartialAccount, from_attributes=True)
+
+
+GROUPS = "/api/v2/notifications"
+ONE = f"{GROUPS}/{{group_key}}"
+READ: dict[str, Any] = {"scope": "read:notifications"}
+HOT: dict[str, Any] = READ | {"lane": True, "kept": True}
+WRITE: dict[str, Any] = {"scope": "write:notifications"}
+
+ROUTES: tuple[Route, ...] = (
+    get(GROUPS, listed, Surface.NOTIFICATIONS, takes=GroupsAsked, gives=GroupedNotifications, **HOT),
+    get(f"{GROUPS}/unread_count", unread, Surface.NOTIFICATIONS, takes=GroupsAsked, gives=Unread, **HOT),
+    get(ONE, one, Surface.NOTIFICATIONS, takes=GroupKey, gives=GroupedNotifications, **READ),
+    get(f"{ONE}/accounts", accounts, Surface.NOTIFICATIONS, takes=GroupKey, **READ),
+    post(f"{ONE}/dismiss", dismiss, Surface.NOTIFICATIONS, takes=GroupKey, **WRITE),
+)

@@ -1,0 +1,199 @@
+"""Notifications and read markers at the wire."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+
+from chaupal.api.court.reports import Shown as ReportShown
+from chaupal.api.court.reports import shown_report
+from chaupal.api.court.warnings import STATES, AppealTold, Warned, warned
+from chaupal.api.mastodon.people import account_bytes
+from chaupal.api.mastodon.statuses import pen_for
+from chaupal.kernel.clock import iso
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person
+from chaupal.reads.people import notifications as reads
+from chaupal.reads.people import people
+from chaupal.reads.people.notifications import Asked, Told
+from chaupal.social.people import markers
+from chaupal.wire.call import Answer, Call, json
+from chaupal.wire.paging import Number, Paged, link_header
+from chaupal.wire.route import Nothing, Route, get, post
+
+MOST_COUNTED = 1_000
+
+
+class NoticesAsked(Paged, kw_only=True):
+    """Which kinds, or all but which; by one account where `account_id` names it. Unknown kinds ask for nothing.
+
+    `include_filtered`: those that the policy keeps apart, too.
+    """
+
+    types: tuple[str, ...] = ()
+    exclude_types: tuple[str, ...] = ()
+    account_id: Number | None = None
+    include_filtered: bool = False
+
+    @property
+    def asked(self) -> Asked:
+        return Asked(kinds=self.types, without=self.exclude_types, by=self.account_id, apart=self.include_filtered)
+
+
+class NoticeId(msgspec.Struct):
+    """A notification by its id."""
+
+    id: Number
+
+
+class Notification(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Notification/; `account` is never null."""
+
+    id: str
+    type: str
+    created_at: str
+    group_key: str
+    account: Raw
+    status: Raw | UnsetType = UNSET
+    moderation_warning: Warned | UnsetType = UNSET
+    report: ReportShown | UnsetType = UNSET
+
+
+class ReadUpTo(msgspec.Struct):
+    """The newest id that was read."""
+
+    last_read_id: Number
+
+
+class MarkersSent(msgspec.Struct):
+    """How far one has read; a timeline that is not named stays as it is."""
+
+    home: ReadUpTo | None = None
+    notifications: ReadUpTo | None = None
+
+
+class MarkersAsked(msgspec.Struct):
+    """Whose markers."""
+
+    timeline: list[Literal["home", "notifications"]] = []
+
+
+class MarkerShown(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Marker/"""
+
+    last_read_id: str
+    version: int
+    updated_at: str
+
+
+class Unread(msgspec.Struct):
+    """How many came since the marker."""
+
+    count: int
+
+
+async def notices(call: Call[NoticesAsked]) -> Answer:
+    """One's notifications, newest first."""
+    args = call.args
+    page = await reads.page(call.house.reads, call.viewer, args.cursor(40, 80), args.asked)
+    return json(await shown(call, page.items), headers=link_header(call, page))
+
+
+async def one(call: Call[NoticeId]) -> Answer:
+    """One of one's notifications."""
+    told = await reads.one(call.house.reads, call.viewer, call.args.id)
+    return json((await shown(call, [told]))[0])
+
+
+async def unread(call: Call[NoticesAsked]) -> Unread:
+    """How many came since the marker, at most a hundred unless `limit` allows more."""
+    most = call.args.cursor(reads.MOST_UNREAD, MOST_COUNTED).limit
+    return Unread(await reads.unread(call.house.reads, call.viewer, most, call.args.asked))
+
+
+async def clear(call: Call[Nothing]) -> dict[str, Any]:
+    """All of them go."""
+    await markers.clear_notices(call.house.square, call.viewer)
+    return {}
+
+
+async def dismiss(call: Call[NoticeId]) -> dict[str, Any]:
+    """One of them goes."""
+    await markers.dismiss_notice(call.house.square, call.viewer, call.args.id)
+    return {}
+
+
+async def marks(call: Call[MarkersAsked]) -> dict[str, MarkerShown]:
+    """How far one has read."""
+    return await _marks(call, call.args.timeline)
+
+
+async def mark(call: Call[MarkersSent]) -> dict[str, MarkerShown]:
+    """Remember how far one has read."""
+    sent = {"home": call.args.home, "notifications": call.args.notifications}
+    read = {name: up_to.last_read_id for name, up_to in sent.items() if up_to is not None}
+    await markers.keep(call.house.square, call.viewer, read)
+    return await _marks(call, list(read))
+
+
+async def _marks(call: Call[Any], timelines: Sequence[str]) -> dict[str, MarkerShown]:
+    found = await reads.marks(call.house.reads, call.viewer, timelines)
+    return {m.timeline: MarkerShown(str(m.last_read), m.version, iso(m.updated_at)) for m in found}
+
+
+async def shown(call: Call[Any], told: Sequence[Told]) -> list[Notification]:
+    """As clients read them; one about a post whose author may not be seen is left out."""
+    posts = [t.post for t in told if t.post is not None and t.kind != reads.COURT]
+    pen = await pen_for(call, posts)
+    me = await people.person(call.house.reads, call.viewer, call.me)
+    shown: list[Notification] = []
+    for t in told:
+        about = t.post if t.kind != reads.COURT else None
+        written = b"" if about is None else pen.write(about)
+        if about is None or written:
+            shown.append(_notification(call, t, written, me))
+    return shown
+
+
+def _notification(call: Call[Any], told: Told, status: bytes, me: Visible[Person]) -> Notification:
+    settings, viewer = call.house.settings, call.viewer
+    return Notification(
+        id=str(told.id), type=told.kind, created_at=iso(told.created_at), group_key=told.group_key or f"{reads.ALONE}{told.id}",
+        account=Raw(account_bytes(settings, viewer, told.person)),
+        status=Raw(status) if status else UNSET,
+        moderation_warning=warning_of(call, told, me) if told.kind == reads.COURT else UNSET,
+        report=report_of(call, told),
+    )  # fmt: skip
+
+
+def report_of(call: Call[Any], told: Told) -> ReportShown | UnsetType:
+    return UNSET if told.reported is None else shown_report(call, told.reported.row, told.reported.whom)
+
+
+def warning_of(call: Call[Any], told: Told, me: Visible[Person]) -> Warned | UnsetType:
+    body, ruling, appeal = told.body, told.ruling, told.appeal
+    if ruling is None:
+        return UNSET
+    outcome = str(body.get("appeal", ""))
+    appealed = AppealTold(appeal.text, STATES[appeal.outcome]) if appeal else None
+    return warned(
+        call, ruling, str(body.get("kind", "")), me, at=told.created_at, ended=bool(body.get("ended")), appealed=appealed, outcome=outcome
+    )  # fmt: skip
+
+
+ONE = "/api/v1/notifications/{id}"
+READ: dict[str, Any] = {"scope": "read:notifications"}
+HOT: dict[str, Any] = READ | {"lane": True, "kept": True}
+WRITE: dict[str, Any] = {"scope": "write:notifications"}
+
+ROUTES: tuple[Route, ...] = (
+    get("/api/v1/notifications", notices, Surface.NOTIFICATIONS, takes=NoticesAsked, **HOT),
+    get("/api/v1/notifications/unread_count", unread, Surface.NOTIFICATIONS, takes=NoticesAsked, gives=Unread, **HOT),
+    post("/api/v1/notifications/clear", clear, Surface.NOTIFICATIONS, **WRITE),
+    get(ONE, one, Surface.NOTIFICATIONS, takes=NoticeId, gives=Notification, **READ),
+    post(f"{ONE}/dismiss", dismiss, Surface.NOTIFICATIONS, takes=NoticeId, **WRITE),
+    get("/api/v1/markers", marks, Surface.OWN, scope="read:statuses", takes=MarkersAsked),
+    post("/api/v1/markers", mark, Surface.OWN, scope="write:statuses", takes=MarkersSent),
+)

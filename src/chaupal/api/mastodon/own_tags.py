@@ -1,0 +1,136 @@
+"""Tags that people follow, and tags on their profiles, at the wire."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.api.mastodon.trends import TagNamed, TagShown, shown_tags, tags_bytes
+from chaupal.kernel.clock import iso_day
+from chaupal.kernel.ids import made_at
+from chaupal.policy.surface import Surface
+from chaupal.reads.explore import own_tags
+from chaupal.reads.explore import tags as tag_reads
+from chaupal.reads.explore.own_tags import Featured
+from chaupal.reads.people import people
+from chaupal.social.posts import tags
+from chaupal.wire.call import Answer, Call
+from chaupal.wire.paging import Number, Paged, link_header
+from chaupal.wire.route import Nothing, Route, delete, get, post
+
+
+class FeaturedShown(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/FeaturedTag/; counts as text, as clients expect."""
+
+    id: str
+    name: str
+    url: str
+    statuses_count: str
+    last_status_at: str | None
+
+
+class FeatureSent(msgspec.Struct):
+    """A tag to show on one's profile."""
+
+    name: str
+
+
+class FeaturedId(msgspec.Struct):
+    """A tag on one's profile, or whose profile it is, by its id."""
+
+    id: Number
+
+
+async def followed(call: Call[Paged]) -> Answer:
+    """The tags one follows."""
+    page = await own_tags.followed(call.house.reads, call.viewer, call.args.cursor(100, 200))
+    return Answer(await tags_bytes(call, page.items), headers=link_header(call, page))
+
+
+async def follow(call: Call[TagNamed]) -> TagShown:
+    """Posts with the tag stand in one's home from now on."""
+    await tags.follow(call.house.square, call.viewer, call.args.name)
+    return await _tag(call)
+
+
+async def unfollow(call: Call[TagNamed]) -> TagShown:
+    """No more."""
+    await tags.unfollow(call.house.square, call.viewer, call.args.name)
+    return await _tag(call)
+
+
+async def feature(call: Call[TagNamed]) -> TagShown:
+    """Show the tag on one's profile."""
+    await tags.feature(call.house.square, call.viewer, call.args.name)
+    return await _tag(call)
+
+
+async def unfeature(call: Call[TagNamed]) -> TagShown:
+    """No more."""
+    await tags.unfeature_named(call.house.square, call.viewer, call.args.name)
+    return await _tag(call)
+
+
+async def _tag(call: Call[TagNamed]) -> TagShown:
+    found = await tag_reads.one(call.house.reads, call.viewer, call.args.name)
+    return (await shown_tags(call, [found]))[0]
+
+
+async def mine(call: Call[Nothing]) -> list[FeaturedShown]:
+    """The tags on one's own profile."""
+    handle = (await people.person(call.house.reads, call.viewer, call.me)).item.handle
+    return [
+        featured_shown(call, handle, tag) for tag in await own_tags.featured(call.house.reads, call.viewer, call.me)
+    ]
+
+
+async def of_account(call: Call[FeaturedId]) -> list[FeaturedShown]:
+    """The tags on somebody's profile."""
+    handle = (await people.person(call.house.reads, call.viewer, call.args.id)).item.handle
+    found = await own_tags.featured(call.house.reads, call.viewer, call.args.id)
+    return [featured_shown(call, handle, tag) for tag in found]
+
+
+async def add(call: Call[FeatureSent]) -> FeaturedShown:
+    """Show a tag on one's profile."""
+    id_ = await tags.feature(call.house.square, call.viewer, call.args.name)
+    handle = (await people.person(call.house.reads, call.viewer, call.me)).item.handle
+    found = await own_tags.featured(call.house.reads, call.viewer, call.me)
+    return next(featured_shown(call, handle, tag) for tag in found if tag.id == id_)
+
+
+async def remove(call: Call[FeaturedId]) -> dict[str, Any]:
+    """Show it no more."""
+    await tags.unfeature(call.house.square, call.viewer, call.args.id)
+    return {}
+
+
+async def proposed(call: Call[Nothing]) -> Answer:
+    """The tags one uses most and does not show yet."""
+    return Answer(await tags_bytes(call, await own_tags.proposed(call.house.reads, call.viewer)))
+
+
+def featured_shown(call: Call[Any], handle: str, tag: Featured) -> FeaturedShown:
+    return FeaturedShown(
+        id=str(tag.id), name=tag.name, url=f"{call.house.settings.origin}/@{handle}/tagged/{tag.name}",
+        statuses_count=str(tag.uses), last_status_at=iso_day(made_at(tag.last)) if tag.last else None,
+    )  # fmt: skip
+
+
+FOLLOWS: dict[str, Any] = {"scope": "write:follows", "takes": TagNamed, "gives": TagShown}
+ACCOUNTS: dict[str, Any] = {"scope": "write:accounts", "takes": TagNamed, "gives": TagShown}
+
+ROUTES: tuple[Route, ...] = (
+    get("/api/v1/followed_tags", followed, Surface.OWN, scope="read:follows", takes=Paged, kept=True),
+    post("/api/v1/tags/{name}/follow", follow, Surface.SEARCH, **FOLLOWS),
+    post("/api/v1/tags/{name}/unfollow", unfollow, Surface.SEARCH, **FOLLOWS),
+    post("/api/v1/tags/{name}/feature", feature, Surface.SEARCH, **ACCOUNTS),
+    post("/api/v1/tags/{name}/unfeature", unfeature, Surface.SEARCH, **ACCOUNTS),
+    get("/api/v1/featured_tags", mine, Surface.OWN, scope="read:accounts", gives=list[FeaturedShown]),
+    post("/api/v1/featured_tags", add, Surface.OWN, scope="write:accounts", takes=FeatureSent, gives=FeaturedShown),
+    get("/api/v1/featured_tags/suggestions", proposed, Surface.OWN, scope="read:accounts"),
+    delete("/api/v1/featured_tags/{id}", remove, Surface.OWN, scope="write:accounts", takes=FeaturedId),
+    get(
+        "/api/v1/accounts/{id}/featured_tags", of_account, Surface.PROFILE, scope="read:accounts", public=True, takes=FeaturedId,
+        gives=list[FeaturedShown],
+    ),
+)  # fmt: skip

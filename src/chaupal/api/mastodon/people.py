@@ -1,0 +1,265 @@
+"""The Account entity: a person as clients read one, plain ones kept as bytes, withheld ones as a shell."""
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from chaupal.kernel.clock import iso_day, iso_midnight
+from chaupal.kernel.settings import Settings
+from chaupal.kernel.shelf import Shelf
+from chaupal.policy import epitaph
+from chaupal.policy.rulings import Ruling, told_countries
+from chaupal.policy.sealed import Visible
+from chaupal.policy.things import Person
+from chaupal.policy.verdict import PLAIN, Placeholder, Show
+from chaupal.policy.viewer import Role, Viewer
+from chaupal.social.signin.logins import Login
+from chaupal.text import html
+
+NO_AVATAR = "/blank/avatar.png"
+NO_HEADER = "/blank/header.png"
+
+_encode = msgspec.json.Encoder().encode
+NOWHERE: Mapping[int, Visible[Person]] = {}
+_kept: Shelf[int, tuple[Person, bytes]] = Shelf(3_000)
+
+
+class Emoji(msgspec.Struct):
+    """A picture of the server's own in a text; this server has none."""
+
+    shortcode: str
+    url: str
+
+
+class RoleShown(msgspec.Struct):
+    """A role as one's own client reads it."""
+
+    id: str
+    name: str
+    permissions: str = "0"
+    color: str = ""
+    highlighted: bool = False
+
+
+class FieldShown(msgspec.Struct):
+    """One line of the table on a profile; `value` is HTML, or plain text in `source`."""
+
+    name: str
+    value: str
+    verified_at: str | None = None
+
+
+class Account(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Account/ with `withheld_*` where a ruling binds.
+
+    `moved`: where it has moved, where accounts are asked for as such; not on the authors of posts.
+    """
+
+    id: str
+    username: str
+    acct: str
+    display_name: str
+    locked: bool
+    bot: bool
+    discoverable: bool
+    indexable: bool
+    group: bool = False
+    created_at: str
+    note: str
+    url: str
+    uri: str
+    avatar: str
+    avatar_static: str
+    avatar_description: str = ""
+    header: str
+    header_static: str
+    header_description: str = ""
+    followers_count: int
+    following_count: int
+    statuses_count: int
+    last_status_at: str | None
+    hide_collections: bool = False
+    show_media: bool = True
+    show_media_replies: bool = True
+    show_featured: bool = True
+    noindex: bool
+    emojis: list[Emoji] = []
+    roles: list[RoleShown] = []
+    fields: list[FieldShown]
+    moved: "Account | msgspec.UnsetType" = msgspec.UNSET
+
+
+class Label(msgspec.Struct):
+    """What a label says, why it is there (empty where that may not be told), and where its story stands."""
+
+    text: str
+    reason: str
+    notice_url: str
+
+
+class LimitedAccount(Account, kw_only=True):
+    """The shell of an account that a ruling withholds or suspends; the whole one with its banner for its owner and for staff.
+
+    `suspended` as Mastodon's clients read it.
+    """
+
+    withheld_in_countries: list[str] | msgspec.UnsetType = msgspec.UNSET
+    withheld_scope: str | msgspec.UnsetType = msgspec.UNSET
+    withheld_notice_url: str | msgspec.UnsetType = msgspec.UNSET
+    withheld_banner: str | msgspec.UnsetType = msgspec.UNSET
+    labels: list[Label] | msgspec.UnsetType = msgspec.UNSET
+    suspended: bool | msgspec.UnsetType = msgspec.UNSET
+
+
+class MutedAccount(Account, kw_only=True):
+    """In the list of mutes: until when, or None for one that does not end."""
+
+    mute_expires_at: str | None
+
+
+class Source(msgspec.Struct):
+    """What one's own client needs to edit a profile: plain text, and what new posts start with."""
+
+    privacy: str
+    sensitive: bool
+    language: str
+    note: str
+    fields: list[FieldShown]
+    follow_requests_count: int
+    quote_policy: str
+    hide_collections: bool = False
+    discoverable: bool = True
+    indexable: bool = True
+    attribution_domains: list[str] = []
+
+
+class CredentialAccount(LimitedAccount, kw_only=True):
+    """Oneself."""
+
+    source: Source
+    role: RoleShown
+
+
+def account_bytes(
+    settings: Settings, viewer: Viewer, seen: Visible[Person], moved: Mapping[int, Visible[Person]] = NOWHERE
+) -> bytes:
+    """The Account as JSON. Plain ones are kept as long as the store's person is the same. `moved`: of `people.moved`."""
+    person = seen.item
+    if seen.verdict is not PLAIN or person.id in moved:
+        return _encode(account_of(settings, viewer, seen, moved))
+    kept = _kept.items.get(person.id)
+    if kept is not None and kept[0] is person:
+        return kept[1]
+    written = _encode(Account(**parts_of(settings, person)))
+    _kept.put(person.id, (person, written))
+    return written
+
+
+def account_of(
+    settings: Settings, viewer: Viewer, seen: Visible[Person], moved: Mapping[int, Visible[Person]] = NOWHERE
+) -> Account:
+    """The Account as this viewer may see it."""
+    parts = parts_of(settings, seen.item) | moved_of(settings, viewer, seen, moved)
+    limits = limits_of(settings, viewer, seen)
+    return LimitedAccount(**parts, **limits) if limits else Account(**parts)
+
+
+def muted_account(settings: Settings, viewer: Viewer, seen: Visible[Person], until: str | None) -> MutedAccount:
+    """For the list of mutes."""
+    return MutedAccount(**parts_of(settings, seen.item), mute_expires_at=until)
+
+
+def moved_of(
+    settings: Settings, viewer: Viewer, seen: Visible[Person], moved: Mapping[int, Visible[Person]]
+) -> dict[str, Any]:
+    """Where somebody has moved; one step, as Mastodon shows it."""
+    to = moved.get(seen.item.id)
+    return {} if to is None else {"moved": account_of(settings, viewer, to)}
+
+
+def own_account(
+    settings: Settings, viewer: Viewer, seen: Visible[Person], login: Login, requests: int,
+    moved: Mapping[int, Visible[Person]] = NOWHERE,
+) -> CredentialAccount:  # fmt: skip
+    """For oneself. `requests`: how many ask to follow."""
+    person = seen.item
+    source = Source(
+        privacy=login.default_visibility, sensitive=bool(login.default_sensitive), language=login.default_language,
+        note=person.note, fields=[FieldShown(f.name, f.value) for f in person.fields], follow_requests_count=requests,
+        quote_policy=login.default_quote_policy, hide_collections=person.hide_collections, discoverable=person.discoverable,
+        indexable=person.indexable, attribution_domains=list(person.sites),
+    )  # fmt: skip
+    return CredentialAccount(
+        **parts_of(settings, person),
+        **limits_of(settings, viewer, seen),
+        **moved_of(settings, viewer, seen, moved),
+        source=source,
+        role=role_of(person.role),
+    )
+
+
+def parts_of(settings: Settings, person: Person) -> dict[str, Any]:
+    """Every part of an Account that does not depend on who looks."""
+    origin = settings.origin
+    url = f"{origin}/@{person.handle}"
+    avatar = picture(origin, person.avatar, NO_AVATAR)
+    header = picture(origin, person.header, NO_HEADER)
+    return {
+        "id": str(person.id), "username": person.handle, "acct": person.handle, "display_name": person.name,
+        "locked": person.locked, "bot": person.bot, "discoverable": person.discoverable, "indexable": person.indexable,
+        "hide_collections": person.hide_collections,
+        "created_at": iso_midnight(person.created_at), "note": person.note_html, "url": url, "uri": url,
+        "avatar": avatar, "avatar_static": avatar, "header": header, "header_static": header,
+        "followers_count": person.followers_count, "following_count": person.following_count,
+        "statuses_count": person.posts_count, "last_status_at": iso_day(person.last_post_at) if person.last_post_at else None,
+        "noindex": not person.discoverable, "fields": [FieldShown(f.name, field_html(origin, f.value)) for f in person.fields],
+    }  # fmt: skip
+
+
+def limits_of(settings: Settings, viewer: Viewer, seen: Visible[Person]) -> dict[str, Any]:
+    """The extras: for everyone where it is withheld, suspended or labelled, for its owner and for staff with the banner."""
+    verdict = seen.verdict
+    if isinstance(verdict, Placeholder):
+        suspended = verdict.scope == "suspended"
+        return {"suspended": True} if suspended else withheld_of(settings, viewer, verdict.ruling, "user")
+    limits: dict[str, Any] = {"labels": labels_of(settings, viewer, verdict)} if verdict.labels else {}
+    if verdict.banner is not None:
+        limits |= withheld_of(settings, viewer, verdict.banner, "user")
+        limits["withheld_banner"] = " ".join(epitaph.banner(ruling, viewer.language) for ruling in verdict.banners)
+    return limits
+
+
+def labels_of(settings: Settings, viewer: Viewer, verdict: Show) -> list[Label]:
+    """The labels that a post or an account bears."""
+    return [
+        Label(epitaph.label(r, viewer.language), epitaph.why(r), settings.origin + epitaph.notice_path(r))
+        for r in verdict.labels
+    ]
+
+
+def role_of(role: str) -> RoleShown:
+    """Members have the empty role, as Mastodon's everyone."""
+    return RoleShown("0", "") if role == Role.MEMBER else RoleShown(role, role.capitalize(), highlighted=True)
+
+
+def picture(origin: str, key: str, blank: str) -> str:
+    """Where a portrait is, by its file key."""
+    return f"{origin}/media/{key}" if key else origin + blank
+
+
+@functools.lru_cache(maxsize=8_192)
+def field_html(origin: str, value: str) -> str:
+    """A value of a profile's table as HTML: links and tags, but no paragraph around it."""
+    said = html.render(value, lambda name: (f"{origin}/@{name}", name), lambda tag: f"{origin}/tags/{tag}")
+    return said.removeprefix("<p>").removesuffix("</p>")
+
+
+def withheld_of(settings: Settings, viewer: Viewer, ruling: Ruling, scope: str) -> dict[str, Any]:
+    """The `withheld_*` fields of a ruling, as far as the viewer may know; `scope` is `user`, `status` or `media`."""
+    return {
+        "withheld_in_countries": list(told_countries(ruling, viewer.country)),
+        "withheld_scope": scope,
+        "withheld_notice_url": settings.origin + epitaph.notice_path(ruling),
+    }

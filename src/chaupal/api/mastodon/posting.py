@@ -1,0 +1,153 @@
+"""Posts at the wire: publish, look, thread, delete, repost."""
+
+from typing import Literal
+
+import msgspec
+
+from chaupal.api.mastodon.media import attachment
+from chaupal.api.mastodon.scheduled import schedule
+from chaupal.api.mastodon.statuses import status_answer, statuses_bytes
+from chaupal.api.mastodon.ties import people_bytes
+from chaupal.api.mastodon.timelines import HOT
+from chaupal.api.own.drafts import PollSent, poll_of
+from chaupal.policy.facts import FROM_WIRE
+from chaupal.policy.surface import Surface
+from chaupal.policy.unsaid import Unsaid
+from chaupal.reads.people import people
+from chaupal.reads.timelines import thread
+from chaupal.social.posts import posts, scheduling
+from chaupal.social.signin import logins
+from chaupal.wire.call import Answer, Call, json
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Route, delete, get, post
+
+
+class Sent(msgspec.Struct, kw_only=True):
+    """What `POST /api/v1/statuses` takes."""
+
+    status: str = ""
+    spoiler_text: str = ""
+    visibility: Literal["public", "unlisted", "private", "direct"] | None = None
+    language: str | None = None
+    sensitive: bool | None = None
+    in_reply_to_id: Number | None = None
+    media_ids: list[Number] = []
+    scheduled_at: str | None = None
+    poll: PollSent | None = None
+    quoted_status_id: Number | None = None
+    quote_approval_policy: Literal["public", "followers", "nobody"] | None = None
+    allowed_mentions: list[Number] | None = None
+
+
+class One(msgspec.Struct):
+    """A post by its id."""
+
+    id: Number
+
+
+class Removed(msgspec.Struct):
+    """A post to delete. `delete_media`: its uploads go at once, too; else they stay for a day, to be used anew."""
+
+    id: Number
+    delete_media: bool = False
+
+
+class Several(msgspec.Struct):
+    """Posts by their ids."""
+
+    id: list[Number] = []
+
+
+class Reposted(msgspec.Struct):
+    """A post to repost, and for whom."""
+
+    id: Number
+    visibility: Literal["public", "unlisted", "private"] = "public"
+
+
+async def publish(call: Call[Sent]) -> Answer:
+    """At once; or later, where `scheduled_at` says when. 422 with who they are, where it mentions others than `allowed_mentions`."""
+    try:
+        return await _publish(call)
+    except posts.Unexpected as unexpected:
+        seen = await people.people(call.house.reads, call.viewer, Surface.PROFILE, unexpected.accounts)
+        told = {"error": unexpected.message, "unexpected_accounts": msgspec.Raw(await people_bytes(call, seen))}
+        return json(told, unexpected.status)
+
+
+async def _publish(call: Call[Sent]) -> Answer:
+    sent = call.args
+    usual = await logins.login_of(call.house.square, call.viewer)
+    body = Unsaid(
+        text=sent.status, spoiler=sent.spoiler_text, visibility=sent.visibility or usual.default_visibility,
+        language=sent.language or usual.default_language or "",
+        sensitive=bool(usual.default_sensitive) if sent.sensitive is None else sent.sensitive,
+        reply_to=sent.in_reply_to_id, pictures=sent.media_ids, poll=poll_of(sent.poll), quoting=sent.quoted_status_id,
+        quote_policy=sent.quote_approval_policy or usual.default_quote_policy,
+        only=None if sent.allowed_mentions is None else tuple(sent.allowed_mentions),
+    )  # fmt: skip
+    if call.caller is not None:
+        body.app, body.app_site, body.app_id = call.caller.app_name, call.caller.app_site, call.caller.app
+    if sent.scheduled_at:
+        return await schedule(call, body, sent.scheduled_at)
+    draft = scheduling.draft_of(body)
+    draft.key = call.headers.get("idempotency-key", "")[:200]
+    id_ = await posts.publish(call.house.square, call.viewer, draft)
+    return await status_answer(call, await thread.post(call.house.reads, call.viewer, id_))
+
+
+async def show(call: Call[One]) -> Answer:
+    return await status_answer(call, await thread.post(call.house.reads, call.viewer, call.args.id))
+
+
+async def several(call: Call[Several]) -> Answer:
+    found = await thread.several(call.house.reads, call.viewer, call.args.id[:40])
+    return Answer(await statuses_bytes(call, found))
+
+
+async def context(call: Call[One]) -> Answer:
+    around = await thread.context(call.house.reads, call.viewer, call.args.id)
+    before, after = await statuses_bytes(call, around.ancestors), await statuses_bytes(call, around.descendants)
+    return Answer(b'{"ancestors":' + before + b',"descendants":' + after + b"}")
+
+
+async def remove(call: Call[Removed]) -> Answer:
+    """Deletes, and gives back what was typed, so that a client can offer it for redrafting."""
+    seen = await thread.post(call.house.reads, call.viewer, call.args.id)
+    # Loose again, its pictures are their owner's alone: the client shows them while the post is written anew.
+    files = [attachment(call.house.settings, picture, call.me) for picture in seen.item.pictures]
+    answer = await status_answer(call, seen, {"text": seen.item.text, "media_attachments": files})
+    await posts.delete(call.house.square, call.viewer, call.args.id, uploads=call.args.delete_media)
+    return answer
+
+
+async def repost(call: Call[Reposted]) -> Answer:
+    id_ = await posts.repost(call.house.square, call.viewer, call.args.id, FROM_WIRE[call.args.visibility])
+    return await status_answer(call, await thread.post(call.house.reads, call.viewer, id_))
+
+
+async def unrepost(call: Call[One]) -> Answer:
+    """Answers with the original, as Mastodon does."""
+    seen = await thread.post(call.house.reads, call.viewer, call.args.id)
+    original = seen.item.boost_of or seen.item.id
+    await posts.unrepost(call.house.square, call.viewer, original)
+    return await status_answer(call, await thread.post(call.house.reads, call.viewer, original))
+
+
+ROUTES: tuple[Route, ...] = (
+    post("/api/v1/statuses", publish, Surface.STATUS, scope="write:statuses", takes=Sent, limit=(300, 10_800)),
+    get("/api/v1/statuses", several, Surface.STATUS, scope="read:statuses", public=True, takes=Several),
+    get("/api/v1/statuses/{id}", show, Surface.STATUS, public=True, takes=One, **HOT),
+    delete(
+        "/api/v1/statuses/{id}",
+        remove,
+        Surface.STATUS,
+        scope="write:statuses",
+        takes=Removed,
+        limit=(30, 1_800),
+        takes_back=True,
+    ),
+    get("/api/v1/statuses/{id}/context", context, Surface.THREAD, public=True, takes=One, **HOT),
+    post("/api/v1/statuses/{id}/reblog", repost, Surface.STATUS, scope="write:statuses", takes=Reposted),
+    post("/api/v1/statuses/{id}/unreblog", unrepost, Surface.STATUS, scope="write:statuses", takes=One),
+)

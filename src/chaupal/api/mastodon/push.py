@@ -1,0 +1,118 @@
+"""Web Push at the wire: the one subscription that a token can have. https://docs.joinmastodon.org/methods/push/"""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.policy.surface import Surface
+from chaupal.social.people import push, push_keys
+from chaupal.social.people.push import Subscription, Wish
+from chaupal.wire.answer import bearer
+from chaupal.wire.call import Call
+from chaupal.wire.params import FALSE
+from chaupal.wire.route import Nothing, Route, delete, get, post, put
+
+
+class Keys(msgspec.Struct):
+    """The device's keys, in base64."""
+
+    p256dh: str
+    auth: str
+
+
+class Device(msgspec.Struct):
+    """As a browser's `PushSubscription.toJSON()` gives it. `standard`: RFC 8291; else the draft that older apps read."""
+
+    endpoint: str
+    keys: Keys
+    standard: bool = False
+
+
+class Data(msgspec.Struct):
+    """Which notices by which policy."""
+
+    alerts: dict[str, Any] | None = None
+    policy: str | None = None
+
+
+class Subscribed(msgspec.Struct, kw_only=True):
+    """`policy` may stand beside `data`, where Mastodon.py puts it."""
+
+    subscription: Device
+    data: Data | None = None
+    policy: str | None = None
+
+
+class Wished(msgspec.Struct, kw_only=True):
+    """Other alerts, another policy."""
+
+    data: Data | None = None
+    policy: str | None = None
+
+
+class WebPushSubscription(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/WebPushSubscription/"""
+
+    id: str
+    endpoint: str
+    standard: bool
+    alerts: dict[str, bool]
+    policy: str
+    server_key: str
+
+
+async def subscribe(call: Call[Subscribed]) -> WebPushSubscription:
+    """This token's device from now on, in place of the one before."""
+    wished = wish_of(call.args.subscription, call.args.data, call.args.policy)
+    token = bearer(call.headers.get("authorization", "")) or ""
+    return shown(call, await push.subscribe(call.house.square, call.viewer, call.caller, wished, token=token))
+
+
+async def show(call: Call[Nothing]) -> WebPushSubscription:
+    return shown(call, await push.of(call.house.square, call.caller))
+
+
+async def change(call: Call[Wished]) -> WebPushSubscription:
+    """Other alerts, another policy."""
+    data = call.args.data or Data()
+    alerts = None if data.alerts is None else on(data.alerts)
+    policy = data.policy or call.args.policy
+    return shown(call, await push.wish(call.house.square, call.viewer, call.caller, alerts, policy))
+
+
+async def remove(call: Call[Nothing]) -> dict[str, Any]:
+    """Told no more."""
+    await push.remove(call.house.square, call.caller)
+    return {}
+
+
+def wish_of(device: Device, data: Data | None, policy: str | None, *, standard: bool = False) -> Wish:
+    """What was sent, as the square takes it."""
+    data = data or Data()
+    return Wish(
+        endpoint=device.endpoint, p256dh=device.keys.p256dh, auth=device.keys.auth, standard=device.standard or standard,
+        alerts=on(data.alerts or {}), policy=data.policy or policy or "all",
+    )  # fmt: skip
+
+
+def on(alerts: dict[str, Any]) -> list[str]:
+    """Those that are switched on; forms send words for true and false."""
+    return [name for name, value in alerts.items() if value and str(value).lower() not in FALSE]
+
+
+def shown(call: Call[Any], found: Subscription) -> WebPushSubscription:
+    return WebPushSubscription(
+        id=str(found.id), endpoint=found.endpoint, standard=found.standard, policy=found.policy,
+        alerts={name: name in found.alerts for name in push.ALERTS}, server_key=push_keys.public_key(call.house.settings),
+    )  # fmt: skip
+
+
+PATH = "/api/v1/push/subscription"
+MINE: dict[str, Any] = {"scope": "push"}
+
+ROUTES: tuple[Route, ...] = (
+    post(PATH, subscribe, Surface.OWN, takes=Subscribed, gives=WebPushSubscription, **MINE),
+    get(PATH, show, Surface.OWN, gives=WebPushSubscription, **MINE),
+    put(PATH, change, Surface.OWN, takes=Wished, gives=WebPushSubscription, **MINE),
+    delete(PATH, remove, Surface.OWN, **MINE),
+)

@@ -1,0 +1,68 @@
+"""Quotes at the wire: who quotes a post, taking one's post out of a quote, and whom one lets quote."""
+
+from typing import Literal
+
+import msgspec
+
+from chaupal.api.mastodon.statuses import status_answer, statuses_bytes
+from chaupal.policy.surface import Surface
+from chaupal.reads.posts import quotes
+from chaupal.reads.timelines import thread
+from chaupal.social.posts import quoting
+from chaupal.wire.call import Answer, Call
+from chaupal.wire.paging import Number, Paged, link_header
+from chaupal.wire.route import Route, get, post, put
+
+
+class QuotesAsked(Paged, kw_only=True):
+    """A page of the posts that quote one."""
+
+    id: Number
+
+
+class Taken(msgspec.Struct):
+    """One's own post, and the post that quotes it."""
+
+    id: Number
+    quote_id: Number
+
+
+class Let(msgspec.Struct):
+    """Who may quote one's post."""
+
+    id: Number
+    quote_approval_policy: Literal["public", "followers", "nobody"]
+
+
+async def listed(call: Call[QuotesAsked]) -> Answer:
+    """The posts that quote it, newest first."""
+    page = await quotes.of_post(call.house.reads, call.viewer, call.args.id, call.args.cursor())
+    return Answer(await statuses_bytes(call, page.items), headers=link_header(call, page))
+
+
+async def revoke(call: Call[Taken]) -> Answer:
+    """Answers with the post that quoted, as it is now."""
+    await quoting.revoke(call.house.square, call.viewer, call.args.id, call.args.quote_id)
+    return await status_answer(call, await thread.post(call.house.reads, call.viewer, call.args.quote_id))
+
+
+async def allow(call: Call[Let]) -> Answer:
+    """Quotes that are there stay."""
+    await quoting.allow(call.house.square, call.viewer, call.args.id, call.args.quote_approval_policy)
+    return await status_answer(call, await thread.post(call.house.reads, call.viewer, call.args.id))
+
+
+ONE = "/api/v1/statuses/{id}"
+
+ROUTES: tuple[Route, ...] = (
+    get(f"{ONE}/quotes", listed, Surface.PUBLIC, scope="read:statuses", public=True, takes=QuotesAsked),
+    post(
+        f"{ONE}/quotes/{{quote_id}}/revoke",
+        revoke,
+        Surface.STATUS,
+        scope="write:statuses",
+        takes=Taken,
+        takes_back=True,
+    ),
+    put(f"{ONE}/interaction_policy", allow, Surface.STATUS, scope="write:statuses", takes=Let),
+)

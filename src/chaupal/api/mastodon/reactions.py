@@ -1,0 +1,63 @@
+"""Likes and saved posts at the wire, and who liked and reposted a post."""
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from chaupal.api.mastodon.statuses import status_answer, statuses_bytes
+from chaupal.api.mastodon.ties import PersonPaged, around
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Post
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.context import Reads
+from chaupal.reads.page import Cursor, Page
+from chaupal.reads.people import crowds
+from chaupal.reads.timelines import saved, thread
+from chaupal.social.context import Square
+from chaupal.social.posts import reactions
+from chaupal.wire.call import Answer, Call
+from chaupal.wire.paging import Number, Paged, link_header
+from chaupal.wire.route import Route, get, post
+
+
+class PostId(msgspec.Struct):
+    """A post by its id."""
+
+    id: Number
+
+
+type Act = Callable[[Square, Viewer, int], Awaitable[int]]
+type Kept = Callable[[Reads, Viewer, Cursor], Awaitable[Page[Visible[Post]]]]
+
+
+def _act(act: Act) -> Callable[[Call[PostId]], Awaitable[Answer]]:
+    async def run(call: Call[PostId]) -> Answer:
+        id_ = await act(call.house.square, call.viewer, call.args.id)
+        return await status_answer(call, await thread.post(call.house.reads, call.viewer, id_))
+
+    run.__name__, run.__doc__ = act.__name__, act.__doc__
+    return run
+
+
+def _own(read: Kept) -> Callable[[Call[Paged]], Awaitable[Answer]]:
+    async def run(call: Call[Paged]) -> Answer:
+        page = await read(call.house.reads, call.viewer, call.args.cursor())
+        return Answer(await statuses_bytes(call, page.items), headers=link_header(call, page))
+
+    run.__name__, run.__doc__ = read.__name__, read.__doc__
+    return run
+
+
+ONE = "/api/v1/statuses/{id}"
+
+ROUTES: tuple[Route, ...] = (
+    post(f"{ONE}/favourite", _act(reactions.like), Surface.STATUS, scope="write:favourites", takes=PostId),
+    post(f"{ONE}/unfavourite", _act(reactions.unlike), Surface.STATUS, scope="write:favourites", takes=PostId),
+    post(f"{ONE}/bookmark", _act(reactions.save), Surface.STATUS, scope="write:bookmarks", takes=PostId),
+    post(f"{ONE}/unbookmark", _act(reactions.unsave), Surface.STATUS, scope="write:bookmarks", takes=PostId),
+    get(f"{ONE}/favourited_by", around(crowds.liked_by), Surface.PEOPLE, scope="read:accounts", public=True, takes=PersonPaged),
+    get(f"{ONE}/reblogged_by", around(crowds.reposted_by), Surface.PEOPLE, scope="read:accounts", public=True, takes=PersonPaged),
+    get("/api/v1/favourites", _own(saved.liked), Surface.SAVED, scope="read:favourites", takes=Paged, lane=True, kept=True),
+    get("/api/v1/bookmarks", _own(saved.saved), Surface.SAVED, scope="read:bookmarks", takes=Paged, lane=True, kept=True),
+)  # fmt: skip

@@ -1,0 +1,108 @@
+"""Search at the wire: people, posts and tags in one answer, and people alone for whoever types a name."""
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from chaupal.api.mastodon.statuses import statuses_bytes
+from chaupal.api.mastodon.ties import people_bytes
+from chaupal.api.mastodon.trends import tags_bytes
+from chaupal.policy.surface import Surface
+from chaupal.reads.explore import romanised, tags
+from chaupal.reads.explore import search as reads
+from chaupal.reads.explore.search import Span
+from chaupal.reads.explore.trends import TrendingTag
+from chaupal.wire.call import Answer, Call
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Route, get
+
+LONGEST = 500  # code points of a query that are looked at
+
+
+class SearchArgs(msgspec.Struct, kw_only=True):
+    """`resolve` asks to fetch from elsewhere: addresses here are always understood. `exclude_unreviewed`: as one types."""
+
+    q: str
+    type: Literal["accounts", "statuses", "hashtags"] | None = None
+    resolve: bool = False
+    following: bool = False
+    exclude_unreviewed: bool = False
+    account_id: Number | None = None
+    max_id: Number | None = None
+    min_id: Number | None = None
+    limit: Number | None = None
+    offset: Number = 0
+
+    def span(self, usual: int, most: int) -> Span:
+        limit = usual if self.limit is None else max(1, min(self.limit, most))
+        return Span(limit, min(self.offset, reads.MOST_OFFSET), self.max_id, self.min_id, self.account_id)
+
+
+class PeopleSearchArgs(msgspec.Struct, kw_only=True):
+    """The beginning of a name or handle."""
+
+    q: str = ""
+    limit: Number | None = None
+    offset: Number = 0
+    resolve: bool = False
+    following: bool = False
+
+
+class Found(NamedTuple):
+    """What a search found, as JSON; the tags still as they were counted."""
+
+    accounts: bytes
+    statuses: bytes
+    tags: Sequence[TrendingTag]
+
+    def told(self, hashtags: bytes) -> Answer:
+        return Answer(
+            b'{"accounts":' + self.accounts + b',"statuses":' + self.statuses + b',"hashtags":' + hashtags + b"}"
+        )
+
+
+async def everything(call: Call[SearchArgs]) -> Answer:
+    """People, posts and tags; one kind alone where `type` names it. Hindi in Latin letters also finds what it may mean."""
+    found = await _found(call)
+    return found.told(await tags_bytes(call, found.tags))
+
+
+async def first(call: Call[SearchArgs]) -> Answer:
+    """The same for old apps: tags by their names alone, as Mastodon answered before 3.0."""
+    found = await _found(call)
+    return found.told(msgspec.json.encode([tag.name for tag in found.tags]))
+
+
+async def _found(call: Call[SearchArgs]) -> Found:
+    args, query = call.args, call.args.q[:LONGEST]
+    span, wanted = args.span(20, 40), args.type
+    house, viewer = call.house, call.viewer
+    people, posts, found = [], [], []
+    if wanted in (None, "accounts") and args.account_id is None:
+        people = (await romanised.people(house.reads, viewer, query, span, following=args.following)).items
+    if wanted in (None, "statuses"):
+        posts = (await romanised.posts(house.reads, viewer, query, span)).items
+    if wanted in (None, "hashtags") and args.account_id is None:
+        found = await tags.find(
+            house.reads, viewer, query, span.limit, span.offset, suggest=args.exclude_unreviewed
+        )  # fmt: skip
+    return Found(await people_bytes(call, people), await statuses_bytes(call, posts), found)
+
+
+async def people(call: Call[PeopleSearchArgs]) -> Answer:
+    """People whose names begin so; what is de-amplified is found by its whole handle only."""
+    args = call.args
+    limit = 40 if args.limit is None else max(1, min(args.limit, 80))
+    found = await reads.people(
+        call.house.reads, call.viewer, args.q[:LONGEST], Span(limit, min(args.offset, reads.MOST_OFFSET)),
+        following=args.following, surface=Surface.SUGGEST,
+    )  # fmt: skip
+    return Answer(await people_bytes(call, found))
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/api/v1/search", first, Surface.SEARCH, scope="read:search", takes=SearchArgs),
+    get("/api/v2/search", everything, Surface.SEARCH, scope="read:search", public=True, takes=SearchArgs),
+    get("/api/v1/accounts/search", people, Surface.SUGGEST, scope="read:accounts", takes=PeopleSearchArgs),
+)

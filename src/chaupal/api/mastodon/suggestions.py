@@ -1,0 +1,110 @@
+"""Suggestions at the wire, with their reasons, and the directory of people who want to be found."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Raw
+
+from chaupal.api.mastodon.people import account_bytes
+from chaupal.api.mastodon.ties import people_bytes
+from chaupal.policy.surface import Surface
+from chaupal.reads.people import suggestions
+from chaupal.reads.people.suggestions import Suggested
+from chaupal.social.people import regards
+from chaupal.wire.call import Answer, Call, json
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Route, delete, get
+
+
+class SuggestionsAsked(msgspec.Struct, kw_only=True):
+    """How many are wanted."""
+
+    limit: Number = 40
+
+
+class DirectoryAsked(msgspec.Struct, kw_only=True):
+    """`order`: who wrote last, or who came last, first. Everybody is `local` here."""
+
+    order: Literal["active", "new"] = "active"
+    limit: Number = 40
+    offset: Number = 0
+    local: bool = False
+
+
+class AccountId(msgspec.Struct):
+    """An account by its id."""
+
+    id: Number
+
+
+class Reason(msgspec.Struct, kw_only=True):
+    """Chaupal's own: why somebody is suggested. `account`: one of the friends; `tag`: one of the tags."""
+
+    kind: str
+    count: int
+    account: str | None
+    tag: str | None
+
+
+class Suggestion(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Suggestion/ with the reasons whole."""
+
+    source: str
+    sources: list[str]
+    account: Raw
+    reasons: list[Reason]
+
+
+# The word that older clients know for each reason.
+OLD = {suggestions.FRIENDS: "past_interactions", suggestions.TAGS: "past_interactions"}
+
+
+def _suggestion(call: Call[Any], one: Suggested) -> Suggestion:
+    reasons = [
+        Reason(kind=w.kind, count=w.count, account=str(w.friend.item.id) if w.friend else None, tag=w.tag or None)
+        for w in one.why
+    ]
+    account = Raw(account_bytes(call.house.settings, call.viewer, one.person))
+    source = OLD.get(one.why[0].kind, "global")
+    return Suggestion(source=source, sources=[w.kind for w in one.why], account=account, reasons=reasons)
+
+
+async def _found(call: Call[SuggestionsAsked]) -> Sequence[Suggested]:
+    return await suggestions.page(call.house.reads, call.viewer, max(1, min(call.args.limit, 80)))
+
+
+async def two(call: Call[SuggestionsAsked]) -> Answer:
+    """Whom one may like to follow, and why."""
+    return json([_suggestion(call, one) for one in await _found(call)])
+
+
+async def one(call: Call[SuggestionsAsked]) -> Answer:
+    """Whom one may like to follow, as older clients read it."""
+    return Answer(await people_bytes(call, [one.person for one in await _found(call)]))
+
+
+async def turn_down(call: Call[AccountId]) -> dict[str, Any]:
+    """Not to be suggested again."""
+    await regards.unsuggest(call.house.square, call.viewer, call.args.id)
+    return {}
+
+
+async def directory(call: Call[DirectoryAsked]) -> Answer:
+    """People who want to be found."""
+    args = call.args
+    limit, offset = max(1, min(args.limit, 80)), min(args.offset, 10_000)
+    found = await suggestions.directory(
+        call.house.reads, call.viewer, newest=args.order == "new", limit=limit, offset=offset
+    )  # fmt: skip
+    return Answer(await people_bytes(call, found))
+
+
+ASKED: dict[str, Any] = {"scope": "read:accounts", "takes": SuggestionsAsked}
+
+ROUTES: tuple[Route, ...] = (
+    get("/api/v2/suggestions", two, Surface.SUGGEST, **ASKED),
+    get("/api/v1/suggestions", one, Surface.SUGGEST, **ASKED),
+    delete("/api/v1/suggestions/{id}", turn_down, Surface.NONE, scope="write:accounts", takes=AccountId),
+    get("/api/v1/directory", directory, Surface.SUGGEST, public=True, takes=DirectoryAsked),
+)

@@ -1,0 +1,237 @@
+"""Ties at the wire: follow, block, mute, requests, and the lists of people around an account."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from chaupal.api.mastodon.people import account_bytes, muted_account
+from chaupal.kernel.clock import iso
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.context import Reads
+from chaupal.reads.page import Cursor, Page
+from chaupal.reads.people import crowds, people, relations
+from chaupal.social.context import Square
+from chaupal.social.people import graph, regards
+from chaupal.wire.call import Answer, Call, json
+from chaupal.wire.paging import Number, Paged, link_header
+from chaupal.wire.route import Route, get, post
+
+
+class PersonId(msgspec.Struct):
+    """An account by its id."""
+
+    id: Number
+
+
+class PersonPaged(Paged, kw_only=True):
+    """A page of a list around an account."""
+
+    id: Number
+
+
+class FollowWanted(msgspec.Struct):
+    """How to follow: with reposts (`reblogs`), and whether to be told of each post (`notify`)."""
+
+    id: Number
+    reblogs: bool | None = None
+    notify: bool | None = None
+
+
+class MuteWanted(msgspec.Struct):
+    """How to mute: their notifications too, and for how many seconds (0: until unmuted)."""
+
+    id: Number
+    notifications: bool = True
+    duration: Annotated[int, Meta(ge=0, le=2**53)] = 0
+
+
+class PeopleAsked(msgspec.Struct):
+    """Accounts by their ids."""
+
+    id: list[Number] = []
+
+
+class Relationship(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Relationship/ in full; what this server has not is its empty value."""
+
+    id: str
+    following: bool
+    showing_reblogs: bool
+    notifying: bool
+    languages: list[str] | None
+    followed_by: bool
+    blocking: bool
+    blocked_by: bool
+    muting: bool
+    muting_notifications: bool
+    muting_expires_at: str | None
+    requested: bool
+    requested_by: bool
+    domain_blocking: bool = False
+    endorsed: bool = False
+    note: str = ""
+
+
+def relationship(id_: int, ties: relations.Ties) -> Relationship:
+    return Relationship(
+        id=str(id_), following=ties.following, showing_reblogs=ties.following and ties.reposts, notifying=ties.following and ties.notify,
+        languages=None, followed_by=ties.followed_by, blocking=ties.blocking, blocked_by=ties.blocked_by, muting=ties.muting,
+        muting_notifications=ties.muting and ties.mutes_notifications,
+        muting_expires_at=iso(ties.mute_ends) if ties.mute_ends is not None else None,
+        requested=ties.requested, requested_by=ties.requested_by, endorsed=ties.endorsed, note=ties.note,
+    )  # fmt: skip
+
+
+async def people_bytes(call: Call[Any], found: Sequence[Visible[Person]]) -> bytes:
+    """A JSON array of Account, each with where it has moved."""
+    settings, viewer = call.house.settings, call.viewer
+    moved = await people.moved(call.house.reads, viewer, found)
+    return b"[" + b",".join(account_bytes(settings, viewer, seen, moved) for seen in found) + b"]"
+
+
+# --- acts ------------------------------------------------------------------------------------------------------------
+
+
+async def _stands(call: Call[Any], id_: int) -> Relationship:
+    """What stands between the two now; told even of somebody who can no longer be seen."""
+    found = await relations.between(call.house.reads, call.viewer, [id_])
+    return relationship(id_, found[0][1] if found else relations.Ties())
+
+
+async def follow(call: Call[FollowWanted]) -> Relationship:
+    """Follow, or ask to."""
+    args = call.args
+    await graph.follow(call.house.square, call.viewer, args.id, reposts=args.reblogs, notify=args.notify)
+    return await _stands(call, args.id)
+
+
+async def mute(call: Call[MuteWanted]) -> Relationship:
+    """Mute, for a time or until unmuted."""
+    args = call.args
+    await graph.mute(
+        call.house.square, call.viewer, args.id, notifications=args.notifications, duration=args.duration
+    )  # fmt: skip
+    return await _stands(call, args.id)
+
+
+type Act = Callable[[Square, Viewer, int], Awaitable[None]]
+
+
+def _act(act: Act) -> Callable[[Call[PersonId]], Awaitable[Relationship]]:
+    async def run(call: Call[PersonId]) -> Relationship:
+        await act(call.house.square, call.viewer, call.args.id)
+        return await _stands(call, call.args.id)
+
+    run.__name__, run.__doc__ = act.__name__, act.__doc__
+    return run
+
+
+# --- lists -----------------------------------------------------------------------------------------------------------
+
+
+async def relationships(call: Call[PeopleAsked]) -> list[Relationship]:
+    """What stands between the viewer and each of the accounts."""
+    found = await relations.between(call.house.reads, call.viewer, call.args.id)
+    return [relationship(id_, ties) for id_, ties in found]
+
+
+class Familiar(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/FamiliarFollowers/"""
+
+    id: str
+    accounts: list[msgspec.Raw]
+
+
+async def familiar_followers(call: Call[PeopleAsked]) -> list[Familiar]:
+    """Of those whom one follows, who follows each of the accounts."""
+    settings, viewer = call.house.settings, call.viewer
+    found = await crowds.familiar(call.house.reads, viewer, call.args.id)
+    return [
+        Familiar(str(id_), [msgspec.Raw(account_bytes(settings, viewer, seen)) for seen in between])
+        for id_, between in found
+    ]
+
+
+class NoteSent(msgspec.Struct):
+    """A note about somebody, for oneself alone; empty: none."""
+
+    id: Number
+    comment: str = ""
+
+
+async def note(call: Call[NoteSent]) -> Relationship:
+    """Keep a note about somebody."""
+    await regards.note(call.house.square, call.viewer, call.args.id, call.args.comment)
+    return await _stands(call, call.args.id)
+
+
+type Around = Callable[[Reads, Viewer, int, Cursor], Awaitable[Page[Visible[Person]]]]
+type Own = Callable[[Reads, Viewer, Cursor], Awaitable[Page[Visible[Person]]]]
+
+
+def around(read: Around) -> Callable[[Call[PersonPaged]], Awaitable[Answer]]:
+    """The handler of a list around one thing (an account, a post)."""
+
+    async def run(call: Call[PersonPaged]) -> Answer:
+        page = await read(call.house.reads, call.viewer, call.args.id, call.args.cursor(40, 80))
+        return Answer(await people_bytes(call, page.items), headers=link_header(call, page))
+
+    run.__name__, run.__doc__ = read.__name__, read.__doc__
+    return run
+
+
+def _own(read: Own) -> Callable[[Call[Paged]], Awaitable[Answer]]:
+    async def run(call: Call[Paged]) -> Answer:
+        page = await read(call.house.reads, call.viewer, call.args.cursor(40, 80))
+        return Answer(await people_bytes(call, page.items), headers=link_header(call, page))
+
+    run.__name__, run.__doc__ = read.__name__, read.__doc__
+    return run
+
+
+async def mutes(call: Call[Paged]) -> Answer:
+    """Whom one mutes, each with the end of the mute."""
+    reads, viewer, settings = call.house.reads, call.viewer, call.house.settings
+    page = await crowds.muted(reads, viewer, call.args.cursor(40, 80))
+    ties = dict(await relations.between(reads, viewer, [seen.item.id for seen in page.items]))
+    ends = {id_: iso(t.mute_ends) if t.mute_ends is not None else None for id_, t in ties.items()}
+    people = [muted_account(settings, viewer, seen, ends.get(seen.item.id)) for seen in page.items]
+    return json(people, headers=link_header(call, page))
+
+
+ONE = "/api/v1/accounts/{id}"
+BY_ID: dict[str, Any] = {"takes": PersonId, "gives": Relationship}
+
+ROUTES: tuple[Route, ...] = (
+    post(f"{ONE}/follow", follow, Surface.PROFILE, scope="write:follows", takes=FollowWanted, gives=Relationship),
+    post(f"{ONE}/unfollow", _act(graph.unfollow), Surface.PROFILE, scope="write:follows", **BY_ID),
+    post(f"{ONE}/remove_from_followers", _act(graph.drop_follower), Surface.PROFILE, scope="write:follows", **BY_ID),
+    post(f"{ONE}/block", _act(graph.block), Surface.PROFILE, scope="write:blocks", **BY_ID),
+    post(f"{ONE}/unblock", _act(graph.unblock), Surface.PROFILE, scope="write:blocks", **BY_ID),
+    post(f"{ONE}/mute", mute, Surface.PROFILE, scope="write:mutes", takes=MuteWanted, gives=Relationship),
+    post(f"{ONE}/unmute", _act(graph.unmute), Surface.PROFILE, scope="write:mutes", **BY_ID),
+    post("/api/v1/follow_requests/{id}/authorize", _act(graph.grant), Surface.PROFILE, scope="write:follows", **BY_ID),
+    post("/api/v1/follow_requests/{id}/reject", _act(graph.refuse), Surface.PROFILE, scope="write:follows", **BY_ID),
+    get("/api/v1/accounts/relationships", relationships, Surface.PROFILE, scope="read:follows", takes=PeopleAsked, lane=True, kept=True),
+    get(
+        "/api/v1/accounts/familiar_followers", familiar_followers, Surface.PEOPLE, scope="read:follows", takes=PeopleAsked,
+        gives=list[Familiar], sent=True,
+    ),
+    post(f"{ONE}/note", note, Surface.PROFILE, scope="write:accounts", takes=NoteSent, gives=Relationship),
+    post(f"{ONE}/endorse", _act(regards.endorse), Surface.PROFILE, scope="write:accounts", **BY_ID),
+    post(f"{ONE}/unendorse", _act(regards.unendorse), Surface.PROFILE, scope="write:accounts", **BY_ID),
+    post(f"{ONE}/pin", _act(regards.endorse), Surface.PROFILE, scope="write:accounts", **BY_ID),
+    post(f"{ONE}/unpin", _act(regards.unendorse), Surface.PROFILE, scope="write:accounts", **BY_ID),
+    get(f"{ONE}/endorsements", around(crowds.endorsed), Surface.PEOPLE, scope="read:accounts", public=True, takes=PersonPaged),
+    get("/api/v1/endorsements", _own(crowds.endorsed_by_me), Surface.PROFILE, scope="read:accounts", takes=Paged),
+    get(f"{ONE}/followers", around(crowds.followers), Surface.PEOPLE, scope="read:accounts", public=True, takes=PersonPaged, kept=True),
+    get(f"{ONE}/following", around(crowds.following), Surface.PEOPLE, scope="read:accounts", public=True, takes=PersonPaged, kept=True),
+    get("/api/v1/follow_requests", _own(crowds.asking), Surface.PROFILE, scope="read:follows", takes=Paged, kept=True),
+    get("/api/v1/blocks", _own(crowds.blocked), Surface.PROFILE, scope="read:blocks", takes=Paged, kept=True),
+    get("/api/v1/mutes", mutes, Surface.PROFILE, scope="read:mutes", takes=Paged, kept=True),
+)  # fmt: skip

@@ -1,0 +1,149 @@
+"""Trends and tags at the wire."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from chaupal.api.mastodon.statuses import card_of, signed_card_of, statuses_bytes
+from chaupal.kernel.clock import MINUTE
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person
+from chaupal.reads.explore import own_tags, tags, trends
+from chaupal.reads.explore import trending_links as links
+from chaupal.reads.explore.trends import Day, TrendingTag
+from chaupal.reads.people import bylines
+from chaupal.wire.call import Answer, Call
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Route, get
+
+
+class TrendsAsked(msgspec.Struct, kw_only=True):
+    """`language` is Chaupal's own: what is talked about in one language."""
+
+    limit: Number | None = None
+    offset: Number = 0
+    language: str | None = None
+
+    def most(self, usual: int, most: int) -> int:
+        return usual if self.limit is None else max(1, min(self.limit, most))
+
+
+class TagNamed(msgspec.Struct):
+    """A tag by its name, in any spelling."""
+
+    name: str
+
+
+class HistoryDay(msgspec.Struct):
+    """One day of a tag or a link; numbers as text, as clients expect. `day` in seconds since 1970."""
+
+    day: str
+    uses: str
+    accounts: str
+
+
+class TagShown(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Tag/ and the flags of /entities/Admin_Tag/, open to all.
+
+    A tag that is de-amplified here is not `trendable`. Every tag can be used, and none waits for a review.
+    """
+
+    id: str
+    name: str
+    url: str
+    history: list[HistoryDay]
+    following: bool | UnsetType = UNSET
+    featuring: bool | UnsetType = UNSET
+    trendable: bool = True
+    usable: bool = True
+    requires_review: bool = False
+
+
+_encode = msgspec.json.Encoder().encode
+
+
+def tag_shown(call: Call[Any], tag: TrendingTag, mine: own_tags.Mine) -> TagShown:
+    return TagShown(
+        id=tag.key,
+        name=tag.name,
+        url=f"{call.house.settings.origin}/tags/{tag.name}",
+        history=days_shown(tag.history),
+        trendable=tag.trendable,
+        following=tag.key in mine.followed if call.viewer.account is not None else UNSET,
+        featuring=tag.key in mine.featured if call.viewer.account is not None else UNSET,
+    )
+
+
+async def shown_tags(call: Call[Any], found: Sequence[TrendingTag]) -> list[TagShown]:
+    """Tags as the viewer reads them: with what they follow and show of them."""
+    mine = await own_tags.mine(call.house.reads, call.viewer) if found else own_tags.NONE
+    return [tag_shown(call, tag, mine) for tag in found]
+
+
+async def tags_bytes(call: Call[Any], found: Sequence[TrendingTag]) -> bytes:
+    """A JSON array of Tag."""
+    return _encode(await shown_tags(call, found))
+
+
+async def trending_tags(call: Call[TrendsAsked]) -> Answer:
+    """What people talk about more than before."""
+    args = call.args
+    found = await trends.tags(call.house.reads, call.viewer, args.language, args.offset + args.most(10, 20))
+    return Answer(await tags_bytes(call, found[args.offset :]))
+
+
+async def trending_posts(call: Call[TrendsAsked]) -> Answer:
+    """What was liked and reposted most lately."""
+    args = call.args
+    found = await trends.posts(call.house.reads, call.viewer, args.language, args.most(20, 40), min(args.offset, 400))
+    return Answer(await statuses_bytes(call, found))
+
+
+async def trending_links(call: Call[TrendsAsked]) -> Answer:
+    """What people share more than before."""
+    args = call.args
+    found = await links.links(call.house.reads, call.viewer, args.language, args.offset + args.most(10, 20))
+    return Answer(_encode(await links_shown(call, found[args.offset :])))
+
+
+async def links_shown(call: Call[Any], found: Sequence[links.TrendingLink]) -> list[dict[str, Any]]:
+    """https://docs.joinmastodon.org/entities/PreviewCard/ with the last seven days, as Trends::Link has it."""
+    by = await bylines.of_posts(call.house.reads, call.viewer, [one.seen for one in found])
+    return [_link_shown(call, one, by.get(one.seen.item.id)) for one in found]
+
+
+def _link_shown(call: Call[Any], found: links.TrendingLink, by: Visible[Person] | None) -> dict[str, Any]:
+    settings, post = call.house.settings, found.seen.item
+    card = (
+        signed_card_of(settings, call.viewer, post, by)
+        if by is not None
+        else card_of(settings, call.viewer, post) or {}
+    )
+    return card | {"id": str(found.id), "history": days_shown(found.history)}
+
+
+def days_shown(history: Sequence[Day]) -> list[HistoryDay]:
+    return [HistoryDay(str(d.at // 1000), str(d.uses), str(d.authors)) for d in history]
+
+
+async def tag(call: Call[TagNamed]) -> TagShown:
+    """One tag."""
+    return (await shown_tags(call, [await tags.one(call.house.reads, call.viewer, call.args.name)]))[0]
+
+
+# What trends is counted anew once a minute; a change of the law, or any other, at once.
+OPEN: dict[str, Any] = {"public": True, "takes": TrendsAsked, "kept": True, "kept_for": MINUTE}
+
+# Its uses are counted by the day.
+TAG: dict[str, Any] = {"public": True, "kept": True, "kept_for": MINUTE}
+
+ROUTES: tuple[Route, ...] = (
+    get("/api/v1/trends", trending_tags, Surface.TRENDS, **OPEN),
+    get("/api/v1/trends/tags", trending_tags, Surface.TRENDS, **OPEN),
+    get("/api/v1/trends/statuses", trending_posts, Surface.TRENDS, **OPEN),
+    get("/api/v1/trends/links", trending_links, Surface.TRENDS, **OPEN),
+    get("/api/v1/tags/{name}", tag, Surface.SEARCH, takes=TagNamed, gives=TagShown, **TAG),
+)

@@ -1,0 +1,1 @@
+"""What Chaupal has beside Mastodon's API."""

@@ -1,0 +1,143 @@
+"""Drafts at the wire, Chaupal's own: what one has begun to write, on every device."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.api.mastodon.media import Attachment, attachment
+from chaupal.kernel.clock import iso, parse_time
+from chaupal.kernel.errors import Invalid
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Picture
+from chaupal.policy.unsaid import PollAsked, Unsaid, Waiting
+from chaupal.reads.posts import unsaid
+from chaupal.social.posts import drafts
+from chaupal.wire.call import Call
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Nothing, Route, delete, get, post, put
+
+
+class PollSent(msgspec.Struct, kw_only=True):
+    """`poll[options][]`, and for how many seconds it is open."""
+
+    options: list[str] = []
+    expires_in: Number = 86_400
+    multiple: bool = False
+    hide_totals: bool = False
+
+
+class DraftSent(msgspec.Struct, kw_only=True):
+    """The fields of a post, each of which may be missing, too long or not yet right."""
+
+    id: Number | None = None
+    status: str = ""
+    spoiler_text: str = ""
+    visibility: str = ""
+    language: str = ""
+    sensitive: bool = False
+    in_reply_to_id: Number | None = None
+    quoted_status_id: Number | None = None
+    quote_approval_policy: str = ""
+    media_ids: list[Number] = []
+    poll: PollSent | None = None
+    scheduled_at: str | None = None
+
+
+class OneDraft(msgspec.Struct):
+    """A draft by its id."""
+
+    id: Number
+
+
+class DraftShown(msgspec.Struct, kw_only=True):
+    """A draft as its author reads it; the names are those of `POST /api/v1/statuses`."""
+
+    id: str
+    created_at: str
+    updated_at: str
+    status: str
+    spoiler_text: str
+    visibility: str | None
+    language: str | None
+    sensitive: bool
+    in_reply_to_id: str | None
+    quoted_status_id: str | None
+    quote_approval_policy: str | None
+    poll: PollAsked | None
+    scheduled_at: str | None
+    media_attachments: list[Attachment]
+
+
+async def listed(call: Call[Nothing]) -> list[DraftShown]:
+    """One's drafts, the one saved last first."""
+    found = await unsaid.all_drafts(call.house.reads, call.viewer)
+    pictures = await unsaid.uploads(call.house.reads, call.viewer, found)
+    return [_shown(call, one, pictures) for one in found]
+
+
+async def show(call: Call[OneDraft]) -> DraftShown:
+    return await _one(call, call.args.id)
+
+
+async def begin(call: Call[DraftSent]) -> DraftShown:
+    """A new draft."""
+    return await _one(call, await drafts.keep(call.house.square, call.viewer, body_of(call.args)))
+
+
+async def change(call: Call[DraftSent]) -> DraftShown:
+    """The draft says this from now on, as a whole."""
+    return await _one(call, await drafts.keep(call.house.square, call.viewer, body_of(call.args), call.args.id))
+
+
+async def drop(call: Call[OneDraft]) -> dict[str, Any]:
+    await drafts.drop(call.house.square, call.viewer, call.args.id)
+    return {}
+
+
+def body_of(sent: DraftSent) -> Unsaid:
+    """What was sent, to be kept. Raises Invalid for a time that is none."""
+    at = parse_time(sent.scheduled_at) if sent.scheduled_at else None
+    if sent.scheduled_at and at is None:
+        raise Invalid("Validation failed: Scheduled at is not a time", scheduled_at="is not a time")
+    return Unsaid(
+        text=sent.status, spoiler=sent.spoiler_text, visibility=sent.visibility[:20], language=sent.language[:20],
+        sensitive=sent.sensitive, reply_to=sent.in_reply_to_id, pictures=sent.media_ids, poll=poll_of(sent.poll),
+        quoting=sent.quoted_status_id, quote_policy=sent.quote_approval_policy[:20], at=at,
+    )  # fmt: skip
+
+
+def poll_of(sent: PollSent | None) -> PollAsked | None:
+    if sent is None:
+        return None
+    return PollAsked(
+        options=tuple(sent.options), expires_in=sent.expires_in, multiple=sent.multiple, hide_totals=sent.hide_totals
+    )
+
+
+async def _one(call: Call[Any], id_: int) -> DraftShown:
+    found = await unsaid.draft(call.house.reads, call.viewer, id_)
+    return _shown(call, found, await unsaid.uploads(call.house.reads, call.viewer, [found]))
+
+
+def _shown(call: Call[Any], draft: Waiting, pictures: dict[int, Picture]) -> DraftShown:
+    body, settings = draft.body, call.house.settings
+    return DraftShown(
+        id=str(draft.id), created_at=iso(draft.created_at), updated_at=iso(draft.at), status=body.text, spoiler_text=body.spoiler,
+        visibility=body.visibility or None, language=body.language or None, sensitive=body.sensitive,
+        in_reply_to_id=str(body.reply_to) if body.reply_to else None, quoted_status_id=str(body.quoting) if body.quoting else None,
+        quote_approval_policy=body.quote_policy or None, poll=body.poll, scheduled_at=iso(body.at) if body.at else None,
+        media_attachments=[attachment(settings, pictures[id_], call.me) for id_ in body.pictures if id_ in pictures],
+    )  # fmt: skip
+
+
+ALL = "/api/v1/chaupal/drafts"
+READ: dict[str, Any] = {"scope": "read:statuses"}
+WRITE: dict[str, Any] = {"scope": "write:statuses"}
+
+ROUTES: tuple[Route, ...] = (
+    get(ALL, listed, Surface.OWN, gives=list[DraftShown], **READ),
+    post(ALL, begin, Surface.OWN, takes=DraftSent, gives=DraftShown, **WRITE),
+    get(f"{ALL}/{{id}}", show, Surface.OWN, takes=OneDraft, gives=DraftShown, **READ),
+    put(f"{ALL}/{{id}}", change, Surface.OWN, takes=DraftSent, gives=DraftShown, **WRITE),
+    delete(f"{ALL}/{{id}}", drop, Surface.OWN, takes=OneDraft, takes_back=True, **WRITE),
+)

@@ -1,0 +1,77 @@
+"""Taking one's data along, at the wire, Chaupal's own: one file of all that is one's own is asked for, awaited and fetched."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.kernel.clock import iso
+from chaupal.policy.surface import Surface
+from chaupal.social.archives import exports
+from chaupal.social.archives.exports import Export
+from chaupal.wire.call import Answer, Call
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Nothing, Route, get, post
+from chaupal.wire.sending import export
+
+
+class One(msgspec.Struct, kw_only=True):
+    id: Number
+
+
+class ExportShown(msgspec.Struct):
+    """A file and how far it has been made: `waiting`, `running`, `done` or `failed`.
+
+    `url`: where it lies, for a token with the scope `read`; null until it is done, and where its owner is in another country
+    now: what it says of others was looked at where they were. `size` in bytes; `expires_at`: when it is swept away.
+    """
+
+    id: str
+    state: str
+    total: int
+    looked_at: int
+    size: int
+    url: str | None
+    created_at: str
+    expires_at: str | None
+
+
+async def ask(call: Call[Nothing]) -> ExportShown:
+    """Have it made, beside everything else. 409 while another one is made."""
+    square, viewer = call.house.square, call.viewer
+    return shown(call, await exports.one(square, viewer, await exports.ask(square, viewer)))
+
+
+async def mine(call: Call[Nothing]) -> list[ExportShown]:
+    """What one asked for and can still fetch, the newest first."""
+    return [shown(call, one) for one in await exports.mine(call.house.square, call.viewer)]
+
+
+async def one(call: Call[One]) -> ExportShown:
+    """How far it has been made."""
+    return shown(call, await exports.one(call.house.square, call.viewer, call.args.id))
+
+
+async def fetch(call: Call[One]) -> Answer:
+    """The ZIP, a piece at a time. 404 until it is done."""
+    return await export(call, call.args.id)
+
+
+def shown(call: Call[Any], found: Export) -> ExportShown:
+    there = found.state == exports.DONE and found.country == call.viewer.country
+    return ExportShown(
+        id=str(found.id), state=found.state, total=found.total, looked_at=found.at, size=found.size,
+        url=f"{call.house.settings.origin}{API}/{found.id}/file" if there else None, created_at=iso(found.created_at),
+        expires_at=None if found.ends_at is None else iso(found.ends_at),
+    )  # fmt: skip
+
+
+API = "/api/v1/exports"
+# All that is one's own, drafts and lists and what one saved: only whoever may read everything takes it. Suspended or not.
+OWN: dict[str, Any] = {"scope": "read", "suspended": True}
+
+ROUTES: tuple[Route, ...] = (
+    post(API, ask, Surface.OWN, gives=ExportShown, limit=(10, 3_600), **OWN),
+    get(API, mine, Surface.OWN, gives=list[ExportShown], **OWN),
+    get(f"{API}/{{id}}", one, Surface.OWN, takes=One, gives=ExportShown, **OWN),
+    get(f"{API}/{{id}}/file", fetch, Surface.OWN, takes=One, **OWN),
+)

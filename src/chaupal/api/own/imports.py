@@ -1,0 +1,108 @@
+"""Bringing one's past along, at the wire: a file is sent, worked through beside everything else, and asked after."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.kernel.clock import iso
+from chaupal.kernel.errors import Invalid
+from chaupal.policy.surface import Surface
+from chaupal.social.archives import imports
+from chaupal.social.archives.imports import Brought, Fault, Import
+from chaupal.wire.call import Call
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Nothing, Route, delete, get, post
+
+
+class Sent(msgspec.Struct, kw_only=True):
+    """Beside `file`: `kind` of a CSV file where its first line does not say, `visibility` as which posts come at most."""
+
+    kind: str = ""
+    visibility: str = ""
+
+
+class One(msgspec.Struct, kw_only=True):
+    id: Number
+
+
+class FaultShown(msgspec.Struct):
+    """One thing that could not be brought, by its number in the file (the oldest is 1)."""
+
+    number: int
+    item: str
+    reason: str
+
+
+class ImportShown(msgspec.Struct):
+    """A file and how far it has come: `waiting`, `running`, `done`, `refused` (with `reason`) or `stopped`."""
+
+    id: str
+    kind: str
+    name: str
+    size: int
+    state: str
+    reason: str | None
+    total: int
+    looked_at: int
+    done: int
+    skipped: int
+    failed: int
+    created_at: str
+    finished_at: str | None
+    faults: list[FaultShown] | None = None
+
+
+async def bring(call: Call[Sent]) -> ImportShown:
+    """Take a file in: an archive of Mastodon or Twitter, or a list (CSV) as Mastodon exports it."""
+    file = call.files.get("file")
+    if file is None:
+        raise Invalid("Validation failed: File can't be blank", file="can't be blank")
+    brought = Brought(file.name, file.data, call.args.kind, call.args.visibility)
+    id_ = await imports.take_in(call.house.square, call.viewer, brought)
+    return shown(*await imports.one(call.house.square, call.viewer, id_))
+
+
+async def mine(call: Call[Nothing]) -> list[ImportShown]:
+    """What one brought lately, the newest first."""
+    return [shown(one) for one in await imports.mine(call.house.square, call.viewer)]
+
+
+async def one(call: Call[One]) -> ImportShown:
+    """How far it has come, and what could not be brought."""
+    return shown(*await imports.one(call.house.square, call.viewer, call.args.id))
+
+
+async def stop(call: Call[One]) -> ImportShown:
+    """No further; what has come stays."""
+    await imports.stop(call.house.square, call.viewer, call.args.id)
+    return shown(*await imports.one(call.house.square, call.viewer, call.args.id))
+
+
+def shown(found: Import, faults: list[Fault] | None = None) -> ImportShown:
+    return ImportShown(
+        id=str(found.id), kind=found.kind, name=found.name, size=found.size, state=found.state, reason=found.why or None,
+        total=found.total, looked_at=found.at, done=found.done, skipped=found.skipped, failed=found.failed,
+        created_at=iso(found.created_at), finished_at=None if found.finished_at is None else iso(found.finished_at),
+        faults=None if faults is None else [FaultShown(one.number, one.item, one.why) for one in faults],
+    )  # fmt: skip
+
+
+API = "/api/v1/imports"
+READ: dict[str, Any] = {"scope": "read:accounts"}
+WRITE: dict[str, Any] = {"scope": "write:accounts"}
+
+ROUTES: tuple[Route, ...] = (
+    post(
+        API,
+        bring,
+        Surface.OWN,
+        takes=Sent,
+        gives=ImportShown,
+        body=imports.MOST_BYTES + 100_000,
+        limit=(10, 3_600),
+        **WRITE,
+    ),
+    get(API, mine, Surface.OWN, gives=list[ImportShown], **READ),
+    get(f"{API}/{{id}}", one, Surface.OWN, takes=One, gives=ImportShown, **READ),
+    delete(f"{API}/{{id}}", stop, Surface.OWN, takes=One, gives=ImportShown, **WRITE),
+)

@@ -1,0 +1,1 @@
+"""Notices of what was decided, appeals, counter-notices, and bodies outside."""

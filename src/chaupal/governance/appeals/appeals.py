@@ -1,0 +1,324 @@
+"""Appeals: whoever a ruling touches asks once for another look, and somebody with no hand in the ruling decides."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from chaupal.governance import tlog
+from chaupal.governance.appeals import notices
+from chaupal.governance.appeals.notices import Strike
+from chaupal.governance.cases import cases, clocks, effects, guards
+from chaupal.governance.cases.cases import Case
+from chaupal.governance.cases.effects import Cause
+from chaupal.governance.context import Court
+from chaupal.governance.events import AppealAnswered, AppealDecided, AppealFiled
+from chaupal.governance.log import entries, log, record
+from chaupal.governance.orders import changes
+from chaupal.governance.orders.papers import Paper, check_may
+from chaupal.kernel.errors import Conflict, NotFound
+from chaupal.policy.may import may
+from chaupal.policy.viewer import Viewer
+from chaupal.store.court import appeals, rulings
+from chaupal.store.court.appeals import AppealRow
+from chaupal.store.court.docket import Said
+from chaupal.store.court.rulings import RulingRow
+from chaupal.store.identity import accounts
+from chaupal.store.machine.work import Reading, Writing
+
+UPHELD, MODIFIED, REVERSED = "upheld", "modified", "reversed"
+OUTCOMES = (UPHELD, MODIFIED, REVERSED)
+DECIDE = "decide"  # the clock of an appeal
+NOT_YOURS = "You decided what is appealed; somebody else must hear this"
+ENDED = "This appeal has been decided"
+
+
+class Decision(msgspec.Struct, kw_only=True):
+    """What somebody types who decides an appeal. For `modified`: a nearer end, fewer countries, a lower rung (`measure`), or of
+    an account, or a post, only `parts`: those posts or pictures.
+    """
+
+    outcome: str = ""
+    reason: str = ""
+    ends_at: str = ""
+    territory: str = ""
+    measure: str = ""
+    parts: tuple[int, ...] = ()
+
+
+# --- the person concerned ---
+
+
+async def file(court: Court, viewer: Viewer, ruling_id: int, text: str) -> AppealRow:
+    """Appeal against a ruling on oneself, once. Raises NotFound for others' rulings, Invalid, Conflict where it is too late."""
+    paper = Paper()
+    text = paper.page("text", text)
+    paper.check()
+    strike = await notices.one(court, viewer, ruling_id)
+    _check_may_appeal(viewer, strike)
+    async with court.work.writing() as w:
+        row = await _file(court, w, viewer, strike, text)
+        await clocks.start(w, clocks.APPEAL, row.id, DECIDE, row.filed_at, row.due_at)
+        w.tell(AppealFiled(appeal=row.id, ruling=ruling_id, account=viewer.me))
+    return row
+
+
+async def withdraw(court: Court, viewer: Viewer, id_: int) -> None:
+    """Ask no more. Raises NotFound for others' appeals, Conflict for one that is decided."""
+    async with court.work.writing() as w:
+        row = await _appeal(w, id_)
+        if row.account_id != viewer.me:
+            raise NotFound
+        strike = await notices.strike_of(court, w, row.ruling_id)
+        now = court.clock()
+        public = entries.Appeal(step="withdrawn", at=tlog.at_minute(now))
+        leaf = await _log(court, w, strike, public, row.log_index)
+        if not await appeals.withdraw(w, id_, now, leaf):
+            raise Conflict(ENDED)
+        await clocks.stop(w, clocks.APPEAL, id_, DECIDE, now)
+
+
+async def mine(court: Court, viewer: Viewer) -> list[AppealRow]:
+    """One's own appeals, the newest first."""
+    async with court.work.reading() as reading:
+        return await appeals.of(reading, viewer.me)
+
+
+async def appeal(court: Court, viewer: Viewer, id_: int) -> tuple[AppealRow, Strike]:
+    """An appeal with what it is about: for whoever filed it, and for staff. Raises NotFound."""
+    async with court.work.reading() as reading:
+        row = await _appeal(reading, id_)
+        if row.account_id != viewer.me and not may(viewer, "see_office"):
+            raise NotFound
+        return row, await notices.strike_of(court, reading, row.ruling_id)
+
+
+# --- both ---
+
+
+async def say(court: Court, viewer: Viewer, id_: int, text: str) -> None:
+    """Write in an appeal, as whoever filed it or as who hears it. Raises NotFound, Invalid, Conflict once it is decided."""
+    paper = Paper()
+    text = paper.page("text", text)
+    paper.check()
+    async with court.work.writing() as w:
+        row = await _appeal(w, id_)
+        staff = row.account_id != viewer.me
+        if staff:
+            await _check_may_hear(court, w, viewer, row)
+        if not row.open:
+            raise Conflict(ENDED)
+        message = court.make_id()
+        await appeals.say(w, message, id_, viewer.me, text, court.clock(), staff=staff)
+        if staff:
+            w.tell(AppealAnswered(appeal=id_, account=row.account_id, message=message))
+
+
+# --- staff ---
+
+
+async def queue(court: Court, viewer: Viewer, *, ended: bool = False) -> list[tuple[AppealRow, Strike]]:
+    """Appeals that wait, the next due first; or those that have ended, the newest first."""
+    check_may(viewer, "see_office")
+    async with court.work.reading() as reading:
+        rows = await (appeals.ended if ended else appeals.waiting)(reading)
+        return [(row, await notices.strike_of(court, reading, row.ruling_id)) for row in rows]
+
+
+async def assign(court: Court, viewer: Viewer, id_: int, *, mine: bool = True) -> None:
+    """Take an appeal upon oneself, or put it back. Raises NotAllowed for whoever decided what is appealed."""
+    async with court.work.writing() as w:
+        row = await _appeal(w, id_)
+        me = await _check_may_hear(court, w, viewer, row)
+        if not await appeals.assign(w, id_, me if mine else None):
+            raise Conflict(ENDED)
+
+
+async def decide(court: Court, viewer: Viewer, id_: int, typed: Decision) -> None:
+    """Decide an appeal: everything that follows from it is in this commit.
+
+    Reversed: the ruling ends, and counts as a strike no more. Modified: a narrower one stands in its place from now on.
+    Raises NotAllowed for whoever decided what is appealed, Invalid by field, Conflict where it is decided already.
+    """
+    async with court.work.writing() as w:
+        await decide_in(court, w, viewer, id_, typed)
+
+
+async def decide_in(court: Court, w: Writing, viewer: Viewer, id_: int, typed: Decision) -> None:
+    """The same in a unit that is open: one of many (`governance/cases/bulk.py`)."""
+    row = await _appeal(w, id_)
+    me = await _check_may_hear(court, w, viewer, row)
+    strike = await notices.strike_of(court, w, row.ruling_id)
+    reason, narrower = await _read(court, w, strike, typed)
+    now = court.clock()
+    public = entries.Appeal(
+        step="decided", outcome=typed.outcome, language=row.language, rule=strike.ruling.rule or None,
+        measure=strike.ruling.measure, at=tlog.at_minute(now), by=record.pseudonym(court, me),
+    )  # fmt: skip
+    leaf = await _log(court, w, strike, log.Written(public, {"reason": reason}), row.log_index)
+    if not await appeals.decide(w, id_, me, now, typed.outcome, reason, leaf):
+        raise Conflict(ENDED)
+    following = await _carry_out(court, w, strike, typed.outcome, narrower, viewer, reason)
+    await clocks.stop(w, clocks.APPEAL, id_, DECIDE, now)
+    w.tell(
+        AppealDecided(
+            appeal=id_, ruling=strike.ruling.id, account=row.account_id, outcome=typed.outcome, following=following
+        )
+    )
+
+
+# --- filing ---
+
+
+def _check_may_appeal(viewer: Viewer, strike: Strike) -> None:
+    if strike.ruling.owner_id != viewer.me:  # staff can see it, and have no right of appeal
+        raise NotFound
+    if strike.appeal is not None:
+        raise Conflict("You have appealed against this already")
+    if not (strike.in_force or strike.counts):
+        raise Conflict("This ruling is not in force")
+    if not strike.may_appeal:
+        raise Conflict("The time for an appeal is over")
+
+
+async def _file(court: Court, w: Writing, viewer: Viewer, strike: Strike, text: str) -> AppealRow:
+    now, ruling, regime = court.clock(), strike.ruling, strike.regime
+    due = regime.appeals.internal.decide_in.after(now, regime.zone)
+    public = entries.Appeal(
+        step="filed", language=viewer.language, rule=ruling.rule or None, measure=ruling.measure, due=tlog.at_minute(due),
+        at=tlog.at_minute(now),
+    )  # fmt: skip
+    leaf = await _log(court, w, strike, public, ruling.log_index)
+    row = AppealRow(
+        id=court.make_id(), ruling_id=ruling.id, account_id=viewer.me, state=appeals.FILED, text=text, language=viewer.language,
+        filed_at=now, due_at=due, assigned_to=None, decided_by=None, decided_at=None, outcome="", reason="",
+        not_by_first=ruling.decided_by, not_by_second=ruling.approved_by,
+        not_by_third=ruling.concurred_by, log_index=leaf, decided_log_index=None,
+    )  # fmt: skip
+    if not await appeals.add(w, row):
+        raise Conflict("You have appealed against this already")
+    return row
+
+
+async def _log(court: Court, w: Writing, strike: Strike, said: entries.Appeal | log.Written, prev: int) -> int:
+    under = record.of_ruling(strike.ruling, strike.order)
+    leaf, _ = await log.append(court, w, "appeal", strike.ruling.order_ref, said, prev=prev, **under)
+    return leaf
+
+
+# --- deciding ---
+
+
+async def _check_may_hear(court: Court, reading: Reading, viewer: Viewer, row: AppealRow) -> int:
+    """Whoever had no hand in it, is not concerned by it, and (where the rules say so) is of no decider's team."""
+    if not may(viewer, "hear_appeal"):
+        raise NotFound
+    me, decided = viewer.me, row.deciders
+    people = await accounts.standings(reading, {me, *decided})
+    guards.check_holds(people.get(me), "hear_appeal")
+    guards.check_not_own(me, [row.account_id])
+    guards.check_not_own(me, decided, NOT_YOURS)
+    guards.check_other_team(court.rules.current(court.clock()), "hear_appeal", me, decided, people)
+    return me
+
+
+async def _read(court: Court, reading: Reading, strike: Strike, typed: Decision) -> tuple[str, tuple[RulingRow, ...]]:
+    """The reason, and the narrower rulings where they are asked for. Raises Invalid by field."""
+    paper = Paper()
+    reason = paper.reason("reason", typed.reason)
+    if typed.outcome not in OUTCOMES:
+        paper.complain("outcome", "must be one of the choices")
+    narrower = await _narrower(court, reading, strike, typed, paper) if typed.outcome == MODIFIED else ()
+    paper.check()
+    return reason, narrower
+
+
+async def _narrower(
+    court: Court, reading: Reading, strike: Strike, typed: Decision, paper: Paper
+) -> tuple[RulingRow, ...]:
+    """What stands in the ruling's place: with a nearer end, in fewer countries, a lower rung, or only parts of it.
+
+    Nothing wider than it was can come out of an appeal.
+    """
+    was, now = strike.ruling, court.clock()
+    ends_at = paper.moment("ends_at", typed.ends_at)
+    territory = tuple(code.upper() for code in typed.territory.replace(",", " ").split())
+    had = was.territory.split(",")
+    if ends_at is not None and ends_at <= now:
+        paper.complain("ends_at", "is past already")
+    if ends_at is not None and was.ends_at is not None and ends_at > was.ends_at:
+        paper.complain("ends_at", "must be before the end that was set")
+    changes.check_territory(paper, territory, had)
+    narrowed = bool(territory) and set(territory) != set(had)
+    if not strike.in_force:
+        paper.complain("outcome", "is not in force any more")
+    elif typed.measure or typed.parts:
+        await _check_less(court, reading, paper, was, typed)
+    elif not narrowed and (ends_at is None or ends_at == was.ends_at):
+        paper.complain("ends_at", "say what is to be narrower")
+    row = msgspec.structs.replace(
+        was, starts_at=now, ends_at=was.ends_at if ends_at is None else ends_at, territory=",".join(territory or had),
+        permanent=was.permanent and ends_at is None, measure=typed.measure or was.measure,
+    )  # fmt: skip
+    return tuple(msgspec.structs.replace(row, subject_id=part) for part in dict.fromkeys(typed.parts)) or (row,)
+
+
+async def _check_less(court: Court, reading: Reading, paper: Paper, was: RulingRow, typed: Decision) -> None:
+    """A lower rung, or parts: what the law of the matter allows of its target."""
+    if was.target_id is None:
+        paper.complain("measure", "this measure takes the target as a whole")
+        return
+    case = await cases.case_with(court, reading, was.target_id)
+    if was.subject_id != case.target.subject_id:  # parts of a part are not told apart
+        paper.complain("parts", "this measure takes the target as a whole")
+        return
+    said = Said(
+        outcome=typed.measure or was.measure,
+        reason=typed.reason,
+        subjects=typed.parts,
+        finding=case.decided_as.finding,
+        text=was.text,
+    )
+    await changes.check_narrower(court, reading, paper, case, was, said)
+
+
+async def _carry_out(
+    court: Court, w: Writing, strike: Strike, outcome: str, narrower: Sequence[RulingRow], viewer: Viewer, reason: str
+) -> int | None:
+    """What an outcome brings about; the id of the (first) ruling that stands in place of the old one, where one does."""
+    if outcome == UPHELD:
+        return None
+    was, me, begun = strike.ruling, viewer.me, tuple[int, ...]()
+    if strike.in_force:
+        if narrower:
+            begun, leaf = await _replace(court, w, strike, narrower, me, reason)
+        else:
+            leaf = await effects.end_ruling(court, w, was, how="appealed", by=me, reason=reason)
+        await _enter(court, w, was, viewer, Said(reason=reason, rulings=begun), leaf)
+    await rulings.forgive(w, was.id)
+    return next(iter(begun), None)
+
+
+async def _replace(
+    court: Court, w: Writing, strike: Strike, narrower: Sequence[RulingRow], me: int, reason: str
+) -> tuple[tuple[int, ...], int]:
+    """The narrower rulings, each with a leaf of its own. Whoever stood behind the old one as a second still does."""
+    case = await cases.case_with(court, w, strike.ruling.target_id or 0)
+    rows = [effects.renewed(court, row, decided_by=me, reason=reason) for row in narrower]
+    return await effects.replace(court, w, case, strike.ruling, rows, Cause("modified", "house", reason, me))
+
+
+async def _enter(court: Court, w: Writing, was: RulingRow, viewer: Viewer, said: Said, leaf: int) -> None:
+    """The event of the case: overturned where nothing of it is in force any more, else modified."""
+    if was.target_id is None:
+        return
+    case: Case = await cases.case_with(court, w, was.target_id)
+    left = await notices.left_in_force(w, was.target_id)
+    taken = await cases.take(court, w, viewer, case, "modify" if left else "overturn")
+    await cases.enter(court, w, case, taken, said, leaf)
+
+
+async def _appeal(reading: Reading, id_: int) -> AppealRow:
+    row = await appeals.appeal(reading, id_)
+    if row is None:
+        raise NotFound
+    return row

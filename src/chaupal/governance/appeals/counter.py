@@ -1,0 +1,140 @@
+"""Counter-notices: where a law has them, the author of what was withheld answers, and it is shown again unless somebody sues."""
+
+import msgspec
+
+from chaupal.governance import tlog
+from chaupal.governance.appeals import notices
+from chaupal.governance.appeals.notices import Strike
+from chaupal.governance.cases import cases, clocks, effects, guards
+from chaupal.governance.context import Court
+from chaupal.governance.log import entries, log, record
+from chaupal.governance.orders.papers import Paper, check_may
+from chaupal.kernel.errors import Conflict, NotFound
+from chaupal.policy.viewer import Viewer
+from chaupal.store.court import ledger, notes
+from chaupal.store.court.docket import Said
+from chaupal.store.court.notes import Note
+from chaupal.store.machine.work import Reading, Writing
+
+COUNTER = "counter"
+FILED, FORWARDED, RESTORED, SUIT = "filed", "forwarded", "restored", "suit"
+RESTORE = "restore"  # the clock, of the order
+NOT_NOW = "This cannot be done with a counter-notice as it stands"
+REASON = "A counter-notice was sent on, and nobody has gone to court in time."
+# What can be done about one -> what must have been done, and what must not.
+STEPS = {
+    FORWARDED: (FILED, (FORWARDED, SUIT, RESTORED)),
+    SUIT: (FILED, (SUIT, RESTORED)),
+    RESTORED: (FORWARDED, (SUIT, RESTORED)),
+}
+
+
+class CounterNotice(msgspec.Struct, frozen=True, kw_only=True):
+    """One counter-notice. `particulars`: what its author declared, by field; private. Times in ms; `steps` with their minutes."""
+
+    filed_at: int
+    particulars: dict[str, str]
+    steps: dict[str, str]
+    restore_from: int
+    restore_by: int
+
+
+class _Said(msgspec.Struct):
+    step: str = ""
+    at: str = ""
+
+
+class _Entry(msgspec.Struct):
+    prev: int | None = None
+    public: _Said = msgspec.field(default_factory=_Said)
+
+
+async def of(court: Court, viewer: Viewer, ruling_id: int) -> CounterNotice | None:
+    """The counter-notice about a ruling: for whoever wrote it, and for staff. Raises NotFound."""
+    strike = await notices.one(court, viewer, ruling_id)
+    async with court.work.reading() as reading:
+        return await _of(reading, strike)
+
+
+def is_open(strike: Strike) -> bool:
+    """Whether the law of a ruling knows counter-notices, and this one is in force."""
+    return strike.regime.counter_notice is not None and strike.in_force
+
+
+async def file(court: Court, viewer: Viewer, ruling_id: int, particulars: dict[str, str]) -> None:
+    """Answer a notice. Raises NotFound for others' rulings, Invalid by field for what is not declared, Conflict."""
+    strike = await notices.one(court, viewer, ruling_id)
+    law = strike.regime.counter_notice
+    if strike.ruling.owner_id != viewer.me or law is None:
+        raise NotFound
+    if not strike.in_force:
+        raise Conflict("This ruling is not in force")
+    paper = Paper()
+    said = {field.code: paper.page(field.code, particulars.get(field.code, "")) for field in law.required_fields}
+    paper.check()
+    async with court.work.writing() as w:
+        await ledger.hold(w)
+        if await _of(w, strike) is not None:
+            raise Conflict(NOT_NOW)
+        now = court.clock()
+        text = msgspec.json.encode(said).decode()
+        await notes.add(w, Note(court.make_id(), COUNTER, ruling_id, viewer.me, text, now))
+        await _log(court, w, strike, FILED, by=None)
+        if strike.order is not None:
+            due = law.restore_by.after(now, strike.regime.zone)
+            await clocks.start(w, clocks.ORDER, strike.order.id, RESTORE, now, due)
+
+
+async def step(court: Court, viewer: Viewer, ruling_id: int, name: str) -> None:
+    """Note that it was `forwarded` to whoever sent the notice, or that they went to court (`suit`); or show it again.
+
+    Raises Conflict for what does not follow, and for showing it again before the law's first day.
+    """
+    check_may(viewer, "lift")
+    if name not in STEPS:
+        raise NotFound
+    strike = await notices.one(court, viewer, ruling_id)
+    needs, bars = STEPS[name]
+    async with court.work.writing() as w:
+        await ledger.hold(w)
+        me = await guards.act(w, viewer, "lift", [strike.ruling.owner_id])
+        found = await _of(w, strike)
+        if found is None or needs not in found.steps or any(bar in found.steps for bar in bars):
+            raise Conflict(NOT_NOW)
+        if name == RESTORED:
+            if court.clock() < found.restore_from:
+                raise Conflict("The law's first day for showing it again has not come")
+            await _restore(court, w, strike, viewer)
+        await _log(court, w, strike, name, by=me)
+        if name != FORWARDED and strike.order is not None:
+            await clocks.stop(w, clocks.ORDER, strike.order.id, RESTORE, court.clock())
+
+
+async def _restore(court: Court, w: Writing, strike: Strike, viewer: Viewer) -> None:
+    case = await cases.case_with(court, w, strike.ruling.target_id or 0)
+    taken = await cases.take(court, w, viewer, case, "lift")
+    leaf = await effects.end_ruling(court, w, strike.ruling, how="lifted", by=taken.by, reason=REASON)
+    if not await notices.left_in_force(w, case.target.id):
+        await cases.enter(court, w, case, taken, Said(reason=REASON), leaf)
+
+
+async def _log(court: Court, w: Writing, strike: Strike, name: str, *, by: int | None) -> None:
+    who = None if by is None else record.pseudonym(court, by)
+    public = entries.Counter(step=name, at=tlog.at_minute(court.clock()), by=who)
+    said = record.of_ruling(strike.ruling, strike.order)
+    await log.append(court, w, COUNTER, strike.ruling.order_ref, public, prev=strike.ruling.log_index, **said)
+
+
+async def _of(reading: Reading, strike: Strike) -> CounterNotice | None:
+    """Its steps stand in the log, its particulars with the staff."""
+    law = strike.regime.counter_notice
+    written = await notes.on(reading, COUNTER, strike.ruling.id)
+    if law is None or not written:
+        return None
+    read = [msgspec.json.decode(entry, type=_Entry) for _, entry in await ledger.of_kind(reading, COUNTER)]
+    steps = {one.public.step: one.public.at for one in read if one.prev == strike.ruling.log_index}
+    filed = written[0].at
+    return CounterNotice(
+        filed_at=filed, particulars=msgspec.json.decode(written[0].text, type=dict[str, str]), steps=steps,
+        restore_from=law.restore_not_before.after(filed, strike.regime.zone), restore_by=law.restore_by.after(filed, strike.regime.zone),
+    )  # fmt: skip

@@ -1,0 +1,244 @@
+"""What was decided about somebody, as they may know it: when they are told, what the page says, and until when to appeal."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from chaupal.governance import tlog
+from chaupal.governance.cases.cases import Case
+from chaupal.governance.cases.guards import check_not_own
+from chaupal.governance.cases.lifecycle import State
+from chaupal.governance.context import Court
+from chaupal.governance.events import NoticeAsked
+from chaupal.governance.log import entries, log, record
+from chaupal.governance.orders.papers import check_may
+from chaupal.governance.regimes import GENERIC, Regime
+from chaupal.kernel.clock import DAY
+from chaupal.kernel.errors import Conflict, NotFound
+from chaupal.policy.may import may
+from chaupal.policy.rulings import Measure
+from chaupal.policy.viewer import Viewer
+from chaupal.store.court import appeals, docket, knowing, rulings, tellings
+from chaupal.store.court.appeals import AppealRow, Message
+from chaupal.store.court.docket import Order, Target
+from chaupal.store.court.rulings import RulingRow
+from chaupal.store.court.tellings import Telling
+from chaupal.store.machine.work import Reading, Writing
+
+GAG_REVIEW = 90 * DAY  # a silence without an end is looked at again after this, where its law says nothing
+ABOUT_APPEAL = "appeal"
+OF_POSTS = frozenset({Measure.WITHHOLD_POST.value, Measure.REMOVE_POST.value})
+
+
+class Strike(msgspec.Struct, frozen=True, kw_only=True):
+    """One ruling on somebody, with all that they may know of it.
+
+    `order` is None where it may not be named (`ruling.neutral`, or rulings without a matter). `window_ends`: ms, until when
+    one can appeal. `lifted_because`: the reason of whoever ended it.
+    """
+
+    ruling: RulingRow
+    kind: str  # post, account, media or tag
+    order: Order | None
+    regime: Regime
+    appeal: AppealRow | None
+    messages: tuple[Message, ...]
+    told: tuple[Telling, ...]
+    window_ends: int
+    now: int
+
+    @property
+    def in_force(self) -> bool:
+        return self.ruling.lifted_at is None and self.ruling.ruling.in_force(self.now)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it still counts as a strike."""
+        return self.ruling.strike_until is not None and self.now < self.ruling.strike_until
+
+    @property
+    def may_appeal(self) -> bool:
+        return self.appeal is None and (self.in_force or self.counts) and self.now < self.window_ends
+
+    @property
+    def leaves(self) -> tuple[int, ...]:
+        """Entries of the log that prove it, in order; of a secret act none, for their number would tell."""
+        appealed = (self.appeal.log_index, self.appeal.decided_log_index) if self.appeal else ()
+        found = {self.ruling.log_index, self.ruling.lift_log_index, *appealed, *(one.log_index for one in self.told)}
+        return tuple(sorted(index for index in found if index is not None))
+
+
+# --- looking ---
+
+
+async def mine(court: Court, viewer: Viewer) -> list[Strike]:
+    """What was decided about the viewer, the newest first, without what they may not be told yet. Raises NotSignedIn."""
+    me = viewer.me
+    async with court.work.reading() as reading:
+        rows = await rulings.of_owner(reading, me)
+        found = await strikes(court, reading, rows)
+    return [strike for strike in found if not _kept_back(court, strike)]
+
+
+async def one(court: Court, viewer: Viewer, id_: int) -> Strike:
+    """One of them: for the person concerned, once they may know, and for staff. Raises NotFound for everybody else."""
+    async with court.work.reading() as reading:
+        strike = await strike_of(court, reading, id_)
+    own, row = strike.ruling.owner_id == viewer.me, strike.ruling
+    staff = may(viewer, "see_office") and bool(knowing.rulings_known(viewer, [row]))
+    if _kept_back(court, strike) if own else not staff:
+        raise NotFound
+    return strike
+
+
+async def strike_of(court: Court, reading: Reading, id_: int) -> Strike:
+    """Whoever may see it. Raises NotFound."""
+    row = await rulings.ruling(reading, id_)
+    if row is None:
+        raise NotFound
+    return (await strikes(court, reading, [row]))[0]
+
+
+async def strikes(court: Court, reading: Reading, rows: Sequence[RulingRow]) -> list[Strike]:
+    """Rulings with what belongs to them, in order."""
+    appealed = await appeals.on_rulings(reading, [row.id for row in rows])
+    return [await _strike(court, reading, row, appealed.get(row.id)) for row in rows]
+
+
+async def _strike(court: Court, reading: Reading, row: RulingRow, appeal: AppealRow | None) -> Strike:
+    order, target = await matter_of(reading, row)
+    regime = regime_of(court, row)
+    window = regime.appeals.internal.window
+    told = tuple(one for one in await tellings.about(reading, row.id) if one.account_id == row.owner_id)
+    begun = next((one.sent_at for one in told if one.about == tellings.BEGUN and one.sent_at), None)
+    return Strike(
+        ruling=row, kind=kind_of(row, target), order=order, regime=regime, appeal=appeal,
+        messages=tuple(await appeals.messages(reading, appeal.id)) if appeal else (), told=told,
+        # One cannot appeal against what one does not know of.
+        window_ends=window.after(begun or row.starts_at, regime.zone), now=court.clock(),
+    )  # fmt: skip
+
+
+async def matter_of(reading: Reading, row: RulingRow) -> tuple[Order | None, Target | None]:
+    """What asked for a ruling, and which of its targets it is about; neither for one that no matter asked for."""
+    target = None if row.target_id is None else await docket.target_by_id(reading, row.target_id)
+    found = [] if target is None else await docket.orders_by_id(reading, [target.order_id])
+    return (found[0] if found else None), target
+
+
+async def left_in_force(reading: Reading, target: int) -> list[RulingRow]:
+    """What else of a target binds still, after one of its rulings has ended."""
+    return [row for row in (await rulings.by_targets(reading, [target]))[target] if row.lifted_at is None]
+
+
+def kind_of(row: RulingRow, target: Target | None) -> str:
+    """What a ruling itself limits: an order against an account can be narrowed to posts of it."""
+    if row.measure in OF_POSTS:
+        return "post"
+    if row.measure == Measure.WITHHOLD_MEDIA:
+        return "media"
+    if row.term:
+        return "tag"
+    return target.kind if target is not None else "account" if row.subject_id == row.owner_id else "post"
+
+
+def regime_of(court: Court, row: RulingRow) -> Regime:
+    """The law by which a ruling was made; those made before laws were files stand under the general one."""
+    return court.regimes.cited(row.regime) if row.regime else court.regimes.current(GENERIC, row.starts_at)
+
+
+def strikes_that_count(court: Court, found: Sequence[Strike]) -> int:
+    """How many strikes these come to now, each by the weight of the rule that was broken."""
+    rules = (one.ruling.rule for one in found if one.counts)
+    return sum(court.rules.cited(rule).weight if rule else 1 for rule in rules)
+
+
+# --- telling ---
+
+
+def silent_until(order: Order | None, regime: Regime, begun: int, now: int) -> int | None:
+    """Until when (ms) somebody may not be told; `now` or before: they are told at once. None: never, by this law."""
+    if order is None:
+        return now
+    if regime.notice.author == "no":
+        return None
+    if order.published_at is not None:
+        return now
+    if order.gag_until is not None:
+        return order.gag_until
+    if order.secrecy != "gag" and regime.notice.author != "after_gag":
+        return now
+    if regime.gag is None:
+        return now + GAG_REVIEW
+    if regime.gag.max is not None:
+        return regime.gag.max.after(begun, regime.zone)
+    # Without an end it is looked at again, and put off anew where it still holds.
+    return regime.gag.review_every.after(now, regime.zone)
+
+
+def gag_of(order: Order | None, regime: Regime) -> str:
+    """The word that keeps somebody from being told."""
+    return regime.gag.basis if regime.gag is not None else (order.legal_basis if order is not None else "")
+
+
+async def note(
+    court: Court, w: Writing, row: RulingRow, order: Order | None, about: str, step: str, *, language: str,
+    ways: str = "", until: int | None = None, gag: str = "", prev: int | None = None,
+) -> int:  # fmt: skip
+    """The `notice` entry of the log for one telling, in its unit; its index. `ways`: as in `app post mail`."""
+    kept_back = step in ("delayed", "withheld")
+    public = entries.Notice(
+        about=about, step=step, ways=tuple(ways.split()), language=language, gag=gag if kept_back else "",
+        until=tlog.at_minute(until) if kept_back and until is not None else None,
+    )  # fmt: skip
+    said, before = record.of_ruling(row, order), row.log_index if prev is None else prev
+    index, _ = await log.append(court, w, "notice", row.order_ref, public, prev=before, **said)
+    return index
+
+
+async def note_demand(
+    court: Court, w: Writing, order: Order, about: str, *, language: str, ways: str, target: int | None
+) -> int:  # fmt: skip
+    """The same for what was told of a demand that limited nothing; `target`: its number, where it is about one thing."""
+    public = entries.Notice(about=about, step="sent", ways=tuple(ways.split()), language=language, target=target)
+    leaf, _ = await log.append(court, w, "notice", order.ref, public, prev=order.log_index, **record.secrecy(order))
+    return leaf
+
+
+# --- telling again ---
+
+AGAIN_AFTER = DAY  # nobody is told the same twice within so long
+TOLD_LATELY = "They were told of this less than a day ago"
+SILENCE = "Its law does not let them be told yet; they are told by themselves once it does"
+
+
+async def tell_again_in(court: Court, w: Writing, viewer: Viewer, case: Case) -> State:
+    """Tell whoever is touched by a case once more, in a unit that is open: what was told of each ruling last. Nothing moves.
+
+    Raises NotAllowed, Conflict where there is nobody to tell, where the law is silent, or within a day.
+    """
+    me = check_may(viewer, "sanction" if case.own_rules else "work_on_order")
+    check_not_own(me, [case.target.owner_id])
+    asked = 0
+    for row in (await rulings.by_targets(w, [case.target.id]))[case.target.id]:
+        told = [one for one in await tellings.about(w, row.id) if one.account_id == row.owner_id]
+        if not told:
+            continue
+        last = told[-1]
+        if last.sent_at is None:
+            raise Conflict(SILENCE)
+        if not await tellings.ask_again(w, last.id, court.clock() - AGAIN_AFTER):
+            raise Conflict(TOLD_LATELY)
+        w.tell(NoticeAsked(ruling=row.id, telling=last.id, at=court.clock()))
+        asked += 1
+    if not asked:
+        raise Conflict("Nobody was to be told of this")
+    return case.state
+
+
+def _kept_back(court: Court, strike: Strike) -> bool:
+    begun = next((one for one in strike.told if one.about == tellings.BEGUN), None)
+    if begun is not None:
+        return begun.sent_at is None
+    until = silent_until(strike.order, strike.regime, strike.ruling.starts_at, court.clock())
+    return until is None or court.clock() < until

@@ -1,0 +1,110 @@
+"""Bodies outside the house that hear what it decided: a grievance committee, a dispute settlement body, a court.
+
+The house notes what was brought there and what came of it, as entries of the log; carrying out is an act of its own.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from chaupal.governance import tlog
+from chaupal.governance.appeals import notices
+from chaupal.governance.appeals.notices import Strike
+from chaupal.governance.cases import guards
+from chaupal.governance.context import Court
+from chaupal.governance.log import entries, log, record
+from chaupal.governance.orders.papers import Paper, check_may
+from chaupal.kernel.errors import Conflict
+from chaupal.policy.viewer import Viewer
+from chaupal.store.court import ledger
+from chaupal.store.machine.work import Reading, Writing
+
+EXTERNAL = "external"
+FILED, DECIDED = "filed", "decided"
+FOR, AGAINST = "for", "against"  # the house
+
+
+class Outside(msgspec.Struct, frozen=True, kw_only=True):
+    """What was brought before a `body` (its code in the law). `outcome`: for or against the house, "" while it is heard."""
+
+    index: int
+    body: str
+    filed_at: str
+    outcome: str = ""
+    decided_at: str = ""
+    complied_in_time: bool | None = None
+
+
+class _Said(msgspec.Struct):
+    step: str = ""
+    body: str = ""
+    at: str = ""
+    outcome: str = ""
+    complied_in_time: bool | None = None
+
+
+class _Entry(msgspec.Struct):
+    prev: int | None = None
+    public: _Said = msgspec.field(default_factory=_Said)
+
+
+async def of(court: Court, viewer: Viewer, ruling_id: int) -> list[Outside]:
+    """What was brought before others about a ruling: for the person concerned, and for staff. Raises NotFound."""
+    strike = await notices.one(court, viewer, ruling_id)
+    async with court.work.reading() as reading:
+        return await _of(reading, strike)
+
+
+async def note(
+    court: Court, viewer: Viewer, ruling_id: int, *, step: str, body: str, outcome: str = "", complied_in_time: bool = False
+) -> None:  # fmt: skip
+    """Note that something was filed with, or decided by, a body that the law of the ruling names.
+
+    Raises Invalid by field, Conflict where it was noted already, or nothing was filed there.
+    """
+    check_may(viewer, "hear_appeal")
+    strike = await notices.one(court, viewer, ruling_id)
+    paper = Paper()
+    if step not in (FILED, DECIDED):
+        paper.complain("step", "must be one of the choices")
+    if body not in {one.code for one in strike.regime.appeals.external}:
+        paper.complain("body", "must be one of the choices")
+    if step == DECIDED and outcome not in (FOR, AGAINST):
+        paper.complain("outcome", "must be one of the choices")
+    paper.check()
+    async with court.work.writing() as w:
+        await ledger.hold(w)
+        me = await guards.act(w, viewer, "hear_appeal", [strike.ruling.owner_id])
+        standing = next((one for one in await _of(w, strike) if one.body == body and not one.outcome), None)
+        if (standing is None) == (step == DECIDED):
+            raise Conflict("This was noted already" if step == FILED else "Nothing was filed there")
+        over = step == DECIDED
+        public = entries.External(
+            step=step, body=body, at=tlog.at_minute(court.clock()), by=record.pseudonym(court, me), outcome=outcome if over else "",
+            complied_in_time=complied_in_time if over else None,
+        )  # fmt: skip
+        await _log(court, w, strike, public, strike.ruling.log_index if standing is None else standing.index)
+
+
+async def _log(court: Court, w: Writing, strike: Strike, public: entries.External, prev: int) -> None:
+    said = record.of_ruling(strike.ruling, strike.order)
+    await log.append(court, w, EXTERNAL, strike.ruling.order_ref, public, prev=prev, **said)
+
+
+async def _of(reading: Reading, strike: Strike) -> list[Outside]:
+    return _fold(await ledger.of_kind(reading, EXTERNAL), strike.ruling.log_index)
+
+
+def _fold(entries: Sequence[tuple[int, bytes]], measure: int) -> list[Outside]:
+    """The log itself is what is known of this: filings that follow the measure, and decisions that follow those."""
+    found: dict[int, Outside] = {}
+    for index, entry in entries:
+        read = msgspec.json.decode(entry, type=_Entry)
+        said = read.public
+        if said.step == FILED and read.prev == measure:
+            found[index] = Outside(index=index, body=said.body, filed_at=said.at)
+        elif said.step == DECIDED and read.prev in found:
+            found[read.prev] = msgspec.structs.replace(
+                found[read.prev], outcome=said.outcome, decided_at=said.at, complied_in_time=said.complied_in_time
+            )
+    return list(found.values())

@@ -1,0 +1,1 @@
+"""Cases: each target decided by itself, and what the decision does."""

@@ -1,0 +1,46 @@
+"""Who works on what: targets are taken up, handed on and put back. It decides nothing, and the log says nothing of it."""
+
+from collections.abc import Sequence
+
+from chaupal.governance.cases import guards
+from chaupal.governance.context import Court
+from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
+from chaupal.policy.may import MAY
+from chaupal.policy.viewer import Viewer
+from chaupal.store.court import desk, docket, knowing
+from chaupal.store.identity import accounts
+from chaupal.store.machine.work import Reading
+from chaupal.store.square.people import id_of
+
+ME, NOBODY = "me", ""
+
+
+async def assign(court: Court, viewer: Viewer, ref: str, numbers: Sequence[int], to: str) -> int:
+    """Assign targets of an order (all of them where no number is given) to `me`, to nobody (""), or to a handle of the staff.
+
+    How many they are. Raises NotAllowed, NotFound, Invalid for a handle that is nobody of the staff's.
+    """
+    async with court.work.writing() as w:
+        me = await guards.act(w, viewer, "write_notes")
+        order = await knowing.order_for(w, viewer, ref)
+        if order is None:
+            raise NotFound
+        named = await docket.targets_of(w, order.id)
+        chosen = [target for target in named if not numbers or target.number in numbers]
+        if not chosen:
+            raise NotFound
+        whom = me if to == ME else await _staff(w, to)
+        owners = {target.owner_id for target in chosen if target.owner_id is not None}
+        guards.check_not_own(me, owners)
+        if whom in owners:
+            raise NotAllowed("This is about something of theirs; somebody else must work on it")
+        return await desk.assign(w, [target.id for target in chosen], whom)
+
+
+async def _staff(reading: Reading, handle: str) -> int | None:
+    if not handle.strip():
+        return None
+    id_ = await id_of(reading, handle.strip().removeprefix("@"))
+    if id_ is None or id_ not in await accounts.with_roles(reading, sorted(MAY["write_notes"])):
+        raise Invalid("Nobody of the staff has this handle", to="is nobody of the staff's")
+    return id_

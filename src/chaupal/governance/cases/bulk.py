@@ -1,0 +1,398 @@
+"""Many cases in one go: checked whole before anything is entered, then entered a hundred to a commit.
+
+There is no second way around the guards: each row goes by the very function that a single act goes by, in a part of the
+unit that is undone by itself where it raises. The check is the same work in units that are given up, so that it finds what
+entering would find, the constraints of the database too. Two people decide as always: who proposed does not approve.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+import msgspec
+
+from chaupal.governance.appeals import appeals, notices
+from chaupal.governance.cases import cases, decisions, lifecycle, reviews
+from chaupal.governance.cases.cases import Case, Moved
+from chaupal.governance.cases.ladder import Draft
+from chaupal.governance.cases.lifecycle import AGREED, CHANGING, IN_FORCE, PROPOSED, UNDECIDED, State
+from chaupal.governance.context import Court
+from chaupal.governance.orders.papers import Paper, check_may
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
+from chaupal.policy.may import may
+from chaupal.policy.viewer import Viewer
+from chaupal.store.court import appeals as heard
+from chaupal.store.court import knowing, ledger
+from chaupal.store.court.docket import CaseEvent
+from chaupal.store.machine.work import Reading, Writing
+
+MOST = 5_000  # rows in one go, as many as an order has targets
+AT_ONCE = 100  # rows in a commit: others wait for the log no longer than these take
+BREATH = 5  # rows between which others are answered
+TRIES = 3  # of a commit that another one crossed
+PROPOSE, CONCUR, APPROVE, RETURN, LIFT, KEEP, APPEAL, ACT, TELL = (
+    "propose", "concur", "approve", "return", "lift", "keep", "appeal", "act", "tell",
+)  # fmt: skip
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What to do about one target (or appeal, then `number` is its id). The fields are those of `ladder.Draft`.
+
+    `seen`: the number of the case's last event that was looked at (of an appeal, how much had been written in it).
+    `line`: of the file that the row came from. `territory`: countries, where an appeal makes a ruling narrower.
+    """
+
+    number: int
+    line: int = 0
+    seen: int | None = None
+    outcome: str = ""
+    code: str = ""
+    reason: str = ""
+    finding: str = ""
+    parts: tuple[int, ...] = ()
+    until: str = ""
+    text: str = ""
+    rule: str = ""
+    permanent: bool = False
+    despite: str = ""
+    territory: str = ""
+
+    @property
+    def draft(self) -> Draft:
+        return Draft(
+            outcome=self.outcome, reason=self.reason, code=self.code, parts=self.parts, finding=self.finding, until=self.until,
+            permanent=self.permanent, text=self.text, rule=self.rule, despite=self.despite,
+        )  # fmt: skip
+
+
+class Done(msgspec.Struct, frozen=True):
+    """What became of one row, or would: the state that its case came to, or the problem that keeps it from being done.
+
+    `already`: it had been done before, by the same person and in the same words; nothing was entered again.
+    """
+
+    item: Item
+    problem: Problem | None = None
+    state: str = ""
+    already: bool = False
+
+    @property
+    def moved(self) -> bool:
+        """Whether its case is not as it was when it was looked at."""
+        return isinstance(self.problem, Moved)
+
+    @property
+    def word(self) -> str:
+        """done, already, moved or wrong."""
+        return "moved" if self.moved else "wrong" if self.problem is not None else "already" if self.already else "done"
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of a whole call. `entered` is false where nothing was, because a row is wrong."""
+
+    rows: tuple[Done, ...]
+    entered: bool
+
+    @property
+    def bad(self) -> list[Done]:
+        return [one for one in self.rows if one.problem is not None]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many are done, were already, have moved, are wrong; only those words that occur."""
+        found: dict[str, int] = {}
+        for one in self.rows:
+            found[one.word] = found.get(one.word, 0) + 1
+        return found
+
+
+type Things = Mapping[int, Any]
+type Act = Callable[[Court, Writing, Viewer, Any, Item], Awaitable[State | None]]
+
+
+class Verb(NamedTuple):
+    """An act that can be done about many. `may`, `own`: the words that open it, in orders and in the house's matters.
+
+    `states`: where a case must stand. `fields`: what a row says besides its number and version. `ends`: where a case comes
+    to. `find` looks the things up by number, `version` is what `seen` must be.
+    """
+
+    act: Act
+    may: str
+    own: str
+    states: tuple[State, ...]
+    fields: tuple[str, ...]
+    ends: tuple[State, ...]
+
+
+type Progress = Callable[[str, int, int], None]
+CHECKING, ENTERING = "checking", "entering"
+
+
+def unwatched(phase: str, done: int, of: int) -> None:
+    """Nobody watches."""
+
+
+type Also = Callable[[Writing, Sequence[Done]], Awaitable[None]]
+
+
+async def _nothing_else(w: Writing, done: Sequence[Done]) -> None:
+    """Nothing is kept beside."""
+
+
+async def run(
+    court: Court, viewer: Viewer, ref: str, verb: str, items: Sequence[Item], *,
+    wrong: Sequence[Done] = (), what_can: bool = False, progress: Progress = unwatched,
+) -> Outcome:  # fmt: skip
+    """Check all rows, and enter them where none is wrong; `what_can`: enter those that are not. One row, one case, one leaf.
+
+    `wrong`: rows of the same call that could not even be read, so that everything is said at once.
+    `progress` is called with (checking or entering, rows done, of how many). Sent again, what was done is not done again.
+    Raises NotFound for another verb or order, NotAllowed for whom the table lets do none of it, Invalid for too many rows.
+    """
+    await open_in(court, viewer, ref, verb, [*items, *(one.item for one in wrong)])
+    checked = [*wrong, *await _all(court, viewer, ref, verb, items, CHECKING, progress)]
+    checked.sort(key=lambda one: one.item.line)
+    if not what_can and any(one.problem is not None for one in checked):
+        return Outcome(tuple(checked), entered=False)
+    done = await _all(court, viewer, ref, verb, fine(checked), ENTERING, progress)
+    entered = {id(one.item): one for one in done}
+    return Outcome(tuple(entered.get(id(one.item), one) for one in checked), entered=True)
+
+
+def fine(checked: Sequence[Done]) -> list[Item]:
+    """The rows in which nothing was found wrong."""
+    return [one.item for one in checked if one.problem is None]
+
+
+async def check(
+    court: Court, viewer: Viewer, ref: str, verb: str, items: Sequence[Item], progress: Progress = unwatched
+) -> list[Done]:
+    """What would become of each row; nothing is entered. Raises as `run` does."""
+    await open_in(court, viewer, ref, verb, items)
+    return await _all(court, viewer, ref, verb, items, CHECKING, progress)
+
+
+async def enter(
+    court: Court, viewer: Viewer, ref: str, verb: str, items: Sequence[Item], progress: Progress = unwatched
+) -> list[Done]:
+    """Do the act about each row that can be, without a check before. Raises as `run` does."""
+    await open_in(court, viewer, ref, verb, items)
+    return await _all(court, viewer, ref, verb, items, ENTERING, progress)
+
+
+def open_to(viewer: Viewer, verb: str, items: Sequence[Item]) -> None:
+    """Raises NotFound for a verb that there is not, NotAllowed for whom it is not, Invalid for too many rows or none."""
+    if verb not in VERBS:
+        raise NotFound
+    check_may(viewer, "see_office")
+    if not any(offered(viewer, verb, own_rules=own) for own in (False, True)):
+        raise NotAllowed("This is not for your role to do")
+    if not items:
+        raise Invalid("Nothing is chosen", items="choose at least one")
+    if len(items) > MOST:
+        raise Invalid(f"At most {MOST} at once", items="are too many at once")
+
+
+async def open_in(court: Court, viewer: Viewer, ref: str, verb: str, items: Sequence[Item]) -> None:
+    """The same for one order. Raises NotFound where there is no such order, too."""
+    open_to(viewer, verb, items)
+    if verb == APPEAL:
+        return
+    async with court.work.reading() as reading:
+        order = await knowing.order_for(reading, viewer, ref)
+    if order is None:
+        raise NotFound
+    if not offered(viewer, verb, own_rules=order.authority_id is None):
+        raise NotAllowed("This is not for your role to do")
+
+
+def offered(viewer: Viewer, verb: str, *, own_rules: bool) -> bool:
+    """Whether the viewer's role opens an act; whether it is theirs about one case, the act itself looks at."""
+    known = VERBS.get(verb)
+    return known is not None and may(viewer, known.own if own_rules else known.may)
+
+
+async def _all(
+    court: Court, viewer: Viewer, ref: str, verb: str, items: Sequence[Item], phase: str, progress: Progress
+) -> list[Done]:
+    done: list[Done] = []
+    twice = named_twice(items)
+    progress(phase, 0, len(items))
+    for start in range(0, len(items), AT_ONCE):
+        part = items[start : start + AT_ONCE]
+        done += await hundred(court, viewer, ref, verb, part, keep=phase == ENTERING, twice=twice)
+        progress(phase, len(done), len(items))
+    return done
+
+
+def named_twice(items: Sequence[Item]) -> frozenset[int]:
+    """Numbers that more than one row names: which of them is meant nobody can tell."""
+    known: set[int] = set()
+    return frozenset(item.number for item in items if item.number in known or known.add(item.number))
+
+
+async def hundred(
+    court: Court, viewer: Viewer, ref: str, verb: str, items: Sequence[Item], *,
+    keep: bool, also: Also = _nothing_else, twice: frozenset[int] = frozenset(),
+) -> list[Done]:  # fmt: skip
+    """One commit: each row in a part of its own. `keep` false: the unit is given up. `also` is done in the same commit.
+
+    Raises NotFound where there is no such order.
+    """
+    for tried in range(TRIES):
+        done: list[Done] = []
+        try:
+            with suppress(_GivenUp):
+                async with court.work.writing() as w:
+                    # Every move of a case writes to the log, so nobody moves one of these while it is held.
+                    await ledger.hold(w)
+                    found = await _find(court, w, ref, verb, items)
+                    for at, item in enumerate(items):
+                        done.append(await _one(court, w, viewer, verb, found, item, twice))
+                        if at % BREATH == BREATH - 1:
+                            await asyncio.sleep(0)
+                    if not keep:
+                        raise _GivenUp
+                    await also(w, done)
+        except Conflict:  # of the unit, not of a row: another one crossed it
+            if tried == TRIES - 1:
+                raise
+        else:
+            return done
+    raise AssertionError("the last try returns or raises")
+
+
+class _GivenUp(Exception):
+    """What was only tried is undone."""
+
+
+async def _one(
+    court: Court, w: Writing, viewer: Viewer, verb: str, found: Things, item: Item, twice: frozenset[int]
+) -> Done:
+    try:
+        if item.number in twice:
+            raise Invalid("Validation failed: number is named twice", number="is named twice")
+        thing = found.get(item.number)
+        if thing is None:
+            raise Invalid("Validation failed: number names nothing here", number="names nothing here")
+        if item.seen is None:
+            raise Invalid("Validation failed: version can't be blank", version="say which version was looked at")
+        if _version(thing) != item.seen:
+            if _done_before(viewer, verb, thing, item):
+                return Done(item, state=thing.state, already=True)
+            raise Moved
+        async with w.part():
+            state = await VERBS[verb].act(court, w, viewer, thing, item)
+    except Problem as problem:
+        return Done(item, problem)
+    return Done(item, state=state or item.outcome)
+
+
+# --- what rows are about ---
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """An appeal, and how much had been written in it."""
+
+    id: int
+    number: int
+    state: str
+    decided_by: int | None
+    outcome: str
+
+
+async def _find(court: Court, reading: Reading, ref: str, verb: str, items: Sequence[Item]) -> Things:
+    numbers = [item.number for item in items]
+    if verb != APPEAL:
+        return await cases.cases_at(court, reading, ref, numbers)
+    return {
+        row.id: Heard(row.id, len(await heard.messages(reading, row.id)), row.state, row.decided_by, row.outcome)
+        for number in numbers
+        if (row := await heard.appeal(reading, number)) is not None
+    }
+
+
+def _version(thing: Case | Heard) -> int:
+    return thing.number
+
+
+def _done_before(viewer: Viewer, verb: str, thing: Case | Heard, item: Item) -> bool:
+    """Whether the one move since `seen` is this very act, by the same person in the same words: the row was sent twice."""
+    if isinstance(thing, Heard):
+        return False
+    last: CaseEvent = thing.events[-1]
+    if (thing.number, last.by) != ((item.seen or 0) + 1, viewer.account) or thing.state not in VERBS[verb].ends:
+        return False
+    said = last.body
+    same_words = "reason" not in VERBS[verb].fields or said.reason == Paper().page("reason", item.reason, needed=False)
+    return same_words and (verb not in (PROPOSE, ACT) or (said.outcome, said.subjects) == (item.outcome, item.parts))
+
+
+# --- the acts ---
+
+
+async def _propose(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item) -> State:
+    return await decisions.propose_in(court, w, viewer, case, item.draft)
+
+
+async def _act(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item) -> State:
+    return await decisions.act_or_propose_in(court, w, viewer, case, item.draft)
+
+
+async def _concur(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item) -> State:
+    return await decisions.concur_in(court, w, viewer, case)
+
+
+async def _approve(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item) -> State:
+    return await decisions.approve_in(court, w, viewer, case)
+
+
+async def _return(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item) -> State:
+    return await decisions.return_in(court, w, viewer, case, item.reason)
+
+
+async def _lift(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item) -> State:
+    return await decisions.lift_in(court, w, viewer, case, item.reason)
+
+
+async def _keep(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item) -> State:
+    return await reviews.keep_in(court, w, viewer, case, item.reason)
+
+
+async def _tell(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item) -> State:
+    return await notices.tell_again_in(court, w, viewer, case)
+
+
+async def _appeal(court: Court, w: Writing, viewer: Viewer, row: Heard, item: Item) -> None:
+    typed = appeals.Decision(outcome=item.outcome, reason=item.reason, ends_at=item.until, territory=item.territory)
+    await appeals.decide_in(court, w, viewer, row.id, typed)
+
+
+_DRAFT = ("outcome", "code", "reason", "finding", "parts", "until", "text", "rule", "permanent", "despite")
+ENDED = (
+    State.LIFTED,
+    State.LAPSED,
+    State.STAYED,
+    State.WITHDRAWN,
+    State.SET_ASIDE,
+    State.OVERTURNED,
+)  # after something was in force, or not
+_ACTED = (*PROPOSED, State.UNSECONDED, *CHANGING)
+VERBS: dict[str, Verb] = {
+    PROPOSE: Verb(_propose, "decide", "sanction", UNDECIDED, _DRAFT, PROPOSED),
+    ACT: Verb(_act, "", "sanction", UNDECIDED, _DRAFT, (State.IN_FORCE, *PROPOSED)),  # of the house's own matters alone
+    CONCUR: Verb(_concur, "decide", "decide", (State.MEASURE_PROPOSED, State.CHANGE_PROPOSED), (), AGREED),
+    APPROVE: Verb(
+        _approve, lifecycle.may("serve"), "approve_sanction", _ACTED, (), (State.IN_FORCE, State.REFUSED, State.CLOSED)
+    ),
+    RETURN: Verb(
+        _return, lifecycle.may("return"), "approve_sanction", (*PROPOSED, *CHANGING), ("reason",),
+        (State.RETURNED, State.IN_FORCE),
+    ),
+    LIFT: Verb(_lift, "lift", "sanction", IN_FORCE, ("reason",), (State.LIFTED,)),
+    KEEP: Verb(_keep, "decide", "sanction", (State.IN_FORCE,), ("reason",), (State.IN_FORCE,)),
+    TELL: Verb(_tell, "work_on_order", "sanction", (*IN_FORCE, *ENDED), (), ()),  # nothing moves
+    APPEAL: Verb(_appeal, "hear_appeal", "hear_appeal", (), ("outcome", "reason", "until", "territory"), ()),
+}  # fmt: skip

@@ -1,0 +1,200 @@
+"""Calls about many cases that go on by themselves: sent once, carried on by the hundred, looked at while they run.
+
+What became of a row is written in the commit in which it is entered, so whoever goes on after a crash enters nothing twice.
+Who sent it acts with the role that they have when each hundred is entered, not with the one of the day when it was sent.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from chaupal.governance.cases import bulk
+from chaupal.governance.cases.bulk import AT_ONCE, Done, Item
+from chaupal.governance.cases.cases import Moved
+from chaupal.governance.context import Court
+from chaupal.kernel.clock import DAY
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
+from chaupal.policy.facts import Facts
+from chaupal.policy.gate import reveal
+from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Role, Viewer
+from chaupal.store.court import bulk as kept
+from chaupal.store.court.bulk import CHECKING, DONE, ENTERING, REFUSED, Job, Row
+from chaupal.store.identity.accounts import role_of
+from chaupal.store.machine.work import Writing
+from chaupal.store.square.people import sealed_people
+
+KEPT_FOR = 30 * DAY  # after its end; the reasons stand with the cases
+MOST_WAITING = 10  # of one person
+MOVED = "moved"  # the word of a row
+SHOWN = 200  # bad rows on one page
+
+_encode = msgspec.json.Encoder().encode
+_item = msgspec.json.Decoder(Item).decode
+
+
+class Said(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What became of a row, as it is kept: the state its case came to, or what was wrong."""
+
+    state: str = ""
+    slug: str = ""
+    message: str = ""
+    details: dict[str, str] = {}
+
+
+_said = msgspec.json.Decoder(Said).decode
+_PROBLEMS = {kind.slug: kind for kind in (Invalid, NotAllowed, NotFound, Conflict)}
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far a call is. `counts`: rows done, already, moved, wrong; `bad`: the first of those that are one of the last two."""
+
+    job: Job
+    counts: dict[str, int]
+    bad: tuple[Done, ...]
+    next: int | None  # from which row on there are more bad ones
+
+    @property
+    def entered(self) -> int:
+        """Rows that are through, however they came out."""
+        return self.counts.get("done", 0) + self.counts.get("already", 0)
+
+
+async def start(
+    court: Court, viewer: Viewer, ref: str, verb: str, items: Sequence[Item], *,
+    wrong: Sequence[Done] = (), untouched: int = 0, what_can: bool = False,
+) -> Job:  # fmt: skip
+    """Send it; nothing is done about any case yet. `wrong`: rows that could not be read. Raises as `bulk.run` does."""
+    await bulk.open_in(court, viewer, ref, verb, [*items, *(one.item for one in wrong)])
+    ordered = sorted([*map(Done, items), *wrong], key=lambda one: one.item.line)
+    job = Job(
+        court.make_id(), viewer.me, ref, verb, CHECKING, int(what_can), len(ordered), 0, untouched, court.clock(), None
+    )  # fmt: skip
+    async with court.work.writing() as w:
+        if await kept.waiting(w, viewer.me) >= MOST_WAITING:
+            raise Conflict(f"{MOST_WAITING} calls of yours are still being worked through")
+        rows = [_row(at, one) if one.problem else Row(at, _encode(one.item).decode()) for at, one in enumerate(ordered)]
+        await kept.add(w, job, rows)
+    return job
+
+
+async def look(court: Court, viewer: Viewer, id_: int, first: int = 0) -> Progress:
+    """How far it is, for whoever sent it. Raises NotFound for everybody else."""
+    async with court.work.reading() as reading:
+        job = await kept.one(reading, id_)
+        if job is None or job.account != viewer.account:
+            raise NotFound
+        counts = await kept.counts(reading, id_)
+        bad = await kept.bad(reading, id_, first, SHOWN + 1)
+    counts.pop("", None)
+    shown = tuple(Done(_item(row.item), _problem(row)) for row in bad[:SHOWN])
+    return Progress(job, counts, shown, bad[SHOWN].at if len(bad) > SHOWN else None)
+
+
+async def mine(court: Court, viewer: Viewer) -> list[Job]:
+    """The viewer's own calls, the newest first."""
+    async with court.work.reading() as reading:
+        return await kept.mine(reading, viewer.me, 20)
+
+
+# --- going on ---
+
+
+async def carry_on(court: Court) -> bool:
+    """Work through the oldest call that waits, or that a process which is no more had begun. False where none does."""
+    async with court.work.writing() as w:
+        job = await kept.take_up(w)
+    if job is None:
+        return False
+    if job.state == CHECKING:
+        await _check(court, job)
+    else:
+        await _enter(court, job)
+    return True
+
+
+async def _check(court: Court, job: Job) -> None:
+    twice = await _twice(court, job)
+    start = job.checked
+    while rows := await _waiting(court, job, start):
+        items = [_item(row.item) for row in rows]
+        found = await bulk.hundred(
+            court, await _who(court, job.account), job.ref, job.verb, items, keep=False, twice=twice
+        )
+        start = rows[-1].at + 1
+        async with court.work.writing() as w:
+            bad = [_row(row.at, one) for row, one in zip(rows, found, strict=True) if one.problem is not None]
+            await kept.say(w, job.id, bad)
+            await kept.checked(w, job.id, start)
+    async with court.work.writing() as w:
+        await kept.checked(w, job.id, job.total)
+        counts = await kept.counts(w, job.id)
+        refused = not job.what_can and bool(counts.get("wrong") or counts.get("moved"))
+        going_on = await kept.move(w, job.id, CHECKING, REFUSED if refused else ENTERING)
+    if going_on and not refused:
+        await _enter(court, job)
+
+
+async def _enter(court: Court, job: Job) -> None:
+    while rows := await _waiting(court, job, 0):
+        items = [_item(row.item) for row in rows]
+
+        async def also(w: Writing, done: Sequence[Done], rows: list[Row] = rows) -> None:
+            await kept.say(w, job.id, [_row(row.at, one) for row, one in zip(rows, done, strict=True)])
+
+        await bulk.hundred(court, await _who(court, job.account), job.ref, job.verb, items, keep=True, also=also)
+    async with court.work.writing() as w:
+        await kept.move(w, job.id, ENTERING, DONE)
+
+
+async def _waiting(court: Court, job: Job, start: int) -> list[Row]:
+    async with court.work.reading() as reading:
+        return await kept.rows(reading, job.id, start, AT_ONCE)
+
+
+async def _twice(court: Court, job: Job) -> frozenset[int]:
+    async with court.work.scanning() as reading:
+        rows = await kept.rows(reading, job.id, 0, job.total)
+    return bulk.named_twice([_item(row.item) for row in rows])
+
+
+async def _who(court: Court, account: int) -> Viewer:
+    """Whoever sent it, in the role that is theirs now; nobody where their account is not open any more."""
+    viewer = Viewer(account=account, country=court.settings.home_country)
+    async with court.work.reading() as reading:
+        sealed = await sealed_people(reading, [account])
+        role = Role(await role_of(reading, account) or Role.MEMBER)
+    for seen in reveal(viewer, Surface.OWN, sealed.values(), Facts()):
+        if seen.item.state == "active":
+            return Viewer(account=account, country=viewer.country, role=role)
+    return viewer
+
+
+async def sweep(court: Court) -> int:
+    """Forget calls that ended a month ago; what came of them stands with the cases. How many."""
+    async with court.work.reading() as reading:
+        over = await kept.over(reading, court.clock() - KEPT_FOR, 100)
+    for id_ in over:
+        async with court.work.writing() as w:
+            await kept.drop(w, id_)
+    return len(over)
+
+
+# --- rows ---
+
+
+def _row(at: int, one: Done) -> Row:
+    problem = one.problem
+    said = (
+        Said(state=one.state)
+        if problem is None
+        else Said(slug=problem.slug, message=problem.message, details=problem.details)
+    )
+    return Row(at, _encode(one.item).decode(), one.word, _encode(said).decode())
+
+
+def _problem(row: Row) -> Problem:
+    said = _said(row.said)
+    if row.word == MOVED:
+        return Moved()
+    return _PROBLEMS.get(said.slug, Conflict)(said.message, **said.details)

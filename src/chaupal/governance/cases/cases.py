@@ -1,0 +1,276 @@
+"""A case: all that happened about one target. Its status is the fold of its events, and the lifecycle is its only door."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from chaupal.governance.cases import guards, lifecycle
+from chaupal.governance.cases.lifecycle import AGREED, CHANGING, IN_FORCE, PROPOSED, Move, State
+from chaupal.governance.context import Court
+from chaupal.governance.events import CaseDecided
+from chaupal.governance.orders import procedure, stages
+from chaupal.governance.orders.papers import check_may
+from chaupal.governance.orders.procedure import Stage, Step
+from chaupal.governance.regimes import GENERIC, Regime
+from chaupal.kernel.errors import Conflict, NotFound
+from chaupal.policy.viewer import Viewer
+from chaupal.store.court import clocks, docket, knowing, ledger, speakers
+from chaupal.store.court.docket import Authority, CaseEvent, Order, Said, Target
+from chaupal.store.identity import accounts
+from chaupal.store.machine.work import Reading, Writing
+
+CARRIED_OUT = (*PROPOSED, *CHANGING)  # what a second person approves
+MOVED = "This case has moved meanwhile; please look at it again"
+
+
+class Moved(Conflict):
+    """A case is not as it was when it was looked at: nobody decides about what they have not seen."""
+
+    def __init__(self) -> None:
+        super().__init__(MOVED)
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """A target with its matter, the law it came under, the authority behind it, and its events in order."""
+
+    order: Order
+    regime: Regime
+    authority: Authority
+    target: Target
+    events: tuple[CaseEvent, ...]
+    stage: Stage  # of its order
+    speaker: str = ""  # the class its owner is protected as now
+
+    @property
+    def state(self) -> State:
+        return lifecycle.fold(event.state for event in self.events)
+
+    def move(self, verb: str) -> Move:
+        """The move that a verb means now. Raises Conflict where the case, or its order, stands elsewhere."""
+        found = lifecycle.move(self.state, verb)
+        stages.check(self.stage, verb)
+        return found
+
+    @property
+    def verbs(self) -> frozenset[str]:
+        """What can be done now, by whoever may."""
+        return stages.open_to(self.stage, self.state)
+
+    @property
+    def number(self) -> int:
+        """Of its last event: who decides says which one they have seen."""
+        return self.events[-1].number
+
+    @property
+    def proposal(self) -> CaseEvent | None:
+        """The last proposal, carried out or not."""
+        return next((e for e in reversed(self.events) if e.state in CARRIED_OUT and e.body.outcome), None)
+
+    @property
+    def decided_as(self) -> Said:
+        """What was said when the measure was decided that is in force, or was last."""
+        return next((e.body for e in reversed(self.events) if e.body.outcome and not e.body.change), Said())
+
+    @property
+    def served(self) -> CaseEvent | None:
+        """The event that put its rulings in force."""
+        return next((event for event in reversed(self.events) if event.state in IN_FORCE), None)
+
+    @property
+    def earlier(self) -> tuple[tuple[CaseEvent, str], ...]:
+        """What waits for another person: who did it first, then who agreed, each with the word that opened it."""
+        if self.state is State.UNSECONDED:
+            acted = next(event for event in reversed(self.events) if event.body.outcome)
+            return ((acted, "sanction" if self.own_rules else "break_glass"),)
+        if self.state not in CARRIED_OUT or self.proposal is None:
+            return ()
+        verb = "propose_change" if self.state in CHANGING else "propose_measure"
+        first = (self.proposal, lifecycle.may(verb, own=self.own_rules))
+        agreed = ((self.events[-1], lifecycle.may("concur")),) if self.state in AGREED else ()
+        return (first, *agreed)
+
+    @property
+    def third(self) -> int | None:
+        """Who agreed as second reviewer to what waits for approval."""
+        return self.events[-1].by if self.state in AGREED else None
+
+    @property
+    def own_rules(self) -> bool:
+        return self.regime.basis_kind == "own_rules"
+
+    @property
+    def law_act_by(self) -> int | None:
+        """By when its law wants it acted on, whatever the order says of that (ms)."""
+        return None if self.own_rules else self.regime.due("act", self.order.received_at)
+
+    @property
+    def secret(self) -> bool:
+        """Whether not even its existence may be told yet."""
+        return self.order.secrecy in ("aggregate_only", "gag")
+
+    def gagged(self, now: int) -> bool:
+        """Whether the placeholder may name nobody."""
+        return self.regime.notice.public_placeholder == "neutral" or self.order.secret_at(now)
+
+    @property
+    def protected(self) -> bool:
+        """Whether the law asks for a second reviewer, because of whose words these are."""
+        return self.speaker in self.regime.protected_review
+
+
+class Taken(NamedTuple):
+    """A move that `by` makes: nothing is entered without one, so nothing is entered unguarded."""
+
+    move: Move
+    by: int
+
+
+def regime_of(court: Court, order: Order) -> Regime:
+    """The law that an order came under; those taken in before laws were files stand under the general one."""
+    if order.regime:
+        return court.regimes.version(order.regime, order.regime_version)
+    return court.regimes.current(GENERIC, order.received_at)
+
+
+async def case_of(court: Court, reading: Reading, ref: str, number: int, seen: int | None = None) -> Case:
+    """The case about target `number` of the order `ref`.
+
+    `seen`: the number of the last event on the page that was decided on. Raises NotFound, Conflict where it moved since.
+    """
+    order = await docket.order(reading, ref)
+    target = None if order is None else await docket.target(reading, order.id, number)
+    if order is None or target is None:
+        raise NotFound
+    case = await _whole(court, reading, order, target)
+    if seen is not None and seen != case.number:
+        raise Moved
+    return case
+
+
+async def cases_at(court: Court, reading: Reading, ref: str, numbers: Sequence[int]) -> dict[int, Case]:
+    """Number -> the case about that target of the order, for those that there are. A few looks, however many. Raises NotFound."""
+    order = await docket.order(reading, ref)
+    if order is None:
+        raise NotFound
+    named = await docket.targets_at(reading, order.id, numbers)
+    return {case.target.number: case for case in await _cases(court, reading, order, named)}
+
+
+async def case_held(court: Court, w: Writing, ref: str, number: int, seen: int | None = None) -> Case:
+    """The same, for whoever is going to move it: neither the case nor its order moves before this unit is over."""
+    await ledger.hold(w)
+    return await case_of(court, w, ref, number, seen)
+
+
+async def case_with(court: Court, reading: Reading, target_id: int) -> Case:
+    """The case about a target. Raises NotFound."""
+    target = await docket.target_by_id(reading, target_id)
+    orders = [] if target is None else await docket.orders_by_id(reading, [target.order_id])
+    if target is None or not orders:
+        raise NotFound
+    return await _whole(court, reading, orders[0], target)
+
+
+async def stage_of(reading: Reading, order: Order) -> Stage:
+    """Where an order stands as a whole."""
+    return procedure.standing(event.state for event in (await docket.order_events_of(reading, [order.id]))[order.id])
+
+
+async def cases_of(court: Court, reading: Reading, order: Order) -> list[Case]:
+    """The cases of all targets of an order, by number."""
+    return await _cases(court, reading, order, await docket.targets_of(reading, order.id))
+
+
+async def _whole(court: Court, reading: Reading, order: Order, target: Target) -> Case:
+    return (await _cases(court, reading, order, [target]))[0]
+
+
+async def _cases(court: Court, reading: Reading, order: Order, named: Sequence[Target]) -> list[Case]:
+    authority = await docket.authority(reading, order.authority_id)
+    stage = await stage_of(reading, order)
+    events = await docket.events_of(reading, [target.id for target in named])
+    if authority is None:
+        raise NotFound
+    owners = {target.owner_id for target in named if target.owner_id is not None}
+    classes = await speakers.classes_of(reading, owners, court.clock()) if owners else {}
+    regime = regime_of(court, order)
+    return [
+        Case(
+            order=order, regime=regime, authority=authority, target=target, events=tuple(events[target.id]),
+            stage=stage, speaker=classes.get(target.owner_id or 0, ""),
+        )
+        for target in named
+    ]  # fmt: skip
+
+
+# --- moves ---
+
+
+async def take(court: Court, reading: Reading, viewer: Viewer, case: Case, verb: str) -> Taken:
+    """The move that the viewer makes with a verb, if it is theirs to make: the one door for people.
+
+    Raises NotAllowed where their role (as it is at this moment) or a guard of the move keeps them from it, Conflict where
+    the case stands elsewhere, NotFound where they may not know of it.
+    """
+    me = check_may(viewer, lifecycle.may(verb, own=case.own_rules))
+    if not await knowing.known(reading, viewer, [case.order]):
+        raise NotFound
+    move = case.move(verb)
+    guards.check(await asked(court, reading, case, move, me))
+    return Taken(move, me)
+
+
+def follow(case: Case, verb: str, by: int) -> Taken:
+    """A move that follows from something else: from the clock, or from a step of the whole order, which has guards of its own."""
+    return Taken(case.move(verb), by)
+
+
+async def asked(court: Court, reading: Reading, case: Case, move: Move, me: int) -> guards.Asked:
+    """What the guards of a move look at, as it is at this moment."""
+    owners = frozenset(() if case.target.owner_id is None else (case.target.owner_id,))
+    earlier = case.earlier
+    people = await accounts.standings(reading, {me, *owners, *(event.by for event, _ in earlier)})
+    return guards.Asked(
+        move=move, by=me, owners=owners, people=people, book=court.rules.current(court.clock()), earlier=earlier,
+        speaker=case.speaker, thrice=case.protected, word=lifecycle.may(move.verb, own=case.own_rules),
+    )  # fmt: skip
+
+
+async def check_step(court: Court, reading: Reading, order: Order, move: Step, me: int) -> None:
+    """Whether a person may take a step of an order as a whole. Raises NotAllowed for one that names something of theirs."""
+    owners = await docket.owners_of(reading, order.id)
+    people = await accounts.standings(reading, [me])
+    book = court.rules.current(court.clock())
+    guards.check(guards.Asked(move=move, by=me, owners=owners, people=people, book=book, word=move.may))
+
+
+async def enter(
+    court: Court, w: Writing, case: Case, taken: Taken, said: Said, leaf: int, first_by: int | None = None
+) -> None:
+    """Add the move's event. Raises Conflict where somebody else has just made the next move."""
+    move, by = taken
+    event = CaseEvent(
+        id=court.make_id(), target_id=case.target.id, number=case.number + 1, state=move.to, by=by, at=court.clock(),
+        body=said, log_index=leaf, first_by=first_by,
+    )  # fmt: skip
+    if not await docket.add_event(w, event):
+        raise Moved
+    if case.state in lifecycle.OPEN and move.to not in lifecycle.OPEN:
+        await _stop_clock(court, w, case.order.id, case.target.id)
+        if case.target.owner_id is not None:
+            w.tell(CaseDecided(order=case.order.ref, target=case.target.number, owner=case.target.owner_id))
+
+
+async def _stop_clock(court: Court, w: Writing, order_id: int, decided: int) -> None:
+    """Once every target is decided there is nothing left to act upon. `decided`: the target that has just been."""
+    # Of many that are decided in one unit, one that still waits answers for all the others until its own turn: the log is
+    # held, so it moves in this unit or not at all.
+    if w.waits.get(order_id, decided) != decided:
+        return
+    waits = await docket.one_standing(w, order_id, lifecycle.OPEN)
+    if waits is None:
+        w.waits.pop(order_id, None)
+        await clocks.stop(w, "order", order_id, "act", court.clock())
+    else:
+        w.waits[order_id] = waits

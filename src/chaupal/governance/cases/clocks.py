@@ -1,0 +1,37 @@
+"""Clocks of the court: a deadline is started and stopped with what it is about; its passing tells staff and does nothing else."""
+
+from chaupal.governance.context import Court
+from chaupal.governance.events import ClockAlert
+from chaupal.store.court import clocks
+from chaupal.store.court.clocks import ClockRow
+from chaupal.store.machine.work import Writing
+
+ORDER, APPEAL, REPORT = "order", "appeal", "report"  # what a clock can be about
+WHATS = (ORDER, APPEAL, REPORT)
+
+# Row for row what the store does, said in the court's words.
+start = clocks.start
+stop = clocks.stop
+stop_all = clocks.stop_all
+running = clocks.running
+of = clocks.of
+
+
+async def alert(court: Court) -> int:
+    """Tell of each clock that has passed 50, 80 or 100 % of its time, once, across restarts; how many. Nothing is executed."""
+    now = court.clock()
+    async with court.work.reading() as reading:
+        passed = await clocks.alerting(reading, now)
+    told = 0
+    for clock in passed:
+        async with court.work.writing() as w:
+            told += await _alert(w, clock, clock.share(now))
+    return told
+
+
+async def _alert(w: Writing, clock: ClockRow, share: int) -> bool:
+    """A clock found late (the server was off) is told of once, at the share it has reached."""
+    fresh = await clocks.alerted(w, clock.id, share)
+    if fresh:
+        w.tell(ClockAlert(what=clock.what, of=clock.of, clock=clock.kind, share=share, due_at=clock.due_at))
+    return fresh

@@ -1,0 +1,386 @@
+"""Decisions: one person proposes with a reason, another approves, and only then is anything limited or refused."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from chaupal.governance.cases import cases, effects, ladder
+from chaupal.governance.cases.cases import Case, Taken
+from chaupal.governance.cases.effects import Deciders
+from chaupal.governance.cases.guards import TWO, NeedsTwo
+from chaupal.governance.cases.ladder import REFUSALS, REFUSE, Draft
+from chaupal.governance.cases.lifecycle import CHANGING, IN_FORCE, State
+from chaupal.governance.context import Court
+from chaupal.governance.log import log, record
+from chaupal.governance.log.record import CLOCK
+from chaupal.governance.orders import changes, faces
+from chaupal.governance.orders.changes import ChangeForm
+from chaupal.governance.orders.papers import Paper, check_reason
+from chaupal.kernel.errors import Conflict
+from chaupal.policy.rulings import Measure
+from chaupal.policy.viewer import Viewer
+from chaupal.store.court import as_filed, rulings
+from chaupal.store.court.docket import CaseEvent, Said
+from chaupal.store.court.rulings import RulingRow
+from chaupal.store.machine.work import Writing
+
+__all__ = [
+    "REFUSALS",
+    "REFUSE",
+    "act_alone",
+    "act_or_propose",
+    "act_or_propose_in",
+    "approve",
+    "approve_in",
+    "break_glass",
+    "concur",
+    "concur_in",
+    "lapse_ended",
+    "lift",
+    "lift_in",
+    "propose",
+    "propose_change",
+    "propose_change_in",
+    "propose_in",
+    "return_",
+    "return_in",
+]
+
+
+EDITED = "The post was edited since this was proposed: look at it again"
+NOT_SEEN = "The order lacks something that whoever proposed this did not see: send it back"
+
+
+async def propose(
+    court: Court,
+    viewer: Viewer,
+    ref: str,
+    number: int,
+    *,
+    outcome: str,
+    reason: str,
+    code: str = "",
+    seen: int | None = None,
+    parts: Sequence[int] = (),
+    finding: str = "",
+    until: str = "",
+    permanent: bool = False,
+    text: str = "",
+    rule: str = "",
+    despite: str = "",
+    matter: str = "",
+) -> None:
+    """Propose what to do about target `number` of a matter. Nothing is limited by it. `ladder.Draft` says what each means.
+
+    Raises NotAllowed, NotFound, Invalid by field, Conflict for a case that moved on.
+    """
+    draft = Draft(
+        outcome=outcome, reason=reason, code=code, parts=parts, finding=finding, until=until, permanent=permanent, text=text, rule=rule,
+        despite=despite, matter=matter,
+    )  # fmt: skip
+    async with court.work.writing() as w:
+        await propose_in(court, w, viewer, await cases.case_held(court, w, ref, number, seen), draft)
+
+
+async def concur(court: Court, viewer: Viewer, ref: str, number: int, *, seen: int | None = None) -> None:
+    """A second reviewer agrees, where the law asks for one because of who speaks; a third person approves."""
+    async with court.work.writing() as w:
+        await concur_in(court, w, viewer, await cases.case_held(court, w, ref, number, seen))
+
+
+async def approve(
+    court: Court, viewer: Viewer, ref: str, number: int, *, seen: int | None = None, words: int | None = None
+) -> State:
+    """Second a proposal, or what one person did alone: it is carried out in this commit. The state the case came to.
+
+    `words`: which version of the text was looked at, where it was edited since the proposal (`store/court/as_filed.py`).
+    Raises NotAllowed for whoever proposed it, Conflict for a case that moved on.
+    """
+    async with court.work.writing() as w:
+        return await approve_in(court, w, viewer, await cases.case_held(court, w, ref, number, seen), words)
+
+
+async def return_(court: Court, viewer: Viewer, ref: str, number: int, *, reason: str, seen: int | None = None) -> None:
+    """Send a proposal back, with a reason. Raises as `approve` does, and Invalid for a reason that explains nothing."""
+    reason = check_reason(reason)
+    async with court.work.writing() as w:
+        await return_in(court, w, viewer, await cases.case_held(court, w, ref, number, seen), reason)
+
+
+async def propose_change(
+    court: Court, viewer: Viewer, ref: str, number: int, form: ChangeForm, *, seen: int | None = None
+) -> None:
+    """Propose a change of what is in force about target `number`. Raises as `propose` does."""
+    async with court.work.writing() as w:
+        await propose_change_in(court, w, viewer, await cases.case_held(court, w, ref, number, seen), form)
+
+
+# --- the same in a unit that is open: one of many (`governance/cases/bulk.py`). Each raises as its namesake above does ---
+
+
+async def propose_in(court: Court, w: Writing, viewer: Viewer, case: Case, draft: Draft) -> State:
+    taken = await cases.take(court, w, viewer, case, draft.verb)
+    await _propose(court, w, case, taken, await _said(court, w, case, draft))
+    return taken.move.to
+
+
+async def propose_change_in(court: Court, w: Writing, viewer: Viewer, case: Case, form: ChangeForm) -> State:
+    """That what is in force lasts longer, or is less from now on: proposed by one, carried out when another approves."""
+    taken = await cases.take(court, w, viewer, case, "propose_change")
+    await _propose(court, w, case, taken, await changes.read(court, w, case, form))
+    return taken.move.to
+
+
+async def _propose(court: Court, w: Writing, case: Case, taken: Taken, said: Said) -> None:
+    """Proposals can change, so the log only commits to what this one says; approving it opens the commitment."""
+    edited = said.words > case.order.received_at
+    written = record.proposal(court, case, said, taken.by, defects=said.defects, edited=edited)
+    leaf, _ = await log.append(
+        court, w, "decision", case.order.ref, written, prev=_last_leaf(case), **record.under(case)
+    )
+    await cases.enter(court, w, case, taken, said, leaf)
+
+
+async def concur_in(court: Court, w: Writing, viewer: Viewer, case: Case) -> State:
+    taken = await cases.take(court, w, viewer, case, "concur")
+    proposal = _first(case)
+    written = await record.decision(court, w, case, "concurred", taken.by, follows=proposal.log_index)
+    leaf, _ = await log.append(
+        court, w, "decision", case.order.ref, written, prev=proposal.log_index, **record.under(case)
+    )
+    await cases.enter(court, w, case, taken, Said(), leaf, proposal.by)
+    return taken.move.to
+
+
+async def approve_in(court: Court, w: Writing, viewer: Viewer, case: Case, words: int | None = None) -> State:
+    verb, carry_out = APPROVALS.get(case.state, ("serve", _serve))
+    taken = await cases.take(court, w, viewer, case, verb)
+    await _check_words(w, case, words)
+    leaf, proposal, said = await carry_out(court, w, case, taken.by)
+    await cases.enter(court, w, case, taken, said, leaf, proposal.by)
+    return taken.move.to
+
+
+async def _check_words(w: Writing, case: Case, words: int | None) -> None:
+    """Whoever approves has seen the words that are there now. Raises Conflict where others were proposed about."""
+    now = await as_filed.version(w, case.target)
+    if now not in (_first(case).body.words, words):
+        raise Conflict(EDITED)
+
+
+async def return_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: str) -> State:
+    reason = check_reason(reason)
+    taken = await cases.take(court, w, viewer, case, "return_change" if case.state in CHANGING else "return")
+    proposal = _first(case)
+    written = await record.decision(court, w, case, "returned", taken.by, follows=proposal.log_index)
+    leaf, _ = await log.append(
+        court, w, "decision", case.order.ref, written, prev=proposal.log_index, **record.under(case)
+    )
+    await cases.enter(court, w, case, taken, Said(reason=reason), leaf, proposal.by)
+    return taken.move.to
+
+
+async def lift_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: str) -> State:
+    reason = check_reason(reason)
+    taken = await cases.take(court, w, viewer, case, "lift")
+    leaf = await effects.end_all(court, w, case, how="lifted", by=taken.by, reason=reason)
+    await cases.enter(court, w, case, taken, Said(reason=reason), leaf)
+    return taken.move.to
+
+
+# --- by one person ---
+
+
+async def act_alone(
+    court: Court, viewer: Viewer, ref: str, number: int, draft: Draft, *, seen: int | None = None
+) -> None:
+    """Decide and carry out by oneself what the law leaves to one person. Raises NotAllowed where it asks for two."""
+    async with court.work.writing() as w:
+        case = await cases.case_held(court, w, ref, number, seen)
+        taken = await cases.take(court, w, viewer, case, "act_alone")
+        await _act(court, w, case, draft, taken, Deciders(taken.by, alone=True))
+
+
+async def act_or_propose(court: Court, viewer: Viewer, ref: str, number: int, draft: Draft) -> bool:
+    """Carry out by oneself what one person may, else propose it. Whether it is in force. Raises as both do."""
+    async with court.work.writing() as w:
+        case = await cases.case_held(court, w, ref, number)
+        return await act_or_propose_in(court, w, viewer, case, draft) in IN_FORCE
+
+
+async def act_or_propose_in(court: Court, w: Writing, viewer: Viewer, case: Case, draft: Draft) -> State:
+    """The same in a unit that is open. Who needs a second is told so before anything is written."""
+    try:
+        taken = await cases.take(court, w, viewer, case, "act_alone")
+        await _act(court, w, case, draft, taken, Deciders(taken.by, alone=True))
+    except NeedsTwo:
+        return await propose_in(court, w, viewer, case, draft)
+    return taken.move.to
+
+
+async def break_glass(
+    court: Court, viewer: Viewer, ref: str, number: int, draft: Draft, *, seen: int | None = None
+) -> None:
+    """One person acts where waiting for a second would do harm. It is over after a day, unless a second person agrees."""
+    async with court.work.writing() as w:
+        case = await cases.case_held(court, w, ref, number, seen)
+        taken = await cases.take(court, w, viewer, case, "break_glass")
+        await _act(court, w, case, draft, taken, Deciders(taken.by))
+
+
+async def lift(court: Court, viewer: Viewer, ref: str, number: int, *, reason: str, seen: int | None = None) -> None:
+    """End what is limited: one person may, with a reason. Everything is back as it was, in this commit."""
+    reason = check_reason(reason)
+    async with court.work.writing() as w:
+        await lift_in(court, w, viewer, await cases.case_held(court, w, ref, number, seen), reason)
+
+
+async def lapse_ended(court: Court) -> int:
+    """Write down that rulings whose time has run out are over (the gate stopped obeying them by itself). How many."""
+    async with court.work.reading() as reading:
+        over = await rulings.ended(reading, court.clock())
+    return sum([await _lapse(court, row) for row in over])
+
+
+async def _lapse(court: Court, row: RulingRow) -> bool:
+    """One unit for each, so that none waits for another. False where somebody was faster."""
+    try:
+        async with court.work.writing() as w:
+            case = await cases.case_with(court, w, row.target_id or 0)
+            how = "unreviewed" if row.second_by is not None and row.approved_by is None else "lapsed"
+            leaf = await effects.end_ruling(court, w, row, how=how, by=CLOCK, at=row.ends_at)
+            standing = (await rulings.by_targets(w, [case.target.id]))[case.target.id]
+            if all(other.lifted_at is not None for other in standing):
+                await cases.enter(court, w, case, cases.follow(case, "lapse", CLOCK), Said(), leaf)
+    except Conflict:
+        return False
+    return True
+
+
+def _first(case: Case) -> CaseEvent:
+    """What waits for another person. Raises Conflict where nothing does."""
+    if not case.earlier:
+        raise Conflict("Nothing is proposed")
+    return case.earlier[0][0]
+
+
+# --- what is said ---
+
+
+async def _said(court: Court, w: Writing, case: Case, draft: Draft) -> Said:
+    """The draft, checked whole. Raises Invalid by field, Conflict where nothing may be decided now."""
+    paper = Paper()
+    said = Said(
+        outcome=draft.outcome, reason=paper.reason("reason", draft.reason), code=draft.code if draft.refuses else "",
+        subjects=tuple(dict.fromkeys(draft.parts)), rule=draft.rule or case.order.rule, permanent=draft.permanent,
+        ends_at=paper.moment("until", draft.until), text=paper.line("text", draft.text, needed=False),
+        finding=paper.page("finding", draft.finding, needed=False), strike_until=ladder.strike_until(court, case, draft),
+    )  # fmt: skip
+    said = _with(
+        said,
+        words=await as_filed.version(w, case.target),
+        matter=await ladder.matter_of(w, paper, case, draft),
+        **_despite(paper, case, draft),
+    )
+    if said.ends_at is not None and said.ends_at <= court.clock():
+        paper.complain("until", "is past already")
+    await ladder.check(court, w, paper, case, draft)
+    paper.check()
+    return said
+
+
+def _despite(paper: Paper, case: Case, draft: Draft) -> dict[str, Any]:
+    """What the order lacks on its face, and why a measure is asked for in spite of it: whoever proposes answers for that."""
+    found = [] if draft.refuses or draft.closes else faces.of_case(case)
+    if not found:
+        return {}
+    codes = tuple(dict.fromkeys(defect.code for defect in found))
+    return {"defects": codes, "despite": paper.reason("despite", draft.despite)}
+
+
+def _with(said: Said, **changes: object) -> Said:
+    return Said(**{name: getattr(said, name) for name in said.__struct_fields__} | changes)  # pyright: ignore[reportArgumentType]
+
+
+# --- carrying out ---
+
+
+async def _act(court: Court, w: Writing, case: Case, draft: Draft, taken: Taken, who: Deciders) -> None:
+    if draft.refuses or draft.closes:
+        raise NeedsTwo(TWO)
+    said = await _said(court, w, case, draft)
+    endless = said.permanent or effects.end_of(case, said, court.clock()) is None
+    if who.alone and case.regime.needs_two(Measure(said.outcome), permanent=endless):
+        raise NeedsTwo(TWO)
+    begun, leaf = await effects.begin(court, w, case, said, who, _last_leaf(case))
+    await cases.enter(court, w, case, taken, _with(said, rulings=begun), leaf)
+
+
+async def _serve(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, Said]:
+    proposal = _first(case)
+    # Between proposal and approval orders end, are found out, and parts are deleted: looked at again.
+    paper, said = Paper(), proposal.body
+    if {found.code for found in faces.of_case(case)} - set(said.defects):
+        raise Conflict(NOT_SEEN)
+    await ladder.check(court, w, paper, case, _draft(said))
+    paper.check()
+    who = Deciders(proposal.by, me, third=case.third)
+    begun, leaf = await effects.begin(court, w, case, said, who, proposal.log_index, carries=proposal.log_index)
+    return leaf, proposal, Said(rulings=begun)
+
+
+async def _second(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, Said]:
+    acted, now = _first(case), court.clock()
+    for row in (await rulings.by_targets(w, [case.target.id]))[case.target.id]:
+        if row.lifted_at is None:
+            await effects.second(w, row, me, effects.end_of(case, acted.body, now), acted.body.strike_until)
+    written = await record.decision(court, w, case, "reviewed", me, follows=acted.log_index)
+    leaf, _ = await log.append(
+        court, w, "decision", case.order.ref, written, prev=acted.log_index, **record.under(case)
+    )
+    return leaf, acted, Said(rulings=acted.body.rulings)
+
+
+async def _change(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, Said]:
+    proposal = _first(case)
+    begun, leaf = await changes.carry_out(court, w, case, proposal, me)
+    return leaf, proposal, Said(rulings=begun)
+
+
+async def _refuse(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, Said]:
+    return await _without_measure(court, w, case, me, "refused", Said(), {"ground": _first(case).body.code})
+
+
+async def _close(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, Said]:
+    """The closing itself says as what it was closed, and by which matter: the register counts by that."""
+    proposed = _first(case).body
+    said = Said(outcome=proposed.outcome, matter=proposed.matter)
+    more = {"outcome": said.outcome, "matter": said.matter or None}
+    return await _without_measure(court, w, case, me, "closed", said, more)
+
+
+async def _without_measure(
+    court: Court, w: Writing, case: Case, me: int, step: str, said: Said, more: dict[str, Any]
+) -> tuple[int, CaseEvent, Said]:
+    proposal = _first(case)
+    written = await record.carried_out(court, w, case, step, proposal, me, **more)
+    leaf, _ = await log.append(
+        court, w, "decision", case.order.ref, written, prev=proposal.log_index, **record.under(case)
+    )
+    return leaf, proposal, said
+
+
+APPROVALS = {
+    State.REFUSAL_PROPOSED: ("refuse", _refuse), State.CLOSING_PROPOSED: ("close", _close), State.UNSECONDED: ("second", _second),
+    **dict.fromkeys(CHANGING, ("change", _change)),
+}  # fmt: skip
+
+
+def _draft(said: Said) -> Draft:
+    return Draft(
+        outcome=said.outcome, reason=said.reason, parts=said.subjects, finding=said.finding, permanent=said.permanent,
+        text=said.text, rule=said.rule,
+    )  # fmt: skip
+
+
+def _last_leaf(case: Case) -> int | None:
+    return case.events[-1].log_index

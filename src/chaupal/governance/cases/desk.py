@@ -1,0 +1,191 @@
+"""What the desk asks of the court: what may be done about a case or an order now, by this person, and why not."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from chaupal.governance.cases import cases, guards, ladder, lifecycle, notes
+from chaupal.governance.cases.cases import Case
+from chaupal.governance.cases.guards import NeedsTwo
+from chaupal.governance.context import Court
+from chaupal.governance.orders import faces, intake, procedure, stages, steps
+from chaupal.governance.orders.papers import check_may
+from chaupal.governance.regimes import Defect, Regime
+from chaupal.kernel.errors import NotFound, Problem
+from chaupal.policy.may import may
+from chaupal.policy.rulings import ACCOUNT_LEVEL, ACTS_ON, Measure
+from chaupal.policy.viewer import Viewer
+from chaupal.store.court import clocks, docket, documents, knowing
+from chaupal.store.court.clocks import ClockRow
+from chaupal.store.court.docket import Authority, CaseEvent, Order, OrderEvent
+from chaupal.store.court.documents import Document
+from chaupal.store.court.notes import Note
+from chaupal.store.machine.work import Reading
+
+MOST_EVENTS = 60  # of single things, in the timeline of an order
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be decided about a case, narrowest first, and what this person may do. `why_not`: what keeps them from it."""
+
+    case: Case
+    measures: tuple[str, ...]
+    narrowest: str
+    account_level: frozenset[str]
+    narrowing: frozenset[str]  # those that act on parts of the target
+    alone: frozenset[str]  # those that one person may carry out for a time
+    alone_until: int  # ms: when that is over, unless a second person agrees
+    acts: frozenset[str]
+    why_not: str
+    defects: tuple[Defect, ...] = ()  # what the order lacks on its face, as far as it is about this target
+    barred: bool = False  # so that nothing can be limited by it
+
+
+class Step(msgspec.Struct, frozen=True):
+    """A step that can be taken now. `allowed`: by this person. `some`: it can be about some of the targets."""
+
+    verb: str
+    needs: tuple[str, ...]
+    allowed: bool
+    some: bool = False
+
+
+class Matter(msgspec.Struct, frozen=True, kw_only=True):
+    """An order as the desk works on it. `seen`: the number of its last event. `letters`: language -> (subject, body)."""
+
+    order: Order
+    authority: Authority
+    regime: Regime
+    stage: str
+    seen: int
+    events: tuple[OrderEvent, ...]
+    moves: tuple[tuple[int, CaseEvent], ...]  # (number of the target, event), the newest last
+    defects: tuple[Defect, ...]
+    letters: dict[str, tuple[str, str]]
+    steps: tuple[Step, ...]
+    clocks: tuple[ClockRow, ...]
+    documents: tuple[Document, ...]
+    notes: tuple[Note, ...]
+    numbers: int
+
+
+async def options(court: Court, viewer: Viewer, ref: str, number: int) -> Options:
+    """Raises NotAllowed, NotFound."""
+    check_may(viewer, "see_office")
+    async with court.work.reading() as reading:
+        if await knowing.order_for(reading, viewer, ref) is None:
+            raise NotFound
+        case = await cases.case_of(court, reading, ref, number)
+        acts, why_not = await _acts(court, reading, viewer, case)
+    measures = ladder.open_to(case)
+    narrowest = ladder.narrowest(case)
+    return Options(
+        case=case, measures=tuple(m.value for m in measures), narrowest=narrowest.value if narrowest else ladder.REFUSE,
+        account_level=frozenset(m.value for m in measures if m in ACCOUNT_LEVEL),
+        narrowing=frozenset(m.value for m in measures if case.target.kind not in ACTS_ON[m]),
+        alone=frozenset(m.value for m in measures if "act_alone" in acts and not case.regime.needs_two(m, permanent=False)),
+        alone_until=court.rules.current(court.clock()).alone_ends_at(court.clock()), acts=acts, why_not=why_not,
+        defects=tuple(faces.of_case(case)), barred=bool(faces.barring(case)),
+    )  # fmt: skip
+
+
+def whole(regime: Regime, kind: str) -> list[str]:
+    """The measures of a law that act on such a thing as a whole, narrowest first."""
+    return [m.value for m in Measure if m in regime.measures_allowed and kind in ACTS_ON[m]]
+
+
+# What the desk calls an act -> the verbs that it can be; `approve` is whatever makes the state's proposal final.
+ACTS = {
+    "propose": ("propose_measure",), "act_alone": ("act_alone",), "break_glass": ("break_glass",), "concur": ("concur",),
+    "approve": ("serve", "refuse", "close", "second", "change"),
+    "return": ("return", "return_change"), "change": ("propose_change",), "lift": ("lift",), "keep": ("keep",),
+}  # fmt: skip
+ONLY_BACK = "You can send this back; an approver decides whether it is carried out"
+
+
+async def _acts(court: Court, reading: Reading, viewer: Viewer, case: Case) -> tuple[frozenset[str], str]:
+    """The acts that are open by the table and its guards, and the first thing that keeps this person from one open to others."""
+    if case.state in lifecycle.OPEN and not stages.allows(case.stage, "serve"):
+        return frozenset(), stages.WHY_NOT[case.stage]
+    here, open_, why = lifecycle.MACHINE.verbs(case.state), set[str](), ""
+    for act, verbs in ACTS.items():
+        for verb in verbs:
+            if verb not in here or not _applies(case, act) or not may(viewer, lifecycle.may(verb, own=case.own_rules)):
+                continue
+            try:
+                guards.check(
+                    await cases.asked(court, reading, case, lifecycle.move(case.state, verb), viewer.account or 0)
+                )
+                open_.add(act)
+            except Problem as problem:
+                why = why or ("" if isinstance(problem, NeedsTwo) else problem.message)
+    if not why and "return" in open_ and not open_ & {"approve", "concur"}:
+        why = ONLY_BACK
+    return frozenset(open_), why
+
+
+def _applies(case: Case, act: str) -> bool:
+    """What the table allows in more cases than it is asked for in."""
+    if act == "act_alone":
+        return case.own_rules
+    return act != "concur" or case.protected
+
+
+# --- an order ---
+
+
+async def matter(court: Court, viewer: Viewer, ref: str) -> Matter:
+    """Raises NotAllowed, NotFound."""
+    check_may(viewer, "see_office")
+    async with court.work.reading() as reading:
+        order = await knowing.order_for(reading, viewer, ref)
+        authority = None if order is None else await docket.authority(reading, order.authority_id)
+        if order is None or authority is None:
+            raise NotFound
+        named = await docket.targets_of(reading, order.id)
+        events = await steps.events_of(reading, order)
+        moves = await _moves(reading, named)
+        running = await clocks.of(reading, "order", order.id)
+        papers = await documents.of_order(reading, order.id)
+    regime, stage = cases.regime_of(court, order), steps.standing(events)
+    facts = faces.facts_of(order, authority, named)
+    wrong = faces.of_order(regime, order, authority, named)
+    return Matter(
+        order=order, authority=authority, regime=regime, stage=stage.value, seen=events[-1].number if events else 0,
+        events=tuple(events), moves=moves, defects=tuple(wrong), letters=intake.draft(court, regime, wrong, facts) if wrong else {},
+        steps=_steps(viewer, stage, order), clocks=tuple(c for c in running if c.stopped_at is None), documents=tuple(papers),
+        notes=tuple(await notes.on(court, viewer, "order", order.id)), numbers=len(named),
+    )  # fmt: skip
+
+
+async def waiting(court: Court, order: Order, states: Sequence[str]) -> int:
+    """How many targets of an order stand in one of these states."""
+    async with court.work.reading() as reading:
+        found = (await docket.standing(reading, [order.id])).get(order.id, {})
+    return sum(many for (state, _), many in found.items() if state in states)
+
+
+async def _moves(reading: Reading, named: Sequence[docket.Target]) -> tuple[tuple[int, CaseEvent], ...]:
+    """The last that happened to single things."""
+    number_of = {target.id: target.number for target in named}
+    found = await docket.events_of(reading, list(number_of))
+    moves = [(number_of[id_], event) for id_, events in found.items() for event in events[1:]]
+    return tuple(sorted(moves, key=lambda pair: (pair[1].at, pair[1].id))[-MOST_EVENTS:])
+
+
+NOBODYS = frozenset({"receive", "open", *procedure.BY_DECISION})  # what nobody takes as a step
+
+
+def _steps(viewer: Viewer, stage: procedure.Stage, order: Order) -> tuple[Step, ...]:
+    """In the order of the table. A verb about some targets is offered with the one about all, where there is that one."""
+    here = {move.verb: move for move in procedure.STEPS if move.source is stage and move.verb not in NOBODYS}
+    if not order.emergency:
+        here.pop("confirm", None)
+    found: list[Step] = []
+    for verb, move in here.items():
+        whole = procedure.WHOLE.get(verb, verb)
+        if whole != verb and whole in here:
+            continue
+        needs = tuple(need for need in move.needs if need != "leaf")
+        found.append(Step(whole, needs, may(viewer, move.may), procedure.SOME.get(whole) in here or whole == "confirm"))
+    return tuple(found)

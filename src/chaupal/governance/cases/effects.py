@@ -1,0 +1,292 @@
+"""What a decision does: rulings that the gate obeys from their commit on, and obeys no more once they have ended."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from chaupal.governance.cases.cases import Case
+from chaupal.governance.context import Court
+from chaupal.governance.events import DecisionServed, RulingLifted
+from chaupal.governance.log import log, record
+from chaupal.governance.regimes import Regime
+from chaupal.kernel.clock import DAY
+from chaupal.kernel.errors import Conflict
+from chaupal.policy.rulings import EVERYWHERE, Measure
+from chaupal.store.court import as_filed, docket, rulings
+from chaupal.store.court.docket import Said
+from chaupal.store.court.rulings import RulingRow
+from chaupal.store.identity import account_status as standing
+from chaupal.store.machine.work import Reading, Writing
+
+REVIEW_AT_LATEST = 180 * DAY  # what has no end and whose law sets no review is looked at again after this
+GLASS = DAY  # what one person did in an emergency is over after this, unless a second person agrees
+OVERRIDING = frozenset({Measure.SUSPEND, Measure.FREEZE})  # they change how an account stands
+
+
+class Deciders(NamedTuple):
+    """Who decided. No `second` where the regime lets one person act (`alone`), or where a glass was broken.
+
+    `third`: who agreed as second reviewer, for a protected speaker.
+    """
+
+    first: int
+    second: int | None = None
+    alone: bool = False
+    third: int | None = None
+
+
+async def begin(
+    court: Court, w: Writing, case: Case, said: Said, who: Deciders, prev: int | None, *, carries: int | None = None
+) -> tuple[tuple[int, ...], int]:
+    """Put what was decided in force, in the matter's territory and no further: (ids of the rulings, the last one's leaf).
+
+    `carries`: the entry of the proposal that is carried out; whatever that committed to stands again in each measure's.
+    """
+    measure, leaf = Measure(said.outcome), 0
+    edited = await as_filed.version(w, case.target) > case.order.received_at
+    begun: list[int] = []
+    for subject in await _subjects(w, case, said):
+        row = _row(court, case, said, who, measure, subject)
+        leaf = await _begin(court, w, case, said, row, subject.kind, prev, carries=carries, edited=edited)
+        begun.append(row.id)
+    return tuple(begun), leaf
+
+
+async def _begin(
+    court: Court, w: Writing, case: Case, said: Said, row: RulingRow, kind: str, prev: int | None, **more: Any
+) -> int:
+    """One ruling with its leaf; `more`: what its entry says besides. The leaf's index."""
+    written = await record.ruling(court, w, case, said, row, kind, defects=said.defects, **more)
+    entry = "deamp" if row.measure == Measure.DEAMPLIFY else "measure"
+    leaf, _ = await log.append(court, w, entry, case.order.ref, written, prev=prev, **record.under(case))
+    await _check_court_stands(w, row)
+    row = msgspec.structs.replace(row, log_index=leaf)
+    await rulings.begin(w, row)
+    await _settle(w, row)
+    w.tell(DecisionServed(**_told(case, row, kind)))
+    return leaf
+
+
+class Cause(NamedTuple):
+    """Why a measure goes on in another form, in words of the log: by which act (`how`), whose it was, and why.
+
+    `by`: who carried it out; `second`: who approved it, where two must.
+    """
+
+    how: str
+    body: str
+    reason: str
+    by: int
+    second: int | None = None
+
+
+async def replace(
+    court: Court, w: Writing, case: Case, old: RulingRow, rows: Sequence[RulingRow], cause: Cause
+) -> tuple[tuple[int, ...], int]:
+    """End a ruling and begin `rows` in its place, in one commit and so without a gap: (their ids, the last leaf).
+
+    `case`: the one that they belong to, which is another than the old one's where another order takes it over.
+    """
+    reversal = await end_ruling(
+        court,
+        w,
+        old,
+        how=cause.how,
+        by=cause.by,
+        reason=cause.reason,
+        body=cause.body,
+        second=None if cause.second is None else record.pseudonym(court, cause.second),
+    )
+    return await go_on(court, w, case, rows, old, reversal, cause)
+
+
+async def go_on(
+    court: Court, w: Writing, case: Case, rows: Sequence[RulingRow], old: RulingRow, reversal: int, cause: Cause
+) -> tuple[tuple[int, ...], int]:
+    """Begin rulings that follow from the end of an `old` one (`reversal`: its leaf): (their ids, the last leaf)."""
+    leaf, said = reversal, case.decided_as
+    for row in rows:
+        words = msgspec.structs.replace(said, outcome=row.measure, reason=row.reason, subjects=())
+        kind = _kind(row, case.target.kind)
+        leaf = await _begin(
+            court,
+            w,
+            case,
+            words,
+            row,
+            kind,
+            reversal,
+            goes_on=old.log_index,
+            cause=CAUSES.get(cause.how, cause.how),
+            body=cause.body,
+        )
+    return tuple(row.id for row in rows), leaf
+
+
+CAUSES = {"stayed": "resumed"}  # what follows from an end is called as that end is, but for a stay's
+
+
+def renewed(court: Court, old: RulingRow, **changes: Any) -> RulingRow:
+    """A row like an old one that begins now, with what is different."""
+    return msgspec.structs.replace(
+        old, **{"id": court.make_id(), "starts_at": court.clock(), "lifted_at": None, "lift_log_index": None} | changes
+    )
+
+
+async def second(w: Writing, row: RulingRow, by: int, ends_at: int | None, strike_until: int | None) -> None:
+    """A second person stands behind what one did alone: it ends, and counts, as it was to. Raises Conflict where it is over."""
+    if not await rulings.second(w, row.id, by, ends_at, strike_until):
+        raise Conflict("This ruling is not in force")
+
+
+async def end_ruling(
+    court: Court,
+    w: Writing,
+    ruling: RulingRow,
+    *,
+    how: str,
+    by: int,
+    reason: str = "",
+    at: int | None = None,
+    told: bool = True,
+    **more: Any,
+) -> int:
+    """End a ruling; its subject is back at the next look. The index of its `reversal` leaf.
+
+    `how`: as the log calls it (docs/log-entries.md). The case's event is the caller's. `more`: what its entry says besides:
+    whose act it was (`body`), who approved it (`second`).
+    Raises Conflict where the ruling is not in force.
+    """
+    at = court.clock() if at is None else at
+    order, target = await _matter(w, ruling)
+    written = await record.ending(court, w, ruling, target, how=how, by=by, reason=reason, at=at, **more)
+    leaf, _ = await log.append(
+        court, w, "reversal", ruling.order_ref, written, prev=ruling.log_index, **record.secrecy(order)
+    )
+    if not await rulings.lift(w, ruling.id, leaf, at):
+        raise Conflict("This ruling is not in force")
+    await _settle(w, ruling)
+    if told:
+        w.tell(
+            RulingLifted(
+                **_of(ruling, target.number, _kind(ruling, target.kind)), lapsed=how in ("lapsed", "unreviewed")
+            )
+        )
+    return leaf
+
+
+async def standing_of(reading: Reading, case: Case) -> list[RulingRow]:
+    """What the case has in force, in the order in which it began."""
+    made = (await rulings.by_targets(reading, [case.target.id]))[case.target.id]
+    return [row for row in made if row.lifted_at is None]
+
+
+async def end_all(
+    court: Court, w: Writing, case: Case, *, how: str, by: int, reason: str = "", at: int | None = None, **more: Any
+) -> int:
+    """End everything that the case has in force; the last leaf. Raises Conflict where nothing is."""
+    leaf = None
+    for row in await standing_of(w, case):
+        leaf = await end_ruling(court, w, row, how=how, by=by, reason=reason, at=at, **more)
+    if leaf is None:
+        raise Conflict("This ruling is not in force")
+    return leaf
+
+
+# --- rows ---
+
+
+class Subject(NamedTuple):
+    """One thing that a ruling limits. A tag has no id, but a term."""
+
+    kind: str
+    id: int
+    term: str = ""
+
+
+async def _subjects(w: Writing, case: Case, said: Said) -> list[Subject]:
+    target = case.target
+    if target.subject_id is None:
+        raise Conflict("There is nothing here that this decision could be about")
+    if not said.subjects:
+        return [Subject(target.kind, target.subject_id, target.term)]
+    kind = "media" if said.outcome == Measure.WITHHOLD_MEDIA else "post"
+    return [Subject(kind, id_) for id_ in said.subjects]
+
+
+def _row(court: Court, case: Case, said: Said, who: Deciders, measure: Measure, subject: Subject) -> RulingRow:
+    order, authority, regime, now = case.order, case.authority, case.regime, court.clock()
+    glass = None if who.alone or who.second is not None else now + GLASS
+    # What one person did ends soon, whatever was typed, unless a second agrees.
+    soon = court.rules.current(now).alone_ends_at(now) if who.alone else glass
+    ends_at = _first_of(end_of(case, said, now), soon)
+    return RulingRow(
+        id=court.make_id(), subject_id=subject.id, term=subject.term, measure=measure.value, territory=",".join(territory(case)),
+        starts_at=now, ends_at=ends_at, lifted_at=None, target_id=case.target.id,
+        owner_id=case.target.owner_id, order_ref=order.ref, authority=authority.name, authority_hi=authority.name_hi,
+        legal_basis=order.legal_basis, reason=said.reason, decided_by=who.first, approved_by=who.second, log_index=0,
+        basis=regime.basis_kind, regime=regime.ref, rule=said.rule or order.rule, review_at=review_of(regime, now, ends_at),
+        permanent=said.permanent, alone=who.alone, second_by=glass, neutral=case.gagged(now),
+        global_allowed=regime.territory.allow_global, strike_until=_first_of(said.strike_until, soon) if said.strike_until else None,
+        protected=case.protected, concurred_by=who.third,
+        preserve_until=None if regime.preserve is None else regime.preserve.after(now, regime.zone), text=said.text,
+    )  # fmt: skip
+
+
+def territory(case: Case) -> tuple[str, ...]:
+    """Where a ruling of this case binds."""
+    return case.order.territory or (EVERYWHERE,)
+
+
+def end_of(case: Case, said: Said, now: int) -> int | None:
+    """The first of all the ends that something sets: the proposal, the order, its interim date, the law (ms)."""
+    return _first_of(said.ends_at, case.order.ends_at, case.order.interim_until, case.regime.ends_at(now))
+
+
+def _first_of(*ends: int | None) -> int | None:
+    return min((end for end in ends if end is not None), default=None)
+
+
+def review_of(regime: Regime, now: int, ends_at: int | None) -> int | None:
+    """When it is looked at again; whatever has no end is."""
+    return regime.review_at(now) or (None if ends_at is not None else now + REVIEW_AT_LATEST)
+
+
+async def _check_court_stands(w: Writing, row: RulingRow) -> None:
+    """No measure shuts out the last owner or approver who can sign in. Asked under the log's hold: of two, one comes second."""
+    last = await standing.last_of(w, row.subject_id) if row.measure in OVERRIDING else None
+    if last is not None:
+        raise Conflict(f"This would leave the court without an {last} who can sign in; make somebody else one first")
+
+
+async def _settle(w: Writing, row: RulingRow) -> None:
+    if row.measure in OVERRIDING and not row.term:
+        await standing.settle(w, row.subject_id)
+
+
+async def _matter(reading: Reading, ruling: RulingRow) -> tuple[docket.Order, docket.Target]:
+    target = await docket.target_by_id(reading, ruling.target_id or 0)
+    found = [] if target is None else await docket.orders_by_id(reading, [target.order_id])
+    if target is None or not found:
+        raise Conflict("This ruling belongs to no matter")
+    return found[0], target
+
+
+def _kind(row: RulingRow, of_target: str) -> str:
+    """What the ruling itself limits: an order against an account can be narrowed to posts."""
+    return {Measure.WITHHOLD_POST: "post", Measure.REMOVE_POST: "post", Measure.WITHHOLD_MEDIA: "media"}.get(
+        Measure(row.measure), of_target
+    )
+
+
+def _told(case: Case, row: RulingRow, kind: str) -> dict[str, Any]:
+    return _of(row, case.target.number, kind)
+
+
+def _of(row: RulingRow, number: int, kind: str) -> dict[str, Any]:
+    """What both events say of a ruling."""
+    return {
+        "order": row.order_ref, "target": number, "kind": kind, "territory": tuple(row.territory.split(",")), "ruling": row.id,
+        "subject": row.subject_id, "owner": row.owner_id, "measure": row.measure,
+    }  # fmt: skip

@@ -1,0 +1,143 @@
+"""Guards of moves: who may not act on whom, whatever their role opens. Each move of a table names those that hold for it."""
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from chaupal.governance.cases.lifecycle import State
+from chaupal.governance.cases.machine import Move
+from chaupal.governance.laws.house_rules import RuleBook
+from chaupal.governance.orders.papers import check_may
+from chaupal.governance.orders.procedure import Stage
+from chaupal.kernel.errors import Conflict, NotAllowed
+from chaupal.policy.may import MAY, STAFF
+from chaupal.policy.viewer import Viewer
+from chaupal.store.court.docket import CaseEvent
+from chaupal.store.identity import accounts
+from chaupal.store.identity.accounts import Standing
+from chaupal.store.machine.work import Reading
+
+YOURS = "This is about something of your own; somebody else must act"
+NOT_NOW = "You are not of the staff as you were, or your account is limited; ask an owner"
+SECOND = "You proposed this yourself; a second person must decide"
+TWO = "This takes two people: propose it, and let somebody else approve"
+UNHELD = "Whoever proposed or agreed to this may not do so any more: send it back, so that it is proposed anew"
+
+
+class NeedsTwo(NotAllowed):
+    """One person may not do this alone; it can be proposed instead."""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """A move that somebody wants to make, with all that guards look at.
+
+    `owners`: whose things it is about. `people`: how everybody stands now who has a hand in it, the owners too. `earlier`:
+    the events that it seconds, each with the word of `policy.may` that opened it. `speaker`: the class its owner is
+    protected as, and whether the law asks for a third person because of it (`thrice`). `word`: what opens the move.
+    """
+
+    move: Move[State] | Move[Stage]
+    by: int
+    owners: frozenset[int]
+    people: dict[int, Standing]
+    book: RuleBook
+    earlier: tuple[tuple[CaseEvent, str], ...] = ()
+    speaker: str = ""
+    thrice: bool = False
+    word: str = ""
+
+
+def check(asked: Asked) -> None:
+    """Raises NotAllowed or Conflict with the first thing that keeps this person from this move."""
+    check_holds(asked.people.get(asked.by), asked.word)
+    for name in asked.move.guards:
+        GUARDS[name](asked)
+
+
+def check_not_own(me: int, owners: Iterable[int | None], says: str = YOURS) -> None:
+    """Nobody acts on what is their own: posts, accounts, cases, appeals, reports. Raises NotAllowed."""
+    if me in owners:
+        raise NotAllowed(says)
+
+
+def check_holds(person: Standing | None, word: str, says: str = NOT_NOW) -> None:
+    """Whether somebody's role, as it is at this moment, opens the word, and nothing limits their account. Raises NotAllowed."""
+    if not holds(person, word):
+        raise NotAllowed(says)
+
+
+def holds(person: Standing | None, word: str) -> bool:
+    """Whether a person stands so that they may do what the word opens."""
+    return person is not None and person.active and person.role in MAY.get(word, frozenset())
+
+
+async def act(reading: Reading, viewer: Viewer, word: str, owners: Iterable[int | None] = ()) -> int:
+    """The staff member who acts where there is no move of a table: their role opens the word now, and nothing of it is theirs.
+
+    Raises NotAllowed.
+    """
+    me = check_may(viewer, word)
+    check_holds((await accounts.standings(reading, [me])).get(me), word)
+    check_not_own(me, owners)
+    return me
+
+
+# --- each guard ---
+
+
+def _not_own(asked: Asked) -> None:
+    check_not_own(asked.by, asked.owners)
+
+
+def _another(asked: Asked) -> None:
+    """Whoever proposed it, or did it alone, does not second it."""
+    if asked.earlier and asked.earlier[0][0].by == asked.by:
+        raise NotAllowed(SECOND)
+
+
+def _third(asked: Asked) -> None:
+    """Whoever agreed as second reviewer does not approve it too."""
+    if any(event.by == asked.by for event, _ in asked.earlier[1:]):
+        raise NotAllowed("You agreed to this as second reviewer; a third person must approve it")
+
+
+def _concurred(asked: Asked) -> None:
+    """The law asks for a second reviewer because of whose words these are."""
+    if asked.thrice and len(asked.earlier) < 2:
+        raise Conflict("This concerns a protected speaker: a second reviewer must agree before it can be approved")
+
+
+def _still_staff(asked: Asked) -> None:
+    """Roles count at the moment of approval: what somebody proposed who may not propose it now, is proposed anew."""
+    if not all(holds(asked.people.get(event.by), word) for event, word in asked.earlier):
+        raise Conflict(UNHELD)
+
+
+def _other_team(asked: Asked) -> None:
+    """Where the house's rules say so, nobody decides about what somebody of their own role did."""
+    check_other_team(asked.book, asked.move.verb, asked.by, [event.by for event, _ in asked.earlier], asked.people)
+
+
+def _not_alone_on_protected(asked: Asked) -> None:
+    if asked.speaker:
+        raise NeedsTwo("This concerns a protected speaker. " + TWO)
+
+
+def _not_alone_on_staff(asked: Asked) -> None:
+    if any(owner in asked.people and asked.people[owner].role in STAFF for owner in asked.owners):
+        raise NeedsTwo("This concerns somebody of the staff. " + TWO)
+
+
+def check_other_team(book: RuleBook, act: str, me: int, others: Iterable[int], people: dict[int, Standing]) -> None:
+    """Raises NotAllowed where the rules keep an act about what one's own team (those of the same role) did from one."""
+    mine = people.get(me)
+    if act not in book.conflicts.own_team or mine is None:
+        return
+    if any(other in people and people[other].role == mine.role for other in others):
+        raise NotAllowed("Somebody of your own role did this; by the rules of this house another must decide")
+
+
+GUARDS: dict[str, Callable[[Asked], None]] = {
+    "not_own": _not_own, "another": _another, "third": _third, "concurred": _concurred, "still_staff": _still_staff,
+    "other_team": _other_team, "not_alone_on_protected": _not_alone_on_protected, "not_alone_on_staff": _not_alone_on_staff,
+}  # fmt: skip

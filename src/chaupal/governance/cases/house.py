@@ -1,0 +1,57 @@
+"""Matters of the house: what breaks its own rules is a matter under them, with targets, decisions and appeals like any other."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from chaupal.governance.cases import decisions, ladder
+from chaupal.governance.cases.ladder import Draft
+from chaupal.governance.context import Court
+from chaupal.governance.orders import orders
+from chaupal.governance.orders.papers import Paper, check_may
+from chaupal.governance.regimes import OWN_RULES
+from chaupal.policy.viewer import Viewer
+
+SOURCES = ("staff", "user_report", "automated", "state_flag", "trusted_flagger")
+
+
+class MatterForm(msgspec.Struct, kw_only=True):
+    """What breaks which rule (`2@1`), and who pointed it out. `targets`: addresses, handles or #tags, one to a line.
+
+    `report_id`: the report that it answers. `grounds`: what happened, in the words of staff; it becomes public.
+    """
+
+    targets: str = ""
+    rule: str = ""
+    source: str = "staff"
+    grounds: str = ""
+    report_id: int | None = None
+    territory: str = ""
+
+
+async def open_matter(court: Court, viewer: Viewer, form: MatterForm) -> str:
+    """Open a matter under the house's own rules; its reference. Raises NotAllowed, Invalid by field."""
+    me = check_may(viewer, "sanction")
+    paper = Paper()
+    ladder.check_rule(court, paper, form.rule)
+    if form.source not in SOURCES:
+        paper.complain("source", "must be one of the choices")
+    grounds = paper.reason("grounds", form.grounds)
+    return await orders.enter_own(court, paper, form.targets, me, rule=form.rule, source=form.source, grounds=grounds,
+        report_id=form.report_id, regime=court.regimes.current(OWN_RULES, court.clock()), territory=form.territory)  # fmt: skip
+
+
+async def sanction(
+    court: Court, viewer: Viewer, form: MatterForm, draft: Draft, *, numbers: Sequence[int] = (1,), alone: bool = True
+) -> tuple[str, bool]:
+    """Open a matter and decide it: carried out at once where one person may, else proposed. (reference, carried out).
+
+    `alone`: whether one person may; else it is proposed, whatever it is.
+    """
+    ref = await open_matter(court, viewer, form)
+    if not alone:
+        for number in numbers:
+            await decisions.propose(court, viewer, ref, number, **msgspec.structs.asdict(draft))
+        return ref, False
+    done = [await decisions.act_or_propose(court, viewer, ref, number, draft) for number in numbers]
+    return ref, all(done)

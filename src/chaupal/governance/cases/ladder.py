@@ -1,0 +1,202 @@
+"""The ladder: what may be decided about a target under its law. Never wider than the target, and as narrow as it can be."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from chaupal.governance.cases.cases import Case
+from chaupal.governance.context import Court
+from chaupal.governance.orders import faces
+from chaupal.governance.orders.papers import Paper
+from chaupal.governance.regimes import Refusal
+from chaupal.kernel.errors import Conflict, NotFound
+from chaupal.policy.facts import Visibility
+from chaupal.policy.gate import subjects_of
+from chaupal.policy.rulings import ACCOUNT_LEVEL, ACTS_ON, Measure
+from chaupal.store.court import docket
+from chaupal.store.court.docket import OWN_ACTION, Target
+from chaupal.store.machine.work import Reading
+from chaupal.store.square import naming
+from chaupal.store.square.posts import sealed_posts
+
+REFUSE = "refuse"
+CLOSINGS = (
+    OWN_ACTION,
+    "already_gone",
+    "duplicate",
+    "out_of_scope",
+)  # ends of a case without a measure or a refusal
+REFUSALS = tuple(refusal.value for refusal in Refusal)
+# What an order asks for about each kind of thing when it does not say.
+ASKED = {
+    "post": Measure.WITHHOLD_POST, "account": Measure.WITHHOLD_ACCOUNT, "media": Measure.WITHHOLD_MEDIA, "tag": Measure.DEAMPLIFY,
+}  # fmt: skip
+# What an order against a thing can be narrowed to: parts of it, each named.
+NARROWER = {("account", "post"), ("post", "media"), ("account", "media")}
+MOST_PARTS = 500
+NOT_ITS_TO_ASK = "Its law does not let this issuer ask for it: it can only be refused or sent back"
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody would do about a target. `outcome`: a measure, `refuse`, or one of CLOSINGS.
+
+    `code`: the ground of a refusal. `parts`: the posts or pictures of the target to which the measure is narrowed.
+    `finding`: why nothing narrower does, for measures against a whole account. `until`: an ISO date. `text`: of a label.
+    `rule`: of the house's own rules. `matter`: of a closing as `own_rules_action`, the matter under those rules in which it was
+    done; without it, the newest about the same thing, or else about its account. `permanent`: a suspension without end.
+    `despite`: why it is done in spite of what the order lacks on its face.
+    """
+
+    outcome: str
+    reason: str
+    code: str = ""
+    parts: Sequence[int] = ()
+    finding: str = ""
+    until: str = ""
+    permanent: bool = False
+    text: str = ""
+    rule: str = ""
+    despite: str = ""
+    matter: str = ""
+
+    @property
+    def refuses(self) -> bool:
+        return self.outcome == REFUSE
+
+    @property
+    def closes(self) -> bool:
+        return self.outcome in CLOSINGS
+
+    @property
+    def verb(self) -> str:
+        """Of the lifecycle."""
+        return "propose_refusal" if self.refuses else "propose_closing" if self.closes else "propose_measure"
+
+
+def narrowest(case: Case) -> Measure | None:
+    """The lowest rung that does what is asked of this target; None where its law has none for it."""
+    asked = Measure(case.target.demanded) if case.target.demanded else ASKED.get(case.target.kind)
+    return asked if asked in case.regime.measures_allowed else None
+
+
+def open_to(case: Case) -> list[Measure]:
+    """The measures that can be decided about the target, narrowest first, parts of it included."""
+    kinds = {case.target.kind} | {part for whole, part in NARROWER if whole == case.target.kind}
+    return [m for m in Measure if m in case.regime.measures_allowed and kinds.intersection(ACTS_ON[m])]
+
+
+async def check(court: Court, reading: Reading, paper: Paper, case: Case, draft: Draft) -> None:
+    """Complain about all that this draft may not do. Raises Conflict where no measure may be decided at all now."""
+    if draft.refuses:
+        if draft.code not in REFUSALS:
+            paper.complain("code", "must be one of the grounds for refusal")
+        return
+    if draft.closes:
+        return
+    measure = next((m for m in open_to(case) if m.value == draft.outcome), None)
+    if measure is None:
+        paper.complain("outcome", "must be one of the choices")
+        return
+    check_may_bind(court, case)
+    _check_account_level(paper, case, draft, measure)
+    _check_words(court, paper, case, draft, measure)
+    await _check_parts(reading, paper, case, draft, measure)
+
+
+async def matter_of(reading: Reading, paper: Paper, case: Case, draft: Draft) -> str:
+    """In which matter under the house's own rules was done what the draft closes the case for; nothing where there is none.
+
+    Complain of one that is not about the same thing or its account. Of what is not for everybody the account is not told.
+    """
+    if draft.outcome != OWN_ACTION:
+        if draft.matter:
+            paper.complain("matter", "goes with a closing by our own rules alone")
+        return ""
+    known = await docket.own_matters_about(reading, case.target, owner_too=await _for_everybody(reading, case.target))
+    if draft.matter and draft.matter not in known:
+        paper.complain("matter", "must be a matter of our own rules about the same thing or its account")
+    return draft.matter or next(iter(known), "")
+
+
+async def _for_everybody(reading: Reading, target: Target) -> bool:
+    if target.kind not in ("post", "media"):
+        return True
+    look = naming.posts_named if target.kind == "post" else naming.pictures_named
+    _, visibility = (await look(reading, [target.subject_id or 0])).get(target.subject_id or 0, (None, None))
+    return visibility is not None and visibility <= Visibility.UNLISTED
+
+
+def check_may_bind(court: Court, case: Case) -> None:
+    """An order that is over, or of which nobody knows whether it is genuine, limits nothing."""
+    order, now = case.order, court.clock()
+    if faces.barring(case):
+        raise Conflict(NOT_ITS_TO_ASK)
+    if any(end is not None and end <= now for end in (order.ends_at, order.interim_until)):
+        raise Conflict("The time of this order is over")
+    if case.regime.verify_origin and order.origin != "verified":
+        raise Conflict("Nobody has made sure yet that this order is genuine; note how its origin was checked first")
+
+
+def _check_account_level(paper: Paper, case: Case, draft: Draft, measure: Measure) -> None:
+    if measure not in ACCOUNT_LEVEL or case.own_rules:
+        return
+    if case.protected:
+        paper.complain("outcome", "the whole account of a protected speaker is not withheld; choose single posts")
+    elif not draft.finding.strip():
+        paper.complain("finding", "say why withholding single posts would not do")
+
+
+def _check_words(court: Court, paper: Paper, case: Case, draft: Draft, measure: Measure) -> None:
+    if measure is Measure.LABEL and not draft.text.strip():
+        paper.complain("text", "can't be blank")
+    if draft.permanent and measure is not Measure.SUSPEND:
+        paper.complain("permanent", "only a suspension can be for good")
+    if case.own_rules:
+        check_rule(court, paper, draft.rule or case.order.rule, measure)
+
+
+def check_rule(court: Court, paper: Paper, citation: str, measure: Measure | None = None) -> None:
+    """Whether the house has the rule (`2@1`), and whether its breach may bring the measure."""
+    try:
+        rule = court.rules.cited(citation)
+    except NotFound:
+        paper.complain("rule", "must be one of this server's rules")
+        return
+    if measure is not None and measure not in rule.measures:
+        paper.complain("outcome", "is not what a breach of this rule may bring")
+
+
+def strike_until(court: Court, case: Case, draft: Draft) -> int | None:
+    """Until when this counts as a strike (ms); None where it is none."""
+    if not case.own_rules or draft.refuses or draft.closes:
+        return None
+    citation = draft.rule or case.order.rule
+    try:
+        counts = court.rules.cited(citation).weight > 0
+        return court.rules.version(int(citation.partition("@")[2])).strike_until(court.clock()) if counts else None
+    except NotFound:  # `check` has complained of it
+        return None
+
+
+async def _check_parts(reading: Reading, paper: Paper, case: Case, draft: Draft, measure: Measure) -> None:
+    """Each part must be the target's own; an order against one post never takes another along."""
+    kind = case.target.kind
+    if kind in ACTS_ON[measure]:
+        if draft.parts:
+            paper.complain("parts", "this measure takes the target as a whole")
+        return
+    if not draft.parts:
+        paper.complain("parts", "name the posts or pictures to which it is narrowed")
+    elif len(draft.parts) > MOST_PARTS:
+        paper.complain("parts", "are too many for one decision")
+    elif strange := set(draft.parts) - await _own_parts(reading, case, draft.parts, measure):
+        paper.complain("parts", f"are not of this target: {', '.join(map(str, sorted(strange)[:5]))}")
+
+
+async def _own_parts(reading: Reading, case: Case, parts: Sequence[int], measure: Measure) -> set[int]:
+    target = case.target
+    if target.kind == "post":
+        found = subjects_of(await sealed_posts(reading, [target.subject_id or 0]))
+        return set(found[0].media) if found else set()
+    look = naming.pictures_named if measure is Measure.WITHHOLD_MEDIA else naming.posts_named
+    return {id_ for id_, (owner, _) in (await look(reading, parts)).items() if owner == target.owner_id}

@@ -1,0 +1,112 @@
+"""A state machine as a table that checks itself when it is made: every state can be reached, none is a dead end by mistake."""
+
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+
+import msgspec
+
+from chaupal.kernel.errors import Conflict
+
+
+class Move[S: StrEnum](msgspec.Struct, frozen=True):
+    """One way on. `may`: the word of `policy.may` that opens it, none for the clock. `needs`: what must come with it.
+
+    `own`: the word under the house's own rules, where that is another. `guards`: what else is asked of who makes it, by
+    name (`governance/cases/guards.py`).
+    """
+
+    source: S
+    verb: str
+    to: S
+    may: str = ""
+    needs: tuple[str, ...] = ()
+    own: str = ""
+    guards: tuple[str, ...] = ()
+
+
+class Machine[S: StrEnum]:
+    """The moves of one kind of thing, from `start`; `final` states have no way on.
+
+    Raises ValueError with everything that is wrong with the table. `what` names the thing where a move is refused.
+    """
+
+    def __init__(self, what: str, moves: Iterable[Move[S]], start: S, final: Iterable[S]) -> None:
+        self.what, self.moves, self.start, self.final = what, tuple(moves), start, frozenset(final)
+        if found := list(faults(self.moves, start, self.final)):
+            raise ValueError("; ".join(found))
+        self._states = type(start)
+        self._ways = {(move.source, move.verb): move for move in self.moves}
+        self._pairs = {(move.source, move.to) for move in self.moves}
+        self._words = {move.verb: (move.may, move.own or move.may) for move in self.moves}
+
+    def move(self, source: S, verb: str) -> Move[S]:
+        """The move that a verb means in a state. Raises Conflict where there is none: the thing stands elsewhere."""
+        found = self._ways.get((source, verb))
+        if found is None:
+            raise Conflict(f"{self.what} has moved meanwhile: it is now {source.replace('_', ' ') or 'new'}")
+        return found
+
+    def may(self, verb: str, *, own: bool = False) -> str:
+        """The word of `policy.may` that opens a verb: asked first, so that who may not is not told where the thing stands.
+
+        `own`: under the house's own rules. Raises Conflict for a verb that the table does not know.
+        """
+        if verb not in self._words:
+            raise Conflict(f"{self.what} knows no such move")
+        return self._words[verb][own]
+
+    def verbs(self, source: S) -> frozenset[str]:
+        """What can be done in a state."""
+        return frozenset(move.verb for move in self.moves if move.source is source)
+
+    def fold(self, states: Iterable[str]) -> S:
+        """Where a thing stands after its events. Raises ValueError where one does not follow from the one before."""
+        standing = self.start
+        for came_to in map(self._states, states):
+            if (standing, came_to) not in self._pairs:
+                raise ValueError(f"no move leads from {standing.name} to {came_to.name}")
+            standing = came_to
+        return standing
+
+    def drawn(self) -> str:
+        """The table in Markdown, for the docs."""
+        rows = (
+            f"| {m.source.value or '·'} | {m.verb} | {m.to.value} | {_words(m.may, m.own)} | "
+            f"{', '.join(m.needs).replace('_', ' ') or '·'} | {', '.join(m.guards).replace('_', ' ') or '·'} |"
+            for m in self.moves
+        )
+        return "\n".join(("| from | verb | to | who may | needs | guards |", "|---|---|---|---|---|---|", *rows))
+
+    def diagram(self) -> str:
+        """The same as a Mermaid state diagram; verbs that lead the same way share an arrow."""
+        arrows: dict[tuple[str, str], list[str]] = {}
+        for m in self.moves:
+            if m.source is not m.to:
+                arrows.setdefault((m.source.value or "[*]", m.to.value), []).append(m.verb)
+        lines = [f"    {source} --> {to} : {', '.join(verbs)}" for (source, to), verbs in arrows.items()]
+        ends = [f"    {state.value} --> [*]" for state in sorted(self.final)]
+        return "\n".join(("stateDiagram-v2", *lines, *ends))
+
+
+def _words(may: str, own: str) -> str:
+    return f"{may}, own rules: {own}" if own and own != may else may or "the clock"
+
+
+def faults[S: StrEnum](moves: Iterable[Move[S]], start: S, final: frozenset[S]) -> Iterator[str]:
+    """What is wrong with a table: states out of reach or without a way on, verbs that lead two ways or are two people's."""
+    moves = tuple(moves)
+    states = type(start)
+    reached = {start}
+    while more := {m.to for m in moves if m.source in reached} - reached:
+        reached |= more
+    yield from (f"{state.name} cannot be reached" for state in states if state not in reached)
+    if len({(m.source, m.verb) for m in moves}) < len(moves):
+        yield "a move is written twice"
+    if len({(m.verb, m.may, m.own) for m in moves}) > len({m.verb for m in moves}):
+        yield "a verb is opened by two words"
+    yield from (
+        f"{m.verb} is guarded against nothing of one's own" for m in moves if m.may and "not_own" not in m.guards
+    )
+    sources = {m.source for m in moves}
+    yield from (f"{state.name} has no way on" for state in states if state not in final and state not in sources)
+    yield from (f"{state.name} is final and has a way on" for state in states if state in final and state in sources)

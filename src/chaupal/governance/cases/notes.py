@@ -1,0 +1,76 @@
+"""Notes among staff, private, and templates from which reasons are filled in for one thing at a time."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from chaupal.governance.cases import guards
+from chaupal.governance.context import Court
+from chaupal.governance.orders.papers import Paper, check_may
+from chaupal.kernel.errors import NotFound
+from chaupal.policy.viewer import Viewer
+from chaupal.store.court import docket, notes
+from chaupal.store.court.notes import Note, Template
+
+WHATS = ("order", "case", "account")
+
+
+class TemplateForm(msgspec.Struct, kw_only=True):
+    """A template. In its text {number}, {ref}, {kind}, {handle} and {law} stand for those of the thing it is used for."""
+
+    name: str = ""
+    kind: str = ""
+    text: str = ""
+    text_hi: str = ""
+
+
+async def add(court: Court, viewer: Viewer, what: str, of: int, text: str) -> None:
+    """Write a note about a matter (order), one of its cases, or a person (account), never about oneself. Raises NotAllowed, Invalid."""
+    paper = Paper()
+    text = paper.page("note", text)
+    paper.check()
+    if what not in WHATS:
+        raise NotFound
+    async with court.work.writing() as w:
+        me = await guards.act(w, viewer, "write_notes", await docket.owners_behind(w, what, of))
+        await notes.add(w, Note(court.make_id(), what, of, me, text, court.clock()))
+
+
+async def on(court: Court, viewer: Viewer, what: str, of: int) -> list[Note]:
+    check_may(viewer, "see_office")
+    async with court.work.reading() as reading:
+        return await notes.on(reading, what, of)
+
+
+async def templates(court: Court, viewer: Viewer) -> list[Template]:
+    check_may(viewer, "see_office")
+    async with court.work.reading() as reading:
+        return await notes.templates(reading)
+
+
+async def save_template(court: Court, viewer: Viewer, form: TemplateForm) -> None:
+    """Keep a template; one of the same name is replaced. Raises NotAllowed, Invalid by field."""
+    me = check_may(viewer, "write_notes")
+    paper = Paper()
+    new = Template(
+        court.make_id(), paper.line("name", form.name), paper.line("kind", form.kind, needed=False), paper.reason("text", form.text),
+        paper.page("text_hi", form.text_hi, needed=False), me, court.clock(),
+    )  # fmt: skip
+    paper.check()
+    async with court.work.writing() as w:
+        await notes.save(w, new)
+
+
+async def drop_template(court: Court, viewer: Viewer, id_: int) -> None:
+    """Raises NotAllowed, NotFound."""
+    check_may(viewer, "write_notes")
+    async with court.work.writing() as w:
+        if not await notes.drop(w, id_):
+            raise NotFound
+
+
+def filled(text: str, values: Mapping[str, object]) -> str:
+    """The text with each {name} of `values` put in; other braces stay as they are."""
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", str(value))
+    return text

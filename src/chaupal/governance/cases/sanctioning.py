@@ -1,0 +1,93 @@
+"""Deciding by the house's own rules in one go: a matter is opened and each of its targets decided; and what strikes add up to."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from chaupal.governance.cases import bulk, house
+from chaupal.governance.cases.bulk import Item, Progress, unwatched
+from chaupal.governance.cases.house import MatterForm
+from chaupal.governance.cases.ladder import Draft
+from chaupal.governance.cases.lifecycle import IN_FORCE
+from chaupal.governance.context import Court
+from chaupal.governance.laws.house_rules import Threshold
+from chaupal.governance.orders import csv_targets
+from chaupal.kernel.errors import Invalid, NotFound, Problem
+from chaupal.policy.viewer import Viewer
+from chaupal.store.court import docket
+from chaupal.store.court.docket import Target
+from chaupal.store.court.rulings import RulingRow
+
+MOST_SAID = 50  # complaints about rows in one answer
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """The matter, how many targets it has, and whether its measure is in force. `problem`: why the matter is open, but undecided."""
+
+    ref: str
+    targets: int
+    in_force: bool
+    problem: Problem | None = None
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """Strikes that count now, and the threshold that they have reached. Nothing follows from it by itself."""
+
+    strikes: int
+    reached: Threshold | None
+    ends_at: int | None
+
+
+async def open_and_decide(
+    court: Court, viewer: Viewer, form: MatterForm, draft: Draft, *, outcomes: Sequence[str] = (), progress: Progress = unwatched
+) -> Decided:  # fmt: skip
+    """Open a matter; then carry out what one person may, or propose it, about all of its targets or about none.
+
+    `outcomes`: for each target its own, where it is not the draft's. Raises as `house.open_matter`, and nothing is open then.
+    """
+    ref = await house.open_matter(court, viewer, form)
+    async with court.work.reading() as reading:
+        order = await docket.order(reading, ref)
+        named = [] if order is None else await docket.targets_of(reading, order.id)
+    items = [_item(target, draft, outcomes) for target in named]
+    done = await bulk.run(court, viewer, ref, bulk.ACT, items, progress=progress)
+    if done.bad:
+        return Decided(ref, len(named), False, done.bad[0].problem)
+    return Decided(ref, len(named), all(one.state in IN_FORCE for one in done.rows))
+
+
+def _item(target: Target, draft: Draft, outcomes: Sequence[str]) -> Item:
+    own = outcomes[target.number - 1] if target.number <= len(outcomes) else ""
+    return Item(
+        number=target.number, line=target.number, seen=1, outcome=own or draft.outcome, code=draft.code, reason=draft.reason,
+        finding=draft.finding, parts=tuple(draft.parts), until=draft.until, text=draft.text, rule=draft.rule, permanent=draft.permanent,
+    )  # fmt: skip
+
+
+async def with_list(court: Court, form: MatterForm, data: bytes) -> tuple[MatterForm, tuple[str, ...]]:
+    """The form with the rows of a CSV file after its own lines, and for each target the outcome that its row asks for.
+
+    Raises Invalid (field `csv`) with every row that names nothing here.
+    """
+    seen = await csv_targets.preview(court.work, court.settings.origin, data)
+    if bad := [one for one in seen.rows if one.wrong]:
+        said = "\n".join(f"{one.row.line}: {one.row.target}: {one.wrong}" for one in bad[:MOST_SAID])
+        raise Invalid(f"{len(bad)} rows of the list cannot be taken", csv=said)
+    typed = [line for line in form.targets.splitlines() if line.strip()]
+    targets = "\n".join([*typed, *(one.row.target for one in seen.rows)])
+    return msgspec.structs.replace(form, targets=targets), (*[""] * len(typed), *seen.demanded())
+
+
+def tally(court: Court, made: Iterable[RulingRow]) -> Tally:
+    """What somebody's rulings come to under the rules of today."""
+    now, book = court.clock(), court.rules.current(court.clock())
+    strikes = sum(_weight(court, row) for row in made if row.strike_until is not None and row.strike_until > now)
+    reached = book.reached(strikes)
+    return Tally(strikes, reached, None if reached is None else book.ends_at(reached, now))
+
+
+def _weight(court: Court, row: RulingRow) -> int:
+    try:
+        return court.rules.cited(row.rule).weight
+    except NotFound:  # of a version that the operator has taken away
+        return 1

@@ -1,0 +1,1 @@
+"""The laws, the house's own rules and its texts."""

@@ -1,0 +1,191 @@
+"""The house's own rules, versioned: what each says, what a breach may bring, and the strikes that add up and expire."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Final, final
+
+import msgspec
+from msgspec import Meta
+
+from chaupal.governance.cases.lifecycle import MOVES
+from chaupal.governance.regimes import Duration, Titled
+from chaupal.governance.regimes.dates import Dated, in_force, in_order
+from chaupal.governance.regimes.faults import Faults
+from chaupal.governance.regimes.reading import law_files, read
+from chaupal.kernel.clock import iso_day
+from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.policy.rulings import WITHHOLDING, Measure
+
+SHIPPED: Final = Path(__file__).parent
+OF_THE_HOUSE: Final = frozenset(Measure) - WITHHOLDING  # withholding in a country is for the law alone
+
+# What somebody's act can be kept from for the sake of whose act it is about.
+TEAM_ACTS: Final = frozenset({*(m.verb for m in MOVES if "other_team" in m.guards), "hear_appeal"})
+
+
+class HouseRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One rule. `measures`: what a breach may bring, the mildest first; `weight`: strikes that it counts for, 0 for none.
+
+    An id keeps its meaning in later versions, and is never given to another rule.
+    """
+
+    id: Annotated[int, Meta(ge=1, le=999)]
+    text: Titled
+    hint: Titled
+    measures: Annotated[tuple[Measure, ...], Meta(min_length=1)]
+    weight: Annotated[int, Meta(ge=0, le=100)] = 1
+
+
+class Threshold(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is proposed to staff once somebody has so many strikes; `lasts` nothing: for good. Nothing happens by itself."""
+
+    strikes: Annotated[int, Meta(ge=1, le=1_000)]
+    measure: Measure
+    lasts: Duration | None = None
+
+
+class Strikes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long a strike counts, and what strikes lead to."""
+
+    expire: Duration
+    thresholds: tuple[Threshold, ...] = ()
+
+
+class Conflicts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Conflicts of interest beyond one's own things, which nobody decides about anyway.
+
+    `own_team`: acts (moves of a case, or `hear_appeal`) that nobody does about what somebody of their own role did.
+    """
+
+    own_team: tuple[str, ...] = ()
+
+
+class RuleBook(Dated, frozen=True, kw_only=True):
+    """One version of the rules. `alone_lasts`: what one person did alone is over after this, unless a second agrees.
+
+    `default`: the rule that an act is under whose app could name none.
+    """
+
+    strikes: Strikes
+    alone_lasts: Duration = Duration("P3D")
+    conflicts: Conflicts = Conflicts()
+    default: int | None = None
+    rules: Annotated[tuple[HouseRule, ...], Meta(min_length=1)]
+
+    @property
+    def ref(self) -> str:
+        """`house-rules@1`."""
+        return f"house-rules@{self.version}"
+
+    def rule(self, id: int) -> HouseRule:
+        """Raises NotFound for a number that no rule has."""
+        found = next((rule for rule in self.rules if rule.id == id), None)
+        if found is None:
+            raise NotFound(f"There is no rule {id} in {self.ref}")
+        return found
+
+    def cite(self, id: int) -> str:
+        """`2@1`: rule 2 as version 1 has it; what a sanction is based on. Raises NotFound."""
+        return f"{self.rule(id).id}@{self.version}"
+
+    def strike_until(self, at: int) -> int:
+        """When a strike that is given at `at` counts no more (ms since 1970 UTC)."""
+        return self.strikes.expire.after(at, self.zone)
+
+    def alone_ends_at(self, at: int) -> int:
+        """When what one person does alone at `at` is over (ms)."""
+        return self.alone_lasts.after(at, self.zone)
+
+    def reached(self, strikes: int) -> Threshold | None:
+        """What so many strikes lead to: the highest threshold reached, none below the first."""
+        return max((t for t in self.strikes.thresholds if t.strikes <= strikes), key=lambda t: t.strikes, default=None)
+
+    def ends_at(self, threshold: Threshold, at: int) -> int | None:
+        """When what a threshold brings at `at` ends; None for good."""
+        return None if threshold.lasts is None else threshold.lasts.after(at, self.zone)
+
+
+@final
+class HouseRules:
+    """Every version of the house's rules: a sanction is judged, and appealed, by the rules of its day."""
+
+    __slots__ = ("_books",)
+
+    def __init__(self, books: Iterable[RuleBook]) -> None:
+        self._books: Mapping[int, RuleBook] = MappingProxyType({book.version: book for book in books})
+
+    def current(self, at: int) -> RuleBook:
+        """The rules in force at `at` (ms since 1970 UTC). Raises Invalid in a gap between versions."""
+        found = next((book for book in self._books.values() if in_force(book, at)), None)
+        if found is None:
+            raise Invalid(f"No rules of this server are in force on {iso_day(at)}", rule="is not in force on that day")
+        return found
+
+    def version(self, version: int) -> RuleBook:
+        """A version by its number. Raises NotFound."""
+        if version not in self._books:
+            raise NotFound(f"There is no version {version} of the rules")
+        return self._books[version]
+
+    def cited(self, citation: str) -> HouseRule:
+        """The rule that `2@1` means. Raises NotFound."""
+        id, _, version = citation.partition("@")
+        if not (_number(id) and _number(version)):
+            raise NotFound(f"There is no rule {citation}")
+        return self.version(int(version)).rule(int(id))
+
+    def all(self) -> tuple[RuleBook, ...]:
+        """Every version, by number."""
+        return tuple(self._books.values())
+
+
+def load_house_rules(override_dir: Path | None = None) -> HouseRules:
+    """The shipped rules, or with the operator's: a file of theirs with a version of ours stands in its place.
+
+    Raises BadLaw with every fault of every file.
+    """
+    faults = Faults()
+    ours = _read_all(SHIPPED, faults)
+    theirs = {} if override_dir is None else _read_all(override_dir, faults)
+    books = (ours | theirs).values()
+    for book in books:
+        for field, about in _faults_of(book):
+            faults.add(book.file, field, about)
+    ordered = in_order(list(books), faults)
+    faults.check()
+    return HouseRules(ordered)
+
+
+def _read_all(directory: Path, faults: Faults) -> dict[int, RuleBook]:
+    found: dict[int, RuleBook] = {}
+    for path in law_files(directory, faults):
+        book = read(path, RuleBook, faults)
+        if book is None:
+            continue
+        if book.version in found:
+            faults.add(path.name, "version", f"{book.version} is also in {found[book.version].file}")
+        found.setdefault(book.version, book)
+    return found
+
+
+def _faults_of(book: RuleBook) -> Iterator[tuple[str, str]]:
+    ids = [rule.id for rule in book.rules]
+    if twice := sorted({id for id in ids if ids.count(id) > 1}):
+        yield "rules", f"the id {twice[0]} is given twice"
+    if book.default is not None and book.default not in ids:
+        yield "default", f"{book.default} is none of the rules"
+    for rule in book.rules:
+        if beyond := sorted(set(rule.measures) - OF_THE_HOUSE):
+            yield f"rules, id {rule.id}", f"{', '.join(beyond)} is for the law alone"
+    if strange := sorted(set(book.conflicts.own_team) - TEAM_ACTS):
+        yield "conflicts.own_team", f"{', '.join(strange)} is none of {', '.join(sorted(TEAM_ACTS))}"
+    steps = [threshold.strikes for threshold in book.strikes.thresholds]
+    if steps != sorted(set(steps)):
+        yield "strikes.thresholds", "must rise, each once"
+    if beyond := sorted({threshold.measure for threshold in book.strikes.thresholds} - OF_THE_HOUSE):
+        yield "strikes.thresholds", f"{', '.join(beyond)} is for the law alone"
+
+
+def _number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 4

@@ -1,0 +1,199 @@
+"""Texts of the house that its owner can change: what it says of itself, its privacy policy, its terms of service.
+
+Each change is a version of its own that stays readable. Policies and terms bind, so the log holds the hash of every
+version of theirs; what the house says of itself binds nobody. Until the owner has written their own, what is shipped holds.
+"""
+
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+import regex
+import rfc8785
+
+from chaupal.governance.context import Court
+from chaupal.governance.log import entries, log, record
+from chaupal.governance.orders.papers import Paper, check_may
+from chaupal.governance.tlog import at_minute
+from chaupal.kernel.clock import DAY, iso_day
+from chaupal.kernel.errors import Conflict, NotFound
+from chaupal.kernel.settings import Settings
+from chaupal.policy.viewer import Viewer
+from chaupal.store.court import ledger
+from chaupal.store.square import house_texts
+from chaupal.store.square.house_texts import HouseText
+
+__all__ = [
+    "ABOUT",
+    "KINDS",
+    "PRIVACY",
+    "TERMS",
+    "HouseText",
+    "TextForm",
+    "every",
+    "latest",
+    "on",
+    "privacy",
+    "publish",
+    "terms",
+    "tried",
+]
+
+ABOUT, PRIVACY, TERMS = "about", "privacy", "terms"
+KINDS = (ABOUT, PRIVACY, TERMS)
+REFS = {PRIVACY: "privacy-policy", TERMS: "terms-of-service"}  # of their entries in the log; what has none binds nobody
+MAY = "edit_texts"
+MOST_TEXT = 50_000  # letters
+SHIPPED, SHIPPED_ON = Path(__file__).parent / "texts", 1_795_651_200_000  # 26 November 2026
+USUAL = {("Chaupal", "hi"): "चौपाल"}  # the usual title of a server, in the script of the text
+LOCAL = 5 * DAY // 24 + DAY // 48  # days begin by the square's clock
+_DAY = regex.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+CHANGED = "This text was changed meanwhile; please look at it again"
+
+
+class TextForm(msgspec.Struct, kw_only=True):
+    """Both languages, in Markdown. `effective_on`: of terms; empty: today. `seen`: the version that was on the page."""
+
+    text: str = ""
+    text_hi: str = ""
+    effective_on: str = ""
+    seen: int | None = None
+
+
+async def latest(court: Court, kind: str) -> HouseText | None:
+    """The newest version, what is shipped where there is none; nothing for what the house has not said of itself."""
+    async with court.work.reading() as reading:
+        return await house_texts.newest(reading, kind) or shipped(court.settings, kind)
+
+
+async def privacy(court: Court) -> HouseText:
+    """The newest."""
+    return (await every(court, PRIVACY))[0]
+
+
+async def every(court: Court, kind: str) -> list[HouseText]:
+    """All versions, the newest first; what is shipped is the first of them all."""
+    first = shipped(court.settings, kind)
+    async with court.work.reading() as reading:
+        return [*await house_texts.every(reading, kind), *([first] if first else [])]
+
+
+async def terms(court: Court) -> tuple[HouseText, HouseText | None]:
+    """Those in force today, and what they are succeeded by."""
+    today = _today(court)
+    found = await every(court, TERMS)
+    return _with_next(found, max((t for t in found if t.effective_on <= today), key=_order, default=found[-1]))
+
+
+async def on(court: Court, day: str) -> tuple[HouseText, HouseText | None]:
+    """The terms that hold from `day`, and what they are succeeded by. Raises NotFound."""
+    found = await every(court, TERMS)
+    one = next((t for t in found if t.effective_on == day), None)
+    if one is None:
+        raise NotFound
+    return _with_next(found, one)
+
+
+def is_effective(court: Court, one: HouseText) -> bool:
+    return one.effective_on <= _today(court)
+
+
+def tried(court: Court, viewer: Viewer, kind: str, form: TextForm) -> HouseText:
+    """What would be published, for looking at it. Raises NotAllowed, Invalid by field."""
+    me, paper = check_may(viewer, MAY), Paper()
+    needed, today = kind != ABOUT, _today(court)
+    effective_on = form.effective_on.strip() or today if kind == TERMS else ""
+    if effective_on and not _DAY.fullmatch(effective_on):
+        paper.complain("effective_on", "must be a date such as 2026-11-24 or 2026-11-24T18:00")
+    elif effective_on and effective_on < today:
+        paper.complain("effective_on", "is past already")
+    new = HouseText(
+        id=court.make_id(), kind=kind, version=(form.seen or 0) + 1, published_at=court.clock(), by=me, effective_on=effective_on,
+        text=paper.page("text", form.text, needed=needed, most=MOST_TEXT),
+        text_hi=paper.page("text_hi", form.text_hi, needed=needed, most=MOST_TEXT),
+    )  # fmt: skip
+    if bool(new.text) != bool(new.text_hi):
+        paper.complain("text" if new.text_hi else "text_hi", "can't be blank")
+    paper.check()
+    return new
+
+
+async def publish(court: Court, viewer: Viewer, kind: str, form: TextForm) -> HouseText:
+    """The next version. Raises NotAllowed, Invalid by field, Conflict where it was changed meanwhile or says the same."""
+    new = tried(court, viewer, kind, form)
+    async with court.work.writing() as w:
+        await ledger.hold(w)
+        before = await house_texts.every(w, kind)
+        was = before[0] if before else shipped(court.settings, kind)
+        if form.seen is not None and form.seen != (was.version if was else 0):
+            raise Conflict(CHANGED)
+        if was and (was.text, was.text_hi, was.effective_on) == (new.text, new.text_hi, new.effective_on):
+            raise Conflict("Nothing was changed")
+        if kind == TERMS:
+            _check_day(new, before, shipped(court.settings, kind))
+        new = msgspec.structs.replace(new, version=(was.version if was else 0) + 1)
+        if kind in REFS:
+            new = msgspec.structs.replace(
+                new, log_index=(await log.append(court, w, "policy", REFS[kind], _public(court, new)))[0]
+            )
+        if not await house_texts.add(w, new):
+            raise Conflict(CHANGED)
+    return new
+
+
+def digest(one: HouseText) -> str:
+    """SHA-256, in hex, of both texts as canonical JSON (RFC 8785): what the log holds."""
+    return sha256(rfc8785.dumps({"text": one.text, "text_hi": one.text_hi})).hexdigest()
+
+
+def shipped(settings: Settings, kind: str) -> HouseText | None:
+    """What this version of the software says of itself, in the name of this server: version 0."""
+    if kind not in REFS:
+        return None
+    return HouseText(
+        id=0, kind=kind, version=0, text=_filled(settings, kind, "en"), text_hi=_filled(settings, kind, "hi"),
+        effective_on=iso_day(SHIPPED_ON) if kind == TERMS else "", published_at=SHIPPED_ON, by=0,
+    )  # fmt: skip
+
+
+def _filled(settings: Settings, kind: str, language: str) -> str:
+    mail = settings.contact_email
+    contact = f"[{mail}](mailto:{mail})" if mail else f"[{settings.domain}](/about)"
+    text = _file(kind, language)
+    title = USUAL.get((settings.title, language), settings.title)
+    for name, value in (("title", title), ("domain", settings.domain), ("contact", contact)):
+        text = text.replace(f"{{{name}}}", value)
+    return text
+
+
+@cache
+def _file(kind: str, language: str) -> str:
+    return (SHIPPED / f"{kind}.{language}.md").read_text("utf-8").strip()
+
+
+def _public(court: Court, new: HouseText) -> entries.Policy:
+    return entries.Policy(
+        version=new.version, sha256=digest(new), at=at_minute(new.published_at), by=record.pseudonym(court, new.by),
+        effective=new.effective_on or None,
+    )  # fmt: skip
+
+
+def _check_day(new: HouseText, before: list[HouseText], first: HouseText | None) -> None:
+    """Terms of one day do not change within it: whoever read them that day has read them."""
+    paper = Paper()
+    if any(one.effective_on == new.effective_on for one in (*before, *([first] if first else []))):
+        paper.complain("effective_on", "is taken")
+    paper.check()
+
+
+def _with_next(found: list[HouseText], one: HouseText) -> tuple[HouseText, HouseText | None]:
+    return one, min((t for t in found if t.effective_on > one.effective_on), key=_order, default=None)
+
+
+def _order(one: HouseText) -> tuple[str, int]:
+    return one.effective_on, one.version
+
+
+def _today(court: Court) -> str:
+    return iso_day(court.clock() + LOCAL)

@@ -1,0 +1,1 @@
+"""The public log: what is written, signed, opened and verified."""

@@ -1,0 +1,207 @@
+"""Signing: whenever somebody asks, or at fixed hours, when each batch is filled up with entries that say nothing.
+
+Who counts a batched log, or watches when it grows, learns nothing about secret acts: every batch ends at its hour with a
+number of entries that divides by 16, also where nothing happened, and an entry that says nothing is like one that says
+nothing yet, to the byte of its length.
+"""
+
+import secrets
+from datetime import UTC, datetime
+
+import msgspec
+
+from chaupal.governance import tlog
+from chaupal.governance.context import Court
+from chaupal.governance.log import tree as log_tree
+from chaupal.governance.log.entries import Key
+from chaupal.governance.tlog.entries import COVER
+from chaupal.kernel.clock import HOUR, MINUTE
+from chaupal.kernel.errors import Conflict, NotFound
+from chaupal.kernel.settings import Settings
+from chaupal.store.court import ledger
+from chaupal.store.court.ledger import Kept
+from chaupal.store.machine import marks
+from chaupal.store.machine.work import Reading, Writing
+
+PAD = 16  # entries; a batch ends at a multiple of it
+KEY_MARK = "log_key"  # the vkey that signs
+CHANGE_MARK = "log_key_change"  # "index old new" of a change of keys that no checkpoint covers yet
+CHANGES_MARK = (
+    "log_key_changes"  # of each change [its entry, the size of the checkpoint that both keys signed], as JSON
+)
+
+
+class NotYet(NotFound):
+    """It is in no signed checkpoint before `at` (ms; `when` in words): whether it exists is not said until then."""
+
+    slug = "log_not_yet"
+
+    def __init__(self, at: int) -> None:
+        self.when = datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        super().__init__(f"No signed checkpoint holds this; the next one is signed at {self.when}")
+        self.at = at
+
+
+def not_yet(court: Court) -> NotYet:
+    """The same words for what exists and what does not."""
+    return NotYet(next_batch(court))
+
+
+def batch_ms(settings: Settings) -> int:
+    """The time between checkpoints; 0 where they are signed on demand (the village shows its acts at once)."""
+    return 0 if settings.village else settings.log_batch_minutes * MINUTE
+
+
+def next_batch(court: Court) -> int:
+    """When the next checkpoint is signed, ms since 1970."""
+    now, every = court.clock(), batch_ms(court.settings)
+    return now if not every else now - now % every + every
+
+
+# --- what is served ---
+
+
+async def newest(court: Court) -> Kept:
+    """The newest signed checkpoint; without batches a new one is signed where the log has grown. Raises NotYet."""
+    async with court.work.reading() as reading:
+        last, size = await ledger.last_checkpoint(reading), await ledger.size(reading)
+    if batch_ms(court.settings):
+        if last is None:
+            raise not_yet(court)
+        return last
+    return last if last is not None and last.size >= size else await _sign_what_is_there(court)
+
+
+async def signed_size(court: Court, reading: Reading) -> int:
+    """How many entries may be served."""
+    last = await ledger.last_checkpoint(reading)
+    return 0 if last is None else last.size
+
+
+async def public_key(court: Court) -> tlog.VerifyingKey:
+    """The key that signs now."""
+    async with court.work.reading() as reading:
+        return (await _signing_key(court, reading)).public
+
+
+async def key_changes(reading: Reading) -> list[tuple[int, int]]:
+    """(entry, size of the checkpoint that both keys signed) of each change of the log's key, in order."""
+    return msgspec.json.decode(await marks.read(reading, CHANGES_MARK) or "[]", type=list[tuple[int, int]])
+
+
+# --- batches ---
+
+
+async def publish_due(court: Court) -> bool:
+    """Sign the batch whose hour has come; whether one had. An errand of the server; nothing else signs batches."""
+    every = batch_ms(court.settings)
+    if not every:
+        return False
+    async with court.work.reading() as reading:
+        if not _is_due(court, await ledger.last_checkpoint(reading)):
+            return False
+    async with court.work.writing() as w:
+        size = await ledger.hold(w)
+        last = await ledger.last_checkpoint(w)
+        if not _is_due(court, last):
+            return False
+        missing = -size % PAD or (PAD if size == (0 if last is None else last.size) else 0)
+        size += missing
+        if missing:
+            await log_tree.add(w, await covers(court, w, missing))
+        changed = await _sign(court, w, size)
+    _follow(court, changed)
+    return True
+
+
+def _is_due(court: Court, last: Kept | None) -> bool:
+    now = court.clock()
+    # A checkpoint from the future was signed by a clock that has been put right since.
+    return last is None or not now - now % batch_ms(court.settings) <= last.at <= now + MINUTE
+
+
+async def covers(court: Court, w: Writing, many: int) -> list[tuple[str, bytes]]:
+    """Entries that say nothing, as `log_tree.add` takes them."""
+    at = await opaque_minute(court, w)
+    return [(COVER, tlog.cover_leaf(at).entry) for _ in range(many)]
+
+
+async def stray_covers(court: Court, w: Writing) -> list[tuple[str, bytes]]:
+    """None or one, by chance, to go before an entry of a batch: what stands between two open entries proves nothing."""
+    return await covers(court, w, secrets.randbelow(2)) if batch_ms(court.settings) else []
+
+
+async def opaque_minute(court: Court, w: Writing) -> str:
+    """The time that opaque entries bear: when their batch began, the same for all of it, however late it is signed."""
+    if not (every := batch_ms(court.settings)):
+        return tlog.at_minute(court.clock() - court.clock() % HOUR)
+    last = await ledger.last_checkpoint(w)
+    return tlog.at_minute(last.at - last.at % every if last is not None and last.size else 0)
+
+
+# --- signing ---
+
+
+async def _sign_what_is_there(court: Court) -> Kept:
+    async with court.work.writing() as w:
+        size = await ledger.hold(w)
+        changed = ""
+        last = await ledger.last_checkpoint(w)
+        if last is None or last.size < size:
+            changed = await _sign(court, w, size)
+            last = await ledger.last_checkpoint(w)
+    _follow(court, changed)
+    if last is None:
+        raise not_yet(court)
+    return last
+
+
+async def _sign(court: Court, w: Writing, size: int) -> str:
+    """Sign the log at `size` in this unit, which holds it: the note leaves the house only once the unit is durable.
+
+    The vkey that a change of keys made the signing one, if this checkpoint completes one.
+    """
+    head = tlog.Checkpoint(court.keys.name, size, await log_tree.root(w, size))
+    change = (await marks.read(w, CHANGE_MARK)).split()
+    if not change or int(change[0]) >= size:
+        key = await _signing_key(court, w)
+        await ledger.keep_checkpoint(w, size, tlog.sign_checkpoint(head, key))
+        await marks.write(w, KEY_MARK, str(key.public))  # a backup taken between two steps says which file is meant
+        return ""
+    index, old, new = change
+    await ledger.keep_checkpoint(w, size, tlog.sign_checkpoint(head, court.keys.of(old), court.keys.of(new)))
+    await marks.write(w, KEY_MARK, new)
+    await marks.write(w, CHANGE_MARK, "")
+    await marks.write(w, CHANGES_MARK, msgspec.json.encode([*await key_changes(w), (int(index), size)]).decode())
+    return new
+
+
+async def _signing_key(court: Court, reading: Reading) -> tlog.SigningKey:
+    vkey = await marks.read(reading, KEY_MARK)
+    return court.keys.of(vkey) if vkey else court.keys.current
+
+
+def _follow(court: Court, changed: str) -> None:
+    if changed:
+        court.keys.follow(changed)
+
+
+# --- a new key ---
+
+
+async def change_key(court: Court, by: str) -> tuple[tlog.VerifyingKey, tlog.VerifyingKey]:
+    """(old, new): enter a change of the log's key; the next checkpoint is signed by both, those after it by the new one.
+
+    Raises Conflict while an earlier change is not signed yet.
+    """
+    new = court.keys.make_next().public
+    async with court.work.writing() as w:
+        await ledger.hold(w)
+        if await marks.read(w, CHANGE_MARK):
+            raise Conflict("The log's key is being changed already; the next checkpoint completes that")
+        old = (await _signing_key(court, w)).public
+        public = msgspec.to_builtins(Key(step="rotated", old=str(old), new=str(new), by=by))
+        entry = tlog.leaf("key", "key", tlog.at_minute(court.clock()), public).entry
+        index = await log_tree.add(w, [("key", entry)])
+        await marks.write(w, CHANGE_MARK, f"{index} {old} {new}")
+    return old, new

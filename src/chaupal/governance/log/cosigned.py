@@ -1,0 +1,213 @@
+"""Our log before its witnesses: each checkpoint is handed to them, and what they sign under it is kept and served."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from chaupal.governance import tlog
+from chaupal.governance.context import Court
+from chaupal.governance.log import batches as log_batches
+from chaupal.governance.log import neighbours as log_neighbours
+from chaupal.governance.log import tree as log_tree
+from chaupal.governance.log.batches import NotYet
+from chaupal.kernel.errors import Malformed
+from chaupal.kernel.saying import log
+from chaupal.kernel.settings import BadSettings, Settings
+from chaupal.store.court import ledger, witnesses
+from chaupal.store.court.ledger import Kept
+from chaupal.store.court.witnesses import Cosigned
+
+if TYPE_CHECKING:
+    import httpx2  # brought in when a witness is asked: no command does that
+
+TIMEOUT = 15  # seconds
+MOST_BYTES = 20_000  # of a witness's answer
+SIZE_TYPE = "text/x.tlog.size"
+
+
+class Witness(msgspec.Struct, frozen=True):
+    """Whose cosignature counts, and the address below which `add-checkpoint` is."""
+
+    key: tlog.WitnessKey
+    url: str
+
+
+class LogStatus(msgspec.Struct, frozen=True):
+    """How the log stands, for the report and for whoever watches the server. Times in ms, sizes in entries.
+
+    `final` is the newest checkpoint that as many witnesses signed as the settings ask for; None where none is.
+    """
+
+    origin: str
+    key: str
+    size: int
+    root: str
+    signed_at: int
+    next_at: int
+    key_changes: int
+    needed: int
+    witnesses: list[Cosigned]
+    final: Cosigned | None
+
+
+def witnesses_of(settings: Settings) -> list[Witness]:
+    """Those whom the settings name, neighbours among them. Raises BadSettings."""
+    found = [Witness(one.witness, one.url) for one in log_neighbours.neighbours(settings)]
+    for line in settings.log_witnesses:
+        vkey, _, url = line.strip().partition(" ")
+        try:
+            key = tlog.WitnessKey.parse(vkey)
+        except Malformed as error:
+            raise BadSettings(f"log_witnesses: {line}: {error.message}") from error
+        if not url.strip().startswith(("https://", "http://")):
+            raise BadSettings(f"log_witnesses: {line}: after the key, the address of the witness")
+        found.append(Witness(key, url.strip().rstrip("/")))
+    if len({witness.key.name for witness in found}) < len(found):
+        raise BadSettings("log_witnesses, log_neighbours: two have the same name")
+    return found
+
+
+async def ask_witnesses(court: Court, client: "httpx2.AsyncClient | None" = None) -> int:
+    """Hand the newest checkpoint to every witness that has not signed it; how many did now.
+
+    An errand, done again and again: a witness that cannot be reached is asked again the next time.
+    """
+    asked = witnesses_of(court.settings)
+    if not asked:
+        return 0
+    try:
+        kept = await log_batches.newest(court)
+    except NotYet:
+        return 0
+    async with court.work.reading() as reading:
+        known = await witnesses.last_by(reading)
+    waiting = [who for who in asked if who.key.name not in known or known[who.key.name].size < kept.size]
+    if client is not None:
+        return sum(await asyncio.gather(*(_ask(court, client, who, kept, known) for who in waiting)))
+    import httpx2
+
+    async with httpx2.AsyncClient(timeout=TIMEOUT, trust_env=False, follow_redirects=False) as opened:
+        return sum(await asyncio.gather(*(_ask(court, opened, who, kept, known) for who in waiting)))
+
+
+async def status(court: Court) -> LogStatus | None:
+    """How the log stands; None where nothing is signed yet."""
+    settings = court.settings
+    async with court.work.reading() as reading:
+        kept = await ledger.last_checkpoint(reading)
+        if kept is None:
+            return None
+        changes, known = await log_batches.key_changes(reading), await witnesses.last_by(reading)
+        needed = settings.log_witnesses_needed
+        final = await witnesses.final(reading, needed) if needed else Cosigned("", kept.size, kept.at)
+    head, *_ = tlog.parse_checkpoint(kept.note)
+    names = [who.key.name for who in witnesses_of(settings)]
+    return LogStatus(
+        origin=head.origin, key=str(await log_batches.public_key(court)), size=head.size, root=head.root.hex(), signed_at=kept.at,
+        next_at=log_batches.next_batch(court), key_changes=len(changes), needed=needed,
+        witnesses=[known.get(name, Cosigned(name, 0, 0)) for name in names], final=final,
+    )  # fmt: skip
+
+
+async def policy(court: Court) -> str:
+    """Whom we ask to witness us, as the file of a policy (c2sp.org/tlog-policy) that visitors can check us against.
+
+    It comes from us, so it is worth as much as we are, until a visitor has compared its keys with those who hold them.
+    """
+    settings = court.settings
+    log = tlog.Party(await log_batches.public_key(court), f"{settings.origin}/log")
+    asked = [tlog.Party(who.key, who.url) for who in witnesses_of(settings)]
+    return tlog.write_policy([log], asked, settings.log_witnesses_needed)
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """By how many of those `asked` the checkpoint of `size` entries, the one that is served, is witnessed; 0 asked: by nobody."""
+
+    size: int
+    signed: int
+    asked: int
+    needed: int
+
+    @property
+    def witnessed(self) -> bool:
+        """Whether as many signed as the settings ask for, and at least one did."""
+        return self.signed >= max(self.needed, 1)
+
+
+async def standing(court: Court) -> Standing | None:
+    """How the newest checkpoint stands before its witnesses; None where nothing is signed yet."""
+    names = {who.key.name for who in witnesses_of(court.settings)}
+    async with court.work.reading() as reading:
+        kept = await ledger.last_checkpoint(reading)
+        known = {} if kept is None else await witnesses.last_by(reading)
+    if kept is None:
+        return None
+    signed = sum(name in known and known[name].size == kept.size for name in names)
+    return Standing(kept.size, signed, len(names), court.settings.log_witnesses_needed)
+
+
+async def _ask(
+    court: Court, client: "httpx2.AsyncClient", who: Witness, kept: Kept, known: dict[str, Cosigned]
+) -> bool:
+    """Whether this witness signed it. Asked anew once, where it has seen us further (or less far) than we remember."""
+    import httpx2
+
+    old = known[who.key.name].size if who.key.name in known else 0
+    try:
+        said, seen = await _submit(court, client, who, kept, old)
+        if seen is not None and seen != old and seen <= kept.size:
+            said, seen = await _submit(court, client, who, kept, seen)
+    except (httpx2.HTTPError, httpx2.InvalidURL, Malformed, ValueError) as error:
+        log.warning("a witness could not be asked", witness=who.key.name, error=f"{type(error).__name__}: {error}")
+        return False
+    if seen is not None:
+        log.error("a witness has seen another history of our log", witness=who.key.name, size=seen, ours=kept.size)
+    return await _keep(court, who, kept, said)
+
+
+async def _submit(
+    court: Court, client: "httpx2.AsyncClient", who: Witness, kept: Kept, old: int
+) -> tuple[str, int | None]:
+    """(signature lines, None), or ("", the size that the witness saw last)."""
+    body = tlog.Submission(old, await _proof(court, old, kept.size), kept.note).text
+    async with client.stream("POST", f"{who.url}/add-checkpoint", content=body.encode()) as answer:
+        text = bytearray()
+        async for chunk in answer.aiter_bytes():
+            text += chunk
+            if len(text) > MOST_BYTES:
+                raise Malformed("the answer is too long")
+    if answer.status_code == 409 and answer.headers.get("content-type", "").startswith(SIZE_TYPE):
+        return "", int(text.decode("ascii"))
+    if answer.status_code != 200:
+        raise Malformed(f"it answered {answer.status_code}")
+    return text.decode(), None
+
+
+async def _proof(court: Court, old: int, size: int) -> list[bytes]:
+    async with court.work.reading() as reading:
+        known = await log_tree.nodes(reading, tlog.nodes_needed_for_consistency(old, size))
+    return tlog.consistency_proof(old, size, known.__getitem__)
+
+
+async def _keep(court: Court, who: Witness, kept: Kept, said: str) -> bool:
+    """Keep the line by this witness's key, if it is good; lines by other keys are ignored."""
+    _, text, _ = tlog.parse_checkpoint(kept.note)
+    line = _good_line(who, text, said)
+    if line is None:
+        return False
+    async with court.work.writing() as w:
+        await witnesses.keep(w, kept.size, who.key.name, line, w.now())
+    return True
+
+
+def _good_line(who: Witness, text: str, said: str) -> str | None:
+    try:
+        lines: Sequence[tuple[str, tlog.Signature]] = tlog.parse_lines(said) if said else ()
+    except Malformed:
+        lines = ()
+    found = next((line for line, signature in lines if who.key.cosigned(signature, text) is not None), None)
+    if found is None and said:
+        log.warning("a witness answered without a good cosignature", witness=who.key.name)
+    return found

@@ -1,0 +1,60 @@
+"""A foreign log's files over HTTP: bounded in bytes and seconds, and never sent elsewhere."""
+
+import time
+import zlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from chaupal.governance import tlog
+from chaupal.governance.log.findings import Broken, Fault
+
+if TYPE_CHECKING:
+    import httpx2  # brought in when something is fetched: few commands do that
+
+type Fetch = Callable[[str, int], bytes]
+
+NOTE_LIMIT = 100_000
+KEY_LIMIT = 1_000
+TILE_LIMIT = tlog.TILE * 32
+ENTRIES_LIMIT = tlog.TILE * (2 + tlog.ENTRY_LIMIT)
+FETCH_SECONDS = 60
+_HEADERS = {"Accept-Encoding": "gzip, identity", "User-Agent": "chaupal-verify"}
+
+
+def http_fetch(client: "httpx2.Client") -> Fetch:
+    """A fetch over `client`, which must not follow redirects: another host could serve this reader another log."""
+    import httpx2
+
+    def fetch(url: str, limit: int) -> bytes:
+        try:
+            with client.stream("GET", url, headers=_HEADERS, follow_redirects=False) as answer:
+                _check_answer(answer, url)
+                return _read_within(answer, url, limit)
+        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, zlib.error) as error:
+            raise Broken(Fault.unreachable, url) from error
+
+    return fetch
+
+
+def _check_answer(answer: "httpx2.Response", url: str) -> None:
+    if 300 <= answer.status_code < 400:
+        raise Broken(Fault.redirected, f"{url} -> {answer.headers.get('location', '')[:200]}")
+    if answer.status_code in (404, 410):
+        raise Broken(Fault.missing, url)
+    if answer.status_code != 200 or answer.headers.get("content-encoding", "identity") not in ("gzip", "identity"):
+        raise Broken(Fault.unreachable, url)
+
+
+def _read_within(answer: "httpx2.Response", url: str, limit: int) -> bytes:
+    """The body, unpacked here so that a few packed bytes cannot fill the memory."""
+    packed = answer.headers.get("content-encoding") == "gzip"
+    unpack = zlib.decompressobj(wbits=31)
+    until = time.monotonic() + FETCH_SECONDS
+    body = bytearray()
+    for chunk in answer.iter_raw():
+        body += unpack.decompress(chunk, limit + 1 - len(body)) if packed else chunk
+        if len(body) > limit:
+            raise Broken(Fault.too_large, url)
+        if time.monotonic() > until:
+            raise Broken(Fault.unreachable, url)
+    return bytes(body)

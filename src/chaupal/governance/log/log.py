@@ -1,0 +1,306 @@
+"""The public log at work: append in the commit of what is recorded, and serve what was signed, nothing else."""
+
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from chaupal.governance import tlog
+from chaupal.governance.context import Court
+from chaupal.governance.log import batches as log_batches
+from chaupal.governance.log import cosigned as log_cosigned
+from chaupal.governance.log import tree as log_tree
+from chaupal.governance.log import witness as log_witness
+from chaupal.governance.log.batches import KEY_MARK, batch_ms, not_yet
+from chaupal.governance.log.entries import Public
+from chaupal.governance.log.keys import Keys
+from chaupal.governance.log.tree import LogDiffers
+from chaupal.governance.tlog.entries import COVER
+from chaupal.kernel.errors import Malformed, NotFound, Problem
+from chaupal.kernel.settings import Settings
+from chaupal.store.court import ledger, witnesses
+from chaupal.store.court.docket import Order
+from chaupal.store.machine import marks
+from chaupal.store.machine.work import Reading, Work, Writing
+
+__all__ = [
+    "NOTHING",
+    "Carried",
+    "LogDiffers",
+    "Written",
+    "append",
+    "append_plain",
+    "carried",
+    "check_log",
+    "checkpoint",
+    "entry",
+    "key_change",
+    "open_keys",
+    "opened",
+    "openings",
+    "receipt",
+    "recount",
+    "tile",
+]  # fmt: skip
+
+ORIGIN_KEY = "log_origin"
+CHECKED_AT_START = 4 * tlog.TILE  # of the newest entries are read again at start; `recount` reads them all
+
+
+async def open_keys(work: Work, settings: Settings) -> Keys:
+    """The log's keys under the log's name, which is fixed when the log begins: ports and domains change, it stays.
+
+    Raises BadSettings where the witnesses or the logs to witness cannot be read.
+    """
+    log_cosigned.witnesses_of(settings)
+    log_witness.known_logs(settings)
+    async with work.reading() as reading:
+        name = await marks.read(reading, ORIGIN_KEY)
+        signing = await marks.read(reading, KEY_MARK)
+    if not name:
+        name = f"{settings.domain}/log"
+        async with work.writing() as w:
+            await marks.write(w, ORIGIN_KEY, name)
+    keys = Keys(Path(settings.data) / "keys", name)
+    if signing:
+        keys.follow(signing)
+    return keys
+
+
+# --- Appending ---
+
+
+class Carried(NamedTuple):
+    """The digests that stand again, and by name those disclosures of them that were not destroyed."""
+
+    digests: Sequence[str] = ()
+    texts: Mapping[str, str] = {}
+
+    def only(self, *names: str) -> "Carried":
+        """Of some fields alone."""
+        texts = {name: text for name, text in self.texts.items() if name in names}
+        return Carried([tlog.disclosure_digest(text) for text in texts.values()], texts)
+
+
+NOTHING = Carried()
+
+
+class Written(NamedTuple):
+    """What an entry says. `public`: in clear, as its type has it. `sealed`: only committed to, each with a salt of its own.
+
+    `beside`: which of those everybody may read beside the log. `carried`: what an earlier entry committed to, and this one
+    commits to again with the same salts. `rows`: many of one name, ready as disclosures, in no order.
+    """
+
+    public: Public
+    sealed: Mapping[str, object] = {}
+    beside: Collection[str] = ()
+    carried: Carried = NOTHING
+    rows: Sequence[str] = ()
+
+
+async def append(
+    court: Court,
+    w: Writing,
+    kind: str,
+    ref: str,
+    said: Public | Written,
+    *,
+    prev: int | None = None,
+    regime: str | None = None,
+    matter: Order | None = None,
+) -> tuple[int, tlog.Leaf]:
+    """(index, leaf): one entry, in the unit of what it records.
+
+    What it commits to is kept in the same unit (`governance/log/opening.py`). Of a secret `matter` everything is only committed
+    to, and its entry is like one that says nothing. `regime`: the law by `id@version`.
+    """
+    written = said if isinstance(said, Written) else Written(said)
+    _check(kind, written)
+    now, secret = tlog.at_minute(court.clock()), matter is not None and matter.secret
+    public: dict[str, object] = msgspec.to_builtins(written.public)
+    digests = [*written.carried.digests, *map(tlog.disclosure_digest, written.rows)]
+    if secret:
+        at = await log_batches.opaque_minute(court, w)
+        leaf = tlog.secret_leaf(at, now, kind, ref, public, written.sealed, regime, prev, carried=digests)
+    else:
+        leaf = tlog.leaf(kind, ref, now, public, regime, prev, written.sealed, carried=digests)
+    before = await log_batches.stray_covers(court, w)
+    index = await log_tree.add(w, [*before, (COVER if secret else kind, leaf.entry)]) + len(before)
+    again = {name: text for name, text in written.carried.texts.items() if name in type(written.public).SEALED}
+    texts = {**again, **leaf.disclosures, **{f"row {n}": row for n, row in enumerate(written.rows)}}
+    if texts:
+        open_ = ledger.LATER if secret else ledger.OPEN
+        kept = {name: (text, open_ if name.split()[0] in written.beside else 0) for name, text in texts.items()}
+        await ledger.keep_disclosures(w, index, kept)
+    return index, leaf
+
+
+async def append_plain(court: Court, w: Writing, kind: str, ref: str, said: Sequence[tuple[int, Public]]) -> int:
+    """Many entries about one thing at once, each with its `prev`; the index of the first. They commit to nothing."""
+    now = tlog.at_minute(court.clock())
+    for _, public in said:
+        _check(kind, Written(public))
+    leaves = [tlog.leaf(kind, ref, now, msgspec.to_builtins(public), prev=prev) for prev, public in said]
+    return await log_tree.add(w, [(kind, leaf.entry) for leaf in leaves])
+
+
+def _check(kind: str, written: Written) -> None:
+    """What an entry may hold is said by its type, and nowhere else."""
+    of = type(written.public)
+    names = {*written.sealed, *(("row",) if written.rows else ())}
+    if kind not in of.TYPES or not names <= set(of.SEALED) or not set(written.beside) <= set(of.BESIDE):
+        raise TypeError(f"{kind}: {sorted(names)} {sorted(written.beside)} are not what {of.__name__} says")
+
+
+async def carried(reading: Reading, index: int | None) -> Carried:
+    """Everything that an earlier entry committed to, for one that carries it out."""
+    if index is None:
+        return NOTHING
+    known = {name: text for name, (text, _) in (await ledger.disclosures_of(reading, index)).items()}
+    entry = (await ledger.entries(reading, index, 1))[0]
+    fields = tlog.read_entry(entry)
+    if fields["t"] != COVER:
+        return Carried(tlog.digests_of(fields), known)
+    inner = tlog.open_disclosure(known["sd"], entry)[1] if "sd" in known else []
+    own = {name: text for name, text in known.items() if name not in tlog.SEALED}
+    return Carried(msgspec.convert(inner, list[str]), own)
+
+
+# --- Serving ---
+
+
+async def checkpoint(court: Court) -> str:
+    """The newest signed checkpoint with the cosignatures it has. Raises NotYet where none was signed yet."""
+    last = await log_batches.newest(court)
+    async with court.work.reading() as reading:
+        return await _cosigned(reading, last)
+
+
+async def key_change(court: Court, number: int) -> str:
+    """The proof of the `number`th change of the log's key: a receipt under a checkpoint that both keys signed.
+
+    Its `extra` is the entry that names them. Raises NotFound.
+    """
+    async with court.work.reading() as reading:
+        changes = await log_batches.key_changes(reading)
+        index, size = changes[number - 1] if 0 < number <= len(changes) else (0, 0)
+        kept = await ledger.first_checkpoint(reading, size) if size else None
+        if kept is None:
+            raise NotFound
+        said = await ledger.entries(reading, index, 1)
+        return await _prove(reading, index, kept, extra=said[0])
+
+
+async def tile(court: Court, path: str) -> bytes:
+    """The tile at `tile/…`, whole or partial, of what was signed. Raises NotFound for any other path."""
+    try:
+        level, n, width = tlog.parse_tile_path(path)
+    except Malformed as error:
+        raise NotFound from error
+    async with court.work.reading() as reading:
+        signed = await log_batches.signed_size(court, reading)
+        if n * tlog.TILE + width > signed >> 8 * (level or 0):
+            raise NotFound
+        if level is None:
+            found = await ledger.entries(reading, n * tlog.TILE, width)
+            return tlog.entries_tile(0, width, found.__getitem__)
+        return b"".join(await ledger.nodes(reading, 8 * level, n * tlog.TILE, width))
+
+
+async def openings(court: Court, n: int) -> dict[str, list[str]]:
+    """What everybody may read beside the log of the entries of tile `n`: index -> disclosures, each of which its entry
+    commits to. It grows when something is published, and shrinks when something is erased.
+    """
+    async with court.work.reading() as reading:
+        end = min((n + 1) * tlog.TILE, await log_batches.signed_size(court, reading))
+        if not 0 <= n * tlog.TILE < end:
+            raise NotFound
+        found = await ledger.beside(reading, n * tlog.TILE, end)
+    return {str(index): texts for index, texts in found.items()}
+
+
+async def opened(court: Court, indexes: Sequence[int]) -> dict[int, dict[str, str]]:
+    """Index -> field -> what everybody may read of it beside the log, for texts (why, about what)."""
+    if not indexes:
+        return {}
+    async with court.work.reading() as reading:
+        found = await ledger.beside(reading, min(indexes), max(indexes) + 1)
+    read = {index: dict(map(tlog.read_disclosure, found.get(index, ()))) for index in indexes}
+    return {index: {name: text for name, text in said.items() if isinstance(text, str)} for index, said in read.items()}
+
+
+async def receipt(court: Court, index: int) -> str:
+    """The `.tlog-proof` file for an entry: it proves offline that the entry is in the log. Raises NotFound, NotYet."""
+    last = await log_batches.newest(court)
+    await _check_served(court, index, last.size)
+    async with court.work.reading() as reading:
+        return await _prove(reading, index, last)
+
+
+async def _prove(reading: Reading, index: int, kept: ledger.Kept, extra: bytes = b"") -> str:
+    known = await log_tree.nodes(reading, tlog.nodes_needed_for_inclusion(index, kept.size))
+    proof = tlog.inclusion_proof(index, kept.size, known.__getitem__)
+    return tlog.build_receipt(tlog.Receipt(index, proof, await _cosigned(reading, kept), extra))
+
+
+async def _cosigned(reading: Reading, kept: ledger.Kept) -> str:
+    return kept.note + "".join(await witnesses.lines(reading, kept.size))
+
+
+async def entry(court: Court, index: int) -> bytes:
+    """One entry, as logged. Raises NotFound, or NotYet where batches are signed and no signed one holds it."""
+    async with court.work.reading() as reading:
+        if batch_ms(court.settings):
+            await _check_served(court, index, await log_batches.signed_size(court, reading))
+        found = await ledger.entries(reading, index, 1)
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+async def _check_served(court: Court, index: int, signed: int) -> None:
+    if index >= signed and batch_ms(court.settings):
+        raise not_yet(court)
+    if not 0 <= index < signed:
+        raise NotFound
+
+
+# --- Checking ---
+
+
+async def check_log(court: Court) -> None:
+    """Raises LogDiffers unless the database holds what was last signed. Reads little; called before serving."""
+    async with court.work.reading() as reading:
+        size = await ledger.size(reading)
+        last = await ledger.last_checkpoint(reading)
+        if await ledger.count(reading) != size:
+            raise log_tree.differs(f"it has {await ledger.count(reading)} entries where {size} were written")
+        if last is not None:
+            await _check_signed(court, reading, last, size)
+        start = max(0, size - CHECKED_AT_START)
+        await log_tree.check_hashes(reading, start - start % tlog.TILE, size)
+
+
+async def recount(court: Court) -> int:
+    """Read the whole log again; its size. Raises LogDiffers with the first entry that is not what was hashed."""
+    await check_log(court)
+    async with court.work.scanning() as reading:
+        size = await ledger.size(reading)
+        for start in range(0, size, tlog.TILE):
+            await log_tree.check_hashes(reading, start, min(start + tlog.TILE, size))
+    return size
+
+
+async def _check_signed(court: Court, reading: Reading, last: ledger.Kept, size: int) -> None:
+    try:
+        vkey = await marks.read(reading, KEY_MARK)
+        key = court.keys.of(vkey) if vkey else court.keys.current
+        head = tlog.verify_checkpoint(last.note, key.public)
+    except Problem as error:
+        raise log_tree.differs(f"its last checkpoint (size {last.size}) is not signed by the key in use") from error
+    if head.size > size:
+        raise log_tree.differs(f"it has {size} entries, but {head.size} were signed")
+    if await log_tree.root(reading, head.size) != head.root:
+        raise log_tree.differs(f"its first {head.size} entries are not those that were signed")

@@ -1,0 +1,279 @@
+"""A copy of somebody's log in a directory: only what is missing is fetched, and all of it is verified from there."""
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+import httpx2
+
+from chaupal.governance import tlog
+from chaupal.governance.log.fetching import ENTRIES_LIMIT, NOTE_LIMIT, TILE_LIMIT, Fetch, http_fetch
+from chaupal.governance.log.findings import Broken, Fault, LogReport
+from chaupal.governance.log.openings import check_openings, read_openings
+from chaupal.governance.log.verify import begin_report, read_head, recount_log
+from chaupal.kernel.errors import Malformed
+
+type Progress = Callable[[int, int], None]
+
+AT_ONCE = 8  # requests on the way at a time
+
+
+async def mirror(
+    url: str,
+    key: str | None,
+    into: Path,
+    progress: Progress | None = None,
+    *,
+    origin: str | None = None,
+    policy: tlog.Policy | None = None,
+    fetch: Fetch | None = None,
+) -> LogReport:
+    """Bring the directory `into` up to the log at `url`, count it again from there, and report; see `verify_log`.
+
+    `key`: the log's vkey; without it the one that `into` was begun with, else the log's own. A log that does not extend
+    what `into` holds is reported as forked. `progress(done, of)` counts tiles, from another thread. The copy's
+    `checkpoint` changes only when everything under it was verified. Raises OSError where `into` cannot be written.
+    """
+    return await asyncio.to_thread(_mirror, url, key, into, progress or _in_silence, origin, policy, fetch)
+
+
+def entries(into: Path) -> Iterator[tuple[int, bytes]]:
+    """(index, entry) of everything in a mirror that was verified, in order. Raises Broken for a copy that is not whole."""
+    size = mirrored_size(into)
+    for n in range(-(-size // tlog.TILE)):
+        width = min(tlog.TILE, size - n * tlog.TILE)
+        yield from enumerate(_entries_tile(into, n, width), n * tlog.TILE)
+
+
+def entries_opened(into: Path) -> Iterator[tuple[int, bytes, list[str]]]:
+    """The same, each with the disclosures that the log serves beside it. Raises Broken as `entries` does."""
+    beside: dict[str, list[str]] = {}
+    for index, entry in entries(into):
+        if index % tlog.TILE == 0:
+            beside = _openings(into, index // tlog.TILE)
+        yield index, entry, beside.get(str(index), [])
+
+
+def entry_at(into: Path, index: int) -> bytes:
+    """One entry of a mirror. Raises Broken (`missing`) where it holds none of this number."""
+    size = mirrored_size(into)
+    if not 0 <= index < size:
+        raise Broken(Fault.missing, f"entry {index}")
+    n = index // tlog.TILE
+    return _entries_tile(into, n, min(tlog.TILE, size - n * tlog.TILE))[index % tlog.TILE]
+
+
+def mirrored_size(into: Path) -> int:
+    """How many entries of a mirror are verified; 0 where nothing is yet."""
+    note = _kept(into / "checkpoint")
+    try:
+        return tlog.parse_checkpoint(note)[0].size if note else 0
+    except Malformed as error:
+        raise Broken(Fault.bad_checkpoint, str(into / "checkpoint")) from error
+
+
+# --- bringing it up to date ---
+
+
+def _mirror(
+    url: str, key: str | None, into: Path, progress: Progress, origin: str | None, policy: tlog.Policy | None, fetch: Fetch | None
+) -> LogReport:  # fmt: skip
+    into.mkdir(parents=True, exist_ok=True)
+    known, earlier = key or _kept(into / "key").strip() or None, _kept(into / "checkpoint") or None
+    report = begin_report(url, key)
+    try:
+        with httpx2.Client(timeout=15, trust_env=False, limits=httpx2.Limits(max_connections=AT_ONCE)) as client:
+            _bring(report, fetch or http_fetch(client), known, earlier, origin, policy, into, progress)
+            opened = _bring_openings(report, fetch or http_fetch(client), into)
+    except Broken as broken:
+        report.fault, report.where = broken.fault, broken.where
+        return report
+    _write(into / "checkpoint", report.checkpoint.encode())
+    report.opened = opened
+    _write(into / "key", f"{report.vkey}\n".encode())  # another one where the log changed it
+    _drop_outgrown(into, report.size)
+    return report
+
+
+def _bring(
+    report: LogReport,
+    fetch: Fetch,
+    key: str | None,
+    earlier: str | None,
+    origin: str | None,
+    policy: tlog.Policy | None,
+    into: Path,
+    progress: Progress,
+) -> None:
+    head = read_head(report, _keeping_changes(fetch, report.url, into), key, earlier, origin, policy)
+    wanted = [part for part in _files(head.size) if not (into / tlog.tile_path(*part)).exists()]
+    fresh = [into / path for path in _fetch_all(report.url, fetch, wanted, into, progress)]
+    try:
+        recount_log(report, _from(into, report.url), head)
+    except Broken:
+        # What came today is asked for again the next time; what was verified before stays.
+        for path in fresh:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _bring_openings(report: LogReport, fetch: Fetch, into: Path) -> int:
+    """What is read beside the log, asked for anew each time: it grows by what is published and shrinks by what is erased.
+
+    How many disclosures there are, each of which its entry commits to. A log without them is no worse a log.
+    """
+    opened = 0
+    for n in range(-(-report.size // tlog.TILE)):
+        path = f"openings/{n}"
+        try:
+            body = fetch(f"{report.url}/{path}", ENTRIES_LIMIT)
+        except Broken as broken:
+            if broken.fault is not Fault.missing:
+                raise
+            body = b"{}"
+        width = min(tlog.TILE, report.size - n * tlog.TILE)
+        opened += check_openings(body, _entries_tile(into, n, width), n * tlog.TILE, path)
+        _write(into / path, body)
+    return opened
+
+
+def _openings(into: Path, n: int) -> dict[str, list[str]]:
+    try:
+        return read_openings((into / f"openings/{n}").read_bytes(), f"openings/{n}")
+    except FileNotFoundError:
+        return {}
+
+
+def _keeping_changes(fetch: Fetch, url: str, into: Path) -> Fetch:
+    """The proofs of changes of keys are part of the copy: whoever trusts an old key needs them."""
+
+    def keeping(where: str, limit: int) -> bytes:
+        body = fetch(where, limit)
+        if (path := where.removeprefix(f"{url}/")).startswith("change/"):
+            _write(into / path, body)
+        return body
+
+    return keeping
+
+
+def _files(size: int) -> Iterator[tuple[int | None, int, int]]:
+    for level, n, width in tlog.tiles(size):
+        yield level, n, width
+        if level == 0:
+            yield None, n, width
+
+
+def _fetch_all(
+    url: str, fetch: Fetch, wanted: list[tuple[int | None, int, int]], into: Path, progress: Progress
+) -> list[str]:
+    """Fetch the files, a few at a time; their paths. Raises the first Broken."""
+    waiting: SimpleQueue[tuple[int | None, int, int]] = SimpleQueue()
+    for part in wanted:
+        waiting.put(part)
+    done: list[str] = []
+    broken: list[Broken] = []
+
+    def carry() -> None:
+        with suppress(Empty):
+            while not broken:
+                try:
+                    done.append(_fetch_one(url, fetch, waiting.get_nowait(), into))
+                except Broken as error:
+                    broken.append(error)
+                progress(len(done), len(wanted))
+
+    _side_by_side(carry, min(AT_ONCE, len(wanted)))
+    if broken:
+        raise broken[0]
+    return done
+
+
+def _side_by_side(act: Callable[[], None], many: int) -> None:
+    if many:
+        with ThreadPoolExecutor(many, "mirror") as pool:
+            for task in [pool.submit(act) for _ in range(many)]:
+                task.result()
+
+
+def _fetch_one(url: str, fetch: Fetch, part: tuple[int | None, int, int], into: Path) -> str:
+    """Fetch one file, or the full tile where a partial one is no longer served; its path."""
+    level, n, width = part
+    limit = ENTRIES_LIMIT if level is None else TILE_LIMIT
+    for served in dict.fromkeys((width, tlog.TILE)):
+        path = tlog.tile_path(level, n, served)
+        try:
+            _write(into / path, fetch(f"{url}/{path}", limit))
+        except Broken as broken:
+            if broken.fault is not Fault.missing:
+                raise
+        else:
+            return path
+    raise Broken(Fault.missing, tlog.tile_path(level, n, width))
+
+
+# --- the directory ---
+
+
+def _from(into: Path, url: str) -> Fetch:
+    """A fetch that reads the directory in the log's stead."""
+
+    def fetch(where: str, limit: int) -> bytes:
+        path = into / where.removeprefix(f"{url}/")
+        try:
+            body = path.read_bytes()
+        except FileNotFoundError as error:
+            raise Broken(Fault.missing, where) from error
+        if len(body) > limit:
+            raise Broken(Fault.too_large, where)
+        return body
+
+    return fetch
+
+
+def _entries_tile(into: Path, n: int, width: int) -> list[bytes]:
+    paths = dict.fromkeys((tlog.tile_path(None, n, width), tlog.tile_path(None, n)))
+    for path in paths:
+        with suppress(FileNotFoundError):
+            try:
+                return tlog.split_entries((into / path).read_bytes())[:width]
+            except Malformed as error:
+                raise Broken(Fault.bad_tile, path) from error
+    raise Broken(Fault.missing, tlog.tile_path(None, n, width))
+
+
+def _kept(path: Path) -> str:
+    """The text of a file, nothing where there is none."""
+    try:
+        with path.open("rb") as file:
+            return file.read(NOTE_LIMIT).decode()
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError as error:
+        raise Broken(Fault.bad_checkpoint, str(path)) from error
+
+
+def _write(path: Path, body: bytes) -> None:
+    """Whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.write_bytes(body)
+    beside.replace(path)
+
+
+def _drop_outgrown(into: Path, size: int) -> None:
+    """Partial tiles are kept for the newest checkpoint only."""
+    current = {tlog.tile_path(*part) for part in _files(size)}
+    for folder in into.glob("tile/**/*.p"):
+        for file in folder.iterdir():
+            if file.relative_to(into).as_posix() not in current:
+                file.unlink()
+        with suppress(OSError):
+            folder.rmdir()
+
+
+def _in_silence(done: int, of: int) -> None:
+    """Nobody asked how far it is."""

@@ -1,0 +1,66 @@
+"""Opening what the log only committed to: field by field, by an entry of its own; or destroying what would open it."""
+
+from collections.abc import Sequence
+
+from chaupal.governance.cases import guards
+from chaupal.governance.context import Court
+from chaupal.governance.log import entries, log, record
+from chaupal.governance.orders.papers import check_reason
+from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.policy.viewer import Viewer
+from chaupal.store.court import docket, erasing, ledger
+from chaupal.store.machine.work import Reading
+
+MAY = "open_entries"  # and never of an entry about oneself
+
+
+async def sealed(court: Court, viewer: Viewer, index: int) -> dict[str, int | None]:
+    """The confidential fields of an entry that can still be opened, and when they were (ms); for those who may open them."""
+    async with court.work.reading() as reading:
+        await guards.act(reading, viewer, MAY, await docket.owners_at(reading, index))
+        return {name: at for name, (_, at) in (await ledger.disclosures_of(reading, index)).items()}
+
+
+async def open_(court: Court, viewer: Viewer, index: int, names: Sequence[str], reason: str, ref: str = "") -> int:
+    """Publish confidential fields of the entry at `index`, by an `open` entry; its index.
+
+    Whoever has both checks them by hashing: the SHA-256 of each disclosure's letters stands in the entry's `_sd` (of a secret
+    one the private fields' in its `sd`). `ref`: the order that it is about, if that may be said. Raises NotAllowed, NotFound
+    for a field that is not there (any more), Invalid.
+    """
+    reason = check_reason(reason)
+    async with court.work.writing() as w:
+        me = await guards.act(w, viewer, MAY, await docket.owners_at(w, index))
+        texts = await _texts(w, index, names)
+        public = entries.Opened(disclosures=tuple(texts), by=record.pseudonym(court, me))
+        opened, _ = await log.append(court, w, "open", ref, log.Written(public, {"reason": reason}), prev=index)
+        await ledger.mark_opened(w, index, names)
+    return opened
+
+
+async def erase(court: Court, viewer: Viewer, index: int, names: Sequence[str], reason: str) -> int:
+    """Destroy salt and value of confidential fields, wherever they stand: the digests stay in the log and open nothing more.
+
+    What carries a proposal out commits to the same as the proposal, so it goes there too; and so do the words in the rows that
+    pages show. That it was done is an entry; its index. What an `open` entry said before is public and stays. Raises as
+    `open_` does.
+    """
+    reason = check_reason(reason)
+    async with court.work.writing() as w:
+        me = await guards.act(w, viewer, MAY, await docket.owners_at(w, index))
+        texts = await _texts(w, index, names)
+        public = entries.Opened(erased=len(texts), by=record.pseudonym(court, me))
+        erased, _ = await log.append(court, w, "open", "", log.Written(public, {"reason": reason}), prev=index)
+        for at, name in await ledger.where_disclosed(w, texts):
+            await erasing.blank(w, at, name)
+        await ledger.destroy_disclosures(w, texts)
+    return erased
+
+
+async def _texts(reading: Reading, index: int, names: Sequence[str]) -> list[str]:
+    known = await ledger.disclosures_of(reading, index)
+    if not names:
+        raise Invalid(names="say which fields")
+    if missing := [name for name in names if name not in known]:
+        raise NotFound(f"Entry {index} has no such confidential field: {', '.join(missing)}")
+    return [known[name][0] for name in dict.fromkeys(names)]

@@ -1,0 +1,455 @@
+"""The log against the rows: what binds is logged, what is logged binds. In force at every start, everything slice by slice behind."""
+
+import asyncio
+import hmac
+from binascii import a2b_base64, b2a_base64
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import msgspec
+
+from chaupal.governance import tlog
+from chaupal.governance.context import Court
+from chaupal.governance.log import batches as log_batches
+from chaupal.governance.log.batches import batch_ms
+from chaupal.governance.log.openings import inner_digests
+from chaupal.governance.log.tree import LogDiffers
+from chaupal.governance.tlog.entries import COVER
+from chaupal.kernel.clock import DAY, MINUTE
+from chaupal.kernel.errors import Problem
+from chaupal.kernel.saying import log
+from chaupal.kernel.seeds import load_or_make_seed
+from chaupal.policy.epitaph import iso_date
+from chaupal.store.court import ledger
+from chaupal.store.court.docket import Order
+from chaupal.store.court.rulings import RulingRow
+from chaupal.store.machine import auditing, marks
+from chaupal.store.machine.work import Reading
+
+MARK, SEALS = "reconciled", "rulings_sealed"
+CHUNK = 2_000  # entries read at a time, where somebody waits for the answer
+SLICE = 500  # and where nobody does: each is a few milliseconds of whoever else asks
+AT_START = 4_096  # entries of a stretch that is sealed
+REST = 10 * MINUTE  # between the end of one walk through everything and the beginning of the next
+MOST = 200  # faults that are told one by one
+MEASURES = frozenset({"measure", "deamp"})
+REVERSAL, ORDER = "reversal", "order"
+
+
+class Reconciled(msgspec.Struct, frozen=True):
+    """What was found: `at` in ms, how many entries and rulings were held against each other, and what does not agree."""
+
+    at: int
+    entries: int
+    rulings: int
+    failures: int
+    faults: tuple[str, ...] = ()
+
+
+class _Logged(NamedTuple):
+    """A measure as the log says it; of a `secret` one some fields may have been erased."""
+
+    ref: str
+    public: dict[str, object]
+    secret: bool
+    known: Mapping[str, object] = MappingProxyType({})  # what it commits to, as far as that was not erased
+
+
+class _Book:
+    """What the log says of measures, as far as a ruling can be held against it."""
+
+    def __init__(self, refs: dict[str, str]) -> None:
+        self.refs = refs  # what secret orders were called until they were published -> their references since
+        self.measures: dict[int, _Logged] = {}  # by index
+        self.orders: dict[int, _Logged] = {}
+        self.ended_by: dict[int, set[int]] = {}  # a measure's index -> the reversals that name it
+        self.faults: list[str] = []
+
+    def read_all(self, rows: Sequence[tuple[int, bytes, dict[str, str]]]) -> None:
+        for index, body, opens in rows:
+            self.read(index, body, opens)
+
+    def read(self, index: int, body: bytes, opens: dict[str, str]) -> None:
+        """An entry; one that says nothing yet is read by what would open it."""
+        try:
+            fields = tlog.read_entry(body)
+            known = _known(body, opens)
+            said = _opened(known) if fields["t"] == COVER else _plain(fields)
+        except (Problem, KeyError) as error:
+            self.faults.append(f"entry {index} cannot be read: {error}")
+            return
+        if said is None:
+            return
+        kind, ref, prev, public = said
+        logged = _Logged(self.refs.get(ref, ref), public, fields["t"] == COVER, known)
+        if kind in MEASURES:
+            self.measures[index] = logged
+        elif kind == ORDER:
+            self.orders[index] = logged
+        elif kind == REVERSAL and prev is not None:
+            self.ended_by.setdefault(prev, set()).add(index)
+
+
+# --- everything ---
+
+
+class Walk:
+    """All that the log says and all that the rows say, held against each other a slice at a time, again and again."""
+
+    def __init__(self, court: Court, at_once: int = SLICE) -> None:
+        self._court = court
+        self._at_once = at_once
+        self._due = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        self._next = self._rulings = 0
+        self._faults: list[str] = []
+
+    async def step(self) -> Reconciled | None:
+        """One slice more; what was found where it was the last one. Faults are said aloud in the server's log at once."""
+        if self._court.clock() < self._due:
+            return None
+        async with self._court.work.scanning() as reading:
+            found = await _slice(reading, self._next, self._at_once)
+            if found is None:
+                found = _Found(self._next, 0, await _nowhere(reading))
+                await faults_in_force(self._court)  # whatever it finds was met on the way; it seals what agrees
+        ended, self._next = found.end == self._next, found.end
+        self._rulings += found.rulings
+        self._faults += found.faults
+        for fault in found.faults[: max(0, MOST - len(self._faults) + len(found.faults))]:
+            log.error("the log and the rows do not agree", fault=fault)
+        return await self._finish() if ended else None
+
+    async def _finish(self) -> Reconciled:
+        """The outcome is kept for the report and for whoever watches the server."""
+        court, entries, faults = self._court, self._next, self._faults
+        async with court.work.reading() as reading:
+            # How many are not signed yet is nobody's to know: this number is published.
+            told = min(entries, await log_batches.signed_size(court, reading)) if batch_ms(court.settings) else entries
+        found = Reconciled(court.clock(), told, self._rulings, len(faults), tuple(faults[:MOST]))
+        async with court.work.writing() as w:
+            await marks.write(w, MARK, msgspec.json.encode(found).decode())
+        self._begin()
+        self._due = court.clock() + REST
+        return found
+
+
+async def reconcile(court: Court) -> Reconciled:
+    """The whole walk, for somebody who waits for it."""
+    walk = Walk(court, CHUNK)
+    while (found := await walk.step()) is None:
+        pass
+    return found
+
+
+async def last(court: Court) -> Reconciled | None:
+    """What the last walk found; None where none has come to its end yet."""
+    async with court.work.reading() as reading:
+        text = await marks.read(reading, MARK)
+    return msgspec.json.decode(text, type=Reconciled) if text else None
+
+
+class _Found(NamedTuple):
+    """What a slice came to: where the next begins, how many rulings there were, what does not agree."""
+
+    end: int
+    rulings: int
+    faults: list[str]
+
+
+async def _slice(reading: Reading, start: int, count: int) -> _Found | None:
+    """Some entries and every row that rests on them or ended by them; None where there are no such entries.
+
+    Entries are read first: what is decided meanwhile stands in rows of later entries, and is looked at with those.
+    """
+    book = _Book(await auditing.renamed(reading))
+    rows = await auditing.entries_with_openings(reading, start, count)
+    if not rows:
+        return None
+    await asyncio.to_thread(book.read_all, rows)  # the loop goes on answering meanwhile
+    end = rows[-1][0] + 1
+    begun = await auditing.begun(reading, start, end - start)
+    ended = await auditing.ended(reading, start, end - start)
+    before = {row.log_index: row for row in await auditing.begun_by(reading, [*book.ended_by])}
+    orders = await auditing.received(reading, start, end - start)
+    faults = [*book.faults, *_of_begun(book, begun), *_of_ended(book, ended, before), *_of_orders(book, orders)]
+    missing = book.measures.keys() - {row.log_index for row in begun}
+    faults += [
+        f"entry {at} ({book.measures[at].ref}) tells of a measure, and there is no such ruling"
+        for at in sorted(missing)
+    ]
+    lost = book.orders.keys() - {order.log_index for order in orders}
+    faults += [
+        f"entry {at} ({book.orders[at].ref}) tells of an order, and there is no such order" for at in sorted(lost)
+    ]
+    return _Found(end, len(begun), faults)
+
+
+async def _nowhere(reading: Reading) -> list[str]:
+    """Rulings that no slice meets."""
+    rows = await auditing.nowhere(reading, await ledger.size(reading))
+    return [
+        f"ruling {row.id} rests on entry {row.log_index}, which is no measure, or has ended by {row.lift_log_index}, and no entry says so"
+        for row in rows
+    ]
+
+
+# --- what is in force, before anybody is answered ---
+
+
+async def check_in_force(court: Court) -> None:
+    """Raises LogDiffers unless everything in force is what the log says, and nothing that the log says is missing."""
+    faults = await faults_in_force(court)
+    if faults:
+        more = f" (and {len(faults) - 3} more)" if len(faults) > 3 else ""
+        raise LogDiffers(
+            f"What is in force in the database is not what the public log says: {'; '.join(faults[:3])}{more}. Somebody or something "
+            "changed the database. `chaupal check` lists all of it; restore the newest whole backup (database and keys)."
+        )
+
+
+async def faults_in_force(court: Court) -> list[str]:
+    """A line for each thing that does not agree. A quick look at each; whatever it is not sure of is looked at whole."""
+    now = court.clock()
+    async with court.work.scanning() as reading:
+        refs, size = await auditing.renamed(reading), await ledger.size(reading)
+        doubtful: list[int] = []
+        key, sealed = await _seals(court, reading)
+        fresh: dict[str, str] = {}
+        for start in range(0, size, AT_START):
+            known = sealed.get(str(start))
+            if known and known == _seal(key, start, await auditing.rows_in_force(reading, now, start, AT_START)):
+                fresh[str(start)] = known
+                continue
+            rows = await auditing.in_force(reading, now, start, AT_START)
+            found = await asyncio.to_thread(_doubtful, rows, refs)
+            if rows and not found:
+                fresh[str(start)] = _seal(key, start, [row[TEXT] for row in rows])
+            doubtful += found
+        faults = await _at(reading, refs, doubtful)
+        faults += await _nowhere(reading)
+        faults += _unmatched(*await auditing.unmatched(reading, MOST))
+        orders = await auditing.orders_in_force(reading, now)
+        for first in range(0, len(orders), SLICE):
+            some = orders[first : first + SLICE]
+            book = _Book(refs)
+            book.read_all(await auditing.entries_at(reading, [order.log_index for order in some]))
+            faults += [*book.faults, *_of_orders(book, some)]
+    if fresh != sealed:
+        async with court.work.writing() as w:
+            await marks.write(w, SEALS, msgspec.json.encode(fresh).decode())
+    return faults
+
+
+async def _seals(court: Court, reading: Reading) -> tuple[bytes, dict[str, str]]:
+    """Seals of stretches of rulings that were held against their entries and agreed, and the key that makes them.
+
+    A stretch whose rows are as they were needs no second look at its entries. Whoever has the database alone cannot make a
+    seal; whoever takes one away only makes us look.
+    """
+    key = await asyncio.to_thread(load_or_make_seed, court.keys.folder / "rows.key")
+    kept = await marks.read(reading, SEALS)
+    return key, msgspec.json.decode(kept, type=dict[str, str]) if kept else {}
+
+
+def _seal(key: bytes, start: int, rows: Sequence[str]) -> str:
+    return hmac.digest(key, "\n".join((str(start), *rows)).encode(), "sha256").hex()
+
+
+async def _at(reading: Reading, refs: dict[str, str], leaves: Sequence[int]) -> list[str]:
+    faults: list[str] = []
+    for first in range(0, len(leaves), SLICE):
+        some = leaves[first : first + SLICE]
+        book = _Book(refs)
+        book.read_all(await auditing.entries_at(reading, some))
+        faults += [*book.faults, *_of_begun(book, await auditing.begun_by(reading, some))]
+    return faults
+
+
+def _unmatched(plain: Iterable[int], secret: Iterable[tuple[int, str]]) -> Iterator[str]:
+    for index in plain:
+        yield f"entry {index} tells of a measure or of its end, and there is no such ruling"
+    for index, text in secret:
+        act = tlog.read_disclosure(text)[1]
+        if isinstance(act, dict) and act.get("t") in (*MEASURES, REVERSAL):
+            yield f"entry {index} tells of a measure or of its end, and there is no such ruling"
+
+
+class _Public(msgspec.Struct, gc=False):
+    """What a measure says, as far as a row says it too. Fields of nothing else are made: a hundred thousand are read at a start."""
+
+    measure: str = ""
+    law: str = ""
+    basis: str = ""
+    rule: str | None = None
+    term: str | None = None
+    territory: list[str] = []
+    start: str = msgspec.field(name="from", default="")
+    until: str | None = None
+    second: str | None = None
+
+
+class _Entry(msgspec.Struct, gc=False):
+    t: str
+    ref: str
+    public: _Public
+    digests: list[str] = msgspec.field(name="_sd", default_factory=list[str])
+
+
+_entry = msgspec.json.Decoder(_Entry).decode
+_disclosed = msgspec.json.Decoder(tuple[str, str, Any]).decode
+_CLOCK = tuple(f"T{hour:02}:{minute:02}Z" for hour in range(24) for minute in range(60))
+_FROM_URL, _TO_URL = bytes.maketrans(b"-_", b"+/"), bytes.maketrans(b"+/", b"-_")
+LEAF, TEXT, BODY = 13, 14, 15  # columns of what is in force
+
+
+def _doubtful(rows: Iterable[Any], refs: Mapping[str, str]) -> list[int]:
+    """Entries whose rulings do not agree with them at a quick look, or cannot be looked at quickly (the secret ones)."""
+    return [row[LEAF] for row in rows if not _agrees(row, refs)]
+
+
+@lru_cache(4_096)
+def _day(days: int) -> str:
+    return tlog.at_minute(days * DAY).partition("T")[0]
+
+
+def _minute(ms: int) -> str:
+    """As the log says it; the days are few, and their spelling is kept."""
+    return _day(ms // DAY) + _CLOCK[ms % DAY // MINUTE]
+
+
+def _agrees(row: Any, refs: Mapping[str, str]) -> bool:
+    _, subject, term, measure, territory, starts_at, ends_at, ref, law, reason, basis, rule, approved_by, *_ = row
+    try:
+        entry, known = _entry(row[BODY]), {}
+        for text in filter(None, row[BODY + 1 :]):
+            raw = text.encode()
+            if b2a_base64(sha256(raw).digest(), newline=False).translate(_TO_URL)[:-1].decode() not in entry.digests:
+                return False
+            _, name, known[name] = _disclosed(a2b_base64(raw.translate(_FROM_URL) + b"=="))
+    except (ValueError, TypeError):
+        return False
+    said = entry.public
+    until = None if ends_at is None else _minute(ends_at)
+    return (
+        entry.t in MEASURES
+        and refs.get(entry.ref, entry.ref) == ref
+        and (said.measure, said.law, said.basis, said.rule or "", said.term or "") == (measure, law, basis, rule, term)
+        and ",".join(said.territory) == territory
+        and said.start == _minute(starts_at)
+        and (said.until == until or (said.second is None and approved_by is not None))
+        and known.get("part", known.get("subject")) == str(subject)
+        and known.get("reason", "") == reason
+    )
+
+
+# --- one thing against the other ---
+
+
+def _plain(fields: dict[str, object]) -> tuple[str, str, int | None, dict[str, object]]:
+    prev, public = fields.get("prev"), fields["public"]
+    return (
+        str(fields["t"]),
+        str(fields["ref"]),
+        prev if isinstance(prev, int) else None,
+        msgspec.convert(public, dict[str, object]),
+    )
+
+
+def _known(body: bytes, opens: dict[str, str]) -> dict[str, object]:
+    """Name -> value of all that opens an entry. Raises Problem for what it does not commit to."""
+    outer = {name: text for name, text in opens.items() if name in tlog.SEALED}
+    inner = inner_digests(set(outer.values()))
+    rows = {name: text for name, text in opens.items() if not name.startswith("row ")}
+    return {name: tlog.open_disclosure(text, body, inner)[1] for name, text in rows.items()}
+
+
+def _opened(known: dict[str, object]) -> tuple[str, str, int | None, dict[str, object]] | None:
+    """What a secret entry says; None for one that says nothing, or nothing any more."""
+    if "act" not in known:
+        return None
+    act = msgspec.convert(known["act"], dict[str, object])
+    prev, public = act.get("prev"), known.get("public", {})
+    return (
+        str(act["t"]),
+        str(act["ref"]),
+        prev if isinstance(prev, int) else None,
+        msgspec.convert(public, dict[str, object]),
+    )
+
+
+def _of_begun(book: _Book, rows: Iterable[RulingRow]) -> Iterator[str]:
+    for row in rows:
+        if row.log_index not in book.measures:
+            yield f"ruling {row.id} rests on entry {row.log_index}, which is no measure"
+            continue
+        for name, ours, theirs in _differences(row, book.measures[row.log_index]):
+            yield f"ruling {row.id} and entry {row.log_index} differ in {name}: {ours} and {theirs}"
+
+
+def _of_ended(book: _Book, rows: Iterable[RulingRow], before: Mapping[int, RulingRow]) -> Iterator[str]:
+    """`before`: those that reversals name, by the entry of their measure."""
+    for row in rows:
+        if row.lift_log_index not in book.ended_by.get(row.log_index, ()):
+            yield f"ruling {row.id} has ended, and no entry says so"
+    for leaf, ends in book.ended_by.items():
+        row = before.get(leaf)
+        if row is None:
+            yield f"entry {min(ends)} ends a measure of which there is no ruling"
+        elif row.lifted_at is None or row.lift_log_index not in ends:
+            yield f"ruling {row.id} binds, and entry {min(ends)} says that it has ended"
+
+
+def _of_orders(book: _Book, orders: Iterable[Order]) -> Iterator[str]:
+    for order in orders:
+        logged = book.orders.get(order.log_index)
+        if logged is None:
+            yield f"order {order.ref} rests on entry {order.log_index}, which is no order"
+            continue
+        ours = _said_of(order)
+        theirs: dict[str, object] = logged.public | {"number": logged.ref}
+        for name, value in ours.items():
+            if name in theirs and theirs[name] != value:
+                yield f"order {order.ref} and entry {order.log_index} differ in {name}: {value} and {theirs[name]}"
+        for name, value in (("grounds", order.grounds), ("reasons", order.reasons)):
+            if value != logged.known.get(name, ""):
+                yield f"order {order.ref} and entry {order.log_index} differ in {name}"
+
+
+def _said_of(order: Order) -> dict[str, object]:
+    """What the log says of an order, from its row."""
+    return {
+        "number": order.ref, "kind": order.kind, "channel": order.channel, "reference": order.reference_no, "law": order.legal_basis,
+        "bases": list(order.bases), "territory": list(order.territory), "dated": iso_date(order.dated),
+        "received": tlog.at_minute(order.received_at), "act_by": _time(order.act_by), "interim_until": _time(order.interim_until),
+        "ends": _time(order.ends_at), "emergency": order.emergency, "secrecy": order.secrecy,
+    }  # fmt: skip
+
+
+def _differences(row: RulingRow, logged: _Logged) -> Iterator[tuple[str, object, object]]:
+    """(field, what the ruling has, what the log has)."""
+    ours: dict[str, object] = {
+        "order": row.order_ref, "measure": row.measure, "territory": row.territory.split(","), "until": _time(row.ends_at),
+        "law": row.legal_basis, "basis": row.basis, "rule": row.rule or None, "from": tlog.at_minute(row.starts_at),
+    }  # fmt: skip
+    theirs = logged.public | {"order": logged.ref, "reason": logged.known.get("reason", "")}
+    ours["reason"] = row.reason  # blank where it was erased
+    if theirs.get("second") is None and row.approved_by is not None:
+        ours.pop("until")  # one acted alone, for a short while; a second person agreed since, which a later entry says
+    about = logged.known.get("part", logged.known.get("subject"))
+    if about is not None:
+        ours["subject"], theirs["subject"] = str(row.subject_id), about
+    if row.term:
+        ours["term"] = row.term
+    for name, value in ours.items():
+        if theirs.get(name) != value and (name in theirs or not logged.secret):
+            yield name, value, theirs.get(name)
+
+
+def _time(ms: int | None) -> str | None:
+    return None if ms is None else tlog.at_minute(ms)

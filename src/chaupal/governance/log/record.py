@@ -1,0 +1,300 @@
+"""What of each act goes into the public log: who demanded what under which law, and what was decided; nobody's name or words.
+
+`entries.py` says which fields there are; docs/log-entries.md is drawn from it. The public report and everybody's own count
+are computed from these fields alone. What is about somebody is only committed to; of that, what everybody can see anyway, and
+the reasons that the desk says will be public, are read beside the log.
+"""
+
+import hmac
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, TypedDict
+
+import msgspec
+
+from chaupal.governance import tlog
+from chaupal.governance.cases.cases import Case
+from chaupal.governance.context import Court
+from chaupal.governance.log import entries, log
+from chaupal.governance.log.log import Carried, Written
+from chaupal.governance.regimes import Regime
+from chaupal.policy.epitaph import iso_date
+from chaupal.policy.facts import Visibility
+from chaupal.policy.rulings import WITHHOLDING, Measure
+from chaupal.store.court import docket, rulings
+from chaupal.store.court.docket import Authority, CaseEvent, Noted, Order, Said, Target
+from chaupal.store.court.rulings import RulingRow
+from chaupal.store.identity.ip_blocks import Door
+from chaupal.store.machine.work import Reading
+from chaupal.store.square import naming
+
+CLOCK = 0  # who acts when time does
+MACHINE = "machine"  # somebody with a shell on the server, who need not be anybody here
+AT_THE_MACHINE = -1  # the same, where an event or a ruling's end notes an account
+NAMELESS = {CLOCK: "clock", AT_THE_MACHINE: MACHINE}
+# Wider measures first: what was done is narrower than what was asked for when it comes later here.
+WIDTH = (
+    Measure.SUSPEND, Measure.WITHHOLD_ACCOUNT, Measure.FREEZE, Measure.LIMIT, Measure.REMOVE_POST, Measure.WITHHOLD_POST,
+    Measure.WITHHOLD_MEDIA, Measure.DEAMPLIFY, Measure.MARK_SENSITIVE, Measure.LABEL, Measure.WARN,
+)  # fmt: skip
+# What everybody can see of a measure while it lasts; by the others nobody learns whom they are about.
+SEEN = frozenset({
+    Measure.SUSPEND, Measure.WITHHOLD_ACCOUNT, Measure.REMOVE_POST, Measure.WITHHOLD_POST, Measure.WITHHOLD_MEDIA,
+    Measure.MARK_SENSITIVE, Measure.LABEL,
+})  # fmt: skip
+CODES = {
+    "refused": ("outcome", "ground"),
+    "closed": ("outcome",),
+}  # what of a proposal is opened by what carries it out
+READ = frozenset({"refused", "closed", "kept"})  # decisions whose reason everybody reads
+
+
+class Secrecy(TypedDict):
+    """How an entry is written: under which law, and of which matter, which may be secret yet."""
+
+    regime: str | None
+    matter: Order | None
+
+
+def under(case: Case) -> Secrecy:
+    return secrecy(case.order)
+
+
+def secrecy(order: Order) -> Secrecy:
+    return {"regime": order.regime_ref or None, "matter": order}
+
+
+def of_ruling(row: RulingRow, order: Order | None) -> Secrecy:
+    """The same for what is about a ruling, which may have come of no order."""
+    return {"regime": row.regime or None, "matter": None} if order is None else secrecy(order)
+
+
+def pseudonym(court: Court, account: int) -> str:
+    """A name for a member of staff: always the same for the same person, and telling nobody who that is."""
+    if account in NAMELESS:
+        return NAMELESS[account]
+    return "staff-" + hmac.digest(court.keys.pseudonyms, str(account).encode(), "sha256").hex()[:12]
+
+
+def _pseudonym(court: Court, account: int | None) -> str | None:
+    return None if account is None else pseudonym(court, account)
+
+
+# --- what comes in ---
+
+
+def authority(
+    court: Court, new: Authority, by: int, *, step: str = "added", second: int | None = None, what: Sequence[str] = ()
+) -> Written:  # fmt: skip
+    """`what`: the fields that a change is about."""
+    return Written(entries.Authority(
+        step=step, name=new.name, name_hi=new.name_hi, jurisdiction=new.jurisdiction, issuer=new.issuer_class, office=new.office,
+        what=tuple(what), by=pseudonym(court, by), second=_pseudonym(court, second),
+    ))  # fmt: skip
+
+
+def order(
+    court: Court, new: Order, named: Sequence[Target], issuer: Authority, regime: Regime, document: str | None,
+    defects: tuple[str, ...] = (),
+) -> Written:  # fmt: skip
+    """The officer's name, the authority's own words and whoever complains: they may be confidential, or about somebody."""
+    kinds = Counter(target.kind if target.subject_id is not None else "unknown" for target in named)
+    person = issuer.issuer_class == "person"
+    rank = regime.rank_of(new.officer_rank)
+    public = entries.Order(
+        kind=new.kind, authority="" if person else issuer.name, issuer=issuer.issuer_class, jurisdiction=issuer.jurisdiction,
+        channel=new.channel, office=new.particulars.get("role", ""), rank=rank.code if rank else "", reference=new.reference_no,
+        law=new.legal_basis, bases=new.bases, territory=new.territory, dated=iso_date(new.dated),
+        received=tlog.at_minute(new.received_at), act_by=_time(new.act_by), law_act_by=_time(regime.due("act", new.received_at)),
+        interim_until=_time(new.interim_until), ends=_time(new.ends_at), emergency=new.emergency, secrecy=new.secrecy,
+        targets=dict(kinds), document=document, signature=new.signature, origin=new.origin, source=new.source, rule=new.rule,
+        defects=defects,
+        by="authority" if new.filed_by is not None else pseudonym(court, new.received_by),
+    )  # fmt: skip
+    sealed = {
+        "grounds": new.grounds, "reasons": new.reasons, "officer": f"{new.officer}, {new.officer_rank}".strip(", "),
+        "complainant": issuer.name if person else None,
+    }  # fmt: skip
+    return Written(public, {name: value for name, value in sealed.items() if value})
+
+
+def step(court: Court, logged: str, noted: Noted, by: int) -> Written:
+    """Why, and before which body, is only committed to: it may be about somebody. Letters and minutes stay with the staff."""
+    body = docket.body_of(noted.body)
+    public = entries.Step(
+        step=logged, codes=noted.codes, targets=noted.targets, body=body, until=_time(noted.until),
+        confirms=noted.confirms or None, at=tlog.at_minute(court.clock()), by=pseudonym(court, by),
+    )  # fmt: skip
+    sealed = {"reason": noted.reason, "body_name": "" if body == noted.body.strip() else noted.body}
+    return Written(public, {name: value for name, value in sealed.items() if value})
+
+
+# --- what is decided ---
+
+
+def _who(case: Case) -> dict[str, object]:
+    """Whose words these are, and of which class: never in clear, and never opened beside each other."""
+    return {"subject": _subject(case.target.subject_id), "speaker": case.speaker or None}
+
+
+def _subject(id_: int | None) -> str:
+    return "" if id_ is None else str(id_)
+
+
+def proposal(court: Court, case: Case, said: Said, by: int, **more: Any) -> Written:
+    """What is proposed is only committed to: proposals change. Whatever carries it out repeats what this commits to."""
+    sealed: dict[str, object] = _who(case) | {
+        "outcome": said.outcome, "ground": said.code or None, "reason": said.reason, "finding": said.finding or None,
+        "until": _time(said.ends_at),
+    }  # fmt: skip
+    return Written(_decision(court, case, "proposed", by, more), sealed)
+
+
+async def decision(
+    court: Court,
+    reading: Reading,
+    case: Case,
+    said: str,
+    by: int,
+    *,
+    follows: int | None,
+    reason: str = "",
+    **more: Any,
+) -> Written:
+    """Any other step of a decision. `follows`: the entry of the proposal; that it is about the same is proven by its digests.
+
+    `more`: public fields of `entries.Decision`.
+    """
+    carried = (await log.carried(reading, follows)).only("subject", "speaker")
+    fresh = {name: value for name, value in _who(case).items() if name not in carried.texts}
+    sealed = fresh | ({"reason": reason} if reason else {})
+    return Written(_decision(court, case, said, by, more), sealed, ("reason",) if said in READ else (), carried)
+
+
+async def kept(
+    court: Court, reading: Reading, case: Case, by: int, reason: str, review_at: int | None, follows: int
+) -> Written:  # fmt: skip
+    """That a measure was looked at again and stays, why, and when that is done the next time."""
+    return await decision(court, reading, case, "kept", by, follows=follows, reason=reason, review=_time(review_at))
+
+
+async def carried_out(
+    court: Court, reading: Reading, case: Case, said: str, of: CaseEvent, second: int, **more: Any
+) -> Written:  # fmt: skip
+    """A refusal or a closing: everything that its proposal committed to stands in it again, its codes are opened."""
+    carried = await log.carried(reading, of.log_index)
+    public = _decision(
+        court, case, said, of.by, {"opens": _codes(carried, *CODES[said]), "second": pseudonym(court, second)} | more
+    )
+    return Written(public, {}, ("reason",), carried)
+
+
+def _decision(court: Court, case: Case, said: str, by: int, more: dict[str, Any]) -> entries.Decision:
+    target = case.target
+    public = entries.Decision(
+        target=target.number, kind=target.kind, step=said, demanded=target.demanded, protected=case.protected, by=pseudonym(court, by)
+    )  # fmt: skip
+    return msgspec.structs.replace(public, **more)
+
+
+def _codes(carried: Carried, *names: str) -> tuple[str, ...]:
+    """The disclosures of what was proposed, as far as it is said in codes."""
+    return tuple(carried.texts[name] for name in names if name in carried.texts)
+
+
+async def ruling(
+    court: Court, reading: Reading, case: Case, said: Said, row: RulingRow, kind: str, *, carries: int | None = None,
+    goes_on: int | None = None, **more: Any,
+) -> Written:  # fmt: skip
+    """A measure as it goes in force. `carries`: the entry of the proposal that it carries out; `goes_on`: of the measure in
+    whose place it stands, for a reason of its own. `more`: public fields of `entries.Measure`.
+    """
+    carried = await log.carried(reading, carries)
+    if goes_on is not None:
+        carried = (await log.carried(reading, goes_on)).only("subject", "part", "speaker")
+    own = {**_who(case), "reason": said.reason, "finding": said.finding or None}
+    sealed: dict[str, object] = {name: value for name, value in own.items() if name not in carried.texts}
+    if row.subject_id != case.target.subject_id and "part" not in carried.texts:
+        sealed["part"] = str(row.subject_id)
+    language = await _language(reading, kind, row.subject_id, case.target.owner_id)
+    also = (
+        None
+        if row.measure not in WITHHOLDING
+        else await rulings.also_withheld(reading, row.subject_id, row.term, row.starts_at)
+    )
+    public = entries.Measure(
+        target=case.target.number, kind=kind, measure=row.measure, also=also, outcome=_outcome(case, row), demanded=case.target.demanded,
+        term=row.term or None, territory=tuple(row.territory.split(",")), basis=row.basis,
+        authority="" if case.authority.issuer_class == "person" else row.authority, jurisdiction=case.authority.jurisdiction,
+        law=row.legal_basis, rule=row.rule or None, source=case.order.source or "government", language=language,
+        protected=case.protected, finding=bool(said.finding), parts=max(1, len(said.subjects)),
+        start=tlog.at_minute(row.starts_at), until=_time(row.ends_at), review=_time(row.review_at), permanent=row.permanent,
+        strike_until=_time(row.strike_until), alone=row.alone, break_glass=row.second_by is not None, glass_until=_time(row.second_by),
+        opens=_codes(carried, "outcome"), by=pseudonym(court, row.decided_by), second=_pseudonym(court, row.approved_by),
+        concurred=_pseudonym(court, row.concurred_by),
+    )  # fmt: skip
+    return Written(
+        msgspec.structs.replace(public, **more), sealed, await _beside(reading, kind, row, case.target), carried
+    )
+
+
+async def ending(
+    court: Court, reading: Reading, row: RulingRow, target: Target, *, how: str, by: int, reason: str, at: int, **more: Any
+) -> Written:  # fmt: skip
+    """`more`: public fields of `entries.Reversal`."""
+    kind = _kind_of(row, target.kind)
+    public = entries.Reversal(
+        target=target.number, kind=kind, measure=row.measure, term=row.term or None, step=how, at=tlog.at_minute(at),
+        by=pseudonym(court, by),
+    )  # fmt: skip
+    public = msgspec.structs.replace(public, **more)
+    carried = (await log.carried(reading, row.log_index)).only("subject", "part")
+    return Written(public, {"reason": reason} if reason else {}, await _beside(reading, kind, row, target), carried)
+
+
+async def _beside(reading: Reading, kind: str, row: RulingRow, target: Target) -> tuple[str, ...]:
+    """What everybody may read of a measure: why; and what it is about, where they can see that anyway."""
+    seen = Measure(row.measure) in SEEN and await _is_public(reading, kind, row)
+    return ("subject" if row.subject_id == target.subject_id else "part", "reason") if seen else ("reason",)
+
+
+def _outcome(case: Case, row: RulingRow) -> str:
+    if case.own_rules:
+        return "own_rules_action"
+    demanded = case.target.demanded
+    if not demanded or demanded == row.measure:
+        return "complied_full"
+    return (
+        "complied_narrower" if WIDTH.index(Measure(row.measure)) > WIDTH.index(Measure(demanded)) else "complied_full"
+    )
+
+
+def _kind_of(row: RulingRow, of_target: str) -> str:
+    return {"withhold_post": "post", "remove_post": "post", "withhold_media": "media"}.get(row.measure, of_target)
+
+
+async def _language(reading: Reading, kind: str, id_: int, owner: int | None) -> str:
+    """Of the post, else of the account; nothing where it has none."""
+    if kind == "post":
+        return await naming.language_of(reading, "post", id_)
+    return "" if owner is None else await naming.language_of(reading, "account", owner)
+
+
+async def _is_public(reading: Reading, kind: str, row: RulingRow) -> bool:
+    if kind in ("account", "tag"):
+        return True
+    look = naming.posts_named if kind == "post" else naming.pictures_named
+    _, visibility = (await look(reading, [row.subject_id])).get(row.subject_id, (None, None))
+    return visibility is not None and visibility <= Visibility.UNLISTED
+
+
+def _time(ms: int | None) -> str | None:
+    return None if ms is None else tlog.at_minute(ms)
+
+
+def door(court: Court, shut: Door, how: str, by: int) -> Written:
+    """An address is about somebody, and so may a comment be."""
+    public = entries.Door(
+        step=how, kind=shut.kind, severity=shut.severity, until=_time(shut.expires_at), by=pseudonym(court, by)
+    )
+    return Written(public, {"what": shut.what, "comment": shut.comment})

@@ -1,0 +1,136 @@
+"""A log counted again from its entries, against the tiles that it serves and the root that it signed."""
+
+from collections.abc import Sequence
+
+from chaupal.governance import tlog
+from chaupal.governance.log.fetching import ENTRIES_LIMIT, TILE_LIMIT, Fetch
+from chaupal.governance.log.findings import Broken, Fault, LogReport
+from chaupal.kernel.errors import Malformed
+
+
+class Recount:
+    """The tree built again from the entries, in memory that grows with its height only.
+
+    Differences are noted and judged at the end: only the signed root tells whether an entry or a tile is the false one.
+    """
+
+    def __init__(self, report: LogReport, fetch: Fetch, head: tlog.Checkpoint) -> None:
+        self.report = report
+        self.fetch = fetch
+        self.head = head
+        # The sizes at which the tree must have had a certain root, and what it means where it had not.
+        self.fixed: dict[int, list[tuple[bytes, Fault]]] = {}
+        if report.earlier is not None:
+            self.fixed[report.earlier] = [(report.earlier_root, Fault.forked)]
+        for change in report.changes:
+            self.fixed.setdefault(change.size, []).append((change.root, Fault.bad_change))
+        self.open: list[list[bytes]] = []  # per tile level, the hashes of the tile that is not full yet
+        self.closed: list[int] = []  # per tile level, how many tiles are full
+        self.differs: tuple[int, str, int] | None = None  # level, path and hash number of the first difference
+        self.odd: int | None = None  # the first entry that is not canonical
+        self.forked: tuple[Fault, int] | None = None  # the first fixed root that was another, and at which size
+
+    def run(self) -> None:
+        """Read everything; raise Broken with the first fault."""
+        self._compare_fixed()
+        for n in range(-(-self.head.size // tlog.TILE)):
+            for entry in self._entries(n, min(tlog.TILE, self.head.size - n * tlog.TILE)):
+                self._push(0, tlog.leaf_hash(entry))
+                self._count(entry)
+                self._compare_fixed()
+        for level, hashes in enumerate(self.open):
+            if hashes:
+                self._compare(level, self.closed[level], hashes)
+        self._judge()
+
+    def _entries(self, n: int, width: int) -> list[bytes]:
+        path = tlog.tile_path(None, n, width)
+        data, served = self._fetch(None, n, width, ENTRIES_LIMIT)
+        try:
+            entries = tlog.split_entries(data)
+        except Malformed as error:
+            raise Broken(Fault.bad_tile, path) from error
+        if len(entries) != served:
+            raise Broken(Fault.wrong_count, path)
+        return entries[:width]
+
+    def _fetch(self, level: int | None, n: int, width: int, limit: int) -> tuple[bytes, int]:
+        """(tile, its width). A log may drop a partial tile that has grown full since (tlog-tiles): ask for that."""
+        for served in dict.fromkeys((width, tlog.TILE)):
+            try:
+                return self.fetch(f"{self.report.url}/{tlog.tile_path(level, n, served)}", limit), served
+            except Broken as broken:
+                if broken.fault is not Fault.missing:
+                    raise
+        raise Broken(Fault.missing, tlog.tile_path(level, n, width))
+
+    def _push(self, level: int, digest: bytes) -> None:
+        if level == len(self.open):
+            self.open.append([])
+            self.closed.append(0)
+        hashes = self.open[level]
+        hashes.append(digest)
+        if len(hashes) == tlog.TILE:
+            self._compare(level, self.closed[level], hashes)
+            self.open[level] = []
+            self.closed[level] += 1
+            self._push(level + 1, _fold(hashes))
+
+    def _compare(self, level: int, n: int, hashes: Sequence[bytes]) -> None:
+        """The served hash tile against the one computed from the entries."""
+        path = tlog.tile_path(level, n, len(hashes))
+        data, served = self._fetch(level, n, len(hashes), TILE_LIMIT)
+        if len(data) != served * 32:
+            raise Broken(Fault.bad_tile, path)
+        wrong = (i for i, digest in enumerate(hashes) if data[i * 32 : i * 32 + 32] != digest)
+        if self.differs is None and (first := next(wrong, None)) is not None:
+            self.differs = level, path, n * tlog.TILE + first
+
+    def _count(self, entry: bytes) -> None:
+        counts = self.report.entries
+        try:
+            kind = str(tlog.read_entry(entry)["t"])
+            # A hostile log may invent a type for every entry; the report stays small.
+            kind = kind if kind in counts or len(counts) < 64 else "other"
+            counts[kind] = counts.get(kind, 0) + 1
+        except Malformed:
+            self.odd = self.report.verified if self.odd is None else self.odd
+        self.report.verified += 1
+
+    def _compare_fixed(self) -> None:
+        for root, fault in self.fixed.get(self.report.verified, ()):
+            if self.forked is None and self._root() != root:
+                self.forked = fault, self.report.verified
+
+    def _root(self) -> bytes:
+        return tlog.join_subtrees([piece for hashes in reversed(self.open) for piece in _pieces(hashes)])
+
+    def _judge(self) -> None:
+        level, path, index = self.differs or (None, "", 0)
+        if self._root() != self.head.root:
+            if level == 0:
+                raise Broken(Fault.entry_differs, str(index))
+            raise Broken(Fault.tile_differs, path) if path else Broken(Fault.root_differs, str(self.head.size))
+        if path:
+            raise Broken(Fault.tile_differs, path)
+        if self.forked is not None:
+            raise Broken(self.forked[0], str(self.forked[1]))
+        if self.odd is not None:
+            raise Broken(Fault.not_canonical, str(self.odd))
+
+
+def _fold(hashes: Sequence[bytes]) -> bytes:
+    """The root over a power of two of hashes."""
+    while len(hashes) > 1:
+        hashes = [tlog.node_hash(left, right) for left, right in zip(hashes[::2], hashes[1::2], strict=True)]
+    return hashes[0]
+
+
+def _pieces(hashes: Sequence[bytes]) -> list[bytes]:
+    """The roots of the complete subtrees over the hashes of an open tile, largest first."""
+    pieces: list[bytes] = []
+    while hashes:
+        width = 1 << (len(hashes).bit_length() - 1)
+        pieces.append(_fold(hashes[:width]))
+        hashes = hashes[width:]
+    return pieces

@@ -1,0 +1,75 @@
+"""The log's tree in the store: hashes are read, entries added, and what is there held against what was written."""
+
+from collections.abc import Iterable, Sequence
+
+from chaupal.governance import tlog
+from chaupal.kernel.errors import Problem
+from chaupal.store.court import ledger
+from chaupal.store.machine.work import Reading, Writing
+
+
+class LogDiffers(Problem):
+    """The database does not hold what was signed; serving it would be a second history."""
+
+    slug = "log_differs"
+
+
+def differs(how: str) -> LogDiffers:
+    """The problem, with what to do about it."""
+    return LogDiffers(
+        f"The public log in the database differs from what was published: {how}. Somebody or something changed the "
+        "database, or only a part of a backup was restored. Restore the newest whole backup (database and keys); "
+        "do not make a new key: outsiders keep the old checkpoints and would see a second history."
+    )
+
+
+async def nodes(reading: Reading, wanted: Iterable[tlog.Node]) -> dict[tlog.Node, bytes]:
+    """Point reads: as many as the tree is high."""
+    found: dict[tlog.Node, bytes] = {}
+    for level, index in wanted:
+        for digest in await ledger.nodes(reading, level, index, 1):
+            found[level, index] = digest
+    return found
+
+
+async def root(reading: Reading, size: int) -> bytes:
+    """The root of the first `size` entries. Raises LogDiffers where a hash of it is missing."""
+    known = await nodes(reading, tlog.nodes_needed_for_root(size))
+    try:
+        return tlog.root(size, known.__getitem__)
+    except KeyError as error:
+        raise differs(f"a hash of its tree is missing: {error}") from error
+
+
+async def add(w: Writing, entries: Sequence[tuple[str, bytes]]) -> int:
+    """Append (kind, entry)s; the index of the first. The log is held until the unit's end."""
+    index = await ledger.hold(w)
+    # Who appends many in one unit reads the tree's right edge once. Given up in part, the unit has another size again.
+    size, known = w.edge
+    if size != index:
+        known = await nodes(w, tlog.nodes_needed_for_root(index))
+    leaves = [tlog.leaf_hash(entry) for _, entry in entries]
+    fresh = [*tlog.nodes_for_appends(index, leaves, known.__getitem__)]
+    await ledger.add(w, index, entries, fresh)
+    known = known | {(level, at): digest for level, at, digest in fresh}
+    size = index + len(entries)
+    w.edge = size, {node: known[node] for node in tlog.nodes_needed_for_root(size)}
+    return index
+
+
+async def check_hashes(reading: Reading, start: int, end: int) -> None:
+    """Entries start..end hashed anew, against the hashes that were stored for them and for what they completed.
+
+    Raises LogDiffers.
+    """
+    known = await nodes(reading, tlog.nodes_needed_for_root(start))
+    leaves = map(tlog.leaf_hash, await ledger.entries(reading, start, end - start))
+    fresh = {(level, at): digest for level, at, digest in tlog.nodes_for_appends(start, leaves, known.__getitem__)}
+    for level in sorted({level for level, _ in fresh}):
+        wanted = sorted(at for of, at in fresh if of == level)
+        stored = await ledger.nodes(reading, level, wanted[0], len(wanted))
+        if len(stored) != len(wanted):
+            raise differs(f"hashes of entries {start} to {end} are missing")
+        for at, digest in zip(wanted, stored, strict=True):
+            if fresh[level, at] != digest:
+                raise differs(f"entry {at << level} or one after it was changed after it was written")

@@ -1,0 +1,142 @@
+"""The outside verifier: fetches a log over HTTP, recomputes all of it and says the first thing that is wrong.
+
+It trusts the key and nothing else: every leaf, tile and root is computed anew from the entries that were served.
+"""
+
+from urllib.parse import urlsplit
+
+import httpx2
+
+from chaupal.governance import tlog
+from chaupal.governance.log.fetching import KEY_LIMIT, NOTE_LIMIT, Fetch, http_fetch
+from chaupal.governance.log.findings import Broken, Fault, KeySource, LogReport
+from chaupal.governance.log.recount import Recount
+from chaupal.governance.log.verify_keys import follow_changes, is_signed
+from chaupal.kernel.errors import Malformed
+
+
+def verify_log(
+    url: str,
+    vkey: str | None = None,
+    *,
+    previous_checkpoint: str | None = None,
+    origin: str | None = None,
+    policy: tlog.Policy | None = None,
+    fetch: Fetch | None = None,
+) -> LogReport:
+    """Verify the whole log under `url` and report; what the server sends cannot make this raise.
+
+    Without `vkey` the log's own `<url>/key` is taken, and the report says so. `previous_checkpoint` is the text of an
+    earlier signed checkpoint, which the log must extend. `origin` is needed where it is not the key's name. `policy`: which
+    witnesses must have signed the checkpoint, so that nobody is shown a history of their own.
+    `fetch(url, limit)` returns at most `limit` bytes or raises Broken.
+    """
+    report = begin_report(url, vkey)
+    try:
+        if fetch is not None:
+            _verify(report, fetch, vkey, previous_checkpoint, origin, policy)
+        else:
+            with httpx2.Client(timeout=15, trust_env=False) as client:
+                _verify(report, http_fetch(client), vkey, previous_checkpoint, origin, policy)
+    except Broken as broken:
+        report.fault, report.where = broken.fault, broken.where
+    return report
+
+
+def begin_report(url: str, vkey: str | None) -> LogReport:
+    """An empty report about the log at `url`."""
+    return LogReport(url.rstrip("/"), KeySource.first_use if vkey is None else KeySource.given)
+
+
+def _verify(
+    report: LogReport, fetch: Fetch, vkey: str | None, previous: str | None, origin: str | None, policy: tlog.Policy | None
+) -> None:  # fmt: skip
+    recount_log(report, fetch, read_head(report, fetch, vkey, previous, origin, policy))
+
+
+def _check_url(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.query or parts.fragment)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise Broken(Fault.bad_url, url)
+
+
+def read_head(
+    report: LogReport, fetch: Fetch, vkey: str | None, previous: str | None, origin: str | None, policy: tlog.Policy | None = None
+) -> tlog.Checkpoint:  # fmt: skip
+    """The log's newest checkpoint, entered in the report once it is seen to be signed, and witnessed. Raises Broken."""
+    _check_url(report.url)
+    key = _key(f"{report.url}/key", fetch, vkey)
+    where = f"{report.url}/checkpoint"
+    note = _text(fetch(where, NOTE_LIMIT), Fault.bad_checkpoint, where)
+    try:
+        keys, report.changes = follow_changes(report.url, fetch, key, note, origin)
+    except Malformed as error:
+        raise Broken(Fault.bad_checkpoint, where) from error
+    head = _checkpoint(note, keys[-1], origin, Fault.bad_checkpoint, where)
+    report.vkey = str(keys[-1])
+    report.checkpoint, report.origin, report.size, report.root = note, head.origin, head.size, head.root.hex()
+    _check_witnesses(report, note, keys, policy)
+    if previous is not None:
+        _check_earlier(report, previous, keys, origin)
+    return head
+
+
+def _check_witnesses(report: LogReport, note: str, keys: list[tlog.VerifyingKey], policy: tlog.Policy | None) -> None:
+    own = {(key.name, key.id) for key in keys}
+    _, _, signatures = tlog.parse_checkpoint(note)
+    report.cosignatures = sum((one.name, one.key_id) not in own for one in signatures)
+    if policy is None:
+        return
+    report.witnesses, report.witnessed = len(policy.witnesses), policy.signed_by(note)
+    if not policy.holds(report.witnessed):
+        raise Broken(
+            Fault.unwitnessed, f"{len(report.witnessed)} of {report.witnesses} signed, {policy.least} are needed"
+        )
+
+
+def _check_earlier(report: LogReport, previous: str, keys: list[tlog.VerifyingKey], origin: str | None) -> None:
+    """Any of the keys that led to the one in use may have signed it."""
+    where = "earlier checkpoint"
+    try:
+        signer = next((key for key in keys if is_signed(previous, key)), keys[-1])
+    except Malformed as error:
+        raise Broken(Fault.bad_earlier, where) from error
+    earlier = _checkpoint(previous, signer, origin, Fault.bad_earlier, where)
+    report.earlier, report.earlier_root = earlier.size, earlier.root
+    if earlier.size > report.size:
+        raise Broken(Fault.stale, f"{report.size} < {earlier.size}")
+
+
+def recount_log(report: LogReport, fetch: Fetch, head: tlog.Checkpoint) -> None:
+    """Every entry and tile that `fetch` gives, counted up to `head`. Raises Broken with the first fault."""
+    Recount(report, fetch, head).run()
+
+
+def _text(data: bytes, fault: Fault, where: str) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise Broken(fault, where) from error
+
+
+def _key(url: str, fetch: Fetch, vkey: str | None) -> tlog.VerifyingKey:
+    text = _text(fetch(url, KEY_LIMIT), Fault.bad_key, url) if vkey is None else vkey
+    try:
+        return tlog.VerifyingKey.parse(text)
+    except Malformed as error:
+        raise Broken(Fault.bad_key, url if vkey is None else "given key") from error
+
+
+def _checkpoint(note: str, key: tlog.VerifyingKey, origin: str | None, fault: Fault, where: str) -> tlog.Checkpoint:
+    try:
+        return tlog.verify_checkpoint(note, key, origin)
+    except Malformed as error:
+        raise Broken(fault, where) from error
+    except tlog.NotSigned as error:
+        raise Broken(Fault.not_signed, where) from error
+    except tlog.WrongOrigin as error:
+        raise Broken(Fault.wrong_origin, where) from error

@@ -1,0 +1,85 @@
+"""This server as a witness of other logs (c2sp.org/tlog-witness): it signs that a log only ever grew, never two histories."""
+
+from collections.abc import Sequence
+
+from chaupal.governance import tlog
+from chaupal.governance.context import Court
+from chaupal.governance.log import batches as log_batches
+from chaupal.governance.log import neighbours as log_neighbours
+from chaupal.governance.log.verify_keys import is_signed
+from chaupal.governance.tlog.spellings import base64, digest_of
+from chaupal.kernel.errors import Conflict, Invalid, Malformed, NotAllowed, NotFound
+from chaupal.kernel.settings import BadSettings, Settings
+from chaupal.store.court import witnesses
+from chaupal.store.court.witnesses import Seen
+from chaupal.store.machine.work import Writing
+
+
+class SeenOther(Conflict):
+    """What was submitted does not follow on what was cosigned last; `size` is that one's."""
+
+    slug = "log_seen_other"
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"The last cosigned checkpoint has {size} entries, or another root")
+        self.size = size
+
+
+def cosigner(court: Court) -> tlog.Cosigner:
+    """The key by which this server cosigns."""
+    return court.keys.witness(f"{court.settings.domain}/witness")
+
+
+async def card(court: Court) -> str:
+    """The line by which another server names us its neighbour (setting `log_neighbours`)."""
+    log = await log_batches.public_key(court)
+    return log_neighbours.Neighbour(log, cosigner(court).public, f"{court.settings.origin}/log").line
+
+
+def known_logs(settings: Settings) -> list[tlog.VerifyingKey]:
+    """The logs that this server witnesses, its neighbours' among them. Raises BadSettings."""
+    near = [one.log for one in log_neighbours.neighbours(settings)]
+    try:
+        return [*near, *(tlog.VerifyingKey.parse(vkey) for vkey in settings.witness_logs)]
+    except Malformed as error:
+        raise BadSettings(f"witness_logs: {error.message}") from error
+
+
+async def cosign(court: Court, body: str) -> str:
+    """The answer to `add-checkpoint`: our cosignature line under the checkpoint in `body`.
+
+    Raises Malformed (400), NotFound for a log we do not witness (404), NotAllowed where it did not sign (403), SeenOther
+    (409), Invalid for a proof that does not hold (422).
+    """
+    asked = tlog.parse_submission(body)
+    head, text, _ = tlog.parse_checkpoint(asked.note)
+    _check_log(known_logs(court.settings), head.origin, asked.note)
+    if asked.old > head.size:
+        raise Malformed("the old size is larger than the checkpoint's")
+    async with court.work.writing() as w:
+        # Held from the look at the old size until the new one is durable: of two who race, one is told of the other.
+        _check_follows(await witnesses.hold_seen(w, head.origin), asked, head)
+        await _see(w, head)
+    return cosigner(court).cosign(text, court.clock() // 1000)
+
+
+def _check_log(known: Sequence[tlog.VerifyingKey], origin: str, note: str) -> None:
+    keys = [key for key in known if key.name == origin]
+    if not keys:
+        raise NotFound("This log is not witnessed here")
+    if not any(is_signed(note, key) for key in keys):
+        raise NotAllowed("The checkpoint is not signed by a known key of its log")
+
+
+def _check_follows(seen: Seen, asked: tlog.Submission, head: tlog.Checkpoint) -> None:
+    if asked.old != seen.size:
+        raise SeenOther(seen.size)
+    before = digest_of(seen.root, "the root") if seen.root else tlog.EMPTY_ROOT
+    if asked.old == head.size and before != head.root:
+        raise SeenOther(seen.size)
+    if not tlog.verify_consistency(asked.old, head.size, before, head.root, asked.proof):
+        raise Invalid("The proof does not lead from the old size to the checkpoint")
+
+
+async def _see(w: Writing, head: tlog.Checkpoint) -> None:
+    await witnesses.see(w, head.origin, head.size, base64(head.root))

@@ -1,0 +1,1 @@
+"""Orders: from an authority's letter to the end of what they ask."""

@@ -1,0 +1,337 @@
+"""Authorities: an order is taken only from an office that is in this register, known by its mail domain or its keys.
+
+One person proposes an authority, or what is to be known of it from now on, and another agrees; until then nothing of it holds.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+import regex
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+
+from chaupal.governance.cases import guards
+from chaupal.governance.context import Court
+from chaupal.governance.events import AuthorityChangeProposed
+from chaupal.governance.log import log, record
+from chaupal.governance.orders.papers import Paper, check_may
+from chaupal.governance.orders.portal import Sender
+from chaupal.governance.people import lookalikes
+from chaupal.kernel.countries import known_country
+from chaupal.kernel.errors import Conflict, NotFound
+from chaupal.policy.may import may
+from chaupal.policy.viewer import Viewer
+from chaupal.ports.mail import Letter
+from chaupal.store.court import docket, ledger, offices
+from chaupal.store.court.docket import Authority
+from chaupal.store.court.offices import Change, Known
+from chaupal.store.identity import accounts
+from chaupal.store.machine.work import Reading, Writing
+
+CLASSES = ("court", "government", "police", "other")
+MOST_KEYS = 20
+WAITS = "Something else is proposed of this authority: that is agreed to or dropped first"
+NOTHING = "Nothing is proposed of this authority"
+# Where anybody can have an address, so that it says nothing about whose a mail is.
+ANYBODYS = frozenset(
+    {"gmail.com", "googlemail.com", "yahoo.com", "yahoo.co.in", "outlook.com", "hotmail.com", "live.com", "rediffmail.com", "icloud.com",
+     "proton.me", "protonmail.com", "gmx.net", "gmx.de", "zoho.com"}
+)  # fmt: skip
+
+_DOMAIN = regex.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}")
+_ADDRESS = regex.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_FINGERPRINT = regex.compile(r"[0-9a-f]{64}")
+_PEM = regex.compile(r"-----BEGIN [A-Z ]+-----.*?-----END [A-Z ]+-----", regex.DOTALL)
+
+
+class AuthorityForm(msgspec.Struct, kw_only=True):
+    """An authority as it is written down. `jurisdiction`: its country (ISO 3166-1 alpha-2).
+
+    `keys`: by which its documents are known, one to a line: the SHA-256 of a public key in hex; or pasted certificates or
+    public keys (PEM). `contact`: a mail address of its own, from a source of yours, which is told of every change that
+    somebody proposes. `sure`: staff looked twice at a name or domain that is close to another's.
+    """
+
+    name: str = ""
+    name_hi: str = ""
+    jurisdiction: str = ""
+    office: str = ""
+    email_domain: str = ""
+    issuer_class: Literal["court", "government", "police", "other"] = "government"
+    keys: str = ""
+    contact: str = ""
+    sure: bool = False
+
+
+async def register(court: Court, viewer: Viewer, form: AuthorityForm) -> Authority:
+    """Propose an authority: nothing is taken from it until another agrees.
+
+    Raises NotAllowed, Invalid by field, or Conflict for a name that is taken.
+    """
+    me = check_may(viewer, "register_authority")
+    paper = Paper()
+    known = _known(paper, form)
+    new = Authority(
+        id=court.make_id(), name=paper.line("name", form.name), jurisdiction=paper.line("jurisdiction", form.jurisdiction).upper(),
+        created_at=court.clock(), created_by=me, log_index=0, **msgspec.structs.asdict(known),
+    )  # fmt: skip
+    if not known_country(new.jurisdiction):
+        paper.complain("jurisdiction", "must be a country's code of two letters, such as IN")
+    async with court.work.reading() as reading:
+        await _check_not_close(reading, paper, new, form.sure)
+    paper.check()
+    async with court.work.writing() as w:
+        await guards.act(w, viewer, "register_authority")
+        entered = msgspec.structs.replace(new, log_index=await _log(court, w, new, me, "proposed"))
+        if not await docket.add_authority(w, entered):
+            raise Conflict("An authority of this name is in the register already", name="is taken")
+    return entered
+
+
+async def change(court: Court, viewer: Viewer, id_: int, form: AuthorityForm) -> Change:
+    """Propose what is to be known of an authority from now on; its old contact and its people are told by mail.
+
+    Nothing of it holds until another agrees: mails of a new domain are not its, keys not its own. Raises NotAllowed, NotFound,
+    Invalid by field, Conflict where another change waits, or nothing is changed.
+    """
+    me = check_may(viewer, "register_authority")
+    old = await one(court, viewer, id_)
+    paper = Paper()
+    known = _known(paper, form)
+    new = _with(old, known)
+    async with court.work.reading() as reading:
+        await _check_not_close(reading, paper, new, form.sure)
+    paper.check()
+    if not (what := _differs(old, known)):
+        raise Conflict("Nothing was changed")
+    if old.agreed_by is None:
+        raise Conflict(WAITS)
+    async with court.work.writing() as w:
+        await guards.act(w, viewer, "register_authority")
+        leaf = await _log(court, w, new, me, "proposed", what=what, prev=old.log_index)
+        proposed = Change(
+            id=court.make_id(), authority_id=id_, known=known, proposed_by=me, proposed_at=court.clock(), log_index=leaf
+        )
+        if not await offices.propose_change(w, proposed):
+            raise Conflict(WAITS)
+        w.tell(AuthorityChangeProposed(authority=id_, what=what))
+    return proposed
+
+
+async def agree(court: Court, viewer: Viewer, id_: int) -> Authority:
+    """Agree to what another proposed: that it is an authority, or what is to be known of it. It holds from this commit on.
+
+    Raises NotAllowed for who proposed it, NotFound, Conflict where nothing waits, or the proposer's role is gone.
+    """
+    me = check_may(viewer, "agree_authority")
+    async with court.work.writing() as w:
+        await ledger.hold(w)
+        found, proposed = await _waiting(w, id_)
+        first = found.created_by if proposed is None else proposed.proposed_by
+        await _check_second(w, viewer, me, first)
+        if proposed is None:
+            leaf = await _log(court, w, found, first, "added", second=me, prev=found.log_index)
+            done = await offices.agree_to_authority(w, id_, me, leaf)
+            new = msgspec.structs.replace(found, agreed_by=me, log_index=leaf)
+        else:
+            new, what = _with(found, proposed.known), _differs(found, proposed.known)
+            leaf = await _log(court, w, new, first, "changed", second=me, what=what, prev=proposed.log_index)
+            done = await offices.agree_to_change(w, proposed, me, court.clock(), leaf)
+        if not done:
+            raise Conflict(NOTHING)
+    return msgspec.structs.replace(new, log_index=leaf)
+
+
+async def drop(court: Court, viewer: Viewer, id_: int) -> None:
+    """Take back what is proposed, one's own or another's. Raises NotAllowed, NotFound, Conflict where nothing waits."""
+    word = "register_authority" if may(viewer, "register_authority") else "agree_authority"
+    async with court.work.writing() as w:
+        me = await guards.act(w, viewer, word)
+        await ledger.hold(w)
+        found, proposed = await _waiting(w, id_)
+        leaf = await _log(court, w, found, me, "dropped", prev=proposed.log_index if proposed else found.log_index)
+        if proposed is None:
+            done = await offices.forget_authority(w, id_)
+        else:
+            done = await offices.drop_change(w, proposed, court.clock(), leaf)
+        if not done:
+            raise Conflict(NOTHING)
+
+
+async def proposed_of(court: Court, viewer: Viewer, id_: int) -> Change | None:
+    """The change of an authority that waits for a second person, for staff."""
+    check_may(viewer, "see_office")
+    async with court.work.reading() as reading:
+        return await offices.open_change(reading, id_)
+
+
+async def _waiting(w: Writing, id_: int) -> tuple[Authority, Change | None]:
+    """The authority, and the change that is proposed of it; none where the authority itself is. Raises NotFound, Conflict."""
+    found = await docket.authority(w, id_) if id_ else None
+    if found is None:
+        raise NotFound
+    proposed = await offices.open_change(w, id_)
+    if proposed is None and found.agreed_by is not None:
+        raise Conflict(NOTHING)
+    return found, proposed
+
+
+async def _check_second(w: Writing, viewer: Viewer, me: int, first: int) -> None:
+    """Another person than who proposed it; and both still may."""
+    await guards.act(w, viewer, "agree_authority")
+    guards.check_not_own(me, [first], guards.SECOND)
+    if not guards.holds((await accounts.standings(w, [first])).get(first), "register_authority"):
+        raise Conflict(guards.UNHELD)
+
+
+async def _log(
+    court: Court, w: Writing, new: Authority, by: int, step: str, *, second: int | None = None, what: Sequence[str] = (),
+    prev: int | None = None,
+) -> int:  # fmt: skip
+    written = record.authority(court, new, by, step=step, second=second, what=what)
+    return (await log.append(court, w, "authority", f"authority-{new.id}", written, prev=prev))[0]
+
+
+def _with(old: Authority, known: Known) -> Authority:
+    return msgspec.structs.replace(old, **msgspec.structs.asdict(known))
+
+
+def _differs(old: Authority, known: Known) -> tuple[str, ...]:
+    """What a change is about, in the log's words."""
+    fields = msgspec.structs.asdict(known)
+    return tuple("class" if name == "issuer_class" else name for name in fields if getattr(old, name) != fields[name])
+
+
+async def every(court: Court, viewer: Viewer) -> list[Authority]:
+    """All authorities by name, for staff."""
+    check_may(viewer, "see_office")
+    async with court.work.reading() as reading:
+        return await docket.all_authorities(reading)
+
+
+async def one(court: Court, viewer: Viewer, id_: int) -> Authority:
+    """An authority, for staff. Raises NotFound."""
+    check_may(viewer, "see_office")
+    async with court.work.reading() as reading:
+        found = await docket.authority(reading, id_) if id_ else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def named(court: Court, viewer: Viewer, name: str) -> Authority | None:
+    """The authority with exactly this name, for staff."""
+    check_may(viewer, "see_office")
+    async with court.work.reading() as reading:
+        return await docket.authority_named(reading, name)
+
+
+# --- telling the authority ---
+
+
+async def mail_change(sender: Sender, id_: int) -> None:
+    """Tell the contact that was known until now, and everybody who files for it, what is proposed. Outside any unit of work.
+
+    Raises OSError from the carrier.
+    """
+    async with sender.work.reading() as reading:
+        found = await docket.authority(reading, id_)
+        people = await offices.users_of(reading, id_)
+    if found is None:
+        return
+    settings = sender.settings
+    said = {
+        "title": settings.title, "origin": settings.origin, "authority": found.name, "authority_hi": found.name_hi or found.name,
+    }  # fmt: skip
+    subject, body = (text.format(**said) for text in LETTER)
+    addresses = [found.contact, *(user.email for user in people if user.disabled_at is None)]
+    for address in dict.fromkeys(filter(None, addresses)):
+        await sender.mail.send(Letter(to=address, subject=subject, body=body))
+
+
+# Both languages in one mail, as to all people of authorities.
+LETTER = (
+    "{title}: {authority_hi} की जानकारी बदलने का प्रस्ताव / a change of what is known of {authority} is proposed",
+    "नमस्कार,\n\n{title} पर यह प्रस्ताव रखा गया है कि {authority_hi} के आदेश आगे से किसी और डोमेन, कुंजी या संपर्क से पहचाने जाएँ। "
+    "यह तभी लागू होगा जब कोई दूसरा व्यक्ति सहमत होगा। यदि आपके कार्यालय ने ऐसा नहीं कहा है, तो हमें तुरंत बताएँ:\n\n{origin}/portal\n\n"
+    "Dear Sir or Madam,\n\nit was proposed on {title} that orders of {authority} be known by another domain, key or contact from now on. "
+    "It holds only once a second person agrees. If your office did not ask for this, tell us at once, at the address above.\n\n"
+    "{title}\n{origin}\n",
+)
+
+
+# --- what a form says ---
+
+
+def _known(paper: Paper, form: AuthorityForm) -> Known:
+    return Known(
+        name_hi=paper.line("name_hi", form.name_hi, needed=False), office=paper.line("office", form.office, needed=False),
+        email_domain=_domain(paper, form.email_domain), issuer_class=form.issuer_class, keys=_keys(paper, form.keys),
+        contact=_contact(paper, form.contact),
+    )  # fmt: skip
+
+
+def _contact(paper: Paper, text: str) -> str:
+    address = paper.line("contact", text, needed=False).lower()
+    if address and (not _ADDRESS.fullmatch(address) or len(address) > 254):
+        paper.complain("contact", "must be a mail address")
+    return address
+
+
+def _domain(paper: Paper, text: str) -> str:
+    domain = paper.line("email_domain", text, needed=False).lower().removeprefix("@").rstrip(".")
+    if domain and not (len(domain) < 254 and _DOMAIN.fullmatch(domain)):
+        paper.complain("email_domain", "must be a domain such as meity.gov.in")
+    if domain in ANYBODYS:
+        paper.complain("email_domain", "is a domain where anybody can have an address")
+    return domain
+
+
+def _keys(paper: Paper, text: str) -> tuple[str, ...]:
+    blocks = _PEM.findall(text)
+    lines = [line.strip() for line in _PEM.sub("\n", text).splitlines() if line.strip()]
+    try:
+        found = [_of_pem(block.encode()) for block in blocks] + [_of_hex(line) for line in lines]
+    except ValueError:
+        paper.complain("keys", "must be SHA-256 of public keys in hex, or certificates (PEM)")
+        return ()
+    if len(found) > MOST_KEYS:
+        paper.complain("keys", "are too many")
+    return tuple(dict.fromkeys(found))
+
+
+def _of_pem(block: bytes) -> str:
+    if b"CERTIFICATE" in block:
+        key = x509.load_pem_x509_certificate(block).public_key()
+    elif b"PUBLIC KEY" in block:
+        key = serialization.load_pem_public_key(block)
+    else:
+        raise ValueError("neither a certificate nor a public key")
+    der = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return hashlib.sha256(der).hexdigest()
+
+
+def _of_hex(line: str) -> str:
+    plain = line.lower().removeprefix("sha256:").replace(":", "").replace(" ", "")
+    if not _FINGERPRINT.fullmatch(plain):
+        raise ValueError("no SHA-256")
+    return plain
+
+
+async def _check_not_close(reading: Reading, paper: Paper, new: Authority, sure: bool) -> None:
+    """A name or a domain that could be taken for another authority's is entered only by whoever has looked twice."""
+    if sure:
+        return
+    for other in await docket.all_authorities(reading):
+        if other.id == new.id:
+            continue
+        if _plain(other.name) == _plain(new.name) and other.name != new.name:
+            paper.complain("name", f"looks like that of {other.name}; look twice")
+        if new.email_domain and other.email_domain and lookalikes.poses_as_domain(new.email_domain, other.email_domain):
+            paper.complain("email_domain", f"looks like {other.email_domain}, of {other.name}; look twice")
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in lookalikes.skeleton(name) if letter.isalnum())

@@ -1,0 +1,197 @@
+"""Changes of what is in force, decided by two: a later end (extended, renewed), or less of it (amended), each with whose act it was.
+
+A change is the end of one ruling and the beginning of another in one commit, under a step of the order that says so. Nothing
+wider than it was comes of an amendment, and nothing lasts longer than its law allows; an emergency order's measures are not
+extended, they are confirmed (`confirming.py`). What has no end can be renewed, and can be given one. About a protected speaker
+a change takes the three people whom a measure takes.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from chaupal.governance.cases import effects, ladder
+from chaupal.governance.cases.cases import Case
+from chaupal.governance.cases.effects import Cause, Deciders
+from chaupal.governance.cases.ladder import Draft
+from chaupal.governance.context import Court
+from chaupal.governance.log import record
+from chaupal.governance.orders import procedure, steps
+from chaupal.governance.orders.papers import Paper
+from chaupal.kernel.countries import known_country
+from chaupal.kernel.errors import Conflict
+from chaupal.policy.rulings import ACCOUNT_LEVEL, EVERYWHERE, Measure
+from chaupal.store.court import docket
+from chaupal.store.court.docket import CaseEvent, Noted, Said
+from chaupal.store.court.rulings import RulingRow
+from chaupal.store.machine.work import Reading, Writing
+
+EXTEND, RENEW, AMEND = "extend", "renew", "amend"
+LONGER = (EXTEND, RENEW)
+NOT_IN_FORCE = "This ruling is not in force"
+
+
+class ChangeForm(msgspec.Struct, kw_only=True):
+    """What is to be different. `kind`: extend, renew or amend; `body`: whose act it is (authority, court, house …), in words or
+    as a code. `until`: an ISO date. `territory`: fewer countries. `outcome`: a narrower measure; `parts`: posts or pictures.
+    """
+
+    kind: str = ""
+    reason: str = ""
+    body: str = ""
+    until: str = ""
+    territory: str = ""
+    outcome: str = ""
+    parts: tuple[int, ...] = ()
+    text: str = ""
+
+
+async def read(court: Court, reading: Reading, case: Case, form: ChangeForm) -> Said:
+    """The change as it is proposed, checked whole. Raises Invalid by field, Conflict where nothing is in force."""
+    paper = Paper()
+    said = Said(
+        outcome=form.outcome, reason=paper.reason("reason", form.reason), subjects=tuple(dict.fromkeys(form.parts)),
+        ends_at=paper.moment("until", form.until), text=paper.line("text", form.text, needed=False), change=form.kind,
+        body=paper.line("body", form.body, needed=form.kind in LONGER) or "house",
+        territory=tuple(dict.fromkeys(form.territory.upper().replace(",", " ").split())),
+    )  # fmt: skip
+    rows = await _standing(court, reading, case)
+    said = msgspec.structs.replace(said, outcome=said.outcome or rows[0].measure, finding=case.decided_as.finding)
+    await check(court, reading, paper, case, rows, said)
+    paper.check()
+    return said
+
+
+async def check(
+    court: Court, reading: Reading, paper: Paper, case: Case, rows: Sequence[RulingRow], said: Said
+) -> None:
+    """Complain about all that this change may not do. Raises Conflict where none may be made now."""
+    ladder.check_may_bind(court, case)
+    if case.protected and not case.own_rules and said.outcome in ACCOUNT_LEVEL:
+        paper.complain("outcome", "the whole account of a protected speaker is not withheld; choose single posts")
+    if said.change in LONGER:
+        _check_longer(court, paper, case, rows, said)
+    elif said.change == AMEND:
+        await _check_less(court, reading, paper, case, rows, said)
+    else:
+        paper.complain("kind", "must be one of the choices")
+
+
+async def carry_out(court: Court, w: Writing, case: Case, proposal: CaseEvent, me: int) -> tuple[tuple[int, ...], int]:
+    """The change that was proposed, approved by `me`: (ids of the rulings that stand now, the last leaf)."""
+    said, paper = proposal.body, Paper()
+    rows = await _standing(court, w, case)
+    await check(court, w, paper, case, rows, said)
+    paper.check()
+    noted = Noted(targets=(case.target.number,), body=said.body, reason=said.reason, until=said.ends_at)
+    events = (await docket.order_events_of(w, [case.order.id]))[case.order.id]
+    leaf = await steps.enter(court, w, case.order, events, said.change, noted, me)
+    cause = Cause(procedure.logged(said.change), docket.body_of(said.body), said.reason, proposal.by, me)
+    begun, who = list[int](), Deciders(proposal.by, me, third=case.third)
+    for row in rows:
+        following = [_like(court, case, row, said, who, part) for part in _parts(case, row, said)]
+        made, leaf = await effects.replace(court, w, case, row, following, cause)
+        begun += made
+    return tuple(begun), leaf
+
+
+# --- checks ---
+
+
+async def _standing(court: Court, reading: Reading, case: Case) -> list[RulingRow]:
+    now = court.clock()
+    rows = [row for row in await effects.standing_of(reading, case) if row.ends_at is None or now < row.ends_at]
+    if not rows:
+        raise Conflict(NOT_IN_FORCE)
+    return rows
+
+
+def _check_longer(court: Court, paper: Paper, case: Case, rows: Sequence[RulingRow], said: Said) -> None:
+    if case.order.interim_until is not None:
+        raise Conflict("An emergency order is confirmed by another order, not extended")
+    ends = [row.ends_at for row in rows]
+    had = None if None in ends else max(end for end in ends if end is not None)
+    if had is None and said.change == EXTEND:
+        paper.complain("kind", "it has no end that could be later; renew it, or give it an end by an amendment")
+    elif said.ends_at is not None:
+        _check_end(court, paper, case, said, said.ends_at, had)
+    elif had is not None or case.regime.ends_at(court.clock()) is not None:
+        paper.complain("until", "can't be blank")
+    if said.territory or said.subjects or said.outcome != rows[0].measure:
+        paper.complain("kind", "what lasts longer stays as it is otherwise")
+
+
+def _check_end(court: Court, paper: Paper, case: Case, said: Said, ends_at: int, had: int | None) -> None:
+    """Later than the end that there was, and no later than the law allows, nor the order, but by whoever gave that."""
+    latest = case.regime.ends_at(court.clock())
+    if ends_at <= court.clock():
+        paper.complain("until", "is past already")
+    elif had is not None and ends_at <= had:
+        paper.complain("until", "must be after the end that was set")
+    elif latest is not None and ends_at > latest:
+        paper.complain("until", "is later than its law allows")
+    elif case.order.ends_at is not None and ends_at > case.order.ends_at and docket.body_of(said.body) == "house":
+        paper.complain("body", "only whoever ordered it, or a court, gives it more time than the order")
+
+
+async def _check_less(
+    court: Court, reading: Reading, paper: Paper, case: Case, rows: Sequence[RulingRow], said: Said
+) -> None:
+    now, row = court.clock(), rows[0]
+    had = row.territory.split(",")
+    check_territory(paper, said.territory, had)
+    if said.ends_at is not None and said.ends_at <= now:
+        paper.complain("until", "is past already")
+    if said.ends_at is not None and any(one.ends_at is not None and said.ends_at > one.ends_at for one in rows):
+        paper.complain("until", "must be before the end that was set")
+    if said.outcome != row.measure or said.subjects:
+        await check_narrower(court, reading, paper, case, row, said)
+    elif (not said.territory or set(said.territory) == set(had)) and said.ends_at in (None, row.ends_at):
+        paper.complain("until", "say what is to be narrower")
+
+
+def check_territory(paper: Paper, territory: Sequence[str], had: Sequence[str]) -> None:
+    """Complain of countries where it does not hold now."""
+    if not all(map(known_country, territory)) or (EVERYWHERE not in had and not set(territory) <= set(had)):
+        paper.complain("territory", "must be among the countries where it holds")
+
+
+async def check_narrower(court: Court, reading: Reading, paper: Paper, case: Case, row: RulingRow, said: Said) -> None:
+    """Complain where the measure and its parts are not less than `row`: a lower rung, or parts of what that is about."""
+    if said.outcome not in set(Measure):
+        paper.complain("outcome", "must be one of the choices")
+        return
+    if record.WIDTH.index(Measure(said.outcome)) < record.WIDTH.index(Measure(row.measure)):
+        paper.complain("outcome", "must be narrower than what is in force")
+    draft = Draft(
+        outcome=said.outcome,
+        reason=said.reason,
+        parts=said.subjects,
+        finding=said.finding,
+        text=said.text,
+        rule=row.rule,
+    )
+    await ladder.check(court, reading, paper, case, draft)
+
+
+# --- rows ---
+
+
+def _parts(case: Case, row: RulingRow, said: Said) -> list[int | None]:
+    """The subjects that follow from a row: itself (None), or those parts of it that were chosen."""
+    if not said.subjects:
+        return [None]
+    if row.subject_id == case.target.subject_id:
+        return list(said.subjects)
+    return [None] if row.subject_id in said.subjects else []
+
+
+def _like(court: Court, case: Case, row: RulingRow, said: Said, who: Deciders, part: int | None) -> RulingRow:
+    ends_at = row.ends_at if said.ends_at is None else said.ends_at
+    return effects.renewed(
+        court, row, measure=said.outcome if part is not None or said.outcome else row.measure, subject_id=part or row.subject_id,
+        ends_at=ends_at, territory=",".join(said.territory) or row.territory, reason=said.reason,
+        decided_by=who.first, approved_by=who.second, concurred_by=who.third, protected=case.protected,
+        review_at=effects.review_of(case.regime, court.clock(), ends_at), permanent=row.permanent and said.ends_at is None,
+        text=said.text or row.text,
+    )  # fmt: skip

@@ -1,0 +1,94 @@
+"""An emergency order is confirmed: what it brought about goes on under the order that confirms it; the rest ends by itself.
+
+A confirmation is an order of its own, taken in, checked and found genuine, that names what it confirms, thing by thing. Each
+measure that it names ends under the one and begins under the other in the same commit, so that there is no gap, with the
+end that the confirming order and its law set. The two who decided it stand behind it still.
+"""
+
+from collections.abc import Sequence
+
+from chaupal.governance.cases import cases, effects, ladder
+from chaupal.governance.cases.cases import Case
+from chaupal.governance.cases.effects import Cause
+from chaupal.governance.cases.lifecycle import SECONDED_IN_FORCE
+from chaupal.governance.context import Court
+from chaupal.kernel.errors import Conflict
+from chaupal.policy.rulings import Measure
+from chaupal.store.court import docket
+from chaupal.store.court.docket import Order, OrderEvent, Said
+from chaupal.store.court.rulings import RulingRow
+from chaupal.store.machine.work import Writing
+
+NO_EMERGENCY = "Only an emergency order is confirmed"
+NO_ORDER = "This is no order that could confirm it"
+NOT_NAMED = "The confirming order names nothing that is in force by this one"
+
+
+async def carry(court: Court, w: Writing, order: Order, meant: Sequence[Case], event: OrderEvent) -> None:
+    """Let go on what the order that `event` names confirms of `meant`. Raises Conflict, and then nothing has changed."""
+    if not order.emergency:
+        raise Conflict(NO_EMERGENCY)
+    confirming = await docket.order(w, event.body.confirms)
+    if confirming is None or not _may_confirm(order, confirming):
+        raise Conflict(NO_ORDER, confirms="is no order that could confirm this one")
+    theirs = {_thing(case): case for case in await cases.cases_of(court, w, confirming)}
+    bound = [case for case in meant if case.state in SECONDED_IN_FORCE and _thing(case) in theirs]
+    if not bound or (event.body.targets and len(bound) < len(meant)):
+        raise Conflict(NOT_NAMED, targets="are not in force, or not named by the confirming order")
+    for case in bound:
+        await _go_on(court, w, case, theirs[_thing(case)], event)
+
+
+def _may_confirm(order: Order, confirming: Order) -> bool:
+    """Another order of the same authority, which is no emergency order itself and tells as much, or less, to nobody."""
+    return (
+        confirming.id != order.id
+        and confirming.authority_id == order.authority_id
+        and not confirming.emergency
+        and confirming.received_at >= order.received_at
+        and confirming.secret == order.secret
+    )
+
+
+def _thing(case: Case) -> tuple[str, int | None, str]:
+    return case.target.kind, case.target.subject_id, case.target.term
+
+
+async def _go_on(court: Court, w: Writing, old: Case, new: Case, event: OrderEvent) -> None:
+    """One target: out of the one case into the other. Raises Conflict where the confirming order could not have decided it."""
+    begins = cases.follow(new, "take_over", event.by)
+    ladder.check_may_bind(court, new)
+    now, ids, leaf = court.clock(), list[int](), event.log_index or 0
+    cause = Cause("confirmed", docket.body_of(event.body.body) or "authority", event.body.reason, event.by)
+    standing = [row for row in await effects.standing_of(w, old) if row.ends_at is None or now < row.ends_at]
+    if not standing:
+        raise Conflict(NOT_NAMED)
+    for row in standing:
+        following = _row(court, old, new, row, event.body.reason, now)
+        made, leaf = await effects.replace(court, w, new, row, [following], cause)
+        ids += made
+    reason = event.body.reason
+    await cases.enter(court, w, old, cases.follow(old, "confirm", event.by), Said(reason=reason), leaf)
+    said = Said(outcome=standing[-1].measure, reason=reason, rulings=tuple(ids))
+    await cases.enter(court, w, new, begins, said, leaf)
+
+
+def _row(court: Court, old: Case, new: Case, row: RulingRow, reason: str, now: int) -> RulingRow:
+    """The ruling on the confirming order's ground: where both reach, until the end that its decider, that order or its law sets."""
+    if Measure(row.measure) not in new.regime.measures_allowed:
+        raise Conflict(
+            f"The law of {new.order.ref} does not allow this measure", confirms="does not allow this measure"
+        )
+    if new.protected and row.concurred_by is None:
+        raise Conflict("This concerns a protected speaker: a second reviewer must agree before it can be approved")
+    where = tuple(code for code in row.territory.split(",") if code in effects.territory(new))
+    if not where:
+        raise Conflict(f"{new.order.ref} does not reach where this measure holds", confirms="does not reach there")
+    chosen = old.proposal.body.ends_at if old.proposal is not None else None
+    ends_at = effects.end_of(new, Said(ends_at=chosen), now)
+    return effects.renewed(
+        court, row, target_id=new.target.id, order_ref=new.order.ref, authority=new.authority.name, authority_hi=new.authority.name_hi,
+        legal_basis=new.order.legal_basis, basis=new.regime.basis_kind, regime=new.regime.ref, territory=",".join(where),
+        ends_at=ends_at, review_at=effects.review_of(new.regime, now, ends_at), neutral=new.gagged(now), reason=reason, second_by=None,
+        global_allowed=new.regime.territory.allow_global, protected=new.protected,
+    )  # fmt: skip

@@ -1,0 +1,131 @@
+"""Before an order is filed: what it lacks on its face, what its lines name, and what came with it. Looking changes nothing.
+
+The office's form, the authority portal, the API and the command line all go through here, so that they see the same.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from chaupal.governance.context import Court
+from chaupal.governance.orders import documents, faces
+from chaupal.governance.orders.orders import OrderForm
+from chaupal.governance.orders.papers import Paper
+from chaupal.governance.orders.resolving import Resolved, Wrong, resolve
+from chaupal.governance.regimes import (
+    GENERIC,
+    OWN_RULES,
+    Defect,
+    OrderFacts,
+    Regime,
+    TargetFacts,
+    defects,
+    letter_of_return,
+)
+from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.policy.rulings import Measure
+from chaupal.store.court import docket
+from chaupal.store.court.docket import Authority
+from chaupal.store.court.documents import Document
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """An order as it would be filed. `defects`: what its law finds missing on its face; a human decides what follows.
+
+    `targets`: what each line names, in order. `letter`: a draft that returns it, by language, where something is wrong.
+    """
+
+    regime: Regime | None
+    defects: tuple[Defect, ...]
+    targets: tuple[Resolved, ...]
+    origin: documents.Origin
+    letter: dict[str, tuple[str, str]]
+
+    @property
+    def unusable(self) -> list[Resolved]:
+        """Lines that cannot be taken as they stand."""
+        return [one for one in self.targets if one.wrong not in (Wrong.NOTHING, Wrong.NOT_FOUND)]
+
+
+def regimes_for(court: Court, country: str, *, portal: bool) -> list[Regime]:
+    """The laws in force under which an authority of `country` ("": of any) can ask; on the portal those of offices only."""
+    return [
+        regime
+        for regime in court.regimes.in_force(court.clock())
+        if regime.id != OWN_RULES
+        and (not country or regime.covers(country))
+        and (not portal or regime.issuer_class in ("government", "court", "police"))
+    ]
+
+
+def split_demands(form: OrderForm) -> OrderForm:
+    """Lines such as `@asha withhold_account` taken apart: the target stays on its line, the measure goes to `demanded`."""
+    lines = [line.strip() for line in form.targets.splitlines() if line.strip()]
+    given = list(form.demanded)
+    targets: list[str] = []
+    demanded: list[str] = []
+    for at, line in enumerate(lines):
+        head, _, last = line.rpartition(" ")
+        measure = last if head.strip() and last in set(Measure) else ""
+        targets.append(head.strip() if measure else line)
+        demanded.append(measure or (given[at] if at < len(given) else ""))
+    said = tuple(demanded) if any(demanded) else ()
+    return msgspec.structs.replace(form, targets="\n".join(targets), demanded=said)
+
+
+def join_demands(targets: str, demanded: Sequence[str]) -> str:
+    """The other way round, for a form that is shown again."""
+    lines = targets.splitlines()
+    asked = [*demanded, *[""] * len(lines)]
+    return "\n".join(f"{line} {measure}".strip() for line, measure in zip(lines, asked, strict=False))
+
+
+async def check(court: Court, form: OrderForm, brought: Sequence[Document], *, filed_by_authority: bool) -> Checked:
+    """Look at an order without filing it. What is not a date, a country or a law is left out here, and told when filing."""
+    lines = [line for line in (part.strip() for part in form.targets.splitlines()) if line]
+    async with court.work.scanning() as reading:
+        issuer = await docket.authority(reading, form.authority or 0) if form.authority else None
+        found = await resolve(reading, court.settings.origin, lines)
+    regime = _regime(court, form)
+    origin = documents.origin_of(brought, filed_by_authority=filed_by_authority or bool(form.origin_note.strip()))
+    facts = _facts(court, form, issuer, regime, found, origin)
+    wrong = defects(regime, facts) if regime is not None else []
+    letter = draft(court, regime, wrong, facts) if regime is not None and wrong else {}
+    return Checked(regime=regime, defects=tuple(wrong), targets=tuple(found), origin=origin, letter=letter)
+
+
+def draft(court: Court, regime: Regime, wrong: Sequence[Defect], facts: OrderFacts) -> dict[str, tuple[str, str]]:
+    """A letter of return in each language: (subject, body)."""
+    settings = court.settings
+    contact = settings.contact_email or settings.origin
+    return {
+        language: letter_of_return(regime, wrong, facts, language, house=settings.title, contact=contact)
+        for language in ("hi", "en")
+    }
+
+
+def _facts(
+    court: Court, form: OrderForm, issuer: Authority | None, regime: Regime | None, found: Sequence[Resolved], origin: documents.Origin
+) -> OrderFacts:  # fmt: skip
+    paper = Paper()  # complaints about dates are made when it is filed
+    country = issuer.jurisdiction if issuer else ""
+    typed = tuple(form.territory.upper().replace(",", " ").split())
+    territory = typed or (regime.territory_for(country) if regime and country else ())
+    return OrderFacts(
+        received_at=court.clock(), authority=issuer.name if issuer else "", authority_hi=issuer.name_hi if issuer else "",
+        jurisdiction=country,
+        issuer_class=issuer.issuer_class if issuer else "", role=form.role, officer=form.officer,
+        rank=form.officer_rank, channel=form.channel,
+        reference=form.reference_no, dated=paper.moment("dated", form.dated), bases=form.bases or faces.said(form.grounds),
+        territory=territory, signature=faces.signature_of(origin.signature, form.particulars), origin=faces.origin_of(origin.origin),
+        interim_until=paper.moment("interim_until", form.interim_until),
+        targets=tuple(TargetFacts(number=n, as_written=one.line, kind=one.kind) for n, one in enumerate(found, 1)),
+        fields=faces.fields_of(form.particulars, form.legal_basis, form.reasons, form.grounds),
+    )  # fmt: skip
+
+
+def _regime(court: Court, form: OrderForm) -> Regime | None:
+    try:
+        return court.regimes.current(form.regime or GENERIC, court.clock())
+    except (NotFound, Invalid):
+        return None

@@ -1,0 +1,391 @@
+"""Orders: a demand is taken in with all that it must name, and each of its targets becomes a case."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from secrets import token_hex
+from typing import Annotated, NamedTuple
+
+import msgspec
+from msgspec import Meta
+
+from chaupal.governance.cases import clocks, guards
+from chaupal.governance.cases.ladder import ASKED
+from chaupal.governance.cases.lifecycle import State, move
+from chaupal.governance.context import Court
+from chaupal.governance.events import OrderMoved, WordsNamed
+from chaupal.governance.log import log, record
+from chaupal.governance.log.record import CLOCK
+from chaupal.governance.orders import faces, procedure, steps
+from chaupal.governance.orders.documents import signer_of
+from chaupal.governance.orders.papers import Paper, check_may
+from chaupal.governance.orders.procedure import Stage
+from chaupal.governance.orders.resolving import Resolved, Wrong, resolve
+from chaupal.governance.regimes import GENERIC, Regime
+from chaupal.kernel.clock import DAY
+from chaupal.kernel.countries import known_country
+from chaupal.kernel.errors import Conflict, Invalid, NotFound
+from chaupal.policy.rulings import EVERYWHERE, Measure
+from chaupal.policy.viewer import Viewer
+from chaupal.store.court import docket, documents, ledger, speakers
+from chaupal.store.court.docket import HOUSE, Authority, CaseEvent, Noted, Order, OrderEvent, Said, Target
+from chaupal.store.court.documents import Document
+from chaupal.store.identity import accounts
+from chaupal.store.machine.work import Reading, Writing
+
+MOST_TARGETS = 5_000
+MOST_SAID = 50  # complaints about targets in one answer
+ROLE = "role"  # the issuing office, among the particulars
+OPAQUE = "X-"  # begins the reference of an order that is secret: it says nothing, and is not counted
+UNKNOWN = "unknown"  # the kind of what a line that cannot be read names
+OWN = "RULES"  # the house's own matters are numbered under this, as a country's orders are under its code
+
+
+class OrderForm(msgspec.Struct, kw_only=True):
+    """A demand as it is typed or sent. Times are ISO dates, `territory` country codes, `targets` one to a line.
+
+    `regime`: the id of the law it came under; none: the general one. `bases`: codes of that law's grounds. `role`: the
+    issuing office by that law. `demanded`: the measure asked for, line by line, where it is said. `origin_note`: how staff
+    made sure that it is genuine; without it nothing is limited yet. `particulars`: the law's other fields by code.
+    `external_id`: the sender's own number, so that nothing is filed twice.
+    `record_unknown`: lines that name nothing here are recorded as not found; else they are refused. `record_all`: so are
+    those that cannot be read at all, or name something twice: nothing that was asked for is left out.
+    """
+
+    authority: Annotated[int, Meta(ge=0, le=2**63 - 1)] | None = None
+    regime: str = ""
+    role: str = ""
+    officer: str = ""
+    officer_rank: str = ""
+    reference_no: str = ""
+    legal_basis: str = ""
+    bases: tuple[str, ...] = ()
+    grounds: str = ""
+    reasons: str = ""
+    territory: str = ""
+    dated: str = ""
+    act_by: str = ""
+    ends_at: str = ""
+    interim_until: str = ""
+    gag_until: str = ""
+    targets: str = ""
+    demanded: tuple[str, ...] = ()
+    record_unknown: bool = False
+    record_all: bool = False
+    channel: str = "letter"
+    origin_note: str = ""
+    external_id: str = ""
+    particulars: dict[str, str] = {}
+
+
+class Filer(NamedTuple):
+    """Who files: a member of the staff for an authority, or a `user` of the authority.
+
+    `known`: their mail is at the domain by which two people know the authority; else a call-back must say whose order it is.
+    """
+
+    staff: int
+    user: int | None = None
+    known: bool = False
+
+
+async def receive(court: Court, viewer: Viewer, form: OrderForm, brought: Sequence[Document] = ()) -> str:
+    """Take an order in for an authority; its public reference (`IN-2026-0001`). Raises NotAllowed, or as `file` does."""
+    return await file(court, Filer(check_may(viewer, "receive_order")), form, brought)
+
+
+async def file(court: Court, filer: Filer, form: OrderForm, brought: Sequence[Document] = ()) -> str:
+    """File an order with the documents that were brought; its reference, also where the same was filed before by its
+    `external_id`. Raises Invalid with every bad field, Conflict for what was filed before under another name.
+    """
+    paper = Paper()
+    async with court.work.reading() as reading:
+        issuer = await docket.authority(reading, form.authority or 0)
+        if issuer is not None and (known := await docket.filed_as(reading, issuer.id, form.external_id)):
+            return known
+        regime = _regime(court, paper, form)
+        new = _read(court, paper, form, issuer, regime, filer, brought)
+        named = await _read_targets(court, reading, paper, form.targets, form.demanded, new.id, unknown=_recorded(form))
+        await _check_fresh(reading, new, named, brought)
+    paper.check()
+    if issuer is None or regime is None:
+        raise Invalid(authority="is not in the register")
+    return await _enter(court, new, named, issuer, regime, brought, form.origin_note)
+
+
+async def enter_own(
+    court: Court, paper: Paper, targets: str, by: int, *, rule: str, source: str, grounds: str, report_id: int | None,
+    regime: Regime, territory: str = "",
+) -> str:  # fmt: skip
+    """Enter a matter of the house's own; its reference. Raises Invalid with what the paper holds against it."""
+    now = court.clock()
+    new = Order(
+        id=court.make_id(), ref="", authority_id=None, officer="", officer_rank="", reference_no="", legal_basis=regime.title.en,
+        grounds=grounds, reasons="", territory=tuple(territory.upper().replace(",", " ").split()) or (EVERYWHERE,), dated=now,
+        received_at=now, act_by=None, ends_at=None, received_by=by, log_index=0, regime=regime.id, regime_version=regime.version,
+        kind=regime.kind, channel="house", signature="absent", origin="verified", source=source, rule=rule, report_id=report_id,
+    )  # fmt: skip
+    if not all(code == EVERYWHERE or known_country(code) for code in new.territory):
+        paper.complain("territory", "must be countries' codes of two letters, such as IN")
+    async with court.work.reading() as reading:
+        named = await _read_targets(court, reading, paper, targets, (), new.id, unknown=frozenset())
+    paper.check()
+    return await _enter(court, new, named, HOUSE, regime, (), "")
+
+
+# --- reading a form ---
+
+
+def _regime(court: Court, paper: Paper, form: OrderForm) -> Regime | None:
+    try:
+        return court.regimes.current(form.regime or GENERIC, court.clock())
+    except (NotFound, Invalid):
+        paper.complain("regime", "is not a law in force here")
+        return None
+
+
+def _read(
+    court: Court, paper: Paper, form: OrderForm, issuer: Authority | None, regime: Regime | None, filer: Filer, brought: Sequence[Document]
+) -> Order:  # fmt: skip
+    now = court.clock()
+    new = Order(
+        id=court.make_id(), ref="", authority_id=issuer.id if issuer else 0, officer=paper.line("officer", form.officer),
+        officer_rank=paper.line("officer_rank", form.officer_rank), reference_no=paper.line("reference_no", form.reference_no),
+        legal_basis=paper.line("legal_basis", form.legal_basis), bases=form.bases, grounds=paper.page("grounds", form.grounds),
+        reasons=paper.page("reasons", form.reasons, needed=False), territory=_territory(paper, form.territory, issuer, regime),
+        dated=paper.moment("dated", form.dated, needed=True) or 0, received_at=now, act_by=paper.moment("act_by", form.act_by),
+        ends_at=paper.moment("ends_at", form.ends_at), received_by=filer.staff, filed_by=filer.user, log_index=0,
+        regime=regime.id if regime else "", regime_version=regime.version if regime else 0, kind=regime.kind if regime else "order",
+        channel=paper.line("channel", form.channel), emergency=bool(regime and regime.emergency),
+        interim_until=_interim(paper, form, regime, now), secrecy=regime.secrecy if regime else "none",
+        gag_until=paper.moment("gag_until", form.gag_until), signature=_signature(brought), origin=_origin(form, filer, brought),
+        external_id=paper.line("external_id", form.external_id, needed=False), particulars=_particulars(paper, form),
+    )  # fmt: skip
+    _check_times(paper, new, now)
+    if issuer is None:
+        paper.complain("authority", "is not in the register")
+    elif issuer.agreed_by is None:
+        paper.complain("authority", "waits until a second person agrees that it is one")
+    if issuer is not None and regime is not None and not regime.covers(issuer.jurisdiction):
+        paper.complain("regime", "is not a law of this authority's country")
+    if regime is not None and (strange := set(form.bases) - {basis.code for basis in regime.bases}):
+        paper.complain("bases", f"are not grounds of this law: {', '.join(sorted(strange))}")
+    return new
+
+
+def _check_times(paper: Paper, new: Order, now: int) -> None:
+    if new.dated > now + DAY:
+        paper.complain("dated", "lies in the future")
+    for name in ("ends_at", "interim_until", "gag_until"):
+        if (at := getattr(new, name)) is not None and at <= now:
+            paper.complain(name, "is past already")
+
+
+def _interim(paper: Paper, form: OrderForm, regime: Regime | None, now: int) -> int | None:
+    """An emergency order always has an end: what it says, or what its law says at most."""
+    said = paper.moment("interim_until", form.interim_until)
+    if regime is None or not regime.emergency:
+        return said
+    latest = regime.due("confirm_interim", now) or regime.ends_at(now)
+    return min((end for end in (said, latest) if end is not None), default=None)
+
+
+def _territory(paper: Paper, text: str, issuer: Authority | None, regime: Regime | None) -> tuple[str, ...]:
+    codes = tuple(dict.fromkeys(text.upper().replace(",", " ").split()))
+    if not codes and issuer is not None and regime is not None:
+        return regime.territory_for(issuer.jurisdiction)
+    if not codes:
+        paper.complain("territory", "can't be blank")
+    elif not all(code == EVERYWHERE or known_country(code) for code in codes):
+        paper.complain("territory", "must be countries' codes of two letters, such as IN")
+    elif issuer is not None and regime is not None and not regime.may_bind(codes, issuer.jurisdiction):
+        # Nobody may order for another country: what one state forbids stays readable in all others.
+        paper.complain("territory", "goes beyond the jurisdiction of the authority")
+    return codes
+
+
+def _signature(brought: Sequence[Document]) -> str:
+    """The best of the documents' signatures; a bad one is worse than none."""
+    found = {one.signature for one in brought}
+    return next((kind for kind in ("invalid", "valid", "unverifiable") if kind in found), "absent")
+
+
+def _origin(form: OrderForm, filer: Filer, brought: Sequence[Document]) -> str:
+    """Whoever comes in from the authority's own domain is known; a letter is once a known key signed it, or staff called back."""
+    signers = [signer_of(one) for one in brought]
+    if any(signer.poses for signer in signers) or any(one.signature == "invalid" for one in brought):
+        return "mismatch"
+    signed = any(one.signature == "valid" and signer.known for one, signer in zip(brought, signers, strict=True))
+    known = filer.known or form.origin_note.strip() or signed
+    return "verified" if known else "unverified"
+
+
+def _particulars(paper: Paper, form: OrderForm) -> dict[str, str]:
+    typed = {name[:40]: paper.page(name, text, needed=False) for name, text in list(form.particulars.items())[:40]}
+    typed[ROLE] = paper.line("role", form.role, needed=False)
+    return {name: text for name, text in typed.items() if text.strip()}
+
+
+async def _check_fresh(reading: Reading, new: Order, named: Sequence[Target], brought: Sequence[Document]) -> None:
+    """The same letter about the same things is one order, however often it comes."""
+    hashes = [one.sha256 for one in brought]
+    ref = await documents.filed_with(reading, hashes, new.authority_id or 0) if hashes else ""
+    ref = ref or await docket.filed_before(reading, new, [target.as_written for target in named])
+    if ref:
+        raise Conflict(f"This was filed already as {ref}", reference_no=f"was filed already as {ref}")
+
+
+# --- targets ---
+
+
+async def _read_targets(
+    court: Court,
+    reading: Reading,
+    paper: Paper,
+    text: str,
+    demanded: Sequence[str],
+    order_id: int,
+    *,
+    unknown: frozenset[Wrong],
+) -> list[Target]:
+    lines = _lines(paper, text)
+    found = await resolve(reading, court.settings.origin, lines)
+    fine = unknown | {Wrong.NOTHING}
+    if wrong := [f"{one.line}: {one.says}" for one in found if one.wrong not in fine]:
+        paper.complain("targets", "\n".join(wrong[:MOST_SAID]))
+    classes = await speakers.classes_of(reading, {one.owner for one in found if one.owner is not None}, court.clock())
+    asked = [*demanded, *[""] * len(found)]
+    return [_target(court, paper, one, asked[at], order_id, at + 1, classes) for at, one in enumerate(found)]
+
+
+def _recorded(form: OrderForm) -> frozenset[Wrong]:
+    """Of what is wrong with a line, what is recorded rather than refused."""
+    return frozenset(Wrong) if form.record_all else frozenset({Wrong.NOT_FOUND} if form.record_unknown else ())
+
+
+def _target(
+    court: Court, paper: Paper, one: Resolved, demanded: str, order_id: int, number: int, classes: dict[int, str]
+) -> Target:
+    if demanded and demanded not in set(Measure):
+        paper.complain("demanded", f"line {number}: {demanded[:40]} is no measure")
+        demanded = ""
+    asked = ASKED.get(one.kind)
+    if one.wrong not in (
+        Wrong.NOTHING,
+        Wrong.NOT_FOUND,
+    ):  # the line is kept among the staff, with what is wrong with it
+        return Target(
+            id=court.make_id(), order_id=order_id, number=number, as_written=readable(one.line), kind=one.kind or UNKNOWN,
+            subject_id=None, owner_id=None, demanded=demanded, note=one.says,
+        )  # fmt: skip
+    return Target(
+        id=court.make_id(), order_id=order_id, number=number, as_written=one.line, kind=one.kind, subject_id=one.subject,
+        owner_id=one.owner, term=one.term, demanded=demanded or (asked.value if asked else ""), speaker=classes.get(one.owner or 0, ""),
+    )  # fmt: skip
+
+
+def readable(line: str) -> str:
+    """A line that can be kept: what no database takes is written as an escape."""
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in line)
+
+
+def _lines(paper: Paper, text: str) -> list[str]:
+    lines = [line for line in (part.strip() for part in text.splitlines()) if line]
+    if not lines:
+        paper.complain("targets", "can't be blank")
+    if len(lines) > MOST_TARGETS:
+        paper.complain("targets", "are too many for one order")
+    return lines[:MOST_TARGETS]
+
+
+async def next_number(w: Writing, issuer: Authority, at: int) -> str:
+    """The reference of an order that becomes public at a time (ms): they are counted in that order, and no secret one is.
+
+    The caller holds the log.
+    """
+    return await docket.next_ref(w, issuer.jurisdiction or OWN, datetime.fromtimestamp(at / 1000, UTC).year)
+
+
+# --- one commit ---
+
+
+async def _enter(
+    court: Court, new: Order, named: list[Target], issuer: Authority, regime: Regime, brought: Sequence[Document], origin_note: str
+) -> str:  # fmt: skip
+    async with court.work.writing() as w:
+        await ledger.hold(w)
+        await _check_taker(court, w, new, named)
+        if new.authority_id is not None:  # asked again under the log's hold: the same may just have been filed
+            if known := await docket.filed_as(w, new.authority_id, new.external_id):
+                return known
+            await _check_fresh(w, new, named, brought)
+        ref = f"{OPAQUE}{token_hex(6).upper()}" if new.secret else await next_number(w, issuer, new.received_at)
+        document = brought[0].sha256 if brought else None
+        defects = dict.fromkeys(one.code for one in faces.of_order(regime, new, issuer, named))
+        written = record.order(court, new, named, issuer, regime, document, tuple(defects))
+        index, _ = await log.append(court, w, "order", ref, written, **record.secrecy(new))
+        entered = msgspec.structs.replace(new, ref=ref, log_index=index)
+        await docket.add_order(w, entered, named)
+        await docket.add_events(w, _first_events(court, entered, named))
+        await _attach(w, entered, brought)
+        await _begin(court, w, entered, regime, origin_note)
+        verb, stage = _first(entered)
+        w.tell(OrderMoved(order=ref, verb=verb, stage=stage), WordsNamed(order=ref, first=1))
+    return ref
+
+
+async def _check_taker(court: Court, w: Writing, new: Order, named: Sequence[Target]) -> None:
+    """Nobody takes in, or opens, what names something of their own. What an authority files comes by no hand of the staff's."""
+    if new.received_by == CLOCK:
+        return
+    word = "sanction" if new.authority_id is None else "receive_order"
+    guards.check_holds((await accounts.standings(w, [new.received_by])).get(new.received_by), word)
+    guards.check_not_own(new.received_by, [target.owner_id for target in named])
+
+
+async def _attach(w: Writing, order: Order, brought: Sequence[Document]) -> None:
+    by, kind = (order.received_by, "staff") if order.filed_by is None else (order.filed_by, "authority")
+    if await documents.attach(w, [one.id for one in brought], order.id, by=by, by_kind=kind) < len(brought):
+        raise Conflict("These documents belong to another order already", document="belongs to another order")
+
+
+async def _begin(court: Court, w: Writing, order: Order, regime: Regime, origin_note: str) -> None:
+    """The order's own first events, and its clocks."""
+    events = list(_first_steps(court, order, " ".join(origin_note.split())[:300]))
+    for event in events:
+        await docket.add_order_event(w, event)
+    # What the house opened itself nobody sent in; whoever reported something has clocks of their own (`complaints.py`).
+    answers = () if order.authority_id is None else ("acknowledge", "confirm_interim")
+    for kind in ("act", *answers):
+        # What the order asks and what its law asks are both counted: the stricter rules the clock.
+        ends = (regime.due(kind, order.received_at), order.act_by if kind == "act" else None)
+        due = min((end for end in ends if end is not None), default=None)
+        if due is not None:
+            await clocks.start(w, clocks.ORDER, order.id, kind, order.received_at, due)
+    if order.filed_by is not None:  # who files here is told so at once
+        await steps.enter(court, w, order, events, "acknowledge", Noted(), CLOCK)
+
+
+def _first(order: Order) -> tuple[str, Stage]:
+    """The verb by which it begins, and where it stands then. Whoever opens a matter of the house's own has looked at it."""
+    verb = "open" if order.authority_id is None else "receive"
+    return verb, procedure.MACHINE.move(Stage.NEW, verb).to
+
+
+def _first_steps(court: Court, order: Order, origin_note: str) -> Iterator[OrderEvent]:
+    """That it came, and how it was found genuine: one leaf says both."""
+    first, stage = _first(order)
+    said = [(first, Noted())] + ([("verify_origin", Noted(reason=origin_note))] if origin_note else [])
+    for number, (verb, noted) in enumerate(said, 1):
+        yield OrderEvent(
+            id=court.make_id(), order_id=order.id, number=number, state=stage, verb=verb, by=order.received_by,
+            at=order.received_at, body=noted, log_index=order.log_index,
+        )  # fmt: skip
+
+
+def _first_events(court: Court, new: Order, named: list[Target]) -> Iterator[CaseEvent]:
+    for target in named:
+        came_to = move(State.NEW, "miss" if target.subject_id is None else "receive").to
+        yield CaseEvent(
+            id=court.make_id(), target_id=target.id, number=1, state=came_to, by=new.received_by, at=new.received_at,
+            body=Said(), log_index=new.log_index,
+        )  # fmt: skip

@@ -1,0 +1,300 @@
+"""Coming in to the authority portal: people of authorities are invited by staff and enrol with a password and one-time codes.
+
+They have no accounts of the square, see no more of it than everybody, and file in the name of their authority only.
+"""
+
+import base64
+import os
+from typing import Protocol
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pyotp import random_base32
+from pyotp.totp import TOTP
+from pyotp.utils import strings_equal
+
+from chaupal.governance.context import Court
+from chaupal.governance.events import OfficeUserInvited
+from chaupal.governance.orders.papers import Paper, check_may
+from chaupal.governance.people import lookalikes
+from chaupal.kernel.clock import DAY, HOUR, SECOND
+from chaupal.kernel.errors import Conflict, Invalid, NotFound, NotSignedIn, Problem
+from chaupal.kernel.secrets import digest, new_secret
+from chaupal.kernel.seeds import load_or_make_seed
+from chaupal.kernel.settings import Settings
+from chaupal.policy.viewer import Viewer
+from chaupal.ports.mail import Letter, Mail
+from chaupal.store.court import docket, offices
+from chaupal.store.court.docket import Authority
+from chaupal.store.court.offices import OfficeUser
+from chaupal.store.identity import logins
+from chaupal.store.identity.passwords import check_password, hash_password, is_password
+from chaupal.store.machine.work import Reading, Work
+
+COOKIE = "portal"
+SESSION_LASTS = 8 * HOUR
+INVITATION_LASTS = 3 * DAY
+INVITATION = "portal"  # what such a link is for, beside confirmations and resets
+TOKEN_BEGINS = "chaupal-office-"  # noqa: S105 - so that a token that leaked says what it is
+KEY = "portal.key"
+STEP = 30  # seconds that a code holds (RFC 6238)
+
+# One sentence for every reason: it must not tell which addresses exist.
+WRONG = "This address, password and code do not go together"
+
+
+class InviteForm(msgspec.Struct, kw_only=True):
+    """Somebody who is to file for an authority."""
+
+    name: str = ""
+    rank: str = ""
+    email: str = ""
+
+
+class Filing(msgspec.Struct, frozen=True):
+    """Whoever came in, and for which authority."""
+
+    user: OfficeUser
+    authority: Authority
+
+
+class Enrolment(msgspec.Struct, frozen=True):
+    """What the invited is shown: whom it is for, and the secret for their authenticator, also as an address for it."""
+
+    user: OfficeUser
+    authority: Authority
+    secret: str
+    address: str
+
+
+class Sender(Protocol):
+    """Whoever can send mail about what stands in the store."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def work(self) -> Work: ...
+    @property
+    def mail(self) -> Mail: ...
+
+
+# --- invitations, by staff ---
+
+
+async def users_of(court: Court, viewer: Viewer, authority_id: int) -> list[OfficeUser]:
+    """Who may file for an authority, for staff."""
+    check_may(viewer, "see_office")
+    async with court.work.reading() as reading:
+        return await offices.users_of(reading, authority_id)
+
+
+async def invite(court: Court, viewer: Viewer, authority_id: int, form: InviteForm) -> OfficeUser:
+    """Let somebody file for an authority: a link goes to their address. Raises NotAllowed, NotFound, Invalid, Conflict."""
+    me = check_may(viewer, "register_authority")
+    paper, id_ = Paper(), court.make_id()
+    new = OfficeUser(
+        id=id_, authority_id=authority_id, name=paper.line("name", form.name), rank=paper.line("rank", form.rank),
+        email=paper.line("email", form.email).lower(), password_hash="", totp_secret=_seal(court, id_, random_base32()), totp_used=0,
+        token_hash="", created_at=court.clock(), created_by=me, disabled_at=None, log_index=None,
+    )  # fmt: skip
+    async with court.work.reading() as reading:
+        authority = await docket.authority(reading, authority_id) if authority_id else None
+    if authority is None:
+        raise NotFound
+    if authority.agreed_by is None:
+        raise Conflict("Nobody has agreed to this authority yet", email="waits until another agrees to the authority")
+    if "@" not in new.email.strip("@") or not new.email.isascii():
+        paper.complain("email", "must be a mail address")
+    elif authority.email_domain and not lookalikes.comes_from(new.email, authority.email_domain):
+        paper.complain("email", "must be at the authority's own domain")
+    paper.check()
+    async with court.work.writing() as w:
+        if not await offices.add(w, new):
+            raise Conflict("Somebody with this address is known already", email="is taken")
+        w.tell(OfficeUserInvited(user=new.id))
+    return new
+
+
+async def invite_again(court: Court, viewer: Viewer, user_id: int) -> None:
+    """A new link, for whoever lost the first one, their password or their authenticator: until they enrol they stay out."""
+    check_may(viewer, "register_authority")
+    async with court.work.writing() as w:
+        user = await offices.user(w, user_id)
+        if user is None or user.disabled_at is not None:
+            raise NotFound
+        await offices.enrol(w, user_id, "", 0)
+        await offices.set_secret(w, user_id, _seal(court, user_id, random_base32()))
+        await offices.drop_sessions(w, user_id)
+        await offices.set_token(w, user_id, "")
+        w.tell(OfficeUserInvited(user=user_id))
+
+
+async def end_user(court: Court, viewer: Viewer, user_id: int) -> None:
+    """They file no more: sessions, token and open invitation end at once. Raises NotFound."""
+    check_may(viewer, "register_authority")
+    async with court.work.writing() as w:
+        if not await offices.disable(w, user_id):
+            raise NotFound
+
+
+async def mail_invitation(sender: Sender, user_id: int) -> None:
+    """Send the link. To be called outside any unit of work. Raises OSError from the carrier."""
+    secret = new_secret()
+    async with sender.work.writing() as w:
+        user = await offices.user(w, user_id)
+        authority = await docket.authority(w, user.authority_id) if user else None
+        if user is None or authority is None or user.disabled_at is not None:
+            return
+        await logins.add_link(w, digest(secret), user_id, INVITATION, w.now() + INVITATION_LASTS)
+    settings = sender.settings
+    said = {
+        "title": settings.title, "origin": settings.origin, "name": user.name, "authority": authority.name,
+        "authority_hi": authority.name_hi or authority.name, "link": f"{settings.origin}/portal/enrol/{secret}",
+    }  # fmt: skip
+    subject, body = (text.format(**said) for text in LETTER)
+    await sender.mail.send(Letter(to=user.email, subject=subject, body=body))
+
+
+# Both languages in one mail: nobody has said yet which one the reader prefers.
+LETTER = (
+    "{title}: प्राधिकारी पोर्टल का निमंत्रण / invitation to the authority portal",
+    "{name} जी,\n\nआप {title} के प्राधिकारी पोर्टल पर {authority_hi} की ओर से आदेश दर्ज कर सकते हैं। "
+    "पासवर्ड और एक बार के कोड तय करने के लिए यह पन्ना खोलें:\n\n{link}\n\nकड़ी तीन दिन तक और एक ही बार काम करेगी।\n\n"
+    "Dear {name},\n\nyou can file orders on the authority portal of {title} for {authority}. "
+    "To choose a password and set up one-time codes, open the page above. The link works for three days, and once.\n\n"
+    "{title}\n{origin}\n",
+)
+
+
+# --- enrolling ---
+
+
+async def enrolment(court: Court, link: str) -> Enrolment:
+    """What whoever holds a link is shown. Raises NotFound for a dead link."""
+    async with court.work.reading() as reading:
+        user, authority = await _invited(reading, link)
+    secret = _unseal(court, user)
+    address = TOTP(secret, name=user.email, issuer=court.settings.domain).provisioning_uri()
+    return Enrolment(user, authority, secret, address)
+
+
+async def enrol(court: Court, link: str, password: str, code: str) -> str:
+    """The invited have a password and codes now, and are in: the secret of their session. Raises NotFound, Invalid."""
+    shown = await enrolment(court, link)
+    number = _number(court, shown.user, code, shown.secret)
+    if number is None:
+        check_password(password)
+        raise Invalid("This code is not right", code="is not right; look whether the clock of your device is")
+    hash_ = await hash_password(password)
+    secret = new_secret()
+    async with court.work.writing() as w:
+        user, _ = await _invited(w, link)
+        if not await logins.use_link(w, digest(link)):
+            raise NotFound
+        await offices.enrol(w, user.id, hash_, number)
+        await offices.add_session(w, digest(secret), user.id, w.now() + SESSION_LASTS)
+    return secret
+
+
+async def _invited(reading: Reading, link: str) -> tuple[OfficeUser, Authority]:
+    user_id = await logins.link(reading, digest(link), INVITATION)
+    user = await offices.user(reading, user_id) if user_id else None
+    authority = await docket.authority(reading, user.authority_id) if user else None
+    if user is None or authority is None or user.disabled_at is not None:
+        raise NotFound
+    return user, authority
+
+
+# --- coming in ---
+
+
+async def log_in(court: Court, email: str, password: str, code: str) -> str:
+    """The secret of a new session. Raises Invalid, never saying which of the three was wrong."""
+    async with court.work.reading() as reading:
+        user = await offices.by_email(reading, email.strip().lower())
+    kept = user.password_hash if user and user.disabled_at is None else ""
+    known = await is_password(kept or None, password)
+    if user is None or not known:
+        raise Invalid(WRONG, email=WRONG)
+    number = _number(court, user, code, _unseal(court, user))
+    secret = new_secret()
+    async with court.work.writing() as w:
+        if number is None or not await offices.use_code(w, user.id, number):
+            raise Invalid(WRONG, email=WRONG)
+        await offices.add_session(w, digest(secret), user.id, w.now() + SESSION_LASTS)
+    return secret
+
+
+async def log_out(court: Court, secret: str) -> None:
+    async with court.work.writing() as w:
+        await offices.drop_session(w, digest(secret))
+
+
+async def by_cookie(court: Court, secret: str) -> Filing:
+    """Whose session this is. Raises NotSignedIn."""
+    async with court.work.reading() as reading:
+        return await _filing(reading, await offices.by_session(reading, digest(secret)) if secret else None)
+
+
+async def by_token(court: Court, token: str) -> Filing:
+    """Whose token this is. Raises NotSignedIn."""
+    async with court.work.reading() as reading:
+        user = await offices.by_token(reading, digest(token)) if token.startswith(TOKEN_BEGINS) else None
+        return await _filing(reading, user)
+
+
+async def new_token(court: Court, filing: Filing) -> str:
+    """A token for programs, shown once; the one before it ends."""
+    token = TOKEN_BEGINS + new_secret()
+    async with court.work.writing() as w:
+        await offices.set_token(w, filing.user.id, digest(token))
+    return token
+
+
+async def end_token(court: Court, filing: Filing) -> None:
+    async with court.work.writing() as w:
+        await offices.set_token(w, filing.user.id, "")
+
+
+async def tidy(court: Court) -> None:
+    """Sessions that ran out are forgotten."""
+    async with court.work.writing() as w:
+        await offices.drop_old_sessions(w, w.now())
+
+
+async def _filing(reading: Reading, user: OfficeUser | None) -> Filing:
+    authority = await docket.authority(reading, user.authority_id) if user else None
+    if user is None or authority is None:
+        raise NotSignedIn("This is for the people of authorities; log in to the portal, or send its token")
+    return Filing(user, authority)
+
+
+# --- one-time codes (RFC 6238: SHA-1, 30 seconds, 6 digits, as authenticators expect) ---
+
+
+def _number(court: Court, user: OfficeUser, code: str, secret: str) -> int | None:
+    """The number of the step whose code this is: now, the one before or after, and after the last one taken."""
+    digits = "".join(code.split())
+    now = court.clock() // SECOND // STEP
+    totp = TOTP(secret)
+    for number in (now, now - 1, now + 1):
+        if number > user.totp_used and strings_equal(totp.generate_otp(number), digits):
+            return number
+    return None
+
+
+def _seal(court: Court, user_id: int, secret: str) -> str:
+    """Whoever gets hold of the database alone can make no codes."""
+    nonce = os.urandom(12)
+    sealed = AESGCM(load_or_make_seed(court.keys.folder / KEY)).encrypt(nonce, secret.encode(), str(user_id).encode())
+    return base64.b64encode(nonce + sealed).decode()
+
+
+def _unseal(court: Court, user: OfficeUser) -> str:
+    raw = base64.b64decode(user.totp_secret)
+    lock = AESGCM(load_or_make_seed(court.keys.folder / KEY))
+    try:
+        return lock.decrypt(raw[:12], raw[12:], str(user.id).encode()).decode()
+    except (InvalidTag, ValueError) as error:
+        raise Problem(f"The codes of a portal user cannot be checked: {KEY} is another key; restore it") from error

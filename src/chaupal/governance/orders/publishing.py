@@ -1,0 +1,98 @@
+"""What was secret becomes public on the day that its law or its gag says: number, entries and placeholders, in one commit.
+
+Until then nothing outside changes by a secret order (`Order.secret`); from then on it stands in the register, in the report and
+in every feed like one that came that day, and what was kept from its people is told to them (`fanout/served.py`).
+"""
+
+import msgspec
+
+from chaupal.governance import tlog
+from chaupal.governance.cases import cases
+from chaupal.governance.context import Court
+from chaupal.governance.events import OrderMoved
+from chaupal.governance.log import entries, log, record
+from chaupal.governance.orders import steps
+from chaupal.governance.orders.orders import next_number
+from chaupal.governance.regimes import Regime
+from chaupal.kernel.errors import Problem
+from chaupal.store.court import docket, ledger, rulings
+from chaupal.store.court.docket import Order
+from chaupal.store.machine.work import Reading, Writing
+
+
+def public_from(order: Order, regime: Regime) -> int | None:
+    """When (ms) a secret order becomes public: after its gag and the law's own time, whichever is later. None: nobody said."""
+    delay = regime.aggregate_delay if order.secrecy in docket.SECRET else None
+    longest = regime.gag.max if order.secrecy == "gag" and order.gag_until is None and regime.gag is not None else None
+    ends = [
+        order.gag_until, None if delay is None else delay.after(order.received_at, regime.zone),
+        None if longest is None else longest.after(order.received_at, regime.zone),
+    ]  # fmt: skip
+    return max((end for end in ends if end is not None), default=None)
+
+
+async def publish_due(court: Court) -> int:
+    """Publish every order whose day has come; how many. An errand of the server."""
+    now = court.clock()
+    async with court.work.reading() as reading:
+        secret = await docket.secret_orders(reading)
+    days = [(order, public_from(order, cases.regime_of(court, order))) for order in secret]
+    return sum([await publish(court, order.ref) for order, day in days if day is not None and day <= now])
+
+
+async def publish(court: Court, ref: str) -> bool:
+    """Publish a secret order now: False where it is public already. Raises Problem where the log lacks what it said."""
+    async with court.work.writing() as w:
+        await ledger.hold(w)
+        order = await docket.order(w, ref)
+        if order is None or not order.secret:
+            return False
+        authority, now = await docket.authority(w, order.authority_id) or docket.HOUSE, court.clock()
+        number = await next_number(w, authority, now)
+        await docket.publish(w, order, number, now)
+        opened = await _open_entries(court, w, order, number)
+        await _show(court, w, order, number, opened)
+        events = (await docket.order_events_of(w, [order.id]))[order.id]
+        w.tell(OrderMoved(order=number, verb="receive", stage=steps.standing(events)))
+    return True
+
+
+async def _open_entries(court: Court, w: Writing, order: Order, number: str) -> dict[int, int]:
+    """An `open` entry for each entry of the order, under its number: index of the one -> index of the other."""
+    sealed = await _sealed(w, order)
+    if order.log_index not in sealed:
+        raise Problem(f"The entry of {order.ref} cannot be opened: its disclosures were erased")
+    by = record.pseudonym(court, record.CLOCK)
+    said = [(index, entries.Opened(disclosures=texts, by=by)) for index, texts in sealed.items()]
+    first = await log.append_plain(court, w, "open", number, said)
+    for index in sealed:
+        await ledger.publish_disclosures(w, index, tlog.SEALED)
+    return {index: first + at for at, index in enumerate(sealed)}
+
+
+async def _sealed(reading: Reading, order: Order) -> dict[int, tuple[str, ...]]:
+    """Index of each entry about an order, in order -> what opens it as a whole."""
+    end = await ledger.size(reading)
+    acts = await ledger.disclosures_named(reading, "act", order.log_index, end)
+    ours = {index: text for index, text in acts.items() if _ref(text) == order.ref}
+    more = [await ledger.disclosures_named(reading, name, order.log_index, end) for name in tlog.SEALED[1:]]
+    return {
+        index: (text, *(found[index] for found in more))
+        for index, text in ours.items()
+        if all(index in f for f in more)
+    }
+
+
+def _ref(act: str) -> str:
+    return msgspec.convert(tlog.read_disclosure(act)[1], entries.Act).ref
+
+
+async def _show(court: Court, w: Writing, order: Order, number: str, opened: dict[int, int]) -> None:
+    """Placeholders name who ordered, as far as the law lets them."""
+    neutral = cases.regime_of(court, order).notice.public_placeholder == "neutral"
+    named = await docket.targets_of(w, order.id)
+    for rows in (await rulings.by_targets(w, [target.id for target in named])).values():
+        for row in rows:
+            leaf = opened.get(row.log_index)
+            if leaf is not None:
+                await rulings.publish(w, row.id, number, leaf, neutral=neutral)

@@ -1,0 +1,246 @@
+"""What the lines of an order name: accounts, posts, pictures and tags of this server, thousands of lines in a few looks."""
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import msgspec
+import regex
+
+from chaupal.governance.people import lookalikes
+from chaupal.kernel.ids import parse_id
+from chaupal.policy.facts import Visibility
+from chaupal.store.machine.work import Reading
+from chaupal.store.square import naming, people
+from chaupal.text.fold import count_key
+from chaupal.text.grammar import tags
+
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+LONGEST = 500  # letters of a line
+MOST_NEAR = 60_000  # look-alike handles asked for in one look
+
+_HANDLE = regex.compile(r"@?([A-Za-z0-9_]{1,30})(?:@([^\s/@]{1,253}))?")
+_OTHER_HANDLE = regex.compile(r"@?([^\s/@#.:]{1,60})")
+_PERSON = regex.compile(r"/@([A-Za-z0-9_]{1,30})(?:/([0-9]{1,19}))?/?")
+_MEDIA = regex.compile(r"/media/([0-9]{1,19})(?:/(?:small|original)[.a-z]{0,5})?/?")
+_TAG = regex.compile(r"/tags/([^/]{1,500})/?")
+_HOST = regex.compile(r"[^\s/?#@]{1,253}\.[^\s/?#@.]{2,63}(?::[0-9]{1,5})?(?=/)")
+
+
+class Wrong(StrEnum):
+    """Why a line cannot be taken as it stands; NOT_FOUND can be recorded, if the clerk says so."""
+
+    NOTHING = ""
+    UNREADABLE = "unreadable"
+    NO_NAME = "no_name"  # neither an address of this server nor a handle
+    FOREIGN = "foreign"  # an address of another server
+    POSED_DOMAIN = "posed_domain"  # of one that looks like this server
+    POSED_HANDLE = "posed_handle"  # letters that no handle has, which look like one
+    NOT_FOUND = "not_found"
+    TWICE = "twice"
+
+
+SAYS = {
+    Wrong.UNREADABLE: "holds characters that cannot be kept",
+    Wrong.NO_NAME: "is neither an address of this server nor a handle",
+    Wrong.FOREIGN: "is an address of another server",
+    Wrong.POSED_DOMAIN: "is an address of another server that looks like this one",
+    Wrong.POSED_HANDLE: "holds letters that only look like those of a handle",
+    Wrong.NOT_FOUND: "does not exist here",
+    Wrong.TWICE: "is named twice",
+}
+
+
+class Resolved(msgspec.Struct, frozen=True, kw_only=True):
+    """What one line names. `kind`: account, post, media, tag, or nothing where it is no name.
+
+    A tag has subject 0 and its count key as `term`. `public`: everybody may know that it exists. `like`: another handle
+    that exists and looks like this one, or this server's domain. `first`: the line (from 0) that named the same before.
+    """
+
+    line: str
+    kind: str = ""
+    subject: int | None = None
+    owner: int | None = None
+    term: str = ""
+    public: bool = False
+    wrong: Wrong = Wrong.NOTHING
+    like: str = ""
+    first: int | None = None
+
+    @property
+    def says(self) -> str:
+        """What is wrong with it, in English; nothing where all is well."""
+        return SAYS.get(self.wrong, "")
+
+
+class _Named(msgspec.Struct, frozen=True):
+    """A line read by its form alone."""
+
+    line: str
+    kind: str = ""
+    handle: str = ""
+    id: int = 0
+    term: str = ""
+    wrong: Wrong = Wrong.NOTHING
+    like: str = ""
+
+
+class _Known(msgspec.Struct, frozen=True):
+    """What the store knows of all the names."""
+
+    accounts: dict[str, int]
+    posts: naming.Owned
+    pictures: naming.Owned
+
+
+async def resolve(reading: Reading, origin: str, lines: Sequence[str]) -> list[Resolved]:
+    """What each line names, in order. `origin`: this server's address. Three looks, whatever the number of lines."""
+    named = [_read(origin, line) for line in lines]
+    known = await _look(reading, named)
+    return _marked([_resolved(one, known) for one in named])
+
+
+# --- the form of a line ---
+
+
+def _read(origin: str, line: str) -> _Named:
+    line = line.strip()
+    if len(line) > LONGEST or not line.isprintable():
+        return _Named("".join(c if c.isprintable() else "�" for c in line[:LONGEST]), wrong=Wrong.UNREADABLE)
+    if line[:1] in "#＃﹟":
+        return _tag(line, line[1:])
+    if (match := _HANDLE.fullmatch(line)) is not None:
+        return _handle(origin, line, match[1], match[2] or "")
+    if "/" in line:
+        return _address(origin, line)
+    if (match := _OTHER_HANDLE.fullmatch(line)) is not None and (posed := lookalikes.posed_handle(match[1])):
+        return _Named(line, "account", handle=posed, wrong=Wrong.POSED_HANDLE)
+    return _Named(line, wrong=Wrong.NO_NAME)
+
+
+def _tag(line: str, name: str) -> _Named:
+    if tags(f"#{name}") != [name]:
+        return _Named(line, wrong=Wrong.NO_NAME)
+    return _Named(line, "tag", term=count_key(name))
+
+
+def _handle(origin: str, line: str, handle: str, domain: str) -> _Named:
+    if domain and (wrong := _elsewhere(origin, urlsplit(f"//{domain}"))):
+        return _Named(line, wrong=wrong, like=_own(origin) if wrong is Wrong.POSED_DOMAIN else "")
+    return _Named(line, "account", handle=handle.lower())
+
+
+def _address(origin: str, line: str) -> _Named:
+    # Lists are often typed without https://
+    whole = f"https://{line}" if _HOST.match(line) else line
+    try:
+        parts = urlsplit(whole)
+        wrong = _elsewhere(origin, parts)
+    except ValueError:
+        return _Named(line, wrong=Wrong.NO_NAME)
+    if wrong:
+        return _Named(line, wrong=wrong, like=_own(origin) if wrong is Wrong.POSED_DOMAIN else "")
+    path = parts.path if parts.path.startswith("/") else ""
+    if (match := _PERSON.fullmatch(path)) is not None:
+        handle, post = match[1].lower(), match[2]
+        return _Named(line, "post" if post else "account", handle, parse_id(post) or -1 if post else 0)
+    if (match := _MEDIA.fullmatch(path)) is not None:
+        return _Named(line, "media", id=parse_id(match[1]) or -1)
+    if (match := _TAG.fullmatch(path)) is not None:
+        return _tag(line, unquote(match[1]))
+    return _Named(line, wrong=Wrong.NO_NAME)
+
+
+def _elsewhere(origin: str, parts: SplitResult) -> Wrong | None:
+    """Whether an address is another server's. On loopback ports and names may differ from the settings'."""
+    if parts.scheme not in ("http", "https", ""):
+        return Wrong.NO_NAME
+    own = urlsplit(origin)
+    host = parts.hostname or ""
+    if not parts.netloc or parts.netloc.lower() == own.netloc.lower() or {host, own.hostname} <= LOOPBACK:
+        return None
+    if host == own.hostname and parts.port in (None, 80, 443):
+        return None
+    return Wrong.POSED_DOMAIN if lookalikes.poses_as_domain(host, own.hostname or "") else Wrong.FOREIGN
+
+
+def _own(origin: str) -> str:
+    return urlsplit(origin).hostname or ""
+
+
+# --- what is there ---
+
+
+async def _look(reading: Reading, named: Iterable[_Named]) -> _Known:
+    handles, posts, pictures = set[str](), set[int](), set[int]()
+    for one in named:
+        if one.handle:
+            handles.add(one.handle)
+        if one.id > 0:
+            (posts if one.kind == "post" else pictures).add(one.id)
+    near = {other for handle in handles for other in lookalikes.near_handles(handle)} - handles
+    asked = [*sorted(handles), *sorted(near)[:MOST_NEAR]]
+    return _Known(
+        await people.ids_of(reading, asked),
+        await naming.posts_named(reading, sorted(posts)),
+        await naming.pictures_named(reading, sorted(pictures)),
+    )
+
+
+def _resolved(one: _Named, known: _Known) -> Resolved:
+    if one.wrong is Wrong.POSED_HANDLE:
+        like = one.handle if one.handle in known.accounts else ""
+        return Resolved(line=one.line, kind="account", wrong=one.wrong, like=like)
+    if one.wrong or not one.kind:
+        return Resolved(line=one.line, wrong=one.wrong, like=one.like)
+    return FOUND[one.kind](one, known)
+
+
+def _account(one: _Named, known: _Known) -> Resolved:
+    found = known.accounts.get(one.handle)
+    like = next((near for near in lookalikes.near_handles(one.handle) if near in known.accounts), "")
+    wrong = Wrong.NOT_FOUND if found is None else Wrong.NOTHING
+    return Resolved(
+        line=one.line, kind="account", subject=found, owner=found, public=found is not None, wrong=wrong, like=like
+    )
+
+
+def _post(one: _Named, known: _Known) -> Resolved:
+    author, visibility = known.posts.get(one.id, (None, None))
+    if author is None or known.accounts.get(one.handle) != author:
+        return Resolved(line=one.line, kind="post", wrong=Wrong.NOT_FOUND)
+    return Resolved(line=one.line, kind="post", subject=one.id, owner=author, public=_public(visibility))
+
+
+def _picture(one: _Named, known: _Known) -> Resolved:
+    owner, visibility = known.pictures.get(one.id, (None, None))
+    if owner is None:
+        return Resolved(line=one.line, kind="media", wrong=Wrong.NOT_FOUND)
+    return Resolved(line=one.line, kind="media", subject=one.id, owner=owner, public=_public(visibility))
+
+
+def _of_tag(one: _Named, known: _Known) -> Resolved:
+    return Resolved(line=one.line, kind="tag", subject=0, term=one.term, public=True)
+
+
+FOUND = {"account": _account, "post": _post, "media": _picture, "tag": _of_tag}
+
+
+def _public(visibility: int | None) -> bool:
+    return visibility in (Visibility.PUBLIC, Visibility.UNLISTED)
+
+
+def _marked(found: list[Resolved]) -> list[Resolved]:
+    """Whatever names again what a line before it named says so."""
+    seen: dict[tuple[str, int | str | None, str], int] = {}
+    marked: list[Resolved] = []
+    for at, one in enumerate(found):
+        if one.wrong in (Wrong.NOTHING, Wrong.NOT_FOUND):
+            first = seen.setdefault(
+                (one.kind, one.line.lower().lstrip("@") if one.subject is None else one.subject, one.term), at
+            )
+            if first != at:
+                one = msgspec.structs.replace(one, wrong=Wrong.TWICE, first=first)
+        marked.append(one)
+    return marked

@@ -1,0 +1,92 @@
+"""Which moves of a case the stage of its order allows, and what must be over before an order ends: tables beside the two machines."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from chaupal.governance.cases.lifecycle import IN_FORCE, PROPOSED, State
+from chaupal.governance.cases.lifecycle import MOVES as CASE_MOVES
+from chaupal.governance.orders.procedure import DECIDING, Stage
+from chaupal.kernel.errors import Conflict
+
+ENTERING = (Stage.NEW,)
+ANY = tuple(stage for stage in Stage if stage is not Stage.NEW)
+
+# What decides about somebody, or lets a measure begin, go on or begin anew, belongs to an order that was checked and is
+# not over. What only ends a measure is never kept waiting by the order's stage.
+ALLOWED_IN: Mapping[str, tuple[Stage, ...]] = {
+    "receive": ENTERING, "miss": ENTERING,
+    "propose_measure": DECIDING, "propose_refusal": DECIDING, "propose_closing": DECIDING,
+    "act_alone": DECIDING, "break_glass": DECIDING,
+    "concur": DECIDING, "serve": DECIDING, "refuse": DECIDING, "close": DECIDING, "return": DECIDING, "second": DECIDING,
+    "propose_change": DECIDING, "change": DECIDING, "return_change": DECIDING,
+    "keep": DECIDING, "modify": DECIDING, "take_over": DECIDING,
+    "end_stay": DECIDING, "resume": DECIDING, "resume_unseconded": DECIDING, "resume_measure": DECIDING, "resume_refusal": DECIDING,
+    "resume_closing": DECIDING, "confirm": ANY,
+    "lift": ANY, "lapse": ANY, "overturn": ANY, "withdraw": ANY, "set_aside": ANY, "stay": ANY,
+    "leave": ANY,
+}  # fmt: skip
+# States to which a case comes only by a move of DECIDING: the database refuses their events, and new rulings, elsewhere.
+DECIDED_STATES = frozenset({*PROPOSED, *IN_FORCE, State.REFUSED, State.CLOSED})
+
+BINDING = (*IN_FORCE, State.STAYED)
+# A step by which an order ends, or is nobody's to decide: states in which none of its cases may be then.
+LEFT_OPEN: Mapping[str, frozenset[State]] = {
+    "close": frozenset({*PROPOSED, *BINDING}),
+    "return_order": frozenset(BINDING),
+}
+UNCHECKED = "Nobody has checked this order yet: check its form first"
+SENT_BACK = "This order was sent back: nothing is decided under it until it is mended and checked"
+HALTED = "This order is stayed: nothing is decided under it"
+OVER = "This order is over: nothing is decided under it"
+WHY_NOT: Mapping[Stage, str] = {
+    Stage.NEW: UNCHECKED, Stage.RECEIVED: UNCHECKED, Stage.ACKNOWLEDGED: UNCHECKED, Stage.RETURNED: SENT_BACK, Stage.STAYED: HALTED,
+    Stage.WITHDRAWN: OVER, Stage.SET_ASIDE: OVER, Stage.CLOSED: OVER,
+}  # fmt: skip
+STILL_BINDS = "Something is in force or stayed by this order: that ends first"
+STILL_OPEN = "Something is proposed under this order: it is approved or sent back first"
+
+
+def allows(stage: Stage, verb: str) -> bool:
+    """Whether a case may make a move while its order is there."""
+    return stage in ALLOWED_IN[verb]
+
+
+def open_to(stage: Stage, state: State) -> frozenset[str]:
+    """The verbs by which a case can move now, by whoever may."""
+    return frozenset(move.verb for move in CASE_MOVES if move.source is state and allows(stage, move.verb))
+
+
+def check(stage: Stage, verb: str) -> None:
+    """Raises Conflict where the order stands elsewhere than the move asks for."""
+    if not allows(stage, verb):
+        raise Conflict(WHY_NOT[stage])
+
+
+def check_over(verb: str, states: Iterable[State]) -> None:
+    """Raises Conflict where a step would end an order that still binds, or under which something is proposed."""
+    left = set(states) & LEFT_OPEN.get(verb, frozenset())
+    if left:
+        raise Conflict(STILL_BINDS if left.intersection(BINDING) else STILL_OPEN)
+
+
+def drawn() -> str:
+    """The table in Markdown, for the docs: a row for each verb of a case, a column for each stage."""
+    head = f"| verb | {' | '.join(stage.value for stage in ANY)} |"
+    rows = (
+        f"| {verb} | {' | '.join('✓' if allows(stage, verb) else '·' for stage in ANY)} |"
+        for verb, stages in ALLOWED_IN.items()
+        if stages != ENTERING
+    )
+    return "\n".join((head, "|---" * (len(ANY) + 1) + "|", *rows))
+
+
+def _faults() -> Iterator[str]:
+    verbs = {move.verb for move in CASE_MOVES}
+    yield from (f"{verb} stands in no stage" for verb in verbs - set(ALLOWED_IN))
+    yield from (f"{verb} is no move of a case" for verb in set(ALLOWED_IN) - verbs)
+    for move in CASE_MOVES:
+        if move.to in DECIDED_STATES and ALLOWED_IN.get(move.verb) != DECIDING:
+            yield f"{move.verb} decides outside the stages that allow it"
+
+
+if found := list(_faults()):
+    raise ValueError("; ".join(found))

@@ -1,0 +1,193 @@
+"""Public statements: what the house says about a wave of orders, tied to them in the log; and what an authority replies.
+
+The log holds the title and the hash of the text, so that a text cannot be changed without a new revision being seen.
+"""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+
+import msgspec
+import regex
+import rfc8785
+
+from chaupal.governance.cases import guards
+from chaupal.governance.context import Court
+from chaupal.governance.events import StatementPublished
+from chaupal.governance.log import entries, log, record
+from chaupal.governance.orders.papers import Paper, check_may
+from chaupal.governance.tlog import at_minute
+from chaupal.kernel.errors import Conflict, NotFound
+from chaupal.policy.viewer import Viewer
+from chaupal.store.court import docket, statements
+from chaupal.store.court.docket import Authority
+from chaupal.store.court.statements import Reply, Statement
+from chaupal.store.machine.work import Reading, Writing
+
+MOST_TEXT = 20_000  # letters
+MOST_ORDERS = 100
+SLUG = regex.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+class StatementForm(msgspec.Struct, kw_only=True):
+    """A statement as it is written. `orders`: references, apart by spaces; the Hindi may be empty."""
+
+    slug: str = ""
+    title: str = ""
+    title_hi: str = ""
+    body: str = ""
+    body_hi: str = ""
+    orders: str = ""
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """A reply with whose it is."""
+
+    reply: Reply
+    authority: Authority
+
+
+class Said(msgspec.Struct, frozen=True):
+    """A statement with what was replied."""
+
+    statement: Statement
+    answers: tuple[Answered, ...] = ()
+
+
+async def publish(court: Court, viewer: Viewer, form: StatementForm) -> Statement:
+    """Publish a statement. Raises NotAllowed, Invalid by field, or Conflict for a slug that is taken."""
+    me = check_may(viewer, "publish_statement")
+    new = await _read(court, form, me)
+    async with court.work.writing() as w:
+        index = await _log(court, w, new.slug, "published", new)
+        new = msgspec.structs.replace(new, log_index=index)
+        if not await statements.add(w, new):
+            raise Conflict("There is a statement under this address already", slug="is taken")
+        w.tell(StatementPublished(slug=new.slug))
+    return new
+
+
+async def revise(court: Court, viewer: Viewer, slug: str, form: StatementForm) -> Statement:
+    """The same under its next revision. Raises NotAllowed, NotFound, Invalid, Conflict where it was revised meanwhile."""
+    me = check_may(viewer, "publish_statement")
+    before = await _found(court, slug)
+    read = await _read(court, msgspec.structs.replace(form, slug=slug), me, before.orders)
+    new = msgspec.structs.replace(read, id=before.id, published_at=before.published_at, revision=before.revision + 1)
+    if text_of(new) == text_of(before) and new.orders == before.orders:
+        raise Conflict("Nothing was changed")
+    async with court.work.writing() as w:
+        new = msgspec.structs.replace(new, log_index=await _log(court, w, slug, "revised", new, before.log_index))
+        if not await statements.revise(w, new):
+            raise Conflict("This statement has been revised meanwhile; please look at it again")
+    return new
+
+
+async def enter_reply(court: Court, viewer: Viewer, slug: str, *, authority: str, body: str) -> Reply:
+    """Staff enter what an authority (by its id) replied. Raises NotAllowed, NotFound, Invalid by field."""
+    me = check_may(viewer, "publish_statement")
+    async with court.work.reading() as reading:
+        known = await docket.authority(reading, int(authority)) if authority.isascii() and authority.isdigit() else None
+    paper = Paper()
+    if known is None or known is docket.HOUSE:
+        paper.complain("authority", "is not in the register")
+    text = paper.page("reply", body, most=MOST_TEXT)
+    paper.check()
+    return await reply(court, me, slug, known or docket.HOUSE, text)
+
+
+async def reply(court: Court, by: int, slug: str, authority: Authority, body: str) -> Reply:
+    """The authority's reply, entered by the account `by`; `body` is checked. Raises NotFound."""
+    about = await _found(court, slug)
+    async with court.work.writing() as w:
+        public = entries.Statement(
+            step="replied", title=about.title, sha256=digest({"body": body}), orders=about.orders, authority=authority.name,
+            at=at_minute(court.clock()), by=record.pseudonym(court, by),
+        )  # fmt: skip
+        index, _ = await log.append(court, w, "statement", slug, public, prev=about.log_index)
+        new = Reply(
+            id=court.make_id(), statement_id=about.id, authority_id=authority.id, body=body, at=court.clock(), by=by, log_index=index
+        )  # fmt: skip
+        await statements.add_reply(w, new)
+    return new
+
+
+# --- looking ---
+
+
+async def listed(court: Court, at_most: int = 100) -> list[Statement]:
+    """All that was said, the newest first."""
+    async with court.work.reading() as reading:
+        return await statements.newest(reading, at_most)
+
+
+async def about(court: Court, ref: str) -> list[Statement]:
+    """What was said about an order."""
+    async with court.work.reading() as reading:
+        return await statements.about(reading, ref)
+
+
+async def one(court: Court, slug: str) -> Said:
+    """A statement with its replies. Raises NotFound."""
+    async with court.work.reading() as reading:
+        found = await _in(reading, slug)
+        answers = [
+            Answered(reply, await docket.authority(reading, reply.authority_id) or docket.HOUSE)
+            for reply in await statements.replies_to(reading, found.id)
+        ]
+    return Said(found, tuple(answers))
+
+
+# --- what is said ---
+
+
+def text_of(said: Statement) -> dict[str, str]:
+    """What the hash in the log is of."""
+    return {"title": said.title, "title_hi": said.title_hi, "body": said.body, "body_hi": said.body_hi}
+
+
+def digest(text: Mapping[str, str]) -> str:
+    """SHA-256, in hex, of the text as canonical JSON (RFC 8785)."""
+    return sha256(rfc8785.dumps(dict(text))).hexdigest()
+
+
+async def _read(court: Court, form: StatementForm, me: int, before: Sequence[str] = ()) -> Statement:
+    paper = Paper()
+    slug, refs = form.slug.strip().lower(), tuple(dict.fromkeys(form.orders.replace(",", " ").upper().split()))
+    if not SLUG.fullmatch(slug) or len(slug) > 80:
+        paper.complain("slug", "must be words of a-z and 0-9 joined by hyphens")
+    new = Statement(
+        id=court.make_id(), slug=slug, title=paper.line("title", form.title), title_hi=paper.line("title_hi", form.title_hi, needed=False),
+        body=paper.page("body", form.body, most=MOST_TEXT), body_hi=paper.page("body_hi", form.body_hi, needed=False, most=MOST_TEXT),
+        orders=refs, published_at=court.clock(), by=me, log_index=0,
+    )  # fmt: skip
+    async with court.work.reading() as reading:
+        named = [await docket.order(reading, ref) for ref in refs[:MOST_ORDERS]]
+        for order in (*named, *[await docket.order(reading, ref) for ref in before]):
+            if (
+                order is not None and not order.secret
+            ):  # nobody speaks for the house about what was asked about themselves
+                guards.check_not_own(me, await docket.owners_of(reading, order.id))
+    unknown = any(order is None or order.secret for order in named)
+    if unknown or len(refs) > MOST_ORDERS:
+        paper.complain("orders", "are no orders of the register")
+    paper.check()
+    return new
+
+
+async def _log(court: Court, w: Writing, slug: str, step: str, said: Statement, prev: int | None = None) -> int:
+    public = entries.Statement(
+        step=step, title=said.title, sha256=digest(text_of(said)), orders=said.orders, revision=said.revision,
+        at=at_minute(court.clock()), by=record.pseudonym(court, said.by),
+    )  # fmt: skip
+    return (await log.append(court, w, "statement", slug, public, prev=prev))[0]
+
+
+async def _found(court: Court, slug: str) -> Statement:
+    async with court.work.reading() as reading:
+        return await _in(reading, slug)
+
+
+async def _in(reading: Reading, slug: str) -> Statement:
+    found = await statements.by_slug(reading, slug) if SLUG.fullmatch(slug) else None
+    if found is None:
+        raise NotFound
+    return found

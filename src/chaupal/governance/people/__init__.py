@@ -1,0 +1,1 @@
+"""Roles of the staff, protected speakers, reports, blocks of nets and mails."""

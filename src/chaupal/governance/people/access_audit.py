@@ -1,0 +1,50 @@
+"""Who of the staff looked at what private thing and what for: written down before it is shown."""
+
+from chaupal.governance.context import Court
+from chaupal.governance.orders.papers import Paper, check_may
+from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.policy.viewer import Viewer
+from chaupal.store.court import access_audit as looks
+from chaupal.store.court.access_audit import Look
+from chaupal.store.identity import logins
+
+PURPOSE_AT_LEAST = 5  # letters
+WHATS = ("document", "post", "evidence", "email", "speaker", "reporter")
+
+
+async def note(court: Court, viewer: Viewer, what: str, of: str, purpose: str) -> None:
+    """Write down that the viewer looks at something now. Raises NotAllowed for who is no staff."""
+    me = check_may(viewer, "see_office")
+    async with court.work.writing() as w:
+        await looks.note(w, court.make_id(), me, court.clock(), what, of, purpose)
+
+
+def check_purpose(purpose: str) -> str:
+    """What a look is for. Raises Invalid where nothing is said."""
+    paper = Paper()
+    purpose = paper.line("purpose", purpose)
+    if len(purpose) < PURPOSE_AT_LEAST:
+        raise Invalid("Say what you need it for", purpose="say what you need it for")
+    paper.check()
+    return purpose
+
+
+async def listed(
+    court: Court, viewer: Viewer, *, below: int = 2**63 - 1, at_most: int = 100, by: int | None = None, what: str = ""
+) -> list[Look]:
+    """Looks, the newest first, of one member of staff or of one kind of thing. Raises NotAllowed."""
+    check_may(viewer, "see_looks")
+    async with court.work.reading() as reading:
+        return await looks.looks_below(reading, below, at_most, by=by, what=what)
+
+
+async def email_of(court: Court, viewer: Viewer, account: int, purpose: str) -> str:
+    """An account's address, for staff who say what for. Raises NotAllowed, Invalid, NotFound."""
+    check_may(viewer, "sanction")
+    purpose = check_purpose(purpose)
+    async with court.work.reading() as reading:
+        login = await logins.of(reading, account)
+    if login is None:
+        raise NotFound
+    await note(court, viewer, "email", str(account), purpose)
+    return login.email

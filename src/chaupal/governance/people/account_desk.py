@@ -1,0 +1,161 @@
+"""What staff do about accounts from apps for moderators: sanctions under the house's rules, each a matter, and their end."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from chaupal.governance.cases import decisions, house
+from chaupal.governance.cases.house import MatterForm
+from chaupal.governance.cases.ladder import Draft
+from chaupal.governance.context import Court
+from chaupal.governance.orders.papers import REASON_AT_LEAST, check_may
+from chaupal.governance.people import access_audit as looks
+from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.policy.rulings import Measure
+from chaupal.policy.viewer import Viewer
+from chaupal.store.court import access_audit as looked
+from chaupal.store.court import docket, reports, rulings
+from chaupal.store.identity import admin_accounts
+from chaupal.store.machine.work import Reading
+
+# Mastodon's word -> ours. https://docs.joinmastodon.org/methods/admin/accounts/#action
+ACTIONS = {
+    "none": Measure.WARN, "sensitive": Measure.MARK_SENSITIVE, "disable": Measure.FREEZE, "silence": Measure.LIMIT,
+    "suspend": Measure.SUSPEND,
+}  # fmt: skip
+# Mastodon's way back -> what it ends.
+ENDS = {
+    "enable": Measure.FREEZE, "unsilence": Measure.LIMIT, "unsuspend": Measure.SUSPEND, "unsensitive": Measure.MARK_SENSITIVE,
+}  # fmt: skip
+REPORTED, FOUND = "user_report", "staff"
+ENDED = "Staff have looked at this again and ended it."  # the apps ask for no reason, and the record needs one
+LOOKED = "Looked up with an app for moderators"
+# Apps for moderators ask for no rule, and often for no reason; the record says so, where its readers look for them.
+NO_RULE = "The app named no rule; this is under the one that the house's rules keep for that."
+NO_REASON = "Staff acted with an app that asked for no reason."
+
+
+class Action(msgspec.Struct, frozen=True, kw_only=True):
+    """What should be done about an account. `text`: what happened and why; it becomes public. `until`: an ISO date.
+
+    `rule`: a number of the house's rules (`3`), or one of a version (`3@1`). Nothing: the one that the report names, else
+    the house's default.
+    """
+
+    account: int
+    type: str
+    text: str
+    rule: str = ""
+    report: int | None = None
+    until: str = ""
+
+
+async def look(court: Court, viewer: Viewer, ids: Sequence[int], purpose: str = "") -> None:
+    """Write down, before it is shown, that the viewer sees the addresses of these accounts. Raises NotAllowed, Invalid."""
+    me = check_may(viewer, "sanction")
+    purpose = looks.check_purpose(purpose or LOOKED)
+    async with court.work.writing() as w:
+        for id_ in ids:
+            await looked.note(w, court.make_id(), me, court.clock(), "email", str(id_), purpose)
+
+
+class Opened(NamedTuple):
+    """The matter of an act: whether it is carried out (else proposed), under which rule, and who named that."""
+
+    ref: str
+    done: bool
+    rule: str
+    named_by: str  # app, report, default; house: no default fits, and a second person looks whether the rule does
+
+
+async def act(court: Court, viewer: Viewer, action: Action) -> Opened:
+    """Open a matter about the account and decide it, or propose it where it takes two.
+
+    Nothing is refused that an app has no field for: what it does not name is taken from the house's rules, and the record
+    says so. Raises NotAllowed, NotFound, and Invalid by field for what was named wrongly.
+    """
+    check_may(viewer, "sanction")
+    measure = ACTIONS.get(action.type)
+    if measure is None:
+        raise Invalid("Validation failed: Type is not included in the list", type="is not included in the list")
+    async with court.work.reading() as reading:
+        handle = await _handle(reading, action.account)
+        rule, named_by = await _rule(court, reading, action, measure)
+    reason = _reason(action.text, told=named_by in ("app", "report"))
+    form = MatterForm(
+        targets=f"@{handle}",
+        rule=rule,
+        source=REPORTED if action.report else FOUND,
+        grounds=reason,
+        report_id=action.report,
+    )
+    draft = Draft(
+        outcome=measure,
+        reason=reason,
+        until=action.until,
+        rule=rule,
+        permanent=measure is Measure.SUSPEND and not action.until,
+    )
+    ref, done = await house.sanction(court, viewer, form, draft, alone=named_by != "house")
+    return Opened(ref, done, rule, named_by)
+
+
+async def end(court: Court, viewer: Viewer, account: int, measure: Measure, reason: str = "") -> int:
+    """End every such measure of the house's own that is in force on an account; how many. Raises NotAllowed, Conflict."""
+    check_may(viewer, "sanction")
+    async with court.work.reading() as reading:
+        await _handle(reading, account)
+        cases = await _binding(court, reading, account, measure)
+    for ref, number in cases:
+        await decisions.lift(court, viewer, ref, number, reason=reason or ENDED)
+    return len(cases)
+
+
+async def _handle(reading: Reading, account: int) -> str:
+    found = await admin_accounts.private(reading, account)
+    if found is None:
+        raise NotFound
+    return found.handle
+
+
+async def _rule(court: Court, reading: Reading, action: Action, measure: Measure) -> tuple[str, str]:
+    """The rule as the record cites it, and who named it.
+
+    The one that the app named, else the first that the report names and that may bring this, else the house's default.
+    Where that one does not bring it either, the first that does: only proposed, so that a second person looks at it.
+    """
+    book = court.rules.current(court.clock())
+    if action.rule:
+        plain = "@" in action.rule or not action.rule.isdecimal()
+        return action.rule if plain else f"{action.rule}@{book.version}", "app"
+    report = None if action.report is None else await reports.report(reading, action.report)
+    fitting = [rule.id for rule in book.rules if measure in rule.measures]
+    named = [int(id_) for id_ in report.rules if id_.isdecimal()] if report is not None else []
+    if (chosen := next((id_ for id_ in named if id_ in fitting), None)) is not None:
+        return book.cite(chosen), "report"
+    if book.default in fitting:
+        return book.cite(book.default), "default"
+    if fitting:
+        return book.cite(fitting[0]), "house"
+    raise Invalid("Validation failed: Type is nothing that this house's rules bring", type="is not in the rules")
+
+
+def _reason(text: str, *, told: bool) -> str:
+    """What the app sent, where that is a sentence; else a sentence that says what is missing. `told`: a rule was named."""
+    text = text.strip()
+    more = [] if len(text) >= REASON_AT_LEAST else [NO_REASON]
+    return " ".join([*([text] if text else []), *more, *([] if told else [NO_RULE])])
+
+
+async def _binding(court: Court, reading: Reading, account: int, measure: Measure) -> list[tuple[str, int]]:
+    """(reference, number of the target) of the cases that have such a ruling in force on the account itself."""
+    now, cases = court.clock(), list[tuple[str, int]]()
+    for row in await rulings.of_owner(reading, account):
+        live = row.lifted_at is None and row.ruling.in_force(now)
+        if not (live and row.subject_id == account and row.measure == measure and row.basis == "own_rules"):
+            continue
+        target = await docket.target_by_id(reading, row.target_id or 0)
+        if target is not None and (row.order_ref, target.number) not in cases:
+            cases.append((row.order_ref, target.number))
+    return cases

@@ -1,0 +1,126 @@
+"""Staff shut doors: to nets of addresses, to domains of mails, to single mails. Who shut and who opened stays written."""
+
+from ipaddress import ip_network
+
+import msgspec
+import regex
+
+from chaupal.governance.context import Court
+from chaupal.governance.log import log, record
+from chaupal.governance.orders.papers import Paper, check_may
+from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.policy.viewer import Viewer
+from chaupal.store.identity import ip_blocks as doors
+from chaupal.store.identity.ip_blocks import ASKED_FIRST, DOMAIN, MAIL, NET, NO_ACCESS, NO_SIGN_UP, Door
+from chaupal.store.machine.work import Writing
+
+__all__ = ["DOMAIN", "MAIL", "NET", "Door", "DoorForm", "change", "door", "end", "everything", "listed", "shut"]
+
+MAY = "shut_doors"
+SEVERITIES = (ASKED_FIRST, NO_SIGN_UP, NO_ACCESS)
+WIDEST = {4: 8, 6: 19}  # a wider net would be a country's
+DOMAIN_LIKE = regex.compile(r"(?=.{1,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
+HASH = regex.compile(r"[0-9a-f]{64}")
+SECOND = 1_000
+
+
+class DoorForm(msgspec.Struct, kw_only=True):
+    """What to shut: a net, a domain, or the hash of a mail. `severity` is of nets; `lasts`: seconds, 0 or nothing for no end."""
+
+    kind: str
+    what: str
+    severity: str = NO_SIGN_UP
+    comment: str = ""
+    lasts: int | None = None
+
+
+async def listed(court: Court, viewer: Viewer, kind: str) -> list[Door]:
+    """Those that are shut now, the newest first. Raises NotAllowed."""
+    check_may(viewer, MAY)
+    now = court.clock()
+    async with court.work.reading() as reading:
+        return [door for door in await doors.shut(reading) if door.kind == kind and door.holds(now)]
+
+
+async def everything(court: Court, viewer: Viewer) -> list[Door]:
+    """All that are shut now, of each kind, the newest first. Raises NotAllowed."""
+    return [door for kind in (NET, DOMAIN, MAIL) for door in await listed(court, viewer, kind)]
+
+
+async def door(court: Court, viewer: Viewer, kind: str, id_: int) -> Door:
+    """One that is shut. Raises NotAllowed, NotFound."""
+    found = next((one for one in await listed(court, viewer, kind) if one.id == id_), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def shut(court: Court, viewer: Viewer, form: DoorForm) -> Door:
+    """Raises NotAllowed, and Invalid where it cannot be read or is shut already."""
+    me = check_may(viewer, MAY)
+    made = _read(form, Door(
+        id=court.make_id(), kind=form.kind, what="", severity="", comment="", created_at=court.clock(), created_by=me,
+    ), court.clock())  # fmt: skip
+    async with court.work.writing() as w:
+        _check_new(await doors.shut(w), made, court.clock())
+        await doors.add(w, made)
+        await _log(court, w, made, "shut", me)
+    return made
+
+
+async def change(court: Court, viewer: Viewer, id_: int, form: DoorForm) -> Door:
+    """Raises NotAllowed, NotFound, Invalid."""
+    me = check_may(viewer, MAY)
+    made = _read(form, await door(court, viewer, form.kind, id_), court.clock())
+    async with court.work.writing() as w:
+        _check_new(await doors.shut(w), made, court.clock())
+        await doors.change(w, made)
+        await _log(court, w, made, "changed", me)
+    return made
+
+
+async def end(court: Court, viewer: Viewer, kind: str, id_: int) -> None:
+    """Open it again. Raises NotAllowed, NotFound."""
+    me = check_may(viewer, MAY)
+    found = await door(court, viewer, kind, id_)
+    async with court.work.writing() as w:
+        if not await doors.end(w, id_, me):
+            raise NotFound
+        await _log(court, w, found, "opened", me)
+
+
+async def _log(court: Court, w: Writing, door: Door, how: str, by: int) -> None:
+    """In the same commit: that a door was shut, of which kind and until when, is for everybody; which one it was, is not."""
+    await log.append(court, w, "door", f"door-{door.id}", record.door(court, door, how, by))
+
+
+def _check_new(shut_ones: list[Door], made: Door, now: int) -> None:
+    if any(d.kind == made.kind and d.what == made.what and d.id != made.id and d.holds(now) for d in shut_ones):
+        raise Invalid("Validation failed: has already been taken", what="has already been taken")
+
+
+def _read(form: DoorForm, onto: Door, now: int) -> Door:
+    paper = Paper()
+    what = form.what.strip().lower()
+    if form.kind == NET:
+        what = _net(paper, what)
+    elif not (DOMAIN_LIKE if form.kind == DOMAIN else HASH).fullmatch(what):
+        paper.complain("what", "is invalid")
+    severity = form.severity if form.kind == NET else NO_SIGN_UP
+    if severity not in SEVERITIES:
+        paper.complain("severity", "is not included in the list")
+    comment = paper.line("comment", form.comment, needed=False)
+    paper.check()
+    until = onto.expires_at if form.lasts is None else now + form.lasts * SECOND if form.lasts else None
+    return msgspec.structs.replace(onto, what=what, severity=severity, comment=comment, expires_at=until)
+
+
+def _net(paper: Paper, text: str) -> str:
+    try:
+        net = ip_network(text, strict=False)
+    except ValueError:
+        paper.complain("what", "is no address of the net")
+        return ""
+    if net.prefixlen < WIDEST[net.version]:
+        paper.complain("what", "is too wide")
+    return str(net)

@@ -1,0 +1,211 @@
+"""Reports: what people complain of, answered at once, looked at by a clock, and told what became of it."""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from chaupal.governance import tlog
+from chaupal.governance.cases import clocks
+from chaupal.governance.context import Court
+from chaupal.governance.events import ReportReceived, ReportToConfirm
+from chaupal.governance.log import entries, log
+from chaupal.governance.orders.papers import Paper
+from chaupal.governance.people import complaints
+from chaupal.kernel.clock import DAY, HOUR
+from chaupal.kernel.errors import NotFound, TooMany
+from chaupal.kernel.secrets import digest, new_secret
+from chaupal.policy.gate import reveal
+from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Viewer
+from chaupal.store.court import ledger, reports
+from chaupal.store.court.reports import ReportRow
+from chaupal.store.identity.facts_cache import facts_for
+from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.square.people import sealed_people
+from chaupal.store.square.posts import sealed_posts
+
+MOST_POSTS = 40
+MOST_COMMENT = 1_000  # letters, as Mastodon takes them
+MOST_RULES = 20
+GUEST_PER_DAY = 5
+CONFIRM_LASTS = 3 * DAY
+RESOLVE = "resolve"  # the clock of a report
+
+
+class Report(msgspec.Struct, kw_only=True):
+    """What somebody says is wrong. `kind`: one of `complaints.KINDS`. `rules`: ids of the rules that were broken."""
+
+    account: int
+    posts: tuple[int, ...] = ()
+    kind: str = "other"
+    rules: tuple[str, ...] = ()
+    comment: str = ""
+
+
+class Guest(msgspec.Struct, kw_only=True):
+    """Who reports without an account."""
+
+    email: str = ""
+    name: str = ""
+
+
+# --- filing ---
+
+
+async def file(court: Court, viewer: Viewer, sent: Report) -> ReportRow:
+    """A member's report, which counts at once; the one that is open already where they said the same before.
+
+    Raises NotFound for what they may not see, Invalid by field.
+    """
+    me = viewer.me
+    sent = _read(sent)
+    async with court.work.reading() as reading:
+        await _check_subjects(reading, viewer, sent)
+        for known in await reports.open_on(reading, sent.account):
+            if known.reporter_id == me and set(sent.posts) <= set(known.post_ids):
+                return known
+    row = _new(court, viewer, sent, reporter=me)
+    async with court.work.writing() as w:
+        row = await _receive(court, w, row, viewer.country)
+        await reports.add(w, row)
+    return row
+
+
+async def file_as_guest(court: Court, viewer: Viewer, sent: Report, guest: Guest) -> None:
+    """Somebody without an account: nothing counts until they confirm by mail. Raises as `file` does, TooMany."""
+    paper = Paper()
+    email, name = _address(paper, guest.email), paper.line("name", guest.name)
+    sent = _read(sent, paper)
+    async with court.work.reading() as reading:
+        await _check_subjects(reading, viewer, sent)
+        if await reports.sent_since(reading, email, court.clock() - DAY) >= GUEST_PER_DAY:
+            raise TooMany("Too many reports from this address today", retry_at=court.clock() + HOUR)
+    row = msgspec.structs.replace(
+        _new(court, viewer, sent, reporter=None), email=email, name=name, state=reports.UNCONFIRMED
+    )
+    # The law is found when it counts; until then its country is kept where the law will stand.
+    row = msgspec.structs.replace(row, ref=f"U-{row.id}", regime=viewer.country)
+    async with court.work.writing() as w:
+        await reports.add(w, row)
+        w.tell(ReportToConfirm(report=row.id))
+
+
+async def new_link(court: Court, id_: int) -> tuple[ReportRow, str] | None:
+    """A secret for the link of a report that waits to be confirmed; None where it does not. Older ones are dead."""
+    secret = new_secret()
+    async with court.work.writing() as w:
+        row = await reports.report(w, id_)
+        if row is None or not await reports.set_key(w, id_, digest(secret)):
+            return None
+    return row, secret
+
+
+async def may_confirm(court: Court, secret: str) -> bool:
+    """Whether the link would still work; looking uses nothing up, for mail scanners follow every link."""
+    async with court.work.reading() as reading:
+        row = await reports.by_key(reading, digest(secret))
+        return row is not None and court.clock() < row.received_at + CONFIRM_LASTS
+
+
+async def confirm(court: Court, secret: str) -> ReportRow:
+    """A guest's report counts from now on. Raises NotFound for a link that does not work any more."""
+    async with court.work.writing() as w:
+        row = await reports.by_key(w, digest(secret))
+        if row is None or court.clock() >= row.received_at + CONFIRM_LASTS:
+            raise NotFound
+        row = await _receive(court, w, msgspec.structs.replace(row, received_at=court.clock(), regime=""), row.regime)
+        if not await reports.arrive(w, row):
+            raise NotFound
+    return row
+
+
+async def tidy(court: Court) -> int:
+    """Guests' reports that nobody has confirmed in time go for good; how many there were."""
+    async with court.work.writing() as w:
+        return await reports.drop_unconfirmed(w, court.clock() - CONFIRM_LASTS)
+
+
+async def mine(court: Court, viewer: Viewer) -> list[ReportRow]:
+    """What the viewer has reported, the newest first."""
+    async with court.work.reading() as reading:
+        return await reports.of(reading, viewer.me)
+
+
+# --- parts ---
+
+
+def _read(sent: Report, paper: Paper | None = None) -> Report:
+    """The words put in order. Raises Invalid by field."""
+    paper = paper or Paper()
+    comment = paper.page("comment", sent.comment, needed=sent.kind in ("illegal", "intimate", "copyright"))
+    if len(comment) > MOST_COMMENT:
+        paper.complain("comment", "is too long")
+    if sent.kind not in complaints.KINDS:
+        paper.complain("kind", "must be one of the choices")
+    if len(sent.posts) > MOST_POSTS:
+        paper.complain("posts", "are too many for one report")
+    check_rules(paper, sent.rules)
+    paper.check()
+    return msgspec.structs.replace(
+        sent, comment=comment, posts=tuple(dict.fromkeys(sent.posts)), rules=tuple(dict.fromkeys(sent.rules))
+    )
+
+
+def check_rules(paper: Paper, rules: tuple[str, ...]) -> None:
+    """Numbers of rules of the house; which version's is found where something is done about it."""
+    if len(rules) > MOST_RULES or any(not (rule.isascii() and rule.isdigit() and len(rule) < 4) for rule in rules):
+        paper.complain("rules", "must be among the rules of this server")
+
+
+async def _check_subjects(reading: Reading, viewer: Viewer, sent: Report) -> None:
+    """Raises NotFound unless the account and each post of it may be seen by whoever reports: a report is no oracle."""
+    facts = await facts_for(reading, viewer)
+    person = await sealed_people(reading, (sent.account,))
+    if not reveal(viewer, Surface.PROFILE, person.values(), facts) or sent.account == viewer.account:
+        raise NotFound
+    seen = reveal(viewer, Surface.STATUS, await sealed_posts(reading, sent.posts), facts) if sent.posts else []
+    if {one.item.id for one in seen if one.item.author == sent.account} != set(sent.posts):
+        raise NotFound
+
+
+def _address(paper: Paper, text: str) -> str:
+    email = paper.line("email", text).lower()
+    local, at, domain = email.partition("@")
+    if email and (
+        not at or not local or "." not in domain.strip(".") or len(email) > 254 or " " in email or not email.isascii()
+    ):
+        paper.complain("email", "is not an e-mail address")
+    return email
+
+
+def _new(court: Court, viewer: Viewer, sent: Report, *, reporter: int | None) -> ReportRow:
+    return ReportRow(
+        id=court.make_id(), ref="", reporter_id=reporter, email="", name="", confirm_hash="", account_id=sent.account,
+        post_ids=sent.posts, category=sent.kind, rules=sent.rules, comment=sent.comment, language=viewer.language, regime="",
+        regime_version=0, state=reports.OPEN, received_at=court.clock(),
+    )  # fmt: skip
+
+
+async def _receive(court: Court, w: Writing, row: ReportRow, country: str) -> ReportRow:
+    """Number, law, clocks and entries of the log for a report that counts from now on; the receipt leaves with this unit."""
+    await ledger.hold(w)
+    now = row.received_at
+    regime = complaints.regime_for(court, row.category, country, now)
+    ack, due = complaints.due(regime, row.category, now)
+    ref = await reports.next_ref(w, datetime.fromtimestamp(now / 1000, UTC).year)
+    public = entries.Report(
+        step="received", category=complaints.category_of(row.category), language=row.language, via="guest" if row.guest else "member",
+        ack_due=None if ack is None else tlog.at_minute(ack), resolve_due=None if due is None else tlog.at_minute(due),
+        regime=regime.ref, at=tlog.at_minute(now),
+    )  # fmt: skip
+    leaf, _ = await log.append(court, w, "report", ref, public, regime=regime.ref)
+    # The receipt that leaves now is the acknowledgement.
+    said = entries.Report(step="acknowledged", at=tlog.at_minute(now))
+    await log.append(court, w, "report", ref, said, prev=leaf, regime=regime.ref)
+    if due is not None:
+        await clocks.start(w, clocks.REPORT, row.id, RESOLVE, now, due)
+    w.tell(ReportReceived(report=row.id, ref=ref))
+    return msgspec.structs.replace(
+        row, ref=ref, regime=regime.id, regime_version=regime.version, ack_due=ack, resolve_due=due, acknowledged_at=now,
+        log_index=leaf,
+    )  # fmt: skip

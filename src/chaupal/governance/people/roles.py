@@ -1,0 +1,127 @@
+"""Roles of the staff: who is given one, and by whose word, stands in the log under pseudonyms. What the log gave nobody is no role.
+
+A row of the database alone opens nothing: wherever a role is read it is that of the row only where the log gave the same.
+"""
+
+import msgspec
+
+from chaupal.governance.context import Court
+from chaupal.governance.log import entries, log, record
+from chaupal.governance.orders.papers import check_may
+from chaupal.kernel import saying
+from chaupal.kernel.errors import Conflict, NotAllowed, NotFound
+from chaupal.policy import may
+from chaupal.policy.viewer import Role, Viewer
+from chaupal.store.court import ledger
+from chaupal.store.identity import account_status as standing
+from chaupal.store.identity import accounts, apps, leaving
+from chaupal.store.machine.work import Reading, Writing
+
+GIVEN = tuple(role for role in Role if role is not Role.SYSTEM)
+STAFF = tuple(sorted(may.STAFF))
+
+
+async def grant(court: Court, viewer: Viewer, account: int, role: Role) -> bool:
+    """Give an account a role (or take it: MEMBER), in one commit with its entry; False where it has it already.
+
+    Whoever is signed in has the new role at their next request. Raises NotAllowed (also for one's own role), NotFound,
+    Conflict for the last owner.
+    """
+    me = check_may(viewer, "grant_roles")
+    if account == me:
+        raise NotAllowed("Nobody changes their own role; another owner must do it")
+    async with court.work.writing() as w:
+        await ledger.hold(w)  # two owners who take the role from each other: one comes second
+        was = await accounts.role_of(w, account)
+        if was is None or Role.SYSTEM in (was, role):
+            raise NotFound("There is no such account")
+        if was == role:
+            return False
+        if (last := await standing.last_of(w, account)) is not None:
+            raise Conflict(f"The last {last} who can sign in stays; make somebody else one first")
+        if role != Role.MEMBER and await leaving.leaves(w, account) is not None:
+            raise Conflict("This account is about to be deleted, as its owner asked")
+        by = record.MACHINE if await accounts.role_of(w, me) == Role.SYSTEM else record.pseudonym(court, me)
+        await _enter(court, w, account, role, was, by)
+        await accounts.set_role(w, account, role)
+        await apps.forget_callers(w, account)
+    return True
+
+
+async def enlist(court: Court, w: Writing, account: int, role: str) -> None:
+    """The role that an account is made with on the machine, in the commit that makes it."""
+    await _enter(court, w, account, Role(role), Role.MEMBER, record.MACHINE)
+
+
+async def _enter(court: Court, w: Writing, account: int, role: Role, was: str, by: str) -> None:
+    public = entries.Role(role=role.value, was=was, by=by)
+    await log.append(court, w, "role", record.pseudonym(court, account), public)
+
+
+# --- what the log gave ---
+
+
+class _Given(msgspec.Struct):
+    role: str = Role.MEMBER
+
+
+class _Entry(msgspec.Struct):
+    ref: str
+    public: _Given
+
+
+_entry = msgspec.json.Decoder(_Entry).decode
+
+
+class Roll:
+    """Who has which role by the log's word alone: the newest entry about each."""
+
+    def __init__(self, court: Court) -> None:
+        self._court = court
+        self._last = -1  # the newest entry that was read
+        self._given: dict[str, str] = {}
+
+    async def of(self, reading: Reading, account: int, role: str) -> str:
+        """The role of an account's row where the log gave the same; else that of a member."""
+        given = await self.given(reading)
+        return role if given.get(record.pseudonym(self._court, account)) == role else Role.MEMBER
+
+    async def given(self, reading: Reading) -> dict[str, str]:
+        """Pseudonym -> role. Read anew where an entry came; what is not committed yet is not remembered."""
+        last = await ledger.last_of_kind(reading, "role")
+        if (
+            last == self._last
+        ):  # entries are never changed, so what was read up to the newest one holds inside a unit, too
+            return self._given
+        given = {
+            entry.ref: entry.public.role
+            for _, body in await ledger.of_kind(reading, "role")
+            for entry in [_entry(body)]
+        }
+        if not isinstance(reading, Writing):
+            self._last, self._given = last, given
+        return given
+
+
+async def watch(court: Court) -> None:
+    """Say aloud in the server's log what `strays` finds: such a role opens nothing, and somebody put it there."""
+    for stray in await strays(court):
+        saying.log.error("a role that the log did not give", found=stray)
+
+
+async def strays(court: Court) -> list[str]:
+    """Every account whose row has a role that the log did not give, and every role given that no row has: a line each."""
+    async with court.work.scanning() as reading:
+        given = await Roll(court).given(reading)
+        rows = await accounts.rolls(reading)
+    named = {record.pseudonym(court, account): (account, role) for account, role in rows}
+    found = [
+        f"account {account} has the role {role} in the database, and the log gave it {given.get(who, Role.MEMBER)}"
+        for who, (account, role) in named.items()
+        if given.get(who) != role
+    ]
+    return found + [
+        f"the log gave {who} the role {role}, and no account has it"
+        for who, role in given.items()
+        if role != Role.MEMBER and who not in named
+    ]

@@ -1,0 +1,1 @@
+"""What staff, authorities and the public read of the court."""

@@ -1,0 +1,117 @@
+"""The queue of the desk: orders with something to decide or to do, the next due first, as staff filter them; who the staff are."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from chaupal.policy.may import MAY
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.context import Reads
+from chaupal.reads.court import record
+from chaupal.reads.court.record import Counts
+from chaupal.reads.people import people
+from chaupal.store.court import clocks, desk, docket, knowing
+from chaupal.store.court.clocks import ClockRow
+from chaupal.store.court.desk import Heap, Wanted
+from chaupal.store.court.docket import Authority, Order
+from chaupal.store.identity import accounts
+from chaupal.store.machine.work import Reading
+
+OPEN = record.WAITS
+MOST_CLOCKS = 10_000
+NEVER = 2**63 - 1
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What staff want to see. `state`: one of OPEN; `assigned`: `me`, `nobody`. Empty words filter nothing."""
+
+    state: str = ""
+    kind: str = ""
+    regime: str = ""
+    language: str = ""
+    assigned: str = ""
+    protected: bool = False
+    overdue: bool = False
+    q: str = ""
+
+    @property
+    def narrow(self) -> bool:
+        """Whether it asks for certain targets; orders without open ones are left out then."""
+        return bool(
+            self.state or self.kind or self.regime or self.language or self.assigned or self.protected or self.q
+        )
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """An order that waits. `heap`: its open targets that are meant; `clocks`: those that run, the next due first."""
+
+    order: Order
+    authority: Authority
+    counts: Counts
+    heap: Heap
+    stage: str
+    clocks: tuple[ClockRow, ...]
+
+    @property
+    def due(self) -> int:
+        """When the next thing is due (ms)."""
+        return min((clock.due_at for clock in self.clocks), default=self.order.act_by or NEVER)
+
+
+async def queue(reads: Reads, viewer: Viewer, wish: Wish) -> list[Waiting]:
+    """Orders that wait, the next due first."""
+    now = reads.clock()
+    async with reads.work.reading() as reading:
+        states = (wish.state,) if wish.state in OPEN else OPEN
+        heaps = {heap.order_id: heap for heap in await desk.heaps(reading, states, _wanted(viewer, wish), now)}
+        running = await _running(reading)
+        ids = sorted({*heaps, *(() if wish.narrow else running)})
+        found = await _waiting(reading, viewer, ids, heaps, running)
+    late = [one for one in found if not wish.overdue or one.due < now]
+    return sorted(late, key=lambda one: (one.due, one.order.id))
+
+
+def _wanted(viewer: Viewer, wish: Wish) -> Wanted:
+    whose = {"me": viewer.me, "nobody": desk.NOBODY}.get(wish.assigned, desk.ANYBODY)
+    return Wanted(wish.kind, wish.regime, wish.language, whose, wish.protected, wish.q)
+
+
+async def _running(reading: Reading) -> dict[int, list[ClockRow]]:
+    found: dict[int, list[ClockRow]] = {}
+    for clock in await clocks.running(reading, MOST_CLOCKS):
+        if clock.what == "order":
+            found.setdefault(clock.of, []).append(clock)
+    return found
+
+
+async def _waiting(
+    reading: Reading, viewer: Viewer, ids: Sequence[int], heaps: dict[int, Heap], running: dict[int, list[ClockRow]]
+) -> list[Waiting]:
+    found = await knowing.known(reading, viewer, await docket.orders_by_id(reading, ids))
+    lines = await record.lines(reading, found)
+    events = await docket.order_events_of(reading, ids)
+    return [
+        Waiting(
+            order=line.order, authority=line.authority, counts=line.counts, heap=heaps.get(line.order.id, Heap(line.order.id, 0, 1, 0, 0)),
+            stage=events[line.order.id][-1].state if events[line.order.id] else "received",
+            clocks=tuple(running.get(line.order.id, ())),
+        )
+        for line in lines
+    ]  # fmt: skip
+
+
+async def staff(reads: Reads, viewer: Viewer) -> list[Person]:
+    """Everybody who may see the office, by role and handle."""
+    async with reads.work.reading() as reading:
+        ids = await accounts.with_roles(reading, sorted(MAY["see_office"]))
+        shown = await people.shown(reading, viewer, Surface.OFFICE, ids)
+    return sorted((seen.item for seen in shown), key=lambda person: (person.role, person.handle))
+
+
+async def handles(reads: Reads, viewer: Viewer, ids: Iterable[int | None]) -> dict[int, str]:
+    """Account -> handle, as staff see it."""
+    async with reads.work.reading() as reading:
+        wanted = sorted({id_ for id_ in ids if id_})
+        return {seen.item.id: seen.item.handle for seen in await people.shown(reading, viewer, Surface.OFFICE, wanted)}

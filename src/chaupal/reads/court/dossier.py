@@ -1,0 +1,174 @@
+"""What staff see: the queue of open cases by their clock, and one order with everything that was said about its targets."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from chaupal.kernel.errors import NotFound
+from chaupal.policy.facts import Visibility
+from chaupal.policy.gate import reveal
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person, Post
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.context import Reads
+from chaupal.reads.court import record
+from chaupal.reads.court.record import Line
+from chaupal.store.court import as_filed, docket, impact, knowing, rulings
+from chaupal.store.court.as_filed import Said
+from chaupal.store.court.docket import Authority, CaseEvent, Order, Target
+from chaupal.store.court.rulings import RulingRow
+from chaupal.store.identity.facts_cache import facts_for
+from chaupal.store.machine.work import Reading
+from chaupal.store.square import media
+from chaupal.store.square.people import sealed_people
+from chaupal.store.square.posts import sealed_posts
+
+MOST_POSTS = 50  # of an account, to choose from
+
+__all__ = ["Dossier", "File", "Said", "Sheet", "dossier", "queue", "sheet"]
+
+
+class File(msgspec.Struct, frozen=True, kw_only=True):
+    """One target as staff see it: the thing itself, whose it is, what was said. `number` is the last event's."""
+
+    target: Target
+    state: str
+    number: int
+    post: Visible[Post] | None
+    person: Visible[Person] | None
+    events: tuple[CaseEvent, ...]
+    ruling: RulingRow | None
+    since: as_filed.Since  # what became of it since it was named
+
+    @property
+    def proposal(self) -> CaseEvent | None:
+        """What is proposed or was decided."""
+        return next((event for event in reversed(self.events) if event.state.endswith("_proposed")), None)
+
+
+class Dossier(msgspec.Struct, frozen=True):
+    """An order with the files of its targets; `names`: handles of staff by account."""
+
+    order: Order
+    authority: Authority
+    files: tuple[File, ...]
+    names: dict[int, str]
+    next: int | None  # the number of the next target, where there are more
+
+
+class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+    """One case as its page shows it. `posts`: of the account that is named, the public ones, to choose from.
+
+    `private`: what is shown is not for everybody, so that looking at it is written down. `last`: the order's last number.
+    """
+
+    order: Order
+    authority: Authority
+    file: File
+    posts: tuple[Visible[Post], ...]
+    names: dict[int, str]
+    made: tuple[RulingRow, ...]
+    private: bool
+    last: int
+    then: Said | None  # the words that the order named, where they are kept, and those of now
+    now: Said | None
+
+
+async def queue(reads: Reads, viewer: Viewer) -> list[Line]:
+    """Orders with something that waits for somebody of the staff; those that must be acted on first come first."""
+    async with reads.work.reading() as reading:
+        waiting = await docket.standing_in(reading, record.WAITS)
+        found = await knowing.known(reading, viewer, await docket.orders_by_id(reading, sorted(waiting)))
+        found.sort(key=lambda order: (order.act_by is None, order.act_by or 0, order.id))
+        return await record.lines(reading, found)
+
+
+async def dossier(
+    reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most: int = 50, states: Sequence[str] = ()
+) -> Dossier:
+    """The order as staff see it, its targets from number `first` on; `states`: only those that stand there. Raises NotFound."""
+    async with reads.work.reading() as reading:
+        order = await knowing.order_for(reading, viewer, ref)
+        authority = None if order is None else await docket.authority(reading, order.authority_id)
+        if order is None or authority is None:
+            raise NotFound
+        if states:
+            found = await docket.standing_there(reading, order.id, states, first, most + 1)
+            named, following = found[:most], found[most].number if len(found) > most else None
+        else:
+            named, following = record.part(await docket.targets_of(reading, order.id), first, most)
+        events = await docket.events_of(reading, [t.id for t in named])
+        files = await _files(reading, viewer, named, events)
+        staff = {order.received_by, authority.created_by, *(e.by for es in events.values() for e in es)}
+        return Dossier(order, authority, files, await _handles(reading, viewer, staff), following)
+
+
+async def sheet(reads: Reads, viewer: Viewer, ref: str, number: int) -> Sheet:
+    """The case about target `number` as staff see it. Raises NotFound."""
+    async with reads.work.reading() as reading:
+        order = await knowing.order_for(reading, viewer, ref)
+        authority = None if order is None else await docket.authority(reading, order.authority_id)
+        named = [] if order is None else await docket.targets_of(reading, order.id)
+        target = next((one for one in named if one.number == number), None)
+        if order is None or authority is None or target is None:
+            raise NotFound
+        events = await docket.events_of(reading, [target.id])
+        (file,) = await _files(reading, viewer, [target], events)
+        made = (await rulings.by_targets(reading, [target.id]))[target.id]
+        staff = {order.received_by, target.assigned_to or 0, *(e.by for e in events[target.id])}
+        private = file.post is not None and file.post.item.visibility > Visibility.UNLISTED
+        post = await as_filed.post_of(reading, target)
+        then, now = (None, None) if post is None else await as_filed.words(reading, post, order.received_at)
+        return Sheet(
+            order=order, authority=authority, file=file, posts=await _posts_of(reading, viewer, target),
+            names=await _handles(reading, viewer, staff), made=tuple(made), private=private, last=len(named), then=then, now=now,
+        )  # fmt: skip
+
+
+async def _posts_of(reading: Reading, viewer: Viewer, target: Target) -> tuple[Visible[Post], ...]:
+    """The newest posts of an account that is named, those for everybody: whom a message was for is nobody's business here."""
+    if target.kind != "account" or target.subject_id is None:
+        return ()
+    ids = await impact.own_posts(reading, target.subject_id, MOST_POSTS)
+    seen = reveal(viewer, Surface.OFFICE, await sealed_posts(reading, ids), await facts_for(reading, viewer))
+    return tuple(one for one in seen if one.item.visibility <= Visibility.UNLISTED)
+
+
+async def _shown_posts(reading: Reading, named: Sequence[Target]) -> dict[int, int]:
+    """Target -> the post that shows it: itself, or the one that a picture is in."""
+    found = {t.id: t.subject_id for t in named if t.kind == "post" and t.subject_id is not None}
+    for target in named:
+        if target.kind == "media" and (post := await media.post_of(reading, target.subject_id or 0)):
+            found[target.id] = post
+    return found
+
+
+async def _files(
+    reading: Reading, viewer: Viewer, named: Sequence[Target], events: dict[int, list[CaseEvent]]
+) -> tuple[File, ...]:
+    facts = await facts_for(reading, viewer)
+    shown = await _shown_posts(reading, named)
+    posts = {v.item.id: v for v in reveal(viewer, Surface.OFFICE, await sealed_posts(reading, shown.values()), facts)}
+    people = await _people(reading, viewer, (t.owner_id for t in named))
+    made = await rulings.by_targets(reading, [t.id for t in named])
+    found = await docket.orders_by_id(reading, [named[0].order_id]) if named else []
+    since = await as_filed.since(reading, named, found[0].received_at if found else 0)
+    return tuple(
+        File(
+            target=t, state=events[t.id][-1].state, number=events[t.id][-1].number, post=posts.get(shown.get(t.id, 0)),
+            person=people.get(t.owner_id or 0), events=tuple(events[t.id]), ruling=next(reversed(made[t.id]), None),
+            since=since[t.id],
+        )
+        for t in named
+    )  # fmt: skip
+
+
+async def _people(reading: Reading, viewer: Viewer, ids: Iterable[int | None]) -> dict[int, Visible[Person]]:
+    wanted = sorted({id_ for id_ in ids if id_ is not None})
+    found = (await sealed_people(reading, wanted)).values()
+    return {v.item.id: v for v in reveal(viewer, Surface.OFFICE, found, await facts_for(reading, viewer))}
+
+
+async def _handles(reading: Reading, viewer: Viewer, ids: Iterable[int]) -> dict[int, str]:
+    return {id_: seen.item.handle for id_, seen in (await _people(reading, viewer, ids)).items()}

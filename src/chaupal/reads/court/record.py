@@ -1,0 +1,290 @@
+"""The public register: which orders came, and what was done about each of their targets and why. No words of people."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from chaupal.kernel.errors import NotFound
+from chaupal.policy.gate import reveal
+from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.context import Reads
+from chaupal.reads.page import Cursor, Page, page_of
+from chaupal.store.court import docket, rulings
+from chaupal.store.court.docket import Authority, CaseEvent, Order, Target
+from chaupal.store.court.rulings import RulingRow
+from chaupal.store.identity.facts_cache import facts_for
+from chaupal.store.machine.work import Reading
+from chaupal.store.square.people import sealed_people
+from chaupal.store.square.posts import sealed_posts
+
+SHOWN_AS_PENDING = (
+    "received",
+    "returned",
+    "measure_proposed",
+    "measure_concurred",
+    "refusal_proposed",
+    "closing_proposed",
+)
+SHOWN_AS_DECIDED = (
+    "in_force", "unseconded", "refused", "closed", docket.OWN_RULES, "not_found", "lifted", "lapsed", "overturned", "confirmed",
+    "undecided",
+)  # fmt: skip
+# What two people (or for a time one) decided: what leads up to it is inside until then.
+DECIDED = ("in_force", "unseconded", "refused", "closed")
+SHOWN_AS_ENDED = ("lifted", "lapsed", "stayed", "withdrawn", "set_aside", "overturned", "confirmed")
+# That a change is proposed is the staff's own: until it is approved everything stands as it stood.
+INSIDE = ("change_proposed", "change_concurred")
+SHOWN_AS_IN_FORCE = ("in_force", "unseconded", *INSIDE)
+WAITS = (*SHOWN_AS_PENDING, "unseconded", *INSIDE)  # for somebody of the staff
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """How many targets an order names, and where they stand."""
+
+    asked: int = 0
+    withheld: int = 0
+    refused: int = 0
+    ended: int = 0
+    pending: int = 0
+    not_found: int = 0
+    own_rules: int = 0  # closed, because the house acted by its own rules
+    undecided: int = 0  # their order was closed before anything was decided about them
+
+
+class Line(msgspec.Struct, frozen=True):
+    """An order in the register."""
+
+    order: Order
+    authority: Authority
+    counts: Counts
+
+
+class Acted(msgspec.Struct, frozen=True):
+    """What the house did by its own rules about what an order names: in which matter, and its measure there, if any."""
+
+    ref: str
+    ruling: RulingRow | None = None
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one target. `handle` (and `post`) only where this viewer may know of them.
+
+    `state` says `pending` for everything that two people have not decided yet, and `own_rules` where the case was closed because
+    the house acted by its own rules (`acted`: in which matter); `log` are indices of leaves; `term` is the
+    key of a tag that something was done about.
+    """
+
+    number: int
+    kind: str
+    state: str
+    handle: str = ""
+    post: int | None = None
+    term: str = ""
+    reason: str = ""
+    code: str = ""
+    lifted_because: str = ""
+    decided_at: int | None = None
+    ruling: RulingRow | None = None
+    log: tuple[int, ...] = ()
+    acted: Acted | None = None
+
+
+class Happened(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of an order's story: a step (`verb`) of the order as a whole, or what `many` of its targets came to (`state`).
+
+    What the public log says of a step, and no more: why, before which body, letters, minutes and who acted stay inside. They
+    are free text, and private until staff open them (`governance/log/opening.py`). `body`: a code.
+    """
+
+    at: int
+    verb: str = ""
+    state: str = ""
+    many: int = 0
+    codes: tuple[str, ...] = ()
+    body: str = ""
+    until: int | None = None
+    log: tuple[int, ...] = ()
+
+
+class Story(msgspec.Struct, frozen=True):
+    """One order, told whole. `asked`: of a matter under the house's own rules, the orders that had asked for what was done."""
+
+    order: Order
+    authority: Authority
+    counts: Counts
+    happened: tuple[Happened, ...]
+    outcomes: tuple[Outcome, ...]
+    next: int | None  # the number of the next target, where there are more
+    asked: tuple[tuple[Order, Authority], ...] = ()
+
+
+async def register(reads: Reads, cursor: Cursor) -> Page[Line]:
+    """Orders of authorities that may be told of, newest first."""
+    async with reads.work.reading() as reading:
+        found = await docket.public_orders_below(reading, cursor.below, cursor.limit + 1)
+        page = page_of([order.id for order in found], cursor)
+        return page.map(await lines(reading, found[: len(page.items)]))
+
+
+async def lines(reading: Reading, found: Sequence[Order]) -> list[Line]:
+    """Orders with who asked and how their targets stand."""
+    named = {authority.id: authority for authority in await docket.all_authorities(reading)}
+    counts = await counts_of(reading, [order.id for order in found])
+    return [Line(order, named.get(order.authority_id or 0, docket.HOUSE), counts[order.id]) for order in found]
+
+
+async def counts_of(reading: Reading, ids: Sequence[int]) -> dict[int, Counts]:
+    """Order -> how its targets stand."""
+    standing, own = await docket.standing(reading, ids), await docket.closed_by_own_rules(reading, ids)
+    return {id_: counted(standing.get(id_, {}), own.get(id_, 0)) for id_ in ids}
+
+
+async def story(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most: int = 100) -> Story:
+    """The order and what was done about its targets from number `first` on. Raises NotFound, as for a secret one."""
+    async with reads.work.reading() as reading:
+        order = await docket.order(reading, ref)
+        authority = None if order is None else await docket.authority(reading, order.authority_id)
+        if order is None or authority is None or order.secret:
+            raise NotFound
+        named, following = part(await docket.targets_of(reading, order.id), first, most)
+        ids = [target.id for target in named]
+        events, made = await docket.events_of(reading, ids), await rulings.by_targets(reading, ids)
+        known = await _known(reading, viewer, named)
+        counts = (await counts_of(reading, [order.id]))[order.id]
+        acted = await _acted(reading, named, events)
+        now = reads.clock()
+        outcomes = tuple(
+            _outcome(t, events[t.id], next(reversed(made[t.id]), None), known, now, acted.get(t.id)) for t in named
+        )
+        happened = await _happened(reading, order)
+        asked = await _asked(reading, order)
+    return Story(order, authority, counts, happened, outcomes, following, asked)
+
+
+async def _asked(reading: Reading, order: Order) -> tuple[tuple[Order, Authority], ...]:
+    """The public orders that had asked for what a matter of the house's own did, with who sent them."""
+    if order.authority_id is not None:
+        return ()
+    named = {authority.id: authority for authority in await docket.all_authorities(reading)}
+    found = await docket.orders_citing(reading, order)
+    return tuple((one, named.get(one.authority_id or 0, docket.HOUSE)) for one in found)
+
+
+async def _acted(
+    reading: Reading, named: Sequence[Target], events: dict[int, list[CaseEvent]]
+) -> dict[int, Acted]:  # fmt: skip
+    """Target -> what the house did about it by its own rules, in a matter that may be told of."""
+    cited = {t.id: events[t.id][-1].body.matter for t in named if events[t.id][-1].body.matter}
+    found: dict[int, Acted] = {}
+    for ref in sorted(set(cited.values())):
+        matter = await docket.order(reading, ref)
+        if matter is None or matter.secret:
+            continue
+        theirs = {(t.kind, t.subject_id, t.term): t.id for t in await docket.targets_of(reading, matter.id)}
+        there = {
+            t.id: theirs.get((t.kind, t.subject_id, t.term), theirs.get(("account", t.owner_id, ""), 0))
+            for t in named
+            if cited.get(t.id) == ref
+        }
+        made = await rulings.by_targets(reading, sorted(set(there.values())))
+        found |= {id_: Acted(ref, next(reversed(made[other]), None)) for id_, other in there.items()}
+    return found
+
+
+async def _happened(reading: Reading, order: Order) -> tuple[Happened, ...]:
+    """The steps of the order and, day by day, what its targets came to."""
+    steps = [
+        Happened(
+            at=event.at, verb=event.verb, codes=event.body.codes, body=docket.body_of(event.body.body),
+            until=event.body.until, log=() if event.log_index is None else (event.log_index,),
+        )
+        for event in (await docket.order_events_of(reading, [order.id]))[order.id]
+    ]  # fmt: skip
+    days = [
+        Happened(at=at, state=state, many=many)
+        for at, state, many in await docket.decided_by_day(reading, order.id, SHOWN_AS_DECIDED)
+    ]
+    return tuple(sorted((*steps, *days), key=lambda line: line.at))
+
+
+def part(named: Sequence[Target], first: int, most: int) -> tuple[Sequence[Target], int | None]:
+    """Targets from number `first` on, and the number where the next part starts: an order can name thousands."""
+    start = max(0, first - 1)
+    return named[start : start + most], start + most + 1 if len(named) > start + most else None
+
+
+def counted(standing: dict[tuple[str, str], int], own_rules: int = 0) -> Counts:
+    """Counts from (state, kind) -> how many."""
+
+    def many(*states: str) -> int:
+        return sum(n for (state, _), n in standing.items() if state in states)
+
+    return Counts(
+        asked=sum(standing.values()), withheld=many(*SHOWN_AS_IN_FORCE), refused=many("refused"), ended=many(*SHOWN_AS_ENDED),
+        pending=many(*SHOWN_AS_PENDING), not_found=many("not_found"), own_rules=own_rules,
+        undecided=many("undecided"),
+    )  # fmt: skip
+
+
+def said_of(events: Sequence[CaseEvent]) -> CaseEvent | None:
+    """The last event that said why, as far as that may be told: a proposal only once it was carried out.
+
+    What was proposed and sent back, or never decided about, stays inside, and so does why it was sent back.
+    """
+    after = [*events[1:], None]
+    told = (
+        event
+        for event, then in zip(reversed(events), reversed(after), strict=True)
+        if event.body.reason and (event.state not in SHOWN_AS_PENDING or _carried_out(event, then))
+    )
+    return next(told, None)
+
+
+def _carried_out(event: CaseEvent, then: CaseEvent | None) -> bool:
+    return bool(event.body.outcome) and then is not None and then.state in (*DECIDED, "measure_concurred")
+
+
+# --- what this viewer may know of the targets ---
+
+type Known = dict[int, tuple[str, int | None]]
+
+
+async def _known(reading: Reading, viewer: Viewer, named: Sequence[Target]) -> Known:
+    """Subject -> (handle, post id), for those that the gate lets the viewer know of."""
+    facts = await facts_for(reading, viewer)
+    owners = sorted({t.owner_id for t in named if t.owner_id is not None})
+    people = (await sealed_people(reading, owners)).values()
+    handles = {seen.item.id: seen.item.handle for seen in reveal(viewer, Surface.RECORD, people, facts)}
+    sealed = await sealed_posts(reading, [t.subject_id for t in named if t.kind == "post" and t.subject_id is not None])
+    # A placeholder may be linked to: its page explains itself.
+    posts = {seen.item.id: seen.item.author for seen in reveal(viewer, Surface.STATUS, sealed, facts)}
+    known: Known = {id_: (handle, None) for id_, handle in handles.items()}
+    return known | {id_: (handles[author], id_) for id_, author in posts.items() if author in handles}
+
+
+def _outcome(
+    target: Target, events: Sequence[CaseEvent], ruling: RulingRow | None, known: Known, now: int, acted: Acted | None
+) -> Outcome:  # fmt: skip
+    handle, post = known.get(target.subject_id or 0, ("", None))
+    events = [event for event in events if event.state not in INSIDE]
+    last = events[-1]
+    log = tuple(event.log_index for event in events if event.log_index is not None)
+    if last.state in SHOWN_AS_PENDING:
+        return Outcome(number=target.number, kind=target.kind, state="pending", handle=handle, post=post, log=log)
+    proposal = said_of([event for event in events if event.state not in (*SHOWN_AS_ENDED, "undecided")])
+    decided = next((e for e in events if e.state in (*DECIDED, "undecided")), None)
+    over = (
+        ruling is not None
+        and last.state in ("in_force", "unseconded")
+        and ruling.ends_at is not None
+        and ruling.ends_at <= now
+    )
+    own = last.state == "closed" and last.body.outcome == docket.OWN_ACTION
+    return Outcome(
+        number=target.number, kind=target.kind, state=docket.OWN_RULES if own else "lapsed" if over else last.state, handle=handle,
+        post=post, acted=acted,
+        reason=proposal.body.reason if proposal else "", code=proposal.body.code if proposal else "",
+        lifted_because=last.body.reason if last.state == "lifted" else "", decided_at=decided.at if decided else None,
+        ruling=ruling, log=log, term=target.term if ruling is not None else "",
+    )  # fmt: skip

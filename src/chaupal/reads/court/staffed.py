@@ -1,0 +1,61 @@
+"""Accounts as staff see them: the person, what only staff see, and what binds them now."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from chaupal.kernel.errors import NotFound
+from chaupal.policy.gate import reveal
+from chaupal.policy.rulings import Measure
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.context import Reads
+from chaupal.reads.page import Cursor, Page, page_of
+from chaupal.store.identity import admin_accounts
+from chaupal.store.identity.admin_accounts import Private, Wishes
+from chaupal.store.identity.facts_cache import facts_for
+from chaupal.store.machine.work import Reading
+
+__all__ = ["Entry", "Wishes", "accounts", "one"]
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """An account; `measures`: what is in force on the account itself."""
+
+    private: Private
+    person: Visible[Person]
+    measures: frozenset[Measure]
+
+
+async def accounts(reads: Reads, viewer: Viewer, wishes: Wishes, cursor: Cursor) -> Page[Entry]:
+    """Newest first. The caller has seen to it that the viewer may, and that the look is written down."""
+    async with reads.work.reading() as reading:
+        found = await admin_accounts.found(
+            reading, wishes, below=cursor.below, above=cursor.above, at_most=cursor.limit + 1, upward=cursor.upward
+        )
+        page = page_of([one.id for one in found], cursor)
+        kept = set(page.items)
+        return page.map(await _entries(reading, viewer, [one for one in found if one.id in kept]))
+
+
+async def one(reads: Reads, viewer: Viewer, id_: int) -> Entry:
+    """Raises NotFound."""
+    async with reads.work.reading() as reading:
+        found = await admin_accounts.private(reading, id_)
+        entries = [] if found is None else await _entries(reading, viewer, [found])
+    if not entries:
+        raise NotFound
+    return entries[0]
+
+
+async def _entries(reading: Reading, viewer: Viewer, found: Sequence[Private]) -> list[Entry]:
+    facts = await facts_for(reading, viewer)
+    sealed = await admin_accounts.sealed_in_any_state(reading, [one.id for one in found])
+    seen = {v.item.id: v for v in reveal(viewer, Surface.OFFICE, sealed.values(), facts)}
+    return [
+        Entry(one, seen[one.id], frozenset(ruling.measure for ruling in facts.rulings.on(one.id)))
+        for one in found
+        if one.id in seen
+    ]

@@ -1,0 +1,86 @@
+"""Why somebody sees a post, or does not: the gate's own verdict, and the rulings that it rests on."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from chaupal.kernel.errors import NotFound
+from chaupal.policy.facts import Facts, Subject
+from chaupal.policy.gate import reveal_one, subjects_of
+from chaupal.policy.may import may
+from chaupal.policy.rulings import HIDING, SEVERITY, Measure, Ruling
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Post
+from chaupal.policy.verdict import Placeholder, Show
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.context import Reads
+from chaupal.store.identity.facts_cache import facts_for
+from chaupal.store.square.posts import sealed_posts
+
+# What changes what a reader sees. The rest (warnings, reach) concerns the author, who is told, and staff.
+SEEN_BY_ALL = HIDING | {Measure.LABEL, Measure.MARK_SENSITIVE}
+
+
+class Why(msgspec.Struct, frozen=True, kw_only=True):
+    """A post as the viewer meets it, and every ruling that has to do with it, the most severe first.
+
+    `own`: the viewer wrote it, so that they can appeal. Of others, only what binds where the viewer is stands here.
+    """
+
+    seen: Visible[Post]
+    rulings: tuple[Ruling, ...]
+    own: bool
+
+
+async def why(reads: Reads, viewer: Viewer, id_: int) -> Why:
+    """Raises NotFound where there is no such post for this viewer: missing, private and removed look the same."""
+    async with reads.work.reading() as reading:
+        found = await sealed_posts(reading, (id_,))
+        facts = await facts_for(reading, viewer)
+    seen = reveal_one(viewer, Surface.STATUS, found[0] if found else None, facts)
+    if seen is None:
+        raise NotFound
+    subject = subjects_of(found)[0]
+    own = viewer.account == subject.author
+    return Why(seen=seen, rulings=_ordered(_told(viewer, subject, facts, own=own)), own=own)
+
+
+def action_of(seen: Visible[Post]) -> str:
+    """What the gate does: `show`, `cover` (pictures behind a cover), `without_media` or `placeholder`."""
+    verdict = seen.verdict
+    if isinstance(verdict, Placeholder):
+        return "placeholder"
+    if verdict.without_media is not None:
+        return "without_media"
+    return "show" if verdict.sensitive is None else "cover"
+
+
+def reason_of(seen: Visible[Post]) -> str:
+    """The gate's word for why; empty where the post is shown as it is."""
+    verdict = seen.verdict
+    if isinstance(verdict, Placeholder):
+        return verdict.reason
+    return "withheld_in_your_country" if verdict.without_media is not None else ""
+
+
+def scope_of(seen: Visible[Post]) -> str:
+    """What the verdict is about, in the words of Mastodon's entities: `status`, `user` or `media`; empty where shown."""
+    verdict = seen.verdict
+    if isinstance(verdict, Show):
+        return "media" if verdict.without_media is not None else ""
+    return {"post": "status", "account": "user", "suspended": "user"}.get(verdict.scope, verdict.scope)
+
+
+def _told(viewer: Viewer, subject: Subject, facts: Facts, *, own: bool) -> Iterable[Ruling]:
+    everything, secret = own or viewer.staff, may(viewer, "see_secret") and not own
+    inner = subject.inner
+    for id_ in subject.names if inner is None else subject.names | inner.names:
+        for ruling in facts.rulings.on(id_):
+            met = ruling.measure in SEEN_BY_ALL and ruling.binds(viewer.country)
+            if (secret or not ruling.neutral) if everything else met:
+                yield ruling
+
+
+def _ordered(found: Iterable[Ruling]) -> tuple[Ruling, ...]:
+    return tuple(sorted(dict.fromkeys(found), key=lambda r: (-SEVERITY[r.measure], r.id)))

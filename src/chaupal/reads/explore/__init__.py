@@ -1,0 +1,1 @@
+"""Search, tags and trends."""

@@ -1,0 +1,137 @@
+"""Search for whoever types Hindi in Latin letters: `kisan andolan` also finds किसान आंदोलन, and people by their names.
+
+What the letters may mean is taken from the words that people here use (reads/explore/vocabulary.py) and from names of people who want
+to be found: as a stranger in the viewer's country may be offered them, so no word that is withheld or de-amplified there is ever
+the answer, nor two that are such a term together. What is found by a guess is offered, not asked for: the surface is SUGGEST.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+
+import msgspec
+import regex
+
+from chaupal.kernel.clock import MINUTE
+from chaupal.policy.facts import Facts
+from chaupal.policy.rules import term_reach
+from chaupal.policy.sealed import Judged, Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person, Post
+from chaupal.policy.verdict import Reach
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.context import Reads
+from chaupal.reads.explore import search, vocabulary
+from chaupal.reads.explore.search import ALL, Span
+from chaupal.reads.explore.trends import law
+from chaupal.reads.people import suggestions
+from chaupal.text.fold import count_key, fold_words
+from chaupal.text.near import LEAST_SOUNDS, skeleton, sounds
+
+LANGUAGE = "hi"
+MOST_WORDS = 6  # of a query that are looked up
+NAMES = 500  # people whose names are learnt
+KEPT_FOR = 10 * MINUTE
+LEAST_LETTERS = 3
+
+_TYPED = regex.compile(r"[A-Za-z]+")
+_WRITTEN = regex.compile(r"\p{Devanagari}")
+
+type Index = dict[str, list[str]]  # sounds -> words, those of most people first
+
+
+class Found[T: Judged](msgspec.Struct, frozen=True):
+    """What a query found, and what it was also searched by: nothing where that found no more."""
+
+    items: list[Visible[T]]
+    also: str = ""
+
+
+async def posts(reads: Reads, viewer: Viewer, query: str, span: Span = ALL) -> Found[Post]:
+    """Public posts by the words as they were typed, and by what they may mean; the newest first."""
+    meant = await _meant(reads, viewer, query, names=False)
+    if not meant:
+        return Found(await search.posts(reads, viewer, query, span))
+    whole = msgspec.structs.replace(span, limit=span.limit + min(span.offset, search.MOST_OFFSET), offset=0)
+    asked = await search.posts(reads, viewer, query, whole)
+    known = {seen.item.id for seen in asked}
+    guessed = await search.posts(reads, viewer, meant, whole, surface=Surface.SUGGEST)
+    more = [seen for seen in guessed if seen.item.id not in known]
+    items = sorted((*asked, *more), key=lambda seen: -seen.item.id)
+    if span.min_id is not None:  # the nearest to it
+        items = items[-whole.limit :]
+        return Found(items[: len(items) - span.offset], meant if more else "")
+    return Found(items[span.offset : whole.limit], meant if more else "")
+
+
+async def people(
+    reads: Reads, viewer: Viewer, query: str, span: Span = ALL, *, following: bool = False
+) -> Found[Person]:
+    """People by name: those who are called so first, then those whose names may be meant."""
+    meant = await _meant(reads, viewer, query, names=True)
+    if not meant or span.offset:
+        return Found(await search.people(reads, viewer, query, span, following=following))
+    asked = await search.people(reads, viewer, query, span, following=following)
+    known = {seen.item.id for seen in asked}
+    guessed = await search.people(reads, viewer, meant, span, following=following, surface=Surface.SUGGEST)
+    more = [seen for seen in guessed if seen.item.id not in known and not seen.withheld]
+    return Found([*asked, *more][: span.limit], meant if more[: span.limit - len(asked)] else "")
+
+
+async def _meant(reads: Reads, viewer: Viewer, query: str, *, names: bool) -> str:
+    """The query with its Latin words in Devanagari, as far as people here use such words; empty where there are none."""
+    words = query.split()
+    if not 0 < len(words) <= MOST_WORDS or not any(map(_typed, words)):
+        return ""
+    found = await _index(reads, viewer, names=names)
+    meant = [(_best(found, word) or word) if _typed(word) else word for word in words]
+    if meant == words or _is_quiet(viewer.country, meant, await law(reads)):
+        return ""
+    return " ".join(meant)
+
+
+def _typed(word: str) -> bool:
+    return len(word) >= LEAST_LETTERS and _TYPED.fullmatch(word) is not None
+
+
+def _best(index: Index, word: str) -> str:
+    """The word that most people use of those that sound so, one with the same vowels before the others."""
+    sound = sounds(word)
+    alike = index.get(sound, ())
+    same = [one for one in alike if skeleton(one) == skeleton(word)]
+    return next(iter(same), "") or (alike[0] if alike and len(sound) >= LEAST_SOUNDS else "")
+
+
+def _is_quiet(country: str, words: Sequence[str], facts: Facts) -> bool:
+    """Whether words that follow one another are, together, a term that is not offered in this country."""
+    runs = ("".join(words[a:b]) for a, b in combinations(range(len(words) + 1), 2))
+    return any(term_reach(country, count_key(run), facts) is Reach.NONE for run in runs)
+
+
+async def _index(reads: Reads, viewer: Viewer, *, names: bool) -> Index:
+    memory, now = reads.work.memory, reads.clock()
+    place = ("romanised", names, viewer.country, memory.rulings_version)
+    kept: tuple[int, Index] | None = memory.pages.items.get(place)
+    if kept is None or now >= kept[0]:
+        told = await (_names if names else _words)(reads, Viewer(country=viewer.country))
+        kept = (now + KEPT_FOR, _by_sound(told))
+        memory.pages.put(place, kept)
+    return kept[1]
+
+
+async def _words(reads: Reads, anyone: Viewer) -> list[str]:
+    return await vocabulary.words(reads, anyone, LANGUAGE)
+
+
+async def _names(reads: Reads, anyone: Viewer) -> list[str]:
+    """Words of the names of people who want to be found."""
+    found = await suggestions.directory(reads, anyone, limit=NAMES)
+    facts, names = await law(reads), (word for seen in found for word in fold_words(seen.item.name))
+    return [name for name in names if term_reach(anyone.country, count_key(name), facts) is not Reach.NONE]
+
+
+def _by_sound(words: Iterable[str]) -> Index:
+    index: Index = {}
+    for word in dict.fromkeys(words):
+        if _WRITTEN.match(word):
+            index.setdefault(sounds(word), []).append(word)
+    return index

@@ -1,0 +1,241 @@
+"""Search: posts by words and operators, people by name, tags by the start of their key; what is hidden leaves no trace.
+
+Posts of whoever wishes not to be found by others are found by themselves alone.
+
+Both databases answer alike: the newest post first, the most followed person first, the most used tag first.
+"""
+
+from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
+
+import msgspec
+
+from chaupal.kernel.clock import DAY, parse_time
+from chaupal.kernel.ids import first_id_at, parse_id
+from chaupal.policy.facts import STRANGER
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person, Post
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.context import Reads
+from chaupal.reads.people import people as person_reads
+from chaupal.reads.pipeline import shown
+from chaupal.store.identity.facts_cache import relations_of
+from chaupal.store.square import finding
+from chaupal.store.square.finding import ANYTHING, Bounds, Narrowed
+from chaupal.store.square.people import id_of
+from chaupal.text.analyse import query_terms
+from chaupal.text.fold import count_key, fold_words
+from chaupal.text.language import check_language
+
+MOST_OFFSET = 5_000
+MOST_TAGS = 8  # in one query
+INDIA = 19_800_000  # ms that the day begins earlier here than in UTC; dates in a query are days in India
+PICTURED = frozenset({"media", "image", "images"})
+NO_ID = 2**63 - 1
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A query, taken apart. `author` is a handle ("me" for one's own posts), ids bound it in time."""
+
+    rest: str = ""  # what is not an operator or a tag
+    keys: tuple[str, ...] = ()
+    author: str = ""
+    language: str = ""
+    media: bool = False
+    below: int = NO_ID
+    above: int = -1
+
+    @property
+    def terms(self) -> list[str]:
+        return query_terms(self.rest)
+
+
+class Span(msgspec.Struct, frozen=True):
+    """Which part of the answers is wanted."""
+
+    limit: int = 20
+    offset: int = 0
+    max_id: int | None = None
+    min_id: int | None = None
+    author: int | None = None
+
+
+ALL = Span()
+
+
+def parse(query: str) -> Asked:
+    """Words, `#tags` and operators (`from:` `language:` `before:` `after:` `on:` `has:media`); an unknown one is words."""
+    asked = Asked()
+    rest: list[str] = []
+    for word in query.split():
+        name, colon, value = word.partition(":")
+        taken = OPERATORS[name.lower()](asked, value) if colon and value and name.lower() in OPERATORS else None
+        taken = taken or _tag(asked, word)
+        if taken is None:
+            rest.append(word)
+        else:
+            asked = taken
+    return msgspec.structs.replace(asked, rest=" ".join(rest))
+
+
+def _tag(asked: Asked, word: str) -> Asked | None:
+    if not word.startswith(("#", "＃")) or not (key := count_key(word[1:])):
+        return None
+    keys = dict.fromkeys((*asked.keys, key))
+    return msgspec.structs.replace(asked, keys=tuple(keys)[:MOST_TAGS])
+
+
+def _from(asked: Asked, value: str) -> Asked | None:
+    return msgspec.structs.replace(asked, author=value.removeprefix("@"))
+
+
+def _language(asked: Asked, value: str) -> Asked | None:
+    code = check_language(value)
+    return None if code is None else msgspec.structs.replace(asked, language=code)
+
+
+def _has(asked: Asked, value: str) -> Asked | None:
+    return msgspec.structs.replace(asked, media=True) if value.lower() in PICTURED else None
+
+
+def _before(asked: Asked, value: str) -> Asked | None:
+    day = _day(value)
+    return None if day is None else msgspec.structs.replace(asked, below=min(asked.below, first_id_at(day)))
+
+
+def _after(asked: Asked, value: str) -> Asked | None:
+    day = _day(value)
+    return None if day is None else msgspec.structs.replace(asked, above=max(asked.above, first_id_at(day + DAY) - 1))
+
+
+def _on(asked: Asked, value: str) -> Asked | None:
+    day = _day(value)
+    if day is None:
+        return None
+    return msgspec.structs.replace(asked, above=first_id_at(day) - 1, below=first_id_at(day + DAY))
+
+
+def _day(value: str) -> int | None:
+    """When a day begins in India (ms since 1970 UTC); None for what is not `YYYY-MM-DD`."""
+    at = parse_time(value) if len(value) == 10 else None
+    return None if at is None else max(0, at - INDIA)
+
+
+OPERATORS: dict[str, Callable[[Asked, str], Asked | None]] = {
+    "from": _from, "language": _language, "lang": _language, "has": _has,
+    "before": _before, "after": _after, "on": _on, "during": _on,
+}  # fmt: skip
+
+
+async def posts(
+    reads: Reads, viewer: Viewer, query: str, span: Span = ALL, *, surface: Surface = Surface.SEARCH
+) -> list[Visible[Post]]:
+    """Public posts that hold every word, newest first; or the one post whose address was given."""
+    post = _post_at(reads, query)
+    if post is not None:
+        async with reads.work.reading() as reading:
+            return [] if span.offset else await shown(reading, viewer, Surface.SEARCH, (post,))
+    asked = parse(query)
+    narrowed = await _narrowed(reads, viewer, asked, span)
+    terms = asked.terms
+    if narrowed is None or not (terms or narrowed != ANYTHING or asked.below != NO_ID or asked.above != -1):
+        return []
+    ids = await _ids(reads, viewer, terms, narrowed, asked, span)
+    async with reads.work.reading() as reading:
+        return await shown(reading, viewer, surface, ids)
+
+
+async def _ids(
+    reads: Reads, viewer: Viewer, terms: list[str], narrowed: Narrowed, asked: Asked, span: Span
+) -> list[int]:
+    offset = min(span.offset, MOST_OFFSET)
+    below = min(asked.below, NO_ID if span.max_id is None else span.max_id)
+    above = max(asked.above, -1 if span.min_id is None else span.min_id)
+    bounds = Bounds(below, above, offset + span.limit, upward=span.min_id is not None)
+    # One word is found in microseconds; what must be sifted goes off the loop.
+    quick = len(terms) == 1 and narrowed == ANYTHING and not offset
+    async with reads.work.reading() if quick else reads.work.scanning() as reading:
+        ids = await finding.found(reading, viewer.account or 0, terms, narrowed, bounds)
+    return ids[offset:] if not bounds.upward else ids[: len(ids) - offset]
+
+
+async def _narrowed(reads: Reads, viewer: Viewer, asked: Asked, span: Span) -> Narrowed | None:
+    """None where the named author does not exist, so that nothing can be found."""
+    author = span.author
+    if asked.author:
+        named = await _author(reads, viewer, asked.author)
+        if named is None or author not in (None, named):
+            return None
+        author = named
+    return Narrowed(author or 0, asked.language, asked.media, asked.keys)
+
+
+async def _author(reads: Reads, viewer: Viewer, handle: str) -> int | None:
+    if handle.lower() == "me":
+        return viewer.account
+    local = _local(reads, handle)
+    if not local:
+        return None
+    async with reads.work.reading() as reading:
+        return await id_of(reading, local)
+
+
+async def people(
+    reads: Reads, viewer: Viewer, query: str, span: Span = ALL, *,
+    following: bool = False, surface: Surface = Surface.SEARCH,
+) -> list[Visible[Person]]:  # fmt: skip
+    """The one whose handle or address was given, then those whose names have words that begin so, friends first."""
+    handle = _local(reads, _person_at(reads, query) or query)
+    names = sorted(fold_words(parse(query).rest), key=len, reverse=True)[:3] if "/" not in query else []
+    async with reads.work.scanning() as reading:
+        exact = await id_of(reading, handle) if handle else None
+        found = await finding.called(reading, names, 2 * span.limit + min(span.offset, MOST_OFFSET)) if names else []
+    async with reads.work.reading() as reading:
+        ties = await relations_of(reading, viewer.account) if viewer.account else STRANGER
+        friends = ties.following
+        ids = [id_ for id_ in sorted(found, key=lambda id_: id_ not in friends) if id_ != exact]
+        # Whom one blocks or mutes is found by the whole name, as on their profile: toot takes it back so.
+        named = Surface.PROFILE if exact in ties.blocking or exact in ties.muting else Surface.SEARCH
+        seen = await person_reads.shown(reading, viewer, named, [exact] if exact is not None else [])
+        seen += await person_reads.shown(reading, viewer, surface, ids)
+    chosen = [v for v in seen if not following or v.item.id in friends]
+    return chosen[span.offset : span.offset + span.limit]
+
+
+def _local(reads: Reads, text: str) -> str:
+    """The local handle in `asha`, `@asha` or `@asha@this.server`; empty where it cannot be one."""
+    handle, at, domain = text.strip().removeprefix("@").partition("@")
+    fits = (
+        handle.isascii() and handle.replace("_", "a").isalnum() and (not at or domain.lower() == reads.settings.domain)
+    )
+    return handle if fits else ""
+
+
+def _path(reads: Reads, query: str) -> Sequence[str]:
+    """The steps of an address on this server; empty for anything else."""
+    text = query.strip()
+    if not text.startswith(reads.settings.origin + "/"):
+        return ()
+    try:
+        return [step for step in urlsplit(text).path.split("/") if step]
+    except ValueError:
+        return ()
+
+
+def _post_at(reads: Reads, query: str) -> int | None:
+    match _path(reads, query):
+        case ["posts", id_]:
+            return parse_id(id_)
+        case [handle, id_] if handle.startswith("@"):
+            return parse_id(id_)
+        case _:
+            return None
+
+
+def _person_at(reads: Reads, query: str) -> str:
+    match _path(reads, query):
+        case [handle] if handle.startswith("@"):
+            return handle
+        case _:
+            return ""

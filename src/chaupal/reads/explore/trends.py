@@ -1,0 +1,339 @@
+"""What the square talks about: tags and posts, per language and per viewer's country, by the formula in docs/trends.md.
+
+Counted from public posts alone, by the law of the country: what is withheld or de-amplified there adds nothing there.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND
+from chaupal.kernel.ids import first_id_at, made_at
+from chaupal.policy.epitaph import SQUARE_TIME
+from chaupal.policy.facts import STRANGER, Facts, Subject, Visibility
+from chaupal.policy.rules import judge, term_reach
+from chaupal.policy.rulings import EVERYWHERE
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person, Post
+from chaupal.policy.verdict import Reach, Show
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.context import Reads
+from chaupal.reads.people import people as person_reads
+from chaupal.reads.pipeline import shown
+from chaupal.store.identity.facts_cache import relations_of, rulings_in_force
+from chaupal.store.square import trending
+from chaupal.store.square.trending import Quiet, Use
+from chaupal.text.language import check_language
+
+WINDOW = DAY  # what counts as now
+HALF_LIFE = 8 * HOUR  # an author's voice, and a post's likes, count half after this
+LEAST_AUTHORS = 2  # one voice is no trend, however loud
+LEAST_LIKES = 1
+REPOST_WEIGHT = 2  # a repost says more than a like
+KEPT_FOR = MINUTE  # how long a count is shown before it is made anew
+STALE_FOR = 5 * SECOND  # how long that may take
+MOST_USES = 60_000  # uses of tags that are looked at, the newest ones
+MOST_POSTS = 400
+MOST_TAGS = 40
+IN_RESERVE = 3  # posts of each author that are looked at: where the best is not shown, the next may be
+HISTORY_DAYS = 7
+COUNTED_HERE = 2_000  # uses that are counted one by one
+COUNTED_ANEW = 50  # uses that are counted for each who asks
+
+
+type Backlog = dict[int | str, int]
+NO_BACKLOG: Backlog = {}
+
+
+class Day(msgspec.Struct, frozen=True):
+    """One day (UTC) of a tag: when it began (ms), posts and authors."""
+
+    at: int
+    uses: int
+    authors: int
+
+
+class TrendingTag(msgspec.Struct, frozen=True):
+    """A tag in its most used spelling; `uses` and `authors` of the last day, as counted for the country.
+
+    `trendable`: whether it may be carried there. Of what is de-amplified in secret it is not told that it is.
+    """
+
+    key: str
+    name: str
+    score: float
+    uses: int
+    authors: int
+    history: tuple[Day, ...] = ()
+    trendable: bool = True
+
+
+async def tags(reads: Reads, viewer: Viewer, language: str | None = None, limit: int = 10) -> list[TrendingTag]:
+    """The tags that most people talk about more than before, hottest first."""
+    language = check_language(language) if language else None
+    place = ("tags", language or "", viewer.country)
+    kept: list[TrendingTag] | None = kept_count(reads, place)
+    if kept is None:
+        facts = await law(reads)
+        # Counting tens of thousands of uses takes a tenth of a second: not on the loop.
+        quiet, now = backlog(await ran_out(reads), viewer.country), reads.clock()
+        ranked = await asyncio.to_thread(rank, await _uses(reads), language, viewer.country, facts, now, quiet)
+        kept = await with_history(reads, viewer, ranked[:MOST_TAGS], facts)
+        keep_count(reads, place, kept)
+    return kept[:limit]
+
+
+async def posts(
+    reads: Reads, viewer: Viewer, language: str | None = None, limit: int = 20, offset: int = 0
+) -> list[Visible[Post]]:
+    """The posts that were liked and reposted most lately, at most one by each author."""
+    language = check_language(language) if language else None
+    place = ("posts", language or "", "")
+    ids: list[int] | None = kept_count(reads, place)
+    if ids is None:
+        now = reads.clock()
+        async with reads.work.scanning() as reading:
+            warm = await trending.warm(reading, first_id_at(max(0, now - 2 * WINDOW)), MOST_POSTS)
+        ids = _hottest(warm, language, now)
+        keep_count(reads, place, ids)
+    async with reads.work.reading() as reading:
+        seen = await shown(reading, viewer, Surface.TRENDS, ids[: IN_RESERVE * (offset + limit)])
+    quiet = backlog(await ran_out(reads), viewer.country)
+    if quiet:
+        seen = [
+            one for one in seen if not was_quiet(quiet, one.item.id, one.item.author, (t.key for t in one.item.tags))
+        ]
+    best: dict[int, Visible[Post]] = {}
+    for one in seen:
+        best.setdefault(one.item.author, one)
+    return list(best.values())[offset : offset + limit]
+
+
+async def people(reads: Reads, viewer: Viewer, limit: int = 40) -> list[Visible[Person]]:
+    """Whom the viewer may like to follow: much followed people, those who write in the viewer's language first."""
+    place = ("people", "", "")
+    ranked: list[tuple[int, str]] | None = kept_count(reads, place)
+    if ranked is None:
+        async with reads.work.scanning() as reading:
+            ranked = await trending.most_followed(reading, MOST_POSTS)
+        keep_count(reads, place, ranked)
+    me = viewer.account
+    async with reads.work.reading() as reading:
+        known = (await relations_of(reading, me)).following | {me} if me is not None else frozenset[int]()
+        ids = [id_ for id_, _ in sorted(ranked, key=lambda r: r[1] != viewer.language) if id_ not in known]
+        return (await person_reads.shown(reading, viewer, Surface.SUGGEST, ids[: 2 * limit]))[:limit]
+
+
+# --- the formula -----------------------------------------------------------------------------------------------------
+
+
+def rank(
+    uses: Iterable[Use], language: str | None, country: str, facts: Facts, now: int, quiet: Backlog = NO_BACKLOG
+) -> list[TrendingTag]:
+    """Tags by heat² / (1 + authors of the day before), hottest first.
+
+    heat is the sum over the last day's authors of ½^(age of their latest use / HALF_LIFE). What was said while a tag was
+    de-amplified (`quiet`) adds no heat afterwards: it cannot bounce back. It still counts as what was said before.
+    """
+    start, before = first_id_at(max(0, now - WINDOW)), first_id_at(max(0, now - 2 * WINDOW))
+    lately: dict[str, list[Use]] = {}
+    earlier: dict[str, set[int]] = {}
+    for use in counted(uses, country, Surface.TRENDS, facts):
+        if language and use.language != language:
+            continue
+        if use.post >= start and not (quiet and was_quiet(quiet, use.post, use.author, (use.key,))):
+            lately.setdefault(use.key, []).append(use)
+        elif before <= use.post < start:
+            earlier.setdefault(use.key, set()).add(use.author)
+    found = [_score(key, used, len(earlier.get(key, ())), now) for key, used in lately.items()]
+    kept = [t for t in found if t.authors >= LEAST_AUTHORS and term_reach(country, t.key, facts) is not Reach.NONE]
+    return sorted(kept, key=lambda t: (-t.score, -t.authors, t.key))
+
+
+def backlog(ran_out: Iterable[Quiet], country: str) -> Backlog:
+    """Until when (ms) terms, posts and people were de-amplified in a country, of those that are so no more."""
+    found: dict[int | str, int] = {}
+    for quiet in ran_out:
+        if {country, EVERYWHERE} & set(quiet.territory.split(",")):
+            name = quiet.term or quiet.subject
+            found[name] = max(found.get(name, 0), quiet.until)
+    return found
+
+
+def was_quiet(quiet: Backlog, post: int, author: int, terms: Iterable[str]) -> bool:
+    at = made_at(post)
+    return any(at < quiet.get(name, 0) for name in (post, author, *terms))
+
+
+def told_trendable(facts: Facts, key: str, country: str) -> bool:
+    """What may be said about a tag's reach: the list of them is no oracle for orders that are secret."""
+    ruling = facts.rulings.deamplified(key, country)
+    return ruling is None or ruling.neutral
+
+
+def _score(key: str, used: list[Use], before: int, now: int) -> TrendingTag:
+    latest: dict[int, int] = {}
+    for use in used:
+        latest[use.author] = max(latest.get(use.author, 0), use.post)
+    heat = sum(0.5 ** (max(0, now - made_at(post)) / HALF_LIFE) for post in latest.values())
+    return TrendingTag(key, usual_name(used), heat * heat / (1 + before), len(used), len(latest))
+
+
+def usual_name(used: Sequence[Use]) -> str:
+    """The spelling that most posts use."""
+    counts = Counter(use.name for use in used)
+    return min(counts, key=lambda name: (-counts[name], name)) if counts else ""
+
+
+def counted(uses: Iterable[Use], country: str, surface: Surface, facts: Facts) -> Iterable[Use]:
+    """The uses that a stranger in `country` could meet on the surface, by the same rules as any post."""
+    touched = facts.rulings.touched_in(country)
+    anyone = Viewer(country=country)
+    for use in uses:
+        if use.post not in touched and use.author not in touched:
+            yield use
+            continue
+        names = frozenset((use.post, use.author))
+        subject = Subject(id=use.post, author=use.author, visibility=Visibility.PUBLIC, names=names)
+        if isinstance(judge(anyone, surface, subject, facts), Show):
+            yield use
+
+
+def _hottest(warm: Sequence[trending.Warm], language: str | None, now: int) -> list[int]:
+    def score(post: trending.Warm) -> float:
+        return (post.likes + REPOST_WEIGHT * post.reposts) * 0.5 ** (max(0, now - made_at(post.post)) / HALF_LIFE)
+
+    authors: Counter[int] = Counter()
+    ids: list[int] = []
+    for post in sorted(warm, key=lambda p: (-score(p), -p.post)):
+        fits = (not language or post.language == language) and post.likes + post.reposts >= LEAST_LIKES
+        if fits and authors[post.author] < IN_RESERVE:
+            authors[post.author] += 1
+            ids.append(post.post)
+    return ids
+
+
+# --- counting --------------------------------------------------------------------------------------------------------
+
+
+async def with_history(
+    reads: Reads, viewer: Viewer, found: Sequence[TrendingTag], facts: Facts
+) -> list[TrendingTag]:  # fmt: skip
+    """The same tags with their last seven days, today first, as counted for the viewer's country."""
+    today = reads.clock() // DAY
+    since = first_id_at(max(0, (today - HISTORY_DAYS + 1) * DAY)) - 1
+    days = await _days(reads, [t.key for t in found], since, viewer.country, facts) if found else {}
+    return [
+        msgspec.structs.replace(
+            t,
+            trendable=told_trendable(facts, t.key, viewer.country),
+            history=tuple(Day(d * DAY, *days.get((t.key, d), (0, 0))) for d in range(today, today - HISTORY_DAYS, -1)),
+        )
+        for t in found
+    ]
+
+
+async def said_today(reads: Reads, viewer: Viewer, key: str) -> int:
+    """How many posts with a tag the viewer's country may find, since midnight where the square is.
+
+    Pages tell all times in the square's zone (the server does not learn the reader's), and their days are those; apps are
+    told days of UTC, as everywhere.
+    """
+    now = datetime.fromtimestamp(reads.clock() / 1_000, SQUARE_TIME)
+    midnight = int(now.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1_000)
+    days = await _days(reads, [key], first_id_at(max(0, midnight)) - 1, viewer.country, await law(reads))
+    return sum(uses for uses, _ in days.values())
+
+
+async def _days(
+    reads: Reads, keys: Sequence[str], since: int, country: str, facts: Facts
+) -> dict[tuple[str, int], tuple[int, int]]:
+    """(key, day) -> (uses, authors); of a tag with many uses, kept as trends are."""
+    place = ("days", country, " ".join((str(since), *keys)))
+    kept: dict[tuple[str, int], tuple[int, int]] | None = kept_count(reads, place)
+    if kept is not None:
+        return kept
+    async with reads.work.reading() as reading:
+        said = await trending.said(reading, keys, since, COUNTED_HERE + 1)
+    if len(said) > COUNTED_HERE:
+        async with reads.work.scanning() as reading:
+            rows = await trending.history(reading, keys, since, hidden_here(reads, country, facts))
+        days = {(key, day): (uses, authors) for key, day, uses, authors in rows}
+    else:
+        days = _counted_here(said, facts.rulings.unfindable_in(country))
+    if len(said) > COUNTED_ANEW:
+        keep_count(reads, place, days)
+    return days
+
+
+def _counted_here(
+    said: Sequence[tuple[str, int, int, int]], hidden: Collection[int]
+) -> dict[tuple[str, int], tuple[int, int]]:
+    """With many rulings in force, telling the store which posts nobody finds costs more than the counting."""
+    by_day = dict[tuple[str, int], list[int]]()
+    for key, day, post, author in said:
+        if post not in hidden and author not in hidden:
+            by_day.setdefault((key, day), []).append(author)
+    return {place: (len(authors), len(set(authors))) for place, authors in by_day.items()}
+
+
+def hidden_in(country: str, facts: Facts) -> list[int]:
+    """Ids of posts and people that nobody in `country` finds by searching."""
+    return sorted(facts.rulings.unfindable_in(country))
+
+
+def hidden_here(reads: Reads, country: str, facts: Facts) -> list[int]:
+    place = ("hidden", country, "")
+    hidden: list[int] | None = kept_count(reads, place)
+    if hidden is None:
+        hidden = hidden_in(country, facts)
+        keep_count(reads, place, hidden)
+    return hidden
+
+
+async def _uses(reads: Reads) -> list[Use]:
+    place = ("uses", "", "")
+    uses: list[Use] | None = kept_count(reads, place)
+    if uses is None:
+        since = first_id_at(max(0, reads.clock() - 2 * WINDOW))
+        async with reads.work.scanning() as reading:
+            uses = await trending.uses(reading, since, MOST_USES)
+        keep_count(reads, place, uses)
+    return uses
+
+
+async def ran_out(reads: Reads) -> list[Quiet]:
+    place = ("quiet", "", "")
+    found: list[Quiet] | None = kept_count(reads, place)
+    if found is None:
+        async with reads.work.reading() as reading:
+            found = await trending.ran_out(reading, reads.clock() - 2 * WINDOW)
+        keep_count(reads, place, found)
+    return found
+
+
+async def law(reads: Reads) -> Facts:
+    """The rulings in force, and no ties: what a stranger is judged by."""
+    async with reads.work.reading() as reading:
+        return Facts(STRANGER, await rulings_in_force(reading))
+
+
+def kept_count(reads: Reads, place: tuple[str, str, str]) -> Any:
+    """What was counted, while it is fresh. Whoever first finds it stale counts anew; meanwhile the others have the old."""
+    memory, now = reads.work.memory, reads.clock()
+    key = ("trends", *place, memory.rulings_version)
+    kept = memory.pages.items.get(key)
+    if kept is None or now < kept[0]:
+        return None if kept is None else kept[1]
+    memory.pages.items[key] = (now + STALE_FOR, kept[1])
+    return None
+
+
+def keep_count(reads: Reads, place: tuple[str, str, str], value: object) -> None:
+    memory = reads.work.memory
+    memory.pages.put(("trends", *place, memory.rulings_version), (reads.clock() + KEPT_FOR, value))

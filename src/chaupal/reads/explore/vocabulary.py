@@ -1,0 +1,85 @@
+"""The words that people here use, for whoever types their script in Latin letters: of public posts, and of several authors.
+
+Counted as a stranger in the viewer's country may be offered posts, by the gate: a word that stands only where something is
+withheld or de-amplified there is not among them, and neither is a term that is.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import regex
+
+from chaupal.kernel.clock import MINUTE
+from chaupal.kernel.errors import NotFound
+from chaupal.policy.rules import term_reach
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Post
+from chaupal.policy.verdict import Reach
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.context import Reads
+from chaupal.reads.explore.trends import law
+from chaupal.reads.pipeline import shown
+from chaupal.store.square import posts
+from chaupal.store.square.posts import skeleton
+from chaupal.text.fold import count_key
+from chaupal.text.grammar import find_entities
+from chaupal.text.language import check_language
+from chaupal.text.normal import nfc
+
+LEAST_AUTHORS = 3  # what one or two people write may be about one person; it is nobody's vocabulary
+LOOKED_AT = 1_000  # newest public posts of the language
+MOST_WORDS = 2_000
+KEPT_FOR = 10 * MINUTE
+
+_WORD = regex.compile(r"[\p{L}--\p{Latin}][\p{L}\p{M}\u200c\u200d--\p{Latin}]+", regex.V1)
+
+
+async def words(reads: Reads, viewer: Viewer, language: str) -> list[str]:
+    """In their most used spelling, those of most authors first. Raises NotFound for what is no language."""
+    code = check_language(language)
+    if code is None:
+        raise NotFound
+    memory, now = reads.work.memory, reads.clock()
+    place = ("vocabulary", code, viewer.country, memory.rulings_version)
+    kept: tuple[int, list[str]] | None = memory.pages.items.get(place)
+    if kept is None or now >= kept[0]:
+        kept = (now + KEPT_FOR, await _counted(reads, Viewer(country=viewer.country), code))
+        memory.pages.put(place, kept)
+    return kept[1]
+
+
+async def _counted(reads: Reads, anyone: Viewer, language: str) -> list[str]:
+    async with reads.work.scanning() as reading:
+        ids = await skeleton(
+            reading, posts.LISTED_IN, below=2**63 - 1, above=-1, limit=LOOKED_AT, upward=False, language=language
+        )
+        seen = await shown(reading, anyone, Surface.SUGGEST, ids[:LOOKED_AT])
+    facts = await law(reads)
+    found = _shared(seen)
+    return [word for key, word in found if term_reach(anyone.country, key, facts) is not Reach.NONE][:MOST_WORDS]
+
+
+def _shared(seen: Iterable[Visible[Post]]) -> list[tuple[str, str]]:
+    """Keys and spellings of the words that enough authors use, those of most first."""
+    authors: dict[str, set[int]] = {}
+    spellings: dict[str, Counter[str]] = {}
+    for post in seen:
+        for word in _words(post.item.text):
+            key = count_key(word)
+            authors.setdefault(key, set()).add(post.item.author)
+            spellings.setdefault(key, Counter())[word] += 1
+    enough = [key for key, who in authors.items() if len(who) >= LEAST_AUTHORS]
+    enough.sort(key=lambda key: (-len(authors[key]), key))
+    return [(key, min(spellings[key], key=lambda word: (-spellings[key][word], word))) for key in enough]
+
+
+def _words(text: str) -> Iterator[str]:
+    """The words of a post that are not Latin, without addresses and handles; of a tag its parts."""
+    text, end = nfc(text), 0
+    for entity in find_entities(text):
+        yield from _WORD.findall(text[end : entity.start])
+        if entity.kind == "tag":
+            yield from _WORD.findall(entity.text)
+        end = entity.end
+    yield from _WORD.findall(text[end:])

@@ -1,0 +1,1 @@
+"""People, what stands between them, and what somebody is told."""

@@ -1,0 +1,151 @@
+"""Lists of people: who follows whom, who liked or reposted, and those one blocks, mutes or has been asked by.
+
+They page on the id of the tie, which nobody is shown: clients follow the Link header.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from chaupal.kernel.errors import NotFound
+from chaupal.policy.gate import reveal_one
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.context import Reads
+from chaupal.reads.page import Cursor, Page, page_of
+from chaupal.reads.people import people
+from chaupal.reads.pipeline import listed_page, shown
+from chaupal.store.identity.facts_cache import facts_for
+from chaupal.store.machine.work import Reading
+from chaupal.store.square import graph, reactions, regards, suggesting
+from chaupal.store.square.people import sealed_people
+from chaupal.store.square.posts import OPEN, Pages
+
+MOST_FAMILIAR, MOST_PAIRS = 40, 400
+NOBODY: Page[Visible[Person]] = Page(())
+
+
+async def followers(reads: Reads, viewer: Viewer, account: int, cursor: Cursor) -> Page[Visible[Person]]:
+    """Those who follow the account, newest tie first. Raises NotFound where the viewer may not see the account."""
+    return await _of_person(reads, viewer, account, graph.FOLLOWERS, cursor, own=True)
+
+
+async def following(reads: Reads, viewer: Viewer, account: int, cursor: Cursor) -> Page[Visible[Person]]:
+    """Those whom the account follows. Raises NotFound where the viewer may not see the account."""
+    return await _of_person(reads, viewer, account, graph.FOLLOWING, cursor, own=True)
+
+
+async def liked_by(reads: Reads, viewer: Viewer, post: int, cursor: Cursor) -> Page[Visible[Person]]:
+    """Those who like a post. Raises NotFound where the viewer may not see it."""
+    return await _of_post(reads, viewer, post, reactions.LIKED_BY, cursor)
+
+
+async def reposted_by(reads: Reads, viewer: Viewer, post: int, cursor: Cursor) -> Page[Visible[Person]]:
+    """Those who reposted a post, as far as their repost is for the viewer. Raises NotFound where the viewer may not see it."""
+    async with reads.work.reading() as reading:
+        of = await _open_to(reading, viewer, post)
+        if of is None:
+            return NOBODY
+        page = await listed_page(
+            reading, viewer, Surface.PEOPLE, reactions.REPOSTS_FOR_ME, cursor, of=of, me=viewer.account or 0, open=OPEN
+        )
+        return page.map(await people.shown(reading, viewer, Surface.PEOPLE, [seen.item.author for seen in page.items]))
+
+
+async def endorsed(reads: Reads, viewer: Viewer, account: int, cursor: Cursor) -> Page[Visible[Person]]:
+    """Whom the account shows on its profile. Raises NotFound where the viewer may not see the account."""
+    return await _of_person(reads, viewer, account, regards.ENDORSEMENTS, cursor)
+
+
+async def endorsed_by_me(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Visible[Person]]:
+    """Whom the viewer shows on their profile."""
+    return await _own(reads, viewer, regards.ENDORSEMENTS, cursor)
+
+
+async def familiar(reads: Reads, viewer: Viewer, ids: Sequence[int]) -> list[tuple[int, list[Visible[Person]]]]:
+    """(account, those whom the viewer follows and who follow it), in order; of whom one may not see the followers, none.
+
+    Nor anybody who keeps to themselves whom they follow.
+    """
+    wanted = list(dict.fromkeys(ids))[:MOST_FAMILIAR]
+    async with reads.work.reading() as reading:
+        facts = await facts_for(reading, viewer)
+        apart = facts.relations.blocked_by
+        asked = await people.shown(reading, viewer, Surface.PROFILE, wanted)
+        open_ = [v.item.id for v in asked if not v.withheld and not _kept_back(viewer, v.item)]
+        pairs = await suggesting.familiar(reading, viewer.me, [id_ for id_ in open_ if id_ not in apart], MOST_PAIRS)
+        known = {by for _, by in pairs}
+        seen = {v.item.id: v for v in await people.shown(reading, viewer, Surface.PEOPLE, known)}
+    return [(id_, [seen[by] for to, by in pairs if to == id_ and by in seen]) for id_ in wanted]
+
+
+async def blocked(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Visible[Person]]:
+    """Whom the viewer blocks."""
+    return await _own(reads, viewer, graph.BLOCKS, cursor)
+
+
+async def muted(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Visible[Person]]:
+    """Whom the viewer mutes at this moment."""
+    return await _own(reads, viewer, graph.MUTES, cursor, now=reads.clock())
+
+
+async def asking(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Visible[Person]]:
+    """Who asks to follow the viewer."""
+    return await _own(reads, viewer, graph.ASKING, cursor)
+
+
+async def tied(reading: Reading, pages: Pages, cursor: Cursor, **params: Any) -> Page[int]:
+    """A page of what ties lead to; its cursor holds ids of ties."""
+    rows = await graph.pairs(
+        reading, pages, below=cursor.below, above=cursor.above, limit=cursor.limit, upward=cursor.upward, **params
+    )
+    leads = dict(rows)
+    page = page_of([tie for tie, _ in rows], cursor)
+    return page.map([leads[tie] for tie in page.items])
+
+
+def _kept_back(viewer: Viewer, person: Person) -> bool:
+    """Whether they keep to themselves whom they follow and who follows them. The numbers are shown, as Mastodon does."""
+    return person.hide_collections and person.id != viewer.account
+
+
+async def _of_person(
+    reads: Reads, viewer: Viewer, account: int, pages: Pages, cursor: Cursor, *, own: bool = False
+) -> Page[Visible[Person]]:
+    """`own`: a list that somebody may keep to themselves."""
+    async with reads.work.reading() as reading:
+        facts = await facts_for(reading, viewer)
+        sealed = (await sealed_people(reading, (account,))).get(account)
+        owner = reveal_one(viewer, Surface.PROFILE, sealed, facts)
+        if owner is None:
+            raise NotFound
+        # Where the account is withheld, and to whom it blocks, it has nobody around it.
+        if owner.withheld or account in facts.relations.blocked_by or (own and _kept_back(viewer, owner.item)):
+            return NOBODY
+        page = await tied(reading, pages, cursor, who=account)
+        return page.map(await people.shown(reading, viewer, Surface.PEOPLE, page.items))
+
+
+async def _of_post(reads: Reads, viewer: Viewer, post: int, pages: Pages, cursor: Cursor) -> Page[Visible[Person]]:
+    async with reads.work.reading() as reading:
+        of = await _open_to(reading, viewer, post)
+        if of is None:
+            return NOBODY
+        page = await tied(reading, pages, cursor, of=of)
+        return page.map(await people.shown(reading, viewer, Surface.PEOPLE, page.items))
+
+
+async def _open_to(reading: Reading, viewer: Viewer, post: int) -> int | None:
+    """The post itself (of a repost: its original); None where it is withheld, so that nobody is around it. Raises NotFound."""
+    seen = next(iter(await shown(reading, viewer, Surface.STATUS, (post,))), None)
+    if seen is None:
+        raise NotFound
+    return None if seen.withheld else seen.item.boost_of or seen.item.id
+
+
+async def _own(reads: Reads, viewer: Viewer, pages: Pages, cursor: Cursor, **params: Any) -> Page[Visible[Person]]:
+    async with reads.work.reading() as reading:
+        page = await tied(reading, pages, cursor, who=viewer.account, **params)
+        # As on a profile: whom one blocks must be seen to be unblocked, even if they block back.
+        return page.map(await people.shown(reading, viewer, Surface.PROFILE, page.items))

@@ -1,0 +1,198 @@
+"""One's whole data in one ZIP, written piece by piece: however much there is, little of it is in memory at once."""
+
+import asyncio
+import shutil
+import tempfile
+import zipfile
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+
+from chaupal.policy.things import Person, Picture
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.context import Reads
+from chaupal.reads.people import account_status as standing
+from chaupal.reads.people import filtering, taking
+from chaupal.reads.people.account_status import Marks
+from chaupal.reads.posts import unsaid
+from chaupal.store.square import media
+
+MOST_MEDIA = 4_000_000_000  # bytes of pictures and films in one archive; of the others it has the addresses
+CHUNK = 500_000  # bytes
+
+# How far it has come: (things done, of how many). False where nobody waits any more.
+type Told = Callable[[int, int], Awaitable[bool]]
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+_picture = msgspec.json.Decoder(tuple[int, Picture]).decode
+
+
+class Unwanted(Exception):
+    """Nobody waits for it any more."""
+
+
+async def pack(reads: Reads, viewer: Viewer, path: Path, told: Told) -> None:
+    """Write it into `path`: all of one's own, whole, and of others addresses, stubs where they are withheld.
+
+    Raises Unwanted where `told` says so.
+    """
+    person, login = await standing.myself(reads, viewer)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, tempfile.TemporaryFile() as pictures:
+        packing = _Packing(reads, viewer, person, archive, pictures, told)
+        packing.put("profile.json", taking.profile(packing.origin, person, login))
+        packing.put("actor.json", taking.actor(packing.origin, person))
+        await packing.posts()
+        await packing.lists()
+        await packing.files()
+
+
+class _Packing:
+    def __init__(
+        self, reads: Reads, viewer: Viewer, person: Person, archive: zipfile.ZipFile, pictures: IO[bytes], told: Told
+    ) -> None:
+        self.origin = reads.settings.origin
+        self._reads, self._viewer, self._person = reads, viewer, person
+        self._archive, self._pictures, self._told = archive, pictures, told
+        self._at, self._total, self._shown = 0, 0, 0
+
+    def put(self, name: str, content: Any) -> None:
+        """Something small."""
+        self._archive.writestr(
+            name, content if isinstance(content, str) else msgspec.json.format(_encode(content), indent=1)
+        )
+
+    async def posts(self) -> None:
+        """Twice through one's posts: as this server knows them, then as others take them in. Pictures are noted."""
+        count = 0
+        self._total = 2 * await standing.how_many(self._reads, self._viewer)
+        with self._archive.open("posts.json", "w", force_zip64=True) as file:
+            async for some in standing.my_posts(self._reads, self._viewer):
+                lines = [taking.post_of(self.origin, self._person, post) for post in some]
+                await asyncio.to_thread(_write, file, lines, count == 0, b"[")
+                count += len(some)
+                for picture in ((post.id, one) for post in some if not post.inner for one in post.pictures):
+                    self._pictures.write(_encode(picture) + b"\n")
+                    self._shown += 1
+                await self._tell(len(some))
+            file.write(b"]" if count else b"[]")
+        self._total = 2 * count + self._shown
+        await self._outbox(count)
+
+    async def _outbox(self, count: int) -> None:
+        first, head = True, _encode(taking.outbox_head(count))[:-1] + b',"orderedItems":['
+        with self._archive.open("outbox.json", "w", force_zip64=True) as file:
+            async for some in standing.my_posts(self._reads, self._viewer, upward=True):
+                own = [taking.activity(self.origin, self._person, post) for post in some if post.boost_of is None]
+                await asyncio.to_thread(_write, file, own, first, head)
+                first = first and not own
+                await self._tell(len(some))
+            file.write((head if first else b"") + b"]}")
+
+    async def lists(self) -> None:
+        """Ties, marks, lists, filters, tags and drafts."""
+        domain, people = self._reads.settings.domain, self._people
+        await self._sheet(
+            "following_accounts.csv", ("Account address", "Show boosts", "Notify on new posts", "Languages"),
+            ((f"{who}@{domain}", _word(tie.reposts), _word(tie.notify), "") async for who, tie in people("following")),
+        )  # fmt: skip
+        await self._sheet(
+            "followers.csv", ("Account address",), ((f"{who}@{domain}",) async for who, _ in people("followers"))
+        )
+        await self._sheet("blocked_accounts.csv", (), ((f"{who}@{domain}",) async for who, _ in people("blocks")))
+        await self._sheet(
+            "muted_accounts.csv", ("Account address", "Hide notifications"),
+            ((f"{who}@{domain}", _word(tie.mutes_notifications)) async for who, tie in people("mutes")),
+        )  # fmt: skip
+        await self._marks("bookmarks")
+        await self._marks("likes")
+        own = await standing.my_lists(self._reads, self._viewer)
+        self.put(
+            "lists.csv", taking.sheet((), ((one.title, f"{who}@{domain}") for one, within in own for who in within))
+        )
+        self.put(
+            "lists.json",
+            [
+                {"title": one.title, "replies": one.replies, "exclusive": one.exclusive, "people": within}
+                for one, within in own
+            ],
+        )
+        self.put("filters.json", [taking.filter_of(one) for one in await filtering.mine(self._reads, self._viewer)])
+        self.put("followed_tags.json", await standing.my_tags(self._reads, self._viewer))
+        self.put("drafts.json", [taking.draft_of(one) for one in await unsaid.all_drafts(self._reads, self._viewer)])
+
+    def _people(self, which: standing.People) -> AsyncIterable[tuple[str, Any]]:
+        return standing.my_people(self._reads, self._viewer, which)
+
+    async def _sheet(self, name: str, head: tuple[str, ...], rows: AsyncIterable[tuple[str, ...]]) -> None:
+        with self._archive.open(name, "w", force_zip64=True) as file:
+            if head:
+                file.write(taking.sheet((), (head,)).encode())
+            async for row in rows:
+                file.write(taking.sheet((), (row,)).encode())
+        await self._tell(0)
+
+    async def _marks(self, which: Marks) -> None:
+        """Addresses, and a stub where it is withheld at this moment and place; what can be given again as a sheet, too."""
+        first = True
+        with tempfile.TemporaryFile() as saved:
+            with self._archive.open(f"{which}.json", "w", force_zip64=True) as file:
+                async for one in standing.my_marks(self._reads, self._viewer, which):
+                    at = taking.address(self.origin, one.handle, one.post)
+                    told = {"withheld": True} if one.withheld else {"address": at}
+                    _write(file, [{"id": str(one.post)} | told], first, b"[")
+                    first = False
+                    if not one.withheld:
+                        saved.write(taking.sheet((), ((at,),)).encode())
+                file.write(b"[]" if first else b"]")
+            if which == "bookmarks":
+                saved.seek(0)
+                with self._archive.open("bookmarks.csv", "w", force_zip64=True) as sheet:
+                    shutil.copyfileobj(saved, sheet, CHUNK)
+        await self._tell(0)
+
+    async def files(self) -> None:
+        """What was noted of pictures and films, and themselves as long as there is room."""
+        first = True
+        with self._archive.open("pictures.json", "w", force_zip64=True) as file:
+            for post, one in self._noted():
+                _write(file, [taking.picture_of(self.origin, post, one)], first, b"[")
+                first = False
+            file.write(b"[]" if first else b"]")
+        room = MOST_MEDIA
+        for _, one in self._noted():
+            room -= await self._file(one, room)
+            await self._tell(1)
+
+    def _noted(self) -> Iterable[tuple[int, Picture]]:
+        self._pictures.seek(0)
+        return (_picture(line) for line in self._pictures)
+
+    async def _file(self, one: Picture, room: int) -> int:
+        """How many bytes were put in; none where it is gone or there is no room."""
+        key = media.file_keys(one.id, one.mime)[0]
+        size = await self._reads.files.size(key)
+        if size is None or size > room:
+            return 0
+        with tempfile.NamedTemporaryFile() as beside:
+            if not await self._reads.files.fetch(key, Path(beside.name)):
+                return 0
+            await asyncio.to_thread(self._archive.write, beside.name, taking.name_of(one), zipfile.ZIP_STORED)
+        return size
+
+    async def _tell(self, more: int) -> None:
+        self._at += more
+        if not await self._told(self._at, max(self._total, self._at)):
+            raise Unwanted
+
+
+def _write(file: IO[bytes], things: Iterable[Any], first: bool, head: bytes) -> None:
+    """More things of a JSON list; before the first one what the file begins with."""
+    for thing in things:
+        file.write((head if first else b",\n") + _encode(thing))
+        first = False
+
+
+def _word(value: bool) -> str:
+    return "true" if value else "false"

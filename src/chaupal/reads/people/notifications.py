@@ -1,0 +1,311 @@
+"""What happened to the viewer, as the law stands now: a notice about a post they may not see (any more) is left out."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from chaupal.kernel.errors import NotFound
+from chaupal.kernel.ids import parse_id
+from chaupal.policy.facts import Facts
+from chaupal.policy.gate import reveal
+from chaupal.policy.may import may
+from chaupal.policy.rulings import Ruling
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person, Post
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.context import Reads
+from chaupal.reads.page import Cursor, Page, page_of
+from chaupal.reads.people.filtering import kept
+from chaupal.store.court import appeals, reports, rulings
+from chaupal.store.court.appeals import AppealRow
+from chaupal.store.court.reports import ReportRow
+from chaupal.store.identity.admin_accounts import sealed_in_any_state
+from chaupal.store.identity.facts_cache import facts_for
+from chaupal.store.machine.work import Reading
+from chaupal.store.notifications import markers, notice_policy, notices
+from chaupal.store.notifications.markers import Marker
+from chaupal.store.notifications.notice_policy import Asking, Policy
+from chaupal.store.notifications.notices import GROUPED, KINDS, Notice, Wanted
+from chaupal.store.square import graph
+from chaupal.store.square.people import sealed_people
+from chaupal.store.square.posts import sealed_posts
+
+__all__ = [
+    "ALL", "ALONE", "COURT", "DUTIES", "GROUPED", "KINDS", "MOST_UNREAD", "Asked", "Group", "Marker", "Policy", "Reported", "Request",
+    "Told", "group", "groups", "marks", "one", "page", "policy", "request", "requests", "unread",
+]  # fmt: skip
+
+MOST_UNREAD = 100  # counted no further
+MOST_MEMBERS = 1_000  # of the groups of one page together
+COURT = "moderation_warning"
+ALONE = "ungrouped-"
+# What staff are told for their office -> what their role must open, when it is written and whenever it is looked at.
+DUTIES = {"admin.sign_up": "approve_accounts", "admin.report": "handle_reports"}
+
+
+class Reported(msgspec.Struct, frozen=True):
+    """A report, and whom it is about."""
+
+    row: ReportRow
+    whom: Visible[Person]
+
+
+class Told(msgspec.Struct, frozen=True):
+    """One notification. `person` did it; `post` is what it is about. `body`: ids, for notices of the court
+
+    (`ruling`, `order`, `subject`, `kind` of subject, whether it `ended`; `appeal`: what an appeal came to).
+    """
+
+    id: int
+    kind: str
+    created_at: int
+    person: Visible[Person]
+    post: Visible[Post] | None
+    body: dict[str, Any]
+    group_key: str = ""  # empty: it stands alone
+    ruling: Ruling | None = None  # for notices of the court
+    appeal: AppealRow | None = None  # against it
+    reported: Reported | None = None  # for staff
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """Which notices: of `kinds` (all, when empty) but `without`; by one account; those kept apart, too.
+
+    `together`: the kinds that are told in groups.
+    """
+
+    kinds: Sequence[str] = ()
+    without: Sequence[str] = ()
+    by: int | None = None
+    apart: bool = False
+    together: Sequence[str] = ()
+
+    @property
+    def wanted(self) -> Wanted:
+        kinds = [k for k in KINDS if (not self.kinds or k in self.kinds) and k not in self.without]
+        return Wanted(kinds=kinds, by=self.by, apart=self.apart, together=[k for k in GROUPED if k in self.together])
+
+
+ALL = Asked()
+
+
+class Group(msgspec.Struct, frozen=True):
+    """One thing that happened, however many did it: `told` by each of those whom the viewer may see, the newest first."""
+
+    key: str
+    told: Sequence[Told]
+
+    @property
+    def newest(self) -> Told:
+        return self.told[0]
+
+
+async def page(reads: Reads, viewer: Viewer, cursor: Cursor, asked: Asked = ALL) -> Page[Told]:
+    """The viewer's notifications, newest first, each by itself."""
+    async with reads.work.reading() as reading:
+        found, ids = await _found(reading, viewer, cursor, asked)
+        return ids.map(await _tell(reading, viewer, found))
+
+
+async def groups(reads: Reads, viewer: Viewer, cursor: Cursor, asked: Asked) -> Page[Group]:
+    """The same, in groups; the newest of each stands for it, so pages move by its id."""
+    async with reads.work.reading() as reading:
+        heads, ids = await _found(reading, viewer, cursor, asked)
+        keys = list(dict.fromkeys(n.group_key for n in heads if n.group_key and n.kind in asked.together))
+        members = await notices.members(reading, viewer.me, keys, MOST_MEMBERS, apart=asked.apart) if keys else []
+        return ids.map(await _groups(reading, viewer, heads, members))
+
+
+async def group(reads: Reads, viewer: Viewer, key: str) -> Group:
+    """One group by its key; a notice that stands alone is one, too. Raises NotFound."""
+    async with reads.work.reading() as reading:
+        alone = parse_id(key.removeprefix(ALONE)) if key.startswith(ALONE) else None
+        if alone is not None:
+            notice = await notices.one(reading, viewer.me, alone)
+            members = [notice] if notice else []
+        else:
+            members = await notices.members(reading, viewer.me, [key], MOST_MEMBERS, apart=True) if key else []
+        told = await _tell(reading, viewer, members)
+    if not told:
+        raise NotFound
+    return Group(key, told)
+
+
+async def _found(reading: Reading, viewer: Viewer, cursor: Cursor, asked: Asked) -> tuple[list[Notice], Page[int]]:
+    found = await notices.page(
+        reading, viewer.me, asked.wanted, below=cursor.below, above=cursor.above, limit=cursor.limit, upward=cursor.upward
+    )  # fmt: skip
+    ids = page_of([n.id for n in found], cursor)
+    kept = set(ids.items)
+    return [n for n in found if n.id in kept], ids
+
+
+async def _groups(reading: Reading, viewer: Viewer, heads: Sequence[Notice], members: Sequence[Notice]) -> list[Group]:
+    by_key: dict[str, list[int]] = {}
+    for notice in members:
+        by_key.setdefault(notice.group_key, []).append(notice.id)
+    every = {n.id: n for n in (*heads, *members)}
+    told = {t.id: t for t in await _tell(reading, viewer, list(every.values()))}
+    found: list[Group] = []
+    for head in heads:
+        grouped = head.group_key in by_key
+        ids = by_key[head.group_key] if grouped else [head.id]
+        if seen := [told[id_] for id_ in ids if id_ in told]:
+            found.append(Group(head.group_key if grouped else f"{ALONE}{head.id}", seen))
+    return found
+
+
+async def one(reads: Reads, viewer: Viewer, id_: int) -> Told:
+    """One of the viewer's notifications. Raises NotFound."""
+    async with reads.work.reading() as reading:
+        notice = await notices.one(reading, viewer.me, id_)
+        told = await _tell(reading, viewer, [notice]) if notice else []
+    if not told:
+        raise NotFound
+    return told[0]
+
+
+async def unread(reads: Reads, viewer: Viewer, most: int = MOST_UNREAD, asked: Asked = ALL) -> int:
+    """How many came since the marker, at most `most`, in groups where it is so asked; what may not be seen is not counted."""
+    async with reads.work.reading() as reading:
+        mark = await markers.read(reading, viewer.me, ("notifications",))
+    cursor = Cursor(since_id=mark[0].last_read if mark else None, limit=most)
+    read = groups if asked.together else page
+    return len((await read(reads, viewer, cursor, asked)).items)
+
+
+async def policy(reads: Reads, viewer: Viewer) -> tuple[Policy, int, int]:
+    """The viewer's policy; how many notices are kept apart, and from how many people."""
+    async with reads.work.reading() as reading:
+        return await notice_policy.of(reading, viewer.me), *await notice_policy.counts(reading, viewer.me)
+
+
+class Request(msgspec.Struct, frozen=True):
+    """Somebody whose notices are kept apart, and the newest post among these where it may be seen."""
+
+    asking: Asking
+    person: Visible[Person]
+    post: Visible[Post] | None
+
+
+async def requests(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Request]:
+    """Those who wait for a word, newest first."""
+    async with reads.work.reading() as reading:
+        found = await notice_policy.asking(
+            reading, viewer.me, below=cursor.below, above=cursor.above, limit=cursor.limit, upward=cursor.upward
+        )
+        ids = page_of([asking.id for asking in found], cursor)
+        kept = set(ids.items)
+        return ids.map(await _requests(reading, viewer, [asking for asking in found if asking.id in kept]))
+
+
+async def request(reads: Reads, viewer: Viewer, id_: int) -> Request:
+    """One of them. Raises NotFound."""
+    async with reads.work.reading() as reading:
+        asking = await notice_policy.request(reading, viewer.me, id_)
+        found = await _requests(reading, viewer, [asking]) if asking else []
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+async def _requests(reading: Reading, viewer: Viewer, found: Sequence[Asking]) -> list[Request]:
+    facts = await _facts(reading, viewer)
+    sealed = await sealed_people(reading, [asking.from_id for asking in found])
+    people = {v.item.id: v for v in reveal(viewer, Surface.NOTIFICATIONS, sealed.values(), facts)}
+    posts = await _posts(reading, viewer, facts, [a.last_post for a in found if a.last_post is not None])
+    return [Request(a, people[a.from_id], posts.get(a.last_post or 0)) for a in found if a.from_id in people]
+
+
+async def marks(reads: Reads, viewer: Viewer, timelines: Sequence[str] = markers.TIMELINES) -> list[Marker]:
+    """How far the viewer has read."""
+    async with reads.work.reading() as reading:
+        return await markers.read(reading, viewer.me, timelines)
+
+
+async def _tell(reading: Reading, viewer: Viewer, found: Sequence[Notice]) -> list[Told]:
+    facts = await _facts(reading, viewer)
+    sealed = await sealed_people(reading, dict.fromkeys(n.from_id for n in found))
+    people = {v.item.id: v for v in reveal(viewer, Surface.NOTIFICATIONS, sealed.values(), facts)}
+    # Blocking or muting the server's own account does not keep one from learning what was decided.
+    court = [sealed[n.from_id] for n in found if n.kind == COURT and n.from_id in sealed]
+    people |= {v.item.id: v for v in reveal(viewer, Surface.PROFILE, court, facts)}
+    bodies = {n.id: msgspec.json.decode(n.body, type=dict[str, Any]) for n in found if n.body}
+    about = [n.post_id for n in found if n.post_id is not None]
+    about += [body["subject"] for body in bodies.values() if body.get("kind") == "post"]
+    posts = await _posts(reading, viewer, facts, about)
+    duties = await _duties(reading, viewer, facts, found)
+    told: list[Told] = []
+    for notice in found:
+        person = people.get(notice.from_id)
+        if notice.kind in DUTIES:
+            told += [duties[notice.id]] if notice.id in duties else []
+        elif notice.kind == COURT and person is not None:
+            told.append(await _of_court(reading, notice, person, bodies[notice.id], posts))
+        elif person is not None and (notice.post_id is None or notice.post_id in posts):
+            post = None if notice.post_id is None else posts[notice.post_id]
+            told.append(Told(notice.id, notice.kind, notice.created_at, person, post, {}, notice.group_key))
+    return told
+
+
+async def _of_court(
+    reading: Reading, notice: Notice, person: Visible[Person], body: dict[str, Any], posts: dict[int, Visible[Post]]
+) -> Told:  # fmt: skip
+    """Told whatever has become of the post: that a limit was made does not go away with it."""
+    row = await rulings.ruling(reading, body["ruling"])
+    post = posts.get(body["subject"])
+    appeal = (await appeals.on_rulings(reading, [body["ruling"]])).get(body["ruling"])
+    return Told(notice.id, notice.kind, notice.created_at, person, post, body, "", row.ruling if row else None, appeal)
+
+
+async def _duties(reading: Reading, viewer: Viewer, facts: Facts, found: Sequence[Notice]) -> dict[int, Told]:
+    """By the notice. Whoever has laid the office down reads no more of it; whom staff block for themselves signs up and
+    reports all the same, so this is looked at as the office's own pages are."""
+    mine = [notice for notice in found if notice.kind in DUTIES and may(viewer, DUTIES[notice.kind])]
+    if not mine:
+        return {}
+    of = {n.id: msgspec.json.decode(n.body, type=dict[str, int])["report"] for n in mine if n.body}
+    rows = await reports.by_ids(reading, [*of.values()])
+    ids = {notice.from_id for notice in mine} | {row.account_id for row in rows.values()}
+    sealed = await sealed_in_any_state(reading, ids)
+    people = {v.item.id: v for v in reveal(viewer, Surface.OFFICE, sealed.values(), facts)}
+    told: dict[int, Told] = {}
+    for n in mine:
+        row = rows.get(of.get(n.id, 0))
+        if n.from_id not in people or (n.id in of and (row is None or row.account_id not in people)):
+            continue
+        reported = Reported(row, people[row.account_id]) if row else None
+        told[n.id] = Told(
+            n.id, n.kind, n.created_at, people[n.from_id], None, {}, n.group_key, reported=reported
+        )  # fmt: skip
+    return told
+
+
+async def _posts(reading: Reading, viewer: Viewer, facts: Facts, ids: Sequence[int]) -> dict[int, Visible[Post]]:
+    """By the id that the notice holds: a repost is there only so that the notice goes with it; its original is told of."""
+    seen = reveal(viewer, Surface.NOTIFICATIONS, await sealed_posts(reading, dict.fromkeys(ids)), facts)
+    found = {v.item.id: v for v in seen}
+    reposts = {v.item.id: v.item.boost_of for v in seen if v.item.boost_of is not None}
+    inner = reveal(viewer, Surface.NOTIFICATIONS, await sealed_posts(reading, set(reposts.values())), facts)
+    originals = {v.item.id: v for v in inner}
+    for repost, original in reposts.items():
+        if original in originals:
+            found[repost] = originals[original]
+        else:
+            del found[repost]
+    left = {v.item.id for v in await kept(reading, viewer, "notifications", [*found.values()])}
+    return {id_: v for id_, v in found.items() if v.item.id in left}
+
+
+async def _facts(reading: Reading, viewer: Viewer) -> Facts:
+    """The viewer's facts, in which mutes that leave notifications alone do not count."""
+    facts = await facts_for(reading, viewer)
+    ties = facts.relations
+    heard = await graph.muted_but_heard(reading, viewer.me) if ties.muting else frozenset[int]()
+    if not heard:
+        return facts
+    muting = ties.muting - heard
+    return Facts(replace(ties, muting=muting, apart=ties.blocking | ties.blocked_by | muting), facts.rulings)

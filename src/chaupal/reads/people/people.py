@@ -1,0 +1,110 @@
+"""Looking at people: one, several, and oneself."""
+
+from collections.abc import Iterable, Sequence
+
+from chaupal.kernel.clock import DAY, MINUTE
+from chaupal.kernel.errors import NotFound, NotSignedIn
+from chaupal.policy.gate import reveal, reveal_authors, reveal_one
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person, Post
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.context import Reads
+from chaupal.store.identity import accounts, logins
+from chaupal.store.identity.accounts import Census
+from chaupal.store.identity.facts_cache import facts_for
+from chaupal.store.identity.logins import Login
+from chaupal.store.machine.work import Reading
+from chaupal.store.square.people import id_of, sealed_people
+
+COUNTED_FOR = 5 * MINUTE  # how long a count of everybody is good enough
+ACTIVE_WITHIN = 30 * DAY
+
+
+async def person(reads: Reads, viewer: Viewer, id_: int) -> Visible[Person]:
+    """The person, or the shell of one who is withheld here. Raises NotFound; missing and forbidden look the same."""
+    async with reads.work.reading() as reading:
+        return await _one(reading, viewer, id_)
+
+
+async def named(reads: Reads, viewer: Viewer, handle: str) -> Visible[Person]:
+    """By handle: `asha`, `@asha` or `asha@this.server`. Raises NotFound."""
+    local, at, domain = handle.strip().removeprefix("@").partition("@")
+    if at and domain.lower() != reads.settings.domain:
+        raise NotFound
+    async with reads.work.reading() as reading:
+        id_ = await id_of(reading, local)
+        if id_ is None:
+            raise NotFound
+        return await _one(reading, viewer, id_)
+
+
+async def people(reads: Reads, viewer: Viewer, surface: Surface, ids: Iterable[int]) -> list[Visible[Person]]:
+    """Those of `ids` whom the viewer may see on this surface, in order."""
+    async with reads.work.reading() as reading:
+        return await shown(reading, viewer, surface, ids)
+
+
+async def of_posts(reads: Reads, viewer: Viewer, posts: Sequence[Visible[Post]]) -> dict[int, Visible[Person]]:
+    """The people behind posts that were revealed, and behind what these repost, by id."""
+    ids = {seen.item.author for seen in posts}
+    ids.update([seen.item.inner.author for seen in posts if seen.item.inner is not None])
+    async with reads.work.reading() as reading:
+        sealed = await sealed_people(reading, ids)
+        # A post shown is not shown without its author: as on a profile, a withheld one is a shell and not a gap.
+        return reveal_authors(viewer, posts, sealed, await facts_for(reading, viewer))
+
+
+async def shown(reading: Reading, viewer: Viewer, surface: Surface, ids: Iterable[int]) -> list[Visible[Person]]:
+    """As `people`, within a look that is already open."""
+    wanted = tuple(ids)
+    sealed = await sealed_people(reading, wanted)
+    return reveal(viewer, surface, [sealed[i] for i in wanted if i in sealed], await facts_for(reading, viewer))
+
+
+async def moved(reads: Reads, viewer: Viewer, seen: Iterable[Visible[Person]]) -> dict[int, Visible[Person]]:
+    """Where those among `seen` have moved who have, by their own ids; as the gate shows that account, or not at all."""
+    to = {v.item.id: v.item.moved_to for v in seen if v.item.moved_to is not None}
+    if not to:
+        return {}
+    there = {v.item.id: v for v in await people(reads, viewer, Surface.PROFILE, dict.fromkeys(to.values()))}
+    return {id_: there[target] for id_, target in to.items() if target in there}
+
+
+async def me(reads: Reads, viewer: Viewer) -> tuple[Visible[Person], Login, int]:
+    """Oneself, one's way in, and how many ask to follow. Raises NotSignedIn."""
+    async with reads.work.reading() as reading:
+        login = await logins.of(reading, viewer.me)
+        if login is None:
+            raise NotSignedIn
+        return await _one(reading, viewer, viewer.me), login, await accounts.requests_to(reading, viewer.me)
+
+
+async def census(reads: Reads) -> Census:
+    """How many live here; counted every few minutes, off the loop."""
+    pages = reads.work.memory.pages
+    now = reads.clock()
+    kept = pages.items.get("census")
+    if kept is not None and now < kept[0]:
+        return kept[1]
+    async with reads.work.scanning() as reading:
+        counted = await accounts.census(reading, now - ACTIVE_WITHIN)
+    pages.put("census", (now + COUNTED_FOR, counted))
+    return counted
+
+
+async def contact(reads: Reads, viewer: Viewer) -> Visible[Person] | None:
+    """The owner of the server, whom people can write to."""
+    owner = (await census(reads)).owner
+    if owner is None:
+        return None
+    found = await people(reads, viewer, Surface.PEOPLE, (owner,))
+    return found[0] if found else None
+
+
+async def _one(reading: Reading, viewer: Viewer, id_: int) -> Visible[Person]:
+    sealed = (await sealed_people(reading, (id_,))).get(id_)
+    seen = reveal_one(viewer, Surface.PROFILE, sealed, await facts_for(reading, viewer))
+    if seen is None:
+        raise NotFound
+    return seen

@@ -1,0 +1,151 @@
+"""What one takes along: in the shape of a Mastodon archive, so that others can take it in, and as this server knows it."""
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import Any
+
+from chaupal.kernel.clock import iso
+from chaupal.policy.facts import Visibility
+from chaupal.policy.things import Person, Picture, Post
+from chaupal.policy.unsaid import Waiting
+from chaupal.store.identity.logins import Login
+from chaupal.store.square.filters import Filter
+
+CONTEXT = "https://www.w3.org/ns/activitystreams"
+PUBLIC = f"{CONTEXT}#Public"
+SUFFIX = {
+    "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif", "video/mp4": "mp4", "audio/mpeg": "mp3",
+}  # fmt: skip
+
+
+def home(origin: str, handle: str) -> str:
+    return f"{origin}/@{handle}"
+
+
+def address(origin: str, handle: str, post: int) -> str:
+    return f"{origin}/@{handle}/{post}"
+
+
+def actor(origin: str, person: Person) -> dict[str, Any]:
+    """`actor.json`."""
+    me = home(origin, person.handle)
+    return {
+        "@context": CONTEXT, "id": me, "type": "Person", "preferredUsername": person.handle, "name": person.name,
+        "summary": person.note_html, "url": me, "published": iso(person.created_at), "followers": f"{me}/followers",
+        "outbox": "outbox.json", "likes": "likes.json", "bookmarks": "bookmarks.json", "manuallyApprovesFollowers": person.locked,
+        "discoverable": person.discoverable, "indexable": person.indexable, "attributionDomains": person.sites,
+        "attachment": [{"type": "PropertyValue", "name": one.name, "value": one.value} for one in person.fields],
+    }  # fmt: skip
+
+
+def outbox_head(total: int) -> dict[str, Any]:
+    """`outbox.json` but what it holds."""
+    return {"@context": CONTEXT, "id": "outbox.json", "type": "OrderedCollection", "totalItems": total}
+
+
+def activity(origin: str, person: Person, post: Post) -> dict[str, Any]:
+    """One's own post in `outbox.json`. Reposts stand in `posts.json` alone: their words are others'."""
+    id_, at = address(origin, person.handle, post.id), iso(post.created_at)
+    me = home(origin, person.handle)
+    to, cc = _addressed(me, post.visibility)
+    note = {
+        "id": id_, "type": "Note", "summary": post.spoiler or None, "inReplyTo": _parent(origin, person, post), "published": at, "url": id_,
+        "attributedTo": me, "to": to, "cc": cc, "sensitive": post.sensitive, "content": post.html,
+        "contentMap": {post.language: post.html}, "attachment": [attached(one) for one in post.pictures], "tag": [],
+    }  # fmt: skip
+    return {
+        "id": f"{id_}/activity", "type": "Create", "actor": me, "published": at, "to": to, "cc": cc, "object": note,
+    }  # fmt: skip
+
+
+def _parent(origin: str, person: Person, post: Post) -> str | None:
+    """The address of what it answers; of others' posts the id is all that one has of them."""
+    if post.reply_to is None:
+        return None
+    handle = person.handle if post.reply_to_account == post.author else None
+    return address(origin, handle, post.reply_to) if handle else f"{origin}/api/v1/statuses/{post.reply_to}"
+
+
+def _addressed(me: str, visibility: Visibility) -> tuple[list[str], list[str]]:
+    followers = f"{me}/followers"
+    return {
+        Visibility.PUBLIC: ([PUBLIC], [followers]),
+        Visibility.UNLISTED: ([followers], [PUBLIC]),
+        Visibility.PRIVATE: ([followers], []),
+        Visibility.DIRECT: ([me], []),
+    }[visibility]
+
+
+def attached(one: Picture) -> dict[str, Any]:
+    return {
+        "type": "Document", "mediaType": one.mime, "url": f"/{name_of(one)}", "name": one.description or None,
+        "blurhash": one.blurhash, "width": one.width, "height": one.height,
+    }  # fmt: skip
+
+
+def name_of(one: Picture) -> str:
+    """Where a picture lies in the archive."""
+    return f"media_attachments/{one.id}.{SUFFIX.get(one.mime, 'bin')}"
+
+
+def profile(origin: str, person: Person, login: Login) -> dict[str, Any]:
+    return {
+        "handle": person.handle, "name": person.name, "note": person.note, "address": home(origin, person.handle),
+        "fields": [{"name": one.name, "value": one.value} for one in person.fields], "email": login.email,
+        "avatar": _media(origin, person.avatar), "header": _media(origin, person.header),
+        "joined_at": iso(person.created_at), "language": login.language, "locked": person.locked, "state": person.state,
+        "attribution_domains": person.sites,
+        "new_posts": {
+            "visibility": login.default_visibility, "sensitive": bool(login.default_sensitive),
+            "language": login.default_language, "quote_policy": login.default_quote_policy,
+        },
+    }  # fmt: skip
+
+
+def post_of(origin: str, person: Person, post: Post) -> dict[str, Any]:
+    about = {"id": str(post.id), "at": iso(post.created_at), "visibility": post.visibility.wire}
+    if post.boost_of is not None:
+        return about | {"repost_of": str(post.boost_of)}
+    return about | {
+        "address": address(origin, person.handle, post.id), "text": post.text, "warning": post.spoiler,
+        "language": post.language, "sensitive": post.sensitive, "in_reply_to": str(post.reply_to) if post.reply_to else None,
+        "edited_at": iso(post.edited_at) if post.edited_at else None, "pictures": [str(one.id) for one in post.pictures],
+    }  # fmt: skip
+
+
+def picture_of(origin: str, post: int, one: Picture) -> dict[str, Any]:
+    return {
+        "id": str(one.id), "post": str(post), "address": f"{origin}/media/{one.id}/original", "type": one.mime,
+        "description": one.description, "width": one.width, "height": one.height,
+    }  # fmt: skip
+
+
+def _media(origin: str, key: str) -> str | None:
+    return f"{origin}/media/{key}" if key else None
+
+
+def filter_of(one: Filter) -> dict[str, Any]:
+    return {
+        "title": one.title, "context": one.contexts, "action": one.action, "ends_at": iso(one.ends_at) if one.ends_at else None,
+        "keywords": [{"keyword": word.text, "whole_word": word.whole} for word in one.keywords],
+        "posts": [str(entry.post) for entry in one.posts],
+    }  # fmt: skip
+
+
+def draft_of(one: Waiting) -> dict[str, Any]:
+    body = one.body
+    return {
+        "saved_at": iso(one.at), "text": body.text, "warning": body.spoiler, "language": body.language,
+        "in_reply_to": str(body.reply_to) if body.reply_to else None, "pictures": [str(id_) for id_ in body.pictures],
+    }  # fmt: skip
+
+
+def sheet(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """A CSV file as Mastodon writes them; no head where `head` is empty."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    if head:
+        writer.writerow(head)
+    writer.writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,1 @@
+"""What belongs to a post besides its words."""

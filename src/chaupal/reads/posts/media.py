@@ -1,0 +1,164 @@
+"""Looking at uploads: one's own, and the bytes of a file for whoever may see them."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from chaupal.kernel.errors import Gone, NotFound, WithheldByLaw
+from chaupal.policy import epitaph
+from chaupal.policy.filed import Filed, bearer_of
+from chaupal.policy.gate import reveal_one
+from chaupal.policy.rulings import Measure
+from chaupal.policy.sealed import Judged, Sealed, Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Picture
+from chaupal.policy.verdict import Placeholder
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.context import Reads
+from chaupal.store.identity.facts_cache import facts_for, rulings_in_force
+from chaupal.store.machine.work import Reading
+from chaupal.store.square import cards, media
+from chaupal.store.square.people import sealed_people
+
+PIECE = 1_000_000  # bytes: so much at once is read and sent, and before the next so much it is judged again
+
+type Rendition = Literal["original", "small"]
+RENDITIONS: tuple[Rendition, ...] = ("original", "small")
+
+
+class File(msgspec.Struct, frozen=True):
+    """A file that the viewer may see. `mark` changes with the bytes, and with nothing else: who gets them gets the same ones,
+    and who does not gets no mark. `again` judges it anew, and raises where it is not for them any more."""
+
+    key: str
+    mime: str
+    mark: str
+    again: Callable[[], Awaitable[object]]
+
+
+def rendition_of(name: str) -> Rendition:
+    """`original` of `original.webp`. Raises NotFound."""
+    stem, dot, ending = name.partition(".")
+    for rendition in RENDITIONS:
+        if rendition == stem and (ending.isalnum() or not dot):
+            return rendition
+    raise NotFound
+
+
+def name_of(picture: Picture, rendition: Rendition) -> str:
+    """How the address of a rendition ends: with its type, by which apps name the file that they save."""
+    original, small = media.file_keys(picture.id, picture.mime)
+    return (original if rendition == "original" else small).rpartition("/")[2]
+
+
+async def own(reads: Reads, viewer: Viewer, id_: int) -> Picture:
+    """One's own upload. Raises NotFound."""
+    if viewer.account is None:
+        raise NotFound
+    async with reads.work.reading() as reading:
+        kept = await media.own(reading, id_, viewer.account)
+    if kept is None:
+        raise NotFound
+    return kept.picture
+
+
+async def picture_file(reads: Reads, viewer: Viewer, id_: int, rendition: Rendition, given: str) -> File:
+    """A rendition of a picture, judged at this moment. `given`: a pass, by which an app says who asks (`policy.filed`).
+
+    Raises NotFound for what is missing or not for the viewer, WithheldByLaw where a ruling keeps it from them, Gone
+    where its account is suspended.
+    """
+    async with reads.work.reading() as reading:
+        seen = await _reveal_to(reads, reading, viewer, await media.sealed_file(reading, id_), given)
+    original, small = media.file_keys(id_, seen.item.mime)
+    found, mime = (small, media.SMALL) if rendition == "small" else (original, seen.item.mime)
+    again = partial(picture_file, reads, viewer, id_, rendition, given)
+    return File(found, mime, f"{id_}-{rendition}-{seen.item.stamp}", again)
+
+
+async def card_file(reads: Reads, viewer: Viewer, post: int, given: str) -> File:
+    """The picture of what a post's link leads to, judged with the post. Raises NotFound, WithheldByLaw, Gone."""
+    async with reads.work.reading() as reading:
+        seen = await _reveal_to(reads, reading, viewer, await cards.sealed_file(reading, post), given)
+    again = partial(card_file, reads, viewer, post, given)
+    return File(seen.item.key, seen.item.mime, f"{post}-card-{seen.item.stamp}", again)
+
+
+async def portrait_file(reads: Reads, viewer: Viewer, account: int, name: str) -> File:
+    """An avatar or header that its account shows now. Raises NotFound, WithheldByLaw, Gone."""
+    key = f"portraits/{account}/{name}"
+    async with reads.work.reading() as reading:
+        people = await sealed_people(reading, [account])
+        seen = await _reveal(reads, reading, viewer, Surface.PROFILE, people.get(account))
+    if not name or key not in (seen.item.avatar, seen.item.header):
+        raise NotFound
+    return File(key, "image/webp", name, partial(portrait_file, reads, viewer, account, name))
+
+
+async def contents(reads: Reads, file: File) -> bytes:
+    """The bytes of a file that was judged. Raises NotFound where they are gone."""
+    data = await reads.files.get(file.key)
+    if data is None:
+        raise NotFound
+    return data
+
+
+async def size(reads: Reads, file: File) -> int:
+    """How many bytes a file has that was judged. Raises NotFound where they are gone."""
+    found = await reads.files.size(file.key)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def part(reads: Reads, file: File, start: int, length: int) -> bytes:
+    """Some of the bytes of a file that was judged. Raises NotFound where they are gone."""
+    data = await reads.files.part(file.key, start, length)
+    if data is None:
+        raise NotFound
+    return data
+
+
+async def pieces(reads: Reads, file: File, start: int, end: int) -> AsyncIterator[bytes]:
+    """Its bytes from `start` to before `end`, a piece at a time, so that a film is never in memory as a whole.
+
+    Each piece but the first is judged anew: an order is obeyed by a download under way, which raises then.
+    """
+    for at in range(start, end, PIECE):
+        if at != start:
+            await file.again()
+        yield await part(reads, file, at, min(PIECE, end - at))
+
+
+async def _reveal[T: Judged](
+    reads: Reads, reading: Reading, viewer: Viewer, surface: Surface, sealed: Sealed[T] | None
+) -> Visible[T]:
+    seen = reveal_one(viewer, surface, sealed, await facts_for(reading, viewer))
+    if seen is None:
+        raise NotFound
+    if isinstance(seen.verdict, Placeholder) and seen.verdict.scope == "suspended":
+        raise Gone("This account is suspended")
+    if isinstance(seen.verdict, Placeholder):
+        raise WithheldByLaw(notice_url=reads.settings.origin + epitaph.notice_path(seen.verdict.ruling))
+    return seen
+
+
+async def _reveal_to(
+    reads: Reads, reading: Reading, viewer: Viewer, found: tuple[Sealed[Filed], str] | None, given: str
+) -> Visible[Filed]:
+    if found is None:
+        raise NotFound
+    sealed, key = found
+    return await _reveal(reads, reading, await _asking(reading, viewer, bearer_of(key, given)), Surface.MEDIA, sealed)
+
+
+async def _asking(reading: Reading, viewer: Viewer, bearer: int | None) -> Viewer:
+    """Whoever is signed in asks for themselves; else the one for whom the address was written, from where it is asked."""
+    if viewer.account is not None or bearer is None:
+        return viewer
+    held = (await rulings_in_force(reading)).on(bearer)
+    # Whoever is suspended has no way in, by no address either.
+    return viewer if any(ruling.measure is Measure.SUSPEND for ruling in held) else replace(viewer, account=bearer)

@@ -1,0 +1,79 @@
+"""What posts quote, judged by itself: a quote is visible or not whatever stands around it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from chaupal.kernel.errors import NotFound
+from chaupal.policy import quotes as law
+from chaupal.policy.gate import reveal
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Post
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.context import Reads
+from chaupal.reads.page import Cursor, Page
+from chaupal.reads.pipeline import listed_page
+from chaupal.store.identity.facts_cache import facts_for, relations_of
+from chaupal.store.square import quotes as store
+from chaupal.store.square.posts import OPEN, sealed_posts
+
+
+class Within(msgspec.Struct, frozen=True):
+    """What posts quote, by id. `seen`: what is to be shown.
+
+    What the viewer folded away themselves is apart. `muted`: they may look at it when they ask for it; `blocked`: not even
+    then, so only that it is so is known.
+    """
+
+    seen: Mapping[int, Visible[Post]] = {}
+    muted: Mapping[int, Visible[Post]] = {}
+    blocked: frozenset[int] = frozenset()
+
+
+NOTHING = Within()
+
+
+async def within(reads: Reads, viewer: Viewer, posts: Sequence[Visible[Post]]) -> Within:
+    """What the viewer may see of the posts that these quote (or their originals do); one look for all of them."""
+    ids = dict.fromkeys(id_ for seen in posts if (id_ := _stands(seen.item)) is not None)
+    if not ids:
+        return NOTHING
+    async with reads.work.reading() as reading:
+        sealed = await sealed_posts(reading, ids)
+        facts = await facts_for(reading, viewer)
+    found = {seen.item.id: seen for seen in reveal(viewer, Surface.QUOTE, sealed, facts)}
+    ties = facts.relations
+    if len(found) == len(sealed) or not (ties.muting or ties.blocking):
+        return Within(found)
+    folded = [one for one in reveal(viewer, Surface.QUOTE, sealed, law.unfolded(facts)) if one.item.id not in found]
+    return Within(
+        found,
+        {one.item.id: one for one in folded if one.item.author not in ties.blocking},
+        frozenset(one.item.id for one in folded if one.item.author in ties.blocking),
+    )
+
+
+async def of_post(reads: Reads, viewer: Viewer, id_: int, cursor: Cursor) -> Page[Visible[Post]]:
+    """The posts that quote one, newest first. Raises NotFound where the viewer may not see the post itself."""
+    async with reads.work.reading() as reading:
+        facts = await facts_for(reading, viewer)
+        seen = reveal(viewer, Surface.STATUS, await sealed_posts(reading, (id_,)), facts)
+        if not seen or seen[0].withheld:
+            raise NotFound
+        return await listed_page(
+            reading, viewer, Surface.PUBLIC, store.QUOTING, cursor, of=id_, state=law.ACCEPTED, me=viewer.account or 0, open=OPEN
+        )  # fmt: skip
+
+
+async def following(reads: Reads, viewer: Viewer, posts: Iterable[Post]) -> frozenset[int]:
+    """Whom the viewer follows, where one of the posts may be quoted by followers; else nobody asks."""
+    if viewer.account is None or all(post.quote_policy != law.FOLLOWERS for post in posts):
+        return frozenset()
+    async with reads.work.reading() as reading:
+        return (await relations_of(reading, viewer.account)).following
+
+
+def _stands(post: Post) -> int | None:
+    told = post.inner or post
+    return told.quote_of if told.quote_state == law.ACCEPTED else None

@@ -1,0 +1,59 @@
+"""What one has written and not said yet: one's own drafts and scheduled posts, with the uploads in them."""
+
+from collections.abc import Iterable
+
+from chaupal.kernel.errors import NotFound
+from chaupal.policy.things import Picture
+from chaupal.policy.unsaid import Waiting
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.context import Reads
+from chaupal.reads.page import Cursor, Page, page_of
+from chaupal.store.square import drafts, posting
+from chaupal.store.square import scheduled as scheduled_store
+
+MOST = 200
+
+
+async def all_drafts(reads: Reads, viewer: Viewer) -> list[Waiting]:
+    """The viewer's drafts, the one saved last first."""
+    async with reads.work.reading() as reading:
+        return await drafts.of(reading, viewer.me, MOST)
+
+
+async def draft(reads: Reads, viewer: Viewer, id_: int) -> Waiting:
+    """One of the viewer's drafts. Raises NotFound."""
+    async with reads.work.reading() as reading:
+        found = await drafts.one(reading, viewer.me, id_)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def uploads(reads: Reads, viewer: Viewer, waiting: Iterable[Waiting]) -> dict[int, Picture]:
+    """The viewer's own pictures that these name, by id, in one look."""
+    ids = list(dict.fromkeys(id_ for one in waiting for id_ in one.body.pictures))
+    if not ids:
+        return {}
+    async with reads.work.reading() as reading:
+        found = await posting.pictures_of(reading, viewer.me, ids)
+    return {id_: picture for id_, (picture, _) in found.items()}
+
+
+async def scheduled(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Waiting]:
+    """The viewer's scheduled posts, newest first."""
+    async with reads.work.reading() as reading:
+        found = await scheduled_store.page(
+            reading, viewer.me, below=cursor.below, above=cursor.above, limit=cursor.limit, upward=cursor.upward
+        )
+    ids = page_of([one.id for one in found], cursor)
+    kept = set(ids.items)
+    return ids.map([one for one in found if one.id in kept])
+
+
+async def scheduled_post(reads: Reads, viewer: Viewer, id_: int) -> Waiting:
+    """One of the viewer's scheduled posts. Raises NotFound."""
+    async with reads.work.reading() as reading:
+        found = await scheduled_store.one(reading, viewer.me, id_)
+    if found is None:
+        raise NotFound
+    return found

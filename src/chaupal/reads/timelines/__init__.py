@@ -1,0 +1,1 @@
+"""Lists of posts, and the conversation around one."""

@@ -1,0 +1,96 @@
+"""Messages: one's conversations by their newest post, and what was said in one; what is withheld leaves its placeholder."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from chaupal.kernel.errors import NotFound
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person, Post
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.context import Reads
+from chaupal.reads.page import Cursor, Page, page_of
+from chaupal.reads.people import people
+from chaupal.reads.pipeline import shown
+from chaupal.store.machine.work import Reading
+from chaupal.store.square import conversations
+from chaupal.store.square.conversations import Conversation
+
+__all__ = ["Conversation", "Talk", "of_post", "one", "page", "said", "unread"]
+
+MOST_UNREAD = 100  # counted no further
+
+
+class Talk(msgspec.Struct, frozen=True):
+    """A conversation as the viewer may see it: `with_` whom, and the newest post in it that is for their eyes."""
+
+    conversation: Conversation
+    people: Sequence[Visible[Person]]
+    last: Visible[Post]
+
+
+async def page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Talk]:
+    """The viewer's conversations; pages move by the newest posts, whose ids the Link header names."""
+    async with reads.work.reading() as reading:
+        found = await conversations.page(
+            reading, viewer.me, below=cursor.below, above=cursor.above, limit=cursor.limit, upward=cursor.upward
+        )
+        ids = page_of([c.last_post for c in found], cursor)
+        kept = set(ids.items)
+        return ids.map(await _talks(reading, viewer, [c for c in found if c.last_post in kept]))
+
+
+async def one(reads: Reads, viewer: Viewer, root: int) -> Talk:
+    """One of them. Raises NotFound."""
+    async with reads.work.reading() as reading:
+        found = await conversations.one(reading, viewer.me, root)
+        talks = await _talks(reading, viewer, [found]) if found else []
+    if not talks:
+        raise NotFound
+    return talks[0]
+
+
+async def of_post(reads: Reads, viewer: Viewer, post: int) -> Talk | None:
+    """The conversation that a direct post stands in, where its being said concerns the viewer."""
+    async with reads.work.reading() as reading:
+        root = await conversations.root_of(reading, post)
+        found = None if root is None else await conversations.one(reading, viewer.me, root)
+        talks = await _talks(reading, viewer, [found]) if found else []
+    return talks[0] if talks else None
+
+
+async def said(reads: Reads, viewer: Viewer, root: int) -> list[Visible[Post]]:
+    """Everything in a conversation that is for the viewer, oldest first. Raises NotFound where nothing is."""
+    async with reads.work.reading() as reading:
+        ids = await conversations.inside(reading, viewer.me, root)
+        seen = await shown(reading, viewer, Surface.MESSAGES, ids)
+    if not seen:
+        raise NotFound
+    return seen
+
+
+async def unread(reads: Reads, viewer: Viewer) -> int:
+    """How many conversations hold something new that the viewer may see; at most a hundred."""
+    async with reads.work.reading() as reading:
+        ids = await conversations.unread(reading, viewer.me, MOST_UNREAD)
+        return sum(not seen.withheld for seen in await shown(reading, viewer, Surface.MESSAGES, ids))
+
+
+async def _talks(reading: Reading, viewer: Viewer, found: Sequence[Conversation]) -> list[Talk]:
+    seen = {v.item.id: v for v in await shown(reading, viewer, Surface.MESSAGES, [c.last_post for c in found])}
+    ids = dict.fromkeys(id_ for c in found for id_ in c.people if id_ != viewer.me)
+    known = {v.item.id: v for v in await people.shown(reading, viewer, Surface.PROFILE, ids)}
+    talks: list[Talk] = []
+    for one in found:
+        last = seen.get(one.last_post) or await _before(reading, viewer, one)
+        if last is not None:
+            talks.append(Talk(one, [known[id_] for id_ in one.people if id_ in known and id_ != viewer.me], last))
+    return talks
+
+
+async def _before(reading: Reading, viewer: Viewer, conversation: Conversation) -> Visible[Post] | None:
+    """The newest post that may be seen where the very newest may not (somebody in it is blocked)."""
+    ids = await conversations.inside(reading, viewer.me, conversation.root)
+    seen = await shown(reading, viewer, Surface.MESSAGES, ids[-50:])
+    return seen[-1] if seen else None

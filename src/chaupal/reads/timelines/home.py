@@ -1,0 +1,197 @@
+"""Home: what those write whom one follows, each post once; a resident list of ids, built on read inside a window that widens as needed.
+
+What is a repeat is found anew at each read, from the ids that stand around it: when the first who reposted takes it
+back, the next repost stands in its place, and every page says the same, resident or not.
+"""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from operator import neg
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from chaupal.kernel.clock import DAY
+from chaupal.kernel.ids import first_id_at
+from chaupal.policy.facts import Relations
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Post
+from chaupal.policy.viewer import Viewer
+from chaupal.ports.feed import LENGTH, Source, tag_source
+from chaupal.reads.context import Reads
+from chaupal.reads.page import Cursor, Page, page_of
+from chaupal.reads.pipeline import shown
+from chaupal.store.identity.facts_cache import relations_of
+from chaupal.store.machine.work import Reading
+from chaupal.store.square.posts import carried as carried_by
+from chaupal.store.square.posts import newest_of
+from chaupal.store.square.wants import Wants, newest_tagged, wants_of
+
+# Most people have a full feed within days; only who follows few or quiet people needs to look further back.
+WINDOWS = (2 * DAY, 4 * DAY, 8 * DAY, 16 * DAY, 64 * DAY, 256 * DAY, None)
+
+
+# A repost is not shown again while what it reposts, or another repost of that, is among the newest so many before it.
+FALLOFF = 40
+
+
+class Home(Page[Visible[Post]], frozen=True):
+    """A page of somebody's home. `along`: by the id of what is shown, the reposts that are told with it, oldest first."""
+
+    along: Mapping[int, Sequence[Visible[Post]]] = {}
+
+
+class Stretch(NamedTuple):
+    """A part of a home, ids newest first: what was asked for, and the neighbours on both sides that say what is a repeat."""
+
+    newer: Sequence[int]
+    ids: Sequence[int]
+    older: Sequence[int]
+
+
+async def page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Home:
+    """A page of the viewer's home, each post in it once. Raises NotSignedIn."""
+    me = viewer.me
+    async with reads.work.reading() as reading:
+        ids = await _resident(reads, reading, me)
+        wide = cursor
+        while True:
+            stretch = await _stretch(reading, me, ids, wide)
+            again, rivals = await _repeats(reading, viewer, stretch)
+            found = [id_ for id_ in stretch.ids if id_ not in again]
+            if len(found) > cursor.limit or len(stretch.ids) <= wide.limit:
+                break
+            wide = replace(wide, limit=2 * wide.limit)
+        skeleton = page_of(found, cursor)
+        posts = await shown(reading, viewer, Surface.HOME, skeleton.items)
+        ties, wants = await relations_of(reading, me), await wants_of(reading, me)
+    along: dict[int, list[Visible[Post]]] = {}
+    for id_, told_with in again.items():
+        along.setdefault(told_with, []).append(rivals[id_])
+    kept = [v for v in posts if at_home(v.item, me, ties, wants)]
+    return Home(kept, skeleton.next, skeleton.prev, along)
+
+
+async def repeated(reads: Reads, reading: Reading, viewer: Viewer, post: Post) -> bool:
+    """Whether a repost is not shown in the viewer's home: they were shown what it reposts just before."""
+    if post.boost_of is None:
+        return False
+    ids = await _resident(reads, reading, viewer.me)
+    at = bisect_left(ids, 1 - post.id, key=neg)
+    again, _ = await _repeats(reading, viewer, Stretch((), (post.id,), ids[at : at + FALLOFF]))
+    return post.id in again
+
+
+async def _repeats(
+    reading: Reading, viewer: Viewer, stretch: Stretch
+) -> tuple[dict[int, int], dict[int, Visible[Post]]]:
+    """Each repost that is not shown again -> what it is told with, from the oldest on; and all that were looked at for it.
+
+    Only what the viewer has at home counts: an answer to a stranger that does not stand there hides no repost of it.
+    """
+    window = [*stretch.newer, *stretch.ids, *stretch.older]
+    carried = await carried_by(reading, window)
+    if not carried:
+        return {}, {}
+    number = Counter(carried.get(id_, id_) for id_ in window)
+    rivals = [id_ for id_ in window if number[carried.get(id_, id_)] > 1]
+    if not rivals:
+        return {}, {}
+    me, ties, wants = viewer.me, await relations_of(reading, viewer.me), await wants_of(reading, viewer.me)
+    seen = {
+        v.item.id: v for v in await shown(reading, viewer, Surface.HOME, rivals) if at_home(v.item, me, ties, wants)
+    }
+    again: dict[int, int] = {}
+    last: dict[int, tuple[int, int]] = {}  # post -> where it or a repost of it stood last, and what that was told with
+    for place, id_ in enumerate(reversed(window)):
+        if id_ in seen:
+            post = carried.get(id_, id_)
+            stood, told_with = last.get(post, (-FALLOFF - 1, id_))
+            if id_ != post and place - stood <= FALLOFF:
+                again[id_] = told_with
+            else:
+                told_with = id_
+            last[post] = place, told_with
+    return again, seen
+
+
+def belongs(post: Post, me: int, ties: Relations) -> bool:
+    """Answers to people one does not follow are half a conversation, and some are followed without their reposts."""
+    if post.boost_of is not None and post.author in ties.quiet:
+        return False
+    to = post.reply_to_account
+    return to is None or to == me or to == post.author or post.author == me or to in ties.following
+
+
+def at_home(post: Post, me: int, ties: Relations, wants: Wants) -> bool:
+    """Of whom one follows, unless they are read in a list alone; or with a tag that one follows."""
+    if post.author in wants.aside and post.author != me:
+        return False
+    followed = post.author == me or post.author in ties.following
+    return (followed and belongs(post, me, ties)) or wants.tagged(post)
+
+
+async def _stretch(reading: Reading, me: int, ids: Sequence[int], cursor: Cursor) -> Stretch:
+    """What the cursor asks for, one more than its limit, out of the resident ids or from below them."""
+    found = _slice(ids, cursor)
+    if found is None:
+        found = await _newest(reading, me, below=cursor.below, above=cursor.above, limit=cursor.limit + 1)
+        return Stretch((), found, await _older(reading, me, found))
+    if not found:
+        return Stretch((), found, ())
+    first, after = bisect_left(ids, -found[0], key=neg), bisect_left(ids, 1 - found[-1], key=neg)
+    older = ids[after : after + FALLOFF]
+    if len(older) < FALLOFF and len(ids) >= LENGTH:
+        older = await _older(reading, me, found)
+    return Stretch(ids[max(0, first - FALLOFF) : first], found, older)
+
+
+async def _older(reading: Reading, me: int, found: Sequence[int]) -> Sequence[int]:
+    return await _newest(reading, me, below=found[-1], above=-1, limit=FALLOFF) if found else ()
+
+
+async def _resident(reads: Reads, reading: Reading, me: int) -> Sequence[int]:
+    ids = await reads.feeds.page(me)
+    return await _build(reads, reading, me) if ids is None else ids
+
+
+def _slice(ids: Sequence[int], cursor: Cursor) -> Sequence[int] | None:
+    """The part of the resident feed that was asked for, or None when it lies below what is resident."""
+    if cursor.max_id is None and cursor.since_id is None and cursor.min_id is None:
+        return ids[: cursor.limit + 1]
+    rising = ids[::-1]
+    low, high = bisect_left(rising, cursor.above + 1), bisect_left(rising, cursor.below)
+    chosen = rising[low:high]
+    if cursor.upward:
+        return chosen[: cursor.limit + 1][::-1]
+    reaches_past = len(ids) >= LENGTH and low == 0 and len(chosen) <= cursor.limit
+    return None if reaches_past else chosen[-(cursor.limit + 1) :][::-1]
+
+
+async def _authors(reading: Reading, me: int) -> frozenset[int]:
+    return ((await relations_of(reading, me)).following - (await wants_of(reading, me)).aside) | {me}
+
+
+async def _newest(reading: Reading, me: int, *, below: int, above: int, limit: int) -> list[int]:
+    ids = await newest_of(reading, await _authors(reading, me), below=below, above=above, limit=limit)
+    tags = (await wants_of(reading, me)).tags
+    if tags:
+        ids += await newest_tagged(reading, tags, below=below, above=above, limit=limit)
+        ids = sorted(set(ids), reverse=True)[:limit]
+    return ids
+
+
+async def _build(reads: Reads, reading: Reading, me: int) -> Sequence[int]:
+    tags = (await wants_of(reading, me)).tags
+    sources = frozenset[Source]((*await _authors(reading, me), *map(tag_source, tags)))
+    await reads.feeds.expect(me, sources)
+    ids: Sequence[int] = ()
+    for window in WINDOWS:
+        above = -1 if window is None else first_id_at(max(0, reads.clock() - window))
+        ids = await _newest(reading, me, below=2**63 - 1, above=above, limit=LENGTH)
+        if len(ids) >= LENGTH:
+            break
+    await reads.feeds.admit(me, sources, ids)
+    return ids

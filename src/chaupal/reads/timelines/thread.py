@@ -1,0 +1,80 @@
+"""One post, and the conversation it stands in."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from chaupal.kernel.errors import NotFound
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Post
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.context import Reads
+from chaupal.reads.pipeline import shown
+from chaupal.store.machine.work import Reading
+from chaupal.store.square.posts import conversation
+
+# Bounds of a thread as Mastodon draws them for people signed in; strangers get less, since a thread is the dearest read.
+MOST = 4_000
+MOST_FOR_STRANGERS = (40, 60)  # ancestors, descendants
+
+
+class Thread(msgspec.Struct, frozen=True):
+    """What comes before a post (oldest first) and after it (depth first, each answer under what it answers)."""
+
+    ancestors: list[Visible[Post]]
+    descendants: list[Visible[Post]]
+
+
+async def post(reads: Reads, viewer: Viewer, id_: int, surface: Surface = Surface.STATUS) -> Visible[Post]:
+    """The post as the viewer may see it. Raises NotFound."""
+    async with reads.work.reading() as reading:
+        seen = await shown(reading, viewer, surface, (id_,))
+    if not seen:
+        raise NotFound
+    return seen[0]
+
+
+async def several(reads: Reads, viewer: Viewer, ids: list[int]) -> list[Visible[Post]]:
+    """Those of the posts that the viewer may see, in order."""
+    async with reads.work.reading() as reading:
+        return await shown(reading, viewer, Surface.STATUS, ids)
+
+
+async def context(reads: Reads, viewer: Viewer, id_: int) -> Thread:
+    """The conversation around a post; a withheld one leaves its placeholder, so that it does not cut the tree.
+
+    Raises NotFound where the viewer may not see the post itself.
+    """
+    async with reads.work.reading() as reading:
+        if not await shown(reading, viewer, Surface.STATUS, (id_,)):
+            raise NotFound
+        before, after = _around(id_, await conversation(reading, id_, MOST))
+        if viewer.account is None:
+            before, after = before[-MOST_FOR_STRANGERS[0] :], after[: MOST_FOR_STRANGERS[1]]
+        return Thread(await _shown(reading, viewer, before), await _shown(reading, viewer, after))
+
+
+async def _shown(reading: Reading, viewer: Viewer, ids: list[int]) -> list[Visible[Post]]:
+    return await shown(reading, viewer, Surface.THREAD, ids) if ids else []
+
+
+def _around(id_: int, rows: Sequence[tuple[int, int | None]]) -> tuple[list[int], list[int]]:
+    """Ids before and after, from (id, parent) pairs of the whole conversation in order of time."""
+    parent: dict[int, int | None] = {}
+    children: dict[int | None, list[int]] = {}
+    for child, above in rows:
+        parent[child] = above
+        children.setdefault(above, []).append(child)
+    before: list[int] = []
+    above = parent.get(id_)
+    while above is not None and above in parent:
+        before.append(above)
+        above = parent[above]
+    after: list[int] = []
+    waiting = children.get(id_, [])[::-1]
+    while waiting:
+        below = waiting.pop()
+        after.append(below)
+        waiting.extend(children.get(below, [])[::-1])
+    return before[::-1], after

@@ -1,0 +1,1 @@
+"""Bringing one's past along, and taking one's data away."""

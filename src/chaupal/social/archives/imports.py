@@ -1,0 +1,162 @@
+"""Bringing one's past along: a file is taken in, then worked through bit by bit beside everything else, and may be stopped."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from chaupal.kernel.errors import Conflict, Invalid, NotFound
+from chaupal.policy.facts import FROM_WIRE
+from chaupal.policy.viewer import ACTIVE, Role, Viewer
+from chaupal.social.archives import past_csv, past_mastodon, past_posts, past_ties, past_twitter
+from chaupal.social.archives.archives import Archive, BadArchive
+from chaupal.social.archives.past import Item
+from chaupal.social.archives.past_csv import BadList
+from chaupal.social.context import Square
+from chaupal.store.identity import imports
+from chaupal.store.identity.imports import MOST_FAULTS, Fault, Import
+
+MOST_BYTES = 100_000_000
+AT_ONCE = 100  # posts in one commit
+SHOWN = 20  # imports
+ARCHIVE = "archive"
+BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b")  # of ZIP and gzip
+
+WITHDRAWN = "you stopped it"
+CLOSED = "your account is limited"
+
+
+class Brought(msgspec.Struct, frozen=True):
+    """A file as it comes. `kind` empty: to be found out; `visibility` empty: posts are for whom they were."""
+
+    name: str
+    data: bytes
+    kind: str = ""
+    visibility: str = ""
+
+
+async def take_in(square: Square, viewer: Viewer, brought: Brought) -> int:
+    """Keep it to be worked through; its number. Raises Invalid by field, Conflict while another one is worked through."""
+    kind, me = _kind(brought), viewer.me
+    visibility = FROM_WIRE.get(brought.visibility) if brought.visibility else None
+    if brought.visibility and visibility is None:
+        raise Invalid("Validation failed: Visibility is not known", visibility="is not known")
+    async with square.work.reading() as reading:
+        if await imports.busy(reading, me):
+            raise Conflict("Another file of yours is still being brought in")
+    id_ = square.make_id()
+    one = Import(
+        id=id_, account=me, kind=kind, name=brought.name[:200], key=f"imports/{id_}", size=len(brought.data),
+        visibility="" if visibility is None else str(int(visibility)), country=viewer.country, language=viewer.language,
+        state="waiting", why="", total=0, at=0, done=0, skipped=0, failed=0, created_at=0, finished_at=None,
+    )  # fmt: skip
+    await square.files.put(one.key, brought.data)
+    async with square.work.writing() as w:
+        await imports.add(w, one)
+    return id_
+
+
+def _kind(brought: Brought) -> str:
+    if not brought.data:
+        raise Invalid("Validation failed: File can't be blank", file="can't be blank")
+    if len(brought.data) > MOST_BYTES:
+        raise Invalid(f"Validation failed: File is larger than {MOST_BYTES} bytes", file="too large")
+    if brought.data.startswith(BEGINNINGS):
+        return ARCHIVE
+    kind = brought.kind or past_csv.kind_of(brought.name, brought.data)
+    if kind not in past_csv.KINDS:
+        raise Invalid("Validation failed: Kind is not known", kind="is not known")
+    return kind
+
+
+async def mine(square: Square, viewer: Viewer) -> list[Import]:
+    """What one brought lately, the newest first."""
+    async with square.work.reading() as reading:
+        return await imports.mine(reading, viewer.me, SHOWN)
+
+
+async def one(square: Square, viewer: Viewer, id_: int) -> tuple[Import, list[Fault]]:
+    """One's own, with what could not be brought. Raises NotFound."""
+    async with square.work.reading() as reading:
+        found = await imports.one(reading, viewer.me, id_)
+        if found is None:
+            raise NotFound
+        return found, await imports.faults(reading, id_, MOST_FAULTS)
+
+
+async def stop(square: Square, viewer: Viewer, id_: int) -> None:
+    """No further; what has come stays. Raises NotFound."""
+    found, _ = await one(square, viewer, id_)
+    await _end(square, found, "stopped", WITHDRAWN)
+
+
+async def carry_on(square: Square) -> bool:
+    """Work through what waits, or what a process that is no more had begun. False where nothing waits."""
+    async with square.work.writing() as w:
+        held = await imports.take_up(w)
+    if held is None:
+        return False
+    try:
+        await _work_through(square, held)
+    except (BadArchive, BadList) as error:
+        await _end(square, held, "refused", str(error))
+    return True
+
+
+async def _work_through(square: Square, held: Import) -> None:
+    data = await square.files.get(held.key)
+    if data is None:
+        raise BadArchive("the file is gone")
+    if held.kind == ARCHIVE:
+        archive = await asyncio.to_thread(Archive, data)
+        with contextlib.closing(archive):
+            items = await asyncio.to_thread(_read, archive)
+            await _steps(
+                square, held, items, lambda v, one, some: past_posts.bring(square, v, one, archive, some, len(items))
+            )
+    else:
+        lines = past_csv.read(held.kind, data)
+        await _steps(square, held, lines, lambda v, one, some: past_ties.bring(square, v, one, some, len(lines)))
+
+
+def _read(archive: Archive) -> list[Item]:
+    """The oldest first, so that what is answered comes before its answers; always in the same order."""
+    reader = next((one.read for one in (past_mastodon, past_twitter) if one.is_one(archive)), None)
+    if reader is None:
+        raise BadArchive("it is neither an archive of Mastodon (outbox.json) nor of Twitter (data/tweets.js)")
+    return sorted(reader(archive), key=lambda item: (item.at, item.source))
+
+
+async def _steps(
+    square: Square, held: Import, things: list[Any], bring: Callable[[Viewer, Import, list[Any]], Awaitable[bool]]
+) -> None:
+    at = held.at
+    while at < len(things) or at == 0:
+        viewer = await _viewer(square, held)
+        if viewer is None:
+            await _end(square, held, "stopped", CLOSED)
+            return
+        some = things[at : at + AT_ONCE]
+        if not some or not await bring(viewer, msgspec.structs.replace(held, at=at), some):
+            break
+        at += len(some)
+        await asyncio.sleep(0)  # others have their turn
+    await _end(square, held, "done")
+
+
+async def _viewer(square: Square, held: Import) -> Viewer | None:
+    """Whoever brings it, as they stand now; None for whom may not write."""
+    async with square.work.reading() as reading:
+        role, state = await imports.brings(reading, held.account)
+    if state != ACTIVE:
+        return None
+    return Viewer(account=held.account, country=held.country, role=Role(role), language=held.language)
+
+
+async def _end(square: Square, held: Import, state: str, why: str = "") -> None:
+    async with square.work.writing() as w:
+        ended = await imports.end(w, held.id, state, why)
+    if ended:
+        await square.files.drop(held.key)

@@ -1,0 +1,115 @@
+"""Posts of a Mastodon archive: `outbox.json` (ActivityStreams) and the media beside it."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.kernel.clock import parse_time
+from chaupal.policy.facts import Visibility
+from chaupal.social.archives.archives import Archive, BadArchive
+from chaupal.social.archives.past import BROKEN, OTHERS, UNDATED, Attached, Item
+from chaupal.text import html
+
+OUTBOX = "outbox.json"
+PUBLIC = ("https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public")
+
+
+class Outbox(msgspec.Struct):
+    """Activities, each looked at by itself: one that is broken does not spoil the rest."""
+
+    orderedItems: list[Any] = []  # noqa: N815 - as ActivityStreams spells it
+
+
+def is_one(archive: Archive) -> bool:
+    return archive.has(OUTBOX)
+
+
+def read(archive: Archive) -> list[Item]:
+    """Raises BadArchive."""
+    try:
+        outbox = msgspec.json.decode(archive.read_json(OUTBOX), type=Outbox)
+    except msgspec.DecodeError as error:
+        raise BadArchive(f"{OUTBOX} cannot be read as JSON") from error
+    actor = _actor(archive)
+    return [_item(archive, one, actor) for one in outbox.orderedItems]
+
+
+def _actor(archive: Archive) -> str:
+    """The address of the followers of whose archive this is, by which private posts are known; empty: not said."""
+    try:
+        actor = msgspec.json.decode(archive.read("actor.json", 1_000_000), type=dict[str, Any])
+    except (KeyError, msgspec.DecodeError):
+        return ""
+    return _text(actor, "followers")
+
+
+def _item(archive: Archive, activity: Any, followers: str) -> Item:
+    if not isinstance(activity, dict):
+        return Item(source="", why=BROKEN)
+    note: Any = activity.get("object")
+    source = _text(activity, "id")
+    if activity.get("type") == "Announce":
+        return Item(source=source, why=OTHERS)
+    if activity.get("type") != "Create" or not isinstance(note, dict):
+        return Item(source=source, why=BROKEN)
+    source = _text(note, "id") or source
+    at = parse_time(_text(note, "published") or _text(activity, "published"))
+    if at is None:
+        return Item(source=source, why=UNDATED)
+    return Item(
+        source=source, at=at, text=html.to_text(_mentions_whole(note)), spoiler=_text(note, "summary"), language=_language(note),
+        sensitive=note.get("sensitive") is True, visibility=_visibility(note, followers), answers=_text(note, "inReplyTo"),
+        files=tuple(_files(archive, note)),
+    )  # fmt: skip
+
+
+def _mentions_whole(note: dict[Any, Any]) -> str:
+    """The words, in which @bob of another server is @bob@there: the bob of this server is somebody else."""
+    words = _text(note, "content")
+    for tag in _list(note, "tag"):
+        name, href = _text(tag, "name"), _text(tag, "href")
+        if tag.get("type") == "Mention" and name.count("@") == 2 and href:
+            handle = name.split("@")[1]
+            words = words.replace(f"@<span>{handle}</span>", f"{name}").replace(f"@<span>{name[1:]}</span>", name)
+    return words
+
+
+def _visibility(note: dict[Any, Any], followers: str) -> Visibility:
+    to, cc = _addresses(note, "to"), _addresses(note, "cc")
+    if any(one in PUBLIC for one in to):
+        return Visibility.PUBLIC
+    if any(one in PUBLIC for one in cc):
+        return Visibility.UNLISTED
+    if any(one == followers or one.endswith("/followers") for one in (*to, *cc)):
+        return Visibility.PRIVATE
+    return Visibility.DIRECT
+
+
+def _files(archive: Archive, note: dict[Any, Any]) -> list[Attached]:
+    found: list[Attached] = []
+    for one in _list(note, "attachment"):
+        # Archives name their files `/media_attachments/…`, with the server's own folders before it or not.
+        name = _text(one, "url").lstrip("/")
+        inside = next((n for n in (name, name.partition("/system/")[2]) if n and archive.has(n)), "")
+        found.append(Attached(inside or name, _text(one, "name")))
+    return found
+
+
+def _language(note: dict[Any, Any]) -> str:
+    words = note.get("contentMap")
+    return str(next(iter(words), "")) if isinstance(words, dict) else ""
+
+
+def _addresses(note: dict[Any, Any], name: str) -> list[str]:
+    value = note.get(name)
+    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
+
+
+def _list(note: dict[Any, Any], name: str) -> list[dict[Any, Any]]:
+    value = note.get(name)
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _text(thing: dict[Any, Any], name: str) -> str:
+    value = thing.get(name)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,105 @@
+"""Lists from elsewhere become ties here: follows, blocks, mutes and saved posts, each by the function that a click calls."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from chaupal.kernel.errors import NotFound, Problem
+from chaupal.kernel.ids import parse_id
+from chaupal.policy.viewer import Viewer
+from chaupal.social.archives.past_csv import Line
+from chaupal.social.context import Square
+from chaupal.social.people import graph, lists
+from chaupal.social.posts import reactions
+from chaupal.store.identity import imports
+from chaupal.store.identity.facts_cache import relations_of
+from chaupal.store.identity.imports import Fault, Import, Step
+from chaupal.store.square import lists as store_lists
+from chaupal.store.square import people
+
+ELSEWHERE = "it is on another server"
+NOBODY = "there is nobody of this name here"
+DOMAINS = "this server does not talk to others, so no server need be blocked"
+ASKED = "they were asked and have not let you follow them yet; a list holds whom one follows"
+
+type Act = Callable[[Square, Viewer, int, Line], Awaitable[object]]
+
+
+async def bring(square: Square, viewer: Viewer, one: Import, lines: Sequence[Line], total: int) -> bool:
+    """The next lines; each may be done twice without harm, so what was done and not counted is done again."""
+    step = Step(one.at + len(lines), total)
+    for number, line in enumerate(lines, one.at + 1):
+        try:
+            await _bring(square, viewer, one.kind, line)
+            step.done += 1
+        except Problem as problem:
+            step.failed += 1
+            step.faults.append(Fault(number, line.what[:200], problem.message))
+    async with square.work.writing() as w:
+        return await imports.advance(w, one.id, step)
+
+
+async def _bring(square: Square, viewer: Viewer, kind: str, line: Line) -> None:
+    if kind == "domains":
+        raise NotFound(DOMAINS)
+    if kind == "bookmarks":
+        await reactions.save(square, viewer, _post(square, line.what))
+        return
+    await ACTS[kind](square, viewer, await _account(square, line.what), line)
+
+
+async def _account(square: Square, address: str) -> int:
+    """Whose this address is: `asha`, `@asha`, `asha@this.server`. Raises NotFound."""
+    handle, _, domain = address.strip().removeprefix("acct:").removeprefix("@").lower().partition("@")
+    if domain not in ("", square.settings.domain.lower()):
+        raise NotFound(ELSEWHERE)
+    async with square.work.reading() as reading:
+        found = await people.ids_of(reading, [handle])
+    if handle not in found:
+        raise NotFound(NOBODY)
+    return found[handle]
+
+
+def _post(square: Square, address: str) -> int:
+    if not address.startswith(f"{square.settings.origin}/"):
+        raise NotFound(ELSEWHERE)
+    id_ = parse_id(address.rstrip("/").rpartition("/")[2])
+    if id_ is None:
+        raise NotFound
+    return id_
+
+
+async def _follow(square: Square, viewer: Viewer, them: int, line: Line) -> None:
+    reposts, notify = line.says("show boosts", usual=True), line.says("notify on new posts", usual=False)
+    await graph.follow(square, viewer, them, reposts=reposts, notify=notify)
+
+
+async def _block(square: Square, viewer: Viewer, them: int, line: Line) -> None:
+    await graph.block(square, viewer, them)
+
+
+async def _mute(square: Square, viewer: Viewer, them: int, line: Line) -> None:
+    await graph.mute(square, viewer, them, notifications=line.says("hide notifications", usual=True))
+
+
+async def _enlist(square: Square, viewer: Viewer, them: int, line: Line) -> None:
+    """Into the list of that name, which is made where there is none; whoever is not followed yet is, as in Mastodon."""
+    list_id = await _list(square, viewer, line.more.get("list", ""))
+    if them != viewer.me:
+        async with square.work.reading() as reading:
+            followed = them in (await relations_of(reading, viewer.me)).following
+        if not followed:
+            await graph.follow(square, viewer, them)
+    try:
+        await lists.add(square, viewer, list_id, [them])
+    except NotFound:
+        raise NotFound(ASKED) from None
+
+
+async def _list(square: Square, viewer: Viewer, title: str) -> int:
+    wish = lists.Wish(title=title)
+    async with square.work.reading() as reading:
+        mine = {one.title: one.id for one in await store_lists.of(reading, viewer.me)}
+    title = lists.titled(wish)
+    return mine[title] if title in mine else (await lists.create(square, viewer, wish)).id
+
+
+ACTS: dict[str, Act] = {"follows": _follow, "blocks": _block, "mutes": _mute, "lists": _enlist}

@@ -1,0 +1,154 @@
+"""Posts of a Twitter (X) archive: `data/tweets.js` in its parts, `data/tweets_media`, and what was longer in `data/note-tweet.js`."""
+
+from datetime import UTC, datetime
+from html import unescape
+from typing import Any
+
+import msgspec
+import regex
+
+from chaupal.social.archives.archives import Archive, BadArchive
+from chaupal.social.archives.past import BROKEN, OTHERS, SHORT, UNDATED, Attached, Item
+
+PARTS = regex.compile(r"data/tweets?(?:-part\d+)?\.js")
+NOTES = regex.compile(r"data/note-tweet(?:-part\d+)?\.js")
+# A tweet of more than 280 letters stands in tweets.js with its beginning alone; its whole text is a note of the same second.
+CUT = regex.compile(r"(.*)…(?:\s*https://t\.co/\w+)*\s*", regex.DOTALL)
+NAMED = regex.compile(r"(?:@\w+\s+)+")
+HTTP = ("http://", "https://")
+CUT_FROM = 200  # letters: what is shorter and ends in dots was written so
+APART = 2_000  # ms between a tweet and its note, at most
+FOLDERS = ("data/tweets_media/", "data/tweet_media/")
+DATE = "%a %b %d %H:%M:%S %z %Y"  # Wed Feb 10 06:30:00 +0000 2021
+UNKNOWN = ("und", "zxx", "qme", "qht", "art", "qam", "qct", "qst")  # what Twitter says where it knows no language
+
+
+def is_one(archive: Archive) -> bool:
+    return any(PARTS.fullmatch(name) for name in archive.under("data/tweet"))
+
+
+def read(archive: Archive) -> list[Item]:
+    """Raises BadArchive."""
+    media = {name.rpartition("/")[2]: name for folder in FOLDERS for name in archive.under(folder)}
+    parts = sorted(name for name in archive.under("data/tweet") if PARTS.fullmatch(name))
+    notes = _notes(archive)
+    return [_item(one, media, notes) for part in parts for one in _rows(archive, part)]
+
+
+def _rows(archive: Archive, name: str) -> list[Any]:
+    """What follows `window.YTD.tweets.part0 =`. Raises BadArchive."""
+    data = archive.read_json(name)
+    begin = data.find(b"[", 0, 1_000)
+    try:
+        return msgspec.json.decode(data[begin:] if begin >= 0 else b"", type=list[Any])
+    except msgspec.DecodeError as error:
+        raise BadArchive(f"{name} cannot be read as JSON") from error
+
+
+class Long(msgspec.Struct, frozen=True):
+    """The whole text of a tweet that was too long for one. `at` in ms."""
+
+    at: int
+    text: str
+
+
+def _notes(archive: Archive) -> dict[int, list[Long]]:
+    """By the second in which they were written: the archive does not say of which tweet each is. Raises BadArchive."""
+    found: dict[int, list[Long]] = {}
+    for name in sorted(name for name in archive.under("data/note-tweet") if NOTES.fullmatch(name)):
+        for row in _rows(archive, name):
+            note: Any = row.get("noteTweet") if isinstance(row, dict) else None
+            core: Any = note.get("core") if isinstance(note, dict) else None
+            if not isinstance(core, dict) or not isinstance(note, dict):
+                continue
+            try:
+                at = int(datetime.fromisoformat(_text(note, "createdAt")).astimezone(UTC).timestamp() * 1000)
+            except (ValueError, OverflowError):
+                continue
+            text = _text(core, "text")
+            urls = core.get("urls")
+            for one in urls if isinstance(urls, list) else []:
+                short, whole = (
+                    (_text(one, "shortUrl"), _text(one, "expandedUrl")) if isinstance(one, dict) else ("", "")
+                )
+                text = text.replace(short, whole) if short and whole.startswith(HTTP) else text
+            found.setdefault(at // 1_000, []).append(Long(at, unescape(text).strip()))
+    return found
+
+
+def _whole(words: str, at: int, notes: dict[int, list[Long]]) -> tuple[str, bool]:
+    """The whole of what was cut short, and whether it was; as it stands where it is whole, or its note is not there."""
+    cut = CUT.fullmatch(words)
+    if cut is None or len(words) < CUT_FROM:
+        return words, False
+    begins = _begins(cut.group(1))
+    near = (note for second in range(at // 1_000 - 2, at // 1_000 + 3) for note in notes.get(second, ()))
+    fitting = [note for note in near if abs(note.at - at) <= APART and _begins(note.text).startswith(begins)]
+    return (fitting[0].text, False) if len(fitting) == 1 else (words, True)
+
+
+def _begins(text: str) -> str:
+    """Without the names before an answer, which a note may lack, and up to the first link, which it may write otherwise."""
+    named = NAMED.match(text)
+    return text[named.end() if named else 0 :].partition("http")[0].rstrip()
+
+
+def _item(row: Any, media: dict[str, str], notes: dict[int, list[Long]]) -> Item:
+    tweet: Any = row.get("tweet", row) if isinstance(row, dict) else None
+    if not isinstance(tweet, dict):
+        return Item(source="", why=BROKEN)
+    id_, words = _text(tweet, "id_str") or _text(tweet, "id"), _text(tweet, "full_text") or _text(tweet, "text")
+    if not id_.isdigit():
+        return Item(source="", why=BROKEN)
+    if words.startswith("RT @"):
+        return Item(source=_source(id_), why=OTHERS)
+    try:
+        at = int(datetime.strptime(_text(tweet, "created_at"), DATE).astimezone(UTC).timestamp() * 1000)
+    except ValueError:
+        return Item(source=_source(id_), why=UNDATED)
+    words, short = _whole(_words(tweet, words), at, notes)
+    language, parent = _text(tweet, "lang"), _text(tweet, "in_reply_to_status_id_str")
+    return Item(
+        source=_source(id_), at=at, text=words, but=SHORT if short else "", language="" if language in UNKNOWN else language,
+        sensitive=tweet.get("possibly_sensitive") is True, answers=_source(parent) if parent.isdigit() else "",
+        files=tuple(_files(tweet, id_, media)),
+    )  # fmt: skip
+
+
+def _source(id_: str) -> str:
+    return f"twitter:{id_}"
+
+
+def _words(tweet: dict[Any, Any], words: str) -> str:
+    """With links as they lead, without the links that stand for pictures, and `&amp;` as `&`."""
+    for one in _entities(tweet, "urls"):
+        short, whole = _text(one, "url"), _text(one, "expanded_url")
+        if short and whole.startswith(HTTP):
+            words = words.replace(short, whole)
+    for one in _entities(tweet, "media"):
+        if short := _text(one, "url"):
+            words = words.replace(short, "")
+    return unescape(words).strip()
+
+
+def _files(tweet: dict[Any, Any], id_: str, media: dict[str, str]) -> list[Attached]:
+    found: list[Attached] = []
+    for one in _entities(tweet, "media"):
+        name = f"{id_}-{_text(one, 'media_url_https').rpartition('/')[2]}"
+        found.append(Attached(media.get(name, name), unescape(_text(one, "ext_alt_text"))))
+    return found
+
+
+def _entities(tweet: dict[Any, Any], kind: str) -> list[dict[Any, Any]]:
+    """`extended_entities` has all of a tweet's pictures, `entities` the first only."""
+    for name in ("extended_entities", "entities"):
+        entities = tweet.get(name)
+        found = entities.get(kind) if isinstance(entities, dict) else None
+        if isinstance(found, list):
+            return [one for one in found if isinstance(one, dict)]
+    return []
+
+
+def _text(thing: dict[Any, Any], name: str) -> str:
+    value = thing.get(name)
+    return value if isinstance(value, str) else ""

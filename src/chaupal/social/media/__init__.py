@@ -1,0 +1,1 @@
+"""Pictures, films and sounds: taken in and painted anew."""

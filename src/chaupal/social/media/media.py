@@ -1,0 +1,228 @@
+"""Uploads: pictures painted anew at once, films and sounds taken in to be painted; described, taken back; portraits; the sweeping."""
+
+import asyncio
+import hashlib
+import math
+import secrets
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Literal
+
+import regex
+from msgspec.structs import replace
+
+from chaupal.kernel.clock import DAY
+from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.policy.things import Picture
+from chaupal.policy.viewer import Viewer
+from chaupal.social.context import Square
+from chaupal.social.media import films, painting, pictures
+from chaupal.store.machine.work import Writing
+from chaupal.store.square import media
+from chaupal.text.clean import BadText, normalise_post
+
+MOST_DESCRIPTION = 1_500  # clusters, as Mastodon's clients allow
+MOST_DESCRIPTION_BYTES = 30_000
+LOOSE_FOR = DAY  # ms until an upload that is in no post is forgotten
+SWEPT_AT_ONCE = 100
+HEAD = 64  # bytes that tell the kind
+IN_USE = "Media attachment is currently used by a status"
+
+_CLUSTER = regex.compile(r"\X")
+# Decoding is the heaviest thing a stranger can ask for: two at a time, the rest wait their turn.
+_painters = ThreadPoolExecutor(2, "pictures")
+
+
+async def attach(
+    square: Square, viewer: Viewer, upload: bytes | Path, description: str = "", focus: tuple[float, float] = (0.0, 0.0),
+    *, thumbnail: bytes = b"", wait: bool = True,
+) -> int:  # fmt: skip
+    """The id of a new upload, not yet in any post. A picture is ready; a film or sound is where one waits for it.
+
+    `upload`: its bytes, or the file that holds them. `thumbnail`: a picture that stands for it. Raises Invalid for what
+    is not taken here.
+    """
+    me = viewer.me
+    description, focus = check_description(description), check_focus(focus)
+    head = upload[:HEAD] if isinstance(upload, bytes) else await asyncio.to_thread(_head, upload)
+    if demuxer := films.demuxer_of(head):
+        return await _attach_film(square, me, upload, demuxer, description, focus, thumbnail, wait=wait)
+    _check_size(upload, square.settings.max_media_bytes)
+    data = upload if isinstance(upload, bytes) else await asyncio.to_thread(upload.read_bytes)
+    most = square.settings.max_media_pixels
+    if films.ffmpeg(square.settings) is not None and await _in_thread(pictures.moves_too_long, data, most):
+        return await _attach_film(square, me, data, "gif", description, focus, thumbnail, wait=wait)
+    rendering = await _in_thread(pictures.render, data, most)
+    small = await _in_thread(pictures.render, thumbnail, most) if thumbnail else rendering
+    picture = Picture(
+        square.make_id(), rendering.mime, description, small.blurhash, rendering.width, rendering.height,
+        small.small_width, small.small_height, focus, key=secrets.token_urlsafe(12),
+    )  # fmt: skip
+    try:
+        original_key, small_key = media.file_keys(picture.id, picture.mime)
+        await square.files.put(original_key, rendering.original)
+        await square.files.put(small_key, small.small)
+        async with square.work.writing() as w:
+            digests = [hashlib.sha256(one).hexdigest() for one in (data, rendering.original)]
+            await media.add(w, picture, owner=me, size=len(rendering.original), digests=digests)
+    except BaseException:
+        await drop_files(square, picture.id, picture.mime)
+        raise
+    return picture.id
+
+
+async def _attach_film(
+    square: Square, me: int, upload: bytes | Path, demuxer: str, description: str, focus: tuple[float, float], thumbnail: bytes,
+    *, wait: bool,
+) -> int:  # fmt: skip
+    settings = square.settings
+    _check_size(upload, settings.max_film_bytes)
+    small = await _in_thread(pictures.render, thumbnail, settings.max_media_pixels) if thumbnail else None
+    with tempfile.TemporaryDirectory(prefix="chaupal-film-") as folder:
+        path = await asyncio.to_thread(painting.as_file, upload, Path(folder))
+        sent = await films.look(settings, path, demuxer)
+        picture = Picture(
+            square.make_id(), sent.mime, description, small.blurhash if small else "", 0, 0, small.small_width if small else 0,
+            small.small_height if small else 0, focus, sent.kind, secrets.token_urlsafe(12), "waiting",
+        )  # fmt: skip
+        try:
+            digest = await asyncio.to_thread(painting.digest_of, path)
+            await square.files.put_file(media.sent_key(picture.id), path)
+            if small:
+                await square.files.put(media.file_keys(picture.id, picture.mime)[1], small.small)
+            async with square.work.writing() as w:
+                size = await asyncio.to_thread(lambda: path.stat().st_size)
+                await media.add(w, picture, owner=me, size=size, demuxer=demuxer, digests=[digest])
+        except BaseException:
+            await drop_files(square, picture.id, picture.mime)
+            raise
+    if wait and not await painting.paint(square, picture.id):
+        raise Invalid(painting.NOT_PAINTED, file="cannot be processed")
+    return picture.id
+
+
+async def describe(
+    square: Square, viewer: Viewer, id_: int, description: str | None, focus: tuple[float, float] | None, thumbnail: bytes = b""
+) -> None:  # fmt: skip
+    """Change what was given, of one's own upload that is in no post yet. Raises NotFound, Invalid."""
+    me = viewer.me
+    said = None if description is None else check_description(description)
+    aim = None if focus is None else check_focus(focus)
+    small = await _in_thread(pictures.render, thumbnail, square.settings.max_media_pixels) if thumbnail else None
+    async with square.work.writing() as w:
+        picture = await _own(w, id_, me)
+        if small and picture.state != "ready":
+            raise Invalid(painting.NOT_READY, thumbnail="is still being processed")
+        changed = replace(
+            picture,
+            description=picture.description if said is None else said,
+            focus=picture.focus if aim is None else aim,
+        )
+        if not await media.describe(w, changed, me):
+            raise NotFound
+    if small:
+        await _new_small(square, picture, me, small)
+
+
+async def _new_small(square: Square, picture: Picture, me: int, small: pictures.Rendering) -> None:
+    await square.files.put(media.file_keys(picture.id, picture.mime)[1], small.small)
+    changed = replace(picture, blurhash=small.blurhash, small_width=small.small_width, small_height=small.small_height)
+    async with square.work.writing() as w:
+        if not await media.new_small(w, changed, me):
+            raise NotFound
+
+
+async def withdraw(square: Square, viewer: Viewer, id_: int) -> None:
+    """Take back one's own upload. Raises Invalid where it is in a post, NotFound."""
+    me = viewer.me
+    async with square.work.writing() as w:
+        kept = await media.own(w, id_, me)
+        if kept is not None and kept.post is not None:
+            raise Invalid(IN_USE, media="is in a post")
+        if kept is None or not await media.drop(w, id_, me):
+            raise NotFound
+    await drop_files(square, id_, kept.picture.mime)
+
+
+async def keep_portrait(square: Square, viewer: Viewer, upload: bytes, kind: Literal["avatar", "header"]) -> str:
+    """The file key of a new avatar or header, for the profile to name. Raises Invalid."""
+    me = viewer.me
+    _check_size(upload, square.settings.max_media_bytes)
+    size = pictures.AVATAR if kind == "avatar" else pictures.HEADER
+    painted = await _in_thread(pictures.portrait, upload, square.settings.max_media_pixels, size)
+    # A new name each time: the old picture is not looked up under the new one's address, and nobody guesses either.
+    key = f"portraits/{me}/{secrets.token_hex(10)}.webp"
+    await square.files.put(key, painted)
+    return key
+
+
+async def drop_portrait(square: Square, key: str) -> None:
+    """Forget an avatar or header that no profile names any longer; "" is none."""
+    if key.startswith("portraits/"):
+        await square.files.drop(key)
+
+
+async def sweep(square: Square) -> int:
+    """Forget uploads that have been in no post for a day; how many went. A day is time to write a deleted post anew."""
+    async with square.work.writing() as w:
+        gone = await media.drop_loose(w, w.now() - LOOSE_FOR, SWEPT_AT_ONCE)
+    for id_, mime in gone:
+        await drop_files(square, id_, mime)
+    return len(gone)
+
+
+def check_description(text: str) -> str:
+    """The alt text as it is stored. Raises Invalid when it is too long or holds what no one typed."""
+    try:
+        text = normalise_post(text[: MOST_DESCRIPTION_BYTES + 1]).strip()
+    except BadText as error:
+        raise Invalid(f"Validation failed: Description {error}", description=error.reason) from error
+    if len(text.encode()) > MOST_DESCRIPTION_BYTES or len(_CLUSTER.findall(text)) > MOST_DESCRIPTION:
+        raise Invalid(
+            f"Validation failed: Description is longer than {MOST_DESCRIPTION} characters", description="too long"
+        )
+    return text
+
+
+def check_focus(focus: tuple[float, float]) -> tuple[float, float]:
+    """A point within the picture, from -1 to 1 on both axes; what lies beyond is moved to the edge. Raises Invalid."""
+    if not all(math.isfinite(at) for at in focus):
+        raise Invalid("Validation failed: Focus must be two numbers from -1 to 1", focus="not a point")
+    x, y = (max(-1.0, min(1.0, at)) for at in focus)
+    return x, y
+
+
+async def _own(w: Writing, id_: int, me: int) -> Picture:
+    kept = await media.own(w, id_, me)
+    if kept is None or kept.post is not None:
+        raise NotFound
+    return kept.picture
+
+
+async def painted(square: Square, data: bytes) -> pictures.Rendering:
+    """A picture from elsewhere, painted anew as uploads are. Raises Invalid."""
+    return await _in_thread(pictures.render, data, square.settings.max_media_pixels)
+
+
+async def _in_thread[**P, R](paint: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    return await asyncio.get_running_loop().run_in_executor(_painters, lambda: paint(*args, **kwargs))
+
+
+async def drop_files(square: Square, id_: int, mime: str) -> None:
+    for key in (*media.file_keys(id_, mime), media.sent_key(id_)):
+        await square.files.drop(key)
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD)
+
+
+def _check_size(upload: bytes | Path, most: int) -> None:
+    size = len(upload) if isinstance(upload, bytes) else upload.stat().st_size
+    if not size:
+        raise Invalid("Validation failed: File can't be blank", file="can't be blank")
+    if size > most:
+        raise Invalid(f"Validation failed: File is larger than {most} bytes", file="too large")

@@ -1,0 +1,134 @@
+"""Films and sounds that wait are painted: once each, also after a restart, and what cannot be painted is said to have failed."""
+
+import asyncio
+import contextlib
+import hashlib
+import shutil
+import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from chaupal.kernel.clock import SECOND
+from chaupal.kernel.saying import log
+from chaupal.policy.things import Picture
+from chaupal.social.context import Square
+from chaupal.social.media import films
+from chaupal.social.media.films import Film, NotPainted, Sent
+from chaupal.store.square import media
+from chaupal.store.square.media import Waiting
+
+HELD = 60 * SECOND  # somebody else's to paint after this, where whoever took it up has died
+RENEWED = 20.0  # seconds
+MOST_TRIES = 3  # a file on which the machine itself fails that often is not tried again
+NOT_PAINTED = "Validation failed: File could not be processed"
+NOT_READY = "Validation failed: Media is still being processed. Try again in a moment"
+
+
+async def paint_waiting(square: Square) -> int:
+    """Paint what waits, one after the other; how many were taken up."""
+    async with square.work.reading() as reading:
+        found = await media.waiting(reading, square.clock(), 10)
+    return sum([await _take_up(square, one) for one in found])
+
+
+async def paint(square: Square, id_: int) -> bool:
+    """Paint this one now, where nobody does; False where it has failed."""
+    async with square.work.reading() as reading:
+        found = await media.waiting_one(reading, id_, square.clock())
+    if found is not None:
+        await _take_up(square, found)
+    async with square.work.reading() as reading:
+        return await media.state_of(reading, id_) != "failed"
+
+
+async def _take_up(square: Square, one: Waiting) -> bool:
+    async with square.work.writing() as w:
+        if not await media.hold(w, one.id, square.clock() + HELD):
+            return False
+        if one.tries >= MOST_TRIES:
+            await media.failed(w, one.id)
+    if one.tries >= MOST_TRIES:
+        await square.files.drop(media.sent_key(one.id))
+        return True
+    try:
+        async with _holding(square, one.id):
+            await _paint(square, one)
+    except NotPainted as problem:
+        log.info("an upload cannot be painted", media=one.id, why=problem.message)
+        async with square.work.writing() as w:
+            await media.failed(w, one.id)
+        await square.files.drop(media.sent_key(one.id))
+    except asyncio.CancelledError:
+        # The server is closing: whoever opens it next need not wait until the hold is over.
+        async with square.work.writing() as w:
+            await media.let_go(w, one.id)
+        raise
+    return True
+
+
+async def _paint(square: Square, one: Waiting) -> None:
+    original, small = media.file_keys(one.id, one.mime)
+    with tempfile.TemporaryDirectory(prefix="chaupal-film-") as folder:
+        source, target = Path(folder) / "sent", Path(folder) / "kept"
+        if not await square.files.fetch(media.sent_key(one.id), source):
+            raise NotPainted("the file that was sent is gone")
+        film = await films.paint(square.settings, source, Sent(one.kind, one.demuxer), target)
+        await square.files.put_file(original, target)
+        size = await asyncio.to_thread(lambda: target.stat().st_size)
+        digest = await asyncio.to_thread(digest_of, target)
+        if not one.has_small:
+            await square.files.put(small, film.poster)
+        async with square.work.writing() as w:
+            ready = await media.painted(w, _kept(one, film), size, digest)
+    await square.files.drop(media.sent_key(one.id))
+    if not ready:  # taken back meanwhile
+        for key in (original, small):
+            await square.files.drop(key)
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 (hex) of what a file holds."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _kept(one: Waiting, film: Film) -> Picture:
+    picture = Picture(
+        one.id, one.mime, "", film.blurhash, film.width, film.height, film.poster_width, film.poster_height, kind=one.kind,
+        length=film.length, frame_rate=film.frame_rate, bitrate=film.bitrate,
+    )  # fmt: skip
+    if not one.has_small:
+        return picture
+    return replace(picture, blurhash=one.blurhash, small_width=one.small_width, small_height=one.small_height)
+
+
+@asynccontextmanager
+async def _holding(square: Square, id_: int) -> AsyncGenerator[None]:
+    """Longer than one hold: said again and again that somebody is at it."""
+
+    async def renew() -> None:
+        while True:
+            await asyncio.sleep(RENEWED)
+            async with square.work.writing() as w:
+                await media.hold_on(w, id_, square.clock() + HELD)
+
+    task = asyncio.create_task(renew())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+def as_file(upload: bytes | Path, folder: Path) -> Path:
+    """A copy in a folder of its own, where nothing else lies."""
+    path = folder / "sent"
+    if isinstance(upload, bytes):
+        path.write_bytes(upload)
+    else:
+        shutil.copyfile(upload, path)
+    return path

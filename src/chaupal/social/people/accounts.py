@@ -1,0 +1,251 @@
+"""Accounts: made, confirmed, approved, given a role, and their public face changed."""
+
+import msgspec
+import regex
+
+from chaupal.kernel.clock import DAY
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from chaupal.kernel.secrets import digest, new_secret
+from chaupal.policy.may import may
+from chaupal.policy.viewer import Role, Viewer
+from chaupal.social.context import Square
+from chaupal.social.events import AccountCreated, AccountOpened, ConfirmationAsked
+from chaupal.social.people import ip_blocks as doors
+from chaupal.social.signin import letters
+from chaupal.store.identity import accounts, apps, logins
+from chaupal.store.identity.passwords import check_password, hash_password
+from chaupal.store.machine import marks
+from chaupal.store.machine.work import Writing
+from chaupal.store.square.people import id_of
+from chaupal.text.analyse import name_words
+from chaupal.text.clean import BadText, clean_name, normalise_post
+
+CONFIRM = "confirm"
+CONFIRM_LASTS = 2 * DAY
+MAX_REASON = 500
+SYSTEM_HANDLE = "chaupal"
+SYSTEM_MARK = "system_account"
+
+_HANDLE = regex.compile(r"[a-z0-9_]{1,30}")
+# Names under which somebody could speak as if they were the house.
+_RESERVED = """
+    abuse account admin administrator auth chaupal contact court everyone help helpdesk hostmaster info legal me
+    mod moderator moderators mods noreply no_reply office official owner postmaster privacy root security staff
+    support system team webmaster
+"""
+RESERVED = frozenset(_RESERVED.split())
+# What the HTML standard takes for an e-mail address, in small letters; whether it is one is shown by the mail.
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_EMAIL = regex.compile(rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})*")
+
+
+class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody fills in to join. `reason`: why, where accounts are approved."""
+
+    handle: str
+    email: str
+    password: str
+    name: str = ""
+    language: str = ""
+    reason: str = ""
+
+
+async def sign_up(square: Square, new: NewAccount, address: str = "") -> int:
+    """Join as a member, as far as `registrations` and doors that staff shut (to the `address` of the net, to the mail) let one.
+
+    Raises NotAllowed when they are closed, Invalid by field.
+    """
+    mode = await doors.mode_for(square, address, new.email)
+    if mode == "closed":
+        raise NotAllowed("This server takes no new accounts now")
+    if new.handle.strip().lower() in RESERVED:
+        raise Invalid("Validation failed: Username is reserved", handle="is reserved")
+    if mode == "approval" and not new.reason.strip():
+        raise Invalid("Validation failed: Reason can't be blank", reason="can't be blank")
+    confirmed = not square.settings.confirm_emails
+    return await _make(square, new, confirmed=confirmed, approved=mode == "open", role=Role.MEMBER)
+
+
+async def create(
+    square: Square,
+    *,
+    handle: str,
+    email: str,
+    password: str,
+    name: str = "",
+    role: Role = Role.MEMBER,
+    language: str = "",
+) -> int:
+    """An account that is confirmed and approved from the start: by the operator's word, and so is its role, which is entered
+    into the log in the same commit. Its id. Raises Invalid by field.
+    """
+    new = NewAccount(handle=handle, email=email, password=password, name=name, language=language)
+    return await _make(square, new, confirmed=True, approved=True, role=role)
+
+
+async def mail_confirmation(sender: letters.Sender, account: int) -> None:
+    """Send the link by which an address is confirmed, where it still must be. To be called outside any unit of work.
+
+    Raises OSError from the carrier.
+    """
+    secret = new_secret()
+    async with sender.work.writing() as w:
+        login = await logins.of(w, account)
+        if login is None or login.confirmed_at is not None:
+            return
+        await logins.add_link(w, digest(secret), account, CONFIRM, w.now() + CONFIRM_LASTS)
+    await sender.mail.send(letters.letter(letters.CONFIRM, sender.settings, login, f"/confirm/{secret}"))
+
+
+async def ask_confirmation(square: Square, viewer: Viewer) -> None:
+    """The link once more. Raises NotFound where nobody is signed in, Conflict where nothing is left to confirm."""
+    async with square.work.writing() as w:
+        login = await logins.of(w, viewer.account) if viewer.account is not None else None
+        if login is None:
+            raise NotFound
+        if login.confirmed_at is not None:
+            raise Conflict("This address is confirmed already")
+        w.tell(ConfirmationAsked(account=login.account))
+
+
+async def may_confirm(square: Square, secret: str) -> bool:
+    """Whether the link would still work; looking uses nothing up, for mail scanners follow every link."""
+    async with square.work.reading() as reading:
+        return await logins.link(reading, digest(secret), CONFIRM) is not None
+
+
+async def confirm(square: Square, secret: str) -> bool:
+    """The address is theirs. True when the account is open now, False when it waits for approval. Raises NotFound."""
+    async with square.work.writing() as w:
+        account = await logins.link(w, digest(secret), CONFIRM)
+        if account is None or not await logins.use_link(w, digest(secret)):
+            raise NotFound
+        return await confirm_login(square, w, account)
+
+
+async def approve(square: Square, viewer: Viewer, account: int) -> None:
+    """Let somebody in who asked to join. Raises NotFound for those who may not, or for nobody who waits."""
+    if not may(viewer, "approve_accounts"):
+        raise NotFound
+    async with square.work.writing() as w:
+        if not await logins.approve(w, account):
+            raise NotFound
+        await _open_if_ready(square, w, account)
+
+
+async def reject(square: Square, viewer: Viewer, account: int) -> None:
+    """Turn somebody away who asked to join: nothing of them is kept. Raises NotFound as `approve` does."""
+    if not may(viewer, "approve_accounts"):
+        raise NotFound
+    async with square.work.writing() as w:
+        if not await logins.reject(w, account):
+            raise NotFound
+        await apps.end_all(w, account)
+
+
+async def waiting(square: Square, viewer: Viewer, at_most: int = 100) -> list[logins.Login]:
+    """Who confirmed their address and waits for approval. Raises NotFound for those who may not see it."""
+    if not may(viewer, "approve_accounts"):
+        raise NotFound
+    async with square.work.reading() as reading:
+        return await logins.waiting(reading, at_most)
+
+
+async def ensure_system_account(square: Square) -> int:
+    """The account in whose name the house itself speaks (notices); made when it is first asked for. Nobody can sign in as it."""
+    async with square.work.reading() as reading:
+        known = await marks.read(reading, SYSTEM_MARK)
+    if known:
+        return int(known)
+    async with square.work.writing() as w:
+        known = await marks.read(w, SYSTEM_MARK)
+        if known:
+            return int(known)
+        id_ = square.make_id()
+        name = square.settings.title
+        if not await accounts.add(
+            w, id_, SYSTEM_HANDLE, name=name, role=Role.SYSTEM, state="active", locked=True, bot=True
+        ):
+            raise Conflict(f"@{SYSTEM_HANDLE} is somebody's; the house needs it")
+        await marks.write(w, SYSTEM_MARK, str(id_))
+        return id_
+
+
+async def account_id(square: Square, handle: str) -> int:
+    """Whose handle this is. Raises NotFound."""
+    async with square.work.reading() as reading:
+        id_ = await id_of(reading, handle.strip().removeprefix("@"))
+    if id_ is None:
+        raise NotFound
+    return id_
+
+
+def check_handle(handle: str) -> str:
+    """The handle in small letters. Raises Invalid; only ASCII, so that no letter of another script can pass for one."""
+    handle = handle.strip().lower().removeprefix("@")
+    if not _HANDLE.fullmatch(handle):
+        rule = "must be 1 to 30 of the letters a-z, digits and _"
+        raise Invalid(f"Validation failed: Username {rule}", handle=rule)
+    return handle
+
+
+def check_email(email: str) -> str:
+    """The address in small letters. Raises Invalid."""
+    email = email.strip().lower()
+    if len(email) > 254 or not _EMAIL.fullmatch(email):
+        raise Invalid("Validation failed: Email is not an e-mail address", email="is not an e-mail address")
+    return email
+
+
+async def confirm_login(square: Square, w: Writing, account: int) -> bool:
+    """Within a unit: the address is confirmed; whether the account is open now."""
+    await logins.confirm(w, account)
+    return await _open_if_ready(square, w, account)
+
+
+async def _make(square: Square, new: NewAccount, *, confirmed: bool, approved: bool, role: Role) -> int:
+    handle, email, name = check_handle(new.handle), check_email(new.email), clean_name(new.name)
+    check_password(new.password)
+    reason = _reason(new.reason)
+    hash_ = await hash_password(new.password)
+    id_ = square.make_id()
+    ready = confirmed and approved
+    async with square.work.writing() as w:
+        if not await accounts.add(w, id_, handle, name=name, role=role, state="active" if ready else "pending"):
+            raise Invalid("Validation failed: Username has already been taken", handle="has already been taken")
+        if not await logins.add(
+            w, id_, email=email, password_hash=hash_, confirmed=confirmed, approved=approved, language=new.language, reason=reason
+        ):  # fmt: skip
+            raise Invalid("Validation failed: Email has already been taken", email="has already been taken")
+        if role is not Role.MEMBER and square.enlist is not None:
+            await square.enlist(w, id_, role)
+        w.tell(AccountCreated(account=id_))
+        if not confirmed:
+            w.tell(ConfirmationAsked(account=id_))
+        if ready:
+            await _found_by_name(w, id_, name, handle)
+            w.tell(AccountOpened(account=id_))
+    return id_
+
+
+async def _open_if_ready(square: Square, w: Writing, account: int) -> bool:
+    """Confirmed and approved: a person of the square, who can be found from now on."""
+    login = await logins.of(w, account)
+    if login is None or login.confirmed_at is None or login.approved_at is None:
+        return False
+    if await accounts.open_(w, account):
+        await apps.forget_callers(w, account)
+        await _found_by_name(w, account, await accounts.name_of(w, account), login.handle)
+        w.tell(AccountOpened(account=account))
+    return True
+
+
+async def _found_by_name(w: Writing, account: int, name: str, handle: str) -> None:
+    await accounts.find_by(w, account, name_words(name, handle))
+
+
+def _reason(text: str) -> str:
+    try:
+        return normalise_post(text.strip())[:MAX_REASON]
+    except BadText as error:
+        raise Invalid("Validation failed: Reason cannot be read", reason="cannot be read") from error

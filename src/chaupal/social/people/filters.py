@@ -1,0 +1,216 @@
+"""Filters: what one does not want to meet, made, changed and dropped. Only their owner knows of them."""
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.policy.gate import reveal_one
+from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Viewer
+from chaupal.social.context import Square
+from chaupal.social.events_own import FiltersChanged
+from chaupal.store.identity.facts_cache import facts_for
+from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.square import filters
+from chaupal.store.square.filters import Filter, FilteredPost, Keyword
+from chaupal.store.square.posts import sealed_posts
+from chaupal.text.clean import BadText, normalise_post
+
+CONTEXTS = ("home", "notifications", "public", "thread", "account")
+ACTIONS = ("warn", "hide", "blur")
+MOST_FILTERS, MOST_KEYWORDS, MOST_POSTS = 100, 200, 500  # of one account, and in one filter
+LONGEST = 256  # characters of a title or a keyword
+LONGEST_TIME = 100 * 365 * 86_400  # seconds; beyond it a filter may as well have no end
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What a filter is to be; None: as before. `lasts`: seconds from now, 0 for no end."""
+
+    title: str | None = None
+    contexts: Sequence[str] | None = None
+    action: str | None = None
+    lasts: int | None = None
+
+
+class KeywordWish(msgspec.Struct, frozen=True, kw_only=True):
+    """A keyword to add, or (with `id`) to change or to `drop`; None: as before."""
+
+    id: int | None = None
+    text: str | None = None
+    whole: bool | None = None
+    drop: bool = False
+
+
+async def create(square: Square, viewer: Viewer, wish: Wish, keywords: Sequence[KeywordWish] = ()) -> int:
+    """A new filter; its id. Raises Invalid by field."""
+    me = viewer.me
+    made = _filled(square, Filter(square.make_id(), "", (), "warn", None), wish)
+    words = [(_checked(k.text or "", "keyword"), k.whole is not False) for k in keywords if not k.drop]
+    _check_count(len(words), MOST_KEYWORDS, "keywords_attributes")
+    async with square.work.writing() as w:
+        _check_count(await filters.count(w, me) + 1, MOST_FILTERS, "base")
+        await filters.add(w, me, made)
+        for text, whole in words:
+            await filters.add_keyword(w, me, made.id, square.make_id(), text, whole=whole)
+        w.tell(FiltersChanged(account=me, change=square.make_id()))
+    return made.id
+
+
+async def change(
+    square: Square, viewer: Viewer, id_: int, wish: Wish, keywords: Sequence[KeywordWish] = ()
+) -> None:  # fmt: skip
+    """The filter is this from now on, with these changes of its keywords. Raises NotFound, Invalid by field."""
+    me = viewer.me
+    async with square.work.writing() as w:
+        old = await one(w, me, id_)
+        await filters.change(w, me, _filled(square, old, wish))
+        left = len(old.keywords)
+        for k in keywords:
+            left += await _change_keyword(square, w, me, old, k)
+        _check_count(left, MOST_KEYWORDS, "keywords_attributes")
+        w.tell(FiltersChanged(account=me, change=square.make_id()))
+
+
+async def remove(square: Square, viewer: Viewer, id_: int) -> None:
+    """Raises NotFound for a filter that is not the viewer's."""
+    me = viewer.me
+    async with square.work.writing() as w:
+        if not await filters.remove(w, me, id_):
+            raise NotFound
+        w.tell(FiltersChanged(account=me, change=square.make_id()))
+
+
+async def add_keyword(square: Square, viewer: Viewer, filter_: int, text: str, *, whole: bool = True) -> int:
+    """One more keyword; its id. Raises NotFound, Invalid."""
+    me, new = viewer.me, square.make_id()
+    async with square.work.writing() as w:
+        old = await one(w, me, filter_)
+        _check_count(len(old.keywords) + 1, MOST_KEYWORDS, "keyword")
+        await filters.add_keyword(w, me, filter_, new, _checked(text, "keyword"), whole=whole)
+        w.tell(FiltersChanged(account=me, change=square.make_id()))
+    return new
+
+
+async def change_keyword(square: Square, viewer: Viewer, id_: int, text: str | None, whole: bool | None) -> None:
+    """Raises NotFound, Invalid."""
+    me = viewer.me
+    async with square.work.writing() as w:
+        old, keyword = await keyword_of(w, me, id_)
+        await _change_keyword(square, w, me, old, KeywordWish(id=keyword.id, text=text, whole=whole))
+        w.tell(FiltersChanged(account=me, change=square.make_id()))
+
+
+async def remove_keyword(square: Square, viewer: Viewer, id_: int, *, last: bool = False) -> None:
+    """`last`: the filter goes with its last keyword, as filters of the first version do. Raises NotFound."""
+    me = viewer.me
+    async with square.work.writing() as w:
+        old, keyword = await keyword_of(w, me, id_)
+        await filters.remove_keywords(w, me, [keyword.id])
+        if last and len(old.keywords) == 1 and not old.posts:
+            await filters.remove(w, me, old.id)
+        w.tell(FiltersChanged(account=me, change=square.make_id()))
+
+
+async def add_post(square: Square, viewer: Viewer, filter_: int, post: int) -> int:
+    """Filter one post that the viewer may see; the id of the entry. Raises NotFound, Invalid."""
+    me, new = viewer.me, square.make_id()
+    async with square.work.reading() as reading:
+        sealed = next(iter(await sealed_posts(reading, (post,))), None)
+        if reveal_one(viewer, Surface.STATUS, sealed, await facts_for(reading, viewer)) is None:
+            raise NotFound
+    async with square.work.writing() as w:
+        old = await one(w, me, filter_)
+        there = next((p.id for p in old.posts if p.post == post), None)
+        if there is not None:
+            return there
+        _check_count(len(old.posts) + 1, MOST_POSTS, "status_id")
+        await filters.add_post(w, me, filter_, new, post)
+        w.tell(FiltersChanged(account=me, change=square.make_id()))
+    return new
+
+
+async def remove_post(square: Square, viewer: Viewer, id_: int) -> None:
+    """Raises NotFound for an entry that is in none of the viewer's filters."""
+    me = viewer.me
+    async with square.work.writing() as w:
+        await filters.remove_post(w, me, (await post_of(w, me, id_)).id)
+        w.tell(FiltersChanged(account=me, change=square.make_id()))
+
+
+async def one(reading: Reading, me: int, id_: int) -> Filter:
+    """One of the account's filters. Raises NotFound."""
+    every = (await filters.filters_of(reading, me)).every
+    found = next((f for f in every if f.id == id_), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def keyword_of(reading: Reading, me: int, id_: int) -> tuple[Filter, Keyword]:
+    """A keyword and its filter. Raises NotFound."""
+    every = (await filters.filters_of(reading, me)).every
+    found = next(((f, k) for f in every for k in f.keywords if k.id == id_), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def post_of(reading: Reading, me: int, id_: int) -> FilteredPost:
+    """An entry of a post. Raises NotFound."""
+    every = (await filters.filters_of(reading, me)).every
+    found = next((p for f in every for p in f.posts if p.id == id_), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def _change_keyword(square: Square, w: Writing, me: int, old: Filter, wish: KeywordWish) -> int:
+    """By how many the keywords of the filter become more."""
+    if wish.id is None:
+        if wish.drop:
+            return 0
+        text = _checked(wish.text or "", "keyword")
+        await filters.add_keyword(w, me, old.id, square.make_id(), text, whole=wish.whole is not False)
+        return 1
+    keyword = next((k for k in old.keywords if k.id == wish.id), None)
+    if keyword is None:
+        raise NotFound
+    if wish.drop:
+        await filters.remove_keywords(w, me, [keyword.id])
+        return -1
+    text = keyword.text if wish.text is None else _checked(wish.text, "keyword")
+    await filters.change_keyword(w, me, keyword.id, text, whole=keyword.whole if wish.whole is None else wish.whole)
+    return 0
+
+
+def _filled(square: Square, old: Filter, wish: Wish) -> Filter:
+    made = replace(old, title=_checked(old.title if wish.title is None else wish.title, "title"))
+    contexts = old.contexts if wish.contexts is None else tuple(c for c in CONTEXTS if c in wish.contexts)
+    if not contexts or (wish.contexts is not None and not set(wish.contexts) <= set(CONTEXTS)):
+        raise Invalid("Validation failed: Context None or invalid context supplied", context="is not known")
+    action = wish.action or old.action
+    if action not in ACTIONS:
+        raise Invalid("Validation failed: Action is not included in the list", filter_action="is not known")
+    ends = old.ends_at
+    if wish.lasts is not None:
+        ends = square.clock() + wish.lasts * 1000 if 0 < wish.lasts < LONGEST_TIME else None
+    return replace(made, contexts=contexts, action=action, ends_at=ends)
+
+
+def _checked(text: str, field: str) -> str:
+    try:
+        text = " ".join(normalise_post(text[: 4 * LONGEST]).split())
+    except BadText as error:
+        raise Invalid(f"Validation failed: {field} cannot be read", **{field: "cannot be read"}) from error
+    if not text:
+        raise Invalid(f"Validation failed: {field.capitalize()} can't be blank", **{field: "can't be blank"})
+    if len(text) > LONGEST:
+        raise Invalid(f"Validation failed: {field.capitalize()} is too long", **{field: "is too long"})
+    return text
+
+
+def _check_count(count: int, most: int, field: str) -> None:
+    if count > most:
+        raise Invalid(f"Validation failed: There can be {most} at most", **{field: "are too many"})

@@ -1,0 +1,149 @@
+"""Ties between people: follow, ask, grant, block, mute, and their endings. Counts change in the same commit."""
+
+from chaupal.kernel.errors import NotAllowed, NotFound
+from chaupal.policy.gate import reveal_one
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person
+from chaupal.policy.verdict import Placeholder
+from chaupal.policy.viewer import Viewer
+from chaupal.social.context import Square
+from chaupal.social.events_ties import (
+    Blocked,
+    FollowAsked,
+    Followed,
+    FollowGranted,
+    FollowRefused,
+    Muted,
+    Unblocked,
+    Unfollowed,
+    Unmuted,
+)
+from chaupal.social.people import moving
+from chaupal.store.identity.facts_cache import facts_for
+from chaupal.store.machine.work import Writing
+from chaupal.store.square import graph
+from chaupal.store.square.people import sealed_people
+
+LONGEST_MUTE = 100 * 365 * 86_400_000  # ms; beyond it a mute may as well have no end
+
+
+async def follow(
+    square: Square, viewer: Viewer, them: int, *, reposts: bool | None = None, notify: bool | None = None
+) -> None:
+    """Follow, or ask to where the account is locked; again: change what is wanted (None leaves it as it is).
+
+    Raises NotFound for whom the viewer may not see and for the suspended, NotAllowed for oneself, where either blocks the other,
+    and where either has moved.
+    """
+    me, seen = await _other(square, viewer, them)
+    async with square.work.reading() as reading:
+        await moving.check_stays(reading, viewer, await facts_for(reading, viewer))
+    if isinstance(seen.verdict, Placeholder) and seen.verdict.scope == "suspended":
+        raise NotFound
+    async with square.work.writing() as w:
+        # Looked up inside the unit: a block that comes at the same moment must not leave a follow behind.
+        if await graph.apart(w, me, them):
+            raise NotAllowed("This action is not allowed")
+        standing = await graph.wanted(w, me, them)
+        if standing is None and seen.item.moved_to is not None:
+            raise NotAllowed("This action is not allowed")
+        asks = standing is None and seen.item.locked
+        wanted = (await graph.wanted(w, me, them, asked=True) if asks else standing) or (True, False)
+        show = wanted[0] if reposts is None else reposts
+        tell = wanted[1] if notify is None else notify
+        if asks:
+            if await graph.ask(w, me, them, square.make_id(), reposts=show, notify=tell):
+                w.tell(FollowAsked(by=me, to=them))
+        elif await graph.follow(w, me, them, square.make_id(), reposts=show, notify=tell):
+            w.tell(Followed(by=me, to=them))
+
+
+async def unfollow(square: Square, viewer: Viewer, them: int) -> None:
+    """Follow no more, and withdraw a request. Letting go needs no leave: it works for whom one can no longer see."""
+    me = viewer.me
+    async with square.work.writing() as w:
+        await _end_follow(w, me, them)
+
+
+async def drop_follower(square: Square, viewer: Viewer, them: int) -> None:
+    """They follow the viewer no more, and are not told."""
+    me = viewer.me
+    async with square.work.writing() as w:
+        if await graph.unfollow(w, them, me):
+            w.tell(Unfollowed(by=them, to=me))
+
+
+async def grant(square: Square, viewer: Viewer, them: int) -> None:
+    """Let somebody who asked follow. Raises NotFound where nobody asked."""
+    me = viewer.me
+    async with square.work.writing() as w:
+        wanted = await graph.wanted(w, them, me, asked=True)
+        if wanted is None:
+            raise NotFound
+        await graph.unask(w, them, me)
+        await graph.follow(w, them, me, square.make_id(), reposts=wanted[0], notify=wanted[1])
+        w.tell(FollowGranted(by=them, to=me))
+
+
+async def refuse(square: Square, viewer: Viewer, them: int) -> None:
+    """Turn a request down. Raises NotFound where nobody asked."""
+    me = viewer.me
+    async with square.work.writing() as w:
+        if not await graph.unask(w, them, me):
+            raise NotFound
+        w.tell(FollowRefused(by=them, to=me))
+
+
+async def block(square: Square, viewer: Viewer, them: int) -> None:
+    """Neither sees the other any more; follows and requests between the two end in the same commit."""
+    me, _ = await _other(square, viewer, them)
+    async with square.work.writing() as w:
+        for by, to in ((me, them), (them, me)):
+            await _end_follow(w, by, to)
+        if await graph.block(w, me, them, square.make_id()):
+            w.tell(Blocked(by=me, to=them))
+
+
+async def unblock(square: Square, viewer: Viewer, them: int) -> None:
+    me = viewer.me
+    async with square.work.writing() as w:
+        if await graph.unblock(w, me, them):
+            w.tell(Unblocked(by=me, to=them))
+
+
+async def mute(square: Square, viewer: Viewer, them: int, *, notifications: bool = True, duration: int = 0) -> None:
+    """Mute for `duration` seconds (0: until unmuted); `notifications`: theirs too. Again: these terms instead."""
+    me, _ = await _other(square, viewer, them)
+    ms = duration * 1000
+    ends_at = square.clock() + ms if 0 < ms < LONGEST_MUTE else None
+    async with square.work.writing() as w:
+        await graph.mute(w, me, them, square.make_id(), notifications=notifications, ends_at=ends_at)
+        w.tell(Muted(by=me, to=them))
+
+
+async def unmute(square: Square, viewer: Viewer, them: int) -> None:
+    me = viewer.me
+    async with square.work.writing() as w:
+        if await graph.unmute(w, me, them):
+            w.tell(Unmuted(by=me, to=them))
+
+
+async def _other(square: Square, viewer: Viewer, them: int) -> tuple[int, Visible[Person]]:
+    """The viewer's account and the person to act on, as the gate shows them. Raises NotFound, NotAllowed for oneself."""
+    me = viewer.me
+    if me == them:
+        raise NotAllowed("This action is not allowed")
+    async with square.work.reading() as reading:
+        sealed = (await sealed_people(reading, (them,))).get(them)
+        seen = reveal_one(viewer, Surface.PROFILE, sealed, await facts_for(reading, viewer))
+    if seen is None:
+        raise NotFound
+    return me, seen
+
+
+async def _end_follow(w: Writing, by: int, to: int) -> None:
+    if await graph.unfollow(w, by, to):
+        w.tell(Unfollowed(by=by, to=to))
+    if await graph.unask(w, by, to):
+        w.tell(FollowRefused(by=by, to=to))

@@ -1,0 +1,47 @@
+"""Doors that staff have shut: what they mean for whoever comes from there, or joins with such a mail."""
+
+import hashlib
+
+from chaupal.kernel.errors import Invalid, NotAllowed
+from chaupal.social.context import Square
+from chaupal.store.identity import ip_blocks as doors
+from chaupal.store.identity.ip_blocks import ASKED_FIRST, DOMAIN, MAIL, NO_ACCESS
+
+NO_ENTRY = "Requests from this network are not answered"
+NOT_FROM_HERE = "This server takes no new accounts from this network"
+
+
+async def check_access(square: Square, address: str) -> None:
+    """Raises NotAllowed where nothing from this address of the net is answered. Asked at every request: from memory."""
+    shut = square.work.memory.doors.items.get(0)
+    if shut is None:
+        async with square.work.reading() as reading:
+            shut = await doors.shut(reading)
+    if shut and doors.on_net(shut, address, square.clock()) == NO_ACCESS:
+        raise NotAllowed(NO_ENTRY)
+
+
+async def mode_for(square: Square, address: str, email: str) -> str:
+    """How one may join from here: `registrations`, or `approval` where that is open. Raises NotAllowed, Invalid."""
+    mode, now = square.settings.registrations, square.clock()
+    async with square.work.reading() as reading:
+        shut = await doors.shut(reading)
+    names = {(DOMAIN, domain) for domain in domains_of(email)} | {(MAIL, plain_hash(email))}
+    if any((door.kind, door.what) in names and door.holds(now) for door in shut):
+        raise Invalid("Validation failed: Email is not taken here", email="is not taken here")
+    severity = doors.on_net(shut, address, now)
+    if severity and severity != ASKED_FIRST:
+        raise NotAllowed(NOT_FROM_HERE)
+    return "approval" if severity and mode == "open" else mode
+
+
+def domains_of(email: str) -> list[str]:
+    """The domain of a mail address, and those above it: `a@x.y.example` -> x.y.example, y.example, example."""
+    parts = email.strip().lower().rpartition("@")[2].split(".")
+    return [".".join(parts[at:]) for at in range(len(parts))]
+
+
+def plain_hash(email: str) -> str:
+    """The SHA-256 of an address without what changes no mailbox: capitals, dots, and `+` with what follows."""
+    name, _, domain = email.strip().lower().rpartition("@")
+    return hashlib.sha256(f"{name.partition('+')[0].replace('.', '')}@{domain}".encode()).hexdigest()

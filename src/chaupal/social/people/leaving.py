@@ -1,0 +1,104 @@
+"""Leaving: an account is deleted by its owner, after some days in which they may think again. Measures go on without them."""
+
+from chaupal.kernel.clock import DAY
+from chaupal.kernel.errors import Conflict, Invalid, NotSignedIn
+from chaupal.policy.viewer import Caller, Viewer
+from chaupal.social.context import Square
+from chaupal.social.events_ties import Unfollowed, Unliked
+from chaupal.social.media import media
+from chaupal.social.posts.posts import deleted
+from chaupal.store.identity import accounts, apps, devices, leaving, logins
+from chaupal.store.identity.passwords import is_password
+from chaupal.store.machine.work import Writing
+from chaupal.store.square import graph, posting, posts, reactions
+
+GRACE = 14 * DAY
+AT_ONCE = 50  # posts, likes, ties in one commit
+
+WRONG_PASSWORD = "this is not your password"  # noqa: S105 - a sentence
+
+
+async def when(square: Square, viewer: Viewer) -> int | None:
+    """When the account goes (ms); None where it stays."""
+    async with square.work.reading() as reading:
+        return await leaving.leaves(reading, viewer.me)
+
+
+async def ask(square: Square, viewer: Viewer, caller: Caller, password: str, word: str) -> int:
+    """The account goes when the days of grace are over; when that is (ms). Every other session and every app ends now.
+
+    Raises Invalid by field; Conflict for staff, whose part in decisions must first be handed on.
+    """
+    async with square.work.reading() as reading:
+        login = await logins.of(reading, viewer.me)
+    if login is None:
+        raise NotSignedIn
+    if viewer.staff:
+        raise Conflict("Whoever has a part in the office hands it in first")
+    if word.strip().lower().removeprefix("@") != login.handle:
+        raise Invalid("Validation failed: this is not your name", word="this is not your name")
+    if not await is_password(login.password_hash, password):
+        raise Invalid(f"Validation failed: {WRONG_PASSWORD}", password=WRONG_PASSWORD)
+    at = square.clock() + GRACE
+    async with square.work.writing() as w:
+        await leaving.set_leaves(w, login.account, at)
+        for one in await devices.open_sessions(w, login.account):
+            if one.hash != caller.key:
+                await apps.drop_session(w, one.hash)
+        for token in await devices.allowed(w, login.account):
+            await devices.revoke_own(w, login.account, token.id)
+    return at
+
+
+async def stay(square: Square, viewer: Viewer) -> None:
+    """They thought again."""
+    async with square.work.writing() as w:
+        await leaving.set_leaves(w, viewer.me, None)
+
+
+async def carry_out(square: Square) -> bool:
+    """Take one account whose time has come away, bit by bit; killed between two bits it goes on later. False: none is due."""
+    async with square.work.reading() as reading:
+        account = await leaving.due(reading)
+    if account is None:
+        return False
+    while True:
+        async with square.work.writing() as w:
+            if await leaving.due(w) is None:
+                return True  # they stay after all
+            more = await _posts(w, account) or await _likes(w, account) or await _ties(w, account)
+            if not more:
+                portraits = await accounts.portraits(w, account)
+                await leaving.empty(w, account)
+                await apps.end_all(w, account)
+                break
+    for key in portraits:
+        await media.drop_portrait(square, key)
+    return True
+
+
+async def _posts(w: Writing, account: int) -> bool:
+    ids = await leaving.posts_of(w, account, AT_ONCE)
+    for id_ in ids:
+        post = await posts.as_written(w, id_)
+        if post is None:  # a repost of it went with another one of these
+            continue
+        w.tell(deleted(post, await posting.remove(w, post)))
+    return bool(ids)
+
+
+async def _likes(w: Writing, account: int) -> bool:
+    ids = await leaving.liked_by(w, account, AT_ONCE)
+    for id_ in ids:
+        found = await reactions.original(w, id_)
+        if await reactions.unlike(w, account, id_) and found is not None:
+            w.tell(Unliked(by=account, post=id_, author=found[1]))
+    return bool(ids)
+
+
+async def _ties(w: Writing, account: int) -> bool:
+    ties = await leaving.tied_to(w, account, AT_ONCE)
+    for by, to in ties:
+        if await graph.unfollow(w, by, to):
+            w.tell(Unfollowed(by=by, to=to))
+    return bool(ties)

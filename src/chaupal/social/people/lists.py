@@ -1,0 +1,115 @@
+"""Lists of people one follows, to read apart: made, changed, filled and dropped. Nobody learns in whose lists they stand."""
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.policy.viewer import Viewer
+from chaupal.social.context import Square
+from chaupal.social.events_own import ListChanged
+from chaupal.store.identity.facts_cache import relations_of
+from chaupal.store.machine.work import Writing
+from chaupal.store.square import lists
+from chaupal.store.square.lists import ListRow
+from chaupal.text.clean import BadText, normalise_post
+
+REPLIES = ("list", "followed", "none")
+MOST_LISTS, MOST_MEMBERS = 50, 500
+LONGEST = 256
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What a list is to be; None: as before."""
+
+    title: str | None = None
+    replies: str | None = None
+    exclusive: bool | None = None
+
+
+async def create(square: Square, viewer: Viewer, wish: Wish) -> ListRow:
+    """A new list. Raises Invalid by field."""
+    me = viewer.me
+    made = _filled(ListRow(square.make_id(), me, "", "list", False), wish)
+    async with square.work.writing() as w:
+        _check_count(await lists.count(w, me) + 1, MOST_LISTS)
+        await lists.add(w, made)
+        w.tell(ListChanged(account=me, list=made.id, change=square.make_id()))
+    return made
+
+
+async def change(square: Square, viewer: Viewer, id_: int, wish: Wish) -> ListRow:
+    """Raises NotFound, Invalid by field."""
+    async with square.work.writing() as w:
+        made = _filled(await _own(w, viewer, id_), wish)
+        await lists.change(w, made)
+        w.tell(ListChanged(account=made.owner, list=id_, change=square.make_id()))
+    return made
+
+
+async def remove(square: Square, viewer: Viewer, id_: int) -> None:
+    """Raises NotFound."""
+    me = viewer.me
+    async with square.work.writing() as w:
+        if not await lists.remove(w, me, id_):
+            raise NotFound
+        w.tell(ListChanged(account=me, list=id_, change=square.make_id()))
+
+
+async def add(square: Square, viewer: Viewer, id_: int, people: Sequence[int]) -> None:
+    """Put people into a list; oneself, and whom one follows. Raises NotFound for anybody else, Invalid for too many."""
+    async with square.work.writing() as w:
+        own = await _own(w, viewer, id_)
+        if not set(people) <= (await relations_of(w, own.owner)).following | {own.owner}:
+            raise NotFound
+        _check_count(len(await lists.members(w, id_) | set(people)), MOST_MEMBERS)
+        for them in dict.fromkeys(people):
+            await lists.enter(w, own.owner, id_, them, square.make_id())
+        w.tell(ListChanged(account=own.owner, list=id_, change=square.make_id()))
+
+
+async def take_out(square: Square, viewer: Viewer, id_: int, people: Sequence[int]) -> None:
+    """Raises NotFound for a list that is not the viewer's."""
+    async with square.work.writing() as w:
+        own = await _own(w, viewer, id_)
+        await lists.leave(w, own.owner, id_, people)
+        w.tell(ListChanged(account=own.owner, list=id_, change=square.make_id()))
+
+
+async def _own(w: Writing, viewer: Viewer, id_: int) -> ListRow:
+    found = await lists.one(w, viewer.me, id_)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def titled(wish: Wish) -> str:
+    """The title that a new list would have. Raises Invalid."""
+    return _filled(ListRow(0, 0, "", "list", False), wish).title
+
+
+def _filled(old: ListRow, wish: Wish) -> ListRow:
+    title = old.title if wish.title is None else _title(wish.title)
+    replies = wish.replies or old.replies
+    if replies not in REPLIES:
+        raise Invalid("Validation failed: Replies policy is not included in the list", replies_policy="is not known")
+    if not title:
+        raise Invalid("Validation failed: Title can't be blank", title="can't be blank")
+    exclusive = old.exclusive if wish.exclusive is None else wish.exclusive
+    return replace(old, title=title, replies=replies, exclusive=exclusive)
+
+
+def _title(text: str) -> str:
+    try:
+        title = " ".join(normalise_post(text[: 4 * LONGEST]).split())
+    except BadText as error:
+        raise Invalid("Validation failed: Title cannot be read", title="cannot be read") from error
+    if len(title) > LONGEST:
+        raise Invalid("Validation failed: Title is too long", title="is too long")
+    return title
+
+
+def _check_count(count: int, most: int) -> None:
+    if count > most:
+        raise Invalid(f"Validation failed: There can be {most} at most", base="are too many")

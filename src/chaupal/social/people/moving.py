@@ -1,0 +1,221 @@
+"""Moving within this server: an account points at another one that has named it, and its followers come along, once each.
+
+Only the pointing is public. While it lasts the old account reads, and neither posts nor follows anew; it can be taken back.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from chaupal.kernel.clock import DAY
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from chaupal.policy.facts import Facts
+from chaupal.policy.gate import reveal_one
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person
+from chaupal.policy.verdict import Placeholder
+from chaupal.policy.viewer import Role, Viewer
+from chaupal.social.context import Square
+from chaupal.social.events import AccountChanged
+from chaupal.social.events_ties import Blocked, FollowMoved, Muted, Unfollowed
+from chaupal.social.signin import two_factor as second
+from chaupal.store.identity import logins, moving
+from chaupal.store.identity.facts_cache import facts_for
+from chaupal.store.identity.moving import Move
+from chaupal.store.identity.passwords import is_password
+from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.square import graph
+from chaupal.store.square.people import id_of, sealed_people
+
+MOST_ALIASES = 10
+AGAIN_AFTER = 30 * DAY  # as Mastodon: followers are not led about
+AT_ONCE = 100  # ties in one commit
+GONE = "This account has moved and neither posts nor follows anew"
+NOBODY, ITSELF, UNNAMED = (
+    "there is nobody of this name here",
+    "this is the account itself",
+    "has not named this account",
+)
+ELSEWHERE = "it has moved itself"
+
+
+class Stand(msgspec.Struct, frozen=True):
+    """How it stands with somebody's moving. `aliases`: those they named, as they may see them; `to`: where they point.
+
+    `may_move_at`: ms, when they may move again; None: at once.
+    """
+
+    aliases: tuple[Visible[Person], ...]
+    to: Visible[Person] | None
+    moved: bool
+    move: Move | None
+    may_move_at: int | None
+
+
+async def stand(square: Square, viewer: Viewer) -> Stand:
+    """One's own aliases, and one's move where there is one."""
+    async with square.work.reading() as reading:
+        named = [await _seen(reading, viewer, id_) for id_ in await moving.named_by(reading, viewer.me)]
+        points = await moving.points_to(reading, viewer.me)
+        to = await _seen(reading, viewer, points) if points else None
+        move = await moving.latest(reading, viewer.me)
+    again = move.created_at + AGAIN_AFTER if move else 0
+    return Stand(tuple(filter(None, named)), to, points is not None, move, again if again > square.clock() else None)
+
+
+async def name(square: Square, viewer: Viewer, handle: str) -> None:
+    """Say that another account here is one's own too, so that it may move to this one. Raises Invalid, Conflict."""
+    me = viewer.me
+    async with square.work.writing() as w:
+        them = (await _named(w, viewer, handle)).id
+        if len(await moving.named_by(w, me)) >= MOST_ALIASES:
+            raise Conflict(f"An account names {MOST_ALIASES} others at most")
+        await moving.name(w, me, them, square.make_id())
+
+
+async def unname(square: Square, viewer: Viewer, them: int) -> None:
+    """It is not one's own any more; what has moved stays where it is. Raises NotFound."""
+    async with square.work.writing() as w:
+        if not await moving.unname(w, viewer.me, them):
+            raise NotFound
+
+
+async def move(square: Square, viewer: Viewer, handle: str, password: str) -> None:
+    """Point at another account here and have one's followers come along. Raises Invalid by field, Conflict."""
+    me = viewer.me
+    async with square.work.reading() as reading:
+        login = await logins.of(reading, me)
+    if login is None or not await is_password(login.password_hash, password):
+        raise Invalid(f"Validation failed: {second.WRONG_PASSWORD}", password=second.WRONG_PASSWORD)
+    async with square.work.writing() as w:
+        target = await _named(w, viewer, handle)
+        if me not in await moving.named_by(w, target.id):
+            raise Invalid(f"Validation failed: Account {UNNAMED}", handle=UNNAMED)
+        if await moving.points_to(w, me) is not None:
+            raise Conflict("This account has moved already")
+        last = await moving.latest(w, me)
+        if last is not None and last.created_at + AGAIN_AFTER > square.clock():
+            raise Conflict("An account moves once in thirty days")
+        await moving.point(w, me, target.id)
+        await moving.begin(w, square.make_id(), me, target.id)
+        w.tell(AccountChanged(account=me))
+
+
+async def take_back(square: Square, viewer: Viewer) -> None:
+    """Point nowhere any more. Who has come along stays with the other account; who has not, stays here."""
+    async with square.work.writing() as w:
+        await moving.stop(w, viewer.me)
+        await moving.point(w, viewer.me, None)
+        w.tell(AccountChanged(account=viewer.me))
+
+
+async def check_stays(reading: Reading, viewer: Viewer, facts: Facts) -> None:
+    """Raises NotAllowed where the viewer's account points elsewhere. Costs nothing: one's own row is remembered."""
+    sealed = (await sealed_people(reading, (viewer.me,))).get(viewer.me)
+    mine = reveal_one(viewer, Surface.OWN, sealed, facts)
+    if mine is not None and mine.item.moved_to is not None:
+        raise NotAllowed(GONE)
+
+
+# --- coming along ---
+
+
+async def carry_on(square: Square) -> bool:
+    """Bring along whom one move has still behind it, some at a time; killed, it goes on there. False: nothing waits."""
+    async with square.work.writing() as w:
+        held = await moving.take_up(w)
+    if held is None:
+        return False
+    try:
+        while held.phase != moving.OVER:
+            held = await _step(square, held)
+    except Stopped:
+        pass
+    return True
+
+
+class Stopped(Exception):
+    """It was taken back meanwhile: what this commit would have done is not done."""
+
+
+async def _step(square: Square, move: Move) -> Move:
+    """One commit. What is left then."""
+    async with square.work.writing() as w:
+        rows = await moving.behind(w, move, AT_ONCE)
+        came = sum([await _bring(square, w, move, *row[1:]) for row in rows])
+        phase, at = _after(move, rows)
+        if not await moving.advance(w, move, phase, at, came):
+            raise Stopped
+        if phase == moving.OVER:
+            await moving.end(w, move)
+    return msgspec.structs.replace(move, phase=phase, at=at, done=move.done + came)
+
+
+def _after(move: Move, rows: Sequence[Any]) -> tuple[str, int]:
+    """The phase in which it goes on, and after which tie."""
+    if len(rows) == AT_ONCE:
+        return move.phase, rows[-1][0]
+    later = (*moving.PHASES, moving.OVER)
+    return later[later.index(move.phase) + 1], 0
+
+
+async def _bring(square: Square, w: Writing, move: Move, by: int, *wishes: int | None) -> bool:
+    """One tie, as it stands in this commit; whether a follower has come along."""
+    if move.phase == moving.FOLLOWERS:
+        return await _follower(square, w, move, by, (bool(wishes[0]), bool(wishes[1])))
+    # Whoever follows the new account has said what they want of it.
+    if by == move.to or await graph.wanted(w, by, move.to) is not None:
+        return False
+    if move.phase == moving.BLOCKS:
+        if await graph.block(w, by, move.to, square.make_id()):
+            w.tell(Blocked(by=by, to=move.to))
+    elif not await moving.mutes_already(w, by, move.to):
+        await graph.mute(w, by, move.to, square.make_id(), notifications=bool(wishes[0]), ends_at=wishes[1])
+        w.tell(Muted(by=by, to=move.to))
+    return False
+
+
+async def _follower(square: Square, w: Writing, move: Move, by: int, wishes: tuple[bool, bool]) -> bool:
+    """Nobody is told: the new account knows whom it brings. Whom a block stands against stays with the old one."""
+    if by == move.to:
+        await graph.unfollow(w, by, move.account)
+        w.tell(Unfollowed(by=by, to=move.account))
+        return True
+    if await graph.apart(w, by, move.to):
+        return False
+    await moving.follow_instead(w, by, move, wishes, square.make_id)
+    w.tell(Unfollowed(by=by, to=move.account), FollowMoved(by=by, to=move.to))
+    return True
+
+
+# --- parts ---
+
+
+async def _seen(reading: Reading, viewer: Viewer, id_: int) -> Visible[Person] | None:
+    sealed = (await sealed_people(reading, (id_,))).get(id_)
+    return reveal_one(viewer, Surface.PROFILE, sealed, await facts_for(reading, viewer))
+
+
+def _is_suspended(seen: Visible[Person]) -> bool:
+    return isinstance(seen.verdict, Placeholder) and seen.verdict.scope == "suspended"
+
+
+async def _named(reading: Reading, viewer: Viewer, handle: str) -> Person:
+    """Somebody else here whom the viewer may meet, and who has not moved. Raises Invalid.
+
+    Withheld where the viewer is counts for nothing: they typed the name, and it may be their own account that they leave.
+    """
+    local = handle.strip().removeprefix("@").lower()
+    found = await id_of(reading, local)
+    seen = await _seen(reading, viewer, found) if found is not None else None
+    wrong = (
+        NOBODY if seen is None or _is_suspended(seen) or seen.item.role == Role.SYSTEM
+        else ITSELF if seen.item.id == viewer.me
+        else ELSEWHERE if await moving.points_to(reading, seen.item.id) is not None
+        else ""
+    )  # fmt: skip
+    if seen is None or wrong:
+        raise Invalid(f"Validation failed: Account {wrong}", handle=wrong)
+    return seen.item

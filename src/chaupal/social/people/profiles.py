@@ -1,0 +1,158 @@
+"""What people show of themselves, and what their new posts start with."""
+
+import msgspec
+from msgspec.structs import replace
+
+from chaupal.kernel.errors import Invalid
+from chaupal.policy import quotes
+from chaupal.policy.facts import FROM_WIRE
+from chaupal.policy.things import Field
+from chaupal.policy.viewer import Viewer
+from chaupal.social.context import Square
+from chaupal.social.events import AccountChanged
+from chaupal.social.media import media
+from chaupal.store.identity import accounts, logins
+from chaupal.store.identity.accounts import Face
+from chaupal.store.identity.logins import Login
+from chaupal.store.machine.work import Writing
+from chaupal.store.square.people import ids_of
+from chaupal.text import hosts, html
+from chaupal.text.analyse import name_words
+from chaupal.text.clean import BadText, clean_name, normalise_post
+from chaupal.text.grammar import find_entities
+from chaupal.text.language import check_language
+from chaupal.text.length import fits
+
+MOST_FIELDS = 4
+MOST_IN_FIELD = 255
+MOST_SITES = 100  # as Mastodon takes
+
+
+class Defaults(msgspec.Struct, frozen=True, kw_only=True):
+    """What a new post starts with; None: as before."""
+
+    visibility: str | None = None
+    sensitive: bool | None = None
+    language: str | None = None
+    quote_policy: str | None = None
+
+
+async def change(square: Square, viewer: Viewer, face: Face, defaults: Defaults | None = None) -> None:
+    """The profile is now this, as far as it is given; its words are put in order first. Raises Invalid by field.
+
+    Portraits that the profile no longer names are dropped, and new ones too when the rest is refused.
+    """
+    me = viewer.me
+    try:
+        gone = await _change(square, me, await _in_order(square, face), _checked(defaults or Defaults()))
+    except BaseException:
+        await _drop(square, face.avatar, face.header)
+        raise
+    await _drop(square, *gone)
+
+
+async def _change(square: Square, me: int, face: Face, defaults: Defaults) -> list[str]:
+    """Write it; which portraits nobody names any longer."""
+    async with square.work.writing() as w:
+        avatar, header = await accounts.portraits(w, me)
+        login = await logins.of(w, me)
+        await accounts.change(w, me, face)
+        if login is not None:
+            if face.name is not None:
+                await accounts.find_by(w, me, name_words(face.name, login.handle))
+            await _change_defaults(w, login, defaults)
+        w.tell(AccountChanged(account=me))
+    return [old for old, new in ((avatar, face.avatar), (header, face.header)) if new is not None]
+
+
+async def _change_defaults(w: Writing, login: Login, given: Defaults) -> None:
+    await logins.set_defaults(
+        w, login.account,
+        visibility=login.default_visibility if given.visibility is None else given.visibility,
+        sensitive=bool(login.default_sensitive) if given.sensitive is None else given.sensitive,
+        language=login.default_language if given.language is None else given.language,
+        quote_policy=login.default_quote_policy if given.quote_policy is None else given.quote_policy,
+    )  # fmt: skip
+
+
+async def _drop(square: Square, *portraits: str | None) -> None:
+    for key in portraits:
+        if key:
+            await media.drop_portrait(square, key)
+
+
+async def _in_order(square: Square, face: Face) -> Face:
+    if face.name is not None:
+        face = replace(face, name=clean_name(face.name))
+    if face.fields is not None:
+        face = replace(face, fields=_fields(face.fields))
+    if face.sites is not None:
+        face = replace(face, sites=_sites(face.sites))
+    if face.note is None:
+        return face
+    note = _text(face.note, "note")
+    if not fits(note):
+        raise Invalid("Validation failed: Note is too long", note="is too long")
+    return replace(face, note=note, note_html=await _note_html(square, note))
+
+
+async def _note_html(square: Square, note: str) -> str:
+    origin = square.settings.origin
+    names = [e.text.lower() for e in find_entities(note) if e.kind == "mention"]
+    async with square.work.reading() as reading:
+        known = await ids_of(reading, names)
+    return html.render(
+        note, lambda name: (f"{origin}/@{name}", name) if name in known else None, lambda tag: f"{origin}/tags/{tag}"
+    )
+
+
+def _fields(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """Empty lines are dropped; a client clears one by sending it empty."""
+    if len(fields) > MOST_FIELDS:
+        raise Invalid(f"Validation failed: Fields can be {MOST_FIELDS} at most", fields_attributes="are too many")
+    kept = (
+        Field(_text(f.name, "fields_attributes").strip(), _text(f.value, "fields_attributes").strip()) for f in fields
+    )
+    found = tuple(f for f in kept if f.name or f.value)
+    if any(len(part) > MOST_IN_FIELD for f in found for part in (f.name, f.value)):
+        raise Invalid("Validation failed: Fields are too long", fields_attributes="are too long")
+    return found
+
+
+def _sites(typed: tuple[str, ...]) -> tuple[str, ...]:
+    """Hosts in one spelling, each once; empty lines are dropped."""
+    found = {one: hosts.plain(one) for one in typed if one.strip()}
+    bad = next((one for one, host in found.items() if not host), None)
+    if bad is not None:
+        raise Invalid(
+            f"Validation failed: Attribution domains {bad.strip()[:60]} is not a valid domain name",
+            attribution_domains="is not a valid domain name",
+        )
+    sites = tuple(dict.fromkeys(found.values()))
+    if len(sites) > MOST_SITES:
+        raise Invalid(
+            f"Validation failed: Attribution domains can be {MOST_SITES} at most", attribution_domains="are too many"
+        )
+    return sites
+
+
+def _text(text: str, field: str) -> str:
+    if len(text) > 10_000:
+        raise Invalid(f"Validation failed: {field} is too long", **{field: "is too long"})
+    try:
+        return normalise_post(text)
+    except BadText as error:
+        raise Invalid(f"Validation failed: {field} cannot be read", **{field: "cannot be read"}) from error
+
+
+def _checked(defaults: Defaults) -> Defaults:
+    visibility, language = defaults.visibility or None, defaults.language
+    # A direct post is for those it names: nobody starts with that.
+    if visibility is not None and (visibility not in FROM_WIRE or visibility == "direct"):
+        raise Invalid("Validation failed: Privacy is not known", privacy="is not known")
+    if language and (language := check_language(language)) is None:
+        raise Invalid("Validation failed: Language is not known", language="is not known")
+    quote_policy = defaults.quote_policy or None
+    if quote_policy is not None and quote_policy not in quotes.POLICIES:
+        raise Invalid("Validation failed: Quote policy is not known", quote_policy="is not known")
+    return replace(defaults, visibility=visibility, language=language, quote_policy=quote_policy)

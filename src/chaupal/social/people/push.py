@@ -1,0 +1,159 @@
+"""Devices that want to be told of notices: one for each token and each browser's session, and gone with it (RFC 8030)."""
+
+from base64 import b64decode
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+import msgspec
+import regex
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from chaupal.kernel.errors import Invalid, NotFound, NotSignedIn
+from chaupal.policy.viewer import Caller, Viewer
+from chaupal.social.context import Square
+from chaupal.social.people import push_keys
+from chaupal.store.notifications import push
+from chaupal.store.notifications.push import ALERTS, POLICIES, Subscription
+
+__all__ = ["ALERTS", "POLICIES", "Subscription", "Wish", "of", "raw", "remove", "subscribe", "wish"]
+
+MOST_ADDRESS = 1_500  # characters
+POINT, SECRET = 65, 16  # bytes (RFC 8291 §3)
+_BASE64 = regex.compile(r"[A-Za-z0-9+/_-]+={0,2}")
+
+
+class Wish(msgspec.Struct, kw_only=True):
+    """What a device is, and what it wants to be told of. `p256dh`, `auth`: its keys, in base64 of either kind."""
+
+    endpoint: str
+    p256dh: str
+    auth: str
+    standard: bool = False
+    alerts: Sequence[str] = ()
+    policy: str = "all"
+
+
+async def subscribe(
+    square: Square, viewer: Viewer, caller: Caller | None, wish: Wish, *, token: str = ""
+) -> Subscription:
+    """The device is told from now on, in place of the one that this token or session had before. Raises Invalid by field.
+
+    `token`: the app's own, which it is sent along, sealed until then.
+    """
+    me = viewer.me
+    _check(square, wish)
+    made = Subscription(
+        id=square.make_id(), account_id=me, key=_key(caller), endpoint=wish.endpoint, p256dh=wish.p256dh, auth=wish.auth,
+        standard=wish.standard, alerts=_known(wish.alerts), policy=wish.policy, country=viewer.country, language=viewer.language,
+        token=push_keys.sealed(square.settings, me, token) if token else "", created_at=square.clock(),
+    )  # fmt: skip
+    async with square.work.writing() as w:
+        await push.put(w, made)
+    return made
+
+
+async def of(square: Square, caller: Caller | None) -> Subscription:
+    """The device of this token or session. Raises NotFound."""
+    async with square.work.reading() as reading:
+        found = await push.of_key(reading, _key(caller))
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def wish(
+    square: Square, viewer: Viewer, caller: Caller | None, alerts: Sequence[str] | None, policy: str | None
+) -> Subscription:
+    """Other alerts, another policy; None leaves it as it is. Raises NotFound, Invalid."""
+    found = await of(square, caller)
+    kept = policy or found.policy
+    _check_policy(kept)
+    wanted = found.alerts if alerts is None else _known(alerts)
+    async with square.work.writing() as w:
+        if not await push.wish(w, found.key, wanted, kept, viewer.country, viewer.language):
+            raise NotFound
+    return await of(square, caller)
+
+
+async def note_place(square: Square, caller: Caller, country: str) -> None:
+    """Whoever has a token or session comes from `country` now: so what is pushed to its device is judged from there on.
+
+    Costs nothing while they stay: where they last came from is remembered.
+    """
+    places = square.work.memory.places
+    if places.items.get(caller.key) == country:
+        return
+    async with square.work.reading() as reading:
+        found = await push.of_key(reading, caller.key)
+    if found is not None and found.country != country:
+        async with square.work.writing() as w:
+            await push.move(w, caller.key, country)
+    places.put(caller.key, country)
+
+
+async def remove(square: Square, caller: Caller | None) -> None:
+    """It is told no more; removing what is not there is no error."""
+    async with square.work.writing() as w:
+        await push.remove(w, _key(caller))
+
+
+def raw(text: str) -> bytes:
+    """Base64 of either kind, with or without its padding. Raises ValueError."""
+    if not _BASE64.fullmatch(text):
+        raise ValueError("not base64")
+    plain = text.rstrip("=").replace("-", "+").replace("_", "/")
+    return b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+
+
+def _check(square: Square, wish: Wish) -> None:
+    schemes = ("https", "http") if square.settings.push_private else ("https",)
+    try:
+        parts = urlsplit(wish.endpoint)
+        _ = parts.port  # a bad one is found when it is asked for
+    except ValueError:
+        parts = urlsplit("")
+    strange = not wish.endpoint.isascii() or not wish.endpoint.isprintable() or " " in wish.endpoint
+    if (
+        strange
+        or len(wish.endpoint) > MOST_ADDRESS
+        or parts.scheme not in schemes
+        or not parts.hostname
+        or parts.username
+    ):
+        raise Invalid(
+            "Validation failed: Endpoint must be the https address of a push service", endpoint="is not an address"
+        )
+    if not _is_point(wish.p256dh) or not _is_secret(wish.auth):
+        raise Invalid("Validation failed: Keys are not those of a push subscription", keys="cannot be used")
+    _check_policy(wish.policy)
+
+
+def _check_policy(policy: str) -> None:
+    if policy not in POLICIES:
+        raise Invalid(f"Validation failed: Policy must be one of {', '.join(POLICIES)}", policy="is not known")
+
+
+def _is_point(text: str) -> bool:
+    try:
+        point = raw(text)
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
+    except ValueError:
+        return False
+    return len(point) == POINT
+
+
+def _is_secret(text: str) -> bool:
+    try:
+        return len(raw(text)) == SECRET
+    except ValueError:
+        return False
+
+
+def _known(alerts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(alert for alert in ALERTS if alert in alerts)
+
+
+def _key(caller: Caller | None) -> str:
+    if caller is None or not caller.key:
+        raise NotSignedIn
+    return caller.key

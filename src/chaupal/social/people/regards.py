@@ -1,0 +1,59 @@
+"""What one keeps about others: a note that only oneself reads, an endorsement on one's profile, a suggestion turned down."""
+
+from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.policy.gate import reveal_one
+from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Viewer
+from chaupal.social.context import Square
+from chaupal.store.identity.facts_cache import facts_for, relations_of
+from chaupal.store.square import regards
+from chaupal.store.square.people import sealed_people
+from chaupal.text.clean import BadText, normalise_post
+
+LONGEST_NOTE = 2_000  # characters
+
+
+async def note(square: Square, viewer: Viewer, them: int, text: str) -> None:
+    """Keep a note about somebody; an empty one is none. Raises NotFound, Invalid."""
+    me = viewer.me
+    try:
+        text = normalise_post(text[: 4 * LONGEST_NOTE]).strip()
+    except BadText as error:
+        raise Invalid("Validation failed: Comment cannot be read", comment="cannot be read") from error
+    if len(text) > LONGEST_NOTE:
+        raise Invalid("Validation failed: Comment is too long", comment="is too long")
+    await _check_seen(square, viewer, them)
+    async with square.work.writing() as w:
+        await regards.note(w, me, them, text)
+
+
+async def endorse(square: Square, viewer: Viewer, them: int) -> None:
+    """Show somebody on one's profile whom one follows. Raises NotFound, Invalid."""
+    me = viewer.me
+    await _check_seen(square, viewer, them)
+    async with square.work.writing() as w:
+        if them not in (await relations_of(w, me)).following:
+            raise Invalid(
+                "Validation failed: You must be already following the person you want to endorse",
+                base="is not followed",
+            )
+        await regards.endorse(w, me, them, square.make_id())
+
+
+async def unendorse(square: Square, viewer: Viewer, them: int) -> None:
+    async with square.work.writing() as w:
+        await regards.unendorse(w, viewer.me, them)
+
+
+async def unsuggest(square: Square, viewer: Viewer, them: int) -> None:
+    """Somebody is not to be suggested again."""
+    me = viewer.me
+    async with square.work.writing() as w:
+        await regards.unsuggest(w, me, them, square.make_id())
+
+
+async def _check_seen(square: Square, viewer: Viewer, them: int) -> None:
+    async with square.work.reading() as reading:
+        sealed = (await sealed_people(reading, (them,))).get(them)
+        if reveal_one(viewer, Surface.PROFILE, sealed, await facts_for(reading, viewer)) is None:
+            raise NotFound

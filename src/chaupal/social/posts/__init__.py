@@ -1,0 +1,1 @@
+"""What one says, and what one does with what others said."""

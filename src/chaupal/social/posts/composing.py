@@ -1,0 +1,98 @@
+"""What is typed becomes a post: its words in order, the people and tags in them, its pictures, its language."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from chaupal.kernel.errors import Invalid
+from chaupal.policy.things import Mention, Picture, Tag
+from chaupal.social.context import Square
+from chaupal.store.machine.work import Reading
+from chaupal.store.square import people, posting
+from chaupal.text import clean, fold, grammar, html, language, length
+
+MOST_PICTURES = 4
+MOST_MENTIONS = 50
+MOST_TAGS = 60
+
+
+class Words(msgspec.Struct, frozen=True):
+    """A text with all that is read out of it."""
+
+    text: str
+    spoiler: str
+    html: str
+    language: str
+    mentions: tuple[Mention, ...]
+    tags: tuple[Tag, ...]
+
+
+def in_order(text: str, spoiler: str, *, blank: bool) -> tuple[str, str]:
+    """As they are stored. Raises Invalid for words that cannot be taken, or for none at all unless they may be `blank`."""
+    # Bytes first: counting the letters of ten megabytes is itself an attack.
+    if len(text) + len(spoiler) > length.MAX_BYTES:
+        raise Invalid(f"Validation failed: Text is longer than {length.MAX_BYTES} bytes", text="too long")
+    text, spoiler = _clean("text", text), _clean("spoiler", spoiler)
+    if not text.strip() and not blank:
+        raise Invalid("Validation failed: Text can't be blank", text="can't be blank")
+    if len((text + spoiler).encode()) > length.MAX_BYTES:
+        raise Invalid(f"Validation failed: Text is longer than {length.MAX_BYTES} bytes", text="too long")
+    if length.length(text, spoiler) > length.MAX_GRAPHEMES:
+        about = "text" if length.length(text) > length.MAX_GRAPHEMES else "spoiler"  # what has to be shortened
+        raise Invalid(
+            f"Validation failed: Text is longer than {length.MAX_GRAPHEMES} characters", **{about: "too long"}
+        )
+    return text.strip(), spoiler.strip()
+
+
+def _clean(name: str, text: str) -> str:
+    try:
+        return clean.normalise_post(text)
+    except clean.BadText as error:
+        raise Invalid(f"Validation failed: Text {error}", **{name: str(error)}) from error
+
+
+async def words_of(square: Square, reading: Reading, text: str, spoiler: str, chosen: str | None) -> Words:
+    """A text that is in order, read. The author's choice of a language wins; detection only stands in for it."""
+    entities = grammar.find_entities(text)
+    mentioned = await _mentioned(square, reading, [e.text for e in entities if e.kind == "mention"])
+    tags = {key: Tag(e.text, key) for e in reversed(entities) if e.kind == "tag" and (key := fold.count_key(e.text))}
+    origin = square.settings.origin
+
+    def mention_url(name: str) -> tuple[str, str] | None:
+        found = mentioned.get(_local(square, name))
+        return (f"{origin}/@{found.handle}", found.handle) if found else None
+
+    return Words(
+        text, spoiler, html.render(text, mention_url, lambda tag: f"{origin}/tags/{tag}"),
+        (language.check_language(chosen) if chosen else None) or language.detect(text) or "und",
+        tuple({m.id: m for m in mentioned.values()}.values()), tuple(reversed(tags.values()))[:MOST_TAGS],
+    )  # fmt: skip
+
+
+async def pictures_of(reading: Reading, me: int, ids: Sequence[int], of: int | None = None) -> tuple[Picture, ...]:
+    """One's own uploads that are in no post, or in post `of` already. Raises Invalid."""
+    if len(ids) > MOST_PICTURES:
+        raise Invalid(f"Validation failed: At most {MOST_PICTURES} files can be attached", media_ids="too many")
+    found = await posting.pictures_of(reading, me, list(ids)) if ids else {}
+    if any(id_ not in found or found[id_][1] not in (None, of) for id_ in ids):
+        raise Invalid("Validation failed: A file is missing or already attached", media_ids="not found")
+    if any(found[id_][0].state != "ready" for id_ in ids):
+        raise Invalid(
+            "Cannot attach files that have not finished processing. Try again in a moment!", media_ids="not ready"
+        )
+    if len(ids) > 1 and any(found[id_][0].kind in ("video", "audio") for id_ in ids):
+        raise Invalid("Validation failed: A video or sound is attached alone", media_ids="mixed")
+    return tuple(found[id_][0] for id_ in dict.fromkeys(ids))
+
+
+def _local(square: Square, name: str) -> str:
+    """`ravi@this.server` is `ravi`; anybody else's server is another matter."""
+    handle, _, domain = name.lower().partition("@")
+    return handle if domain in ("", square.settings.domain.lower()) else name.lower()
+
+
+async def _mentioned(square: Square, reading: Reading, names: list[str]) -> dict[str, Mention]:
+    handles = list(dict.fromkeys(_local(square, name) for name in names))[:MOST_MENTIONS]
+    ids = await people.ids_of(reading, handles)
+    return {handle: Mention(id_, handle) for handle, id_ in ids.items()}

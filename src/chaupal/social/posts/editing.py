@@ -1,0 +1,115 @@
+"""Editing one's own post: other words, pictures, descriptions, options. What it said before is kept, and is under its rulings."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.policy import quotes
+from chaupal.policy.gate import reveal_one
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Picture, Post
+from chaupal.policy.unsaid import PollAsked
+from chaupal.policy.viewer import Viewer
+from chaupal.social.context import Square
+from chaupal.social.events_posts import PostEdited
+from chaupal.social.media import media
+from chaupal.social.posts import composing, polls
+from chaupal.store.identity.facts_cache import facts_for
+from chaupal.store.machine.work import Reading
+from chaupal.store.square import editing as store
+from chaupal.store.square import polls as polls_store
+from chaupal.store.square import posting, posts
+
+
+class Described(msgspec.Struct, frozen=True):
+    """New words for a picture of the post; None: as they are."""
+
+    id: int
+    description: str | None = None
+    focus: tuple[float, float] | None = None
+
+
+class Edit(msgspec.Struct, kw_only=True):
+    """All that a post says from now on. What is not named goes: pictures, poll, warning.
+
+    `ends_as_before`: a poll whose options stay is open until it was, whatever the new one says.
+    """
+
+    text: str = ""
+    spoiler: str = ""
+    language: str | None = None
+    sensitive: bool = False
+    pictures: Sequence[int] = ()
+    described: Sequence[Described] = ()
+    poll: PollAsked | None = None
+    ends_as_before: bool = False
+    quote_policy: str = ""
+
+
+async def edit(square: Square, viewer: Viewer, post_id: int, wish: Edit) -> bool:
+    """False where the post says all this already. Raises NotFound for anybody else's, Invalid."""
+    me = viewer.me
+    async with square.work.writing() as w:
+        there = await posting.hold(w, me, post_id)
+        before = await _own(w, viewer, post_id) if there else None
+        if before is None:
+            raise NotFound
+        after, anew = await _after(square, w, before, wish)
+        if _same(before, after):
+            return False
+        await store.change(w, before, after, square.make_id())
+        if anew:
+            await polls_store.drop(w, post_id)
+        if after.poll is not None and (before.poll is None or after.poll.ends_at != before.poll.ends_at):
+            await polls_store.begin(w, post_id, after.poll)
+        known = {mention.id for mention in before.mentions}
+        w.tell(
+            PostEdited(
+                post=post_id, author=me, visibility=int(after.visibility), edited_at=after.edited_at or 0,
+                mentions=tuple(m.id for m in after.mentions if m.id not in known), reply_to_account=after.reply_to_account,
+            )
+        )  # fmt: skip
+    return True
+
+
+async def _after(square: Square, reading: Reading, before: Post, wish: Edit) -> tuple[Post, bool]:
+    """The post after the edit, and whether its poll begins anew."""
+    if wish.poll and wish.pictures:
+        raise Invalid("Validation failed: A poll and pictures cannot go into one post", poll="not with pictures")
+    text, spoiler = composing.in_order(wish.text, wish.spoiler, blank=bool(wish.pictures))
+    words = await composing.words_of(square, reading, text, spoiler, wish.language or before.language)
+    poll, anew = polls.changed(before.poll, wish.poll, square.clock(), ends_as_before=wish.ends_as_before)
+    return msgspec.structs.replace(
+        before, text=words.text, spoiler=words.spoiler, html=words.html, language=words.language, mentions=words.mentions,
+        tags=words.tags, sensitive=wish.sensitive or bool(words.spoiler), pictures=await _pictures(reading, before, wish),
+        poll=poll, edited_at=square.clock(),
+        quote_policy=quotes.policy_of(wish.quote_policy or before.quote_policy, before.visibility),
+    ), anew  # fmt: skip
+
+
+async def _pictures(reading: Reading, before: Post, wish: Edit) -> tuple[Picture, ...]:
+    found = await composing.pictures_of(reading, before.author, wish.pictures, of=before.id)
+    new = {one.id: one for one in wish.described}
+    return tuple(_described(picture, new.get(picture.id)) for picture in found)
+
+
+def _described(picture: Picture, new: Described | None) -> Picture:
+    if new is None:
+        return picture
+    said = picture.description if new.description is None else media.check_description(new.description)
+    aim = picture.focus if new.focus is None else media.check_focus(new.focus)
+    return msgspec.structs.replace(picture, description=said, focus=aim)
+
+
+def _same(before: Post, after: Post) -> bool:
+    return before == msgspec.structs.replace(after, edited_at=before.edited_at, inner=before.inner)
+
+
+async def _own(reading: Reading, viewer: Viewer, post_id: int) -> Post | None:
+    sealed = await posts.sealed_posts(reading, (post_id,))
+    seen = reveal_one(viewer, Surface.STATUS, sealed[0] if sealed else None, await facts_for(reading, viewer))
+    if seen is None or seen.item.author != viewer.me or seen.item.boost_of is not None:
+        return None
+    # As it is stored: what the author sees may lack pictures that are withheld from them.
+    return await posts.as_written(reading, post_id)

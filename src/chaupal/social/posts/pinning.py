@@ -1,0 +1,64 @@
+"""Pinned posts, and conversations that one mutes: what one does to posts for oneself and one's own profile."""
+
+from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.policy.facts import Visibility
+from chaupal.policy.gate import reveal_one
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Post
+from chaupal.policy.viewer import Viewer
+from chaupal.social.context import Square
+from chaupal.store.identity.facts_cache import facts_for
+from chaupal.store.machine.work import Reading
+from chaupal.store.square import pins, posting, posts, threads
+
+MOST = 5  # pinned posts of one account
+
+
+async def pin(square: Square, viewer: Viewer, post_id: int) -> int:
+    """Keep one's post at the top of one's profile; its id. Raises NotFound, Invalid."""
+    me = viewer.me
+    async with square.work.writing() as w:
+        await posting.hold(w, me, post_id)
+        post = await _seen(w, viewer, post_id)
+        if post.author != me or post.boost_of is not None:
+            raise Invalid("Validation failed: Someone else's post cannot be pinned", base="not yours")
+        if post.visibility is Visibility.DIRECT:
+            raise Invalid(
+                "Validation failed: Posts that are only visible to mentioned users cannot be pinned", base="direct"
+            )
+        if await pins.count(w, me, post_id) >= MOST:
+            raise Invalid("Validation failed: You have already pinned the maximum number of posts", base="too many")
+        await pins.pin(w, me, post_id, square.make_id())
+    return post_id
+
+
+async def unpin(square: Square, viewer: Viewer, post_id: int) -> int:
+    """Keep it there no more; its id. Raises NotFound."""
+    async with square.work.writing() as w:
+        await _seen(w, viewer, post_id)
+        await pins.unpin(w, viewer.me, post_id)
+    return post_id
+
+
+async def mute(square: Square, viewer: Viewer, post_id: int) -> int:
+    """Hear nothing from the conversation of this post any more; its id. Raises NotFound."""
+    async with square.work.writing() as w:
+        post = await _seen(w, viewer, post_id)
+        await threads.mute(w, viewer.me, post.boost_of or post.id)
+    return post_id
+
+
+async def unmute(square: Square, viewer: Viewer, post_id: int) -> int:
+    """Hear from it again; its id. Raises NotFound."""
+    async with square.work.writing() as w:
+        post = await _seen(w, viewer, post_id)
+        await threads.unmute(w, viewer.me, post.boost_of or post.id)
+    return post_id
+
+
+async def _seen(reading: Reading, viewer: Viewer, post_id: int) -> Post:
+    sealed = await posts.sealed_posts(reading, (post_id,))
+    seen = reveal_one(viewer, Surface.STATUS, sealed[0] if sealed else None, await facts_for(reading, viewer))
+    if seen is None:
+        raise NotFound
+    return seen.item

@@ -1,0 +1,124 @@
+"""Polls: begun with a post, voted in once, over by the clock. Counts are exact, however many vote at one moment."""
+
+from collections.abc import Sequence
+
+from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
+from chaupal.policy.facts import Facts
+from chaupal.policy.gate import reveal_one
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Option, Poll, Post
+from chaupal.policy.unsaid import PollAsked
+from chaupal.policy.viewer import Viewer
+from chaupal.social.context import Square
+from chaupal.social.events_posts import PollEnded, VoteCast
+from chaupal.store.identity.facts_cache import facts_for
+from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.square import polls, posting, posts
+from chaupal.text import clean, length
+
+FEWEST_OPTIONS, MOST_OPTIONS = 2, 4
+MOST_LETTERS = 50  # of one option
+SHORTEST, LONGEST = 300, 2_629_746  # seconds: five minutes, a month
+CLOSED_AT_ONCE = 100
+
+
+def begun(asked: PollAsked, now: int) -> Poll:
+    """The poll as it is stored. Raises Invalid for options or a time that cannot be taken."""
+    titles = tuple(_title(text) for text in asked.options)
+    if not FEWEST_OPTIONS <= len(titles) <= MOST_OPTIONS:
+        raise Invalid(f"Validation failed: A poll has {FEWEST_OPTIONS} to {MOST_OPTIONS} options", poll="options")
+    if len(set(titles)) < len(titles):
+        raise Invalid("Validation failed: Two options of the poll are the same", poll="the same twice")
+    if not SHORTEST <= asked.expires_in <= LONGEST:
+        raise Invalid(f"Validation failed: A poll is open for {SHORTEST} to {LONGEST} seconds", poll="expires_in")
+    return Poll(tuple(map(Option, titles)), now + asked.expires_in * 1_000, asked.multiple, asked.hide_totals)
+
+
+def changed(
+    before: Poll | None, asked: PollAsked | None, now: int, *, ends_as_before: bool = False
+) -> tuple[Poll | None, bool]:
+    """The poll after an edit, and whether it begins anew: with other options, votes count for nothing."""
+    if asked is None:
+        return None, before is not None
+    after = begun(asked, now)
+    same = before is not None and before.multiple == after.multiple and _titles(before) == _titles(after)
+    if before is None or not same:
+        return after, True
+    ends_at = before.ends_at if ends_as_before else after.ends_at
+    return Poll(before.options, ends_at, after.multiple, after.hide_totals, before.voters), False
+
+
+async def vote(square: Square, viewer: Viewer, post_id: int, choices: Sequence[int]) -> None:
+    """Choose, once and for good. Raises NotFound where there is no poll to be seen, Invalid, NotAllowed."""
+    me = viewer.me
+    async with square.work.reading() as reading:
+        facts = await facts_for(reading, viewer)
+        await _seen(reading, viewer, post_id, facts)
+    async with square.work.writing() as w:
+        there = await posting.hold(w, me, post_id)
+        post = await posts.as_written(w, post_id) if there else None
+        if post is None or post.poll is None:
+            raise NotFound
+        chosen = _chosen(post.poll, choices)
+        await _check_open(w, post, post.poll, me, facts)
+        await polls.cast(w, post_id, post.poll, me, chosen)
+        await posting.touch_with_reposts(w, post_id)
+        w.tell(VoteCast(post=post_id, by=me))
+
+
+async def close_due(square: Square) -> int:
+    """Polls that are over by the clock are closed, and whoever took part is told; how many."""
+    async with square.work.reading() as reading:
+        due = await polls.due(reading, CLOSED_AT_ONCE)
+    for post_id in due:
+        async with square.work.writing() as w:
+            post = await posts.as_written(w, post_id)
+            if await polls.close(w, post_id) and post is not None:
+                await posting.touch_with_reposts(w, post_id)
+                w.tell(PollEnded(post=post_id, author=post.author))
+    return len(due)
+
+
+async def _seen(reading: Reading, viewer: Viewer, post_id: int, facts: Facts) -> None:
+    sealed = await posts.sealed_posts(reading, (post_id,))
+    seen = reveal_one(viewer, Surface.STATUS, sealed[0] if sealed else None, facts)
+    if seen is None or seen.withheld or seen.item.poll is None:
+        raise NotFound
+
+
+def _chosen(poll: Poll, choices: Sequence[int]) -> list[int]:
+    chosen = sorted(set(choices))
+    if not chosen or chosen[0] < 0 or chosen[-1] >= len(poll.options):
+        raise Invalid("Validation failed: The chosen vote option does not exist", choices="does not exist")
+    if len(chosen) > 1 and not poll.multiple:
+        raise Invalid("Validation failed: Only one option can be chosen", choices="only one")
+    return chosen
+
+
+async def _check_open(w: Writing, post: Post, poll: Poll, me: int, facts: Facts) -> None:
+    if post.author == me:
+        raise Invalid("Validation failed: You cannot vote in your own polls", choices="your own")
+    if post.author in facts.relations.blocking:
+        raise NotAllowed("You have blocked whoever asks")
+    if w.now() >= poll.ends_at:
+        raise Invalid("Validation failed: The poll has already ended", choices="has ended")
+    if await polls.voted(w, me, [post.id]):
+        raise Invalid("Validation failed: You have already voted on this poll", choices="voted already")
+
+
+def _title(text: str) -> str:
+    try:
+        title = clean.normalise_post(text[:1_000]).strip()
+    except clean.BadText as error:
+        raise Invalid(f"Validation failed: Options {error}", poll=str(error)) from error
+    if not title:
+        raise Invalid("Validation failed: An option of the poll is empty", poll="can't be blank")
+    if length.length(title) > MOST_LETTERS or len(text) > 1_000:
+        raise Invalid(
+            f"Validation failed: An option of the poll is longer than {MOST_LETTERS} characters", poll="too long"
+        )
+    return title
+
+
+def _titles(poll: Poll) -> list[str]:
+    return [option.title for option in poll.options]

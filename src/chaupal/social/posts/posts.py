@@ -1,0 +1,255 @@
+"""Publish, repost, delete: whoever answers or reposts must be able to see what they answer or repost."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
+from chaupal.policy import quotes
+from chaupal.policy.facts import Facts, Visibility
+from chaupal.policy.gate import reveal_one
+from chaupal.policy.narrow import FOR_EVERYBODY
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Post
+from chaupal.policy.unsaid import PollAsked
+from chaupal.policy.viewer import Viewer
+from chaupal.social.context import Square
+from chaupal.social.events_posts import PostDeleted, PostPublished
+from chaupal.social.media import media
+from chaupal.social.people import moving
+from chaupal.social.posts import composing, polls, quoting
+from chaupal.store.identity.facts_cache import facts_for
+from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.square import drafts, posting, posts
+from chaupal.store.square import media as media_store
+
+
+class Draft(msgspec.Struct, kw_only=True):
+    """What somebody wants to say. `key`: the Idempotency-Key, so that a resent draft is one post."""
+
+    text: str = ""
+    spoiler: str = ""
+    visibility: Visibility = Visibility.PUBLIC
+    language: str | None = None
+    sensitive: bool = False
+    reply_to: int | None = None
+    pictures: Sequence[int] = ()
+    app: str = ""
+    app_site: str = ""
+    poll: PollAsked | None = None
+    quoting: int | None = None
+    quote_policy: str = ""
+    only: tuple[int, ...] | None = None  # whom it may mention; None: anybody
+    key: Annotated[str, Meta(max_length=200)] = ""
+    draft: int | None = None  # the kept draft that this was, which goes with the commit
+
+
+async def publish(square: Square, viewer: Viewer, draft: Draft) -> int:
+    """The new post's id; the earlier one's where the same key was sent within the hour.
+
+    Raises NotFound for a parent that the viewer may not see, Invalid for text or pictures that cannot be taken.
+    """
+    me = viewer.me
+    async with square.work.reading() as reading:
+        if draft.key and (said := await posting.said_before(reading, me, draft.key)) is not None:
+            return said
+        post = await prepare(square, reading, viewer, draft)
+    async with square.work.writing() as w:
+        # Looked at again inside the unit: two copies of one request may have come at once.
+        if (
+            draft.key
+            and await posting.hold(w, me)
+            and (said := await posting.said_before(w, me, draft.key)) is not None
+        ):
+            return said
+        await enter(w, post)
+        if draft.key:
+            await posting.remember_said(w, me, draft.key, post.id)
+        if draft.draft is not None:
+            await drafts.drop(w, draft.draft, me)
+    return post.id
+
+
+async def prepare(square: Square, reading: Reading, viewer: Viewer, draft: Draft) -> Post:
+    """The post that a draft makes at this moment, still to be written. Raises NotFound, NotAllowed, Invalid."""
+    if draft.poll and draft.pictures:
+        raise Invalid("Validation failed: A poll and pictures cannot go into one post", poll="not with pictures")
+    text, spoiler = composing.in_order(draft.text, draft.spoiler, blank=bool(draft.pictures))
+    draft = msgspec.structs.replace(draft, text=text, spoiler=spoiler)
+    facts = await facts_for(reading, viewer)
+    await moving.check_stays(reading, viewer, facts)
+    parent = await _parent(reading, viewer, draft, facts)
+    quoted = await quoting.quotable(reading, viewer, draft.quoting, facts) if draft.quoting is not None else None
+    post = await _compose(square, reading, viewer, draft, parent, quoted)
+    quoting.check_told(post, quoted)
+    _check_mentions(post, draft.only)
+    return post
+
+
+class Unexpected(Invalid):
+    """A post would be told to people whom its author did not mean. `accounts`: who they are."""
+
+    slug = "unexpected_mentions"
+
+    def __init__(self, accounts: tuple[int, ...]) -> None:
+        super().__init__("Post would be sent to unexpected accounts", allowed_mentions="more are mentioned")
+        self.accounts = accounts
+
+
+def _check_mentions(post: Post, only: tuple[int, ...] | None) -> None:
+    more = () if only is None else tuple(m.id for m in post.mentions if m.id not in only)
+    if more:
+        raise Unexpected(more)
+
+
+async def enter(w: Writing, post: Post) -> None:
+    """Write a prepared post, and tell of it."""
+    await posting.add(w, post, answers=post.reply_to_account not in (None, post.author))
+    w.tell(_published(post))
+
+
+async def repost(square: Square, viewer: Viewer, post_id: int, visibility: Visibility = Visibility.PUBLIC) -> int:
+    """The repost's id (the existing one when it was reposted before). Raises NotFound, NotAllowed for private posts.
+
+    Invalid for a direct one: a repost mentions nobody whom it could be for.
+    """
+    me = viewer.me
+    if visibility is Visibility.DIRECT:
+        raise Invalid("Validation failed: A repost cannot be direct", visibility="cannot be direct")
+    async with square.work.reading() as reading:
+        facts = await facts_for(reading, viewer)
+        await moving.check_stays(reading, viewer, facts)
+        original = await _visible(reading, viewer, post_id, facts)
+    if original.boost_of is not None:
+        return await repost(square, viewer, original.boost_of, visibility)
+    if original.visibility is Visibility.DIRECT or (
+        original.visibility is Visibility.PRIVATE and original.author != me
+    ):
+        raise NotAllowed("This post cannot be reposted")
+    async with square.work.writing() as w:
+        if not await posting.hold(w, me, original.id):
+            raise NotFound
+        existing = await posting.repost_by(w, me, original.id)
+        if existing is not None:
+            return existing
+        now = square.clock()
+        made = Post(
+            id=square.make_id(), author=me, created_at=now, visibility=max(visibility, original.visibility), text="", html="", spoiler="",
+            language=original.language, sensitive=False, reply_to=None, reply_to_account=None, root=0, boost_of=original.id,
+            edited_at=None, app="", mentions=(), tags=(), pictures=(), replies_count=0, boosts_count=0, likes_count=0,
+        )  # fmt: skip
+        await posting.add(w, msgspec.structs.replace(made, root=made.id), answers=False)
+        w.tell(_published(made, original))
+    return made.id
+
+
+async def unrepost(square: Square, viewer: Viewer, post_id: int) -> None:
+    """Take one's repost back; taking back what is not there is no error."""
+    me = viewer.me
+    async with square.work.writing() as w:
+        await posting.hold(w, me, post_id)
+        existing = await posting.repost_by(w, me, post_id)
+        if existing is not None:
+            await _remove(w, existing)
+
+
+async def delete(square: Square, viewer: Viewer, post_id: int, *, uploads: bool = False) -> Post:
+    """Remove one's own post; what it was, so that it can be written anew. Raises NotFound for anybody else's.
+
+    `uploads`: they go with it; else they wait a day, to be used anew.
+    """
+    me = viewer.me
+    async with square.work.writing() as w:
+        there = await posting.hold(w, me, post_id)
+        post = await _own(w, viewer, post_id)
+        if not there or post is None or post.author != me:
+            raise NotFound
+        pictures = await media_store.ids_of(w, post_id) if uploads else []
+        await _remove(w, post_id)
+        gone = await media_store.drop_now(w, pictures)
+    for id_, mime in gone:
+        await media.drop_files(square, id_, mime)
+    return post
+
+
+async def _remove(w: Writing, post_id: int) -> None:
+    post = await posts.as_written(w, post_id)
+    if post is None:
+        raise NotFound
+    w.tell(deleted(post, await posting.remove(w, post), tags=_listed_tags(post)))
+
+
+def deleted(post: Post, gone: Sequence[posting.Gone], *, tags: tuple[str, ...] = ()) -> PostDeleted:
+    """What is told of a post that went, with its reposts; `tags`: whose followers may have it before them."""
+    return PostDeleted(
+        post=post.id, author=post.author, gone=tuple((one.post, one.author) for one in gone), visibility=int(post.visibility),
+        mentions=tuple(m.id for m in post.mentions), tags=tags,
+        reserved=tuple(one.post for one in gone if one.visibility not in FOR_EVERYBODY),
+    )  # fmt: skip
+
+
+async def _parent(reading: Reading, viewer: Viewer, draft: Draft, facts: Facts) -> Post | None:
+    if draft.reply_to is None:
+        return None
+    try:
+        parent = await _visible(reading, viewer, draft.reply_to, facts)
+    except NotFound:
+        raise NotFound("The post you are replying to does not exist") from None
+    return parent.inner if parent.inner is not None else parent
+
+
+async def _visible(reading: Reading, viewer: Viewer, post_id: int, facts: Facts) -> Post:
+    """A post that the viewer may see whole. Raises NotFound."""
+    sealed = await posts.sealed_posts(reading, (post_id,))
+    seen = reveal_one(viewer, Surface.STATUS, sealed[0] if sealed else None, facts)
+    if seen is None or seen.withheld:
+        raise NotFound
+    return seen.item
+
+
+async def _own(w: Writing, viewer: Viewer, post_id: int) -> Post | None:
+    sealed = await posts.sealed_posts(w, (post_id,))
+    seen = reveal_one(viewer, Surface.STATUS, sealed[0] if sealed else None, await facts_for(w, viewer))
+    return seen.item if seen is not None else None
+
+
+async def _compose(
+    square: Square, reading: Reading, viewer: Viewer, draft: Draft, parent: Post | None, quoted: Post | None
+) -> Post:
+    words = await composing.words_of(square, reading, draft.text, draft.spoiler, draft.language)
+    id_, now = square.make_id(), square.clock()
+    # An answer is never more public than what it answers, nor a quote than what it quotes.
+    visibility = max(draft.visibility, *(other.visibility for other in (parent, quoted) if other is not None), 0)
+    return Post(
+        id=id_, author=viewer.me, created_at=now, text=words.text, spoiler=words.spoiler, app=draft.app, app_site=draft.app_site,
+        visibility=Visibility(visibility), html=words.html, language=words.language,
+        sensitive=draft.sensitive or bool(draft.spoiler),
+        reply_to=parent.id if parent else None, reply_to_account=parent.author if parent else None,
+        root=parent.root if parent else id_, boost_of=None, edited_at=None, mentions=words.mentions, tags=words.tags,
+        pictures=await composing.pictures_of(reading, viewer.me, draft.pictures),
+        replies_count=0, boosts_count=0, likes_count=0, poll=polls.begun(draft.poll, now) if draft.poll else None,
+        quote_of=quoted.id if quoted else None, quote_state=quotes.ACCEPTED if quoted else "",
+        quote_policy=quotes.policy_of(draft.quote_policy, Visibility(visibility)),
+    )  # fmt: skip
+
+
+def _published(post: Post, original: Post | None = None) -> PostPublished:
+    return PostPublished(
+        post=post.id,
+        author=post.author,
+        visibility=int(post.visibility),
+        mentions=tuple(m.id for m in post.mentions),
+        reply_to=post.reply_to,
+        reply_to_account=post.reply_to_account,
+        boost_of=post.boost_of,
+        boost_of_author=original.author if original else None,
+        tags=_listed_tags(post),
+        quote_of=post.quote_of,
+    )
+
+
+def _listed_tags(post: Post) -> tuple[str, ...]:
+    """By which a post stands in the homes of those who follow its tags."""
+    return tuple(tag.key for tag in post.tags) if post.visibility is Visibility.PUBLIC else ()

@@ -1,0 +1,62 @@
+"""Quotes: whoever quotes must see what they quote and be let; whoever is quoted may take it out of the quote again."""
+
+from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
+from chaupal.policy import quotes
+from chaupal.policy.facts import Facts, Visibility
+from chaupal.policy.gate import reveal_one
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Post
+from chaupal.policy.viewer import Viewer
+from chaupal.social.context import Square
+from chaupal.social.events_posts import PostEdited, QuoteRevoked
+from chaupal.store.identity.facts_cache import facts_for
+from chaupal.store.machine.work import Reading
+from chaupal.store.square import posting, posts
+from chaupal.store.square import quotes as store
+
+
+async def quotable(reading: Reading, viewer: Viewer, post_id: int, facts: Facts) -> Post:
+    """The post (of a repost: the original) that the viewer may quote. Raises NotFound, NotAllowed."""
+    sealed = await posts.sealed_posts(reading, (post_id,))
+    seen = reveal_one(viewer, Surface.STATUS, sealed[0] if sealed else None, facts)
+    if seen is None or seen.withheld:
+        raise NotFound("The post you are quoting does not exist")
+    post = seen.item.inner or seen.item
+    if not quotes.may_quote(viewer, post, facts):
+        raise NotAllowed("This post cannot be quoted")
+    return post
+
+
+def check_told(post: Post, quoted: Post | None) -> None:
+    """A direct post that quotes somebody names them. Raises Invalid."""
+    if quoted is None or post.visibility is not Visibility.DIRECT or quoted.author == post.author:
+        return
+    if all(mention.id != quoted.author for mention in post.mentions):
+        raise Invalid("Validation failed: Quoted user needs to be mentioned", quoted_status_id="not mentioned")
+
+
+async def revoke(square: Square, viewer: Viewer, post_id: int, quoting: int) -> None:
+    """Take one's own post out of another's that quotes it. Raises NotFound where it is not one's own, or not quoted."""
+    me = viewer.me
+    async with square.work.writing() as w:
+        await posting.hold(w, me, quoting)
+        mine, other = await posts.as_written(w, post_id), await posts.as_written(w, quoting)
+        if mine is None or mine.author != me or other is None or other.quote_of != post_id:
+            raise NotFound
+        if await posting.end_quote(w, other, quotes.REVOKED):
+            w.tell(QuoteRevoked(post=quoting, author=other.author, visibility=int(other.visibility), quoted=post_id))
+
+
+async def allow(square: Square, viewer: Viewer, post_id: int, policy: str) -> None:
+    """Who may quote one's post from now on; quotes that are there stay. Raises NotFound, Invalid."""
+    me = viewer.me
+    if policy not in quotes.POLICIES:
+        raise Invalid("Validation failed: Quote approval policy is none", quote_approval_policy="is none")
+    async with square.work.writing() as w:
+        sealed = await posts.sealed_posts(w, (post_id,)) if await posting.hold(w, me, post_id) else []
+        seen = reveal_one(viewer, Surface.STATUS, sealed[0] if sealed else None, await facts_for(w, viewer))
+        if seen is None or seen.item.author != me or seen.item.boost_of is not None:
+            raise NotFound
+        post = seen.item
+        await store.set_policy(w, post_id, quotes.policy_of(policy, post.visibility))
+        w.tell(PostEdited(post=post_id, author=me, visibility=int(post.visibility), edited_at=0))

@@ -1,0 +1,107 @@
+"""Scheduled posts: taken in, moved, taken back, and said when they are due, once, as their author could say them then."""
+
+from chaupal.kernel.clock import DAY, MINUTE
+from chaupal.kernel.errors import Invalid, NotFound, Problem
+from chaupal.policy.facts import FROM_WIRE, Visibility
+from chaupal.policy.unsaid import Unsaid, Waiting
+from chaupal.policy.viewer import ACTIVE, Viewer
+from chaupal.social.context import Square
+from chaupal.social.posts import posts
+from chaupal.store.machine.work import Writing
+from chaupal.store.square import drafts, posting, scheduled
+
+SOONEST = 5 * MINUTE
+LATEST = 5 * 365 * DAY
+MOST = 300  # waiting, of one account
+MOST_A_DAY = 50
+AT_ONCE = 50
+
+
+async def schedule(square: Square, viewer: Viewer, body: Unsaid, at: int, draft: int | None = None) -> int:
+    """The id of what waits now. `draft`: the draft that it was. Raises Invalid for what could not be said, NotFound."""
+    me = viewer.me
+    body.at, body.country = at, viewer.country
+    async with square.work.reading() as reading:
+        await posts.prepare(square, reading, viewer, draft_of(body))  # what is wrong with it is said now
+    async with square.work.writing() as w:
+        await posting.hold(w, me)
+        await _check_time(square, w, me, at)
+        id_ = square.make_id()
+        await scheduled.add(w, id_, me, body, at)
+        if draft is not None:
+            await drafts.drop(w, draft, me)
+    return id_
+
+
+async def move(square: Square, viewer: Viewer, id_: int, at: int) -> None:
+    """Say it at another time. Raises NotFound, Invalid."""
+    me = viewer.me
+    async with square.work.writing() as w:
+        await posting.hold(w, me)
+        if await scheduled.one(w, me, id_) is None:
+            raise NotFound
+        await _check_time(square, w, me, at)
+        await scheduled.move(w, id_, me, at)
+
+
+async def cancel(square: Square, viewer: Viewer, id_: int) -> None:
+    """Say it not at all. Raises NotFound."""
+    async with square.work.writing() as w:
+        if not await scheduled.drop(w, id_, viewer.me):
+            raise NotFound
+
+
+async def publish_due(square: Square) -> int:
+    """Say what is due; how many posts were said."""
+    async with square.work.reading() as reading:
+        due = await scheduled.due(reading, AT_ONCE)
+    return sum([await _say(square, waiting) for waiting in due])
+
+
+def draft_of(body: Unsaid) -> posts.Draft:
+    """What is to be said, as a post that is published at once."""
+    return posts.Draft(
+        text=body.text, spoiler=body.spoiler, visibility=FROM_WIRE.get(body.visibility, Visibility.DIRECT), language=body.language or None,
+        sensitive=body.sensitive, reply_to=body.reply_to, pictures=body.pictures, app=body.app, poll=body.poll, quoting=body.quoting,
+        app_site=body.app_site, quote_policy=body.quote_policy, only=body.only,
+    )  # fmt: skip
+
+
+async def _say(square: Square, waiting: Waiting) -> bool:
+    """In one commit with the end of its waiting: said once, even if the house falls over in between."""
+    viewer = Viewer(account=waiting.account, country=waiting.body.country or square.settings.home_country)
+    try:
+        async with square.work.reading() as reading:
+            if await scheduled.state_of(reading, waiting.account) != ACTIVE:
+                raise Closed
+            post = await posts.prepare(square, reading, viewer, draft_of(waiting.body))
+        async with square.work.writing() as w:
+            if await scheduled.state_of(w, waiting.account) != ACTIVE:
+                raise Closed
+            if not await scheduled.take(w, waiting.id):
+                return False
+            await posts.enter(w, post)
+    except Problem as problem:
+        async with square.work.writing() as w:
+            await scheduled.fail(w, waiting.id, problem.message)
+        return False
+    return True
+
+
+async def _check_time(square: Square, w: Writing, me: int, at: int) -> None:
+    now = square.clock()
+    if not now + SOONEST <= at <= now + LATEST:
+        raise Invalid(
+            "Validation failed: Scheduled at The scheduled date must be in the future",
+            scheduled_at="too soon or too late",
+        )
+    day = at - at % DAY
+    if await scheduled.count(w, me) >= MOST or await scheduled.count(w, me, day, day + DAY) >= MOST_A_DAY:
+        raise Invalid("Validation failed: You have exceeded the limit of scheduled posts", scheduled_at="too many")
+
+
+class Closed(Problem):
+    """The account may not write: what waits is not said, then or later by itself."""
+
+    def __init__(self) -> None:
+        super().__init__("Account is not active")

@@ -1,0 +1,71 @@
+"""Following tags, and showing tags on one's profile. A tag is one in every spelling: its count key decides."""
+
+from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.policy.viewer import Viewer
+from chaupal.social.context import Square
+from chaupal.social.events_own import TagFollowed, TagUnfollowed
+from chaupal.store.square import tag_follows
+from chaupal.text.clean import BadText, normalise_post
+from chaupal.text.fold import count_key
+from chaupal.text.grammar import find_entities
+
+MOST_FOLLOWED, MOST_FEATURED = 400, 10
+
+
+async def follow(square: Square, viewer: Viewer, name: str) -> None:
+    """Public posts with the tag stand in the viewer's home from now on. Raises Invalid for what is no tag."""
+    me, (key, name) = viewer.me, checked(name)
+    async with square.work.writing() as w:
+        if await tag_follows.count(w, me) >= MOST_FOLLOWED:
+            raise Invalid(f"Validation failed: There can be {MOST_FOLLOWED} at most", name="are too many")
+        if await tag_follows.follow(w, me, key, name, square.make_id()):
+            w.tell(TagFollowed(account=me, key=key))
+
+
+async def unfollow(square: Square, viewer: Viewer, name: str) -> None:
+    me, (key, _) = viewer.me, checked(name)
+    async with square.work.writing() as w:
+        if await tag_follows.unfollow(w, me, key):
+            w.tell(TagUnfollowed(account=me, key=key))
+
+
+async def feature(square: Square, viewer: Viewer, name: str) -> int:
+    """Show a tag on one's profile; its id there. Again changes nothing. Raises Invalid."""
+    me, (key, name), new = viewer.me, checked(name), square.make_id()
+    async with square.work.writing() as w:
+        there = await tag_follows.featured(w, me)
+        known = next((tag.id for tag in there if tag.key == key), None)
+        if known is not None:
+            return known
+        if len(there) >= MOST_FEATURED:
+            raise Invalid(f"Validation failed: There can be {MOST_FEATURED} at most", name="are too many")
+        await tag_follows.feature(w, me, key, name, new)
+    return new
+
+
+async def unfeature(square: Square, viewer: Viewer, id_: int) -> None:
+    """Raises NotFound where it is not on the viewer's profile."""
+    async with square.work.writing() as w:
+        if not await tag_follows.unfeature(w, viewer.me, id_):
+            raise NotFound
+
+
+async def unfeature_named(square: Square, viewer: Viewer, name: str) -> None:
+    """The same by its name; where it is not there, nothing is to be done."""
+    me, (key, _) = viewer.me, checked(name)
+    async with square.work.writing() as w:
+        for tag in await tag_follows.featured(w, me):
+            if tag.key == key:
+                await tag_follows.unfeature(w, me, tag.id)
+
+
+def checked(name: str) -> tuple[str, str]:
+    """(key, name) of a tag as it was typed, with or without its sign. Raises Invalid."""
+    try:
+        name = normalise_post(name.strip().lstrip("#＃"))
+    except BadText as error:
+        raise Invalid("Validation failed: Tag cannot be read", name="cannot be read") from error
+    entities = find_entities(f"#{name}")
+    if len(entities) != 1 or entities[0].text != name or not (key := count_key(name)):
+        raise Invalid("Validation failed: Tag is not valid", name="is not valid")
+    return key, name

@@ -1,0 +1,1 @@
+"""Coming in: passwords, second steps, passkeys, and apps by OAuth."""

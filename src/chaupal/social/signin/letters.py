@@ -1,0 +1,54 @@
+"""The words of the mails that have to do with coming in, in Hindi and English."""
+
+from typing import Protocol
+
+from chaupal.kernel.settings import Settings
+from chaupal.ports.mail import Letter, Mail
+from chaupal.store.identity.logins import Login
+from chaupal.store.machine.work import Work
+
+
+class Sender(Protocol):
+    """Whoever can send mail about what stands in the store: the square, and what carries out its events."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def work(self) -> Work: ...
+    @property
+    def mail(self) -> Mail: ...
+
+
+CONFIRM = {
+    "hi": (
+        "{title}: अपना ई-मेल पता पक्का करें",
+        "नमस्ते @{handle},\n\nयह पता आपका है, इसे पक्का करने के लिए यह पन्ना खोलें और वहाँ बटन दबाएँ:\n\n{link}\n\n"
+        "कड़ी दो दिन तक काम करेगी। अगर यह खाता आपने नहीं बनाया, तो कुछ न करें।\n\n{title}\n{origin}\n",
+    ),
+    "en": (
+        "{title}: confirm your e-mail address",
+        "Hello @{handle},\n\nto confirm that this address is yours, open this page and press the button there:\n\n{link}\n\n"
+        "The link works for two days. If you did not make this account, do nothing.\n\n{title}\n{origin}\n",
+    ),
+}
+RESET = {
+    "hi": (
+        "{title}: नया पासवर्ड",
+        "नमस्ते @{handle},\n\nनया पासवर्ड यहाँ चुनें:\n\n{link}\n\n"
+        "कड़ी एक घंटे तक और एक ही बार काम करेगी। नया पासवर्ड चुनने पर सभी उपकरणों और ऐप्स से लॉग-आउट हो जाएगा। "
+        "अगर आपने यह नहीं माँगा, तो कुछ न करें: आपका पासवर्ड वही रहेगा।\n\n{title}\n{origin}\n",
+    ),
+    "en": (
+        "{title}: a new password",
+        "Hello @{handle},\n\nchoose a new password here:\n\n{link}\n\n"
+        "The link works for one hour, and once. Choosing a new password logs out every device and every app. "
+        "If you did not ask for this, do nothing: your password stays as it is.\n\n{title}\n{origin}\n",
+    ),
+}
+
+
+def letter(words: dict[str, tuple[str, str]], settings: Settings, login: Login, path: str) -> Letter:
+    """The mail in the person's language; `path` is where its link leads."""
+    subject, body = words[login.language if login.language in words else settings.default_language]
+    said = {"title": settings.title, "origin": settings.origin, "handle": login.handle, "link": settings.origin + path}
+    return Letter(to=login.email, subject=subject.format(**said), body=body.format(**said))

@@ -1,0 +1,201 @@
+"""Passkeys (WebAuthn): a device signs what we ask it to, beside the password or in its place."""
+
+import secrets
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+import webauthn
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from chaupal.kernel.clock import MINUTE
+from chaupal.kernel.errors import Conflict, Invalid, NotFound, NotSignedIn
+from chaupal.kernel.secrets import digest
+from chaupal.policy.viewer import Viewer
+from chaupal.social.context import Square
+from chaupal.social.signin import two_factor as second
+from chaupal.store.identity import apps, logins
+from chaupal.store.identity import two_factor as factors
+from chaupal.store.identity.passwords import is_password
+from chaupal.store.identity.two_factor import Passkey
+from chaupal.text.clean import clean_name
+
+LASTS = 5 * MINUTE
+ADD, PROVE, ENTER = "add", "prove", "enter"
+MOST = 10
+MOST_BYTES = 20_000
+
+WRONG = "This passkey cannot be taken"
+# What is thrown for an answer that is not what it should be, besides the library's own.
+BAD = (WebAuthnException, ValueError, KeyError, TypeError)
+
+
+async def mine(square: Square, viewer: Viewer) -> list[Passkey]:
+    async with square.work.reading() as reading:
+        return await factors.passkeys_of(reading, viewer.me)
+
+
+async def ask_to_add(square: Square, viewer: Viewer, password: str) -> str:
+    """What the browser must be given to make a key, as JSON. Raises Invalid for a wrong password, Conflict for too many."""
+    async with square.work.reading() as reading:
+        login = await logins.of(reading, viewer.me)
+        held = await factors.passkeys_of(reading, viewer.me)
+    if login is None or not await is_password(login.password_hash, password):
+        raise Invalid(f"Validation failed: {second.WRONG_PASSWORD}", password=second.WRONG_PASSWORD)
+    if len(held) >= MOST:
+        raise Conflict(f"There are {MOST} passkeys already")
+    challenge = await _challenge(square, viewer.me, ADD)
+    options = webauthn.generate_registration_options(
+        rp_id=_site(square), rp_name=square.settings.title, user_id=str(viewer.me).encode(), user_name=login.handle,
+        challenge=challenge, exclude_credentials=_described(held),
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.PREFERRED, user_verification=UserVerificationRequirement.PREFERRED
+        ),
+    )  # fmt: skip
+    return webauthn.options_to_json(options)
+
+
+async def add(square: Square, viewer: Viewer, answer: str, name: str) -> list[str]:
+    """The key is known from now on; recovery codes where it is the first thing beside the password. Raises Invalid."""
+    credential = _read(answer)
+    async with square.work.writing() as w:
+        challenge = _signed(credential)
+        if await factors.take_challenge(w, digest(bytes_to_base64url(challenge)), ADD) != viewer.me:
+            raise Invalid(WRONG, passkey=WRONG)
+        try:
+            verified = webauthn.verify_registration_response(
+                credential=credential, expected_challenge=challenge, expected_rp_id=_site(square),
+                expected_origin=square.settings.origin,
+            )  # fmt: skip
+        except BAD as error:
+            raise Invalid(WRONG, passkey=WRONG) from error
+        id_ = bytes_to_base64url(verified.credential_id)
+        if await factors.passkey(w, id_) is not None:
+            raise Invalid(WRONG, passkey=WRONG)
+        login = await logins.of(w, viewer.me)
+        key = bytes_to_base64url(verified.credential_public_key)
+        await factors.add_passkey(
+            w, Passkey(id_, viewer.me, key, verified.sign_count, clean_name(name) or "", w.now(), None)
+        )
+        await apps.forget_callers(w, viewer.me)
+        return [] if login is not None and login.second else await second.new_recovery(w, viewer.me)
+
+
+async def remove(square: Square, viewer: Viewer, credential: str, password: str) -> None:
+    """The key opens nothing from now on. Raises Invalid, NotFound."""
+    async with square.work.reading() as reading:
+        login = await logins.of(reading, viewer.me)
+    if login is None or not await is_password(login.password_hash, password):
+        raise Invalid(f"Validation failed: {second.WRONG_PASSWORD}", password=second.WRONG_PASSWORD)
+    async with square.work.writing() as w:
+        if not await factors.drop_passkey(w, viewer.me, credential):
+            raise NotFound
+        await apps.forget_callers(w, viewer.me)
+
+
+# --- coming in ---
+
+
+async def ask_to_prove(square: Square, half: str) -> str:
+    """For whoever is half way in: what one of their keys must sign, as JSON. Raises NotSignedIn."""
+    async with square.work.reading() as reading:
+        login = await second.waiting(reading, half)
+        held = await factors.passkeys_of(reading, login.account) if login else []
+    if login is None:
+        raise NotSignedIn("Log in again")
+    challenge = await _challenge(square, login.account, PROVE)
+    return webauthn.options_to_json(
+        webauthn.generate_authentication_options(
+            rp_id=_site(square), challenge=challenge, allow_credentials=_described(held)
+        )
+    )
+
+
+async def ask_to_enter(square: Square) -> str:
+    """For anybody: what a key must sign that shall come in without a password, as JSON."""
+    challenge = await _challenge(square, 0, ENTER)
+    return webauthn.options_to_json(
+        webauthn.generate_authentication_options(
+            rp_id=_site(square), challenge=challenge, user_verification=UserVerificationRequirement.REQUIRED
+        )
+    )
+
+
+async def prove(square: Square, half: str, answer: str) -> int:
+    """Who is in now: the password was right, and one of their keys signed. Raises Invalid, NotSignedIn."""
+    async with square.work.reading() as reading:
+        login = await second.waiting(reading, half)
+    if login is None:
+        raise NotSignedIn("Log in again")
+    account = await _verified(square, answer, PROVE, half)
+    if account != login.account:
+        raise Invalid(WRONG, passkey=WRONG)
+    return account
+
+
+async def enter(square: Square, answer: str) -> int:
+    """Who is in now, without a password: the device made sure who holds it. Raises Invalid."""
+    return await _verified(square, answer, ENTER)
+
+
+async def _verified(square: Square, answer: str, purpose: str, half: str = "") -> int:
+    credential = _read(answer)
+    challenge = _signed(credential)
+    async with square.work.writing() as w:
+        whose = await factors.take_challenge(w, digest(bytes_to_base64url(challenge)), purpose)
+        key = await factors.passkey(w, str(credential.get("id", ""))[:2_000])
+        if whose is None or key is None or whose not in (0, key.account):
+            raise Invalid(WRONG, passkey=WRONG)
+        try:
+            verified = webauthn.verify_authentication_response(
+                credential=credential, expected_challenge=challenge, expected_rp_id=_site(square),
+                expected_origin=square.settings.origin, credential_public_key=base64url_to_bytes(key.public_key),
+                credential_current_sign_count=key.uses, require_user_verification=purpose == ENTER,
+            )  # fmt: skip
+        except BAD as error:
+            raise Invalid(WRONG, passkey=WRONG) from error
+        await factors.use_passkey(w, key.credential, verified.new_sign_count)
+        if half and not await logins.use_link(w, digest(half)):
+            raise NotSignedIn("Log in again")
+    return key.account
+
+
+async def _challenge(square: Square, account: int, purpose: str) -> bytes:
+    challenge = secrets.token_bytes(32)
+    async with square.work.writing() as w:
+        await factors.add_challenge(w, digest(bytes_to_base64url(challenge)), account, purpose, w.now() + LASTS)
+    return challenge
+
+
+def _read(answer: str) -> dict[str, Any]:
+    if len(answer) > MOST_BYTES:
+        raise Invalid(WRONG, passkey=WRONG)
+    try:
+        return msgspec.json.decode(answer, type=dict[str, Any])
+    except msgspec.DecodeError as error:
+        raise Invalid(WRONG, passkey=WRONG) from error
+
+
+def _signed(credential: dict[str, Any]) -> bytes:
+    """The challenge that the browser says was signed; whether it was, is verified later."""
+    try:
+        told = msgspec.json.decode(base64url_to_bytes(credential["response"]["clientDataJSON"]), type=dict[str, Any])
+        return base64url_to_bytes(told["challenge"])
+    except (*BAD, msgspec.DecodeError, AttributeError) as error:
+        raise Invalid(WRONG, passkey=WRONG) from error
+
+
+def _described(held: list[Passkey]) -> list[PublicKeyCredentialDescriptor]:
+    return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(key.credential)) for key in held]
+
+
+def _site(square: Square) -> str:
+    """The name that keys are bound to: the host, without its port."""
+    return urlsplit(square.settings.origin).hostname or "localhost"

@@ -1,0 +1,209 @@
+"""The second step of coming in: codes of an authenticator (RFC 6238) and recovery codes, beside the password."""
+
+import base64
+import os
+import secrets
+from pathlib import Path
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pyotp import random_base32
+from pyotp.totp import TOTP
+from pyotp.utils import strings_equal
+
+from chaupal.kernel.clock import MINUTE, SECOND
+from chaupal.kernel.errors import Conflict, Invalid, NotSignedIn, Problem
+from chaupal.kernel.secrets import digest
+from chaupal.kernel.seeds import load_or_make_seed
+from chaupal.policy.viewer import Viewer
+from chaupal.social.context import Square
+from chaupal.store.identity import apps, logins
+from chaupal.store.identity import two_factor as factors
+from chaupal.store.identity.logins import Login
+from chaupal.store.identity.passwords import is_password
+from chaupal.store.machine.work import Reading, Writing
+
+HALF_LASTS = 10 * MINUTE
+HALF = "second"  # what such a link is for, beside confirmations and resets
+STEP = 30  # seconds that a code holds
+APART = 1  # steps by which a clock may be wrong, either way
+CODES = 10
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without those that look alike
+
+WRONG_CODE = "This code is not right"
+WRONG_PASSWORD = "this is not your password"  # noqa: S105 - a sentence
+
+
+class Setup(msgspec.Struct, frozen=True):
+    """What an authenticator must be given: the secret, and the same as an address."""
+
+    secret: str
+    address: str
+
+
+async def begin(square: Square, viewer: Viewer, password: str) -> Setup:
+    """A new secret, which is in use once a code of it was typed. Raises Invalid, Conflict where one is in use."""
+    login = await _proved(square, viewer, password)
+    if login.totp_since is not None:
+        raise Conflict("Codes are asked for already")
+    secret = random_base32()
+    async with square.work.writing() as w:
+        await factors.set_secret(w, login.account, _seal(square, login.account, secret))
+    return _setup(square, login, secret)
+
+
+async def pending(square: Square, viewer: Viewer) -> Setup | None:
+    """The secret that waits for its first code; None where there is none, or it is in use."""
+    login = await _login(square, viewer)
+    if login.totp_since is not None or not login.totp_secret:
+        return None
+    return _setup(square, login, _unseal(square, login))
+
+
+async def turn_on(square: Square, viewer: Viewer, code: str) -> list[str]:
+    """From now on a code is asked for; the recovery codes, said this once. Raises Invalid."""
+    login = await _login(square, viewer)
+    number = _number(square, login, code) if login.totp_secret and login.totp_since is None else None
+    if number is None:
+        raise Invalid(WRONG_CODE, code=WRONG_CODE)
+    async with square.work.writing() as w:
+        await factors.turn_on(w, login.account, number)
+        await apps.forget_callers(w, login.account)
+        return await new_recovery(w, login.account)
+
+
+async def turn_off(square: Square, viewer: Viewer, password: str) -> None:
+    """Codes are asked for no more. Raises Invalid."""
+    login = await _proved(square, viewer, password)
+    async with square.work.writing() as w:
+        await factors.set_secret(w, login.account, "")
+        if not login.passkeys:
+            await factors.set_recovery(w, login.account, ())
+        await apps.forget_callers(w, login.account)
+
+
+async def renew_recovery(square: Square, viewer: Viewer, password: str) -> list[str]:
+    """New recovery codes; the old ones are good for nothing. Raises Invalid, Conflict where no second step is asked."""
+    login = await _proved(square, viewer, password)
+    if not login.second:
+        raise Conflict("Nothing is asked beside the password")
+    async with square.work.writing() as w:
+        return await new_recovery(w, login.account)
+
+
+async def forget(square: Square, account: int) -> None:
+    """For the operator, who knows whose account it is: the password alone is enough again. Every session ends."""
+    async with square.work.writing() as w:
+        await factors.set_secret(w, account, "")
+        await factors.set_recovery(w, account, ())
+        for key in await factors.passkeys_of(w, account):
+            await factors.drop_passkey(w, account, key.credential)
+        await apps.end_all(w, account)
+
+
+async def recovery_left(square: Square, viewer: Viewer) -> int:
+    async with square.work.reading() as reading:
+        return await factors.recovery_left(reading, viewer.me)
+
+
+# --- coming in ---
+
+
+async def half_way(w: Writing, account: int, secret: str) -> None:
+    """The password was right; `secret` stands for that until the code is typed."""
+    await logins.add_link(w, digest(secret), account, HALF, w.now() + HALF_LASTS)
+
+
+async def waiting(reading: Reading, half: str) -> Login | None:
+    """Who is half way in; None where the time is over."""
+    account = await logins.link(reading, digest(half), HALF) if half else None
+    return await logins.of(reading, account) if account else None
+
+
+async def is_waiting(square: Square, half: str, name: str) -> bool:
+    """Whether this is half of a session, and whose; else what is typed beside it is no guess at a code."""
+    async with square.work.reading() as reading:
+        login = await waiting(reading, half)
+    return login is not None and login.handle == name
+
+
+async def check(square: Square, half: str, name: str, code: str) -> int:
+    """Who is in now. `name`: whose handle was said, by which guesses are counted. Raises Invalid; NotSignedIn when it is over."""
+    async with square.work.reading() as reading:
+        login = await waiting(reading, half)
+    if login is None or login.handle != name:
+        raise NotSignedIn("Log in again")
+    number = _number(square, login, code) if login.totp_since is not None else None
+    async with square.work.writing() as w:
+        known = (
+            await factors.use_code(w, login.account, number)
+            if number is not None
+            else await factors.use_recovery(w, login.account, digest(_plain(code)))
+        )
+        if not known:
+            raise Invalid(WRONG_CODE, code=WRONG_CODE)
+        if not await logins.use_link(w, digest(half)):
+            raise NotSignedIn("Log in again")
+    return login.account
+
+
+def _number(square: Square, login: Login, code: str) -> int | None:
+    """The number of the step whose code this is: now, or a step or two off, and after the last one that was taken."""
+    digits = _plain(code)
+    now = square.clock() // SECOND // STEP
+    totp = TOTP(_unseal(square, login))
+    steps = (now, *(now + sign * off for off in range(1, APART + 1) for sign in (-1, 1)))
+    return next((n for n in steps if n > login.totp_used and strings_equal(totp.generate_otp(n), digits)), None)
+
+
+def _plain(code: str) -> str:
+    """As typed, without what people put between; digits of every script are digits."""
+    kept = "".join(c for c in code[:60] if c.isalnum()).lower()
+    return "".join(str(int(c)) if c.isdecimal() else c for c in kept)
+
+
+async def new_recovery(w: Writing, account: int) -> list[str]:
+    """New recovery codes as they are shown once; their digests are kept."""
+    codes = ["".join(secrets.choice(LETTERS) for _ in range(12)) for _ in range(CODES)]
+    await factors.set_recovery(w, account, [digest(code) for code in codes])
+    return ["-".join((code[:4], code[4:8], code[8:])) for code in codes]
+
+
+def _setup(square: Square, login: Login, secret: str) -> Setup:
+    return Setup(secret, TOTP(secret, name=login.handle, issuer=square.settings.domain).provisioning_uri())
+
+
+async def _login(square: Square, viewer: Viewer) -> Login:
+    async with square.work.reading() as reading:
+        login = await logins.of(reading, viewer.me)
+    if login is None:
+        raise NotSignedIn
+    return login
+
+
+async def _proved(square: Square, viewer: Viewer, password: str) -> Login:
+    """Whoever sits at a browser that was left open must not change what guards the account. Raises Invalid."""
+    login = await _login(square, viewer)
+    if not await is_password(login.password_hash, password):
+        raise Invalid(f"Validation failed: {WRONG_PASSWORD}", password=WRONG_PASSWORD)
+    return login
+
+
+def _seal(square: Square, account: int, secret: str) -> str:
+    """Whoever gets hold of the database alone can make no codes."""
+    nonce = os.urandom(12)
+    sealed = AESGCM(_key(square)).encrypt(nonce, secret.encode(), str(account).encode())
+    return base64.b64encode(nonce + sealed).decode()
+
+
+def _unseal(square: Square, login: Login) -> str:
+    raw = base64.b64decode(login.totp_secret)
+    try:
+        return AESGCM(_key(square)).decrypt(raw[:12], raw[12:], str(login.account).encode()).decode()
+    except (InvalidTag, ValueError) as error:
+        raise Problem("Codes cannot be checked: codes.key is another key; restore it") from error
+
+
+def _key(square: Square) -> bytes:
+    return load_or_make_seed(Path(square.settings.data) / "keys" / "codes.key")

@@ -1,0 +1,1 @@
+"""Rows of orders, cases, rulings, the log and what else the court keeps."""

@@ -1,0 +1,65 @@
+"""Who of the staff looked at what private thing, and what for: rows that are only ever added."""
+
+from typing import NamedTuple
+
+from sqlalchemy import insert, or_, select
+
+from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.tables import staff_looks
+from chaupal.store.machine.work import Reading, Writing
+
+_ROW = (
+    staff_looks.c.id,
+    staff_looks.c.by,
+    staff_looks.c.at,
+    staff_looks.c.what,
+    staff_looks.c.of,
+    staff_looks.c.purpose,
+)
+NOTE = statement(
+    insert(staff_looks).values(
+        id=param("new"), by=param("who"), at=param("when"), what=words("kind"), of=words("which"), purpose=words("why")
+    )
+)
+BELOW = statement(
+    select(*_ROW)
+    .where(
+        staff_looks.c.id < param("below"),
+        or_(param("who") == 0, staff_looks.c.by == param("who")),
+        or_(words("kind") == "", staff_looks.c.what == words("kind")),
+    )
+    .order_by(staff_looks.c.id.desc())
+    .limit(param("n"))
+)
+ON = statement(
+    select(*_ROW)
+    .where(staff_looks.c.what == words("kind"), staff_looks.c.of == words("which"))
+    .order_by(staff_looks.c.id)
+)
+
+
+class Look(NamedTuple):
+    """One look. `at` in ms; `what` is the kind of thing (document), `of` which one."""
+
+    id: int
+    by: int
+    at: int
+    what: str
+    of: str
+    purpose: str
+
+
+async def note(w: Writing, id_: int, by: int, at: int, what: str, of: str, purpose: str) -> None:
+    await w.run(NOTE, new=id_, who=by, when=at, kind=what, which=of, why=purpose)
+
+
+async def looks_below(
+    reading: Reading, below: int, at_most: int, *, by: int | None = None, what: str = ""
+) -> list[Look]:
+    """Newest first; of one member of staff, of one kind of thing."""
+    return [Look(*row) for row in await reading.fetch(BELOW, below=below, n=at_most, who=by or 0, kind=what)]
+
+
+async def looks_on(reading: Reading, what: str, of: str) -> list[Look]:
+    """Who looked at one thing, in order."""
+    return [Look(*row) for row in await reading.fetch(ON, kind=what, which=of)]

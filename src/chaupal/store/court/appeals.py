@@ -1,0 +1,158 @@
+"""Appeals as rows: one per ruling, heard by somebody who did not decide it, with what both sides wrote."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import insert, select, update
+
+from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.tables import appeal_messages, appeals
+from chaupal.store.machine.work import Reading, Row, Writing
+
+FILED, DECIDED, WITHDRAWN = "filed", "decided", "withdrawn"
+
+
+class AppealRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody asks that a ruling on them be looked at again. Times in ms; `state` filed, decided or withdrawn.
+
+    `not_by_first`, `not_by_second`, `not_by_third`: who decided what is appealed. `outcome`: upheld, modified or reversed.
+    """
+
+    id: int
+    ruling_id: int
+    account_id: int
+    state: str
+    text: str
+    language: str
+    filed_at: int
+    due_at: int
+    assigned_to: int | None
+    decided_by: int | None
+    decided_at: int | None
+    outcome: str
+    reason: str
+    not_by_first: int
+    not_by_second: int | None
+    log_index: int
+    decided_log_index: int | None
+    not_by_third: int | None = None
+
+    @property
+    def deciders(self) -> tuple[int, ...]:
+        """Who decided what is appealed."""
+        return tuple(by for by in (self.not_by_first, self.not_by_second, self.not_by_third) if by is not None)
+
+    @property
+    def open(self) -> bool:
+        return self.state == FILED
+
+    def may_be_heard_by(self, account: int) -> bool:
+        """Whether `account` had no hand in the ruling, and is not the person concerned."""
+        return account not in (*self.deciders, self.account_id)
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A word in an appeal, by the person concerned or by `staff`."""
+
+    id: int
+    by: int
+    staff: bool
+    text: str
+    at: int
+
+
+ADD = upsert(lambda i: i(appeals).on_conflict_do_nothing(index_elements=["ruling_id"]))
+BY_ID = statement(select(*appeals.c).where(appeals.c.id == param("of")))
+ON_RULINGS = statement(select(*appeals.c).where(among(appeals.c.ruling_id, "ids")))
+BY_ACCOUNT = statement(select(*appeals.c).where(appeals.c.account_id == param("me")).order_by(appeals.c.id.desc()))
+OPEN = statement(
+    select(*appeals.c)
+    .where(appeals.c.state == words("standing"))
+    .order_by(appeals.c.due_at, appeals.c.id)
+    .limit(param("n"))
+)
+CLOSED = statement(
+    select(*appeals.c)
+    .where(appeals.c.state != words("standing"))
+    .order_by(appeals.c.id.desc())
+    .limit(param("n"))
+)  # fmt: skip
+_STILL_OPEN = (appeals.c.id == param("of"), appeals.c.state == words("was"))
+ASSIGN = statement(update(appeals).where(*_STILL_OPEN).values(assigned_to=param("whom")))
+END = statement(
+    update(appeals)
+    .where(*_STILL_OPEN)
+    .values(
+        state=words("now_is"), decided_by=param("judge"), decided_at=param("at"), outcome=words("result"), reason=words("why"),
+        decided_log_index=param("leaf"),
+    )
+)  # fmt: skip
+ADD_MESSAGE = statement(insert(appeal_messages))
+MESSAGES = statement(
+    select(*(appeal_messages.c[name] for name in ("id", "by", "staff", "text", "at")))
+    .where(appeal_messages.c.appeal_id == param("of"))
+    .order_by(appeal_messages.c.id)
+)
+
+
+async def add(w: Writing, row: AppealRow) -> bool:
+    """False where the ruling was appealed before."""
+    return await w.run(ADD, **msgspec.structs.asdict(row)) == 1
+
+
+async def appeal(reading: Reading, id_: int) -> AppealRow | None:
+    row = await reading.first(BY_ID, of=id_)
+    return None if row is None else _row(row)
+
+
+async def on_rulings(reading: Reading, rulings: Sequence[int]) -> dict[int, AppealRow]:
+    """Ruling -> the appeal against it."""
+    rows = await reading.fetch(ON_RULINGS, ids=listed(rulings)) if rulings else ()
+    return {row.ruling_id: row for row in map(_row, rows)}
+
+
+async def of(reading: Reading, account: int) -> list[AppealRow]:
+    """An account's appeals, the newest first."""
+    return [_row(row) for row in await reading.fetch(BY_ACCOUNT, me=account)]
+
+
+async def waiting(reading: Reading, at_most: int = 200) -> list[AppealRow]:
+    """Those that are not decided, the next due first."""
+    return [_row(row) for row in await reading.fetch(OPEN, standing=FILED, n=at_most)]
+
+
+async def ended(reading: Reading, at_most: int = 50) -> list[AppealRow]:
+    """Decided and withdrawn ones, the newest first."""
+    return [_row(row) for row in await reading.fetch(CLOSED, standing=FILED, n=at_most)]
+
+
+async def assign(w: Writing, id_: int, to: int | None) -> bool:
+    """False where it is not open any more."""
+    return await w.run(ASSIGN, of=id_, was=FILED, whom=to) == 1
+
+
+async def decide(w: Writing, id_: int, by: int, at: int, outcome: str, reason: str, leaf: int) -> bool:
+    """False where somebody else was quicker. The database refuses whoever decided what is appealed."""
+    return (
+        await w.run(END, of=id_, was=FILED, now_is=DECIDED, judge=by, at=at, result=outcome, why=reason, leaf=leaf) == 1
+    )
+
+
+async def withdraw(w: Writing, id_: int, at: int, leaf: int) -> bool:
+    """The person concerned does not ask any more. False where it was decided meanwhile."""
+    return await w.run(END, of=id_, was=FILED, now_is=WITHDRAWN, judge=None, at=at, result="", why="", leaf=leaf) == 1
+
+
+async def say(w: Writing, id_: int, appeal: int, by: int, text: str, at: int, *, staff: bool) -> None:
+    await w.run(ADD_MESSAGE, id=id_, appeal_id=appeal, by=by, staff=int(staff), text=text, at=at)
+
+
+async def messages(reading: Reading, appeal: int) -> list[Message]:
+    """What was written, in order."""
+    return [Message(row[0], row[1], bool(row[2]), row[3], row[4]) for row in await reading.fetch(MESSAGES, of=appeal)]
+
+
+def _row(row: Row) -> AppealRow:
+    named: dict[str, Any] = dict(zip(appeals.c.keys(), row, strict=True))
+    return AppealRow(**named)

@@ -1,0 +1,106 @@
+"""What has become of a thing since an order named it: whether its words are others now, and whether it or its author is going."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from sqlalchemy import select
+
+from chaupal.store.court.docket import Target
+from chaupal.store.machine.dialect import Statement, among, listed, param, statement
+from chaupal.store.machine.tables import accounts, logins, media, posts, revisions
+from chaupal.store.machine.work import Reading, Row
+
+EDITED, DELETED = "edited", "deleted"
+ACCOUNT_DELETED, ACCOUNT_MOVED, ACCOUNT_LEAVING = "account_deleted", "account_moved", "account_leaving"
+
+
+class Since(msgspec.Struct, frozen=True):
+    """A target as it is now. `words`: which version of its text that is (ms of the last edit, 0 for the first, or for none).
+
+    `flags`: edited and deleted of the thing, account_deleted, account_moved and account_leaving of its author.
+    """
+
+    words: int = 0
+    flags: tuple[str, ...] = ()
+
+
+class Said(msgspec.Struct, frozen=True):
+    """The words of a post, with what stood before them."""
+
+    text: str
+    spoiler: str = ""
+
+
+POSTS = statement(select(posts.c.id, posts.c.edited_at).where(among(posts.c.id, "ids")))
+PICTURES = statement(select(media.c.id, media.c.post_id).where(among(media.c.id, "ids")))
+PEOPLE = statement(
+    select(accounts.c.id, accounts.c.state, accounts.c.moved_to, logins.c.leaves_at)
+    .select_from(accounts.outerjoin(logins, logins.c.account_id == accounts.c.id))
+    .where(among(accounts.c.id, "ids"))
+)
+NOW = statement(select(posts.c.text, posts.c.spoiler, posts.c.edited_at).where(posts.c.id == param("of")))
+BEFORE = statement(
+    select(revisions.c.text, revisions.c.spoiler)
+    .where(revisions.c.post_id == param("of"), revisions.c.at <= param("then"))
+    .order_by(revisions.c.at.desc(), revisions.c.id.desc())
+    .limit(1)
+)
+
+
+async def since(reading: Reading, named: Sequence[Target], at: int) -> dict[int, Since]:
+    """Target -> how it is now, seen from when it was named (ms). A few looks, however many."""
+    shows = await _posts_shown(reading, named)
+    edits = {id_: edited or 0 for id_, edited in await _rows(reading, POSTS, shows.values())}
+    people = {row[0]: row[1:] for row in await _rows(reading, PEOPLE, (t.owner_id for t in named))}
+    return {target.id: _since(target, shows.get(target.id), edits, people, at) for target in named}
+
+
+async def version(reading: Reading, target: Target) -> int:
+    """Which version of its words a target has now (ms of the last edit; 0 for the first, or where there are none)."""
+    post = await post_of(reading, target)
+    row = None if post is None else await reading.first(NOW, of=post)
+    return 0 if row is None else row[2] or 0
+
+
+async def words(reading: Reading, post: int, at: int) -> tuple[Said | None, Said | None]:
+    """What a post said at a moment, and what it says now; nothing where it is gone with all its versions."""
+    row = await reading.first(NOW, of=post)
+    if row is None:
+        return None, None
+    now = Said(row[0], row[1])
+    if row[2] is None or row[2] <= at:
+        return now, now
+    before = await reading.first(BEFORE, of=post, then=at)
+    return (None if before is None else Said(before[0], before[1])), now
+
+
+async def post_of(reading: Reading, target: Target) -> int | None:
+    """The post that a target is, or that its picture is in."""
+    return (await _posts_shown(reading, [target])).get(target.id)
+
+
+async def _posts_shown(reading: Reading, named: Sequence[Target]) -> dict[int, int]:
+    found = {t.id: t.subject_id for t in named if t.kind == "post" and t.subject_id is not None}
+    pictures = {t.id: t.subject_id for t in named if t.kind == "media" and t.subject_id is not None}
+    held = {row[0]: row[1] for row in await _rows(reading, PICTURES, pictures.values())}
+    return found | {id_: held[picture] for id_, picture in pictures.items() if held.get(picture) is not None}
+
+
+async def _rows(reading: Reading, asked: Statement, ids: Iterable[int | None]) -> Sequence[Row]:
+    wanted = sorted({id_ for id_ in ids if id_ is not None})
+    return await reading.fetch(asked, ids=listed(wanted)) if wanted else ()
+
+
+def _since(target: Target, post: int | None, edits: dict[int, int], people: dict[int, Row], at: int) -> Since:
+    flags: list[str] = []
+    version = edits.get(post, 0) if post is not None else 0
+    if version > at:
+        flags.append(EDITED)
+    if target.kind in ("post", "media") and target.subject_id is not None and (post is None or post not in edits):
+        flags.append(DELETED)
+    if target.owner_id is not None:
+        state, moved_to, leaves_at = people.get(target.owner_id, (DELETED, None, None))
+        flags += [ACCOUNT_DELETED] if state == "deleted" else []
+        flags += [ACCOUNT_MOVED] if moved_to is not None else []
+        flags += [ACCOUNT_LEAVING] if leaves_at is not None and state != "deleted" else []
+    return Since(version, tuple(flags))

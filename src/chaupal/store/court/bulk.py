@@ -1,0 +1,168 @@
+"""Calls about many cases: who sent them, how far they are, and what became of each row."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import text as sql
+
+from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.tables import bulk_jobs, bulk_rows
+from chaupal.store.machine.work import Reading, Writing
+
+HELD_FOR = 60_000  # ms after which another process goes on with what this one has left
+CHECKING, ENTERING, DONE, REFUSED = "checking", "entering", "done", "refused"
+
+_columns = [column for column in bulk_jobs.c if column.name != "held_until"]
+_open = or_(bulk_jobs.c.state == sql(f"'{CHECKING}'"), bulk_jobs.c.state == sql(f"'{ENTERING}'"))
+ADD = statement(insert(bulk_jobs))
+ADD_ROWS = statement(insert(bulk_rows))
+ONE = statement(select(*_columns).where(bulk_jobs.c.id == param("of")))
+MINE = statement(
+    select(*_columns).where(bulk_jobs.c.account_id == param("me")).order_by(bulk_jobs.c.id.desc()).limit(param("n"))
+)
+WAITING = statement(select(func.count()).select_from(bulk_jobs).where(bulk_jobs.c.account_id == param("me"), _open))
+NEXT = statement(
+    select(*_columns).where(_open, bulk_jobs.c.held_until < param("now")).order_by(bulk_jobs.c.id).limit(1)
+)
+HOLD = statement(
+    update(bulk_jobs)
+    .where(bulk_jobs.c.id == param("of"), _open, bulk_jobs.c.held_until < param("now"))
+    .values(held_until=param("until"))
+)
+KEEP_HOLD = statement(update(bulk_jobs).where(bulk_jobs.c.id == param("of")).values(held_until=param("until")))
+CHECKED = statement(
+    update(bulk_jobs).where(bulk_jobs.c.id == param("of")).values(checked=param("to"), held_until=param("until"))
+)
+MOVE = statement(
+    update(bulk_jobs)
+    .where(bulk_jobs.c.id == param("of"), bulk_jobs.c.state == words("was"))
+    .values(state=words("to"), ended_at=param("at"), held_until=param("until"))
+)
+ROWS = statement(
+    select(bulk_rows.c.at, bulk_rows.c.item)
+    .where(bulk_rows.c.job_id == param("of"), bulk_rows.c.word == sql("''"), bulk_rows.c.at >= param("start"))
+    .order_by(bulk_rows.c.at)
+    .limit(param("n"))
+)
+SAY = statement(
+    update(bulk_rows)
+    .where(bulk_rows.c.job_id == param("of"), bulk_rows.c.at == param("which"), bulk_rows.c.word == sql("''"))
+    .values(word=words("became"), said=words("told"))
+)
+COUNTS = statement(
+    select(bulk_rows.c.word, func.count()).where(bulk_rows.c.job_id == param("of")).group_by(bulk_rows.c.word)
+)
+BAD = statement(
+    select(bulk_rows.c.at, bulk_rows.c.item, bulk_rows.c.word, bulk_rows.c.said)
+    .where(
+        bulk_rows.c.job_id == param("of"),
+        or_(bulk_rows.c.word == sql("'wrong'"), bulk_rows.c.word == sql("'moved'")),
+        bulk_rows.c.at >= param("start"),
+    )
+    .order_by(bulk_rows.c.at)
+    .limit(param("n"))
+)
+OVER = statement(select(bulk_jobs.c.id).where(bulk_jobs.c.ended_at < param("before")).limit(param("n")))
+DROP_ROWS = statement(delete(bulk_rows).where(bulk_rows.c.job_id == param("of")))
+DROP = statement(delete(bulk_jobs).where(bulk_jobs.c.id == param("of")))
+
+
+class Job(msgspec.Struct, frozen=True):
+    """One call. `ref`: the order, or nothing for appeals. `untouched`: rows of its file that said nothing. Times in ms."""
+
+    id: int
+    account: int
+    ref: str
+    verb: str
+    state: str
+    what_can: int
+    total: int
+    checked: int
+    untouched: int
+    created_at: int
+    ended_at: int | None
+
+    @property
+    def open(self) -> bool:
+        return self.state in (CHECKING, ENTERING)
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One row, as JSON; `word` and `said` are empty while it waits."""
+
+    at: int
+    item: str
+    word: str = ""
+    said: str = ""
+
+
+async def add(w: Writing, job: Job, rows: Sequence[Row]) -> None:
+    named = msgspec.structs.asdict(job)
+    named["account_id"] = named.pop("account")
+    await w.run(ADD, **named, held_until=0)
+    await w.run_many(ADD_ROWS, [msgspec.structs.asdict(row) | {"job_id": job.id} for row in rows])
+
+
+async def one(reading: Reading, id_: int) -> Job | None:
+    row = await reading.first(ONE, of=id_)
+    return None if row is None else Job(*row)
+
+
+async def mine(reading: Reading, account: int, at_most: int) -> list[Job]:
+    """The newest first."""
+    return [Job(*row) for row in await reading.fetch(MINE, me=account, n=at_most)]
+
+
+async def waiting(reading: Reading, account: int) -> int:
+    """How many of theirs are not done."""
+    return await reading.value(WAITING, me=account)
+
+
+async def take_up(w: Writing) -> Job | None:
+    """The oldest that waits, or that somebody left; it is this process's for a minute, and longer with every step."""
+    row = await w.first(NEXT, now=w.now())
+    if row is None or not await w.run(HOLD, of=row[0], now=w.now(), until=w.now() + HELD_FOR):
+        return None
+    return Job(*row)
+
+
+async def rows(reading: Reading, id_: int, start: int, at_most: int) -> list[Row]:
+    """Those that wait, in order, from `start` on."""
+    return [Row(row[0], row[1]) for row in await reading.fetch(ROWS, of=id_, start=start, n=at_most)]
+
+
+async def say(w: Writing, id_: int, said: Sequence[Row]) -> None:
+    """What became of rows; the job stays with this process."""
+    await w.run_many(SAY, [{"of": id_, "which": row.at, "became": row.word, "told": row.said} for row in said])
+    await w.run(KEEP_HOLD, of=id_, until=w.now() + HELD_FOR)
+
+
+async def checked(w: Writing, id_: int, to: int) -> None:
+    await w.run(CHECKED, of=id_, to=to, until=w.now() + HELD_FOR)
+
+
+async def move(w: Writing, id_: int, was: str, to: str) -> bool:
+    """On to the next state. False where another process was faster."""
+    over = to in (DONE, REFUSED)
+    return bool(await w.run(MOVE, of=id_, was=was, to=to, at=w.now() if over else None, until=w.now() + HELD_FOR))
+
+
+async def counts(reading: Reading, id_: int) -> dict[str, int]:
+    """How many rows are done, already, moved, wrong; and, under an empty word, wait."""
+    return {row[0]: row[1] for row in await reading.fetch(COUNTS, of=id_)}
+
+
+async def bad(reading: Reading, id_: int, start: int, at_most: int) -> list[Row]:
+    """Rows that were wrong or had moved, from `start` on."""
+    return [Row(*row) for row in await reading.fetch(BAD, of=id_, start=start, n=at_most)]
+
+
+async def over(reading: Reading, before: int, at_most: int) -> list[int]:
+    """Ids of those that ended before."""
+    return [row[0] for row in await reading.fetch(OVER, before=before, n=at_most)]
+
+
+async def drop(w: Writing, id_: int) -> None:
+    await w.run(DROP_ROWS, of=id_)
+    await w.run(DROP, of=id_)

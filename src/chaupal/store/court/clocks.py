@@ -1,0 +1,115 @@
+"""Deadlines of orders, appeals and reports as rows: one clock per matter and kind, running until it is stopped."""
+
+import secrets
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import and_, or_, select, update
+
+from chaupal.store.machine.dialect import param, statement, upsert, words
+from chaupal.store.machine.tables import clocks
+from chaupal.store.machine.work import Reading, Row, Writing
+
+SHARES = (50, 80, 100)  # of the time between start and end, in per cent: when staff are told
+
+
+class ClockRow(msgspec.Struct, frozen=True):
+    """`kind` of deadline of a matter (`what`, its id `of`). Times in ms; `alerted`: the last share that staff were told of."""
+
+    id: int
+    what: str
+    of: int
+    kind: str
+    starts_at: int
+    due_at: int
+    stopped_at: int | None
+    alerted: int
+
+    def share(self, now: int) -> int:
+        """The largest of SHARES that has passed by `now`, or 0."""
+        span = max(1, self.due_at - self.starts_at)
+        return max((share for share in SHARES if (now - self.starts_at) * 100 >= share * span), default=0)
+
+
+_THIS = (clocks.c.what == words("of_what"), clocks.c.of == param("whose"))
+_KIND = clocks.c.kind == words("of_kind")
+
+START = upsert(
+    lambda insert: (
+        insert(clocks)
+        .values(
+            id=param("new"), what=words("of_what"), of=param("whose"), kind=words("of_kind"), starts_at=param("start"),
+            due_at=param("due"), alerted=param("none"),
+        )
+        .on_conflict_do_update(
+            index_elements=["what", "of", "kind"],
+            set_={"starts_at": param("start"), "due_at": param("due"), "stopped_at": None, "alerted": param("none")},
+        )
+    )
+)  # fmt: skip
+STOP = statement(update(clocks).where(*_THIS, _KIND, clocks.c.stopped_at.is_(None)).values(stopped_at=param("at")))
+STOP_ALL = statement(update(clocks).where(*_THIS, clocks.c.stopped_at.is_(None)).values(stopped_at=param("at")))
+OF = statement(select(*clocks.c).where(*_THIS).order_by(clocks.c.due_at, clocks.c.id))
+RUNNING = statement(
+    select(*clocks.c).where(clocks.c.stopped_at.is_(None)).order_by(clocks.c.due_at, clocks.c.id).limit(param("n"))
+)
+
+
+def _passed(share: int, before: int) -> object:
+    """Over `share` per cent of its time, and staff were last told at `before`. Multiplied out: integers on both databases."""
+    gone, span = param("at") - clocks.c.starts_at, clocks.c.due_at - clocks.c.starts_at
+    return and_(clocks.c.alerted == before, gone * 100 >= span * share)
+
+
+ALERTING = statement(
+    select(*clocks.c)
+    .where(clocks.c.stopped_at.is_(None), or_(*(_passed(s, b) for s, b in zip(SHARES, (0, *SHARES), strict=False))))  # pyright: ignore[reportArgumentType]
+    .order_by(clocks.c.due_at, clocks.c.id)
+    .limit(param("n"))
+)
+ALERTED = statement(
+    update(clocks)
+    .where(clocks.c.id == param("this"), clocks.c.stopped_at.is_(None), clocks.c.alerted < param("share"))
+    .values(alerted=param("share"))
+)
+
+
+async def start(w: Writing, what: str, of: int, kind: str, starts_at: int, due_at: int) -> None:
+    """From now on staff are told as the end comes near. One that ran already begins anew. Times in ms."""
+    # Nobody ever names a clock by its id, so it needs no time in it and no maker of ids.
+    new = secrets.randbits(62)
+    await w.run(START, new=new, of_what=what, whose=of, of_kind=kind, start=starts_at, due=due_at, none=0)
+
+
+async def stop(w: Writing, what: str, of: int, kind: str, at: int) -> bool:
+    """What was due is done. False where no such clock runs."""
+    return bool(await w.run(STOP, of_what=what, whose=of, of_kind=kind, at=at))
+
+
+async def stop_all(w: Writing, what: str, of: int, at: int) -> int:
+    """Every clock of a matter that has come to its end; how many ran."""
+    return await w.run(STOP_ALL, of_what=what, whose=of, at=at)
+
+
+async def of(reading: Reading, what: str, of: int) -> list[ClockRow]:
+    """The clocks of one matter, the next due first, stopped ones too."""
+    return _rows(await reading.fetch(OF, of_what=what, whose=of))
+
+
+async def running(reading: Reading, at_most: int = 1_000) -> list[ClockRow]:
+    """Every clock that runs, the next due first."""
+    return _rows(await reading.fetch(RUNNING, n=at_most))
+
+
+async def alerting(reading: Reading, now: int, at_most: int = 100) -> list[ClockRow]:
+    """Clocks that have passed a share of their time of which nobody was told yet."""
+    return _rows(await reading.fetch(ALERTING, at=now, n=at_most))
+
+
+async def alerted(w: Writing, id_: int, share: int) -> bool:
+    """Staff are told of `share` per cent in this unit. False where they were already, or the clock was stopped."""
+    return bool(await w.run(ALERTED, this=id_, share=share))
+
+
+def _rows(rows: Sequence[Row]) -> list[ClockRow]:
+    return [ClockRow(*row) for row in rows]

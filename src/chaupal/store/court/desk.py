@@ -1,0 +1,112 @@
+"""What the desk looks up: open targets by their order, as staff filter them; who works on which; what is in force of a kind."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, case, exists, func, or_, select, update
+
+from chaupal.store.court.rulings import RulingRow, row_of
+from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.tables import accounts, case_events, orders, posts, rulings, targets
+from chaupal.store.machine.tables import protected_speakers as speakers
+from chaupal.store.machine.work import Reading, Writing
+
+ANYBODY, NOBODY = 0, -1
+
+
+class Wanted(NamedTuple):
+    """What staff filter by; empty words filter nothing. `whose`: an account, ANYBODY or NOBODY. `q`: reference, number, handle, line."""
+
+    kind: str = ""
+    law: str = ""
+    tongue: str = ""
+    whose: int = ANYBODY
+    guarded: bool = False
+    q: str = ""
+
+
+class Heap(NamedTuple):
+    """How many targets of an order are meant, from which number on, how many of protected speakers, how many somebody works on."""
+
+    order_id: int
+    many: int
+    first: int
+    guarded: int
+    assigned: int
+
+
+_later = case_events.alias("later")
+# The last event of each target says where its case stands.
+_last = select(func.max(_later.c.number)).where(_later.c.target_id == targets.c.id).scalar_subquery()
+_tongue = func.coalesce(posts.c.language, accounts.c.language, "")
+_guarded = exists().where(
+    speakers.c.account_id == targets.c.owner_id, speakers.c.seconded_by.is_not(None), speakers.c.ended_at.is_(None),
+    or_(speakers.c.ends_at.is_(None), speakers.c.ends_at > param("at")),
+)  # fmt: skip
+
+
+def _if_said(name: str, condition: Any) -> Any:
+    return or_(words(name) == "", condition)
+
+
+HEAPS = statement(
+    select(
+        targets.c.order_id, func.count(), func.min(targets.c.number), func.count(case((_guarded, 1))),
+        func.count(targets.c.assigned_to),
+    )
+    .select_from(targets)
+    .join(case_events, (case_events.c.target_id == targets.c.id) & (case_events.c.number == _last))
+    .join(orders, orders.c.id == targets.c.order_id)
+    .join(accounts, accounts.c.id == targets.c.owner_id, isouter=True)
+    .join(posts, and_(posts.c.id == targets.c.subject_id, targets.c.kind == "post"), isouter=True)
+    .where(
+        among(case_events.c.state, "states"),
+        _if_said("kind", targets.c.kind == words("kind")),
+        _if_said("law", orders.c.regime == words("law")),
+        _if_said("tongue", _tongue == words("tongue")),
+        or_(param("whose") == ANYBODY, and_(param("whose") == NOBODY, targets.c.assigned_to.is_(None)),
+            targets.c.assigned_to == param("whose")),
+        or_(param("guarded") == 0, _guarded),
+        _if_said("q", or_(orders.c.ref == words("ref"), orders.c.reference_no == words("q"), accounts.c.handle == words("handle"),
+                          targets.c.as_written.like(words("line")))),
+    )
+    .group_by(targets.c.order_id)
+)  # fmt: skip
+ASSIGN = statement(update(targets).where(among(targets.c.id, "ids")).values(assigned_to=param("who")))
+QUIETED = statement(
+    select(*rulings.c)
+    .where(rulings.c.lifted_at.is_(None), rulings.c.measure == words("rung"))
+    .order_by(rulings.c.id.desc())
+    .limit(param("n"))
+)
+OF_BASIS = statement(
+    select(*rulings.c)
+    .where(rulings.c.lifted_at.is_(None), rulings.c.basis == words("ground"))
+    .order_by(rulings.c.id.desc())
+    .limit(param("n"))
+)
+
+
+async def heaps(reading: Reading, states: Sequence[str], wanted: Wanted, at: int) -> list[Heap]:
+    """Orders with targets that stand in one of `states` and are as wanted. `at`: ms, for who is protected."""
+    plain = wanted.q.replace("%", "").strip()
+    rows = await reading.fetch(
+        HEAPS, states=listed(list(states)), kind=wanted.kind, law=wanted.law, tongue=wanted.tongue, whose=wanted.whose,
+        guarded=int(wanted.guarded), q=plain, ref=plain.upper(), handle=plain.removeprefix("@").lower(), line=f"%{plain}%", at=at,
+    )  # fmt: skip
+    return [Heap(*row) for row in rows]
+
+
+async def assign(w: Writing, target_ids: Sequence[int], to: int | None) -> int:
+    """Who works on these targets from now on; None: nobody. How many there are."""
+    return await w.run(ASSIGN, ids=listed(list(target_ids)), who=to)
+
+
+async def in_force_as(reading: Reading, measure: str, at_most: int = 500) -> list[RulingRow]:
+    """Rulings of one measure that are not lifted, the newest first."""
+    return [row_of(row) for row in await reading.fetch(QUIETED, rung=measure, n=at_most)]
+
+
+async def in_force_by(reading: Reading, basis: str, at_most: int = 500) -> list[RulingRow]:
+    """Rulings on one basis that are not lifted, the newest first."""
+    return [row_of(row) for row in await reading.fetch(OF_BASIS, ground=basis, n=at_most)]

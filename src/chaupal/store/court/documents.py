@@ -1,0 +1,122 @@
+"""Letters and orders as they came: their rows. A document without an order is loose until one is filed with it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, func, insert, select, update
+
+from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.tables import documents, orders
+from chaupal.store.machine.work import Reading, Row, Writing
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """A document. `sha256` (hex) and `size` are of the plain bytes; the file lies encrypted under `key`.
+
+    `signature`: valid, invalid, absent, unverifiable. `signer`: JSON of who signed. `by`: a member of the staff, or a user
+    of an authority (`by_kind`: staff, authority).
+    """
+
+    id: int
+    order_id: int | None
+    sha256: str
+    name: str
+    mime: str
+    size: int
+    key: str
+    nonce: str
+    signature: str
+    signer: str
+    at: int
+    by: int
+    by_kind: str
+
+
+ADD = statement(insert(documents))
+BY_IDS = statement(select(*documents.c).where(among(documents.c.id, "ids")).order_by(documents.c.id))
+OF_ORDER = statement(select(*documents.c).where(documents.c.order_id == param("of")).order_by(documents.c.id))
+ATTACH = statement(
+    update(documents)
+    .where(
+        among(documents.c.id, "ids"), documents.c.order_id.is_(None), documents.c.by == param("who"),
+        documents.c.by_kind == words("kind"),
+    )
+    .values(order_id=param("of"))
+)  # fmt: skip
+FILED_WITH = statement(
+    select(orders.c.ref)
+    .join(documents, documents.c.order_id == orders.c.id)
+    .where(among(documents.c.sha256, "hashes"), orders.c.authority_id == param("whose"))
+    .order_by(orders.c.id)
+    .limit(1)
+)
+RECHECK = statement(
+    update(documents)
+    .where(documents.c.id == param("of"), documents.c.order_id.is_(None))
+    .values(signature=words("found"), signer=words("who"))
+)
+MANY = statement(select(func.count()).select_from(documents))
+FILED_AFTER = statement(
+    select(*documents.c)
+    .where(documents.c.id > param("above"), documents.c.order_id.is_not(None))
+    .order_by(documents.c.id)
+    .limit(param("n"))
+)
+LOOSE_BEFORE = statement(
+    select(documents.c.id, documents.c.key)
+    .where(documents.c.order_id.is_(None), documents.c.at < param("before"))
+    .order_by(documents.c.id)
+    .limit(param("n"))
+)
+DROP = statement(
+    delete(documents).where(among(documents.c.id, "ids"), documents.c.order_id.is_(None)).returning(documents.c.key)
+)
+
+
+async def add(w: Writing, document: Document) -> None:
+    await w.run(ADD, **msgspec.structs.asdict(document))
+
+
+async def by_ids(reading: Reading, ids: Sequence[int]) -> list[Document]:
+    return [_document(row) for row in await reading.fetch(BY_IDS, ids=listed(ids))] if ids else []
+
+
+async def of_order(reading: Reading, order_id: int) -> list[Document]:
+    return [_document(row) for row in await reading.fetch(OF_ORDER, of=order_id)]
+
+
+async def recheck(w: Writing, id_: int, signature: str, signer: str) -> None:
+    """What a loose document's signature says once it is known for which authority it is filed."""
+    await w.run(RECHECK, of=id_, found=signature, who=signer)
+
+
+async def attach(w: Writing, ids: Sequence[int], order_id: int, *, by: int, by_kind: str) -> int:
+    """Bind loose documents to their order; how many were whoever files it's own, and still loose."""
+    return await w.run(ATTACH, ids=listed(ids), of=order_id, who=by, kind=by_kind) if ids else 0
+
+
+async def filed_with(reading: Reading, sha256: Sequence[str], authority_id: int) -> str:
+    """The reference of the first order of an authority that came with one of these documents, else nothing."""
+    found: Any = await reading.value(FILED_WITH, hashes=listed(sha256), whose=authority_id) if sha256 else None
+    return found or ""
+
+
+async def many(reading: Reading) -> int:
+    return await reading.value(MANY)
+
+
+async def filed_after(reading: Reading, above: int, at_most: int) -> list[Document]:
+    """Those that belong to an order, in order of id, to walk through them."""
+    return [_document(row) for row in await reading.fetch(FILED_AFTER, above=above, n=at_most)]
+
+
+async def drop_loose(w: Writing, before: int, at_most: int) -> list[str]:
+    """Forget documents with which nothing was filed since before that time (ms): the keys of their files."""
+    ids = [row[0] for row in await w.fetch(LOOSE_BEFORE, before=before, n=at_most)]
+    # Asked again while deleting: an order may have taken one meanwhile.
+    return [row[0] for row in await w.fetch(DROP, ids=listed(ids))] if ids else []
+
+
+def _document(row: Row) -> Document:
+    return Document(**dict(zip(documents.c.keys(), row, strict=True)))

@@ -1,0 +1,50 @@
+"""Words that were erased from what opens the log, blanked in the rows from which pages show them, found by their entry."""
+
+import msgspec
+from sqlalchemy import Table, select, update
+
+from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.tables import appeals, case_events, order_events, orders, rulings
+from chaupal.store.machine.work import Writing
+
+# (table, its column with the entry's index, field of the entry) -> the column that says the same.
+_COLUMNS: tuple[tuple[Table, str, str, str], ...] = (
+    (rulings, "log_index", "reason", "reason"),
+    (orders, "log_index", "grounds", "grounds"),
+    (orders, "log_index", "reasons", "reasons"),
+    (orders, "log_index", "officer", "officer"),
+    (appeals, "decided_log_index", "reason", "reason"),
+)
+# The same for fields within a JSON body.
+_BODIES: tuple[tuple[Table, str, tuple[str, ...]], ...] = (
+    (case_events, "reason", ("reason",)),
+    (case_events, "finding", ("finding",)),
+    (order_events, "reason", ("reason", "text")),
+    (order_events, "body_name", ("body",)),
+)
+_BLANK = [
+    (name, statement(update(table).where(table.c[key] == param("of")).values({column: words("none")})))
+    for table, key, name, column in _COLUMNS
+]
+_READ = [
+    (
+        name, within, statement(select(table.c.id, table.c.body).where(table.c.log_index == param("of"))),
+        statement(update(table).where(table.c.id == param("of")).values(body=words("left"))),
+    )
+    for table, name, within in _BODIES
+]  # fmt: skip
+
+
+async def blank(w: Writing, index: int, name: str) -> None:
+    """Nothing of the field `name` of the entry at `index` is left in any row."""
+    for of, blanked in _BLANK:
+        if of == name:
+            await w.run(blanked, of=index, none="")
+    for of, within, read, written in _READ:
+        for id_, body in await w.fetch(read, of=index) if of == name else ():
+            said = {
+                key: value
+                for key, value in msgspec.json.decode(body, type=dict[str, object]).items()
+                if key not in within
+            }
+            await w.run(written, of=id_, left=msgspec.json.encode(said).decode())

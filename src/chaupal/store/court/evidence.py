@@ -1,0 +1,98 @@
+"""Evidence: what was limited, as it stood, sealed; held until its time is over, then emptied. Rows are never deleted."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import insert, select, update
+
+from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.tables import evidence
+from chaupal.store.machine.work import Reading, Row, Writing
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """What is held of a subject. `body`: nonce and ciphertext, None once purged; `sha256` (hex) of the plain bytes. Times in ms."""
+
+    id: int
+    subject_id: int
+    kind: str
+    owner_id: int | None
+    order_ref: str
+    body: bytes | None
+    sha256: str
+    taken_at: int
+    hold_until: int
+    purged_at: int | None = None
+    log_index: int | None = None
+
+
+ADD = statement(insert(evidence))
+LIVE_OF = statement(
+    select(*evidence.c)
+    .where(evidence.c.subject_id == param("of"), evidence.c.purged_at.is_(None))
+    .order_by(evidence.c.id)
+)
+OF_ORDER = statement(select(*evidence.c).where(evidence.c.order_ref == words("ref")).order_by(evidence.c.id))
+BY_ID = statement(select(*evidence.c).where(evidence.c.id == param("this")))
+EXTEND = statement(
+    update(evidence)
+    .where(evidence.c.id == param("this"), evidence.c.hold_until < param("end"), evidence.c.purged_at.is_(None))
+    .values(hold_until=param("end"))
+)
+DUE = statement(
+    select(*evidence.c)
+    .where(evidence.c.purged_at.is_(None), evidence.c.hold_until <= param("at"))
+    .order_by(evidence.c.hold_until, evidence.c.id)
+    .limit(param("n"))
+)
+PURGE = statement(
+    update(evidence)
+    .where(evidence.c.id == param("this"), evidence.c.purged_at.is_(None))
+    .values(purged_at=param("at"), log_index=param("leaf"), body=None)
+)
+ANY = statement(select(evidence.c.id).where(evidence.c.purged_at.is_(None)).limit(1))
+
+
+async def add(w: Writing, held: Held) -> None:
+    await w.run(ADD, **msgspec.structs.asdict(held))
+
+
+async def live_of(reading: Reading, subject: int) -> list[Held]:
+    """What is held of a subject, the oldest first."""
+    return [_held(row) for row in await reading.fetch(LIVE_OF, of=subject)]
+
+
+async def of_order(reading: Reading, ref: str) -> list[Held]:
+    """What was taken because of an order, purged or not."""
+    return [_held(row) for row in await reading.fetch(OF_ORDER, ref=ref)]
+
+
+async def held(reading: Reading, id_: int) -> Held | None:
+    row = await reading.first(BY_ID, this=id_)
+    return None if row is None else _held(row)
+
+
+async def extend(w: Writing, id_: int, until: int) -> bool:
+    """Hold it longer; False where it is held that long already."""
+    return await w.run(EXTEND, this=id_, end=until) == 1
+
+
+async def due(reading: Reading, at: int, at_most: int = 100) -> list[Held]:
+    """What is held no longer than until `at` (ms)."""
+    return [_held(row) for row in await reading.fetch(DUE, at=at, n=at_most)]
+
+
+async def purge(w: Writing, id_: int, at: int, leaf: int) -> bool:
+    """Its content is gone; that it was held stays. False where it was purged already."""
+    return await w.run(PURGE, this=id_, at=at, leaf=leaf) == 1
+
+
+async def any_held(reading: Reading) -> bool:
+    return await reading.value(ANY) is not None
+
+
+def _held(row: Row) -> Held:
+    named: dict[str, Any] = dict(zip(evidence.c.keys(), row, strict=True))
+    if named["body"] is not None:
+        named["body"] = bytes(named["body"])
+    return Held(**named)

@@ -1,0 +1,86 @@
+"""How much a measure would reach, counted: posts, answers, reposts, likes, tags. Numbers only, no words of people."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import distinct, func, select
+
+from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.tables import post_tags, posts
+from chaupal.store.machine.work import Reading
+
+
+class Sum(NamedTuple):
+    """Posts with how often they were answered, reposted and liked."""
+
+    posts: int
+    replies: int
+    reposts: int
+    likes: int
+
+
+_SUMS = (
+    func.count(),
+    func.coalesce(func.sum(posts.c.replies_count), 0),
+    func.coalesce(func.sum(posts.c.boosts_count), 0),
+    func.coalesce(func.sum(posts.c.likes_count), 0),
+)
+_BY = (posts.c.author == param("author"), posts.c.boost_of.is_(None))
+OF_ACCOUNT = statement(select(*_SUMS).where(*_BY))
+OF_POSTS = statement(select(*_SUMS).where(among(posts.c.id, "ids")))
+TONGUES = statement(select(posts.c.language, func.count()).where(*_BY).group_by(posts.c.language))
+TONGUES_OF = statement(
+    select(posts.c.language, func.count()).where(among(posts.c.id, "ids")).group_by(posts.c.language)
+)
+TAGS = statement(
+    select(post_tags.c.key, func.min(post_tags.c.name), func.count())
+    .where(post_tags.c.author == param("author"))
+    .group_by(post_tags.c.key)
+    .order_by(func.count().desc(), post_tags.c.key)
+    .limit(param("n"))
+)
+TAGS_OF = statement(
+    select(post_tags.c.key, func.min(post_tags.c.name), func.count())
+    .where(among(post_tags.c.post_id, "ids"))
+    .group_by(post_tags.c.key)
+    .order_by(func.count().desc(), post_tags.c.key)
+    .limit(param("n"))
+)
+USES = statement(select(func.count(), func.count(distinct(post_tags.c.author))).where(post_tags.c.key == words("term")))
+OWN_POSTS = statement(select(posts.c.id).where(*_BY).order_by(posts.c.id.desc()).limit(param("n")))
+
+
+async def of_account(reading: Reading, account: int) -> Sum:
+    return Sum(*map(int, (await reading.fetch(OF_ACCOUNT, author=account))[0]))
+
+
+async def of_posts(reading: Reading, ids: Sequence[int]) -> Sum:
+    return Sum(*map(int, (await reading.fetch(OF_POSTS, ids=listed(list(ids))))[0]))
+
+
+async def tongues(reading: Reading, *, account: int = 0, ids: Sequence[int] = ()) -> dict[str, int]:
+    """Language -> posts, of an account or of some posts."""
+    rows = await (reading.fetch(TONGUES_OF, ids=listed(list(ids))) if ids else reading.fetch(TONGUES, author=account))
+    return {row[0]: row[1] for row in rows}
+
+
+async def tags(
+    reading: Reading, *, account: int = 0, ids: Sequence[int] = (), most: int = 10
+) -> list[tuple[str, str, int]]:
+    """(count key, name, posts) of the tags used most."""
+    if ids:
+        rows = await reading.fetch(TAGS_OF, ids=listed(list(ids)), n=most)
+    else:
+        rows = await reading.fetch(TAGS, author=account, n=most)
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+async def uses(reading: Reading, term: str) -> tuple[int, int]:
+    """(posts, authors) of a tag."""
+    row = (await reading.fetch(USES, term=term))[0]
+    return row[0], row[1]
+
+
+async def own_posts(reading: Reading, account: int, most: int) -> list[int]:
+    """Ids of the newest posts of an account, its reposts left out."""
+    return [row[0] for row in await reading.fetch(OWN_POSTS, author=account, n=most)]

@@ -1,0 +1,225 @@
+"""The log's memory: entries, hashes of complete subtrees, every checkpoint that was signed. Added to, never changed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+from sqlalchemy import delete, func, insert, select, update
+
+from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.tables import disclosures, log_checkpoints, log_entries, log_nodes, marks
+from chaupal.store.machine.work import Reading, Writing
+
+SIZE_KEY = "log_size"
+
+# One sequencer: whoever appends holds this row until the commit. (SQLite has one writer anyway.)
+HOLD = upsert(
+    lambda insert: (
+        insert(marks)
+        .values(key=SIZE_KEY, value="0")
+        .on_conflict_do_update(index_elements=["key"], set_={"value": marks.c.value})
+        .returning(marks.c.value)
+    )
+)
+SIZE = statement(select(marks.c.value).where(marks.c.key == SIZE_KEY))
+GROW = statement(update(marks).where(marks.c.key == SIZE_KEY).values(value=words("now_at")))
+ADD_ENTRY = statement(insert(log_entries))
+ADD_NODE = statement(insert(log_nodes))
+NODES = statement(
+    select(log_nodes.c.hash)
+    .where(
+        log_nodes.c.level == param("at"), log_nodes.c.index >= param("start"), log_nodes.c.index < param("end")
+    )
+    .order_by(log_nodes.c.index)
+)  # fmt: skip
+ENTRIES = statement(
+    select(log_entries.c.body)
+    .where(log_entries.c.index >= param("start"), log_entries.c.index < param("end"))
+    .order_by(log_entries.c.index)
+)
+OF_KIND = statement(
+    select(log_entries.c.index, log_entries.c.body)
+    .where(log_entries.c.kind == words("kind"))
+    .order_by(log_entries.c.index)
+)
+LAST_OF_KIND = statement(select(func.max(log_entries.c.index)).where(log_entries.c.kind == words("kind")))
+COUNT = statement(select(func.count()).select_from(log_entries))
+ADD_CHECKPOINT = upsert(lambda insert: insert(log_checkpoints).on_conflict_do_nothing())
+LAST_CHECKPOINT = statement(
+    select(log_checkpoints.c.size, log_checkpoints.c.note, log_checkpoints.c.at)
+    .order_by(log_checkpoints.c.size.desc())
+    .limit(1)
+)
+FIRST_CHECKPOINTS = statement(
+    select(log_checkpoints.c.size, log_checkpoints.c.note, log_checkpoints.c.at)
+    .where(log_checkpoints.c.size >= param("least"))
+    .order_by(log_checkpoints.c.size)
+    .limit(1)
+)
+ADD_DISCLOSURE = statement(insert(disclosures))
+DISCLOSURES = statement(
+    select(disclosures.c.name, disclosures.c.disclosure, disclosures.c.opened_at)
+    .where(disclosures.c.log_index == param("of"))
+    .order_by(disclosures.c.name)
+)
+BESIDE = statement(
+    select(disclosures.c.log_index, disclosures.c.disclosure)
+    .where(
+        disclosures.c.beside == param("open"), disclosures.c.log_index >= param("start"), disclosures.c.log_index < param("end")
+    )
+    .order_by(disclosures.c.log_index, disclosures.c.disclosure)
+)  # fmt: skip
+NAMED = statement(
+    select(disclosures.c.log_index, disclosures.c.disclosure)
+    .where(
+        disclosures.c.name == words("name"), disclosures.c.log_index >= param("start"), disclosures.c.log_index < param("end")
+    )
+    .order_by(disclosures.c.log_index)
+)  # fmt: skip
+PUBLISH = statement(
+    update(disclosures)
+    .where(disclosures.c.log_index == param("of"), disclosures.c.beside == param("was"))
+    .values(beside=param("now"))
+)
+BESIDE_TOO = statement(
+    update(disclosures)
+    .where(disclosures.c.log_index == param("of"), among(disclosures.c.name, "names"))
+    .values(beside=param("now"))
+)
+SHARED = statement(
+    select(disclosures.c.log_index, disclosures.c.name).where(among(disclosures.c.disclosure, "texts")).order_by(disclosures.c.log_index)
+)  # fmt: skip
+OPEN_DISCLOSURES = statement(
+    update(disclosures)
+    .where(disclosures.c.log_index == param("of"), among(disclosures.c.name, "names"))
+    .values(opened_at=param("at"))
+)
+DESTROY_DISCLOSURES = statement(delete(disclosures).where(among(disclosures.c.disclosure, "texts")))
+CLOSED, OPEN, LATER = 0, 1, 2  # `beside`: read by nobody, by everybody, by everybody once the matter is published
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A checkpoint as it was signed, `at` ms since 1970."""
+
+    size: int
+    note: str
+    at: int
+
+
+async def hold(w: Writing) -> int:
+    """The log's size, held: nobody else appends before this unit is committed or given up."""
+    return int(await w.value(HOLD))
+
+
+async def size(reading: Reading) -> int:
+    """How many entries are committed."""
+    return int(await reading.value(SIZE) or 0)
+
+
+async def count(reading: Reading) -> int:
+    """How many entries there really are; the same as `size` unless somebody has been at the tables."""
+    return await reading.value(COUNT)
+
+
+async def add(
+    w: Writing, index: int, bodies: Sequence[tuple[str, bytes]], nodes: Iterable[tuple[int, int, bytes]]
+) -> None:
+    """(kind, entry) from `index` on, with the (level, index, hash) rows that they add. The caller holds the log."""
+    now = w.now()
+    rows = [{"index": at, "kind": kind, "body": body, "at": now} for at, (kind, body) in enumerate(bodies, index)]
+    await w.run_many(ADD_ENTRY, rows)
+    await w.run_many(ADD_NODE, [{"level": level, "index": at, "hash": digest} for level, at, digest in nodes])
+    await w.run(GROW, now_at=str(index + len(bodies)))
+
+
+async def nodes(reading: Reading, level: int, start: int, count: int) -> Sequence[bytes]:
+    """The hashes of subtrees start..start+count of a level, in order; fewer where there are fewer."""
+    rows = await reading.fetch(NODES, at=level, start=start, end=start + count)
+    return [_bytes(row[0]) for row in rows]
+
+
+async def entries(reading: Reading, start: int, count: int) -> Sequence[bytes]:
+    """Entries start..start+count, in order; fewer where there are fewer."""
+    return [_bytes(row[0]) for row in await reading.fetch(ENTRIES, start=start, end=start + count)]
+
+
+async def of_kind(reading: Reading, kind: str) -> list[tuple[int, bytes]]:
+    """(index, entry) of every entry of a kind that is rare."""
+    return [(row[0], _bytes(row[1])) for row in await reading.fetch(OF_KIND, kind=kind)]
+
+
+async def last_of_kind(reading: Reading, kind: str) -> int:
+    """The index of the newest entry of a kind; -1 where there is none."""
+    found: int | None = await reading.value(LAST_OF_KIND, kind=kind)
+    return -1 if found is None else found
+
+
+async def keep_checkpoint(w: Writing, size: int, note: str) -> None:
+    """Keep what was signed; the first note of a size stays."""
+    await w.run(ADD_CHECKPOINT, size=size, note=note, at=w.now())
+
+
+async def last_checkpoint(reading: Reading) -> Kept | None:
+    row = await reading.first(LAST_CHECKPOINT)
+    return None if row is None else Kept(*row)
+
+
+async def first_checkpoint(reading: Reading, least: int) -> Kept | None:
+    """The smallest checkpoint of at least this size."""
+    row = await reading.first(FIRST_CHECKPOINTS, least=least)
+    return None if row is None else Kept(*row)
+
+
+# --- what opens confidential fields ---
+
+
+async def keep_disclosures(w: Writing, index: int, opens: Mapping[str, tuple[str, int]]) -> None:
+    """In the unit of the entry at `index`: by field name, what would open it, and whether it is read beside the log."""
+    rows = [
+        {"log_index": index, "name": name, "disclosure": text, "opened_at": None, "beside": beside}
+        for name, (text, beside) in opens.items()
+    ]
+    await w.run_many(ADD_DISCLOSURE, rows)
+
+
+async def beside(reading: Reading, start: int, end: int) -> dict[int, list[str]]:
+    """Index -> the disclosures that everybody may read, of entries start..end, in no order that tells anything."""
+    found: dict[int, list[str]] = {}
+    for index, text in await reading.fetch(BESIDE, open=OPEN, start=start, end=end):
+        found.setdefault(index, []).append(text)
+    return found
+
+
+async def disclosures_named(reading: Reading, name: str, start: int, end: int) -> dict[int, str]:
+    """Index -> the disclosure of one field, of entries start..end that still have it."""
+    return {row[0]: row[1] for row in await reading.fetch(NAMED, name=name, start=start, end=end)}
+
+
+async def publish_disclosures(w: Writing, index: int, names: Sequence[str]) -> None:
+    """The fields `names` were opened by an entry; they, and what was to be read beside the log from then on, are."""
+    await w.run(OPEN_DISCLOSURES, of=index, names=listed(names), at=w.now())
+    await w.run(PUBLISH, of=index, was=LATER, now=OPEN)
+    await w.run(BESIDE_TOO, of=index, names=listed(names), now=OPEN)
+
+
+async def where_disclosed(reading: Reading, texts: Sequence[str]) -> list[tuple[int, str]]:
+    """(entry, field) of every entry that commits to one of these disclosures: what carries a proposal out repeats them."""
+    return [(row[0], row[1]) for row in await reading.fetch(SHARED, texts=listed(texts))] if texts else []
+
+
+async def disclosures_of(reading: Reading, index: int) -> dict[str, tuple[str, int | None]]:
+    """Field name -> (disclosure, when it was opened), for those of an entry that were not destroyed."""
+    return {name: (text, at) for name, text, at in await reading.fetch(DISCLOSURES, of=index)}
+
+
+async def mark_opened(w: Writing, index: int, names: Sequence[str]) -> None:
+    await w.run(OPEN_DISCLOSURES, of=index, names=listed(names), at=w.now())
+
+
+async def destroy_disclosures(w: Writing, texts: Sequence[str]) -> int:
+    """Salt and value go for good, in every entry that repeats them; the digests stay. How many there were."""
+    return await w.run(DESTROY_DISCLOSURES, texts=listed(texts)) if texts else 0
+
+
+def _bytes(value: bytes | str) -> bytes:
+    # SQLite lets somebody put text where bytes belong: to be found out as a difference, not as a crash.
+    return value.encode() if isinstance(value, str) else bytes(value)

@@ -1,0 +1,81 @@
+"""Notes among staff about a matter or a person, and the templates from which reasons are written: rows, private."""
+
+from typing import NamedTuple
+
+from sqlalchemy import delete, insert, select
+
+from chaupal.store.machine.dialect import param, statement, upsert, words
+from chaupal.store.machine.tables import staff_notes, staff_templates
+from chaupal.store.machine.work import Reading, Writing
+
+
+class Note(NamedTuple):
+    """A note. `what` is the kind of thing (order, case, account), `of` its id; `at` in ms."""
+
+    id: int
+    what: str
+    of: int
+    by: int
+    text: str
+    at: int
+
+
+class Template(NamedTuple):
+    """A template for reasons. `kind`: for which outcome, or nothing for any; at in ms."""
+
+    id: int
+    name: str
+    kind: str
+    text: str
+    text_hi: str
+    by: int
+    at: int
+
+
+ADD = statement(insert(staff_notes))
+ON = statement(
+    select(*staff_notes.c)
+    .where(staff_notes.c.what == words("which"), staff_notes.c.of == param("whose"))
+    .order_by(staff_notes.c.id)
+)
+SAVE = upsert(
+    lambda i: (
+        i(staff_templates)
+        .values(
+            id=param("new"), name=words("title"), kind=words("sort"), text=words("en"), text_hi=words("hi"), by=param("who"),
+            at=param("when"),
+        )
+        .on_conflict_do_update(
+            index_elements=["name"],
+            set_={"kind": words("sort"), "text": words("en"), "text_hi": words("hi"), "by": param("who"), "at": param("when")},
+        )
+    )
+)  # fmt: skip
+ALL = statement(select(*staff_templates.c).order_by(staff_templates.c.name))
+DROP = statement(delete(staff_templates).where(staff_templates.c.id == param("this")))
+
+
+async def add(w: Writing, note: Note) -> None:
+    await w.run(ADD, **note._asdict())
+
+
+async def on(reading: Reading, what: str, of: int) -> list[Note]:
+    """In the order in which they were written."""
+    return [Note(*row) for row in await reading.fetch(ON, which=what, whose=of)]
+
+
+async def save(w: Writing, new: Template) -> None:
+    """Keep a template in place of the one of that name, if there is one."""
+    await w.run(
+        SAVE, new=new.id, title=new.name, sort=new.kind, en=new.text, hi=new.text_hi, who=new.by, when=new.at
+    )  # fmt: skip
+
+
+async def templates(reading: Reading) -> list[Template]:
+    """All, by name."""
+    return [Template(*row) for row in await reading.fetch(ALL)]
+
+
+async def drop(w: Writing, id_: int) -> bool:
+    """False where there is none."""
+    return await w.run(DROP, this=id_) == 1

@@ -1,0 +1,268 @@
+"""The people of authorities, who file on the portal or by API: how they come in, their sessions, and what they filed."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, insert, select, update
+
+from chaupal.store.machine.dialect import listed, param, statement, upsert, words
+from chaupal.store.machine.tables import authorities, authority_sessions, authority_users, orders
+from chaupal.store.machine.tables import authority_changes as changes
+from chaupal.store.machine.work import Reading, Row, Writing
+
+
+class OfficeUser(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who files for an authority; no account of the square. Times in ms.
+
+    `totp_secret` is encrypted; `totp_used`: the number of the last code taken, so that none is taken twice.
+    """
+
+    id: int
+    authority_id: int
+    name: str
+    rank: str
+    email: str
+    password_hash: str
+    totp_secret: str
+    totp_used: int
+    token_hash: str
+    created_at: int
+    created_by: int
+    disabled_at: int | None
+    log_index: int | None
+
+    @property
+    def enrolled(self) -> bool:
+        return bool(self.password_hash)
+
+
+ADD = upsert(lambda i: i(authority_users).on_conflict_do_nothing())
+_ALL = select(*authority_users.c)
+USER = statement(_ALL.where(authority_users.c.id == param("of")))
+BY_EMAIL = statement(_ALL.where(authority_users.c.email == words("address")))
+BY_TOKEN = statement(_ALL.where(authority_users.c.token_hash == words("hash"), authority_users.c.disabled_at.is_(None)))
+OF = statement(_ALL.where(authority_users.c.authority_id == param("whose")).order_by(authority_users.c.id))
+ENROL = statement(
+    update(authority_users)
+    .where(authority_users.c.id == param("of"))
+    .values(password_hash=words("hash"), totp_used=param("used"))
+)
+SET_SECRET = statement(
+    update(authority_users).where(authority_users.c.id == param("of")).values(totp_secret=words("sealed"), totp_used=0)
+)
+USE_CODE = statement(
+    update(authority_users)
+    .where(authority_users.c.id == param("of"), authority_users.c.totp_used < param("used"))
+    .values(totp_used=param("used"))
+)
+SET_TOKEN = statement(
+    update(authority_users).where(authority_users.c.id == param("of")).values(token_hash=words("hash"))
+)
+DISABLE = statement(
+    update(authority_users)
+    .where(authority_users.c.id == param("of"), authority_users.c.disabled_at.is_(None))
+    .values(disabled_at=param("at"), token_hash="")
+)
+
+ADD_SESSION = statement(insert(authority_sessions))
+BY_SESSION = statement(
+    _ALL.join(authority_sessions, authority_sessions.c.user_id == authority_users.c.id).where(
+        authority_sessions.c.hash == words("hash"), authority_sessions.c.expires_at > param("now"),
+        authority_sessions.c.passed_totp == 1, authority_users.c.disabled_at.is_(None),
+    )
+)  # fmt: skip
+DROP_SESSION = statement(delete(authority_sessions).where(authority_sessions.c.hash == words("of")))
+DROP_SESSIONS = statement(delete(authority_sessions).where(authority_sessions.c.user_id == param("of")))
+DROP_OLD_SESSIONS = statement(delete(authority_sessions).where(authority_sessions.c.expires_at < param("before")))
+
+CHANGE = statement(
+    update(authorities)
+    .where(authorities.c.id == param("of"))
+    .values(
+        name_hi=words("hindi"), office=words("bureau"), email_domain=words("domain"), issuer_class=words("kind"), keys=words("known"),
+        contact=words("reached"), log_index=param("leaf"),
+    )
+)  # fmt: skip
+AGREE = statement(
+    update(authorities)
+    .where(authorities.c.id == param("of"), authorities.c.agreed_by.is_(None))
+    .values(agreed_by=param("second"), log_index=param("leaf"))
+)
+FORGET = statement(delete(authorities).where(authorities.c.id == param("of"), authorities.c.agreed_by.is_(None)))
+PROPOSE = upsert(lambda i: i(changes).on_conflict_do_nothing())
+OPEN_CHANGE = statement(
+    select(*changes.c).where(changes.c.authority_id == param("whose"), changes.c.ended_at.is_(None))
+)
+END_CHANGE = statement(
+    update(changes)
+    .where(changes.c.id == param("of"), changes.c.ended_at.is_(None))
+    .values(ended_at=param("at"), agreed_by=param("second"), log_index=param("leaf"))
+)
+DOMAINS = statement(select(authorities.c.name, authorities.c.email_domain).where(authorities.c.email_domain != ""))
+REFS = statement(
+    select(orders.c.id)
+    .where(orders.c.authority_id == param("whose"), orders.c.id < param("below"))
+    .order_by(orders.c.id.desc())
+    .limit(param("n"))
+)
+
+
+async def add(w: Writing, user: OfficeUser) -> bool:
+    """False where the address is taken."""
+    return await w.run(ADD, **msgspec.structs.asdict(user)) == 1
+
+
+async def user(reading: Reading, id_: int) -> OfficeUser | None:
+    return _user(await reading.first(USER, of=id_))
+
+
+async def by_email(reading: Reading, address: str) -> OfficeUser | None:
+    """Whose address this is, in small letters."""
+    if not address.isascii() or not address.isprintable():
+        return None
+    return _user(await reading.first(BY_EMAIL, address=address))
+
+
+async def by_token(reading: Reading, hash_: str) -> OfficeUser | None:
+    return _user(await reading.first(BY_TOKEN, hash=hash_)) if hash_ else None
+
+
+async def by_session(reading: Reading, hash_: str) -> OfficeUser | None:
+    return _user(await reading.first(BY_SESSION, hash=hash_, now=reading.now()))
+
+
+async def users_of(reading: Reading, authority_id: int) -> list[OfficeUser]:
+    return [OfficeUser(**_named(row)) for row in await reading.fetch(OF, whose=authority_id)]
+
+
+async def set_secret(w: Writing, id_: int, sealed: str) -> None:
+    """A new secret for one-time codes; the old one's codes are worth nothing."""
+    await w.run(SET_SECRET, of=id_, sealed=sealed)
+
+
+async def enrol(w: Writing, id_: int, password_hash: str, used: int) -> None:
+    """They have a password now, and their first code was number `used`."""
+    await w.run(ENROL, of=id_, hash=password_hash, used=used)
+
+
+async def use_code(w: Writing, id_: int, number: int) -> bool:
+    """False where this code, or a later one, was taken before."""
+    return await w.run(USE_CODE, of=id_, used=number) == 1
+
+
+async def set_token(w: Writing, id_: int, hash_: str) -> None:
+    await w.run(SET_TOKEN, of=id_, hash=hash_)
+
+
+async def disable(w: Writing, id_: int) -> bool:
+    """They come in no more: sessions and token end."""
+    await w.run(DROP_SESSIONS, of=id_)
+    return await w.run(DISABLE, of=id_, at=w.now()) == 1
+
+
+async def add_session(w: Writing, hash_: str, user_id: int, until: int) -> None:
+    row: dict[str, Any] = {"hash": hash_, "user_id": user_id, "created_at": w.now(), "expires_at": until, "csrf": ""}
+    await w.run(ADD_SESSION, **row, passed_totp=1)
+
+
+async def drop_session(w: Writing, hash_: str) -> None:
+    await w.run(DROP_SESSION, of=hash_)
+
+
+async def drop_sessions(w: Writing, id_: int) -> None:
+    await w.run(DROP_SESSIONS, of=id_)
+
+
+async def drop_old_sessions(w: Writing, before: int) -> None:
+    await w.run(DROP_OLD_SESSIONS, before=before)
+
+
+# --- authorities, and what they filed ---
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of an authority beside its name and country, which stay, since orders and the log cite them."""
+
+    name_hi: str
+    office: str
+    email_domain: str
+    issuer_class: str
+    keys: tuple[str, ...]
+    contact: str
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody proposes to know of an authority from now on; it holds once another agrees. Times in ms."""
+
+    id: int
+    authority_id: int
+    known: Known
+    proposed_by: int
+    proposed_at: int
+    log_index: int
+
+
+async def propose_change(w: Writing, new: Change) -> bool:
+    """False where another change waits for a second person."""
+    row = {
+        "id": new.id, "authority_id": new.authority_id, "body": msgspec.json.encode(new.known).decode(), "proposed_by": new.proposed_by,
+        "proposed_at": new.proposed_at, "agreed_by": None, "ended_at": None, "log_index": new.log_index,
+    }  # fmt: skip
+    return await w.run(PROPOSE, **row) == 1
+
+
+async def open_change(reading: Reading, authority_id: int) -> Change | None:
+    """What is proposed of an authority and neither agreed to nor dropped."""
+    row = await reading.first(OPEN_CHANGE, whose=authority_id)
+    if row is None:
+        return None
+    named = dict(zip(changes.c.keys(), row, strict=True))
+    return Change(
+        id=named["id"], authority_id=named["authority_id"], known=msgspec.json.decode(named["body"], type=Known),
+        proposed_by=named["proposed_by"], proposed_at=named["proposed_at"], log_index=named["log_index"],
+    )  # fmt: skip
+
+
+async def agree_to_change(w: Writing, change: Change, by: int, at: int, leaf: int) -> bool:
+    """Another agreed: from now on this is what is known of the authority. False where it is over already."""
+    if await w.run(END_CHANGE, of=change.id, at=at, second=by, leaf=leaf) != 1:
+        return False
+    new = change.known
+    await w.run(
+        CHANGE, of=change.authority_id, hindi=new.name_hi, bureau=new.office, domain=new.email_domain, kind=new.issuer_class,
+        known=listed(new.keys), reached=new.contact, leaf=leaf,
+    )  # fmt: skip
+    return True
+
+
+async def drop_change(w: Writing, change: Change, at: int, leaf: int) -> bool:
+    """It is taken back. False where it is over already."""
+    return await w.run(END_CHANGE, of=change.id, at=at, second=None, leaf=leaf) == 1
+
+
+async def agree_to_authority(w: Writing, id_: int, by: int, leaf: int) -> bool:
+    """Another agreed that it is one. False where somebody has, or it is gone."""
+    return await w.run(AGREE, of=id_, second=by, leaf=leaf) == 1
+
+
+async def forget_authority(w: Writing, id_: int) -> bool:
+    """It was only proposed, and is no more. False where somebody has agreed to it."""
+    return await w.run(FORGET, of=id_) == 1
+
+
+async def mail_domains(reading: Reading) -> list[tuple[str, str]]:
+    """(authority, domain of its mails), of those that have one."""
+    return [(row[0], row[1]) for row in await reading.fetch(DOMAINS)]
+
+
+async def orders_of(reading: Reading, authority_id: int, below: int, at_most: int) -> list[int]:
+    """Ids of an authority's orders, newest first, whoever filed them."""
+    return [row[0] for row in await reading.fetch(REFS, whose=authority_id, below=below, n=at_most)]
+
+
+def _user(row: Row | None) -> OfficeUser | None:
+    return None if row is None else OfficeUser(**_named(row))
+
+
+def _named(row: Row) -> dict[str, Any]:
+    return dict(zip(authority_users.c.keys(), row, strict=True))

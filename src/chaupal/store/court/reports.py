@@ -1,0 +1,250 @@
+"""Reports as rows: what people complain of, members at once and guests after they have confirmed by mail."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, func, insert, select, update
+
+from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.tables import reports
+from chaupal.store.machine.work import Reading, Row, Writing
+
+UNCONFIRMED, OPEN, RESOLVED = "unconfirmed", "open", "resolved"
+
+
+class ReportRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A complaint about an account, or posts of it. `reporter_id` is None for a guest, who left `email` and `name`.
+
+    Times in ms. `rules`: ids of rules of the house. `outcome`: removed, limited, labelled, warned, suspended, none, forwarded.
+    """
+
+    id: int
+    ref: str
+    reporter_id: int | None
+    email: str
+    name: str
+    confirm_hash: str
+    account_id: int
+    post_ids: tuple[int, ...]
+    category: str
+    rules: tuple[str, ...]
+    comment: str
+    language: str
+    regime: str
+    regime_version: int
+    state: str
+    assigned_to: int | None = None
+    received_at: int
+    acknowledged_at: int | None = None
+    ack_due: int | None = None
+    resolve_due: int | None = None
+    resolved_at: int | None = None
+    resolved_by: int | None = None
+    outcome: str = ""
+    reason: str = ""
+    log_index: int | None = None
+
+    @property
+    def guest(self) -> bool:
+        return self.reporter_id is None
+
+    @property
+    def regime_ref(self) -> str:
+        return f"{self.regime}@{self.regime_version}" if self.regime else ""
+
+
+ADD = statement(insert(reports))
+BY_ID = statement(select(*reports.c).where(reports.c.id == param("of")))
+BY_IDS = statement(select(*reports.c).where(among(reports.c.id, "ids")))
+BY_HASH = statement(
+    select(*reports.c).where(reports.c.confirm_hash == words("hash"), reports.c.state == words("standing"))
+)
+BY_REPORTER = statement(
+    select(*reports.c).where(reports.c.reporter_id == param("me")).order_by(reports.c.id.desc()).limit(param("n"))
+)
+ON_ACCOUNT = statement(
+    select(*reports.c)
+    .where(reports.c.account_id == param("whom"), reports.c.state == words("standing"))
+    .order_by(reports.c.id)
+)
+WAITING = statement(
+    select(*reports.c)
+    .where(reports.c.state == words("standing"))
+    .order_by(reports.c.resolve_due, reports.c.id)
+    .limit(param("n"))
+)
+LATEST = statement(
+    select(*reports.c)
+    .where(
+        among(reports.c.state, "standings"),
+        reports.c.id < param("below"),
+        reports.c.id > param("above"),
+        (param("whom") == 0) | (reports.c.account_id == param("whom")),
+        (param("whose") == 0) | (reports.c.reporter_id == param("whose")),
+    )
+    .order_by(reports.c.id.desc())
+    .limit(param("n"))
+)
+TOGETHER = statement(
+    select(*reports.c)
+    .where(
+        reports.c.account_id == param("whom"), reports.c.state == words("standing"), reports.c.resolved_at == param("at")
+    )
+    .order_by(reports.c.id)
+)  # fmt: skip
+REFS_LIKE = statement(select(func.count()).select_from(reports).where(reports.c.ref.like(words("pattern"))))
+SINCE = statement(
+    select(func.count())
+    .select_from(reports)
+    .where(reports.c.email == words("address"), reports.c.received_at > param("since"))
+)
+DROP_UNCONFIRMED = statement(
+    delete(reports).where(reports.c.state == words("standing"), reports.c.received_at < param("before"))
+)
+KEY = statement(
+    update(reports)
+    .where(reports.c.id == param("of"), reports.c.state == words("standing"))
+    .values(confirm_hash=words("hash"))
+)
+ARRIVE = statement(
+    update(reports)
+    .where(reports.c.id == param("of"), reports.c.state == words("was"))
+    .values(
+        state=words("now_is"), ref=words("as_ref"), confirm_hash=words("none"), received_at=param("at"), acknowledged_at=param("at"),
+        ack_due=param("ack"), resolve_due=param("due"), log_index=param("leaf"), regime=words("law"), regime_version=param("edition"),
+    )
+)  # fmt: skip
+ASSIGN = statement(
+    update(reports)
+    .where(reports.c.id == param("of"), reports.c.state == words("was"))
+    .values(assigned_to=param("whom"))
+)
+AMEND = statement(
+    update(reports)
+    .where(reports.c.id == param("of"), reports.c.state == words("was"))
+    .values(category=words("about"), rules=words("broken"))
+)
+RESOLVE = statement(
+    update(reports)
+    .where(reports.c.id == param("of"), reports.c.state == words("was"))
+    .values(
+        state=words("now_is"),
+        resolved_at=param("at"),
+        resolved_by=param("judge"),
+        outcome=words("result"),
+        reason=words("why"),
+    )
+)
+REOPEN = statement(
+    update(reports)
+    .where(reports.c.id == param("of"), reports.c.state == words("was"))
+    .values(state=words("now_is"), resolved_at=None, resolved_by=None, outcome=words("none"), reason=words("none"))
+)
+_number = msgspec.json.Decoder(tuple[int, ...]).decode
+_word = msgspec.json.Decoder(tuple[str, ...]).decode
+
+
+async def next_ref(w: Writing, year: int) -> str:
+    """`R-2026-0001`. The caller holds the log, so that nobody else takes the same number."""
+    taken = await w.value(REFS_LIKE, pattern=f"R-{year}-%")
+    return f"R-{year}-{taken + 1:04d}"
+
+
+async def add(w: Writing, row: ReportRow) -> None:
+    named = msgspec.structs.asdict(row) | {"post_ids": listed(row.post_ids), "rules": listed(row.rules)}
+    await w.run(ADD, **named)
+
+
+async def report(reading: Reading, id_: int) -> ReportRow | None:
+    row = await reading.first(BY_ID, of=id_)
+    return None if row is None else _row(row)
+
+
+async def by_ids(reading: Reading, ids: Sequence[int]) -> dict[int, ReportRow]:
+    rows = await reading.fetch(BY_IDS, ids=listed(ids)) if ids else ()
+    return {row.id: row for row in map(_row, rows)}
+
+
+async def by_key(reading: Reading, hash_: str) -> ReportRow | None:
+    """The one that waits to be confirmed by the link of this digest."""
+    row = await reading.first(BY_HASH, hash=hash_, standing=UNCONFIRMED) if hash_ else None
+    return None if row is None else _row(row)
+
+
+async def set_key(w: Writing, id_: int, hash_: str) -> bool:
+    """The link that is about to be sent is the one that works. False where it was confirmed meanwhile."""
+    return await w.run(KEY, of=id_, hash=hash_, standing=UNCONFIRMED) == 1
+
+
+async def arrive(w: Writing, row: ReportRow) -> bool:
+    """What a guest wrote counts from now on: number, clocks and leaf are those of `row`. False where it did before."""
+    return await w.run(
+        ARRIVE, of=row.id, was=UNCONFIRMED, now_is=OPEN, as_ref=row.ref, none="", at=row.received_at, ack=row.ack_due,
+        due=row.resolve_due, leaf=row.log_index, law=row.regime, edition=row.regime_version,
+    ) == 1  # fmt: skip
+
+
+async def of(reading: Reading, account: int, at_most: int = 100) -> list[ReportRow]:
+    """What an account has reported, the newest first."""
+    return [_row(row) for row in await reading.fetch(BY_REPORTER, me=account, n=at_most)]
+
+
+async def open_on(reading: Reading, account: int) -> list[ReportRow]:
+    """Open reports about one account and its posts, in order."""
+    return [_row(row) for row in await reading.fetch(ON_ACCOUNT, whom=account, standing=OPEN)]
+
+
+async def waiting(reading: Reading, at_most: int = 500) -> list[ReportRow]:
+    """Open ones, the next due first."""
+    return [_row(row) for row in await reading.fetch(WAITING, standing=OPEN, n=at_most)]
+
+
+async def latest(
+    reading: Reading, states: Sequence[str], *, below: int = 2**62, above: int = -1, at_most: int = 100, about: int = 0, by: int = 0
+) -> list[ReportRow]:  # fmt: skip
+    """By state, the newest first; `about` an account and `by` another where they are named."""
+    found = await reading.fetch(
+        LATEST, standings=listed(states), below=below, above=above, whom=about, whose=by, n=at_most
+    )
+    return [_row(row) for row in found]
+
+
+async def resolved_together(reading: Reading, account: int, at: int) -> list[ReportRow]:
+    """Those about an account that were resolved at one moment (ms), by one act."""
+    return [_row(row) for row in await reading.fetch(TOGETHER, whom=account, standing=RESOLVED, at=at)]
+
+
+async def sent_since(reading: Reading, email: str, since: int) -> int:
+    """How many a guest's address has sent since a moment."""
+    return await reading.value(SINCE, address=email, since=since)
+
+
+async def drop_unconfirmed(w: Writing, before: int) -> int:
+    """What nobody has confirmed in time goes, with the address that came with it; how many there were."""
+    return await w.run(DROP_UNCONFIRMED, standing=UNCONFIRMED, before=before)
+
+
+async def assign(w: Writing, id_: int, to: int | None) -> bool:
+    """False where it is not open."""
+    return await w.run(ASSIGN, of=id_, was=OPEN, whom=to) == 1
+
+
+async def amend(w: Writing, id_: int, kind: str, rules: Sequence[str]) -> bool:
+    """False where it is not open."""
+    return await w.run(AMEND, of=id_, was=OPEN, about=kind, broken=listed(list(rules))) == 1
+
+
+async def resolve(w: Writing, id_: int, by: int, at: int, outcome: str, reason: str) -> bool:
+    """False where somebody else was quicker."""
+    return await w.run(RESOLVE, of=id_, was=OPEN, now_is=RESOLVED, at=at, judge=by, result=outcome, why=reason) == 1
+
+
+async def reopen(w: Writing, id_: int) -> bool:
+    return await w.run(REOPEN, of=id_, was=RESOLVED, now_is=OPEN, none="") == 1
+
+
+def _row(row: Row) -> ReportRow:
+    named: dict[str, Any] = dict(zip(reports.c.keys(), row, strict=True))
+    named["post_ids"], named["rules"] = _number(named["post_ids"]), _word(named["rules"])
+    return ReportRow(**named)

@@ -1,0 +1,254 @@
+"""Rulings as rows: one begins in the commit of its decision and leaf, ends by a row's change, and is never deleted."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import text as sql
+
+from chaupal.policy.rulings import HIDING, WITHHOLDING, Measure, Ruling
+from chaupal.store.court.docket import open_at
+from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.tables import orders, rulings, targets
+from chaupal.store.machine.work import Reading, Row, Writing
+
+
+class RulingRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A ruling with what the gate need not know: who decided, for whose target, when and where it was lifted."""
+
+    id: int
+    subject_id: int
+    term: str
+    measure: str
+    territory: str
+    starts_at: int
+    ends_at: int | None
+    lifted_at: int | None
+    target_id: int | None
+    owner_id: int | None
+    order_ref: str
+    authority: str
+    authority_hi: str
+    legal_basis: str
+    reason: str
+    decided_by: int
+    approved_by: int | None
+    log_index: int
+    lift_log_index: int | None = None
+    basis: str = "legal_order"
+    regime: str = ""
+    rule: str = ""
+    review_at: int | None = None
+    permanent: bool = False
+    alone: bool = False
+    second_by: int | None = None
+    neutral: bool = False
+    global_allowed: bool = False
+    strike_until: int | None = None
+    preserve_until: int | None = None
+    text: str = ""
+    protected: bool = False
+    concurred_by: int | None = None
+    opened_log_index: int | None = None
+
+    @property
+    def ruling(self) -> Ruling:
+        """As the law sees it."""
+        return Ruling(
+            id=self.id, subject=self.subject_id, term=self.term, measure=Measure(self.measure), territory=tuple(self.territory.split(",")),
+            starts_at=self.starts_at, ends_at=self.ends_at, log_index=self.log_index, reason=self.reason,
+            order_ref=self.order_ref, authority=self.authority, authority_hi=self.authority_hi,
+            legal_basis=self.legal_basis, basis=self.basis, regime=self.regime, rule=self.rule,
+            review_at=self.review_at, permanent=self.permanent, neutral=self.neutral, text=self.text,
+        )  # fmt: skip
+
+
+FLAGS = ("permanent", "alone", "neutral", "global_allowed", "protected")
+
+BEGIN = statement(insert(rulings))
+LIFT = statement(
+    update(rulings)
+    .where(rulings.c.id == param("of"), rulings.c.lifted_at.is_(None))
+    .values(lifted_at=param("at"), lift_log_index=param("leaf"))
+)
+# Until somebody agreed it had a shorter end, and its strike with it.
+SECOND = statement(
+    update(rulings)
+    .where(rulings.c.id == param("of"), rulings.c.lifted_at.is_(None), rulings.c.approved_by.is_(None))
+    .values(approved_by=param("second"), ends_at=param("end"), strike_until=param("strike"), alone=sql("0"))
+)
+REVIEWED = statement(
+    update(rulings).where(rulings.c.id == param("of"), rulings.c.lifted_at.is_(None)).values(review_at=param("review"))
+)
+BY_ID = statement(select(*rulings.c).where(rulings.c.id == param("of")))
+OF_OWNER = statement(select(*rulings.c).where(rulings.c.owner_id == param("me")).order_by(rulings.c.id.desc()))
+FORGIVE = statement(update(rulings).where(rulings.c.id == param("of")).values(strike_until=None))
+BY_TARGETS = statement(select(*rulings.c).where(among(rulings.c.target_id, "ids")).order_by(rulings.c.id))
+# What was hidden and what came back, by the entries of the log that say so. What is secret is left out before anything is
+# counted or cut: whoever goes on step by step would meet it as an empty one, with the number of its entry.
+_TOLD = select(*rulings.c).select_from(
+    rulings.outerjoin(targets, targets.c.id == rulings.c.target_id).outerjoin(orders, orders.c.id == targets.c.order_id)
+)
+_HIDES = and_(
+    or_(*(rulings.c.measure == sql(f"'{measure}'") for measure in sorted(HIDING))),
+    or_(orders.c.id.is_(None), open_at(param("now"))),
+)
+BEGUN_AFTER = statement(
+    _TOLD.where(rulings.c.log_index > param("leaf"), rulings.c.opened_log_index.is_(None), _HIDES)
+    .order_by(rulings.c.log_index, rulings.c.id)
+    .limit(param("n"))
+)
+ENDED_AFTER = statement(
+    _TOLD.where(
+        rulings.c.lift_log_index > param("leaf"),
+        _HIDES,
+        or_(rulings.c.opened_log_index.is_(None), rulings.c.opened_log_index < rulings.c.lift_log_index),
+    )
+    .order_by(rulings.c.lift_log_index, rulings.c.id)
+    .limit(param("n"))
+)
+# Of the same thing, by another order that everybody may know of; the newest.
+ALSO = statement(
+    select(rulings.c.log_index)
+    .select_from(rulings.outerjoin(targets, targets.c.id == rulings.c.target_id).outerjoin(orders, orders.c.id == targets.c.order_id))
+    .where(
+        rulings.c.subject_id == param("of"), rulings.c.term == words("tag"), rulings.c.lifted_at.is_(None),
+        or_(rulings.c.ends_at.is_(None), rulings.c.ends_at > param("at")),
+        or_(*(rulings.c.measure == sql(f"'{measure}'") for measure in sorted(WITHHOLDING))),
+        or_(orders.c.id.is_(None), open_at(param("at"))),
+    )
+    .order_by(rulings.c.log_index.desc())
+    .limit(1)
+)  # fmt: skip
+# What was secret is told where the log opens it.
+OPENED_AFTER = statement(
+    _TOLD.where(rulings.c.opened_log_index > param("leaf"), _HIDES, rulings.c.lifted_at.is_(None))
+    .order_by(rulings.c.opened_log_index, rulings.c.id)
+    .limit(param("n"))
+)
+OPEN = statement(
+    update(rulings)
+    .where(rulings.c.id == param("of"))
+    .values(order_ref=words("ref"), neutral=param("neutral"), opened_log_index=param("leaf"))
+)
+ENDED = statement(
+    select(*rulings.c)
+    .where(rulings.c.lifted_at.is_(None), rulings.c.ends_at <= param("at"), rulings.c.target_id.is_not(None))
+    .order_by(rulings.c.id)
+    .limit(param("n"))
+)
+TO_REVIEW = statement(
+    select(*rulings.c)
+    .where(
+        rulings.c.lifted_at.is_(None), rulings.c.review_at <= param("before"), rulings.c.target_id.is_not(None),
+        or_(rulings.c.ends_at.is_(None), rulings.c.ends_at > param("at")),
+    )
+    .order_by(rulings.c.review_at, rulings.c.id)
+    .limit(param("n"))
+)  # fmt: skip
+
+
+async def begin(w: Writing, row: RulingRow) -> None:
+    """From this commit every look obeys it."""
+    await w.run(BEGIN, **msgspec.structs.asdict(row) | {name: int(getattr(row, name)) for name in FLAGS})
+    w.touch("rulings", row.id)
+
+
+async def lift(w: Writing, id_: int, leaf: int, at: int) -> bool:
+    """End it; `leaf` is the log's index of the reversal. False where it was not in force."""
+    w.touch("rulings", id_)
+    return await w.run(LIFT, of=id_, at=at, leaf=leaf) == 1
+
+
+async def publish(w: Writing, id_: int, ref: str, leaf: int, *, neutral: bool) -> None:
+    """It is secret no more: its order has a public reference, and `leaf` is the entry that says so."""
+    w.touch("rulings", id_)
+    await w.run(OPEN, of=id_, ref=ref, leaf=leaf, neutral=int(neutral))
+
+
+async def second(w: Writing, id_: int, by: int, ends_at: int | None, strike_until: int | None) -> bool:
+    """A second person agrees to what one did alone; it ends, and counts, until when it should have from the first (ms).
+
+    False where it is over.
+    """
+    w.touch("rulings", id_)
+    return await w.run(SECOND, of=id_, second=by, end=ends_at, strike=strike_until) == 1
+
+
+async def reviewed(w: Writing, id_: int, review_at: int | None) -> bool:
+    """It was looked at again and is kept; when that is done the next time (ms). False where it is over."""
+    w.touch("rulings", id_)
+    return await w.run(REVIEWED, of=id_, review=review_at) == 1
+
+
+async def ruling(reading: Reading, id_: int) -> RulingRow | None:
+    row = await reading.first(BY_ID, of=id_)
+    return None if row is None else row_of(row)
+
+
+async def of_owner(reading: Reading, account: int) -> list[RulingRow]:
+    """Every ruling there ever was on an account and what it wrote, the newest first."""
+    return [row_of(row) for row in await reading.fetch(OF_OWNER, me=account)]
+
+
+async def forgive(w: Writing, id_: int) -> None:
+    """It counts as a strike no more: it was wrong from the start."""
+    await w.run(FORGIVE, of=id_)
+
+
+async def by_targets(reading: Reading, target_ids: Sequence[int]) -> dict[int, list[RulingRow]]:
+    """Target -> its rulings in the order they began, in force or not."""
+    found: dict[int, list[RulingRow]] = {id_: [] for id_ in target_ids}
+    for row in await reading.fetch(BY_TARGETS, ids=listed(target_ids)) if target_ids else ():
+        ruling = row_of(row)
+        found[ruling.target_id or 0].append(ruling)
+    return found
+
+
+class Change(NamedTuple):
+    """A ruling that hides something began, or (`over`) ended; `leaf`: the entry of the log that says so."""
+
+    leaf: int
+    row: RulingRow
+    over: bool
+
+
+async def changes_after(reading: Reading, leaf: int, at_most: int) -> list[Change]:
+    """What was hidden and what came back after an entry of the log, in the log's order; nothing of what is secret now."""
+    asked = {"leaf": leaf, "n": at_most, "now": reading.now()}
+    begun = [_change(row, over=False) for row in await reading.fetch(BEGUN_AFTER, **asked)]
+    over = [_change(row, over=True) for row in await reading.fetch(ENDED_AFTER, **asked)]
+    opened = [
+        Change(one.row.opened_log_index or 0, one.row, over=False)
+        for one in [_change(row, over=False) for row in await reading.fetch(OPENED_AFTER, **asked)]
+    ]
+    return sorted([*begun, *opened, *over], key=lambda change: (change.leaf, change.over, change.row.id))[:at_most]
+
+
+def _change(row: Row, *, over: bool) -> Change:
+    ruling = row_of(row)
+    return Change(ruling.lift_log_index or 0 if over else ruling.log_index, ruling, over)
+
+
+async def also_withheld(reading: Reading, subject: int, term: str, at: int) -> int | None:
+    """The entry of a measure that withholds the same thing at a time (ms) and that everybody may know of."""
+    row = await reading.first(ALSO, of=subject, tag=term, at=at)
+    return None if row is None else row[0]
+
+
+async def ended(reading: Reading, at: int, at_most: int = 100) -> list[RulingRow]:
+    """Rulings whose time has run out and for which nobody has written that down yet."""
+    return [row_of(row) for row in await reading.fetch(ENDED, at=at, n=at_most)]
+
+
+async def to_review(reading: Reading, before: int, at: int, at_most: int = 1_000) -> list[RulingRow]:
+    """What is in force `at` and is to be looked at again `before` (ms), the soonest first."""
+    return [row_of(row) for row in await reading.fetch(TO_REVIEW, before=before, at=at, n=at_most)]
+
+
+def row_of(row: Row) -> RulingRow:
+    """A ruling from a row of its table."""
+    named: dict[str, Any] = dict(zip(rulings.c.keys(), row, strict=True))
+    named |= {name: bool(named[name]) for name in FLAGS}
+    return RulingRow(**named)

@@ -1,0 +1,121 @@
+"""Protected speakers: the class that an account was granted, by two people and with evidence, and until when."""
+
+from collections.abc import Collection
+from typing import Any
+
+import msgspec
+from sqlalchemy import insert, select, update
+
+from chaupal.store.machine.dialect import among, listed, param, statement
+from chaupal.store.machine.tables import protected_speakers as speakers
+from chaupal.store.machine.work import Reading, Row, Writing
+
+
+class Speaker(msgspec.Struct, frozen=True, kw_only=True):
+    """A grant. Without `seconded_by` it is a proposal and protects nobody yet. Times in ms.
+
+    `ending_by`: who asks for its end, for which another's word (`ended_by`) is needed; until then it protects.
+    """
+
+    id: int
+    account_id: int
+    speaker_class: str
+    evidence: str
+    granted_by: int
+    seconded_by: int | None
+    granted_at: int
+    ends_at: int | None
+    ended_at: int | None
+    log_index: int | None
+    ending_by: int | None = None
+    ending_at: int | None = None
+    ended_by: int | None = None
+
+
+_LIVE = (speakers.c.ended_at.is_(None), speakers.c.ends_at.is_(None) | (speakers.c.ends_at > param("at")))
+CLASSES = statement(
+    select(speakers.c.account_id, speakers.c["class"])
+    .where(among(speakers.c.account_id, "ids"), speakers.c.seconded_by.is_not(None), *_LIVE)
+    .order_by(speakers.c.id)
+)
+ADD = statement(insert(speakers))
+BY_ID = statement(select(*speakers.c).where(speakers.c.id == param("of")))
+LIVE = statement(select(*speakers.c).where(*_LIVE).order_by(speakers.c.id.desc()))
+SECOND = statement(
+    update(speakers)
+    .where(speakers.c.id == param("of"), speakers.c.seconded_by.is_(None), speakers.c.ended_at.is_(None))
+    .values(seconded_by=param("second"), log_index=param("leaf"))
+)
+DROP = statement(
+    update(speakers)
+    .where(speakers.c.id == param("of"), speakers.c.seconded_by.is_(None), speakers.c.ended_at.is_(None))
+    .values(ended_at=param("at"))
+)
+ASK_END = statement(
+    update(speakers)
+    .where(speakers.c.id == param("of"), speakers.c.ended_at.is_(None), speakers.c.ending_by.is_(None))
+    .values(ending_by=param("by"), ending_at=param("at"), log_index=param("leaf"))
+)
+KEEP = statement(
+    update(speakers)
+    .where(speakers.c.id == param("of"), speakers.c.ended_at.is_(None), speakers.c.ending_by.is_not(None))
+    .values(ending_by=None, ending_at=None)
+)
+END = statement(
+    update(speakers)
+    .where(speakers.c.id == param("of"), speakers.c.ended_at.is_(None), speakers.c.ending_by.is_not(None))
+    .values(ended_at=param("at"), ended_by=param("by"), log_index=param("leaf"))
+)
+
+
+async def classes_of(reading: Reading, accounts: Collection[int], at: int) -> dict[int, str]:
+    """Account -> the class it is protected as at `at` (ms)."""
+    if not accounts:
+        return {}
+    return {row[0]: row[1] for row in await reading.fetch(CLASSES, ids=listed(sorted(accounts)), at=at)}
+
+
+async def add(w: Writing, speaker: Speaker) -> None:
+    row: dict[str, Any] = msgspec.structs.asdict(speaker)
+    row["class"] = row.pop("speaker_class")
+    await w.run(ADD, **row)
+
+
+async def speaker(reading: Reading, id_: int) -> Speaker | None:
+    row = await reading.first(BY_ID, of=id_)
+    return None if row is None else _row(row)
+
+
+async def live(reading: Reading, at: int) -> list[Speaker]:
+    """All grants and proposals that have not ended, newest first."""
+    return [_row(row) for row in await reading.fetch(LIVE, at=at)]
+
+
+async def second(w: Writing, id_: int, by: int, leaf: int) -> bool:
+    """False where it was seconded or ended meanwhile."""
+    return await w.run(SECOND, of=id_, second=by, leaf=leaf) == 1
+
+
+async def drop(w: Writing, id_: int, at: int) -> bool:
+    """A proposal is taken back. False where it protects somebody, or is gone."""
+    return await w.run(DROP, of=id_, at=at) == 1
+
+
+async def ask_end(w: Writing, id_: int, by: int, at: int, leaf: int) -> bool:
+    """Somebody asks that a protection ends; it protects on. False where somebody has asked, or it has ended."""
+    return await w.run(ASK_END, of=id_, by=by, at=at, leaf=leaf) == 1
+
+
+async def keep(w: Writing, id_: int) -> bool:
+    """It does not end after all. False where nobody asked that it should."""
+    return await w.run(KEEP, of=id_) == 1
+
+
+async def end(w: Writing, id_: int, by: int, at: int, leaf: int) -> bool:
+    """Another agrees, and it is over. False where nobody asked for it, or it has ended already."""
+    return await w.run(END, of=id_, by=by, at=at, leaf=leaf) == 1
+
+
+def _row(row: Row) -> Speaker:
+    named: dict[str, Any] = dict(zip(speakers.c.keys(), row, strict=True))
+    return Speaker(**named | {"speaker_class": named.pop("class")})

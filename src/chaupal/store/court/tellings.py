@@ -1,0 +1,90 @@
+"""Tellings: who was told what about a ruling and when, or until when they are not; one per ruling, person and occasion."""
+
+import msgspec
+from sqlalchemy import func, select, update
+
+from chaupal.store.machine.dialect import param, statement, upsert, words
+from chaupal.store.machine.tables import tellings
+from chaupal.store.machine.work import Reading, Row, Writing
+
+BEGUN, ENDED = "begun", "ended"
+
+
+class Telling(msgspec.Struct, frozen=True, kw_only=True):
+    """`about`: begun, or ended. `ways`: `app post mail`, as far as they were used. `gag`: the word that keeps it until `due_at`."""
+
+    id: int
+    ruling_id: int
+    account_id: int
+    about: str
+    language: str
+    ways: str
+    due_at: int
+    sent_at: int | None
+    gag: str
+    log_index: int | None
+
+
+ADD = upsert(lambda i: i(tellings).on_conflict_do_nothing(index_elements=["ruling_id", "account_id", "about"]))
+_UNSENT = (tellings.c.id == param("of"), tellings.c.sent_at.is_(None))
+SENT = statement(
+    update(tellings).where(*_UNSENT).values(sent_at=param("at"), ways=words("used"), log_index=param("leaf"))
+)
+LATER = statement(update(tellings).where(*_UNSENT).values(due_at=param("until"), log_index=param("leaf")))
+# Of what was told already, `due_at` is when it was asked to be told again.
+AGAIN = statement(
+    update(tellings)
+    .where(tellings.c.id == param("of"), tellings.c.sent_at <= param("before"), tellings.c.due_at <= param("before"))
+    .values(due_at=param("at"))
+)
+DUE = statement(
+    select(*tellings.c)
+    .where(tellings.c.sent_at.is_(None), tellings.c.due_at <= param("at"))
+    .order_by(tellings.c.due_at, tellings.c.id)
+    .limit(param("n"))
+)
+UNSENT = statement(select(func.count()).select_from(tellings).where(tellings.c.sent_at.is_(None)))
+IS_DUE = statement(select(tellings.c.id).where(*_UNSENT, tellings.c.due_at <= param("at")))
+ABOUT = statement(select(*tellings.c).where(tellings.c.ruling_id == param("whose")).order_by(tellings.c.id))
+
+
+async def add(w: Writing, row: Telling) -> bool:
+    """False where this was told, or put off, before."""
+    return await w.run(ADD, **msgspec.structs.asdict(row)) == 1
+
+
+async def sent(w: Writing, id_: int, at: int, ways: str, leaf: int) -> bool:
+    """What was put off is told in this unit. False where it was already."""
+    return await w.run(SENT, of=id_, at=at, used=ways, leaf=leaf) == 1
+
+
+async def put_off(w: Writing, id_: int, until: int, leaf: int) -> bool:
+    return await w.run(LATER, of=id_, until=until, leaf=leaf) == 1
+
+
+async def ask_again(w: Writing, id_: int, before: int) -> bool:
+    """It is to be told once more. False where it was not told yet, or was (or was to be) told again after `before`."""
+    return await w.run(AGAIN, of=id_, before=before, at=w.now()) == 1
+
+
+async def due(reading: Reading, at: int, at_most: int = 100) -> list[Telling]:
+    """Those whose time has come."""
+    return [_row(row) for row in await reading.fetch(DUE, at=at, n=at_most)]
+
+
+async def is_due(reading: Reading, id_: int, at: int) -> bool:
+    """Whether it still waits, and its time has come."""
+    return await reading.value(IS_DUE, of=id_, at=at) is not None
+
+
+async def unsent(reading: Reading) -> int:
+    """How many are put off."""
+    return await reading.value(UNSENT)
+
+
+async def about(reading: Reading, ruling: int) -> list[Telling]:
+    return [_row(row) for row in await reading.fetch(ABOUT, whose=ruling)]
+
+
+def _row(row: Row) -> Telling:
+    return Telling(**dict(zip(tellings.c.keys(), row, strict=True)))

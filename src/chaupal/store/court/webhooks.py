@@ -1,0 +1,154 @@
+"""Webhooks as rows: where events are sent, and the calls that are still to be made."""
+
+import msgspec
+from sqlalchemy import delete, insert, select, update
+
+from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.tables import webhook_calls as calls
+from chaupal.store.machine.tables import webhooks
+from chaupal.store.machine.work import Reading, Row, Writing
+
+
+class Webhook(msgspec.Struct, frozen=True, kw_only=True):
+    """Where events go. `secret` is sealed; `failures`: tries in a row that were in vain; `last`: what came of the last one.
+
+    Times in ms; `disabled_at`: since when nothing is sent.
+    """
+
+    id: int
+    url: str
+    secret: str
+    events: tuple[str, ...]
+    created_by: int
+    created_at: int
+    disabled_at: int | None = None
+    failures: int = 0
+    last: str = ""
+
+
+class Due(msgspec.Struct, frozen=True, kw_only=True):
+    """A call to be made: `body` is the JSON to send, `order_ref` the matter that it speaks of, if any. Times in ms."""
+
+    id: int
+    webhook_id: int
+    event: str
+    body: str
+    order_ref: str
+    at: int
+    tries: int = 0
+    due_at: int
+
+
+ADD = statement(insert(webhooks))
+EVERY = statement(select(*webhooks.c).order_by(webhooks.c.id))
+BY_ID = statement(select(*webhooks.c).where(webhooks.c.id == param("of")))
+REMOVE = statement(delete(webhooks).where(webhooks.c.id == param("of")))
+SWITCH_OFF = statement(
+    update(webhooks)
+    .where(webhooks.c.id == param("of"), webhooks.c.disabled_at.is_(None))
+    .values(disabled_at=param("at"))
+)
+SWITCH_ON = statement(update(webhooks).where(webhooks.c.id == param("of")).values(disabled_at=None, failures=0))
+RESEAL = statement(update(webhooks).where(webhooks.c.id == param("of")).values(secret=words("sealed")))
+WENT = statement(update(webhooks).where(webhooks.c.id == param("of")).values(failures=0, last=words("said")))
+FAILED = statement(
+    update(webhooks).where(webhooks.c.id == param("of")).values(failures=webhooks.c.failures + 1, last=words("said"))
+)
+ADD_CALL = statement(insert(calls))
+DUE = statement(
+    select(*calls.c)
+    .join(webhooks, webhooks.c.id == calls.c.webhook_id)
+    .where(calls.c.due_at <= param("at"), webhooks.c.disabled_at.is_(None))
+    .order_by(calls.c.due_at, calls.c.id)
+    .limit(param("n"))
+)
+# Whoever moves it makes the call; dies it meanwhile, the call is due again.
+CLAIM = statement(
+    update(calls).where(calls.c.id == param("of"), calls.c.due_at == param("was")).values(due_at=param("until"))
+)
+AGAIN = statement(
+    update(calls).where(calls.c.id == param("of")).values(tries=calls.c.tries + 1, due_at=param("when_next"))
+)
+DONE = statement(delete(calls).where(calls.c.id == param("of")))
+DROP_CALLS = statement(delete(calls).where(calls.c.webhook_id == param("of")))
+
+
+async def add(w: Writing, hook: Webhook) -> None:
+    await w.run(ADD, **msgspec.structs.asdict(hook) | {"events": " ".join(hook.events)})
+
+
+async def every(reading: Reading) -> list[Webhook]:
+    """All of them, the oldest first."""
+    return [_hook(row) for row in await reading.fetch(EVERY)]
+
+
+async def webhook(reading: Reading, id_: int) -> Webhook | None:
+    row = await reading.first(BY_ID, of=id_)
+    return None if row is None else _hook(row)
+
+
+async def remove(w: Writing, id_: int) -> bool:
+    """With all calls that were still to be made; False where there is none."""
+    await w.run(DROP_CALLS, of=id_)
+    return await w.run(REMOVE, of=id_) == 1
+
+
+async def switch_off(w: Writing, id_: int, at: int) -> bool:
+    """Nothing is sent any more, and what waits is dropped; False where it is off already."""
+    await w.run(DROP_CALLS, of=id_)
+    return await w.run(SWITCH_OFF, of=id_, at=at) == 1
+
+
+async def switch_on(w: Writing, id_: int) -> None:
+    await w.run(SWITCH_ON, of=id_)
+
+
+async def reseal(w: Writing, id_: int, sealed: str) -> None:
+    """Another secret from now on, also for calls that wait."""
+    await w.run(RESEAL, of=id_, sealed=sealed)
+
+
+async def add_call(w: Writing, call: Due) -> None:
+    await w.run(ADD_CALL, **msgspec.structs.asdict(call))
+
+
+async def due(reading: Reading, at: int, at_most: int) -> list[Due]:
+    """Calls to be made now, in the order in which they fell due."""
+    return [_call(row) for row in await reading.fetch(DUE, at=at, n=at_most)]
+
+
+async def claim(w: Writing, call: Due, until: int) -> bool:
+    """Take a call upon oneself; False where another process has."""
+    return await w.run(CLAIM, of=call.id, was=call.due_at, until=until) == 1
+
+
+async def went(w: Writing, call: Due, said: str) -> None:
+    """The call was answered."""
+    await w.run(DONE, of=call.id)
+    await w.run(WENT, of=call.webhook_id, said=said)
+
+
+async def failed(w: Writing, call: Due, said: str, again_at: int | None) -> int:
+    """The call was in vain; it is made again at `again_at` (ms), or (None) never. How many in a row that makes."""
+    if again_at is None:
+        await w.run(DONE, of=call.id)
+    else:
+        await w.run(AGAIN, of=call.id, when_next=again_at)
+    await w.run(FAILED, of=call.webhook_id, said=said)
+    hook = await webhook(w, call.webhook_id)
+    return 0 if hook is None else hook.failures
+
+
+async def drop(w: Writing, call: Due) -> None:
+    """A call that must not be made any more."""
+    await w.run(DONE, of=call.id)
+
+
+def _hook(row: Row) -> Webhook:
+    named = dict(zip(webhooks.c.keys(), row, strict=True))
+    named["events"] = tuple(named["events"].split())
+    return Webhook(**named)
+
+
+def _call(row: Row) -> Due:
+    return Due(**dict(zip(calls.c.keys(), row, strict=True)))

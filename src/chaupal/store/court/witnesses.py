@@ -1,0 +1,86 @@
+"""Witnessing: what other servers signed under our checkpoints, and how far we have seen their logs."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import func, select, update
+
+from chaupal.store.machine.dialect import param, statement, upsert, words
+from chaupal.store.machine.tables import cosignatures, witnessed
+from chaupal.store.machine.work import Reading, Writing
+
+KEEP = upsert(lambda insert: insert(cosignatures).on_conflict_do_nothing())
+LINES = statement(select(cosignatures.c.line).where(cosignatures.c.size == param("of")).order_by(cosignatures.c.name))
+LAST_BY = statement(
+    select(cosignatures.c.name, func.max(cosignatures.c.size), func.max(cosignatures.c.at)).group_by(
+        cosignatures.c.name
+    )
+)
+FINAL = statement(
+    select(cosignatures.c.size, func.max(cosignatures.c.at))
+    .group_by(cosignatures.c.size)
+    .having(func.count() >= param("needed"))
+    .order_by(cosignatures.c.size.desc())
+    .limit(1)
+)
+HOLD = upsert(
+    lambda insert: (
+        insert(witnessed)
+        .values(origin=words("of"), size=0, root="", at=0)
+        .on_conflict_do_update(index_elements=["origin"], set_={"at": witnessed.c.at})
+        .returning(witnessed.c.size, witnessed.c.root, witnessed.c.at)
+    )
+)
+SEE = statement(
+    update(witnessed)
+    .where(witnessed.c.origin == words("of"))
+    .values(size=param("new_size"), root=words("new_root"), at=param("now_at"))
+)
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """The newest checkpoint of a log that we cosigned: its size and root (base64); size 0 where there is none."""
+
+    size: int
+    root: str
+    at: int
+
+
+class Cosigned(msgspec.Struct, frozen=True):
+    """How far a witness has followed us: the largest size it signed, and when (ms)."""
+
+    name: str
+    size: int
+    at: int
+
+
+async def keep(w: Writing, size: int, name: str, line: str, at: int) -> None:
+    """A cosignature line, as it is served; the first of a witness under a size stays."""
+    await w.run(KEEP, size=size, name=name, line=line, at=at)
+
+
+async def lines(reading: Reading, size: int) -> Sequence[str]:
+    """The cosignature lines under the checkpoint of this size."""
+    return [row[0] for row in await reading.fetch(LINES, of=size)]
+
+
+async def last_by(reading: Reading) -> dict[str, Cosigned]:
+    """Witness -> how far it has followed us."""
+    return {name: Cosigned(name, size, at) for name, size, at in await reading.fetch(LAST_BY)}
+
+
+async def final(reading: Reading, needed: int) -> Cosigned | None:
+    """The newest checkpoint that at least `needed` witnesses signed, and when the last of them did."""
+    row = await reading.first(FINAL, needed=needed)
+    return None if row is None else Cosigned("", row[0], row[1])
+
+
+async def hold_seen(w: Writing, origin: str) -> Seen:
+    """How far we have seen this log; nobody else cosigns it before this unit is committed or given up."""
+    row = await w.first(HOLD, of=origin)
+    return Seen(*row) if row is not None else Seen(0, "", 0)
+
+
+async def see(w: Writing, origin: str, size: int, root: str) -> None:
+    """In the unit that holds it: from now on this is the newest."""
+    await w.run(SEE, of=origin, new_size=size, new_root=root, now_at=w.now())

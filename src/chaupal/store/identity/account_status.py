@@ -1,0 +1,88 @@
+"""How an account stands (active, frozen, suspended): what the rulings in force on it come to, kept in its row."""
+
+from sqlalchemy import ColumnElement, FromClause, and_, exists, or_, select, update
+from sqlalchemy import text as sql
+
+from chaupal.policy.rulings import Measure
+from chaupal.store.identity import apps
+from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.tables import accounts, logins, rulings
+from chaupal.store.machine.work import Reading, Writing
+
+ACTIVE = "active"
+# The most severe first; an account that is pending or deleted keeps its state.
+STATES = {Measure.SUSPEND.value: "suspended", Measure.FREEZE.value: "frozen"}
+
+# Every ruling begins with its commit: a clock that was put back since does not undo it, so the start is not asked.
+IN_FORCE = statement(
+    select(rulings.c.measure).where(
+        rulings.c.subject_id == param("of"),
+        rulings.c.lifted_at.is_(None),
+        rulings.c.ends_at.is_(None) | (rulings.c.ends_at > param("at")),
+    )
+)
+SET = statement(
+    update(accounts)
+    .where(
+        accounts.c.id == param("of"),
+        accounts.c.state != sql("'pending'"),
+        accounts.c.state != sql("'deleted'"),
+        accounts.c.state != words("new_state"),
+    )
+    .values(state=words("new_state"))
+)
+_others = accounts.alias("others")
+_their_logins = logins.alias("their_logins")
+
+
+def _signs_in(row: FromClause, login: FromClause) -> ColumnElement[bool]:
+    """Whoever is let in, has confirmed their mail, and has a password or a passkey."""
+    return and_(
+        row.c.state == sql("'active'"), login.c.account_id == row.c.id, login.c.confirmed_at.is_not(None),
+        or_(login.c.password_hash != sql("''"), login.c.passkeys > sql("0")),
+    )  # fmt: skip
+
+
+_other = and_(_others.c.role == accounts.c.role, _others.c.id != accounts.c.id, _others.c.state == sql("'active'"))
+LAST_OF = statement(
+    select(accounts.c.role).where(
+        accounts.c.id == param("of"),
+        accounts.c.state == sql("'active'"),
+        or_(accounts.c.role == sql("'owner'"), accounts.c.role == sql("'approver'")),
+        or_(
+            ~exists().where(_other),
+            and_(
+                exists().where(_signs_in(accounts, logins)),
+                ~exists().where(_other, _signs_in(_others, _their_logins)),
+            ),
+        ),
+    )
+)
+
+
+async def last_of(reading: Reading, account: int) -> str | None:
+    """`owner` or `approver`, where nobody else who is open and able to sign in has this role; else None."""
+    return await reading.value(LAST_OF, of=account)
+
+
+async def settle(w: Writing, account: int) -> None:
+    """The account's state is now what the rulings in force at this moment make it.
+
+    To be called in the commit in which a suspension or freeze begins, is lifted, or is written down as lapsed. Whoever
+    becomes suspended is out everywhere: sessions, tokens and codes that were not used yet end with the same commit.
+    """
+    state = await standing_of(w, account)
+    if not await w.run(SET, of=account, new_state=state):
+        return
+    w.touch("people", account)
+    if state == STATES[Measure.SUSPEND]:
+        await apps.end_all(w, account)
+        await apps.drop_grants(w, account)
+    else:
+        await apps.forget_callers(w, account)
+
+
+async def standing_of(reading: Reading, account: int) -> str:
+    """`suspended`, `frozen` or `active`, by the rulings in force at this moment."""
+    measures = {row[0] for row in await reading.fetch(IN_FORCE, of=account, at=reading.now())}
+    return next((state for measure, state in STATES.items() if measure in measures), ACTIVE)

@@ -1,0 +1,213 @@
+"""Accounts to write: a new one, a changed one, its state, and the words by which it is found."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import case, delete, func, insert, select, update
+from sqlalchemy import text as sql
+
+from chaupal.policy.things import Field
+from chaupal.policy.viewer import Role
+from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.tables import accounts, follow_requests, name_words
+from chaupal.store.machine.work import Reading, Writing
+
+ADD = upsert(
+    lambda i: (
+        i(accounts)
+        .values(
+            id=param("id"), handle=words("handle"), name=words("name"), created_at=param("at"), role=words("role"),
+            state=words("state"), locked=param("locked"), bot=param("bot"),
+        )
+        .on_conflict_do_nothing()
+    )
+)  # fmt: skip
+# What is not given (None) stays as it is, so that two changes at once do not undo each other.
+CHANGE = statement(
+    update(accounts)
+    .where(accounts.c.id == param("of"))
+    .values(
+        name=func.coalesce(words("new_name"), accounts.c.name),
+        note=func.coalesce(words("new_note"), accounts.c.note),
+        note_html=func.coalesce(words("new_note_html"), accounts.c.note_html),
+        avatar=func.coalesce(words("new_avatar"), accounts.c.avatar),
+        header=func.coalesce(words("new_header"), accounts.c.header),
+        fields=func.coalesce(words("new_fields"), accounts.c.fields),
+        locked=func.coalesce(param("new_locked"), accounts.c.locked),
+        bot=func.coalesce(param("new_bot"), accounts.c.bot),
+        discoverable=func.coalesce(param("new_discoverable"), accounts.c.discoverable),
+        indexable=func.coalesce(param("new_indexable"), accounts.c.indexable),
+        hide_collections=func.coalesce(param("new_hide_collections"), accounts.c.hide_collections),
+        attribution_domains=func.coalesce(words("new_sites"), accounts.c.attribution_domains),
+    )
+)
+OPEN = statement(
+    update(accounts).where(accounts.c.id == param("of"), accounts.c.state == "pending").values(state="active")
+)
+SET_ROLE = statement(update(accounts).where(accounts.c.id == param("of")).values(role=words("new_role")))
+TAKEN = statement(select(accounts.c.id).where(accounts.c.handle == words("handle")))
+DROP_WORDS = statement(delete(name_words).where(name_words.c.account_id == param("of")))
+ADD_WORD = statement(insert(name_words).values(word=words("word"), account_id=param("of")))
+PORTRAITS = statement(select(accounts.c.avatar, accounts.c.header).where(accounts.c.id == param("of")))
+NAME_OF = statement(select(accounts.c.name).where(accounts.c.id == param("of")))
+ROLE_OF = statement(select(accounts.c.role).where(accounts.c.id == param("of"), accounts.c.state != "deleted"))
+WITH_ROLES = statement(
+    select(accounts.c.id, accounts.c.role)
+    .where(among(accounts.c.role, "roles"), accounts.c.state == "active")
+    .order_by(accounts.c.id)
+)
+ROLLS = statement(
+    select(accounts.c.id, accounts.c.role)
+    .where(accounts.c.role != sql("'member'"), accounts.c.role != sql("'system'"), accounts.c.state != sql("'deleted'"))
+    .order_by(accounts.c.id)
+)
+STANDINGS = statement(select(accounts.c.id, accounts.c.role, accounts.c.state).where(among(accounts.c.id, "ids")))
+REQUESTS_TO = statement(select(func.count()).select_from(follow_requests).where(follow_requests.c.to == param("me")))
+CENSUS = statement(
+    select(
+        func.count(),
+        func.coalesce(func.sum(accounts.c.posts_count), 0),
+        func.coalesce(func.sum(case((accounts.c.last_post_at >= param("since"), 1), else_=0)), 0),
+        func.min(case((accounts.c.role == "owner", accounts.c.id), else_=None)),
+    ).where(accounts.c.state == "active", accounts.c.role != "system")
+)  # fmt: skip
+
+_json = msgspec.json.Encoder().encode
+
+
+class Face(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person shows of themselves; None: as before."""
+
+    name: str | None = None
+    note: str | None = None
+    note_html: str | None = None
+    avatar: str | None = None
+    header: str | None = None
+    fields: tuple[Field, ...] | None = None
+    locked: bool | None = None
+    bot: bool | None = None
+    discoverable: bool | None = None
+    indexable: bool | None = None
+    hide_collections: bool | None = None
+    sites: tuple[str, ...] | None = None
+
+
+class Standing(NamedTuple):
+    """An account's role and state as they are at this moment."""
+
+    role: str
+    state: str
+
+    @property
+    def active(self) -> bool:
+        return self.state == "active"
+
+
+class Census(msgspec.Struct, frozen=True):
+    """How many live here. `active`: have posted since a given moment. `owner`: the first account with that role."""
+
+    people: int
+    posts: int
+    active: int
+    owner: int | None
+
+
+async def add(
+    w: Writing, id_: int, handle: str, *, name: str, role: str, state: str, locked: bool = False, bot: bool = False
+) -> bool:
+    """A new account; False, and nothing is written, when the handle is taken."""
+    rows = await w.run(
+        ADD, id=id_, handle=handle, name=name, at=w.now(), role=role, state=state, locked=int(locked), bot=int(bot)
+    )
+    return rows == 1
+
+
+async def change(w: Writing, id_: int, face: Face) -> None:
+    """The account's public face is now this one, as far as it is given."""
+    fields = None if face.fields is None else _json(face.fields).decode()
+    await w.run(
+        CHANGE, of=id_, new_name=face.name, new_note=face.note, new_note_html=face.note_html, new_avatar=face.avatar,
+        new_header=face.header, new_fields=fields, new_locked=_flag(face.locked), new_bot=_flag(face.bot),
+        new_discoverable=_flag(face.discoverable), new_indexable=_flag(face.indexable),
+        new_hide_collections=_flag(face.hide_collections),
+        new_sites=None if face.sites is None else _json(face.sites).decode(),
+    )  # fmt: skip
+    w.touch("people", id_)
+
+
+async def find_by(w: Writing, id_: int, by: Iterable[str]) -> None:
+    """The words by which the account is found, in place of the old ones."""
+    await w.run(DROP_WORDS, of=id_)
+    await w.run_many(ADD_WORD, [{"word": word, "of": id_} for word in dict.fromkeys(by)])
+
+
+async def open_(w: Writing, id_: int) -> bool:
+    """A pending account becomes active; False when it was not pending."""
+    w.touch("people", id_)
+    return await w.run(OPEN, of=id_) == 1
+
+
+async def set_role(w: Writing, id_: int, role: str) -> None:
+    await w.run(SET_ROLE, of=id_, new_role=role)
+    w.touch("people", id_)
+
+
+async def whose(reading: Reading, handle: str) -> int | None:
+    """Whose handle this is, in whatever state they are; None when it is free."""
+    return await reading.value(TAKEN, handle=handle)
+
+
+async def portraits(reading: Reading, id_: int) -> tuple[str, str]:
+    """The file keys of avatar and header; empty where there is none."""
+    row = await reading.first(PORTRAITS, of=id_)
+    return (row[0], row[1]) if row else ("", "")
+
+
+async def name_of(reading: Reading, id_: int) -> str:
+    """The display name, for the store's own use within a unit; empty where there is none."""
+    return await reading.value(NAME_OF, of=id_) or ""
+
+
+async def requests_to(reading: Reading, account: int) -> int:
+    """How many ask to follow the account."""
+    return await reading.value(REQUESTS_TO, me=account)
+
+
+async def census(reading: Reading, since: int) -> Census:
+    """Looks at every account: for `scanning()`, and to be kept for a while."""
+    row = await reading.first(CENSUS, since=since)
+    return Census(*(int(v) if v is not None else None for v in row)) if row else Census(0, 0, 0, None)  # pyright: ignore[reportArgumentType]
+
+
+def _flag(value: bool | None) -> int | None:
+    return None if value is None else int(value)
+
+
+async def with_roles(reading: Reading, roles: Sequence[str]) -> list[int]:
+    """The accounts that have one of these roles, by the log's word."""
+    rows = await reading.fetch(WITH_ROLES, roles=listed(list(roles)))
+    return [id_ for id_, role in rows if role == Role.SYSTEM or await reading.memory.roll(reading, id_, role) == role]
+
+
+async def role_of(reading: Reading, id_: int) -> str | None:
+    """The account's role, as far as the log gave it; None where there is no such account."""
+    kept: str | None = await reading.value(ROLE_OF, of=id_)
+    return kept if kept in (None, Role.MEMBER, Role.SYSTEM) else await reading.memory.roll(reading, id_, kept)
+
+
+async def rolls(reading: Reading) -> list[tuple[int, str]]:
+    """(account, role) of everybody whose row says that they have a part in the office, whatever the log says."""
+    return [(row[0], row[1]) for row in await reading.fetch(ROLLS)]
+
+
+async def standings(reading: Reading, ids: Iterable[int]) -> dict[int, Standing]:
+    """Account -> how it stands at this moment, its role as far as the log gave it; those that are not there are left out."""
+    wanted = sorted(set(ids))
+    rows = await reading.fetch(STANDINGS, ids=listed(wanted)) if wanted else ()
+    return {
+        id_: Standing(
+            role if role in (Role.MEMBER, Role.SYSTEM) else await reading.memory.roll(reading, id_, role), state
+        )
+        for id_, role, state in rows
+    }

@@ -1,0 +1,117 @@
+"""Accounts as staff look for them: by how they stand, by name or address, those who have not come in yet too."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy import text as sql
+
+from chaupal.policy.sealed import Sealed
+from chaupal.policy.things import Person
+from chaupal.store.machine.dialect import Statement, among, listed, param, statement, words
+from chaupal.store.machine.tables import accounts, logins, rulings
+from chaupal.store.machine.work import Reading
+from chaupal.store.square.people import COLUMNS, person_of
+
+ESCAPE = "\\"
+
+_login = (
+    accounts.c.id, accounts.c.handle, accounts.c.role, accounts.c.state, accounts.c.created_at, logins.c.email, logins.c.confirmed_at,
+    logins.c.approved_at, logins.c.ui_language, logins.c.reason,
+)  # fmt: skip
+_joined = accounts.join(logins, logins.c.account_id == accounts.c.id)
+# Every wish that is not named is empty, so that one text serves them all.
+_limited = exists(
+    select(rulings.c.id).where(
+        rulings.c.subject_id == accounts.c.id, rulings.c.measure == words("measure"), rulings.c.lifted_at.is_(None),
+        rulings.c.starts_at <= param("at"), or_(rulings.c.ends_at.is_(None), rulings.c.ends_at > param("at")),
+    )
+)  # fmt: skip
+_WISHES = (
+    accounts.c.state != sql("'deleted'"),
+    accounts.c.role != sql("'system'"),
+    or_(words("state") == "", accounts.c.state == words("state")),
+    or_(words("measure") == "", _limited),
+    or_(param("staff") == 0, accounts.c.role != sql("'member'")),
+    or_(words("handle") == "", accounts.c.handle.like(words("handle"), escape=ESCAPE)),
+    or_(words("name") == "", func.lower(accounts.c.name).like(words("name"), escape=ESCAPE)),
+    or_(words("email") == "", logins.c.email.like(words("email"), escape=ESCAPE)),
+    accounts.c.id < param("below"),
+    accounts.c.id > param("above"),
+)
+_all = select(*_login).select_from(_joined)
+DOWN = statement(_all.where(*_WISHES).order_by(accounts.c.id.desc()).limit(param("n")))
+UP = statement(_all.where(*_WISHES).order_by(accounts.c.id).limit(param("n")))
+ONE = statement(_all.where(accounts.c.id == param("of"), accounts.c.state != sql("'deleted'")))
+IN_ANY_STATE = statement(select(*COLUMNS).where(among(accounts.c.id, "ids"), accounts.c.state != sql("'deleted'")))
+
+
+class Wishes(msgspec.Struct, frozen=True, kw_only=True):
+    """Which accounts. `state`: active, pending, frozen, suspended; `measure`: what binds them now; `handle`, `email`: how
+    they begin, `name`: what it holds; `staff`: only those with a role. Nothing: all of them.
+    """
+
+    state: str = ""
+    measure: str = ""
+    handle: str = ""
+    name: str = ""
+    email: str = ""
+    staff: bool = False
+
+
+class Private(msgspec.Struct, frozen=True):
+    """What only staff see of an account. Times in ms; None: not yet. `reason`: why they want to join."""
+
+    id: int
+    handle: str
+    role: str
+    state: str
+    created_at: int
+    email: str
+    confirmed_at: int | None
+    approved_at: int | None
+    language: str
+    reason: str
+
+
+async def found(
+    reading: Reading, wishes: Wishes, *, below: int, above: int, at_most: int, upward: bool
+) -> list[Private]:
+    """Newest first; above a cursor the nearest ones."""
+    stmt: Statement = UP if upward else DOWN
+    rows = await reading.fetch(
+        stmt, state=wishes.state, measure=wishes.measure, at=reading.now(), staff=int(wishes.staff), handle=_begins(wishes.handle),
+        name=_holds(wishes.name), email=_begins(wishes.email), below=below, above=above, n=at_most,
+    )  # fmt: skip
+    return [Private(*row) for row in (reversed(rows) if upward else rows)]
+
+
+async def private(reading: Reading, id_: int) -> Private | None:
+    """None for deleted accounts, and the house's own, into which nobody logs."""
+    row = await reading.first(ONE, of=id_)
+    return None if row is None else Private(*row)
+
+
+async def sealed_in_any_state(reading: Reading, ids: Collection[int]) -> dict[int, Sealed[Person]]:
+    """Sealed people by id, those who have not come in yet too: for staff, and not kept in memory."""
+    rows: Sequence[Any] = await reading.fetch(IN_ANY_STATE, ids=listed(sorted(ids))) if ids else ()
+    return {row[0]: Sealed(person_of(row)) for row in rows}
+
+
+def _begins(text: str) -> str:
+    text = _plain(text)
+    return f"{text}%" if text else ""
+
+
+def _holds(text: str) -> str:
+    text = _plain(text)
+    return f"%{text}%" if text else ""
+
+
+def _plain(text: str) -> str:
+    """In small letters, its wildcards taken as what they look like."""
+    text = text.strip().lower()
+    for sign in (ESCAPE, "%", "_"):
+        text = text.replace(sign, ESCAPE + sign)
+    return text

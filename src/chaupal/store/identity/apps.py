@@ -1,0 +1,293 @@
+"""Who may call in whose name: apps, the codes they are granted, their tokens, and the sessions of browsers."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, insert, select, union_all, update
+
+from chaupal.policy.viewer import Caller, Role
+from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.tables import accounts, apps, grants, logins, push_subscriptions, sessions, tokens
+from chaupal.store.machine.work import Reading, Row, Writing
+
+ADD_APP = statement(insert(apps))
+APP_COLUMNS = (
+    apps.c.id, apps.c.client_id, apps.c.secret_hash, apps.c.name, apps.c.website, apps.c.redirect_uris, apps.c.scopes
+)  # fmt: skip
+APP_CALLED = statement(select(*APP_COLUMNS).where(apps.c.client_id == words("client")))
+APP = statement(select(*APP_COLUMNS).where(apps.c.id == param("id")))
+
+ADD_GRANT = statement(insert(grants))
+GRANT = statement(
+    select(
+        grants.c.hash, grants.c.app_id, grants.c.account_id, grants.c.redirect_uri, grants.c.scopes, grants.c.challenge,
+        grants.c.challenge_method, grants.c.expires_at, grants.c.used_at,
+    ).where(grants.c.hash == words("hash"))
+)  # fmt: skip
+USE_GRANT = statement(
+    update(grants).where(grants.c.hash == words("of"), grants.c.used_at.is_(None)).values(used_at=param("at"))
+)
+DROP_GRANTS = statement(delete(grants).where(grants.c.account_id == param("me"), grants.c.used_at.is_(None)))
+DROP_OLD_GRANTS = statement(delete(grants).where(grants.c.expires_at < param("before")))
+
+ADD_TOKEN = statement(insert(tokens))
+TOKEN = statement(select(tokens.c.hash, tokens.c.app_id, tokens.c.revoked_at).where(tokens.c.hash == words("hash")))
+REVOKE = statement(
+    update(tokens).where(tokens.c.hash == words("of"), tokens.c.revoked_at.is_(None)).values(revoked_at=param("at"))
+)
+HASHES_OF_GRANT = statement(select(tokens.c.hash).where(tokens.c.grant_hash == words("hash")))
+REVOKE_GRANT = statement(
+    update(tokens)
+    .where(tokens.c.grant_hash == words("of"), tokens.c.revoked_at.is_(None))
+    .values(revoked_at=param("at"))
+)
+REVOKE_ALL = statement(
+    update(tokens)
+    .where(tokens.c.account_id == param("me"), tokens.c.revoked_at.is_(None))
+    .values(revoked_at=param("at"))
+)
+
+ADD_SESSION = statement(insert(sessions))
+DROP_SESSION = statement(delete(sessions).where(sessions.c.hash == words("of")))
+DROP_SESSIONS = statement(delete(sessions).where(sessions.c.account_id == param("me")))
+DROP_OLD_SESSIONS = statement(delete(sessions).where(sessions.c.expires_at < param("before")))
+
+HASHES_OF = statement(
+    union_all(
+        select(tokens.c.hash).where(tokens.c.account_id == param("me"), tokens.c.revoked_at.is_(None)),
+        select(sessions.c.hash).where(sessions.c.account_id == param("me")),
+    )
+)
+_PERSON = (
+    accounts.c.handle,
+    accounts.c.role,
+    accounts.c.state,
+    logins.c.confirmed_at,
+    logins.c.approved_at,
+    logins.c.ui_language,
+    logins.c.appearance,
+    logins.c.reads,
+    logins.c.totp_since,
+    logins.c.passkeys,
+)
+BY_TOKEN = statement(
+    select(tokens.c.hash, tokens.c.account_id, tokens.c.scopes, tokens.c.app_id, apps.c.name, apps.c.website, *_PERSON)
+    .join_from(tokens, apps, apps.c.id == tokens.c.app_id, isouter=True)
+    .join(accounts, accounts.c.id == tokens.c.account_id, isouter=True)
+    .join(logins, logins.c.account_id == tokens.c.account_id, isouter=True)
+    .where(tokens.c.hash == words("hash"), tokens.c.revoked_at.is_(None))
+)
+BY_COOKIE = statement(
+    select(sessions.c.hash, sessions.c.account_id, sessions.c.csrf, sessions.c.expires_at, sessions.c.seen_at, *_PERSON)
+    .join_from(sessions, accounts, accounts.c.id == sessions.c.account_id)
+    .join(logins, logins.c.account_id == sessions.c.account_id)
+    .where(sessions.c.hash == words("hash"))
+)
+
+# Devices are told in the name of a token or a session, and no longer than that lasts.
+UNPUSH = statement(delete(push_subscriptions).where(push_subscriptions.c.key == words("of")))
+UNPUSH_ALL = statement(delete(push_subscriptions).where(push_subscriptions.c.account_id == param("me")))
+UNPUSH_OLD = statement(
+    delete(push_subscriptions).where(
+        push_subscriptions.c.key.in_(select(sessions.c.hash).where(sessions.c.expires_at < param("before")))
+    )
+)
+
+FOREVER = 2**63 - 1
+NO_PART = (Role.MEMBER, Role.SYSTEM)  # roles that open nothing, or are nobody's
+
+
+class App(msgspec.Struct, frozen=True):
+    """A registered app. `redirect_uris` one a line, `scopes` with spaces between."""
+
+    id: int
+    client_id: str
+    secret_hash: str
+    name: str
+    website: str
+    redirect_uris: str
+    scopes: str
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """What somebody allowed an app, until it fetches its token. Times in ms."""
+
+    hash: str
+    app_id: int
+    account_id: int
+    redirect_uri: str
+    scopes: str
+    challenge: str
+    challenge_method: str
+    expires_at: int
+    used_at: int | None = None
+
+
+class Token(msgspec.Struct, frozen=True):
+    """A token as it is kept. `account_id` None: an app's own. `grant_hash`: the code it was had for, or empty."""
+
+    hash: str
+    app_id: int
+    account_id: int | None
+    scopes: str
+    grant_hash: str = ""
+
+
+async def add_app(w: Writing, app: App) -> None:
+    await w.run(ADD_APP, **msgspec.structs.asdict(app), created_at=w.now())
+
+
+async def app_called(reading: Reading, client_id: str) -> App | None:
+    if not client_id.isascii() or not client_id.isprintable():
+        return None
+    row = await reading.first(APP_CALLED, client=client_id)
+    return App(*row) if row else None
+
+
+async def app(reading: Reading, id_: int) -> App | None:
+    row = await reading.first(APP, id=id_)
+    return App(*row) if row else None
+
+
+async def add_grant(w: Writing, grant: Grant) -> None:
+    await w.run(ADD_GRANT, **msgspec.structs.asdict(grant))
+
+
+async def grant(reading: Reading, hash_: str) -> Grant | None:
+    row = await reading.first(GRANT, hash=hash_)
+    return Grant(*row) if row else None
+
+
+async def use_grant(w: Writing, hash_: str) -> bool:
+    """False when it was used before."""
+    return await w.run(USE_GRANT, of=hash_, at=w.now()) == 1
+
+
+async def add_token(w: Writing, id_: int, token: Token) -> None:
+    await w.run(ADD_TOKEN, id=id_, **msgspec.structs.asdict(token), created_at=w.now(), revoked_at=None)
+
+
+async def app_of_token(reading: Reading, hash_: str) -> int | None:
+    """The app that holds this token, revoked or not; None for a token that never was."""
+    row = await reading.first(TOKEN, hash=hash_)
+    return row[1] if row else None
+
+
+async def revoke(w: Writing, hash_: str) -> None:
+    await w.run(REVOKE, of=hash_, at=w.now())
+    await w.run(UNPUSH, of=hash_)
+    w.touch("tokens", hash_)
+
+
+async def revoke_granted(w: Writing, grant_hash: str) -> None:
+    """Every token that was had for this code."""
+    hashes = [row[0] for row in await w.fetch(HASHES_OF_GRANT, hash=grant_hash)]
+    await w.run(REVOKE_GRANT, of=grant_hash, at=w.now())
+    for hash_ in hashes:
+        await w.run(UNPUSH, of=hash_)
+    w.touch("tokens", *hashes)
+
+
+async def add_session(
+    w: Writing, hash_: str, account: int, *, csrf: str, until: int, agent: str, country: str = ""
+) -> None:
+    now = w.now()
+    await w.run(
+        ADD_SESSION, hash=hash_, account_id=account, created_at=now, expires_at=until, csrf=csrf, agent=agent,
+        country=country, seen_at=now,
+    )  # fmt: skip
+
+
+async def drop_session(w: Writing, hash_: str) -> None:
+    await w.run(DROP_SESSION, of=hash_)
+    await w.run(UNPUSH, of=hash_)
+    w.touch("tokens", hash_)
+
+
+async def drop_expired(w: Writing, before: int) -> None:
+    """Sessions and codes that ended before a moment; a code is kept for a while, so that its replay is noticed."""
+    await w.run(DROP_OLD_GRANTS, before=before)
+    await w.run(UNPUSH_OLD, before=before)
+    await w.run(DROP_OLD_SESSIONS, before=before)
+
+
+async def end_all(w: Writing, account: int) -> None:
+    """Every session and every token of an account."""
+    await forget_callers(w, account)
+    await w.run(DROP_SESSIONS, me=account)
+    await w.run(REVOKE_ALL, me=account, at=w.now())
+    await w.run(UNPUSH_ALL, me=account)
+
+
+async def drop_grants(w: Writing, account: int) -> None:
+    """What an account allowed and no app has fetched yet. Used codes stay, so that their replay is noticed."""
+    await w.run(DROP_GRANTS, me=account)
+
+
+async def forget_callers(w: Writing, account: int) -> None:
+    """Role, state or language of an account changed: whoever calls in its name is looked up anew."""
+    w.touch("tokens", *[row[0] for row in await w.fetch(HASHES_OF, me=account)])
+
+
+async def caller_by_token(reading: Reading, hash_: str) -> Caller | None:
+    caller = await _caller(reading, hash_, BY_TOKEN, _token_caller)
+    return caller if caller and not caller.csrf else None  # a cookie is no token
+
+
+async def caller_by_cookie(reading: Reading, hash_: str) -> Caller | None:
+    caller = await _caller(reading, hash_, BY_COOKIE, _cookie_caller)
+    return caller if caller and caller.csrf else None
+
+
+async def _caller(
+    reading: Reading, hash_: str, stmt: Any, make: Callable[[Row], tuple[Caller, int] | None]
+) -> Caller | None:
+    """Remembered with the moment until which it is good; what does not exist is not remembered, or memory could be flooded."""
+    memory = reading.memory
+    kept: tuple[Caller, int] | None = memory.tokens.items.get(hash_)
+    if kept is None:
+        generation = memory.generation
+        row = await reading.first(stmt, hash=hash_)
+        kept = make(row) if row else None
+        if kept is None:
+            return None
+        if kept[0].account is not None and kept[0].role not in NO_PART:
+            role = Role(await memory.roll(reading, kept[0].account, kept[0].role))
+            kept = (msgspec.structs.replace(kept[0], role=role), kept[1])
+        if generation == memory.generation:
+            memory.tokens.put(hash_, kept)
+    return kept[0] if reading.now() < kept[1] else None
+
+
+def _token_caller(row: Row) -> tuple[Caller, int] | None:
+    (
+        hash_, account, scopes, app_id, app_name, app_site, handle, role, state, confirmed, approved, language, appearance, reads, totp,
+        keys,
+    ) = row  # fmt: skip
+    if account is not None and state in (None, "deleted"):
+        return None
+    caller = Caller(
+        account=account, handle=handle or "", role=Role(role or Role.MEMBER), scopes=frozenset(scopes.split()), app=app_id,
+        app_name=app_name or "", app_site=app_site or "", language=language or "",
+        appearance=appearance or "", reads=reads or "", key=hash_,
+        state="active" if account is None else _state(state, confirmed, approved), second=totp is not None or bool(keys),
+    )  # fmt: skip
+    return caller, FOREVER
+
+
+def _cookie_caller(row: Row) -> tuple[Caller, int] | None:
+    (
+        hash_, account, csrf, until, seen, handle, role, state, confirmed, approved, language, appearance, reads, totp, keys,
+    ) = row  # fmt: skip
+    if state == "deleted":
+        return None
+    caller = Caller(
+        account=account, handle=handle, role=Role(role), csrf=csrf, language=language, appearance=appearance, reads=reads, key=hash_,
+        state=_state(state, confirmed, approved), second=totp is not None or bool(keys), seen_at=seen,
+    )  # fmt: skip
+    return caller, until
+
+
+def _state(state: str, confirmed: int | None, approved: int | None) -> str:
+    return "pending" if state == "active" and (confirmed is None or approved is None) else state

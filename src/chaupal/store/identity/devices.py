@@ -1,0 +1,71 @@
+"""What is logged in in somebody's name: browsers and apps, as their owner sees them, noted as in use, and ended."""
+
+import msgspec
+from sqlalchemy import select, update
+
+from chaupal.store.identity.apps import revoke
+from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.tables import apps, sessions, tokens
+from chaupal.store.machine.work import Reading, Writing
+
+SEEN = statement(
+    update(sessions).where(sessions.c.hash == words("of")).values(seen_at=param("at"), country=words("country"))
+)
+SESSIONS = statement(
+    select(sessions.c.hash, sessions.c.created_at, sessions.c.seen_at, sessions.c.agent, sessions.c.country)
+    .where(sessions.c.account_id == param("me"), sessions.c.expires_at > param("now"))
+    .order_by(sessions.c.seen_at.desc(), sessions.c.created_at.desc(), sessions.c.hash)
+)
+ALLOWED = statement(
+    select(tokens.c.id, tokens.c.app_id, apps.c.name, apps.c.website, tokens.c.scopes, tokens.c.created_at)
+    .join_from(tokens, apps, apps.c.id == tokens.c.app_id, isouter=True)
+    .where(tokens.c.account_id == param("me"), tokens.c.revoked_at.is_(None))
+    .order_by(tokens.c.id.desc())
+)
+HASHES_OF_TOKEN = statement(select(tokens.c.hash).where(tokens.c.id == param("of"), tokens.c.account_id == param("me")))
+
+
+class Open(msgspec.Struct, frozen=True):
+    """A browser that is logged in. Times in ms; `country` from which it last came, where that was known."""
+
+    hash: str
+    created_at: int
+    seen_at: int
+    agent: str
+    country: str
+
+
+class Allowed(msgspec.Struct, frozen=True):
+    """A token that an app holds."""
+
+    id: int
+    app: int
+    name: str
+    website: str
+    scopes: str
+    created_at: int
+
+
+async def seen(w: Writing, hash_: str, country: str) -> None:
+    """A session is in use: noted now and then, so that its owner can tell one from another."""
+    await w.run(SEEN, of=hash_, at=w.now(), country=country)
+    w.touch("tokens", hash_)
+
+
+async def open_sessions(reading: Reading, account: int) -> list[Open]:
+    """The one in use last first."""
+    return [Open(*row) for row in await reading.fetch(SESSIONS, me=account, now=reading.now())]
+
+
+async def allowed(reading: Reading, account: int) -> list[Allowed]:
+    """The newest first."""
+    rows = await reading.fetch(ALLOWED, me=account)
+    return [Allowed(row[0], row[1], row[2] or "", row[3] or "", row[4], row[5]) for row in rows]
+
+
+async def revoke_own(w: Writing, account: int, token: int) -> bool:
+    """End one token of an account; False where it is not theirs."""
+    hashes = [row[0] for row in await w.fetch(HASHES_OF_TOKEN, of=token, me=account)]
+    for hash_ in hashes:
+        await revoke(w, hash_)
+    return bool(hashes)

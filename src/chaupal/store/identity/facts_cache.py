@@ -1,0 +1,183 @@
+"""Facts for the gate: the viewer's ties and the rulings in force, remembered until a commit changes them."""
+
+import functools
+from collections.abc import Sequence
+from sys import intern
+
+from sqlalchemy import case, func, select, union_all
+from sqlalchemy import text as sql
+
+from chaupal.kernel.clock import MINUTE
+from chaupal.policy.facts import STRANGER, Facts, Relations
+from chaupal.policy.rulings import Measure, Ruling, RulingIndex
+from chaupal.policy.viewer import Viewer
+from chaupal.store.machine.dialect import among, listed, param, statement
+from chaupal.store.machine.tables import blocks, follows, media, media_uses, mutes, rulings
+from chaupal.store.machine.work import Reading, Row
+
+FOLLOWING = statement(select(follows.c.to, follows.c.boosts).where(follows.c.by == param("me")))
+BLOCKING = statement(select(blocks.c.to).where(blocks.c.by == param("me")))
+BLOCKED_BY = statement(select(blocks.c.by).where(blocks.c.to == param("me")))
+MUTING = statement(select(mutes.c.to, mutes.c.ends_at).where(mutes.c.by == param("me")))
+
+COVERING = (Measure.WITHHOLD_POST, Measure.WITHHOLD_MEDIA)
+BACK = MINUTE  # a clock may be put back so far without everything being read again
+
+# What the law is made of, and after it when and with which entry of the log it was lifted.
+LAW = (
+    rulings.c.id, rulings.c.subject_id, rulings.c.measure, rulings.c.territory, rulings.c.starts_at, rulings.c.ends_at,
+    rulings.c.order_ref, rulings.c.authority, rulings.c.authority_hi, rulings.c.legal_basis, rulings.c.reason, rulings.c.log_index,
+    rulings.c.term, rulings.c.basis, rulings.c.regime, rulings.c.rule, rulings.c.review_at, rulings.c.permanent, rulings.c.neutral,
+    rulings.c.text, rulings.c.lifted_at, rulings.c.lift_log_index,
+)  # fmt: skip
+# A warning hides nothing, so no verdict rests on it.
+IN_FORCE = statement(
+    select(*LAW)
+    .where(rulings.c.lifted_at.is_(None), rulings.c.measure != sql("'warn'"), rulings.c.id > param("after"))
+    .order_by(rulings.c.id)
+    .limit(param("n"))
+)
+BY_IDS = statement(select(*LAW).where(among(rulings.c.id, "ids")))
+# Entries of the log are numbered in the order of their commits, so no change is missed, whatever clocks say.
+SINCE = statement(
+    union_all(
+        select(*LAW).where(rulings.c.log_index > param("leaf")),
+        select(*LAW).where(rulings.c.lift_log_index > param("leaf"), rulings.c.log_index <= param("leaf")),
+        select(*LAW).where(rulings.c.opened_log_index > param("leaf")),
+        # Decided by one person alone: its end moves when a second one agrees.
+        select(*LAW).where(sql("second_by IS NOT NULL"), rulings.c.lifted_at.is_(None)),
+    )
+)
+_leaves = union_all(
+    select(func.max(rulings.c.log_index).label("leaf")),
+    select(func.max(rulings.c.lift_log_index)),
+    select(func.max(rulings.c.opened_log_index)),
+).subquery()
+LAST_LEAF = statement(select(func.coalesce(func.max(_leaves.c.leaf), -1)))
+# What each of them takes along: the pictures of a post, and a picture that is named itself, by their content.
+COVERS = statement(
+    union_all(
+        select(rulings.c.id, media_uses.c.root)
+        .join_from(rulings, media_uses, media_uses.c.post_id == rulings.c.subject_id)
+        .where(among(rulings.c.id, "ids"), rulings.c.measure == sql(f"'{Measure.WITHHOLD_POST}'")),
+        select(rulings.c.id, case((media.c.root == 0, media.c.id), else_=media.c.root))
+        .join_from(rulings, media, media.c.id == rulings.c.subject_id)
+        .where(among(rulings.c.id, "ids"), rulings.c.measure == sql(f"'{Measure.WITHHOLD_MEDIA}'")),
+    )
+)
+AT_ONCE = 2_000  # rows: what is read of many at a time, so that memory holds few of them
+
+
+async def facts_for(reading: Reading, viewer: Viewer) -> Facts:
+    """All that a verdict for this viewer may rest on."""
+    rulings_now = await rulings_in_force(reading)
+    return Facts(STRANGER if viewer.account is None else await relations_of(reading, viewer.account), rulings_now)
+
+
+async def relations_of(reading: Reading, account: int) -> Relations:
+    """The account's ties to others."""
+    memory = reading.memory
+    kept = memory.relations.items.get(account)
+    now = reading.now()
+    if kept is not None and now < kept.until:
+        return kept
+    generation = memory.generation
+    followed = await reading.fetch(FOLLOWING, me=account)
+    following = frozenset(row[0] for row in followed)
+    quiet = frozenset(row[0] for row in followed if not row[1])
+    blocking = frozenset(row[0] for row in await reading.fetch(BLOCKING, me=account))
+    blocked_by = frozenset(row[0] for row in await reading.fetch(BLOCKED_BY, me=account))
+    muted = [(row[0], row[1]) for row in await reading.fetch(MUTING, me=account)]
+    muting = frozenset(to for to, ends in muted if ends is None or ends > now)
+    until = min((ends for _, ends in muted if ends is not None and ends > now), default=2**63 - 1)
+    found = Relations(following, blocking, blocked_by, muting, blocking | blocked_by | muting, quiet, until)
+    if generation == memory.generation:
+        memory.relations.put(account, found)
+    return found
+
+
+async def rulings_in_force(reading: Reading) -> RulingIndex:
+    """The index of rulings at this moment. A change is read by itself, however many others are in force."""
+    kept, now = reading.memory.rulings, reading.now()
+    index = kept.index
+    if index is None or not kept.fresh or now < index.at - BACK:
+        index = await _read(reading)
+    if now >= index.until and index.advance(now):
+        kept.version += 1  # the clock moved one: what was cached per verdict is stale
+        reading.memory.pages.items.clear()
+    return index
+
+
+async def _read(reading: Reading) -> RulingIndex:
+    """Bring what is kept up to date; on and on, where something changes while this reads."""
+    kept = reading.memory.rulings
+    while True:
+        index, version, reads, now = kept.index, kept.version, kept.reads, reading.now()
+        # A clock that went back brings back what had ended.
+        if index is None or kept.doubtful or now < index.at - BACK:
+            await _read_all(reading, version, reads)
+        else:
+            await _read_news(reading, index, version, reads)
+        if kept.index is not None and kept.fresh:
+            return kept.index
+
+
+async def _read_all(reading: Reading, version: int, reads: int) -> None:
+    kept, index, after = reading.memory.rulings, RulingIndex((), reading.now()), -1
+    leaf: int = await reading.value(LAST_LEAF)
+    while rows := await reading.fetch(IN_FORCE, after=after, n=AT_ONCE):
+        covers, now = await _covers(reading, rows), reading.now()
+        index.change((_ruling(row, now, covers) for row in rows), (), now)
+        after = rows[-1][0]
+    if reads == kept.reads:  # else another look has read meanwhile, and may know more
+        kept.index = index
+        kept.known(version, leaf, whole=True)
+
+
+async def _read_news(reading: Reading, index: RulingIndex, version: int, reads: int) -> None:
+    kept = reading.memory.rulings
+    beside, leaf = kept.beside, kept.leaf
+    rows = [*await reading.fetch(BY_IDS, ids=listed(sorted(kept.stale)))] if kept.stale else []
+    if beside:
+        rows += await reading.fetch(SINCE, leaf=leaf)
+    covers = await _covers(reading, rows)
+    if beside:
+        leaf = max((at for row in rows for at in (row[11], row[21]) if at is not None), default=leaf)
+    if reads == kept.reads:
+        gone = [row[0] for row in rows if row[20] is not None]
+        now = reading.now()
+        live = [_ruling(row, now, covers) for row in rows if row[20] is None and row[2] != Measure.WARN]
+        index.change(live, gone, now)
+        kept.known(version, leaf, whole=False)
+
+
+async def _covers(reading: Reading, rows: Sequence[Row]) -> dict[int, tuple[int, ...]]:
+    """Ruling -> contents of pictures that it withholds wherever their owner uses them."""
+    ids = [row[0] for row in rows if row[2] in COVERING]
+    found: dict[int, tuple[int, ...]] = {}
+    for id_, root in await reading.fetch(COVERS, ids=listed(ids)) if ids else ():
+        found[id_] = (*found.get(id_, ()), root)
+    return found
+
+
+def _ruling(row: Row, now: int, covers: dict[int, tuple[int, ...]]) -> Ruling:
+    """A row of LAW as the law sees it. A hundred thousand of them say few different words: each is kept once.
+
+    Every ruling begins with its commit, so whatever is read has begun: a clock that was put back does not undo it.
+    """
+    (
+        id_, subject, measure, territory, starts, ends, ref, authority, authority_hi, law, reason, leaf, term, basis, regime, rule,
+        review, permanent, neutral, text, _, _,
+    ) = row  # fmt: skip
+    return Ruling(
+        id=id_, subject=subject, measure=Measure(measure), territory=_countries(territory), starts_at=min(starts, now), ends_at=ends,
+        order_ref=intern(ref), authority=intern(authority), authority_hi=intern(authority_hi), legal_basis=intern(law),
+        reason=intern(reason), log_index=leaf, term=intern(term), basis=intern(basis), regime=intern(regime), rule=intern(rule),
+        review_at=review, permanent=bool(permanent), neutral=bool(neutral), text=intern(text),
+        covers=covers.get(id_, ()),
+    )  # fmt: skip
+
+
+@functools.lru_cache(1_000)
+def _countries(territory: str) -> tuple[str, ...]:
+    return tuple(territory.split(","))

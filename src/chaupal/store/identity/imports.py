@@ -1,0 +1,208 @@
+"""What people bring along: the files as rows, how far each is taken in, what could not be, and where posts came from."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import text as sql
+
+from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.tables import accounts, import_faults, imported, imports, posts, rulings
+from chaupal.store.machine.work import Reading, Writing
+
+MOST_FAULTS = 500  # that are kept of one file, the first ones; how many there were is counted all the same
+HELD_FOR = 60_000  # ms after which another process goes on with what this one has left
+
+COLUMNS = (
+    imports.c.id, imports.c.account_id, imports.c.kind, imports.c.name, imports.c.key, imports.c.size, imports.c.visibility,
+    imports.c.country, imports.c.language, imports.c.state, imports.c.why, imports.c.total, imports.c.at, imports.c.done,
+    imports.c.skipped, imports.c.failed, imports.c.created_at, imports.c.finished_at,
+)  # fmt: skip
+ADD = statement(insert(imports))
+ONE = statement(select(*COLUMNS).where(imports.c.id == param("of"), imports.c.account_id == param("me")))
+MINE = statement(
+    select(*COLUMNS).where(imports.c.account_id == param("me")).order_by(imports.c.id.desc()).limit(param("n"))
+)
+_open = or_(imports.c.state == sql("'waiting'"), imports.c.state == sql("'running'"))
+OPEN = statement(
+    select(*COLUMNS).where(_open, imports.c.held_until < param("now")).order_by(imports.c.id).limit(1)
+)  # fmt: skip
+HOLD = statement(
+    update(imports)
+    .where(imports.c.id == param("of"), _open, imports.c.held_until < param("now"))
+    .values(held_until=param("until"), state="running")
+)
+BUSY = statement(select(imports.c.id).where(imports.c.account_id == param("me"), _open).limit(1))
+ADVANCE = statement(
+    update(imports)
+    .where(imports.c.id == param("of"), imports.c.state == sql("'running'"))
+    .values(
+        at=param("to"), total=param("of_all"), done=imports.c.done + param("more"),
+        skipped=imports.c.skipped + param("twice"), failed=imports.c.failed + param("wrong"), held_until=param("until"),
+    )
+)  # fmt: skip
+END = statement(
+    update(imports)
+    .where(imports.c.id == param("of"), _open)
+    .values(state=words("as"), why=words("because"), finished_at=param("now"), key="")
+)
+WHO = statement(select(accounts.c.role, accounts.c.state).where(accounts.c.id == param("me")))
+ADD_FAULT = upsert(lambda i: i(import_faults).on_conflict_do_nothing())
+FAULTS = statement(
+    select(import_faults.c.number, import_faults.c.item, import_faults.c.why)
+    .where(import_faults.c.import_id == param("of"))
+    .order_by(import_faults.c.number)
+    .limit(param("n"))
+)
+COUNT_FAULTS = statement(select(func.count()).where(import_faults.c.import_id == param("of")))
+ADD_SOURCE = upsert(lambda i: i(imported).on_conflict_do_nothing())
+BROUGHT = statement(
+    select(imported.c.source, imported.c.post_id).where(
+        imported.c.account_id == param("me"), among(imported.c.source, "sources")
+    )
+)
+PARENTS = statement(
+    select(posts.c.id, posts.c.root, posts.c.visibility).where(
+        among(posts.c.id, "ids"), posts.c.author == param("me"), posts.c.boost_of.is_(None)
+    )
+)
+TAKEN = statement(select(posts.c.id).where(among(posts.c.id, "ids")))
+LIMITED = statement(
+    select(rulings.c.subject_id).where(
+        among(rulings.c.subject_id, "ids"),
+        and_(rulings.c.lifted_at.is_(None), or_(rulings.c.ends_at.is_(None), rulings.c.ends_at > param("now"))),
+    )
+)
+
+
+class Import(msgspec.Struct, frozen=True):
+    """A file and how far it has been taken in. Times in ms since 1970 UTC; `at`: how many of `total` were looked at."""
+
+    id: int
+    account: int
+    kind: str
+    name: str
+    key: str
+    size: int
+    visibility: str
+    country: str
+    language: str
+    state: str
+    why: str
+    total: int
+    at: int
+    done: int
+    skipped: int
+    failed: int
+    created_at: int
+    finished_at: int | None
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """One thing that could not be taken in: its place in the file (from 1), what it is called there, and why."""
+
+    number: int
+    item: str
+    why: str
+
+
+class Step(msgspec.Struct):
+    """What became of the next few things of a file."""
+
+    at: int
+    total: int
+    done: int = 0
+    skipped: int = 0
+    failed: int = 0
+    faults: list[Fault] = []
+
+
+class Root(msgspec.Struct, frozen=True):
+    """What an answer must know of the post it answers."""
+
+    id: int
+    root: int
+    visibility: int
+
+
+async def add(w: Writing, one: Import) -> None:
+    row = msgspec.structs.asdict(one)
+    row["account_id"] = row.pop("account")
+    await w.run(ADD, **row | {"created_at": w.now(), "held_until": 0})
+
+
+async def busy(reading: Reading, account: int) -> bool:
+    """Whether something of theirs is still being taken in."""
+    return await reading.value(BUSY, me=account) is not None
+
+
+async def one(reading: Reading, account: int, id_: int) -> Import | None:
+    row = await reading.first(ONE, me=account, of=id_)
+    return Import(*row) if row else None
+
+
+async def mine(reading: Reading, account: int, at_most: int) -> list[Import]:
+    """The newest first."""
+    return [Import(*row) for row in await reading.fetch(MINE, me=account, n=at_most)]
+
+
+async def take_up(w: Writing) -> Import | None:
+    """The oldest that waits, or that somebody left; it is this process's for a minute, and longer with every step."""
+    row = await w.first(OPEN, now=w.now())
+    if row is None:
+        return None
+    held = await w.run(HOLD, of=row[0], now=w.now(), until=w.now() + HELD_FOR)
+    return Import(*row) if held else None
+
+
+async def advance(w: Writing, id_: int, step: Step) -> bool:
+    """In the commit of what was taken in. False where it was ended meanwhile."""
+    room = MOST_FAULTS - await w.value(COUNT_FAULTS, of=id_) if step.faults else 0
+    for fault in step.faults[: max(0, room)]:
+        await w.run(ADD_FAULT, import_id=id_, number=fault.number, item=fault.item, why=fault.why)
+    return bool(
+        await w.run(
+            ADVANCE, of=id_, to=step.at, of_all=step.total, more=step.done, twice=step.skipped,
+            wrong=step.failed, until=w.now() + HELD_FOR,
+        )
+    )  # fmt: skip
+
+
+async def end(w: Writing, id_: int, state: str, why: str = "") -> bool:
+    return bool(await w.run(END, of=id_, **{"as": state}, because=why, now=w.now()))
+
+
+async def brings(reading: Reading, account: int) -> tuple[str, str]:
+    """(role, state) of whoever brings something; two empty words for whom there is no account."""
+    row = await reading.first(WHO, me=account)
+    return (row[0], row[1]) if row else ("", "")
+
+
+async def faults(reading: Reading, id_: int, at_most: int) -> list[Fault]:
+    return [Fault(*row) for row in await reading.fetch(FAULTS, of=id_, n=at_most)]
+
+
+async def brought(reading: Reading, account: int, sources: Sequence[str]) -> dict[str, int]:
+    """Source -> the post that it became."""
+    rows = await reading.fetch(BROUGHT, me=account, sources=listed(sources))
+    return {row[0]: row[1] for row in rows}
+
+
+async def note_source(w: Writing, account: int, source: str, post: int) -> bool:
+    """False where it has come before."""
+    return bool(await w.run(ADD_SOURCE, account_id=account, source=source, post_id=post))
+
+
+async def parents(reading: Reading, account: int, ids: Sequence[int]) -> dict[int, Root]:
+    """The account's own posts among these."""
+    return {row[0]: Root(*row) for row in await reading.fetch(PARENTS, me=account, ids=listed(ids))}
+
+
+async def taken(reading: Reading, ids: Sequence[int]) -> frozenset[int]:
+    """Those among the ids that are posts."""
+    return frozenset(row[0] for row in await reading.fetch(TAKEN, ids=listed(ids)))
+
+
+async def limited(reading: Reading, ids: Sequence[int]) -> frozenset[int]:
+    """Those among the ids on which a ruling is in force."""
+    return frozenset(row[0] for row in await reading.fetch(LIMITED, ids=listed(ids), now=reading.now()))

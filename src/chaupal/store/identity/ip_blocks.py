@@ -1,0 +1,88 @@
+"""Doors as rows: nets of addresses, domains of mails and single mails (by their hash) that are shut, by whom and why."""
+
+from ipaddress import ip_address, ip_network
+
+import msgspec
+from sqlalchemy import insert, select, update
+
+from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.tables import doors
+from chaupal.store.machine.work import Reading, Row, Writing
+
+NET, DOMAIN, MAIL = "ip", "domain", "email"
+NO_ACCESS, NO_SIGN_UP, ASKED_FIRST = "no_access", "sign_up_block", "sign_up_requires_approval"
+KEPT = "doors"  # where the open ones lie in memory
+
+
+class Door(msgspec.Struct, frozen=True, kw_only=True):
+    """`what`: a net (`192.0.2.0/24`), a domain, or the SHA-256 of a mail address in its plainest form. Times in ms."""
+
+    id: int
+    kind: str
+    what: str
+    severity: str
+    comment: str
+    created_at: int
+    created_by: int
+    expires_at: int | None = None
+    ended_at: int | None = None
+    ended_by: int | None = None
+
+    def holds(self, now: int) -> bool:
+        return self.ended_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+ADD = statement(insert(doors))
+CHANGE = statement(
+    update(doors)
+    .where(doors.c.id == param("of"), doors.c.ended_at.is_(None))
+    .values(what=words("what"), severity=words("severity"), comment=words("comment"), expires_at=param("until"))
+)
+END = statement(
+    update(doors)
+    .where(doors.c.id == param("of"), doors.c.ended_at.is_(None))
+    .values(ended_at=param("at"), ended_by=param("me"))
+)
+SHUT = statement(select(*doors.c).where(doors.c.ended_at.is_(None)).order_by(doors.c.id.desc()))
+
+
+async def add(w: Writing, door: Door) -> None:
+    await w.run(ADD, **msgspec.structs.asdict(door))
+    w.touch(KEPT, 0)
+
+
+async def change(w: Writing, door: Door) -> None:
+    await w.run(CHANGE, of=door.id, what=door.what, severity=door.severity, comment=door.comment, until=door.expires_at)
+    w.touch(KEPT, 0)
+
+
+async def end(w: Writing, id_: int, by: int) -> bool:
+    """It is shut no more; False where it was not."""
+    done = await w.run(END, of=id_, at=w.now(), me=by) == 1
+    w.touch(KEPT, 0)
+    return done
+
+
+async def shut(reading: Reading) -> list[Door]:
+    """Those that nobody has opened again, the newest first; remembered until one of them is changed."""
+    kept: list[Door] | None = reading.memory.doors.items.get(0)
+    if kept is None:
+        generation = reading.memory.generation
+        kept = [_door(row) for row in await reading.fetch(SHUT)]
+        if generation == reading.memory.generation:
+            reading.memory.doors.put(0, kept)
+    return kept
+
+
+def _door(row: Row) -> Door:
+    return Door(**dict(zip(doors.c.keys(), row, strict=True)))
+
+
+def on_net(shut_ones: list[Door], address: str, now: int) -> str:
+    """The hardest that holds for an address of the net; nothing where none does."""
+    try:
+        here = ip_address(address)
+    except ValueError:
+        return ""
+    found = {d.severity for d in shut_ones if d.kind == NET and d.holds(now) and here in ip_network(d.what)}
+    return next((one for one in (NO_ACCESS, NO_SIGN_UP, ASKED_FIRST) if one in found), "")

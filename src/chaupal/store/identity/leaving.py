@@ -1,0 +1,175 @@
+"""Accounts that go: when, what of theirs is still here, and the emptied row that stays so that nobody takes the name."""
+
+from typing import Any
+
+from sqlalchemy import Table, delete, select, update
+
+from chaupal.store.identity import moving
+from chaupal.store.machine.dialect import param, statement
+from chaupal.store.machine.tables import (
+    account_notes,
+    accounts,
+    announcement_reactions,
+    announcement_reads,
+    blocks,
+    bookmarks,
+    bulk_jobs,
+    bulk_rows,
+    challenges,
+    conversations,
+    drafts,
+    endorsements,
+    exports,
+    featured_tags,
+    filter_keywords,
+    filter_posts,
+    filters,
+    follow_requests,
+    follows,
+    idempotency,
+    import_faults,
+    imported,
+    imports,
+    kept_media,
+    likes,
+    list_members,
+    lists,
+    logins,
+    mail_tokens,
+    markers,
+    mutes,
+    name_words,
+    notice_permits,
+    notice_policies,
+    notice_requests,
+    notices,
+    passkeys,
+    pins,
+    posts,
+    push_calls,
+    push_subscriptions,
+    recovery_codes,
+    scheduled,
+    tag_follows,
+    thread_mutes,
+    unsuggested,
+)
+from chaupal.store.machine.work import Reading, Writing
+
+SET_LEAVES = statement(update(logins).where(logins.c.account_id == param("me")).values(leaves_at=param("at")))
+LEAVES = statement(select(logins.c.leaves_at).where(logins.c.account_id == param("me")))
+DUE = statement(
+    select(logins.c.account_id).where(logins.c.leaves_at <= param("now")).order_by(logins.c.leaves_at).limit(1)
+)
+POSTS = statement(select(posts.c.id).where(posts.c.author == param("me")).order_by(posts.c.id.desc()).limit(param("n")))
+LIKED = statement(select(likes.c.post_id).where(likes.c.account_id == param("me")).limit(param("n")))
+FOLLOWED = statement(select(follows.c.to).where(follows.c.by == param("me")).limit(param("n")))
+FOLLOWERS = statement(select(follows.c.by).where(follows.c.to == param("me")).limit(param("n")))
+EMPTY = statement(
+    update(accounts)
+    .where(accounts.c.id == param("me"))
+    .values(
+        name="",
+        note="",
+        note_html="",
+        avatar="",
+        header="",
+        fields="[]",
+        attribution_domains="[]",
+        discoverable=0,
+        locked=1,
+        state="deleted",
+        moved_to=None,
+    )
+)
+# What they took along goes with the next sweep, which finds the file by its row.
+END_EXPORTS = statement(update(exports).where(exports.c.account_id == param("me")).values(ends_at=0, state="failed"))
+
+
+def _drop(table: Table, column: str = "account_id") -> Any:
+    return statement(delete(table).where(table.c[column] == param("me")))
+
+
+def _drop_under(table: Table, column: str, above: Table) -> Any:
+    """Rows that belong to rows of the person's."""
+    own = select(above.c.id).where(above.c.account_id == param("me"))
+    return statement(delete(table).where(table.c[column].in_(own)))
+
+
+# What is nobody else's business, what lies under it first. Each table that names a person is here or in KEPT: a test looks.
+UNDER = (
+    (filter_keywords, "filter_id", filters), (filter_posts, "filter_id", filters), (list_members, "list_id", lists),
+    (import_faults, "import_id", imports), (push_calls, "subscription_id", push_subscriptions),
+    (kept_media, "holder_id", drafts), (kept_media, "holder_id", scheduled),
+    (bulk_rows, "job_id", bulk_jobs),
+)  # fmt: skip
+MINE = (
+    announcement_reactions, announcement_reads, bookmarks, bulk_jobs, challenges, conversations, drafts, featured_tags, filters,
+    idempotency, imported, imports, list_members, lists, mail_tokens, markers, name_words, notice_permits, notice_policies,
+    notice_requests, notices, passkeys, pins, push_subscriptions, recovery_codes, scheduled, tag_follows, thread_mutes, logins,
+)  # fmt: skip
+BETWEEN = (account_notes, blocks, endorsements, follow_requests, mutes, unsuggested)  # `by` one, `to` another
+
+OWN = (
+    *(_drop_under(*row) for row in UNDER),
+    *(_drop(table) for table in MINE),
+    *(_drop(table, side) for table in BETWEEN for side in ("by", "to")),
+    *(_drop(table, "from_id") for table in (notice_permits, notice_requests)),
+)
+
+# Tables that name a person whose rows stay, or go in another way: which, and why.
+KEPT = {
+    "exports": "ended; the next sweep takes file and row",
+    "sessions": "ended with the tokens (apps.end_all)", "tokens": "ended with the sessions (apps.end_all)",
+    "grants": "good for minutes, and swept", "posts": "deleted before, one by one", "post_tags": "go with their posts",
+    "mentions": "of those who wrote: their posts say the name", "media": "go with their posts; what was in none is swept",
+    "media_contents": "go with the uploads that are known by them, but for what a ruling still withholds",
+    "likes": "taken back before, one by one", "follows": "ended before, one by one",
+    "moves": "ended (store.moving)", "aliases": "ended (store.moving)",
+    "poll_votes": "counted: the row names an emptied account", "protected_speakers": "of the court",
+    "rulings": "of the court", "evidence": "of the court, purged by its own law", "targets": "of the court",
+    "order_events": "of the court", "case_events": "of the court", "tellings": "of the court",
+    "appeals": "of the court", "appeal_messages": "of the court", "reports": "of the court", "documents": "of the court",
+    "statements": "of the record", "staff_notes": "of the office", "staff_templates": "of the office",
+    "staff_looks": "of the office", "announcements": "of the house", "house_texts": "of the house",
+}  # fmt: skip
+
+
+async def set_leaves(w: Writing, account: int, at: int | None) -> None:
+    """When an account goes (ms); None: it stays."""
+    await w.run(SET_LEAVES, me=account, at=at)
+
+
+async def leaves(reading: Reading, account: int) -> int | None:
+    return await reading.value(LEAVES, me=account)
+
+
+async def due(reading: Reading) -> int | None:
+    """An account whose time has come."""
+    return await reading.value(DUE, now=reading.now())
+
+
+async def posts_of(reading: Reading, account: int, at_most: int) -> list[int]:
+    """Posts and reposts that are still here, the newest first."""
+    return [row[0] for row in await reading.fetch(POSTS, me=account, n=at_most)]
+
+
+async def liked_by(reading: Reading, account: int, at_most: int) -> list[int]:
+    return [row[0] for row in await reading.fetch(LIKED, me=account, n=at_most)]
+
+
+async def tied_to(reading: Reading, account: int, at_most: int) -> list[tuple[int, int]]:
+    """(by, to) of follows that are still here, both ways."""
+    there = [(account, row[0]) for row in await reading.fetch(FOLLOWED, me=account, n=at_most)]
+    return there + [(row[0], account) for row in await reading.fetch(FOLLOWERS, me=account, n=at_most)]
+
+
+async def empty(w: Writing, account: int) -> None:
+    """The last step: nothing of the person is left in the row, and no way in."""
+    for stmt in OWN:
+        await w.run(stmt, me=account)
+    await w.run(END_EXPORTS, me=account)
+    await moving.forget(w, account)
+    await w.run(EMPTY, me=account)
+    for kind in ("people", "relations", "filters", "wants", "badges"):
+        w.touch(kind, account)

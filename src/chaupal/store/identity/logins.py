@@ -1,0 +1,246 @@
+"""How people come in: their e-mail, their password's hash, what is still asked of them, and links sent by mail."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import text as sql
+
+from chaupal.store.machine.dialect import param, statement, upsert, words
+from chaupal.store.machine.tables import accounts, logins, mail_tokens
+from chaupal.store.machine.work import Reading, Writing
+
+ADD = upsert(
+    lambda i: (
+        i(logins)
+        .values(
+            account_id=param("id"), email=words("email"), password_hash=words("hash"), confirmed_at=param("confirmed"),
+            approved_at=param("approved"), ui_language=words("language"), reason=words("reason"), created_at=param("at"),
+        )
+        .on_conflict_do_nothing()
+    )
+)  # fmt: skip
+
+COLUMNS = (
+    logins.c.account_id, accounts.c.handle, accounts.c.role, accounts.c.state, logins.c.email, logins.c.password_hash,
+    logins.c.confirmed_at, logins.c.approved_at, logins.c.ui_language, logins.c.reason, logins.c.created_at,
+    logins.c.default_visibility, logins.c.default_sensitive, logins.c.default_language, logins.c.totp_secret, logins.c.totp_since,
+    logins.c.totp_used, logins.c.passkeys, logins.c.default_quote_policy,
+)  # fmt: skip
+_ALL = select(*COLUMNS).join_from(logins, accounts, accounts.c.id == logins.c.account_id)
+OF = statement(_ALL.where(logins.c.account_id == param("me"), accounts.c.state != "deleted"))
+BY_EMAIL = statement(_ALL.where(logins.c.email == words("name"), accounts.c.state != "deleted"))
+BY_HANDLE = statement(_ALL.where(accounts.c.handle == words("name"), accounts.c.state != "deleted"))
+WAITING = statement(
+    _ALL.where(logins.c.confirmed_at.is_not(None), logins.c.approved_at.is_(None), accounts.c.state == "pending")
+    .order_by(logins.c.created_at, logins.c.account_id)
+    .limit(param("n"))
+)
+CONFIRM = statement(
+    update(logins)
+    .where(logins.c.account_id == param("of"), logins.c.confirmed_at.is_(None))
+    .values(confirmed_at=param("at"))
+)
+APPROVE = statement(
+    update(logins)
+    .where(logins.c.account_id == param("of"), logins.c.approved_at.is_(None))
+    .values(approved_at=param("at"))
+)
+# Who has never come in leaves nothing behind.
+_waits = (
+    select(accounts.c.id).where(accounts.c.id == param("of"), accounts.c.state == sql("'pending'")).scalar_subquery()
+)
+DROP_PENDING_LINKS = statement(delete(mail_tokens).where(mail_tokens.c.account_id == _waits))
+DROP_PENDING = statement(delete(logins).where(logins.c.account_id == _waits, logins.c.approved_at.is_(None)))
+DROP_PENDING_ACCOUNT = statement(
+    delete(accounts).where(accounts.c.id == param("of"), accounts.c.state == sql("'pending'"))
+)
+SET_PASSWORD = statement(update(logins).where(logins.c.account_id == param("of")).values(password_hash=words("hash")))
+SET_LANGUAGE = statement(update(logins).where(logins.c.account_id == param("of")).values(ui_language=words("language")))
+SET_APPEARANCE = statement(
+    update(logins).where(logins.c.account_id == param("of")).values(appearance=words("appearance"))
+)
+SET_READS = statement(update(logins).where(logins.c.account_id == param("of")).values(reads=words("reads")))
+SET_DEFAULTS = statement(
+    update(logins)
+    .where(logins.c.account_id == param("of"))
+    .values(
+        default_visibility=words("visibility"), default_sensitive=param("sensitive"), default_language=words("language"),
+        default_quote_policy=words("quotes"),
+    )
+)  # fmt: skip
+
+ADD_LINK = statement(
+    insert(mail_tokens).values(
+        hash=words("hash"), account_id=param("me"), purpose=words("purpose"), expires_at=param("until")
+    )
+)
+LINK = statement(
+    select(mail_tokens.c.account_id).where(
+        mail_tokens.c.hash == words("hash"), mail_tokens.c.purpose == words("purpose"), mail_tokens.c.used_at.is_(None),
+        mail_tokens.c.expires_at > param("now"),
+    )
+)  # fmt: skip
+USE_LINK = statement(
+    update(mail_tokens)
+    .where(mail_tokens.c.hash == words("of"), mail_tokens.c.used_at.is_(None))
+    .values(used_at=param("at"))
+)
+USE_LINKS_OF = statement(
+    update(mail_tokens)
+    .where(
+        mail_tokens.c.account_id == param("me"), mail_tokens.c.purpose == words("what"), mail_tokens.c.used_at.is_(None)
+    )
+    .values(used_at=param("at"))
+)
+TRIES = statement(
+    select(func.count()).where(
+        mail_tokens.c.account_id == param("me"),
+        mail_tokens.c.purpose == words("what"),
+        mail_tokens.c.expires_at > param("now"),
+    )
+)
+DROP_OLD_LINKS = statement(delete(mail_tokens).where(mail_tokens.c.expires_at < param("before")))
+
+
+class Login(msgspec.Struct, frozen=True):
+    """A person's way in. Times in ms since 1970 UTC; None: not yet."""
+
+    account: int
+    handle: str
+    role: str
+    state: str
+    email: str
+    password_hash: str
+    confirmed_at: int | None
+    approved_at: int | None
+    language: str
+    reason: str
+    created_at: int
+    default_visibility: str
+    default_sensitive: int
+    default_language: str
+    totp_secret: str = ""
+    totp_since: int | None = None
+    totp_used: int = 0
+    passkeys: int = 0
+    default_quote_policy: str = "public"
+
+    @property
+    def second(self) -> bool:
+        """Whether something beside the password is asked for."""
+        return self.totp_since is not None or self.passkeys > 0
+
+
+async def add(
+    w: Writing,
+    account: int,
+    *,
+    email: str,
+    password_hash: str,
+    confirmed: bool,
+    approved: bool,
+    language: str,
+    reason: str,
+) -> bool:
+    """A new login; False, and nothing is written, when the address is taken."""
+    now = w.now()
+    rows = await w.run(
+        ADD, id=account, email=email, hash=password_hash, confirmed=now if confirmed else None,
+        approved=now if approved else None, language=language, reason=reason, at=now,
+    )  # fmt: skip
+    return rows == 1
+
+
+async def of(reading: Reading, account: int) -> Login | None:
+    """The login of an account; None for those who have none (the system's own, deleted ones)."""
+    return _login(await reading.first(OF, me=account))
+
+
+async def named(reading: Reading, name: str) -> Login | None:
+    """By e-mail or handle, in lower case; no handle holds an @, so the two cannot be taken for each other."""
+    if not name.isascii() or not name.isprintable():
+        return None
+    return _login(await reading.first(BY_EMAIL if "@" in name else BY_HANDLE, name=name))
+
+
+async def waiting(reading: Reading, at_most: int) -> list[Login]:
+    """Those who confirmed their address and wait for approval, the longest waiting first."""
+    return [Login(*row) for row in await reading.fetch(WAITING, n=at_most)]
+
+
+async def confirm(w: Writing, account: int) -> bool:
+    return await w.run(CONFIRM, of=account, at=w.now()) == 1
+
+
+async def approve(w: Writing, account: int) -> bool:
+    return await w.run(APPROVE, of=account, at=w.now()) == 1
+
+
+async def reject(w: Writing, account: int) -> bool:
+    """Nothing is left of somebody who asked to join; False where they do not wait for approval."""
+    if await w.run(DROP_PENDING, of=account) != 1:
+        return False
+    await w.run(DROP_PENDING_LINKS, of=account)
+    await w.run(DROP_PENDING_ACCOUNT, of=account)
+    w.touch("people", account)
+    return True
+
+
+async def set_password(w: Writing, account: int, password_hash: str) -> None:
+    await w.run(SET_PASSWORD, of=account, hash=password_hash)
+
+
+async def set_language(w: Writing, account: int, language: str) -> None:
+    await w.run(SET_LANGUAGE, of=account, language=language)
+
+
+async def set_reads(w: Writing, account: int, reads: str) -> None:
+    await w.run(SET_READS, of=account, reads=reads)
+
+
+async def set_appearance(w: Writing, account: int, appearance: str) -> None:
+    await w.run(SET_APPEARANCE, of=account, appearance=appearance)
+
+
+async def set_defaults(
+    w: Writing, account: int, *, visibility: str, sensitive: bool, language: str, quote_policy: str
+) -> None:
+    """What a new post of theirs starts with."""
+    await w.run(
+        SET_DEFAULTS,
+        of=account,
+        visibility=visibility,
+        sensitive=int(sensitive),
+        language=language,
+        quotes=quote_policy,
+    )
+
+
+async def add_link(w: Writing, hash_: str, account: int, purpose: str, until: int) -> None:
+    """A link to send; older ones for the same purpose are dead from now on."""
+    await w.run(USE_LINKS_OF, me=account, what=purpose, at=w.now())
+    await w.run(ADD_LINK, hash=hash_, me=account, purpose=purpose, until=until)
+
+
+async def link(reading: Reading, hash_: str, purpose: str) -> int | None:
+    """Whose unused, unexpired link this is."""
+    return await reading.value(LINK, hash=hash_, purpose=purpose, now=reading.now())
+
+
+async def use_link(w: Writing, hash_: str) -> bool:
+    """False when somebody else was quicker."""
+    return await w.run(USE_LINK, of=hash_, at=w.now()) == 1
+
+
+async def tries(reading: Reading, account: int, purpose: str) -> int:
+    """How many links for a purpose are not over yet, used or not."""
+    return await reading.value(TRIES, me=account, what=purpose, now=reading.now()) or 0
+
+
+async def drop_old_links(w: Writing, before: int) -> None:
+    await w.run(DROP_OLD_LINKS, before=before)
+
+
+def _login(row: Any) -> Login | None:
+    return Login(*row) if row else None

@@ -1,0 +1,193 @@
+"""Moving as rows: whom an account names as another of its own, where it points, and how far its followers have come."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Table, delete, insert, or_, select, update
+from sqlalchemy import text as sql
+
+from chaupal.store.machine.dialect import param, statement, upsert, words
+from chaupal.store.machine.tables import accounts, aliases, blocks, follows, list_members, moves, mutes
+from chaupal.store.machine.tables import lists as list_rows
+from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.square import graph, lists
+
+HELD_FOR = 60_000  # ms after which another process goes on with what this one has left
+WAITING, RUNNING, DONE, STOPPED = "waiting", "running", "done", "stopped"
+# What comes along, one after the other: who blocks and who mutes the old account does so with the new one, then followers.
+BLOCKS, MUTES, FOLLOWERS = "blocks", "mutes", "followers"
+PHASES = (BLOCKS, MUTES, FOLLOWERS)
+OVER = ""
+
+NAME = upsert(lambda i: i(aliases).values(by=param("me"), to=param("them"), id=param("new")).on_conflict_do_nothing())
+UNNAME = statement(delete(aliases).where(aliases.c.by == param("me"), aliases.c.to == param("them")))
+NAMED = statement(select(aliases.c.to).where(aliases.c.by == param("me")).order_by(aliases.c.id))
+FORGET = statement(delete(aliases).where(or_(aliases.c.by == param("me"), aliases.c.to == param("me"))))
+POINT = statement(update(accounts).where(accounts.c.id == param("of")).values(moved_to=param("target")))
+POINTS = statement(select(accounts.c.moved_to).where(accounts.c.id == param("of")))
+HEADCOUNT = statement(select(accounts.c.followers_count).where(accounts.c.id == param("of")))
+
+COLUMNS = (
+    moves.c.id, moves.c.account_id, moves.c.to_id, moves.c.state, moves.c.phase, moves.c.at, moves.c.total, moves.c.done,
+    moves.c.created_at,
+)  # fmt: skip
+ADD = statement(insert(moves))
+LATEST = statement(select(*COLUMNS).where(moves.c.account_id == param("me")).order_by(moves.c.id.desc()).limit(1))
+_open = or_(moves.c.state == sql("'waiting'"), moves.c.state == sql("'running'"))
+OPEN = statement(select(*COLUMNS).where(_open, moves.c.held_until < param("now")).order_by(moves.c.id).limit(1))
+HOLD = statement(
+    update(moves)
+    .where(moves.c.id == param("of"), _open, moves.c.held_until < param("now"))
+    .values(held_until=param("until"), state="running")
+)
+ADVANCE = statement(
+    update(moves)
+    .where(moves.c.id == param("of"), moves.c.state == sql("'running'"))
+    .values(phase=words("to_phase"), at=param("to_at"), done=moves.c.done + param("more"), held_until=param("until"))
+)
+END = statement(update(moves).where(moves.c.id == param("of"), _open).values(state=words("as")))
+STOP = statement(update(moves).where(moves.c.account_id == param("me"), _open).values(state=words("as")))
+DROP = statement(delete(moves).where(moves.c.account_id == param("me")))
+
+
+def _behind(table: Table, *more: Any) -> Any:
+    return statement(
+        select(table.c.id, table.c.by, *more)
+        .where(table.c.to == param("of"), table.c.id > param("above"))
+        .order_by(table.c.id)
+        .limit(param("n"))
+    )
+
+
+BEHIND = {
+    BLOCKS: _behind(blocks), MUTES: _behind(mutes, mutes.c.notifications, mutes.c.ends_at),
+    FOLLOWERS: _behind(follows, follows.c.boosts, follows.c.notify),
+}  # fmt: skip
+MUTED = statement(select(mutes.c.id).where(mutes.c.by == param("me"), mutes.c.to == param("them")))
+IN_LISTS = statement(
+    select(list_members.c.list_id)
+    .join(list_rows, list_rows.c.id == list_members.c.list_id)
+    .where(list_rows.c.account_id == param("me"), list_members.c.account_id == param("them"))
+)
+
+
+class Move(msgspec.Struct, frozen=True):
+    """One move: `done` of `total` followers have come along. `at`: the tie after which it goes on, in its `phase`."""
+
+    id: int
+    account: int
+    to: int
+    state: str
+    phase: str
+    at: int
+    total: int
+    done: int
+    created_at: int
+
+    @property
+    def open(self) -> bool:
+        return self.state in (WAITING, RUNNING)
+
+
+# --- aliases ---------------------------------------------------------------------------------------------------------
+
+
+async def named_by(reading: Reading, me: int) -> list[int]:
+    """Which accounts `me` names as others of their own, in the order in which they were named."""
+    return [row[0] for row in await reading.fetch(NAMED, me=me)]
+
+
+async def name(w: Writing, me: int, them: int, new: int) -> None:
+    await w.run(NAME, me=me, them=them, new=new)
+
+
+async def unname(w: Writing, me: int, them: int) -> bool:
+    """False where it was not named."""
+    return bool(await w.run(UNNAME, me=me, them=them))
+
+
+# --- moving ----------------------------------------------------------------------------------------------------------
+
+
+async def points_to(reading: Reading, account: int) -> int | None:
+    """Where an account points; None where it stays."""
+    return await reading.value(POINTS, of=account)
+
+
+async def point(w: Writing, account: int, target: int | None) -> None:
+    """The account points there from now on; None: nowhere."""
+    await w.run(POINT, of=account, target=target)
+    w.touch("people", account)
+
+
+async def begin(w: Writing, new: int, account: int, to: int) -> None:
+    """Its followers are to come along, beside everything else."""
+    total = await w.value(HEADCOUNT, of=account) or 0
+    await w.run(
+        ADD, id=new, account_id=account, to_id=to, state=WAITING, phase=BLOCKS, at=0, total=total, done=0,
+        created_at=w.now(), held_until=0,
+    )  # fmt: skip
+
+
+async def latest(reading: Reading, account: int) -> Move | None:
+    row = await reading.first(LATEST, me=account)
+    return Move(*row) if row else None
+
+
+async def stop(w: Writing, account: int) -> None:
+    """Who has not come along yet stays."""
+    await w.run(STOP, me=account, **{"as": STOPPED})
+
+
+async def take_up(w: Writing) -> Move | None:
+    """The oldest that waits, or that somebody left; it is this process's for a minute, and longer with every step."""
+    row = await w.first(OPEN, now=w.now())
+    if row is None:
+        return None
+    held = await w.run(HOLD, of=row[0], now=w.now(), until=w.now() + HELD_FOR)
+    return Move(*row) if held else None
+
+
+async def behind(w: Writing, move: Move, at_most: int) -> Sequence[Any]:
+    """The next ties of the move's phase: (id, by, and two wishes that the tie has)."""
+    return await w.fetch(BEHIND[move.phase], of=move.account, above=move.at, n=at_most)
+
+
+async def advance(w: Writing, move: Move, phase: str, at: int, more: int) -> bool:
+    """False where it was stopped meanwhile."""
+    return bool(
+        await w.run(ADVANCE, of=move.id, to_phase=phase, to_at=at, more=more, until=w.now() + HELD_FOR)
+    )  # fmt: skip
+
+
+async def end(w: Writing, move: Move) -> None:
+    await w.run(END, of=move.id, **{"as": DONE})
+
+
+async def mutes_already(reading: Reading, me: int, them: int) -> bool:
+    return await reading.value(MUTED, me=me, them=them) is not None
+
+
+async def change_in_lists(w: Writing, owner: int, old: int, new: int, make_id: Any) -> None:
+    """In the lists of `owner` the new account stands beside the old one, which goes with its follow."""
+    for (list_id,) in await w.fetch(IN_LISTS, me=owner, them=old):
+        await w.run(lists.ENTER, which=list_id, them=new, new=make_id())
+        w.touch("wants", owner)
+
+
+async def follow_instead(w: Writing, by: int, move: Move, wishes: tuple[bool, bool], make_id: Any) -> bool:
+    """`by` follows the new account in place of the old one, as they wished it; False where they followed it already."""
+    fresh = await graph.wanted(w, by, move.to) is None
+    if fresh:
+        await graph.unask(w, by, move.to)
+        await graph.follow(w, by, move.to, make_id(), reposts=wishes[0], notify=wishes[1])
+    await change_in_lists(w, by, move.account, move.to, make_id)
+    await graph.unfollow(w, by, move.account)
+    return fresh
+
+
+async def forget(w: Writing, account: int) -> None:
+    """Nothing is left of where an account came from or went."""
+    await w.run(FORGET, me=account)
+    await w.run(DROP, me=account)

@@ -1,0 +1,150 @@
+"""What is asked beside a password: secrets of codes, recovery codes, passkeys, and what a browser has still to sign."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import delete, func, insert, select, update
+
+from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.tables import challenges, logins, passkeys, recovery_codes
+from chaupal.store.machine.work import Reading, Writing
+
+SET_SECRET = statement(
+    update(logins)
+    .where(logins.c.account_id == param("of"))
+    .values(totp_secret=words("secret"), totp_since=None, totp_used=0)
+)
+TURN_ON = statement(
+    update(logins)
+    .where(logins.c.account_id == param("of"), logins.c.totp_since.is_(None))
+    .values(totp_since=param("at"), totp_used=param("used"))
+)
+USE_CODE = statement(
+    update(logins)
+    .where(logins.c.account_id == param("of"), logins.c.totp_used < param("used"))
+    .values(totp_used=param("used"))
+)
+ADD_RECOVERY = statement(insert(recovery_codes))
+DROP_RECOVERY = statement(delete(recovery_codes).where(recovery_codes.c.account_id == param("me")))
+USE_RECOVERY = statement(
+    delete(recovery_codes).where(recovery_codes.c.account_id == param("me"), recovery_codes.c.hash == words("which"))
+)
+RECOVERY_LEFT = statement(
+    select(func.count()).select_from(recovery_codes).where(recovery_codes.c.account_id == param("me"))
+)
+COLUMNS = (
+    passkeys.c.credential, passkeys.c.account_id, passkeys.c.public_key, passkeys.c.uses, passkeys.c.name,
+    passkeys.c.created_at, passkeys.c.used_at,
+)  # fmt: skip
+ADD_PASSKEY = statement(insert(passkeys))
+PASSKEYS = statement(
+    select(*COLUMNS).where(passkeys.c.account_id == param("me")).order_by(passkeys.c.created_at, passkeys.c.credential)
+)
+PASSKEY = statement(select(*COLUMNS).where(passkeys.c.credential == words("which")))
+USE_PASSKEY = statement(
+    update(passkeys).where(passkeys.c.credential == words("which")).values(uses=param("times"), used_at=param("at"))
+)
+DROP_PASSKEY = statement(
+    delete(passkeys).where(passkeys.c.credential == words("which"), passkeys.c.account_id == param("me"))
+)
+COUNT_PASSKEYS = statement(
+    update(logins)
+    .where(logins.c.account_id == param("me"))
+    .values(
+        passkeys=select(func.count())
+        .select_from(passkeys)
+        .where(passkeys.c.account_id == param("me"))
+        .scalar_subquery()
+    )
+)
+ADD_CHALLENGE = statement(insert(challenges))
+TAKE_CHALLENGE = statement(
+    delete(challenges)
+    .where(
+        challenges.c.hash == words("which"),
+        challenges.c.purpose == words("what"),
+        challenges.c.expires_at > param("now"),
+    )
+    .returning(challenges.c.account_id)
+)
+DROP_CHALLENGES = statement(delete(challenges).where(challenges.c.expires_at < param("before")))
+
+
+class Passkey(msgspec.Struct, frozen=True):
+    """A key that a device holds; we keep its public half (base64url). `uses`: what the device counts, to tell copies."""
+
+    credential: str
+    account: int
+    public_key: str
+    uses: int
+    name: str
+    created_at: int
+    used_at: int | None
+
+
+async def set_secret(w: Writing, account: int, secret: str) -> None:
+    """A new secret, not in use until a code of it was typed; empty: codes are asked for no more."""
+    await w.run(SET_SECRET, of=account, secret=secret)
+
+
+async def turn_on(w: Writing, account: int, used: int) -> bool:
+    return await w.run(TURN_ON, of=account, at=w.now(), used=used) == 1
+
+
+async def use_code(w: Writing, account: int, number: int) -> bool:
+    """False where this code, or a later one, was taken before."""
+    return await w.run(USE_CODE, of=account, used=number) == 1
+
+
+async def set_recovery(w: Writing, account: int, hashes: Sequence[str]) -> None:
+    """These instead of all before."""
+    await w.run(DROP_RECOVERY, me=account)
+    for hash_ in hashes:
+        await w.run(ADD_RECOVERY, account_id=account, hash=hash_)
+
+
+async def use_recovery(w: Writing, account: int, hash_: str) -> bool:
+    return await w.run(USE_RECOVERY, me=account, which=hash_) == 1
+
+
+async def recovery_left(reading: Reading, account: int) -> int:
+    return await reading.value(RECOVERY_LEFT, me=account)
+
+
+async def add_passkey(w: Writing, key: Passkey) -> None:
+    row = msgspec.structs.asdict(key)
+    row["account_id"] = row.pop("account")
+    await w.run(ADD_PASSKEY, **row)
+    await w.run(COUNT_PASSKEYS, me=key.account)
+
+
+async def passkeys_of(reading: Reading, account: int) -> list[Passkey]:
+    return [Passkey(*row) for row in await reading.fetch(PASSKEYS, me=account)]
+
+
+async def passkey(reading: Reading, credential: str) -> Passkey | None:
+    row = await reading.first(PASSKEY, which=credential)
+    return Passkey(*row) if row else None
+
+
+async def use_passkey(w: Writing, credential: str, uses: int) -> None:
+    await w.run(USE_PASSKEY, which=credential, times=uses, at=w.now())
+
+
+async def drop_passkey(w: Writing, account: int, credential: str) -> bool:
+    gone = await w.run(DROP_PASSKEY, me=account, which=credential) == 1
+    await w.run(COUNT_PASSKEYS, me=account)
+    return gone
+
+
+async def add_challenge(w: Writing, hash_: str, account: int, purpose: str, until: int) -> None:
+    await w.run(ADD_CHALLENGE, hash=hash_, account_id=account, purpose=purpose, expires_at=until)
+
+
+async def take_challenge(w: Writing, hash_: str, purpose: str) -> int | None:
+    """Whose it was (0: anybody's); None where it is unknown, used or over."""
+    return await w.value(TAKE_CHALLENGE, which=hash_, what=purpose, now=w.now())
+
+
+async def drop_challenges(w: Writing, before: int) -> None:
+    await w.run(DROP_CHALLENGES, before=before)

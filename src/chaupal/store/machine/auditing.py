@@ -1,0 +1,188 @@
+"""The log read beside what would open it, and all rulings: for whoever holds the one against the other."""
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Text, cast, func, or_, select
+from sqlalchemy import text as sql
+
+from chaupal.store.court.docket import Order, order_of
+from chaupal.store.court.rulings import RulingRow, row_of
+from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.tables import disclosures, log_entries, orders, rulings, targets
+from chaupal.store.machine.work import Reading
+
+ENTRIES = statement(
+    select(log_entries.c.index, log_entries.c.body)
+    .where(log_entries.c.index >= param("start"), log_entries.c.index < param("end"))
+    .order_by(log_entries.c.index)
+)
+OPENINGS = statement(
+    select(disclosures.c.log_index, disclosures.c.name, disclosures.c.disclosure).where(
+        disclosures.c.log_index >= param("start"), disclosures.c.log_index < param("end")
+    )
+)
+RENAMED = statement(select(orders.c.secret_ref, orders.c.ref).where(orders.c.secret_ref != words("none")))
+_SPAN = (rulings.c.log_index >= param("start"), rulings.c.log_index < param("end"))
+# Plus nothing, so that a stretch is found by its entries: SQLite would go through all that is in force for each of them.
+_lifted_at, _ends_at = rulings.c.lifted_at + sql("0"), rulings.c.ends_at + sql("0")
+_IN_FORCE = (_lifted_at.is_(None), or_(_ends_at.is_(None), _ends_at > param("now")), *_SPAN)
+BEGUN = statement(select(*rulings.c).where(*_SPAN).order_by(rulings.c.id))
+BEGUN_BY = statement(select(*rulings.c).where(among(rulings.c.log_index, "leaves")).order_by(rulings.c.id))
+ENDED = statement(
+    select(*rulings.c)
+    .where(rulings.c.lift_log_index >= param("start"), rulings.c.lift_log_index < param("end"))
+    .order_by(rulings.c.id)
+)
+NOWHERE = statement(
+    select(*rulings.c)
+    .where(
+        or_(
+            rulings.c.log_index < 0, rulings.c.log_index >= param("size"), rulings.c.lift_log_index < 0,
+            rulings.c.lift_log_index >= param("size"),
+        )
+    )
+    .order_by(rulings.c.id)
+)  # fmt: skip
+RECEIVED = statement(
+    select(*orders.c)
+    .where(orders.c.log_index >= param("start"), orders.c.log_index < param("end"))
+    .order_by(orders.c.id)
+)
+# Of what is in force: the row as far as the log says it, the entry, and by name what opens it.
+_SAID = (
+    rulings.c.id, rulings.c.subject_id, rulings.c.term, rulings.c.measure, rulings.c.territory, rulings.c.starts_at,
+    rulings.c.ends_at, rulings.c.order_ref, rulings.c.legal_basis, rulings.c.reason, rulings.c.basis, rulings.c.rule,
+    rulings.c.approved_by, rulings.c.log_index,
+)  # fmt: skip
+# The same as one text for each row, with the lengths of its words, so that nothing moves from one column to the next: the
+# database puts it together much faster than a row of objects is made of it.
+_WORDS = ("term", "measure", "territory", "order_ref", "legal_basis", "reason", "basis", "rule")
+_NUMBERS = tuple(column for column in _SAID if column.name not in _WORDS)
+_TEXT = functools.reduce(
+    lambda text, part: text + sql("','") + part,
+    [
+        *(func.coalesce(cast(column, Text), sql("''")) for column in _NUMBERS),
+        *(cast(func.length(rulings.c[name]), Text) + sql("':'") + rulings.c[name] for name in _WORDS),
+    ],
+)
+ROWS_IN_FORCE = statement(select(_TEXT).where(*_IN_FORCE).order_by(rulings.c.log_index, rulings.c.id))
+# Each with its entry and with what opens of it whom it is about and why.
+_OPENS = [
+    select(disclosures.c.disclosure)
+    .where(disclosures.c.log_index == rulings.c.log_index, disclosures.c.name == sql(f"'{name}'"))
+    .scalar_subquery()
+    for name in ("subject", "part", "reason")
+]
+IN_FORCE = statement(
+    select(*_SAID, _TEXT, log_entries.c.body, *_OPENS)
+    .join_from(rulings, log_entries, log_entries.c.index == rulings.c.log_index, isouter=True)
+    .where(*_IN_FORCE)
+    .order_by(rulings.c.log_index, rulings.c.id)
+)
+_begun = select(rulings.c.id).where(rulings.c.log_index == log_entries.c.index).exists()
+_ended = select(rulings.c.id).where(rulings.c.lift_log_index == log_entries.c.index).exists()
+# What the log says and no ruling does; covers are looked at by what would open them.
+UNMATCHED = statement(
+    select(log_entries.c.index)
+    .where(
+        or_(
+            or_(log_entries.c.kind == sql("'measure'"), log_entries.c.kind == sql("'deamp'")) & ~_begun,
+            (log_entries.c.kind == sql("'reversal'")) & ~_ended,
+        )
+    )
+    .order_by(log_entries.c.index)
+    .limit(param("n"))
+)
+SECRET_UNMATCHED = statement(
+    select(disclosures.c.log_index, disclosures.c.disclosure)
+    .join_from(disclosures, log_entries, log_entries.c.index == disclosures.c.log_index)
+    .where(disclosures.c.name == sql("'act'"), log_entries.c.kind == sql("'cover'"), ~_begun, ~_ended)
+)
+ORDERS_IN_FORCE = statement(
+    select(*orders.c).where(
+        orders.c.id.in_(
+            select(targets.c.order_id)
+            .join_from(targets, rulings, rulings.c.target_id == targets.c.id)
+            .where(rulings.c.lifted_at.is_(None), or_(rulings.c.ends_at.is_(None), rulings.c.ends_at > param("now")))
+        )
+    )
+)
+ENTRIES_AT = statement(select(log_entries.c.index, log_entries.c.body).where(among(log_entries.c.index, "which")))
+OPENINGS_AT = statement(
+    select(disclosures.c.log_index, disclosures.c.name, disclosures.c.disclosure).where(
+        among(disclosures.c.log_index, "which")
+    )
+)
+
+type Opened = tuple[int, bytes, dict[str, str]]  # index, entry, disclosures by field name
+
+
+async def entries_with_openings(reading: Reading, start: int, count: int) -> list[Opened]:
+    """(index, entry, disclosures by field name) from `start` on, in order."""
+    opens: dict[int, dict[str, str]] = {}
+    for index, name, text in await reading.fetch(OPENINGS, start=start, end=start + count):
+        opens.setdefault(index, {})[name] = text
+    rows = await reading.fetch(ENTRIES, start=start, end=start + count)
+    return [(index, bytes(body), opens.get(index, {})) for index, body in rows]
+
+
+async def renamed(reading: Reading) -> dict[str, str]:
+    """What secret orders were called until they were published -> their references since."""
+    return {row[0]: row[1] for row in await reading.fetch(RENAMED, none="")}
+
+
+async def entries_at(reading: Reading, indexes: Sequence[int]) -> list[Opened]:
+    """The same of these entries alone."""
+    opens: dict[int, dict[str, str]] = {}
+    for index, name, text in await reading.fetch(OPENINGS_AT, which=listed(indexes)):
+        opens.setdefault(index, {})[name] = text
+    rows = await reading.fetch(ENTRIES_AT, which=listed(indexes))
+    return [(index, bytes(body), opens.get(index, {})) for index, body in rows]
+
+
+async def begun(reading: Reading, start: int, count: int) -> list[RulingRow]:
+    """Rulings that rest on one of these entries."""
+    return [row_of(row) for row in await reading.fetch(BEGUN, start=start, end=start + count)]
+
+
+async def begun_by(reading: Reading, leaves: Sequence[int]) -> list[RulingRow]:
+    return [row_of(row) for row in await reading.fetch(BEGUN_BY, leaves=listed(leaves))] if leaves else []
+
+
+async def ended(reading: Reading, start: int, count: int) -> list[RulingRow]:
+    """Rulings that ended by one of these entries."""
+    return [row_of(row) for row in await reading.fetch(ENDED, start=start, end=start + count)]
+
+
+async def nowhere(reading: Reading, size: int) -> list[RulingRow]:
+    """Rulings that rest on, or ended by, no entry there is."""
+    return [row_of(row) for row in await reading.fetch(NOWHERE, size=size)]
+
+
+async def received(reading: Reading, start: int, count: int) -> list[Order]:
+    """Orders that one of these entries says came in."""
+    return [order_of(row) for row in await reading.fetch(RECEIVED, start=start, end=start + count)]
+
+
+async def orders_in_force(reading: Reading, now: int) -> list[Order]:
+    """Orders by which something is in force."""
+    return [order_of(row) for row in await reading.fetch(ORDERS_IN_FORCE, now=now)]
+
+
+async def rows_in_force(reading: Reading, now: int, start: int, count: int) -> list[str]:
+    """The same rows without their entries, each as one text."""
+    return [row[0] for row in await reading.fetch(ROWS_IN_FORCE, now=now, start=start, end=start + count)]
+
+
+async def in_force(reading: Reading, now: int, start: int, count: int) -> Sequence[Any]:
+    """Rows of IN_FORCE that rest on one of these entries: what the log says of a ruling, the same as one text, the entry, and the
+    disclosures `subject`, `part` and `reason`, None where it has none."""
+    return await reading.fetch(IN_FORCE, now=now, start=start, end=start + count)
+
+
+async def unmatched(reading: Reading, at_most: int) -> tuple[list[int], list[tuple[int, str]]]:
+    """Measures and reversals that no ruling knows of; and of secret entries the (index, `act`) that no ruling knows of."""
+    plain = [row[0] for row in await reading.fetch(UNMATCHED, n=at_most)]
+    return plain, [(row[0], row[1]) for row in await reading.fetch(SECRET_UNMATCHED)]

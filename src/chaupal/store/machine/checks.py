@@ -1,0 +1,154 @@
+"""Questions that show whether a store is whole: no effect without its leaf, no count that drifted, no broken page."""
+
+import msgspec
+from sqlalchemy import func, select, text
+
+from chaupal.policy.narrow import FOR_EVERYBODY
+from chaupal.policy.quotes import ACCEPTED
+from chaupal.policy.things import Poll
+from chaupal.store.machine.dialect import Statement, among, listed, param, statement
+from chaupal.store.machine.tables import (
+    accounts,
+    follows,
+    likes,
+    log_entries,
+    outbox,
+    poll_votes,
+    polls_open,
+    post_links,
+    posts,
+    rulings,
+)
+from chaupal.store.machine.work import Reading
+
+_likes = select(func.count(likes.c.id)).where(likes.c.post_id == posts.c.id).scalar_subquery()
+_followers = select(func.count(follows.c.id)).where(follows.c.to == accounts.c.id).scalar_subquery()
+_following = select(func.count(follows.c.id)).where(follows.c.by == accounts.c.id).scalar_subquery()
+_other = posts.alias("other")
+_open = _other.c.visibility <= text(str(int(FOR_EVERYBODY[-1])))
+_posts = select(func.count(_other.c.id)).where(_other.c.author == accounts.c.id, _open).scalar_subquery()
+_newest = select(func.max(_other.c.created_at)).where(_other.c.author == accounts.c.id, _open).scalar_subquery()
+_reposts = select(func.count(_other.c.id)).where(_other.c.boost_of == posts.c.id, _open).scalar_subquery()
+_answers = select(func.count(_other.c.id)).where(_other.c.reply_to == posts.c.id, _open).scalar_subquery()
+_quotes = (
+    select(func.count(_other.c.id))
+    .where(_other.c.quote_of == posts.c.id, _other.c.quote_state == text(f"'{ACCEPTED}'"), _open)
+    .scalar_subquery()
+)
+_quoted = select(_other.c.id).where(_other.c.id == posts.c.quote_of)
+
+# Each gives the ids that are wrong, and what is wrong with them.
+QUESTIONS: dict[str, Statement] = {
+    "a ruling without its entry in the log": statement(
+        select(rulings.c.id).where(rulings.c.log_index.not_in(select(log_entries.c.index))).limit(20)
+    ),
+    "a ruling decided and approved by one person": statement(
+        select(rulings.c.id).where(rulings.c.decided_by == rulings.c.approved_by).limit(20)
+    ),
+    "a post whose count of likes is wrong": statement(
+        select(posts.c.id).where(posts.c.likes_count != _likes).limit(20)
+    ),
+    "a post whose count of reposts is wrong": statement(
+        select(posts.c.id).where(posts.c.boosts_count != _reposts).limit(20)
+    ),
+    "a post whose count of answers is wrong": statement(
+        select(posts.c.id).where(posts.c.replies_count != _answers).limit(20)
+    ),
+    "a post whose count of quotes is wrong": statement(
+        select(posts.c.id).where(posts.c.quotes_count != _quotes).limit(20)
+    ),
+    "a quote that stands, of a post that is gone": statement(
+        select(posts.c.id)
+        .where(posts.c.quote_of.is_not(None), posts.c.quote_state == text(f"'{ACCEPTED}'"), ~_quoted.exists())
+        .limit(20)
+    ),
+    "a vote in a poll that is gone": statement(
+        select(poll_votes.c.post_id)
+        .where(poll_votes.c.post_id.not_in(select(posts.c.id).where(posts.c.poll != text("''"))))
+        .distinct()
+        .limit(20)
+    ),
+    "a poll to be closed that is gone": statement(
+        select(polls_open.c.post_id)
+        .where(polls_open.c.post_id.not_in(select(posts.c.id).where(posts.c.poll != text("''"))))
+        .limit(20)
+    ),
+    "a link to be followed, of a post that is gone": statement(
+        select(post_links.c.post_id).where(post_links.c.post_id.not_in(select(posts.c.id))).limit(20)
+    ),
+    "an account whose count of followers is wrong": statement(
+        select(accounts.c.id).where(accounts.c.followers_count != _followers).limit(20)
+    ),
+    "an account whose count of people it follows is wrong": statement(
+        select(accounts.c.id).where(accounts.c.following_count != _following).limit(20)
+    ),
+    "an account whose count of posts is wrong": statement(
+        select(accounts.c.id).where(accounts.c.posts_count != _posts).limit(20)
+    ),
+    "an account whose newest post is said to be of another day": statement(
+        select(accounts.c.id).where(func.coalesce(accounts.c.last_post_at, -1) != func.coalesce(_newest, -1)).limit(20)
+    ),
+    "an event that was given up": statement(select(outbox.c.seq).where(outbox.c.failed_at.is_not(None)).limit(20)),
+}
+# Counts of polls stand in the post's JSON, so they are held against the votes outside SQL, some polls at a time.
+POLLS = statement(
+    select(posts.c.id, posts.c.poll)
+    .where(posts.c.id > param("above"), posts.c.poll != text("''"))
+    .order_by(posts.c.id)
+    .limit(param("n"))
+)
+VOTES = statement(
+    select(poll_votes.c.post_id, poll_votes.c.choice, func.count())
+    .where(among(poll_votes.c.post_id, "ids"))
+    .group_by(poll_votes.c.post_id, poll_votes.c.choice)
+)
+VOTERS = statement(
+    select(poll_votes.c.post_id, func.count(poll_votes.c.account_id.distinct()))
+    .where(among(poll_votes.c.post_id, "ids"))
+    .group_by(poll_votes.c.post_id)
+)
+POLLS_AT_ONCE = 500
+_poll = msgspec.json.Decoder(Poll).decode
+
+# The word index is searched first: SQLite up to 3.46 at least takes what a connection remembers of the index for what is
+# there, and finds fault with it where another connection has merged parts of it since.
+PAGES = statement(
+    text(
+        "SELECT integrity_check FROM (SELECT count(*) AS n FROM post_words WHERE post_words MATCH 'a') "
+        "CROSS JOIN pragma_integrity_check WHERE integrity_check <> 'ok' AND n >= 0"
+    )
+)
+
+
+async def integrity(reading: Reading) -> list[str]:
+    """Every fault, a line each."""
+    faults = [f"{what}: {row[0]}" for what, stmt in QUESTIONS.items() for row in await reading.fetch(stmt)]
+    faults += [f"a poll whose counts are wrong: {id_}" for id_ in await _polls(reading)]
+    if reading.embedded:
+        faults += [f"the database file: {row[0]}" for row in await reading.fetch(PAGES)]
+    return faults
+
+
+async def _polls(reading: Reading) -> list[int]:
+    """Polls whose votes or voters are not as many as their post says; a vote for no option of theirs counts as such."""
+    wrong: list[int] = []
+    above = 0
+    while rows := await reading.fetch(POLLS, above=above, n=POLLS_AT_ONCE):
+        ids = listed([row[0] for row in rows])
+        votes = {(post, choice): n for post, choice, n in await reading.fetch(VOTES, ids=ids)}
+        voters = dict[int, int]([(row[0], row[1]) for row in await reading.fetch(VOTERS, ids=ids)])
+        cast = _by_post(votes)
+        for id_, body in rows:
+            poll = _poll(body)
+            told = {choice: option.votes for choice, option in enumerate(poll.options) if option.votes}
+            if told != cast.get(id_, {}) or poll.voters != voters.get(id_, 0):
+                wrong.append(id_)
+        above = rows[-1][0]
+    return wrong
+
+
+def _by_post(votes: dict[tuple[int, int], int]) -> dict[int, dict[int, int]]:
+    found: dict[int, dict[int, int]] = {}
+    for (post, choice), n in votes.items():
+        found.setdefault(post, {})[choice] = n
+    return found

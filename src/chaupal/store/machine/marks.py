@@ -1,0 +1,28 @@
+"""Small named values of the house: the log's origin, the mark by which one process tells another of a change."""
+
+from sqlalchemy import select
+
+from chaupal.store.machine.dialect import statement, upsert, words
+from chaupal.store.machine.tables import marks
+from chaupal.store.machine.work import Reading, Writing
+
+CHANGED_BESIDE = "changed_beside"
+LOOK_EVERY = 20  # ms between looks at that mark
+
+READ = statement(select(marks.c.value).where(marks.c.key == words("k")))
+WRITE = upsert(
+    lambda insert: (
+        insert(marks)
+        .values(key=words("k"), value=words("v"))
+        .on_conflict_do_update(index_elements=["key"], set_={"value": words("v")})
+    )
+)
+
+
+async def read(reading: Reading, key: str) -> str:
+    """The value, or the empty string."""
+    return await reading.value(READ, k=key) or ""
+
+
+async def write(writing: Writing, key: str, value: str) -> None:
+    await writing.run(WRITE, k=key, v=value)

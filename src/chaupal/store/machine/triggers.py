@@ -1,0 +1,119 @@
+"""Rules of the court that no CHECK can say, since they look at other tables: kept by the database, whoever writes a row.
+
+They are no part of any migration, but made anew whenever a store is migrated: SQLite drops those of a table that is copied.
+Whoever changes one here adds a migration, be it empty, so that stores that are at the newest version get it too.
+"""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+
+class Trigger(NamedTuple):
+    """Before an event on a table, where `condition` holds: nothing is written, and the error is the trigger's name."""
+
+    name: str
+    table: str
+    event: str
+    condition: str
+
+
+# As `governance/orders/stages.py` says; a test holds the two against each other.
+DECIDING = "'in_review', 'clarifying', 'hearing'"
+DECIDED = (
+    "'measure_proposed', 'measure_concurred', 'refusal_proposed', 'closing_proposed', "
+    "'in_force', 'unseconded', 'change_proposed', 'change_concurred', 'refused', 'closed'"
+)
+_OUTSIDE = f"""
+    COALESCE((
+        SELECT e.state FROM order_events e JOIN targets t ON t.order_id = e.order_id
+        WHERE t.id = NEW.target_id ORDER BY e.number DESC LIMIT 1
+    ), 'received') NOT IN ({DECIDING})
+"""  # noqa: S608 - words of ours
+_BINDS = """
+    EXISTS (
+        SELECT 1 FROM rulings r JOIN targets t ON t.id = r.target_id WHERE t.order_id = NEW.order_id AND r.lifted_at IS NULL
+    )
+"""
+_ON_STAFF = (
+    "EXISTS (SELECT 1 FROM accounts WHERE id IN (NEW.owner_id, NEW.subject_id) AND role NOT IN ('member', 'system'))"
+)
+_ON_PROTECTED = (
+    "EXISTS (SELECT 1 FROM protected_speakers WHERE account_id IN (NEW.owner_id, NEW.subject_id) AND seconded_by IS NOT NULL "
+    "AND ended_at IS NULL AND (ends_at IS NULL OR ends_at > NEW.starts_at))"
+)
+
+
+def _last(role: str, gone: str) -> str:
+    """Whether the row is the last open account with a role."""
+    return (
+        f"OLD.role = '{role}' AND OLD.state = 'active' AND {gone} AND NOT EXISTS "  # noqa: S608 - words of ours
+        f"(SELECT 1 FROM accounts WHERE role = '{role}' AND state = 'active' AND id <> OLD.id)"
+    )
+
+
+TRIGGERS = (
+    # Nothing is decided under an order that was not checked or is over, and none ends that binds.
+    Trigger(
+        "rulings_begin_by_the_orders_stage", "rulings", "INSERT", f"NEW.target_id IS NOT NULL AND {_OUTSIDE}",
+    ),
+    Trigger(
+        "cases_decided_by_the_orders_stage", "case_events", "INSERT", f"NEW.state IN ({DECIDED}) AND {_OUTSIDE}",
+    ),
+    Trigger(
+        "orders_end_when_nothing_binds", "order_events", "INSERT", f"NEW.state IN ('closed', 'returned') AND {_BINDS}",
+    ),
+    # What is known of an authority is by two people, and until they agree nothing is taken from it.
+    Trigger(
+        "orders_from_agreed_authorities", "orders", "INSERT",
+        "EXISTS (SELECT 1 FROM authorities WHERE id = NEW.authority_id AND agreed_by IS NULL)",
+    ),
+    Trigger(
+        "authorities_changed_by_two", "authorities", "UPDATE OF email_domain, keys, contact, issuer_class, office, name_hi",
+        "NOT EXISTS (SELECT 1 FROM authority_changes WHERE authority_id = NEW.id AND agreed_by IS NOT NULL "
+        "AND log_index = NEW.log_index)",
+    ),
+    Trigger("rulings_two_on_staff", "rulings", "INSERT", f"NEW.approved_by IS NULL AND {_ON_STAFF}"),
+    Trigger(
+        "rulings_two_on_protected", "rulings", "INSERT", f"NEW.approved_by IS NULL AND {_ON_PROTECTED}",
+    ),
+    *(
+        Trigger(f"accounts_keep_an_{role}_{event.lower()[:6]}", "accounts", event, _last(role, gone))
+        for role in ("owner", "approver")
+        for event, gone in (
+            ("UPDATE OF role, state", f"(NEW.role <> '{role}' OR NEW.state <> 'active')"), ("DELETE", "OLD.id IS NOT NULL"),
+        )
+    ),
+)  # fmt: skip
+
+
+def remove(connection: Connection) -> None:
+    """Out of the way of migrations: SQLite renames no table of which a trigger of another one speaks."""
+    if connection.dialect.name == "sqlite":
+        for trigger in TRIGGERS:
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {trigger.name}")
+
+
+def install(connection: Connection) -> None:
+    """Make every trigger as it is today, in place of what was there."""
+    make = _sqlite if connection.dialect.name == "sqlite" else _postgres
+    for trigger in TRIGGERS:
+        for line in make(trigger):
+            connection.exec_driver_sql(line)
+
+
+def _sqlite(t: Trigger) -> tuple[str, ...]:
+    return (
+        f"DROP TRIGGER IF EXISTS {t.name}",
+        f"CREATE TRIGGER {t.name} BEFORE {t.event} ON {t.table} WHEN {t.condition} BEGIN SELECT RAISE(ABORT, '{t.name}'); END",
+    )
+
+
+def _postgres(t: Trigger) -> tuple[str, ...]:
+    row = "OLD" if t.event == "DELETE" else "NEW"
+    return (
+        f"DROP TRIGGER IF EXISTS {t.name} ON {t.table}",
+        f"CREATE OR REPLACE FUNCTION {t.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {t.condition} THEN "
+        f"RAISE EXCEPTION '{t.name}' USING ERRCODE = 'check_violation'; END IF; RETURN {row}; END $$",
+        f"CREATE TRIGGER {t.name} BEFORE {t.event} ON {t.table} FOR EACH ROW EXECUTE FUNCTION {t.name}()",
+    )

@@ -1,0 +1,147 @@
+"""Reading and writing as two types; one commit holds a change, its events, its rulings and its log leaves.
+
+On SQLite the statements run on the loop thread (a point read costs ten microseconds, a thread hop ninety), units of
+work that arrive while a commit is on its way to the disk share the next one (group commit, synchronous=FULL), and only
+the commit itself waits in a thread. On PostgreSQL the same statements run through asyncpg.
+"""
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Protocol
+
+from chaupal.kernel.clock import Clock
+from chaupal.kernel.event import Event
+from chaupal.store.machine.dialect import Statement
+from chaupal.store.machine.memory import Memory, Touched
+
+type Row = Sequence[Any]
+type AfterCommit = Callable[[list[Event]], None]
+
+
+class Reading:
+    """A look at the store. `fetch` gives all rows, `first` one or None, `value` the first column of the first row."""
+
+    memory: Memory
+    now: Clock
+    embedded: bool = False  # SQLite
+
+    async def fetch(self, stmt: Statement, /, **params: Any) -> Sequence[Row]:
+        raise NotImplementedError
+
+    async def first(self, stmt: Statement, /, **params: Any) -> Row | None:
+        rows = await self.fetch(stmt, **params)
+        return rows[0] if rows else None
+
+    async def value(self, stmt: Statement, /, **params: Any) -> Any:
+        rows = await self.fetch(stmt, **params)
+        return rows[0][0] if rows else None
+
+
+class Look:
+    """`async with` for a Reading that needs no opening and no closing; entered a few times in every request."""
+
+    __slots__ = ("_reading",)
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    async def __aenter__(self) -> Reading:
+        return self._reading
+
+    async def __aexit__(self, *_: object) -> None:
+        return None
+
+
+class Writing(Reading):
+    """A unit of work: everything run in it, and the events told, become true together or not at all."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.touched: set[Touched] = set()
+        self.edge: tuple[int, dict[tuple[int, int], bytes]] = (
+            -1,
+            {},
+        )  # of the log's tree at a size, after this unit's appends
+        self.waits: dict[int, int] = {}  # order -> one of its targets that was seen undecided in this unit
+
+    async def run(self, stmt: Statement, /, **params: Any) -> int:
+        """Run a change; how many rows it touched."""
+        raise NotImplementedError
+
+    async def run_many(self, stmt: Statement, rows: Sequence[dict[str, Any]], /) -> None:
+        raise NotImplementedError
+
+    def tell(self, *events: Event) -> None:
+        """Events of this unit; they enter the outbox with it."""
+        self.events.extend(events)
+
+    @asynccontextmanager
+    async def part(self) -> AsyncGenerator[None]:
+        """A part of the unit: what raises in it undoes the part, and the rest of the unit stands. Parts do not nest."""
+        told, touched = len(self.events), set(self.touched)
+        await self.mark()
+        try:
+            yield
+        except BaseException:
+            await self.undo()
+            self.memory.undone(self.touched)
+            del self.events[told:]
+            self.touched = touched
+            raise
+        await self.keep()
+
+    async def mark(self) -> None:
+        """Remember this place in the unit."""
+        raise NotImplementedError
+
+    async def undo(self) -> None:
+        """Go back to the place that was remembered."""
+        raise NotImplementedError
+
+    async def keep(self) -> None:
+        """Forget the place; what was done since stays in the unit."""
+        raise NotImplementedError
+
+    def touch(self, kind: str, *keys: int | str) -> None:
+        """What memory must forget when this unit is committed (a shelf's name and its keys)."""
+        self.touched.update((kind, key) for key in keys)
+
+
+class Work(Protocol):
+    """The store's door. `after_commit` is called with the events of each committed unit, before its author is answered."""
+
+    memory: Memory
+    clock: Clock
+    after_commit: AfterCommit
+
+    def reading(self) -> Look: ...
+
+    def scanning(self) -> Look:
+        """For reads without a small bound: off the loop thread on SQLite."""
+        ...
+
+    def writing(self) -> AbstractAsyncContextManager[Writing]: ...
+
+    async def fresh(self) -> None:
+        """Forget what another process has changed; cheap enough to call before every request."""
+        ...
+
+    async def look(self) -> None:
+        """The same, however lately it was looked: for whoever knows of a change already."""
+        ...
+
+    async def tidy(self) -> None:
+        """House-keeping for idle moments."""
+        ...
+
+    async def keep_small(self) -> None:
+        """House-keeping that cannot wait for idle moments; asked for every few seconds."""
+        ...
+
+    async def open(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+def nothing_after(events: list[Event]) -> None:
+    """No listeners yet."""

@@ -1,0 +1,124 @@
+"""The store where one machine is outgrown: PostgreSQL through asyncpg, the same statements."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+from chaupal.kernel.clock import Clock
+from chaupal.kernel.errors import Conflict, Unavailable
+from chaupal.store.machine.dialect import Statement
+from chaupal.store.machine.memory import Memory
+from chaupal.store.machine.work import Look, Reading, Row, Writing
+from chaupal.store.machine.work_shared import SharedWork
+
+TRIES = 5
+
+
+async def _keep_settings(connection: Any) -> None:
+    """Nothing to reset: every unit is a transaction, and no session state is used. Saves a round trip."""
+
+
+class PostgresReading(Reading):
+    def __init__(self, work: "PostgresWork") -> None:
+        self._pool = work.pool
+        self.memory = work.memory
+        self.now = work.clock
+
+    async def fetch(self, stmt: Statement, /, **params: Any) -> Sequence[Row]:
+        compiled = stmt.postgres
+        return await self._pool.fetch(compiled.text, *compiled.arguments(params))
+
+
+class PostgresWriting(Writing):
+    def __init__(self, connection: Any, memory: Memory, now: Clock) -> None:
+        super().__init__()
+        self._connection = connection
+        self.memory = memory
+        self.now = now
+
+    async def fetch(self, stmt: Statement, /, **params: Any) -> Sequence[Row]:
+        compiled = stmt.postgres
+        return await self._connection.fetch(compiled.text, *compiled.arguments(params))
+
+    async def run(self, stmt: Statement, /, **params: Any) -> int:
+        compiled = stmt.postgres
+        status: str = await self._connection.execute(compiled.text, *compiled.arguments(params))
+        count = status.rpartition(" ")[2]
+        return int(count) if count.isdigit() else 0
+
+    async def run_many(self, stmt: Statement, rows: Sequence[dict[str, Any]], /) -> None:
+        compiled = stmt.postgres
+        await self._connection.executemany(compiled.text, [compiled.arguments(row) for row in rows])
+
+    async def mark(self) -> None:
+        await self._connection.execute("SAVEPOINT part")
+
+    async def undo(self) -> None:
+        await self._connection.execute("ROLLBACK TO SAVEPOINT part")
+        await self._connection.execute("RELEASE SAVEPOINT part")
+
+    async def keep(self) -> None:
+        await self._connection.execute("RELEASE SAVEPOINT part")
+
+
+class PostgresWork(SharedWork):
+    """See `store.work.Work`."""
+
+    def __init__(self, dsn: str, clock: Clock, *, beside: bool = False, connections: int = 8) -> None:
+        super().__init__(clock, beside=beside)
+        self._dsn = dsn
+        self._connections = connections
+
+    async def open(self) -> None:
+        self.pool: Any = await asyncpg.create_pool(
+            self._dsn, min_size=1, max_size=self._connections, reset=_keep_settings
+        )
+        await self._check_character_type()
+        self._reading = PostgresReading(self)
+        self._look = Look(self._reading)
+        await self.read_mark()
+
+    async def _check_character_type(self) -> None:
+        row = await self.pool.fetchrow(
+            "SELECT datctype, pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()"
+        )
+        if row[0] in ("C", "POSIX") or row[1] != "UTF8":
+            raise Unavailable(
+                f"The database has character type {row[0]}, encoding {row[1]}; make it with C.UTF-8 and UTF8"
+            )
+
+    async def close(self) -> None:
+        await self.pool.close()
+
+    def reading(self) -> Look:
+        return self._look
+
+    scanning = reading
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncGenerator[Writing]:
+        async with self.pool.acquire() as connection:
+            unit = PostgresWriting(connection, self.memory, self.clock)
+            try:
+                async with connection.transaction():
+                    yield unit
+                    await self.enter_events(unit)
+            except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
+                # Two units wanted each other's rows; the database let the other one through and undid this one whole.
+                self.memory.undone(unit.touched)
+                raise Conflict("This was changed at the same moment; please try again") from error
+            except BaseException:
+                self.memory.undone(unit.touched)
+                raise
+        self.committed(unit)
+
+    async def tidy(self) -> None:
+        """PostgreSQL sees to itself."""
+        await asyncio.sleep(0)
+
+    async def keep_small(self) -> None:
+        """PostgreSQL sees to itself."""
+        await asyncio.sleep(0)

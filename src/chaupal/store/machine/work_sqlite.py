@@ -1,0 +1,239 @@
+"""The embedded store: SQLite in WAL, one writer with group commit, FULL durability."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncGenerator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from chaupal.kernel.clock import Clock
+from chaupal.kernel.errors import Unavailable
+from chaupal.kernel.saying import log
+from chaupal.store.machine.dialect import Statement
+from chaupal.store.machine.memory import Memory
+from chaupal.store.machine.work import Look, Reading, Row, Writing
+from chaupal.store.machine.work_shared import SharedWork
+
+BUSY_TRIES = 400  # of 5 to 25 ms: another process (the CLI) may hold the write lock for a moment
+
+
+# Bytes of the write-ahead file: from here on it is moved into the database though the house is busy; this much of it is kept
+# when it begins anew, and the rest given back to the disk.
+WAL_LARGE, WAL_KEPT = 16_000_000, 4_000_000
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection as every part of the house uses it: WAL, FULL, no waiting inside SQLite."""
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512, timeout=0.02)
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "cache_size=-8000",
+        "mmap_size=0",
+        "wal_autocheckpoint=0",
+        f"journal_size_limit={WAL_KEPT}",
+    ):
+        db.execute(f"PRAGMA {pragma}")
+    return db
+
+
+class SqliteReading(Reading):
+    """Runs on whichever thread calls it; on the loop thread for small reads."""
+
+    embedded = True
+
+    def __init__(self, db: sqlite3.Connection, memory: Memory, now: Clock) -> None:
+        self._db = db
+        self.memory = memory
+        self.now = now
+
+    async def fetch(self, stmt: Statement, /, **params: Any) -> Sequence[Row]:
+        compiled = stmt.sqlite
+        return self._db.execute(compiled.text, compiled.arguments(params)).fetchall()
+
+
+class SqliteScanning(Reading):
+    """Runs each statement in the reader pool, on a connection of its own."""
+
+    embedded = True
+
+    def __init__(self, work: "SqliteWork") -> None:
+        self._work = work
+        self.memory = work.memory
+        self.now = work.clock
+
+    async def fetch(self, stmt: Statement, /, **params: Any) -> Sequence[Row]:
+        compiled = stmt.sqlite
+        return await self._work.scan(compiled.text, compiled.arguments(params))
+
+
+class SqliteWriting(Writing):
+    embedded = True
+
+    def __init__(self, db: sqlite3.Connection, memory: Memory, now: Clock) -> None:
+        super().__init__()
+        self._db = db
+        self.memory = memory
+        self.now = now
+
+    async def fetch(self, stmt: Statement, /, **params: Any) -> Sequence[Row]:
+        compiled = stmt.sqlite
+        return self._db.execute(compiled.text, compiled.arguments(params)).fetchall()
+
+    async def run(self, stmt: Statement, /, **params: Any) -> int:
+        compiled = stmt.sqlite
+        return self._db.execute(compiled.text, compiled.arguments(params)).rowcount
+
+    async def run_many(self, stmt: Statement, rows: Sequence[dict[str, Any]], /) -> None:
+        compiled = stmt.sqlite
+        self._db.executemany(compiled.text, [compiled.arguments(row) for row in rows])
+
+    async def mark(self) -> None:
+        self._db.execute("SAVEPOINT part")
+
+    async def undo(self) -> None:
+        self._db.execute("ROLLBACK TO part")
+        self._db.execute("RELEASE part")
+
+    async def keep(self) -> None:
+        self._db.execute("RELEASE part")
+
+
+class _Group:
+    """The units that go to the disk together."""
+
+    def __init__(self) -> None:
+        self.units: list[SqliteWriting] = []
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+
+class SqliteWork(SharedWork):
+    """See `store.work.Work`. `beside`: another process serves this store (the CLI beside a server): tell it by a mark."""
+
+    def __init__(self, path: Path, clock: Clock, *, beside: bool = False) -> None:
+        super().__init__(clock, beside=beside)
+        self._path = path
+        self._turn = asyncio.Lock()
+        self._group: _Group | None = None
+        self._committer: asyncio.Task[None] | None = None
+        self._disk = ThreadPoolExecutor(1, "store-commit")
+        self._scanners = ThreadPoolExecutor(2, "store-scan")
+        self._spare: list[sqlite3.Connection] = []
+
+    async def open(self) -> None:
+        self._reader = connect(self._path)
+        self._writer = connect(self._path)
+        self._reading = SqliteReading(self._reader, self.memory, self.clock)
+        self._look, self._long_look = Look(self._reading), Look(SqliteScanning(self))
+        await self.read_mark()
+
+    async def close(self) -> None:
+        while self._committer is not None:
+            await self._committer
+        self._disk.shutdown()
+        self._scanners.shutdown()
+        for db in (*self._spare, self._reader):
+            db.close()
+        self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._writer.close()
+
+    def reading(self) -> Look:
+        return self._look
+
+    def scanning(self) -> Look:
+        return self._long_look
+
+    async def scan(self, text: str, arguments: list[Any]) -> list[Row]:
+        """One statement in the reader pool."""
+
+        def run() -> list[Row]:
+            db = self._spare.pop() if self._spare else connect(self._path)
+            try:
+                return db.execute(text, arguments).fetchall()
+            finally:
+                self._spare.append(db)
+
+        return await asyncio.get_running_loop().run_in_executor(self._scanners, run)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncGenerator[Writing]:
+        async with self._turn:
+            group = self._group or await self._begin()
+            unit = SqliteWriting(self._writer, self.memory, self.clock)
+            self._writer.execute("SAVEPOINT unit")
+            try:
+                yield unit
+                await self.enter_events(unit)
+            except BaseException:
+                self._writer.execute("ROLLBACK TO unit")
+                self._writer.execute("RELEASE unit")
+                self.memory.undone(unit.touched)
+                raise
+            else:
+                self._writer.execute("RELEASE unit")
+                group.units.append(unit)
+            finally:
+                if self._committer is None:
+                    self._committer = asyncio.create_task(self._commit())
+        # Whoever goes away now does not take the others' commit along.
+        await asyncio.shield(group.done)
+
+    async def _begin(self) -> _Group:
+        for attempt in range(BUSY_TRIES):
+            try:
+                self._writer.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if attempt == BUSY_TRIES - 1 or "locked" not in str(error):
+                    raise Unavailable("The store is busy; please try again") from error
+                await asyncio.sleep(0.005)
+            else:
+                break
+        self._group = _Group()
+        return self._group
+
+    async def _commit(self) -> None:
+        """Commit the open group once everyone already waiting for a turn has had it (the lock is first come, first served)."""
+        async with self._turn:
+            group, self._group, self._committer = self._group, None, None
+            if group is None:
+                return
+            try:
+                await asyncio.get_running_loop().run_in_executor(self._disk, self._to_disk)
+            except sqlite3.Error as error:
+                log.error("commit failed", error=str(error), units=len(group.units))
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+                group.done.set_exception(Unavailable("The store could not keep this; nothing was changed"))
+                group.done.exception()  # looked at, even where every waiter has gone
+                return
+            for unit in group.units:
+                self.committed(unit)
+            group.done.set_result(None)
+
+    def _to_disk(self) -> None:
+        self._writer.execute("COMMIT")
+
+    async def tidy(self) -> None:
+        """Move the WAL into the database, on a connection and a thread of its own; called when the house is idle.
+
+        PASSIVE waits for nobody and makes nobody wait: what a reader still looks at stays for the next time.
+        """
+
+        def checkpoint() -> None:
+            db = connect(self._path)
+            try:
+                db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            finally:
+                db.close()
+
+        await asyncio.get_running_loop().run_in_executor(self._scanners, checkpoint)
+
+    async def keep_small(self) -> None:
+        """The same where the house is never idle, once the WAL is large. Whoever writes next begins it anew, and shortens it."""
+        wal = self._path.with_name(f"{self._path.name}-wal")
+        if await asyncio.to_thread(lambda: wal.stat().st_size if wal.exists() else 0) > WAL_LARGE:
+            await self.tidy()

@@ -1,0 +1,47 @@
+"""How far an account has read in its home and its notifications."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import select
+
+from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.tables import markers
+from chaupal.store.machine.work import Reading, Writing
+
+TIMELINES = ("home", "notifications")
+
+
+class Marker(msgspec.Struct, frozen=True):
+    """`version` grows with every change; `updated_at` in ms since 1970."""
+
+    timeline: str
+    last_read: int
+    version: int
+    updated_at: int
+
+
+READ = statement(
+    select(markers.c.timeline, markers.c.last_read, markers.c.version, markers.c.updated_at)
+    .where(markers.c.account_id == param("me"), among(markers.c.timeline, "timelines"))
+    .order_by(markers.c.timeline)
+)
+WRITE = upsert(
+    lambda i: (
+        i(markers)
+        .values(account_id=param("me"), timeline=words("which"), last_read=param("read"), version=1, updated_at=param("at"))
+        .on_conflict_do_update(
+            index_elements=["account_id", "timeline"],
+            set_={"last_read": param("read"), "version": markers.c.version + 1, "updated_at": param("at")},
+        )
+    )
+)  # fmt: skip
+
+
+async def read(reading: Reading, account: int, timelines: Sequence[str] = TIMELINES) -> list[Marker]:
+    return [Marker(*row) for row in await reading.fetch(READ, me=account, timelines=listed(timelines))]
+
+
+async def write(w: Writing, account: int, timeline: str, last_read: int) -> None:
+    w.touch("badges", account)
+    await w.run(WRITE, me=account, which=timeline, read=last_read, at=w.now())

@@ -1,0 +1,91 @@
+"""Notices by mail: which kinds an account wants so, when its next letter is due, and up to which notice it was told. Ids only."""
+
+from collections.abc import Iterable
+
+import msgspec
+from sqlalchemy import func, select, update
+
+from chaupal.kernel.clock import MINUTE
+from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.tables import accounts, logins
+from chaupal.store.machine.work import Reading, Writing
+
+# What somebody can have by mail or not. What the court tells is not here: it always comes.
+KINDS = (
+    "mention",
+    "follow_request",
+    "follow",
+    "quote",
+    "status",
+    "reblog",
+    "favourite",
+    "poll",
+    "update",
+    "quoted_update",
+)
+# From the first notice to its letter: what is read meanwhile needs none, and what comes meanwhile is in it.
+WAIT = 30 * MINUTE
+
+CHOSEN = statement(select(logins.c.mail_kinds).where(logins.c.account_id == param("me")))
+CHOOSE = statement(
+    update(logins).where(logins.c.account_id == param("me")).values(mail_kinds=words("kinds"), mail_due_at=None)
+)
+WANT = statement(
+    update(logins)
+    .where(
+        logins.c.account_id == param("me"), logins.c.mail_due_at.is_(None), logins.c.confirmed_at.is_not(None),
+        (words("blank") + logins.c.mail_kinds + words("blank")).like(words("pattern")),
+    )
+    .values(mail_due_at=param("at"))
+)  # fmt: skip
+DUE = statement(
+    select(
+        logins.c.account_id, accounts.c.handle, logins.c.email, logins.c.ui_language, logins.c.mail_kinds,
+        logins.c.mailed,
+    )
+    .join_from(logins, accounts, accounts.c.id == logins.c.account_id)
+    .where(logins.c.mail_due_at <= param("now"))
+    .order_by(logins.c.mail_due_at)
+    .limit(param("n"))
+)  # fmt: skip
+CLAIM = statement(
+    update(logins)
+    .where(logins.c.account_id == param("me"), logins.c.mail_due_at <= param("now"))
+    .values(mail_due_at=None, mailed=func.coalesce(param("upto"), logins.c.mailed))
+)
+
+
+class Due(msgspec.Struct, frozen=True):
+    """Somebody for whom a letter is due. `mailed`: the last notice that a letter told of."""
+
+    account: int
+    handle: str
+    email: str
+    language: str
+    kinds: str
+    mailed: int
+
+
+async def chosen(reading: Reading, account: int) -> frozenset[str]:
+    """Which kinds come to the account by mail."""
+    return frozenset((await reading.value(CHOSEN, me=account) or "").split())
+
+
+async def choose(w: Writing, account: int, kinds: Iterable[str]) -> bool:
+    """These from now on, and no letter for what waits; False where nobody logs in so."""
+    return bool(await w.run(CHOOSE, me=account, kinds=" ".join(kinds)))
+
+
+async def want(w: Writing, account: int, kind: str) -> None:
+    """In the commit of a notice: a letter is due in a while, where the account wants such by mail and none is due yet."""
+    if kind in KINDS:
+        await w.run(WANT, me=account, blank=" ", pattern=f"% {kind} %", at=w.now() + WAIT)
+
+
+async def due(reading: Reading, at_most: int) -> list[Due]:
+    return [Due(*row) for row in await reading.fetch(DUE, now=reading.now(), n=at_most)]
+
+
+async def claim(w: Writing, account: int, upto: int | None) -> bool:
+    """Their letter is this unit's; False where another process has it. `upto`: the last notice in it; None: none is."""
+    return bool(await w.run(CLAIM, me=account, now=w.now(), upto=upto))

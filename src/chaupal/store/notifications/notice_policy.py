@@ -1,0 +1,179 @@
+"""Whose notices an account wants: its policy, those it let in for good, and those kept apart that wait for its word."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import delete, func, select, update
+
+from chaupal.kernel.clock import DAY
+from chaupal.kernel.event import Event
+from chaupal.kernel.ids import MakeId
+from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.tables import accounts, notice_permits, notice_policies, notice_requests, notices
+from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.square.posts import Pages
+
+ACCEPT, FILTER, DROP = "accept", "filter", "drop"
+NEW = 30 * DAY  # so long an account is new
+
+
+class NoticesMerged(Event, frozen=True):
+    """Notices that were kept apart stand among the account's others now; heard by its open connections."""
+
+    lasting = False
+
+    account: int
+    at: int
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """Accept, filter or drop, by class of whom a notice is from."""
+
+    not_following: str = ACCEPT
+    not_followers: str = ACCEPT
+    new_accounts: str = ACCEPT
+    private_mentions: str = ACCEPT
+    limited_accounts: str = FILTER
+
+
+class Asking(msgspec.Struct, frozen=True):
+    """Somebody whose notices are kept apart: how many, and the newest post among them. Times in ms."""
+
+    id: int
+    from_id: int
+    created_at: int
+    updated_at: int
+    count: int
+    last_post: int | None
+
+
+_COLUMNS = (
+    notice_policies.c.not_following, notice_policies.c.not_followers, notice_policies.c.new_accounts,
+    notice_policies.c.private_mentions, notice_policies.c.limited_accounts,
+)  # fmt: skip
+OF = statement(select(*_COLUMNS).where(notice_policies.c.account_id == param("me")))
+OF_MANY = statement(select(notice_policies.c.account_id, *_COLUMNS).where(among(notice_policies.c.account_id, "ids")))
+_SET = {name: words(name) for name in Policy.__struct_fields__}
+SET = upsert(
+    lambda i: (
+        i(notice_policies)
+        .values(account_id=param("me"), **_SET)
+        .on_conflict_do_update(index_elements=["account_id"], set_=_SET)
+    )
+)
+PERMIT = upsert(
+    lambda i: i(notice_permits).values(account_id=param("me"), from_id=param("them")).on_conflict_do_nothing()
+)
+PERMITTED = statement(
+    select(notice_permits.c.from_id).where(
+        notice_permits.c.account_id == param("me"), notice_permits.c.from_id == param("them")
+    )
+)
+ASK = upsert(
+    lambda i: (
+        i(notice_requests)
+        .values(
+            id=param("new"),
+            account_id=param("me"),
+            from_id=param("them"),
+            created_at=param("at"),
+            updated_at=param("at"),
+        )
+        .on_conflict_do_update(index_elements=["account_id", "from_id"], set_={"updated_at": param("at")})
+    )
+)
+_APART = (
+    notices.c.account_id == notice_requests.c.account_id, notices.c.from_id == notice_requests.c.from_id, notices.c.filtered == 1
+)  # fmt: skip
+_ASKING = select(
+    notice_requests.c.id, notice_requests.c.from_id, notice_requests.c.created_at, notice_requests.c.updated_at,
+    select(func.count()).select_from(notices).where(*_APART).scalar_subquery(),
+    select(func.max(notices.c.post_id)).where(*_APART).scalar_subquery(),
+)  # fmt: skip
+REQUESTS = Pages(notice_requests.c.id, notice_requests.c.account_id == param("me"), base=_ASKING)
+REQUEST = statement(_ASKING.where(notice_requests.c.account_id == param("me"), notice_requests.c.id == param("of")))
+COUNTS = statement(
+    select(func.count(), func.count(func.distinct(notices.c.from_id))).where(
+        notices.c.account_id == param("me"), notices.c.filtered == 1
+    )
+)
+CLOSE = statement(
+    delete(notice_requests).where(
+        notice_requests.c.account_id == param("me"), notice_requests.c.from_id == param("them")
+    )
+)
+MERGE = statement(
+    update(notices)
+    .where(notices.c.account_id == param("me"), notices.c.from_id == param("them"), notices.c.filtered == 1)
+    .values(filtered=0)
+)
+DISCARD = statement(
+    delete(notices).where(
+        notices.c.account_id == param("me"), notices.c.from_id == param("them"), notices.c.filtered == 1
+    )
+)
+MADE_AT = statement(select(accounts.c.created_at).where(accounts.c.id == param("of")))
+
+
+async def of(reading: Reading, account: int) -> Policy:
+    row = await reading.first(OF, me=account)
+    return Policy() if row is None else Policy(*row)
+
+
+async def of_many(reading: Reading, ids: Sequence[int]) -> dict[int, Policy]:
+    """Those among `ids` that have one of their own."""
+    return {row[0]: Policy(*row[1:]) for row in await reading.fetch(OF_MANY, ids=listed(ids))}
+
+
+async def keep(w: Writing, account: int, policy: Policy) -> None:
+    await w.run(SET, me=account, **msgspec.structs.asdict(policy))
+
+
+async def permitted(reading: Reading, account: int, them: int) -> bool:
+    """Whether the account has let `them` in for good."""
+    return await reading.value(PERMITTED, me=account, them=them) is not None
+
+
+async def made_at(reading: Reading, account: int) -> int:
+    """Since when (ms) the account is here."""
+    return await reading.value(MADE_AT, of=account) or 0
+
+
+async def ask(w: Writing, make_id: MakeId, account: int, them: int) -> None:
+    """A notice from `them` was kept apart."""
+    await w.run(ASK, new=make_id(), me=account, them=them, at=w.now())
+
+
+async def asking(reading: Reading, account: int, *, below: int, above: int, limit: int, upward: bool) -> list[Asking]:
+    """Newest first, one more than `limit`."""
+    rows = await reading.fetch(
+        REQUESTS.up if upward else REQUESTS.down, me=account, below=below, above=above, n=limit + 1
+    )
+    found = [Asking(*row) for row in rows]
+    return found[::-1] if upward else found
+
+
+async def request(reading: Reading, account: int, id_: int) -> Asking | None:
+    row = await reading.first(REQUEST, me=account, of=id_)
+    return None if row is None else Asking(*row)
+
+
+async def counts(reading: Reading, account: int) -> tuple[int, int]:
+    """How many notices are kept apart, and from how many people."""
+    row = await reading.first(COUNTS, me=account)
+    return (row[0], row[1]) if row else (0, 0)
+
+
+async def accept(w: Writing, account: int, them: int) -> None:
+    """They are let in for good; what was kept apart stands among the others from this commit on."""
+    await w.run(PERMIT, me=account, them=them)
+    await w.run(CLOSE, me=account, them=them)
+    if await w.run(MERGE, me=account, them=them):
+        w.tell(NoticesMerged(account=account, at=w.now()))
+    w.touch("badges", account)
+
+
+async def dismiss(w: Writing, account: int, them: int) -> None:
+    """What was kept apart goes; what comes later is kept apart again."""
+    await w.run(CLOSE, me=account, them=them)
+    await w.run(DISCARD, me=account, them=them)

@@ -1,0 +1,218 @@
+"""What people are told: one row per account and cause, however often its event is handled."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, exists, or_, select
+from sqlalchemy import text as sql
+
+from chaupal.kernel.clock import HOUR
+from chaupal.kernel.event import Event
+from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.tables import accounts, logins, notices
+from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.notifications import notice_mails, push
+from chaupal.store.square.posts import Pages
+
+KINDS = (
+    "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "quote", "quoted_update",
+    "moderation_warning", "admin.sign_up", "admin.report",
+)  # fmt: skip
+
+
+# Many people's likes of one post are one line: what came within half a day. Others stand alone.
+GROUPED = ("favourite", "reblog", "follow", "admin.sign_up")
+SPAN = 12 * HOUR
+
+
+def group_key(kind: str, about: int | None, at: int) -> str:
+    """Empty for a notice that stands alone."""
+    if kind not in GROUPED:
+        return ""
+    return f"{kind}-{at // SPAN}" if about is None else f"{kind}-{about}-{at // SPAN}"
+
+
+class NoticeMade(Event, frozen=True):
+    """`account` is told of something; heard by its open connections, and by nobody later."""
+
+    lasting = False
+
+    account: int
+    notice: int
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """Somebody did something that concerns the account. `body`: JSON of ids, for notices of the court."""
+
+    id: int
+    kind: str
+    from_id: int
+    post_id: int | None
+    body: str
+    created_at: int
+    group_key: str = ""  # empty: it stands alone
+
+
+COLUMNS = (
+    notices.c.id, notices.c.kind, notices.c.from_id, notices.c.post_id, notices.c.body, notices.c.created_at, notices.c.group_key
+)  # fmt: skip
+
+ADD = upsert(
+    lambda i: (
+        i(notices)
+        .values(
+            id=param("new"), account_id=param("me"), kind=words("what"), from_id=param("whose"), post_id=param("of"),
+            cause=words("why"), body=words("more"), created_at=param("at"),
+            group_key=words("key"), filtered=param("apart"),
+        )
+        .on_conflict_do_nothing(index_elements=["account_id", "cause"])
+    )
+)  # fmt: skip
+_MINE = (notices.c.account_id == param("me"), among(notices.c.kind, "kinds"), notices.c.filtered <= param("apart"))
+OF = Pages(notices.c.id, *_MINE, base=select(*COLUMNS))
+OF_FROM = Pages(notices.c.id, *_MINE, notices.c.from_id == param("whose"), base=select(*COLUMNS))
+# The newest of each group stands for it, so pages move by ids like any other.
+_newer = notices.alias("newer")
+
+
+def _head(*of: Any) -> Any:
+    later = exists().where(
+        _newer.c.account_id == notices.c.account_id, _newer.c.group_key == notices.c.group_key, _newer.c.id > notices.c.id,
+        _newer.c.filtered <= param("apart"), *of,
+    )  # fmt: skip
+    return or_(among(notices.c.kind, "together", negate=True), notices.c.group_key == sql("''"), ~later)
+
+
+HEADS = Pages(notices.c.id, *_MINE, _head(), base=select(*COLUMNS))
+HEADS_FROM = Pages(
+    notices.c.id, *_MINE, notices.c.from_id == param("whose"), _head(_newer.c.from_id == notices.c.from_id), base=select(*COLUMNS)
+)  # fmt: skip
+MEMBERS = statement(
+    select(*COLUMNS)
+    .where(
+        notices.c.account_id == param("me"), among(notices.c.group_key, "keys"), notices.c.filtered <= param("apart")
+    )
+    .order_by(notices.c.id.desc())
+    .limit(param("n"))
+)
+DISMISS_GROUP = statement(
+    delete(notices).where(notices.c.account_id == param("me"), notices.c.group_key == words("key"))
+)
+WHOSE_ON = statement(select(notices.c.account_id).where(among(notices.c.post_id, "ids")).distinct())
+ONE = statement(select(*COLUMNS).where(notices.c.account_id == param("me"), notices.c.id == param("of")))
+DROP = statement(delete(notices).where(notices.c.account_id == param("me"), notices.c.cause == words("why")))
+DISMISS = statement(delete(notices).where(notices.c.account_id == param("me"), notices.c.id == param("of")))
+CLEAR = statement(delete(notices).where(notices.c.account_id == param("me")))
+DROP_ON = statement(delete(notices).where(among(notices.c.post_id, "ids")))
+ADDRESS = statement(
+    select(logins.c.email, logins.c.ui_language, accounts.c.handle)
+    .join(accounts, accounts.c.id == logins.c.account_id)
+    .where(logins.c.account_id == param("me"))
+)
+HANDLE = statement(select(accounts.c.handle).where(accounts.c.id == param("me")))
+
+
+async def add(
+    w: Writing, new: int, account: int, kind: str, *, by: int, cause: str, post: int | None = None, body: str = "",
+    filtered: bool = False, about: int | None = None,
+) -> bool:  # fmt: skip
+    """Tell `account` once for each `cause`; False when it was told before. `filtered`: kept apart until it accepts who it is from.
+
+    `about`: what many such notices have in common, where `post` is each one's own (a repost).
+    """
+    fresh = await w.run(
+        ADD, new=new, me=account, what=kind, whose=by, of=post, why=cause, more=body, at=w.now(),
+        key=group_key(kind, about or post, w.now()), apart=int(filtered),
+    )  # fmt: skip
+    if fresh:
+        w.touch("badges", account)
+    if fresh and not filtered:
+        w.tell(NoticeMade(account=account, notice=new))
+        await push.queue(w, account, new, kind)
+        await notice_mails.want(w, account, kind)
+    return bool(fresh)
+
+
+async def drop(w: Writing, account: int, cause: str) -> None:
+    """What caused it was taken back."""
+    w.touch("badges", account)
+    await w.run(DROP, me=account, why=cause)
+
+
+async def drop_on(w: Writing, posts: Sequence[int]) -> None:
+    """The posts are gone, and what was said about them with them."""
+    w.touch("badges", *[row[0] for row in await w.fetch(WHOSE_ON, ids=listed(posts))])
+    await w.run(DROP_ON, ids=listed(posts))
+
+
+async def dismiss(w: Writing, account: int, id_: int) -> bool:
+    w.touch("badges", account)
+    return bool(await w.run(DISMISS, me=account, of=id_))
+
+
+async def dismiss_group(w: Writing, account: int, key: str) -> bool:
+    """All that the group holds; False where there is none."""
+    w.touch("badges", account)
+    return bool(await w.run(DISMISS_GROUP, me=account, key=key))
+
+
+async def clear(w: Writing, account: int) -> None:
+    w.touch("badges", account)
+    await w.run(CLEAR, me=account)
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Which notices: of these kinds, by one account where `by` names it, `apart`: those that are kept apart too.
+
+    `together`: kinds whose groups are told once, each by its newest notice; none: every notice by itself.
+    """
+
+    kinds: Sequence[str] = KINDS
+    by: int | None = None
+    apart: bool = False
+    together: Sequence[str] = ()
+
+
+async def page(
+    reading: Reading, account: int, wanted: Wanted, *, below: int, above: int, limit: int, upward: bool
+) -> list[Notice]:  # fmt: skip
+    """Newest first, one more than `limit`."""
+    more: dict[str, Any] = {} if wanted.by is None else {"whose": wanted.by}
+    if wanted.together:
+        pages, more["together"] = HEADS if wanted.by is None else HEADS_FROM, listed(wanted.together)
+    else:
+        pages = OF if wanted.by is None else OF_FROM
+    rows = await reading.fetch(
+        pages.up if upward else pages.down, me=account, kinds=listed(wanted.kinds), below=below, above=above, n=limit + 1,
+        apart=int(wanted.apart), **more,
+    )  # fmt: skip
+    found = [_notice(row) for row in rows]
+    return found[::-1] if upward else found
+
+
+async def members(
+    reading: Reading, account: int, keys: Sequence[str], at_most: int, *, apart: bool = False
+) -> list[Notice]:
+    """All notices of these groups together, the newest first."""
+    rows = await reading.fetch(MEMBERS, me=account, keys=listed(keys), n=at_most, apart=int(apart))
+    return [_notice(row) for row in rows]
+
+
+async def one(reading: Reading, account: int, id_: int) -> Notice | None:
+    row = await reading.first(ONE, me=account, of=id_)
+    return None if row is None else _notice(row)
+
+
+async def address(reading: Reading, account: int) -> tuple[str, str, str] | None:
+    """(e-mail, language of pages, handle) of the account's login; None for one that nobody logs into."""
+    row = await reading.first(ADDRESS, me=account)
+    return None if row is None else (row[0], row[1], row[2])
+
+
+async def handle(reading: Reading, account: int) -> str:
+    return await reading.value(HANDLE, me=account) or ""
+
+
+def _notice(row: Row) -> Notice:
+    return Notice(*row)

@@ -1,0 +1,177 @@
+"""Devices that want to be told, and the pushes that are still to be made: ids only, in the commit of their notice."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import delete, insert, select, update
+
+from chaupal.kernel.clock import DAY
+from chaupal.store.machine.dialect import param, statement, upsert, words
+from chaupal.store.machine.tables import push_calls as calls
+from chaupal.store.machine.tables import push_subscriptions as subscriptions
+from chaupal.store.machine.work import Reading, Row, Writing
+
+# What a device can ask to be told of: https://docs.joinmastodon.org/methods/push/
+ALERTS = (
+    "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "quote", "quoted_update",
+    "admin.sign_up", "admin.report",
+)  # fmt: skip
+POLICIES = ("all", "followed", "follower", "none")
+LASTS = 2 * DAY  # what could not be pushed for so long is no news
+
+
+class Subscription(msgspec.Struct, frozen=True, kw_only=True):
+    """One device. `key`: hash of the token or session behind it; `token`: that token, sealed; empty for a browser's session.
+
+    `country`: where whoever has it was when they last came by the same token or session, `language`: as they last asked:
+    as such a viewer the gate judges what leaves.
+    """
+
+    id: int
+    account_id: int
+    key: str
+    endpoint: str
+    p256dh: str
+    auth: str
+    standard: bool
+    alerts: tuple[str, ...]
+    policy: str
+    country: str
+    language: str
+    token: str
+    created_at: int
+    failures: int = 0
+
+
+class Due(msgspec.Struct, frozen=True):
+    """A push to be made: `tries` were in vain. Times in ms."""
+
+    subscription_id: int
+    notice_id: int
+    at: int
+    tries: int
+    due_at: int
+
+
+ADD = statement(insert(subscriptions))
+BY_KEY = statement(select(*subscriptions.c).where(subscriptions.c.key == words("of")))
+BY_ID = statement(select(*subscriptions.c).where(subscriptions.c.id == param("of")))
+WISH = statement(
+    update(subscriptions)
+    .where(subscriptions.c.key == words("of"))
+    .values(alerts=words("wanted"), policy=words("by"), country=words("where_now"), language=words("tongue"))
+)
+PLACE = statement(update(subscriptions).where(subscriptions.c.key == words("of")).values(country=words("where_now")))
+REMOVE = statement(delete(subscriptions).where(subscriptions.c.key == words("of")))
+REMOVE_ID = statement(delete(subscriptions).where(subscriptions.c.id == param("of")))
+WENT = statement(update(subscriptions).where(subscriptions.c.id == param("of")).values(failures=0))
+FAILED = statement(
+    update(subscriptions).where(subscriptions.c.id == param("of")).values(failures=subscriptions.c.failures + 1)
+)
+# In the unit of the notice: nothing where nobody asked for such ones.
+QUEUE = upsert(
+    lambda i: (
+        i(calls)
+        .from_select(
+            ["subscription_id", "notice_id", "at", "tries", "due_at"],
+            select(subscriptions.c.id, param("notice"), param("at"), param("none"), param("at")).where(
+                subscriptions.c.account_id == param("me"),
+                subscriptions.c.alerts.like(words("like")),
+                subscriptions.c.policy != "none",
+            ),
+        )
+        .on_conflict_do_nothing()
+    )
+)
+DUE = statement(
+    select(*calls.c).where(calls.c.due_at <= param("at")).order_by(calls.c.due_at, calls.c.notice_id).limit(param("n"))
+)
+_THIS = (calls.c.subscription_id == param("of"), calls.c.notice_id == param("notice"))
+CLAIM = statement(update(calls).where(*_THIS, calls.c.due_at == param("was")).values(due_at=param("until")))
+AGAIN = statement(update(calls).where(*_THIS).values(tries=calls.c.tries + 1, due_at=param("when_next")))
+DONE = statement(delete(calls).where(*_THIS))
+ORPHANS = statement(delete(calls).where(calls.c.subscription_id.not_in(select(subscriptions.c.id))))
+
+
+async def put(w: Writing, found: Subscription) -> None:
+    """In place of what the same token or session had asked for before."""
+    await w.run(REMOVE, of=found.key)
+    await w.run(ADD, **msgspec.structs.asdict(found) | {"standard": int(found.standard), "alerts": _said(found.alerts)})
+
+
+async def wish(w: Writing, key: str, alerts: Sequence[str], policy: str, country: str, language: str) -> bool:
+    """Told of other things from now on; False where there is no such device."""
+    return await w.run(WISH, of=key, wanted=_said(alerts), by=policy, where_now=country, tongue=language) == 1
+
+
+async def move(w: Writing, key: str, country: str) -> None:
+    """Whoever has the device is in another country now."""
+    await w.run(PLACE, of=key, where_now=country)
+
+
+async def of_key(reading: Reading, key: str) -> Subscription | None:
+    row = await reading.first(BY_KEY, of=key)
+    return None if row is None else _subscription(row)
+
+
+async def subscription(reading: Reading, id_: int) -> Subscription | None:
+    row = await reading.first(BY_ID, of=id_)
+    return None if row is None else _subscription(row)
+
+
+async def remove(w: Writing, key: str) -> None:
+    await w.run(REMOVE, of=key)
+
+
+async def remove_gone(w: Writing, id_: int) -> None:
+    """The push service does not know it any more."""
+    await w.run(REMOVE_ID, of=id_)
+
+
+async def queue(w: Writing, account: int, notice: int, kind: str) -> None:
+    """A push to every device of the account that wants such notices."""
+    await w.run(QUEUE, me=account, notice=notice, at=w.now(), none=0, like=f"% {kind} %")
+
+
+async def due(reading: Reading, at: int, at_most: int) -> list[Due]:
+    """Pushes to be made now, in the order in which they fell due."""
+    return [Due(*row) for row in await reading.fetch(DUE, at=at, n=at_most)]
+
+
+async def claim(w: Writing, call: Due, until: int) -> bool:
+    """Take a push upon oneself; False where another process has."""
+    found = await w.run(CLAIM, of=call.subscription_id, notice=call.notice_id, was=call.due_at, until=until)
+    return found == 1
+
+
+async def done(w: Writing, call: Due, *, went: bool) -> None:
+    """It is made, or (not `went`) must not be made any more."""
+    await w.run(DONE, of=call.subscription_id, notice=call.notice_id)
+    if went:
+        await w.run(WENT, of=call.subscription_id)
+
+
+async def failed(w: Writing, call: Due, again_at: int | None) -> None:
+    """In vain; it is made again at `again_at` (ms), or (None) never."""
+    if again_at is None:
+        await w.run(DONE, of=call.subscription_id, notice=call.notice_id)
+    else:
+        await w.run(AGAIN, of=call.subscription_id, notice=call.notice_id, when_next=again_at)
+    await w.run(FAILED, of=call.subscription_id)
+
+
+async def drop_orphans(w: Writing) -> None:
+    """Pushes to devices that are gone."""
+    await w.run(ORPHANS)
+
+
+def _said(alerts: Sequence[str]) -> str:
+    """Blanks on both sides of each, so that SQL finds one by LIKE."""
+    return f" {' '.join(alerts)} " if alerts else ""
+
+
+def _subscription(row: Row) -> Subscription:
+    named = dict(zip(subscriptions.c.keys(), row, strict=True))
+    named["alerts"] = tuple(named["alerts"].split())
+    named["standard"] = bool(named["standard"])
+    return Subscription(**named)

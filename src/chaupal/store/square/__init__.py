@@ -1,0 +1,1 @@
+"""Rows of what people say and of what they do with it."""

@@ -1,0 +1,150 @@
+"""What links lead to: which posts' links are still to be followed, what was found, and the file of a card for whoever asks."""
+
+import zlib
+
+import msgspec
+from sqlalchemy import delete, exists, select, text, update
+
+from chaupal.policy.filed import Filed
+from chaupal.policy.gate import subjects_of
+from chaupal.policy.sealed import Sealed
+from chaupal.policy.things import LinkCard
+from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.tables import link_cards, post_links, posts
+from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.square.posting import touch_with_reposts
+from chaupal.store.square.posts import sealed_posts
+
+
+class Link(msgspec.Struct, frozen=True):
+    """The link of a post that is to be followed at `due_at` (ms), for the `tries`-th time."""
+
+    post: int
+    url: str
+    due_at: int
+    tries: int
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What a link led to at `fetched_at` (ms); None: nothing to show."""
+
+    card: LinkCard | None
+    fetched_at: int
+
+
+WANT = upsert(
+    lambda i: (
+        i(post_links)
+        .values(post_id=param("of"), url=words("url"), due_at=param("at"), tries=0)
+        .on_conflict_do_update(index_elements=["post_id"], set_={"url": words("url"), "due_at": param("at"), "tries": 0})
+    )
+)  # fmt: skip
+DUE = statement(
+    select(post_links.c.post_id, post_links.c.url, post_links.c.due_at, post_links.c.tries)
+    .where(text("due_at IS NOT NULL"), post_links.c.due_at <= param("at"))
+    .order_by(post_links.c.due_at, post_links.c.post_id)
+    .limit(param("n"))
+)
+# Whoever moves it follows it; dies it meanwhile, it is due again.
+CLAIM = statement(
+    update(post_links)
+    .where(post_links.c.post_id == param("of"), post_links.c.due_at == param("was"))
+    .values(due_at=param("until"), tries=post_links.c.tries + 1)
+)
+AGAIN = statement(update(post_links).where(post_links.c.post_id == param("of")).values(due_at=param("at")))
+DONE = statement(
+    update(post_links).where(post_links.c.post_id == param("of"), post_links.c.url == words("url")).values(due_at=None)
+)
+FORGET = statement(delete(post_links).where(post_links.c.post_id == param("of")))
+KNOWN = statement(select(link_cards.c.card, link_cards.c.fetched_at).where(link_cards.c.url == words("url")))
+KEEP = upsert(
+    lambda i: (
+        i(link_cards)
+        .values(url=words("url"), card=words("card"), image=words("image"), fetched_at=param("at"))
+        .on_conflict_do_update(
+            index_elements=["url"], set_={"card": words("card"), "image": words("image"), "fetched_at": param("at")}
+        )
+    )
+)
+SHOW = statement(update(posts).where(posts.c.id == param("of")).values(card=words("card")))
+CARD_OF = statement(select(posts.c.card).where(posts.c.id == param("of")))
+_unused = ~exists().where(post_links.c.url == link_cards.c.url)
+UNUSED = statement(select(link_cards.c.url).where(_unused, link_cards.c.fetched_at < param("before")).limit(param("n")))
+DROP = statement(delete(link_cards).where(among(link_cards.c.url, "urls"), _unused).returning(link_cards.c.image))
+IMAGES = statement(select(link_cards.c.image).where(link_cards.c.image != ""))
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(LinkCard).decode
+
+
+async def want(w: Writing, post: int, url: str) -> None:
+    """Follow a post's link as soon as may be."""
+    await w.run(WANT, of=post, url=url, at=w.now())
+
+
+async def forget(w: Writing, post: int) -> None:
+    """The post's link is followed no more, and its card is shown no more."""
+    await w.run(FORGET, of=post)
+    await _show(w, post, None)
+
+
+async def due(reading: Reading, at: int, at_most: int) -> list[Link]:
+    """Links to be followed now, in the order in which they fell due."""
+    return [Link(*row) for row in await reading.fetch(DUE, at=at, n=at_most)]
+
+
+async def claim(w: Writing, link: Link, until: int) -> bool:
+    """Take a link upon oneself; False where another process has, or its post is gone."""
+    return await w.run(CLAIM, of=link.post, was=link.due_at, until=until) == 1
+
+
+async def again(w: Writing, link: Link, at: int) -> None:
+    await w.run(AGAIN, of=link.post, at=at)
+
+
+async def known(reading: Reading, url: str) -> Known | None:
+    row = await reading.first(KNOWN, url=url)
+    return None if row is None else Known(_decode(row[0]) if row[0] else None, row[1])
+
+
+async def keep(w: Writing, url: str, card: LinkCard | None) -> None:
+    """What a link led to, for whoever links there again."""
+    said = _encode(card).decode() if card else ""
+    await w.run(KEEP, url=url, card=said, image=card.image if card else "", at=w.now())
+
+
+async def show(w: Writing, link: Link, card: LinkCard | None) -> bool:
+    """A post's link has been followed: this is shown beneath it from now on. False where it says another link by now."""
+    if not await w.run(DONE, of=link.post, url=link.url):
+        return False
+    await _show(w, link.post, card)
+    return True
+
+
+async def _show(w: Writing, post: int, card: LinkCard | None) -> None:
+    await w.run(SHOW, of=post, card=_encode(card).decode() if card else "")
+    await touch_with_reposts(w, post)
+
+
+async def drop_unused(w: Writing, before: int, at_most: int) -> list[str]:
+    """Forget what no post links to any more and was looked at before that time (ms): the files that went with it."""
+    urls = [row[0] for row in await w.fetch(UNUSED, before=before, n=at_most)]
+    gone = await w.fetch(DROP, urls=listed(urls)) if urls else []
+    return [row[0] for row in gone if row[0]]
+
+
+async def images(reading: Reading) -> list[str]:
+    """The files that cards must have."""
+    return [row[0] for row in await reading.fetch(IMAGES)]
+
+
+async def sealed_file(reading: Reading, post: int) -> tuple[Sealed[Filed], str] | None:
+    """The picture of a post's card, sealed with its post, and the key that passes to it are signed with."""
+    row = await reading.first(CARD_OF, of=post)
+    found = subjects_of(await sealed_posts(reading, [post]))
+    if row is None or not row[0] or not found:
+        return None
+    card = _decode(row[0])
+    if not card.image:
+        return None
+    return Sealed(Filed(post, "image/webp", found[0], f"{zlib.crc32(card.blurhash.encode()):x}", card.image)), card.key

@@ -1,0 +1,152 @@
+"""Conversations of direct posts, as each of their people has them: the newest post, whom it is between, whether it was read."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import delete, select, union, update
+
+from chaupal.kernel.event import Event
+from chaupal.policy.facts import Visibility
+from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.tables import conversations, mentions, posts
+from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.square.posts import Pages
+
+MOST = 2_000  # posts of one conversation that are looked at
+
+
+class ConversationMoved(Event, frozen=True):
+    """Something new stands in a conversation of `account`; heard by its open connections, and by nobody later."""
+
+    lasting = False
+
+    account: int
+    root: int
+    post: int
+
+
+class Conversation(msgspec.Struct, frozen=True):
+    """`root`: the post it began with, by which it is named. `people`: whom its newest post is between."""
+
+    root: int
+    last_post: int
+    unread: bool
+    people: tuple[int, ...]
+
+
+_COLUMNS = (conversations.c.root, conversations.c.last_post, conversations.c.unread, conversations.c.people)
+_MINE = conversations.c.account_id == param("me")
+OF = Pages(conversations.c.last_post, _MINE, base=select(*_COLUMNS))
+ONE = statement(select(*_COLUMNS).where(_MINE, conversations.c.root == param("of")))
+PUT = upsert(
+    lambda i: (
+        i(conversations)
+        .values(
+            account_id=param("me"),
+            root=param("of"),
+            last_post=param("post"),
+            unread=param("new"),
+            people=words("between"),
+        )
+        .on_conflict_do_update(
+            index_elements=["account_id", "root"],
+            set_={"last_post": param("post"), "unread": param("new"), "people": words("between")},
+            where=conversations.c.last_post <= param("post"),
+        )
+    )
+)
+READ = statement(update(conversations).where(_MINE, conversations.c.root == param("of")).values(unread=param("new")))
+REMOVE = statement(delete(conversations).where(_MINE, conversations.c.root == param("of")))
+UNREAD = statement(
+    select(conversations.c.last_post)
+    .where(_MINE, conversations.c.unread == 1)
+    .order_by(conversations.c.last_post.desc())
+    .limit(param("n"))
+)
+BROUGHT = statement(
+    select(conversations.c.account_id, conversations.c.root).where(among(conversations.c.last_post, "ids"))
+)
+# What somebody wrote or is named in, of the direct posts of one conversation.
+_DIRECT = (posts.c.root == param("of"), posts.c.visibility == int(Visibility.DIRECT))
+IN_IT = statement(
+    union(
+        select(posts.c.id).where(*_DIRECT, posts.c.author == param("me")),
+        select(posts.c.id)
+        .join(mentions, mentions.c.post_id == posts.c.id)
+        .where(*_DIRECT, mentions.c.account_id == param("me")),
+    )
+    .order_by("id")
+    .limit(param("n"))
+)
+ROOT_AND_PEOPLE = statement(select(posts.c.root, posts.c.author, posts.c.mentions).where(posts.c.id == param("of")))
+
+
+async def said(w: Writing, root: int, post: int, author: int, people: Sequence[int]) -> None:
+    """A direct post was published: it is the newest of its conversation for everybody it is between."""
+    between = listed(list(people))
+    for account in people:
+        await w.run(PUT, me=account, of=root, post=post, new=int(account != author), between=between)
+        w.touch("badges", account)
+    w.tell(*[ConversationMoved(account=account, root=root, post=post) for account in people])
+
+
+async def unsaid(w: Writing, gone: Sequence[int]) -> None:
+    """Posts are gone: conversations go back to what was said before, or are there no more."""
+    for account, root in await w.fetch(BROUGHT, ids=listed(gone)):
+        left = await inside(w, account, root)
+        await w.run(REMOVE, me=account, of=root)
+        row = await w.first(ROOT_AND_PEOPLE, of=left[-1]) if left else None
+        if row is not None:
+            between = listed(list(people_of(row[1], [m["id"] for m in msgspec.json.decode(row[2])])))
+            await w.run(PUT, me=account, of=root, post=left[-1], new=0, between=between)
+        w.touch("badges", account)
+
+
+def people_of(author: int, named: Sequence[int]) -> tuple[int, ...]:
+    """Each once, the author first."""
+    return tuple(dict.fromkeys((author, *named)))
+
+
+async def root_of(reading: Reading, post: int) -> int | None:
+    row = await reading.first(ROOT_AND_PEOPLE, of=post)
+    return None if row is None else row[0]
+
+
+async def page(
+    reading: Reading, account: int, *, below: int, above: int, limit: int, upward: bool
+) -> list[Conversation]:
+    """By their newest posts, the newest first, one more than `limit`."""
+    rows = await reading.fetch(OF.up if upward else OF.down, me=account, below=below, above=above, n=limit + 1)
+    found = [_conversation(row) for row in rows]
+    return found[::-1] if upward else found
+
+
+async def one(reading: Reading, account: int, root: int) -> Conversation | None:
+    row = await reading.first(ONE, me=account, of=root)
+    return None if row is None else _conversation(row)
+
+
+async def inside(reading: Reading, account: int, root: int) -> list[int]:
+    """The direct posts of a conversation that somebody wrote or is named in, oldest first."""
+    return [row[0] for row in await reading.fetch(IN_IT, me=account, of=root, n=MOST)]
+
+
+async def unread(reading: Reading, account: int, at_most: int) -> list[int]:
+    """The newest posts of conversations that were not read yet."""
+    return [row[0] for row in await reading.fetch(UNREAD, me=account, n=at_most)]
+
+
+async def mark(w: Writing, account: int, root: int, *, unread: bool) -> bool:
+    """False where there is no such conversation."""
+    w.touch("badges", account)
+    return await w.run(READ, me=account, of=root, new=int(unread)) == 1
+
+
+async def remove(w: Writing, account: int, root: int) -> bool:
+    """Out of the account's list; its posts stay, and whoever writes in it brings it back."""
+    w.touch("badges", account)
+    return await w.run(REMOVE, me=account, of=root) == 1
+
+
+def _conversation(row: Row) -> Conversation:
+    return Conversation(row[0], row[1], bool(row[2]), tuple(msgspec.json.decode(row[3], type=list[int])))

@@ -1,0 +1,88 @@
+"""Drafts as rows: what somebody has written and not said, theirs alone; the uploads in it are kept from the sweep."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import delete, func, insert, select, update
+
+from chaupal.policy.unsaid import Unsaid, Waiting
+from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.tables import drafts, kept_media
+from chaupal.store.machine.work import Reading, Row, Writing
+
+COLUMNS = (drafts.c.id, drafts.c.account_id, drafts.c.body, drafts.c.created_at, drafts.c.updated_at)
+_MINE = (drafts.c.account_id == param("me"),)
+
+OF = statement(
+    select(*COLUMNS).where(*_MINE).order_by(drafts.c.updated_at.desc(), drafts.c.id.desc()).limit(param("n"))
+)
+ONE = statement(select(*COLUMNS).where(*_MINE, drafts.c.id == param("of")))
+COUNT = statement(select(func.count(drafts.c.id)).where(*_MINE))
+INSERT = statement(insert(drafts))
+CHANGE = statement(
+    update(drafts).where(*_MINE, drafts.c.id == param("of")).values(body=words("words"), updated_at=param("at"))
+)
+DROP = statement(delete(drafts).where(*_MINE, drafts.c.id == param("of")))
+KEEP = upsert(lambda i: i(kept_media).values(media_id=param("media"), holder_id=param("of")).on_conflict_do_nothing())
+LET_GO = statement(
+    delete(kept_media).where(kept_media.c.holder_id == param("of"), among(kept_media.c.media_id, "ids", negate=True))
+)
+
+_write = msgspec.json.Encoder().encode
+_read = msgspec.json.Decoder(Unsaid).decode
+
+
+async def of(reading: Reading, account: int, at_most: int) -> list[Waiting]:
+    """The account's drafts, the one saved last first."""
+    return [_draft(row) for row in await reading.fetch(OF, me=account, n=at_most)]
+
+
+async def one(reading: Reading, account: int, id_: int) -> Waiting | None:
+    row = await reading.first(ONE, me=account, of=id_)
+    return None if row is None else _draft(row)
+
+
+async def count(reading: Reading, account: int) -> int:
+    return await reading.value(COUNT, me=account)
+
+
+async def add(w: Writing, id_: int, account: int, body: Unsaid) -> None:
+    now = w.now()
+    await w.run(INSERT, id=id_, account_id=account, body=written(body), created_at=now, updated_at=now)
+    await keep_media(w, id_, body.pictures)
+
+
+async def change(w: Writing, id_: int, account: int, body: Unsaid) -> bool:
+    """Holds this from now on; False where the account has no such draft."""
+    if not await w.run(CHANGE, me=account, of=id_, words=written(body), at=w.now()):
+        return False
+    await keep_media(w, id_, body.pictures)
+    return True
+
+
+async def drop(w: Writing, id_: int, account: int) -> bool:
+    """The draft goes; what was uploaded for it may be swept. False where the account has no such draft."""
+    if not await w.run(DROP, me=account, of=id_):
+        return False
+    await keep_media(w, id_, ())
+    return True
+
+
+async def keep_media(w: Writing, holder: int, ids: Sequence[int]) -> None:
+    """These uploads are needed by the holder, and no others any more."""
+    await w.run(LET_GO, of=holder, ids=listed(list(ids)))
+    for id_ in dict.fromkeys(ids):
+        await w.run(KEEP, of=holder, media=id_)
+
+
+def written(body: Unsaid) -> str:
+    return _write(body).decode()
+
+
+def read(text: str) -> Unsaid:
+    return _read(text)
+
+
+def _draft(row: Row) -> Waiting:
+    id_, account, body, created, updated = row
+    return Waiting(id=id_, account=account, body=_read(body), created_at=created, at=updated)

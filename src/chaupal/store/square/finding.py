@@ -1,0 +1,241 @@
+"""The search index and what is counted from tags: words of public posts, words of names, tags by the start of their key.
+
+Both databases hold the same folded terms and answer newest first, so the same question has the same answer. FTS5 keeps no
+text of its own (contentless): what is found is read, sealed, from the posts.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import BigInteger, ColumnElement, and_, func, or_, select, table, text
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from chaupal.store.machine.dialect import Statement, all_words, among, byte_order, listed, param, statement, words
+from chaupal.store.machine.tables import accounts, name_words, post_tags, posts, tags
+from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.square.posts import Pages
+
+LAST = "\U0010ffff"  # sorts after every continuation of a prefix
+MOST_OWN = 1_000  # of the newest posts of whoever asks are looked through for tags
+MOST_CANDIDATES = 1_000  # rows that one prefix may bring into the ranking
+
+
+class indexed_post(ColumnElement[int]):  # noqa: N801 - reads as SQL in a statement
+    """The post that a row of the index stands for."""
+
+    inherit_cache = False
+    type = BigInteger()
+
+
+@compiles(indexed_post, "sqlite")
+def _indexed_sqlite(element: indexed_post, compiler: SQLCompiler, **kw: Any) -> str:
+    return "post_words.rowid"
+
+
+@compiles(indexed_post, "postgresql")
+def _indexed_postgres(element: indexed_post, compiler: SQLCompiler, **kw: Any) -> str:
+    return "post_words.post_id"
+
+
+class Bounds(msgspec.Struct, frozen=True):
+    """Ids below and above which nothing is wanted, how many at most, and whether to count from the oldest."""
+
+    below: int = 2**63 - 1
+    above: int = -1
+    limit: int = 20
+    upward: bool = False
+
+
+class Narrowed(msgspec.Struct, frozen=True):
+    """What posts must be beside holding the words; the empty values ask for nothing."""
+
+    author: int = 0
+    language: str = ""
+    media: bool = False
+    keys: tuple[str, ...] = ()  # count keys of tags, every one of them
+
+    def params(self) -> dict[str, Any]:
+        return {
+            "whose": self.author, "tongue": self.language, "pictured": int(self.media),
+            "keys": listed(self.keys), "count": len(self.keys),
+        }  # fmt: skip
+
+
+ANYTHING = Narrowed()
+
+
+def _put(insert: Any) -> Any:
+    # The two indexes have nothing in common but what goes in: the post and its terms as one JSON list.
+    line = (
+        "INSERT OR REPLACE INTO post_words (rowid, words) VALUES (:of, (SELECT group_concat(value, ' ') FROM json_each(:terms)))"
+        if insert is sqlite.insert
+        else "INSERT INTO post_words (post_id, words) VALUES (:of, ARRAY(SELECT json_array_elements_text(CAST(:terms AS json)))) "
+        "ON CONFLICT (post_id) DO UPDATE SET words = EXCLUDED.words"
+    )
+    return text(line).bindparams(param("of"), words("terms"))
+
+
+def _take(insert: Any) -> Any:
+    column = "rowid" if insert is sqlite.insert else "post_id"
+    return text(f"DELETE FROM post_words WHERE {column} = :of").bindparams(param("of"))  # noqa: S608 - two words of ours
+
+
+PUT, TAKE = Statement(_put), Statement(_take)
+
+SOURCE = statement(
+    select(posts.c.author, posts.c.visibility, posts.c.boost_of, posts.c.text, posts.c.spoiler).where(
+        posts.c.id == param("of")
+    )
+)
+
+_words = table("post_words")
+_wanted = post_tags.alias("wanted")
+# Whoever does not want their posts found by others finds them still.
+_findable = or_(accounts.c.indexable == 1, accounts.c.id == param("me"))
+_by = accounts.c.id == posts.c.author
+_narrow = (
+    _findable,
+    or_(param("whose") == 0, posts.c.author == param("whose")),
+    or_(words("tongue") == "", posts.c.language == words("tongue")),
+    or_(param("pictured") == 0, posts.c.pictures != "[]"),
+    or_(
+        param("count") == 0,
+        select(func.count(_wanted.c.post_id))
+        .where(_wanted.c.post_id == posts.c.id, among(_wanted.c.key, "keys"))
+        .correlate(posts)
+        .scalar_subquery()
+        == param("count"),
+    ),
+)
+_worded = select(indexed_post()).select_from(_words).join(posts, posts.c.id == indexed_post()).join(accounts, _by)
+WITH_WORDS = Pages(indexed_post(), all_words("terms"), _findable, base=_worded)
+WITH_WORDS_NARROWED = Pages(indexed_post(), all_words("terms"), *_narrow, base=_worded)
+TAGGED = Pages(
+    post_tags.c.post_id, post_tags.c.key == words("first"), post_tags.c.listed == 1, *_narrow,
+    base=select(post_tags.c.post_id).join(posts, posts.c.id == post_tags.c.post_id).join(accounts, _by),
+)  # fmt: skip
+_posts = select(posts.c.id).join(accounts, _by)
+WRITTEN_BY = Pages(
+    posts.c.id, posts.c.author == param("whose"), posts.c.visibility == 0, posts.c.boost_of.is_(None), *_narrow, base=_posts
+)  # fmt: skip
+ANY_LISTED = Pages(posts.c.id, text("listed = 1"), *_narrow, base=_posts)
+
+
+async def index(w: Writing, post: int, terms: Sequence[str]) -> None:
+    """The words under which a post is found; again for the same post: these instead."""
+    await w.run(PUT, of=post, terms=listed(terms))
+
+
+async def unindex(w: Writing, post: int) -> None:
+    await w.run(TAKE, of=post)
+
+
+class Source(msgspec.Struct, frozen=True):
+    """What the index and the notices need of a post, for handlers of events only: no viewer is here."""
+
+    author: int
+    visibility: int
+    boost_of: int | None
+    text: str
+    spoiler: str
+
+
+async def source(w: Writing, post: int) -> Source | None:
+    """The post as it stands in this commit; None when it is gone."""
+    row = await w.first(SOURCE, of=post)
+    return None if row is None else Source(*row)
+
+
+async def found(reading: Reading, me: int, terms: Sequence[str], narrowed: Narrowed, bounds: Bounds) -> list[int]:
+    """Ids of public posts that hold every term and are what is asked, newest first, at most `limit`.
+
+    `me`: who asks (0: nobody), who finds their own posts whatever they wish of others.
+    """
+    params: dict[str, Any] = {"me": me}
+    if terms:
+        pages = WITH_WORDS if narrowed == ANYTHING else WITH_WORDS_NARROWED
+        params["terms"] = listed(terms)
+    elif narrowed.keys:
+        pages = TAGGED
+        params["first"] = narrowed.keys[0]
+    else:
+        pages = WRITTEN_BY if narrowed.author else ANY_LISTED
+    rows = await reading.fetch(
+        pages.up if bounds.upward else pages.down, below=bounds.below, above=bounds.above, n=bounds.limit,
+        **narrowed.params(), **params,
+    )  # fmt: skip
+    return [row[0] for row in (reversed(rows) if bounds.upward else rows)]
+
+
+# --- people and tags -------------------------------------------------------------------------------------------------
+
+_others = name_words.alias("others")
+
+
+def _begins(column: Any, name: str) -> Any:
+    return and_(byte_order(column) >= words(name), byte_order(column) < words(f"{name}_last"))
+
+
+def _also(name: str) -> Any:
+    other = select(_others.c.word).where(_others.c.account_id == name_words.c.account_id, _begins(_others.c.word, name))
+    return or_(words(name) == "", other.exists())
+
+
+_called = (
+    select(name_words.c.account_id)
+    .where(_begins(name_words.c.word, "first"), _also("second"), _also("third"))
+    .order_by(byte_order(name_words.c.word), name_words.c.account_id)
+    .limit(MOST_CANDIDATES)
+    .subquery()
+)
+CALLED = statement(
+    select(accounts.c.id)
+    .where(accounts.c.id.in_(select(_called.c.account_id)), accounts.c.state == "active")
+    .order_by(accounts.c.followers_count.desc(), accounts.c.id)
+    .limit(param("n"))
+)
+_beginning = (
+    select(tags.c.key, tags.c.uses)
+    .where(_begins(tags.c.key, "first"))
+    .order_by(byte_order(tags.c.key))
+    .limit(MOST_CANDIDATES)
+    .subquery()
+)
+TAGS_FROM = statement(
+    select(_beginning.c.key).order_by(_beginning.c.uses.desc(), byte_order(_beginning.c.key)).limit(param("n"))
+)
+
+
+_lately = select(posts.c.id).where(posts.c.author == param("me")).order_by(posts.c.id.desc()).limit(MOST_OWN).subquery()
+OWN_TAGS_FROM = statement(
+    select(post_tags.c.key, func.max(post_tags.c.name))
+    .join_from(_lately, post_tags, post_tags.c.post_id == _lately.c.id)
+    .where(post_tags.c.listed == 0, _begins(post_tags.c.key, "first"))
+    .group_by(post_tags.c.key)
+    .order_by(func.count().desc(), byte_order(post_tags.c.key))
+    .limit(param("n"))
+)
+
+
+async def called(reading: Reading, names: Sequence[str], limit: int) -> list[int]:
+    """Accounts with words in their names that begin with each of `names` (folded, at most three), most followed first."""
+    first, second, third = (*names[:3], "", "", "")[:3]
+    params = {
+        "first": first, "first_last": first + LAST, "second": second, "second_last": second + LAST,
+        "third": third, "third_last": third + LAST,
+    }  # fmt: skip
+    return [row[0] for row in await reading.fetch(CALLED, n=limit, **params)]
+
+
+async def own_tags_from(reading: Reading, me: int, key: str, limit: int) -> dict[str, str]:
+    """Tags that begin so in what somebody said to few or off the lists, lately: count key -> as they wrote it."""
+    rows = await reading.fetch(OWN_TAGS_FROM, me=me, first=key, first_last=key + LAST, n=limit)
+    return {row[0]: row[1] for row in rows}
+
+
+async def tags_from(reading: Reading, key: str, limit: int) -> list[str]:
+    """Count keys of tags that begin so, most used first."""
+    return [row[0] for row in await reading.fetch(TAGS_FROM, first=key, first_last=key + LAST, n=limit)]

@@ -1,0 +1,276 @@
+"""Ties between people: follows, requests to follow, blocks and timed mutes, with the counts they change."""
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Any
+
+import msgspec
+from sqlalchemy import Table, delete, literal_column, or_, select, text, union_all, update
+
+from chaupal.store.machine.dialect import among, larger, listed, param, statement, upsert
+from chaupal.store.machine.tables import accounts, blocks, follow_requests, follows, mutes
+from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.square import lists, regards
+from chaupal.store.square.posts import Pages
+
+
+def _begin(table: Table) -> Any:
+    return upsert(
+        lambda i: (
+            i(table)
+            .values(by=param("me"), to=param("them"), id=param("new"), boosts=param("show"), notify=param("tell"))
+            .on_conflict_do_nothing()
+        )
+    )
+
+
+def _rewish(table: Table) -> Any:
+    return statement(
+        update(table)
+        .where(table.c.by == param("me"), table.c.to == param("them"))
+        .values(boosts=param("show"), notify=param("tell"))
+    )
+
+
+def _cut(table: Table) -> Any:
+    return statement(delete(table).where(table.c.by == param("me"), table.c.to == param("them")))
+
+
+def _find(table: Table) -> Any:
+    return statement(
+        select(table.c.boosts, table.c.notify).where(table.c.by == param("me"), table.c.to == param("them"))
+    )
+
+
+FOLLOW, ASK = _begin(follows), _begin(follow_requests)
+REFOLLOW, REASK = _rewish(follows), _rewish(follow_requests)
+UNFOLLOW, UNASK, UNBLOCK, UNMUTE = _cut(follows), _cut(follow_requests), _cut(blocks), _cut(mutes)
+FOLLOWED, ASKED = _find(follows), _find(follow_requests)
+BLOCK = upsert(lambda i: i(blocks).values(by=param("me"), to=param("them"), id=param("new")).on_conflict_do_nothing())
+MUTE = upsert(
+    lambda i: (
+        i(mutes)
+        .values(by=param("me"), to=param("them"), id=param("new"), notifications=param("too"), ends_at=param("until"))
+        .on_conflict_do_update(
+            index_elements=["by", "to"], set_={"notifications": param("too"), "ends_at": param("until")}
+        )
+    )
+)
+OVER = statement(delete(mutes).where(mutes.c.by == param("me"), mutes.c.ends_at <= param("now")))
+BETWEEN = statement(
+    select(blocks.c.id).where(
+        or_(
+            (blocks.c.by == param("me")) & (blocks.c.to == param("them")),
+            (blocks.c.by == param("them")) & (blocks.c.to == param("me")),
+        )
+    )
+)
+COUNT_FOLLOWING = statement(
+    update(accounts)
+    .where(accounts.c.id == param("of"))
+    .values(following_count=larger(accounts.c.following_count + param("by"), 0))
+)
+COUNT_FOLLOWERS = statement(
+    update(accounts)
+    .where(accounts.c.id == param("of"))
+    .values(followers_count=larger(accounts.c.followers_count + param("by"), 0))
+)
+
+
+async def follow(w: Writing, me: int, them: int, new: int, *, reposts: bool, notify: bool) -> bool:
+    """`me` follows `them` from now on; True when it is new. `new`: the id of the tie."""
+    w.touch("relations", me, them)
+    # Whether it is new is what the insertion says: two requests at once would both look and find nothing.
+    if await w.run(FOLLOW, me=me, them=them, new=new, show=int(reposts), tell=int(notify)):
+        await _count(w, me, them, 1)
+        return True
+    await w.run(REFOLLOW, me=me, them=them, show=int(reposts), tell=int(notify))
+    return False
+
+
+async def unfollow(w: Writing, me: int, them: int) -> bool:
+    """Follows no more; False when there was nothing to end."""
+    if not await w.run(UNFOLLOW, me=me, them=them):
+        return False
+    await lists.unfollowed(w, me, them)
+    await regards.unendorse(w, me, them)
+    await _count(w, me, them, -1)
+    w.touch("relations", me, them)
+    return True
+
+
+async def _count(w: Writing, me: int, them: int, by: int) -> None:
+    # Always in the order of ids, so that two units that meet on the same rows wait and do not deadlock.
+    for of, stmt in sorted(((me, COUNT_FOLLOWING), (them, COUNT_FOLLOWERS)), key=lambda pair: pair[0]):
+        await w.run(stmt, of=of, by=by)
+    w.touch("people", me, them)
+
+
+async def ask(w: Writing, me: int, them: int, new: int, *, reposts: bool, notify: bool) -> bool:
+    """`me` asks to follow `them`; True when it is new."""
+    w.touch("relations", me, them)
+    if await w.run(ASK, me=me, them=them, new=new, show=int(reposts), tell=int(notify)):
+        return True
+    await w.run(REASK, me=me, them=them, show=int(reposts), tell=int(notify))
+    return False
+
+
+async def unask(w: Writing, me: int, them: int) -> bool:
+    """The request of `me` to follow `them` is gone; False when there was none."""
+    w.touch("relations", me, them)
+    return bool(await w.run(UNASK, me=me, them=them))
+
+
+async def wanted(reading: Reading, me: int, them: int, *, asked: bool = False) -> tuple[bool, bool] | None:
+    """(reposts, notify) of a follow, or of a request; None when there is none."""
+    row = await reading.first(ASKED if asked else FOLLOWED, me=me, them=them)
+    return None if row is None else (bool(row[0]), bool(row[1]))
+
+
+async def block(w: Writing, me: int, them: int, new: int) -> bool:
+    """`me` blocks `them`; True when it is new. Follows and requests are not touched here."""
+    w.touch("relations", me, them)
+    return bool(await w.run(BLOCK, me=me, them=them, new=new))
+
+
+async def unblock(w: Writing, me: int, them: int) -> bool:
+    w.touch("relations", me, them)
+    return bool(await w.run(UNBLOCK, me=me, them=them))
+
+
+async def apart(reading: Reading, me: int, them: int) -> bool:
+    """Whether either of the two blocks the other."""
+    return await reading.value(BETWEEN, me=me, them=them) is not None
+
+
+async def mute(w: Writing, me: int, them: int, new: int, *, notifications: bool, ends_at: int | None) -> None:
+    """Mute until `ends_at` (ms since 1970; None: until unmuted). Clears away the account's mutes that are over."""
+    await w.run(OVER, me=me, now=w.now())
+    await w.run(MUTE, me=me, them=them, new=new, too=int(notifications), until=ends_at)
+    w.touch("relations", me, them)
+
+
+async def unmute(w: Writing, me: int, them: int) -> bool:
+    w.touch("relations", me, them)
+    return bool(await w.run(UNMUTE, me=me, them=them))
+
+
+# --- looking ---------------------------------------------------------------------------------------------------------
+
+
+class Ties(msgspec.Struct):
+    """All that stands between the viewer and one other account. `mute_ends`: ms, None when it has no end."""
+
+    following: bool = False
+    reposts: bool = False
+    notify: bool = False
+    followed_by: bool = False
+    requested: bool = False
+    requested_by: bool = False
+    blocking: bool = False
+    blocked_by: bool = False
+    muting: bool = False
+    mutes_notifications: bool = False
+    mute_ends: int | None = None
+    endorsed: bool = False
+    note: str = ""
+
+
+class Side(IntEnum):
+    """Which of the seven ties a row tells of, seen from the viewer."""
+
+    FOLLOWS = 1
+    FOLLOWED_BY = 2
+    ASKS = 3
+    ASKED_BY = 4
+    BLOCKS = 5
+    BLOCKED_BY = 6
+    MUTES = 7
+
+
+def _side(side: Side, table: Table, mine: str, theirs: str, first: str = "0", second: str = "0") -> Any:
+    return select(
+        literal_column(str(int(side))), table.c[theirs], literal_column(first), literal_column(second)
+    ).where(table.c[mine] == param("me"), among(table.c[theirs], "ids"))  # fmt: skip
+
+
+TIES = statement(
+    union_all(
+        _side(Side.FOLLOWS, follows, "by", "to", "boosts", "notify"),
+        _side(Side.FOLLOWED_BY, follows, "to", "by"),
+        _side(Side.ASKS, follow_requests, "by", "to", "boosts", "notify"),
+        _side(Side.ASKED_BY, follow_requests, "to", "by"),
+        _side(Side.BLOCKS, blocks, "by", "to"),
+        _side(Side.BLOCKED_BY, blocks, "to", "by"),
+        _side(Side.MUTES, mutes, "by", "to", "notifications", "ends_at"),
+    )
+)
+
+
+async def ties(reading: Reading, me: int, ids: Sequence[int]) -> dict[int, Ties]:
+    """What stands between `me` and each of `ids`, in one look; every id has an entry."""
+    found = {id_: Ties() for id_ in ids}
+    now = reading.now()
+    for side, other, first, second in await reading.fetch(TIES, me=me, ids=listed(ids)):
+        _note(found[other], side, first, second, now)
+    return found
+
+
+def _note(tie: Ties, side: int, first: int, second: int | None, now: int) -> None:
+    match side:
+        case Side.FOLLOWS:
+            tie.following, tie.reposts, tie.notify = True, bool(first), bool(second)
+        case Side.FOLLOWED_BY:
+            tie.followed_by = True
+        case Side.ASKS:
+            tie.requested, tie.reposts, tie.notify = True, bool(first), bool(second)
+        case Side.ASKED_BY:
+            tie.requested_by = True
+        case Side.BLOCKS:
+            tie.blocking = True
+        case Side.BLOCKED_BY:
+            tie.blocked_by = True
+        case Side.MUTES if second is None or second > now:
+            tie.muting, tie.mutes_notifications, tie.mute_ends = True, bool(first), second
+        case _:
+            pass  # a mute that is over
+
+
+TOLD = statement(select(follows.c.by).where(follows.c.to == param("them"), text("notify = 1")).order_by(follows.c.by))
+HEARD = statement(select(mutes.c.to).where(mutes.c.by == param("me"), mutes.c.notifications == 0))
+BLOCKERS = statement(select(blocks.c.by).where(blocks.c.to == param("them"), among(blocks.c.by, "ids")))
+
+
+async def to_be_told(reading: Reading, them: int) -> list[int]:
+    """Followers who asked to be told when `them` posts."""
+    return [row[0] for row in await reading.fetch(TOLD, them=them)]
+
+
+async def muted_but_heard(reading: Reading, me: int) -> frozenset[int]:
+    """Those whom `me` mutes, yet still wants notifications from."""
+    return frozenset(row[0] for row in await reading.fetch(HEARD, me=me))
+
+
+async def blockers(reading: Reading, them: int, ids: Sequence[int]) -> frozenset[int]:
+    """Those among `ids` who block `them`."""
+    return frozenset(row[0] for row in await reading.fetch(BLOCKERS, them=them, ids=listed(ids)))
+
+
+def _pages(table: Table, mine: str, theirs: str, *where: Any) -> Pages:
+    return Pages(table.c.id, table.c[mine] == param("who"), *where, base=select(table.c.id, table.c[theirs]))
+
+
+FOLLOWERS = _pages(follows, "to", "by")
+FOLLOWING = _pages(follows, "by", "to")
+ASKING = _pages(follow_requests, "to", "by")
+BLOCKS = _pages(blocks, "by", "to")
+MUTES = _pages(mutes, "by", "to", or_(mutes.c.ends_at.is_(None), mutes.c.ends_at > param("now")))
+
+
+async def pairs(
+    reading: Reading, pages: Pages, *, below: int, above: int, limit: int, upward: bool, **params: Any
+) -> list[tuple[int, int]]:
+    """(id of the tie, what it leads to), newest first, one more than `limit`."""
+    stmt = pages.up if upward else pages.down
+    rows = await reading.fetch(stmt, below=below, above=above, n=limit + 1, **params)
+    return [(row[0], row[1]) for row in (reversed(rows) if upward else rows)]

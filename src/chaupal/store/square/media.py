@@ -1,0 +1,392 @@
+"""Uploads: their rows, what waits to be painted, the sealed file for whoever asks, and the loose ones that time sweeps away."""
+
+import zlib
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from msgspec.structs import replace
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, text, update
+
+from chaupal.policy.facts import Subject, Visibility
+from chaupal.policy.filed import Filed
+from chaupal.policy.gate import subjects_of
+from chaupal.policy.sealed import Sealed
+from chaupal.policy.things import Picture
+from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.tables import evidence, kept_media, media, media_contents, media_uses, rulings
+from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.square.posts import sealed_posts
+
+COLUMNS = (
+    media.c.id, media.c.mime, media.c.description, media.c.blurhash, media.c.width, media.c.height, media.c.small_width,
+    media.c.small_height, media.c.focus, media.c.key, media.c.kind, media.c.state, media.c.length, media.c.frame_rate, media.c.bitrate,
+    media.c.root,
+)  # fmt: skip
+POST_AT = len(COLUMNS)  # where the post stands in a row that has it behind these
+
+LOOSE = text("post_id IS NULL")
+
+
+def _of(subject: ColumnElement[int], made: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether that is the upload, the post that it was in, or whoever had posted it by then (ids grow with time)."""
+    owner = and_(subject == media.c.account_id, media.c.was_of < made)
+    return or_(subject == media.c.id, subject == media.c.was_of, owner)
+
+
+# What is held as evidence stays, whoever lets go of it.
+NOT_HELD = ~exists().where(evidence.c.purged_at.is_(None), _of(evidence.c.subject_id, evidence.c.id))
+# A draft or a scheduled post still needs it.
+NOT_NEEDED = ~exists().where(kept_media.c.media_id == media.c.id)
+INSERT = statement(insert(media))
+MINE = statement(select(*COLUMNS, media.c.post_id).where(media.c.id == param("of"), media.c.account_id == param("me")))
+DESCRIBE = statement(
+    update(media)
+    .where(media.c.id == param("of"), media.c.account_id == param("me"), media.c.post_id.is_(None))
+    .values(description=words("said"), focus=words("aim"))
+)
+NEW_SMALL = statement(
+    update(media)
+    .where(
+        media.c.id == param("of"),
+        media.c.account_id == param("me"),
+        media.c.post_id.is_(None),
+        media.c.state == "ready",
+    )
+    .values(blurhash=words("blurhash"), small_width=param("width"), small_height=param("height"))
+)
+_waiting = select(
+    media.c.id, media.c.kind, media.c.mime, media.c.tries, media.c.demuxer, media.c.blurhash, media.c.small_width, media.c.small_height
+).where(text("state = 'waiting'"), media.c.held_until <= param("at"))  # fmt: skip
+WAITING_ONE = statement(_waiting.where(media.c.id == param("of")))
+WAITING = statement(_waiting.order_by(media.c.id).limit(param("n")))
+HOLD = statement(
+    update(media)
+    .where(media.c.id == param("of"), media.c.state == "waiting", media.c.held_until <= param("at"))
+    .values(held_until=param("until"), tries=media.c.tries + 1)
+)
+HOLD_ON = statement(
+    update(media).where(media.c.id == param("of"), media.c.state == "waiting").values(held_until=param("until"))
+)
+LET_GO = statement(update(media).where(media.c.id == param("of"), media.c.state == "waiting").values(held_until=0))
+PAINTED = statement(
+    update(media)
+    .where(media.c.id == param("of"), media.c.state == "waiting")
+    .values(
+        state="ready", blurhash=words("blurhash"), width=param("wide"), height=param("high"), small_width=param("small_wide"),
+        small_height=param("small_high"), size=param("bytes"), length=param("ms"), frame_rate=words("rate"), bitrate=param("bits"),
+    )
+)  # fmt: skip
+FAILED = statement(update(media).where(media.c.id == param("of"), media.c.state == "waiting").values(state="failed"))
+DROP_MINE = statement(
+    delete(media)
+    .where(media.c.id == param("of"), media.c.account_id == param("me"), media.c.post_id.is_(None), NOT_HELD)
+    .returning(media.c.id, media.c.mime, media.c.root)
+)
+FILED = statement(
+    select(
+        media.c.mime,
+        media.c.account_id,
+        media.c.post_id,
+        media.c.was_of,
+        media.c.key,
+        media.c.blurhash,
+        media.c.state,
+        media.c.root,
+    ).where(media.c.id == param("of"))
+)
+LOOSE_SINCE = statement(
+    select(media.c.id)
+    .where(LOOSE, media.c.loose_at < param("before"), NOT_HELD, NOT_NEEDED)
+    .order_by(media.c.loose_at, media.c.id)
+    .limit(param("n"))
+)
+DROP_LOOSE = statement(
+    delete(media)
+    .where(among(media.c.id, "ids"), LOOSE, NOT_HELD, NOT_NEEDED)
+    .returning(media.c.id, media.c.mime, media.c.root)
+)
+# What a ruling binds is held a moment after it was decided, when its beginning is carried on: until then it is not dropped at once.
+NOT_BOUND = ~exists().where(rulings.c.lifted_at.is_(None), _of(rulings.c.subject_id, rulings.c.id))
+OF_POST = statement(select(media.c.id).where(media.c.post_id == param("of")))
+DROP_NOW = statement(
+    delete(media)
+    .where(among(media.c.id, "ids"), LOOSE, NOT_HELD, NOT_NEEDED, NOT_BOUND)
+    .returning(media.c.id, media.c.mime, media.c.root)
+)
+KNOWN_AS = statement(
+    select(func.min(media_contents.c.root)).where(
+        media_contents.c.account_id == param("me"), among(media_contents.c.sha256, "digests")
+    )
+)
+KNOW = upsert(
+    lambda i: i(media_contents).values(account_id=param("me"), sha256=words("digest"), root=param("root")).on_conflict_do_nothing()
+)  # fmt: skip
+USE = upsert(lambda i: i(media_uses).values(post_id=param("of"), root=param("root")).on_conflict_do_nothing())
+RULED = statement(select(rulings.c.id).where(rulings.c.subject_id == param("of"), rulings.c.lifted_at.is_(None)))
+OF_WHOM = statement(select(media.c.account_id, media.c.root).where(media.c.id == param("of")))
+
+
+def _unused(root: ColumnElement[int]) -> tuple[ColumnElement[bool], ...]:
+    """No upload shows it any more, and nothing withholds it."""
+    used = media_uses.alias("used")
+    bound = exists().where(used.c.root == root, rulings.c.subject_id == used.c.post_id, rulings.c.lifted_at.is_(None))
+    named = exists().where(rulings.c.subject_id == root, rulings.c.lifted_at.is_(None))
+    return ~exists().where(or_(media.c.root == root, media.c.id == root)), ~bound, ~named
+
+
+FORGET_CONTENTS = statement(
+    delete(media_contents).where(among(media_contents.c.root, "ids"), *_unused(media_contents.c.root))
+)
+FORGET_USES = statement(delete(media_uses).where(among(media_uses.c.root, "ids"), *_unused(media_uses.c.root)))
+AFTER = statement(
+    select(media.c.id, media.c.mime, media.c.state)
+    .where(media.c.id > param("above"))
+    .order_by(media.c.id)
+    .limit(param("n"))
+)
+
+
+# What an original may be kept as, and how its file's name ends.
+SUFFIX = {
+    "image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif", "video/mp4": ".mp4", "audio/mpeg": ".mp3",
+}  # fmt: skip
+SMALL = "image/webp"  # what every small rendition is
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """An upload that is to be painted, and how often that was tried. `demuxer`: by which it is read.
+
+    A small rendition there may be already, where its owner chose one: `blurhash` and sizes are that one's.
+    """
+
+    id: int
+    kind: str
+    mime: str
+    tries: int
+    demuxer: str
+    blurhash: str
+    small_width: int
+    small_height: int
+
+    @property
+    def has_small(self) -> bool:
+        return self.small_width > 0
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """One's own upload, and the post that it is in (None: not yet, or no longer)."""
+
+    picture: Picture
+    post: int | None
+
+
+async def add(
+    w: Writing, picture: Picture, *, owner: int, size: int, demuxer: str = "", digests: Sequence[str] = ()
+) -> None:
+    """A new upload, not yet in any post. `size`: bytes of its original; `demuxer`: by which it is read, once.
+
+    `digests`: SHA-256 (hex) of what was sent and of what is kept, by which it is the same as what this account uploaded before.
+    """
+    now = w.now()
+    root = await known_as(w, owner, digests)
+    await know(w, owner, digests, root or picture.id)
+    await w.run(
+        INSERT, id=picture.id, account_id=owner, key=picture.key, mime=picture.mime, description=picture.description,
+        blurhash=picture.blurhash, width=picture.width, height=picture.height, small_width=picture.small_width,
+        small_height=picture.small_height, size=size, focus=written_focus(picture.focus), created_at=now, loose_at=now, kind=picture.kind,
+        state=picture.state, length=picture.length, frame_rate=picture.frame_rate, bitrate=picture.bitrate, demuxer=demuxer,
+        held_until=0, tries=0, root=root or 0,
+    )  # fmt: skip
+
+
+async def known_as(reading: Reading, owner: int, digests: Sequence[str]) -> int | None:
+    """The first upload by the account of what has one of these digests, or None."""
+    return await reading.value(KNOWN_AS, me=owner, digests=listed(list(digests))) if digests else None
+
+
+async def know(w: Writing, owner: int, digests: Sequence[str], root: int) -> None:
+    """What has one of these digests is the same as that upload."""
+    for digest in dict.fromkeys(digests):
+        await w.run(KNOW, me=owner, digest=digest, root=root)
+
+
+async def use(w: Writing, post: int, contents: Iterable[int]) -> None:
+    """Pictures are in a post; what is, or will be, ruled on it goes with them wherever else their owner uses them."""
+    added = [await w.run(USE, of=post, root=content) for content in dict.fromkeys(contents)]
+    if any(added):
+        for row in await w.fetch(RULED, of=post):
+            w.touch("rulings", row[0])
+
+
+async def own(reading: Reading, id_: int, owner: int) -> Kept | None:
+    """The owner's upload, or None."""
+    row = await reading.first(MINE, of=id_, me=owner)
+    return None if row is None else Kept(picture_of(row), row[POST_AT])
+
+
+async def describe(w: Writing, picture: Picture, owner: int) -> bool:
+    """Keep a loose upload's new description and focus; False where it is not the owner's, or in a post."""
+    changed = await w.run(DESCRIBE, of=picture.id, me=owner, said=picture.description, aim=written_focus(picture.focus))
+    return changed == 1
+
+
+async def new_small(w: Writing, picture: Picture, owner: int) -> bool:
+    """Another small rendition has been painted; False where the upload is not the owner's, not loose or not ready."""
+    changed = await w.run(
+        NEW_SMALL, of=picture.id, me=owner, blurhash=picture.blurhash, width=picture.small_width, height=picture.small_height
+    )  # fmt: skip
+    return changed == 1
+
+
+async def waiting(reading: Reading, at: int, at_most: int) -> list[Waiting]:
+    """Uploads that nobody paints at that time (ms), the oldest first."""
+    return [Waiting(*row) for row in await reading.fetch(WAITING, at=at, n=at_most)]
+
+
+async def waiting_one(reading: Reading, id_: int, at: int) -> Waiting | None:
+    """The same for one upload."""
+    row = await reading.first(WAITING_ONE, of=id_, at=at)
+    return None if row is None else Waiting(*row)
+
+
+async def hold_on(w: Writing, id_: int, until: int) -> None:
+    """It takes longer: nobody else may take it up before then."""
+    await w.run(HOLD_ON, of=id_, until=until)
+
+
+async def hold(w: Writing, id_: int, until: int) -> bool:
+    """Take it upon oneself to paint an upload; False where another process has, or it is painted."""
+    return await w.run(HOLD, of=id_, at=w.now(), until=until) == 1
+
+
+async def let_go(w: Writing, id_: int) -> None:
+    """Not painted after all: somebody else may."""
+    await w.run(LET_GO, of=id_)
+
+
+async def painted(w: Writing, picture: Picture, size: int, digest: str) -> bool:
+    """An upload that waited is ready; False where it is gone, or was ready before. `size`, `digest` (SHA-256): of its original."""
+    row = await w.first(OF_WHOM, of=picture.id)
+    if row is not None:
+        await know(w, row[0], [digest], row[1] or picture.id)
+    changed = await w.run(
+        PAINTED, of=picture.id, blurhash=picture.blurhash, wide=picture.width, high=picture.height,
+        small_wide=picture.small_width, small_high=picture.small_height, bytes=size, ms=picture.length,
+        rate=picture.frame_rate, bits=picture.bitrate,
+    )  # fmt: skip
+    return changed == 1
+
+
+async def failed(w: Writing, id_: int) -> None:
+    """It cannot be painted; its owner is told when they ask for it."""
+    await w.run(FAILED, of=id_)
+
+
+async def drop(w: Writing, id_: int, owner: int) -> bool:
+    """Forget a loose upload; False where it is not the owner's, or in a post."""
+    return bool(await _gone(w, await w.fetch(DROP_MINE, of=id_, me=owner)))
+
+
+async def sealed_file(reading: Reading, id_: int) -> tuple[Sealed[Filed], str] | None:
+    """A picture's file, sealed with what holds it now, and the key that passes to it are signed with."""
+    row = await reading.first(FILED, of=id_)
+    if row is None or row[6] != "ready":
+        return None
+    mime, owner, post_id, was_of, key, blurhash, _, root = row
+    subject = await _subject(reading, id_, root or id_, owner, post_id, was_of)
+    return None if subject is None else (Sealed(Filed(id_, mime, subject, f"{zlib.crc32(blurhash.encode()):x}")), key)
+
+
+async def _subject(
+    reading: Reading, id_: int, content: int, owner: int, post_id: int | None, was_of: int | None
+) -> Subject | None:
+    if post_id is not None:
+        found = subjects_of(await sealed_posts(reading, [post_id]))
+        names = frozenset((post_id, owner, id_, content))
+        return replace(found[0], media=(id_,), contents=(content,), names=names, terms=()) if found else None
+    # In no post: its owner's alone. What was ruled on the post that it came from still binds it.
+    post = was_of or id_
+    return Subject(
+        id=post, author=owner, visibility=Visibility.DIRECT, names=frozenset((post, owner, id_, content)), media=(id_,),
+        contents=(content,),
+    )  # fmt: skip
+
+
+async def drop_loose(w: Writing, before: int, at_most: int) -> list[tuple[int, str]]:
+    """Forget uploads that have been in no post since before that time (ms): (id, type) of those that went."""
+    ids = [row[0] for row in await w.fetch(LOOSE_SINCE, before=before, n=at_most)]
+    # Asked again while deleting: on PostgreSQL a post may have taken one meanwhile.
+    return await _gone(w, await w.fetch(DROP_LOOSE, ids=listed(ids))) if ids else []
+
+
+async def _gone(w: Writing, rows: Sequence[Row]) -> list[tuple[int, str]]:
+    """What they were known by is forgotten with them, but for what a ruling still withholds: that is known again."""
+    roots = listed(sorted({row[2] or row[0] for row in rows}))
+    for stmt in (FORGET_CONTENTS, FORGET_USES):
+        await w.run(stmt, ids=roots)
+    return [(row[0], row[1]) for row in rows]
+
+
+async def ids_of(reading: Reading, post: int) -> list[int]:
+    """The uploads in a post, those that an edit took out of it among them."""
+    return [row[0] for row in await reading.fetch(OF_POST, of=post)]
+
+
+async def drop_now(w: Writing, ids: list[int]) -> list[tuple[int, str]]:
+    """Forget uploads whose post is gone, without the day that is left to write it anew: (id, type) of those that went.
+
+    What is held, needed or under a ruling stays for the sweep to decide.
+    """
+    return await _gone(w, await w.fetch(DROP_NOW, ids=listed(ids))) if ids else []
+
+
+async def post_of(reading: Reading, id_: int) -> int | None:
+    """The post that a picture is in."""
+    row = await reading.first(FILED, of=id_)
+    return None if row is None else row[2]
+
+
+async def state_of(reading: Reading, id_: int) -> str | None:
+    """Whether an upload is waiting, ready or failed; None where it is gone."""
+    row = await reading.first(FILED, of=id_)
+    return None if row is None else row[6]
+
+
+async def after(reading: Reading, above: int, at_most: int) -> list[tuple[int, str, str]]:
+    """(id, type, state) of all uploads in order of id, to walk through them."""
+    return [(row[0], row[1], row[2]) for row in await reading.fetch(AFTER, above=above, n=at_most)]
+
+
+def file_keys(id_: int, mime: str) -> tuple[str, str]:
+    """Where a picture's original (of that type) and its small rendition lie."""
+    return f"media/{id_}/original{SUFFIX[mime]}", f"media/{id_}/small{SUFFIX[SMALL]}"
+
+
+def sent_key(id_: int) -> str:
+    """Where an upload lies as it was sent, until it is painted."""
+    return f"media/{id_}/sent"
+
+
+def keys_in(id_: int, mime: str, state: str) -> tuple[str, ...]:
+    """The files that an upload in this state must have."""
+    return {"ready": file_keys(id_, mime), "waiting": (sent_key(id_),)}.get(state, ())
+
+
+def picture_of(row: Row) -> Picture:
+    """A row that begins with COLUMNS, as a Picture."""
+    (
+        id_, mime, description, blurhash, width, height, small_width, small_height, focus, key, kind, state, length, rate, bitrate, root,
+    ) = row[:POST_AT]  # fmt: skip
+    return Picture(
+        id_, mime, description, blurhash, width, height, small_width, small_height, read_focus(focus), kind, key, state, length,
+        rate, bitrate, root,
+    )  # fmt: skip
+
+
+def written_focus(focus: tuple[float, float]) -> str:
+    return f"{focus[0]:g},{focus[1]:g}"
+
+
+def read_focus(text_: str) -> tuple[float, float]:
+    x, _, y = text_.partition(",")
+    return float(x or 0), float(y or 0)

@@ -1,0 +1,87 @@
+"""Accounts as others see them: sealed people by id or handle, and the words by which they are found."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+
+from chaupal.policy.sealed import Sealed
+from chaupal.policy.things import Field, Person
+from chaupal.store.machine.dialect import among, listed, statement, words
+from chaupal.store.machine.tables import accounts
+from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.square.posts import Pages
+
+COLUMNS = (
+    accounts.c.id, accounts.c.handle, accounts.c.name, accounts.c.note, accounts.c.note_html, accounts.c.avatar, accounts.c.header,
+    accounts.c.fields, accounts.c.locked, accounts.c.bot, accounts.c.discoverable, accounts.c.language, accounts.c.created_at,
+    accounts.c.last_post_at, accounts.c.followers_count, accounts.c.following_count, accounts.c.posts_count, accounts.c.role,
+    accounts.c.state, accounts.c.indexable, accounts.c.hide_collections,
+    accounts.c.moved_to, accounts.c.attribution_domains,
+)  # fmt: skip
+
+# Whoever has not come in yet (or has gone) is nobody to the others.
+_HERE = (accounts.c.state != "deleted", accounts.c.state != "pending")
+BY_IDS = statement(select(*COLUMNS).where(among(accounts.c.id, "ids"), *_HERE))
+ID_OF = statement(select(accounts.c.id).where(accounts.c.handle == words("handle"), *_HERE))
+IDS_OF = statement(select(accounts.c.handle, accounts.c.id).where(among(accounts.c.handle, "handles"), *_HERE))
+
+# Those who want to be found by anybody.
+DISCOVERABLE = Pages(
+    accounts.c.id,
+    accounts.c.discoverable == 1,
+    accounts.c.state == "active",
+    accounts.c.role != "system",
+    accounts.c.moved_to.is_(None),
+)
+
+_sites = msgspec.json.Decoder(tuple[str, ...]).decode
+_fields = msgspec.json.Decoder(tuple[Field, ...]).decode
+
+
+async def sealed_people(reading: Reading, ids: Collection[int]) -> dict[int, Sealed[Person]]:
+    """Sealed people by id, in one look at most; ids without an account are left out."""
+    shelf = reading.memory.people.items
+    found = {id_: kept for id_ in ids if (kept := shelf.get(id_)) is not None}
+    missing = [id_ for id_ in ids if id_ not in found]
+    if missing:
+        generation = reading.memory.generation
+        for row in await reading.fetch(BY_IDS, ids=listed(missing)):
+            sealed = found[row[0]] = Sealed(person_of(row))
+            if generation == reading.memory.generation:
+                reading.memory.people.put(row[0], sealed)
+    return found
+
+
+async def id_of(reading: Reading, handle: str) -> int | None:
+    """The account with this handle (any case), or None."""
+    if not handle.isascii() or not handle.isprintable():  # nobody's; and no database takes every letter
+        return None
+    id_: Any = await reading.value(ID_OF, handle=handle.lower())
+    return id_
+
+
+async def ids_of(reading: Reading, handles: Sequence[str]) -> dict[str, int]:
+    """Handle (lower case) -> id, for those that exist."""
+    rows = await reading.fetch(IDS_OF, handles=listed([h.lower() for h in handles])) if handles else ()
+    return {row[0]: row[1] for row in rows}
+
+
+async def as_kept(w: Writing, id_: int) -> Person | None:
+    """An account's own row, for the unit that keeps it as evidence; nobody looks at it here."""
+    row = await w.first(BY_IDS, ids=listed([id_]))
+    return None if row is None else person_of(row)
+
+
+def person_of(row: Row) -> Person:
+    """A row of COLUMNS as a Person."""
+    (
+        id_, handle, name, note, note_html, avatar, header, fields, locked, bot, discoverable, language, created, last, followers,
+        following, count, role, state, indexable, hide, moved_to, sites,
+    ) = row  # fmt: skip
+    return Person(
+        id_, handle, name, note, note_html, avatar, header, _fields(fields), bool(locked), bool(bot), bool(discoverable), language,
+        created, last, followers, following, count, role, state, bool(indexable), bool(hide),
+        moved_to, _sites(sites),
+    )  # fmt: skip

@@ -1,0 +1,34 @@
+"""Posts that somebody keeps at the top of their profile."""
+
+from sqlalchemy import delete, func, select
+
+from chaupal.store.machine.dialect import param, statement, upsert
+from chaupal.store.machine.tables import pins
+from chaupal.store.machine.work import Reading, Writing
+
+PIN = upsert(
+    lambda i: i(pins).values(account_id=param("me"), post_id=param("of"), id=param("new")).on_conflict_do_nothing()
+)
+UNPIN = statement(delete(pins).where(pins.c.account_id == param("me"), pins.c.post_id == param("of")))
+OF = statement(select(pins.c.post_id).where(pins.c.account_id == param("me")).order_by(pins.c.id.desc()))
+COUNT = statement(select(func.count(pins.c.id)).where(pins.c.account_id == param("me"), pins.c.post_id != param("of")))
+
+
+async def pin(w: Writing, me: int, post: int, new: int) -> None:
+    await w.run(PIN, me=me, of=post, new=new)
+    w.touch("reactions", me)
+
+
+async def unpin(w: Writing, me: int, post: int) -> None:
+    await w.run(UNPIN, me=me, of=post)
+    w.touch("reactions", me)
+
+
+async def of(reading: Reading, account: int) -> list[int]:
+    """The posts that the account has pinned, the one pinned last first."""
+    return [row[0] for row in await reading.fetch(OF, me=account)]
+
+
+async def count(reading: Reading, account: int, but: int) -> int:
+    """How many are pinned beside this one."""
+    return await reading.value(COUNT, me=account, of=but)

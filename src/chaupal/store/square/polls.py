@@ -1,0 +1,96 @@
+"""Polls: the votes as rows, their counts with the post, and which polls are still open."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import delete, select, update
+
+from chaupal.policy.things import Option, Poll
+from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.tables import poll_votes, polls_open, posts
+from chaupal.store.machine.work import Reading, Writing
+
+VOTE = upsert(
+    lambda i: (
+        i(poll_votes)
+        .values(post_id=param("of"), account_id=param("me"), choice=param("choice"))
+        .on_conflict_do_nothing()
+    )
+)
+VOTED = statement(
+    select(poll_votes.c.post_id, poll_votes.c.choice)
+    .where(poll_votes.c.account_id == param("me"), among(poll_votes.c.post_id, "ids"))
+    .order_by(poll_votes.c.post_id, poll_votes.c.choice)
+)
+VOTERS = statement(
+    select(poll_votes.c.account_id)
+    .where(poll_votes.c.post_id == param("of"), poll_votes.c.account_id > param("above"))
+    .distinct()
+    .order_by(poll_votes.c.account_id)
+    .limit(param("n"))
+)
+DROP_VOTES = statement(delete(poll_votes).where(poll_votes.c.post_id == param("of")))
+KEEP = statement(update(posts).where(posts.c.id == param("of")).values(poll=words("poll")))
+OPEN = upsert(
+    lambda i: (add := i(polls_open).values(post_id=param("of"), ends_at=param("at"))).on_conflict_do_update(
+        index_elements=["post_id"], set_={"ends_at": add.excluded.ends_at}
+    )
+)
+CLOSE = statement(delete(polls_open).where(polls_open.c.post_id == param("of")))
+DUE = statement(
+    select(polls_open.c.post_id)
+    .where(polls_open.c.ends_at <= param("at"))
+    .order_by(polls_open.c.ends_at, polls_open.c.post_id)
+    .limit(param("n"))
+)
+
+_json = msgspec.json.Encoder().encode
+
+
+def written(poll: Poll | None) -> str:
+    """The poll as its column holds it."""
+    return "" if poll is None else _json(poll).decode()
+
+
+async def begin(w: Writing, post_id: int, poll: Poll) -> None:
+    """It is open until it ends; again for the same post: until then instead."""
+    await w.run(OPEN, of=post_id, at=poll.ends_at)
+
+
+async def cast(w: Writing, post_id: int, poll: Poll, me: int, choices: Sequence[int]) -> Poll:
+    """The poll with one more voter. The caller holds the post, so that no vote is lost between two."""
+    for choice in choices:
+        await w.run(VOTE, of=post_id, me=me, choice=choice)
+    counted = tuple(Option(o.title, o.votes + (n in choices)) for n, o in enumerate(poll.options))
+    poll = msgspec.structs.replace(poll, options=counted, voters=poll.voters + 1)
+    await w.run(KEEP, of=post_id, poll=written(poll))
+    return poll
+
+
+async def drop(w: Writing, post_id: int) -> None:
+    """The poll goes, or begins anew: no votes, and nothing to close."""
+    await w.run(DROP_VOTES, of=post_id)
+    await w.run(CLOSE, of=post_id)
+
+
+async def close(w: Writing, post_id: int) -> bool:
+    """It is over; False where that was noticed before."""
+    return bool(await w.run(CLOSE, of=post_id))
+
+
+async def due(reading: Reading, at_most: int) -> list[int]:
+    """Posts whose polls have ended and are still to be closed."""
+    return [row[0] for row in await reading.fetch(DUE, at=reading.now(), n=at_most)]
+
+
+async def voted(reading: Reading, me: int, ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """Post -> the options that the account chose, for those of `ids` in whose polls it voted."""
+    found: dict[int, tuple[int, ...]] = {}
+    for post, choice in await reading.fetch(VOTED, me=me, ids=listed(list(ids))):
+        found[post] = (*found.get(post, ()), choice)
+    return found
+
+
+async def voters(reading: Reading, post_id: int, above: int, at_most: int) -> list[int]:
+    """Who voted, by their ids, from the one after `above`."""
+    return [row[0] for row in await reading.fetch(VOTERS, of=post_id, above=above, n=at_most)]

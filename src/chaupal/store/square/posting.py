@@ -1,0 +1,288 @@
+"""Posts to write: the rows behind a new one, a repost, and one that goes."""
+
+import msgspec
+from sqlalchemy import delete, func, insert, or_, select, update
+
+from chaupal.kernel.errors import Invalid
+from chaupal.policy import quotes
+from chaupal.policy.narrow import FOR_EVERYBODY, LISTED_PUBLICLY
+from chaupal.policy.things import Picture, Post
+from chaupal.store.machine.dialect import among, larger, listed, param, statement, upsert, words
+from chaupal.store.machine.tables import (
+    accounts,
+    bookmarks,
+    idempotency,
+    likes,
+    media,
+    mentions,
+    pins,
+    post_links,
+    post_tags,
+    posts,
+    revisions,
+    tags,
+)
+from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.square import polls
+from chaupal.store.square.media import COLUMNS as PICTURE_COLUMNS
+from chaupal.store.square.media import POST_AT, picture_of, use
+from chaupal.store.square.posts import OPEN
+
+INSERT = statement(insert(posts))
+ADD_TAG = upsert(lambda i: i(post_tags).on_conflict_do_nothing())
+SEEN_TAG = upsert(
+    lambda i: (
+        add := i(tags).values(key=words("key"), name=words("name"), last_used=param("at"), uses=1)
+    ).on_conflict_do_update(
+        index_elements=["key"],
+        set_={"uses": tags.c.uses + 1, "last_used": larger(tags.c.last_used, add.excluded.last_used)},
+    )
+)
+ADD_MENTION = upsert(lambda i: i(mentions).on_conflict_do_nothing())
+TAKE_PICTURES = statement(
+    update(media)
+    .where(
+        among(media.c.id, "ids"),
+        media.c.account_id == param("me"),
+        or_(media.c.post_id.is_(None), media.c.post_id == param("of")),
+        media.c.state == "ready",
+    )
+    .values(post_id=param("of"), loose_at=None)
+)
+MY_PICTURES = statement(
+    select(*PICTURE_COLUMNS, media.c.post_id).where(among(media.c.id, "ids"), media.c.account_id == param("me"))
+)
+ONE_MORE_POST = statement(
+    update(accounts)
+    .where(accounts.c.id == param("me"))
+    .values(
+        posts_count=accounts.c.posts_count + 1,
+        last_post_at=larger(func.coalesce(accounts.c.last_post_at, 0), param("at")),
+    )
+)
+# By its place in the index of an author's posts: ids grow with the time at which things were said.
+_newest = (
+    select(posts.c.created_at)
+    .where(posts.c.author == param("me"), among(posts.c.visibility, "open"))
+    .order_by(posts.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+ONE_LESS_POST = statement(
+    update(accounts)
+    .where(accounts.c.id == param("me"))
+    .values(posts_count=larger(accounts.c.posts_count - 1, 0), last_post_at=_newest)
+)
+REPLIES = statement(
+    update(posts).where(posts.c.id == param("of")).values(replies_count=posts.c.replies_count + param("by"))
+)
+REPOSTS = statement(
+    update(posts).where(posts.c.id == param("of")).values(boosts_count=posts.c.boosts_count + param("by"))
+)
+QUOTES = statement(
+    update(posts).where(posts.c.id == param("of")).values(quotes_count=larger(posts.c.quotes_count + param("by"), 0))
+)
+QUOTE_ENDS = statement(
+    update(posts)
+    .where(posts.c.id == param("of"), posts.c.quote_state == words("was"))
+    .values(quote_state=words("state"))
+)
+QUOTED_GOES = statement(
+    update(posts)
+    .where(posts.c.quote_of == param("of"), posts.c.quote_state == words("was"))
+    .values(quote_state=words("state"))
+    .returning(posts.c.id)
+)
+DELETE = statement(delete(posts).where(posts.c.id == param("of")))
+REPOSTS_OF = statement(select(posts.c.id, posts.c.author, posts.c.visibility).where(posts.c.boost_of == param("of")))
+REPOST_BY = statement(select(posts.c.id).where(posts.c.boost_of == param("of"), posts.c.author == param("me")))
+DROP_TAGS = statement(delete(post_tags).where(post_tags.c.post_id == param("of")))
+DROP_MENTIONS = statement(delete(mentions).where(mentions.c.post_id == param("of")))
+DROP_LINK = statement(delete(post_links).where(post_links.c.post_id == param("of")))
+ORPHAN_PICTURES = statement(
+    update(media)
+    .where(media.c.post_id == param("of"))
+    .values(post_id=None, was_of=media.c.post_id, loose_at=param("at"))
+)
+SAID_BEFORE = statement(
+    select(idempotency.c.post_id).where(
+        idempotency.c.account_id == param("me"), idempotency.c.key == words("key"), idempotency.c.at > param("since")
+    )
+)
+SAID = upsert(
+    lambda i: (
+        i(idempotency)
+        .values(account_id=param("me"), key=words("key"), post_id=param("of"), at=param("at"))
+        .on_conflict_do_update(index_elements=["account_id", "key"], set_={"post_id": param("of"), "at": param("at")})
+    )
+)
+# Two copies of one request may come at once: PostgreSQL lets both look before either writes, so they queue here.
+HOLD_POST = statement(select(posts.c.id).where(posts.c.id == param("of")).with_for_update())
+HOLD_ACCOUNT = statement(select(accounts.c.id).where(accounts.c.id == param("of")).with_for_update())
+DROP_LIKES = statement(delete(likes).where(likes.c.post_id == param("of")))
+DROP_PINS = statement(delete(pins).where(pins.c.post_id == param("of")))
+DROP_REVISIONS = statement(delete(revisions).where(revisions.c.post_id == param("of")))
+DROP_BOOKMARKS = statement(delete(bookmarks).where(bookmarks.c.post_id == param("of")))
+
+SAID_FOR = 3_600_000  # ms that an Idempotency-Key is kept
+
+_json = msgspec.json.Encoder().encode
+
+
+class Gone(msgspec.Struct, frozen=True):
+    """A post or repost that went: whose it was, and whom it was for."""
+
+    post: int
+    author: int
+    visibility: int
+
+
+async def add(w: Writing, post: Post, *, answers: bool) -> None:
+    """A new post or repost, with everything that counts it. `answers`: it replies to somebody else.
+
+    Raises Invalid where another post has one of its pictures.
+    """
+    public = post.visibility in LISTED_PUBLICLY
+    await w.run(
+        INSERT, id=post.id, author=post.author, created_at=post.created_at, visibility=int(post.visibility), text=post.text, html=post.html,
+        spoiler=post.spoiler, language=post.language, sensitive=int(post.sensitive), reply_to=post.reply_to,
+        reply_to_account=post.reply_to_account, root=post.root, boost_of=post.boost_of, edited_at=None, app=post.app,
+        app_site=post.app_site,
+        mentions=_json(post.mentions).decode(), tags=_json(post.tags).decode(), pictures=_json(post.pictures).decode(),
+        replies_count=0, boosts_count=0, likes_count=0, card="",
+        listed=int(public and post.boost_of is None and not answers), answers=int(answers),
+        poll=polls.written(post.poll), quote_of=post.quote_of, quote_state=post.quote_state, quote_policy=post.quote_policy,
+        quotes_count=0,
+    )  # fmt: skip
+    await _add_tags(w, post, public=public)
+    for mention in post.mentions:
+        await w.run(ADD_MENTION, account_id=mention.id, post_id=post.id, visibility=int(post.visibility))
+    await _take_pictures(w, post, list(post.pictures))
+    if post.poll is not None:
+        await polls.begin(w, post.id, post.poll)
+    if post.visibility in FOR_EVERYBODY:
+        await w.run(ONE_MORE_POST, me=post.author, at=post.created_at)
+        w.touch("people", post.author)
+    await _count_on_others(w, post, 1)
+
+
+async def name_anew(w: Writing, before: Post, after: Post, *, public: bool) -> None:
+    """The people, tags and pictures in an edited post. A tag that was there before is not counted again."""
+    await w.run(DROP_TAGS, of=after.id)
+    await _add_tags(w, after, public=public, known=frozenset(tag.key for tag in before.tags))
+    await w.run(DROP_MENTIONS, of=after.id)
+    for mention in after.mentions:
+        await w.run(ADD_MENTION, account_id=mention.id, post_id=after.id, visibility=int(after.visibility))
+    known = {picture.id for picture in before.pictures}
+    await _take_pictures(w, after, [picture for picture in after.pictures if picture.id not in known])
+
+
+async def _add_tags(w: Writing, post: Post, *, public: bool, known: frozenset[str] = frozenset()) -> None:
+    for tag in sorted(post.tags, key=lambda tag: tag.key):  # one order, so that two posts do not wait for each other
+        await w.run(
+            ADD_TAG, key=tag.key, post_id=post.id, name=tag.name, author=post.author, language=post.language, listed=int(public)
+        )  # fmt: skip
+        if public and tag.key not in known:  # a tag that only a few may read is not offered to everybody
+            await w.run(SEEN_TAG, key=tag.key, name=tag.name, at=post.created_at)
+
+
+async def _take_pictures(w: Writing, post: Post, pictures: list[Picture]) -> None:
+    if not pictures:
+        return
+    # One that was in this post before an edit is still its own, and history shows it.
+    taken = await w.run(TAKE_PICTURES, ids=listed([picture.id for picture in pictures]), me=post.author, of=post.id)
+    await use(w, post.id, [picture.content for picture in pictures])
+    if taken != len(pictures):  # another post took one since it was looked at
+        raise Invalid("Validation failed: Media is in another post already", media_ids="in another post")
+
+
+async def _count_on_others(w: Writing, post: Post, by: int) -> None:
+    """What it answers has one answer more or less, what it reposts one repost; what is not for everybody counts nowhere."""
+    if post.boost_of is not None:
+        w.touch("reactions", post.author)
+    if post.visibility not in FOR_EVERYBODY:
+        return
+    if post.reply_to is not None:
+        await w.run(REPLIES, of=post.reply_to, by=by)
+        await touch_with_reposts(w, post.reply_to)
+    if post.boost_of is not None:
+        await w.run(REPOSTS, of=post.boost_of, by=by)
+        await touch_with_reposts(w, post.boost_of)
+    if post.quote_of is not None and post.quote_state == quotes.ACCEPTED:
+        await w.run(QUOTES, of=post.quote_of, by=by)
+        await touch_with_reposts(w, post.quote_of)
+
+
+async def remove(w: Writing, post: Post) -> list[Gone]:
+    """A post goes, and its reposts with it: all that went. Its pictures are left to their owner."""
+    reposts = [Gone(*row) for row in await w.fetch(REPOSTS_OF, of=post.id)]
+    for one in reposts:
+        await w.run(DELETE, of=one.post)
+        await _counts_no_more(w, one)
+        w.touch("posts", one.post)
+        w.touch("reactions", one.author)
+    for stmt in (
+        DROP_TAGS, DROP_MENTIONS, DROP_LIKES, DROP_BOOKMARKS, DROP_PINS, DROP_REVISIONS, DROP_LINK, ORPHAN_PICTURES, DELETE,
+    ):  # fmt: skip
+        await w.run(stmt, of=post.id, at=w.now())
+    await polls.drop(w, post.id)
+    for row in await w.fetch(QUOTED_GOES, of=post.id, was=quotes.ACCEPTED, state=quotes.DELETED):
+        w.touch("posts", row[0])
+    gone = Gone(post.id, post.author, post.visibility)
+    await _counts_no_more(w, gone)
+    w.touch("posts", post.id)
+    await _count_on_others(w, post, -1)
+    return [gone, *reposts]
+
+
+async def _counts_no_more(w: Writing, gone: Gone) -> None:
+    if gone.visibility in FOR_EVERYBODY:
+        await w.run(ONE_LESS_POST, me=gone.author, open=OPEN)
+        w.touch("people", gone.author)
+
+
+async def end_quote(w: Writing, quoting: Post, state: str) -> bool:
+    """A quote that stood stands no more; False where it did not."""
+    ended = await w.run(QUOTE_ENDS, of=quoting.id, was=quotes.ACCEPTED, state=state)
+    if ended and quoting.quote_of is not None:
+        if quoting.visibility in FOR_EVERYBODY:
+            await w.run(QUOTES, of=quoting.quote_of, by=-1)
+        await touch_with_reposts(w, quoting.quote_of)
+        await touch_with_reposts(w, quoting.id)
+    return bool(ended)
+
+
+async def touch_with_reposts(w: Writing, post_id: int) -> None:
+    """A post changed: forget it, and each repost that holds it."""
+    w.touch("posts", post_id, *[row[0] for row in await w.fetch(REPOSTS_OF, of=post_id)])
+
+
+async def hold(w: Writing, account: int, post_id: int | None = None) -> bool:
+    """Until the commit nobody else writes as this account, nor to this post. False where the post is gone."""
+    await w.value(HOLD_ACCOUNT, of=account)
+    return post_id is None or await w.value(HOLD_POST, of=post_id) is not None
+
+
+async def reposts_of(reading: Reading, post_id: int) -> list[tuple[int, int]]:
+    """(id, author) of every repost."""
+    return [(row[0], row[1]) for row in await reading.fetch(REPOSTS_OF, of=post_id)]
+
+
+async def repost_by(reading: Reading, account: int, post_id: int) -> int | None:
+    """The account's repost of a post, or None."""
+    return await reading.value(REPOST_BY, me=account, of=post_id)
+
+
+async def said_before(reading: Reading, account: int, key: str) -> int | None:
+    """The post that this Idempotency-Key made within the last hour, or None."""
+    return await reading.value(SAID_BEFORE, me=account, key=key, since=reading.now() - SAID_FOR)
+
+
+async def remember_said(w: Writing, account: int, key: str, post_id: int) -> None:
+    await w.run(SAID, me=account, key=key, of=post_id, at=w.now())
+
+
+async def pictures_of(reading: Reading, account: int, ids: list[int]) -> dict[int, tuple[Picture, int | None]]:
+    """The account's own uploads by id, each with the post it is attached to already (or None)."""
+    rows = await reading.fetch(MY_PICTURES, ids=listed(ids), me=account)
+    return {row[0]: (picture_of(row), row[POST_AT]) for row in rows}

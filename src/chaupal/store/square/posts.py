@@ -1,0 +1,208 @@
+"""Posts to read: sealed ones by id in one batch, and the skeletons (ids) of every list of them."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text
+from sqlalchemy.sql import Select
+
+from chaupal.policy.facts import Visibility
+from chaupal.policy.narrow import FOR_EVERYBODY
+from chaupal.policy.sealed import Sealed
+from chaupal.policy.things import LinkCard, Mention, Picture, Poll, Post, Tag
+from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.tables import follows, mentions, post_tags, posts
+from chaupal.store.machine.work import Reading, Row
+
+COLUMNS = (
+    posts.c.id, posts.c.author, posts.c.created_at, posts.c.visibility, posts.c.text, posts.c.html, posts.c.spoiler, posts.c.language,
+    posts.c.sensitive, posts.c.reply_to, posts.c.reply_to_account, posts.c.root, posts.c.boost_of, posts.c.edited_at, posts.c.app,
+    posts.c.mentions, posts.c.tags, posts.c.pictures, posts.c.replies_count, posts.c.boosts_count, posts.c.likes_count,
+    posts.c.poll, posts.c.quote_of, posts.c.quote_state, posts.c.quote_policy, posts.c.quotes_count, posts.c.card,
+    posts.c.app_site,
+)  # fmt: skip
+
+BY_IDS = statement(select(*COLUMNS).where(among(posts.c.id, "ids")))
+LISTED = text("listed = 1")
+
+
+class Pages:
+    """The two statements of one list: newest first, and oldest first for `min_id`."""
+
+    def __init__(self, id_: ColumnElement[Any], *where: Any, base: "Select[*tuple[Any, ...]] | None" = None) -> None:
+        chosen = (base if base is not None else select(id_)).where(*where, id_ < param("below"), id_ > param("above"))
+        self.down = statement(chosen.order_by(id_.desc()).limit(param("n")))
+        self.up = statement(chosen.order_by(id_.asc()).limit(param("n")))
+
+
+async def skeleton(
+    reading: Reading, pages: Pages, *, below: int, above: int, limit: int, upward: bool, **params: Any
+) -> list[int]:
+    """Ids newest first, one more than `limit`, so that the page knows whether there is a next one."""
+    stmt = pages.up if upward else pages.down
+    rows = await reading.fetch(stmt, below=below, above=above, n=limit + 1, **params)
+    return [row[0] for row in (reversed(rows) if upward else rows)]
+
+
+_NAMES_ME = exists().where(mentions.c.account_id == param("me"), mentions.c.post_id == posts.c.id)
+# Whose audience `me` (0: nobody) belongs to, as the rules have it: what pages would otherwise leave out only after they
+# were cut leaves a gap, and whoever asks for one row at a time would find the gap.
+FOR_ME = or_(
+    among(posts.c.visibility, "open"),
+    posts.c.author == param("me"),
+    and_(
+        posts.c.visibility == text(f"{int(Visibility.PRIVATE)}"),
+        exists().where(follows.c.by == param("me"), follows.c.to == posts.c.author),
+    ),
+    _NAMES_ME,
+)
+OPEN = listed([int(visibility) for visibility in FOR_EVERYBODY])
+
+ALL_LISTED = Pages(posts.c.id, LISTED)
+LISTED_MEDIA = Pages(posts.c.id, LISTED, posts.c.pictures != "[]")
+LISTED_IN = Pages(posts.c.id, LISTED, posts.c.language == words("language"))
+LISTED_IN_ANY = Pages(posts.c.id, LISTED, among(posts.c.language, "languages"))
+WITH_TAG = Pages(post_tags.c.post_id, post_tags.c.key == words("key"), post_tags.c.listed == 1)
+WITH_TAG_IN = Pages(
+    post_tags.c.post_id,
+    post_tags.c.key == words("key"),
+    post_tags.c.listed == 1,
+    post_tags.c.language == words("language"),
+)
+_others = post_tags.alias("others")
+WITH_TAGS = Pages(
+    post_tags.c.post_id,
+    among(post_tags.c.key, "any"),
+    post_tags.c.listed == 1,
+    select(func.count(_others.c.key))
+    .where(_others.c.post_id == post_tags.c.post_id, among(_others.c.key, "every"))
+    .scalar_subquery()
+    == param("count"),
+    ~exists().where(_others.c.post_id == post_tags.c.post_id, among(_others.c.key, "none")),
+    base=select(post_tags.c.post_id).distinct(),
+)
+_OF = (posts.c.author == param("author"), or_(among(posts.c.visibility, "visibilities"), _NAMES_ME))
+OF_AUTHOR = Pages(posts.c.id, *_OF)
+OF_AUTHOR_NO_ANSWERS = Pages(posts.c.id, *_OF, posts.c.answers == 0)
+OF_AUTHOR_NO_REPOSTS = Pages(posts.c.id, *_OF, posts.c.boost_of.is_(None))
+OF_AUTHOR_PLAIN = Pages(posts.c.id, *_OF, posts.c.answers == 0, posts.c.boost_of.is_(None))
+OF_AUTHOR_MEDIA = Pages(posts.c.id, *_OF, posts.c.pictures != "[]", posts.c.boost_of.is_(None))
+OF_AUTHOR_TAGGED = Pages(
+    posts.c.id, *_OF,
+    base=select(posts.c.id).join(post_tags, and_(post_tags.c.post_id == posts.c.id, post_tags.c.key == words("key"))),
+)  # fmt: skip
+
+HOW_MANY = statement(select(func.count(posts.c.id)).where(posts.c.author == param("author")))
+CARRIED = statement(select(posts.c.id, posts.c.boost_of).where(among(posts.c.id, "ids")))
+REPOSTS_OF = statement(
+    select(posts.c.id).where(posts.c.boost_of == param("of")).order_by(posts.c.id.desc()).limit(param("n"))
+)
+ROOT_OF = statement(select(posts.c.root).where(posts.c.id == param("of")))
+IN_THREAD = statement(
+    select(posts.c.id, posts.c.reply_to).where(posts.c.root == param("root")).order_by(posts.c.id).limit(param("n"))
+)
+
+# Home, pulled: the newest posts of those who are followed, inside a window of ids.
+FROM_AUTHORS = statement(
+    select(posts.c.id)
+    .where(
+        among(posts.c.author, "authors"),
+        posts.c.id < param("below"),
+        posts.c.id > param("above"),
+        text(f"visibility <> {int(Visibility.DIRECT)}"),
+    )
+    .order_by(posts.c.id.desc())
+    .limit(param("n"))
+)
+
+
+_mentions = msgspec.json.Decoder(tuple[Mention, ...]).decode
+_tags = msgspec.json.Decoder(tuple[Tag, ...]).decode
+_poll = msgspec.json.Decoder(Poll).decode
+_pictures = msgspec.json.Decoder(tuple[Picture, ...]).decode
+_card = msgspec.json.Decoder(LinkCard).decode
+
+
+async def sealed_posts(reading: Reading, ids: Iterable[int]) -> list[Sealed[Post]]:
+    """Sealed posts in the order of `ids`, each repost with its original inside; at most two looks. Missing ones are left out."""
+    wanted = list(ids)
+    kept = [*map(reading.memory.posts.items.get, wanted)]
+    if all(kept):
+        return kept  # pyright: ignore[reportReturnType]
+    found = dict(zip(wanted, kept, strict=True))
+    found |= await _load(reading, [id_ for id_, sealed in found.items() if sealed is None])
+    return [sealed for id_ in wanted if (sealed := found[id_]) is not None]
+
+
+async def _load(reading: Reading, ids: list[int]) -> dict[int, Sealed[Post]]:
+    generation = reading.memory.generation
+    rows = [post_of(row) for row in await reading.fetch(BY_IDS, ids=listed(ids))]
+    originals = {p.boost_of for p in rows if p.boost_of is not None}
+    inner = (
+        {p.id: p for p in map(post_of, await reading.fetch(BY_IDS, ids=listed(sorted(originals))))} if originals else {}
+    )
+    # A repost whose original is gone is gone too.
+    whole = [
+        replace(p, inner=inner[p.boost_of]) if p.boost_of is not None else p
+        for p in rows
+        if p.boost_of is None or p.boost_of in inner
+    ]
+    loaded = {p.id: Sealed(p) for p in whole}
+    if generation == reading.memory.generation:
+        for id_, sealed in loaded.items():
+            reading.memory.posts.put(id_, sealed)
+    return loaded
+
+
+async def newest_of(reading: Reading, authors: Iterable[int], *, below: int, above: int, limit: int) -> list[int]:
+    """Ids of what these people posted and reposted, newest first, but for direct posts."""
+    rows = await reading.fetch(FROM_AUTHORS, authors=listed(sorted(authors)), below=below, above=above, n=limit)
+    return [row[0] for row in rows]
+
+
+async def carried(reading: Reading, ids: Sequence[int]) -> dict[int, int]:
+    """Which of the ids are reposts, and of what. It tells nobody's words, so it is looked up before anything is judged."""
+    kept = reading.memory.carried
+    unknown = [id_ for id_ in ids if id_ not in kept.items]
+    if unknown:
+        for id_, of in await reading.fetch(CARRIED, ids=listed(unknown)):
+            kept.put(id_, of or 0)
+    return {id_: of for id_ in ids if (of := kept.items.get(id_))}
+
+
+async def conversation(reading: Reading, id_: int, at_most: int) -> list[tuple[int, int | None]]:
+    """(post, what it answers) of the whole conversation that a post stands in, oldest first."""
+    root = await reading.value(ROOT_OF, of=id_)
+    return [(row[0], row[1]) for row in await reading.fetch(IN_THREAD, root=root, n=at_most)]
+
+
+async def how_many(reading: Reading, author: int) -> int:
+    """All that somebody posted and reposted, for whomever it was."""
+    return await reading.value(HOW_MANY, author=author)
+
+
+async def reposts_of(reading: Reading, id_: int, at_most: int) -> list[int]:
+    """Ids of the newest reposts of a post."""
+    return [row[0] for row in await reading.fetch(REPOSTS_OF, of=id_, n=at_most)]
+
+
+async def as_written(w: Reading, id_: int) -> Post | None:
+    """A post's own row, for the unit that takes it away; nobody looks at it here."""
+    row = await w.first(BY_IDS, ids=listed([id_]))
+    return None if row is None else post_of(row)
+
+
+def post_of(row: Row) -> Post:
+    """A row of COLUMNS as a Post (a repost without its original)."""
+    (
+        id_, author, created, visibility, text_, html, spoiler, language, sensitive, reply_to, reply_account, root, boost_of, edited,
+        app, mentions_, tags_, pictures, replies, boosts, likes, poll, quote_of, quote_state, quote_policy, quotes, card,
+        site,
+    ) = row  # fmt: skip
+    return Post(
+        id_, author, created, Visibility(visibility), text_, html, spoiler, language, bool(sensitive), reply_to, reply_account, root,
+        boost_of, edited, app, _mentions(mentions_), _tags(tags_), _pictures(pictures), replies, boosts, likes,
+        _poll(poll) if poll else None, quote_of, quote_state, quote_policy, quotes, app_site=site, card=_card(card) if card else None,
+    )  # fmt: skip

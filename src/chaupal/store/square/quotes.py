@@ -1,0 +1,55 @@
+"""Quotes as rows: who quotes a post, and whom its author lets."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import select, update
+
+from chaupal.policy import quotes
+from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.tables import posts
+from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.square.posts import FOR_ME, Pages
+
+MOST_TOLD = 1_000  # authors of quotes who hear of an edit
+
+SET_POLICY = statement(update(posts).where(posts.c.id == param("of")).values(quote_policy=words("policy")))
+AUTHORS = statement(
+    select(posts.c.author, posts.c.id)
+    .where(posts.c.quote_of == param("of"), posts.c.quote_state == words("state"))
+    .order_by(posts.c.id.desc())
+    .limit(param("n"))
+)
+OF_ANY = statement(
+    select(posts.c.id, posts.c.author, posts.c.visibility, posts.c.reply_to_account)
+    .where(among(posts.c.quote_of, "ids"), posts.c.quote_state == words("state"))
+    .order_by(posts.c.id.desc())
+    .limit(param("n"))
+)
+QUOTING = Pages(posts.c.id, posts.c.quote_of == param("of"), posts.c.quote_state == words("state"), FOR_ME)
+
+
+class Quoting(msgspec.Struct, frozen=True):
+    """A post that quotes another, and who is told of it: ids only."""
+
+    post: int
+    author: int
+    visibility: int
+    reply_to_account: int | None
+
+
+async def of_any(reading: Reading, ids: Sequence[int], at_most: int) -> list[Quoting]:
+    """The newest posts that quote one of these."""
+    rows = await reading.fetch(OF_ANY, ids=listed(list(ids)), state=quotes.ACCEPTED, n=at_most) if ids else []
+    return [Quoting(*row) for row in rows]
+
+
+async def set_policy(w: Writing, post_id: int, policy: str) -> None:
+    await w.run(SET_POLICY, of=post_id, policy=policy)
+    w.touch("posts", post_id)
+
+
+async def authors(reading: Reading, post_id: int) -> list[tuple[int, int]]:
+    """(author, post) of the newest posts that quote it."""
+    rows = await reading.fetch(AUTHORS, of=post_id, state=quotes.ACCEPTED, n=MOST_TOLD)
+    return [(row[0], row[1]) for row in rows]

@@ -1,0 +1,127 @@
+"""Likes and saved posts, with the counts they change, and what an account has done with a post, as small bitmasks."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, literal_column, select, text, union_all, update
+
+from chaupal.store.machine.dialect import among, larger, listed, param, statement, upsert
+from chaupal.store.machine.tables import bookmarks, likes, pins, posts, thread_mutes
+from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.square.posts import FOR_ME, Pages
+
+LIKED, REPOSTED, SAVED, MUTED, PINNED = 1, 2, 4, 8, 16
+KEPT = 4_000  # posts about which one account's marks are remembered
+REPOSTS_TOLD = 200  # a post may have more reposts than that; their copies in memory then learn of a like later
+
+LIKE = upsert(
+    lambda i: i(likes).values(account_id=param("me"), post_id=param("of"), id=param("new")).on_conflict_do_nothing()
+)
+UNLIKE = statement(delete(likes).where(likes.c.account_id == param("me"), likes.c.post_id == param("of")))
+LIKES = statement(select(likes.c.id).where(likes.c.account_id == param("me"), likes.c.post_id == param("of")))
+SAVE = upsert(
+    lambda i: i(bookmarks).values(account_id=param("me"), post_id=param("of"), id=param("new")).on_conflict_do_nothing()
+)
+UNSAVE = statement(delete(bookmarks).where(bookmarks.c.account_id == param("me"), bookmarks.c.post_id == param("of")))
+COUNT = statement(
+    update(posts).where(posts.c.id == param("of")).values(likes_count=larger(posts.c.likes_count + param("by"), 0))
+)
+REPOSTS = statement(select(posts.c.id).where(posts.c.boost_of == param("of")).order_by(posts.c.id.desc()).limit(REPOSTS_TOLD))  # fmt: skip
+ORIGINAL = statement(select(posts.c.boost_of, posts.c.author).where(posts.c.id == param("of")))
+
+
+MARKS = statement(
+    union_all(
+        select(likes.c.post_id, literal_column(str(LIKED))).where(
+            likes.c.account_id == param("me"), among(likes.c.post_id, "ids")
+        ),
+        select(bookmarks.c.post_id, literal_column(str(SAVED))).where(
+            bookmarks.c.account_id == param("me"), among(bookmarks.c.post_id, "ids")
+        ),
+        select(posts.c.boost_of, literal_column(str(REPOSTED))).where(
+            text("boost_of IS NOT NULL"), among(posts.c.boost_of, "ids"), posts.c.author == param("me")
+        ),
+        select(pins.c.post_id, literal_column(str(PINNED))).where(
+            pins.c.account_id == param("me"), among(pins.c.post_id, "ids")
+        ),
+        select(posts.c.id, literal_column(str(MUTED))).where(
+            among(posts.c.id, "ids"),
+            posts.c.root.in_(select(thread_mutes.c.root).where(thread_mutes.c.account_id == param("me"))),
+        ),
+    )
+)
+
+LIKED_BY = Pages(likes.c.id, likes.c.post_id == param("of"), base=select(likes.c.id, likes.c.account_id))
+REPOSTS_FOR_ME = Pages(posts.c.id, text("boost_of IS NOT NULL"), posts.c.boost_of == param("of"), FOR_ME)
+LIKED_POSTS = Pages(likes.c.id, likes.c.account_id == param("me"), base=select(likes.c.id, likes.c.post_id))
+SAVED_POSTS = Pages(
+    bookmarks.c.id, bookmarks.c.account_id == param("me"), base=select(bookmarks.c.id, bookmarks.c.post_id)
+)
+
+
+async def like(w: Writing, me: int, post: int, new: int) -> bool | None:
+    """True: liked; False: it was liked before; None: there is no such post (any more)."""
+    if not await w.run(LIKE, me=me, of=post, new=new):
+        return False
+    if not await w.run(COUNT, of=post, by=1):
+        return None
+    await _touch(w, me, post)
+    return True
+
+
+async def unlike(w: Writing, me: int, post: int) -> bool:
+    """Likes it no more; False when it was not liked."""
+    if not await w.run(UNLIKE, me=me, of=post):
+        return False
+    await w.run(COUNT, of=post, by=-1)
+    await _touch(w, me, post)
+    return True
+
+
+async def _touch(w: Writing, me: int, post: int) -> None:
+    # Memory holds a repost with its original inside, so each of these knows the old count.
+    w.touch("posts", post, *[row[0] for row in await w.fetch(REPOSTS, of=post)])
+    w.touch("reactions", me)
+
+
+async def save(w: Writing, me: int, post: int, new: int) -> bool:
+    w.touch("reactions", me)
+    return bool(await w.run(SAVE, me=me, of=post, new=new))
+
+
+async def unsave(w: Writing, me: int, post: int) -> bool:
+    w.touch("reactions", me)
+    return bool(await w.run(UNSAVE, me=me, of=post))
+
+
+async def likes_it(reading: Reading, me: int, post: int) -> bool:
+    """Whether the account likes the post at this moment."""
+    return await reading.value(LIKES, me=me, of=post) is not None
+
+
+async def original(reading: Reading, post: int) -> tuple[int, int] | None:
+    """(id, author) of the post itself, or of what it reposts; None when there is no such post."""
+    row = await reading.first(ORIGINAL, of=post)
+    if row is None or row[0] is None:
+        return None if row is None else (post, row[1])
+    inner = await reading.first(ORIGINAL, of=row[0])
+    return None if inner is None else (row[0], inner[1])
+
+
+async def marks(reading: Reading, me: int, ids: Sequence[int]) -> dict[int, int]:
+    """Post -> bitmask of LIKED, REPOSTED, SAVED, MUTED, PINNED, at least for `ids`; in one look, and none for what is remembered."""
+    kept = reading.memory.reactions.items.get(me)
+    missing = [id_ for id_ in ids if kept is None or id_ not in kept]
+    if kept is not None and not missing:
+        return kept
+    generation = reading.memory.generation
+    found = dict.fromkeys(missing, 0)
+    for post, bit in await reading.fetch(MARKS, me=me, ids=listed(missing)):
+        found[post] |= bit
+    # A commit meanwhile may have changed any of it: then it serves this one look and is not kept.
+    if generation != reading.memory.generation:
+        return {**(kept or {}), **found}
+    if kept is None or len(kept) > KEPT:
+        reading.memory.reactions.put(me, {id_: (kept or {}).get(id_, 0) for id_ in ids} | found)
+        return reading.memory.reactions.items[me]
+    kept.update(found)
+    return kept

@@ -1,0 +1,99 @@
+"""Scheduled posts as rows: what is to be said when; a row goes in the commit that says it, so it is said once."""
+
+from sqlalchemy import delete, func, insert, select, update
+
+from chaupal.policy.unsaid import Unsaid, Waiting
+from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.tables import accounts, scheduled
+from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.square import drafts
+from chaupal.store.square.posts import Pages
+
+COLUMNS = (
+    scheduled.c.id, scheduled.c.account_id, scheduled.c.body, scheduled.c.created_at, scheduled.c.at, scheduled.c.failed,
+)  # fmt: skip
+_MINE = (scheduled.c.account_id == param("me"),)
+
+INSERT = statement(insert(scheduled))
+OF = Pages(scheduled.c.id, *_MINE, base=select(*COLUMNS))
+ONE = statement(select(*COLUMNS).where(*_MINE, scheduled.c.id == param("of")))
+MOVE = statement(update(scheduled).where(*_MINE, scheduled.c.id == param("of")).values(at=param("at"), failed=""))
+DROP = statement(delete(scheduled).where(*_MINE, scheduled.c.id == param("of")))
+COUNT = statement(
+    select(func.count(scheduled.c.id)).where(*_MINE, scheduled.c.at >= param("since"), scheduled.c.at < param("until"))
+)
+DUE = statement(
+    select(*COLUMNS)
+    .where(scheduled.c.failed == "", scheduled.c.at <= param("at"))
+    .order_by(scheduled.c.at, scheduled.c.id)
+    .limit(param("n"))
+)
+TAKE = statement(
+    delete(scheduled).where(scheduled.c.id == param("of"), scheduled.c.failed == "", scheduled.c.at <= param("at"))
+)
+FAIL = statement(update(scheduled).where(scheduled.c.id == param("of")).values(failed=words("why")))
+STATE = statement(select(accounts.c.state).where(accounts.c.id == param("me")))
+
+
+async def add(w: Writing, id_: int, account: int, body: Unsaid, at: int) -> None:
+    await w.run(
+        INSERT, id=id_, account_id=account, at=at, body=drafts.written(body), created_at=w.now(), failed=""
+    )  # fmt: skip
+    await drafts.keep_media(w, id_, body.pictures)
+
+
+async def page(reading: Reading, account: int, *, below: int, above: int, limit: int, upward: bool) -> list[Waiting]:
+    """The account's, newest first, one more than `limit`."""
+    stmt = OF.up if upward else OF.down
+    found = [_waiting(row) for row in await reading.fetch(stmt, me=account, below=below, above=above, n=limit + 1)]
+    return found[::-1] if upward else found
+
+
+async def one(reading: Reading, account: int, id_: int) -> Waiting | None:
+    row = await reading.first(ONE, me=account, of=id_)
+    return None if row is None else _waiting(row)
+
+
+async def move(w: Writing, id_: int, account: int, at: int) -> bool:
+    """Due at another time (and due again, where it had failed); False where the account has no such post."""
+    return bool(await w.run(MOVE, me=account, of=id_, at=at))
+
+
+async def drop(w: Writing, id_: int, account: int) -> bool:
+    """False where the account has no such post."""
+    if not await w.run(DROP, me=account, of=id_):
+        return False
+    await drafts.keep_media(w, id_, ())
+    return True
+
+
+async def count(reading: Reading, account: int, since: int = 0, until: int = 2**62) -> int:
+    """How many of the account's are due within that time (ms)."""
+    return await reading.value(COUNT, me=account, since=since, until=until)
+
+
+async def due(reading: Reading, at_most: int) -> list[Waiting]:
+    return [_waiting(row) for row in await reading.fetch(DUE, at=reading.now(), n=at_most)]
+
+
+async def take(w: Writing, id_: int) -> bool:
+    """It is about to be said, and goes; False where it went, or was moved, meanwhile."""
+    if not await w.run(TAKE, of=id_, at=w.now()):
+        return False
+    await drafts.keep_media(w, id_, ())
+    return True
+
+
+async def fail(w: Writing, id_: int, why: str) -> None:
+    """It could not be said: it stays, for its author to look at."""
+    await w.run(FAIL, of=id_, why=why)
+
+
+async def state_of(reading: Reading, account: int) -> str:
+    """How the account stands."""
+    return await reading.value(STATE, me=account) or ""
+
+
+def _waiting(row: Row) -> Waiting:
+    id_, account, body, created, at, failed = row
+    return Waiting(id=id_, account=account, body=drafts.read(body), created_at=created, at=at, failed=failed)

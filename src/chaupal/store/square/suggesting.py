@@ -1,0 +1,92 @@
+"""Whom somebody may like to follow: friends of friends, people with the same tags; and the directory. Ids and counts only."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import distinct, func, select
+
+from chaupal.store.machine.dialect import among, listed, param, statement
+from chaupal.store.machine.tables import accounts, follow_requests, follows, post_tags
+from chaupal.store.machine.work import Reading
+
+FRIENDS_LOOKED_AT = 200
+
+# Who keeps to themselves whom they follow gives nobody away: they are no reason, and nobody's familiar follower.
+LATEST_FOLLOWS = statement(
+    select(follows.c.to)
+    .join(accounts, accounts.c.id == follows.c.to)
+    .where(follows.c.by == param("me"), accounts.c.hide_collections == 0)
+    .order_by(follows.c.id.desc())
+    .limit(param("n"))
+)
+BY_FRIENDS = statement(
+    select(follows.c.to, func.count(), func.min(follows.c.by))
+    .where(among(follows.c.by, "friends"))
+    .group_by(follows.c.to)
+    .order_by(func.count().desc(), follows.c.to)
+    .limit(param("n"))
+)
+BY_TAGS = statement(
+    select(post_tags.c.author, func.count(distinct(post_tags.c.key)), func.min(post_tags.c.name))
+    .where(among(post_tags.c.key, "keys"), post_tags.c.post_id > param("since"), post_tags.c.listed == 1)
+    .where(among(post_tags.c.post_id, "hidden", negate=True))
+    .group_by(post_tags.c.author)
+    .order_by(func.count(distinct(post_tags.c.key)).desc(), post_tags.c.author)
+    .limit(param("n"))
+)
+ASKED = statement(select(follow_requests.c.to).where(follow_requests.c.by == param("me")))
+_LISTED = (
+    accounts.c.discoverable == 1,
+    accounts.c.state == "active",
+    accounts.c.role != "system",
+    accounts.c.moved_to.is_(None),
+)
+ACTIVE = statement(
+    select(accounts.c.id)
+    .where(*_LISTED, accounts.c.last_post_at.is_not(None))
+    .order_by(accounts.c.last_post_at.desc(), accounts.c.id.desc())
+    .limit(param("n"))
+    .offset(param("skip"))
+)
+NEW = statement(
+    select(accounts.c.id).where(*_LISTED).order_by(accounts.c.id.desc()).limit(param("n")).offset(param("skip"))
+)
+_mine = follows.alias("mine")
+FAMILIAR = statement(
+    select(follows.c.to, follows.c.by)
+    .join(accounts, accounts.c.id == follows.c.by)
+    .where(among(follows.c.to, "ids"), follows.c.by.in_(select(_mine.c.to).where(_mine.c.by == param("me"))))
+    .where(accounts.c.hide_collections == 0)
+    .order_by(follows.c.id.desc())
+    .limit(param("n"))
+)
+
+
+async def by_friends(reading: Reading, me: int, limit: int) -> list[tuple[int, int, int]]:
+    """(account, how many of those whom `me` followed last follow it, one of them)."""
+    friends = [row[0] for row in await reading.fetch(LATEST_FOLLOWS, me=me, n=FRIENDS_LOOKED_AT)]
+    rows = await reading.fetch(BY_FRIENDS, friends=listed(sorted(friends)), n=limit) if friends else ()
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+async def by_tags(
+    reading: Reading, keys: Iterable[str], since: int, hidden: Sequence[int], limit: int
+) -> list[tuple[int, int, str]]:
+    """(account, how many of the tags it used in public posts above `since` that are not in `hidden`, one of them)."""
+    wanted = listed(sorted(keys))
+    rows = await reading.fetch(BY_TAGS, keys=wanted, since=since, hidden=listed(hidden), n=limit)
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+async def asked(reading: Reading, me: int) -> frozenset[int]:
+    """Whom `me` asked to be let follow."""
+    return frozenset(row[0] for row in await reading.fetch(ASKED, me=me))
+
+
+async def directory(reading: Reading, *, newest: bool, limit: int, skip: int) -> list[int]:
+    """People who want to be found: who wrote last, or who came last, first."""
+    return [row[0] for row in await reading.fetch(NEW if newest else ACTIVE, n=limit, skip=skip)]
+
+
+async def familiar(reading: Reading, me: int, ids: Sequence[int], limit: int) -> list[tuple[int, int]]:
+    """(account, somebody whom `me` follows and who follows it), the latest first."""
+    return [(row[0], row[1]) for row in await reading.fetch(FAMILIAR, me=me, ids=listed(ids), n=limit)]

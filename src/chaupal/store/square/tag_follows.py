@@ -1,0 +1,99 @@
+"""Tags that people follow, and tags they show on their profiles."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import delete, func, insert, select
+
+from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.tables import featured_tags, post_tags, tag_follows
+from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.square.posts import Pages
+
+
+class Featured(msgspec.Struct, frozen=True):
+    """A tag on a profile. `uses`: public posts of its owner with it; `last`: the newest of them (0: none)."""
+
+    id: int
+    key: str
+    name: str
+    uses: int = 0
+    last: int = 0
+
+
+FOLLOW = upsert(
+    lambda i: (
+        i(tag_follows)
+        .values(account_id=param("me"), key=words("key"), name=words("name"), id=param("new"))
+        .on_conflict_do_nothing()
+    )
+)
+UNFOLLOW = statement(delete(tag_follows).where(tag_follows.c.account_id == param("me"), tag_follows.c.key == words("which")))  # fmt: skip
+COUNT = statement(select(func.count()).select_from(tag_follows).where(tag_follows.c.account_id == param("me")))
+FOLLOWED = Pages(tag_follows.c.id, tag_follows.c.account_id == param("me"))
+NAMES = statement(select(tag_follows.c.id, tag_follows.c.key, tag_follows.c.name).where(among(tag_follows.c.id, "ids")))
+FEATURED = statement(
+    select(featured_tags.c.id, featured_tags.c.key, featured_tags.c.name)
+    .where(featured_tags.c.account_id == param("who"))
+    .order_by(featured_tags.c.id)
+)
+USES = statement(
+    select(post_tags.c.key, func.count(), func.max(post_tags.c.post_id))
+    .where(
+        post_tags.c.author == param("who"),
+        among(post_tags.c.key, "keys"),
+        post_tags.c.listed == 1,
+        among(post_tags.c.post_id, "hidden", negate=True),
+    )
+    .group_by(post_tags.c.key)
+)
+FEATURE = statement(
+    insert(featured_tags).values(id=param("new"), account_id=param("me"), key=words("key"), name=words("name"))
+)
+UNFEATURE = statement(
+    delete(featured_tags).where(featured_tags.c.account_id == param("me"), featured_tags.c.id == param("which"))
+)
+
+
+async def follow(w: Writing, me: int, key: str, name: str, new: int) -> bool:
+    """True when it is new."""
+    w.touch("wants", me)
+    return bool(await w.run(FOLLOW, me=me, key=key, name=name, new=new))
+
+
+async def unfollow(w: Writing, me: int, key: str) -> bool:
+    """False where it was not followed."""
+    w.touch("wants", me)
+    return bool(await w.run(UNFOLLOW, me=me, which=key))
+
+
+async def count(reading: Reading, me: int) -> int:
+    found: int = await reading.value(COUNT, me=me)
+    return found
+
+
+async def named(reading: Reading, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Id of the tie -> (key, name as its owner wrote it)."""
+    return {row[0]: (row[1], row[2]) for row in await reading.fetch(NAMES, ids=listed(ids))}
+
+
+async def featured(reading: Reading, who: int) -> list[Featured]:
+    """The tags on somebody's profile, in the order in which they were put there; without counts."""
+    return [Featured(*row) for row in await reading.fetch(FEATURED, who=who)]
+
+
+async def uses(
+    reading: Reading, who: int, keys: Sequence[str], hidden: Sequence[int]
+) -> dict[str, tuple[int, int]]:  # fmt: skip
+    """Key -> (public posts of somebody's, the newest of them), without posts in `hidden`."""
+    rows = await reading.fetch(USES, who=who, keys=listed(keys), hidden=listed(hidden)) if keys else ()
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+async def feature(w: Writing, me: int, key: str, name: str, new: int) -> None:
+    await w.run(FEATURE, new=new, me=me, key=key, name=name)
+
+
+async def unfeature(w: Writing, me: int, id_: int) -> bool:
+    """False where there is no such tag on the account's profile."""
+    return bool(await w.run(UNFEATURE, me=me, which=id_))

@@ -1,0 +1,200 @@
+"""What trends are counted from: uses of tags and of links, and liked posts, in a window of time-ordered ids."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import distinct, exists, func, or_, select, text
+
+from chaupal.kernel.clock import DAY
+from chaupal.kernel.ids import BROUGHT, first_id_at
+from chaupal.policy.facts import Visibility
+from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.tables import accounts, post_links, post_tags, posts, rulings
+from chaupal.store.machine.work import Reading
+from chaupal.store.square.posts import Pages
+
+DAY_OF_IDS = first_id_at(DAY)
+# What was brought from elsewhere is dated as it was said there, and is no use of a tag here.
+SAID_HERE = post_tags.c.post_id % (2 * BROUGHT) < BROUGHT
+
+
+class Use(msgspec.Struct, frozen=True):
+    """One public post with a tag; `name` as its author wrote it."""
+
+    post: int
+    key: str
+    name: str
+    author: int
+    language: str
+
+
+class Warm(msgspec.Struct, frozen=True):
+    """A public post that somebody liked or reposted."""
+
+    post: int
+    author: int
+    language: str
+    likes: int
+    reposts: int
+
+
+class Quiet(msgspec.Struct, frozen=True):
+    """A de-amplification that ran out lately (`until`, ms): of a term, or of a post or account (`subject`)."""
+
+    subject: int
+    term: str
+    territory: str
+    until: int
+
+
+USES = statement(
+    select(post_tags.c.post_id, post_tags.c.key, post_tags.c.name, post_tags.c.author, post_tags.c.language)
+    .where(post_tags.c.post_id > param("since"), post_tags.c.listed == 1, SAID_HERE)
+    .order_by(post_tags.c.post_id.desc(), post_tags.c.key)
+    .limit(param("n"))
+)
+LATEST = statement(
+    select(post_tags.c.post_id, post_tags.c.key, post_tags.c.name, post_tags.c.author, post_tags.c.language)
+    .where(post_tags.c.key == words("which"), post_tags.c.listed == 1)
+    .order_by(post_tags.c.post_id.desc())
+    .limit(param("n"))
+)
+_day = post_tags.c.post_id // DAY_OF_IDS
+HISTORY = statement(
+    select(post_tags.c.key, _day, func.count(), func.count(distinct(post_tags.c.author)))
+    .where(
+        among(post_tags.c.key, "keys"),
+        post_tags.c.post_id > param("since"),
+        post_tags.c.listed == 1,
+        SAID_HERE,
+        among(post_tags.c.author, "hidden", negate=True),
+        among(post_tags.c.post_id, "hidden", negate=True),
+    )
+    .group_by(post_tags.c.key, _day)
+)
+SAID = statement(
+    select(post_tags.c.key, _day, post_tags.c.post_id, post_tags.c.author)
+    .where(among(post_tags.c.key, "keys"), post_tags.c.post_id > param("since"), post_tags.c.listed == 1, SAID_HERE)
+    .limit(param("n"))
+)
+WARM = statement(
+    select(posts.c.id, posts.c.author, posts.c.language, posts.c.likes_count, posts.c.boosts_count)
+    .join(accounts, accounts.c.id == posts.c.author)
+    .where(
+        accounts.c.discoverable == 1,
+        text("listed = 1"),
+        posts.c.id > param("since"),
+        posts.c.likes_count + posts.c.boosts_count > 0,
+    )
+    .order_by((posts.c.likes_count + posts.c.boosts_count).desc(), posts.c.id.desc())
+    .limit(param("n"))
+)
+FOLLOWED = statement(
+    select(accounts.c.id, accounts.c.language)
+    .where(
+        accounts.c.discoverable == 1,
+        accounts.c.state == "active",
+        accounts.c.role != "system",
+        accounts.c.moved_to.is_(None),
+    )
+    .order_by(accounts.c.followers_count.desc(), accounts.c.id)
+    .limit(param("n"))
+)
+
+
+# Links of public posts that have a card: what leads to nothing that can be shown is nothing to talk about.
+_linked = (posts.c.id == post_links.c.post_id, posts.c.visibility == int(Visibility.PUBLIC), posts.c.card != text("''"))
+_said_here = post_links.c.post_id % (2 * BROUGHT) < BROUGHT
+LINKS = statement(
+    select(post_links.c.post_id, post_links.c.url, post_links.c.url, posts.c.author, posts.c.language)
+    .where(post_links.c.post_id > param("since"), _said_here, *_linked)
+    .order_by(post_links.c.post_id.desc())
+    .limit(param("n"))
+)
+_link_day = post_links.c.post_id // DAY_OF_IDS
+LINK_HISTORY = statement(
+    select(post_links.c.url, _link_day, func.count(), func.count(distinct(posts.c.author)))
+    .where(
+        among(post_links.c.url, "urls"),
+        post_links.c.post_id > param("since"),
+        _said_here,
+        *_linked,
+        among(posts.c.author, "hidden", negate=True),
+        among(posts.c.id, "hidden", negate=True),
+    )
+    .group_by(post_links.c.url, _link_day)
+)
+WITH_TERMS = statement(
+    select(post_tags.c.post_id, post_tags.c.key).where(
+        among(post_tags.c.key, "keys"), post_tags.c.post_id > param("since")
+    )
+)
+LINKING = Pages(post_links.c.post_id, post_links.c.url == words("url"), exists().where(*_linked))
+
+# One that was lifted before its end was taken back: it leaves nothing behind.
+RAN_OUT = statement(
+    select(rulings.c.subject_id, rulings.c.term, rulings.c.territory, rulings.c.ends_at).where(
+        rulings.c.measure == text("'deamplify'"),
+        rulings.c.ends_at > param("since"),
+        rulings.c.ends_at <= param("at"),
+        or_(rulings.c.lifted_at.is_(None), rulings.c.lifted_at >= rulings.c.ends_at),
+    )
+)
+
+
+async def ran_out(reading: Reading, since: int) -> list[Quiet]:
+    """De-amplifications that ended by the clock after `since` (ms)."""
+    return [Quiet(*row) for row in await reading.fetch(RAN_OUT, since=since, at=reading.now())]
+
+
+async def uses(reading: Reading, since: int, limit: int) -> list[Use]:
+    """Uses of all tags in public posts with ids above `since`, newest first."""
+    return [Use(*row) for row in await reading.fetch(USES, since=since, n=limit)]
+
+
+async def links(reading: Reading, since: int, limit: int) -> list[Use]:
+    """Uses of links, as of tags: the address is the key and the name."""
+    return [Use(*row) for row in await reading.fetch(LINKS, since=since, n=limit)]
+
+
+async def link_history(
+    reading: Reading, urls: Sequence[str], since: int, hidden: Sequence[int]
+) -> list[tuple[str, int, int, int]]:
+    """As `history`, of links."""
+    rows = await reading.fetch(LINK_HISTORY, urls=listed(urls), since=since, hidden=listed(hidden))
+    return [(row[0], int(row[1]), row[2], row[3]) for row in rows]
+
+
+async def with_terms(reading: Reading, terms: Sequence[str], since: int) -> list[tuple[int, str]]:
+    """(post, term) of posts above `since` that have one of these tags."""
+    rows = await reading.fetch(WITH_TERMS, keys=listed(terms), since=since) if terms else []
+    return [(row[0], row[1]) for row in rows]
+
+
+async def latest(reading: Reading, key: str, limit: int) -> list[Use]:
+    """The newest public posts with one tag."""
+    return [Use(*row) for row in await reading.fetch(LATEST, which=key, n=limit)]
+
+
+async def history(
+    reading: Reading, keys: Sequence[str], since: int, hidden: Sequence[int]
+) -> list[tuple[str, int, int, int]]:
+    """(key, day since 1970 UTC, posts, authors) above `since`, without the posts and authors in `hidden`."""
+    rows = await reading.fetch(HISTORY, keys=listed(keys), since=since, hidden=listed(hidden))
+    return [(row[0], int(row[1]), row[2], row[3]) for row in rows]
+
+
+async def said(reading: Reading, keys: Sequence[str], since: int, limit: int) -> list[tuple[str, int, int, int]]:
+    """(key, day since 1970 UTC, post, author) of uses above `since`, whoever may see them: what `history` counts."""
+    rows = await reading.fetch(SAID, keys=listed(keys), since=since, n=limit)
+    return [(row[0], int(row[1]), row[2], row[3]) for row in rows]
+
+
+async def warm(reading: Reading, since: int, limit: int) -> list[Warm]:
+    """Posts above `since` with the most likes and reposts, by people who want to be found."""
+    return [Warm(*row) for row in await reading.fetch(WARM, since=since, n=limit)]
+
+
+async def most_followed(reading: Reading, limit: int) -> list[tuple[int, str]]:
+    """(account, language) of people who may be suggested, most followed first."""
+    return [(row[0], row[1]) for row in await reading.fetch(FOLLOWED, n=limit)]

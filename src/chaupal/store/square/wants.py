@@ -1,0 +1,63 @@
+"""What makes a home beside whom one follows: tags that are followed, and people who stand in exclusive lists instead."""
+
+from collections.abc import Iterable
+
+import msgspec
+from sqlalchemy import func, select
+
+from chaupal.policy.things import Post
+from chaupal.store.machine.dialect import among, listed, param, statement
+from chaupal.store.machine.tables import list_members, lists, post_tags, tag_follows
+from chaupal.store.machine.work import Reading
+
+
+class Wants(msgspec.Struct, frozen=True):
+    """`tags`: count keys that are followed; `aside`: members of exclusive lists, who are left out of the home."""
+
+    tags: frozenset[str] = frozenset()
+    aside: frozenset[int] = frozenset()
+
+    def tagged(self, post: Post) -> bool:
+        """Whether a post stands in the home for its tags: public ones do."""
+        return post.boost_of is None and any(tag.key in self.tags for tag in post.tags)
+
+
+NO_WANTS = Wants()
+
+TAGS = statement(select(tag_follows.c.key).where(tag_follows.c.account_id == param("me")))
+ASIDE = statement(
+    select(list_members.c.account_id)
+    .join(lists, lists.c.id == list_members.c.list_id)
+    .where(lists.c.account_id == param("me"), lists.c.exclusive == 1)
+)
+NEWEST = statement(
+    select(func.distinct(post_tags.c.post_id))
+    .where(
+        among(post_tags.c.key, "keys"),
+        post_tags.c.listed == 1,
+        post_tags.c.post_id < param("below"),
+        post_tags.c.post_id > param("above"),
+    )
+    .order_by(post_tags.c.post_id.desc())
+    .limit(param("n"))
+)
+
+
+async def wants_of(reading: Reading, account: int) -> Wants:
+    """The account's; from memory after the first look."""
+    kept = reading.memory.wants.items.get(account)
+    if kept is not None:
+        return kept
+    generation = reading.memory.generation
+    tags = frozenset(row[0] for row in await reading.fetch(TAGS, me=account))
+    aside = frozenset(row[0] for row in await reading.fetch(ASIDE, me=account))
+    found = Wants(tags, aside) if tags or aside else NO_WANTS
+    if generation == reading.memory.generation:
+        reading.memory.wants.put(account, found)
+    return found
+
+
+async def newest_tagged(reading: Reading, keys: Iterable[str], *, below: int, above: int, limit: int) -> list[int]:
+    """Ids of public posts with one of the tags, newest first."""
+    rows = await reading.fetch(NEWEST, keys=listed(sorted(keys)), below=below, above=above, n=limit)
+    return [row[0] for row in rows]

@@ -1,0 +1,27 @@
+"""How one's own account stands, for those who are suspended or frozen above all."""
+
+from typing import Any
+
+from chaupal.policy import epitaph, tidings
+from chaupal.policy.surface import Surface
+from chaupal.reads.people import account_status as standing
+from chaupal.web import pages
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call
+from chaupal.wire.route import Nothing, Route, Shape, get
+
+
+async def show(call: Call[Nothing]) -> Answer:
+    """What holds the account, why, until when; how to appeal, and what can be taken along."""
+    ruling = await standing.closed_by(call.house.reads, call.me)
+    language = call.viewer.language
+    told = epitaph.banner(ruling, language) if ruling else ""
+    return await pages.render(
+        call, "standing.html", told=told, appeal=tidings.notice_page(ruling.id) if ruling else "",
+        title=words(language).gettext(N_("How your account stands")),
+    )  # fmt: skip
+
+
+OPEN: dict[str, Any] = {"shape": Shape.PAGE, "suspended": True}
+
+ROUTES: tuple[Route, ...] = (get("/settings/standing", show, Surface.OWN, **OPEN),)

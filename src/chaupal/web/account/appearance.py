@@ -1,0 +1,65 @@
+"""How pages look: chosen on a page that works for guests too, kept with the account and in this browser."""
+
+from typing import Any
+
+import msgspec
+from msgspec.structs import asdict
+
+from chaupal.policy.surface import Surface
+from chaupal.social.people import appearance
+from chaupal.social.people.appearance import Appearance
+from chaupal.web import pages
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.cookies import set_cookie
+from chaupal.wire.route import Route, Shape, get, post
+
+YEAR = 365 * 24 * 3_600  # seconds
+
+# Field, its name, and what can be chosen; the values are those of `Appearance`.
+CHOICES: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
+    ("theme", N_("Colours"), (("auto", N_("As the device")), ("light", N_("Light")), ("dark", N_("Dark")))),
+    (
+        "size",
+        N_("Size of text"),
+        (("small", N_("Small")), ("medium", N_("Medium")), ("large", N_("Large")), ("huge", N_("Very large"))),
+    ),
+    ("contrast", N_("Contrast"), (("auto", N_("As the device")), ("more", N_("High")))),
+    ("digits", N_("Digits"), (("ascii", "1234567890"), ("native", N_("Of the language of the page")))),
+    ("urdu", N_("Urdu letters"), (("naskh", N_("Naskh")), ("nastaliq", N_("Nastaliq")))),
+)
+
+
+class Saved(msgspec.Struct, kw_only=True):
+    """`saved`: the page is shown after its form was taken in."""
+
+    saved: bool = False
+
+
+async def show(call: Call[Saved]) -> Answer:
+    said = words(call.viewer.language)
+    choices = [
+        (field, said.gettext(name), [(value, said.gettext(text)) for value, text in options])
+        for field, name, options in CHOICES
+    ]
+    return await pages.render(
+        call, "settings/appearance.html", choices=choices, chosen=asdict(pages.appearance_of(call)),
+        saved=call.args.saved, title=said.gettext(N_("Appearance")),
+    )  # fmt: skip
+
+
+async def choose(call: Call[Appearance]) -> Answer:
+    """Kept in this browser for a year; with the account, wherever it signs in."""
+    chosen = call.args
+    if call.viewer.account is not None:
+        await appearance.choose(call.house.square, call.viewer, chosen)
+    cookie = set_cookie(call.house.settings, pages.APPEARANCE, appearance.written(chosen), YEAR)
+    return redirect("/settings/appearance?saved=1", headers=[cookie])
+
+
+OPEN: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "unready": True}
+
+ROUTES: tuple[Route, ...] = (
+    get("/settings/appearance", show, Surface.NONE, takes=Saved, **OPEN),
+    post("/settings/appearance", choose, Surface.NONE, takes=Appearance, **OPEN),
+)

@@ -1,0 +1,169 @@
+"""Logging in: a password, and beside it a code, a recovery code or what a device signs; or a passkey alone."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.kernel.errors import Invalid, NotSignedIn
+from chaupal.policy.surface import Surface
+from chaupal.social.signin import logins, passkeys
+from chaupal.social.signin import two_factor as second
+from chaupal.social.signin.logins import Half
+from chaupal.web import links, pages
+from chaupal.web.account.joining import OPEN, agent, country, errors_of, keep
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.route import Route, get, post
+
+
+class Next(msgspec.Struct, kw_only=True):
+    """Where to go afterwards, on this site."""
+
+    next: str = "/"
+    again: bool = False  # an app wants to be sure who it is: the form is shown even to those who are logged in
+
+
+class LogIn(msgspec.Struct, kw_only=True):
+    name: str = ""
+    password: str = ""
+    code: str = ""  # sent along at once, while somebody guesses at the name
+    next: str = "/"
+
+
+class Step(msgspec.Struct, kw_only=True):
+    """`half` stands for the password that was right; `name` is whose, by which guesses are counted."""
+
+    half: str = ""
+    name: str = ""
+    code: str = ""
+    answer: str = ""
+    next: str = "/"
+
+
+class Door(msgspec.Struct, kw_only=True):
+    """Without a password: what a device signed."""
+
+    answer: str = ""
+    next: str = "/"
+
+
+async def show_login(call: Call[Next]) -> Answer:
+    if call.viewer.account is not None and not call.args.again:
+        return redirect(links.back(call.args.next))
+    return await _login_page(call, LogIn(next=call.args.next), {})
+
+
+async def log_in(call: Call[LogIn]) -> Answer:
+    args, square, came = call.args, call.house.square, {"agent": agent(call), "country": country(call)}
+    try:
+        if args.code:
+            session = await logins.sign_in_at_once(square, args.name, args.password, args.code, **came)
+        else:
+            session = await logins.sign_in(square, args.name, args.password, **came)
+    except Invalid as problem:
+        return await _login_page(call, args, errors_of(call, problem), at_once=bool(args.code))
+    if isinstance(session, Half):
+        return await ask(call, session, args.next)
+    return redirect(links.back(args.next), headers=keep(call, session))
+
+
+async def ask(call: Call[Any], half: Half, leads: str, errors: dict[str, str] | None = None) -> Answer:
+    """The page of the second step."""
+    square = call.house.square
+    options = await passkeys.ask_to_prove(square, half.secret) if half.keys else ""
+    return await pages.render(
+        call, "joining/second.html", 422 if errors else 200, half=half, leads=leads, options=options, errors=errors or {},
+        title=words(call.viewer.language).gettext(N_("One more step")),
+    )  # fmt: skip
+
+
+async def by_code(call: Call[Step]) -> Answer:
+    args = call.args
+    try:
+        session = await logins.second_step(
+            call.house.square, args.half, args.name, args.code, agent=agent(call), country=country(call)
+        )
+    except Invalid as problem:
+        return await _again(call, errors_of(call, problem))
+    except NotSignedIn:
+        return redirect(links.query("/login", next=args.next))
+    return redirect(links.back(args.next), headers=keep(call, session))
+
+
+async def by_key(call: Call[Step]) -> Answer:
+    args, square = call.args, call.house.square
+    try:
+        account = await passkeys.prove(square, args.half, args.answer)
+    except Invalid as problem:
+        return await _again(call, errors_of(call, problem))
+    except NotSignedIn:
+        return redirect(links.query("/login", next=args.next))
+    session = await logins.begin_session(square, account, agent=agent(call), country=country(call))
+    return redirect(links.back(args.next), headers=keep(call, session))
+
+
+async def show_door(call: Call[Door]) -> Answer:
+    return await _door(call, {})
+
+
+async def come_in(call: Call[Door]) -> Answer:
+    square = call.house.square
+    try:
+        account = await passkeys.enter(square, call.args.answer)
+    except Invalid as problem:
+        return await _door(call, errors_of(call, problem))
+    session = await logins.begin_session(square, account, agent=agent(call), country=country(call))
+    return redirect(links.back(call.args.next), headers=keep(call, session))
+
+
+async def _again(call: Call[Step], errors: dict[str, str]) -> Answer:
+    args = call.args
+    try:
+        half = await logins.half_of(call.house.square, args.half)
+    except NotSignedIn:
+        return redirect(links.query("/login", next=args.next))
+    return await ask(call, half, args.next, errors)
+
+
+async def guessed_at(call: Call[Any]) -> Answer:
+    """The name is shut to browsers that have not been there: how its owner comes in all the same."""
+    sent: Any = call.args if isinstance(call.args, LogIn) else LogIn()
+    return await _login_page(call, sent, {}, 429, at_once=True)
+
+
+async def _login_page(
+    call: Call[Any], sent: LogIn, errors: dict[str, str], status: int = 200, *, at_once: bool = False
+) -> Answer:
+    return await pages.render(
+        call, "joining/login.html", 422 if errors else status, sent=sent, errors=errors, at_once=at_once,
+        title=words(call.viewer.language).gettext(N_("Log in")),
+    )  # fmt: skip
+
+
+async def _door(call: Call[Door], errors: dict[str, str]) -> Answer:
+    options = await passkeys.ask_to_enter(call.house.square)
+    return await pages.render(
+        call, "joining/passkey.html", 422 if errors else 200, options=options, leads=call.args.next, errors=errors,
+        title=words(call.viewer.language).gettext(N_("Log in with a passkey")),
+    )  # fmt: skip
+
+
+async def guesses_password(call: Call[LogIn]) -> bool:
+    """With a code beside it nothing is learnt of the password: those are counted where they are looked at."""
+    return not call.args.code
+
+
+async def guesses_code(call: Call[Step]) -> bool:
+    return await second.is_waiting(call.house.square, call.args.half, call.args.name)
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/login", show_login, Surface.NONE, takes=Next, **OPEN),
+    post("/login", log_in, Surface.NONE, takes=LogIn, limit=(20, 300), guards="name", guesses=guesses_password, **OPEN),
+    post(
+        "/login/code", by_code, Surface.NONE, takes=Step, limit=(20, 300), guards="name", guesses=guesses_code, **OPEN
+    ),
+    post("/login/key", by_key, Surface.NONE, takes=Step, limit=(20, 300), **OPEN),  # a signature cannot be guessed
+    get("/login/passkey", show_door, Surface.NONE, takes=Door, limit=(30, 300), **OPEN),
+    post("/login/passkey", come_in, Surface.NONE, takes=Door, limit=(20, 300), **OPEN),
+)

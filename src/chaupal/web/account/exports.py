@@ -1,0 +1,72 @@
+"""Taking one's data along, page by page: asked for, how far it has been made, and fetched by its owner alone, for some days."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.kernel.clock import DAY
+from chaupal.kernel.errors import Conflict
+from chaupal.policy import epitaph
+from chaupal.policy.surface import Surface
+from chaupal.social.archives import exports
+from chaupal.web import pages
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Nothing, Route, Shape, get, post
+from chaupal.wire.sending import export
+
+EXPORTS = (10, 3_600)
+STATES: dict[str, str] = {
+    exports.WAITING: N_("Waits for its turn"), exports.RUNNING: N_("Is being made"), exports.DONE: N_("Ready"),
+    exports.FAILED: N_("Could not be made"),
+}  # fmt: skip
+BUSY = N_("Another file of yours is still being made.")
+
+
+class One(msgspec.Struct, kw_only=True):
+    id: Number
+
+
+async def show(call: Call[Nothing]) -> Answer:
+    return await _show(call)
+
+
+async def ask(call: Call[Nothing]) -> Answer:
+    """To the page of its progress."""
+    try:
+        await exports.ask(call.house.square, call.viewer)
+    except Conflict:
+        return await _show(call, words(call.viewer.language).gettext(BUSY))
+    return redirect("/settings/export")
+
+
+async def fetch(call: Call[One]) -> Answer:
+    """The ZIP, a piece at a time. What it says of others was looked at where its owner was: elsewhere it is made anew."""
+    return await export(call, call.args.id)
+
+
+async def _show(call: Call[Any], error: str = "") -> Answer:
+    """Drawn anew every few seconds while something is made, without a script."""
+    language, viewer = call.viewer.language, call.viewer
+    mine = await exports.mine(call.house.square, viewer)
+    running = any(one.state in (exports.WAITING, exports.RUNNING) for one in mine)
+    return await pages.render(
+        call, "settings/export.html", 409 if error else 200, error=error, running=running, days=exports.KEPT_FOR // DAY,
+        mine=[
+            (one, words(language).gettext(STATES[one.state]), one.state == exports.DONE and one.country == viewer.country,
+             epitaph.country_names((one.country,), language))
+            for one in mine
+        ],
+        title=words(language).gettext(N_("Take your data along")),
+    )  # fmt: skip
+
+
+# Whoever is suspended or frozen takes theirs along, too.
+PAGE: dict[str, Any] = {"shape": Shape.PAGE, "suspended": True}
+
+ROUTES: tuple[Route, ...] = (
+    get("/settings/export", show, Surface.OWN, **PAGE),
+    post("/settings/export", ask, Surface.OWN, limit=EXPORTS, **PAGE),
+    get("/settings/export/{id}", fetch, Surface.OWN, takes=One, **PAGE),
+)

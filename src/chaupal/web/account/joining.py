@@ -1,0 +1,193 @@
+"""Joining and leaving a browser: sign-up, the e-mail that must be confirmed, log-out; and staff who let people in."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.kernel.clock import DAY, SECOND
+from chaupal.kernel.errors import Conflict, Invalid, NotFound
+from chaupal.policy.surface import Surface
+from chaupal.social.people import accounts
+from chaupal.social.people.accounts import NewAccount
+from chaupal.social.signin import browsers, logins
+from chaupal.social.signin.logins import COOKIE, SESSION_LASTS, Session
+from chaupal.web import pages
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.cookies import set_cookie
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Nothing, Route, Shape, get, post
+
+# What is wrong with a field -> what a person is told. The first that occurs in the detail decides.
+WRONG: tuple[tuple[str, str, str], ...] = (
+    ("name", logins.WRONG, N_("This name and this password do not go together.")),
+    ("handle", "taken", N_("Somebody has this name already. Choose another.")),
+    ("handle", "reserved", N_("This name is kept for the people who run the server.")),
+    ("handle", "must be", N_("1 to 30 of the letters a-z, digits and _.")),
+    ("email", "taken", N_("There is an account with this address already.")),
+    ("email", "not taken", N_("No accounts are made with this address.")),
+    ("email", "", N_("This is not an e-mail address.")),
+    ("password", "not your", N_("This is not your password.")),
+    ("word", "", N_("This is not your name here.")),
+    ("code", "", N_("This code is not right. Look whether the clock of your phone is.")),
+    ("passkey", "", N_("This passkey cannot be taken.")),
+    ("password", "", N_("A password has 8 to 256 letters.")),
+    ("old", "", N_("This is not your password.")),
+    ("reason", "", N_("Say in a sentence or two why you would like to join.")),
+)
+ELSE = N_("This cannot be taken as it is.")
+
+
+class SignUp(msgspec.Struct, kw_only=True):
+    handle: str = ""
+    email: str = ""
+    password: str = ""
+    reason: str = ""
+
+
+class Link(msgspec.Struct, kw_only=True):
+    """A link from a mail."""
+
+    secret: str
+
+
+class One(msgspec.Struct, kw_only=True):
+    id: Number
+
+
+async def log_out(call: Call[Nothing]) -> Answer:
+    if call.caller is not None:
+        await logins.sign_out(call.house.square, call.caller)
+    return redirect("/", headers=[set_cookie(call.house.settings, COOKIE, "", 0)])
+
+
+async def show_signup(call: Call[Nothing]) -> Answer:
+    if call.viewer.account is not None:
+        return redirect("/")
+    return await _signup_page(call, SignUp(), {})
+
+
+async def sign_up(call: Call[SignUp]) -> Answer:
+    args = call.args
+    new = NewAccount(
+        handle=args.handle, email=args.email, password=args.password, reason=args.reason, language=call.viewer.language
+    )
+    try:
+        account = await accounts.sign_up(call.house.square, new, call.address)
+    except Invalid as problem:
+        return await _signup_page(call, args, errors_of(call, problem))
+    session = await logins.begin_session(call.house.square, account, agent=agent(call), country=country(call))
+    return redirect("/welcome", headers=keep(call, session))
+
+
+async def welcome(call: Call[Nothing]) -> Answer:
+    """What is still to be done before the account is open."""
+    login = await logins.login_of(call.house.square, call.viewer)
+    if login.confirmed_at is not None and login.approved_at is not None:
+        return redirect("/")
+    return await pages.render(call, "joining/welcome.html", login=login, title=_title(call, N_("Almost there")))
+
+
+async def mail_again(call: Call[Nothing]) -> Answer:
+    try:
+        await accounts.ask_confirmation(call.house.square, call.viewer)
+    except Conflict:
+        return redirect("/welcome")
+    login = await logins.login_of(call.house.square, call.viewer)
+    title = _title(call, N_("Almost there"))
+    return await pages.render(call, "joining/welcome.html", login=login, again=True, title=title)
+
+
+async def show_confirm(call: Call[Link]) -> Answer:
+    """A page with a button: mail scanners follow links, and must not confirm for somebody."""
+    works = await accounts.may_confirm(call.house.square, call.args.secret)
+    return await _confirm_page(call, "ask" if works else "dead")
+
+
+async def confirm(call: Call[Link]) -> Answer:
+    try:
+        is_open = await accounts.confirm(call.house.square, call.args.secret)
+    except NotFound:
+        return await _confirm_page(call, "dead")
+    return await _confirm_page(call, "open" if is_open else "waiting")
+
+
+async def waiting(call: Call[Nothing]) -> Answer:
+    """For staff: who asks to join."""
+    asking = await accounts.waiting(call.house.square, call.viewer)
+    return await pages.render(call, "joining/waiting.html", asking=asking, title=_title(call, N_("Who asks to join")))
+
+
+async def approve(call: Call[One]) -> Answer:
+    await accounts.approve(call.house.square, call.viewer, call.args.id)
+    return redirect("/office/joining")
+
+
+def keep(call: Call[Any], session: Session) -> list[tuple[str, str]]:
+    """The headers by which the browser keeps its session, and is known again when that is over."""
+    settings = call.house.settings
+    return [
+        set_cookie(settings, COOKIE, session.secret, SESSION_LASTS // SECOND),
+        been_here(call, session.handle, session.email),
+    ]
+
+
+def been_here(call: Call[Any], *names: str) -> tuple[str, str]:
+    """The header by which a browser is known again as one in which whoever has these names came in."""
+    mark = browsers.remembered(call.house.square, call.cookies.get(browsers.COOKIE, ""), *names)
+    return set_cookie(call.house.settings, browsers.COOKIE, mark, browsers.DAYS * DAY // SECOND)
+
+
+def country(call: Call[Any]) -> str:
+    """From where the browser comes; empty where that is not known."""
+    return call.viewer.country if call.viewer.country_known else ""
+
+
+def agent(call: Call[Any]) -> str:
+    return call.headers.get("user-agent", "")
+
+
+def errors_of(call: Call[Any], problem: Invalid) -> dict[str, str]:
+    """What is wrong, by field, in the viewer's language."""
+    said = words(call.viewer.language)
+    details = problem.details or {"form": problem.message}
+    return {field: said.gettext(_sentence(field, detail)) for field, detail in details.items()}
+
+
+def _sentence(field: str, detail: str) -> str:
+    return next((text for name, part, text in WRONG if name == field and part in detail), ELSE)
+
+
+def _title(call: Call[Any], text: str) -> str:
+    return words(call.viewer.language).gettext(text)
+
+
+async def _signup_page(call: Call[Any], sent: SignUp, errors: dict[str, str]) -> Answer:
+    mode = call.house.settings.registrations
+    return await pages.render(
+        call, "joining/signup.html", 422 if errors else 200, sent=sent, errors=errors, mode=mode,
+        title=_title(call, N_("Sign up")),
+    )  # fmt: skip
+
+
+async def _confirm_page(call: Call[Link], step: str) -> Answer:
+    title = _title(call, N_("Confirm your e-mail address"))
+    status = 404 if step == "dead" else 200
+    return await pages.render(call, "joining/confirm.html", status, step=step, secret=call.args.secret, title=title)
+
+
+PAGE: dict[str, Any] = {"shape": Shape.PAGE}
+OPEN: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "unready": True}
+NOT_YET: dict[str, Any] = {"shape": Shape.PAGE, "unready": True}
+
+ROUTES: tuple[Route, ...] = (
+    post("/logout", log_out, Surface.NONE, **OPEN),
+    get("/signup", show_signup, Surface.NONE, **OPEN),
+    post("/signup", sign_up, Surface.NONE, takes=SignUp, limit=(5, 1_800), **OPEN),
+    get("/welcome", welcome, Surface.OWN, **NOT_YET),
+    post("/welcome", mail_again, Surface.OWN, limit=(3, 900), **NOT_YET),
+    get("/confirm/{secret}", show_confirm, Surface.NONE, takes=Link, **OPEN),
+    post("/confirm/{secret}", confirm, Surface.NONE, takes=Link, **OPEN),
+    get("/office/joining", waiting, Surface.OFFICE, may="approve_accounts", **PAGE),
+    post("/office/joining/{id}", approve, Surface.OFFICE, may="approve_accounts", takes=One, **PAGE),
+)

@@ -1,0 +1,63 @@
+"""Deleting one's account: what goes, what stays and why, the password and one's own name typed; and thinking again."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.kernel.clock import DAY
+from chaupal.kernel.errors import Conflict, Invalid, NotSignedIn
+from chaupal.policy.surface import Surface
+from chaupal.social.people import leaving
+from chaupal.web import pages
+from chaupal.web.account.joining import errors_of
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.route import Nothing, Route, Shape, get, post
+
+STAFF = N_("You have a part in the office. Hand it in first; then you can delete your account.")
+
+
+class Asked(msgspec.Struct, kw_only=True):
+    """The password, and one's own name as the word that must be typed."""
+
+    password: str = ""
+    word: str = ""
+
+
+async def show(call: Call[Nothing]) -> Answer:
+    return await _show(call, {})
+
+
+async def ask(call: Call[Asked]) -> Answer:
+    if call.caller is None:
+        raise NotSignedIn
+    try:
+        await leaving.ask(call.house.square, call.viewer, call.caller, call.args.password, call.args.word)
+    except Conflict:
+        return await _show(call, {"form": words(call.viewer.language).gettext(STAFF)}, call.args.word)
+    except Invalid as problem:
+        return await _show(call, errors_of(call, problem), call.args.word)
+    return redirect("/settings/deletion")
+
+
+async def stay(call: Call[Nothing]) -> Answer:
+    await leaving.stay(call.house.square, call.viewer)
+    return redirect("/settings/deletion")
+
+
+async def _show(call: Call[Any], errors: dict[str, str], word: str = "") -> Answer:
+    return await pages.render(
+        call, "settings/deletion.html", 422 if errors else 200, at=await leaving.when(call.house.square, call.viewer),
+        days=leaving.GRACE // DAY, errors=errors, word=word,
+        title=words(call.viewer.language).gettext(N_("Delete your account")),
+    )  # fmt: skip
+
+
+# Whoever is suspended may go, too; what was decided about them stays.
+PAGE: dict[str, Any] = {"shape": Shape.PAGE, "suspended": True}
+
+ROUTES: tuple[Route, ...] = (
+    get("/settings/deletion", show, Surface.OWN, **PAGE),
+    post("/settings/deletion", ask, Surface.OWN, takes=Asked, limit=(10, 900), **PAGE),
+    post("/settings/deletion/stay", stay, Surface.OWN, **PAGE),
+)

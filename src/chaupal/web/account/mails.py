@@ -1,0 +1,87 @@
+"""Which notices come by mail, on a page; and the page behind the link that ends them, which needs no log-in."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.policy.surface import Surface
+from chaupal.social.people import mails
+from chaupal.web import pages
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.route import Route, Shape, get, post
+
+HERE = "/settings/mail"
+NAMES = {
+    "mention": N_("Somebody mentions you or writes you a message"), "follow_request": N_("Somebody asks to follow you"),
+    "follow": N_("Somebody follows you"), "quote": N_("Somebody quotes your post"),
+    "status": N_("Somebody posts of whom you asked to be told"), "reblog": N_("Somebody reposts your post"),
+    "favourite": N_("Somebody likes your post"), "poll": N_("A poll ends that you asked or answered"),
+    "update": N_("A post is edited that you reposted"), "quoted_update": N_("A post is edited that you quoted"),
+}  # fmt: skip
+
+
+class Saved(msgspec.Struct, kw_only=True):
+    """`saved`: the page is shown after its form was taken in."""
+
+    saved: bool = False
+
+
+class Chosen(msgspec.Struct, kw_only=True):
+    """The kinds that were ticked."""
+
+    kinds: list[str] = []
+
+
+class Link(msgspec.Struct):
+    """The link of a letter."""
+
+    secret: str
+
+
+async def show(call: Call[Saved]) -> Answer:
+    chosen = await mails.chosen(call.house.square, call.viewer)
+    return await pages.render(
+        call, "settings/mail.html", kinds=[(kind, NAMES[kind], kind in chosen) for kind in mails.KINDS], saved=call.args.saved,
+        title=_title(call, N_("Notifications by mail")),
+    )  # fmt: skip
+
+
+async def choose(call: Call[Chosen]) -> Answer:
+    await mails.choose(call.house.square, call.viewer, call.args.kinds)
+    return redirect(f"{HERE}?saved=1")
+
+
+async def ask_to_stop(call: Call[Link]) -> Answer:
+    """A page with a button: mail scanners follow links, and must not end anything for somebody."""
+    mails.owner_of(call.house.settings, call.args.secret)
+    return await _stop_page(call, done=False)
+
+
+async def stop(call: Call[Link]) -> Answer:
+    """By the button, or by a mail program's own (RFC 8058), which has neither a session nor a form's word."""
+    await mails.stop(call.house.square, call.args.secret)
+    return await _stop_page(call, done=True)
+
+
+async def _stop_page(call: Call[Link], *, done: bool) -> Answer:
+    path = f"/mail/stop/{call.args.secret}"
+    return await pages.render(
+        call, "settings/mail_stop.html", done=done, action=path, title=_title(call, N_("No more notifications by mail"))
+    )
+
+
+def _title(call: Call[Any], text: str) -> str:
+    return words(call.viewer.language).gettext(text)
+
+
+PAGE: dict[str, Any] = {"shape": Shape.PAGE}
+# The secret opens it, whoever holds it; it ends letters and shows nothing of anybody.
+OPEN: dict[str, Any] = {"takes": Link, "public": True, "unready": True, "suspended": True, "limit": (60, 600)}
+
+ROUTES: tuple[Route, ...] = (
+    get(HERE, show, Surface.OWN, takes=Saved, **PAGE),
+    post(HERE, choose, Surface.OWN, takes=Chosen, limit=(60, 3_600), **PAGE),
+    get("/mail/stop/{secret}", ask_to_stop, Surface.NONE, **OPEN, **PAGE),
+    post("/mail/stop/{secret}", stop, Surface.NONE, shape=Shape.FILE, **OPEN),
+)

@@ -1,0 +1,89 @@
+"""Moving to another account of this server, page by page: whom one named, where one points, how far one's followers have come."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.kernel.errors import Conflict, Invalid, Problem
+from chaupal.policy.surface import Surface
+from chaupal.social.people import moving
+from chaupal.web import pages
+from chaupal.web.said import sentence
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Nothing, Route, Shape, get, post
+
+HERE = "/settings/moving"
+
+
+class Named(msgspec.Struct, kw_only=True):
+    """The handle of another account of one's own."""
+
+    alias: str = ""
+
+
+class One(msgspec.Struct):
+    id: Number
+
+
+class Asked(msgspec.Struct, kw_only=True):
+    """Where to, and the password."""
+
+    handle: str = ""
+    password: str = ""
+
+
+async def show(call: Call[Nothing]) -> Answer:
+    return await _show(call)
+
+
+async def name(call: Call[Named]) -> Answer:
+    try:
+        await moving.name(call.house.square, call.viewer, call.args.alias)
+    except (Invalid, Conflict) as problem:
+        return await _show(call, problem, {"handle": "alias"}, alias=call.args.alias)
+    return redirect(HERE)
+
+
+async def unname(call: Call[One]) -> Answer:
+    await moving.unname(call.house.square, call.viewer, call.args.id)
+    return redirect(HERE)
+
+
+async def move(call: Call[Asked]) -> Answer:
+    try:
+        await moving.move(call.house.square, call.viewer, call.args.handle, call.args.password)
+    except (Invalid, Conflict) as problem:
+        return await _show(call, problem, handle=call.args.handle)
+    return redirect(HERE)
+
+
+async def take_back(call: Call[Nothing]) -> Answer:
+    await moving.take_back(call.house.square, call.viewer)
+    return redirect(HERE)
+
+
+async def _show(
+    call: Call[Any], problem: Problem | None = None, fields: dict[str, str] | None = None, **typed: str
+) -> Answer:
+    language = call.viewer.language
+    errors: dict[str, str] = {}
+    if problem is not None:
+        field = next(iter(problem.details), "form") if isinstance(problem, Invalid) and problem.details else "form"
+        errors = {(fields or {}).get(field, field): sentence(problem, language)}
+    return await pages.render(
+        call, "settings/moving.html", problem.status if problem else 200, errors=errors, typed=typed,
+        stand=await moving.stand(call.house.square, call.viewer), title=words(language).gettext(N_("Move to another account")),
+    )  # fmt: skip
+
+
+PAGE: dict[str, Any] = {"shape": Shape.PAGE}
+
+ROUTES: tuple[Route, ...] = (
+    get(HERE, show, Surface.OWN, **PAGE),
+    post(HERE, move, Surface.OWN, takes=Asked, limit=(10, 900), **PAGE),
+    post(f"{HERE}/back", take_back, Surface.OWN, limit=(30, 3_600), **PAGE),
+    post(f"{HERE}/aliases", name, Surface.OWN, takes=Named, limit=(30, 3_600), **PAGE),
+    post(f"{HERE}/aliases/{{id}}/remove", unname, Surface.OWN, takes=One, **PAGE),
+)

@@ -1,0 +1,97 @@
+"""Pages for a new password: by a link from a mail, and for those who know the old one."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.policy.surface import Surface
+from chaupal.social.signin import logins
+from chaupal.web import pages
+from chaupal.web.account.joining import NOT_YET, OPEN, Link, agent, errors_of, keep
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.route import Nothing, Route, get, post
+
+
+class Forgotten(msgspec.Struct, kw_only=True):
+    email: str = ""
+
+
+class Chosen(Link, kw_only=True):
+    """A link from a mail, and the password chosen on its page."""
+
+    password: str = ""
+
+
+class Changed(msgspec.Struct, kw_only=True):
+    old: str = ""
+    password: str = ""
+
+
+async def show_forgotten(call: Call[Nothing]) -> Answer:
+    return await _page(call, "joining/forgotten.html", N_("Forgotten password"), sent=False)
+
+
+async def forgotten(call: Call[Forgotten]) -> Answer:
+    """The same answer whether or not anybody has the address."""
+    await logins.ask_reset(call.house.square, call.args.email)
+    return await _page(call, "joining/forgotten.html", N_("Forgotten password"), sent=True)
+
+
+async def show_reset(call: Call[Link]) -> Answer:
+    works = await logins.may_reset(call.house.square, call.args.secret)
+    return await _reset_page(call, "ask" if works else "dead", {})
+
+
+async def reset(call: Call[Chosen]) -> Answer:
+    try:
+        await logins.reset_password(call.house.square, call.args.secret, call.args.password)
+    except NotFound:
+        return await _reset_page(call, "dead", {})
+    except Invalid as problem:
+        return await _reset_page(call, "ask", errors_of(call, problem))
+    return await _reset_page(call, "done", {})
+
+
+async def show_change(call: Call[Nothing]) -> Answer:
+    return await _page(call, "joining/password.html", N_("Change password"), errors={})
+
+
+async def change(call: Call[Changed]) -> Answer:
+    args = call.args
+    try:
+        session = await logins.change_password(
+            call.house.square, call.viewer, args.old, args.password, agent=agent(call)
+        )
+    except Invalid as problem:
+        errors = errors_of(call, problem)
+        return await _page(call, "joining/password.html", N_("Change password"), status=422, errors=errors)
+    return redirect("/settings?saved=1", headers=keep(call, session))
+
+
+async def _reset_page(call: Call[Any], step: str, errors: dict[str, str]) -> Answer:
+    status = 404 if step == "dead" else 422 if errors else 200
+    return await _page(
+        call,
+        "joining/reset.html",
+        N_("A new password"),
+        status=status,
+        step=step,
+        errors=errors,
+        secret=call.args.secret,
+    )
+
+
+async def _page(call: Call[Any], template: str, title: str, *, status: int = 200, **context: Any) -> Answer:
+    return await pages.render(call, template, status, title=words(call.viewer.language).gettext(title), **context)
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/reset", show_forgotten, Surface.NONE, **OPEN),
+    post("/reset", forgotten, Surface.NONE, takes=Forgotten, limit=(5, 1_800), guards="email", **OPEN),
+    get("/reset/{secret}", show_reset, Surface.NONE, takes=Link, **OPEN),
+    post("/reset/{secret}", reset, Surface.NONE, takes=Chosen, limit=(20, 1_800), **OPEN),
+    get("/password", show_change, Surface.OWN, **NOT_YET),
+    post("/password", change, Surface.OWN, takes=Changed, limit=(10, 1_800), **NOT_YET),
+)

@@ -1,0 +1,75 @@
+"""Who can find and follow somebody: four switches in plain words, on one page."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.policy.surface import Surface
+from chaupal.reads.people import people
+from chaupal.social.people import profiles
+from chaupal.social.people.profiles import Face
+from chaupal.web import pages
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.route import Route, Shape, get, post
+
+# Name of the switch, what it says, and what it does.
+SWITCHES = (
+    (
+        "locked", N_("Ask me before letting people follow"),
+        N_("Whoever wants to follow you asks first. Those who follow you already stay."),
+    ),
+    (
+        "discoverable", N_("Suggest me to others"),
+        N_("You may stand among suggestions, in the list of people here and among posts that many like. Search engines may find you."),
+    ),
+    (
+        "indexable", N_("Let others find my public posts by their words"),
+        N_("Without this only you find them. They stand on your profile, in the square and under their hashtags all the same."),
+    ),
+    (
+        "hide_collections", N_("Hide whom I follow and who follows me"),
+        N_("The two lists are for you alone; how many they are is shown to everybody."),
+    ),
+)  # fmt: skip
+
+
+class Saved(msgspec.Struct, kw_only=True):
+    """`saved`: the page is shown after its form was taken in."""
+
+    saved: bool = False
+
+
+class Chosen(msgspec.Struct, kw_only=True):
+    """The form as it comes back: a switch that is off is not sent."""
+
+    locked: bool = False
+    discoverable: bool = False
+    indexable: bool = False
+    hide_collections: bool = False
+
+
+async def show(call: Call[Saved]) -> Answer:
+    mine = (await people.me(call.house.reads, call.viewer))[0].item
+    return await pages.render(
+        call, "settings/privacy.html", switches=[(name, text, hint, getattr(mine, name)) for name, text, hint in SWITCHES],
+        saved=call.args.saved, title=words(call.viewer.language).gettext(N_("Who can find and follow you")),
+    )  # fmt: skip
+
+
+async def change(call: Call[Chosen]) -> Answer:
+    chosen = call.args
+    face = Face(
+        locked=chosen.locked, discoverable=chosen.discoverable, indexable=chosen.indexable,
+        hide_collections=chosen.hide_collections,
+    )  # fmt: skip
+    await profiles.change(call.house.square, call.viewer, face)
+    return redirect("/settings/privacy?saved=1")
+
+
+PAGE: dict[str, Any] = {"shape": Shape.PAGE}
+
+ROUTES: tuple[Route, ...] = (
+    get("/settings/privacy", show, Surface.OWN, takes=Saved, **PAGE),
+    post("/settings/privacy", change, Surface.OWN, takes=Chosen, limit=(60, 3_600), **PAGE),
+)

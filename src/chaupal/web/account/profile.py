@@ -1,0 +1,108 @@
+"""Your profile: what one shows of oneself and what new posts start with, on one page."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from chaupal.kernel.errors import Invalid
+from chaupal.policy import quotes
+from chaupal.policy.surface import Surface
+from chaupal.reads.people import people
+from chaupal.social.media import media
+from chaupal.social.people import profiles
+from chaupal.social.people.profiles import Defaults, Face
+from chaupal.social.signin import logins
+from chaupal.text import hosts
+from chaupal.web import pages
+from chaupal.web.said import sentence
+from chaupal.web.square import writing
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.route import Route, Shape, get, post
+
+
+class Chosen(msgspec.Struct, kw_only=True):
+    """The form as it comes back; `avatar` and `header` come beside it as files."""
+
+    name: str = ""
+    note: str = ""
+    visibility: str = ""
+    language: str = ""
+    quote_policy: str = ""
+    sites: str = ""  # one in a line
+
+
+class Saved(msgspec.Struct, kw_only=True):
+    """`saved`: the page is shown after its form was taken in."""
+
+    saved: bool = False
+
+
+# Who may quote what one posts from now on.
+QUOTERS = {quotes.PUBLIC: N_("Everybody"), quotes.FOLLOWERS: N_("Followers"), quotes.NOBODY: N_("Nobody but you")}
+
+
+async def show(call: Call[Saved]) -> Answer:
+    login = await logins.login_of(call.house.square, call.viewer)
+    seen = (await people.me(call.house.reads, call.viewer))[0].item
+    chosen = Chosen(
+        name=seen.name, note=seen.note, visibility=login.default_visibility, language=login.default_language,
+        quote_policy=login.default_quote_policy, sites="\n".join(hosts.readable(site) for site in seen.sites),
+    )  # fmt: skip
+    return await _show(call, chosen, saved=call.args.saved)
+
+
+async def change(call: Call[Chosen]) -> Answer:
+    """Take it in; or show it again with what was typed, and what is wrong with it beside the field."""
+    chosen = call.args
+    try:
+        avatar, header = await _portrait(call, "avatar"), await _portrait(call, "header")
+        face = Face(
+            name=chosen.name, note=chosen.note, avatar=avatar, header=header, sites=tuple(chosen.sites.splitlines()),
+        )  # fmt: skip
+        usual = Defaults(
+            visibility=chosen.visibility or None, language=chosen.language, quote_policy=chosen.quote_policy or None
+        )
+        await profiles.change(call.house.square, call.viewer, face, usual)
+    except Invalid as problem:
+        return await _show(call, chosen, problem=problem)
+    return redirect("/settings/profile?saved=1")
+
+
+async def _portrait(call: Call[Any], kind: Literal["avatar", "header"]) -> str | None:
+    upload = call.files.get(kind)
+    if upload is None or not upload.data:
+        return None
+    try:
+        return await media.keep_portrait(call.house.square, call.viewer, upload.data, kind)
+    except Invalid as problem:
+        problem.details[kind] = problem.message
+        raise
+
+
+# What a problem is about -> the field beside which it stands.
+BESIDE = {
+    "name": "name", "note": "note", "privacy": "visibility", "language": "language", "avatar": "avatar", "header": "header",
+    "quote_policy": "quote_policy", "attribution_domains": "sites",
+}  # fmt: skip
+
+
+async def _show(call: Call[Any], chosen: Chosen, *, saved: bool = False, problem: Invalid | None = None) -> Answer:
+    language = call.viewer.language
+    said = words(language).gettext
+    text = sentence(problem, language) if problem else ""
+    field = next((BESIDE[name] for name in (problem.details if problem else {}) if name in BESIDE), "")
+    return await pages.render(
+        call, "settings/profile.html", 422 if problem else 200, chosen=chosen, saved=saved,
+        errors={field or "form": text} if problem else {}, title=said(N_("Your profile")),
+        quoting=[(policy, said(who)) for policy, who in QUOTERS.items()], address=call.house.settings.domain,
+        **writing.choices(call),
+    )  # fmt: skip
+
+
+PAGE: dict[str, Any] = {"shape": Shape.PAGE}
+
+ROUTES: tuple[Route, ...] = (
+    get("/settings/profile", show, Surface.OWN, takes=Saved, **PAGE),
+    post("/settings/profile", change, Surface.OWN, takes=Chosen, body=34_000_000, limit=(60, 3_600), **PAGE),
+)

@@ -1,0 +1,78 @@
+"""The pages' own push: a browser that is signed in says where it can be told, in the name of its session (docs/push.md)."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.policy.surface import Surface
+from chaupal.social.people import push, push_keys
+from chaupal.social.people.push import Wish
+from chaupal.wire.call import Answer, Call, json
+from chaupal.wire.route import Nothing, Route, Shape, delete, get, post
+
+ALERTS = (
+    "mention",
+    "status",
+    "reblog",
+    "follow",
+    "follow_request",
+    "favourite",
+    "poll",
+    "update",
+    "quote",
+    "admin.sign_up",
+    "admin.report",
+)
+
+
+class Keys(msgspec.Struct):
+    """The browser's keys, in base64 for URLs."""
+
+    p256dh: str
+    auth: str
+
+
+class Browser(msgspec.Struct):
+    """`PushSubscription.toJSON()`."""
+
+    endpoint: str
+    keys: Keys
+
+
+class Sent(msgspec.Struct, kw_only=True):
+    """`alerts`: of which kinds; all of them where none is named. `policy`: from whom."""
+
+    subscription: Browser
+    alerts: list[str] = []
+    policy: str = "all"
+
+
+async def subscribe(call: Call[Sent]) -> Answer:
+    """This browser is told from now on, until it is signed out."""
+    sent, browser = call.args, call.args.subscription
+    wish = Wish(
+        endpoint=browser.endpoint, p256dh=browser.keys.p256dh, auth=browser.keys.auth, standard=True,
+        alerts=sent.alerts or ALERTS, policy=sent.policy,
+    )  # fmt: skip
+    found = await push.subscribe(call.house.square, call.viewer, call.caller, wish)
+    return json({"id": str(found.id), "alerts": found.alerts, "policy": found.policy})
+
+
+async def key(call: Call[Nothing]) -> Answer:
+    """The server's key, as `applicationServerKey` wants it."""
+    return json({"public_key": push_keys.public_key(call.house.settings)})
+
+
+async def remove(call: Call[Nothing]) -> Answer:
+    """Told no more."""
+    await push.remove(call.house.square, call.caller)
+    return json({})
+
+
+OWN: dict[str, Any] = {"shape": Shape.PAGE}
+
+ROUTES: tuple[Route, ...] = (
+    get("/push/key", key, Surface.NONE, public=True, **OWN),
+    post("/push/subscription", subscribe, Surface.OWN, takes=Sent, **OWN),
+    delete("/push/subscription", remove, Surface.OWN, **OWN),
+)

@@ -1,0 +1,227 @@
+"""What guards one's account: codes and passkeys beside the password, recovery codes, the browsers and apps that are in."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.kernel.errors import Conflict, Invalid
+from chaupal.policy import epitaph
+from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Role
+from chaupal.social.signin import logins, passkeys
+from chaupal.social.signin import two_factor as second
+from chaupal.web import pages
+from chaupal.web.account.agents import called
+from chaupal.web.account.consent import wishes
+from chaupal.web.account.joining import errors_of
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Nothing, Route, Shape, get, post
+
+SECURITY, SESSIONS = "/settings/security", "/settings/sessions"
+
+
+class Said(msgspec.Struct, kw_only=True):
+    """`saved`: the page is shown after a form was taken in."""
+
+    saved: bool = False
+
+
+class Password(msgspec.Struct, kw_only=True):
+    password: str = ""
+
+
+class Code(msgspec.Struct, kw_only=True):
+    code: str = ""
+
+
+class Named(Password, kw_only=True):
+    """A passkey to be made, and what its owner calls it."""
+
+    name: str = ""
+
+
+class Made(msgspec.Struct, kw_only=True):
+    """What the browser answered, as JSON."""
+
+    answer: str = ""
+    name: str = ""
+
+
+class Which(Password, kw_only=True):
+    credential: str = ""
+
+
+class Session(msgspec.Struct, kw_only=True):
+    key: str = ""
+
+
+class Token(msgspec.Struct, kw_only=True):
+    id: Number
+
+
+async def show(call: Call[Said]) -> Answer:
+    return await _security(call, saved=call.args.saved)
+
+
+async def begin_codes(call: Call[Password]) -> Answer:
+    try:
+        await second.begin(call.house.square, call.viewer, call.args.password)
+    except Conflict:
+        return redirect(SECURITY)
+    except Invalid as problem:
+        return await _security(call, errors_of(call, problem), at="codes")
+    return redirect(f"{SECURITY}/codes")
+
+
+async def show_codes(call: Call[Nothing]) -> Answer:
+    return await _codes(call, {})
+
+
+async def turn_on_codes(call: Call[Code]) -> Answer:
+    try:
+        codes = await second.turn_on(call.house.square, call.viewer, call.args.code)
+    except Invalid as problem:
+        return await _codes(call, errors_of(call, problem))
+    return await _recovery(call, codes)
+
+
+async def turn_off_codes(call: Call[Password]) -> Answer:
+    try:
+        await second.turn_off(call.house.square, call.viewer, call.args.password)
+    except Invalid as problem:
+        return await _security(call, errors_of(call, problem), at="codes")
+    return redirect(f"{SECURITY}?saved=1")
+
+
+async def renew_recovery(call: Call[Password]) -> Answer:
+    try:
+        codes = await second.renew_recovery(call.house.square, call.viewer, call.args.password)
+    except Conflict:
+        return redirect(SECURITY)
+    except Invalid as problem:
+        return await _security(call, errors_of(call, problem), at="recovery")
+    return await _recovery(call, codes)
+
+
+async def ask_passkey(call: Call[Named]) -> Answer:
+    """The page on which the browser makes the key: it needs a script, as passkeys do."""
+    try:
+        options = await passkeys.ask_to_add(call.house.square, call.viewer, call.args.password)
+    except Conflict:
+        return redirect(SECURITY)
+    except Invalid as problem:
+        return await _security(call, errors_of(call, problem), at="passkeys", named=call.args.name[:60])
+    title = words(call.viewer.language).gettext(N_("A new passkey"))
+    return await pages.render(call, "settings/passkey.html", options=options, name=call.args.name[:60], title=title)
+
+
+async def add_passkey(call: Call[Made]) -> Answer:
+    try:
+        codes = await passkeys.add(call.house.square, call.viewer, call.args.answer, call.args.name[:60])
+    except Invalid as problem:
+        return await _security(call, errors_of(call, problem), at="passkeys")
+    return await _recovery(call, codes) if codes else redirect(f"{SECURITY}?saved=1")
+
+
+async def remove_passkey(call: Call[Which]) -> Answer:
+    try:
+        await passkeys.remove(call.house.square, call.viewer, call.args.credential, call.args.password)
+    except Invalid as problem:
+        return await _security(call, errors_of(call, problem), at="passkeys")
+    return redirect(f"{SECURITY}?saved=1")
+
+
+async def show_sessions(call: Call[Said]) -> Answer:
+    square, said = call.house.square, words(call.viewer.language).gettext
+    here = call.caller.key if call.caller else ""
+    browsers = [
+        (one, called(one.agent) or said(N_("A browser")), _country(call, one.country), one.hash == here)
+        for one in await logins.sessions_of(square, call.viewer)
+    ]
+    apps = [(one, wishes(call, one.scopes)) for one in await logins.apps_of(square, call.viewer)]
+    return await pages.render(
+        call, "settings/sessions.html", browsers=browsers, apps=apps, saved=call.args.saved, title=said(N_("Browsers and apps"))
+    )  # fmt: skip
+
+
+async def end_session(call: Call[Session]) -> Answer:
+    """One that is named, or all the others."""
+    if call.args.key:
+        await logins.end_session(call.house.square, call.viewer, call.args.key)
+    elif call.caller is not None:
+        await logins.end_others(call.house.square, call.caller)
+    return redirect(f"{SESSIONS}?saved=1")
+
+
+async def end_app(call: Call[Token]) -> Answer:
+    await logins.end_app(call.house.square, call.viewer, call.args.id)
+    return redirect(f"{SESSIONS}?saved=1")
+
+
+async def _security(
+    call: Call[Any], errors: dict[str, str] | None = None, *, at: str = "", saved: bool = False, named: str = ""
+) -> Answer:
+    """`at`: beside which form the errors stand; `named`: what was typed there as a name for a passkey."""
+    square = call.house.square
+    login = await logins.login_of(square, call.viewer)
+
+    def wrong(form: str) -> dict[str, str]:
+        return (errors or {}) if form == at else {}
+
+    return await pages.render(
+        call, "settings/security.html", 422 if errors else 200, login=login, keys=await passkeys.mine(square, call.viewer),
+        left=await second.recovery_left(square, call.viewer), wrong=wrong,
+        saved=saved, named=named, staff_must=_is_staff(call) and call.house.settings.staff_second_step and not login.second,
+        title=words(call.viewer.language).gettext(N_("Security")),
+    )  # fmt: skip
+
+
+def _country(call: Call[Any], code: str) -> str:
+    return epitaph.country_names((code,), call.viewer.language) if code else ""
+
+
+async def _codes(call: Call[Any], errors: dict[str, str]) -> Answer:
+    setup = await second.pending(call.house.square, call.viewer)
+    if setup is None:
+        return redirect(SECURITY)
+    import segno  # draws for the few who turn codes on
+
+    drawn = segno.make(setup.address, error="m").svg_inline(scale=5, border=4, light="#fff", omitsize=False)
+    title = words(call.viewer.language).gettext(N_("Codes from your phone"))
+    return await pages.render(
+        call, "settings/codes.html", 422 if errors else 200, setup=setup, drawn=drawn, errors=errors, title=title
+    )
+
+
+async def _recovery(call: Call[Any], codes: list[str]) -> Answer:
+    title = words(call.viewer.language).gettext(N_("Your recovery codes"))
+    return await pages.render(call, "settings/recovery.html", codes=codes, title=title)
+
+
+PAGE: dict[str, Any] = {"shape": Shape.PAGE}
+GUARDED: dict[str, Any] = {"shape": Shape.PAGE, "limit": (20, 900)}  # guesses at a password or a code
+# Whoever is suspended or frozen may still look after who acts in their name.
+OPEN: dict[str, Any] = {"shape": Shape.PAGE, "suspended": True}
+
+
+def _is_staff(call: Call[Any]) -> bool:
+    """By their account: as a viewer they are a member until something is asked beside the password."""
+    return call.caller is not None and call.caller.role is not Role.MEMBER
+
+
+ROUTES: tuple[Route, ...] = (
+    get(SECURITY, show, Surface.OWN, takes=Said, **PAGE),
+    post(f"{SECURITY}/codes", begin_codes, Surface.OWN, takes=Password, **GUARDED),
+    get(f"{SECURITY}/codes", show_codes, Surface.OWN, **PAGE),
+    post(f"{SECURITY}/codes/on", turn_on_codes, Surface.OWN, takes=Code, **GUARDED),
+    post(f"{SECURITY}/codes/off", turn_off_codes, Surface.OWN, takes=Password, **GUARDED),
+    post(f"{SECURITY}/recovery", renew_recovery, Surface.OWN, takes=Password, **GUARDED),
+    post(f"{SECURITY}/passkeys/new", ask_passkey, Surface.OWN, takes=Named, **GUARDED),
+    post(f"{SECURITY}/passkeys", add_passkey, Surface.OWN, takes=Made, **GUARDED),
+    post(f"{SECURITY}/passkeys/remove", remove_passkey, Surface.OWN, takes=Which, **GUARDED),
+    get(SESSIONS, show_sessions, Surface.OWN, takes=Said, **OPEN),
+    post(SESSIONS, end_session, Surface.OWN, takes=Session, **OPEN),
+    post(f"{SESSIONS}/apps/{{id}}", end_app, Surface.OWN, takes=Token, **OPEN),
+)

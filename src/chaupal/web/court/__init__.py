@@ -1,0 +1,1 @@
+"""Pages of the public record, of decisions about oneself, and of authorities."""

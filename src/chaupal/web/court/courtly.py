@@ -1,0 +1,221 @@
+"""The court's words on pages: states, outcomes, grounds for refusal, and what is wrong with a form, to be translated."""
+
+from functools import partial
+from typing import Any, NamedTuple, Protocol
+
+from chaupal.governance.regimes import Regime
+from chaupal.kernel.errors import NotFound, Problem
+from chaupal.policy import epitaph
+from chaupal.reads.court.desk import Order
+from chaupal.web import said
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Call
+
+
+class Authority(Protocol):
+    """An authority as it is named."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def name_hi(self) -> str: ...
+
+
+STATES = {
+    "received": N_("waits for a proposal"),
+    "returned": N_("sent back, waits for a new proposal"),
+    "measure_proposed": N_("a measure is proposed"),
+    "measure_concurred": N_("a second reviewer agrees"),
+    "closing_proposed": N_("closing proposed"),
+    "refusal_proposed": N_("refusal proposed"),
+    "pending": N_("under review"),
+    "in_force": N_("in force"),
+    "unseconded": N_("in force for a time, by one person"),
+    "closed": N_("closed without a measure"),
+    "undecided": N_("closed before anything was decided"),
+    "own_rules": N_("acted on under this server's own rules"),
+    "stayed": N_("stayed by a court"),
+    "withdrawn": N_("withdrawn"),
+    "set_aside": N_("set aside"),
+    "overturned": N_("overturned on appeal"),
+    "change_proposed": N_("in force, a change is proposed"),
+    "change_concurred": N_("in force, a second reviewer agrees to a change"),
+    "confirmed": N_("goes on under the order that confirmed it"),
+    "refused": N_("refused"),
+    "lifted": N_("restored"),
+    "lapsed": N_("run out"),
+    "not_found": N_("not found here"),
+}
+MARKS = {
+    "in_force": "law",
+    "unseconded": "law",
+    "refused": "good",
+    "lifted": "good",
+    "lapsed": "good",
+    "withdrawn": "good",
+    "set_aside": "good",
+    "overturned": "good",
+    "stayed": "good",
+    "change_proposed": "law",
+    "change_concurred": "law",
+    "confirmed": "law",
+    "own_rules": "law",
+}  # the colour of a state
+KINDS = {
+    "post": N_("post"),
+    "account": N_("account"),
+    "media": N_("picture"),
+    "tag": N_("hashtag"),
+    "unknown": N_("a line that cannot be read"),
+}
+OUTCOMES = {
+    "withhold_post": N_("Withhold the post in the order's country"),
+    "withhold_account": N_("Withhold the account in the order's country"),
+    "refuse": N_("Refuse"),
+}
+# What was done, as the public reads it.
+DONE = {
+    "warn": N_("a warning"), "label": N_("a label"), "mark_sensitive": N_("marked as sensitive"), "deamplify": N_("kept out of trends"),
+    "limit": N_("reach limited"), "freeze": N_("account frozen"), "withhold_media": N_("media withheld"),
+    "withhold_post": N_("post withheld"), "withhold_account": N_("account withheld"), "remove_post": N_("post removed"),
+    "suspend": N_("account suspended"),
+}  # fmt: skip
+# Who pointed to what the house took up by its own rules.
+NOTICED = {
+    "staff": N_("staff noticed it"), "user_report": N_("a person reported it"), "automated": N_("a machine noticed it"),
+    "state_flag": N_("a state pointed to it"), "trusted_flagger": N_("a trusted flagger pointed to it"),
+}  # fmt: skip
+GROUNDS = {
+    "protected_expression": N_("The law protects this expression"),
+    "no_legal_basis": N_("No law allows this demand"),
+    "ground_not_listed": N_("The ground is not one that the law names"),
+    "not_authorised_issuer": N_("The officer may not order this"),
+    "no_reasons": N_("No reasons are given"),
+    "not_specific": N_("It does not say what exactly is meant"),
+    "overbroad_account_level": N_("A whole account is demanded where single posts would do"),
+    "extraterritorial": N_("It demands something beyond the authority's country"),
+    "unverifiable_origin": N_("That it comes from the authority cannot be verified"),
+    "expired_interim": N_("It was made for a time that is over"),
+}
+WRONG = (
+    N_("can't be blank"),
+    N_("is too long"),
+    N_("holds characters that cannot be kept"),
+    N_("say why in a whole sentence"),
+    N_("must be a date such as 2026-11-24 or 2026-11-24T18:00"),
+    N_("is too far away"),
+    N_("is taken"),
+    N_("is not in the register"),
+    N_("lies in the future"),
+    N_("is past already"),
+    N_("must be a country's code of two letters, such as IN"),
+    N_("must be countries' codes of two letters, such as IN; no order binds everywhere"),
+    N_("goes beyond the jurisdiction of the authority"),
+    N_("are too many for one order"),
+    N_("is neither an address of this server nor a handle"),
+    N_("does not exist here"),
+    N_("is named twice"),
+    N_("must be one of the choices"),
+    N_("waits until a second person agrees that it is one"),
+    N_("waits until another agrees to the authority"),
+    N_("is not the narrowest measure for this target"),
+    N_("must be one of the grounds for refusal"),
+    N_("goes with a closing by our own rules alone"),
+    N_("must be a matter of our own rules about the same thing or its account"),
+)
+# What a person is told where a decision cannot be made.
+STOPPED = (
+    N_("You proposed this yourself; a second person must decide"),
+    N_("This case has moved meanwhile; please look at it again"),
+    N_("An authority of this name is in the register already"),
+    N_("Something else is proposed of this authority: that is agreed to or dropped first"),
+    N_("Nothing is proposed of this authority"),
+    N_("Nobody has agreed to this authority yet"),
+    N_("The time of this order is over"),
+    N_("This is not for your role to do"),
+    N_("This ruling is not in force"),
+)
+MOVED = "This case has moved meanwhile"
+CHECK = N_("Some fields need another look.")
+
+
+def errors_of(call: Call[Any], problem: Problem) -> dict[str, str]:
+    """Field -> what is wrong with it, in the viewer's language; a line of targets keeps what was typed before it."""
+    tr = words(call.viewer.language).gettext
+
+    def told(line: str) -> str:
+        typed, colon, about = line.rpartition(": ")
+        return f"{typed}{colon}{tr(about)}"
+
+    return {field: "\n".join(map(told, text.splitlines())) for field, text in problem.details.items()}
+
+
+def stopped(call: Call[Any], problem: Problem) -> str:
+    """Why an act was not done, as one sentence."""
+    tr = words(call.viewer.language).gettext
+    if problem.details:
+        return tr(CHECK)
+    if problem.message.startswith(MOVED):
+        return tr(STOPPED[1])
+    return tr(problem.message) if problem.message in STOPPED else said.sentence(problem, call.viewer.language)
+
+
+def names(call: Call[Any]) -> dict[str, Any]:
+    """What the court's templates use besides what every page knows."""
+    language = call.viewer.language
+    return {
+        "states": STATES, "marks": MARKS, "kinds": KINDS, "outcomes": OUTCOMES, "grounds": GROUNDS, "what_was_done": DONE,
+        "countries": partial(epitaph.country_names, language=language), "until": partial(epitaph.until, language=language),
+        "tongue": partial(epitaph.in_tongue, language=language), "called": partial(called, language=language),
+        "rank": partial(rank, call), "grounded": partial(grounded, call),
+    }  # fmt: skip
+
+
+class Own(NamedTuple):
+    """What the house took up by itself: under which of its rules, in whose words, and who noticed."""
+
+    number: int
+    text: str
+    noticed: str
+
+
+def own(call: Call[Any], order: Order) -> Own | None:
+    """None for what an authority or a person asked for."""
+    if order.authority_id is not None:
+        return None
+    number = order.rule.partition("@")[0]
+    try:
+        text = call.house.court.rules.cited(order.rule).text
+        said = text.hi if call.viewer.language == "hi" else text.en
+    except NotFound:  # of a version that the operator has taken away
+        said = ""
+    return Own(int(number) if number.isdecimal() else 0, said, NOTICED.get(order.source, NOTICED["staff"]))
+
+
+def rank(call: Call[Any], order: Order) -> str:
+    """The rank of whoever signed the order, as its law has it: what else was typed there may be somebody's name."""
+    law = _law(call, order)
+    found = None if law is None else law.rank_of(order.officer_rank)
+    return "" if found is None else found.hi if call.viewer.language == "hi" else found.en
+
+
+def grounded(call: Call[Any], order: Order) -> str:
+    """On which grounds of its law, in the law's words. The order's own words are private."""
+    law = _law(call, order)
+    named = {basis.code: basis for basis in (() if law is None else law.bases)}
+    hindi = call.viewer.language == "hi"
+    known = (named.get(code) for code in order.bases)
+    return ", ".join(one.hi if hindi else one.en for one in known if one is not None)
+
+
+def _law(call: Call[Any], order: Order) -> Regime | None:
+    try:
+        return call.house.court.regimes.version(order.regime, order.regime_version)
+    except NotFound:
+        return None
+
+
+def called(authority: Authority, language: str) -> str:
+    """The authority's name in the viewer's language."""
+    return (authority.name_hi if language == "hi" else "") or authority.name

@@ -1,0 +1,163 @@
+"""What was decided about oneself, page by page: what, where, by which law and whose demand, until when, why, and the appeal."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.governance.appeals import appeals, counter, notices, outside
+from chaupal.governance.appeals.notices import Strike
+from chaupal.governance.log import cosigned as log_cosigned
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
+from chaupal.policy import tidings
+from chaupal.policy.surface import Surface
+from chaupal.reads.timelines import thread
+from chaupal.web import pages
+from chaupal.web.court import courtly, disputewords
+from chaupal.web.square.cards import Card, cards
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Nothing, Route, Shape, get, post
+
+
+class Of(msgspec.Struct, kw_only=True):
+    """A strike by its ruling's id; `done`: what was just done there."""
+
+    id: Number
+    done: str = ""
+
+
+class Typed(msgspec.Struct, kw_only=True):
+    """What somebody writes: an appeal, or a word in one."""
+
+    id: Number
+    text: str = ""
+
+
+class Declared(msgspec.Struct, kw_only=True):
+    """A counter-notice: what its author declares, by the codes of the law's fields."""
+
+    id: Number
+    declared: dict[str, str] = {}
+
+
+async def strikes(call: Call[Nothing]) -> Answer:
+    """Everything that was decided about oneself, and what strikes lead to."""
+    court = call.house.court
+    found = await notices.mine(court, call.viewer)
+    book = court.rules.current(court.clock())
+    return await _render(
+        call, "disputes/strikes.html", N_("Decisions about you"), found=found, lines=_lines(call, found),
+        thresholds=book.strikes.thresholds, counting=notices.strikes_that_count(court, found),
+    )  # fmt: skip
+
+
+async def strike(call: Call[Of]) -> Answer:
+    return await page(call, call.args.id)
+
+
+async def appeal(call: Call[Typed]) -> Answer:
+    """File an appeal. What cannot be taken is said beside what was typed."""
+    args = call.args
+    try:
+        await appeals.file(call.house.court, call.viewer, args.id, args.text)
+    except (Invalid, Conflict) as problem:
+        return await page(call, args.id, problem)
+    return redirect(f"{tidings.notice_page(args.id)}?done=appealed#appeal")
+
+
+async def say(call: Call[Typed]) -> Answer:
+    args = call.args
+    row, about = await appeals.appeal(call.house.court, call.viewer, args.id)
+    try:
+        await appeals.say(call.house.court, call.viewer, args.id, args.text)
+    except (Invalid, Conflict, NotAllowed) as problem:
+        return await page(call, about.ruling.id, problem)
+    return redirect(f"{tidings.notice_page(row.ruling_id)}?done=said#appeal")
+
+
+async def answer_notice(call: Call[Declared]) -> Answer:
+    """File a counter-notice."""
+    args = call.args
+    try:
+        await counter.file(call.house.court, call.viewer, args.id, args.declared)
+    except (Invalid, Conflict) as problem:
+        return await page(call, args.id, problem)
+    return redirect(f"{tidings.notice_page(args.id)}?done=said#counter")
+
+
+async def withdraw(call: Call[Typed]) -> Answer:
+    row, about = await appeals.appeal(call.house.court, call.viewer, call.args.id)
+    try:
+        await appeals.withdraw(call.house.court, call.viewer, call.args.id)
+    except Conflict as problem:
+        return await page(call, about.ruling.id, problem)
+    return redirect(f"{tidings.notice_page(row.ruling_id)}#appeal")
+
+
+async def page(call: Call[Any], id_: int, problem: Problem | None = None) -> Answer:
+    """The page of one ruling; `problem`: with what was typed there. Raises NotFound."""
+    found = await notices.one(call.house.court, call.viewer, id_)
+    (line,) = _lines(call, [found]).values()
+    mine = found.ruling.owner_id == call.viewer.me
+    return await _render(
+        call, "disputes/strike.html", N_("A decision about you") if mine else N_("A decision"), problem, strike=found, line=line,
+        standing=await log_cosigned.standing(call.house.court),
+        card=await _card(call, found),
+        rule=_rule(call, found), typed=getattr(call.args, "text", ""), done=getattr(call.args, "done", ""),
+        mine=mine, elsewhere=await outside.of(call.house.court, call.viewer, id_),
+        answered=await counter.of(call.house.court, call.viewer, id_), may_answer=counter.is_open(found),
+        declared=getattr(call.args, "declared", {}),
+    )  # fmt: skip
+
+
+async def _card(call: Call[Any], found: Strike) -> Card | None:
+    """The post that it is about, as its author still sees it."""
+    if found.kind != "post":
+        return None
+    try:
+        seen = await thread.post(call.house.reads, call.viewer, found.ruling.subject_id)
+    except NotFound:
+        return None
+    shown = await cards(call, [seen])
+    # What limits it is said on this very page.
+    return msgspec.structs.replace(shown[0], beside=()) if shown else None
+
+
+def _rule(call: Call[Any], found: Strike) -> str:
+    """The words of the rule of the house that was broken, as it stood."""
+    if not found.ruling.rule:
+        return ""
+    text = call.house.court.rules.cited(found.ruling.rule).text
+    return text.hi if call.viewer.language == "hi" else text.en
+
+
+def _lines(call: Call[Any], found: list[Strike]) -> dict[int, str]:
+    language = call.viewer.language
+    return {
+        one.ruling.id: tidings.line(one.ruling.ruling, one.kind, language, ended=not one.in_force and not one.counts)
+        for one in found
+    }
+
+
+async def _render(call: Call[Any], template: str, title: str, problem: Problem | None = None, **context: Any) -> Answer:
+    tr = words(call.viewer.language).gettext
+    told = {
+        "title": tr(title), "errors": courtly.errors_of(call, problem) if problem else {},
+        "stopped": courtly.stopped(call, problem) if problem else "", "words": disputewords,
+    }  # fmt: skip
+    status = problem.status if problem else 200
+    return await pages.render(call, template, status, **told, **courtly.names(call), **context)
+
+
+OWN: dict[str, Any] = {"shape": Shape.PAGE, "suspended": True}
+STRIKES, APPEALS = "/disputes/strikes", "/disputes/appeals"
+
+ROUTES: tuple[Route, ...] = (
+    get(STRIKES, strikes, Surface.OWN, **OWN),
+    get(f"{STRIKES}/{{id}}", strike, Surface.OWN, takes=Of, **OWN),
+    post(f"{STRIKES}/{{id}}/appeal", appeal, Surface.OWN, takes=Typed, limit=(20, 600), **OWN),
+    post(f"{STRIKES}/{{id}}/counter", answer_notice, Surface.OWN, takes=Declared, limit=(20, 600), **OWN),
+    post(f"{APPEALS}/{{id}}/messages", say, Surface.OWN, takes=Typed, limit=(30, 600), **OWN),
+    post(f"{APPEALS}/{{id}}/withdraw", withdraw, Surface.OWN, takes=Typed, **OWN),
+)

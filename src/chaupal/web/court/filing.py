@@ -1,0 +1,197 @@
+"""Orders on their way in, as pages show them: the fields that a law asks for, the facial check, what each line names."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+import regex
+
+from chaupal.governance.orders import csv_targets, documents, intake
+from chaupal.governance.orders.authorities import Authority
+from chaupal.governance.orders.csv_targets import Preview
+from chaupal.governance.orders.documents import Bringer, Brought, Document
+from chaupal.governance.orders.intake import Checked
+from chaupal.governance.orders.orders import OrderForm
+from chaupal.governance.orders.resolving import Resolved, Wrong
+from chaupal.governance.regimes import GENERIC, Field, Regime
+from chaupal.kernel.errors import Problem
+from chaupal.policy.rulings import Measure
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Call
+from chaupal.wire.paging import Number
+
+MOST_BYTES = 45_000_000  # of one form: letters, a list of targets, and the fields
+SHOWN_ROWS = 300  # of lines that are fine; all others are shown
+
+WRONG_LINES: dict[Wrong, str] = {
+    Wrong.UNREADABLE: N_("holds characters that cannot be kept"),
+    Wrong.NO_NAME: N_("is neither an address of this server nor a handle"),
+    Wrong.FOREIGN: N_("is an address of another server"),
+    Wrong.POSED_DOMAIN: N_("is an address of another server that looks like this one"),
+    Wrong.POSED_HANDLE: N_("holds letters that only look like those of a handle"),
+    Wrong.NOT_FOUND: N_("does not exist here"),
+    Wrong.TWICE: N_("is named twice"),
+}
+UNSEEN = N_("does not exist here, or is not for everybody")
+SIGNATURES = {
+    "valid": N_("signed by a key of this authority, or of one that is vouched for"),
+    "invalid": N_("the signature is broken, or the document was changed after it was signed"),
+    "unverifiable": N_("signed, but nobody vouches for the signer"),
+    "absent": N_("not signed"),
+}
+ORIGINS = {
+    "verified": N_("That it comes from the authority is verified."),
+    "unverified": N_(
+        "That it comes from the authority is not verified yet. Nothing is limited before somebody has called back."
+    ),
+    "mismatch": N_(
+        "It does not seem to come from the authority: a signature is broken, or a mail only looks like theirs."
+    ),
+}
+MEASURES: dict[str, str] = {
+    Measure.LABEL: N_("label"), Measure.DEAMPLIFY: N_("de-amplify"), Measure.WITHHOLD_MEDIA: N_("withhold the picture"),
+    Measure.WITHHOLD_POST: N_("withhold the post"), Measure.WITHHOLD_ACCOUNT: N_("withhold the account"),
+}  # fmt: skip
+# What is typed into fields of their own; a law's other fields are asked for one by one.
+KNOWN = frozenset(
+    {"issuer", "officer", "reference", "date", "legal_provision", "ground", "reasons", "explanation", "target_urls", "territory",
+     "interim_until"}
+)  # fmt: skip
+TICKED = frozenset({"signature", "good_faith", "perjury", "certified_copy"})
+
+# What is wrong with a field, where the sentence holds something that was typed: pattern -> words with its parts.
+TOLD: tuple[tuple[str, str], ...] = (
+    (r"was filed already as (?P<ref>\S+)", N_("was filed already as %(ref)s")),
+    (r"looks like that of (?P<name>.+); look twice", N_("looks like that of %(name)s; look twice")),
+    (r"looks like (?P<domain>\S+), of (?P<name>.+); look twice", N_("looks like %(domain)s, of %(name)s; look twice")),
+    (r"are not grounds of this law: (?P<codes>.+)", N_("are not grounds of this law: %(codes)s")),
+    (r"line (?P<line>\d+): (?P<typed>.*) is no measure", N_("line %(line)s: %(typed)s is no measure")),
+    (r"cannot be read at line (?P<line>\d+): (?P<why>.+)", N_("cannot be read at line %(line)s: %(why)s")),
+    (r"holds more than (?P<many>\d+) rows", N_("holds more than %(many)s rows")),
+    (r"has more than (?P<many>\d+) MB", N_("has more than %(many)s MB")),
+)
+SAID = (
+    N_("is a damaged PDF"), N_("is locked with a password"), N_("has too many signatures"),
+    N_("are too many"), N_("is too large"), N_("takes too long to check"), N_("is empty"),
+    N_("must be PDF, PNG, JPEG, plain text or .eml"), N_("is gone; bring it again"), N_("belongs to another order"),
+    N_("say what you need it for"), N_("is not a law in force here"), N_("holds no rows"), N_("holds a header and no rows"),
+    N_("has no column that is called target, url or handle"), N_("is a workbook: save it as CSV (UTF-8) first"),
+    N_("must be in UTF-8 or UTF-16"), N_("must be in UTF-8 or UTF-16 with a byte order mark"), N_("names no target"),
+    N_("demands no measure that exists"), N_("demands a measure that is not for such a target"),
+    N_("must be a domain such as meity.gov.in"), N_("is a domain where anybody can have an address"),
+    N_("must be SHA-256 of public keys in hex, or certificates (PEM)"), N_("must be a mail address"),
+    N_("must be at the authority's own domain"), N_("is not right; look whether the clock of your device is"),
+    N_("must be countries' codes of two letters, such as IN"),
+)  # fmt: skip
+
+
+class Intake(OrderForm, kw_only=True):
+    """An order as it is typed, with what the form itself needs. `act`: check or file; `kept`: documents brought before."""
+
+    act: str = "file"
+    kept: tuple[Number, ...] = ()
+
+
+class Draft(msgspec.Struct, kw_only=True):
+    """A form on its way: what was typed, what came with it, what it looks like, and what is wrong."""
+
+    typed: OrderForm
+    brought: list[Document] = []
+    checked: Checked | None = None
+    preview: Preview | None = None
+    errors: dict[str, str] = {}
+
+
+def plain(form: OrderForm) -> OrderForm:
+    """The order of a form, measures taken off its lines."""
+    fields: dict[str, Any] = {field.name: getattr(form, field.name) for field in msgspec.structs.fields(OrderForm)}
+    fields["regime"] = form.regime or GENERIC
+    return intake.split_demands(OrderForm(**fields))
+
+
+async def bring(call: Call[Any], who: Bringer, authority: Authority | None, kept: Sequence[int]) -> list[Document]:
+    """The documents that came with a form, now or before. Raises Invalid, TooLarge, Unavailable."""
+    court, files = call.house.court, call.house.square.files
+    sent = [Brought(one.name, one.data) for name, one in call.files.items() if name.rstrip("+") == "documents"]
+    before = await documents.brought_back(court, who, kept, authority) if kept else []
+    return before + (await documents.take_in(court, files, who, sent, authority) if sent else [])
+
+
+async def listed(call: Call[Any]) -> Preview | None:
+    """The rows of the list that came with a form, where one did. Raises Invalid."""
+    upload = call.files.get("csv")
+    if upload is None:
+        return None
+    court = call.house.court
+    return await csv_targets.preview(court.work, court.settings.origin, upload.data)
+
+
+def with_list(form: OrderForm, preview: Preview) -> OrderForm:
+    """The form with all rows of a list after the lines that were typed: what cannot be read is recorded, or mended there."""
+    typed = [line for line in form.targets.splitlines() if line.strip()]
+    asked = [*form.demanded, *[""] * (len(typed) - len(form.demanded))]
+    return msgspec.structs.replace(
+        form, targets="\n".join([*typed, preview.targets()]), demanded=(*asked, *preview.demanded())
+    )
+
+
+# --- words ---
+
+
+def errors_of(call: Call[Any], problem: Problem) -> dict[str, str]:
+    """Field -> what is wrong with it in the viewer's language; a line of targets keeps what was typed before it."""
+    return {field: "\n".join(told(call, line) for line in text.splitlines()) for field, text in problem.details.items()}
+
+
+def told(call: Call[Any], about: str) -> str:
+    """One complaint in the viewer's language."""
+    tr = words(call.viewer.language).gettext
+    for pattern, sentence in TOLD:
+        if (match := regex.fullmatch(pattern, about)) is not None:
+            return tr(sentence) % match.groupdict()
+    typed, colon, rest = about.rpartition(": ")
+    return f"{typed}{colon}{tr(rest)}"
+
+
+def extra_fields(regime: Regime | None) -> list[Field]:
+    """What a law asks for beyond the fields that every order has."""
+    return [field for field in regime.required_fields if field.code not in KNOWN] if regime else []
+
+
+def line_says(one: Resolved, *, portal: bool) -> str:
+    """What is wrong with a line, as a msgid; an authority is not told whether something exists that is not for everybody."""
+    if portal and one.kind in ("post", "media") and one.wrong in (Wrong.NOTHING, Wrong.NOT_FOUND) and not one.public:
+        return UNSEEN
+    return WRONG_LINES.get(one.wrong, "")
+
+
+def rows_of(checked: Checked, *, portal: bool) -> list[tuple[int, Resolved, str]]:
+    """(number, line, what is wrong) of lines to show: all that need a look, and the first of those that do not."""
+    rows = [(number, one, line_says(one, portal=portal)) for number, one in enumerate(checked.targets, 1)]
+    look = [row for row in rows if row[2] or row[1].like]
+    return look + [row for row in rows if not (row[2] or row[1].like)][:SHOWN_ROWS]
+
+
+def kinds_of(checked: Checked, *, portal: bool) -> dict[str, int]:
+    """How many lines name an account, post, picture, tag, something that is not here, or cannot be filed."""
+    counts: dict[str, int] = {}
+    for one in checked.targets:
+        says = line_says(one, portal=portal)
+        unfound = says in (UNSEEN, WRONG_LINES[Wrong.NOT_FOUND])
+        kind = "not_found" if unfound else "wrong" if says else one.kind
+        counts[kind] = counts.get(kind, 0) + 1
+    return counts
+
+
+def names(draft: Draft, regimes: Sequence[Regime], *, portal: bool) -> Mapping[str, Any]:
+    """What the templates of a form use."""
+    regime = next((one for one in regimes if one.id == draft.typed.regime), None)
+    checked = draft.checked
+    return {
+        "typed": draft.typed, "lines": intake.join_demands(draft.typed.targets, draft.typed.demanded), "brought": draft.brought,
+        "signer": documents.signer_of, "checked": checked, "preview": draft.preview, "errors": draft.errors, "regimes": regimes,
+        "regime": regime, "extra": extra_fields(regime), "ticked": TICKED, "signatures": SIGNATURES, "origins": ORIGINS,
+        "wrong_lines": WRONG_LINES, "measures": MEASURES, "portal": portal,
+        "rows": rows_of(checked, portal=portal) if checked else [], "kinds_found": kinds_of(checked, portal=portal) if checked else {},
+        "most_rows": SHOWN_ROWS,
+    }  # fmt: skip

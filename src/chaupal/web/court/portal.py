@@ -1,0 +1,170 @@
+"""The authority portal's door: enrolling by a link, coming in with a password and a code, and the token for programs."""
+
+import functools
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from chaupal.governance.orders import portal
+from chaupal.governance.orders.portal import Enrolment, Filing
+from chaupal.kernel.clock import SECOND
+from chaupal.kernel.errors import Invalid, NotFound, NotSignedIn, Problem
+from chaupal.policy.surface import Surface
+from chaupal.social.signin import browsers
+from chaupal.web import pages
+from chaupal.web.account.joining import been_here
+from chaupal.web.court import courtly, filing
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.cookies import set_cookie
+from chaupal.wire.route import Nothing, Route, Shape, get, post
+
+LOGIN = "/portal/login"
+WRONG = N_("This address, password and code do not go together.")
+PASSWORD = N_("A password has 8 to 256 letters.")
+
+
+class LogIn(msgspec.Struct, kw_only=True):
+    email: str = ""
+    password: str = ""
+    code: str = ""
+
+
+class Link(msgspec.Struct, kw_only=True):
+    secret: str
+
+
+class Enrol(Link, kw_only=True):
+    password: str = ""
+    code: str = ""
+
+
+class Token(msgspec.Struct, kw_only=True):
+    """`act`: make or end."""
+
+    act: str = ""
+
+
+type Inside = Callable[[Call[Any], Filing], Awaitable[Answer]]
+
+
+def inside(run: Inside) -> Callable[[Call[Any]], Awaitable[Answer]]:
+    """A handler for whoever is logged in to the portal; others are led to its door."""
+
+    @functools.wraps(run)
+    async def guarded(call: Call[Any]) -> Answer:
+        try:
+            who = await portal.by_cookie(call.house.court, call.cookies.get(portal.COOKIE, ""))
+        except NotSignedIn:
+            return redirect(LOGIN)
+        return await run(call, who)
+
+    return guarded
+
+
+async def render(
+    call: Call[Any],
+    template: str,
+    title: str,
+    problem: Problem | None = None,
+    who: Filing | None = None,
+    **context: Any,
+) -> Answer:
+    """A page of the portal. `title` is a msgid."""
+    told: dict[str, Any] = {
+        "title": words(call.viewer.language).gettext(title), "filing": who,
+        "errors": filing.errors_of(call, problem) if problem else {}, "stopped": courtly.stopped(call, problem) if problem else "",
+    }  # fmt: skip
+    status = problem.status if problem else 200
+    return await pages.render(call, template, status, **told | courtly.names(call) | context)
+
+
+async def show_login(call: Call[Nothing]) -> Answer:
+    return await render(call, "portal/login.html", N_("Authority portal"), sent=LogIn())
+
+
+async def log_in(call: Call[LogIn]) -> Answer:
+    args = call.args
+    try:
+        secret = await portal.log_in(call.house.court, args.email, args.password, args.code)
+    except Invalid as problem:
+        tr = words(call.viewer.language).gettext
+        return await render(
+            call, "portal/login.html", N_("Authority portal"), problem, sent=args, errors={}, stopped=tr(WRONG)
+        )
+    return redirect("/portal", headers=_keep(call, secret, args.email))
+
+
+async def log_out(call: Call[Nothing]) -> Answer:
+    await portal.log_out(call.house.court, call.cookies.get(portal.COOKIE, ""))
+    return redirect(LOGIN, headers=[set_cookie(call.house.settings, portal.COOKIE, "", 0)])
+
+
+async def show_enrol(call: Call[Link]) -> Answer:
+    """What the invited sees; a dead link is told so. Following the link changes nothing: mail scanners do."""
+    try:
+        shown = await portal.enrolment(call.house.court, call.args.secret)
+    except NotFound as problem:
+        return await _enrol(call, None, problem)
+    return await _enrol(call, shown, None)
+
+
+async def enrol(call: Call[Enrol]) -> Answer:
+    args = call.args
+    try:
+        shown = await portal.enrolment(call.house.court, args.secret)
+    except NotFound as problem:
+        return await _enrol(call, None, problem)
+    try:
+        secret = await portal.enrol(call.house.court, args.secret, args.password, args.code)
+    except Invalid as problem:
+        return await _enrol(call, shown, problem)
+    return redirect("/portal", headers=_keep(call, secret, shown.user.email))
+
+
+async def _enrol(call: Call[Any], shown: Enrolment | None, problem: Problem | None) -> Answer:
+    answer = await render(
+        call, "portal/enrol.html", N_("Enrol for the authority portal"), problem, shown=shown, link=call.args.secret,
+        password_rule=PASSWORD,
+    )  # fmt: skip
+    # The page holds a secret; its address must not go along to wherever a link on it leads.
+    return Answer(answer.body, answer.status, answer.mime, [*answer.headers, ("referrer-policy", "no-referrer")])
+
+
+@inside
+async def show_token(call: Call[Nothing], who: Filing) -> Answer:
+    return await _token(call, who, "")
+
+
+@inside
+async def token(call: Call[Token], who: Filing) -> Answer:
+    """Make a token, shown this once, or end it."""
+    court = call.house.court
+    if call.args.act == "make":
+        made = await portal.new_token(court, who)
+        return await _token(call, await portal.by_token(court, made), made)
+    await portal.end_token(court, who)
+    return redirect("/portal/token")
+
+
+async def _token(call: Call[Any], who: Filing, made: str) -> Answer:
+    return await render(call, "portal/token.html", N_("Filing by program"), who=who, made=made)
+
+
+def _keep(call: Call[Any], secret: str, email: str) -> list[tuple[str, str]]:
+    cookie = set_cookie(call.house.settings, portal.COOKIE, secret, portal.SESSION_LASTS // SECOND)
+    return [cookie, been_here(call, browsers.OFFICE + browsers.plain_name(email))]
+
+
+DOOR: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "unready": True, "offices": True}
+
+ROUTES: tuple[Route, ...] = (
+    get(LOGIN, show_login, Surface.NONE, **DOOR),
+    post(LOGIN, log_in, Surface.NONE, takes=LogIn, limit=(20, 300), guards="email", **DOOR),
+    post("/portal/logout", log_out, Surface.NONE, **DOOR),
+    get("/portal/enrol/{secret}", show_enrol, Surface.NONE, takes=Link, limit=(30, 300), **DOOR),
+    post("/portal/enrol/{secret}", enrol, Surface.NONE, takes=Enrol, limit=(20, 300), guards="secret", **DOOR),
+    get("/portal/token", show_token, Surface.NONE, **DOOR),
+    post("/portal/token", token, Surface.NONE, takes=Token, **DOOR),
+)

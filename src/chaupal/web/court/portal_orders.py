@@ -1,0 +1,187 @@
+"""Orders on the authority portal: filed by form, with letters and lists; where each stands; letters, withdrawal, replies."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.governance.log.record import CLOCK
+from chaupal.governance.orders import filing as office
+from chaupal.governance.orders import intake, papers, statements
+from chaupal.governance.orders.documents import Bringer
+from chaupal.governance.orders.filing import AUTHORITY
+from chaupal.governance.orders.orders import OrderForm
+from chaupal.governance.orders.portal import Filing
+from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem
+from chaupal.policy.surface import Surface
+from chaupal.reads.court import filings
+from chaupal.web.court import filing
+from chaupal.web.court.filing import Draft, Intake
+from chaupal.web.court.portal import DOOR, inside, render
+from chaupal.web.words import N_
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Route, get, post
+
+STAGES = {
+    "received": N_("received"), "acknowledged": N_("receipt acknowledged"), "in_review": N_("under review"),
+    "returned": N_("returned: something is missing"), "clarifying": N_("the staff ask something"), "hearing": N_("a hearing is set"),
+    "stayed": N_("stayed by a court"), "withdrawn": N_("withdrawn"), "set_aside": N_("set aside"), "closed": N_("closed"),
+}  # fmt: skip
+STEPS = {
+    "receive": N_("It was received."), "acknowledge": N_("Its receipt was acknowledged."), "return_order": N_("It was returned."),
+    "mend": N_("It was mended."), "ask": N_("The staff ask:"), "answer": N_("The authority answered:"), "write": N_("A letter:"),
+    "set_hearing": N_("A hearing was set."), "hold_hearing": N_("The hearing was held."),
+    "verify_origin": N_("That it is genuine was verified."), "confirm": N_("It was confirmed."),
+    "report_effect": N_("Its effect was reported."), "withdraw": N_("It was withdrawn."), "set_aside": N_("It was set aside."),
+    "stay": N_("It was stayed."), "end_stay": N_("The stay ended."), "close": N_("It was closed."),
+    "withdraw_some": N_("A part of it was withdrawn."), "set_aside_some": N_("A part of it was set aside."),
+    "stay_some": N_("A part of it was stayed."), "end_stay_some": N_("The stay of a part of it ended."),
+    "extend": N_("Its measures were extended."), "renew": N_("Its measures were renewed."), "amend": N_("Its measures were made less."),
+}  # fmt: skip
+OVER = ("withdrawn", "set_aside", "closed")
+FILED_OVER = N_("File an order")
+
+
+class Below(msgspec.Struct, kw_only=True):
+    """Orders older than the one with this id."""
+
+    below: Number = 2**63 - 1
+
+
+class Under(msgspec.Struct, kw_only=True):
+    """The law under which an order is to be filed."""
+
+    regime: str = ""
+
+
+class One(msgspec.Struct, kw_only=True):
+    ref: str
+
+
+class Act(msgspec.Struct, kw_only=True):
+    """`act`: write or withdraw."""
+
+    ref: str
+    act: str
+    text: str = ""
+
+
+class ReplyTo(msgspec.Struct, kw_only=True):
+    """A reply to a public statement about an order."""
+
+    ref: str
+    slug: str
+    text: str = ""
+
+
+@inside
+async def front(call: Call[Below], who: Filing) -> Answer:
+    found = await filings.filed_by(call.house.reads, who.authority.id, call.args.below)
+    more = found[filings.PAGE - 1].order.id if len(found) > filings.PAGE else None
+    return await render(
+        call, "portal/orders.html", N_("Your orders"), who=who, found=found[: filings.PAGE], more=more, stages=STAGES
+    )
+
+
+@inside
+async def show_new(call: Call[Under], who: Filing) -> Answer:
+    regime = next((one for one in _regimes(call, who) if one.id == call.args.regime), None)
+    typed = OrderForm(regime=call.args.regime, officer=who.user.name, officer_rank=who.user.rank)
+    if regime is not None:
+        law = f"{regime.title.en} / {regime.title.hi}"[:300]
+        territory = " ".join(regime.territory_for(who.authority.jurisdiction))
+        typed = msgspec.structs.replace(typed, legal_basis=law, territory=territory)
+    return await _form(call, who, Draft(typed=typed), None)
+
+
+@inside
+async def file(call: Call[Intake], who: Filing) -> Answer:
+    """Look at the form, or file it. A list of targets is always looked at first."""
+    typed = msgspec.structs.replace(
+        filing.plain(call.args), authority=who.authority.id, origin_note="", channel="authority_portal"
+    )
+    draft = Draft(typed=typed)
+    try:
+        bringer = Bringer(who.user.id, AUTHORITY)
+        draft.brought = await filing.bring(call, bringer, who.authority, call.args.kept)
+        draft.preview = await filing.listed(call)
+    except (Invalid, Conflict) as problem:
+        return await _form(call, who, draft, problem)
+    if draft.preview is not None:
+        draft.typed = filing.with_list(typed, draft.preview)
+    problem: Problem | None = None
+    if call.args.act == "file" and draft.preview is None:
+        try:
+            ref = await office.file(call.house.court, who, typed, draft.brought, "authority_portal")
+            return redirect(f"/portal/orders/{ref}")
+        except (Invalid, Conflict) as wrong:
+            problem = wrong
+    draft.checked = await intake.check(call.house.court, draft.typed, draft.brought, filed_by_authority=True)
+    return await _form(call, who, draft, problem)
+
+
+@inside
+async def show(call: Call[One], who: Filing) -> Answer:
+    return await _order(call, who, call.args.ref, None)
+
+
+@inside
+async def act(call: Call[Act], who: Filing) -> Answer:
+    args, court = call.args, call.house.court
+    done = {"write": office.write, "withdraw": office.withdraw}.get(args.act)
+    if done is None:
+        raise NotFound
+    try:
+        await done(court, who, args.ref, args.text)
+    except (Invalid, Conflict) as problem:
+        return await _order(call, who, args.ref, problem, args.act, args.text)
+    return redirect(f"/portal/orders/{args.ref}")
+
+
+@inside
+async def reply(call: Call[ReplyTo], who: Filing) -> Answer:
+    """What the authority says to a statement about an order of its own; it becomes public at once, as it stands."""
+    args, court = call.args, call.house.court
+    await filings.whole(call.house.reads, who.authority.id, args.ref)
+    if args.slug not in {one.slug for one in await statements.about(court, args.ref)}:
+        raise NotFound
+    paper = papers.Paper()
+    text = paper.page("text", args.text)
+    try:
+        paper.check()
+    except Invalid as problem:
+        return await _order(call, who, args.ref, problem, f"statements/{args.slug}", args.text)
+    await statements.reply(court, CLOCK, args.slug, who.authority, text)
+    return redirect(f"/portal/orders/{args.ref}#statements")
+
+
+def _regimes(call: Call[Any], who: Filing) -> list[intake.Regime]:
+    return intake.regimes_for(call.house.court, who.authority.jurisdiction, portal=True)
+
+
+async def _form(call: Call[Any], who: Filing, draft: Draft, problem: Problem | None) -> Answer:
+    if problem is not None:
+        draft.errors = filing.errors_of(call, problem)
+    named = filing.names(draft, _regimes(call, who), portal=True)
+    return await render(call, "portal/new_order.html", FILED_OVER, problem, who, **named)
+
+
+async def _order(
+    call: Call[Any], who: Filing, ref: str, problem: Problem | None, about: str = "", typed: str = ""
+) -> Answer:
+    found = await filings.whole(call.house.reads, who.authority.id, ref)
+    told = await statements.about(call.house.court, ref)
+    return await render(
+        call, "portal/order.html", ref, problem, who, found=found, stages=STAGES, steps=STEPS, over=found.stage in OVER,
+        about=about, typed=typed, statements=told, measures=filing.MEASURES,
+    )  # fmt: skip
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/portal", front, Surface.NONE, takes=Below, **DOOR),
+    get("/portal/orders/new", show_new, Surface.NONE, takes=Under, **DOOR),
+    post("/portal/orders", file, Surface.NONE, takes=Intake, body=filing.MOST_BYTES, limit=(60, 600), **DOOR),
+    get("/portal/orders/{ref}", show, Surface.NONE, takes=One, **DOOR),
+    post("/portal/orders/{ref}/{act}", act, Surface.NONE, takes=Act, **DOOR),
+    post("/portal/orders/{ref}/statements/{slug}", reply, Surface.NONE, takes=ReplyTo, **DOOR),
+)

@@ -1,0 +1,152 @@
+"""Reporting, without a script and without an account: what is wrong with a post or a profile, and what became of it."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.governance.people import complaints, reports
+from chaupal.governance.people.reports import Guest, Report
+from chaupal.kernel.errors import Invalid, NotFound, Problem, TooMany
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person
+from chaupal.reads.people import people
+from chaupal.reads.timelines import thread
+from chaupal.web import pages
+from chaupal.web.court import courtly, disputewords
+from chaupal.web.square.cards import Card, cards
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Nothing, Route, Shape, get, post
+
+
+class About(msgspec.Struct, kw_only=True):
+    """Which post, or which account, is reported."""
+
+    post: Number | None = None
+    account: Number | None = None
+
+
+class Typed(About, kw_only=True):
+    """What is wrong with it; `name` and `email` of whoever has no account."""
+
+    kind: str = ""
+    rules: list[str] = []
+    comment: str = ""
+    name: str = ""
+    email: str = ""
+
+
+class Link(msgspec.Struct, kw_only=True):
+    """A link from a mail."""
+
+    secret: str
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """What is reported, as whoever reports it sees it."""
+
+    person: Person
+    card: Card | None
+
+
+async def show(call: Call[About]) -> Answer:
+    return await _form(call, Typed(post=call.args.post, account=call.args.account), None)
+
+
+async def send(call: Call[Typed]) -> Answer:
+    """File it. What cannot be taken is said beside what was typed."""
+    args, court, viewer = call.args, call.house.court, call.viewer
+    subject = await _subject(call, args)
+    about = subject.card.post.id if subject.card else args.post  # of a repost, what was reposted
+    report = Report(
+        account=subject.person.id, posts=() if about is None else (about,), kind=args.kind, comment=args.comment,
+        rules=tuple(args.rules) if args.kind == "violation" else (),
+    )  # fmt: skip
+    try:
+        if viewer.account is not None:
+            row = await reports.file(court, viewer, report)
+            return await _render(call, "reports/sent.html", N_("Your report has arrived"), row=row, step="received")
+        await reports.file_as_guest(court, viewer, report, Guest(email=args.email, name=args.name))
+    except (Invalid, TooMany) as problem:
+        return await _form(call, args, problem)
+    return await _render(call, "reports/sent.html", N_("Almost there"), row=None, step="mailed")
+
+
+async def show_confirm(call: Call[Link]) -> Answer:
+    """A page with a button: mail scanners follow links, and must not confirm for somebody."""
+    works = await reports.may_confirm(call.house.court, call.args.secret)
+    return await _confirm(call, "ask" if works else "dead")
+
+
+async def confirm(call: Call[Link]) -> Answer:
+    try:
+        row = await reports.confirm(call.house.court, call.args.secret)
+    except NotFound:
+        return await _confirm(call, "dead")
+    return await _render(call, "reports/sent.html", N_("Your report has arrived"), row=row, step="received")
+
+
+async def mine(call: Call[Nothing]) -> Answer:
+    """What one has reported, and what became of it."""
+    found = await reports.mine(call.house.court, call.viewer)
+    return await _render(call, "reports/mine.html", N_("Your reports"), found=found)
+
+
+async def _confirm(call: Call[Link], step: str) -> Answer:
+    status = 404 if step == "dead" else 200
+    return await _render(
+        call, "reports/confirm.html", N_("Your report"), status=status, step=step, secret=call.args.secret
+    )
+
+
+async def _form(call: Call[Any], typed: Typed, problem: Problem | None) -> Answer:
+    subject = await _subject(call, typed)
+    court = call.house.court
+    return await _render(
+        call, "reports/report.html", N_("Report"), problem, typed=typed, subject=subject, kinds_of=complaints.KINDS,
+        book=court.rules.current(court.clock()),
+    )  # fmt: skip
+
+
+async def _subject(call: Call[Any], about: About) -> Subject:
+    """Raises NotFound for what the viewer may not see, for nothing, and for oneself."""
+    reads, viewer = call.house.reads, call.viewer
+    shown: list[Card] = []
+    if about.post is not None:
+        seen = await thread.post(reads, viewer, about.post)
+        shown = await cards(call, [seen])
+        account = (seen.item.inner or seen.item).author
+    elif about.account is not None:
+        account = about.account
+    else:
+        raise NotFound
+    person: Visible[Person] = await people.person(reads, viewer, account)
+    if account == viewer.account:
+        raise NotFound
+    return Subject(person.item, shown[0] if shown else None)
+
+
+async def _render(
+    call: Call[Any], template: str, title: str, problem: Problem | None = None, status: int = 200, **context: Any
+) -> Answer:
+    tr = words(call.viewer.language).gettext
+    told = {
+        "title": tr(title), "errors": courtly.errors_of(call, problem) if problem else {},
+        "stopped": courtly.stopped(call, problem) if problem else "", "words": disputewords,
+    }  # fmt: skip
+    return await pages.render(
+        call, template, problem.status if problem else status, **told, **courtly.names(call), **context
+    )
+
+
+OPEN: dict[str, Any] = {"shape": Shape.PAGE, "public": True}
+
+ROUTES: tuple[Route, ...] = (
+    get("/report", show, Surface.STATUS, takes=About, **OPEN),
+    post("/report", send, Surface.STATUS, takes=Typed, limit=(10, 3_600), **OPEN),
+    get("/report/confirm/{secret}", show_confirm, Surface.NONE, takes=Link, **OPEN),
+    post("/report/confirm/{secret}", confirm, Surface.NONE, takes=Link, limit=(20, 1_800), **OPEN),
+    get("/reports", mine, Surface.OWN, shape=Shape.PAGE, suspended=True),
+)

@@ -1,0 +1,146 @@
+"""Statements: what the house said about orders, what the authority replied beside it, and the form they are written in."""
+
+from functools import partial
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from chaupal.governance.orders import authorities, statements
+from chaupal.governance.orders.statements import StatementForm
+from chaupal.kernel.errors import Conflict, Invalid, Problem
+from chaupal.policy.surface import Surface
+from chaupal.web import pages
+from chaupal.web.court import courtly
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.route import Nothing, Route, Shape, get, post
+
+Slug = Annotated[str, Meta(max_length=80)]
+LARGE = 200_000  # bytes
+WRONG = (
+    N_("must be words of a-z and 0-9 joined by hyphens"),
+    N_("are no orders of the register"),
+)
+STOPPED = (
+    N_("There is a statement under this address already"),
+    N_("Nothing was changed"),
+    N_("This statement has been revised meanwhile; please look at it again"),
+)
+
+
+class One(msgspec.Struct, kw_only=True):
+    """A statement by its slug."""
+
+    slug: Slug
+
+
+class Revised(StatementForm, kw_only=True):
+    """The statement anew."""
+
+
+class Replied(msgspec.Struct, kw_only=True):
+    """What an authority (its id) replied."""
+
+    slug: Slug
+    authority: Annotated[str, Meta(max_length=20)] = ""
+    reply: str = ""
+
+
+async def listed(call: Call[Nothing]) -> Answer:
+    found = await statements.listed(call.house.court)
+    return await _render(call, "statements/list.html", N_("Statements"), found=found)
+
+
+async def one(call: Call[One]) -> Answer:
+    said = await statements.one(call.house.court, call.args.slug)
+    title = in_language(said.statement.title, said.statement.title_hi, call.viewer.language)
+    return await _render(call, "statements/one.html", title, said=said)
+
+
+# --- writing ---
+
+
+async def office(call: Call[Nothing]) -> Answer:
+    return await _form(call, StatementForm(), None)
+
+
+async def publish(call: Call[StatementForm]) -> Answer:
+    try:
+        new = await statements.publish(call.house.court, call.viewer, call.args)
+    except (Invalid, Conflict) as problem:
+        return await _form(call, call.args, problem)
+    return redirect(f"/statements/{new.slug}")
+
+
+async def edit(call: Call[One]) -> Answer:
+    said = await statements.one(call.house.court, call.args.slug)
+    return await _edit(call, call.args.slug, _typed(said.statement), None)
+
+
+async def revise(call: Call[Revised]) -> Answer:
+    try:
+        await statements.revise(call.house.court, call.viewer, call.args.slug, call.args)
+    except (Invalid, Conflict) as problem:
+        return await _edit(call, call.args.slug, call.args, problem)
+    return redirect(f"/statements/{call.args.slug}")
+
+
+async def reply(call: Call[Replied]) -> Answer:
+    args = call.args
+    try:
+        await statements.enter_reply(
+            call.house.court, call.viewer, args.slug, authority=args.authority, body=args.reply
+        )
+    except Invalid as problem:
+        said = await statements.one(call.house.court, args.slug)
+        return await _edit(call, args.slug, _typed(said.statement), problem, args)
+    return redirect(f"/statements/{args.slug}#replies")
+
+
+async def _form(call: Call[Any], typed: StatementForm, problem: Problem | None) -> Answer:
+    found = await statements.listed(call.house.court)
+    return await _render(call, "statements/office.html", N_("Statements"), problem, typed=typed, found=found)
+
+
+async def _edit(
+    call: Call[Any], slug: str, typed: StatementForm, problem: Problem | None, replied: Replied | None = None
+) -> Answer:  # fmt: skip
+    known = await authorities.every(call.house.court, call.viewer)
+    names = {"slug": slug, "typed": typed, "known": known, "replied": replied or Replied(slug=slug)}
+    return await _render(call, "statements/edit.html", N_("Revise the statement"), problem, **names)
+
+
+def _typed(said: statements.Statement) -> StatementForm:
+    return StatementForm(**statements.text_of(said), slug=said.slug, orders=" ".join(said.orders))
+
+
+def in_language(english: str, hindi: str, language: str) -> str:
+    return (hindi if language == "hi" else "") or english
+
+
+async def _render(call: Call[Any], template: str, title: str, problem: Problem | None = None, **context: Any) -> Answer:
+    tr, language = words(call.viewer.language).gettext, call.viewer.language
+    told: dict[str, Any] = courtly.names(call) | {
+        "title": tr(title), "errors": courtly.errors_of(call, problem) if problem else {},
+        "stopped": tr(problem.message) if problem and problem.message in STOPPED else courtly.stopped(call, problem) if problem else "",
+        "spoken": partial(in_language, language=language), "paragraphs": paragraphs,
+    }  # fmt: skip
+    return await pages.render(call, template, problem.status if problem else 200, None, **(told | context))
+
+
+def paragraphs(text: str) -> list[str]:
+    return [part.strip() for part in text.split("\n\n") if part.strip()]
+
+
+OFFICE: dict[str, Any] = {"shape": Shape.PAGE, "may": "publish_statement", "body": LARGE}
+
+ROUTES: tuple[Route, ...] = (
+    get("/statements", listed, Surface.RECORD, shape=Shape.PAGE, public=True),
+    get("/statements/{slug}", one, Surface.RECORD, shape=Shape.PAGE, public=True, takes=One),
+    get("/office/statements", office, Surface.OFFICE, **OFFICE),
+    post("/office/statements", publish, Surface.OFFICE, takes=StatementForm, **OFFICE),
+    get("/office/statements/{slug}", edit, Surface.OFFICE, takes=One, **OFFICE),
+    post("/office/statements/{slug}", revise, Surface.OFFICE, takes=Revised, **OFFICE),
+    post("/office/statements/{slug}/reply", reply, Surface.OFFICE, takes=Replied, **OFFICE),
+)

@@ -1,0 +1,179 @@
+"""The transparency page: what was demanded, decided and done, in sentences, tables and charts, and how to count it again."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from chaupal.governance.log import batches as log_batches
+from chaupal.governance.log import cosigned as log_cosigned
+from chaupal.governance.log import reconcile
+from chaupal.governance.orders import statements
+from chaupal.governance.report import reported, snapshots
+from chaupal.governance.report.cells import Hidden, Table, Value
+from chaupal.governance.report.filters import EVERYTHING, Filters, parse_filters
+from chaupal.governance.report.keeper import Building
+from chaupal.governance.report.report import Report
+from chaupal.governance.report.tables import TABLES
+from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.policy.surface import Surface
+from chaupal.web import links, pages
+from chaupal.web.court import charts, reportwords
+from chaupal.web.court.statements import in_language
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call
+from chaupal.wire.route import Route, Shape, get
+
+BY_ID = {id_.lower(): id_ for id_ in TABLES}
+WRONG = (
+    N_("must be a month such as 2021-02"),
+    N_("must not be before from"),
+    N_("must be a country's two letters, such as IN"),
+    N_("must be a language's code, such as hi"),
+    N_("must be a regime's name, such as IN-69A"),
+)
+Word = Annotated[str, Meta(max_length=64)]
+
+
+class Asked(msgspec.Struct, kw_only=True):
+    """Months from and to, a country, a language, a regime; each may be empty, as a form sends it."""
+
+    start: Word = msgspec.field(default="", name="from")
+    to: Word = ""
+    country: Word = ""
+    language: Word = ""
+    regime: Word = ""
+
+    @property
+    def typed(self) -> dict[str, str]:
+        return {
+            "from": self.start, "to": self.to, "country": self.country, "language": self.language, "regime": self.regime,
+        }  # fmt: skip
+
+
+class AskedOne(Asked, kw_only=True):
+    """One table: `t1`, `t9a`."""
+
+    table: Annotated[str, Meta(max_length=16)]
+
+
+# Numbers of the first sentences: (table, column, sentence with `{}` for the number).
+HEADLINES = (
+    ("T1", "received", N_("orders came in")),
+    ("T2", "accounts_specified", N_("accounts were named in them")),
+    ("T2", "accounts_withheld", N_("of these were withheld in the country that demanded it")),
+    ("T2", "posts_withheld", N_("posts were withheld there")),
+    ("T2", "accounts_no_action", N_("accounts were left as they were")),
+    ("T7", "actions", N_("measures were taken under the house's own rules")),
+    ("T10", "received", N_("reports came from people")),
+    ("T12", "filed", N_("appeals were filed")),
+    ("T12", "reversed", N_("of these ended the measure")),
+)
+
+
+class Headline(msgspec.Struct, frozen=True):
+    """A number and what it is of; `table` says where it stands."""
+
+    value: str
+    sentence: str
+    table: str
+
+
+async def overview(call: Call[Asked]) -> Answer:
+    """The whole report on one page."""
+    filters, wrong = _filters(call)
+    if wrong:
+        return await _page(call, "transparency/index.html", 422, wrong=wrong, report=None)
+    found = await reported.made(call.house.court, filters)
+    if isinstance(found, Building):
+        return await _building(call, found)
+    tr = words(call.viewer.language).gettext
+    drawn = [charts.chart(figure, call.viewer.language) for figure in found.figures]
+    return await _page(
+        call, "transparency/index.html", report=found, charts=drawn, headlines=_headlines(call, found), country=_table(found, "T2"),
+        title=tr(N_("Transparency")), **await _of_the_log(call),
+    )  # fmt: skip
+
+
+async def _of_the_log(call: Call[Any]) -> dict[str, Any]:
+    """What stands beside the report: how the log is, what is frozen."""
+    court = call.house.court
+    return {
+        "health": await log_cosigned.status(court), "standing": await log_cosigned.standing(court),
+        "checked": await reconcile.last(court), "frozen": await snapshots.listed(court),
+        "signed_next": log_batches.next_batch(court) if log_batches.batch_ms(court.settings) else None,
+    }  # fmt: skip
+
+
+async def one(call: Call[AskedOne]) -> Answer:
+    """One table whole."""
+    id_ = BY_ID.get(call.args.table.lower())
+    if id_ is None:
+        raise NotFound("There is no such table")
+    filters, wrong = _filters(call)
+    title = f"{id_}: {words(call.viewer.language).gettext(TABLES[id_].title)}"
+    if wrong:
+        return await _page(call, "transparency/table.html", 422, wrong=wrong, report=None, title=title, id=id_)
+    found = await reported.made(call.house.court, filters, (id_,))
+    if isinstance(found, Building):
+        return await _building(call, found)
+    said = await statements.listed(call.house.court) if id_ == "T1" else []
+    return await _page(
+        call, "transparency/table.html", report=found, table=found.tables[0], title=title, id=id_, statements=said
+    )  # fmt: skip
+
+
+def _filters(call: Call[Any]) -> tuple[Filters, dict[str, str]]:
+    """What is asked for, and what is wrong with it by field."""
+    tr = words(call.viewer.language).gettext
+    try:
+        return parse_filters(call.args.typed), {}
+    except Invalid as problem:
+        return EVERYTHING, {field: tr(text) for field, text in problem.details.items()}
+
+
+async def _page(call: Call[Any], template: str, status: int = 200, **names: Any) -> Answer:
+    typed = {name: text.strip() for name, text in call.args.typed.items() if text.strip()}
+    usual: dict[str, Any] = reportwords.names(call) | {
+        "typed": call.args.typed, "query": links.query("", **typed), "wrong": {}, "tables": TABLES,
+        "title": words(call.viewer.language).gettext(N_("Transparency")), "statements": [],
+        "spoken": partial(in_language, language=call.viewer.language),
+    }  # fmt: skip
+    return await pages.render(call, template, status, None, **(usual | names))
+
+
+async def _building(call: Call[Any], found: Building) -> Answer:
+    """The report is not ready: how far it is; the page comes again by itself."""
+    title = words(call.viewer.language).gettext(N_("The report is being counted"))
+    headers = [("retry-after", "2"), ("cache-control", "no-store")]
+    return await pages.render(call, "transparency/building.html", 202, headers, found=found, title=title)
+
+
+def _headlines(call: Call[Any], found: Report) -> list[Headline]:
+    tr, language = words(call.viewer.language).gettext, call.viewer.language
+    made: list[Headline] = []
+    for id_, column, sentence in HEADLINES:
+        value, kind = _total(_table(found, id_), column)
+        if value or isinstance(value, Hidden):
+            made.append(Headline(reportwords.said(value, kind, language), tr(sentence), id_))
+    return made
+
+
+def _table(found: Report, id_: str) -> Table:
+    return next(table for table in found.tables if table.id == id_)
+
+
+def _total(table: Table, column: str) -> tuple[Value, Any]:
+    at = next(i for i, c in enumerate(table.columns) if c.name == column)
+    row: Sequence[Value] = table.total or ()
+    return (row[at] if row else None), table.columns[at].kind
+
+
+OPEN: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "limit": (60, 60)}
+
+ROUTES: tuple[Route, ...] = (
+    get("/transparency", overview, Surface.RECORD, takes=Asked, **OPEN),
+    get("/transparency/{table}", one, Surface.RECORD, takes=AskedOne, **OPEN),
+)

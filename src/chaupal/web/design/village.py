@@ -1,0 +1,59 @@
+"""The bar of the village: look as from another country, or be one of the cast. These routes exist nowhere else."""
+
+import msgspec
+
+from chaupal.kernel.clock import SECOND
+from chaupal.kernel.countries import known_country
+from chaupal.kernel.errors import NotFound
+from chaupal.policy.surface import Surface
+from chaupal.social.people import accounts
+from chaupal.social.signin import logins
+from chaupal.web import links
+from chaupal.web.pages import common
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.cookies import set_cookie
+from chaupal.wire.route import Route, Shape, post
+
+LOOK_AS = "look_as"  # read by `wire.answer`, and believed in the village only
+LOOKS_FOR = 30 * 86_400  # seconds
+
+
+class Look(msgspec.Struct, kw_only=True):
+    """From where to look: a country's code of two letters; empty: from where one is."""
+
+    country: str = ""
+    next: str = "/"
+
+
+class Part(msgspec.Struct, kw_only=True):
+    """Whom of the cast to be."""
+
+    handle: str
+    next: str = "/"
+
+
+async def look(call: Call[Look]) -> Answer:
+    """See what a reader in that country sees, until one looks from elsewhere."""
+    country = call.args.country.strip().upper()
+    if country and not known_country(country):
+        raise NotFound
+    cookie = set_cookie(call.house.settings, LOOK_AS, country, LOOKS_FOR if country else 0)
+    return redirect(links.back(call.args.next), headers=[cookie])
+
+
+async def play(call: Call[Part]) -> Answer:
+    """Be one of the cast, without a password. Raises NotFound for whoever is not of the cast, whatever their handle."""
+    square = call.house.square
+    if all(player.handle != call.args.handle for player in common(call)["cast"]):
+        raise NotFound
+    session = await logins.begin_session(square, await accounts.account_id(square, call.args.handle), agent="village")
+    if call.caller is not None:
+        await logins.sign_out(square, call.caller)
+    cookie = set_cookie(call.house.settings, logins.COOKIE, session.secret, logins.SESSION_LASTS // SECOND)
+    return redirect(links.back(call.args.next), headers=[cookie])
+
+
+ROUTES: tuple[Route, ...] = (
+    post("/village/look", look, Surface.NONE, shape=Shape.PAGE, public=True, unready=True, village=True, takes=Look),
+    post("/village/login", play, Surface.NONE, shape=Shape.PAGE, public=True, unready=True, village=True, takes=Part),
+)  # fmt: skip

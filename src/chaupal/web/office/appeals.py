@@ -1,0 +1,180 @@
+"""The desk for appeals: the queue by its clock, what was decided and why, the dialogue, and the decision of somebody else."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from chaupal.governance.appeals import appeals, counter, outside
+from chaupal.governance.appeals.appeals import Decision
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
+from chaupal.policy import tidings
+from chaupal.policy.surface import Surface
+from chaupal.reads.people import people
+from chaupal.reads.timelines import thread
+from chaupal.web import pages
+from chaupal.web.court import courtly, disputes, disputewords
+from chaupal.web.square.cards import cards
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Route, Shape, get, post
+
+
+class Asked(msgspec.Struct, kw_only=True):
+    """Those that wait, or those that have `ended`."""
+
+    ended: bool = False
+
+
+class Of(msgspec.Struct, kw_only=True):
+    id: Number
+    done: str = ""
+
+
+class Typed(msgspec.Struct, kw_only=True):
+    """What is done about an appeal: `assign`, `unassign`, `say` (with `text`), or `decide` with the fields of a Decision."""
+
+    id: Number
+    act: str
+    text: str = ""
+    outcome: str = ""
+    reason: str = ""
+    ends_at: str = ""
+    territory: str = ""
+    measure: str = ""
+    parts: str = ""
+
+
+class Elsewhere(msgspec.Struct, kw_only=True):
+    """What a body outside the house was asked, or has decided, about a ruling."""
+
+    id: Number
+    step: str = ""
+    body: str = ""
+    outcome: str = ""
+    complied_in_time: bool = False
+
+
+class Step(msgspec.Struct, kw_only=True):
+    """What was done about a counter-notice."""
+
+    id: Number
+    step: str = ""
+
+
+async def queue(call: Call[Asked]) -> Answer:
+    found = await appeals.queue(call.house.court, call.viewer, ended=call.args.ended)
+    return await _render(call, "office/appeals.html", N_("Appeals"), found=found, ended=call.args.ended)
+
+
+async def show(call: Call[Of]) -> Answer:
+    return await _appeal(call, call.args.id)
+
+
+async def act(call: Call[Typed]) -> Answer:
+    """One act; what cannot be done is said on the page, beside what was typed."""
+    do = ACTS.get(call.args.act)
+    if do is None:
+        raise NotFound
+    try:
+        await do(call)
+    except (Invalid, Conflict, NotAllowed) as problem:
+        return await _appeal(call, call.args.id, problem)
+    return redirect(f"/office/appeals/{call.args.id}?done={call.args.act}")
+
+
+async def elsewhere(call: Call[Elsewhere]) -> Answer:
+    """Note it; the page of the ruling shows it to the person concerned, too."""
+    args = call.args
+    try:
+        await outside.note(
+            call.house.court, call.viewer, args.id, step=args.step, body=args.body, outcome=args.outcome,
+            complied_in_time=args.complied_in_time,
+        )  # fmt: skip
+    except (Invalid, Conflict) as problem:
+        return await disputes.page(call, args.id, problem)
+    return redirect(f"{tidings.notice_page(args.id)}?done=noted#elsewhere")
+
+
+async def counter_step(call: Call[Step]) -> Answer:
+    """What becomes of a counter-notice."""
+    args = call.args
+    try:
+        await counter.step(call.house.court, call.viewer, args.id, args.step)
+    except Conflict as problem:
+        return await disputes.page(call, args.id, problem)
+    return redirect(f"{tidings.notice_page(args.id)}?done=noted#counter")
+
+
+async def _assign(call: Call[Typed]) -> None:
+    await appeals.assign(call.house.court, call.viewer, call.args.id)
+
+
+async def _unassign(call: Call[Typed]) -> None:
+    await appeals.assign(call.house.court, call.viewer, call.args.id, mine=False)
+
+
+async def _say(call: Call[Typed]) -> None:
+    await appeals.say(call.house.court, call.viewer, call.args.id, call.args.text)
+
+
+async def _decide(call: Call[Typed]) -> None:
+    args = call.args
+    typed = Decision(
+        outcome=args.outcome, reason=args.reason, ends_at=args.ends_at, territory=args.territory, measure=args.measure,
+        parts=_parts(args.parts),
+    )  # fmt: skip
+    await appeals.decide(call.house.court, call.viewer, args.id, typed)
+
+
+def _parts(text: str) -> tuple[int, ...]:
+    """Posts as they are typed: their addresses, or the numbers in which those end. Raises Invalid."""
+    ends = [one.rstrip("/").rpartition("/")[2] for one in text.replace(",", " ").split()]
+    if not all(end.isascii() and end.isdigit() and len(end) < 20 for end in ends):
+        raise Invalid(parts="must be addresses of posts of this account")
+    return tuple(int(end) for end in ends)
+
+
+type Act = Callable[[Call[Typed]], Awaitable[None]]
+ACTS: dict[str, Act] = {"assign": _assign, "unassign": _unassign, "say": _say, "decide": _decide}
+
+
+async def _appeal(call: Call[Any], id_: int, problem: Problem | None = None) -> Answer:
+    row, strike = await appeals.appeal(call.house.court, call.viewer, id_)
+    reads, viewer = call.house.reads, call.viewer
+    seen = await thread.several(reads, viewer, [strike.ruling.subject_id]) if strike.kind == "post" else []
+    shown = await cards(call, seen)
+    known = await people.people(
+        reads, viewer, Surface.OFFICE, [row.account_id, *([row.assigned_to] if row.assigned_to else [])]
+    )
+    names = {one.item.id: one.item.handle for one in known}
+    typed = call.args if isinstance(call.args, Typed) else Typed(id=id_, act="")
+    card = msgspec.structs.replace(shown[0], beside=()) if shown else None  # what limits it is said on this very page
+    return await _render(
+        call, "office/appeal.html", N_("Appeal"), problem, row=row, strike=strike, card=card, names=names, typed=typed,
+        done=getattr(call.args, "done", ""), may_hear=row.may_be_heard_by(viewer.me),
+    )  # fmt: skip
+
+
+async def _render(call: Call[Any], template: str, title: str, problem: Problem | None = None, **context: Any) -> Answer:
+    tr = words(call.viewer.language).gettext
+    told = {
+        "title": tr(title), "errors": courtly.errors_of(call, problem) if problem else {},
+        "stopped": courtly.stopped(call, problem) if problem else "", "words": disputewords,
+    }  # fmt: skip
+    status = problem.status if problem else 200
+    return await pages.render(call, template, status, **told, **courtly.names(call), **context)
+
+
+DESK: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_office"}
+
+ROUTES: tuple[Route, ...] = (
+    get("/office/appeals", queue, Surface.OFFICE, takes=Asked, **DESK),
+    get("/office/appeals/{id}", show, Surface.OFFICE, takes=Of, **DESK),
+    post(
+        "/office/strikes/{id}/outside", elsewhere, Surface.OFFICE, takes=Elsewhere, shape=Shape.PAGE, may="hear_appeal"
+    ),
+    post("/office/strikes/{id}/counter", counter_step, Surface.OFFICE, takes=Step, shape=Shape.PAGE, may="lift"),
+    post("/office/appeals/{id}/{act}", act, Surface.OFFICE, takes=Typed, shape=Shape.PAGE, may="hear_appeal"),
+)

@@ -1,0 +1,160 @@
+"""The register of authorities for staff: who may order, how each is known, and which of its people come in to the portal."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.governance.orders import authorities, portal
+from chaupal.governance.orders.authorities import CLASSES, Authority, AuthorityForm
+from chaupal.governance.orders.portal import InviteForm
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
+from chaupal.policy.surface import Surface
+from chaupal.web import pages
+from chaupal.web.court import courtly, filing
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Nothing, Route, Shape, get, post
+
+CLASS_NAMES = {
+    "court": N_("court"), "government": N_("government"), "police": N_("police"), "other": N_("other"),
+}  # fmt: skip
+
+
+class One(msgspec.Struct, kw_only=True):
+    id: Number
+
+
+class Changed(AuthorityForm, kw_only=True):
+    id: Number
+
+
+class Invited(InviteForm, kw_only=True):
+    id: Number
+
+
+class Person(msgspec.Struct, kw_only=True):
+    """One of an authority's people; `act`: again or end."""
+
+    id: Number
+    user_id: Number
+    act: str
+
+
+async def show(call: Call[Nothing]) -> Answer:
+    return await _all(call, AuthorityForm(), None)
+
+
+async def register(call: Call[AuthorityForm]) -> Answer:
+    try:
+        added = await authorities.register(call.house.court, call.viewer, call.args)
+    except (Invalid, Conflict) as problem:
+        return await _all(call, call.args, problem)
+    return redirect(f"/office/authorities/{added.id}")
+
+
+async def show_one(call: Call[One]) -> Answer:
+    found = await authorities.one(call.house.court, call.viewer, call.args.id)
+    return await _one(call, found, _form(found), InviteForm(), None)
+
+
+async def change(call: Call[Changed]) -> Answer:
+    found = await authorities.one(call.house.court, call.viewer, call.args.id)
+    try:
+        await authorities.change(call.house.court, call.viewer, call.args.id, call.args)
+    except (Invalid, Conflict) as problem:
+        return await _one(call, found, call.args, InviteForm(), problem)
+    return redirect(f"/office/authorities/{found.id}")
+
+
+async def agree(call: Call[One]) -> Answer:
+    return await _settle(call, authorities.agree)
+
+
+async def drop(call: Call[One]) -> Answer:
+    return await _settle(call, authorities.drop)
+
+
+async def _settle(call: Call[One], act: Any) -> Answer:
+    found = await authorities.one(call.house.court, call.viewer, call.args.id)
+    try:
+        await act(call.house.court, call.viewer, found.id)
+    except (Conflict, NotAllowed) as problem:
+        return await _one(call, found, _form(found), InviteForm(), problem)
+    return redirect("/office/authorities" if act is authorities.drop else f"/office/authorities/{found.id}")
+
+
+async def invite(call: Call[Invited]) -> Answer:
+    found = await authorities.one(call.house.court, call.viewer, call.args.id)
+    try:
+        await portal.invite(call.house.court, call.viewer, found.id, call.args)
+    except (Invalid, Conflict) as problem:
+        return await _one(call, found, _form(found), call.args, problem)
+    return redirect(f"/office/authorities/{found.id}#people")
+
+
+async def person(call: Call[Person]) -> Answer:
+    act = {"again": portal.invite_again, "end": portal.end_user}.get(call.args.act)
+    if act is None:
+        raise NotFound
+    await act(call.house.court, call.viewer, call.args.user_id)
+    return redirect(f"/office/authorities/{call.args.id}#people")
+
+
+def _form(found: Authority) -> AuthorityForm:
+    kind: Any = found.issuer_class
+    return AuthorityForm(
+        name=found.name, name_hi=found.name_hi, jurisdiction=found.jurisdiction, office=found.office, email_domain=found.email_domain,
+        issuer_class=kind, keys="\n".join(found.keys), contact=found.contact,
+    )  # fmt: skip
+
+
+async def _all(call: Call[Any], typed: AuthorityForm, problem: Problem | None) -> Answer:
+    known = await authorities.every(call.house.court, call.viewer)
+    return await _render(call, "office/authorities.html", N_("Authorities"), problem, typed=typed, known=known)
+
+
+async def _one(
+    call: Call[Any], found: Authority, typed: AuthorityForm, invited: InviteForm, problem: Problem | None
+) -> Answer:
+    people = await portal.users_of(call.house.court, call.viewer, found.id)
+    proposed = await authorities.proposed_of(call.house.court, call.viewer, found.id)
+    title = courtly.called(found, call.viewer.language)
+    return await _render(
+        call,
+        "office/authority.html",
+        title,
+        problem,
+        one=found,
+        typed=typed,
+        invited=invited,
+        people=people,
+        proposed=proposed,
+    )
+
+
+async def _render(call: Call[Any], template: str, title: str, problem: Problem | None, **context: Any) -> Answer:
+    tr = words(call.viewer.language).gettext
+    told = {
+        "title": tr(title), "errors": filing.errors_of(call, problem) if problem else {}, "classes": CLASSES,
+        "class_names": CLASS_NAMES, "stopped": courtly.stopped(call, problem) if problem else "",
+    }  # fmt: skip
+    return await pages.render(
+        call, template, problem.status if problem else 200, **told, **courtly.names(call), **context
+    )
+
+
+PAGE: dict[str, Any] = {"shape": Shape.PAGE}
+
+ROUTES: tuple[Route, ...] = (
+    get("/office/authorities", show, Surface.OFFICE, may="see_office", **PAGE),
+    post("/office/authorities", register, Surface.OFFICE, may="register_authority", takes=AuthorityForm, **PAGE),
+    get("/office/authorities/{id}", show_one, Surface.OFFICE, may="see_office", takes=One, **PAGE),
+    post("/office/authorities/{id}", change, Surface.OFFICE, may="register_authority", takes=Changed, **PAGE),
+    post("/office/authorities/{id}/agree", agree, Surface.OFFICE, may="agree_authority", takes=One, **PAGE),
+    post("/office/authorities/{id}/drop", drop, Surface.OFFICE, may="see_office", takes=One, **PAGE),
+    post("/office/authorities/{id}/people", invite, Surface.OFFICE, may="register_authority", takes=Invited, **PAGE),
+    post(
+        "/office/authorities/{id}/people/{user_id}/{act}", person, Surface.OFFICE, may="register_authority", takes=Person, **PAGE
+    ),
+)  # fmt: skip

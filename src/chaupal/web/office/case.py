@@ -1,0 +1,273 @@
+"""One case on the desk: the thing behind a curtain, what is asked beside it, the ladder, what each rung would do, the decision."""
+
+import copy
+from collections.abc import Awaitable, Callable
+from difflib import SequenceMatcher
+from typing import Any, NamedTuple
+
+import msgspec
+import regex
+
+from chaupal.governance.cases import assigning, decisions, desk, notes, reviews, supposed
+from chaupal.governance.cases.desk import Options
+from chaupal.governance.cases.ladder import Draft
+from chaupal.governance.orders.changes import ChangeForm
+from chaupal.governance.people import access_audit as looks
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
+from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.court import desk as desk_reads
+from chaupal.reads.court import dossier, impact
+from chaupal.reads.court.dossier import Said
+from chaupal.reads.court.impact import About, Seen
+from chaupal.web.office import deskwords
+from chaupal.web.office import room as office_room
+from chaupal.web.office.room import PAGE
+from chaupal.web.square import cards
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Route, get, post
+
+MOST_PARTS = 100
+WORDS = regex.compile(r"\s+|\S+")
+
+
+class One(msgspec.Struct, kw_only=True):
+    """A case by its order and number; `done`: what was just done."""
+
+    ref: str
+    number: Number
+    done: str = ""
+
+
+class Typed(msgspec.Struct, kw_only=True):
+    """What is to be done about a case. `seen`: the case's number on the page that was decided on. `ladder.Draft` says the rest."""
+
+    ref: str
+    number: Number
+    act: str
+    seen: Number | None = None
+    outcome: str = ""
+    reason: str = ""
+    code: str = ""
+    finding: str = ""
+    until: str = ""
+    permanent: bool = False
+    text: str = ""
+    rule: str = ""
+    despite: str = ""
+    parts: tuple[Number, ...] = ()
+    note: str = ""
+    to: str = ""
+    matter: str = ""
+    words: Number | None = None
+    kind: str = ""
+    body: str = ""
+    territory: str = ""
+
+    @property
+    def draft(self) -> Draft:
+        return Draft(
+            outcome=self.outcome, reason=self.reason, code=self.code, parts=self.parts, finding=self.finding, until=self.until,
+            permanent=self.permanent, text=self.text, rule=self.rule, despite=self.despite, matter=self.matter,
+        )  # fmt: skip
+
+
+class Look(msgspec.Struct, frozen=True):
+    """How it would look from a country, ready for the page."""
+
+    country: str
+    seen: Seen
+    gone: cards.Limit | None
+    pictures_gone: cards.Limit | None
+    labels: tuple[cards.Limit, ...]
+
+
+async def show(call: Call[One]) -> Answer:
+    return await page(call, call.args.ref, call.args.number, None, None)
+
+
+async def act(call: Call[Typed]) -> Answer:
+    """One move of one case, or a look at what it would do. What cannot be done is said beside what was typed."""
+    args = call.args
+    if args.act == "preview":
+        return await page(call, args.ref, args.number, args, None)
+    do = ACTS.get(args.act)
+    if do is None:
+        raise NotFound
+    try:
+        await do(call)
+    except (Invalid, Conflict, NotAllowed) as problem:
+        return await page(call, args.ref, args.number, args, problem)
+    return redirect(f"/office/orders/{args.ref}/{args.number}?done={args.act}")
+
+
+async def _propose(call: Call[Typed]) -> None:
+    args = call.args
+    await decisions.propose(
+        call.house.court, call.viewer, args.ref, args.number, seen=args.seen, **msgspec.structs.asdict(args.draft)
+    )
+
+
+async def _concur(call: Call[Typed]) -> None:
+    await decisions.concur(call.house.court, call.viewer, call.args.ref, call.args.number, seen=call.args.seen)
+
+
+async def _approve(call: Call[Typed]) -> None:
+    await decisions.approve(
+        call.house.court, call.viewer, call.args.ref, call.args.number, seen=call.args.seen, words=call.args.words
+    )
+
+
+async def _return(call: Call[Typed]) -> None:
+    args = call.args
+    await decisions.return_(call.house.court, call.viewer, args.ref, args.number, reason=args.reason, seen=args.seen)
+
+
+async def _act_alone(call: Call[Typed]) -> None:
+    args = call.args
+    await decisions.act_alone(call.house.court, call.viewer, args.ref, args.number, args.draft, seen=args.seen)
+
+
+async def _break_glass(call: Call[Typed]) -> None:
+    args = call.args
+    await decisions.break_glass(call.house.court, call.viewer, args.ref, args.number, args.draft, seen=args.seen)
+
+
+async def _lift(call: Call[Typed]) -> None:
+    args = call.args
+    await decisions.lift(call.house.court, call.viewer, args.ref, args.number, reason=args.reason, seen=args.seen)
+
+
+async def _keep(call: Call[Typed]) -> None:
+    args = call.args
+    await reviews.keep(call.house.court, call.viewer, args.ref, args.number, reason=args.reason, seen=args.seen)
+
+
+async def _change(call: Call[Typed]) -> None:
+    args = call.args
+    form = ChangeForm(
+        kind=args.kind, reason=args.reason, body=args.body, until=args.until, territory=args.territory, outcome=args.outcome,
+        parts=args.parts, text=args.text,
+    )  # fmt: skip
+    await decisions.propose_change(call.house.court, call.viewer, args.ref, args.number, form, seen=args.seen)
+
+
+async def _note(call: Call[Typed]) -> None:
+    args = call.args
+    found = await desk.options(call.house.court, call.viewer, args.ref, args.number)
+    await notes.add(call.house.court, call.viewer, "case", found.case.target.id, args.note)
+
+
+async def _assign(call: Call[Typed]) -> None:
+    await assigning.assign(call.house.court, call.viewer, call.args.ref, (call.args.number,), call.args.to)
+
+
+ACTS: dict[str, Callable[[Call[Typed]], Awaitable[None]]] = {
+    "propose": _propose, "concur": _concur, "approve": _approve, "return": _return, "act_alone": _act_alone,
+    "break_glass": _break_glass, "lift": _lift, "keep": _keep, "change": _change, "note": _note, "assign": _assign,
+}  # fmt: skip
+
+
+# --- the page ---
+
+
+def typed_of(ref: str, draft: Draft) -> Typed:
+    """A draft as it stands in the form of a case, for other pages that lead here."""
+    fields = {name: getattr(draft, name) for name in ("outcome", "reason", "until", "permanent", "text", "rule")}
+    return Typed(ref=ref, number=1, act="propose", **fields)
+
+
+async def page(call: Call[Any], ref: str, number: int, typed: Typed | None, problem: Problem | None) -> Answer:
+    """The page of a case, with what was typed and what was wrong with it."""
+    house, viewer = call.house, call.viewer
+    sheet = await dossier.sheet(house.reads, viewer, ref, number)
+    found = await desk.options(house.court, viewer, ref, number)
+    if sheet.private:  # written down before it is shown
+        await looks.note(house.court, viewer, "post", str(sheet.file.target.subject_id), f"{ref}/{number}")
+    written = await notes.on(house.court, viewer, "case", found.case.target.id)
+    draft = _draft(found, typed)
+    shown = await cards.cards(call, [sheet.file.post]) if sheet.file.post is not None else []
+    made = None if draft is None else await _impact(call, found, draft)
+    return await office_room.render(
+        call, "office/case.html", _title(call, ref, number), problem, sheet=sheet, options=found, case=found.case, typed=typed,
+        draft=draft, card=shown[0] if shown else None, parts=await cards.cards(call, sheet.posts), notes=written,
+        names=sheet.names | await desk_reads.handles(house.reads, viewer, {n.by for n in written}),
+        done=getattr(call.args, "done", ""), rules=house.court.rules.current(house.court.clock()).rules,
+        changed=changed(sheet.then, sheet.now), flags=deskwords.FLAGS, changes=deskwords.CHANGES,
+        bodies=deskwords.BODIES, templates=await notes.templates(house.court, viewer),
+        impact=made, views=_looks(call, made),
+    )  # fmt: skip
+
+
+class Piece(NamedTuple):
+    """Some words of a text: `kept` in both versions, `gone` from the earlier one, or `new` in the later."""
+
+    how: str
+    text: str
+
+
+def changed(then: Said | None, now: Said | None) -> list[Piece]:
+    """The words that an order named beside those of now; nothing where they are the same, or are not kept."""
+    if then is None or now is None or then == now:
+        return []
+    before, after = (WORDS.findall(f"{one.spoiler}\n{one.text}".lstrip("\n")) for one in (then, now))
+    pieces: list[Piece] = []
+    for how, a, b, c, d in SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes():
+        if how == "equal":
+            pieces.append(Piece("kept", "".join(after[c:d])))
+        else:
+            pieces += [Piece("gone", "".join(before[a:b]))] if a < b else []
+            pieces += [Piece("new", "".join(after[c:d]))] if c < d else []
+    return pieces
+
+
+def _title(call: Call[Any], ref: str, number: int) -> str:
+    return words(call.viewer.language).gettext(N_("%(ref)s, number %(number)s")) % {"ref": ref, "number": number}
+
+
+def _draft(found: Options, typed: Typed | None) -> Draft | None:
+    """What is looked at beforehand: what was typed, what is proposed, or else the narrowest rung."""
+    case = found.case
+    if typed is not None and typed.outcome:
+        return typed.draft
+    proposal = case.proposal
+    if proposal is not None and case.state in desk.cases.PROPOSED:
+        said = proposal.body
+        return Draft(outcome=said.outcome, reason=said.reason, parts=said.subjects, text=said.text, rule=said.rule)
+    return Draft(outcome=found.narrowest, reason="") if "propose" in found.acts else None
+
+
+async def _impact(call: Call[Any], found: Options, draft: Draft) -> impact.Impact | None:
+    rulings = supposed.rulings(call.house.court, found.case, draft)
+    target = found.case.target
+    if not rulings:
+        return None
+    about = About(
+        kind=target.kind, subject=target.subject_id or 0, owner=target.owner_id, parts=tuple(draft.parts)[:MOST_PARTS], term=target.term,
+        pictures=draft.outcome == "withhold_media",
+    )  # fmt: skip
+    return await impact.impact(call.house.reads, call.viewer, about, rulings)
+
+
+def _looks(call: Call[Any], made: impact.Impact | None) -> list[Look]:
+    return [] if made is None else [_look(call, seen) for seen in made.looks]
+
+
+def _look(call: Call[Any], seen: Seen) -> Look:
+    """What stands there, in the words of that country, but in the language of whoever looks now."""
+    there = copy.copy(call)
+    there.viewer = Viewer(country=seen.country, language=call.viewer.language)
+    if seen.shown is None:
+        return Look(seen.country, seen, None, None, ())
+    gone, _, pictures_gone, labels = cards.limits(there, seen.shown.verdict)
+    return Look(seen.country, seen, gone, pictures_gone, labels)
+
+
+FORM = 400_000  # bytes: a dozen texts at once, and a letter of Devanagari is nine bytes of a form
+
+ROUTES: tuple[Route, ...] = (
+    get("/office/orders/{ref}/{number}", show, Surface.OFFICE, takes=One, **PAGE),
+    post("/office/orders/{ref}/{number}/{act}", act, Surface.OFFICE, takes=Typed, body=FORM, **PAGE),
+)

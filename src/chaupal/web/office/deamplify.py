@@ -1,0 +1,69 @@
+"""What is kept out of trends and suggestions, where, until when and why; adding to it takes two people, taking away one."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.governance.cases import sanctioning
+from chaupal.governance.cases.house import MatterForm
+from chaupal.governance.cases.ladder import Draft
+from chaupal.kernel.errors import Invalid, NotAllowed, Problem
+from chaupal.policy.surface import Surface
+from chaupal.reads.court import desk, history, variants
+from chaupal.web.office import case as office_case
+from chaupal.web.office import room as office_room
+from chaupal.web.office.room import PAGE
+from chaupal.web.words import N_
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.route import Route, get, post
+
+MEASURE = "deamplify"
+# In what way a tag may be the same.
+NEARNESS = {
+    "script": N_("the same sound in another script"), "spelling": N_("another spelling"), "number": N_("the same with a number"),
+}  # fmt: skip
+
+
+class Typed(msgspec.Struct, kw_only=True):
+    """What to keep out (tags, addresses, handles; one to a line), by which rule, in which countries, until when and why."""
+
+    targets: str = ""
+    rule: str = ""
+    territory: str = ""
+    until: str = ""
+    grounds: str = ""
+
+
+async def show(call: Call[Typed]) -> Answer:
+    return await _page(call, call.args, None)
+
+
+async def propose(call: Call[Typed]) -> Answer:
+    args = call.args
+    form = MatterForm(targets=args.targets, rule=args.rule, grounds=args.grounds, territory=args.territory)
+    draft = Draft(outcome=MEASURE, reason=args.grounds, until=args.until, rule=args.rule)
+    try:
+        done = await sanctioning.open_and_decide(call.house.court, call.viewer, form, draft)
+    except (Invalid, NotAllowed) as problem:
+        return await _page(call, args, problem)
+    if done.problem is not None:
+        return await office_case.page(call, done.ref, 1, office_case.typed_of(done.ref, draft), done.problem)
+    return redirect(f"/office/orders/{done.ref}")
+
+
+async def _page(call: Call[Any], typed: Typed, problem: Problem | None) -> Answer:
+    house = call.house
+    rules = house.court.rules.current(house.court.clock())
+    made = await history.quieted(house.reads, call.viewer)
+    return await office_room.render(
+        call, "office/deamplified.html", N_("Kept out of trends"), problem, typed=typed, made=made, book=rules,
+        fitting=[rule for rule in rules.rules if MEASURE in rule.measures],
+        nearness=NEARNESS, near=await variants.of(house.reads, call.viewer, [row.term for row in made if row.term]),
+        names=await desk.handles(house.reads, call.viewer, [row.owner_id for row in made]),
+    )  # fmt: skip
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/office/deamplified", show, Surface.OFFICE, takes=Typed, **PAGE),
+    post("/office/deamplified", propose, Surface.OFFICE, takes=Typed, **PAGE),
+)

@@ -1,0 +1,183 @@
+"""The desk's words: measures as commands, steps of orders, clocks, roles, speakers, what staff look at; to be translated."""
+
+from chaupal.web.court.courtly import NOTICED
+from chaupal.web.words import N_
+
+# What is decided, as whoever decides it reads it.
+MEASURES = {
+    "warn": N_("Warn"), "label": N_("Put a label on it"), "mark_sensitive": N_("Mark it as sensitive"),
+    "deamplify": N_("Keep it out of trends and suggestions"), "limit": N_("Limit the account's reach"),
+    "freeze": N_("Freeze the account"), "withhold_media": N_("Withhold pictures"), "withhold_post": N_("Withhold posts"),
+    "withhold_account": N_("Withhold the whole account"), "remove_post": N_("Remove the post"), "suspend": N_("Suspend the account"),
+}  # fmt: skip
+CLOSINGS = {
+    "own_rules_action": N_("Close: acted on under our own rules"), "already_gone": N_("Close: it is gone already"),
+    "duplicate": N_("Close: it was decided before"), "out_of_scope": N_("Close: the order does not cover it"),
+}  # fmt: skip
+DECIDED = MEASURES | {"refuse": N_("Refuse")} | CLOSINGS
+# What can be done about many at once, and what becomes of each row.
+MANY = {
+    "act": N_("Carry out, or propose where two must"), "propose": N_("Propose"), "concur": N_("Agree as second reviewer"),
+    "approve": N_("Approve"), "return": N_("Send it back"), "lift": N_("Lift it"), "keep": N_("Keep it in force"),
+    "appeal": N_("Decide appeals"), "tell": N_("Tell them again"),
+}  # fmt: skip
+# What `bulk` and `csv_cases` say of rows, for the catalogue.
+ROWS = (
+    N_("is named twice"), N_("names nothing here"), N_("say which version was looked at"), N_("must be a number"),
+    N_("must be yes, or the name of an act"), N_("must be ids of posts or pictures"), N_("choose at least one"),
+    N_("are too many at once"), N_("is another order than that of the other rows"), N_("has no column that is called target"),
+    N_("has no column that is called appeal"), N_("has no column that is called version"), N_("has no column that is called outcome"),
+    N_("cannot be read"), N_("must be in UTF-8 or UTF-16"), N_("is a workbook: save it as CSV (UTF-8) first"),
+)  # fmt: skip
+STAGES = {
+    "received": N_("received"), "acknowledged": N_("acknowledged"), "in_review": N_("being examined"),
+    "returned": N_("sent back to the authority"), "clarifying": N_("a question is open"), "hearing": N_("a hearing is set"),
+    "stayed": N_("stayed by a court"), "withdrawn": N_("withdrawn"), "set_aside": N_("set aside"), "closed": N_("closed"),
+}  # fmt: skip
+STEPS = {
+    "receive": N_("Taken in"), "open": N_("Opened"), "acknowledge": N_("Acknowledge it"), "check": N_("Checked: begin the examination"),
+    "return_order": N_("Send it back to the authority"), "mend": N_("The authority has put it right"), "ask": N_("Ask the authority"),
+    "answer": N_("The authority has answered"), "set_hearing": N_("Set a hearing"), "hold_hearing": N_("The hearing was held"),
+    "meet": N_("Note a meeting"), "write": N_("Note a letter"), "verify_origin": N_("Its origin was checked"),
+    "object": N_("File an objection"), "challenge": N_("It is challenged in court"), "confirm": N_("It was confirmed"),
+    "report_effect": N_("Its effect was reported"), "withdraw": N_("The authority withdraws it"),
+    "set_aside": N_("A court or committee sets it aside"), "stay": N_("A court stays it"), "end_stay": N_("The stay has ended"),
+    "close": N_("Close the order"), "withdraw_some": N_("The authority withdraws a part of it"),
+    "set_aside_some": N_("A court or committee sets a part of it aside"), "stay_some": N_("A court stays a part of it"),
+    "end_stay_some": N_("The stay of a part has ended"), "extend": N_("Extended"), "renew": N_("Renewed"), "amend": N_("Made less"),
+}  # fmt: skip
+# What a step asks for.
+FIELDS = {
+    "reason": (N_("Reason"), N_("It may become public.")),
+    "text": (N_("Text"), N_("The letter, the question or the minutes. Only staff read it.")),
+    "body": (N_("Which court or committee"), ""), "until": (N_("Day"), N_("Indian time.")),
+    "codes": (N_("What is wrong with it"), ""),
+    "targets": (N_("Which things"), N_("Their numbers, such as 1, 4, 7. Empty: all.")),
+    "confirms": (N_("The order that confirms it"), N_("Its number here, such as IN-2026-0001. It is checked, and names the same things.")),
+}  # fmt: skip
+# What became of a thing since an order named it.
+FLAGS = {
+    "edited": N_("edited since the order came"), "deleted": N_("deleted since the order came"),
+    "account_deleted": N_("the account is deleted"), "account_moved": N_("the account has moved"),
+    "account_leaving": N_("the account is leaving"),
+}  # fmt: skip
+CHANGES = {"extend": N_("It lasts longer"), "renew": N_("It is renewed"), "amend": N_("It is made less")}
+BODIES = {
+    "authority": N_("the authority"), "court": N_("a court"), "review_committee": N_("a review committee"),
+    "secretary": N_("the Secretary"), "house": N_("this server"), "other": N_("somebody else"),
+}  # fmt: skip
+ENDING = frozenset({"withdraw", "set_aside", "stay", "close"})  # steps after which measures end
+CLOCKS = {
+    "acknowledge": N_("to be acknowledged"), "act": N_("to be acted on"), "confirm_interim": N_("to be confirmed"),
+    "restore": N_("to be shown again"), "review": N_("to be looked at again"),
+}  # fmt: skip
+ROLES = {
+    "member": N_("member"), "clerk": N_("clerk"), "reviewer": N_("reviewer"), "approver": N_("approver"), "executor": N_("executor"),
+    "moderator": N_("moderator"), "auditor": N_("auditor"), "owner": N_("owner"),
+}  # fmt: skip
+DUTIES = {
+    "clerk": N_("takes orders in, writes letters"), "reviewer": N_("proposes and approves"),
+    "approver": N_("proposes and approves, acts alone in an emergency"), "executor": N_("carries out stays and withdrawals, lifts"),
+    "moderator": N_("the house's own rules, reports, appeals"), "auditor": N_("reads everything, changes nothing"),
+    "owner": N_("everything, and who has which role"), "member": N_("no part in the office"),
+}  # fmt: skip
+SPEAKERS = {
+    "news_media": N_("news media"), "journalist": N_("journalist"), "activist": N_("activist"), "politician": N_("politician"),
+    "candidate": N_("candidate"),
+}  # fmt: skip
+SOURCES = NOTICED
+LOOKS = {
+    "document": N_("document"), "post": N_("post that is not for everybody"), "evidence": N_("evidence"), "email": N_("e-mail address"),
+    "speaker": N_("why somebody is protected"), "reporter": N_("who reported"),
+}  # fmt: skip
+# Surfaces, as what people know them by.
+SURFACES = {
+    "home": N_("home timelines"), "stream": N_("live updates"), "public": N_("the square"), "tag": N_("hashtag pages"),
+    "account": N_("the profile's posts"), "profile": N_("the profile"), "people": N_("lists of people"),
+    "status": N_("the post's own page"),
+    "thread": N_("conversations"), "quote": N_("quotes"),
+    "saved": N_("saved posts"), "notifications": N_("notifications"), "messages": N_("messages"), "search": N_("search"),
+    "trends": N_("trends"), "suggest": N_("suggestions"), "media": N_("picture files"), "mail": N_("mails"), "feed": N_("feeds"),
+}  # fmt: skip
+
+# What a person is told where something cannot be done; the rooms below say it in these words.
+STOPPED = (
+    N_("They were told of this less than a day ago"),
+    N_("Its law does not let them be told yet; they are told by themselves once it does"),
+    N_("Nobody was to be told of this"),
+    N_("This order has moved meanwhile; please look at it again"),
+    N_("This takes two people: propose it, and let somebody else approve"),
+    N_("This concerns a protected speaker: a second reviewer must agree before it can be approved"),
+    N_("You agreed to this as second reviewer; a third person must approve it"),
+    N_("You can send this back; an approver decides whether it is carried out"),
+    N_("Nobody has made sure yet that this order is genuine; note how its origin was checked first"),
+    N_("There is nothing here that this decision could be about"),
+    N_("Nobody changes their own role; another owner must do it"),
+    N_("The last owner who can sign in stays; make somebody else one first"),
+    N_("The last approver who can sign in stays; make somebody else one first"),
+    N_("This would leave the court without an owner who can sign in; make somebody else one first"),
+    N_("This would leave the court without an approver who can sign in; make somebody else one first"),
+    N_("This account is about to be deleted, as its owner asked"),
+    N_("This is about something of your own; somebody else must act"),
+    N_("You are not of the staff as you were, or your account is limited; ask an owner"),
+    N_("Whoever proposed or agreed to this may not do so any more: send it back, so that it is proposed anew"),
+    N_("This concerns a protected speaker. This takes two people: propose it, and let somebody else approve"),
+    N_("This concerns somebody of the staff. This takes two people: propose it, and let somebody else approve"),
+    N_("Somebody of your own role did this; by the rules of this house another must decide"),
+    N_("Nobody has proposed that this ends"),
+    N_("They have this role already"),
+    N_("This has been decided meanwhile"),
+    N_("Nothing is proposed"),
+    N_("This announcement was changed meanwhile; please look at it again"),
+    N_("This text was changed meanwhile; please look at it again"),
+    N_("Nothing was changed"),
+    N_("Nobody has checked this order yet: check its form first"),
+    N_("This order was sent back: nothing is decided under it until it is mended and checked"),
+    N_("This order is stayed: nothing is decided under it"),
+    N_("This order is over: nothing is decided under it"),
+    N_("Something is in force or stayed by this order: that ends first"),
+    N_("Something is proposed under this order: it is approved or sent back first"),
+    N_("This takes two people: it is proposed about each thing, and somebody else approves"),
+    N_("This hearing is set for a later day; set another day first"),
+    N_("Only an emergency order is confirmed"),
+    N_("The post was edited since this was proposed: look at it again"),
+    N_("Its law does not let this issuer ask for it: it can only be refused or sent back"),
+    N_("The order lacks something that whoever proposed this did not see: send it back"),
+    N_("This is no order that could confirm it"),
+    N_("The confirming order names nothing that is in force by this one"),
+    N_("An emergency order is confirmed by another order, not extended"),
+    N_("This concerns a protected speaker: what is to last longer is decided anew, under a new order"),
+)
+WRONG = (
+    N_("this takes two people"),
+    N_("this step is about the whole order"),
+    N_("is no order that could confirm this one"),
+    N_("are not in force, or not named by the confirming order"),
+    N_("does not allow this measure"),
+    N_("does not reach there"),
+    N_("must be after the end that was set"),
+    N_("must be before the end that was set"),
+    N_("is later than its law allows"),
+    N_("is nearer than its law allows"),
+    N_("only whoever ordered it, or a court, gives it more time than the order"),
+    N_("what lasts longer stays as it is otherwise"),
+    N_("must be among the countries where it holds"),
+    N_("must be narrower than what is in force"),
+    N_("say what is to be narrower"),
+    N_("must be numbers, such as 1, 4, 7"),
+    N_("it has no end that could be later; renew it, or give it an end by an amendment"),
+    N_("the whole account of a protected speaker is not withheld; choose single posts"),
+    N_("say why withholding single posts would not do"),
+    N_("only a suspension can be for good"),
+    N_("must be one of this server's rules"),
+    N_("is not what a breach of this rule may bring"),
+    N_("this measure takes the target as a whole"),
+    N_("name the posts or pictures to which it is narrowed"),
+    N_("are too many for one decision"),
+    N_("are too many at once"),
+    N_("say what is missing"),
+    N_("say what you need it for"),
+    N_("is protected, or proposed, already"),
+    N_("is nobody of the staff's"),
+    N_("choose at least one"),
+)

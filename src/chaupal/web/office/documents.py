@@ -1,0 +1,71 @@
+"""The documents of an order, for staff: what came, whose signature it bears, and its bytes for whoever says what for."""
+
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from chaupal.governance.cases import archive
+from chaupal.governance.orders import documents
+from chaupal.kernel.errors import Invalid, Problem
+from chaupal.policy.surface import Surface
+from chaupal.web import pages
+from chaupal.web.court import courtly, filing
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Route, Shape, get, post
+
+
+class Of(msgspec.Struct, kw_only=True):
+    """The documents of an order."""
+
+    ref: str
+
+
+class Opening(msgspec.Struct, kw_only=True):
+    """One of them, and what it is needed for."""
+
+    ref: str
+    document_id: Number
+    purpose: str = ""
+
+
+async def show(call: Call[Of]) -> Answer:
+    return await _page(call, call.args.ref, None, None)
+
+
+async def fetch(call: Call[Opening]) -> Answer:
+    """The document as a file to keep: never shown in the page, whatever is in it."""
+    args = call.args
+    court, files = call.house.court, call.house.square.files
+    try:
+        opened = await archive.open_for_staff(court, files, call.viewer, args.document_id, args.purpose)
+    except Invalid as problem:
+        return await _page(call, args.ref, problem, args.document_id)
+    name = quote(opened.document.name, safe="")
+    headers = [
+        ("content-disposition", f"attachment; filename*=UTF-8''{name}"),
+        ("content-security-policy", "default-src 'none'; sandbox"),
+    ]
+    return Answer(opened.data, 200, opened.document.mime, headers)
+
+
+async def _page(call: Call[Any], ref: str, problem: Problem | None, about: int | None) -> Answer:
+    court = call.house.court
+    found = await archive.of_order(court, call.viewer, ref)
+    named = {
+        "title": words(call.viewer.language).gettext(N_("Documents")), "ref": ref, "found": found, "signer": documents.signer_of,
+        "signatures": filing.SIGNATURES, "errors": filing.errors_of(call, problem) if problem else {}, "about": about,
+    }  # fmt: skip
+    return await pages.render(
+        call, "office/documents.html", problem.status if problem else 200, **named, **courtly.names(call)
+    )
+
+
+PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_documents"}
+
+ROUTES: tuple[Route, ...] = (
+    get("/office/orders/{ref}/documents", show, Surface.OFFICE, takes=Of, **PAGE),
+    post("/office/orders/{ref}/documents/{document_id}", fetch, Surface.OFFICE, takes=Opening, **PAGE),
+)

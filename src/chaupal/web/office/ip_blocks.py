@@ -1,0 +1,87 @@
+"""The office's page of shut doors: nets of addresses, domains of mails and single mails; shut, and opened again."""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from chaupal.governance.people import ip_blocks as doors
+from chaupal.governance.people.ip_blocks import MAIL, DoorForm
+from chaupal.kernel.errors import Invalid, NotFound, Problem
+from chaupal.policy.surface import Surface
+from chaupal.reads.court import desk
+from chaupal.social.people.ip_blocks import plain_hash
+from chaupal.web.office import room as office_room
+from chaupal.web.words import N_
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Nothing, Route, Shape, get, post
+
+KINDS = {
+    "ip": N_("a network"), "domain": N_("a domain of e-mail addresses"), "email": N_("one e-mail address"),
+}  # fmt: skip
+SEVERITIES = {
+    "sign_up_requires_approval": N_("whoever joins from there waits for approval"), "sign_up_block": N_("nobody joins from there"),
+    "no_access": N_("nothing is answered there"),
+}  # fmt: skip
+WRONG = (
+    N_("is invalid"), N_("is no address of the net"), N_("is too wide"), N_("has already been taken"), N_("is not included in the list"),
+)  # fmt: skip
+
+type Word = Annotated[str, Meta(max_length=300)]
+
+
+class Typed(msgspec.Struct, kw_only=True):
+    """What to shut. A mail is kept as its hash alone."""
+
+    kind: Word = "ip"
+    what: Word = ""
+    severity: Word = "sign_up_block"
+    comment: Word = ""
+
+
+class One(msgspec.Struct):
+    id: Number
+
+
+async def show(call: Call[Nothing]) -> Answer:
+    return await _page(call, Typed())
+
+
+async def shut(call: Call[Typed]) -> Answer:
+    a = call.args
+    if a.kind not in KINDS:
+        raise NotFound
+    what = plain_hash(a.what) if a.kind == MAIL and "@" in a.what else a.what
+    form = DoorForm(kind=a.kind, what=what, severity=a.severity, comment=a.comment)
+    try:
+        await doors.shut(call.house.court, call.viewer, form)
+    except Invalid as problem:
+        return await _page(call, a, problem)
+    return redirect("/office/doors")
+
+
+async def end(call: Call[One]) -> Answer:
+    court, viewer = call.house.court, call.viewer
+    kind = next((door.kind for door in await doors.everything(court, viewer) if door.id == call.args.id), None)
+    if kind is None:
+        raise NotFound
+    await doors.end(court, viewer, kind, call.args.id)
+    return redirect("/office/doors")
+
+
+async def _page(call: Call[Any], typed: Typed, problem: Problem | None = None) -> Answer:
+    found = await doors.everything(call.house.court, call.viewer)
+    return await office_room.render(
+        call, "office/doors.html", N_("Shut doors"), problem, typed=typed, found=found, kinds=KINDS, severities=SEVERITIES,
+        names=await desk.handles(call.house.reads, call.viewer, [door.created_by for door in found]),
+    )  # fmt: skip
+
+
+PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "shut_doors"}
+
+ROUTES: tuple[Route, ...] = (
+    get("/office/doors", show, Surface.OFFICE, **PAGE),
+    post("/office/doors", shut, Surface.OFFICE, takes=Typed, **PAGE),
+    post("/office/doors/{id}/end", end, Surface.OFFICE, takes=One, **PAGE),
+)

@@ -1,0 +1,266 @@
+"""Many targets of one order at once: the evidence, a decision for each, and files for spreadsheets, worked through with progress."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from chaupal.governance.cases import bulk, bulk_jobs, csv_cases, desk, notes
+from chaupal.governance.cases.bulk import APPEAL, Done, Item
+from chaupal.governance.cases.guards import YOURS
+from chaupal.governance.cases.ladder import CLOSINGS, REFUSE
+from chaupal.governance.orders.csv_files import BIGGEST
+from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem
+from chaupal.policy.facts import Visibility
+from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.court import dossier
+from chaupal.reads.court.dossier import File
+from chaupal.web.court.register import From
+from chaupal.web.office import room as office_room
+from chaupal.web.office.deskwords import MANY
+from chaupal.web.office.room import PAGE
+from chaupal.web.square.cards import Card, cards
+from chaupal.web.words import N_
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Route, Shape, get, post
+
+MOST = 40  # on one page
+LARGE = 600_000  # bytes: forty reasons and findings
+CSV = "text/csv; charset=utf-8"
+ON_PAGE = tuple(act for act in bulk.VERBS if act != APPEAL)
+
+
+class Asked(msgspec.Struct, kw_only=True):
+    """Which things, from which number on, and what to fill the forms in with: a template's id, an outcome, a ground.
+
+    `mark`: `page` marks all that stand on this page, because somebody asked for it.
+    """
+
+    ref: str
+    act: str = bulk.PROPOSE
+    first: From = 1
+    template: Number | None = None
+    outcome: str = ""
+    code: str = ""
+    mark: str = ""
+    despite: str = ""
+
+
+class Row(msgspec.Struct, kw_only=True):
+    """One thing as it was filled in. `at`: `number:seen`, of the target and of its last event on the page."""
+
+    at: Annotated[str, Meta(pattern=r"^[0-9]{1,7}:[0-9]{1,7}$")] = "0:0"
+    take: bool = False
+    outcome: str = ""
+    code: str = ""
+    reason: Annotated[str, Meta(max_length=20_000)] = ""
+    finding: Annotated[str, Meta(max_length=20_000)] = ""
+
+    @property
+    def number(self) -> int:
+        return int(self.at.partition(":")[0])
+
+    @property
+    def item(self) -> Item:
+        seen = int(self.at.partition(":")[2])
+        return Item(
+            number=self.number, seen=seen, outcome=self.outcome, code=self.code, reason=self.reason, finding=self.finding
+        )  # fmt: skip
+
+
+class Sent(msgspec.Struct, kw_only=True):
+    """The whole form. `despite`: why, in spite of what the order lacks on its face: the same for all of them."""
+
+    ref: str
+    act: str = bulk.PROPOSE
+    first: From = 1
+    despite: Annotated[str, Meta(max_length=20_000)] = ""
+    items: Annotated[tuple[Row, ...], Meta(max_length=MOST)] = ()
+
+
+class Filed(msgspec.Struct, kw_only=True):
+    """A file that came back (`csv`), and what to do with it. Without an order it is about appeals."""
+
+    ref: str = ""
+    act: str = APPEAL
+    what_can: bool = False
+
+
+class Out(msgspec.Struct, kw_only=True):
+    ref: str
+    act: str = ""
+
+
+class One(msgspec.Struct, kw_only=True):
+    id: Number
+    first: Annotated[int, Meta(ge=0, le=bulk.MOST)] = 0
+
+
+async def show(call: Call[Asked]) -> Answer:
+    return await _page(call, call.args, {}, [], None)
+
+
+async def do(call: Call[Sent]) -> Answer:
+    """What was chosen on one page, each by itself; what cannot be done is said, and leaves the others as they are."""
+    args = call.args
+    typed = {row.number: row for row in args.items}
+    chosen = [msgspec.structs.replace(row.item, despite=args.despite) for row in args.items if row.take]
+    asked = Asked(ref=args.ref, act=args.act, first=args.first, despite=args.despite)
+    if not chosen:
+        return await _page(call, asked, typed, [], Invalid("Nothing is chosen", items="choose at least one"))
+    done = await bulk.run(call.house.court, call.viewer, args.ref, args.act, chosen, what_can=True)
+    return await _page(call, asked, typed, list(done.rows), None)
+
+
+# --- files ---
+
+
+async def out(call: Call[Out]) -> Answer:
+    """The things of an order as CSV."""
+    return _file(
+        await csv_cases.export(call.house.court, call.viewer, call.args.ref, verb=call.args.act), call.args.ref
+    )
+
+
+async def appeals_out(call: Call[Any]) -> Answer:
+    """The appeals that wait and that the viewer may hear, as CSV."""
+    return _file(await csv_cases.export_appeals(call.house.court, call.viewer), "appeals")
+
+
+async def bring(call: Call[Filed]) -> Answer:
+    """A file that was filled in: to the page of its progress; or what is wrong with it as a whole."""
+    args, court, viewer = call.args, call.house.court, call.viewer
+    if (args.act == APPEAL) == bool(args.ref):
+        raise NotFound
+    await bulk.open_in(court, viewer, args.ref, args.act, [Item(number=0)])
+    brought = call.files.get("csv")
+    try:
+        read = await asyncio.to_thread(csv_cases.read, brought.data if brought else b"", args.act, args.ref)
+        job = await bulk_jobs.start(
+            court, viewer, args.ref, args.act, read.items, wrong=read.wrong, untouched=read.left, what_can=args.what_can
+        )
+    except (Invalid, Conflict) as problem:
+        if args.act == APPEAL:
+            return await office_room.render(call, "office/appeals_many.html", N_("Many appeals at once"), problem)
+        return await _page(call, Asked(ref=args.ref, act=args.act), {}, [], problem)
+    return redirect(f"/office/bulk/{job.id}")
+
+
+async def appeals(call: Call[Any]) -> Answer:
+    """Where appeals are decided by file."""
+    return await office_room.render(call, "office/appeals_many.html", N_("Many appeals at once"))
+
+
+async def progress(call: Call[One]) -> Answer:
+    """Drawn anew every few seconds while it goes on, without a script."""
+    found = await bulk_jobs.look(call.house.court, call.viewer, call.args.id, call.args.first)
+    bad = [
+        (one, [(csv_cases.column(field), text) for field, text in _faults(call, one).items()] if one.problem else [])
+        for one in found.bad
+    ]
+    return await office_room.render(
+        call, "office/bulk.html", N_("Many at once"), found=found, job=found.job, bad=bad, acts=MANY, running=found.job.open,
+        back=f"/office/orders/{found.job.ref}" if found.job.ref else "/office/appeals",
+    )  # fmt: skip
+
+
+def _faults(call: Call[Any], one: Done) -> Mapping[str, str]:
+    """Column -> what is wrong; one without a column, where it is about the row as a whole."""
+    problem = one.problem
+    if problem is None or not problem.details:
+        return {"": office_room.stopped(call, problem)}
+    return office_room.courtly.errors_of(call, problem)
+
+
+def _file(written: bytes, name: str) -> Answer:
+    headers = [("content-disposition", f'attachment; filename="{name}.csv"'), ("cache-control", "private, no-store")]
+    return Answer(written, mime=CSV, headers=headers)
+
+
+# --- the page ---
+
+
+async def _page(
+    call: Call[Any], asked: Asked, typed: dict[int, Row], done: list[Done], problem: Problem | None
+) -> Answer:
+    court, viewer = call.house.court, call.viewer
+    found = await desk.matter(court, viewer, asked.ref)
+    own = found.order.authority_id is None
+    acts = [act for act in ON_PAGE if bulk.offered(viewer, act, own_rules=own)]
+    act = asked.act if asked.act in acts else next(iter(acts), "")
+    states = bulk.VERBS[act].states if act else ()
+    files = await dossier.dossier(
+        call.house.reads, viewer, asked.ref, first=asked.first, most=MOST, states=states or ("",)
+    )
+    templates = await notes.templates(court, viewer)
+    shown = await cards(call, [file.post for file in files.files if file.post is not None])
+    by_post: dict[int, Card] = {card.key: card for card in shown}
+    return await office_room.render(
+        call, "office/many.html", N_("Many at once"), problem, status=_status(done), matter=found, dossier=files, files=files.files,
+        cards=by_post, asked=asked, act=act, acts={one: MANY[one] for one in acts}, reads=bulk.VERBS[act].fields if act else (),
+        rows={file.target.number: _row(asked, file, found, typed, templates, viewer) for file in files.files},
+        results=[(one.item.number, office_room.explained(call, one.problem)) for one in done], templates=templates,
+        choices={file.target.number: _choices(found, file) for file in files.files},
+        flags={file.target.number: _flags(found, file, viewer) for file in files.files},
+        waiting=await desk.waiting(court, found.order, states),
+    )  # fmt: skip
+
+
+def _status(done: list[Done]) -> int:
+    """200 unless nothing at all could be done."""
+    return 0 if not done or any(one.problem is None for one in done) else 422
+
+
+def _choices(found: desk.Matter, file: File) -> list[str]:
+    """What can be decided about a thing as a whole; what is narrowed to parts is decided on its own page, or by file."""
+    return [*desk.whole(found.regime, file.target.kind), REFUSE, *CLOSINGS]
+
+
+def _flags(found: desk.Matter, file: File, viewer: Viewer) -> list[str]:
+    """What whoever decides must know of the thing and its author, besides the words."""
+    target, post, person = file.target, file.post, file.person
+    flags: list[str] = [YOURS] if target.owner_id == viewer.account else []
+    if target.kind in ("post", "media") and target.subject_id is not None and post is None:
+        flags.append(N_("It is gone: its author has deleted it."))
+    if post is not None and (post.item.edited_at or 0) > found.order.received_at:
+        flags.append(N_("Its author has changed it since the order came."))
+    if post is not None and post.item.visibility > Visibility.UNLISTED:
+        flags.append(N_("It is not for everybody: look at it on its own page, which is written down."))
+    if person is not None and person.item.state != "active":
+        flags.append(N_("The account is not open any more, or not at present."))
+    if person is not None and person.item.moved_to is not None:
+        flags.append(N_("Its author has moved to another account."))
+    return flags
+
+
+def _row(
+    asked: Asked, file: File, found: desk.Matter, typed: dict[int, Row], templates: list[notes.Template], viewer: Viewer
+) -> Row:
+    """What stands in the form: what was typed, or the template filled in for this very thing. Nothing is chosen unasked."""
+    target = file.target
+    if target.number in typed:
+        return typed[target.number]
+    template = next((one for one in templates if one.id == asked.template), None)
+    values = {
+        "number": target.number, "ref": found.order.ref, "kind": target.kind, "law": found.order.legal_basis,
+        "handle": file.person.item.handle if file.person else "",
+    }  # fmt: skip
+    text = "" if template is None else (viewer.language == "hi" and template.text_hi) or template.text
+    return Row(outcome=asked.outcome, code=asked.code, reason=notes.filled(text, values), take=asked.mark == "page")
+
+
+FILES: dict[str, Any] = {"shape": Shape.FILE, "may": "see_office"}
+ROUTES: tuple[Route, ...] = (
+    get("/office/orders/{ref}/many", show, Surface.OFFICE, takes=Asked, **PAGE),
+    post("/office/orders/{ref}/many", do, Surface.OFFICE, takes=Sent, body=LARGE, **PAGE),
+    get("/office/orders/{ref}/many.csv", out, Surface.OFFICE, takes=Out, **FILES),
+    post("/office/orders/{ref}/many/file", bring, Surface.OFFICE, takes=Filed, body=BIGGEST + 100_000, **PAGE),
+    get("/office/appeals.csv", appeals_out, Surface.OFFICE, **FILES),
+    get("/office/appeals/many", appeals, Surface.OFFICE, **PAGE),
+    post("/office/appeals/many/file", bring, Surface.OFFICE, takes=Filed, body=BIGGEST + 100_000, **PAGE),
+    get("/office/bulk/{id}", progress, Surface.OFFICE, takes=One, **PAGE),
+)

@@ -1,0 +1,140 @@
+"""An order on the desk: what it lacks on its face, its steps and letters, all that happened, and the things it names."""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from chaupal.governance.cases import desk, evidence, notes
+from chaupal.governance.orders import steps
+from chaupal.governance.orders.steps import StepForm
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem
+from chaupal.policy.may import may
+from chaupal.policy.surface import Surface
+from chaupal.reads.court import desk as desk_reads
+from chaupal.reads.court import dossier
+from chaupal.web.court.filing import TICKED
+from chaupal.web.court.register import From
+from chaupal.web.office import deskwords
+from chaupal.web.office import room as office_room
+from chaupal.web.office.room import PAGE
+from chaupal.web.square.cards import Card, cards
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Route, get, post
+
+MOST_SHOWN = 50  # targets on one page
+
+
+class One(msgspec.Struct, kw_only=True):
+    """An order by its reference; `first`: from which target on."""
+
+    ref: str
+    first: From = 1
+
+
+class Stepped(msgspec.Struct, kw_only=True):
+    """A step as it is typed. `seen`: the number of the order's last event on the page."""
+
+    ref: str
+    verb: str = ""
+    reason: str = ""
+    text: str = ""
+    codes: tuple[str, ...] = ()
+    body: str = ""
+    until: str = ""
+    document: Number | None = None
+    targets: str = ""
+    confirms: str = ""
+    seen: Number | None = None
+
+
+class Noted(msgspec.Struct, kw_only=True):
+    """A note among staff about the order."""
+
+    ref: str
+    note: Annotated[str, Meta(max_length=20_000)] = ""
+
+
+async def show(call: Call[One]) -> Answer:
+    return await _page(call, call.args.ref, call.args.first, None, None)
+
+
+async def take_step(call: Call[Stepped]) -> Answer:
+    args = call.args
+    try:
+        form = StepForm(
+            verb=args.verb, reason=args.reason, text=args.text, codes=args.codes, body=args.body, until=args.until,
+            document=args.document, targets=numbers(args.targets), confirms=args.confirms,
+        )  # fmt: skip
+        await steps.take(call.house.court, call.viewer, args.ref, form, seen=args.seen)
+    except (Invalid, Conflict, NotAllowed) as problem:
+        return await _page(call, args.ref, 1, args, problem)
+    return redirect(f"/office/orders/{args.ref}#history")
+
+
+def numbers(text: str) -> tuple[int, ...]:
+    """Numbers of targets as they are typed: 1, 4, 7. Raises Invalid."""
+    parts = text.replace(",", " ").split()
+    if not all(part.isascii() and part.isdigit() and len(part) < 8 for part in parts):
+        raise Invalid(targets="must be numbers, such as 1, 4, 7")
+    return tuple(int(part) for part in parts)
+
+
+async def note(call: Call[Noted]) -> Answer:
+    args = call.args
+    found = await desk.matter(call.house.court, call.viewer, args.ref)
+    try:
+        await notes.add(call.house.court, call.viewer, "order", found.order.id, args.note)
+    except Invalid as problem:
+        return await _page(call, args.ref, 1, args, problem)
+    return redirect(f"/office/orders/{args.ref}#notes")
+
+
+async def letter(call: Call[One]) -> Answer:
+    """The draft by which an order is sent back, in both languages: to be read, mended and sent by a person."""
+    found = await desk.matter(call.house.court, call.viewer, call.args.ref)
+    return await office_room.render(call, "office/letter.html", N_("Draft of a letter of return"), matter=found)
+
+
+async def _page(call: Call[Any], ref: str, first: int, typed: Any, problem: Problem | None) -> Answer:
+    found = await desk.matter(call.house.court, call.viewer, ref)
+    files = await dossier.dossier(call.house.reads, call.viewer, ref, first=first, most=MOST_SHOWN)
+    shown = await cards(call, [file.post for file in files.files if file.post is not None])
+    by_post: dict[int, Card] = {card.key: card for card in shown}
+    return await office_room.render(
+        call, "office/order.html", ref, problem, matter=found, dossier=files, cards=by_post, typed=typed, first=first,
+        names=await _names(call, found, files), ending=deskwords.ENDING, fields=deskwords.FIELDS, particulars=_particulars(call, found),
+        held=await evidence.of_order(call.house.court, call.viewer, ref) if may(call.viewer, "see_documents") else [],
+    )  # fmt: skip
+
+
+async def _names(call: Call[Any], found: desk.Matter, files: dossier.Dossier) -> dict[int, str]:
+    """Handles of the staff who turn up on the page."""
+    ids = {e.by for e in found.events} | {e.by for _, e in found.moves} | {n.by for n in found.notes}
+    ids |= {file.target.assigned_to or 0 for file in files.files}
+    return files.names | await desk_reads.handles(call.house.reads, call.viewer, ids)
+
+
+def _particulars(call: Call[Any], found: desk.Matter) -> list[tuple[str, str]]:
+    """The other fields that its law asks for, by the law's own words for them."""
+    regime, hindi = found.regime, call.viewer.language == "hi"
+    known = {"role": words(call.viewer.language).gettext(N_("Issuing office"))}
+    known |= {field.code: field.hi if hindi else field.en for field in regime.required_fields}
+    office = {issuer.role: issuer.hi if hindi else issuer.en for issuer in regime.issuers}
+    yes = words(call.viewer.language).gettext(N_("yes"))
+    said = [
+        (code, yes if code in TICKED and text == "yes" else text)
+        for code, text in found.order.particulars.items()
+        if text
+    ]
+    return [(known.get(code, code.replace("_", " ")), office.get(text, text)) for code, text in said]
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/office/orders/{ref}", show, Surface.OFFICE, takes=One, **PAGE),
+    get("/office/orders/{ref}/letter", letter, Surface.OFFICE, takes=One, **PAGE),
+    post("/office/orders/{ref}/step", take_step, Surface.OFFICE, takes=Stepped, **PAGE),
+    post("/office/orders/{ref}/note", note, Surface.OFFICE, takes=Noted, **PAGE),
+)

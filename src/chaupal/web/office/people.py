@@ -1,0 +1,185 @@
+"""Who has which part in the office; who is protected because of what they speak for; and who looked at what is private."""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from chaupal.governance.cases import evidence
+from chaupal.governance.people import access_audit as looks
+from chaupal.governance.people import roles, speakers
+from chaupal.governance.people.speakers import SpeakerForm
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
+from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Role
+from chaupal.reads.court import desk
+from chaupal.reads.people import people
+from chaupal.web.office import room as office_room
+from chaupal.web.office.room import PAGE
+from chaupal.web.words import N_
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Nothing, Route, get, post
+
+MOST_LOOKS = 100
+
+
+class Granted(msgspec.Struct, kw_only=True):
+    """Whose role becomes which."""
+
+    handle: str = ""
+    role: str = ""
+
+
+class One(msgspec.Struct, kw_only=True):
+    """A grant or a piece of evidence by its id; `purpose`: what it is looked at for."""
+
+    id: Number
+    purpose: str = ""
+
+
+class LooksAsked(msgspec.Struct, kw_only=True):
+    """Looks of one of the staff, or at one kind of thing, below an id."""
+
+    who: Annotated[str, Meta(max_length=60)] = ""
+    what: str = ""
+    below: Number | None = None
+
+
+# --- roles ---
+
+
+async def show_staff(call: Call[Nothing]) -> Answer:
+    return await _staff(call, Granted(), None)
+
+
+async def grant(call: Call[Granted]) -> Answer:
+    args = call.args
+    try:
+        if args.role not in roles.GIVEN:
+            raise Invalid("There is no such role", role="must be one of the choices")
+        account = await _account(call, args.handle)
+        if not await roles.grant(call.house.court, call.viewer, account, Role(args.role)):
+            raise Conflict("They have this role already")
+    except (Invalid, Conflict, NotAllowed) as problem:
+        return await _staff(call, args, problem)
+    return redirect("/office/people")
+
+
+async def _account(call: Call[Any], handle: str) -> int:
+    try:
+        return (await people.named(call.house.reads, call.viewer, handle)).item.id
+    except NotFound as error:
+        raise Invalid("Nobody has this handle", handle="does not exist here") from error
+
+
+async def _staff(call: Call[Any], typed: Granted, problem: Problem | None) -> Answer:
+    known = await desk.staff(call.house.reads, call.viewer)
+    return await office_room.render(
+        call, "office/people.html", N_("People and roles"), problem, known=known, typed=typed,
+        given=[role.value for role in roles.GIVEN],
+    )  # fmt: skip
+
+
+# --- protected speakers ---
+
+
+async def show_speakers(call: Call[Nothing]) -> Answer:
+    return await _speakers(call, SpeakerForm(), None)
+
+
+async def propose_speaker(call: Call[SpeakerForm]) -> Answer:
+    try:
+        await speakers.propose(call.house.court, call.viewer, call.args)
+    except (Invalid, NotAllowed) as problem:
+        return await _speakers(call, call.args, problem)
+    return redirect("/office/speakers")
+
+
+async def grant_speaker(call: Call[One]) -> Answer:
+    return await _change_speaker(call, speakers.second)
+
+
+async def ask_end_of_speaker(call: Call[One]) -> Answer:
+    return await _change_speaker(call, speakers.ask_end)
+
+
+async def end_speaker(call: Call[One]) -> Answer:
+    return await _change_speaker(call, speakers.end)
+
+
+async def keep_speaker(call: Call[One]) -> Answer:
+    return await _change_speaker(call, speakers.keep)
+
+
+async def _change_speaker(call: Call[One], change: Any) -> Answer:
+    try:
+        await change(call.house.court, call.viewer, call.args.id)
+    except (Conflict, NotAllowed) as problem:
+        return await _speakers(call, SpeakerForm(), problem)
+    return redirect("/office/speakers")
+
+
+async def read_speaker(call: Call[One]) -> Answer:
+    """By what staff know the class; that somebody reads it is written down."""
+    text = await speakers.evidence_of(call.house.court, call.viewer, call.args.id)
+    return await _speakers(call, SpeakerForm(), None, {call.args.id: text})
+
+
+async def _speakers(
+    call: Call[Any], typed: SpeakerForm, problem: Problem | None, read: dict[int, str] | None = None
+) -> Answer:
+    known = await speakers.listed(call.house.court, call.viewer)
+    ids = {id_ for one in known for id_ in (one.account_id, one.granted_by, one.seconded_by, one.ending_by)}
+    return await office_room.render(
+        call, "office/speakers.html", N_("Protected speakers"), problem, known=known, typed=typed, read=read or {},
+        names=await desk.handles(call.house.reads, call.viewer, ids), classes=speakers.CLASSES,
+    )  # fmt: skip
+
+
+# --- looks and evidence ---
+
+
+async def show_looks(call: Call[LooksAsked]) -> Answer:
+    args, house = call.args, call.house
+    by, what = await _account_or_none(call, args.who), args.what if args.what in looks.WHATS else ""
+    below = args.below or 2**63 - 1
+    found = await looks.listed(house.court, call.viewer, below=below, at_most=MOST_LOOKS, by=by, what=what)
+    return await office_room.render(
+        call, "office/looks.html", N_("Who looked at what"), found=found, typed=args, more=len(found) == MOST_LOOKS,
+        names=await desk.handles(house.reads, call.viewer, {look.by for look in found}),
+    )  # fmt: skip
+
+
+async def _account_or_none(call: Call[LooksAsked], handle: str) -> int | None:
+    if not handle.strip():
+        return None
+    try:
+        return await _account(call, handle)
+    except Invalid:
+        return -1  # nobody's looks
+
+
+async def open_evidence(call: Call[One]) -> Answer:
+    try:
+        opened = await evidence.open_for_staff(call.house.court, call.viewer, call.args.id, call.args.purpose)
+    except Invalid as problem:
+        return await office_room.render(
+            call, "office/evidence.html", N_("Evidence"), problem, opened=None, typed=call.args
+        )
+    return await office_room.render(call, "office/evidence.html", N_("Evidence"), opened=opened, typed=call.args)
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/office/people", show_staff, Surface.OFFICE, **PAGE),
+    post("/office/people", grant, Surface.OFFICE, takes=Granted, **PAGE),
+    get("/office/speakers", show_speakers, Surface.OFFICE, **PAGE),
+    post("/office/speakers", propose_speaker, Surface.OFFICE, takes=SpeakerForm, **PAGE),
+    post("/office/speakers/{id}/grant", grant_speaker, Surface.OFFICE, takes=One, **PAGE),
+    post("/office/speakers/{id}/end", ask_end_of_speaker, Surface.OFFICE, takes=One, **PAGE),
+    post("/office/speakers/{id}/end/agree", end_speaker, Surface.OFFICE, takes=One, **PAGE),
+    post("/office/speakers/{id}/keep", keep_speaker, Surface.OFFICE, takes=One, **PAGE),
+    post("/office/speakers/{id}/read", read_speaker, Surface.OFFICE, takes=One, **PAGE),
+    get("/office/looks", show_looks, Surface.OFFICE, takes=LooksAsked, shape=PAGE["shape"], may="see_looks"),
+    post("/office/evidence/{id}", open_evidence, Surface.OFFICE, takes=One, **PAGE),
+)

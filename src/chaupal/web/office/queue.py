@@ -1,0 +1,104 @@
+"""The queue of the office: what waits, the next due first, filtered and taken up; and the templates that reasons begin with."""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from chaupal.governance.cases import assigning, notes
+from chaupal.governance.cases.notes import TemplateForm
+from chaupal.kernel.errors import Invalid, Problem
+from chaupal.policy.surface import Surface
+from chaupal.reads.court import desk
+from chaupal.reads.court.desk import Wish
+from chaupal.web import links
+from chaupal.web.office import room as office_room
+from chaupal.web.office.room import PAGE
+from chaupal.web.words import N_
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Nothing, Route, get, post
+
+SHOWN = 100  # orders on one page; a filter finds the rest
+
+type Word = Annotated[str, Meta(max_length=200)]
+
+
+class Asked(msgspec.Struct, kw_only=True):
+    """What to show. `desk.Wish` says what each means."""
+
+    state: Word = ""
+    kind: Word = ""
+    regime: Word = ""
+    language: Word = ""
+    assigned: Word = ""
+    protected: bool = False
+    overdue: bool = False
+    q: Word = ""
+
+
+class Taken(msgspec.Struct, kw_only=True):
+    """Targets of an order (all where none is named) that somebody takes up: `me`, nobody (""), or a handle."""
+
+    ref: str
+    numbers: tuple[Number, ...] = ()
+    to: Word = "me"
+    next: str = "/office"
+
+
+class Dropped(msgspec.Struct, kw_only=True):
+    """A template by its id."""
+
+    id: Number
+
+
+async def queue(call: Call[Asked]) -> Answer:
+    wish = Wish(**msgspec.structs.asdict(call.args))
+    found = await desk.queue(call.house.reads, call.viewer, wish)
+    laws = call.house.court.regimes.in_force(call.house.court.clock())
+    return await office_room.render(
+        call, "office/queue.html", N_("Staff office"), found=found[:SHOWN], more=len(found) > SHOWN, wish=wish, open_states=desk.OPEN,
+        laws=sorted(laws, key=lambda one: one.id),
+    )  # fmt: skip
+
+
+async def assign(call: Call[Taken]) -> Answer:
+    args = call.args
+    await assigning.assign(call.house.court, call.viewer, args.ref, args.numbers, args.to)
+    return redirect(links.back(args.next))
+
+
+# --- templates ---
+
+
+async def show_templates(call: Call[Nothing]) -> Answer:
+    return await _templates(call, TemplateForm(), None)
+
+
+async def save_template(call: Call[TemplateForm]) -> Answer:
+    try:
+        await notes.save_template(call.house.court, call.viewer, call.args)
+    except Invalid as problem:
+        return await _templates(call, call.args, problem)
+    return redirect("/office/templates")
+
+
+async def drop_template(call: Call[Dropped]) -> Answer:
+    await notes.drop_template(call.house.court, call.viewer, call.args.id)
+    return redirect("/office/templates")
+
+
+async def _templates(call: Call[Any], typed: TemplateForm, problem: Problem | None) -> Answer:
+    known = await notes.templates(call.house.court, call.viewer)
+    return await office_room.render(
+        call, "office/templates.html", N_("Templates of reasons"), problem, typed=typed, known=known
+    )
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/office", queue, Surface.OFFICE, takes=Asked, **PAGE),
+    post("/office/assign", assign, Surface.OFFICE, takes=Taken, **PAGE),
+    get("/office/templates", show_templates, Surface.OFFICE, **PAGE),
+    post("/office/templates", save_template, Surface.OFFICE, takes=TemplateForm, **PAGE),
+    post("/office/templates/{id}/drop", drop_template, Surface.OFFICE, takes=Dropped, **PAGE),
+)

@@ -1,0 +1,163 @@
+"""The desk for reports: the queue by its clock, one report with those beside it, and what becomes of it."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+import msgspec
+
+from chaupal.governance.cases import house
+from chaupal.governance.cases.house import MatterForm
+from chaupal.governance.people import access_audit as looks
+from chaupal.governance.people import complaints, report_desk
+from chaupal.governance.people.reports import ReportRow
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person
+from chaupal.reads.people import people
+from chaupal.reads.timelines import thread
+from chaupal.web import pages
+from chaupal.web.court import courtly, disputewords
+from chaupal.web.square.cards import cards
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Route, Shape, get, post
+
+
+class Asked(msgspec.Struct, kw_only=True):
+    """Which reports: `resolved` ones, those of a `kind`, those on my own desk (`mine`)."""
+
+    resolved: bool = False
+    kind: str = ""
+    mine: bool = False
+
+
+class Of(msgspec.Struct, kw_only=True):
+    id: Number
+    done: str = ""
+
+
+class Typed(msgspec.Struct, kw_only=True):
+    """What is done about a report: `assign`, `unassign`, `resolve`, `reopen`, or `matter` with the rule that was broken."""
+
+    id: Number
+    act: str
+    outcome: str = ""
+    reason: str = ""
+    together: bool = False
+    rule: str = ""
+    grounds: str = ""
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Reports about one account: many of them are one line of the queue."""
+
+    person: Person | None
+    rows: tuple[ReportRow, ...]
+
+
+async def queue(call: Call[Asked]) -> Answer:
+    args = call.args
+    rows = await report_desk.queue(call.house.court, call.viewer, resolved=args.resolved)
+    kept = [row for row in rows if args.kind in ("", row.category) and (not args.mine or row.assigned_to == call.me)]
+    return await _render(
+        call, "office/reports.html", N_("Reports"), groups=await _groups(call, kept), asked=args, kinds_of=complaints.KINDS
+    )  # fmt: skip
+
+
+async def show(call: Call[Of]) -> Answer:
+    return await _report(call, call.args.id)
+
+
+async def act(call: Call[Typed]) -> Answer:
+    """One act; what cannot be done is said on the page, beside what was typed."""
+    do = ACTS.get(call.args.act)
+    if do is None:
+        raise NotFound
+    try:
+        where = await do(call)
+    except (Invalid, Conflict, NotAllowed) as problem:
+        return await _report(call, call.args.id, problem)
+    return redirect(where or f"/office/reports/{call.args.id}?done={call.args.act}")
+
+
+async def _assign(call: Call[Typed]) -> None:
+    await report_desk.assign(call.house.court, call.viewer, call.args.id)
+
+
+async def _unassign(call: Call[Typed]) -> None:
+    await report_desk.assign(call.house.court, call.viewer, call.args.id, mine=False)
+
+
+async def _resolve(call: Call[Typed]) -> None:
+    args = call.args
+    await report_desk.resolve(
+        call.house.court, call.viewer, args.id, outcome=args.outcome, reason=args.reason, together=args.together
+    )
+
+
+async def _reopen(call: Call[Typed]) -> None:
+    await report_desk.reopen(call.house.court, call.viewer, call.args.id)
+
+
+async def _matter(call: Call[Typed]) -> str:
+    """Hand it over: something is to be done under the rules of the house. The report is resolved by what is decided."""
+    court, viewer, args = call.house.court, call.viewer, call.args
+    row = await report_desk.report(court, viewer, args.id)
+    (person,) = await people.people(call.house.reads, viewer, Surface.OFFICE, [row.account_id])
+    handle = person.item.handle
+    targets = [f"/@{handle}/{post}" for post in row.post_ids] or [f"@{handle}"]
+    form = MatterForm(
+        targets="\n".join(targets), rule=args.rule, source="user_report", grounds=args.grounds, report_id=row.id
+    )
+    return f"/office/orders/{await house.open_matter(court, viewer, form)}"
+
+
+type Act = Callable[[Call[Typed]], Awaitable[str | None]]
+ACTS: dict[str, Act] = {
+    "assign": _assign, "unassign": _unassign, "resolve": _resolve, "reopen": _reopen, "matter": _matter,
+}  # fmt: skip
+
+
+async def _groups(call: Call[Any], rows: Iterable[ReportRow]) -> list[Group]:
+    """In the order of the first report of each."""
+    by_account: dict[int, list[ReportRow]] = {}
+    for row in rows:
+        by_account.setdefault(row.account_id, []).append(row)
+    known = await people.people(call.house.reads, call.viewer, Surface.OFFICE, by_account)
+    named = {one.item.id: one.item for one in known}
+    return [Group(named.get(account), tuple(found)) for account, found in by_account.items()]
+
+
+async def _report(call: Call[Any], id_: int, problem: Problem | None = None) -> Answer:
+    court, viewer, reads = call.house.court, call.viewer, call.house.reads
+    row = await report_desk.report(court, viewer, id_)
+    await looks.note(court, viewer, "reporter", row.ref, row.ref)  # the page names who reported
+    ids = [row.account_id, *(one for one in (row.reporter_id, row.assigned_to) if one)]
+    known = {one.item.id: one.item for one in await people.people(reads, viewer, Surface.OFFICE, ids)}
+    shown = await cards(call, await thread.several(reads, viewer, list(row.post_ids)))
+    typed = call.args if isinstance(call.args, Typed) else Typed(id=id_, act="")
+    return await _render(
+        call, "office/report.html", row.ref, problem, row=row, known=known, cards=shown, typed=typed,
+        beside=await report_desk.beside(court, viewer, row), done=getattr(call.args, "done", ""), by_hand=complaints.BY_HAND,
+        book=court.rules.current(court.clock()),
+    )  # fmt: skip
+
+
+async def _render(call: Call[Any], template: str, title: str, problem: Problem | None = None, **context: Any) -> Answer:
+    tr = words(call.viewer.language).gettext
+    told = {
+        "title": tr(title), "errors": courtly.errors_of(call, problem) if problem else {},
+        "stopped": courtly.stopped(call, problem) if problem else "", "words": disputewords,
+    }  # fmt: skip
+    status = problem.status if problem else 200
+    return await pages.render(call, template, status, **told, **courtly.names(call), **context)
+
+
+DESK: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_office"}
+
+ROUTES: tuple[Route, ...] = (
+    get("/office/reports", queue, Surface.OFFICE, takes=Asked, **DESK),
+    get("/office/reports/{id}", show, Surface.OFFICE, takes=Of, **DESK),
+    post("/office/reports/{id}/{act}", act, Surface.OFFICE, takes=Typed, shape=Shape.PAGE, may="handle_reports"),
+)

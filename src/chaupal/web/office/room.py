@@ -1,0 +1,92 @@
+"""What the pages of the office share: how they are drawn, what went wrong, and how time that is left is said."""
+
+from functools import partial
+from typing import Any
+
+from chaupal.governance.regimes import Regime
+from chaupal.kernel.clock import HOUR
+from chaupal.kernel.errors import NotFound, Problem
+from chaupal.reads.court.desk import Order
+from chaupal.web import pages
+from chaupal.web.court import courtly
+from chaupal.web.office import deskwords
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call
+from chaupal.wire.route import Shape
+
+PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_office"}
+LATE, SOON, CALM = "late", "soon", "calm"
+SOON_WITHIN = 6 * HOUR
+
+
+async def render(
+    call: Call[Any], template: str, title: str, problem: Problem | None = None, status: int = 0, **context: Any
+) -> Answer:
+    """A page of the office; `problem`: what could not be done, said beside what was typed."""
+    tr = words(call.viewer.language).gettext
+    told = {
+        "title": tr(title), "errors": courtly.errors_of(call, problem) if problem else {}, "stopped": stopped(call, problem),
+    }  # fmt: skip
+    known: dict[str, Any] = courtly.names(call) | names(call) | told | context
+    return await pages.render(call, template, status or (problem.status if problem else 200), None, **known)
+
+
+def stopped(call: Call[Any], problem: Problem | None) -> str:
+    """Why something was not done, in the viewer's language; nothing where it was."""
+    if problem is None:
+        return ""
+    if not problem.details and problem.message in deskwords.STOPPED:
+        return words(call.viewer.language).gettext(problem.message)
+    return courtly.stopped(call, problem)
+
+
+def explained(call: Call[Any], problem: Problem | None) -> str:
+    """The same where no field stands beside it: everything that is wrong, in one line."""
+    if problem is None or not problem.details:
+        return stopped(call, problem)
+    return " ".join(courtly.errors_of(call, problem).values())
+
+
+def names(call: Call[Any]) -> dict[str, Any]:
+    """What the desk's templates use besides the court's."""
+    w = deskwords
+    return {
+        "measures": w.MEASURES, "closings": w.CLOSINGS, "decided": w.DECIDED, "stages": w.STAGES, "steps": w.STEPS, "clocks": w.CLOCKS,
+        "roles": w.ROLES, "duties": w.DUTIES, "speakers": w.SPEAKERS, "sources": w.SOURCES, "surfaces": w.SURFACES,
+        "looks": w.LOOKS, "left": partial(left, call), "hurry": partial(hurry, call),
+        "law": partial(law, call), "tuple_of": tuple_of,
+    }  # fmt: skip
+
+
+def left(call: Call[Any], due: int) -> str:
+    """`2 hours left`, `3 days late`: in words, so that no colour is needed to know it."""
+    said, now = words(call.viewer.language), call.house.reads.clock()
+    span = said.span(abs(due - now))
+    return said.gettext(N_("%s late") if due < now else N_("%s left")) % span
+
+
+def hurry(call: Call[Any], due: int) -> str:
+    """The colour beside the words."""
+    now = call.house.reads.clock()
+    return LATE if due < now else SOON if due < now + SOON_WITHIN else CALM
+
+
+def tuple_of(territory: str) -> tuple[str, ...]:
+    """Countries as a ruling's row has them."""
+    return tuple(territory.split(","))
+
+
+def regime_of(call: Call[Any], order: Order) -> Regime | None:
+    """The law that an order came under, where it is known here."""
+    try:
+        return call.house.court.regimes.version(order.regime, order.regime_version)
+    except NotFound:
+        return None
+
+
+def law(call: Call[Any], order: Order) -> str:
+    """The title of the law in the viewer's language."""
+    regime = regime_of(call, order)
+    if regime is None:
+        return order.regime_ref
+    return regime.title.hi if call.viewer.language == "hi" else regime.title.en

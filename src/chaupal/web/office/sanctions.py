@@ -1,0 +1,143 @@
+"""The house's own rules at work: a matter is opened and decided, what is in force, and one person's history and strikes."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.governance.cases import notes, sanctioning
+from chaupal.governance.cases.house import SOURCES, MatterForm
+from chaupal.governance.cases.ladder import Draft
+from chaupal.governance.orders.csv_files import BIGGEST
+from chaupal.governance.orders.papers import check_may
+from chaupal.governance.people import access_audit as looks
+from chaupal.kernel.errors import Invalid, NotAllowed, Problem
+from chaupal.policy.may import may
+from chaupal.policy.surface import Surface
+from chaupal.reads.court import desk, history
+from chaupal.web.office import case as office_case
+from chaupal.web.office import room as office_room
+from chaupal.web.office.room import PAGE
+from chaupal.web.words import N_
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.route import Route, get, post
+
+
+class Typed(msgspec.Struct, kw_only=True):
+    """A matter and what is to be done about it. `house.MatterForm` and `ladder.Draft` say what each means.
+
+    A report or somebody's history can lead here with some of it filled in.
+    """
+
+    targets: str = ""
+    rule: str = ""
+    source: str = "staff"
+    grounds: str = ""
+    report_id: str = ""
+    outcome: str = "warn"
+    until: str = ""
+    permanent: bool = False
+    text: str = ""
+    territory: str = ""
+    done: str = ""
+
+    @property
+    def matter(self) -> MatterForm:
+        report = self.report_id.strip()
+        known = report.isascii() and report.isdigit() and len(report) < 19
+        return MatterForm(
+            targets=self.targets, rule=self.rule, source=self.source, grounds=self.grounds, territory=self.territory,
+            report_id=int(report) if known else None,
+        )  # fmt: skip
+
+    @property
+    def draft(self) -> Draft:
+        return Draft(
+            outcome=self.outcome, reason=self.grounds, until=self.until, permanent=self.permanent, text=self.text, rule=self.rule
+        )  # fmt: skip
+
+
+class OfPerson(msgspec.Struct, kw_only=True):
+    """Somebody by their handle. `purpose`: what their e-mail address is needed for; `note`: among staff."""
+
+    handle: str
+    purpose: str = ""
+    note: str = ""
+
+
+async def show(call: Call[Typed]) -> Answer:
+    return await _page(call, call.args, None)
+
+
+async def decide(call: Call[Typed]) -> Answer:
+    """Open a matter and decide it. What is opened and cannot be decided so is shown on its own page, with what was typed."""
+    args, court = call.args, call.house.court
+    matter, outcomes = args.matter, tuple[str, ...]()
+    try:
+        if (listed := call.files.get("csv")) is not None and not listed.empty:
+            check_may(call.viewer, "sanction")
+            matter, outcomes = await sanctioning.with_list(court, matter, listed.data)
+        done = await sanctioning.open_and_decide(court, call.viewer, matter, args.draft, outcomes=outcomes)
+    except (Invalid, NotAllowed) as problem:
+        return await _page(call, args, problem)
+    if done.problem is not None:
+        typed = office_case.typed_of(done.ref, args.draft)
+        return await office_case.page(call, done.ref, 1, typed, done.problem)
+    if done.targets == 1:
+        return redirect(f"/office/orders/{done.ref}/1?done={'act_alone' if done.in_force else 'propose'}")
+    return redirect(f"/office/orders/{done.ref}")
+
+
+async def _page(call: Call[Any], typed: Typed, problem: Problem | None) -> Answer:
+    house = call.house
+    book = house.court.rules.current(house.court.clock())
+    made = await history.under_own_rules(house.reads)
+    return await office_room.render(
+        call, "office/sanctions.html", N_("Our own rules"), problem, typed=typed, book=book, made=made, source_choices=SOURCES,
+        names=await desk.handles(house.reads, call.viewer, [*(row.owner_id for row in made), *(row.decided_by for row in made)]),
+    )  # fmt: skip
+
+
+# --- one person ---
+
+
+async def show_person(call: Call[OfPerson]) -> Answer:
+    return await _person(call, "", None)
+
+
+async def show_email(call: Call[OfPerson]) -> Answer:
+    """Their address, for whoever says what for; that is written down first."""
+    found = await history.of(call.house.reads, call.viewer, call.args.handle)
+    try:
+        email = await looks.email_of(call.house.court, call.viewer, found.person.item.id, call.args.purpose)
+    except (Invalid, NotAllowed) as problem:
+        return await _person(call, "", problem)
+    return await _person(call, email, None)
+
+
+async def note_person(call: Call[OfPerson]) -> Answer:
+    found = await history.of(call.house.reads, call.viewer, call.args.handle)
+    try:
+        await notes.add(call.house.court, call.viewer, "account", found.person.item.id, call.args.note)
+    except Invalid as problem:
+        return await _person(call, "", problem)
+    return redirect(f"/office/people/{found.person.item.handle}#notes")
+
+
+async def _person(call: Call[OfPerson], email: str, problem: Problem | None) -> Answer:
+    house, viewer = call.house, call.viewer
+    found = await history.of(house.reads, viewer, call.args.handle)
+    written = await notes.on(house.court, viewer, "account", found.person.item.id)
+    return await office_room.render(
+        call, "office/person.html", f"@{found.person.item.handle}", problem, person=found.person.item, made=found.made,
+        tally=sanctioning.tally(house.court, found.made), book=house.court.rules.current(house.court.clock()), email=email, typed=call.args,
+        notes=written, names=await desk.handles(house.reads, viewer, [n.by for n in written]), may_see_email=may(viewer, "sanction"),
+    )  # fmt: skip
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/office/sanctions", show, Surface.OFFICE, takes=Typed, **PAGE),
+    post("/office/sanctions", decide, Surface.OFFICE, takes=Typed, body=BIGGEST + 200_000, **PAGE),
+    get("/office/people/{handle}", show_person, Surface.OFFICE, takes=OfPerson, **PAGE),
+    post("/office/people/{handle}/email", show_email, Surface.OFFICE, takes=OfPerson, **PAGE),
+    post("/office/people/{handle}/note", note_person, Surface.OFFICE, takes=OfPerson, **PAGE),
+)

@@ -1,0 +1,104 @@
+"""The office's page of webhooks: where events are sent, whether they arrive, and a secret shown once."""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from chaupal.governance import webhooks
+from chaupal.governance.webhooks import EVENTS, Webhook, WebhookForm
+from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem
+from chaupal.policy.surface import Surface
+from chaupal.web import pages
+from chaupal.web.court import courtly
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Nothing, Route, Shape, get, post
+
+WRONG = (
+    N_("must be an address such as https://console.example/hook"),
+    N_("must begin with https://"),
+    N_("must hold neither a password nor a fragment"),
+)
+STOPPED = (
+    N_("There are too many webhooks; remove one first"),
+    N_("This webhook is switched off"),
+)
+# What happens, in words beside the event's name.
+HAPPENS = {
+    "order.received": N_("an order has come in"), "order.moved": N_("an order has moved on"),
+    "decision.served": N_("something is limited"), "ruling.ended": N_("a limit has ended"),
+    "appeal.filed": N_("somebody appeals"), "appeal.decided": N_("an appeal is decided"),
+    "report.created": N_("somebody reports something"), "clock.alert": N_("a deadline comes near or has passed"),
+    "statement.published": N_("a statement is published"),
+}  # fmt: skip
+
+
+class Acted(msgspec.Struct, kw_only=True):
+    """What to do with one of them: enable, disable, secret, ping or remove."""
+
+    id: Number
+    act: Annotated[str, Meta(max_length=20)]
+
+
+async def show(call: Call[Nothing]) -> Answer:
+    return await _page(call, WebhookForm())
+
+
+async def register(call: Call[WebhookForm]) -> Answer:
+    try:
+        made = await webhooks.register(call.house.court, call.viewer, call.args)
+    except (Invalid, Conflict) as problem:
+        return await _page(call, call.args, problem)
+    return await _page(call, WebhookForm(), fresh=made.hook, secret=made.secret)
+
+
+async def act(call: Call[Acted]) -> Answer:
+    court, viewer, id_ = call.house.court, call.viewer, call.args.id
+    try:
+        match call.args.act:
+            case "enable" | "disable" as how:
+                await webhooks.switch(court, viewer, id_, on=how == "enable")
+            case "ping":
+                await webhooks.ping(court, viewer, id_)
+            case "remove":
+                await webhooks.remove(court, viewer, id_)
+            case "secret":
+                made = await webhooks.new_secret(court, viewer, id_)
+                return await _page(call, WebhookForm(), fresh=made.hook, secret=made.secret)
+            case _:
+                raise NotFound
+    except Conflict as problem:
+        return await _page(call, WebhookForm(), problem)
+    return redirect("/office/webhooks")
+
+
+async def _page(
+    call: Call[Any],
+    typed: WebhookForm,
+    problem: Problem | None = None,
+    *,
+    fresh: Webhook | None = None,
+    secret: str = "",
+) -> Answer:
+    tr = words(call.viewer.language).gettext
+    found = await webhooks.listed(call.house.court, call.viewer)
+    told: dict[str, Any] = {
+        "title": tr(N_("Webhooks")), "errors": courtly.errors_of(call, problem) if problem else {},
+        "stopped": courtly.stopped(call, problem) if problem else "",
+    }  # fmt: skip
+    happens = [(event, tr(HAPPENS[event])) for event in EVENTS]
+    return await pages.render(
+        call, "office/webhooks.html", problem.status if problem else 200, found=found, typed=typed, fresh=fresh, secret=secret,
+        happens=happens, **told,
+    )  # fmt: skip
+
+
+PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "manage_webhooks"}
+
+ROUTES: tuple[Route, ...] = (
+    get("/office/webhooks", show, Surface.OFFICE, **PAGE),
+    post("/office/webhooks", register, Surface.OFFICE, takes=WebhookForm, **PAGE),
+    post("/office/webhooks/{id}/{act}", act, Surface.OFFICE, takes=Acted, **PAGE),
+)

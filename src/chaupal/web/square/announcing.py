@@ -1,0 +1,131 @@
+"""Announcements on pages: the banner's button, a page of all that are told now, and the office's page where they are written."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.governance.people import announcements as desk
+from chaupal.governance.people.announcements import AnnouncementEdit, AnnouncementForm
+from chaupal.kernel.errors import Conflict, Invalid, Problem
+from chaupal.policy.surface import Surface
+from chaupal.reads.people import announcements as reads
+from chaupal.social.people import announcements
+from chaupal.web import links, pages
+from chaupal.web.office import room as office_room
+from chaupal.web.square.reading import said
+from chaupal.web.square.sheet import to_local
+from chaupal.web.words import N_
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Nothing, Route, Shape, get, post
+
+OFFERED = ("👍", "🙏", "❤️", "🎉")  # to whoever would be the first to react
+WRONG = (N_("must be later than it begins"),)
+
+
+class Of(msgspec.Struct, kw_only=True):
+    """One of them, and where to go then."""
+
+    id: Number
+    next: str = "/announcements"
+
+
+class Reacted(Of, kw_only=True):
+    """An emoji; `back`: take it back."""
+
+    name: str = ""
+    back: bool = False
+
+
+class Changed(AnnouncementEdit, kw_only=True):
+    """The office's form for one that is there."""
+
+    id: Number
+
+
+async def listed(call: Call[Nothing]) -> Answer:
+    """All that are told now, those that one has dismissed too."""
+    found = await reads.told(call.house.reads, call.viewer, dismissed=True)
+    return await pages.render(
+        call, "announcements.html", found=found, offered=OFFERED, title=said(call, N_("Announcements"))
+    )
+
+
+async def dismiss(call: Call[Of]) -> Answer:
+    await announcements.dismiss(call.house.square, call.viewer, call.args.id)
+    return redirect(links.back(call.args.next))
+
+
+async def react(call: Call[Reacted]) -> Answer:
+    act = announcements.unreact if call.args.back else announcements.react
+    await act(call.house.square, call.viewer, call.args.id, call.args.name)
+    return redirect(links.back(call.args.next))
+
+
+async def office(call: Call[Nothing]) -> Answer:
+    return await _office(call, AnnouncementForm())
+
+
+async def write(call: Call[AnnouncementForm]) -> Answer:
+    """Take it in, or show the form again with what was typed and what is wrong with it."""
+    try:
+        await desk.write(call.house.court, call.viewer, call.args)
+    except Invalid as problem:
+        return await _office(call, call.args, problem)
+    return redirect("/office/announcements")
+
+
+async def edit(call: Call[Of]) -> Answer:
+    one = await desk.one(call.house.court, call.viewer, call.args.id)
+    ends_at = "" if one.ends_at is None else to_local(one.ends_at)
+    typed = AnnouncementEdit(
+        text=one.text, text_hi=one.text_hi, at=to_local(one.at), ends_at=ends_at, seen=one.updated_at
+    )
+    return await _edit(call, typed)
+
+
+async def change(call: Call[Changed]) -> Answer:
+    """The same with other words."""
+    typed = call.args
+    try:
+        await desk.change(call.house.court, call.viewer, typed.id, typed)
+    except Invalid as problem:
+        return await _edit(call, typed, problem)
+    except Conflict as problem:  # what was typed stays; what it says now stands below, and may be written over
+        now = await desk.one(call.house.court, call.viewer, typed.id)
+        return await _edit(call, msgspec.structs.replace(typed, seen=now.updated_at), problem)
+    return redirect("/office/announcements")
+
+
+async def end(call: Call[Of]) -> Answer:
+    await desk.end(call.house.court, call.viewer, call.args.id)
+    return redirect("/office/announcements")
+
+
+async def _office(call: Call[Any], typed: AnnouncementForm, problem: Problem | None = None) -> Answer:
+    found = await desk.listed(call.house.court, call.viewer)
+    return await office_room.render(
+        call, "office/announcements.html", N_("Announcements"), problem, found=found, typed=typed
+    )
+
+
+async def _edit(call: Call[Of] | Call[Changed], typed: AnnouncementEdit, problem: Problem | None = None) -> Answer:
+    one = await desk.one(call.house.court, call.viewer, call.args.id)
+    return await office_room.render(
+        call, "office/announcement.html", N_("Change an announcement"), problem, one=one, typed=typed
+    )
+
+
+PAGE: dict[str, Any] = {"shape": Shape.PAGE}
+STAFF: dict[str, Any] = {"shape": Shape.PAGE, "may": "announce"}
+
+ROUTES: tuple[Route, ...] = (
+    get("/announcements", listed, Surface.NONE, **PAGE),
+    post("/announcements/{id}/dismiss", dismiss, Surface.NONE, takes=Of, **PAGE),
+    post("/announcements/{id}/react", react, Surface.NONE, takes=Reacted, **PAGE),
+    get("/office/announcements", office, Surface.OFFICE, **STAFF),
+    post("/office/announcements", write, Surface.OFFICE, takes=AnnouncementForm, **STAFF),
+    get("/office/announcements/{id}", edit, Surface.OFFICE, takes=Of, **STAFF),
+    post("/office/announcements/{id}", change, Surface.OFFICE, takes=Changed, **STAFF),
+    post("/office/announcements/{id}/end", end, Surface.OFFICE, takes=Of, **STAFF),
+)

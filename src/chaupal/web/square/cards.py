@@ -1,0 +1,224 @@
+"""What is revealed, made ready for a template: a post with its people, a person, and the words that stand in a gap."""
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from markupsafe import Markup
+
+from chaupal.policy import epitaph
+from chaupal.policy.rulings import Ruling
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person, Post
+from chaupal.policy.verdict import Placeholder, Show
+from chaupal.reads.people import bylines, filtering, people
+from chaupal.reads.people.filtering import CONTEXTS, Match
+from chaupal.reads.posts import polls, quotes, reactions
+from chaupal.wire.call import Call
+
+DEEPEST = 4  # answers to answers are moved in so far and no further: a phone is narrow
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """A ruling as it is told: what it says in the viewer's language, where its story stands, and its proof.
+
+    `title` in a few words; `order`: that story is an order's; `suspended`: the account is closed everywhere.
+    """
+
+    text: str
+    path: str
+    title: str = ""
+    order: bool = True
+    suspended: bool = False
+    proof: "Proof | None" = None
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """Where the log says so: the measure's entry, the order that it must name, and the thing that it must be about."""
+
+    entry: int
+    ref: str
+    subject: int
+
+
+class Card(msgspec.Struct, frozen=True):
+    """A post as a page shows it. `by`: who reposted it, first things first. `gone`: told in its place. `beside`: told to its
+    author or staff.
+
+    `key` names the row of the list (a repost's id is not its post's), `depth` how far it is moved in within a thread.
+    """
+
+    key: int
+    post: Post
+    author: Person
+    html: Markup
+    by: tuple[Person, ...] = ()
+    gone: Limit | None = None
+    beside: tuple[Limit, ...] = ()
+    pictures_gone: Limit | None = None
+    labels: tuple[Limit, ...] = ()
+    flags: int = 0
+    depth: int = 0
+    quoted: "Card | None" = None
+    votes: tuple[int, ...] = ()  # what the viewer chose in its poll
+    answers: str = ""  # the handle of whom it answers
+    folded: tuple[str, ...] = ()  # the viewer's filters (their titles) that fold it
+    blurred: bool = False  # a filter puts its pictures behind a cover
+    byline: Person | None = None  # who wrote what its link leads to
+
+    @property
+    def liked(self) -> bool:
+        return bool(self.flags & reactions.LIKED)
+
+    @property
+    def pinned(self) -> bool:
+        return bool(self.flags & reactions.PINNED)
+
+    @property
+    def hushed(self) -> bool:
+        """Nothing from its conversation is told to the viewer."""
+        return bool(self.flags & reactions.MUTED)
+
+    @property
+    def reposted(self) -> bool:
+        return bool(self.flags & reactions.REPOSTED)
+
+    @property
+    def saved(self) -> bool:
+        return bool(self.flags & reactions.SAVED)
+
+
+class Face(msgspec.Struct, frozen=True):
+    """A person as a page shows them."""
+
+    person: Person
+    note: Markup
+    gone: Limit | None = None
+    beside: tuple[Limit, ...] = ()
+    labels: tuple[Limit, ...] = ()
+
+
+type Along = Mapping[int, Sequence[Visible[Post]]]  # by the id of what is shown, reposts that are told with it
+NONE: Along = {}
+
+
+async def cards(call: Call[Any], posts: Sequence[Visible[Post]], along: Along = NONE) -> list[Card]:
+    """Posts with their people and what the viewer has done to them; two looks for all of them together."""
+    reads, viewer = call.house.reads, call.viewer
+    if not posts:
+        return []
+    quoted = (await quotes.within(reads, viewer, posts)).seen
+    every = [*posts, *quoted.values()]
+    by = await bylines.of_posts(reads, viewer, posts)
+    more = {seen.item.id: along[seen.item.id] for seen in posts if seen.item.id in along}
+    known = await people.of_posts(reads, viewer, [*every, *itertools.chain(*more.values())])
+    shown = [seen.item.inner or seen.item for seen in every]
+    votes = await polls.votes(reads, viewer, shown)
+    flags = await reactions.flags(reads, viewer, [post.id for post in shown]) if viewer.account is not None else {}
+    met = await filtering.matches(reads, viewer, posts)
+    context = "account" if call.route.surface is Surface.PROFILE else CONTEXTS.get(call.route.surface, "")
+    made = (
+        _card(call, seen, known, flags, filtering.in_context(met, seen.item.id, context) if met else ())
+        for seen in posts
+    )
+    others = {id_: tuple(known[r.item.author].item for r in more[id_] if r.item.author in known) for id_ in more}
+    within = {id_: _card(call, seen, known, flags, ()) for id_, seen in quoted.items()}
+    return [
+        msgspec.structs.replace(
+            card, quoted=within.get(card.post.quote_of or 0), votes=votes.get(card.post.id, ()),
+            byline=by[card.post.id].item if card.post.id in by else None, by=card.by + others.get(card.key, ()),
+        )
+        if card.post.quote_state or card.post.poll or card.post.id in by or card.key in others
+        else card
+        for card in made
+        if card is not None
+    ]  # fmt: skip
+
+
+def once(cards: Iterable[Card]) -> list[Card]:
+    """Each post once: what three people reposted stands where the first of the list brought it."""
+    first: dict[int, Card] = {}
+    for card in cards:
+        first.setdefault(card.post.id, card)
+    return list(first.values())
+
+
+def tree(cards: Iterable[Card], root: int) -> list[Card]:
+    """The answers below `root`, each as deep as its place in the conversation."""
+    depth = {root: -1}
+    placed: list[Card] = []
+    for card in cards:
+        depth[card.post.id] = depth.get(card.post.reply_to or 0, -1) + 1
+        placed.append(msgspec.structs.replace(card, depth=min(depth[card.post.id], DEEPEST)))
+    return placed
+
+
+def face(call: Call[Any], seen: Visible[Person]) -> Face:
+    """A revealed person with the words that stand beside or instead of what they say of themselves."""
+    gone, beside, _, labels = limits(call, seen.verdict)
+    return Face(seen.item, local(call, seen.item.note_html), gone, beside, labels)
+
+
+def local(call: Call[Any], html: str) -> Markup:
+    """Written by text.html, which escapes by construction; links to this server become paths, whatever name it is reached by."""
+    return Markup(html.replace(f'href="{call.house.settings.origin}/', 'href="/'))  # noqa: S704
+
+
+type Told = tuple[Limit | None, tuple[Limit, ...], Limit | None, tuple[Limit, ...]]
+
+
+def limits(call: Call[Any], verdict: Show | Placeholder) -> Told:
+    """What is told instead of a thing, beside it, instead of its pictures, and what it is labelled with."""
+    language = call.viewer.language
+    if isinstance(verdict, Placeholder):
+        return _instead(call, verdict.ruling, verdict.scope), (), None, ()
+    beside = tuple(_told(ruling, epitaph.banner(ruling, language)) for ruling in verdict.banners)
+    pictures = verdict.without_media and _instead(call, verdict.without_media, "media")
+    labels = tuple(_told(ruling, epitaph.label(ruling, language)) for ruling in verdict.labels)
+    return None, beside, pictures, labels
+
+
+def _instead(call: Call[Any], ruling: Ruling, scope: str) -> Limit:
+    viewer = call.viewer
+    text = epitaph.placeholder(ruling, scope, viewer.language, country=viewer.country)
+    limit = _told(ruling, text, epitaph.heading(ruling, scope, viewer.language))
+    # What is gagged is sealed in the log as well, and its number would tell when it was done.
+    proof = None if ruling.neutral or not limit.order else Proof(ruling.log_index, ruling.order_ref, ruling.subject)
+    return msgspec.structs.replace(limit, suspended=scope == "suspended", proof=proof)
+
+
+def _told(ruling: Ruling, text: str, title: str = "") -> Limit:
+    path = epitaph.notice_path(ruling)
+    return Limit(text, path, title, order=path != epitaph.ABOUT_LIMITS)
+
+
+def _card(
+    call: Call[Any],
+    seen: Visible[Post],
+    known: dict[int, Visible[Person]],
+    flags: dict[int, int],
+    met: tuple[Match, ...],
+) -> Card | None:
+    post = seen.item.inner or seen.item
+    author = known.get(post.author)
+    if author is None:
+        return None
+    reposter = known.get(seen.item.author) if seen.item.inner else None
+    gone, beside, pictures_gone, labels = limits(call, seen.verdict)
+    return Card(
+        key=seen.item.id,
+        post=post,
+        author=author.item,
+        html=local(call, post.html),
+        by=(reposter.item,) if reposter else (),
+        gone=gone,
+        beside=beside,
+        pictures_gone=pictures_gone,
+        labels=labels,
+        flags=flags.get(post.id, 0),
+        answers=next((m.handle for m in post.mentions if m.id == post.reply_to_account), ""),
+        folded=tuple(m.filter.title for m in met if m.filter.action == "warn"),
+        blurred=any(m.filter.action == "blur" for m in met),
+    )

@@ -1,0 +1,99 @@
+"""What a form for a post asks while one writes: names and tags that go on as typed, pictures one by one."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.kernel.errors import Invalid
+from chaupal.policy.surface import Surface
+from chaupal.reads.explore import search, tags
+from chaupal.reads.explore.search import Span
+from chaupal.reads.posts import media as looked
+from chaupal.social.media import media
+from chaupal.web import links
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, json
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Route, Shape, get, post
+
+FEW = 6  # offers at a time
+LONGEST = 60  # letters of a word that are looked at
+
+
+class Typed(msgspec.Struct, kw_only=True):
+    """A word that begins with @ or #."""
+
+    q: str = ""
+
+
+class Offer(msgspec.Struct):
+    """What the word may become, and a few words about it."""
+
+    text: str
+    about: str
+
+
+class Sent(msgspec.Struct, kw_only=True):
+    """A picture comes as `file`."""
+
+    description: str = ""
+
+
+class Described(msgspec.Struct, kw_only=True):
+    """New words for a picture that is in no post yet."""
+
+    id: Number
+    description: str = ""
+
+
+class One(msgspec.Struct):
+    """A picture by its id."""
+
+    id: Number
+
+
+async def suggest(call: Call[Typed]) -> Answer:
+    """People whose names begin so, or tags; what is de-amplified here is not offered."""
+    sigil, word = call.args.q[:1], call.args.q[1:LONGEST].strip()
+    if sigil == "@" and word:
+        people = await search.people(call.house.reads, call.viewer, word, Span(FEW), surface=Surface.SUGGEST)
+        return json([Offer(f"@{one.item.handle}", one.item.shown_name) for one in people if not one.withheld])
+    if sigil in ("#", "＃") and word:
+        found = await tags.find(call.house.reads, call.viewer, word, FEW, suggest=True)
+        return json([Offer(f"#{one.name}", _uses(call, one.uses)) for one in found])
+    return json([])
+
+
+def _uses(call: Call[Any], n: int) -> str:
+    said = words(call.viewer.language)
+    return said.ngettext("%(shown)s post", "%(shown)s posts", n) % {"shown": said.number(n)}
+
+
+async def upload(call: Call[Sent]) -> Answer:
+    """Take a picture in; it waits for its post. Raises Invalid."""
+    file = call.files.get("file")
+    if file is None or not file.data:
+        raise Invalid(NO_FILE, file=NO_FILE)
+    id_ = await media.attach(call.house.square, call.viewer, file.data, call.args.description)
+    kept = await looked.own(call.house.reads, call.viewer, id_)
+    return json({"id": str(id_), "src": links.picture(kept)})
+
+
+async def describe(call: Call[Described]) -> Answer:
+    await media.describe(call.house.square, call.viewer, call.args.id, call.args.description, None)
+    return json({})
+
+
+async def remove(call: Call[One]) -> Answer:
+    await media.withdraw(call.house.square, call.viewer, call.args.id)
+    return json({})
+
+
+NO_FILE = N_("No picture came along. Choose it once more.")
+
+ROUTES: tuple[Route, ...] = (
+    get("/compose/suggest", suggest, Surface.SUGGEST, shape=Shape.FILE, takes=Typed),
+    post("/compose/pictures", upload, Surface.OWN, shape=Shape.PAGE, takes=Sent, body=48_000_000, limit=(30, 1_800)),
+    post("/compose/pictures/{id}", describe, Surface.OWN, shape=Shape.PAGE, takes=Described),
+    post("/compose/pictures/{id}/remove", remove, Surface.OWN, shape=Shape.PAGE, takes=One),
+)

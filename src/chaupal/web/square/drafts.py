@@ -1,0 +1,70 @@
+"""Drafts as pages: the list, the button that keeps what was typed, and the address to which a script saves by itself."""
+
+import msgspec
+
+from chaupal.kernel.clock import iso
+from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.policy.surface import Surface
+from chaupal.reads.posts import unsaid
+from chaupal.social.posts import drafts
+from chaupal.web import links, pages
+from chaupal.web.square import writing
+from chaupal.web.square.sheet import SLOTS, Typed, unsaid_of
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, json, redirect
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Nothing, Route, Shape, get, post
+
+
+class Thrown(msgspec.Struct, kw_only=True):
+    """A draft that goes, and where to go then."""
+
+    id: Number
+    next: str = "/drafts"
+
+
+async def listed(call: Call[Nothing]) -> Answer:
+    """One's drafts, the one saved last first."""
+    found = await unsaid.all_drafts(call.house.reads, call.viewer)
+    return await pages.render(
+        call, "writing/drafts.html", drafts=found, title=words(call.viewer.language).gettext(N_("Drafts"))
+    )
+
+
+async def keep(call: Call[Typed]) -> Answer:
+    """The form for a post, kept instead of said; shown again where it cannot be."""
+    ids = call.args.kept[: len(SLOTS)]
+    try:
+        await writing.attach(call, call.args, ids)
+        id_ = await _keep(call, ids)
+    except Invalid as problem:
+        return await writing.again(call, call.args, ids, problem)
+    return redirect(f"/drafts#d{id_}")
+
+
+async def autosave(call: Call[Typed]) -> Answer:
+    """The same for a script: which draft it is, to be sent along the next time, and when it was saved."""
+    id_ = await _keep(call, call.args.kept[: len(SLOTS)])
+    return json({"id": str(id_), "updated_at": iso(call.house.reads.clock())})
+
+
+async def drop(call: Call[Thrown]) -> Answer:
+    await drafts.drop(call.house.square, call.viewer, call.args.id)
+    return redirect(links.back(call.args.next))
+
+
+async def _keep(call: Call[Typed], ids: list[int]) -> int:
+    square, viewer, typed = call.house.square, call.viewer, call.args
+    body = unsaid_of(typed, ids)
+    try:
+        return await drafts.keep(square, viewer, body, typed.draft)
+    except NotFound:  # posted or thrown away in another window: what is typed here is not lost with it
+        return await drafts.keep(square, viewer, body)
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/drafts", listed, Surface.OWN, shape=Shape.PAGE),
+    post("/drafts", keep, Surface.OWN, shape=Shape.PAGE, takes=Typed, body=66_000_000),
+    post("/drafts/autosave", autosave, Surface.OWN, shape=Shape.PAGE, takes=Typed),
+    post("/drafts/{id}/delete", drop, Surface.OWN, shape=Shape.PAGE, takes=Thrown, takes_back=True),
+)

@@ -1,0 +1,176 @@
+"""Pages of what became of a post's words: edit it, see what it said before, vote in its poll, and what waits to be said."""
+
+from typing import Any
+
+import msgspec
+from markupsafe import Markup
+
+from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Post
+from chaupal.policy.unsaid import DAY
+from chaupal.reads.page import Cursor
+from chaupal.reads.posts import media, unsaid, wordings
+from chaupal.reads.timelines import thread
+from chaupal.social.posts import editing, polls, scheduling
+from chaupal.web import links, pages
+from chaupal.web.said import sentence
+from chaupal.web.square import writing
+from chaupal.web.square.cards import Limit, limits, local
+from chaupal.web.square.sheet import SLOTS, Sheet, Typed, from_local, poll_of, typed_again
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Nothing, Route, Shape, get, post
+
+MOST = 300
+
+
+class OfPost(msgspec.Struct):
+    """A post by its id."""
+
+    id: Number
+
+
+class Named(msgspec.Struct):
+    """A post by its address."""
+
+    handle: str
+    id: Number
+
+
+class Edited(Typed, kw_only=True):
+    """The form of a post, sent back for one that is there."""
+
+    id: Number
+
+
+class Ballot(msgspec.Struct, kw_only=True):
+    """What was chosen in a poll, and where to go then."""
+
+    id: Number
+    choices: list[Number] = []
+    next: str = "/"
+
+
+class Moved(msgspec.Struct, kw_only=True):
+    """When to say a scheduled post instead."""
+
+    id: Number
+    at: str = ""
+
+
+NONE_MOVED = Moved(id=0)
+
+
+class Wording(msgspec.Struct, frozen=True):
+    """What a post said from a moment (ms) on."""
+
+    post: Post
+    at: int
+    html: Markup
+    gone: Limit | None
+
+
+async def form(call: Call[OfPost]) -> Answer:
+    """The post's words in the form that wrote them. Raises NotFound for anybody else's."""
+    post = await _own(call, call.args.id)
+    begun = Sheet(
+        text=post.text, spoiler=post.spoiler, visibility=post.visibility.wire, language=post.language, sensitive=post.sensitive,
+        kept=list(post.pictures), action=f"/posts/{post.id}/edit", quote_policy=post.quote_policy, poll_for=0 if post.poll else DAY,
+        options=[option.title for option in post.poll.options] if post.poll else [], multiple=bool(post.poll and post.poll.multiple),
+        hide_totals=bool(post.poll and post.poll.hide_totals),
+    )  # fmt: skip
+    return await _show(call, begun)
+
+
+async def edit(call: Call[Edited]) -> Answer:
+    """Take the new words in; or show the form again with what is wrong with them."""
+    typed = call.args
+    post = await _own(call, typed.id)
+    ids = typed.kept[: len(SLOTS)]
+    try:
+        await writing.attach(call, typed, ids)
+        wish = editing.Edit(
+            text=typed.text, spoiler=typed.spoiler, language=typed.language or None, sensitive=typed.sensitive, pictures=ids,
+            described=list(map(editing.Described, typed.pictured, typed.described)), poll=poll_of(typed),
+            ends_as_before=not typed.poll_for, quote_policy=typed.quote_policy,
+        )  # fmt: skip
+        await editing.edit(call.house.square, call.viewer, typed.id, wish)
+    except Invalid as problem:
+        kept = [await media.own(call.house.reads, call.viewer, id_) for id_ in ids]
+        sheet = typed_again(typed, kept, problem, call.viewer.language)
+        sheet.visibility, sheet.action = post.visibility.wire, f"/posts/{post.id}/edit"
+        return await _show(call, sheet, problem.status)
+    return redirect(links.post(call.caller.handle if call.caller else "", typed.id))
+
+
+async def history(call: Call[Named]) -> Answer:
+    """Every wording, the present one first."""
+    found = await wordings.of_post(call.house.reads, call.viewer, call.args.id)
+    shown = [
+        Wording(seen.item, seen.item.edited_at or seen.item.created_at, local(call, seen.item.html), limits(call, seen.verdict)[0])
+        for seen in reversed(found)
+    ]  # fmt: skip
+    title = words(call.viewer.language).gettext(N_("What this post said"))
+    back = links.post(call.args.handle, call.args.id)
+    return await pages.render(call, "writing/history.html", wordings=shown, back=back, title=title)
+
+
+async def vote(call: Call[Ballot]) -> Answer:
+    await polls.vote(call.house.square, call.viewer, call.args.id, call.args.choices)
+    return redirect(links.back(call.args.next))
+
+
+async def waiting(call: Call[Nothing]) -> Answer:
+    """One's scheduled posts."""
+    return await _waiting(call)
+
+
+async def move(call: Call[Moved]) -> Answer:
+    """At another time; or the list again with what is wrong with it."""
+    try:
+        await scheduling.move(call.house.square, call.viewer, call.args.id, from_local(call.args.at))
+    except Invalid as problem:
+        return await _waiting(call, sentence(problem, call.viewer.language), problem.status, call.args)
+    return redirect("/scheduled")
+
+
+async def cancel(call: Call[OfPost]) -> Answer:
+    await scheduling.cancel(call.house.square, call.viewer, call.args.id)
+    return redirect("/scheduled")
+
+
+async def _waiting(call: Call[Any], error: str = "", status: int = 200, wrong: Moved = NONE_MOVED) -> Answer:
+    page = await unsaid.scheduled(call.house.reads, call.viewer, Cursor(limit=MOST))
+    if error and all(one.id != wrong.id for one in page.items):
+        raise NotFound
+    title = words(call.viewer.language).gettext(N_("Scheduled posts"))
+    return await pages.render(
+        call, "writing/scheduled.html", status, waiting=page.items, error=error, wrong=wrong, title=title
+    )
+
+
+async def _own(call: Call[Any], id_: int) -> Post:
+    seen = await thread.post(call.house.reads, call.viewer, id_)
+    if seen.item.author != call.me or seen.item.boost_of is not None:
+        raise NotFound
+    return seen.item
+
+
+async def _show(call: Call[Any], sheet: Sheet, status: int = 200) -> Answer:
+    title = words(call.viewer.language).gettext(N_("Edit the post"))
+    return await pages.render(call, "compose.html", status, card=None, title=title, **writing.form(call, sheet))
+
+
+PAGE: dict[str, Any] = {"shape": Shape.PAGE}
+
+ROUTES: tuple[Route, ...] = (
+    get("/posts/{id}/edit", form, Surface.STATUS, takes=OfPost, **PAGE),
+    post("/posts/{id}/edit", edit, Surface.STATUS, takes=Edited, body=66_000_000, **PAGE),
+    post("/posts/{id}/vote", vote, Surface.STATUS, takes=Ballot, **PAGE),
+    get("/@{handle}/{id}/history", history, Surface.STATUS, public=True, takes=Named, **PAGE),
+    get("/scheduled", waiting, Surface.OWN, **PAGE),
+    post("/scheduled/{id}/move", move, Surface.OWN, takes=Moved, **PAGE),
+    post("/scheduled/{id}/delete", cancel, Surface.OWN, takes=OfPost, takes_back=True, **PAGE),
+)

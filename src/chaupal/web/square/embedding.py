@@ -1,0 +1,51 @@
+"""A post in a frame on somebody else's page: judged each time, for a stranger from where its reader is."""
+
+import msgspec
+
+from chaupal.kernel.errors import NotFound
+from chaupal.policy.facts import Visibility
+from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import stranger
+from chaupal.reads.timelines import thread
+from chaupal.web import pages
+from chaupal.web.square.cards import cards
+from chaupal.web.square.persons import gone_with
+from chaupal.wire.call import Answer, Call
+from chaupal.wire.route import Route, Shape, get
+
+# As other pages, but that anybody may frame it. An empty header is not sent.
+FRAMED = [
+    ("x-frame-options", ""),
+    ("content-security-policy", "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; "
+     "base-uri 'none'; form-action 'none'"),
+]  # fmt: skip
+
+
+class Named(msgspec.Struct):
+    """A post by its address."""
+
+    handle: str
+    id: int
+
+
+async def embed(call: Call[Named]) -> Answer:
+    """The post alone. Whoever is signed in is a stranger here, too: the page around it is not theirs. Raises NotFound."""
+    if call.viewer.account is not None:  # where the browser says who asks, whom the author has blocked meets nothing
+        await thread.post(call.house.reads, call.viewer, call.args.id)
+    call.viewer, call.caller = stranger(call.viewer), None
+    seen = await thread.post(call.house.reads, call.viewer, call.args.id)
+    (card,) = await cards(call, [seen]) or (None,)
+    if card is None or seen.item.boost_of is not None or card.author.handle != call.args.handle:
+        raise NotFound
+    if card.post.visibility > Visibility.UNLISTED:
+        raise NotFound
+    status, headers = gone_with(call, card.gone) if card.gone else (200, [])
+    answer = await pages.render(call, "embed.html", status, headers, card=card)
+    # No cookie for a frame: it has no forms, and its reader is somebody else's guest.
+    answer.headers = [*((name, value) for name, value in answer.headers if name != "set-cookie"), *FRAMED]
+    return answer
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/@{handle}/{id}/embed", embed, Surface.THREAD, shape=Shape.PAGE, public=True, takes=Named),
+)

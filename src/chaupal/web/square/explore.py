@@ -1,0 +1,111 @@
+"""Explore: what is talked about and linked to, posts that many liked, and people one may like to follow, with the reason for each."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.policy.surface import Surface
+from chaupal.reads.explore import trending_links, trends
+from chaupal.reads.people import bylines, suggestions
+from chaupal.reads.people.suggestions import FRIENDS, LANGUAGE, TAGS, Why
+from chaupal.web import pages
+from chaupal.web.square.cards import Face, cards, face
+from chaupal.web.square.reading import posts_page, said
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call
+from chaupal.wire.paging import Paged
+from chaupal.wire.route import Nothing, Route, Shape, get
+
+MOST_TAGS, MOST_POSTS, MOST_LINKS, MOST_PEOPLE = 20, 20, 20, 40
+
+
+class Linked(Paged, kw_only=True):
+    """A link by its address."""
+
+    url: str
+
+
+class Met(msgspec.Struct, frozen=True):
+    """Somebody with the reason, in words, why they stand here; empty in the directory."""
+
+    face: Face
+    why: str = ""
+
+
+async def tags(call: Call[Nothing]) -> Answer:
+    found = await trends.tags(call.house.reads, call.viewer, None, MOST_TAGS)
+    return await _page(call, "tags", tags=found)
+
+
+async def posts(call: Call[Nothing]) -> Answer:
+    found = await trends.posts(call.house.reads, call.viewer, None, MOST_POSTS)
+    return await _page(call, "posts", posts=await cards(call, found))
+
+
+async def links(call: Call[Nothing]) -> Answer:
+    found = await trending_links.links(call.house.reads, call.viewer, None, MOST_LINKS)
+    return await _page(
+        call,
+        "links",
+        found=found,
+        by=await bylines.of_posts(call.house.reads, call.viewer, [one.seen for one in found]),
+    )
+
+
+async def link(call: Call[Linked]) -> Answer:
+    """What people say with one link. Not there once it trends no more."""
+    url = call.args.url
+    posts = await trending_links.posts(call.house.reads, call.viewer, url, call.args.cursor())
+    title = next((one.item.card.title for one in posts.items if one.item.card is not None), "")
+    return await posts_page(
+        call, "keeping/explore_link.html", posts, {"url": url}, url=url, title=title or said(call, N_("Links"))
+    )
+
+
+async def people(call: Call[Nothing]) -> Answer:
+    """Suggestions with their reasons for those who are signed in; the directory for everybody."""
+    reads, viewer = call.house.reads, call.viewer
+    found = await suggestions.page(reads, viewer, MOST_PEOPLE) if viewer.account is not None else []
+    listed = await suggestions.directory(reads, viewer, limit=MOST_PEOPLE)
+    known = {one.person.item.id for one in found} | {viewer.account}
+    return await _page(
+        call, "people", suggested=[Met(face(call, one.person), _said(call, one.why[0])) for one in found],
+        directory=[Met(face(call, seen)) for seen in listed if seen.item.id not in known],
+    )  # fmt: skip
+
+
+def _said(call: Call[Any], why: Why) -> str:
+    told = words(call.viewer.language)
+    if why.kind == FRIENDS and why.friend is not None:
+        name, more = why.friend.item.shown_name, why.count - 1
+        if not more:
+            return told.gettext(N_("Followed by %(name)s")) % {"name": name}
+        text = told.ngettext("Followed by %(name)s and %(n)s more", "Followed by %(name)s and %(n)s more", more)
+        return text % {"name": name, "n": told.number(more)}
+    if why.kind == FRIENDS:
+        return told.gettext(N_("Followed by people whom you follow"))
+    if why.kind == TAGS:
+        return told.gettext(N_("Writes about #%(tag)s, as you do")) % {"tag": why.tag}
+    return told.gettext(N_("Writes in your language") if why.kind == LANGUAGE else N_("Followed by many"))
+
+
+async def _page(call: Call[Any], kind: str, **parts: Any) -> Answer:
+    empty: dict[str, Any] = {"tags": [], "posts": [], "suggested": [], "directory": [], "found": [], "by": {}}
+    return await pages.render(
+        call,
+        "keeping/explore.html",
+        kind=kind,
+        title=said(call, N_("Explore")),
+        **empty | parts,
+    )
+
+
+PAGE: dict[str, Any] = {"shape": Shape.PAGE, "public": True}
+
+ROUTES: tuple[Route, ...] = (
+    get("/explore", tags, Surface.TRENDS, **PAGE),
+    get("/explore/posts", posts, Surface.TRENDS, **PAGE),
+    get("/explore/links", links, Surface.TRENDS, **PAGE),
+    get("/explore/link", link, Surface.PUBLIC, takes=Linked, **PAGE),
+    get("/explore/people", people, Surface.SUGGEST, **PAGE),
+)

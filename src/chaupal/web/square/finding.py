@@ -1,0 +1,125 @@
+"""Search, and what happened to oneself: two lists of mixed things."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.policy import answers, tidings
+from chaupal.policy.may import may
+from chaupal.policy.surface import Surface
+from chaupal.reads.explore import romanised, tags
+from chaupal.reads.explore.search import Span
+from chaupal.reads.people import notifications
+from chaupal.reads.people.notifications import GROUPED, Asked, Group, Told
+from chaupal.social.people import markers
+from chaupal.web import links, pages
+from chaupal.web.square.cards import Card, Face, cards, face
+from chaupal.web.square.reading import pager, said
+from chaupal.web.words import N_
+from chaupal.wire.call import Answer, Call
+from chaupal.wire.paging import Paged
+from chaupal.wire.route import Route, Shape, get
+
+FEW = 5  # people and tags where posts are looked for too
+MANY = 20
+NONE: romanised.Found[Any] = romanised.Found([])
+KINDS = ("", "posts", "people", "tags")
+
+
+class Query(msgspec.Struct, kw_only=True):
+    """What is looked for. `kind`: only `posts`, `people` or `tags`; `page` counts from 1."""
+
+    q: str = ""
+    kind: str = ""
+    page: int = 1
+
+
+# The tabs of notifications: which kinds each shows.
+TABS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "": (N_("All"), ()), "mentions": (N_("Mentions"), ("mention",)), "likes": (N_("Likes and reposts"), ("favourite", "reblog")),
+    "follows": (N_("Follows"), ("follow", "follow_request")), "posts": (N_("Posts"), ("status", "poll", "update", "quote")),
+    "decisions": (N_("Decisions"), (notifications.COURT,)), "office": (N_("Staff office"), tuple(notifications.DUTIES)),
+}  # fmt: skip
+
+OFFICE = "office"  # the tab of those who have one
+
+
+class NoticesOf(Paged, kw_only=True):
+    """A page of one tab."""
+
+    kind: str = ""
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """A group of notifications as a page shows it. `decided`: what was decided, and `page` where all about it stands.
+
+    `others`: how many more did the same. `whom`: whom a report is about.
+    """
+
+    told: Told
+    face: Face
+    card: Card | None
+    decided: str = ""
+    page: str = ""
+    others: int = 0
+    whom: Face | None = None
+
+
+async def found(call: Call[Query]) -> Answer:
+    """People, tags and posts for a query; nothing yet where none was typed."""
+    reads, viewer, args = call.house.reads, call.viewer, call.args
+    q = args.q.strip()[:200]
+    kind = args.kind if args.kind in KINDS else ""
+    page = min(max(args.page, 1), 50)
+    few = Span(MANY if kind else FEW, (page - 1) * MANY if kind else 0)
+    many = Span(MANY, (page - 1) * MANY)
+    named_so = await romanised.people(reads, viewer, q, few) if q and kind in ("", "people") else NONE
+    named = await tags.find(reads, viewer, q, few.limit, few.offset) if q and kind in ("", "tags") else []
+    said_so = await romanised.posts(reads, viewer, q, many) if q and kind in ("", "posts") else NONE
+    people, posts = named_so.items, said_so.items
+    full = max(len(people) if kind else 0, len(named) if kind else 0, len(posts)) >= MANY
+    return await pages.render(
+        call, "search.html", q=q, kind=kind, people=[face(call, seen) for seen in people], tags=named,
+        posts=await cards(call, posts), title=q or said(call, N_("Search")), also=said_so.also or named_so.also,
+        more=links.query("/search", q=q, kind=kind, page=page + 1) if full else "",
+    )  # fmt: skip
+
+
+async def told(call: Call[NoticesOf]) -> Answer:
+    """Notifications in groups, by kinds; having looked at the newest page of all, one has read them."""
+    reads, viewer = call.house.reads, call.viewer
+    tabs = {name: tab for name, tab in TABS.items() if name != OFFICE or may(viewer, "see_office")}
+    kind = call.args.kind if call.args.kind in tabs else ""
+    page = await notifications.groups(reads, viewer, call.args.cursor(), Asked(kinds=TABS[kind][1], together=GROUPED))
+    marks = await notifications.marks(reads, viewer, ("notifications",))
+    shown = await cards(call, [g.newest.post for g in page.items if g.newest.post is not None])
+    by_id = {card.key: card for card in shown}
+    notices = [_notice(call, g, by_id.get(g.newest.post.item.id) if g.newest.post else None) for g in page.items]
+    if page.items and call.args.max_id is None and not kind:
+        await markers.keep(call.house.square, viewer, {"notifications": page.items[0].newest.id})
+    _, waiting, _ = await notifications.policy(reads, viewer)
+    return await pages.render(
+        call, "notifications.html", notices=notices, read=marks[0].last_read if marks else 0, title=said(call, N_("Notifications")),
+        tabs=[(name, said(call, text)) for name, (text, _) in tabs.items()], kind=kind, waiting=waiting,
+        pager=pager(call, page, kind=kind),
+    )  # fmt: skip
+
+
+def _notice(call: Call[NoticesOf], group: Group, card: Card | None) -> Notice:
+    told = group.newest
+    ruling, body = told.ruling, told.body
+    if ruling is None:
+        others = len({one.person.item.id for one in group.told}) - 1
+        whom = face(call, told.reported.whom) if told.reported else None
+        return Notice(told, face(call, told.person), card, others=others, whom=whom)
+    language, outcome = call.viewer.language, body.get("appeal", "")
+    line = tidings.line(ruling, body.get("kind", ""), language, ended=bool(body.get("ended")))
+    if outcome:
+        line = answers.line(outcome, language)
+    return Notice(told, face(call, told.person), card, line, tidings.notice_page(ruling.id))
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/search", found, Surface.SEARCH, shape=Shape.PAGE, public=True, takes=Query),
+    get("/notifications", told, Surface.NOTIFICATIONS, shape=Shape.PAGE, takes=NoticesOf),
+)

@@ -1,0 +1,113 @@
+"""Forms of one button: what one does to posts and people, and the choice of language. Each leads back where it stood."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from chaupal.kernel.errors import NotFound
+from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Viewer
+from chaupal.social.context import Square
+from chaupal.social.people import graph, regards
+from chaupal.social.posts import pinning, posts, reactions
+from chaupal.social.signin import logins
+from chaupal.web import links, parts
+from chaupal.web.words import LANGUAGES
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.cookies import set_cookie
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Route, Shape, post
+
+type Act = Callable[[Square, Viewer, int], Awaitable[Any]]
+
+TO_POSTS: dict[str, Act] = {
+    "like": reactions.like,
+    "unlike": reactions.unlike,
+    "save": reactions.save,
+    "unsave": reactions.unsave,
+    "repost": posts.repost,
+    "unrepost": posts.unrepost,
+    "pin": pinning.pin,
+    "unpin": pinning.unpin,
+    "hush": pinning.mute,
+    "hear": pinning.unmute,
+}
+TO_PEOPLE: dict[str, Act] = {
+    "follow": graph.follow,
+    "unfollow": graph.unfollow,
+    "mute": graph.mute,
+    "unmute": graph.unmute,
+    "block": graph.block,
+    "unblock": graph.unblock,
+    "grant": graph.grant,
+    "refuse": graph.refuse,
+    "endorse": regards.endorse,
+    "unendorse": regards.unendorse,
+    "drop": graph.drop_follower,
+    "unsuggest": regards.unsuggest,
+}
+YEAR = 31_536_000  # seconds
+
+
+class Done(msgspec.Struct, kw_only=True):
+    """An act on one thing, and where to go then."""
+
+    id: Number
+    act: str
+    next: str = "/"
+
+
+class Back(msgspec.Struct, kw_only=True):
+    """Something of one's own, and where to go when it is gone."""
+
+    id: Number
+    next: str = "/"
+
+
+class Tongue(msgspec.Struct, kw_only=True):
+    """A language of pages."""
+
+    language: str
+    next: str = "/"
+
+
+async def to_post(call: Call[Done]) -> Answer:
+    await _do(call, TO_POSTS)
+    return await parts.of_post(call, call.args.id, call.args.next)
+
+
+async def delete_post(call: Call[Back]) -> Answer:
+    # Nothing on the pages writes a deleted post anew, so its pictures need not wait for that.
+    await posts.delete(call.house.square, call.viewer, call.args.id, uploads=True)
+    return redirect(links.back(call.args.next))
+
+
+async def to_person(call: Call[Done]) -> Answer:
+    await _do(call, TO_PEOPLE)
+    return await parts.of_person(call, call.args.id, call.args.next)
+
+
+async def _do(call: Call[Done], acts: dict[str, Act]) -> None:
+    act = acts.get(call.args.act)
+    if act is None:
+        raise NotFound
+    await act(call.house.square, call.viewer, call.args.id)
+
+
+async def speak(call: Call[Tongue]) -> Answer:
+    """Pages speak this language from now on: in this browser, and to this account wherever it signs in."""
+    if call.args.language not in LANGUAGES:
+        raise NotFound
+    if call.viewer.account is not None:
+        await logins.choose_language(call.house.square, call.viewer, call.args.language)
+    cookie = set_cookie(call.house.settings, "language", call.args.language, YEAR)
+    return redirect(links.back(call.args.next), headers=[cookie])
+
+
+ROUTES: tuple[Route, ...] = (
+    post("/posts/{id}/delete", delete_post, Surface.STATUS, shape=Shape.PAGE, takes=Back, takes_back=True),
+    post("/posts/{id}/{act}", to_post, Surface.STATUS, shape=Shape.PAGE, takes=Done),
+    post("/people/{id}/{act}", to_person, Surface.PROFILE, shape=Shape.PAGE, takes=Done),
+    post("/language", speak, Surface.NONE, shape=Shape.PAGE, public=True, unready=True, takes=Tongue),
+)  # fmt: skip

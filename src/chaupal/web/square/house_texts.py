@@ -1,0 +1,140 @@
+"""Texts of the house as pages: privacy, terms with their versions; and the office's page where the owner writes them."""
+
+from functools import lru_cache
+from typing import Annotated, Any, Literal
+
+import msgspec
+from markupsafe import Markup
+from msgspec import Meta
+
+from chaupal.governance.laws import house_texts
+from chaupal.governance.laws.house_texts import ABOUT, PRIVACY, TERMS, HouseText, TextForm
+from chaupal.kernel.errors import Conflict, Invalid, Problem
+from chaupal.policy.surface import Surface
+from chaupal.text import markdown
+from chaupal.web import pages
+from chaupal.web.office import room as office_room
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.route import Nothing, Route, Shape, get, post
+
+LARGE = 500_000  # bytes
+TITLES = {ABOUT: N_("What the house says of itself"), PRIVACY: N_("Privacy"), TERMS: N_("Terms")}
+HINTS = {
+    ABOUT: N_("It stands at the top of the page “About”, and in apps. Both empty: nothing stands there."),
+    PRIVACY: N_(
+        "Say what is kept of people, for how long and who sees it. Each version's hash stands in the public log."
+    ),
+    TERMS: N_("They hold from a day on; what holds now stays readable. Each version's hash stands in the public log."),
+}
+PAGES = {ABOUT: "/about", PRIVACY: "/privacy", TERMS: "/terms"}
+
+
+class OfDay(msgspec.Struct):
+    """The day from which terms hold."""
+
+    date: Annotated[str, Meta(max_length=20)]
+
+
+class OfKind(msgspec.Struct):
+    """Which text."""
+
+    kind: Literal["about", "privacy", "terms"]
+
+
+class Typed(TextForm, kw_only=True):
+    """The office's form. `act`: look at it first, or publish it."""
+
+    kind: Literal["about", "privacy", "terms"]
+    act: Literal["preview", "publish"] = "preview"
+
+
+async def privacy(call: Call[Nothing]) -> Answer:
+    """What is kept of people, in the reader's language."""
+    return await _page(call, await house_texts.privacy(call.house.court), None, [])
+
+
+async def terms(call: Call[Nothing]) -> Answer:
+    """Those in force."""
+    one, after = await house_texts.terms(call.house.court)
+    return await _page(call, one, after, await house_texts.every(call.house.court, TERMS))
+
+
+async def terms_of(call: Call[OfDay]) -> Answer:
+    """Those of a day."""
+    one, after = await house_texts.on(call.house.court, call.args.date)
+    return await _page(call, one, after, await house_texts.every(call.house.court, TERMS))
+
+
+async def _page(call: Call[Any], one: HouseText, after: HouseText | None, versions: list[HouseText]) -> Answer:
+    return await pages.render(
+        call, "house_text.html", title=words(call.viewer.language).gettext(TITLES[one.kind]), one=one, after=after,
+        versions=versions if len(versions) > 1 else [], written=written(one, call.viewer.language),
+        effective=house_texts.is_effective(call.house.court, one),
+    )  # fmt: skip
+
+
+def written(one: HouseText, language: str) -> Markup:
+    """Only what text.markdown lets through is in it."""
+    return _written(one.words(language))
+
+
+@lru_cache(32)
+def _written(text: str) -> Markup:
+    return Markup(markdown.render(text))  # noqa: S704
+
+
+# --- the office ---
+
+
+async def office(call: Call[Nothing]) -> Answer:
+    """The three of them, as they stand."""
+    court = call.house.court
+    found = [(kind, await house_texts.latest(court, kind)) for kind in house_texts.KINDS]
+    return await office_room.render(
+        call, "office/texts.html", N_("Texts of this server"), found=found, titles=TITLES, pages_of=PAGES
+    )
+
+
+async def edit(call: Call[OfKind]) -> Answer:
+    now = await house_texts.latest(call.house.court, call.args.kind)
+    typed = Typed(kind=call.args.kind, seen=now.version if now else 0)
+    if now is not None:
+        typed = msgspec.structs.replace(typed, text=now.text, text_hi=now.text_hi)
+    return await _form(call, typed)
+
+
+async def write(call: Call[Typed]) -> Answer:
+    """Shown as it would look, or published; what was typed stays."""
+    court, typed = call.house.court, call.args
+    try:
+        if typed.act == "preview":
+            return await _form(call, typed, seen=house_texts.tried(court, call.viewer, typed.kind, typed))
+        await house_texts.publish(court, call.viewer, typed.kind, typed)
+    except Invalid as problem:
+        return await _form(call, typed, problem)
+    except Conflict as problem:
+        now = await house_texts.latest(court, typed.kind)
+        return await _form(call, msgspec.structs.replace(typed, seen=now.version if now else 0), problem)
+    return redirect("/office/texts")
+
+
+async def _form(call: Call[Any], typed: Typed, problem: Problem | None = None, seen: HouseText | None = None) -> Answer:
+    versions = await house_texts.every(call.house.court, typed.kind)
+    return await office_room.render(
+        call, "office/text.html", TITLES[typed.kind], problem, typed=typed, versions=versions, hint=HINTS[typed.kind],
+        page_of=PAGES[typed.kind], shown=[(code, written(seen, code)) for code in ("hi", "en")] if seen else [],
+    )  # fmt: skip
+
+
+OPEN: dict[str, Any] = {"shape": Shape.PAGE, "public": True}
+OFFICE: dict[str, Any] = {"shape": Shape.PAGE, "may": house_texts.MAY, "body": LARGE}
+
+ROUTES: tuple[Route, ...] = (
+    get("/privacy", privacy, Surface.NONE, **OPEN),
+    get("/terms", terms, Surface.NONE, **OPEN),
+    get("/terms/{date}", terms_of, Surface.NONE, takes=OfDay, **OPEN),
+    get("/office/texts", office, Surface.OFFICE, **OFFICE),
+    get("/office/texts/{kind}", edit, Surface.OFFICE, takes=OfKind, **OFFICE),
+    post("/office/texts/{kind}", write, Surface.OFFICE, takes=Typed, **OFFICE),
+)

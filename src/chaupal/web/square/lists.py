@@ -1,0 +1,190 @@
+"""Lists on pages: one's lists, what their people write, and who stands in them. An error keeps what was typed."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.policy.surface import Surface
+from chaupal.reads.page import Cursor
+from chaupal.reads.people import people
+from chaupal.reads.timelines import lists as reads
+from chaupal.reads.timelines.lists import ListRow
+from chaupal.social.people import lists
+from chaupal.social.people.lists import MOST_MEMBERS, Wish
+from chaupal.web import links, pages
+from chaupal.web.said import sentence
+from chaupal.web.square.cards import face
+from chaupal.web.square.reading import posts_page
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.paging import Number, Paged
+from chaupal.wire.route import Nothing, Route, Shape, get, post
+
+REPLIES = {
+    "list": N_("To people of the list"),
+    "followed": N_("To everybody whom I follow"),
+    "none": N_("None"),
+}
+
+
+class ListTyped(msgspec.Struct, kw_only=True):
+    """The form of a list."""
+
+    title: str = ""
+    replies: str = "list"
+    exclusive: bool = False
+
+
+class OldTyped(ListTyped, kw_only=True):
+    id: Number
+
+
+class ListPaged(Paged, kw_only=True):
+    id: Number
+
+
+class ListId(msgspec.Struct):
+    id: Number
+
+
+class Member(msgspec.Struct, kw_only=True):
+    """Somebody to put in, by handle, or to take out, by id."""
+
+    id: Number
+    handle: str = ""
+    account: Number = 0
+
+
+class Placed(msgspec.Struct, kw_only=True):
+    """In which of one's lists somebody is to stand."""
+
+    id: Number
+    lists: list[Number] = []
+    next: str = "/"
+
+
+async def every(call: Call[Nothing]) -> Answer:
+    return await _all(call, ListTyped())
+
+
+async def create(call: Call[ListTyped]) -> Answer:
+    try:
+        made = await lists.create(call.house.square, call.viewer, _wish(call.args))
+    except Invalid as problem:
+        return await _all(call, call.args, problem)
+    return redirect(f"/lists/{made.id}/people")
+
+
+async def timeline(call: Call[ListPaged]) -> Answer:
+    """What the people of a list write."""
+    one = await reads.one(call.house.reads, call.viewer, call.args.id)
+    posts = await reads.timeline(call.house.reads, call.viewer, one.id, call.args.cursor())
+    return await posts_page(call, "keeping/list.html", posts, title=one.title, one=one)
+
+
+async def within(call: Call[ListId]) -> Answer:
+    """Who stands in a list, and its form."""
+    one = await reads.one(call.house.reads, call.viewer, call.args.id)
+    return await _people(call, one)
+
+
+async def change(call: Call[OldTyped]) -> Answer:
+    one = await reads.one(call.house.reads, call.viewer, call.args.id)
+    try:
+        await lists.change(call.house.square, call.viewer, one.id, _wish(call.args))
+    except Invalid as problem:
+        return await _people(call, one, call.args, errors=_errors(call, problem))
+    return redirect(f"/lists/{one.id}")
+
+
+async def remove(call: Call[ListId]) -> Answer:
+    await lists.remove(call.house.square, call.viewer, call.args.id)
+    return redirect("/lists")
+
+
+async def add(call: Call[Member]) -> Answer:
+    """Put somebody in, by handle."""
+    one = await reads.one(call.house.reads, call.viewer, call.args.id)
+    try:
+        them = (await people.named(call.house.reads, call.viewer, call.args.handle)).item.id
+        await lists.add(call.house.square, call.viewer, one.id, [them])
+    except NotFound:
+        said = words(call.viewer.language).gettext(N_("You follow nobody of this name."))
+        return await _people(call, one, errors={"handle": said}, handle=call.args.handle)
+    except Invalid as problem:
+        return await _people(call, one, errors=_errors(call, problem), handle=call.args.handle)
+    return redirect(f"/lists/{one.id}/people")
+
+
+async def take_out(call: Call[Member]) -> Answer:
+    await lists.take_out(call.house.square, call.viewer, call.args.id, [call.args.account])
+    return redirect(f"/lists/{call.args.id}/people")
+
+
+async def place(call: Call[Placed]) -> Answer:
+    """Somebody stands in these of one's lists and in no others."""
+    args, square, viewer = call.args, call.house.square, call.viewer
+    held = {one.id for one in await reads.holding(call.house.reads, viewer, args.id)}
+    for id_ in set(args.lists) - held:
+        await lists.add(square, viewer, id_, [args.id])
+    for id_ in held - set(args.lists):
+        await lists.take_out(square, viewer, id_, [args.id])
+    return redirect(links.back(args.next))
+
+
+def _wish(typed: ListTyped) -> Wish:
+    return Wish(title=typed.title, replies=typed.replies, exclusive=typed.exclusive)
+
+
+BESIDE = {"title": "title", "replies_policy": "replies"}  # what a problem is about -> its field
+
+
+def _errors(call: Call[Any], problem: Invalid) -> dict[str, str]:
+    field = next((BESIDE[name] for name in problem.details if name in BESIDE), "form")
+    return {field: sentence(problem, call.viewer.language)}
+
+
+def _form(call: Call[Any], typed: ListTyped) -> dict[str, Any]:
+    said = words(call.viewer.language).gettext
+    return {"typed": typed, "replies": [(value, said(text)) for value, text in REPLIES.items()]}
+
+
+async def _all(call: Call[Any], typed: ListTyped, problem: Invalid | None = None) -> Answer:
+    found = await reads.mine(call.house.reads, call.viewer)
+    title = words(call.viewer.language).gettext(N_("Lists"))
+    return await pages.render(
+        call, "keeping/lists.html", 422 if problem else 200, lists=found, title=title,
+        errors=_errors(call, problem) if problem else {}, **_form(call, typed),
+    )  # fmt: skip
+
+
+async def _people(
+    call: Call[Any],
+    one: ListRow,
+    typed: ListTyped | None = None,
+    *,
+    errors: dict[str, str] | None = None,
+    handle: str = "",
+) -> Answer:
+    found = await reads.members(call.house.reads, call.viewer, one.id, Cursor(limit=MOST_MEMBERS))
+    typed = typed or ListTyped(title=one.title, replies=one.replies, exclusive=one.exclusive)
+    return await pages.render(
+        call, "keeping/list_people.html", 422 if errors else 200, one=one, people=[face(call, seen) for seen in found.items],
+        title=one.title, errors=errors or {}, handle=handle, **_form(call, typed),
+    )  # fmt: skip
+
+
+PAGE: dict[str, Any] = {"shape": Shape.PAGE}
+
+ROUTES: tuple[Route, ...] = (
+    get("/lists", every, Surface.OWN, **PAGE),
+    post("/lists", create, Surface.OWN, takes=ListTyped, **PAGE),
+    get("/lists/{id}", timeline, Surface.HOME, takes=ListPaged, **PAGE),
+    post("/lists/{id}", change, Surface.OWN, takes=OldTyped, **PAGE),
+    get("/lists/{id}/people", within, Surface.PROFILE, takes=ListId, **PAGE),
+    post("/lists/{id}/add", add, Surface.OWN, takes=Member, **PAGE),
+    post("/lists/{id}/take-out", take_out, Surface.OWN, takes=Member, **PAGE),
+    post("/lists/{id}/remove", remove, Surface.OWN, takes=ListId, **PAGE),
+    post("/people/{id}/lists", place, Surface.OWN, takes=Placed, **PAGE),
+)

@@ -1,0 +1,131 @@
+"""What an open page is told: ids of what came and of what is gone. The words come with a page, judged when it is asked for."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from chaupal.kernel.clock import SECOND
+from chaupal.kernel.errors import Malformed, NotFound
+from chaupal.policy.surface import Surface
+from chaupal.reads.timelines import streams, thread
+from chaupal.text import fold
+from chaupal.web import pages
+from chaupal.web.square.cards import cards
+from chaupal.wire.call import Answer, Call, json
+from chaupal.wire.listening import HOME, PUBLIC, Hearing, Ruled, Tiding, Told, home_of, notices_of, tag_topic
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Route, Shape, get
+
+LIVE = "/live"
+STREAM = "page"
+MOST = 100  # posts that are asked after at once
+MARGIN = 10 * SECOND  # a page says when it was drawn; what is on it was looked up a little before
+
+
+class Heard(msgspec.Struct, kw_only=True):
+    """Which list the page shows (`here`: one to which nothing comes). `languages`: those whose posts it shows, parted by
+    commas; empty: all."""
+
+    of: Literal["home", "public", "tag", "notices", "here"] = "public"
+    tag: str = ""
+    languages: str = ""
+
+
+class Standing(msgspec.Struct, kw_only=True):
+    """Ids of the posts and of the people that stand on a page, parted by commas, and when (ms) the page was drawn."""
+
+    ids: str = ""
+    people: str = ""
+    since: Number = 0
+
+
+class OfPost(msgspec.Struct):
+    """A post, or a repost, by its id."""
+
+    id: Number
+
+
+class Moved(msgspec.Struct):
+    """Posts that are not shown any more, posts that look otherwise now, people who are not shown; and when (ms) that was."""
+
+    gone: list[str]
+    changed: list[str]
+    away: list[str]
+    at: int
+
+
+async def page(call: Call[Heard]) -> Hearing:
+    """The list of a page. Raises NotSignedIn for home and notices, Malformed for a tag without a name."""
+    heard = call.args
+    if heard.of == "home":
+        topic = home_of(call.me)
+    elif heard.of == "notices":
+        topic = notices_of(call.me)
+    elif heard.of in ("public", "here"):
+        topic = PUBLIC
+    elif key := fold.count_key(heard.tag):
+        topic = tag_topic(key)
+    else:
+        raise Malformed("No tag is named")
+    return Hearing((STREAM,), (topic,), compose, heard.languages)
+
+
+async def compose(call: Call[Heard], topic: str, tiding: Tiding) -> Sequence[Told]:
+    """`update` and `delete` with an id, where it concerns this viewer by the law of this moment; `away` with the id of a
+    person; `notice` for a notification."""
+    if tiding.kind == "update" and call.args.of == "here":
+        return ()
+    if tiding.kind == "update":
+        home = topic.startswith(HOME)
+        context = "home" if home else "public"
+        seen = await streams.post(call.house.reads, call.viewer, tiding.id, home=home, context=context)
+        wanted = [code for code in call.args.languages.split(",") if code]
+        return [_id("update", tiding.id)] if seen and (not wanted or seen.item.language in wanted) else ()
+    if isinstance(tiding, Ruled):
+        stands = await streams.standing(call.house.reads, call.viewer, tiding.id, tiding.posts, tiding.reposts)
+        gone = [_id("delete", id_) for id_ in stands.gone]
+        gone += [_id("away", id_) for id_ in await _away(call, tiding)]
+        return gone + [_id("status.update", seen.item.id) for seen in stands.shown if tiding.anew]
+    return [_id("notice" if tiding.kind == "notification" else tiding.kind, tiding.id)]
+
+
+async def standing(call: Call[Standing]) -> Answer:
+    """What became of the posts and people on a page while nobody told it: before its connection opened, or while it had none."""
+    reads, viewer, now = call.house.reads, call.viewer, call.house.reads.clock()
+    found = await streams.moved(reads, viewer, _ids(call.args.ids), call.args.since - MARGIN)
+    away = await streams.away(reads, viewer, _ids(call.args.people))
+    return json(Moved(list(map(str, found.gone)), list(map(str, found.changed)), list(map(str, away)), now))
+
+
+async def _away(call: Call[Heard], tiding: Ruled) -> list[int]:
+    """Whom the ruling took away; nobody learns that there was somebody whom they could not have met."""
+    reads, viewer, who = call.house.reads, call.viewer, tiding.id
+    if not tiding.account or not await streams.knows(reads, viewer, who):
+        return []
+    return await streams.away(reads, viewer, (who,))
+
+
+def _ids(text: str) -> list[int]:
+    return [int(one) for one in text.split(",")[:MOST] if one.isascii() and one.isdigit() and len(one) < 20]
+
+
+async def one(call: Call[OfPost]) -> Answer:
+    """A post as a page shows it now. Raises NotFound."""
+    found = await cards(call, [await thread.post(call.house.reads, call.viewer, call.args.id)])
+    if not found:
+        raise NotFound
+    return await pages.render(call, "parts/post.html", card=found[0], here="/")
+
+
+def _id(event: str, id_: int) -> tuple[str, bytes]:
+    return event, str(id_).encode()
+
+
+OPEN: dict[str, Any] = {"shape": Shape.FILE, "public": True, "takes": Heard, "stream": STREAM}
+
+ROUTES: tuple[Route, ...] = (
+    get(LIVE, page, Surface.STREAM, **OPEN),
+    get("/live/standing", standing, Surface.STATUS, shape=Shape.FILE, public=True, takes=Standing),
+    get("/live/posts/{id}", one, Surface.STATUS, shape=Shape.PAGE, public=True, takes=OfPost),
+)

@@ -1,0 +1,126 @@
+"""Files of pictures, films and sounds, judged at every request: an order is obeyed here as on the page that the picture stands on."""
+
+from typing import Any
+
+import msgspec
+import regex
+
+from chaupal.policy.surface import Surface
+from chaupal.reads.posts import media
+from chaupal.reads.posts.media import File
+from chaupal.wire.call import Answer, Call
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Route, Shape, get
+
+MOST_AT_ONCE = 2_000_000  # bytes of one answer to a Range
+WHOLE = (0, -1)
+_RANGE = regex.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", regex.ASCII)
+
+
+class Picture(msgspec.Struct, kw_only=True):
+    """A picture's rendition, `original` or `small`, with or without the ending that the API's addresses have (apps name
+    files by it). `k`: the pass of an app that cannot say who asks.
+    """
+
+    id: Number
+    rendition: str
+    k: str = ""
+
+
+class CardImage(msgspec.Struct, kw_only=True):
+    """The picture of what a post's link leads to. `k`: a pass, as a picture's."""
+
+    id: Number
+    k: str = ""
+
+
+class Portrait(msgspec.Struct, kw_only=True):
+    """An account's avatar or header."""
+
+    account: Number
+    name: str
+
+
+async def picture(call: Call[Picture]) -> Answer:
+    asked = call.args
+    file = await media.picture_file(
+        call.house.reads, call.viewer, asked.id, media.rendition_of(asked.rendition), asked.k
+    )
+    return await _send(call, file)
+
+
+async def card(call: Call[CardImage]) -> Answer:
+    return await _send(call, await media.card_file(call.house.reads, call.viewer, call.args.id, call.args.k))
+
+
+async def portrait(call: Call[Portrait]) -> Answer:
+    return await _send(
+        call, await media.portrait_file(call.house.reads, call.viewer, call.args.account, call.args.name)
+    )
+
+
+async def _send(call: Call[Any], file: File) -> Answer:
+    # Only what may be shown at this moment gets here, so "not modified" never outlives a ruling.
+    headers = headers_of(file)
+    if f'"{file.mark}"' in [
+        mark.strip().removeprefix("W/") for mark in call.headers.get("if-none-match", "").split(",")
+    ]:
+        return Answer(b"", 304, file.mime, headers)
+    reads = call.house.reads
+    size = await media.size(reads, file)
+    asked = call.headers.get("range", "")
+    if asked and call.headers.get("if-range", f'"{file.mark}"') == f'"{file.mark}"':
+        span = span_of(asked, size)
+        if span is None:
+            return Answer(b"", 416, file.mime, [*headers, ("content-range", f"bytes */{size}")])
+        if span != WHOLE:
+            start, end = span
+            headers.append(("content-range", f"bytes {start}-{end - 1}/{size}"))
+            if end - start > media.PIECE:
+                there = media.pieces(reads, file, start, end)
+                return Answer(status=206, mime=file.mime, headers=headers, pieces=there, length=end - start)
+            return Answer(await media.part(reads, file, start, end - start), 206, file.mime, headers)
+    if size > media.PIECE:
+        return Answer(mime=file.mime, headers=headers, pieces=media.pieces(reads, file, 0, size), length=size)
+    return Answer(await media.contents(reads, file), mime=file.mime, headers=headers)
+
+
+def span_of(asked: str, size: int) -> tuple[int, int] | None:
+    """Which bytes a Range header asks for (RFC 9110 §14.2): from, to (not included). None: there are no such bytes.
+
+    WHOLE for what is no range of one piece: such a header is as none. No more than a part is given at once, so that a
+    film is asked for again and again while it is played, and judged each time.
+    """
+    found = _RANGE.fullmatch(asked.strip())
+    if found is None or not (found[1] or found[2]):
+        return WHOLE
+    if not found[1]:  # the last so many
+        last = int(found[2])
+        return (max(0, size - last), min(size, max(0, size - last) + MOST_AT_ONCE)) if last and size else None
+    start, end = int(found[1]), int(found[2]) + 1 if found[2] else size
+    if found[2] and end <= start:
+        return WHOLE
+    return (start, min(end, size, start + MOST_AT_ONCE)) if start < size else None
+
+
+def headers_of(file: File) -> list[tuple[str, str]]:
+    """Kept by the reader's own browser, and asked about each time: verdicts change, and differ by country."""
+    return [
+        ("cache-control", "private, no-cache"),
+        ("content-disposition", f'inline; filename="{"-".join(file.key.split("/")[1:])}"'),
+        ("etag", f'"{file.mark}"'),
+        ("accept-ranges", "bytes"),
+        # Web apps of other origins show pictures too, and may read those that anybody may see.
+        ("access-control-allow-origin", "*"),
+        ("cross-origin-resource-policy", "cross-origin"),
+        ("content-security-policy", "default-src 'none'; sandbox"),
+    ]
+
+
+FILE: dict[str, Any] = {"shape": Shape.FILE, "public": True}
+
+ROUTES: tuple[Route, ...] = (
+    get("/media/{id}/{rendition}", picture, Surface.MEDIA, takes=Picture, **FILE),
+    get("/cards/{id}", card, Surface.MEDIA, takes=CardImage, **FILE),
+    get("/media/portraits/{account}/{name}", portrait, Surface.PROFILE, takes=Portrait, **FILE),
+)

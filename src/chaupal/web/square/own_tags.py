@@ -1,0 +1,80 @@
+"""Followed tags, and tags on one's profile, on one page; and the buttons for both."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.kernel.errors import Invalid
+from chaupal.policy.surface import Surface
+from chaupal.reads.explore import own_tags
+from chaupal.social.posts import tags
+from chaupal.web import links, pages
+from chaupal.web.said import sentence
+from chaupal.web.square.reading import pager
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.paging import Number, Paged
+from chaupal.wire.route import Route, Shape, get, post
+
+
+class Tagged(msgspec.Struct, kw_only=True):
+    """A tag, and where to go then. `name` may come in the form."""
+
+    name: str = ""
+    next: str = "/settings/tags"
+
+
+class Shown(msgspec.Struct):
+    id: Number
+
+
+async def every(call: Call[Paged]) -> Answer:
+    return await _show(call)
+
+
+async def follow(call: Call[Tagged]) -> Answer:
+    return await _try(call, tags.follow, "followed")
+
+
+async def unfollow(call: Call[Tagged]) -> Answer:
+    return await _try(call, tags.unfollow, "followed")
+
+
+async def feature(call: Call[Tagged]) -> Answer:
+    return await _try(call, tags.feature, "featured")
+
+
+async def unfeature(call: Call[Shown]) -> Answer:
+    await tags.unfeature(call.house.square, call.viewer, call.args.id)
+    return redirect("/settings/tags")
+
+
+async def _try(call: Call[Tagged], act: Any, field: str) -> Answer:
+    try:
+        await act(call.house.square, call.viewer, call.args.name)
+    except Invalid as problem:
+        return await _show(call, {field: sentence(problem, call.viewer.language)}, call.args.name)
+    return redirect(links.back(call.args.next))
+
+
+async def _show(call: Call[Any], errors: dict[str, str] | None = None, typed: str = "") -> Answer:
+    reads, viewer = call.house.reads, call.viewer
+    asked = call.args if isinstance(call.args, Paged) else Paged()
+    page = await own_tags.followed(reads, viewer, asked.cursor(40))
+    return await pages.render(
+        call, "keeping/tags.html", 422 if errors else 200, followed=page.items, errors=errors or {}, typed=typed,
+        featured=await own_tags.featured(reads, viewer, viewer.me), proposed=await own_tags.proposed(reads, viewer),
+        pager=pager(call, page) if isinstance(call.args, Paged) else {"older": "", "newest": ""},
+        title=words(viewer.language).gettext(N_("Hashtags I follow and show")),
+    )  # fmt: skip
+
+
+PAGE: dict[str, Any] = {"shape": Shape.PAGE}
+
+ROUTES: tuple[Route, ...] = (
+    get("/settings/tags", every, Surface.OWN, takes=Paged, **PAGE),
+    post("/settings/tags/follow", follow, Surface.OWN, takes=Tagged, **PAGE),
+    post("/settings/tags/unfollow", unfollow, Surface.OWN, takes=Tagged, **PAGE),
+    post("/settings/tags/feature", feature, Surface.OWN, takes=Tagged, **PAGE),
+    post("/settings/tags/{id}/unfeature", unfeature, Surface.OWN, takes=Shown, **PAGE),
+)

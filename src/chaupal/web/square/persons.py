@@ -1,0 +1,181 @@
+"""Pages of people: a profile with its posts, and the lists of who follows whom."""
+
+from sys import intern
+from typing import Any
+
+from chaupal.kernel.errors import NotFound
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person
+from chaupal.reads.explore import own_tags
+from chaupal.reads.page import Page
+from chaupal.reads.people import bylines, crowds, people, relations
+from chaupal.reads.timelines import lists, profile
+from chaupal.text.fold import count_key
+from chaupal.web import links, pages
+from chaupal.web.errors import blocked_by
+from chaupal.web.square import elsewhere
+from chaupal.web.square.cards import Limit, cards, face
+from chaupal.web.square.reading import pager
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.paging import Paged
+from chaupal.wire.route import Route, Shape, get
+
+
+class OfPerson(Paged, kw_only=True):
+    """A page of something of somebody's. `show`: `replies` or `media`, else their own posts and reposts."""
+
+    handle: str
+    show: str = ""
+
+
+class OfPersonTagged(OfPerson, kw_only=True):
+    """A page of what somebody wrote with a tag."""
+
+    name: str
+
+
+async def person(call: Call[OfPerson]) -> Answer:
+    """A profile. Withheld, there is a notice in its place, with status 451; suspended, a plain page with status 410."""
+    reads, viewer, args = call.house.reads, call.viewer, call.args
+    seen = await _named(call)
+    if seen.item.handle != args.handle:
+        return redirect(links.person(seen.item.handle))
+    who = face(call, seen)
+    if who.gone is not None:
+        status, headers = gone_with(call, who.gone)
+        return await pages.render(call, "withheld_person.html", status, headers, face=who, title=who.gone.title)
+    posts = await profile.page(
+        reads, viewer, seen.item.id, args.cursor(), exclude_replies=args.show == "", only_media=args.show == "media"
+    )
+    first = args.show == "" and args.max_id is None and args.min_id is None
+    pinned = await profile.pinned(reads, viewer, seen.item.id) if first else []
+    on_top = {one.item.id for one in pinned}
+    below = [one for one in posts.items if one.item.id not in on_top]
+    authors = await people.of_posts(reads, viewer, [*pinned, *below])
+    by = await bylines.of_posts(reads, viewer, [*pinned, *below])
+    featured = await own_tags.featured(reads, viewer, seen.item.id)
+    moved = (await people.moved(reads, viewer, (seen,))).get(seen.item.id)
+
+    async def draw() -> Answer:
+        return await pages.render(
+            call, "person.html", face=who, posts=await cards(call, below), pinned=await cards(call, pinned),
+            ties=await _ties(call, seen.item.id), featured=featured, **await _own(call, seen.item.id), moved=_shown(moved),
+            show=args.show, pager=pager(call, posts, show=args.show), title=f"{seen.item.shown_name} (@{seen.item.handle})",
+            shared=elsewhere.of_person(seen.item), avatar=links.avatar(seen.item), header=links.header(seen.item),
+        )  # fmt: skip
+
+    # Structs are made anew at each look; interned texts are the same object as long as they say the same.
+    tags = [intern(f"{tag.id} {tag.name} {tag.uses}") for tag in featured]
+    there = [moved.item, moved.verdict] if moved else []
+    made_of = [
+        seen.item,
+        *there,
+        *tags,
+        *(p.item for p in (*pinned, *posts.items)),
+        *(a.item for a in (*authors.values(), *by.values())),
+    ]
+    return await pages.kept(call, made_of, draw)
+
+
+def _shown(moved: Visible[Person] | None) -> Person | None:
+    """Where somebody has moved, where that account is shown here."""
+    return None if moved is None or moved.withheld else moved.item
+
+
+async def tagged(call: Call[OfPersonTagged]) -> Answer:
+    """What somebody wrote with a tag, in any spelling; the profile's notice stands here too."""
+    reads, viewer, args = call.house.reads, call.viewer, call.args
+    seen = await _named(call)
+    who = face(call, seen)
+    if who.gone is not None:
+        return redirect(links.person(seen.item.handle))
+    name = args.name.lstrip("#＃")
+    if not count_key(name):
+        raise NotFound
+    posts = await profile.page(reads, viewer, seen.item.id, args.cursor(), tagged=name)
+    return await pages.render(
+        call, "person_tagged.html", face=who, posts=await cards(call, posts.items), tag=name, pager=pager(call, posts),
+        title=f"#{name} · {seen.item.shown_name} (@{seen.item.handle})",
+    )  # fmt: skip
+
+
+def gone_with(call: Call[Any], gone: Limit) -> tuple[int, list[tuple[str, str]]]:
+    """The status and the headers of a page on which something is gone."""
+    if gone.suspended:
+        return 410, [("cache-control", "private, no-store"), ("x-robots-tag", "noindex")]
+    return 451, [*blocked_by(call.house.settings.origin + gone.path), ("x-robots-tag", "noindex")]
+
+
+async def followers(call: Call[OfPerson]) -> Answer:
+    seen = await _named(call)
+    page = await crowds.followers(call.house.reads, call.viewer, seen.item.id, call.args.cursor())
+    return await people_page(call, page, N_("Followers"), of=seen.item)
+
+
+async def following(call: Call[OfPerson]) -> Answer:
+    seen = await _named(call)
+    page = await crowds.following(call.house.reads, call.viewer, seen.item.id, call.args.cursor())
+    return await people_page(call, page, N_("Following"), of=seen.item)
+
+
+async def blocked(call: Call[Paged]) -> Answer:
+    page = await crowds.blocked(call.house.reads, call.viewer, call.args.cursor())
+    return await people_page(call, page, N_("Blocked accounts"), act="unblock")
+
+
+async def muted(call: Call[Paged]) -> Answer:
+    page = await crowds.muted(call.house.reads, call.viewer, call.args.cursor())
+    return await people_page(call, page, N_("Muted accounts"), act="unmute")
+
+
+async def asking(call: Call[Paged]) -> Answer:
+    page = await crowds.asking(call.house.reads, call.viewer, call.args.cursor())
+    return await people_page(call, page, N_("Follow requests"), act="grant")
+
+
+async def people_page(
+    call: Call[Any], page: Page[Visible[Person]], title: str, *, of: Person | None = None, back: str = "", act: str = ""
+) -> Answer:
+    """A list of people. `act`: what can be done to each of them on the page."""
+    return await pages.render(
+        call, "people.html", people=[face(call, seen) for seen in page.items], title=words(call.viewer.language).gettext(title),
+        pager=pager(call, page), of=of, back=back or (links.person(of.handle) if of else ""), act=act,
+    )  # fmt: skip
+
+
+async def _named(call: Call[Any]) -> Visible[Person]:
+    if "@" in call.args.handle:
+        raise NotFound  # people of other servers have no page here
+    return await people.named(call.house.reads, call.viewer, call.args.handle)
+
+
+async def _own(call: Call[Any], them: int) -> dict[str, Any]:
+    """The viewer's lists, and those in which somebody stands; nothing for strangers."""
+    if call.viewer.account in (None, them):
+        return {"lists": [], "held": frozenset[int]()}
+    held = {one.id for one in await lists.holding(call.house.reads, call.viewer, them)}
+    return {"lists": await lists.mine(call.house.reads, call.viewer), "held": held}
+
+
+async def _ties(call: Call[Any], them: int) -> Any:
+    """What stands between the viewer and somebody; None for strangers and for oneself."""
+    if call.viewer.account in (None, them):
+        return None
+    found = await relations.between(call.house.reads, call.viewer, [them])
+    return found[0][1] if found else None
+
+
+OPEN: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "takes": OfPerson}
+OWN: dict[str, Any] = {"shape": Shape.PAGE, "takes": Paged}
+
+ROUTES: tuple[Route, ...] = (
+    get("/@{handle}", person, Surface.PROFILE, **OPEN, **pages.KEPT),
+    get("/@{handle}/tagged/{name}", tagged, Surface.ACCOUNT, **OPEN | {"takes": OfPersonTagged}),
+    get("/@{handle}/followers", followers, Surface.PEOPLE, **OPEN),
+    get("/@{handle}/following", following, Surface.PEOPLE, **OPEN),
+    get("/settings/blocks", blocked, Surface.OWN, **OWN),
+    get("/settings/mutes", muted, Surface.OWN, **OWN),
+    get("/requests", asking, Surface.OWN, **OWN),
+)

@@ -1,0 +1,177 @@
+"""Reading pages: the front, home, the square and its languages, tags, what one saved and liked."""
+
+from typing import Any
+
+from chaupal.governance.laws import house_texts
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Post
+from chaupal.reads.explore import own_tags, tags, trends
+from chaupal.reads.page import Page
+from chaupal.reads.timelines import home, public, saved
+from chaupal.text.language import check_language
+from chaupal.web import links, pages
+from chaupal.web.square import live, tongues, writing
+from chaupal.web.square.cards import NONE, Along, cards, once
+from chaupal.web.square.house_texts import written
+from chaupal.web.words import N_, own_name, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.paging import Paged
+from chaupal.wire.route import Nothing, Route, Shape, get
+
+type Posts = Page[Visible[Post]]
+
+
+class OfAll(Paged, kw_only=True):
+    """A page of everybody's posts. `all`: in every language, not only in those one reads."""
+
+    all: bool = False
+
+
+class InLanguage(Paged, kw_only=True):
+    """A page of one language's feed."""
+
+    language: str
+
+
+class OfTag(Paged, kw_only=True):
+    """A page of a tag, in any spelling."""
+
+    tag: str
+
+
+async def front(call: Call[OfAll]) -> Answer:
+    """Home for those who are signed in; for everybody else what the square is, and its newest posts."""
+    reads, viewer = call.house.reads, call.viewer
+    if viewer.account is not None:
+        posts = await home.page(reads, viewer, call.args.cursor())
+        return await posts_page(
+            call,
+            "home.html",
+            posts,
+            title=said(call, N_("Home")),
+            live=live_of("home"),
+            along=posts.along,
+            **writing.form(call, await writing.blank(call)),
+        )
+    return await _square(call, "front.html")
+
+
+async def square(call: Call[OfAll]) -> Answer:
+    """Public posts of everybody here."""
+    return await _square(call, "public.html", title=said(call, N_("The square")), language="")
+
+
+async def _square(call: Call[OfAll], template: str, **context: Any) -> Answer:
+    """Posts in the languages that the viewer reads, or in all of them."""
+    everything = call.args.all
+    chosen = () if everything else pages.reads_of(call) or ()
+    posts = await public.page(call.house.reads, call.viewer, call.args.cursor(), languages=chosen)
+    return await posts_page(
+        call, template, posts, {"all": "1"} if everything else {}, all=everything,
+        live=live_of("public", languages=",".join(chosen)), **context,
+    )  # fmt: skip
+
+
+async def language(call: Call[InLanguage]) -> Answer:
+    """The square in one language; an unusual spelling of its code leads to the usual one."""
+    code = check_language(call.args.language)
+    if code is None or code != call.args.language:
+        return redirect(f"/public/{code}" if code else "/public")
+    posts = await public.page(call.house.reads, call.viewer, call.args.cursor(), code)
+    return await posts_page(
+        call,
+        "public.html",
+        posts,
+        title=own_name(code),
+        language=code,
+        all=True,
+        live=live_of("public", languages=code),
+    )
+
+
+async def tag(call: Call[OfTag]) -> Answer:
+    """Public posts with a tag, in whatever spelling."""
+    reads, name = call.house.reads, call.args.tag.lstrip("#＃")
+    found = await tags.one(reads, call.viewer, name)
+    posts = await public.tagged(reads, call.viewer, name, call.args.cursor())
+    return await posts_page(
+        call,
+        "tag.html",
+        posts,
+        title=f"#{found.name}",
+        tag=found,
+        today=await trends.said_today(reads, call.viewer, found.key),
+        mine=await own_tags.mine(reads, call.viewer),
+        live=live_of("tag", tag=name),
+    )
+
+
+async def kept(call: Call[Paged]) -> Answer:
+    posts = await saved.saved(call.house.reads, call.viewer, call.args.cursor())
+    return await posts_page(call, "saved.html", posts, title=said(call, N_("Saved posts")), kind="saved")
+
+
+async def liked(call: Call[Paged]) -> Answer:
+    posts = await saved.liked(call.house.reads, call.viewer, call.args.cursor())
+    return await posts_page(call, "saved.html", posts, title=said(call, N_("Liked posts")), kind="liked")
+
+
+async def about(call: Call[Any]) -> Answer:
+    court = call.house.court
+    book = court.rules.current(court.clock())
+    own = await house_texts.latest(court, house_texts.ABOUT)
+    return await pages.render(
+        call, "about.html", title=said(call, N_("About")), book=book,
+        own_words=written(own, call.viewer.language) if own else "",
+    )  # fmt: skip
+
+
+async def posts_page(
+    call: Call[Any],
+    template: str,
+    posts: Posts,
+    kept: dict[str, str] | None = None,
+    along: Along = NONE,
+    **context: Any,
+) -> Answer:
+    """A page of a list of posts, with the links to the pages before and after it (`kept` stays in them)."""
+    return await pages.render(
+        call, template, posts=once(await cards(call, posts.items, along)), pager=pager(call, posts, **(kept or {})),
+        offered=tongues.OFFERED, **tongues.strip(call), **context,
+    )  # fmt: skip
+
+
+def live_of(what: str, **more: str) -> str:
+    """Where an open page hears what comes to its list."""
+    return links.query(live.LIVE, of=what, **more)
+
+
+def pager(call: Call[Any], page: Page[Any], **kept: str) -> dict[str, str]:
+    """`older`, `newest`: addresses, empty where there is nowhere to go."""
+    path = pages.path_of(call)
+    turned = bool(call.args.max_id or call.args.min_id or call.args.since_id)
+    return {
+        "older": links.query(path, **kept, max_id=page.next) if page.next is not None else "",
+        "newest": links.query(path, **kept) if turned else "",
+    }
+
+
+def said(call: Call[Any], text: str) -> str:
+    """A text marked with N_, in the viewer's language."""
+    return words(call.viewer.language).gettext(text)
+
+
+PAGE: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "takes": Paged}
+KEPT: dict[str, Any] = PAGE | pages.KEPT
+OWN: dict[str, Any] = {"shape": Shape.PAGE, "takes": Paged}
+
+ROUTES: tuple[Route, ...] = (
+    get("/", front, Surface.HOME, **KEPT | {"takes": OfAll}),
+    get("/public", square, Surface.PUBLIC, **KEPT | {"takes": OfAll}),
+    get("/public/{language}", language, Surface.PUBLIC, **KEPT | {"takes": InLanguage}),
+    get("/tags/{tag}", tag, Surface.TAG, **KEPT | {"takes": OfTag}),
+    get("/saved", kept, Surface.SAVED, **OWN),
+    get("/likes", liked, Surface.SAVED, **OWN),
+    get("/about", about, Surface.TRENDS, **PAGE | {"takes": Nothing}),
+)

@@ -1,0 +1,87 @@
+"""The page of one post: the conversation around it, and a place to answer. Withheld ones answer 451."""
+
+import msgspec
+
+from chaupal.kernel.errors import NotFound
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person
+from chaupal.reads.page import Page
+from chaupal.reads.people import crowds
+from chaupal.reads.timelines import thread
+from chaupal.text.length import truncate
+from chaupal.web import links, pages
+from chaupal.web.square import elsewhere, writing
+from chaupal.web.square.cards import Card, cards, tree
+from chaupal.web.square.persons import gone_with, people_page
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.paging import Paged
+from chaupal.wire.route import Route, Shape, get
+
+TITLE = 60  # letters of a post in the title of its page
+
+
+class Named(msgspec.Struct):
+    """A post by its address."""
+
+    handle: str
+    id: int
+
+
+class Crowd(Paged, kw_only=True):
+    """A page of those who did something to a post."""
+
+    handle: str
+    id: int
+
+
+async def permalink(call: Call[Named]) -> Answer:
+    """The post in its conversation. Raises NotFound; an address under another's name leads to the right one."""
+    reads, viewer = call.house.reads, call.viewer
+    seen = await thread.post(reads, viewer, call.args.id)
+    (card,) = await cards(call, [seen]) or (None,)
+    if card is None:
+        raise NotFound
+    if (card.post.id, card.author.handle) != (call.args.id, call.args.handle):
+        return redirect(links.of(card.post, card.author))
+    found = await thread.context(reads, viewer, card.post.id)
+    before, after = await cards(call, found.ancestors), tree(await cards(call, found.descendants), card.post.id)
+    may_answer = viewer.account is not None and card.gone is None
+    form = writing.form(call, await writing.answer_to(call, card)) if may_answer else {"compose": None}
+    status, headers = gone_with(call, card.gone) if card.gone else (200, [])
+    return await pages.render(
+        call, "thread.html", status, headers, card=card, before=before, after=after, title=title_of(call, card),
+        shared=elsewhere.of_post(card.post, card.author), **form,
+    )  # fmt: skip
+
+
+def title_of(call: Call[Named], card: Card) -> str:
+    """Who says what, as far as a title goes; of a withheld post and behind a warning it says nothing."""
+    if card.gone is not None:
+        return card.gone.title
+    text = card.post.spoiler or card.post.text
+    short = truncate(" ".join(text.split()), TITLE)
+    return f"{card.author.shown_name}: {short}" if short else card.author.shown_name
+
+
+async def likers(call: Call[Crowd]) -> Answer:
+    page = await crowds.liked_by(call.house.reads, call.viewer, call.args.id, call.args.cursor())
+    return await _crowd(call, page, N_("Liked by"))
+
+
+async def reposters(call: Call[Crowd]) -> Answer:
+    page = await crowds.reposted_by(call.house.reads, call.viewer, call.args.id, call.args.cursor())
+    return await _crowd(call, page, N_("Reposted by"))
+
+
+async def _crowd(call: Call[Crowd], page: Page[Visible[Person]], title: str) -> Answer:
+    back = links.post(call.args.handle, call.args.id)
+    return await people_page(call, page, words(call.viewer.language).gettext(title), back=back)
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/@{handle}/{id}", permalink, Surface.THREAD, shape=Shape.PAGE, public=True, takes=Named, **pages.KEPT),
+    get("/@{handle}/{id}/likes", likers, Surface.PEOPLE, shape=Shape.PAGE, public=True, takes=Crowd),
+    get("/@{handle}/{id}/reposts", reposters, Surface.PEOPLE, shape=Shape.PAGE, public=True, takes=Crowd),
+)

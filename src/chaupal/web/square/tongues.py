@@ -1,0 +1,69 @@
+"""Which languages somebody reads, asked in their own scripts: on a strip that is never in the way, and on a page."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.policy.surface import Surface
+from chaupal.social.people import tongues
+from chaupal.text.language import LANGUAGES as NAMES
+from chaupal.web import links, pages
+from chaupal.web.words import LANGUAGES, N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.cookies import set_cookie
+from chaupal.wire.route import Nothing, Route, Shape, get, post
+
+YEAR = 365 * 24 * 3_600  # seconds
+# Those the pages speak or hope to speak; the feeds of these are offered from the start.
+OFFERED = tuple(NAMES)[:13]
+UNFINISHED = tuple(code for code in OFFERED if code not in LANGUAGES)
+
+
+class Chosen(msgspec.Struct, kw_only=True):
+    """`languages`: codes; none of them, or `all`: everything."""
+
+    languages: list[str] = []
+    all: bool = False
+    next: str = "/"
+
+
+async def show(call: Call[Nothing]) -> Answer:
+    """What one reads, what the pages speak, and the languages that wait for translators."""
+    return await pages.render(
+        call, "languages.html", unfinished=UNFINISHED, **strip(call),
+        title=words(call.viewer.language).gettext(N_("Languages")),
+    )  # fmt: skip
+
+
+async def choose(call: Call[Chosen]) -> Answer:
+    """Kept in this browser for a year; with the account, wherever it signs in."""
+    codes = [] if call.args.all else call.args.languages
+    if call.viewer.account is not None:
+        await tongues.choose(call.house.square, call.viewer, codes)
+    cookie = set_cookie(call.house.settings, pages.READS, tongues.written(codes), YEAR)
+    return redirect(links.back(call.args.next), headers=[cookie])
+
+
+def strip(call: Call[Any]) -> dict[str, Any]:
+    """What a template that asks for languages needs. `asks`: nobody has chosen yet."""
+    reads = pages.reads_of(call)
+    ticked = reads if reads is not None else tuple(dict.fromkeys((call.viewer.language, *accepted(call))))
+    others = tuple(code for code in ticked if code not in OFFERED)
+    return {"asks": reads is None, "reads": reads or (), "ticked": ticked, "readable": (*OFFERED, *others)}
+
+
+def accepted(call: Call[Any]) -> list[str]:
+    """The languages of India that the browser asks for."""
+    tags = (
+        part.partition(";")[0].strip().lower().split("-")[0]
+        for part in call.headers.get("accept-language", "").split(",")
+    )
+    return [tag for tag in tags if tag in OFFERED][:5]
+
+
+OPEN: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "unready": True}
+
+ROUTES: tuple[Route, ...] = (
+    get("/languages", show, Surface.NONE, **OPEN),
+    post("/languages", choose, Surface.NONE, takes=Chosen, **OPEN),
+)

@@ -1,0 +1,201 @@
+"""Writing a post: the form, what was typed into it, its pictures. An error keeps what was typed."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
+from chaupal.policy import quotes
+from chaupal.policy.facts import FROM_WIRE, Visibility
+from chaupal.policy.surface import Surface
+from chaupal.reads.posts import media as media_reads
+from chaupal.reads.posts import unsaid
+from chaupal.reads.timelines import thread
+from chaupal.social.media import films, media
+from chaupal.social.posts import posts, scheduling
+from chaupal.social.signin import logins
+from chaupal.text.language import LANGUAGES, check_language
+from chaupal.text.length import MAX_GRAPHEMES
+from chaupal.web import links, pages
+from chaupal.web.square.cards import Card, cards
+from chaupal.web.square.sheet import SLOTS, Sheet, Typed, from_local, poll_of, to_local, typed_again, unsaid_of
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.drawn import ONCE
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Route, Shape, get, post
+
+SPANS = (300, 1_800, 3_600, 21_600, 43_200, 86_400, 259_200, 604_800)  # seconds that a poll may be open
+AUDIENCES = {
+    Visibility.PUBLIC: N_("Public"),
+    Visibility.UNLISTED: N_("Public, but in no list"),
+    Visibility.PRIVATE: N_("Followers only"),
+    Visibility.DIRECT: N_("Mentioned people only"),
+}
+QUOTERS = {
+    quotes.PUBLIC: N_("Everybody may quote it"),
+    quotes.FOLLOWERS: N_("Followers may quote it"),
+    quotes.NOBODY: N_("Nobody may quote it"),
+}
+
+
+class Begun(msgspec.Struct, kw_only=True):
+    """A new post may begin as an answer, with a text (a tag), or with a draft."""
+
+    reply_to: Number | None = None
+    text: str = ""
+    draft: Number | None = None
+    quote: Number | None = None
+
+
+async def blank(call: Call[Any]) -> Sheet:
+    """An empty form, with what this person's posts start with."""
+    login = await logins.login_of(call.house.square, call.viewer)
+    return Sheet(
+        visibility=login.default_visibility or "public", language=login.default_language,
+        sensitive=bool(login.default_sensitive), quote_policy=login.default_quote_policy, key=ONCE,
+    )  # fmt: skip
+
+
+async def answer_to(call: Call[Any], card: Card) -> Sheet:
+    """A form that answers a post: to its author and whom it mentions, to no wider audience than it has."""
+    begun = await blank(call)
+    named = dict.fromkeys((card.author.handle, *(m.handle for m in card.post.mentions)))
+    own = call.caller.handle if call.caller else ""
+    usual = FROM_WIRE.get(begun.visibility, Visibility.PUBLIC)
+    return msgspec.structs.replace(
+        begun, text="".join(f"@{handle} " for handle in named if handle != own), reply_to=card.post.id,
+        answering=card.author.handle, spoiler=card.post.spoiler, visibility=max(usual, card.post.visibility).wire,
+        next=links.of(card.post, card.author),
+    )  # fmt: skip
+
+
+async def compose(call: Call[Begun]) -> Answer:
+    """The form on a page of its own."""
+    if call.args.draft is not None:
+        return await _resume(call, call.args.draft)
+    card = await answered(call, call.args.reply_to)
+    sheet = await answer_to(call, card) if card else await blank(call)
+    if call.args.quote is not None:
+        card = await answered(call, call.args.quote)
+        sheet.quoting = card.post.id if card else None
+    if call.args.text:
+        sheet.text = call.args.text[:2_000]
+    return await show(call, sheet, card)
+
+
+async def _resume(call: Call[Begun], id_: int) -> Answer:
+    """The form as it was when the draft was kept. What it answers may be gone meanwhile: then it answers nothing."""
+    kept = await unsaid.draft(call.house.reads, call.viewer, id_)
+    body, pictures = kept.body, await unsaid.uploads(call.house.reads, call.viewer, [kept])
+    card, quoted = await _still(call, body.reply_to), await _still(call, body.quoting)
+    begun = await blank(call)
+    sheet = msgspec.structs.replace(
+        begun, text=body.text, spoiler=body.spoiler, visibility=body.visibility or begun.visibility, language=body.language,
+        sensitive=body.sensitive, reply_to=card.post.id if card else None, answering=card.author.handle if card else "",
+        kept=[pictures[one] for one in body.pictures if one in pictures], draft=id_,
+        quoting=quoted.post.id if quoted else None, options=list(body.poll.options) if body.poll else [],
+        poll_for=body.poll.expires_in if body.poll else 86_400, multiple=bool(body.poll and body.poll.multiple),
+        hide_totals=bool(body.poll and body.poll.hide_totals), quote_policy=body.quote_policy or begun.quote_policy,
+        at=to_local(body.at) if body.at else "", next=links.of(card.post, card.author) if card else "/",
+    )  # fmt: skip
+    return await show(call, sheet, card or quoted)
+
+
+async def _still(call: Call[Any], id_: int | None) -> Card | None:
+    try:
+        return await answered(call, id_)
+    except NotFound:
+        return None
+
+
+async def publish(call: Call[Typed]) -> Answer:
+    """Take the post in, then lead back; or show the form again with what was typed and what is wrong with it."""
+    typed = call.args
+    ids = typed.kept[: len(SLOTS)]
+    if not typed.quote_policy:
+        typed.quote_policy = (await logins.login_of(call.house.square, call.viewer)).default_quote_policy
+    try:
+        await attach(call, typed, ids)
+        if typed.at:
+            at = from_local(typed.at)
+            await scheduling.schedule(call.house.square, call.viewer, unsaid_of(typed, ids), at, typed.draft)
+            return redirect("/scheduled")
+        id_ = await posts.publish(call.house.square, call.viewer, _draft(call, typed, ids))
+    except (Invalid, NotAllowed) as problem:
+        return await again(call, typed, ids, problem)
+    return redirect(f"{links.back(typed.next)}#p{id_}")
+
+
+async def show(call: Call[Any], sheet: Sheet, card: Card | None, status: int = 200) -> Answer:
+    said = words(call.viewer.language).gettext
+    quotes_it = sheet.quoting is not None and sheet.reply_to is None
+    title = said(N_("Repost with your own words") if quotes_it else N_("Reply") if card else N_("New post"))
+    return await pages.render(call, "compose.html", status, card=card, title=title, **form(call, sheet))
+
+
+def form(call: Call[Any], sheet: Sheet) -> dict[str, Any]:
+    """What a template that shows the form needs."""
+    return {"compose": sheet, **choices(call)}
+
+
+def choices(call: Call[Any]) -> dict[str, Any]:
+    """What the form offers: audiences and languages."""
+    said = words(call.viewer.language).gettext
+    return {
+        "audiences": [(visibility.wire, said(text)) for visibility, text in AUDIENCES.items()],
+        "tongues": [("", said(N_("Found by itself"))), *LANGUAGES.items()],
+        "quoters": [(policy, said(text)) for policy, text in QUOTERS.items()],
+        "most": MAX_GRAPHEMES,
+        "slots": SLOTS,
+        "spans": [(seconds, words(call.viewer.language).span(seconds * 1_000)) for seconds in SPANS],
+        "takes_films": films.ffmpeg(call.house.settings) is not None,
+    }
+
+
+def _draft(call: Call[Typed], typed: Typed, ids: list[int]) -> posts.Draft:
+    return posts.Draft(
+        text=typed.text, spoiler=typed.spoiler, visibility=FROM_WIRE.get(typed.visibility, Visibility.DIRECT),
+        language=check_language(typed.language) if typed.language else None, sensitive=typed.sensitive,
+        reply_to=typed.reply_to, pictures=ids, key=f"page-{typed.key}"[:200] if typed.key else "",
+        draft=typed.draft, poll=poll_of(typed), quoting=typed.quoting, quote_policy=typed.quote_policy,
+    )  # fmt: skip
+
+
+async def attach(call: Call[Any], typed: Typed, ids: list[int]) -> None:
+    """Put the pictures that came along to `ids`: those taken in before one that is refused are there, too. Raises Invalid."""
+    for slot in SLOTS:
+        upload = call.files.get(f"picture{slot}")
+        if upload is not None and not upload.empty and len(ids) < len(SLOTS):
+            alt = getattr(typed, f"alt{slot}")
+            try:
+                ids.append(await media.attach(call.house.square, call.viewer, upload.brought, alt))
+            except Invalid as problem:
+                problem.details["picture"] = f"{'alt' if 'description' in problem.details else 'picture'}{slot}"
+                raise
+            setattr(typed, f"alt{slot}", "")  # the picture has it now
+
+
+async def again(call: Call[Typed], typed: Typed, ids: list[int], problem: Invalid | NotAllowed) -> Answer:
+    """The form once more, with all that was typed and what is wrong with it."""
+    kept = [await media_reads.own(call.house.reads, call.viewer, id_) for id_ in ids]
+    card, quoted = await answered(call, typed.reply_to), await _still(call, typed.quoting)
+    sheet = typed_again(typed, kept, problem, call.viewer.language)
+    sheet.answering = card.author.handle if card else ""
+    return await show(call, sheet, card or quoted, problem.status)
+
+
+async def answered(call: Call[Any], id_: int | None) -> Card | None:
+    """The post that is answered, where one is. Raises NotFound."""
+    if id_ is None:
+        return None
+    seen = await thread.post(call.house.reads, call.viewer, id_)
+    return next(iter(await cards(call, [seen])), None)
+
+
+WRITES: dict[str, Any] = {"shape": Shape.PAGE, "limit": (300, 10_800)}
+
+ROUTES: tuple[Route, ...] = (
+    get("/compose", compose, Surface.THREAD, shape=Shape.PAGE, takes=Begun),
+    post("/compose", publish, Surface.THREAD, takes=Typed, body=160_000_000, **WRITES),
+)
