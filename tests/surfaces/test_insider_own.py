@@ -87,6 +87,7 @@ async def nothing(v: Village, ref: str, n: int) -> None: ...
 
 
 COMES_TO: dict[State, Act] = {
+    State.NOT_FOUND: nothing,
     State.RECEIVED: nothing, State.RETURNED: returned, State.MEASURE_PROPOSED: proposed, State.MEASURE_CONCURRED: concurred,
     State.REFUSAL_PROPOSED: lambda v, ref, n: proposed(v, ref, n, outcome="refuse", code="protected_expression"),
     State.CLOSING_PROPOSED: lambda v, ref, n: proposed(v, ref, n, outcome="duplicate"), State.IN_FORCE: in_force,
@@ -114,8 +115,9 @@ async def scene(v: Village, state: State) -> tuple[str, dict[str, Villager]]:
     """An order that names a post of each insider and one of ravi's, all come to a state; then the insiders are given their roles."""
     await hire(v, "usha", Role.REVIEWER)
     insiders = {role: await v.joins(f"in_{role}") for role in ROLES}
-    for who in insiders.values():
-        await v.says(who, "Something of my own, about the village.")
+    seen_by = 2 if state is State.NOT_FOUND else 0  # what is not for everybody stands as not found
+    for who in (*insiders.values(), v.ravi):
+        await v.says(who, "Something of my own, about the village.", visibility=seen_by)
     ref = await v.receives(*(who.latest.path for who in insiders.values()), v.ravi.latest.path)
     for n in range(1, len(ROLES) + 2):
         await COMES_TO[state](v, ref, n)

@@ -1,23 +1,29 @@
 """Who of the staff may know of a secret order: those who work on orders, and never whoever it is about."""
 
 import contextlib
+import itertools
+import re
 
+import httpx2
 import msgspec
 import pytest
 from sqlalchemy import update
 
 from chaupal.app.wiring import ROUTES
 from chaupal.governance.appeals import notices
-from chaupal.governance.cases import archive, assigning, csv_cases, decisions, evidence
+from chaupal.governance.cases import archive, assigning, csv_cases, decisions, evidence, notes
 from chaupal.governance.cases import desk as options
+from chaupal.governance.log import opening
 from chaupal.governance.orders import steps
+from chaupal.governance.tlog import read_entry
 from chaupal.kernel.errors import NotAllowed, NotFound, Problem
 from chaupal.policy.may import MAY, STAFF
 from chaupal.policy.viewer import Role
 from chaupal.reads.court import desk, dossier, history
-from chaupal.store.court import rulings
+from chaupal.store.court import docket, ledger, rulings
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.tables import orders
+from surfaces.insiders import as_app, at_desk, count
 from village import REASON, Village, Villager
 
 GAGGED = {"gag_until": "2021-06-01T00:00"}
@@ -88,6 +94,104 @@ async def test_a_gagged_author_does_not_read_the_order_about_themselves_whatever
         with pytest.raises(Problem):
             await decisions.lift(court, author.viewer, ref, 1, reason=REASON)
         assert f"lekhak_{role.value}" and await knows(v, v.chitra, ref), "others work on it"
+
+
+FORM = {
+    "outcome": "withhold_post", "reason": REASON, "text": REASON, "body": "Delhi High Court", "codes": ["no_reasons"], "until": "",
+    "kind": "amend", "verb": "withdraw", "note": REASON, "to": "me", "act": "approve", "verdict": "keep", "despite": REASON,
+}  # fmt: skip
+NEVER = "X-0000DEADBEEF"  # no order was ever called that
+ACTS = [
+    route
+    for route in ROUTES
+    if route.method == "POST" and "{ref}" in route.path and route.path.startswith(("/office", "/api/v1/admin"))
+]
+
+
+def _words(answer: httpx2.Response, ref: str) -> tuple[int, str, str]:
+    plain = re.sub(r'name="(?:csrf|key)" value="[^"]*"', "", answer.text)
+    return answer.status_code, answer.headers.get("location", "").replace(ref, NEVER), plain.replace(ref, NEVER)
+
+
+@pytest.mark.parametrize("role", sorted(STAFF))
+async def test_whatever_one_tries_on_a_secret_order_about_oneself_is_answered_as_on_one_that_never_was(
+    village: Village, role: Role
+):
+    """Every act of office and API, whatever the role: no refusal says that it is about something of one's own."""
+    v = village
+    author = await v.joins("lekhak", "लेखक", role=role)
+    said = await v.says(author, "मेरी बात")
+    ref = await v.withhold(post=said, by=v.chitra, second=v.dev, **GAGGED)
+    waits = await v.receives(said.path, **GAGGED)
+    before = await count(v)
+    assert len(ACTS) > 15
+    for route, secret in itertools.product(ACTS, (ref, waits)):
+        path = re.sub(r"\{(?!ref)\w+\}", "1", route.path)
+        if path.startswith("/api"):
+            ours, theirs = [await as_app(v, author, "POST", path.format(ref=one), **FORM) for one in (secret, NEVER)]
+        else:
+            ours, theirs = [await at_desk(v, author, path.format(ref=one), **FORM) for one in (secret, NEVER)]
+        assert _words(ours, secret) == _words(theirs, NEVER), path
+        assert ours.status_code in (400, 403, 404, 422), path
+    assert await count(v) == before
+
+
+async def test_an_entry_about_oneself_that_is_secret_says_nothing_like_every_other(village: Village):
+    """Whoever may open entries asks for each of the log: one about a gagged order of their own is a cover among covers."""
+    v = village
+    court = v.running.house.court
+    author = await v.joins("lekhak", "लेखक", role=Role.APPROVER)
+    said = await v.says(author, "मेरी बात")
+    first = await _size(v)
+    await v.withhold(post=said, by=v.chitra, second=v.dev, **GAGGED)
+    for index in range(first, await _size(v)):
+        async with court.work.reading() as reading:
+            (entry,) = await ledger.entries(reading, index, 1)
+        if read_entry(entry)["t"] != "cover":
+            continue
+        assert await opening.sealed(court, author.viewer, index) == {}
+        for act in (opening.open_, opening.erase):
+            with pytest.raises(NotFound):
+                await act(court, author.viewer, index, ["act"], REASON)
+    assert any([await opening.sealed(court, v.owner.viewer, index) for index in range(first, await _size(v))])
+
+
+async def test_whoever_takes_an_order_in_is_not_told_that_a_secret_one_of_their_own_is_there(village: Village):
+    v = village
+    clerk = await v.joins("lekhak", "लेखक", role=Role.CLERK)
+    said = await v.says(clerk, "मेरी बात")
+    filed = {"reference_no": "69A/secret", "dated": "2021-02-10", **GAGGED}
+    await v.receives(said.path, checked=False, **filed)
+    v.cast["lakshmi"], owner = clerk, v.owner
+    try:
+        with pytest.raises(NotAllowed) as again:
+            await v.receives(said.path, checked=False, **filed)
+        with pytest.raises(NotAllowed) as fresh:
+            await v.receives(said.path, checked=False, **filed | {"reference_no": "69A/another"})
+    finally:
+        v.cast["lakshmi"] = owner
+    assert str(again.value) == str(fresh.value)
+
+
+async def test_notes_are_written_on_matters_that_one_may_know_of_and_on_no_others(village: Village):
+    v = village
+    court = v.running.house.court
+    author = await v.joins("lekhak", "लेखक", role=Role.REVIEWER)
+    ref = await v.withhold(post=await v.says(author, "मेरी बात"), by=v.chitra, second=v.dev, **GAGGED)
+    async with court.work.reading() as reading:
+        order = await docket.order(reading, ref)
+        assert order is not None
+        (target,) = await docket.targets_of(reading, order.id)
+    for what, of in (("order", order.id), ("case", target.id), ("order", 1), ("case", 1)):
+        with pytest.raises(NotFound):
+            await notes.add(court, author.viewer, what, of, REASON)
+        assert await notes.on(court, author.viewer, what, of) == []
+    await notes.add(court, v.chitra.viewer, "order", order.id, REASON)
+
+
+async def _size(v: Village) -> int:
+    async with v.running.house.court.work.reading() as reading:
+        return await ledger.size(reading)
 
 
 async def test_once_it_is_public_every_role_reads_the_order(village: Village):

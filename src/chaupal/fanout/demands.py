@@ -1,6 +1,7 @@
 """Whoever's things an authority names is told of it: when the demand comes in, and when it ends without a measure; once each.
 
-Not where the order is secret, or its law forbids it. What a measure does is told by itself (`served.py`).
+Not where the order is secret, or its law forbids it; nor of what is not for everybody while nothing is proposed about it, since
+the entry of the log about it would tell that it is there. What a measure does is told by itself (`served.py`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,6 +11,8 @@ from chaupal.fanout.context import Carrier
 from chaupal.governance.appeals import notices as court_notices
 from chaupal.governance.cases import cases, lifecycle
 from chaupal.governance.events import CaseDecided, OrderMoved
+from chaupal.policy import answers
+from chaupal.policy.epitaph import moment, spoken
 from chaupal.store.court import docket
 from chaupal.store.court.docket import CaseEvent, Order, Target
 from chaupal.store.machine.work import Writing
@@ -23,20 +26,23 @@ ENDS = {
 
 
 async def moved(carrier: Carrier, w: Writing, event: OrderMoved) -> None:
-    """At receipt everybody whom it names; at its close those of whose things nothing was decided."""
+    """At receipt (of one that was secret, on the day it is so no more) everybody whom it names; at its close those of whose
+    things nothing was decided.
+    """
     if event.verb not in ("receive", "close"):
         return
     order = await docket.order(w, event.order)
     if order is None or order.authority_id is None or _silent(carrier, order):
         return
     named = await docket.targets_of(w, order.id)
-    if event.verb == "receive":
-        for owner, mine in _by_owner(named).items():
-            await _tell(carrier, w, order, owner, mine, "demand_received", DEMANDED)
-        return
     events = await docket.events_of(w, [target.id for target in named])
-    left = [target for target in named if events[target.id][-1].state == lifecycle.State.LEFT]
-    for owner, mine in _by_owner(left).items():
+    states = {target.id: events[target.id][-1].state for target in named}
+    if event.verb == "receive":
+        kind = "demand_received" if order.published_at is None else "demand_opened"
+        for owner, mine in _by_owner([t for t in named if states[t.id] != lifecycle.State.NOT_FOUND]).items():
+            await _tell(carrier, w, order, owner, mine, kind, DEMANDED)
+        return
+    for owner, mine in _by_owner([t for t in named if states[t.id] == lifecycle.State.LEFT]).items():
         await _tell(carrier, w, order, owner, mine, "demand_closed", CLOSED)
 
 
@@ -87,6 +93,10 @@ async def _tell(
 ) -> None:
     to = await telling.ear(carrier, w, owner)
     key = f"demand:{order.id}:{about}:{owner}"
-    ways = telling.answer(carrier, w, to, kind, path=f"/orders/{order.ref}", key=key, ref=order.ref)
+    facts = {"ref": order.ref}
+    if order.published_at is not None:  # at receipt they could not be told: what, when, and until when it was secret
+        facts["asked"] = answers.asked((target.demanded for target in some), to.language)
+        facts["until"] = moment(order.published_at, spoken(to.language))
+    ways = telling.answer(carrier, w, to, kind, path=f"/orders/{order.ref}", key=key, day=order.received_at, **facts)
     number = some[0].number if len(some) == 1 else None
     await court_notices.note_demand(carrier.court, w, order, about, language=to.language, ways=ways, target=number)

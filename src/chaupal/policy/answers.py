@@ -3,6 +3,8 @@
 Nothing stands in them but our own words, references, days and addresses of pages: no name, and nothing that was reported.
 """
 
+from collections.abc import Iterable
+
 from chaupal.policy.epitaph import moment, spoken
 
 # Kind of answer -> (subject of the letter, what is said). Letters add a greeting, `{page}` and who we are.
@@ -68,6 +70,10 @@ SAID = {
     ("demand_received", "hi"): ("आपकी किसी चीज़ पर रोक माँगी गई है",
         "एक प्राधिकारी ने {ref} में माँग की है कि आपकी लिखी किसी चीज़ पर, या आपके खाते पर, "
         "रोक लगाई जाए। अभी कुछ तय नहीं हुआ है। जो तय होगा, और क्यों, वह आपको बताया जाएगा।"),
+    ("demand_opened", "en"): ("a demand about you was secret until now", "On {day} an authority asked, in {ref}, that {asked}. "
+        "It was secret until {until}, so you are told only now. What was decided, and why, is said there."),
+    ("demand_opened", "hi"): ("आपके बारे में एक माँग अब तक गुप्त थी", "{day} को एक प्राधिकारी ने {ref} में माँगा था कि {asked}। यह {until} तक "
+        "गुप्त था, इसलिए आपको अभी बताया जा रहा है। जो तय हुआ, और क्यों, वह वहाँ लिखा है।"),
     ("demand_refused", "en"): ("a demand about you was refused",
         "What {ref} asked about something of yours was refused. Why, is said there."),
     ("demand_refused", "hi"): ("आपके बारे में एक माँग ठुकराई गई",
@@ -85,11 +91,28 @@ SAID = {
     ("overdue", "en"): ("the time is over", "The time for {thing} is over since {day}. Nothing has been done by itself."),
     ("overdue", "hi"): ("समय ख़त्म", "{thing} का समय {day} को ख़त्म हो चुका है। अपने-आप कुछ नहीं किया गया है।"),
 }  # fmt: skip
+# What an authority asks for, as the end of a sentence; of other measures only that something be limited.
+ASKED = {
+    ("withhold_post", "en"): "a post of yours be withheld", ("withhold_post", "hi"): "आपकी एक पोस्ट रोकी जाए",
+    ("withhold_media", "en"): "a picture of yours be withheld", ("withhold_media", "hi"): "आपका एक चित्र रोका जाए",
+    ("withhold_account", "en"): "your account be withheld", ("withhold_account", "hi"): "आपका खाता रोका जाए",
+    ("remove_post", "en"): "a post of yours be removed", ("remove_post", "hi"): "आपकी एक पोस्ट हटाई जाए",
+    ("suspend", "en"): "your account be suspended", ("suspend", "hi"): "आपका खाता निलंबित किया जाए",
+    ("", "en"): "something of yours be limited", ("", "hi"): "आपकी किसी चीज़ पर रोक लगे",
+}  # fmt: skip
+AND = {"en": " and ", "hi": " और "}
 HELLO = {"en": "Hello", "hi": "नमस्ते"}
 THINGS = {
     ("order", "en"): "order {ref}", ("order", "hi"): "आदेश {ref}", ("appeal", "en"): "an appeal", ("appeal", "hi"): "एक अपील",
     ("report", "en"): "report {ref}", ("report", "hi"): "शिकायत {ref}",
 }  # fmt: skip
+
+
+def asked(measures: Iterable[str], language: str) -> str:
+    """What was demanded, each thing once: `a post of yours be withheld and your account be withheld`."""
+    language = spoken(language)
+    said = [ASKED.get((measure, language), ASKED["", language]) for measure in measures]
+    return AND[language].join(dict.fromkeys(said))
 
 
 def line(kind: str, language: str, *, day: int | None = None, **facts: str) -> str:

@@ -1,5 +1,6 @@
 """Who may do what: every 'may' question of the house, as one table."""
 
+from chaupal.policy.rulings import Ruling
 from chaupal.policy.viewer import Role, Viewer
 
 OWNER = Role.OWNER
@@ -47,6 +48,11 @@ STAFF = MAY["see_office"]
 def may(viewer: Viewer, what: str) -> bool:
     """Whether the viewer's role opens `what`; a word that is not in the table opens nothing."""
     return viewer.account is not None and viewer.role in MAY.get(what, frozenset())
+
+
+def may_know_of(viewer: Viewer, ruling: Ruling) -> bool:
+    """The same of a ruling: of one that is told neutrally nobody whom its order is about knows as staff."""
+    return not ruling.neutral or may_know(viewer, own=viewer.account in ruling.concerned)
 
 
 def may_know(viewer: Viewer, *, own: bool) -> bool:

@@ -8,7 +8,7 @@ label; these add up. An unknown surface is refused before any rule is asked.
 from collections.abc import Callable, Iterable
 
 from chaupal.policy.facts import Facts, Subject, Visibility
-from chaupal.policy.may import may
+from chaupal.policy.may import may_know_of
 from chaupal.policy.rulings import HIDING, SEVERITY, Measure, Ruling
 from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import PLAIN, Hide, Placeholder, Reach, Show, Verdict
@@ -244,7 +244,7 @@ def _shaded(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) ->
 
 def _for_staff(viewer: Viewer, rulings: tuple[Ruling, ...]) -> tuple[Ruling, ...]:
     """Without what is secret, where their part in the office does not open that."""
-    return rulings if may(viewer, "see_secret") else tuple(ruling for ruling in rulings if not ruling.neutral)
+    return tuple(ruling for ruling in rulings if may_know_of(viewer, ruling))
 
 
 def _with_banners(rulings: tuple[Ruling, ...]) -> Show:

@@ -64,6 +64,9 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
     permanent: bool = False
     neutral: bool = False  # gagged: the placeholder names neither authority nor order
     text: str = ""  # what a label says
+    concerned: frozenset[int] = (
+        frozenset()
+    )  # of a neutral one: whom its order is about; who of them is staff knows nothing of it
     covers: tuple[int, ...] = ()  # the pictures (contents) that it withholds wherever their owner uses them
 
     def binds(self, country: str) -> bool:

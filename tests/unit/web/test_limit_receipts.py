@@ -21,6 +21,27 @@ async def test_the_placeholder_of_a_withheld_post_names_its_entry_and_its_receip
     assert "withheld_receipt" not in there
 
 
+async def test_the_placeholder_of_a_withheld_account_carries_its_receipt_on_its_page_and_in_the_api(village: Village):
+    v = village
+    ref = await v.withhold_account(v.asha, by=v.chitra, second=v.dev)
+    found = regex.search(r'data-entry="(\d+)" data-ref="([^"]+)" data-subject="(\d+)"', await v.page_as("IN", v.asha))
+    assert found and (found[2], found[3]) == (ref, str(v.asha.id))
+    entry = (await v.look("IN", f"/log/entry/{found[1]}")).json()
+    assert (entry["ref"], entry["public"]["measure"]) == (ref, "withhold_account")
+    shells = [
+        (await v.api(v.ravi, "GET", f"/api/v1/accounts/{v.asha.id}")).json(),
+        (await v.api(v.ravi, "GET", f"/api/v1/statuses/{v.asha.latest.id}")).json()["account"],
+        (await v.api(v.ravi, "GET", "/api/v1/accounts/lookup", acct="asha")).json(),
+    ]
+    assert {shell["withheld_receipt"].rpartition("/log/receipt/")[2] for shell in shells} == {found[1]}
+    there = (await v.api(v.ravi, "GET", f"/api/v1/accounts/{v.asha.id}", country="DE")).json()
+    assert "withheld_receipt" not in there
+    await v.lift(ref, by=v.chitra)
+    await v.withhold_account(v.asha, by=v.chitra, second=v.dev, gag_until="2021-06-01")
+    gagged = (await v.api(v.ravi, "GET", f"/api/v1/accounts/{v.asha.id}")).json()
+    assert gagged["withheld_in_countries"] == ["IN"] and "withheld_receipt" not in gagged
+
+
 async def test_what_is_gagged_carries_no_receipt(village: Village):
     await village.withhold(post=village.asha.latest, by=village.chitra, second=village.dev, gag_until="2021-06-01")
     page = await village.page_as("IN", village.asha.latest)

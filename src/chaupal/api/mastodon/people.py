@@ -102,12 +102,13 @@ class Label(msgspec.Struct):
 class LimitedAccount(Account, kw_only=True):
     """The shell of an account that a ruling withholds or suspends; the whole one with its banner for its owner and for staff.
 
-    `suspended` as Mastodon's clients read it.
+    `suspended` as Mastodon's clients read it. `withheld_receipt`: the proof that the measure is in the log.
     """
 
     withheld_in_countries: list[str] | msgspec.UnsetType = msgspec.UNSET
     withheld_scope: str | msgspec.UnsetType = msgspec.UNSET
     withheld_notice_url: str | msgspec.UnsetType = msgspec.UNSET
+    withheld_receipt: str | msgspec.UnsetType = msgspec.UNSET
     withheld_banner: str | msgspec.UnsetType = msgspec.UNSET
     labels: list[Label] | msgspec.UnsetType = msgspec.UNSET
     suspended: bool | msgspec.UnsetType = msgspec.UNSET
@@ -223,7 +224,9 @@ def limits_of(settings: Settings, viewer: Viewer, seen: Visible[Person]) -> dict
     verdict = seen.verdict
     if isinstance(verdict, Placeholder):
         suspended = verdict.scope == "suspended"
-        return {"suspended": True} if suspended else withheld_of(settings, viewer, verdict.ruling, "user")
+        if suspended:
+            return {"suspended": True}
+        return withheld_of(settings, viewer, verdict.ruling, "user") | receipt_of(settings, verdict.ruling)
     limits: dict[str, Any] = {"labels": labels_of(settings, viewer, verdict)} if verdict.labels else {}
     if verdict.banner is not None:
         limits |= withheld_of(settings, viewer, verdict.banner, "user")
@@ -254,6 +257,12 @@ def field_html(origin: str, value: str) -> str:
     """A value of a profile's table as HTML: links and tags, but no paragraph around it."""
     said = html.render(value, lambda name: (f"{origin}/@{name}", name), lambda tag: f"{origin}/tags/{tag}")
     return said.removeprefix("<p>").removesuffix("</p>")
+
+
+def receipt_of(settings: Settings, ruling: Ruling) -> dict[str, str]:
+    """Where the proof of a ruling's entry in the log is; nothing where who ordered may not be told, for its number would."""
+    told = not ruling.neutral and epitaph.notice_path(ruling).endswith(f"/orders/{ruling.order_ref}")
+    return {"withheld_receipt": f"{settings.origin}/log/receipt/{ruling.log_index}"} if told else {}
 
 
 def withheld_of(settings: Settings, viewer: Viewer, ruling: Ruling, scope: str) -> dict[str, Any]:

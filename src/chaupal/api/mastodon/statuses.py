@@ -11,7 +11,7 @@ import msgspec
 
 from chaupal.api.mastodon.filters import results
 from chaupal.api.mastodon.media import attachment
-from chaupal.api.mastodon.people import account_bytes, labels_of, withheld_of
+from chaupal.api.mastodon.people import account_bytes, labels_of, receipt_of, withheld_of
 from chaupal.api.mastodon.polls import poll_shown
 from chaupal.kernel.clock import iso
 from chaupal.kernel.settings import Settings
@@ -136,9 +136,8 @@ def placeholder_body(settings: Settings, viewer: Viewer, post: Post, verdict: Pl
     if verdict.scope == "suspended":
         return body | {"content": f"<p>{words}</p>"}  # its account says `suspended`
     body["content"] = f'<p>{words} <a href="{where}" rel="nofollow noopener">{where}</a></p>'
-    if not ruling.neutral and where.endswith(f"/orders/{ruling.order_ref}"):
-        body["withheld_receipt"] = f"{settings.origin}/log/receipt/{ruling.log_index}"
-    return body | withheld_of(settings, viewer, ruling, "user" if verdict.scope == "account" else "status")
+    scope = "user" if verdict.scope == "account" else "status"
+    return body | withheld_of(settings, viewer, ruling, scope) | receipt_of(settings, ruling)
 
 
 def banner_of(settings: Settings, viewer: Viewer, verdict: Show, author: int) -> dict[str, Any]:

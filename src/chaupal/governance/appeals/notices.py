@@ -84,8 +84,8 @@ async def one(court: Court, viewer: Viewer, id_: int) -> Strike:
     """One of them: for the person concerned, once they may know, and for staff. Raises NotFound for everybody else."""
     async with court.work.reading() as reading:
         strike = await strike_of(court, reading, id_)
-    own, row = strike.ruling.owner_id == viewer.me, strike.ruling
-    staff = may(viewer, "see_office") and bool(knowing.rulings_known(viewer, [row]))
+        own, row = strike.ruling.owner_id == viewer.me, strike.ruling
+        staff = may(viewer, "see_office") and bool(await knowing.rulings_known(reading, viewer, [row]))
     if _kept_back(court, strike) if own else not staff:
         raise NotFound
     return strike
@@ -162,6 +162,8 @@ def silent_until(order: Order | None, regime: Regime, begun: int, now: int) -> i
         return now
     if regime.notice.author == "no":
         return None
+    if order.gag_until is not None and now < order.gag_until:
+        return order.gag_until  # whatever else is known of it by then
     if order.published_at is not None:
         return now
     if order.gag_until is not None:

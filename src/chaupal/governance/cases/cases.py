@@ -157,9 +157,16 @@ async def cases_at(court: Court, reading: Reading, ref: str, numbers: Sequence[i
     return {case.target.number: case for case in await _cases(court, reading, order, named)}
 
 
-async def case_held(court: Court, w: Writing, ref: str, number: int, seen: int | None = None) -> Case:
-    """The same, for whoever is going to move it: neither the case nor its order moves before this unit is over."""
+async def case_held(
+    court: Court, w: Writing, viewer: Viewer, ref: str, number: int, seen: int | None = None
+) -> Case:  # fmt: skip
+    """The same, for whoever is going to move it: neither the case nor its order moves before this unit is over.
+
+    Raises NotFound where the viewer may not know of it, too: before anything of theirs is looked at, so that no refusal tells.
+    """
     await ledger.hold(w)
+    if await knowing.order_for(w, viewer, ref) is None:
+        raise NotFound
     return await case_of(court, w, ref, number, seen)
 
 

@@ -78,13 +78,13 @@ async def propose(
         despite=despite, matter=matter,
     )  # fmt: skip
     async with court.work.writing() as w:
-        await propose_in(court, w, viewer, await cases.case_held(court, w, ref, number, seen), draft)
+        await propose_in(court, w, viewer, await cases.case_held(court, w, viewer, ref, number, seen), draft)
 
 
 async def concur(court: Court, viewer: Viewer, ref: str, number: int, *, seen: int | None = None) -> None:
     """A second reviewer agrees, where the law asks for one because of who speaks; a third person approves."""
     async with court.work.writing() as w:
-        await concur_in(court, w, viewer, await cases.case_held(court, w, ref, number, seen))
+        await concur_in(court, w, viewer, await cases.case_held(court, w, viewer, ref, number, seen))
 
 
 async def approve(
@@ -96,14 +96,14 @@ async def approve(
     Raises NotAllowed for whoever proposed it, Conflict for a case that moved on.
     """
     async with court.work.writing() as w:
-        return await approve_in(court, w, viewer, await cases.case_held(court, w, ref, number, seen), words)
+        return await approve_in(court, w, viewer, await cases.case_held(court, w, viewer, ref, number, seen), words)
 
 
 async def return_(court: Court, viewer: Viewer, ref: str, number: int, *, reason: str, seen: int | None = None) -> None:
     """Send a proposal back, with a reason. Raises as `approve` does, and Invalid for a reason that explains nothing."""
     reason = check_reason(reason)
     async with court.work.writing() as w:
-        await return_in(court, w, viewer, await cases.case_held(court, w, ref, number, seen), reason)
+        await return_in(court, w, viewer, await cases.case_held(court, w, viewer, ref, number, seen), reason)
 
 
 async def propose_change(
@@ -111,7 +111,7 @@ async def propose_change(
 ) -> None:
     """Propose a change of what is in force about target `number`. Raises as `propose` does."""
     async with court.work.writing() as w:
-        await propose_change_in(court, w, viewer, await cases.case_held(court, w, ref, number, seen), form)
+        await propose_change_in(court, w, viewer, await cases.case_held(court, w, viewer, ref, number, seen), form)
 
 
 # --- the same in a unit that is open: one of many (`governance/cases/bulk.py`). Each raises as its namesake above does ---
@@ -195,7 +195,7 @@ async def act_alone(
 ) -> None:
     """Decide and carry out by oneself what the law leaves to one person. Raises NotAllowed where it asks for two."""
     async with court.work.writing() as w:
-        case = await cases.case_held(court, w, ref, number, seen)
+        case = await cases.case_held(court, w, viewer, ref, number, seen)
         taken = await cases.take(court, w, viewer, case, "act_alone")
         await _act(court, w, case, draft, taken, Deciders(taken.by, alone=True))
 
@@ -203,7 +203,7 @@ async def act_alone(
 async def act_or_propose(court: Court, viewer: Viewer, ref: str, number: int, draft: Draft) -> bool:
     """Carry out by oneself what one person may, else propose it. Whether it is in force. Raises as both do."""
     async with court.work.writing() as w:
-        case = await cases.case_held(court, w, ref, number)
+        case = await cases.case_held(court, w, viewer, ref, number)
         return await act_or_propose_in(court, w, viewer, case, draft) in IN_FORCE
 
 
@@ -222,7 +222,7 @@ async def break_glass(
 ) -> None:
     """One person acts where waiting for a second would do harm. It is over after a day, unless a second person agrees."""
     async with court.work.writing() as w:
-        case = await cases.case_held(court, w, ref, number, seen)
+        case = await cases.case_held(court, w, viewer, ref, number, seen)
         taken = await cases.take(court, w, viewer, case, "break_glass")
         await _act(court, w, case, draft, taken, Deciders(taken.by))
 
@@ -231,7 +231,7 @@ async def lift(court: Court, viewer: Viewer, ref: str, number: int, *, reason: s
     """End what is limited: one person may, with a reason. Everything is back as it was, in this commit."""
     reason = check_reason(reason)
     async with court.work.writing() as w:
-        await lift_in(court, w, viewer, await cases.case_held(court, w, ref, number, seen), reason)
+        await lift_in(court, w, viewer, await cases.case_held(court, w, viewer, ref, number, seen), reason)
 
 
 async def lapse_ended(court: Court) -> int:

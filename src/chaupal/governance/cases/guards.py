@@ -17,6 +17,7 @@ from chaupal.store.identity import accounts
 from chaupal.store.identity.accounts import Standing
 from chaupal.store.machine.work import Reading
 
+NOTHING_THERE = "Nothing of that name is here"
 YOURS = "This is about something of your own; somebody else must act"
 NOT_NOW = "You are not of the staff as you were, or your account is limited; ask an owner"
 SECOND = "You proposed this yourself; a second person must decide"
@@ -31,9 +32,10 @@ class NeedsTwo(NotAllowed):
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """A move that somebody wants to make, with all that guards look at.
 
-    `owners`: whose things it is about. `people`: how everybody stands now who has a hand in it, the owners too. `earlier`:
-    the events that it seconds, each with the word of `policy.may` that opened it. `speaker`: the class its owner is
-    protected as, and whether the law asks for a third person because of it (`thrice`). `word`: what opens the move.
+    `owners`: whose things it is about; nobody's where it names nothing that is here. `people`: how everybody stands now who
+    has a hand in it, the owners too. `earlier`: the events that it seconds, each with the word of `policy.may` that opened it.
+    `speaker`: the class its owner is protected as, and whether the law asks for a third person because of it (`thrice`).
+    `word`: what opens the move.
     """
 
     move: Move[State] | Move[Stage]
@@ -89,6 +91,11 @@ def _not_own(asked: Asked) -> None:
     check_not_own(asked.by, asked.owners)
 
 
+def _there(asked: Asked) -> None:
+    if not asked.owners:
+        raise Conflict(NOTHING_THERE)
+
+
 def _another(asked: Asked) -> None:
     """Whoever proposed it, or did it alone, does not second it."""
     if asked.earlier and asked.earlier[0][0].by == asked.by:
@@ -138,6 +145,6 @@ def check_other_team(book: RuleBook, act: str, me: int, others: Iterable[int], p
 
 
 GUARDS: dict[str, Callable[[Asked], None]] = {
-    "not_own": _not_own, "another": _another, "third": _third, "concurred": _concurred, "still_staff": _still_staff,
+    "not_own": _not_own, "there": _there, "another": _another, "third": _third, "concurred": _concurred, "still_staff": _still_staff,
     "other_team": _other_team, "not_alone_on_protected": _not_alone_on_protected, "not_alone_on_staff": _not_alone_on_staff,
 }  # fmt: skip

@@ -12,7 +12,7 @@ class State(StrEnum):
 
     NEW = ""  # named by an order that is being taken in
     RECEIVED = "received"
-    NOT_FOUND = "not_found"
+    NOT_FOUND = "not_found"  # nor is what is not for everybody, as far as anybody outside is told
     MEASURE_PROPOSED = "measure_proposed"
     MEASURE_CONCURRED = "measure_concurred"  # of a protected speaker: a second reviewer has agreed, an approver has not
     REFUSAL_PROPOSED = "refusal_proposed"
@@ -48,13 +48,14 @@ IN_FORCE = (State.IN_FORCE, State.UNSECONDED, *CHANGING)  # a ruling binds
 AGREED = (State.MEASURE_CONCURRED, State.CHANGE_CONCURRED)  # by a second reviewer, whom a third person follows
 SECONDED_IN_FORCE = (State.IN_FORCE, *CHANGING)  # and two people stand behind it
 FINAL = frozenset({
-    State.NOT_FOUND, State.REFUSED, State.CLOSED, State.LIFTED, State.LAPSED, State.WITHDRAWN, State.SET_ASIDE, State.OVERTURNED,
+    State.REFUSED, State.CLOSED, State.LIFTED, State.LAPSED, State.WITHDRAWN, State.SET_ASIDE, State.OVERTURNED,
     State.CONFIRMED, State.LEFT,
 })  # fmt: skip
 
 
 # What is asked of whoever makes a move, beside their role (`guards.py`). Nobody acts on what is their own.
 OWN = ("not_own",)
+THERE = (*OWN, "there")
 ALONE = (*OWN, "not_alone_on_protected", "not_alone_on_staff")
 SECOND = (*OWN, "another", "other_team", "still_staff")
 
@@ -73,6 +74,10 @@ MOVES: tuple[Move, ...] = (
     *_each(UNDECIDED, "propose_closing", State.CLOSING_PROPOSED, "decide", PROPOSAL, "sanction"),
     *_each(UNDECIDED, "act_alone", State.UNSECONDED, "sanction", (*PROPOSAL, "ruling"), guards=ALONE),
     *_each(UNDECIDED, "break_glass", State.UNSECONDED, "break_glass", (*PROPOSAL, "ruling"), guards=ALONE),
+    # A thing that is not for everybody stands as not found. It is left there, or something is done about it.
+    *_each((State.NOT_FOUND,), "propose_measure", State.MEASURE_PROPOSED, "decide", PROPOSAL, "sanction", THERE),
+    *_each((State.NOT_FOUND,), "break_glass", State.UNSECONDED, "break_glass", (*PROPOSAL, "ruling"), guards=("there", *ALONE)),
+    *_each((State.NOT_FOUND,), "take_over", State.IN_FORCE, "carry_out", ("leaf", "ruling"), guards=THERE),
     *_each((State.MEASURE_PROPOSED,), "concur", State.MEASURE_CONCURRED, "decide", SECONDED, guards=SECOND),
     *_each((State.MEASURE_PROPOSED, State.MEASURE_CONCURRED), "serve", State.IN_FORCE, "approve", (*SECONDED, "ruling"),
            "approve_sanction", (*SECOND, "concurred", "third")),

@@ -9,8 +9,9 @@ from chaupal.governance.context import Court
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.viewer import Viewer
-from chaupal.store.court import docket, notes
+from chaupal.store.court import docket, knowing, notes
 from chaupal.store.court.notes import Note, Template
+from chaupal.store.machine.work import Reading
 
 WHATS = ("order", "case", "account")
 
@@ -32,13 +33,27 @@ async def add(court: Court, viewer: Viewer, what: str, of: int, text: str) -> No
     if what not in WHATS:
         raise NotFound
     async with court.work.writing() as w:
+        if not await _known(w, viewer, what, of):
+            raise NotFound
         me = await guards.act(w, viewer, "write_notes", await docket.owners_behind(w, what, of))
         await notes.add(w, Note(court.make_id(), what, of, me, text, court.clock()))
 
 
+async def _known(reading: Reading, viewer: Viewer, what: str, of: int) -> bool:
+    """Whether there is such a matter, of which the viewer may know; what is said of persons is not asked after here."""
+    if what == "account":
+        return True
+    target = await docket.target_by_id(reading, of) if what == "case" else None
+    found = await docket.orders_by_id(reading, [target.order_id if target is not None else of])
+    return bool(await knowing.known(reading, viewer, found))
+
+
 async def on(court: Court, viewer: Viewer, what: str, of: int) -> list[Note]:
+    """What was written about it; nothing of what the viewer may not know of."""
     check_may(viewer, "see_office")
     async with court.work.reading() as reading:
+        if not await _known(reading, viewer, what, of):
+            return []
         return await notes.on(reading, what, of)
 
 

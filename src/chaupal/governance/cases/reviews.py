@@ -35,7 +35,7 @@ async def due(court: Court, viewer: Viewer) -> list[Due]:
     check_may(viewer, "see_office")
     now = court.clock()
     async with court.work.reading() as reading:
-        rows = knowing.rulings_known(viewer, await rulings.to_review(reading, now + SHOWN, now, MOST))
+        rows = await knowing.rulings_known(reading, viewer, await rulings.to_review(reading, now + SHOWN, now, MOST))
         found = [(row, await docket.target_by_id(reading, row.target_id or 0)) for row in rows]
     return [Due(row, target.number, target.kind) for row, target in found if target is not None]
 
@@ -47,7 +47,7 @@ async def keep(court: Court, viewer: Viewer, ref: str, number: int, *, reason: s
     """
     reason = check_reason(reason)
     async with court.work.writing() as w:
-        await keep_in(court, w, viewer, await cases.case_held(court, w, ref, number, seen), reason)
+        await keep_in(court, w, viewer, await cases.case_held(court, w, viewer, ref, number, seen), reason)
 
 
 async def keep_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: str) -> State:

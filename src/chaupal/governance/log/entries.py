@@ -129,7 +129,7 @@ class Order(Public, gc=False, frozen=True, kw_only=True):
     ends: str | None = None  # minute
     emergency: bool = False  # by the law's emergency procedure
     secrecy: str = "none"  # none, order_text, aggregate_only, gag
-    targets: dict[str, int] = {}  # kind -> how many it names; `unknown`: not found here
+    targets: dict[str, int] = {}  # kind -> how many it names; `unknown`: not found here, or not for everybody
     document: str | None = None  # SHA-256 of its letter, hex
     signature: str = "absent"  # valid, invalid, absent, unverifiable
     origin: str = "unverified"  # verified, unverified, mismatch

@@ -1,24 +1,30 @@
 """Opening what the log only committed to: field by field, by an entry of its own; or destroying what would open it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import msgspec
+
+from chaupal.governance import tlog
 from chaupal.governance.cases import guards
 from chaupal.governance.context import Court
 from chaupal.governance.log import entries, log, record
 from chaupal.governance.orders.papers import check_reason
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.viewer import Viewer
-from chaupal.store.court import docket, erasing, ledger
+from chaupal.store.court import docket, erasing, knowing, ledger
 from chaupal.store.machine.work import Reading
 
 MAY = "open_entries"  # and never of an entry about oneself
+SECRET = tlog.SEALED[0]  # what opens a secret entry
+
+type Kept = Mapping[str, tuple[str, int | None]]  # field -> (disclosure, when it was opened)
 
 
 async def sealed(court: Court, viewer: Viewer, index: int) -> dict[str, int | None]:
     """The confidential fields of an entry that can still be opened, and when they were (ms); for those who may open them."""
     async with court.work.reading() as reading:
-        await guards.act(reading, viewer, MAY, await docket.owners_at(reading, index))
-        return {name: at for name, (_, at) in (await ledger.disclosures_of(reading, index)).items()}
+        _, known = await _theirs(reading, viewer, index)
+        return {name: at for name, (_, at) in known.items()}
 
 
 async def open_(court: Court, viewer: Viewer, index: int, names: Sequence[str], reason: str, ref: str = "") -> int:
@@ -30,8 +36,8 @@ async def open_(court: Court, viewer: Viewer, index: int, names: Sequence[str], 
     """
     reason = check_reason(reason)
     async with court.work.writing() as w:
-        me = await guards.act(w, viewer, MAY, await docket.owners_at(w, index))
-        texts = await _texts(w, index, names)
+        me, known = await _theirs(w, viewer, index)
+        texts = _texts(known, index, names)
         public = entries.Opened(disclosures=tuple(texts), by=record.pseudonym(court, me))
         opened, _ = await log.append(court, w, "open", ref, log.Written(public, {"reason": reason}), prev=index)
         await ledger.mark_opened(w, index, names)
@@ -47,8 +53,8 @@ async def erase(court: Court, viewer: Viewer, index: int, names: Sequence[str], 
     """
     reason = check_reason(reason)
     async with court.work.writing() as w:
-        me = await guards.act(w, viewer, MAY, await docket.owners_at(w, index))
-        texts = await _texts(w, index, names)
+        me, known = await _theirs(w, viewer, index)
+        texts = _texts(known, index, names)
         public = entries.Opened(erased=len(texts), by=record.pseudonym(court, me))
         erased, _ = await log.append(court, w, "open", "", log.Written(public, {"reason": reason}), prev=index)
         for at, name in await ledger.where_disclosed(w, texts):
@@ -57,8 +63,23 @@ async def erase(court: Court, viewer: Viewer, index: int, names: Sequence[str], 
     return erased
 
 
-async def _texts(reading: Reading, index: int, names: Sequence[str]) -> list[str]:
+async def _theirs(reading: Reading, viewer: Viewer, index: int) -> tuple[int, Kept]:
+    """Who asks, and what would open the entry. Raises NotAllowed for what is about themselves.
+
+    Not of a secret entry: that one says nothing, like all the others, to whomever its order is about.
+    """
     known = await ledger.disclosures_of(reading, index)
+    sealed, opened_at = known.get(SECRET, ("", None))
+    if sealed and opened_at is None:
+        me = await guards.act(reading, viewer, MAY)
+        ref = msgspec.convert(tlog.read_disclosure(sealed)[1], entries.Act).ref
+        order = await docket.order(reading, ref)
+        hidden = order is not None and not await knowing.known(reading, viewer, [order])
+        return me, {} if hidden else known
+    return await guards.act(reading, viewer, MAY, await docket.owners_at(reading, index)), known
+
+
+def _texts(known: Kept, index: int, names: Sequence[str]) -> list[str]:
     if not names:
         raise Invalid(names="say which fields")
     if missing := [name for name in names if name not in known]:

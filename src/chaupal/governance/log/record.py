@@ -98,7 +98,8 @@ def order(
     defects: tuple[str, ...] = (),
 ) -> Written:  # fmt: skip
     """The officer's name, the authority's own words and whoever complains: they may be confidential, or about somebody."""
-    kinds = Counter(target.kind if target.subject_id is not None else "unknown" for target in named)
+    hidden = new.authority_id is not None  # what is not for everybody is not found, to whoever asks
+    kinds = Counter("unknown" if t.subject_id is None or (t.unseen and hidden) else t.kind for t in named)
     person = issuer.issuer_class == "person"
     rank = regime.rank_of(new.officer_rank)
     public = entries.Order(

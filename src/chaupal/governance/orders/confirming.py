@@ -24,13 +24,18 @@ NO_ORDER = "This is no order that could confirm it"
 NOT_NAMED = "The confirming order names nothing that is in force by this one"
 
 
+def no_order() -> Conflict:
+    """What is said of an order that could not confirm another, and of none."""
+    return Conflict(NO_ORDER, confirms="is no order that could confirm this one")
+
+
 async def carry(court: Court, w: Writing, order: Order, meant: Sequence[Case], event: OrderEvent) -> None:
     """Let go on what the order that `event` names confirms of `meant`. Raises Conflict, and then nothing has changed."""
     if not order.emergency:
         raise Conflict(NO_EMERGENCY)
     confirming = await docket.order(w, event.body.confirms)
     if confirming is None or not _may_confirm(order, confirming):
-        raise Conflict(NO_ORDER, confirms="is no order that could confirm this one")
+        raise no_order()
     theirs = {_thing(case): case for case in await cases.cases_of(court, w, confirming)}
     bound = [case for case in meant if case.state in SECONDED_IN_FORCE and _thing(case) in theirs]
     if not bound or (event.body.targets and len(bound) < len(meant)):

@@ -116,7 +116,7 @@ def _previewed(rows: Sequence[Row], found: Sequence[Resolved]) -> Iterator[Previ
     for row, one in zip(rows, found, strict=True):
         wrong = _wrong(row, one)
         # Looked at in slices, so what is named twice across them is found here.
-        key = (one.kind, one.subject if one.subject is not None else row.target.lower().lstrip("@"), one.term)
+        key = one.name if one.kind else (row.target.lower(),)
         first = seen.setdefault(key, row.line)
         if one.kind and first != row.line and one.wrong in (Wrong.NOTHING, Wrong.NOT_FOUND, Wrong.TWICE):
             one = msgspec.structs.replace(one, wrong=Wrong.TWICE)

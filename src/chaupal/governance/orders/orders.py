@@ -105,6 +105,8 @@ async def file(court: Court, filer: Filer, form: OrderForm, brought: Sequence[Do
         regime = _regime(court, paper, form)
         new = _read(court, paper, form, issuer, regime, filer, brought)
         named = await _read_targets(court, reading, paper, form.targets, form.demanded, new.id, unknown=_recorded(form))
+        if filer.staff != CLOCK:  # before anybody is told that this was filed already, and as what
+            guards.check_not_own(filer.staff, [target.owner_id for target in named])
         await _check_fresh(reading, new, named, brought)
     paper.check()
     if issuer is None or regime is None:
@@ -280,6 +282,7 @@ def _target(
     return Target(
         id=court.make_id(), order_id=order_id, number=number, as_written=one.line, kind=one.kind, subject_id=one.subject,
         owner_id=one.owner, term=one.term, demanded=demanded or (asked.value if asked else ""), speaker=classes.get(one.owner or 0, ""),
+        unseen=one.unseen,
     )  # fmt: skip
 
 
@@ -384,7 +387,10 @@ def _first_steps(court: Court, order: Order, origin_note: str) -> Iterator[Order
 
 def _first_events(court: Court, new: Order, named: list[Target]) -> Iterator[CaseEvent]:
     for target in named:
-        came_to = move(State.NEW, "miss" if target.subject_id is None else "receive").to
+        # Whoever asks learns nothing of what is not for everybody: such a thing stands as if it were not there, and so it does
+        # in the log. The desk sees that it is, and can propose something about it (`guards._there`).
+        missed = target.subject_id is None or (target.unseen and new.authority_id is not None)
+        came_to = move(State.NEW, "miss" if missed else "receive").to
         yield CaseEvent(
             id=court.make_id(), target_id=target.id, number=1, state=came_to, by=new.received_by, at=new.received_at,
             body=Said(), log_index=new.log_index,

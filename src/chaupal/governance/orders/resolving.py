@@ -56,6 +56,7 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
 
     A tag has subject 0 and its count key as `term`. `public`: everybody may know that it exists. `like`: another handle
     that exists and looks like this one, or this server's domain. `first`: the line (from 0) that named the same before.
+    `name`: what it names, by the line alone, so that whether two lines name the same does not tell whether it is there.
     """
 
     line: str
@@ -67,6 +68,12 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
     wrong: Wrong = Wrong.NOTHING
     like: str = ""
     first: int | None = None
+    name: tuple[str, str, int, str] = ("", "", 0, "")
+
+    @property
+    def unseen(self) -> bool:
+        """It is there, and not for everybody: whoever asks is told that it is not."""
+        return self.subject is not None and not self.public
 
     @property
     def says(self) -> str:
@@ -98,7 +105,8 @@ async def resolve(reading: Reading, origin: str, lines: Sequence[str]) -> list[R
     """What each line names, in order. `origin`: this server's address. Three looks, whatever the number of lines."""
     named = [_read(origin, line) for line in lines]
     known = await _look(reading, named)
-    return _marked([_resolved(one, known) for one in named])
+    found = [msgspec.structs.replace(_resolved(one, known), name=_name(one)) for one in named]
+    return _marked(found)
 
 
 # --- the form of a line ---
@@ -231,15 +239,17 @@ def _public(visibility: int | None) -> bool:
     return visibility in (Visibility.PUBLIC, Visibility.UNLISTED)
 
 
+def _name(one: _Named) -> tuple[str, str, int, str]:
+    return one.kind, one.handle, one.id, one.term
+
+
 def _marked(found: list[Resolved]) -> list[Resolved]:
     """Whatever names again what a line before it named says so."""
-    seen: dict[tuple[str, int | str | None, str], int] = {}
+    seen: dict[tuple[str, str, int, str], int] = {}
     marked: list[Resolved] = []
     for at, one in enumerate(found):
         if one.wrong in (Wrong.NOTHING, Wrong.NOT_FOUND):
-            first = seen.setdefault(
-                (one.kind, one.line.lower().lstrip("@") if one.subject is None else one.subject, one.term), at
-            )
+            first = seen.setdefault(one.name, at)
             if first != at:
                 one = msgspec.structs.replace(one, wrong=Wrong.TWICE, first=first)
         marked.append(one)

@@ -70,6 +70,8 @@ async def take(court: Court, viewer: Viewer, ref: str, form: StepForm, *, seen: 
         verb, targets = _about(form, [target.number for target in named])
         move = procedure.MACHINE.move(standing(events), verb)
         await cases.check_step(court, w, order, move, me)
+        if form.confirms and await knowing.order_for(w, viewer, form.confirms) is None:
+            raise confirming.no_order()
         noted = msgspec.structs.replace(_read(form, move.needs), targets=targets)
         _check_heard(court, events, verb)
         _check_heralded(court, order, noted, verb)

@@ -1,7 +1,9 @@
 """Checks of what must have come by the log's end: notices, ends, confirmations; and deadlines, which are told as facts."""
 
+from collections import Counter
+
 from chaupal.governance.regimes import Regime
-from chaupal.governance.rule_of_law.book import Appealed, Book, Ended, Made, Matter, Told, Unsealed
+from chaupal.governance.rule_of_law.book import UNKNOWN, Appealed, Book, Ended, Made, Matter, Told, Unsealed
 from chaupal.governance.rule_of_law.check import GRACE, SLACK, Check
 from chaupal.governance.rule_of_law.on_order import CHANGED
 from chaupal.governance.rule_of_law.said import moment
@@ -207,12 +209,12 @@ def _late(book: Book, matter: Matter, due: int | None) -> str:
     """By how much the last of the order's targets was decided after its hour; those that still wait count until now."""
     if due is None or any(step.said.step in ("returned", *ENDS_ORDERS) and step.act.at <= due for step in matter.steps):
         return ""
-    found = matter.said.targets
-    waiting = (
-        sum(found.values()) - found.get("unknown", 0) - sum(case.decided is not None for case in matter.cases.values())
-    )
-    times = [case.decided for case in matter.cases.values() if case.decided is not None]
-    times += [book.now] if waiting > 0 else []
+    decided = [case for case in matter.cases.values() if case.decided is not None]
+    times = [case.decided for case in decided if case.decided is not None]
+    # What was not found here, or was not for everybody, waits for nobody; something may be decided about it all the same.
+    done = Counter(case.kind for case in decided)
+    waits = any(many > done[kind] for kind, many in matter.said.targets.items() if kind != UNKNOWN)
+    times += [book.now] if waits else []
     return _minutes(max(times, default=0), due)
 
 

@@ -30,7 +30,9 @@ async def of(reads: Reads, viewer: Viewer, handle: str) -> History:
         seen = reveal_one(viewer, Surface.OFFICE, people.get(id_ or 0), await facts_for(reading, viewer))
         if seen is None:
             raise NotFound
-        return History(seen, tuple(knowing.rulings_known(viewer, await rulings.of_owner(reading, seen.item.id))))
+        return History(
+            seen, tuple(await knowing.rulings_known(reading, viewer, await rulings.of_owner(reading, seen.item.id)))
+        )
 
 
 async def under_own_rules(reads: Reads) -> list[RulingRow]:
@@ -42,7 +44,9 @@ async def under_own_rules(reads: Reads) -> list[RulingRow]:
 async def quieted(reads: Reads, viewer: Viewer) -> list[RulingRow]:
     """What is kept out of trends and suggestions, the newest first."""
     async with reads.work.reading() as reading:
-        return _live(knowing.rulings_known(viewer, await desk.in_force_as(reading, "deamplify")), reads.clock())
+        return _live(
+            await knowing.rulings_known(reading, viewer, await desk.in_force_as(reading, "deamplify")), reads.clock()
+        )
 
 
 def _live(rows: list[RulingRow], now: int) -> list[RulingRow]:

@@ -7,7 +7,7 @@ import msgspec
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.facts import Facts, Subject
 from chaupal.policy.gate import reveal_one, subjects_of
-from chaupal.policy.may import may
+from chaupal.policy.may import may_know_of
 from chaupal.policy.rulings import HIDING, SEVERITY, Measure, Ruling
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -73,12 +73,13 @@ def scope_of(seen: Visible[Post]) -> str:
 
 
 def _told(viewer: Viewer, subject: Subject, facts: Facts, *, own: bool) -> Iterable[Ruling]:
-    everything, secret = own or viewer.staff, may(viewer, "see_secret") and not own
+    everything = own or viewer.staff
     inner = subject.inner
     for id_ in subject.names if inner is None else subject.names | inner.names:
         for ruling in facts.rulings.on(id_):
             met = ruling.measure in SEEN_BY_ALL and ruling.binds(viewer.country)
-            if (secret or not ruling.neutral) if everything else met:
+            known = not ruling.neutral or (not own and may_know_of(viewer, ruling))
+            if known if everything else met:
                 yield ruling
 
 

@@ -156,7 +156,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     """One account, post, picture or tag that an order names. Without a subject it was not found here.
 
     `owner_id`: whose it is. `term`: a tag's count key (its subject is 0). `demanded`: the measure that was asked for.
-    `speaker`: the protected class of its owner when it came in.
+    `speaker`: the protected class of its owner when it came in. `unseen`: it was not for everybody then, so outside it stands
+    as not found here.
     """
 
     id: int
@@ -171,6 +172,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     speaker: str = ""
     assigned_to: int | None = None
     note: str = ""
+    unseen: bool = False
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -465,7 +467,7 @@ async def next_ref(w: Writing, country: str, year: int) -> str:
 
 async def add_order(w: Writing, order: Order, named: Iterable[Target]) -> None:
     await w.run(ADD_ORDER, **_order_row(order))
-    await w.run_many(ADD_TARGET, [msgspec.structs.asdict(target) for target in named])
+    await w.run_many(ADD_TARGET, [msgspec.structs.asdict(target) | {"unseen": int(target.unseen)} for target in named])
 
 
 async def order(reading: Reading, ref: str) -> Order | None:
@@ -705,7 +707,8 @@ def _order_row(order: Order) -> dict[str, Any]:
 
 
 def _target(row: Row) -> Target:
-    return Target(**_named(targets, row))
+    named = _named(targets, row)
+    return Target(**named | {"unseen": bool(named["unseen"])})
 
 
 def _event(row: Row) -> CaseEvent:

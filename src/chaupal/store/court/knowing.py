@@ -10,11 +10,20 @@ from chaupal.store.court import docket
 from chaupal.store.court.docket import Order
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine.dialect import among, listed, param, statement
-from chaupal.store.machine.tables import targets
+from chaupal.store.machine.tables import rulings, targets
 from chaupal.store.machine.work import Reading
 
 ABOUT_ME = statement(
     select(targets.c.order_id).where(among(targets.c.order_id, "ids"), targets.c.owner_id == param("me")).distinct()
+)
+
+_mine = targets.alias("mine")
+BESIDE_MINE = statement(
+    select(rulings.c.id)
+    .join_from(rulings, targets, targets.c.id == rulings.c.target_id)
+    .join(_mine, _mine.c.order_id == targets.c.order_id)
+    .where(among(rulings.c.id, "ids"), _mine.c.owner_id == param("me"))
+    .distinct()
 )
 
 
@@ -34,7 +43,9 @@ async def order_for(reading: Reading, viewer: Viewer, ref: str) -> Order | None:
     return None if found is None else next(iter(await known(reading, viewer, [found])), None)
 
 
-def rulings_known(viewer: Viewer, rows: Sequence[RulingRow]) -> list[RulingRow]:
-    """Those rulings of which the viewer may know as staff, in order."""
-    me = viewer.account
-    return [row for row in rows if not row.neutral or may_know(viewer, own=row.owner_id == me)]
+async def rulings_known(reading: Reading, viewer: Viewer, rows: Sequence[RulingRow]) -> list[RulingRow]:
+    """Those rulings of which the viewer may know as staff, in order: of a secret order none is, if any of it is theirs."""
+    me, neutral = viewer.account or 0, [row.id for row in rows if row.neutral]
+    own = {row[0] for row in await reading.fetch(BESIDE_MINE, ids=listed(neutral), me=me)} if neutral else set[int]()
+    own |= {row.id for row in rows if row.owner_id == me}
+    return [row for row in rows if not row.neutral or may_know(viewer, own=row.id in own)]

@@ -12,7 +12,7 @@ from chaupal.policy.facts import STRANGER, Facts, Relations
 from chaupal.policy.rulings import Measure, Ruling, RulingIndex
 from chaupal.policy.viewer import Viewer
 from chaupal.store.machine.dialect import among, listed, param, statement
-from chaupal.store.machine.tables import blocks, follows, media, media_uses, mutes, rulings
+from chaupal.store.machine.tables import blocks, follows, media, media_uses, mutes, rulings, targets
 from chaupal.store.machine.work import Reading, Row
 
 FOLLOWING = statement(select(follows.c.to, follows.c.boosts).where(follows.c.by == param("me")))
@@ -64,6 +64,17 @@ COVERS = statement(
         .join_from(rulings, media, media.c.id == rulings.c.subject_id)
         .where(among(rulings.c.id, "ids"), rulings.c.measure == sql(f"'{Measure.WITHHOLD_MEDIA}'")),
     )
+)
+# Whom the orders of neutral rulings are about: who of them is of the staff knows nothing of any of it.
+MATTERS = statement(
+    select(rulings.c.id, targets.c.order_id)
+    .join_from(rulings, targets, targets.c.id == rulings.c.target_id)
+    .where(among(rulings.c.id, "ids"))
+)
+CONCERNED = statement(
+    select(targets.c.order_id, targets.c.owner_id)
+    .where(among(targets.c.order_id, "ids"), targets.c.owner_id.is_not(None))
+    .distinct()
 )
 AT_ONCE = 2_000  # rows: what is read of many at a time, so that memory holds few of them
 
@@ -126,8 +137,8 @@ async def _read_all(reading: Reading, version: int, reads: int) -> None:
     kept, index, after = reading.memory.rulings, RulingIndex((), reading.now()), -1
     leaf: int = await reading.value(LAST_LEAF)
     while rows := await reading.fetch(IN_FORCE, after=after, n=AT_ONCE):
-        covers, now = await _covers(reading, rows), reading.now()
-        index.change((_ruling(row, now, covers) for row in rows), (), now)
+        covers, concerned, now = await _covers(reading, rows), await _concerned(reading, rows), reading.now()
+        index.change((_ruling(row, now, covers, concerned) for row in rows), (), now)
         after = rows[-1][0]
     if reads == kept.reads:  # else another look has read meanwhile, and may know more
         kept.index = index
@@ -140,13 +151,13 @@ async def _read_news(reading: Reading, index: RulingIndex, version: int, reads: 
     rows = [*await reading.fetch(BY_IDS, ids=listed(sorted(kept.stale)))] if kept.stale else []
     if beside:
         rows += await reading.fetch(SINCE, leaf=leaf)
-    covers = await _covers(reading, rows)
+    covers, concerned = await _covers(reading, rows), await _concerned(reading, rows)
     if beside:
         leaf = max((at for row in rows for at in (row[11], row[21]) if at is not None), default=leaf)
     if reads == kept.reads:
         gone = [row[0] for row in rows if row[20] is not None]
         now = reading.now()
-        live = [_ruling(row, now, covers) for row in rows if row[20] is None and row[2] != Measure.WARN]
+        live = [_ruling(row, now, covers, concerned) for row in rows if row[20] is None and row[2] != Measure.WARN]
         index.change(live, gone, now)
         kept.known(version, leaf, whole=False)
 
@@ -160,7 +171,21 @@ async def _covers(reading: Reading, rows: Sequence[Row]) -> dict[int, tuple[int,
     return found
 
 
-def _ruling(row: Row, now: int, covers: dict[int, tuple[int, ...]]) -> Ruling:
+async def _concerned(reading: Reading, rows: Sequence[Row]) -> dict[int, frozenset[int]]:
+    """Neutral ruling -> everybody whom its order is about; one set for all rulings of an order."""
+    ids = [row[0] for row in rows if row[18]]
+    order_of = {row[0]: row[1] for row in await reading.fetch(MATTERS, ids=listed(ids))} if ids else {}
+    named: dict[int, set[int]] = {}
+    wanted = sorted(set(order_of.values()))
+    for order, owner in await reading.fetch(CONCERNED, ids=listed(wanted)) if wanted else ():
+        named.setdefault(order, set()).add(owner)
+    whole = {order: frozenset(owners) for order, owners in named.items()}
+    return {id_: whole.get(order, frozenset()) for id_, order in order_of.items()}
+
+
+def _ruling(
+    row: Row, now: int, covers: dict[int, tuple[int, ...]], concerned: dict[int, frozenset[int]]
+) -> Ruling:  # fmt: skip
     """A row of LAW as the law sees it. A hundred thousand of them say few different words: each is kept once.
 
     Every ruling begins with its commit, so whatever is read has begun: a clock that was put back does not undo it.
@@ -174,7 +199,7 @@ def _ruling(row: Row, now: int, covers: dict[int, tuple[int, ...]]) -> Ruling:
         order_ref=intern(ref), authority=intern(authority), authority_hi=intern(authority_hi), legal_basis=intern(law),
         reason=intern(reason), log_index=leaf, term=intern(term), basis=intern(basis), regime=intern(regime), rule=intern(rule),
         review_at=review, permanent=bool(permanent), neutral=bool(neutral), text=intern(text),
-        covers=covers.get(id_, ()),
+        covers=covers.get(id_, ()), concerned=concerned.get(id_, frozenset()),
     )  # fmt: skip
 
 

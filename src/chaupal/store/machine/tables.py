@@ -504,7 +504,7 @@ targets = Table(
     Column("order_id", BigInteger, ForeignKey("orders.id"), nullable=False), big("number"), text("as_written"),
     text("kind"), big("subject_id", null=True), big("owner_id", null=True),
     text("term"),  # of a tag: its count key (K2)
-    text("demanded"), text("speaker"), big("assigned_to", null=True), text("note"),
+    text("demanded"), text("speaker"), big("assigned_to", null=True), text("note"), big("unseen", default=0),
     UniqueConstraint("order_id", "number"), Index("targets_on", "subject_id"), Index("targets_of_owner", "owner_id"),
 )  # fmt: skip
 
