@@ -1,5 +1,6 @@
-"""Imports: how many posts of an archive are brought in a second, without media, in one process. `python -m bench.imports`."""
+"""Imports: how many posts of an archive are brought in a second, without media, in one process. `python -m bench.imports [--quick]`."""
 
+import argparse
 import asyncio
 import io
 import json
@@ -27,28 +28,28 @@ SAID = (
 )
 
 
-def measure(database: str = "") -> float:
+def measure(database: str = "", posts: int = POSTS) -> float:
     """Posts a second. `database`: a PostgreSQL URL of an empty database; without one SQLite is measured."""
     with tempfile.TemporaryDirectory() as folder:
-        return asyncio.run(_bring(load_settings(environ={}, data=str(Path(folder) / "data"), database=database)))
+        return asyncio.run(_bring(load_settings(environ={}, data=str(Path(folder) / "data"), database=database), posts))
 
 
-async def _bring(settings: Settings) -> float:
+async def _bring(settings: Settings, posts: int) -> float:
     async with visiting(settings) as house:
         viewer = Viewer(account=await account(house.square, "bench_asha"), country="IN")
         began = time.perf_counter()
-        id_ = await imports.take_in(house.square, viewer, Brought("twitter.zip", _archive()))
+        id_ = await imports.take_in(house.square, viewer, Brought("twitter.zip", _archive(posts)))
         await imports.carry_on(house.square)
         took = time.perf_counter() - began
         one, _ = await imports.one(house.square, viewer, id_)
-        if one.done != POSTS:
-            raise SystemExit(f"{one.done} of {POSTS} posts came: {one}")
-        return POSTS / took
+        if one.done != posts:
+            raise SystemExit(f"{one.done} of {posts} posts came: {one}")
+        return posts / took
 
 
-def _archive() -> bytes:
+def _archive(posts: int) -> bytes:
     """A Twitter archive; every fourth tweet answers the one before it."""
-    tweets = [{"tweet": _tweet(number)} for number in range(POSTS)]
+    tweets = [{"tweet": _tweet(number)} for number in range(posts)]
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("data/tweets.js", "window.YTD.tweets.part0 = " + json.dumps(tweets))
@@ -65,4 +66,7 @@ def _tweet(number: int) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    print(f"{measure():.0f} posts a second (target {TARGET:.0f})")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="two hundred posts")
+    found = measure(posts=200 if parser.parse_args().quick else POSTS)
+    print(f"{found:.0f} posts a second (target {TARGET:.0f})")

@@ -1,4 +1,6 @@
-"""What the look at everything in force costs at a start: 100,000 rulings with their entries. `python -m bench.in_force [--rulings N]`.
+"""What the look at everything in force costs at a start: 100,000 rulings with their entries.
+
+    python -m bench.in_force [--quick] [--rulings N]
 
 The first look holds each against its entry and seals what agrees; later ones look at what changed since. Exits with 1 where such
 a start takes longer than it may.
@@ -94,7 +96,9 @@ async def run(folder: Path, many: int) -> list[float]:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rulings", type=int, default=MANY)
-    many = parser.parse_args().rulings
+    parser.add_argument("--quick", action="store_true", help="five thousand rulings")
+    args = parser.parse_args()
+    many = 5_000 if args.quick else args.rulings
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
         found = asyncio.run(run(folder, many))

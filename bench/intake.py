@@ -1,19 +1,19 @@
-"""The list of 1,178 rows: from the file to what each row names, and on to the order that is filed. No server needed."""
+"""The list of 1,178 rows: from the file to what each row names, and on to the order that is filed. `python -m bench.intake [--quick]`.
 
+No server needed.
+"""
+
+import argparse
 import asyncio
 import statistics
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
-from bench.data import account
+from bench.court import desk, form
 from chaupal.app.rooms import visiting
-from chaupal.governance.orders import authorities, csv_targets, orders
-from chaupal.governance.orders.authorities import AuthorityForm
-from chaupal.governance.orders.orders import OrderForm
+from chaupal.governance.orders import csv_targets, orders
 from chaupal.kernel.settings import Settings, load_settings
-from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.identity import accounts
 from chaupal.wire.call import House
 
@@ -22,7 +22,7 @@ TIMES = 5
 LIMIT = 5_000.0  # ms, for the preview
 
 
-def measure(database: str = "") -> dict[str, float]:
+def measure(database: str = "", rows: int = ROWS, times: int = TIMES) -> dict[str, float]:
     """Milliseconds, medians: `preview` of the file, and `filed` (previewed and entered, with its cases and its leaf).
 
     `database`: a PostgreSQL URL of an empty database; without one SQLite is measured.
@@ -31,26 +31,27 @@ def measure(database: str = "") -> dict[str, float]:
         settings = load_settings(
             environ={}, data=str(Path(folder) / "data"), database=database, port=8000, log_batch_minutes=0
         )
-        return asyncio.run(_take_in(settings))
+        return asyncio.run(_take_in(settings, rows, times))
 
 
-async def _take_in(settings: Settings) -> dict[str, float]:
+async def _take_in(settings: Settings, many: int, times: int) -> dict[str, float]:
     async with visiting(settings) as house:
-        clerk_id = await account(house.square, "bench_clerk", role=Role.CLERK)
-        clerk = Viewer(account=clerk_id, country="IN", role=Role.CLERK)
-        handles = await _people(house, 3 * ROWS)
-        issuer = await authorities.register(house.court, clerk, AuthorityForm(name="Ministry", jurisdiction="IN"))
+        at = await desk(house)
+        handles = await _people(house, 3 * many)
         previews, filings = [], []
-        for number in range(TIMES):
-            data = _file(handles[number * 300 : number * 300 + ROWS])
+        for number in range(times):
+            start = number * many // 4
+            data = _file(handles[start : start + many])
             began = time.perf_counter()
             seen = await csv_targets.preview(house.court.work, settings.origin, data)
             previews.append((time.perf_counter() - began) * 1000)
-            if len(seen.usable) != ROWS:
-                raise SystemExit(f"{len(seen.usable)} of {ROWS} rows are usable: {seen.counts}")
-            await orders.receive(house.court, clerk, _order(issuer.id, number, seen))
+            if len(seen.usable) != many:
+                raise SystemExit(f"{len(seen.usable)} of {many} rows are usable: {seen.counts}")
+            await orders.receive(
+                house.court, at.clerk, form(at, number, targets=seen.targets(), demanded=seen.demanded())
+            )
             filings.append((time.perf_counter() - began) * 1000)
-        return {"preview": statistics.median(previews), "filed": statistics.median(filings)}
+        return {"rows": many, "preview": statistics.median(previews), "filed": statistics.median(filings)}
 
 
 async def _people(house: House, count: int) -> list[str]:
@@ -70,23 +71,16 @@ def _file(handles: list[str]) -> bytes:
     return "\n".join(["S.No.,URL,Measure", *rows]).encode()
 
 
-def _order(authority: int, number: int, seen: csv_targets.Preview) -> OrderForm:
-    fields: dict[str, Any] = {
-        "authority": authority, "regime": "IN-69A", "role": "designated_officer", "officer": "A. Sharma", "bases": ("public_order",),
-        "officer_rank": "Joint Secretary", "reference_no": str(number), "legal_basis": "IT Act 2000, section 69A",
-        "grounds": "public order", "dated": "2021-02-04", "targets": seen.targets(), "demanded": seen.demanded(),
-    }  # fmt: skip
-    return OrderForm(**fields)
-
-
 def show(found: dict[str, float]) -> None:
     """One line. Exits where the preview is slower than it may be."""
     print(
-        f"{ROWS} rows: previewed in {found['preview']:.0f} ms (at most {LIMIT:.0f}), filed in {found['filed']:.0f} ms"
+        f"{found['rows']:.0f} rows: previewed in {found['preview']:.0f} ms (at most {LIMIT:.0f}), filed in {found['filed']:.0f} ms"
     )
     if found["preview"] > LIMIT:
         raise SystemExit("the list of targets is previewed too slowly")
 
 
 if __name__ == "__main__":
-    show(measure())
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a hundred rows, once")
+    show(measure(rows=100, times=1) if parser.parse_args().quick else measure())

@@ -21,7 +21,7 @@ from bench.transparency import Story
 from chaupal.app.rooms import visiting
 from chaupal.governance.context import Court
 from chaupal.governance.log import batches as log_batches
-from chaupal.governance.log import log, reconcile
+from chaupal.governance.log import entries, log, reconcile
 from chaupal.governance.log import tree as log_tree
 from chaupal.governance.log.mirror import mirror
 from chaupal.kernel.settings import Settings, load_settings
@@ -41,13 +41,9 @@ async def append_acts(court: Court, many: int) -> float:
     async def clerk() -> None:
         for turn in turns:
             async with court.work.writing() as w:
-                public = {
-                    "target": turn,
-                    "kind": "post",
-                    "measure": "withhold_post",
-                    "reason": "What the order shows. " * 5,
-                }
-                await log.append(court, w, "decision", f"IN-2021-{turn}", public, private={"outcome": "refuse"})
+                public = entries.Decision(target=turn, kind="post", step="proposed", demanded="withhold_post")
+                said = log.Written(public, {"outcome": "refuse", "reason": "What the order shows. " * 5})
+                await log.append(court, w, "decision", f"IN-2021-{turn}", said)
 
     began = time.perf_counter()
     await asyncio.gather(*(clerk() for _ in range(AT_ONCE)))
@@ -66,16 +62,16 @@ async def fill(court: Court, many: int) -> None:
         missing -= len(part)
 
 
-async def prepare(settings: Settings, entries: int) -> dict[str, float]:
+async def prepare(settings: Settings, many: int, one_by_one: int = ONE_BY_ONE) -> dict[str, float]:
     """A log of so many entries, and what it took."""
     found: dict[str, float] = {}
     async with visiting(settings) as house:
         court = house.court
-        found["acts per second, log empty"] = await append_acts(court, ONE_BY_ONE)
+        found["acts per second, log empty"] = await append_acts(court, one_by_one)
         began = time.perf_counter()
-        await fill(court, entries - ONE_BY_ONE)
+        await fill(court, many - one_by_one)
         found["seconds to fill"] = time.perf_counter() - began
-        found["acts per second, log full"] = await append_acts(court, ONE_BY_ONE)
+        found["acts per second, log full"] = await append_acts(court, one_by_one)
         began = time.perf_counter()
         await log_batches.newest(court)
         found["seconds to sign"] = time.perf_counter() - began
@@ -88,7 +84,7 @@ async def prepare(settings: Settings, entries: int) -> dict[str, float]:
     return found
 
 
-def audit(settings: Settings, folder: Path, entries: int) -> dict[str, float]:
+def audit(settings: Settings, folder: Path, many: int) -> dict[str, float]:
     """An outsider mirrors and verifies everything from a running server, then comes again."""
     found: dict[str, float] = {}
     port = free_port()
@@ -99,7 +95,7 @@ def audit(settings: Settings, folder: Path, entries: int) -> dict[str, float]:
             began = time.perf_counter()
             report = asyncio.run(mirror(f"http://127.0.0.1:{port}/log", None, folder))
             found[what] = time.perf_counter() - began
-            if not report.ok or report.verified < entries:
+            if not report.ok or report.verified < many:
                 raise SystemExit(f"the log does not verify: {report.fault} {report.where}")
     found["auditor's memory, MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return found
@@ -110,20 +106,20 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help=f"{QUICK} entries")
     parser.add_argument("--entries", type=int, default=0)
     args = parser.parse_args()
-    entries = args.entries or (QUICK if args.quick else ENTRIES)
+    many = args.entries or (QUICK if args.quick else ENTRIES)
     folder = Path(tempfile.mkdtemp(prefix="bench-log-"))
     settings = load_settings(environ={}, data=str(folder / "data"), port=8000, log_batch_minutes=0)
     try:
-        found = asyncio.run(prepare(settings, entries))
+        found = asyncio.run(prepare(settings, many))
         for what, figure in found.items():
             print(f"{what:32} {figure:12.2f}", flush=True)
-        more = audit(settings, folder / "mirror", entries)
+        more = audit(settings, folder / "mirror", many)
         for what, figure in more.items():
             print(f"{what:32} {figure:12.2f}")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     slowest = min(found["acts per second, log empty"], found["acts per second, log full"])
-    sys.exit(slowest < LEAST_PER_SECOND or more["seconds to audit"] > MOST_SECONDS * max(entries / ENTRIES, 0.1))
+    sys.exit(slowest < LEAST_PER_SECOND or more["seconds to audit"] > MOST_SECONDS * max(many / ENTRIES, 0.1))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,7 +55,7 @@ class Server:
 @contextlib.contextmanager
 def serving(
     command: list[str], port: int, path: str, environ: dict[str, str] | None = None, *, quiet: bool = False
-) -> Iterator[Server]:
+) -> Generator[Server]:
     """Start on the first core, wait for the first 200 on `path`, and stop in the end."""
     began = time.perf_counter()
     process = subprocess.Popen(

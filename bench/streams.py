@@ -20,15 +20,12 @@ from urllib.parse import quote
 
 import regex
 
-from bench.data import DataSet, account, seed
-from bench.justice import REASON
+from bench.court import DESPITE, REASON, Desk, desk, order
+from bench.data import DataSet, seed
 from bench.process import Server, free_port, serving
 from chaupal.app.rooms import visiting
 from chaupal.governance.cases import decisions
-from chaupal.governance.orders import authorities, orders
-from chaupal.governance.orders.authorities import AuthorityForm
-from chaupal.governance.orders.orders import OrderForm
-from chaupal.policy.viewer import Role, Viewer
+from chaupal.policy.viewer import Viewer
 from chaupal.social.people import graph
 from chaupal.wire.call import House
 
@@ -120,10 +117,7 @@ async def _listen(server: Server, data: DataSet, times: int) -> dict[str, Any]:
     async with AsyncExitStack() as stack, visiting(data.settings) as house:
         here = [await _open(stack, server.port, _asks("IN")) for _ in range(STREAMS // 2)]
         abroad = [await _open(stack, server.port, _asks("DE")) for _ in range(STREAMS // 2)]
-        desk = [await _staff(house, role) for role in (Role.CLERK, Role.REVIEWER, Role.APPROVER)]
-        ministry = await authorities.register(
-            house.court, desk[0], AuthorityForm(name="Ministry of Streams", name_hi="मंत्रालय", jurisdiction="IN")
-        )
+        at = await desk(house, "Ministry of Streams")
         await graph.follow(house.square, Viewer(account=data.people[1], country="IN"), data.people[0])
         for number in range(times + 1):
             word = f"धारा{number}शब्द"
@@ -135,9 +129,9 @@ async def _listen(server: Server, data: DataSet, times: int) -> dict[str, Any]:
             arrived += [moment - began for moment in moments] if number else []
             places = _places(data, post, word)
             await asyncio.to_thread(_until, server, places, shows=word)
-            ref = await _ordered(house, desk, ministry.id, data, post, number)
+            ref = await _ordered(house, at, data, post, number)
             coming = [ear.expect(f"event: delete\ndata: {post}".encode()) for ear in here]
-            await decisions.approve(house.court, desk[2], ref, 1)
+            await decisions.approve(house.court, at.approver, ref, 1)
             began = time.perf_counter()
             obeyed.append(await asyncio.to_thread(_until, server, places, hides=word))
             told += [moment - began for moment in await asyncio.wait_for(asyncio.gather(*coming), PATIENCE)]
@@ -156,22 +150,11 @@ def _says(server: Server, data: DataSet, word: str, writer: int = 0) -> int:
     return int(json.loads(_ask(server, "POST", "/api/v1/statuses", headers, body))["id"])
 
 
-async def _ordered(house: House, desk: list[Viewer], authority: int, data: DataSet, post: int, number: int) -> str:
+async def _ordered(house: House, at: Desk, data: DataSet, post: int, number: int) -> str:
     """Received and proposed; what is left is the second person's word."""
-    form = OrderForm(
-        authority=authority, officer="A. Sharma", officer_rank="Joint Secretary", reference_no=f"S/{number}",
-        legal_basis="IT Act 2000, section 69A", grounds="public order", territory="IN", dated="2021-02-10",
-        targets=f"{house.settings.origin}/@{data.handle}/{post}",
-        origin_note="The office confirmed it on the telephone.", regime="IN-69A", role="designated_officer",
-        bases=("public_order",),
-    )  # fmt: skip
-    ref = await orders.receive(house.court, desk[0], form)
-    await decisions.propose(house.court, desk[1], ref, 1, outcome="withhold_post", reason=REASON)
+    ref = await order(house, at, number, f"{house.settings.origin}/@{data.handle}/{post}")
+    await decisions.propose(house.court, at.reviewer, ref, 1, outcome="withhold_post", reason=REASON, despite=DESPITE)
     return ref
-
-
-async def _staff(house: House, role: Role) -> Viewer:
-    return Viewer(account=await account(house.square, f"streams_{role}", role=role), country="IN", role=role)
 
 
 def _places(data: DataSet, post: int, word: str) -> list[tuple[str, dict[str, str]]]:

@@ -11,6 +11,7 @@ import random
 import resource
 import sys
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from typing import Any
 
@@ -42,9 +43,14 @@ class Story:
         self.number = 0
 
     def entry(self, t: str, ref: str, public: dict[str, Any], **more: Any) -> tuple[int, bytes]:
-        said = {"v": 1, "t": t, "ref": ref, "at": at(self.minute), "public": public} | more
+        said = {"v": 2, "t": t, "ref": ref, "at": at(self.minute), "public": public} | more
         self.index += 1
         return self.index - 1, _encode(said)
+
+    def committed(self, many: int) -> dict[str, Any]:
+        """Digests of what an entry commits to."""
+        digests = [urlsafe_b64encode(self.dice.randbytes(32)).decode().rstrip("=") for _ in range(many)]
+        return {"_sd": sorted(digests), "_sd_alg": "sha-256"}
 
     def tell(self) -> Iterator[tuple[int, bytes]]:
         """Entries without end."""
@@ -53,7 +59,7 @@ class Story:
             self.number += 1
             yield from self.dice.choices((self.order, self.sanction, self.report), (1, 30, 30))[0]()
             if self.dice.random() < 0.1:
-                yield self.entry("cover", "", {}, _sd=["x" * 43] * 8, _sd_alg="sha-256")
+                yield self.entry("cover", "", {}, **self.committed(16))
 
     def order(self) -> Iterator[tuple[int, bytes]]:
         dice, ref = self.dice, f"X-2021-{self.number:06d}"
@@ -75,14 +81,9 @@ class Story:
 
     def decide(self, ref: str, number: int, country: str, regime: str) -> Iterator[tuple[int, bytes]]:
         said = {"target": number, "kind": "account", "demanded": "withhold_account", "by": "staff-0123456789ab"}
-        yield self.entry("decision", ref, said | {"step": "proposed"}, regime=regime)
+        yield self.entry("decision", ref, said | {"step": "proposed"}, regime=regime, **self.committed(4))
         if self.dice.random() < 0.45:
-            refused = {
-                "step": "refused",
-                "ground": self.dice.choice(GROUNDS),
-                "reason": "Said in public.",
-                "second": "s",
-            }
+            refused = {"step": "refused", "ground": self.dice.choice(GROUNDS), "second": "s"}
             yield self.entry("decision", ref, said | refused, prev=self.index - 1, regime=regime)
             return
         yield from self.act(
@@ -101,12 +102,12 @@ class Story:
     ) -> Iterator[tuple[int, bytes]]:  # fmt: skip
         dice = self.dice
         said = {
-            "target": number, "kind": "account", "id": str(dice.randrange(10**15)), "measure": measure, "outcome": "complied_full",
-            "demanded": measure, "territory": [country], "law": "a law", "language": dice.choice(LANGUAGES), "speaker": None,
-            "reason": "This names a person as armed, which the order shows to be false.", "opens": [], "from": at(self.minute),
-            "until": None, "review": at(self.minute + 90 * 1440), "permanent": False, "by": "staff-0123456789ab", "second": "s",
+            "target": number, "kind": "account", "measure": measure, "outcome": "complied_full",
+            "demanded": measure, "territory": [country], "law": "a law", "language": dice.choice(LANGUAGES), "opens": [],
+            "from": at(self.minute), "until": None, "review": at(self.minute + 90 * 1440), "permanent": False,
+            "by": "staff-0123456789ab", "second": "s",
         }  # fmt: skip
-        yield self.entry("measure", ref, said | more, regime=regime)
+        yield self.entry("measure", ref, said | more, regime=regime, **self.committed(4))
         begun = self.index - 1
         yield self.entry(
             "notice", ref, {"about": "begun", "step": "sent", "ways": ["app"], "language": said["language"]}, prev=begun

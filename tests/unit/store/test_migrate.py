@@ -14,7 +14,7 @@ from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Unavailable
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.migrate import SCRIPTS, migrate, postgres_url, sqlite_url, versions
-from chaupal.store.machine.tables import meta
+from chaupal.store.machine.tables import whole
 from chaupal.store.machine.work_postgres import PostgresWork
 from chaupal.store.machine.work_sqlite import SqliteWork
 
@@ -28,7 +28,7 @@ def differences(connection: Connection) -> list[Any]:
         return name not in OWN and not (kind == "table" and str(name).startswith("post_words_"))
 
     context = MigrationContext.configure(connection, opts={"include_object": ours})
-    return compare_metadata(context, meta)
+    return compare_metadata(context, whole())
 
 
 async def test_the_migrations_make_the_tables_that_the_code_names(database: str, tmp_path: Path):

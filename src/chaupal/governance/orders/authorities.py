@@ -9,8 +9,6 @@ from typing import Literal
 
 import msgspec
 import regex
-from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 
 from chaupal.governance.cases import guards
 from chaupal.governance.context import Court
@@ -303,6 +301,9 @@ def _keys(paper: Paper, text: str) -> tuple[str, ...]:
 
 
 def _of_pem(block: bytes) -> str:
+    from cryptography import x509  # large, and read by few commands
+    from cryptography.hazmat.primitives import serialization
+
     if b"CERTIFICATE" in block:
         key = x509.load_pem_x509_certificate(block).public_key()
     elif b"PUBLIC KEY" in block:

@@ -15,8 +15,9 @@ LONGEST = 256
 # OWASP's smaller setting: 19 MiB a hash, so that a rush of log-ins does not take the machine's memory.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _THREADS = ThreadPoolExecutor(2, "passwords")
-# Verified when nobody has the name that was typed, so that both cases take equally long.
-_NOBODY = _HASHER.hash("nobody has this one")
+# Verified when nobody has the name that was typed, so that both cases take equally long: of random words that were thrown away,
+# and made once for all, since a hash at each import is a tenth of a short command.
+_NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$NA7y/cmv/cVdyRR95XfFBw$G1INj55fFM4WEIwjHz6w2uZ+YEL1zXUKFy+a15dTWsc"
 
 
 def check_password(password: str) -> str:

@@ -2,8 +2,8 @@
 
 from alembic import context
 
-from chaupal.store.machine.tables import meta
+from chaupal.store.machine.tables import whole
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=meta, render_as_batch=True)
+context.configure(connection=context.config.attributes["connection"], target_metadata=whole(), render_as_batch=True)
 with context.begin_transaction():
     context.run_migrations()
