@@ -119,7 +119,7 @@ async def test_what_is_wrong_is_said_in_hindi_beside_what_was_typed(village: Vil
     fields = FORM | {"authority": issuer, "targets": "https://x.example/1", "dated": "", "officer": ""}
     wrong = await at.post("/office/orders", act="file", **fields)
     assert wrong.status_code == 422
-    assert "https://x.example/1: किसी और सर्वर का पता है" in wrong.text and "16(1)/2021" in wrong.text
+    assert "https://x.example/1</bdi>: किसी और सर्वर का पता है" in wrong.text and "16(1)/2021" in wrong.text
     spoilt = [("documents", ("order.pdf", letter()[:200], "application/pdf"))]
     damaged = await at.post("/office/orders", spoilt, act="file", **FORM | {"authority": issuer})
     assert damaged.status_code == 422 and "खराब PDF है" in damaged.text

@@ -30,7 +30,7 @@ SEEDS = (
     *(f"{API}/tables/{id_}.{ending}" for id_ in TABLES for ending in ("csv", "json")),
 )  # fmt: skip
 # Where links are followed, and with which words behind a question mark: filters of the report are endless.
-FOLLOWED = regex.compile(r"/(?:orders|statements|transparency|static|log/entry)(?:/.*)?")
+FOLLOWED = regex.compile(r"/(?:orders|statements|transparency|static|log/entries)(?:/.*)?")
 PAGED = {"first", "max_id"}
 LINK = regex.compile(r'(?<=\s(?:href|src)=")[^"#]+')
 SAFE = regex.compile(r"[^A-Za-z0-9._-]")

@@ -48,7 +48,7 @@ async def decided(carrier: Carrier, w: Writing, event: AppealDecided) -> None:
         cause=f"appeal:{event.appeal}:decided", body=msgspec.json.encode(body).decode(),
     )  # fmt: skip
     path = tidings.notice_page(row.id)
-    ways = telling.answer(carrier, w, to, event.outcome, path=path, key=f"appeal:{event.appeal}:decided")
+    ways = telling.answer(carrier, w, to, event.outcome, path=path, key=f"appeal:{event.appeal}:decided", noticed=True)
     await court_notices.note(
         carrier.court, w, row, strike.order, ABOUT_APPEAL, "sent", language=to.language, ways=f"app {ways}"
     )

@@ -10,12 +10,16 @@ from chaupal.store.machine import marks
 
 
 class WordDue(Event, frozen=True):
-    """The house has something to tell an account: `text` of its own, that begins with their handle. `key`: said once to each."""
+    """The house has something to tell an account: `text` of its own, that begins with their handle. `key`: said once to each.
+
+    `noticed`: a notification of its own says the same, so the post stands among their messages and makes no second one.
+    """
 
     account: int
     text: str
     key: str
     language: str
+    noticed: bool = False
 
 
 async def say(carrier: Carrier, event: WordDue) -> None:
@@ -28,6 +32,7 @@ async def say(carrier: Carrier, event: WordDue) -> None:
         account=int(house), country=carrier.settings.home_country, role=Role.SYSTEM, language=event.language
     )
     draft = posts.Draft(
-        text=event.text, visibility=Visibility.DIRECT, language=event.language, key=f"{event.account}:{event.key}"
-    )
+        text=event.text, visibility=Visibility.DIRECT, language=event.language, key=f"{event.account}:{event.key}",
+        quiet=event.noticed,
+    )  # fmt: skip
     await posts.publish(carrier.square, viewer, draft)

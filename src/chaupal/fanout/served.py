@@ -54,7 +54,7 @@ async def again(carrier: Carrier, w: Writing, event: NoticeAsked) -> None:
         return
     strike = await court_notices.strike_of(carrier.court, w, event.ruling)
     key = f"told:{event.ruling}:{told.about}:{event.at}"
-    ways, language = await _word(carrier, w, strike, told, key=key)
+    ways, language = await _word(carrier, w, strike, told, key=key, noticed=False)
     await _note(carrier, w, strike, msgspec.structs.replace(told, language=language), "sent", ways=ways)
 
 
@@ -125,18 +125,20 @@ async def _send(carrier: Carrier, w: Writing, strike: Strike, telling: Telling) 
         w, carrier.make_id(), account, "moderation_warning", by=system,
         cause=f"ruling:{row.id}:{telling.about}", body=msgspec.json.encode(body).decode(),
     )  # fmt: skip
-    ways, language = await _word(carrier, w, strike, telling, key=f"told:{row.id}:{telling.about}")
+    ways, language = await _word(carrier, w, strike, telling, key=f"told:{row.id}:{telling.about}", noticed=True)
     leaf = await _note(carrier, w, strike, msgspec.structs.replace(telling, language=language), "sent", ways=ways)
     await tellings.sent(w, telling.id, carrier.clock(), ways, leaf)
 
 
-async def _word(carrier: Carrier, w: Writing, strike: Strike, telling: Telling, *, key: str) -> tuple[str, str]:
+async def _word(
+    carrier: Carrier, w: Writing, strike: Strike, telling: Telling, *, key: str, noticed: bool
+) -> tuple[str, str]:
     """The direct post and the mail that leave after the commit: (by which ways they are told, in which language)."""
     row, ended = strike.ruling, telling.about == ENDED
     to = await telling_ways.ear(carrier, w, telling.account_id)
     page = carrier.settings.origin + tidings.notice_page(row.id)
     text = tidings.post(row.ruling, strike.kind, to.language, ended=ended, handle=to.handle, page=page)
-    w.tell(WordDue(account=telling.account_id, text=text, key=key, language=to.language))
+    w.tell(WordDue(account=telling.account_id, text=text, key=key, language=to.language, noticed=noticed))
     if to.email:
         letter = _letter(carrier, strike, to, ended=ended, page=page)
         w.tell(LetterDue(letter=letter, tells=Tells(row.id, telling.about, to.language)))

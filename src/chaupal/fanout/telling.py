@@ -34,13 +34,17 @@ async def speaker(reading: Reading, otherwise: int) -> int:
 
 
 def answer(
-    carrier: Carrier, w: Writing, to: Ear, kind: str, *, path: str, key: str, day: int | None = None, **facts: str
-) -> str:
-    """Tell somebody one of `policy.answers` by direct post and letter once this unit is committed; the ways that are used."""
+    carrier: Carrier, w: Writing, to: Ear, kind: str, *, path: str, key: str, day: int | None = None, noticed: bool = False,
+    **facts: str,
+) -> str:  # fmt: skip
+    """Tell somebody one of `policy.answers` by direct post and letter once this unit is committed; the ways that are used.
+
+    `noticed`: a notification in the app says it already.
+    """
     settings = carrier.settings
     page = settings.origin + path
     text = answers.post(kind, to.language, handle=to.handle, page=page, day=day, **facts)
-    w.tell(WordDue(account=to.account, text=text, key=key, language=to.language))
+    w.tell(WordDue(account=to.account, text=text, key=key, language=to.language, noticed=noticed))
     if to.email:
         write(carrier, w, to.email, to.language, kind, path=path, name=f"@{to.handle}", day=day, **facts)
     return "post mail" if to.email else "post"

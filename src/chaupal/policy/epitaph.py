@@ -1,7 +1,7 @@
 """What stands in place of a withheld thing, and what its author is told beside it: sentences in Hindi and English."""
 
 import functools
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -197,7 +197,7 @@ def facts_of(ruling: Ruling, language: str, *, countries: tuple[str, ...] = ()) 
 def until(ends_at: int | None, language: str) -> str:
     """`until 10 March 2021, 18:00`, or that no end is set. Times as the clock stands in India."""
     if ends_at is None:
-        return {"hi": "हटाए जाने तक", "en": "until it is lifted"}[spoken(language)]
+        return {"hi": "अगले फ़ैसले तक", "en": "until it is decided otherwise"}[spoken(language)]
     return {"hi": f"{moment(ends_at, language)} तक", "en": f"until {moment(ends_at, language)}"}[spoken(language)]
 
 
@@ -218,6 +218,11 @@ def in_tongue(text: str, language: str) -> str:
 def day(ms: int, language: str) -> str:
     """`10 फ़रवरी 2021`, from ms since 1970 UTC."""
     return format_date(_here(ms), "d MMMM y", locale=_locale(spoken(language)))
+
+
+def begins(day_there: date) -> int:
+    """When a day begins in India (ms since 1970 UTC)."""
+    return int(datetime(day_there.year, day_there.month, day_there.day, tzinfo=SQUARE_TIME).timestamp() * 1000)
 
 
 def iso_date(ms: int) -> str:

@@ -4,7 +4,7 @@ from chaupal.kernel.event import Event
 
 
 class PostPublished(Event, frozen=True):
-    """A post, or a repost (`boost_of`), is in the square."""
+    """A post, or a repost (`boost_of`), is in the square. `quiet`: those it names are told of the same by a notice of its own."""
 
     post: int
     author: int
@@ -16,6 +16,7 @@ class PostPublished(Event, frozen=True):
     boost_of_author: int | None = None
     tags: tuple[str, ...] = ()  # count keys, of a public post
     quote_of: int | None = None
+    quiet: bool = False
 
 
 class PostEdited(Event, frozen=True):

@@ -21,7 +21,18 @@ from chaupal.web.account import (
     security,
     settings,
 )
-from chaupal.web.court import disputes, feed, portal, portal_orders, register, reports, statements, transparency, verify
+from chaupal.web.court import (
+    disputes,
+    feed,
+    logbook,
+    portal,
+    portal_orders,
+    register,
+    reports,
+    statements,
+    transparency,
+    verify,
+)
 from chaupal.web.design import designed, village
 from chaupal.web.office import appeals as office_appeals
 from chaupal.web.office import authorities as office_authorities
@@ -128,6 +139,7 @@ ROUTES: tuple[Route, ...] = (
     *register.ROUTES,
     *transparency.ROUTES,
     *verify.ROUTES,
+    *logbook.ROUTES,
     *feed.ROUTES,
     *post_feeds.ROUTES,
     *sitemap.ROUTES,

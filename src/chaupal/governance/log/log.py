@@ -36,6 +36,7 @@ __all__ = [
     "checkpoint",
     "entry",
     "key_change",
+    "newest",
     "open_keys",
     "opened",
     "openings",
@@ -258,6 +259,16 @@ async def entry(court: Court, index: int) -> bytes:
     if not found:
         raise NotFound
     return found[0]
+
+
+async def newest(court: Court, below: int | None, at_most: int) -> tuple[int, list[bytes]]:
+    """(index of the first, entries in their order): the last `at_most` below an index, of those that are served."""
+    async with court.work.reading() as reading:
+        signed = batch_ms(court.settings)
+        served = await log_batches.signed_size(court, reading) if signed else await ledger.size(reading)
+        end = served if below is None else min(below, served)
+        first = max(0, end - at_most)
+        return first, await ledger.entries(reading, first, end - first) if end > 0 else []
 
 
 async def _check_served(court: Court, index: int, signed: int) -> None:

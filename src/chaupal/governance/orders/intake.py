@@ -24,8 +24,8 @@ from chaupal.governance.regimes import (
 )
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.rulings import Measure
-from chaupal.store.court import docket
-from chaupal.store.court.docket import Authority
+from chaupal.store.court import docket, register
+from chaupal.store.court.docket import Authority, Order
 from chaupal.store.court.documents import Document
 
 
@@ -56,6 +56,27 @@ def regimes_for(court: Court, country: str, *, portal: bool) -> list[Regime]:
         and (not country or regime.covers(country))
         and (not portal or regime.issuer_class in ("government", "court", "police"))
     ]
+
+
+def open_to(court: Court, issuer: Authority) -> list[Regime]:
+    """The laws under which an authority can order: those of its country, and the general one. What persons use is not its."""
+    return [one for one in regimes_for(court, issuer.jurisdiction, portal=False) if one.issuer_class != "person"]
+
+
+async def usual(court: Court, issuer: Authority) -> tuple[Regime | None, Order | None]:
+    """The law under which an authority's next order is likely to come, and its newest public order under that law.
+
+    The law of its newest order; before there is one, the first of its country that is for its class of issuer.
+    """
+    async with court.work.reading() as reading:
+        last = await register.newest_of(reading, issuer.id)
+    open_ = open_to(court, issuer)
+    named = {regime.id: regime for regime in open_}
+    if last is not None and last.regime in named:
+        return named[last.regime], last
+    return next(
+        (one for one in open_ if one.jurisdiction and one.issuer_class == issuer.issuer_class), next(iter(open_), None)
+    ), None
 
 
 def split_demands(form: OrderForm) -> OrderForm:

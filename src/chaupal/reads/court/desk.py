@@ -11,11 +11,12 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.court import record
 from chaupal.reads.court.record import Counts
+from chaupal.reads.court.turns import Turn, turn
 from chaupal.reads.people import people
 from chaupal.store.court import clocks, desk, docket, knowing
 from chaupal.store.court.clocks import ClockRow
-from chaupal.store.court.desk import Heap, Wanted
-from chaupal.store.court.docket import Authority, Order
+from chaupal.store.court.desk import Heap, Open, Wanted
+from chaupal.store.court.docket import Authority, Order, OrderEvent
 from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Reading
 
@@ -52,6 +53,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     counts: Counts
     heap: Heap
     stage: str
+    turn: Turn
     clocks: tuple[ClockRow, ...]
 
     @property
@@ -61,16 +63,16 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def queue(reads: Reads, viewer: Viewer, wish: Wish) -> list[Waiting]:
-    """Orders that wait, the next due first."""
+    """Orders that wait: those for the viewer first, and of each the next due."""
     now = reads.clock()
     async with reads.work.reading() as reading:
         states = (wish.state,) if wish.state in OPEN else OPEN
         heaps = {heap.order_id: heap for heap in await desk.heaps(reading, states, _wanted(viewer, wish), now)}
         running = await _running(reading)
         ids = sorted({*heaps, *(() if wish.narrow else running)})
-        found = await _waiting(reading, viewer, ids, heaps, running)
+        found = await _waiting(reading, viewer, ids, heaps, running, now)
     late = [one for one in found if not wish.overdue or one.due < now]
-    return sorted(late, key=lambda one: (one.due, one.order.id))
+    return sorted(late, key=lambda one: (not one.turn.mine, one.due, one.order.id))
 
 
 def _wanted(viewer: Viewer, wish: Wish) -> Wanted:
@@ -87,19 +89,37 @@ async def _running(reading: Reading) -> dict[int, list[ClockRow]]:
 
 
 async def _waiting(
-    reading: Reading, viewer: Viewer, ids: Sequence[int], heaps: dict[int, Heap], running: dict[int, list[ClockRow]]
-) -> list[Waiting]:
+    reading: Reading, viewer: Viewer, ids: Sequence[int], heaps: dict[int, Heap], running: dict[int, list[ClockRow]], now: int
+) -> list[Waiting]:  # fmt: skip
     found = await knowing.known(reading, viewer, await docket.orders_by_id(reading, ids))
     lines = await record.lines(reading, found)
     events = await docket.order_events_of(reading, ids)
+    opens = await desk.standing_by_state(reading, ids, viewer.me, now)
     return [
         Waiting(
             order=line.order, authority=line.authority, counts=line.counts, heap=heaps.get(line.order.id, Heap(line.order.id, 0, 1, 0, 0)),
-            stage=events[line.order.id][-1].state if events[line.order.id] else "received",
+            stage=_stage(events[line.order.id]),
+            turn=_turn(viewer, line.order, events[line.order.id], opens.get(line.order.id, [])),
             clocks=tuple(running.get(line.order.id, ())),
         )
         for line in lines
     ]  # fmt: skip
+
+
+def _stage(events: Sequence[OrderEvent]) -> str:
+    return events[-1].state if events else "received"
+
+
+def _turn(viewer: Viewer, order: Order, events: Sequence[OrderEvent], opens: Sequence[Open]) -> Turn:
+    return turn(viewer, order, _stage(events), opens, reported=any(event.verb == "report_effect" for event in events))
+
+
+async def turn_of(reads: Reads, viewer: Viewer, order: Order) -> Turn:
+    """Whose turn one order is, and what for."""
+    async with reads.work.reading() as reading:
+        events = (await docket.order_events_of(reading, [order.id]))[order.id]
+        opens = await desk.standing_by_state(reading, [order.id], viewer.me, reads.clock())
+    return _turn(viewer, order, events, opens.get(order.id, []))
 
 
 async def staff(reads: Reads, viewer: Viewer) -> list[Person]:

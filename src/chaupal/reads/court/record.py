@@ -11,6 +11,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, page_of
 from chaupal.store.court import docket, rulings
+from chaupal.store.court import register as asked
 from chaupal.store.court.docket import Authority, CaseEvent, Order, Target
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.identity.facts_cache import facts_for
@@ -119,12 +120,35 @@ class Story(msgspec.Struct, frozen=True):
     asked: tuple[tuple[Order, Authority], ...] = ()
 
 
-async def register(reads: Reads, cursor: Cursor) -> Page[Line]:
-    """Orders of authorities that may be told of, newest first."""
+Sought = asked.Sought
+# What the register can be asked for by what became of things -> the states that count as it.
+OUTCOMES = {
+    "withheld": SHOWN_AS_IN_FORCE, "refused": ("refused",), "ended": SHOWN_AS_ENDED, "pending": SHOWN_AS_PENDING,
+    "not_found": ("not_found",), "own_rules": (docket.OWN_RULES,),
+}  # fmt: skip
+
+
+async def register(reads: Reads, cursor: Cursor, sought: asked.Sought = asked.EVERY) -> Page[Line]:
+    """Orders of authorities that may be told of, as they are sought, newest first."""
     async with reads.work.reading() as reading:
-        found = await docket.public_orders_below(reading, cursor.below, cursor.limit + 1)
+        found = await asked.public_orders_below(reading, cursor.below, cursor.limit + 1, sought)
         page = page_of([order.id for order in found], cursor)
         return page.map(await lines(reading, found[: len(page.items)]))
+
+
+async def issuers(reads: Reads) -> tuple[list[Authority], list[str]]:
+    """Who has sent orders that may be told of, by name; and the ids of the laws under which they came."""
+    async with reads.work.reading() as reading:
+        found = await asked.public_issuers(reading)
+        named = {authority.id: authority for authority in await docket.all_authorities(reading)}
+    who = sorted({id_ for id_, _ in found if id_ in named}, key=lambda id_: named[id_].name)
+    return [named[id_] for id_ in who], sorted({law for _, law in found if law})
+
+
+async def told(reads: Reads, found: Sequence[Line]) -> dict[int, tuple[Happened, ...]]:
+    """Order -> its story in lines, for a feed."""
+    async with reads.work.reading() as reading:
+        return {line.order.id: await _happened(reading, line.order) for line in found}
 
 
 async def lines(reading: Reading, found: Sequence[Order]) -> list[Line]:

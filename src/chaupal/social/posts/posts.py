@@ -44,6 +44,7 @@ class Draft(msgspec.Struct, kw_only=True):
     only: tuple[int, ...] | None = None  # whom it may mention; None: anybody
     key: Annotated[str, Meta(max_length=200)] = ""
     draft: int | None = None  # the kept draft that this was, which goes with the commit
+    quiet: bool = False  # whom it names are told of the same by a notice already
 
 
 async def publish(square: Square, viewer: Viewer, draft: Draft) -> int:
@@ -64,7 +65,7 @@ async def publish(square: Square, viewer: Viewer, draft: Draft) -> int:
             and (said := await posting.said_before(w, me, draft.key)) is not None
         ):
             return said
-        await enter(w, post)
+        await enter(w, post, quiet=draft.quiet)
         if draft.key:
             await posting.remember_said(w, me, draft.key, post.id)
         if draft.draft is not None:
@@ -104,10 +105,10 @@ def _check_mentions(post: Post, only: tuple[int, ...] | None) -> None:
         raise Unexpected(more)
 
 
-async def enter(w: Writing, post: Post) -> None:
+async def enter(w: Writing, post: Post, *, quiet: bool = False) -> None:
     """Write a prepared post, and tell of it."""
     await posting.add(w, post, answers=post.reply_to_account not in (None, post.author))
-    w.tell(_published(post))
+    w.tell(_published(post, quiet=quiet))
 
 
 async def repost(square: Square, viewer: Viewer, post_id: int, visibility: Visibility = Visibility.PUBLIC) -> int:
@@ -235,7 +236,7 @@ async def _compose(
     )  # fmt: skip
 
 
-def _published(post: Post, original: Post | None = None) -> PostPublished:
+def _published(post: Post, original: Post | None = None, *, quiet: bool = False) -> PostPublished:
     return PostPublished(
         post=post.id,
         author=post.author,
@@ -247,6 +248,7 @@ def _published(post: Post, original: Post | None = None) -> PostPublished:
         boost_of_author=original.author if original else None,
         tags=_listed_tags(post),
         quote_of=post.quote_of,
+        quiet=quiet,
     )
 
 

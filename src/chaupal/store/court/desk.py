@@ -12,6 +12,7 @@ from chaupal.store.machine.tables import protected_speakers as speakers
 from chaupal.store.machine.work import Reading, Writing
 
 ANYBODY, NOBODY = 0, -1
+MOST_NUMBER = 1_000_000  # beyond the number of any target
 
 
 class Wanted(NamedTuple):
@@ -33,6 +34,19 @@ class Heap(NamedTuple):
     first: int
     guarded: int
     assigned: int
+
+
+class Open(NamedTuple):
+    """How many targets of an order stand in a state, and from which number on; of them those that somebody else than the asker
+    brought there, and those of protected speakers."""
+
+    order_id: int
+    state: str
+    many: int
+    first: int
+    others: int
+    first_of_others: int
+    guarded: int
 
 
 _later = case_events.alias("later")
@@ -72,6 +86,17 @@ HEAPS = statement(
     )
     .group_by(targets.c.order_id)
 )  # fmt: skip
+OPEN_BY_STATE = statement(
+    select(
+        targets.c.order_id, case_events.c.state, func.count(), func.min(targets.c.number),
+        func.count(case((case_events.c.by != param("me"), 1))),
+        func.min(case((case_events.c.by != param("me"), targets.c.number), else_=MOST_NUMBER)), func.count(case((_guarded, 1))),
+    )
+    .select_from(targets)
+    .join(case_events, (case_events.c.target_id == targets.c.id) & (case_events.c.number == _last))
+    .where(among(targets.c.order_id, "ids"))
+    .group_by(targets.c.order_id, case_events.c.state)
+)  # fmt: skip
 ASSIGN = statement(update(targets).where(among(targets.c.id, "ids")).values(assigned_to=param("who")))
 QUIETED = statement(
     select(*rulings.c)
@@ -95,6 +120,15 @@ async def heaps(reading: Reading, states: Sequence[str], wanted: Wanted, at: int
         guarded=int(wanted.guarded), q=plain, ref=plain.upper(), handle=plain.removeprefix("@").lower(), line=f"%{plain}%", at=at,
     )  # fmt: skip
     return [Heap(*row) for row in rows]
+
+
+async def standing_by_state(reading: Reading, ids: Sequence[int], me: int, at: int) -> dict[int, list[Open]]:
+    """Order -> its targets by the state that they stand in, as `me` would work on them. `at`: ms, for who is protected."""
+    found: dict[int, list[Open]] = {}
+    rows = await reading.fetch(OPEN_BY_STATE, ids=listed(list(ids)), me=me, at=at) if ids else []
+    for one in map(Open._make, rows):
+        found.setdefault(one.order_id, []).append(one)
+    return found
 
 
 async def assign(w: Writing, target_ids: Sequence[int], to: int | None) -> int:

@@ -248,10 +248,7 @@ def open_at(now: Any) -> ColumnElement[bool]:
 
 
 HIDDEN = and_(orders.c.published_at.is_(None), _BEGAN_SECRET)  # `Order.secret` for a question to the database
-_PUBLIC = and_(orders.c.authority_id.is_not(None), not_(HIDDEN))
-PUBLIC_ORDERS = statement(
-    select(*orders.c).where(orders.c.id < param("below"), _PUBLIC).order_by(orders.c.id.desc()).limit(param("n"))
-)
+PUBLIC = and_(orders.c.authority_id.is_not(None), not_(HIDDEN))
 ORDERS_BY_ID = statement(select(*orders.c).where(among(orders.c.id, "ids")).order_by(orders.c.id))
 VERIFY_ORIGIN = statement(update(orders).where(orders.c.id == param("of")).values(origin=words("known")))
 FILED_AS = statement(
@@ -322,7 +319,7 @@ _bound_before = select(_before.c.id).where(
 OWN_ACTION = "own_rules_action"
 OWN_RULES = "own_rules"  # where such a case is said to stand
 _CLOSED_SO = f'{{"outcome":"{OWN_ACTION}"'
-_came_to = case(
+CAME_TO = case(
     (
         and_(
             case_events.c.state == sql("'closed'"),
@@ -344,7 +341,7 @@ CLOSED_SO = statement(
     select(targets.c.order_id, func.count())
     .select_from(targets)
     .join(case_events, (case_events.c.target_id == targets.c.id) & (case_events.c.number == _last))
-    .where(among(targets.c.order_id, "ids"), _came_to == sql(f"'{OWN_RULES}'"))
+    .where(among(targets.c.order_id, "ids"), sql(f"'{OWN_RULES}'") == CAME_TO)
     .group_by(targets.c.order_id)
 )
 _OWN = and_(orders.c.authority_id.is_(None), orders.c.source != sql("''"), not_(HIDDEN))
@@ -368,7 +365,7 @@ _cites = and_(
 CITING = statement(
     select(*orders.c)
     .where(
-        _PUBLIC,
+        PUBLIC,
         orders.c.id.in_(
             union(
                 *(
@@ -390,7 +387,7 @@ CITING = statement(
 DECIDED = statement(
     select(
         (case_events.c.at - case_events.c.at % DAY).label("day"),
-        _came_to,
+        CAME_TO,
         func.count(),
         func.min(case_events.c.at),
     )
@@ -542,11 +539,6 @@ async def verify_origin(w: Writing, order_id: int) -> None:
 async def orders_below(reading: Reading, below: int, at_most: int) -> list[Order]:
     """Newest first."""
     return [order_of(row) for row in await reading.fetch(ORDERS, below=below, n=at_most)]
-
-
-async def public_orders_below(reading: Reading, below: int, at_most: int) -> list[Order]:
-    """Orders of authorities that may be told of, newest first."""
-    return [order_of(row) for row in await reading.fetch(PUBLIC_ORDERS, below=below, n=at_most)]
 
 
 async def orders_by_id(reading: Reading, ids: Sequence[int]) -> list[Order]:

@@ -2,22 +2,26 @@
 
 from typing import Any
 
+from chaupal.governance.appeals import notices
 from chaupal.policy import epitaph, tidings
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import account_status as standing
 from chaupal.web import pages
+from chaupal.web.court import disputes, disputewords
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call
 from chaupal.wire.route import Nothing, Route, Shape, get
 
 
 async def show(call: Call[Nothing]) -> Answer:
-    """What holds the account, why, until when; how to appeal, and what can be taken along."""
+    """What holds the account or something in it, why, until when; how to appeal, and what can be taken along."""
     ruling = await standing.closed_by(call.house.reads, call.me)
     language = call.viewer.language
     told = epitaph.banner(ruling, language) if ruling else ""
+    found = [one for one in await notices.mine(call.house.court, call.viewer) if one.in_force]
     return await pages.render(
-        call, "standing.html", told=told, appeal=tidings.notice_page(ruling.id) if ruling else "",
+        call, "standing.html", found=found, lines=disputes.lines(call, found), words=disputewords, told=told,
+        appeal=tidings.notice_page(ruling.id) if ruling else "",
         title=words(language).gettext(N_("How your account stands")),
     )  # fmt: skip
 

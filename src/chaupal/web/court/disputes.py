@@ -1,5 +1,6 @@
 """What was decided about oneself, page by page: what, where, by which law and whose demand, until when, why, and the appeal."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -47,7 +48,7 @@ async def strikes(call: Call[Nothing]) -> Answer:
     found = await notices.mine(court, call.viewer)
     book = court.rules.current(court.clock())
     return await _render(
-        call, "disputes/strikes.html", N_("Decisions about you"), found=found, lines=_lines(call, found),
+        call, "disputes/strikes.html", N_("Decisions about you"), found=found, lines=lines(call, found),
         thresholds=book.strikes.thresholds, counting=notices.strikes_that_count(court, found),
     )  # fmt: skip
 
@@ -98,7 +99,7 @@ async def withdraw(call: Call[Typed]) -> Answer:
 async def page(call: Call[Any], id_: int, problem: Problem | None = None) -> Answer:
     """The page of one ruling; `problem`: with what was typed there. Raises NotFound."""
     found = await notices.one(call.house.court, call.viewer, id_)
-    (line,) = _lines(call, [found]).values()
+    (line,) = lines(call, [found]).values()
     mine = found.ruling.owner_id == call.viewer.me
     return await _render(
         call, "disputes/strike.html", N_("A decision about you") if mine else N_("A decision"), problem, strike=found, line=line,
@@ -132,7 +133,8 @@ def _rule(call: Call[Any], found: Strike) -> str:
     return text.hi if call.viewer.language == "hi" else text.en
 
 
-def _lines(call: Call[Any], found: list[Strike]) -> dict[int, str]:
+def lines(call: Call[Any], found: Sequence[Strike]) -> dict[int, str]:
+    """Ruling -> what it does, in a line of the viewer's language."""
     language = call.viewer.language
     return {
         one.ruling.id: tidings.line(one.ruling.ruling, one.kind, language, ended=not one.in_force and not one.counts)

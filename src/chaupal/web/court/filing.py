@@ -16,12 +16,19 @@ from chaupal.governance.orders.resolving import Resolved, Wrong
 from chaupal.governance.regimes import GENERIC, Field, Regime
 from chaupal.kernel.errors import Problem
 from chaupal.policy.rulings import Measure
+from chaupal.reads.court import naming
+from chaupal.reads.court.naming import Named
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Call
 from chaupal.wire.paging import Number
 
 MOST_BYTES = 45_000_000  # of one form: letters, a list of targets, and the fields
 SHOWN_ROWS = 300  # of lines that are fine; all others are shown
+# What of an order everybody may read: its page, its entry in the log. All else stays with the staff.
+PUBLIC = frozenset(
+    {"role", "officer_rank", "reference_no", "dated", "legal_basis", "bases", "territory", "interim_until", "act_by", "ends_at",
+     "channel", "targets"}
+)  # fmt: skip
 
 WRONG_LINES: dict[Wrong, str] = {
     Wrong.UNREADABLE: N_("holds characters that cannot be kept"),
@@ -86,10 +93,15 @@ SAID = (
 
 
 class Intake(OrderForm, kw_only=True):
-    """An order as it is typed, with what the form itself needs. `act`: check or file; `kept`: documents brought before."""
+    """An order as it is typed, with what the form itself needs.
+
+    `act`: check, file, confirm (file, with lines that name nothing as they are), law (ask for what another law asks).
+    `kept`: documents brought before. `confirmed`: the lines that name nothing, as they stood where they were confirmed.
+    """
 
     act: str = "file"
     kept: tuple[Number, ...] = ()
+    confirmed: str = ""
 
 
 class Draft(msgspec.Struct, kw_only=True):
@@ -99,6 +111,8 @@ class Draft(msgspec.Struct, kw_only=True):
     brought: list[Document] = []
     checked: Checked | None = None
     preview: Preview | None = None
+    named: dict[str, Named] = {}  # line -> what it names
+    unsure: list[Resolved] = []  # lines that name nothing, to be confirmed before it is filed
     errors: dict[str, str] = {}
 
 
@@ -141,6 +155,13 @@ def with_list(form: OrderForm, preview: Preview) -> OrderForm:
 def errors_of(call: Call[Any], problem: Problem) -> dict[str, str]:
     """Field -> what is wrong with it in the viewer's language; a line of targets keeps what was typed before it."""
     return {field: "\n".join(told(call, line) for line in text.splitlines()) for field, text in problem.details.items()}
+
+
+async def look(call: Call[Any], checked: Checked) -> dict[str, Named]:
+    """Line -> the thing that it names, of as many as a page shows."""
+    some = [one for one in checked.targets if one.subject is not None][:SHOWN_ROWS]
+    found = await naming.named(call.house.reads, call.viewer, [(one.kind, one.subject, one.owner) for one in some])
+    return {one.line: thing for one, thing in zip(some, found, strict=True)}
 
 
 def told(call: Call[Any], about: str) -> str:
@@ -193,5 +214,5 @@ def names(draft: Draft, regimes: Sequence[Regime], *, portal: bool) -> Mapping[s
         "regime": regime, "extra": extra_fields(regime), "ticked": TICKED, "signatures": SIGNATURES, "origins": ORIGINS,
         "wrong_lines": WRONG_LINES, "measures": MEASURES, "portal": portal,
         "rows": rows_of(checked, portal=portal) if checked else [], "kinds_found": kinds_of(checked, portal=portal) if checked else {},
-        "most_rows": SHOWN_ROWS,
+        "most_rows": SHOWN_ROWS, "public_fields": PUBLIC, "named": draft.named, "unsure": draft.unsure,
     }  # fmt: skip

@@ -15,6 +15,11 @@ CLOSINGS = {
     "duplicate": N_("Close: it was decided before"), "out_of_scope": N_("Close: the order does not cover it"),
 }  # fmt: skip
 DECIDED = MEASURES | {"refuse": N_("Refuse")} | CLOSINGS
+# Whose turn an order is, to those whose it is not.
+TURNS = {
+    "worker": N_("waits for whoever takes orders in"), "reviewer": N_("waits for a reviewer"),
+    "approver": N_("waits for an approver, somebody else"), "authority": N_("waits for the authority"), "court": N_("waits for a court"),
+}  # fmt: skip
 # What can be done about many at once, and what becomes of each row.
 MANY = {
     "act": N_("Carry out, or propose where two must"), "propose": N_("Propose"), "concur": N_("Agree as second reviewer"),

@@ -1,13 +1,16 @@
-"""Taking an order in from a letter: the fields of its law, its documents, its list of targets, and a look before it is filed."""
+"""Taking an order in from a letter: its law follows from the authority, what it names is shown beside it, unknown lines are confirmed."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from chaupal.governance.orders import authorities, intake, orders
 from chaupal.governance.orders.authorities import Authority
 from chaupal.governance.orders.documents import Bringer
-from chaupal.governance.orders.orders import OrderForm
+from chaupal.governance.orders.intake import Checked
+from chaupal.governance.orders.orders import ROLE, OrderForm
+from chaupal.governance.orders.resolving import Resolved, Wrong
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem
 from chaupal.policy.surface import Surface
 from chaupal.web import pages
@@ -29,17 +32,22 @@ class Begun(msgspec.Struct, kw_only=True):
     regime: str = ""
 
 
+class Lines(msgspec.Struct, kw_only=True):
+    """Lines as they are typed, to be looked at beside the form."""
+
+    targets: Annotated[str, Meta(max_length=200_000)] = ""
+
+
 async def show(call: Call[Begun]) -> Answer:
-    known = [one for one in await authorities.every(call.house.court, call.viewer) if one.agreed_by is not None]
-    chosen = next((one for one in known if one.id == call.args.authority), None)
-    typed = OrderForm(authority=call.args.authority, regime=call.args.regime)
-    return await _page(call, Draft(typed=_begun(call, typed, chosen)), known)
+    known = await _known(call)
+    chosen = next((one for one in known if one.id == call.args.authority), known[0] if len(known) == 1 else None)
+    typed = OrderForm() if chosen is None else await _begun(call, chosen, call.args.regime)
+    return await _page(call, Draft(typed=typed), known)
 
 
 async def take_in(call: Call[Intake]) -> Answer:
     """Look at the form, or file it. A list of targets is always looked at first, and nothing typed is lost."""
-    args = call.args
-    known = [one for one in await authorities.every(call.house.court, call.viewer) if one.agreed_by is not None]
+    args, known = call.args, await _known(call)
     issuer = next((one for one in known if one.id == args.authority), None)
     draft = Draft(typed=filing.plain(args))
     try:
@@ -47,29 +55,77 @@ async def take_in(call: Call[Intake]) -> Answer:
         draft.preview = await filing.listed(call)
     except (Invalid, Conflict, NotFound) as problem:
         return await _page(call, draft, known, problem)
+    if args.act == "law" and issuer is not None:
+        draft.typed = _under(call, draft.typed, issuer, args.regime)
+        return await _page(call, draft, known)
     if draft.preview is not None:
         draft.typed = filing.with_list(draft.typed, draft.preview)
-    problem: Problem | None = None
-    if args.act == "file" and draft.preview is None:
-        try:
-            return redirect(
-                f"/office/orders/{await orders.receive(call.house.court, call.viewer, draft.typed, draft.brought)}"
-            )
-        except (Invalid, Conflict) as wrong:
-            problem = wrong
     draft.checked = await intake.check(call.house.court, draft.typed, draft.brought, filed_by_authority=False)
-    return await _page(call, draft, known, problem)
+    draft.named = await filing.look(call, draft.checked)
+    draft.unsure = _unsure(draft.typed, draft.checked)
+    if args.act not in ("file", "confirm") or draft.preview is not None:
+        return await _page(call, draft, known)
+    if args.act == "confirm" and {one.line for one in draft.unsure} <= set(args.confirmed.splitlines()):
+        draft.typed = msgspec.structs.replace(draft.typed, record_all=True)
+    try:
+        ref = await orders.receive(call.house.court, call.viewer, draft.typed, draft.brought)
+    except (Invalid, Conflict) as wrong:
+        return await _page(call, draft, known, _besides(wrong) if draft.unsure else wrong)
+    return redirect(f"/office/orders/{ref}")
 
 
-def _begun(call: Call[Any], typed: OrderForm, issuer: Authority | None) -> OrderForm:
-    """The form with what its law and authority already say."""
-    regimes = intake.regimes_for(call.house.court, issuer.jurisdiction if issuer else "", portal=False)
-    regime = next((one for one in regimes if one.id == typed.regime), None)
-    if issuer is None or regime is None:
+async def look(call: Call[Lines]) -> Answer:
+    """What lines name, as a piece of the page: for a script that asks while they are typed. Nothing is filed or written down."""
+    form = intake.split_demands(OrderForm(targets=call.args.targets))
+    checked = await intake.check(call.house.court, form, [], filed_by_authority=False)
+    draft = Draft(typed=form, checked=checked, named=await filing.look(call, checked))
+    named = {**courtly.names(call), **filing.names(draft, [], portal=False)}
+    return await pages.render(call, "filing/named.html", **named)
+
+
+def _besides(problem: Problem) -> Problem | None:
+    """What is wrong beside the lines that name nothing: those are rows to be looked at once more, and no fault of the form."""
+    problem.details.pop("targets", None)
+    return problem if problem.details or not isinstance(problem, Invalid) else None
+
+
+def _unsure(typed: OrderForm, checked: Checked) -> list[Resolved]:
+    """Lines that name nothing here or cannot be read, and of which nobody has said yet that they are to be recorded so."""
+    if typed.record_all:
+        return []
+    fine = (Wrong.NOTHING, Wrong.NOT_FOUND) if typed.record_unknown else (Wrong.NOTHING,)
+    return [one for one in checked.targets if one.wrong not in fine]
+
+
+async def _known(call: Call[Any]) -> list[Authority]:
+    """Authorities from which an order can be taken: two people know them."""
+    return [one for one in await authorities.every(call.house.court, call.viewer) if one.agreed_by is not None]
+
+
+async def _begun(call: Call[Any], issuer: Authority, regime: str) -> OrderForm:
+    """The form with what follows from the authority: its law, and what its last letter under that law said of the office."""
+    law, last = await intake.usual(call.house.court, issuer)
+    usual = law.id if law else ""
+    typed = _under(call, OrderForm(authority=issuer.id), issuer, regime or usual)
+    typed = typed if typed.regime else _under(call, typed, issuer, usual)
+    if last is None or law is None or typed.regime != law.id:
         return typed
-    law = f"{regime.title.en} / {regime.title.hi}"
-    territory = " ".join(regime.territory_for(issuer.jurisdiction))
-    return msgspec.structs.replace(typed, legal_basis=law[:300], territory=territory)
+    return msgspec.structs.replace(
+        typed,
+        role=last.particulars.get(ROLE, ""),
+        officer_rank=last.officer_rank,
+        channel=last.channel,
+        legal_basis=last.legal_basis,
+    )
+
+
+def _under(call: Call[Any], typed: OrderForm, issuer: Authority, regime_id: str) -> OrderForm:
+    """The form under a law of the authority's country, with what that law says itself."""
+    regime = next((one for one in intake.open_to(call.house.court, issuer) if one.id == regime_id), None)
+    if regime is None:
+        return msgspec.structs.replace(typed, regime="")
+    law, territory = f"{regime.title.en} / {regime.title.hi}"[:300], " ".join(regime.territory_for(issuer.jurisdiction))
+    return msgspec.structs.replace(typed, regime=regime.id, legal_basis=law, territory=territory, role="", bases=())
 
 
 async def _page(call: Call[Any], draft: Draft, known: list[Authority], problem: Problem | None = None) -> Answer:
@@ -77,7 +133,7 @@ async def _page(call: Call[Any], draft: Draft, known: list[Authority], problem: 
     if problem is not None:
         draft.errors = filing.errors_of(call, problem)
     issuer = next((one for one in known if one.id == draft.typed.authority), None)
-    regimes = intake.regimes_for(call.house.court, issuer.jurisdiction if issuer else "", portal=False)
+    regimes = [] if issuer is None else intake.open_to(call.house.court, issuer)
     told = {
         "title": tr(TITLE),
         "stopped": courtly.stopped(call, problem) if problem else "",
@@ -90,6 +146,7 @@ async def _page(call: Call[Any], draft: Draft, known: list[Authority], problem: 
 
 ROUTES: tuple[Route, ...] = (
     get("/office/orders/new", show, Surface.OFFICE, may="receive_order", takes=Begun, shape=Shape.PAGE),
+    post("/office/orders/look", look, Surface.OFFICE, may="receive_order", takes=Lines, body=600_000, shape=Shape.PAGE),
     post(
         "/office/orders", take_in, Surface.OFFICE, may="receive_order", takes=Intake, body=filing.MOST_BYTES, shape=Shape.PAGE
     ),

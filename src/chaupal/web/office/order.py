@@ -1,13 +1,15 @@
 """An order on the desk: what it lacks on its face, its steps and letters, all that happened, and the things it names."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from msgspec import Meta
 
 from chaupal.governance.cases import desk, evidence, notes
+from chaupal.governance.cases.desk import CaseEvent, OrderEvent
 from chaupal.governance.orders import steps
 from chaupal.governance.orders.steps import StepForm
+from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem
 from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
@@ -71,7 +73,16 @@ async def take_step(call: Call[Stepped]) -> Answer:
         await steps.take(call.house.court, call.viewer, args.ref, form, seen=args.seen)
     except (Invalid, Conflict, NotAllowed) as problem:
         return await _page(call, args.ref, 1, args, problem)
-    return redirect(f"/office/orders/{args.ref}#history")
+    return redirect(await _onward(call, args.ref, args.verb))
+
+
+async def _onward(call: Call[Any], ref: str, verb: str) -> str:
+    """Whoever has checked an order and may decide goes on to its things; after all else one sees what came of it."""
+    found = await desk.matter(call.house.court, call.viewer, ref)
+    turn = await desk_reads.turn_of(call.house.reads, call.viewer, found.order)
+    if verb == "check" and turn.mine and turn.act == "propose":
+        return f"/office/orders/{ref}/many" if turn.many > 1 else f"/office/orders/{ref}/{turn.first}"
+    return f"/office/orders/{ref}#history"
 
 
 def numbers(text: str) -> tuple[int, ...]:
@@ -105,9 +116,35 @@ async def _page(call: Call[Any], ref: str, first: int, typed: Any, problem: Prob
     by_post: dict[int, Card] = {card.key: card for card in shown}
     return await office_room.render(
         call, "office/order.html", ref, problem, matter=found, dossier=files, cards=by_post, typed=typed, first=first,
+        turn=await desk_reads.turn_of(call.house.reads, call.viewer, found.order), timeline=timeline(found),
         names=await _names(call, found, files), ending=deskwords.ENDING, fields=deskwords.FIELDS, particulars=_particulars(call, found),
         held=await evidence.of_order(call.house.court, call.viewer, ref) if may(call.viewer, "see_documents") else [],
     )  # fmt: skip
+
+
+class Line(NamedTuple):
+    """One line of an order's timeline: a step of the order, or what came of the things with these `numbers`."""
+
+    event: OrderEvent | CaseEvent
+    numbers: tuple[int, ...] = ()
+
+
+def timeline(found: desk.Matter) -> list[Line]:
+    """All that happened, in order. What one person did to many things within a minute is one line, with the first one's mark."""
+    single = [Line(event, (number,)) for number, event in found.moves]
+    every = sorted((*map(Line, found.events), *single), key=lambda line: (line.event.at, line.event.id))
+    lines: list[Line] = []
+    for line in every:
+        before = lines[-1] if lines else None
+        if before is not None and before.numbers and line.numbers and _alike(before.event, line.event):
+            lines[-1] = before._replace(numbers=(*before.numbers, *line.numbers))
+        else:
+            lines.append(line)
+    return lines
+
+
+def _alike(one: OrderEvent | CaseEvent, other: OrderEvent | CaseEvent) -> bool:
+    return (one.state, one.by) == (other.state, other.by) and other.at - one.at < MINUTE
 
 
 async def _names(call: Call[Any], found: desk.Matter, files: dossier.Dossier) -> dict[int, str]:

@@ -53,7 +53,7 @@ def names(call: Call[Any]) -> dict[str, Any]:
     return {
         "measures": w.MEASURES, "closings": w.CLOSINGS, "decided": w.DECIDED, "stages": w.STAGES, "steps": w.STEPS, "clocks": w.CLOCKS,
         "roles": w.ROLES, "duties": w.DUTIES, "speakers": w.SPEAKERS, "sources": w.SOURCES, "surfaces": w.SURFACES,
-        "looks": w.LOOKS, "left": partial(left, call), "hurry": partial(hurry, call),
+        "looks": w.LOOKS, "turns": w.TURNS, "left": partial(left, call), "hurry": partial(hurry, call),
         "law": partial(law, call), "tuple_of": tuple_of,
     }  # fmt: skip
 

@@ -1,4 +1,5 @@
 // Keys for the office: j and k walk, o opens, p proposes, a approves, n writes a note, / searches, ? says so. Everything works without.
+import { watchNames } from "./office/names.ts";
 import { onKeys } from "./page/keys.ts";
 
 const rows = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>("[data-row]")];
@@ -51,3 +52,5 @@ onKeys({
   "/": () => into(".desk", "[data-find]"),
   "?": help,
 });
+
+watchNames();

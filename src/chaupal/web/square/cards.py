@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
-from chaupal.policy import epitaph
+from chaupal.policy import epitaph, tidings
 from chaupal.policy.rulings import Ruling
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -24,7 +24,8 @@ DEEPEST = 4  # answers to answers are moved in so far and no further: a phone is
 class Limit(msgspec.Struct, frozen=True):
     """A ruling as it is told: what it says in the viewer's language, where its story stands, and its proof.
 
-    `title` in a few words; `order`: that story is an order's; `suspended`: the account is closed everywhere.
+    `title` in a few words; `order`: that story is an order's; `suspended`: the account is closed everywhere; `mine`: the page of
+    the decision about oneself, on which one appeals.
     """
 
     text: str
@@ -33,6 +34,7 @@ class Limit(msgspec.Struct, frozen=True):
     order: bool = True
     suspended: bool = False
     proof: "Proof | None" = None
+    mine: str = ""
 
 
 class Proof(msgspec.Struct, frozen=True):
@@ -157,7 +159,7 @@ def tree(cards: Iterable[Card], root: int) -> list[Card]:
 
 def face(call: Call[Any], seen: Visible[Person]) -> Face:
     """A revealed person with the words that stand beside or instead of what they say of themselves."""
-    gone, beside, _, labels = limits(call, seen.verdict)
+    gone, beside, _, labels = limits(call, seen.verdict, seen.item.id)
     return Face(seen.item, local(call, seen.item.note_html), gone, beside, labels)
 
 
@@ -169,12 +171,16 @@ def local(call: Call[Any], html: str) -> Markup:
 type Told = tuple[Limit | None, tuple[Limit, ...], Limit | None, tuple[Limit, ...]]
 
 
-def limits(call: Call[Any], verdict: Show | Placeholder) -> Told:
-    """What is told instead of a thing, beside it, instead of its pictures, and what it is labelled with."""
+def limits(call: Call[Any], verdict: Show | Placeholder, author: int | None = None) -> Told:
+    """What is told instead of a thing, beside it, instead of its pictures, and what it is labelled with.
+
+    `author`: whose thing it is; they are led to their own page about the decision, where they appeal.
+    """
     language = call.viewer.language
     if isinstance(verdict, Placeholder):
         return _instead(call, verdict.ruling, verdict.scope), (), None, ()
-    beside = tuple(_told(ruling, epitaph.banner(ruling, language)) for ruling in verdict.banners)
+    mine = author is not None and author == call.viewer.account
+    beside = tuple(_beside(ruling, epitaph.banner(ruling, language), mine=mine) for ruling in verdict.banners)
     pictures = verdict.without_media and _instead(call, verdict.without_media, "media")
     labels = tuple(_told(ruling, epitaph.label(ruling, language)) for ruling in verdict.labels)
     return None, beside, pictures, labels
@@ -187,6 +193,12 @@ def _instead(call: Call[Any], ruling: Ruling, scope: str) -> Limit:
     # What is gagged is sealed in the log as well, and its number would tell when it was done.
     proof = None if ruling.neutral or not limit.order else Proof(ruling.log_index, ruling.order_ref, ruling.subject)
     return msgspec.structs.replace(limit, suspended=scope == "suspended", proof=proof)
+
+
+def _beside(ruling: Ruling, text: str, *, mine: bool) -> Limit:
+    limit = _told(ruling, text)
+    # Of what may not be told yet there is no page; the general one explains.
+    return msgspec.structs.replace(limit, mine=tidings.notice_page(ruling.id)) if mine and not ruling.neutral else limit
 
 
 def _told(ruling: Ruling, text: str, title: str = "") -> Limit:
@@ -206,7 +218,7 @@ def _card(
     if author is None:
         return None
     reposter = known.get(seen.item.author) if seen.item.inner else None
-    gone, beside, pictures_gone, labels = limits(call, seen.verdict)
+    gone, beside, pictures_gone, labels = limits(call, seen.verdict, post.author)
     return Card(
         key=seen.item.id,
         post=post,

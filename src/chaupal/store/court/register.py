@@ -1,0 +1,81 @@
+"""What the public register is asked for: orders that may be told of, by words, authority, law, country, outcome and day."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, exists, func, or_, select
+
+from chaupal.store.court.docket import CAME_TO, PUBLIC, Order, order_of
+from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.tables import authorities, case_events, orders, targets
+from chaupal.store.machine.work import Reading
+
+
+class Sought(NamedTuple):
+    """What somebody looks for in the register; what is empty filters nothing.
+
+    `q`: a part of a reference, of the authority's own number or of its name. `country`: whose authority. `states`: where at least
+    one target must stand. `since`, `until`: when it came (ms), the end not included.
+    """
+
+    q: str = ""
+    authority: int = 0
+    law: str = ""
+    country: str = ""
+    states: tuple[str, ...] = ()
+    since: int = 0
+    until: int = 2**62
+
+
+EVERY = Sought()
+
+
+_later = case_events.alias("later")
+_last = select(func.max(_later.c.number)).where(_later.c.target_id == targets.c.id).scalar_subquery()
+
+
+def _if_said(name: str, condition: Any) -> ColumnElement[bool]:
+    return or_(words(name) == "", condition)
+
+
+# Nothing is asked here but what the register shows: what is kept among staff is no way to find an order.
+PUBLIC_ORDERS = statement(
+    select(*orders.c)
+    .join(authorities, authorities.c.id == orders.c.authority_id)
+    .where(
+        orders.c.id < param("below"), PUBLIC, orders.c.received_at >= param("since"), orders.c.received_at < param("until"),
+        or_(param("whose") == 0, orders.c.authority_id == param("whose")),
+        _if_said("law", orders.c.regime == words("law")), _if_said("land", authorities.c.jurisdiction == words("land")),
+        _if_said("q", or_(func.lower(orders.c.ref).like(words("part")), func.lower(orders.c.reference_no).like(words("part")),
+                          func.lower(authorities.c.name).like(words("part")), authorities.c.name_hi.like(words("part")))),
+        or_(param("anywhere") == 1, exists().where(
+            targets.c.order_id == orders.c.id, case_events.c.target_id == targets.c.id, case_events.c.number == _last,
+            among(CAME_TO, "states"))),
+    )
+    .order_by(orders.c.id.desc())
+    .limit(param("n"))
+)  # fmt: skip
+NEWEST_OF = statement(
+    select(*orders.c).where(orders.c.authority_id == param("whose"), PUBLIC).order_by(orders.c.id.desc()).limit(1)
+)
+ISSUERS = statement(select(orders.c.authority_id, orders.c.regime).where(PUBLIC).distinct())
+
+
+async def public_orders_below(reading: Reading, below: int, at_most: int, sought: Sought = EVERY) -> list[Order]:
+    """Orders of authorities that may be told of, as they are sought, newest first."""
+    plain = sought.q.replace("%", "").replace("_", "").strip()
+    rows = await reading.fetch(
+        PUBLIC_ORDERS, below=below, n=at_most, since=sought.since, until=sought.until, whose=sought.authority, law=sought.law,
+        land=sought.country, q=plain, part=f"%{plain.lower()}%", anywhere=int(not sought.states), states=listed(list(sought.states)),
+    )  # fmt: skip
+    return [order_of(row) for row in rows]
+
+
+async def newest_of(reading: Reading, authority: int) -> Order | None:
+    """The newest order of an authority that may be told of."""
+    row = await reading.first(NEWEST_OF, whose=authority)
+    return None if row is None else order_of(row)
+
+
+async def public_issuers(reading: Reading) -> list[tuple[int, str]]:
+    """(authority, law) of all orders that may be told of."""
+    return [(whose, law) for whose, law in await reading.fetch(ISSUERS)]

@@ -1,0 +1,127 @@
+"""The public log as pages for people: what it is, its newest entries in words, each entry with its proof, how to verify it."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from chaupal.governance.log import batches as log_batches
+from chaupal.governance.log import cosigned as log_cosigned
+from chaupal.governance.log import log
+from chaupal.governance.log.batches import NotYet
+from chaupal.governance.report.times import minute_of
+from chaupal.kernel.clock import MINUTE
+from chaupal.policy import epitaph
+from chaupal.policy.surface import Surface
+from chaupal.web import pages
+from chaupal.web.court import logtale
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call
+from chaupal.wire.route import Route, Shape, get
+
+SHOWN = 30  # entries on a page
+
+type Index = Annotated[int, Meta(ge=0, le=10**18)]
+
+
+class Turned(msgspec.Struct):
+    """`before`: only entries below this index."""
+
+    before: Index | None = None
+
+
+class One(msgspec.Struct):
+    """An entry by its index."""
+
+    index: Index
+
+
+class Row(msgspec.Struct, frozen=True):
+    """An entry in a list. `at`: the minute that it is of (ms)."""
+
+    index: int
+    tale: str
+    ref: str
+    at: int
+    kind: str
+
+
+async def book(call: Call[Turned]) -> Answer:
+    court = call.house.court
+    first, found = await log.newest(court, call.args.before, SHOWN)
+    rows = [_row(call, first + at, msgspec.json.decode(entry)) for at, entry in enumerate(found)]
+    return await pages.render(
+        call, "register/log.html", title=words(call.viewer.language).gettext(N_("The public log")), rows=rows[::-1], first=first,
+        standing=await log_cosigned.standing(court), witnesses=log_cosigned.witnesses_of(court.settings),
+        key=await log_batches.public_key(court),
+    )  # fmt: skip
+
+
+async def entry(call: Call[One]) -> Answer:
+    """One entry: in words, field by field, letter by letter. Raises NotFound."""
+    court, index = call.house.court, call.args.index
+    title = words(call.viewer.language).gettext(N_("Entry %s of the log")) % index
+    standing = await log_cosigned.standing(court)
+    try:
+        raw = await log.entry(court, index)
+    except NotYet as later:
+        return await pages.render(
+            call, "register/entry.html", 404, title=title, index=index, when=later.when, standing=standing
+        )
+    fields = msgspec.json.decode(raw)
+    told = (await log.opened(court, [index])).get(index, {})
+    return await pages.render(
+        call, "register/entry.html", title=title, index=index, when="", row=_row(call, index, fields), prev=fields.get("prev"),
+        regime=fields.get("regime") or "", facts=_facts(fields.get("public", {})), closed=len(fields.get("_sd", ())), raw=raw.decode(),
+        reason=told.get("reason", ""), standing=standing,
+    )  # fmt: skip
+
+
+def _row(call: Call[Any], index: int, fields: Mapping[str, Any]) -> Row:
+    said, public = words(call.viewer.language), fields.get("public", {})
+    where = epitaph.country_names(tuple(public.get("territory") or ()), said.language)
+    return Row(
+        index,
+        logtale.sentence(fields, said, where),
+        _order(fields),
+        (minute_of(str(fields.get("at", ""))) or 0) * MINUTE,
+        str(fields.get("t", "")),
+    )
+
+
+def _order(fields: Mapping[str, Any]) -> str:
+    """The reference of the order that an entry is about, where it is about one that has a page."""
+    ref = str(fields.get("ref", ""))
+    about = fields.get("t") in (
+        "order",
+        "step",
+        "decision",
+        "measure",
+        "deamp",
+        "reversal",
+        "notice",
+        "appeal",
+        "external",
+        "counter",
+    )
+    return ref if about and ref and not ref.startswith("X-") else ""
+
+
+def _facts(public: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The public fields that say something, under the names that docs/log-entries.md explains."""
+    return [(name, _plain(value)) for name, value in public.items() if value not in (None, "", [], {}, False)]
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {each}" for name, each in value.items())
+    return "yes" if value is True else str(value)
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/log", book, Surface.RECORD, shape=Shape.PAGE, public=True, takes=Turned),
+    get("/log/entries/{index}", entry, Surface.RECORD, shape=Shape.PAGE, public=True, takes=One),
+)

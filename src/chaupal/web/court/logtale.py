@@ -1,0 +1,109 @@
+"""What an entry of the log says, in a sentence for people: by its type and its step, from what everybody may read of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chaupal.policy.epitaph import in_tongue
+from chaupal.web.court.courtly import DONE, GROUNDS
+from chaupal.web.words import N_, Words
+
+# (type, step) -> what happened. "" as a step: whatever the step. `%(what)s` is the measure, `%(who)s` the authority.
+TALES: dict[tuple[str, str], str] = {
+    ("authority", "added"): N_("An authority was entered in the register: %(who)s"),
+    ("authority", "proposed"): N_("A change of an authority's entry was proposed: %(who)s"),
+    ("authority", "changed"): N_("An authority's entry was changed: %(who)s"),
+    ("authority", "dropped"): N_("The change of an authority's entry was dropped: %(who)s"),
+    ("role", ""): N_("Somebody was given another part in the office, or none any more."),
+    ("protected", "granted"): N_("Somebody is protected from now on because of what they speak for."),
+    ("protected", "ending_proposed"): N_("It was proposed that somebody's protection end."),
+    ("protected", "ended"): N_("Somebody is not protected any more."),
+    ("order", ""): N_("An order came in from: %(who)s"),
+    ("step", "acknowledged"): N_("The authority was told that its order is here."),
+    ("step", "checked"): N_("The order's form was checked."),
+    ("step", "returned"): N_("The order was sent back to the authority, because something is missing."),
+    ("step", "mended"): N_("The authority mended what was missing."),
+    ("step", "clarification_requested"): N_("The authority was asked what is meant."),
+    ("step", "clarified"): N_("The authority answered."),
+    ("step", "hearing_set"): N_("A hearing was set."),
+    ("step", "hearing_held"): N_("The hearing was held."),
+    ("step", "meeting"): N_("The server and the authority met."),
+    ("step", "correspondence"): N_("The server and the authority wrote to each other."),
+    ("step", "objection_filed"): N_("The server objected to the order."),
+    ("step", "confirmed"): N_("The authority confirmed its emergency order."),
+    ("step", "withdrawn"): N_("The authority withdrew the order, or a part of it."),
+    ("step", "stayed"): N_("The order, or a part of it, was halted for the time being."),
+    ("step", "stay_ended"): N_("The halt was ended."),
+    ("step", "set_aside"): N_("The order, or a part of it, was set aside."),
+    ("step", "extended"): N_("What the order limits was extended."),
+    ("step", "renewed"): N_("What the order limits was renewed."),
+    ("step", "amended"): N_("What the order limits was made less."),
+    ("step", "challenged_in_court"): N_("The order was challenged in court."),
+    ("step", "effect_reported"): N_("The authority was told what had been done."),
+    ("step", "closed"): N_("The order was closed."),
+    ("step", "reopened"): N_("The order was opened again."),
+    ("decision", "proposed"): N_("One person proposed what to do about number %(target)s."),
+    ("decision", "concurred"): N_("A second reviewer agreed about number %(target)s."),
+    ("decision", "returned"): N_("What was proposed about number %(target)s was sent back."),
+    ("decision", "refused"): N_("Two people refused what was demanded about number %(target)s: %(ground)s"),
+    ("decision", "closed"): N_("The case of number %(target)s was closed without a measure."),
+    ("decision", "reviewed"): N_("A second person agreed to what one had done alone about number %(target)s."),
+    ("decision", "kept"): N_("The measure about number %(target)s was looked at again, and stays."),
+    ("decision", "dropped"): N_("What was proposed about number %(target)s was dropped."),
+    ("measure", ""): N_("A limit begins, on number %(target)s: %(what)s (%(where)s)"),
+    ("deamp", ""): N_("A limit begins, on number %(target)s: %(what)s (%(where)s)"),
+    ("reversal", ""): N_("A limit has ended, on number %(target)s: %(what)s"),
+    ("notice", "sent"): N_("Whoever it is about was told."),
+    ("notice", "delayed"): N_("Whoever it is about may not be told yet."),
+    ("notice", "withheld"): N_("Whoever it is about may not be told."),
+    ("notice", "failed"): N_("A mail to whoever it is about could not be delivered."),
+    ("appeal", "filed"): N_("An appeal was filed."),
+    ("appeal", "decided"): N_("An appeal was decided: %(outcome)s"),
+    ("appeal", "withdrawn"): N_("An appeal was withdrawn."),
+    ("report", "received"): N_("Somebody reported something."),
+    ("report", "acknowledged"): N_("Whoever reported was told that it is here."),
+    ("report", "resolved"): N_("What was reported was resolved."),
+    ("external", "filed"): N_("A decision was brought before a body outside."),
+    ("external", "decided"): N_("A body outside has decided."),
+    ("counter", ""): N_("A counter-notice went on its way."),
+    ("statement", "published"): N_("The server published a statement: %(title)s"),
+    ("statement", "revised"): N_("The server revised its statement: %(title)s"),
+    ("statement", "replied"): N_("An authority replied to a statement: %(title)s"),
+    ("snapshot", ""): N_("The report of %(period)s was fixed."),
+    ("tally", ""): N_("Decisions were counted by whose words they are about, without names."),
+    ("policy", ""): N_("A text of this server has a new version."),
+    ("regime", ""): N_("A law by which this server judges has a new version."),
+    ("door", "shut"): N_("A door was shut to some who came with bad intent."),
+    ("door", "changed"): N_("A shut door was changed."),
+    ("door", "opened"): N_("A door was opened again."),
+    ("evidence", ""): N_("What had been held as evidence was emptied."),
+    ("key", ""): N_("The log is signed by a new key."),
+    ("origin", ""): N_("The log goes on from an older one."),
+    ("open", ""): N_("What had been closed in an earlier entry was opened, or destroyed."),
+    ("cover", ""): N_("A closed entry. It holds something that may not be told yet, or nothing at all: nobody can tell which."),
+}  # fmt: skip
+OTHER = N_("Something was written down that this page has no words for; it stands below, letter by letter.")
+OUTCOMES = {
+    "upheld": N_("the decision stands"), "modified": N_("the limit was made narrower"), "reversed": N_("the decision was taken back"),
+}  # fmt: skip
+
+
+def sentence(entry: Mapping[str, Any], words: Words, where: str = "") -> str:
+    """One entry's sentence; `where`: its countries' names in the reader's language."""
+    public, kind = entry.get("public", {}), entry.get("t", "")
+    tale = TALES.get((kind, str(public.get("step", "")))) or TALES.get((kind, "")) or OTHER
+    ground, done = GROUNDS.get(public.get("ground") or ""), DONE.get(public.get("measure", ""))
+    outcome = OUTCOMES.get(public.get("outcome") or "")
+    facts = {
+        "who": _who(public, words), "target": words.number(public.get("target") or 0), "where": where,
+        "what": words.gettext(done) if done else str(public.get("measure", "")),
+        "ground": words.gettext(ground) if ground else str(public.get("ground") or "–"),
+        "outcome": words.gettext(outcome) if outcome else "–", "title": str(public.get("title", "")),
+        "period": str(public.get("period", "")),
+    }  # fmt: skip
+    return words.gettext(tale) % facts
+
+
+def _who(public: Mapping[str, Any], words: Words) -> str:
+    """The authority by its name in the register; the house where nobody asked."""
+    name = (public.get("name_hi") if words.language == "hi" else "") or public.get("name") or public.get("authority")
+    return in_tongue(str(name), words.language) if name else words.gettext(N_("this server itself, or a person"))
