@@ -12,6 +12,7 @@ from painted import picture
 
 TEXT = "form.sheet textarea"
 POST = ".sheet-foot button:not([formaction])"
+TOOLS = ".tools > details > summary:visible"  # a poll, a later time, a warning, whom it is for
 VECTORS = (
     "राष्ट्र",
     "क्‍या बात है 👨‍👩‍👧‍👦 🇮🇳",
@@ -26,7 +27,7 @@ VECTORS = (
 @pytest.fixture
 def page(opens: Opens) -> Page:
     page = opens("asha")
-    page.wait_for_selector(".left")
+    page.wait_for_selector(".left", state="attached")
     return page
 
 
@@ -65,7 +66,7 @@ def test_few_letters_left_are_read_out_and_too_many_are_said_beside_the_field(pa
 def test_names_and_tags_are_completed_by_key(page: Page):
     page.locator(TEXT).press_sequentially("नमस्ते @ra", delay=20)
     expect(page.locator(".offers li").first).to_contain_text("@ravi")
-    page.keyboard.press("ArrowDown")
+    expect(page.locator(".offers li").first).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
     assert page.input_value(TEXT).startswith("नमस्ते @ravi ")
     page.locator(TEXT).press_sequentially("#किसा", delay=20)
@@ -73,6 +74,27 @@ def test_names_and_tags_are_completed_by_key(page: Page):
     page.keyboard.press("Tab")
     assert "#किसान" in page.input_value(TEXT)
     page.fill(TEXT, "")
+
+
+def test_a_name_and_enter_at_once_is_no_dead_mention(page: Page):
+    page.locator(TEXT).click()
+    page.keyboard.type("@ash")
+    page.keyboard.press("Enter")  # before anything is offered
+    expect(page.locator(TEXT)).to_have_value("@asha ")
+    page.keyboard.type("@zzzz")
+    page.keyboard.press("Enter")
+    expect(page.locator(TEXT)).to_have_value("@asha @zzzz\n")
+    page.fill(TEXT, "")
+
+
+def test_the_sheet_is_one_line_that_opens_with_one_row_of_icons(page: Page):
+    assert (page.locator("form.sheet").bounding_box() or {})["height"] < 70
+    expect(page.locator(".tools")).to_be_hidden()
+    page.locator(TEXT).click()
+    icons = page.locator(f"{TOOLS}, .tools > label.tool")
+    expect(icons).to_have_count(5)
+    assert len({round((one.bounding_box() or {})["y"]) for one in icons.all()}) == 1
+    assert (page.locator(POST).bounding_box() or {})["x"] > 200
 
 
 def test_what_is_offered_does_not_move_the_button_that_is_being_pressed(page: Page):
@@ -85,7 +107,6 @@ def test_what_is_offered_does_not_move_the_button_that_is_being_pressed(page: Pa
 
 def test_a_picture_is_sent_at_once_and_its_description_is_asked_for(page: Page):
     page.fill(TEXT, "सरसों फूली है। #सरसों")
-    page.locator(".sheet details summary").first.click()
     page.set_input_files("input[type=file]", {"name": "s.png", "mimeType": "image/png", "buffer": picture(320, 200)})
     alt = page.locator(".attached input[type=text]")
     expect(alt).to_be_visible()
@@ -149,7 +170,7 @@ def test_what_was_typed_before_the_script_came_is_kept_too(slow: tuple[Page, lis
     page.wait_for_timeout(50)
     for request in held:
         request.continue_()
-    page.wait_for_selector(".left")
+    page.wait_for_selector(".left", state="attached")
     page.unroute("**/static/composer*")
     page.goto("/public")
     page.goto("/")
@@ -172,7 +193,7 @@ def test_a_form_that_went_before_the_script_came_is_not_offered_again(slow: tupl
     page.unroute("**/static/composer*")
     sent[0].continue_()
     expect(page.locator("[data-list] article").first).to_contain_text("और दूसरी पंक्ति")
-    page.wait_for_selector(".left")
+    page.wait_for_selector(".left", state="attached")
     expect(page.locator(".restored")).to_have_count(0)
     assert page.input_value(TEXT) == ""
 
@@ -188,7 +209,7 @@ def test_words_that_are_kept_do_not_push_away_what_is_typed_meanwhile(slow: tupl
     page.wait_for_timeout(50)
     for request in held:
         request.continue_()
-    page.wait_for_selector(".left")
+    page.wait_for_selector(".left", state="attached")
     assert page.input_value(TEXT) == "आज का"
 
 
@@ -204,9 +225,10 @@ def test_what_is_wrong_stands_beside_its_own_field_and_goes_when_it_is_mended(op
     page = opens("asha")
     page.context.add_cookies([{"name": "language", "value": language, "url": page.url}])
     page.reload()
-    page.wait_for_selector(".left")
+    page.wait_for_selector(".left", state="attached")
     page.fill(TEXT, "चाय?")
-    page.locator(".sheet details summary").nth(1).click()
+    page.locator(TOOLS).nth(0).click()
+    page.locator(TOOLS).nth(1).click()
     page.fill("#option0", "चाय")
     page.fill("#option1", "चाय")
     page.click(POST)
@@ -225,7 +247,7 @@ def test_what_is_wrong_stands_beside_its_own_field_and_goes_when_it_is_mended(op
     expect(page.locator("#poll-error")).to_have_count(0)
     expect(page.locator("#at")).to_have_attribute("aria-invalid", "true")
     page.fill("#at", "")
-    page.locator(".sheet details summary").first.click()
+    page.locator(TOOLS).nth(2).click()
     page.fill("#spoiler", "क" * 500)
     page.click(POST)
     assert "500" in beside(page, "spoiler")
@@ -238,7 +260,6 @@ def test_what_is_wrong_stands_beside_its_own_field_and_goes_when_it_is_mended(op
 
 def test_a_description_that_cannot_be_taken_is_said_beside_it_and_nothing_is_sent(page: Page):
     page.fill(TEXT, "लंबे वर्णन वाला चित्र")
-    page.locator(".sheet details summary").first.click()
     page.set_input_files("input[type=file]", {"name": "s.png", "mimeType": "image/png", "buffer": picture(320, 200)})
     alt = page.locator(".attached input[type=text]")
     alt.fill("क" * 1_501)
@@ -253,8 +274,8 @@ def test_a_description_that_cannot_be_taken_is_said_beside_it_and_nothing_is_sen
 
 def test_poll_time_warning_pictures_and_choices_come_back_too(page: Page):
     page.fill(TEXT, "कल पूछेंगे")
-    for details in page.locator(".sheet details").all():
-        details.locator("summary").click()
+    for summary in page.locator(TOOLS).all():
+        summary.click()
     page.fill("#spoiler", "चुनाव")
     page.fill("#option0", "हाँ")
     page.fill("#option2", "पता नहीं")
@@ -289,10 +310,10 @@ def test_words_for_a_change_of_a_post_are_kept_for_that_post_alone(page: Page):
     expect(post).to_contain_text("खेत की बात")
     edit = f"/posts/{(post.get_attribute('id') or '')[1:]}/edit"
     page.goto(edit)
-    page.wait_for_selector(".left")
+    page.wait_for_selector(".left", state="attached")
     page.fill(TEXT, "खेत की दूसरी बात")
     page.goto("/")
-    page.wait_for_selector(".left")
+    page.wait_for_selector(".left", state="attached")
     assert page.input_value(TEXT) == ""
     page.goto(edit)
     expect(page.locator(".restored")).to_be_visible()

@@ -32,7 +32,7 @@ def test_chromium_finds_nothing_that_keeps_it_from_being_installed(page: Page):
 
 def test_without_a_network_there_is_a_page_that_says_so_and_what_was_written(page: Page):
     page.reload()
-    page.wait_for_selector(".left")
+    page.wait_for_selector(".left", state="attached")
     page.fill("form.sheet textarea", "खेत से लिख रही हूँ, नेटवर्क नहीं है।")
     page.context.set_offline(True)
     page.goto("/notifications")

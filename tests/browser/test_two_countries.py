@@ -38,7 +38,6 @@ def write(page: Page, text: str, *, pictured: bool = False) -> str:
     page.goto("/")
     page.fill(TEXT, text)
     if pictured:
-        page.locator(".sheet details summary").first.click()
         page.set_input_files(
             "input[type=file]", {"name": "s.png", "mimeType": "image/png", "buffer": picture(320, 200)}
         )
@@ -185,7 +184,7 @@ def test_a_tag_that_only_a_withheld_post_has_is_offered_abroad_alone(
     offers: list[int] = []
     for country in ("IN", "US"):
         page = from_(opens("asha"), country, "/")
-        page.wait_for_selector(".left")
+        page.wait_for_selector(".left", state="attached")
         with page.expect_response(re.compile("/compose/suggest")):
             page.locator(TEXT).press_sequentially(f"बात {sigil}{word[:4]}", delay=20)
         page.wait_for_timeout(300)

@@ -154,8 +154,34 @@ def test_handles_addresses_and_tags_in_latin_letters_are_left_alone_unless_chose
     page.keyboard.type(said)
     assert text(page) == said
     page.keyboard.type("#kisan")
-    page.keyboard.press("1")
-    assert text(page) == said + "#किसान"
+    offers = page.locator(".offers:not([hidden]) [role=option]")
+    expect(offers.first).to_contain_text("#किसान")
+    expect(candidates(page)).to_have_count(0)  # one list, never two at once
+    page.keyboard.press("Enter")
+    assert text(page).startswith(said + "#किसान")
+
+
+def test_a_full_stop_after_devanagari_offers_the_danda(page: Page):
+    page.fill("#text", "किसान")
+    page.keyboard.press("End")
+    page.keyboard.type(".")
+    expect(candidates(page).first).to_contain_text("।")
+    page.keyboard.type(" ")
+    assert text(page) == "किसान। "
+    page.fill("#text", "किसान")
+    page.keyboard.press("End")
+    page.keyboard.type(".5 ")
+    assert text(page) == "किसान.5 "
+
+
+def test_sending_while_a_word_is_typed_throws_nothing(page: Page):
+    thrown: list[str] = []
+    page.on("pageerror", lambda error: thrown.append(str(error)))
+    page.keyboard.type("kisan")
+    expect(candidates(page).first).to_be_visible()
+    page.locator(".sheet-foot button:not([formaction])").click()
+    expect(page.locator("[data-list] article").first).to_contain_text("किसान")
+    assert thrown == []
 
 
 def test_a_word_before_a_full_stop_is_taken_when_the_sentence_goes_on_and_an_address_is_not(page: Page):

@@ -100,11 +100,11 @@ def write_with_a_picture(page: Page, way: Way) -> str:
         expect(page.locator(TEXT)).to_have_value("किसान आंदोलन ")
         page.keyboard.press("Control+m")
     page.fill(TEXT, f"किसान आंदोलन में सरसों फूली। #{way.tag}")
-    page.locator(".sheet details summary").first.click()
     if way.scripts:
         page.set_input_files("input[type=file]", FIELDS)
         page.locator(".attached input[type=text]").fill("पीले खेत")
     else:
+        page.locator(".with-pictures > summary").click()
         page.set_input_files("#picture1", FIELDS)
         page.fill("#alt1", "पीले खेत")
     page.click(POST)

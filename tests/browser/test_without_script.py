@@ -49,7 +49,7 @@ def test_a_member_writes_with_a_picture_and_another_answers(phone: BrowserContex
     page = phone.new_page()
     come_in(page, "asha")
     page.fill("#text", "आज गुड़ बना है। #गुड़")
-    page.locator(".sheet details summary").first.click()
+    page.locator(".with-pictures > summary").click()
     page.set_input_files("#picture1", {"name": "gur.png", "mimeType": "image/png", "buffer": picture(320, 200)})
     page.fill("#alt1", "कड़ाही में उबलता गुड़")
     page.locator(".sheet-foot button:not([formaction])").click()

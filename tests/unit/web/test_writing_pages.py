@@ -169,7 +169,10 @@ async def test_the_edit_form_changes_descriptions_and_the_poll(village: Village)
     assert (await v.client.post("/compose", data=form, files=sent, headers=headers)).status_code == 303
     id_ = await newest(v, v.asha)
     pictured = (await v.api(v.asha, "GET", f"/api/v1/statuses/{id_}")).json()["media_attachments"][0]["id"]
-    assert 'name="described[]" dir="auto" value="पहले"' in await v.page_as("IN", f"/posts/{id_}/edit", v.asha)
+    assert 'name="described[]" dir="auto" data-typing value="पहले"' in await v.page_as(
+        "IN", f"/posts/{id_}/edit", v.asha
+    )
+    assert "बदलाव सहेजें" in await v.page_as("IN", f"/posts/{id_}/edit", v.asha)
     new = {"text": "खेत", "kept[]": pictured, "pictured[]": pictured, "described[]": "पीले खेत"}
     assert (await sends(v, v.asha, f"/posts/{id_}/edit", **new)).status_code == 303
     media = (await v.api(None, "GET", f"/api/v1/statuses/{id_}")).json()["media_attachments"]

@@ -27,6 +27,8 @@ class Composer {
       this.pictures.clear();
       void this.drafts.drop();
     });
+    for (const event of ["focusin", "input", "change"]) form.addEventListener(event, () => form.classList.add("open"));
+    if (text.value !== text.defaultValue || form.querySelector(".restored, .attached > *")) form.classList.add("open");
     addCounter(form, text, Number(form.dataset["most"] ?? 500));
     new Suggestions(text);
     form.addEventListener("submit", (event) => {
@@ -74,6 +76,8 @@ class Composer {
       return;
     }
     this.form.reset();
+    this.form.classList.remove("open");
+    (document.activeElement as HTMLElement | null)?.blur();
     this.pictures.clear();
     clearFaults(this.form);
     this.form.querySelectorAll("input[name='kept[]'], .restored").forEach((one) => one.remove());

@@ -11,6 +11,7 @@ import type { Source } from "./typing/suggest.ts";
 // What measuring needs: bench/typing.py asks the very file that people get.
 export { Lexicon, SCRIPTS };
 
+const FIELD = "textarea[data-typing], input[data-typing]"; // the page itself has the mark as well, once its words came
 const FREQUENT = -9; // natural logarithm: how often a word of the square counts as used, about once in eight thousand
 const sources = new Map<string, Source>();
 let listening: AbortController | null = null;
@@ -26,9 +27,10 @@ export function start(): void {
   document.addEventListener("input", onInput, options);
   document.addEventListener("keydown", onKey, options);
   document.addEventListener("focusout", (event) => document.hasFocus() && leave(fieldOf(event)), options);
-  document.addEventListener("submit", () => leave(document.activeElement?.closest<Field>("[data-typing]") ?? null), options);
+  document.addEventListener("submit", () => leave(document.activeElement?.closest<Field>(FIELD) ?? null), options);
+  document.addEventListener("spellings", spell, options);
   document.addEventListener("change", onLanguage, options);
-  const now = document.activeElement?.closest<Field>("[data-typing]");
+  const now = document.activeElement?.closest<Field>(FIELD);
   if (now) sourceOf(now);
 }
 
@@ -39,7 +41,7 @@ export function stop(): void {
 }
 
 function fieldOf(event: Event): Field | null {
-  const field = event.target instanceof Element ? event.target.closest<Field>("textarea[data-typing], input[data-typing]") : null;
+  const field = event.target instanceof Element ? event.target.closest<Field>(FIELD) : null;
   return field?.readOnly || field?.disabled ? null : field;
 }
 
@@ -62,8 +64,15 @@ function onKey(event: KeyboardEvent): void {
 /** The language of a form was chosen: its words may come before they are needed. */
 function onLanguage(event: Event): void {
   if (!(event.target instanceof HTMLSelectElement) || event.target.name !== "language") return;
-  const field = event.target.form?.querySelector<Field>("[data-typing]");
+  const field = event.target.form?.querySelector<Field>(FIELD);
   if (field) sourceOf(field);
+}
+
+/** What offers tags (compose/suggest.ts) asks how one that is typed in Latin letters is spelled: there is one list, and it is theirs. */
+function spell(event: Event): void {
+  const { latin, words } = (event as CustomEvent<{ latin: string; words: string[] }>).detail;
+  const field = fieldOf(event);
+  if (field && mode() === "phonetic" && /^[A-Za-z]+$/.test(latin)) words.push(...phonetic.spellings(field, latin));
 }
 
 function leave(field: Field | null): void {

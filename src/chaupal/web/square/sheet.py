@@ -12,7 +12,7 @@ from chaupal.policy.unsaid import DAY, PollAsked, Unsaid
 from chaupal.web.said import sentence
 from chaupal.wire.paging import Number
 
-UNFOLDED = ("picture", "alt", "spoiler")  # fields (how their names begin) that lie folded away with the pictures
+UNFOLDED = ("picture", "alt")  # fields (how their names begin) that lie folded away with the pictures
 SLOTS = range(1, 5)  # pictures of one post
 SQUARE_OFFSET = 5 * HOUR + 30 * MINUTE  # of the square's time, in which pages say and ask for every time
 # What a problem is about -> the field beside which it stands; all else stands beside the text.
@@ -60,13 +60,23 @@ class Sheet(msgspec.Struct, kw_only=True):
 
     @property
     def unfolded(self) -> bool:
-        """Whether something is filled in that would otherwise lie folded away."""
-        return bool(self.spoiler or self.kept or self.sensitive or any(self.alts) or self.wrong.startswith(UNFOLDED))
+        """Whether something is filled in of the pictures, which would otherwise lie folded away."""
+        return bool(any(self.alts) or self.wrong.startswith(UNFOLDED))
 
     @property
-    def opened(self) -> bool:
-        """The same of the poll and the later time."""
-        return bool(any(self.options) or self.at or self.wrong in ("poll", "at"))
+    def warns(self) -> bool:
+        """The same of the warning."""
+        return bool(self.spoiler or self.sensitive or self.wrong == "spoiler")
+
+    @property
+    def polls(self) -> bool:
+        """The same of the poll."""
+        return bool(any(self.options) or self.wrong == "poll")
+
+    @property
+    def waits(self) -> bool:
+        """The same of the later time."""
+        return bool(self.at or self.wrong == "at")
 
 
 class Typed(msgspec.Struct, kw_only=True):

@@ -25,12 +25,19 @@ export class Pictures {
     chooser.accept = first.accept;
     chooser.className = "unseen";
     chooser.id = `${form.id}-chooser`;
-    label.className = "button second add";
+    label.className = "tool";
     label.htmlFor = chooser.id;
-    label.textContent = say("add-picture");
-    slots[0]?.before(chooser, label);
+    label.title = say("add-picture");
+    const [icon, words] = [document.querySelector(".with-pictures .icon"), document.createElement("span")];
+    words.className = "unseen";
+    words.textContent = say("add-picture");
+    label.append(...(icon ? [icon.cloneNode(true)] : []), words);
     slots.forEach((slot) => slot.remove());
-    form.querySelector(".sheet-foot")?.before(this.row);
+    // One press to a picture: what opens the fields of those without a script is not needed.
+    const tools = form.querySelector(".tools");
+    tools?.prepend(chooser, label);
+    tools?.classList.add("with-script");
+    tools?.before(this.row);
     chooser.addEventListener("change", () => {
       this.take(chooser.files);
       chooser.value = "";
@@ -148,6 +155,7 @@ export class Pictures {
     const alt = document.createElement("input");
     alt.type = "text";
     alt.dir = "auto";
+    alt.dataset["typing"] = "";
     alt.value = said;
     alt.placeholder = say("alt");
     alt.ariaLabel = say("alt");

@@ -1,11 +1,14 @@
 // Names after @ and tags after #, offered while one types. What may not be offered does not come from the server.
 import { released } from "../page/press.ts";
 import { say } from "../page/words.ts";
+import { stand } from "../typing/place.ts";
 import { typed } from "./typed.ts";
 
 interface Offer { text: string; about: string }
 
 const PAUSE = 150; // ms without a key, before the server is asked
+const SPELLED = 2; // of a tag in Latin letters, so many spellings are asked for, too
+const MOST = 7;
 
 export class Suggestions {
   private readonly list = document.createElement("ul");
@@ -13,6 +16,8 @@ export class Suggestions {
   private at = -1;
   private timer = 0;
   private asked = 0;
+  private waiting = false; // for what is offered
+  private hurried = false; // Enter came before it did
 
   constructor(private readonly text: HTMLTextAreaElement) {
     this.list.className = "offers";
@@ -21,6 +26,7 @@ export class Suggestions {
     this.list.ariaLabel = say("offers");
     this.list.hidden = true;
     text.after(this.list);
+    text.dataset["offers"] = "";
     text.setAttribute("aria-autocomplete", "list");
     text.setAttribute("aria-controls", this.list.id);
     text.addEventListener("input", () => this.later());
@@ -41,24 +47,45 @@ export class Suggestions {
   private later(): void {
     clearTimeout(this.timer);
     const word = this.word();
+    this.waiting = word !== "";
+    this.hurried = false;
     if (!word) this.close();
     else this.timer = window.setTimeout(() => void this.ask(word), PAUSE);
   }
 
   private async ask(word: string): Promise<void> {
     const turn = (this.asked += 1);
-    try {
-      const answer = await fetch(`/compose/suggest?q=${encodeURIComponent(word)}`, { credentials: "same-origin" });
-      if (!answer.ok || turn !== this.asked || document.activeElement !== this.text) return;
-      this.show((await answer.json()) as Offer[]);
-    } catch {
-      this.close(); // offline one types on without
-    }
+    const spelled = this.spellings(word);
+    const asked = [...spelled.slice(0, SPELLED), word];
+    const answers = await Promise.all(asked.map(offersFor));
+    if (turn !== this.asked || document.activeElement !== this.text) return;
+    // Each spelling, then the tags that begin so; what was typed in Latin letters last, unless it is a tag itself.
+    const known = new Map(answers.flat().map((offer) => [offer.text, offer]));
+    const texts = asked.flatMap((one, n) => [...(one !== word || known.has(word) ? [one] : []), ...(answers[n] ?? []).map((offer) => offer.text)]);
+    const offers = [...new Set(texts)].slice(0, MOST).map((one) => known.get(one) ?? { text: one, about: "" });
+    this.waiting = false;
+    this.show(offers);
+    if (this.hurried) this.hurry(offers.length > 0);
+  }
+
+  /** Where one types in Latin letters: how the tag may be spelled (typist.ts hears the question, where it is turned on). */
+  private spellings(word: string): string[] {
+    if (word.startsWith("@")) return [];
+    const asked = { latin: word.slice(1), words: [] as string[] };
+    this.text.dispatchEvent(new CustomEvent("spellings", { bubbles: true, detail: asked }));
+    return asked.words.map((one) => `#${one}`);
+  }
+
+  /** Enter was pressed while the answer was on its way: it takes the name, or begins a line where nothing is offered. */
+  private hurry(any: boolean): void {
+    this.hurried = false;
+    if (any) return this.choose(0);
+    this.text.setRangeText("\n", this.text.selectionStart, this.text.selectionEnd, "end");
+    this.text.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   private show(offers: Offer[]): void {
     this.offers = offers;
-    this.at = -1;
     this.list.replaceChildren(...offers.map((offer, n) => {
       const item = document.createElement("li");
       item.role = "option";
@@ -72,22 +99,34 @@ export class Suggestions {
       return item;
     }));
     this.list.hidden = offers.length === 0;
+    if (!offers.length) return;
+    stand(this.list, this.text, this.text.selectionEnd - this.word().length);
+    this.mark(0);
   }
 
   private close(): void {
     this.asked += 1;
+    this.waiting = false;
     this.list.hidden = true;
     // What it points to may belong to others: the candidates of phonetic typing.
     if (this.text.getAttribute("aria-activedescendant")?.startsWith(this.list.id)) this.text.removeAttribute("aria-activedescendant");
   }
 
   private key(event: KeyboardEvent): void {
-    if (this.list.hidden || event.isComposing) return;
+    if (event.isComposing) return;
+    if (this.list.hidden) return this.early(event);
     if (event.key === "ArrowDown") this.mark(Math.min(this.at + 1, this.offers.length - 1));
     else if (event.key === "ArrowUp") this.mark(Math.max(this.at - 1, 0));
     else if (event.key === "Escape") this.close();
-    else if ((event.key === "Enter" && this.at >= 0) || event.key === "Tab") this.choose(Math.max(0, this.at));
+    else if ((event.key === "Enter" && !event.ctrlKey && !event.metaKey) || event.key === "Tab") this.choose(Math.max(0, this.at));
     else return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+
+  private early(event: KeyboardEvent): void {
+    if (event.key !== "Enter" || event.ctrlKey || event.metaKey || !this.waiting || !this.word().startsWith("@")) return;
+    this.hurried = true;
     event.preventDefault();
     event.stopImmediatePropagation();
   }
@@ -109,5 +148,14 @@ export class Suggestions {
     this.text.focus();
     this.text.dispatchEvent(new Event("input", { bubbles: true }));
     this.close();
+  }
+}
+
+async function offersFor(word: string): Promise<Offer[]> {
+  try {
+    const answer = await fetch(`/compose/suggest?q=${encodeURIComponent(word)}`, { credentials: "same-origin" });
+    return answer.ok ? ((await answer.json()) as Offer[]) : [];
+  } catch {
+    return []; // offline one types on without
   }
 }

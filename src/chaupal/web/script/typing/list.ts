@@ -1,7 +1,5 @@
 // The candidates under the caret: a listbox that the field points into, so that a screen reader says what one is at.
-import { type Field, spot } from "./place.ts";
-
-const NARROW = "(max-width: 40rem), (pointer: coarse)";
+import { type Field, stand } from "./place.ts";
 
 const TOLD = ["aria-controls", "aria-autocomplete", "aria-activedescendant"];
 
@@ -55,7 +53,7 @@ export class CandidateList {
     field.setAttribute("aria-controls", this.#box.id);
     field.setAttribute("aria-autocomplete", "list");
     if (counted) this.#voice.textContent = this.#say(words.length);
-    this.#put(field, at);
+    stand(this.#box, field, at);
     this.mark(active);
   }
 
@@ -77,15 +75,6 @@ export class CandidateList {
     this.#active = -1;
     this.#box.remove();
     this.#voice.remove();
-  }
-
-  #put(field: Field, at: number | null): void {
-    const narrow = at === null || matchMedia(NARROW).matches;
-    const { left, foot } = narrow ? { left: 0, foot: field.offsetHeight } : spot(field, at);
-    const most = Math.max(0, field.offsetWidth - this.#box.offsetWidth);
-    this.#box.style.left = `${field.offsetLeft + Math.max(0, Math.min(left, most))}px`;
-    this.#box.style.top = `${field.offsetTop + foot}px`;
-    this.#box.classList.toggle("wide", narrow);
   }
 }
 

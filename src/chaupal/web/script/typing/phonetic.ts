@@ -3,6 +3,9 @@ import { CandidateList } from "./list.ts";
 import { type Field, put, replace, type Word, wordAtCaret } from "./place.ts";
 import { candidates, type Source } from "./suggest.ts";
 
+const STOP = { ".": ["।", "."] } as const; // after a letter of a script whose sentences end so
+const DANDA = new Set(["hi", "ne", "sa", "mai", "bn", "as", "or", "pa"]);
+
 /** What was put last, so that Backspace right after can restore the Latin. */
 interface Put {
   field: Field;
@@ -34,11 +37,31 @@ export class Phonetic {
   input(field: Field): void {
     if (this.#acting) return;
     if (this.#since(field) === null) this.#put = null;
+    const stop = this.#stop(field);
+    if (stop) return this.#offer(field, stop, STOP["."]);
     const word = wordAtCaret(field);
-    if (!word || this.#stays(field, word)) return this.close();
+    // A tag in a field that offers tags is spelled in their list (`spellings`).
+    if (!word || this.#stays(field, word) || (word.tag && field.hasAttribute("data-offers"))) return this.close();
+    this.#offer(field, word, candidates(word.latin, this.#source(field)));
+  }
+
+  /** How a word in Latin letters may be spelled, likeliest first; without itself. */
+  spellings(field: Field, latin: string): string[] {
+    return candidates(latin, this.#source(field)).filter((word) => word !== latin);
+  }
+
+  #offer(field: Field, word: Word, words: readonly string[]): void {
     this.#word = word;
-    this.#words = candidates(word.latin, this.#source(field));
+    this.#words = [...words];
     this.#list.show(field, this.#words, word.tag ? -1 : 0, this.#language(field), word.tag ? null : word.start);
+  }
+
+  /** The full stop right before the caret, after a word in a script that ends its sentences with a danda. */
+  #stop(field: Field): Word | null {
+    const caret = field.selectionStart ?? 0;
+    if (caret !== field.selectionEnd || !/[\u0900-\u0963\u0971-\u0b7f]\.$/.test(field.value.slice(0, caret)) || !DANDA.has(this.#language(field))) return null;
+    const word = { latin: ".", start: caret - 1, end: caret, tag: false };
+    return this.#stays(field, word) ? null : word;
   }
 
   /** A key, before the browser has it. What is done here is kept from it. */
@@ -67,14 +90,18 @@ export class Phonetic {
   #listKey(field: Field, key: string): boolean {
     const { active, size } = this.#list;
     const number = /^[1-9]$/.test(key) ? Number(key) : 0;
-    if (this.#word?.tag && key.startsWith("Arrow")) return false; // they move in what is offered for tags
     if (number && number <= size) this.#choose(number - 1);
     else if (key === "ArrowDown") this.#list.mark((active + 1) % size);
     else if (key === "ArrowUp") this.#list.mark(active <= 0 ? size - 1 : active - 1);
     else if (key === "Escape") this.#keep(field);
-    else if (key === "Enter" && active >= 0) this.#take(field, active, active > 0);
+    else if (key === "Enter" && active >= 0) {
+      const stop = this.#word?.latin === ".";
+      this.#take(field, active, active > 0 && !stop);
+      return !stop; // a sentence is over, and so may its line be
+    }
     else {
-      if (active >= 0 && ENDS.test(key)) this.#take(field, active, active > 0);
+      if (active >= 0 && ENDS.test(key)) this.#take(field, active, active > 0 && this.#word?.latin !== ".");
+      else if (this.#word?.latin === ".") this.close(); // it goes on: a number, an address
       return false; // the space itself is for the browser
     }
     return true;
@@ -102,7 +129,7 @@ export class Phonetic {
     const [word, text] = [this.#word, this.#words[index]];
     this.close();
     if (!word || text === undefined) return;
-    if (learn) this.#source(field).picks.learn(word.latin, text);
+    if (learn && word.latin !== ".") this.#source(field).picks.learn(word.latin, text);
     if (text === word.latin) this.#kept = { field, start: word.start };
     else this.#replace(field, word, text);
   }

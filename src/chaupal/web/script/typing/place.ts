@@ -62,3 +62,15 @@ export function spot(field: Field, index: number): { left: number; foot: number 
   twin.remove();
   return { left, foot: Math.min(foot, field.clientHeight) };
 }
+
+const NARROW = "(max-width: 40rem), (pointer: coarse)";
+
+/** Put a list beside a place in its field, which it stands right after; on a phone, or without a place, below the field. */
+export function stand(list: HTMLElement, field: Field, at: number | null): void {
+  const narrow = at === null || matchMedia(NARROW).matches;
+  const { left, foot } = narrow ? { left: 0, foot: field.offsetHeight } : spot(field, at);
+  const most = Math.max(0, field.offsetWidth - list.offsetWidth);
+  list.style.left = `${field.offsetLeft + Math.max(0, Math.min(left, most))}px`;
+  list.style.top = `${field.offsetTop + foot}px`;
+  list.classList.toggle("wide", narrow);
+}
