@@ -82,7 +82,7 @@ async def test_a_template_is_filled_in_for_each_thing(village: Village):
     page = (await at.get(f"/office/orders/{ref}/many?template={id_}&outcome=refuse&code={GROUND}")).text
     assert f"Number 1 of {ref}, by asha: it names somebody." in page
     assert f"Number 2 of {ref}, by asha: it names somebody." in page
-    assert page.count('<option value="refuse" selected>') == 3  # of the filter, and of each thing
+    assert page.count('<option value="refuse" selected>') == 2  # of each thing
 
 
 async def test_nothing_chosen_and_nonsense_are_said(village: Village):
@@ -255,3 +255,43 @@ async def test_whom_a_law_keeps_in_the_dark_nobody_tells(village: Village):
     sent = await dev.send(page, items((1, 3, "", "")), act="tell")
     assert sent.status_code == 422 and "does not let them be told yet" in sent.text
     assert len(mails_of(v.running)) == mails
+
+
+async def test_what_is_said_once_for_all_that_are_marked_is_a_decision_of_each(village: Village):
+    """Nothing is chosen beforehand, least of all withholding; each has its own entry, and a row's own word goes before."""
+    v = village
+    ref, _ = await order_of(v, 4)
+    page, chitra = f"/office/orders/{ref}/many", AtDesk(v, v.chitra)
+    blank = (await chitra.get(page)).text
+    chosen = regex.findall(r'<option value="([^"]+)" selected', blank.partition("<main")[2])
+    assert chosen == [] and not regex.search(r'name="items\[\d\]\[take\]" value="1" checked', blank)
+    assert "mark=page" in blank
+    rows = items((1, 1, "", ""), (2, 1, "", ""), (3, 1, "withhold_post", REASON)) | {
+        "items[3][at]": "4:1", "items[3][outcome]": "", "items[3][reason]": "",
+    }  # fmt: skip
+    said = {"all_code": GROUND, "all_reason": f"{REASON} It only reports."}
+    sent = await chitra.send(page, rows | said, act="propose")
+    assert sent.status_code == 200 and "data-became" in sent.text and "somebody else decides" in sent.text
+    found = await desk.matter(v.running.house.court, v.dev.viewer, ref)
+    assert {number: event.body.outcome for number, event in found.moves} == {
+        1: "refuse",
+        2: "refuse",
+        3: "withhold_post",
+    }
+    assert len({event.log_index for _, event in found.moves}) == 3
+
+
+async def test_an_approver_sees_post_country_end_and_reason_and_then_what_happened_and_what_is_due(village: Village):
+    v = village
+    ref, _ = await order_of(v, 2)
+    page, chitra, dev = f"/office/orders/{ref}/many", AtDesk(v, v.chitra), AtDesk(v, v.dev)
+    await chitra.send(
+        page, items((1, 1, "withhold_post", REASON), (2, 1, "refuse", REASON), code=GROUND), act="propose"
+    )
+    shown = (await dev.get(f"{page}?act=approve")).text
+    row = shown.partition('value="1:2"')[2].partition("</article>")[0]
+    assert "बात 0" in row and "India" in row and "until it is decided otherwise" in row and REASON in row
+    assert 'class="curtain" open' in row and shown.count(" awaits") == 2
+    approved = (await dev.send(page, items((1, 2, "", ""), (2, 2, "", "")), act="approve")).text
+    became = approved.partition("data-became")[2].partition("</section>")[0]
+    assert "It is in force from now on" in became and f"/orders/{ref}" in became and "Report what was done" in became

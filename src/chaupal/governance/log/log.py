@@ -268,7 +268,7 @@ async def newest(court: Court, below: int | None, at_most: int) -> tuple[int, li
         served = await log_batches.signed_size(court, reading) if signed else await ledger.size(reading)
         end = served if below is None else min(below, served)
         first = max(0, end - at_most)
-        return first, await ledger.entries(reading, first, end - first) if end > 0 else []
+        return first, list(await ledger.entries(reading, first, end - first)) if end > 0 else []
 
 
 async def _check_served(court: Court, index: int, signed: int) -> None:

@@ -319,7 +319,7 @@ _bound_before = select(_before.c.id).where(
 OWN_ACTION = "own_rules_action"
 OWN_RULES = "own_rules"  # where such a case is said to stand
 _CLOSED_SO = f'{{"outcome":"{OWN_ACTION}"'
-CAME_TO = case(
+CAME_TO: ColumnElement[str] = case(
     (
         and_(
             case_events.c.state == sql("'closed'"),

@@ -110,10 +110,11 @@ async def _begun(call: Call[Any], issuer: Authority, regime: str) -> OrderForm:
     typed = typed if typed.regime else _under(call, typed, issuer, usual)
     if last is None or law is None or typed.regime != law.id:
         return typed
+    rank = law.rank_of(last.officer_rank)
     return msgspec.structs.replace(
         typed,
         role=last.particulars.get(ROLE, ""),
-        officer_rank=last.officer_rank,
+        officer_rank=rank.en if rank else last.officer_rank,
         channel=last.channel,
         legal_basis=last.legal_basis,
     )

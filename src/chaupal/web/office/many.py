@@ -16,6 +16,7 @@ from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem
 from chaupal.policy.facts import Visibility
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
+from chaupal.reads.court import desk as desk_reads
 from chaupal.reads.court import dossier
 from chaupal.reads.court.dossier import File
 from chaupal.web.court.register import From
@@ -37,7 +38,8 @@ ON_PAGE = tuple(act for act in bulk.VERBS if act != APPEAL)
 class Asked(msgspec.Struct, kw_only=True):
     """Which things, from which number on, and what to fill the forms in with: a template's id, an outcome, a ground.
 
-    `mark`: `page` marks all that stand on this page, because somebody asked for it.
+    `mark`: `page` marks all that stand on this page, because somebody asked for it; `kind:post` and `class:journalist` those of
+    a kind or class, `plain` those of no class. Nothing is marked unasked.
     """
 
     ref: str
@@ -73,13 +75,21 @@ class Row(msgspec.Struct, kw_only=True):
 
 
 class Sent(msgspec.Struct, kw_only=True):
-    """The whole form. `despite`: why, in spite of what the order lacks on its face: the same for all of them."""
+    """The whole form. `despite`: why, in spite of what the order lacks on its face: the same for all of them.
+
+    `all_…`: what is said once for all that are marked; a row that says something itself is taken at its own word. `all_template`
+    is filled in for each thing; a ground alone says that it is refused. Each is a decision of its own all the same.
+    """
 
     ref: str
     act: str = bulk.PROPOSE
     first: From = 1
     despite: Annotated[str, Meta(max_length=20_000)] = ""
     items: Annotated[tuple[Row, ...], Meta(max_length=MOST)] = ()
+    all_outcome: str = ""
+    all_code: str = ""
+    all_reason: Annotated[str, Meta(max_length=20_000)] = ""
+    all_template: Number | None = None
 
 
 class Filed(msgspec.Struct, kw_only=True):
@@ -108,12 +118,52 @@ async def do(call: Call[Sent]) -> Answer:
     """What was chosen on one page, each by itself; what cannot be done is said, and leaves the others as they are."""
     args = call.args
     typed = {row.number: row for row in args.items}
+    if any(row.take for row in args.items):
+        args = await _said_for_all(call, args)
     chosen = [msgspec.structs.replace(row.item, despite=args.despite) for row in args.items if row.take]
     asked = Asked(ref=args.ref, act=args.act, first=args.first, despite=args.despite)
     if not chosen:
         return await _page(call, asked, typed, [], Invalid("Nothing is chosen", items="choose at least one"))
     done = await bulk.run(call.house.court, call.viewer, args.ref, args.act, chosen, what_can=True)
     return await _page(call, asked, typed, list(done.rows), None)
+
+
+async def _said_for_all(call: Call[Sent], args: Sent) -> Sent:
+    """The form with what was said once for all written into each marked row that says nothing of its own."""
+    template = None
+    if args.all_template is not None:
+        known = await notes.templates(call.house.court, call.viewer)
+        template = next((one for one in known if one.id == args.all_template), None)
+    values: dict[int, dict[str, object]] = {}
+    if template is not None:
+        files = await dossier.dossier(
+            call.house.reads, call.viewer, args.ref, first=args.first, most=MOST, states=_states(args.act)
+        )
+        values = {file.target.number: _values(files.order, file) for file in files.files}
+    text = "" if template is None else (call.viewer.language == "hi" and template.text_hi) or template.text
+    rows = [
+        msgspec.structs.replace(
+            row, outcome=row.outcome or args.all_outcome or (REFUSE if args.all_code else ""),
+            code=row.code or ("" if row.outcome else args.all_code),
+            reason=row.reason or args.all_reason or notes.filled(text, values.get(row.number, {})),
+        )
+        if row.take
+        else row
+        for row in args.items
+    ]  # fmt: skip
+    return msgspec.structs.replace(args, items=tuple(rows))
+
+
+def _states(act: str) -> tuple[str, ...]:
+    return bulk.VERBS[act].states if act in bulk.VERBS else ("",)
+
+
+def _values(order: dossier.Order, file: File) -> dict[str, object]:
+    """What a template's words in braces stand for, of one thing."""
+    return {
+        "number": file.target.number, "ref": order.ref, "kind": file.target.kind, "law": order.legal_basis,
+        "handle": file.person.item.handle if file.person else "",
+    }  # fmt: skip
 
 
 # --- files ---
@@ -206,13 +256,24 @@ async def _page(
         results=[(one.item.number, office_room.explained(call, one.problem)) for one in done], templates=templates,
         choices={file.target.number: _choices(found, file) for file in files.files},
         flags={file.target.number: _flags(found, file, viewer) for file in files.files},
-        waiting=await desk.waiting(court, found.order, states),
+        waiting=await desk.waiting(court, found.order, states), turn=await desk_reads.turn_of(call.house.reads, viewer, found.order),
+        came_to=_came_to(done), once=call.args if isinstance(call.args, Sent) else Sent(ref=asked.ref),
+        groups=sorted({(file.target.speaker, file.target.kind) for file in files.files}),
     )  # fmt: skip
 
 
 def _status(done: list[Done]) -> int:
     """200 unless nothing at all could be done."""
     return 0 if not done or any(one.problem is None for one in done) else 422
+
+
+def _came_to(done: list[Done]) -> dict[str, int]:
+    """State -> how many came to it just now."""
+    found: dict[str, int] = {}
+    for one in done:
+        if one.problem is None and one.state:
+            found[one.state] = found.get(one.state, 0) + 1
+    return found
 
 
 def _choices(found: desk.Matter, file: File) -> list[str]:
@@ -245,12 +306,16 @@ def _row(
     if target.number in typed:
         return typed[target.number]
     template = next((one for one in templates if one.id == asked.template), None)
-    values = {
-        "number": target.number, "ref": found.order.ref, "kind": target.kind, "law": found.order.legal_basis,
-        "handle": file.person.item.handle if file.person else "",
-    }  # fmt: skip
+    values = _values(found.order, file)
     text = "" if template is None else (viewer.language == "hi" and template.text_hi) or template.text
-    return Row(outcome=asked.outcome, code=asked.code, reason=notes.filled(text, values), take=asked.mark == "page")
+    return Row(
+        outcome=asked.outcome, code=asked.code, reason=notes.filled(text, values), take=_marked(asked.mark, file)
+    )
+
+
+def _marked(mark: str, file: File) -> bool:
+    target = file.target
+    return mark in ("page", f"kind:{target.kind}", f"class:{target.speaker}" if target.speaker else "plain")
 
 
 FILES: dict[str, Any] = {"shape": Shape.FILE, "may": "see_office"}

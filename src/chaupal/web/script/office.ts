@@ -48,6 +48,7 @@ onKeys({
   o: open,
   p: () => into("[data-propose]", "input:checked, select"),
   a: () => into("[data-approve]", "button"),
+  x: () => rowInFocus()?.querySelector<HTMLInputElement>("input[type=checkbox]")?.click(),
   n: () => into("#notes", "textarea"),
   "/": () => into(".desk", "[data-find]"),
   "?": help,
