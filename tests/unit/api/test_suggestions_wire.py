@@ -31,7 +31,7 @@ async def test_each_suggestion_says_why(village: Village):
     assert {r["kind"] for r in found["ravi"]["reasons"]} >= {"friends_of_friends", "same_tags"}
     assert [a["username"] for a in await ask(v, v.chitra, "/api/v1/suggestions")] == list(found)
     page = await v.page_as("IN", "/explore/people", v.chitra)
-    assert "Karl Brenner इन्हें फ़ॉलो करते हैं" in page
+    assert "Karl Brenner के फ़ॉलो किए हुए" in page
 
 
 async def test_who_was_turned_down_is_not_suggested_again(village: Village):

@@ -104,3 +104,9 @@ async def test_who_is_suggested_beside_a_page_is_judged_at_each_look(village: Vi
     assert form in await v.page_as("DE", "/saved", nayi)
     await v.follows(nayi, v.asha)
     assert form not in await v.page_as("DE", "/saved", nayi)
+
+
+async def test_the_front_page_asks_for_languages_once_and_folded(village: Village):
+    page = (await village.client.get("/")).text
+    assert page.count("आप कौन-सी भाषाएँ पढ़ते हैं?") == 1
+    assert '<details class="tongue-strip"><summary>' in page and 'class="chips"' not in page

@@ -58,7 +58,7 @@ async def test_a_post_for_later_waits_on_a_page_of_its_own(village: Village):
 async def test_one_reposts_with_words_of_ones_own_and_pins(village: Village):
     v, id_ = village, village.asha.latest.id
     begun = await v.page_as("IN", f"/compose?quote={id_}", v.ravi)
-    assert f'name="quoting" value="{id_}"' in begun and "<h1>अपनी बात के साथ रीपोस्ट</h1>" in begun
+    assert f'name="quoting" value="{id_}"' in begun and "<h1>कोट करें</h1>" in begun
     assert (
         await sends(v, v.ravi, "/compose", text="सही बात", visibility="public", quoting=str(id_))
     ).status_code == 303
