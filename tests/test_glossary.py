@@ -51,7 +51,7 @@ def said(language: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for message in catalogue:
         english = (message.id,) if isinstance(message.id, str) else tuple(message.id)
-        hindi = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+        hindi = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
         found += [(english[0], text) for text in (english if language == "en" else hindi) if english[0]]
     return found
 

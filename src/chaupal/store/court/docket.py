@@ -319,7 +319,7 @@ _bound_before = select(_before.c.id).where(
 OWN_ACTION = "own_rules_action"
 OWN_RULES = "own_rules"  # where such a case is said to stand
 _CLOSED_SO = f'{{"outcome":"{OWN_ACTION}"'
-CAME_TO: ColumnElement[str] = case(
+came_to: ColumnElement[str] = case(
     (
         and_(
             case_events.c.state == sql("'closed'"),
@@ -341,7 +341,7 @@ CLOSED_SO = statement(
     select(targets.c.order_id, func.count())
     .select_from(targets)
     .join(case_events, (case_events.c.target_id == targets.c.id) & (case_events.c.number == _last))
-    .where(among(targets.c.order_id, "ids"), sql(f"'{OWN_RULES}'") == CAME_TO)
+    .where(among(targets.c.order_id, "ids"), came_to == sql(f"'{OWN_RULES}'"))
     .group_by(targets.c.order_id)
 )
 _OWN = and_(orders.c.authority_id.is_(None), orders.c.source != sql("''"), not_(HIDDEN))
@@ -387,7 +387,7 @@ CITING = statement(
 DECIDED = statement(
     select(
         (case_events.c.at - case_events.c.at % DAY).label("day"),
-        CAME_TO,
+        came_to,
         func.count(),
         func.min(case_events.c.at),
     )

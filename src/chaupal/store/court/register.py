@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 
-from chaupal.store.court.docket import CAME_TO, PUBLIC, Order, order_of
+from chaupal.store.court.docket import PUBLIC, Order, came_to, order_of
 from chaupal.store.machine.dialect import among, listed, param, statement, words
 from chaupal.store.machine.tables import authorities, case_events, orders, targets
 from chaupal.store.machine.work import Reading
@@ -49,7 +49,7 @@ PUBLIC_ORDERS = statement(
                           func.lower(authorities.c.name).like(words("part")), authorities.c.name_hi.like(words("part")))),
         or_(param("anywhere") == 1, exists().where(
             targets.c.order_id == orders.c.id, case_events.c.target_id == targets.c.id, case_events.c.number == _last,
-            among(CAME_TO, "states"))),
+            among(came_to, "states"))),
     )
     .order_by(orders.c.id.desc())
     .limit(param("n"))
