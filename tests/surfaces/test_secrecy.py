@@ -12,6 +12,7 @@ from sqlalchemy import text, update
 from chaupal.governance.cases import decisions
 from chaupal.policy.viewer import Role
 from chaupal.store.machine.dialect import statement, words
+from chaupal.store.machine.shelves import RULINGS
 from chaupal.store.machine.tables import orders
 from listening import Ear, listening
 from village import REASON, Said, Village, Villager
@@ -81,7 +82,7 @@ async def test_of_two_rulings_a_stream_names_the_countries_of_the_open_one_only(
     await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev, **GAGGED)
     async with v.running.house.court.work.writing() as w:
         await w.run(statement(text("UPDATE rulings SET territory = 'NP'")))
-        w.touch("rulings", 0)
+        w.touch(RULINGS, 0)
     async with listening(v.running.app, "/api/v1/streaming/public", cookie="look_as=DE") as abroad:
         await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
         told = await abroad.heard("status_withheld")
@@ -168,7 +169,7 @@ async def test_what_a_gagged_placeholder_says_of_countries_is_what_the_reader_se
     await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev, territory=["IN"], **GAGGED)
     async with v.running.house.court.work.writing() as w:
         await w.run(statement(text("UPDATE rulings SET territory = 'IN,NP'")))
-        w.touch("rulings", 0)
+        w.touch(RULINGS, 0)
     seen = (await v.api(None, "GET", f"/api/v1/statuses/{v.asha.latest.id}")).json()
     assert seen["withheld_in_countries"] == ["IN"]
 

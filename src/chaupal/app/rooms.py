@@ -26,6 +26,8 @@ from chaupal.reads.context import Reads
 from chaupal.social.context import Square
 from chaupal.social.people import accounts
 from chaupal.store.machine.migrate import migrate, postgres_url, sqlite_url
+from chaupal.store.machine.noted import note
+from chaupal.store.machine.shelves import HOMES
 from chaupal.store.machine.work import Work
 from chaupal.store.machine.work_sqlite import SqliteWork
 from chaupal.wire.call import House
@@ -48,7 +50,8 @@ async def joined(settings: Settings, clock: Clock, *, beside: bool) -> House:
     await asyncio.to_thread(data.mkdir, 0o700, True, True)
     work = await _work(settings, data, clock, beside=beside)
     make_id = Ids(clock, beside=beside)
-    files, feeds = keeper_of(settings), LocalFeeds()
+    files = keeper_of(settings)
+    feeds = LocalFeeds(read=partial(note, HOMES), changed=partial(work.memory.moved, HOMES))
     mail: Mail = (
         MailBySmtp(settings.smtp_url, settings.mail_from)
         if settings.smtp_url

@@ -17,7 +17,7 @@ from chaupal.kernel.shelf import Shelf
 from chaupal.social.events_own import TagFollowed, TagUnfollowed
 from chaupal.social.events_ties import Blocked, Followed, FollowGranted, FollowMoved, TieChanged, Unfollowed
 from chaupal.store.identity.facts_cache import relations_of
-from chaupal.store.machine.memory import Touched
+from chaupal.store.machine.shelves import EVERY, TOKENS, Touched
 from chaupal.store.machine.work import Work
 from chaupal.store.square import lists
 from chaupal.store.square.wants import wants_of
@@ -130,8 +130,8 @@ class Streams:
                 listener.doubt()
             return
         for kind, key in touched:
-            if kind == "tokens":
-                for listener in self._by_key.get(str(key), ()):
+            if kind is TOKENS:
+                for listener in self._listeners if key is EVERY else self._by_key.get(key, ()):
                     listener.doubt()
 
     # --- homes ---

@@ -1,7 +1,7 @@
 """Resident feeds in this process: a list of ids each, and who watches whom."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from operator import neg
 
 from chaupal.ports.feed import LENGTH, Source
@@ -40,15 +40,27 @@ class _Feed:
         return bisect_left(self.ids, -id_, key=neg)
 
 
-class LocalFeeds:
-    """See `ports.feed.Feeds`. At most `residents` feeds; the one longest not read goes first."""
+def _nobody(_: object) -> None:
+    """Nobody listens."""
 
-    def __init__(self, residents: int = 5_000) -> None:
+
+class LocalFeeds:
+    """See `ports.feed.Feeds`. At most `residents` feeds; the one longest not read goes first.
+
+    `read` hears whose feed is asked for, `changed` whose is another one now, or is not watched over any more.
+    """
+
+    def __init__(
+        self, residents: int = 5_000, *, read: Callable[[int], None] = _nobody, changed: Callable[[Collection[int]], None] = _nobody
+    ) -> None:  # fmt: skip
         self._residents = residents
+        self._read = read
+        self._changed = changed
         self._feeds: dict[int, _Feed] = {}
         self._watchers: dict[Source, set[int]] = {}
 
     async def page(self, owner: int) -> Sequence[int] | None:
+        self._read(owner)
         feed = self._feeds.get(owner)
         if feed is None or not feed.complete:
             return None
@@ -70,17 +82,22 @@ class LocalFeeds:
         feed.complete = True
 
     def push(self, source: Source, id_: int) -> None:
-        for owner in self._watchers.get(source, ()):
+        owners = self._watchers.get(source, ())
+        for owner in owners:
             self._feeds[owner].add(id_)
+        self._changed(owners)
 
     def pull(self, id_: int, source: Source) -> None:
-        for owner in self._watchers.get(source, ()):
+        owners = self._watchers.get(source, ())
+        for owner in owners:  # whoever reads far back reads it from the store: it is another home, resident or not
             self._feeds[owner].drop(id_)
+        self._changed(owners)
 
     def dismiss(self, owner: int) -> None:
         feed = self._feeds.pop(owner, None)
         if feed is None:
             return
+        self._changed((owner,))
         for source in feed.sources:
             watchers = self._watchers.get(source)
             if watchers is not None:

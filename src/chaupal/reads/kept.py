@@ -1,26 +1,33 @@
-"""Drawn pages kept for strangers: good as long as everything on them is the very same, and for a minute at most.
+"""The one kind of keeping: an answer, a page or a part of one, with all that it was made from (`store.noted`).
 
-Keyed by path, language and country; a change of rulings empties the shelf, so nothing outlives a verdict.
+It is good until one of the keys that were looked at is forgotten, or the clock passes. What was read without a key is good
+until anything at all is changed (decision 23).
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
+from typing import Any
 
-from chaupal.kernel.clock import MINUTE
 from chaupal.reads.context import Reads
+from chaupal.store.machine.noted import NEVER, Noted
+from chaupal.store.machine.shelves import TOKENS
 
-GOOD_FOR = MINUTE  # "5 min ago" must not stand there for an hour
-
-
-def find(reads: Reads, key: Hashable, parts: Sequence[object]) -> bytes | None:
-    """The page, where it was drawn from these very objects within the last minute."""
-    kept = reads.work.memory.pages.items.get(key)
-    if kept is None:
-        return None
-    until, made_of, drawn = kept
-    same = len(made_of) == len(parts) and all(a is b for a, b in zip(made_of, parts, strict=True))
-    return drawn if same and reads.clock() < until else None
+__all__ = ["Noted", "find", "keep", "making"]
 
 
-def keep(reads: Reads, key: Hashable, parts: Sequence[object], drawn: bytes) -> None:
-    """Keep a page for the next stranger."""
-    reads.work.memory.pages.put(key, (reads.clock() + GOOD_FOR, tuple(parts), drawn))
+def find(reads: Reads, name: Hashable) -> Any:
+    """What is kept under this name, or None."""
+    return reads.work.memory.answers.get(name, reads.clock())
+
+
+def making(reads: Reads, key: str = "") -> Noted:
+    """`with` it something is made, and all that is looked at for it is noted. `key`: of the token or session that asks."""
+    noted = reads.work.memory.noting()
+    if key:
+        noted.note(TOKENS, (key,))
+    return noted
+
+
+def keep(reads: Reads, name: Hashable, value: object, size: int, noted: Noted, good_for: int = 0) -> None:
+    """Keep it: `size` bytes, for `good_for` ms at most (0: as long as what it was made from). What was changed meanwhile is not."""
+    until = reads.clock() + good_for if good_for else NEVER
+    reads.work.memory.answers.put(name, value, size, noted, until)

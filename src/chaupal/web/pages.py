@@ -1,7 +1,7 @@
 """A page: one template, the words of the viewer's language, and what every page knows."""
 
 import functools
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chaupal.kernel.clock import MINUTE, iso
 from chaupal.policy.may import may
-from chaupal.policy.things import Person, Post
+from chaupal.policy.things import Person
 from chaupal.policy.viewer import SUSPENDED
-from chaupal.reads import kept as store
 from chaupal.reads.explore import trends
 from chaupal.reads.explore.trends import TrendingTag
 from chaupal.reads.people import announcements, badges, people, suggestions
@@ -81,35 +80,6 @@ async def render(
     names["pen"] = Pen(frame, call.house.reads.clock())
     html = environment(call.viewer.language, native).get_template(template).render(names)
     return page(html, status, headers)
-
-
-async def kept(call: Call[Any], parts: Sequence[object], draw: Callable[[], Awaitable[Answer]]) -> Answer:
-    """What `draw` gives, drawn once for all strangers while `parts` (whatever it is made of) are the same objects."""
-    if call.caller is not None or call.house.settings.village or any(map(_passing, parts)):
-        return await draw()
-    reads, viewer = call.house.reads, call.viewer
-    key = (
-        "page",
-        call.link,
-        call.query,
-        viewer.language,
-        viewer.country,
-        appearance.written(appearance_of(call)),
-        reads_of(call),
-    )
-    html = store.find(reads, key, parts)
-    if html is not None:
-        return Answer(html, 200, "text/html; charset=utf-8")
-    answer = await draw()
-    if answer.status == 200:
-        store.keep(reads, key, parts, answer.body)
-    return answer
-
-
-def _passing(part: object) -> bool:
-    """A post that shows more than itself: a poll that the clock ends, another post that it quotes."""
-    told = (part.inner or part) if isinstance(part, Post) else None
-    return told is not None and (told.poll is not None or bool(told.quote_state))
 
 
 def common(call: Call[Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import ACTIVE, FROZEN, SUSPENDED, Caller, Role, Viewer, allows
 from chaupal.ports.country import Locator, Place
 from chaupal.ports.meter import Meter
+from chaupal.reads import kept
 from chaupal.reads.people import account_status as standing
 from chaupal.social.people import ip_blocks as doors
 from chaupal.social.people import push
@@ -33,6 +34,7 @@ from chaupal.wire.packing import FAST, pack, put_together
 from chaupal.wire.params import check, nest
 from chaupal.wire.route import Route, Shape
 
+ABOUT = 2_000  # bytes of an answer beside its body: headers, and the keys of what it was made from
 LARGE = 1_000_000  # bytes of a body, from which on it is read only for those who are known
 
 LIMITED = (SUSPENDED, FROZEN)  # states in which one still reads what was decided about one, and appeals
@@ -54,14 +56,17 @@ class Request(msgspec.Struct):
 
 
 class KeptAnswer(msgspec.Struct, frozen=True):
-    """What a viewer was answered; good for the same question of the same viewer until anything at all is changed."""
+    """What a viewer was answered; good for the same question of the same viewer until what it was made from changes."""
 
-    generation: int  # of the store's memory: grows with every commit
-    until: int  # ms: when the clock alone would change a verdict
     body: bytes
     mime: str
     headers: list[tuple[str, str]]
     cut: Cut | None = None  # a page in pieces, instead of its body
+
+    @property
+    def size(self) -> int:
+        """Bytes, roughly: what is told of it in memory takes some more."""
+        return ABOUT + (len(self.body) if self.cut is None else self.cut.size)
 
 
 class Desk:
@@ -155,21 +160,20 @@ class Desk:
         if not route.kept or not self._keeps:
             await self._take(route, request, call)
             return as_answer(await route.run(call))
-        memory, now = self.house.reads.work.memory, self.house.reads.clock()
-        key = (request.link, request.query, call.viewer, call.caller and call.caller.key, *shape_of(call))
-        kept = memory.answers.items.get(key)
-        if kept is not None and kept.generation == memory.generation and now < kept.until:
-            return Answer(kept.body, 200, kept.mime, kept.headers, cut=kept.cut)
-        generation = memory.generation
-        await self._take(route, request, call)
-        answer = as_answer(await route.run(call))
-        if answer.status == 200 and generation == memory.generation:
-            until = memory.unchanged_until(call.viewer.account)
-            if route.kept_for:
-                until = min(until, now + route.kept_for)
+        reads = self.house.reads
+        name = (request.link, request.query, call.viewer, call.caller and call.caller.key, *shape_of(call))
+        known: KeptAnswer | None = kept.find(reads, name)
+        if known is not None:
+            return Answer(known.body, 200, known.mime, known.headers, cut=known.cut)
+        # What an account wishes (its language, how pages look) comes with its caller.
+        with kept.making(reads, call.caller.key if call.caller else "") as noted:
+            await self._take(route, request, call)
+            answer = as_answer(await route.run(call))
+        if answer.status == 200:
             if route.shape is Shape.PAGE:
                 answer = cut_up(call, answer)
-            memory.answers.put(key, KeptAnswer(generation, until, answer.body, answer.mime, answer.headers, answer.cut))
+            known = KeptAnswer(answer.body, answer.mime, answer.headers, answer.cut)
+            kept.keep(reads, name, known, known.size, noted, route.kept_for)
         return answer
 
     def _dress(self, request: Request, call: Call[Any], answer: Answer) -> Answer:

@@ -46,6 +46,11 @@ class Cut:
         self._level = level
         self._packed: list[bytes] = []
 
+    @property
+    def size(self) -> int:
+        """Bytes, with room for its pieces packed."""
+        return 2 * sum(map(len, self._plain))
+
     def plain(self, fills: Fills) -> bytes:
         """The page as it is sent."""
         return b"".join(self._between(self._plain, fills))

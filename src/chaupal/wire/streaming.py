@@ -17,8 +17,8 @@ import msgspec
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Malformed, Problem, TooMany
 from chaupal.kernel.saying import log
-from chaupal.kernel.shelf import Shelf
 from chaupal.policy.surface import Surface
+from chaupal.reads import kept
 from chaupal.wire.answer import Desk, Request, problem_json
 from chaupal.wire.asgi import (
     ALWAYS,
@@ -71,21 +71,12 @@ class Wish(msgspec.Struct):
     list: str = ""
 
 
-class Said(msgspec.Struct, frozen=True):
-    """What a stranger was told; good for strangers like them until anything at all is changed (decision 14)."""
-
-    generation: int  # of the store's memory: grows with every commit
-    until: int  # ms: when the clock alone could change a verdict
-    told: Sequence[Told]
-
-
 class Streaming:
     """The streaming API as an ASGI app. `routes`: those with a `stream`; `serves` says whether a scope is for it."""
 
     def __init__(self, desk: Desk, streams: Streams, routes: Iterable[Route]) -> None:
         self._desk = desk
         self._streams = streams
-        self._said: Shelf[Any, Said] = Shelf(100)
         chosen = [route for route in routes if route.stream]
         self._by_path = {route.path: route for route in chosen}
         self._by_name = {route.stream: route for route in chosen if route.shape is Shape.API}
@@ -163,17 +154,13 @@ class Streaming:
         if call.caller is not None:
             return await hearing.compose(call, topic, tiding)
         reads = self._desk.house.reads
-        memory, now = reads.work.memory, reads.clock()
-        key = (hearing.compose, hearing.asks, call.viewer, topic, tiding)
-        said = self._said.items.get(key)
-        if said is not None and said.generation == memory.generation and now < said.until:
-            return said.told
-        generation = memory.generation
-        told = await hearing.compose(call, topic, tiding)
-        if generation == memory.generation:
-            until = min(memory.unchanged_until(None), now + SAID_FOR)
-            self._said.put(key, Said(generation, until, told))
-        return told
+        name = (hearing.compose, hearing.asks, call.viewer, topic, tiding)
+        said: Sequence[Told] | None = kept.find(reads, name)
+        if said is None:
+            with kept.making(reads) as noted:
+                said = await hearing.compose(call, topic, tiding)
+            kept.keep(reads, name, said, sum(len(payload) for _, payload in said), noted, SAID_FOR)
+        return said
 
     # --- the WebSocket ---
 

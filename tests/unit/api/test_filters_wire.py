@@ -148,7 +148,7 @@ async def test_pages_fold_what_is_warned_of_and_cover_pictures(village: Village)
 async def test_who_has_no_filters_is_asked_about_them_once(village: Village):
     v = village
     await texts(v, "/api/v1/timelines/home")
-    assert v.running.house.reads.work.memory.filters.items[v.asha.id] is NO_FILTERS
+    assert v.running.house.reads.work.memory.filters.get(v.asha.id) is NO_FILTERS
 
 
 @pytest.mark.parametrize(

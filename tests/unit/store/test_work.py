@@ -10,6 +10,7 @@ from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Conflict, Invalid
 from chaupal.kernel.event import Event
 from chaupal.store.machine import marks, outbox, work_sqlite
+from chaupal.store.machine.shelves import FILTERS, POSTS
 from chaupal.store.machine.work import Work
 
 
@@ -59,12 +60,12 @@ async def test_a_part_that_fails_is_undone_by_itself_with_what_it_told_and_touch
                 async with w.part():
                     await marks.write(w, f"p{i}", str(i))
                     w.tell(Happened(what=i))
-                    w.touch("posts", i)
+                    w.touch(POSTS, i)
                     if i % 2:
                         raise Invalid("every second")
             except Invalid:
                 pass
-        assert w.touched == {("posts", 0), ("posts", 2)}
+        assert w.touched == {(POSTS, 0), (POSTS, 2)}
     assert [await read(work, f"p{i}") for i in range(4)] == ["0", "", "2", ""]
     assert [event.what for event in told if isinstance(event, Happened)] == [0, 2]
 
@@ -73,10 +74,10 @@ async def test_what_was_read_inside_a_unit_that_was_given_up_is_not_remembered(w
     before = work.memory.generation
     with pytest.raises(Invalid):
         async with work.writing() as w:
-            w.touch("badges", 7)
-            work.memory.badges.put(7, "as it never was")
+            w.touch(FILTERS, 7)
+            work.memory.filters.put(7, "as it never was")
             raise Invalid("no")
-    assert work.memory.badges.items.get(7) is None and work.memory.generation > before
+    assert work.memory.filters.get(7) is None and work.memory.generation > before
 
 
 async def test_events_reach_the_outbox_with_the_change_and_the_listener_after_it(work: Work):

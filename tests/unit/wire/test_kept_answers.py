@@ -22,7 +22,7 @@ async def square(settings: Settings, clock: StillClock) -> AsyncIterator[Village
 
 
 def kept(v: Village) -> int:
-    return len(v.running.house.reads.work.memory.answers.items)
+    return len(v.running.house.reads.work.memory.answers)
 
 
 async def text(v: Village, who: Villager | None, path: str = HOME, country: str = "IN") -> str:

@@ -133,7 +133,7 @@ async def weeks(reads: Reads) -> list[Week]:
 async def _kept[T](reads: Reads, of: tuple[object, ...], count: Callable[[Reading], Awaitable[T]]) -> T:
     """Counted off the loop, and told again for some minutes."""
     pages, now, key = reads.work.memory.pages, reads.clock(), ("counts", *of)
-    kept = pages.items.get(key)
+    kept = pages.get(key)
     if kept is not None and now < kept[0]:
         return kept[1]
     async with reads.work.scanning() as reading:

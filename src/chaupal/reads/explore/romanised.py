@@ -110,7 +110,7 @@ def _is_quiet(country: str, words: Sequence[str], facts: Facts) -> bool:
 async def _index(reads: Reads, viewer: Viewer, *, names: bool) -> Index:
     memory, now = reads.work.memory, reads.clock()
     place = ("romanised", names, viewer.country, memory.rulings_version)
-    kept: tuple[int, Index] | None = memory.pages.items.get(place)
+    kept: tuple[int, Index] | None = memory.pages.get(place)
     if kept is None or now >= kept[0]:
         told = await (_names if names else _words)(reads, Viewer(country=viewer.country))
         kept = (now + KEPT_FOR, _by_sound(told))

@@ -327,10 +327,10 @@ def kept_count(reads: Reads, place: tuple[str, str, str]) -> Any:
     """What was counted, while it is fresh. Whoever first finds it stale counts anew; meanwhile the others have the old."""
     memory, now = reads.work.memory, reads.clock()
     key = ("trends", *place, memory.rulings_version)
-    kept = memory.pages.items.get(key)
+    kept = memory.pages.get(key)
     if kept is None or now < kept[0]:
         return None if kept is None else kept[1]
-    memory.pages.items[key] = (now + STALE_FOR, kept[1])
+    memory.pages.put(key, (now + STALE_FOR, kept[1]))
     return None
 
 

@@ -42,7 +42,7 @@ async def words(reads: Reads, viewer: Viewer, language: str) -> list[str]:
         raise NotFound
     memory, now = reads.work.memory, reads.clock()
     place = ("vocabulary", code, viewer.country, memory.rulings_version)
-    kept: tuple[int, list[str]] | None = memory.pages.items.get(place)
+    kept: tuple[int, list[str]] | None = memory.pages.get(place)
     if kept is None or now >= kept[0]:
         kept = (now + KEPT_FOR, await _counted(reads, Viewer(country=viewer.country), code))
         memory.pages.put(place, kept)

@@ -1,15 +1,16 @@
-"""How much is new, for the frame of every page: counted through the gate, remembered until something of it changes."""
+"""How much is new, for the frame of every page: counted through the gate, kept until something of it changes."""
 
 import msgspec
 
 from chaupal.policy.viewer import Viewer
+from chaupal.reads import kept
 from chaupal.reads.context import Reads
 from chaupal.reads.people import notifications
 from chaupal.reads.people.notifications import GROUPED, Asked
 from chaupal.reads.timelines import conversations
-from chaupal.store.identity.facts_cache import facts_for
 
 MOST = 20  # counted no further: "20+" says as much
+SIZE = 1_000  # bytes of it, with what it was made from
 
 
 class Badges(msgspec.Struct, frozen=True):
@@ -20,18 +21,12 @@ class Badges(msgspec.Struct, frozen=True):
 
 
 async def of(reads: Reads, viewer: Viewer) -> Badges:
-    """What may not be seen is not counted: the law where the viewer is, and their ties, are part of what is remembered."""
-    memory = reads.work.memory
-    async with reads.work.reading() as reading:
-        facts = await facts_for(reading, viewer)
-    stamp = (viewer.country, viewer.role, memory.rulings_version)
-    kept = memory.badges.items.get(viewer.me)
-    ties, filters = facts.relations, memory.filters.items.get(viewer.me)
-    if kept is not None and kept[0] == stamp and kept[1] is ties and kept[2] is filters:
-        return kept[3]
-    generation = memory.generation
-    notices = await notifications.unread(reads, viewer, MOST, Asked(together=GROUPED))
-    found = Badges(notices, min(await conversations.unread(reads, viewer), MOST))
-    if generation == memory.generation:
-        memory.badges.put(viewer.me, (stamp, ties, memory.filters.items.get(viewer.me), found))
+    """What may not be seen is not counted. Every page of the viewer asks, whatever else stands on it."""
+    name = ("badges", viewer)
+    found: Badges | None = kept.find(reads, name)
+    if found is None:
+        with kept.making(reads) as noted:
+            notices = await notifications.unread(reads, viewer, MOST, Asked(together=GROUPED))
+            found = Badges(notices, min(await conversations.unread(reads, viewer), MOST))
+        kept.keep(reads, name, found, SIZE, noted)
     return found

@@ -55,7 +55,7 @@ _read: Shelf[int, tuple[Post, phrases.Read]] = Shelf(1_000)
 
 async def matches(reads: Reads, viewer: Viewer, posts: Sequence[Visible[Post]]) -> Matches:
     """Post -> the filters that met it, in whatever context they work; those that met none are left out."""
-    if viewer.account is None or reads.work.memory.filters.items.get(viewer.account) is NO_FILTERS:
+    if viewer.account is None or reads.work.memory.filters.get(viewer.account) is NO_FILTERS:
         return NOTHING
     async with reads.work.reading() as reading:
         found = await filters_of(reading, viewer.account)
@@ -67,7 +67,7 @@ async def kept(
 ) -> list[Visible[Post]]:  # fmt: skip
     """The posts without those that the viewer wants hidden in this context."""
     me = viewer.account
-    if me is None or not posts or reading.memory.filters.items.get(me) is NO_FILTERS:
+    if me is None or not posts or reading.memory.filters.get(me) is NO_FILTERS:
         return posts
     found = await filters_of(reading, me)
     if not any(f.action == "hide" and context in f.contexts for f in found.every):

@@ -84,7 +84,7 @@ async def census(reads: Reads) -> Census:
     """How many live here; counted every few minutes, off the loop."""
     pages = reads.work.memory.pages
     now = reads.clock()
-    kept = pages.items.get("census")
+    kept = pages.get("census")
     if kept is not None and now < kept[0]:
         return kept[1]
     async with reads.work.scanning() as reading:

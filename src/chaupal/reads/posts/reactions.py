@@ -20,7 +20,7 @@ async def flags(reads: Reads, viewer: Viewer, ids: Sequence[int]) -> dict[int, i
     me = viewer.account
     if me is None:
         return NOTHING
-    kept = reads.work.memory.reactions.items.get(me)
+    kept = reads.work.memory.reactions.get(me)
     if kept is not None:
         for id_ in ids:
             if id_ not in kept:

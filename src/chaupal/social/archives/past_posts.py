@@ -18,6 +18,7 @@ from chaupal.social.media import media
 from chaupal.social.posts.composing import MOST_PICTURES, MOST_TAGS
 from chaupal.store.identity import imports
 from chaupal.store.identity.imports import Fault, Import, Root, Step
+from chaupal.store.machine.shelves import PEOPLE
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import finding, posting
 from chaupal.text import analyse, clean, fold, grammar, html, language, length
@@ -48,7 +49,7 @@ async def bring(
         moved: dict[int, int] = {}
         for item, post, words, answers in made:
             await _add(w, item, await _unique(w, post, moved), words, answers=answers, step=step)
-        w.touch("people", viewer.me)
+        w.touch(PEOPLE, viewer.me)
         return await imports.advance(w, one.id, step)
 
 

@@ -13,7 +13,7 @@ NOT_FROM_HERE = "This server takes no new accounts from this network"
 
 async def check_access(square: Square, address: str) -> None:
     """Raises NotAllowed where nothing from this address of the net is answered. Asked at every request: from memory."""
-    shut = square.work.memory.doors.items.get(0)
+    shut = square.work.memory.doors.get(0)
     if shut is None:
         async with square.work.reading() as reading:
             shut = await doors.shut(reading)

@@ -81,7 +81,7 @@ async def note_place(square: Square, caller: Caller, country: str) -> None:
     Costs nothing while they stay: where they last came from is remembered.
     """
     places = square.work.memory.places
-    if places.items.get(caller.key) == country:
+    if places.get(caller.key) == country:
         return
     async with square.work.reading() as reading:
         found = await push.of_key(reading, caller.key)

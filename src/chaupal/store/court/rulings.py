@@ -10,6 +10,7 @@ from sqlalchemy import text as sql
 from chaupal.policy.rulings import HIDING, WITHHOLDING, Measure, Ruling
 from chaupal.store.court.docket import open_at
 from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.shelves import RULINGS
 from chaupal.store.machine.tables import orders, rulings, targets
 from chaupal.store.machine.work import Reading, Row, Writing
 
@@ -152,18 +153,18 @@ TO_REVIEW = statement(
 async def begin(w: Writing, row: RulingRow) -> None:
     """From this commit every look obeys it."""
     await w.run(BEGIN, **msgspec.structs.asdict(row) | {name: int(getattr(row, name)) for name in FLAGS})
-    w.touch("rulings", row.id)
+    w.touch(RULINGS, row.id)
 
 
 async def lift(w: Writing, id_: int, leaf: int, at: int) -> bool:
     """End it; `leaf` is the log's index of the reversal. False where it was not in force."""
-    w.touch("rulings", id_)
+    w.touch(RULINGS, id_)
     return await w.run(LIFT, of=id_, at=at, leaf=leaf) == 1
 
 
 async def publish(w: Writing, id_: int, ref: str, leaf: int, *, neutral: bool) -> None:
     """It is secret no more: its order has a public reference, and `leaf` is the entry that says so."""
-    w.touch("rulings", id_)
+    w.touch(RULINGS, id_)
     await w.run(OPEN, of=id_, ref=ref, leaf=leaf, neutral=int(neutral))
 
 
@@ -172,13 +173,13 @@ async def second(w: Writing, id_: int, by: int, ends_at: int | None, strike_unti
 
     False where it is over.
     """
-    w.touch("rulings", id_)
+    w.touch(RULINGS, id_)
     return await w.run(SECOND, of=id_, second=by, end=ends_at, strike=strike_until) == 1
 
 
 async def reviewed(w: Writing, id_: int, review_at: int | None) -> bool:
     """It was looked at again and is kept; when that is done the next time (ms). False where it is over."""
-    w.touch("rulings", id_)
+    w.touch(RULINGS, id_)
     return await w.run(REVIEWED, of=id_, review=review_at) == 1
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import text as sql
 from chaupal.policy.rulings import Measure
 from chaupal.store.identity import apps
 from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.shelves import PEOPLE
 from chaupal.store.machine.tables import accounts, logins, rulings
 from chaupal.store.machine.work import Reading, Writing
 
@@ -74,7 +75,7 @@ async def settle(w: Writing, account: int) -> None:
     state = await standing_of(w, account)
     if not await w.run(SET, of=account, new_state=state):
         return
-    w.touch("people", account)
+    w.touch(PEOPLE, account)
     if state == STATES[Measure.SUSPEND]:
         await apps.end_all(w, account)
         await apps.drop_grants(w, account)

@@ -10,6 +10,7 @@ from sqlalchemy import text as sql
 from chaupal.policy.things import Field
 from chaupal.policy.viewer import Role
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.shelves import PEOPLE
 from chaupal.store.machine.tables import accounts, follow_requests, name_words
 from chaupal.store.machine.work import Reading, Writing
 
@@ -133,7 +134,7 @@ async def change(w: Writing, id_: int, face: Face) -> None:
         new_hide_collections=_flag(face.hide_collections),
         new_sites=None if face.sites is None else _json(face.sites).decode(),
     )  # fmt: skip
-    w.touch("people", id_)
+    w.touch(PEOPLE, id_)
 
 
 async def find_by(w: Writing, id_: int, by: Iterable[str]) -> None:
@@ -144,13 +145,13 @@ async def find_by(w: Writing, id_: int, by: Iterable[str]) -> None:
 
 async def open_(w: Writing, id_: int) -> bool:
     """A pending account becomes active; False when it was not pending."""
-    w.touch("people", id_)
+    w.touch(PEOPLE, id_)
     return await w.run(OPEN, of=id_) == 1
 
 
 async def set_role(w: Writing, id_: int, role: str) -> None:
     await w.run(SET_ROLE, of=id_, new_role=role)
-    w.touch("people", id_)
+    w.touch(PEOPLE, id_)
 
 
 async def whose(reading: Reading, handle: str) -> int | None:

@@ -8,6 +8,7 @@ from sqlalchemy import delete, insert, select, union_all, update
 
 from chaupal.policy.viewer import Caller, Role
 from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.shelves import TOKENS
 from chaupal.store.machine.tables import accounts, apps, grants, logins, push_subscriptions, sessions, tokens
 from chaupal.store.machine.work import Reading, Row, Writing
 
@@ -177,7 +178,7 @@ async def app_of_token(reading: Reading, hash_: str) -> int | None:
 async def revoke(w: Writing, hash_: str) -> None:
     await w.run(REVOKE, of=hash_, at=w.now())
     await w.run(UNPUSH, of=hash_)
-    w.touch("tokens", hash_)
+    w.touch(TOKENS, hash_)
 
 
 async def revoke_granted(w: Writing, grant_hash: str) -> None:
@@ -186,7 +187,7 @@ async def revoke_granted(w: Writing, grant_hash: str) -> None:
     await w.run(REVOKE_GRANT, of=grant_hash, at=w.now())
     for hash_ in hashes:
         await w.run(UNPUSH, of=hash_)
-    w.touch("tokens", *hashes)
+    w.touch(TOKENS, *hashes)
 
 
 async def add_session(
@@ -202,7 +203,7 @@ async def add_session(
 async def drop_session(w: Writing, hash_: str) -> None:
     await w.run(DROP_SESSION, of=hash_)
     await w.run(UNPUSH, of=hash_)
-    w.touch("tokens", hash_)
+    w.touch(TOKENS, hash_)
 
 
 async def drop_expired(w: Writing, before: int) -> None:
@@ -227,7 +228,7 @@ async def drop_grants(w: Writing, account: int) -> None:
 
 async def forget_callers(w: Writing, account: int) -> None:
     """Role, state or language of an account changed: whoever calls in its name is looked up anew."""
-    w.touch("tokens", *[row[0] for row in await w.fetch(HASHES_OF, me=account)])
+    w.touch(TOKENS, *[row[0] for row in await w.fetch(HASHES_OF, me=account)])
 
 
 async def caller_by_token(reading: Reading, hash_: str) -> Caller | None:
@@ -245,10 +246,10 @@ async def _caller(
 ) -> Caller | None:
     """Remembered with the moment until which it is good; what does not exist is not remembered, or memory could be flooded."""
     memory = reading.memory
-    kept: tuple[Caller, int] | None = memory.tokens.items.get(hash_)
+    kept: tuple[Caller, int] | None = memory.tokens.get(hash_)
     if kept is None:
         generation = memory.generation
-        row = await reading.first(stmt, hash=hash_)
+        row = await reading.by(TOKENS, hash_).first(stmt, hash=hash_)
         kept = make(row) if row else None
         if kept is None:
             return None

@@ -5,6 +5,7 @@ from sqlalchemy import select, update
 
 from chaupal.store.identity.apps import revoke
 from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.shelves import TOKENS
 from chaupal.store.machine.tables import apps, sessions, tokens
 from chaupal.store.machine.work import Reading, Writing
 
@@ -49,7 +50,7 @@ class Allowed(msgspec.Struct, frozen=True):
 async def seen(w: Writing, hash_: str, country: str) -> None:
     """A session is in use: noted now and then, so that its owner can tell one from another."""
     await w.run(SEEN, of=hash_, at=w.now(), country=country)
-    w.touch("tokens", hash_)
+    w.touch(TOKENS, hash_)
 
 
 async def open_sessions(reading: Reading, account: int) -> list[Open]:

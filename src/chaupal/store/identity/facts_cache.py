@@ -12,6 +12,8 @@ from chaupal.policy.facts import STRANGER, Facts, Relations
 from chaupal.policy.rulings import Measure, Ruling, RulingIndex
 from chaupal.policy.viewer import Viewer
 from chaupal.store.machine.dialect import among, listed, param, statement
+from chaupal.store.machine.noted import note_until
+from chaupal.store.machine.shelves import EVERY, ONLY, RELATIONS, RULINGS
 from chaupal.store.machine.tables import blocks, follows, media, media_uses, mutes, rulings, targets
 from chaupal.store.machine.work import Reading, Row
 
@@ -88,20 +90,22 @@ async def facts_for(reading: Reading, viewer: Viewer) -> Facts:
 async def relations_of(reading: Reading, account: int) -> Relations:
     """The account's ties to others."""
     memory = reading.memory
-    kept = memory.relations.items.get(account)
+    kept = memory.relations.get(account)
     now = reading.now()
     if kept is not None and now < kept.until:
+        note_until(kept.until)
         return kept
-    generation = memory.generation
-    followed = await reading.fetch(FOLLOWING, me=account)
+    generation, look = memory.generation, reading.by(RELATIONS, account)
+    followed = await look.fetch(FOLLOWING, me=account)
     following = frozenset(row[0] for row in followed)
     quiet = frozenset(row[0] for row in followed if not row[1])
-    blocking = frozenset(row[0] for row in await reading.fetch(BLOCKING, me=account))
-    blocked_by = frozenset(row[0] for row in await reading.fetch(BLOCKED_BY, me=account))
-    muted = [(row[0], row[1]) for row in await reading.fetch(MUTING, me=account)]
+    blocking = frozenset(row[0] for row in await look.fetch(BLOCKING, me=account))
+    blocked_by = frozenset(row[0] for row in await look.fetch(BLOCKED_BY, me=account))
+    muted = [(row[0], row[1]) for row in await look.fetch(MUTING, me=account)]
     muting = frozenset(to for to, ends in muted if ends is None or ends > now)
     until = min((ends for _, ends in muted if ends is not None and ends > now), default=2**63 - 1)
     found = Relations(following, blocking, blocked_by, muting, blocking | blocked_by | muting, quiet, until)
+    note_until(until)
     if generation == memory.generation:
         memory.relations.put(account, found)
     return found
@@ -110,12 +114,13 @@ async def relations_of(reading: Reading, account: int) -> Relations:
 async def rulings_in_force(reading: Reading) -> RulingIndex:
     """The index of rulings at this moment. A change is read by itself, however many others are in force."""
     kept, now = reading.memory.rulings, reading.now()
-    index = kept.index
+    index, look = kept.index, reading.by(RULINGS, ONLY)
     if index is None or not kept.fresh or now < index.at - BACK:
-        index = await _read(reading)
+        index = await _read(look)
     if now >= index.until and index.advance(now):
         kept.version += 1  # the clock moved one: what was cached per verdict is stale
-        reading.memory.pages.items.clear()
+        reading.memory.pages.forget(EVERY)
+    note_until(index.until)
     return index
 
 

@@ -6,12 +6,12 @@ import msgspec
 from sqlalchemy import insert, select, update
 
 from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.shelves import DOORS, ONLY
 from chaupal.store.machine.tables import doors
 from chaupal.store.machine.work import Reading, Row, Writing
 
 NET, DOMAIN, MAIL = "ip", "domain", "email"
 NO_ACCESS, NO_SIGN_UP, ASKED_FIRST = "no_access", "sign_up_block", "sign_up_requires_approval"
-KEPT = "doors"  # where the open ones lie in memory
 
 
 class Door(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,29 +48,29 @@ SHUT = statement(select(*doors.c).where(doors.c.ended_at.is_(None)).order_by(doo
 
 async def add(w: Writing, door: Door) -> None:
     await w.run(ADD, **msgspec.structs.asdict(door))
-    w.touch(KEPT, 0)
+    w.touch(DOORS, ONLY)
 
 
 async def change(w: Writing, door: Door) -> None:
     await w.run(CHANGE, of=door.id, what=door.what, severity=door.severity, comment=door.comment, until=door.expires_at)
-    w.touch(KEPT, 0)
+    w.touch(DOORS, ONLY)
 
 
 async def end(w: Writing, id_: int, by: int) -> bool:
     """It is shut no more; False where it was not."""
     done = await w.run(END, of=id_, at=w.now(), me=by) == 1
-    w.touch(KEPT, 0)
+    w.touch(DOORS, ONLY)
     return done
 
 
 async def shut(reading: Reading) -> list[Door]:
     """Those that nobody has opened again, the newest first; remembered until one of them is changed."""
-    kept: list[Door] | None = reading.memory.doors.items.get(0)
+    kept: list[Door] | None = reading.memory.doors.get(ONLY)
     if kept is None:
         generation = reading.memory.generation
-        kept = [_door(row) for row in await reading.fetch(SHUT)]
+        kept = [_door(row) for row in await reading.by(DOORS, ONLY).fetch(SHUT)]
         if generation == reading.memory.generation:
-            reading.memory.doors.put(0, kept)
+            reading.memory.doors.put(ONLY, kept)
     return kept
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import Table, delete, select, update
 
 from chaupal.store.identity import moving
 from chaupal.store.machine.dialect import param, statement
+from chaupal.store.machine.shelves import FILTERS, MARKERS, NOTICES, PEOPLE, RELATIONS, TALKS, WANTS
 from chaupal.store.machine.tables import (
     account_notes,
     accounts,
@@ -171,5 +172,5 @@ async def empty(w: Writing, account: int) -> None:
     await w.run(END_EXPORTS, me=account)
     await moving.forget(w, account)
     await w.run(EMPTY, me=account)
-    for kind in ("people", "relations", "filters", "wants", "badges"):
+    for kind in (PEOPLE, RELATIONS, FILTERS, WANTS, NOTICES, TALKS, MARKERS):
         w.touch(kind, account)

@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy import text as sql
 
 from chaupal.store.machine.dialect import param, statement, upsert, words
+from chaupal.store.machine.shelves import PEOPLE
 from chaupal.store.machine.tables import accounts, logins, mail_tokens
 from chaupal.store.machine.work import Reading, Writing
 
@@ -183,7 +184,7 @@ async def reject(w: Writing, account: int) -> bool:
         return False
     await w.run(DROP_PENDING_LINKS, of=account)
     await w.run(DROP_PENDING_ACCOUNT, of=account)
-    w.touch("people", account)
+    w.touch(PEOPLE, account)
     return True
 
 

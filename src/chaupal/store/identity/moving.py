@@ -8,6 +8,7 @@ from sqlalchemy import Table, delete, insert, or_, select, update
 from sqlalchemy import text as sql
 
 from chaupal.store.machine.dialect import param, statement, upsert, words
+from chaupal.store.machine.shelves import PEOPLE, WANTS
 from chaupal.store.machine.tables import accounts, aliases, blocks, follows, list_members, moves, mutes
 from chaupal.store.machine.tables import lists as list_rows
 from chaupal.store.machine.work import Reading, Writing
@@ -118,7 +119,7 @@ async def points_to(reading: Reading, account: int) -> int | None:
 async def point(w: Writing, account: int, target: int | None) -> None:
     """The account points there from now on; None: nowhere."""
     await w.run(POINT, of=account, target=target)
-    w.touch("people", account)
+    w.touch(PEOPLE, account)
 
 
 async def begin(w: Writing, new: int, account: int, to: int) -> None:
@@ -173,7 +174,7 @@ async def change_in_lists(w: Writing, owner: int, old: int, new: int, make_id: A
     """In the lists of `owner` the new account stands beside the old one, which goes with its follow."""
     for (list_id,) in await w.fetch(IN_LISTS, me=owner, them=old):
         await w.run(lists.ENTER, which=list_id, them=new, new=make_id())
-        w.touch("wants", owner)
+        w.touch(WANTS, owner)
 
 
 async def follow_instead(w: Writing, by: int, move: Move, wishes: tuple[bool, bool], make_id: Any) -> bool:

@@ -16,6 +16,8 @@ from sqlalchemy.sql import coercions, roles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import Boolean
 
+from chaupal.store.machine.shelves import Kind, changed_by
+
 _SQLITE = sqlite.dialect(paramstyle="qmark")
 # Conditions of our own are written out as they are; SQLAlchemy would append "= 1" and lose the index.
 _SQLITE.supports_native_boolean = True
@@ -50,14 +52,21 @@ class Compiled:
 
 
 class Statement:
-    """A statement in both tongues, compiled on first use and kept."""
+    """A statement in both tongues, compiled on first use and kept. `changes`: the kinds that rest on the rows it changes."""
 
-    __slots__ = ("_make", "_postgres", "_sqlite")
+    __slots__ = ("_changes", "_make", "_postgres", "_sqlite")
 
     def __init__(self, make: Callable[[Any], Executable]) -> None:
         self._make = make
         self._sqlite: Compiled | None = None
         self._postgres: Compiled | None = None
+        self._changes: frozenset[Kind[Any]] | None = None
+
+    @property
+    def changes(self) -> frozenset[Kind[Any]]:
+        if self._changes is None:
+            self._changes = changed_by(self._make(sqlite.insert))
+        return self._changes
 
     @property
     def sqlite(self) -> Compiled:

@@ -1,6 +1,6 @@
 """What the store remembers between reads: sealed things and facts, forgotten in the commit that changes them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import Any
 
 from chaupal.kernel.shelf import Shelf
@@ -8,10 +8,50 @@ from chaupal.policy.facts import Relations
 from chaupal.policy.rulings import RulingIndex
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Person, Post
+from chaupal.store.machine import shelves
+from chaupal.store.machine.keeping import Keeping
+from chaupal.store.machine.noted import NOTING, Noted, note
+from chaupal.store.machine.shelves import EVERY, ONLY, RULINGS, Kind, Touched
 
-type Touched = tuple[str, int | str]
 type Roll = Callable[[Any, int, str], Awaitable[str]]
 type Heard = Callable[[set[Touched] | None], None]
+
+ANSWERS = 24_000_000  # bytes of kept answers: what some hundred readers ask for again and again
+
+
+class KindShelf[K, V]:
+    """The things of one kind, by key. Whoever asks for one has noted its key, whether it is there or not."""
+
+    __slots__ = ("_shelf", "kind")
+
+    def __init__(self, kind: Kind[K]) -> None:
+        self.kind = kind
+        self._shelf: Shelf[K, V] = Shelf(kind.most)
+
+    def get(self, key: K) -> V | None:
+        noted = NOTING.get()
+        if noted is not None:
+            noted.note(self.kind, (key,))
+        return self._shelf.items.get(key)
+
+    def several(self, keys: Collection[K]) -> list[V | None]:
+        """In their order; None where it is not there."""
+        noted = NOTING.get()
+        if noted is not None:
+            noted.note(self.kind, keys)
+        return [*map(self._shelf.items.get, keys)]
+
+    def put(self, key: K, value: V) -> None:
+        self._shelf.put(key, value)
+
+    def forget(self, key: Any) -> None:
+        if key is EVERY:
+            self._shelf.items.clear()
+        else:
+            self._shelf.items.pop(key, None)
+
+    def __len__(self) -> int:
+        return len(self._shelf.items)
 
 
 class RulingsKept:
@@ -60,76 +100,79 @@ class Memory:
 
     def __init__(self) -> None:
         self.generation = 0
-        self.posts: Shelf[int, Sealed[Post]] = Shelf(2_500)
-        self.carried: Shelf[int, int] = Shelf(50_000)  # what a post reposts, 0 for none: that never changes
-        self.people: Shelf[int, Sealed[Person]] = Shelf(3_000)
-        self.relations: Shelf[int, Relations] = Shelf(2_000)
-        self.filters: Shelf[int, Any] = Shelf(2_000)  # of store.filters.Filters
-        self.wants: Shelf[int, Any] = Shelf(5_000)  # of store.wants.Wants
-        self.reactions: Shelf[int, dict[int, int]] = Shelf(1_000)
-        self.tokens: Shelf[str, Any] = Shelf(10_000)
-        self.places: Shelf[str, str] = Shelf(10_000)  # by token or session: the country it last came from
-        self.badges: Shelf[int, Any] = Shelf(2_000)  # how much is unread, by account
-        self.announced: Shelf[int, Any] = Shelf(1)  # what staff tell everybody now
-        self.doors: Shelf[int, Any] = Shelf(1)  # of store.doors.Door: those that are shut now
-        self.pages: Shelf[Any, Any] = Shelf(500)
-        self.answers: Shelf[Any, Any] = Shelf(150)  # of the API, by viewer; stamped with the generation
+        self.posts: KindShelf[int, Sealed[Post]] = KindShelf(shelves.POSTS)
+        self.carried: KindShelf[int, int] = KindShelf(shelves.CARRIED)
+        self.people: KindShelf[int, Sealed[Person]] = KindShelf(shelves.PEOPLE)
+        self.relations: KindShelf[int, Relations] = KindShelf(shelves.RELATIONS)
+        self.filters: KindShelf[int, Any] = KindShelf(shelves.FILTERS)  # of store.filters.Filters
+        self.wants: KindShelf[int, Any] = KindShelf(shelves.WANTS)  # of store.wants.Wants
+        self.reactions: KindShelf[int, dict[int, int]] = KindShelf(shelves.REACTIONS)
+        self.tokens: KindShelf[str, Any] = KindShelf(shelves.TOKENS)
+        self.places: KindShelf[str, str] = KindShelf(shelves.PLACES)
+        self.announced: KindShelf[int, Any] = KindShelf(shelves.ANNOUNCED)
+        self.doors: KindShelf[int, Any] = KindShelf(shelves.DOORS)  # of store.doors.Door
+        self.pages: KindShelf[Any, Any] = KindShelf(shelves.PAGES)
+        self._shelves: dict[Kind[Any], KindShelf[Any, Any]] = {
+            shelf.kind: shelf for shelf in vars(self).values() if isinstance(shelf, KindShelf)
+        }
+        self.answers = Keeping(ANSWERS)
         self.rulings = RulingsKept()
         self.roll: Roll = _as_kept  # which role an account truly has: that of its row only where the log gave it
         self.heard: Heard = _nobody  # hears of every forgetting; None: all of it
+        self._open: set[Noted] = set()
 
     @property
     def rulings_version(self) -> int:
         """Grows with every change of what the gate obeys."""
+        note(RULINGS, ONLY)
         return self.rulings.version
+
+    def noting(self) -> Noted:
+        """`with` it, all that is looked at is noted, and what of it is forgotten meanwhile."""
+        return Noted(self._open)
 
     def forget(self, touched: set[Touched]) -> None:
         """Drop everything that the commit changed."""
-        self.generation += 1
-        for kind, key in touched:
-            if kind == "rulings":
-                self.rulings.forget(int(key))
-                self.pages.items.clear()
-            else:
-                getattr(self, kind).items.pop(key, None)
+        self._drop(touched)
         self.heard(touched)
 
     def undone(self, touched: set[Touched]) -> None:
         """A unit was given up: what was read inside it, after it had changed that, never was so."""
-        self.generation += 1
-        for kind, key in touched:
-            if kind != "rulings":
-                getattr(self, kind).items.pop(key, None)
+        self._drop({(kind, key) for kind, key in touched if not kind.law})
 
-    def unchanged_until(self, account: int | None) -> int:
-        """When (ms) the clock alone changes what an account may see: a ruling, a timed mute or a filter begins or ends."""
-        if not self.rulings.fresh or self.rulings.index is None:
-            return 0
-        if account is None:
-            return self.rulings.index.until
-        ties, own = self.relations.items.get(account), self.filters.items.get(account)
-        return 0 if ties is None or own is None else min(self.rulings.index.until, ties.until, own.until)
+    def moved[K](self, kind: Kind[K], keys: Iterable[K]) -> None:
+        """Something beside the store was changed: the ids of homes."""
+        self._drop({(kind, key) for key in keys})
 
     def forget_all(self) -> None:
         """Another process changed something: start afresh."""
         self.generation += 1
         self.rulings.forget_beside()
-        for shelf in (
-            self.posts,
-            self.people,
-            self.relations,
-            self.filters,
-            self.reactions,
-            self.tokens,
-            self.places,
-            self.badges,
-            self.announced,
-            self.doors,
-            self.pages,
-            self.answers,
-        ):
-            shelf.items.clear()
+        for shelf in self._shelves.values():
+            if not shelf.kind.lasting:
+                shelf.forget(EVERY)
+        self.answers.clear()
+        for noted in self._open:
+            noted.missed, noted.everything = True, True
         self.heard(None)
+
+    def _drop(self, touched: set[Touched]) -> None:
+        self.generation += 1
+        law = False
+        for kind, key in touched:
+            shelf = self._shelves.get(kind)
+            if shelf is not None:
+                shelf.forget(key)
+            elif kind.law:
+                law = True
+                self.rulings.forget(0 if key is EVERY else int(key))
+        if law:  # whatever its key, the law is one
+            self.pages.forget(EVERY)
+            touched = touched | {(RULINGS, ONLY)}
+        self.answers.forget(touched)
+        for noted in self._open:
+            noted.missed = True
+            noted.forgotten |= touched
 
 
 async def _as_kept(reading: Any, account: int, role: str) -> str:

@@ -12,18 +12,29 @@ from typing import Any, Protocol
 from chaupal.kernel.clock import Clock
 from chaupal.kernel.event import Event
 from chaupal.store.machine.dialect import Statement
-from chaupal.store.machine.memory import Memory, Touched
+from chaupal.store.machine.memory import Memory
+from chaupal.store.machine.noted import note
+from chaupal.store.machine.shelves import EVERY, Kind, Touched
 
 type Row = Sequence[Any]
 type AfterCommit = Callable[[list[Event]], None]
 
 
 class Reading:
-    """A look at the store. `fetch` gives all rows, `first` one or None, `value` the first column of the first row."""
+    """A look at the store. `fetch` gives all rows, `first` one or None, `value` the first column of the first row.
+
+    Whatever is made of these rests on everything, unless they are asked for under keys (`by`).
+    """
 
     memory: Memory
     now: Clock
     embedded: bool = False  # SQLite
+    keyed: "Reading"  # the same look, of whose statements the keys were noted
+
+    def by[K](self, kind: Kind[K], *keys: K) -> "Reading":
+        """The same look, for what changes only when one of these keys is forgotten."""
+        note(kind, *keys)
+        return self.keyed
 
     async def fetch(self, stmt: Statement, /, **params: Any) -> Sequence[Row]:
         raise NotImplementedError
@@ -58,6 +69,9 @@ class Writing(Reading):
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.touched: set[Touched] = set()
+        self.owed: set[Kind[Any]] = set()  # of whose rows something was changed
+        self.spared: set[Kind[Any]] = set()  # of whose rows something was changed, and nothing that a key of it names
+        self.keyed = self
         self.edge: tuple[int, dict[tuple[int, int], bytes]] = (
             -1,
             {},
@@ -84,7 +98,7 @@ class Writing(Reading):
             yield
         except BaseException:
             await self.undo()
-            self.memory.undone(self.touched)
+            self.memory.undone(self.changed())
             del self.events[told:]
             self.touched = touched
             raise
@@ -102,9 +116,18 @@ class Writing(Reading):
         """Forget the place; what was done since stays in the unit."""
         raise NotImplementedError
 
-    def touch(self, kind: str, *keys: int | str) -> None:
-        """What memory must forget when this unit is committed (a shelf's name and its keys)."""
+    def touch[K](self, kind: Kind[K], *keys: K) -> None:
+        """What memory must forget when this unit is committed."""
         self.touched.update((kind, key) for key in keys)
+
+    def spare(self, kind: Kind[Any]) -> None:
+        """Rows of a kind are changed, and nothing that anybody could read by its keys."""
+        self.spared.add(kind)
+
+    def changed(self) -> set[Touched]:
+        """What was touched; and the whole of each kind whose rows were changed and none of whose keys was touched."""
+        named = {kind for kind, _ in self.touched} | self.spared
+        return self.touched | {(kind, EVERY) for kind in self.owed if kind not in named}
 
 
 class Work(Protocol):

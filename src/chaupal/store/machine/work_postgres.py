@@ -11,6 +11,7 @@ from chaupal.kernel.clock import Clock
 from chaupal.kernel.errors import Conflict, Unavailable
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
+from chaupal.store.machine.noted import note_everything
 from chaupal.store.machine.work import Look, Reading, Row, Writing
 from chaupal.store.machine.work_shared import SharedWork
 
@@ -22,12 +23,16 @@ async def _keep_settings(connection: Any) -> None:
 
 
 class PostgresReading(Reading):
-    def __init__(self, work: "PostgresWork") -> None:
+    def __init__(self, work: "PostgresWork", *, keyed: bool = False) -> None:
         self._pool = work.pool
         self.memory = work.memory
         self.now = work.clock
+        self._keyed = keyed
+        self.keyed = self if keyed else PostgresReading(work, keyed=True)
 
     async def fetch(self, stmt: Statement, /, **params: Any) -> Sequence[Row]:
+        if not self._keyed:
+            note_everything()
         compiled = stmt.postgres
         return await self._pool.fetch(compiled.text, *compiled.arguments(params))
 
@@ -40,6 +45,8 @@ class PostgresWriting(Writing):
         self.now = now
 
     async def fetch(self, stmt: Statement, /, **params: Any) -> Sequence[Row]:
+        note_everything()
+        self.owed |= stmt.changes
         compiled = stmt.postgres
         return await self._connection.fetch(compiled.text, *compiled.arguments(params))
 
@@ -47,9 +54,12 @@ class PostgresWriting(Writing):
         compiled = stmt.postgres
         status: str = await self._connection.execute(compiled.text, *compiled.arguments(params))
         count = status.rpartition(" ")[2]
+        if count != "0":
+            self.owed |= stmt.changes
         return int(count) if count.isdigit() else 0
 
     async def run_many(self, stmt: Statement, rows: Sequence[dict[str, Any]], /) -> None:
+        self.owed |= stmt.changes
         compiled = stmt.postgres
         await self._connection.executemany(compiled.text, [compiled.arguments(row) for row in rows])
 
@@ -108,10 +118,10 @@ class PostgresWork(SharedWork):
                     await self.enter_events(unit)
             except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
                 # Two units wanted each other's rows; the database let the other one through and undid this one whole.
-                self.memory.undone(unit.touched)
+                self.memory.undone(unit.changed())
                 raise Conflict("This was changed at the same moment; please try again") from error
             except BaseException:
-                self.memory.undone(unit.touched)
+                self.memory.undone(unit.changed())
                 raise
         self.committed(unit)
 

@@ -31,12 +31,12 @@ class SharedWork:
         lasting = [event for event in unit.events if event.lasting]
         if lasting:
             await unit.run_many(outbox.ADD, outbox.rows(lasting, self.clock()))
-        if self._beside and (unit.events or unit.touched):
+        if self._beside and (unit.events or unit.changed()):
             await marks.write(unit, marks.CHANGED_BESIDE, f"{self.clock()} {id(unit)}")
 
     def committed(self, unit: Writing) -> None:
         """A unit is true: forget what it changed, then let the listener hear of it."""
-        self.memory.forget(unit.touched)
+        self.memory.forget(unit.changed())
         if unit.events:
             self.after_commit(unit.events)
 

@@ -13,6 +13,7 @@ from chaupal.kernel.errors import Unavailable
 from chaupal.kernel.saying import log
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
+from chaupal.store.machine.noted import note_everything
 from chaupal.store.machine.work import Look, Reading, Row, Writing
 from chaupal.store.machine.work_shared import SharedWork
 
@@ -46,12 +47,16 @@ class SqliteReading(Reading):
 
     embedded = True
 
-    def __init__(self, db: sqlite3.Connection, memory: Memory, now: Clock) -> None:
+    def __init__(self, db: sqlite3.Connection, memory: Memory, now: Clock, *, keyed: bool = False) -> None:
         self._db = db
         self.memory = memory
         self.now = now
+        self._keyed = keyed
+        self.keyed = self if keyed else SqliteReading(db, memory, now, keyed=True)
 
     async def fetch(self, stmt: Statement, /, **params: Any) -> Sequence[Row]:
+        if not self._keyed:
+            note_everything()
         compiled = stmt.sqlite
         return self._db.execute(compiled.text, compiled.arguments(params)).fetchall()
 
@@ -61,12 +66,16 @@ class SqliteScanning(Reading):
 
     embedded = True
 
-    def __init__(self, work: "SqliteWork") -> None:
+    def __init__(self, work: "SqliteWork", *, keyed: bool = False) -> None:
         self._work = work
         self.memory = work.memory
         self.now = work.clock
+        self._keyed = keyed
+        self.keyed = self if keyed else SqliteScanning(work, keyed=True)
 
     async def fetch(self, stmt: Statement, /, **params: Any) -> Sequence[Row]:
+        if not self._keyed:
+            note_everything()
         compiled = stmt.sqlite
         return await self._work.scan(compiled.text, compiled.arguments(params))
 
@@ -81,14 +90,20 @@ class SqliteWriting(Writing):
         self.now = now
 
     async def fetch(self, stmt: Statement, /, **params: Any) -> Sequence[Row]:
+        note_everything()
+        self.owed |= stmt.changes
         compiled = stmt.sqlite
         return self._db.execute(compiled.text, compiled.arguments(params)).fetchall()
 
     async def run(self, stmt: Statement, /, **params: Any) -> int:
         compiled = stmt.sqlite
-        return self._db.execute(compiled.text, compiled.arguments(params)).rowcount
+        count = self._db.execute(compiled.text, compiled.arguments(params)).rowcount
+        if count:
+            self.owed |= stmt.changes
+        return count
 
     async def run_many(self, stmt: Statement, rows: Sequence[dict[str, Any]], /) -> None:
+        self.owed |= stmt.changes
         compiled = stmt.sqlite
         self._db.executemany(compiled.text, [compiled.arguments(row) for row in rows])
 
@@ -171,7 +186,7 @@ class SqliteWork(SharedWork):
             except BaseException:
                 self._writer.execute("ROLLBACK TO unit")
                 self._writer.execute("RELEASE unit")
-                self.memory.undone(unit.touched)
+                self.memory.undone(unit.changed())
                 raise
             else:
                 self._writer.execute("RELEASE unit")

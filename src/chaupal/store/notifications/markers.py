@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import select
 
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.shelves import MARKERS
 from chaupal.store.machine.tables import markers
 from chaupal.store.machine.work import Reading, Writing
 
@@ -39,9 +40,11 @@ WRITE = upsert(
 
 
 async def read(reading: Reading, account: int, timelines: Sequence[str] = TIMELINES) -> list[Marker]:
-    return [Marker(*row) for row in await reading.fetch(READ, me=account, timelines=listed(timelines))]
+    return [
+        Marker(*row) for row in await reading.by(MARKERS, account).fetch(READ, me=account, timelines=listed(timelines))
+    ]
 
 
 async def write(w: Writing, account: int, timeline: str, last_read: int) -> None:
-    w.touch("badges", account)
+    w.touch(MARKERS, account)
     await w.run(WRITE, me=account, which=timeline, read=last_read, at=w.now())

@@ -9,6 +9,7 @@ from chaupal.kernel.clock import DAY
 from chaupal.kernel.event import Event
 from chaupal.kernel.ids import MakeId
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.shelves import NOTICES
 from chaupal.store.machine.tables import accounts, notice_permits, notice_policies, notice_requests, notices
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import Pages
@@ -170,7 +171,7 @@ async def accept(w: Writing, account: int, them: int) -> None:
     await w.run(CLOSE, me=account, them=them)
     if await w.run(MERGE, me=account, them=them):
         w.tell(NoticesMerged(account=account, at=w.now()))
-    w.touch("badges", account)
+    w.touch(NOTICES, account)
 
 
 async def dismiss(w: Writing, account: int, them: int) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import text as sql
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.event import Event
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.shelves import NOTICES
 from chaupal.store.machine.tables import accounts, logins, notices
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.notifications import notice_mails, push
@@ -126,7 +127,7 @@ async def add(
         key=group_key(kind, about or post, w.now()), apart=int(filtered),
     )  # fmt: skip
     if fresh:
-        w.touch("badges", account)
+        w.touch(NOTICES, account)
     if fresh and not filtered:
         w.tell(NoticeMade(account=account, notice=new))
         await push.queue(w, account, new, kind)
@@ -136,29 +137,29 @@ async def add(
 
 async def drop(w: Writing, account: int, cause: str) -> None:
     """What caused it was taken back."""
-    w.touch("badges", account)
+    w.touch(NOTICES, account)
     await w.run(DROP, me=account, why=cause)
 
 
 async def drop_on(w: Writing, posts: Sequence[int]) -> None:
     """The posts are gone, and what was said about them with them."""
-    w.touch("badges", *[row[0] for row in await w.fetch(WHOSE_ON, ids=listed(posts))])
+    w.touch(NOTICES, *[row[0] for row in await w.fetch(WHOSE_ON, ids=listed(posts))])
     await w.run(DROP_ON, ids=listed(posts))
 
 
 async def dismiss(w: Writing, account: int, id_: int) -> bool:
-    w.touch("badges", account)
+    w.touch(NOTICES, account)
     return bool(await w.run(DISMISS, me=account, of=id_))
 
 
 async def dismiss_group(w: Writing, account: int, key: str) -> bool:
     """All that the group holds; False where there is none."""
-    w.touch("badges", account)
+    w.touch(NOTICES, account)
     return bool(await w.run(DISMISS_GROUP, me=account, key=key))
 
 
 async def clear(w: Writing, account: int) -> None:
-    w.touch("badges", account)
+    w.touch(NOTICES, account)
     await w.run(CLEAR, me=account)
 
 
@@ -183,7 +184,7 @@ async def page(
         pages, more["together"] = HEADS if wanted.by is None else HEADS_FROM, listed(wanted.together)
     else:
         pages = OF if wanted.by is None else OF_FROM
-    rows = await reading.fetch(
+    rows = await reading.by(NOTICES, account).fetch(
         pages.up if upward else pages.down, me=account, kinds=listed(wanted.kinds), below=below, above=above, n=limit + 1,
         apart=int(wanted.apart), **more,
     )  # fmt: skip
@@ -195,12 +196,12 @@ async def members(
     reading: Reading, account: int, keys: Sequence[str], at_most: int, *, apart: bool = False
 ) -> list[Notice]:
     """All notices of these groups together, the newest first."""
-    rows = await reading.fetch(MEMBERS, me=account, keys=listed(keys), n=at_most, apart=int(apart))
+    rows = await reading.by(NOTICES, account).fetch(MEMBERS, me=account, keys=listed(keys), n=at_most, apart=int(apart))
     return [_notice(row) for row in rows]
 
 
 async def one(reading: Reading, account: int, id_: int) -> Notice | None:
-    row = await reading.first(ONE, me=account, of=id_)
+    row = await reading.by(NOTICES, account).first(ONE, me=account, of=id_)
     return None if row is None else _notice(row)
 
 

@@ -9,13 +9,14 @@ from sqlalchemy import delete, func, insert, select, update
 from chaupal.kernel.event import Event
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert
 from chaupal.store.machine.dialect import words as text
+from chaupal.store.machine.noted import NEVER, note_until
+from chaupal.store.machine.shelves import ANNOUNCED, ONLY
 from chaupal.store.machine.tables import announcement_reactions as reactions
 from chaupal.store.machine.tables import announcement_reads as reads
 from chaupal.store.machine.tables import announcements
 from chaupal.store.machine.work import Reading, Row, Writing
 
 MOST = 50  # that are in force at once, or shown to staff
-KEY = 0  # of the one thing on memory's shelf
 
 
 class AnnouncementTold(Event, frozen=True):
@@ -145,12 +146,12 @@ UNREACT = statement(
 
 async def add(w: Writing, one: Announcement) -> None:
     await w.run(ADD, **msgspec.structs.asdict(one) | {"all_day": int(one.all_day)})
-    w.touch("announced", KEY)
+    w.touch(ANNOUNCED, ONLY)
 
 
 async def change(w: Writing, new: Announcement) -> bool:
     """`new` holds the `updated_at` that it had; False where somebody else has changed it meanwhile."""
-    w.touch("announced", KEY)
+    w.touch(ANNOUNCED, ONLY)
     return await w.run(
         CHANGE, of=new.id, was=new.updated_at, english=new.text, hindi=new.text_hi, begins=new.at, until=new.ends_at, now=w.now()
     ) == 1  # fmt: skip
@@ -168,13 +169,14 @@ async def announcement(reading: Reading, id_: int) -> Announcement | None:
 
 async def in_force(reading: Reading) -> list[Announcement]:
     """What is told now, the newest first; remembered until one is written, told or ended."""
-    kept: list[Announcement] | None = reading.memory.announced.items.get(KEY)
+    kept: list[Announcement] | None = reading.memory.announced.get(ONLY)
     if kept is None:
         generation = reading.memory.generation
-        kept = [_announcement(row) for row in await reading.fetch(IN_FORCE, n=MOST)]
+        kept = [_announcement(row) for row in await reading.by(ANNOUNCED, ONLY).fetch(IN_FORCE, n=MOST)]
         if generation == reading.memory.generation:
-            reading.memory.announced.put(KEY, kept)
+            reading.memory.announced.put(ONLY, kept)
     now = reading.now()
+    note_until(min((one.ends_at for one in kept if one.ends_at is not None and now < one.ends_at), default=NEVER))
     return [one for one in kept if one.ends_at is None or now < one.ends_at]
 
 
@@ -185,7 +187,7 @@ async def due(reading: Reading) -> tuple[list[int], list[int]]:
 
 
 async def tell(w: Writing, id_: int) -> bool:
-    w.touch("announced", KEY)
+    w.touch(ANNOUNCED, ONLY)
     if await w.run(TELL, of=id_, now=w.now()) != 1:
         return False
     w.tell(AnnouncementTold(announcement=id_, at=w.now()))
@@ -193,7 +195,7 @@ async def tell(w: Writing, id_: int) -> bool:
 
 
 async def end(w: Writing, id_: int) -> bool:
-    w.touch("announced", KEY)
+    w.touch(ANNOUNCED, ONLY)
     if await w.run(END, of=id_, now=w.now()) != 1:
         return False
     w.tell(AnnouncementEnded(announcement=id_))

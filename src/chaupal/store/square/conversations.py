@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, union, update
 from chaupal.kernel.event import Event
 from chaupal.policy.facts import Visibility
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.shelves import TALKS
 from chaupal.store.machine.tables import conversations, mentions, posts
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.square.posts import Pages
@@ -86,7 +87,7 @@ async def said(w: Writing, root: int, post: int, author: int, people: Sequence[i
     between = listed(list(people))
     for account in people:
         await w.run(PUT, me=account, of=root, post=post, new=int(account != author), between=between)
-        w.touch("badges", account)
+        w.touch(TALKS, account)
     w.tell(*[ConversationMoved(account=account, root=root, post=post) for account in people])
 
 
@@ -99,7 +100,7 @@ async def unsaid(w: Writing, gone: Sequence[int]) -> None:
         if row is not None:
             between = listed(list(people_of(row[1], [m["id"] for m in msgspec.json.decode(row[2])])))
             await w.run(PUT, me=account, of=root, post=left[-1], new=0, between=between)
-        w.touch("badges", account)
+        w.touch(TALKS, account)
 
 
 def people_of(author: int, named: Sequence[int]) -> tuple[int, ...]:
@@ -116,13 +117,15 @@ async def page(
     reading: Reading, account: int, *, below: int, above: int, limit: int, upward: bool
 ) -> list[Conversation]:
     """By their newest posts, the newest first, one more than `limit`."""
-    rows = await reading.fetch(OF.up if upward else OF.down, me=account, below=below, above=above, n=limit + 1)
+    rows = await reading.by(TALKS, account).fetch(
+        OF.up if upward else OF.down, me=account, below=below, above=above, n=limit + 1
+    )
     found = [_conversation(row) for row in rows]
     return found[::-1] if upward else found
 
 
 async def one(reading: Reading, account: int, root: int) -> Conversation | None:
-    row = await reading.first(ONE, me=account, of=root)
+    row = await reading.by(TALKS, account).first(ONE, me=account, of=root)
     return None if row is None else _conversation(row)
 
 
@@ -133,18 +136,18 @@ async def inside(reading: Reading, account: int, root: int) -> list[int]:
 
 async def unread(reading: Reading, account: int, at_most: int) -> list[int]:
     """The newest posts of conversations that were not read yet."""
-    return [row[0] for row in await reading.fetch(UNREAD, me=account, n=at_most)]
+    return [row[0] for row in await reading.by(TALKS, account).fetch(UNREAD, me=account, n=at_most)]
 
 
 async def mark(w: Writing, account: int, root: int, *, unread: bool) -> bool:
     """False where there is no such conversation."""
-    w.touch("badges", account)
+    w.touch(TALKS, account)
     return await w.run(READ, me=account, of=root, new=int(unread)) == 1
 
 
 async def remove(w: Writing, account: int, root: int) -> bool:
     """Out of the account's list; its posts stay, and whoever writes in it brings it back."""
-    w.touch("badges", account)
+    w.touch(TALKS, account)
     return await w.run(REMOVE, me=account, of=root) == 1
 
 

@@ -9,6 +9,8 @@ from sqlalchemy import delete, func, insert, select, update
 from chaupal.kernel.shelf import Shelf
 from chaupal.policy.things import Post
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.noted import note_until
+from chaupal.store.machine.shelves import FILTERS
 from chaupal.store.machine.tables import filter_keywords, filter_posts, filters
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.text.phrases import Phrase, phrase
@@ -111,11 +113,13 @@ EMPTY_POSTS = statement(delete(filter_posts).where(filter_posts.c.filter_id == p
 async def filters_of(reading: Reading, account: int) -> Filters:
     """All of an account's filters, those that have run out too; one look for those who have none, and none from memory."""
     memory, now = reading.memory, reading.now()
-    kept = memory.filters.items.get(account)
+    kept = memory.filters.get(account)
     if kept is not None and now < kept.until:
+        note_until(kept.until)
         return kept
     generation = memory.generation
-    found = await _load(reading, account, now)
+    found = await _load(reading.by(FILTERS, account), account, now)
+    note_until(found.until)
     if generation == memory.generation:
         memory.filters.put(account, found)
     return found
@@ -152,7 +156,7 @@ async def add(w: Writing, me: int, made: Filter) -> None:
         ADD, new=made.id, me=me, title=made.title, context=",".join(made.contexts), action=made.action, ends=made.ends_at,
         at=w.now(),
     )  # fmt: skip
-    w.touch("filters", me)
+    w.touch(FILTERS, me)
 
 
 async def change(w: Writing, me: int, made: Filter) -> None:
@@ -166,7 +170,7 @@ async def change(w: Writing, me: int, made: Filter) -> None:
         does=made.action,
         ends=made.ends_at,
     )
-    w.touch("filters", me)
+    w.touch(FILTERS, me)
 
 
 async def remove(w: Writing, me: int, id_: int) -> bool:
@@ -175,30 +179,30 @@ async def remove(w: Writing, me: int, id_: int) -> bool:
         return False
     await w.run(EMPTY_KEYWORDS, which=id_)
     await w.run(EMPTY_POSTS, which=id_)
-    w.touch("filters", me)
+    w.touch(FILTERS, me)
     return True
 
 
 async def add_keyword(w: Writing, me: int, filter_: int, new: int, text: str, *, whole: bool) -> None:
     await w.run(ADD_KEYWORD, new=new, which=filter_, keyword=text, whole=int(whole))
-    w.touch("filters", me)
+    w.touch(FILTERS, me)
 
 
 async def change_keyword(w: Writing, me: int, id_: int, text: str, *, whole: bool) -> None:
     await w.run(CHANGE_KEYWORD, which=id_, word=text, whole=int(whole))
-    w.touch("filters", me)
+    w.touch(FILTERS, me)
 
 
 async def remove_keywords(w: Writing, me: int, ids: Sequence[int]) -> None:
     await w.run(REMOVE_KEYWORDS, ids=listed(ids))
-    w.touch("filters", me)
+    w.touch(FILTERS, me)
 
 
 async def add_post(w: Writing, me: int, filter_: int, new: int, post: int) -> None:
     await w.run(ADD_POST, new=new, which=filter_, post=post)
-    w.touch("filters", me)
+    w.touch(FILTERS, me)
 
 
 async def remove_post(w: Writing, me: int, id_: int) -> None:
     await w.run(REMOVE_POST, which=id_)
-    w.touch("filters", me)
+    w.touch(FILTERS, me)

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Table, delete, literal_column, or_, select, text, union_all, update
 
 from chaupal.store.machine.dialect import among, larger, listed, param, statement, upsert
+from chaupal.store.machine.shelves import PEOPLE, RELATIONS
 from chaupal.store.machine.tables import accounts, blocks, follow_requests, follows, mutes
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import lists, regards
@@ -79,7 +80,7 @@ COUNT_FOLLOWERS = statement(
 
 async def follow(w: Writing, me: int, them: int, new: int, *, reposts: bool, notify: bool) -> bool:
     """`me` follows `them` from now on; True when it is new. `new`: the id of the tie."""
-    w.touch("relations", me, them)
+    w.touch(RELATIONS, me, them)
     # Whether it is new is what the insertion says: two requests at once would both look and find nothing.
     if await w.run(FOLLOW, me=me, them=them, new=new, show=int(reposts), tell=int(notify)):
         await _count(w, me, them, 1)
@@ -95,7 +96,7 @@ async def unfollow(w: Writing, me: int, them: int) -> bool:
     await lists.unfollowed(w, me, them)
     await regards.unendorse(w, me, them)
     await _count(w, me, them, -1)
-    w.touch("relations", me, them)
+    w.touch(RELATIONS, me, them)
     return True
 
 
@@ -103,12 +104,12 @@ async def _count(w: Writing, me: int, them: int, by: int) -> None:
     # Always in the order of ids, so that two units that meet on the same rows wait and do not deadlock.
     for of, stmt in sorted(((me, COUNT_FOLLOWING), (them, COUNT_FOLLOWERS)), key=lambda pair: pair[0]):
         await w.run(stmt, of=of, by=by)
-    w.touch("people", me, them)
+    w.touch(PEOPLE, me, them)
 
 
 async def ask(w: Writing, me: int, them: int, new: int, *, reposts: bool, notify: bool) -> bool:
     """`me` asks to follow `them`; True when it is new."""
-    w.touch("relations", me, them)
+    w.touch(RELATIONS, me, them)
     if await w.run(ASK, me=me, them=them, new=new, show=int(reposts), tell=int(notify)):
         return True
     await w.run(REASK, me=me, them=them, show=int(reposts), tell=int(notify))
@@ -117,7 +118,7 @@ async def ask(w: Writing, me: int, them: int, new: int, *, reposts: bool, notify
 
 async def unask(w: Writing, me: int, them: int) -> bool:
     """The request of `me` to follow `them` is gone; False when there was none."""
-    w.touch("relations", me, them)
+    w.touch(RELATIONS, me, them)
     return bool(await w.run(UNASK, me=me, them=them))
 
 
@@ -129,12 +130,12 @@ async def wanted(reading: Reading, me: int, them: int, *, asked: bool = False) -
 
 async def block(w: Writing, me: int, them: int, new: int) -> bool:
     """`me` blocks `them`; True when it is new. Follows and requests are not touched here."""
-    w.touch("relations", me, them)
+    w.touch(RELATIONS, me, them)
     return bool(await w.run(BLOCK, me=me, them=them, new=new))
 
 
 async def unblock(w: Writing, me: int, them: int) -> bool:
-    w.touch("relations", me, them)
+    w.touch(RELATIONS, me, them)
     return bool(await w.run(UNBLOCK, me=me, them=them))
 
 
@@ -147,11 +148,11 @@ async def mute(w: Writing, me: int, them: int, new: int, *, notifications: bool,
     """Mute until `ends_at` (ms since 1970; None: until unmuted). Clears away the account's mutes that are over."""
     await w.run(OVER, me=me, now=w.now())
     await w.run(MUTE, me=me, them=them, new=new, too=int(notifications), until=ends_at)
-    w.touch("relations", me, them)
+    w.touch(RELATIONS, me, them)
 
 
 async def unmute(w: Writing, me: int, them: int) -> bool:
-    w.touch("relations", me, them)
+    w.touch(RELATIONS, me, them)
     return bool(await w.run(UNMUTE, me=me, them=them))
 
 
@@ -248,7 +249,7 @@ async def to_be_told(reading: Reading, them: int) -> list[int]:
 
 async def muted_but_heard(reading: Reading, me: int) -> frozenset[int]:
     """Those whom `me` mutes, yet still wants notifications from."""
-    return frozenset(row[0] for row in await reading.fetch(HEARD, me=me))
+    return frozenset(row[0] for row in await reading.by(RELATIONS, me).fetch(HEARD, me=me))
 
 
 async def blockers(reading: Reading, them: int, ids: Sequence[int]) -> frozenset[int]:

@@ -8,6 +8,7 @@ from sqlalchemy import text as sql
 
 from chaupal.policy.facts import Visibility
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.shelves import WANTS
 from chaupal.store.machine.tables import list_members, lists, posts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import Pages
@@ -112,7 +113,7 @@ async def change(w: Writing, made: ListRow) -> None:
     await w.run(
         CHANGE, which=made.id, me=made.owner, name=made.title, policy=made.replies, alone=int(made.exclusive)
     )  # fmt: skip
-    w.touch("wants", made.owner)
+    w.touch(WANTS, made.owner)
 
 
 async def remove(w: Writing, me: int, id_: int) -> bool:
@@ -120,21 +121,21 @@ async def remove(w: Writing, me: int, id_: int) -> bool:
     if not await w.run(REMOVE, which=id_, me=me):
         return False
     await w.run(EMPTY, which=id_)
-    w.touch("wants", me)
+    w.touch(WANTS, me)
     return True
 
 
 async def enter(w: Writing, me: int, id_: int, them: int, new: int) -> None:
     await w.run(ENTER, which=id_, them=them, new=new)
-    w.touch("wants", me)
+    w.touch(WANTS, me)
 
 
 async def leave(w: Writing, me: int, id_: int, them: Sequence[int]) -> None:
     await w.run(LEAVE, which=id_, ids=listed(them))
-    w.touch("wants", me)
+    w.touch(WANTS, me)
 
 
 async def unfollowed(w: Writing, me: int, them: int) -> None:
     """Whom the account follows no more goes out of all its lists."""
     if await w.run(UNFOLLOWED, me=me, them=them):
-        w.touch("wants", me)
+        w.touch(WANTS, me)

@@ -13,6 +13,7 @@ from chaupal.policy.gate import subjects_of
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Picture
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.shelves import RULINGS
 from chaupal.store.machine.tables import evidence, kept_media, media, media_contents, media_uses, rulings
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.square.posts import sealed_posts
@@ -215,7 +216,7 @@ async def use(w: Writing, post: int, contents: Iterable[int]) -> None:
     added = [await w.run(USE, of=post, root=content) for content in dict.fromkeys(contents)]
     if any(added):
         for row in await w.fetch(RULED, of=post):
-            w.touch("rulings", row[0])
+            w.touch(RULINGS, row[0])
 
 
 async def own(reading: Reading, id_: int, owner: int) -> Kept | None:

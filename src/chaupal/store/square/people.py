@@ -9,6 +9,8 @@ from sqlalchemy import select
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Field, Person
 from chaupal.store.machine.dialect import among, listed, statement, words
+from chaupal.store.machine.noted import note, note_everything
+from chaupal.store.machine.shelves import PEOPLE
 from chaupal.store.machine.tables import accounts
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.square.posts import Pages
@@ -42,15 +44,14 @@ _fields = msgspec.json.Decoder(tuple[Field, ...]).decode
 
 async def sealed_people(reading: Reading, ids: Collection[int]) -> dict[int, Sealed[Person]]:
     """Sealed people by id, in one look at most; ids without an account are left out."""
-    shelf = reading.memory.people.items
-    found = {id_: kept for id_ in ids if (kept := shelf.get(id_)) is not None}
-    missing = [id_ for id_ in ids if id_ not in found]
-    if missing:
+    shelf = reading.memory.people
+    found = {id_: kept for id_, kept in zip(ids, shelf.several(ids), strict=True) if kept is not None}
+    if len(found) < len(ids) and (missing := [id_ for id_ in ids if id_ not in found]):
         generation = reading.memory.generation
-        for row in await reading.fetch(BY_IDS, ids=listed(missing)):
+        for row in await reading.by(PEOPLE, *missing).fetch(BY_IDS, ids=listed(missing)):
             sealed = found[row[0]] = Sealed(person_of(row))
             if generation == reading.memory.generation:
-                reading.memory.people.put(row[0], sealed)
+                shelf.put(row[0], sealed)
     return found
 
 
@@ -58,7 +59,11 @@ async def id_of(reading: Reading, handle: str) -> int | None:
     """The account with this handle (any case), or None."""
     if not handle.isascii() or not handle.isprintable():  # nobody's; and no database takes every letter
         return None
-    id_: Any = await reading.value(ID_OF, handle=handle.lower())
+    id_: Any = await reading.by(PEOPLE).value(ID_OF, handle=handle.lower())
+    if id_ is None:  # whoever comes has no key yet
+        note_everything()
+    else:
+        note(PEOPLE, id_)
     return id_
 
 

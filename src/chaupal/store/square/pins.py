@@ -3,6 +3,7 @@
 from sqlalchemy import delete, func, select
 
 from chaupal.store.machine.dialect import param, statement, upsert
+from chaupal.store.machine.shelves import REACTIONS
 from chaupal.store.machine.tables import pins
 from chaupal.store.machine.work import Reading, Writing
 
@@ -16,17 +17,17 @@ COUNT = statement(select(func.count(pins.c.id)).where(pins.c.account_id == param
 
 async def pin(w: Writing, me: int, post: int, new: int) -> None:
     await w.run(PIN, me=me, of=post, new=new)
-    w.touch("reactions", me)
+    w.touch(REACTIONS, me)
 
 
 async def unpin(w: Writing, me: int, post: int) -> None:
     await w.run(UNPIN, me=me, of=post)
-    w.touch("reactions", me)
+    w.touch(REACTIONS, me)
 
 
 async def of(reading: Reading, account: int) -> list[int]:
     """The posts that the account has pinned, the one pinned last first."""
-    return [row[0] for row in await reading.fetch(OF, me=account)]
+    return [row[0] for row in await reading.by(REACTIONS, account).fetch(OF, me=account)]
 
 
 async def count(reading: Reading, account: int, but: int) -> int:

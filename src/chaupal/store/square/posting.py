@@ -8,6 +8,7 @@ from chaupal.policy import quotes
 from chaupal.policy.narrow import FOR_EVERYBODY, LISTED_PUBLICLY
 from chaupal.policy.things import Picture, Post
 from chaupal.store.machine.dialect import among, larger, listed, param, statement, upsert, words
+from chaupal.store.machine.shelves import ONLY, PEOPLE, POSTS, REACTIONS, SQUARE, TAGGED, THREADS, WROTE
 from chaupal.store.machine.tables import (
     accounts,
     bookmarks,
@@ -154,6 +155,7 @@ async def add(w: Writing, post: Post, *, answers: bool) -> None:
         poll=polls.written(post.poll), quote_of=post.quote_of, quote_state=post.quote_state, quote_policy=post.quote_policy,
         quotes_count=0,
     )  # fmt: skip
+    _touch_lists(w, post, listed=public)
     await _add_tags(w, post, public=public)
     for mention in post.mentions:
         await w.run(ADD_MENTION, account_id=mention.id, post_id=post.id, visibility=int(post.visibility))
@@ -162,12 +164,14 @@ async def add(w: Writing, post: Post, *, answers: bool) -> None:
         await polls.begin(w, post.id, post.poll)
     if post.visibility in FOR_EVERYBODY:
         await w.run(ONE_MORE_POST, me=post.author, at=post.created_at)
-        w.touch("people", post.author)
+        w.touch(PEOPLE, post.author)
     await _count_on_others(w, post, 1)
 
 
 async def name_anew(w: Writing, before: Post, after: Post, *, public: bool) -> None:
     """The people, tags and pictures in an edited post. A tag that was there before is not counted again."""
+    _touch_lists(w, before, listed=public)
+    _touch_lists(w, after, listed=public)
     await w.run(DROP_TAGS, of=after.id)
     await _add_tags(w, after, public=public, known=frozenset(tag.key for tag in before.tags))
     await w.run(DROP_MENTIONS, of=after.id)
@@ -175,6 +179,17 @@ async def name_anew(w: Writing, before: Post, after: Post, *, public: bool) -> N
         await w.run(ADD_MENTION, account_id=mention.id, post_id=after.id, visibility=int(after.visibility))
     known = {picture.id for picture in before.pictures}
     await _take_pictures(w, after, [picture for picture in after.pictures if picture.id not in known])
+
+
+def _touch_lists(w: Writing, post: Post, *, listed: bool) -> None:
+    """The lists in which a post stands, stands no more, or stands otherwise than before."""
+    w.touch(WROTE, post.author)
+    w.touch(THREADS, post.root)
+    w.touch(TAGGED, *[tag.key for tag in post.tags])
+    if listed:
+        w.touch(SQUARE, ONLY)
+    else:
+        w.spare(SQUARE)
 
 
 async def _add_tags(w: Writing, post: Post, *, public: bool, known: frozenset[str] = frozenset()) -> None:
@@ -199,7 +214,7 @@ async def _take_pictures(w: Writing, post: Post, pictures: list[Picture]) -> Non
 async def _count_on_others(w: Writing, post: Post, by: int) -> None:
     """What it answers has one answer more or less, what it reposts one repost; what is not for everybody counts nowhere."""
     if post.boost_of is not None:
-        w.touch("reactions", post.author)
+        w.touch(REACTIONS, post.author)
     if post.visibility not in FOR_EVERYBODY:
         return
     if post.reply_to is not None:
@@ -219,18 +234,21 @@ async def remove(w: Writing, post: Post) -> list[Gone]:
     for one in reposts:
         await w.run(DELETE, of=one.post)
         await _counts_no_more(w, one)
-        w.touch("posts", one.post)
-        w.touch("reactions", one.author)
+        w.touch(POSTS, one.post)
+        w.touch(REACTIONS, one.author)
+        w.touch(WROTE, one.author)
     for stmt in (
         DROP_TAGS, DROP_MENTIONS, DROP_LIKES, DROP_BOOKMARKS, DROP_PINS, DROP_REVISIONS, DROP_LINK, ORPHAN_PICTURES, DELETE,
     ):  # fmt: skip
         await w.run(stmt, of=post.id, at=w.now())
     await polls.drop(w, post.id)
     for row in await w.fetch(QUOTED_GOES, of=post.id, was=quotes.ACCEPTED, state=quotes.DELETED):
-        w.touch("posts", row[0])
+        w.touch(POSTS, row[0])
     gone = Gone(post.id, post.author, post.visibility)
     await _counts_no_more(w, gone)
-    w.touch("posts", post.id)
+    w.touch(POSTS, post.id)
+    w.touch(REACTIONS, post.author)  # it may have been pinned
+    _touch_lists(w, post, listed=post.visibility in LISTED_PUBLICLY)
     await _count_on_others(w, post, -1)
     return [gone, *reposts]
 
@@ -238,7 +256,7 @@ async def remove(w: Writing, post: Post) -> list[Gone]:
 async def _counts_no_more(w: Writing, gone: Gone) -> None:
     if gone.visibility in FOR_EVERYBODY:
         await w.run(ONE_LESS_POST, me=gone.author, open=OPEN)
-        w.touch("people", gone.author)
+        w.touch(PEOPLE, gone.author)
 
 
 async def end_quote(w: Writing, quoting: Post, state: str) -> bool:
@@ -254,7 +272,7 @@ async def end_quote(w: Writing, quoting: Post, state: str) -> bool:
 
 async def touch_with_reposts(w: Writing, post_id: int) -> None:
     """A post changed: forget it, and each repost that holds it."""
-    w.touch("posts", post_id, *[row[0] for row in await w.fetch(REPOSTS_OF, of=post_id)])
+    w.touch(POSTS, post_id, *[row[0] for row in await w.fetch(REPOSTS_OF, of=post_id)])
 
 
 async def hold(w: Writing, account: int, post_id: int | None = None) -> bool:

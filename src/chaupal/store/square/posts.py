@@ -1,6 +1,6 @@
 """Posts to read: sealed ones by id in one batch, and the skeletons (ids) of every list of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -12,7 +12,9 @@ from chaupal.policy.facts import Visibility
 from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import LinkCard, Mention, Picture, Poll, Post, Tag
+from chaupal.store.machine import shelves
 from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.shelves import ONLY, POSTS, SQUARE, TAGGED, THREADS, WROTE, Kind
 from chaupal.store.machine.tables import follows, mentions, post_tags, posts
 from chaupal.store.machine.work import Reading, Row
 
@@ -29,12 +31,25 @@ LISTED = text("listed = 1")
 
 
 class Pages:
-    """The two statements of one list: newest first, and oldest first for `min_id`."""
+    """The two statements of one list: newest first, and oldest first for `min_id`.
 
-    def __init__(self, id_: ColumnElement[Any], *where: Any, base: "Select[*tuple[Any, ...]] | None" = None) -> None:
+    `kind`, and the parameter that holds its key: what is forgotten when the list changes; None: with everything.
+    """
+
+    def __init__(
+        self, id_: ColumnElement[Any], *where: Any, base: "Select[*tuple[Any, ...]] | None" = None,
+        kind: Kind[Any] | None = None, key: str = "",
+    ) -> None:  # fmt: skip
+        self._kind, self._key = kind, key
         chosen = (base if base is not None else select(id_)).where(*where, id_ < param("below"), id_ > param("above"))
         self.down = statement(chosen.order_by(id_.desc()).limit(param("n")))
         self.up = statement(chosen.order_by(id_.asc()).limit(param("n")))
+
+    def look(self, reading: Reading, params: Mapping[str, Any]) -> Reading:
+        """The look to read the list with."""
+        if self._kind is None:
+            return reading
+        return reading.by(self._kind, params[self._key] if self._key else ONLY)
 
 
 async def skeleton(
@@ -42,7 +57,7 @@ async def skeleton(
 ) -> list[int]:
     """Ids newest first, one more than `limit`, so that the page knows whether there is a next one."""
     stmt = pages.up if upward else pages.down
-    rows = await reading.fetch(stmt, below=below, above=above, n=limit + 1, **params)
+    rows = await pages.look(reading, params).fetch(stmt, below=below, above=above, n=limit + 1, **params)
     return [row[0] for row in (reversed(rows) if upward else rows)]
 
 
@@ -60,16 +75,18 @@ FOR_ME = or_(
 )
 OPEN = listed([int(visibility) for visibility in FOR_EVERYBODY])
 
-ALL_LISTED = Pages(posts.c.id, LISTED)
-LISTED_MEDIA = Pages(posts.c.id, LISTED, posts.c.pictures != "[]")
-LISTED_IN = Pages(posts.c.id, LISTED, posts.c.language == words("language"))
-LISTED_IN_ANY = Pages(posts.c.id, LISTED, among(posts.c.language, "languages"))
-WITH_TAG = Pages(post_tags.c.post_id, post_tags.c.key == words("key"), post_tags.c.listed == 1)
+ALL_LISTED = Pages(posts.c.id, LISTED, kind=SQUARE)
+LISTED_MEDIA = Pages(posts.c.id, LISTED, posts.c.pictures != "[]", kind=SQUARE)
+LISTED_IN = Pages(posts.c.id, LISTED, posts.c.language == words("language"), kind=SQUARE)
+LISTED_IN_ANY = Pages(posts.c.id, LISTED, among(posts.c.language, "languages"), kind=SQUARE)
+WITH_TAG = Pages(post_tags.c.post_id, post_tags.c.key == words("key"), post_tags.c.listed == 1, kind=TAGGED, key="key")
 WITH_TAG_IN = Pages(
     post_tags.c.post_id,
     post_tags.c.key == words("key"),
     post_tags.c.listed == 1,
     post_tags.c.language == words("language"),
+    kind=TAGGED,
+    key="key",
 )
 _others = post_tags.alias("others")
 WITH_TAGS = Pages(
@@ -83,15 +100,16 @@ WITH_TAGS = Pages(
     ~exists().where(_others.c.post_id == post_tags.c.post_id, among(_others.c.key, "none")),
     base=select(post_tags.c.post_id).distinct(),
 )
+_BY: dict[str, Any] = {"kind": WROTE, "key": "author"}
 _OF = (posts.c.author == param("author"), or_(among(posts.c.visibility, "visibilities"), _NAMES_ME))
-OF_AUTHOR = Pages(posts.c.id, *_OF)
-OF_AUTHOR_NO_ANSWERS = Pages(posts.c.id, *_OF, posts.c.answers == 0)
-OF_AUTHOR_NO_REPOSTS = Pages(posts.c.id, *_OF, posts.c.boost_of.is_(None))
-OF_AUTHOR_PLAIN = Pages(posts.c.id, *_OF, posts.c.answers == 0, posts.c.boost_of.is_(None))
-OF_AUTHOR_MEDIA = Pages(posts.c.id, *_OF, posts.c.pictures != "[]", posts.c.boost_of.is_(None))
+OF_AUTHOR = Pages(posts.c.id, *_OF, **_BY)
+OF_AUTHOR_NO_ANSWERS = Pages(posts.c.id, *_OF, posts.c.answers == 0, **_BY)
+OF_AUTHOR_NO_REPOSTS = Pages(posts.c.id, *_OF, posts.c.boost_of.is_(None), **_BY)
+OF_AUTHOR_PLAIN = Pages(posts.c.id, *_OF, posts.c.answers == 0, posts.c.boost_of.is_(None), **_BY)
+OF_AUTHOR_MEDIA = Pages(posts.c.id, *_OF, posts.c.pictures != "[]", posts.c.boost_of.is_(None), **_BY)
 OF_AUTHOR_TAGGED = Pages(
     posts.c.id, *_OF,
-    base=select(posts.c.id).join(post_tags, and_(post_tags.c.post_id == posts.c.id, post_tags.c.key == words("key"))),
+    base=select(posts.c.id).join(post_tags, and_(post_tags.c.post_id == posts.c.id, post_tags.c.key == words("key"))), **_BY,
 )  # fmt: skip
 
 HOW_MANY = statement(select(func.count(posts.c.id)).where(posts.c.author == param("author")))
@@ -128,7 +146,7 @@ _card = msgspec.json.Decoder(LinkCard).decode
 async def sealed_posts(reading: Reading, ids: Iterable[int]) -> list[Sealed[Post]]:
     """Sealed posts in the order of `ids`, each repost with its original inside; at most two looks. Missing ones are left out."""
     wanted = list(ids)
-    kept = [*map(reading.memory.posts.items.get, wanted)]
+    kept = reading.memory.posts.several(wanted)
     if all(kept):
         return kept  # pyright: ignore[reportReturnType]
     found = dict(zip(wanted, kept, strict=True))
@@ -138,10 +156,11 @@ async def sealed_posts(reading: Reading, ids: Iterable[int]) -> list[Sealed[Post
 
 async def _load(reading: Reading, ids: list[int]) -> dict[int, Sealed[Post]]:
     generation = reading.memory.generation
-    rows = [post_of(row) for row in await reading.fetch(BY_IDS, ids=listed(ids))]
+    look = reading.by(POSTS, *ids)
+    rows = [post_of(row) for row in await look.fetch(BY_IDS, ids=listed(ids))]
     originals = {p.boost_of for p in rows if p.boost_of is not None}
     inner = (
-        {p.id: p for p in map(post_of, await reading.fetch(BY_IDS, ids=listed(sorted(originals))))} if originals else {}
+        {p.id: p for p in map(post_of, await look.fetch(BY_IDS, ids=listed(sorted(originals))))} if originals else {}
     )
     # A repost whose original is gone is gone too.
     whole = [
@@ -165,17 +184,19 @@ async def newest_of(reading: Reading, authors: Iterable[int], *, below: int, abo
 async def carried(reading: Reading, ids: Sequence[int]) -> dict[int, int]:
     """Which of the ids are reposts, and of what. It tells nobody's words, so it is looked up before anything is judged."""
     kept = reading.memory.carried
-    unknown = [id_ for id_ in ids if id_ not in kept.items]
-    if unknown:
-        for id_, of in await reading.fetch(CARRIED, ids=listed(unknown)):
+    known = kept.several(ids)
+    if None in known:
+        unknown = [id_ for id_, of in zip(ids, known, strict=True) if of is None]
+        for id_, of in await reading.by(shelves.CARRIED, *unknown).fetch(CARRIED, ids=listed(unknown)):
             kept.put(id_, of or 0)
-    return {id_: of for id_ in ids if (of := kept.items.get(id_))}
+        known = kept.several(ids)
+    return {id_: of for id_, of in zip(ids, known, strict=True) if of}
 
 
 async def conversation(reading: Reading, id_: int, at_most: int) -> list[tuple[int, int | None]]:
     """(post, what it answers) of the whole conversation that a post stands in, oldest first."""
-    root = await reading.value(ROOT_OF, of=id_)
-    return [(row[0], row[1]) for row in await reading.fetch(IN_THREAD, root=root, n=at_most)]
+    root = await reading.by(POSTS, id_).value(ROOT_OF, of=id_)
+    return [(row[0], row[1]) for row in await reading.by(THREADS, root).fetch(IN_THREAD, root=root, n=at_most)]
 
 
 async def how_many(reading: Reading, author: int) -> int:

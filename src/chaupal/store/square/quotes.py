@@ -9,6 +9,7 @@ from chaupal.policy import quotes
 from chaupal.store.machine.dialect import among, listed, param, statement, words
 from chaupal.store.machine.tables import posts
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.square.posting import touch_with_reposts
 from chaupal.store.square.posts import FOR_ME, Pages
 
 MOST_TOLD = 1_000  # authors of quotes who hear of an edit
@@ -46,7 +47,7 @@ async def of_any(reading: Reading, ids: Sequence[int], at_most: int) -> list[Quo
 
 async def set_policy(w: Writing, post_id: int, policy: str) -> None:
     await w.run(SET_POLICY, of=post_id, policy=policy)
-    w.touch("posts", post_id)
+    await touch_with_reposts(w, post_id)
 
 
 async def authors(reading: Reading, post_id: int) -> list[tuple[int, int]]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, literal_column, select, text, union_all, update
 
 from chaupal.store.machine.dialect import among, larger, listed, param, statement, upsert
+from chaupal.store.machine.shelves import POSTS, REACTIONS
 from chaupal.store.machine.tables import bookmarks, likes, pins, posts, thread_mutes
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import FOR_ME, Pages
@@ -79,17 +80,17 @@ async def unlike(w: Writing, me: int, post: int) -> bool:
 
 async def _touch(w: Writing, me: int, post: int) -> None:
     # Memory holds a repost with its original inside, so each of these knows the old count.
-    w.touch("posts", post, *[row[0] for row in await w.fetch(REPOSTS, of=post)])
-    w.touch("reactions", me)
+    w.touch(POSTS, post, *[row[0] for row in await w.fetch(REPOSTS, of=post)])
+    w.touch(REACTIONS, me)
 
 
 async def save(w: Writing, me: int, post: int, new: int) -> bool:
-    w.touch("reactions", me)
+    w.touch(REACTIONS, me)
     return bool(await w.run(SAVE, me=me, of=post, new=new))
 
 
 async def unsave(w: Writing, me: int, post: int) -> bool:
-    w.touch("reactions", me)
+    w.touch(REACTIONS, me)
     return bool(await w.run(UNSAVE, me=me, of=post))
 
 
@@ -109,19 +110,20 @@ async def original(reading: Reading, post: int) -> tuple[int, int] | None:
 
 async def marks(reading: Reading, me: int, ids: Sequence[int]) -> dict[int, int]:
     """Post -> bitmask of LIKED, REPOSTED, SAVED, MUTED, PINNED, at least for `ids`; in one look, and none for what is remembered."""
-    kept = reading.memory.reactions.items.get(me)
+    kept = reading.memory.reactions.get(me)
     missing = [id_ for id_ in ids if kept is None or id_ not in kept]
     if kept is not None and not missing:
         return kept
     generation = reading.memory.generation
     found = dict.fromkeys(missing, 0)
-    for post, bit in await reading.fetch(MARKS, me=me, ids=listed(missing)):
+    for post, bit in await reading.by(REACTIONS, me).fetch(MARKS, me=me, ids=listed(missing)):
         found[post] |= bit
     # A commit meanwhile may have changed any of it: then it serves this one look and is not kept.
     if generation != reading.memory.generation:
         return {**(kept or {}), **found}
     if kept is None or len(kept) > KEPT:
-        reading.memory.reactions.put(me, {id_: (kept or {}).get(id_, 0) for id_ in ids} | found)
-        return reading.memory.reactions.items[me]
+        kept = {id_: (kept or {}).get(id_, 0) for id_ in ids} | found
+        reading.memory.reactions.put(me, kept)
+        return kept
     kept.update(found)
     return kept

@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import delete, func, insert, select
 
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.shelves import WANTS
 from chaupal.store.machine.tables import featured_tags, post_tags, tag_follows
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import Pages
@@ -57,13 +58,13 @@ UNFEATURE = statement(
 
 async def follow(w: Writing, me: int, key: str, name: str, new: int) -> bool:
     """True when it is new."""
-    w.touch("wants", me)
+    w.touch(WANTS, me)
     return bool(await w.run(FOLLOW, me=me, key=key, name=name, new=new))
 
 
 async def unfollow(w: Writing, me: int, key: str) -> bool:
     """False where it was not followed."""
-    w.touch("wants", me)
+    w.touch(WANTS, me)
     return bool(await w.run(UNFOLLOW, me=me, which=key))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, select
 
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert
+from chaupal.store.machine.shelves import REACTIONS
 from chaupal.store.machine.tables import posts, thread_mutes
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import ROOT_OF
@@ -23,12 +24,12 @@ MUTED_BY = statement(
 async def mute(w: Writing, me: int, post: int) -> None:
     """The conversation that the post stands in."""
     await w.run(MUTE, me=me, root=await w.value(ROOT_OF, of=post))
-    w.touch("reactions", me)
+    w.touch(REACTIONS, me)
 
 
 async def unmute(w: Writing, me: int, post: int) -> None:
     await w.run(UNMUTE, me=me, root=await w.value(ROOT_OF, of=post))
-    w.touch("reactions", me)
+    w.touch(REACTIONS, me)
 
 
 async def muted_by(reading: Reading, post: int, accounts: Sequence[int]) -> frozenset[int]:

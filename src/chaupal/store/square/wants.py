@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from chaupal.policy.things import Post
 from chaupal.store.machine.dialect import among, listed, param, statement
+from chaupal.store.machine.shelves import WANTS
 from chaupal.store.machine.tables import list_members, lists, post_tags, tag_follows
 from chaupal.store.machine.work import Reading
 
@@ -45,12 +46,12 @@ NEWEST = statement(
 
 async def wants_of(reading: Reading, account: int) -> Wants:
     """The account's; from memory after the first look."""
-    kept = reading.memory.wants.items.get(account)
+    kept = reading.memory.wants.get(account)
     if kept is not None:
         return kept
-    generation = reading.memory.generation
-    tags = frozenset(row[0] for row in await reading.fetch(TAGS, me=account))
-    aside = frozenset(row[0] for row in await reading.fetch(ASIDE, me=account))
+    generation, look = reading.memory.generation, reading.by(WANTS, account)
+    tags = frozenset(row[0] for row in await look.fetch(TAGS, me=account))
+    aside = frozenset(row[0] for row in await look.fetch(ASIDE, me=account))
     found = Wants(tags, aside) if tags or aside else NO_WANTS
     if generation == reading.memory.generation:
         reading.memory.wants.put(account, found)

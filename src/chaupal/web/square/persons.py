@@ -1,6 +1,5 @@
 """Pages of people: a profile with its posts, and the lists of who follows whom."""
 
-from sys import intern
 from typing import Any
 
 from chaupal.kernel.errors import NotFound
@@ -9,7 +8,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.reads.explore import own_tags
 from chaupal.reads.page import Page
-from chaupal.reads.people import bylines, crowds, people, relations
+from chaupal.reads.people import crowds, people, relations
 from chaupal.reads.timelines import lists, profile
 from chaupal.text.fold import count_key
 from chaupal.web import links, pages
@@ -53,30 +52,14 @@ async def person(call: Call[OfPerson]) -> Answer:
     pinned = await profile.pinned(reads, viewer, seen.item.id) if first else []
     on_top = {one.item.id for one in pinned}
     below = [one for one in posts.items if one.item.id not in on_top]
-    authors = await people.of_posts(reads, viewer, [*pinned, *below])
-    by = await bylines.of_posts(reads, viewer, [*pinned, *below])
     featured = await own_tags.featured(reads, viewer, seen.item.id)
     moved = (await people.moved(reads, viewer, (seen,))).get(seen.item.id)
-
-    async def draw() -> Answer:
-        return await pages.render(
-            call, "person.html", face=who, posts=await cards(call, below), pinned=await cards(call, pinned),
-            ties=await _ties(call, seen.item.id), featured=featured, **await _own(call, seen.item.id), moved=_shown(moved),
-            show=args.show, pager=pager(call, posts, show=args.show), title=f"{seen.item.shown_name} (@{seen.item.handle})",
-            shared=elsewhere.of_person(seen.item), avatar=links.avatar(seen.item), header=links.header(seen.item),
-        )  # fmt: skip
-
-    # Structs are made anew at each look; interned texts are the same object as long as they say the same.
-    tags = [intern(f"{tag.id} {tag.name} {tag.uses}") for tag in featured]
-    there = [moved.item, moved.verdict] if moved else []
-    made_of = [
-        seen.item,
-        *there,
-        *tags,
-        *(p.item for p in (*pinned, *posts.items)),
-        *(a.item for a in (*authors.values(), *by.values())),
-    ]
-    return await pages.kept(call, made_of, draw)
+    return await pages.render(
+        call, "person.html", face=who, posts=await cards(call, below), pinned=await cards(call, pinned),
+        ties=await _ties(call, seen.item.id), featured=featured, **await _own(call, seen.item.id), moved=_shown(moved),
+        show=args.show, pager=pager(call, posts, show=args.show), title=f"{seen.item.shown_name} (@{seen.item.handle})",
+        shared=elsewhere.of_person(seen.item), avatar=links.avatar(seen.item), header=links.header(seen.item),
+    )  # fmt: skip
 
 
 def _shown(moved: Visible[Person] | None) -> Person | None:

@@ -1,0 +1,116 @@
+"""What answers are made from, by kind and key: the one registry of shelves of memory and of what is forgotten with them.
+
+Each kind says how much of it is kept, which rows it rests on, and whether it is law. A unit of work names the keys that it
+changes (`Writing.touch`). Where it names none of a kind whose rows it changed, the whole kind is forgotten: statements know
+what they change.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from sqlalchemy import Column, Delete, Executable, Insert, Table, Update
+
+from chaupal.store.machine import tables as t
+
+
+class Kind[K]:
+    """A kind of thing that answers are made from, known by keys.
+
+    `most`: how many of it memory holds; 0: none, it names what was read. `columns`: whose change changes it; `rows`: tables
+    in which a new row, or one that goes, does. `law`: what the gate obeys. `lasting`: it never changes. `tracked`: its keys
+    say when it changes; else whoever looks at it has looked at everything.
+    """
+
+    __slots__ = ("columns", "lasting", "law", "most", "name", "rows", "tracked")
+
+    def __init__(
+        self, name: str, *columns: "Column[Any]", rows: Iterable[Table] = (), most: int = 0,
+        law: bool = False, lasting: bool = False, tracked: bool = True,
+    ) -> None:  # fmt: skip
+        self.name = name
+        self.columns = frozenset(columns)
+        self.rows = frozenset(rows)
+        self.most = most
+        self.law = law
+        self.lasting = lasting
+        self.tracked = tracked
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class _Every:
+    """In a key's place: all keys of the kind."""
+
+    def __repr__(self) -> str:
+        return "every"
+
+
+EVERY: Final = _Every()
+ONLY: Final = 0  # the key of what there is one of
+
+type Touched = tuple[Kind[Any], Any]
+
+
+def _whole[K](name: str, *tables: Table, most: int = 0, law: bool = False) -> "Kind[K]":
+    """One that rests on all of these tables."""
+    return Kind(name, *(column for table in tables for column in table.c), rows=tables, most=most, law=law)
+
+
+# What the gate obeys, as a whole (`store.knowledge`).
+RULINGS: Kind[int] = _whole("rulings", t.rulings, law=True)
+
+# Things and ties, on shelves, by the id of what they are or of whose they are.
+POSTS: Kind[int] = _whole("posts", t.posts, most=2_500)
+CARRIED: Kind[int] = Kind("carried", most=50_000, lasting=True)  # what a post reposts, 0 for none
+PEOPLE: Kind[int] = _whole("people", t.accounts, most=3_000)
+RELATIONS: Kind[int] = _whole("relations", t.follows, t.blocks, t.mutes, most=2_000)
+FILTERS: Kind[int] = _whole("filters", t.filters, t.filter_keywords, t.filter_posts, most=2_000)
+WANTS: Kind[int] = Kind("wants", t.lists.c.exclusive, rows=(t.tag_follows, t.list_members), most=5_000)
+REACTIONS: Kind[int] = _whole("reactions", t.likes, t.bookmarks, t.pins, t.thread_mutes, most=1_000)
+TOKENS: Kind[str] = Kind(
+    "tokens", t.tokens.c.revoked_at, t.accounts.c.role, t.accounts.c.state, t.logins.c.ui_language, t.logins.c.appearance,
+    t.logins.c.reads, t.logins.c.totp_since, t.logins.c.passkeys, t.logins.c.confirmed_at, t.logins.c.approved_at, most=10_000,
+)  # fmt: skip
+PLACES: Kind[str] = Kind("places", most=10_000)  # by token or session: the country it last came from
+ANNOUNCED: Kind[int] = _whole("announced", t.announcements, most=1)  # what staff tell everybody now
+DOORS: Kind[int] = _whole("doors", t.doors, most=1)  # those that are shut now
+PAGES: Kind[Any] = Kind("pages", most=500, tracked=False)  # what is counted, and good for a while whatever happens
+
+# What is read anew each time, and yet known by a key.
+HOMES: Kind[int] = Kind("homes")  # the ids of a home, by whose it is; `ports.feed` says when they change
+SQUARE: Kind[int] = Kind(
+    "square", t.posts.c.listed, t.posts.c.language, rows=(t.posts,)
+)  # what is listed for everybody
+WROTE: Kind[int] = Kind(
+    "wrote", t.posts.c.author, t.posts.c.visibility, t.posts.c.answers, rows=(t.posts,)
+)  # what somebody wrote and reposted
+TAGGED: Kind[str] = _whole("tagged", t.post_tags)  # by the tag's count key
+THREADS: Kind[int] = Kind("threads", t.posts.c.root, t.posts.c.reply_to, rows=(t.posts,))  # by the post they began with
+NOTICES: Kind[int] = _whole("notices", t.notices)  # by whom they tell
+TALKS: Kind[int] = _whole("talks", t.conversations)  # conversations, by whose they are
+MARKERS: Kind[int] = _whole("markers", t.markers)  # how far somebody has read
+VOTES: Kind[int] = _whole("votes", t.poll_votes)  # by who voted
+
+KINDS: tuple[Kind[Any], ...] = tuple(kind for kind in tuple(globals().values()) if isinstance(kind, Kind))
+
+
+def changed_by(stmt: Executable) -> frozenset[Kind[Any]]:
+    """The kinds that rest on what a statement changes; none for one that only reads."""
+    if not isinstance(stmt, Insert | Update | Delete) or not isinstance(table := stmt.table, Table):
+        return frozenset()
+    columns, rows = _set_by(stmt, table), frozenset[Table]() if isinstance(stmt, Update) else frozenset({table})
+    return frozenset(kind for kind in KINDS if kind.rows & rows or kind.columns & columns)
+
+
+def _set_by(stmt: Insert | Update | Delete, table: Table) -> frozenset[Any]:
+    """The columns of rows that were there before. Where a statement does not name them: all of its table's."""
+    every = frozenset[Any](table.c)
+    if isinstance(stmt, Delete):
+        return frozenset()
+    if isinstance(stmt, Insert):
+        # ON CONFLICT: each database has a class of its own for it.
+        conflict = type(stmt._post_values_clause).__name__  # pyright: ignore[reportPrivateUsage]
+        return every if conflict == "OnConflictDoUpdate" else frozenset()
+    named: Any = stmt._values  # pyright: ignore[reportPrivateUsage]
+    return frozenset(table.c[getattr(name, "name", name)] for name in named) if named else every
