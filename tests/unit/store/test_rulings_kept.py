@@ -113,7 +113,7 @@ class _Slow(Reading):
 
     def __init__(self, reading: Reading, happens) -> None:
         self._reading, self._happens = reading, happens
-        self.memory, self.now = reading.memory, reading.now
+        self.memory, self.now, self.keyed = reading.memory, reading.now, self
 
     async def fetch(self, stmt, /, **params):
         rows = await self._reading.fetch(stmt, **params)

@@ -24,6 +24,7 @@ from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, page_of
 from chaupal.reads.pipeline import shown
 from chaupal.store.identity.facts_cache import relations_of
+from chaupal.store.machine.shelves import HOMES
 from chaupal.store.machine.work import Reading
 from chaupal.store.square.posts import carried as carried_by
 from chaupal.store.square.posts import newest_of
@@ -175,10 +176,11 @@ async def _authors(reading: Reading, me: int) -> frozenset[int]:
 
 
 async def _newest(reading: Reading, me: int, *, below: int, above: int, limit: int) -> list[int]:
-    ids = await newest_of(reading, await _authors(reading, me), below=below, above=above, limit=limit)
+    look = reading.by(HOMES, me)
+    ids = await newest_of(look, await _authors(reading, me), below=below, above=above, limit=limit)
     tags = (await wants_of(reading, me)).tags
     if tags:
-        ids += await newest_tagged(reading, tags, below=below, above=above, limit=limit)
+        ids += await newest_tagged(look, tags, below=below, above=above, limit=limit)
         ids = sorted(set(ids), reverse=True)[:limit]
     return ids
 

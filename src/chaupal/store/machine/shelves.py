@@ -61,7 +61,7 @@ def _whole[K](name: str, *tables: Table, most: int = 0, law: bool = False) -> "K
 RULINGS: Kind[int] = _whole("rulings", t.rulings, law=True)
 
 # Things and ties, on shelves, by the id of what they are or of whose they are.
-POSTS: Kind[int] = _whole("posts", t.posts, most=2_500)
+POSTS: Kind[int] = _whole("posts", t.posts, t.poll_votes, most=2_500)
 CARRIED: Kind[int] = Kind("carried", most=50_000, lasting=True)  # what a post reposts, 0 for none
 PEOPLE: Kind[int] = _whole("people", t.accounts, most=3_000)
 RELATIONS: Kind[int] = _whole("relations", t.follows, t.blocks, t.mutes, most=2_000)
@@ -90,7 +90,6 @@ THREADS: Kind[int] = Kind("threads", t.posts.c.root, t.posts.c.reply_to, rows=(t
 NOTICES: Kind[int] = _whole("notices", t.notices)  # by whom they tell
 TALKS: Kind[int] = _whole("talks", t.conversations)  # conversations, by whose they are
 MARKERS: Kind[int] = _whole("markers", t.markers)  # how far somebody has read
-VOTES: Kind[int] = _whole("votes", t.poll_votes)  # by who voted
 
 KINDS: tuple[Kind[Any], ...] = tuple(kind for kind in tuple(globals().values()) if isinstance(kind, Kind))
 

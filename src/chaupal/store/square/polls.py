@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 
 from chaupal.policy.things import Option, Poll
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
-from chaupal.store.machine.shelves import VOTES
+from chaupal.store.machine.shelves import POSTS
 from chaupal.store.machine.tables import poll_votes, polls_open, posts
 from chaupal.store.machine.work import Reading, Writing
 
@@ -64,7 +64,7 @@ async def cast(w: Writing, post_id: int, poll: Poll, me: int, choices: Sequence[
         await w.run(VOTE, of=post_id, me=me, choice=choice)
     counted = tuple(Option(o.title, o.votes + (n in choices)) for n, o in enumerate(poll.options))
     poll = msgspec.structs.replace(poll, options=counted, voters=poll.voters + 1)
-    w.touch(VOTES, me)
+    w.touch(POSTS, post_id)
     await w.run(KEEP, of=post_id, poll=written(poll))
     return poll
 
@@ -88,7 +88,7 @@ async def due(reading: Reading, at_most: int) -> list[int]:
 async def voted(reading: Reading, me: int, ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
     """Post -> the options that the account chose, for those of `ids` in whose polls it voted."""
     found: dict[int, tuple[int, ...]] = {}
-    for post, choice in await reading.by(VOTES, me).fetch(VOTED, me=me, ids=listed(list(ids))):
+    for post, choice in await reading.by(POSTS, *ids).fetch(VOTED, me=me, ids=listed(list(ids))):
         found[post] = (*found.get(post, ()), choice)
     return found
 

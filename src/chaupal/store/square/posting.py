@@ -144,6 +144,7 @@ async def add(w: Writing, post: Post, *, answers: bool) -> None:
     Raises Invalid where another post has one of its pictures.
     """
     public = post.visibility in LISTED_PUBLICLY
+    w.touch(POSTS, post.id)
     await w.run(
         INSERT, id=post.id, author=post.author, created_at=post.created_at, visibility=int(post.visibility), text=post.text, html=post.html,
         spoiler=post.spoiler, language=post.language, sensitive=int(post.sensitive), reply_to=post.reply_to,

@@ -1,0 +1,115 @@
+"""Two looks at one store: a house that keeps its answers, and beside it one that has kept nothing and composes each anew."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from chaupal.app.rooms import joined
+from chaupal.app.wiring import ROUTES
+from chaupal.ports.country import Locator
+from chaupal.ports.feed_local import LocalFeeds
+from chaupal.ports.meter_local import LocalMeter
+
+from chaupal.web.errors import error_page
+from chaupal.wire.answer import Desk, Request
+from chaupal.wire.call import Answer, House
+from chaupal.wire.route import Route, Shape
+from village import Village, Villager
+
+# What differs between two answers to the same question: a mask of the visitor's word, what makes a form one deed,
+# when it was drawn (a page may say so for a minute), and what is talked about, which is counted now and then.
+PASSING = re.compile(
+    rb'(?:(?<=name="csrf" value=")|(?<=name="key" value=")|(?<=data-made="))[^"]*|<section class="talk">.*?</section>',
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A page or an answer of the API: as whom, from which country. `path` without its query."""
+
+    who: str  # a handle; empty: a stranger
+    country: str
+    path: str
+    query: str = ""
+
+
+def _routes() -> list[tuple[re.Pattern[str], Route]]:
+    found: list[tuple[re.Pattern[str], Route]] = []
+    for route in ROUTES:
+        if route.method == "GET" and route.kept:
+            names = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route.path)
+            found.append((re.compile(f"{names}$"), route))
+    return sorted(found, key=lambda pair: pair[1].path.count("{"))
+
+
+KEPT_ROUTES = _routes()
+
+
+async def _nothing() -> tuple[dict[str, Any], dict[str, Any]]:
+    return {}, {}
+
+
+class Mirror:
+    """`stale`: the questions to which the kept answer is not what would be composed anew."""
+
+    def __init__(self, village: Village, fresh: House) -> None:
+        self.village = village
+        self._fresh = fresh
+        house = village.running.house
+        self._keeping, self._composing = self._desk(house), self._desk(fresh)
+
+    @staticmethod
+    def _desk(house: House) -> Desk:
+        return Desk(house, Locator(house.settings, lambda address: None), LocalMeter(house.square.clock), error_page)
+
+    async def kept(self, asked: Question) -> bytes:
+        """As the house answers it."""
+        return await self._ask(self._keeping, asked)
+
+    async def anew(self, asked: Question) -> bytes:
+        """As it would be answered if nobody had ever asked."""
+        self._fresh.square.work.memory.forget_all()
+        feeds: Any = self._fresh.reads.feeds
+        feeds.__init__()
+        return await self._ask(self._composing, asked)
+
+    async def stale(self, questions: list[Question]) -> list[Question]:
+        return [asked for asked in questions if await self.kept(asked) != await self.anew(asked)]
+
+    async def _ask(self, desk: Desk, asked: Question) -> bytes:
+        route, found = next((route, found) for pattern, route in KEPT_ROUTES if (found := pattern.match(asked.path)))
+        cookies, headers = {"look_as": asked.country, "language": "hi"}, {"accept-language": "hi"}
+        if asked.who:
+            who: Villager = self.village.cast[asked.who]
+            if route.shape is Shape.PAGE:
+                cookies["chaupal"] = who.cookie
+            else:
+                headers["authorization"] = f"Bearer {who.token}"
+        headers["cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        request = Request("127.0.0.1", headers, found.groupdict(), asked.query, asked.path, _nothing)
+        answer: Answer = await desk.answer(route, request)
+        told = [
+            f"{answer.status} {answer.mime}",
+            *(f"{name}: {value}" for name, value in answer.headers if name == "link"),
+        ]
+        return "\n".join(told).encode() + b"\n" + b" ".join(PASSING.sub(b"", answer.body).split())
+
+
+@asynccontextmanager
+async def mirrored(village: Village) -> AsyncIterator[Mirror]:
+    """A mirror of the village, on its own connections to the same store."""
+    settings = msgspec.structs.replace(village.running.house.settings, keep_answers=False)
+    fresh = await joined(settings, village.clock, beside=True)
+    reads = msgspec.structs.replace(fresh.reads, feeds=LocalFeeds())
+    try:
+        yield Mirror(village, msgspec.structs.replace(fresh, reads=reads))
+    finally:
+        await fresh.square.work.close()
+
+
+__all__ = ["Mirror", "Question", "mirrored"]
