@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from bench import intake, justice, neighbours, report, rulings, streams, writing
+from bench import busy_evening, intake, justice, neighbours, report, rulings, streams, writing
 from bench.data import CROWD, PEOPLE, POSTS, RULINGS, DataSet, seed
 from bench.process import CORES, Server, free_port, serving
 from bench.works import Servers, capture, first_reads, measure, works
@@ -58,6 +58,9 @@ def run(folder: Path, growth: int, seconds: float) -> dict[str, Any]:
     small = seeded(folder / "small", PEOPLE, POSTS, CROWD)
     large = seeded(folder / "large", PEOPLE * growth, POSTS * growth, 0)
     found: dict[str, Any] = {"growth": growth, "started": starts(small)}
+    evening = copied(small, folder / "evening")
+    with serve(evening) as server:
+        found["evening"] = busy_evening.measure(server, evening, folder / "evening-raw", seconds)
     with ExitStack() as open_:
         server = open_.enter_context(serve(small))
         found["memory_before"] = server.memory
@@ -102,6 +105,7 @@ def main() -> None:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     file = report.keep(found)
+    busy_evening.show(found["evening"])
     report.show(found)
     rulings.show(found["rulings"])
     intake.show(found["intake"])

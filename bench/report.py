@@ -39,7 +39,7 @@ def show(found: dict[str, Any]) -> None:
     """Print the table; figures beyond their target are red."""
     title = (
         f"CPU of the server per request, and its ratio to R in the same run; grown: with {found['growth']}x the data (<= {GROWTH})\n"
-        "ratio: as served, answers kept until anything changes; composed: each answer made anew, as while others write\n"
+        "ratio: as served, answers kept until what they were made from changes; composed: each answer made anew, as while others write\n"
         "green: within the target; yellow: beyond it in R, but within the ms that it came to where it was set"
     )
     table = Table(title=title)

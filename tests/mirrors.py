@@ -13,7 +13,6 @@ from chaupal.app.wiring import ROUTES
 from chaupal.ports.country import Locator
 from chaupal.ports.feed_local import LocalFeeds
 from chaupal.ports.meter_local import LocalMeter
-
 from chaupal.web.errors import error_page
 from chaupal.wire.answer import Desk, Request
 from chaupal.wire.call import Answer, House

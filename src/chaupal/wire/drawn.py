@@ -1,6 +1,6 @@
 """A drawn page, before the words of one answer stand in it: the visitor's own word for its forms, and what makes a form unique.
 
-A page that is kept (decision 14) is cut at the marks of these words once. Its pieces are packed once, too, and put together
+A page that is kept (decision 23) is cut at the marks of these words once. Its pieces are packed once, too, and put together
 with the words of each answer between them.
 """
 
