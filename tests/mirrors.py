@@ -1,7 +1,7 @@
 """Two looks at one store: a house that keeps its answers, and beside it one that has kept nothing and composes each anew."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -100,7 +100,7 @@ class Mirror:
 
 
 @asynccontextmanager
-async def mirrored(village: Village) -> AsyncIterator[Mirror]:
+async def mirrored(village: Village) -> AsyncGenerator[Mirror]:
     """A mirror of the village, on its own connections to the same store."""
     settings = msgspec.structs.replace(village.running.house.settings, keep_answers=False)
     fresh = await joined(settings, village.clock, beside=True)

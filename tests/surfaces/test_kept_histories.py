@@ -218,7 +218,7 @@ class Histories(RuleBasedStateMachine):
         )),
         whom=person, n=nth, ends=st.sampled_from((0, HOUR)),
     )  # fmt: skip
-    def rules(self, measure: Measure, whom: str, n: int, ends: int) -> None:
+    def is_ruled(self, measure: Measure, whom: str, n: int, ends: int) -> None:
         of_account = measure in (Measure.WITHHOLD_ACCOUNT, Measure.LIMIT, Measure.SUSPEND)
         subject = self.v.cast[whom].id if of_account else 0 if measure is Measure.DEAMPLIFY else self.post_of(n)
         more: dict[str, Any] = {"ends_at": self.v.clock() + ends} if ends else {}
@@ -345,7 +345,7 @@ async def test_what_is_not_forgotten_would_be_told(
     }.get(path, path)
     asked = Question(who, "IN", path)
     await mirror.kept(asked)
-    drop = Memory._drop
+    drop = Memory._drop  # pyright: ignore[reportPrivateUsage]
 
     def forgetful(self: Memory, touched: set[Touched]) -> None:
         drop(self, {(of, key) for of, key in touched if of is not kind})
