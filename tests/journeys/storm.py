@@ -18,6 +18,7 @@ from serving import Member, Served
 SHORTEST, LONGEST = 0.05, 0.6  # seconds from the first post of a storm to the kill
 AT_ONCE = 40  # ids that one request may ask for
 REASON = "The post names a person as armed, which the order shows to be false."
+DESPITE = "The office was asked for what is missing, and answered on the telephone."
 
 type Pair = tuple[str, str]  # (member's handle, post id)
 type Draft = tuple[str, dict[str, Any]]  # (member's handle, what was sent)
@@ -130,8 +131,14 @@ class Office:
                 post = await self._target(client, f"target {number} {count}")
                 where = await self._press(client, "clerk", "/office/orders", **self._order(post))
                 ref = where.rpartition("/")[2]
+                await self._press(client, "clerk", f"/office/orders/{ref}/step", verb="check")
                 await self._press(
-                    client, "ravi", f"/office/orders/{ref}/1/propose", outcome="withhold_post", reason=REASON
+                    client,
+                    "ravi",
+                    f"/office/orders/{ref}/1/propose",
+                    outcome="withhold_post",
+                    reason=REASON,
+                    despite=DESPITE,
                 )
                 await self._press(client, "dev", f"/office/orders/{ref}/1/approve")
                 self.withheld.append(post)

@@ -83,6 +83,11 @@ async def change_proposed(v: Village, ref: str, n: int) -> None:
     await decisions.propose_change(v.running.house.court, v.chitra.viewer, ref, n, form)
 
 
+async def change_concurred(v: Village, ref: str, n: int) -> None:
+    await change_proposed(v, ref, n)
+    await decisions.concur(v.running.house.court, v.cast["usha"].viewer, ref, n)
+
+
 async def nothing(v: Village, ref: str, n: int) -> None: ...
 
 
@@ -92,6 +97,7 @@ COMES_TO: dict[State, Act] = {
     State.REFUSAL_PROPOSED: lambda v, ref, n: proposed(v, ref, n, outcome="refuse", code="protected_expression"),
     State.CLOSING_PROPOSED: lambda v, ref, n: proposed(v, ref, n, outcome="duplicate"), State.IN_FORCE: in_force,
     State.UNSECONDED: glass, State.STAYED: in_force, State.CHANGE_PROPOSED: change_proposed,
+    State.CHANGE_CONCURRED: change_concurred,
 }  # fmt: skip
 
 
@@ -102,6 +108,7 @@ def test_every_state_that_somebody_can_move_is_attacked():
 
 def test_every_act_of_the_table_has_a_way_in_that_is_attacked_here():
     elsewhere = {
+        "leave",  # what an order that closes leaves undecided
         "receive", "miss",  # taking in: test_nobody_takes_in_what_names_something_of_their_own
         "overturn", "modify",  # appeals: OTHER_ACTS
         # steps of the order: test_nobody_takes_a_step…

@@ -103,4 +103,5 @@ def _responses(route: Route, known: dict[Any, str]) -> dict[str, Any]:
     if _is_struct(route.gives):
         given["content"] = {"application/json": {"schema": {"$ref": REF.format(name=known[route.gives])}}}
     problem = {"application/json": {"schema": {"$ref": REF.format(name="Error")}}}
-    return {"200": given} | {code: {"description": text, "content": problem} for code, text in PROBLEMS.items()}
+    taken = {"202": given | {"description": "Taken in; it goes on"}} if route.method == "POST" else {}
+    return {"200": given} | taken | {code: {"description": text, "content": problem} for code, text in PROBLEMS.items()}

@@ -1,6 +1,6 @@
 """Changes about protected speakers: their state is one of those that `store/machine/triggers.py` holds to the order's stage."""
 
-revision = "0031"
+revision = "0028"
 down_revision = "0027"
 
 
