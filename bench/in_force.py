@@ -27,6 +27,7 @@ from chaupal.kernel.settings import load_settings
 from chaupal.policy.rulings import Measure
 from chaupal.store.court import ledger, rulings
 from chaupal.store.court.rulings import RulingRow
+from chaupal.store.machine.shelves import RULINGS
 
 MANY = 100_000
 MOST_SECONDS = 1.0
@@ -56,7 +57,7 @@ async def withhold(court: Court, posts: Sequence[tuple[int, str]]) -> None:
                 await ledger.keep_disclosures(
                     w, row.log_index, {name: (text, 0) for name, text in leaf.disclosures.items()}
                 )
-            w.touch("rulings", 0)
+            w.touch(RULINGS, 0)
 
 
 def _row(id_: int, subject: int, territory: str, starts_at: int, leaf: int) -> RulingRow:

@@ -97,6 +97,8 @@ async def _tell(
     if order.published_at is not None:  # at receipt they could not be told: what, when, and until when it was secret
         facts["asked"] = answers.asked((target.demanded for target in some), to.language)
         facts["until"] = moment(order.published_at, spoken(to.language))
-    ways = telling.answer(carrier, w, to, kind, path=f"/orders/{order.ref}", key=key, day=order.received_at, **facts)
+    ways = telling.answer(
+        carrier, w, to, kind, path=f"/orders/{order.ref}", key=key, day=order.received_at, noticed=False, **facts
+    )
     number = some[0].number if len(some) == 1 else None
     await court_notices.note_demand(carrier.court, w, order, about, language=to.language, ways=ways, target=number)

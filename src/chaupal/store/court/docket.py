@@ -700,7 +700,8 @@ def _order_row(order: Order) -> dict[str, Any]:
 
 def _target(row: Row) -> Target:
     named = _named(targets, row)
-    return Target(**named | {"unseen": bool(named["unseen"])})
+    named["unseen"] = bool(named["unseen"])
+    return Target(**named)
 
 
 def _event(row: Row) -> CaseEvent:
