@@ -26,6 +26,7 @@ def marks(page: Page) -> list[str]:
 def test_a_receipt_is_verified_by_the_readers_own_browser(page: Page):
     page.goto("/orders")
     page.locator("article h2 a").first.click()
+    page.locator("a.seal").first.click()
     page.locator("a[href^='/verify?entry=']").first.click()
     verdict = page.locator("[data-verdict]")
     expect(verdict).to_have_attribute("data-mark", "good")
