@@ -19,7 +19,9 @@ def withhold(village: Served, path: str, reference: str, outcome: str = "withhol
     """
     with _desk(village, "imran") as clerk:
         form = clerk.get("/office/orders/new").text
-        issuer = regex.search(r'<option value="(\d+)"[^>]*>[^<]*(?:Ministry of Information|सूचना मंत्रालय)', form)
+        # Of several one is chosen by name first; the only one stands in the form.
+        several = regex.search(r'new\?authority=(\d+)"><b><bdi>[^<]*(?:Ministry of Information|सूचना मंत्रालय)', form)
+        issuer = several or regex.search(r'name="authority" value="(\d+)"', form)
         assert issuer, form
         taken = _press(
             clerk, "/office/orders", act="file", authority=issuer[1], regime="IN-69A", role="designated_officer",
