@@ -10,8 +10,7 @@ import regex
 
 from chaupal.app import backup
 from chaupal.app.rooms import visiting
-from chaupal.governance.cases import archive
-from chaupal.governance.orders import documents
+from chaupal.governance.orders import archive, documents
 from chaupal.policy.viewer import Role
 from chaupal.store.court import access_audit as looks
 from chaupal.store.court import docket

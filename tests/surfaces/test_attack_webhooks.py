@@ -11,10 +11,9 @@ import msgspec
 import pytest
 
 from chaupal.fanout import webhooks as fanned
-from chaupal.governance import webhooks
+from chaupal.governance import calling, webhooks
 from chaupal.governance.appeals import appeals
-from chaupal.governance.cases import calling
-from chaupal.governance.cases.calling import NotAnswered
+from chaupal.governance.calling import NotAnswered
 from chaupal.governance.webhooks import WebhookForm
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Invalid

@@ -11,10 +11,10 @@ from sqlalchemy import update
 
 from chaupal.app.wiring import ROUTES
 from chaupal.governance.appeals import notices
-from chaupal.governance.cases import archive, assigning, csv_cases, decisions, evidence, notes
+from chaupal.governance.cases import assigning, csv_cases, decisions, evidence, notes
 from chaupal.governance.cases import desk as options
 from chaupal.governance.log import opening
-from chaupal.governance.orders import steps
+from chaupal.governance.orders import archive, steps
 from chaupal.governance.tlog import read_entry
 from chaupal.kernel.errors import NotAllowed, NotFound, Problem
 from chaupal.policy.may import MAY, STAFF

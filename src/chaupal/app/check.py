@@ -1,7 +1,7 @@
 """Is everything whole? The database, the uploads and letters it names, the log against its leaves, every ruling against the log."""
 
-from chaupal.governance.cases import archive
 from chaupal.governance.log import log, reconcile
+from chaupal.governance.orders import archive
 from chaupal.governance.people import roles
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.settings import Settings

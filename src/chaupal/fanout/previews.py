@@ -13,8 +13,8 @@ import msgspec
 from msgspec.structs import replace
 
 from chaupal.fanout.context import Carrier
-from chaupal.governance.cases import calling
-from chaupal.governance.cases.calling import NotAnswered
+from chaupal.governance import calling
+from chaupal.governance.calling import NotAnswered
 from chaupal.kernel.clock import DAY, HOUR, MINUTE
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.saying import log

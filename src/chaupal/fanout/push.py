@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chaupal.fanout.context import Carrier
-from chaupal.governance.cases import calling
-from chaupal.governance.cases.calling import NotAnswered
+from chaupal.governance import calling
+from chaupal.governance.calling import NotAnswered
 from chaupal.kernel.clock import HOUR, MINUTE, SECOND
 from chaupal.kernel.errors import NotFound
 from chaupal.policy import pushed

@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 
 from chaupal.fanout import exporting, mailing, previews, push, served, webhooks
 from chaupal.fanout.context import Carrier
-from chaupal.governance.cases import archive, bulk_jobs, clocks, decisions, evidence, reviews
+from chaupal.governance.cases import bulk_jobs, clocks, decisions, evidence, reviews
 from chaupal.governance.log import batches as log_batches
 from chaupal.governance.log import cosigned as log_cosigned
 from chaupal.governance.log import reconcile
-from chaupal.governance.orders import portal, publishing
+from chaupal.governance.orders import archive, portal, publishing
 from chaupal.governance.people import announcements, reports, roles
 from chaupal.kernel.saying import log
 from chaupal.social.archives import exports, imports

@@ -15,9 +15,10 @@ import msgspec
 
 from chaupal.fanout import telling
 from chaupal.fanout.context import Carrier
+from chaupal.governance import calling
 from chaupal.governance import webhooks as hooks
-from chaupal.governance.cases import calling, clocks
-from chaupal.governance.cases.calling import NotAnswered
+from chaupal.governance.calling import NotAnswered
+from chaupal.governance.cases import clocks
 from chaupal.governance.events import (
     AppealDecided,
     AppealFiled,

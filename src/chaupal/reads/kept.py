@@ -1,4 +1,4 @@
-"""The one kind of keeping: an answer, a page or a part of one, with all that it was made from (`store.noted`).
+"""The one kind of keeping: an answer, a page or a part of one, with all that it was made from (`store/machine/noted.py`).
 
 It is good until one of the keys that were looked at is forgotten, or the clock passes. What was read without a key is good
 until anything at all is changed (decision 23).

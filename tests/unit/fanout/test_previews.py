@@ -9,8 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from chaupal.fanout import previews
-from chaupal.governance.cases import calling
-from chaupal.governance.cases.calling import NotAnswered
+from chaupal.governance import calling
+from chaupal.governance.calling import NotAnswered
 from chaupal.kernel.clock import DAY, HOUR, StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy.facts import Visibility

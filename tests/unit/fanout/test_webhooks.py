@@ -25,10 +25,10 @@ from sqlalchemy import update
 from chaupal.fanout import webhooks as fanned
 from chaupal.fanout.timers import Timers
 from chaupal.fanout.webhooks import BACK_OFF, OFF_AFTER, signature
-from chaupal.governance import webhooks
+from chaupal.governance import calling, webhooks
 from chaupal.governance.appeals import appeals
-from chaupal.governance.cases import calling, decisions
-from chaupal.governance.cases.calling import NotAnswered
+from chaupal.governance.calling import NotAnswered
+from chaupal.governance.cases import decisions
 from chaupal.governance.webhooks import EVENTS, Made, WebhookForm
 from chaupal.kernel.clock import DAY, StillClock
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed

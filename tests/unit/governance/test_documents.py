@@ -7,8 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chaupal.governance.cases import archive
-from chaupal.governance.orders import documents, orders, signatures
+from chaupal.governance.orders import archive, documents, orders, signatures
 from chaupal.governance.orders.documents import Bringer, Brought
 from chaupal.governance.orders.signatures import Check
 from chaupal.kernel.clock import DAY

@@ -6,19 +6,14 @@ import msgspec
 
 from chaupal.policy.may import may
 from chaupal.policy.viewer import Viewer
+from chaupal.reads.court.record import SHOWN_AS_PENDING, WAITS
 from chaupal.store.court.desk import Open
 from chaupal.store.court.docket import Order
 
+# States of cases: those that wait for a proposal, and those in which somebody has proposed or acted alone.
 TO_PROPOSE = ("received", "returned")
-TO_APPROVE = (
-    "measure_proposed",
-    "measure_concurred",
-    "refusal_proposed",
-    "closing_proposed",
-    "unseconded",
-    "change_proposed",
-)
-IN_FORCE = ("in_force", "unseconded", "change_proposed")
+TO_APPROVE = tuple(state for state in WAITS if state not in TO_PROPOSE)
+# Stages of orders.
 BEGUN = ("received", "acknowledged")
 # A stage in which the next word is somebody else's: whose.
 OUTSIDE = {"returned": "authority", "clarifying": "authority", "stayed": "court"}
@@ -85,7 +80,7 @@ def _propose(viewer: Viewer, order: Order, stage: str, opens: Sequence[Open], re
 
 def _report(viewer: Viewer, order: Order, stage: str, opens: Sequence[Open], reported: bool) -> Turn | None:
     """Once everything is decided the authority is told; what the house took up by itself nobody waits to hear of."""
-    undecided = any(one.state in (*TO_PROPOSE, *TO_APPROVE[:4]) for one in opens)
+    undecided = any(one.state in SHOWN_AS_PENDING for one in opens)
     if undecided or reported or order.authority_id is None or stage not in ("in_review", "hearing"):
         return None
     return Turn(act="report_effect", mine=may(viewer, "work_on_order"), whose="worker")

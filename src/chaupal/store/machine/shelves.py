@@ -57,7 +57,7 @@ def _whole[K](name: str, *tables: Table, most: int = 0, law: bool = False) -> "K
     return Kind(name, *(column for table in tables for column in table.c), rows=tables, most=most, law=law)
 
 
-# What the gate obeys, as a whole (`store.knowledge`).
+# What the gate obeys, as a whole (`store/identity/facts_cache.py`).
 RULINGS: Kind[int] = _whole("rulings", t.rulings, law=True)
 
 # Things and ties, on shelves, by the id of what they are or of whose they are.

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from chaupal.governance.log import batches as log_batches
 from chaupal.governance.log import cosigned as log_cosigned
-from chaupal.governance.log import log
+from chaupal.governance.log import entries, log
 from chaupal.governance.log.batches import NotYet
 from chaupal.governance.report.times import minute_of
 from chaupal.kernel.clock import MINUTE
@@ -21,6 +21,8 @@ from chaupal.wire.call import Answer, Call
 from chaupal.wire.route import Route, Shape, get
 
 SHOWN = 30  # entries on a page
+# Types of entries whose `ref` is an order's.
+OF_AN_ORDER = frozenset(t for t, kind in entries.BY_TYPE.items() if kind is entries.Order or kind.REF == entries.ORDER)
 
 type Index = Annotated[int, Meta(ge=0, le=10**18)]
 
@@ -93,19 +95,7 @@ def _row(call: Call[Any], index: int, fields: Mapping[str, Any]) -> Row:
 def _order(fields: Mapping[str, Any]) -> str:
     """The reference of the order that an entry is about, where it is about one that has a page."""
     ref = str(fields.get("ref", ""))
-    about = fields.get("t") in (
-        "order",
-        "step",
-        "decision",
-        "measure",
-        "deamp",
-        "reversal",
-        "notice",
-        "appeal",
-        "external",
-        "counter",
-    )
-    return ref if about and ref and not ref.startswith("X-") else ""
+    return ref if fields.get("t") in OF_AN_ORDER and not ref.startswith("X-") else ""
 
 
 def _facts(public: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -5,8 +5,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from chaupal.governance.cases import archive
-from chaupal.governance.orders import documents
+from chaupal.governance.orders import archive, documents
 from chaupal.kernel.errors import Invalid, Problem
 from chaupal.policy.surface import Surface
 from chaupal.web import pages

@@ -19,6 +19,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads.court import desk as desk_reads
 from chaupal.reads.court import dossier
 from chaupal.reads.court.dossier import File
+from chaupal.web.court import courtly
 from chaupal.web.court.register import From
 from chaupal.web.office import room as office_room
 from chaupal.web.office.deskwords import MANY
@@ -223,7 +224,7 @@ def _faults(call: Call[Any], one: Done) -> Mapping[str, str]:
     problem = one.problem
     if problem is None or not problem.details:
         return {"": office_room.stopped(call, problem)}
-    return office_room.courtly.errors_of(call, problem)
+    return courtly.errors_of(call, problem)
 
 
 def _file(written: bytes, name: str) -> Answer:
