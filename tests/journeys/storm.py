@@ -152,6 +152,7 @@ class Office:
     def _order(self, post: str) -> dict[str, str]:
         return {
             "authority": str(self.authority), "officer": "A. Sharma", "officer_rank": "Joint Secretary", "reference_no": post,
+            "regime": "IN-69A", "role": "designated_officer", "bases[]": "public_order",
             "legal_basis": "IT Act 2000, s. 69A", "grounds": "public order", "territory": "IN", "dated": "2021-02-04",
             "origin_note": "The office confirmed it on the telephone.", "targets": f"{self.url}/@meera/{post}",
         }  # fmt: skip
@@ -160,7 +161,7 @@ class Office:
         """Where the pressed form leads; it must have been taken in."""
         cookie, word = self.browsers[who]
         answer = await client.post(path, data=typed | {"csrf": word}, headers={"cookie": cookie})
-        assert answer.status_code == 303, (path, answer.status_code, answer.text[:2000])
+        assert answer.status_code == 303, (path, answer.status_code, answer.text.partition("<main")[2][:2_000])
         return answer.headers["location"].partition("?")[0]
 
     async def still_shown(self) -> list[str]:

@@ -159,4 +159,6 @@ def test_every_order_that_was_carried_out_is_in_the_log(weathered: Weathered):
     )
     assert len(told) >= len(in_force) and {count for _, count in told} == {1}, "the author is told once of each"
     letters = [text for (text,) in rows(server, LETTERS)]
-    assert len(letters) == len(set(letters)) == len(in_force), "and written to once about each"
+    demands = [text for text in letters if "/disputes/strikes/" not in text]
+    assert len(letters) == len(set(letters)) == len(in_force) + len(demands), "and written to once about each"
+    assert len(demands) == report.entries["order"], "of each demand at receipt"
