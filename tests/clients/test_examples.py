@@ -57,14 +57,17 @@ def test_the_page_shows_the_command_that_was_sent_and_works_without_scripts(stag
     english = {"cookie": "language=en"}
     index = anyone.get("/about/api", headers=english)
     assert "<code>GET /api/v1/timelines/home</code>" in index.text and "/openapi.json" in index.text
-    page = anyone.get("/about/api", params={"room": "posting"}, headers=english).text
+    page = anyone.get("/about/api", params={"room": "mastodon_posting"}, headers=english).text
     assert "curl -X POST" in page and "नमस्ते चौपाल! #किसान" in page and "write:statuses" in page
-    assert "उदाहरण" in anyone.get("/about/api", params={"room": "posting"}, headers={"cookie": "language=hi"}).text
+    assert (
+        "उदाहरण"
+        in anyone.get("/about/api", params={"room": "mastodon_posting"}, headers={"cookie": "language=hi"}).text
+    )
     assert anyone.get("/about/api", params={"room": "nothing"}).status_code == 404
 
 
 def test_the_command_on_the_page_is_one_that_a_shell_takes(stage: Stage, anyone: httpx2.Client):
-    page = anyone.get("/about/api", params={"room": "lists"}).text
+    page = anyone.get("/about/api", params={"room": "mastodon_lists"}).text
     told = page.split("<pre><code>")[1].split("</code>")[0].replace("&#39;", "'").replace("&#34;", '"')
     words = shlex.split(told)
     assert words[:3] == ["curl", "-X", "POST"] and words[3] == f"{stage.url}/api/v1/lists"

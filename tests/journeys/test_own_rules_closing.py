@@ -8,7 +8,7 @@ import pytest
 from chaupal.governance.cases import decisions, house, ladder
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.cases.ladder import Draft
-from chaupal.kernel.errors import Invalid
+from chaupal.kernel.errors import Conflict, Invalid
 from chaupal.reads.court import record
 from chaupal.store.court import ledger
 from court import REASON, Bench
@@ -114,14 +114,15 @@ async def test_without_a_matter_it_is_still_counted(bench: Bench):
 
 
 async def test_a_post_for_followers_is_not_tied_to_its_account(bench: Bench):
-    """Its page does not say whose it is; a matter about the account would."""
+    """It stands as not found, and a matter about the account would say whose it is."""
     hidden = await bench.street.say(bench.meera, "for friends", visibility=PRIVATE)
     matter = await took_up(bench, "@meera", "warn")
     ref = await bench.order(targets=f"/@meera/{hidden}")
-    with pytest.raises(Invalid):
-        await decisions.propose(bench.court, bench.asha, ref, 1, **OWN, matter=matter)
-    await closed(bench, ref)
-    assert (await told(bench, ref)).outcomes[0].acted is None and (await told(bench, matter)).asked == ()
+    for tied in (matter, ""):
+        with pytest.raises(Conflict):
+            await decisions.propose(bench.court, bench.asha, ref, 1, **OWN, matter=tied)
+    outcome = (await told(bench, ref)).outcomes[0]
+    assert (outcome.state, outcome.acted) == ("not_found", None) and (await told(bench, matter)).asked == ()
 
 
 async def test_a_secret_order_that_asked_is_told_by_nothing_of_the_matter(bench: Bench):

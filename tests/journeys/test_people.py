@@ -21,7 +21,7 @@ WHOLE = {
     "statuses_count", "last_status_at", "hide_collections", "noindex", "emojis", "roles", "fields",
     "avatar_description", "header_description", "show_featured", "show_media", "show_media_replies",
 }  # fmt: skip
-LIMITS = {"withheld_in_countries", "withheld_scope", "withheld_notice_url"}
+LIMITS = {"withheld_in_countries", "withheld_scope", "withheld_notice_url", "withheld_receipt"}
 
 
 async def ask(

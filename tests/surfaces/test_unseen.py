@@ -9,7 +9,7 @@ from chaupal.governance.cases import decisions
 from chaupal.kernel.clock import MINUTE, SECOND
 from chaupal.kernel.errors import Conflict
 from chaupal.reads.court import dossier
-from chaupal.social import posts
+from chaupal.social.posts import posts
 from office import ORDER, Office, open_office
 from surfaces.worlds import Answer, Grounds, answer_of, difference, hour, still_village
 from village import REASON, Village

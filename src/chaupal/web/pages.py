@@ -36,6 +36,7 @@ ALONE = (
     "office/",
     "parts/",
     "portal/",
+    "transparency/",
     "error.html",
     "embed.html",
     "offline.html",

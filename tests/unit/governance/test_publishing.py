@@ -9,7 +9,7 @@ from chaupal.governance.log import log
 from chaupal.governance.orders import publishing
 from chaupal.governance.report.fold import fold
 from chaupal.kernel.clock import DAY
-from chaupal.store.court import docket, ledger, rulings
+from chaupal.store.court import docket, ledger, register, rulings
 from court import REASON, Bench
 
 
@@ -37,7 +37,7 @@ async def test_a_gag_until_makes_an_order_as_secret_as_its_law_could(bench: Benc
     async with bench.court.work.reading() as reading:
         order = await docket.order(reading, gagged)
         assert order is not None and order.secret
-        assert await docket.public_orders_below(reading, 2**62, 10) == []
+        assert await register.public_orders_below(reading, 2**62, 10) == []
 
 
 async def test_public_numbers_are_given_at_publication(bench: Bench, gagged: str):
@@ -51,7 +51,10 @@ async def test_public_numbers_are_given_at_publication(bench: Bench, gagged: str
         order = await docket.order(reading, gagged)
         assert order is not None and not order.secret
         assert (order.ref, order.secret_ref) == ("IN-2021-0002", gagged)
-        assert [o.ref for o in await docket.public_orders_below(reading, 2**62, 10)] == ["IN-2021-0001", "IN-2021-0002"]
+        assert [o.ref for o in await register.public_orders_below(reading, 2**62, 10)] == [
+            "IN-2021-0001",
+            "IN-2021-0002",
+        ]
         target = (await docket.targets_of(reading, order.id))[0]
         row = (await rulings.by_targets(reading, [target.id]))[target.id][0]
     assert (row.order_ref, row.neutral) == ("IN-2021-0002", False)

@@ -90,7 +90,7 @@ async def test_a_crash_after_it_was_said_and_before_its_waiting_ended_cannot_be(
         raise RuntimeError("the house falls over")
 
     with monkeypatch.context() as patched:
-        patched.setattr("chaupal.social.posts.enter", falls)
+        patched.setattr("chaupal.social.posts.posts.enter", falls)
         with pytest.raises(RuntimeError):
             await scheduling.publish_due(square)
     assert len((await v.api(v.asha, "GET", ALL)).json()) == 1, "nothing was half done"

@@ -213,8 +213,9 @@ def _late(book: Book, matter: Matter, due: int | None) -> str:
     times = [case.decided for case in decided if case.decided is not None]
     # What was not found here, or was not for everybody, waits for nobody; something may be decided about it all the same.
     done = Counter(case.kind for case in decided)
-    waits = any(many > done[kind] for kind, many in matter.said.targets.items() if kind != UNKNOWN)
-    times += [book.now] if waits else []
+    waiting = sum(max(0, many - done[kind]) for kind, many in matter.said.targets.items() if kind != UNKNOWN)
+    # Of what one person did at once, or another order took over, no proposal said what kind it is: it is any of those.
+    times += [book.now] if waiting > done[""] else []
     return _minutes(max(times, default=0), due)
 
 
