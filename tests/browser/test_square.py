@@ -10,7 +10,7 @@ POST = ".sheet-foot button:not([formaction])"
 MENU = ".more:not(.again)"
 SMALL: ViewportSize = {"width": 320, "height": 640}
 ONE_LINE = """all => all.filter(a => a.querySelector('.words:not(:lang(ur))')?.offsetHeight < 40
-    && !a.querySelector('.why, .pictures, .sound, .poll, .quoted, .link'))
+    && !a.querySelector('.why, .pictures, .sound, .poll, .quoted, .link-card'))
     .map(a => a.offsetHeight)"""  # words alone; Urdu's lines are taller
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 

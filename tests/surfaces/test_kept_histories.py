@@ -28,7 +28,7 @@ from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.shelves import KINDS, Kind, Touched
 from chaupal.text.fold import count_key
 from mirrors import Mirror, Question, mirrored
-from village import Village, open_village
+from village import Said, Village, open_village
 
 PEOPLE = ("asha", "ravi", "meera", "karl")
 COUNTRY = {"karl": "DE"}
@@ -141,8 +141,6 @@ class Histories(RuleBasedStateMachine):
             self._remember(who, int(made["id"]))
 
     def _remember(self, who: str, id_: int) -> None:
-        from village import Said
-
         self.v.cast[who].said.append(Said(id_, "", f"/@{who}/{id_}"))
 
     @rule(who=person, n=nth, tag=st.sampled_from(TAGS))
