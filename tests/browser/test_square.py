@@ -9,9 +9,11 @@ from browser.conftest import Opens
 POST = ".sheet-foot button:not([formaction])"
 MENU = ".more:not(.again)"
 SMALL: ViewportSize = {"width": 320, "height": 640}
-ONE_LINE = """all => all.filter(a => a.querySelector('.words:not(:lang(ur))')?.offsetHeight < 40
-    && !a.querySelector('.why, .pictures, .sound, .poll, .quoted, .link-card'))
-    .map(a => a.offsetHeight)"""  # words alone; Urdu's lines are taller
+# Posts of words alone, in one line; Urdu's lines are taller.
+ONE_LINE = """all => all.filter(a => {
+    const words = a.querySelector(':scope > .words:not(:lang(ur))');
+    return words && words.offsetHeight < 40 && words.nextElementSibling?.matches('.deeds') && !a.querySelector('.why');
+}).map(a => a.offsetHeight)"""
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
