@@ -12,7 +12,7 @@ from village import open_village
 WITNESSES = [tlog.Cosigner.from_seed(f"w{n}.example/witness", bytes([n] * 32)) for n in (1, 2, 3)]
 
 
-@pytest.mark.parametrize("path", ["/verify", "/transparency", "/orders/{ref}"])
+@pytest.mark.parametrize("path", ["/verify", "/transparency", "/orders/{ref}", "/log", "/log/entries/1"])
 async def test_a_page_says_how_many_witnesses_signed_the_checkpoint(settings, clock, path):
     lines = tuple(f"{witness.public} https://w.example/log" for witness in WITNESSES)
     named = msgspec.structs.replace(settings, log_witnesses=lines, log_witnesses_needed=2)
@@ -33,5 +33,8 @@ async def test_a_page_says_how_many_witnesses_signed_the_checkpoint(settings, cl
         assert 'data-witnessed="3"' in await village.page_as("DE", page)
 
 
-async def test_a_log_that_nobody_watches_says_so(village):
-    assert "कोई दूसरा सर्वर इस लॉग पर नज़र नहीं रखता" in await village.page_as("IN", "/verify?entry=1")
+@pytest.mark.parametrize("path", ["/verify?entry=1", "/log", "/log/entries/1"])
+async def test_a_log_that_nobody_watches_says_so(village, path):
+    await village.withhold(post=await village.says(village.asha, "किसान आंदोलन"), by=village.chitra, second=village.dev)
+    page = await village.page_as("IN", path)
+    assert "कोई दूसरा सर्वर इस लॉग पर नज़र नहीं रखता" in page and "0 दूसरे सर्वर" not in page

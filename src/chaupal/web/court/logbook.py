@@ -1,15 +1,18 @@
 """The public log as pages for people: what it is, its newest entries in words, each entry with its proof, how to verify it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
+from chaupal.governance.context import Court
 from chaupal.governance.log import batches as log_batches
 from chaupal.governance.log import cosigned as log_cosigned
 from chaupal.governance.log import entries, log
 from chaupal.governance.log.batches import NotYet
+from chaupal.governance.log.cosigned import Standing
 from chaupal.governance.report.times import minute_of
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy import epitaph
@@ -55,7 +58,7 @@ async def book(call: Call[Turned]) -> Answer:
     rows = [_row(call, first + at, msgspec.json.decode(entry)) for at, entry in enumerate(found)]
     return await pages.render(
         call, "register/log.html", title=words(call.viewer.language).gettext(N_("The public log")), rows=rows[::-1], first=first,
-        standing=await log_cosigned.standing(court), witnesses=log_cosigned.witnesses_of(court.settings),
+        standing=await _standing(court), witnesses=log_cosigned.witnesses_of(court.settings),
         key=await log_batches.public_key(court),
     )  # fmt: skip
 
@@ -64,7 +67,7 @@ async def entry(call: Call[One]) -> Answer:
     """One entry: in words, field by field, letter by letter. Raises NotFound."""
     court, index = call.house.court, call.args.index
     title = words(call.viewer.language).gettext(N_("Entry %s of the log")) % index
-    standing = await log_cosigned.standing(court)
+    standing = await _standing(court)
     try:
         raw = await log.entry(court, index)
     except NotYet as later:
@@ -78,6 +81,13 @@ async def entry(call: Call[One]) -> Answer:
         regime=fields.get("regime") or "", facts=_facts(fields.get("public", {})), closed=len(fields.get("_sd", ())), raw=raw.decode(),
         reason=told.get("reason", ""), standing=standing,
     )  # fmt: skip
+
+
+async def _standing(court: Court) -> Standing | None:
+    """How what is shown stands before its witnesses: a log that is signed whenever somebody asks is signed now."""
+    with suppress(NotYet):
+        await log.checkpoint(court)
+    return await log_cosigned.standing(court)
 
 
 def _row(call: Call[Any], index: int, fields: Mapping[str, Any]) -> Row:
