@@ -6,29 +6,28 @@ signed with the file's own key. It opens nothing by itself: it says as whom to j
 
 import hmac
 from base64 import urlsafe_b64encode
-from typing import Self
-
-import msgspec
-from msgspec.structs import replace
+from typing import ClassVar, Self
 
 from chaupal.policy.facts import Subject
-from chaupal.policy.verdict import Placeholder, Show
+from chaupal.policy.shell import Shelled
+from chaupal.policy.verdict import Show
 
 
-class Filed(msgspec.Struct, frozen=True):
+class Filed(Shelled, frozen=True):
     """Where a picture's bytes lie. `subject`: its post's, with this picture alone; in no post, its owner's.
 
     `stamp`: another one for other bytes. `key`: the file's, where it is not named by id and type.
     """
 
+    STAYS: ClassVar = frozenset({"id", "subject"})
     id: int
     mime: str
     subject: Subject
     stamp: str = ""
     key: str = ""
 
-    def redacted(self, verdict: Placeholder | Show) -> Self:
-        return replace(self, mime="", stamp="", key="") if isinstance(verdict, Placeholder) else self
+    def altered(self, verdict: Show) -> Self:
+        return self
 
 
 def pass_of(key: str, account: int) -> str:

@@ -84,8 +84,9 @@ def _visible[T: Judged](sealed: Sealed[T], verdict: Show | Placeholder) -> Visib
     if verdict is PLAIN:
         return sealed._plain or _plain(sealed)  # pyright: ignore[reportPrivateUsage]
     item = sealed._item  # pyright: ignore[reportPrivateUsage]
-    altered = isinstance(verdict, Placeholder) or verdict.alters
-    return Visible(item.redacted(verdict) if altered else item, verdict, _KEY)
+    if isinstance(verdict, Placeholder):
+        return Visible(item.shell(), verdict, _KEY)
+    return Visible(item.altered(verdict) if verdict.alters else item, verdict, _KEY)
 
 
 def _check_surface(surface: object) -> None:

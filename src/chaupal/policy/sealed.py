@@ -12,8 +12,12 @@ class Judged(Protocol):
     @property
     def subject(self) -> Subject: ...
 
-    def redacted(self, verdict: Placeholder | Show) -> Self:
-        """A copy as the verdict leaves it: without the words and pictures that it takes away."""
+    def shell(self) -> Self:
+        """What is left where it is withheld: the few fields that may stay, all others empty."""
+        ...
+
+    def altered(self, verdict: Show) -> Self:
+        """A copy as the verdict shows it: without the pictures that it takes away, behind the cover that it asks for."""
         ...
 
 

@@ -1,12 +1,13 @@
 """The things the gate judges, as the store hands them out: a post and a person."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 import msgspec
 from msgspec.structs import replace
 
 from chaupal.policy.facts import Subject, Visibility
-from chaupal.policy.verdict import Placeholder, Show
+from chaupal.policy.shell import Shelled
+from chaupal.policy.verdict import Show
 
 
 class Mention(msgspec.Struct, frozen=True):
@@ -98,12 +99,16 @@ class Poll(msgspec.Struct, frozen=True):
         return sum(option.votes for option in self.options)
 
 
-class Post(msgspec.Struct, frozen=True):
+class Post(Shelled, frozen=True):
     """A post or a repost (`boost_of`). `html` is the rendered text; times in ms since 1970 UTC.
 
     What it quotes is a thing of its own, judged by itself: `quote_of` is its id, `quote_state` how that stands.
     """
 
+    STAYS: ClassVar = frozenset(
+        {"id", "author", "created_at", "visibility", "root", "boost_of", "replies_count", "boosts_count", "likes_count",
+         "quotes_count", "quote_policy"}
+    )  # fmt: skip
     id: int
     author: int
     created_at: int
@@ -150,17 +155,10 @@ class Post(msgspec.Struct, frozen=True):
             inner=inner,
         )
 
-    def redacted(self, verdict: Placeholder | Show) -> Self:
-        if isinstance(verdict, Show):
-            return replace(
-                self, pictures=tuple(one for one in self.pictures if one.id not in verdict.pictures_gone),
-                sensitive=self.sensitive or verdict.sensitive is not None,
-                inner=self.inner.redacted(verdict) if self.inner else None,
-            )  # fmt: skip
+    def altered(self, verdict: Show) -> Self:
         return replace(
-            self, text="", html="", spoiler="", language="", sensitive=False, mentions=(), tags=(), pictures=(),
-            reply_to=None, reply_to_account=None, app="", app_site="", inner=None, edited_at=None, card=None, poll=None, quote_of=None,
-            quote_state="",
+            self, pictures=tuple(one for one in self.pictures if one.id not in verdict.pictures_gone),
+            sensitive=self.sensitive or verdict.sensitive is not None, inner=self.inner.altered(verdict) if self.inner else None,
         )  # fmt: skip
 
 
@@ -171,13 +169,28 @@ class Field(msgspec.Struct, frozen=True):
     value: str
 
 
-class Person(msgspec.Struct, frozen=True):
+class Person(Shelled, frozen=True):
     """An account as others see it. `avatar` and `header` are file keys, empty where there is none.
 
     `indexable`: others find its public posts by words. `hide_collections`: whom it follows, and who follows it, is its own.
     `moved_to`: the account here at which it points, which the gate judges by itself. `sites`: hosts that may name it as an author.
     """
 
+    STAYS: ClassVar = frozenset(
+        {
+            "id",
+            "handle",
+            "locked",
+            "bot",
+            "discoverable",
+            "language",
+            "created_at",
+            "role",
+            "state",
+            "indexable",
+            "hide_collections",
+        }
+    )
     id: int
     handle: str
     name: str
@@ -210,10 +223,5 @@ class Person(msgspec.Struct, frozen=True):
     def subject(self) -> Subject:
         return Subject(id=self.id, author=self.id, visibility=Visibility.PUBLIC, names=frozenset((self.id,)))
 
-    def redacted(self, verdict: Placeholder | Show) -> Self:
-        if isinstance(verdict, Show):
-            return self
-        return replace(
-            self, name="", note="", note_html="", avatar="", header="", fields=(), last_post_at=None, followers_count=0,
-            following_count=0, posts_count=0, moved_to=None, sites=(),
-        )  # fmt: skip
+    def altered(self, verdict: Show) -> Self:
+        return self

@@ -29,8 +29,11 @@ class Thing:
     subject: Subject
     words: str = "words"
 
-    def redacted(self, verdict):
-        return replace(self, words="" if isinstance(verdict, Placeholder) else self.words)
+    def shell(self):
+        return replace(self, words="")
+
+    def altered(self, verdict):
+        return self
 
 
 def a_post(**changes) -> Post:
@@ -91,6 +94,26 @@ def test_a_withheld_post_keeps_its_shell_and_loses_its_words():
     }
     elsewhere = reveal_one(Viewer(country="DE"), Surface.STATUS, Sealed(a_post()), law)
     assert elsewhere is not None and elsewhere.item == a_post()
+
+
+@pytest.mark.parametrize(
+    "field", [("diary", str), ("diary", str, ""), ("diary", tuple[str, ...], ()), ("diary", str | None)]
+)
+def test_a_field_added_to_a_post_is_hidden_where_it_is_withheld_by_itself(field):
+    longer = msgspec.defstruct("Longer", [field], bases=(Post,), frozen=True, kw_only=True)
+    kept = ("ए",) if field[1] == tuple[str, ...] else "ए"
+    post = longer(*(getattr(a_post(), name) for name in Post.__struct_fields__), diary=kept)
+    law = Facts(rulings=RulingIndex([ruling(11, Measure.WITHHOLD_POST)], now=1))
+    here, there = (reveal_one(Viewer(country=c), Surface.STATUS, Sealed(post), law) for c in ("IN", "DE"))
+    assert here is not None and here.withheld and not here.item.diary
+    assert there is not None and there.item.diary == kept
+
+
+def test_a_field_that_knows_nothing_empty_is_refused_instead_of_shown():
+    where = msgspec.defstruct("Where", [("place", Mention)], bases=(Post,), frozen=True, kw_only=True)
+    post = where(*(getattr(a_post(), name) for name in Post.__struct_fields__), place=Mention(1, "ए"))
+    with pytest.raises(TypeError):
+        post.shell()
 
 
 @settings(max_examples=1500)
