@@ -1,15 +1,21 @@
 """Likes and saved posts. What is withheld where the viewer is cannot be liked or saved there, only let go of."""
 
+from collections.abc import Awaitable, Callable
+
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.gate import reveal_one
+from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events_ties import Liked, Unliked
 from chaupal.store.identity.facts_cache import facts_for
+from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import reactions
 from chaupal.store.square.posts import sealed_posts
+
+type Undo = Callable[[Writing, int, int], Awaitable[bool]]
 
 
 async def like(square: Square, viewer: Viewer, post: int) -> int:
@@ -26,15 +32,8 @@ async def like(square: Square, viewer: Viewer, post: int) -> int:
 
 
 async def unlike(square: Square, viewer: Viewer, post: int) -> int:
-    """Like it no more; the id of the post itself. Works for what one can no longer see. Raises NotFound."""
-    me = viewer.me
-    async with square.work.writing() as w:
-        found = await reactions.original(w, post)
-        if found is None:
-            raise NotFound
-        if await reactions.unlike(w, me, found[0]):
-            w.tell(Unliked(by=me, post=found[0], author=found[1]))
-    return found[0]
+    """Like it no more; the id of the post itself. Works for what one likes and can no longer see. Raises NotFound."""
+    return await _let_go(square, viewer, post, reactions.unlike, Unliked)
 
 
 async def save(square: Square, viewer: Viewer, post: int) -> int:
@@ -47,21 +46,33 @@ async def save(square: Square, viewer: Viewer, post: int) -> int:
 
 
 async def unsave(square: Square, viewer: Viewer, post: int) -> int:
-    """Keep it no more; the id of the post itself. Raises NotFound."""
+    """Keep it no more; the id of the post itself. Works for what one saved and can no longer see. Raises NotFound."""
+    return await _let_go(square, viewer, post, reactions.unsave)
+
+
+async def _let_go(square: Square, viewer: Viewer, post: int, undo: Undo, told: type[Unliked] | None = None) -> int:
+    """Take a mark back. What one may not see and never marked answers as what never was, also by the id of a repost of it."""
     me = viewer.me
     async with square.work.writing() as w:
-        found = await reactions.original(w, post)
-        if found is None:
+        seen = await _seen(w, viewer, post)
+        id_ = post if seen is None else seen.item.boost_of or seen.item.id
+        undone = await undo(w, me, id_)
+        if not undone and seen is None:
             raise NotFound
-        await reactions.unsave(w, me, found[0])
-    return found[0]
+        if undone and told is not None and (found := await reactions.original(w, id_)) is not None:
+            w.tell(told(by=me, post=id_, author=found[1]))
+    return id_
 
 
 async def _shown(square: Square, viewer: Viewer, post: int) -> Post:
     """The post, or what it reposts, as the viewer may see it. Raises NotFound for what is hidden or withheld."""
     async with square.work.reading() as reading:
-        sealed = next(iter(await sealed_posts(reading, (post,))), None)
-        seen = reveal_one(viewer, Surface.STATUS, sealed, await facts_for(reading, viewer))
+        seen = await _seen(reading, viewer, post)
     if seen is None or seen.withheld:
         raise NotFound
     return seen.item.inner or seen.item
+
+
+async def _seen(reading: Reading, viewer: Viewer, post: int) -> Visible[Post] | None:
+    sealed = next(iter(await sealed_posts(reading, (post,))), None)
+    return reveal_one(viewer, Surface.STATUS, sealed, await facts_for(reading, viewer))
