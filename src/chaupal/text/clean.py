@@ -16,6 +16,10 @@ _UNSEEN = regex.compile(
     r"| [[\p{C}\p{Default_Ignorable_Code_Point}\u2800]--[\u200c\u200d\ufe0e\ufe0f]]",
     regex.V1 | regex.X,
 )
+# What leaves the page empty however much of it there is: spaces, controls, Unicode's default ignorables (joiners, selectors,
+# Hangul fillers), the blank of Braille, anchors of annotations. Letters that are not assigned yet may be seen one day.
+_IGNORABLE = regex.compile(r"[\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]+")
+_NOTHING = regex.compile(r"[\s\p{Z}\p{Cc}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]+", regex.V1)
 # Three marks beyond the norm: Indic letters bear up to three of their own (nukta, vowel sign, bindu), Latin composes.
 _STACKED = (
     regex.compile(r"([\p{Script=Inherited}&&\p{M}]{3})[\p{Script=Inherited}&&\p{M}]+", regex.V1),
@@ -44,12 +48,22 @@ def normalise_post(text: str) -> str:
     return nfc(text)
 
 
+def trimmed(text: str) -> str:
+    """Without blanks at its ends; "" where nothing of it is seen. Joiners and selectors within words stay as they are."""
+    return "" if _NOTHING.fullmatch(text) else text.strip()
+
+
+def letters_seen(text: str) -> int:
+    """How many code points of a text its reader gets to see; blanks in a row are one."""
+    return len(" ".join(_IGNORABLE.sub("", text).split()))
+
+
 def clean_name(text: str) -> str:
     """A display name: one line, at most thirty clusters, nothing invisible, no towers of marks. May come out empty."""
     name = text[:_NAME_POINTS]
     while (mended := _mended(name)) != name:  # what one rule removes brings letters together for another
         name = mended
-    return "".join(_CLUSTER.findall(name)[:MAX_NAME]).strip()
+    return trimmed("".join(_CLUSTER.findall(name)[:MAX_NAME]))
 
 
 def _mended(name: str) -> str:
@@ -64,5 +78,6 @@ def clean_line(text: str, most: int) -> str:
     line = _LONE.sub("", text[: most * 8])
     while (mended := _mended(line)) != line:
         line = mended
+    line = trimmed(line)
     clusters = _CLUSTER.findall(line)
     return line if len(clusters) <= most else "".join(clusters[: most - 1]).rstrip() + "…"

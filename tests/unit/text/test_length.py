@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaupal.text.clean import MAX_NAME, BadText, clean_name, normalise_post
+from chaupal.text.clean import MAX_NAME, BadText, clean_name, letters_seen, normalise_post, trimmed
 from chaupal.text.length import MAX_BYTES, MAX_GRAPHEMES, URL_LENGTH, fits, length, truncate
 
 
@@ -70,6 +70,7 @@ def test_a_post_is_composed_its_lines_end_one_way_and_its_joiners_stay():
         ("\u202eravi\u200e\ufeff", "ravi"),
         ("र\u200cवि क्\u200dया", "रवि क्\u200dया"),
         ("\u3164\u2800", ""),
+        ("\ufe0f \ufe0e", ""),
         ("Z" + "\u0335" * 40, "Z" + "\u0335" * 3),
         ("ज\u093cिंदगी", "ज\u093cिंदगी"),
         ("آشا ❤\ufe0f", "آشا ❤\ufe0f"),
@@ -83,3 +84,21 @@ def test_a_name_shows_nothing_but_what_is_seen(typed, shown):
 @given(st.text(st.sampled_from("कि् \u200d\u200c\u0301é\u202e👩\ufe0f\nz"), max_size=60))
 def test_a_clean_name_is_clean(name):
     assert clean_name(clean_name(name)) == clean_name(name)
+
+
+NOTHING = ["", " \n\t", "\u200b\u200c\u200d\u2060\ufeff", "\u3164\u115f\uffa0", "\u2800", "\ufe0f", "\u202e\u2066\u061c", "\u00ad \u00a0", "\U000e0067", "\u0085"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_a_text_of_letters_that_nobody_sees_is_empty(text):
+    assert trimmed(text) == "" and letters_seen(text * 30) == 0
+
+
+@pytest.mark.parametrize("text", ["न्\u200cद", "क्\u200dया", "❤\ufe0f", "ि", "؀", "\u200cکتاب", "\ue000"])
+def test_a_text_of_which_something_is_seen_stays_as_it_was_typed(text):
+    assert trimmed(f" {text}\n") == text and letters_seen(text) > 0
+
+
+@given(st.text(st.sampled_from("कि् \u200d\u200c\u2800\ufe0f\nz"), max_size=60))
+def test_trimmed_is_trimmed(text):
+    assert trimmed(trimmed(text)) == trimmed(text)

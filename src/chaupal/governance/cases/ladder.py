@@ -18,6 +18,7 @@ from chaupal.store.court.docket import OWN_ACTION, Target
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import naming
 from chaupal.store.square.posts import sealed_posts
+from chaupal.text.clean import trimmed
 
 REFUSE = "refuse"
 CLOSINGS = (
@@ -142,12 +143,12 @@ def _check_account_level(paper: Paper, case: Case, draft: Draft, measure: Measur
         return
     if case.protected:
         paper.complain("outcome", "the whole account of a protected speaker is not withheld; choose single posts")
-    elif not draft.finding.strip():
+    elif not trimmed(draft.finding):
         paper.complain("finding", "say why withholding single posts would not do")
 
 
 def _check_words(court: Court, paper: Paper, case: Case, draft: Draft, measure: Measure) -> None:
-    if measure is Measure.LABEL and not draft.text.strip():
+    if measure is Measure.LABEL and not trimmed(draft.text):
         paper.complain("text", "can't be blank")
     if draft.permanent and measure is not Measure.SUSPEND:
         paper.complain("permanent", "only a suspension can be for good")

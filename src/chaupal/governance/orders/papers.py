@@ -6,7 +6,7 @@ from chaupal.kernel.errors import Invalid, NotAllowed
 from chaupal.policy.epitaph import SQUARE_TIME
 from chaupal.policy.may import may
 from chaupal.policy.viewer import Viewer
-from chaupal.text.clean import BadText, normalise_post
+from chaupal.text.clean import BadText, letters_seen, normalise_post, trimmed
 
 LINE = 300  # characters in a field of one line
 PAGE = 4_000  # in a field of many
@@ -40,12 +40,12 @@ class Paper:
 
     def page(self, name: str, text: str, *, needed: bool = True, most: int = PAGE) -> str:
         """Text of many lines."""
-        return self._taken(name, self._clean(name, text).strip(), most, needed)
+        return self._taken(name, self._clean(name, text), most, needed)
 
     def reason(self, name: str, text: str) -> str:
         """A reason that explains something; it becomes public."""
         reason = self.page(name, text)
-        if name not in self.wrong and len(reason) < REASON_AT_LEAST:
+        if name not in self.wrong and letters_seen(reason) < REASON_AT_LEAST:
             self.wrong[name] = "say why in a whole sentence"
         return reason
 
@@ -79,6 +79,7 @@ class Paper:
             return ""
 
     def _taken(self, name: str, text: str, most: int, needed: bool) -> str:
+        text = trimmed(text)
         if needed and not text:
             self.complain(name, "can't be blank")
         if len(text) > most:

@@ -18,6 +18,7 @@ from chaupal.store.court import access_audit as looked
 from chaupal.store.court import docket, reports, rulings
 from chaupal.store.identity import admin_accounts
 from chaupal.store.machine.work import Reading
+from chaupal.text.clean import letters_seen, trimmed
 
 # Mastodon's word -> ours. https://docs.joinmastodon.org/methods/admin/accounts/#action
 ACTIONS = {
@@ -143,8 +144,8 @@ async def _rule(court: Court, reading: Reading, action: Action, measure: Measure
 
 def _reason(text: str, *, told: bool) -> str:
     """What the app sent, where that is a sentence; else a sentence that says what is missing. `told`: a rule was named."""
-    text = text.strip()
-    more = [] if len(text) >= REASON_AT_LEAST else [NO_REASON]
+    text = trimmed(text)
+    more = [] if letters_seen(text) >= REASON_AT_LEAST else [NO_REASON]
     return " ".join([*([text] if text else []), *more, *([] if told else [NO_RULE])])
 
 

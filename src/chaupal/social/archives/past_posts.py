@@ -134,7 +134,7 @@ def _composed(
 ) -> Post:
     """Nobody here is mentioned: a name of another server is somebody else's here. Raises Invalid."""
     try:
-        text, spoiler = clean.normalise_post(item.text).strip(), clean.normalise_post(item.spoiler).strip()
+        text, spoiler = (clean.trimmed(clean.normalise_post(part)) for part in (item.text, item.spoiler))
     except clean.BadText as error:
         raise Invalid(str(error)) from error
     if not text and not pictures:

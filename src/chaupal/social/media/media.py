@@ -21,7 +21,7 @@ from chaupal.social.context import Square
 from chaupal.social.media import films, painting, pictures
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import media
-from chaupal.text.clean import BadText, normalise_post
+from chaupal.text.clean import BadText, normalise_post, trimmed
 
 MOST_DESCRIPTION = 1_500  # clusters, as Mastodon's clients allow
 MOST_DESCRIPTION_BYTES = 30_000
@@ -176,7 +176,7 @@ async def sweep(square: Square) -> int:
 def check_description(text: str) -> str:
     """The alt text as it is stored. Raises Invalid when it is too long or holds what no one typed."""
     try:
-        text = normalise_post(text[: MOST_DESCRIPTION_BYTES + 1]).strip()
+        text = trimmed(normalise_post(text[: MOST_DESCRIPTION_BYTES + 1]))
     except BadText as error:
         raise Invalid(f"Validation failed: Description {error}", description=error.reason) from error
     if len(text.encode()) > MOST_DESCRIPTION_BYTES or len(_CLUSTER.findall(text)) > MOST_DESCRIPTION:

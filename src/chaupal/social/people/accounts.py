@@ -18,7 +18,7 @@ from chaupal.store.machine import marks
 from chaupal.store.machine.work import Writing
 from chaupal.store.square.people import id_of
 from chaupal.text.analyse import name_words
-from chaupal.text.clean import BadText, clean_name, normalise_post
+from chaupal.text.clean import BadText, clean_name, normalise_post, trimmed
 
 CONFIRM = "confirm"
 CONFIRM_LASTS = 2 * DAY
@@ -60,7 +60,7 @@ async def sign_up(square: Square, new: NewAccount, address: str = "") -> int:
         raise NotAllowed("This server takes no new accounts now")
     if new.handle.strip().lower() in RESERVED:
         raise Invalid("Validation failed: Username is reserved", handle="is reserved")
-    if mode == "approval" and not new.reason.strip():
+    if mode == "approval" and not trimmed(new.reason):
         raise Invalid("Validation failed: Reason can't be blank", reason="can't be blank")
     confirmed = not square.settings.confirm_emails
     return await _make(square, new, confirmed=confirmed, approved=mode == "open", role=Role.MEMBER)
@@ -246,6 +246,6 @@ async def _found_by_name(w: Writing, account: int, name: str, handle: str) -> No
 
 def _reason(text: str) -> str:
     try:
-        return normalise_post(text.strip())[:MAX_REASON]
+        return trimmed(normalise_post(text))[:MAX_REASON]
     except BadText as error:
         raise Invalid("Validation failed: Reason cannot be read", reason="cannot be read") from error

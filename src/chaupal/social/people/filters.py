@@ -16,7 +16,7 @@ from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import filters
 from chaupal.store.square.filters import Filter, FilteredPost, Keyword
 from chaupal.store.square.posts import sealed_posts
-from chaupal.text.clean import BadText, normalise_post
+from chaupal.text.clean import BadText, normalise_post, trimmed
 
 CONTEXTS = ("home", "notifications", "public", "thread", "account")
 ACTIONS = ("warn", "hide", "blur")
@@ -201,7 +201,7 @@ def _filled(square: Square, old: Filter, wish: Wish) -> Filter:
 
 def _checked(text: str, field: str) -> str:
     try:
-        text = " ".join(normalise_post(text[: 4 * LONGEST]).split())
+        text = trimmed(" ".join(normalise_post(text[: 4 * LONGEST]).split()))
     except BadText as error:
         raise Invalid(f"Validation failed: {field} cannot be read", **{field: "cannot be read"}) from error
     if not text:

@@ -13,7 +13,7 @@ from chaupal.store.identity.facts_cache import relations_of
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import lists
 from chaupal.store.square.lists import ListRow
-from chaupal.text.clean import BadText, normalise_post
+from chaupal.text.clean import BadText, normalise_post, trimmed
 
 REPLIES = ("list", "followed", "none")
 MOST_LISTS, MOST_MEMBERS = 50, 500
@@ -102,7 +102,7 @@ def _filled(old: ListRow, wish: Wish) -> ListRow:
 
 def _title(text: str) -> str:
     try:
-        title = " ".join(normalise_post(text[: 4 * LONGEST]).split())
+        title = trimmed(" ".join(normalise_post(text[: 4 * LONGEST]).split()))
     except BadText as error:
         raise Invalid("Validation failed: Title cannot be read", title="cannot be read") from error
     if len(title) > LONGEST:

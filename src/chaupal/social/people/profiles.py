@@ -18,7 +18,7 @@ from chaupal.store.machine.work import Writing
 from chaupal.store.square.people import ids_of
 from chaupal.text import hosts, html
 from chaupal.text.analyse import name_words
-from chaupal.text.clean import BadText, clean_name, normalise_post
+from chaupal.text.clean import BadText, clean_name, normalise_post, trimmed
 from chaupal.text.grammar import find_entities
 from chaupal.text.language import check_language
 from chaupal.text.length import fits
@@ -90,7 +90,7 @@ async def _in_order(square: Square, face: Face) -> Face:
         face = replace(face, sites=_sites(face.sites))
     if face.note is None:
         return face
-    note = _text(face.note, "note")
+    note = _text(face.note, "note") if trimmed(face.note) else ""
     if not fits(note):
         raise Invalid("Validation failed: Note is too long", note="is too long")
     return replace(face, note=note, note_html=await _note_html(square, note))
@@ -111,7 +111,7 @@ def _fields(fields: tuple[Field, ...]) -> tuple[Field, ...]:
     if len(fields) > MOST_FIELDS:
         raise Invalid(f"Validation failed: Fields can be {MOST_FIELDS} at most", fields_attributes="are too many")
     kept = (
-        Field(_text(f.name, "fields_attributes").strip(), _text(f.value, "fields_attributes").strip()) for f in fields
+        Field(trimmed(_text(f.name, "fields_attributes")), trimmed(_text(f.value, "fields_attributes"))) for f in fields
     )
     found = tuple(f for f in kept if f.name or f.value)
     if any(len(part) > MOST_IN_FIELD for f in found for part in (f.name, f.value)):

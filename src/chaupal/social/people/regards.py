@@ -8,7 +8,7 @@ from chaupal.social.context import Square
 from chaupal.store.identity.facts_cache import facts_for, relations_of
 from chaupal.store.square import regards
 from chaupal.store.square.people import sealed_people
-from chaupal.text.clean import BadText, normalise_post
+from chaupal.text.clean import BadText, normalise_post, trimmed
 
 LONGEST_NOTE = 2_000  # characters
 
@@ -17,7 +17,7 @@ async def note(square: Square, viewer: Viewer, them: int, text: str) -> None:
     """Keep a note about somebody; an empty one is none. Raises NotFound, Invalid."""
     me = viewer.me
     try:
-        text = normalise_post(text[: 4 * LONGEST_NOTE]).strip()
+        text = trimmed(normalise_post(text[: 4 * LONGEST_NOTE]))
     except BadText as error:
         raise Invalid("Validation failed: Comment cannot be read", comment="cannot be read") from error
     if len(text) > LONGEST_NOTE:

@@ -33,7 +33,7 @@ def in_order(text: str, spoiler: str, *, blank: bool) -> tuple[str, str]:
     if len(text) + len(spoiler) > length.MAX_BYTES:
         raise Invalid(f"Validation failed: Text is longer than {length.MAX_BYTES} bytes", text="too long")
     text, spoiler = _clean("text", text), _clean("spoiler", spoiler)
-    if not text.strip() and not blank:
+    if not clean.trimmed(text) and not blank:
         raise Invalid("Validation failed: Text can't be blank", text="can't be blank")
     if len((text + spoiler).encode()) > length.MAX_BYTES:
         raise Invalid(f"Validation failed: Text is longer than {length.MAX_BYTES} bytes", text="too long")
@@ -42,7 +42,7 @@ def in_order(text: str, spoiler: str, *, blank: bool) -> tuple[str, str]:
         raise Invalid(
             f"Validation failed: Text is longer than {length.MAX_GRAPHEMES} characters", **{about: "too long"}
         )
-    return text.strip(), spoiler.strip()
+    return clean.trimmed(text), clean.trimmed(spoiler)
 
 
 def _clean(name: str, text: str) -> str:

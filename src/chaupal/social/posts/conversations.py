@@ -8,7 +8,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.posts import posts
 from chaupal.store.square import conversations, people
-from chaupal.text import grammar
+from chaupal.text import clean, grammar
 
 MOST_PEOPLE = 20  # whom one message is for
 
@@ -42,7 +42,7 @@ async def write(
         known = await people.ids_of(reading, wanted)
     if unknown := [handle for handle in wanted if handle not in known]:
         raise Invalid(f"Validation failed: Nobody here is called @{unknown[0][:40]}", to="not found")
-    if not text.strip():
+    if not clean.trimmed(text):
         raise Invalid("Validation failed: Text can't be blank", text="can't be blank")
     named = {entity.text.lower() for entity in grammar.find_entities(text) if entity.kind == "mention"}
     before = "".join(f"@{handle} " for handle in wanted if handle not in named)

@@ -108,7 +108,7 @@ async def _check_open(w: Writing, post: Post, poll: Poll, me: int, facts: Facts)
 
 def _title(text: str) -> str:
     try:
-        title = clean.normalise_post(text[:1_000]).strip()
+        title = clean.trimmed(clean.normalise_post(text[:1_000]))
     except clean.BadText as error:
         raise Invalid(f"Validation failed: Options {error}", poll=str(error)) from error
     if not title:

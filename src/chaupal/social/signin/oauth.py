@@ -20,6 +20,7 @@ from chaupal.social.signin.oauth_server import OOB, Authorization, Outcome, Serv
 from chaupal.social.signin.scopes import KNOWN
 from chaupal.store.identity import apps
 from chaupal.store.identity.apps import App, Grant, Token
+from chaupal.text.clean import trimmed
 
 CODE_LASTS = 10 * MINUTE
 LONGEST_URIS = 2_000
@@ -40,7 +41,7 @@ class NewApp(msgspec.Struct, frozen=True):
 
 async def register(square: Square, *, name: str, redirect_uris: list[str], scopes: str, website: str = "") -> NewApp:
     """A new app; anyone may register one. Raises Invalid by field."""
-    name = name.strip()
+    name = trimmed(name)
     if not name or not name.isprintable():
         raise Invalid("Validation failed: Application name can't be blank", client_name="can't be blank")
     if len(name) > 60 or len(website) > LONGEST_URIS:
