@@ -11,6 +11,7 @@ from chaupal.kernel.clock import DAY
 from chaupal.policy.rulings import Measure
 from chaupal.reads.posts import media as looked
 from chaupal.social.media import media
+from chaupal.social.people import graph
 from chaupal.store.machine.dialect import statement
 from chaupal.wire.asgi import DROP
 from films import film, sound
@@ -227,6 +228,48 @@ async def test_what_is_not_for_everybody_is_in_no_frame(village: Village, visibi
         assert (await v.look("IN", f"{said.path}/embed", who)).status_code == 404
         url = f"{v.running.house.settings.origin}{said.path}"
         assert (await v.api(who, "GET", "/api/oembed", url=url)).status_code == 404
+
+
+async def test_a_frame_shows_no_quote_that_its_reader_does_not_get_elsewhere(village: Village):
+    """A blocker's, and one that is withheld where the reader is."""
+    v = village
+    quoted = await v.says(v.asha, WORDS)
+    around = await v.says(v.ravi, "इसे देखिए", quoting=quoted.id)
+    frame = f"{around.path}/embed"
+    for who in (None, v.karl, v.meera):
+        assert WORDS in (await v.look("IN", frame, who)).text
+    await graph.block(v.running.house.square, v.asha.viewer, v.karl.id)
+    await v.settle()
+    theirs = await v.look("IN", frame, v.karl)
+    assert theirs.status_code == 200 and "इसे देखिए" in theirs.text and WORDS not in theirs.text
+    assert quoted.path not in theirs.text and "आशा देवी" not in theirs.text
+    assert WORDS in (await v.look("IN", frame)).text, "whoever does not say who they are is a stranger"
+    own = f"{v.running.house.settings.origin}{quoted.path}"
+    assert (await v.look("IN", f"{quoted.path}/embed", v.karl)).status_code == 404
+    assert (await v.api(v.karl, "GET", "/api/oembed", url=own)).status_code == 404
+    ref = await v.withhold(post=quoted, by=v.chitra, second=v.dev)
+    for who in (None, v.meera, v.asha, v.ravi, v.karl):
+        here = await v.look("IN", frame, who)
+        assert here.status_code == 200 and WORDS not in here.text, who
+        assert (
+            WORDS
+            not in (await v.api(who, "GET", "/api/oembed", url=f"{v.running.house.settings.origin}{around.path}")).text
+        )
+    assert WORDS in (await v.look("DE", frame)).text and WORDS not in (await v.look("DE", frame, v.karl)).text
+    await v.lift(ref, by=v.dev)
+    assert WORDS in (await v.look("IN", frame)).text
+    await v.withhold(post=around, by=v.chitra, second=v.dev)
+    for who in (None, v.ravi):
+        gone = await v.look("IN", frame, who)
+        assert gone.status_code == 451 and WORDS not in gone.text and "इसे देखिए" not in gone.text
+
+
+async def test_a_quote_of_what_is_for_followers_is_in_no_frame(village: Village):
+    v = village
+    private = await v.says(v.asha, WORDS, visibility=2)
+    own = await v.says(v.asha, "फिर से", quoting=private.id)
+    for who in (None, v.asha, v.ravi):
+        assert (await v.look("IN", f"{own.path}/embed", who)).status_code == 404
 
 
 @pytest.mark.parametrize(

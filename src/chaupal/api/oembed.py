@@ -56,6 +56,8 @@ async def oembed(call: Call[Asked]) -> Embedded:
     found = _PATH.fullmatch(asked.url.removeprefix(settings.origin)) if asked.url.startswith(settings.origin) else None
     if found is None:
         raise NotFound
+    if call.viewer.account is not None:  # an app says who asks: whom the author has blocked meets nothing
+        await thread.post(reads, call.viewer, int(found["id"]))
     viewer = stranger(call.viewer)
     seen = await thread.post(reads, viewer, int(found["id"]))
     if isinstance(seen.verdict, Placeholder) and seen.verdict.scope == "suspended":

@@ -86,7 +86,10 @@ def test_a_clean_name_is_clean(name):
     assert clean_name(clean_name(name)) == clean_name(name)
 
 
-NOTHING = ["", " \n\t", "\u200b\u200c\u200d\u2060\ufeff", "\u3164\u115f\uffa0", "\u2800", "\ufe0f", "\u202e\u2066\u061c", "\u00ad \u00a0", "\U000e0067", "\u0085"]  # fmt: skip
+NOTHING = [
+    "", " \n\t", "\u200b\u200c\u200d\u2060\ufeff", "\u3164\u115f\uffa0", "\u2800", "\ufe0f", "\u202e\u2066\u061c", "\u00ad \u00a0",
+    "\U000e0067", "\u0085",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", NOTHING)

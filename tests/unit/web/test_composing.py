@@ -54,6 +54,23 @@ async def test_what_is_deamplified_is_offered_to_nobody(village: Village):
     assert await offers(v, v.asha, "@rav") == []
 
 
+async def test_ones_own_tag_is_suggested_to_oneself_though_it_is_withheld(village: Village):
+    """In the form and in search, in the country of the order; others there are not told of it, and abroad all are."""
+    v = village
+    said = await v.says(v.meera, "मेरी बात #मोरपंखनगर")
+    await v.withhold(post=said, by=v.chitra, second=v.dev)
+
+    async def searched(who: Villager, country: str) -> list[str]:
+        found = await v.api(who, "GET", "/api/v2/search", country, q="#मोरपं", type="hashtags")
+        return [tag["name"] for tag in found.json()["hashtags"]]
+
+    assert await offers(v, v.asha, "#मोरप") == await searched(v.asha, "IN") == []
+    assert await offers(v, v.meera, "#मोरप") == await offers(v, v.meera, "#मोरपंखनगर") == ["#मोरपंखनगर"]
+    assert await searched(v.meera, "IN") == await searched(v.karl, "DE") == ["मोरपंखनगर"]
+    await measures.begin(v, Measure.WITHHOLD_ACCOUNT, v.meera.id)
+    assert await offers(v, v.meera, "#मोरप") == ["#मोरपंखनगर"]
+
+
 async def test_strangers_are_offered_nothing(village: Village):
     answer = await village.client.get("/compose/suggest", params={"q": "@ra"})
     assert answer.headers["location"].startswith("/login")

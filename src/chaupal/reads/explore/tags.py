@@ -33,7 +33,7 @@ async def find(
     """The tag of this very name, then those that begin so, most used first.
 
     De-amplified ones are offered to nobody: they are found by their whole name, and with `suggest` (autocomplete) not at all.
-    Those that the viewer used where only few or no lists show it are found by themselves alone.
+    Those that the viewer used are there for them, though only few or no lists show it, or it is withheld here.
     """
     key = count_key(query.strip().lstrip("#＃"))
     if not key:

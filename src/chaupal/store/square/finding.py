@@ -213,9 +213,9 @@ _lately = select(posts.c.id).where(posts.c.author == param("me")).order_by(posts
 OWN_TAGS_FROM = statement(
     select(post_tags.c.key, func.max(post_tags.c.name))
     .join_from(_lately, post_tags, post_tags.c.post_id == _lately.c.id)
-    .where(post_tags.c.listed == 0, _begins(post_tags.c.key, "first"))
+    .where(_begins(post_tags.c.key, "first"))
     .group_by(post_tags.c.key)
-    .order_by(func.count().desc(), byte_order(post_tags.c.key))
+    .order_by(post_tags.c.key != param("first"), func.count().desc(), byte_order(post_tags.c.key))
     .limit(param("n"))
 )
 
@@ -231,7 +231,7 @@ async def called(reading: Reading, names: Sequence[str], limit: int) -> list[int
 
 
 async def own_tags_from(reading: Reading, me: int, key: str, limit: int) -> dict[str, str]:
-    """Tags that begin so in what somebody said to few or off the lists, lately: count key -> as they wrote it."""
+    """Tags that begin so in what somebody said lately, to whomever, the one of this very name first: count key -> as they wrote it."""
     rows = await reading.fetch(OWN_TAGS_FROM, me=me, first=key, first_last=key + LAST, n=limit)
     return {row[0]: row[1] for row in rows}
 

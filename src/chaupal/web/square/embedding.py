@@ -6,6 +6,7 @@ from chaupal.kernel.errors import NotFound
 from chaupal.policy.facts import Visibility
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import stranger
+from chaupal.reads.posts import quotes
 from chaupal.reads.timelines import thread
 from chaupal.web import pages
 from chaupal.web.square.cards import cards
@@ -30,11 +31,17 @@ class Named(msgspec.Struct):
 
 async def embed(call: Call[Named]) -> Answer:
     """The post alone. Whoever is signed in is a stranger here, too: the page around it is not theirs. Raises NotFound."""
-    if call.viewer.account is not None:  # where the browser says who asks, whom the author has blocked meets nothing
-        await thread.post(call.house.reads, call.viewer, call.args.id)
-    call.viewer, call.caller = stranger(call.viewer), None
-    seen = await thread.post(call.house.reads, call.viewer, call.args.id)
+    reads, caller = call.house.reads, call.viewer
+    call.viewer, call.caller = stranger(caller), None
+    seen = await thread.post(reads, call.viewer, call.args.id)
     (card,) = await cards(call, [seen]) or (None,)
+    if (
+        caller.account is not None
+    ):  # where the browser says who asks, whom an author has blocked meets nothing of theirs
+        await thread.post(reads, caller, call.args.id)
+        if card is not None and card.quoted is not None:
+            known = await quotes.within(reads, caller, [seen])
+            card = card if card.quoted.key in known.seen else msgspec.structs.replace(card, quoted=None)
     if card is None or seen.item.boost_of is not None or card.author.handle != call.args.handle:
         raise NotFound
     if card.post.visibility > Visibility.UNLISTED:
