@@ -54,6 +54,7 @@ def come_to_moving(page: Page) -> None:
     """By the way a person goes: one's profile, the settings, the line."""
     page.locator("nav.rail a", has_text="प्रोफ़ाइल").click()
     page.locator(".profile a[href='/settings']").click()
+    page.locator(".panes nav a[href='/settings?at=data']").click()
     page.locator(f"main a[href='{HERE}']").click()
     expect(page.locator("h1")).to_have_text("दूसरे खाते पर जाना")
     assert not faults(page)

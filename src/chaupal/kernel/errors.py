@@ -1,5 +1,6 @@
 """The one family of errors; each surface says them in its own shape."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -20,6 +21,15 @@ class Invalid(Problem):
 
     status = 422
     slug = "invalid"
+
+
+def together(wrong: Sequence[Invalid]) -> Invalid:
+    """All that is wrong as one: whoever fills in a form wants to mend it once. Of two about one field the first is told."""
+    details: dict[str, str] = {}
+    for problem in wrong:
+        details = problem.details | details
+    first, *more = [problem.message for problem in wrong]
+    return Invalid(", ".join([first, *(message.removeprefix("Validation failed: ") for message in more)]), **details)
 
 
 class Malformed(Problem):

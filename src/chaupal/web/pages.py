@@ -20,7 +20,7 @@ from chaupal.reads.people.badges import Badges
 from chaupal.social.people import appearance, tongues
 from chaupal.social.people.appearance import Appearance
 from chaupal.text.length import truncate
-from chaupal.web import links, static
+from chaupal.web import links, places, static
 from chaupal.web.drawing import Frame, Pen
 from chaupal.web.words import LANGUAGES, N_, own_name, words
 from chaupal.wire.call import Answer, Call, page
@@ -142,7 +142,8 @@ def environment(language: str, native: bool = False) -> Environment:
     }  # fmt: skip
     names: dict[str, Any] = {
         "lang": said.language, "dir": said.direction, "languages": LANGUAGES, "static": static.address, "links": links,
-        "typing": static.typing, "has_icons": "icon-apple.png" in static.kept(),
+        "typing": static.typing, "setting_groups": places.GROUPS, "group_of": places.group_of,
+        "has_icons": "icon-apple.png" in static.kept(),
     }  # fmt: skip
     env.filters.update(filters)
     env.globals.update(names)

@@ -129,6 +129,22 @@ async def test_what_cannot_be_taken_is_named(house: Running, field: str, value: 
     assert list(wrong.value.details) == [field]
 
 
+async def test_all_that_is_wrong_with_a_sign_up_is_named_at_once(house: Running):
+    square = house.house.square
+    with pytest.raises(Invalid) as wrong:
+        await accounts.sign_up(open_to(house, "approval"), NewAccount(handle="as ha", email="asha@", password="short"))
+    assert set(wrong.value.details) == {"handle", "email", "password", "reason"}
+    assert wrong.value.message.count("Validation failed") == 1 and wrong.value.message.count(",") >= 3
+    await accounts.sign_up(square, GOOD)
+    with pytest.raises(Invalid) as had:
+        await accounts.sign_up(square, replace(GOOD, password="short"))
+    assert set(had.value.details) == {"handle", "email", "password"}
+    assert had.value.details["handle"] == had.value.details["email"] == "has already been taken"
+    with pytest.raises(Invalid) as reserved:
+        await accounts.sign_up(square, replace(GOOD, handle="moderator", email="no"))
+    assert set(reserved.value.details) == {"handle", "email"}
+
+
 async def test_handles_and_addresses_are_had_once_in_any_case(house: Running):
     square = house.house.square
     await accounts.create(square, handle="Asha", email="Asha@Example.org", password=GOOD.password)

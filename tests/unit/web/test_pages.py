@@ -311,3 +311,14 @@ async def test_styles_are_kept_for_good_under_names_that_change_with_them(villag
     assert answer.headers["content-type"].startswith("text/css")
     assert (await village.client.get("/static/style.css")).status_code == 404
     assert (await village.client.get("/static/../pages.py")).status_code == 404
+
+
+async def test_sign_up_shows_every_fault_at_once_and_keeps_what_was_typed(village: Village):
+    page = await village.client.get("/signup")
+    assert "novalidate" in page.text, "a browser tells one fault at a time"
+    csrf = page.text.partition('name="csrf" value="')[2].partition('"')[0]
+    cookie = page.headers.get("set-cookie", "").partition(";")[0]
+    sent = {"csrf": csrf, "handle": "meera", "email": "meera(at)gaanv", "password": "छोटा"}
+    answer = await village.client.post("/signup", data=sent, headers={"cookie": cookie})
+    assert answer.status_code == 422
+    assert answer.text.count('class="error"') == 3 and 'value="meera(at)gaanv"' in answer.text

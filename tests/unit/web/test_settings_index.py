@@ -2,11 +2,11 @@
 
 from chaupal.app.wiring import ROUTES
 from chaupal.policy.rulings import Measure
-from chaupal.web.account.settings import GROUPS
+from chaupal.web.places import GROUPS
 from measures import begin
 from village import Village
 
-LISTED = [place.path for _, places in GROUPS for place in places]
+LISTED = [place.path for group in GROUPS for place in group.places]
 # Reached from a page that is listed, not by themselves.
 WITHIN = ("/settings/security/", "/settings/sessions/", "/settings/deletion/")
 

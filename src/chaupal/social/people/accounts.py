@@ -1,10 +1,12 @@
 """Accounts: made, confirmed, approved, given a role, and their public face changed."""
 
+from collections.abc import Iterator
+
 import msgspec
 import regex
 
 from chaupal.kernel.clock import DAY
-from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, together
 from chaupal.kernel.secrets import digest, new_secret
 from chaupal.policy.may import may
 from chaupal.policy.viewer import Role, Viewer
@@ -53,15 +55,18 @@ class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
 async def sign_up(square: Square, new: NewAccount, address: str = "") -> int:
     """Join as a member, as far as `registrations` and doors that staff shut (to the `address` of the net, to the mail) let one.
 
-    Raises NotAllowed when they are closed, Invalid by field.
+    Raises NotAllowed when they are closed, Invalid by field: all fields in which something is wrong, at once.
     """
-    mode = await doors.mode_for(square, address, new.email)
+    mode, wrong = square.settings.registrations, list[Invalid]()
+    try:
+        mode = await doors.mode_for(square, address, new.email)
+    except Invalid as problem:
+        wrong.append(problem)
     if mode == "closed":
         raise NotAllowed("This server takes no new accounts now")
-    if new.handle.strip().lower() in RESERVED:
-        raise Invalid("Validation failed: Username is reserved", handle="is reserved")
-    if mode == "approval" and not trimmed(new.reason):
-        raise Invalid("Validation failed: Reason can't be blank", reason="can't be blank")
+    wrong += [*_wrong_in(new, mode), *await _had_by_others(square, new)]
+    if wrong:
+        raise together(wrong)
     confirmed = not square.settings.confirm_emails
     return await _make(square, new, confirmed=confirmed, approved=mode == "open", role=Role.MEMBER)
 
@@ -180,6 +185,41 @@ async def account_id(square: Square, handle: str) -> int:
     return id_
 
 
+def _wrong_in(new: NewAccount, mode: str) -> Iterator[Invalid]:
+    """What is wrong with what somebody filled in, by itself."""
+    if new.handle.strip().lower() in RESERVED:
+        yield Invalid("Validation failed: Username is reserved", handle="is reserved")
+    if mode == "approval" and not trimmed(new.reason):
+        yield Invalid("Validation failed: Reason can't be blank", reason="can't be blank")
+    for check, value in (
+        (check_handle, new.handle),
+        (check_email, new.email),
+        (check_password, new.password),
+        (_reason, new.reason),
+    ):
+        try:
+            check(value)
+        except Invalid as problem:
+            yield problem
+
+
+async def _had_by_others(square: Square, new: NewAccount) -> list[Invalid]:
+    """What others have already. The store holds it once more when the account is made: two may come at once."""
+    handle, email = new.handle.strip().lower().removeprefix("@"), new.email.strip().lower()
+    async with square.work.reading() as reading:
+        by_handle = await logins.named(reading, handle) if "@" not in handle else None
+        by_email = await logins.named(reading, email) if "@" in email else None
+    return [_handle_is_taken()] * (by_handle is not None) + [_email_is_taken()] * (by_email is not None)
+
+
+def _handle_is_taken() -> Invalid:
+    return Invalid("Validation failed: Username has already been taken", handle="has already been taken")
+
+
+def _email_is_taken() -> Invalid:
+    return Invalid("Validation failed: Email has already been taken", email="has already been taken")
+
+
 def check_handle(handle: str) -> str:
     """The handle in small letters. Raises Invalid; only ASCII, so that no letter of another script can pass for one."""
     handle = handle.strip().lower().removeprefix("@")
@@ -212,11 +252,11 @@ async def _make(square: Square, new: NewAccount, *, confirmed: bool, approved: b
     ready = confirmed and approved
     async with square.work.writing() as w:
         if not await accounts.add(w, id_, handle, name=name, role=role, state="active" if ready else "pending"):
-            raise Invalid("Validation failed: Username has already been taken", handle="has already been taken")
+            raise _handle_is_taken()
         if not await logins.add(
             w, id_, email=email, password_hash=hash_, confirmed=confirmed, approved=approved, language=new.language, reason=reason
         ):  # fmt: skip
-            raise Invalid("Validation failed: Email has already been taken", email="has already been taken")
+            raise _email_is_taken()
         if role is not Role.MEMBER and square.enlist is not None:
             await square.enlist(w, id_, role)
         w.tell(AccountCreated(account=id_))

@@ -1,6 +1,6 @@
-"""All settings on one page: every page of them in its group, with a line on what it is for; and what limits one now."""
+"""Settings: their groups, the pages of one of them beside these, and what limits one now."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -8,83 +8,25 @@ from chaupal.governance.appeals import notices
 from chaupal.policy import epitaph
 from chaupal.policy.surface import Surface
 from chaupal.web import pages
+from chaupal.web.places import GROUPS
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call
 from chaupal.wire.route import Route, Shape, get
 
 
-class Place(NamedTuple):
-    """A page where something is set. `line`: what for."""
-
-    path: str
-    name: str
-    line: str
-
-
-# A test holds this to the route table: every page under /settings stands here, or is reached from one that does.
-GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
-    (N_("You"), (
-        Place(
-            "/settings/profile", N_("Your profile"),
-            N_("Your name, what you say about yourself, your pictures; what new posts start with"),
-        ),
-        Place("/settings/privacy", N_("Who can find and follow you"), N_("Suggestions, search, follow requests, your lists of people")),
-    )),
-    (N_("What you read"), (
-        Place("/languages", N_("Languages"), N_("The language of the pages, and which ones you read")),
-        Place("/settings/appearance", N_("Appearance"), N_("Light or dark, the size of letters, digits, the letters of Urdu")),
-        Place(
-            "/settings/tags", N_("Hashtags I follow and show"),
-            N_("What comes into your home beside people, and what stands on your profile"),
-        ),
-        Place("/settings/filters", N_("Filters"), N_("Words and posts that you do not want to meet, where and for how long")),
-    )),
-    (N_("People"), (
-        Place("/notifications/policy", N_("From whom you hear"), N_("Whose notifications you are told, and whose wait for your word")),
-        Place("/settings/mail", N_("Notifications by mail"), N_("Which ones come as a letter when you have not read them")),
-        Place("/requests", N_("Follow requests"), N_("Who asks to follow you")),
-        Place("/lists", N_("Lists"), N_("People whom you read apart from your home")),
-        Place("/settings/mutes", N_("Muted accounts"), N_("Those of whom you read nothing unasked; they are not told")),
-        Place("/settings/blocks", N_("Blocked accounts"), N_("Those who do not see you, and whom you do not see")),
-    )),
-    (N_("What you write"), (
-        Place("/about/typing", N_("Typing"), N_("Writing your language on any keyboard")),
-        Place("/drafts", N_("Drafts"), N_("What you have begun to write")),
-        Place("/scheduled", N_("Scheduled posts"), N_("What will be posted later, and when")),
-    )),
-    (N_("Security"), (
-        Place("/password", N_("Password"), N_("Change the password with which you log in")),
-        Place("/settings/security", N_("Codes and passkeys"), N_("What is asked of you beside the password, or instead of it")),
-        Place("/settings/sessions", N_("Browsers and apps"), N_("Who is logged in in your name; end each of them")),
-    )),
-    (N_("Your data"), (
-        Place("/settings/import", N_("Bring your past"), N_("Posts, follows and blocks from Mastodon, and posts from Twitter")),
-        Place("/settings/export", N_("Take your data along"), N_("All that is yours in one file")),
-        Place("/settings/moving", N_("Move to another account"), N_("Your followers come along; the accounts that may move here")),
-        Place("/settings/deletion", N_("Delete your account"), N_("What goes, what stays and why; you have some days to think again")),
-    )),
-    (N_("What was decided about you"), (
-        Place("/settings/standing", N_("How your account stands"), N_("Whether anything limits it now")),
-        Place(
-            "/disputes/strikes", N_("What was done to me and why"),
-            N_("Each decision with its law, its reason, its proof in the log, and how to appeal"),
-        ),
-        Place("/reports", N_("Your reports"), N_("What you reported, and what became of it")),
-    )),
-)  # fmt: skip
-
-
 class Saved(msgspec.Struct, kw_only=True):
-    """`saved`: the page is shown after something was taken in."""
+    """`at`: the group that is looked at. `saved`: the page is shown after something was taken in."""
 
+    at: str = ""
     saved: bool = False
 
 
 async def settings(call: Call[Saved]) -> Answer:
     language = call.viewer.language
     limited = sum(strike.in_force for strike in await notices.mine(call.house.court, call.viewer))
+    at = next((group for group in GROUPS if group.slug == call.args.at), None)
     return await pages.render(
-        call, "settings/index.html", groups=GROUPS, limited=limited, saved=call.args.saved,
+        call, "settings/index.html", at=at, group=at or GROUPS[0], limited=limited, saved=call.args.saved,
         country=epitaph.country_names((call.viewer.country,), language), known=call.viewer.country_known,
         title=words(language).gettext(N_("Settings")),
     )  # fmt: skip

@@ -5,6 +5,7 @@ import { toast } from "./toast.ts";
 interface InstallEvent extends Event { prompt: () => Promise<void> }
 
 const UNSENT = "chaupal.unsent:";
+const AGAIN = 5_000; // ms between looks whether the square can be reached again
 
 export function beAnApp(): void {
   if (!("serviceWorker" in navigator)) return;
@@ -69,6 +70,19 @@ export function showUnsent(): void {
     text.textContent = (JSON.parse(localStorage.getItem(key) ?? "{}") as { text?: string }).text ?? "";
     if (text.textContent) place.append(text);
   }
-  place.hidden = !place.querySelector("p");
-  addEventListener("online", () => location.reload());
+  place.hidden = !place.querySelector(".typed");
+  comeBack();
+}
+
+/** Where the square can be reached again, the page that was asked for comes by itself. A server may be away while the network is there. */
+function comeBack(): void {
+  const there = location.pathname.startsWith("/offline/") ? "/" : location.href;
+  const look = async (): Promise<void> => {
+    if (document.hidden) return;
+    const answer = await fetch("/manifest.webmanifest", { cache: "no-store" }).catch(() => null);
+    if (answer?.ok) location.replace(there);
+  };
+  addEventListener("online", () => void look());
+  document.addEventListener("visibilitychange", () => void look());
+  if (!location.pathname.startsWith("/offline/")) setInterval(() => void look(), AGAIN);
 }
