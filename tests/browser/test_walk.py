@@ -86,6 +86,8 @@ def join(page: Page, village: Served, way: Way) -> None:
     (letter,) = letters(village.settings, to=email)
     page.goto(f"/confirm/{secret_in(letter, 'confirm')}")
     page.click("main form button")
+    page.locator(".ask-languages button").first.click()
+    page.locator("main a[href='/welcome/post']").click()
     page.locator("main a.button[href='/']").click()
     expect(page.locator(TEXT)).to_be_visible()
 

@@ -40,6 +40,7 @@ ALONE = (
     "error.html",
     "embed.html",
     "offline.html",
+    "joining/first_steps.html",
 )  # templates with nothing beside them
 CLIPPED = 280  # letters of something that is shown whole elsewhere
 TEMPLATES = Path(__file__).parent / "templates"

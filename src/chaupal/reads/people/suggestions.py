@@ -4,6 +4,8 @@ Who is de-amplified, withheld, limited, muted or blocked is kept out by the gate
 be suggested, who was turned down before, and who is followed already, here.
 """
 
+from collections.abc import Sequence, Set
+
 import msgspec
 
 from chaupal.kernel.clock import DAY
@@ -43,9 +45,9 @@ class Suggested(msgspec.Struct, frozen=True):
     why: tuple[Why, ...]
 
 
-async def page(reads: Reads, viewer: Viewer, limit: int = 40) -> list[Suggested]:
-    """People whom the viewer does not follow yet: more and better reasons first."""
-    me = viewer.me
+async def page(reads: Reads, viewer: Viewer, limit: int = 40, languages: Sequence[str] = ()) -> list[Suggested]:
+    """People whom the viewer does not follow yet: more and better reasons first. `languages`: which they read beside that of pages."""
+    me, ours = viewer.me, frozenset((viewer.language, *languages))
     friends, tags, turned_down = await _gathered(reads, viewer)
     popular = await trends.people(reads, viewer, LOOKED_AT)
     order = dict.fromkeys((*friends, *tags, *(seen.item.id for seen in popular)))
@@ -56,7 +58,7 @@ async def page(reads: Reads, viewer: Viewer, limit: int = 40) -> list[Suggested]
         shown = {v.item.id: v for v in await people.shown(reading, viewer, Surface.PEOPLE, named)}
     much = {v.item.id for v in popular}
     found = [
-        Suggested(v, _why(v.item, viewer, friends, tags, much, shown)) for v in seen if v.item.discoverable and v.item.moved_to is None
+        Suggested(v, _why(v.item, ours, friends, tags, much, shown)) for v in seen if v.item.discoverable and v.item.moved_to is None
     ]  # fmt: skip
     found = [one for one in found if one.why]
     return sorted(found, key=lambda one: (RANK[one.why[0].kind], -one.why[0].count, -len(one.why)))[:limit]
@@ -98,7 +100,7 @@ async def _gathered(reads: Reads, viewer: Viewer) -> tuple[ByFriends, ByTags, fr
 
 
 def _why(
-    person: Person, viewer: Viewer, friends: ByFriends, tags: ByTags, much: set[int], shown: dict[int, Visible[Person]]
+    person: Person, ours: Set[str], friends: ByFriends, tags: ByTags, much: set[int], shown: dict[int, Visible[Person]]
 ) -> tuple[Why, ...]:
     why: list[Why] = []
     if person.id in friends:
@@ -107,7 +109,7 @@ def _why(
     if person.id in tags:
         count, tag = tags[person.id]
         why.append(Why(TAGS, count, tag=tag))
-    if person.id in much and person.language == viewer.language:
+    if person.id in much and person.language in ours:
         why.append(Why(LANGUAGE))
     if person.id in much:
         why.append(Why(MANY))
@@ -115,6 +117,15 @@ def _why(
 
 
 RANK = {kind: place for place, kind in enumerate((FRIENDS, TAGS, LANGUAGE, MANY))}
+
+
+async def unmet(reads: Reads, viewer: Viewer, limit: int) -> list[Visible[Person]]:
+    """Of the directory, who wrote last first: whom the viewer neither follows, nor asked, nor turned down."""
+    listed = await directory(reads, viewer, limit=LOOKED_AT)
+    async with reads.work.reading() as reading:
+        known = (await relations_of(reading, viewer.me)).following | await regards.not_suggested(reading, viewer.me)
+        known |= await suggesting.asked(reading, viewer.me) | {viewer.me}
+    return [seen for seen in listed if seen.item.id not in known and seen.item.moved_to is None][:limit]
 
 
 async def directory(

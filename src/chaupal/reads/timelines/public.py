@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 
+from chaupal.policy.facts import Visibility
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
+from chaupal.policy.verdict import Placeholder
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page
-from chaupal.reads.pipeline import listed_page
+from chaupal.reads.pipeline import listed_page, shown
+from chaupal.store.court import rulings
 from chaupal.store.machine.dialect import listed
 from chaupal.store.square import posts
 from chaupal.text import fold
 
 MOST_TAGS = 8  # beside the first, per list
+LOOKED_AT = 50  # posts that are withheld somewhere, for one that is withheld here
 
 
 async def page(
@@ -30,6 +34,29 @@ async def page(
             params = {"languages": listed(list(languages))}
             return await listed_page(reading, viewer, Surface.PUBLIC, posts.LISTED_IN_ANY, cursor, **params)
         return await listed_page(reading, viewer, Surface.PUBLIC, posts.ALL_LISTED, cursor)
+
+
+async def withheld_here(reads: Reads, viewer: Viewer) -> Visible[Post] | None:
+    """What was withheld last where the viewer is, as its own page tells it: an example for who has never seen one.
+
+    Lists leave such posts out; this is one by itself. None where nothing of that kind may be told.
+    """
+    async with reads.work.reading() as reading:
+        ids = await rulings.newest_withheld(reading, LOOKED_AT)
+        for seen in await shown(reading, viewer, Surface.STATUS, ids):
+            told = seen.verdict
+            if (
+                isinstance(told, Placeholder)
+                and told.scope == "post"
+                and not told.ruling.neutral
+                and _listed(seen.item)
+            ):
+                return seen
+    return None
+
+
+def _listed(post: Post) -> bool:
+    return post.visibility == Visibility.PUBLIC and post.reply_to is None
 
 
 async def tagged(

@@ -10,7 +10,7 @@ from sqlalchemy import text as sql
 from chaupal.policy.rulings import HIDING, WITHHOLDING, Measure, Ruling
 from chaupal.store.court.docket import open_at
 from chaupal.store.machine.dialect import among, listed, param, statement, words
-from chaupal.store.machine.shelves import RULINGS
+from chaupal.store.machine.shelves import ONLY, RULINGS
 from chaupal.store.machine.tables import orders, rulings, targets
 from chaupal.store.machine.work import Reading, Row, Writing
 
@@ -83,6 +83,12 @@ REVIEWED = statement(
     update(rulings).where(rulings.c.id == param("of"), rulings.c.lifted_at.is_(None)).values(review_at=param("review"))
 )
 BY_ID = statement(select(*rulings.c).where(rulings.c.id == param("of")))
+NEWEST_WITHHELD = statement(
+    select(rulings.c.subject_id)
+    .where(rulings.c.lifted_at.is_(None), rulings.c.measure == sql(f"'{Measure.WITHHOLD_POST}'"))
+    .order_by(rulings.c.id.desc())
+    .limit(param("n"))
+)
 OF_OWNER = statement(select(*rulings.c).where(rulings.c.owner_id == param("me")).order_by(rulings.c.id.desc()))
 FORGIVE = statement(update(rulings).where(rulings.c.id == param("of")).values(strike_until=None))
 BY_TARGETS = statement(select(*rulings.c).where(among(rulings.c.target_id, "ids")).order_by(rulings.c.id))
@@ -186,6 +192,12 @@ async def reviewed(w: Writing, id_: int, review_at: int | None) -> bool:
 async def ruling(reading: Reading, id_: int) -> RulingRow | None:
     row = await reading.first(BY_ID, of=id_)
     return None if row is None else row_of(row)
+
+
+async def newest_withheld(reading: Reading, most: int) -> list[int]:
+    """Ids of the posts that were withheld last, somewhere, and still are: whose rulings the gate looks at next."""
+    rows = await reading.by(RULINGS, ONLY).fetch(NEWEST_WITHHELD, n=most)
+    return list(dict.fromkeys(row[0] for row in rows))
 
 
 async def of_owner(reading: Reading, account: int) -> list[RulingRow]:

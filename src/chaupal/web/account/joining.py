@@ -35,6 +35,7 @@ WRONG: tuple[tuple[str, str, str], ...] = (
     ("old", "", N_("This is not your password.")),
     ("reason", "", N_("Say in a sentence or two why you would like to join.")),
 )
+FIRST_STEP = "/welcome/languages"
 ELSE = N_("This cannot be taken as it is.")
 
 
@@ -81,10 +82,10 @@ async def sign_up(call: Call[SignUp]) -> Answer:
 
 
 async def welcome(call: Call[Nothing]) -> Answer:
-    """What is still to be done before the account is open."""
+    """What is still to be done before the account is open; whose is open takes the first steps, once."""
     login = await logins.login_of(call.house.square, call.viewer)
     if login.confirmed_at is not None and login.approved_at is not None:
-        return redirect("/")
+        return redirect("/" if pages.reads_of(call) is not None else FIRST_STEP)
     return await pages.render(call, "joining/welcome.html", login=login, title=_title(call, N_("Almost there")))
 
 
@@ -101,15 +102,25 @@ async def mail_again(call: Call[Nothing]) -> Answer:
 async def show_confirm(call: Call[Link]) -> Answer:
     """A page with a button: mail scanners follow links, and must not confirm for somebody."""
     works = await accounts.may_confirm(call.house.square, call.args.secret)
-    return await _confirm_page(call, "ask" if works else "dead")
+    return await _confirm_page(call, "ask") if works else await _used(call)
 
 
 async def confirm(call: Call[Link]) -> Answer:
     try:
         is_open = await accounts.confirm(call.house.square, call.args.secret)
     except NotFound:
-        return await _confirm_page(call, "dead")
+        return await _used(call)
+    if is_open and call.viewer.account is not None:
+        return redirect(FIRST_STEP)
     return await _confirm_page(call, "open" if is_open else "waiting")
+
+
+async def _used(call: Call[Link]) -> Answer:
+    """The link does nothing any more: those who are logged in learn whether that matters, others where to have a new one."""
+    if call.viewer.account is None:
+        return await _confirm_page(call, "dead")
+    login = await logins.login_of(call.house.square, call.viewer)
+    return await _confirm_page(call, "late" if login.confirmed_at is None else "done")
 
 
 async def waiting(call: Call[Nothing]) -> Answer:
@@ -170,10 +181,18 @@ async def _signup_page(call: Call[Any], sent: SignUp, errors: dict[str, str]) ->
     )  # fmt: skip
 
 
+# The heading says what is so, not what was asked for.
+STEPS = {
+    "ask": N_("Confirm your e-mail address"), "open": N_("Your account is open"), "waiting": N_("Your address is confirmed"),
+    "done": N_("Your address is confirmed"), "late": N_("This link does not work any more"), "dead": N_("This link does not work any more"),
+}  # fmt: skip
+
+
 async def _confirm_page(call: Call[Link], step: str) -> Answer:
-    title = _title(call, N_("Confirm your e-mail address"))
-    status = 404 if step == "dead" else 200
-    return await pages.render(call, "joining/confirm.html", status, step=step, secret=call.args.secret, title=title)
+    status = 404 if step in ("dead", "late") else 200
+    return await pages.render(
+        call, "joining/confirm.html", status, step=step, secret=call.args.secret, title=_title(call, STEPS[step])
+    )
 
 
 PAGE: dict[str, Any] = {"shape": Shape.PAGE}

@@ -2,16 +2,14 @@
 
 from typing import Any
 
-import msgspec
-
 from chaupal.policy.surface import Surface
 from chaupal.reads.explore import trending_links, trends
 from chaupal.reads.people import bylines, suggestions
-from chaupal.reads.people.suggestions import FRIENDS, LANGUAGE, TAGS, Why
 from chaupal.web import pages
-from chaupal.web.square.cards import Face, cards, face
+from chaupal.web.square.cards import cards, face
+from chaupal.web.square.meeting import Met, suggested
 from chaupal.web.square.reading import posts_page, said
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call
 from chaupal.wire.paging import Paged
 from chaupal.wire.route import Nothing, Route, Shape, get
@@ -23,13 +21,6 @@ class Linked(Paged, kw_only=True):
     """A link by its address."""
 
     url: str
-
-
-class Met(msgspec.Struct, frozen=True):
-    """Somebody with the reason, in words, why they stand here; empty in the directory."""
-
-    face: Face
-    why: str = ""
 
 
 async def tags(call: Call[Nothing]) -> Answer:
@@ -65,28 +56,11 @@ async def link(call: Call[Linked]) -> Answer:
 async def people(call: Call[Nothing]) -> Answer:
     """Suggestions with their reasons for those who are signed in; the directory for everybody."""
     reads, viewer = call.house.reads, call.viewer
-    found = await suggestions.page(reads, viewer, MOST_PEOPLE) if viewer.account is not None else []
+    found = await suggested(call, MOST_PEOPLE) if viewer.account is not None else []
     listed = await suggestions.directory(reads, viewer, limit=MOST_PEOPLE)
-    known = {one.person.item.id for one in found} | {viewer.account}
-    return await _page(
-        call, "people", suggested=[Met(face(call, one.person), _said(call, one.why[0])) for one in found],
-        directory=[Met(face(call, seen)) for seen in listed if seen.item.id not in known],
-    )  # fmt: skip
-
-
-def _said(call: Call[Any], why: Why) -> str:
-    told = words(call.viewer.language)
-    if why.kind == FRIENDS and why.friend is not None:
-        name, more = why.friend.item.shown_name, why.count - 1
-        if not more:
-            return told.gettext(N_("Followed by %(name)s")) % {"name": name}
-        text = told.ngettext("Followed by %(name)s and %(n)s more", "Followed by %(name)s and %(n)s more", more)
-        return text % {"name": name, "n": told.number(more)}
-    if why.kind == FRIENDS:
-        return told.gettext(N_("Followed by people whom you follow"))
-    if why.kind == TAGS:
-        return told.gettext(N_("Writes about #%(tag)s, as you do")) % {"tag": why.tag}
-    return told.gettext(N_("Writes in your language") if why.kind == LANGUAGE else N_("Followed by many"))
+    known = {one.face.person.id for one in found} | {viewer.account}
+    directory = [Met(face(call, seen)) for seen in listed if seen.item.id not in known]
+    return await _page(call, "people", suggested=found, directory=directory)
 
 
 async def _page(call: Call[Any], kind: str, **parts: Any) -> Answer:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from chaupal.governance.laws import house_texts
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -11,13 +13,17 @@ from chaupal.reads.page import Page
 from chaupal.reads.timelines import home, public, saved
 from chaupal.text.language import check_language
 from chaupal.web import links, pages
-from chaupal.web.square import live, tongues, writing
+from chaupal.web.square import live, meeting, tongues, writing
 from chaupal.web.square.cards import NONE, Along, cards, once
 from chaupal.web.square.house_texts import written
 from chaupal.web.words import N_, own_name, words
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import Paged
 from chaupal.wire.route import Nothing, Route, Shape, get
+
+FIRST = 2  # posts before the one that is withheld
+FEW = 5  # posts at home: who has fewer is shown people, too
+MEET, AROUND = 5, 10  # so many of each
 
 type Posts = Page[Visible[Post]]
 
@@ -41,7 +47,7 @@ class OfTag(Paged, kw_only=True):
 
 
 async def front(call: Call[OfAll]) -> Answer:
-    """Home for those who are signed in; for everybody else what the square is, and its newest posts."""
+    """Home for those who are signed in; for everybody else what the square is, and its newest posts, one of them withheld."""
     reads, viewer = call.house.reads, call.viewer
     if viewer.account is not None:
         posts = await home.page(reads, viewer, call.args.cursor())
@@ -52,9 +58,23 @@ async def front(call: Call[OfAll]) -> Answer:
             title=said(call, N_("Home")),
             live=live_of("home"),
             along=posts.along,
+            **await _company(call, posts),
             **writing.form(call, await writing.blank(call)),
         )
-    return await _square(call, "front.html")
+    example = None if _turned(call) else await public.withheld_here(reads, viewer)
+    return await _square(call, "front.html", example)
+
+
+async def _company(call: Call[OfAll], posts: Posts) -> dict[str, Any]:
+    """What stands beside little in a home: people, with the reason for each; and where nobody else spoke yet, the square."""
+    if len(posts.items) >= FEW or _turned(call):
+        return {"meet": [], "around": []}
+    meet = await meeting.some(call, MEET)
+    if any(seen.item.author != call.viewer.account for seen in posts.items):
+        return {"meet": meet, "around": []}
+    square = await public.page(call.house.reads, call.viewer, call.args.cursor(), languages=pages.reads_of(call) or ())
+    around = [seen for seen in square.items if seen.item.author != call.viewer.account]
+    return {"meet": meet, "around": await cards(call, around[:AROUND])}
 
 
 async def square(call: Call[OfAll]) -> Answer:
@@ -62,11 +82,13 @@ async def square(call: Call[OfAll]) -> Answer:
     return await _square(call, "public.html", title=said(call, N_("The square")), language="")
 
 
-async def _square(call: Call[OfAll], template: str, **context: Any) -> Answer:
-    """Posts in the languages that the viewer reads, or in all of them."""
+async def _square(call: Call[OfAll], template: str, example: Visible[Post] | None = None, **context: Any) -> Answer:
+    """Posts in the languages that the viewer reads, or in all of them; `example` among the first."""
     everything = call.args.all
     chosen = () if everything else pages.reads_of(call) or ()
     posts = await public.page(call.house.reads, call.viewer, call.args.cursor(), languages=chosen)
+    if example is not None and posts.items:
+        posts = replace(posts, items=[*posts.items[:FIRST], example, *posts.items[FIRST:]])
     return await posts_page(
         call, template, posts, {"all": "1"} if everything else {}, all=everything,
         live=live_of("public", languages=",".join(chosen)), **context,
@@ -150,11 +172,15 @@ def live_of(what: str, **more: str) -> str:
 def pager(call: Call[Any], page: Page[Any], **kept: str) -> dict[str, str]:
     """`older`, `newest`: addresses, empty where there is nowhere to go."""
     path = pages.path_of(call)
-    turned = bool(call.args.max_id or call.args.min_id or call.args.since_id)
     return {
         "older": links.query(path, **kept, max_id=page.next) if page.next is not None else "",
-        "newest": links.query(path, **kept) if turned else "",
+        "newest": links.query(path, **kept) if _turned(call) else "",
     }
+
+
+def _turned(call: Call[Any]) -> bool:
+    """Whether it is another page than the first."""
+    return bool(call.args.max_id or call.args.min_id or call.args.since_id)
 
 
 def said(call: Call[Any], text: str) -> str:
