@@ -4,11 +4,16 @@ import asyncio
 import os
 import subprocess
 import sys
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
+from unittest import mock
 
 import httpx2
+from click.testing import CliRunner
 from sqlalchemy import text
 
+from chaupal.app import rooms
+from chaupal.app.cli import main
 from chaupal.governance.cases import house
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.cases.ladder import Draft
@@ -75,6 +80,45 @@ async def in_shell(v: Village, *words: str) -> subprocess.CompletedProcess[str]:
         subprocess.run, [sys.executable, "-m", "chaupal.app.cli", *words], env=clean | more, stdin=subprocess.DEVNULL,
         capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
+
+
+class Typed(NamedTuple):
+    """What came of a command: its exit code and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+async def at_prompt(v: Village, *words: str) -> Typed:
+    """`chaupal WORDS` beside the open house and by its clock: the whole program in a thread of its own, without a new process.
+
+    One at a time: the streams of the process are its own meanwhile.
+    """
+    settings = v.running.house.settings
+    env = {"CHAUPAL_DATA": settings.data, "CHAUPAL_DATABASE": settings.database or None}
+    by_our_clock = partial(rooms.visiting, clock=v.clock)
+
+    def run() -> Typed:
+        with (
+            CliRunner().isolation(env=env) as (out, err, _),
+            mock.patch.object(sys, "argv", ["chaupal", *words]),
+            mock.patch.object(rooms, "visiting", by_our_clock),
+        ):
+            code = 0
+            try:
+                main()
+            except SystemExit as done:
+                code = int(done.code or 0)
+            sys.stdout.flush()
+            return Typed(code, out.getvalue().decode(), err.getvalue().decode())
+
+    done = await asyncio.to_thread(run)
+    await (
+        v.running.house.court.work.look()
+    )  # what another process has changed is seen at the next look, by our clock never
+    await v.settle()
+    return done
 
 
 async def binding(v: Village, whom: Villager) -> list[RulingRow]:

@@ -83,6 +83,8 @@ def _about(form: StepForm, numbers: Sequence[int]) -> tuple[str, tuple[int, ...]
     """The verb and the targets that are meant; who names them all means the order. Raises Invalid."""
     verb = procedure.WHOLE.get(form.verb, form.verb)
     targets = tuple(sorted(set(form.targets)))
+    if verb != form.verb and not targets:
+        raise Invalid(targets="say which of them it is about")
     if strange := set(targets) - set(numbers):
         raise Invalid(targets=f"are not of this order: {', '.join(map(str, sorted(strange)[:5]))}")
     if targets and verb not in (*procedure.SOME, "confirm"):

@@ -156,6 +156,7 @@ STOPPED = (
 WRONG = (
     N_("this takes two people"),
     N_("this step is about the whole order"),
+    N_("say which of them it is about"),
     N_("is no order that could confirm this one"),
     N_("are not in force, or not named by the confirming order"),
     N_("does not allow this measure"),
