@@ -4,17 +4,25 @@ import csv
 import io
 
 import httpx2
+import pytest
 import regex
 
 from chaupal.governance.cases import bulk_jobs, desk
 from chaupal.governance.log import log
 from chaupal.kernel.clock import DAY
 from chaupal.policy.viewer import Role
+from chaupal.web.office import many
 from desk import REASON, AtDesk
 from mails import mails_of
 from village import Village
 
 GROUND = "protected_expression"
+GROUPS = regex.compile(r'group=([0-9a-f]{12})"[^>]*><b>(\d+)</b>')
+
+
+def groups_of(page: str) -> dict[str, str]:
+    """How many things are in a group -> the group's key."""
+    return {many: key for key, many in GROUPS.findall(page)}
 
 
 async def order_of(village: Village, many: int) -> tuple[str, list[str]]:
@@ -295,3 +303,60 @@ async def test_an_approver_sees_post_country_end_and_reason_and_then_what_happen
     approved = (await dev.send(page, items((1, 2, "", ""), (2, 2, "", "")), act="approve")).text
     became = approved.partition("data-became")[2].partition("</section>")[0]
     assert "It is in force from now on" in became and f"/orders/{ref}" in became and "Report what was done" in became
+
+
+async def test_things_that_are_alike_make_a_group_and_a_group_is_decided_thing_by_thing(village: Village):
+    """Groups share class, kind, age, measure and reason; nothing outside a group is on its page, or decided with it."""
+    v = village
+    said = [(await v.says(v.asha, f"बात {n}")).path for n in range(3)]
+    ref = await v.receives(*said, "@ravi")
+    page, chitra, dev = f"/office/orders/{ref}/many", AtDesk(v, v.chitra), AtDesk(v, v.dev)
+    offered = groups_of((await chitra.get(page)).text)
+    assert sorted(offered) == ["1", "3"]
+    shown = (await chitra.get(f"{page}?group={offered['3']}&mark=page")).text
+    assert regex.findall(r'value="(\d):1"', shown) == ["1", "2", "3"] and shown.count('[take]" value="1" checked') == 3
+    assert f'name="group" value="{offered["3"]}"' in shown
+    other = f"{REASON} It names somebody."
+    for numbers, reason in (((1, 3), REASON), ((2,), other)):
+        await chitra.send(page, items(*((n, 1, "withhold_post", reason) for n in numbers)), act="propose")
+    waiting = (await dev.get(f"{page}?act=approve")).text
+    alike = groups_of(waiting)
+    assert sorted(alike) == ["1", "2"] and "It names somebody." in waiting  # told apart by their reasons
+    left = await dev.send(page, items((1, 2, "", ""), (3, 2, "", "")), act="approve", group=alike["2"])
+    found = await desk.matter(v.running.house.court, v.dev.viewer, ref)
+    assert [n for n, event in found.moves if event.state == "in_force"] == [1, 3]
+    assert regex.findall(r'value="(\d):\d"', left.text) == []  # that group is done: no other takes its place unasked
+    assert (await dev.get(f"{page}?act=approve&group=nothing")).status_code == 200
+
+
+async def test_a_group_is_read_page_by_page(village: Village, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(many, "MOST", 2)
+    v = village
+    said = [(await v.says(v.asha, f"बात {n}")).path for n in range(3)]
+    ref = await v.receives(said[0], "@ravi", *said[1:])
+    page, chitra = f"/office/orders/{ref}/many", AtDesk(v, v.chitra)
+    key = groups_of((await chitra.get(page)).text)["3"]
+    first = (await chitra.get(f"{page}?group={key}")).text
+    assert regex.findall(r'value="(\d):1"', first) == ["1", "3"]
+    onward = regex.findall(rf'first=(\d+)&amp;group={key}"', first)
+    assert onward == ["4"]
+    assert regex.findall(r'value="(\d):1"', (await chitra.get(f"{page}?group={key}&first=4")).text) == ["4"]
+
+
+async def test_what_it_would_do_is_shown_for_all_that_are_marked_and_nothing_is_entered(village: Village):
+    v = village
+    ref, said = await order_of(v, 3)
+    page, chitra, dev = f"/office/orders/{ref}/many", AtDesk(v, v.chitra), AtDesk(v, v.dev)
+    rows = items((1, 1, "withhold_post", REASON), (2, 1, "", ""), (3, 1, "refuse", REASON), code=GROUND)
+    shown = await chitra.send(page, rows, act="propose", all_outcome="withhold_post", all_reason=REASON, look="1")
+    assert shown.status_code == 200 and "2 measures of those that are marked." in shown.text
+    assert shown.text.count("<h3>As from India") == shown.text.count("<h3>As from Germany") == 2
+    assert len(regex.findall(r'<h3>As from India</h3>\s*<section class="gap">', shown.text)) == 2
+    assert not regex.findall(r'<h3>As from Germany</h3>\s*<section class="gap">', shown.text)
+    assert REASON in shown.text and shown.text.count('[take]" value="1" checked') == 3  # nothing typed is lost
+    found = await desk.matter(v.running.house.court, v.dev.viewer, ref)
+    assert all(event.state == "received" for _, event in found.moves)
+    await chitra.send(page, items((1, 1, "withhold_post", REASON)), act="propose")
+    before = (await dev.send(page, items((1, 2, "", "")), act="approve", look="1")).text
+    assert "1 measure of those that are marked." in before and before.count("<h3>As from India") == 1
+    assert [(await v.look("IN", path)).status_code for path in said] == [200, 200, 200]

@@ -25,6 +25,7 @@ from chaupal.store.square.people import sealed_people
 from chaupal.store.square.posts import sealed_posts
 
 MOST_POSTS = 50  # of an account, to choose from
+EVERY = 1_000_000  # targets: an order names far fewer
 
 __all__ = ["Dossier", "File", "Said", "Sheet", "dossier", "queue", "sheet"]
 
@@ -85,16 +86,27 @@ async def queue(reads: Reads, viewer: Viewer) -> list[Line]:
 
 
 async def dossier(
-    reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most: int = 50, states: Sequence[str] = ()
+    reads: Reads,
+    viewer: Viewer,
+    ref: str,
+    *,
+    first: int = 1,
+    most: int = 50,
+    states: Sequence[str] = (),
+    only: Sequence[int] | None = None,
 ) -> Dossier:
-    """The order as staff see it, its targets from number `first` on; `states`: only those that stand there. Raises NotFound."""
+    """The order as staff see it, its targets from number `first` on. Raises NotFound.
+
+    `states`: only those that stand there; `only`: of these, only those with such numbers.
+    """
     async with reads.work.reading() as reading:
         order = await knowing.order_for(reading, viewer, ref)
         authority = None if order is None else await docket.authority(reading, order.authority_id)
         if order is None or authority is None:
             raise NotFound
         if states:
-            found = await docket.standing_there(reading, order.id, states, first, most + 1)
+            found = await docket.standing_there(reading, order.id, states, first, most + 1 if only is None else EVERY)
+            found = found if only is None else [target for target in found if target.number in only][: most + 1]
             named, following = found[:most], found[most].number if len(found) > most else None
         else:
             named, following = record.part(await docket.targets_of(reading, order.id), first, most)

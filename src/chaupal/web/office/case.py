@@ -1,6 +1,5 @@
 """One case on the desk: the thing behind a curtain, what is asked beside it, the ladder, what each rung would do, the decision."""
 
-import copy
 from collections.abc import Awaitable, Callable
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
@@ -8,20 +7,19 @@ from typing import Any, NamedTuple
 import msgspec
 import regex
 
-from chaupal.governance.cases import assigning, decisions, desk, notes, reviews, supposed
+from chaupal.governance.cases import assigning, decisions, desk, notes, reviews
 from chaupal.governance.cases.desk import Options
 from chaupal.governance.cases.ladder import Draft
 from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.people import access_audit as looks
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from chaupal.policy.surface import Surface
-from chaupal.policy.viewer import Viewer
 from chaupal.reads.court import desk as desk_reads
-from chaupal.reads.court import dossier, impact
+from chaupal.reads.court import dossier
 from chaupal.reads.court.dossier import Said
-from chaupal.reads.court.impact import About, Seen
 from chaupal.web.office import deskwords
 from chaupal.web.office import room as office_room
+from chaupal.web.office.effect import effect, proposed
 from chaupal.web.office.room import PAGE
 from chaupal.web.square import cards
 from chaupal.web.words import N_, words
@@ -29,7 +27,6 @@ from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, get, post
 
-MOST_PARTS = 100
 WORDS = regex.compile(r"\s+|\S+")
 
 
@@ -72,16 +69,6 @@ class Typed(msgspec.Struct, kw_only=True):
             outcome=self.outcome, reason=self.reason, code=self.code, parts=self.parts, finding=self.finding, until=self.until,
             permanent=self.permanent, text=self.text, rule=self.rule, despite=self.despite, matter=self.matter,
         )  # fmt: skip
-
-
-class Look(msgspec.Struct, frozen=True):
-    """How it would look from a country, ready for the page."""
-
-    country: str
-    seen: Seen
-    gone: cards.Limit | None
-    pictures_gone: cards.Limit | None
-    labels: tuple[cards.Limit, ...]
 
 
 async def show(call: Call[One]) -> Answer:
@@ -189,7 +176,7 @@ async def page(call: Call[Any], ref: str, number: int, typed: Typed | None, prob
     written = await notes.on(house.court, viewer, "case", found.case.target.id)
     draft = _draft(found, typed)
     shown = await cards.cards(call, [sheet.file.post]) if sheet.file.post is not None else []
-    made = None if draft is None else await _impact(call, found, draft)
+    would = None if draft is None else await effect(call, found, draft)
     return await office_room.render(
         call, "office/case.html", _title(call, ref, number), problem, sheet=sheet, options=found, case=found.case, typed=typed,
         draft=draft, card=shown[0] if shown else None, parts=await cards.cards(call, sheet.posts), notes=written,
@@ -197,7 +184,7 @@ async def page(call: Call[Any], ref: str, number: int, typed: Typed | None, prob
         done=getattr(call.args, "done", ""), rules=house.court.rules.current(house.court.clock()).rules,
         changed=changed(sheet.then, sheet.now), flags=deskwords.FLAGS, changes=deskwords.CHANGES,
         bodies=deskwords.BODIES, templates=await notes.templates(house.court, viewer),
-        impact=made, views=_looks(call, made),
+        impact=would.impact if would else None, views=would.looks if would else (),
     )  # fmt: skip
 
 
@@ -232,37 +219,10 @@ def _draft(found: Options, typed: Typed | None) -> Draft | None:
     case = found.case
     if typed is not None and typed.outcome:
         return typed.draft
-    proposal = case.proposal
-    if proposal is not None and case.state in desk.cases.PROPOSED:
-        said = proposal.body
-        return Draft(outcome=said.outcome, reason=said.reason, parts=said.subjects, text=said.text, rule=said.rule)
+    said = proposed(case)
+    if said is not None:
+        return said
     return Draft(outcome=found.narrowest, reason="") if "propose" in found.acts else None
-
-
-async def _impact(call: Call[Any], found: Options, draft: Draft) -> impact.Impact | None:
-    rulings = supposed.rulings(call.house.court, found.case, draft)
-    target = found.case.target
-    if not rulings:
-        return None
-    about = About(
-        kind=target.kind, subject=target.subject_id or 0, owner=target.owner_id, parts=tuple(draft.parts)[:MOST_PARTS], term=target.term,
-        pictures=draft.outcome == "withhold_media",
-    )  # fmt: skip
-    return await impact.impact(call.house.reads, call.viewer, about, rulings)
-
-
-def _looks(call: Call[Any], made: impact.Impact | None) -> list[Look]:
-    return [] if made is None else [_look(call, seen) for seen in made.looks]
-
-
-def _look(call: Call[Any], seen: Seen) -> Look:
-    """What stands there, in the words of that country, but in the language of whoever looks now."""
-    there = copy.copy(call)
-    there.viewer = Viewer(country=seen.country, language=call.viewer.language)
-    if seen.shown is None:
-        return Look(seen.country, seen, None, None, ())
-    gone, _, pictures_gone, labels = cards.limits(there, seen.shown.verdict)
-    return Look(seen.country, seen, gone, pictures_gone, labels)
 
 
 FORM = 400_000  # bytes: a dozen texts at once, and a letter of Devanagari is nine bytes of a form

@@ -1,7 +1,7 @@
 """Many targets of one order at once: the evidence, a decision for each, and files for spreadsheets, worked through with progress."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -17,12 +17,15 @@ from chaupal.policy.facts import Visibility
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.court import desk as desk_reads
-from chaupal.reads.court import dossier
+from chaupal.reads.court import dossier, groups
 from chaupal.reads.court.dossier import File
+from chaupal.reads.court.groups import Group
 from chaupal.web.court import courtly
 from chaupal.web.court.register import From
+from chaupal.web.office import effect as effects
 from chaupal.web.office import room as office_room
-from chaupal.web.office.deskwords import MANY
+from chaupal.web.office.deskwords import AGES, MANY
+from chaupal.web.office.effect import Effect
 from chaupal.web.office.room import PAGE
 from chaupal.web.square.cards import Card, cards
 from chaupal.web.words import N_
@@ -51,6 +54,7 @@ class Asked(msgspec.Struct, kw_only=True):
     code: str = ""
     mark: str = ""
     despite: str = ""
+    group: str = ""
 
 
 class Row(msgspec.Struct, kw_only=True):
@@ -80,6 +84,7 @@ class Sent(msgspec.Struct, kw_only=True):
 
     `all_…`: what is said once for all that are marked; a row that says something itself is taken at its own word. `all_template`
     is filled in for each thing; a ground alone says that it is refused. Each is a decision of its own all the same.
+    `look`: show what it would do to all that are marked, and enter nothing.
     """
 
     ref: str
@@ -91,6 +96,8 @@ class Sent(msgspec.Struct, kw_only=True):
     all_code: str = ""
     all_reason: Annotated[str, Meta(max_length=20_000)] = ""
     all_template: Number | None = None
+    group: str = ""
+    look: bool = False
 
 
 class Filed(msgspec.Struct, kw_only=True):
@@ -122,11 +129,25 @@ async def do(call: Call[Sent]) -> Answer:
     if any(row.take for row in args.items):
         args = await _said_for_all(call, args)
     chosen = [msgspec.structs.replace(row.item, despite=args.despite) for row in args.items if row.take]
-    asked = Asked(ref=args.ref, act=args.act, first=args.first, despite=args.despite)
+    asked = Asked(ref=args.ref, act=args.act, first=args.first, despite=args.despite, group=args.group)
     if not chosen:
         return await _page(call, asked, typed, [], Invalid("Nothing is chosen", items="choose at least one"))
+    if args.look:
+        return await _page(call, asked, typed, [], None, await _effects(call, args.ref, chosen))
     done = await bulk.run(call.house.court, call.viewer, args.ref, args.act, chosen, what_can=True)
     return await _page(call, asked, typed, list(done.rows), None)
+
+
+async def _effects(call: Call[Sent], ref: str, chosen: Sequence[Item]) -> dict[int, Effect]:
+    """Number -> what the decision that is typed or proposed would do; nothing is said of what is no measure."""
+    found: dict[int, Effect] = {}
+    for item in chosen:
+        options = await desk.options(call.house.court, call.viewer, ref, item.number)
+        draft = item.draft if item.outcome else effects.proposed(options.case)
+        would = None if draft is None else await effects.effect(call, options, draft)
+        if would is not None:
+            found[item.number] = would
+    return found
 
 
 async def _said_for_all(call: Call[Sent], args: Sent) -> Sent:
@@ -137,9 +158,8 @@ async def _said_for_all(call: Call[Sent], args: Sent) -> Sent:
         template = next((one for one in known if one.id == args.all_template), None)
     values: dict[int, dict[str, object]] = {}
     if template is not None:
-        files = await dossier.dossier(
-            call.house.reads, call.viewer, args.ref, first=args.first, most=MOST, states=_states(args.act)
-        )
+        shown = Asked(ref=args.ref, act=args.act, first=args.first, group=args.group)
+        files, _ = await _files(call, shown, args.act)
         values = {file.target.number: _values(files.order, file) for file in files.files}
     text = "" if template is None else (call.viewer.language == "hi" and template.text_hi) or template.text
     rows = [
@@ -157,6 +177,16 @@ async def _said_for_all(call: Call[Sent], args: Sent) -> Sent:
 
 def _states(act: str) -> tuple[str, ...]:
     return bulk.VERBS[act].states if act in bulk.VERBS else ("",)
+
+
+async def _files(call: Call[Any], asked: Asked, act: str) -> tuple[dossier.Dossier, list[Group]]:
+    """What stands on the page, of the group that was asked for where there is one still; and all groups."""
+    reads, states = call.house.reads, _states(act)
+    alike = await groups.groups(reads, call.viewer, asked.ref, states)
+    group = next((one for one in alike if one.key == asked.group), None)
+    only = group.numbers if group else () if asked.group else None
+    shown = await dossier.dossier(reads, call.viewer, asked.ref, first=asked.first, most=MOST, states=states, only=only)
+    return shown, alike
 
 
 def _values(order: dossier.Order, file: File) -> dict[str, object]:
@@ -236,17 +266,19 @@ def _file(written: bytes, name: str) -> Answer:
 
 
 async def _page(
-    call: Call[Any], asked: Asked, typed: dict[int, Row], done: list[Done], problem: Problem | None
+    call: Call[Any],
+    asked: Asked,
+    typed: dict[int, Row],
+    done: list[Done],
+    problem: Problem | None,
+    would: Mapping[int, Effect] | None = None,
 ) -> Answer:
     court, viewer = call.house.court, call.viewer
     found = await desk.matter(court, viewer, asked.ref)
     own = found.order.authority_id is None
     acts = [act for act in ON_PAGE if bulk.offered(viewer, act, own_rules=own)]
     act = asked.act if asked.act in acts else next(iter(acts), "")
-    states = bulk.VERBS[act].states if act else ()
-    files = await dossier.dossier(
-        call.house.reads, viewer, asked.ref, first=asked.first, most=MOST, states=states or ("",)
-    )
+    files, alike = await _files(call, asked, act)
     templates = await notes.templates(court, viewer)
     shown = await cards(call, [file.post for file in files.files if file.post is not None])
     by_post: dict[int, Card] = {card.key: card for card in shown}
@@ -257,10 +289,20 @@ async def _page(
         results=[(one.item.number, office_room.explained(call, one.problem)) for one in done], templates=templates,
         choices={file.target.number: _choices(found, file) for file in files.files},
         flags={file.target.number: _flags(found, file, viewer) for file in files.files},
-        waiting=await desk.waiting(court, found.order, states), turn=await desk_reads.turn_of(call.house.reads, viewer, found.order),
+        waiting=await desk.waiting(court, found.order, _states(act)), turn=await desk_reads.turn_of(call.house.reads, viewer, found.order),
         came_to=_came_to(done), once=call.args if isinstance(call.args, Sent) else Sent(ref=asked.ref),
-        groups=sorted({(file.target.speaker, file.target.kind) for file in files.files}),
+        sorts=sorted({(file.target.speaker, file.target.kind) for file in files.files}), groups=alike, ages=AGES,
+        group=next((one for one in alike if one.key == asked.group), None), would=would, touched=_touched(would or {}),
     )  # fmt: skip
+
+
+def _touched(would: Mapping[int, Effect]) -> dict[str, int]:
+    """What all that is marked would touch together."""
+    made = [one.impact for one in would.values()]
+    return {
+        "posts": sum(one.sums.posts for one in made), "replies": sum(one.sums.replies for one in made),
+        "reposts": sum(one.sums.reposts for one in made), "likes": sum(one.sums.likes for one in made),
+    }  # fmt: skip
 
 
 def _status(done: list[Done]) -> int:
