@@ -52,6 +52,7 @@ def test_one_moves_and_takes_it_back_in_hindi_on_a_phone(opens: Opens):
 
 def come_to_moving(page: Page) -> None:
     """By the way a person goes: one's profile, the settings, the line."""
+    page.locator(".rail-open").click()
     page.locator("nav.rail a", has_text="प्रोफ़ाइल").click()
     page.locator(".profile a[href='/settings']").click()
     page.locator(".panes nav a[href='/settings?at=data']").click()

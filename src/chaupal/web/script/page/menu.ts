@@ -59,6 +59,13 @@ function opened(menu: HTMLDetailsElement): void {
   if (list) turn(list);
 }
 
+/** The sheet with the rest of the places goes, as by a press beside it; the way that opened it has the focus again. */
+function lower(): void {
+  if (!document.querySelector(".rail-more:target")) return;
+  location.replace("#less");
+  document.querySelector<HTMLElement>("#less")?.focus();
+}
+
 export function watchMenus(): void {
   document.addEventListener("toggle", (event) => { // it does not bubble
     if (event.target instanceof HTMLDetailsElement && event.target.matches(MENU) && event.target.open) opened(event.target);
@@ -72,7 +79,8 @@ export function watchMenus(): void {
   });
   document.addEventListener("keydown", (event) => {
     const [menu] = open();
-    if (event.key !== "Escape" || !menu) return;
+    if (event.key !== "Escape") return;
+    if (!menu) return lower();
     menu.open = false;
     menu.querySelector<HTMLElement>("summary")?.focus();
   });
