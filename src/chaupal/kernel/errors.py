@@ -1,5 +1,6 @@
 """The one family of errors; each surface says them in its own shape."""
 
+import errno
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -115,6 +116,24 @@ class Unavailable(Problem):
 
     status = 503
     slug = "unavailable"
+
+
+class Full(Problem):
+    """There is no room left to keep it (RFC 4918 §11.5); nothing was half done."""
+
+    status = 507
+    slug = "full"
+
+    def __init__(self, message: str = "There is no room left on this server; nothing was kept") -> None:
+        super().__init__(message)
+
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
+
+def no_room(error: BaseException) -> Full | None:
+    """What an error of the machine's files says, where it is that no more fits."""
+    return Full() if isinstance(error, OSError) and error.errno in NO_ROOM else None
 
 
 class Gone(Problem):

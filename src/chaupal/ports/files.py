@@ -6,6 +6,8 @@ from typing import Protocol
 
 import regex
 
+from chaupal.kernel.errors import Problem
+
 _KEY = regex.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*")
 
 
@@ -38,6 +40,10 @@ class Files(Protocol):
 
     async def drop(self, key: str) -> None:
         """Forget it; forgetting what is not there is no error."""
+        ...
+
+    def fault(self, error: BaseException) -> Problem | None:
+        """What an error of this store means for whoever asked: 503 or 507; None for any other error."""
         ...
 
     def every(self) -> AsyncIterator[str]:

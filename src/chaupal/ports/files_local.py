@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import BinaryIO
 
+from chaupal.kernel.errors import Problem, no_room
 from chaupal.ports.files import check_key
 
 CHUNK = 1_000_000  # bytes in memory at once
@@ -103,6 +104,9 @@ class LocalFiles:
     async def drop(self, key: str) -> None:
         with contextlib.suppress(*ABSENT):
             await asyncio.to_thread(self._path(key).unlink)
+
+    def fault(self, error: BaseException) -> Problem | None:
+        return no_room(error)
 
     async def every(self) -> AsyncIterator[str]:
         for path in await asyncio.to_thread(lambda: sorted(self._root.rglob("*"))):

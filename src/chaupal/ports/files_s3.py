@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
+from chaupal.kernel.errors import Full, Problem, Unavailable, no_room
 from chaupal.kernel.settings import Settings
 from chaupal.ports.files import check_key
 
 CHUNK = 8_000_000  # bytes of one part of a large file: what is larger goes there, and comes back, in parts
+UNREACHED = "The store of files cannot be reached; nothing was kept"
 PATIENCE = timedelta(seconds=60)
 
 
@@ -82,6 +85,12 @@ class S3Files:
             await self._store.delete_async(check_key(key))
         except FileNotFoundError:
             return
+
+    def fault(self, error: BaseException) -> Problem | None:
+        if not isinstance(error, BaseError):
+            return no_room(error)
+        # The store's own status stands in its words only.
+        return Full() if "507" in str(error) or "XMinioStorageFull" in str(error) else Unavailable(UNREACHED)
 
     async def every(self) -> AsyncIterator[str]:
         async for found in self._store.list():

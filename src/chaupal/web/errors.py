@@ -34,6 +34,10 @@ SAID: dict[str, tuple[str, str]] = {
         N_("Not possible at the moment"),
         N_("Nothing was half done. Try again in a moment."),
     ),
+    "full": (
+        N_("There is no room left here"),
+        N_("Nothing was kept of what you sent. Whoever runs this server has to make room; try again later."),
+    ),
     "suspended": (N_("Account suspended"), N_("Nothing of it is shown while that lasts.")),
     "withheld": (N_("Not shown in your country"), N_("It can still be seen in other countries.")),
 }

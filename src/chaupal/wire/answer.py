@@ -10,7 +10,7 @@ import msgspec
 
 from chaupal.governance.orders import portal
 from chaupal.kernel.countries import known_country
-from chaupal.kernel.errors import Closed, NotAllowed, NotFound, NotSignedIn, Problem
+from chaupal.kernel.errors import Closed, NotAllowed, NotFound, NotSignedIn, Problem, no_room
 from chaupal.kernel.ids import parse_id
 from chaupal.kernel.saying import log
 from chaupal.kernel.secrets import digest
@@ -107,10 +107,9 @@ class Desk:
         except Problem as problem:
             call = call or self._call(route, request, {})
             answer = await self._say(route, call, problem)
-        except Exception:
-            log.exception("unexpected", route=route.name)
+        except Exception as error:
             call = call or self._call(route, request, {})
-            answer = await self._say(route, call, Problem("Something went wrong on our side"))
+            answer = await self._say(route, call, self.told(error, route))
         answer.headers = [*answer.headers, *limits]
         drawn = route.shape is Shape.PAGE or answer.mime.startswith("text/html")
         return self._dress(request, call, answer) if drawn else answer
@@ -139,6 +138,18 @@ class Desk:
         await self._check_standing(route, asked)
         asked.args = check(route.takes, sent)
         return await route.run(asked)
+
+    def told(self, error: Exception, route: Route) -> Problem:
+        """What is said of an error that nobody foresaw: what the machine is short of, or that the mistake is ours."""
+        square = self.house.square
+        known = no_room(error) or square.work.fault(error) or square.files.fault(error)
+        if known is None:
+            log.exception("unexpected", route=route.name)
+            return Problem("Something went wrong on our side")
+        log.error(
+            "the machine failed", route=route.name, status=known.status, error=f"{type(error).__name__}: {error}"[:300]
+        )
+        return known
 
     def heed(self, call: Call[Any]) -> None:
         """One more message of whoever holds an open connection. Raises TooMany."""

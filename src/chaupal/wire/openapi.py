@@ -18,6 +18,7 @@ PROBLEMS = {
     "404": "Missing, or not for this caller", "409": "It moved meanwhile", "412": "It is not the version that If-Match names",
     "413": "Too many bytes", "422": "Cannot be accepted", "429": "Too many requests", "451": "Withheld in the caller's country",
     "503": "The store could not keep it; nothing was half done",
+    "507": "There is no room left on the server; nothing was kept",
 }  # fmt: skip
 
 

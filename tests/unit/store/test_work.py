@@ -1,13 +1,16 @@
 """Reading and writing: whole units or nothing, one commit for many, told once, on both databases."""
 
 import asyncio
+import contextlib
 import shutil
+import sqlite3
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from chaupal.kernel.clock import StillClock
-from chaupal.kernel.errors import Conflict, Invalid
+from chaupal.kernel.errors import Conflict, Invalid, Problem, Unavailable
 from chaupal.kernel.event import Event
 from chaupal.store.machine import marks, outbox, work_sqlite
 from chaupal.store.machine.shelves import FILTERS, POSTS
@@ -172,3 +175,41 @@ async def test_the_write_ahead_file_does_not_stay_large_and_nobody_who_writes_wa
             assert await marks.read(reading, "key 1") == "00001" * 5_000
     finally:
         await work.close()
+
+
+async def test_units_that_were_to_go_to_a_full_disk_together_are_all_told_that_they_were_not_kept(
+    tmp_path: Path, migrated_file: Path, clock: StillClock
+):
+    """SQLite undoes the whole transaction when the disk is full: nothing of it may be called kept, nor run by itself after."""
+    shutil.copy(migrated_file, tmp_path)
+    work = work_sqlite.SqliteWork(tmp_path / "chaupal.db", clock)
+    await work.open()
+    told: list[Event] = []
+    work.after_commit = told.extend
+    full, store = asyncio.Event(), cast(Any, work)._writer
+
+    async def before() -> None:
+        async with work.writing() as w:
+            await marks.write(w, "before", "1")
+            w.tell(Happened(what=1))
+
+    async def too_large() -> None:
+        async with work.writing() as w:
+            store.execute(f"PRAGMA max_page_count = {store.execute('PRAGMA page_count').fetchone()[0] + 3}")
+            try:
+                for n in range(200):
+                    await marks.write(w, f"large{n}", "x" * 3_000)
+            except sqlite3.OperationalError:
+                full.set()
+            with contextlib.suppress(Unavailable):
+                async with w.part():  # what goes on after it could be true by itself
+                    await marks.write(w, "after", "1")
+
+    results = await asyncio.gather(before(), too_large(), return_exceptions=True)
+    assert full.is_set() and all(isinstance(r, Problem) for r in results), results
+    assert [await read(work, key) for key in ("before", "large0", "after")] == ["", "", ""] and told == []
+    store.execute(f"PRAGMA max_page_count = {2**31}")
+    async with work.writing() as w:
+        await marks.write(w, "again", "1")
+    assert await read(work, "again") == "1"
+    await work.close()

@@ -83,10 +83,17 @@ async def take_in(
         if len(one.data) > BIGGEST:
             raise TooLarge(f"{one.name[:80]} has more than {BIGGEST // 1_000_000} MB", document="is too large")
     lock = AESGCM(await key_of(court))
-    taken = [await _take_one(court, files, lock, who, one, authority) for one in brought]
-    async with court.work.writing() as w:
+    taken: list[Document] = []
+    try:
+        for one in brought:
+            taken.append(await _take_one(court, files, lock, who, one, authority))
+        async with court.work.writing() as w:
+            for document in taken:
+                await kept.add(w, document)
+    except BaseException:
         for document in taken:
-            await kept.add(w, document)
+            await files.drop(document.key)
+        raise
     return taken
 
 

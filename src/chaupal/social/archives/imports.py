@@ -53,8 +53,12 @@ async def take_in(square: Square, viewer: Viewer, brought: Brought) -> int:
         state="waiting", why="", total=0, at=0, done=0, skipped=0, failed=0, created_at=0, finished_at=None,
     )  # fmt: skip
     await square.files.put(one.key, brought.data)
-    async with square.work.writing() as w:
-        await imports.add(w, one)
+    try:
+        async with square.work.writing() as w:
+            await imports.add(w, one)
+    except BaseException:
+        await square.files.drop(one.key)
+        raise
     return id_
 
 

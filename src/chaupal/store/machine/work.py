@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol
 
 from chaupal.kernel.clock import Clock
+from chaupal.kernel.errors import Problem
 from chaupal.kernel.event import Event
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
@@ -144,6 +145,10 @@ class Work(Protocol):
         ...
 
     def writing(self) -> AbstractAsyncContextManager[Writing]: ...
+
+    def fault(self, error: BaseException) -> Problem | None:
+        """What an error of the database means for whoever asked: 409, 503 or 507; None for any other error, and for our mistakes."""
+        ...
 
     async def fresh(self) -> None:
         """Forget what another process has changed; cheap enough to call before every request."""

@@ -8,14 +8,36 @@ from typing import Any
 import asyncpg
 
 from chaupal.kernel.clock import Clock
-from chaupal.kernel.errors import Conflict, Unavailable
+from chaupal.kernel.errors import Conflict, Full, Problem, Unavailable
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.noted import note_everything
 from chaupal.store.machine.work import Look, Reading, Row, Writing
 from chaupal.store.machine.work_shared import SharedWork
 
-TRIES = 5
+GONE = "The store could not keep this; nothing was changed"
+
+
+MEANWHILE = "This was changed at the same moment; please try again"
+# Classes of SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html) that are about the machine: connections,
+# resources, limits, locks, an operator's act, the system; and a database that takes no connections, or is not there.
+FAILING = ("08", "53", "54", "55", "57", "58", "3D", "XX")
+CHANGED = ("23", "40")  # a constraint, a transaction undone for the sake of another
+READ_ONLY, DISK_FULL = "25006", "53100"
+
+
+def fault(error: BaseException) -> Problem | None:
+    """See `store.work.Work.fault`."""
+    state = getattr(error, "sqlstate", None)
+    if isinstance(error, (asyncpg.PostgresError, asyncpg.InternalClientError)) and isinstance(state, str):
+        if state == DISK_FULL:
+            return Full()
+        if state.startswith(CHANGED):
+            return Conflict(MEANWHILE)
+        return Unavailable(GONE) if state.startswith(FAILING) or state == READ_ONLY else None
+    # A connection that broke, or could not be made: the driver's own words, or the system's.
+    lost = (asyncpg.InterfaceError, ConnectionError, TimeoutError)
+    return Unavailable(GONE) if isinstance(error, lost) else None
 
 
 async def _keep_settings(connection: Any) -> None:
@@ -103,6 +125,9 @@ class PostgresWork(SharedWork):
     async def close(self) -> None:
         await self.pool.close()
 
+    def fault(self, error: BaseException) -> Problem | None:
+        return fault(error)
+
     def reading(self) -> Look:
         return self._look
 
@@ -119,7 +144,7 @@ class PostgresWork(SharedWork):
             except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
                 # Two units wanted each other's rows; the database let the other one through and undid this one whole.
                 self.memory.undone(unit.changed())
-                raise Conflict("This was changed at the same moment; please try again") from error
+                raise Conflict(MEANWHILE) from error
             except BaseException:
                 self.memory.undone(unit.changed())
                 raise

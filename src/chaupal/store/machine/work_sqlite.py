@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from chaupal.kernel.clock import Clock
-from chaupal.kernel.errors import Unavailable
+from chaupal.kernel.errors import Conflict, Full, Problem, Unavailable
 from chaupal.kernel.saying import log
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
@@ -23,6 +23,25 @@ BUSY_TRIES = 400  # of 5 to 25 ms: another process (the CLI) may hold the write 
 # Bytes of the write-ahead file: from here on it is moved into the database though the house is busy; this much of it is kept
 # when it begins anew, and the rest given back to the disk.
 WAL_LARGE, WAL_KEPT = 16_000_000, 4_000_000
+
+# Errors of the machine (https://sqlite.org/rescode.html), beside those of statements: the low byte of the code.
+FAILING = frozenset((
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_INTERRUPT,
+    sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_NOTADB,
+))  # fmt: skip
+NOTHING_KEPT = "The store could not keep this; nothing was changed"
+
+
+def fault(error: BaseException) -> Problem | None:
+    """See `store.work.Work.fault`."""
+    code = getattr(error, "sqlite_errorcode", None) if isinstance(error, sqlite3.Error) else None
+    if code is None:
+        return None
+    if code & 0xFF == sqlite3.SQLITE_FULL:
+        return Full()
+    if code & 0xFF == sqlite3.SQLITE_CONSTRAINT:
+        return Conflict("This was changed at the same moment; please try again")
+    return Unavailable(NOTHING_KEPT) if code & 0xFF in FAILING else None
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -89,13 +108,20 @@ class SqliteWriting(Writing):
         self.memory = memory
         self.now = now
 
+    def check(self) -> None:
+        """Raises Unavailable where the database has given the unit up: what ran now would be true by itself, at once."""
+        if not self._db.in_transaction:
+            raise Unavailable(NOTHING_KEPT)
+
     async def fetch(self, stmt: Statement, /, **params: Any) -> Sequence[Row]:
+        self.check()
         note_everything()
         self.owed |= stmt.changes
         compiled = stmt.sqlite
         return self._db.execute(compiled.text, compiled.arguments(params)).fetchall()
 
     async def run(self, stmt: Statement, /, **params: Any) -> int:
+        self.check()
         compiled = stmt.sqlite
         count = self._db.execute(compiled.text, compiled.arguments(params)).rowcount
         if count:
@@ -103,16 +129,19 @@ class SqliteWriting(Writing):
         return count
 
     async def run_many(self, stmt: Statement, rows: Sequence[dict[str, Any]], /) -> None:
+        self.check()
         self.owed |= stmt.changes
         compiled = stmt.sqlite
         self._db.executemany(compiled.text, [compiled.arguments(row) for row in rows])
 
     async def mark(self) -> None:
+        self.check()
         self._db.execute("SAVEPOINT part")
 
     async def undo(self) -> None:
-        self._db.execute("ROLLBACK TO part")
-        self._db.execute("RELEASE part")
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK TO part")
+            self._db.execute("RELEASE part")
 
     async def keep(self) -> None:
         self._db.execute("RELEASE part")
@@ -183,10 +212,15 @@ class SqliteWork(SharedWork):
             try:
                 yield unit
                 await self.enter_events(unit)
-            except BaseException:
-                self._writer.execute("ROLLBACK TO unit")
-                self._writer.execute("RELEASE unit")
+                unit.check()
+            except BaseException as error:
                 self.memory.undone(unit.changed())
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK TO unit")
+                    self._writer.execute("RELEASE unit")
+                else:  # a full disk or a failing one: SQLite has undone all that was to go to the disk with it
+                    self._group = None
+                    self._lose(group, fault(error) or Unavailable(NOTHING_KEPT))
                 raise
             else:
                 self._writer.execute("RELEASE unit")
@@ -222,12 +256,21 @@ class SqliteWork(SharedWork):
                 log.error("commit failed", error=str(error), units=len(group.units))
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
-                group.done.set_exception(Unavailable("The store could not keep this; nothing was changed"))
-                group.done.exception()  # looked at, even where every waiter has gone
+                self._lose(group, fault(error) or Unavailable(NOTHING_KEPT))
                 return
             for unit in group.units:
                 self.committed(unit)
             group.done.set_result(None)
+
+    def _lose(self, group: _Group, why: Problem) -> None:
+        """Nothing of a group was kept: each of its units says so."""
+        for unit in group.units:
+            self.memory.undone(unit.changed())
+        group.done.set_exception(why)
+        group.done.exception()  # looked at, even where every waiter has gone
+
+    def fault(self, error: BaseException) -> Problem | None:
+        return fault(error)
 
     def _to_disk(self) -> None:
         self._writer.execute("COMMIT")

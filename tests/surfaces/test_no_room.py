@@ -1,0 +1,263 @@
+"""A machine that is short of something: a full disk is 507, a busy or lost database 503, two at once 409; nothing is half kept.
+
+Each is a real one: a file system that is full, a database that may not grow, a lock that is held, a server that hangs up.
+"""
+
+import asyncio
+import random
+import sqlite3
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx2
+import pytest
+import pyvips
+from sqlalchemy import text
+
+from chaupal.app.wiring import Running, open_house
+from chaupal.kernel.clock import StillClock
+from chaupal.kernel.settings import Settings
+from chaupal.store.machine import work_sqlite
+from chaupal.store.machine.dialect import statement
+from chaupal.store.machine.work_sqlite import SqliteWork
+from painted import picture
+from surfaces.square import Square, found
+
+LONG = "खेत में पानी भरा है। " * 20
+
+
+@pytest.fixture
+async def square(house: Running) -> Square:
+    return await found(house)
+
+
+def refused(answer: httpx2.Response, status: int) -> None:
+    """In the shape that programs are promised, without a word of the machine."""
+    assert answer.status_code == status, answer.text[:300]
+    assert isinstance(answer.json()["error"], str) and "sql" not in answer.text.lower(), answer.text
+
+
+def told(page: httpx2.Response, status: int) -> None:
+    """The same for people: a whole page in their language."""
+    assert page.status_code == status and page.headers["content-type"].startswith("text/html"), page.text[:300]
+    assert "<h1" in page.text and "sql" not in page.text.lower()
+
+
+async def say(square: Square, words: str = "हाँ") -> httpx2.Response:
+    async with square.app("asha") as asha:
+        return await asha.post("/api/v1/statuses", json={"status": words})
+
+
+async def type_in(square: Square, words: str = "हाँ") -> httpx2.Response:
+    async with square.browser("asha") as browser:
+        return await browser.post("/compose", data={"text": words, "csrf": square.forms["asha"]})
+
+
+# --- the database ---
+
+
+class Failing:
+    """What makes each further post fail as PostgreSQL itself would say it: by a trigger that raises the state."""
+
+    def __init__(self, square: Square) -> None:
+        self._work = square.house.house.square.work
+
+    async def begin(self, body: str) -> None:
+        made = f"CREATE FUNCTION failing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body}; RETURN NEW; END $$"
+        await self.run(made, "CREATE TRIGGER failing BEFORE INSERT ON posts FOR EACH ROW EXECUTE FUNCTION failing()")
+
+    async def end(self) -> None:
+        await self.run("DROP TRIGGER failing ON posts", "DROP FUNCTION failing()")
+
+    async def run(self, *lines: str) -> None:
+        async with self._work.writing() as w:
+            for line in lines:
+                await w.run(statement(text(line)))
+
+
+@pytest.fixture
+async def postgres(square: Square) -> Square:
+    if isinstance(square.house.house.square.work, SqliteWork):
+        pytest.skip("of PostgreSQL")
+    return square
+
+
+@pytest.fixture
+async def sqlite(square: Square) -> Square:
+    if not isinstance(square.house.house.square.work, SqliteWork):
+        pytest.skip("of SQLite")
+    return square
+
+
+STATES = [
+    ("RAISE EXCEPTION USING ERRCODE = '53100'", 507), ("RAISE EXCEPTION USING ERRCODE = '53200'", 503),
+    ("RAISE EXCEPTION USING ERRCODE = '40001'", 409), ("RAISE EXCEPTION USING ERRCODE = '40P01'", 409),
+    ("RAISE EXCEPTION USING ERRCODE = '55P03'", 503), ("RAISE EXCEPTION USING ERRCODE = '57014'", 503),
+    ("RAISE EXCEPTION USING ERRCODE = '23505'", 409), ("RAISE EXCEPTION USING ERRCODE = '58030'", 503),
+    ("PERFORM pg_terminate_backend(pg_backend_pid())", 503),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "status"), STATES)
+async def test_what_postgresql_is_short_of_is_told_as_what_it_is(postgres: Square, body: str, status: int):
+    before = await postgres.rows()
+    failing = Failing(postgres)
+    await failing.begin(body)
+    refused(await say(postgres), status)
+    told(await type_in(postgres), status)
+    assert await postgres.rows() == before
+    await failing.end()
+    assert (await say(postgres)).status_code == 200
+
+
+async def test_a_database_that_is_gone_is_503_until_it_is_back(postgres: Square, settings: Settings):
+    name = settings.database.rpartition("/")[2].partition("?")[0]
+    admin = await asyncpg.connect(settings.database.replace(f"/{name}", "/postgres"))
+    try:
+        await admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
+        await asyncio.sleep(0)
+        refused(await say(postgres), 503)
+        async with postgres.app("asha") as asha, postgres.browser("asha") as browser, postgres.browser() as guest:
+            refused(await asha.get("/api/v1/timelines/home"), 503)
+            for who in (browser, guest):
+                told(await who.get("/public"), 503)
+    finally:
+        await admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+        await admin.close()
+    assert (await say(postgres)).status_code == 200
+
+
+def no_larger(square: Square, pages: int | None) -> None:
+    """The database may grow by so many pages and no more; None: as it likes."""
+    work: Any = square.house.house.square.work
+    db: sqlite3.Connection = work._writer
+    most = 2**31 if pages is None else db.execute("PRAGMA page_count").fetchone()[0] + pages
+    db.execute(f"PRAGMA max_page_count = {most}")
+
+
+async def test_a_database_that_cannot_grow_is_507_and_keeps_nothing_by_halves(sqlite: Square):
+    no_larger(sqlite, 2)
+    kept, answer = 0, await say(sqlite, LONG)
+    while answer.status_code == 200 and kept < 500:
+        kept, answer = kept + 1, await say(sqlite, f"{kept} {LONG}")
+    refused(answer, 507)
+    before = await sqlite.rows()
+    told(await type_in(sqlite, LONG), 507)
+    # Many at once go to the disk together: each is kept whole or told that it was not.
+    answers = await asyncio.gather(*(say(sqlite, f"{n} {LONG}") for n in range(12)))
+    assert {a.status_code for a in answers} <= {200, 507, 503}
+    after = await sqlite.rows()
+    assert after["posts"] - before["posts"] == sum(a.status_code == 200 for a in answers)
+    async with sqlite.app("binod") as binod:
+        assert (await binod.get("/api/v1/timelines/public")).status_code == 200, "reading goes on"
+    no_larger(sqlite, None)
+    assert (await say(sqlite, LONG)).status_code == 200
+    assert (await sqlite.rows())["posts"] == after["posts"] + 1
+
+
+async def test_a_database_that_somebody_holds_is_503(
+    sqlite: Square, settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(work_sqlite, "BUSY_TRIES", 2)
+    before = await sqlite.rows()
+    other = sqlite3.connect(Path(settings.data) / "chaupal.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    refused(await say(sqlite), 503)
+    told(await type_in(sqlite), 503)
+    other.execute("ROLLBACK")
+    other.close()
+    assert await sqlite.rows() == before
+    assert (await say(sqlite)).status_code == 200
+
+
+# --- files ---
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of a quarter of a megabyte."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "none", folder], capture_output=True, check=False)
+    if made.returncode:
+        pytest.skip("file systems cannot be mounted here")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+@pytest.fixture
+async def cramped(settings: Settings, clock: StillClock, small_disk: Path) -> AsyncIterator[Square]:
+    """A square whose uploads lie on the small disk."""
+    uploads = Path(settings.data) / "files"
+    uploads.parent.mkdir(mode=0o700, exist_ok=True)
+    uploads.symlink_to(small_disk)
+    running = await open_house(settings, clock=clock, run=False)
+    yield await found(running)
+    await running.close()
+
+
+def noise(edge: int) -> bytes:
+    """A picture that no encoder makes small."""
+    dots = random.Random(edge).randbytes(edge * edge * 3)
+    return (
+        pyvips.Image.new_from_memory(dots, edge, edge, 3, "uchar").copy(interpretation="srgb").write_to_buffer(".png")
+    )
+
+
+def lying(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+async def test_an_upload_onto_a_full_disk_is_507_by_every_way_in_and_leaves_nothing(cramped: Square, small_disk: Path):
+    large, image = noise(600), "image/png"
+    async with cramped.app("asha") as asha, cramped.browser("asha") as browser:
+        small = await asha.post("/api/v2/media", files={"file": ("a.png", picture(), image)})
+        assert small.status_code == 200
+        before, there = await cramped.rows(), lying(small_disk)
+        for path in ("/api/v1/media", "/api/v2/media"):
+            refused(await asha.post(path, files={"file": ("a.png", large, image)}), 507)
+        refused(
+            await asha.patch("/api/v1/accounts/update_credentials", files={"header": ("a.png", noise(1500), image)}),
+            507,
+        )
+        refused(
+            await asha.post("/api/v1/imports", files={"file": ("a.zip", b"PK\x03\x04" + large, "application/zip")}), 507
+        )
+        typed = {"csrf": cramped.forms["asha"], "text": "चित्र"}
+        told(await browser.post("/compose", data=typed, files={"picture1": ("a.png", large, image)}), 507)
+        told(await browser.post("/compose/pictures", data=typed, files={"file": ("a.png", large, image)}), 507)
+        assert await cramped.rows() == before and lying(small_disk) == there
+        again = await asha.post("/api/v2/media", files={"file": ("a.png", picture(), image)})
+        assert again.status_code == 200, "what fits is taken"
+
+
+async def test_a_row_that_is_not_kept_leaves_no_file(square: Square, settings: Settings):
+    """The other half of it: the file fits, and the database does not take its row."""
+    if not isinstance(square.house.house.square.work, SqliteWork):
+        failing = Failing(square)
+        await failing.run(
+            "CREATE FUNCTION failing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = '53100'; END $$",
+            "CREATE TRIGGER failing BEFORE INSERT ON media FOR EACH ROW EXECUTE FUNCTION failing()",
+        )
+    else:
+        no_larger(square, 0)
+        for n in range(500):
+            if (await say(square, f"{n} {LONG}")).status_code != 200:
+                break
+    before, folder = await square.rows(), Path(settings.data) / "files"
+    there = lying(folder) if folder.exists() else set[str]()
+    async with square.app("asha") as asha:
+        answer = httpx2.Response(200)
+        for _ in range(40):
+            answer = await asha.post(
+                "/api/v2/media", files={"file": ("a.png", picture(), "image/png")}, data={"description": LONG}
+            )
+            if answer.status_code != 200:
+                break
+            before, there = await square.rows(), lying(folder)
+    refused(answer, 507)
+    assert await square.rows() == before and lying(folder) == there
