@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from films import film, sound
+from films import film, long_gif, sound
 from painted import picture
 from serving import Member, Served, join, served
 
@@ -89,6 +89,103 @@ def test_a_picture_opens_over_the_page_with_its_words_and_is_walked_with_keys(sq
     expect(dialog).to_be_hidden()
     assert page.evaluate("document.activeElement.matches('a[data-picture]')")
     assert page.url.rpartition("/")[2].isdigit(), "nothing was followed"
+
+
+SWIPE = """([from, to]) => {
+  const at = document.querySelector('dialog.lightbox img');
+  const say = (kind, [x, y]) => at.dispatchEvent(new PointerEvent(kind, { pointerId: 7, clientX: x, clientY: y, bubbles: true }));
+  say('pointerdown', from);
+  say('pointermove', to);
+  say('pointerup', to);
+}"""
+THREE = ((picture(300, 200), "पहला खेत"), (picture(200, 300), "दूसरा खेत"), (picture(300, 300), ""))
+
+
+@pytest.fixture
+def viewer(square: Served, nina: Member, page: Page) -> Page:
+    """Three pictures, the first of them open."""
+    page.goto(said(square, nina, "तीन चित्र", *THREE))
+    page.wait_for_load_state("networkidle")
+    page.locator("a[data-picture]").first.click()
+    expect(page.locator("dialog.lightbox")).to_be_visible()
+    return page
+
+
+def test_the_viewer_fills_the_screen_black_and_centred_and_counts(viewer: Page):
+    dialog = viewer.locator("dialog.lightbox")
+    box, image = dialog.bounding_box(), dialog.locator("img").bounding_box()
+    assert box == {"x": 0, "y": 0, "width": 390, "height": 844}
+    assert dialog.evaluate("(it) => getComputedStyle(it).backgroundColor") == "rgb(0, 0, 0)"
+    assert image and abs(image["x"] + image["width"] / 2 - 195) < 2
+    expect(dialog.locator("[data-count]")).to_have_text("3 में से 1")
+    viewer.keyboard.press("End")
+    expect(dialog.locator("[data-count]")).to_have_text("3 में से 3")
+
+
+def test_the_viewer_is_walked_by_swipes_and_closed_by_one_downwards(viewer: Page):
+    dialog = viewer.locator("dialog.lightbox")
+    viewer.evaluate(SWIPE, [[300, 400], [120, 410]])
+    expect(dialog.locator("figcaption")).to_have_text("दूसरा खेत")
+    viewer.evaluate(SWIPE, [[120, 400], [300, 410]])
+    expect(dialog.locator("figcaption")).to_have_text("पहला खेत")
+    viewer.evaluate(SWIPE, [[200, 400], [220, 405]])  # a finger that trembles
+    expect(dialog.locator("figcaption")).to_have_text("पहला खेत")
+    viewer.evaluate(SWIPE, [[200, 300], [210, 500]])
+    expect(dialog).to_be_hidden()
+    assert viewer.evaluate("document.activeElement.matches('a[data-picture]')")
+
+
+def test_a_picture_is_made_larger_moved_about_and_small_again(viewer: Page):
+    dialog = viewer.locator("dialog.lightbox")
+    width = "document.querySelector('dialog.lightbox img').getBoundingClientRect().width"
+    small = viewer.evaluate(width)
+    zoom = dialog.locator("[data-zoom]")
+    zoom.click()
+    assert viewer.evaluate(width) > 2 * small
+    expect(zoom).to_have_attribute("aria-pressed", "true")
+    before = dialog.locator("img").bounding_box()
+    viewer.evaluate(SWIPE, [[300, 400], [200, 400]])
+    after = dialog.locator("img").bounding_box()
+    assert before and after and round(before["x"] - after["x"]) == 100, "it is moved, and not walked on from"
+    expect(dialog.locator("figcaption")).to_have_text("पहला खेत")
+    viewer.keyboard.press("0")
+    assert viewer.evaluate(width) == small
+    viewer.keyboard.press("+")
+    assert viewer.evaluate(width) > small
+    viewer.keyboard.press("ArrowRight")
+    expect(dialog.locator("figcaption")).to_have_text("दूसरा खेत")
+    expect(zoom).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_described_film_has_an_alt_badge_that_opens_what_it_says(square: Served, nina: Member, page: Page):
+    page.goto(said(square, nina, "झूला", (film(), "मेले का झूला घूमता है")))
+    badge = page.locator("article .film .alt-words")
+    expect(badge.locator("p")).to_be_hidden()
+    badge.locator("summary").click()
+    expect(badge.locator("p")).to_have_text("मेले का झूला घूमता है")
+    assert page.url.rpartition("/")[2].isdigit()
+    page.goto(said(square, nina, "दो", (picture(300, 200), "खेत"), (picture(200, 300), "")))
+    expect(page.locator("article .pictures .alt")).to_have_count(1)
+
+
+@pytest.mark.parametrize("less", [True, False])
+def test_a_film_that_goes_round_moves_by_itself_unless_less_motion_is_wished(
+    square: Served, nina: Member, chromium: Browser, less: bool
+):
+    path = said(square, nina, "घूम", (long_gif(), "चक्की"))
+    wish = "reduce" if less else "no-preference"
+    context = chromium.new_context(base_url=square.url, viewport=PHONE, reduced_motion=wish)  # pyright: ignore[reportArgumentType]
+    page = context.new_page()
+    page.goto(path)
+    page.wait_for_load_state("networkidle")
+    film_ = page.locator("article video[data-round]")
+    expect(film_).to_have_attribute("controls", "")
+    if less:
+        page.mouse.wheel(0, 200)
+        assert film_.evaluate("(it) => it.paused")
+    else:
+        page.wait_for_function("() => !document.querySelector('video[data-round]').paused")
+    context.close()
 
 
 def test_without_a_script_a_picture_is_a_link_and_a_film_is_there(square: Served, nina: Member, chromium: Browser):
