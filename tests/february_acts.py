@@ -266,7 +266,7 @@ class February:
         lasts, good = [self.spam[0], *self.spam[FOR_GOOD + 1 :]], self.spam[1 : FOR_GOOD + 1]
         for name, some, more in (("lasts", lasts, {"until": "2021-03-12"}), ("good", good, {"permanent": True})):
             form = MatterForm(
-                targets="\n".join(one.line for one in some), rule=SPAM_RULE, source="state_flag",
+                targets="\n".join(one.line for one in some), rule=SPAM_RULE, source="state_flag", flagged_by=self.ministry.id,
                 grounds="A network of accounts that posts the same lines by machine.",
             )  # fmt: skip
             self.matters[name] = await house.open_matter(self.court, self.village.chitra.viewer, form)

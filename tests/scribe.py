@@ -106,7 +106,8 @@ class Scribe:
             "bases": ["public_order"], "territory": ["IN"], "dated": self.minute()[:10], "received": self.minute(), "act_by": None,
             "law_act_by": None, "interim_until": self.minute(hours=48) if emergency else None, "ends": None,
             "emergency": emergency, "secrecy": "order_text", "targets": {"post": 2, "account": 1}, "document": None,
-            "signature": "absent", "origin": "verified", "defects": [], "confirms": None, "source": "", "rule": "", "by": CLERK,
+            "signature": "absent", "origin": "verified", "defects": [], "confirms": None, "source": "", "rule": "",
+            "flagged_by": "", "by": CLERK,
         }  # fmt: skip
         public |= (said or {}) | changes
         return self.write(
@@ -175,6 +176,7 @@ class Scribe:
             "outcome": "own_rules_action" if own else "complied_full", "basis": "own_rules" if own else "legal_order",
             "authority": order.get("authority", MINISTRY), "jurisdiction": order.get("jurisdiction", "IN"),
             "law": order.get("law", ""), "rule": order.get("rule"), "source": order.get("source") or "government", "language": "hi",
+            "flagged_by": order.get("flagged_by", ""),
             "protected": False, "finding": False, "parts": 1, "from": self.minute(), "until": self.minute(days=30), "review": None,
             "permanent": False, "strike_until": None, "alone": False, "break_glass": False, "glass_until": None, "cause": "decided",
             "body": "", "for": None, "opens": [], "by": PROPOSER, "second": APPROVER, "concurred": None,

@@ -17,6 +17,7 @@ import msgspec
 from chaupal.app.wiring import Running, open_house
 from chaupal.governance.cases import decisions
 from chaupal.governance.orders import authorities, orders, steps
+from chaupal.governance.orders.authorities import Authority
 from chaupal.kernel.clock import SECOND, StillClock, iso_day
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role, Viewer
@@ -141,15 +142,20 @@ class Village:
 
     # --- the court ---
 
+    async def ministry(self) -> Authority:
+        """The authority from which its orders and hints come, in the register by two."""
+        court, owner = self.running.house.court, self.owner.viewer
+        if (known := await authorities.named(court, owner, AUTHORITY.name)) is not None:
+            return known
+        proposed = await authorities.register(court, owner, AUTHORITY)
+        return await authorities.agree(court, self.dev.viewer, proposed.id)
+
     async def receives(
         self, *targets: str, territory: Sequence[str] = ("IN",), checked: bool = True, **form: Any
     ) -> str:
         """The reference of an order against `targets` (handles, or paths of posts), received, and checked, by the owner."""
         court, owner = self.running.house.court, self.owner.viewer
-        issuer = await authorities.named(court, owner, AUTHORITY.name)
-        if issuer is None:
-            proposed = await authorities.register(court, owner, AUTHORITY)
-            issuer = await authorities.agree(court, self.dev.viewer, proposed.id)
+        issuer = await self.ministry()
         filled = {
             "authority": issuer.id, "officer": "S. Verma", "officer_rank": "Joint Secretary", "reference_no": f"69A/{self.clock()}",
             "legal_basis": "IT Act, s. 69A / आईटी अधिनियम, धारा 69A", "grounds": "public order", "territory": " ".join(territory),

@@ -262,7 +262,10 @@ async def own_rules(p: Played) -> None:
     v = p.v
     for handle, source in (("troll", "staff"), ("flagged", "state_flag")):
         await v.joins(handle)
-        form = MatterForm(targets=f"@{handle}", rule=rule_for(v, "limit"), grounds=GROUNDS, source=source)
+        whose = (await v.ministry()).id if source == "state_flag" else None
+        form = MatterForm(
+            targets=f"@{handle}", rule=rule_for(v, "limit"), grounds=GROUNDS, source=source, flagged_by=whose
+        )
         p.refs[handle], done = await house.sanction(
             p.court, p.tara.viewer, form, draft(v, "limit", iso(v.clock() + 2 * DAY))
         )

@@ -291,7 +291,15 @@ async def test_t7_t8_t9_own_rules_hints_of_a_state_and_hashtags(published: dict[
     assert rows["suspend", "user_report"]["accounts"] == "<10"  # it was one
     assert rows["deamplify", "staff"]["actions"] == len(TAGS) + 1
     assert rows_of(published, "T8") == [
-        {"rule": SPAM_RULE, "measure": "suspend", "actions": SPAM, "accounts": SPAM, "reversed": "<10"}
+        {
+            "country": "IN",
+            "authority": "Ministry of Electronics and Information Technology",
+            "rule": SPAM_RULE,
+            "measure": "suspend",
+            "actions": SPAM,
+            "accounts": SPAM,
+            "reversed": "<10",
+        }
     ]
     assert [(r["territory"], r["added"], r["active"]) for r in rows_of(published, "T9")] == [
         ("IN", 1, 1),

@@ -22,7 +22,8 @@ SPAM = "One of many accounts that post the same lines by machine."
 
 async def took_up(at: Bench, targets: str, outcome: str = "mark_sensitive", source: str = "state_flag") -> str:
     """A matter under the house's own rules, in which something was done."""
-    form = MatterForm(targets=targets, rule="9@1", source=source, grounds=SPAM)
+    whose = at.ministry.id if source == "state_flag" else None
+    form = MatterForm(targets=targets, rule="9@1", source=source, flagged_by=whose, grounds=SPAM)
     ref, _ = await house.sanction(at.court, at.owner, form, Draft(outcome=outcome, reason=SPAM))
     return ref
 

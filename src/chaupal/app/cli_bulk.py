@@ -168,6 +168,9 @@ def export(context: click.Context, ref: str, who: str, name: str | None, output:
 @click.option("--grounds", required=True, help="What happened, and why this follows; it becomes public.")
 @click.option("--source", type=click.Choice(SOURCES), default="staff", show_default=True, help="How it came to light.")
 @click.option(
+    "--flagged-by", default="", help="The name of the authority whose hint is followed (--source state_flag)."
+)
+@click.option(
     "--outcome", default="warn", show_default=True, help="What to do about each target whose row does not say it."
 )
 @click.option("--until", default="", help="Until when (Indian time where no offset is given).")
@@ -178,19 +181,21 @@ def export(context: click.Context, ref: str, who: str, name: str | None, output:
 @data_option
 @click.pass_context
 def matter(
-    context: click.Context, who: str, rule: str, grounds: str, source: str, outcome: str, until: str, lines: tuple[str, ...],
-    listing: BinaryIO | None, data: str | None,
+    context: click.Context, who: str, rule: str, grounds: str, source: str, flagged_by: str, outcome: str, until: str,
+    lines: tuple[str, ...], listing: BinaryIO | None, data: str | None,
 ) -> None:  # fmt: skip
     """Open a matter under the house's own rules; what one person may is carried out, the rest proposed. Prints its reference."""
     sent = listing.read() if listing else b""
 
     async def act(house: "House") -> None:
+        from chaupal.app.cli_order import authority_called
         from chaupal.governance.cases import sanctioning
         from chaupal.governance.cases.house import MatterForm
         from chaupal.governance.cases.ladder import Draft
 
         viewer = await staff(house, who)
-        form = MatterForm(targets="\n".join(lines), rule=rule, source=source, grounds=grounds)
+        whose = (await authority_called(house, viewer, flagged_by)).id if flagged_by else None
+        form = MatterForm(targets="\n".join(lines), rule=rule, source=source, flagged_by=whose, grounds=grounds)
         outcomes: tuple[str, ...] = ()
         if sent:
             form, outcomes = await sanctioning.with_list(house.court, form, sent)

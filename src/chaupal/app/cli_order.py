@@ -93,7 +93,7 @@ def authority_change(
 
     async def act(house: "House") -> None:
         viewer = await staff(house, who)
-        old = await _authority(house, viewer, name)
+        old = await authority_called(house, viewer, name)
         said = {field: getattr(old, field) if value is None else value for field, value in fields.items()}
         known_by = keys.read() if keys else "\n".join(old.keys)
         form = AuthorityForm(name=name, jurisdiction=old.jurisdiction, keys=known_by, sure=sure, **said)
@@ -116,7 +116,7 @@ def _settling(verb: str, about: str) -> None:
         async def act(house: "House") -> None:
             viewer = await staff(house, who)
             do = authorities.agree if verb == "agree" else authorities.drop
-            await do(house.court, viewer, (await _authority(house, viewer, name)).id)
+            await do(house.court, viewer, (await authority_called(house, viewer, name)).id)
 
         visit(context, act, data=data)
 
@@ -125,7 +125,8 @@ _settling("agree", "Agree to what another proposed of NAME: that it is an author
 _settling("drop", "Take back what is proposed of NAME.")
 
 
-async def _authority(house: "House", viewer: "Viewer", name: str) -> "Authority":
+async def authority_called(house: "House", viewer: "Viewer", name: str) -> "Authority":
+    """The authority of this name. Raises NotFound."""
     from chaupal.governance.orders import authorities
 
     found = await authorities.named(house.court, viewer, name)
@@ -379,10 +380,13 @@ def _counted(counts: "Counts") -> str:
 
 def _show(found: "Dossier") -> None:
     order = found.order
-    click.echo(
-        f"{order.ref}  {found.authority.name}, {order.officer_rank}: {order.reference_no} of {iso_date(order.dated)}"
-    )
-    click.echo(f"officer: {order.officer}")
+    day = iso_date(order.dated)
+    if order.authority_id is None:
+        whose = f", whose hint it was: {found.flagger.name}" if found.flagger else ""
+        click.echo(f"{order.ref}  by rule {order.rule} of the house, {day}; noticed by: {order.source}{whose}")
+    else:
+        click.echo(f"{order.ref}  {found.authority.name}, {order.officer_rank}: {order.reference_no} of {day}")
+        click.echo(f"officer: {order.officer}")
     click.echo(f"law: {order.legal_basis}\ngrounds: {order.grounds}\nterritory: {', '.join(order.territory)}")
     click.echo(f"in force until: {iso(order.ends_at) if order.ends_at else 'lifted'}")
     for file in found.files:

@@ -8,6 +8,7 @@ from chaupal.governance.appeals import appeals, notices
 from chaupal.governance.cases import decisions, house
 from chaupal.governance.cases.ladder import Draft
 from chaupal.governance.orders import statements
+from chaupal.governance.orders.orders import STATE_FLAG
 from chaupal.governance.people import speakers
 from chaupal.kernel.clock import DAY, MINUTE, iso
 from chaupal.policy.viewer import Role
@@ -47,8 +48,9 @@ class Bench:
         """By a moderator; where the rules ask for two, an approver agrees a little later."""
         rule = self.court.rules.current(self.court.clock()).cite(matter.rule)
         form = house.MatterForm(
-            targets=matter.what, rule=rule, source=matter.source, grounds=matter.grounds, territory=matter.territory
-        )
+            targets=matter.what, rule=rule, source=matter.source, grounds=matter.grounds, territory=matter.territory,
+            flagged_by=self.issuer if matter.source == STATE_FLAG else None,
+        )  # fmt: skip
         until = iso(self.court.clock() + int(matter.days * DAY)) if matter.days is not None else ""
         draft = Draft(outcome=matter.outcome, reason=matter.reason, until=until, permanent=matter.permanent)
         ref, done = await house.sanction(self.court, self.telling.staff(Role.MODERATOR), form, draft)

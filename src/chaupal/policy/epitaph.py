@@ -106,6 +106,10 @@ BANNERS = {
 }  # fmt: skip
 NEUTRAL_BANNER = {"en": "Not shown to everyone in {country}.", "hi": "{country} में सबको नहीं दिखता।"}
 
+# After whatever is said of an act under the house's own rules that a state's hint was followed in. The second where others'
+# words may not stand beside ours.
+HINTED = {"en": " {authority} had pointed to it.", "hi": " इसकी ओर {authority} ने ध्यान दिलाया था।"}
+HINTED_BRIEFLY = {"en": " A state authority had pointed to it.", "hi": " इसकी ओर एक सरकारी प्राधिकारी ने ध्यान दिलाया था।"}
 COMPLAINANT = {"en": "a complainant", "hi": "एक शिकायतकर्ता"}
 CLOSED = {"en": "You can appeal: {page}", "hi": "अपील यहाँ की जा सकती है: {page}"}
 
@@ -154,7 +158,21 @@ def banner(ruling: Ruling, language: str) -> str:
     if ruling.neutral:
         return NEUTRAL_BANNER[language].format(country=country_names(ruling.territory, language))
     said = BANNERS.get((ruling.measure, language)) or WITHHELD_BANNERS[ruling.basis, language]
-    return said.format(**facts_of(ruling, language), reason=ruling.reason)
+    return said.format(**facts_of(ruling, language), reason=ruling.reason) + hinted(ruling, language)
+
+
+def hinted(ruling: Ruling, language: str, *, brief: bool = False) -> str:
+    """Which state's hint the house followed under its own rules, as a sentence more; nothing where no state gave one."""
+    language = spoken(language)
+    if not (authority := flagger(ruling, language)):
+        return ""
+    return HINTED_BRIEFLY[language] if brief else HINTED[language].format(authority=authority)
+
+
+def flagger(ruling: Ruling, language: str) -> str:
+    """The authority whose hint the house followed under its own rules."""
+    own = ruling.basis == "own_rules" and not ruling.neutral
+    return ((ruling.authority_hi if language == "hi" else "") or ruling.authority) if own else ""
 
 
 def closed(ruling: Ruling, language: str, page: str) -> str:

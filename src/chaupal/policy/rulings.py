@@ -51,7 +51,7 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
     starts_at: int
     ends_at: int | None
     order_ref: str
-    authority: str
+    authority: str  # whose demand it follows; under the house's own rules, whose hint, where a state gave one
     authority_hi: str
     legal_basis: str
     reason: str

@@ -1,6 +1,6 @@
 """What the person a ruling touches is told when it begins and when it ends: a line for the app, a letter for the mail."""
 
-from chaupal.policy.epitaph import facts_of, moment, spoken
+from chaupal.policy.epitaph import facts_of, hinted, moment, spoken
 from chaupal.policy.rulings import Measure, Ruling
 
 # Whole sentences for each measure and kind of subject, since Hindi verbs agree with it. `{because}` says on whose word:
@@ -132,7 +132,8 @@ def line(ruling: Ruling, kind: str, language: str, *, ended: bool, brief: bool =
     if ended:
         said = ENDED.get((what, language)) or ENDED["account" if kind == "account" else "post", language]
         return said.format(**facts, under=UNDER.get((word, language), "").format(**facts))
-    return BEGUN[what, language].format(**facts, because=BECAUSE[word, language].format(**facts))
+    said = BEGUN[what, language].format(**facts, because=BECAUSE[word, language].format(**facts))
+    return said + hinted(ruling, language, brief=brief)
 
 
 def post(ruling: Ruling, kind: str, language: str, *, ended: bool, handle: str, page: str) -> str:

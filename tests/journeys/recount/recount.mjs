@@ -197,7 +197,7 @@ for (const m of new Set(measures.values())) {
 const PARTS = { account: "accounts", post: "posts", media: "media" };
 for (const m of new Set(measures.values())) {
   if (m.basis !== "own_rules" || m.order?.secret || (m.source !== "state_flag" && !m.jurisdiction)) continue;
-  const key = [m.jurisdiction, m.rule, m.measure].join("|");
+  const key = [m.jurisdiction, m.flagged_by || m.authority, m.rule, m.measure].join("|");
   add(tables.T8, key, "actions");
   add(tables.T8, key, PARTS[m.kind] ?? "others");
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from chaupal.app.cli import cli
-from chaupal.kernel.errors import Invalid, NotAllowed
+from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
 
 ACCOUNT = ("--password", "a long enough secret")
 WHY = "It calls for violence this very night."
@@ -114,3 +114,27 @@ def test_a_matter_of_the_houses_own_takes_a_file(tmp_path: Path):
     assert "2 targets, in force" in told
     path.write_text("target\n@nobody_at_all\n", encoding="utf-8")
     assert isinstance(run(data, "order", "matter", "--as", "dev", *said, "--csv", str(path)).exception, Invalid)
+
+
+def test_a_state_hint_on_the_command_line_names_its_authority_or_is_no_matter(tmp_path: Path):
+    data = tmp_path / "data"
+    an_order(data)
+    said = (
+        "order",
+        "matter",
+        "--as",
+        "dev",
+        "--rule",
+        "2@1",
+        "--grounds",
+        WHY,
+        "--target",
+        "@asha",
+        "--source",
+        "state_flag",
+    )
+    nobody = run(data, *said)
+    assert isinstance(nobody.exception, Invalid) and "flagged_by" in nobody.exception.details
+    assert isinstance(run(data, *said, "--flagged-by", "Ministry of Truth").exception, NotFound)
+    ref = done(data, *said, "--flagged-by", "Ministry").split(":")[0]
+    assert "Ministry" in done(data, "order", "show", ref, "--as", "dev")

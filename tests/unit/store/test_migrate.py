@@ -89,6 +89,25 @@ async def test_counts_that_everybody_is_shown_are_counted_anew_without_what_was_
     assert await asked("SELECT id, posts_count, last_post_at FROM accounts ORDER BY id") == [(1, 1, 10), (2, 3, 60)]
 
 
+async def test_a_hint_of_before_says_that_nobody_wrote_down_whose_it_was(tmp_path: Path, clock: StillClock):
+    """0030: a matter is not called a named state's, nor anybody else's, and what comes next must name one."""
+    url = sqlite_url(tmp_path / "old.db")
+    columns = ("ref", "dated", "received_at", "received_by", "log_index", "source")
+    await migrate(url, "0029")
+    with create_engine(url).begin() as connection:
+        for id_, source in enumerate(("state_flag", "staff"), 1):
+            connection.execute(
+                text(
+                    f"INSERT INTO orders (id, {', '.join(columns)}) VALUES ({id_}, 'RULES-{id_}', 1, 1, 1, 1, '{source}')"
+                )
+            )
+    await migrate(url)
+    with create_engine(url).connect() as connection:
+        assert connection.execute(text("SELECT source, flagged_by FROM orders ORDER BY id")).fetchall() == [
+            ("state_unnamed", None), ("staff", None)
+        ]  # fmt: skip
+
+
 def test_versions_follow_one_another_in_the_order_of_their_numbers():
     """A number may be left out; what comes later in the walk has a higher one, for the last is where a store ends up."""
     written = [import_module(f"{PACKAGE}.{file.stem}") for file in sorted((SCRIPTS / "versions").glob("[0-9]*.py"))]

@@ -61,6 +61,7 @@ class MatterSent(msgspec.Struct, kw_only=True):
     """A matter under the server's own rules. `targets` one to a line, or `csv` (columns target and measure); `rule` such as `2@1`.
 
     `outcome`: what to do about each target whose row does not say it. `grounds`: what happened and why this follows; public.
+    `flagged_by`: the id of the authority whose hint is followed; it goes with the source `state_flag`, and that with it.
     """
 
     rule: str
@@ -68,6 +69,7 @@ class MatterSent(msgspec.Struct, kw_only=True):
     targets: str = ""
     csv: str = ""
     source: str = "staff"
+    flagged_by: Number | None = None
     outcome: str = "warn"
     until: str = ""
     text: str = ""
@@ -148,7 +150,8 @@ async def open_matter(call: Call[MatterSent]) -> MatterMade:
     args, court = call.args, call.house.court
     check_may(call.viewer, "sanction")
     form = MatterForm(
-        targets=args.targets, rule=args.rule, source=args.source, grounds=args.grounds, territory=args.territory
+        targets=args.targets, rule=args.rule, source=args.source, grounds=args.grounds, territory=args.territory,
+        flagged_by=args.flagged_by,
     )  # fmt: skip
     brought, outcomes = _brought(call, args.csv), tuple[str, ...]()
     if brought:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from chaupal.api.court.record import OrderShown, order_parts, time_of
+from chaupal.api.court.record import OrderShown, flag_parts, order_parts, time_of
 from chaupal.governance.cases import decisions, lifecycle, reviews
 from chaupal.governance.cases.cases import MOVED, Moved
 from chaupal.governance.cases.ladder import Draft
@@ -175,6 +175,9 @@ class MatterShown(OrderShown, kw_only=True):
     reasons: str
     channel: str
     source: str
+    flagged_by: str
+    flagged_by_hi: str
+    flagged_from: str
     rule: str
     seen: int
     verbs: list[str]
@@ -298,7 +301,7 @@ def _matter(call: Call[Any], found: Matter) -> MatterShown:
     return MatterShown(
         **order_parts(call, Line(of, found.dossier.authority, found.counts)), stage=found.stage, secrecy=of.secrecy, origin=of.origin,
         signature=of.signature, officer=of.officer, officer_rank=of.officer_rank, grounds=of.grounds, reasons=of.reasons,
-        channel=of.channel, source=of.source, rule=of.rule, seen=found.steps[-1].number if found.steps else 0,
+        channel=of.channel, **flag_parts(of, found.dossier.flagger), seen=found.steps[-1].number if found.steps else 0,
         verbs=sorted(procedure.MACHINE.verbs(procedure.Stage(found.stage))), steps=_steps(found),
         targets=[_one_file(found, file) for file in found.dossier.files], next_target=found.dossier.next,
     )  # fmt: skip

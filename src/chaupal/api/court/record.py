@@ -12,6 +12,7 @@ from chaupal.policy.surface import Surface
 from chaupal.reads.court import record, withheld
 from chaupal.reads.court.record import Counts, Line, Outcome
 from chaupal.reads.court.withheld import Told
+from chaupal.store.court.docket import Authority, Order
 from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.paging import Paged, link_header
 from chaupal.wire.route import Route, get
@@ -89,9 +90,15 @@ class OutcomeShown(msgspec.Struct, kw_only=True):
 class StoryShown(OrderShown, kw_only=True):
     """One order whole. `next_target`: `first` of the next part, where an order names more than fit.
 
-    `asked_by`: of a matter under the house's own rules, the orders that had asked for what was done.
+    Of a matter under the house's own rules: `rule`; `source`, how it came to light; `flagged_by`, the authority whose hint it
+    follows (`state_flag`), with its country; `asked_by`, the orders that had asked for what was done.
     """
 
+    rule: str
+    source: str
+    flagged_by: str
+    flagged_by_hi: str
+    flagged_from: str
     targets: list[OutcomeShown]
     next_target: int | None
     asked_by: list[str]
@@ -140,6 +147,7 @@ async def order(call: Call[One]) -> StoryShown:
     line = Line(story.order, story.authority, story.counts)
     return StoryShown(
         **order_parts(call, line),
+        **flag_parts(story.order, story.flagger),
         targets=[_outcome(call, one) for one in story.outcomes],
         next_target=story.next,
         asked_by=[one.ref for one, _ in story.asked],
@@ -171,6 +179,14 @@ def order_parts(call: Call[Any], line: Line) -> dict[str, Any]:
         "dated": iso_date(of.dated), "received_at": iso(of.received_at), "act_by": time_of(of.act_by),
         "interim_until": time_of(of.interim_until), "ends_at": time_of(of.ends_at), "counts": line.counts, "log_index": of.log_index,
         "log_entry": f"{origin}/log/entry/{of.log_index}", "url": f"{origin}/orders/{of.ref}",
+    }  # fmt: skip
+
+
+def flag_parts(of: Order, flagger: Authority | None) -> dict[str, Any]:
+    """How a matter of the house's own came to light, and by whose hint; empty words for what an authority asked for."""
+    return {
+        "rule": of.rule, "source": of.source, "flagged_by": flagger.name if flagger else "",
+        "flagged_by_hi": flagger.name_hi if flagger else "", "flagged_from": flagger.jurisdiction if flagger else "",
     }  # fmt: skip
 
 

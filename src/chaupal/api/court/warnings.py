@@ -8,7 +8,7 @@ from msgspec import Raw
 from chaupal.api.mastodon.people import account_bytes
 from chaupal.governance.appeals.appeals import MODIFIED, REVERSED
 from chaupal.kernel.clock import iso
-from chaupal.policy import answers, tidings
+from chaupal.policy import answers, epitaph, tidings
 from chaupal.policy.rulings import Measure, Ruling
 from chaupal.policy.sealed import Visible
 from chaupal.policy.things import Person
@@ -29,7 +29,10 @@ class AppealTold(msgspec.Struct):
 
 
 class Warned(msgspec.Struct, kw_only=True):
-    """https://docs.joinmastodon.org/entities/AccountWarning/ and ours: what, where, until when, by which law, and its page."""
+    """https://docs.joinmastodon.org/entities/AccountWarning/ and ours: what, where, until when, by which law, and its page.
+
+    `flagged_by`: the authority whose hint was followed under the house's own rules, in the caller's language.
+    """
 
     id: str
     action: str
@@ -43,6 +46,7 @@ class Warned(msgspec.Struct, kw_only=True):
     law: str | None
     order: str | None
     rule: str | None
+    flagged_by: str | None
     ends_at: str | None
     ended: bool
     notice_url: str
@@ -75,6 +79,7 @@ def warned(
         target_account=Raw(account_bytes(settings, viewer, me)), appeal=appealed, created_at=iso(at), measure=ruling.measure.value,
         withheld_in_countries=list(ruling.territory), law=(ruling.legal_basis or None) if named and ruling.basis != "own_rules" else None,
         order=(ruling.order_ref or None) if named else None, rule=ruling.rule or None,
+        flagged_by=epitaph.flagger(ruling, viewer.language) or None,
         ends_at=None if ruling.ends_at is None else iso(ruling.ends_at), ended=ended,
         notice_url=settings.origin + tidings.notice_page(ruling.id),
     )  # fmt: skip

@@ -32,7 +32,10 @@ class Moved(Conflict):
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
-    """A target with its matter, the law it came under, the authority behind it, and its events in order."""
+    """A target with its matter, the law it came under, the authority behind it, and its events in order.
+
+    `flagger`: the authority whose hint a matter of the house's own follows.
+    """
 
     order: Order
     regime: Regime
@@ -40,6 +43,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     target: Target
     events: tuple[CaseEvent, ...]
     stage: Stage  # of its order
+    flagger: Authority | None = None
     speaker: str = ""  # the class its owner is protected as now
 
     @property
@@ -195,6 +199,7 @@ async def _whole(court: Court, reading: Reading, order: Order, target: Target) -
 
 async def _cases(court: Court, reading: Reading, order: Order, named: Sequence[Target]) -> list[Case]:
     authority = await docket.authority(reading, order.authority_id)
+    flagger = None if order.flagged_by is None else await docket.authority(reading, order.flagged_by)
     stage = await stage_of(reading, order)
     events = await docket.events_of(reading, [target.id for target in named])
     if authority is None:
@@ -205,7 +210,7 @@ async def _cases(court: Court, reading: Reading, order: Order, named: Sequence[T
     return [
         Case(
             order=order, regime=regime, authority=authority, target=target, events=tuple(events[target.id]),
-            stage=stage, speaker=classes.get(target.owner_id or 0, ""),
+            stage=stage, flagger=flagger, speaker=classes.get(target.owner_id or 0, ""),
         )
         for target in named
     ]  # fmt: skip

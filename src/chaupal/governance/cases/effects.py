@@ -216,7 +216,8 @@ async def _subjects(w: Writing, case: Case, said: Said) -> list[Subject]:
 
 
 def _row(court: Court, case: Case, said: Said, who: Deciders, measure: Measure, subject: Subject) -> RulingRow:
-    order, authority, regime, now = case.order, case.authority, case.regime, court.clock()
+    order, regime, now = case.order, case.regime, court.clock()
+    authority = case.flagger or case.authority
     glass = None if who.alone or who.second is not None else now + GLASS
     # What one person did ends soon, whatever was typed, unless a second agrees.
     soon = court.rules.current(now).alone_ends_at(now) if who.alone else glass

@@ -11,22 +11,34 @@ from chaupal.governance.orders import orders
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.regimes import OWN_RULES
 from chaupal.policy.viewer import Viewer
+from chaupal.store.court import docket
+from chaupal.store.court.docket import Authority
 
-SOURCES = ("staff", "user_report", "automated", "state_flag", "trusted_flagger")
+SOURCES = ("staff", "user_report", "automated", orders.STATE_FLAG, "trusted_flagger")
 
 
 class MatterForm(msgspec.Struct, kw_only=True):
     """What breaks which rule (`2@1`), and who pointed it out. `targets`: addresses, handles or #tags, one to a line.
 
+    `flagged_by`: the authority (id) whose hint it follows, where `source` is `state_flag`; everybody reads its name.
     `report_id`: the report that it answers. `grounds`: what happened, in the words of staff; it becomes public.
     """
 
     targets: str = ""
     rule: str = ""
     source: str = "staff"
+    flagged_by: int | None = None
     grounds: str = ""
     report_id: int | None = None
     territory: str = ""
+
+
+async def flaggers(court: Court, viewer: Viewer) -> list[Authority]:
+    """Whose hints the house can follow: every office in the register, agreed to by two. Raises NotAllowed."""
+    check_may(viewer, "see_office")
+    async with court.work.reading() as reading:
+        known = await docket.all_authorities(reading)
+    return [one for one in known if one.agreed_by is not None and one.issuer_class != "person"]
 
 
 async def open_matter(court: Court, viewer: Viewer, form: MatterForm) -> str:
@@ -38,7 +50,8 @@ async def open_matter(court: Court, viewer: Viewer, form: MatterForm) -> str:
         paper.complain("source", "must be one of the choices")
     grounds = paper.reason("grounds", form.grounds)
     return await orders.enter_own(court, paper, form.targets, me, rule=form.rule, source=form.source, grounds=grounds,
-        report_id=form.report_id, regime=court.regimes.current(OWN_RULES, court.clock()), territory=form.territory)  # fmt: skip
+        flagged_by=form.flagged_by, report_id=form.report_id, territory=form.territory,
+        regime=court.regimes.current(OWN_RULES, court.clock()))  # fmt: skip
 
 
 async def sanction(

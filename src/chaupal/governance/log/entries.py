@@ -137,7 +137,7 @@ class Order(Public, gc=False, frozen=True, kw_only=True):
     confirms: str | None = None  # reference of the emergency order that it confirms
     source: str = ""  # own_rules only: user_report, staff, automated, state_flag, trusted_flagger
     rule: str = ""  # own_rules only: R2@1
-    flagged_by: str = ""  # own_rules only: the authority that asked for it (state_flag)
+    flagged_by: str = ""  # own_rules only: the authority that pointed to it, by its name in the register (state_flag, and never without)
     by: str = ""  # a pseudonym of staff; `authority`: filed by its own people
 
 
@@ -218,11 +218,11 @@ class Measure(Public, gc=False, frozen=True, kw_only=True):
     territory: tuple[str, ...] = ()  # countries; XX: everywhere
     basis: str = "legal_order"  # legal_order, legal_notice, own_rules, copyright
     authority: str = ""  # its name in the register
-    jurisdiction: str = ""  # its country
+    jurisdiction: str = ""  # its country; own_rules: that of whoever pointed to it
     law: str = ""  # the law as the order cites it
     rule: str | None = None  # own_rules: R2@1
     source: str = ""  # government; own_rules: user_report, staff, automated, state_flag, trusted_flagger
-    flagged_by: str = ""  # own_rules: the authority that asked for it (state_flag)
+    flagged_by: str = ""  # own_rules: the authority that pointed to it, as in the matter (state_flag)
     language: str = ""  # of the post, else of the account
     protected: bool = False  # whether the law asks for a second reviewer, because of whose words these are
     finding: bool = False  # whether a finding is committed to

@@ -37,6 +37,7 @@ REST = 10 * MINUTE  # between the end of one walk through everything and the beg
 MOST = 200  # faults that are told one by one
 MEASURES = frozenset({"measure", "deamp"})
 REVERSAL, ORDER = "reversal", "order"
+OWN_RULES = "own_rules"
 
 
 class Reconciled(msgspec.Struct, frozen=True):
@@ -446,6 +447,10 @@ def _differences(row: RulingRow, logged: _Logged) -> Iterator[tuple[str, object,
         ours["subject"], theirs["subject"] = str(row.subject_id), about
     if row.term:
         ours["term"] = row.term
+    # Whose demand, or under the house's own rules whose hint; a person who complains is named in no entry.
+    whose = theirs.get("flagged_by") or theirs.get("authority") or ""
+    if whose or row.basis == OWN_RULES:
+        ours["authority"], theirs["authority"] = row.authority, whose
     for name, value in ours.items():
         if theirs.get(name) != value and (name in theirs or not logged.secret):
             yield name, value, theirs.get(name)

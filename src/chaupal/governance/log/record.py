@@ -95,9 +95,12 @@ def authority(
 
 def order(
     court: Court, new: Order, named: Sequence[Target], issuer: Authority, regime: Regime, document: str | None,
-    defects: tuple[str, ...] = (),
+    defects: tuple[str, ...] = (), flagger: Authority | None = None,
 ) -> Written:  # fmt: skip
-    """The officer's name, the authority's own words and whoever complains: they may be confidential, or about somebody."""
+    """The officer's name, the authority's own words and whoever complains: they may be confidential, or about somebody.
+
+    `flagger`: whose hint the house follows in a matter of its own.
+    """
     hidden = new.authority_id is not None  # what is not for everybody is not found, to whoever asks
     kinds = Counter("unknown" if t.subject_id is None or (t.unseen and hidden) else t.kind for t in named)
     person = issuer.issuer_class == "person"
@@ -109,7 +112,7 @@ def order(
         received=tlog.at_minute(new.received_at), act_by=_time(new.act_by), law_act_by=_time(regime.due("act", new.received_at)),
         interim_until=_time(new.interim_until), ends=_time(new.ends_at), emergency=new.emergency, secrecy=new.secrecy,
         targets=dict(kinds), document=document, signature=new.signature, origin=new.origin, source=new.source, rule=new.rule,
-        defects=defects,
+        defects=defects, flagged_by=flagger.name if flagger else "",
         by="authority" if new.filed_by is not None else pseudonym(court, new.received_by),
     )  # fmt: skip
     sealed = {
@@ -226,8 +229,9 @@ async def ruling(
     public = entries.Measure(
         target=case.target.number, kind=kind, measure=row.measure, also=also, outcome=_outcome(case, row), demanded=case.target.demanded,
         term=row.term or None, territory=tuple(row.territory.split(",")), basis=row.basis,
-        authority="" if case.authority.issuer_class == "person" else row.authority, jurisdiction=case.authority.jurisdiction,
-        law=row.legal_basis, rule=row.rule or None, source=case.order.source or "government", language=language,
+        authority="" if case.authority.issuer_class == "person" else case.authority.name,
+        jurisdiction=(case.flagger or case.authority).jurisdiction, law=row.legal_basis, rule=row.rule or None,
+        source=case.order.source or "government", flagged_by=case.flagger.name if case.flagger else "", language=language,
         protected=case.protected, finding=bool(said.finding), parts=max(1, len(said.subjects)),
         start=tlog.at_minute(row.starts_at), until=_time(row.ends_at), review=_time(row.review_at), permanent=row.permanent,
         strike_until=_time(row.strike_until), alone=row.alone, break_glass=row.second_by is not None, glass_until=_time(row.second_by),

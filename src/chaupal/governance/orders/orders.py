@@ -37,6 +37,7 @@ MOST_SAID = 50  # complaints about targets in one answer
 ROLE = "role"  # the issuing office, among the particulars
 OPAQUE = "X-"  # begins the reference of an order that is secret: it says nothing, and is not counted
 UNKNOWN = "unknown"  # the kind of what a line that cannot be read names
+STATE_FLAG = "state_flag"  # how a matter of the house's own came to light: a state pointed to it
 OWN = "RULES"  # the house's own matters are numbered under this, as a country's orders are under its code
 
 
@@ -116,22 +117,43 @@ async def file(court: Court, filer: Filer, form: OrderForm, brought: Sequence[Do
 
 async def enter_own(
     court: Court, paper: Paper, targets: str, by: int, *, rule: str, source: str, grounds: str, report_id: int | None,
-    regime: Regime, territory: str = "",
+    regime: Regime, territory: str = "", flagged_by: int | None = None,
 ) -> str:  # fmt: skip
-    """Enter a matter of the house's own; its reference. Raises Invalid with what the paper holds against it."""
+    """Enter a matter of the house's own; its reference. Raises Invalid with what the paper holds against it.
+
+    `flagged_by`: the authority whose hint it follows: named wherever a state gave one (`source`), and nowhere else.
+    """
     now = court.clock()
     new = Order(
         id=court.make_id(), ref="", authority_id=None, officer="", officer_rank="", reference_no="", legal_basis=regime.title.en,
         grounds=grounds, reasons="", territory=tuple(territory.upper().replace(",", " ").split()) or (EVERYWHERE,), dated=now,
         received_at=now, act_by=None, ends_at=None, received_by=by, log_index=0, regime=regime.id, regime_version=regime.version,
         kind=regime.kind, channel="house", signature="absent", origin="verified", source=source, rule=rule, report_id=report_id,
+        flagged_by=flagged_by,
     )  # fmt: skip
     if not all(code == EVERYWHERE or known_country(code) for code in new.territory):
         paper.complain("territory", "must be countries' codes of two letters, such as IN")
     async with court.work.reading() as reading:
+        flagger = await _flagger(reading, paper, new)
         named = await _read_targets(court, reading, paper, targets, (), new.id, unknown=frozenset())
     paper.check()
-    return await _enter(court, new, named, HOUSE, regime, (), "")
+    return await _enter(court, new, named, HOUSE, regime, (), "", flagger)
+
+
+async def _flagger(reading: Reading, paper: Paper, new: Order) -> Authority | None:
+    """Whose hint the house follows: an office of the register, agreed to by two, for whoever is touched is told its name."""
+    if new.source != STATE_FLAG:
+        if new.flagged_by is not None:
+            paper.complain("flagged_by", "goes with a state's hint alone")
+        return None
+    found = None if new.flagged_by is None else await docket.authority(reading, new.flagged_by)
+    if new.flagged_by is None:
+        paper.complain("flagged_by", "can't be blank")
+    elif found is None or found.issuer_class == "person":
+        paper.complain("flagged_by", "is not in the register")
+    elif found.agreed_by is None:
+        paper.complain("flagged_by", "waits until a second person agrees that it is one")
+    return found
 
 
 # --- reading a form ---
@@ -312,7 +334,8 @@ async def next_number(w: Writing, issuer: Authority, at: int) -> str:
 
 
 async def _enter(
-    court: Court, new: Order, named: list[Target], issuer: Authority, regime: Regime, brought: Sequence[Document], origin_note: str
+    court: Court, new: Order, named: list[Target], issuer: Authority, regime: Regime, brought: Sequence[Document], origin_note: str,
+    flagger: Authority | None = None,
 ) -> str:  # fmt: skip
     async with court.work.writing() as w:
         await ledger.hold(w)
@@ -324,7 +347,7 @@ async def _enter(
         ref = f"{OPAQUE}{token_hex(6).upper()}" if new.secret else await next_number(w, issuer, new.received_at)
         document = brought[0].sha256 if brought else None
         defects = dict.fromkeys(one.code for one in faces.of_order(regime, new, issuer, named))
-        written = record.order(court, new, named, issuer, regime, document, tuple(defects))
+        written = record.order(court, new, named, issuer, regime, document, tuple(defects), flagger)
         index, _ = await log.append(court, w, "order", ref, written, **record.secrecy(new))
         entered = msgspec.structs.replace(new, ref=ref, log_index=index)
         await docket.add_order(w, entered, named)

@@ -16,6 +16,7 @@ LEFT = ("", "undecided")  # nothing was decided about it, or its order was close
 COMPLIED = ("complied_full", "complied_narrower", "own_rules_action")
 UNKNOWN = "unknown"  # what an order names and nobody found here: nothing is to be decided about it
 COUNTRY = Column("country", N_("Country"), Kind.country)
+AUTHORITY = Column("authority", N_("Authority"), Kind.text)
 
 
 class Case(msgspec.Struct, frozen=True, gc=False):
@@ -148,7 +149,7 @@ def _outcome(*outcomes: str) -> Callable[[Case], int]:
 
 T1A = Declared(
     id="T1a", title=N_("Orders by authority"), things=cases,
-    keys=(COUNTRY, Column("authority", N_("Authority"), Kind.text)), key=lambda c: (c.order.jurisdiction, c.order.authority),
+    keys=(COUNTRY, AUTHORITY), key=lambda c: (c.order.jurisdiction, c.order.authority),
     columns=(
         count("received", N_("received")),
         *map(_stands, STANDINGS),

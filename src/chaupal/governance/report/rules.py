@@ -7,7 +7,7 @@ from chaupal.governance.report.cells import N_, Column, Kind, Note, count, peopl
 from chaupal.governance.report.declared import Declared
 from chaupal.governance.report.facts import Measure
 from chaupal.governance.report.filters import View
-from chaupal.governance.report.orders import COUNTRY
+from chaupal.governance.report.orders import AUTHORITY, COUNTRY
 
 RULE = Column("rule", N_("Rule"), Kind.text)
 MEASURE = Column("measure", N_("Measure"), Kind.code)
@@ -58,15 +58,20 @@ T7 = Declared(
 
 
 def state_flagged(view: View) -> list[Measure]:
-    """What a state pointed at and the house acted on under its own rules."""
+    """What a state pointed at, or ordered, and the house acted on under its own rules."""
     return [m for m in own(view) if m.source == "state_flag" or m.jurisdiction]
 
 
+def whose(m: Measure) -> str:
+    """The authority whose word it was: that of the hint, or of the order."""
+    return m.flagged_by or m.authority
+
+
 T8 = Declared(
-    id="T8", title=N_("Flagged by states, acted on under own rules"), things=state_flagged, keys=(COUNTRY, RULE, MEASURE),
-    key=lambda m: (m.jurisdiction, m.rule, m.measure),
+    id="T8", title=N_("Flagged by states, acted on under own rules"), things=state_flagged,
+    keys=(COUNTRY, AUTHORITY, RULE, MEASURE), key=lambda m: (m.jurisdiction, whose(m), m.rule, m.measure),
     columns=(*PARTS, people("reversed", N_("reversed"), reversed_)),
-    notes=(BEGAN, Note(N_("The country is empty where the flag did not come by an order."))),
+    notes=(BEGAN, Note(N_("By whose hint, as the house's record of it says; an order can be one, too."))),
 )  # fmt: skip
 
 

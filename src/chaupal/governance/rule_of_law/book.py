@@ -315,7 +315,7 @@ class Book:
         self.people = People()
         self.matters: dict[str, Matter] = {}
         self.at: dict[int, object] = {}  # by index, whatever a later entry can follow from
-        self.authorities: dict[str, str] = {}  # ref -> name, of those in the register
+        self.authorities: dict[str, Authority] = {}  # ref -> what its last entry says, of those in the register
         self.unprotected: int = -1  # the index of the entry that last ended somebody's protection
         self.now: int = 0  # the latest moment that the log knows of (ms)
         self.decided: list[Counted] = []  # since the span of the last tally
@@ -323,7 +323,11 @@ class Book:
         self._uncovered: set[int] = set()  # sealed entries that were opened as a whole
 
     def named(self, authority: str) -> bool:
-        return authority in self.authorities.values()
+        return authority in {one.name for one in self.authorities.values()}
+
+    def country_of(self, authority: str) -> str:
+        """The country of an authority in the register; nothing of one that is not."""
+        return next((one.jurisdiction for one in self.authorities.values() if one.name == authority), "")
 
     def made(self) -> Iterator[Made]:
         for matter in self.matters.values():
@@ -339,7 +343,7 @@ class Book:
         if new.said.step == "dropped":
             self.authorities.pop(ref, None)
         elif new.said.step in ("added", "changed") and name:
-            self.authorities[ref] = name
+            self.authorities[ref] = new.said
 
     def guard(self, guarded: Guarded) -> None:
         if guarded.said.step == "ended":

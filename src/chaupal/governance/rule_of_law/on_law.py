@@ -10,6 +10,7 @@ from chaupal.policy.rulings import ACCOUNT_LEVEL, EVERYWHERE, SEVERITY, Measure
 
 REFUSALS = frozenset(refusal.value for refusal in Refusal)
 SECRET = ("aggregate_only", "gag")
+STATE_FLAG = "state_flag"
 WITHOUT_REGISTER = ("person", "house")  # who can demand something without being an authority
 # What each measure can limit of a target of each kind.
 NARROWED = {
@@ -77,6 +78,16 @@ def number_reused(book: Book, matter: Matter) -> bool:
     return matter.ref in book.matters
 
 
+def hint_unnamed(book: Book, matter: Matter) -> bool:
+    """A state's hint is somebody's hint; and what is no state's hint names nobody."""
+    return (matter.own and matter.said.source == STATE_FLAG) != bool(matter.said.flagged_by)
+
+
+def hint_of_nobody(book: Book, matter: Matter) -> str:
+    whose = matter.said.flagged_by
+    return "" if not whose or book.named(whose) else whose
+
+
 def names_nothing(book: Book, matter: Matter) -> bool:
     return not matter.total
 
@@ -122,6 +133,14 @@ ORDERING: tuple[Check[Matter], ...] = (
     Check(
         "secrecy_beyond", "The order was kept more secret than its law allows.",
         "आदेश को उससे अधिक गुप्त रखा गया जितना उसका कानून देता है।", secrecy_beyond,
+    ),
+    Check(
+        "hint_unnamed", "The house followed a state's hint and does not say whose, or names a state for what is no state's hint.",
+        "किसी सरकार के इशारे पर कार्रवाई हुई और यह नहीं लिखा कि किसके, या जहाँ ऐसा इशारा नहीं था वहाँ किसी का नाम लिखा है।", hint_unnamed,
+    ),
+    Check(
+        "hint_of_nobody", "The house followed the hint of an authority that is not in the register.",
+        "ऐसे प्राधिकारी के इशारे पर कार्रवाई हुई जो रजिस्टर में नहीं है।", hint_of_nobody,
     ),
     Check("names_nothing", "The order names nothing.", "आदेश किसी चीज़ का नाम नहीं लेता।", names_nothing),
 )  # fmt: skip
@@ -251,6 +270,17 @@ def demanded_otherwise(book: Book, made: Made) -> bool:
 
 def outcome_word(book: Book, made: Made) -> bool:
     return made.matter is not None and (made.said.outcome == "own_rules_action") != made.own
+
+
+def hint_unlike(book: Book, made: Made) -> str:
+    """A measure names whose hint it follows as its matter does, and where that authority is."""
+    if made.matter is None:
+        return ""
+    said, matter = made.said, made.matter.said
+    if said.flagged_by != matter.flagged_by or (made.own and said.source != matter.source):
+        return f"{said.flagged_by or said.source}, {matter.flagged_by or matter.source}"
+    country = book.country_of(said.flagged_by)
+    return f"{said.jurisdiction or '-'}, {country}" if country and said.jurisdiction != country else ""
 
 
 def reason_unlike(book: Book, made: Made) -> bool:
@@ -383,6 +413,10 @@ MEASURING_LAW: tuple[Check[Made], ...] = (
     Check(
         "outcome_unlike", "An order's measure is called the house's own, or the other way round.",
         "आदेश की कार्रवाई को सर्वर की अपनी कार्रवाई कहा गया, या इसका उलटा।", outcome_word,
+    ),
+    Check(
+        "hint_unlike", "The measure says otherwise than its matter how it came to light, or whose hint it follows.",
+        "कार्रवाई में यह अलग लिखा है कि बात कैसे सामने आई या किसके इशारे पर हुई; उसके मामले में कुछ और है।", hint_unlike,
     ),
     Check(
         "reason_unlike", "The measure is not what was proposed: its reason or its subject has another commitment.",

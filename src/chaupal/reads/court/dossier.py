@@ -49,13 +49,14 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Dossier(msgspec.Struct, frozen=True):
-    """An order with the files of its targets; `names`: handles of staff by account."""
+    """An order with the files of its targets; `names`: handles of staff by account; `flagger`: whose hint the house follows."""
 
     order: Order
     authority: Authority
     files: tuple[File, ...]
     names: dict[int, str]
     next: int | None  # the number of the next target, where there are more
+    flagger: Authority | None = None
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,7 +114,8 @@ async def dossier(
         events = await docket.events_of(reading, [t.id for t in named])
         files = await _files(reading, viewer, named, events)
         staff = {order.received_by, authority.created_by, *(e.by for es in events.values() for e in es)}
-        return Dossier(order, authority, files, await _handles(reading, viewer, staff), following)
+        flagger = None if order.flagged_by is None else await docket.authority(reading, order.flagged_by)
+        return Dossier(order, authority, files, await _handles(reading, viewer, staff), following, flagger)
 
 
 async def sheet(reads: Reads, viewer: Viewer, ref: str, number: int) -> Sheet:

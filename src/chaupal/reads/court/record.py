@@ -109,7 +109,10 @@ class Happened(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Story(msgspec.Struct, frozen=True):
-    """One order, told whole. `asked`: of a matter under the house's own rules, the orders that had asked for what was done."""
+    """One order, told whole. `asked`: of a matter under the house's own rules, the orders that had asked for what was done.
+
+    `flagger`: the authority whose hint such a matter follows.
+    """
 
     order: Order
     authority: Authority
@@ -118,6 +121,7 @@ class Story(msgspec.Struct, frozen=True):
     outcomes: tuple[Outcome, ...]
     next: int | None  # the number of the next target, where there are more
     asked: tuple[tuple[Order, Authority], ...] = ()
+    flagger: Authority | None = None
 
 
 Sought = asked.Sought
@@ -183,7 +187,8 @@ async def story(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most:
         )
         happened = await _happened(reading, order)
         asked = await _asked(reading, order)
-    return Story(order, authority, counts, happened, outcomes, following, asked)
+        flagger = None if order.flagged_by is None else await docket.authority(reading, order.flagged_by)
+    return Story(order, authority, counts, happened, outcomes, following, asked, flagger)
 
 
 async def _asked(reading: Reading, order: Order) -> tuple[tuple[Order, Authority], ...]:

@@ -58,6 +58,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
     Times in ms; `territory` holds country codes; `act_by` and `ends_at` may be open. `bases`: codes of its regime's grounds.
     `particulars`: other fields that its regime asks for. `external_id`: the sender's own, so that nothing is filed twice.
+    `flagged_by`: the authority whose hint a matter of the house's own follows (`source`: state_flag).
     """
 
     id: int
@@ -88,6 +89,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     signature: str = "absent"
     origin: str = "unverified"
     source: str = ""
+    flagged_by: int | None = None
     rule: str = ""
     report_id: int | None = None
     filed_by: int | None = None

@@ -485,8 +485,11 @@ orders = Table(
     text("secret_ref"),  # its reference until then; links with it go on working
     text("signature", default="absent"), text("origin", default="unverified"),
     text("source"), text("rule"), big("report_id", null=True), big("filed_by", null=True), text("external_id"),
+    Column("flagged_by", BigInteger, ForeignKey("authorities.id"), nullable=True),  # whose hint a matter of the house's own follows
     text("particulars", default="{}"),  # other fields that its regime asks for
     UniqueConstraint("ref"), Index("orders_by_secret_ref", "secret_ref"),
+    CheckConstraint("(flagged_by IS NOT NULL) = (source = 'state_flag')", name="orders_name_whose_hint_it_was"),
+    CheckConstraint("flagged_by IS NULL OR authority_id IS NULL", name="orders_or_hints"),
     Index("orders_of", "authority_id", "external_id"),
 )  # fmt: skip
 

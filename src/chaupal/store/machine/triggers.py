@@ -66,7 +66,7 @@ TRIGGERS = (
     # What is known of an authority is by two people, and until they agree nothing is taken from it.
     Trigger(
         "orders_from_agreed_authorities", "orders", "INSERT",
-        "EXISTS (SELECT 1 FROM authorities WHERE id = NEW.authority_id AND agreed_by IS NULL)",
+        "EXISTS (SELECT 1 FROM authorities WHERE id IN (NEW.authority_id, NEW.flagged_by) AND agreed_by IS NULL)",
     ),
     Trigger(
         "authorities_changed_by_two", "authorities", "UPDATE OF email_domain, keys, contact, issuer_class, office, name_hi",

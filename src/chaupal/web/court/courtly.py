@@ -84,7 +84,8 @@ DONE = {
 # Who pointed to what the house took up by its own rules.
 NOTICED = {
     "staff": N_("staff noticed it"), "user_report": N_("a person reported it"), "automated": N_("a machine noticed it"),
-    "state_flag": N_("a state pointed to it"), "trusted_flagger": N_("a trusted flagger pointed to it"),
+    "state_flag": N_("a state pointed to it"), "state_unnamed": N_("a state pointed to it; which one was not written down"),
+    "trusted_flagger": N_("a trusted flagger pointed to it"),
 }  # fmt: skip
 GROUNDS = {
     "protected_expression": N_("The law protects this expression"),
@@ -117,6 +118,7 @@ WRONG = (
     N_("does not exist here"),
     N_("is named twice"),
     N_("must be one of the choices"),
+    N_("goes with a state's hint alone"),
     N_("waits until a second person agrees that it is one"),
     N_("waits until another agrees to the authority"),
     N_("is not the narrowest measure for this target"),

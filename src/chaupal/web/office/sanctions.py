@@ -1,9 +1,11 @@
 """The house's own rules at work: a matter is opened and decided, what is in force, and one person's history and strikes."""
 
+from functools import partial
 from typing import Any
 
 import msgspec
 
+from chaupal.governance.cases import house as house_matters
 from chaupal.governance.cases import notes, sanctioning
 from chaupal.governance.cases.house import SOURCES, MatterForm
 from chaupal.governance.cases.ladder import Draft
@@ -14,6 +16,7 @@ from chaupal.kernel.errors import Invalid, NotAllowed, Problem
 from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk, history
+from chaupal.web.court import courtly
 from chaupal.web.office import case as office_case
 from chaupal.web.office import room as office_room
 from chaupal.web.office.room import PAGE
@@ -31,6 +34,7 @@ class Typed(msgspec.Struct, kw_only=True):
     targets: str = ""
     rule: str = ""
     source: str = "staff"
+    flagged_by: str = ""
     grounds: str = ""
     report_id: str = ""
     outcome: str = "warn"
@@ -42,11 +46,9 @@ class Typed(msgspec.Struct, kw_only=True):
 
     @property
     def matter(self) -> MatterForm:
-        report = self.report_id.strip()
-        known = report.isascii() and report.isdigit() and len(report) < 19
         return MatterForm(
             targets=self.targets, rule=self.rule, source=self.source, grounds=self.grounds, territory=self.territory,
-            report_id=int(report) if known else None,
+            report_id=_id(self.report_id), flagged_by=_id(self.flagged_by),
         )  # fmt: skip
 
     @property
@@ -54,6 +56,11 @@ class Typed(msgspec.Struct, kw_only=True):
         return Draft(
             outcome=self.outcome, reason=self.grounds, until=self.until, permanent=self.permanent, text=self.text, rule=self.rule
         )  # fmt: skip
+
+
+def _id(text: str) -> int | None:
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 class OfPerson(msgspec.Struct, kw_only=True):
@@ -93,6 +100,7 @@ async def _page(call: Call[Any], typed: Typed, problem: Problem | None) -> Answe
     made = await history.under_own_rules(house.reads)
     return await office_room.render(
         call, "office/sanctions.html", N_("Our own rules"), problem, typed=typed, book=book, made=made, source_choices=SOURCES,
+        flaggers=await house_matters.flaggers(house.court, call.viewer), called=partial(courtly.called, language=call.viewer.language),
         names=await desk.handles(house.reads, call.viewer, [*(row.owner_id for row in made), *(row.decided_by for row in made)]),
     )  # fmt: skip
 

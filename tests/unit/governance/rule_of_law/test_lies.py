@@ -10,7 +10,7 @@ import regex
 from chaupal.governance import rule_of_law
 from chaupal.governance.rule_of_law import TABLE
 from chaupal.governance.rule_of_law.table import drawn
-from scribe import APPROVER, CLERK, FILES, PROPOSER, SECOND, Scribe, sha256
+from scribe import APPROVER, CLERK, FILES, MINISTRY, PROPOSER, SECOND, Scribe, sha256
 
 NOBODY = "staff-000000000099"
 
@@ -323,6 +323,59 @@ def test_the_entry_discloses_what_it_never_committed_to(scribe: Scribe):
     proposal = scribe.propose()
     other = scribe.propose(target=2, outcome="label")
     lie(scribe, scribe.approve(proposal, opens=scribe.codes(other)), "opens_foreign")
+
+
+# --- a state's hint ---
+
+HINT = {"source": "state_flag", "flagged_by": MINISTRY}
+
+
+def test_a_hint_that_names_its_authority_is_no_lie(scribe: Scribe):
+    scribe.own(**HINT)
+    scribe.alone(jurisdiction="IN", measure="freeze")
+    assert not scribe.verdict().findings
+
+
+def test_a_state_gave_a_hint_and_nobody_says_which(scribe: Scribe):
+    lie(scribe, scribe.own(source="state_flag"), "hint_unnamed")
+
+
+def test_a_state_is_named_for_what_people_reported(scribe: Scribe):
+    lie(scribe, scribe.own(source="user_report", flagged_by=MINISTRY), "hint_unnamed")
+
+
+def test_an_order_is_called_a_hint_of_somebody_else(scribe: Scribe):
+    lie(scribe, scribe.order("IN-2021-0002", flagged_by=MINISTRY), "hint_unnamed")
+
+
+def test_a_hint_came_from_an_authority_that_is_not_in_the_register(scribe: Scribe):
+    lie(scribe, scribe.own(source="state_flag", flagged_by="Ministry of Truth"), "hint_of_nobody")
+
+
+def test_a_hint_came_from_an_authority_that_had_left_the_register(scribe: Scribe):
+    scribe.authority(step="dropped")
+    lie(scribe, scribe.own(**HINT), "hint_of_nobody")
+
+
+def test_a_measure_forgets_whose_hint_it_follows(scribe: Scribe):
+    scribe.own(**HINT)
+    lie(scribe, scribe.alone(measure="freeze", jurisdiction="", flagged_by=""), "hint_unlike")
+
+
+def test_a_measure_follows_another_authoritys_hint_than_its_matter(scribe: Scribe):
+    scribe.authority("Delhi Police")
+    scribe.own(**HINT)
+    lie(scribe, scribe.alone(measure="freeze", jurisdiction="IN", flagged_by="Delhi Police"), "hint_unlike")
+
+
+def test_a_measure_came_to_light_by_staff_and_its_matter_by_a_state(scribe: Scribe):
+    scribe.own(**HINT)
+    lie(scribe, scribe.alone(measure="freeze", jurisdiction="IN", source="staff"), "hint_unlike")
+
+
+def test_a_hint_is_said_to_have_come_from_another_country(scribe: Scribe):
+    scribe.own(**HINT)
+    lie(scribe, scribe.alone(measure="freeze", jurisdiction="DE"), "hint_unlike")
 
 
 # --- ends ---
