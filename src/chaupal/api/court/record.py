@@ -10,9 +10,8 @@ from chaupal.kernel.clock import iso
 from chaupal.policy.epitaph import iso_date, notice_path
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import record, withheld
-from chaupal.reads.court.record import Counts, Line, Outcome
+from chaupal.reads.court.record import Authority, Counts, Line, Order, Outcome
 from chaupal.reads.court.withheld import Told
-from chaupal.store.court.docket import Authority, Order
 from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.paging import Paged, link_header
 from chaupal.wire.route import Route, get
