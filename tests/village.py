@@ -6,7 +6,7 @@ async def test_...(village):
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -156,7 +156,7 @@ class Village:
         """The reference of an order against `targets` (handles, or paths of posts), received, and checked, by the owner."""
         court, owner = self.running.house.court, self.owner.viewer
         issuer = await self.ministry()
-        filled = {
+        filled: dict[str, Any] = {
             "authority": issuer.id, "officer": "S. Verma", "officer_rank": "Joint Secretary", "reference_no": f"69A/{self.clock()}",
             "legal_basis": "IT Act, s. 69A / आईटी अधिनियम, धारा 69A", "grounds": "public order", "territory": " ".join(territory),
             "dated": iso_day(self.clock()), "targets": "\n".join(targets), "origin_note": "The office confirmed it on the telephone.",
@@ -245,7 +245,7 @@ def _cookie(cookies: dict[str, str]) -> str:
 
 
 @asynccontextmanager
-async def open_village(settings: Settings, clock: StillClock, *, bar: bool = True) -> AsyncIterator[Village]:
+async def open_village(settings: Settings, clock: StillClock, *, bar: bool = True) -> AsyncGenerator[Village]:
     """The small cast in a house of its own, everybody introduced and settled. `bar`: with the village's look-as cookie."""
     running = await open_house(msgspec.structs.replace(settings, village=bar), clock=clock, run=False)
     village = Village(running, clock)

@@ -549,7 +549,7 @@ def test_one_person_closes_a_target_as_if_its_order_had_ended(scribe: Scribe, ou
 
 @pytest.mark.parametrize("outcome", ["duplicate", "own_rules_action", "anything"])
 def test_a_closing_that_no_step_of_the_order_brings_takes_two(scribe: Scribe, outcome: str):
-    proposal = scribe.propose(outcome=outcome, ground=None)
+    proposal = scribe.propose(outcome=outcome)
     index = scribe.refuse(proposal, step="closed", outcome=outcome, ground=None, second=None)
     assert "decided_alone" in scribe.found(index)
 
