@@ -11,6 +11,7 @@ import pytest
 import regex
 from babel.messages.pofile import read_po
 
+from chaupal.policy import pushed
 from chaupal.web.words import LOCALES
 
 GLOSSARY = Path(__file__).parent.parent / "docs/glossary.md"
@@ -28,12 +29,39 @@ class Row(NamedTuple):
 ROWS = (
     Row("hi", r"ब्योर[ाे]", "लॉग", but=r"authority's entry"),
     Row("hi", r"यहां|वहां|कहां", "यहाँ, वहाँ, कहाँ"),
-    Row("hi", r"ई-मेल|इमेल|ई मेल", "ईमेल"),
-    Row("hi", r"प्रोफाइल|(?:मेरा|आपका|अपना|उनका) प्रोफ़ाइल(?!\p{L})", "प्रोफ़ाइल, feminine"),
-    Row("hi", r"लिन्क|कड़ी(?!\p{L})", "लिंक"),
+    Row("hi", r"ई-मेल|इमेल|ई मेल|(?<!\p{L})मेल(?!\p{L}| खा| नहीं)", "ईमेल"),
+    Row("hi", r"प्रोफाइल|(?:मेरा|आपका|अपना|उनका|मेरे|आपके|अपने|उनके) प्रोफ़ाइल(?!\p{L})", "प्रोफ़ाइल, feminine"),
+    Row("hi", r"लिन्क|कड़ी(?!\p{L})|कड़िय", "लिंक"),
     Row("hi", r"हैंडल|उपयोगकर्ता नाम", "यूज़रनेम"),
     Row("hi", r"हटाए जाने तक", "अगले फ़ैसले तक"),
+    Row("hi", r"चौराह", "चौपाल"),
+    Row("hi", r"मतदान", "पोल"),
+    Row("hi", r"(?<!\p{L})मत (?:दें|दिया|देना)", "वोट"),
+    Row("hi", r"अपनी बात (?:कह|के साथ|जोड़)", "कोट करें"),
+    Row("hi", r"देखें-जानें", "एक्सप्लोर"),
+    Row("hi", r"अतीत", "पुरानी पोस्ट"),
+    Row("hi", r"चित्र और आँकड़े", "ग्राफ़ और आँकड़े"),
+    Row("hi", r"परिचय चौपाल|परिचय <bdi>", "चौपाल का परिचय"),
+    Row("hi", r"पोस्ट यहाँ नहीं मिला|इन्हें नहीं$|^0 व्यक्ति", "पोस्ट यहाँ नहीं मिली, सुझाव हटाएँ, अभी किसी ने वोट नहीं दिया"),
+    Row("hi", r"उपकरण", "डिवाइस"),
+    Row("hi", r"स्टाफ़", "कर्मचारी"),
+    Row("hi", r"(?<!\p{L})पेज", "पन्ना"),
+    # What is taken away is deleted, lifted, ended or taken out; what else is said to be "हटाया" is a measure of the house, or a suggestion.
+    Row(
+        "hi",
+        r"हटाएँ|हटाइए|हटा दें|हटाना",
+        "मिटाएँ, रोक हटाएँ, बंद करें, निकालें",
+        but=r"^Lift|lifts$|suggestion|^Remove the post$",
+    ),
+    Row("hi", r"\p{L}ता/|/\p{L}*(?:ती|गी)(?!\p{L})", "a wording without gender"),
     Row("en", r"until it is lifted", "until it is decided otherwise"),
+    Row("en", r"[Ee]-mail", "email"),
+    Row("en", r"(?i)^(?:to )?the square|on the square", "Local"),
+    Row(
+        "en",
+        r"(?i)your past|your data along|do not go together|whom you (?:hear|may like)|by mail$|put away$|your account stands",
+        "plain names",
+    ),
 )
 # An act that ends differently has its own word: what is asked for -> what its Hindi is, and is not.
 ACTS = (
@@ -41,14 +69,34 @@ ACTS = (
     ("Delete this post", "मिटाएँ"),
     ("Delete the draft", "मिटाएँ"),
     ("Delete this list", "मिटाएँ"),
+    ("Discard", "मिटाएँ"),
+    ("Dismiss", "बंद करें"),
+    ("Turn off", "बंद करें"),
+    ("End", "बंद करें"),
+    ("Unfollow", "बंद करें"),
+    ("Take out", "निकालें"),
+    ("Remove", "निकालें"),
+    ("Remove this follower", "निकालें"),
+    ("Hide this suggestion", "सुझाव हटाएँ"),
+    ("Unblock", "अनब्लॉक करें"),
+    ("Unmute", "अनम्यूट करें"),
 )
+# What places and deeds are called, plainly, in both languages.
+NAMES = {
+    "Local": "चौपाल", "Home": "होम", "Explore": "एक्सप्लोर", "Muted accounts": "म्यूट किए गए खाते", "Who can notify you": "किनसे सूचना मिले",
+    "Email notifications": "ईमेल से सूचनाएँ", "Import": "पुरानी पोस्ट लाएँ", "Export": "डेटा ले जाएँ", "Account status": "खाते की स्थिति",
+    "Wrong username or password.": "यूज़रनेम या पासवर्ड गलत है।", "Who to follow": "फ़ॉलो करने के सुझाव", "Quote": "कोट करें",
+    "Poll": "पोल", "Vote": "वोट दें", "Nobody has voted yet": "अभी किसी ने वोट नहीं दिया", "Who may quote it": "इसे कौन कोट कर सकता है",
+    "Followed by %(name)s": "%(name)s के फ़ॉलो किए हुए", "Figures": "ग्राफ़ और आँकड़े", "About <bdi>%(site)s</bdi>": "<bdi>%(site)s</bdi> का परिचय",
+    "Links": "लिंक",
+}  # fmt: skip
 
 
 def said(language: str) -> list[tuple[str, str]]:
-    """(English, what the page says) of every sentence of a catalogue; of English, the sentences themselves."""
+    """(English, what is said) of every sentence of a catalogue and of pushes; of English, the sentences themselves."""
     with (LOCALES / "hi/LC_MESSAGES/messages.po").open("rb") as file:
         catalogue = read_po(file, locale="hi")
-    found: list[tuple[str, str]] = []
+    found = [(title["en"], title[language]) for title in pushed.TITLES.values()]
     for message in catalogue:
         english = (message.id,) if isinstance(message.id, str) else tuple(message.id)
         hindi = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
@@ -66,6 +114,11 @@ def test_one_word_is_said_for_one_thing(row: Row):
 def test_acts_that_end_differently_have_words_of_their_own(english: str, word: str):
     hindi = [text for asked, text in said("hi") if asked == english]
     assert hindi and all(word in text for text in hindi)
+
+
+def test_places_and_deeds_have_plain_names_in_both_languages():
+    said_so = dict(said("hi"))
+    assert {english: said_so.get(english) for english in NAMES} == NAMES
 
 
 def test_the_glossary_names_each_word_once():

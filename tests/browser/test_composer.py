@@ -233,9 +233,7 @@ def test_what_is_wrong_stands_beside_its_own_field_and_goes_when_it_is_mended(op
     page.fill("#option1", "चाय")
     page.click(POST)
     said = beside(page, "poll")
-    assert said.strip() == (
-        "मतदान के दो विकल्प एक जैसे हैं।" if language == "hi" else "Two options of the poll are the same."
-    )
+    assert said.strip() == ("पोल के दो विकल्प एक जैसे हैं।" if language == "hi" else "Two options of the poll are the same.")
     expect(page.locator("#option0")).to_be_focused()
     expect(page.locator("#text-error")).to_have_count(0)
     assert [page.input_value(f"#option{n}") for n in range(2)] == ["चाय", "चाय"]

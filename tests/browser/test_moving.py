@@ -31,7 +31,7 @@ def test_one_moves_and_takes_it_back_in_hindi_on_a_phone(opens: Opens):
     old.fill("#password", PASSWORD)
     old.get_by_role("button", name="जाएँ", exact=True).click()
     expect(old.locator("main")).to_contain_text("साथ आ चुके हैं")
-    expect(old.get_by_role("button", name="इशारा हटाएँ")).to_be_visible()
+    expect(old.get_by_role("button", name="इशारा बंद करें")).to_be_visible()
     assert not faults(old)
 
     fan.goto("/@harpreet")
@@ -43,7 +43,7 @@ def test_one_moves_and_takes_it_back_in_hindi_on_a_phone(opens: Opens):
     old.goto("/")
     expect(old.locator("main .said").first).to_contain_text("इशारा")
     old.goto(HERE)
-    old.get_by_role("button", name="इशारा हटाएँ").click()
+    old.get_by_role("button", name="इशारा बंद करें").click()
     expect(old.locator("main")).to_contain_text("तीस दिन")
     fan.goto("/@harpreet")
     expect(fan.locator("main")).not_to_contain_text("यह खाता अब")

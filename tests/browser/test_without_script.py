@@ -87,7 +87,7 @@ def test_the_language_of_the_pages_is_one_button_away(phone: BrowserContext):
     page.goto("/public")
     page.get_by_role("button", name="English").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
-    expect(page.get_by_role("heading", name="The square")).to_be_visible()
+    expect(page.get_by_role("heading", name="Local")).to_be_visible()
 
 
 @pytest.mark.parametrize("language", ["hi-IN", "en-IN"])

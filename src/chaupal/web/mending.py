@@ -24,7 +24,7 @@ LONG = 60  # letters from which on a field is high
 # What a field is called, by its name in the form. What is not here is called as it is there.
 LABELS: dict[str, str] = {
     "text": N_("Text"), "spoiler": N_("Content warning"), "name": N_("Name"), "title": N_("Title"), "note": N_("Note"),
-    "reason": N_("Reason"), "reasons": N_("Reason"), "email": N_("E-mail address"), "handle": N_("Username"), "password": N_("Password"),
+    "reason": N_("Reason"), "reasons": N_("Reason"), "email": N_("Email address"), "handle": N_("Username"), "password": N_("Password"),
     "language": N_("Language"), "visibility": N_("Who can see this"), "at": N_("Day and time"), "until": N_("Day and time"),
     "ends_at": N_("Day and time"), "options": N_("Poll"), "description": N_("Image description"), "comment": N_("Comment"), "to": N_("To"),
     "poll_for": N_("Open for"), "quote_policy": N_("Who may quote it"), "kind": N_("What it is"), "legal_basis": N_("Under which law"),

@@ -40,8 +40,8 @@ GROUPS: tuple[Group, ...] = (
         Place("/settings/filters", N_("Filters"), N_("Words and posts that you do not want to meet, where and for how long")),
     )),
     Group("people", N_("People"), (
-        Place("/notifications/policy", N_("From whom you hear"), N_("Whose notifications you are told, and whose wait for your word")),
-        Place("/settings/mail", N_("Notifications by mail"), N_("Which ones come as a letter when you have not read them")),
+        Place("/notifications/policy", N_("Who can notify you"), N_("Whose notifications you are told, and whose wait for your word")),
+        Place("/settings/mail", N_("Email notifications"), N_("Which ones come by email when you have not read them")),
         Place("/requests", N_("Follow requests"), N_("Who asks to follow you")),
         Place("/lists", N_("Lists"), N_("People whom you read apart from your home")),
         Place("/settings/mutes", N_("Muted accounts"), N_("Those of whom you read nothing unasked; they are not told")),
@@ -58,13 +58,13 @@ GROUPS: tuple[Group, ...] = (
         Place("/settings/sessions", N_("Browsers and apps"), N_("Who is logged in in your name; end each of them")),
     )),
     Group("data", N_("Your data"), (
-        Place("/settings/import", N_("Bring your past"), N_("Posts, follows and blocks from Mastodon, and posts from Twitter")),
-        Place("/settings/export", N_("Take your data along"), N_("All that is yours in one file")),
+        Place("/settings/import", N_("Import"), N_("Posts, follows and blocks from Mastodon, and posts from Twitter")),
+        Place("/settings/export", N_("Export"), N_("All that is yours in one file")),
         Place("/settings/moving", N_("Move to another account"), N_("Your followers come along; the accounts that may move here")),
         Place("/settings/deletion", N_("Delete your account"), N_("What goes, what stays and why; you have some days to think again")),
     )),
     Group("decided", N_("What was decided about you"), (
-        Place("/settings/standing", N_("How your account stands"), N_("Whether anything limits it now")),
+        Place("/settings/standing", N_("Account status"), N_("Whether anything limits it now")),
         Place(
             "/disputes/strikes", N_("What was done to me and why"),
             N_("Each decision with its law, its reason, its proof in the log, and how to appeal"),

@@ -79,7 +79,7 @@ HEARD: tuple[tuple[str, str], ...] = (
     ("Context None", N_("Choose where it is to work.")),
     ("There can be", N_("There are too many of them. Delete some first.")),
     ("form is out of date", N_("This form is out of date. Open the page again.")),
-    ("confirmed e-mail address or approval", N_("Your account is not open yet: confirm your e-mail address first.")),
+    ("confirmed e-mail address or approval", N_("Your account is not open yet: confirm your email address first.")),
 )
 ELSE = N_("This cannot be taken as it is.")
 

@@ -322,3 +322,15 @@ async def test_sign_up_shows_every_fault_at_once_and_keeps_what_was_typed(villag
     answer = await village.client.post("/signup", data=sent, headers={"cookie": cookie})
     assert answer.status_code == 422
     assert answer.text.count('class="error"') == 3 and 'value="meera(at)gaanv"' in answer.text
+
+
+async def test_four_places_have_four_icons_of_their_own(village: Village):
+    """A compass to explore, stacked lines for lists, a lens to search, a page for orders."""
+    page = await village.page_as("IN", "/", village.asha)
+    drawn = {
+        place: regex.search(rf'href="{place}"[^>]*><svg[^>]*>(.*?)</svg>', page)[1]  # pyright: ignore[reportOptionalSubscript]
+        for place in ("/explore", "/lists", "/search", "/orders")
+    }
+    assert len(set(drawn.values())) == 4
+    assert '<circle cx="12" cy="12" r="9"/>' in drawn["/explore"] and drawn["/lists"].count("h12") == 3
+    assert '<circle cx="11" cy="11" r="6.5"/>' in drawn["/search"] and "l5 5v13" in drawn["/orders"]

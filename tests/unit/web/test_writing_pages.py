@@ -95,9 +95,9 @@ async def test_what_happened_to_a_post_is_told_in_words(village: Village):
     assert await polls.close_due(v.running.house.square) == 1
     await v.settle()
     for who, words in (
-        (v.asha, ("ने आपकी पोस्ट पर अपनी बात कही", "आपका मतदान पूरा हुआ")),
-        (v.ravi, ("जिसे आपने रीपोस्ट किया था", "का मतदान पूरा हुआ, जिसमें आपने वोट दिया था")),
-        (v.meera, ("जिस पर आपने अपनी बात कही थी",)),
+        (v.asha, ("ने आपकी पोस्ट कोट की", "आपका पोल पूरा हुआ")),
+        (v.ravi, ("जिसे आपने रीपोस्ट किया था", "का पोल पूरा हुआ, जिसमें आपने वोट दिया था")),
+        (v.meera, ("जिसे आपने कोट किया था",)),
     ):
         page = await v.page_as("IN", "/notifications", who)
         for said in words:
@@ -109,7 +109,7 @@ async def test_what_is_wrong_with_a_poll_or_a_time_stands_beside_it_and_nothing_
     v = village
     form = {"text": "चाय?", "visibility": "public", "poll_for": "3600"}
     wrong = await sends(v, v.asha, "/compose", **form | {"options[]": ["चाय", "चाय"], "hide_totals": "1"})
-    assert wrong.status_code == 422 and 'id="poll-error" role="alert">मतदान के दो विकल्प एक जैसे हैं।' in wrong.text
+    assert wrong.status_code == 422 and 'id="poll-error" role="alert">पोल के दो विकल्प एक जैसे हैं।' in wrong.text
     assert 'id="text-error"' not in wrong.text and wrong.text.count('value="चाय"') == 2
     assert 'name="hide_totals" value="1" checked' in wrong.text
     wrong = await sends(v, v.asha, "/compose", **form | {"at": iso(v.clock())[:16]})

@@ -41,7 +41,7 @@ KEY = "portal.key"
 STEP = 30  # seconds that a code holds (RFC 6238)
 
 # One sentence for every reason: it must not tell which addresses exist.
-WRONG = "This address, password and code do not go together"
+WRONG = "Wrong email address, password or code"
 
 
 class InviteForm(msgspec.Struct, kw_only=True):

@@ -27,7 +27,7 @@ TRIES = 20  # codes beside the right password, for as long as half of a session 
 KEPT_AFTER_END = DAY  # used codes and links stay a while, so that their replay is noticed
 
 # One sentence for every reason: it must not tell which names exist.
-WRONG = "This name and password do not go together"
+WRONG = "Wrong username or password"
 
 
 class Session(msgspec.Struct, frozen=True):

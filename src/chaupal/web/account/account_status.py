@@ -22,7 +22,7 @@ async def show(call: Call[Nothing]) -> Answer:
     return await pages.render(
         call, "standing.html", found=found, lines=disputes.lines(call, found), words=disputewords, told=told,
         appeal=tidings.notice_page(ruling.id) if ruling else "",
-        title=words(language).gettext(N_("How your account stands")),
+        title=words(language).gettext(N_("Account status")),
     )  # fmt: skip
 
 

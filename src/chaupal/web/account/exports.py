@@ -58,7 +58,7 @@ async def _show(call: Call[Any], error: str = "") -> Answer:
              epitaph.country_names((one.country,), language))
             for one in mine
         ],
-        title=words(language).gettext(N_("Take your data along")),
+        title=words(language).gettext(N_("Export")),
     )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from chaupal.wire.route import Route, Shape, get, post
 CONTEXTS = {
     "home": N_("Home and lists"),
     "notifications": N_("Notifications"),
-    "public": N_("The square, languages and hashtags"),
+    "public": N_("Local, languages and hashtags"),
     "thread": N_("Conversations"),
     "account": N_("Profiles"),
 }

@@ -84,7 +84,7 @@ async def _policy(call: Call[Any], chosen: Policy, waiting: int, *, saved: bool)
     return await pages.render(
         call, "hearing.html", chosen=msgspec.structs.asdict(chosen), saved=saved, waiting=waiting,
         classes=[(name, said(call, text)) for name, text in CLASSES.items()],
-        ways=[(way, said(call, text)) for way, text in WAYS.items()], title=said(call, N_("From whom you hear")),
+        ways=[(way, said(call, text)) for way, text in WAYS.items()], title=said(call, N_("Who can notify you")),
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ KINDS: dict[str, str] = {
     "domains": N_("Blocked servers"),
 }  # fmt: skip
 FOR_WHOM: dict[str, str] = {
-    "": N_("For whom they were"), "unlisted": N_("Not in the square"), "private": N_("For my followers only"),
+    "": N_("For whom they were"), "unlisted": N_("Not on Local"), "private": N_("For my followers only"),
 }  # fmt: skip
 STATES: dict[str, str] = {
     "waiting": N_("Waits for its turn"), "running": N_("Is being brought in"), "done": N_("Done"),
@@ -113,7 +113,7 @@ async def one(call: Call[One]) -> Answer:
         call, "settings/import_one.html", one=found, faults=[(f.number, f.item, reason(f.why, call.viewer.language)) for f in faults],
         why=reason(found.why, call.viewer.language) if found.why else "", kind=said(KINDS[found.kind]),
         state=said(STATES[found.state]), running=found.state in ("waiting", "running"), most=imports.MOST_FAULTS,
-        title=said(N_("Bring your past")),
+        title=said(N_("Import")),
     )  # fmt: skip
 
 
@@ -128,7 +128,7 @@ async def _show(call: Call[Any], sent: Sent, errors: dict[str, str]) -> Answer:
         call, "settings/import.html", 422 if errors else 200, sent=sent, errors=errors,
         mine=[(m, said(KINDS[m.kind]), said(STATES[m.state])) for m in await imports.mine(call.house.square, call.viewer)],
         kinds=[(k, said(v)) for k, v in KINDS.items()], whom=[(k, said(v)) for k, v in FOR_WHOM.items()],
-        most=imports.MOST_BYTES // 1_000_000, title=said(N_("Bring your past")),
+        most=imports.MOST_BYTES // 1_000_000, title=said(N_("Import")),
     )  # fmt: skip
 
 

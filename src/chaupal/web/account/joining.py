@@ -20,13 +20,13 @@ from chaupal.wire.route import Nothing, Route, Shape, get, post
 
 # What is wrong with a field -> what a person is told. The first that occurs in the detail decides.
 WRONG: tuple[tuple[str, str, str], ...] = (
-    ("name", logins.WRONG, N_("This name and this password do not go together.")),
+    ("name", logins.WRONG, N_("Wrong username or password.")),
     ("handle", "taken", N_("Somebody has this name already. Choose another.")),
     ("handle", "reserved", N_("This name is kept for the people who run the server.")),
     ("handle", "must be", N_("1 to 30 of the letters a-z, digits and _.")),
     ("email", "taken", N_("There is an account with this address already.")),
     ("email", "not taken", N_("No accounts are made with this address.")),
-    ("email", "", N_("This is not an e-mail address.")),
+    ("email", "", N_("This is not an email address.")),
     ("password", "not your", N_("This is not your password.")),
     ("word", "", N_("This is not your name here.")),
     ("code", "", N_("This code is not right. Look whether the clock of your phone is.")),
@@ -183,7 +183,7 @@ async def _signup_page(call: Call[Any], sent: SignUp, errors: dict[str, str]) ->
 
 # The heading says what is so, not what was asked for.
 STEPS = {
-    "ask": N_("Confirm your e-mail address"), "open": N_("Your account is open"), "waiting": N_("Your address is confirmed"),
+    "ask": N_("Confirm your email address"), "open": N_("Your account is open"), "waiting": N_("Your address is confirmed"),
     "done": N_("Your address is confirmed"), "late": N_("This link does not work any more"), "dead": N_("This link does not work any more"),
 }  # fmt: skip
 

@@ -43,7 +43,7 @@ async def show(call: Call[Saved]) -> Answer:
     chosen = await mails.chosen(call.house.square, call.viewer)
     return await pages.render(
         call, "settings/mail.html", kinds=[(kind, NAMES[kind], kind in chosen) for kind in mails.KINDS], saved=call.args.saved,
-        title=_title(call, N_("Notifications by mail")),
+        title=_title(call, N_("Email notifications")),
     )  # fmt: skip
 
 
@@ -67,7 +67,7 @@ async def stop(call: Call[Link]) -> Answer:
 async def _stop_page(call: Call[Link], *, done: bool) -> Answer:
     path = f"/mail/stop/{call.args.secret}"
     return await pages.render(
-        call, "settings/mail_stop.html", done=done, action=path, title=_title(call, N_("No more notifications by mail"))
+        call, "settings/mail_stop.html", done=done, action=path, title=_title(call, N_("No more email notifications"))
     )
 
 

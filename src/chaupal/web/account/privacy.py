@@ -25,7 +25,7 @@ SWITCHES = (
     ),
     (
         "indexable", N_("Let others find my public posts by their words"),
-        N_("Without this only you find them. They stand on your profile, in the square and under their hashtags all the same."),
+        N_("Without this only you find them. They stand on your profile, on Local and under their hashtags all the same."),
     ),
     (
         "hide_collections", N_("Hide whom I follow and who follows me"),

@@ -87,7 +87,7 @@ WRONG = (
     N_("must be among the countries where it holds"),
     N_("say what is to be narrower"),
     N_("is not in force any more"),
-    N_("is not an e-mail address"),
+    N_("is not an email address"),
     N_("must be among the rules of this server"),
     N_("are too many for one report"),
     N_("You have appealed against this already"),

@@ -21,7 +21,7 @@ from chaupal.wire.cookies import set_cookie
 from chaupal.wire.route import Nothing, Route, Shape, get, post
 
 LOGIN = "/portal/login"
-WRONG = N_("This address, password and code do not go together.")
+WRONG = N_("Wrong email address, password or code.")
 PASSWORD = N_("A password has 8 to 256 letters.")
 
 

@@ -99,12 +99,12 @@ SPEAKERS = {
 }  # fmt: skip
 SOURCES = NOTICED
 LOOKS = {
-    "document": N_("document"), "post": N_("post that is not for everybody"), "evidence": N_("evidence"), "email": N_("e-mail address"),
+    "document": N_("document"), "post": N_("post that is not for everybody"), "evidence": N_("evidence"), "email": N_("email address"),
     "speaker": N_("why somebody is protected"), "reporter": N_("who reported"),
 }  # fmt: skip
 # Surfaces, as what people know them by.
 SURFACES = {
-    "home": N_("home timelines"), "stream": N_("live updates"), "public": N_("the square"), "tag": N_("hashtag pages"),
+    "home": N_("home timelines"), "stream": N_("live updates"), "public": N_("Local"), "tag": N_("hashtag pages"),
     "account": N_("the profile's posts"), "profile": N_("the profile"), "people": N_("lists of people"),
     "status": N_("the post's own page"),
     "thread": N_("conversations"), "quote": N_("quotes"),

@@ -18,7 +18,7 @@ from chaupal.wire.paging import Number
 from chaupal.wire.route import Nothing, Route, Shape, get, post
 
 KINDS = {
-    "ip": N_("a network"), "domain": N_("a domain of e-mail addresses"), "email": N_("one e-mail address"),
+    "ip": N_("a network"), "domain": N_("a domain of email addresses"), "email": N_("one email address"),
 }  # fmt: skip
 SEVERITIES = {
     "sign_up_requires_approval": N_("whoever joins from there waits for approval"), "sign_up_block": N_("nobody joins from there"),

@@ -79,7 +79,7 @@ async def _company(call: Call[OfAll], posts: Posts) -> dict[str, Any]:
 
 async def square(call: Call[OfAll]) -> Answer:
     """Public posts of everybody here."""
-    return await _square(call, "public.html", title=said(call, N_("The square")), language="")
+    return await _square(call, "public.html", title=said(call, N_("Local")), language="")
 
 
 async def _square(call: Call[OfAll], template: str, example: Visible[Post] | None = None, **context: Any) -> Answer:

@@ -130,7 +130,7 @@ async def publish(call: Call[Typed]) -> Answer:
 async def show(call: Call[Any], sheet: Sheet, card: Card | None, status: int = 200) -> Answer:
     said = words(call.viewer.language).gettext
     quotes_it = sheet.quoting is not None and sheet.reply_to is None
-    title = said(N_("Repost with your own words") if quotes_it else N_("Reply") if card else N_("New post"))
+    title = said(N_("Quote") if quotes_it else N_("Reply") if card else N_("New post"))
     return await pages.render(call, "compose.html", status, card=card, title=title, **form(call, sheet))
 
 
