@@ -30,8 +30,12 @@ PATHS = (
 @pytest.fixture
 def phone(village: Served, chromium: Browser) -> Iterator[BrowserContext]:
     context = chromium.new_context(
-        base_url=village.url, viewport=PHONE, java_script_enabled=False, locale="hi-IN", timezone_id="Asia/Kolkata"
-    )  # pyright: ignore[reportArgumentType]
+        base_url=village.url,
+        viewport=PHONE,  # pyright: ignore[reportArgumentType]
+        java_script_enabled=False,
+        locale="hi-IN",
+        timezone_id="Asia/Kolkata",
+    )
     context.set_default_timeout(15_000)
     yield context
     context.close()
