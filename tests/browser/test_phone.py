@@ -1,5 +1,7 @@
 """On a phone: every place is reachable, with what is new in it, with and without a script; nothing wraps that should not."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -19,8 +21,8 @@ def test_all_places_are_reachable_from_a_phone_with_their_badges_when_logged_in(
     ravi = opens("ravi")
     ravi.goto("/messages/new?to=asha")
     ravi.fill("#text", "मंडी कब चलें?")
-    ravi.click("main form.sheet button")
-    ravi.wait_for_url("**/messages/*")
+    ravi.click(".sheet-foot button")
+    ravi.wait_for_url(re.compile(r"/messages/\d+"))
     page = opens("asha", java_script_enabled=scripts, reduced_motion="reduce")
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto("/public")

@@ -178,3 +178,79 @@ async def test_what_shows_people_says_whom_and_nothing_of_whom_it_withholds(vill
     for path in (f"/@{v.ravi.handle}", "/search?q=ravi"):
         assert f'data-who="{v.ravi.id}"' in (await seen(v, "US", path)).text, path
         assert f'data-who="{v.ravi.id}"' not in (await seen(v, "IN", path)).text, path
+
+
+async def look(
+    v: Village, who: Villager | None, path: str, language: str = "hi", country: str = "IN"
+) -> httpx2.Response:
+    cookies = f"language={language}" + (f"; chaupal={who.cookie}" if who else "")
+    return await v.client.get(path, headers={"cookie": cookies, "x-country": country})
+
+
+async def test_one_connection_tells_whoever_is_signed_in_what_comes_to_them_as_well(village: Village):
+    v = village
+    cookie = f"chaupal={v.asha.cookie}"
+    async with listening(v.running.app, "/live?of=here", country="IN", cookie=cookie) as ear:
+        await v.api(v.karl, "POST", f"/api/v1/statuses/{v.asha.latest.id}/favourite")
+        await v.settle()
+        await ear.until(lambda e: any(m.event == "notice" for m in e.messages))
+        said = await v.says(v.ravi, "@asha गुप्त-बात", visibility=Visibility.DIRECT)
+        await ear.heard("message", said.id)
+        assert "गुप्त".encode() not in ear.raw
+
+
+async def test_a_stranger_hears_nothing_of_what_comes_to_others(village: Village):
+    v = village
+    async with listening(v.running.app, "/live?of=here", country="IN") as ear:
+        await v.api(v.karl, "POST", f"/api/v1/statuses/{v.asha.latest.id}/favourite")
+        await v.says(v.ravi, "@asha गुप्त-बात", visibility=Visibility.DIRECT)
+        await v.settle()
+        await v.withhold(post=v.meera.latest, by=v.chitra, second=v.dev)
+        await ear.heard("delete", v.meera.latest.id)
+        assert {message.event for message in ear.messages} <= {"delete", "away", "status.update"}
+
+
+async def test_badges_are_told_as_the_menu_writes_them_to_their_owner_alone(village: Village):
+    v = village
+    assert (await look(v, None, "/live/badges")).status_code in (302, 303, 401)
+    assert (await look(v, v.meera, "/live/badges")).json()["messages"] == ""
+    await v.says(v.ravi, "@meera सुनो", visibility=Visibility.DIRECT)
+    await v.api(v.karl, "POST", f"/api/v1/statuses/{v.meera.latest.id}/favourite")
+    await v.settle()
+    told = (await look(v, v.meera, "/live/badges")).json()
+    page = (await look(v, v.meera, "/settings")).text
+    assert told["messages"] == "1" and told["notices"]
+    for kind, text in told.items():
+        assert regex.search(rf'data-badge="{kind}">.*?<b>{regex.escape(text)}</b>', page)
+
+
+async def test_counts_are_told_of_what_one_may_see_and_of_nothing_else(village: Village):
+    v = village
+    mine, few = v.asha.latest, await v.says(v.asha, "अपनों से", visibility=Visibility.PRIVATE)
+    await v.api(v.karl, "POST", f"/api/v1/statuses/{mine.id}/favourite")
+    await v.api(v.karl, "POST", f"/api/v1/statuses/{mine.id}/reblog")
+    await v.settle()
+    path = f"/live/counts?ids={mine.id},{few.id},17,x"
+    assert (await look(v, None, path)).json() == {str(mine.id): ["", "1", "1"]}
+    assert str(few.id) in (await look(v, v.ravi, path)).json(), "a follower may"
+    await v.withhold(post=mine, by=v.chitra, second=v.dev)
+    assert (await look(v, None, path)).json() == {}
+    assert str(mine.id) in (await look(v, None, path, country="DE")).json()
+
+
+async def test_notifications_are_grouped_with_the_faces_of_those_who_did_it(village: Village):
+    v = village
+    for who in (v.ravi, v.meera, v.karl):
+        await v.api(who, "POST", f"/api/v1/statuses/{v.asha.latest.id}/favourite")
+    await v.settle()
+    page = (await look(v, v.asha, "/notifications?kind=likes")).text
+    group = page.partition('<article id="n')[2].partition("</article>")[0]
+    faces = group.partition('<p class="faces">')[2].partition("</p>")[0]
+    assert faces.count('class="face"') == 3 and "और 2 अन्य" in group
+    for who in (v.ravi, v.meera, v.karl):
+        assert f'href="/@{who.handle}"' in faces
+
+
+async def test_what_is_talked_about_comes_as_a_part_of_a_page(village: Village):
+    answer = await look(village, None, "/live/trends")
+    assert answer.status_code == 200 and "<main" not in answer.text

@@ -114,6 +114,14 @@ async def standing(
         return Standing(tuple(countries), bool(known), told, gone)
 
 
+async def counts(reads: Reads, viewer: Viewer, ids: Sequence[int]) -> dict[int, tuple[int, int, int]]:
+    """Answers, reposts and likes of the posts on somebody's screen, as far as they may see these; of a repost, of what it carries."""
+    async with reads.work.reading() as reading:
+        seen = reveal(viewer, Surface.STATUS, await sealed_posts(reading, ids), await facts_for(reading, viewer))
+    shown_ = {one.item.id: one.item.inner or one.item for one in seen if not one.withheld}
+    return {id_: (post_.replies_count, post_.boosts_count, post_.likes_count) for id_, post_ in shown_.items()}
+
+
 async def moved(reads: Reads, viewer: Viewer, ids: Sequence[int], since: int) -> Moved:
     """How the posts on somebody's screen stand now; they were put there no earlier than `since` (ms)."""
     async with reads.work.reading() as reading:

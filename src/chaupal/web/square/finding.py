@@ -1,5 +1,6 @@
 """Search, and what happened to oneself: two lists of mixed things."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -20,6 +21,7 @@ from chaupal.wire.call import Answer, Call
 from chaupal.wire.paging import Paged
 from chaupal.wire.route import Route, Shape, get
 
+FACES = 6  # of those who did the same
 FEW = 5  # people and tags where posts are looked for too
 MANY = 20
 NONE: romanised.Found[Any] = romanised.Found([])
@@ -53,7 +55,7 @@ class NoticesOf(Paged, kw_only=True):
 class Notice(msgspec.Struct, frozen=True):
     """A group of notifications as a page shows it. `decided`: what was decided, and `page` where all about it stands.
 
-    `others`: how many more did the same. `whom`: whom a report is about.
+    `faces`: those who did it, the newest first; `others`: how many beside the first. `whom`: whom a report is about.
     """
 
     told: Told
@@ -61,6 +63,7 @@ class Notice(msgspec.Struct, frozen=True):
     card: Card | None
     decided: str = ""
     page: str = ""
+    faces: Sequence[Face] = ()
     others: int = 0
     whom: Face | None = None
 
@@ -109,9 +112,10 @@ def _notice(call: Call[NoticesOf], group: Group, card: Card | None) -> Notice:
     told = group.newest
     ruling, body = told.ruling, told.body
     if ruling is None:
-        others = len({one.person.item.id for one in group.told}) - 1
+        people = {one.person.item.id: face(call, one.person) for one in group.told}
+        faces = list(people.values())[:FACES]
         whom = face(call, told.reported.whom) if told.reported else None
-        return Notice(told, face(call, told.person), card, others=others, whom=whom)
+        return Notice(told, face(call, told.person), card, faces=faces, others=len(people) - 1, whom=whom)
     language, outcome = call.viewer.language, body.get("appeal", "")
     line = tidings.line(ruling, body.get("kind", ""), language, ended=bool(body.get("ended")))
     if outcome:

@@ -1,6 +1,6 @@
 """What an open page is told: ids of what came and of what is gone. The words come with a page, judged when it is asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -8,17 +8,20 @@ import msgspec
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Malformed, NotFound
 from chaupal.policy.surface import Surface
+from chaupal.reads.people import badges
 from chaupal.reads.timelines import streams, thread
 from chaupal.text import fold
 from chaupal.web import pages
 from chaupal.web.square.cards import cards
+from chaupal.web.words import words
 from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.listening import HOME, PUBLIC, Hearing, Ruled, Tiding, Told, home_of, notices_of, tag_topic
+from chaupal.wire.listening import HOME, PUBLIC, Hearing, Ruled, Tiding, Told, direct_of, home_of, notices_of, tag_topic
 from chaupal.wire.paging import Number
-from chaupal.wire.route import Route, Shape, get
+from chaupal.wire.route import Nothing, Route, Shape, get
 
 LIVE = "/live"
 STREAM = "page"
+OWN = {"notification": "notice", "conversation": "message"}  # what comes to the viewer alone, in the words of pages
 MOST = 100  # posts that are asked after at once
 MARGIN = 10 * SECOND  # a page says when it was drawn; what is on it was looked up a little before
 
@@ -40,6 +43,12 @@ class Standing(msgspec.Struct, kw_only=True):
     since: Number = 0
 
 
+class OfPosts(msgspec.Struct, kw_only=True):
+    """Ids of posts, parted by commas."""
+
+    ids: str = ""
+
+
 class OfPost(msgspec.Struct):
     """A post, or a repost, by its id."""
 
@@ -56,8 +65,9 @@ class Moved(msgspec.Struct):
 
 
 async def page(call: Call[Heard]) -> Hearing:
-    """The list of a page. Raises NotSignedIn for home and notices, Malformed for a tag without a name."""
-    heard = call.args
+    """The list of a page, and what comes to whoever is signed in: on one connection. Raises NotSignedIn for home and notices,
+    Malformed for a tag without a name."""
+    heard, me = call.args, call.viewer.account
     if heard.of == "home":
         topic = home_of(call.me)
     elif heard.of == "notices":
@@ -68,12 +78,13 @@ async def page(call: Call[Heard]) -> Hearing:
         topic = tag_topic(key)
     else:
         raise Malformed("No tag is named")
-    return Hearing((STREAM,), (topic,), compose, heard.languages)
+    own = () if me is None else (notices_of(me), direct_of(me))
+    return Hearing((STREAM,), tuple(dict.fromkeys((topic, *own))), compose, heard.languages)
 
 
 async def compose(call: Call[Heard], topic: str, tiding: Tiding) -> Sequence[Told]:
     """`update` and `delete` with an id, where it concerns this viewer by the law of this moment; `away` with the id of a
-    person; `notice` for a notification."""
+    person; `notice` for a notification, `message` with the conversation in which something was said."""
     if tiding.kind == "update" and call.args.of == "here":
         return ()
     if tiding.kind == "update":
@@ -87,7 +98,7 @@ async def compose(call: Call[Heard], topic: str, tiding: Tiding) -> Sequence[Tol
         gone = [_id("delete", id_) for id_ in stands.gone]
         gone += [_id("away", id_) for id_ in await _away(call, tiding)]
         return gone + [_id("status.update", seen.item.id) for seen in stands.shown if tiding.anew]
-    return [_id("notice" if tiding.kind == "notification" else tiding.kind, tiding.id)]
+    return [_id(OWN.get(tiding.kind, tiding.kind), tiding.id)]
 
 
 async def standing(call: Call[Standing]) -> Answer:
@@ -96,6 +107,35 @@ async def standing(call: Call[Standing]) -> Answer:
     found = await streams.moved(reads, viewer, _ids(call.args.ids), call.args.since - MARGIN)
     away = await streams.away(reads, viewer, _ids(call.args.people))
     return json(Moved(list(map(str, found.gone)), list(map(str, found.changed)), list(map(str, away)), now))
+
+
+async def badge(call: Call[Nothing]) -> Answer:
+    """How much is new, as the frame of a page writes it; empty: nothing."""
+    found = await badges.of(call.house.reads, call.viewer)
+    say = _say(call, "number")
+    return json({name: _at_most(say, n) for name, n in (("notices", found.notices), ("messages", found.messages))})
+
+
+async def counted(call: Call[OfPosts]) -> Answer:
+    """Answers, reposts and likes by the post's id, as pages write them; empty: none."""
+    found = await streams.counts(call.house.reads, call.viewer, _ids(call.args.ids))
+    say = _say(call, "compact")
+    return json({str(id_): [say(n) if n else "" for n in three] for id_, three in found.items()})
+
+
+async def talked_about(call: Call[Nothing]) -> Answer:
+    """What stands beside a page of what is talked about now."""
+    return await pages.render(call, "parts/trends.html", found=(await pages.beside(call)).trends)
+
+
+def _say(call: Call[Any], how: Literal["number", "compact"]) -> Callable[[int], str]:
+    said = words(call.viewer.language)
+    say: Callable[..., str] = getattr(said, how)
+    return said.in_digits(say) if pages.appearance_of(call).digits == "native" else say
+
+
+def _at_most(say: Callable[[int], str], n: int) -> str:
+    return (say(n) + ("+" if n >= badges.MOST else "")) if n else ""
 
 
 async def _away(call: Call[Heard], tiding: Ruled) -> list[int]:
@@ -127,5 +167,8 @@ OPEN: dict[str, Any] = {"shape": Shape.FILE, "public": True, "takes": Heard, "st
 ROUTES: tuple[Route, ...] = (
     get(LIVE, page, Surface.STREAM, **OPEN),
     get("/live/standing", standing, Surface.STATUS, shape=Shape.FILE, public=True, takes=Standing),
+    get("/live/badges", badge, Surface.NOTIFICATIONS, shape=Shape.FILE),
+    get("/live/counts", counted, Surface.STATUS, shape=Shape.FILE, public=True, takes=OfPosts),
+    get("/live/trends", talked_about, Surface.TRENDS, shape=Shape.PAGE, public=True),
     get("/live/posts/{id}", one, Surface.STATUS, shape=Shape.PAGE, public=True, takes=OfPost),
 )

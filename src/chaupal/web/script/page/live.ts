@@ -1,9 +1,11 @@
 // What is new is counted while one reads and comes when one asks for it: nothing jumps. What is withheld or deleted meanwhile
 // goes at once, and whenever the stream opens the page asks what it missed. The stream tells ids only; the words come with the
-// page, judged when they are asked for.
+// page, judged when they are asked for. One connection brings it all, and none is held by a page that nobody looks at.
 import { pageAt } from "./ask.ts";
 import { listHere, put } from "./pager.ts";
 import { anyHere, away, catchUp, changed, checkWhatCame, gone } from "./still.ts";
+import { writeAnew } from "./anew.ts";
+import { countAtOnce, keepCounting, recount, stopCounting } from "./counts.ts";
 import { say } from "./words.ts";
 import { toast } from "./toast.ts";
 
@@ -37,10 +39,16 @@ function listen(pill: HTMLElement | null): void {
   });
   source.addEventListener("away", (event) => away(String(event.data)));
   source.addEventListener("status.update", (event) => changed(String(event.data)));
+  for (const kind of ["notice", "message"]) source.addEventListener(kind, () => {
+    recount();
+    void writeAnew(kind).then(recount, () => undefined); // what stands before one's eyes is read
+  });
+  keepCounting();
 }
 
 function stop(): void {
   left = Date.now();
+  stopCounting();
   source?.close();
   source = null;
 }
@@ -70,7 +78,7 @@ async function show(pill: HTMLElement): Promise<void> {
 
 export function listenHere(): void {
   const pill = document.querySelector<HTMLElement>("[data-live]");
-  if (!pill && !anyHere()) return;
+  if (!pill && !anyHere() && !document.querySelector("[data-badge]")) return;
   const button = document.createElement("button");
   button.type = "button";
   button.addEventListener("click", () => pill && void show(pill));
@@ -79,6 +87,8 @@ export function listenHere(): void {
   const resume = (): void => {
     if (source) return;
     listen(pill);
+    countAtOnce();
+    for (const kind of ["notice", "message"]) void writeAnew(kind).catch(() => undefined);
     if (pill && Date.now() - left > AWAY) void missed(pill).catch(() => undefined);
   };
   // A browser opens six connections to a server: only pages that are looked at hold one.
