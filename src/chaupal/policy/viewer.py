@@ -11,6 +11,9 @@ from chaupal.kernel.errors import NotSignedIn
 ACTIVE, FROZEN, SUSPENDED = "active", "frozen", "suspended"
 
 
+SYSTEM_HANDLE = "chaupal"  # the house's own account, which alone is the system's
+
+
 class Role(StrEnum):
     """What an account may do beyond writing and reading; `may.py` says what each opens."""
 

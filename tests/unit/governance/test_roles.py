@@ -92,6 +92,24 @@ async def test_a_role_that_no_entry_gave_is_no_role(village: Village, role: str)
     assert [line for line in await check_house(village.running.house) if str(asha.id) in line and role in line]
 
 
+@pytest.mark.parametrize("role", ["owner", "moderator", "system"])
+async def test_a_badge_that_no_entry_gave_is_shown_nowhere(village: Village, role: str):
+    """Neither to whom it stands beside nor to staff, whatever the row of the account says; a given one goes with its role."""
+    v, asha, chitra = village, village.asha, village.chitra
+    await tampered(v, f"UPDATE accounts SET role = '{role}' WHERE handle = 'asha'")
+    mine = (await v.api(asha, "GET", "/api/v1/accounts/verify_credentials")).json()
+    assert mine["role"]["name"] == "" and not mine["role"]["highlighted"]
+    page = await v.page_as("IN", "/office/people", v.owner)
+    assert "@asha<" not in page and "@chitra<" in page
+    told = (await v.api(v.owner, "GET", f"/api/v1/admin/accounts/{asha.id}")).json()
+    assert told["role"]["name"] == ""
+    staff = (await v.api(v.owner, "GET", "/api/v2/admin/accounts", permissions="staff")).json()
+    assert "chitra" in [one["username"] for one in staff] and "asha" not in [one["username"] for one in staff]
+    assert (await v.api(chitra, "GET", "/api/v1/accounts/verify_credentials")).json()["role"]["name"] == "Reviewer"
+    await roles.grant(v.running.house.court, v.owner.viewer, chitra.id, Role.MEMBER)
+    assert (await v.api(chitra, "GET", "/api/v1/accounts/verify_credentials")).json()["role"]["name"] == ""
+
+
 async def test_a_higher_role_than_the_log_gave_is_none_at_all(village: Village):
     await tampered(village, "UPDATE accounts SET role = 'owner' WHERE handle = 'chitra'")
     assert (await village.look("IN", "/office", village.chitra)).status_code == 404

@@ -9,7 +9,7 @@ from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, together
 from chaupal.kernel.secrets import digest, new_secret
 from chaupal.policy.may import may
-from chaupal.policy.viewer import Role, Viewer
+from chaupal.policy.viewer import SYSTEM_HANDLE, Role, Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import AccountCreated, AccountOpened, ConfirmationAsked
 from chaupal.social.people import ip_blocks as doors
@@ -25,7 +25,6 @@ from chaupal.text.clean import BadText, clean_name, normalise_post, trimmed
 CONFIRM = "confirm"
 CONFIRM_LASTS = 2 * DAY
 MAX_REASON = 500
-SYSTEM_HANDLE = "chaupal"
 SYSTEM_MARK = "system_account"
 
 _HANDLE = regex.compile(r"[a-z0-9_]{1,30}")

@@ -9,10 +9,11 @@ from sqlalchemy import text as sql
 
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Person
+from chaupal.policy.viewer import Role
 from chaupal.store.machine.dialect import Statement, among, listed, param, statement, words
 from chaupal.store.machine.tables import accounts, logins, rulings
 from chaupal.store.machine.work import Reading
-from chaupal.store.square.people import COLUMNS, person_of
+from chaupal.store.square.people import COLUMNS, person_of, true
 
 ESCAPE = "\\"
 
@@ -84,19 +85,28 @@ async def found(
         stmt, state=wishes.state, measure=wishes.measure, at=reading.now(), staff=int(wishes.staff), handle=_begins(wishes.handle),
         name=_holds(wishes.name), email=_begins(wishes.email), below=below, above=above, n=at_most,
     )  # fmt: skip
-    return [Private(*row) for row in (reversed(rows) if upward else rows)]
+    found_ = [await _true(reading, Private(*row)) for row in (reversed(rows) if upward else rows)]
+    return [one for one in found_ if not wishes.staff or one.role != Role.MEMBER]
 
 
 async def private(reading: Reading, id_: int) -> Private | None:
     """None for deleted accounts, and the house's own, into which nobody logs."""
     row = await reading.first(ONE, of=id_)
-    return None if row is None else Private(*row)
+    return None if row is None else await _true(reading, Private(*row))
+
+
+async def _true(reading: Reading, one: Private) -> Private:
+    """With the role that the log gave."""
+    if one.role == Role.MEMBER:
+        return one
+    given = Role.MEMBER if one.role == Role.SYSTEM else await reading.memory.roll(reading, one.id, one.role)
+    return msgspec.structs.replace(one, role=given)
 
 
 async def sealed_in_any_state(reading: Reading, ids: Collection[int]) -> dict[int, Sealed[Person]]:
     """Sealed people by id, those who have not come in yet too: for staff, and not kept in memory."""
     rows: Sequence[Any] = await reading.fetch(IN_ANY_STATE, ids=listed(sorted(ids))) if ids else ()
-    return {row[0]: Sealed(person_of(row)) for row in rows}
+    return {row[0]: Sealed(await true(reading, person_of(row))) for row in rows}
 
 
 def _begins(text: str) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Field, Person
+from chaupal.policy.viewer import SYSTEM_HANDLE, Role
 from chaupal.store.machine.dialect import among, listed, statement, words
 from chaupal.store.machine.noted import note, note_everything
 from chaupal.store.machine.shelves import PEOPLE
@@ -49,7 +50,7 @@ async def sealed_people(reading: Reading, ids: Collection[int]) -> dict[int, Sea
     if len(found) < len(ids) and (missing := [id_ for id_ in ids if id_ not in found]):
         generation = reading.memory.generation
         for row in await reading.by(PEOPLE, *missing).fetch(BY_IDS, ids=listed(missing)):
-            sealed = found[row[0]] = Sealed(person_of(row))
+            sealed = found[row[0]] = Sealed(await true(reading, person_of(row)))
             if generation == reading.memory.generation:
                 shelf.put(row[0], sealed)
     return found
@@ -76,7 +77,19 @@ async def ids_of(reading: Reading, handles: Sequence[str]) -> dict[str, int]:
 async def as_kept(w: Writing, id_: int) -> Person | None:
     """An account's own row, for the unit that keeps it as evidence; nobody looks at it here."""
     row = await w.first(BY_IDS, ids=listed([id_]))
-    return None if row is None else person_of(row)
+    return None if row is None else await true(w, person_of(row))
+
+
+async def true(reading: Reading, person: Person) -> Person:
+    """The person with the role that the log gave them: nobody wears another one, whatever their row says.
+
+    It changes with the row, in one commit, so what rests on the person need not rest on the log.
+    """
+    role = person.role
+    if role == Role.MEMBER or (role == Role.SYSTEM and person.handle == SYSTEM_HANDLE):
+        return person
+    given = Role.MEMBER if role == Role.SYSTEM else await reading.memory.roll(reading.keyed, person.id, role)
+    return person if given == role else msgspec.structs.replace(person, role=given)
 
 
 def person_of(row: Row) -> Person:
