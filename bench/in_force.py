@@ -24,7 +24,7 @@ from chaupal.governance.log import entries, reconcile
 from chaupal.governance.log import tree as log_tree
 from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.settings import load_settings
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.store.court import ledger, rulings
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine.shelves import RULINGS

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chaupal.policy.rulings import ACCOUNT_LEVEL, Measure
+from chaupal.policy.measures import ACCOUNT_LEVEL, Measure
 from chaupal.store.court import rulings
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.identity import account_status as standing

@@ -18,7 +18,7 @@ from chaupal.kernel.clock import StillClock
 from chaupal.kernel.ids import Ids
 from chaupal.kernel.settings import load_settings
 from chaupal.policy.facts import Visibility
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Viewer
 from chaupal.ports.bus_local import LocalBus
 from chaupal.ports.feed_local import LocalFeeds

@@ -38,7 +38,7 @@ from chaupal.governance.report import reported, snapshots
 from chaupal.governance.rule_of_law import Verdict
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, iso
 from chaupal.kernel.errors import Conflict
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Role
 from chaupal.reads.court import matters
 from chaupal.social.posts import posts

@@ -15,7 +15,7 @@ from chaupal.governance.log.findings import Fault, LogReport
 from chaupal.governance.log.verify import verify_log
 from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.errors import NotFound
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.policy.surface import Surface
 from chaupal.reads import pipeline
 from chaupal.store.court import ledger

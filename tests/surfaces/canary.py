@@ -18,7 +18,7 @@ import measures
 from chaupal.app.wiring import ROUTES
 from chaupal.fanout import exporting
 from chaupal.governance.laws import laws
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.policy.things import LinkCard
 from chaupal.social.archives import exports, imports
 from chaupal.social.archives.imports import Brought

@@ -10,7 +10,7 @@ import pytest
 import measures
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.social.media import media
 from object_store import KEYS, ObjectStore
 from painted import picture

@@ -9,7 +9,7 @@ import measures
 from chaupal.fanout import push
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.store.notifications.push import ALERTS
 from pushing import Device, device
 from village import Village, Villager, open_village

@@ -9,7 +9,7 @@ import chaupal
 import measures
 from chaupal.kernel.clock import DAY, HOUR, MINUTE
 from chaupal.kernel.settings import Settings
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.text.fold import count_key
 from village import Village
 

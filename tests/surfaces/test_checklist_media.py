@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 import measures
 from chaupal.kernel.clock import DAY
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.reads.posts import media as looked
 from chaupal.social.media import media
 from chaupal.social.people import graph

@@ -19,7 +19,7 @@ from chaupal.kernel.clock import DAY, iso_day
 from chaupal.kernel.clock import iso as iso_time
 from chaupal.kernel.errors import Invalid, NotAllowed
 from chaupal.kernel.secrets import digest
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.policy.surface import Surface
 from chaupal.social.media import media
 from chaupal.social.posts import posts, scheduling

@@ -21,7 +21,7 @@ import measures
 from chaupal.governance.people import announcements
 from chaupal.kernel.clock import HOUR, MINUTE, SECOND, StillClock
 from chaupal.kernel.settings import Settings, load_settings
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.social.people import appearance
 from chaupal.store.machine import shelves
 from chaupal.store.machine.memory import Memory

@@ -1,7 +1,7 @@
 """The words that typing offers are those of many, and never of what is hidden where somebody looks from."""
 
 import measures
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.text.fold import count_key
 from village import Said, Village
 

@@ -1,7 +1,7 @@
 """How measures are shown, on pages and in the API: labels, covers, removal, limits, and several at once."""
 
 import measures
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.social.media import media
 from painted import picture
 from village import Village

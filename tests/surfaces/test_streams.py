@@ -12,7 +12,7 @@ from chaupal.governance.events import DecisionServed
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy import rules
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.reads.timelines import home
 from chaupal.social.media import media
 from chaupal.social.people import graph

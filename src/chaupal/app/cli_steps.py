@@ -9,7 +9,7 @@ from chaupal.app.cli_staff import about_a_target, as_option, staff
 from chaupal.governance.cases.ladder import REFUSALS
 from chaupal.governance.orders import procedure
 from chaupal.governance.orders.changes import AMEND, EXTEND, RENEW
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 
 if TYPE_CHECKING:
     from chaupal.wire.call import House

@@ -4,18 +4,11 @@ from chaupal.fanout import telling
 from chaupal.fanout.context import Carrier
 from chaupal.governance.events import DecisionServed, ReportReceived, ReportResolved, ReportToConfirm
 from chaupal.governance.people import report_desk, reports
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.store.court import docket
 from chaupal.store.court import reports as rows
 from chaupal.store.court.reports import ReportRow
 from chaupal.store.machine.work import Writing
-
-# What was done -> what whoever reported it is told.
-OUTCOMES = {
-    Measure.WARN: "warned", Measure.LABEL: "labelled", Measure.MARK_SENSITIVE: "labelled", Measure.DEAMPLIFY: "limited",
-    Measure.LIMIT: "limited", Measure.FREEZE: "limited", Measure.WITHHOLD_MEDIA: "limited", Measure.WITHHOLD_POST: "limited",
-    Measure.WITHHOLD_ACCOUNT: "limited", Measure.REMOVE_POST: "removed", Measure.SUSPEND: "suspended",
-}  # fmt: skip
 
 
 async def confirmation(carrier: Carrier, event: ReportToConfirm) -> None:
@@ -50,7 +43,7 @@ async def acted(carrier: Carrier, w: Writing, event: DecisionServed) -> None:
     """Something was done about what a report began: it is resolved by that."""
     order = await docket.order(w, event.order)
     if order is not None and order.report_id is not None:
-        await report_desk.settle(carrier.court, w, order.report_id, OUTCOMES[Measure(event.measure)])
+        await report_desk.settle(carrier.court, w, order.report_id, Measure(event.measure).row.reported)
 
 
 async def told_of(carrier: Carrier, w: Writing, report: int, kind: str) -> None:

@@ -8,7 +8,7 @@ from chaupal.fanout.streams import Placed, Placing, Streams
 from chaupal.governance.events import DecisionServed, RulingChanged, RulingLifted
 from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import subjects_of
-from chaupal.policy.rulings import HIDING, SHADING
+from chaupal.policy.measures import HIDING, SCOPES, SHADING, WITHHOLDING
 from chaupal.social.events_own import FiltersChanged, ListChanged
 from chaupal.social.events_posts import CardShown, PostDeleted, PostEdited, PostPublished, QuoteRevoked
 from chaupal.store.court import rulings
@@ -168,7 +168,8 @@ async def _under(streams: Streams, event: RulingChanged, most: int) -> tuple[tup
         return (post,), tuple(await posts.reposts_of(reading, post, POSTS_TOLD))
 
 
-WITHHELD = {"withhold_post": "status", "withhold_account": "user"}  # ruling -> the message that Twitter's clients know
+# ruling -> the message that Twitter's clients know
+WITHHELD = {m.value: scope for m, scope in SCOPES.items() if m in WITHHOLDING and scope != "media"}
 
 PLACING: Placing = {
     PostPublished: _published,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chaupal.fanout.context import Carrier
-from chaupal.policy.rulings import Measure
+from chaupal.policy.rules import LIMITS
 from chaupal.policy.viewer import Role
 from chaupal.store.identity import accounts
 from chaupal.store.identity.facts_cache import rulings_in_force
@@ -11,8 +11,6 @@ from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.notifications import notice_policy
 from chaupal.store.notifications.notice_policy import ACCEPT, DROP, FILTER, NEW, Policy
 from chaupal.store.square import graph
-
-LIMITS = frozenset({Measure.LIMIT})
 
 
 async def sift(

@@ -5,7 +5,8 @@ Nothing stands in them but our own words, references, days and addresses of page
 
 from collections.abc import Iterable
 
-from chaupal.policy.epitaph import moment, spoken
+from chaupal.policy.epitaph import moment, spoken, spoken_of
+from chaupal.policy.measures import UNNAMED, Measure
 
 # Kind of answer -> (subject of the letter, what is said). Letters add a greeting, `{page}` and who we are.
 SAID = {
@@ -91,15 +92,6 @@ SAID = {
     ("overdue", "en"): ("the time is over", "The time for {thing} is over since {day}. Nothing has been done by itself."),
     ("overdue", "hi"): ("समय ख़त्म", "{thing} का समय {day} को ख़त्म हो चुका है। अपने-आप कुछ नहीं किया गया है।"),
 }  # fmt: skip
-# What an authority asks for, as the end of a sentence; of other measures only that something be limited.
-ASKED = {
-    ("withhold_post", "en"): "a post of yours be withheld", ("withhold_post", "hi"): "आपकी एक पोस्ट रोकी जाए",
-    ("withhold_media", "en"): "a picture of yours be withheld", ("withhold_media", "hi"): "आपका एक चित्र रोका जाए",
-    ("withhold_account", "en"): "your account be withheld", ("withhold_account", "hi"): "आपका खाता रोका जाए",
-    ("remove_post", "en"): "a post of yours be removed", ("remove_post", "hi"): "आपकी एक पोस्ट हटाई जाए",
-    ("suspend", "en"): "your account be suspended", ("suspend", "hi"): "आपका खाता निलंबित किया जाए",
-    ("", "en"): "something of yours be limited", ("", "hi"): "आपकी किसी चीज़ पर रोक लगे",
-}  # fmt: skip
 AND = {"en": " and ", "hi": " और "}
 HELLO = {"en": "Hello", "hi": "नमस्ते"}
 THINGS = {
@@ -111,7 +103,7 @@ THINGS = {
 def asked(measures: Iterable[str], language: str) -> str:
     """What was demanded, each thing once: `a post of yours be withheld and your account be withheld`."""
     language = spoken(language)
-    said = [ASKED.get((measure, language), ASKED["", language]) for measure in measures]
+    said = [spoken_of(Measure(measure).row.asked if measure else UNNAMED, language) for measure in measures]
     return AND[language].join(dict.fromkeys(said))
 
 

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_datetime
 
-from chaupal.policy.rulings import EVERYWHERE, Measure, Ruling
+from chaupal.policy.measures import Both
+from chaupal.policy.rulings import EVERYWHERE, Ruling
 
 SQUARE_TIME = ZoneInfo("Asia/Kolkata")
 LANGUAGES = ("hi", "en")  # what the house itself speaks: pages, placeholders, notices, mails
@@ -84,26 +85,6 @@ WITHHELD_BANNERS = {
     ("copyright", "hi"): "{since} से {country} में रोक, {until}। कॉपीराइट नोटिस {ref}: {authority}। कारण: {reason}",
     ("own_rules", "hi"): "{since} से {country} में रोक, {until}, इस सर्वर के नियमों के तहत ({ref})। कारण: {reason}",
 }  # fmt: skip
-BANNERS = {
-    (Measure.WARN, "en"): "Warned on {since}. Reason: {reason}",
-    (Measure.LABEL, "en"): "Labelled “{label}” in {country} since {since}, {until}. Reason: {reason}",
-    (Measure.MARK_SENSITIVE, "en"): "Marked as sensitive in {country} since {since}, {until}: pictures stand "
-    "behind a cover. Reason: {reason}",
-    (Measure.DEAMPLIFY, "en"): "Kept out of trends and suggestions in {country} since {since}, {until}. Reason: {reason}",
-    (Measure.LIMIT, "en"): "Limited since {since}, {until}: shown to followers and to whoever asks, offered "
-    "to nobody else. Reason: {reason}",
-    (Measure.FREEZE, "en"): "Frozen since {since}, {until}: it can read, not write. Reason: {reason}",
-    (Measure.REMOVE_POST, "en"): "Removed since {since}, {until}: nobody else sees it. Reason: {reason}",
-    (Measure.SUSPEND, "en"): "Suspended since {since}, {until}. Reason: {reason}",
-    (Measure.WARN, "hi"): "{since} को चेतावनी दी गई। कारण: {reason}",
-    (Measure.LABEL, "hi"): "{since} से {country} में “{label}” लेबल, {until}। कारण: {reason}",
-    (Measure.MARK_SENSITIVE, "hi"): "{since} से {country} में संवेदनशील, {until}: चित्र परदे के पीछे रहते हैं। कारण: {reason}",
-    (Measure.DEAMPLIFY, "hi"): "{since} से {country} में \"चर्चा में\" और सुझावों से बाहर, {until}। कारण: {reason}",
-    (Measure.LIMIT, "hi"): "{since} से सीमित, {until}: फ़ॉलो करने वालों और ढूँढने वालों को दिखता है, किसी और के सामने नहीं रखा जाता। कारण: {reason}",
-    (Measure.FREEZE, "hi"): "{since} से लिखने पर रोक, {until}: पढ़ा जा सकता है। कारण: {reason}",
-    (Measure.REMOVE_POST, "hi"): "{since} से हटाई गई, {until}: यह और किसी को नहीं दिखती। कारण: {reason}",
-    (Measure.SUSPEND, "hi"): "{since} से निलंबित, {until}। कारण: {reason}",
-}  # fmt: skip
 NEUTRAL_BANNER = {"en": "Not shown to everyone in {country}.", "hi": "{country} में सबको नहीं दिखता।"}
 
 # After whatever is said of an act under the house's own rules that a state's hint was followed in. The second where others'
@@ -157,7 +138,8 @@ def banner(ruling: Ruling, language: str) -> str:
     language = spoken(language)
     if ruling.neutral:
         return NEUTRAL_BANNER[language].format(country=country_names(ruling.territory, language))
-    said = BANNERS.get((ruling.measure, language)) or WITHHELD_BANNERS[ruling.basis, language]
+    own = ruling.measure.row.banner
+    said = spoken_of(own, language) if own else WITHHELD_BANNERS[ruling.basis, language]
     return said.format(**facts_of(ruling, language), reason=ruling.reason) + hinted(ruling, language)
 
 
@@ -256,6 +238,10 @@ def moment(ms: int, language: str) -> str:
 def spoken(language: str) -> str:
     """The language among ours in which somebody is told; English for those we do not have."""
     return language if language in LANGUAGES else "en"
+
+
+def spoken_of(sentence: Both, language: str) -> str:
+    return sentence[language == "hi"]
 
 
 @functools.cache

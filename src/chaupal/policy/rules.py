@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 
 from chaupal.policy.facts import Facts, Subject, Visibility
 from chaupal.policy.may import may_know_of
-from chaupal.policy.rulings import HIDING, SEVERITY, Measure, Ruling
+from chaupal.policy.measures import HIDING, SEVERITY, UNFINDABLE, WITHHOLDING, Measure
+from chaupal.policy.rulings import Ruling
 from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import PLAIN, Hide, Placeholder, Reach, Show, Verdict
 from chaupal.policy.viewer import Viewer
@@ -37,12 +38,12 @@ CARRIED = frozenset({Surface.TRENDS, Surface.SUGGEST})
 # Where strangers' words come to people. What is limited goes there to followers only.
 OFFERED = (UNASKED - {Surface.HOME}) | CARRIED
 
-POST_MEASURES = frozenset({Measure.WITHHOLD_POST})
-ACCOUNT_MEASURES = frozenset({Measure.WITHHOLD_ACCOUNT})
-MEDIA_MEASURES = frozenset({Measure.WITHHOLD_MEDIA})
-REMOVAL = frozenset({Measure.REMOVE_POST})
-SUSPENSION = frozenset({Measure.SUSPEND})
-LIMITS = frozenset({Measure.LIMIT})
+POST_MEASURES = frozenset(m for m in WITHHOLDING if m.row.hides == "post")
+ACCOUNT_MEASURES = frozenset(m for m in WITHHOLDING if m.row.hides == "account")
+MEDIA_MEASURES = frozenset(m for m in WITHHOLDING if m.row.hides == "media")
+REMOVAL = frozenset(m for m in HIDING - WITHHOLDING if m.row.hides == "post")
+SUSPENSION = frozenset(m for m in HIDING - WITHHOLDING if m.row.hides == "account")
+LIMITS = UNFINDABLE - HIDING
 REACH_MEASURES = frozenset({Measure.DEAMPLIFY})
 SENSITIVE = frozenset({Measure.MARK_SENSITIVE})
 LABELS = frozenset({Measure.LABEL})

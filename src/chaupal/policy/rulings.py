@@ -1,44 +1,14 @@
 """Rulings in force, held so that asking about twenty posts costs about a microsecond each."""
 
 from collections.abc import Callable, Iterable, Sequence, Set
-from enum import StrEnum
 from heapq import heappop, heappush
 
 import msgspec
 
+from chaupal.policy.measures import SEVERITY, UNFINDABLE, Measure
+
 EVERYWHERE = "XX"
 FOREVER = 2**63 - 1
-
-
-class Measure(StrEnum):
-    """The rungs of the ladder that this server can carry out, narrowest first."""
-
-    WARN = "warn"  # told and counted as a strike; nothing is hidden
-    LABEL = "label"
-    MARK_SENSITIVE = "mark_sensitive"
-    DEAMPLIFY = "deamplify"
-    LIMIT = "limit"  # seen by followers and by whoever asks for it, offered to nobody else
-    FREEZE = "freeze"  # reads, and cannot write
-    WITHHOLD_MEDIA = "withhold_media"
-    WITHHOLD_POST = "withhold_post"
-    WITHHOLD_ACCOUNT = "withhold_account"
-    REMOVE_POST = "remove_post"
-    SUSPEND = "suspend"
-
-
-# What a measure acts on: one against a post never takes its author along.
-ACTS_ON = {
-    Measure.WARN: ("account", "post"), Measure.LABEL: ("post", "account"), Measure.MARK_SENSITIVE: ("post", "account"),
-    Measure.DEAMPLIFY: ("tag", "post", "account"), Measure.LIMIT: ("account",), Measure.FREEZE: ("account",),
-    Measure.WITHHOLD_MEDIA: ("media",), Measure.WITHHOLD_POST: ("post",), Measure.WITHHOLD_ACCOUNT: ("account",),
-    Measure.REMOVE_POST: ("post",), Measure.SUSPEND: ("account",),
-}  # fmt: skip
-ACCOUNT_LEVEL = frozenset({Measure.LIMIT, Measure.FREEZE, Measure.WITHHOLD_ACCOUNT, Measure.SUSPEND})
-WITHHOLDING = frozenset({Measure.WITHHOLD_MEDIA, Measure.WITHHOLD_POST, Measure.WITHHOLD_ACCOUNT})
-HIDING = WITHHOLDING | {Measure.REMOVE_POST, Measure.SUSPEND}
-SHADING = frozenset({Measure.LABEL, Measure.MARK_SENSITIVE, Measure.WITHHOLD_MEDIA})  # changes the look, hides no words
-UNFINDABLE = (HIDING | {Measure.LIMIT}) - {Measure.WITHHOLD_MEDIA}
-SEVERITY = {measure: rung for rung, measure in enumerate(Measure)}
 
 
 class Ruling(msgspec.Struct, frozen=True, kw_only=True):

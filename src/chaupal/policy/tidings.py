@@ -1,68 +1,14 @@
 """What the person a ruling touches is told when it begins and when it ends: a line for the app, a letter for the mail."""
 
-from chaupal.policy.epitaph import facts_of, hinted, moment, spoken
-from chaupal.policy.rulings import Measure, Ruling
+from chaupal.policy.epitaph import facts_of, hinted, moment, spoken, spoken_of
+from chaupal.policy.measures import WITHHOLDING, Measure
+from chaupal.policy.rulings import Ruling
 
-# Whole sentences for each measure and kind of subject, since Hindi verbs agree with it. `{because}` says on whose word:
-# after the verb in English, before the sentence in Hindi.
-BEGUN = {
-    ("withhold_post", "en"): "Your post is not shown in {country}, {until}{because}. Elsewhere it can be read.",
-    ("withhold_post", "hi"): "{because}आपकी पोस्ट {until} {country} में नहीं दिखाई जाएगी। दूसरे देशों में वह पढ़ी जा सकती है।",
-    ("withhold_account", "en"): "Your account is not shown in {country}, {until}{because}. Elsewhere it can be seen.",
-    ("withhold_account", "hi"): "{because}आपका खाता {until} {country} में नहीं दिखाया जाएगा। दूसरे देशों में वह देखा जा सकता है।",
-    ("withhold_media", "en"): "A picture of yours is not shown in {country}, {until}{because}. Elsewhere it can be seen.",
-    ("withhold_media", "hi"): "{because}आपका एक चित्र {until} {country} में नहीं दिखाया जाएगा। दूसरे देशों में वह देखा जा सकता है।",
-    ("deamplify_post", "en"): "Your post is kept out of trends and suggestions in {country}, {until}{because}. "
-    "Whoever looks for it finds it.",
-    ("deamplify_post", "hi"): "{because}आपकी पोस्ट {until} {country} में \"चर्चा में\" और सुझावों से बाहर रहेगी। ढूँढने वालों को वह मिलेगी।",
-    ("deamplify_account", "en"): "Your account is kept out of trends and suggestions in {country}, {until}{because}. "
-    "Whoever looks for it finds it.",
-    ("deamplify_account", "hi"): "{because}आपका खाता {until} {country} में \"चर्चा में\" और सुझावों से बाहर रहेगा। ढूँढने वालों को वह मिलेगा।",
-    ("label_post", "en"): "Your post bears a label in {country}, {until}{because}: “{label}”",
-    ("label_post", "hi"): "{because}आपकी पोस्ट पर {until} {country} में यह लेबल रहेगा: “{label}”",
-    ("label_account", "en"): "Your account bears a label in {country}, {until}{because}: “{label}”",
-    ("label_account", "hi"): "{because}आपके खाते पर {until} {country} में यह लेबल रहेगा: “{label}”",
-    ("mark_sensitive_post", "en"): "Your post is marked as sensitive, {until}{because}: its pictures stand behind a cover.",
-    ("mark_sensitive_post", "hi"): "{because}आपकी पोस्ट {until} संवेदनशील मानी गई है: उसके चित्र परदे के पीछे रहेंगे।",
-    ("mark_sensitive_account", "en"): "Your account is marked as sensitive, {until}{because}: pictures in your posts stand behind a cover.",
-    ("mark_sensitive_account", "hi"): "{because}आपका खाता {until} संवेदनशील माना गया है: आपकी पोस्टों के चित्र परदे के पीछे रहेंगे।",
-    ("limit_account", "en"): "Your account is limited, {until}{because}: your followers and whoever looks for it see your posts; "
-    "they are offered to nobody else.",
-    ("limit_account", "hi"): "{because}आपका खाता {until} सीमित है: फ़ॉलो करने वाले और ढूँढने वाले आपकी पोस्टें देखेंगे, "
-    "वे किसी और के सामने नहीं रखी जाएँगी।",
-    ("freeze_account", "en"): "Your account is frozen, {until}{because}: you can read, appeal and take your data along, and not write.",
-    ("freeze_account", "hi"): "{because}आपके खाते में {until} लिखने पर रोक है: आप पढ़ सकते हैं, अपील कर सकते हैं और अपना डेटा ले सकते हैं।",
-    ("warn_post", "en"): "You are warned because of a post of yours{because}. The post stays as it is.",
-    ("warn_post", "hi"): "{because}आपकी एक पोस्ट के कारण आपको चेतावनी दी गई है। पोस्ट वैसी ही रहेगी।",
-    ("warn_account", "en"): "You are warned{because}. Your account stays as it is.",
-    ("warn_account", "hi"): "{because}आपको चेतावनी दी गई है। आपका खाता वैसा ही रहेगा।",
-    ("remove_post", "en"): "Your post was removed{because}. Only you still see it.",
-    ("remove_post", "hi"): "{because}आपकी पोस्ट हटा दी गई है। अब वह केवल आपको दिखती है।",
-    ("suspend_account", "en"): "Your account is suspended, {until}{because}. You can log in to appeal and to take your data along.",
-    ("suspend_account", "hi"): "{because}आपका खाता {until} निलंबित है। आप लॉग इन करके अपील कर सकते हैं और अपना डेटा ले सकते हैं।",
-}  # fmt: skip
+# What its person is told of the end of one that has no sentence of its own.
 ENDED = {
-    ("withhold_post", "en"): "Your post is shown in {country} again: the limit{under} has ended.",
-    ("withhold_post", "hi"): "आपकी पोस्ट {country} में फिर दिख रही है: {under}लगी रोक ख़त्म हो गई है।",
-    ("withhold_account", "en"): "Your account is shown in {country} again: the limit{under} has ended.",
-    ("withhold_account", "hi"): "आपका खाता {country} में फिर दिख रहा है: {under}लगी रोक ख़त्म हो गई है।",
-    ("withhold_media", "en"): "Your picture is shown in {country} again: the limit{under} has ended.",
-    ("withhold_media", "hi"): "आपका चित्र {country} में फिर दिख रहा है: {under}लगी रोक ख़त्म हो गई है।",
-    ("remove_post", "en"): "Your post is there again: its removal{under} has been taken back.",
-    ("remove_post", "hi"): "आपकी पोस्ट फिर से दिख रही है: {under}उसे हटाने का फ़ैसला वापस ले लिया गया है।",
-    ("suspend_account", "en"): "Your account is open again, with everything in it: the suspension{under} has ended.",
-    ("suspend_account", "hi"): "आपका खाता फिर खुल गया है, सब कुछ पहले जैसा है: {under}हुआ निलंबन ख़त्म हो गया है।",
-    ("freeze_account", "en"): "You can write again: the freeze of your account{under} has ended.",
-    ("freeze_account", "hi"): "आप फिर से लिख सकते हैं: {under}खाते पर लगी रोक ख़त्म हो गई है।",
-    ("warn_post", "en"): "The warning{under} for your post has been taken back.",
-    ("warn_post", "hi"): "{under}आपकी पोस्ट के लिए दी गई चेतावनी वापस ले ली गई है।",
-    ("warn_account", "en"): "The warning{under} has been taken back.",
-    ("warn_account", "hi"): "{under}दी गई चेतावनी वापस ले ली गई है।",
-    ("post", "en"): "The limit{under} on your post has ended.",
-    ("post", "hi"): "{under}आपकी पोस्ट पर लगी रोक ख़त्म हो गई है।",
-    ("account", "en"): "The limit{under} on your account has ended.",
-    ("account", "hi"): "{under}आपके खाते पर लगी रोक ख़त्म हो गई है।",
-}  # fmt: skip
+    "post": ("The limit{under} on your post has ended.", "{under}आपकी पोस्ट पर लगी रोक ख़त्म हो गई है।"),
+    "account": ("The limit{under} on your account has ended.", "{under}आपके खाते पर लगी रोक ख़त्म हो गई है।"),
+}
 
 BECAUSE = {
     ("order", "en"): ", because of a legal order ({authority}; {ref}; {law})",
@@ -116,10 +62,6 @@ POSTS = {
     ("ended", "en"): "@{handle} {line} More: {page}", ("ended", "hi"): "@{handle} {line} विस्तार से: {page}",
 }  # fmt: skip
 
-ONLY_OF_ACCOUNTS = frozenset({Measure.LIMIT, Measure.FREEZE, Measure.SUSPEND})
-WITHHELD = frozenset({Measure.WITHHOLD_POST, Measure.WITHHOLD_ACCOUNT, Measure.WITHHOLD_MEDIA})
-STANDS_FOR_ITSELF = WITHHELD | {Measure.REMOVE_POST}
-
 
 def line(ruling: Ruling, kind: str, language: str, *, ended: bool, brief: bool = False) -> str:
     """One or two sentences: what happened to a `post`, an `account` or `media`, where, until when and on whose word.
@@ -128,11 +70,12 @@ def line(ruling: Ruling, kind: str, language: str, *, ended: bool, brief: bool =
     """
     language = spoken(language)
     facts = facts_of(ruling, language) | {"rule": ruling.rule.partition("@")[0]}
-    word, what = _word(ruling, brief=brief), _what(ruling, kind)
+    word, of = _word(ruling, brief=brief), "account" if kind == "account" else "post"
+    row, what = ruling.measure.row, ruling.measure.kind(of)
     if ended:
-        said = ENDED.get((what, language)) or ENDED["account" if kind == "account" else "post", language]
+        said = spoken_of(row.ended.get(what) or ENDED[of], language)
         return said.format(**facts, under=UNDER.get((word, language), "").format(**facts))
-    said = BEGUN[what, language].format(**facts, because=BECAUSE[word, language].format(**facts))
+    said = spoken_of(row.begun[what], language).format(**facts, because=BECAUSE[word, language].format(**facts))
     return said + hinted(ruling, language, brief=brief)
 
 
@@ -153,7 +96,7 @@ def letter(
     thing = THINGS[kind if kind in ("account", "media") else "post", language]
     body = LETTERS[when, language].format(
         **said, line=line(ruling, kind, language, ended=ended),
-        seen=SEEN[language] if ruling.measure in WITHHELD else "",
+        seen=SEEN[language] if ruling.measure in WITHHOLDING else "",
         # Of what may name nobody the reason could name somebody.
         why="" if ruling.neutral else WHY[language].format(reason=ruling.reason),
         appeal="" if appeal_by is None else APPEAL[language].format(day=moment(appeal_by, language)),
@@ -164,13 +107,6 @@ def letter(
 def notice_page(ruling: int) -> str:
     """Where the person concerned reads all about a ruling, and appeals."""
     return f"/disputes/strikes/{ruling}"
-
-
-def _what(ruling: Ruling, kind: str) -> str:
-    if ruling.measure in STANDS_FOR_ITSELF:
-        return ruling.measure.value
-    of_account = kind == "account" or ruling.measure in ONLY_OF_ACCOUNTS
-    return f"{ruling.measure.value}_{'account' if of_account else 'post'}"
 
 
 def _word(ruling: Ruling, *, brief: bool) -> str:

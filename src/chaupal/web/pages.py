@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chaupal.kernel.clock import MINUTE, iso
 from chaupal.policy.may import may
+from chaupal.policy.measures import labels
 from chaupal.policy.things import Person
 from chaupal.policy.viewer import SUSPENDED
 from chaupal.reads.explore import trends
@@ -143,6 +144,7 @@ def environment(language: str, native: bool = False) -> Environment:
     }  # fmt: skip
     names: dict[str, Any] = {
         "lang": said.language, "dir": said.direction, "languages": LANGUAGES, "static": static.address, "links": links,
+        "receipts": {code: said.gettext(text) for code, text in labels("receipt").items()},
         "typing": static.typing, "setting_groups": places.GROUPS, "group_of": places.group_of,
         "has_icons": "icon-apple.png" in static.kept(),
     }  # fmt: skip

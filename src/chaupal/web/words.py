@@ -10,6 +10,7 @@ from babel import Locale
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_compact_decimal, format_decimal
 
+from chaupal.kernel.marked import N_ as N_
 from chaupal.kernel.saying import log
 from chaupal.policy import epitaph
 from chaupal.policy.epitaph import LANGUAGES, SQUARE_TIME
@@ -26,11 +27,6 @@ DIGITS = {
     "ur": "۰۱۲۳۴۵۶۷۸۹",
 }  # fmt: skip
 RIGHT_TO_LEFT = frozenset({"ur", "ks", "sd", "ar", "fa"})
-
-
-def N_(text: str) -> str:  # noqa: N802 (the name by which catalogues are gathered)
-    """Marks a text for the catalogues where it is written, to be translated where it is said."""
-    return text
 
 
 class Words:

@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx2
 
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.social.signin import logins
 from measures import begin
 from village import Village, Villager

@@ -7,7 +7,7 @@ import measures
 from chaupal.governance.cases import decisions
 from chaupal.governance.orders import steps
 from chaupal.governance.orders.steps import StepForm
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.reads.court import filings
 from chaupal.store.court import docket
 from chaupal.store.machine.dialect import statement, words

@@ -3,7 +3,7 @@
 from typing import Any
 
 import measures
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from village import Village, Villager
 
 

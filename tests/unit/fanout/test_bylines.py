@@ -10,7 +10,7 @@ import measures
 from chaupal.fanout import previews
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.policy.things import LinkCard
 from chaupal.store.square import cards
 from chaupal.text.page_head import read_head

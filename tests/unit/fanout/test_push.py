@@ -15,7 +15,7 @@ from chaupal.fanout import push
 from chaupal.kernel.clock import DAY, HOUR, StillClock
 from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.social.signin import logins
 from chaupal.store.identity import apps
 from chaupal.store.notifications import push as rows

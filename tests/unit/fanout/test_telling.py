@@ -16,7 +16,7 @@ from chaupal.governance.people.reports import Guest, Report
 from chaupal.governance.regimes import Duration
 from chaupal.governance.regimes.regime import Gag, Notice
 from chaupal.kernel.clock import DAY, HOUR
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.ports.mail import Letter
 from chaupal.social.people import accounts
 from chaupal.store.court import ledger, tellings

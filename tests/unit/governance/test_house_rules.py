@@ -14,7 +14,7 @@ from chaupal.governance.laws.house_rules import HouseRules, load_house_rules
 from chaupal.governance.regimes import OWN_RULES, BadLaw, load_regimes
 from chaupal.kernel.clock import DAY, parse_time
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Role
 from court import REASON, Bench, staff
 

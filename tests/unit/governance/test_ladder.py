@@ -14,7 +14,7 @@ from chaupal.governance.orders.procedure import Stage
 from chaupal.governance.orders.steps import StepForm
 from chaupal.kernel.clock import DAY, HOUR
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.court import clocks, docket, rulings, speakers
 from chaupal.store.court.rulings import RulingRow

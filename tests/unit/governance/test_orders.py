@@ -14,7 +14,7 @@ from chaupal.governance.orders import authorities, orders
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Role
 from chaupal.store.court import docket, ledger, rulings
 from chaupal.store.machine.work import Reading

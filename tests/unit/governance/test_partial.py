@@ -15,7 +15,7 @@ from chaupal.governance.people import speakers
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.clock import DAY, HOUR, iso
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.court import docket, ledger, rulings
 from chaupal.store.court.rulings import RulingRow

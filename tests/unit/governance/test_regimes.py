@@ -10,7 +10,8 @@ from chaupal.governance.regimes import GENERIC, OWN_RULES, SHIPPED, Duration, Re
 from chaupal.governance.regimes.dates import in_force
 from chaupal.kernel.clock import DAY, HOUR, parse_time
 from chaupal.kernel.errors import Invalid, NotFound
-from chaupal.policy.rulings import EVERYWHERE, WITHHOLDING, Measure
+from chaupal.policy.measures import WITHHOLDING, Measure
+from chaupal.policy.rulings import EVERYWHERE
 
 LAWS = load_regimes()
 CODE = SHIPPED.parents[2]

@@ -6,7 +6,8 @@ import pytest
 from msgspec import structs
 
 from chaupal.policy import epitaph
-from chaupal.policy.rulings import EVERYWHERE, WITHHOLDING, Measure, Ruling
+from chaupal.policy.measures import WITHHOLDING, Measure
+from chaupal.policy.rulings import EVERYWHERE, Ruling
 from unit.policy.worlds import ruling
 
 BASES = ("legal_order", "legal_notice", "own_rules", "copyright")

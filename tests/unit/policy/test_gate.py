@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from chaupal.policy.facts import Facts, Subject, Visibility
 from chaupal.policy.gate import reveal, reveal_one
+from chaupal.policy.measures import Measure
 from chaupal.policy.narrow import LISTED_PUBLICLY, profile_visibilities
 from chaupal.policy.rules import judge
-from chaupal.policy.rulings import Measure, RulingIndex
+from chaupal.policy.rulings import RulingIndex
 from chaupal.policy.sealed import Sealed, Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import LinkCard, Mention, Option, Picture, Poll, Post, Tag

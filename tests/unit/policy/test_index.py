@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from chaupal.policy.facts import Facts, Subject, Visibility
+from chaupal.policy.measures import Measure
 from chaupal.policy.rules import judge
-from chaupal.policy.rulings import FOREVER, Measure, RulingIndex
+from chaupal.policy.rulings import FOREVER, RulingIndex
 from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import Show
 from chaupal.policy.viewer import Viewer

@@ -1,8 +1,9 @@
 """The law, rule by rule, each as a sentence."""
 
 from chaupal.policy.facts import Facts, Relations, Subject, Visibility
+from chaupal.policy.measures import Measure
 from chaupal.policy.rules import RULES, SHADES, judge
-from chaupal.policy.rulings import Measure, RulingIndex
+from chaupal.policy.rulings import RulingIndex
 from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import Hide, Placeholder, Show
 from chaupal.policy.viewer import Role, Viewer

@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from chaupal.policy.facts import Facts, Relations, Subject, Visibility
-from chaupal.policy.rulings import Measure, Ruling, RulingIndex
+from chaupal.policy.measures import Measure
+from chaupal.policy.rulings import Ruling, RulingIndex
 from chaupal.policy.viewer import Role, Viewer
 
 PEOPLE = (1, 2, 3)

@@ -7,7 +7,8 @@ import pytest
 
 from chaupal.governance.events import DecisionServed, RulingLifted
 from chaupal.policy import tidings
-from chaupal.policy.rulings import Measure, Ruling
+from chaupal.policy.measures import Measure
+from chaupal.policy.rulings import Ruling
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import notifications
 from chaupal.reads.people.notifications import Told

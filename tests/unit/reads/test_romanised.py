@@ -3,7 +3,7 @@
 import pytest
 
 from chaupal.kernel.clock import HOUR
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.reads.explore import romanised
 from chaupal.reads.explore.search import Span
 from chaupal.text.near import skeleton

@@ -3,7 +3,7 @@
 import pytest
 
 from chaupal.kernel.clock import DAY
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.policy.surface import Surface
 from chaupal.reads.explore import search, tags
 from chaupal.reads.explore.search import Span, parse

@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from chaupal.kernel.clock import HOUR, MINUTE
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.policy.things import LinkCard
 from chaupal.social.signin import logins
 from chaupal.store.square import cards

@@ -10,7 +10,7 @@ from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND, StillClock
 from chaupal.kernel.ids import first_id_at
 from chaupal.policy.epitaph import SQUARE_TIME
 from chaupal.policy.facts import Facts
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.reads.explore import tags, trends
 from chaupal.reads.explore.trends import HALF_LIFE, rank
 from chaupal.social.people import graph

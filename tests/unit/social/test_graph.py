@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from chaupal.kernel.errors import NotAllowed, NotFound
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.policy.surface import Surface
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import crowds, people, relations

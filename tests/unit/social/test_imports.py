@@ -6,7 +6,7 @@ from archives import mastodon, note, tarred, tweet, twitter, zipped
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import Conflict, Invalid, NotFound
 from chaupal.kernel.ids import made_at
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.explore import search, trends
 from chaupal.reads.page import Cursor

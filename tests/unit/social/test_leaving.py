@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Table, func, insert, select
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotFound
 from chaupal.kernel.secrets import digest
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Caller, Role, Viewer
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread

@@ -16,7 +16,7 @@ from PIL import Image
 from chaupal.kernel.errors import Invalid, NotFound, WithheldByLaw
 from chaupal.policy.facts import Visibility
 from chaupal.policy.filed import pass_of
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.policy.unsaid import Unsaid
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.reads.posts import media as looked

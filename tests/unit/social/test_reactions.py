@@ -3,7 +3,7 @@
 import pytest
 
 from chaupal.kernel.errors import NotFound
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import crowds
 from chaupal.reads.posts import reactions

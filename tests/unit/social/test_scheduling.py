@@ -4,7 +4,7 @@ import pytest
 
 import measures
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, iso
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.policy.unsaid import Unsaid
 from chaupal.social.media import media
 from chaupal.social.posts import scheduling

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from chaupal.kernel.clock import DAY, HOUR, StillClock
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.store.court import rulings
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.identity import facts_cache as knowledge

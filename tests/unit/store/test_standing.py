@@ -3,7 +3,7 @@
 import pytest
 
 from chaupal.kernel.clock import DAY, StillClock
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.store.court import rulings
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.identity import account_status as standing

@@ -10,7 +10,7 @@ import regex
 import measures
 from chaupal.kernel.clock import DAY, StillClock
 from chaupal.kernel.settings import Settings
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.text.fold import count_key
 from painted import picture
 from village import Village, Villager, open_village

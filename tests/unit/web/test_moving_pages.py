@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.social.people import moving
 from chaupal.store.identity import moving as rows
 from measures import begin

@@ -11,7 +11,7 @@ import pytest
 from chaupal.fanout import mailing
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy import mailed
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.store.notifications.notice_mails import WAIT
 from measures import begin
 from unit.web.test_pages import send

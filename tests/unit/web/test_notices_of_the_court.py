@@ -4,7 +4,8 @@ import pytest
 import regex
 
 from chaupal.policy import epitaph, tidings
-from chaupal.policy.rulings import Measure, Ruling
+from chaupal.policy.measures import Measure
+from chaupal.policy.rulings import Ruling
 from chaupal.web.words import words
 from village import Village
 

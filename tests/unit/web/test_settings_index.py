@@ -1,7 +1,7 @@
 """All settings on one page: nothing that can be set is missing there, and what limits one now stands on top."""
 
 from chaupal.app.wiring import ROUTES
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.web.places import GROUPS
 from measures import begin
 from village import Village

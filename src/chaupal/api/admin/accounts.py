@@ -12,7 +12,7 @@ from chaupal.api.mastodon.people import Account, RoleShown, account_of, role_of
 from chaupal.governance.people import account_desk
 from chaupal.governance.people.account_desk import ENDS, Action
 from chaupal.kernel.clock import iso
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import staffed
 from chaupal.reads.court.staffed import Entry, Wishes

@@ -6,7 +6,8 @@ import msgspec
 
 from chaupal.kernel.clock import iso
 from chaupal.policy import epitaph
-from chaupal.policy.rulings import EVERYWHERE, HIDING, Measure, Ruling, told_countries
+from chaupal.policy.measures import HIDING, SCOPES
+from chaupal.policy.rulings import EVERYWHERE, Ruling, told_countries
 from chaupal.policy.surface import Surface
 from chaupal.policy.tidings import notice_page
 from chaupal.policy.verdict import Placeholder
@@ -14,8 +15,6 @@ from chaupal.reads.court import visibility
 from chaupal.wire.call import Call
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, get
-
-SCOPES = {Measure.WITHHOLD_POST: "status", Measure.REMOVE_POST: "status", Measure.WITHHOLD_MEDIA: "media"}
 
 
 class One(msgspec.Struct):

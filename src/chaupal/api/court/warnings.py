@@ -9,15 +9,12 @@ from chaupal.api.mastodon.people import account_bytes
 from chaupal.governance.appeals.appeals import MODIFIED, REVERSED
 from chaupal.kernel.clock import iso
 from chaupal.policy import answers, epitaph, tidings
-from chaupal.policy.rulings import Measure, Ruling
+from chaupal.policy.measures import Measure
+from chaupal.policy.rulings import Ruling
 from chaupal.policy.sealed import Visible
 from chaupal.policy.things import Person
 from chaupal.wire.call import Call
 
-# https://docs.joinmastodon.org/entities/AccountWarning/#action; what has no like there is "none", and told in words.
-ACTIONS = {
-    Measure.LIMIT: "silence", Measure.FREEZE: "disable", Measure.SUSPEND: "suspend", Measure.REMOVE_POST: "delete_statuses",
-}  # fmt: skip
 STATES = {"": "pending", "upheld": "rejected", MODIFIED: "approved", REVERSED: "approved"}
 
 
@@ -53,9 +50,10 @@ class Warned(msgspec.Struct, kw_only=True):
 
 
 def action_of(measure: str, kind: str) -> str:
-    if measure == Measure.MARK_SENSITIVE:
-        return "mark_statuses_as_sensitive" if kind == "post" else "sensitive"
-    return ACTIONS.get(Measure(measure), "none")
+    """https://docs.joinmastodon.org/entities/AccountWarning/#action; what has no like there is "none", and told in words."""
+    if measure == Measure.MARK_SENSITIVE.value and kind == "post":
+        return "mark_statuses_as_sensitive"
+    return Measure(measure).row.action
 
 
 def warned(

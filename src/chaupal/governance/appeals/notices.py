@@ -16,7 +16,7 @@ from chaupal.governance.regimes import GENERIC, Regime
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.policy.may import may
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import appeals, docket, knowing, rulings, tellings
 from chaupal.store.court.appeals import AppealRow, Message
@@ -27,7 +27,6 @@ from chaupal.store.machine.work import Reading, Writing
 
 GAG_REVIEW = 90 * DAY  # a silence without an end is looked at again after this, where its law says nothing
 ABOUT_APPEAL = "appeal"
-OF_POSTS = frozenset({Measure.WITHHOLD_POST.value, Measure.REMOVE_POST.value})
 
 
 class Strike(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,13 +132,8 @@ async def left_in_force(reading: Reading, target: int) -> list[RulingRow]:
 
 def kind_of(row: RulingRow, target: Target | None) -> str:
     """What a ruling itself limits: an order against an account can be narrowed to posts of it."""
-    if row.measure in OF_POSTS:
-        return "post"
-    if row.measure == Measure.WITHHOLD_MEDIA:
-        return "media"
-    if row.term:
-        return "tag"
-    return target.kind if target is not None else "account" if row.subject_id == row.owner_id else "post"
+    of_target = target.kind if target is not None else "account" if row.subject_id == row.owner_id else "post"
+    return Measure(row.measure).kind("tag" if row.term else of_target)
 
 
 def regime_of(court: Court, row: RulingRow) -> Regime:

@@ -20,7 +20,7 @@ from chaupal.governance.orders.papers import check_may
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.gate import reveal
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import docket, knowing

@@ -13,7 +13,7 @@ from chaupal.governance.orders.papers import check_may
 from chaupal.governance.regimes import Defect, Regime
 from chaupal.kernel.errors import NotFound, Problem
 from chaupal.policy.may import may
-from chaupal.policy.rulings import ACCOUNT_LEVEL, ACTS_ON, Measure
+from chaupal.policy.measures import ACCOUNT_LEVEL, Measure
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import clocks, docket, documents, knowing
 from chaupal.store.court.clocks import ClockRow
@@ -82,7 +82,7 @@ async def options(court: Court, viewer: Viewer, ref: str, number: int) -> Option
     return Options(
         case=case, measures=tuple(m.value for m in measures), narrowest=narrowest.value if narrowest else ladder.REFUSE,
         account_level=frozenset(m.value for m in measures if m in ACCOUNT_LEVEL),
-        narrowing=frozenset(m.value for m in measures if case.target.kind not in ACTS_ON[m]),
+        narrowing=frozenset(m.value for m in measures if case.target.kind not in m.row.on),
         alone=frozenset(m.value for m in measures if "act_alone" in acts and not case.regime.needs_two(m, permanent=False)),
         alone_until=court.rules.current(court.clock()).alone_ends_at(court.clock()), acts=acts, why_not=why_not,
         defects=tuple(faces.of_case(case)), barred=bool(faces.barring(case)),
@@ -91,7 +91,7 @@ async def options(court: Court, viewer: Viewer, ref: str, number: int) -> Option
 
 def whole(regime: Regime, kind: str) -> list[str]:
     """The measures of a law that act on such a thing as a whole, narrowest first."""
-    return [m.value for m in Measure if m in regime.measures_allowed and kind in ACTS_ON[m]]
+    return [m.value for m in Measure if m in regime.measures_allowed and kind in m.row.on]
 
 
 # What the desk calls an act -> the verbs that it can be; `approve` is whatever makes the state's proposal final.

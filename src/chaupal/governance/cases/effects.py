@@ -12,7 +12,8 @@ from chaupal.governance.log import log, record
 from chaupal.governance.regimes import Regime
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict
-from chaupal.policy.rulings import EVERYWHERE, Measure
+from chaupal.policy.measures import STATES, Measure
+from chaupal.policy.rulings import EVERYWHERE
 from chaupal.store.court import as_filed, docket, rulings
 from chaupal.store.court.docket import Said
 from chaupal.store.court.rulings import RulingRow
@@ -21,7 +22,6 @@ from chaupal.store.machine.work import Reading, Writing
 
 REVIEW_AT_LATEST = 180 * DAY  # what has no end and whose law sets no review is looked at again after this
 GLASS = DAY  # what one person did in an emergency is over after this, unless a second person agrees
-OVERRIDING = frozenset({Measure.SUSPEND, Measure.FREEZE})  # they change how an account stands
 
 
 class Deciders(NamedTuple):
@@ -58,7 +58,7 @@ async def _begin(
 ) -> int:
     """One ruling with its leaf; `more`: what its entry says besides. The leaf's index."""
     written = await record.ruling(court, w, case, said, row, kind, defects=said.defects, **more)
-    entry = "deamp" if row.measure == Measure.DEAMPLIFY else "measure"
+    entry = "deamp" if row.measure == Measure.DEAMPLIFY.value else "measure"
     leaf, _ = await log.append(court, w, entry, case.order.ref, written, prev=prev, **record.under(case))
     await _check_court_stands(w, row)
     row = msgspec.structs.replace(row, log_index=leaf)
@@ -108,7 +108,7 @@ async def go_on(
     leaf, said = reversal, case.decided_as
     for row in rows:
         words = msgspec.structs.replace(said, outcome=row.measure, reason=row.reason, subjects=())
-        kind = _kind(row, case.target.kind)
+        kind = Measure(row.measure).kind(case.target.kind)
         leaf = await _begin(
             court,
             w,
@@ -170,7 +170,8 @@ async def end_ruling(
     if told:
         w.tell(
             RulingLifted(
-                **_of(ruling, target.number, _kind(ruling, target.kind)), lapsed=how in ("lapsed", "unreviewed")
+                **_of(ruling, target.number, Measure(ruling.measure).kind(target.kind)),
+                lapsed=how in ("lapsed", "unreviewed"),
             )
         )
     return leaf
@@ -211,8 +212,7 @@ async def _subjects(w: Writing, case: Case, said: Said) -> list[Subject]:
         raise Conflict("There is nothing here that this decision could be about")
     if not said.subjects:
         return [Subject(target.kind, target.subject_id, target.term)]
-    kind = "media" if said.outcome == Measure.WITHHOLD_MEDIA else "post"
-    return [Subject(kind, id_) for id_ in said.subjects]
+    return [Subject(Measure(said.outcome).kind("post"), id_) for id_ in said.subjects]
 
 
 def _row(court: Court, case: Case, said: Said, who: Deciders, measure: Measure, subject: Subject) -> RulingRow:
@@ -256,13 +256,13 @@ def review_of(regime: Regime, now: int, ends_at: int | None) -> int | None:
 
 async def _check_court_stands(w: Writing, row: RulingRow) -> None:
     """No measure shuts out the last owner or approver who can sign in. Asked under the log's hold: of two, one comes second."""
-    last = await standing.last_of(w, row.subject_id) if row.measure in OVERRIDING else None
+    last = await standing.last_of(w, row.subject_id) if row.measure in STATES else None
     if last is not None:
         raise Conflict(f"This would leave the court without an {last} who can sign in; make somebody else one first")
 
 
 async def _settle(w: Writing, row: RulingRow) -> None:
-    if row.measure in OVERRIDING and not row.term:
+    if row.measure in STATES and not row.term:
         await standing.settle(w, row.subject_id)
 
 
@@ -272,13 +272,6 @@ async def _matter(reading: Reading, ruling: RulingRow) -> tuple[docket.Order, do
     if target is None or not found:
         raise Conflict("This ruling belongs to no matter")
     return found[0], target
-
-
-def _kind(row: RulingRow, of_target: str) -> str:
-    """What the ruling itself limits: an order against an account can be narrowed to posts."""
-    return {Measure.WITHHOLD_POST: "post", Measure.REMOVE_POST: "post", Measure.WITHHOLD_MEDIA: "media"}.get(
-        Measure(row.measure), of_target
-    )
 
 
 def _told(case: Case, row: RulingRow, kind: str) -> dict[str, Any]:

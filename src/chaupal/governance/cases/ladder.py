@@ -12,7 +12,7 @@ from chaupal.governance.regimes import Refusal
 from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import subjects_of
-from chaupal.policy.rulings import ACCOUNT_LEVEL, ACTS_ON, Measure
+from chaupal.policy.measures import ACCOUNT_LEVEL, USUAL, Measure
 from chaupal.store.court import docket
 from chaupal.store.court.docket import OWN_ACTION, Target
 from chaupal.store.machine.work import Reading
@@ -28,10 +28,6 @@ CLOSINGS = (
     "out_of_scope",
 )  # ends of a case without a measure or a refusal
 REFUSALS = tuple(refusal.value for refusal in Refusal)
-# What an order asks for about each kind of thing when it does not say.
-ASKED = {
-    "post": Measure.WITHHOLD_POST, "account": Measure.WITHHOLD_ACCOUNT, "media": Measure.WITHHOLD_MEDIA, "tag": Measure.DEAMPLIFY,
-}  # fmt: skip
 # What an order against a thing can be narrowed to: parts of it, each named.
 NARROWER = {("account", "post"), ("post", "media"), ("account", "media")}
 MOST_PARTS = 500
@@ -76,14 +72,14 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
 def narrowest(case: Case) -> Measure | None:
     """The lowest rung that does what is asked of this target; None where its law has none for it."""
-    asked = Measure(case.target.demanded) if case.target.demanded else ASKED.get(case.target.kind)
+    asked = Measure(case.target.demanded) if case.target.demanded else USUAL.get(case.target.kind)
     return asked if asked in case.regime.measures_allowed else None
 
 
 def open_to(case: Case) -> list[Measure]:
     """The measures that can be decided about the target, narrowest first, parts of it included."""
     kinds = {case.target.kind} | {part for whole, part in NARROWER if whole == case.target.kind}
-    return [m for m in Measure if m in case.regime.measures_allowed and kinds.intersection(ACTS_ON[m])]
+    return [m for m in Measure if m in case.regime.measures_allowed and kinds.intersection(m.row.on)]
 
 
 async def check(court: Court, reading: Reading, paper: Paper, case: Case, draft: Draft) -> None:
@@ -182,7 +178,7 @@ def strike_until(court: Court, case: Case, draft: Draft) -> int | None:
 async def _check_parts(reading: Reading, paper: Paper, case: Case, draft: Draft, measure: Measure) -> None:
     """Each part must be the target's own; an order against one post never takes another along."""
     kind = case.target.kind
-    if kind in ACTS_ON[measure]:
+    if kind in measure.row.on:
         if draft.parts:
             paper.complain("parts", "this measure takes the target as a whole")
         return

@@ -4,7 +4,8 @@ from chaupal.governance.cases import effects
 from chaupal.governance.cases.cases import Case
 from chaupal.governance.cases.ladder import Draft
 from chaupal.governance.context import Court
-from chaupal.policy.rulings import Measure, Ruling
+from chaupal.policy.measures import Measure
+from chaupal.policy.rulings import Ruling
 from chaupal.store.court.docket import Said
 
 

@@ -15,10 +15,12 @@ from chaupal.governance.regimes.faults import Faults
 from chaupal.governance.regimes.reading import law_files, read
 from chaupal.kernel.clock import iso_day
 from chaupal.kernel.errors import Invalid, NotFound
-from chaupal.policy.rulings import WITHHOLDING, Measure
+from chaupal.policy.measures import Measure
 
 SHIPPED: Final = Path(__file__).parent
-OF_THE_HOUSE: Final = frozenset(Measure) - WITHHOLDING  # withholding in a country is for the law alone
+OF_THE_HOUSE: Final = frozenset(
+    m for m in Measure if "house" in m.row.by
+)  # withholding in a country is for the law alone
 
 # What somebody's act can be kept from for the sake of whose act it is about.
 TEAM_ACTS: Final = frozenset({*(m.verb for m in MOVES if "other_team" in m.guards), "hear_appeal"})

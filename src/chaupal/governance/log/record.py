@@ -20,7 +20,7 @@ from chaupal.governance.log.log import Carried, Written
 from chaupal.governance.regimes import Regime
 from chaupal.policy.epitaph import iso_date
 from chaupal.policy.facts import Visibility
-from chaupal.policy.rulings import WITHHOLDING, Measure
+from chaupal.policy.measures import SEEN, WITHHOLDING, Measure, narrower
 from chaupal.store.court import docket, rulings
 from chaupal.store.court.docket import Authority, CaseEvent, Noted, Order, Said, Target
 from chaupal.store.court.rulings import RulingRow
@@ -32,16 +32,6 @@ CLOCK = 0  # who acts when time does
 MACHINE = "machine"  # somebody with a shell on the server, who need not be anybody here
 AT_THE_MACHINE = -1  # the same, where an event or a ruling's end notes an account
 NAMELESS = {CLOCK: "clock", AT_THE_MACHINE: MACHINE}
-# Wider measures first: what was done is narrower than what was asked for when it comes later here.
-WIDTH = (
-    Measure.SUSPEND, Measure.WITHHOLD_ACCOUNT, Measure.FREEZE, Measure.LIMIT, Measure.REMOVE_POST, Measure.WITHHOLD_POST,
-    Measure.WITHHOLD_MEDIA, Measure.DEAMPLIFY, Measure.MARK_SENSITIVE, Measure.LABEL, Measure.WARN,
-)  # fmt: skip
-# What everybody can see of a measure while it lasts; by the others nobody learns whom they are about.
-SEEN = frozenset({
-    Measure.SUSPEND, Measure.WITHHOLD_ACCOUNT, Measure.REMOVE_POST, Measure.WITHHOLD_POST, Measure.WITHHOLD_MEDIA,
-    Measure.MARK_SENSITIVE, Measure.LABEL,
-})  # fmt: skip
 CODES = {
     "refused": ("outcome", "ground"),
     "closed": ("outcome",),
@@ -247,7 +237,7 @@ async def ending(
     court: Court, reading: Reading, row: RulingRow, target: Target, *, how: str, by: int, reason: str, at: int, **more: Any
 ) -> Written:  # fmt: skip
     """`more`: public fields of `entries.Reversal`."""
-    kind = _kind_of(row, target.kind)
+    kind = Measure(row.measure).kind(target.kind)
     public = entries.Reversal(
         target=target.number, kind=kind, measure=row.measure, term=row.term or None, step=how, at=tlog.at_minute(at),
         by=pseudonym(court, by),
@@ -269,13 +259,7 @@ def _outcome(case: Case, row: RulingRow) -> str:
     demanded = case.target.demanded
     if not demanded or demanded == row.measure:
         return "complied_full"
-    return (
-        "complied_narrower" if WIDTH.index(Measure(row.measure)) > WIDTH.index(Measure(demanded)) else "complied_full"
-    )
-
-
-def _kind_of(row: RulingRow, of_target: str) -> str:
-    return {"withhold_post": "post", "remove_post": "post", "withhold_media": "media"}.get(row.measure, of_target)
+    return "complied_narrower" if narrower(row.measure, demanded) else "complied_full"
 
 
 async def _language(reading: Reading, kind: str, id_: int, owner: int | None) -> str:

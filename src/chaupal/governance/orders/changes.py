@@ -15,12 +15,12 @@ from chaupal.governance.cases.cases import Case
 from chaupal.governance.cases.effects import Cause, Deciders
 from chaupal.governance.cases.ladder import Draft
 from chaupal.governance.context import Court
-from chaupal.governance.log import record
 from chaupal.governance.orders import procedure, steps
 from chaupal.governance.orders.papers import Paper
 from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import Conflict
-from chaupal.policy.rulings import ACCOUNT_LEVEL, EVERYWHERE, Measure
+from chaupal.policy.measures import ACCOUNT_LEVEL, Measure, narrower
+from chaupal.policy.rulings import EVERYWHERE
 from chaupal.store.court import docket
 from chaupal.store.court.docket import CaseEvent, Noted, Said
 from chaupal.store.court.rulings import RulingRow
@@ -161,7 +161,7 @@ async def check_narrower(court: Court, reading: Reading, paper: Paper, case: Cas
     if said.outcome not in set(Measure):
         paper.complain("outcome", "must be one of the choices")
         return
-    if record.WIDTH.index(Measure(said.outcome)) < record.WIDTH.index(Measure(row.measure)):
+    if narrower(row.measure, said.outcome):
         paper.complain("outcome", "must be narrower than what is in force")
     draft = Draft(
         outcome=said.outcome,

@@ -13,7 +13,7 @@ from chaupal.governance.cases.effects import Cause
 from chaupal.governance.cases.lifecycle import SECONDED_IN_FORCE
 from chaupal.governance.context import Court
 from chaupal.kernel.errors import Conflict
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.store.court import docket
 from chaupal.store.court.docket import Order, OrderEvent, Said
 from chaupal.store.court.rulings import RulingRow

@@ -12,7 +12,7 @@ import msgspec
 
 from chaupal.governance.orders import csv_files
 from chaupal.governance.orders.resolving import SAYS, Resolved, Wrong, resolve
-from chaupal.policy.rulings import ACTS_ON, Measure
+from chaupal.policy.measures import Measure
 from chaupal.store.machine.work import Work
 
 MOST_ROWS = 5_000
@@ -132,7 +132,7 @@ def _wrong(row: Row, found: Resolved) -> str:
         return found.says
     if row.demanded and row.demanded not in set(Measure):
         return NO_MEASURE
-    if row.demanded and found.kind not in ACTS_ON[Measure(row.demanded)]:
+    if row.demanded and found.kind not in Measure(row.demanded).row.on:
         return NOT_FOR_THIS
     return found.says
 

@@ -23,7 +23,7 @@ from chaupal.governance.regimes import (
     letter_of_return,
 )
 from chaupal.kernel.errors import Invalid, NotFound
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.store.court import docket, register
 from chaupal.store.court.docket import Authority, Order
 from chaupal.store.court.documents import Document

@@ -9,7 +9,6 @@ import msgspec
 from msgspec import Meta
 
 from chaupal.governance.cases import clocks, guards
-from chaupal.governance.cases.ladder import ASKED
 from chaupal.governance.cases.lifecycle import State, move
 from chaupal.governance.context import Court
 from chaupal.governance.events import OrderMoved, WordsNamed
@@ -24,7 +23,8 @@ from chaupal.governance.regimes import GENERIC, Regime
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import Conflict, Invalid, NotFound
-from chaupal.policy.rulings import EVERYWHERE, Measure
+from chaupal.policy.measures import USUAL, Measure
+from chaupal.policy.rulings import EVERYWHERE
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import docket, documents, ledger, speakers
 from chaupal.store.court.docket import HOUSE, Authority, CaseEvent, Noted, Order, OrderEvent, Said, Target
@@ -292,7 +292,7 @@ def _target(
     if demanded and demanded not in set(Measure):
         paper.complain("demanded", f"line {number}: {demanded[:40]} is no measure")
         demanded = ""
-    asked = ASKED.get(one.kind)
+    asked = USUAL.get(one.kind)
     if one.wrong not in (
         Wrong.NOTHING,
         Wrong.NOT_FOUND,

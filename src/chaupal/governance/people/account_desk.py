@@ -12,7 +12,7 @@ from chaupal.governance.context import Court
 from chaupal.governance.orders.papers import REASON_AT_LEAST, check_may
 from chaupal.governance.people import access_audit as looks
 from chaupal.kernel.errors import Invalid, NotFound
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import access_audit as looked
 from chaupal.store.court import docket, reports, rulings
@@ -21,14 +21,9 @@ from chaupal.store.machine.work import Reading
 from chaupal.text.clean import letters_seen, trimmed
 
 # Mastodon's word -> ours. https://docs.joinmastodon.org/methods/admin/accounts/#action
-ACTIONS = {
-    "none": Measure.WARN, "sensitive": Measure.MARK_SENSITIVE, "disable": Measure.FREEZE, "silence": Measure.LIMIT,
-    "suspend": Measure.SUSPEND,
-}  # fmt: skip
+ACTIONS = {"none": Measure.WARN} | {m.row.action: m for m in Measure if m.row.undo}
 # Mastodon's way back -> what it ends.
-ENDS = {
-    "enable": Measure.FREEZE, "unsilence": Measure.LIMIT, "unsuspend": Measure.SUSPEND, "unsensitive": Measure.MARK_SENSITIVE,
-}  # fmt: skip
+ENDS = {m.row.undo: m for m in Measure if m.row.undo}
 REPORTED, FOUND = "user_report", "staff"
 ENDED = "Staff have looked at this again and ended it."  # the apps ask for no reason, and the record needs one
 LOOKED = "Looked up with an app for moderators"
@@ -154,7 +149,7 @@ async def _binding(court: Court, reading: Reading, account: int, measure: Measur
     now, cases = court.clock(), list[tuple[str, int]]()
     for row in await rulings.of_owner(reading, account):
         live = row.lifted_at is None and row.ruling.in_force(now)
-        if not (live and row.subject_id == account and row.measure == measure and row.basis == "own_rules"):
+        if not (live and row.subject_id == account and row.measure == measure.value and row.basis == "own_rules"):
             continue
         target = await docket.target_by_id(reading, row.target_id or 0)
         if target is not None and (row.order_ref, target.number) not in cases:

@@ -4,6 +4,7 @@ from chaupal.governance.cases import cases, effects
 from chaupal.governance.context import Court
 from chaupal.governance.log.record import AT_THE_MACHINE
 from chaupal.kernel.errors import Conflict, NotAllowed, NotFound
+from chaupal.policy.measures import STATES
 from chaupal.policy.viewer import Role
 from chaupal.store.court import ledger, rulings
 from chaupal.store.court.docket import Said
@@ -26,7 +27,7 @@ async def let_in(court: Court, account: int) -> int:
             raise NotAllowed("Only an owner is let in like this; an owner can do the rest")
         kept_out = [
             row for row in await rulings.of_owner(w, account)
-            if row.subject_id == account and row.measure in effects.OVERRIDING and row.lifted_at is None
+            if row.subject_id == account and row.measure in STATES and row.lifted_at is None
         ]  # fmt: skip
         if not kept_out:
             raise Conflict("Nothing keeps this account out")

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from chaupal.governance.regimes.defects import DEFECTS
 from chaupal.governance.regimes.regime import ISSUER, Named, Regime
 from chaupal.kernel.countries import known_country
-from chaupal.policy.rulings import EVERYWHERE, WITHHOLDING, Measure
+from chaupal.policy.measures import Measure
+from chaupal.policy.rulings import EVERYWHERE
 
 type Fault = tuple[str, str]  # field, what is wrong
 
@@ -21,8 +22,8 @@ CLOCKS = {
     "signed_copy": ("signed copy", "हस्ताक्षरित प्रति"),
 }
 LAST_TABLE = 19
-FOR_LAW = WITHHOLDING | {Measure.LABEL, Measure.DEAMPLIFY}  # a demand from outside alone never closes an account
-FOR_TWO = frozenset({Measure.SUSPEND, Measure.DEAMPLIFY})  # by the house's own rules; by law every measure
+FOR_LAW = frozenset(m for m in Measure if "law" in m.row.by)  # a demand from outside alone never closes an account
+FOR_TWO = frozenset(m for m in Measure if m.row.two)  # by the house's own rules; by law every measure
 
 
 def faults_of(regime: Regime) -> Iterator[Fault]:

@@ -12,13 +12,13 @@ import regex
 from chaupal.governance.regimes.defects import Defect, defect
 from chaupal.governance.regimes.regime import Field, Issuer, Named, Regime, Titled
 from chaupal.policy.epitaph import country_names, day, moment
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 
 type Both = tuple[str, str]  # English and Hindi
 type Signature = Literal["valid", "seen", "unverifiable", "invalid", "absent"]
 
 MOST_NUMBERS = 30  # of targets in one sentence; `Defect.numbers` holds all
-CLOSES_ACCOUNTS = {Measure.WITHHOLD_ACCOUNT, Measure.SUSPEND}
+CLOSES_ACCOUNTS = {m for m in Measure if m.row.hides == "account"}
 SAYS_NOTHING = frozenset({"na", "n/a", "nil", "none", "as above", "same", "शून्य", "उपरोक्त", "उपर्युक्त"})
 
 _SAYS_SOMETHING = regex.compile(r"[\p{L}\p{N}]")

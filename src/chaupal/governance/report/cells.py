@@ -7,10 +7,7 @@ from typing import Any
 
 import msgspec
 
-
-def N_(text: str) -> str:  # noqa: N802 (the name by which catalogues are gathered)
-    """Marks a heading for the catalogues; pages say it in the reader's language."""
-    return text
+from chaupal.kernel.marked import N_ as N_
 
 
 class Note(msgspec.Struct, frozen=True):

@@ -6,19 +6,8 @@ from chaupal.governance.report import facts
 from chaupal.governance.report.dsa_fields import EEA, ILLEGAL, INCOMPATIBLE
 from chaupal.governance.report.facts import Measure
 from chaupal.governance.report.times import day_text
+from chaupal.policy import measures
 
-ACCOUNT_GONE = {True: "DECISION_ACCOUNT_TERMINATED", False: "DECISION_ACCOUNT_SUSPENDED"}
-# What a measure is to the database. A warning restricts nothing, so it is no statement of reasons.
-VISIBILITY = {
-    "label": "CONTENT_LABELLED",
-    "mark_sensitive": "CONTENT_AGE_RESTRICTED",
-    "deamplify": "CONTENT_DEMOTED",
-    "limit": "CONTENT_DEMOTED",
-    "withhold_media": "CONTENT_DISABLED",
-    "withhold_post": "CONTENT_DISABLED",
-    "withhold_account": "CONTENT_DISABLED",
-    "remove_post": "CONTENT_REMOVED",
-}
 SOURCES = {
     "user_report": "SOURCE_ARTICLE_16",
     "trusted_flagger": "SOURCE_TRUSTED_FLAGGER",
@@ -64,7 +53,7 @@ def is_statement(m: Measure) -> bool:
 
     Nobody publishes a tag, and a warning restricts nothing.
     """
-    restricts = m.kind in TYPES and (m.measure in VISIBILITY or m.measure in (facts.SUSPENDED, "freeze"))
+    restricts = m.kind in TYPES and _word(m) is not None
     return restricts and bool(_scope(m))
 
 
@@ -97,15 +86,22 @@ def beside(m: Measure) -> dict[str, object]:
     }  # fmt: skip
 
 
+def _word(m: Measure) -> tuple[str, str] | None:
+    """The field of a statement, and the database's word in it. Another house's log may know measures that we do not."""
+    return measures.Measure(m.measure).row.dsa if m.measure in set(measures.Measure) else None
+
+
 def _decision(m: Measure) -> dict[str, object]:
     until = "" if m.until is None else day_text(m.until)
-    if m.measure == facts.SUSPENDED:
-        return {"decision_account": ACCOUNT_GONE[m.permanent], "end_date_account_restriction": until}
-    if m.measure == "freeze":
-        return {"decision_provision": "DECISION_PROVISION_PARTIAL_SUSPENSION", "end_date_service_restriction": until}
-    return {
-        "decision_visibility": [f"DECISION_VISIBILITY_{VISIBILITY[m.measure]}"], "end_date_visibility_restriction": until,
-    }  # fmt: skip
+    field, word = _word(m) or ("", "")
+    if field == measures.ACCOUNT:
+        return {
+            field: f"DECISION_ACCOUNT_{'TERMINATED' if m.permanent else word}",
+            "end_date_account_restriction": until,
+        }
+    if field == measures.PROVISION:
+        return {field: f"DECISION_PROVISION_{word}", "end_date_service_restriction": until}
+    return {field: [f"DECISION_VISIBILITY_{word}"], "end_date_visibility_restriction": until}
 
 
 def _ground(m: Measure, reason: str) -> dict[str, object]:

@@ -5,19 +5,14 @@ from typing import NamedTuple
 
 import msgspec
 
-EVERYWHERE = "XX"
-WITHHELD = ("withhold_account", "withhold_post", "withhold_media")
-SUSPENDED = "suspend"
-DEAMPLIFIED = "deamplify"
+from chaupal.policy.measures import WITHHOLDING
+from chaupal.policy.rulings import EVERYWHERE as EVERYWHERE
+
+WITHHELD = frozenset(m.value for m in WITHHOLDING)
 # How a measure ends in whose place another one begins in the same commit: its thing is not given back.
 CHANGED = frozenset({"modified", "extended", "renewed", "amended", "confirmed"})
 RENEWED = frozenset({"renewed", "extended"})  # its end was set anew; one that is looked at again and stays is not
 RESUMED = "resumed"  # after a stay, during which it did not bind
-# The ladder of measures, the least first: what is below what was demanded is narrower.
-LADDER = (
-    "label", "deamplify", "warn", "mark_sensitive", "limit", "freeze", "withhold_media", "withhold_post", "withhold_account",
-    "remove_post", "suspend",
-)  # fmt: skip
 OWN_RULES = "own_rules"
 COPYRIGHT = "copyright"
 

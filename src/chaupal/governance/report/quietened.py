@@ -11,6 +11,7 @@ from chaupal.governance.report.facts import Measure
 from chaupal.governance.report.filters import View
 from chaupal.governance.report.rules import BEGAN
 from chaupal.governance.report.times import DAY, minute_text
+from chaupal.policy import measures
 
 
 class Quiet(msgspec.Struct, frozen=True, gc=False):
@@ -25,7 +26,7 @@ class Quiet(msgspec.Struct, frozen=True, gc=False):
 
 def quiet(view: View) -> list[Quiet]:
     """De-amplifications that began, ended or stood in the period."""
-    found = [m for m in view.known if m.measure == facts.DEAMPLIFIED and m.start <= view.now]
+    found = [m for m in view.known if m.measure == measures.Measure.DEAMPLIFY.value and m.start <= view.now]
     made = [_quiet(view, m) for m in found]
     return [q for q in made if q.began or q.ended or q.now]
 

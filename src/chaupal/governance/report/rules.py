@@ -8,6 +8,7 @@ from chaupal.governance.report.declared import Declared
 from chaupal.governance.report.facts import Measure
 from chaupal.governance.report.filters import View
 from chaupal.governance.report.orders import AUTHORITY, COUNTRY
+from chaupal.policy import measures
 
 RULE = Column("rule", N_("Rule"), Kind.text)
 MEASURE = Column("measure", N_("Measure"), Kind.code)
@@ -33,7 +34,7 @@ def of_kind(*kinds: str) -> Callable[[Measure], bool]:
 
 
 def _suspended(*, permanent: bool) -> Callable[[Measure], bool]:
-    return lambda m: m.measure == facts.SUSPENDED and m.permanent == permanent
+    return lambda m: m.measure == measures.Measure.SUSPEND.value and m.permanent == permanent
 
 
 PARTS = (

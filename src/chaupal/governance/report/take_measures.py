@@ -10,8 +10,9 @@ from chaupal.governance.report import facts
 from chaupal.governance.report.state import State, either
 from chaupal.governance.report.take_orders import target_of
 from chaupal.governance.report.times import minute
+from chaupal.policy.measures import Measure as What
 
-DEFAULT = {"deamp": facts.DEAMPLIFIED, "measure": "withhold_post"}
+DEFAULT = {"deamp": What.DEAMPLIFY.value, "measure": What.WITHHOLD_POST.value}
 
 _measure = msgspec.json.Decoder(entries.Measure).decode
 _reversal = msgspec.json.Decoder(entries.Reversal).decode

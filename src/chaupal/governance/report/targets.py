@@ -8,9 +8,10 @@ import msgspec
 from chaupal.governance.report import facts
 from chaupal.governance.report.cells import N_, Column, Kind, Measured, Note, added, count, share
 from chaupal.governance.report.declared import Declared
-from chaupal.governance.report.facts import LADDER, Order, Target
+from chaupal.governance.report.facts import Order, Target
 from chaupal.governance.report.filters import View
 from chaupal.governance.report.orders import COHORT, COMPLIED, COUNTRY, UNKNOWN, left_of, secret
+from chaupal.policy.measures import Measure, narrower
 
 # --- T2: the country table ---
 
@@ -43,6 +44,9 @@ def named(view: View) -> Iterator[Named]:
         for kind, many in left_of(order).items():
             if many > 0:
                 yield Named(order, kind, "none" if ended or kind == UNKNOWN else "pending", many=many)
+
+
+CLOSING_ACCOUNTS = frozenset(m.value for m in Measure if m.row.hides == "account")
 
 
 def state_of(target: Target) -> str:
@@ -152,9 +156,9 @@ def _protected(thing: Named) -> bool:
 def _narrowed(thing: Named) -> bool:
     """A whole account was demanded, and something less was done."""
     target = thing.target
-    if target is None or target.demanded not in ("withhold_account", "suspend"):
+    if target is None or target.demanded not in CLOSING_ACCOUNTS:
         return False
-    return target.done in LADDER[: LADDER.index("withhold_account")]
+    return bool(target.done) and narrower(target.done, Measure.WITHHOLD_ACCOUNT)
 
 
 T3 = Declared(

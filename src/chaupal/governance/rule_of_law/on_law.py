@@ -6,7 +6,8 @@ from chaupal.governance.rule_of_law.check import SLACK, Check
 from chaupal.governance.rule_of_law.opened import digest, read
 from chaupal.governance.rule_of_law.said import moment
 from chaupal.governance.tlog import at_minute
-from chaupal.policy.rulings import ACCOUNT_LEVEL, EVERYWHERE, SEVERITY, Measure
+from chaupal.policy.measures import ACCOUNT_LEVEL, SEVERITY, Measure
+from chaupal.policy.rulings import EVERYWHERE
 
 REFUSALS = frozenset(refusal.value for refusal in Refusal)
 SECRET = ("aggregate_only", "gag")
@@ -296,12 +297,12 @@ def backdated(book: Book, made: Made) -> str:
 
 
 def no_end(book: Book, made: Made) -> bool:
-    for_good = bool(made.said.permanent) and made.said.measure == Measure.SUSPEND
+    for_good = bool(made.said.permanent) and made.said.measure == Measure.SUSPEND.value
     return made.until is None and moment(made.said.review) is None and not for_good
 
 
 def for_good(book: Book, made: Made) -> bool:
-    return bool(made.said.permanent) and made.said.measure != Measure.SUSPEND
+    return bool(made.said.permanent) and made.said.measure != Measure.SUSPEND.value
 
 
 def beyond_law(book: Book, made: Made) -> str:

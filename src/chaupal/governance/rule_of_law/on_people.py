@@ -18,7 +18,7 @@ from chaupal.governance.rule_of_law.people import AUTHORITY, CLOCK, MACHINE, MEM
 from chaupal.governance.rule_of_law.said import moment
 from chaupal.governance.tlog import at_minute
 from chaupal.kernel.clock import DAY
-from chaupal.policy.rulings import ACCOUNT_LEVEL
+from chaupal.policy.measures import ACCOUNT_LEVEL
 
 # What an authority's own people do in the portal, and what the clock does.
 BY_AUTHORITY = frozenset({"clarified", "correspondence", "withdrawn", "amended", "extended", "renewed", "confirmed"})
@@ -282,7 +282,7 @@ def second_missing(book: Book, made: Made) -> bool:
     """Two decide, but for what the law leaves to one, and where a glass was broken."""
     if made.said.second or made.said.break_glass or made.law is None:
         return False
-    measure = next((one for one in made.law.measures_allowed if one == made.said.measure), None)
+    measure = next((one for one in made.law.measures_allowed if one.value == made.said.measure), None)
     return measure is None or not made.said.alone or made.law.needs_two(measure, permanent=made.endless)
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.gate import reveal
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person

@@ -8,7 +8,8 @@ from chaupal.kernel.errors import NotFound
 from chaupal.policy.facts import Facts, Subject
 from chaupal.policy.gate import reveal_one, subjects_of
 from chaupal.policy.may import may_know_of
-from chaupal.policy.rulings import HIDING, SEVERITY, Measure, Ruling
+from chaupal.policy.measures import SEEN, SEVERITY
+from chaupal.policy.rulings import Ruling
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
@@ -19,7 +20,6 @@ from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.square.posts import sealed_posts
 
 # What changes what a reader sees. The rest (warnings, reach) concerns the author, who is told, and staff.
-SEEN_BY_ALL = HIDING | {Measure.LABEL, Measure.MARK_SENSITIVE}
 
 
 class Why(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +77,7 @@ def _told(viewer: Viewer, subject: Subject, facts: Facts, *, own: bool) -> Itera
     inner = subject.inner
     for id_ in subject.names if inner is None else subject.names | inner.names:
         for ruling in facts.rulings.on(id_):
-            met = ruling.measure in SEEN_BY_ALL and ruling.binds(viewer.country)
+            met = ruling.measure in SEEN and ruling.binds(viewer.country)
             known = not ruling.neutral or (not own and may_know_of(viewer, ruling))
             if known if everything else met:
                 yield ruling

@@ -5,18 +5,12 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from chaupal.policy.facts import Visibility
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import SCOPES, Measure
 from chaupal.reads.context import Reads
 from chaupal.store.court import rulings
 from chaupal.store.court.rulings import Change, RulingRow
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import naming
-
-# What a measure names, in the words of Mastodon's `withheld_scope`.
-SCOPES = {
-    Measure.WITHHOLD_MEDIA: "media", Measure.WITHHOLD_POST: "status", Measure.REMOVE_POST: "status",
-    Measure.WITHHOLD_ACCOUNT: "user", Measure.SUSPEND: "user",
-}  # fmt: skip
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):

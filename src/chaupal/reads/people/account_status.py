@@ -6,7 +6,8 @@ from typing import Literal
 
 import msgspec
 
-from chaupal.policy.rulings import Measure, Ruling
+from chaupal.policy.measures import STATES
+from chaupal.policy.rulings import Ruling
 from chaupal.policy.sealed import Judged, Visible
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import Viewer
@@ -21,7 +22,6 @@ from chaupal.store.square import graph, posts
 from chaupal.store.square.graph import Ties
 from chaupal.store.square.lists import ListRow
 
-CLOSING = (Measure.SUSPEND, Measure.FREEZE)
 AT_ONCE = 200  # posts that are read at once for an export
 
 
@@ -29,7 +29,7 @@ async def closed_by(reads: Reads, account: int) -> Ruling | None:
     """The ruling by which an account is suspended, or frozen; None where (or as soon as) nothing holds it."""
     async with reads.work.reading() as reading:
         index = await rulings_in_force(reading)
-    return next((ruling for ruling in index.on(account) if ruling.measure in CLOSING), None)
+    return next((ruling for ruling in index.on(account) if ruling.measure in STATES), None)
 
 
 async def myself(reads: Reads, viewer: Viewer) -> tuple[Person, Login]:

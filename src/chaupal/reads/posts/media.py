@@ -11,7 +11,7 @@ from chaupal.kernel.errors import Gone, NotFound, WithheldByLaw
 from chaupal.policy import epitaph
 from chaupal.policy.filed import Filed, bearer_of
 from chaupal.policy.gate import reveal_one
-from chaupal.policy.rulings import Measure
+from chaupal.policy.rules import SUSPENSION
 from chaupal.policy.sealed import Judged, Sealed, Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
@@ -161,4 +161,4 @@ async def _asking(reading: Reading, viewer: Viewer, bearer: int | None) -> Viewe
         return viewer
     held = (await rulings_in_force(reading)).on(bearer)
     # Whoever is suspended has no way in, by no address either.
-    return viewer if any(ruling.measure is Measure.SUSPEND for ruling in held) else replace(viewer, account=bearer)
+    return viewer if any(ruling.measure in SUSPENSION for ruling in held) else replace(viewer, account=bearer)

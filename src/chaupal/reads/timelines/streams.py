@@ -6,7 +6,8 @@ import msgspec
 
 from chaupal.policy.facts import Facts, Subject
 from chaupal.policy.gate import reveal, subjects_of
-from chaupal.policy.rulings import SHADING, WITHHOLDING, told_countries
+from chaupal.policy.measures import SHADING, WITHHOLDING
+from chaupal.policy.rulings import told_countries
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post

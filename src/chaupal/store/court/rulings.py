@@ -7,7 +7,8 @@ import msgspec
 from sqlalchemy import and_, insert, or_, select, update
 from sqlalchemy import text as sql
 
-from chaupal.policy.rulings import HIDING, WITHHOLDING, Measure, Ruling
+from chaupal.policy.measures import HIDING, WITHHOLDING, Measure
+from chaupal.policy.rulings import Ruling
 from chaupal.store.court.docket import open_at
 from chaupal.store.machine.dialect import among, listed, param, statement, words
 from chaupal.store.machine.shelves import ONLY, RULINGS

@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, FromClause, and_, exists, or_, select, update
 from sqlalchemy import text as sql
 
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import STATES, Measure
 from chaupal.store.identity import apps
 from chaupal.store.machine.dialect import param, statement, words
 from chaupal.store.machine.shelves import PEOPLE
@@ -11,8 +11,6 @@ from chaupal.store.machine.tables import accounts, logins, rulings
 from chaupal.store.machine.work import Reading, Writing
 
 ACTIVE = "active"
-# The most severe first; an account that is pending or deleted keeps its state.
-STATES = {Measure.SUSPEND.value: "suspended", Measure.FREEZE.value: "frozen"}
 
 # Every ruling begins with its commit: a clock that was put back since does not undo it, so the start is not asked.
 IN_FORCE = statement(
@@ -86,4 +84,5 @@ async def settle(w: Writing, account: int) -> None:
 async def standing_of(reading: Reading, account: int) -> str:
     """`suspended`, `frozen` or `active`, by the rulings in force at this moment."""
     measures = {row[0] for row in await reading.fetch(IN_FORCE, of=account, at=reading.now())}
+    # The most severe first; an account that is pending or deleted keeps its state.
     return next((state for measure, state in STATES.items() if measure in measures), ACTIVE)

@@ -9,7 +9,8 @@ from sqlalchemy import text as sql
 
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy.facts import STRANGER, Facts, Relations
-from chaupal.policy.rulings import Measure, Ruling, RulingIndex
+from chaupal.policy.measures import WITHHOLDING, Measure
+from chaupal.policy.rulings import Ruling, RulingIndex
 from chaupal.policy.viewer import Viewer
 from chaupal.store.machine.dialect import among, listed, param, statement
 from chaupal.store.machine.noted import note_until
@@ -22,7 +23,7 @@ BLOCKING = statement(select(blocks.c.to).where(blocks.c.by == param("me")))
 BLOCKED_BY = statement(select(blocks.c.by).where(blocks.c.to == param("me")))
 MUTING = statement(select(mutes.c.to, mutes.c.ends_at).where(mutes.c.by == param("me")))
 
-COVERING = (Measure.WITHHOLD_POST, Measure.WITHHOLD_MEDIA)
+COVERING = frozenset(m for m in WITHHOLDING if m.row.hides in ("post", "media"))
 BACK = MINUTE  # a clock may be put back so far without everything being read again
 
 # What the law is made of, and after it when and with which entry of the log it was lifted.

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Protocol
 from chaupal.governance.regimes import Regime
 from chaupal.kernel.errors import NotFound, Problem
 from chaupal.policy import epitaph
+from chaupal.policy.measures import labels
 from chaupal.reads.court.desk import Order
 from chaupal.web import said
 from chaupal.web.words import N_, words
@@ -69,18 +70,7 @@ KINDS = {
     "tag": N_("hashtag"),
     "unknown": N_("a line that cannot be read"),
 }
-OUTCOMES = {
-    "withhold_post": N_("Withhold the post in the order's country"),
-    "withhold_account": N_("Withhold the account in the order's country"),
-    "refuse": N_("Refuse"),
-}
-# What was done, as the public reads it.
-DONE = {
-    "warn": N_("a warning"), "label": N_("a label"), "mark_sensitive": N_("marked as sensitive"), "deamplify": N_("kept out of trends"),
-    "limit": N_("reach limited"), "freeze": N_("account frozen"), "withhold_media": N_("media withheld"),
-    "withhold_post": N_("post withheld"), "withhold_account": N_("account withheld"), "remove_post": N_("post removed"),
-    "suspend": N_("account suspended"),
-}  # fmt: skip
+DONE = labels("done")  # what was done, as the public reads it
 # Who pointed to what the house took up by its own rules.
 NOTICED = {
     "staff": N_("staff noticed it"), "user_report": N_("a person reported it"), "automated": N_("a machine noticed it"),
@@ -167,7 +157,7 @@ def names(call: Call[Any]) -> dict[str, Any]:
     """What the court's templates use besides what every page knows."""
     language = call.viewer.language
     return {
-        "states": STATES, "marks": MARKS, "kinds": KINDS, "outcomes": OUTCOMES, "grounds": GROUNDS, "what_was_done": DONE,
+        "states": STATES, "marks": MARKS, "kinds": KINDS, "grounds": GROUNDS, "what_was_done": DONE,
         "countries": partial(epitaph.country_names, language=language), "until": partial(epitaph.until, language=language),
         "tongue": partial(epitaph.in_tongue, language=language), "called": partial(called, language=language),
         "rank": partial(rank, call), "grounded": partial(grounded, call),

@@ -1,38 +1,10 @@
 """Words of the pages on what was decided about somebody, on appeals and on reports, to be translated."""
 
+from chaupal.policy.measures import labels
 from chaupal.web.words import N_
 
-MEASURES = {
-    "warn": N_("a warning"),
-    "label": N_("a label"),
-    "mark_sensitive": N_("marked as sensitive"),
-    "deamplify": N_("kept out of trends and suggestions"),
-    "limit": N_("an account limited"),
-    "freeze": N_("an account frozen"),
-    "withhold_media": N_("a picture not shown"),
-    "withhold_post": N_("a post not shown"),
-    "withhold_account": N_("an account not shown"),
-    "remove_post": N_("a post removed"),
-    "suspend": N_("an account suspended"),
-}
-# What is left to whoever is concerned.
-STAYS = {
-    "warn": N_("Everything. A warning hides nothing."),
-    "label": N_("Everything is shown as before, with a label beside it."),
-    "mark_sensitive": N_("The words are shown as before; pictures open with a click."),
-    "deamplify": N_("It is shown to your followers and to whoever looks for it."),
-    "limit": N_("Your followers see what you write, and so does whoever opens your profile."),
-    "freeze": N_("What you have written is shown as before. You can read."),
-    "withhold_media": N_("The words of the post; and the picture in all other countries."),
-    "withhold_post": N_(
-        "In all other countries the post is shown as before, and you see it yourself. Nothing was deleted."
-    ),
-    "withhold_account": N_("In all other countries the account is shown as before. Nothing was deleted."),
-    "remove_post": N_("You see the post yourself until it is purged; it comes back if an appeal is successful."),
-    "suspend": N_(
-        "You can log in to appeal and to take your data with you. Nothing is purged while an appeal is possible."
-    ),
-}
+MEASURES = labels("told")
+STAYS = labels("stays")  # what is left to whoever is concerned
 OUTCOMES = {
     "upheld": N_("the decision stands"),
     "modified": N_("the limit was made narrower"),

@@ -15,7 +15,7 @@ from chaupal.governance.orders.orders import OrderForm
 from chaupal.governance.orders.resolving import Resolved, Wrong
 from chaupal.governance.regimes import GENERIC, Field, Regime
 from chaupal.kernel.errors import Problem
-from chaupal.policy.rulings import Measure
+from chaupal.policy.measures import Measure, labels
 from chaupal.reads.court import naming
 from chaupal.reads.court.naming import Named
 from chaupal.web.words import N_, words
@@ -55,10 +55,7 @@ ORIGINS = {
         "It does not seem to come from the authority: a signature is broken, or a mail only looks like theirs."
     ),
 }
-MEASURES: dict[str, str] = {
-    Measure.LABEL: N_("label"), Measure.DEAMPLIFY: N_("de-amplify"), Measure.WITHHOLD_MEDIA: N_("withhold the picture"),
-    Measure.WITHHOLD_POST: N_("withhold the post"), Measure.WITHHOLD_ACCOUNT: N_("withhold the account"),
-}  # fmt: skip
+MEASURES = {code: said for code, said in labels("do").items() if "law" in Measure(code).row.by}
 # What is typed into fields of their own; a law's other fields are asked for one by one.
 KNOWN = frozenset(
     {"issuer", "officer", "reference", "date", "legal_provision", "ground", "reasons", "explanation", "target_urls", "territory",

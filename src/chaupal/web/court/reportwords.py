@@ -12,11 +12,11 @@ from chaupal.governance.report.facts import EVERYWHERE
 from chaupal.governance.report.times import minute_of, month_start, parse_month
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy import epitaph
-from chaupal.web.court.courtly import GROUNDS
+from chaupal.web.court.courtly import DONE, GROUNDS
 from chaupal.web.words import N_, own_name, words
 
 # The log's vocabulary, as the report shows it. What is not here is shown as the log says it.
-CODES = GROUNDS | {
+CODES = GROUNDS | DONE | {
     # who asks, how it came
     "court": N_("a court"), "government": N_("a government office"), "police": N_("the police"), "other": N_("others"),
     "house": N_("the house itself"), "person": N_("a person"), "staff": N_("staff"), "portal": N_("portal"), "api": N_("API"),
@@ -32,11 +32,8 @@ CODES = GROUNDS | {
     "not_found": N_("not found here"), "duplicate": N_("named before"), "out_of_scope": N_("not in the order's scope"),
     "pending": N_("pending"), "returned": N_("sent back"), "withdrawn": N_("withdrawn"),
     "closed": N_("not complied with"), "undecided": N_("closed before anything was decided"),
-    # measures
-    "label": N_("label"), "deamplify": N_("kept out of trends"), "warn": N_("warning"), "mark_sensitive": N_("marked as sensitive"),
-    "limit": N_("reach limited"), "freeze": N_("account frozen"), "withhold_media": N_("media withheld"),
-    "withhold_post": N_("post withheld"), "withhold_account": N_("account withheld"), "remove_post": N_("post removed"),
-    "suspend": N_("account suspended"), "legal_order": N_("order"), "legal_notice": N_("notice under a law"), "own_rules": N_("own rules"),
+    # how it came about
+    "legal_order": N_("order"), "legal_notice": N_("notice under a law"), "own_rules": N_("own rules"),
     # who noticed
     "user_report": N_("people's reports"), "automated": N_("a machine"), "state_flag": N_("a state's hint"),
     "trusted_flagger": N_("a trusted flagger"), "proactive": N_("found without a report"),

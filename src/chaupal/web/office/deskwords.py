@@ -1,15 +1,11 @@
 """The desk's words: measures as commands, steps of orders, clocks, roles, speakers, what staff look at; to be translated."""
 
+from chaupal.policy.measures import labels
 from chaupal.web.court.courtly import NOTICED
 from chaupal.web.words import N_
 
 # What is decided, as whoever decides it reads it.
-MEASURES = {
-    "warn": N_("Warn"), "label": N_("Put a label on it"), "mark_sensitive": N_("Mark it as sensitive"),
-    "deamplify": N_("Keep it out of trends and suggestions"), "limit": N_("Limit the account's reach"),
-    "freeze": N_("Freeze the account"), "withhold_media": N_("Withhold pictures"), "withhold_post": N_("Withhold posts"),
-    "withhold_account": N_("Withhold the whole account"), "remove_post": N_("Remove the post"), "suspend": N_("Suspend the account"),
-}  # fmt: skip
+MEASURES = labels("do")
 CLOSINGS = {
     "own_rules_action": N_("Close: acted on under our own rules"), "already_gone": N_("Close: it is gone already"),
     "duplicate": N_("Close: it was decided before"), "out_of_scope": N_("Close: the order does not cover it"),

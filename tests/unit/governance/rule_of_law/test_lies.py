@@ -1012,7 +1012,7 @@ def test_the_verifier_stands_by_itself():
         "chaupal.governance.rule_of_law.", "chaupal.governance.regimes.", "chaupal.governance.tlog.",
         "chaupal.governance.laws.house_rules.", "chaupal.governance.log.entries.",
         "chaupal.governance.orders.procedure.", "chaupal.governance.report.times.", "chaupal.kernel.", "chaupal.policy.may.",
-        "chaupal.policy.rulings.",
+        "chaupal.policy.measures.", "chaupal.policy.rulings.",
     )  # fmt: skip
     for path in Path(rule_of_law.__file__).parent.glob("*.py"):
         named = [f"{name}." for name in imports_of(path) if name.startswith("chaupal")]
