@@ -191,7 +191,7 @@ def matter(
         from chaupal.app.cli_order import authority_called
         from chaupal.governance.cases import sanctioning
         from chaupal.governance.cases.house import MatterForm
-        from chaupal.governance.cases.ladder import Draft
+        from chaupal.policy.draft import Draft
 
         viewer = await staff(house, who)
         whose = (await authority_called(house, viewer, flagged_by)).id if flagged_by else None

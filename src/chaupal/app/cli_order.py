@@ -7,11 +7,12 @@ import click
 from chaupal.app import cli_bulk, cli_steps
 from chaupal.app.cli import data_option, visit
 from chaupal.app.cli_staff import about_a_target, as_option, staff
-from chaupal.governance.cases.ladder import CLOSINGS, REFUSALS, REFUSE
+from chaupal.governance.cases.ladder import REFUSALS
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.orders.orders import OrderForm
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import NotFound
+from chaupal.policy.draft import CLOSINGS, REFUSE
 from chaupal.policy.epitaph import iso_date
 from chaupal.policy.measures import Measure
 

@@ -110,7 +110,7 @@ def glass(
 ) -> None:
     """Act alone in an emergency: in force at once, over after a day unless a second person agrees."""
     from chaupal.governance.cases import decisions
-    from chaupal.governance.cases.ladder import Draft
+    from chaupal.policy.draft import Draft
 
     async def act(house: "House") -> None:
         draft = Draft(outcome=outcome, reason=reason, finding=finding, despite=despite)

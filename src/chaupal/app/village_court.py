@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 from chaupal.app.village_story import Matter, Protected, Stated
 from chaupal.governance.appeals import appeals, notices
 from chaupal.governance.cases import decisions, house
-from chaupal.governance.cases.ladder import Draft
 from chaupal.governance.orders import statements
 from chaupal.governance.orders.orders import STATE_FLAG
 from chaupal.governance.people import speakers
 from chaupal.kernel.clock import DAY, MINUTE, iso
+from chaupal.policy.draft import Draft
 from chaupal.policy.viewer import Role
 
 if TYPE_CHECKING:

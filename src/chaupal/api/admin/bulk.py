@@ -11,10 +11,10 @@ from chaupal.governance.cases.bulk import APPEAL, Item
 from chaupal.governance.cases.bulk_jobs import Progress
 from chaupal.governance.cases.csv_cases import Read
 from chaupal.governance.cases.house import MatterForm
-from chaupal.governance.cases.ladder import Draft
 from chaupal.governance.orders.csv_files import BIGGEST
 from chaupal.governance.orders.papers import check_may
 from chaupal.kernel.clock import iso
+from chaupal.policy.draft import Draft
 from chaupal.policy.surface import Surface
 from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.paging import Number

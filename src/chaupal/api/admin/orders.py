@@ -13,12 +13,12 @@ from msgspec import Meta
 from chaupal.api.court.record import OrderShown, flag_parts, order_parts, time_of
 from chaupal.governance.cases import decisions, lifecycle, reviews
 from chaupal.governance.cases.cases import MOVED, Moved
-from chaupal.governance.cases.ladder import Draft
 from chaupal.governance.orders import procedure, stages, steps
 from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.orders.steps import StepForm
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import NotFound, Stale
+from chaupal.policy.draft import Draft
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import dossier, matters
 from chaupal.reads.court.dossier import File
@@ -59,27 +59,15 @@ class Approved(Target, kw_only=True):
     words: Number | None = None
 
 
-class Drafted(Target, kw_only=True):
-    """What should be done about a target (see `governance/cases/ladder.py`): a measure, `refuse`, or an end without either."""
+class Drafted(Draft, kw_only=True, frozen=True):
+    """What should be done about a target (see `policy/draft.py`): a measure, `refuse`, or an end without either."""
 
+    ref: Ref
+    number: At
+    seen: Number | None = None
     outcome: Annotated[str, Meta(max_length=40)]
-    reason: str
-    code: str = ""
-    parts: list[Number] = []
-    finding: str = ""
-    until: str = ""
-    permanent: bool = False
-    text: str = ""
-    rule: str = ""
-    despite: str = ""
+    parts: tuple[Number, ...] = ()
     matter: Annotated[str, Meta(max_length=40)] = ""
-
-    @property
-    def draft(self) -> Draft:
-        return Draft(
-            outcome=self.outcome, reason=self.reason, code=self.code, parts=self.parts, finding=self.finding, until=self.until,
-            permanent=self.permanent, text=self.text, rule=self.rule, despite=self.despite, matter=self.matter,
-        )  # fmt: skip
 
 
 class Changed(Target, kw_only=True):
@@ -214,8 +202,7 @@ async def case(call: Call[Target]) -> Answer:
 
 async def propose(call: Call[Drafted]) -> Answer:
     """Propose what to do about a target. Nothing is limited by it."""
-    draft = msgspec.structs.asdict(call.args.draft)
-    return await _done(call, lambda at: decisions.propose(**at, **draft))
+    return await _done(call, lambda at: decisions.propose(**at, draft=call.args))
 
 
 async def concur(call: Call[Target]) -> Answer:
@@ -255,7 +242,7 @@ async def change(call: Call[Changed]) -> Answer:
 
 async def break_glass(call: Call[Drafted]) -> Answer:
     """Act alone where waiting would do harm: it is over after a day, unless a second person agrees."""
-    return await _done(call, lambda at: decisions.break_glass(**at, draft=call.args.draft))
+    return await _done(call, lambda at: decisions.break_glass(**at, draft=call.args))
 
 
 # --- what is answered ---

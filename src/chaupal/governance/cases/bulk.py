@@ -15,11 +15,11 @@ import msgspec
 from chaupal.governance.appeals import appeals, notices
 from chaupal.governance.cases import cases, decisions, lifecycle, reviews
 from chaupal.governance.cases.cases import Case, Moved
-from chaupal.governance.cases.ladder import Draft
 from chaupal.governance.cases.lifecycle import AGREED, CHANGING, IN_FORCE, PROPOSED, UNDECIDED, State
 from chaupal.governance.context import Court
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
+from chaupal.policy.draft import Draft
 from chaupal.policy.may import may
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import appeals as heard
@@ -36,8 +36,8 @@ PROPOSE, CONCUR, APPROVE, RETURN, LIFT, KEEP, APPEAL, ACT, TELL = (
 )  # fmt: skip
 
 
-class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What to do about one target (or appeal, then `number` is its id). The fields are those of `ladder.Draft`.
+class Item(Draft, frozen=True, kw_only=True, omit_defaults=True):
+    """What to do about one target (or appeal, then `number` is its id). What is to be done is its draft.
 
     `seen`: the number of the case's last event that was looked at (of an appeal, how much had been written in it).
     `line`: of the file that the row came from. `territory`: countries, where an appeal makes a ruling narrower.
@@ -47,23 +47,9 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     line: int = 0
     seen: int | None = None
     outcome: str = ""
-    code: str = ""
     reason: str = ""
-    finding: str = ""
     parts: tuple[int, ...] = ()
-    until: str = ""
-    text: str = ""
-    rule: str = ""
-    permanent: bool = False
-    despite: str = ""
     territory: str = ""
-
-    @property
-    def draft(self) -> Draft:
-        return Draft(
-            outcome=self.outcome, reason=self.reason, code=self.code, parts=self.parts, finding=self.finding, until=self.until,
-            permanent=self.permanent, text=self.text, rule=self.rule, despite=self.despite,
-        )  # fmt: skip
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -334,11 +320,11 @@ def _done_before(viewer: Viewer, verb: str, thing: Case | Heard, item: Item) -> 
 
 
 async def _propose(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item) -> State:
-    return await decisions.propose_in(court, w, viewer, case, item.draft)
+    return await decisions.propose_in(court, w, viewer, case, item)
 
 
 async def _act(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item) -> State:
-    return await decisions.act_or_propose_in(court, w, viewer, case, item.draft)
+    return await decisions.act_or_propose_in(court, w, viewer, case, item)
 
 
 async def _concur(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item) -> State:

@@ -12,13 +12,14 @@ from chaupal.governance.appeals import appeals
 from chaupal.governance.cases import bulk, cases
 from chaupal.governance.cases.bulk import Done, Item
 from chaupal.governance.cases.cases import Case
-from chaupal.governance.cases.ladder import CLOSINGS, REFUSALS, REFUSE
+from chaupal.governance.cases.ladder import REFUSALS
 from chaupal.governance.cases.lifecycle import PROPOSED
 from chaupal.governance.context import Court
 from chaupal.governance.orders import csv_files
 from chaupal.governance.orders.papers import check_may
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.policy.draft import CLOSINGS, REFUSE
 from chaupal.policy.gate import reveal
 from chaupal.policy.measures import Measure
 from chaupal.policy.surface import Surface

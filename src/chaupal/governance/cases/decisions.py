@@ -1,13 +1,12 @@
 """Decisions: one person proposes with a reason, another approves, and only then is anything limited or refused."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from chaupal.governance.cases import cases, effects, ladder
 from chaupal.governance.cases.cases import Case, Taken
 from chaupal.governance.cases.effects import Deciders
 from chaupal.governance.cases.guards import TWO, NeedsTwo
-from chaupal.governance.cases.ladder import REFUSALS, REFUSE, Draft
+from chaupal.governance.cases.ladder import REFUSALS
 from chaupal.governance.cases.lifecycle import CHANGING, IN_FORCE, State
 from chaupal.governance.context import Court
 from chaupal.governance.log import log, record
@@ -16,6 +15,7 @@ from chaupal.governance.orders import changes, faces
 from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.orders.papers import Paper, check_reason
 from chaupal.kernel.errors import Conflict
+from chaupal.policy.draft import REFUSE, Draft
 from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import as_filed, rulings
@@ -55,28 +55,16 @@ async def propose(
     viewer: Viewer,
     ref: str,
     number: int,
+    draft: Draft | None = None,
     *,
-    outcome: str,
-    reason: str,
-    code: str = "",
     seen: int | None = None,
-    parts: Sequence[int] = (),
-    finding: str = "",
-    until: str = "",
-    permanent: bool = False,
-    text: str = "",
-    rule: str = "",
-    despite: str = "",
-    matter: str = "",
+    **said: Any,
 ) -> None:
-    """Propose what to do about target `number` of a matter. Nothing is limited by it. `ladder.Draft` says what each means.
+    """Propose what to do about target `number` of a matter. Nothing is limited by it. `said`: the draft, field by field.
 
     Raises NotAllowed, NotFound, Invalid by field, Conflict for a case that moved on.
     """
-    draft = Draft(
-        outcome=outcome, reason=reason, code=code, parts=parts, finding=finding, until=until, permanent=permanent, text=text, rule=rule,
-        despite=despite, matter=matter,
-    )  # fmt: skip
+    draft = draft or Draft(**said)
     async with court.work.writing() as w:
         await propose_in(court, w, viewer, await cases.case_held(court, w, viewer, ref, number, seen), draft)
 
@@ -321,7 +309,7 @@ async def _serve(court: Court, w: Writing, case: Case, me: int) -> tuple[int, Ca
     paper, said = Paper(), proposal.body
     if {found.code for found in faces.of_case(case)} - set(said.defects):
         raise Conflict(NOT_SEEN)
-    await ladder.check(court, w, paper, case, _draft(said))
+    await ladder.check(court, w, paper, case, said.draft)
     paper.check()
     who = Deciders(proposal.by, me, third=case.third)
     begun, leaf = await effects.begin(court, w, case, said, who, proposal.log_index, carries=proposal.log_index)
@@ -373,13 +361,6 @@ APPROVALS = {
     State.REFUSAL_PROPOSED: ("refuse", _refuse), State.CLOSING_PROPOSED: ("close", _close), State.UNSECONDED: ("second", _second),
     **dict.fromkeys(CHANGING, ("change", _change)),
 }  # fmt: skip
-
-
-def _draft(said: Said) -> Draft:
-    return Draft(
-        outcome=said.outcome, reason=said.reason, parts=said.subjects, finding=said.finding, permanent=said.permanent,
-        text=said.text, rule=said.rule,
-    )  # fmt: skip
 
 
 def _last_leaf(case: Case) -> int | None:

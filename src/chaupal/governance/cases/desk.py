@@ -12,6 +12,7 @@ from chaupal.governance.orders import faces, intake, procedure, stages, steps
 from chaupal.governance.orders.papers import check_may
 from chaupal.governance.regimes import Defect, Regime
 from chaupal.kernel.errors import NotFound, Problem
+from chaupal.policy.draft import REFUSE
 from chaupal.policy.may import may
 from chaupal.policy.measures import ACCOUNT_LEVEL, Measure
 from chaupal.policy.viewer import Viewer
@@ -80,7 +81,7 @@ async def options(court: Court, viewer: Viewer, ref: str, number: int) -> Option
     measures = ladder.open_to(case)
     narrowest = ladder.narrowest(case)
     return Options(
-        case=case, measures=tuple(m.value for m in measures), narrowest=narrowest.value if narrowest else ladder.REFUSE,
+        case=case, measures=tuple(m.value for m in measures), narrowest=narrowest.value if narrowest else REFUSE,
         account_level=frozenset(m.value for m in measures if m in ACCOUNT_LEVEL),
         narrowing=frozenset(m.value for m in measures if case.target.kind not in m.row.on),
         alone=frozenset(m.value for m in measures if "act_alone" in acts and not case.regime.needs_two(m, permanent=False)),

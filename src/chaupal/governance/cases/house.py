@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import msgspec
 
 from chaupal.governance.cases import decisions, ladder
-from chaupal.governance.cases.ladder import Draft
 from chaupal.governance.context import Court
 from chaupal.governance.orders import orders
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.regimes import OWN_RULES
+from chaupal.policy.draft import Draft
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import docket
 from chaupal.store.court.docket import Authority
@@ -64,7 +64,7 @@ async def sanction(
     ref = await open_matter(court, viewer, form)
     if not alone:
         for number in numbers:
-            await decisions.propose(court, viewer, ref, number, **msgspec.structs.asdict(draft))
+            await decisions.propose(court, viewer, ref, number, draft)
         return ref, False
     done = [await decisions.act_or_propose(court, viewer, ref, number, draft) for number in numbers]
     return ref, all(done)

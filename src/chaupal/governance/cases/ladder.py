@@ -2,72 +2,29 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from chaupal.governance.cases.cases import Case
 from chaupal.governance.context import Court
 from chaupal.governance.orders import faces
 from chaupal.governance.orders.papers import Paper
 from chaupal.governance.regimes import Refusal
 from chaupal.kernel.errors import Conflict, NotFound
+from chaupal.policy.draft import CLOSINGS as CLOSINGS
+from chaupal.policy.draft import OWN_ACTION, Draft
 from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import subjects_of
 from chaupal.policy.measures import ACCOUNT_LEVEL, USUAL, Measure
 from chaupal.store.court import docket
-from chaupal.store.court.docket import OWN_ACTION, Target
+from chaupal.store.court.docket import Target
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import naming
 from chaupal.store.square.posts import sealed_posts
 from chaupal.text.clean import trimmed
 
-REFUSE = "refuse"
-CLOSINGS = (
-    OWN_ACTION,
-    "already_gone",
-    "duplicate",
-    "out_of_scope",
-)  # ends of a case without a measure or a refusal
 REFUSALS = tuple(refusal.value for refusal in Refusal)
 # What an order against a thing can be narrowed to: parts of it, each named.
 NARROWER = {("account", "post"), ("post", "media"), ("account", "media")}
 MOST_PARTS = 500
 NOT_ITS_TO_ASK = "Its law does not let this issuer ask for it: it can only be refused or sent back"
-
-
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody would do about a target. `outcome`: a measure, `refuse`, or one of CLOSINGS.
-
-    `code`: the ground of a refusal. `parts`: the posts or pictures of the target to which the measure is narrowed.
-    `finding`: why nothing narrower does, for measures against a whole account. `until`: an ISO date. `text`: of a label.
-    `rule`: of the house's own rules. `matter`: of a closing as `own_rules_action`, the matter under those rules in which it was
-    done; without it, the newest about the same thing, or else about its account. `permanent`: a suspension without end.
-    `despite`: why it is done in spite of what the order lacks on its face.
-    """
-
-    outcome: str
-    reason: str
-    code: str = ""
-    parts: Sequence[int] = ()
-    finding: str = ""
-    until: str = ""
-    permanent: bool = False
-    text: str = ""
-    rule: str = ""
-    despite: str = ""
-    matter: str = ""
-
-    @property
-    def refuses(self) -> bool:
-        return self.outcome == REFUSE
-
-    @property
-    def closes(self) -> bool:
-        return self.outcome in CLOSINGS
-
-    @property
-    def verb(self) -> str:
-        """Of the lifecycle."""
-        return "propose_refusal" if self.refuses else "propose_closing" if self.closes else "propose_measure"
 
 
 def narrowest(case: Case) -> Measure | None:

@@ -7,12 +7,12 @@ import msgspec
 from chaupal.governance.cases import bulk, house
 from chaupal.governance.cases.bulk import Item, Progress, unwatched
 from chaupal.governance.cases.house import MatterForm
-from chaupal.governance.cases.ladder import Draft
 from chaupal.governance.cases.lifecycle import IN_FORCE
 from chaupal.governance.context import Court
 from chaupal.governance.laws.house_rules import Threshold
 from chaupal.governance.orders import csv_targets
 from chaupal.kernel.errors import Invalid, NotFound, Problem
+from chaupal.policy.draft import Draft
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import docket
 from chaupal.store.court.docket import Target

@@ -2,8 +2,9 @@
 
 from chaupal.governance.cases import effects
 from chaupal.governance.cases.cases import Case
-from chaupal.governance.cases.ladder import Draft
 from chaupal.governance.context import Court
+from chaupal.governance.orders.papers import Paper
+from chaupal.policy.draft import Draft
 from chaupal.policy.measures import Measure
 from chaupal.policy.rulings import Ruling
 from chaupal.store.court.docket import Said
@@ -20,7 +21,7 @@ def rulings(court: Court, case: Case, draft: Draft) -> list[Ruling]:
 
 def _ruling(court: Court, case: Case, draft: Draft, subject: int, id_: int) -> Ruling:
     order, authority, regime, now = case.order, case.authority, case.regime, court.clock()
-    ends_at = effects.end_of(case, Said(outcome=draft.outcome), now)
+    ends_at = effects.end_of(case, Said(ends_at=Paper().moment("until", draft.until)), now)
     return Ruling(
         id=id_, subject=subject, term=case.target.term, measure=Measure(draft.outcome), territory=effects.territory(case),
         starts_at=now, ends_at=ends_at if ends_at is None or ends_at > now else None, order_ref=order.ref, authority=authority.name,

@@ -9,11 +9,11 @@ a change takes the three people whom a measure takes.
 from collections.abc import Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from chaupal.governance.cases import effects, ladder
 from chaupal.governance.cases.cases import Case
 from chaupal.governance.cases.effects import Cause, Deciders
-from chaupal.governance.cases.ladder import Draft
 from chaupal.governance.context import Court
 from chaupal.governance.orders import procedure, steps
 from chaupal.governance.orders.papers import Paper
@@ -163,15 +163,7 @@ async def check_narrower(court: Court, reading: Reading, paper: Paper, case: Cas
         return
     if narrower(row.measure, said.outcome):
         paper.complain("outcome", "must be narrower than what is in force")
-    draft = Draft(
-        outcome=said.outcome,
-        reason=said.reason,
-        parts=said.subjects,
-        finding=said.finding,
-        text=said.text,
-        rule=row.rule,
-    )
-    await ladder.check(court, reading, paper, case, draft)
+    await ladder.check(court, reading, paper, case, replace(said.draft, rule=row.rule))
 
 
 # --- rows ---

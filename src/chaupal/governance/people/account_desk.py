@@ -7,11 +7,11 @@ import msgspec
 
 from chaupal.governance.cases import decisions, house
 from chaupal.governance.cases.house import MatterForm
-from chaupal.governance.cases.ladder import Draft
 from chaupal.governance.context import Court
 from chaupal.governance.orders.papers import REASON_AT_LEAST, check_may
 from chaupal.governance.people import access_audit as looks
 from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.policy.draft import Draft
 from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import access_audit as looked

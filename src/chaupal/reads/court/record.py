@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from chaupal.kernel.errors import NotFound
+from chaupal.policy.draft import OWN_ACTION
 from chaupal.policy.gate import reveal
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
@@ -309,7 +310,7 @@ def _outcome(
         and ruling.ends_at is not None
         and ruling.ends_at <= now
     )
-    own = last.state == "closed" and last.body.outcome == docket.OWN_ACTION
+    own = last.state == "closed" and last.body.outcome == OWN_ACTION
     return Outcome(
         number=target.number, kind=target.kind, state=docket.OWN_RULES if own else "lapsed" if over else last.state, handle=handle,
         post=post, acted=acted,

@@ -7,7 +7,8 @@ import msgspec
 from sqlalchemy import ColumnElement, Text, and_, case, exists, func, insert, literal, not_, or_, select, union, update
 from sqlalchemy import text as sql
 
-from chaupal.kernel.clock import DAY
+from chaupal.kernel.clock import DAY, iso
+from chaupal.policy.draft import OWN_ACTION, Draft
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
 from chaupal.store.machine.tables import (
     appeals,
@@ -201,6 +202,15 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     words: int = 0  # which version of its words was proposed about (ms of the last edit, 0 for the first)
     matter: str = ""  # closed as `own_rules_action`: the matter under the house's rules in which it was done
 
+    @property
+    def draft(self) -> Draft:
+        """What was said as it was drafted."""
+        return Draft(
+            outcome=self.outcome, reason=self.reason, code=self.code, parts=self.subjects, finding=self.finding,
+            until="" if self.ends_at is None else iso(self.ends_at), permanent=self.permanent, text=self.text, rule=self.rule,
+            despite=self.despite, matter=self.matter,
+        )  # fmt: skip
+
 
 class CaseEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One move of a case: the state it came to, by whom, when. `first_by`: who made the move that this one seconds."""
@@ -318,7 +328,6 @@ _bound_before = select(_before.c.id).where(
     or_(*(_before.c.state == sql(f"'{state}'") for state in ("in_force", "change_proposed", "change_concurred"))),
 )  # fmt: skip
 # A case closed because the house acted by its own rules says so in its last event, which holds nothing else before it.
-OWN_ACTION = "own_rules_action"
 OWN_RULES = "own_rules"  # where such a case is said to stand
 _CLOSED_SO = f'{{"outcome":"{OWN_ACTION}"'
 came_to: ColumnElement[str] = case(

@@ -9,10 +9,10 @@ import regex
 
 from chaupal.governance.cases import assigning, decisions, desk, notes, reviews
 from chaupal.governance.cases.desk import Options
-from chaupal.governance.cases.ladder import Draft
 from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.people import access_audit as looks
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
+from chaupal.policy.draft import Draft
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk as desk_reads
 from chaupal.reads.court import dossier
@@ -38,8 +38,8 @@ class One(msgspec.Struct, kw_only=True):
     done: str = ""
 
 
-class Typed(msgspec.Struct, kw_only=True):
-    """What is to be done about a case. `seen`: the case's number on the page that was decided on. `ladder.Draft` says the rest."""
+class Typed(Draft, kw_only=True, frozen=True):
+    """What is to be done about a case. `seen`: the case's number on the page that was decided on. `Draft` says the rest."""
 
     ref: str
     number: Number
@@ -47,28 +47,13 @@ class Typed(msgspec.Struct, kw_only=True):
     seen: Number | None = None
     outcome: str = ""
     reason: str = ""
-    code: str = ""
-    finding: str = ""
-    until: str = ""
-    permanent: bool = False
-    text: str = ""
-    rule: str = ""
-    despite: str = ""
     parts: tuple[Number, ...] = ()
     note: str = ""
     to: str = ""
-    matter: str = ""
     words: Number | None = None
     kind: str = ""
     body: str = ""
     territory: str = ""
-
-    @property
-    def draft(self) -> Draft:
-        return Draft(
-            outcome=self.outcome, reason=self.reason, code=self.code, parts=self.parts, finding=self.finding, until=self.until,
-            permanent=self.permanent, text=self.text, rule=self.rule, despite=self.despite, matter=self.matter,
-        )  # fmt: skip
 
 
 async def show(call: Call[One]) -> Answer:
@@ -92,9 +77,7 @@ async def act(call: Call[Typed]) -> Answer:
 
 async def _propose(call: Call[Typed]) -> None:
     args = call.args
-    await decisions.propose(
-        call.house.court, call.viewer, args.ref, args.number, seen=args.seen, **msgspec.structs.asdict(args.draft)
-    )
+    await decisions.propose(call.house.court, call.viewer, args.ref, args.number, args, seen=args.seen)
 
 
 async def _concur(call: Call[Typed]) -> None:
@@ -114,12 +97,12 @@ async def _return(call: Call[Typed]) -> None:
 
 async def _act_alone(call: Call[Typed]) -> None:
     args = call.args
-    await decisions.act_alone(call.house.court, call.viewer, args.ref, args.number, args.draft, seen=args.seen)
+    await decisions.act_alone(call.house.court, call.viewer, args.ref, args.number, args, seen=args.seen)
 
 
 async def _break_glass(call: Call[Typed]) -> None:
     args = call.args
-    await decisions.break_glass(call.house.court, call.viewer, args.ref, args.number, args.draft, seen=args.seen)
+    await decisions.break_glass(call.house.court, call.viewer, args.ref, args.number, args, seen=args.seen)
 
 
 async def _lift(call: Call[Typed]) -> None:
@@ -162,8 +145,7 @@ ACTS: dict[str, Callable[[Call[Typed]], Awaitable[None]]] = {
 
 def typed_of(ref: str, draft: Draft) -> Typed:
     """A draft as it stands in the form of a case, for other pages that lead here."""
-    fields = {name: getattr(draft, name) for name in ("outcome", "reason", "until", "permanent", "text", "rule")}
-    return Typed(ref=ref, number=1, act="propose", **fields)
+    return Typed(ref=ref, number=1, act="propose", **msgspec.structs.asdict(draft))
 
 
 async def page(call: Call[Any], ref: str, number: int, typed: Typed | None, problem: Problem | None) -> Answer:
@@ -218,7 +200,7 @@ def _draft(found: Options, typed: Typed | None) -> Draft | None:
     """What is looked at beforehand: what was typed, what is proposed, or else the narrowest rung."""
     case = found.case
     if typed is not None and typed.outcome:
-        return typed.draft
+        return typed
     said = proposed(case)
     if said is not None:
         return said

@@ -6,8 +6,8 @@ import msgspec
 
 from chaupal.governance.cases import sanctioning
 from chaupal.governance.cases.house import MatterForm
-from chaupal.governance.cases.ladder import Draft
 from chaupal.kernel.errors import Invalid, NotAllowed, Problem
+from chaupal.policy.draft import Draft
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk, history, variants
 from chaupal.web.office import case as office_case

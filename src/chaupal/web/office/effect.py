@@ -8,7 +8,7 @@ import msgspec
 from chaupal.governance.cases import cases, supposed
 from chaupal.governance.cases.cases import Case
 from chaupal.governance.cases.desk import Options
-from chaupal.governance.cases.ladder import Draft
+from chaupal.policy.draft import Draft
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.court import impact
 from chaupal.reads.court.impact import About, Impact, Seen
@@ -40,10 +40,7 @@ def proposed(case: Case) -> Draft | None:
     """What somebody proposed and nobody has decided yet."""
     if case.proposal is None or case.state not in cases.PROPOSED:
         return None
-    said = case.proposal.body
-    return Draft(
-        outcome=said.outcome, reason=said.reason, parts=said.subjects, text=said.text, rule=said.rule, permanent=said.permanent
-    )  # fmt: skip
+    return case.proposal.body.draft
 
 
 async def effect(call: Call[Any], found: Options, draft: Draft) -> Effect | None:

@@ -10,9 +10,9 @@ from msgspec import Meta
 from chaupal.governance.cases import bulk, bulk_jobs, csv_cases, desk, notes
 from chaupal.governance.cases.bulk import APPEAL, Done, Item
 from chaupal.governance.cases.guards import YOURS
-from chaupal.governance.cases.ladder import CLOSINGS, REFUSE
 from chaupal.governance.orders.csv_files import BIGGEST
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem
+from chaupal.policy.draft import CLOSINGS, REFUSE
 from chaupal.policy.facts import Visibility
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
@@ -143,7 +143,7 @@ async def _effects(call: Call[Sent], ref: str, chosen: Sequence[Item]) -> dict[i
     found: dict[int, Effect] = {}
     for item in chosen:
         options = await desk.options(call.house.court, call.viewer, ref, item.number)
-        draft = item.draft if item.outcome else effects.proposed(options.case)
+        draft = item if item.outcome else effects.proposed(options.case)
         would = None if draft is None else await effects.effect(call, options, draft)
         if would is not None:
             found[item.number] = would

@@ -8,11 +8,11 @@ import msgspec
 from chaupal.governance.cases import house as house_matters
 from chaupal.governance.cases import notes, sanctioning
 from chaupal.governance.cases.house import SOURCES, MatterForm
-from chaupal.governance.cases.ladder import Draft
 from chaupal.governance.orders.csv_files import BIGGEST
 from chaupal.governance.orders.papers import check_may
 from chaupal.governance.people import access_audit as looks
 from chaupal.kernel.errors import Invalid, NotAllowed, Problem
+from chaupal.policy.draft import Draft
 from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk, history
