@@ -7,6 +7,9 @@ export UV_PYTHON_DOWNLOADS = never
 
 # By file, and as they are gathered: what takes long (a browser, clients, a crash) begins, what is short fills the end.
 PYTEST = .venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder --hypothesis-profile=ci
+# Rooms that do no I/O, and the house as a whole; without plug-ins that take seconds to come in and are not needed for these.
+QUICK  = tests/unit/policy tests/unit/text tests/unit/kernel tests/test_architecture.py tests/test_docs.py tests/test_glossary.py
+LEAN   = -p no:schemathesis -p no:faker
 PO     = $(wildcard src/chaupal/web/locales/*/LC_MESSAGES/messages.po)
 MO     = $(PO:.po=.mo)
 COUNTRY = src/chaupal/assets/country.mmdb
@@ -14,7 +17,7 @@ WORDS   = src/chaupal/assets/lexicon/words.hi.gz
 SCRIPTS = $(shell find src/chaupal/web/script -name '*.ts')
 
 .NOTPARALLEL:
-.PHONY: help run test check fmt map messages catalogues assets scripts services bench bench-compare lighthouse pictures clean
+.PHONY: help run dev quick test check fmt map messages catalogues assets scripts services bench bench-compare lighthouse pictures clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 | \2/p' Makefile | column -t -s '|' 2>/dev/null \
@@ -22,6 +25,14 @@ help: ## list these targets
 
 run: .stamps/run catalogues assets scripts ## a seeded village to play in, at http://localhost:8000
 	.venv/bin/chaupal serve --village --data village --port 8000
+
+dev: .stamps/dev catalogues assets scripts ## the village, begun again when code, a template, words or a script changes
+	.venv/bin/python tools/dev.py --port 8000 $(ARGS)
+
+quick: .stamps/dev ## what one runs every minute: lint, the law, language, arrows, papers; needs no services
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/pytest -n 2 $(LEAN) $(QUICK) $(ARGS)
 
 test: .stamps/dev catalogues assets scripts services ## all tests (brings PostgreSQL and Chromium where it may)
 	TMPDIR=$$(tools/tmpdir.sh) $(PYTEST) $(ARGS)

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from argon2 import PasswordHasher
@@ -19,7 +20,7 @@ from chaupal.store.machine.work_postgres import PostgresWork
 from chaupal.store.machine.work_sqlite import SqliteWork
 from object_store import ObjectStore, object_store  # noqa: F401 - fixtures
 from services import Postgres, postgres_database, postgres_server  # noqa: F401 - fixtures
-from village import Village, open_village
+from village import Village, copy, found, open_village
 
 hypothesis_settings.register_profile("ci", derandomize=True, deadline=None)
 hypothesis_settings.register_profile("dev", deadline=None)
@@ -50,6 +51,43 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+class Founded(NamedTuple):
+    """A village that was played once: the data directory, and the PostgreSQL database."""
+
+    data: Path
+    dsn: str = ""
+
+
+@pytest.fixture(scope="session")
+def founded_file(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Founded:
+    """A village in SQLite."""
+    data = tmp_path_factory.mktemp("founded") / "data"
+    data.mkdir(mode=0o700)
+    shutil.copy(migrated_file, data)
+    found(plain_settings(data, ""))
+    return Founded(data)
+
+
+@pytest.fixture(scope="session")
+def founded(postgres_server: Postgres, migrated: str, tmp_path_factory: pytest.TempPathFactory) -> Founded:
+    """A village in PostgreSQL."""
+    data = tmp_path_factory.mktemp("founded") / "data"
+    dsn = postgres_server.fresh(template=migrated)
+    found(plain_settings(data, dsn))
+    return Founded(data, dsn)
+
+
+def begins_founded(request: pytest.FixtureRequest) -> bool:
+    """Whether a test asks for a village (its file's own, too): then what it begins with has one in it."""
+    return "village" in request.fixturenames
+
+
+def plain_settings(data: Path, database: str) -> Settings:
+    return load_settings(
+        environ={}, data=str(data), database=database, port=8000, rate_limits=False, log_batch_minutes=0
+    )
+
+
 @pytest.fixture(params=("sqlite", "postgres"))
 def database(request: pytest.FixtureRequest) -> Iterator[str]:
     """Whoever asks for this (or for `work`, `house`) runs on both databases: the PostgreSQL URL, or '' for SQLite."""
@@ -57,7 +95,10 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
         yield ""
         return
     server: Postgres = request.getfixturevalue("postgres_server")
-    dsn = server.fresh(template=request.getfixturevalue("migrated"))
+    template = (
+        request.getfixturevalue("founded").dsn if begins_founded(request) else request.getfixturevalue("migrated")
+    )
+    dsn = server.fresh(template=template)
     yield dsn
     server.drop(dsn)
 
@@ -82,14 +123,14 @@ async def work(database: str, tmp_path: Path, clock: StillClock, migrated_file: 
 
 
 @pytest.fixture
-def settings(database: str, tmp_path: Path, migrated_file: Path) -> Settings:
+def settings(request: pytest.FixtureRequest, database: str, tmp_path: Path, migrated_file: Path) -> Settings:
     data = tmp_path / "data"
-    if not database:
+    if begins_founded(request):
+        copy(request.getfixturevalue("founded" if database else "founded_file").data, data)
+    elif not database:
         data.mkdir(mode=0o700)
         shutil.copy(migrated_file, data)
-    return load_settings(
-        environ={}, data=str(data), database=database, port=8000, rate_limits=False, log_batch_minutes=0
-    )
+    return plain_settings(data, database)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from itertools import count
@@ -37,6 +37,9 @@ class Postgres:
     def __init__(self, port: int) -> None:
         self.port = port
         self._names = (f"test_{number}" for number in count(1))
+        # One connection for all that is done as owner, and a thread for its loop: a new one costs as much as a database.
+        self._thread, self._runner = ThreadPoolExecutor(1), asyncio.Runner()
+        self._owner: asyncpg.Connection | None = None
 
     def dsn(self, database: str = "postgres") -> str:
         return f"postgresql://chaupal@127.0.0.1:{self.port}/{database}"
@@ -55,8 +58,22 @@ class Postgres:
 
     def execute(self, statement: str) -> None:
         """Run one statement as the owner of the server. Works inside and outside a running event loop."""
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(asyncio.run, _execute(self.dsn(), statement)).result()
+        self._thread.submit(self._run, self._execute(statement)).result()
+
+    def close(self) -> None:
+        """Let go of the connection; the server may be gone."""
+        if self._owner is not None:
+            self._owner.terminate()
+        self._thread.submit(self._runner.close).result()
+        self._thread.shutdown()
+
+    def _run(self, doing: Coroutine[Any, Any, None]) -> None:
+        self._runner.run(doing)
+
+    async def _execute(self, statement: str) -> None:
+        if self._owner is None:
+            self._owner = await asyncpg.connect(self.dsn())
+        await self._owner.execute(statement)
 
 
 @contextmanager
@@ -70,9 +87,11 @@ def postgres() -> Iterator[Postgres]:
         programs = _programs(folder, user)
         _run([programs / "initdb", "-D", folder / "data", *LOCALE, *OWNER], user)
         server, port = _start(programs, folder, user)
+        handed = Postgres(port)
         try:
-            yield Postgres(port)
+            yield handed
         finally:
+            handed.close()
             _stop(server)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -136,12 +155,13 @@ def _answers(server: subprocess.Popen[bytes], port: int) -> bool:
     """Wait until the server takes a statement; false when it ended or the patience did."""
     until = time.monotonic() + PATIENCE
     while server.poll() is None and time.monotonic() < until:
-        try:
-            Postgres(port).execute("SELECT 1")
-        except (OSError, asyncpg.PostgresError):
-            time.sleep(0.05)
-        else:
-            return True
+        with closing(Postgres(port)) as tried:
+            try:
+                tried.execute("SELECT 1")
+            except (OSError, asyncpg.PostgresError):
+                time.sleep(0.05)
+            else:
+                return True
     return False
 
 
@@ -190,11 +210,3 @@ def _free_port() -> int:
 
 def _name(dsn: str) -> str:
     return dsn.rpartition("/")[2]
-
-
-async def _execute(dsn: str, statement: str) -> None:
-    connection = await asyncpg.connect(dsn)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()

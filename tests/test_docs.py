@@ -1,5 +1,6 @@
 """The papers of the house are true: a fresh map, a purpose for every module, every word in both languages."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,11 @@ from make_map import CODE, MAP, draw, purpose
 DOCS = MAP.parent
 GLOSSARY = (DOCS / "glossary.md").read_text(encoding="utf-8")
 ROWS = [line.strip().strip("|").split("|") for line in GLOSSARY.splitlines() if line.startswith("| ")]
-PAPERS = [DOCS.parent / "README.md", *sorted(DOCS.rglob("*.md"))]
+HOME = DOCS.parent
+AT_THE_DOOR = sorted(HOME.glob("*.md"))  # README, CONTRIBUTING and whatever else one meets first
+PAPERS = [*AT_THE_DOOR, *sorted(DOCS.rglob("*.md"))]
+MAKEFILE = (HOME / "Makefile").read_text(encoding="utf-8")
+TARGETS = frozenset(regex.findall(r"^([a-z-]+):", MAKEFILE, regex.M))
 TERMS = [row for row in ROWS if row[0].strip() != "English"]
 
 
@@ -81,3 +86,59 @@ def test_a_decision_says_what_was_chosen_what_was_left_and_what_would_change_it(
 def test_a_link_within_the_house_leads_somewhere(paper: Path):
     links = regex.findall(r"\]\((?!https?:)([^)#]+)", paper.read_text(encoding="utf-8"))
     assert not [link for link in links if not (paper.parent / link).exists()]
+
+
+@pytest.mark.parametrize("paper", AT_THE_DOOR, ids=lambda path: path.name)
+def test_what_is_named_at_the_door_is_there(paper: Path):
+    """Files, and what `make` is asked for."""
+    text = paper.read_text(encoding="utf-8")
+    files = set(regex.findall(r"`((?:src|tests|tools|docs|bench|\.ci)/[\w./-]+|\.[a-z-]+\.yaml)`", text))
+    assert {file for file in files if not (HOME / file).exists()} == set()
+    asked = {word for words in regex.findall(r"`make ([a-z -]+?)`", text) for word in words.split()}
+    assert asked - TARGETS == set()
+
+
+def test_whoever_would_change_the_house_is_told_how():
+    text = (HOME / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    parts = {"Set up", "The loop", "A route of the API", "A page", "A measure", "A law"}
+    assert parts <= set(regex.findall(r"^## (.+)$", text, regex.M))
+    assert {"make dev", "make quick", "make check test"} <= set(regex.findall(r"`(make [a-z ]+)`", text))
+
+
+def test_every_target_of_make_is_listed_by_help():
+    told = set(regex.findall(r"^([a-z-]+):.*## ", MAKEFILE, regex.M))
+    phony = set(regex.search(r"^\.PHONY: (.+)$", MAKEFILE, regex.M)[1].split())
+    assert told == phony == TARGETS
+
+
+def test_a_decision_that_was_overtaken_says_so_at_the_top():
+    papers = {int(paper.name[:4]): paper.read_text(encoding="utf-8") for paper in (DOCS / "decisions").glob("*.md")}
+    heads = {number: text.partition("## We chose")[0] for number, text in papers.items()}
+    overtakes = regex.compile(r"[Ss]upersedes ((?:[^.]|\.(?=md))*)")
+    pairs = [
+        (int(old), number)
+        for number, text in papers.items()
+        for words in overtakes.findall(text)
+        for old in regex.findall(r"decision (\d+)", words)
+    ]
+    assert pairs and all(f"[decision {new}]" in heads[old] for old, new in pairs)
+    assert "seven rows" in heads[1]  # decision 6 brought one more
+
+
+def test_hooks_before_a_commit_run_what_is_here_and_editors_know_the_length_of_a_line():
+    hooks = (HOME / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    assert set(regex.findall(r"repo: (.+)", hooks)) == {"local"}
+    assert set(regex.findall(r"language: (.+)", hooks)) == {"system"}
+    settings = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))
+    assert f"max_line_length = {settings['tool']['ruff']['line-length']}" in (HOME / ".editorconfig").read_text()
+
+
+def test_what_runs_every_minute_needs_no_services():
+    """Neither a database server, nor a browser, nor anything that is started: those tests stand elsewhere."""
+    quick = regex.search(r"^QUICK\s*= (.+)$", MAKEFILE, regex.M)[1].split()
+    files = [
+        file for name in quick for file in ([HOME / name] if name.endswith(".py") else (HOME / name).rglob("*.py"))
+    ]
+    needs = regex.compile(r"^from (services|serving|village|neighbours|court)\b|\(.*\b(work|house|village): ", regex.M)
+    assert len(files) > 10
+    assert [str(file) for file in files if needs.search(file.read_text(encoding="utf-8"))] == []

@@ -6,9 +6,11 @@ async def test_...(village):
 """
 
 import asyncio
+import shutil
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -26,6 +28,7 @@ from chaupal.social.posts import posts
 from chaupal.social.signin import logins
 from chaupal.web.pages import Player, introduce
 
+IDS = ("_worker", "_last", "_sequence")  # what a maker of ids remembers
 SCOPES = "read write follow push admin:read admin:write"
 PASSWORD = "chaupal-gaanv"
 REASON = "इस पोस्ट में लोगों को मारने की बात कही गई है।"  # long enough to be a reason
@@ -246,21 +249,76 @@ def _cookie(cookies: dict[str, str]) -> str:
 
 @asynccontextmanager
 async def open_village(settings: Settings, clock: StillClock, *, bar: bool = True) -> AsyncGenerator[Village]:
-    """The small cast in a house of its own, everybody introduced and settled. `bar`: with the village's look-as cookie."""
+    """The small cast in a house of its own, everybody introduced and settled. `bar`: with the village's look-as cookie.
+
+    Where `settings` lead to a copy of a village that was founded before (`found`), its people wake up in it.
+    """
     running = await open_house(msgspec.structs.replace(settings, village=bar), clock=clock, run=False)
     village = Village(running, clock)
     try:
-        # At once: hashing their passwords is what takes time.
-        await asyncio.gather(
-            *(village.joins(h, name, role, country) for h, (name, role, _, country, _) in CAST.items())
-        )
+        if (kept := _roll(settings)).exists():
+            _wake(village, kept)
+        else:
+            await _play(village)
         introduce(Player(v.handle, v.name) for v in village.cast.values())
-        for who, whom in FOLLOWS:
-            await village.follows(village.cast[who], village.cast[whom])
-        for handle, (*_, language, _, first) in CAST.items():
-            for text in first:
-                await village.says(village.cast[handle], text, language=language)
         yield village
     finally:
         await village.client.aclose()
         await running.close()
+
+
+def found(settings: Settings) -> None:
+    """Play the village's first minutes once and write down who is who, for tests that begin with a copy of it all."""
+
+    async def play() -> None:
+        clock = StillClock()
+        async with open_village(settings, clock, bar=False) as village:
+            ids = village.running.house.square.make_id
+            roll = _Roll(clock.at, {name: getattr(ids, name) for name in IDS}, list(village.cast.values()))
+        _roll(settings).write_bytes(msgspec.json.encode(roll))
+
+    asyncio.run(play())
+
+
+def copy(founded: Path, data: Path) -> None:
+    """Everything in a data directory in which a village was founded, but what PostgreSQL keeps."""
+    shutil.copytree(founded, data)
+    shutil.copy(_beside(founded), _beside(data))
+
+
+class _Roll(msgspec.Struct):
+    """The cast as it stood at `at`, when the village had been played, and what ids have been made of that moment."""
+
+    at: int
+    ids: dict[str, int]
+    cast: list[Villager]
+
+
+def _roll(settings: Settings) -> Path:
+    return _beside(Path(settings.data))
+
+
+def _beside(data: Path) -> Path:
+    """Not in it: what a data directory holds is looked at by tests."""
+    return data.with_name(f"{data.name}.cast")
+
+
+async def _play(village: Village) -> None:
+    # One after the other: at once they would open as many connections to PostgreSQL.
+    for handle, (name, role, _, country, _) in CAST.items():
+        await village.joins(handle, name, role, country)
+    for who, whom in FOLLOWS:
+        await village.follows(village.cast[who], village.cast[whom])
+    for handle, (*_, language, _, first) in CAST.items():
+        for text in first:
+            await village.says(village.cast[handle], text, language=language)
+
+
+def _wake(village: Village, kept: Path) -> None:
+    roll = msgspec.json.decode(kept.read_bytes(), type=_Roll)
+    if village.clock.at != StillClock().at:
+        raise RuntimeError("the clock was moved before the village was there: open one of its own with open_village")
+    village.clock.at = roll.at
+    for name in IDS:  # or an id of this moment might be made again, or before those that are there
+        setattr(village.running.house.square.make_id, name, roll.ids[name])
+    village.cast |= {one.handle: one for one in roll.cast}

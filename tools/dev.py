@@ -1,0 +1,98 @@
+"""`make dev`: the village, begun again whenever something it is made of changes.   usage: dev.py [chaupal serve's options]
+
+Code, templates, laws and words need a new process: it takes as long as a start, and nothing can be half new. Scripts are
+built, and catalogues compiled, before it. The village's data stays. No watcher of files is needed for this: a look at a thousand
+files is a few milliseconds.
+"""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+HOME = Path(__file__).resolve().parents[1]
+SRC = HOME / "src" / "chaupal"
+KINDS = frozenset({".py", ".html", ".css", ".js", ".json", ".svg", ".toml", ".po", ".ts", ".txt", ".xml"})
+MADE = frozenset({"__pycache__", "assets", "built"})
+PAUSE = 0.4  # seconds between two looks
+SERVE = (sys.executable, "-m", "chaupal.app.cli", "serve", "--village", "--data", str(HOME / "village"))
+
+type Seen = dict[Path, int]
+
+
+def look(root: Path = SRC) -> Seen:
+    """When each file was last written (ns), of those that a server is made from."""
+    found: Seen = {}
+    for folder, folders, files in root.walk():
+        folders[:] = [name for name in folders if name not in MADE]
+        for name in files:
+            file = folder / name
+            if file.suffix in KINDS:
+                try:
+                    found[file] = file.stat().st_mtime_ns
+                except FileNotFoundError:  # written anew by an editor at this moment
+                    continue
+    return found
+
+
+def changed(before: Seen, now: Seen) -> list[Path]:
+    """Files that came, went or were written."""
+    return sorted(file for file in before.keys() | now.keys() if before.get(file) != now.get(file))
+
+
+def steps(files: Iterable[Path]) -> list[Sequence[str]]:
+    """What must be made before a server can begin with these changes."""
+    kinds, made = {file.suffix for file in files}, list[Sequence[str]]()
+    if ".ts" in kinds:
+        made.append(("tools/npm.sh", "run", "--silent", "build"))
+    if ".po" in kinds:
+        made.append(("make", "--silent", "catalogues"))
+    return made
+
+
+class Loop:
+    """A server, and what is seen of the files it was begun with."""
+
+    def __init__(self, serve: Sequence[str], root: Path = SRC, say: Callable[[str], object] = print) -> None:
+        self._serve, self._root, self._say = serve, root, say
+        self._seen = look(root)
+        self.server = subprocess.Popen(serve)
+
+    def turn(self) -> bool:
+        """One look; whether the server was begun anew. What cannot be made leaves the old one, to be tried at the next change."""
+        now = look(self._root)
+        files = changed(self._seen, now)
+        if not files:
+            return False
+        self._seen = now
+        self._say("changed: " + ", ".join(str(file.relative_to(self._root)) for file in files[:4]))
+        if any(subprocess.run(step, cwd=HOME, check=False).returncode for step in steps(files)):
+            return False
+        self.stop()
+        self.server = subprocess.Popen(self._serve)
+        return True
+
+    def stop(self) -> None:
+        self.server.terminate()
+        try:
+            self.server.wait(10)
+        except subprocess.TimeoutExpired:
+            self.server.kill()
+            self.server.wait()
+
+
+def main() -> None:
+    loop = Loop((*SERVE, *sys.argv[1:]))
+    try:
+        while True:
+            time.sleep(PAUSE)
+            loop.turn()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        loop.stop()
+
+
+if __name__ == "__main__":
+    main()
