@@ -71,9 +71,9 @@ class Postgres:
         self._runner.run(doing)
 
     async def _execute(self, statement: str) -> None:
-        if self._owner is None:
-            self._owner = await asyncpg.connect(self.dsn())
-        await self._owner.execute(statement)
+        owner = self._owner or await asyncpg.connect(self.dsn())
+        self._owner = owner
+        await owner.execute(statement)
 
 
 @contextmanager

@@ -5,7 +5,7 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,7 +75,7 @@ def both(
 
 
 @contextmanager
-def tried(folder: Path, database: str) -> Iterator[Tried]:
+def tried(folder: Path, database: str) -> Generator[Tried]:
     with served(folder, database=database, log_level="error") as server, requests.Session() as session:
         session.trust_env = False
         asha = join(server.settings, "asha")["asha"]
