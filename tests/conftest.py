@@ -1,5 +1,8 @@
 """Fixtures for every test: both databases, a clock that is held still, a store, an open house."""
 
+# Fixtures are found by their names.
+# pyright: reportUnusedImport=false
+
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from itertools import count
@@ -77,7 +77,7 @@ class Postgres:
 
 
 @contextmanager
-def postgres() -> Iterator[Postgres]:
+def postgres() -> Generator[Postgres]:
     """Start a PostgreSQL >= 17, hand it out, stop it. Raises RuntimeError, with the server's words, if it cannot."""
     folder = Path(tempfile.mkdtemp(prefix="chaupal-pg-"))
     user = _unprivileged()
@@ -143,7 +143,7 @@ def _start(programs: Path, folder: Path, user: pwd.struct_passwd | None) -> tupl
         with (folder / "log").open("ab") as log:
             server = subprocess.Popen(
                 [programs / "postgres", "-D", folder / "data", *flags],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", preexec_fn=_die_with_parent(), **_as(user),
+                text=False, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", preexec_fn=_die_with_parent(), **_as(user),
             )  # fmt: skip
         if _answers(server, port):
             return server, port

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -58,7 +58,10 @@ def test_scripts_are_built_and_words_compiled_before_it():
 def test_what_cannot_be_made_leaves_the_server_that_is_there(
     loop: dev.Loop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(dev, "steps", lambda files: [("false",)])
+    def fails(files: Iterable[Path]) -> list[tuple[str, ...]]:
+        return [("false",)]
+
+    monkeypatch.setattr(dev, "steps", fails)
     first = loop.server
     touch(tmp_path / "page.ts")
     assert not loop.turn() and loop.server is first and first.poll() is None
