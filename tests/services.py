@@ -135,7 +135,7 @@ def _reachable(install: Path, folder: Path, user: pwd.struct_passwd | None) -> P
     return install
 
 
-def _start(programs: Path, folder: Path, user: pwd.struct_passwd | None) -> tuple[subprocess.Popen[bytes], int]:
+def _start(programs: Path, folder: Path, user: pwd.struct_passwd | None) -> tuple[subprocess.Popen[Any], int]:
     for _ in range(3):  # another process may take the free port before the server does
         port = _free_port()
         doors = {"listen_addresses": "127.0.0.1", "port": str(port), "unix_socket_directories": str(folder)}
@@ -143,7 +143,7 @@ def _start(programs: Path, folder: Path, user: pwd.struct_passwd | None) -> tupl
         with (folder / "log").open("ab") as log:
             server = subprocess.Popen(
                 [programs / "postgres", "-D", folder / "data", *flags],
-                text=False, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", preexec_fn=_die_with_parent(), **_as(user),
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", preexec_fn=_die_with_parent(), **_as(user),
             )  # fmt: skip
         if _answers(server, port):
             return server, port
@@ -151,7 +151,7 @@ def _start(programs: Path, folder: Path, user: pwd.struct_passwd | None) -> tupl
     raise RuntimeError(f"PostgreSQL did not start:\n{(folder / 'log').read_text(errors='replace')[-2000:]}")
 
 
-def _answers(server: subprocess.Popen[bytes], port: int) -> bool:
+def _answers(server: subprocess.Popen[Any], port: int) -> bool:
     """Wait until the server takes a statement; false when it ended or the patience did."""
     until = time.monotonic() + PATIENCE
     while server.poll() is None and time.monotonic() < until:
@@ -165,7 +165,7 @@ def _answers(server: subprocess.Popen[bytes], port: int) -> bool:
     return False
 
 
-def _stop(server: subprocess.Popen[bytes]) -> None:
+def _stop(server: subprocess.Popen[Any]) -> None:
     """Stop without farewell to the clients (SIGQUIT is PostgreSQL's immediate shutdown)."""
     if server.poll() is None:
         server.send_signal(signal.SIGQUIT)
