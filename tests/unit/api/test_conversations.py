@@ -188,3 +188,75 @@ async def test_from_whom_one_hears_is_chosen_on_a_page_and_who_waits_is_let_in_t
     accept = page.partition('formaction="')[2].partition('"')[0]
     assert (await v.client.post(accept, data={"csrf": csrf}, headers=cookie(v.asha))).status_code == 303
     assert "let me in" in await v.page_as("IN", "/notifications", v.asha)
+
+
+def rows(page: str) -> list[str]:
+    return page.split('<article id="c')[1:]
+
+
+async def opens(v: Village, who: Villager, path: str) -> str:
+    return (await v.client.get(path, headers=cookie(who))).text
+
+
+async def sends(v: Village, who: Villager, to: str, text: str, key: str) -> str:
+    form = {"csrf": await csrf_of(v, who), "to": to, "text": text, "key": key}
+    sent = await v.client.post("/messages", data=form, headers=cookie(who))
+    assert sent.status_code == 303, sent.text
+    await v.settle()
+    return sent.headers["location"].partition("#")[0]
+
+
+async def test_there_is_one_conversation_per_person_and_one_per_group(village: Village):
+    v = village
+    first = await sends(v, v.asha, "ravi", "सिर्फ़ तुमसे", "k1")
+    assert await sends(v, v.asha, "@ravi", "और यह भी", "k2") == first, "it goes on where it was left"
+    await writes(v, v.ravi, "@asha नई बात, दूसरे ऐप से")
+    group = await sends(v, v.asha, "ravi, meera", "तीनों की बात", "k3")
+    assert group != first
+    for who in (v.asha, v.ravi):
+        listed = rows(await opens(v, who, "/messages"))
+        assert len(listed) == 2 and "तीनों की बात" in listed[0] and "दूसरे ऐप से" in listed[1]
+    page = await opens(v, v.ravi, first)
+    texts = ("सिर्फ़ तुमसे", "और यह भी", "दूसरे ऐप से")
+    assert [page.index(text) for text in texts] == sorted(page.index(text) for text in texts)
+    assert "तीनों की बात" not in page
+    assert all(
+        t["unread"] is False
+        for t in await talks(v, v.ravi)
+        if t["accounts"][0]["username"] != "meera" and len(t["accounts"]) == 1
+    )
+    begun = await v.client.get("/messages/new?to=ravi", headers=cookie(v.asha))
+    assert begun.status_code == 303 and begun.headers["location"].startswith("/messages/")
+    assert (await v.client.get("/messages/new?to=karl", headers=cookie(v.asha))).status_code == 200
+
+
+async def test_what_is_new_in_a_conversation_stands_below_a_line_until_it_was_read(village: Village):
+    v = village
+    path = await sends(v, v.asha, "ravi", "राम राम", "k1")
+    assert 'class="mark good"' in rows(await opens(v, v.ravi, "/messages"))[0]
+    await opens(v, v.ravi, path)
+    assert 'class="mark good"' not in rows(await opens(v, v.ravi, "/messages"))[0]
+    await writes(v, v.ravi, "@asha पहली नई")
+    await writes(v, v.ravi, "@asha दूसरी नई")
+    page = await opens(v, v.asha, path)
+    assert page.count('class="since"') == 1
+    assert page.index("राम राम") < page.index('class="since"') < page.index("पहली नई")
+    assert 'class="since"' not in await opens(v, v.asha, path), "it was read"
+    assert not BADGE.search((await opens(v, v.asha, "/messages")).replace('data-badge="notices"', ""))
+
+
+async def test_a_conversation_goes_off_the_list_with_all_that_was_said_between_the_same_people(village: Village):
+    v = village
+    path = await sends(v, v.asha, "ravi", "एक", "k1")
+    await writes(v, v.ravi, "@asha दो")
+    await v.client.post(f"{path}/remove", data={"csrf": await csrf_of(v, v.asha)}, headers=cookie(v.asha))
+    assert rows(await opens(v, v.asha, "/messages")) == []
+    assert len(rows(await opens(v, v.ravi, "/messages"))) == 1
+
+
+async def test_who_is_no_part_of_a_conversation_opens_none_by_its_people_or_its_number(village: Village):
+    v = village
+    path = await sends(v, v.asha, "ravi", "गुप्त-बात", "k1")
+    assert (await v.client.get(path, headers=cookie(v.meera))).status_code == 404
+    begun = await v.client.get("/messages/new?to=asha ravi", headers=cookie(v.meera))
+    assert begun.status_code == 200 and "गुप्त" not in begun.text

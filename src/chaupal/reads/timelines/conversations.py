@@ -1,6 +1,6 @@
 """Messages: one's conversations by their newest post, and what was said in one; what is withheld leaves its placeholder."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import msgspec
 
@@ -17,9 +17,23 @@ from chaupal.store.machine.work import Reading
 from chaupal.store.square import conversations
 from chaupal.store.square.conversations import Conversation
 
-__all__ = ["Conversation", "Talk", "of_post", "one", "page", "said", "unread"]
+__all__ = [
+    "Conversation",
+    "Party",
+    "Talk",
+    "of_post",
+    "one",
+    "page",
+    "parties",
+    "party",
+    "party_with",
+    "said",
+    "unread",
+]
 
 MOST_UNREAD = 100  # counted no further
+MOST_SAID = 500  # posts on one page, the newest
+MOST_TALKS = 1_000  # conversations of one account that are put together by whom they are with
 
 
 class Talk(msgspec.Struct, frozen=True):
@@ -28,6 +42,64 @@ class Talk(msgspec.Struct, frozen=True):
     conversation: Conversation
     people: Sequence[Visible[Person]]
     last: Visible[Post]
+
+
+class Party(msgspec.Struct, frozen=True):
+    """All that was said between the same people, as one: `talk` is its newest conversation, `roots` name all of them.
+
+    `unread`: those of the roots that hold something new.
+    """
+
+    talk: Talk
+    roots: tuple[int, ...]
+    unread: tuple[int, ...] = ()
+
+
+async def parties(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Party]:
+    """One for each person or group that the viewer talks with; pages move by the newest posts."""
+    async with reads.work.reading() as reading:
+        groups = await _grouped(reading, viewer)
+        held = {group[0].last_post: group for group in groups.values()}
+        ids = page_of([id_ for id_ in held if cursor.above < id_ < cursor.below][: cursor.limit + 1], cursor)
+        talks = await _talks(reading, viewer, [held[id_][0] for id_ in ids.items])
+    return ids.map([_party(talk, held[talk.conversation.last_post]) for talk in talks])
+
+
+async def party(reads: Reads, viewer: Viewer, root: int) -> Party:
+    """The one in which a conversation stands. Raises NotFound where it was taken off the list."""
+    return await _found(reads, viewer, lambda group: any(one.root == root for one in group))
+
+
+async def party_with(reads: Reads, viewer: Viewer, people: Collection[int]) -> Party:
+    """The one with exactly these, beside the viewer. Raises NotFound."""
+    wanted = frozenset((*people, viewer.me))
+    return await _found(reads, viewer, lambda group: _between(group[0], viewer) == wanted)
+
+
+async def _found(reads: Reads, viewer: Viewer, fits: Callable[[Sequence[Conversation]], bool]) -> Party:
+    async with reads.work.reading() as reading:
+        group = next((group for group in (await _grouped(reading, viewer)).values() if fits(group)), None)
+        talks = await _talks(reading, viewer, group[:1]) if group else []
+    if not group or not talks:
+        raise NotFound
+    return _party(talks[0], group)
+
+
+def _party(talk: Talk, group: Sequence[Conversation]) -> Party:
+    return Party(talk, tuple(one.root for one in group), tuple(one.root for one in group if one.unread))
+
+
+def _between(one: Conversation, viewer: Viewer) -> frozenset[int]:
+    return frozenset((*one.people, viewer.me))
+
+
+async def _grouped(reading: Reading, viewer: Viewer) -> dict[frozenset[int], list[Conversation]]:
+    """The viewer's conversations by whom they are between, the newest first in each and among them."""
+    found = await conversations.page(reading, viewer.me, below=2**63 - 1, above=-1, limit=MOST_TALKS, upward=False)
+    groups: dict[frozenset[int], list[Conversation]] = {}
+    for one in found:
+        groups.setdefault(_between(one, viewer), []).append(one)
+    return groups
 
 
 async def page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Talk]:
@@ -60,11 +132,11 @@ async def of_post(reads: Reads, viewer: Viewer, post: int) -> Talk | None:
     return talks[0] if talks else None
 
 
-async def said(reads: Reads, viewer: Viewer, root: int) -> list[Visible[Post]]:
-    """Everything in a conversation that is for the viewer, oldest first. Raises NotFound where nothing is."""
+async def said(reads: Reads, viewer: Viewer, *roots: int) -> list[Visible[Post]]:
+    """Everything in conversations that is for the viewer, oldest first. Raises NotFound where nothing is."""
     async with reads.work.reading() as reading:
-        ids = await conversations.inside(reading, viewer.me, root)
-        seen = await shown(reading, viewer, Surface.MESSAGES, ids)
+        ids = {id_ for root in roots for id_ in await conversations.inside(reading, viewer.me, root)}
+        seen = await shown(reading, viewer, Surface.MESSAGES, sorted(ids)[-MOST_SAID:])
     if not seen:
         raise NotFound
     return seen

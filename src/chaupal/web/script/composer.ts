@@ -3,6 +3,7 @@ import { Drafts } from "./compose/drafts.ts";
 import { Keeper } from "./compose/keep.ts";
 import { Pictures } from "./compose/pictures.ts";
 import { Suggestions } from "./compose/suggest.ts";
+import { nameIn } from "./compose/typed.ts";
 import { addCounter } from "./compose/counter.ts";
 import { problemIn } from "./page/ask.ts";
 import { clearFaults, showFaults } from "./page/faults.ts";
@@ -101,3 +102,5 @@ for (const form of document.querySelectorAll<HTMLFormElement>("form[data-compose
   const text = form.querySelector<HTMLTextAreaElement>("textarea[name=text]");
   if (text) new Composer(form, text);
 }
+
+for (const field of document.querySelectorAll<HTMLInputElement>("input[data-names]")) new Suggestions(field, nameIn);

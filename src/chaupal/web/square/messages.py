@@ -1,4 +1,4 @@
-"""Messages: one's conversations, one of them with a place to write, and a new one. They say plainly who can read them."""
+"""Messages: one conversation for each person or group, one of them with a place to write, and a new one. They say who can read them."""
 
 import secrets
 from typing import Any
@@ -9,9 +9,11 @@ from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
+from chaupal.reads.people import people
 from chaupal.reads.timelines import conversations as reads
-from chaupal.reads.timelines.conversations import Talk
+from chaupal.reads.timelines.conversations import Party
 from chaupal.social.posts import conversations
+from chaupal.social.posts.conversations import MOST_PEOPLE
 from chaupal.text.length import MAX_GRAPHEMES
 from chaupal.web import pages
 from chaupal.web.said import sentence
@@ -24,9 +26,9 @@ from chaupal.wire.route import Route, Shape, get, post
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A conversation in the list: whom it is with, and its newest post."""
+    """What is said with one person, or one group, in the list: whom it is with, and its newest post."""
 
-    talk: Talk
+    party: Party
     people: list[Person]
     card: Card
 
@@ -54,11 +56,13 @@ class Of(msgspec.Struct):
 
 
 async def listed(call: Call[Paged]) -> Answer:
-    """One's conversations, the newest post first."""
-    page = await reads.page(call.house.reads, call.viewer, call.args.cursor())
-    drawn = {card.key: card for card in await cards(call, [talk.last for talk in page.items])}
+    """One row for each person or group, who wrote last first."""
+    page = await reads.parties(call.house.reads, call.viewer, call.args.cursor())
+    drawn = {card.key: card for card in await cards(call, [one.talk.last for one in page.items])}
     rows = [
-        Row(talk, _people(talk.people), drawn[talk.last.item.id]) for talk in page.items if talk.last.item.id in drawn
+        Row(one, _people(one.talk.people), drawn[one.talk.last.item.id])
+        for one in page.items
+        if one.talk.last.item.id in drawn
     ]
     return await pages.render(
         call, "messages.html", rows=rows, pager=pager(call, page), title=said(call, N_("Messages"))
@@ -66,13 +70,19 @@ async def listed(call: Call[Paged]) -> Answer:
 
 
 async def new(call: Call[Begun]) -> Answer:
-    return await _form(call, Sheet(to=call.args.to[:500], key=secrets.token_urlsafe(12)))
+    """The form; with whom one talks already, what was said before."""
+    to = call.args.to[:500]
+    if to and (known := await _known(call, to)):
+        return redirect(f"/messages/{known.roots[0]}")
+    return await _form(call, Sheet(to=to, key=secrets.token_urlsafe(12)))
 
 
 async def one(call: Call[Of]) -> Answer:
     """What was said, and a place to answer; having looked, one has read it."""
-    answer = await _talk(call, call.args.id, Sheet(key=secrets.token_urlsafe(12)))
-    await conversations.read(call.house.square, call.viewer, call.args.id)
+    party = await _party(call, call.args.id)
+    answer = await _talk(call, call.args.id, Sheet(key=secrets.token_urlsafe(12)), party=party)
+    for root in party.unread if party else ():
+        await conversations.read(call.house.square, call.viewer, root)
     return answer
 
 
@@ -80,6 +90,9 @@ async def write(call: Call[Sheet]) -> Answer:
     """Send it and show the conversation; or the form again, with what was typed and what is wrong beside its field."""
     typed = call.args
     handles = typed.to.replace(",", " ").split()
+    if typed.talk is None and (known := await _known(call, typed.to)):
+        # What one begins with somebody goes on where it was left.
+        typed.talk, typed.reply_to = known.roots[0], await _last(call, known)
     try:
         id_ = await conversations.write(
             call.house.square,
@@ -91,35 +104,67 @@ async def write(call: Call[Sheet]) -> Answer:
         )
     except Invalid as problem:
         return await (_talk(call, typed.talk, typed, problem) if typed.talk else _form(call, typed, problem))
-    return redirect(f"/messages/{typed.talk}#p{id_}" if typed.talk else f"/messages/{id_}")
+    return redirect(f"/messages/{typed.talk}#p{id_}" if typed.talk not in (None, id_) else f"/messages/{id_}")
 
 
 async def remove(call: Call[Of]) -> Answer:
-    """Off the list."""
-    await conversations.remove(call.house.square, call.viewer, call.args.id)
+    """Off the list, with all that was said between the same people."""
+    party = await _party(call, call.args.id)
+    for root in party.roots if party else (call.args.id,):
+        await conversations.remove(call.house.square, call.viewer, root)
     return redirect("/messages")
 
 
-async def _talk(call: Call[Any], root: int, sheet: Sheet, problem: Invalid | None = None) -> Answer:
-    posts = await reads.said(call.house.reads, call.viewer, root)
+async def _talk(
+    call: Call[Any], root: int, sheet: Sheet, problem: Invalid | None = None, party: Party | None = None
+) -> Answer:
+    party = party or await _party(call, root)
+    posts = await reads.said(call.house.reads, call.viewer, *(party.roots if party else (root,)))
     shown = await cards(call, posts)
     if not shown:
         raise NotFound
-    people = await _with(call, root)
+    people = _people(party.talk.people) if party else []
     sheet.talk, sheet.to = root, " ".join(person.handle for person in people)
     # Answers what was said last and may be seen; a placeholder cannot be answered.
     sheet.reply_to = next((card.post.id for card in reversed(shown) if not card.gone), None)
     names = ", ".join(person.shown_name for person in people)
     return await _render(
-        call, "message.html", sheet, problem, title=names or said(call, N_("Messages")), cards=shown, people=people
-    )
+        call, "message.html", sheet, problem, title=names or said(call, N_("Messages")), cards=shown, people=people,
+        fresh=await _fresh(call, party, shown),
+    )  # fmt: skip
 
 
-async def _with(call: Call[Any], root: int) -> list[Person]:
+async def _party(call: Call[Any], root: int) -> Party | None:
+    """None: taken off the list, and opened by its address."""
     try:
-        return _people((await reads.one(call.house.reads, call.viewer, root)).people)
-    except NotFound:  # taken off the list, and opened by its address
-        return []
+        return await reads.party(call.house.reads, call.viewer, root)
+    except NotFound:
+        return None
+
+
+async def _known(call: Call[Any], to: str) -> Party | None:
+    """What was said before with exactly these people (handles)."""
+    handles = [handle.strip().lower().removeprefix("@") for handle in to.replace(",", " ").split()]
+    try:
+        named = [
+            (await people.named(call.house.reads, call.viewer, handle)).item.id for handle in handles[:MOST_PEOPLE]
+        ]
+        return await reads.party_with(call.house.reads, call.viewer, named) if named else None
+    except NotFound:
+        return None
+
+
+async def _last(call: Call[Any], party: Party) -> int | None:
+    seen = await reads.said(call.house.reads, call.viewer, *party.roots)
+    return next((one.item.id for one in reversed(seen) if not one.withheld), None)
+
+
+async def _fresh(call: Call[Any], party: Party | None, shown: list[Card]) -> int | None:
+    """Above which post the line stands that says what is new: the first that came after one's own last look or word."""
+    if party is None or not party.unread:
+        return None
+    mine = next((n for n in range(len(shown) - 1, -1, -1) if shown[n].post.author == call.viewer.account), -1)
+    return shown[mine + 1].key if mine + 1 < len(shown) else None
 
 
 async def _form(call: Call[Any], sheet: Sheet, problem: Invalid | None = None) -> Answer:

@@ -1,7 +1,7 @@
 // Names after @ and tags after #, offered while one types. What may not be offered does not come from the server.
 import { released } from "../page/press.ts";
 import { say } from "../page/words.ts";
-import { stand } from "../typing/place.ts";
+import { stand, type Field } from "../typing/place.ts";
 import { typed } from "./typed.ts";
 
 interface Offer { text: string; about: string }
@@ -19,7 +19,7 @@ export class Suggestions {
   private waiting = false; // for what is offered
   private hurried = false; // Enter came before it did
 
-  constructor(private readonly text: HTMLTextAreaElement) {
+  constructor(private readonly text: Field, private readonly typing: (before: string) => string = typed) {
     this.list.className = "offers";
     this.list.id = `${text.id}-offers`;
     this.list.role = "listbox";
@@ -29,9 +29,10 @@ export class Suggestions {
     text.dataset["offers"] = "";
     text.setAttribute("aria-autocomplete", "list");
     text.setAttribute("aria-controls", this.list.id);
-    text.addEventListener("input", () => this.later());
-    text.addEventListener("keydown", (event) => this.key(event), { capture: true });
-    text.addEventListener("blur", () => void released().then(() => this.close()));
+    const field: HTMLElement = text;
+    field.addEventListener("input", () => this.later());
+    field.addEventListener("keydown", (event) => this.key(event), { capture: true });
+    field.addEventListener("blur", () => void released().then(() => this.close()));
     this.list.addEventListener("pointerdown", (event) => {
       const found = (event.target as Element).closest("li");
       event.preventDefault();
@@ -39,9 +40,19 @@ export class Suggestions {
     });
   }
 
+  private caret(): number {
+    return this.text.selectionEnd ?? this.text.value.length;
+  }
+
+  /** What is being typed, as it stands there: in a field of names the sigil may be missing. */
+  private length(): number {
+    const word = this.word();
+    return this.text.value.slice(0, this.caret()).endsWith(word) ? word.length : word.length - 1;
+  }
+
   private word(): string {
-    const end = this.text.selectionEnd;
-    return typed(this.text.value.slice(Math.max(0, end - 120), end));
+    const end = this.caret();
+    return this.typing(this.text.value.slice(Math.max(0, end - 120), end));
   }
 
   private later(): void {
@@ -80,6 +91,7 @@ export class Suggestions {
   private hurry(any: boolean): void {
     this.hurried = false;
     if (any) return this.choose(0);
+    if (this.text instanceof HTMLInputElement) return; // no lines there: Enter sends the form
     this.text.setRangeText("\n", this.text.selectionStart, this.text.selectionEnd, "end");
     this.text.dispatchEvent(new Event("input", { bubbles: true }));
   }
@@ -100,7 +112,7 @@ export class Suggestions {
     }));
     this.list.hidden = offers.length === 0;
     if (!offers.length) return;
-    stand(this.list, this.text, this.text.selectionEnd - this.word().length);
+    stand(this.list, this.text, this.caret() - this.length());
     this.mark(0);
   }
 
@@ -142,8 +154,8 @@ export class Suggestions {
     const word = this.word();
     const offer = this.offers[at];
     if (!offer || !word) return this.close();
-    const end = this.text.selectionEnd;
-    this.text.setRangeText(`${offer.text} `, end - word.length, end, "end");
+    const end = this.caret();
+    this.text.setRangeText(`${offer.text} `, end - this.length(), end, "end");
     this.close();
     this.text.focus();
     this.text.dispatchEvent(new Event("input", { bubbles: true }));

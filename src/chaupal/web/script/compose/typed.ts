@@ -9,3 +9,9 @@ const TYPED = new RegExp(`${BEFORE}([@#＃](?:[\\p{L}\\p{M}\\p{N}_\\u200c\\u200d
 export function typed(before: string): string {
   return TYPED.exec(before)?.[1] ?? "";
 }
+
+/** The same in a field that holds nothing but names, which need no sigil there. */
+export function nameIn(before: string): string {
+  const name = /[^\s,]*$/.exec(before)?.[0].replace(/^@/, "") ?? "";
+  return name && `@${name}`;
+}
