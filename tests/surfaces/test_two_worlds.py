@@ -1,118 +1,195 @@
-"""Two worlds: the same history is played twice, with and without a secret order, and every route answers byte for byte the same.
+"""Two worlds: the same history is played twice, with and without a secret order, and everything that anybody is told is the same.
 
-Clock, ids and randomness are those of the moment in both, so whatever differs tells of the order. What may differ is named in
-`OTHERWISE`, and is: the post itself where it is withheld, and what stands in the opaque entries of the log.
+Every route, every stream, every webhook and every push, byte for byte. Clock, ids and randomness are those of the moment in
+both, so whatever differs tells of the order. What may differ is named here, and is: the post itself where it is withheld, and
+what stands in the opaque entries of the log.
 """
 
-import hashlib
-import os
-import random
 import re
-import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
+from base64 import b64encode
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
-import httpx2
-import msgspec
-import pytest
-
-from chaupal.app.wiring import open_house
+from chaupal.app.wiring import ROUTES
 from chaupal.governance import tlog
 from chaupal.governance.cases import decisions
-from chaupal.governance.log import batches as log_batches
-from chaupal.kernel.clock import HOUR, MINUTE, SECOND, StillClock
-from chaupal.kernel.settings import Settings, load_settings
+from chaupal.governance.orders import authorities
+from chaupal.governance.webhooks import WebhookForm, register
+from chaupal.kernel.clock import SECOND
+from chaupal.policy.may import MAY, STAFF
+from chaupal.policy.viewer import Role
+from chaupal.social.media import media
+from chaupal.store.notifications.push import ALERTS
+from chaupal.wire.route import Route
+from listening import Ear, listening
+from office import Office, open_office
+from painted import picture
+from pushing import Device, device
 from surfaces.canary import Eyes, World, ask, crawled, paths
-from village import CAST, Village
+from surfaces.test_attack_webhooks import Ear as Hook
+from surfaces.test_attack_webhooks import ear as hooked
+from surfaces.worlds import METRICS, Answer, Grounds, answer_of, difference, hour, minute, still_village
+from village import Said, Village, Villager
 
 SAID = "बगुले ने रात में यह कहा।"  # the post that the secret order is about
 WHY = "इस आदेश का कारण किसी को नहीं बताया जाता, लेखक को भी नहीं।"
+GAG = "2021-03-10T12:00"
+COURT = authorities.AuthorityForm(
+    name="High Court", name_hi="उच्च न्यायालय", jurisdiction="IN", office="Registrar", issuer_class="court"
+)
+# What arrives at a phone is sealed with randomness of the library; what it says, and how long it is, is compared.
+SEALED = frozenset({"authorization", "crypto-key", "encryption"})
 # Files of the log hold the digests of opaque entries, which are random; their sizes and every open entry are compared.
 OPAQUE = ("/log/tile/", "/log/entry/", "/log/receipt/", "/log/checkpoint")
-ANSWERS_OF_THE_MOMENT = frozenset({"date", "server-timing", "x-request-id", "etag", "set-cookie", "content-length"})
+DIGESTS = re.compile(rb"&#34;_sd&#34;:\[[^\]]*\]")  # of an entry's own page
+ROOT = re.compile(rb'"root":"[0-9a-f]{64}"|<code>[0-9a-f]{16}\xe2\x80\xa6</code>')
+# Lists in which the post itself stands, or a placeholder of it: in its country, and nowhere else.
+SHOWS_POSTS = (
+    "/", "/home", "/api/v1/timelines/home",
+    "/public", "/public/hi", "/api/v1/timelines/public", "/@meera", "/@meera.atom", "/@meera/feed.atom", "/statuses",
+    "/api/v1/trends/statuses", "/explore", "/explore/posts", "/search", "/api/v1/search", "/api/v2/search",
+)  # fmt: skip
+# Where the people of the authority itself look at its own orders, this one among them.
+OWN_ORDERS = ("/portal", "/portal/", "/api/v1/orders")
+
+type Seen = dict[str, Answer]
 
 
-class Dice:
-    """Randomness that is a function of the moment and of how much was taken in it: the same in both worlds."""
+@dataclass
+class Outside:
+    """What stands outside the house and is the same for both worlds: somebody's server, and the phones of readers."""
 
-    def __init__(self, clock: StillClock) -> None:
-        self.clock = clock
-        self.at, self.taken = 0, 0
+    hook: Hook
+    phones: dict[str, Device] = field(default_factory=dict[str, Device])
 
-    def __call__(self, many: int) -> bytes:
-        if self.clock() != self.at:
-            self.at, self.taken = self.clock(), 0
-        self.taken += 1
-        return hashlib.shake_256(f"{self.at} {self.taken}".encode()).digest(many)
+    def told(self) -> dict[str, Any]:
+        """All that came, and forget it."""
+        found: dict[str, Any] = {"webhooks": list(self.hook.heard)}
+        for name, phone in self.phones.items():
+            heads = [({k: v for k, v in head.items() if k not in SEALED}, len(body)) for head, body in phone.heard]
+            found[f"phone of {name}"] = [*zip(heads, phone.opened(), strict=True)]
+            found[f"phone of {name}"].sort(key=lambda one: one[1]["notification_id"])  # they are sent side by side
+            phone.heard.clear()
+        self.hook.heard.clear()
+        return found
 
 
 @asynccontextmanager
-async def world(
-    folder: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch, *, secret: bool
-) -> AsyncIterator[tuple[World, int]]:
-    """The world, and the id of the post that the secret order is about where there is one."""
-    folder.mkdir(mode=0o700)  # noqa: ASYNC240
-    shutil.copy(migrated, folder)
-    settings: Settings = load_settings(environ={}, data=str(folder), port=8000, rate_limits=False, log_batch_minutes=60)
-    settings = msgspec.structs.replace(settings, trusted_proxies=("127.0.0.0/8",), country_header="X-Country")
-    clock = StillClock()
-    dice = Dice(clock)
-    monkeypatch.setattr(random, "_urandom", dice)
-    monkeypatch.setattr(os, "urandom", dice)
-    running = await open_house(settings, clock=clock, run=False)
-    v = Village(running, clock)
-    try:
-        for handle, (name, role, _, country, said) in CAST.items():
-            clock.move(SECOND)
-            await v.joins(handle, name, role, country)
-            for text in said:
-                await v.says(v.cast[handle], text, language="hi")
-        clock.move(SECOND)
-        await v.joins("koel", "koel")
-        post = await v.says(v.meera, SAID, language="hi")
-        await v.api(v.karl, "POST", f"/api/v1/statuses/{post.id}/favourite")
-        await v.settle()
-        await _hour(v)
-        await v.withhold(post=v.ravi.latest, by=v.chitra, second=v.dev)
-        await _hour(v)
-        if secret:
-            await _in_secret(v, post.path)
-        await _hour(v)
-        await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
-        await _hour(v)
-        names = _names(v, post.id)
-        yield World(v, names, {"post": post.id}), post.id
-    finally:
-        await v.client.aclose()
-        await running.close()
+async def outside() -> AsyncIterator[Outside]:
+    async with hooked() as hook, device() as in_germany, device() as in_india, device() as of_author:
+        yield Outside(hook, {"karl": in_germany, "ravi": in_india, "meera": of_author})
 
 
-async def _in_secret(v: Village, path: str) -> None:
-    """An order under a gag, filed, decided, refused in part and lifted again in part, within one hour."""
+async def prepared(v: Village, out: Outside) -> tuple[Said, dict[str, Office]]:
+    """Everybody is there, listens and has said something."""
+    for who, whom in ((v.karl, v.meera), (v.karl, v.ravi), (v.meera, v.ravi), (v.ravi, v.meera), (v.asha, v.meera)):
+        await v.follows(who, whom)
+    await v.joins("koel", "koel")
+    for role in sorted(STAFF - MAY["see_secret"]):
+        await v.joins(f"staff_{role.value}", "कर्मचारी", role=role)
+    await v.joins("staff_author", "कर्मचारी", role=Role.REVIEWER)
+    await register(v.running.house.court, v.owner.viewer, WebhookForm(url=out.hook.url))
+    for name, phone in out.phones.items():
+        who = v.cast[name]
+        sent = {"alerts": dict.fromkeys(ALERTS, True)}
+        keys = phone.subscription | {"standard": True}
+        answer = await v.api(who, "POST", "/api/v1/push/subscription", who.country, subscription=keys, data=sent)
+        assert answer.status_code == 200, answer.text
+    await v.api(v.karl, "POST", f"/api/v1/accounts/{v.meera.id}/follow", notify=True)
+    post = await v.says(v.meera, SAID, language="hi")
+    await v.says(v.staff_author, f"{SAID} फिर", language="hi")
+    await v.api(v.karl, "POST", f"/api/v1/statuses/{post.id}/favourite")
+    colleague = await open_office(v)
     court = v.running.house.court
-    ref = await v.receives(path, "@karl", gag_until="2021-03-10T12:00")
-    v.clock.move(SECOND)
-    await decisions.propose(court, v.chitra.viewer, ref, 1, outcome="withhold_post", reason=WHY)
-    v.clock.move(SECOND)
-    await decisions.approve(court, v.dev.viewer, ref, 1)
-    v.clock.move(SECOND)
-    await decisions.propose(court, v.chitra.viewer, ref, 2, outcome="refuse", reason=WHY, code="protected_expression")
-    v.clock.move(SECOND)
-    await decisions.approve(court, v.dev.viewer, ref, 2)
+    known = await authorities.register(court, v.owner.viewer, COURT)
+    known = await authorities.agree(court, v.dev.viewer, known.id)
+    domain = authorities.AuthorityForm(
+        name_hi=known.name_hi, office=known.office, email_domain="court.gov.in", issuer_class="court"
+    )
+    await authorities.change(court, v.owner.viewer, known.id, domain)
+    known = await authorities.agree(court, v.dev.viewer, known.id)
+    other = await open_office(v, "registrar@court.gov.in", known)
     await v.settle()
+    return post, {"a colleague of the authority": colleague, "another authority": other}
 
 
-async def _hour(v: Village) -> None:
-    """To the next full hour, at which the log is signed, and a second past it: both worlds stand at the same moment."""
-    v.clock.at += HOUR - v.clock.at % HOUR
-    assert await log_batches.publish_due(v.running.house.court)
-    v.clock.move(SECOND)
+async def in_secret(v: Village, path: str, many: int = 0) -> str:
+    """An order under a gag, filed, decided, refused in part and lifted again in part, within one minute; its reference."""
+    court = v.running.house.court
+    ref = await v.receives(path, "@koel", v.staff_author.latest.path, gag_until=GAG)
+    for number, said in ((1, {"outcome": "withhold_post"}), (2, {"outcome": "refuse", "code": "protected_expression"}),
+                         (3, {"outcome": "withhold_post"})):  # fmt: skip
+        v.clock.move(SECOND)
+        await decisions.propose(court, v.chitra.viewer, ref, number, reason=WHY, **said)
+        v.clock.move(SECOND)
+        await decisions.approve(court, v.dev.viewer, ref, number)
+        await v.settle()
+    await v.lift(ref, by=v.chitra, number=3)
+    return ref
 
 
-def _names(v: Village, post: int) -> dict[str, list[object]]:
-    posts: list[object] = [post, v.ravi.latest.id, v.asha.latest.id]
-    people: list[object] = [v.meera.id, v.ravi.id]
+async def streams(v: Village, stack: AsyncExitStack) -> dict[str, Ear]:
+    """Every stream there is, outside of the country or the author's own; on the socket by its name."""
+    found: dict[str, Ear] = {}
+    people: dict[str, Villager | None] = {"abroad": None, "a follower abroad": v.karl, "the author": v.meera}
+    listed = int((await v.api(v.karl, "POST", "/api/v1/lists", title="सब")).json()["id"])
+    await v.api(v.karl, "POST", f"/api/v1/lists/{listed}/accounts", account_ids=[str(v.meera.id), str(v.ravi.id)])
+    for route in [one for one in crawled_streams() if "{" not in one.path]:
+        query = {"hashtag": "tag=x", "list": f"list={listed}"}.get(route.stream.partition(":")[0], "")
+        for name, who in people.items():
+            if (who is None and not route.public) or (route.stream == "list" and who is not v.karl):
+                continue
+            how = {"country": "DE", "token": who.token if who else ""}
+            if route.path == "/live":
+                how = {"country": "DE", "cookie": f"chaupal={who.cookie}" if who else ""}
+                query = "of=public" if who is None else "of=home"
+            path = f"{route.path}?{query}" if query else route.path
+            found[f"{name}: {path}"] = await stack.enter_async_context(listening(v.running.app, path, **how))
+            if route.path.startswith("/api/v1/streaming/"):
+                socket = f"/api/v1/streaming?stream={route.stream}" + (f"&{query}" if query else "")
+                found[f"{name}: {socket}"] = await stack.enter_async_context(
+                    listening(v.running.app, socket, socket=True, **how)
+                )
+    return found
+
+
+def crawled_streams() -> list[Route]:
+    return [route for route in ROUTES if route.stream and route.method == "GET"]
+
+
+async def settled(v: Village, ears: dict[str, Ear]) -> None:
+    """Something is said last; whoever has heard of it has heard of all that came before. (Nobody is ever heard from elsewhere.)"""
+    await v.says(v.meera, "@karl @ravi सुनिए")
+    photo = await media.attach(v.running.house.square, v.ravi.viewer, picture(), description="प्रहरी")
+    direct = await v.says(v.ravi, "@meera @karl बस आप से", visibility=3)
+    last = await v.says(v.ravi, "@meera @karl प्रहरी #x", pictures=[photo])
+    for name, ear in ears.items():
+        assert ear.status in (101, 200), (name, ear.status)
+        if "remote" not in name:
+            await ear.until(partial(_has, str(direct.id if "direct" in name else last.id).encode()))
+
+
+def _has(what: bytes, ear: Ear) -> bool:
+    return what in ear.raw
+
+
+def heard(ears: dict[str, Ear]) -> dict[str, Any]:
+    """All that each of them heard, as it came; a comment that keeps a connection open comes when it likes."""
+    return {
+        name: (ear.status, re.sub(rb":[^\n]*\n\n?", b"", bytes(ear.raw)) if not ear.messages else ear.messages)
+        for name, ear in ears.items()
+    }
+
+
+# --- looking at everything ---
+
+
+def _names(v: Village, post: Said) -> dict[str, list[object]]:
+    posts: list[object] = [post.id, v.ravi.latest.id, v.asha.latest.id]
+    people: list[object] = [v.meera.id, v.ravi.id, v.koel.id]
     return {
         "/api/v1/statuses/ id": posts, "/posts/ id": posts, "/@ id": posts, "/api/v1/polls/ id": posts, "/cards/ id": posts,
         "/api/v1/accounts/ id": people, "/people/ id": people, "/api/v1/follow_requests/ id": people,
@@ -126,48 +203,18 @@ def _names(v: Village, post: int) -> dict[str, list[object]]:
     }  # fmt: skip
 
 
-type Seen = dict[tuple[str, str], tuple[int, dict[str, str], bytes]]
-
-
-async def look(made: World, eyes: Eyes) -> Seen:
-    """(viewer, address) -> status, headers, body of every route that is asked without changing anything."""
-    seen: Seen = {}
-    for route in crawled("GET"):
-        for path in paths(route, made):
-            made.village.clock.move(1)  # each answer has randomness of its own
-            answer = await ask(made, eyes, route, path)
-            seen[eyes.name, path] = answer.status_code, _headers(answer), answer.content
-    return seen
-
-
-def _headers(answer: httpx2.Response) -> dict[str, str]:
-    return {name: value for name, value in answer.headers.items() if name not in ANSWERS_OF_THE_MOMENT}
-
-
-def otherwise(eyes: Eyes, path: str, post: int) -> bool:
-    """Whether an answer may be another where the secret order is: it shows the post, to somebody in its country."""
-    return eyes.country == "IN" and (str(post) in path or any(path.partition("?")[0].endswith(p) for p in SHOWS_POSTS))
-
-
-# Lists in which the post itself stands, or a placeholder of it: in its country, and nowhere else.
-SHOWS_POSTS = (
-    "/", "/public", "/public/hi", "/api/v1/timelines/public", "/@meera", "/@meera.atom", "/@meera/feed.atom", "/statuses",
-    "/api/v1/trends/statuses", "/explore", "/explore/posts", "/search", "/api/v1/search", "/api/v2/search",
-)  # fmt: skip
-# Masks of forms, new in each answer; and the root over the opaque entries, which whoever mirrors the log computes as well.
-MASK = re.compile(rb'name="csrf" value="[^"]*"')
-DIGESTS = re.compile(rb"&#34;_sd&#34;:\[[^\]]*\]")  # of an entry's own page
-ROOT = re.compile(rb'"root":"[0-9a-f]{64}"|<code>[0-9a-f]{16}\xe2\x80\xa6</code>')
-
-
-def plain(path: str, body: bytes) -> bytes:
+def plain(path: str, answer: Answer) -> Answer:
     """What of a file of the log is no random digest: sizes, kinds and every open entry."""
-    if path.startswith("/log/tile/entries/"):
-        return b"\n".join(_entry(entry) for entry in tlog.split_entries(body))
+    status, headers, body = answer
+    if path.startswith(("/log/", "/api/v1/transparency", "/transparency", "/verify")):
+        headers = {name: value for name, value in headers.items() if name != "etag"}  # a digest of the file
+    if path.startswith("/log/tile/entries/") and status == 200:
+        return status, headers, b"\n".join(map(_entry, tlog.split_entries(body)))
     if path.startswith("/log/entry/") and body.startswith(b"{"):
-        return _entry(body)
-    body = DIGESTS.sub(b"", body) if path.startswith("/log/entries/") else body
-    return str(len(body)).encode() if path.startswith(OPAQUE) else MASK.sub(b"", ROOT.sub(b"", body))
+        return status, headers, _entry(body)
+    if path.startswith(OPAQUE):
+        return status, headers, str(len(body)).encode()
+    return status, headers, ROOT.sub(b"", DIGESTS.sub(b"", body) if path.startswith("/log/entries/") else body)
 
 
 def _entry(entry: bytes) -> bytes:
@@ -175,58 +222,108 @@ def _entry(entry: bytes) -> bytes:
     return b"cover %d" % len(entry) if fields["t"] == "cover" else entry
 
 
-EYES = (
-    lambda v: Eyes("stranger in India", "IN"),
-    lambda v: Eyes("stranger in Germany", "DE"),
-    lambda v: Eyes("author of another post, in India", "IN", v.ravi),
-    lambda v: Eyes("author of the post, abroad", "DE", v.meera),
-)
+async def look(made: World, eyes: Eyes, routes: Iterable[Route]) -> Seen:
+    """Address -> what each route that is asked without changing anything answers this viewer."""
+    seen: Seen = {}
+    for route in routes:
+        for path in paths(route, made):
+            made.village.clock.move(1)  # each answer has randomness of its own
+            seen[path] = plain(path, answer_of(await ask(made, eyes, route, path)))
+    return seen
 
 
-async def test_nothing_public_changes_by_a_secret_order_byte_for_byte(
-    tmp_path: Path, migrated_file: Path, monkeypatch: pytest.MonkeyPatch
-):
-    seen: list[Seen] = []
-    post = 0
-    for secret in (False, True):
-        folder = tmp_path / f"world-{secret}"
-        async with world(folder, migrated_file, monkeypatch, secret=secret) as (made, post):
-            if secret:
-                assert await _is_withheld(made, post), "the test is about something"
-            found: Seen = {}
-            for number, eyes in enumerate(EYES):
-                made.village.clock.at = made.village.clock.at - made.village.clock.at % MINUTE + (number + 1) * MINUTE
-                found |= await look(made, eyes(made.village))
-            seen.append(found)
-    without, with_ = seen
-    assert without.keys() == with_.keys() and len(without) > 1_000
-    told = [
-        f"{who}: {path}: {_difference(path, without[who, path], with_[who, path])}"
-        for who, path in without
-        if not otherwise(Eyes(who, "IN" if "India" in who else "DE"), path, post)
-        and _said(path, without[who, path]) != _said(path, with_[who, path])
-    ]
+async def as_office(made: World, office: Office) -> Seen:
+    """What somebody of an authority is answered at the portal and by its API."""
+    seen: Seen = {}
+    for route in [one for one in crawled("GET") if one.offices]:
+        for path in paths(route, made):
+            made.village.clock.move(1)
+            page = path.startswith("/portal")
+            seen[path] = answer_of(await (office.get(path) if page else office.ask("GET", path)))
+    return seen
+
+
+def eyes_of(v: Village) -> tuple[Eyes, ...]:
+    return (
+        Eyes("stranger in India", "IN"), Eyes("stranger in Germany", "DE"), Eyes("author of another post, in India", "IN", v.ravi),
+        Eyes("author of the post, abroad", "DE", v.meera), Eyes("author of the post, in India", "IN", v.meera),
+    )  # fmt: skip
+
+
+def staff_of(v: Village) -> tuple[Eyes, ...]:
+    """Every role that does not work on orders; and whoever the order is about, whatever their role."""
+    named = [name for name in v.cast if name.startswith("staff_")]
+    return tuple(Eyes(f"{name}, abroad", "DE", v.cast[name]) for name in named)
+
+
+async def played(on: Grounds, out: Outside, *, secret: bool) -> tuple[dict[str, Any], bool]:
+    """All that was told and seen in a world; whether the post is withheld where it may be."""
+    found: dict[str, Any] = {}
+    async with still_village(on) as v, AsyncExitStack() as stack:
+        post, offices = await prepared(v, out)
+        await hour(v)
+        await v.withhold(post=v.ravi.latest, by=v.chitra, second=v.dev)
+        await hour(v)
+        out.told()
+        ears = await streams(v, stack)
+        await minute(v)
+        if secret:
+            await in_secret(v, post.path)
+        await minute(v)
+        # Whatever comes after it in the same hour bears numbers, times and ids.
+        await v.receives(v.ravi.said[0].path)
+        await hour(v)
+        withheld = SAID not in (await v.client.get(f"/api/v1/statuses/{post.id}", headers={"x-country": "IN"})).text
+        await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
+        await hour(v)
+        await settled(v, ears)
+        await hour(v)
+        found |= {f"stream: {name}": told for name, told in heard(ears).items()}
+        found |= {f"outside: {name}": told for name, told in out.told().items()}
+        made = World(v, _names(v, post), {"post": post.id})
+        everything = crawled("GET")
+        for number, eyes in enumerate((*eyes_of(v), *staff_of(v))):
+            await minute(v)
+            staffed = eyes.name.startswith("staff_")
+            routes = [one for one in everything if one.may or not staffed]
+            for path, answer in (await look(made, eyes, routes)).items():
+                if not otherwise(eyes, path, post.id):
+                    found[f"{number} {eyes.name}: {path}"] = answer
+        for name, office in offices.items():
+            await minute(v)
+            for path, answer in (await as_office(made, office)).items():
+                if not (path.startswith(OWN_ORDERS) and name.startswith("a colleague")):
+                    found[f"{name}: {path}"] = answer
+        await minute(v)
+        watcher = {"authorization": "Basic " + b64encode(f"metrics:{METRICS}".encode()).decode()}
+        found["metrics"] = answer_of(await v.client.get("/metrics", headers=watcher))
+    return found, withheld
+
+
+def otherwise(eyes: Eyes, path: str, post: int) -> bool:
+    """Whether an answer may be another where the secret order is: it shows the post, to somebody in its country."""
+    about = str(post) in path or any(path.partition("?")[0].endswith(p) for p in SHOWS_POSTS)
+    framed = "embed" in path  # on somebody else's page it is as strangers there see it, for its author too
+    return eyes.country == "IN" and about and (framed or not eyes.name.startswith("author of the post"))
+
+
+def told_apart(without: dict[str, Any], with_: dict[str, Any]) -> list[str]:
+    """What differs between two worlds, and how."""
+    assert without.keys() == with_.keys()
+    return [f"{name}: {_apart(without[name], with_[name])}" for name in without if without[name] != with_[name]]
+
+
+def _apart(one: Any, other: Any) -> str:
+    if isinstance(one, tuple) and len(one) == 3:
+        return difference(one, other)
+    return f"{one!r}\n   and {other!r}"
+
+
+async def test_nothing_that_anybody_is_told_changes_by_a_secret_order_byte_for_byte(grounds: Grounds):
+    async with outside() as out:
+        without, _ = await played(grounds, out, secret=False)
+        with_, withheld = await played(grounds, out, secret=True)
+    assert withheld, "the test is about something"
+    assert len(without) > 2_000 and with_["metrics"][0] == 200
+    told = told_apart(without, with_)
     assert not told, f"{len(told)}:\n" + "\n".join(told[:40])
-
-
-def _said(path: str, answer: tuple[int, dict[str, str], bytes]) -> tuple[int, dict[str, str], bytes]:
-    status, headers, body = answer
-    return status, headers, plain(path, body)
-
-
-def _difference(path: str, one: tuple[int, dict[str, str], bytes], other: tuple[int, dict[str, str], bytes]) -> str:
-    ours, theirs = _said(path, one), _said(path, other)
-    if ours[0] != theirs[0]:
-        return f"status {ours[0]} and {theirs[0]}"
-    if ours[1] != theirs[1]:
-        return f"headers {set(ours[1].items()) ^ set(theirs[1].items())}"
-    at = next(
-        (n for n, (a, b) in enumerate(zip(ours[2], theirs[2], strict=False)) if a != b),
-        min(len(ours[2]), len(theirs[2])),
-    )
-    return f"{ours[2][max(0, at - 60) : at + 60]!r} and {theirs[2][max(0, at - 60) : at + 60]!r}"
-
-
-async def _is_withheld(made: World, post: int) -> bool:
-    answer = await made.village.client.get(f"/api/v1/statuses/{post}", headers={"x-country": "IN"})
-    return SAID not in answer.text

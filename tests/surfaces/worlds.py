@@ -17,13 +17,15 @@ import msgspec
 import pytest
 
 from chaupal.app.wiring import open_house
+from chaupal.fanout.timers import Timers
 from chaupal.governance.log import batches as log_batches
-from chaupal.kernel.clock import HOUR, SECOND, StillClock
+from chaupal.kernel.clock import HOUR, MINUTE, SECOND, StillClock
 from chaupal.kernel.settings import Settings, load_settings
 from services import Postgres
 from village import CAST, Village
 
 type Answer = tuple[int, dict[str, str], bytes]  # status, headers, body
+METRICS = "whoever-watches-the-server"  # the password of /metrics
 ANSWERS_OF_THE_MOMENT = frozenset({"date", "server-timing", "x-request-id", "set-cookie"})
 # Masks of forms, new in each answer.
 MASK = re.compile(rb'name="(?:csrf|key)" value="[^"]*"')
@@ -57,7 +59,10 @@ class Grounds:
         found = load_settings(
             environ={}, data=str(data), database=self._fresh(data), port=8000, rate_limits=False, log_batch_minutes=60
         )
-        return msgspec.structs.replace(found, trusted_proxies=("127.0.0.0/8",), country_header="X-Country")
+        return msgspec.structs.replace(
+            found, trusted_proxies=("127.0.0.0/8",), country_header="X-Country", webhooks_private=True, push_private=True,
+            metrics_token=METRICS,
+        )  # fmt: skip
 
 
 @pytest.fixture(params=("sqlite", "postgres"))
@@ -90,6 +95,7 @@ async def still_village(on: Grounds) -> AsyncIterator[Village]:
     on.patch.setattr(os, "urandom", dice)
     running = await open_house(on.settings(), clock=clock, run=False)
     v = Village(running, clock)
+    v.client.headers["accept-encoding"] = "identity"  # the length of what is packed goes by masks and digests, too
     try:
         for handle, (name, role, _, country, said) in CAST.items():
             clock.move(SECOND)
@@ -109,6 +115,21 @@ async def hour(v: Village) -> None:
     v.clock.at += HOUR - v.clock.at % HOUR
     assert await log_batches.publish_due(v.running.house.court)
     v.clock.move(SECOND)
+    await all_that_is_due(v)
+
+
+async def minute(v: Village) -> None:
+    """To the next full minute, whatever happened in this one."""
+    v.clock.at += MINUTE - v.clock.at % MINUTE
+
+
+async def all_that_is_due(v: Village) -> None:
+    """Every act of the server's timers, as often as what it is about comes in slices."""
+    timers = Timers(v.running.carrier)
+    for _ in range(3):
+        for _, act in timers._acts:
+            await act()
+        await v.settle()
 
 
 def answer_of(answer: httpx2.Response) -> Answer:

@@ -34,6 +34,7 @@ MAY: dict[str, frozenset[Role]] = {
     "hear_appeal": frozenset({Role.MODERATOR, *JUDGES}),
     "publish_statement": frozenset({Role.APPROVER, OWNER}),
     "write_notes": frozenset({Role.CLERK, Role.EXECUTOR, Role.MODERATOR, *JUDGES}),
+    "see_space": frozenset({OWNER}),  # how large the database is: it grows by what is secret, too
     "see_looks": frozenset({Role.AUDITOR, OWNER}),
     "grant_roles": frozenset({OWNER}),
     "manage_webhooks": frozenset({OWNER}),

@@ -81,7 +81,7 @@ async def test_dimensions_name_what_there_is_most_of(village: Village):
     await lived(v)
     keys = ["languages", "sources", "servers", "space_usage", "software_versions", "tag_languages", "nonsense"]
     answer = await v.api(
-        v.chitra, "POST", f"{API}/dimensions", keys=keys, tag_languages={"id": "चौपाल"}, limit=1, **WEEK
+        v.owner, "POST", f"{API}/dimensions", keys=keys, tag_languages={"id": "चौपाल"}, limit=1, **WEEK
     )
     found = {one["key"]: one["data"] for one in answer.json()}
     assert list(found) == keys[:-1]

@@ -83,8 +83,7 @@ async def test_each_batch_ends_at_a_multiple_of_sixteen_also_where_nothing_happe
     for n in range(16):
         await enter(court, n)
     sizes.append(await hour_passes(court, clock))
-    assert sizes[:3] == [16, 32, 48]
-    assert sizes[3] in (64, 80)  # sixteen entries, and covers strewn among them
+    assert sizes == [16, 32, 48, 80], "sixteen entries, and as many that say nothing"
 
 
 async def test_a_secret_entry_is_like_one_that_says_nothing(court, clock):
@@ -104,7 +103,7 @@ async def test_a_secret_entry_is_like_one_that_says_nothing(court, clock):
     assert {len(fields["_sd"]) for fields in read} == {16}  # pyright: ignore[reportArgumentType]
     for index, leaf in secrets:
         opened = {name: tlog.open_disclosure(leaf.disclosures[name], leaf.entry)[1] for name in tlog.SEALED}
-        act = {"t": "order", "at": "2021-02-10T16:00Z", "regime": "IN-69A@2021", "prev": 3}
+        act = {"t": "order", "at": "2021-02-10T16:00Z", "regime": "IN-69A@2021", "prev": 3, "size": 16}
         assert opened["act"] == act | {"ref": f"IN-{opened['public']['reference']}"}
         assert opened["sd"] == [tlog.disclosure_digest(leaf.disclosures["officer"])]
         with pytest.raises(Invalid):
@@ -127,13 +126,45 @@ async def test_two_secret_entries_that_commit_to_the_same_do_not_betray_each_oth
     assert tlog.open_disclosure(again.disclosures["sd"], again.entry)[1] == carried.digests
 
 
-async def test_covers_are_strewn_so_that_a_place_proves_nothing(court, clock):
+async def test_every_second_place_says_nothing_so_that_a_place_proves_nothing(court, clock):
     await hour_passes(court, clock)
     for n in range(64):
-        await enter(court, n)
+        await enter(court, n, secret=n % 3 == 0)
     kinds = [tlog.read_entry(entry)["t"] for entry in (await all_entries(court))[16:]]
-    strewn = kinds.count("cover")
-    assert kinds.count("order") == 64 and 8 < strewn < 56
+    assert kinds[::2] == ["order"] * 42 and set(kinds[1::2]) == {"cover"}
+
+
+async def test_what_is_secret_waits_and_the_log_grows_by_what_is_public_alone(court, clock):
+    """A secret order larger than a batch's padding showed in the log's size."""
+    await hour_passes(court, clock)
+    entered = [await enter(court, n, secret=True, sealed={"officer": str(n)}) for n in range(60)]
+    places = [index for index, _ in entered]
+    assert places == list(range(17, 137, 2)), "each has its place at once"
+    opened, _ = await enter(court, 99)
+    assert opened == 16, "what is public comes first"
+    assert len(await all_entries(court)) == 17
+    async with court.work.reading() as reading:
+        assert (await log.carried(reading, places[-1])).digests, "what waits can be carried out"
+    await log.check_log(court)
+    sizes = [await hour_passes(court, clock) for _ in range(8)]
+    assert sizes == list(range(32, 32 + 8 * 16, 16))
+    said = await all_entries(court)
+    batch = {tlog.read_entry(said[n])["at"] for n in range(48, 64)}
+    assert len(batch) == 1, "what waited bears the time of the batch in which it is logged"
+    assert len({len(entry) for n, entry in enumerate(said) if n != opened}) == 1
+    for index, leaf in entered:
+        assert tlog.open_disclosure(leaf.disclosures["act"], said[index])[0] == "act"
+    assert await log.recount(court) == sizes[-1]
+
+
+async def test_what_waits_is_let_in_where_batches_are_given_up(court, clock):
+    await hour_passes(court, clock)
+    places = [(await enter(court, n, secret=True))[0] for n in range(20)]
+    at_once = msgspec.structs.replace(court, settings=msgspec.structs.replace(court.settings, log_batch_minutes=0))
+    opened, _ = await enter(at_once, 99)
+    assert opened == max(places) + 1
+    await log.checkpoint(at_once)
+    assert await log.recount(at_once) == opened + 1
 
 
 async def test_disclosures_are_kept_with_their_entry(court):

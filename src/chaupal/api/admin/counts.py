@@ -16,6 +16,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from chaupal.kernel.clock import DAY, iso
 from chaupal.kernel.errors import Invalid
+from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import counts
 from chaupal.reads.court.counts import OF_TAGS, Measure, Span
@@ -227,6 +228,8 @@ def _this_server(call: Call[Any], n: int) -> Entries:
 
 
 async def _space(call: Call[DimensionsAsked], span: Span) -> Entries:
+    if not may(call.viewer, "see_space"):
+        return []
     key, name = _database(call)
     return [
         DimensionEntry(key=k, human_key=human, value=str(n), unit="bytes", human_value=_bytes(n))

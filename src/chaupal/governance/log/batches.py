@@ -1,11 +1,13 @@
 """Signing: whenever somebody asks, or at fixed hours, when each batch is filled up with entries that say nothing.
 
 Who counts a batched log, or watches when it grows, learns nothing about secret acts: every batch ends at its hour with a
-number of entries that divides by 16, also where nothing happened, and an entry that says nothing is like one that says
-nothing yet, to the byte of its length.
+number of entries that divides by 16, also where nothing happened; every second place is kept for an entry that says nothing,
+or nothing yet, which is the same to the byte of its length. What is secret takes the next of these places that is free,
+however far beyond the log's size, in the commit of its act, and waits there until what is public has filled the log so far:
+a batch is as long as it would have been without it (decision 24).
 """
 
-import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -24,6 +26,7 @@ from chaupal.store.machine import marks
 from chaupal.store.machine.work import Reading, Writing
 
 PAD = 16  # entries; a batch ends at a multiple of it
+EVERY = 2  # of so many places the last is kept for what says nothing; PAD divides by it
 KEY_MARK = "log_key"  # the vkey that signs
 CHANGE_MARK = "log_key_change"  # "index old new" of a change of keys that no checkpoint covers yet
 CHANGES_MARK = (
@@ -107,8 +110,7 @@ async def publish_due(court: Court) -> bool:
             return False
         missing = -size % PAD or (PAD if size == (0 if last is None else last.size) else 0)
         size += missing
-        if missing:
-            await log_tree.add(w, await covers(court, w, missing))
+        await _fill(court, w, size)
         changed = await _sign(court, w, size)
     _follow(court, changed)
     return True
@@ -120,15 +122,65 @@ def _is_due(court: Court, last: Kept | None) -> bool:
     return last is None or not now - now % batch_ms(court.settings) <= last.at <= now + MINUTE
 
 
-async def covers(court: Court, w: Writing, many: int) -> list[tuple[str, bytes]]:
-    """Entries that say nothing, as `log_tree.add` takes them."""
-    at = await opaque_minute(court, w)
-    return [(COVER, tlog.cover_leaf(at).entry) for _ in range(many)]
+async def append(court: Court, w: Writing, entries: Sequence[tuple[str, bytes]]) -> list[int]:
+    """(kind, entry)s that everybody may read, in order, and between them what fills the places that are kept; their indexes."""
+    size, kept = await _free(court, w), bool(batch_ms(court.settings))
+    line: list[tuple[str, bytes] | None] = []  # None: a place that is kept
+    places: list[int] = []
+    for entry in entries:
+        if kept and _is_kept(size + len(line)):
+            line.append(None)
+        places.append(size + len(line))
+        line.append(entry)
+    await _lay(court, w, size, line)
+    return places
 
 
-async def stray_covers(court: Court, w: Writing) -> list[tuple[str, bytes]]:
-    """None or one, by chance, to go before an entry of a batch: what stands between two open entries proves nothing."""
-    return await covers(court, w, secrets.randbelow(2)) if batch_ms(court.settings) else []
+async def append_secret(court: Court, w: Writing, entry: bytes) -> int:
+    """An entry that says nothing yet. The place that it has from now on, and where the log will come to it."""
+    size = await _free(court, w)
+    if not batch_ms(court.settings):
+        return await log_tree.add(w, [(COVER, entry)])
+    place = max(size, await ledger.reach(w))
+    place += 0 if _is_kept(place) else 1
+    await ledger.wait(w, place, COVER, entry)
+    return place
+
+
+def _is_kept(place: int) -> bool:
+    return place % EVERY == EVERY - 1
+
+
+async def _free(court: Court, w: Writing) -> int:
+    """The log's size, held. Where nothing is signed in batches nothing waits: what did before is let in."""
+    size = await ledger.hold(w)
+    if not batch_ms(court.settings) and (reach := await ledger.reach(w)) > size:
+        await _fill(court, w, reach)
+        return reach
+    return size
+
+
+async def _fill(court: Court, w: Writing, size: int) -> None:
+    """Let the log grow to a size by what waits, and where nothing does by entries that say nothing."""
+    now = await ledger.hold(w)
+    await _lay(court, w, now, [None] * (size - now))
+
+
+async def _lay(court: Court, w: Writing, size: int, line: Sequence[tuple[str, bytes] | None]) -> None:
+    """Append in order; in the place of None what has waited for it, else an entry that says nothing."""
+    if not line:
+        return
+    if None not in line:
+        await log_tree.add(w, [entry for entry in line if entry is not None])
+        return
+    waited, at = await ledger.waiting(w, size, size + len(line)), await opaque_minute(court, w)
+    told = [
+        (COVER, tlog.cover_at(waited[place], at) if place in waited else tlog.cover_leaf(at).entry)
+        if entry is None
+        else entry
+        for place, entry in enumerate(line, size)
+    ]
+    await log_tree.add(w, told, waited.keys())
 
 
 async def opaque_minute(court: Court, w: Writing) -> str:
@@ -202,6 +254,6 @@ async def change_key(court: Court, by: str) -> tuple[tlog.VerifyingKey, tlog.Ver
         old = (await _signing_key(court, w)).public
         public = msgspec.to_builtins(Key(step="rotated", old=str(old), new=str(new), by=by))
         entry = tlog.leaf("key", "key", tlog.at_minute(court.clock()), public).entry
-        index = await log_tree.add(w, [("key", entry)])
+        (index,) = await append(court, w, [("key", entry)])
         await marks.write(w, CHANGE_MARK, f"{index} {old} {new}")
     return old, new

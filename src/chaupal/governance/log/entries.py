@@ -32,6 +32,7 @@ class Act(msgspec.Struct, gc=False, frozen=True):
     at: str = ""
     regime: str | None = None
     prev: int | None = None
+    size: int | None = None  # how many entries the log had when it happened
 
 
 class Public(msgspec.Struct, gc=False, frozen=True, kw_only=True):
@@ -504,7 +505,7 @@ class Cover(Public, gc=False, frozen=True, kw_only=True):
 
     TYPES = ("cover",)
     SEALED = {
-        "act": "secret: {t, ref, at, regime, prev}", "public": "secret: all of the act's public fields",
+        "act": "secret: {t, ref, at, regime, prev, size}", "public": "secret: all of the act's public fields",
         "sd": "secret: the digests of the act's own confidential fields",
     }  # fmt: skip
 

@@ -115,7 +115,7 @@ async def append(
     """(index, leaf): one entry, in the unit of what it records.
 
     What it commits to is kept in the same unit (`governance/log/opening.py`). Of a secret `matter` everything is only committed
-    to, and its entry is like one that says nothing. `regime`: the law by `id@version`.
+    to, and its entry is like one that says nothing; the log may come to its index later. `regime`: the law by `id@version`.
     """
     written = said if isinstance(said, Written) else Written(said)
     _check(kind, written)
@@ -123,12 +123,12 @@ async def append(
     public: dict[str, object] = msgspec.to_builtins(written.public)
     digests = [*written.carried.digests, *map(tlog.disclosure_digest, written.rows)]
     if secret:
-        at = await log_batches.opaque_minute(court, w)
-        leaf = tlog.secret_leaf(at, now, kind, ref, public, written.sealed, regime, prev, carried=digests)
+        at, size = await log_batches.opaque_minute(court, w), await ledger.hold(w)
+        leaf = tlog.secret_leaf(at, now, kind, ref, public, written.sealed, regime, prev, carried=digests, size=size)
+        index = await log_batches.append_secret(court, w, leaf.entry)
     else:
         leaf = tlog.leaf(kind, ref, now, public, regime, prev, written.sealed, carried=digests)
-    before = await log_batches.stray_covers(court, w)
-    index = await log_tree.add(w, [*before, (COVER if secret else kind, leaf.entry)]) + len(before)
+        (index,) = await log_batches.append(court, w, [(kind, leaf.entry)])
     again = {name: text for name, text in written.carried.texts.items() if name in type(written.public).SEALED}
     texts = {**again, **leaf.disclosures, **{f"row {n}": row for n, row in enumerate(written.rows)}}
     if texts:
@@ -138,13 +138,13 @@ async def append(
     return index, leaf
 
 
-async def append_plain(court: Court, w: Writing, kind: str, ref: str, said: Sequence[tuple[int, Public]]) -> int:
-    """Many entries about one thing at once, each with its `prev`; the index of the first. They commit to nothing."""
+async def append_plain(court: Court, w: Writing, kind: str, ref: str, said: Sequence[tuple[int, Public]]) -> list[int]:
+    """Many entries about one thing at once, each with its `prev`; their indexes. They commit to nothing."""
     now = tlog.at_minute(court.clock())
     for _, public in said:
         _check(kind, Written(public))
     leaves = [tlog.leaf(kind, ref, now, msgspec.to_builtins(public), prev=prev) for prev, public in said]
-    return await log_tree.add(w, [(kind, leaf.entry) for leaf in leaves])
+    return await log_batches.append(court, w, [(kind, leaf.entry) for leaf in leaves])
 
 
 def _check(kind: str, written: Written) -> None:
@@ -160,7 +160,7 @@ async def carried(reading: Reading, index: int | None) -> Carried:
     if index is None:
         return NOTHING
     known = {name: text for name, (text, _) in (await ledger.disclosures_of(reading, index)).items()}
-    entry = (await ledger.entries(reading, index, 1))[0]
+    entry = await ledger.entry(reading, index)
     fields = tlog.read_entry(entry)
     if fields["t"] != COVER:
         return Carried(tlog.digests_of(fields), known)

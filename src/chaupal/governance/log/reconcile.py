@@ -192,12 +192,12 @@ async def _slice(reading: Reading, start: int, count: int) -> _Found | None:
 
 
 async def _nowhere(reading: Reading) -> list[str]:
-    """Rulings that no slice meets."""
-    rows = await auditing.nowhere(reading, await ledger.size(reading))
+    """Rulings that no slice meets, and secret entries that are gone."""
+    rows = await auditing.nowhere(reading, await ledger.reach(reading))
     return [
         f"ruling {row.id} rests on entry {row.log_index}, which is no measure, or has ended by {row.lift_log_index}, and no entry says so"
         for row in rows
-    ]
+    ] + [f"entry {at} is gone, and what would open it is there" for at in await auditing.lost(reading, MOST)]
 
 
 # --- what is in force, before anybody is answered ---
@@ -218,7 +218,7 @@ async def faults_in_force(court: Court) -> list[str]:
     """A line for each thing that does not agree. A quick look at each; whatever it is not sure of is looked at whole."""
     now = court.clock()
     async with court.work.scanning() as reading:
-        refs, size = await auditing.renamed(reading), await ledger.size(reading)
+        refs, size = await auditing.renamed(reading), await ledger.reach(reading)
         doubtful: list[int] = []
         key, sealed = await _seals(court, reading)
         fresh: dict[str, str] = {}

@@ -1,6 +1,6 @@
 """The log's tree in the store: hashes are read, entries added, and what is there held against what was written."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from chaupal.governance import tlog
 from chaupal.kernel.errors import Problem
@@ -41,8 +41,8 @@ async def root(reading: Reading, size: int) -> bytes:
         raise differs(f"a hash of its tree is missing: {error}") from error
 
 
-async def add(w: Writing, entries: Sequence[tuple[str, bytes]]) -> int:
-    """Append (kind, entry)s; the index of the first. The log is held until the unit's end."""
+async def add(w: Writing, entries: Sequence[tuple[str, bytes]], waited: Collection[int] = ()) -> int:
+    """Append (kind, entry)s; the index of the first. `waited`: places at which one has waited. The log is held until the unit's end."""
     index = await ledger.hold(w)
     # Who appends many in one unit reads the tree's right edge once. Given up in part, the unit has another size again.
     size, known = w.edge
@@ -50,7 +50,7 @@ async def add(w: Writing, entries: Sequence[tuple[str, bytes]]) -> int:
         known = await nodes(w, tlog.nodes_needed_for_root(index))
     leaves = [tlog.leaf_hash(entry) for _, entry in entries]
     fresh = [*tlog.nodes_for_appends(index, leaves, known.__getitem__)]
-    await ledger.add(w, index, entries, fresh)
+    await ledger.add(w, index, entries, fresh, waited)
     known = known | {(level, at): digest for level, at, digest in fresh}
     size = index + len(entries)
     w.edge = size, {node: known[node] for node in tlog.nodes_needed_for_root(size)}

@@ -41,38 +41,45 @@ async def publish_due(court: Court) -> int:
 
 
 async def publish(court: Court, ref: str) -> bool:
-    """Publish a secret order now: False where it is public already. Raises Problem where the log lacks what it said."""
+    """Publish a secret order now: False where it is public already, or the log has not come to all its entries yet.
+
+    Raises Problem where the log lacks what it said.
+    """
     async with court.work.writing() as w:
         await ledger.hold(w)
         order = await docket.order(w, ref)
         if order is None or not order.secret:
             return False
+        sealed = await _sealed(w, order)
+        if max(sealed, default=0) >= await ledger.size(w):
+            return False  # to let them in faster would tell how much waits besides (decision 24)
         authority, now = await docket.authority(w, order.authority_id) or docket.HOUSE, court.clock()
         number = await next_number(w, authority, now)
         await docket.publish(w, order, number, now)
-        opened = await _open_entries(court, w, order, number)
+        opened = await _open_entries(court, w, order, number, sealed)
         await _show(court, w, order, number, opened)
         events = (await docket.order_events_of(w, [order.id]))[order.id]
         w.tell(OrderMoved(order=number, verb="receive", stage=steps.standing(events)))
     return True
 
 
-async def _open_entries(court: Court, w: Writing, order: Order, number: str) -> dict[int, int]:
+async def _open_entries(
+    court: Court, w: Writing, order: Order, number: str, sealed: dict[int, tuple[str, ...]]
+) -> dict[int, int]:  # fmt: skip
     """An `open` entry for each entry of the order, under its number: index of the one -> index of the other."""
-    sealed = await _sealed(w, order)
     if order.log_index not in sealed:
         raise Problem(f"The entry of {order.ref} cannot be opened: its disclosures were erased")
     by = record.pseudonym(court, record.CLOCK)
     said = [(index, entries.Opened(disclosures=texts, by=by)) for index, texts in sealed.items()]
-    first = await log.append_plain(court, w, "open", number, said)
+    places = await log.append_plain(court, w, "open", number, said)
     for index in sealed:
         await ledger.publish_disclosures(w, index, tlog.SEALED)
-    return {index: first + at for at, index in enumerate(sealed)}
+    return dict(zip(sealed, places, strict=True))
 
 
 async def _sealed(reading: Reading, order: Order) -> dict[int, tuple[str, ...]]:
     """Index of each entry about an order, in order -> what opens it as a whole."""
-    end = await ledger.size(reading)
+    end = await ledger.reach(reading)
     acts = await ledger.disclosures_named(reading, "act", order.log_index, end)
     ours = {index: text for index, text in acts.items() if _ref(text) == order.ref}
     more = [await ledger.disclosures_named(reading, name, order.log_index, end) for name in tlog.SEALED[1:]]

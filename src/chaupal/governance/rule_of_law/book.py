@@ -44,6 +44,9 @@ class Act:
     head: Entry
     opened: dict[str, object]  # by name
     sealed: bool = False  # whether it was secret when it came
+    place: int = (
+        0  # how many acts that are known happened before it: what was secret came into the log later than it happened
+    )
 
     @property
     def digests(self) -> frozenset[str]:
@@ -316,7 +319,7 @@ class Book:
         self.matters: dict[str, Matter] = {}
         self.at: dict[int, object] = {}  # by index, whatever a later entry can follow from
         self.authorities: dict[str, Authority] = {}  # ref -> what its last entry says, of those in the register
-        self.unprotected: int = -1  # the index of the entry that last ended somebody's protection
+        self.unprotected: int = -1  # the place of the act that last ended somebody's protection
         self.now: int = 0  # the latest moment that the log knows of (ms)
         self.decided: list[Counted] = []  # since the span of the last tally
         self.tallies: list[Tallied] = []
@@ -347,7 +350,7 @@ class Book:
 
     def guard(self, guarded: Guarded) -> None:
         if guarded.said.step == "ended":
-            self.unprotected = guarded.act.index
+            self.unprotected = guarded.act.place
 
     def receive(self, matter: Matter) -> None:
         matter.genuine = matter.said.origin == "verified" or (matter.law is not None and not matter.law.verify_origin)

@@ -307,7 +307,7 @@ def protection_forgotten(book: Book, made: Made) -> bool:
     """The proposal says protected, the measure does not; and nobody's protection ended in between."""
     proposal = made.proposal
     was = proposal is not None and bool(proposal.said.protected)
-    return was and not made.said.protected and book.unprotected < (proposal.act.index if proposal else 0)
+    return was and not made.said.protected and book.unprotected < (proposal.act.place if proposal else 0)
 
 
 def alone_too_long(book: Book, made: Made) -> str:

@@ -35,7 +35,7 @@ def runs_after_end(book: Book, made: Made) -> bool:
         return False
     ended = book.now if made.ended is None else made.ended.act.at
     steps = (s for s in made.matter.steps if s.said.step in ENDS_ORDERS and s.touches(made.said.target))
-    return any(made.act.index < step.act.index and step.act.at + SLACK < ended for step in steps)
+    return any(made.act.place < step.act.place and step.act.at + SLACK < ended for step in steps)
 
 
 def emergency_runs(book: Book, made: Made) -> bool:

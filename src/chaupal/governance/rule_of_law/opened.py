@@ -10,6 +10,7 @@ from msgspec import Raw
 
 from chaupal.governance.rule_of_law.said import VERSION, Act, Entry, Opened
 
+SEALED = "cover"
 _MARK = b'"t":"open"'  # canonical JSON has one spelling for it
 _entry, _open = msgspec.json.Decoder(Entry).decode, msgspec.json.Decoder(Opened).decode
 
@@ -41,6 +42,27 @@ def openings(entries: Entries, beside: Mapping[int, Iterable[str]] | None = None
             continue  # whoever reads the entries says that this one cannot be read
         if head.t == "open" and head.prev is not None:
             found.setdefault(head.prev, []).extend(Opening(text, index) for text in texts)
+    return found
+
+
+def sealed(entries: Entries, opened: Openings) -> dict[int, list[tuple[int, bytes]]]:
+    """Sealed entries that were opened: how many entries the log had when each happened -> (index, entry) in their order.
+
+    Those of which that is not known, or cannot be, are left out: they are taken where they stand.
+    """
+    wanted = {index for index, texts in opened.items() if any((read(one.text) or ("",))[0] == "act" for one in texts)}
+    found: dict[int, list[tuple[int, bytes]]] = {}
+    for index, raw in entries() if wanted else ():
+        if index not in wanted:
+            continue
+        try:
+            head = _entry(raw)
+            texts = [one.text for one in opened[index]]
+            act = msgspec.convert(of(digests(head, texts), texts).get("act"), Act)
+        except (ValueError, TypeError):
+            continue
+        if head.t == SEALED and act.size is not None and 0 <= act.size <= index:
+            found.setdefault(act.size, []).append((index, raw))
     return found
 
 

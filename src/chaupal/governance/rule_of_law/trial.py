@@ -56,7 +56,7 @@ from chaupal.governance.rule_of_law.table import (
     UNSEALINGS,
 )
 
-SEALED, NOBODY = "cover", -1
+NOBODY = -1
 _entry = msgspec.json.Decoder(Entry).decode
 
 
@@ -82,11 +82,12 @@ class Verdict:
 def try_log(
     entries: Entries, files: Files, beside: Mapping[int, Iterable[str]] | None = None, tell: Callable[[int], None] | None = None
 ) -> Verdict:  # fmt: skip
-    """Hold a whole log against the law. `entries` is read twice; `beside`: disclosures published beside it, by index.
+    """Hold a whole log against the law. `entries` is read two or three times; `beside`: disclosures published beside it, by index.
 
     Nothing that a log says can make this raise; what `entries` or `files` raise goes through.
     """
-    trial = Trial(files, opened.openings(entries, beside), asked=beside is not None)
+    told = opened.openings(entries, beside)
+    trial = Trial(files, told, opened.sealed(entries, told), asked=beside is not None)
     for index, raw in entries():
         trial.hear(index, raw)
         if tell is not None and trial.verdict.entries % 10_000 == 0:
@@ -96,27 +97,42 @@ def try_log(
 
 
 class Trial:
-    """`hear` every entry in order, then `close`."""
+    """`hear` every entry in order, then `close`.
 
-    def __init__(self, files: Files, openings: Openings, *, asked: bool = False) -> None:
+    `sealed`: what was secret and came into the log later than it happened, by how many entries that had then: it is heard there.
+    """
+
+    def __init__(
+        self, files: Files, openings: Openings, sealed: Mapping[int, Iterable[tuple[int, bytes]]] = {}, *, asked: bool = False
+    ) -> None:  # fmt: skip
         self.verdict = Verdict()
         self.book = Book(Laws(files))
         self._openings = openings
         self._asked = asked  # whether what stands beside the log is among them
+        self._then = sealed
+        self._early = {index for acts in sealed.values() for index, _ in acts}
+        self._heard = 0
         self._sealed: dict[int, Entry] = {}  # what sealed entries were, as far as they were opened
 
     def hear(self, index: int, raw: bytes) -> None:
-        """The next entry."""
+        """The next entry, and before it what had happened when the log was so long."""
         self.verdict.entries += 1
+        for early, entry in self._then.get(index, ()):
+            self._take(early, entry)
+        if index not in self._early:
+            self._take(index, raw)
+
+    def _take(self, index: int, raw: bytes) -> None:
+        self._heard += 1
         try:
             head = _entry(raw)
             at = moment(head.at)
             if head.v != VERSION or at is None:
                 raise ValueError(head.at)
-            act = self._opened(Act(index, at, head, {}))
-            if head.t == SEALED and (inside := opened.unsealed(act.opened)) is not None:
+            act = self._opened(Act(index, at, head, {}, place=self._heard))
+            if head.t == opened.SEALED and (inside := opened.unsealed(act.opened)) is not None:
                 self._sealed[index] = inside
-                act = Act(index, moment(inside.at) or at, inside, act.opened, sealed=True)
+                act = Act(index, moment(inside.at) or at, inside, act.opened, sealed=True, place=self._heard)
             self._hear(act)
         except (ValueError, TypeError):  # msgspec's errors are ValueErrors
             self._find(UNREADABLE, index, "")
@@ -134,7 +150,7 @@ class Trial:
         self.verdict.findings.sort(key=lambda one: one.index)
 
     def _hear(self, act: Act) -> None:
-        if act.head.t == SEALED:
+        if act.head.t == opened.SEALED:
             return
         self._ask(ENTRIES, act, act)
         self.book.now = max(self.book.now, act.at)

@@ -70,17 +70,23 @@ def cover_leaf(at: str) -> Leaf:
     return _finish(_opaque(at), {}, (), OPAQUE_DIGESTS)
 
 
+def cover_at(entry: bytes, at: str) -> bytes:
+    """The same entry with another time: one that waited bears that of the batch in which it is logged, as all of that do."""
+    return _canonical(read_entry(entry) | _opaque(at))
+
+
 def secret_leaf(
     at: str, happened: str, t: str, ref: str, public: Mapping[str, object], private: Mapping[str, object] | None = None,
-    regime: str | None = None, prev: int | None = None, *, carried: Sequence[str] = (),
+    regime: str | None = None, prev: int | None = None, *, carried: Sequence[str] = (), size: int | None = None,
 ) -> Leaf:  # fmt: skip
     """An entry that looks like `cover_leaf(at)` to the byte of its length; what it says is in its disclosures only.
 
-    It commits to `act` ({t, ref, at, regime, prev}), to `public` (all of its public fields at once), and to `sd`: the digests
-    that would stand in its `_sd` were it not secret. Those commit to the private fields, which stay closed when the three
+    It commits to `act` ({t, ref, at, regime, prev, size}: `size` is how many entries the log had when it happened), to `public`
+    (all of its public fields at once), and to `sd`: the digests that would stand in its `_sd` were it not secret. Those commit
+    to the private fields, which stay closed when the three
     are opened. Digests of an earlier entry stand inside as well: outside, two entries with the same would betray each other.
     """
-    act = {"t": t, "ref": ref, "at": happened, "regime": regime, "prev": prev}
+    act = {"t": t, "ref": ref, "at": happened, "regime": regime, "prev": prev, "size": size}
     opaque = _opaque(at)
     inner = _disclosed(private, {*opaque, *RESERVED, *SEALED})
     digests = sorted({*map(disclosure_digest, inner.values()), *carried})

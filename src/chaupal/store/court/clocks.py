@@ -5,9 +5,11 @@ from collections.abc import Sequence
 
 import msgspec
 from sqlalchemy import and_, or_, select, update
+from sqlalchemy import text as sql
 
+from chaupal.store.court.docket import HIDDEN
 from chaupal.store.machine.dialect import param, statement, upsert, words
-from chaupal.store.machine.tables import clocks
+from chaupal.store.machine.tables import clocks, orders
 from chaupal.store.machine.work import Reading, Row, Writing
 
 SHARES = (50, 80, 100)  # of the time between start and end, in per cent: when staff are told
@@ -52,6 +54,16 @@ STOP_ALL = statement(update(clocks).where(*_THIS, clocks.c.stopped_at.is_(None))
 OF = statement(select(*clocks.c).where(*_THIS).order_by(clocks.c.due_at, clocks.c.id))
 RUNNING = statement(
     select(*clocks.c).where(clocks.c.stopped_at.is_(None)).order_by(clocks.c.due_at, clocks.c.id).limit(param("n"))
+)
+# What stands outside the office: of a secret order nobody there learns that its hours run.
+RUNNING_OPENLY = statement(
+    select(*clocks.c)
+    .where(
+        clocks.c.stopped_at.is_(None),
+        or_(clocks.c.what != sql("'order'"), clocks.c.of.not_in(select(orders.c.id).where(HIDDEN))),
+    )
+    .order_by(clocks.c.due_at, clocks.c.id)
+    .limit(param("n"))
 )
 
 
@@ -99,6 +111,11 @@ async def of(reading: Reading, what: str, of: int) -> list[ClockRow]:
 async def running(reading: Reading, at_most: int = 1_000) -> list[ClockRow]:
     """Every clock that runs, the next due first."""
     return _rows(await reading.fetch(RUNNING, n=at_most))
+
+
+async def running_openly(reading: Reading, at_most: int) -> list[ClockRow]:
+    """The same without those of secret orders."""
+    return _rows(await reading.fetch(RUNNING_OPENLY, n=at_most))
 
 
 async def alerting(reading: Reading, now: int, at_most: int = 100) -> list[ClockRow]:

@@ -1,28 +1,33 @@
-"""The log's memory: entries, hashes of complete subtrees, every checkpoint that was signed. Added to, never changed."""
+"""The log's memory: entries, hashes of complete subtrees, every checkpoint that was signed. Added to, never changed.
 
-from collections.abc import Iterable, Mapping, Sequence
+Entries that are secret yet wait at their places beyond the log's size (decision 24): they are no part of the log before it
+has grown so far.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import delete, func, insert, select, update
 
-from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.kernel.errors import NotFound
+from chaupal.store.machine.dialect import among, listed, octets, param, statement, upsert, words
+from chaupal.store.machine.marks import LOG_SIZE, LOGGED
 from chaupal.store.machine.tables import disclosures, log_checkpoints, log_entries, log_nodes, marks
 from chaupal.store.machine.work import Reading, Writing
-
-SIZE_KEY = "log_size"
 
 # One sequencer: whoever appends holds this row until the commit. (SQLite has one writer anyway.)
 HOLD = upsert(
     lambda insert: (
         insert(marks)
-        .values(key=SIZE_KEY, value="0")
+        .values(key=LOG_SIZE, value="0")
         .on_conflict_do_update(index_elements=["key"], set_={"value": marks.c.value})
         .returning(marks.c.value)
     )
 )
-SIZE = statement(select(marks.c.value).where(marks.c.key == SIZE_KEY))
-GROW = statement(update(marks).where(marks.c.key == SIZE_KEY).values(value=words("now_at")))
+SIZE = statement(select(marks.c.value).where(marks.c.key == LOG_SIZE))
+GROW = statement(update(marks).where(marks.c.key == LOG_SIZE).values(value=words("now_at")))
 ADD_ENTRY = statement(insert(log_entries))
+PLACE = statement(update(log_entries).where(log_entries.c.index == param("place")).values(body=octets("now_body")))
 ADD_NODE = statement(insert(log_nodes))
 NODES = statement(
     select(log_nodes.c.hash)
@@ -33,16 +38,23 @@ NODES = statement(
 )  # fmt: skip
 ENTRIES = statement(
     select(log_entries.c.body)
-    .where(log_entries.c.index >= param("start"), log_entries.c.index < param("end"))
+    .where(log_entries.c.index >= param("start"), log_entries.c.index < param("end"), log_entries.c.index < LOGGED)
     .order_by(log_entries.c.index)
 )
+ENTRY = statement(select(log_entries.c.body).where(log_entries.c.index == param("of")))
+WAITING = statement(
+    select(log_entries.c.index, log_entries.c.body).where(
+        log_entries.c.index >= param("start"), log_entries.c.index < param("end")
+    )
+)
+LAST = statement(select(func.max(log_entries.c.index)))
 OF_KIND = statement(
     select(log_entries.c.index, log_entries.c.body)
     .where(log_entries.c.kind == words("kind"))
     .order_by(log_entries.c.index)
 )
 LAST_OF_KIND = statement(select(func.max(log_entries.c.index)).where(log_entries.c.kind == words("kind")))
-COUNT = statement(select(func.count()).select_from(log_entries))
+COUNT = statement(select(func.count()).where(log_entries.c.index < LOGGED))
 ADD_CHECKPOINT = upsert(lambda insert: insert(log_checkpoints).on_conflict_do_nothing())
 LAST_CHECKPOINT = statement(
     select(log_checkpoints.c.size, log_checkpoints.c.note, log_checkpoints.c.at)
@@ -121,14 +133,35 @@ async def count(reading: Reading) -> int:
 
 
 async def add(
-    w: Writing, index: int, bodies: Sequence[tuple[str, bytes]], nodes: Iterable[tuple[int, int, bytes]]
-) -> None:
-    """(kind, entry) from `index` on, with the (level, index, hash) rows that they add. The caller holds the log."""
-    now = w.now()
-    rows = [{"index": at, "kind": kind, "body": body, "at": now} for at, (kind, body) in enumerate(bodies, index)]
+    w: Writing, index: int, bodies: Sequence[tuple[str, bytes]], nodes: Iterable[tuple[int, int, bytes]],
+    waited: Collection[int] = (),
+) -> None:  # fmt: skip
+    """(kind, entry) from `index` on, with the (level, index, hash) rows that they add. The caller holds the log.
+
+    `waited`: those that were there already, and take their places now, each as it is given here.
+    """
+    now, placed = w.now(), [*enumerate(bodies, index)]
+    rows = [{"index": at, "kind": kind, "body": body, "at": now} for at, (kind, body) in placed if at not in waited]
     await w.run_many(ADD_ENTRY, rows)
+    await w.run_many(PLACE, [{"place": at, "now_body": body} for at, (_, body) in placed if at in waited])
     await w.run_many(ADD_NODE, [{"level": level, "index": at, "hash": digest} for level, at, digest in nodes])
     await w.run(GROW, now_at=str(index + len(bodies)))
+
+
+async def wait(w: Writing, index: int, kind: str, body: bytes) -> None:
+    """An entry that has its place and is no part of the log before that has grown so far. The caller holds the log."""
+    await w.run(ADD_ENTRY, index=index, kind=kind, body=body, at=w.now())
+
+
+async def waiting(reading: Reading, start: int, end: int) -> dict[int, bytes]:
+    """Place -> entry of those that wait from `start`, the log's size, on."""
+    return {row[0]: _bytes(row[1]) for row in await reading.fetch(WAITING, start=start, end=end)}
+
+
+async def reach(reading: Reading) -> int:
+    """How far the log reaches with all that waits; at least its size."""
+    last: int | None = await reading.value(LAST)
+    return 0 if last is None else last + 1
 
 
 async def nodes(reading: Reading, level: int, start: int, count: int) -> Sequence[bytes]:
@@ -140,6 +173,14 @@ async def nodes(reading: Reading, level: int, start: int, count: int) -> Sequenc
 async def entries(reading: Reading, start: int, count: int) -> Sequence[bytes]:
     """Entries start..start+count, in order; fewer where there are fewer."""
     return [_bytes(row[0]) for row in await reading.fetch(ENTRIES, start=start, end=start + count)]
+
+
+async def entry(reading: Reading, index: int) -> bytes:
+    """One entry, or one that waits for this place. Raises NotFound."""
+    row = await reading.first(ENTRY, of=index)
+    if row is None:
+        raise NotFound
+    return _bytes(row[0])
 
 
 async def of_kind(reading: Reading, kind: str) -> list[tuple[int, bytes]]:

@@ -3,8 +3,9 @@
 import msgspec
 from sqlalchemy import func, select, update
 
+from chaupal.store.court.docket import HIDDEN
 from chaupal.store.machine.dialect import param, statement, upsert, words
-from chaupal.store.machine.tables import tellings
+from chaupal.store.machine.tables import orders, rulings, targets, tellings
 from chaupal.store.machine.work import Reading, Row, Writing
 
 BEGUN, ENDED = "begun", "ended"
@@ -43,7 +44,15 @@ DUE = statement(
     .order_by(tellings.c.due_at, tellings.c.id)
     .limit(param("n"))
 )
-UNSENT = statement(select(func.count()).select_from(tellings).where(tellings.c.sent_at.is_(None)))
+_SECRET = (
+    select(rulings.c.id)
+    .join_from(rulings, targets, targets.c.id == rulings.c.target_id)
+    .join(orders, orders.c.id == targets.c.order_id)
+    .where(HIDDEN)
+)
+UNSENT_OPENLY = statement(
+    select(func.count()).select_from(tellings).where(tellings.c.sent_at.is_(None), tellings.c.ruling_id.not_in(_SECRET))
+)
 IS_DUE = statement(select(tellings.c.id).where(*_UNSENT, tellings.c.due_at <= param("at")))
 ABOUT = statement(select(*tellings.c).where(tellings.c.ruling_id == param("whose")).order_by(tellings.c.id))
 
@@ -77,9 +86,9 @@ async def is_due(reading: Reading, id_: int, at: int) -> bool:
     return await reading.value(IS_DUE, of=id_, at=at) is not None
 
 
-async def unsent(reading: Reading) -> int:
-    """How many are put off."""
-    return await reading.value(UNSENT)
+async def unsent_openly(reading: Reading) -> int:
+    """How many are put off, but for those about secret orders."""
+    return await reading.value(UNSENT_OPENLY)
 
 
 async def about(reading: Reading, ruling: int) -> list[Telling]:

@@ -13,6 +13,7 @@ from chaupal.policy.measures import WITHHOLDING, Measure
 from chaupal.policy.rulings import Ruling, RulingIndex
 from chaupal.policy.viewer import Viewer
 from chaupal.store.machine.dialect import among, listed, param, statement
+from chaupal.store.machine.marks import LOGGED
 from chaupal.store.machine.noted import note_until
 from chaupal.store.machine.shelves import EVERY, ONLY, RELATIONS, RULINGS
 from chaupal.store.machine.tables import blocks, follows, media, media_uses, mutes, rulings, targets
@@ -41,7 +42,8 @@ IN_FORCE = statement(
     .limit(param("n"))
 )
 BY_IDS = statement(select(*LAW).where(among(rulings.c.id, "ids")))
-# Entries of the log are numbered in the order of their commits, so no change is missed, whatever clocks say.
+# Whatever is entered after a look has a place at or beyond the size that the log had then, so no change is missed, whatever
+# clocks say. (What is secret has a place far beyond it at once, and is read again until the log has grown so far.)
 SINCE = statement(
     union_all(
         select(*LAW).where(rulings.c.log_index > param("leaf")),
@@ -51,12 +53,7 @@ SINCE = statement(
         select(*LAW).where(sql("second_by IS NOT NULL"), rulings.c.lifted_at.is_(None)),
     )
 )
-_leaves = union_all(
-    select(func.max(rulings.c.log_index).label("leaf")),
-    select(func.max(rulings.c.lift_log_index)),
-    select(func.max(rulings.c.opened_log_index)),
-).subquery()
-LAST_LEAF = statement(select(func.coalesce(func.max(_leaves.c.leaf), -1)))
+LAST_LEAF = statement(select(func.coalesce(LOGGED, 0) - 1))
 # What each of them takes along: the pictures of a post, and a picture that is named itself, by their content.
 COVERS = statement(
     union_all(
@@ -154,18 +151,17 @@ async def _read_all(reading: Reading, version: int, reads: int) -> None:
 async def _read_news(reading: Reading, index: RulingIndex, version: int, reads: int) -> None:
     kept = reading.memory.rulings
     beside, leaf = kept.beside, kept.leaf
+    now_leaf: int = await reading.value(LAST_LEAF) if beside else leaf
     rows = [*await reading.fetch(BY_IDS, ids=listed(sorted(kept.stale)))] if kept.stale else []
     if beside:
         rows += await reading.fetch(SINCE, leaf=leaf)
     covers, concerned = await _covers(reading, rows), await _concerned(reading, rows)
-    if beside:
-        leaf = max((at for row in rows for at in (row[11], row[21]) if at is not None), default=leaf)
     if reads == kept.reads:
         gone = [row[0] for row in rows if row[20] is not None]
         now = reading.now()
         live = [_ruling(row, now, covers, concerned) for row in rows if row[20] is None and row[2] != Measure.WARN]
         index.change(live, gone, now)
-        kept.known(version, leaf, whole=False)
+        kept.known(version, now_leaf, whole=False)
 
 
 async def _covers(reading: Reading, rows: Sequence[Row]) -> dict[int, tuple[int, ...]]:

@@ -10,6 +10,7 @@ from sqlalchemy import text as sql
 from chaupal.store.court.docket import Order, order_of
 from chaupal.store.court.rulings import RulingRow, row_of
 from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.marks import LOGGED
 from chaupal.store.machine.tables import disclosures, log_entries, orders, rulings, targets
 from chaupal.store.machine.work import Reading
 
@@ -100,6 +101,14 @@ SECRET_UNMATCHED = statement(
     .join_from(disclosures, log_entries, log_entries.c.index == disclosures.c.log_index)
     .where(disclosures.c.name == sql("'act'"), log_entries.c.kind == sql("'cover'"), ~_begun, ~_ended)
 )
+# What was committed to in secret and was to wait for the log, and does not.
+LOST = statement(
+    select(disclosures.c.log_index)
+    .join_from(disclosures, log_entries, log_entries.c.index == disclosures.c.log_index, isouter=True)
+    .where(disclosures.c.log_index >= LOGGED, disclosures.c.name == sql("'act'"), log_entries.c.index.is_(None))
+    .order_by(disclosures.c.log_index)
+    .limit(param("n"))
+)
 ORDERS_IN_FORCE = statement(
     select(*orders.c).where(
         orders.c.id.in_(
@@ -159,6 +168,11 @@ async def ended(reading: Reading, start: int, count: int) -> list[RulingRow]:
 async def nowhere(reading: Reading, size: int) -> list[RulingRow]:
     """Rulings that rest on, or ended by, no entry there is."""
     return [row_of(row) for row in await reading.fetch(NOWHERE, size=size)]
+
+
+async def lost(reading: Reading, at_most: int) -> list[int]:
+    """Places beyond the log at which no secret entry waits while what would open it is there."""
+    return [row[0] for row in await reading.fetch(LOST, n=at_most)]
 
 
 async def received(reading: Reading, start: int, count: int) -> list[Order]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, Executable, Text, bindparam
+from sqlalchemy import BigInteger, ColumnElement, Executable, LargeBinary, Text, bindparam
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import coercions, roles
@@ -100,6 +100,11 @@ def param(name: str) -> Any:
 def words(name: str) -> Any:
     """A text parameter."""
     return bindparam(name, type_=Text())
+
+
+def octets(name: str) -> Any:
+    """A parameter of bytes."""
+    return bindparam(name, type_=LargeBinary())
 
 
 def listed(values: Sequence[int] | Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """Small named values of the house: the log's origin, the mark by which one process tells another of a change."""
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, cast, select
 
 from chaupal.store.machine.dialect import statement, upsert, words
 from chaupal.store.machine.tables import marks
@@ -8,6 +8,9 @@ from chaupal.store.machine.work import Reading, Writing
 
 CHANGED_BESIDE = "changed_beside"
 LOOK_EVERY = 20  # ms between looks at that mark
+LOG_SIZE = "log_size"  # how many entries the public log has; whoever appends holds this row
+_sized = marks.alias("sized")
+LOGGED = select(cast(_sized.c.value, BigInteger)).where(_sized.c.key == LOG_SIZE).scalar_subquery()  # for a statement
 
 READ = statement(select(marks.c.value).where(marks.c.key == words("k")))
 WRITE = upsert(

@@ -8,6 +8,7 @@ import msgspec
 from chaupal.governance.report.cells import Kind
 from chaupal.governance.report.drawn import Figure, Series
 from chaupal.kernel.clock import iso_day
+from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import counts
 from chaupal.reads.court.counts import Span
@@ -55,12 +56,18 @@ async def show(call: Call[Asked]) -> Answer:
     today = datetime.fromtimestamp(call.house.reads.clock() / 1_000, UTC).date()
     span = counts.days(today - timedelta(days=int(call.args.days) - 1), today)
     drawn, totals = await _daily(call, span)
-    database, uploads = await counts.space(call.house.reads)
     return await office_room.render(
         call, "office/figures.html", N_("Figures"), drawn=drawn, most=[await _most(call, *one, span) for one in MOST],
         totals=totals, asked=call.args.days, spans=SPANS, cohorts=await _cohorts(call, today),
-        space=((N_("Database"), database / 1_000_000), (N_("Uploads"), uploads / 1_000_000)),
+        space=await _space(call),
     )  # fmt: skip
+
+
+async def _space(call: Call[Any]) -> tuple[tuple[str, float], ...]:
+    if not may(call.viewer, "see_space"):
+        return ()
+    database, uploads = await counts.space(call.house.reads)
+    return (N_("Database"), database / 1_000_000), (N_("Uploads"), uploads / 1_000_000)
 
 
 async def _daily(call: Call[Any], span: Span) -> tuple[list[Chart], list[Total]]:
