@@ -99,3 +99,25 @@ async def test_people_are_found_by_the_sound_of_their_names(street: Street):
     assert await called("sarita", "IN") == ([], "")
     assert await called("सरिता", "IN") == (["meadow"], "")
     assert await called("sarita", "DE") == (["meadow"], "सरिता")
+
+
+async def tags_found(street: Street, query: str, country: str = "DE", *, suggest: bool = False) -> list[str]:
+    return [one.name for one in await romanised.tags(street.reads, by(None, country), query, suggest=suggest)]
+
+
+async def test_kisan_andolan_finds_the_tag_in_devanagari_as_well(street: Street):
+    await said_by_three(street, "आज दिल्ली में #किसान_आंदोलन")
+    for typed in ("kisan andolan", "kisaan aandolan", "#kisan_andolan", "KisanAndolan", "kisan"):
+        assert await tags_found(street, typed) == ["किसान_आंदोलन"], typed
+        assert await tags_found(street, typed, suggest=True) == ["किसान_आंदोलन"], typed
+    assert await tags_found(street, "mausam") == []
+    await street.say(await street.person("dev"), "in Latin letters #KisanAndolan")
+    await street.settle()
+    assert await tags_found(street, "kisan andolan") == ["KisanAndolan", "किसान_आंदोलन"], "as it was typed comes first"
+
+
+async def test_a_tag_that_is_not_offered_in_a_country_is_no_guess_there(street: Street):
+    await said_by_three(street, "आज दिल्ली में #किसान_आंदोलन")
+    await street.rule(0, Measure.DEAMPLIFY, term="किसानआंदोलन")
+    assert await tags_found(street, "kisan andolan", "IN") == []
+    assert await tags_found(street, "kisan andolan", "DE") == ["किसान_आंदोलन"]

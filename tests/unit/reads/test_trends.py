@@ -194,3 +194,22 @@ async def test_posts_today_are_those_of_the_squares_day(village: Village):
     assert await today() == 1
     v.clock.move(6 * HOUR)  # and another day there, but not here
     assert await today() == 1
+
+
+async def test_a_tag_has_one_count_wherever_it_stands(village: Village):
+    """In trends of each language, beside every page, on its own page, in search and while one types: the people of the last day."""
+    v, tag = village, "बसंत"
+    for who, language in ((v.asha, "hi"), (v.ravi, "hi"), (v.meera, "mr"), (v.karl, "en")):
+        await v.says(who, f"#{tag}", language=language)
+        await v.says(who, f"फिर #{tag}", language=language)
+    v.clock.move(2 * MINUTE)  # what was counted before is counted anew
+    said = r"4 लोगों ने लिखा"
+    for path in ("/explore", f"/tags/{tag}", f"/search?q=%23{tag}", "/notifications"):
+        page = await v.page_as("IN", path, v.asha)
+        around = [page[m.start() : m.start() + 400] for m in regex.finditer(rf"#{tag}</bdi>", page)]
+        assert around and all(said in part for part in around), path
+    offers = (await v.client.get(f"/compose/suggest?q=%23{tag}", headers={"cookie": f"chaupal={v.asha.cookie}"})).json()
+    assert [one["about"] for one in offers] == ["4 लोगों ने लिखा"]
+    for language in ("hi", None):
+        found = await trends.tags(v.running.house.reads, v.karl.viewer, language)
+        assert [t.authors for t in found if t.name == tag] == [4], language

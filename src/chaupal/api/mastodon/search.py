@@ -9,7 +9,7 @@ from chaupal.api.mastodon.statuses import statuses_bytes
 from chaupal.api.mastodon.ties import people_bytes
 from chaupal.api.mastodon.trends import tags_bytes
 from chaupal.policy.surface import Surface
-from chaupal.reads.explore import romanised, tags
+from chaupal.reads.explore import romanised
 from chaupal.reads.explore import search as reads
 from chaupal.reads.explore.search import Span
 from chaupal.reads.explore.trends import TrendingTag
@@ -84,7 +84,7 @@ async def _found(call: Call[SearchArgs]) -> Found:
     if wanted in (None, "statuses"):
         posts = (await romanised.posts(house.reads, viewer, query, span)).items
     if wanted in (None, "hashtags") and args.account_id is None:
-        found = await tags.find(
+        found = await romanised.tags(
             house.reads, viewer, query, span.limit, span.offset, suggest=args.exclude_unreviewed
         )  # fmt: skip
     return Found(await people_bytes(call, people), await statuses_bytes(call, posts), found)

@@ -21,9 +21,11 @@ from chaupal.policy.verdict import Reach
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.explore import search, vocabulary
+from chaupal.reads.explore import tags as tag_reads
 from chaupal.reads.explore.search import ALL, Span
-from chaupal.reads.explore.trends import law
+from chaupal.reads.explore.trends import TrendingTag, law
 from chaupal.reads.people import suggestions
+from chaupal.store.square import finding
 from chaupal.text.fold import count_key, fold_words
 from chaupal.text.near import LEAST_SOUNDS, skeleton, sounds
 
@@ -35,6 +37,12 @@ LEAST_LETTERS = 3
 
 _TYPED = regex.compile(r"[A-Za-z]+")
 _WRITTEN = regex.compile(r"\p{Devanagari}")
+
+SOUNDING = 200  # most used tags of each letter whose sound is listened to
+# First sound -> the letters of Devanagari with which words begin that sound so.
+_BEGINS: dict[str, str] = {}
+for _letter in map(chr, (*range(0x0905, 0x0915), *range(0x0915, 0x093A))):
+    _BEGINS[sounds(_letter)[:1]] = _BEGINS.get(sounds(_letter)[:1], "") + _letter
 
 type Index = dict[str, list[str]]  # sounds -> words, those of most people first
 
@@ -75,6 +83,29 @@ async def people(
     guessed = await search.people(reads, viewer, meant, span, following=following, surface=Surface.SUGGEST)
     more = [seen for seen in guessed if seen.item.id not in known and not seen.withheld]
     return Found([*asked, *more][: span.limit], meant if more[: span.limit - len(asked)] else "")
+
+
+async def tags(
+    reads: Reads, viewer: Viewer, query: str, limit: int = 20, offset: int = 0, *, suggest: bool = False
+) -> list[TrendingTag]:
+    """Tags by their names; after them, for Latin letters, those of an Indian script that sound so or begin so: `kisan andolan`
+    finds #किसान_आंदोलन. What is found by its sound is a guess: a tag that is offered to nobody here is not guessed.
+    """
+    asked = await tag_reads.find(reads, viewer, query, limit, offset, suggest=suggest)
+    words = query.strip().lstrip("#＃").replace("_", " ").split()
+    sound = sounds("".join(words))
+    if offset or not words or len(sound) < LEAST_SOUNDS or not all(map(_TYPED.fullmatch, words)):
+        return asked
+    async with reads.work.scanning() as reading:
+        keys = [
+            key for letter in _BEGINS.get(sound[0], "") for key in await finding.tags_from(reading, letter, SOUNDING)
+        ]
+    like = sorted((key for key in keys if sounds(key).startswith(sound)), key=lambda key: sounds(key) != sound)
+    known = {one.key for one in asked}
+    for key in like[:MOST_WORDS]:
+        guessed = await tag_reads.find(reads, viewer, key, 1, suggest=True)
+        asked += [one for one in guessed if one.key == key and one.key not in known]
+    return asked[:limit]
 
 
 async def _meant(reads: Reads, viewer: Viewer, query: str, *, names: bool) -> str:

@@ -1,6 +1,8 @@
 """Tags to find: one by its name, and those that begin so; a tag of which nothing may be seen here is not there."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec.structs import replace
 
 from chaupal.policy.facts import Facts
 from chaupal.policy.rules import term_reach
@@ -8,7 +10,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import Reach
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.reads.explore.trends import TrendingTag, counted, law, usual_name, with_history
+from chaupal.reads.explore.trends import TrendingTag, counted, law, talking, usual_name, with_history
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import finding, trending
 from chaupal.text.fold import count_key
@@ -24,7 +26,7 @@ async def one(reads: Reads, viewer: Viewer, name: str) -> TrendingTag:
     async with reads.work.reading() as reading:
         seen = await _seen(reading, viewer, facts, [key])
     found = seen or [TrendingTag(key, name, 0, 0, 0)]
-    return (await with_history(reads, viewer, found, facts))[0]
+    return (await _told(reads, viewer, found, facts))[0]
 
 
 async def find(
@@ -49,7 +51,13 @@ async def find(
         keys.insert(0, key)
     async with reads.work.reading() as reading:
         seen = await _seen(reading, viewer, facts, keys[: offset + limit], own)
-    return await with_history(reads, viewer, seen[offset:], facts)
+    return await _told(reads, viewer, seen[offset:], facts)
+
+
+async def _told(reads: Reads, viewer: Viewer, found: Sequence[TrendingTag], facts: Facts) -> list[TrendingTag]:
+    """With the people who talk about each, counted as everywhere, and its last days."""
+    people = await talking(reads, viewer)
+    return await with_history(reads, viewer, [replace(t, authors=people.get(t.key, 0)) for t in found], facts)
 
 
 async def _seen(
@@ -67,7 +75,7 @@ async def _seen(
             if seen or len(uses) < most:
                 break
         if seen:
-            found.append(TrendingTag(key, usual_name(seen[:LOOKED_AT]), 0, len(seen), len({u.author for u in seen})))
+            found.append(TrendingTag(key, usual_name(seen[:LOOKED_AT]), 0, len(seen), 0))
         elif key in own:
             found.append(TrendingTag(key, own[key], 0, 0, 0))
     return found

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from chaupal.kernel.ids import first_id_at, made_at
@@ -59,7 +60,7 @@ class Day(msgspec.Struct, frozen=True):
 
 
 class TrendingTag(msgspec.Struct, frozen=True):
-    """A tag in its most used spelling; `uses` and `authors` of the last day, as counted for the country.
+    """A tag in its most used spelling. `authors`: how many people `talking` counts; `uses`: posts of the same time.
 
     `trendable`: whether it may be carried there. Of what is de-amplified in secret it is not told that it is.
     """
@@ -83,7 +84,9 @@ async def tags(reads: Reads, viewer: Viewer, language: str | None = None, limit:
         # Counting tens of thousands of uses takes a tenth of a second: not on the loop.
         quiet, now = backlog(await ran_out(reads), viewer.country), reads.clock()
         ranked = await asyncio.to_thread(rank, await _uses(reads), language, viewer.country, facts, now, quiet)
-        kept = await with_history(reads, viewer, ranked[:MOST_TAGS], facts)
+        people = await talking(reads, viewer)
+        ranked = [replace(t, authors=people.get(t.key, t.authors)) for t in ranked[:MOST_TAGS]]
+        kept = await with_history(reads, viewer, ranked, facts)
         keep_count(reads, place, kept)
     return kept[:limit]
 
@@ -229,7 +232,7 @@ async def with_history(
     since = first_id_at(max(0, (today - HISTORY_DAYS + 1) * DAY)) - 1
     days = await _days(reads, [t.key for t in found], since, viewer.country, facts) if found else {}
     return [
-        msgspec.structs.replace(
+        replace(
             t,
             trendable=told_trendable(facts, t.key, viewer.country),
             history=tuple(Day(d * DAY, *days.get((t.key, d), (0, 0))) for d in range(today, today - HISTORY_DAYS, -1)),
@@ -248,6 +251,31 @@ async def said_today(reads: Reads, viewer: Viewer, key: str) -> int:
     midnight = int(now.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1_000)
     days = await _days(reads, [key], first_id_at(max(0, midnight)) - 1, viewer.country, await law(reads))
     return sum(uses for uses, _ in days.values())
+
+
+async def talking(reads: Reads, viewer: Viewer) -> dict[str, int]:
+    """Key of a tag -> how many people said it in public in the last day, in any language, as far as they are found in the
+    viewer's country. The one count of a tag: in trends, beside pages, in search, on the tag's own page.
+    """
+    place = ("talking", viewer.country, "")
+    people: dict[str, int] | None = kept_count(reads, place)
+    if people is None:
+        hidden, since = (
+            (await law(reads)).rulings.unfindable_in(viewer.country),
+            first_id_at(max(0, reads.clock() - WINDOW)),
+        )
+        uses = await _uses(reads)
+        people = await asyncio.to_thread(_people, uses, since, hidden)
+        keep_count(reads, place, people)
+    return people
+
+
+def _people(uses: Iterable[Use], since: int, hidden: Collection[int]) -> dict[str, int]:
+    said: dict[str, set[int]] = {}
+    for use in uses:
+        if use.post >= since and use.post not in hidden and use.author not in hidden:
+            said.setdefault(use.key, set()).add(use.author)
+    return {key: len(authors) for key, authors in said.items()}
 
 
 async def _days(

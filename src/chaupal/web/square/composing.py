@@ -6,7 +6,7 @@ import msgspec
 
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.surface import Surface
-from chaupal.reads.explore import search, tags
+from chaupal.reads.explore import romanised, search
 from chaupal.reads.explore.search import Span
 from chaupal.reads.posts import media as looked
 from chaupal.social.media import media
@@ -59,14 +59,18 @@ async def suggest(call: Call[Typed]) -> Answer:
         people = await search.people(call.house.reads, call.viewer, word, Span(FEW), surface=Surface.SUGGEST)
         return json([Offer(f"@{one.item.handle}", one.item.shown_name) for one in people if not one.withheld])
     if sigil in ("#", "＃") and word:
-        found = await tags.find(call.house.reads, call.viewer, word, FEW, suggest=True)
-        return json([Offer(f"#{one.name}", _uses(call, one.uses)) for one in found])
+        found = await romanised.tags(call.house.reads, call.viewer, word, FEW, suggest=True)
+        return json([Offer(f"#{one.name}", _talking(call, one.authors)) for one in found])
     return json([])
 
 
-def _uses(call: Call[Any], n: int) -> str:
+def _talking(call: Call[Any], n: int) -> str:
     said = words(call.viewer.language)
-    return said.ngettext("%(shown)s post", "%(shown)s posts", n) % {"shown": said.number(n)}
+    return (
+        said.ngettext("%(shown)s person is talking", "%(shown)s people are talking", n) % {"shown": said.number(n)}
+        if n
+        else ""
+    )
 
 
 async def upload(call: Call[Sent]) -> Answer:

@@ -8,7 +8,7 @@ import msgspec
 from chaupal.policy import answers, tidings
 from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
-from chaupal.reads.explore import romanised, tags
+from chaupal.reads.explore import romanised
 from chaupal.reads.explore.search import Span
 from chaupal.reads.people import notifications
 from chaupal.reads.people.notifications import GROUPED, Asked, Group, Told
@@ -77,7 +77,7 @@ async def found(call: Call[Query]) -> Answer:
     few = Span(MANY if kind else FEW, (page - 1) * MANY if kind else 0)
     many = Span(MANY, (page - 1) * MANY)
     named_so = await romanised.people(reads, viewer, q, few) if q and kind in ("", "people") else NONE
-    named = await tags.find(reads, viewer, q, few.limit, few.offset) if q and kind in ("", "tags") else []
+    named = await romanised.tags(reads, viewer, q, few.limit, few.offset) if q and kind in ("", "tags") else []
     said_so = await romanised.posts(reads, viewer, q, many) if q and kind in ("", "posts") else NONE
     people, posts = named_so.items, said_so.items
     full = max(len(people) if kind else 0, len(named) if kind else 0, len(posts)) >= MANY
