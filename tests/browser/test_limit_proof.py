@@ -1,12 +1,24 @@
 """What stands in the place of a withheld post carries its receipt: the browser checks it, and does not take the page's word."""
 
+import asyncio
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
+from chaupal.app.rooms import visiting
+from chaupal.governance.cases import decisions
+from chaupal.governance.orders import publishing
+from chaupal.kernel.clock import StillClock
+from chaupal.policy.viewer import Role, Viewer
+from chaupal.social.people import accounts
+from chaupal.social.posts import posts
+from chaupal.store.court import docket
 from serving import Served
+from village import REASON, Village, Villager
 
 
 @pytest.fixture(params=("hi-IN", "en-IN"))
@@ -80,6 +92,66 @@ def test_a_log_that_is_signed_by_another_key_than_the_browser_knew_is_said(page:
     page.evaluate("localStorage.setItem('chaupal-log-key', 'another+key')")
     receipt.locator("summary").click()
     expect(receipt).to_have_attribute("data-mark", "otherkey")
+
+
+@pytest.fixture(scope="module")
+def was_secret(village: Served) -> tuple[str, str]:
+    """The page of a post that a secret order withholds in India, and the number that this order got when it was published."""
+
+    async def act() -> tuple[str, str]:
+        async with visiting(village.settings) as house:
+            court, square = house.court, house.square
+            v = Village(
+                SimpleNamespace(house=house, app=None, runner=SimpleNamespace(settle=_nothing)),
+                StillClock(court.clock()),
+            )  # pyright: ignore[reportArgumentType]
+            for handle, role in (
+                ("lakshmi", Role.OWNER),
+                ("chitra", Role.REVIEWER),
+                ("dev", Role.APPROVER),
+                ("asha", Role.MEMBER),
+            ):
+                found = await accounts.account_id(square, handle)
+                v.cast[handle] = Villager(handle, "", found, Viewer(account=found, country="IN", role=role), "", "")
+            post = await posts.publish(square, v.asha.viewer, posts.Draft(text="बगुला"))
+            ref = await v.receives(f"/@asha/{post}", gag_until="2099-01-01T00:00")
+            await decisions.propose(court, v.chitra.viewer, ref, 1, outcome="withhold_post", reason=REASON)
+            await decisions.approve(court, v.dev.viewer, ref, 1)
+            assert await publishing.publish(court, ref)
+            async with court.work.reading() as reading:
+                order = await docket.order(reading, ref)
+            assert order is not None
+            return f"/@asha/{post}", order.ref
+
+    with ThreadPoolExecutor(1) as thread:  # Playwright's loop runs here
+        return thread.submit(asyncio.run, act()).result()
+
+
+async def _nothing() -> None:
+    pass
+
+
+def formerly_secret(page: Page, was_secret: tuple[str, str]) -> Locator:
+    page.goto(was_secret[0])
+    return page.locator(".gap details.proof-of").first
+
+
+def test_what_was_secret_is_judged_by_the_entry_that_opened_it(page: Page, was_secret: tuple[str, str]):
+    """Its own entry says nothing: to the browser every such receipt was untrue."""
+    receipt = formerly_secret(page, was_secret)
+    receipt.locator("summary").click()
+    expect(receipt).to_have_attribute("data-mark", "good")
+    assert receipt.locator("[data-fact=ref]").inner_text() == was_secret[1]
+    assert receipt.locator("[data-fact=territory]").inner_text() in ("India", "भारत")
+
+
+@pytest.mark.parametrize("name", ["ref", "subject", "entry", "opened"])
+def test_of_what_was_secret_nothing_else_is_believed(page: Page, was_secret: tuple[str, str], name: str):
+    receipt = formerly_secret(page, was_secret)
+    receipt.evaluate(f"of => of.dataset.{name} = '3'")
+    receipt.locator("summary").click()
+    expect(receipt).to_have_attribute("data-mark", "bad")
+    expect(receipt.locator("[data-facts]")).to_be_hidden()
 
 
 def test_without_a_script_it_is_a_link_to_the_receipt(village: Served, chromium: Browser):

@@ -37,6 +37,7 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
     concerned: frozenset[int] = (
         frozenset()
     )  # of a neutral one: whom its order is about; who of them is staff knows nothing of it
+    opened_by: int | None = None  # of one that was secret: the entry of the log that opened its own
     covers: tuple[int, ...] = ()  # the pictures (contents) that it withholds wherever their owner uses them
 
     def binds(self, country: str) -> bool:

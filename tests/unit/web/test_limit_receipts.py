@@ -2,6 +2,11 @@
 
 import regex
 
+from chaupal.fanout import served
+from chaupal.governance import tlog
+from chaupal.governance.log import batches as log_batches
+from chaupal.governance.orders import publishing
+from chaupal.kernel.clock import DAY
 from village import Village
 
 
@@ -49,3 +54,34 @@ async def test_what_is_gagged_carries_no_receipt(village: Village):
     assert "data-entry" not in page and "/log/receipt/" not in page
     stub = (await village.api(village.ravi, "GET", f"/api/v1/statuses/{village.asha.latest.id}")).json()
     assert "withheld_receipt" not in stub
+
+
+async def test_once_it_is_public_a_placeholder_that_was_secret_carries_the_receipts_of_both_its_entries(
+    village: Village,
+):
+    """The one that said nothing, and the one that opened it: each is in the log, and the second belongs to the first."""
+    v, court = village, village.running.house.court
+    await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev, gag_until="2021-06-01")
+    assert "moderation_warning" not in await told_of(v), "the author is told nothing yet"
+    v.clock.at += 120 * DAY
+    assert await publishing.publish_due(court) == 1
+    await v.settle()
+    page = await v.page_as("IN", v.asha.latest)
+    found = regex.search(r'data-entry="(\d+)" data-ref="([^"]+)" data-subject="(\d+)" data-opened="(\d+)"', page)
+    assert found and (found[2], found[3]) == ("IN-2021-0001", str(v.asha.latest.id)), "the number is given then"
+    key = await log_batches.public_key(court)
+    said: list[dict[str, object]] = []
+    for index in (int(found[1]), int(found[4])):
+        entry = (await v.look("IN", f"/log/entry/{index}")).content
+        receipt = (await v.look("IN", f"/log/receipt/{index}")).text
+        assert tlog.verify_receipt(receipt, entry, key)[0] == index
+        said.append(tlog.read_entry(entry))
+    assert (said[0]["t"], said[1]["t"], said[1]["prev"], said[1]["ref"]) == ("cover", "open", int(found[1]), found[2])
+    await served.release(v.running.carrier)
+    await v.settle()
+    assert "moderation_warning" in await told_of(v), "at the end the author is told"
+
+
+async def told_of(v: Village) -> list[str]:
+    """Of what kinds of things their notices tell the author."""
+    return [one["type"] for one in (await v.api(v.asha, "GET", "/api/v1/notifications")).json()]

@@ -63,6 +63,7 @@ class RulingRow(msgspec.Struct, frozen=True, kw_only=True):
             order_ref=self.order_ref, authority=self.authority, authority_hi=self.authority_hi,
             legal_basis=self.legal_basis, basis=self.basis, regime=self.regime, rule=self.rule,
             review_at=self.review_at, permanent=self.permanent, neutral=self.neutral, text=self.text,
+            opened_by=self.opened_log_index,
         )  # fmt: skip
 
 

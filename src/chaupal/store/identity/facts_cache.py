@@ -32,7 +32,7 @@ LAW = (
     rulings.c.id, rulings.c.subject_id, rulings.c.measure, rulings.c.territory, rulings.c.starts_at, rulings.c.ends_at,
     rulings.c.order_ref, rulings.c.authority, rulings.c.authority_hi, rulings.c.legal_basis, rulings.c.reason, rulings.c.log_index,
     rulings.c.term, rulings.c.basis, rulings.c.regime, rulings.c.rule, rulings.c.review_at, rulings.c.permanent, rulings.c.neutral,
-    rulings.c.text, rulings.c.lifted_at, rulings.c.lift_log_index,
+    rulings.c.text, rulings.c.lifted_at, rulings.c.lift_log_index, rulings.c.opened_log_index,
 )  # fmt: skip
 # A warning hides nothing, so no verdict rests on it.
 IN_FORCE = statement(
@@ -194,14 +194,14 @@ def _ruling(
     """
     (
         id_, subject, measure, territory, starts, ends, ref, authority, authority_hi, law, reason, leaf, term, basis, regime, rule,
-        review, permanent, neutral, text, _, _,
+        review, permanent, neutral, text, _, _, opened,
     ) = row  # fmt: skip
     return Ruling(
         id=id_, subject=subject, measure=Measure(measure), territory=_countries(territory), starts_at=min(starts, now), ends_at=ends,
         order_ref=intern(ref), authority=intern(authority), authority_hi=intern(authority_hi), legal_basis=intern(law),
         reason=intern(reason), log_index=leaf, term=intern(term), basis=intern(basis), regime=intern(regime), rule=intern(rule),
         review_at=review, permanent=bool(permanent), neutral=bool(neutral), text=intern(text),
-        covers=covers.get(id_, ()), concerned=concerned.get(id_, frozenset()),
+        covers=covers.get(id_, ()), concerned=concerned.get(id_, frozenset()), opened_by=opened,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 // What stands in the place of a withheld thing, checked by the reader's own browser: the measure's entry is in the log, the log is
 // signed by the key that this browser knows, witnesses have signed the same; and what is told is what that entry says, not the page.
+// Of a measure that was secret the entry says nothing; another one, which is in the log as well, opens what it committed to.
 import { sha256 } from "@noble/hashes/sha2.js";
 import { cosignedBy, readKey, readWitnesses, signedBy } from "./log/key.ts";
 import { climb, leafHash, reaches } from "./log/proof.ts";
@@ -12,8 +13,19 @@ interface Entry {
   v: number;
   t: string;
   ref: string;
+  prev?: number;
   public: { measure: string; territory: string[]; from: string | null; until: string | null };
   _sd?: string[];
+}
+
+interface Opener extends Omit<Entry, "public"> {
+  public: { disclosures?: string[] };
+}
+
+/** An entry that the log proves to be in it, under its checkpoint. */
+interface Proven {
+  entry: Entry;
+  checkpoint: ReturnType<typeof readReceipt>["checkpoint"];
 }
 
 type Verdict = "good" | "bad" | "wait" | "otherkey";
@@ -33,7 +45,7 @@ function base64url(bytes: Uint8Array): string {
 }
 
 /** What those of the disclosures say to which the entry committed, by name. */
-function opened(entry: Entry, disclosures: string[]): Map<string, unknown> {
+function opened(entry: Pick<Entry, "_sd">, disclosures: string[]): Map<string, unknown> {
   const good = disclosures.filter((one) => entry._sd?.includes(base64url(sha256(new TextEncoder().encode(one)))));
   return new Map(good.map((one) => {
     const letters = atob(one.replaceAll("-", "+").replaceAll("_", "/"));
@@ -80,21 +92,37 @@ function factsOf(entry: Entry, witnesses: string, of: HTMLElement): Record<strin
   };
 }
 
-async function judge(of: HTMLElement): Promise<void> {
-  const index = Number(of.dataset["entry"]);
+/** The entry at an index, where the log, signed by this key, has it; else null. */
+async function proven(index: number, pinned: string): Promise<Proven | null> {
   const receipt = await text(`/log/receipt/${index}`); // first: where nothing is signed by the hour, asking for it signs what is there
-  const [raw, openings, key, policy] = await Promise.all([
-    fetched(`/log/entry/${index}`), text(`/log/openings/${Math.floor(index / 256)}`), text("/log/key"), text("/log/policy"),
-  ]);
-  const pinned = knownKey(key.trim());
-  if (!pinned) return show(of, "otherkey");
+  const raw = await fetched(`/log/entry/${index}`);
   const { index: at, proof, checkpoint } = readReceipt(receipt);
   const leaf = leafHash(raw);
   const way = climb(leaf, at, checkpoint.size, proof);
   const there = at === BigInt(index) && way !== null && reaches(leaf, way, checkpoint.root) && signedBy(checkpoint, readKey(pinned));
-  const entry = JSON.parse(new TextDecoder().decode(raw)) as Entry;
+  return there ? { entry: JSON.parse(new TextDecoder().decode(raw)) as Entry, checkpoint } : null;
+}
+
+/** What a secret entry said, by the entry that opened it as a whole and gave it the order's public number; null where it did not. */
+function unsealed(sealed: Entry, index: number, opener: Opener): Entry | null {
+  const told = opened(sealed, opener.public.disclosures ?? []);
+  const act = told.get("act") as { t: string } | undefined;
+  const said = told.get("public") as Entry["public"] | undefined;
+  if (opener.t !== "open" || opener.prev !== index || !act || !said) return null;
+  return { v: sealed.v, t: act.t, ref: opener.ref, public: said, _sd: (told.get("sd") ?? []) as string[] };
+}
+
+async function judge(of: HTMLElement): Promise<void> {
+  const index = Number(of.dataset["entry"]);
+  const pinned = knownKey((await text("/log/key")).trim());
+  if (!pinned) return show(of, "otherkey");
+  const found = await proven(index, pinned);
+  const [openings, policy] = await Promise.all([text(`/log/openings/${Math.floor(index / 256)}`), text("/log/policy")]);
   const disclosures = (JSON.parse(openings) as Record<string, string[]>)[String(index)] ?? [];
-  if (!there || !fits(entry, opened(entry, disclosures), of)) return show(of, "bad");
+  const opener = of.dataset["opened"] ? await proven(Number(of.dataset["opened"]), pinned) : null;
+  const entry = found && opener ? unsealed(found.entry, index, opener.entry as unknown as Opener) : (found?.entry ?? null);
+  if (!found || !entry || !fits(entry, opened(entry, disclosures), of)) return show(of, "bad");
+  const { checkpoint } = found;
   const asked = readWitnesses([...policy.matchAll(/^witness \S+ (\S+)/gm)].map((line) => line[1]).join("\n"));
   const signed = asked.filter((witness) => cosignedBy(checkpoint, witness)).length;
   show(of, "good", factsOf(entry, signed ? `${signed} / ${asked.length}` : (of.dataset["unwitnessed"] ?? "0"), of));

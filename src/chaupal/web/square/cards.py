@@ -38,11 +38,15 @@ class Limit(msgspec.Struct, frozen=True):
 
 
 class Proof(msgspec.Struct, frozen=True):
-    """Where the log says so: the measure's entry, the order that it must name, and the thing that it must be about."""
+    """Where the log says so: the measure's entry, the order that it must name, and the thing that it must be about.
+
+    `opened`: of a measure that was secret, the entry that opens its own.
+    """
 
     entry: int
     ref: str
     subject: int
+    opened: int | None = None
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -191,8 +195,12 @@ def _instead(call: Call[Any], ruling: Ruling, scope: str) -> Limit:
     text = epitaph.placeholder(ruling, scope, viewer.language, country=viewer.country)
     limit = _told(ruling, text, epitaph.heading(ruling, scope, viewer.language))
     # What is gagged is sealed in the log as well, and its number would tell when it was done.
-    proof = None if ruling.neutral or not limit.order else Proof(ruling.log_index, ruling.order_ref, ruling.subject)
+    proof = None if ruling.neutral or not limit.order else _proof(ruling)
     return msgspec.structs.replace(limit, suspended=scope == "suspended", proof=proof)
+
+
+def _proof(ruling: Ruling) -> Proof:
+    return Proof(ruling.log_index, ruling.order_ref, ruling.subject, ruling.opened_by)
 
 
 def _beside(ruling: Ruling, text: str, *, mine: bool) -> Limit:
