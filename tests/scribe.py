@@ -137,7 +137,7 @@ class Scribe:
 
     def propose(
         self, ref: str = "IN-2021-0001", target: int = 1, outcome: str = "withhold_post", prev: int | None = None,
-        reason: str = REASON, ground: str = "", finding: str = "", **changes: object,
+        reason: str = REASON, ground: str = "", finding: str = "", why: str = "", **changes: object,
     ) -> int:  # fmt: skip
         public: Public = {
             "target": target, "kind": "post", "step": "proposed", "demanded": "withhold_post", "protected": False, "defects": [],
@@ -146,6 +146,7 @@ class Scribe:
         private = {"outcome": outcome, "reason": reason, "subject": "112233", "speaker": "activist"}
         private |= {"ground": ground} if ground else {}
         private |= {"finding": finding} if finding else {}
+        private |= {"despite": why} if why else {}
         prev = self._index(ref) if prev is None else prev
         return self.write("decision", ref, public | changes, regime=self._regime(ref), prev=prev, private=private)
 

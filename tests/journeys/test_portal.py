@@ -65,6 +65,31 @@ async def test_an_order_is_filed_by_form_with_letter_and_list_looked_at_first(vi
     assert again.status_code == 409 and filed.headers["location"].rpartition("/")[2] in again.text
 
 
+async def test_a_confirmation_names_what_it_confirms_on_the_portal_by_program_and_at_the_desk(
+    village: Village, office: Office
+):
+    post, urgent = (
+        village.meera.latest.path,
+        {"regime": "IN-69A-EMERG", "role": "secretary", "officer_rank": "Secretary"},
+    )
+    first = (await office.file(post, **urgent)).json()["ref"]
+    program = await office.file("@meera", confirms=first)
+    assert program.status_code == 201, program.text
+    for wrong in ("IN-1999-0001", program.json()["ref"]):
+        refused = await office.file("@asha", confirms=wrong)
+        assert refused.status_code == 422 and refused.json()["details"]["confirms"]
+    where = "/portal/orders/new?regime=IN-69A"
+    fields = FIELDS | {"reference_no": "16(2)/2021", "targets": "@asha", "act": "file"}
+    bad = await office.post("/portal/orders", where, **fields | {"confirms": "IN-1999-0001"})
+    assert bad.status_code == 422 and 'id="confirms-error"' in bad.text and 'value="IN-1999-0001"' in bad.text
+    typed = await office.post("/portal/orders", where, **fields | {"confirms": first})
+    assert typed.status_code == 303, typed.text
+    for ref in (program.json()["ref"], typed.headers["location"].rpartition("/")[2]):
+        shown = (await village.api(None, "GET", f"/api/v1/transparency/orders/{ref}")).json()
+        assert shown["confirms"] == first
+        assert f'<a href="/orders/{first}">{first}</a>' in await village.page_as("DE", f"/orders/{ref}")
+
+
 async def test_a_program_files_once_follows_and_withdraws(village: Village, office: Office):
     post = village.meera.latest.path
     filed = await office.file(post, "@nobody", external_id="A-17", territory=["IN"])

@@ -178,6 +178,7 @@ def authority_list(context: click.Context, who: str, data: str | None) -> None:
 )
 @click.option("--role", default="", help="The issuing office by that law.")
 @click.option("--interim-until", default="", help="Of an emergency order: until when it holds unless it is confirmed.")
+@click.option("--confirms", default="", help="The reference of the emergency order that it says it confirms.")
 @click.option(
     "--origin-note", default="", help="How you made sure that it is genuine; without it nothing can be withheld."
 )

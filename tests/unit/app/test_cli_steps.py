@@ -30,7 +30,8 @@ def an_order(data: Path) -> str:
         data, "order", "receive", "--as", "lata", "--authority", "Ministry", "--officer", "A. Sharma", "--rank", "Joint Secretary",
         "--regime", "IN-69A", "--role", "designated_officer",
         "--reference", "1", "--law", "s. 69A", "--grounds", "public order", "--territory", "IN", "--dated", "2021-02-04",
-        "--target", "@meera", "--origin-note", "The office confirmed it.",
+        "--target", "@meera",
+        "--origin-note", "The office confirmed it.",
     ).split()[-1]  # fmt: skip
 
 
@@ -68,3 +69,18 @@ def test_what_one_did_alone_is_seconded_by_another(tmp_path: Path):
     assert done(tmp_path, "order", "second", ref, "1", "--as", "lata").strip() == "in_force"
     assert isinstance(run(tmp_path, "order", "concur", ref, "1", "--as", "lata").exception, Conflict)
     assert done(tmp_path, "order", "keep", ref, "1", "--as", "dev", "--reason", WHY).strip() == "kept"
+
+
+def test_an_order_says_on_the_command_line_which_emergency_it_confirms(tmp_path: Path):
+    an_order(tmp_path)
+    said = (
+        "order", "receive", "--as", "lata", "--authority", "Ministry", "--officer", "A. Sharma", "--law", "s. 69A",
+        "--grounds", "public order", "--territory", "IN", "--dated", "2021-02-04", "--target", "@meera",
+        "--origin-note", "The office confirmed it.",
+    )  # fmt: skip
+    urgent = ("--regime", "IN-69A-EMERG", "--role", "secretary", "--rank", "Secretary", "--reference", "2")
+    first = done(tmp_path, *said, *urgent).split()[-1]
+    plain = ("--regime", "IN-69A", "--role", "designated_officer", "--rank", "Joint Secretary", "--reference")
+    wrong = run(tmp_path, *said, *plain, "3", "--confirms", "IN-1999-0001")
+    assert isinstance(wrong.exception, Invalid) and "confirms" in wrong.exception.details
+    assert done(tmp_path, *said, *plain, "3", "--confirms", first).startswith("IN-")

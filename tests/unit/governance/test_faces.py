@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import text as sql
 
+from chaupal.governance import tlog
 from chaupal.governance.cases import bulk, decisions
 from chaupal.governance.cases.cases import case_of
 from chaupal.governance.cases.ladder import Draft
@@ -15,7 +17,8 @@ from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.regimes import load_regimes
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, iso
 from chaupal.kernel.errors import Conflict, Invalid
-from chaupal.store.court import clocks, docket
+from chaupal.store.court import clocks, docket, ledger
+from chaupal.store.machine import auditing
 from chaupal.store.machine.dialect import statement
 from court import REASON, REFUSE, WITHHOLD, Bench
 
@@ -154,6 +157,31 @@ async def test_a_defect_is_acknowledged_with_a_reason_by_whoever_proposes_a_meas
     assert (proposal.body.despite, proposal.body.defects) == (DESPITE, ("field_missing",))
     await decisions.approve(court, bench.dev, ref, 1)
     assert await state(bench, ref) is State.IN_FORCE
+
+
+def _decides(entry: dict[str, Any]) -> bool:
+    return entry["t"] == "measure" or (entry["t"] == "decision" and entry["public"]["step"] == "proposed")
+
+
+async def test_the_log_commits_to_why_it_was_done_in_spite_of_what_the_order_lacks(bench: Bench):
+    """The proposal does, what carries it out commits to the very same, and what one person does alone does, too."""
+    lacks: dict[str, Any] = {"reasons": "", "particulars": {}}
+    other = await bench.street.say(bench.meera, "the road is closed too")
+    ref = await bench.order(**lacks)
+    glass = await bench.order(**lacks, targets=f"http://localhost:8000/@meera/{other}")
+    court = bench.court
+    await decisions.propose(court, bench.asha, ref, 1, **WITHHOLD, despite=DESPITE)
+    await decisions.approve(court, bench.dev, ref, 1)
+    await decisions.break_glass(court, bench.owner, glass, 1, msgspec.structs.replace(DRAFT, despite=DESPITE))
+    async with court.work.reading() as reading:
+        rows = await auditing.entries_with_openings(reading, 0, await ledger.size(reading))
+    said = [(msgspec.json.decode(body), opens) for _, body, opens in rows]
+    found = [(entry, opens) for entry, opens in said if _decides(entry)]
+    assert [entry["t"] for entry, _ in found] == ["decision", "measure", "measure"]
+    for entry, opens in found:
+        assert (entry["public"]["defects"], entry["public"]["despite"]) == (["field_missing"], True)
+        assert tlog.read_disclosure(opens["despite"])[1] == DESPITE and DESPITE not in str(entry)
+    assert found[0][1]["despite"] == found[1][1]["despite"]
 
 
 async def test_a_refusal_needs_no_reason_for_what_the_order_lacks(bench: Bench):

@@ -39,7 +39,8 @@ class NewOrder(msgspec.Struct, kw_only=True):
     """An order as a program sends it. Times are ISO 8601, `territory` and `bases` lists of codes.
 
     `targets`: addresses, or objects of `target` and `demanded`. `external_id`: the sender's own number; sent again with the
-    same one, nothing is filed twice and the same answer comes back.
+    same one, nothing is filed twice and the same answer comes back. `confirms`: the reference of the emergency order of one's
+    own authority that this one confirms.
     """
 
     regime: Line = ""
@@ -57,6 +58,7 @@ class NewOrder(msgspec.Struct, kw_only=True):
     act_by: Line = ""
     ends_at: Line = ""
     interim_until: Line = ""
+    confirms: Line = ""
     gag_until: Line = ""
     particulars: dict[str, Short] = {}
     targets: tuple[Line | Target, ...] = ()
@@ -187,6 +189,7 @@ def _form(new: NewOrder) -> OrderForm:
         regime=new.regime, external_id=new.external_id, role=new.role, officer=new.officer, officer_rank=new.officer_rank,
         reference_no=new.reference_no, legal_basis=new.legal_basis, bases=new.bases, grounds=new.grounds, reasons=new.reasons,
         territory=" ".join(new.territory), dated=new.dated, act_by=new.act_by, ends_at=new.ends_at, interim_until=new.interim_until,
+        confirms=new.confirms,
         gag_until=new.gag_until, particulars=dict(new.particulars), targets="\n".join(line for line, _ in kept),
         demanded=tuple(measure for _, measure in kept),
     )  # fmt: skip

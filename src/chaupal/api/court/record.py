@@ -89,10 +89,12 @@ class OutcomeShown(msgspec.Struct, kw_only=True):
 class StoryShown(OrderShown, kw_only=True):
     """One order whole. `next_target`: `first` of the next part, where an order names more than fit.
 
-    Of a matter under the house's own rules: `rule`; `source`, how it came to light; `flagged_by`, the authority whose hint it
-    follows (`state_flag`), with its country; `asked_by`, the orders that had asked for what was done.
+    `confirms`: the emergency order that it says it confirms. Of a matter under the house's own rules: `rule`; `source`, how it
+    came to light; `flagged_by`, the authority whose hint it follows (`state_flag`), with its country; `asked_by`, the orders
+    that had asked for what was done.
     """
 
+    confirms: str
     rule: str
     source: str
     flagged_by: str
@@ -147,6 +149,7 @@ async def order(call: Call[One]) -> StoryShown:
     return StoryShown(
         **order_parts(call, line),
         **flag_parts(story.order, story.flagger),
+        confirms=story.confirms,
         targets=[_outcome(call, one) for one in story.outcomes],
         next_target=story.next,
         asked_by=[one.ref for one, _ in story.asked],

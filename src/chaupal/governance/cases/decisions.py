@@ -121,7 +121,7 @@ async def propose_change_in(court: Court, w: Writing, viewer: Viewer, case: Case
 async def _propose(court: Court, w: Writing, case: Case, taken: Taken, said: Said) -> None:
     """Proposals can change, so the log only commits to what this one says; approving it opens the commitment."""
     edited = said.words > case.order.received_at
-    written = record.proposal(court, case, said, taken.by, defects=said.defects, edited=edited)
+    written = record.proposal(court, case, said, taken.by, edited=edited)
     leaf, _ = await log.append(
         court, w, "decision", case.order.ref, written, prev=_last_leaf(case), **record.under(case)
     )

@@ -57,7 +57,7 @@ async def _begin(
     court: Court, w: Writing, case: Case, said: Said, row: RulingRow, kind: str, prev: int | None, **more: Any
 ) -> int:
     """One ruling with its leaf; `more`: what its entry says besides. The leaf's index."""
-    written = await record.ruling(court, w, case, said, row, kind, defects=said.defects, **more)
+    written = await record.ruling(court, w, case, said, row, kind, **more)
     entry = "deamp" if row.measure == Measure.DEAMPLIFY.value else "measure"
     leaf, _ = await log.append(court, w, entry, case.order.ref, written, prev=prev, **record.under(case))
     await _check_court_stands(w, row)

@@ -47,6 +47,7 @@ class Public(msgspec.Struct, gc=False, frozen=True, kw_only=True):
 
 ORDER = "the order's reference"
 SUBJECT = "the id of the account, post, picture or tag (0) that is meant"
+DESPITE = "why, in spite of what the order lacks on its face"
 SPEAKER = "the protected class of whoever is meant, or null; never opened beside a subject"
 
 
@@ -135,7 +136,7 @@ class Order(Public, gc=False, frozen=True, kw_only=True):
     signature: str = "absent"  # valid, invalid, absent, unverifiable
     origin: str = "unverified"  # verified, unverified, mismatch
     defects: tuple[str, ...] = ()  # codes of what it lacks on its face
-    confirms: str | None = None  # reference of the emergency order that it confirms
+    confirms: str | None = None  # reference of the emergency order that it says it confirms; null of secret ones, too
     source: str = ""  # own_rules only: user_report, staff, automated, state_flag, trusted_flagger
     rule: str = ""  # own_rules only: R2@1
     flagged_by: str = ""  # own_rules only: the authority that pointed to it, by its name in the register (state_flag, and never without)
@@ -170,7 +171,7 @@ class Decision(Public, gc=False, frozen=True, kw_only=True):
     REF = ORDER
     PREV = "the entry before about this target; for what carries out a proposal, the proposal"
     SEALED = {
-        "subject": SUBJECT, "speaker": SPEAKER, "reason": "why", "finding": "why nothing narrower does",
+        "subject": SUBJECT, "speaker": SPEAKER, "reason": "why", "finding": "why nothing narrower does", "despite": DESPITE,
         "outcome": "proposed only: the measure, `refuse`, or how it is to be closed",
         "ground": "proposed only: the code on which it is refused", "until": "proposed only: when the measure is to end (minute)",
     }  # fmt: skip
@@ -188,6 +189,7 @@ class Decision(Public, gc=False, frozen=True, kw_only=True):
     demanded: str = ""  # the measure that the order asks for
     protected: bool = False  # whether the law asks for a second reviewer, because of whose words these are
     defects: tuple[str, ...] = ()  # what the order lacks on its face, acknowledged by whoever decides
+    despite: bool = False  # whether it is committed to why it is done in spite of that; wherever there are defects
     edited: bool = False  # the text was changed since the order was filed, and the decider saw it
     matter: str | None = None  # closed as own_rules_action: reference of the matter under the house's rules
     opens: tuple[str, ...] = ()  # refused, closed: disclosures of the proposal's outcome and ground
@@ -204,7 +206,7 @@ class Measure(Public, gc=False, frozen=True, kw_only=True):
     PREV = "the proposal's entry; where it stands in place of another measure, that one's reversal"
     SEALED = {
         "subject": SUBJECT, "part": "where less than the target is limited: the id of what is", "speaker": SPEAKER,
-        "reason": "why", "finding": "why nothing narrower does",
+        "reason": "why", "finding": "why nothing narrower does", "despite": DESPITE,
     }  # fmt: skip
     BESIDE = ("subject", "part", "reason")
 
@@ -228,7 +230,8 @@ class Measure(Public, gc=False, frozen=True, kw_only=True):
     protected: bool = False  # whether the law asks for a second reviewer, because of whose words these are
     finding: bool = False  # whether a finding is committed to
     edited: bool = False  # the text was changed since the order was filed, and the decider saw it
-    defects: tuple[str, ...] = ()  # what the order lacks on its face, acknowledged by whoever decides
+    defects: tuple[str, ...] = ()  # what the order lacks on its face, as the proposal acknowledged it
+    despite: bool = False  # whether it is committed to why it is done in spite of that; wherever there are defects
     parts: int = 1  # how many things this decision limits
     # the entry of another measure that withholds the same thing already: it is one thing, not two
     also: int | None = None

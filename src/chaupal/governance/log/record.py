@@ -85,11 +85,12 @@ def authority(
 
 def order(
     court: Court, new: Order, named: Sequence[Target], issuer: Authority, regime: Regime, document: str | None,
-    defects: tuple[str, ...] = (), flagger: Authority | None = None,
+    defects: tuple[str, ...] = (), flagger: Authority | None = None, confirmed: Order | None = None,
 ) -> Written:  # fmt: skip
     """The officer's name, the authority's own words and whoever complains: they may be confidential, or about somebody.
 
-    `flagger`: whose hint the house follows in a matter of its own.
+    `flagger`: whose hint the house follows in a matter of its own. `confirmed`: the emergency order that this one confirms; of
+    a secret one no entry says so, for its number is given when it is told of.
     """
     hidden = new.authority_id is not None  # what is not for everybody is not found, to whoever asks
     kinds = Counter("unknown" if t.subject_id is None or (t.unseen and hidden) else t.kind for t in named)
@@ -103,6 +104,7 @@ def order(
         interim_until=_time(new.interim_until), ends=_time(new.ends_at), emergency=new.emergency, secrecy=new.secrecy,
         targets=dict(kinds), document=document, signature=new.signature, origin=new.origin, source=new.source, rule=new.rule,
         defects=defects, flagged_by=flagger.name if flagger else "",
+        confirms=confirmed.ref if confirmed and not confirmed.secret else None,
         by="authority" if new.filed_by is not None else pseudonym(court, new.received_by),
     )  # fmt: skip
     sealed = {
@@ -139,8 +141,9 @@ def proposal(court: Court, case: Case, said: Said, by: int, **more: Any) -> Writ
     """What is proposed is only committed to: proposals change. Whatever carries it out repeats what this commits to."""
     sealed: dict[str, object] = _who(case) | {
         "outcome": said.outcome, "ground": said.code or None, "reason": said.reason, "finding": said.finding or None,
-        "until": _time(said.ends_at),
+        "despite": said.despite or None, "until": _time(said.ends_at),
     }  # fmt: skip
+    more |= {"defects": said.defects, "despite": bool(said.despite)}
     return Written(_decision(court, case, "proposed", by, more), sealed)
 
 
@@ -206,7 +209,7 @@ async def ruling(
     carried = await log.carried(reading, carries)
     if goes_on is not None:
         carried = (await log.carried(reading, goes_on)).only("subject", "part", "speaker")
-    own = {**_who(case), "reason": said.reason, "finding": said.finding or None}
+    own = {**_who(case), "reason": said.reason, "finding": said.finding or None, "despite": said.despite or None}
     sealed: dict[str, object] = {name: value for name, value in own.items() if name not in carried.texts}
     if row.subject_id != case.target.subject_id and "part" not in carried.texts:
         sealed["part"] = str(row.subject_id)
@@ -222,7 +225,8 @@ async def ruling(
         authority="" if case.authority.issuer_class == "person" else case.authority.name,
         jurisdiction=(case.flagger or case.authority).jurisdiction, law=row.legal_basis, rule=row.rule or None,
         source=case.order.source or "government", flagged_by=case.flagger.name if case.flagger else "", language=language,
-        protected=case.protected, finding=bool(said.finding), parts=max(1, len(said.subjects)),
+        protected=case.protected, finding=bool(said.finding), defects=said.defects, despite=bool(said.despite),
+        parts=max(1, len(said.subjects)),
         start=tlog.at_minute(row.starts_at), until=_time(row.ends_at), review=_time(row.review_at), permanent=row.permanent,
         strike_until=_time(row.strike_until), alone=row.alone, break_glass=row.second_by is not None, glass_until=_time(row.second_by),
         opens=_codes(carried, "outcome"), by=pseudonym(court, row.decided_by), second=_pseudonym(court, row.approved_by),

@@ -21,6 +21,7 @@ from chaupal.store.machine.work import Writing
 
 NO_EMERGENCY = "Only an emergency order is confirmed"
 NO_ORDER = "This is no order that could confirm it"
+NO_EMERGENCY_OF_THEIRS = "is no emergency order of this authority that this one could confirm"
 NOT_NAMED = "The confirming order names nothing that is in force by this one"
 
 
@@ -34,7 +35,7 @@ async def carry(court: Court, w: Writing, order: Order, meant: Sequence[Case], e
     if not order.emergency:
         raise Conflict(NO_EMERGENCY)
     confirming = await docket.order(w, event.body.confirms)
-    if confirming is None or not _may_confirm(order, confirming):
+    if confirming is None or not may_confirm(order, confirming) or confirming.confirms not in (None, order.id):
         raise no_order()
     theirs = {_thing(case): case for case in await cases.cases_of(court, w, confirming)}
     bound = [case for case in meant if case.state in SECONDED_IN_FORCE and _thing(case) in theirs]
@@ -44,10 +45,11 @@ async def carry(court: Court, w: Writing, order: Order, meant: Sequence[Case], e
         await _go_on(court, w, case, theirs[_thing(case)], event)
 
 
-def _may_confirm(order: Order, confirming: Order) -> bool:
+def may_confirm(order: Order, confirming: Order) -> bool:
     """Another order of the same authority, which is no emergency order itself and tells as much, or less, to nobody."""
     return (
-        confirming.id != order.id
+        order.emergency
+        and confirming.id != order.id
         and confirming.authority_id == order.authority_id
         and not confirming.emergency
         and confirming.received_at >= order.received_at

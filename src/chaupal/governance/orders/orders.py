@@ -14,7 +14,7 @@ from chaupal.governance.context import Court
 from chaupal.governance.events import OrderMoved, WordsNamed
 from chaupal.governance.log import log, record
 from chaupal.governance.log.record import CLOCK
-from chaupal.governance.orders import faces, procedure, steps
+from chaupal.governance.orders import confirming, faces, procedure, steps
 from chaupal.governance.orders.documents import signer_of
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.orders.procedure import Stage
@@ -47,7 +47,8 @@ class OrderForm(msgspec.Struct, kw_only=True):
     `regime`: the id of the law it came under; none: the general one. `bases`: codes of that law's grounds. `role`: the
     issuing office by that law. `demanded`: the measure asked for, line by line, where it is said. `origin_note`: how staff
     made sure that it is genuine; without it nothing is limited yet. `particulars`: the law's other fields by code.
-    `external_id`: the sender's own number, so that nothing is filed twice.
+    `external_id`: the sender's own number, so that nothing is filed twice. `confirms`: the reference of the emergency order
+    that it confirms, where it says that it does.
     `record_unknown`: lines that name nothing here are recorded as not found; else they are refused. `record_all`: so are
     those that cannot be read at all, or name something twice: nothing that was asked for is left out.
     """
@@ -67,6 +68,7 @@ class OrderForm(msgspec.Struct, kw_only=True):
     act_by: str = ""
     ends_at: str = ""
     interim_until: str = ""
+    confirms: str = ""
     gag_until: str = ""
     targets: str = ""
     demanded: tuple[str, ...] = ()
@@ -105,6 +107,8 @@ async def file(court: Court, filer: Filer, form: OrderForm, brought: Sequence[Do
             return known
         regime = _regime(court, paper, form)
         new = _read(court, paper, form, issuer, regime, filer, brought)
+        confirmed = await _confirmed(reading, paper, form, new)
+        new = msgspec.structs.replace(new, confirms=confirmed.id if confirmed else None)
         named = await _read_targets(court, reading, paper, form.targets, form.demanded, new.id, unknown=_recorded(form))
         if filer.staff != CLOCK:  # before anybody is told that this was filed already, and as what
             guards.check_not_own(filer.staff, [target.owner_id for target in named])
@@ -112,7 +116,7 @@ async def file(court: Court, filer: Filer, form: OrderForm, brought: Sequence[Do
     paper.check()
     if issuer is None or regime is None:
         raise Invalid(authority="is not in the register")
-    return await _enter(court, new, named, issuer, regime, brought, form.origin_note)
+    return await _enter(court, new, named, issuer, regime, brought, form.origin_note, confirmed=confirmed)
 
 
 async def enter_own(
@@ -194,6 +198,17 @@ def _read(
     if regime is not None and (strange := set(form.bases) - {basis.code for basis in regime.bases}):
         paper.complain("bases", f"are not grounds of this law: {', '.join(sorted(strange))}")
     return new
+
+
+async def _confirmed(reading: Reading, paper: Paper, form: OrderForm, new: Order) -> Order | None:
+    """The emergency order that it says it confirms. Of one that could not be, nothing more is told than of none."""
+    if not form.confirms.strip():
+        return None
+    found = await docket.order(reading, form.confirms.strip())
+    if found is None or not confirming.may_confirm(found, new):
+        paper.complain("confirms", confirming.NO_EMERGENCY_OF_THEIRS)
+        return None
+    return found
 
 
 def _check_times(paper: Paper, new: Order, now: int) -> None:
@@ -335,7 +350,7 @@ async def next_number(w: Writing, issuer: Authority, at: int) -> str:
 
 async def _enter(
     court: Court, new: Order, named: list[Target], issuer: Authority, regime: Regime, brought: Sequence[Document], origin_note: str,
-    flagger: Authority | None = None,
+    flagger: Authority | None = None, confirmed: Order | None = None,
 ) -> str:  # fmt: skip
     async with court.work.writing() as w:
         await ledger.hold(w)
@@ -347,7 +362,7 @@ async def _enter(
         ref = f"{OPAQUE}{token_hex(6).upper()}" if new.secret else await next_number(w, issuer, new.received_at)
         document = brought[0].sha256 if brought else None
         defects = dict.fromkeys(one.code for one in faces.of_order(regime, new, issuer, named))
-        written = record.order(court, new, named, issuer, regime, document, tuple(defects), flagger)
+        written = record.order(court, new, named, issuer, regime, document, tuple(defects), flagger, confirmed)
         index, _ = await log.append(court, w, "order", ref, written, **record.secrecy(new))
         entered = msgspec.structs.replace(new, ref=ref, log_index=index)
         await docket.add_order(w, entered, named)

@@ -79,6 +79,15 @@ def number_reused(book: Book, matter: Matter) -> bool:
     return matter.ref in book.matters
 
 
+def confirms_foreign(book: Book, matter: Matter) -> str:
+    """An order confirms an earlier emergency order of its own authority, or nothing."""
+    whose = matter.said.confirms
+    found = book.matters.get(whose or "")
+    fits = found is not None and found.said.emergency and not matter.said.emergency
+    alike = found is not None and found.said.authority == matter.said.authority
+    return "" if not whose or (fits and alike) else whose
+
+
 def hint_unnamed(book: Book, matter: Matter) -> bool:
     """A state's hint is somebody's hint; and what is no state's hint names nobody."""
     return (matter.own and matter.said.source == STATE_FLAG) != bool(matter.said.flagged_by)
@@ -136,6 +145,10 @@ ORDERING: tuple[Check[Matter], ...] = (
         "आदेश को उससे अधिक गुप्त रखा गया जितना उसका कानून देता है।", secrecy_beyond,
     ),
     Check(
+        "confirms_foreign", "The order says that it confirms what is no earlier emergency order of its authority.",
+        "आदेश कहता है कि वह ऐसे आदेश की पुष्टि करता है जो उसी प्राधिकारी का पहले का आपात आदेश नहीं है।", confirms_foreign,
+    ),
+    Check(
         "hint_unnamed", "The house followed a state's hint and does not say whose, or names a state for what is no state's hint.",
         "किसी सरकार के इशारे पर कार्रवाई हुई और यह नहीं लिखा कि किसके, या जहाँ ऐसा इशारा नहीं था वहाँ किसी का नाम लिखा है।", hint_unnamed,
     ),
@@ -181,6 +194,28 @@ def no_reason(book: Book, act: Decided | Made) -> bool:
     return not act.act.digests or ("reason" in told and not str(told["reason"] or "").strip())
 
 
+def despite_unsaid(book: Book, act: Decided | Made) -> str:
+    """Whoever proposes answers for what the order lacks on its face; where one acts alone, that person does."""
+    if isinstance(act, Decided) and act.said.step != "proposed":
+        return ""
+    told = act.act.opened
+    blank = "despite" in told and not str(told["despite"] or "").strip()
+    return ", ".join(act.said.defects) if act.said.defects and (blank or not act.said.despite) else ""
+
+
+def defects_unlike(book: Book, made: Made) -> str:
+    """What was acknowledged is what was carried out: neither less nor more was seen by whoever approved."""
+    proposal = made.proposal
+    if proposal is None or made.cause != DECIDED:
+        return ""
+    return ", ".join(sorted(set(made.said.defects) ^ set(proposal.said.defects)))
+
+
+DESPITE_UNSAID = Check[Decided | Made](
+    "despite_unsaid", "The order lacks something on its face, and nobody answers for acting in spite of that.",
+    "आदेश में ऊपर से ही कमी है, और फिर भी कार्रवाई क्यों हुई इसका जवाब किसी ने नहीं दिया।", despite_unsaid,
+)  # fmt: skip
+
 DECIDING_LAW: tuple[Check[Decided], ...] = (
     Check(
         "refusal_without_ground", "A refusal names none of the grounds on which one can refuse.",
@@ -199,6 +234,7 @@ DECIDING_LAW: tuple[Check[Decided], ...] = (
         "प्रविष्टि उस प्रस्ताव से अलग कहती है जिसकी प्रतिबद्धता उसमें है।", said_otherwise,
     ),
     Check("no_reason", "There is no reason.", "कोई कारण नहीं दिया गया।", no_reason),
+    DESPITE_UNSAID,
 )  # fmt: skip
 
 
@@ -432,6 +468,11 @@ MEASURING_LAW: tuple[Check[Made], ...] = (
         "कार्रवाई उस प्रस्ताव से अलग कहती है जिसकी प्रतिबद्धता उसमें है।", measure_otherwise,
     ),
     Check("no_reason", "There is no reason.", "कोई कारण नहीं दिया गया।", no_reason),
+    DESPITE_UNSAID,
+    Check(
+        "defects_unlike", "What the order lacks is not what the proposal acknowledged.",
+        "आदेश में जो कमी बताई गई वह वही नहीं है जो प्रस्ताव में मानी गई थी।", defects_unlike,
+    ),
     Check(
         "no_end", "The measure has neither an end nor a day on which it is looked at again.",
         "कार्रवाई का न कोई अंत है, न कोई दिन जब उस पर फिर विचार होगा।", no_end,

@@ -68,7 +68,18 @@ def returned_for_nothing(book: Book, step: Stepped) -> bool:
     return step.said.step == "returned" and not step.said.codes
 
 
+def confirmed_by_another(book: Book, step: Stepped) -> str:
+    """The order by which another is confirmed does not say itself that it confirms a third."""
+    by = book.matters.get(step.said.confirms or "")
+    said = None if by is None else by.said.confirms
+    return said or "" if said and said != step.act.head.ref else ""
+
+
 STEPPING: tuple[Check[Stepped], ...] = (
+    Check(
+        "confirmed_by_another", "The order was confirmed by one that says that it confirms another.",
+        "आदेश की पुष्टि ऐसे आदेश से हुई जो कहता है कि वह किसी दूसरे आदेश की पुष्टि करता है।", confirmed_by_another,
+    ),
     Check(
         "order_unknown", "The entry is about an order that the log does not have.",
         "प्रविष्टि ऐसे आदेश की है जो लॉग में नहीं है।", order_unknown,

@@ -112,7 +112,7 @@ class Happened(msgspec.Struct, frozen=True, kw_only=True):
 class Story(msgspec.Struct, frozen=True):
     """One order, told whole. `asked`: of a matter under the house's own rules, the orders that had asked for what was done.
 
-    `flagger`: the authority whose hint such a matter follows.
+    `flagger`: the authority whose hint such a matter follows. `confirms`: the reference of the order that it says it confirms.
     """
 
     order: Order
@@ -123,6 +123,7 @@ class Story(msgspec.Struct, frozen=True):
     next: int | None  # the number of the next target, where there are more
     asked: tuple[tuple[Order, Authority], ...] = ()
     flagger: Authority | None = None
+    confirms: str = ""
 
 
 Sought = asked.Sought
@@ -189,7 +190,14 @@ async def story(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most:
         happened = await _happened(reading, order)
         asked = await _asked(reading, order)
         flagger = None if order.flagged_by is None else await docket.authority(reading, order.flagged_by)
-    return Story(order, authority, counts, happened, outcomes, following, asked, flagger)
+        confirms = await confirmed_by(reading, order)
+    return Story(order, authority, counts, happened, outcomes, following, asked, flagger, confirms)
+
+
+async def confirmed_by(reading: Reading, order: Order) -> str:
+    """The reference of the emergency order that an order says it confirms; of one that may not be told of, nothing."""
+    found = [] if order.confirms is None else await docket.orders_by_id(reading, [order.confirms])
+    return next((one.ref for one in found if not one.secret), "")
 
 
 async def _asked(reading: Reading, order: Order) -> tuple[tuple[Order, Authority], ...]:

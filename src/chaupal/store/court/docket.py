@@ -59,6 +59,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
     Times in ms; `territory` holds country codes; `act_by` and `ends_at` may be open. `bases`: codes of its regime's grounds.
     `particulars`: other fields that its regime asks for. `external_id`: the sender's own, so that nothing is filed twice.
+    `confirms`: the emergency order (id) that it says it confirms.
     `flagged_by`: the authority whose hint a matter of the house's own follows (`source`: state_flag).
     """
 
@@ -85,6 +86,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     bases: tuple[str, ...] = ()
     emergency: bool = False
     interim_until: int | None = None
+    confirms: int | None = None
     secrecy: str = "none"
     gag_until: int | None = None
     signature: str = "absent"

@@ -486,6 +486,7 @@ orders = Table(
     text("signature", default="absent"), text("origin", default="unverified"),
     text("source"), text("rule"), big("report_id", null=True), big("filed_by", null=True), text("external_id"),
     Column("flagged_by", BigInteger, ForeignKey("authorities.id"), nullable=True),  # whose hint a matter of the house's own follows
+    Column("confirms", BigInteger, ForeignKey("orders.id"), nullable=True),  # the emergency order that it says it confirms
     text("particulars", default="{}"),  # other fields that its regime asks for
     UniqueConstraint("ref"), Index("orders_by_secret_ref", "secret_ref"),
     CheckConstraint("(flagged_by IS NOT NULL) = (source = 'state_flag')", name="orders_name_whose_hint_it_was"),

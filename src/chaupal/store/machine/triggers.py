@@ -68,6 +68,12 @@ TRIGGERS = (
         "orders_from_agreed_authorities", "orders", "INSERT",
         "EXISTS (SELECT 1 FROM authorities WHERE id IN (NEW.authority_id, NEW.flagged_by) AND agreed_by IS NULL)",
     ),
+    # An order confirms an emergency order of the same authority, and nothing else.
+    Trigger(
+        "orders_confirm_emergencies", "orders", "INSERT",
+        "NEW.confirms IS NOT NULL AND NOT EXISTS (SELECT 1 FROM orders WHERE id = NEW.confirms AND emergency = 1 "
+        "AND authority_id = NEW.authority_id)",
+    ),
     Trigger(
         "authorities_changed_by_two", "authorities", "UPDATE OF email_domain, keys, contact, issuer_class, office, name_hi",
         "NOT EXISTS (SELECT 1 FROM authority_changes WHERE authority_id = NEW.id AND agreed_by IS NOT NULL "

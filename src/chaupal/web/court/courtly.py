@@ -109,6 +109,7 @@ WRONG = (
     N_("is named twice"),
     N_("must be one of the choices"),
     N_("goes with a state's hint alone"),
+    N_("is no emergency order of this authority that this one could confirm"),
     N_("waits until a second person agrees that it is one"),
     N_("waits until another agrees to the authority"),
     N_("is not the narrowest measure for this target"),

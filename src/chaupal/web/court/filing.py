@@ -26,7 +26,7 @@ MOST_BYTES = 45_000_000  # of one form: letters, a list of targets, and the fiel
 SHOWN_ROWS = 300  # of lines that are fine; all others are shown
 # What of an order everybody may read: its page, its entry in the log. All else stays with the staff.
 PUBLIC = frozenset(
-    {"role", "officer_rank", "reference_no", "dated", "legal_basis", "bases", "territory", "interim_until", "act_by", "ends_at",
+    {"role", "officer_rank", "reference_no", "dated", "legal_basis", "bases", "territory", "interim_until", "confirms", "act_by", "ends_at",
      "channel", "targets"}
 )  # fmt: skip
 

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import regex
@@ -325,9 +326,80 @@ def test_the_entry_discloses_what_it_never_committed_to(scribe: Scribe):
     lie(scribe, scribe.approve(proposal, opens=scribe.codes(other)), "opens_foreign")
 
 
+# --- confirmations ---
+
+
+def test_an_order_confirms_an_emergency_of_its_authority(scribe: Scribe):
+    scribe.open_order("IN-2021-0002", "IN-69A-EMERG@1")
+    scribe.open_order("IN-2021-0003", confirms="IN-2021-0002")
+    assert not scribe.verdict().findings
+
+
+@pytest.mark.parametrize("what", ["IN-2021-0001", "IN-2021-0099"])
+def test_an_order_confirms_what_is_no_emergency_or_nothing_at_all(scribe: Scribe, what: str):
+    lie(scribe, scribe.order("IN-2021-0003", confirms=what), "confirms_foreign")
+
+
+def test_an_order_confirms_the_emergency_of_another_authority(scribe: Scribe):
+    scribe.authority("Delhi Police")
+    scribe.open_order("IN-2021-0002", "IN-69A-EMERG@1")
+    lie(scribe, scribe.order("IN-2021-0003", authority="Delhi Police", confirms="IN-2021-0002"), "confirms_foreign")
+
+
+def test_an_emergency_is_confirmed_by_an_order_that_confirms_another(scribe: Scribe):
+    for ref in ("IN-2021-0002", "IN-2021-0003"):
+        scribe.open_order(ref, "IN-69A-EMERG@1")
+    scribe.open_order("IN-2021-0004", confirms="IN-2021-0003")
+    lie(
+        scribe,
+        scribe.step("confirmed", "IN-2021-0002", confirms="IN-2021-0004", body="secretary"),
+        "confirmed_by_another",
+    )
+
+
+# --- what an order lacks on its face ---
+
+LACKS: dict[str, Any] = {"defects": ["no_signature"]}
+
+
+def test_what_an_order_lacks_is_answered_for_by_who_proposes_and_seen_by_who_approves(scribe: Scribe):
+    proposal = scribe.propose(**LACKS, despite=True)
+    scribe.approve(proposal, **LACKS, despite=True)
+    assert not scribe.verdict().findings
+
+
+def test_somebody_proposes_in_spite_of_a_defect_and_does_not_say_why(scribe: Scribe):
+    lie(scribe, scribe.propose(**LACKS), "despite_unsaid")
+
+
+def test_a_measure_forgets_the_reason_for_which_it_was_done_in_spite_of_a_defect(scribe: Scribe):
+    lie(scribe, scribe.approve(scribe.propose(**LACKS, despite=True), **LACKS), "despite_unsaid")
+
+
+def test_the_reason_in_spite_of_a_defect_is_empty(scribe: Scribe):
+    proposal = scribe.propose(**LACKS, despite=True, why=" ")
+    scribe.beside = {proposal: [scribe.opens[proposal]["despite"]]}
+    lie(scribe, proposal, "despite_unsaid")
+
+
+def test_one_person_acts_in_spite_of_a_defect_and_does_not_say_why(scribe: Scribe):
+    made = scribe.measure(
+        **LACKS, break_glass=True, second=None, glass_until=scribe.minute(days=1), until=scribe.minute(days=1)
+    )
+    assert "despite_unsaid" in scribe.found(made)
+
+
+def test_a_defect_that_was_acknowledged_is_gone_when_it_is_carried_out(scribe: Scribe):
+    lie(scribe, scribe.approve(scribe.propose(**LACKS, despite=True)), "defects_unlike")
+
+
+def test_an_approver_adds_a_defect_for_which_nobody_answered(scribe: Scribe):
+    lie(scribe, scribe.approve(scribe.propose(), **LACKS, despite=True), "defects_unlike")
+
+
 # --- a state's hint ---
 
-HINT = {"source": "state_flag", "flagged_by": MINISTRY}
+HINT: dict[str, Any] = {"source": "state_flag", "flagged_by": MINISTRY}
 
 
 def test_a_hint_that_names_its_authority_is_no_lie(scribe: Scribe):

@@ -1,0 +1,84 @@
+"""An order can say which emergency order it confirms: one of its own authority, by every way in, and the log says so."""
+
+import sqlite3
+from typing import Any
+
+import asyncpg
+import msgspec
+import pytest
+
+from chaupal.governance.orders import orders
+from chaupal.governance.orders.authorities import AuthorityForm
+from chaupal.kernel.clock import HOUR
+from chaupal.kernel.errors import Conflict, Invalid
+from chaupal.reads.court import record
+from chaupal.store.court import docket, ledger
+from court import Bench
+from neighbours import by
+
+REFUSED = (sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError, asyncpg.RaiseError)
+EMERGENCY: dict[str, Any] = {"regime": "IN-69A-EMERG", "role": "secretary", "officer_rank": "Secretary"}
+WORDS: dict[str, Any] = {"body": "secretary", "reason": "Confirmed by the Secretary under rule 9."}
+NONE_OF_THEIRS = "is no emergency order of this authority that this one could confirm"
+
+
+async def logged(bench: Bench, ref: str) -> dict[str, Any]:
+    async with bench.court.work.reading() as reading:
+        found = [msgspec.json.decode(raw) for raw in await ledger.entries(reading, 0, await ledger.size(reading))]
+    return next(entry["public"] for entry in found if entry["t"] == "order" and entry["ref"] == ref)
+
+
+async def test_the_log_and_the_register_say_which_emergency_an_order_confirms(bench: Bench):
+    emergency = await bench.order(**EMERGENCY)
+    await bench.withhold(emergency)
+    ref, plain = await bench.order(confirms=emergency), await bench.order(targets="@dev")
+    assert [(await logged(bench, one)).get("confirms") for one in (ref, plain)] == [emergency, None]
+    told = [await record.story(bench.street.reads, by(None, "DE"), one) for one in (ref, plain)]
+    assert [one.confirms for one in told] == [emergency, ""]
+    await bench.step(emergency, "confirm", confirms=ref, **WORDS)
+
+
+async def test_an_order_confirms_no_ordinary_order_no_strangers_and_no_secret_one(bench: Bench):
+    ordinary, emergency = await bench.order(), await bench.order(**EMERGENCY, targets="@dev")
+    secret = await bench.order(**EMERGENCY, targets="@meera", gag_until="2031-01-01T00:00")
+    police = await bench.registers(AuthorityForm(name="Delhi Police", jurisdiction="IN"))
+    for confirms, more in ((ordinary, {}), ("IN-1999-0001", {}), (secret, {}), (emergency, {"authority": police.id}),
+        (emergency, EMERGENCY)):  # fmt: skip
+        with pytest.raises(Invalid) as refused:
+            await orders.receive(bench.court, bench.clerk, bench.form(confirms=confirms, **more))
+        assert refused.value.details["confirms"] == NONE_OF_THEIRS, (
+            "of none that could be nothing more is told than of none"
+        )
+
+
+async def test_the_database_takes_no_confirmation_of_what_is_no_emergency(bench: Bench):
+    ordinary = await bench.order()
+    async with bench.court.work.reading() as reading:
+        order = await docket.order(reading, ordinary)
+    assert order is not None
+    lying = msgspec.structs.replace(order, id=bench.court.make_id(), ref="IN-2021-0099", confirms=order.id)
+    with pytest.raises(REFUSED):
+        async with bench.court.work.writing() as w:
+            await docket.add_order(w, lying, [])
+
+
+async def test_an_order_that_says_that_it_confirms_another_confirms_no_third(bench: Bench):
+    first, second = await bench.order(**EMERGENCY), await bench.order(**EMERGENCY)
+    await bench.withhold(first)
+    bench.street.clock.move(HOUR)
+    ref = await bench.order(confirms=second)
+    with pytest.raises(Conflict):
+        await bench.step(first, "confirm", confirms=ref, **WORDS)
+    await bench.step(first, "confirm", confirms=await bench.order(confirms=first), **WORDS)
+
+
+async def test_of_a_secret_confirmation_no_entry_says_what_it_confirms(bench: Bench):
+    """Its number is given when it is told of, and an entry that opens early would tell of the other."""
+    secret: dict[str, Any] = {"gag_until": "2031-01-01T00:00"}
+    emergency = await bench.order(**EMERGENCY, **secret)
+    ref = await bench.order(confirms=emergency, **secret)
+    async with bench.court.work.reading() as reading:
+        order, of = await docket.order(reading, ref), await docket.order(reading, emergency)
+        text = str(await ledger.entries(reading, 0, await ledger.size(reading)))
+    assert order is not None and of is not None and order.confirms == of.id
+    assert emergency not in text
