@@ -26,6 +26,7 @@ from chaupal.fanout import (
     previews,
     served,
     ties,
+    verified_links,
     webhooks,
 )
 from chaupal.fanout.context import Carrier
@@ -49,7 +50,7 @@ from chaupal.governance.events import (
 )
 from chaupal.kernel.event import Event
 from chaupal.ports.mail import Letter
-from chaupal.social.events import AccountOpened, ConfirmationAsked, PasswordResetAsked
+from chaupal.social.events import AccountOpened, ConfirmationAsked, LinksToVerify, PasswordResetAsked
 from chaupal.social.events_own import ListChanged, TagFollowed, TagUnfollowed
 from chaupal.social.events_posts import PollEnded, PostDeleted, PostEdited, PostPublished
 from chaupal.social.events_ties import (
@@ -122,6 +123,7 @@ ERRANDS: dict[type[Event], tuple[Errand, ...]] = {
     ReportToConfirm: (complaints.confirmation,),
     ConfirmationAsked: (joining.confirmation,),
     PasswordResetAsked: (joining.reset,),
+    LinksToVerify: (verified_links.verify,),
     OfficeUserInvited: (offices.invitation,),
     AuthorityChangeProposed: (offices.change_proposed,),
 }

@@ -156,7 +156,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     link_previews: Annotated[
         Literal["public", "off", "any"],
         Meta(
-            description="Follow the first link of a post to show what it leads to: at public addresses, never, or at any"
+            description="Follow the first link of a post to show what it leads to, and those of profiles to see whether they link"
+            " back: at public addresses, never, or at any"
             " (for servers on a network of their own)."
         ),
     ] = "public"

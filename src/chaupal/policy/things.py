@@ -163,10 +163,16 @@ class Post(Shelled, frozen=True):
 
 
 class Field(msgspec.Struct, frozen=True):
-    """One line of the table on a profile."""
+    """One line of the table on a profile. `verified_at`: when (ms) its page was seen to link back (rel="me"); 0: not so."""
 
     name: str
     value: str
+    verified_at: int = 0
+
+    @property
+    def link(self) -> bool:
+        """Whether it is an address of the web and nothing else, which a page can answer for."""
+        return self.value.startswith(("https://", "http://")) and not any(letter.isspace() for letter in self.value)
 
 
 class Person(Shelled, frozen=True):

@@ -17,6 +17,12 @@ class AccountChanged(Event, frozen=True):
     account: int
 
 
+class LinksToVerify(Event, frozen=True):
+    """A profile has links that may lead to pages which link back."""
+
+    account: int
+
+
 class AccountOpened(Event, frozen=True):
     """Confirmed and, where that is asked for, approved: from here on it is a person of the square."""
 

@@ -1,6 +1,6 @@
 """What a web page says about itself: OpenGraph, the meta tags of old, its title; and where its oEmbed answer is."""
 
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 import msgspec
 import regex
@@ -62,6 +62,17 @@ def read_head(body: bytes, charset: str, url: str) -> PageHead:
         oembed=whole(url, link.attributes.get("href") or "") if link is not None else "",
         creator=clean_line(first("fediverse:creator"), MOST_NAME),
     )
+
+
+def links_of_me(body: bytes, charset: str, url: str) -> list[str]:
+    """Where the page that was found at `url` says that its author is, too (rel="me"): whole addresses, without fragments."""
+    page = LexborHTMLParser(decoded(body, charset))
+    found = (
+        whole(url, link.attributes.get("href") or "")
+        for link in page.css("a[rel][href], link[rel][href]")
+        if "me" in (link.attributes.get("rel") or "").lower().split()
+    )
+    return [urldefrag(address).url for address in found if address]
 
 
 def whole(base: str, address: str) -> str:

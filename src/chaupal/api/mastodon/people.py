@@ -6,13 +6,13 @@ from typing import Any
 
 import msgspec
 
-from chaupal.kernel.clock import iso_day, iso_midnight
+from chaupal.kernel.clock import iso, iso_day, iso_midnight
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.shelf import Shelf
 from chaupal.policy import epitaph
 from chaupal.policy.rulings import Ruling, told_countries
 from chaupal.policy.sealed import Visible
-from chaupal.policy.things import Person
+from chaupal.policy.things import Field, Person
 from chaupal.policy.verdict import PLAIN, Placeholder, Show
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.social.signin.logins import Login
@@ -180,6 +180,11 @@ def moved_of(
     return {} if to is None else {"moved": account_of(settings, viewer, to)}
 
 
+def field_shown(field: Field, value: str) -> FieldShown:
+    """`value`: as it stands there, HTML or plain."""
+    return FieldShown(field.name, value, iso(field.verified_at) if field.verified_at else None)
+
+
 def own_account(
     settings: Settings, viewer: Viewer, seen: Visible[Person], login: Login, requests: int,
     moved: Mapping[int, Visible[Person]] = NOWHERE,
@@ -188,7 +193,9 @@ def own_account(
     person = seen.item
     source = Source(
         privacy=login.default_visibility, sensitive=bool(login.default_sensitive), language=login.default_language,
-        note=person.note, fields=[FieldShown(f.name, f.value) for f in person.fields], follow_requests_count=requests,
+        note=person.note, fields=[
+            field_shown(f, f.value) for f in person.fields
+        ], follow_requests_count=requests,
         quote_policy=login.default_quote_policy, hide_collections=person.hide_collections, discoverable=person.discoverable,
         indexable=person.indexable, attribution_domains=list(person.sites),
     )  # fmt: skip
@@ -215,7 +222,9 @@ def parts_of(settings: Settings, person: Person) -> dict[str, Any]:
         "avatar": avatar, "avatar_static": avatar, "header": header, "header_static": header,
         "followers_count": person.followers_count, "following_count": person.following_count,
         "statuses_count": person.posts_count, "last_status_at": iso_day(person.last_post_at) if person.last_post_at else None,
-        "noindex": not person.discoverable, "fields": [FieldShown(f.name, field_html(origin, f.value)) for f in person.fields],
+        "noindex": not person.discoverable, "fields": [
+            field_shown(f, field_html(origin, f.value)) for f in person.fields
+        ],
     }  # fmt: skip
 
 

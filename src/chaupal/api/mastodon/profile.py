@@ -6,7 +6,7 @@ import msgspec
 
 from chaupal.api.mastodon.accounts import ProfileSent, edit, may_know, myself
 from chaupal.api.mastodon.own_tags import FeaturedShown, featured_shown
-from chaupal.api.mastodon.people import NO_AVATAR, CredentialAccount, FieldShown, picture
+from chaupal.api.mastodon.people import NO_AVATAR, CredentialAccount, FieldShown, field_shown, picture
 from chaupal.policy.surface import Surface
 from chaupal.reads.explore import own_tags
 from chaupal.reads.people import people
@@ -93,7 +93,7 @@ async def _profile(call: Call[Any]) -> Profile:
     origin = call.house.settings.origin
     avatar, header = (picture(origin, key, "") if key else None for key in (person.avatar, person.header))
     return Profile(
-        id=str(person.id), display_name=person.name, note=person.note, fields=[FieldShown(f.name, f.value) for f in person.fields],
+        id=str(person.id), display_name=person.name, note=person.note, fields=[field_shown(f, f.value) for f in person.fields],
         avatar=avatar, avatar_static=avatar, header=header, header_static=header, locked=person.locked, bot=person.bot,
         hide_collections=person.hide_collections, discoverable=person.discoverable, indexable=person.indexable,
         attribution_domains=list(person.sites), featured_tags=[featured_shown(call, person.handle, tag) for tag in tags],

@@ -9,13 +9,13 @@ from chaupal.policy.facts import FROM_WIRE
 from chaupal.policy.things import Field
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
-from chaupal.social.events import AccountChanged
+from chaupal.social.events import AccountChanged, LinksToVerify
 from chaupal.social.media import media
 from chaupal.store.identity import accounts, logins
 from chaupal.store.identity.accounts import Face
 from chaupal.store.identity.logins import Login
 from chaupal.store.machine.work import Writing
-from chaupal.store.square.people import ids_of
+from chaupal.store.square.people import fields_of, ids_of
 from chaupal.text import hosts, html
 from chaupal.text.analyse import name_words
 from chaupal.text.clean import BadText, clean_name, normalise_post, trimmed
@@ -56,13 +56,24 @@ async def _change(square: Square, me: int, face: Face, defaults: Defaults) -> li
     async with square.work.writing() as w:
         avatar, header = await accounts.portraits(w, me)
         login = await logins.of(w, me)
+        if face.fields is not None:
+            face = replace(face, fields=await _as_known(w, me, face.fields))
         await accounts.change(w, me, face)
         if login is not None:
             if face.name is not None:
                 await accounts.find_by(w, me, name_words(face.name, login.handle))
             await _change_defaults(w, login, defaults)
         w.tell(AccountChanged(account=me))
+        if any(field.link for field in face.fields or ()):
+            w.tell(LinksToVerify(account=me))
     return [old for old, new in ((avatar, face.avatar), (header, face.header)) if new is not None]
+
+
+async def _as_known(w: Writing, me: int, fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """A link that was verified stays so until it is asked again."""
+    found = await fields_of(w, me)
+    known = {field.value: field.verified_at for field in found[1]} if found else {}
+    return tuple(replace(field, verified_at=known.get(field.value, 0)) for field in fields)
 
 
 async def _change_defaults(w: Writing, login: Login, given: Defaults) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Field, Person
 from chaupal.policy.viewer import SYSTEM_HANDLE, Role
-from chaupal.store.machine.dialect import among, listed, statement, words
+from chaupal.store.machine.dialect import among, listed, param, statement, words
 from chaupal.store.machine.noted import note, note_everything
 from chaupal.store.machine.shelves import PEOPLE
 from chaupal.store.machine.tables import accounts
@@ -39,6 +39,8 @@ DISCOVERABLE = Pages(
     accounts.c.moved_to.is_(None),
 )
 
+FIELDS_OF = statement(select(accounts.c.handle, accounts.c.fields).where(accounts.c.id == param("of")))
+
 _sites = msgspec.json.Decoder(tuple[str, ...]).decode
 _fields = msgspec.json.Decoder(tuple[Field, ...]).decode
 
@@ -54,6 +56,12 @@ async def sealed_people(reading: Reading, ids: Collection[int]) -> dict[int, Sea
             if generation == reading.memory.generation:
                 shelf.put(row[0], sealed)
     return found
+
+
+async def fields_of(reading: Reading, id_: int) -> tuple[str, tuple[Field, ...]] | None:
+    """An account's handle and the table on its profile; None where there is no such account."""
+    row = await reading.by(PEOPLE, id_).first(FIELDS_OF, of=id_)
+    return None if row is None else (row[0], _fields(row[1]))
 
 
 async def id_of(reading: Reading, handle: str) -> int | None:

@@ -7,10 +7,11 @@ import msgspec
 from chaupal.kernel.errors import Invalid
 from chaupal.policy import quotes
 from chaupal.policy.surface import Surface
+from chaupal.policy.things import Field
 from chaupal.reads.people import people
 from chaupal.social.media import media
 from chaupal.social.people import profiles
-from chaupal.social.people.profiles import Defaults, Face
+from chaupal.social.people.profiles import MOST_FIELDS, Defaults, Face
 from chaupal.social.signin import logins
 from chaupal.text import hosts
 from chaupal.web import pages
@@ -30,6 +31,18 @@ class Chosen(msgspec.Struct, kw_only=True):
     language: str = ""
     quote_policy: str = ""
     sites: str = ""  # one in a line
+    labels: list[str] = []  # of the table on a profile, and beside each what stands there
+    values: list[str] = []
+
+    def rows(self) -> list[tuple[str, str]]:
+        """As many as there may be, those that are empty too."""
+        labels, values = (part[:MOST_FIELDS] + [""] * (MOST_FIELDS - len(part)) for part in (self.labels, self.values))
+        return list(zip(labels, values, strict=True))
+
+    @property
+    def table(self) -> tuple[Field, ...] | None:
+        """None: the form had none, and it stays as it is."""
+        return tuple(Field(*row) for row in self.rows()) if self.labels or self.values else None
 
 
 class Saved(msgspec.Struct, kw_only=True):
@@ -47,7 +60,8 @@ async def show(call: Call[Saved]) -> Answer:
     seen = (await people.me(call.house.reads, call.viewer))[0].item
     chosen = Chosen(
         name=seen.name, note=seen.note, visibility=login.default_visibility, language=login.default_language,
-        quote_policy=login.default_quote_policy, sites="\n".join(hosts.readable(site) for site in seen.sites),
+        quote_policy=login.default_quote_policy, labels=[f.name for f in seen.fields], values=[f.value for f in seen.fields],
+        sites="\n".join(hosts.readable(site) for site in seen.sites),
     )  # fmt: skip
     return await _show(call, chosen, saved=call.args.saved)
 
@@ -58,7 +72,7 @@ async def change(call: Call[Chosen]) -> Answer:
     try:
         avatar, header = await _portrait(call, "avatar"), await _portrait(call, "header")
         face = Face(
-            name=chosen.name, note=chosen.note, avatar=avatar, header=header, sites=tuple(chosen.sites.splitlines()),
+            name=chosen.name, note=chosen.note, avatar=avatar, header=header, sites=tuple(chosen.sites.splitlines()), fields=chosen.table,
         )  # fmt: skip
         usual = Defaults(
             visibility=chosen.visibility or None, language=chosen.language, quote_policy=chosen.quote_policy or None
@@ -83,7 +97,7 @@ async def _portrait(call: Call[Any], kind: Literal["avatar", "header"]) -> str |
 # What a problem is about -> the field beside which it stands.
 BESIDE = {
     "name": "name", "note": "note", "privacy": "visibility", "language": "language", "avatar": "avatar", "header": "header",
-    "quote_policy": "quote_policy", "attribution_domains": "sites",
+    "quote_policy": "quote_policy", "attribution_domains": "sites", "fields_attributes": "fields",
 }  # fmt: skip
 
 
@@ -96,6 +110,7 @@ async def _show(call: Call[Any], chosen: Chosen, *, saved: bool = False, problem
         call, "settings/profile.html", 422 if problem else 200, chosen=chosen, saved=saved,
         errors={field or "form": text} if problem else {}, title=said(N_("Your profile")),
         quoting=[(policy, said(who)) for policy, who in QUOTERS.items()], address=call.house.settings.domain,
+        own=f"{call.house.settings.origin}/@{call.caller.handle if call.caller else ''}",
         **writing.choices(call),
     )  # fmt: skip
 
