@@ -215,7 +215,7 @@ OWN_TAGS_FROM = statement(
     .join_from(_lately, post_tags, post_tags.c.post_id == _lately.c.id)
     .where(_begins(post_tags.c.key, "first"))
     .group_by(post_tags.c.key)
-    .order_by(post_tags.c.key != param("first"), func.count().desc(), byte_order(post_tags.c.key))
+    .order_by(post_tags.c.key != words("first"), func.count().desc(), byte_order(post_tags.c.key))
     .limit(param("n"))
 )
 
