@@ -171,6 +171,28 @@ def erase(context: click.Context, index: int, names: tuple[str, ...], who: str, 
 
 
 @log.command()
+@click.argument("checkpoint", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--key", "vkey", required=True, help="The older log's key (name+hash+base64), as it signed last.")
+@click.option("--name", default="", help="The new log's name; none: the older one's with the next number.")
+@data_option
+@click.pass_context
+def origin(context: click.Context, checkpoint: Path, vkey: str, name: str, data: str | None) -> None:
+    """Begin a new log that goes on from an older one: its first entry commits to the last CHECKPOINT of that, a file.
+
+    For a house whose log was written by an earlier version: before the new data directory is used for anything else.
+    """
+    note = _kept(checkpoint)
+
+    async def act(house: "House") -> str:
+        from chaupal.governance.log import beginning
+
+        return await beginning.begin(house.court, note, vkey, name)
+
+    begun: str = visit(context, act, data=data)
+    click.echo(f"{begun} begins with an entry that commits to {checkpoint}")
+
+
+@log.command()
 @data_option
 @click.pass_context
 def status(context: click.Context, data: str | None) -> None:

@@ -45,6 +45,11 @@ def words_in_clear(book: Book, act: Act) -> str:
     )
 
 
+def origin_inside(book: Book, act: Act) -> bool:
+    """A log goes on from another from its beginning on; later nobody can put another past before it."""
+    return act.head.t == "origin" and act.index > 0
+
+
 def opening_foreign(book: Book, opened: Opened) -> bool:
     return bool(opened.foreign)
 
@@ -61,6 +66,10 @@ READING: tuple[Check[Act], ...] = (
     Check(
         "words_in_clear", "The entry says in clear what is about people and may only be committed to.",
         "प्रविष्टि में लोगों के बारे में वह खुला लिखा है जिसकी केवल प्रतिबद्धता हो सकती है।", words_in_clear,
+    ),
+    Check(
+        "origin_inside", "The log says in its midst that it goes on from another; only its first entry can.",
+        "लॉग बीच में कहता है कि वह किसी पुराने लॉग से आगे चलता है; यह केवल पहली प्रविष्टि कह सकती है।", origin_inside,
     ),
 )  # fmt: skip
 

@@ -57,6 +57,11 @@ def test_the_reason_is_unlike_its_commitment(scribe: Scribe):
     lie(scribe, made, "reason_unlike")
 
 
+def test_another_past_is_put_before_a_log_that_has_begun(scribe: Scribe):
+    fields = {"previous": "old.example/log+0a+0b", "size": 7, "root": "00" * 32, "sha256": "00" * 32}
+    lie(scribe, scribe.write("origin", "old.example/log", fields), "origin_inside")
+
+
 # --- people and roles ---
 
 
