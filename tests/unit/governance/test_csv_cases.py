@@ -5,10 +5,12 @@ import io
 
 import pytest
 
-from chaupal.governance.cases import bulk, csv_cases, decisions
+from chaupal.governance.cases import bulk, csv_cases, decisions, house
 from chaupal.governance.cases.bulk import APPROVE, PROPOSE, RETURN
+from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.orders import csv_files
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
+from chaupal.policy.draft import Draft
 from chaupal.policy.viewer import Viewer
 from court import REASON, Bench
 
@@ -41,6 +43,29 @@ async def test_what_goes_out_is_filled_in_and_comes_back(bench: Bench):
     assert csv_cases.read(file([row]), APPROVE).left == 1
     (item,) = csv_cases.read(file([row | {"do": "हाँ"}]), APPROVE).items
     assert (item.number, item.seen) == (1, 2)
+
+
+async def test_the_matter_of_a_closing_goes_out_and_comes_back(bench: Bench):
+    """Two matters are about the same post: the file says in which of them something was done, and who approves reads it."""
+    form = MatterForm(targets=f"/@meera/{bench.post}", rule="9@1", grounds=REASON)
+    older, _ = [
+        await house.sanction(bench.court, bench.owner, form, Draft(outcome="warn", reason=REASON)) for _ in (1, 2)
+    ]
+    ref = await bench.order()
+    (row,) = table(await csv_cases.export(bench.court, bench.asha, ref, verb=PROPOSE))
+    assert row["matter"] == ""
+    back = csv_cases.read(file([row | {"outcome": "own_rules_action", "reason": REASON, "matter": older[0]}]), PROPOSE)
+    assert [one.matter for one in back.items] == [older[0]] and not back.wrong
+    done = await bulk.run(bench.court, bench.asha, ref, PROPOSE, back.items)
+    assert done.entered and not done.bad
+    (out,) = table(await csv_cases.export(bench.court, bench.dev, ref, verb=APPROVE))
+    assert (out["proposed"], out["proposed_matter"]) == ("own_rules_action", older[0])
+    other = csv_cases.read(
+        file([row | {"outcome": "own_rules_action", "reason": REASON, "matter": "RULES-1999-1"}]), PROPOSE
+    )
+    second = await bench.order(targets="@dev")
+    wrong = await bulk.run(bench.court, bench.asha, second, PROPOSE, other.items)
+    assert wrong.bad and "matter" in wrong.bad[0].problem.details  # pyright: ignore[reportOptionalMemberAccess]
 
 
 def test_no_cell_runs_in_a_spreadsheet_and_each_comes_back_as_it_was():

@@ -34,6 +34,7 @@ class RowSent(msgspec.Struct, kw_only=True):
     reason: str = ""
     finding: str = ""
     despite: str = ""
+    matter: Annotated[str, Meta(max_length=40)] = ""
     parts: list[Number] = []
     until: str = ""
     text: str = ""

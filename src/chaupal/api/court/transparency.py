@@ -9,7 +9,7 @@ from msgspec import Meta
 from chaupal.governance.log import cosigned as log_cosigned
 from chaupal.governance.log import log, reconcile
 from chaupal.governance.report import dsa, lumen, reported, snapshots
-from chaupal.governance.report.facts import Facts, Measure, Snapshot
+from chaupal.governance.report.facts import Facts, Measure, Order, Snapshot
 from chaupal.governance.report.filters import Filters, View, parse_filters
 from chaupal.governance.report.keeper import Building
 from chaupal.governance.report.published import ENDINGS, WHOLE, table_file
@@ -161,12 +161,22 @@ async def notices(call: Call[Statements]) -> Answer:
     """Orders in Lumen's shape, those with the lowest entries first; `next` goes into `after`."""
     filters, settings, after, limit = call.args.filters, call.house.settings, call.args.after, call.args.limit
 
-    def page(facts: Facts) -> dict[str, object]:
+    def page(facts: Facts) -> tuple[list[Order], dict[str, list[Measure]], int | None]:
         found = sorted((o for o in View(facts, filters).demands if o.index > after), key=lambda o: o.index)[: limit + 1]
-        told = list(lumen.notices(found[:limit], settings.origin, settings.title))
-        return {"licence": LICENCE, "notices": told, "next": found[limit - 1].index if len(found) > limit else None}
+        asked = lumen.told(found[:limit])
+        done: dict[str, list[Measure]] = {order.ref: [] for order in asked}
+        for measure in facts.measures:
+            if measure.ref in done:
+                done[measure.ref].append(measure)
+        return asked, done, found[limit - 1].index if len(found) > limit else None
 
-    return await _asked(call, page)
+    told = await reported.ask(call.house.court, page)
+    if isinstance(told, Building):
+        return building(told)
+    asked, done, following = told
+    opened = await log.opened(call.house.court, [m.index for made in done.values() for m in made])
+    written = list(lumen.notices(asked, settings.origin, settings.title, done, opened))
+    return json({"licence": LICENCE, "notices": written, "next": following})
 
 
 async def _asked(call: Call[Any], page: Callable[[Facts], dict[str, object]]) -> Answer:

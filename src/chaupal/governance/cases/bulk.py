@@ -356,7 +356,7 @@ async def _appeal(court: Court, w: Writing, viewer: Viewer, row: Heard, item: It
     await appeals.decide_in(court, w, viewer, row.id, typed)
 
 
-_DRAFT = ("outcome", "code", "reason", "finding", "parts", "until", "text", "rule", "permanent", "despite")
+_DRAFT = ("outcome", "code", "reason", "finding", "parts", "until", "text", "rule", "permanent", "despite", "matter")
 ENDED = (
     State.LIFTED,
     State.LAPSED,

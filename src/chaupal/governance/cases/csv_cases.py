@@ -31,7 +31,7 @@ from chaupal.store.square.people import sealed_people
 # Column -> what its heading may be, in a file that comes back. The first is what stands in one that goes out.
 SHOWN = (
     "order", "target", "url", "kind", "author", "class", "demanded", "state", "proposed", "proposed_ground", "proposed_reason",
-    "proposed_finding", "proposed_despite", "proposed_until", "proposed_by",
+    "proposed_finding", "proposed_despite", "proposed_matter", "proposed_until", "proposed_by",
 )  # fmt: skip
 READ = {
     "order": ("order", "ref", "आदेश"),
@@ -42,6 +42,7 @@ READ = {
     "ground": ("ground", "code", "आधार"),
     "reason": ("reason", "reasons", "कारण", "वजह"),
     "finding": ("finding", "निष्कर्ष"),
+    "matter": ("matter", "मामला"),
     "despite": ("despite", "फिर भी क्यों", "बावजूद"),
     "parts": ("parts", "हिस्से", "भाग"),
     "until": ("until", "ends_at", "कब तक", "तक"),
@@ -111,7 +112,7 @@ def _shown(case: Case, handles: dict[int, str]) -> list[str]:
     said = proposal.body if proposal else docket.Said()
     return [
         case.order.ref, str(target.number), target.as_written, target.kind, handles.get(target.owner_id or 0, ""), case.speaker,
-        target.demanded, case.state.value, said.outcome, said.code, said.reason, said.finding, said.despite,
+        target.demanded, case.state.value, said.outcome, said.code, said.reason, said.finding, said.despite, said.matter,
         iso(said.ends_at) if said.ends_at else "", handles.get(proposal.by, "") if proposal else "",
     ]  # fmt: skip
 
@@ -195,7 +196,7 @@ def _item(line: int, said: dict[str, str], verb: str, faults: dict[str, str]) ->
     words = {
         "outcome": outcome, "code": said.get("ground", ""), "parts": _parts(said.get("parts", ""), faults),
         "permanent": said.get("permanent", "").lower() in YES,
-    } | {name: said.get(name, "") for name in ("reason", "finding", "despite", "until", "text", "rule", "territory")}  # fmt: skip
+    } | {name: said.get(name, "") for name in ("reason", "finding", "despite", "matter", "until", "text", "rule", "territory")}  # fmt: skip
     read = bulk.VERBS[verb].fields
     known = {"number": _number(said, _key(verb), faults), "line": line, "seen": _number(said, "version", faults)}
     return msgspec.convert(known | {name: value for name, value in words.items() if name in read}, Item)

@@ -1,11 +1,14 @@
 """Statements of reasons and Lumen's notices: in the shape that is asked for, and never more than may be said."""
 
+from typing import Any, cast
+
 import pytest
 
 from chaupal.governance.laws.house_rules import load_house_rules
-from chaupal.governance.report import dsa, figures, lumen, tables
+from chaupal.governance.report import dsa, figures, lumen, lumen_fields, tables
 from chaupal.governance.report.dsa_fields import FIELDS, wrong
 from chaupal.governance.report.exports import table_csv
+from chaupal.governance.report.facts import Measure as Made
 from chaupal.governance.report.filters import View
 from chaupal.governance.report.rules import SYNTHETIC_RULE
 from chaupal.policy.measures import Measure
@@ -111,13 +114,58 @@ def test_what_the_database_would_not_take_is_said():
     assert all(isinstance(name, str) for name in FIELDS)
 
 
+def notices_of(story: Told, opened: lumen.Opened | None = None) -> list[dict[str, object]]:
+    facts = story.fold.facts
+    done: dict[str, list[Made]] = {}
+    for measure in facts.measures:
+        done.setdefault(measure.ref, []).append(measure)
+    return list(lumen.notices(facts.orders.values(), ORIGIN, "Chaupal", done, opened or {}))
+
+
+def test_a_notice_names_the_posts_that_were_limited_and_passes_lumens_rules():
+    story = Told()
+    story.order("IN-1", {"post": 3, "account": 1, "tag": 1})
+    posts = [story.measure("IN-1", n, "withhold_post", kind="post") for n in (1, 2, 3)]
+    account = story.measure("IN-1", 4)
+    story.measure("IN-1", 5, "deamplify", kind="tag", term="आग")
+    opened = {posts[0]: {"subject": "112233"}, posts[1]: {"subject": "9", "part": "445566"}, account: {"subject": "77"}}
+    (notice,) = notices_of(story, opened)
+    works = cast("list[dict[str, Any]]", notice["works"])
+    urls = {work["description"]: [one["url"] for one in work["infringing_urls"]] for work in works}
+    assert urls == {
+        "post: 2 (withhold_post)": [f"{ORIGIN}/posts/112233", f"{ORIGIN}/posts/445566"],
+        "account: 1 (withhold_account)": [f"{ORIGIN}/api/v1/accounts/77"],
+        "tag: 1 (deamplify)": [f"{ORIGIN}/tags/%E0%A4%86%E0%A4%97"],
+        "account: 1, post: 3, tag: 1": [f"{ORIGIN}/orders/IN-1"],
+    }, "the post that the log does not open is in no address"
+    assert lumen_fields.wrong(notice) == []
+
+
+def test_every_notice_passes_lumens_rules_and_what_would_not_is_said():
+    story = Told()
+    story.order("IN-1", {"post": 1}, authority="M" * 300, reference="r" * 300, bases=["public_order"] * 40)
+    story.order("IN-2", {}, secrecy="order_text")
+    story.order("P-1", {"post": 1}, authority="", **{"class": "person"}, kind="notice")
+    made = notices_of(story)
+    assert len(made) == 3 and [lumen_fields.wrong(notice) for notice in made] == [[], [], []]
+    assert len(lumen_fields.wrong({})) >= len(lumen_fields.REQUIRED)
+    for change, told in (
+        ({"type": "Order"}, "type holds 'Order'"), ({"action_taken": "Maybe"}, "action_taken holds 'Maybe'"),
+        ({"date_sent": "soon"}, "date_sent holds 'soon'"), ({"more": 1}, "more is no field"),
+        ({"works": [{"description": "x", "infringing_urls": []}]}, "a work has no address"),
+        ({"works": [{"description": "x", "infringing_urls": [{"url": "here"}]}]}, "'here' is no address"),
+        ({"entities": [{"role": "king", "name": "x"}]}, "king is no role"), ({"entities": []}, "entities is missing"),
+    ):  # fmt: skip
+        assert told in lumen_fields.wrong(made[0] | change)
+
+
 def test_a_notice_says_as_much_as_the_orders_secrecy_allows():
     story = Told()
     story.order("IN-1", {"account": 2}, reference="69A/17")
     story.order("IN-2", {"account": 2}, reference="69A/18", secrecy="order_text")
     story.order("IN-3", secrecy="gag")
     story.order("DE-1", **{"class": "court"}, jurisdiction="DE")
-    made = {str(n["title"]).split()[-1]: n for n in lumen.notices(story.fold.facts.orders.values(), ORIGIN, "Chaupal")}
+    made = {str(n["title"]).split()[-1]: n for n in notices_of(story)}
     assert set(made) == {"IN-1", "IN-2", "DE-1"}
     assert made["IN-1"]["case_id_number"] == "69A/17"
     assert "case_id_number" not in made["IN-2"] and "secret" in str(made["IN-2"]["body"])
