@@ -161,6 +161,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             " (for servers on a network of their own)."
         ),
     ] = "public"
+    translate_url: Annotated[
+        str,
+        Meta(
+            description="Where the menu of a public post in another language leads to have it translated, with {text}, {from}"
+            " and {to} (codes of languages) in their places; https only. Empty: nowhere."
+        ),
+    ] = ""
     smtp_url: Annotated[
         str, Meta(description="Mail server, smtp[s]://user:password@host:port. Empty: mails are written to DATA/mail.")
     ] = ""
@@ -319,6 +326,7 @@ def _from_words(name: str, text: str) -> object:
 
 
 def _check(settings: Settings) -> None:
+    _check_translate(settings.translate_url)
     for text in settings.trusted_proxies:
         try:
             network = ip_network(text)
@@ -343,3 +351,14 @@ def _check(settings: Settings) -> None:
         raise BadSettings("public_url must be http(s)://host, without a path")
     if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1", "0.0.0.0"):  # noqa: S104
         raise BadSettings("public_url: plain http is for loopback only; put TLS in front and use https")
+
+
+def _check_translate(template: str) -> None:
+    if not template:
+        return
+    if not template.startswith("https://") or "{text}" not in template:
+        raise BadSettings("translate_url: must begin with https:// and hold {text}")
+    try:
+        template.format_map({"text": "", "from": "", "to": ""})
+    except (KeyError, IndexError, ValueError, AttributeError) as error:
+        raise BadSettings("translate_url: knows {text}, {from} and {to}, and no other braces") from error

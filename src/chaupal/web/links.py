@@ -4,8 +4,10 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import regex
 
+from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.things import Person, Picture, Post
 
+MOST_TRANSLATED = 600  # letters, which are nine each in an address where they are Indian ones
 HUES = 6  # kinds of disks for people without a picture
 _LETTER = regex.compile(r"\X")
 
@@ -38,6 +40,15 @@ def back(where: str) -> str:
     parts = urlsplit(where) if where.startswith("/") and where.isprintable() else None
     ok = parts and not parts.scheme and not parts.netloc and "\\" not in where and not where.startswith("//")
     return quote(where, safe="/?&=%#@:+,;~!*'()[]$-._") if ok else "/"
+
+
+def translated(template: str, shown: Post, to: str) -> str:
+    """Where a post is read in another language, or "": what is not for everybody is sent nowhere, and what is in it already neither."""
+    public = shown.visibility in FOR_EVERYBODY
+    if not template or not public or not shown.text or shown.language in ("", to):
+        return ""
+    words = {"text": shown.text[:MOST_TRANSLATED], "from": shown.language, "to": to}
+    return template.format_map({name: quote(value, safe="") for name, value in words.items()})
 
 
 def initial(name: str) -> str:

@@ -2,6 +2,7 @@
 // is needed. Without it everything is there too, one page after the other.
 import { watchDeeds } from "./page/deeds.ts";
 import { keepTime } from "./page/clock.ts";
+import { showWhoIsPointedAt } from "./page/hover.ts";
 import { listenHere } from "./page/live.ts";
 import { beAnApp, showUnsent } from "./page/app.ts";
 import { bringWhatIsNeeded } from "./page/lazy.ts";
@@ -15,6 +16,7 @@ watchDeeds();
 watchMenus();
 openByPress();
 keepTime();
+showWhoIsPointedAt();
 moveWhatIsSeen();
 walkByKeys();
 bringWhatIsNeeded();

@@ -62,6 +62,21 @@ async def person(call: Call[OfPerson]) -> Answer:
     )  # fmt: skip
 
 
+async def card(call: Call[OfPerson]) -> Answer:
+    """The profile in short, for whoever points at a name. Raises NotFound where there is only a notice to be read."""
+    seen = await _named(call)
+    who = face(call, seen)
+    if who.gone is not None:
+        raise NotFound
+    return await pages.render(
+        call,
+        "parts/person_card.html",
+        face=who,
+        ties=await _ties(call, seen.item.id),
+        here=links.person(seen.item.handle),
+    )
+
+
 def _shown(moved: Visible[Person] | None) -> Person | None:
     """Where somebody has moved, where that account is shown here."""
     return None if moved is None or moved.withheld else moved.item
@@ -155,6 +170,7 @@ OWN: dict[str, Any] = {"shape": Shape.PAGE, "takes": Paged}
 
 ROUTES: tuple[Route, ...] = (
     get("/@{handle}", person, Surface.PROFILE, **OPEN, **pages.KEPT),
+    get("/@{handle}/card", card, Surface.PROFILE, **OPEN),
     get("/@{handle}/tagged/{name}", tagged, Surface.ACCOUNT, **OPEN | {"takes": OfPersonTagged}),
     get("/@{handle}/followers", followers, Surface.PEOPLE, **OPEN),
     get("/@{handle}/following", following, Surface.PEOPLE, **OPEN),
