@@ -4,7 +4,7 @@ A post's fragment ends before its account; the account's and the viewer's flags 
 follower or a like changes one small piece, and nothing that depends on the viewer is ever kept for another.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -25,10 +25,8 @@ from chaupal.policy.sealed import Visible
 from chaupal.policy.things import Person, Post
 from chaupal.policy.verdict import PLAIN, Placeholder, Show
 from chaupal.policy.viewer import Viewer
-from chaupal.reads.people import bylines, filtering, people
-from chaupal.reads.people.bylines import Bylines
-from chaupal.reads.people.filtering import NOTHING, Matches
-from chaupal.reads.posts import polls, quotes, reactions
+from chaupal.reads.posts import reactions
+from chaupal.reads.posts.around import Around, around
 from chaupal.wire.call import Answer, Call
 
 _encode = msgspec.json.Encoder().encode
@@ -182,18 +180,6 @@ def _open(body: dict[str, Any]) -> bytes:
     return _encode(body)[:-1] + b',"account":'
 
 
-class Around(msgspec.Struct, frozen=True):
-    """What stands around posts for one viewer: their people, the viewer's flags and votes, what they quote."""
-
-    authors: dict[int, Visible[Person]]
-    flags: Mapping[int, int]
-    votes: Mapping[int, tuple[int, ...]] = {}
-    quoted: quotes.Within = quotes.NOTHING
-    following: frozenset[int] = frozenset()  # asked only where a post may be quoted by followers
-    met: Matches = NOTHING  # the viewer's filters, by post
-    bylines: Bylines = bylines.NONE  # who wrote what a post's link leads to
-
-
 class Pen:
     """Writes statuses for one viewer: whose accounts they are and what the viewer did with them is at hand."""
 
@@ -288,19 +274,10 @@ class Pen:
         return more
 
     def _quote(self, post: Post) -> dict[str, Any]:
-        """https://docs.joinmastodon.org/entities/Quote/. What may not be seen is `unauthorized`; withheld, a stub.
-
-        Whom the viewer muted is handed over with that state, to be folded. Whom they blocked is named so, without the post:
-        a block lets nothing in.
-        """
-        if post.quote_state != law.ACCEPTED:
-            return {"state": post.quote_state, "quoted_status": None}
-        id_, around = post.quote_of or 0, self._around.quoted
-        quoted = around.seen.get(id_) or around.muted.get(id_)
+        """https://docs.joinmastodon.org/entities/Quote/. What may not be seen is `unauthorized`; withheld, a stub."""
+        state, quoted = self._around.quote(post)
         written = self.write(quoted, shallow=True) if quoted is not None else b""
-        if not written:
-            return {"state": law.BLOCKED if id_ in around.blocked else law.UNAUTHORIZED, "quoted_status": None}
-        return {"state": law.MUTED if id_ in around.muted else law.ACCEPTED, "quoted_status": msgspec.Raw(written)}
+        return {"state": state, "quoted_status": msgspec.Raw(written) if written else None}
 
     def _shallow(self, post: Post) -> dict[str, Any]:
         there = post.quote_state == law.ACCEPTED and post.quote_of is not None
@@ -313,19 +290,8 @@ def _address(settings: Settings, post: Post, author: Person) -> bytes:
 
 
 async def pen_for(call: Call[Any], posts: Sequence[Visible[Post]]) -> Pen:
-    """Everything that writing these posts needs, in two looks at most where none of them has a poll or quotes."""
-    reads, viewer = call.house.reads, call.viewer
-    quoted = await quotes.within(reads, viewer, posts)
-    every = [*posts, *quoted.seen.values(), *quoted.muted.values()] if quoted is not quotes.NOTHING else posts
-    authors = await people.of_posts(reads, viewer, every)
-    shown = [seen.item.inner or seen.item for seen in every]
-    flags: Mapping[int, int] = {}
-    if viewer.account is not None:
-        flags = await reactions.flags(reads, viewer, [post.id for post in shown])
-    following = await quotes.following(reads, viewer, shown)
-    met = await filtering.matches(reads, viewer, posts)
-    votes, by = await polls.votes(reads, viewer, shown), await bylines.of_posts(reads, viewer, every)
-    return Pen(call, Around(authors, flags, votes, quoted, following, met, by))
+    """Whoever writes these posts for the viewer."""
+    return Pen(call, await around(call.house.reads, call.viewer, posts))
 
 
 async def statuses_bytes(call: Call[Any], posts: Sequence[Visible[Post]]) -> bytes:

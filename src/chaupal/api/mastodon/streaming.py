@@ -11,13 +11,14 @@ import msgspec
 from chaupal.api.mastodon.announcements import shown as announcement_shown
 from chaupal.api.mastodon.conversations import shown as talks_shown
 from chaupal.api.mastodon.notifications import shown
-from chaupal.api.mastodon.statuses import Around, Pen, pen_for
+from chaupal.api.mastodon.statuses import Pen, pen_for
 from chaupal.kernel.errors import Malformed, NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import allows
 from chaupal.reads.people import announcements, filtering, notifications, people
+from chaupal.reads.posts.around import Around
 from chaupal.reads.timelines import conversations, lists, streams
 from chaupal.text import fold
 from chaupal.wire.call import Answer, Call
@@ -153,7 +154,7 @@ async def _status(call: Call[Any], seen: Visible[Post]) -> bytes:
     # What was said a moment ago nobody has liked or saved: the store need not be asked, for each of many listeners.
     reads, viewer = call.house.reads, call.viewer
     met = await filtering.matches(reads, viewer, [seen])
-    return Pen(call, Around(await people.of_posts(reads, viewer, [seen]), {}, met=met)).write(seen)
+    return Pen(call, Around(await people.of_posts(reads, viewer, [seen]), met=met)).write(seen)
 
 
 async def _changed(call: Call[Any], topic: str, tiding: Tiding) -> Sequence[Told]:

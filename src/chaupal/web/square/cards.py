@@ -1,6 +1,5 @@
 """What is revealed, made ready for a template: a post with its people, a person, and the words that stand in a gap."""
 
-import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -13,9 +12,10 @@ from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.verdict import Placeholder, Show
-from chaupal.reads.people import bylines, filtering, people
+from chaupal.reads.people import filtering
 from chaupal.reads.people.filtering import CONTEXTS, Match
-from chaupal.reads.posts import polls, quotes, reactions
+from chaupal.reads.posts import reactions
+from chaupal.reads.posts.around import Around, around
 from chaupal.wire.call import Call
 
 DEEPEST = 4  # answers to answers are moved in so far and no further: a phone is narrow
@@ -68,6 +68,7 @@ class Card(msgspec.Struct, frozen=True):
     flags: int = 0
     depth: int = 0
     quoted: "Card | None" = None
+    quote_state: str = ""  # as it stands for the viewer
     votes: tuple[int, ...] = ()  # what the viewer chose in its poll
     answers: str = ""  # the handle of whom it answers
     folded: tuple[str, ...] = ()  # the viewer's filters (their titles) that fold it
@@ -111,36 +112,23 @@ NONE: Along = {}
 
 
 async def cards(call: Call[Any], posts: Sequence[Visible[Post]], along: Along = NONE) -> list[Card]:
-    """Posts with their people and what the viewer has done to them; two looks for all of them together."""
+    """Posts with their people and what the viewer has done to them."""
     reads, viewer = call.house.reads, call.viewer
     if not posts:
         return []
-    quoted = (await quotes.within(reads, viewer, posts)).seen
-    every = [*posts, *quoted.values()]
-    by = await bylines.of_posts(reads, viewer, posts)
-    more = {seen.item.id: along[seen.item.id] for seen in posts if seen.item.id in along}
-    known = await people.of_posts(reads, viewer, [*every, *itertools.chain(*more.values())])
-    shown = [seen.item.inner or seen.item for seen in every]
-    votes = await polls.votes(reads, viewer, shown)
-    flags = await reactions.flags(reads, viewer, [post.id for post in shown]) if viewer.account is not None else {}
-    met = await filtering.matches(reads, viewer, posts)
+    told = [reposts for seen in posts for reposts in along.get(seen.item.id, ())]
+    found = await around(reads, viewer, posts, told)
     context = "account" if call.route.surface is Surface.PROFILE else CONTEXTS.get(call.route.surface, "")
     made = (
-        _card(call, seen, known, flags, filtering.in_context(met, seen.item.id, context) if met else ())
+        _card(call, seen, found, filtering.in_context(found.met, seen.item.id, context) if found.met else ())
         for seen in posts
     )
-    others = {id_: tuple(known[r.item.author].item for r in more[id_] if r.item.author in known) for id_ in more}
-    within = {id_: _card(call, seen, known, flags, ()) for id_, seen in quoted.items()}
-    return [
-        msgspec.structs.replace(
-            card, quoted=within.get(card.post.quote_of or 0), votes=votes.get(card.post.id, ()),
-            byline=by[card.post.id].item if card.post.id in by else None, by=card.by + others.get(card.key, ()),
-        )
-        if card.post.quote_state or card.post.poll or card.post.id in by or card.key in others
-        else card
-        for card in made
-        if card is not None
-    ]  # fmt: skip
+    return [_with_reposters(card, along.get(card.key, ()), found) for card in made if card is not None]
+
+
+def _with_reposters(card: Card, reposts: Sequence[Visible[Post]], found: Around) -> Card:
+    others = tuple(found.authors[r.item.author].item for r in reposts if r.item.author in found.authors)
+    return msgspec.structs.replace(card, by=card.by + others) if others else card
 
 
 def once(cards: Iterable[Card]) -> list[Card]:
@@ -215,30 +203,22 @@ def _told(ruling: Ruling, text: str, title: str = "") -> Limit:
 
 
 def _card(
-    call: Call[Any],
-    seen: Visible[Post],
-    known: dict[int, Visible[Person]],
-    flags: dict[int, int],
-    met: tuple[Match, ...],
+    call: Call[Any], seen: Visible[Post], found: Around, met: tuple[Match, ...] = (), *, shallow: bool = False
 ) -> Card | None:
-    post = seen.item.inner or seen.item
+    """`met`: the viewer's filters. `shallow`: of what it quotes nothing, which is a link away."""
+    post, known = seen.item.inner or seen.item, found.authors
     author = known.get(post.author)
     if author is None:
         return None
     reposter = known.get(seen.item.author) if seen.item.inner else None
     gone, beside, pictures_gone, labels = limits(call, seen.verdict, post.author)
+    state, quoted = found.quote(post)
+    byline = found.bylines.get(post.id)
     return Card(
-        key=seen.item.id,
-        post=post,
-        author=author.item,
-        html=local(call, post.html),
-        by=(reposter.item,) if reposter else (),
-        gone=gone,
-        beside=beside,
-        pictures_gone=pictures_gone,
-        labels=labels,
-        flags=flags.get(post.id, 0),
+        key=seen.item.id, post=post, author=author.item, html=local(call, post.html), by=(reposter.item,) if reposter else (),
+        gone=gone, beside=beside, pictures_gone=pictures_gone, labels=labels, flags=found.flags.get(post.id, 0),
         answers=next((m.handle for m in post.mentions if m.id == post.reply_to_account), ""),
-        folded=tuple(m.filter.title for m in met if m.filter.action == "warn"),
-        blurred=any(m.filter.action == "blur" for m in met),
-    )
+        folded=tuple(m.filter.title for m in met if m.filter.action == "warn"), blurred=any(m.filter.action == "blur" for m in met),
+        votes=found.votes.get(post.id, ()), byline=byline.item if byline else None, quote_state=state,
+        quoted=None if quoted is None or shallow else _card(call, quoted, found, shallow=True),
+    )  # fmt: skip
