@@ -43,6 +43,7 @@ class Asked(msgspec.Struct, frozen=True):
     author: str = ""
     language: str = ""
     media: bool = False
+    followed: bool = False  # only whom one follows
     below: int = NO_ID
     above: int = -1
 
@@ -65,7 +66,7 @@ ALL = Span()
 
 
 def parse(query: str) -> Asked:
-    """Words, `#tags` and operators (`from:` `language:` `before:` `after:` `on:` `has:media`); an unknown one is words."""
+    """Words, `#tags` and operators (`from:` `in:home` `language:` `before:` `after:` `on:` `has:media`); an unknown one is words."""
     asked = Asked()
     rest: list[str] = []
     for word in query.split():
@@ -93,6 +94,10 @@ def _from(asked: Asked, value: str) -> Asked | None:
 def _language(asked: Asked, value: str) -> Asked | None:
     code = check_language(value)
     return None if code is None else msgspec.structs.replace(asked, language=code)
+
+
+def _in(asked: Asked, value: str) -> Asked | None:
+    return msgspec.structs.replace(asked, followed=True) if value.lower() == "home" else None
 
 
 def _has(asked: Asked, value: str) -> Asked | None:
@@ -123,7 +128,7 @@ def _day(value: str) -> int | None:
 
 
 OPERATORS: dict[str, Callable[[Asked, str], Asked | None]] = {
-    "from": _from, "language": _language, "lang": _language, "has": _has,
+    "from": _from, "in": _in, "language": _language, "lang": _language, "has": _has,
     "before": _before, "after": _after, "on": _on, "during": _on,
 }  # fmt: skip
 
@@ -161,14 +166,16 @@ async def _ids(
 
 
 async def _narrowed(reads: Reads, viewer: Viewer, asked: Asked, span: Span) -> Narrowed | None:
-    """None where the named author does not exist, so that nothing can be found."""
+    """None where the named author does not exist, or nobody is there to follow anyone, so that nothing can be found."""
     author = span.author
     if asked.author:
         named = await _author(reads, viewer, asked.author)
         if named is None or author not in (None, named):
             return None
         author = named
-    return Narrowed(author or 0, asked.language, asked.media, asked.keys)
+    if asked.followed and viewer.account is None:
+        return None
+    return Narrowed(author or 0, asked.language, asked.media, asked.keys, asked.followed)
 
 
 async def _author(reads: Reads, viewer: Viewer, handle: str) -> int | None:

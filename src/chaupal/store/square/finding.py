@@ -14,7 +14,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from chaupal.store.machine.dialect import Statement, all_words, among, byte_order, listed, param, statement, words
-from chaupal.store.machine.tables import accounts, name_words, post_tags, posts, tags
+from chaupal.store.machine.tables import accounts, follows, name_words, post_tags, posts, tags
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import Pages
 
@@ -56,11 +56,12 @@ class Narrowed(msgspec.Struct, frozen=True):
     language: str = ""
     media: bool = False
     keys: tuple[str, ...] = ()  # count keys of tags, every one of them
+    followed: bool = False  # by those whom `me` follows
 
     def params(self) -> dict[str, Any]:
         return {
             "whose": self.author, "tongue": self.language, "pictured": int(self.media),
-            "keys": listed(self.keys), "count": len(self.keys),
+            "keys": listed(self.keys), "count": len(self.keys), "friends": int(self.followed),
         }  # fmt: skip
 
 
@@ -101,6 +102,13 @@ _narrow = (
     or_(param("whose") == 0, posts.c.author == param("whose")),
     or_(words("tongue") == "", posts.c.language == words("tongue")),
     or_(param("pictured") == 0, posts.c.pictures != "[]"),
+    or_(
+        param("friends") == 0,
+        select(follows.c.id)
+        .where(follows.c.by == param("me"), follows.c.to == posts.c.author)
+        .correlate(posts)
+        .exists(),
+    ),
     or_(
         param("count") == 0,
         select(func.count(_wanted.c.post_id))

@@ -1,27 +1,31 @@
 """Search, and what happened to oneself: two lists of mixed things."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
+import regex
 
 from chaupal.policy import answers, tidings
 from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
-from chaupal.reads.explore import romanised
+from chaupal.reads.explore import romanised, search
 from chaupal.reads.explore.search import Span
 from chaupal.reads.people import notifications
 from chaupal.reads.people.notifications import GROUPED, Asked, Group, Told
 from chaupal.social.people import markers
+from chaupal.text.language import LANGUAGES, check_language
 from chaupal.web import links, pages
 from chaupal.web.square.cards import Card, Face, cards, face
 from chaupal.web.square.reading import pager, said
-from chaupal.web.words import N_
-from chaupal.wire.call import Answer, Call
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.paging import Paged
 from chaupal.wire.route import Route, Shape, get
 
 FACES = 6  # of those who did the same
+OFFERED = 4  # people, and hashtags, while one types
 FEW = 5  # people and tags where posts are looked for too
 MANY = 20
 NONE: romanised.Found[Any] = romanised.Found([])
@@ -29,11 +33,57 @@ KINDS = ("", "posts", "people", "tags")
 
 
 class Query(msgspec.Struct, kw_only=True):
-    """What is looked for. `kind`: only `posts`, `people` or `tags`; `page` counts from 1."""
+    """What is looked for. `kind`: only `posts`, `people` or `tags`; `page` counts from 1.
+
+    The others are the controls beside it, each the operator of its name (docs/keeping.md): whose posts (a handle), in which language,
+    with media, from which day to which (YYYY-MM-DD), only by those whom one follows.
+    """
 
     q: str = ""
     kind: str = ""
     page: int = 1
+    by: str = ""
+    language: str = ""
+    media: bool = False
+    since: str = ""
+    until: str = ""
+    followed: bool = False
+
+    @property
+    def operators(self) -> list[str]:
+        """The controls as one would type them; what is no handle, language or day is left out."""
+        by = self.by.strip().removeprefix("@")
+        kept = [
+            f"from:{by}" if _HANDLE.fullmatch(by) else "", f"language:{self.language}" if check_language(self.language) else "",
+            "has:media" if self.media else "", f"after:{_beside(self.since, -1)}" if _beside(self.since, -1) else "",
+            f"before:{_beside(self.until, 1)}" if _beside(self.until, 1) else "", "in:home" if self.followed else "",
+        ]  # fmt: skip
+        return [one for one in kept if one]
+
+
+class Typed(msgspec.Struct, kw_only=True):
+    """What was typed so far."""
+
+    q: str = ""
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """What one may mean: `text` as it is written, `about` it, and the page it leads to."""
+
+    text: str
+    about: str
+    href: str
+
+
+_HANDLE = regex.compile(r"[A-Za-z0-9_]{1,30}(?:@[A-Za-z0-9.-]{1,100})?")
+
+
+def _beside(day: str, days: int) -> str:
+    """The day so many days from a day: operators leave out the day they name, controls take it in. Empty for what is no day."""
+    try:
+        return (date.fromisoformat(day) + timedelta(days)).isoformat() if len(day) == 10 else ""
+    except (ValueError, OverflowError):
+        return ""
 
 
 # The tabs of notifications: which kinds each shows.
@@ -71,21 +121,45 @@ class Notice(msgspec.Struct, frozen=True):
 async def found(call: Call[Query]) -> Answer:
     """People, tags and posts for a query; nothing yet where none was typed."""
     reads, viewer, args = call.house.reads, call.viewer, call.args
-    q = args.q.strip()[:200]
+    q, operators = args.q.strip()[:200], args.operators
     kind = args.kind if args.kind in KINDS else ""
+    # What narrows posts asks for posts.
+    kind = kind or ("posts" if operators else "")
+    narrowed = " ".join((q, *operators)).strip()
     page = min(max(args.page, 1), 50)
     few = Span(MANY if kind else FEW, (page - 1) * MANY if kind else 0)
     many = Span(MANY, (page - 1) * MANY)
     named_so = await romanised.people(reads, viewer, q, few) if q and kind in ("", "people") else NONE
     named = await romanised.tags(reads, viewer, q, few.limit, few.offset) if q and kind in ("", "tags") else []
-    said_so = await romanised.posts(reads, viewer, q, many) if q and kind in ("", "posts") else NONE
+    said_so = await romanised.posts(reads, viewer, narrowed, many) if narrowed and kind in ("", "posts") else NONE
     people, posts = named_so.items, said_so.items
     full = max(len(people) if kind else 0, len(named) if kind else 0, len(posts)) >= MANY
+    chosen = {"by": args.by.strip(), "language": args.language, "media": "1" if args.media else "", "since": args.since,
+              "until": args.until, "followed": "1" if args.followed else ""}  # fmt: skip
     return await pages.render(
-        call, "search.html", q=q, kind=kind, people=[face(call, seen) for seen in people], tags=named,
+        call, "search.html", q=q, kind=kind, chosen=chosen, filtered=bool(operators), tongues=LANGUAGES,
+        people=[face(call, seen) for seen in people], tags=named,
         posts=await cards(call, posts), title=q or said(call, N_("Search")), also=said_so.also or named_so.also,
-        more=links.query("/search", q=q, kind=kind, page=page + 1) if full else "",
+        more=links.query("/search", q=q, kind=kind, page=page + 1, **chosen) if full else "",
     )  # fmt: skip
+
+
+async def suggest(call: Call[Typed]) -> Answer:
+    """Hashtags and people that may be meant by what is typed; what is not to be offered here is not."""
+    reads, viewer, q = call.house.reads, call.viewer, call.args.q.strip()[:100]
+    if not q:
+        return json([])
+    tags = [] if q.startswith("@") else await romanised.tags(reads, viewer, q, OFFERED, suggest=True)
+    named = [] if q.startswith("#") else await search.people(reads, viewer, q, Span(OFFERED), surface=Surface.SUGGEST)
+    said = words(viewer.language)
+    talk = [
+        said.ngettext("%(shown)s person is talking", "%(shown)s people are talking", tag.authors) % {"shown": said.number(tag.authors)}
+        if tag.authors else "" for tag in tags
+    ]  # fmt: skip
+    return json([
+        *(Offer(f"#{tag.name}", about, links.tag(tag.name)) for tag, about in zip(tags, talk, strict=True)),
+        *(Offer(one.item.shown_name, f"@{one.item.handle}", links.person(one.item.handle)) for one in named if not one.withheld),
+    ])  # fmt: skip
 
 
 async def told(call: Call[NoticesOf]) -> Answer:
@@ -125,5 +199,6 @@ def _notice(call: Call[NoticesOf], group: Group, card: Card | None) -> Notice:
 
 ROUTES: tuple[Route, ...] = (
     get("/search", found, Surface.SEARCH, shape=Shape.PAGE, public=True, takes=Query),
+    get("/search/suggest", suggest, Surface.SUGGEST, shape=Shape.FILE, public=True, takes=Typed),
     get("/notifications", told, Surface.NOTIFICATIONS, shape=Shape.PAGE, takes=NoticesOf),
 )

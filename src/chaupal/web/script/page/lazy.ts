@@ -20,6 +20,12 @@ export function bringWhatIsNeeded(): void {
     if (!(opened instanceof HTMLDetailsElement) || !opened.open || !opened.dataset["check"]) return;
     void import(opened.dataset["check"]).then((limit: { check(of: HTMLElement): Promise<void> }) => limit.check(opened)).catch(() => undefined);
   }, true);
+  document.addEventListener("focusin", function seek(event) {
+    const form = event.target instanceof HTMLInputElement ? event.target.closest<HTMLElement>("[data-seek]") : null;
+    if (!form) return;
+    document.removeEventListener("focusin", seek);
+    bring(form.dataset["seek"]);
+  });
   const typed = document.querySelector<HTMLElement>("[data-typing]")?.dataset["typing"];
   if (typed) setTimeout(() => bring(typed), 300); // after what one came to read
 }
