@@ -169,6 +169,6 @@ ROUTES: tuple[Route, ...] = (
     get("/live/standing", standing, Surface.STATUS, shape=Shape.FILE, public=True, takes=Standing),
     get("/live/badges", badge, Surface.NOTIFICATIONS, shape=Shape.FILE),
     get("/live/counts", counted, Surface.STATUS, shape=Shape.FILE, public=True, takes=OfPosts),
-    get("/live/trends", talked_about, Surface.TRENDS, shape=Shape.PAGE, public=True),
+    get("/live/trends", talked_about, Surface.TRENDS, shape=Shape.FILE, public=True),
     get("/live/posts/{id}", one, Surface.STATUS, shape=Shape.PAGE, public=True, takes=OfPost),
 )

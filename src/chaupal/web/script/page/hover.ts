@@ -25,7 +25,7 @@ async function show(of: HTMLAnchorElement): Promise<void> {
   if (!card || link !== of || !of.isConnected) return;
   shown?.remove();
   shown = document.adoptNode(card);
-  document.body.append(shown);
+  (document.querySelector("main") ?? document.body).append(shown); // a landmark holds it
   const at = of.getBoundingClientRect(), { width, height } = shown.getBoundingClientRect();
   const below = at.bottom + height + EDGE < innerHeight;
   const left = Math.max(EDGE, Math.min(at.left, document.documentElement.clientWidth - width - EDGE));
