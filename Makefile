@@ -5,8 +5,10 @@
 MAKEFLAGS += --no-print-directory
 export UV_PYTHON_DOWNLOADS = never
 
+WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 2) + 1)))
 # By file, and as they are gathered: what takes long (a browser, clients, a crash) begins, what is short fills the end.
-PYTEST = .venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder --hypothesis-profile=ci
+# One worker more than cores: a third of the time each waits for a browser, a server or a database that it has asked.
+PYTEST = .venv/bin/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --hypothesis-profile=ci
 # Rooms that do no I/O, and the house as a whole; without plug-ins that take seconds to come in and are not needed for these.
 QUICK  = tests/unit/policy tests/unit/text tests/unit/kernel tests/test_architecture.py tests/test_docs.py tests/test_glossary.py
 LEAN   = -p no:schemathesis -p no:faker
@@ -32,7 +34,7 @@ dev: .stamps/dev catalogues assets scripts ## the village, begun again when code
 quick: .stamps/dev ## what one runs every minute: lint, the law, language, arrows, papers; needs no services
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/pytest -n 2 $(LEAN) $(QUICK) $(ARGS)
+	.venv/bin/pytest -n $(WORKERS) $(LEAN) $(QUICK) $(ARGS)
 
 test: .stamps/dev catalogues assets scripts services ## all tests (brings PostgreSQL and Chromium where it may)
 	TMPDIR=$$(tools/tmpdir.sh) $(PYTEST) $(ARGS)

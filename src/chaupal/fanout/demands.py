@@ -51,6 +51,10 @@ async def decided(carrier: Carrier, w: Writing, event: CaseDecided) -> None:
     order = await docket.order(w, event.order)
     if order is None or order.authority_id is None or _silent(carrier, order):
         return
+    if not await _speaks_for_all(
+        w, order, event
+    ):  # a thousand are decided one by one: each must not read all the others
+        return
     mine = await docket.targets_of_owner(w, order.id, event.owner)
     events = await docket.events_of(w, [target.id for target in mine])
     if any(events[target.id][-1].state in lifecycle.OPEN for target in mine):
@@ -63,6 +67,17 @@ async def decided(carrier: Carrier, w: Writing, event: CaseDecided) -> None:
             kind, about = ENDS[state]
             await _tell(carrier, w, order, event.owner, some, kind, about)
             return
+
+
+async def _speaks_for_all(w: Writing, order: Order, event: CaseDecided) -> bool:
+    """False where more is to be decided, or something was after it: a quick look, which may be too kind."""
+    if await docket.waits(w, order.id, event.owner, lifecycle.OPEN):
+        return False
+    target = await docket.target(w, order.id, event.target)
+    if target is None:
+        return True
+    last = (await docket.events_of(w, [target.id]))[target.id][-1]
+    return not await docket.left_after(w, order.id, event.owner, last, lifecycle.OPEN)
 
 
 def _left(events: Sequence[CaseEvent]) -> CaseEvent:

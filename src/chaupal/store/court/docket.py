@@ -1,10 +1,26 @@
 """The docket: authorities, orders, their targets, and the events of each target's case, which are only ever added."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Text, and_, case, exists, func, insert, literal, not_, or_, select, union, update
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    Text,
+    and_,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    not_,
+    or_,
+    select,
+    union,
+    update,
+)
 from sqlalchemy import text as sql
 
 from chaupal.kernel.clock import DAY, iso
@@ -329,6 +345,26 @@ _bound_before = select(_before.c.id).where(
     _before.c.target_id == case_events.c.target_id, _before.c.number == case_events.c.number - 1,
     or_(*(_before.c.state == sql(f"'{state}'") for state in ("in_force", "change_proposed", "change_concurred"))),
 )  # fmt: skip
+# Whether somebody's things in an order wait for more than one case, told without reading what was ever said about them.
+_theirs = and_(targets.c.order_id == param("of"), targets.c.owner_id == param("whose"))
+WAITING = statement(
+    select(targets.c.id)
+    .join(case_events, (case_events.c.target_id == targets.c.id) & (case_events.c.number == _last))
+    .where(_theirs, among(case_events.c.state, "waiting"))
+    .limit(1)
+)
+LEFT_AFTER = statement(
+    select(targets.c.id)
+    .join(case_events, case_events.c.target_id == targets.c.id)
+    .join(_before, (_before.c.target_id == targets.c.id) & (_before.c.number == case_events.c.number - 1))
+    .where(
+        _theirs, targets.c.id != param("but"), among(_before.c.state, "waiting"), not_(among(case_events.c.state, "waiting")),
+        or_(
+            case_events.c.at > param("after"), and_(case_events.c.at == param("after"), case_events.c.id > param("after_id"))
+        ),
+    )
+    .limit(1)
+)  # fmt: skip
 # A case closed because the house acted by its own rules says so in its last event, which holds nothing else before it.
 OWN_RULES = "own_rules"  # where such a case is said to stand
 _CLOSED_SO = f'{{"outcome":"{OWN_ACTION}"'
@@ -572,6 +608,25 @@ async def targets_of_owner(reading: Reading, order_id: int, owner: int) -> list[
     return [_target(row) for row in await reading.fetch(TARGETS_OF_OWNER, of=order_id, whose=owner)]
 
 
+async def waits(reading: Reading, order_id: int, owner: int, waiting: Sequence[str]) -> bool:
+    """Whether one of somebody's things in an order is in a state of `waiting`."""
+    return await reading.first(WAITING, of=order_id, whose=owner, waiting=listed(waiting)) is not None
+
+
+async def left_after(reading: Reading, order_id: int, owner: int, last: CaseEvent, waiting: Sequence[str]) -> bool:
+    """Whether another of somebody's things in an order left the states of `waiting` after `last`."""
+    found = await reading.first(
+        LEFT_AFTER,
+        of=order_id,
+        whose=owner,
+        but=last.target_id,
+        waiting=listed(waiting),
+        after=last.at,
+        after_id=last.id,
+    )
+    return found is not None
+
+
 async def target(reading: Reading, order_id: int, number: int) -> Target | None:
     row = await reading.first(TARGET, of=order_id, at_number=number)
     return None if row is None else _target(row)
@@ -727,8 +782,13 @@ def _event_row(event: CaseEvent) -> dict[str, Any]:
     return msgspec.structs.asdict(event) | {"body": _encode(event.body).decode()}
 
 
-def _named(table: Any, row: Row) -> dict[str, Any]:
-    return dict(zip(table.c.keys(), row, strict=True))
+def _named(table: Table, row: Row) -> dict[str, Any]:
+    return dict(zip(_columns(table), row, strict=True))
+
+
+@cache
+def _columns(table: Table) -> tuple[str, ...]:
+    return tuple(table.c.keys())
 
 
 def _listed(words_: tuple[str, ...]) -> str:
