@@ -21,7 +21,7 @@ SOURCES = ("staff", "user_report", "automated", "state_flag", "trusted_flagger")
 # Each act by its name on the command line.
 ACTS = {
     "decide": "propose", "concur": "concur", "approve": "approve", "return": "return", "lift": "lift", "keep": "keep",
-    "appeal": "appeal", "act": "act", "tell": "tell",
+    "appeal": "appeal", "act": "act", "tell": "tell", "change": "change",
 }  # fmt: skip
 ABOUT = """With one word, a FILE (or - for standard input), it is about many: `chaupal order {name} FILE --as HANDLE`. The FILE is what
 `chaupal order export` writes, filled in. --check only looks; --what-can enters the rows that are right, where some are not."""

@@ -25,7 +25,10 @@ CSV = "text/csv; charset=utf-8"
 
 
 class RowSent(msgspec.Struct, kw_only=True):
-    """One target (or appeal). `seen`: the number of the last event that one knows of its case; of an appeal, its messages."""
+    """One target (or appeal). `seen`: the number of the last event that one knows of its case; of an appeal, its messages.
+
+    `kind` and `body`: of a change, which it is (extend, renew, amend) and whose act. `measure`, `parts`: to what an appeal narrows.
+    """
 
     number: Number
     seen: Number
@@ -41,6 +44,9 @@ class RowSent(msgspec.Struct, kw_only=True):
     rule: str = ""
     permanent: bool = False
     territory: str = ""
+    kind: str = ""
+    body: str = ""
+    measure: str = ""
 
 
 class Appealed(msgspec.Struct, kw_only=True):
@@ -52,7 +58,7 @@ class Appealed(msgspec.Struct, kw_only=True):
 
 
 class Sent(Appealed, kw_only=True):
-    """What to do about many targets of one order: propose, concur, approve, return, lift, keep, or act."""
+    """What to do about many targets of one order: propose, concur, approve, return, lift, keep, change, tell or act."""
 
     ref: Ref
     verb: str

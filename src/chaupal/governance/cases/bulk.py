@@ -17,6 +17,7 @@ from chaupal.governance.cases import cases, decisions, lifecycle, reviews
 from chaupal.governance.cases.cases import Case, Moved
 from chaupal.governance.cases.lifecycle import AGREED, CHANGING, IN_FORCE, PROPOSED, UNDECIDED, State
 from chaupal.governance.context import Court
+from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from chaupal.policy.draft import Draft
@@ -31,8 +32,8 @@ MOST = 5_000  # rows in one go, as many as an order has targets
 AT_ONCE = 100  # rows in a commit: others wait for the log no longer than these take
 BREATH = 5  # rows between which others are answered
 TRIES = 3  # of a commit that another one crossed
-PROPOSE, CONCUR, APPROVE, RETURN, LIFT, KEEP, APPEAL, ACT, TELL = (
-    "propose", "concur", "approve", "return", "lift", "keep", "appeal", "act", "tell",
+PROPOSE, CONCUR, APPROVE, RETURN, LIFT, KEEP, APPEAL, ACT, TELL, CHANGE = (
+    "propose", "concur", "approve", "return", "lift", "keep", "appeal", "act", "tell", "change",
 )  # fmt: skip
 
 
@@ -40,7 +41,8 @@ class Item(Draft, frozen=True, kw_only=True, omit_defaults=True):
     """What to do about one target (or appeal, then `number` is its id). What is to be done is its draft.
 
     `seen`: the number of the case's last event that was looked at (of an appeal, how much had been written in it).
-    `line`: of the file that the row came from. `territory`: countries, where an appeal makes a ruling narrower.
+    `line`: of the file that the row came from. `kind`, `body`: of a change (`orders/changes.py`). `territory`: countries, where
+    a change or an appeal makes a ruling narrower; `measure`: the lower rung that an appeal comes to, of the whole or of `parts`.
     """
 
     number: int
@@ -50,6 +52,16 @@ class Item(Draft, frozen=True, kw_only=True, omit_defaults=True):
     reason: str = ""
     parts: tuple[int, ...] = ()
     territory: str = ""
+    kind: str = ""
+    body: str = ""
+    measure: str = ""
+
+    @property
+    def change(self) -> ChangeForm:
+        return ChangeForm(
+            kind=self.kind, reason=self.reason, body=self.body, until=self.until, territory=self.territory, outcome=self.outcome,
+            parts=self.parts, text=self.text,
+        )  # fmt: skip
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -313,6 +325,8 @@ def _done_before(viewer: Viewer, verb: str, thing: Case | Heard, item: Item) -> 
         return False
     said = last.body
     same_words = "reason" not in VERBS[verb].fields or said.reason == Paper().page("reason", item.reason, needed=False)
+    if verb == CHANGE:
+        return same_words and (said.change, said.subjects) == (item.kind, item.parts)
     return same_words and (verb not in (PROPOSE, ACT) or (said.outcome, said.subjects) == (item.outcome, item.parts))
 
 
@@ -325,6 +339,10 @@ async def _propose(court: Court, w: Writing, viewer: Viewer, case: Case, item: I
 
 async def _act(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item) -> State:
     return await decisions.act_or_propose_in(court, w, viewer, case, item)
+
+
+async def _change(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item) -> State:
+    return await decisions.propose_change_in(court, w, viewer, case, item.change)
 
 
 async def _concur(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item) -> State:
@@ -352,7 +370,10 @@ async def _tell(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item
 
 
 async def _appeal(court: Court, w: Writing, viewer: Viewer, row: Heard, item: Item) -> None:
-    typed = appeals.Decision(outcome=item.outcome, reason=item.reason, ends_at=item.until, territory=item.territory)
+    typed = appeals.Decision(
+        outcome=item.outcome, reason=item.reason, ends_at=item.until, territory=item.territory, measure=item.measure,
+        parts=item.parts,
+    )  # fmt: skip
     await appeals.decide_in(court, w, viewer, row.id, typed)
 
 
@@ -380,5 +401,11 @@ VERBS: dict[str, Verb] = {
     LIFT: Verb(_lift, "lift", "sanction", IN_FORCE, ("reason",), (State.LIFTED,)),
     KEEP: Verb(_keep, "decide", "sanction", (State.IN_FORCE,), ("reason",), (State.IN_FORCE,)),
     TELL: Verb(_tell, "work_on_order", "sanction", (*IN_FORCE, *ENDED), (), ()),  # nothing moves
-    APPEAL: Verb(_appeal, "hear_appeal", "hear_appeal", (), ("outcome", "reason", "until", "territory"), ()),
+    CHANGE: Verb(
+        _change, lifecycle.may("propose_change"), lifecycle.may("propose_change", own=True), (State.IN_FORCE,),
+        ("kind", "body", "reason", "until", "territory", "outcome", "parts", "text"), (State.CHANGE_PROPOSED,),
+    ),
+    APPEAL: Verb(
+        _appeal, "hear_appeal", "hear_appeal", (), ("outcome", "reason", "until", "territory", "measure", "parts"), (),
+    ),
 }  # fmt: skip

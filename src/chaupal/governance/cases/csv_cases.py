@@ -11,11 +11,10 @@ import msgspec
 from chaupal.governance.appeals import appeals
 from chaupal.governance.cases import bulk, cases
 from chaupal.governance.cases.bulk import Done, Item
-from chaupal.governance.cases.cases import Case
+from chaupal.governance.cases.cases import CARRIED_OUT, Case
 from chaupal.governance.cases.ladder import REFUSALS
-from chaupal.governance.cases.lifecycle import PROPOSED
 from chaupal.governance.context import Court
-from chaupal.governance.orders import csv_files
+from chaupal.governance.orders import changes, csv_files
 from chaupal.governance.orders.papers import check_may
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import Invalid, NotFound
@@ -31,7 +30,8 @@ from chaupal.store.square.people import sealed_people
 # Column -> what its heading may be, in a file that comes back. The first is what stands in one that goes out.
 SHOWN = (
     "order", "target", "url", "kind", "author", "class", "demanded", "state", "proposed", "proposed_ground", "proposed_reason",
-    "proposed_finding", "proposed_despite", "proposed_matter", "proposed_until", "proposed_by",
+    "proposed_finding", "proposed_despite", "proposed_matter", "proposed_until", "proposed_change", "proposed_body",
+    "proposed_territory", "proposed_parts", "proposed_by",
 )  # fmt: skip
 READ = {
     "order": ("order", "ref", "आदेश"),
@@ -50,9 +50,15 @@ READ = {
     "rule": ("rule", "नियम"),
     "permanent": ("permanent", "हमेशा", "स्थायी"),
     "territory": ("territory", "countries", "देश"),
+    "change": ("change", "बदलाव"),
+    "body": ("body", "whose_act", "किसका काम"),
+    "narrower": ("narrower", "narrower_measure", "कम उपाय"),
     "version": ("version", "seen", "संस्करण"),
 }  # fmt: skip
-WRITES = (bulk.PROPOSE, bulk.ACT, bulk.APPEAL)  # acts whose rows have an outcome; those without one are left out
+# Acts whose rows say what to do in a column of their own; those that say nothing there are left out.
+WRITES = {bulk.PROPOSE: "outcome", bulk.ACT: "outcome", bulk.APPEAL: "outcome", bulk.CHANGE: "change"}
+# Fields of `bulk.Item` that a file calls otherwise, because its columns tell of a target what they tell of a row, too.
+CALLED = {"code": "ground", "kind": "change", "measure": "narrower"}
 FILLED = tuple(name for name in READ if name not in ("order", "target", "appeal"))
 _COLUMN = {heading: column for column, headings in READ.items() for heading in headings}
 YES = frozenset({"1", "x", "y", "yes", "true", "✓", "हाँ", "हां", "जी"})
@@ -74,7 +80,7 @@ class Read(msgspec.Struct, frozen=True):
 
 def column(field: str) -> str:
     """What a field of `bulk.Item` is called in a file."""
-    return {"code": "ground", "number": "target"}.get(field, field)
+    return {"number": "target", **CALLED}.get(field, field)
 
 
 # --- out ---
@@ -101,19 +107,19 @@ async def export(court: Court, viewer: Viewer, ref: str, *, verb: str = "") -> b
 def _unused(verb: str) -> set[str]:
     """Columns that an act does not read."""
     if not verb:
-        return {"territory"}
-    names = {"code": "ground"}
-    fields = {names.get(field, field) for field in bulk.VERBS[verb].fields}
+        return {"narrower"}
+    fields = {CALLED.get(field, field) for field in bulk.VERBS[verb].fields}
     return set(FILLED) - fields - {"version"} - (set() if verb in WRITES else {"do"})
 
 
 def _shown(case: Case, handles: dict[int, str]) -> list[str]:
-    target, proposal = case.target, case.proposal if case.state in PROPOSED else None
+    target, proposal = case.target, case.proposal if case.state in CARRIED_OUT else None
     said = proposal.body if proposal else docket.Said()
     return [
         case.order.ref, str(target.number), target.as_written, target.kind, handles.get(target.owner_id or 0, ""), case.speaker,
         target.demanded, case.state.value, said.outcome, said.code, said.reason, said.finding, said.despite, said.matter,
-        iso(said.ends_at) if said.ends_at else "", handles.get(proposal.by, "") if proposal else "",
+        iso(said.ends_at) if said.ends_at else "", said.change, said.body if said.change else "", " ".join(said.territory),
+        " ".join(map(str, said.subjects)), handles.get(proposal.by, "") if proposal else "",
     ]  # fmt: skip
 
 
@@ -168,8 +174,8 @@ def _header(cells: Sequence[str], verb: str) -> dict[str, int]:
         raise csv_files.bad(f"has no column that is called {key}")
     if "version" not in named:
         raise csv_files.bad("has no column that is called version")
-    if verb in WRITES and "outcome" not in named:
-        raise csv_files.bad("has no column that is called outcome")
+    if verb in WRITES and WRITES[verb] not in named:
+        raise csv_files.bad(f"has no column that is called {WRITES[verb]}")
     return named
 
 
@@ -182,7 +188,7 @@ def _meant(said: dict[str, str], verb: str) -> bool:
             return False  # one file can be gone through once, and then sent for each act
         if word in NO and (word or not writes):
             return False
-    return not writes or bool(said.get("outcome"))
+    return not writes or bool(said.get(WRITES[verb]))
 
 
 def _item(line: int, said: dict[str, str], verb: str, faults: dict[str, str]) -> Item:
@@ -193,10 +199,16 @@ def _item(line: int, said: dict[str, str], verb: str, faults: dict[str, str]) ->
         faults["outcome"] = "must be one of the choices"
     if verb in (bulk.PROPOSE, bulk.ACT) and said.get("ground") and said["ground"] not in REFUSALS:
         faults["ground"] = "must be one of the grounds for refusal"
+    if verb == bulk.CHANGE and said.get("change", "").lower() not in changes.KINDS:
+        faults["change"] = "must be one of the choices"
     words = {
-        "outcome": outcome, "code": said.get("ground", ""), "parts": _parts(said.get("parts", ""), faults),
+        "outcome": outcome, "kind": said.get("change", "").lower(), "measure": said.get("narrower", "").lower(),
+        "code": said.get("ground", ""), "parts": _parts(said.get("parts", ""), faults),
         "permanent": said.get("permanent", "").lower() in YES,
-    } | {name: said.get(name, "") for name in ("reason", "finding", "despite", "matter", "until", "text", "rule", "territory")}  # fmt: skip
+    } | {
+        name: said.get(name, "")
+        for name in ("reason", "finding", "despite", "matter", "until", "text", "rule", "territory", "body")
+    }  # fmt: skip
     read = bulk.VERBS[verb].fields
     known = {"number": _number(said, _key(verb), faults), "line": line, "seen": _number(said, "version", faults)}
     return msgspec.convert(known | {name: value for name, value in words.items() if name in read}, Item)
@@ -230,12 +242,12 @@ APPEALS = ("appeal", "order", "target", "measure", "holds_until", "territory_now
 async def export_appeals(court: Court, viewer: Viewer) -> bytes:
     """The appeals that wait and that the viewer may hear, to be filled in. Raises NotAllowed."""
     check_may(viewer, "hear_appeal")
-    filled = ("outcome", "reason", "until", "territory", "version")
+    filled = ("outcome", "reason", "until", "territory", "narrower", "parts", "version")
     rows = [
         [
             str(row.id), strike.ruling.order_ref, strike.kind, strike.ruling.measure,
             iso(strike.ruling.ends_at) if strike.ruling.ends_at else "", strike.ruling.territory, row.language, iso(row.filed_at),
-            iso(row.due_at), row.text, "", "", "", "", str(len(strike.messages)),
+            iso(row.due_at), row.text, "", "", "", "", "", "", str(len(strike.messages)),
         ]
         for row, strike in await appeals.queue(court, viewer)
         if row.may_be_heard_by(viewer.me)

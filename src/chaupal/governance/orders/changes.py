@@ -28,6 +28,7 @@ from chaupal.store.machine.work import Reading, Writing
 
 EXTEND, RENEW, AMEND = "extend", "renew", "amend"
 LONGER = (EXTEND, RENEW)
+KINDS = (*LONGER, AMEND)
 NOT_IN_FORCE = "This ruling is not in force"
 
 

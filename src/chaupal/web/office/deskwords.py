@@ -27,7 +27,7 @@ AGES = {  # how old a thing was when the order came
 MANY = {
     "act": N_("Carry out, or propose where two must"), "propose": N_("Propose"), "concur": N_("Agree as second reviewer"),
     "approve": N_("Approve"), "return": N_("Send it back"), "lift": N_("Lift it"), "keep": N_("Keep it in force"),
-    "appeal": N_("Decide appeals"), "tell": N_("Tell them again"),
+    "appeal": N_("Decide appeals"), "tell": N_("Tell them again"), "change": N_("Change it: longer, or less"),
 }  # fmt: skip
 # What `bulk` and `csv_cases` say of rows, for the catalogue.
 ROWS = (
@@ -35,6 +35,7 @@ ROWS = (
     N_("must be yes, or the name of an act"), N_("must be ids of posts or pictures"), N_("choose at least one"),
     N_("are too many at once"), N_("is another order than that of the other rows"), N_("has no column that is called target"),
     N_("has no column that is called appeal"), N_("has no column that is called version"), N_("has no column that is called outcome"),
+    N_("has no column that is called change"),
     N_("cannot be read"), N_("must be in UTF-8 or UTF-16"), N_("is a workbook: save it as CSV (UTF-8) first"),
 )  # fmt: skip
 STAGES = {

@@ -22,6 +22,7 @@ from chaupal.reads.court.dossier import File
 from chaupal.reads.court.groups import Group
 from chaupal.web.court import courtly
 from chaupal.web.court.register import From
+from chaupal.web.office import deskwords
 from chaupal.web.office import effect as effects
 from chaupal.web.office import room as office_room
 from chaupal.web.office.deskwords import AGES, MANY
@@ -66,6 +67,10 @@ class Row(msgspec.Struct, kw_only=True):
     code: str = ""
     reason: Annotated[str, Meta(max_length=20_000)] = ""
     finding: Annotated[str, Meta(max_length=20_000)] = ""
+    kind: str = ""
+    body: Annotated[str, Meta(max_length=300)] = ""
+    until: str = ""
+    territory: str = ""
 
     @property
     def number(self) -> int:
@@ -75,7 +80,8 @@ class Row(msgspec.Struct, kw_only=True):
     def item(self) -> Item:
         seen = int(self.at.partition(":")[2])
         return Item(
-            number=self.number, seen=seen, outcome=self.outcome, code=self.code, reason=self.reason, finding=self.finding
+            number=self.number, seen=seen, outcome=self.outcome, code=self.code, reason=self.reason, finding=self.finding,
+            kind=self.kind, body=self.body, until=self.until, territory=self.territory,
         )  # fmt: skip
 
 
@@ -98,6 +104,10 @@ class Sent(msgspec.Struct, kw_only=True):
     all_template: Number | None = None
     group: str = ""
     look: bool = False
+    all_kind: str = ""
+    all_body: Annotated[str, Meta(max_length=300)] = ""
+    all_until: str = ""
+    all_territory: str = ""
 
 
 class Filed(msgspec.Struct, kw_only=True):
@@ -167,6 +177,8 @@ async def _said_for_all(call: Call[Sent], args: Sent) -> Sent:
             row, outcome=row.outcome or args.all_outcome or (REFUSE if args.all_code else ""),
             code=row.code or ("" if row.outcome else args.all_code),
             reason=row.reason or args.all_reason or notes.filled(text, values.get(row.number, {})),
+            kind=row.kind or args.all_kind, body=row.body or args.all_body, until=row.until or args.all_until,
+            territory=row.territory or args.all_territory,
         )
         if row.take
         else row
@@ -293,6 +305,7 @@ async def _page(
         came_to=_came_to(done), once=call.args if isinstance(call.args, Sent) else Sent(ref=asked.ref),
         sorts=sorted({(file.target.speaker, file.target.kind) for file in files.files}), groups=alike, ages=AGES,
         group=next((one for one in alike if one.key == asked.group), None), would=would, touched=_touched(would or {}),
+        changes=deskwords.CHANGES, bodies=deskwords.BODIES,
     )  # fmt: skip
 
 
