@@ -23,6 +23,9 @@ MAY: dict[str, frozenset[Role]] = {
     "approve": frozenset({Role.APPROVER, OWNER}),  # never a reviewer, who proposes
     "break_glass": frozenset({Role.APPROVER, OWNER}),
     "lift": frozenset({*JUDGES, Role.EXECUTOR}),
+    "take_step": frozenset(
+        {Role.CLERK, Role.EXECUTOR, *JUDGES}
+    ),  # any of an order's; which one opens to whom, its table says
     "carry_out": frozenset({*JUDGES, Role.EXECUTOR}),
     "protect_speaker": JUDGES,
     # the house's own rules
@@ -31,6 +34,9 @@ MAY: dict[str, frozenset[Role]] = {
     "approve_accounts": frozenset({Role.MODERATOR, OWNER}),
     "shut_doors": frozenset({Role.MODERATOR, OWNER}),  # to nets of addresses and to mails
     "handle_reports": frozenset({Role.MODERATOR, *JUDGES}),
+    "end_measure": frozenset(
+        {Role.EXECUTOR, Role.MODERATOR, *JUDGES}
+    ),  # of an order or of the house; which, its table says
     "hear_appeal": frozenset({Role.MODERATOR, *JUDGES}),
     "publish_statement": frozenset({Role.APPROVER, OWNER}),
     "write_notes": frozenset({Role.CLERK, Role.EXECUTOR, Role.MODERATOR, *JUDGES}),

@@ -287,6 +287,8 @@ class Desk:
             await portal.by_cookie(self.house.court, call.cookies.get(portal.COOKIE, ""))
 
     async def _take(self, route: Route, request: Request, call: Call[Any]) -> None:
+        if route.first is not None:
+            await route.first(call, request.path)
         sent = query_of(request.query)
         if route.method != "GET" or route.sent:
             if route.offices and route.body > LARGE:

@@ -47,6 +47,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     gives: Any = None
     limit: tuple[int, int] | None = None
     guards: str = ""  # the argument that names whose secret could be guessed here: guesses are counted by it, too
+    first: Handler | None = None  # asked with the path alone (call, holes), before anything that was sent is read
     guesses: Handler | None = (
         None  # whether a call is a guess at all, so that nobody uses up what others may; None: always
     )

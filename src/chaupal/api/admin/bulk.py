@@ -249,9 +249,15 @@ WRITE: dict[str, Any] = {"scope": "admin:write:orders", "may": "see_office", "gi
 
 ROUTES: tuple[Route, ...] = (
     get(f"{API}/orders/{{ref}}/targets.csv", out, Surface.OFFICE, takes=Wanted, **READ),
-    post(f"{API}/orders/{{ref}}/bulk", send, Surface.OFFICE, takes=Sent, **WRITE),
-    post(f"{API}/matters", open_matter, Surface.OFFICE, takes=MatterSent, **WRITE | {"gives": MatterMade}),
+    post(f"{API}/orders/{{ref}}/bulk", send, Surface.OFFICE, takes=Sent, **WRITE | {"may": "write_notes"}),
+    post(
+        f"{API}/matters",
+        open_matter,
+        Surface.OFFICE,
+        takes=MatterSent,
+        **WRITE | {"gives": MatterMade, "may": "sanction"},
+    ),
     get(f"{API}/appeals.csv", appeals_out, Surface.OFFICE, **READ),
-    post(f"{API}/appeals/bulk", decide_appeals, Surface.OFFICE, takes=Appealed, **WRITE),
+    post(f"{API}/appeals/bulk", decide_appeals, Surface.OFFICE, takes=Appealed, **WRITE | {"may": "hear_appeal"}),
     get(JOB, look, Surface.OFFICE, takes=Looked, gives=JobShown, **READ),
 )

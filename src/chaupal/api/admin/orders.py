@@ -4,14 +4,14 @@ Every act says with `seen` which event it was decided on: sent twice, or on what
 bears an ETag, too: an act with `If-Match` is refused (412) where the case is another by now.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 from chaupal.api.court.record import OrderShown, flag_parts, order_parts, time_of
-from chaupal.governance.cases import decisions, lifecycle, reviews
+from chaupal.governance.cases import decisions, desk, lifecycle, reviews
 from chaupal.governance.cases.cases import MOVED, Moved
 from chaupal.governance.orders import procedure, stages, steps
 from chaupal.governance.orders.changes import ChangeForm
@@ -329,20 +329,96 @@ def _who(found: Matter, account: int) -> str:
 
 API = "/api/v1/admin/orders"
 CASE = f"{API}/{{ref}}/targets/{{number}}"
+
+
+def _may(act: str) -> Callable[[Call[Any], Mapping[str, str]], Awaitable[None]]:
+    async def check(call: Call[Any], path: Mapping[str, str]) -> None:
+        await desk.check_role(call.house.court, call.viewer, act, path["ref"], path["number"])
+
+    return check
+
+
 READ: dict[str, Any] = {"scope": "admin:read:orders", "may": "see_office"}
-WRITE: dict[str, Any] = {"scope": "admin:write:orders", "may": "see_office"}  # who may do what, the court itself says
+WRITE: dict[str, Any] = {
+    "scope": "admin:write:orders",
+    "may": "see_office",
+}  # which of them to whom, the court itself says
 
 ROUTES: tuple[Route, ...] = (
     get(API, listed, Surface.OFFICE, takes=Some, gives=list[OrderShown], **READ),
     get(f"{API}/{{ref}}", one, Surface.OFFICE, takes=One, gives=MatterShown, **READ),
-    post(f"{API}/{{ref}}/steps", step, Surface.OFFICE, takes=Step, gives=MatterShown, **WRITE),
+    post(f"{API}/{{ref}}/steps", step, Surface.OFFICE, takes=Step, gives=MatterShown, **WRITE | {"may": "take_step"}),
     get(CASE, case, Surface.OFFICE, takes=Target, gives=FileShown, **READ),
-    post(f"{CASE}/propose", propose, Surface.OFFICE, takes=Drafted, gives=FileShown, **WRITE),
-    post(f"{CASE}/concur", concur, Surface.OFFICE, takes=Target, gives=FileShown, **WRITE),
-    post(f"{CASE}/approve", approve, Surface.OFFICE, takes=Approved, gives=FileShown, **WRITE),
-    post(f"{CASE}/return", return_, Surface.OFFICE, takes=Reasoned, gives=FileShown, **WRITE),
-    post(f"{CASE}/lift", lift, Surface.OFFICE, takes=Reasoned, gives=FileShown, **WRITE),
-    post(f"{CASE}/keep", keep, Surface.OFFICE, takes=Reasoned, gives=FileShown, **WRITE),
-    post(f"{CASE}/change", change, Surface.OFFICE, takes=Changed, gives=FileShown, **WRITE),
-    post(f"{CASE}/break_glass", break_glass, Surface.OFFICE, takes=Drafted, gives=FileShown, **WRITE),
+    post(
+        f"{CASE}/propose",
+        propose,
+        Surface.OFFICE,
+        first=_may("propose"),
+        takes=Drafted,
+        gives=FileShown,
+        **WRITE | {"may": "sanction"},
+    ),
+    post(
+        f"{CASE}/concur",
+        concur,
+        Surface.OFFICE,
+        first=_may("concur"),
+        takes=Target,
+        gives=FileShown,
+        **WRITE | {"may": "decide"},
+    ),
+    post(
+        f"{CASE}/approve",
+        approve,
+        Surface.OFFICE,
+        first=_may("approve"),
+        takes=Approved,
+        gives=FileShown,
+        **WRITE | {"may": "approve_sanction"},
+    ),
+    post(
+        f"{CASE}/return",
+        return_,
+        Surface.OFFICE,
+        first=_may("return"),
+        takes=Reasoned,
+        gives=FileShown,
+        **WRITE | {"may": "approve_sanction"},
+    ),
+    post(
+        f"{CASE}/lift",
+        lift,
+        Surface.OFFICE,
+        first=_may("lift"),
+        takes=Reasoned,
+        gives=FileShown,
+        **WRITE | {"may": "end_measure"},
+    ),
+    post(
+        f"{CASE}/keep",
+        keep,
+        Surface.OFFICE,
+        first=_may("keep"),
+        takes=Reasoned,
+        gives=FileShown,
+        **WRITE | {"may": "sanction"},
+    ),
+    post(
+        f"{CASE}/change",
+        change,
+        Surface.OFFICE,
+        first=_may("change"),
+        takes=Changed,
+        gives=FileShown,
+        **WRITE | {"may": "sanction"},
+    ),
+    post(
+        f"{CASE}/break_glass",
+        break_glass,
+        Surface.OFFICE,
+        first=_may("break_glass"),
+        takes=Drafted,
+        gives=FileShown,
+        **WRITE | {"may": "break_glass"},
+    ),
 )

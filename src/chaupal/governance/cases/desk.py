@@ -11,8 +11,9 @@ from chaupal.governance.context import Court
 from chaupal.governance.orders import faces, intake, procedure, stages, steps
 from chaupal.governance.orders.papers import check_may
 from chaupal.governance.regimes import Defect, Regime
-from chaupal.kernel.errors import NotFound, Problem
+from chaupal.kernel.errors import NotAllowed, NotFound, Problem
 from chaupal.policy.draft import REFUSE
+from chaupal.kernel.ids import parse_id
 from chaupal.policy.may import may
 from chaupal.policy.measures import ACCOUNT_LEVEL, Measure
 from chaupal.policy.viewer import Viewer
@@ -101,7 +102,28 @@ ACTS = {
     "approve": ("serve", "refuse", "close", "second", "change"),
     "return": ("return", "return_change"), "change": ("propose_change",), "lift": ("lift",), "keep": ("keep",),
 }  # fmt: skip
+MOST_NUMBER = 1_000_000
 ONLY_BACK = "You can send this back; an approver decides whether it is carried out"
+
+
+async def check_role(court: Court, viewer: Viewer, act: str, ref: str, typed: str) -> None:
+    """Raises NotAllowed where nothing that the act can be now opens to the viewer's role.
+
+    For the door: what is wrong with a form is told to those who may send one. Of a case that is not there, or that the
+    viewer may not know of, nothing is said here. `typed`: the number of the target as it stands in the path.
+    """
+    verbs, number = ACTS.get(act, ()), parse_id(typed) or 0
+    if number > MOST_NUMBER:
+        return
+    async with court.work.reading() as reading:
+        order = await knowing.order_for(reading, viewer, ref) if verbs else None
+        target = None if order is None else await docket.target(reading, order.id, number)
+        if order is None or target is None:
+            return
+        case = await cases.case_of(court, reading, ref, number)
+    here = [verb for verb in verbs if verb in lifecycle.MACHINE.verbs(case.state)] or verbs
+    if not any(may(viewer, lifecycle.may(verb, own=case.own_rules)) for verb in here):
+        raise NotAllowed("This is not for your role to do")
 
 
 async def _acts(court: Court, reading: Reading, viewer: Viewer, case: Case) -> tuple[frozenset[str], str]:

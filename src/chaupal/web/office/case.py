@@ -1,6 +1,6 @@
 """One case on the desk: the thing behind a curtain, what is asked beside it, the ladder, what each rung would do, the decision."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
@@ -209,7 +209,20 @@ def _draft(found: Options, typed: Typed | None) -> Draft | None:
 
 FORM = 400_000  # bytes: a dozen texts at once, and a letter of Devanagari is nine bytes of a form
 
+
+async def _check_role(call: Call[Any], path: Mapping[str, str]) -> None:
+    await desk.check_role(call.house.court, call.viewer, path["act"], path["ref"], path["number"])
+
+
 ROUTES: tuple[Route, ...] = (
     get("/office/orders/{ref}/{number}", show, Surface.OFFICE, takes=One, **PAGE),
-    post("/office/orders/{ref}/{number}/{act}", act, Surface.OFFICE, takes=Typed, body=FORM, **PAGE),
+    post(
+        "/office/orders/{ref}/{number}/{act}",
+        act,
+        Surface.OFFICE,
+        takes=Typed,
+        first=_check_role,
+        body=FORM,
+        **PAGE | {"may": "write_notes"},
+    ),
 )

@@ -65,5 +65,5 @@ async def _page(call: Call[Any], typed: Typed, problem: Problem | None) -> Answe
 
 ROUTES: tuple[Route, ...] = (
     get("/office/deamplified", show, Surface.OFFICE, takes=Typed, **PAGE),
-    post("/office/deamplified", propose, Surface.OFFICE, takes=Typed, **PAGE),
+    post("/office/deamplified", propose, Surface.OFFICE, takes=Typed, **PAGE | {"may": "sanction"}),
 )

@@ -377,11 +377,25 @@ def _marked(mark: str, file: File) -> bool:
 FILES: dict[str, Any] = {"shape": Shape.FILE, "may": "see_office"}
 ROUTES: tuple[Route, ...] = (
     get("/office/orders/{ref}/many", show, Surface.OFFICE, takes=Asked, **PAGE),
-    post("/office/orders/{ref}/many", do, Surface.OFFICE, takes=Sent, body=LARGE, **PAGE),
+    post("/office/orders/{ref}/many", do, Surface.OFFICE, takes=Sent, body=LARGE, **PAGE | {"may": "write_notes"}),
     get("/office/orders/{ref}/many.csv", out, Surface.OFFICE, takes=Out, **FILES),
-    post("/office/orders/{ref}/many/file", bring, Surface.OFFICE, takes=Filed, body=BIGGEST + 100_000, **PAGE),
+    post(
+        "/office/orders/{ref}/many/file",
+        bring,
+        Surface.OFFICE,
+        takes=Filed,
+        body=BIGGEST + 100_000,
+        **PAGE | {"may": "write_notes"},
+    ),
     get("/office/appeals.csv", appeals_out, Surface.OFFICE, **FILES),
     get("/office/appeals/many", appeals, Surface.OFFICE, **PAGE),
-    post("/office/appeals/many/file", bring, Surface.OFFICE, takes=Filed, body=BIGGEST + 100_000, **PAGE),
+    post(
+        "/office/appeals/many/file",
+        bring,
+        Surface.OFFICE,
+        takes=Filed,
+        body=BIGGEST + 100_000,
+        **PAGE | {"may": "hear_appeal"},
+    ),
     get("/office/bulk/{id}", progress, Surface.OFFICE, takes=One, **PAGE),
 )

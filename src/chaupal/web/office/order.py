@@ -172,6 +172,6 @@ def _particulars(call: Call[Any], found: desk.Matter) -> list[tuple[str, str]]:
 ROUTES: tuple[Route, ...] = (
     get("/office/orders/{ref}", show, Surface.OFFICE, takes=One, **PAGE),
     get("/office/orders/{ref}/letter", letter, Surface.OFFICE, takes=One, **PAGE),
-    post("/office/orders/{ref}/step", take_step, Surface.OFFICE, takes=Stepped, **PAGE),
-    post("/office/orders/{ref}/note", note, Surface.OFFICE, takes=Noted, **PAGE),
+    post("/office/orders/{ref}/step", take_step, Surface.OFFICE, takes=Stepped, **PAGE | {"may": "take_step"}),
+    post("/office/orders/{ref}/note", note, Surface.OFFICE, takes=Noted, **PAGE | {"may": "write_notes"}),
 )

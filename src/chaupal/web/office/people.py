@@ -172,14 +172,18 @@ async def open_evidence(call: Call[One]) -> Answer:
 
 ROUTES: tuple[Route, ...] = (
     get("/office/people", show_staff, Surface.OFFICE, **PAGE),
-    post("/office/people", grant, Surface.OFFICE, takes=Granted, **PAGE),
+    post("/office/people", grant, Surface.OFFICE, takes=Granted, **PAGE | {"may": "grant_roles"}),
     get("/office/speakers", show_speakers, Surface.OFFICE, **PAGE),
-    post("/office/speakers", propose_speaker, Surface.OFFICE, takes=SpeakerForm, **PAGE),
-    post("/office/speakers/{id}/grant", grant_speaker, Surface.OFFICE, takes=One, **PAGE),
-    post("/office/speakers/{id}/end", ask_end_of_speaker, Surface.OFFICE, takes=One, **PAGE),
-    post("/office/speakers/{id}/end/agree", end_speaker, Surface.OFFICE, takes=One, **PAGE),
-    post("/office/speakers/{id}/keep", keep_speaker, Surface.OFFICE, takes=One, **PAGE),
-    post("/office/speakers/{id}/read", read_speaker, Surface.OFFICE, takes=One, **PAGE),
+    post("/office/speakers", propose_speaker, Surface.OFFICE, takes=SpeakerForm, **PAGE | {"may": "protect_speaker"}),
+    post("/office/speakers/{id}/grant", grant_speaker, Surface.OFFICE, takes=One, **PAGE | {"may": "protect_speaker"}),
+    post(
+        "/office/speakers/{id}/end", ask_end_of_speaker, Surface.OFFICE, takes=One, **PAGE | {"may": "protect_speaker"}
+    ),
+    post(
+        "/office/speakers/{id}/end/agree", end_speaker, Surface.OFFICE, takes=One, **PAGE | {"may": "protect_speaker"}
+    ),
+    post("/office/speakers/{id}/keep", keep_speaker, Surface.OFFICE, takes=One, **PAGE | {"may": "protect_speaker"}),
+    post("/office/speakers/{id}/read", read_speaker, Surface.OFFICE, takes=One, **PAGE | {"may": "see_documents"}),
     get("/office/looks", show_looks, Surface.OFFICE, takes=LooksAsked, shape=PAGE["shape"], may="see_looks"),
-    post("/office/evidence/{id}", open_evidence, Surface.OFFICE, takes=One, **PAGE),
+    post("/office/evidence/{id}", open_evidence, Surface.OFFICE, takes=One, **PAGE | {"may": "see_documents"}),
 )

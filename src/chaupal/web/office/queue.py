@@ -97,8 +97,8 @@ async def _templates(call: Call[Any], typed: TemplateForm, problem: Problem | No
 
 ROUTES: tuple[Route, ...] = (
     get("/office", queue, Surface.OFFICE, takes=Asked, **PAGE),
-    post("/office/assign", assign, Surface.OFFICE, takes=Taken, **PAGE),
+    post("/office/assign", assign, Surface.OFFICE, takes=Taken, **PAGE | {"may": "write_notes"}),
     get("/office/templates", show_templates, Surface.OFFICE, **PAGE),
-    post("/office/templates", save_template, Surface.OFFICE, takes=TemplateForm, **PAGE),
-    post("/office/templates/{id}/drop", drop_template, Surface.OFFICE, takes=Dropped, **PAGE),
+    post("/office/templates", save_template, Surface.OFFICE, takes=TemplateForm, **PAGE | {"may": "write_notes"}),
+    post("/office/templates/{id}/drop", drop_template, Surface.OFFICE, takes=Dropped, **PAGE | {"may": "write_notes"}),
 )

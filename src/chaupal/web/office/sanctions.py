@@ -144,8 +144,10 @@ async def _person(call: Call[OfPerson], email: str, problem: Problem | None) -> 
 
 ROUTES: tuple[Route, ...] = (
     get("/office/sanctions", show, Surface.OFFICE, takes=Typed, **PAGE),
-    post("/office/sanctions", decide, Surface.OFFICE, takes=Typed, body=BIGGEST + 200_000, **PAGE),
+    post(
+        "/office/sanctions", decide, Surface.OFFICE, takes=Typed, body=BIGGEST + 200_000, **PAGE | {"may": "sanction"}
+    ),
     get("/office/people/{handle}", show_person, Surface.OFFICE, takes=OfPerson, **PAGE),
-    post("/office/people/{handle}/email", show_email, Surface.OFFICE, takes=OfPerson, **PAGE),
-    post("/office/people/{handle}/note", note_person, Surface.OFFICE, takes=OfPerson, **PAGE),
+    post("/office/people/{handle}/email", show_email, Surface.OFFICE, takes=OfPerson, **PAGE | {"may": "sanction"}),
+    post("/office/people/{handle}/note", note_person, Surface.OFFICE, takes=OfPerson, **PAGE | {"may": "write_notes"}),
 )
