@@ -71,7 +71,9 @@ async def test_a_bad_form_by_whose_role_is_wrong_is_403_and_not_422(village: Vil
     for route in DOORS:
         for path in paths(route, ref):
             shut = role not in MAY[route.may]
-            if not shut and "{number}" in route.path:
+            # A reviewer seconds what somebody did alone, so whether they may approve rests on the case.
+            seconds = role is Role.REVIEWER and path.endswith("/approve")
+            if not shut and "{number}" in route.path and not seconds:
                 good = await sent(v, who, route, path, GOOD)
                 shut = good.status_code == 403 and ROLE in good.text
             if shut:

@@ -333,7 +333,7 @@ CASE = f"{API}/{{ref}}/targets/{{number}}"
 
 def _may(act: str) -> Callable[[Call[Any], Mapping[str, str]], Awaitable[None]]:
     async def check(call: Call[Any], path: Mapping[str, str]) -> None:
-        await desk.check_role(call.house.court, call.viewer, act, path["ref"], path["number"])
+        await desk.check_role(call.house.court, call.viewer, act, path["ref"])
 
     return check
 

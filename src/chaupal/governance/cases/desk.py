@@ -13,7 +13,6 @@ from chaupal.governance.orders.papers import check_may
 from chaupal.governance.regimes import Defect, Regime
 from chaupal.kernel.errors import NotAllowed, NotFound, Problem
 from chaupal.policy.draft import REFUSE
-from chaupal.kernel.ids import parse_id
 from chaupal.policy.may import may
 from chaupal.policy.measures import ACCOUNT_LEVEL, Measure
 from chaupal.policy.viewer import Viewer
@@ -102,27 +101,22 @@ ACTS = {
     "approve": ("serve", "refuse", "close", "second", "change"),
     "return": ("return", "return_change"), "change": ("propose_change",), "lift": ("lift",), "keep": ("keep",),
 }  # fmt: skip
-MOST_NUMBER = 1_000_000
 ONLY_BACK = "You can send this back; an approver decides whether it is carried out"
 
 
-async def check_role(court: Court, viewer: Viewer, act: str, ref: str, typed: str) -> None:
-    """Raises NotAllowed where nothing that the act can be now opens to the viewer's role.
+async def check_role(court: Court, viewer: Viewer, act: str, ref: str) -> None:
+    """Raises NotAllowed where nothing that the act can be opens to the viewer's role, in whatever state a case of the order is.
 
-    For the door: what is wrong with a form is told to those who may send one. Of a case that is not there, or that the
-    viewer may not know of, nothing is said here. `typed`: the number of the target as it stands in the path.
+    For the door: what is wrong with a form is told to those who may send one. Of an order that is not there, or that the
+    viewer may not know of, nothing is said here.
     """
-    verbs, number = ACTS.get(act, ()), parse_id(typed) or 0
-    if number > MOST_NUMBER:
-        return
+    verbs = ACTS.get(act, ())
     async with court.work.reading() as reading:
         order = await knowing.order_for(reading, viewer, ref) if verbs else None
-        target = None if order is None else await docket.target(reading, order.id, number)
-        if order is None or target is None:
-            return
-        case = await cases.case_of(court, reading, ref, number)
-    here = [verb for verb in verbs if verb in lifecycle.MACHINE.verbs(case.state)] or verbs
-    if not any(may(viewer, lifecycle.may(verb, own=case.own_rules)) for verb in here):
+    if order is None:
+        return
+    own = order.authority_id is None
+    if not any(may(viewer, lifecycle.may(verb, own=own)) for verb in verbs):
         raise NotAllowed("This is not for your role to do")
 
 

@@ -211,7 +211,7 @@ FORM = 400_000  # bytes: a dozen texts at once, and a letter of Devanagari is ni
 
 
 async def _check_role(call: Call[Any], path: Mapping[str, str]) -> None:
-    await desk.check_role(call.house.court, call.viewer, path["act"], path["ref"], path["number"])
+    await desk.check_role(call.house.court, call.viewer, path["act"], path["ref"])
 
 
 ROUTES: tuple[Route, ...] = (
