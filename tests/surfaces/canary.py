@@ -373,12 +373,12 @@ async def ask(world: World, eyes: Eyes, route: Route, path: str) -> httpx2.Respo
 
 def found_in(answer: httpx2.Response) -> set[str]:
     """Which of the words the bytes hold: as they are, as JSON escapes them, as a URL escapes them."""
-    everything = _unpacked(answer.content) + repr(sorted(answer.headers.items())).encode()
+    everything = unpacked(answer.content) + repr(sorted(answer.headers.items())).encode()
     plain = everything.decode("utf-8", "ignore").lower()
     return {w for w in WORDS if any(f.lower() in plain for f in (w, w.encode("unicode_escape").decode(), quote(w)))}
 
 
-def _unpacked(content: bytes) -> bytes:
+def unpacked(content: bytes) -> bytes:
     """What an archive holds; anything else as it is."""
     if not content.startswith(b"PK"):
         return content

@@ -14,13 +14,14 @@ from functools import partial
 from typing import Any
 
 from chaupal.app.wiring import ROUTES
+from chaupal.fanout import exporting
 from chaupal.governance import tlog
 from chaupal.governance.cases import decisions
 from chaupal.governance.orders import authorities
 from chaupal.governance.webhooks import WebhookForm, register
 from chaupal.kernel.clock import SECOND
 from chaupal.policy.may import MAY, STAFF
-from chaupal.policy.viewer import Role
+from chaupal.social.archives import exports
 from chaupal.social.media import media
 from chaupal.store.notifications.push import ALERTS
 from chaupal.wire.route import Route
@@ -28,7 +29,7 @@ from listening import Ear, listening
 from office import Office, open_office
 from painted import picture
 from pushing import Device, device
-from surfaces.canary import Eyes, World, ask, crawled, paths
+from surfaces.canary import Eyes, World, ask, crawled, paths, unpacked
 from surfaces.test_attack_webhooks import Ear as Hook
 from surfaces.test_attack_webhooks import ear as hooked
 from surfaces.worlds import METRICS, Answer, Grounds, answer_of, difference, hour, minute, still_village
@@ -37,6 +38,7 @@ from village import Said, Village, Villager
 SAID = "बगुले ने रात में यह कहा।"  # the post that the secret order is about
 WHY = "इस आदेश का कारण किसी को नहीं बताया जाता, लेखक को भी नहीं।"
 GAG = "2021-03-10T12:00"
+CLEARED = sorted(MAY["see_secret"])  # the order is about something of one of each: those are told no more than anybody
 COURT = authorities.AuthorityForm(
     name="High Court", name_hi="उच्च न्यायालय", jurisdiction="IN", office="Registrar", issuer_class="court"
 )
@@ -54,6 +56,14 @@ SHOWS_POSTS = (
 )  # fmt: skip
 # Where the people of the authority itself look at its own orders, this one among them.
 OWN_ORDERS = ("/portal", "/portal/", "/api/v1/orders")
+
+# What counts, lists and hands out: each of them is among what is compared, and says something.
+THESE_TOO = (
+    "/nodeinfo/2.0", "/api/v2/instance", "/api/v1/instance", "/api/v1/instance/activity", "/sitemap.xml", "/sitemap/pages.xml",
+    "/sitemap/people.xml", "/orders/feed.atom", "/transparency/feed.atom", "/@meera/feed.atom", "/api/v1/transparency/report.json",
+    "/api/v1/transparency/tables/T2.csv", "/api/v1/transparency/health.json", "/api/v1/withheld", "/log/checkpoint", "/log/entry/63",
+    "/log/receipt/63", "/log/openings/0", "/office", "/office/figures",
+)  # fmt: skip
 
 type Seen = dict[str, Answer]
 
@@ -90,7 +100,8 @@ async def prepared(v: Village, out: Outside) -> tuple[Said, dict[str, Office]]:
     await v.joins("koel", "koel")
     for role in sorted(STAFF - MAY["see_secret"]):
         await v.joins(f"staff_{role.value}", "कर्मचारी", role=role)
-    await v.joins("staff_author", "कर्मचारी", role=Role.REVIEWER)
+    for role in CLEARED:
+        await v.joins(f"staff_concerned_{role.value}", "कर्मचारी", role=role)
     await register(v.running.house.court, v.owner.viewer, WebhookForm(url=out.hook.url))
     for name, phone in out.phones.items():
         who = v.cast[name]
@@ -100,7 +111,8 @@ async def prepared(v: Village, out: Outside) -> tuple[Said, dict[str, Office]]:
         assert answer.status_code == 200, answer.text
     await v.api(v.karl, "POST", f"/api/v1/accounts/{v.meera.id}/follow", notify=True)
     post = await v.says(v.meera, SAID, language="hi")
-    await v.says(v.staff_author, f"{SAID} फिर", language="hi")
+    for role in CLEARED:
+        await v.says(v.cast[f"staff_concerned_{role.value}"], role.value, language="hi", visibility=1)
     await v.api(v.karl, "POST", f"/api/v1/statuses/{post.id}/favourite")
     colleague = await open_office(v)
     court = v.running.house.court
@@ -116,12 +128,13 @@ async def prepared(v: Village, out: Outside) -> tuple[Said, dict[str, Office]]:
     return post, {"a colleague of the authority": colleague, "another authority": other}
 
 
-async def in_secret(v: Village, path: str, many: int = 0) -> str:
+async def in_secret(v: Village, path: str) -> str:
     """An order under a gag, filed, decided, refused in part and lifted again in part, within one minute; its reference."""
     court = v.running.house.court
-    ref = await v.receives(path, "@koel", v.staff_author.latest.path, gag_until=GAG)
-    for number, said in ((1, {"outcome": "withhold_post"}), (2, {"outcome": "refuse", "code": "protected_expression"}),
-                         (3, {"outcome": "withhold_post"})):  # fmt: skip
+    theirs = [v.cast[f"staff_concerned_{role.value}"].latest.path for role in CLEARED]
+    ref = await v.receives(path, "@koel", *theirs, gag_until=GAG)
+    withheld, refused = {"outcome": "withhold_post"}, {"outcome": "refuse", "code": "protected_expression"}
+    for number, said in ((1, withheld), (2, refused), *((3 + n, withheld) for n in range(len(theirs)))):
         v.clock.move(SECOND)
         await decisions.propose(court, v.chitra.viewer, ref, number, reason=WHY, **said)
         v.clock.move(SECOND)
@@ -187,7 +200,16 @@ def heard(ears: dict[str, Ear]) -> dict[str, Any]:
 # --- looking at everything ---
 
 
-def _names(v: Village, post: Said) -> dict[str, list[object]]:
+async def exported(v: Village) -> dict[str, list[object]]:
+    """What some of them take along, made whole."""
+    square = v.running.house.square
+    taken: list[object] = [await exports.ask(square, who.viewer) for who in (v.meera, v.ravi, v.karl)]
+    while await exporting.carry_on(v.running.carrier):
+        pass
+    return {"/settings/export/ id": taken, "/api/v1/exports/ id": taken}
+
+
+def _names(v: Village, post: Said, secret_ref: str) -> dict[str, list[object]]:
     posts: list[object] = [post.id, v.ravi.latest.id, v.asha.latest.id]
     people: list[object] = [v.meera.id, v.ravi.id, v.koel.id]
     return {
@@ -197,7 +219,8 @@ def _names(v: Village, post: Said) -> dict[str, list[object]]:
         "name": ["avatar.png"], "/api/v1/transparency/tables/ name": ["T1.json", "T2.csv", "T3.json", "T6.json", "T19.json"],
         "/transparency/ table": ["t1", "t3", "t13"], "group_key": ["ungrouped-1"], "act": ["like"], "language": ["hi"],
         "rendition": ["original"], "secret": ["x"], "slug": ["x"], "path": ["0/000.p/64", "entries/000.p/64"],
-        "index": [0, 3, 20, 40, 63, 999], "/log/openings/ index": [0, 1], "ref": ["IN-2021-0001", "IN-2021-0002", "IN-2021-0003", "X-1"],
+        "index": [0, 3, 20, 40, 63, 999], "/log/openings/ index": [0, 1], "ref": ["IN-2021-0001", "IN-2021-0002", "IN-2021-0003", "X-1",
+            secret_ref],
         "digest": ["0" * 64], "period": ["2021-01"], "revision": [1],
         "number": [1], "user_id": [1], "document_id": [1], "date": ["2021-02-11"], "kind": ["terms"], "quote_id": [1], "id": [1],
     }  # fmt: skip
@@ -214,6 +237,7 @@ def plain(path: str, answer: Answer) -> Answer:
         return status, headers, _entry(body)
     if path.startswith(OPAQUE):
         return status, headers, str(len(body)).encode()
+    body = unpacked(body)  # files in an archive bear the time of the machine
     return status, headers, ROOT.sub(b"", DIGESTS.sub(b"", body) if path.startswith("/log/entries/") else body)
 
 
@@ -256,9 +280,19 @@ def staff_of(v: Village) -> tuple[Eyes, ...]:
     return tuple(Eyes(f"{name}, abroad", "DE", v.cast[name]) for name in named)
 
 
-async def played(on: Grounds, out: Outside, *, secret: bool) -> tuple[dict[str, Any], bool]:
-    """All that was told and seen in a world; whether the post is withheld where it may be."""
+@dataclass
+class Played:
+    """All that was told and seen in a world; of one with a secret order its reference, and whether it withholds the post."""
+
+    found: dict[str, Any]
+    ref: str = ""
+    withheld: bool = False
+
+
+async def played(on: Grounds, out: Outside, secret_ref: str = "") -> Played:
+    """`secret_ref`: the secret order's in the other world, for one without it."""
     found: dict[str, Any] = {}
+    ref = secret_ref
     async with still_village(on) as v, AsyncExitStack() as stack:
         post, offices = await prepared(v, out)
         await hour(v)
@@ -267,8 +301,8 @@ async def played(on: Grounds, out: Outside, *, secret: bool) -> tuple[dict[str, 
         out.told()
         ears = await streams(v, stack)
         await minute(v)
-        if secret:
-            await in_secret(v, post.path)
+        if not secret_ref:
+            ref = await in_secret(v, post.path)
         await minute(v)
         # Whatever comes after it in the same hour bears numbers, times and ids.
         await v.receives(v.ravi.said[0].path)
@@ -280,12 +314,12 @@ async def played(on: Grounds, out: Outside, *, secret: bool) -> tuple[dict[str, 
         await hour(v)
         found |= {f"stream: {name}": told for name, told in heard(ears).items()}
         found |= {f"outside: {name}": told for name, told in out.told().items()}
-        made = World(v, _names(v, post), {"post": post.id})
+        await minute(v)
+        made = World(v, _names(v, post, ref) | await exported(v), {"post": post.id})
         everything = crawled("GET")
         for number, eyes in enumerate((*eyes_of(v), *staff_of(v))):
             await minute(v)
-            staffed = eyes.name.startswith("staff_")
-            routes = [one for one in everything if one.may or not staffed]
+            routes = [one for one in everything if one.may or not eyes.name.startswith("staff_")]
             for path, answer in (await look(made, eyes, routes)).items():
                 if not otherwise(eyes, path, post.id):
                     found[f"{number} {eyes.name}: {path}"] = answer
@@ -297,11 +331,13 @@ async def played(on: Grounds, out: Outside, *, secret: bool) -> tuple[dict[str, 
         await minute(v)
         watcher = {"authorization": "Basic " + b64encode(f"metrics:{METRICS}".encode()).decode()}
         found["metrics"] = answer_of(await v.client.get("/metrics", headers=watcher))
-    return found, withheld
+    return Played(found, ref, withheld)
 
 
 def otherwise(eyes: Eyes, path: str, post: int) -> bool:
     """Whether an answer may be another where the secret order is: it shows the post, to somebody in its country."""
+    if eyes.name.endswith("owner, abroad") and path == "/office/figures":
+        return True  # whoever runs the machine sees how large the database is
     about = str(post) in path or any(path.partition("?")[0].endswith(p) for p in SHOWS_POSTS)
     framed = "embed" in path  # on somebody else's page it is as strangers there see it, for its author too
     return eyes.country == "IN" and about and (framed or not eyes.name.startswith("author of the post"))
@@ -321,9 +357,12 @@ def _apart(one: Any, other: Any) -> str:
 
 async def test_nothing_that_anybody_is_told_changes_by_a_secret_order_byte_for_byte(grounds: Grounds):
     async with outside() as out:
-        without, _ = await played(grounds, out, secret=False)
-        with_, withheld = await played(grounds, out, secret=True)
-    assert withheld, "the test is about something"
-    assert len(without) > 2_000 and with_["metrics"][0] == 200
-    told = told_apart(without, with_)
+        with_ = await played(grounds, out)
+        without = await played(grounds, out, with_.ref)
+    assert with_.withheld and not without.withheld, "the test is about something"
+    assert len(without.found) > 3_000 and with_.found["metrics"][0] == 200
+    answered = {name.partition(": ")[2] for name, one in without.found.items() if one[0] == 200}
+    assert set(THESE_TOO) <= answered, set(THESE_TOO) - answered
+    assert sum("/settings/export/" in path or "/api/v1/exports/" in path for path in answered) >= 4
+    told = told_apart(without.found, with_.found)
     assert not told, f"{len(told)}:\n" + "\n".join(told[:40])
