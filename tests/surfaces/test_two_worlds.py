@@ -366,3 +366,31 @@ async def test_nothing_that_anybody_is_told_changes_by_a_secret_order_byte_for_b
     assert sum("/settings/export/" in path or "/api/v1/exports/" in path for path in answered) >= 4
     told = told_apart(without.found, with_.found)
     assert not told, f"{len(told)}:\n" + "\n".join(told[:40])
+
+
+async def test_once_the_same_post_is_withheld_openly_as_well_its_own_country_sees_no_difference_either(
+    grounds: Grounds,
+):
+    """Of two rulings on one thing the open one is told, with all that it says; the other changes nothing."""
+    seen: list[dict[str, Any]] = []
+    for secret in (True, False):
+        async with still_village(grounds) as v:
+            for role in CLEARED:
+                await v.joins(f"staff_concerned_{role.value}", "कर्मचारी", role=role)
+                await v.says(v.cast[f"staff_concerned_{role.value}"], role.value, language="hi", visibility=1)
+            await v.joins("koel", "koel")
+            post = await v.says(v.meera, SAID, language="hi")
+            await v.withhold(post=v.ravi.latest, by=v.chitra, second=v.dev)
+            await hour(v)
+            if secret:
+                await in_secret(v, post.path)
+            await minute(v)
+            await v.withhold(post=post, by=v.chitra, second=v.dev)
+            await hour(v)
+            made, found = World(v, _names(v, post, "X-1"), {"post": post.id}), dict[str, Any]()
+            for eyes in eyes_of(v):
+                await minute(v)
+                found |= {f"{eyes.name}: {path}": one for path, one in (await look(made, eyes, crawled("GET"))).items()}
+            seen.append(found)
+    told = told_apart(seen[1], seen[0])
+    assert not told, f"{len(told)}:\n" + "\n".join(told[:40])

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 
 from chaupal.policy.facts import Facts, Subject, Visibility
 from chaupal.policy.may import may_know_of
-from chaupal.policy.measures import HIDING, SEVERITY, UNFINDABLE, WITHHOLDING, Measure
-from chaupal.policy.rulings import Ruling
+from chaupal.policy.measures import HIDING, UNFINDABLE, WITHHOLDING, Measure
+from chaupal.policy.rulings import Ruling, severity
 from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import PLAIN, Hide, Placeholder, Reach, Show, Verdict
 from chaupal.policy.viewer import Viewer
@@ -280,4 +280,4 @@ def _all_rulings(subject: Subject, facts: Facts) -> tuple[Ruling, ...]:
 
 
 def _most_severe_first(rulings: Iterable[Ruling]) -> tuple[Ruling, ...]:
-    return tuple(sorted(dict.fromkeys(rulings), key=lambda r: (-SEVERITY[r.measure], r.id)))
+    return tuple(sorted(dict.fromkeys(rulings), key=severity))

@@ -101,7 +101,7 @@ class RulingIndex:
         if moment is not None:
             heappush(self._moments, (moment, ruling.id))
         if ruling.in_force(now):
-            self._hold(ruling, lambda held: tuple(sorted((*held, ruling), key=_severity)))
+            self._hold(ruling, lambda held: tuple(sorted((*held, ruling), key=severity)))
 
     def _drop(self, id_: int) -> None:
         ruling = self._known.pop(id_, None)
@@ -194,8 +194,9 @@ def _put[K](held: dict[K, tuple[Ruling, ...]], key: K, rulings: tuple[Ruling, ..
         held.pop(key, None)
 
 
-def _severity(ruling: Ruling) -> tuple[int, int]:
-    return -SEVERITY[ruling.measure], ruling.id
+def severity(ruling: Ruling) -> tuple[int, bool, int]:
+    """The most severe first; of those alike one that says whose it is, for another that may not would betray itself beside it."""
+    return -SEVERITY[ruling.measure], ruling.neutral, ruling.id
 
 
 NO_RULINGS = RulingIndex((), 0)

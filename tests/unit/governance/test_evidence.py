@@ -54,6 +54,16 @@ async def test_it_is_sealed_and_taken_once(village: Village):
     assert kept.hold_until > kept.taken_at + DAY  # the second ruling holds it longer
 
 
+async def test_what_a_secret_order_holds_is_its_own(village: Village):
+    """The open order's evidence was the secret one's: it was not found there, and was emptied in silence."""
+    v, court = village, village.running.house.court
+    said = v.asha.latest
+    secret = await v.withhold(post=said, by=v.chitra, second=v.dev, gag_until="2021-06-01T00:00")
+    opened = await v.withhold(post=said, by=v.chitra, second=v.dev)
+    for ref in (secret, opened):
+        assert [one.order_ref for one in await evidence.of_order(court, v.chitra.viewer, ref)] == [ref]
+
+
 async def test_an_account_is_held_with_what_it_says_of_itself_and_its_posts(village: Village):
     v = village
     ref = await v.withhold_account(v.asha, by=v.chitra, second=v.dev)

@@ -72,7 +72,11 @@ async def _hold(court: Court, w: Writing, kind: str, subject: int, owner: int | 
     if plain is None:
         return
     sha256 = hashlib.sha256(plain).hexdigest()
-    same = [one for one in await held.live_of(w, subject) if one.sha256 == sha256]
+    same = [
+        one
+        for one in await held.live_of(w, subject)
+        if one.sha256 == sha256 and (one.order_ref == ref or not await _any_secret(w, one.order_ref, ref))
+    ]
     if same:
         await held.extend(w, same[0].id, until)
         return
@@ -82,6 +86,12 @@ async def _hold(court: Court, w: Writing, kind: str, subject: int, owner: int | 
         id=id_, subject_id=subject, kind=kind, owner_id=owner, order_ref=ref, body=body, sha256=sha256,
         taken_at=court.clock(), hold_until=until,
     ))  # fmt: skip
+
+
+async def _any_secret(reading: Reading, *refs: str) -> bool:
+    """What a secret order holds is its own: another would show nothing else, and would be emptied when that one is."""
+    found = [await docket.order(reading, ref) for ref in refs]
+    return any(order is not None and order.secret for order in found)
 
 
 async def _as_it_stands(w: Writing, kind: str, id_: int) -> bytes | None:

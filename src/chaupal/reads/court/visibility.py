@@ -8,8 +8,8 @@ from chaupal.kernel.errors import NotFound
 from chaupal.policy.facts import Facts, Subject
 from chaupal.policy.gate import reveal_one, subjects_of
 from chaupal.policy.may import may_know_of
-from chaupal.policy.measures import SEEN, SEVERITY
-from chaupal.policy.rulings import Ruling
+from chaupal.policy.measures import SEEN
+from chaupal.policy.rulings import Ruling, severity
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
@@ -76,12 +76,17 @@ def _told(viewer: Viewer, subject: Subject, facts: Facts, *, own: bool) -> Itera
     everything = own or viewer.staff
     inner = subject.inner
     for id_ in subject.names if inner is None else subject.names | inner.names:
+        openly = set[
+            str
+        ]()  # what everybody here knows to be done to it: that it is done in secret, too, is nobody's to know
         for ruling in facts.rulings.on(id_):
-            met = ruling.measure in SEEN and ruling.binds(viewer.country)
+            here = ruling.binds(viewer.country) and not (ruling.neutral and ruling.measure in openly)
+            openly |= {ruling.measure} if here and not ruling.neutral else set()
+            met = ruling.measure in SEEN and here
             known = not ruling.neutral or (not own and may_know_of(viewer, ruling))
             if known if everything else met:
                 yield ruling
 
 
 def _ordered(found: Iterable[Ruling]) -> tuple[Ruling, ...]:
-    return tuple(sorted(dict.fromkeys(found), key=lambda r: (-SEVERITY[r.measure], r.id)))
+    return tuple(sorted(dict.fromkeys(found), key=severity))
