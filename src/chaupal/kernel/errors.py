@@ -4,6 +4,8 @@ import errno
 from collections.abc import Sequence
 from typing import ClassVar
 
+from chaupal.kernel.faults import FAULTS
+
 
 class Problem(Exception):
     """What went wrong, in words safe to show. `slug` names the message for translation; `status` is its HTTP kin."""
@@ -18,10 +20,25 @@ class Problem(Exception):
 
 
 class Invalid(Problem):
-    """What was sent cannot be accepted; `details` maps a field to what is wrong with it."""
+    """What was sent cannot be accepted; `details` maps a field to what is wrong with it.
+
+    Either a code of `kernel/faults.py` with its values (`code`, `values`), or a sentence with what is wrong by field.
+    """
 
     status = 422
     slug = "invalid"
+
+    def __init__(self, message: str = "", *, field: str = "", **values: str | int) -> None:
+        fault = FAULTS.get(message)
+        self.code = message if fault is not None else ""
+        self.values = values if fault is not None else {}
+        if fault is None:
+            super().__init__(
+                message, **{name: str(text) for name, text in values.items()}, **({"field": field} if field else {})
+            )
+        else:
+            brief = {field or fault.field: fault.brief.format(**values)}
+            super().__init__(f"Validation failed: {fault.api.format(**values)}", **brief)
 
 
 def together(wrong: Sequence[Invalid]) -> Invalid:

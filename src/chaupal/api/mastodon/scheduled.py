@@ -91,7 +91,7 @@ async def cancel(call: Call[OneScheduled]) -> dict[str, Any]:
 def _time(text: str) -> int:
     at = parse_time(text)
     if at is None:
-        raise Invalid("Validation failed: Scheduled at is not a time", scheduled_at="is not a time")
+        raise Invalid("time_unreadable")
     return at
 
 

@@ -98,7 +98,7 @@ def body_of(sent: DraftSent) -> Unsaid:
     """What was sent, to be kept. Raises Invalid for a time that is none."""
     at = parse_time(sent.scheduled_at) if sent.scheduled_at else None
     if sent.scheduled_at and at is None:
-        raise Invalid("Validation failed: Scheduled at is not a time", scheduled_at="is not a time")
+        raise Invalid("time_unreadable")
     return Unsaid(
         text=sent.status, spoiler=sent.spoiler_text, visibility=sent.visibility[:20], language=sent.language[:20],
         sensitive=sent.sensitive, reply_to=sent.in_reply_to_id, pictures=sent.media_ids, poll=poll_of(sent.poll),

@@ -31,17 +31,15 @@ def in_order(text: str, spoiler: str, *, blank: bool) -> tuple[str, str]:
     """As they are stored. Raises Invalid for words that cannot be taken, or for none at all unless they may be `blank`."""
     # Bytes first: counting the letters of ten megabytes is itself an attack.
     if len(text) + len(spoiler) > length.MAX_BYTES:
-        raise Invalid(f"Validation failed: Text is longer than {length.MAX_BYTES} bytes", text="too long")
+        raise Invalid("text_too_big", bytes=length.MAX_BYTES)
     text, spoiler = _clean("text", text), _clean("spoiler", spoiler)
     if not clean.trimmed(text) and not blank:
-        raise Invalid("Validation failed: Text can't be blank", text="can't be blank")
+        raise Invalid("text_blank")
     if len((text + spoiler).encode()) > length.MAX_BYTES:
-        raise Invalid(f"Validation failed: Text is longer than {length.MAX_BYTES} bytes", text="too long")
+        raise Invalid("text_too_big", bytes=length.MAX_BYTES)
     if length.length(text, spoiler) > length.MAX_GRAPHEMES:
         about = "text" if length.length(text) > length.MAX_GRAPHEMES else "spoiler"  # what has to be shortened
-        raise Invalid(
-            f"Validation failed: Text is longer than {length.MAX_GRAPHEMES} characters", **{about: "too long"}
-        )
+        raise Invalid("text_too_long", most=length.MAX_GRAPHEMES, field=about)
     return clean.trimmed(text), clean.trimmed(spoiler)
 
 
@@ -49,7 +47,7 @@ def _clean(name: str, text: str) -> str:
     try:
         return clean.normalise_post(text)
     except clean.BadText as error:
-        raise Invalid(f"Validation failed: Text {error}", **{name: str(error)}) from error
+        raise Invalid("text_unreadable", why=str(error), field=name) from error
 
 
 async def words_of(square: Square, reading: Reading, text: str, spoiler: str, chosen: str | None) -> Words:
@@ -73,16 +71,16 @@ async def words_of(square: Square, reading: Reading, text: str, spoiler: str, ch
 async def pictures_of(reading: Reading, me: int, ids: Sequence[int], of: int | None = None) -> tuple[Picture, ...]:
     """One's own uploads that are in no post, or in post `of` already. Raises Invalid."""
     if len(ids) > MOST_PICTURES:
-        raise Invalid(f"Validation failed: At most {MOST_PICTURES} files can be attached", media_ids="too many")
+        raise Invalid("too_many_files", most=MOST_PICTURES)
     found = await posting.pictures_of(reading, me, list(ids)) if ids else {}
     if any(id_ not in found or found[id_][1] not in (None, of) for id_ in ids):
-        raise Invalid("Validation failed: A file is missing or already attached", media_ids="not found")
+        raise Invalid("file_missing")
     if any(found[id_][0].state != "ready" for id_ in ids):
         raise Invalid(
             "Cannot attach files that have not finished processing. Try again in a moment!", media_ids="not ready"
         )
     if len(ids) > 1 and any(found[id_][0].kind in ("video", "audio") for id_ in ids):
-        raise Invalid("Validation failed: A video or sound is attached alone", media_ids="mixed")
+        raise Invalid("film_with_others")
     return tuple(found[id_][0] for id_ in dict.fromkeys(ids))
 
 

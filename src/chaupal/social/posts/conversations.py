@@ -35,15 +35,15 @@ async def write(
     """A message to these people, whose handles are put before it; its id. Raises Invalid by field (`to`, `text`), NotFound."""
     wanted = list(dict.fromkeys(handle.strip().lower().removeprefix("@") for handle in handles if handle.strip()))
     if not wanted and reply_to is None:
-        raise Invalid("Validation failed: Name whom the message is for", to="can't be blank")
+        raise Invalid("message_for_nobody")
     if len(wanted) > MOST_PEOPLE:
-        raise Invalid(f"Validation failed: A message is for {MOST_PEOPLE} people at most", to="too many")
+        raise Invalid("message_for_too_many", most=MOST_PEOPLE)
     async with square.work.reading() as reading:
         known = await people.ids_of(reading, wanted)
     if unknown := [handle for handle in wanted if handle not in known]:
-        raise Invalid(f"Validation failed: Nobody here is called @{unknown[0][:40]}", to="not found")
+        raise Invalid("nobody_called", name=unknown[0][:40])
     if not clean.trimmed(text):
-        raise Invalid("Validation failed: Text can't be blank", text="can't be blank")
+        raise Invalid("text_blank")
     named = {entity.text.lower() for entity in grammar.find_entities(text) if entity.kind == "mention"}
     before = "".join(f"@{handle} " for handle in wanted if handle not in named)
     draft = posts.Draft(text=before + text, visibility=Visibility.DIRECT, reply_to=reply_to, key=key)

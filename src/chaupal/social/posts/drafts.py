@@ -25,7 +25,7 @@ async def keep(square: Square, viewer: Viewer, body: Unsaid, id_: int | None = N
             return id_
         await posting.hold(w, me)
         if await drafts.count(w, me) >= MOST:
-            raise Invalid("Validation failed: Too many drafts are kept already", base="too many drafts")
+            raise Invalid("too_many_drafts", most=MOST)
         new = square.make_id()
         await drafts.add(w, new, me, body)
     return new
@@ -42,14 +42,14 @@ async def drop(square: Square, viewer: Viewer, id_: int) -> None:
 def check(body: Unsaid) -> None:
     """Raises Invalid for what is too much even for a draft, or nothing at all."""
     if body.empty:
-        raise Invalid("Validation failed: Text can't be blank", text="can't be blank")
+        raise Invalid("text_blank")
     if len(body.text) + len(body.spoiler) > MOST_LETTERS:
-        raise Invalid(f"Validation failed: Text is longer than {MOST_LETTERS} characters", text="too long")
+        raise Invalid("draft_too_long", most=MOST_LETTERS)
     if len(body.pictures) > MOST_PICTURES:
-        raise Invalid(f"Validation failed: At most {MOST_PICTURES} files can be attached", media_ids="too many")
+        raise Invalid("too_many_files", most=MOST_PICTURES)
     options = body.poll.options if body.poll else ()
     if len(options) > MOST_OPTIONS or sum(map(len, options)) > MOST_LETTERS:
-        raise Invalid("Validation failed: The poll is too long", poll="too long")
+        raise Invalid("draft_poll_too_long")
 
 
 async def _check_pictures(w: Writing, me: int, body: Unsaid) -> None:
@@ -57,4 +57,4 @@ async def _check_pictures(w: Writing, me: int, body: Unsaid) -> None:
         return
     found = await posting.pictures_of(w, me, list(body.pictures))
     if any(id_ not in found for id_ in body.pictures):
-        raise Invalid("Validation failed: A file is missing or already attached", media_ids="not found")
+        raise Invalid("file_missing")

@@ -76,7 +76,7 @@ async def edit(square: Square, viewer: Viewer, post_id: int, wish: Edit) -> bool
 async def _after(square: Square, reading: Reading, before: Post, wish: Edit) -> tuple[Post, bool]:
     """The post after the edit, and whether its poll begins anew."""
     if wish.poll and wish.pictures:
-        raise Invalid("Validation failed: A poll and pictures cannot go into one post", poll="not with pictures")
+        raise Invalid("poll_with_pictures")
     text, spoiler = composing.in_order(wish.text, wish.spoiler, blank=bool(wish.pictures))
     words = await composing.words_of(square, reading, text, spoiler, wish.language or before.language)
     poll, anew = polls.changed(before.poll, wish.poll, square.clock(), ends_as_before=wish.ends_as_before)

@@ -27,7 +27,7 @@ async def pin(square: Square, viewer: Viewer, post_id: int) -> int:
                 "Validation failed: Posts that are only visible to mentioned users cannot be pinned", base="direct"
             )
         if await pins.count(w, me, post_id) >= MOST:
-            raise Invalid("Validation failed: You have already pinned the maximum number of posts", base="too many")
+            raise Invalid("too_many_pins", most=MOST)
         await pins.pin(w, me, post_id, square.make_id())
     return post_id
 

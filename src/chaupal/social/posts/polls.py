@@ -26,11 +26,11 @@ def begun(asked: PollAsked, now: int) -> Poll:
     """The poll as it is stored. Raises Invalid for options or a time that cannot be taken."""
     titles = tuple(_title(text) for text in asked.options)
     if not FEWEST_OPTIONS <= len(titles) <= MOST_OPTIONS:
-        raise Invalid(f"Validation failed: A poll has {FEWEST_OPTIONS} to {MOST_OPTIONS} options", poll="options")
+        raise Invalid("poll_options", fewest=FEWEST_OPTIONS, most=MOST_OPTIONS)
     if len(set(titles)) < len(titles):
-        raise Invalid("Validation failed: Two options of the poll are the same", poll="the same twice")
+        raise Invalid("poll_same_twice")
     if not SHORTEST <= asked.expires_in <= LONGEST:
-        raise Invalid(f"Validation failed: A poll is open for {SHORTEST} to {LONGEST} seconds", poll="expires_in")
+        raise Invalid("poll_open_for", shortest=SHORTEST, longest=LONGEST)
     return Poll(tuple(map(Option, titles)), now + asked.expires_in * 1_000, asked.multiple, asked.hide_totals)
 
 
@@ -89,34 +89,32 @@ async def _seen(reading: Reading, viewer: Viewer, post_id: int, facts: Facts) ->
 def _chosen(poll: Poll, choices: Sequence[int]) -> list[int]:
     chosen = sorted(set(choices))
     if not chosen or chosen[0] < 0 or chosen[-1] >= len(poll.options):
-        raise Invalid("Validation failed: The chosen vote option does not exist", choices="does not exist")
+        raise Invalid("choice_unknown")
     if len(chosen) > 1 and not poll.multiple:
-        raise Invalid("Validation failed: Only one option can be chosen", choices="only one")
+        raise Invalid("choice_single")
     return chosen
 
 
 async def _check_open(w: Writing, post: Post, poll: Poll, me: int, facts: Facts) -> None:
     if post.author == me:
-        raise Invalid("Validation failed: You cannot vote in your own polls", choices="your own")
+        raise Invalid("vote_own")
     if post.author in facts.relations.blocking:
         raise NotAllowed("You have blocked whoever asks")
     if w.now() >= poll.ends_at:
-        raise Invalid("Validation failed: The poll has already ended", choices="has ended")
+        raise Invalid("vote_over")
     if await polls.voted(w, me, [post.id]):
-        raise Invalid("Validation failed: You have already voted on this poll", choices="voted already")
+        raise Invalid("vote_twice")
 
 
 def _title(text: str) -> str:
     try:
         title = clean.trimmed(clean.normalise_post(text[:1_000]))
     except clean.BadText as error:
-        raise Invalid(f"Validation failed: Options {error}", poll=str(error)) from error
+        raise Invalid("option_unreadable", why=str(error)) from error
     if not title:
-        raise Invalid("Validation failed: An option of the poll is empty", poll="can't be blank")
+        raise Invalid("option_blank")
     if length.length(title) > MOST_LETTERS or len(text) > 1_000:
-        raise Invalid(
-            f"Validation failed: An option of the poll is longer than {MOST_LETTERS} characters", poll="too long"
-        )
+        raise Invalid("option_too_long", most=MOST_LETTERS)
     return title
 
 

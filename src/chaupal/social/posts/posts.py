@@ -76,7 +76,7 @@ async def publish(square: Square, viewer: Viewer, draft: Draft) -> int:
 async def prepare(square: Square, reading: Reading, viewer: Viewer, draft: Draft) -> Post:
     """The post that a draft makes at this moment, still to be written. Raises NotFound, NotAllowed, Invalid."""
     if draft.poll and draft.pictures:
-        raise Invalid("Validation failed: A poll and pictures cannot go into one post", poll="not with pictures")
+        raise Invalid("poll_with_pictures")
     text, spoiler = composing.in_order(draft.text, draft.spoiler, blank=bool(draft.pictures))
     draft = msgspec.structs.replace(draft, text=text, spoiler=spoiler)
     facts = await facts_for(reading, viewer)

@@ -32,7 +32,7 @@ def check_told(post: Post, quoted: Post | None) -> None:
     if quoted is None or post.visibility is not Visibility.DIRECT or quoted.author == post.author:
         return
     if all(mention.id != quoted.author for mention in post.mentions):
-        raise Invalid("Validation failed: Quoted user needs to be mentioned", quoted_status_id="not mentioned")
+        raise Invalid("quoted_unnamed")
 
 
 async def revoke(square: Square, viewer: Viewer, post_id: int, quoting: int) -> None:

@@ -91,13 +91,10 @@ async def _say(square: Square, waiting: Waiting) -> bool:
 async def _check_time(square: Square, w: Writing, me: int, at: int) -> None:
     now = square.clock()
     if not now + SOONEST <= at <= now + LATEST:
-        raise Invalid(
-            "Validation failed: Scheduled at The scheduled date must be in the future",
-            scheduled_at="too soon or too late",
-        )
+        raise Invalid("time_out_of_reach")
     day = at - at % DAY
     if await scheduled.count(w, me) >= MOST or await scheduled.count(w, me, day, day + DAY) >= MOST_A_DAY:
-        raise Invalid("Validation failed: You have exceeded the limit of scheduled posts", scheduled_at="too many")
+        raise Invalid("too_many_scheduled", most=MOST, a_day=MOST_A_DAY)
 
 
 class Closed(Problem):

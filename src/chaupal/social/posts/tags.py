@@ -17,7 +17,7 @@ async def follow(square: Square, viewer: Viewer, name: str) -> None:
     me, (key, name) = viewer.me, checked(name)
     async with square.work.writing() as w:
         if await tag_follows.count(w, me) >= MOST_FOLLOWED:
-            raise Invalid(f"Validation failed: There can be {MOST_FOLLOWED} at most", name="are too many")
+            raise Invalid("too_many_tags", most=MOST_FOLLOWED)
         if await tag_follows.follow(w, me, key, name, square.make_id()):
             w.tell(TagFollowed(account=me, key=key))
 
@@ -38,7 +38,7 @@ async def feature(square: Square, viewer: Viewer, name: str) -> int:
         if known is not None:
             return known
         if len(there) >= MOST_FEATURED:
-            raise Invalid(f"Validation failed: There can be {MOST_FEATURED} at most", name="are too many")
+            raise Invalid("too_many_tags", most=MOST_FEATURED)
         await tag_follows.feature(w, me, key, name, new)
     return new
 
@@ -67,5 +67,5 @@ def checked(name: str) -> tuple[str, str]:
         raise Invalid("Validation failed: Tag cannot be read", name="cannot be read") from error
     entities = find_entities(f"#{name}")
     if len(entities) != 1 or entities[0].text != name or not (key := count_key(name)):
-        raise Invalid("Validation failed: Tag is not valid", name="is not valid")
+        raise Invalid("tag_invalid")
     return key, name

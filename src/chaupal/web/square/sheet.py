@@ -140,7 +140,7 @@ def from_local(text: str) -> int:
     """The same. Raises Invalid."""
     at = moment_of(text)
     if at is None:
-        raise Invalid("Validation failed: Scheduled at is not a time", scheduled_at="is not a time")
+        raise Invalid("time_unreadable")
     return at
 
 

@@ -1,0 +1,115 @@
+"""What can be wrong with what was sent, by code: the one registry. A code and its values are raised; words come at the edge.
+
+`Invalid("text_too_long", most=500)`: programs read the English of `api`, which Mastodon's clients know; people read `page` in
+their language. A test walks every code in both languages.
+"""
+
+from typing import NamedTuple
+
+from chaupal.kernel.marked import N_
+
+
+class Fault(NamedTuple):
+    """`field`: which one is wrong, unless whoever raises it names another (`field=…`). `{…}` and `%(…)s`: its values.
+
+    `api` and `brief` (what is wrong with the field, in two words) are for programs, `page` is a key of the catalogues.
+    """
+
+    field: str
+    api: str
+    brief: str
+    page: str
+
+
+# What the post itself is.
+FAULTS: dict[str, Fault] = {
+    "text_too_long": Fault("text", "Text is longer than {most} characters", "too long",
+        N_("This is too long. A post has at most %(most)s letters, its warning among them."),
+    ),
+    "text_too_big": Fault("text", "Text is longer than {bytes} bytes", "too long", N_("This text is far too long.")),
+    "text_blank": Fault("text", "Text can't be blank", "can't be blank", N_("Write something, or add a picture.")),
+    "text_unreadable": Fault("text", "Text {why}", "{why}", N_("This text holds characters that cannot be taken.")),
+    "too_many_files": Fault(
+        "media_ids", "At most {most} files can be attached", "too many", N_("At most %(most)s pictures go into one post.")
+    ),
+    "file_missing": Fault(
+        "media_ids", "A file is missing or already attached", "not found", N_("A picture has been lost. Choose it again.")
+    ),
+    "film_with_others": Fault(
+        "media_ids", "A video or sound is attached alone", "mixed",
+        N_("A video or sound goes into a post alone, without other files."),
+    ),
+    "quoted_unnamed": Fault(
+        "quoted_status_id", "Quoted user needs to be mentioned", "not mentioned",
+        N_("A message that quotes somebody must mention them."),
+    ),
+    "tag_invalid": Fault(
+        "name", "Tag is not valid", "is not valid",
+        N_("This cannot be a hashtag: letters, digits and _ without spaces, and not digits alone."),
+    ),
+    "too_many_tags": Fault(
+        "name", "There can be {most} at most", "are too many", N_("There can be at most %(most)s of them. Delete some first.")
+    ),
+    "too_many_pins": Fault(
+        "base", "You have already pinned the maximum number of posts", "too many",
+        N_("%(most)s posts are pinned already. Take one off first."),
+    ),
+    # Its poll, and votes in one.
+    "poll_with_pictures": Fault(
+        "poll", "A poll and pictures cannot go into one post", "not with pictures",
+        N_("A poll and pictures cannot go into one post."),
+    ),
+    "poll_options": Fault("poll", "A poll has {fewest} to {most} options", "options", N_("A poll has %(fewest)s to %(most)s options.")),
+    "poll_same_twice": Fault(
+        "poll", "Two options of the poll are the same", "the same twice", N_("Two options of the poll are the same.")
+    ),
+    "poll_open_for": Fault(
+        "poll", "A poll is open for {shortest} to {longest} seconds", "expires_in",
+        N_("A poll is open for five minutes at least, and for a month at most."),
+    ),
+    "option_blank": Fault("poll", "An option of the poll is empty", "can't be blank", N_("An option of the poll is empty.")),
+    "option_too_long": Fault(
+        "poll", "An option of the poll is longer than {most} characters", "too long",
+        N_("An option of the poll has at most %(most)s letters."),
+    ),
+    "option_unreadable": Fault(
+        "poll", "Options {why}", "{why}", N_("An option of the poll holds characters that cannot be taken.")
+    ),
+    "choice_unknown": Fault(
+        "choices", "The chosen vote option does not exist", "does not exist", N_("Choose one of the options.")
+    ),
+    "choice_single": Fault("choices", "Only one option can be chosen", "only one", N_("Only one option can be chosen.")),
+    "vote_own": Fault("choices", "You cannot vote in your own polls", "your own", N_("You cannot vote in your own poll.")),
+    "vote_over": Fault(
+        "choices", "The poll has already ended", "has ended", N_("The poll is over; no more votes are taken.")
+    ),
+    "vote_twice": Fault(
+        "choices", "You have already voted on this poll", "voted already", N_("You have voted in this poll already.")
+    ),
+    # What is kept to be said later.
+    "too_many_drafts": Fault(
+        "base", "Too many drafts are kept already", "too many drafts", N_("You keep %(most)s drafts already. Delete some first.")
+    ),
+    "draft_too_long": Fault(
+        "text", "Text is longer than {most} characters", "too long", N_("This is too long. A draft has at most %(most)s letters.")
+    ),
+    "draft_poll_too_long": Fault("poll", "The poll is too long", "too long", N_("The poll is too long.")),
+    "time_unreadable": Fault("scheduled_at", "Scheduled at is not a time", "is not a time", N_("Choose a day and a time.")),
+    "time_out_of_reach": Fault(
+        "scheduled_at", "Scheduled at The scheduled date must be in the future", "too soon or too late",
+        N_("Choose a time that is five minutes from now at least, and five years at most."),
+    ),
+    "too_many_scheduled": Fault(
+        "scheduled_at", "You have exceeded the limit of scheduled posts", "too many",
+        N_("Too many posts wait for their time already: %(most)s in all, and %(a_day)s on one day, are the most."),
+    ),
+    # A message.
+    "message_for_nobody": Fault("to", "Name whom the message is for", "can't be blank", N_("Say whom the message is for.")),
+    "message_for_too_many": Fault(
+        "to", "A message is for {most} people at most", "too many", N_("A message is for %(most)s people at most.")
+    ),
+    "nobody_called": Fault(
+        "to", "Nobody here is called @{name}", "not found",
+        N_("Nobody here has this username. Look at how it is spelled."),
+    ),
+}  # fmt: skip
