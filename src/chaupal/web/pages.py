@@ -146,7 +146,7 @@ def environment(language: str, native: bool = False) -> Environment:
         "lang": said.language, "dir": said.direction, "languages": LANGUAGES, "static": static.address, "links": links,
         "receipts": {code: said.gettext(text) for code, text in labels("receipt").items()},
         "typing": static.typing, "setting_groups": places.GROUPS, "group_of": places.group_of,
-        "has_icons": "icon-apple.png" in static.kept(),
+        "has_icons": "icon-apple.png" in static.kept(), "has_emoji": "emoji.json" in static.kept(),
     }  # fmt: skip
     env.filters.update(filters)
     env.globals.update(names)

@@ -32,6 +32,7 @@ class Composer {
     if (text.value !== text.defaultValue || form.querySelector(".restored, .attached > *")) form.classList.add("open");
     addCounter(form, text, Number(form.dataset["most"] ?? 500));
     new Suggestions(text);
+    offerEmoji(form, text);
     form.addEventListener("submit", (event) => {
       const button = event.submitter as HTMLButtonElement | null;
       if (button?.name) return; // another deed than sending: as without a script
@@ -96,6 +97,20 @@ class Composer {
     (place ?? wrong).focus();
     wrong.scrollIntoView({ block: "nearest" });
   }
+}
+
+/** The picker comes when it is opened for the first time. */
+function offerEmoji(form: HTMLFormElement, text: HTMLTextAreaElement): void {
+  const place = form.querySelector<HTMLDetailsElement>("details[data-emoji]");
+  if (!place) return;
+  place.hidden = false;
+  place.addEventListener("toggle", () => {
+    const { emoji, list } = place.dataset;
+    if (!place.open || !emoji || !list) return;
+    delete place.dataset["emoji"];
+    void import(emoji).then((picker: { open(place: HTMLDetailsElement, list: string, text: HTMLTextAreaElement): Promise<void> }) => picker.open(place, list, text))
+      .catch(() => { place.dataset["emoji"] = emoji; place.open = false; toast(say("failed")); });
+  });
 }
 
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-composer]")) {

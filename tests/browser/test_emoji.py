@@ -1,0 +1,55 @@
+"""The emoji picker: found by name in Hindi and English, written at the caret, and not brought before it is opened."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser.conftest import Opens
+from browser.test_axe import violations
+
+FIELD = "form.sheet textarea[name=text]"
+
+
+def opens_picker(page: Page) -> None:
+    page.locator(FIELD).click()
+    page.locator("details.smileys > summary").click()
+    expect(page.locator(".smiley-all button").first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("hi", "दिल"), ("hi", "heart"), ("en", "heart"), ("en", "लाल दिल"), ("hi", "हंसी")]
+)
+def test_emoji_are_found_by_their_names_in_hindi_and_english(opens: Opens, language: str, word: str):
+    page = opens("asha", phone=False, language=language)
+    page.context.add_cookies([{"name": "language", "value": language, "url": page.url}])
+    page.goto("/compose")
+    opens_picker(page)
+    page.locator("#emoji").fill(word)
+    wanted = "😂" if word == "हंसी" else "❤️"
+    expect(page.locator(".smiley-all button", has_text=wanted).first).to_be_visible()
+    assert page.locator(".smiley-all button").count() <= 60
+
+
+def test_what_is_chosen_stands_at_the_caret_and_enter_does_not_post(opens: Opens):
+    page = opens("asha", bypass_csp=True)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/compose")
+    page.locator(FIELD).fill("सरसों के खेत")
+    assert not [url for url in asked if "emoji" in url], "not brought before it is opened"
+    page.locator(FIELD).evaluate("(field) => field.setSelectionRange(5, 5)")
+    page.locator("details.smileys > summary").click()
+    page.locator("#emoji").fill("ट्रैक्टर")
+    expect(page.locator(".smiley-all button", has_text="🚜")).to_be_visible()
+    assert violations(page) == []
+    page.locator("#emoji").press("Enter")
+    expect(page.locator(FIELD)).to_have_value("सरसों🚜 के खेत")
+    assert page.url.endswith("/compose")
+    page.locator(".smiley-all button").first.click()
+    page.keyboard.press("Control+z")
+    expect(page.locator(FIELD)).to_have_value("सरसों🚜 के खेत")
+
+
+def test_without_a_script_there_is_no_button_that_does_nothing(opens: Opens):
+    page = opens("asha", java_script_enabled=False)
+    page.goto("/compose")
+    expect(page.locator("details.smileys")).to_be_hidden()
