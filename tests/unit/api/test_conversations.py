@@ -234,7 +234,9 @@ async def test_what_is_new_in_a_conversation_stands_below_a_line_until_it_was_re
     v = village
     path = await sends(v, v.asha, "ravi", "राम राम", "k1")
     assert 'class="mark good"' in rows(await opens(v, v.ravi, "/messages"))[0]
-    await opens(v, v.ravi, path)
+    assert f'href="{path}#new"' in await opens(v, v.ravi, "/messages")
+    assert 'id="new"' in await opens(v, v.ravi, path)
+    assert f'href="{path}#write"' in await opens(v, v.ravi, "/messages")
     assert 'class="mark good"' not in rows(await opens(v, v.ravi, "/messages"))[0]
     await writes(v, v.ravi, "@asha पहली नई")
     await writes(v, v.ravi, "@asha दूसरी नई")
