@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
@@ -279,6 +280,42 @@ async def test_a_post_that_quotes_what_is_withheld_is_told_anew_where_it_looks_d
         assert str(quoting.id) in {m.payload["id"] for m in back}
         await here.heard("update", (await v.says(v.ravi, "प्रहरी")).id)
         assert str(apart.id).encode() not in here.raw
+
+
+async def test_other_posts_with_a_picture_that_becomes_withheld_are_told_anew(village: Village):
+    """To whoever has them before them: without the picture where it is withheld, and with it once it is back."""
+    v, square = village, village.running.house.square
+
+    async def shows_it(text: str, **more: Any) -> Said:
+        return await v.says(v.asha, text, pictures=[await media.attach(square, v.asha.viewer, picture())], **more)
+
+    earlier, few = await shows_it("पहले"), await shows_it("अपनों के लिए", visibility=2)
+    named, other = await shows_it("इसके लिए आदेश"), await v.says(v.meera, "बिना चित्र")
+
+    def pictures(told: Any) -> int:
+        return len(told.payload["media_attachments"])
+
+    async with (
+        listening(v.running.app, "/api/v1/streaming/public", country="IN") as here,
+        listening(v.running.app, "/api/v1/streaming/user", country="IN", token=v.ravi.token) as follower,
+        listening(v.running.app, "/api/v1/streaming/public", country="DE") as abroad,
+    ):
+        ref = await v.withhold(post=named, by=v.chitra, second=v.dev)
+        for ear in (here, follower):
+            assert pictures(await ear.heard("status.update", earlier.id)) == 0
+        assert pictures(await follower.heard("status.update", few.id)) == 0
+        assert pictures(await abroad.heard("status.update", earlier.id)) == 1
+        await v.lift(ref, by=v.chitra)
+        await here.until(
+            lambda ear: [
+                m
+                for m in ear.messages
+                if m.event == "status.update" and m.payload["id"] == str(earlier.id) and pictures(m)
+            ]
+        )
+        await here.heard("update", (await v.says(v.ravi, "प्रहरी")).id)
+        for ear in (here, abroad):
+            assert str(few.id).encode() not in ear.raw and f'"id":"{other.id}"'.encode() not in ear.raw
 
 
 async def test_a_ruling_on_a_private_post_tells_strangers_nothing_of_it(village: Village):

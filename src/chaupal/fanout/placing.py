@@ -8,7 +8,7 @@ from chaupal.fanout.streams import Placed, Placing, Streams
 from chaupal.governance.events import DecisionServed, RulingChanged, RulingLifted
 from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import subjects_of
-from chaupal.policy.measures import HIDING, SCOPES, SHADING, WITHHOLDING
+from chaupal.policy.measures import HIDING, SCOPES, SHADING, WITHHOLDING, Measure
 from chaupal.social.events_own import FiltersChanged, ListChanged
 from chaupal.social.events_posts import CardShown, PostDeleted, PostEdited, PostPublished, QuoteRevoked
 from chaupal.store.court import rulings
@@ -34,6 +34,7 @@ from chaupal.wire.listening import (
 )
 
 POSTS_BACK = 20  # of one that is back: these are sent whole
+PICTURED = (Measure.WITHHOLD_POST, Measure.WITHHOLD_MEDIA)  # take the pictures along wherever else they are used
 QUOTES_TOLD = 50  # newest posts that quote what a ruling is about: they look different now
 POSTS_TOLD = 100  # newest posts of an account that is withheld: what a client may well have before it
 
@@ -134,7 +135,7 @@ async def _ruled(streams: Streams, event: RulingChanged) -> list[Placed]:
         "ruled", event.subject, few, owner=event.owner or 0, withheld=WITHHELD.get(measure, ""), anew=anew, posts=under, reposts=carry,
         account=event.kind == "account",
     )  # fmt: skip
-    return [(EVERYBODY, tiding), *quoting]
+    return [(EVERYBODY, tiding), *quoting, *await _sharing(streams, event, under, few)]
 
 
 async def _few(streams: Streams, event: RulingChanged) -> Few | None:
@@ -147,11 +148,24 @@ async def _quoting(streams: Streams, under: Sequence[int], few: Few | None) -> l
     """The posts that quote what a ruling is about: to whoever is shown those, as they look now."""
     async with streams.work.reading() as reading:
         found = await quotes.of_any(reading, under, QUOTES_TOLD)
+    return await _anew(streams, [(one.post, one.author, one.visibility, one.reply_to_account) for one in found], few)
+
+
+async def _sharing(streams: Streams, event: RulingChanged, under: Sequence[int], few: Few | None) -> list[Placed]:
+    """Other posts with a picture that a ruling is about: withheld with it wherever its owner uses it, and back with it."""
+    if event.measure not in PICTURED:
+        return []
+    about, picture = ((), event.subject) if event.kind == "media" else (under, 0)
+    async with streams.work.reading() as reading:
+        found = await media.sharing(reading, about, picture, POSTS_TOLD)
+    return await _anew(streams, [one for one in found if one[0] not in under], few)
+
+
+async def _anew(streams: Streams, found: Sequence[tuple[int, int, int, int | None]], few: Few | None) -> list[Placed]:
+    """Posts, each with its author, visibility and whom it answers: to whoever is shown them, as they look now."""
     told: list[Placed] = []
-    for one in found:
-        said = PostEdited(
-            post=one.post, author=one.author, visibility=one.visibility, edited_at=0, reply_to_account=one.reply_to_account
-        )  # fmt: skip
+    for post, author, visibility, answers in found:
+        said = PostEdited(post=post, author=author, visibility=visibility, edited_at=0, reply_to_account=answers)
         told += [(topic, replace(tiding, few=few)) for topic, tiding in await _edited(streams, said)]
     return told
 

@@ -14,7 +14,7 @@ from chaupal.governance.orders import archive, portal, publishing
 from chaupal.governance.people import announcements, reports, roles
 from chaupal.kernel.saying import log
 from chaupal.social.archives import exports, imports
-from chaupal.social.media import media, painting
+from chaupal.social.media import contents, media, painting
 from chaupal.social.people import leaving, moving
 from chaupal.social.posts import polls, scheduling
 from chaupal.social.signin import logins
@@ -41,6 +41,7 @@ class Timers:
             (pace, lambda: bulk_jobs.carry_on(court)),
             (pace, lambda: moving.carry_on(square)),
             (pace, lambda: painting.paint_waiting(square)),
+            (pace, contents.Walk(square).step),
             (pace, lambda: push.deliver_due(carrier)),
             (30, lambda: mailing.write_due(carrier)),
             (pace, lambda: announcements.tell_due(court)),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, insert, or_, select, text, update
 
 from chaupal.policy.facts import Subject, Visibility
 from chaupal.policy.filed import Filed
@@ -13,8 +13,8 @@ from chaupal.policy.gate import subjects_of
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Picture
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
-from chaupal.store.machine.shelves import RULINGS
-from chaupal.store.machine.tables import evidence, kept_media, media, media_contents, media_uses, rulings
+from chaupal.store.machine.shelves import EVERY, POSTS, RULINGS
+from chaupal.store.machine.tables import evidence, kept_media, media, media_contents, media_uses, posts, rulings
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.square.posts import sealed_posts
 
@@ -125,6 +125,33 @@ KNOW = upsert(
 USE = upsert(lambda i: i(media_uses).values(post_id=param("of"), root=param("root")).on_conflict_do_nothing())
 RULED = statement(select(rulings.c.id).where(rulings.c.subject_id == param("of"), rulings.c.lifted_at.is_(None)))
 OF_WHOM = statement(select(media.c.account_id, media.c.root).where(media.c.id == param("of")))
+# The newest other posts that show what one of these does, by its content.
+CONTENTS_OF = statement(
+    select(media_uses.c.root)
+    .where(among(media_uses.c.post_id, "ids"))
+    .union(select(case((media.c.root == 0, media.c.id), else_=media.c.root)).where(media.c.id == param("picture")))
+)
+SHARING = statement(
+    select(posts.c.id, posts.c.author, posts.c.visibility, posts.c.reply_to_account)
+    .where(
+        posts.c.id.in_(select(media_uses.c.post_id).where(among(media_uses.c.root, "roots"))), ~among(posts.c.id, "but"),
+    )
+    .order_by(posts.c.id.desc())
+    .limit(param("n"))
+)  # fmt: skip
+# Uploads of which nobody knows yet what they are known by: taken in before that was written down, or since it could be read.
+UNKNOWN = statement(
+    select(media.c.id, media.c.account_id, media.c.mime, media.c.root)
+    .where(
+        media.c.id > param("above"), media.c.state == "ready",
+        ~exists().where(media_contents.c.root == case((media.c.root == 0, media.c.id), else_=media.c.root)),
+    )
+    .order_by(media.c.id)
+    .limit(param("n"))
+)  # fmt: skip
+MERGE = statement(update(media).where(media.c.id == param("of"), media.c.root == 0).values(root=param("into")))
+USES_OF = statement(select(media_uses.c.post_id).where(media_uses.c.root == param("of")))
+UNUSE = statement(delete(media_uses).where(media_uses.c.root == param("of")))
 
 
 def _unused(root: ColumnElement[int]) -> tuple[ColumnElement[bool], ...]:
@@ -209,6 +236,42 @@ async def know(w: Writing, owner: int, digests: Sequence[str], root: int) -> Non
     """What has one of these digests is the same as that upload."""
     for digest in dict.fromkeys(digests):
         await w.run(KNOW, me=owner, digest=digest, root=root)
+
+
+async def sharing(
+    reading: Reading, ids: Sequence[int], picture: int, at_most: int
+) -> list[tuple[int, int, int, int | None]]:
+    """(post, author, visibility, whom it answers) of the newest other posts with what these or the picture show (0: none)."""
+    rows = await reading.fetch(CONTENTS_OF, ids=listed(list(ids)), picture=picture)
+    roots = [row[0] for row in rows]
+    found = await reading.fetch(SHARING, roots=listed(roots), but=listed(list(ids)), n=at_most) if roots else ()
+    return [(row[0], row[1], row[2], row[3]) for row in found]
+
+
+async def unknown(reading: Reading, above: int, at_most: int) -> list[tuple[int, int, str]]:
+    """(upload, owner, MIME type) above an id, of which no digest is known: they were taken in before that was written down."""
+    rows = await reading.fetch(UNKNOWN, above=above, n=at_most)
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+async def know_late(w: Writing, id_: int, digest: str) -> None:
+    """Its file has this digest. Where its owner uploaded the same again, the two are one from now on, with all their uses."""
+    row = await w.first(OF_WHOM, of=id_)
+    if row is None:
+        return
+    owner, root = row[0], row[1] or id_
+    same = await known_as(w, owner, [digest])
+    if same is None or same == root or not await w.run(MERGE, of=id_, into=same):
+        await know(w, owner, [digest], root)
+        return
+    used = [row[0] for row in await w.fetch(USES_OF, of=id_)]
+    await w.run(UNUSE, of=id_)
+    for post in used:
+        await use(w, post, [same])
+    for subject in (id_, same, *[row[0] for row in await w.fetch(USES_OF, of=same)]):
+        for ruled in await w.fetch(RULED, of=subject):
+            w.touch(RULINGS, ruled[0])
+    w.touch(POSTS, EVERY)  # each holds what its pictures are known by
 
 
 async def use(w: Writing, post: int, contents: Iterable[int]) -> None:
