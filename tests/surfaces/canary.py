@@ -17,9 +17,12 @@ import msgspec
 import measures
 from chaupal.app.wiring import ROUTES
 from chaupal.fanout import exporting
+from chaupal.governance.cases import decisions
 from chaupal.governance.laws import laws
+from chaupal.governance.orders import authorities
 from chaupal.policy.measures import Measure
 from chaupal.policy.things import LinkCard
+from chaupal.policy.viewer import Role
 from chaupal.social.archives import exports, imports
 from chaupal.social.archives.imports import Brought
 from chaupal.social.media import media
@@ -46,7 +49,11 @@ LABEL = "नीलकंठलेबल"  # what the label on a post says: every
 LINKED = "https://example.org/"  # what posts of theirs link to
 LURE = "चारागाहशब्द"  # stands in all of them: what is searched with
 
-WORDS = (POST, TAG, ACCOUNT, PICTURE, PRIVATE, MUTED, BLOCKED, SUSPENDED, QUIET, REMOVED, LIMITED, LABEL)
+# A secret order: what it is called by whoever made it, its law, why, and who signed it.
+BY, LAW, WHY, SIGNED = "उल्लूमंत्रालय", "जुगनूधारा", "चमगादड़कारण", "झींगुरसचिव"
+IN_SECRET = (BY, LAW, WHY, SIGNED)
+
+WORDS = (*IN_SECRET, POST, TAG, ACCOUNT, PICTURE, PRIVATE, MUTED, BLOCKED, SUSPENDED, QUIET, REMOVED, LIMITED, LABEL)
 
 
 @dataclass
@@ -56,6 +63,7 @@ class World:
     village: Village
     names: dict[str, list[Any]]
     posts: dict[str, int] = field(default_factory=dict)
+    secret: str = ""  # the secret order's reference
     list: int = 0  # the follower's, in which stand all whom they follow
 
 
@@ -103,6 +111,7 @@ async def build(village: Village) -> World:
         "removed": await v.says(v.meera, f"@asha @karl {REMOVED} {LURE}", language="hi"),
         "limited": await v.says(v.lapwing, f"@asha @karl {LIMITED} {LURE}", language="hi"),
         "crow": await v.says(v.crow, f"@asha @karl {SUSPENDED} {LURE}"),
+        "secret": await v.says(v.meera, f"@asha @karl चुपचाप {LURE}", language="hi"),
     }
     world = World(v, {}, {name: s.id for name, s in said.items()})
     for name, word in (
@@ -210,6 +219,7 @@ async def _rule(v: Village, world: World) -> None:
     await v.withhold_account(v.koel, by=v.chitra, second=v.dev)
     # Asked for, not decided: those who must judge it have to see it, and only on their own pages.
     await v.receives(next(s for s in v.meera.said if s.id == world.posts["private"]).path)
+    world.secret = await _in_secret(v, next(s for s in v.meera.said if s.id == world.posts["secret"]).path)
     photo = next(s for s in v.meera.said if s.id == world.posts["picture"])
     seen = (await v.api(v.meera, "GET", f"/api/v1/statuses/{photo.id}")).json()
     await measures.begin(v, Measure.WITHHOLD_MEDIA, int(seen["media_attachments"][0]["id"]))
@@ -224,6 +234,28 @@ async def _rule(v: Village, world: World) -> None:
     # Whoever reads about the one that is limited is led to the one that is withheld in India.
     async with v.running.house.square.work.writing() as w:
         await moving.point(w, v.lapwing.id, v.koel.id)
+
+
+async def _in_secret(v: Village, path: str) -> str:
+    """By an order under a gag, of an authority of its own; two have decided and the author was not told."""
+    court = v.running.house.court
+    await v.joins("manav", "manav", role=Role.MODERATOR)
+    form = authorities.AuthorityForm(name=BY, name_hi=BY, jurisdiction="IN", office="Registrar")
+    issuer = await authorities.register(court, v.owner.viewer, form)
+    await authorities.agree(court, v.dev.viewer, issuer.id)
+    ref = await v.receives(
+        path,
+        authority=issuer.id,
+        legal_basis=LAW,
+        grounds=WHY,
+        reasons=WHY,
+        officer=SIGNED,
+        gag_until="2021-06-01T00:00",
+    )
+    await decisions.propose(court, v.chitra.viewer, ref, 1, outcome="withhold_post", reason=f"{WHY} {WHY} {WHY}")
+    await decisions.approve(court, v.dev.viewer, ref, 1)
+    await v.settle()
+    return ref
 
 
 def _names(v: Village, world: World, pictures: list[int]) -> dict[str, list[Any]]:
@@ -288,7 +320,7 @@ def _names(v: Village, world: World, pictures: list[int]) -> dict[str, list[Any]
         "slug": ["what-we-did"],
         "path": ["x"],
         "index": [0, 2],
-        "ref": ["IN-2021-0001", "IN-2021-0002", "IN-2021-0003"],
+        "ref": ["IN-2021-0001", "IN-2021-0002", "IN-2021-0003", world.secret],
         "number": [1],
         "user_id": [1],
         "document_id": [1],

@@ -12,7 +12,10 @@ from chaupal.wire.route import Route
 from surfaces.canary import (
     ACCOUNT,
     BLOCKED,
+    BY,
+    IN_SECRET,
     LABEL,
+    LAW,
     LIMITED,
     MUTED,
     PICTURE,
@@ -22,6 +25,7 @@ from surfaces.canary import (
     REMOVED,
     SUSPENDED,
     TAG,
+    WHY,
     Eyes,
     World,
     ask,
@@ -84,7 +88,48 @@ async def faults(world: World, methods: tuple[str, ...], only: set[str] | None =
     for eyes, never in viewers(world.village).items():
         if only is None or eyes.name in only:
             found += await _met(world, eyes, never, routes)
-    return found + await _unmeasured(world) + await _blind(world) if "GET" in methods else found
+    return (
+        [*found, *await _told_of(world), *await _unmeasured(world), *await _blind(world)] if "GET" in methods else found
+    )
+
+
+# That an authority is in the register everybody may know; by which orders it did something, they may not.
+REGISTERED = {
+    f"GET {path}"
+    for path in (
+        "/orders",
+        "/office/sanctions",
+        "/log",
+        "/log/entries/{index}",
+        "/log/entry/{index}",
+        "/log/tile/{path}",
+    )
+}
+
+
+async def _told_of(world: World) -> list[str]:
+    """Who learns of the secret order: whoever it is about, whatever their role, and staff who do not work on orders."""
+    v = world.village
+    found: list[str] = []
+    for eyes in (
+        Eyes("author of what is withheld in secret", "IN", v.meera),
+        Eyes("the same, abroad", "DE", v.meera),
+        Eyes("moderator", "IN", v.manav),
+    ):
+        seen = await crawl(world, eyes, crawled("GET"))
+        found += [
+            f"{eyes.name} met {word} at {route}" for route, words in seen.items() for word in _secrets(route, words)
+        ]
+    return found
+
+
+def _secrets(route: str, words: set[str]) -> list[str]:
+    listed = (
+        {BY}
+        if route in REGISTERED or route.startswith("GET /office/authorities") or "/admin/authorities" in route
+        else set[str]()
+    )
+    return sorted(words & set(IN_SECRET) - listed)
 
 
 async def _met(world: World, eyes: Eyes, never: set[str], routes: list[Route]) -> list[str]:
@@ -97,6 +142,7 @@ async def _met(world: World, eyes: Eyes, never: set[str], routes: list[Route]) -
         for w in sorted(words & never)
         if (route, w) not in OWN_WORDS or eyes.who is not v.asha
     ]
+    found += [f"{eyes.name} met {word} at {route}" for route, words in seen.items() for word in _secrets(route, words)]
     if eyes.who is v.asha:
         found += [f"{eyes.name} met {MUTED} at {route}" for route in seen if route in UNASKED and MUTED in seen[route]]
     if eyes.who is not v.karl:
@@ -159,7 +205,7 @@ async def _blind(world: World) -> list[str]:
                 REMOVED: {"GET /api/v1/statuses/{id}"},
             },
         ),
-        "staff": (staff, {POST: {OFFICE}, PRIVATE: {OFFICE}}),
+        "staff": (staff, {POST: {OFFICE}, PRIVATE: {OFFICE}, WHY: {OFFICE}, LAW: {"GET /office/orders/{ref}"}}),
     }
     return [
         f"{who} did not meet {word} at {route}"
