@@ -229,6 +229,22 @@ def test_a_link_ends_where_a_reader_ends_it(post, link):
 
 
 @pytest.mark.parametrize(
+    "link",
+    [
+        "https://हिन्दी-समाचार.भारत/", "https://समाचार24.भारत/x", "http://तमिल-news.in", "https://my_name.example.org/a",
+        f"https://{'a' * 63}.in/x",
+    ],
+)  # fmt: skip
+def test_hosts_in_indian_scripts_with_digits_or_hyphens_and_names_with_underscores_are_links(link: str):
+    assert urls(f"देखो {link} और बताओ") == [link]
+
+
+@pytest.mark.parametrize("host", ["a" * 64 + ".in", "news." + "b" * 64 + ".in", "-x.in", "x-.in"])
+def test_labels_over_63_letters_or_with_a_hyphen_at_an_end_are_none(host: str):
+    assert urls(f"https://{host}/x") == []
+
+
+@pytest.mark.parametrize(
     "post", ["javascript:alert(1)", "ftp://x.in", "http://", "https://x", "xhttp://a.in", "x.in/a"]
 )
 def test_what_is_not_a_web_address_is_no_link(post):
