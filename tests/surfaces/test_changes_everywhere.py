@@ -6,18 +6,21 @@ Each row of CHANGES is tried on pages, over the API and on the command line; who
 import asyncio
 import json
 import re
+import secrets
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from typing import Any, NamedTuple
 
 import pytest
 
+from chaupal.app.wiring import open_house
 from chaupal.governance.cases import decisions
 from chaupal.governance.cases.lifecycle import State
 from chaupal.governance.orders import changes, procedure, steps
 from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.orders.steps import StepForm
 from chaupal.governance.people import roles
-from chaupal.kernel.clock import iso
+from chaupal.kernel.clock import SECOND, iso
 from chaupal.policy.may import MAY, STAFF
 from chaupal.policy.viewer import Role
 from chaupal.reads.court import matters
@@ -337,3 +340,35 @@ async def test_of_two_who_agree_as_second_reviewer_at_once_one_does_and_who_appr
 async def binds_post(v: Village) -> bool:
     async with v.running.house.court.work.reading() as reading:
         return bool((await rulings_in_force(reading)).on(v.meera.latest.id))
+
+
+async def test_what_two_processes_at_one_store_do_in_the_same_moment_is_never_taken_for_one_another(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+):
+    v = village
+    if not v.running.house.settings.postgres:
+        pytest.skip("one process serves a file")
+    people = [await hire(v, f"agrees_{n}", Role.REVIEWER) for n in range(6)]
+    for n in range(6):
+        await v.says(v.ravi, f"Number {n} about the village.")
+    ref = await v.receives(*(said.path for said in v.ravi.said[-6:]))
+    for number in range(1, 7):
+        await decisions.propose(
+            v.running.house.court, v.chitra.viewer, ref, number, outcome="withhold_post", reason=REASON
+        )
+    monkeypatch.setattr(secrets, "randbits", lambda _bits: 3)  # chance gives both the same
+    async with AsyncExitStack() as stack:
+        houses = [await open_house(v.running.house.settings, clock=v.clock, run=False) for _ in range(2)]
+        for one in houses:
+            stack.push_async_callback(one.close)
+        courts = [one.house.court for one in houses]
+        v.clock.move(SECOND)
+        agreed = await asyncio.gather(
+            *(decisions.concur(courts[n % 2], people[n - 1].viewer, ref, n) for n in range(1, 7)),
+            return_exceptions=True,
+        )
+        assert agreed == [None] * 6
+        done = await asyncio.gather(
+            *(decisions.approve(courts[n % 2], v.dev.viewer, ref, n) for n in range(1, 7)), return_exceptions=True
+        )
+        assert done == [State.IN_FORCE] * 6

@@ -21,11 +21,12 @@ from chaupal.governance.orders.procedure import BY_DECISION, STEPS, WHOLE, Stage
 from chaupal.governance.orders.procedure import MACHINE as PROCEDURE
 from chaupal.governance.orders.statements import StatementForm
 from chaupal.governance.orders.steps import StepForm
-from chaupal.governance.people import report_desk, reports, roles, speakers
+from chaupal.governance.people import account_desk, report_desk, reports, roles, speakers
 from chaupal.governance.people.reports import Report
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.errors import NotAllowed, Problem
 from chaupal.policy.may import MAY, STAFF
+from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.court import evidence as held
 from chaupal.web.routes import ROUTES as WEB
@@ -299,6 +300,7 @@ async def test_nobody_acts_on_themselves_beside_the_tables_either(village: Villa
         "speakers.ask_end": lambda: speakers.ask_end(court, me, grant),
         "speakers.evidence_of": lambda: speakers.evidence_of(court, me, grant),
         "statements.publish": lambda: statements.publish(court, me, stated),
+        "account_desk.end": lambda: account_desk.end(court, me, owner.id, Measure.FREEZE),
         "roles.grant": lambda: roles.grant(court, me, owner.id, Role.MEMBER),
     }
     before, wrong = await count(v), list[str]()

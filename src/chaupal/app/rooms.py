@@ -15,7 +15,7 @@ from chaupal.governance.log import log
 from chaupal.governance.people import roles
 from chaupal.governance.regimes import Regimes, load_regimes
 from chaupal.kernel.clock import Clock, system_clock
-from chaupal.kernel.ids import Ids
+from chaupal.kernel.ids import SEATS, Ids
 from chaupal.kernel.settings import Settings
 from chaupal.ports.feed_local import LocalFeeds
 from chaupal.ports.files import Files
@@ -49,7 +49,7 @@ async def joined(settings: Settings, clock: Clock, *, beside: bool) -> House:
     data = Path(settings.data)
     await asyncio.to_thread(data.mkdir, 0o700, True, True)
     work = await _work(settings, data, clock, beside=beside)
-    make_id = Ids(clock, beside=beside)
+    make_id = Ids(clock, beside=beside, seat=await work.seat(SEATS))
     files = keeper_of(settings)
     feeds = LocalFeeds(read=partial(note, HOMES), changed=partial(work.memory.moved, HOMES))
     mail: Mail = (

@@ -8,6 +8,7 @@ from chaupal.kernel.clock import Clock
 WORKER_BITS = 5
 SEQUENCE_BITS = 11
 LOW_BITS = WORKER_BITS + SEQUENCE_BITS
+SEATS = 1 << WORKER_BITS - 1  # processes that serve one store, and as many beside them
 # The upper half of the sequence is kept for what was said elsewhere and brought here later, under ids of its own time:
 # it never meets what was made here, and can be told from it.
 BROUGHT = 1 << SEQUENCE_BITS - 1
@@ -19,14 +20,15 @@ class Ids:
     """Makes ids that only grow within a process; a worker number keeps processes beside each other apart.
 
     `beside`: this process stands beside a serving one on the same store. The two halves of the worker numbers never meet.
+    `seat`: this process's own number below SEATS within its half, where the store keeps processes apart; else one by chance.
     """
 
     __slots__ = ("_clock", "_last", "_sequence", "_worker")
 
-    def __init__(self, clock: Clock, *, beside: bool = False) -> None:
+    def __init__(self, clock: Clock, *, beside: bool = False, seat: int | None = None) -> None:
         self._clock = clock
         half = WORKER_BITS - 1
-        self._worker = (secrets.randbits(half) | beside << half) << SEQUENCE_BITS
+        self._worker = ((secrets.randbits(half) if seat is None else seat) | beside << half) << SEQUENCE_BITS
         self._last = 0
         self._sequence = 0
 

@@ -5,12 +5,16 @@ from typing import Any
 
 import pytest
 
+from chaupal.governance.cases import decisions, desk
 from chaupal.governance.cases.lifecycle import OPEN, State
+from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.orders.procedure import Stage
 from chaupal.policy.viewer import Role
+from chaupal.reads.court import desk as desk_reads
 from chaupal.reads.court import turns
 from chaupal.web.court import filing
 from desk import REASON, AtDesk
+from surfaces.insiders import protect
 from village import Village
 
 DECIDE, LOOK = "Decide 2", "Look at 2 proposals"
@@ -148,3 +152,23 @@ async def test_every_field_that_is_marked_public_stands_in_the_form(village: Vil
     await village.receives(village.asha.latest.path)
     page = (await AtDesk(village, await village.joins("clerk", role=Role.CLERK)).get("/office/orders/new")).text
     assert name == "interim_until" or f'name="{name}"' in page or f'name="{name}[]"' in page
+
+
+async def test_a_change_about_a_protected_speaker_waits_for_a_second_reviewer_as_the_measure_did(village: Village):
+    v, court = village, village.running.house.court
+    await protect(v, v.meera)
+    usha = await v.joins("usha", role=Role.REVIEWER)
+    ref = await v.receives(v.meera.latest.path)
+    for matter in ("the measure", "its change"):
+        if matter == "the measure":
+            await decisions.propose(court, v.chitra.viewer, ref, 1, outcome="withhold_post", reason=REASON)
+        else:
+            await decisions.approve(court, v.dev.viewer, ref, 1)
+            form = ChangeForm(kind="amend", reason=REASON, body="house", until="2021-02-20")
+            await decisions.propose_change(court, v.chitra.viewer, ref, 1, form)
+        order = (await desk.matter(court, usha.viewer, ref)).order
+        turn = await desk_reads.turn_of(v.running.house.reads, usha.viewer, order)
+        assert (turn.act, turn.mine, turn.many) == ("concur", True, 1), matter
+        mine = await desk_reads.turn_of(v.running.house.reads, v.chitra.viewer, order)
+        assert mine.act != "concur", "whoever proposed it does not agree to it"
+        await decisions.concur(court, usha.viewer, ref, 1)

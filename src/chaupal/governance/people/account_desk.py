@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from chaupal.governance.cases import decisions, house
+from chaupal.governance.cases import decisions, guards, house
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.context import Court
 from chaupal.governance.orders.papers import REASON_AT_LEAST, check_may
@@ -98,9 +98,12 @@ async def act(court: Court, viewer: Viewer, action: Action) -> Opened:
 
 
 async def end(court: Court, viewer: Viewer, account: int, measure: Measure, reason: str = "") -> int:
-    """End every such measure of the house's own that is in force on an account; how many. Raises NotAllowed, Conflict."""
-    check_may(viewer, "sanction")
+    """End every such measure of the house's own that is in force on an account; how many.
+
+    Raises NotAllowed (for one's own account too, whether anything is in force on it or not), NotFound, Conflict.
+    """
     async with court.work.reading() as reading:
+        await guards.act(reading, viewer, "sanction", [account])
         await _handle(reading, account)
         cases = await _binding(court, reading, account, measure)
     for ref, number in cases:

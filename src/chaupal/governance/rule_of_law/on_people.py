@@ -31,7 +31,6 @@ END_ROLES = {
 BY_TWO = (DECIDED, "extended", "renewed", "amended")  # causes that are proposed and approved, each for itself
 KEEPS_PEOPLE = (RESUMED, "confirmed", "modified")  # causes that leave standing who had decided
 CARRIED_OUT = ("carry_out", "decide", "work_on_order", "hear_appeal")
-AT_ONCE = frozenset({"warn", "remove_post"})  # done in a moment: there is nothing that lasts
 
 
 # --- roles are given ---
@@ -311,11 +310,12 @@ def protection_forgotten(book: Book, made: Made) -> bool:
 
 
 def alone_too_long(book: Book, made: Made) -> str:
-    """What one person did by themselves ends after the time that the rules in force allow."""
-    if not made.said.alone or made.said.second or made.said.measure in AT_ONCE:
+    """What one person did by themselves ends after the time that the rules in force allow, whatever it is; so does its strike."""
+    if not made.said.alone or made.said.second:
         return ""
     ends = [rules.alone_ends_at(made.begins) for rules in book.laws.books_at(made.begins)]
-    over = bool(ends) and (made.until is None or made.until > min(ends) + SLACK)
+    lasts = (made.until, *([moment(made.said.strike_until)] if made.said.strike_until else []))
+    over = bool(ends) and any(until is None or until > min(ends) + SLACK for until in lasts)
     return f"at most until {at_minute(min(ends))}" if over else ""
 
 

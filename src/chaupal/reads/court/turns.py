@@ -13,6 +13,7 @@ from chaupal.store.court.docket import Order
 # States of cases: those that wait for a proposal, and those in which somebody has proposed or acted alone.
 TO_PROPOSE = ("received", "returned")
 TO_APPROVE = tuple(state for state in WAITS if state not in TO_PROPOSE)
+TO_CONCUR = ("measure_proposed", "change_proposed")
 # Stages of orders.
 BEGUN = ("received", "acknowledged")
 # A stage in which the next word is somebody else's: whose.
@@ -59,9 +60,9 @@ def _approve(viewer: Viewer, order: Order, stage: str, opens: Sequence[Open], re
 
 
 def _concur(viewer: Viewer, order: Order, stage: str, opens: Sequence[Open], reported: bool) -> Turn | None:
-    """Of protected speakers a second reviewer agrees before an approver is asked."""
-    waiting = [one for one in opens if one.state == "measure_proposed" and one.guarded and one.others]
-    if not waiting or order.authority_id is None or not may(viewer, "decide"):
+    """Of protected speakers a second reviewer agrees before an approver is asked: to a measure, and to a change of it."""
+    waiting = [one for one in opens if one.state in TO_CONCUR and one.guarded and one.others]
+    if not waiting or not may(viewer, "decide"):
         return None
     return Turn(
         act="concur", many=sum(one.guarded for one in waiting), first=_first(waiting), mine=True, whose="reviewer"

@@ -168,6 +168,13 @@ class Work(Protocol):
 
     async def open(self) -> None: ...
 
+    async def seat(self, many: int) -> int | None:
+        """A number below `many` that no other process of this kind (serving, or beside) has at this store while this one lives.
+
+        None where none can be had: on SQLite one process serves, and writers take turns.
+        """
+        ...
+
     async def close(self) -> None: ...
 
 

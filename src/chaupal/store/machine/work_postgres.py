@@ -15,6 +15,7 @@ from chaupal.store.machine.noted import note_everything
 from chaupal.store.machine.work import Look, Reading, Row, Writing
 from chaupal.store.machine.work_shared import SharedWork
 
+SEATED = 0x43484150  # the space of advisory locks in which processes that serve this store sit; the next is of those beside them
 GONE = "The store could not keep this; nothing was changed"
 
 
@@ -103,6 +104,7 @@ class PostgresWork(SharedWork):
         super().__init__(clock, beside=beside)
         self._dsn = dsn
         self._connections = connections
+        self._sits: Any = None
 
     async def open(self) -> None:
         self.pool: Any = await asyncpg.create_pool(
@@ -122,7 +124,17 @@ class PostgresWork(SharedWork):
                 f"The database has character type {row[0]}, encoding {row[1]}; make it with C.UTF-8 and UTF8"
             )
 
+    async def seat(self, many: int) -> int | None:
+        """See `store.work.Work`: held by a connection of its own, so that it is free again once the process is no more."""
+        self._sits = await asyncpg.connect(self._dsn)
+        for number in range(many):
+            if await self._sits.fetchval("SELECT pg_try_advisory_lock($1, $2)", SEATED + self._beside, number):
+                return number
+        return None
+
     async def close(self) -> None:
+        if self._sits is not None:
+            await self._sits.close()
         await self.pool.close()
 
     def fault(self, error: BaseException) -> Problem | None:

@@ -275,6 +275,10 @@ class SqliteWork(SharedWork):
     def _to_disk(self) -> None:
         self._writer.execute("COMMIT")
 
+    async def seat(self, many: int) -> int | None:
+        """See `store.work.Work`."""
+        return await asyncio.sleep(0)
+
     async def tidy(self) -> None:
         """Move the WAL into the database, on a connection and a thread of its own; called when the house is idle.
 

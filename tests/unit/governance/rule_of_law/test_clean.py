@@ -136,7 +136,7 @@ def check_late(scribe: Scribe) -> None:
 
 def test_the_house_acts_by_its_own_rules(scribe: Scribe):
     scribe.own(targets={"account": 1})
-    scribe.alone(until=scribe.minute(hours=5), measure="freeze", strike_until=scribe.minute(days=180))
+    scribe.alone(until=scribe.minute(hours=5), measure="freeze", strike_until=scribe.minute(hours=5))
     scribe.own("HOUSE-2021-0002", targets={"account": 1})
     proposal = scribe.propose("HOUSE-2021-0002", kind="account", outcome="suspend", demanded="", by=MODERATOR)
     scribe.approve(proposal, permanent=True, until=None, second=SECOND)

@@ -728,7 +728,7 @@ def test_a_rule_is_cited_before_it_is_in_force(scribe: Scribe):
 
 
 def test_a_strike_counts_longer_than_the_rules_say(scribe: Scribe):
-    lie(scribe, own(scribe, strike_until=scribe.minute(days=900)), "strike_too_long")
+    lie(scribe, own(scribe, strike_until=scribe.minute(days=900)), "strike_too_long", "alone_too_long")
 
 
 def test_one_moderator_suspends_for_good(scribe: Scribe):
@@ -737,6 +737,16 @@ def test_one_moderator_suspends_for_good(scribe: Scribe):
 
 def test_one_moderator_freezes_for_nine_days(scribe: Scribe):
     lie(scribe, own(scribe, until=scribe.minute(days=9)), "alone_too_long")
+
+
+@pytest.mark.parametrize("measure", ["warn", "remove_post"])
+def test_a_warning_by_one_person_waits_for_a_second_as_every_act_of_one_does(scribe: Scribe, measure: str):
+    kind = "post" if measure == "remove_post" else "account"
+    lie(scribe, own(scribe, measure=measure, kind=kind, until=scribe.minute(days=9)), "alone_too_long")
+
+
+def test_the_strike_of_what_one_person_did_lasts_longer_than_it(scribe: Scribe):
+    lie(scribe, own(scribe, strike_until=scribe.minute(days=180)), "alone_too_long")
 
 
 # --- changes and ends ---
