@@ -21,6 +21,8 @@ class Fault(NamedTuple):
     page: str
 
 
+TOO_FINE = N_("This has more pixels, or frames a second, than can be taken here.")
+
 # What the post itself is.
 FAULTS: dict[str, Fault] = {
     "text_too_long": Fault("text", "Text is longer than {most} characters", "too long",
@@ -112,4 +114,64 @@ FAULTS: dict[str, Fault] = {
         "to", "Nobody here is called @{name}", "not found",
         N_("Nobody here has this username. Look at how it is spelled."),
     ),
+    # A file, and what is said of it.
+    "file_blank": Fault("file", "File can't be blank", "can't be blank", N_("Choose a file.")),
+    "file_too_large": Fault("file", "File is larger than {most} bytes", "too large", N_("This file is too large.")),
+    "file_unprocessed": Fault(
+        "file", "File could not be processed", "cannot be processed",
+        N_("This video or sound could not be prepared. Try another file."),
+    ),
+    "film_not_taken": Fault(
+        "file", "File is a video or sound, and this server takes none", "not taken here",
+        N_("This server takes no video and no sound."),
+    ),
+    "film_unreadable": Fault(
+        "file", "File is not a video or sound that can be read here", "cannot be read",
+        N_("This file is not a video or sound that can be read here."),
+    ),
+    "film_too_long": Fault(
+        "file", "File is longer than {most} seconds", "too long",
+        N_("This video or sound is too long: %(most)s seconds are the most."),
+    ),
+    "film_too_fine": Fault("file", "File has more than {most} pixels in a frame", "too many pixels", TOO_FINE),
+    "film_too_fast": Fault("file", "File has more than {most} frames a second", "too many frames", TOO_FINE),
+    "picture_too_fine": Fault("file", "File has more than {most} pixels", "too many pixels", TOO_FINE),
+    "picture_unreadable": Fault(
+        "file", "File is not an image that can be read here", "cannot be read",
+        N_("This file is not a picture that can be read here."),
+    ),
+    "picture_unknown": Fault(
+        "file", "File is not an image of a kind that is taken here", "unknown kind",
+        N_("This file is not a picture that can be read here."),
+    ),
+    "description_too_long": Fault(
+        "description", "Description is longer than {most} characters", "too long",
+        N_("The description of a picture has at most %(most)s letters."),
+    ),
+    "description_unreadable": Fault(
+        "description", "Description {why}", "{reason}",
+        N_("The description of a picture holds characters that cannot be taken."),
+    ),
+    "focus_invalid": Fault(
+        "focus", "Focus must be two numbers from -1 to 1", "not a point", N_("Choose a point within the picture.")
+    ),
+    # What somebody says of themselves, and how they are set.
+    "note_too_long": Fault("note", "Note is too long", "is too long", N_("This is too long. About you: at most %(most)s letters.")),
+    "too_many_fields": Fault(
+        "fields_attributes", "Fields can be {most} at most", "are too many", N_("The table has at most %(most)s lines.")
+    ),
+    "fields_too_long": Fault("fields_attributes", "Fields are too long", "are too long", N_("A line of the table is too long.")),
+    "site_invalid": Fault(
+        "attribution_domains", "Attribution domains {typed} is not a valid domain name", "is not a valid domain name",
+        N_("One of these is no name of a site, like example.org."),
+    ),
+    "too_many_sites": Fault(
+        "attribution_domains", "Attribution domains can be {most} at most", "are too many",
+        N_("There can be at most %(most)s of them. Delete some first."),
+    ),
+    "privacy_unknown": Fault("privacy", "Privacy is not known", "is not known", N_("Choose who may see it.")),
+    "language_unknown": Fault("language", "Language is not known", "is not known", N_("Choose a language from the list.")),
+    "quote_policy_unknown": Fault("quote_policy", "Quote policy is not known", "is not known", N_("Choose who may quote them.")),
+    "list_unnamed": Fault("title", "Title can't be blank", "can't be blank", N_("Give it a name.")),
+    "list_name_too_long": Fault("title", "Title is too long", "is too long", N_("A name has at most %(most)s letters.")),
 }  # fmt: skip

@@ -11,23 +11,10 @@ from chaupal.web.words import N_, words
 # Fragments of messages -> what a person is told. The first that occurs in the message decides.
 HEARD: tuple[tuple[str, str], ...] = (
     ("cannot be quoted", N_("The author of this post does not let you quote it.")),
-    ("File is larger", N_("This file is too large.")),
-    ("File is longer", N_("This video or sound is too long.")),
-    ("File has more than", N_("This has more pixels, or frames a second, than can be taken here.")),
-    ("takes none", N_("This server takes no video and no sound.")),
-    ("not a video or sound", N_("This file is not a video or sound that can be read here.")),
-    ("could not be processed", N_("This video or sound could not be prepared. Try another file.")),
     ("finished processing", N_("A video or sound is not ready yet. Try again in a moment.")),
-    ("not an image", N_("This file is not a picture that can be read here.")),
     ("currently used by a status", N_("This picture is in a post already.")),
-    ("Description is too long", N_("The description of a picture is too long.")),
-    ("Note is too long", N_("This is too long. About you: at most 500 letters.")),
     ("Name", N_("This name cannot be taken.")),
     ("Fields", N_("A line of the table is too long.")),
-    ("domain name", N_("One of these is no name of a site, like example.org.")),
-    ("Attribution domains can be", N_("These are too many. Take some off first.")),
-    ("Privacy", N_("Choose who may see it.")),
-    ("Quote policy", N_("Choose who may quote them.")),
     ("Language", N_("Choose a language from the list.")),
     ("cannot be reposted", N_("This post cannot be reposted: its author chose who may see it.")),
     (

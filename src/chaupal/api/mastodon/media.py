@@ -13,7 +13,6 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
 from chaupal.reads.posts import media as looked
 from chaupal.social.media import media
-from chaupal.social.media.painting import NOT_PAINTED
 from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, delete, get, post, put
@@ -120,7 +119,7 @@ async def look(call: Call[One]) -> Answer:
     """206 while it is being processed, as Mastodon's clients ask until it is 200."""
     picture = await looked.own(call.house.reads, call.viewer, call.args.id)
     if picture.state == FAILED:
-        raise Invalid(NOT_PAINTED, file="cannot be processed")
+        raise Invalid("file_unprocessed")
     return json(attachment(call.house.settings, picture, call.me), 206 if picture.state == WAITING else 200)
 
 

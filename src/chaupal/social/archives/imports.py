@@ -64,9 +64,9 @@ async def take_in(square: Square, viewer: Viewer, brought: Brought) -> int:
 
 def _kind(brought: Brought) -> str:
     if not brought.data:
-        raise Invalid("Validation failed: File can't be blank", file="can't be blank")
+        raise Invalid("file_blank")
     if len(brought.data) > MOST_BYTES:
-        raise Invalid(f"Validation failed: File is larger than {MOST_BYTES} bytes", file="too large")
+        raise Invalid("file_too_large", most=MOST_BYTES)
     if brought.data.startswith(BEGINNINGS):
         return ARCHIVE
     kind = brought.kind or past_csv.kind_of(brought.name, brought.data)

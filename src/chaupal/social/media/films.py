@@ -46,9 +46,6 @@ DECODERS = (
 # Memory in kB, seconds of processor, size of a file in 512 bytes. The shell only sets these and becomes the program.
 LIMITS = 'ulimit -v 2500000; ulimit -t 1800; ulimit -f 400000; exec nice -n 10 "$@"'
 
-UNREADABLE = "Validation failed: File is not a video or sound that can be read here"
-NONE_HERE = "Validation failed: File is a video or sound, and this server takes none"
-
 
 class Ffmpeg(msgspec.Struct, frozen=True):
     """The two programs, by their paths."""
@@ -109,26 +106,21 @@ async def look(settings: Settings, path: Path, demuxer: str) -> Sent:
     """What it is. Nothing is painted yet; what is too much is refused by what its header says. Raises Invalid."""
     program = ffmpeg(settings)
     if program is None:
-        raise Invalid(NONE_HERE, file="not taken here")
+        raise Invalid("film_not_taken")
     try:
         async with _turn("look", LOOKING_AT_ONCE):
             told = await _told(program, path, demuxer)
     except NotPainted as error:
-        raise Invalid(UNREADABLE, file="cannot be read") from error
+        raise Invalid("film_unreadable") from error
     film, sound = _stream(told, "video"), _stream(told, "audio")
     if film is None and sound is None:
-        raise Invalid(UNREADABLE, file="cannot be read")
+        raise Invalid("film_unreadable")
     if _seconds(told) > settings.max_film_seconds:
-        raise Invalid(f"Validation failed: File is longer than {settings.max_film_seconds} seconds", file="too long")
+        raise Invalid("film_too_long", most=settings.max_film_seconds)
     if film is not None and int(film.get("width") or 0) * int(film.get("height") or 0) > settings.max_film_pixels:
-        raise Invalid(
-            f"Validation failed: File has more than {settings.max_film_pixels} pixels in a frame",
-            file="too many pixels",
-        )
+        raise Invalid("film_too_fine", most=settings.max_film_pixels)
     if film is not None and _rate(film) > MOST_FRAMES_TAKEN:
-        raise Invalid(
-            f"Validation failed: File has more than {MOST_FRAMES_TAKEN} frames a second", file="too many frames"
-        )
+        raise Invalid("film_too_fast", most=MOST_FRAMES_TAKEN)
     if demuxer == "gif":
         return Sent("gifv", demuxer)
     return Sent("audio" if film is None else "video", demuxer)

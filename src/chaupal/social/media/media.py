@@ -99,7 +99,7 @@ async def _attach_film(
             await drop_files(square, picture.id, picture.mime)
             raise
     if wait and not await painting.paint(square, picture.id):
-        raise Invalid(painting.NOT_PAINTED, file="cannot be processed")
+        raise Invalid("file_unprocessed")
     return picture.id
 
 
@@ -178,18 +178,16 @@ def check_description(text: str) -> str:
     try:
         text = trimmed(normalise_post(text[: MOST_DESCRIPTION_BYTES + 1]))
     except BadText as error:
-        raise Invalid(f"Validation failed: Description {error}", description=error.reason) from error
+        raise Invalid("description_unreadable", why=str(error), reason=error.reason) from error
     if len(text.encode()) > MOST_DESCRIPTION_BYTES or len(_CLUSTER.findall(text)) > MOST_DESCRIPTION:
-        raise Invalid(
-            f"Validation failed: Description is longer than {MOST_DESCRIPTION} characters", description="too long"
-        )
+        raise Invalid("description_too_long", most=MOST_DESCRIPTION)
     return text
 
 
 def check_focus(focus: tuple[float, float]) -> tuple[float, float]:
     """A point within the picture, from -1 to 1 on both axes; what lies beyond is moved to the edge. Raises Invalid."""
     if not all(math.isfinite(at) for at in focus):
-        raise Invalid("Validation failed: Focus must be two numbers from -1 to 1", focus="not a point")
+        raise Invalid("focus_invalid")
     x, y = (max(-1.0, min(1.0, at)) for at in focus)
     return x, y
 
@@ -223,6 +221,6 @@ def _head(path: Path) -> bytes:
 def _check_size(upload: bytes | Path, most: int) -> None:
     size = len(upload) if isinstance(upload, bytes) else upload.stat().st_size
     if not size:
-        raise Invalid("Validation failed: File can't be blank", file="can't be blank")
+        raise Invalid("file_blank")
     if size > most:
-        raise Invalid(f"Validation failed: File is larger than {most} bytes", file="too large")
+        raise Invalid("file_too_large", most=most)

@@ -53,8 +53,6 @@ TAKEN = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif")
 WHOLE = "[fail_on=truncated]"
 WHOLE_MOVING = "[fail_on=truncated,n=-1]"
 
-UNREADABLE = "Validation failed: File is not an image that can be read here"
-
 
 class Rendering(msgspec.Struct, frozen=True):
     """An image as it is kept: `original` in `mime`, `small` in WebP. Sizes in pixels."""
@@ -78,7 +76,7 @@ def render(data: bytes, most_pixels: int) -> Rendering:
     try:
         return _render(kind, data, moving=moving)
     except _vips().Error as error:
-        raise Invalid(UNREADABLE, file="cannot be read") from error
+        raise Invalid("picture_unreadable") from error
 
 
 def portrait(data: bytes, most_pixels: int, size: tuple[int, int]) -> bytes:
@@ -93,7 +91,7 @@ def portrait(data: bytes, most_pixels: int, size: tuple[int, int]) -> bytes:
         )
         return bytes(_plain(image).webpsave_buffer(Q=QUALITY, keep="none"))
     except vips.Error as error:
-        raise Invalid(UNREADABLE, file="cannot be read") from error
+        raise Invalid("picture_unreadable") from error
 
 
 def is_image(head: bytes) -> bool:
@@ -116,7 +114,7 @@ def _named(data: bytes) -> str:
 def _kind_of(data: bytes) -> str:
     if kind := _named(data):
         return kind
-    raise Invalid("Validation failed: File is not an image of a kind that is taken here", file="unknown kind")
+    raise Invalid("picture_unknown")
 
 
 def _sifted(png: bytes) -> bytes:
@@ -145,9 +143,9 @@ def _frames(kind: str, data: bytes, most_pixels: int) -> tuple[int, int]:
     try:
         image = getattr(vips.Image, f"{kind}load_buffer")(data, access="sequential")
     except vips.Error as error:
-        raise Invalid(UNREADABLE, file="cannot be read") from error
+        raise Invalid("picture_unreadable") from error
     if image.width * image.height > most_pixels:
-        raise Invalid(f"Validation failed: File has more than {most_pixels} pixels", file="too many pixels")
+        raise Invalid("picture_too_fine", most=most_pixels)
     frames = int(image.get("n-pages")) if image.get_typeof("n-pages") else 1
     return frames, frames * image.width * image.height if frames > 1 else 0
 

@@ -95,7 +95,7 @@ def _filled(old: ListRow, wish: Wish) -> ListRow:
     if replies not in REPLIES:
         raise Invalid("Validation failed: Replies policy is not included in the list", replies_policy="is not known")
     if not title:
-        raise Invalid("Validation failed: Title can't be blank", title="can't be blank")
+        raise Invalid("list_unnamed")
     exclusive = old.exclusive if wish.exclusive is None else wish.exclusive
     return replace(old, title=title, replies=replies, exclusive=exclusive)
 
@@ -106,7 +106,7 @@ def _title(text: str) -> str:
     except BadText as error:
         raise Invalid("Validation failed: Title cannot be read", title="cannot be read") from error
     if len(title) > LONGEST:
-        raise Invalid("Validation failed: Title is too long", title="is too long")
+        raise Invalid("list_name_too_long", most=LONGEST)
     return title
 
 

@@ -21,7 +21,7 @@ from chaupal.text.analyse import name_words
 from chaupal.text.clean import BadText, clean_name, normalise_post, trimmed
 from chaupal.text.grammar import find_entities
 from chaupal.text.language import check_language
-from chaupal.text.length import fits
+from chaupal.text.length import MAX_GRAPHEMES, fits
 
 MOST_FIELDS = 4
 MOST_IN_FIELD = 255
@@ -103,7 +103,7 @@ async def _in_order(square: Square, face: Face) -> Face:
         return face
     note = _text(face.note, "note") if trimmed(face.note) else ""
     if not fits(note):
-        raise Invalid("Validation failed: Note is too long", note="is too long")
+        raise Invalid("note_too_long", most=MAX_GRAPHEMES)
     return replace(face, note=note, note_html=await _note_html(square, note))
 
 
@@ -120,13 +120,13 @@ async def _note_html(square: Square, note: str) -> str:
 def _fields(fields: tuple[Field, ...]) -> tuple[Field, ...]:
     """Empty lines are dropped; a client clears one by sending it empty."""
     if len(fields) > MOST_FIELDS:
-        raise Invalid(f"Validation failed: Fields can be {MOST_FIELDS} at most", fields_attributes="are too many")
+        raise Invalid("too_many_fields", most=MOST_FIELDS)
     kept = (
         Field(trimmed(_text(f.name, "fields_attributes")), trimmed(_text(f.value, "fields_attributes"))) for f in fields
     )
     found = tuple(f for f in kept if f.name or f.value)
     if any(len(part) > MOST_IN_FIELD for f in found for part in (f.name, f.value)):
-        raise Invalid("Validation failed: Fields are too long", fields_attributes="are too long")
+        raise Invalid("fields_too_long")
     return found
 
 
@@ -135,15 +135,10 @@ def _sites(typed: tuple[str, ...]) -> tuple[str, ...]:
     found = {one: hosts.plain(one) for one in typed if one.strip()}
     bad = next((one for one, host in found.items() if not host), None)
     if bad is not None:
-        raise Invalid(
-            f"Validation failed: Attribution domains {bad.strip()[:60]} is not a valid domain name",
-            attribution_domains="is not a valid domain name",
-        )
+        raise Invalid("site_invalid", typed=bad.strip()[:60])
     sites = tuple(dict.fromkeys(found.values()))
     if len(sites) > MOST_SITES:
-        raise Invalid(
-            f"Validation failed: Attribution domains can be {MOST_SITES} at most", attribution_domains="are too many"
-        )
+        raise Invalid("too_many_sites", most=MOST_SITES)
     return sites
 
 
@@ -160,10 +155,10 @@ def _checked(defaults: Defaults) -> Defaults:
     visibility, language = defaults.visibility or None, defaults.language
     # A direct post is for those it names: nobody starts with that.
     if visibility is not None and (visibility not in FROM_WIRE or visibility == "direct"):
-        raise Invalid("Validation failed: Privacy is not known", privacy="is not known")
+        raise Invalid("privacy_unknown")
     if language and (language := check_language(language)) is None:
-        raise Invalid("Validation failed: Language is not known", language="is not known")
+        raise Invalid("language_unknown")
     quote_policy = defaults.quote_policy or None
     if quote_policy is not None and quote_policy not in quotes.POLICIES:
-        raise Invalid("Validation failed: Quote policy is not known", quote_policy="is not known")
+        raise Invalid("quote_policy_unknown")
     return replace(defaults, visibility=visibility, language=language, quote_policy=quote_policy)
