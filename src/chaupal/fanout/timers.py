@@ -21,9 +21,10 @@ from chaupal.social.signin import logins
 
 
 class Timers:
-    """Tasks beside the runner. Each act is done again and again; one that fails is logged and tried the next time.
+    """One loop over what is due, beside the runner. An act is never begun while it still runs; one that fails is logged and
+    tried when it is due again.
 
-    `pace`: seconds between looks at the rulings.
+    `pace`: seconds between looks at what is due.
     """
 
     def __init__(self, carrier: Carrier, *, pace: float = 1.0) -> None:
@@ -65,21 +66,36 @@ class Timers:
             (3_600, lambda: previews.sweep(carrier)),
             (3_600, lambda: push.tidy(carrier)),
         )
-        self._tasks: list[asyncio.Task[None]] = []
+        self._pace = pace
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._loop: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        self._tasks = [asyncio.create_task(self._again(seconds, act)) for seconds, act in self._acts]
+        self._loop = asyncio.create_task(self._look())
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        for task in (self._loop, *self._running.values()):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
 
-    async def _again(self, seconds: float, act: Callable[[], Awaitable[object]]) -> None:
+    async def _look(self) -> None:
+        now = asyncio.get_running_loop().time
+        due = [now() + seconds for seconds, _ in self._acts]
         while True:
-            await asyncio.sleep(seconds)
-            try:
-                await act()
-            except Exception:
-                log.exception("what time should have done failed; trying again", every=seconds)
+            await asyncio.sleep(self._pace)
+            for at, (seconds, act) in enumerate(self._acts):
+                if (
+                    at not in self._running and due[at] <= now() + self._pace / 2
+                ):  # looks come a little late, each by itself
+                    due[at] = now() + seconds
+                    self._running[at] = asyncio.create_task(self._carry_out(at, act))
+
+    async def _carry_out(self, at: int, act: Callable[[], Awaitable[object]]) -> None:
+        try:
+            await act()
+        except Exception:
+            log.exception("what time should have done failed; trying again", every=self._acts[at][0])
+        finally:
+            del self._running[at]

@@ -28,3 +28,31 @@ async def test_a_ruling_that_has_run_out_is_written_down_by_itself(bench: Bench)
         await asyncio.sleep(0.02)
     await clock.close()
     assert await state() is State.LAPSED
+
+
+async def test_one_that_takes_long_holds_up_no_other_and_is_not_begun_twice_and_one_that_fails_is_tried_again(
+    bench: Bench,
+):
+    timers = Timers(bench.street.carrier, pace=0.01)
+    begun = {"long": 0, "failing": 0, "short": 0}
+    enough, never = asyncio.Event(), asyncio.Event()
+
+    async def long() -> None:
+        begun["long"] += 1
+        await never.wait()
+
+    async def failing() -> None:
+        begun["failing"] += 1
+        raise OSError("the disk is full")
+
+    async def short() -> None:
+        begun["short"] += 1
+        if begun["short"] >= 3 and begun["failing"] >= 3:
+            enough.set()
+
+    timers._acts = ((0.01, long), (0.01, failing), (0.01, short))  # pyright: ignore[reportPrivateUsage]
+    timers.start()
+    await asyncio.wait_for(enough.wait(), 20)
+    await timers.close()
+    assert begun["long"] == 1
+    assert not timers._running  # pyright: ignore[reportPrivateUsage]
