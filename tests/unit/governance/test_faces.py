@@ -7,11 +7,12 @@ import msgspec
 import pytest
 from sqlalchemy import text as sql
 
-from chaupal.governance import tlog
+from chaupal.governance import rule_of_law, tlog
 from chaupal.governance.cases import bulk, decisions
 from chaupal.governance.cases.cases import case_of
 from chaupal.governance.cases.ladder import Draft
 from chaupal.governance.cases.lifecycle import State
+from chaupal.governance.log import opening
 from chaupal.governance.orders import faces
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.regimes import load_regimes
@@ -182,6 +183,26 @@ async def test_the_log_commits_to_why_it_was_done_in_spite_of_what_the_order_lac
         assert (entry["public"]["defects"], entry["public"]["despite"]) == (["field_missing"], True)
         assert tlog.read_disclosure(opens["despite"])[1] == DESPITE and DESPITE not in str(entry)
     assert found[0][1]["despite"] == found[1][1]["despite"]
+
+
+async def test_why_it_was_done_in_spite_of_a_defect_can_be_erased_and_nothing_is_a_lie_by_that(bench: Bench):
+    """Before it was approved, too: the digest stands in what carries it out, the words stand nowhere."""
+    ref, court = await bench.order(reasons="", particulars={}), bench.court
+    await decisions.propose(court, bench.asha, ref, 1, **WITHHOLD, despite=DESPITE)
+    async with court.work.reading() as reading:
+        leaf = await ledger.size(reading) - 1
+    await opening.erase(court, bench.dev, leaf, ["despite"], REASON)
+    await decisions.approve(court, bench.dev, ref, 1)
+    async with court.work.reading() as reading:
+        events = (await case_of(court, reading, ref, 1)).events
+        rows = await auditing.entries_with_openings(reading, 0, await ledger.size(reading))
+    assert DESPITE not in str(events)
+    assert DESPITE not in str([tlog.read_disclosure(text) for _, _, opens in rows for text in opens.values()])
+    (proposed, measure) = [entry for entry in (msgspec.json.decode(body) for _, body, _ in rows) if _decides(entry)]
+    assert measure["public"]["despite"] and set(proposed["_sd"]) <= set(measure["_sd"])
+    bodies = [body for _, body, _ in rows]
+    found = {one.code for one in rule_of_law.try_log(lambda: enumerate(bodies), lambda digest: None).broken}
+    assert not found & {"despite_unsaid", "defects_unlike", "reason_unlike"}
 
 
 async def test_a_refusal_needs_no_reason_for_what_the_order_lacks(bench: Bench):

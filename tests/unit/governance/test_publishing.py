@@ -40,6 +40,18 @@ async def test_a_gag_until_makes_an_order_as_secret_as_its_law_could(bench: Benc
         assert await register.public_orders_below(reading, 2**62, 10) == []
 
 
+async def test_what_a_secret_entry_says_is_read_by_nobody_outside_until_its_day(bench: Bench, gagged: str):
+    """Neither beside the log nor by whoever asks for what was opened of an entry (statements, Lumen, the log's pages)."""
+    async with bench.court.work.reading() as reading:
+        indexes = [*range(await ledger.size(reading))]
+    assert set(map(str, (await log.opened(bench.court, indexes)).values())) == {"{}"}
+    await log.checkpoint(bench.court)
+    assert not any((await log.openings(bench.court, 0)).values())
+    bench.street.clock.move(10 * DAY)
+    assert await publishing.publish_due(bench.court) == 1
+    assert REASON in str(await log.opened(bench.court, indexes))
+
+
 async def test_public_numbers_are_given_at_publication(bench: Bench, gagged: str):
     """A secret order took number 0029 and the register jumped from 28 to 30."""
     assert await bench.order() == "IN-2021-0001"

@@ -196,8 +196,8 @@ def no_reason(book: Book, act: Decided | Made) -> bool:
 
 def despite_unsaid(book: Book, act: Decided | Made) -> str:
     """Whoever proposes answers for what the order lacks on its face; where one acts alone, that person does."""
-    if isinstance(act, Decided) and act.said.step != "proposed":
-        return ""
+    if act.said.step != "proposed" if isinstance(act, Decided) else act.cause != DECIDED:
+        return ""  # what goes on was answered for where it began
     told = act.act.opened
     blank = "despite" in told and not str(told["despite"] or "").strip()
     return ", ".join(act.said.defects) if act.said.defects and (blank or not act.said.despite) else ""

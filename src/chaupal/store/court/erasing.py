@@ -19,6 +19,7 @@ _COLUMNS: tuple[tuple[Table, str, str, str], ...] = (
 _BODIES: tuple[tuple[Table, str, tuple[str, ...]], ...] = (
     (case_events, "reason", ("reason",)),
     (case_events, "finding", ("finding",)),
+    (case_events, "despite", ("despite",)),
     (order_events, "reason", ("reason", "text")),
     (order_events, "body_name", ("body",)),
 )
