@@ -1,5 +1,6 @@
 """Writing with a script: the counter counts as the server does, names are completed, pictures are sent, nothing is lost."""
 
+import base64
 import re
 from collections.abc import Iterator
 
@@ -92,7 +93,7 @@ def test_the_sheet_is_one_line_that_opens_with_one_row_of_icons(page: Page):
     expect(page.locator(".tools")).to_be_hidden()
     page.locator(TEXT).click()
     icons = page.locator(f"{TOOLS}, .tools > label.tool")
-    expect(icons).to_have_count(5)
+    expect(icons).to_have_count(6)
     assert len({round((one.bounding_box() or {})["y"]) for one in icons.all()}) == 1
     assert (page.locator(POST).bounding_box() or {})["x"] > 200
 
@@ -316,3 +317,21 @@ def test_words_for_a_change_of_a_post_are_kept_for_that_post_alone(page: Page):
     page.goto(edit)
     expect(page.locator(".restored")).to_be_visible()
     assert page.input_value(TEXT) == "खेत की दूसरी बात"
+
+
+PUT = """async ([selector, kind, bytes]) => {
+  const held = new DataTransfer();
+  held.items.add(new File([Uint8Array.from(atob(bytes), (one) => one.charCodeAt(0))], "khet.png", { type: "image/png" }));
+  const field = document.querySelector(selector);
+  const event = kind === "paste" ? new ClipboardEvent("paste", { clipboardData: held, bubbles: true, cancelable: true })
+    : new DragEvent("drop", { dataTransfer: held, bubbles: true, cancelable: true });
+  field.dispatchEvent(event);
+  return event.defaultPrevented;
+}"""
+
+
+@pytest.mark.parametrize("kind", ["paste", "drop"])
+def test_a_picture_is_pasted_or_dropped_into_the_words(page: Page, kind: str):
+    bytes_ = base64.b64encode(picture(64, 48)).decode()
+    assert page.evaluate(PUT, ["form.sheet textarea[name=text]", kind, bytes_])
+    expect(page.locator(".attached img")).to_be_visible()

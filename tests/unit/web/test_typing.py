@@ -3,9 +3,11 @@
 import gzip
 
 import pytest
+import regex
 
 import lexicon
 from chaupal.web import static
+from chaupal.web.pages import TEMPLATES
 from chaupal.web.square import typing
 from village import Village
 
@@ -73,3 +75,11 @@ async def test_the_page_shows_the_layout_in_both_languages_and_an_unknown_script
         page = await village.client.get("/about/typing?script=xx", headers={"cookie": f"language={language}"})
         assert page.status_code == 200
         assert said in page.text and '<b lang="hi">क</b>' in page.text
+
+
+def test_every_field_in_which_people_write_sentences_has_the_help_for_typing():
+    """Also messages, appeals and the desk. Fields for codes, lists and lines that are only read say so by having no `dir="auto"`."""
+    sheets = {file: file.read_text("utf-8") for file in TEMPLATES.rglob("*.html")}
+    fields = [(file.name, field) for file, text in sheets.items() for field in regex.findall(r"<textarea[^>]*>", text)]
+    assert len(fields) > 12
+    assert [one for one in fields if 'dir="auto"' in one[1] and "data-typing" not in one[1]] == []

@@ -217,3 +217,9 @@ async def test_what_is_wrong_with_a_warning_or_a_picture_stands_beside_it_too(vi
     assert 'name="kept[]"' in wrong.text and 'alt="प्याला"' in wrong.text  # the first one came in, with its words
     assert 'name="alt2" dir="auto" data-typing placeholder="चित्र का वर्णन" value="केतली"' in wrong.text
     assert 'value="प्याला"' not in wrong.text
+
+
+async def test_the_button_of_an_edit_says_save(village: Village):
+    edit = await village.page_as("IN", f"/posts/{village.asha.latest.id}/edit", village.asha)
+    foot = edit.partition('class="sheet-foot"')[2].partition("</div>")[0]
+    assert "बदलाव सहेजें" in foot and "पोस्ट करें" not in foot
