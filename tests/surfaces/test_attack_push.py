@@ -10,6 +10,7 @@ from chaupal.fanout import push
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy.measures import Measure
+from chaupal.policy.viewer import Role
 from chaupal.store.notifications.push import ALERTS
 from pushing import Device, device
 from village import Village, Villager, open_village
@@ -104,3 +105,22 @@ async def test_a_quote_does_not_carry_withheld_words_to_a_device(village: Villag
     await v.withhold(post=quoted, by=v.chitra, second=v.dev)
     await v.says(v.karl, "@ravi यह देखो", quoting=quoted.id)
     assert SECRET not in await told(v, phone)
+
+
+async def test_no_device_is_told_anything_of_a_secret_order(village: Village, phone: Device):
+    """From its receipt to its end: neither staff of any role, nor its author, nor who reads them; and nobody by its silence."""
+    v = village
+    owner = await v.joins("malik", role=Role.OWNER)
+    moderator = await v.joins("manav", role=Role.MODERATOR)
+    said = await v.says(v.asha, f"@ravi {SECRET}")
+    await v.settle()
+    for who in (v.asha, v.ravi, owner, moderator, v.chitra):
+        await subscribes(v, who, phone)
+    assert await told(v, phone) == "[]"
+    ref = await v.withhold(post=said, by=v.chitra, second=v.dev, gag_until="2021-06-01T00:00")
+    await v.lift(ref, by=v.dev)
+    heard = await told(v, phone)
+    assert heard == "[]" and ref not in heard
+    await subscribes(v, v.meera, phone)
+    await v.withhold(post=v.meera.latest, by=v.chitra, second=v.dev)
+    assert await told(v, phone) != "[]", "what is no secret is told to its author"
