@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chaupal.governance.appeals import appeals
 from chaupal.governance.cases import bulk_jobs, decisions
 from chaupal.governance.cases.lifecycle import State
 from chaupal.governance.orders import csv_files
@@ -15,7 +16,7 @@ from chaupal.kernel.clock import iso
 from chaupal.policy.viewer import Role
 from chaupal.reads.court import matters
 from desk import AtDesk
-from surfaces.insiders import as_app, at_prompt, count, hire
+from surfaces.insiders import as_app, at_prompt, binding, count, hire
 from village import REASON, Village, Villager
 
 ENDS, LATER = "2021-02-15T00:00:00Z", "2021-02-25T00:00:00Z"
@@ -199,3 +200,56 @@ async def test_the_file_shows_an_approver_what_change_is_proposed(village: Villa
     assert (row["proposed_change"], row["proposed_body"], row["proposed_until"], row["proposed_reason"], row["proposed_by"]) == (
         "extend", "court", LATER.replace("Z", ".000Z"), REASON, "chitra",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("way", [FILE, ROWS, PROMPT])
+async def test_appeals_in_bulk_narrow_an_account_to_posts_of_it(village: Village, way: str, tmp_path: Path):
+    v, court = village, village.running.house.court
+    await v.withhold_account(v.meera, by=v.chitra, second=v.dev)
+    other, judge = await v.says(v.meera, "It rains in Punjab."), await hire(v, "usha", Role.REVIEWER)
+    (row,) = await binding(v, v.meera)
+    filed = await appeals.file(court, v.meera.viewer, row.id, "Only one of my posts speaks of the gate.")
+    post = v.meera.said[0]
+    rows = [
+        {
+            "number": filed.id,
+            "seen": 0,
+            "outcome": "modified",
+            "reason": REASON,
+            "measure": "withhold_post",
+            "parts": [post.id],
+        }
+    ]
+    bad = [rows[0] | {"parts": [v.asha.latest.id]}]
+    for sent, done in ((bad, False), (rows, True)):
+        if way == ROWS:
+            answer = await as_app(v, judge, "POST", "/api/v1/admin/appeals/bulk", rows=sent)
+            assert (await _carried_on(v, judge, int(answer.json()["id"]))).counts == {"done" if done else "wrong": 1}
+        else:
+            desk = AtDesk(v, judge)
+            out = await desk.get("/office/appeals.csv")
+            (line,) = csv.DictReader(io.StringIO(out.content.decode("utf-8-sig"), newline=""))
+            part = sent[0]["parts"][0]
+            line |= {"outcome": "modified", "reason": REASON, "narrower": "withhold_post", "parts": str(part)}
+            written = csv_files.written([[*line], [*line.values()]])
+            if way == PROMPT:
+                path = tmp_path / "appeals.csv"
+                path.write_bytes(written)
+                assert (await at_prompt(v, "order", "appeal", str(path), "--as", "usha")).returncode == (
+                    0 if done else 1
+                )
+            else:
+                answer = await v.client.post(
+                    "/office/appeals/many/file", data={"csrf": desk.word or await _word(desk), "act": "appeal"},
+                    files={"csv": ("x.csv", written)}, headers=desk.headers,
+                )  # fmt: skip
+                job = int(answer.headers["location"].rpartition("/")[2])
+                assert (await _carried_on(v, judge, job)).counts == {"done" if done else "wrong": 1}
+        held = {one.subject_id for one in await binding(v, v.meera)}
+        assert held == ({post.id} if done else {v.meera.id})
+    assert other.id not in held
+
+
+async def _word(desk: AtDesk) -> str:
+    await desk.get("/settings")
+    return desk.word

@@ -1,0 +1,151 @@
+"""As insider, on the command line: every role, every act of the tables, on one's own things and on others'.
+
+The acts are read from the tables (`cases/desk.py`, `orders/procedure.py`), so that a new one without a line here fails.
+"""
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from chaupal.api.admin.orders import ROUTES as API
+from chaupal.app import cli_bulk, cli_order, cli_steps
+from chaupal.governance.cases import bulk, decisions
+from chaupal.governance.cases.desk import ACTS
+from chaupal.governance.cases.lifecycle import MACHINE, MOVES, State
+from chaupal.governance.orders import csv_files
+from chaupal.policy.may import MAY, STAFF
+from chaupal.policy.viewer import Role
+from chaupal.web.office import case
+from surfaces.insiders import GROUNDS, at_prompt, binding, count, hire, opened, rule_for
+from surfaces.test_insider_own import COMES_TO, ROLES, scene
+from village import AUTHORITY, REASON, Village
+
+WITH_REASON = ("--reason", REASON)
+# What the desk calls an act -> the words for it, about a target.
+WORDS: dict[str, tuple[str, ...]] = {
+    "propose": ("decide", "--outcome", "withhold_post", *WITH_REASON), "concur": ("concur",), "approve": ("approve",),
+    "break_glass": ("glass", "--outcome", "withhold_post", *WITH_REASON), "return": ("return", *WITH_REASON),
+    "lift": ("lift", *WITH_REASON), "keep": ("keep", *WITH_REASON),
+    "change": ("change", "--kind", "amend", "--until", "2021-02-19", *WITH_REASON),
+}  # fmt: skip
+BY_FILE = {"act_alone": "act"}  # the command line takes it in a file alone
+IN_FILES = tuple(name for name in cli_bulk.ACTS if name != "appeal")
+STEP = ("--body", "court", "--text", REASON, "--until", "2021-03-01", "--code", "no_reasons", *WITH_REASON)
+
+
+def test_every_act_of_the_tables_has_words_that_are_tried_here_and_every_command_is_an_act():
+    assert {*WORDS, *BY_FILE} == set(ACTS)
+    acts = {words[0] for words in WORDS.values()} | set(BY_FILE.values())
+    beside = {"authority", "receive", "matter", "export", "list", "show", "step", "refuse", "second", "appeal", "tell"}
+    assert set(cli_order.order.commands) == acts | beside, "a command that no insider tries"
+    assert {"propose" if word == "decide" else word for word in acts} - {"glass"} <= {*bulk.VERBS}
+
+
+def test_every_way_in_of_every_act_is_attacked_by_a_test_that_reads_it_from_the_table():
+    """Pages and routes are tried by `test_insider_own`, one by one and as the tables name them; the prompt and files here."""
+    assert set(case.ACTS) - {"note", "assign"} == set(ACTS), "an act of the page that is none of the table's"
+    routes = {
+        route.path.rpartition("/")[2] for route in API if route.method == "POST" and "/targets/{number}/" in route.path
+    }
+    assert routes == set(ACTS) - {"act_alone"}, (
+        "a route for an act that is none of the table's, or one that lacks its route"
+    )
+    assert {cli_bulk.ACTS[name] for name in IN_FILES} == set(bulk.VERBS) - {bulk.APPEAL}, (
+        "an act about many that nobody tries"
+    )
+    assert {verb for verbs in ACTS.values() for verb in verbs} <= {
+        move.verb for move in MOVES if "not_own" in move.guards
+    }
+
+
+def words(act: str, ref: str, number: int, by: str) -> tuple[str, ...]:
+    name, *said = WORDS[act]
+    return "order", name, ref, str(number), *said, "--as", by
+
+
+@pytest.mark.parametrize("state", list(COMES_TO), ids=str)
+async def test_nobody_moves_a_case_of_their_own_or_that_is_not_for_their_role(village: Village, state: State):
+    v = village
+    ref, insiders = await scene(v, state)
+    before, wrong = await count(v), list[str]()
+    for act, (number, role) in itertools.product(WORDS, [*enumerate(ROLES, 1), *((0, role) for role in ROLES)]):
+        verbs = MACHINE.verbs(state).intersection(ACTS[act])
+        open_to = {role for verb in verbs for role in MAY[MACHINE.may(verb)]}
+        others = number == 0  # ravi's post
+        if (not verbs) or (others and Role(role) in open_to):
+            continue
+        done = await at_prompt(v, *words(act, ref, number or len(ROLES) + 1, insiders[role].handle))
+        why = "something of your own" if Role(role) in open_to else "chaupal: "
+        if done.returncode != 1 or why not in done.stderr or "Error" in done.stderr:
+            wrong.append(f"{role} {act} {'others' if others else 'own'}: {done}")
+    assert not wrong
+    assert await count(v) == before
+
+
+@pytest.mark.parametrize("state", [State.RECEIVED, State.STAYED], ids=str)
+async def test_nobody_takes_a_step_of_an_order_that_names_something_of_their_own(village: Village, state: State):
+    v = village
+    ref, insiders = await scene(v, state)
+    before = await count(v)
+    for verb, who in itertools.product(cli_steps.VERBS, insiders.values()):
+        for some in ((), ("--target", "1")):
+            done = await at_prompt(v, "order", "step", ref, verb, *STEP, *some, "--as", who.handle)
+            assert done.returncode == 1 and "Error" not in done.stderr, (who.handle, verb, some, done)
+    assert await count(v) == before
+
+
+async def test_nobody_takes_in_or_opens_what_names_something_of_their_own_nor_whose_role_it_is_not(village: Village):
+    v = village
+    await v.receives(v.ravi.latest.path)  # so that there is an authority
+    letter = (
+        "order", "receive", "--authority", AUTHORITY.name, "--officer", "S. Verma", "--rank", "Joint Secretary", "--law", "s. 69A",
+        "--regime", "IN-69A", "--role", "designated_officer", "--grounds", "public order", "--territory", "IN", "--dated", "2021-02-09",
+        "--basis", "public_order",
+    )  # fmt: skip
+    matter = ("order", "matter", "--rule", rule_for(v, "warn"), "--grounds", GROUNDS)
+    for role in ("member", *ROLES):
+        who = await hire(v, f"in_{role}", Role(role))
+        await v.says(who, "Something of my own.")
+        before = await count(v)
+        for act, word in ((letter, "receive_order"), (matter, "sanction")):
+            own = ("--reference", f"own {role}") if act is letter else ()
+            targets = [who.latest.path] if Role(role) in MAY[word] else [who.latest.path, v.ravi.latest.path]
+            for target in targets:
+                done = await at_prompt(v, *act, *own, "--target", target, "--as", who.handle)
+                assert done.returncode == 1 and "Error" not in done.stderr, (role, word, target, done)
+        assert await count(v) == before, role
+
+
+async def test_many_at_once_are_refused_where_one_would_be(village: Village, tmp_path: Path):
+    v = village
+    ref, insiders = await scene(v, State.IN_FORCE)
+    before = await count(v)
+    for act, role in itertools.product(IN_FILES, ROLES):
+        number = ROLES.index(role) + 1
+        path = tmp_path / f"{act}.csv"
+        head = ["order", "target", "do", "outcome", "change", "until", "reason", "version"]
+        path.write_bytes(
+            csv_files.written([head, [ref, str(number), "yes", "withhold_post", "amend", "2021-02-19", REASON, "3"]])
+        )
+        done = await at_prompt(v, "order", act, str(path), "--as", insiders[role].handle)
+        assert done.returncode == 1 and "Error" not in done.stderr, (act, role, done)
+    assert await count(v) == before
+
+
+async def test_no_act_on_the_command_line_leaves_the_court_without_an_owner_and_an_approver(village: Village):
+    v, court = village, village.running.house.court
+    for handle in ("lakshmi", "dev"):
+        for role in ("member", "clerk", "auditor"):
+            done = await at_prompt(v, "account", "role", handle, role)
+            assert (done.returncode, "stays; make somebody else one first" in done.stderr) == (1, True), done
+    mods = [await hire(v, handle, Role.MODERATOR) for handle in ("tara", "mohan")]
+    for handle, role in (("lakshmi", "owner"), ("dev", "approver")):
+        ref = await opened(v, mods[0], f"@{handle}", "freeze")
+        said = ("--outcome", "freeze", *WITH_REASON, "--until", "2021-02-20")
+        assert (await at_prompt(v, "order", "decide", ref, "1", *said, "--as", "tara")).returncode == 0
+        done = await at_prompt(v, "order", "approve", ref, "1", "--as", "mohan")
+        assert (done.returncode, f"without an {role}" in done.stderr) == (1, True), done
+        assert await binding(v, v.cast[handle]) == []
+        await decisions.return_(court, mods[1].viewer, ref, 1, reason=REASON)
+    assert sorted(STAFF) == ROLES
