@@ -19,6 +19,7 @@ from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.cases.ladder import Draft
 from chaupal.governance.people import speakers
 from chaupal.governance.people.speakers import SpeakerForm
+from chaupal.kernel.clock import SECOND
 from chaupal.policy.viewer import Role
 from chaupal.social.signin import logins
 from chaupal.store.court import rulings
@@ -95,6 +96,7 @@ async def at_prompt(v: Village, *words: str) -> Typed:
 
     One at a time: the streams of the process are its own meanwhile.
     """
+    v.clock.move(SECOND)  # no two programs are begun and ended in one moment, and each makes its ids anew
     settings = v.running.house.settings
     env = {"CHAUPAL_DATA": settings.data, "CHAUPAL_DATABASE": settings.database or None}
     by_our_clock = partial(rooms.visiting, clock=v.clock)
