@@ -5,6 +5,8 @@ built, and catalogues compiled, before it. The village's data stays. No watcher 
 files is a few milliseconds.
 """
 
+import argparse
+import socket
 import subprocess
 import sys
 import time
@@ -54,13 +56,20 @@ def steps(files: Iterable[Path]) -> list[Sequence[str]]:
 class Loop:
     """A server, and what is seen of the files it was begun with."""
 
-    def __init__(self, serve: Sequence[str], root: Path = SRC, say: Callable[[str], object] = print) -> None:
-        self._serve, self._root, self._say = serve, root, say
+    def __init__(
+        self, serve: Sequence[str], root: Path = SRC, say: Callable[[str], object] = print, port: int | None = None
+    ) -> None:
+        self._serve, self._root, self._say, self._port = serve, root, say, port
         self._seen = look(root)
         self.server = subprocess.Popen(serve)
 
     def turn(self) -> bool:
-        """One look; whether the server was begun anew. What cannot be made leaves the old one, to be tried at the next change."""
+        """One look; whether the server was begun anew. What cannot be made leaves the old one, to be tried at the next change.
+
+        Not while a server is beginning: a village that is being founded would be cut short, and be none.
+        """
+        if self.server.poll() is None and not self._listens():
+            return False
         now = look(self._root)
         files = changed(self._seen, now)
         if not files:
@@ -73,6 +82,12 @@ class Loop:
         self.server = subprocess.Popen(self._serve)
         return True
 
+    def _listens(self) -> bool:
+        if self._port is None:
+            return True
+        with socket.socket() as door:
+            return door.connect_ex(("127.0.0.1", self._port)) == 0
+
     def stop(self) -> None:
         self.server.terminate()
         try:
@@ -83,7 +98,10 @@ class Loop:
 
 
 def main() -> None:
-    loop = Loop((*SERVE, *sys.argv[1:]))
+    given = argparse.ArgumentParser(add_help=False)
+    given.add_argument("--port", type=int, default=8000)
+    port: int = given.parse_known_args()[0].port
+    loop = Loop((*SERVE, *sys.argv[1:]), port=port)
     try:
         while True:
             time.sleep(PAUSE)

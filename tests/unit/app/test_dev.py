@@ -1,6 +1,7 @@
 """`make dev`: what changes begins the server anew, and what a change needs is made before it."""
 
 import os
+import socket
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -71,3 +72,17 @@ def test_it_looks_at_what_the_house_is_made_of():
     seen = {file.relative_to(dev.SRC).as_posix() for file in dev.look()}
     assert {"app/server.py", "web/templates/base.html", "web/locales/hi/LC_MESSAGES/messages.po"} <= seen
     assert not any("built/" in name or "__pycache__" in name for name in seen)
+
+
+def test_a_server_that_is_beginning_is_left_until_it_listens(tmp_path: Path):
+    """A village that is being founded would be cut short."""
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        loop = dev.Loop(SLEEPER, tmp_path, say=lambda words: None, port=door.getsockname()[1])
+        try:
+            touch(tmp_path / "page.py")
+            assert not loop.turn()
+            door.listen()
+            assert loop.turn()
+        finally:
+            loop.stop()
