@@ -105,10 +105,10 @@ function offerEmoji(form: HTMLFormElement, text: HTMLTextAreaElement): void {
   if (!place) return;
   place.hidden = false;
   place.addEventListener("toggle", () => {
-    const { emoji, list } = place.dataset;
-    if (!place.open || !emoji || !list) return;
+    const { emoji, emojiNames } = place.dataset;
+    if (!place.open || !emoji || !emojiNames) return;
     delete place.dataset["emoji"];
-    void import(emoji).then((picker: { open(place: HTMLDetailsElement, list: string, text: HTMLTextAreaElement): Promise<void> }) => picker.open(place, list, text))
+    void import(emoji).then((picker: { open(place: HTMLDetailsElement, list: string, text: HTMLTextAreaElement): Promise<void> }) => picker.open(place, emojiNames, text))
       .catch(() => { place.dataset["emoji"] = emoji; place.open = false; toast(say("failed")); });
   });
 }
