@@ -95,6 +95,7 @@ async def test_all_are_written_or_none_and_what_is_wrong_stands_beside_its_post(
     sent = await sends(v, v.asha, text="पहली", **after(*texts))
     assert sent.status_code == 422
     assert f'id="{wrong}-error"' in sent.text and sent.text.count('class="error"') == 1
+    assert regex.findall(r'<textarea id="(\w+)"[^>]* autofocus', sent.text) == [wrong]
     assert all(f">{text}</textarea>" in sent.text for text in ("पहली", *texts))
     assert len(await of(v, v.asha)) == before
 
@@ -148,6 +149,7 @@ async def test_without_a_script_a_button_comes_back_with_one_more_field_and_all_
     assert '<option value="private" selected>' in one.text
     two = await sends(v, v.asha, "/compose/more", text="पहली", **after("दूसरी"))
     assert ">दूसरी</textarea>" in two.text and 'name="more[2][text]"' in two.text
+    assert regex.findall(r'<textarea id="(\w+)"[^>]* autofocus', two.text) == ["more2"]  # one goes on there
     assert len(await of(v, v.asha)) == before
     assert (await sends(v, v.asha, text="पहली", **after("दूसरी", " "))).status_code == 303
     assert len(await of(v, v.asha)) == before + 2  # a field that was left empty is no post

@@ -96,6 +96,7 @@ export class Series implements Attached {
     });
     post.querySelector(".sheet-foot")?.append(away);
     if (text) this.furnish(text, post);
+    document.dispatchEvent(new CustomEvent("field"));
     return text;
   }
 
