@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from browser.conftest import Opens
+from browser.test_axe import violations
 from chaupal.text.length import MAX_GRAPHEMES, length
 from painted import picture
 
@@ -337,8 +338,10 @@ def test_a_picture_is_pasted_or_dropped_into_the_words(page: Page, kind: str):
     expect(page.locator(".attached img")).to_be_visible()
 
 
-def test_a_thread_is_written_in_one_go(page: Page):
+def test_a_thread_is_written_in_one_go(opens: Opens):
     """A ＋ adds the next post; each has its words, its count and its pictures; a fault is said beside its own; all go at once."""
+    page = opens("asha", bypass_csp=True)
+    page.wait_for_selector(".left", state="attached")
     page.fill(TEXT, "पहली बात, धागे की।")
     page.click("[data-add]")
     second, third = page.locator("#more1"), page.locator("#more2")
@@ -353,6 +356,7 @@ def test_a_thread_is_written_in_one_go(page: Page):
     page.click(".series-end .all")
     expect(page.locator("#more1-error")).to_be_visible()
     expect(second).to_be_focused()
+    assert violations(page) == []
     second.fill("दूसरी @rav")
     expect(page.locator("#more1-offers li").first).to_contain_text("@ravi")
     second.press("Enter")
