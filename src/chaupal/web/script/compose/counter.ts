@@ -13,7 +13,7 @@ export function addCounter(form: HTMLFormElement, text: HTMLTextAreaElement, mos
   const spoken = document.createElement("span");
   spoken.className = "unseen";
   spoken.setAttribute("aria-live", "polite");
-  post.querySelector(":scope > .tools > .sheet-foot")?.prepend(ring, left, spoken);
+  post.querySelector(".sheet-foot")?.prepend(ring, left, spoken);
   const spoiler = form.querySelector<HTMLInputElement>("input[name=spoiler]");
   const refresh = (): void => {
     const rest = most - length(text.value, spoiler?.value);
