@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from browser.conftest import Opens
+from browser.test_axe import violations
 from chaupal.text.length import MAX_GRAPHEMES, length
 from painted import picture
 
@@ -335,3 +336,44 @@ def test_a_picture_is_pasted_or_dropped_into_the_words(page: Page, kind: str):
     bytes_ = base64.b64encode(picture(64, 48)).decode()
     assert page.evaluate(PUT, ["form.sheet textarea[name=text]", kind, bytes_])
     expect(page.locator(".attached img")).to_be_visible()
+
+
+def test_a_thread_is_written_in_one_go(opens: Opens):
+    """A ＋ adds the next post; each has its words, its count and its pictures; a fault is said beside its own; all go at once."""
+    page = opens("asha", bypass_csp=True)
+    page.wait_for_selector(".left", state="attached")
+    page.fill(TEXT, "पहली बात, धागे की।")
+    page.click("[data-add]")
+    second, third = page.locator("#more1"), page.locator("#more2")
+    expect(second).to_be_focused()
+    second.fill("क" * 501)
+    expect(page.locator("#more1-post .left")).to_have_text("शेष -1")
+    page.click("[data-add]")
+    third.fill("तीसरी बात।")
+    page.set_input_files("#more2-post-chooser", {"name": "s.png", "mimeType": "image/png", "buffer": picture(320, 200)})
+    page.locator("#more2-post .attached input[type=text]").fill("पीले खेत")
+    expect(page.get_by_role("button", name="पोस्ट करें", exact=True)).to_have_count(0)  # one button sends all
+    page.click(".series-end .all")
+    expect(page.locator("#more1-error")).to_be_visible()
+    expect(second).to_be_focused()
+    assert violations(page) == []
+    second.fill("दूसरी @rav")
+    expect(page.locator("#more1-offers li").first).to_contain_text("@ravi")
+    second.press("Enter")
+    page.reload()
+    assert [page.input_value(one) for one in ("#text", "#more1", "#more2")] == [
+        "पहली बात, धागे की।",
+        "दूसरी @ravi ",
+        "तीसरी बात।",
+    ]
+    expect(page.locator("#more2-post .attached img")).to_be_visible()
+    page.click("[data-add]")
+    page.locator("#more3-post .sheet-foot button").click()
+    expect(third).to_be_focused()
+    page.click(".series-end .all")
+    shown = page.locator("[data-list] article")
+    for n, words in enumerate(("तीसरी बात", "दूसरी", "पहली बात")):
+        expect(shown.nth(n)).to_contain_text(words)
+    expect(shown.first.get_by_alt_text("पीले खेत")).to_be_visible()
+    expect(page.locator(".following")).to_have_count(0)
+    assert page.input_value("#text") == ""

@@ -50,3 +50,11 @@ def test_filters_work_without_a_script(opens: Opens):
     expect(page.locator("article.post").first).to_be_visible()
     assert {one.inner_text() for one in page.locator("article.post > .by .handle").all()} == {"@asha"}
     expect(page.get_by_label("किसकी पोस्ट")).to_have_value("@asha")
+
+
+def test_a_tag_that_was_found_stands_apart_from_the_count_that_follows_it(opens: Opens):
+    page = opens()
+    page.goto("/search?q=किसान")
+    chip = page.locator(".chips a", has_text="लोगों ने लिखा").first
+    tag, count = (chip.locator(part).bounding_box() for part in ("bdi", "span"))
+    assert tag and count and count["x"] - (tag["x"] + tag["width"]) >= 3  # a space's width

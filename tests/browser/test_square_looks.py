@@ -87,3 +87,27 @@ def test_nothing_scrolls_sideways_on_the_smallest_phone_and_at_two_hundred_per_c
     expect(page.locator("#more")).to_be_visible()
     assert page.evaluate(SIDEWAYS) <= 0
     assert not wide, wide
+
+
+def test_a_poll_has_bars_as_long_as_its_percentages_which_stand_whole_beside_long_options(opens: Opens):
+    asha = opens("asha")
+    asha.goto("/compose")
+    asha.fill("#text", "मेले में पहले क्या खाएँ?")
+    asha.locator("details:has(> #poll) > summary").click()
+    asha.fill("#option0", "गरमागरम जलेबी और रबड़ी, दोनों साथ में, बड़ी दुकान वाली")
+    asha.fill("#option1", "चाट")
+    asha.click(".sheet-foot button:not([formaction])")
+    path = asha.locator("[data-list] article:has(.poll) a.when").first.get_attribute("href") or ""
+    for voter, choice in (("ravi", 0), ("meera", 1), ("chitra", 0)):
+        page = opens(voter)
+        page.set_viewport_size({"width": 360, "height": 800})
+        page.goto(path)
+        page.locator(".poll [type=radio]").nth(choice).check()
+        page.locator(".poll button").click()
+        expect(page.locator(".poll meter")).to_have_count(2)
+    said, bars = page.locator(".share b"), page.locator(".share meter")  # pyright: ignore[reportPossiblyUnbound]
+    assert said.all_inner_texts() == ["67%", "33%"]
+    assert [bar.evaluate("it => it.value / it.max * 100 | 0") for bar in bars.all()] == [66, 33]
+    lines = "it => { const all = new Range(); all.selectNodeContents(it); return all.getClientRects().length }"
+    assert [one.evaluate(lines) for one in said.all()] == [1, 1]
+    assert page.evaluate(SIDEWAYS) <= 0  # pyright: ignore[reportPossiblyUnbound]

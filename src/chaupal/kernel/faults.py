@@ -61,6 +61,12 @@ FAULTS: dict[str, Fault] = {
         "poll", "A poll and pictures cannot go into one post", "not with pictures",
         N_("A poll and pictures cannot go into one post."),
     ),
+    # Several posts written in one go.
+    "series_too_long": Fault("more", "More are too many: {most} posts go in one", "too many", N_("At most %(most)s posts go in one.")),
+    "series_later": Fault(
+        "scheduled_at", "Scheduled at several posts cannot wait together", "not for several posts",
+        N_("Several posts in one go cannot wait for a later time. Take the time out, or keep one post."),
+    ),
     "poll_options": Fault("poll", "A poll has {fewest} to {most} options", "options", N_("A poll has %(fewest)s to %(most)s options.")),
     "poll_same_twice": Fault(
         "poll", "Two options of the poll are the same", "the same twice", N_("Two options of the poll are the same.")

@@ -16,6 +16,13 @@ class PollAsked(msgspec.Struct, frozen=True, kw_only=True):
     hide_totals: bool = False
 
 
+class Further(msgspec.Struct, frozen=True, kw_only=True):
+    """A post that goes on from the one before it: its words and its pictures. All else is as in the first of its series."""
+
+    text: str = ""
+    pictures: tuple[int, ...] = ()
+
+
 class Unsaid(msgspec.Struct, kw_only=True):
     """As it was typed. `visibility` as on the wire, or empty; `pictures`: ids of one's uploads; `at`: when to say it (ms)."""
 
@@ -35,11 +42,17 @@ class Unsaid(msgspec.Struct, kw_only=True):
     app_site: str = ""
     app_id: int = 0  # 0: the pages of this house
     country: str = ""  # where its author was: what they answer or quote is judged as from there
+    then: tuple[Further, ...] = ()  # the rest of a series; drafts alone have one
 
     @property
     def empty(self) -> bool:
         """Nothing that would be missed."""
-        return not (self.text.strip() or self.spoiler.strip() or self.pictures or self.poll)
+        return not (self.text.strip() or self.spoiler.strip() or self.pictures or self.poll or self.then)
+
+    @property
+    def uploads(self) -> list[int]:
+        """Every upload that is named, once."""
+        return list(dict.fromkeys((*self.pictures, *(id_ for one in self.then for id_ in one.pictures))))
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):

@@ -86,7 +86,10 @@ async def begin(call: Call[DraftSent]) -> DraftShown:
 
 async def change(call: Call[DraftSent]) -> DraftShown:
     """The draft says this from now on, as a whole."""
-    return await _one(call, await drafts.keep(call.house.square, call.viewer, body_of(call.args), call.args.id))
+    body = body_of(call.args)
+    # The description has no series: what was begun on the pages is not lost by a program that changes its first post.
+    body.then = (await unsaid.draft(call.house.reads, call.viewer, call.args.id)).body.then if call.args.id else ()
+    return await _one(call, await drafts.keep(call.house.square, call.viewer, body, call.args.id))
 
 
 async def drop(call: Call[OneDraft]) -> dict[str, Any]:

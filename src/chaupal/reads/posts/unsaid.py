@@ -31,7 +31,7 @@ async def draft(reads: Reads, viewer: Viewer, id_: int) -> Waiting:
 
 async def uploads(reads: Reads, viewer: Viewer, waiting: Iterable[Waiting]) -> dict[int, Picture]:
     """The viewer's own pictures that these name, by id, in one look."""
-    ids = list(dict.fromkeys(id_ for one in waiting for id_ in one.body.pictures))
+    ids = list(dict.fromkeys(id_ for one in waiting for id_ in one.body.uploads))
     if not ids:
         return {}
     async with reads.work.reading() as reading:

@@ -6,6 +6,7 @@ import msgspec
 
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.things import Mention, Picture, Tag
+from chaupal.policy.unsaid import Further
 from chaupal.social.context import Square
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import people, posting
@@ -14,6 +15,7 @@ from chaupal.text import clean, fold, grammar, html, language, length
 MOST_PICTURES = 4
 MOST_MENTIONS = 50
 MOST_TAGS = 60
+MOST_IN_SERIES = 25  # posts written in one go
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -41,6 +43,12 @@ def in_order(text: str, spoiler: str, *, blank: bool) -> tuple[str, str]:
         about = "text" if length.length(text) > length.MAX_GRAPHEMES else "spoiler"  # what has to be shortened
         raise Invalid("text_too_long", most=length.MAX_GRAPHEMES, field=about)
     return clean.trimmed(text), clean.trimmed(spoiler)
+
+
+def check_length(then: Sequence[Further]) -> None:
+    """Raises Invalid where more posts follow the first than go in one."""
+    if len(then) >= MOST_IN_SERIES:
+        raise Invalid("series_too_long", most=MOST_IN_SERIES)
 
 
 def _clean(name: str, text: str) -> str:

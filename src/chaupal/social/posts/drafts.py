@@ -4,7 +4,7 @@ from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.unsaid import Unsaid
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
-from chaupal.social.posts.composing import MOST_PICTURES
+from chaupal.social.posts.composing import MOST_PICTURES, check_length
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import drafts, posting
 
@@ -43,9 +43,10 @@ def check(body: Unsaid) -> None:
     """Raises Invalid for what is too much even for a draft, or nothing at all."""
     if body.empty:
         raise Invalid("text_blank")
-    if len(body.text) + len(body.spoiler) > MOST_LETTERS:
+    check_length(body.then)
+    if len(body.spoiler) + max(len(one.text) for one in (body, *body.then)) > MOST_LETTERS:
         raise Invalid("draft_too_long", most=MOST_LETTERS)
-    if len(body.pictures) > MOST_PICTURES:
+    if any(len(one.pictures) > MOST_PICTURES for one in (body, *body.then)):
         raise Invalid("too_many_files", most=MOST_PICTURES)
     options = body.poll.options if body.poll else ()
     if len(options) > MOST_OPTIONS or sum(map(len, options)) > MOST_LETTERS:
@@ -53,8 +54,8 @@ def check(body: Unsaid) -> None:
 
 
 async def _check_pictures(w: Writing, me: int, body: Unsaid) -> None:
-    if not body.pictures:
+    if not body.uploads:
         return
-    found = await posting.pictures_of(w, me, list(body.pictures))
-    if any(id_ not in found for id_ in body.pictures):
+    found = await posting.pictures_of(w, me, body.uploads)
+    if any(id_ not in found for id_ in body.uploads):
         raise Invalid("file_missing")

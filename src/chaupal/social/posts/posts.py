@@ -1,6 +1,7 @@
 """Publish, repost, delete: whoever answers or reposts must be able to see what they answer or repost."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from typing import Annotated
 
 import msgspec
@@ -13,7 +14,7 @@ from chaupal.policy.gate import reveal_one
 from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
-from chaupal.policy.unsaid import PollAsked
+from chaupal.policy.unsaid import Further, PollAsked
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events_posts import PostDeleted, PostPublished
@@ -47,16 +48,23 @@ class Draft(msgspec.Struct, kw_only=True):
     quiet: bool = False  # whom it names are told of the same by a notice already
 
 
-async def publish(square: Square, viewer: Viewer, draft: Draft) -> int:
+async def publish(square: Square, viewer: Viewer, draft: Draft, then: Sequence[Further] = ()) -> int:
     """The new post's id; the earlier one's where the same key was sent within the hour.
 
-    Raises NotFound for a parent that the viewer may not see, Invalid for text or pictures that cannot be taken.
+    `then`: posts that go on from it, each a reply to the one before: all are written in one commit, or none.
+
+    Raises NotFound for a parent that the viewer may not see, Invalid for text or pictures that cannot be taken; of `then`
+    its details say `nth`, from 1.
     """
     me = viewer.me
+    composing.check_length(then)
     async with square.work.reading() as reading:
         if draft.key and (said := await posting.said_before(reading, me, draft.key)) is not None:
             return said
-        post = await prepare(square, reading, viewer, draft)
+        series = [await prepare(square, reading, viewer, draft)]
+        for nth, further in enumerate(then, 1):
+            with _about(nth):
+                series.append(await prepare(square, reading, viewer, _going_on(draft, further), after=series[-1]))
     async with square.work.writing() as w:
         # Looked at again inside the unit: two copies of one request may have come at once.
         if (
@@ -65,23 +73,46 @@ async def publish(square: Square, viewer: Viewer, draft: Draft) -> int:
             and (said := await posting.said_before(w, me, draft.key)) is not None
         ):
             return said
-        await enter(w, post, quiet=draft.quiet)
+        for nth, post in enumerate(series):
+            with _about(nth):
+                await enter(w, post, quiet=draft.quiet)
         if draft.key:
-            await posting.remember_said(w, me, draft.key, post.id)
+            await posting.remember_said(w, me, draft.key, series[0].id)
         if draft.draft is not None:
             await drafts.drop(w, draft.draft, me)
-    return post.id
+    return series[0].id
 
 
-async def prepare(square: Square, reading: Reading, viewer: Viewer, draft: Draft) -> Post:
-    """The post that a draft makes at this moment, still to be written. Raises NotFound, NotAllowed, Invalid."""
+def _going_on(draft: Draft, further: Further) -> Draft:
+    """As the first of its series in all but words and pictures: it asks nothing and quotes nothing itself."""
+    return msgspec.structs.replace(
+        draft, text=further.text, pictures=further.pictures, reply_to=None, poll=None, quoting=None
+    )
+
+
+@contextmanager
+def _about(nth: int) -> Generator[None]:
+    """Whatever is wrong is told to be so of this one of the posts that follow the first."""
+    try:
+        yield
+    except Invalid as problem:
+        if nth:
+            problem.details["nth"] = str(nth)
+        raise
+
+
+async def prepare(square: Square, reading: Reading, viewer: Viewer, draft: Draft, *, after: Post | None = None) -> Post:
+    """The post that a draft makes at this moment, still to be written. Raises NotFound, NotAllowed, Invalid.
+
+    `after`: one's own post that it goes on from, prepared for the same commit.
+    """
     if draft.poll and draft.pictures:
         raise Invalid("poll_with_pictures")
     text, spoiler = composing.in_order(draft.text, draft.spoiler, blank=bool(draft.pictures))
     draft = msgspec.structs.replace(draft, text=text, spoiler=spoiler)
     facts = await facts_for(reading, viewer)
     await moving.check_stays(reading, viewer, facts)
-    parent = await _parent(reading, viewer, draft, facts)
+    parent = after or await _parent(reading, viewer, draft, facts)
     quoted = await quoting.quotable(reading, viewer, draft.quoting, facts) if draft.quoting is not None else None
     post = await _compose(square, reading, viewer, draft, parent, quoted)
     quoting.check_told(post, quoted)

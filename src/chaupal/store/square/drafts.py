@@ -49,14 +49,14 @@ async def count(reading: Reading, account: int) -> int:
 async def add(w: Writing, id_: int, account: int, body: Unsaid) -> None:
     now = w.now()
     await w.run(INSERT, id=id_, account_id=account, body=written(body), created_at=now, updated_at=now)
-    await keep_media(w, id_, body.pictures)
+    await keep_media(w, id_, body.uploads)
 
 
 async def change(w: Writing, id_: int, account: int, body: Unsaid) -> bool:
     """Holds this from now on; False where the account has no such draft."""
     if not await w.run(CHANGE, me=account, of=id_, words=written(body), at=w.now()):
         return False
-    await keep_media(w, id_, body.pictures)
+    await keep_media(w, id_, body.uploads)
     return True
 
 

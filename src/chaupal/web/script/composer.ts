@@ -1,7 +1,7 @@
 // The sheet one writes on: counted, completed, with pictures; sent without leaving the page, and never lost.
 import { Drafts } from "./compose/drafts.ts";
 import { Keeper } from "./compose/keep.ts";
-import { Pictures } from "./compose/pictures.ts";
+import { Series } from "./compose/series.ts";
 import { Suggestions } from "./compose/suggest.ts";
 import { nameIn } from "./compose/typed.ts";
 import { addCounter } from "./compose/counter.ts";
@@ -16,22 +16,21 @@ const PICTURES = 4;
 
 class Composer {
   private readonly keeper: Keeper;
-  private readonly pictures: Pictures;
+  private readonly series: Series;
   private readonly drafts: Drafts;
   private sending = false;
 
   constructor(private readonly form: HTMLFormElement, private readonly text: HTMLTextAreaElement) {
-    this.pictures = new Pictures(form, Number(form.dataset["pictures"] ?? PICTURES), () => form.dispatchEvent(new Event("input")));
-    this.keeper = new Keeper(form, text, this.pictures);
+    this.series = new Series(form, Number(form.dataset["pictures"] ?? PICTURES), (field, post) => this.furnish(field, post));
+    this.keeper = new Keeper(form, text, this.series);
     this.drafts = new Drafts(form, text);
     this.keeper.restore(() => {
-      this.pictures.clear();
+      this.series.clear();
       void this.drafts.drop();
     });
     for (const event of ["focusin", "input", "change"]) form.addEventListener(event, () => form.classList.add("open"));
-    if (text.value !== text.defaultValue || form.querySelector(".restored, .attached > *")) form.classList.add("open");
-    addCounter(form, text, Number(form.dataset["most"] ?? 500));
-    new Suggestions(text);
+    if (text.value !== text.defaultValue || form.querySelector(".restored, .attached > *, .following")) form.classList.add("open");
+    this.furnish(text, form);
     offerEmoji(form, text);
     form.addEventListener("submit", (event) => {
       const button = event.submitter as HTMLButtonElement | null;
@@ -40,19 +39,25 @@ class Composer {
       const elsewhere = button?.getAttribute("formaction");
       void this.submit(elsewhere ?? form.action, !elsewhere);
     });
+  }
+
+  /** What every field of words has. */
+  private furnish(text: HTMLTextAreaElement, post: HTMLElement): void {
+    addCounter(this.form, text, Number(this.form.dataset["most"] ?? 500), post);
+    new Suggestions(text);
     text.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.form.requestSubmit();
     });
   }
 
   private async submit(action: string, posts: boolean): Promise<void> {
-    if (this.sending || (posts && this.pictures.asks())) return;
+    if (this.sending || (posts && this.series.asks())) return;
     this.sending = true;
     this.form.ariaBusy = "true";
     this.keeper.keep();
     try {
-      await this.pictures.settled();
-      const wrong = this.pictures.wrong();
+      await this.series.settled();
+      const wrong = this.series.wrong();
       if (wrong) return wrong.focus();
       const answer = await fetch(action, { method: "POST", body: new FormData(this.form), credentials: "same-origin" });
       const html = await answer.text();
@@ -80,7 +85,7 @@ class Composer {
     this.form.reset();
     this.form.classList.remove("open");
     (document.activeElement as HTMLElement | null)?.blur();
-    this.pictures.clear();
+    this.series.clear();
     clearFaults(this.form);
     this.form.querySelectorAll("input[name='kept[]'], .restored").forEach((one) => one.remove());
     const mine = this.form.querySelector<HTMLInputElement>("[name=key]");

@@ -65,6 +65,7 @@ document.addEventListener("keydown", (event) => {
   turn(mode() === "off" ? lastOn() : "off");
 });
 document.addEventListener("focusin", furnish);
+document.addEventListener("field", furnish); // before it is pressed: nothing moves under a finger
 addEventListener("storage", () => {
   document.querySelectorAll<HTMLElement>(".typing-bar").forEach(draw);
   void obey();

@@ -33,12 +33,11 @@ async def listed(call: Call[Nothing]) -> Answer:
 
 async def keep(call: Call[Typed]) -> Answer:
     """The form for a post, kept instead of said; shown again where it cannot be."""
-    ids = call.args.kept[: len(SLOTS)]
     try:
-        await writing.attach(call, call.args, ids)
-        id_ = await _keep(call, ids)
+        await writing.attach(call, call.args)
+        id_ = await _keep(call, call.args.kept)
     except Invalid as problem:
-        return await writing.again(call, call.args, ids, problem)
+        return await writing.again(call, call.args, problem)
     return redirect(f"/drafts#d{id_}")
 
 

@@ -17,7 +17,7 @@ from chaupal.web import links, pages
 from chaupal.web.said import sentence
 from chaupal.web.square import writing
 from chaupal.web.square.cards import Limit, limits, local
-from chaupal.web.square.sheet import SLOTS, Sheet, Typed, from_local, poll_of, typed_again
+from chaupal.web.square.sheet import Sheet, Typed, from_local, poll_of, typed_again
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import Number
@@ -88,17 +88,16 @@ async def edit(call: Call[Edited]) -> Answer:
     """Take the new words in; or show the form again with what is wrong with them."""
     typed = call.args
     post = await _own(call, typed.id)
-    ids = typed.kept[: len(SLOTS)]
     try:
-        await writing.attach(call, typed, ids)
+        await writing.attach(call, typed)
         wish = editing.Edit(
-            text=typed.text, spoiler=typed.spoiler, language=typed.language or None, sensitive=typed.sensitive, pictures=ids,
+            text=typed.text, spoiler=typed.spoiler, language=typed.language or None, sensitive=typed.sensitive, pictures=typed.kept,
             described=list(map(editing.Described, typed.pictured, typed.described)), poll=poll_of(typed),
             ends_as_before=not typed.poll_for, quote_policy=typed.quote_policy,
         )  # fmt: skip
         await editing.edit(call.house.square, call.viewer, typed.id, wish)
     except Invalid as problem:
-        kept = [await media.own(call.house.reads, call.viewer, id_) for id_ in ids]
+        kept = {id_: await media.own(call.house.reads, call.viewer, id_) for id_ in typed.kept}
         sheet = typed_again(typed, kept, problem, call.viewer.language)
         sheet.visibility, sheet.action = post.visibility.wire, f"/posts/{post.id}/edit"
         return await _show(call, sheet, problem.status)

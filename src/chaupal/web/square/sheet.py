@@ -8,7 +8,7 @@ from chaupal.kernel.clock import HOUR, MINUTE, parse_time
 from chaupal.kernel.errors import Invalid, Problem
 from chaupal.policy import quotes
 from chaupal.policy.things import Picture
-from chaupal.policy.unsaid import DAY, PollAsked, Unsaid
+from chaupal.policy.unsaid import DAY, Further, PollAsked, Unsaid
 from chaupal.web.said import sentence
 from chaupal.wire.paging import Number
 
@@ -17,9 +17,28 @@ SLOTS = range(1, 5)  # pictures of one post
 SQUARE_OFFSET = 5 * HOUR + 30 * MINUTE  # of the square's time, in which pages say and ask for every time
 # What a problem is about -> the field beside which it stands; all else stands beside the text.
 BESIDE = {
+    "more_at": "more{more_at}", "more": "add",
     "picture": "{picture}", "poll": "poll", "scheduled_at": "at", "spoiler": "spoiler", "language": "language",
     "media_ids": "pictures", "file": "pictures", "description": "pictures", "quote_approval_policy": "quote_policy",
 }  # fmt: skip
+
+
+class More(msgspec.Struct, kw_only=True):
+    """One of the posts that follow the first, as it is shown. `n`: by which its fields are named; any number, once."""
+
+    n: int
+    text: str = ""
+    kept: list[Picture] = []
+    alt: str = ""
+
+
+class MoreTyped(msgspec.Struct, kw_only=True):
+    """The same as it comes back. A file comes beside it, as `more_picture` and its `n`."""
+
+    n: Number = 0
+    text: str = ""
+    kept: list[Number] = []
+    alt: str = ""
 
 
 class Sheet(msgspec.Struct, kw_only=True):
@@ -47,6 +66,7 @@ class Sheet(msgspec.Struct, kw_only=True):
     at: str = ""  # when to say it, as a browser sends a local time
     alts: list[str] = []  # what was said of pictures that did not come in: their files must be chosen again
     action: str = "/compose"
+    more: list[More] = []
 
     @property
     def told(self) -> bytes:
@@ -56,7 +76,8 @@ class Sheet(msgspec.Struct, kw_only=True):
     @property
     def blank(self) -> bool:
         """Nothing of anybody's stands in it."""
-        return not (self.text or self.spoiler or self.kept or self.error or any((*self.options, *self.alts)) or self.at)
+        filled = self.text or self.spoiler or self.kept or self.error or self.at or self.more
+        return not (filled or any((*self.options, *self.alts)))
 
     @property
     def unfolded(self) -> bool:
@@ -105,18 +126,28 @@ class Typed(msgspec.Struct, kw_only=True):
     alt2: str = ""
     alt3: str = ""
     alt4: str = ""
+    more: list[MoreTyped] = []
+
+    @property
+    def following(self) -> list[MoreTyped]:
+        """The posts after the first in which something stands."""
+        return [one for one in self.more if one.text.strip() or one.kept]
 
 
-def typed_again(typed: Typed, kept: list[Picture], problem: Problem, language: str) -> Sheet:
-    """The form once more, with all that was typed, and what is wrong with it beside the field that is."""
-    about = problem.details
+def typed_again(typed: Typed, kept: dict[int, Picture], problem: Problem | None, language: str) -> Sheet:
+    """The form once more, with all that was typed, and what is wrong with it (if anything) beside the field that is."""
+    about = problem.details if problem else {}
     wrong = next((field.format_map(about) for name, field in BESIDE.items() if name in about), "text")
     return Sheet(
         text=typed.text, spoiler=typed.spoiler, visibility=typed.visibility, language=typed.language, sensitive=typed.sensitive,
-        reply_to=typed.reply_to, kept=kept, key=typed.key, next=typed.next, draft=typed.draft, quoting=typed.quoting,
+        reply_to=typed.reply_to, kept=[kept[id_] for id_ in typed.kept if id_ in kept], key=typed.key,
+        next=typed.next, draft=typed.draft, quoting=typed.quoting,
         options=typed.options, poll_for=typed.poll_for, multiple=typed.multiple, hide_totals=typed.hide_totals,
-        quote_policy=typed.quote_policy, at=typed.at, error=sentence(problem, language), wrong=wrong,
+        quote_policy=typed.quote_policy, at=typed.at, error=sentence(problem, language) if problem else "", wrong=wrong,
         alts=[typed.alt1, typed.alt2, typed.alt3, typed.alt4],
+        more=[
+            More(n=one.n, text=one.text, kept=[kept[id_] for id_ in one.kept if id_ in kept], alt=one.alt) for one in typed.more
+        ],
     )  # fmt: skip
 
 
@@ -128,6 +159,19 @@ def poll_of(typed: Typed) -> PollAsked | None:
     return PollAsked(
         options=options, expires_in=typed.poll_for or DAY, multiple=typed.multiple, hide_totals=typed.hide_totals
     )
+
+
+def following(typed: Typed) -> tuple[Further, ...]:
+    """The posts after the first, but for those that were left empty."""
+    return tuple(Further(text=one.text, pictures=tuple(one.kept)) for one in typed.following)
+
+
+def numbered(typed: Typed) -> None:
+    """Give each of the posts after the first a number of its own where a form came without."""
+    known = [one.n for one in typed.more]
+    if len(set(known)) < len(known) or 0 in known:
+        for n, one in enumerate(typed.more, 1):
+            one.n = n
 
 
 def moment_of(text: str) -> int | None:
@@ -155,4 +199,5 @@ def unsaid_of(typed: Typed, ids: list[int]) -> Unsaid:
         text=typed.text, spoiler=typed.spoiler, visibility=typed.visibility[:20], language=typed.language[:20],
         sensitive=typed.sensitive, reply_to=typed.reply_to, pictures=ids, poll=poll_of(typed), quoting=typed.quoting,
         quote_policy=typed.quote_policy[:20], at=moment_of(typed.at) if typed.at else None,
+        then=following(typed),
     )  # fmt: skip

@@ -13,12 +13,26 @@ from chaupal.reads.posts import unsaid
 from chaupal.reads.timelines import thread
 from chaupal.social.media import films, media
 from chaupal.social.posts import posts, scheduling
+from chaupal.social.posts.composing import MOST_IN_SERIES
 from chaupal.social.signin import logins
 from chaupal.text.language import LANGUAGES, check_language
 from chaupal.text.length import MAX_GRAPHEMES
 from chaupal.web import links, pages
 from chaupal.web.square.cards import Card, cards
-from chaupal.web.square.sheet import SLOTS, Sheet, Typed, from_local, poll_of, to_local, typed_again, unsaid_of
+from chaupal.web.square.sheet import (
+    SLOTS,
+    More,
+    MoreTyped,
+    Sheet,
+    Typed,
+    following,
+    from_local,
+    numbered,
+    poll_of,
+    to_local,
+    typed_again,
+    unsaid_of,
+)
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.drawn import ONCE
@@ -97,6 +111,10 @@ async def _resume(call: Call[Begun], id_: int) -> Answer:
         quoting=quoted.post.id if quoted else None, options=list(body.poll.options) if body.poll else [],
         poll_for=body.poll.expires_in if body.poll else 86_400, multiple=bool(body.poll and body.poll.multiple),
         hide_totals=bool(body.poll and body.poll.hide_totals), quote_policy=body.quote_policy or begun.quote_policy,
+        more=[
+            More(n=n, text=one.text, kept=[pictures[id_] for id_ in one.pictures if id_ in pictures])
+            for n, one in enumerate(body.then, 1)
+        ],
         at=to_local(body.at) if body.at else "", next=links.of(card.post, card.author) if card else "/",
     )  # fmt: skip
     return await show(call, sheet, card or quoted)
@@ -110,21 +128,37 @@ async def _still(call: Call[Any], id_: int | None) -> Card | None:
 
 
 async def publish(call: Call[Typed]) -> Answer:
-    """Take the post in, then lead back; or show the form again with what was typed and what is wrong with it."""
+    """Take in the post, and those that follow it; then lead back. Or the form again with what was typed and what is wrong with it."""
     typed = call.args
-    ids = typed.kept[: len(SLOTS)]
     if not typed.quote_policy:
         typed.quote_policy = (await logins.login_of(call.house.square, call.viewer)).default_quote_policy
     try:
-        await attach(call, typed, ids)
+        await attach(call, typed)
         if typed.at:
             at = from_local(typed.at)
-            await scheduling.schedule(call.house.square, call.viewer, unsaid_of(typed, ids), at, typed.draft)
+            if typed.following:
+                raise Invalid("series_later")
+            await scheduling.schedule(call.house.square, call.viewer, unsaid_of(typed, typed.kept), at, typed.draft)
             return redirect("/scheduled")
-        id_ = await posts.publish(call.house.square, call.viewer, _draft(call, typed, ids))
+        id_ = await posts.publish(call.house.square, call.viewer, _draft(call, typed), following(typed))
     except (Invalid, NotAllowed) as problem:
-        return await again(call, typed, ids, problem)
+        if nth := problem.details.get("nth"):
+            problem.details["more_at"] = str(typed.following[int(nth) - 1].n)
+        return await again(call, typed, problem)
     return redirect(f"{links.back(typed.next)}#p{id_}")
+
+
+async def one_more(call: Call[Typed]) -> Answer:
+    """The form with a field for one more post after those that stand in it. Scripts add it by themselves."""
+    typed = call.args
+    try:
+        await attach(call, typed)
+        if len(typed.more) + 1 >= MOST_IN_SERIES:
+            raise Invalid("series_too_long", most=MOST_IN_SERIES)
+    except Invalid as problem:
+        return await again(call, typed, problem)
+    typed.more.append(MoreTyped(n=max((one.n for one in typed.more), default=0) + 1))
+    return await again(call, typed)
 
 
 async def show(call: Call[Any], sheet: Sheet, card: Card | None, status: int = 200) -> Answer:
@@ -148,41 +182,57 @@ def choices(call: Call[Any]) -> dict[str, Any]:
         "quoters": [(policy, said(text)) for policy, text in QUOTERS.items()],
         "most": MAX_GRAPHEMES,
         "slots": SLOTS,
+        "most_posts": MOST_IN_SERIES,
         "spans": [(seconds, words(call.viewer.language).span(seconds * 1_000)) for seconds in SPANS],
         "takes_films": films.ffmpeg(call.house.settings) is not None,
     }
 
 
-def _draft(call: Call[Typed], typed: Typed, ids: list[int]) -> posts.Draft:
+def _draft(call: Call[Typed], typed: Typed) -> posts.Draft:
     return posts.Draft(
         text=typed.text, spoiler=typed.spoiler, visibility=FROM_WIRE.get(typed.visibility, Visibility.DIRECT),
         language=check_language(typed.language) if typed.language else None, sensitive=typed.sensitive,
-        reply_to=typed.reply_to, pictures=ids, key=f"page-{typed.key}"[:200] if typed.key else "",
+        reply_to=typed.reply_to, pictures=typed.kept, key=f"page-{typed.key}"[:200] if typed.key else "",
         draft=typed.draft, poll=poll_of(typed), quoting=typed.quoting, quote_policy=typed.quote_policy,
     )  # fmt: skip
 
 
-async def attach(call: Call[Any], typed: Typed, ids: list[int]) -> None:
-    """Put the pictures that came along to `ids`: those taken in before one that is refused are there, too. Raises Invalid."""
+async def attach(call: Call[Any], typed: Typed) -> None:
+    """Put the pictures that came along to those kept: those taken in before one that is refused are there, too. Raises Invalid."""
+    del typed.kept[len(SLOTS) :]
     for slot in SLOTS:
-        upload = call.files.get(f"picture{slot}")
-        if upload is not None and not upload.empty and len(ids) < len(SLOTS):
-            alt = getattr(typed, f"alt{slot}")
-            try:
-                ids.append(await media.attach(call.house.square, call.viewer, upload.brought, alt))
-            except Invalid as problem:
-                problem.details["picture"] = f"{'alt' if 'description' in problem.details else 'picture'}{slot}"
-                raise
-            setattr(typed, f"alt{slot}", "")  # the picture has it now
+        await _take(call, f"picture{slot}", typed, f"alt{slot}", typed.kept)
+    numbered(typed)
+    for one in typed.more:
+        del one.kept[len(SLOTS) :]
+        try:
+            await _take(call, f"more_picture{one.n}", one, "alt", one.kept)
+        except Invalid as problem:
+            problem.details["more_at"] = str(one.n)
+            raise
 
 
-async def again(call: Call[Typed], typed: Typed, ids: list[int], problem: Invalid | NotAllowed) -> Answer:
+async def _take(call: Call[Any], field: str, typed: msgspec.Struct, alt: str, ids: list[int]) -> None:
+    """The file of this field, with what the form says of it in `alt`, put to `ids`. Raises Invalid."""
+    upload = call.files.get(field)
+    if upload is None or upload.empty or len(ids) >= len(SLOTS):
+        return
+    try:
+        ids.append(await media.attach(call.house.square, call.viewer, upload.brought, getattr(typed, alt)))
+    except Invalid as problem:
+        problem.details["picture"] = alt if "description" in problem.details else field
+        raise
+    setattr(typed, alt, "")  # the picture has it now
+
+
+async def again(call: Call[Typed], typed: Typed, problem: Invalid | NotAllowed | None = None) -> Answer:
     """The form once more, with all that was typed and what is wrong with it."""
-    kept = [await media_reads.own(call.house.reads, call.viewer, id_) for id_ in ids]
+    ids = dict.fromkeys((*typed.kept, *(id_ for one in typed.more[:MOST_IN_SERIES] for id_ in one.kept)))
+    kept = {id_: await media_reads.own(call.house.reads, call.viewer, id_) for id_ in ids}
     card, quoted = await answered(call, typed.reply_to), await _still(call, typed.quoting)
     sheet = typed_again(typed, kept, problem, call.viewer.language)
     sheet.answering = card.author.handle if card else ""
-    return await show(call, sheet, card or quoted, problem.status)
+    return await show(call, sheet, card or quoted, problem.status if problem else 200)
 
 
 async def answered(call: Call[Any], id_: int | None) -> Card | None:
@@ -198,4 +248,5 @@ WRITES: dict[str, Any] = {"shape": Shape.PAGE, "limit": (300, 10_800)}
 ROUTES: tuple[Route, ...] = (
     get("/compose", compose, Surface.THREAD, shape=Shape.PAGE, takes=Begun),
     post("/compose", publish, Surface.THREAD, takes=Typed, body=160_000_000, **WRITES),
+    post("/compose/more", one_more, Surface.THREAD, takes=Typed, body=160_000_000, **WRITES),
 )

@@ -4,7 +4,7 @@ import { length } from "./length.ts";
 
 const FEW = 50;
 
-export function addCounter(form: HTMLFormElement, text: HTMLTextAreaElement, most: number): void {
+export function addCounter(form: HTMLFormElement, text: HTMLTextAreaElement, most: number, post: HTMLElement = form): void {
   const ring = document.createElement("span");
   ring.className = "ring";
   ring.ariaHidden = "true";
@@ -13,7 +13,7 @@ export function addCounter(form: HTMLFormElement, text: HTMLTextAreaElement, mos
   const spoken = document.createElement("span");
   spoken.className = "unseen";
   spoken.setAttribute("aria-live", "polite");
-  form.querySelector(".sheet-foot")?.prepend(ring, left, spoken);
+  post.querySelector(".sheet-foot")?.prepend(ring, left, spoken);
   const spoiler = form.querySelector<HTMLInputElement>("input[name=spoiler]");
   const refresh = (): void => {
     const rest = most - length(text.value, spoiler?.value);

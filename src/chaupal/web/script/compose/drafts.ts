@@ -34,8 +34,9 @@ export class Drafts {
   }
 
   private async save(): Promise<void> {
-    const text = this.text.value.trim();
-    if (text.length < LEAST || text === this.saved || text === this.text.defaultValue.trim()) return;
+    const all = [this.text, ...this.form.querySelectorAll<HTMLTextAreaElement>(".following textarea")];
+    const text = all.map((one) => one.value.trim()).join("\n\n").trim();
+    if (text.length < LEAST || text === this.saved || all.every((one) => one.value.trim() === one.defaultValue.trim())) return;
     const fields = new URLSearchParams();
     for (const [name, value] of new FormData(this.form)) if (typeof value === "string") fields.append(name, value);
     try {

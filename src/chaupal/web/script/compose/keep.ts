@@ -3,15 +3,16 @@ import { say } from "../page/words.ts";
 
 const PAUSE = 300; // ms after the last key
 const GOOD_FOR = 30 * 86_400_000;
-const NOT_TYPED = "[type=hidden], [type=file], [name^=kept], .attached *";
+const NOT_TYPED = "[type=hidden], [type=file], [name^=kept], [name$='[kept][]'], .attached *";
 
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
 /** What was filled in, by the names of its fields in their order; pictures that arrived, which are no fields of the page's own. */
 interface Kept { at: number; text: string; fields: Record<string, string[]>; pictures: unknown[]; draft: string }
 
-/** Pictures that came in by a script, as they can be kept and put back. */
-export interface Attached { all(): unknown[]; put(these: unknown[]): void }
+/** What a script adds to the form, as it can be kept and put back: pictures that came in, and posts that follow the first
+ *  (`grow` makes the fields of those that are named). */
+export interface Attached { all(): unknown[]; put(these: unknown[]): void; grow(names: string[]): void }
 
 const ticks = (one: Field): one is HTMLInputElement => one instanceof HTMLInputElement && one.type === "checkbox";
 
@@ -97,6 +98,7 @@ export class Keeper {
     const kept = this.kept();
     if (!kept?.fields || this.touched || !this.differs(kept)) return;
     if (isSent(kept.text)) return this.forget();
+    this.pictures.grow(Object.keys(kept.fields));
     const come = new Map<string, number>();
     for (const one of this.fields) {
       const at = come.get(one.name) ?? 0;
@@ -110,6 +112,8 @@ export class Keeper {
 
   private differs(kept: Kept): boolean {
     const come = new Map<string, number>();
+    const here = new Set(this.fields.map((one) => one.name));
+    if (Object.entries(kept.fields).some(([name, values]) => name.startsWith("more[") && !here.has(name) && values.some((one) => one.trim()))) return true;
     return kept.pictures.length > 0 || this.fields.some((one) => {
       const at = come.get(one.name) ?? 0;
       come.set(one.name, at + 1);

@@ -13,18 +13,20 @@ export class Pictures {
   private readonly pending = new Set<Promise<unknown>>();
   private asked = false;
 
-  constructor(private readonly form: HTMLFormElement, private readonly most: number, private readonly changed: () => void) {
+  constructor(private readonly form: HTMLFormElement, private readonly most: number, private readonly changed: () => void,
+    private readonly post: HTMLElement = form, private readonly field = "kept[]") {
     this.row.className = "attached";
     const chooser = document.createElement("input");
-    const first = form.querySelector<HTMLInputElement>("input[type=file]");
+    const tools = post.querySelector<HTMLElement>(":scope > .tools");
+    const first = tools?.querySelector<HTMLInputElement>("input[type=file]");
     if (!first) return;
-    const slots = [...form.querySelectorAll<HTMLElement>(".slot")];
+    const slots = [...tools?.querySelectorAll<HTMLElement>(".slot") ?? []];
     const label = document.createElement("label");
     chooser.type = "file";
     chooser.multiple = true;
     chooser.accept = first.accept;
     chooser.className = "unseen";
-    chooser.id = `${form.id}-chooser`;
+    chooser.id = `${post.id}-chooser`;
     label.className = "tool";
     label.htmlFor = chooser.id;
     label.title = say("add-picture");
@@ -34,7 +36,6 @@ export class Pictures {
     label.append(...(icon ? [icon.cloneNode(true)] : []), words);
     slots.forEach((slot) => slot.remove());
     // One press to a picture: what opens the fields of those without a script is not needed.
-    const tools = form.querySelector(".tools");
     tools?.prepend(chooser, label);
     tools?.classList.add("with-script");
     tools?.before(this.row);
@@ -42,16 +43,16 @@ export class Pictures {
       this.take(chooser.files);
       chooser.value = "";
     });
-    form.addEventListener("dragover", (event) => {
+    post.addEventListener("dragover", (event) => {
       if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
     });
-    form.addEventListener("drop", (event) => {
-      if (!event.dataTransfer?.files.length) return;
+    post.addEventListener("drop", (event) => {
+      if (event.defaultPrevented || !event.dataTransfer?.files.length) return;
       event.preventDefault();
       this.take(event.dataTransfer.files);
     });
-    form.addEventListener("paste", (event) => {
-      if (!event.clipboardData?.files.length) return;
+    post.addEventListener("paste", (event) => {
+      if (event.defaultPrevented || !event.clipboardData?.files.length) return;
       event.preventDefault();
       this.take(event.clipboardData.files);
     });
@@ -104,7 +105,7 @@ export class Pictures {
 
   private take(files: FileList | null): void {
     for (const file of files ?? []) {
-      if (this.row.childElementCount + this.form.querySelectorAll(".kept input:checked").length >= this.most) {
+      if (this.row.childElementCount + this.post.querySelectorAll(":scope > fieldset .kept input:checked").length >= this.most) {
         toast(say("most-pictures", this.most));
         return;
       }
@@ -147,7 +148,7 @@ export class Pictures {
   private shown(taken: Taken, name: string, said = ""): HTMLElement[] {
     const kept = document.createElement("input");
     kept.type = "hidden";
-    kept.name = "kept[]";
+    kept.name = this.field;
     kept.value = taken.id;
     const image = document.createElement("img");
     image.src = taken.src;
