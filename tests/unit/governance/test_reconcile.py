@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import text
+from sqlalchemy import case, text, update
 
 from chaupal.app.wiring import open_house
 from chaupal.governance.cases import decisions
@@ -20,8 +20,9 @@ from chaupal.kernel.errors import NotFound, Problem
 from chaupal.kernel.settings import Settings
 from chaupal.store.court import ledger, rulings
 from chaupal.store.court.rulings import RulingRow
-from chaupal.store.machine import auditing
-from chaupal.store.machine.dialect import statement
+from chaupal.store.machine import auditing, marks
+from chaupal.store.machine.dialect import statement, words
+from chaupal.store.machine.tables import rulings as rows
 from chaupal.store.machine.work import Reading
 from court import REASON, Bench
 from village import open_village
@@ -179,6 +180,52 @@ async def test_what_is_in_force_is_held_against_the_log_at_start(bench: Bench, c
     await tampered(bench, change)
     with pytest.raises(LogDiffers, match="ruling"):
         await reconcile.check_in_force(bench.court)
+
+
+SPELT = [
+    'He said "no" and left the square before the gate was closed.',
+    "It names a person.\nIt says that this person is armed.",
+    "The path C:\\Users tells who wrote the list of names.",
+    "यह पोस्ट किसी को हथियारबंद बताती है, जो आदेश के काग़ज़ों से ग़लत साबित होता है। 🌾",
+]
+
+
+@pytest.mark.parametrize("reason", SPELT)
+async def test_a_reason_is_read_as_it_stands_whatever_marks_are_in_it(bench: Bench, reason: str):
+    """Spelt as JSON it would be longer, and that spelling in its place is another reason."""
+    ref = await bench.order()
+    await decisions.propose(bench.court, bench.asha, ref, 1, outcome="withhold_post", reason=reason)
+    await decisions.approve(bench.court, bench.dev, ref, 1)
+    await reconcile.check_in_force(bench.court)
+    assert await sealed(bench), "the quick look was enough"
+    async with bench.court.work.writing() as w:
+        spelt = msgspec.json.encode(reason).decode()[1:-1]
+        await w.run(statement(update(rows).values(reason=words("now"))), now=spelt if spelt != reason else f"{reason} ")
+    with pytest.raises(LogDiffers, match="reason"):
+        await reconcile.check_in_force(bench.court)
+
+
+async def test_one_reason_after_another_is_held_against_its_own_entry(bench: Bench):
+    """Of two rulings that stand beside each other each has the other's reason: both are found, and nothing is sealed."""
+    one, other = "It names somebody as armed, which is false.", "It tells where this person lives, which is private."
+    for reason in (one, other):
+        ref = await bench.order()
+        await decisions.propose(bench.court, bench.asha, ref, 1, outcome="withhold_post", reason=reason)
+        await decisions.approve(bench.court, bench.dev, ref, 1)
+    assert await reconcile.faults_in_force(bench.court) == [] and await sealed(bench)
+    async with bench.court.work.writing() as w:
+        swapped = update(rows).values(reason=case((rows.c.reason == one, other), else_=one))
+        assert await w.run(statement(swapped)) == 2
+    found = await reconcile.faults_in_force(bench.court)
+    assert len([fault for fault in found if "differ in reason" in fault]) == 2
+    assert not await sealed(bench)
+
+
+async def sealed(bench: Bench) -> str:
+    """The seals of stretches that agreed; nothing where there are none."""
+    async with bench.court.work.reading() as reading:
+        kept = await marks.read(reading, reconcile.SEALS)
+    return "" if kept == "{}" else kept
 
 
 async def test_what_was_lifted_in_the_log_and_binds_again_in_the_database_is_found_at_start(bench: Bench):

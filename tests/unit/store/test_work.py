@@ -4,17 +4,21 @@ import asyncio
 import contextlib
 import shutil
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from sqlalchemy import select
 
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Conflict, Invalid, Problem, Unavailable
 from chaupal.kernel.event import Event
 from chaupal.store.machine import marks, outbox, work_sqlite
+from chaupal.store.machine.dialect import param, statement
 from chaupal.store.machine.shelves import FILTERS, POSTS
-from chaupal.store.machine.work import Work
+from chaupal.store.machine.tables import marks as kept
+from chaupal.store.machine.work import PORTION, Row, Work
 
 
 class Happened(Event, frozen=True):
@@ -213,3 +217,38 @@ async def test_units_that_were_to_go_to_a_full_disk_together_are_all_told_that_t
         await marks.write(w, "again", "1")
     assert await read(work, "again") == "1"
     await work.close()
+
+
+MANY = statement(select(kept.c.key).where(kept.c.key.like("many %"), param("least") >= 0).order_by(kept.c.key))
+
+
+async def test_many_rows_are_sifted_a_portion_at_a_time_each_once_and_in_order(work: Work):
+    names = [f"many {number:04}" for number in range(2 * PORTION + 3)]
+    async with work.writing() as w:
+        for name in names:
+            await marks.write(w, name, "")
+    portions: list[list[str]] = []
+
+    def take(rows: Sequence[Row]) -> None:
+        portions.append([row[0] for row in rows])
+
+    for look in (work.scanning(), work.reading()):
+        portions.clear()
+        async with look as reading:
+            await reading.sift(MANY, take, least=0)
+        assert [*map(len, portions)] == [PORTION, PORTION, 3] and [
+            name for portion in portions for name in portion
+        ] == names
+
+
+async def test_whoever_sifts_and_fails_leaves_the_store_to_others(work: Work):
+    def take(rows: Sequence[Row]) -> None:
+        raise Invalid(f"{len(rows)} are too many")
+
+    async with work.writing() as w:
+        await marks.write(w, "many", "")
+        await marks.write(w, "many 1", "")
+    async with work.scanning() as reading:
+        with pytest.raises(Invalid):
+            await reading.sift(MANY, take, least=0)
+        assert [row[0] for row in await reading.fetch(MANY, least=0)] == ["many 1"]

@@ -2,10 +2,11 @@
 
 import asyncio
 import hmac
-from binascii import a2b_base64, b2a_base64
+from binascii import b2a_base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -32,7 +33,7 @@ from chaupal.store.machine.work import Reading
 MARK, SEALS = "reconciled", "rulings_sealed"
 CHUNK = 2_000  # entries read at a time, where somebody waits for the answer
 SLICE = 500  # and where nobody does: each is a few milliseconds of whoever else asks
-AT_START = 4_096  # entries of a stretch that is sealed
+STRETCH = 4_096  # entries of a stretch that is sealed
 REST = 10 * MINUTE  # between the end of one walk through everything and the beginning of the next
 MOST = 200  # faults that are told one by one
 MEASURES = frozenset({"measure", "deamp"})
@@ -222,16 +223,16 @@ async def faults_in_force(court: Court) -> list[str]:
         doubtful: list[int] = []
         key, sealed = await _seals(court, reading)
         fresh: dict[str, str] = {}
-        for start in range(0, size, AT_START):
+        for start in range(0, size, STRETCH):
             known = sealed.get(str(start))
-            if known and known == _seal(key, start, await auditing.rows_in_force(reading, now, start, AT_START)):
+            if known and known == await _sealed_now(reading, now, start, key):
                 fresh[str(start)] = known
                 continue
-            rows = await auditing.in_force(reading, now, start, AT_START)
-            found = await asyncio.to_thread(_doubtful, rows, refs)
-            if rows and not found:
-                fresh[str(start)] = _seal(key, start, [row[TEXT] for row in rows])
-            doubtful += found
+            look = _Quick(refs, _Seal(key, start))
+            await auditing.in_force(reading, now, start, STRETCH, look.take)
+            if look.many and not look.doubtful:
+                fresh[str(start)] = look.seal.text()
+            doubtful += look.doubtful
         faults = await _at(reading, refs, doubtful)
         faults += await _nowhere(reading)
         faults += _unmatched(*await auditing.unmatched(reading, MOST))
@@ -258,8 +259,23 @@ async def _seals(court: Court, reading: Reading) -> tuple[bytes, dict[str, str]]
     return key, msgspec.json.decode(kept, type=dict[str, str]) if kept else {}
 
 
-def _seal(key: bytes, start: int, rows: Sequence[str]) -> str:
-    return hmac.digest(key, "\n".join((str(start), *rows)).encode(), "sha256").hex()
+class _Seal:
+    """The seal of a stretch, made of its rows a portion at a time."""
+
+    def __init__(self, key: bytes, start: int) -> None:
+        self._mac = hmac.new(key, b"%d," % start, "sha256")
+
+    def take(self, rows: Iterable[Any]) -> None:
+        self._mac.update(msgspec.msgpack.encode([*map(_of_row, rows)]))
+
+    def text(self) -> str:
+        return self._mac.hexdigest()
+
+
+async def _sealed_now(reading: Reading, now: int, start: int, key: bytes) -> str:
+    seal = _Seal(key, start)
+    await auditing.rows_in_force(reading, now, start, STRETCH, seal.take)
+    return seal.text()
 
 
 async def _at(reading: Reading, refs: dict[str, str], leaves: Sequence[int]) -> list[str]:
@@ -284,34 +300,103 @@ def _unmatched(plain: Iterable[int], secret: Iterable[tuple[int, str]]) -> Itera
 class _Public(msgspec.Struct, gc=False):
     """What a measure says, as far as a row says it too. Fields of nothing else are made: a hundred thousand are read at a start."""
 
-    measure: str = ""
-    law: str = ""
     basis: str = ""
+    start: str = msgspec.field(name="from", default="")
+    law: str = ""
+    measure: str = ""
     rule: str | None = None
+    second: str | None = None
     term: str | None = None
     territory: list[str] = []
-    start: str = msgspec.field(name="from", default="")
     until: str | None = None
-    second: str | None = None
 
 
 class _Entry(msgspec.Struct, gc=False):
-    t: str
-    ref: str
     public: _Public
+    ref: str
+    t: str
     digests: list[str] = msgspec.field(name="_sd", default_factory=list[str])
 
 
 _entry = msgspec.json.Decoder(_Entry).decode
-_disclosed = msgspec.json.Decoder(tuple[str, str, Any]).decode
 _CLOCK = tuple(f"T{hour:02}:{minute:02}Z" for hour in range(24) for minute in range(60))
-_FROM_URL, _TO_URL = bytes.maketrans(b"-_", b"+/"), bytes.maketrans(b"+/", b"-_")
-LEAF, TEXT, BODY = 13, 14, 15  # columns of what is in force
+_TO_URL = bytes.maketrans(b"+/", b"-_")
+_of_row, LEAF = (
+    itemgetter(slice(len(auditing.SAID))),
+    13,
+)  # of what is in force: what the row says, in it the index of its entry
+# A disclosure is base64url of ["salt","name",value] in its one spelling. Its first 27 bytes are the salt and what stands around
+# it: 36 characters that spell nothing else, so that all after them is compared as it stands.
+SALTED = 36
 
 
-def _doubtful(rows: Iterable[Any], refs: Mapping[str, str]) -> list[int]:
-    """Entries whose rulings do not agree with them at a quick look, or cannot be looked at quickly (the secret ones)."""
-    return [row[LEAF] for row in rows if not _agrees(row, refs)]
+class _Quick:
+    """A quick look at rulings beside their entries. Rulings of one decision stand together and give one reason: it is spelt once."""
+
+    def __init__(self, refs: Mapping[str, str], seal: _Seal) -> None:
+        self.seal, self.many = seal, 0
+        # Entries whose rulings do not agree with them, or cannot be looked at quickly (the secret ones).
+        self.doubtful: list[int] = []
+        self._refs = refs
+        self._reason, self._spelt = b"", _spelt(b'reason",""]')
+
+    def take(self, rows: Sequence[Any]) -> None:
+        self.seal.take(rows)
+        self.many += len(rows)
+        self.doubtful += [row[LEAF] for row in rows if not self._agrees(row)]
+
+    def _agrees(self, row: Any) -> bool:
+        """Whether all that the row says is what its entry says or commits to; False for any doubt."""
+        (
+            _, subject, term, measure, territory, starts_at, ends_at, ref, law, reason, basis, rule, approved_by, _,
+            body, about, part, why,
+        ) = row  # fmt: skip
+        try:
+            entry = _entry(body)
+        except (ValueError, TypeError):
+            return False
+        said, committed = entry.public, entry.digests
+        until = None if ends_at is None else _minute(ends_at)
+        return (
+            entry.t in MEASURES
+            and self._refs.get(entry.ref, entry.ref) == ref
+            and said.measure == measure
+            and said.law == law
+            and said.basis == basis
+            and (said.rule or "") == rule
+            and (said.term or "") == term
+            and ",".join(said.territory) == territory
+            and said.start == _minute(starts_at)
+            and (said.until == until or (said.second is None and approved_by is not None))
+            and _about(subject, about, part, committed)
+            and self._because(reason, why, committed)
+        )
+
+    def _because(self, reason: bytes, why: bytes | None, committed: Sequence[str]) -> bool:
+        if why is None:
+            return not reason  # erased
+        if reason != self._reason:
+            quoted = msgspec.json.encode(reason.decode(errors="replace"))
+            self._reason, self._spelt = reason, _spelt(b'reason",%b]' % quoted)
+        return why[SALTED:] == self._spelt and _digest(why) in committed
+
+
+def _about(subject: int, about: bytes | None, part: bytes | None, committed: Sequence[str]) -> bool:
+    """A measure is about its part, where it has one."""
+    if about is not None and _digest(about) not in committed:
+        return False
+    if part is None:
+        return about is not None and about[SALTED:] == _spelt(b'subject","%d"]' % subject)
+    return part[SALTED:] == _spelt(b'part","%d"]' % subject) and _digest(part) in committed
+
+
+def _digest(disclosure: bytes) -> str:
+    return b2a_base64(sha256(disclosure).digest(), newline=False).translate(_TO_URL)[:-1].decode()
+
+
+def _spelt(end: bytes) -> bytes:
+    """The end of a disclosure's JSON, from its name on, as it stands in the disclosure."""
+    return b2a_base64(end, newline=False).translate(_TO_URL).rstrip(b"=")
 
 
 @lru_cache(4_096)
@@ -322,31 +407,6 @@ def _day(days: int) -> str:
 def _minute(ms: int) -> str:
     """As the log says it; the days are few, and their spelling is kept."""
     return _day(ms // DAY) + _CLOCK[ms % DAY // MINUTE]
-
-
-def _agrees(row: Any, refs: Mapping[str, str]) -> bool:
-    _, subject, term, measure, territory, starts_at, ends_at, ref, law, reason, basis, rule, approved_by, *_ = row
-    try:
-        entry, known = _entry(row[BODY]), {}
-        for text in filter(None, row[BODY + 1 :]):
-            raw = text.encode()
-            if b2a_base64(sha256(raw).digest(), newline=False).translate(_TO_URL)[:-1].decode() not in entry.digests:
-                return False
-            _, name, known[name] = _disclosed(a2b_base64(raw.translate(_FROM_URL) + b"=="))
-    except (ValueError, TypeError):
-        return False
-    said = entry.public
-    until = None if ends_at is None else _minute(ends_at)
-    return (
-        entry.t in MEASURES
-        and refs.get(entry.ref, entry.ref) == ref
-        and (said.measure, said.law, said.basis, said.rule or "", said.term or "") == (measure, law, basis, rule, term)
-        and ",".join(said.territory) == territory
-        and said.start == _minute(starts_at)
-        and (said.until == until or (said.second is None and approved_by is not None))
-        and known.get("part", known.get("subject")) == str(subject)
-        and known.get("reason", "") == reason
-    )
 
 
 # --- one thing against the other ---

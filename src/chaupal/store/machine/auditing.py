@@ -1,18 +1,16 @@
 """The log read beside what would open it, and all rulings: for whoever holds the one against the other."""
 
-import functools
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Text, cast, func, or_, select
+from sqlalchemy import or_, select, union_all
 from sqlalchemy import text as sql
 
 from chaupal.store.court.docket import Order, order_of
 from chaupal.store.court.rulings import RulingRow, row_of
-from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.dialect import among, as_octets, listed, param, statement, words
 from chaupal.store.machine.marks import LOGGED
 from chaupal.store.machine.tables import disclosures, log_entries, orders, rulings, targets
-from chaupal.store.machine.work import Reading
+from chaupal.store.machine.work import Reading, Take
 
 ENTRIES = statement(
     select(log_entries.c.index, log_entries.c.body)
@@ -36,48 +34,36 @@ ENDED = statement(
     .where(rulings.c.lift_log_index >= param("start"), rulings.c.lift_log_index < param("end"))
     .order_by(rulings.c.id)
 )
-NOWHERE = statement(
-    select(*rulings.c)
-    .where(
-        or_(
-            rulings.c.log_index < 0, rulings.c.log_index >= param("size"), rulings.c.lift_log_index < 0,
-            rulings.c.lift_log_index >= param("size"),
-        )
+# Each by an index of its own: as one condition with "or" SQLite would go through all rulings.
+_NOWHERE = union_all(
+    *(
+        select(rulings.c.id).where(outside)
+        for leaf in (rulings.c.log_index, rulings.c.lift_log_index)
+        for outside in (leaf < 0, leaf >= param("size"))
     )
-    .order_by(rulings.c.id)
-)  # fmt: skip
+)
+NOWHERE = statement(select(*rulings.c).where(rulings.c.id.in_(_NOWHERE)).order_by(rulings.c.id))
 RECEIVED = statement(
     select(*orders.c)
     .where(orders.c.log_index >= param("start"), orders.c.log_index < param("end"))
     .order_by(orders.c.id)
 )
-# Of what is in force: the row as far as the log says it, the entry, and by name what opens it.
-_SAID = (
+# Of what is in force: the row as far as the log says it (reasons are long, and compared as bytes), the entry, and by name what
+# opens of it whom it is about and why.
+SAID = (
     rulings.c.id, rulings.c.subject_id, rulings.c.term, rulings.c.measure, rulings.c.territory, rulings.c.starts_at,
-    rulings.c.ends_at, rulings.c.order_ref, rulings.c.legal_basis, rulings.c.reason, rulings.c.basis, rulings.c.rule,
+    rulings.c.ends_at, rulings.c.order_ref, rulings.c.legal_basis, as_octets(rulings.c.reason), rulings.c.basis, rulings.c.rule,
     rulings.c.approved_by, rulings.c.log_index,
 )  # fmt: skip
-# The same as one text for each row, with the lengths of its words, so that nothing moves from one column to the next: the
-# database puts it together much faster than a row of objects is made of it.
-_WORDS = ("term", "measure", "territory", "order_ref", "legal_basis", "reason", "basis", "rule")
-_NUMBERS = tuple(column for column in _SAID if column.name not in _WORDS)
-_TEXT = functools.reduce(
-    lambda text, part: text + sql("','") + part,
-    [
-        *(func.coalesce(cast(column, Text), sql("''")) for column in _NUMBERS),
-        *(cast(func.length(rulings.c[name]), Text) + sql("':'") + rulings.c[name] for name in _WORDS),
-    ],
-)
-ROWS_IN_FORCE = statement(select(_TEXT).where(*_IN_FORCE).order_by(rulings.c.log_index, rulings.c.id))
-# Each with its entry and with what opens of it whom it is about and why.
+ROWS_IN_FORCE = statement(select(*SAID).where(*_IN_FORCE).order_by(rulings.c.log_index, rulings.c.id))
 _OPENS = [
-    select(disclosures.c.disclosure)
+    select(as_octets(disclosures.c.disclosure))
     .where(disclosures.c.log_index == rulings.c.log_index, disclosures.c.name == sql(f"'{name}'"))
     .scalar_subquery()
     for name in ("subject", "part", "reason")
 ]
 IN_FORCE = statement(
-    select(*_SAID, _TEXT, log_entries.c.body, *_OPENS)
+    select(*SAID, log_entries.c.body, *_OPENS)
     .join_from(rulings, log_entries, log_entries.c.index == rulings.c.log_index, isouter=True)
     .where(*_IN_FORCE)
     .order_by(rulings.c.log_index, rulings.c.id)
@@ -109,13 +95,15 @@ LOST = statement(
     .order_by(disclosures.c.log_index)
     .limit(param("n"))
 )
+# Asked of each order, which ends at the first thing that is in force by it: most of what is in force is by none, or by one of many.
 ORDERS_IN_FORCE = statement(
     select(*orders.c).where(
-        orders.c.id.in_(
-            select(targets.c.order_id)
-            .join_from(targets, rulings, rulings.c.target_id == targets.c.id)
-            .where(rulings.c.lifted_at.is_(None), or_(rulings.c.ends_at.is_(None), rulings.c.ends_at > param("now")))
+        select(targets.c.id)
+        .join_from(targets, rulings, rulings.c.target_id == targets.c.id)
+        .where(
+            targets.c.order_id == orders.c.id, _lifted_at.is_(None), or_(_ends_at.is_(None), _ends_at > param("now"))
         )
+        .exists()
     )
 )
 ENTRIES_AT = statement(select(log_entries.c.index, log_entries.c.body).where(among(log_entries.c.index, "which")))
@@ -185,15 +173,14 @@ async def orders_in_force(reading: Reading, now: int) -> list[Order]:
     return [order_of(row) for row in await reading.fetch(ORDERS_IN_FORCE, now=now)]
 
 
-async def rows_in_force(reading: Reading, now: int, start: int, count: int) -> list[str]:
-    """The same rows without their entries, each as one text."""
-    return [row[0] for row in await reading.fetch(ROWS_IN_FORCE, now=now, start=start, end=start + count)]
+async def rows_in_force(reading: Reading, now: int, start: int, count: int, take: Take) -> None:
+    """To `take`, the columns `SAID` of what is in force and rests on one of these entries."""
+    await reading.sift(ROWS_IN_FORCE, take, now=now, start=start, end=start + count)
 
 
-async def in_force(reading: Reading, now: int, start: int, count: int) -> Sequence[Any]:
-    """Rows of IN_FORCE that rest on one of these entries: what the log says of a ruling, the same as one text, the entry, and the
-    disclosures `subject`, `part` and `reason`, None where it has none."""
-    return await reading.fetch(IN_FORCE, now=now, start=start, end=start + count)
+async def in_force(reading: Reading, now: int, start: int, count: int, take: Take) -> None:
+    """The same rows, each with its entry and the disclosures `subject`, `part` and `reason` as bytes, None where it has none."""
+    await reading.sift(IN_FORCE, take, now=now, start=start, end=start + count)
 
 
 async def unmatched(reading: Reading, at_most: int) -> tuple[list[int], list[tuple[int, str]]]:

@@ -182,6 +182,26 @@ def _byte_order_postgres(element: byte_order, compiler: SQLCompiler, **kw: Any) 
     return f'{compiler.process(element.column, **kw)} COLLATE "C"'
 
 
+class as_octets(ColumnElement[bytes]):  # noqa: N801
+    """A text column as the bytes of its UTF-8, for whoever hashes or compares many: no string is made of any."""
+
+    inherit_cache = False
+    type = LargeBinary()
+
+    def __init__(self, column: Any) -> None:
+        self.column = column
+
+
+@compiles(as_octets, "sqlite")
+def _as_octets_sqlite(element: as_octets, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"CAST({compiler.process(element.column, **kw)} AS BLOB)"
+
+
+@compiles(as_octets, "postgresql")
+def _as_octets_postgres(element: as_octets, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"convert_to({compiler.process(element.column, **kw)}, 'UTF8')"
+
+
 class larger(ColumnElement[int]):  # noqa: N801
     """The larger of two numbers: `max(a, b)` on SQLite, `greatest(a, b)` on PostgreSQL."""
 

@@ -5,6 +5,7 @@ work that arrive while a commit is on its way to the disk share the next one (gr
 the commit itself waits in a thread. On PostgreSQL the same statements run through asyncpg.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol
@@ -18,7 +19,10 @@ from chaupal.store.machine.noted import note
 from chaupal.store.machine.shelves import EVERY, Kind, Touched
 
 type Row = Sequence[Any]
+type Take = Callable[[Sequence[Row]], None]
 type AfterCommit = Callable[[list[Event]], None]
+
+PORTION = 64  # rows that are sifted together: what is made of many more does not fit a processor's own memory, and takes longer
 
 
 class Reading:
@@ -39,6 +43,11 @@ class Reading:
 
     async def fetch(self, stmt: Statement, /, **params: Any) -> Sequence[Row]:
         raise NotImplementedError
+
+    async def sift(self, stmt: Statement, take: Take, /, **params: Any) -> None:
+        """Hand all rows to `take`, `PORTION` at a time and off the loop thread: for very many of which little is kept."""
+        rows = await self.fetch(stmt, **params)
+        await asyncio.to_thread(lambda: [take(rows[at : at + PORTION]) for at in range(0, len(rows), PORTION)])
 
     async def first(self, stmt: Statement, /, **params: Any) -> Row | None:
         rows = await self.fetch(stmt, **params)

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,7 +14,7 @@ from chaupal.kernel.saying import log
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.noted import note_everything
-from chaupal.store.machine.work import Look, Reading, Row, Writing
+from chaupal.store.machine.work import PORTION, Look, Reading, Row, Take, Writing
 from chaupal.store.machine.work_shared import SharedWork
 
 BUSY_TRIES = 400  # of 5 to 25 ms: another process (the CLI) may hold the write lock for a moment
@@ -97,6 +97,12 @@ class SqliteScanning(Reading):
             note_everything()
         compiled = stmt.sqlite
         return await self._work.scan(compiled.text, compiled.arguments(params))
+
+    async def sift(self, stmt: Statement, take: Take, /, **params: Any) -> None:
+        if not self._keyed:
+            note_everything()
+        compiled = stmt.sqlite
+        await self._work.sift(compiled.text, compiled.arguments(params), take)
 
 
 class SqliteWriting(Writing):
@@ -193,11 +199,26 @@ class SqliteWork(SharedWork):
 
     async def scan(self, text: str, arguments: list[Any]) -> list[Row]:
         """One statement in the reader pool."""
+        return await self._aside(lambda db: db.execute(text, arguments).fetchall())
 
-        def run() -> list[Row]:
+    async def sift(self, text: str, arguments: list[Any], take: Take) -> None:
+        """The same; the rows go to `take` where they are read, a portion at a time."""
+
+        def run(db: sqlite3.Connection) -> None:
+            found = db.execute(text, arguments)
+            try:
+                while rows := found.fetchmany(PORTION):
+                    take(rows)
+            finally:
+                found.close()
+
+        await self._aside(run)
+
+    async def _aside[T](self, what: Callable[[sqlite3.Connection], T]) -> T:
+        def run() -> T:
             db = self._spare.pop() if self._spare else connect(self._path)
             try:
-                return db.execute(text, arguments).fetchall()
+                return what(db)
             finally:
                 self._spare.append(db)
 
