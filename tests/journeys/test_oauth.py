@@ -379,9 +379,11 @@ async def test_one_signs_up_confirms_and_is_in_without_any_script(house: Running
         link = f"/confirm/{secret_in(mails_of(house)[0], 'confirm')}"
         assert (await browser.get(link)).status_code == 200
         assert (await browser.get("/welcome")).status_code == 200, "looking at the link confirms nothing"
-        assert (await submit_last(browser, link)).status_code == 200
+        confirmed = await submit_last(browser, link)
+        assert (confirmed.status_code, confirmed.headers["location"]) == (303, "/welcome/languages")
         assert (await browser.get("/settings")).status_code == 200
-        assert (await browser.get(link)).status_code == 404
+        again = await browser.get(link)
+        assert again.status_code == 200 and f'action="{link}"' not in again.text, "it is done, and there is nothing to press"
 
 
 async def submit_last(browser: httpx2.AsyncClient, path: str) -> httpx2.Response:

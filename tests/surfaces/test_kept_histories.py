@@ -282,9 +282,13 @@ async def _announce(v: Village) -> None:
     await v.settle()
 
 
+NEWEST = 10_000  # beyond whatever a small village has in its log
+
 # For each kind: what somebody does that no other key tells of, and who would be shown something else from then on.
 TELLING: dict[Kind[Any], tuple[Callable[[Village], Awaitable[Any]], str, str]] = {
-    shelves.RULINGS: (lambda v: measures.begin(v, Measure.WITHHOLD_POST, v.ravi.latest.id), "", "/public"),
+    shelves.RULINGS: (  # its entry is the newest: what another process began is found by its place in the log
+        lambda v: measures.begin(v, Measure.WITHHOLD_POST, v.ravi.latest.id, log_index=NEWEST), "", "/public",
+    ),
     shelves.POSTS: (lambda v: _ask(v, "dev", "POST", f"{V1}/statuses/{v.ravi.latest.id}/favourite"), "", f"{V1}/timelines/public"),
     shelves.PEOPLE: (
         lambda v: _ask(v, "ravi", "PATCH", f"{V1}/accounts/update_credentials", display_name="कोई और"), "", f"{V1}/timelines/public",

@@ -72,7 +72,7 @@ def played(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-async def founded(played: Settings, clock: StillClock) -> AsyncIterator[Running]:
+async def retold(played: Settings, clock: StillClock) -> AsyncIterator[Running]:
     """The whole village, an hour after its founding."""
     assert await prepare(played, clock)
     clock.move(HOUR)
@@ -92,19 +92,19 @@ async def standing(running: Running) -> dict[str, int]:
     return found
 
 
-async def test_the_village_is_founded_whole_and_only_once(founded: Running, played: Settings, clock: StillClock):
-    square = founded.house.square
+async def test_the_village_is_founded_whole_and_only_once(retold: Running, played: Settings, clock: StillClock):
+    square = retold.house.square
     async with square.work.reading() as reading:
         before = await census(reading, 0)
         assert await outbox.is_empty(reading)
         assert await marks.read(reading, MARK) == FOUNDED
     assert before.people == len(HANDLES) - 1  # one is suspended
     assert before.posts >= len(LINES)
-    assert await standing(founded) == {
+    assert await standing(retold) == {
         "received": 2, "in_force": 5, "lifted": 2, "refused": 6, "not_found": 1, "overturned": 1,
     }  # fmt: skip
-    assert await log.recount(founded.house.court) > 20
-    hot = [tag.name for tag in await trends.tags(founded.house.reads, Viewer(country="IN"))]
+    assert await log.recount(retold.house.court) > 20
+    hot = [tag.name for tag in await trends.tags(retold.house.reads, Viewer(country="IN"))]
     assert hot[0] == "किसान_आंदोलन" and {"चौपाल", "दिल्ली", "प्रेस_की_आज़ादी", "KisanAndolan"} <= set(hot)
     assert (await logins.sign_in(square, "asha", PASSWORD)).handle == "asha"
     assert not await prepare(played, clock)
@@ -112,9 +112,9 @@ async def test_the_village_is_founded_whole_and_only_once(founded: Running, play
         assert await census(reading, 0) == before
 
 
-async def test_what_was_withheld_is_gone_in_india_alone_and_what_was_refused_is_there(founded: Running):
-    transport = httpx2.ASGITransport(app=founded.app)
-    async with httpx2.AsyncClient(transport=transport, base_url=founded.house.settings.origin) as client:
+async def test_what_was_withheld_is_gone_in_india_alone_and_what_was_refused_is_there(retold: Running):
+    transport = httpx2.ASGITransport(app=retold.app)
+    async with httpx2.AsyncClient(transport=transport, base_url=retold.house.settings.origin) as client:
 
         async def seen(path: str, country: str) -> str:
             return (await client.get(path, headers={"cookie": f"look_as={country}; language=hi"})).text

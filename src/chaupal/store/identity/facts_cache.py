@@ -17,7 +17,7 @@ from chaupal.store.machine.marks import LOGGED
 from chaupal.store.machine.noted import note_until
 from chaupal.store.machine.shelves import EVERY, ONLY, RELATIONS, RULINGS
 from chaupal.store.machine.tables import blocks, follows, media, media_uses, mutes, rulings, targets
-from chaupal.store.machine.work import Reading, Row
+from chaupal.store.machine.work import Reading, Row, Writing
 
 FOLLOWING = statement(select(follows.c.to, follows.c.boosts).where(follows.c.by == param("me")))
 BLOCKING = statement(select(blocks.c.to).where(blocks.c.by == param("me")))
@@ -151,7 +151,8 @@ async def _read_all(reading: Reading, version: int, reads: int) -> None:
 async def _read_news(reading: Reading, index: RulingIndex, version: int, reads: int) -> None:
     kept = reading.memory.rulings
     beside, leaf = kept.beside, kept.leaf
-    now_leaf: int = await reading.value(LAST_LEAF) if beside else leaf
+    # A unit that writes sees entries of its own, which may yet be given up, and their places be another's.
+    seen: int = await reading.value(LAST_LEAF) if beside and not isinstance(reading, Writing) else leaf
     rows = [*await reading.fetch(BY_IDS, ids=listed(sorted(kept.stale)))] if kept.stale else []
     if beside:
         rows += await reading.fetch(SINCE, leaf=leaf)
@@ -161,7 +162,7 @@ async def _read_news(reading: Reading, index: RulingIndex, version: int, reads: 
         now = reading.now()
         live = [_ruling(row, now, covers, concerned) for row in rows if row[20] is None and row[2] != Measure.WARN]
         index.change(live, gone, now)
-        kept.known(version, now_leaf, whole=False)
+        kept.known(version, seen, whole=False)
 
 
 async def _covers(reading: Reading, rows: Sequence[Row]) -> dict[int, tuple[int, ...]]:
