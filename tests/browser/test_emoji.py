@@ -1,7 +1,7 @@
 """The emoji picker: found by name in Hindi and English, written at the caret, and not brought before it is opened."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from browser.conftest import Opens
 from browser.test_axe import violations
@@ -47,6 +47,34 @@ def test_what_is_chosen_stands_at_the_caret_and_enter_does_not_post(opens: Opens
     page.locator(".smiley-all button").first.click()
     page.keyboard.press("Control+z")
     expect(page.locator(FIELD)).to_have_value("सरसों🚜 के खेत")
+
+
+def test_names_that_come_late_do_not_take_the_words_of_another_field(opens: Opens):
+    page, held = opens("asha", service_workers="block"), list[Route]()
+    page.route("**/static/emoji*.json", lambda request: held.append(request))
+    page.goto("/compose")
+    page.locator("details:has(> div #spoiler) > summary").click()
+    with page.expect_request("**/static/emoji*.json"):
+        page.locator("details.smileys > summary").click()
+    page.locator("#spoiler").press_sequentially("चु")
+    for request in held:
+        request.continue_()
+    expect(page.locator(".smiley-all button").first).to_be_visible()
+    page.keyboard.type("नाव")
+    expect(page.locator("#spoiler")).to_have_value("चुनाव")
+    expect(page.locator("#emoji")).to_have_value("")
+
+
+@pytest.mark.parametrize("key", [True, False])
+def test_opened_it_is_ready_for_a_name(opens: Opens, *, key: bool):
+    page = opens("asha")
+    page.goto("/compose")
+    page.locator("details.smileys > summary").focus()
+    if key:
+        page.keyboard.press("Enter")
+    else:
+        page.locator("details.smileys > summary").click()
+    expect(page.locator("#emoji")).to_be_focused()
 
 
 def test_without_a_script_there_is_no_button_that_does_nothing(opens: Opens):

@@ -68,6 +68,7 @@ def test_the_post_button_stands_in_the_row_of_the_icons(opens: Opens, width: int
     button = page.locator(".sheet-foot button:not([formaction])").bounding_box()
     tool = page.locator(".tools .tool").first.bounding_box()
     assert button and tool and abs(button["y"] - tool["y"]) < 20, (button, tool)
+    assert tool["width"] >= 24 and tool["height"] >= 44, tool  # WCAG 2.2, 2.5.8
     assert page.evaluate(OVER) <= 0
 
 

@@ -84,5 +84,6 @@ export async function open(place: HTMLDetailsElement, list: string, text: HTMLTe
   });
   field.after(row, box);
   find(); // somebody may have typed while the names were on their way
-  field.focus();
+  const here = document.activeElement; // whoever went on to another field while it loaded goes on writing there
+  if (place.open && (!here || here === document.body || place.contains(here))) field.focus();
 }
