@@ -1,10 +1,14 @@
 """One village and one Chromium for all tests in a browser, and ways in."""
 
-from collections.abc import Callable, Iterator
+import asyncio
+import signal
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from screenshots import CHROMIUM, QUIET
 from serving import Served, served
@@ -15,9 +19,64 @@ PATIENCE = (
     20_000  # ms: two browsers, two servers and PostgreSQL share the cores of a small machine; a pass takes no longer
 )
 
+HUNG = 180  # s: evaluating, closing and the like have no timeout of their own; no part of a test takes a third of it
+
 expect.set_options(timeout=PATIENCE)
 
 type Opens = Callable[..., Page]
+
+
+def give_up(*_: object) -> None:
+    """Ends the call that Playwright waits in. Raised here it would end Playwright's loop instead, and hang what comes next."""
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        raise TimeoutError("nothing came in time") from None
+    calls = [task for task in asyncio.all_tasks(loop) if hasattr(task, "__pw_caller_frame__")]
+    if not calls:
+        raise TimeoutError("nothing came in time")
+    for call in calls:
+        loop.call_soon_threadsafe(call.cancel)
+
+
+@contextmanager
+def ended_when_it_hangs(after: float = HUNG) -> Generator[None]:
+    """What takes longer than `after` (in seconds) fails by `TimeoutError`, and what comes next can still be tried."""
+    before = signal.signal(signal.SIGALRM, give_up)
+    left = signal.setitimer(signal.ITIMER_REAL, after, after)
+    try:
+        yield
+    except asyncio.CancelledError as error:
+        raise TimeoutError(f"the browser did not answer for {after} s") from error
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, *left)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Generator[None]:
+    with ended_when_it_hangs():
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None]:
+    with ended_when_it_hangs():
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Generator[None]:
+    with ended_when_it_hangs():
+        yield
+
+
+def becomes(of: Page | Locator, expression: str, arg: object = None) -> None:
+    """Waits until it is true. Playwright's own `wait_for_function` evaluates text in the page, which our policy forbids."""
+    end = time.monotonic() + PATIENCE / 1000
+    while not of.evaluate(expression, arg):
+        assert time.monotonic() < end, expression
+        (of if isinstance(of, Page) else of.page).wait_for_timeout(50)
 
 
 @pytest.fixture(scope="session")

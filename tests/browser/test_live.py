@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from browser.conftest import Opens
+from browser.conftest import Opens, becomes
 
 OPEN = "window.opened = 0; const Ear = EventSource; window.EventSource = class extends Ear {" \
        " constructor(...all) { super(...all); window.opened += 1; } close() { window.opened -= 1; super.close(); } };"  # fmt: skip
@@ -32,7 +32,7 @@ def likes(page: Page, path: str) -> None:
 
 
 def listens(page: Page) -> None:
-    page.wait_for_function("window.opened === 1")
+    becomes(page, "window.opened === 1")
 
 
 def test_badges_and_notifications_come_by_themselves_grouped_and_with_faces(opens: Opens):

@@ -9,6 +9,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from browser.conftest import becomes
 from films import film, long_gif, sound
 from painted import picture
 from serving import Member, Served, join, served
@@ -57,15 +58,9 @@ def test_a_film_and_a_sound_play_where_they_stand(square: Served, nina: Member, 
     page.goto(said(square, nina, "सुनिए, देखिए", (data, "मेले का झूला")))
     player = page.locator(f"article {kind}").first
     expect(player).to_have_attribute("aria-label", "मेले का झूला")
-    played = player.evaluate(
-        """async (it) => {
-          it.muted = true;
-          await it.play();
-          await new Promise((done) => (it.ontimeupdate = () => it.currentTime > 0 && done()));
-          return [it.currentTime > 0, it.duration > 0.5, it.error === null];
-        }"""
-    )
-    assert played == [True, True, True]
+    player.evaluate("(it) => { it.muted = true; void it.play(); }")
+    becomes(player, "(it) => it.currentTime > 0")
+    assert player.evaluate("(it) => [it.duration > 0.5, it.error === null]") == [True, True]
     if kind == "video":
         before = player.bounding_box()
         assert before and 190 < before["height"] < 240, "its place was kept before it came"
@@ -184,7 +179,7 @@ def test_a_film_that_goes_round_moves_by_itself_unless_less_motion_is_wished(
         page.mouse.wheel(0, 200)
         assert film_.evaluate("(it) => it.paused")
     else:
-        page.wait_for_function("() => !document.querySelector('video[data-round]').paused")
+        becomes(film_, "(it) => !it.paused")
     context.close()
 
 

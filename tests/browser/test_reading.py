@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from browser.conftest import Opens
+from browser.conftest import Opens, becomes
 
 LIKE = "पसंद करें"
 
@@ -86,8 +86,8 @@ def test_lists_go_on_and_going_back_stands_where_one_stood(opens: Opens):
     page.wait_for_url(re.compile(r"/@"))
     page.go_back()
     expect(page.locator(f"#{at}")).to_be_in_viewport()
-    page.wait_for_function(
-        "([id, top]) => Math.abs(document.getElementById(id).getBoundingClientRect().top - top) < 60", arg=[at, top]
+    becomes(
+        page, "([id, top]) => Math.abs(document.getElementById(id).getBoundingClientRect().top - top) < 60", [at, top]
     )
 
 

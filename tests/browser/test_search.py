@@ -41,6 +41,19 @@ def test_enter_searches_for_what_was_typed_and_it_is_offered_again_until_cleared
     expect(page.locator("#q-found")).to_be_hidden()
 
 
+def test_a_search_that_went_before_the_script_came_is_offered_again_too(opens: Opens):
+    page = opens("ravi", service_workers="block")
+    page.route("**/static/search*.js", lambda request: request.abort())
+    page.goto("/search")
+    page.locator("#q").fill("तीसी")
+    page.locator("#q").press("Enter")
+    page.wait_for_url("**/search?q=*")
+    page.unroute("**/static/search*.js")
+    page.goto("/search")
+    page.locator("#q").focus()
+    expect(page.locator("#q-found li", has_text="तीसी")).to_be_visible()
+
+
 def test_filters_work_without_a_script(opens: Opens):
     page = opens("ravi", java_script_enabled=False)
     page.goto("/search?q=किसान")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.conftest import Opens
+from browser.conftest import Opens, becomes
 
 # The boxes of what a selector finds: left, top, right, bottom in px of the window.
 BOXES = """(selector) => [...document.querySelectorAll(selector)].map((one) => {
@@ -47,7 +47,7 @@ def test_a_field_that_is_missing_stands_below_the_bar_at_the_top_with_its_name(o
 
 
 def goes_offline(page: Page) -> None:
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    becomes(page, "navigator.serviceWorker.getRegistration().then((it) => it?.active?.state === 'activated')")
     page.reload()
     page.context.set_offline(True)
     page.goto("/notifications")

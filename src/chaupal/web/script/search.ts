@@ -1,20 +1,10 @@
 // Fields to search with, while one types: people and hashtags that may be meant, and what was searched for in this browser before.
+import { forget, remembered } from "./page/searched.ts";
 import { say } from "./page/words.ts";
 
 interface Offer { text: string; about: string; href: string }
 
 const PAUSE = 150; // ms without a key, before the server is asked
-const KEPT = "chaupal.searches";
-const MOST = 6; // searches that are remembered
-
-function remembered(): string[] {
-  try {
-    const kept = JSON.parse(localStorage.getItem(KEPT) ?? "[]") as unknown;
-    return Array.isArray(kept) ? kept.filter((one): one is string => typeof one === "string").slice(0, MOST) : [];
-  } catch {
-    return [];
-  }
-}
 
 class Seek {
   private readonly list = document.createElement("ul");
@@ -42,7 +32,6 @@ class Seek {
     this.field.addEventListener("keydown", (event) => this.key(event));
     this.list.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
     this.list.addEventListener("click", (event) => this.go((event.target as Element).closest("li")));
-    form.addEventListener("submit", () => this.remember());
     if (document.activeElement === this.field) this.later();
   }
 
@@ -105,16 +94,8 @@ class Seek {
   private go(row: HTMLLIElement | null): void {
     if (!row) return;
     if (row.dataset["href"]) return location.assign(row.dataset["href"]);
-    localStorage.removeItem(KEPT);
+    forget();
     this.close();
-  }
-
-  private remember(): void {
-    const text = this.field.value.trim();
-    if (!text) return;
-    try {
-      localStorage.setItem(KEPT, JSON.stringify([text, ...remembered().filter((one) => one !== text)].slice(0, MOST)));
-    } catch { /* a browser that keeps nothing searches all the same */ }
   }
 
   private close(): void {

@@ -1,5 +1,7 @@
 // What is needed on some pages only comes when it is there to be used; a page without it works.
 
+import { rememberSearches } from "./searched.ts";
+
 const bring = (address: string | undefined): void => {
   if (address) void import(address).catch(() => undefined);
 };
@@ -20,11 +22,16 @@ export function bringWhatIsNeeded(): void {
     if (!(opened instanceof HTMLDetailsElement) || !opened.open || !opened.dataset["check"]) return;
     void import(opened.dataset["check"]).then((limit: { check(of: HTMLElement): Promise<void> }) => limit.check(opened)).catch(() => undefined);
   }, true);
-  document.addEventListener("focusin", function seek(event) {
-    const form = event.target instanceof HTMLInputElement ? event.target.closest<HTMLElement>("[data-seek]") : null;
-    if (!form) return;
+  rememberSearches();
+  const sought = (in_: EventTarget | null): string | undefined =>
+    in_ instanceof HTMLInputElement ? in_.closest<HTMLElement>("[data-seek]")?.dataset["seek"] : undefined;
+  const already = sought(document.activeElement); // `autofocus` does not wait for this script
+  if (already) bring(already);
+  else document.addEventListener("focusin", function seek(event) {
+    const address = sought(event.target);
+    if (!address) return;
     document.removeEventListener("focusin", seek);
-    bring(form.dataset["seek"]);
+    bring(address);
   });
   const typed = document.querySelector<HTMLElement>("[data-typing]")?.dataset["typing"];
   if (typed) setTimeout(() => bring(typed), 300); // after what one came to read
