@@ -383,7 +383,9 @@ async def test_one_signs_up_confirms_and_is_in_without_any_script(house: Running
         assert (confirmed.status_code, confirmed.headers["location"]) == (303, "/welcome/languages")
         assert (await browser.get("/settings")).status_code == 200
         again = await browser.get(link)
-        assert again.status_code == 200 and f'action="{link}"' not in again.text, "it is done, and there is nothing to press"
+        assert again.status_code == 200 and f'action="{link}"' not in again.text, (
+            "it is done, and there is nothing to press"
+        )
 
 
 async def submit_last(browser: httpx2.AsyncClient, path: str) -> httpx2.Response:
