@@ -232,5 +232,5 @@ def test_a_post_stands_in_a_frame_on_another_page(
     expect(frame.get_by_text("फ़्रेम में चित्र")).to_be_visible()
     seen = frame.get_by_alt_text("खेत")
     expect(seen).to_be_visible()
-    assert seen.evaluate("(it) => it.complete && it.naturalWidth > 0")
+    becomes(seen, "(it) => it.complete && it.naturalWidth > 0")
     context.close()

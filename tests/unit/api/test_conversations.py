@@ -111,6 +111,8 @@ async def test_messages_are_written_and_read_on_pages_and_say_who_can_read_them(
     sent = await v.client.post("/messages", data=form, headers=cookie(v.asha))
     again = await v.client.post("/messages", data=form, headers=cookie(v.asha))
     assert sent.status_code == 303 and again.headers["location"] == sent.headers["location"]
+    begun = (await v.client.get(sent.headers["location"], headers=cookie(v.asha))).text
+    assert 'id="text"' in begun and "Karl Brenner" in begun, "one can go on before it stands on anybody's list"
     await v.settle()
     root = sent.headers["location"].rpartition("/")[2]
     listed = (await v.client.get("/messages", headers=cookie(v.ravi))).text

@@ -37,7 +37,7 @@ def fault(error: BaseException) -> Problem | None:
             return Conflict(MEANWHILE)
         return Unavailable(GONE) if state.startswith(FAILING) or state == READ_ONLY else None
     # A connection that broke, or could not be made: the driver's own words, or the system's.
-    lost = (asyncpg.InterfaceError, ConnectionError, TimeoutError)
+    lost = (asyncpg.InterfaceError, asyncpg.InternalClientError, ConnectionError, TimeoutError)
     return Unavailable(GONE) if isinstance(error, lost) else None
 
 

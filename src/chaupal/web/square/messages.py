@@ -1,6 +1,7 @@
 """Messages: one conversation for each person or group, one of them with a place to write, and a new one. They say who can read them."""
 
 import secrets
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -8,7 +9,7 @@ import msgspec
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
-from chaupal.policy.things import Person
+from chaupal.policy.things import Person, Post
 from chaupal.reads.people import people
 from chaupal.reads.timelines import conversations as reads
 from chaupal.reads.timelines.conversations import Party
@@ -123,7 +124,7 @@ async def _talk(
     shown = await cards(call, posts)
     if not shown:
         raise NotFound
-    people = _people(party.talk.people) if party else []
+    people = _people(party.talk.people) if party else await _addressed(call, posts)
     sheet.talk, sheet.to = root, " ".join(person.handle for person in people)
     # Answers what was said last and may be seen; a placeholder cannot be answered.
     sheet.reply_to = next((card.post.id for card in reversed(shown) if not card.gone), None)
@@ -132,6 +133,18 @@ async def _talk(
         call, "message.html", sheet, problem, title=names or said(call, N_("Messages")), cards=shown, people=people,
         fresh=await _fresh(call, party, shown),
     )  # fmt: skip
+
+
+async def _addressed(call: Call[Any], posts: list[Visible[Post]]) -> list[Person]:
+    """Whom a conversation is for that stands on no list: it has just begun and is not placed yet, or was taken off."""
+    named = dict.fromkeys(
+        m.handle for one in posts if not one.withheld for m in one.item.mentions if m.id != call.viewer.account
+    )
+    found: list[Person] = []
+    for handle in list(named)[:MOST_PEOPLE]:
+        with suppress(NotFound):
+            found.append((await people.named(call.house.reads, call.viewer, handle)).item)
+    return found
 
 
 async def _party(call: Call[Any], root: int) -> Party | None:
