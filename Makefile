@@ -7,7 +7,7 @@ export UV_PYTHON_DOWNLOADS = never
 
 WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 2) + 1)))
 # By file, and as they are gathered: what takes long (a browser, clients, a crash) begins, what is short fills the end.
-# One worker more than cores: a third of the time each waits for a browser, a server or a database that it has asked.
+# One worker more than cores: each waits now and then for a browser, a server or a database that it has asked.
 PYTEST = .venv/bin/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --hypothesis-profile=ci
 # Rooms that do no I/O, and the house as a whole; without plug-ins that take seconds to come in and are not needed for these.
 QUICK  = tests/unit/policy tests/unit/text tests/unit/kernel tests/test_architecture.py tests/test_docs.py tests/test_glossary.py

@@ -32,7 +32,7 @@ hypothesis_settings.load_profile("dev")
 
 
 def pytest_collection_finish() -> None:
-    """Ten thousand gathered tests stay to the end: looked through again and again for garbage they took a tenth of the time."""
+    """Gathered tests stay to the end: nothing among them is garbage that is worth looking for."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)

@@ -255,9 +255,9 @@ class Scribe:
         private: Public = {"act": act, "public": dict(public), "sd": [digest(inner)]}
         return self.write("cover", "", {}, private=private, at=self.minute(minutes=-self.clock.minute))
 
-    def unseal(self, index: int, **changes: object) -> int:
+    def unseal(self, index: int, ref: str = "", **changes: object) -> int:
         public: Public = {"disclosures": list(self.opens[index].values()), "by": APPROVER}
-        return self.write("open", "", public | changes, prev=index)
+        return self.write("open", ref, public | changes, prev=index)
 
     def tally(
         self, rows: Sequence[tuple[str, str, str]], to: int, opened: Sequence[tuple[str, str, str]] | None = None, /, **changes: object

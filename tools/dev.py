@@ -61,6 +61,7 @@ class Loop:
     ) -> None:
         self._serve, self._root, self._say, self._port = serve, root, say, port
         self._seen = look(root)
+        self._owed: set[Path] = set()  # changed, and not made yet
         self.server = subprocess.Popen(serve)
 
     def turn(self) -> bool:
@@ -76,8 +77,10 @@ class Loop:
             return False
         self._seen = now
         self._say("changed: " + ", ".join(str(file.relative_to(self._root)) for file in files[:4]))
-        if any(subprocess.run(step, cwd=HOME, check=False).returncode for step in steps(files)):
+        self._owed.update(files)
+        if any(subprocess.run(step, cwd=HOME, check=False).returncode for step in steps(self._owed)):
             return False
+        self._owed.clear()
         self.stop()
         self.server = subprocess.Popen(self._serve)
         return True

@@ -19,7 +19,7 @@ PATIENCE = (
     20_000  # ms: two browsers, two servers and PostgreSQL share the cores of a small machine; a pass takes no longer
 )
 
-HUNG = 180  # s: evaluating, closing and the like have no timeout of their own; no part of a test takes a third of it
+HUNG = 180  # s: evaluating, closing and the like have no timeout of their own; nine times PATIENCE
 
 expect.set_options(timeout=PATIENCE)
 

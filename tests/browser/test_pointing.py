@@ -48,7 +48,7 @@ def test_the_card_goes_on_escape_and_is_not_opened_by_keys(opens: Opens):
     expect(page.locator(".hover-card")).to_have_count(0)
 
 
-def test_of_somebody_who_is_withheld_here_there_is_no_card(opens: Opens):
+def test_of_nobody_there_is_no_card_and_of_somebody_no_whole_page(opens: Opens):
     page = opens("", phone=False)
     assert page.request.get("/@nobody_at_all/card").status == 404
     answer = page.request.get("/@asha/card")

@@ -5,11 +5,13 @@ import os
 from pathlib import Path
 
 import pytest
+from obstore.exceptions import GenericError
 
+from chaupal.kernel.errors import Full, Unavailable
 from chaupal.kernel.settings import load_settings
 from chaupal.ports.files import Files
 from chaupal.ports.files_local import LocalFiles
-from chaupal.ports.files_s3 import s3_files
+from chaupal.ports.files_s3 import S3Files, s3_files
 from object_store import ObjectStore
 
 KEY = "media/109/original.webp"
@@ -137,3 +139,21 @@ async def test_a_disk_that_fails_leaves_the_old_bytes(tmp_path: Path, monkeypatc
         await local.put(KEY, b"new")
     assert await local.get(KEY) == b"old"
     assert [path.name for path in (tmp_path / "files").rglob("*") if path.is_file()] == ["original.webp"]
+
+
+@pytest.mark.parametrize(
+    ("said", "means"),
+    [
+        (
+            "Error performing PUT http://127.0.0.1:1/b/media/115507000.png in 507.2ms - HTTP error: not reached",
+            Unavailable,
+        ),
+        ("Server returned non-2xx status code: 507 Insufficient Storage: <Error/>", Full),
+        ("Server returned non-2xx status code: 500: <Code>XMinioStorageFull</Code>", Full),
+    ],
+)
+def test_a_store_that_is_full_is_told_from_one_that_is_away_whatever_digits_a_key_has(
+    said: str, means: type[Exception]
+):
+    store = S3Files(None)  # pyright: ignore[reportArgumentType] - it is not asked
+    assert isinstance(store.fault(GenericError(said)), means)

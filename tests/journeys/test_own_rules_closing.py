@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chaupal.governance.cases import decisions, house, ladder
+from chaupal.governance.cases import decisions, house
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.cases.ladder import Draft
 from chaupal.kernel.errors import Conflict, Invalid
@@ -132,10 +132,6 @@ async def test_a_secret_order_that_asked_is_told_by_nothing_of_the_matter(bench:
     ref = await bench.order(gag_until="2021-06-01")
     await closed(bench, ref)
     assert repr(await told(bench, matter)) == before
-
-
-def test_the_closings_know_their_word():
-    assert ladder.OWN_ACTION in ladder.CLOSINGS
 
 
 async def test_the_pages_and_the_api_say_what_was_done_both_ways(village: Village):

@@ -342,12 +342,11 @@ async def binds_post(v: Village) -> bool:
         return bool((await rulings_in_force(reading)).on(v.meera.latest.id))
 
 
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)  # one process serves a file
 async def test_what_two_processes_at_one_store_do_in_the_same_moment_is_never_taken_for_one_another(
     village: Village, monkeypatch: pytest.MonkeyPatch
 ):
     v = village
-    if not v.running.house.settings.postgres:
-        pytest.skip("one process serves a file")
     people = [await hire(v, f"agrees_{n}", Role.REVIEWER) for n in range(6)]
     for n in range(6):
         await v.says(v.ravi, f"Number {n} about the village.")

@@ -12,11 +12,12 @@ from sqlalchemy import text
 from chaupal.app.wiring import open_house
 from chaupal.governance import tlog
 from chaupal.governance.cases import decisions
-from chaupal.governance.log import batches, log, reconcile
+from chaupal.governance.log import batches, log, opening, reconcile
 from chaupal.governance.log.tree import LogDiffers
 from chaupal.governance.orders import publishing
 from chaupal.governance.people import roles
 from chaupal.kernel.clock import DAY, SECOND
+from chaupal.kernel.errors import Conflict
 from chaupal.policy.viewer import Role
 from chaupal.store.court import docket, ledger
 from chaupal.store.machine.dialect import statement
@@ -103,6 +104,9 @@ async def test_killed_between_act_and_log_nothing_is_lost_and_on_its_day_all_com
             assert not await is_withheld(v, named[0]), "the process beside it sees what waits"
             assert await is_withheld(v, named[1])
             assert not await publishing.publish(court, ref), "nobody opens what the log has not come to"
+            for name in (opening.open_, opening.erase):
+                with pytest.raises(Conflict):
+                    await name(court, v.dev.viewer, reach - 1, [opening.SECRET], REASON)
             for _ in range(HOURS):
                 await hour(v)
             async with court.work.reading() as reading:

@@ -78,19 +78,8 @@ class Failing:
                 await w.run(statement(text(line)))
 
 
-@pytest.fixture
-async def postgres(square: Square) -> Square:
-    if isinstance(square.house.house.square.work, SqliteWork):
-        pytest.skip("of PostgreSQL")
-    return square
-
-
-@pytest.fixture
-async def sqlite(square: Square) -> Square:
-    if not isinstance(square.house.house.square.work, SqliteWork):
-        pytest.skip("of SQLite")
-    return square
-
+on_postgres = pytest.mark.parametrize("database", ["postgres"], indirect=True)
+on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 STATES = [
     ("RAISE EXCEPTION USING ERRCODE = '53100'", 507), ("RAISE EXCEPTION USING ERRCODE = '53200'", 503),
@@ -101,34 +90,36 @@ STATES = [
 ]  # fmt: skip
 
 
+@on_postgres
 @pytest.mark.parametrize(("body", "status"), STATES)
-async def test_what_postgresql_is_short_of_is_told_as_what_it_is(postgres: Square, body: str, status: int):
-    before = await postgres.rows()
-    failing = Failing(postgres)
+async def test_what_postgresql_is_short_of_is_told_as_what_it_is(square: Square, body: str, status: int):
+    before = await square.rows()
+    failing = Failing(square)
     await failing.begin(body)
-    refused(await say(postgres), status)
-    told(await type_in(postgres), status)
-    assert await postgres.rows() == before
+    refused(await say(square), status)
+    told(await type_in(square), status)
+    assert await square.rows() == before
     await failing.end()
-    assert (await say(postgres)).status_code == 200
+    assert (await say(square)).status_code == 200
 
 
-async def test_a_database_that_is_gone_is_503_until_it_is_back(postgres: Square, settings: Settings):
+@on_postgres
+async def test_a_database_that_is_gone_is_503_until_it_is_back(square: Square, settings: Settings):
     name = settings.database.rpartition("/")[2].partition("?")[0]
     admin = await asyncpg.connect(settings.database.replace(f"/{name}", "/postgres"))
     try:
         await admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
         await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
         await asyncio.sleep(0)
-        refused(await say(postgres), 503)
-        async with postgres.app("asha") as asha, postgres.browser("asha") as browser, postgres.browser() as guest:
+        refused(await say(square), 503)
+        async with square.app("asha") as asha, square.browser("asha") as browser, square.browser() as guest:
             refused(await asha.get("/api/v1/timelines/home"), 503)
             for who in (browser, guest):
                 told(await who.get("/public"), 503)
     finally:
         await admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
         await admin.close()
-    assert (await say(postgres)).status_code == 200
+    assert (await say(square)).status_code == 200
 
 
 def no_larger(square: Square, pages: int | None) -> None:
@@ -139,39 +130,41 @@ def no_larger(square: Square, pages: int | None) -> None:
     db.execute(f"PRAGMA max_page_count = {most}")
 
 
-async def test_a_database_that_cannot_grow_is_507_and_keeps_nothing_by_halves(sqlite: Square):
-    no_larger(sqlite, 2)
-    kept, answer = 0, await say(sqlite, LONG)
+@on_sqlite
+async def test_a_database_that_cannot_grow_is_507_and_keeps_nothing_by_halves(square: Square):
+    no_larger(square, 2)
+    kept, answer = 0, await say(square, LONG)
     while answer.status_code == 200 and kept < 500:
-        kept, answer = kept + 1, await say(sqlite, f"{kept} {LONG}")
+        kept, answer = kept + 1, await say(square, f"{kept} {LONG}")
     refused(answer, 507)
-    before = await sqlite.rows()
-    told(await type_in(sqlite, LONG), 507)
+    before = await square.rows()
+    told(await type_in(square, LONG), 507)
     # Many at once go to the disk together: each is kept whole or told that it was not.
-    answers = await asyncio.gather(*(say(sqlite, f"{n} {LONG}") for n in range(12)))
+    answers = await asyncio.gather(*(say(square, f"{n} {LONG}") for n in range(12)))
     assert {a.status_code for a in answers} <= {200, 507, 503}
-    after = await sqlite.rows()
+    after = await square.rows()
     assert after["posts"] - before["posts"] == sum(a.status_code == 200 for a in answers)
-    async with sqlite.app("binod") as binod:
+    async with square.app("binod") as binod:
         assert (await binod.get("/api/v1/timelines/public")).status_code == 200, "reading goes on"
-    no_larger(sqlite, None)
-    assert (await say(sqlite, LONG)).status_code == 200
-    assert (await sqlite.rows())["posts"] == after["posts"] + 1
+    no_larger(square, None)
+    assert (await say(square, LONG)).status_code == 200
+    assert (await square.rows())["posts"] == after["posts"] + 1
 
 
+@on_sqlite
 async def test_a_database_that_somebody_holds_is_503(
-    sqlite: Square, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    square: Square, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(work_sqlite, "BUSY_TRIES", 2)
-    before = await sqlite.rows()
+    before = await square.rows()
     other = sqlite3.connect(Path(settings.data) / "chaupal.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    refused(await say(sqlite), 503)
-    told(await type_in(sqlite), 503)
+    refused(await say(square), 503)
+    told(await type_in(square), 503)
     other.execute("ROLLBACK")
     other.close()
-    assert await sqlite.rows() == before
-    assert (await say(sqlite)).status_code == 200
+    assert await square.rows() == before
+    assert (await say(square)).status_code == 200
 
 
 # --- files ---

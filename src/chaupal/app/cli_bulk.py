@@ -10,6 +10,7 @@ import click
 
 from chaupal.app.cli import data_option, visit
 from chaupal.app.cli_staff import as_option, staff
+from chaupal.governance.orders.orders import SOURCES
 from chaupal.kernel.errors import Invalid
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from chaupal.wire.call import House
 
 FLAGS = frozenset({"--what-can", "--check", "--permanent", "-h", "--help"})
-SOURCES = ("staff", "user_report", "automated", "state_flag", "trusted_flagger")
 # Each act by its name on the command line.
 ACTS = {
     "decide": "propose", "concur": "concur", "approve": "approve", "return": "return", "lift": "lift", "keep": "keep",

@@ -51,9 +51,8 @@ async def decided(carrier: Carrier, w: Writing, event: CaseDecided) -> None:
     order = await docket.order(w, event.order)
     if order is None or order.authority_id is None or _silent(carrier, order):
         return
-    if not await _speaks_for_all(
-        w, order, event
-    ):  # a thousand are decided one by one: each must not read all the others
+    # A thousand are decided one by one: each must not read all the others.
+    if not await _speaks_for_all(w, order, event):
         return
     mine = await docket.targets_of_owner(w, order.id, event.owner)
     events = await docket.events_of(w, [target.id for target in mine])

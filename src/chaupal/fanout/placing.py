@@ -8,10 +8,11 @@ from chaupal.fanout.streams import Placed, Placing, Streams
 from chaupal.governance.events import DecisionServed, RulingChanged, RulingLifted
 from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import subjects_of
-from chaupal.policy.measures import HIDING, SCOPES, SHADING, WITHHOLDING, Measure
+from chaupal.policy.measures import HIDING, SCOPES, SHADING, WITHHOLDING
 from chaupal.social.events_own import FiltersChanged, ListChanged
 from chaupal.social.events_posts import CardShown, PostDeleted, PostEdited, PostPublished, QuoteRevoked
 from chaupal.store.court import rulings
+from chaupal.store.identity.facts_cache import COVERING
 from chaupal.store.notifications.notice_policy import NoticesMerged
 from chaupal.store.notifications.notices import NoticeMade
 from chaupal.store.square import media, posts, quotes
@@ -34,7 +35,6 @@ from chaupal.wire.listening import (
 )
 
 POSTS_BACK = 20  # of one that is back: these are sent whole
-PICTURED = (Measure.WITHHOLD_POST, Measure.WITHHOLD_MEDIA)  # take the pictures along wherever else they are used
 QUOTES_TOLD = 50  # newest posts that quote what a ruling is about: they look different now
 POSTS_TOLD = 100  # newest posts of an account that is withheld: what a client may well have before it
 
@@ -153,7 +153,7 @@ async def _quoting(streams: Streams, under: Sequence[int], few: Few | None) -> l
 
 async def _sharing(streams: Streams, event: RulingChanged, under: Sequence[int], few: Few | None) -> list[Placed]:
     """Other posts with a picture that a ruling is about: withheld with it wherever its owner uses it, and back with it."""
-    if event.measure not in PICTURED:
+    if event.measure not in COVERING:
         return []
     about, picture = ((), event.subject) if event.kind == "media" else (under, 0)
     async with streams.work.reading() as reading:

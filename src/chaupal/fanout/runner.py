@@ -6,7 +6,8 @@ import contextlib
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.hub import WAITING
 from chaupal.fanout.letters import LetterDue
-from chaupal.fanout.table import ERRANDS, GIVEN_UP, HANDLERS
+from chaupal.fanout.table import ASIDE, ERRANDS, GIVEN_UP, HANDLERS
+from chaupal.kernel.clock import MINUTE, SECOND
 from chaupal.kernel.event import Event
 from chaupal.kernel.saying import log
 from chaupal.store.machine import outbox
@@ -14,6 +15,9 @@ from chaupal.store.machine.work import Writing
 
 BATCH = 100
 TIDY_AFTER = 50  # looks that found nothing
+ASIDE_AT_ONCE = 10
+HELD = 2 * MINUTE  # what is carried out aside is anybody's again after this: whoever took it up has died
+LATER = 5 * SECOND  # where too many are at it
 LOOK_EVERY = 0.1  # seconds: events of another process (the CLI) come without a wake-up
 
 
@@ -25,6 +29,7 @@ class Runner:
         self._awake = asyncio.Event()
         self._stop = carrier.bus.subscribe(WAITING, lambda _: self._awake.set())
         self._task: asyncio.Task[None] | None = None
+        self._aside: set[asyncio.Task[None]] = set()
         self._idle = 0
 
     def start(self) -> None:
@@ -32,10 +37,11 @@ class Runner:
 
     async def close(self) -> None:
         self._stop()
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        for task in (self._task, *self._aside):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
 
     async def _run(self) -> None:
         while True:
@@ -63,6 +69,7 @@ class Runner:
         """Carry out until nothing waits."""
         while True:
             await self.step()
+            await asyncio.gather(*self._aside)
             async with self._carrier.work.reading() as reading:
                 if await outbox.is_empty(reading):
                     break
@@ -95,7 +102,7 @@ class Runner:
             await outbox.done(w, finished)
         await self._carrier.streams.hear_outside(event for _, event in events if event is not None)
         for seq, event in errands:
-            await self._errand(seq, event)
+            await (self._put_aside if type(event) in ASIDE else self._errand)(seq, event)
         return len(events)
 
     async def _handle(self, w: Writing, event: Event) -> None:
@@ -113,6 +120,16 @@ class Runner:
         else:
             async with self._carrier.work.writing() as w:
                 await outbox.done(w, [seq])
+
+    async def _put_aside(self, seq: int, event: Event) -> None:
+        """Carry it out beside the others; nobody else takes it up meanwhile."""
+        free = len(self._aside) < ASIDE_AT_ONCE
+        async with self._carrier.work.writing() as w:
+            await outbox.hold(w, seq, w.now() + (HELD if free else LATER))
+        if free:
+            task = asyncio.create_task(self._errand(seq, event))
+            self._aside.add(task)
+            task.add_done_callback(self._aside.discard)
 
     async def _alone(self) -> int:
         async with self._carrier.work.writing() as w:

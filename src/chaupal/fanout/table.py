@@ -128,5 +128,8 @@ ERRANDS: dict[type[Event], tuple[Errand, ...]] = {
     AuthorityChangeProposed: (offices.change_proposed,),
 }
 
+# Errands that wait for an address which anybody chose: carried out beside all others, so that one that is slow holds up nobody.
+ASIDE = frozenset({LinksToVerify})
+
 # What could not be done, however often it was tried: in the commit that gives it up.
 GIVEN_UP: dict[type[Event], Handler] = {letters.LetterDue: served.undelivered}

@@ -12,6 +12,7 @@ from chaupal.governance.log import cosigned as log_cosigned
 from chaupal.governance.log import reconcile
 from chaupal.governance.orders import archive, portal, publishing
 from chaupal.governance.people import announcements, reports, roles
+from chaupal.kernel.errors import Conflict
 from chaupal.kernel.saying import log
 from chaupal.social.archives import exports, imports
 from chaupal.social.media import contents, media, painting
@@ -66,7 +67,7 @@ class Timers:
             (3_600, lambda: previews.sweep(carrier)),
             (3_600, lambda: push.tidy(carrier)),
         )
-        self._pace = pace
+        self._square, self._pace = square, pace
         self._running: dict[int, asyncio.Task[None]] = {}
         self._loop: asyncio.Task[None] | None = None
 
@@ -86,16 +87,20 @@ class Timers:
         while True:
             await asyncio.sleep(self._pace)
             for at, (seconds, act) in enumerate(self._acts):
-                if (
-                    at not in self._running and due[at] <= now() + self._pace / 2
-                ):  # looks come a little late, each by itself
+                # Looks come a little late, each by itself.
+                if at not in self._running and due[at] <= now() + self._pace / 2:
                     due[at] = now() + seconds
                     self._running[at] = asyncio.create_task(self._carry_out(at, act))
 
     async def _carry_out(self, at: int, act: Callable[[], Awaitable[object]]) -> None:
         try:
             await act()
-        except Exception:
-            log.exception("what time should have done failed; trying again", every=self._acts[at][0])
+        except Exception as error:
+            known = self._square.fault(error)
+            if known is None or isinstance(known, Conflict):
+                log.exception("what time should have done failed; trying again", every=self._acts[at][0])
+            else:  # each second one line, and no traceback: the machine is at fault
+                said = f"{type(error).__name__}: {error}"[:300]
+                log.error("the machine failed; trying again", every=self._acts[at][0], error=said)
         finally:
             del self._running[at]

@@ -23,8 +23,8 @@ class Fault(NamedTuple):
 
 TOO_FINE = N_("This has more pixels, or frames a second, than can be taken here.")
 
-# What the post itself is.
 FAULTS: dict[str, Fault] = {
+    # What the post itself is.
     "text_too_long": Fault("text", "Text is longer than {most} characters", "too long",
         N_("This is too long. A post has at most %(most)s letters, its warning among them."),
     ),
@@ -61,12 +61,6 @@ FAULTS: dict[str, Fault] = {
         "poll", "A poll and pictures cannot go into one post", "not with pictures",
         N_("A poll and pictures cannot go into one post."),
     ),
-    # Several posts written in one go.
-    "series_too_long": Fault("more", "More are too many: {most} posts go in one", "too many", N_("At most %(most)s posts go in one.")),
-    "series_later": Fault(
-        "scheduled_at", "Scheduled at several posts cannot wait together", "not for several posts",
-        N_("Several posts in one go cannot wait for a later time. Take the time out, or keep one post."),
-    ),
     "poll_options": Fault("poll", "A poll has {fewest} to {most} options", "options", N_("A poll has %(fewest)s to %(most)s options.")),
     "poll_same_twice": Fault(
         "poll", "Two options of the poll are the same", "the same twice", N_("Two options of the poll are the same.")
@@ -93,6 +87,12 @@ FAULTS: dict[str, Fault] = {
     ),
     "vote_twice": Fault(
         "choices", "You have already voted on this poll", "voted already", N_("You have voted in this poll already.")
+    ),
+    # Several posts written in one go.
+    "series_too_long": Fault("more", "More are too many: {most} posts go in one", "too many", N_("At most %(most)s posts go in one.")),
+    "series_later": Fault(
+        "scheduled_at", "Scheduled at several posts cannot wait together", "not for several posts",
+        N_("Several posts in one go cannot wait for a later time. Take the time out, or keep one post."),
     ),
     # What is kept to be said later.
     "too_many_drafts": Fault(

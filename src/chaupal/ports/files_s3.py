@@ -89,8 +89,9 @@ class S3Files:
     def fault(self, error: BaseException) -> Problem | None:
         if not isinstance(error, BaseError):
             return no_room(error)
-        # The store's own status stands in its words only.
-        return Full() if "507" in str(error) or "XMinioStorageFull" in str(error) else Unavailable(UNREACHED)
+        # The store's own status stands in its words only, beside keys and times that may hold the same digits.
+        full = "status code: 507" in str(error) or "XMinioStorageFull" in str(error)
+        return Full() if full else Unavailable(UNREACHED)
 
     async def every(self) -> AsyncIterator[str]:
         async for found in self._store.list():

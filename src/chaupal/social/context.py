@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from chaupal.kernel.clock import Clock
+from chaupal.kernel.errors import Problem
 from chaupal.kernel.ids import MakeId
 from chaupal.kernel.settings import Settings
 from chaupal.ports.files import Files
@@ -24,3 +25,7 @@ class Square(msgspec.Struct, frozen=True):
     files: Files
     mail: Mail
     enlist: Enlist | None = None  # how a role is entered into the log, in the commit of the account that has it
+
+    def fault(self, error: BaseException) -> Problem | None:
+        """What the machine is short of, where that is what an error says; None for any other."""
+        return self.work.fault(error) or self.files.fault(error)

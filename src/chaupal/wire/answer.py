@@ -10,7 +10,7 @@ import msgspec
 
 from chaupal.governance.orders import portal
 from chaupal.kernel.countries import known_country
-from chaupal.kernel.errors import Closed, NotAllowed, NotFound, NotSignedIn, Problem, no_room
+from chaupal.kernel.errors import Closed, Conflict, NotAllowed, NotFound, NotSignedIn, Problem
 from chaupal.kernel.ids import parse_id
 from chaupal.kernel.saying import log
 from chaupal.kernel.secrets import digest
@@ -141,11 +141,10 @@ class Desk:
 
     def told(self, error: Exception, route: Route) -> Problem:
         """What is said of an error that nobody foresaw: what the machine is short of, or that the mistake is ours."""
-        square = self.house.square
-        known = no_room(error) or square.work.fault(error) or square.files.fault(error)
-        if known is None:
+        known = self.house.square.fault(error)
+        if known is None or isinstance(known, Conflict):  # a constraint: two came at once, or the mistake is ours
             log.exception("unexpected", route=route.name)
-            return Problem("Something went wrong on our side")
+            return known or Problem("Something went wrong on our side")
         log.error(
             "the machine failed", route=route.name, status=known.status, error=f"{type(error).__name__}: {error}"[:300]
         )
@@ -351,8 +350,8 @@ def as_answer(value: Any) -> Answer:
 
 # What is wrong with a field, in the words of Mastodon's clients; the first that occurs decides.
 FAULTS = (
-    ("taken", "ERR_TAKEN"), ("reserved", "ERR_RESERVED"), ("accepted", "ERR_ACCEPTED"), ("blank", "ERR_BLANK"),
-    ("too long", "ERR_TOO_LONG"), ("too short", "ERR_TOO_SHORT"),
+    ("is not taken here", "ERR_BLOCKED"), ("been taken", "ERR_TAKEN"), ("is taken", "ERR_TAKEN"), ("reserved", "ERR_RESERVED"),
+    ("accepted", "ERR_ACCEPTED"), ("blank", "ERR_BLANK"), ("too long", "ERR_TOO_LONG"), ("too short", "ERR_TOO_SHORT"),
 )  # fmt: skip
 
 

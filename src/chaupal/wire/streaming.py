@@ -99,7 +99,8 @@ class Streaming:
             hearing: Hearing = await route.run(call)
             listener = Listener(call, dropper(scope))
             self._streams.join(listener)
-        except Problem as problem:
+        except Exception as error:
+            problem = error if isinstance(error, Problem) else self._desk.told(error, route)
             await send_answer(send, route, problem_json(problem))
             return
         leaving = asyncio.create_task(_until_gone(receive, listener))
@@ -172,8 +173,8 @@ class Streaming:
             call = await self._desk.enter(DOOR, _request(scope))
             listener = Listener(call, dropper(scope))
             self._streams.join(listener)
-        except Problem as problem:
-            await _refuse(scope, send, problem)
+        except Exception as error:
+            await _refuse(scope, send, error if isinstance(error, Problem) else self._desk.told(error, DOOR))
             return
         # A browser gives up where none of the protocols it offers is taken; the token is the one it offers.
         chosen = next(iter(scope.get("subprotocols") or ()), None)

@@ -108,6 +108,7 @@ async def test_an_app_makes_an_account_whose_token_opens_once_its_address_is_con
     [
         ({"username": "asha"}, "username", "ERR_TAKEN"),
         ({"username": "admin"}, "username", "ERR_RESERVED"),
+        ({"username": "@Admin"}, "username", "ERR_RESERVED"),
         ({"username": "आशा"}, "username", "ERR_INVALID"),
         ({"email": "asha@example.org"}, "email", "ERR_TAKEN"),
         ({"email": "nowhere"}, "email", "ERR_INVALID"),

@@ -86,3 +86,19 @@ def test_a_server_that_is_beginning_is_left_until_it_listens(tmp_path: Path):
             assert loop.turn()
         finally:
             loop.stop()
+
+
+def test_what_could_not_be_made_is_tried_again_at_the_next_change(
+    loop: dev.Loop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    asked: list[set[str]] = []
+
+    def fails(files: Iterable[Path]) -> list[tuple[str, ...]]:
+        asked.append({file.name for file in files})
+        return [("false",)]
+
+    monkeypatch.setattr(dev, "steps", fails)
+    for name in ("page.ts", "page.py"):
+        touch(tmp_path / name)
+        assert not loop.turn()
+    assert asked == [{"page.ts"}, {"page.ts", "page.py"}]

@@ -1,13 +1,18 @@
 """Links on a profile are verified where their page links back (rel="me"), by calls that go to public addresses only."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from chaupal.fanout import table
+from chaupal.fanout.context import Carrier
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
+from chaupal.social.events import LinksToVerify
+from chaupal.store.machine import outbox
 from chaupal.text.page_head import links_of_me
 from elsewhere import Site
 from village import Village, Villager, open_village
@@ -132,3 +137,23 @@ async def test_the_table_is_typed_on_the_page_of_ones_profile_and_kept_by_a_form
     assert wrong.status_code == 422 and 'id="fields-error"' in wrong.text and "x" * 300 in wrong.text
     assert (await save(**{"labels[]": ["", ""], "values[]": ["", ""]})).status_code == 303
     assert await marks(v, v.asha) == []
+
+
+async def test_a_page_that_never_answers_holds_up_nobody(village: Village, monkeypatch: pytest.MonkeyPatch):
+    v, answers = village, asyncio.Event()
+
+    async def slow(carrier: Carrier, event: LinksToVerify) -> None:
+        await answers.wait()
+
+    monkeypatch.setitem(table.ERRANDS, LinksToVerify, (slow,))
+    fields = {"0": {"name": "घर", "value": "https://example.org/slow"}}
+    await v.api(v.asha, "PATCH", CREDENTIALS, fields_attributes=fields)
+    await v.api(v.asha, "POST", "/api/v1/statuses", status="@ravi सुनो")
+    for _ in range(3):
+        await asyncio.wait_for(v.running.runner.step(), 20)
+    told = (await v.api(v.ravi, "GET", "/api/v1/notifications")).json()
+    assert [one["type"] for one in told][:1] == ["mention"]
+    answers.set()
+    await v.settle()
+    async with v.running.house.square.work.reading() as reading:
+        assert await outbox.depth(reading) == (0, 0)

@@ -252,3 +252,10 @@ async def test_whoever_sifts_and_fails_leaves_the_store_to_others(work: Work):
         with pytest.raises(Invalid):
             await reading.sift(MANY, take, least=0)
         assert [row[0] for row in await reading.fetch(MANY, least=0)] == ["many 1"]
+
+
+async def test_an_argument_that_no_store_takes_is_our_mistake_and_not_the_machines(work: Work):
+    with pytest.raises(Exception) as raised:  # noqa: PT011 - each driver has an error of its own
+        async with work.reading() as reading:
+            await reading.fetch(statement(select(kept.c.key).limit(param("n"))), n=2**70)
+    assert work.fault(raised.value) is None

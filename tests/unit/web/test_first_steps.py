@@ -70,6 +70,13 @@ async def test_what_is_not_for_everybody_or_gagged_is_no_example(village: Villag
     assert str(said.id) not in page and 'class="gap"' not in page
 
 
+async def test_an_answer_is_no_example(village: Village):
+    v = village
+    said = await v.says(v.meera, "गन्ने का भाव छुपाया गया", reply_to=v.asha.latest.id)
+    await measures.insert(v, Measure.WITHHOLD_POST, said.id, territory="IN")
+    assert str(said.id) not in await v.page_as("IN", "/")
+
+
 async def test_the_front_asks_for_languages_once_and_folded(village: Village):
     page = await village.page_as("IN", "/")
     assert page.count('<details class="tongue-strip">') == 1 and page.count('name="languages[]" value="hi"') == 1

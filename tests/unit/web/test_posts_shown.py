@@ -106,6 +106,14 @@ async def test_who_is_suggested_beside_a_page_is_judged_at_each_look(village: Vi
     assert form not in await v.page_as("DE", "/saved", nayi)
 
 
+async def test_of_somebody_who_is_withheld_here_there_is_no_card(village: Village):
+    v = village
+    await v.withhold_account(v.asha, by=v.chitra, second=v.dev)
+    assert (await v.look("IN", f"/@{v.asha.handle}/card")).status_code == 404
+    abroad = await v.look("DE", f"/@{v.asha.handle}/card")
+    assert abroad.status_code == 200 and f"@{v.asha.handle}" in abroad.text and "<main" not in abroad.text
+
+
 async def test_the_front_page_asks_for_languages_once_and_folded(village: Village):
     page = (await village.client.get("/")).text
     assert page.count("आप कौन-सी भाषाएँ पढ़ते हैं?") == 1

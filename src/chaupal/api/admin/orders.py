@@ -26,7 +26,7 @@ from chaupal.reads.court.matters import Matter
 from chaupal.reads.court.record import Line
 from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.paging import Number, Paged, link_header
-from chaupal.wire.route import Route, get, post
+from chaupal.wire.route import Handler, Route, get, post
 
 type Ref = Annotated[str, Meta(max_length=40)]
 type At = Annotated[int, Meta(ge=1, le=1_000_000)]
@@ -331,94 +331,30 @@ API = "/api/v1/admin/orders"
 CASE = f"{API}/{{ref}}/targets/{{number}}"
 
 
-def _may(act: str) -> Callable[[Call[Any], Mapping[str, str]], Awaitable[None]]:
-    async def check(call: Call[Any], path: Mapping[str, str]) -> None:
+READ: dict[str, Any] = {"scope": "admin:read:orders", "may": "see_office"}
+WRITE: dict[str, Any] = {"scope": "admin:write:orders"}
+
+
+def _move(act: str, run: Handler, takes: type[msgspec.Struct], may: str) -> Route:
+    """An act about one case. Whether it can be for this role is asked before what was sent is read, and then by the court itself."""
+
+    async def first(call: Call[Any], path: Mapping[str, str]) -> None:
         await desk.check_role(call.house.court, call.viewer, act, path["ref"])
 
-    return check
+    return post(f"{CASE}/{act}", run, Surface.OFFICE, first=first, takes=takes, gives=FileShown, may=may, **WRITE)
 
-
-READ: dict[str, Any] = {"scope": "admin:read:orders", "may": "see_office"}
-WRITE: dict[str, Any] = {
-    "scope": "admin:write:orders",
-    "may": "see_office",
-}  # which of them to whom, the court itself says
 
 ROUTES: tuple[Route, ...] = (
     get(API, listed, Surface.OFFICE, takes=Some, gives=list[OrderShown], **READ),
     get(f"{API}/{{ref}}", one, Surface.OFFICE, takes=One, gives=MatterShown, **READ),
-    post(f"{API}/{{ref}}/steps", step, Surface.OFFICE, takes=Step, gives=MatterShown, **WRITE | {"may": "take_step"}),
+    post(f"{API}/{{ref}}/steps", step, Surface.OFFICE, takes=Step, gives=MatterShown, may="take_step", **WRITE),
     get(CASE, case, Surface.OFFICE, takes=Target, gives=FileShown, **READ),
-    post(
-        f"{CASE}/propose",
-        propose,
-        Surface.OFFICE,
-        first=_may("propose"),
-        takes=Drafted,
-        gives=FileShown,
-        **WRITE | {"may": "sanction"},
-    ),
-    post(
-        f"{CASE}/concur",
-        concur,
-        Surface.OFFICE,
-        first=_may("concur"),
-        takes=Target,
-        gives=FileShown,
-        **WRITE | {"may": "decide"},
-    ),
-    post(
-        f"{CASE}/approve",
-        approve,
-        Surface.OFFICE,
-        first=_may("approve"),
-        takes=Approved,
-        gives=FileShown,
-        **WRITE | {"may": "approve_sanction"},
-    ),
-    post(
-        f"{CASE}/return",
-        return_,
-        Surface.OFFICE,
-        first=_may("return"),
-        takes=Reasoned,
-        gives=FileShown,
-        **WRITE | {"may": "approve_sanction"},
-    ),
-    post(
-        f"{CASE}/lift",
-        lift,
-        Surface.OFFICE,
-        first=_may("lift"),
-        takes=Reasoned,
-        gives=FileShown,
-        **WRITE | {"may": "end_measure"},
-    ),
-    post(
-        f"{CASE}/keep",
-        keep,
-        Surface.OFFICE,
-        first=_may("keep"),
-        takes=Reasoned,
-        gives=FileShown,
-        **WRITE | {"may": "sanction"},
-    ),
-    post(
-        f"{CASE}/change",
-        change,
-        Surface.OFFICE,
-        first=_may("change"),
-        takes=Changed,
-        gives=FileShown,
-        **WRITE | {"may": "sanction"},
-    ),
-    post(
-        f"{CASE}/break_glass",
-        break_glass,
-        Surface.OFFICE,
-        first=_may("break_glass"),
-        takes=Drafted,
-        gives=FileShown,
-        **WRITE | {"may": "break_glass"},
-    ),
+    _move("propose", propose, Drafted, "sanction"),
+    _move("concur", concur, Target, "decide"),
+    _move("approve", approve, Approved, "approve_sanction"),
+    _move("return", return_, Reasoned, "approve_sanction"),
+    _move("lift", lift, Reasoned, "end_measure"),
+    _move("keep", keep, Reasoned, "sanction"),
+    _move("change", change, Changed, "sanction"),
+    _move("break_glass", break_glass, Drafted, "break_glass"),
 )

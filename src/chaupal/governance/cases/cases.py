@@ -47,6 +47,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     speaker: str = ""  # the class its owner is protected as now
 
     @property
+    def asked_by(self) -> Authority:
+        """On whose word it is: whose demand, or whose hint the house follows in a matter of its own."""
+        return self.flagger or self.authority
+
+    @property
     def state(self) -> State:
         return lifecycle.fold(event.state for event in self.events)
 

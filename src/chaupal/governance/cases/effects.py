@@ -216,8 +216,7 @@ async def _subjects(w: Writing, case: Case, said: Said) -> list[Subject]:
 
 
 def _row(court: Court, case: Case, said: Said, who: Deciders, measure: Measure, subject: Subject) -> RulingRow:
-    order, regime, now = case.order, case.regime, court.clock()
-    authority = case.flagger or case.authority
+    order, authority, regime, now = case.order, case.asked_by, case.regime, court.clock()
     glass = None if who.alone or who.second is not None else now + GLASS
     # What one person did ends soon, whatever was typed, unless a second agrees.
     soon = court.rules.current(now).alone_ends_at(now) if who.alone else glass

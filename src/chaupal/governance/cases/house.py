@@ -14,8 +14,6 @@ from chaupal.policy.viewer import Viewer
 from chaupal.store.court import docket
 from chaupal.store.court.docket import Authority
 
-SOURCES = ("staff", "user_report", "automated", orders.STATE_FLAG, "trusted_flagger")
-
 
 class MatterForm(msgspec.Struct, kw_only=True):
     """What breaks which rule (`2@1`), and who pointed it out. `targets`: addresses, handles or #tags, one to a line.
@@ -46,7 +44,7 @@ async def open_matter(court: Court, viewer: Viewer, form: MatterForm) -> str:
     me = check_may(viewer, "sanction")
     paper = Paper()
     ladder.check_rule(court, paper, form.rule)
-    if form.source not in SOURCES:
+    if form.source not in orders.SOURCES:
         paper.complain("source", "must be one of the choices")
     grounds = paper.reason("grounds", form.grounds)
     return await orders.enter_own(court, paper, form.targets, me, rule=form.rule, source=form.source, grounds=grounds,

@@ -8,7 +8,6 @@ from chaupal.governance.orders import faces
 from chaupal.governance.orders.papers import Paper
 from chaupal.governance.regimes import Refusal
 from chaupal.kernel.errors import Conflict, NotFound
-from chaupal.policy.draft import CLOSINGS as CLOSINGS
 from chaupal.policy.draft import OWN_ACTION, Draft
 from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import subjects_of

@@ -20,7 +20,7 @@ def rulings(court: Court, case: Case, draft: Draft) -> list[Ruling]:
 
 
 def _ruling(court: Court, case: Case, draft: Draft, subject: int, id_: int) -> Ruling:
-    order, authority, regime, now = case.order, case.authority, case.regime, court.clock()
+    order, authority, regime, now = case.order, case.asked_by, case.regime, court.clock()
     ends_at = effects.end_of(case, Said(ends_at=Paper().moment("until", draft.until)), now)
     return Ruling(
         id=id_, subject=subject, term=case.target.term, measure=Measure(draft.outcome), territory=effects.territory(case),

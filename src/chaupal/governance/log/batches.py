@@ -124,7 +124,7 @@ def _is_due(court: Court, last: Kept | None) -> bool:
 
 async def append(court: Court, w: Writing, entries: Sequence[tuple[str, bytes]]) -> list[int]:
     """(kind, entry)s that everybody may read, in order, and between them what fills the places that are kept; their indexes."""
-    size, kept = await _free(court, w), bool(batch_ms(court.settings))
+    size, kept = await free(court, w), bool(batch_ms(court.settings))
     line: list[tuple[str, bytes] | None] = []  # None: a place that is kept
     places: list[int] = []
     for entry in entries:
@@ -138,7 +138,7 @@ async def append(court: Court, w: Writing, entries: Sequence[tuple[str, bytes]])
 
 async def append_secret(court: Court, w: Writing, entry: bytes) -> int:
     """An entry that says nothing yet. The place that it has from now on, and where the log will come to it."""
-    size = await _free(court, w)
+    size = await free(court, w)
     if not batch_ms(court.settings):
         return await log_tree.add(w, [(COVER, entry)])
     place = max(size, await ledger.reach(w))
@@ -151,7 +151,7 @@ def _is_kept(place: int) -> bool:
     return place % EVERY == EVERY - 1
 
 
-async def _free(court: Court, w: Writing) -> int:
+async def free(court: Court, w: Writing) -> int:
     """The log's size, held. Where nothing is signed in batches nothing waits: what did before is let in."""
     size = await ledger.hold(w)
     if not batch_ms(court.settings) and (reach := await ledger.reach(w)) > size:

@@ -9,13 +9,14 @@ from chaupal.governance.cases import guards
 from chaupal.governance.context import Court
 from chaupal.governance.log import entries, log, record
 from chaupal.governance.orders.papers import check_reason
-from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.kernel.errors import Conflict, Invalid, NotFound
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import docket, erasing, knowing, ledger
-from chaupal.store.machine.work import Reading
+from chaupal.store.machine.work import Reading, Writing
 
 MAY = "open_entries"  # and never of an entry about oneself
 SECRET = tlog.SEALED[0]  # what opens a secret entry
+WAITS = "The log has not come to this entry yet; an entry about it would tell that it waits"
 
 type Kept = Mapping[str, tuple[str, int | None]]  # field -> (disclosure, when it was opened)
 
@@ -38,6 +39,7 @@ async def open_(court: Court, viewer: Viewer, index: int, names: Sequence[str], 
     async with court.work.writing() as w:
         me, known = await _theirs(w, viewer, index)
         texts = _texts(known, index, names)
+        await _check_logged(w, index)
         public = entries.Opened(disclosures=tuple(texts), by=record.pseudonym(court, me))
         opened, _ = await log.append(court, w, "open", ref, log.Written(public, {"reason": reason}), prev=index)
         await ledger.mark_opened(w, index, names)
@@ -55,6 +57,7 @@ async def erase(court: Court, viewer: Viewer, index: int, names: Sequence[str], 
     async with court.work.writing() as w:
         me, known = await _theirs(w, viewer, index)
         texts = _texts(known, index, names)
+        await _check_logged(w, index)
         public = entries.Opened(erased=len(texts), by=record.pseudonym(court, me))
         erased, _ = await log.append(court, w, "open", "", log.Written(public, {"reason": reason}), prev=index)
         for at, name in await ledger.where_disclosed(w, texts):
@@ -77,6 +80,12 @@ async def _theirs(reading: Reading, viewer: Viewer, index: int) -> tuple[int, Ke
         hidden = order is not None and not await knowing.known(reading, viewer, [order])
         return me, {} if hidden else known
     return await guards.act(reading, viewer, MAY, await docket.owners_at(reading, index)), known
+
+
+async def _check_logged(w: Writing, index: int) -> None:
+    """What opens an entry names it: of one that waits, that would tell that it does, and where (decision 24). Raises Conflict."""
+    if index >= await ledger.hold(w):
+        raise Conflict(WAITS)
 
 
 def _texts(known: Kept, index: int, names: Sequence[str]) -> list[str]:

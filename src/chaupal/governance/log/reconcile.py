@@ -321,10 +321,8 @@ class _Entry(msgspec.Struct, gc=False):
 _entry = msgspec.json.Decoder(_Entry).decode
 _CLOCK = tuple(f"T{hour:02}:{minute:02}Z" for hour in range(24) for minute in range(60))
 _TO_URL = bytes.maketrans(b"+/", b"-_")
-_of_row, LEAF = (
-    itemgetter(slice(len(auditing.SAID))),
-    13,
-)  # of what is in force: what the row says, in it the index of its entry
+_of_row = itemgetter(slice(len(auditing.SAID)))  # of what is in force: what the row says
+LEAF = len(auditing.SAID) - 1  # and in it, last, the index of its entry
 # A disclosure is base64url of ["salt","name",value] in its one spelling. Its first 27 bytes are the salt and what stands around
 # it: 36 characters that spell nothing else, so that all after them is compared as it stands.
 SALTED = 36

@@ -223,7 +223,7 @@ async def ruling(
         target=case.target.number, kind=kind, measure=row.measure, also=also, outcome=_outcome(case, row), demanded=case.target.demanded,
         term=row.term or None, territory=tuple(row.territory.split(",")), basis=row.basis,
         authority="" if case.authority.issuer_class == "person" else case.authority.name,
-        jurisdiction=(case.flagger or case.authority).jurisdiction, law=row.legal_basis, rule=row.rule or None,
+        jurisdiction=case.asked_by.jurisdiction, law=row.legal_basis, rule=row.rule or None,
         source=case.order.source or "government", flagged_by=case.flagger.name if case.flagger else "", language=language,
         protected=case.protected, finding=bool(said.finding), defects=said.defects,
         despite=bool(said.despite) or (carries is not None and bool(said.defects)),

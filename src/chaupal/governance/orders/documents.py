@@ -90,7 +90,7 @@ async def take_in(
         async with court.work.writing() as w:
             for document in taken:
                 await kept.add(w, document)
-    except BaseException:
+    except Exception:  # whoever goes away while the commit is under way takes no file of it along
         for document in taken:
             await files.drop(document.key)
         raise

@@ -10,6 +10,7 @@ from chaupal.governance import tlog
 from chaupal.governance.cases import cases
 from chaupal.governance.context import Court
 from chaupal.governance.events import OrderMoved
+from chaupal.governance.log import batches as log_batches
 from chaupal.governance.log import entries, log, record
 from chaupal.governance.orders import steps
 from chaupal.governance.orders.orders import next_number
@@ -51,7 +52,7 @@ async def publish(court: Court, ref: str) -> bool:
         if order is None or not order.secret:
             return False
         sealed = await _sealed(w, order)
-        if max(sealed, default=0) >= await ledger.size(w):
+        if max(sealed, default=0) >= await log_batches.free(court, w):
             return False  # to let them in faster would tell how much waits besides (decision 24)
         authority, now = await docket.authority(w, order.authority_id) or docket.HOUSE, court.clock()
         number = await next_number(w, authority, now)

@@ -47,6 +47,7 @@ def named(view: View) -> Iterator[Named]:
 
 
 CLOSING_ACCOUNTS = frozenset(m.value for m in Measure if m.row.hides == "account")
+LESS_THAN_ACCOUNTS = frozenset(m.value for m in Measure if narrower(m, Measure.WITHHOLD_ACCOUNT))
 
 
 def state_of(target: Target) -> str:
@@ -158,7 +159,7 @@ def _narrowed(thing: Named) -> bool:
     target = thing.target
     if target is None or target.demanded not in CLOSING_ACCOUNTS:
         return False
-    return bool(target.done) and narrower(target.done, Measure.WITHHOLD_ACCOUNT)
+    return target.done in LESS_THAN_ACCOUNTS
 
 
 T3 = Declared(

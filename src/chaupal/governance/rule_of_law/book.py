@@ -342,11 +342,9 @@ class Book:
         self.people.give(given.act.head.ref, given.said.role)
 
     def register(self, new: Registered) -> None:
-        ref, name = new.act.head.ref, new.said.name or ""
-        if new.said.step == "dropped":
-            self.authorities.pop(ref, None)
-        elif new.said.step in ("added", "changed") and name:
-            self.authorities[ref] = new.said
+        """What was proposed, or dropped again, changes nothing: nobody leaves the register."""
+        if new.said.step in ("added", "changed") and new.said.name:
+            self.authorities[new.act.head.ref] = new.said
 
     def guard(self, guarded: Guarded) -> None:
         if guarded.said.step == "ended":

@@ -18,10 +18,11 @@ type Entries = Callable[[], Iterable[tuple[int, bytes]]]  # the log from its beg
 
 
 class Opening(NamedTuple):
-    """A disclosure, and which entry published it: None for one that stands beside the log."""
+    """A disclosure, and which entry published it, under which reference: None, and none, for one that stands beside the log."""
 
     text: str
     by: int | None
+    ref: str = ""
 
 
 type Openings = Mapping[int, list[Opening]]  # by the index of the entry that they open
@@ -41,7 +42,7 @@ def openings(entries: Entries, beside: Mapping[int, Iterable[str]] | None = None
         except msgspec.DecodeError:
             continue  # whoever reads the entries says that this one cannot be read
         if head.t == "open" and head.prev is not None:
-            found.setdefault(head.prev, []).extend(Opening(text, index) for text in texts)
+            found.setdefault(head.prev, []).extend(Opening(text, index, head.ref) for text in texts)
     return found
 
 
@@ -109,6 +110,12 @@ def whole(texts: Iterable[str]) -> bool:
 
 def _said(known: frozenset[str], disclosures: Iterable[str]) -> list[tuple[str, object]]:
     return list(filter(None, (read(text) for text in disclosures if digest(text) in known)))
+
+
+def published_as(head: Entry, published: Iterable[Opening], ref: str) -> str:
+    """The reference under which a sealed act was opened, where one was given: the order goes by that from then on."""
+    acts = (one for one in published if one.ref and digest(one.text) in head.sd)
+    return next((one.ref for one in acts if (read(one.text) or ("",))[0] == "act"), ref)
 
 
 def unsealed(told: Mapping[str, object]) -> Entry | None:

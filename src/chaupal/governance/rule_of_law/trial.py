@@ -131,7 +131,8 @@ class Trial:
                 raise ValueError(head.at)
             act = self._opened(Act(index, at, head, {}, place=self._heard))
             if head.t == opened.SEALED and (inside := opened.unsealed(act.opened)) is not None:
-                self._sealed[index] = inside
+                ref = opened.published_as(head, self._openings[index], inside.ref)
+                self._sealed[index] = inside = msgspec.structs.replace(inside, ref=ref)
                 act = Act(index, moment(inside.at) or at, inside, act.opened, sealed=True, place=self._heard)
             self._hear(act)
         except (ValueError, TypeError):  # msgspec's errors are ValueErrors

@@ -19,8 +19,6 @@ from chaupal.reads.context import Reads
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.square.posts import sealed_posts
 
-# What changes what a reader sees. The rest (warnings, reach) concerns the author, who is told, and staff.
-
 
 class Why(msgspec.Struct, frozen=True, kw_only=True):
     """A post as the viewer meets it, and every ruling that has to do with it, the most severe first.
@@ -76,9 +74,8 @@ def _told(viewer: Viewer, subject: Subject, facts: Facts, *, own: bool) -> Itera
     everything = own or viewer.staff
     inner = subject.inner
     for id_ in subject.names if inner is None else subject.names | inner.names:
-        openly = set[
-            str
-        ]()  # what everybody here knows to be done to it: that it is done in secret, too, is nobody's to know
+        # What everybody here knows to be done to it: that it is done in secret, too, is nobody's to know.
+        openly: set[str] = set()
         for ruling in facts.rulings.on(id_):
             here = ruling.binds(viewer.country) and not (ruling.neutral and ruling.measure in openly)
             openly |= {ruling.measure} if here and not ruling.neutral else set()

@@ -260,10 +260,8 @@ async def talking(reads: Reads, viewer: Viewer) -> dict[str, int]:
     place = ("talking", viewer.country, "")
     people: dict[str, int] | None = kept_count(reads, place)
     if people is None:
-        hidden, since = (
-            (await law(reads)).rulings.unfindable_in(viewer.country),
-            first_id_at(max(0, reads.clock() - WINDOW)),
-        )
+        hidden = (await law(reads)).rulings.unfindable_in(viewer.country)
+        since = first_id_at(max(0, reads.clock() - WINDOW))
         uses = await _uses(reads)
         people = await asyncio.to_thread(_people, uses, since, hidden)
         keep_count(reads, place, people)

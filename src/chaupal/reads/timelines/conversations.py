@@ -60,7 +60,8 @@ async def parties(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Party]:
     async with reads.work.reading() as reading:
         groups = await _grouped(reading, viewer)
         held = {group[0].last_post: group for group in groups.values()}
-        ids = page_of([id_ for id_ in held if cursor.above < id_ < cursor.below][: cursor.limit + 1], cursor)
+        asked, many = [id_ for id_ in held if cursor.above < id_ < cursor.below], cursor.limit + 1
+        ids = page_of(asked[-many:] if cursor.upward else asked[:many], cursor)
         talks = await _talks(reading, viewer, [held[id_][0] for id_ in ids.items])
     return ids.map([_party(talk, held[talk.conversation.last_post]) for talk in talks])
 

@@ -56,7 +56,8 @@ async def withheld_here(reads: Reads, viewer: Viewer) -> Visible[Post] | None:
 
 
 def _listed(post: Post) -> bool:
-    return post.visibility == Visibility.PUBLIC and post.reply_to is None
+    """Of a shell: what it answers is gone from it, where its conversation began is not."""
+    return post.visibility == Visibility.PUBLIC and post.root == post.id
 
 
 async def tagged(

@@ -56,7 +56,7 @@ async def take_in(square: Square, viewer: Viewer, brought: Brought) -> int:
     try:
         async with square.work.writing() as w:
             await imports.add(w, one)
-    except BaseException:
+    except Exception:  # a caller who goes away while the commit is under way takes no file of it along
         await square.files.drop(one.key)
         raise
     return id_

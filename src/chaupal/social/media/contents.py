@@ -4,6 +4,7 @@ import asyncio
 import tempfile
 from pathlib import Path
 
+from chaupal.kernel.errors import no_room
 from chaupal.kernel.saying import log
 from chaupal.social.context import Square
 from chaupal.social.media import painting
@@ -21,7 +22,9 @@ class Walk:
         self.done = False
 
     async def step(self) -> int:
-        """The next few; how many there were. What has no file any more stays unknown, and so does what cannot be read now."""
+        """The next few; how many there were. What has no file any more stays unknown, and so does what this machine cannot read:
+        the next start tries again.
+        """
         if self.done:
             return 0
         async with self._square.work.scanning() as reading:
@@ -39,7 +42,12 @@ class Walk:
         key = media.file_keys(id_, mime)[0]
         with tempfile.TemporaryDirectory(prefix="chaupal-known-") as folder:
             path = Path(folder) / "file"
-            if not await self._square.files.fetch(key, path):
+            try:
+                if await self._square.files.fetch(key, path):
+                    return await asyncio.to_thread(painting.digest_of, path)
                 log.warning("an upload has no file", upload=id_)
-                return ""
-            return await asyncio.to_thread(painting.digest_of, path)
+            except OSError as error:
+                if no_room(error):
+                    raise
+                log.warning("an upload cannot be read", upload=id_, error=repr(error))
+            return ""

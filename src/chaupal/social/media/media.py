@@ -67,7 +67,7 @@ async def attach(
         async with square.work.writing() as w:
             digests = [hashlib.sha256(one).hexdigest() for one in (data, rendering.original)]
             await media.add(w, picture, owner=me, size=len(rendering.original), digests=digests)
-    except BaseException:
+    except Exception:  # a caller who goes away while the commit is under way takes no file of it along
         await drop_files(square, picture.id, picture.mime)
         raise
     return picture.id
@@ -95,7 +95,7 @@ async def _attach_film(
             async with square.work.writing() as w:
                 size = await asyncio.to_thread(lambda: path.stat().st_size)
                 await media.add(w, picture, owner=me, size=size, demuxer=demuxer, digests=[digest])
-        except BaseException:
+        except Exception:  # a caller who goes away while the commit is under way takes no file of it along
             await drop_files(square, picture.id, picture.mime)
             raise
     if wait and not await painting.paint(square, picture.id):

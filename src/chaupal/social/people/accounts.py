@@ -186,7 +186,7 @@ async def account_id(square: Square, handle: str) -> int:
 
 def _wrong_in(new: NewAccount, mode: str) -> Iterator[Invalid]:
     """What is wrong with what somebody filled in, by itself."""
-    if new.handle.strip().lower() in RESERVED:
+    if _plain(new.handle) in RESERVED:
         yield Invalid("Validation failed: Username is reserved", handle="is reserved")
     if mode == "approval" and not trimmed(new.reason):
         yield Invalid("Validation failed: Reason can't be blank", reason="can't be blank")
@@ -204,7 +204,7 @@ def _wrong_in(new: NewAccount, mode: str) -> Iterator[Invalid]:
 
 async def _had_by_others(square: Square, new: NewAccount) -> list[Invalid]:
     """What others have already. The store holds it once more when the account is made: two may come at once."""
-    handle, email = new.handle.strip().lower().removeprefix("@"), new.email.strip().lower()
+    handle, email = _plain(new.handle), new.email.strip().lower()
     async with square.work.reading() as reading:
         by_handle = await logins.named(reading, handle) if "@" not in handle else None
         by_email = await logins.named(reading, email) if "@" in email else None
@@ -219,9 +219,13 @@ def _email_is_taken() -> Invalid:
     return Invalid("Validation failed: Email has already been taken", email="has already been taken")
 
 
+def _plain(handle: str) -> str:
+    return handle.strip().lower().removeprefix("@")
+
+
 def check_handle(handle: str) -> str:
     """The handle in small letters. Raises Invalid; only ASCII, so that no letter of another script can pass for one."""
-    handle = handle.strip().lower().removeprefix("@")
+    handle = _plain(handle)
     if not _HANDLE.fullmatch(handle):
         rule = "must be 1 to 30 of the letters a-z, digits and _"
         raise Invalid(f"Validation failed: Username {rule}", handle=rule)

@@ -45,7 +45,7 @@ async def change(square: Square, viewer: Viewer, face: Face, defaults: Defaults 
     me = viewer.me
     try:
         gone = await _change(square, me, await _in_order(square, face), _checked(defaults or Defaults()))
-    except BaseException:
+    except Exception:  # a caller who goes away while the commit is under way takes no file of it along
         await _drop(square, face.avatar, face.header)
         raise
     await _drop(square, *gone)

@@ -13,7 +13,7 @@ from chaupal.policy.viewer import Role
 from chaupal.store.machine.dialect import Statement, among, listed, param, statement, words
 from chaupal.store.machine.tables import accounts, logins, rulings
 from chaupal.store.machine.work import Reading
-from chaupal.store.square.people import COLUMNS, person_of, true
+from chaupal.store.square.people import COLUMNS, person_of, true, true_role
 
 ESCAPE = "\\"
 
@@ -97,10 +97,7 @@ async def private(reading: Reading, id_: int) -> Private | None:
 
 async def _true(reading: Reading, one: Private) -> Private:
     """With the role that the log gave."""
-    if one.role == Role.MEMBER:
-        return one
-    given = Role.MEMBER if one.role == Role.SYSTEM else await reading.memory.roll(reading, one.id, one.role)
-    return msgspec.structs.replace(one, role=given)
+    return msgspec.structs.replace(one, role=await true_role(reading, one.id, one.handle, one.role))
 
 
 async def sealed_in_any_state(reading: Reading, ids: Collection[int]) -> dict[int, Sealed[Person]]:

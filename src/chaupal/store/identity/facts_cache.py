@@ -138,7 +138,7 @@ async def _read(reading: Reading) -> RulingIndex:
 
 async def _read_all(reading: Reading, version: int, reads: int) -> None:
     kept, index, after = reading.memory.rulings, RulingIndex((), reading.now()), -1
-    leaf: int = await reading.value(LAST_LEAF)
+    leaf = await _reached(reading)
     while rows := await reading.fetch(IN_FORCE, after=after, n=AT_ONCE):
         covers, concerned, now = await _covers(reading, rows), await _concerned(reading, rows), reading.now()
         index.change((_ruling(row, now, covers, concerned) for row in rows), (), now)
@@ -151,8 +151,7 @@ async def _read_all(reading: Reading, version: int, reads: int) -> None:
 async def _read_news(reading: Reading, index: RulingIndex, version: int, reads: int) -> None:
     kept = reading.memory.rulings
     beside, leaf = kept.beside, kept.leaf
-    # A unit that writes sees entries of its own, which may yet be given up, and their places be another's.
-    seen: int = await reading.value(LAST_LEAF) if beside and not isinstance(reading, Writing) else leaf
+    seen = await _reached(reading) if beside else leaf
     rows = [*await reading.fetch(BY_IDS, ids=listed(sorted(kept.stale)))] if kept.stale else []
     if beside:
         rows += await reading.fetch(SINCE, leaf=leaf)
@@ -163,6 +162,13 @@ async def _read_news(reading: Reading, index: RulingIndex, version: int, reads: 
         live = [_ruling(row, now, covers, concerned) for row in rows if row[20] is None and row[2] != Measure.WARN]
         index.change(live, gone, now)
         kept.known(version, seen, whole=False)
+
+
+async def _reached(reading: Reading) -> int:
+    """The last entry of the log. A unit that writes sees its own, which may yet be given up, and their places be another's:
+    there what was known before still holds.
+    """
+    return reading.memory.rulings.leaf if isinstance(reading, Writing) else await reading.value(LAST_LEAF)
 
 
 async def _covers(reading: Reading, rows: Sequence[Row]) -> dict[int, tuple[int, ...]]:

@@ -27,6 +27,7 @@ TRIED = statement(
 )
 TRIES = statement(select(outbox.c.tries).where(outbox.c.seq == param("of")))
 GIVE_UP = statement(update(outbox).where(outbox.c.seq == param("of")).values(failed_at=param("at")))
+HOLD = statement(update(outbox).where(outbox.c.seq == param("of")).values(due_at=param("due")))
 ANY = statement(select(outbox.c.seq).where(outbox.c.failed_at.is_(None), outbox.c.due_at <= param("at")).limit(1))
 
 DEPTH = statement(
@@ -65,6 +66,11 @@ async def depth(reading: Reading) -> tuple[int, int]:
 async def done(w: Writing, seqs: Sequence[int]) -> None:
     """They were carried out, in the very unit that says so."""
     await w.run(DONE, seqs=listed(seqs))
+
+
+async def hold(w: Writing, seq: int, until: int) -> None:
+    """Somebody is at it, or nobody has a hand free: it is not taken up before then (ms)."""
+    await w.run(HOLD, of=seq, due=until)
 
 
 async def failed(w: Writing, seq: int, *, outside: bool = False) -> bool:

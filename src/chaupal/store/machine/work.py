@@ -22,6 +22,10 @@ type Row = Sequence[Any]
 type Take = Callable[[Sequence[Row]], None]
 type AfterCommit = Callable[[list[Event]], None]
 
+# What both stores say of what was not kept.
+NOTHING_KEPT = "The store could not keep this; nothing was changed"
+MEANWHILE = "This was changed at the same moment; please try again"
+
 PORTION = 64  # rows that are sifted together: what is made of many more does not fit a processor's own memory, and takes longer
 
 
@@ -178,9 +182,10 @@ class Work(Protocol):
     async def open(self) -> None: ...
 
     async def seat(self, many: int) -> int | None:
-        """A number below `many` that no other process of this kind (serving, or beside) has at this store while this one lives.
+        """A number below `many` that no other process of this kind (serving, or beside) has at this store, as long as the
+        database keeps the connection that holds it: after its restart a new process may be given the same.
 
-        None where none can be had: on SQLite one process serves, and writers take turns.
+        None where none can be had: all are taken; or on SQLite, where one process serves, and writers take turns.
         """
         ...
 

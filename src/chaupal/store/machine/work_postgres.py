@@ -12,14 +12,11 @@ from chaupal.kernel.errors import Conflict, Full, Problem, Unavailable
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.noted import note_everything
-from chaupal.store.machine.work import Look, Reading, Row, Writing
+from chaupal.store.machine.work import MEANWHILE, NOTHING_KEPT, Look, Reading, Row, Writing
 from chaupal.store.machine.work_shared import SharedWork
 
 SEATED = 0x43484150  # the space of advisory locks in which processes that serve this store sit; the next is of those beside them
-GONE = "The store could not keep this; nothing was changed"
 
-
-MEANWHILE = "This was changed at the same moment; please try again"
 # Classes of SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html) that are about the machine: connections,
 # resources, limits, locks, an operator's act, the system; and a database that takes no connections, or is not there.
 FAILING = ("08", "53", "54", "55", "57", "58", "3D", "XX")
@@ -35,10 +32,11 @@ def fault(error: BaseException) -> Problem | None:
             return Full()
         if state.startswith(CHANGED):
             return Conflict(MEANWHILE)
-        return Unavailable(GONE) if state.startswith(FAILING) or state == READ_ONLY else None
+        return Unavailable(NOTHING_KEPT) if state.startswith(FAILING) or state == READ_ONLY else None
     # A connection that broke, or could not be made: the driver's own words, or the system's.
     lost = (asyncpg.InterfaceError, asyncpg.InternalClientError, ConnectionError, TimeoutError)
-    return Unavailable(GONE) if isinstance(error, lost) else None
+    # (Arguments that the driver does not take are a ValueError too, and our mistake.)
+    return Unavailable(NOTHING_KEPT) if isinstance(error, lost) and not isinstance(error, ValueError) else None
 
 
 async def _keep_settings(connection: Any) -> None:
@@ -157,8 +155,10 @@ class PostgresWork(SharedWork):
                 # Two units wanted each other's rows; the database let the other one through and undid this one whole.
                 self.memory.undone(unit.changed())
                 raise Conflict(MEANWHILE) from error
-            except BaseException:
-                self.memory.undone(unit.changed())
+            except BaseException as error:
+                # A connection that broke while it committed: perhaps all of it is kept, so the law is read again, too.
+                forget = self.memory.forget if isinstance(fault(error), Unavailable) else self.memory.undone
+                forget(unit.changed())
                 raise
         self.committed(unit)
 

@@ -14,11 +14,10 @@ from chaupal.kernel.saying import log
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.noted import note_everything
-from chaupal.store.machine.work import PORTION, Look, Reading, Row, Take, Writing
+from chaupal.store.machine.work import MEANWHILE, NOTHING_KEPT, PORTION, Look, Reading, Row, Take, Writing
 from chaupal.store.machine.work_shared import SharedWork
 
 BUSY_TRIES = 400  # of 5 to 25 ms: another process (the CLI) may hold the write lock for a moment
-
 
 # Bytes of the write-ahead file: from here on it is moved into the database though the house is busy; this much of it is kept
 # when it begins anew, and the rest given back to the disk.
@@ -29,7 +28,6 @@ FAILING = frozenset((
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_INTERRUPT,
     sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_NOTADB,
 ))  # fmt: skip
-NOTHING_KEPT = "The store could not keep this; nothing was changed"
 
 
 def fault(error: BaseException) -> Problem | None:
@@ -40,7 +38,7 @@ def fault(error: BaseException) -> Problem | None:
     if code & 0xFF == sqlite3.SQLITE_FULL:
         return Full()
     if code & 0xFF == sqlite3.SQLITE_CONSTRAINT:
-        return Conflict("This was changed at the same moment; please try again")
+        return Conflict(MEANWHILE)
     return Unavailable(NOTHING_KEPT) if code & 0xFF in FAILING else None
 
 

@@ -88,16 +88,20 @@ async def as_kept(w: Writing, id_: int) -> Person | None:
     return None if row is None else await true(w, person_of(row))
 
 
-async def true(reading: Reading, person: Person) -> Person:
-    """The person with the role that the log gave them: nobody wears another one, whatever their row says.
+async def true_role(reading: Reading, id_: int, handle: str, role: str) -> str:
+    """The role that the log gave: nobody wears another one, whatever their row says.
 
     It changes with the row, in one commit, so what rests on the person need not rest on the log.
     """
-    role = person.role
-    if role == Role.MEMBER or (role == Role.SYSTEM and person.handle == SYSTEM_HANDLE):
-        return person
-    given = Role.MEMBER if role == Role.SYSTEM else await reading.memory.roll(reading.keyed, person.id, role)
-    return person if given == role else msgspec.structs.replace(person, role=given)
+    if role == Role.MEMBER or (role == Role.SYSTEM and handle == SYSTEM_HANDLE):
+        return role
+    return Role.MEMBER if role == Role.SYSTEM else await reading.memory.roll(reading.keyed, id_, role)
+
+
+async def true(reading: Reading, person: Person) -> Person:
+    """The person with the role that the log gave them."""
+    given = await true_role(reading, person.id, person.handle, person.role)
+    return person if given == person.role else msgspec.structs.replace(person, role=given)
 
 
 def person_of(row: Row) -> Person:

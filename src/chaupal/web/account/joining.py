@@ -12,6 +12,7 @@ from chaupal.social.people.accounts import NewAccount
 from chaupal.social.signin import browsers, logins
 from chaupal.social.signin.logins import COOKIE, SESSION_LASTS, Session
 from chaupal.web import pages
+from chaupal.web.account.first_steps import LANGUAGES as FIRST_STEP
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.cookies import set_cookie
@@ -35,7 +36,6 @@ WRONG: tuple[tuple[str, str, str], ...] = (
     ("old", "", N_("This is not your password.")),
     ("reason", "", N_("Say in a sentence or two why you would like to join.")),
 )
-FIRST_STEP = "/welcome/languages"
 ELSE = N_("This cannot be taken as it is.")
 
 

@@ -16,7 +16,6 @@ TURNS = {
     "worker": N_("waits for whoever takes orders in"), "reviewer": N_("waits for a reviewer"),
     "approver": N_("waits for an approver, somebody else"), "authority": N_("waits for the authority"), "court": N_("waits for a court"),
 }  # fmt: skip
-# What can be done about many at once, and what becomes of each row.
 AGES = {  # how old a thing was when the order came
     "day": N_("less than a day old"),
     "week": N_("less than a week old"),
@@ -24,6 +23,7 @@ AGES = {  # how old a thing was when the order came
     "year": N_("less than a year old"),
     "older": N_("over a year old"),
 }
+# What can be done about many at once, and what becomes of each row.
 MANY = {
     "act": N_("Carry out, or propose where two must"), "propose": N_("Propose"), "concur": N_("Agree as second reviewer"),
     "approve": N_("Approve"), "return": N_("Send it back"), "lift": N_("Lift it"), "keep": N_("Keep it in force"),

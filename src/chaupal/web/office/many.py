@@ -169,7 +169,7 @@ async def _said_for_all(call: Call[Sent], args: Sent) -> Sent:
     values: dict[int, dict[str, object]] = {}
     if template is not None:
         shown = Asked(ref=args.ref, act=args.act, first=args.first, group=args.group)
-        files, _ = await _files(call, shown, args.act)
+        files, *_ = await _files(call, shown, args.act)
         values = {file.target.number: _values(files.order, file) for file in files.files}
     text = "" if template is None else (call.viewer.language == "hi" and template.text_hi) or template.text
     rows = [
@@ -191,14 +191,14 @@ def _states(act: str) -> tuple[str, ...]:
     return bulk.VERBS[act].states if act in bulk.VERBS else ("",)
 
 
-async def _files(call: Call[Any], asked: Asked, act: str) -> tuple[dossier.Dossier, list[Group]]:
-    """What stands on the page, of the group that was asked for where there is one still; and all groups."""
+async def _files(call: Call[Any], asked: Asked, act: str) -> tuple[dossier.Dossier, list[Group], Group | None]:
+    """What stands on the page, of the group that was asked for where there is one still; all groups, and that one."""
     reads, states = call.house.reads, _states(act)
     alike = await groups.groups(reads, call.viewer, asked.ref, states)
     group = next((one for one in alike if one.key == asked.group), None)
     only = group.numbers if group else () if asked.group else None
     shown = await dossier.dossier(reads, call.viewer, asked.ref, first=asked.first, most=MOST, states=states, only=only)
-    return shown, alike
+    return shown, alike, group
 
 
 def _values(order: dossier.Order, file: File) -> dict[str, object]:
@@ -290,7 +290,7 @@ async def _page(
     own = found.order.authority_id is None
     acts = [act for act in ON_PAGE if bulk.offered(viewer, act, own_rules=own)]
     act = asked.act if asked.act in acts else next(iter(acts), "")
-    files, alike = await _files(call, asked, act)
+    files, alike, group = await _files(call, asked, act)
     templates = await notes.templates(court, viewer)
     shown = await cards(call, [file.post for file in files.files if file.post is not None])
     by_post: dict[int, Card] = {card.key: card for card in shown}
@@ -304,7 +304,7 @@ async def _page(
         waiting=await desk.waiting(court, found.order, _states(act)), turn=await desk_reads.turn_of(call.house.reads, viewer, found.order),
         came_to=_came_to(done), once=call.args if isinstance(call.args, Sent) else Sent(ref=asked.ref),
         sorts=sorted({(file.target.speaker, file.target.kind) for file in files.files}), groups=alike, ages=AGES,
-        group=next((one for one in alike if one.key == asked.group), None), would=would, touched=_touched(would or {}),
+        group=group, would=would, touched=_touched(would or {}),
         changes=deskwords.CHANGES, bodies=deskwords.BODIES,
     )  # fmt: skip
 

@@ -7,8 +7,9 @@ import msgspec
 
 from chaupal.governance.cases import house as house_matters
 from chaupal.governance.cases import notes, sanctioning
-from chaupal.governance.cases.house import SOURCES, MatterForm
+from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.orders.csv_files import BIGGEST
+from chaupal.governance.orders.orders import SOURCES
 from chaupal.governance.orders.papers import check_may
 from chaupal.governance.people import access_audit as looks
 from chaupal.kernel.errors import Invalid, NotAllowed, Problem
@@ -26,7 +27,7 @@ from chaupal.wire.route import Route, get, post
 
 
 class Typed(msgspec.Struct, kw_only=True):
-    """A matter and what is to be done about it. `house.MatterForm` and `ladder.Draft` say what each means.
+    """A matter and what is to be done about it. `house.MatterForm` and `policy.draft.Draft` say what each means.
 
     A report or somebody's history can lead here with some of it filled in.
     """

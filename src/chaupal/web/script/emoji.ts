@@ -1,4 +1,5 @@
 // The emoji one may write: by group, by what was chosen before, and by name in Hindi and English.
+import { keepLately, lately } from "./page/lately.ts";
 import { language } from "./page/words.ts";
 import { replace } from "./typing/place.ts";
 
@@ -11,20 +12,8 @@ const FOUND = 60;
 /** Spellings that are one: capitals, nukta, chandrabindu. */
 const folded = (text: string): string => text.toLowerCase().normalize("NFD").replaceAll("\u093c", "").replaceAll("\u0901", "\u0902");
 
-function remembered(): string[] {
-  try {
-    const kept = JSON.parse(localStorage.getItem(KEPT) ?? "[]") as unknown;
-    return Array.isArray(kept) ? kept.filter((one): one is string => typeof one === "string") : [];
-  } catch {
-    return [];
-  }
-}
-
-function remember(letter: string): void {
-  try {
-    localStorage.setItem(KEPT, JSON.stringify([letter, ...remembered().filter((one) => one !== letter)].slice(0, MOST)));
-  } catch { /* a browser that keeps nothing has them all the same */ }
-}
+const remembered = (): string[] => lately(KEPT);
+const remember = (letter: string): void => keepLately(KEPT, letter, MOST);
 
 /** Fill the picker; what is chosen in it is written where the caret of `text` was. */
 export async function open(place: HTMLDetailsElement, list: string, text: HTMLTextAreaElement): Promise<void> {

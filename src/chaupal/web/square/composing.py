@@ -60,11 +60,11 @@ async def suggest(call: Call[Typed]) -> Answer:
         return json([Offer(f"@{one.item.handle}", one.item.shown_name) for one in people if not one.withheld])
     if sigil in ("#", "＃") and word:
         found = await romanised.tags(call.house.reads, call.viewer, word, FEW, suggest=True)
-        return json([Offer(f"#{one.name}", _talking(call, one.authors)) for one in found])
+        return json([Offer(f"#{one.name}", talking(call, one.authors)) for one in found])
     return json([])
 
 
-def _talking(call: Call[Any], n: int) -> str:
+def talking(call: Call[Any], n: int) -> str:
     said = words(call.viewer.language)
     return (
         said.ngettext("%(shown)s person is talking", "%(shown)s people are talking", n) % {"shown": said.number(n)}

@@ -35,9 +35,8 @@ async def embed(call: Call[Named]) -> Answer:
     call.viewer, call.caller = stranger(caller), None
     seen = await thread.post(reads, call.viewer, call.args.id)
     (card,) = await cards(call, [seen]) or (None,)
-    if (
-        caller.account is not None
-    ):  # where the browser says who asks, whom an author has blocked meets nothing of theirs
+    # Where the browser says who asks, whom an author has blocked meets nothing of theirs.
+    if caller.account is not None:
         await thread.post(reads, caller, call.args.id)
         if card is not None and card.quoted is not None:
             known = await quotes.within(reads, caller, [seen])

@@ -18,8 +18,9 @@ from chaupal.social.people import markers
 from chaupal.text.language import LANGUAGES, check_language
 from chaupal.web import links, pages
 from chaupal.web.square.cards import Card, Face, cards, face
+from chaupal.web.square.composing import talking
 from chaupal.web.square.reading import pager, said
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.paging import Paged
 from chaupal.wire.route import Route, Shape, get
@@ -134,12 +135,13 @@ async def found(call: Call[Query]) -> Answer:
     said_so = await romanised.posts(reads, viewer, narrowed, many) if narrowed and kind in ("", "posts") else NONE
     people, posts = named_so.items, said_so.items
     full = max(len(people) if kind else 0, len(named) if kind else 0, len(posts)) >= MANY
+    also = " ".join(word for word in (said_so.also or named_so.also).split() if word not in operators)
     chosen = {"by": args.by.strip(), "language": args.language, "media": "1" if args.media else "", "since": args.since,
               "until": args.until, "followed": "1" if args.followed else ""}  # fmt: skip
     return await pages.render(
         call, "search.html", q=q, kind=kind, chosen=chosen, filtered=bool(operators), tongues=LANGUAGES,
         people=[face(call, seen) for seen in people], tags=named,
-        posts=await cards(call, posts), title=q or said(call, N_("Search")), also=said_so.also or named_so.also,
+        posts=await cards(call, posts), title=q or said(call, N_("Search")), also=also,
         more=links.query("/search", q=q, kind=kind, page=page + 1, **chosen) if full else "",
     )  # fmt: skip
 
@@ -151,13 +153,8 @@ async def suggest(call: Call[Typed]) -> Answer:
         return json([])
     tags = [] if q.startswith("@") else await romanised.tags(reads, viewer, q, OFFERED, suggest=True)
     named = [] if q.startswith("#") else await search.people(reads, viewer, q, Span(OFFERED), surface=Surface.SUGGEST)
-    said = words(viewer.language)
-    talk = [
-        said.ngettext("%(shown)s person is talking", "%(shown)s people are talking", tag.authors) % {"shown": said.number(tag.authors)}
-        if tag.authors else "" for tag in tags
-    ]  # fmt: skip
     return json([
-        *(Offer(f"#{tag.name}", about, links.tag(tag.name)) for tag, about in zip(tags, talk, strict=True)),
+        *(Offer(f"#{tag.name}", talking(call, tag.authors), links.tag(tag.name)) for tag in tags),
         *(Offer(one.item.shown_name, f"@{one.item.handle}", links.person(one.item.handle)) for one in named if not one.withheld),
     ])  # fmt: skip
 

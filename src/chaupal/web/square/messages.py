@@ -90,7 +90,7 @@ async def one(call: Call[Of]) -> Answer:
 async def write(call: Call[Sheet]) -> Answer:
     """Send it and show the conversation; or the form again, with what was typed and what is wrong beside its field."""
     typed = call.args
-    handles = typed.to.replace(",", " ").split()
+    handles = _handles(typed.to)
     if typed.talk is None and (known := await _known(call, typed.to)):
         # What one begins with somebody goes on where it was left.
         typed.talk, typed.reply_to = known.roots[0], await _last(call, known)
@@ -131,7 +131,7 @@ async def _talk(
     names = ", ".join(person.shown_name for person in people)
     return await _render(
         call, "message.html", sheet, problem, title=names or said(call, N_("Messages")), cards=shown, people=people,
-        fresh=await _fresh(call, party, shown),
+        fresh=_fresh(party, shown, call.viewer.me),
     )  # fmt: skip
 
 
@@ -155,9 +155,13 @@ async def _party(call: Call[Any], root: int) -> Party | None:
         return None
 
 
+def _handles(to: str) -> list[str]:
+    return to.replace(",", " ").split()
+
+
 async def _known(call: Call[Any], to: str) -> Party | None:
     """What was said before with exactly these people (handles)."""
-    handles = [handle.strip().lower().removeprefix("@") for handle in to.replace(",", " ").split()]
+    handles = _handles(to)
     try:
         named = [
             (await people.named(call.house.reads, call.viewer, handle)).item.id for handle in handles[:MOST_PEOPLE]
@@ -172,11 +176,11 @@ async def _last(call: Call[Any], party: Party) -> int | None:
     return next((one.item.id for one in reversed(seen) if not one.withheld), None)
 
 
-async def _fresh(call: Call[Any], party: Party | None, shown: list[Card]) -> int | None:
-    """Above which post the line stands that says what is new: the first that came after one's own last look or word."""
+def _fresh(party: Party | None, shown: list[Card], me: int) -> int | None:
+    """Above which post the line stands that says what is new: the first that came after one's own last word."""
     if party is None or not party.unread:
         return None
-    mine = next((n for n in range(len(shown) - 1, -1, -1) if shown[n].post.author == call.viewer.account), -1)
+    mine = next((n for n in range(len(shown) - 1, -1, -1) if shown[n].post.author == me), -1)
     return shown[mine + 1].key if mine + 1 < len(shown) else None
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from scribe import (
     APPROVER,
+    CLERK,
     MODERATOR,
     OWNER,
     PROPOSER,
@@ -244,3 +245,23 @@ def test_what_was_secret_is_counted_where_it_was_first_opened(scribe: Scribe):
     counts = scribe.tally([("none", "other", "other")], len(scribe.entries), **{"from": before})
     again = scribe.tally([], len(scribe.entries), **{"from": counts})
     assert not {code for index in (counts, again) for code in scribe.found(index) if code.startswith("tally")}
+
+
+def test_what_was_secret_goes_by_its_number_once_it_is_published(scribe: Scribe):
+    regime, steps = "IN-69A@1", ("order_unknown", "confirms_foreign")
+    public = scribe.public(scribe.order("IN-2021-0009")) | {"emergency": True}
+    sealed = scribe.seal("order", "X-ABC", public, regime)
+    scribe.unseal(sealed, "IN-2021-0010")
+    step = {"step": "acknowledged", "codes": [], "targets": [], "body": "", "at": scribe.minute(), "by": CLERK}
+    moved = scribe.write("step", "IN-2021-0010", step, regime=regime, prev=sealed)
+    confirming = scribe.order("IN-2021-0011", confirms="IN-2021-0010")
+    assert not {code for index in (moved, confirming) for code in scribe.found(index)} & {*steps}
+
+
+def test_an_authority_of_which_a_change_was_dropped_is_still_in_the_register(scribe: Scribe):
+    scribe.authority(step="proposed", second=None)
+    scribe.authority(step="dropped", second=None)
+    scribe.open_order()
+    scribe.decide()
+    found = {code for index in range(len(scribe.entries)) for code in scribe.found(index)}
+    assert "authority_unregistered" not in found

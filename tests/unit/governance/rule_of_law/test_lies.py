@@ -429,9 +429,10 @@ def test_a_hint_came_from_an_authority_that_is_not_in_the_register(scribe: Scrib
     lie(scribe, scribe.own(source="state_flag", flagged_by="Ministry of Truth"), "hint_of_nobody")
 
 
-def test_a_hint_came_from_an_authority_that_had_left_the_register(scribe: Scribe):
-    scribe.authority(step="dropped")
-    lie(scribe, scribe.own(**HINT), "hint_of_nobody")
+def test_a_hint_came_from_an_authority_that_was_only_proposed(scribe: Scribe):
+    scribe.authority("Delhi Police", step="proposed", second=None)
+    scribe.authority("Delhi Police", step="dropped", second=None)
+    lie(scribe, scribe.own(**HINT | {"flagged_by": "Delhi Police"}), "hint_of_nobody")
 
 
 def test_a_measure_forgets_whose_hint_it_follows(scribe: Scribe):

@@ -23,7 +23,9 @@ export function addCounter(form: HTMLFormElement, text: HTMLTextAreaElement, mos
     left.classList.toggle("over", rest < 0);
     spoken.textContent = rest < FEW ? left.textContent : "";
   };
-  form.addEventListener("input", refresh);
-  form.addEventListener("reset", () => setTimeout(refresh));
+  const over = new AbortController(); // its post was taken away
+  const again = (): void => (text.isConnected ? refresh() : over.abort());
+  form.addEventListener("input", again, { signal: over.signal });
+  form.addEventListener("reset", () => setTimeout(again), { signal: over.signal });
   refresh();
 }

@@ -91,7 +91,7 @@ export class Suggestions {
   private hurry(any: boolean): void {
     this.hurried = false;
     if (any) return this.choose(0);
-    if (this.text instanceof HTMLInputElement) return; // no lines there: Enter sends the form
+    if (this.text instanceof HTMLInputElement) return this.text.form?.requestSubmit(); // no lines there: as Enter would have done
     this.text.setRangeText("\n", this.text.selectionStart, this.text.selectionEnd, "end");
     this.text.dispatchEvent(new Event("input", { bubbles: true }));
   }

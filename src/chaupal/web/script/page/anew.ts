@@ -28,6 +28,7 @@ export async function writeAnew(kind: string): Promise<void> {
 
 function put(place: HTMLElement, fresh: HTMLElement): void {
   const known = new Map([...place.children].map((one) => [one.id, one]));
+  const came: Element[] = [];
   let at = place.firstElementChild;
   for (const one of [...fresh.children]) {
     const old = one.id ? known.get(one.id) : undefined;
@@ -38,12 +39,14 @@ function put(place: HTMLElement, fresh: HTMLElement): void {
       continue;
     }
     const mine = document.adoptNode(one);
+    came.push(mine);
     if (old === at) at = old?.nextElementSibling ?? null;
     if (old) old.replaceWith(mine);
     else place.insertBefore(mine, at);
   }
   for (const one of known.values()) if (!one.contains(document.activeElement)) one.remove();
   document.dispatchEvent(new CustomEvent("fresh"));
+  if (came.length) document.dispatchEvent(new CustomEvent("came", { detail: came })); // what was told of them meanwhile found nothing
 }
 
 /** What it says and where it leads, whenever it says it. */

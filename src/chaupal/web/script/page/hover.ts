@@ -3,25 +3,16 @@
 const WHO = "a.name, a.face, .words a.mention, .quoted a.mention";
 const WAIT = 450; // ms of pointing before it comes
 const STAY = 250; // ms to get from the name to it
-const GOOD = 60_000; // ms: then it is asked for anew
 const EDGE = 8;
 
-const known = new Map<string, { at: number; html: string }>();
 let shown: HTMLElement | null = null;
 let link: HTMLAnchorElement | null = null;
 let timer = 0;
 
-async function html(path: string): Promise<string> {
-  const kept = known.get(path);
-  if (kept && Date.now() - kept.at < GOOD) return kept.html;
-  const answer = await fetch(`${path}/card`, { credentials: "same-origin" }).catch(() => null);
-  const text = answer?.ok ? await answer.text() : "";
-  known.set(path, { at: Date.now(), html: text });
-  return text;
-}
-
 async function show(of: HTMLAnchorElement): Promise<void> {
-  const card = new DOMParser().parseFromString(await html(of.pathname), "text/html").querySelector<HTMLElement>(".hover-card");
+  const answer = await fetch(`${of.pathname}/card`, { credentials: "same-origin" }).catch(() => null); // judged each time
+  const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+  const card = page?.querySelector<HTMLElement>(".hover-card");
   if (!card || link !== of || !of.isConnected) return;
   shown?.remove();
   shown = document.adoptNode(card);
