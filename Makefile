@@ -102,10 +102,10 @@ clean: ## remove what make and tools have made (not your data)
 .tools/bin/uv:
 	@tools/bootstrap.sh uv
 
-.stamps/run: pyproject.toml uv.lock | .tools/bin/uv
+.stamps/run: pyproject.toml verifier/pyproject.toml uv.lock | .tools/bin/uv
 	@tools/bootstrap.sh venv --no-dev --inexact
 	@mkdir -p .stamps && touch $@
 
-.stamps/dev: pyproject.toml uv.lock | .tools/bin/uv
+.stamps/dev: pyproject.toml verifier/pyproject.toml uv.lock | .tools/bin/uv
 	@tools/bootstrap.sh venv
 	@mkdir -p .stamps && touch $@ .stamps/run

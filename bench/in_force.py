@@ -18,9 +18,8 @@ from pathlib import Path
 import msgspec
 
 from chaupal.app.rooms import visiting
-from chaupal.governance import tlog
 from chaupal.governance.context import Court
-from chaupal.governance.log import entries, reconcile
+from chaupal.governance.log import reconcile
 from chaupal.governance.log import tree as log_tree
 from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.settings import load_settings
@@ -28,6 +27,8 @@ from chaupal.policy.measures import Measure
 from chaupal.store.court import ledger, rulings
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine.shelves import RULINGS
+from chaupal_audit import tlog
+from chaupal_audit.log import entries
 
 MANY = 100_000
 MOST_SECONDS = 1.0

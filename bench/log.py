@@ -21,11 +21,12 @@ from bench.transparency import Story
 from chaupal.app.rooms import visiting
 from chaupal.governance.context import Court
 from chaupal.governance.log import batches as log_batches
-from chaupal.governance.log import entries, log, reconcile
+from chaupal.governance.log import log, reconcile
 from chaupal.governance.log import tree as log_tree
-from chaupal.governance.log.mirror import mirror
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.store.court import ledger
+from chaupal_audit.log import entries
+from chaupal_audit.log.mirror import mirror
 
 ENTRIES, QUICK = 1_000_000, 50_000
 ONE_BY_ONE = 2_000  # acts that are appended each in a unit of its own

@@ -1,12 +1,16 @@
 """The arrows of the house: import downwards only, never sideways, and nothing stands outside the six rows."""
 
 import ast
+import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from rooms import NOT_ROOMS, OUT_OF_REACH, PORT_FORMS, ROW_OF
+from rooms import NOT_ROOMS, OUT_OF_REACH, PORT_FORMS, ROW_OF, VERIFIER
 
-CODE = Path(__file__).resolve().parent.parent / "src" / "chaupal"
+HOME = Path(__file__).resolve().parent.parent
+CODE = HOME / "src" / "chaupal"
+AUDIT = HOME / "verifier"
 
 
 def imports_of(module: Path) -> Iterator[str]:
@@ -58,3 +62,20 @@ def test_a_wrong_arrow_is_seen():
     ]
     assert all(breaks(*arrow) for arrow in wrong)
     assert not any(breaks(*arrow) for arrow in right)
+
+
+def test_the_verifier_imports_nothing_of_the_server_and_no_more_than_it_declares():
+    declared = tomllib.loads((AUDIT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    allowed = {VERIFIER, *sys.stdlib_module_names, *(line.partition(">")[0] for line in declared)}
+    paths = [*(AUDIT / "src").rglob("*.py")]
+    found = [(path, name) for path in paths for name in imports_of(path)]
+    assert len(paths) > 15
+    assert not [f"{path}: {name}" for path, name in found if name.partition(".")[0] not in allowed]
+
+
+def test_the_verifiers_own_tests_stand_without_the_server():
+    tests = AUDIT / "tests"
+    own = {path.stem for path in tests.glob("*.py")}
+    found = [(path, name.partition(".")[0]) for path in tests.glob("*.py") for name in imports_of(path)]
+    asked = {VERIFIER, "pytest", "hypothesis", "httpx2", "rfc8785", "msgspec", *sys.stdlib_module_names, *own}
+    assert not [f"{path.name}: {name}" for path, name in found if name not in asked]

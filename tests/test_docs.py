@@ -8,8 +8,8 @@ import regex
 
 import make_api
 import make_entries
-from chaupal.governance.log import entries
-from make_map import CODE, MAP, draw, purpose
+from chaupal_audit.log import entries
+from make_map import AUDIT, CODE, MAP, draw, purpose
 
 DOCS = MAP.parent
 GLOSSARY = (DOCS / "glossary.md").read_text(encoding="utf-8")
@@ -58,7 +58,7 @@ def test_the_readme_logs_in_as_the_server_lets_one():
 
 
 def test_every_module_says_what_it_is_for():
-    silent = [str(path.relative_to(CODE)) for path in CODE.rglob("*.py") if not purpose(path)]
+    silent = [str(path) for folder in (CODE, AUDIT) for path in folder.rglob("*.py") if not purpose(path)]
     assert not silent
 
 

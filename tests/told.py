@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from chaupal.governance import tlog
 from chaupal.governance.report.fold import Fold, fold
 from chaupal.kernel.errors import Invalid
+from chaupal_audit import tlog
 
 FIRST = "2021-02-01T10:00Z"
 

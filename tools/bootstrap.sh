@@ -40,7 +40,7 @@ make_venv() {
     }
     # Compiled once, here: where Python may not write beside its modules, every command would compile a thousand anew.
     try .tools/bin/uv sync -q --frozen --python "$python" "$@"
-    .venv/bin/python -m compileall -q src/chaupal
+    .venv/bin/python -m compileall -q src/chaupal verifier/src/chaupal_audit
 }
 
 case "${1:-}" in

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 HOME = Path(__file__).resolve().parents[1]
-SRC = HOME / "src" / "chaupal"
+MADE_OF = (HOME / "src" / "chaupal", HOME / "verifier" / "src")  # what a server is made of
 KINDS = frozenset({".py", ".html", ".css", ".js", ".json", ".svg", ".toml", ".po", ".ts", ".txt", ".xml"})
 MADE = frozenset({"__pycache__", "assets", "built"})
 PAUSE = 0.4  # seconds between two looks
@@ -23,10 +23,10 @@ SERVE = (sys.executable, "-m", "chaupal.app.cli", "serve", "--village", "--data"
 type Seen = dict[Path, int]
 
 
-def look(root: Path = SRC) -> Seen:
+def look(roots: Sequence[Path] = MADE_OF) -> Seen:
     """When each file was last written (ns), of those that a server is made from."""
     found: Seen = {}
-    for folder, folders, files in root.walk():
+    for folder, folders, files in (step for root in roots for step in root.walk()):
         folders[:] = [name for name in folders if name not in MADE]
         for name in files:
             file = folder / name
@@ -57,10 +57,14 @@ class Loop:
     """A server, and what is seen of the files it was begun with."""
 
     def __init__(
-        self, serve: Sequence[str], root: Path = SRC, say: Callable[[str], object] = print, port: int | None = None
+        self,
+        serve: Sequence[str],
+        roots: Sequence[Path] = MADE_OF,
+        say: Callable[[str], object] = print,
+        port: int | None = None,
     ) -> None:
-        self._serve, self._root, self._say, self._port = serve, root, say, port
-        self._seen = look(root)
+        self._serve, self._roots, self._say, self._port = serve, roots, say, port
+        self._seen = look(roots)
         self._owed: set[Path] = set()  # changed, and not made yet
         self.server = subprocess.Popen(serve)
 
@@ -71,12 +75,12 @@ class Loop:
         """
         if self.server.poll() is None and not self._listens():
             return False
-        now = look(self._root)
+        now = look(self._roots)
         files = changed(self._seen, now)
         if not files:
             return False
         self._seen = now
-        self._say("changed: " + ", ".join(str(file.relative_to(self._root)) for file in files[:4]))
+        self._say("changed: " + ", ".join(file.name for file in files[:4]))
         self._owed.update(files)
         if any(subprocess.run(step, cwd=HOME, check=False).returncode for step in steps(self._owed)):
             return False

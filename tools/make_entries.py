@@ -7,9 +7,9 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from chaupal.governance.log import entries
+from chaupal_audit.log import entries
 
-BEGIN, END = "<!-- drawn from governance/log/entries.py: `make map` -->", "<!-- end -->"
+BEGIN, END = "<!-- drawn from chaupal_audit/log/entries.py: `make map` -->", "<!-- end -->"
 WORDS: dict[Any, str] = {str: "text", int: "number", bool: "true or false"}
 
 

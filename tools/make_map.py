@@ -3,15 +3,22 @@
 import ast
 from pathlib import Path
 
-from rooms import ROWS
+from rooms import ROWS, VERIFIER
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ROOT / "src" / "chaupal"
+AUDIT = ROOT / "verifier" / "src" / VERIFIER
 MAP = ROOT / "docs" / "map.md"
 
 HEAD = """# Map
 
 Drawn by `make map` from the first docstring line of every module; a test keeps it fresh. Rows import downwards only.
+"""
+
+
+BELOW = """## The verifier
+
+A package of its own in `verifier/`, which strangers install without a server. Every row may import it; it imports nothing of ours.
 """
 
 
@@ -31,25 +38,27 @@ def floors(room: Path) -> list[Path]:
     return sorted(path.parent for path in room.rglob("__init__.py") if path.parent != room)
 
 
-def of_room(room: str) -> list[str]:
+def of_room(room: Path) -> list[str]:
     """A room's heading and its modules, one a line; then each of its floors with its own."""
-    lines = [f"- **{room}** — {purpose(CODE / room / '__init__.py')}", *_lines(CODE / room, "  ")]
-    for floor in floors(CODE / room):
-        lines += [f"  - **{floor.relative_to(CODE)}** — {purpose(floor / '__init__.py')}", *_lines(floor, "    ")]
+    lines = [f"- **{room.name}** — {purpose(room / '__init__.py')}", *_lines(room, room, "  ")]
+    for floor in floors(room):
+        name = floor.relative_to(room.parent)
+        lines += [f"  - **{name}** — {purpose(floor / '__init__.py')}", *_lines(floor, room, "    ")]
     return lines
 
 
-def _lines(folder: Path, pad: str) -> list[str]:
-    return [f"{pad}- `{path.relative_to(CODE)}` — {purpose(path)}" for path in modules(folder)]
+def _lines(folder: Path, room: Path, pad: str) -> list[str]:
+    return [f"{pad}- `{path.relative_to(room.parent)}` — {purpose(path)}" for path in modules(folder)]
 
 
 def draw() -> str:
     """The whole map, highest row first."""
     rows = [
-        "\n".join([f"## Row {row}", "", *(line for room in ROWS[row] for line in of_room(room))])
+        "\n".join([f"## Row {row}", "", *(line for room in ROWS[row] for line in of_room(CODE / room))])
         for row in reversed(range(len(ROWS)))
     ]
-    return "\n\n".join([HEAD.rstrip(), *rows]) + "\n"
+    audit = "\n".join([BELOW, *of_room(AUDIT)])
+    return "\n\n".join([HEAD.rstrip(), *rows, audit]) + "\n"
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from chaupal.governance import tlog
+from chaupal_audit import tlog
 from serving import Served
 
 PHONE = {"width": 390, "height": 844}

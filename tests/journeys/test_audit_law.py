@@ -11,7 +11,7 @@ from threading import Thread
 
 import pytest
 
-from chaupal.governance import tlog
+from chaupal_audit import tlog
 from logs import KEY, VKEY, Mirror
 from scribe import PROPOSER, Scribe
 

@@ -22,14 +22,13 @@ import pytest
 
 from chaupal.app import static_mirror
 from chaupal.fanout import served
-from chaupal.governance import tlog
 from chaupal.governance.appeals import appeals, notices
 from chaupal.governance.cases import bulk, decisions, house, reviews
 from chaupal.governance.cases.bulk import Item
 from chaupal.governance.cases.guards import NeedsTwo
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.cases.ladder import Draft
-from chaupal.governance.log import entries, log, record
+from chaupal.governance.log import log, record
 from chaupal.governance.orders import publishing, steps
 from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.orders.steps import StepForm
@@ -44,6 +43,8 @@ from chaupal.reads.court import matters
 from chaupal.social.posts import posts
 from chaupal.store.court import docket, ledger
 from chaupal.store.identity.facts_cache import rulings_in_force
+from chaupal_audit import tlog
+from chaupal_audit.log import entries
 from surfaces.insiders import GROUNDS, as_app, at_desk, binding, draft, hire, in_shell, opened, protect, rule_for
 from village import FINDING, REASON, Said, Village, Villager
 

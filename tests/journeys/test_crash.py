@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from chaupal.governance.log.verify import verify_log
 from chaupal.policy.viewer import Role
+from chaupal_audit.log.verify import verify_log
 from clients.waiting import eventually
 from journeys.storm import Crowd, Office, open_office, storm
 from serving import Served, join, served

@@ -25,12 +25,12 @@ import pytest
 
 from chaupal.app.check import check_house
 from chaupal.app.rooms import visiting
-from chaupal.governance.log.verify import verify_log
 from chaupal.governance.orders import authorities
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.social.signin import logins
 from chaupal.wire.call import House
+from chaupal_audit.log.verify import verify_log
 from clients.waiting import eventually
 from killing import MODES, Mortal
 from services import Postgres

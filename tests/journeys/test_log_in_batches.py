@@ -6,9 +6,9 @@ import httpx2
 import pytest
 import regex
 
-from chaupal.governance import tlog
-from chaupal.governance.log.verify import verify_log
 from chaupal.policy.viewer import Role
+from chaupal_audit import tlog
+from chaupal_audit.log.verify import verify_log
 from clients.waiting import eventually
 from serving import Served, join, served
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chaupal.governance import tlog
+from chaupal_audit import tlog
 from logs import ENTRIES, KEY, SIZE, VKEY, Mirror
 
 PACKAGES = Path("/usr/share/gocode")  # where Debian puts golang-golang-x-mod-dev

@@ -18,9 +18,9 @@ from cryptography.exceptions import InvalidSignature
 from tlog_scales import backend, reader, signing, tiles
 from tlog_scales import tlog as scales
 
-from chaupal.governance import tlog
-from chaupal.governance.log.findings import Fault
-from chaupal.governance.log.verify import verify_log
+from chaupal_audit import tlog
+from chaupal_audit.log.findings import Fault
+from chaupal_audit.log.verify import verify_log
 
 SIZE, EARLIER = 600, 333
 KEY = tlog.SigningKey.from_seed("chaupal.example/governance", bytes(range(32)))

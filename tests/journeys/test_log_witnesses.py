@@ -18,17 +18,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_ssh_public_key
 
 from chaupal.app.wiring import Running, open_house
-from chaupal.governance import tlog
 from chaupal.governance.context import Court
 from chaupal.governance.log import batches as log_batches
 from chaupal.governance.log import cosigned as log_cosigned
 from chaupal.governance.log import log
 from chaupal.governance.log import witness as log_witness
-from chaupal.governance.log.fetching import Fetch
-from chaupal.governance.log.findings import Broken, Fault
-from chaupal.governance.log.verify import verify_log
 from chaupal.kernel.clock import HOUR, StillClock
 from chaupal.kernel.settings import Settings, load_settings
+from chaupal_audit import tlog
+from chaupal_audit.log.fetching import Fetch
+from chaupal_audit.log.findings import Broken, Fault
+from chaupal_audit.log.verify import verify_log
 
 PACKAGES = Path("/usr/share/gocode")  # where Debian puts golang-golang-x-mod-dev
 SOURCE = Path(__file__).parent / "witness/main.go"

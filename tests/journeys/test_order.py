@@ -7,12 +7,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 from sqlalchemy import text as sql
 
-from chaupal.governance import tlog
 from chaupal.governance.cases import decisions, effects
-from chaupal.governance.log import entries as entries_of
 from chaupal.governance.log import log
-from chaupal.governance.log.findings import Fault, LogReport
-from chaupal.governance.log.verify import verify_log
 from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.measures import Measure
@@ -21,6 +17,10 @@ from chaupal.reads import pipeline
 from chaupal.store.court import ledger
 from chaupal.store.machine import outbox
 from chaupal.store.machine.dialect import statement
+from chaupal_audit import tlog
+from chaupal_audit.log import entries as entries_of
+from chaupal_audit.log.findings import Fault, LogReport
+from chaupal_audit.log.verify import verify_log
 from court import REASON, REFUSE, WITHHOLD, Bench
 from neighbours import by
 

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import text
 
 from chaupal.app.wiring import open_house
-from chaupal.governance import tlog
 from chaupal.governance.cases import decisions
 from chaupal.governance.log import batches, log, opening, reconcile
 from chaupal.governance.log.tree import LogDiffers
@@ -21,6 +20,7 @@ from chaupal.kernel.errors import Conflict
 from chaupal.policy.viewer import Role
 from chaupal.store.court import docket, ledger
 from chaupal.store.machine.dialect import statement
+from chaupal_audit import tlog
 from journeys.test_auditors_server import Auditor, auditor  # noqa: F401 - a fixture
 from surfaces.worlds import Grounds, hour, minute, still_village
 from village import REASON, Said, Village

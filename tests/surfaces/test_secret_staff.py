@@ -15,7 +15,6 @@ from chaupal.governance.cases import assigning, csv_cases, decisions, evidence, 
 from chaupal.governance.cases import desk as options
 from chaupal.governance.log import opening
 from chaupal.governance.orders import archive, steps
-from chaupal.governance.tlog import read_entry
 from chaupal.kernel.errors import NotAllowed, NotFound, Problem
 from chaupal.policy.may import MAY, STAFF
 from chaupal.policy.viewer import Role
@@ -23,6 +22,7 @@ from chaupal.reads.court import desk, dossier, history
 from chaupal.store.court import docket, ledger, rulings
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.tables import orders
+from chaupal_audit.tlog import read_entry
 from surfaces.insiders import as_app, at_desk, count
 from village import REASON, Village, Villager
 

@@ -15,7 +15,6 @@ from typing import Any
 
 from chaupal.app.wiring import ROUTES
 from chaupal.fanout import exporting
-from chaupal.governance import tlog
 from chaupal.governance.cases import decisions
 from chaupal.governance.orders import authorities
 from chaupal.governance.webhooks import WebhookForm, register
@@ -25,6 +24,7 @@ from chaupal.social.archives import exports
 from chaupal.social.media import media
 from chaupal.store.notifications.push import ALERTS
 from chaupal.wire.route import Route
+from chaupal_audit import tlog
 from listening import Ear, listening
 from office import Office, open_office
 from painted import picture

@@ -18,8 +18,6 @@ from chaupal.app import cli_witnesses
 from chaupal.app.audit import Counted
 from chaupal.app.cli_log import MEANS
 from chaupal.governance import rule_of_law
-from chaupal.governance.log import mirror
-from chaupal.governance.log.findings import Broken, KeySource, LogReport
 from chaupal.governance.report.cells import Table
 from chaupal.governance.report.exports import table_csv
 from chaupal.governance.report.filters import Filters, parse_filters
@@ -27,6 +25,8 @@ from chaupal.governance.report.report import Report, canonical, document, plain,
 from chaupal.governance.report.tables import TABLES
 from chaupal.governance.rule_of_law import Finding, Verdict
 from chaupal.kernel.errors import Invalid, Problem
+from chaupal_audit.log import mirror
+from chaupal_audit.log.findings import Broken, KeySource, LogReport
 
 SHOWN = 50  # differences and findings that are printed
 

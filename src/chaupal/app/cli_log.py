@@ -7,10 +7,10 @@ import click
 
 from chaupal.app import cli_witnesses
 from chaupal.app.cli import data_option, operator, visit
-from chaupal.governance.log.findings import KeySource, LogReport
-from chaupal.governance.log.verify import verify_log
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import Problem
+from chaupal_audit.log.findings import KeySource, LogReport
+from chaupal_audit.log.verify import verify_log
 
 if TYPE_CHECKING:
     from chaupal.governance.log.cosigned import LogStatus

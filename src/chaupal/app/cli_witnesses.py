@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
-from chaupal.governance import tlog
-from chaupal.governance.log.findings import LogReport
 from chaupal.kernel.clock import SECOND, iso
 from chaupal.kernel.errors import Malformed
+from chaupal_audit import tlog
+from chaupal_audit.log.findings import LogReport
 
 
 def witness_options[F: Callable[..., object]](command: F) -> F:

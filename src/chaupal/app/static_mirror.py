@@ -11,7 +11,6 @@ import httpx2
 import regex
 
 from chaupal.app.wiring import ROUTES
-from chaupal.governance import tlog
 from chaupal.governance.log import log
 from chaupal.governance.report.tables import TABLES
 from chaupal.kernel.errors import Problem
@@ -21,6 +20,7 @@ from chaupal.web.errors import error_page
 from chaupal.wire.answer import Desk
 from chaupal.wire.call import House
 from chaupal.wire.framework import build
+from chaupal_audit import tlog
 
 API = "/api/v1/transparency"
 SEEDS = (

@@ -2,31 +2,20 @@
 
 import errno
 from collections.abc import Sequence
-from typing import ClassVar
 
 from chaupal.kernel.faults import FAULTS
+from chaupal_audit.errors import Malformed as Malformed
+from chaupal_audit.errors import NotFound as NotFound
+from chaupal_audit.errors import Problem as Problem
+from chaupal_audit.errors import TooLarge as TooLarge
+from chaupal_audit.errors import Unsound as Unsound
 
 
-class Problem(Exception):
-    """What went wrong, in words safe to show. `slug` names the message for translation; `status` is its HTTP kin."""
-
-    status: ClassVar[int] = 500
-    slug: ClassVar[str] = "problem"
-
-    def __init__(self, message: str = "", **details: str) -> None:
-        super().__init__(message or self.slug)
-        self.message = message or self.slug.replace("_", " ")
-        self.details = details
-
-
-class Invalid(Problem):
+class Invalid(Unsound):
     """What was sent cannot be accepted; `details` maps a field to what is wrong with it.
 
     Either a code of `kernel/faults.py` with its values (`code`, `values`), or a sentence with what is wrong by field.
     """
-
-    status = 422
-    slug = "invalid"
 
     def __init__(self, message: str = "", *, field: str = "", **values: str | int) -> None:
         fault = FAULTS.get(message)
@@ -48,13 +37,6 @@ def together(wrong: Sequence[Invalid]) -> Invalid:
         details = problem.details | details
     first, *more = [problem.message for problem in wrong]
     return Invalid(", ".join([first, *(message.removeprefix("Validation failed: ") for message in more)]), **details)
-
-
-class Malformed(Problem):
-    """The request cannot be read at all."""
-
-    status = 400
-    slug = "malformed"
 
 
 class NotSignedIn(Problem):
@@ -80,16 +62,6 @@ class Closed(NotAllowed):
     slug = "closed"
 
 
-class NotFound(Problem):
-    """Missing or forbidden: from outside they look the same."""
-
-    status = 404
-    slug = "not_found"
-
-    def __init__(self, message: str = "Record not found", **details: str) -> None:
-        super().__init__(message, **details)
-
-
 class Conflict(Problem):
     """It moved meanwhile, or was done before."""
 
@@ -102,13 +74,6 @@ class Stale(Conflict):
 
     status = 412
     slug = "stale"
-
-
-class TooLarge(Problem):
-    """More bytes than are taken here."""
-
-    status = 413
-    slug = "too_large"
 
 
 class TooMany(Problem):

@@ -17,7 +17,7 @@ SLEEPER = (sys.executable, "-c", "import time; time.sleep(600)")
 def loop(tmp_path: Path) -> Iterator[dev.Loop]:
     (tmp_path / "web" / "__pycache__").mkdir(parents=True)
     (tmp_path / "page.py").write_text("1")
-    opened = dev.Loop(SLEEPER, tmp_path, say=lambda words: None)
+    opened = dev.Loop(SLEEPER, (tmp_path,), say=lambda words: None)
     yield opened
     opened.stop()
 
@@ -69,8 +69,12 @@ def test_what_cannot_be_made_leaves_the_server_that_is_there(
 
 
 def test_it_looks_at_what_the_house_is_made_of():
-    seen = {file.relative_to(dev.SRC).as_posix() for file in dev.look()}
-    assert {"app/server.py", "web/templates/base.html", "web/locales/hi/LC_MESSAGES/messages.po"} <= seen
+    seen = {file.relative_to(dev.HOME).as_posix() for file in dev.look()}
+    code = {
+        f"src/chaupal/{name}"
+        for name in ("app/server.py", "web/templates/base.html", "web/locales/hi/LC_MESSAGES/messages.po")
+    }
+    assert {*code, "verifier/src/chaupal_audit/log/verify.py"} <= seen
     assert not any("built/" in name or "__pycache__" in name for name in seen)
 
 
@@ -78,7 +82,7 @@ def test_a_server_that_is_beginning_is_left_until_it_listens(tmp_path: Path):
     """A village that is being founded would be cut short."""
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
-        loop = dev.Loop(SLEEPER, tmp_path, say=lambda words: None, port=door.getsockname()[1])
+        loop = dev.Loop(SLEEPER, (tmp_path,), say=lambda words: None, port=door.getsockname()[1])
         try:
             touch(tmp_path / "page.py")
             assert not loop.turn()

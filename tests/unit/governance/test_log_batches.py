@@ -8,20 +8,21 @@ from typing import Any
 import msgspec
 import pytest
 
-from chaupal.governance import tlog
 from chaupal.governance.context import Court
 from chaupal.governance.laws.house_rules import load_house_rules
 from chaupal.governance.log import batches as log_batches
-from chaupal.governance.log import entries, log
+from chaupal.governance.log import log
 from chaupal.governance.log.batches import NotYet
-from chaupal.governance.log.findings import Broken, Fault, LogReport
-from chaupal.governance.log.verify import verify_log
 from chaupal.governance.regimes import load_regimes
 from chaupal.kernel.clock import HOUR, MINUTE, StillClock
-from chaupal.kernel.errors import Conflict, Invalid, NotFound
+from chaupal.kernel.errors import Conflict, NotFound, Unsound
 from chaupal.kernel.settings import Settings
 from chaupal.store.court import ledger
 from chaupal.store.machine.work import Work
+from chaupal_audit import tlog
+from chaupal_audit.log import entries
+from chaupal_audit.log.findings import Broken, Fault, LogReport
+from chaupal_audit.log.verify import verify_log
 from court import order_of
 
 AN_HOUR = 60
@@ -106,7 +107,7 @@ async def test_a_secret_entry_is_like_one_that_says_nothing(court, clock):
         act = {"t": "order", "at": "2021-02-10T16:00Z", "regime": "IN-69A@2021", "prev": 3, "size": 16}
         assert opened["act"] == act | {"ref": f"IN-{opened['public']['reference']}"}
         assert opened["sd"] == [tlog.disclosure_digest(leaf.disclosures["officer"])]
-        with pytest.raises(Invalid):
+        with pytest.raises(Unsound):
             tlog.open_disclosure(leaf.disclosures["officer"], leaf.entry)
         assert tlog.open_disclosure(leaf.disclosures["officer"], leaf.entry, opened["sd"])[0] == "officer"
         assert (await all_entries(court))[index] == leaf.entry

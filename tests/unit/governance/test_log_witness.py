@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import delete
 
 from chaupal.app.wiring import Running, open_house
-from chaupal.governance import tlog
 from chaupal.governance.context import Court
 from chaupal.governance.log import batches as log_batches
 from chaupal.governance.log import cosigned as log_cosigned
@@ -21,6 +20,7 @@ from chaupal.kernel.clock import HOUR, StillClock
 from chaupal.kernel.settings import BadSettings, Settings, load_settings
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.tables import cosignatures
+from chaupal_audit import tlog
 from logs import ENTRIES, KEY, Mirror
 
 LOG = Mirror(ENTRIES)

@@ -7,12 +7,13 @@ from hashlib import sha256
 import msgspec
 import pytest
 
-from chaupal.governance import tlog
 from chaupal.governance.cases import decisions
-from chaupal.governance.log import entries, log, opening
-from chaupal.governance.log.openings import check_openings
+from chaupal.governance.log import log, opening
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
 from chaupal.store.court import docket, ledger, rulings
+from chaupal_audit import tlog
+from chaupal_audit.log import entries
+from chaupal_audit.log.openings import check_openings
 from court import REASON as WHY
 from court import WITHHOLD, Bench, order_of
 

@@ -7,7 +7,6 @@ import asyncpg
 import msgspec
 import pytest
 
-from chaupal.governance import tlog
 from chaupal.governance.cases import cases, decisions
 from chaupal.governance.cases.lifecycle import State
 from chaupal.governance.orders import authorities, orders
@@ -18,6 +17,7 @@ from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Role
 from chaupal.store.court import docket, ledger, rulings
 from chaupal.store.machine.work import Reading
+from chaupal_audit import tlog
 from court import REASON, REFUSE, WITHHOLD, Bench, staff
 from neighbours import PRIVATE
 

@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from chaupal.governance import tlog
 from chaupal.governance.log import log
 from chaupal.governance.orders import publishing
 from chaupal.governance.report.fold import fold
 from chaupal.kernel.clock import DAY
 from chaupal.store.court import docket, ledger, register, rulings
+from chaupal_audit import tlog
 from court import REASON, Bench
 
 

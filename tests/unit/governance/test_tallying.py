@@ -5,13 +5,13 @@ from collections import Counter
 import msgspec
 import pytest
 
-from chaupal.governance import tlog
 from chaupal.governance.log import tallying
 from chaupal.governance.log.tallying import NONE, PROTECTED, Row, rows, tally
 from chaupal.governance.orders import publishing
 from chaupal.governance.rule_of_law import try_log
 from chaupal.kernel.clock import DAY
 from chaupal.store.court import ledger
+from chaupal_audit import tlog
 from court import Bench
 
 

@@ -3,10 +3,10 @@
 import regex
 
 from chaupal.fanout import served
-from chaupal.governance import tlog
 from chaupal.governance.log import batches as log_batches
 from chaupal.governance.orders import publishing
 from chaupal.kernel.clock import DAY
+from chaupal_audit import tlog
 from village import Village
 
 

@@ -7,11 +7,12 @@ import pytest
 import regex
 
 from chaupal.governance.log import batches as log_batches
-from chaupal.governance.log import entries, log
+from chaupal.governance.log import log
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.web.court import logtale
 from chaupal.web.words import words
+from chaupal_audit.log import entries
 from desk import AtDesk
 from village import Village, open_village
 

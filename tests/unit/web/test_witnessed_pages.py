@@ -3,10 +3,10 @@
 import msgspec
 import pytest
 
-from chaupal.governance import tlog
 from chaupal.governance.log import cosigned as log_cosigned
 from chaupal.governance.log import log
 from chaupal.store.court import witnesses
+from chaupal_audit import tlog
 from village import open_village
 
 WITNESSES = [tlog.Cosigner.from_seed(f"w{n}.example/witness", bytes([n] * 32)) for n in (1, 2, 3)]

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.governance import tlog
 from chaupal.governance.appeals import notices
 from chaupal.governance.appeals.notices import Strike
 from chaupal.governance.cases import cases, clocks, effects, guards
@@ -12,7 +11,7 @@ from chaupal.governance.cases.cases import Case
 from chaupal.governance.cases.effects import Cause
 from chaupal.governance.context import Court
 from chaupal.governance.events import AppealAnswered, AppealDecided, AppealFiled
-from chaupal.governance.log import entries, log, record
+from chaupal.governance.log import log, record
 from chaupal.governance.orders import changes
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.errors import Conflict, NotFound
@@ -24,6 +23,8 @@ from chaupal.store.court.docket import Said
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Reading, Writing
+from chaupal_audit import tlog
+from chaupal_audit.log import entries
 
 UPHELD, MODIFIED, REVERSED = "upheld", "modified", "reversed"
 OUTCOMES = (UPHELD, MODIFIED, REVERSED)

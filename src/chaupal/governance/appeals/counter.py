@@ -2,12 +2,11 @@
 
 import msgspec
 
-from chaupal.governance import tlog
 from chaupal.governance.appeals import notices
 from chaupal.governance.appeals.notices import Strike
 from chaupal.governance.cases import cases, clocks, effects, guards
 from chaupal.governance.context import Court
-from chaupal.governance.log import entries, log, record
+from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.policy.viewer import Viewer
@@ -15,6 +14,8 @@ from chaupal.store.court import ledger, notes
 from chaupal.store.court.docket import Said
 from chaupal.store.court.notes import Note
 from chaupal.store.machine.work import Reading, Writing
+from chaupal_audit import tlog
+from chaupal_audit.log import entries
 
 COUNTER = "counter"
 FILED, FORWARDED, RESTORED, SUIT = "filed", "forwarded", "restored", "suit"

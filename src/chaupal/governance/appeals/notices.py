@@ -4,13 +4,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.governance import tlog
 from chaupal.governance.cases.cases import Case
 from chaupal.governance.cases.guards import check_not_own
 from chaupal.governance.cases.lifecycle import State
 from chaupal.governance.context import Court
 from chaupal.governance.events import NoticeAsked
-from chaupal.governance.log import entries, log, record
+from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import check_may
 from chaupal.governance.regimes import GENERIC, Regime
 from chaupal.kernel.clock import DAY
@@ -24,6 +23,8 @@ from chaupal.store.court.docket import Order, Target
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.court.tellings import Telling
 from chaupal.store.machine.work import Reading, Writing
+from chaupal_audit import tlog
+from chaupal_audit.log import entries
 
 GAG_REVIEW = 90 * DAY  # a silence without an end is looked at again after this, where its law says nothing
 ABOUT_APPEAL = "appeal"

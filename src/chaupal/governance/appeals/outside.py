@@ -7,17 +7,18 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.governance import tlog
 from chaupal.governance.appeals import notices
 from chaupal.governance.appeals.notices import Strike
 from chaupal.governance.cases import guards
 from chaupal.governance.context import Court
-from chaupal.governance.log import entries, log, record
+from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import ledger
 from chaupal.store.machine.work import Reading, Writing
+from chaupal_audit import tlog
+from chaupal_audit.log import entries
 
 EXTERNAL = "external"
 FILED, DECIDED = "filed", "decided"

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from chaupal.governance.cases import cases, guards
 from chaupal.governance.context import Court
 from chaupal.governance.events import RulingChanged
-from chaupal.governance.log import entries, log, record
+from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import check_may
 from chaupal.governance.people import access_audit as looks
 from chaupal.kernel.clock import DAY
@@ -30,6 +30,7 @@ from chaupal.store.court.evidence import Held
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import media, posts
 from chaupal.store.square.people import as_kept
+from chaupal_audit.log import entries
 
 KEY = "evidence.key"
 NONCE = 12  # bytes

@@ -13,9 +13,8 @@ import regex
 import rfc8785
 
 from chaupal.governance.context import Court
-from chaupal.governance.log import entries, log, record
+from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import Paper, check_may
-from chaupal.governance.tlog import at_minute
 from chaupal.kernel.clock import DAY, iso_day
 from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.kernel.settings import Settings
@@ -23,6 +22,8 @@ from chaupal.policy.viewer import Viewer
 from chaupal.store.court import ledger
 from chaupal.store.square import house_texts
 from chaupal.store.square.house_texts import HouseText
+from chaupal_audit.log import entries
+from chaupal_audit.tlog import at_minute
 
 __all__ = [
     "ABOUT",

@@ -9,11 +9,12 @@ import msgspec
 from chaupal.governance import regimes
 from chaupal.governance.context import Court
 from chaupal.governance.laws import house_rules
-from chaupal.governance.log import entries, log
+from chaupal.governance.log import log
 from chaupal.governance.regimes.dates import Dated
 from chaupal.kernel.errors import NotFound, Problem
 from chaupal.store.court import docket, ledger
 from chaupal.store.machine import marks
+from chaupal_audit.log import entries
 
 MARK = "laws_logged"  # ref -> the SHA-256 that was logged last, as JSON
 KEPT = "laws_kept"  # SHA-256 of every file that was ever judged by -> what it is, as JSON

@@ -12,11 +12,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from chaupal.governance import tlog
 from chaupal.governance.context import Court
 from chaupal.governance.log import tree as log_tree
-from chaupal.governance.log.entries import Key
-from chaupal.governance.tlog.entries import COVER
 from chaupal.kernel.clock import HOUR, MINUTE
 from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.kernel.settings import Settings
@@ -24,6 +21,9 @@ from chaupal.store.court import ledger
 from chaupal.store.court.ledger import Kept
 from chaupal.store.machine import marks
 from chaupal.store.machine.work import Reading, Writing
+from chaupal_audit import tlog
+from chaupal_audit.log.entries import Key
+from chaupal_audit.tlog.entries import COVER
 
 PAD = 16  # entries; a batch ends at a multiple of it
 EVERY = 2  # of so many places the last is kept for what says nothing; PAD divides by it

@@ -4,13 +4,14 @@ import hashlib
 
 import regex
 
-from chaupal.governance import tlog
 from chaupal.governance.context import Court
-from chaupal.governance.log import entries, log
-from chaupal.governance.tlog.notes import check_name
+from chaupal.governance.log import log
 from chaupal.kernel.errors import Conflict, Invalid
 from chaupal.store.court import ledger
 from chaupal.store.machine import marks
+from chaupal_audit import tlog
+from chaupal_audit.log import entries
+from chaupal_audit.tlog.notes import check_name
 
 BEGUN = "This log has begun already: what it goes on from is said by its first entry, or by none"
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from chaupal.governance import tlog
 from chaupal.governance.context import Court
 from chaupal.governance.log import batches as log_batches
 from chaupal.governance.log import neighbours as log_neighbours
@@ -18,6 +17,7 @@ from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.store.court import ledger, witnesses
 from chaupal.store.court.ledger import Kept
 from chaupal.store.court.witnesses import Cosigned
+from chaupal_audit import tlog
 
 if TYPE_CHECKING:
     import httpx2  # brought in when a witness is asked: no command does that

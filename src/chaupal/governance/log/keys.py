@@ -8,9 +8,9 @@ import hashlib
 import os
 from pathlib import Path
 
-from chaupal.governance import tlog
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.seeds import SEED, load_or_make_seed
+from chaupal_audit import tlog
 
 CURRENT, NEXT = "log.key", "log.key.next"
 

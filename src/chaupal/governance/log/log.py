@@ -6,23 +6,23 @@ from typing import NamedTuple
 
 import msgspec
 
-from chaupal.governance import tlog
 from chaupal.governance.context import Court
 from chaupal.governance.log import batches as log_batches
 from chaupal.governance.log import cosigned as log_cosigned
 from chaupal.governance.log import tree as log_tree
 from chaupal.governance.log import witness as log_witness
 from chaupal.governance.log.batches import KEY_MARK, batch_ms, not_yet
-from chaupal.governance.log.entries import Public
 from chaupal.governance.log.keys import Keys
 from chaupal.governance.log.tree import LogDiffers
-from chaupal.governance.tlog.entries import COVER
 from chaupal.kernel.errors import Malformed, NotFound, Problem
 from chaupal.kernel.settings import Settings
 from chaupal.store.court import ledger, witnesses
 from chaupal.store.court.docket import Order
 from chaupal.store.machine import marks
 from chaupal.store.machine.work import Reading, Work, Writing
+from chaupal_audit import tlog
+from chaupal_audit.log.entries import Public
+from chaupal_audit.tlog.entries import COVER
 
 __all__ = [
     "NOTHING",

@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from chaupal.governance import tlog
 from chaupal.kernel.errors import Malformed
 from chaupal.kernel.settings import BadSettings, Settings
+from chaupal_audit import tlog
 
 
 class Neighbour(NamedTuple):

@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from chaupal.governance import tlog
 from chaupal.governance.cases import guards
 from chaupal.governance.context import Court
-from chaupal.governance.log import entries, log, record
+from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import check_reason
 from chaupal.kernel.errors import Conflict, Invalid, NotFound
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import docket, erasing, knowing, ledger
 from chaupal.store.machine.work import Reading, Writing
+from chaupal_audit import tlog
+from chaupal_audit.log import entries
 
 MAY = "open_entries"  # and never of an entry about oneself
 SECRET = tlog.SEALED[0]  # what opens a secret entry

@@ -12,13 +12,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from chaupal.governance import tlog
 from chaupal.governance.context import Court
 from chaupal.governance.log import batches as log_batches
 from chaupal.governance.log.batches import batch_ms
-from chaupal.governance.log.openings import inner_digests
 from chaupal.governance.log.tree import LogDiffers
-from chaupal.governance.tlog.entries import COVER
 from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.saying import log
@@ -29,6 +26,9 @@ from chaupal.store.court.docket import Order
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine import auditing, marks
 from chaupal.store.machine.work import Reading
+from chaupal_audit import tlog
+from chaupal_audit.log.openings import inner_digests
+from chaupal_audit.tlog.entries import COVER
 
 MARK, SEALS = "reconciled", "rulings_sealed"
 CHUNK = 2_000  # entries read at a time, where somebody waits for the answer

@@ -12,10 +12,9 @@ from typing import Any, TypedDict
 
 import msgspec
 
-from chaupal.governance import tlog
 from chaupal.governance.cases.cases import Case
 from chaupal.governance.context import Court
-from chaupal.governance.log import entries, log
+from chaupal.governance.log import log
 from chaupal.governance.log.log import Carried, Written
 from chaupal.governance.regimes import Regime
 from chaupal.policy.epitaph import iso_date
@@ -27,6 +26,8 @@ from chaupal.store.court.rulings import RulingRow
 from chaupal.store.identity.ip_blocks import Door
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import naming
+from chaupal_audit import tlog
+from chaupal_audit.log import entries
 
 CLOCK = 0  # who acts when time does
 MACHINE = "machine"  # somebody with a shell on the server, who need not be anybody here

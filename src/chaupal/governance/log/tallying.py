@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from chaupal.governance import tlog
 from chaupal.governance.context import Court
-from chaupal.governance.log import entries, log
+from chaupal.governance.log import log
 from chaupal.governance.log.log import Written
 from chaupal.store.court import ledger
 from chaupal.store.machine.work import Reading, Writing
+from chaupal_audit import tlog
+from chaupal_audit.log import entries
 
 LEAST = 10  # rows that are alike, and rows of a class: fewer could be told apart
 NONE, PROTECTED, OTHER = "none", "protected", "other"

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from chaupal.governance import tlog
 from chaupal.kernel.errors import Problem
 from chaupal.store.court import ledger
 from chaupal.store.machine.work import Reading, Writing
+from chaupal_audit import tlog
 
 
 class LogDiffers(Problem):

@@ -6,12 +6,11 @@ in every feed like one that came that day, and what was kept from its people is 
 
 import msgspec
 
-from chaupal.governance import tlog
 from chaupal.governance.cases import cases
 from chaupal.governance.context import Court
 from chaupal.governance.events import OrderMoved
 from chaupal.governance.log import batches as log_batches
-from chaupal.governance.log import entries, log, record
+from chaupal.governance.log import log, record
 from chaupal.governance.orders import steps
 from chaupal.governance.orders.orders import next_number
 from chaupal.governance.regimes import Regime
@@ -19,6 +18,8 @@ from chaupal.kernel.errors import Problem
 from chaupal.store.court import docket, ledger, rulings
 from chaupal.store.court.docket import Order
 from chaupal.store.machine.work import Reading, Writing
+from chaupal_audit import tlog
+from chaupal_audit.log import entries
 
 
 def public_from(order: Order, regime: Regime) -> int | None:

@@ -13,15 +13,16 @@ import rfc8785
 from chaupal.governance.cases import guards
 from chaupal.governance.context import Court
 from chaupal.governance.events import StatementPublished
-from chaupal.governance.log import entries, log, record
+from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import Paper, check_may
-from chaupal.governance.tlog import at_minute
 from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import docket, statements
 from chaupal.store.court.docket import Authority
 from chaupal.store.court.statements import Reply, Statement
 from chaupal.store.machine.work import Reading, Writing
+from chaupal_audit.log import entries
+from chaupal_audit.tlog import at_minute
 
 MOST_TEXT = 20_000  # letters
 MOST_ORDERS = 100

@@ -1,10 +1,9 @@
 """The desk for reports: who looks at them, what became of them, and which are looked at together."""
 
-from chaupal.governance import tlog
 from chaupal.governance.cases import clocks, guards
 from chaupal.governance.context import Court
 from chaupal.governance.events import ReportResolved
-from chaupal.governance.log import entries, log, record
+from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.people import complaints
 from chaupal.governance.people.reports import RESOLVE, check_rules
@@ -13,6 +12,8 @@ from chaupal.policy.viewer import Viewer
 from chaupal.store.court import reports
 from chaupal.store.court.reports import ReportRow
 from chaupal.store.machine.work import Reading, Writing
+from chaupal_audit import tlog
+from chaupal_audit.log import entries
 
 RESOLVED = "This report is resolved"
 

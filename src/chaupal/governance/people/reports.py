@@ -4,11 +4,10 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from chaupal.governance import tlog
 from chaupal.governance.cases import clocks
 from chaupal.governance.context import Court
 from chaupal.governance.events import ReportReceived, ReportToConfirm
-from chaupal.governance.log import entries, log
+from chaupal.governance.log import log
 from chaupal.governance.orders.papers import Paper
 from chaupal.governance.people import complaints
 from chaupal.kernel.clock import DAY, HOUR
@@ -23,6 +22,8 @@ from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.people import sealed_people
 from chaupal.store.square.posts import sealed_posts
+from chaupal_audit import tlog
+from chaupal_audit.log import entries
 
 MOST_POSTS = 40
 MOST_COMMENT = 1_000  # letters, as Mastodon takes them

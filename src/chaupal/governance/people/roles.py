@@ -6,7 +6,7 @@ A row of the database alone opens nothing: wherever a role is read it is that of
 import msgspec
 
 from chaupal.governance.context import Court
-from chaupal.governance.log import entries, log, record
+from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import check_may
 from chaupal.kernel import saying
 from chaupal.kernel.errors import Conflict, NotAllowed, NotFound
@@ -16,6 +16,7 @@ from chaupal.store.court import ledger
 from chaupal.store.identity import account_status as standing
 from chaupal.store.identity import accounts, apps, leaving
 from chaupal.store.machine.work import Reading, Writing
+from chaupal_audit.log import entries
 
 GIVEN = tuple(role for role in Role if role is not Role.SYSTEM)
 STAFF = tuple(sorted(may.STAFF))

@@ -4,7 +4,7 @@ import msgspec
 
 from chaupal.governance.cases import guards
 from chaupal.governance.context import Court
-from chaupal.governance.log import entries, log, record
+from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.regimes import Speaker as Class
 from chaupal.kernel.errors import Conflict, NotFound
@@ -15,6 +15,7 @@ from chaupal.store.court.speakers import Speaker
 from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.people import id_of
+from chaupal_audit.log import entries
 
 CLASSES = tuple(Class)
 MAY = "protect_speaker"

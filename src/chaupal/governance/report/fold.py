@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from chaupal.governance.log.entries import Entry
 from chaupal.governance.report import take_appeals, take_measures, take_opened, take_orders, take_rest
 from chaupal.governance.report.state import State
 from chaupal.governance.report.times import minute, month_of
+from chaupal_audit.log.entries import Entry
 
 type Taker = Callable[[State, int, int, Entry], None]
 type Progress = Callable[[int], None]

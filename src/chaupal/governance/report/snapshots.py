@@ -3,7 +3,7 @@
 import msgspec
 
 from chaupal.governance.context import Court
-from chaupal.governance.log import entries, log, tallying
+from chaupal.governance.log import log, tallying
 from chaupal.governance.report import reported
 from chaupal.governance.report.compare import Difference, differences
 from chaupal.governance.report.facts import Snapshot
@@ -11,11 +11,12 @@ from chaupal.governance.report.filters import period
 from chaupal.governance.report.fold import Fold, Progress
 from chaupal.governance.report.published import WHOLE, files, hashes
 from chaupal.governance.report.report import document, report
-from chaupal.governance.tlog import at_minute
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.errors import Conflict, Invalid, NotFound
 from chaupal.store.court import frozen, ledger
 from chaupal.store.machine.work import Writing
+from chaupal_audit.log import entries
+from chaupal_audit.tlog import at_minute
 
 
 class Frozen(msgspec.Struct, frozen=True):

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from chaupal.governance.log.entries import Entry
 from chaupal.governance.report import facts
 from chaupal.governance.report.facts import Facts
+from chaupal_audit.log.entries import Entry
 
 
 class State:

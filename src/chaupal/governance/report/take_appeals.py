@@ -4,11 +4,11 @@ from sys import intern
 
 import msgspec
 
-from chaupal.governance.log import entries
-from chaupal.governance.log.entries import Entry
 from chaupal.governance.report import facts
 from chaupal.governance.report.state import State, either
 from chaupal.governance.report.times import minute
+from chaupal_audit.log import entries
+from chaupal_audit.log.entries import Entry
 
 _appeal = msgspec.json.Decoder(entries.Appeal).decode
 _report = msgspec.json.Decoder(entries.Report).decode

@@ -4,13 +4,13 @@ from sys import intern
 
 import msgspec
 
-from chaupal.governance.log import entries
-from chaupal.governance.log.entries import Entry
 from chaupal.governance.report import facts
 from chaupal.governance.report.state import State, either
 from chaupal.governance.report.take_orders import target_of
 from chaupal.governance.report.times import minute
 from chaupal.policy.measures import Measure as What
+from chaupal_audit.log import entries
+from chaupal_audit.log.entries import Entry
 
 DEFAULT = {"deamp": What.DEAMPLIFY.value, "measure": What.WITHHOLD_POST.value}
 

@@ -10,9 +10,9 @@ from typing import cast
 import msgspec
 from msgspec import Raw
 
-from chaupal.governance.log import entries
-from chaupal.governance.log.entries import Act, Entry
 from chaupal.governance.report.state import State
+from chaupal_audit.log import entries
+from chaupal_audit.log.entries import Act, Entry
 
 KEPT = 12  # bytes of each digest: closed entries are many, and nobody finds another disclosure for 96 bits
 

@@ -4,11 +4,11 @@ from sys import intern
 
 import msgspec
 
-from chaupal.governance.log import entries
-from chaupal.governance.log.entries import Entry
 from chaupal.governance.report import facts
 from chaupal.governance.report.state import State, either
 from chaupal.governance.report.times import minute
+from chaupal_audit.log import entries
+from chaupal_audit.log.entries import Entry
 
 MOST_TARGETS = 1_000_000  # of one kind in one order, whatever a foreign log says
 

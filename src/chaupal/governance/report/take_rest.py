@@ -5,12 +5,12 @@ from sys import intern
 
 import msgspec
 
-from chaupal.governance.log import entries
-from chaupal.governance.log.entries import Entry
 from chaupal.governance.report import facts
 from chaupal.governance.report.state import State, either
 from chaupal.governance.report.take_opened import digest_kept, opened
 from chaupal.governance.report.times import minute
+from chaupal_audit.log import entries
+from chaupal_audit.log.entries import Entry
 
 _statement = msgspec.json.Decoder(entries.Statement).decode
 _tally = msgspec.json.Decoder(entries.Tally).decode

@@ -5,9 +5,9 @@ from chaupal.governance.rule_of_law.book import DECIDED, Book, Decided, Made, Ma
 from chaupal.governance.rule_of_law.check import SLACK, Check
 from chaupal.governance.rule_of_law.opened import digest, read
 from chaupal.governance.rule_of_law.said import moment
-from chaupal.governance.tlog import at_minute
 from chaupal.policy.measures import ACCOUNT_LEVEL, SEVERITY, Measure
 from chaupal.policy.rulings import EVERYWHERE
+from chaupal_audit.tlog import at_minute
 
 REFUSALS = frozenset(refusal.value for refusal in Refusal)
 SECRET = ("aggregate_only", "gag")

@@ -3,7 +3,9 @@
 import msgspec
 from msgspec import Raw, field
 
-from chaupal.governance.log.entries import (
+from chaupal.governance.report.times import minute
+from chaupal.kernel.clock import MINUTE
+from chaupal_audit.log.entries import (
     Act,
     Appeal,
     Authority,
@@ -19,8 +21,6 @@ from chaupal.governance.log.entries import (
     Step,
     Tally,
 )
-from chaupal.governance.report.times import minute
-from chaupal.kernel.clock import MINUTE
 
 __all__ = [
     "VERSION", "Act", "Appeal", "Authority", "Decision", "Entry", "Law", "Measure", "Notice", "Opened", "Order", "Protected",

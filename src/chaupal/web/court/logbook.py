@@ -10,7 +10,7 @@ from msgspec import Meta
 from chaupal.governance.context import Court
 from chaupal.governance.log import batches as log_batches
 from chaupal.governance.log import cosigned as log_cosigned
-from chaupal.governance.log import entries, log
+from chaupal.governance.log import log
 from chaupal.governance.log.batches import NotYet
 from chaupal.governance.log.cosigned import Standing
 from chaupal.governance.report.times import minute_of
@@ -22,6 +22,7 @@ from chaupal.web.court import logtale
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call
 from chaupal.wire.route import Route, Shape, get
+from chaupal_audit.log import entries
 
 SHOWN = 30  # entries on a page
 # Types of entries whose `ref` is an order's.

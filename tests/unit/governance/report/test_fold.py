@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaupal.governance import tlog
 from chaupal.governance.report.fold import Fold, fold
 from chaupal.governance.report.report import digest, document, report
+from chaupal_audit import tlog
 from told import FIRST, Told, complaints, table
 
 WORDS = st.sampled_from(["order", "measure", "decision", "reversal", "appeal", "report", "open", "cover", "nonsense"])

@@ -9,7 +9,7 @@ from chaupal.governance.cases import decisions, house
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.cases.ladder import Draft
 from chaupal.governance.laws import laws
-from chaupal.governance.log import entries, log, record
+from chaupal.governance.log import log, record
 from chaupal.governance.orders import steps
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.orders.changes import ChangeForm
@@ -22,6 +22,7 @@ from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.court import ledger
 from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Work
+from chaupal_audit.log import entries
 from court import REASON, REFUSE, Bench, court_on, staff
 from neighbours import Street
 from scribe import FILES, sha256

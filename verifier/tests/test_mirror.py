@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from chaupal.governance import tlog
-from chaupal.governance.log.findings import Broken, Fault, KeySource, LogReport
-from chaupal.governance.log.mirror import entries, entries_opened, entry_at, mirror, mirrored_size
+from chaupal_audit import tlog
+from chaupal_audit.log.findings import Broken, Fault, KeySource, LogReport
+from chaupal_audit.log.mirror import entries, entries_opened, entry_at, mirror, mirrored_size
 from logs import ENTRIES, SIZE, URL, VKEY, Mirror, entry
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from chaupal.governance import tlog
-from chaupal.governance.log.fetching import ENTRIES_LIMIT, TILE_LIMIT, Fetch
-from chaupal.governance.log.findings import Broken, Fault, LogReport
-from chaupal.kernel.errors import Malformed
+from chaupal_audit import tlog
+from chaupal_audit.errors import Malformed
+from chaupal_audit.log.fetching import ENTRIES_LIMIT, TILE_LIMIT, Fetch
+from chaupal_audit.log.findings import Broken, Fault, LogReport
 
 
 class Recount:

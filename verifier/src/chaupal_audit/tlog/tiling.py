@@ -1,11 +1,10 @@
 """Tiles: the tree and its entries as files of 256 that any web server can carry (c2sp.org/tlog-tiles)."""
 
+import re
 from collections.abc import Callable, Iterator
 
-import regex
-
-from chaupal.governance.tlog.tree import GetNode, Node
-from chaupal.kernel.errors import Malformed
+from chaupal_audit.errors import Malformed
+from chaupal_audit.tlog.tree import GetNode, Node
 
 type GetEntry = Callable[[int], bytes]
 
@@ -49,7 +48,7 @@ def tile_path(level: int | None, n: int, width: int = TILE) -> str:
     return f"tile/{'entries' if level is None else level}/{name}" + (f".p/{width}" if width < TILE else "")
 
 
-_TILE_PATH = regex.compile(r"tile/(entries|[0-9]{1,2})/((?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/([0-9]{1,3}))?", regex.ASCII)
+_TILE_PATH = re.compile(r"tile/(entries|[0-9]{1,2})/((?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/([0-9]{1,3}))?", re.ASCII)
 
 
 def parse_tile_path(path: str) -> tuple[int | None, int, int]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from chaupal.governance.tlog.tree import EMPTY_ROOT, GetNode, Node, cover, node_hash, range_hash, split_point
-from chaupal.kernel.errors import Invalid
+from chaupal_audit.errors import Unsound
+from chaupal_audit.tlog.tree import EMPTY_ROOT, GetNode, Node, cover, node_hash, range_hash, split_point
 
 
 def _inclusion_ranges(index: int, size: int) -> list[tuple[int, int]]:
     """The sibling ranges from the leaf up to the root."""
     if not 0 <= index < size:
-        raise Invalid(index=f"must be from 0 to {size - 1}")
+        raise Unsound(index=f"must be from 0 to {size - 1}")
     start, end, ranges = 0, size, list[tuple[int, int]]()
     while end - start > 1:
         middle = split_point(start, end)
@@ -22,7 +22,7 @@ def _inclusion_ranges(index: int, size: int) -> list[tuple[int, int]]:
 def _consistency_ranges(old: int, size: int) -> list[tuple[int, int]]:
     """The ranges that rebuild both roots; the first is the old tree's last piece, unless the old tree is that piece."""
     if not 0 <= old <= size:
-        raise Invalid(old=f"must be from 0 to {size}")
+        raise Unsound(old=f"must be from 0 to {size}")
     start, end, ranges = 0, size, list[tuple[int, int]]()
     while 0 < old < end:
         middle = split_point(start, end)
@@ -33,7 +33,7 @@ def _consistency_ranges(old: int, size: int) -> list[tuple[int, int]]:
 
 
 def inclusion_proof(index: int, size: int, get_node: GetNode) -> list[bytes]:
-    """The sibling hashes of entry `index` in the tree of `size`, leaf to root. Raises Invalid out of range."""
+    """The sibling hashes of entry `index` in the tree of `size`, leaf to root. Raises Unsound out of range."""
     return [range_hash(*part, get_node) for part in _inclusion_ranges(index, size)]
 
 

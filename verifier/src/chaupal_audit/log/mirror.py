@@ -10,12 +10,12 @@ from queue import Empty, SimpleQueue
 
 import httpx2
 
-from chaupal.governance import tlog
-from chaupal.governance.log.fetching import ENTRIES_LIMIT, NOTE_LIMIT, TILE_LIMIT, Fetch, http_fetch
-from chaupal.governance.log.findings import Broken, Fault, LogReport
-from chaupal.governance.log.openings import check_openings, read_openings
-from chaupal.governance.log.verify import begin_report, read_head, recount_log
-from chaupal.kernel.errors import Malformed
+from chaupal_audit import tlog
+from chaupal_audit.errors import Malformed
+from chaupal_audit.log.fetching import ENTRIES_LIMIT, NOTE_LIMIT, TILE_LIMIT, Fetch, http_fetch
+from chaupal_audit.log.findings import Broken, Fault, LogReport
+from chaupal_audit.log.openings import check_openings, read_openings
+from chaupal_audit.log.verify import begin_report, read_head, recount_log
 
 type Progress = Callable[[int, int], None]
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from chaupal.governance.tlog.notes import Checkpoint, VerifyingKey, verify_checkpoint
-from chaupal.governance.tlog.proofs import verify_inclusion
-from chaupal.governance.tlog.spellings import base64, decimal, digest_of, unbase64
-from chaupal.governance.tlog.tree import leaf_hash
-from chaupal.kernel.errors import Invalid, Malformed
+from chaupal_audit.errors import Malformed, Unsound
+from chaupal_audit.tlog.notes import Checkpoint, VerifyingKey, verify_checkpoint
+from chaupal_audit.tlog.proofs import verify_inclusion
+from chaupal_audit.tlog.spellings import base64, decimal, digest_of, unbase64
+from chaupal_audit.tlog.tree import leaf_hash
 
 _RECEIPT = "c2sp.org/tlog-proof@v1"
 
@@ -40,9 +40,9 @@ def parse_receipt(text: str) -> Receipt:
 
 
 def verify_receipt(text: str, entry: bytes, key: VerifyingKey, origin: str | None = None) -> tuple[int, Checkpoint]:
-    """(index, checkpoint) under which `entry` is in the log. Raises Malformed, NotSigned, WrongOrigin or Invalid."""
+    """(index, checkpoint) under which `entry` is in the log. Raises Malformed, NotSigned, WrongOrigin or Unsound."""
     receipt = parse_receipt(text)
     checkpoint = verify_checkpoint(receipt.checkpoint, key, origin)
     if not verify_inclusion(leaf_hash(entry), receipt.index, checkpoint.size, receipt.proof, checkpoint.root):
-        raise Invalid("the entry is not at this place in the log")
+        raise Unsound("the entry is not at this place in the log")
     return receipt.index, checkpoint

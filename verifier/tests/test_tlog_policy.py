@@ -2,9 +2,9 @@
 
 import pytest
 
-from chaupal.governance import tlog
-from chaupal.governance.log.findings import Fault
-from chaupal.kernel.errors import Malformed
+from chaupal_audit import tlog
+from chaupal_audit.errors import Malformed
+from chaupal_audit.log.findings import Fault
 from logs import ENTRIES, VKEY, Mirror
 
 WITNESSES = [tlog.Cosigner.from_seed(f"w{n}.example/witness", bytes([n] * 32)) for n in range(1, 7)]

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.governance import tlog
-from chaupal.governance.log.findings import Broken, Fault
-from chaupal.kernel.errors import Problem
+from chaupal_audit import tlog
+from chaupal_audit.errors import Problem
+from chaupal_audit.log.findings import Broken, Fault
 
 _read = msgspec.json.Decoder(dict[str, list[str]]).decode
 

@@ -1,9 +1,9 @@
 """Changes of a log's key, followed from outside: each is proven by an entry under a checkpoint that both keys signed."""
 
-from chaupal.governance import tlog
-from chaupal.governance.log.fetching import ENTRIES_LIMIT, Fetch
-from chaupal.governance.log.findings import Broken, Fault, KeyChange
-from chaupal.kernel.errors import Invalid, Malformed
+from chaupal_audit import tlog
+from chaupal_audit.errors import Malformed, Unsound
+from chaupal_audit.log.fetching import ENTRIES_LIMIT, Fetch
+from chaupal_audit.log.findings import Broken, Fault, KeyChange
 
 MOST_CHANGES = 1_000
 
@@ -54,6 +54,6 @@ def _read_change(text: str, key: tlog.VerifyingKey, origin: str | None, number: 
         new = tlog.VerifyingKey.parse(str(public.get("new")))
         _, head = tlog.verify_receipt(text, proof.extra, key, origin)
         tlog.verify_checkpoint(proof.checkpoint, new, origin or key.name)
-    except (Malformed, Invalid, KeyError) as error:
+    except (Malformed, Unsound, KeyError) as error:
         raise Broken(Fault.bad_change, str(number)) from error
     return KeyChange(head.size, head.root, str(key), str(new))

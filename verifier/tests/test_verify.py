@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chaupal.governance import tlog
-from chaupal.governance.log.fetching import ENTRIES_LIMIT, KEY_LIMIT, NOTE_LIMIT, TILE_LIMIT, http_fetch
-from chaupal.governance.log.findings import Broken, Fault, KeySource
-from chaupal.governance.log.verify import verify_log
+from chaupal_audit import tlog
+from chaupal_audit.log.fetching import ENTRIES_LIMIT, KEY_LIMIT, NOTE_LIMIT, TILE_LIMIT, http_fetch
+from chaupal_audit.log.findings import Broken, Fault, KeySource
+from chaupal_audit.log.verify import verify_log
 from logs import ENTRIES, KEY, SIZE, URL, VKEY, Mirror, entry
 
 

@@ -1,7 +1,7 @@
 """The public log's formats and maths, in one name: tree, proofs, tiles, signed notes, receipts and entries. No I/O."""
 
-from chaupal.governance.tlog.cosignatures import Cosigner, Submission, WitnessKey, parse_lines, parse_submission
-from chaupal.governance.tlog.entries import (
+from chaupal_audit.tlog.cosignatures import Cosigner, Submission, WitnessKey, parse_lines, parse_submission
+from chaupal_audit.tlog.entries import (
     ENTRY_LIMIT,
     SEALED,
     Leaf,
@@ -17,7 +17,7 @@ from chaupal.governance.tlog.entries import (
     read_entry,
     secret_leaf,
 )
-from chaupal.governance.tlog.notes import (
+from chaupal_audit.tlog.notes import (
     Checkpoint,
     NotSigned,
     Signature,
@@ -29,8 +29,8 @@ from chaupal.governance.tlog.notes import (
     sign_checkpoint,
     verify_checkpoint,
 )
-from chaupal.governance.tlog.policy import Party, Policy, parse_policy, policy_of, write_policy
-from chaupal.governance.tlog.proofs import (
+from chaupal_audit.tlog.policy import Party, Policy, parse_policy, policy_of, write_policy
+from chaupal_audit.tlog.proofs import (
     consistency_proof,
     inclusion_proof,
     nodes_needed_for_consistency,
@@ -38,8 +38,8 @@ from chaupal.governance.tlog.proofs import (
     verify_consistency,
     verify_inclusion,
 )
-from chaupal.governance.tlog.receipts import Receipt, build_receipt, parse_receipt, verify_receipt
-from chaupal.governance.tlog.tiling import (
+from chaupal_audit.tlog.receipts import Receipt, build_receipt, parse_receipt, verify_receipt
+from chaupal_audit.tlog.tiling import (
     TILE,
     GetEntry,
     entries_tile,
@@ -51,7 +51,7 @@ from chaupal.governance.tlog.tiling import (
     tile_path,
     tiles,
 )
-from chaupal.governance.tlog.tree import (
+from chaupal_audit.tlog.tree import (
     EMPTY_ROOT,
     GetNode,
     Node,

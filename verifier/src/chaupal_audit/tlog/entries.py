@@ -1,5 +1,6 @@
 """Entries: canonical JSON (RFC 8785), their confidential fields as disclosures (RFC 9901) that can be opened later."""
 
+import re
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection, Mapping, Sequence
@@ -9,10 +10,9 @@ from json import loads
 from typing import NamedTuple, cast
 
 import msgspec
-import regex
 import rfc8785
 
-from chaupal.kernel.errors import Invalid, Malformed, TooLarge
+from chaupal_audit.errors import Malformed, TooLarge, Unsound
 
 VERSION = 2  # of entries; readers refuse any other
 RESERVED = ("_sd", "_sd_alg", "...")  # RFC 9901's own names
@@ -29,8 +29,8 @@ class Leaf(NamedTuple):
     disclosures: dict[str, str]
 
 
-_AT = regex.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\dZ", regex.ASCII)
-_TYPE = regex.compile(r"[a-z][a-z_]{0,31}")
+_AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\dZ", re.ASCII)
+_TYPE = re.compile(r"[a-z][a-z_]{0,31}")
 
 
 def at_minute(ms: int) -> str:
@@ -54,10 +54,10 @@ def leaf(
 
     `private` fields are committed to, each with a salt of its own. `carried`: digests of an earlier entry that stand again
     in this one, which proves that it says the same. `decoys` adds digests that open nothing, so that their number does not
-    tell how much is confidential. Raises Invalid for a bad field and TooLarge past 65,535 bytes.
+    tell how much is confidential. Raises Unsound for a bad field and TooLarge past 65,535 bytes.
     """
     if not _TYPE.fullmatch(t) or not _AT.fullmatch(at):
-        raise Invalid(t="a lower-case word", at="a minute such as 2026-11-24T10:00Z")
+        raise Unsound(t="a lower-case word", at="a minute such as 2026-11-24T10:00Z")
     fields: dict[str, object] = {"v": VERSION, "t": t, "ref": ref, "at": at, "public": dict(public)}
     fields |= {} if regime is None else {"regime": regime}
     fields |= {} if prev is None else {"prev": prev}
@@ -100,13 +100,13 @@ def secret_leaf(
 def _disclosed(private: Mapping[str, object] | None, taken: set[str]) -> dict[str, str]:
     """RFC 9901 §4.2.1: an opened name may not meet one already there."""
     if bad := taken & set(private or {}):
-        raise Invalid(private=f"{', '.join(sorted(bad))}: the name of a public field")
+        raise Unsound(private=f"{', '.join(sorted(bad))}: the name of a public field")
     return {name: disclose(name, value) for name, value in (private or {}).items()}
 
 
 def _opaque(at: str) -> dict[str, object]:
     if not _AT.fullmatch(at):
-        raise Invalid(at="a minute such as 2026-11-24T10:00Z")
+        raise Unsound(at="a minute such as 2026-11-24T10:00Z")
     return {"v": VERSION, "t": COVER, "ref": "", "at": at, "public": {}}
 
 
@@ -132,7 +132,7 @@ def read_entry(entry: bytes) -> dict[str, object]:
             fields = loads(entry)
             if _canonical(fields) != entry:
                 raise Malformed("the entry is not canonical JSON")
-    except (ValueError, RecursionError, Invalid) as error:
+    except (ValueError, RecursionError, Unsound) as error:
         raise Malformed("the entry is not JSON") from error
     if not isinstance(fields, dict):
         raise Malformed("the entry is not canonical JSON")
@@ -143,7 +143,7 @@ def read_entry(entry: bytes) -> dict[str, object]:
 
 
 # What msgspec writes otherwise than RFC 8785 asks: the order of keys beyond U+FFFF, fractions, numbers past 2**53.
-_UNLIKE = regex.compile(rb"[\xf0-\xff]|[-:,\[][0-9]+[.eE]|[0-9]{16}")
+_UNLIKE = re.compile(rb"[\xf0-\xff]|[-:,\[][0-9]+[.eE]|[0-9]{16}")
 _PLAIN = msgspec.json.Encoder(order="sorted")
 
 
@@ -162,7 +162,7 @@ def _canonical(value: object) -> bytes:
     try:
         return rfc8785.dumps(cast("dict[str, str]", value))  # it checks at run time what it can write
     except (ValueError, TypeError, RecursionError) as error:
-        raise Invalid(f"cannot be written as canonical JSON: {error}") from error
+        raise Unsound(f"cannot be written as canonical JSON: {error}") from error
 
 
 def _b64url(data: bytes) -> str:
@@ -181,13 +181,13 @@ def disclosure_digest(disclosure: str) -> str:
 
 
 def open_disclosure(disclosure: str, entry: bytes, inner: Collection[str] = ()) -> tuple[str, object]:
-    """(name, value) that the entry committed to. Raises Malformed, or Invalid when the entry did not.
+    """(name, value) that the entry committed to. Raises Malformed, or Unsound when the entry did not.
 
     `inner`: the digests of a secret entry that was opened (`sd`), to which its private fields belong.
     """
     digest = disclosure_digest(disclosure)
     if digest not in inner and digest not in digests_of(read_entry(entry)):
-        raise Invalid("the entry does not commit to this disclosure")
+        raise Unsound("the entry does not commit to this disclosure")
     return read_disclosure(disclosure)
 
 

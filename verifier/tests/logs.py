@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from chaupal.governance import tlog
-from chaupal.governance.log.findings import Broken, Fault, LogReport
-from chaupal.governance.log.verify import verify_log
+from chaupal_audit import tlog
+from chaupal_audit.log.findings import Broken, Fault, LogReport
+from chaupal_audit.log.verify import verify_log
 
 URL = "https://chaupal.example/governance"
 KEY = tlog.SigningKey.from_seed("chaupal.example/governance", bytes(range(32)))

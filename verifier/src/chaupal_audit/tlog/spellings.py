@@ -1,10 +1,9 @@
 """Base64 and decimals in the one spelling that each value has: two spellings would make two notes of one."""
 
+import re
 from base64 import b64decode, b64encode
 
-import regex
-
-from chaupal.kernel.errors import Malformed
+from chaupal_audit.errors import Malformed
 
 
 def base64(data: bytes) -> str:
@@ -28,6 +27,6 @@ def digest_of(text: str, what: str) -> bytes:
 
 
 def decimal(text: str, what: str) -> int:
-    if not regex.fullmatch(r"0|[1-9][0-9]{0,17}", text):
+    if not re.fullmatch(r"0|[1-9][0-9]{0,17}", text):
         raise Malformed(f"{what} is not a plain decimal number")
     return int(text)

@@ -1,17 +1,16 @@
 """Whom a reader trusts: a log's keys, its witnesses, and how many of them must have signed (c2sp.org/tlog-policy)."""
 
+import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-import regex
-
-from chaupal.governance.tlog.cosignatures import WitnessKey
-from chaupal.governance.tlog.notes import VerifyingKey, parse_checkpoint
-from chaupal.kernel.errors import Malformed
+from chaupal_audit.errors import Malformed
+from chaupal_audit.tlog.cosignatures import WitnessKey
+from chaupal_audit.tlog.notes import VerifyingKey, parse_checkpoint
 
 NONE = "none"  # the quorum that asks for no witness
 MOST_LINES = 1_000
-_FORBIDDEN = regex.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 class Party[K: (VerifyingKey, WitnessKey)](NamedTuple):
@@ -155,7 +154,7 @@ def _group(policy: Policy, words: list[str]) -> None:
             raise Malformed(f"{member} is not defined before")
         if member in taken or members.count(member) > 1:
             raise Malformed(f"{member} counts once only")
-    least = {"all": len(members), "any": 1}.get(how) or (int(how) if regex.fullmatch("[1-9][0-9]{0,2}", how) else 0)
+    least = {"all": len(members), "any": 1}.get(how) or (int(how) if re.fullmatch("[1-9][0-9]{0,2}", how) else 0)
     if not 1 <= least <= len(members):
         raise Malformed(f"{how} of {len(members)} is no number of them")
     policy.groups[name] = Group(least, tuple(members))

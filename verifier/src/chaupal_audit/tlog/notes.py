@@ -1,10 +1,10 @@
 """Keys, and checkpoints as signed notes (c2sp.org/signed-note, c2sp.org/tlog-checkpoint): written, read, verified."""
 
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple, Self
 
-import regex
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from chaupal.governance.tlog.spellings import base64, decimal, digest_of, unbase64
-from chaupal.kernel.errors import Invalid, Malformed
+from chaupal_audit.errors import Malformed, Unsound
+from chaupal_audit.tlog.spellings import base64, decimal, digest_of, unbase64
 
 ED25519 = 1  # what a key signs, as the first byte of its material (signed-note); a cosigner's is 4
 
@@ -53,7 +53,7 @@ def well_signed(public: bytes, signature: bytes, message: bytes) -> bool:
 
 def check_name(name: str) -> str:
     """Raises Malformed for what cannot be a key's name."""
-    if not name or len(name) > 255 or regex.search(r"[\s+\x00-\x1f]", name):
+    if not name or len(name) > 255 or re.search(r"[\s+\x00-\x1f]", name):
         raise Malformed("a key name has 1 to 255 characters, no spaces and no plus")
     return name
 
@@ -150,7 +150,7 @@ class Signature(NamedTuple):
     signature: bytes
 
 
-_CONTROL = regex.compile(r"[\x00-\x09\x0b-\x1f]")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
 
 def parse_note(note: str) -> tuple[str, list[Signature]]:
@@ -181,13 +181,13 @@ def parse_checkpoint(note: str) -> tuple[Checkpoint, str, list[Signature]]:
     return checkpoint, text, signatures
 
 
-class NotSigned(Invalid):
+class NotSigned(Unsound):
     """No good signature by the key that counts."""
 
     slug = "log_not_signed"
 
 
-class WrongOrigin(Invalid):
+class WrongOrigin(Unsound):
     """Well signed, but about another log."""
 
     slug = "log_wrong_origin"

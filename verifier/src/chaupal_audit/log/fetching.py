@@ -5,8 +5,8 @@ import zlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from chaupal.governance import tlog
-from chaupal.governance.log.findings import Broken, Fault
+from chaupal_audit import tlog
+from chaupal_audit.log.findings import Broken, Fault
 
 if TYPE_CHECKING:
     import httpx2  # brought in when something is fetched: few commands do that

@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from chaupal.governance import tlog
-from chaupal.governance.log.fetching import KEY_LIMIT, NOTE_LIMIT, Fetch, http_fetch
-from chaupal.governance.log.findings import Broken, Fault, KeySource, LogReport
-from chaupal.governance.log.recount import Recount
-from chaupal.governance.log.verify_keys import follow_changes, is_signed
-from chaupal.kernel.errors import Malformed
+from chaupal_audit import tlog
+from chaupal_audit.errors import Malformed
+from chaupal_audit.log.fetching import KEY_LIMIT, NOTE_LIMIT, Fetch, http_fetch
+from chaupal_audit.log.findings import Broken, Fault, KeySource, LogReport
+from chaupal_audit.log.recount import Recount
+from chaupal_audit.log.verify_keys import follow_changes, is_signed
 
 
 def verify_log(

@@ -1,0 +1,1 @@
+"""A log from outside: what its entries say, fetched, copied, and counted anew from the leaves."""
