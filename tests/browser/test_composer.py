@@ -94,9 +94,41 @@ def test_the_sheet_is_one_line_that_opens_with_one_row_of_icons(page: Page):
     expect(page.locator(".tools")).to_be_hidden()
     page.locator(TEXT).click()
     icons = page.locator(f"{TOOLS}, .tools > label.tool")
-    expect(icons).to_have_count(6)
+    expect(icons).to_have_count(7)
     assert len({round((one.bounding_box() or {})["y"]) for one in icons.all()}) == 1
     assert (page.locator(POST).bounding_box() or {})["x"] > 200
+
+
+def test_the_icons_stand_in_order_and_no_two_are_alike(page: Page):
+    """Picture, poll, warning, emoji, later, language, audience."""
+    page.locator(TEXT).click()
+    icons = page.locator(f"{TOOLS}, .tools > label.tool")
+    told = [one.get_attribute("title") for one in icons.all()]
+    assert told == [
+        "चित्र जोड़ें", "पोल", "देखने से पहले चेतावनी", "इमोजी", "बाद में, या मसौदे में", "भाषा", "कौन देखे",
+    ]  # fmt: skip
+    assert len({one.locator("svg").inner_html() for one in icons.all()}) == len(told)
+    page.locator("details.tongue summary").click()
+    expect(page.locator("#language")).to_be_visible()
+    expect(page.locator("#visibility")).to_be_hidden()
+    page.locator("details.whom summary").click()
+    expect(page.locator("#visibility")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["hi", "en"])
+@pytest.mark.parametrize("width", [360, 320])
+def test_when_few_letters_are_left_the_button_keeps_to_its_row(opens: Opens, language: str, width: int):
+    page = opens("asha", language=language)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.wait_for_selector(".left", state="attached")
+    page.fill(TEXT, "क" * 505)
+    expect(page.locator(".left")).to_have_class(re.compile("over"))
+    boxes = [one.bounding_box() or {} for one in page.locator(f"{TOOLS}, .tools > label.tool, {POST}").all()]
+    assert len(boxes) == 8 and len({round(box["y"] + box["height"] / 2) for box in boxes}) == 1
+    said, tools = (page.locator(one).bounding_box() or {} for one in (".left", ".tools"))
+    assert said["y"] + said["height"] <= tools["y"] + 1 and said["x"] + said["width"] < width
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    page.fill(TEXT, "")
 
 
 def test_what_is_offered_does_not_move_the_button_that_is_being_pressed(page: Page):
@@ -230,7 +262,7 @@ def test_what_is_wrong_stands_beside_its_own_field_and_goes_when_it_is_mended(op
     page.wait_for_selector(".left", state="attached")
     page.fill(TEXT, "चाय?")
     page.locator(TOOLS).nth(0).click()
-    page.locator(TOOLS).nth(1).click()
+    page.locator(TOOLS).nth(3).click()
     page.fill("#option0", "चाय")
     page.fill("#option1", "चाय")
     page.click(POST)
@@ -247,7 +279,7 @@ def test_what_is_wrong_stands_beside_its_own_field_and_goes_when_it_is_mended(op
     expect(page.locator("#poll-error")).to_have_count(0)
     expect(page.locator("#at")).to_have_attribute("aria-invalid", "true")
     page.fill("#at", "")
-    page.locator(TOOLS).nth(2).click()
+    page.locator(TOOLS).nth(1).click()
     page.fill("#spoiler", "क" * 500)
     page.click(POST)
     assert "500" in beside(page, "spoiler")

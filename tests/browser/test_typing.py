@@ -232,7 +232,7 @@ TYPED = {
 
 
 def choose(page: Page, language: str) -> None:
-    whom = page.locator("details.whom")
+    whom = page.locator("details.tongue")
     whom.locator("summary").click()
     page.select_option("#language", language)
     whom.locator("summary").click()

@@ -27,6 +27,10 @@ def test_every_use_counts(meter: Meter):
     assert [meter.hit("a1", 300).used for _ in range(3)] == [1, 2, 3]
 
 
+def test_several_uses_count_at_once_and_a_look_counts_none(meter: Meter):
+    assert [meter.hit("a1", 300, times).used for times in (3, 0, 2)] == [3, 3, 5]
+
+
 def test_keys_are_apart(meter: Meter):
     meter.hit("a1", 300)
     assert meter.hit("a12", 300).used == 1

@@ -90,10 +90,6 @@ FAULTS: dict[str, Fault] = {
     ),
     # Several posts written in one go.
     "series_too_long": Fault("more", "More are too many: {most} posts go in one", "too many", N_("At most %(most)s posts go in one.")),
-    "series_later": Fault(
-        "scheduled_at", "Scheduled at several posts cannot wait together", "not for several posts",
-        N_("Several posts in one go cannot wait for a later time. Take the time out, or keep one post."),
-    ),
     # What is kept to be said later.
     "too_many_drafts": Fault(
         "base", "Too many drafts are kept already", "too many drafts", N_("You keep %(most)s drafts already. Delete some first.")
@@ -106,6 +102,10 @@ FAULTS: dict[str, Fault] = {
     "time_out_of_reach": Fault(
         "scheduled_at", "Scheduled at The scheduled date must be in the future", "too soon or too late",
         N_("Choose a time that is five minutes from now at least, and five years at most."),
+    ),
+    "plan_gone": Fault(
+        "base", "The scheduled post is there no longer", "not found",
+        N_("This was posted or deleted meanwhile. Save it as a draft to keep it."),
     ),
     "too_many_scheduled": Fault(
         "scheduled_at", "You have exceeded the limit of scheduled posts", "too many",

@@ -42,12 +42,17 @@ class Unsaid(msgspec.Struct, kw_only=True):
     app_site: str = ""
     app_id: int = 0  # 0: the pages of this house
     country: str = ""  # where its author was: what they answer or quote is judged as from there
-    then: tuple[Further, ...] = ()  # the rest of a series; drafts alone have one
+    then: tuple[Further, ...] = ()  # the rest of a series, said in the same commit
 
     @property
     def empty(self) -> bool:
         """Nothing that would be missed."""
         return not (self.text.strip() or self.spoiler.strip() or self.pictures or self.poll or self.then)
+
+    @property
+    def count(self) -> int:
+        """How many posts it is."""
+        return 1 + len(self.then)
 
     @property
     def uploads(self) -> list[int]:

@@ -13,6 +13,6 @@ class Count(msgspec.Struct, frozen=True):
 
 
 class Meter(Protocol):
-    def hit(self, key: str, seconds: int) -> Count:
-        """Count one use of `key` in the current fixed window of `seconds`."""
+    def hit(self, key: str, seconds: int, times: int = 1) -> Count:
+        """Count so many uses of `key` in the current fixed window of `seconds`; 0: only look."""
         ...

@@ -13,7 +13,7 @@ class LocalMeter:
         self._clock = clock
         self._used: dict[str, list[int]] = {}
 
-    def hit(self, key: str, seconds: int) -> Count:
+    def hit(self, key: str, seconds: int, times: int = 1) -> Count:
         now = self._clock()
         entry = self._used.get(key)
         if entry is None or now >= entry[1]:
@@ -21,7 +21,7 @@ class LocalMeter:
                 self._tidy(now)
             width = seconds * 1000
             entry = self._used[key] = [0, now - now % width + width]
-        entry[0] += 1
+        entry[0] += times
         return Count(entry[0], entry[1])
 
     def _tidy(self, now: int) -> None:

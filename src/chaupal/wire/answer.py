@@ -302,6 +302,7 @@ class Desk:
             if (name == "id" or name.endswith("_id")) and parse_id(request.path[name]) is None:
                 raise NotFound
         call.args = check(route.takes, sent)
+        self._limits.spend_rest(call)
         if route.guesses is None or await route.guesses(call):
             self._limits.guard(call)
 

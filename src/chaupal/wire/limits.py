@@ -51,6 +51,14 @@ class Limits:
             spent = self._counted(f"{route.path} ", who, *route.limit)
         return spent
 
+    def spend_rest(self, call: Call[Any]) -> None:
+        """What counts as several towards its route's limit has spent one; now the others. Raises TooMany."""
+        route = call.route
+        if self._on and route.limit is not None and route.counts is not None:
+            check_limit(
+                self._counted(f"{route.path} ", counted_as(call), *route.limit, times=route.counts(call.args) - 1)
+            )
+
     def heed(self, call: Call[Any]) -> None:
         """One more message on a connection that stays open. Raises TooMany."""
         if self._on:
@@ -71,13 +79,13 @@ class Limits:
         if spent.over:
             raise GuessedAt(retry_at=spent.count.ends_at)
 
-    def _counted(self, what: str, who: tuple[Net, ...], most: int, seconds: int) -> Spent:
+    def _counted(self, what: str, who: tuple[Net, ...], most: int, seconds: int, *, times: int = 1) -> Spent:
         """The narrowest net's use, else that of the wider one which is used up."""
-        spent = [self._count(f"{what}{net.name}", most * net.times, seconds) for net in who]
+        spent = [self._count(f"{what}{net.name}", most * net.times, seconds, times) for net in who]
         return next((one for one in spent if one.over), spent[0])
 
-    def _count(self, key: str, most: int, seconds: int) -> Spent:
-        return Spent(most * self._scale, self._meter.hit(key, seconds))
+    def _count(self, key: str, most: int, seconds: int, times: int = 1) -> Spent:
+        return Spent(most * self._scale, self._meter.hit(key, seconds, times))
 
 
 def counted_as(call: Call[Any]) -> tuple[Net, ...]:

@@ -46,6 +46,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     takes: type[msgspec.Struct] = Nothing
     gives: Any = None
     limit: tuple[int, int] | None = None
+    counts: Callable[[Any], int] | None = None  # as how many a call with such arguments counts towards `limit`
     guards: str = ""  # the argument that names whose secret could be guessed here: guesses are counted by it, too
     first: Handler | None = None  # asked with the path alone (call, holes), before anything that was sent is read
     guesses: Handler | None = (

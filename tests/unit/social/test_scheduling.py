@@ -86,7 +86,7 @@ async def test_a_crash_after_it_was_said_and_before_its_waiting_ended_cannot_be(
     await later(v)
     v.clock.move(HOUR)
 
-    async def falls(*_: object) -> None:
+    async def falls(*_: object, **_more: object) -> None:
         raise RuntimeError("the house falls over")
 
     with monkeypatch.context() as patched:

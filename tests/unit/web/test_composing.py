@@ -71,6 +71,25 @@ async def test_ones_own_tag_is_suggested_to_oneself_though_it_is_withheld(villag
     assert await offers(v, v.meera, "#मोरप") == ["#मोरपंखनगर"]
 
 
+async def test_ones_own_tag_is_suggested_to_oneself_though_it_is_deamplified(village: Village):
+    """By its beginning, its whole name and its sound, in the form and in search; to nobody else there."""
+    v = village
+    await v.says(v.meera, "मेरी बात #मोरपंखनगर")
+    await v.says(v.ravi, "और मेरी #मोरचंदनगर")
+    for tag in ("मोरपंखनगर", "मोरचंदनगर"):
+        await measures.begin(v, Measure.DEAMPLIFY, term=count_key(tag), ends_at=v.clock() + 30 * DAY)
+
+    async def searched(who: Villager, q: str) -> list[str]:
+        found = await v.api(who, "GET", "/api/v2/search", q=q, type="hashtags")
+        return [tag["name"] for tag in found.json()["hashtags"]]
+
+    for typed in ("#मोर", "#मोरपंखनगर", "#morpankhnagar"):
+        assert await offers(v, v.meera, typed) == ["#मोरपंखनगर"], typed
+        assert await offers(v, v.asha, typed) == [], typed
+    assert await offers(v, v.ravi, "#मोर") == ["#मोरचंदनगर"]
+    assert await searched(v.meera, "#मोर") == ["मोरपंखनगर"] and await searched(v.asha, "#मोर") == []
+
+
 async def test_strangers_are_offered_nothing(village: Village):
     answer = await village.client.get("/compose/suggest", params={"q": "@ra"})
     assert answer.headers["location"].startswith("/login")

@@ -5,7 +5,6 @@ import asyncio
 import pytest
 import regex
 
-from chaupal.kernel.clock import DAY, iso
 from chaupal.social.posts.composing import MOST_IN_SERIES
 from painted import picture
 from village import Village, Villager
@@ -175,12 +174,6 @@ async def test_a_form_that_is_sent_twice_makes_one_thread(village: Village):
     assert {one.status_code for one in (*both, again)} == {303}
     assert len({one.headers["location"] for one in (*both, again)}) == 1
     assert len(await of(v, v.asha)) == before + 2
-
-
-async def test_several_posts_cannot_wait_for_a_later_time_and_it_is_said_beside_the_time(village: Village):
-    v = village
-    wrong = await sends(v, v.asha, text="पहली", at=iso(v.clock() + DAY)[:16], **after("दूसरी"))
-    assert wrong.status_code == 422 and 'id="at-error"' in wrong.text and ">दूसरी</textarea>" in wrong.text
 
 
 async def test_a_draft_keeps_the_whole_thread_and_goes_with_it(village: Village):

@@ -281,3 +281,19 @@ async def test_messages_on_sockets_are_limited_and_a_flood_is_closed_with_the_po
     async with listening(limited.app, path, socket=True, address="198.51.100.9") as other:
         other.say(type="subscribe", stream="nonsense")
         await other.heard("error")
+
+
+# --- what counts as several ---
+
+
+async def test_a_thread_of_n_posts_counts_as_n(limited: Running, monkeypatch: pytest.MonkeyPatch):
+    """By the form of a post and by programs; said at once or later."""
+    async with browser(limited, "203.0.113.9") as client:
+        assert (await typed(client, "asha", PASSWORD)).status_code == 303
+        for number in range(60):  # of 300 in three hours
+            more = {f"more[{n}][text]": f"{number} {n}" for n in range(1, 5)}
+            sent = await sends(client, "/compose", "/compose", text=f"{number}", visibility="public", **more)
+            assert sent.status_code == 303, number
+            if number % 20 == 19:
+                limited.house.square.clock.move(300_000)  # pyright: ignore[reportAttributeAccessIssue]
+        assert (await sends(client, "/compose", "/compose", text="एक", visibility="public")).status_code == 429

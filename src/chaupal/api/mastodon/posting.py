@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from chaupal.api.mastodon.media import attachment
-from chaupal.api.mastodon.scheduled import schedule
+from chaupal.api.mastodon.scheduled import FurtherSent, further_of, schedule
 from chaupal.api.mastodon.statuses import status_answer, statuses_bytes
 from chaupal.api.mastodon.ties import people_bytes
 from chaupal.api.mastodon.timelines import HOT
@@ -23,7 +23,7 @@ from chaupal.wire.route import Route, delete, get, post
 
 
 class Sent(msgspec.Struct, kw_only=True):
-    """What `POST /api/v1/statuses` takes."""
+    """What `POST /api/v1/statuses` takes. `then`, Chaupal's own: posts that go on from it, all in one commit or none."""
 
     status: str = ""
     spoiler_text: str = ""
@@ -37,6 +37,7 @@ class Sent(msgspec.Struct, kw_only=True):
     quoted_status_id: Number | None = None
     quote_approval_policy: Literal["public", "followers", "nobody"] | None = None
     allowed_mentions: list[Number] | None = None
+    then: list[FurtherSent] = []
 
 
 class One(msgspec.Struct):
@@ -85,6 +86,7 @@ async def _publish(call: Call[Sent]) -> Answer:
         reply_to=sent.in_reply_to_id, pictures=sent.media_ids, poll=poll_of(sent.poll), quoting=sent.quoted_status_id,
         quote_policy=sent.quote_approval_policy or usual.default_quote_policy,
         only=None if sent.allowed_mentions is None else tuple(sent.allowed_mentions),
+        then=further_of(sent.then),
     )  # fmt: skip
     if call.caller is not None:
         body.app, body.app_site, body.app_id = call.caller.app_name, call.caller.app_site, call.caller.app
@@ -92,7 +94,7 @@ async def _publish(call: Call[Sent]) -> Answer:
         return await schedule(call, body, sent.scheduled_at)
     draft = scheduling.draft_of(body)
     draft.key = call.headers.get("idempotency-key", "")[:200]
-    id_ = await posts.publish(call.house.square, call.viewer, draft)
+    id_ = await posts.publish(call.house.square, call.viewer, draft, body.then)
     return await status_answer(call, await thread.post(call.house.reads, call.viewer, id_))
 
 
@@ -134,8 +136,21 @@ async def unrepost(call: Call[One]) -> Answer:
     return await status_answer(call, await thread.post(call.house.reads, call.viewer, original))
 
 
+def posts_in(sent: Sent) -> int:
+    """How many posts a call is."""
+    return 1 + len(sent.then)
+
+
 ROUTES: tuple[Route, ...] = (
-    post("/api/v1/statuses", publish, Surface.STATUS, scope="write:statuses", takes=Sent, limit=(300, 10_800)),
+    post(
+        "/api/v1/statuses",
+        publish,
+        Surface.STATUS,
+        scope="write:statuses",
+        takes=Sent,
+        limit=(300, 10_800),
+        counts=posts_in,
+    ),
     get("/api/v1/statuses", several, Surface.STATUS, scope="read:statuses", public=True, takes=Several),
     get("/api/v1/statuses/{id}", show, Surface.STATUS, public=True, takes=One, **HOT),
     delete(

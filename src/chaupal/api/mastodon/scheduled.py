@@ -1,15 +1,16 @@
 """Scheduled posts at the wire: taken in, listed, moved, taken back."""
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from chaupal.api.mastodon.media import Attachment, attachment
 from chaupal.kernel.clock import iso, parse_time
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
-from chaupal.policy.unsaid import PollAsked, Unsaid, Waiting
+from chaupal.policy.unsaid import Further, PollAsked, Unsaid, Waiting
 from chaupal.reads.posts import unsaid
 from chaupal.social.posts import scheduling
 from chaupal.wire.call import Answer, Call, json
@@ -23,11 +24,32 @@ class OneScheduled(msgspec.Struct):
     id: Number
 
 
-class Moved(msgspec.Struct):
-    """When to say it instead."""
+class FurtherSent(msgspec.Struct, kw_only=True):
+    """A post that goes on from the one before it, Chaupal's own: its words and its uploads."""
+
+    status: str = ""
+    media_ids: list[Number] = []
+
+
+class Changed(msgspec.Struct, kw_only=True):
+    """When to say it instead; and, Chaupal's own, what. What is not named stays as it is."""
 
     id: Number
-    scheduled_at: str
+    scheduled_at: str | None = None
+    status: str | None = None
+    spoiler_text: str | None = None
+    media_ids: list[Number] | None = None
+    language: str | None = None
+    sensitive: bool | None = None
+    visibility: Literal["public", "unlisted", "private", "direct"] | None = None
+    then: list[FurtherSent] | None = None
+
+
+class FurtherShown(msgspec.Struct):
+    """One of the posts that go on from the first, in the names of `params`."""
+
+    text: str
+    media_ids: list[str]
 
 
 class Params(msgspec.Struct, kw_only=True):
@@ -47,6 +69,7 @@ class Params(msgspec.Struct, kw_only=True):
     scheduled_at: None = None
     idempotency: None = None
     with_rate_limit: bool = False
+    then: list[FurtherShown] = []
 
 
 class ScheduledShown(msgspec.Struct):
@@ -76,16 +99,36 @@ async def show(call: Call[OneScheduled]) -> ScheduledShown:
     return await _one(call, call.args.id)
 
 
-async def move(call: Call[Moved]) -> ScheduledShown:
-    """At another time."""
-    await scheduling.move(call.house.square, call.viewer, call.args.id, _time(call.args.scheduled_at))
-    return await _one(call, call.args.id)
+async def change(call: Call[Changed]) -> ScheduledShown:
+    """At another time, or other words, or more posts after it."""
+    sent, square = call.args, call.house.square
+    before = await unsaid.scheduled_post(call.house.reads, call.viewer, sent.id)
+    at = _time(sent.scheduled_at) if sent.scheduled_at is not None else before.at
+    body = _changed(before.body, sent)
+    if body == before.body:
+        await scheduling.move(square, call.viewer, sent.id, at)
+    else:
+        await scheduling.change(square, call.viewer, sent.id, body, at)
+    return await _one(call, sent.id)
 
 
 async def cancel(call: Call[OneScheduled]) -> dict[str, Any]:
     """Not at all."""
     await scheduling.cancel(call.house.square, call.viewer, call.args.id)
     return {}
+
+
+def further_of(sent: list[FurtherSent]) -> tuple[Further, ...]:
+    """The posts that go on from the first, as they wait."""
+    return tuple(Further(text=one.status, pictures=tuple(one.media_ids)) for one in sent)
+
+
+def _changed(body: Unsaid, sent: Changed) -> Unsaid:
+    named = {
+        "text": sent.status, "spoiler": sent.spoiler_text, "pictures": sent.media_ids, "language": sent.language,
+        "sensitive": sent.sensitive, "visibility": sent.visibility, "then": None if sent.then is None else further_of(sent.then),
+    }  # fmt: skip
+    return replace(body, **{name: value for name, value in named.items() if value is not None})
 
 
 def _time(text: str) -> int:
@@ -106,9 +149,9 @@ def _shown(call: Call[Any], waiting: Waiting, pictures: dict[int, Picture]) -> S
         text=body.text, poll=body.poll, media_ids=[str(id_) for id_ in body.pictures] or None, sensitive=body.sensitive,
         spoiler_text=body.spoiler or None, visibility=body.visibility, in_reply_to_id=body.reply_to, language=body.language or None,
         quoted_status_id=str(body.quoting) if body.quoting else None, quote_approval_policy=body.quote_policy or None,
-        application_id=body.app_id,
+        application_id=body.app_id, then=[FurtherShown(one.text, list(map(str, one.pictures))) for one in body.then],
     )  # fmt: skip
-    shown = [attachment(settings, pictures[id_], call.me) for id_ in body.pictures if id_ in pictures]
+    shown = [attachment(settings, pictures[id_], call.me) for id_ in body.uploads if id_ in pictures]
     return ScheduledShown(str(waiting.id), iso(waiting.at), params, shown, waiting.failed or None)
 
 
@@ -119,6 +162,6 @@ WRITE: dict[str, Any] = {"scope": "write:statuses"}
 ROUTES: tuple[Route, ...] = (
     get(ALL, listed, Surface.OWN, takes=Paged, **READ),
     get(f"{ALL}/{{id}}", show, Surface.OWN, takes=OneScheduled, gives=ScheduledShown, **READ),
-    put(f"{ALL}/{{id}}", move, Surface.OWN, takes=Moved, gives=ScheduledShown, **WRITE),
+    put(f"{ALL}/{{id}}", change, Surface.OWN, takes=Changed, gives=ScheduledShown, **WRITE),
     delete(f"{ALL}/{{id}}", cancel, Surface.OWN, takes=OneScheduled, takes_back=True, **WRITE),
 )

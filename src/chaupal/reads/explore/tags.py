@@ -34,8 +34,8 @@ async def find(
 ) -> list[TrendingTag]:  # fmt: skip
     """The tag of this very name, then those that begin so, most used first.
 
-    De-amplified ones are offered to nobody: they are found by their whole name, and with `suggest` (autocomplete) not at all.
-    Those that the viewer used are there for them, though only few or no lists show it, or it is withheld here.
+    De-amplified ones are offered to no others: they are found by their whole name, and with `suggest` (autocomplete) not at
+    all. Those that the viewer used are there for them, though few or no lists show it, or it is withheld or de-amplified here.
     """
     key = count_key(query.strip().lstrip("#＃"))
     if not key:
@@ -44,10 +44,12 @@ async def find(
     async with reads.work.scanning() as reading:
         longer = await finding.tags_from(reading, key, offset + 2 * limit)
         own = {} if viewer.account is None else await finding.own_tags_from(reading, viewer.account, key, limit)
-    keys = [
-        k for k in dict.fromkeys((*longer, *own)) if k != key and term_reach(viewer.country, k, facts) is not Reach.NONE
-    ]
-    if not suggest or term_reach(viewer.country, key, facts) is not Reach.NONE:
+
+    def offered(tag: str) -> bool:
+        return tag in own or term_reach(viewer.country, tag, facts) is not Reach.NONE
+
+    keys = [k for k in dict.fromkeys((*longer, *own)) if k != key and offered(k)]
+    if not suggest or offered(key):
         keys.insert(0, key)
     async with reads.work.reading() as reading:
         seen = await _seen(reading, viewer, facts, keys[: offset + limit], own)

@@ -23,7 +23,7 @@ from chaupal.social.people import moving
 from chaupal.social.posts import composing, polls, quoting
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading, Writing
-from chaupal.store.square import drafts, posting, posts
+from chaupal.store.square import drafts, posting, posts, scheduled
 from chaupal.store.square import media as media_store
 
 
@@ -45,6 +45,7 @@ class Draft(msgspec.Struct, kw_only=True):
     only: tuple[int, ...] | None = None  # whom it may mention; None: anybody
     key: Annotated[str, Meta(max_length=200)] = ""
     draft: int | None = None  # the kept draft that this was, which goes with the commit
+    plan: int | None = None  # the same of what waited for a later time
     quiet: bool = False  # whom it names are told of the same by a notice already
 
 
@@ -53,18 +54,14 @@ async def publish(square: Square, viewer: Viewer, draft: Draft, then: Sequence[F
 
     `then`: posts that go on from it, each a reply to the one before: all are written in one commit, or none.
 
-    Raises NotFound for a parent that the viewer may not see, Invalid for text or pictures that cannot be taken; of `then`
-    its details say `nth`, from 1.
+    Raises NotFound for a parent that the viewer may not see, Invalid for text or pictures that cannot be taken (see
+    `prepare_series`), and for a plan that is no longer there.
     """
     me = viewer.me
-    composing.check_length(then)
     async with square.work.reading() as reading:
         if draft.key and (said := await posting.said_before(reading, me, draft.key)) is not None:
             return said
-        series = [await prepare(square, reading, viewer, draft)]
-        for nth, further in enumerate(then, 1):
-            with _about(nth):
-                series.append(await prepare(square, reading, viewer, _going_on(draft, further), after=series[-1]))
+        series = await prepare_series(square, reading, viewer, draft, then)
     async with square.work.writing() as w:
         # Looked at again inside the unit: two copies of one request may have come at once.
         if (
@@ -73,14 +70,36 @@ async def publish(square: Square, viewer: Viewer, draft: Draft, then: Sequence[F
             and (said := await posting.said_before(w, me, draft.key)) is not None
         ):
             return said
-        for nth, post in enumerate(series):
-            with _about(nth):
-                await enter(w, post, quiet=draft.quiet)
+        if draft.plan is not None and not await scheduled.drop(w, draft.plan, me):
+            raise Invalid("plan_gone")
+        await enter_series(w, series, quiet=draft.quiet)
         if draft.key:
             await posting.remember_said(w, me, draft.key, series[0].id)
         if draft.draft is not None:
             await drafts.drop(w, draft.draft, me)
     return series[0].id
+
+
+async def prepare_series(
+    square: Square, reading: Reading, viewer: Viewer, draft: Draft, then: Sequence[Further]
+) -> list[Post]:
+    """The post that a draft makes at this moment, and those that go on from it, still to be written.
+
+    Raises as `prepare` does; details of what is wrong with one of `then` say which as `nth`, from 1.
+    """
+    composing.check_length(then)
+    series = [await prepare(square, reading, viewer, draft)]
+    for nth, further in enumerate(then, 1):
+        with _about(nth):
+            series.append(await prepare(square, reading, viewer, _going_on(draft, further), after=series[-1]))
+    return series
+
+
+async def enter_series(w: Writing, series: Sequence[Post], *, quiet: bool = False) -> None:
+    """Write prepared posts, the first one first, and tell of them. Raises as `prepare_series` does."""
+    for nth, post in enumerate(series):
+        with _about(nth):
+            await enter(w, post, quiet=quiet)
 
 
 def _going_on(draft: Draft, further: Further) -> Draft:

@@ -15,6 +15,7 @@ LATEST = 5 * 365 * DAY
 MOST = 300  # waiting, of one account
 MOST_A_DAY = 50
 AT_ONCE = 50
+FOREVER = 2**62  # ms
 
 
 async def schedule(square: Square, viewer: Viewer, body: Unsaid, at: int, draft: int | None = None) -> int:
@@ -22,10 +23,10 @@ async def schedule(square: Square, viewer: Viewer, body: Unsaid, at: int, draft:
     me = viewer.me
     body.at, body.country = at, viewer.country
     async with square.work.reading() as reading:
-        await posts.prepare(square, reading, viewer, draft_of(body))  # what is wrong with it is said now
+        await posts.prepare_series(square, reading, viewer, draft_of(body), body.then)  # what is wrong is said now
     async with square.work.writing() as w:
         await posting.hold(w, me)
-        await _check_time(square, w, me, at)
+        await _check_time(square, w, me, at, body.count)
         id_ = square.make_id()
         await scheduled.add(w, id_, me, body, at)
         if draft is not None:
@@ -38,10 +39,28 @@ async def move(square: Square, viewer: Viewer, id_: int, at: int) -> None:
     me = viewer.me
     async with square.work.writing() as w:
         await posting.hold(w, me)
-        if await scheduled.one(w, me, id_) is None:
+        before = await scheduled.one(w, me, id_)
+        if before is None:
             raise NotFound
-        await _check_time(square, w, me, at)
+        await _check_time(square, w, me, at, before.body.count, before)
         await scheduled.move(w, id_, me, at)
+
+
+async def change(square: Square, viewer: Viewer, id_: int, body: Unsaid, at: int, draft: int | None = None) -> None:
+    """Say this at that time instead. `draft`: as in `schedule`. Raises Invalid for what could not be said, and for what waits no longer."""
+    me = viewer.me
+    body.at, body.country = at, viewer.country
+    async with square.work.reading() as reading:
+        await posts.prepare_series(square, reading, viewer, draft_of(body), body.then)
+    async with square.work.writing() as w:
+        await posting.hold(w, me)
+        before = await scheduled.one(w, me, id_)
+        if before is None:
+            raise Invalid("plan_gone")
+        await _check_time(square, w, me, at, body.count, before)
+        await scheduled.change(w, id_, me, body, at)
+        if draft is not None:
+            await drafts.drop(w, draft, me)
 
 
 async def cancel(square: Square, viewer: Viewer, id_: int) -> None:
@@ -67,34 +86,37 @@ def draft_of(body: Unsaid) -> posts.Draft:
     )  # fmt: skip
 
 
-async def _say(square: Square, waiting: Waiting) -> bool:
-    """In one commit with the end of its waiting: said once, even if the house falls over in between."""
+async def _say(square: Square, waiting: Waiting) -> int:
+    """All of it in one commit with the end of its waiting: said once, even if the house falls over in between."""
     viewer = Viewer(account=waiting.account, country=waiting.body.country or square.settings.home_country)
     try:
         async with square.work.reading() as reading:
             if await scheduled.state_of(reading, waiting.account) != ACTIVE:
                 raise Closed
-            post = await posts.prepare(square, reading, viewer, draft_of(waiting.body))
+            series = await posts.prepare_series(square, reading, viewer, draft_of(waiting.body), waiting.body.then)
         async with square.work.writing() as w:
             if await scheduled.state_of(w, waiting.account) != ACTIVE:
                 raise Closed
             if not await scheduled.take(w, waiting.id):
-                return False
-            await posts.enter(w, post)
+                return 0
+            await posts.enter_series(w, series)
     except Problem as problem:
         async with square.work.writing() as w:
             await scheduled.fail(w, waiting.id, problem.message)
-        return False
-    return True
+        return 0
+    return len(series)
 
 
-async def _check_time(square: Square, w: Writing, me: int, at: int) -> None:
+async def _check_time(square: Square, w: Writing, me: int, at: int, posts_: int, before: Waiting | None = None) -> None:
+    """So many posts may wait for that time (ms). `before`: what waits already in their stead. Raises Invalid."""
     now = square.clock()
     if not now + SOONEST <= at <= now + LATEST:
         raise Invalid("time_out_of_reach")
     day = at - at % DAY
-    if await scheduled.count(w, me) >= MOST or await scheduled.count(w, me, day, day + DAY) >= MOST_A_DAY:
-        raise Invalid("too_many_scheduled", most=MOST, a_day=MOST_A_DAY)
+    for most, since, until in ((MOST, 0, FOREVER), (MOST_A_DAY, day, day + DAY)):
+        there = before.body.count if before is not None and since <= before.at < until else 0
+        if await scheduled.count(w, me, since, until) - there + posts_ > most:
+            raise Invalid("too_many_scheduled", most=MOST, a_day=MOST_A_DAY)
 
 
 class Closed(Problem):

@@ -211,6 +211,7 @@ polls_open = Table("polls_open", meta, id_column("post_id"), big("ends_at"), Ind
 # Posts to be: `body` is JSON of what will be said; `failed`: why it was not said when it was due.
 scheduled = Table(
     "scheduled", meta, id_column(), big("account_id"), big("at"), text("body"), big("created_at"), text("failed"),
+    big("posts", default=1),  # a series is as many as it has
     Index("scheduled_of", "account_id", "id"), Index("scheduled_due", "failed", "at"),
 )  # fmt: skip
 drafts = Table(

@@ -17,10 +17,17 @@ _MINE = (scheduled.c.account_id == param("me"),)
 INSERT = statement(insert(scheduled))
 OF = Pages(scheduled.c.id, *_MINE, base=select(*COLUMNS))
 ONE = statement(select(*COLUMNS).where(*_MINE, scheduled.c.id == param("of")))
+CHANGE = statement(
+    update(scheduled)
+    .where(*_MINE, scheduled.c.id == param("of"))
+    .values(at=param("at"), body=words("said"), posts=param("n"), failed="")
+)
 MOVE = statement(update(scheduled).where(*_MINE, scheduled.c.id == param("of")).values(at=param("at"), failed=""))
 DROP = statement(delete(scheduled).where(*_MINE, scheduled.c.id == param("of")))
 COUNT = statement(
-    select(func.count(scheduled.c.id)).where(*_MINE, scheduled.c.at >= param("since"), scheduled.c.at < param("until"))
+    select(func.coalesce(func.sum(scheduled.c.posts), 0)).where(
+        *_MINE, scheduled.c.at >= param("since"), scheduled.c.at < param("until")
+    )
 )
 DUE = statement(
     select(*COLUMNS)
@@ -37,9 +44,9 @@ STATE = statement(select(accounts.c.state).where(accounts.c.id == param("me")))
 
 async def add(w: Writing, id_: int, account: int, body: Unsaid, at: int) -> None:
     await w.run(
-        INSERT, id=id_, account_id=account, at=at, body=drafts.written(body), created_at=w.now(), failed=""
+        INSERT, id=id_, account_id=account, at=at, body=drafts.written(body), created_at=w.now(), failed="", posts=body.count
     )  # fmt: skip
-    await drafts.keep_media(w, id_, body.pictures)
+    await drafts.keep_media(w, id_, body.uploads)
 
 
 async def page(reading: Reading, account: int, *, below: int, above: int, limit: int, upward: bool) -> list[Waiting]:
@@ -59,6 +66,12 @@ async def move(w: Writing, id_: int, account: int, at: int) -> bool:
     return bool(await w.run(MOVE, me=account, of=id_, at=at))
 
 
+async def change(w: Writing, id_: int, account: int, body: Unsaid, at: int) -> None:
+    """Says this from now on, at that time; and is due again, where it had failed."""
+    await w.run(CHANGE, me=account, of=id_, at=at, said=drafts.written(body), n=body.count)
+    await drafts.keep_media(w, id_, body.uploads)
+
+
 async def drop(w: Writing, id_: int, account: int) -> bool:
     """False where the account has no such post."""
     if not await w.run(DROP, me=account, of=id_):
@@ -68,8 +81,8 @@ async def drop(w: Writing, id_: int, account: int) -> bool:
 
 
 async def count(reading: Reading, account: int, since: int = 0, until: int = 2**62) -> int:
-    """How many of the account's are due within that time (ms)."""
-    return await reading.value(COUNT, me=account, since=since, until=until)
+    """How many posts of the account are due within that time (ms): a series is as many as it has."""
+    return int(await reading.value(COUNT, me=account, since=since, until=until))
 
 
 async def due(reading: Reading, at_most: int) -> list[Waiting]:

@@ -13,6 +13,7 @@ from chaupal.web.said import sentence
 from chaupal.wire.paging import Number
 
 UNFOLDED = ("picture", "alt")  # fields (how their names begin) that lie folded away with the pictures
+COMPOSE = "/compose"
 SLOTS = range(1, 5)  # pictures of one post
 SQUARE_OFFSET = 5 * HOUR + 30 * MINUTE  # of the square's time, in which pages say and ask for every time
 # What a problem is about -> the field beside which it stands; all else stands beside the text.
@@ -57,6 +58,7 @@ class Sheet(msgspec.Struct, kw_only=True):
     error: str = ""
     wrong: str = "text"  # beside which field the error stands
     draft: int | None = None  # which of the kept drafts this is
+    plan: int | None = None  # which of the scheduled posts it is
     quoting: int | None = None
     options: list[str] = []
     poll_for: int = 86_400  # seconds
@@ -65,7 +67,7 @@ class Sheet(msgspec.Struct, kw_only=True):
     quote_policy: str = quotes.PUBLIC
     at: str = ""  # when to say it, as a browser sends a local time
     alts: list[str] = []  # what was said of pictures that did not come in: their files must be chosen again
-    action: str = "/compose"
+    action: str = COMPOSE
     more: list[More] = []
 
     @property
@@ -78,6 +80,11 @@ class Sheet(msgspec.Struct, kw_only=True):
         """Nothing of anybody's stands in it."""
         filled = self.text or self.spoiler or self.kept or self.error or self.at or self.more
         return not (filled or any((*self.options, *self.alts)))
+
+    @property
+    def unsaid(self) -> bool:
+        """It is no post yet."""
+        return self.action == COMPOSE
 
     @property
     def unfolded(self) -> bool:
@@ -113,6 +120,7 @@ class Typed(msgspec.Struct, kw_only=True):
     key: str = ""
     next: str = "/"
     draft: Number | None = None
+    plan: Number | None = None
     quoting: Number | None = None
     options: list[str] = []
     poll_for: Number = 86_400
@@ -141,7 +149,7 @@ def typed_again(typed: Typed, kept: dict[int, Picture], problem: Problem | None,
     return Sheet(
         text=typed.text, spoiler=typed.spoiler, visibility=typed.visibility, language=typed.language, sensitive=typed.sensitive,
         reply_to=typed.reply_to, kept=[kept[id_] for id_ in typed.kept if id_ in kept], key=typed.key,
-        next=typed.next, draft=typed.draft, quoting=typed.quoting,
+        next=typed.next, draft=typed.draft, plan=typed.plan, quoting=typed.quoting,
         options=typed.options, poll_for=typed.poll_for, multiple=typed.multiple, hide_totals=typed.hide_totals,
         quote_policy=typed.quote_policy, at=typed.at, error=sentence(problem, language) if problem else "", wrong=wrong,
         alts=[typed.alt1, typed.alt2, typed.alt3, typed.alt4],

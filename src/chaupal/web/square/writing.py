@@ -8,6 +8,7 @@ from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
 from chaupal.policy import quotes
 from chaupal.policy.facts import FROM_WIRE, Visibility
 from chaupal.policy.surface import Surface
+from chaupal.policy.unsaid import Waiting
 from chaupal.reads.posts import media as media_reads
 from chaupal.reads.posts import unsaid
 from chaupal.reads.timelines import thread
@@ -54,12 +55,13 @@ QUOTERS = {
 
 
 class Begun(msgspec.Struct, kw_only=True):
-    """A new post may begin as an answer, with a text (a tag), or with a draft."""
+    """A new post may begin as an answer, with a text (a tag), or with a draft; `plan`: a scheduled one is changed."""
 
     reply_to: Number | None = None
     text: str = ""
     draft: Number | None = None
     quote: Number | None = None
+    plan: Number | None = None
 
 
 async def blank(call: Call[Any]) -> Sheet:
@@ -87,7 +89,11 @@ async def answer_to(call: Call[Any], card: Card) -> Sheet:
 async def compose(call: Call[Begun]) -> Answer:
     """The form on a page of its own."""
     if call.args.draft is not None:
-        return await _resume(call, call.args.draft)
+        return await _resume(call, await unsaid.draft(call.house.reads, call.viewer, call.args.draft))
+    if call.args.plan is not None:
+        return await _resume(
+            call, await unsaid.scheduled_post(call.house.reads, call.viewer, call.args.plan), plan=True
+        )
     card = await answered(call, call.args.reply_to)
     sheet = await answer_to(call, card) if card else await blank(call)
     if call.args.quote is not None:
@@ -98,16 +104,16 @@ async def compose(call: Call[Begun]) -> Answer:
     return await show(call, sheet, card)
 
 
-async def _resume(call: Call[Begun], id_: int) -> Answer:
-    """The form as it was when the draft was kept. What it answers may be gone meanwhile: then it answers nothing."""
-    kept = await unsaid.draft(call.house.reads, call.viewer, id_)
+async def _resume(call: Call[Begun], kept: Waiting, *, plan: bool = False) -> Answer:
+    """The form as it was when this was kept. What it answers may be gone meanwhile: then it answers nothing."""
     body, pictures = kept.body, await unsaid.uploads(call.house.reads, call.viewer, [kept])
     card, quoted = await _still(call, body.reply_to), await _still(call, body.quoting)
     begun = await blank(call)
     sheet = msgspec.structs.replace(
         begun, text=body.text, spoiler=body.spoiler, visibility=body.visibility or begun.visibility, language=body.language,
         sensitive=body.sensitive, reply_to=card.post.id if card else None, answering=card.author.handle if card else "",
-        kept=[pictures[one] for one in body.pictures if one in pictures], draft=id_,
+        kept=[pictures[one] for one in body.pictures if one in pictures],
+        draft=None if plan else kept.id, plan=kept.id if plan else None,
         quoting=quoted.post.id if quoted else None, options=list(body.poll.options) if body.poll else [],
         poll_for=body.poll.expires_in if body.poll else 86_400, multiple=bool(body.poll and body.poll.multiple),
         hide_totals=bool(body.poll and body.poll.hide_totals), quote_policy=body.quote_policy or begun.quote_policy,
@@ -115,7 +121,7 @@ async def _resume(call: Call[Begun], id_: int) -> Answer:
             More(n=n, text=one.text, kept=[pictures[id_] for id_ in one.pictures if id_ in pictures])
             for n, one in enumerate(body.then, 1)
         ],
-        at=to_local(body.at) if body.at else "", next=links.of(card.post, card.author) if card else "/",
+        at=to_local(kept.at) if plan else to_local(body.at) if body.at else "", next=links.of(card.post, card.author) if card else "/",
     )  # fmt: skip
     return await show(call, sheet, card or quoted)
 
@@ -135,17 +141,23 @@ async def publish(call: Call[Typed]) -> Answer:
     try:
         await attach(call, typed)
         if typed.at:
-            at = from_local(typed.at)
-            if typed.following:
-                raise Invalid("series_later")
-            await scheduling.schedule(call.house.square, call.viewer, unsaid_of(typed, typed.kept), at, typed.draft)
-            return redirect("/scheduled")
+            return await _plan(call, typed, from_local(typed.at))
         id_ = await posts.publish(call.house.square, call.viewer, _draft(call, typed), following(typed))
     except (Invalid, NotAllowed) as problem:
         if nth := problem.details.get("nth"):
             problem.details["more_at"] = str(typed.following[int(nth) - 1].n)
         return await again(call, typed, problem)
     return redirect(f"{links.back(typed.next)}#p{id_}")
+
+
+async def _plan(call: Call[Any], typed: Typed, at: int) -> Answer:
+    """Say it later; or at that time instead of what waited so far."""
+    square, viewer, body = call.house.square, call.viewer, unsaid_of(typed, typed.kept)
+    if typed.plan is None:
+        await scheduling.schedule(square, viewer, body, at, typed.draft)
+    else:
+        await scheduling.change(square, viewer, typed.plan, body, at, typed.draft)
+    return redirect("/scheduled")
 
 
 async def one_more(call: Call[Typed]) -> Answer:
@@ -193,7 +205,7 @@ def _draft(call: Call[Typed], typed: Typed) -> posts.Draft:
         text=typed.text, spoiler=typed.spoiler, visibility=FROM_WIRE.get(typed.visibility, Visibility.DIRECT),
         language=check_language(typed.language) if typed.language else None, sensitive=typed.sensitive,
         reply_to=typed.reply_to, pictures=typed.kept, key=f"page-{typed.key}"[:200] if typed.key else "",
-        draft=typed.draft, poll=poll_of(typed), quoting=typed.quoting, quote_policy=typed.quote_policy,
+        draft=typed.draft, plan=typed.plan, poll=poll_of(typed), quoting=typed.quoting, quote_policy=typed.quote_policy,
     )  # fmt: skip
 
 
@@ -243,10 +255,15 @@ async def answered(call: Call[Any], id_: int | None) -> Card | None:
     return next(iter(await cards(call, [seen])), None)
 
 
+def posts_in(typed: Typed) -> int:
+    """How many posts a form holds."""
+    return 1 + len(typed.following)
+
+
 WRITES: dict[str, Any] = {"shape": Shape.PAGE, "limit": (300, 10_800)}
 
 ROUTES: tuple[Route, ...] = (
     get("/compose", compose, Surface.THREAD, shape=Shape.PAGE, takes=Begun),
-    post("/compose", publish, Surface.THREAD, takes=Typed, body=160_000_000, **WRITES),
+    post("/compose", publish, Surface.THREAD, takes=Typed, body=160_000_000, counts=posts_in, **WRITES),
     post("/compose/more", one_more, Surface.THREAD, takes=Typed, body=160_000_000, **WRITES),
 )

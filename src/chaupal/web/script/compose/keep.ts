@@ -37,7 +37,7 @@ function isSent(text: string): boolean {
 function placeOf(form: HTMLFormElement): string {
   const idOf = (name: string): string => form.querySelector<HTMLInputElement>(`[name=${name}]`)?.value ?? "";
   const action = new URL(form.action).pathname;
-  const what = action !== "/compose" ? action : idOf("reply_to") || (idOf("quoting") && `quote-${idOf("quoting")}`) || "new";
+  const what = action !== "/compose" ? action : (idOf("plan") && `plan-${idOf("plan")}`) || idOf("reply_to") || (idOf("quoting") && `quote-${idOf("quoting")}`) || "new";
   return `chaupal.unsent:${form.dataset["me"] ?? ""}:${what}`;
 }
 
