@@ -66,7 +66,7 @@ def test_keys_that_nobody_uses_any_more_are_forgotten(clock: StillClock, monkeyp
     for number in range(1_000):
         clock.move(1_000)
         local.hit(f"i{number}", 10)
-    assert len(local._used) <= 100
+    assert len(local._used) <= 100  # pyright: ignore[reportPrivateUsage]
 
 
 def test_ever_new_places_neither_fill_the_memory_nor_slow_everybody_down(
@@ -74,7 +74,7 @@ def test_ever_new_places_neither_fill_the_memory_nor_slow_everybody_down(
 ):
     monkeypatch.setattr(meter_local, "MOST_KEYS", 100)
     local, looked = LocalMeter(clock), 0
-    tidy = local._tidy
+    tidy = local._tidy  # pyright: ignore[reportPrivateUsage]
 
     def counted(now: int) -> None:
         nonlocal looked
@@ -84,6 +84,6 @@ def test_ever_new_places_neither_fill_the_memory_nor_slow_everybody_down(
     monkeypatch.setattr(local, "_tidy", counted)
     for number in range(1_000):
         local.hit(f"i{number}", 300)
-        assert len(local._used) <= 100
+        assert len(local._used) <= 100  # pyright: ignore[reportPrivateUsage]
     assert looked <= 20  # not at every request
     assert local.hit("i999", 300).used == 2

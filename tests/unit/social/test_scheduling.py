@@ -14,7 +14,7 @@ from village import Village
 ALL = "/api/v1/scheduled_statuses"
 
 
-async def later(v: Village, minutes: int = 10, **words):
+async def later(v: Village, minutes: int = 10, **words: object):
     at = iso(v.clock() + minutes * MINUTE)
     return await v.api(v.asha, "POST", "/api/v1/statuses", scheduled_at=at, **({"status": "बाद में"} | words))
 

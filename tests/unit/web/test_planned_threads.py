@@ -4,9 +4,11 @@ import pytest
 import regex
 
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, iso
+from chaupal.policy.things import Post
 from chaupal.policy.unsaid import Further, Unsaid
 from chaupal.social.media import media
 from chaupal.social.posts import posts, scheduling
+from chaupal.store.machine.work import Writing
 from chaupal.web.square.sheet import to_local
 from painted import picture
 from unit.web.test_threads import after, of, said, sends
@@ -52,7 +54,7 @@ async def test_a_thread_that_fails_when_it_is_due_says_nothing_of_it_and_stays(
     v.clock.move(HOUR)
     enter, entered = posts.enter, list[int]()
 
-    async def falls(w, post, *, quiet: bool = False) -> None:
+    async def falls(w: Writing, post: Post, *, quiet: bool = False) -> None:
         entered.append(post.id)
         if len(entered) == 3:
             raise RuntimeError("the house falls over")
@@ -160,7 +162,7 @@ async def test_what_is_wrong_with_one_of_the_thread_is_said_beside_it_though_it_
 async def test_a_thread_counts_as_its_posts_among_those_that_wait(village: Village):
     v, square = village, village.running.house.square
     at = v.clock() + DAY
-    two = (Further(text="और"),)
+    two, id_ = (Further(text="और"),), 0
     for number in range(scheduling.MOST_A_DAY // 2):
         body = Unsaid(text=str(number), visibility="public", then=two)
         id_ = await scheduling.schedule(square, v.asha.viewer, body, at)
