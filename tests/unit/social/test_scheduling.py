@@ -1,5 +1,7 @@
 """Scheduled posts: said once, when they are due, by whoever may still speak."""
 
+from typing import Any
+
 import pytest
 
 import measures
@@ -14,7 +16,7 @@ from village import Village
 ALL = "/api/v1/scheduled_statuses"
 
 
-async def later(v: Village, minutes: int = 10, **words: object):
+async def later(v: Village, minutes: int = 10, **words: Any):
     at = iso(v.clock() + minutes * MINUTE)
     return await v.api(v.asha, "POST", "/api/v1/statuses", scheduled_at=at, **({"status": "बाद में"} | words))
 
