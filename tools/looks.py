@@ -1,0 +1,129 @@
+"""What is wrong with how a page looks, as far as a machine can see it: width, axe, what is cut, what covers what, what hides the focus.
+
+For the gallery (`tools/screenshots.py`) and for tests; `page` is one of Playwright's, opened with `bypass_csp`.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+AXE = Path(__file__).resolve().parents[1] / "node_modules" / "axe-core" / "axe.min.js"
+
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+# Every rule of axe, with the one that is off by itself: WCAG 2.2, 2.5.8, targets of 24 by 24 CSS px or as much room.
+EVERY_RULE = "axe.run(document, {resultTypes: ['violations'], rules: {'target-size': {enabled: true}}})"
+
+# What a box hides of its own words: a button, a name or a heading that is wider or taller than what shows it. Words of people
+# may end in an ellipsis (names) or after some lines (`line-clamp`); whatever is so is still whole on its own page.
+CUT = """() => {
+  const seen = (one) => one.checkVisibility({opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true});
+  const found = [];
+  for (const one of document.body.querySelectorAll('*')) {
+    const style = getComputedStyle(one);
+    if (!/hidden|clip/.test(style.overflowX + style.overflowY) || !seen(one) || one.closest('.unseen, .invisible, svg, .skip')) continue;
+    if (style.webkitLineClamp !== 'none' || style.textOverflow === 'ellipsis' || !one.innerText?.trim()) continue;
+    if (style.clipPath !== 'none' || one.clientWidth < 2) continue;
+    const wide = /hidden|clip/.test(style.overflowX) && one.scrollWidth > one.clientWidth + 5;
+    const tall = /hidden|clip/.test(style.overflowY) && one.scrollHeight > one.clientHeight + 1;
+    if (wide || tall) found.push(one.outerHTML.slice(0, 120));
+  }
+  return found;
+}"""
+
+# Stacked marks stand above and below the letter: a line of less than 1.35 em clips them, one of Naskh less than 1.4.
+TIGHT = """() => {
+  const found = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const text = walk.currentNode.data, one = walk.currentNode.parentElement;
+    const least = /[\\u0600-\\u06ff]/.test(text) ? 1.4 : /[\\u0900-\\u0d7f]/.test(text) ? 1.35 : 0;
+    if (!least || one.closest('svg, .avatar, .unseen, script, style, template, option') || !one.checkVisibility()) continue;
+    const style = getComputedStyle(one), high = parseFloat(style.lineHeight) / parseFloat(style.fontSize);
+    if (high && high < least - .01) found.push(`${high.toFixed(2)}: ${text.trim().slice(0, 60)}`);
+  }
+  return found;
+}"""
+
+# Words that lie on other words. Only where both stand in the flow of the page: bars that stay on the screen lie over it by intention.
+OVER = """() => {
+  const stays = (one) => { for (; one; one = one.parentElement) if (/fixed|sticky/.test(getComputedStyle(one).position)) return true; };
+  const shown = (box, one) => {  // what a box that scrolls or clips hides lies on nothing
+    let {left, top, right, bottom} = box;
+    for (; one && one !== document.body; one = one.parentElement) {
+      const style = getComputedStyle(one), around = one.getBoundingClientRect();
+      if (style.overflowX !== 'visible') { left = Math.max(left, around.left); right = Math.min(right, around.right); }
+      if (style.overflowY !== 'visible') { top = Math.max(top, around.top); bottom = Math.min(bottom, around.bottom); }
+    }
+    return {left, top, right, bottom};
+  };
+  const lines = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const node = walk.currentNode, one = node.parentElement;
+    if (!node.data.trim() || one.closest('.unseen, .invisible, svg, script, style, template, select, dialog, .skip')) continue;
+    if (!one.checkVisibility({opacityProperty: true, visibilityProperty: true}) || stays(one)) continue;
+    const range = document.createRange(); range.selectNodeContents(node);
+    for (const box of range.getClientRects())
+      if (box.width > 2 && box.height > 2) {
+        const text = node.data.trim().slice(0, 40), size = parseFloat(getComputedStyle(one).fontSize);
+        lines.push({box: shown(box, one), one, text, size});
+      }
+  }
+  lines.sort((a, b) => a.box.top - b.box.top);
+  const found = [];
+  lines.forEach((a, at) => {
+    for (const b of lines.slice(at + 1)) {
+      if (b.box.top > a.box.bottom) break;
+      if (a.one === b.one || a.one.contains(b.one) || b.one.contains(a.one)) continue;
+      const wide = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left);
+      const tall = Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top);
+      if (wide > 2 && tall > .45 * Math.min(a.size, b.size)) found.push(`“${a.text}” on “${b.text}”`);
+    }
+  });
+  return found;
+}"""
+
+# WCAG 2.2, 2.4.11: whatever has the focus is not hidden by what stays on the screen. The middle of its first line is looked for.
+HIDDEN = """async () => {
+  const found = [];
+  const takes = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
+  for (const one of document.querySelectorAll(takes)) {
+    if (!one.checkVisibility({visibilityProperty: true}) || one.disabled || one.matches('[tabindex="-1"]')) continue;
+    if (one.closest('.unseen, .skip, dialog, .village')) continue;
+    one.focus();
+    if (document.activeElement !== one) continue;
+    const box = one.getClientRects()[0];
+    if (!box || box.width < 2 || box.height < 2) continue;
+    const x = Math.min(Math.max(box.left + box.width / 2, 1), innerWidth - 2), y = box.top + Math.min(box.height / 2, 20);
+    const top = document.elementFromPoint(x, y);
+    if (!top) { found.push(`outside: ${one.outerHTML.slice(0, 110)}`); continue; }
+    if (one.contains(top) || top.contains(one) || one.labels?.[0]?.contains(top)) continue;
+    found.push(`${one.outerHTML.slice(0, 110)} under ${top.outerHTML.slice(0, 60)}`);
+  }
+  document.activeElement?.blur();
+  scrollTo(0, 0);
+  return found;
+}"""
+
+# Pictures that have come, and whose letters are drawn: both may lie in what is not there.
+BROKEN = """() => [...document.images].filter((one) => one.complete && !one.naturalWidth && one.checkVisibility())
+  .map((one) => one.outerHTML.slice(0, 120))"""
+
+
+def axe(page: Page) -> list[str]:
+    """What axe found, with the first place of each."""
+    page.evaluate(AXE.read_text("utf-8"))
+    found: dict[str, Any] = page.evaluate(EVERY_RULE)
+    return [f"{one['id']}: {one['nodes'][0]['html'][:160]} ({len(one['nodes'])})" for one in found["violations"]]
+
+
+def wrong(page: Page) -> list[str]:
+    """All that is wrong with the page as it stands, each as `kind: where`; nothing where it is well."""
+    wide: int = page.evaluate(SIDEWAYS)
+    found = [f"wide: {wide} px"] if wide > 0 else []
+    found += [f"axe: {one}" for one in axe(page)]
+    for kind, script in (("cut", CUT), ("tight", TIGHT), ("over", OVER), ("hidden", HIDDEN), ("broken", BROKEN)):
+        found += [f"{kind}: {one}" for one in page.evaluate(script)]
+    return found
