@@ -6,7 +6,7 @@ python tools/screenshots.py http://localhost:8000 docs/pictures readme   # those
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,7 +127,7 @@ README = (
 
 
 @contextmanager
-def sitting(browser: Browser, origin: str, look: Look, who: str) -> Iterator[Page]:
+def sitting(browser: Browser, origin: str, look: Look, who: str) -> Generator[Page]:
     """A page of a browser of its own, in that look, as `who` of the cast ("" for a guest), seen from India."""
     context = browser.new_context(
         base_url=origin,
