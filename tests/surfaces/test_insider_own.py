@@ -12,8 +12,9 @@ from chaupal.api.routes import ROUTES as API
 from chaupal.governance.appeals import appeals, outside
 from chaupal.governance.cases import assigning, bulk, cases, decisions, evidence, house, notes, reviews
 from chaupal.governance.cases.desk import ACTS
+from chaupal.governance.cases.guards import NotAskedFor
 from chaupal.governance.cases.house import MatterForm
-from chaupal.governance.cases.lifecycle import FINAL, MACHINE, MOVES, RESUMED, State
+from chaupal.governance.cases.lifecycle import AGREED, FINAL, MACHINE, MOVES, RESUMED, State
 from chaupal.governance.log import opening
 from chaupal.governance.orders import orders, statements, steps
 from chaupal.governance.orders.changes import ChangeForm
@@ -30,7 +31,7 @@ from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.court import evidence as held
 from chaupal.web.routes import ROUTES as WEB
-from surfaces.insiders import EVIDENCE, GROUNDS, as_app, at_desk, count, hire, in_shell, rule_for
+from surfaces.insiders import EVIDENCE, GROUNDS, as_app, at_desk, count, hire, in_shell, protect, rule_for
 from village import REASON, Village, Villager
 
 ROLES = sorted(STAFF)
@@ -57,11 +58,21 @@ async def proposed(v: Village, ref: str, n: int, **what: str) -> None:
 
 async def concurred(v: Village, ref: str, n: int) -> None:
     await proposed(v, ref, n)
-    await decisions.concur(v.running.house.court, v.cast["usha"].viewer, ref, n)
+    await agreed(v, ref, n)
+
+
+async def agreed(v: Village, ref: str, n: int) -> None:
+    """By a second reviewer, where the law asks for one."""
+    court = v.running.house.court
+    async with court.work.reading() as reading:
+        protected = (await cases.case_of(court, reading, ref, n)).protected
+    if protected:
+        await decisions.concur(court, v.cast["usha"].viewer, ref, n)
 
 
 async def in_force(v: Village, ref: str, n: int) -> None:
     await proposed(v, ref, n)
+    await agreed(v, ref, n)
     await decisions.approve(v.running.house.court, v.dev.viewer, ref, n)
 
 
@@ -86,7 +97,7 @@ async def change_proposed(v: Village, ref: str, n: int) -> None:
 
 async def change_concurred(v: Village, ref: str, n: int) -> None:
     await change_proposed(v, ref, n)
-    await decisions.concur(v.running.house.court, v.cast["usha"].viewer, ref, n)
+    await agreed(v, ref, n)
 
 
 async def nothing(v: Village, ref: str, n: int) -> None: ...
@@ -126,6 +137,9 @@ async def scene(v: Village, state: State) -> tuple[str, dict[str, Villager]]:
     seen_by = 2 if state is State.NOT_FOUND else 0  # what is not for everybody stands as not found
     for who in (*insiders.values(), v.ravi):
         await v.says(who, "Something of my own, about the village.", visibility=seen_by)
+    if state in AGREED:  # a second reviewer is asked for where the law protects who speaks
+        for who in (*insiders.values(), v.ravi):
+            await protect(v, who)
     ref = await v.receives(*(who.latest.path for who in insiders.values()), v.ravi.latest.path)
     for n in range(1, len(ROLES) + 2):
         await COMES_TO[state](v, ref, n)
@@ -174,9 +188,12 @@ async def test_a_case_of_somebody_else_is_moved_by_whoever_the_table_says_and_no
                 try:
                     await cases.take(court, reading, who.viewer, case, verb)
                     opened = True
-                except NotAllowed:
+                except (NotAllowed, NotAskedFor):
                     opened = False
-                assert opened == (Role(role) in MAY[word]), (verb, role)
+                asked_for = not {"own_rules", "protected"}.intersection(case.move(verb).guards) or (
+                    verb == "concur" and case.protected
+                )
+                assert opened == (asked_for and Role(role) in MAY[word]), (verb, role)
 
 
 @pytest.mark.parametrize("state", [State.RECEIVED, State.STAYED], ids=str)

@@ -1,6 +1,6 @@
 """A case: all that happened about one target. Its status is the fold of its events, and the lifecycle is its only door."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -13,7 +13,8 @@ from chaupal.governance.orders import procedure, stages
 from chaupal.governance.orders.papers import check_may
 from chaupal.governance.orders.procedure import Stage, Step
 from chaupal.governance.regimes import GENERIC, Regime
-from chaupal.kernel.errors import Conflict, NotFound
+from chaupal.kernel.errors import Conflict, NotFound, Problem
+from chaupal.policy.may import may
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import clocks, docket, knowing, ledger, speakers
 from chaupal.store.court.docket import Authority, CaseEvent, Order, Said, Target
@@ -234,8 +235,17 @@ async def take(court: Court, reading: Reading, viewer: Viewer, case: Case, verb:
     if not await knowing.known(reading, viewer, [case.order]):
         raise NotFound
     move = case.move(verb)
-    guards.check(await asked(court, reading, case, move, me))
+    guards.check(await _asked(court, reading, case, me), move, lifecycle.may(verb, own=case.own_rules))
     return Taken(move, me)
+
+
+async def open_to(court: Court, reading: Reading, viewer: Viewer, case: Case) -> dict[str, Problem | None]:
+    """Each verb that the viewer's role opens where the case stands -> what keeps them from it, as `take` says it; None: it is theirs."""
+    asked = await _asked(court, reading, case, viewer.account or 0)
+    words = {verb: lifecycle.may(verb, own=case.own_rules) for verb in case.verbs}
+    return {
+        verb: guards.kept_by(asked, case.move(verb), word) for verb, word in words.items() if may(viewer, word)
+    }  # fmt: skip
 
 
 def follow(case: Case, verb: str, by: int) -> Taken:
@@ -243,23 +253,39 @@ def follow(case: Case, verb: str, by: int) -> Taken:
     return Taken(case.move(verb), by)
 
 
-async def asked(court: Court, reading: Reading, case: Case, move: Move, me: int) -> guards.Asked:
+async def _asked(court: Court, reading: Reading, case: Case, me: int) -> guards.Asked:
     """What the guards of a move look at, as it is at this moment."""
     owners = frozenset(() if case.target.owner_id is None else (case.target.owner_id,))
     earlier = case.earlier
     people = await accounts.standings(reading, {me, *owners, *(event.by for event, _ in earlier)})
     return guards.Asked(
-        move=move, by=me, owners=owners, people=people, book=court.rules.current(court.clock()), earlier=earlier,
-        speaker=case.speaker, thrice=case.protected, word=lifecycle.may(move.verb, own=case.own_rules),
+        by=me, owners=owners, people=people, book=court.rules.current(court.clock()), earlier=earlier,
+        speaker=case.speaker, thrice=case.protected, own=case.own_rules,
     )  # fmt: skip
 
 
 async def check_step(court: Court, reading: Reading, order: Order, move: Step, me: int) -> None:
     """Whether a person may take a step of an order as a whole. Raises NotAllowed for one that names something of theirs."""
-    owners = await docket.owners_of(reading, order.id)
-    people = await accounts.standings(reading, [me])
-    book = court.rules.current(court.clock())
-    guards.check(guards.Asked(move=move, by=me, owners=owners, people=people, book=book, word=move.may))
+    guards.check(await _asked_of(court, reading, order, me), move, move.may)
+
+
+async def steps_open_to(
+    court: Court, reading: Reading, viewer: Viewer, order: Order, moves: Iterable[Step]
+) -> dict[str, Problem | None]:  # fmt: skip
+    """Verb of each of the steps that the viewer's role opens -> what keeps them from it; None: it is theirs to take."""
+    asked = await _asked_of(court, reading, order, viewer.account or 0)
+    return {move.verb: guards.kept_by(asked, move, move.may) for move in moves if may(viewer, move.may)}
+
+
+async def _asked_of(court: Court, reading: Reading, order: Order, me: int) -> guards.Asked:
+    """The same of an order as a whole: where its cases stand, and for when a hearing is set."""
+    events = (await docket.order_events_of(reading, [order.id]))[order.id]
+    states = (await docket.standing(reading, [order.id])).get(order.id, {})
+    return guards.Asked(
+        by=me, owners=await docket.owners_of(reading, order.id), people=await accounts.standings(reading, [me]),
+        book=court.rules.current(court.clock()), left=frozenset(State(state) for state, _ in states), emergency=order.emergency,
+        hearing=next((event.body.until for event in reversed(events) if event.verb == "set_hearing"), None), now=court.clock(),
+    )  # fmt: skip
 
 
 async def enter(

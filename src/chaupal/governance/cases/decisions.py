@@ -183,9 +183,13 @@ async def act_alone(
 ) -> None:
     """Decide and carry out by oneself what the law leaves to one person. Raises NotAllowed where it asks for two."""
     async with court.work.writing() as w:
-        case = await cases.case_held(court, w, viewer, ref, number, seen)
-        taken = await cases.take(court, w, viewer, case, "act_alone")
-        await _act(court, w, case, draft, taken, Deciders(taken.by, alone=True))
+        await act_alone_in(court, w, viewer, await cases.case_held(court, w, viewer, ref, number, seen), draft)
+
+
+async def act_alone_in(court: Court, w: Writing, viewer: Viewer, case: Case, draft: Draft) -> State:
+    taken = await cases.take(court, w, viewer, case, "act_alone")
+    await _act(court, w, case, draft, taken, Deciders(taken.by, alone=True))
+    return taken.move.to
 
 
 async def act_or_propose(court: Court, viewer: Viewer, ref: str, number: int, draft: Draft) -> bool:
@@ -198,11 +202,9 @@ async def act_or_propose(court: Court, viewer: Viewer, ref: str, number: int, dr
 async def act_or_propose_in(court: Court, w: Writing, viewer: Viewer, case: Case, draft: Draft) -> State:
     """The same in a unit that is open. Who needs a second is told so before anything is written."""
     try:
-        taken = await cases.take(court, w, viewer, case, "act_alone")
-        await _act(court, w, case, draft, taken, Deciders(taken.by, alone=True))
+        return await act_alone_in(court, w, viewer, case, draft)
     except NeedsTwo:
         return await propose_in(court, w, viewer, case, draft)
-    return taken.move.to
 
 
 async def break_glass(
@@ -210,9 +212,13 @@ async def break_glass(
 ) -> None:
     """One person acts where waiting for a second would do harm. It is over after a day, unless a second person agrees."""
     async with court.work.writing() as w:
-        case = await cases.case_held(court, w, viewer, ref, number, seen)
-        taken = await cases.take(court, w, viewer, case, "break_glass")
-        await _act(court, w, case, draft, taken, Deciders(taken.by))
+        await break_glass_in(court, w, viewer, await cases.case_held(court, w, viewer, ref, number, seen), draft)
+
+
+async def break_glass_in(court: Court, w: Writing, viewer: Viewer, case: Case, draft: Draft) -> State:
+    taken = await cases.take(court, w, viewer, case, "break_glass")
+    await _act(court, w, case, draft, taken, Deciders(taken.by))
+    return taken.move.to
 
 
 async def lift(court: Court, viewer: Viewer, ref: str, number: int, *, reason: str, seen: int | None = None) -> None:

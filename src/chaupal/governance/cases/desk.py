@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.governance.cases import cases, guards, ladder, lifecycle, notes
+from chaupal.governance.cases import cases, ladder, lifecycle, notes
 from chaupal.governance.cases.cases import Case
-from chaupal.governance.cases.guards import NeedsTwo
+from chaupal.governance.cases.guards import NeedsTwo, NotAskedFor
 from chaupal.governance.context import Court
 from chaupal.governance.orders import faces, intake, procedure, stages, steps
 from chaupal.governance.orders.papers import check_may
 from chaupal.governance.regimes import Defect, Regime
-from chaupal.kernel.errors import NotAllowed, NotFound, Problem
+from chaupal.kernel.errors import NotAllowed, NotFound
 from chaupal.policy.draft import REFUSE
 from chaupal.policy.may import may
 from chaupal.policy.measures import ACCOUNT_LEVEL, Measure
@@ -43,11 +43,15 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """A step that can be taken now. `allowed`: by this person. `some`: it can be about some of the targets."""
+    """A step where the order stands. `allowed`: this person may take it; `why_not`: what keeps them, though their role opens it.
+
+    `some`: it can be about some of the targets.
+    """
 
     verb: str
     needs: tuple[str, ...]
     allowed: bool
+    why_not: str = ""
     some: bool = False
 
 
@@ -121,31 +125,20 @@ async def check_role(court: Court, viewer: Viewer, act: str, ref: str) -> None:
 
 
 async def _acts(court: Court, reading: Reading, viewer: Viewer, case: Case) -> tuple[frozenset[str], str]:
-    """The acts that are open by the table and its guards, and the first thing that keeps this person from one open to others."""
-    if case.state in lifecycle.OPEN and not stages.allows(case.stage, "serve"):
-        return frozenset(), stages.WHY_NOT[case.stage]
-    here, open_, why = lifecycle.MACHINE.verbs(case.state), set[str](), ""
-    for act, verbs in ACTS.items():
-        for verb in verbs:
-            if verb not in here or not _applies(case, act) or not may(viewer, lifecycle.may(verb, own=case.own_rules)):
-                continue
-            try:
-                guards.check(
-                    await cases.asked(court, reading, case, lifecycle.move(case.state, verb), viewer.account or 0)
-                )
-                open_.add(act)
-            except Problem as problem:
-                why = why or ("" if isinstance(problem, NeedsTwo) else problem.message)
+    """The acts that the machine takes from this person now, and the first thing that keeps them from one open to others."""
+    found = await cases.open_to(court, reading, viewer, case)
+    verbs = [verb for verbs in ACTS.values() for verb in verbs]
+    open_ = frozenset(
+        act for act, meant in ACTS.items() if any(verb in found and found[verb] is None for verb in meant)
+    )
+    if lifecycle.MACHINE.verbs(case.state).intersection(verbs) - case.verbs:
+        return open_, stages.WHY_NOT[case.stage]
+    why = next(
+        (p.message for verb in verbs if (p := found.get(verb)) and not isinstance(p, (NeedsTwo, NotAskedFor))), ""
+    )
     if not why and "return" in open_ and not open_ & {"approve", "concur"}:
         why = ONLY_BACK
-    return frozenset(open_), why
-
-
-def _applies(case: Case, act: str) -> bool:
-    """What the table allows in more cases than it is asked for in."""
-    if act == "act_alone":
-        return case.own_rules
-    return act != "concur" or case.protected
+    return open_, why
 
 
 # --- an order ---
@@ -164,13 +157,14 @@ async def matter(court: Court, viewer: Viewer, ref: str) -> Matter:
         moves = await _moves(reading, named)
         running = await clocks.of(reading, "order", order.id)
         papers = await documents.of_order(reading, order.id)
+        offered = await _steps(court, reading, viewer, steps.standing(events), order)
     regime, stage = cases.regime_of(court, order), steps.standing(events)
     facts = faces.facts_of(order, authority, named)
     wrong = faces.of_order(regime, order, authority, named)
     return Matter(
         order=order, authority=authority, regime=regime, stage=stage.value, seen=events[-1].number if events else 0,
         events=tuple(events), moves=moves, defects=tuple(wrong), letters=intake.draft(court, regime, wrong, facts) if wrong else {},
-        steps=_steps(viewer, stage, order), clocks=tuple(c for c in running if c.stopped_at is None), documents=tuple(papers),
+        steps=offered, clocks=tuple(c for c in running if c.stopped_at is None), documents=tuple(papers),
         notes=tuple(await notes.on(court, viewer, "order", order.id)), numbers=len(named),
     )  # fmt: skip
 
@@ -193,16 +187,18 @@ async def _moves(reading: Reading, named: Sequence[docket.Target]) -> tuple[tupl
 NOBODYS = frozenset({"receive", "open", *procedure.BY_DECISION})  # what nobody takes as a step
 
 
-def _steps(viewer: Viewer, stage: procedure.Stage, order: Order) -> tuple[Step, ...]:
+async def _steps(
+    court: Court, reading: Reading, viewer: Viewer, stage: procedure.Stage, order: Order
+) -> tuple[Step, ...]:  # fmt: skip
     """In the order of the table. A verb about some targets is offered with the one about all, where there is that one."""
     here = {move.verb: move for move in procedure.STEPS if move.source is stage and move.verb not in NOBODYS}
-    if not order.emergency:
-        here.pop("confirm", None)
+    kept = await cases.steps_open_to(court, reading, viewer, order, here.values())
     found: list[Step] = []
     for verb, move in here.items():
-        whole = procedure.WHOLE.get(verb, verb)
-        if whole != verb and whole in here:
+        whole, problem = procedure.WHOLE.get(verb, verb), kept.get(verb)
+        if (whole != verb and whole in here) or isinstance(problem, NotAskedFor):
             continue
         needs = tuple(need for need in move.needs if need != "leaf")
-        found.append(Step(whole, needs, may(viewer, move.may), procedure.SOME.get(whole) in here or whole == "confirm"))
+        some = procedure.SOME.get(whole) in here or whole == "confirm"
+        found.append(Step(whole, needs, verb in kept and problem is None, problem.message if problem else "", some))
     return tuple(found)

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from chaupal.governance.cases.lifecycle import State
+from chaupal.governance.cases.lifecycle import MOVES, State
 from chaupal.governance.cases.machine import Move
 from chaupal.governance.laws.house_rules import RuleBook
+from chaupal.governance.orders import stages
 from chaupal.governance.orders.papers import check_may
-from chaupal.governance.orders.procedure import Stage
-from chaupal.kernel.errors import Conflict, NotAllowed
+from chaupal.governance.orders.procedure import WHOLE, Stage
+from chaupal.kernel.errors import Conflict, NotAllowed, Problem
 from chaupal.policy.may import MAY, STAFF
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court.docket import CaseEvent
@@ -22,6 +23,8 @@ YOURS = "This is about something of your own; somebody else must act"
 NOT_NOW = "You are not of the staff as you were, or your account is limited; ask an owner"
 SECOND = "You proposed this yourself; a second person must decide"
 TWO = "This takes two people: propose it, and let somebody else approve"
+STUCK = "Nothing of these can be moved by this step"
+NO_EMERGENCY = "Only an emergency order is confirmed"
 UNHELD = "Whoever proposed or agreed to this may not do so any more: send it back, so that it is proposed anew"
 
 
@@ -29,16 +32,20 @@ class NeedsTwo(NotAllowed):
     """One person may not do this alone; it can be proposed instead."""
 
 
+class NotAskedFor(Conflict):
+    """The law asks for no such act about this thing, whoever makes it: nobody is told so who did not try."""
+
+
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """A move that somebody wants to make, with all that guards look at.
+    """Somebody who wants to move a thing, with all that guards look at.
 
     `owners`: whose things it is about; nobody's where it names nothing that is here. `people`: how everybody stands now who
     has a hand in it, the owners too. `earlier`: the events that it seconds, each with the word of `policy.may` that opened it.
     `speaker`: the class its owner is protected as, and whether the law asks for a third person because of it (`thrice`).
-    `word`: what opens the move.
+    `own`: whether it comes under the house's own rules. Of an order as a whole: where its cases stand (`left`), whether it is an
+    emergency's, and the day (ms) for which its hearing is set. `now` in ms.
     """
 
-    move: Move[State] | Move[Stage]
     by: int
     owners: frozenset[int]
     people: dict[int, Standing]
@@ -46,14 +53,29 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     earlier: tuple[tuple[CaseEvent, str], ...] = ()
     speaker: str = ""
     thrice: bool = False
-    word: str = ""
+    own: bool = False
+    left: frozenset[State] = frozenset()
+    emergency: bool = False
+    hearing: int | None = None
+    now: int = 0
+    verb: str = ""
 
 
-def check(asked: Asked) -> None:
-    """Raises NotAllowed or Conflict with the first thing that keeps this person from this move."""
-    check_holds(asked.people.get(asked.by), asked.word)
-    for name in asked.move.guards:
+def check(asked: Asked, move: Move[State] | Move[Stage], word: str) -> None:
+    """Raises NotAllowed or Conflict with the first thing that keeps this person from this move, which `word` opens."""
+    check_holds(asked.people.get(asked.by), word)
+    asked = msgspec.structs.replace(asked, verb=move.verb)
+    for name in move.guards:
         GUARDS[name](asked)
+
+
+def kept_by(asked: Asked, move: Move[State] | Move[Stage], word: str) -> Problem | None:
+    """The same as an answer, for whoever only wants to know what is open; None where nothing keeps them."""
+    try:
+        check(asked, move, word)
+    except Problem as problem:
+        return problem
+    return None
 
 
 def check_not_own(me: int, owners: Iterable[int | None], says: str = YOURS) -> None:
@@ -114,6 +136,18 @@ def _concurred(asked: Asked) -> None:
         raise Conflict("This concerns a protected speaker: a second reviewer must agree before it can be approved")
 
 
+def _protected(asked: Asked) -> None:
+    """Nobody is asked to agree as second reviewer where the law does not ask for one: who has agreed cannot approve."""
+    if not asked.thrice:
+        raise NotAskedFor("This concerns no protected speaker: it is approved without a second reviewer")
+
+
+def _own_rules(asked: Asked) -> None:
+    """What an order asks for nobody decides alone, but in an emergency."""
+    if not asked.own:
+        raise NeedsTwo(TWO)
+
+
 def _still_staff(asked: Asked) -> None:
     """Roles count at the moment of approval: what somebody proposed who may not propose it now, is proposed anew."""
     if not all(holds(asked.people.get(event.by), word) for event, word in asked.earlier):
@@ -122,7 +156,7 @@ def _still_staff(asked: Asked) -> None:
 
 def _other_team(asked: Asked) -> None:
     """Where the house's rules say so, nobody decides about what somebody of their own role did."""
-    check_other_team(asked.book, asked.move.verb, asked.by, [event.by for event, _ in asked.earlier], asked.people)
+    check_other_team(asked.book, asked.verb, asked.by, [event.by for event, _ in asked.earlier], asked.people)
 
 
 def _not_alone_on_protected(asked: Asked) -> None:
@@ -133,6 +167,31 @@ def _not_alone_on_protected(asked: Asked) -> None:
 def _not_alone_on_staff(asked: Asked) -> None:
     if any(owner in asked.people and asked.people[owner].role in STAFF for owner in asked.owners):
         raise NeedsTwo("This concerns somebody of the staff. " + TWO)
+
+
+# --- of a step of an order ---
+
+
+def _nothing_left(asked: Asked) -> None:
+    stages.check_over(asked.verb, asked.left)
+
+
+def _some_can_move(asked: Asked) -> None:
+    """A step about some of the things is about those whose cases it can move."""
+    verb = WHOLE[asked.verb]
+    if not any(move.verb == verb and move.source in asked.left for move in MOVES):
+        raise NotAskedFor(STUCK)
+
+
+def _emergency(asked: Asked) -> None:
+    if not asked.emergency:
+        raise NotAskedFor(NO_EMERGENCY)
+
+
+def _its_day(asked: Asked) -> None:
+    """A hearing is held on its day or after it. Who meets earlier sets another day first."""
+    if asked.hearing is not None and asked.now < asked.hearing:
+        raise Conflict("This hearing is set for a later day; set another day first")
 
 
 def check_other_team(book: RuleBook, act: str, me: int, others: Iterable[int], people: dict[int, Standing]) -> None:
@@ -147,4 +206,6 @@ def check_other_team(book: RuleBook, act: str, me: int, others: Iterable[int], p
 GUARDS: dict[str, Callable[[Asked], None]] = {
     "not_own": _not_own, "there": _there, "another": _another, "third": _third, "concurred": _concurred, "still_staff": _still_staff,
     "other_team": _other_team, "not_alone_on_protected": _not_alone_on_protected, "not_alone_on_staff": _not_alone_on_staff,
+    "protected": _protected, "own_rules": _own_rules,
+    "nothing_left": _nothing_left, "some_can_move": _some_can_move, "emergency": _emergency, "its_day": _its_day,
 }  # fmt: skip

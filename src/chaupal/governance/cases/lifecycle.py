@@ -57,7 +57,9 @@ FINAL = frozenset({
 OWN = ("not_own",)
 THERE = (*OWN, "there")
 ALONE = (*OWN, "not_alone_on_protected", "not_alone_on_staff")
+OWN_ALONE = (*OWN, "own_rules", "not_alone_on_protected", "not_alone_on_staff")
 SECOND = (*OWN, "another", "other_team", "still_staff")
+CONCURS = (*OWN, "protected", "another", "other_team", "still_staff")
 
 
 def _each(
@@ -72,13 +74,13 @@ MOVES: tuple[Move, ...] = (
     *_each(UNDECIDED, "propose_measure", State.MEASURE_PROPOSED, "decide", PROPOSAL, "sanction"),
     *_each(UNDECIDED, "propose_refusal", State.REFUSAL_PROPOSED, "decide", (*PROPOSAL, "ground"), "sanction"),
     *_each(UNDECIDED, "propose_closing", State.CLOSING_PROPOSED, "decide", PROPOSAL, "sanction"),
-    *_each(UNDECIDED, "act_alone", State.UNSECONDED, "sanction", (*PROPOSAL, "ruling"), guards=ALONE),
+    *_each(UNDECIDED, "act_alone", State.UNSECONDED, "sanction", (*PROPOSAL, "ruling"), guards=OWN_ALONE),
     *_each(UNDECIDED, "break_glass", State.UNSECONDED, "break_glass", (*PROPOSAL, "ruling"), guards=ALONE),
     # A thing that is not for everybody stands as not found. It is left there, or something is done about it.
     *_each((State.NOT_FOUND,), "propose_measure", State.MEASURE_PROPOSED, "decide", PROPOSAL, "sanction", THERE),
     *_each((State.NOT_FOUND,), "break_glass", State.UNSECONDED, "break_glass", (*PROPOSAL, "ruling"), guards=("there", *ALONE)),
     *_each((State.NOT_FOUND,), "take_over", State.IN_FORCE, "carry_out", ("leaf", "ruling"), guards=THERE),
-    *_each((State.MEASURE_PROPOSED,), "concur", State.MEASURE_CONCURRED, "decide", SECONDED, guards=SECOND),
+    *_each((State.MEASURE_PROPOSED,), "concur", State.MEASURE_CONCURRED, "decide", SECONDED, guards=CONCURS),
     *_each((State.MEASURE_PROPOSED, State.MEASURE_CONCURRED), "serve", State.IN_FORCE, "approve", (*SECONDED, "ruling"),
            "approve_sanction", (*SECOND, "concurred", "third")),
     *_each((State.REFUSAL_PROPOSED,), "refuse", State.REFUSED, "approve", SECONDED, "approve_sanction", SECOND),
@@ -90,7 +92,7 @@ MOVES: tuple[Move, ...] = (
     *_each(IN_FORCE, "overturn", State.OVERTURNED, "hear_appeal", ("reason", "leaf")),
     # A change of what is in force takes two, as the measure did; a narrower one by an appeal is whoever's who hears it.
     *_each((State.IN_FORCE,), "propose_change", State.CHANGE_PROPOSED, "decide", PROPOSAL, "sanction"),
-    *_each((State.CHANGE_PROPOSED,), "concur", State.CHANGE_CONCURRED, "decide", SECONDED, guards=SECOND),
+    *_each((State.CHANGE_PROPOSED,), "concur", State.CHANGE_CONCURRED, "decide", SECONDED, guards=CONCURS),
     *_each(CHANGING, "change", State.IN_FORCE, "approve", (*SECONDED, "ruling"), "approve_sanction", (*SECOND, "concurred", "third")),
     *_each(CHANGING, "return_change", State.IN_FORCE, "decide", (*SECONDED, "reason"), "approve_sanction",
            (*OWN, "another")),

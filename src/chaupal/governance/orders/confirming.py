@@ -19,7 +19,6 @@ from chaupal.store.court.docket import Order, OrderEvent, Said
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine.work import Writing
 
-NO_EMERGENCY = "Only an emergency order is confirmed"
 NO_ORDER = "This is no order that could confirm it"
 NO_EMERGENCY_OF_THEIRS = "is no emergency order of this authority that this one could confirm"
 NOT_NAMED = "The confirming order names nothing that is in force by this one"
@@ -32,8 +31,6 @@ def no_order() -> Conflict:
 
 async def carry(court: Court, w: Writing, order: Order, meant: Sequence[Case], event: OrderEvent) -> None:
     """Let go on what the order that `event` names confirms of `meant`. Raises Conflict, and then nothing has changed."""
-    if not order.emergency:
-        raise Conflict(NO_EMERGENCY)
     confirming = await docket.order(w, event.body.confirms)
     if confirming is None or not may_confirm(order, confirming) or confirming.confirms not in (None, order.id):
         raise no_order()

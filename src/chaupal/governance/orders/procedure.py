@@ -38,13 +38,17 @@ OVER = FINAL | {Stage.CLOSED}
 OWN = ("not_own",)
 
 
-def _each(sources: Iterable[Stage], verb: str, to: Stage, may: str, *needs: str) -> tuple[Step, ...]:
-    return tuple(AnyMove(source, verb, to, may, needs, guards=OWN) for source in sources)
+def _each(
+    sources: Iterable[Stage], verb: str, to: Stage, may: str, *needs: str, also: tuple[str, ...] = ()
+) -> tuple[Step, ...]:  # fmt: skip
+    return tuple(AnyMove(source, verb, to, may, needs, guards=(*OWN, *also)) for source in sources)
 
 
-def _beside(sources: Iterable[Stage], verb: str, may: str, *needs: str) -> tuple[Step, ...]:
+def _beside(
+    sources: Iterable[Stage], verb: str, may: str, *needs: str, also: tuple[str, ...] = ()
+) -> tuple[Step, ...]:  # fmt: skip
     """Something is noted, and the order stands where it stood."""
-    return tuple(AnyMove(source, verb, source, may, needs, guards=OWN) for source in sources)
+    return tuple(step for at in sources for step in _each((at,), verb, at, may, *needs, also=also))
 
 
 STEPS: tuple[Step, ...] = (
@@ -52,33 +56,35 @@ STEPS: tuple[Step, ...] = (
     *_each((Stage.NEW,), "open", Stage.IN_REVIEW, "sanction", "leaf"),  # a matter of the house's own: nobody sent it in
     *_each((Stage.RECEIVED,), "acknowledge", Stage.ACKNOWLEDGED, "work_on_order", "leaf"),
     *_each(BEGUN, "check", Stage.IN_REVIEW, "work_on_order", "leaf"),
-    *_each(WORKED_ON, "return_order", Stage.RETURNED, "decide", "codes", "reason", "leaf"),
+    *_each(WORKED_ON, "return_order", Stage.RETURNED, "decide", "codes", "reason", "leaf", also=("nothing_left",)),
     *_each((Stage.RETURNED,), "mend", Stage.ACKNOWLEDGED, "work_on_order", "reason", "leaf"),  # and is checked anew
     *_each(DECIDING, "ask", Stage.CLARIFYING, "work_on_order", "text", "leaf"),
     *_each((Stage.CLARIFYING,), "answer", Stage.IN_REVIEW, "work_on_order", "text", "leaf"),
     *_each(DECIDING, "set_hearing", Stage.HEARING, "work_on_order", "until", "leaf"),
-    *_each((Stage.HEARING,), "hold_hearing", Stage.IN_REVIEW, "work_on_order", "text", "leaf"),
+    *_each((Stage.HEARING,), "hold_hearing", Stage.IN_REVIEW, "work_on_order", "text", "leaf", also=("its_day",)),
     *_beside((*LIVE, Stage.RETURNED), "meet", "work_on_order", "text", "leaf"),
     *_beside((*LIVE, Stage.RETURNED), "write", "work_on_order", "text", "leaf"),
     *_beside(LIVE, "verify_origin", "work_on_order", "reason", "leaf"),
     *_beside(LIVE, "object", "decide", "text", "leaf"),
     *_beside(LIVE, "challenge", "decide", "body", "leaf"),
-    *_beside(DECIDING, "confirm", "decide", "confirms", "body", "reason", "leaf"),
+    *_beside(DECIDING, "confirm", "decide", "confirms", "body", "reason", "leaf", also=("emergency",)),
     *_beside(LIVE, "report_effect", "work_on_order", "leaf"),
     *_each((*LIVE, Stage.RETURNED, Stage.CLOSED), "withdraw", Stage.WITHDRAWN, "carry_out", "leaf"),
     *_each((*LIVE, Stage.RETURNED, Stage.CLOSED), "set_aside", Stage.SET_ASIDE, "carry_out", "body", "leaf"),
     *_each(DECIDING, "stay", Stage.STAYED, "carry_out", "body", "leaf"),
     *_each((Stage.STAYED,), "end_stay", Stage.IN_REVIEW, "carry_out", "body", "leaf"),
     # The same about some of the things that it names; the order stands where it stood.
-    *_beside((*LIVE, Stage.RETURNED), "withdraw_some", "carry_out", "targets", "leaf"),
-    *_beside((*LIVE, Stage.RETURNED), "set_aside_some", "carry_out", "targets", "body", "leaf"),
-    *_beside(DECIDING, "stay_some", "carry_out", "targets", "body", "leaf"),
-    *_beside(DECIDING, "end_stay_some", "carry_out", "targets", "body", "leaf"),
+    *_beside((*LIVE, Stage.RETURNED), "withdraw_some", "carry_out", "targets", "leaf", also=("some_can_move",)),
+    *_beside(
+        (*LIVE, Stage.RETURNED), "set_aside_some", "carry_out", "targets", "body", "leaf", also=("some_can_move",)
+    ),
+    *_beside(DECIDING, "stay_some", "carry_out", "targets", "body", "leaf", also=("some_can_move",)),
+    *_beside(DECIDING, "end_stay_some", "carry_out", "targets", "body", "leaf", also=("some_can_move",)),
     # Entered by the decision of two about each of those things, and by nothing else.
     *_beside(DECIDING, "extend", "approve", "targets", "body", "leaf"),
     *_beside(DECIDING, "renew", "approve", "targets", "body", "leaf"),
     *_beside(DECIDING, "amend", "approve", "targets", "body", "leaf"),
-    *_each((*DECIDING, Stage.RETURNED), "close", Stage.CLOSED, "decide", "leaf"),
+    *_each((*DECIDING, Stage.RETURNED), "close", Stage.CLOSED, "decide", "leaf", also=("nothing_left",)),
 )
 
 MACHINE = Machine("This order", STEPS, Stage.NEW, FINAL)

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.governance.cases import cases, clocks, effects, lifecycle
+from chaupal.governance.cases import cases, clocks, effects, guards, lifecycle
 from chaupal.governance.cases.cases import Case
 from chaupal.governance.cases.effects import Cause
 from chaupal.governance.cases.lifecycle import State
 from chaupal.governance.context import Court
 from chaupal.governance.events import OrderMoved
 from chaupal.governance.log import log, record
-from chaupal.governance.orders import confirming, procedure, stages
+from chaupal.governance.orders import confirming, procedure
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.orders.procedure import Stage
 from chaupal.kernel.errors import Conflict, Invalid, NotFound
@@ -56,26 +56,32 @@ async def take(court: Court, viewer: Viewer, ref: str, form: StepForm, *, seen: 
     Raises NotAllowed, NotFound, Invalid by field, Conflict for an order that stands elsewhere.
     """
     async with court.work.writing() as w:
-        await ledger.hold(w)  # nothing is decided under it meanwhile
-        order = await knowing.order_for(w, viewer, ref)
-        if order is None:
-            raise NotFound
-        events = (await docket.order_events_of(w, [order.id]))[order.id]
-        if seen is not None and events and seen != events[-1].number:
-            raise Conflict(MOVED)
-        me = check_may(viewer, procedure.MACHINE.may(form.verb))
-        if form.verb in procedure.BY_DECISION:
-            raise Conflict(BY_TWO)
-        named = await docket.targets_of(w, order.id)
-        verb, targets = _about(form, [target.number for target in named])
-        move = procedure.MACHINE.move(standing(events), verb)
-        await cases.check_step(court, w, order, move, me)
-        if form.confirms and await knowing.order_for(w, viewer, form.confirms) is None:
-            raise confirming.no_order()
-        noted = msgspec.structs.replace(_read(form, move.needs), targets=targets)
-        _check_heard(court, events, verb)
-        _check_heralded(court, order, noted, verb)
-        await enter(court, w, order, events, verb, noted, me)
+        return await take_in(court, w, viewer, ref, form, seen=seen)
+
+
+async def take_in(
+    court: Court, w: Writing, viewer: Viewer, ref: str, form: StepForm, *, seen: int | None = None
+) -> Stage:
+    """The same in a unit that is open."""
+    await ledger.hold(w)  # nothing is decided under it meanwhile
+    order = await knowing.order_for(w, viewer, ref)
+    if order is None:
+        raise NotFound
+    events = (await docket.order_events_of(w, [order.id]))[order.id]
+    if seen is not None and events and seen != events[-1].number:
+        raise Conflict(MOVED)
+    me = check_may(viewer, procedure.MACHINE.may(form.verb))
+    if form.verb in procedure.BY_DECISION:
+        raise Conflict(BY_TWO)
+    named = await docket.targets_of(w, order.id)
+    verb, targets = _about(form, [target.number for target in named])
+    move = procedure.MACHINE.move(standing(events), verb)
+    await cases.check_step(court, w, order, move, me)
+    if form.confirms and await knowing.order_for(w, viewer, form.confirms) is None:
+        raise confirming.no_order()
+    noted = msgspec.structs.replace(_read(form, move.needs), targets=targets)
+    _check_heralded(court, order, noted, verb)
+    await enter(court, w, order, events, verb, noted, me)
     return move.to
 
 
@@ -94,13 +100,6 @@ def _about(form: StepForm, numbers: Sequence[int]) -> tuple[str, tuple[int, ...]
     return procedure.SOME.get(verb, verb), targets
 
 
-def _check_heard(court: Court, events: Sequence[OrderEvent], verb: str) -> None:
-    """A hearing is held on its day or after it. Who meets earlier sets another day first. Raises Conflict."""
-    day = next((event.body.until for event in reversed(events) if event.verb == "set_hearing"), None)
-    if verb == "hold_hearing" and day is not None and court.clock() < day:
-        raise Conflict("This hearing is set for a later day; set another day first")
-
-
 def _check_heralded(court: Court, order: Order, noted: Noted, verb: str) -> None:
     """A hearing is set for a day that is to come, no nearer than its law lets people prepare for it. Raises Invalid."""
     if verb != "set_hearing" or noted.until is None:
@@ -117,9 +116,6 @@ async def enter(
 ) -> int:
     """Enter a step with its leaf, and carry it through to the cases. The leaf's index. Raises Conflict."""
     move = procedure.MACHINE.move(standing(events), verb)
-    if verb in stages.LEFT_OPEN:
-        found = (await docket.standing(w, [order.id])).get(order.id, {})
-        stages.check_over(verb, (State(state) for state, _ in found))
     written = record.step(court, procedure.logged(verb), noted, by)
     leaf, _ = await log.append(court, w, "step", order.ref, written, prev=order.log_index, **record.secrecy(order))
     event = OrderEvent(
@@ -183,7 +179,7 @@ async def _carry(court: Court, w: Writing, order: Order, verb: str, event: Order
     moved = [await _carry_one(court, w, case, verb, event) for case in meant]
     if event.body.targets and not all(moved):
         stuck = ", ".join(str(case.target.number) for case, done in zip(meant, moved, strict=True) if not done)
-        raise Conflict("Nothing of these can be moved by this step", targets=f"cannot be moved by this step: {stuck}")
+        raise Conflict(guards.STUCK, targets=f"cannot be moved by this step: {stuck}")
 
 
 # A step of the order -> what the log calls the end of a target by it; what it is to a case, where that is called otherwise.

@@ -117,6 +117,8 @@ STOPPED = (
     N_("This order has moved meanwhile; please look at it again"),
     N_("This takes two people: propose it, and let somebody else approve"),
     N_("This concerns a protected speaker: a second reviewer must agree before it can be approved"),
+    N_("This concerns no protected speaker: it is approved without a second reviewer"),
+    N_("Nothing of these can be moved by this step"),
     N_("You agreed to this as second reviewer; a third person must approve it"),
     N_("You can send this back; an approver decides whether it is carried out"),
     N_("Nobody has made sure yet that this order is genuine; note how its origin was checked first"),
