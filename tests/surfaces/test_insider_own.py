@@ -34,7 +34,7 @@ from chaupal.web.routes import ROUTES as WEB
 from surfaces.insiders import EVIDENCE, GROUNDS, as_app, at_desk, count, hire, in_shell, protect, rule_for
 from village import REASON, Village, Villager
 
-ROLES = sorted(STAFF)
+ROLES: list[str] = [*sorted(STAFF)]
 FORM = {
     "outcome": "withhold_post",
     "reason": REASON,
