@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.hub import WAITING
@@ -19,13 +20,23 @@ ASIDE_AT_ONCE = 10
 HELD = 2 * MINUTE  # what is carried out aside is anybody's again after this: whoever took it up has died
 LATER = 5 * SECOND  # where too many are at it
 LOOK_EVERY = 0.1  # seconds: events of another process (the CLI) come without a wake-up
+# Seconds from one batch to the next. The first event is carried out at once; those that come while it is share the next
+# batch, and its commit: on a busy evening each act would else wait for two.
+PACE = 0.04
+
+type Pause = Callable[[], Awaitable[object]]
+
+
+async def pace() -> None:
+    await asyncio.sleep(PACE)
 
 
 class Runner:
-    """One task. `settle` waits until everything told so far is carried out (tests, shutdown)."""
+    """One task. `settle` waits until everything told so far is carried out (tests, shutdown). `pause`: from one batch to the next."""
 
-    def __init__(self, carrier: Carrier) -> None:
+    def __init__(self, carrier: Carrier, pause: Pause = pace) -> None:
         self._carrier = carrier
+        self._pause = pause
         self._awake = asyncio.Event()
         self._stop = carrier.bus.subscribe(WAITING, lambda _: self._awake.set())
         self._task: asyncio.Task[None] | None = None
@@ -52,10 +63,12 @@ class Runner:
             except Exception:
                 log.exception("the outbox could not be carried out; trying again")
                 did = 0
-            if did:
-                await asyncio.sleep(0)
-                continue
-            await self._rest()
+            if did >= BATCH:
+                await asyncio.sleep(0)  # more of it waits already
+            elif did:
+                await self._pause()
+            else:
+                await self._rest()
 
     async def _rest(self) -> None:
         try:

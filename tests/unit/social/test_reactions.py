@@ -8,7 +8,7 @@ from chaupal.reads.page import Cursor
 from chaupal.reads.people import crowds
 from chaupal.reads.posts import reactions
 from chaupal.reads.timelines import saved, thread
-from chaupal.social.posts import posts
+from chaupal.social.posts import pinning, posts
 from chaupal.social.posts import reactions as acts
 from neighbours import PRIVATE, Street, by
 
@@ -19,7 +19,7 @@ async def likes(street: Street, post: int) -> int:
 
 
 async def flags(street: Street, who: int, post: int) -> int:
-    return (await reactions.flags(street.reads, by(who), [post]))[post]
+    return (await reactions.flags(street.reads, by(who), [post])).get(post, 0)
 
 
 async def test_a_like_counts_once_and_goes_once(street: Street):
@@ -55,12 +55,35 @@ async def test_flags_know_likes_reposts_and_saves_and_ask_the_store_once(
     await posts.repost(street.square, by(asha), two)
     known = await reactions.flags(street.reads, by(asha), [one, two, three])
     assert (known[one], known[two], known[three]) == (reactions.LIKED | reactions.SAVED, reactions.REPOSTED, 0)
-
-    def nobody() -> None:
-        raise AssertionError("the store was asked again")
-
-    monkeypatch.setattr(street.work, "reading", nobody)
+    monkeypatch.setattr(street.work, "reading", _nobody)
     assert (await reactions.flags(street.reads, by(asha), [three, one]))[one] == known[one]
+
+
+async def test_of_what_was_written_since_the_first_look_the_store_is_not_asked(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+):
+    asha, bela = await street.people("asha", "bela")
+    old = await street.say(bela, "पहली बात")
+    await flags(street, asha, old)
+    new = await street.say(bela, "दूसरी बात")
+    with monkeypatch.context() as closed:
+        closed.setattr(street.work, "reading", _nobody)
+        assert await flags(street, asha, new) == 0
+    await acts.like(street.square, by(asha), new)
+    assert await flags(street, asha, new) == reactions.LIKED
+
+
+async def test_an_answer_in_a_muted_conversation_is_muted_however_new_it_is(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    post = await street.say(bela, "लंबी बात")
+    await pinning.mute(street.square, by(asha), post)
+    assert await flags(street, asha, post) == reactions.MUTED
+    answer = await street.say(bela, "और भी", reply_to=post)
+    assert await flags(street, asha, answer) == reactions.MUTED
+
+
+def _nobody() -> None:
+    raise AssertionError("the store was asked again")
 
 
 async def test_a_withheld_post_cannot_be_liked_or_saved_where_it_is_withheld(street: Street):

@@ -13,19 +13,15 @@ NOTHING: dict[int, int] = {}
 
 
 async def flags(reads: Reads, viewer: Viewer, ids: Sequence[int]) -> dict[int, int]:
-    """Post -> what the viewer did with it, for each of `ids` (and maybe others). Not to be changed by the caller.
+    """Post -> what the viewer did with it, for those of `ids` (and maybe others) with which they did something.
 
-    A pure look-up where all are known: the store is not asked.
+    Not to be changed by the caller. A pure look-up where all are known: the store is not asked.
     """
     me = viewer.account
     if me is None:
         return NOTHING
     kept = reads.work.memory.reactions.get(me)
-    if kept is not None:
-        for id_ in ids:
-            if id_ not in kept:
-                break
-        else:
-            return kept
+    if kept is not None and not kept.unknown(ids):
+        return kept
     async with reads.work.reading() as reading:
         return await store.marks(reading, me, ids)

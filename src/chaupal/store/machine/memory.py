@@ -1,6 +1,6 @@
 """What the store remembers between reads: sealed things and facts, forgotten in the commit that changes them."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from chaupal.kernel.shelf import Shelf
@@ -10,7 +10,7 @@ from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Person, Post
 from chaupal.store.machine import shelves
 from chaupal.store.machine.keeping import Keeping
-from chaupal.store.machine.noted import NOTING, Noted, note
+from chaupal.store.machine.noted import NEVER, NOTING, Noted, note
 from chaupal.store.machine.shelves import EVERY, ONLY, RULINGS, Kind, Touched
 
 type Roll = Callable[[Any, int, str], Awaitable[str]]
@@ -52,6 +52,23 @@ class KindShelf[K, V]:
 
     def __len__(self) -> int:
         return len(self._shelf.items)
+
+
+class Marks(dict[int, int]):
+    """What an account did with posts, as bitmasks. `newest`: with what came after that post it did nothing, or all of this
+    would have been forgotten: nothing was there to be done anything with when it was first looked at.
+    """
+
+    __slots__ = ("newest",)
+
+    def __init__(self, bits: Mapping[int, int], newest: int = NEVER) -> None:
+        super().__init__(bits)
+        self.newest = newest
+
+    def unknown(self, ids: Iterable[int]) -> list[int]:
+        """Those of the posts of which nothing is known yet."""
+        newest = self.newest
+        return [id_ for id_ in ids if id_ not in self and id_ <= newest]
 
 
 class RulingsKept:
@@ -106,7 +123,7 @@ class Memory:
         self.relations: KindShelf[int, Relations] = KindShelf(shelves.RELATIONS)
         self.filters: KindShelf[int, Any] = KindShelf(shelves.FILTERS)  # of store.filters.Filters
         self.wants: KindShelf[int, Any] = KindShelf(shelves.WANTS)  # of store.wants.Wants
-        self.reactions: KindShelf[int, dict[int, int]] = KindShelf(shelves.REACTIONS)
+        self.reactions: KindShelf[int, Marks] = KindShelf(shelves.REACTIONS)
         self.tokens: KindShelf[str, Any] = KindShelf(shelves.TOKENS)
         self.places: KindShelf[str, str] = KindShelf(shelves.PLACES)
         self.announced: KindShelf[int, Any] = KindShelf(shelves.ANNOUNCED)

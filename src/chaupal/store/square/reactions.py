@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, literal_column, select, text, union_all, update
+from sqlalchemy import delete, func, literal_column, select, text, union_all, update
 
 from chaupal.store.machine.dialect import among, larger, listed, param, statement, upsert
+from chaupal.store.machine.memory import Marks
+from chaupal.store.machine.noted import NEVER
 from chaupal.store.machine.shelves import POSTS, REACTIONS
 from chaupal.store.machine.tables import bookmarks, likes, pins, posts, thread_mutes
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import FOR_ME, Pages
 
 LIKED, REPOSTED, SAVED, MUTED, PINNED = 1, 2, 4, 8, 16
+NEWEST, MUTES = 32, 64  # no marks: the newest post there is, and whether the account has muted any conversation
 KEPT = 4_000  # posts about which one account's marks are remembered
 REPOSTS_TOLD = 200  # a post may have more reposts than that; their copies in memory then learn of a like later
 
@@ -47,6 +50,10 @@ MARKS = statement(
         select(posts.c.id, literal_column(str(MUTED))).where(
             among(posts.c.id, "ids"),
             posts.c.root.in_(select(thread_mutes.c.root).where(thread_mutes.c.account_id == param("me"))),
+        ),
+        select(func.max(posts.c.id), literal_column(str(NEWEST))),
+        select(func.max(thread_mutes.c.root), literal_column(str(MUTES))).where(
+            thread_mutes.c.account_id == param("me")
         ),
     )
 )
@@ -108,21 +115,27 @@ async def original(reading: Reading, post: int) -> tuple[int, int] | None:
     return None if inner is None else (row[0], inner[1])
 
 
-async def marks(reading: Reading, me: int, ids: Sequence[int]) -> dict[int, int]:
-    """Post -> bitmask of LIKED, REPOSTED, SAVED, MUTED, PINNED, at least for `ids`; in one look, and none for what is remembered."""
+async def marks(reading: Reading, me: int, ids: Sequence[int]) -> Marks:
+    """Post -> bitmask of LIKED, REPOSTED, SAVED, MUTED, PINNED, at least for those of `ids` that have any; in one look, and none
+    for what is remembered."""
     kept = reading.memory.reactions.get(me)
-    missing = [id_ for id_ in ids if kept is None or id_ not in kept]
+    missing = [*ids] if kept is None else kept.unknown(ids)
     if kept is not None and not missing:
         return kept
     generation = reading.memory.generation
-    found = dict.fromkeys(missing, 0)
+    found, newest, mutes = dict.fromkeys(missing, 0), 0, False
     for post, bit in await reading.by(REACTIONS, me).fetch(MARKS, me=me, ids=listed(missing)):
-        found[post] |= bit
+        if bit == NEWEST:
+            newest = post or 0
+        elif bit == MUTES:
+            mutes = post is not None
+        else:
+            found[post] |= bit
     # A commit meanwhile may have changed any of it: then it serves this one look and is not kept.
     if generation != reading.memory.generation:
-        return {**(kept or {}), **found}
+        return Marks({**(kept or {}), **found})
     if kept is None or len(kept) > KEPT:
-        kept = {id_: (kept or {}).get(id_, 0) for id_ in ids} | found
+        kept = Marks({id_: (kept or {}).get(id_, 0) for id_ in ids} | found, NEVER if mutes else newest)
         reading.memory.reactions.put(me, kept)
         return kept
     kept.update(found)

@@ -1,0 +1,63 @@
+"""The runner: what happens while a batch is carried out shares the next one, and its commit."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from chaupal.fanout import runner
+from chaupal.fanout.runner import Runner
+from chaupal.social.posts import reactions
+from chaupal.store.machine import outbox
+from chaupal.store.machine.work import Writing
+from neighbours import Street, by
+
+
+async def test_the_first_event_is_carried_out_at_once_and_those_that_come_meanwhile_share_a_batch(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+):
+    asha, bela = await street.people("asha", "bela")
+    one, two, three = [await street.say(bela, f"बात {n}") for n in range(3)]
+    await street.runner.settle()
+    batches, strike = list[int](), outbox.done
+    paused, go_on = asyncio.Queue[None](), asyncio.Queue[None]()
+
+    async def done(w: Writing, seqs: Sequence[int]) -> None:
+        batches.append(len(seqs))
+        await strike(w, seqs)
+
+    async def pause() -> None:
+        paused.put_nowait(None)
+        await go_on.get()
+
+    monkeypatch.setattr(outbox, "done", done)
+    running = Runner(street.carrier, pause)
+    running.start()
+    await reactions.like(street.square, by(asha), one)
+    await asyncio.wait_for(paused.get(), 20)
+    await reactions.like(street.square, by(asha), two)
+    await reactions.like(street.square, by(asha), three)
+    go_on.put_nowait(None)
+    await asyncio.wait_for(paused.get(), 20)
+    await running.close()
+    assert batches == [1, 2]
+
+
+async def test_a_full_batch_is_followed_by_the_next_without_a_pause(street: Street, monkeypatch: pytest.MonkeyPatch):
+    asha, bela = await street.people("asha", "bela")
+    said = [await street.say(bela, f"बात {n}") for n in range(3)]
+    await street.runner.settle()
+    for post in said:
+        await reactions.like(street.square, by(asha), post)
+    monkeypatch.setattr(runner, "BATCH", 2)
+    waits = asyncio.Queue[bool]()
+
+    async def pause() -> None:
+        async with street.work.reading() as reading:
+            waits.put_nowait(not await outbox.is_empty(reading))
+        await asyncio.Event().wait()
+
+    running = Runner(street.carrier, pause)
+    running.start()
+    assert not await asyncio.wait_for(waits.get(), 20)
+    await running.close()
