@@ -248,9 +248,11 @@ class Scribe:
         }
         return self._after("appeal", prev, public | changes)
 
-    def seal(self, t: str, ref: str, public: Mapping[str, object], regime: str, prev: int | None = None) -> int:
-        """A sealed act, which `unseal` opens."""
-        act = {"t": t, "ref": ref, "at": self.minute(), "regime": regime, "prev": prev}
+    def seal(
+        self, t: str, ref: str, public: Mapping[str, object], regime: str, prev: int | None = None, **then: object
+    ) -> int:  # fmt: skip
+        """A sealed act, which `unseal` opens. `then`: when it happened (`at`), and how many entries the log had (`size`)."""
+        act = {"t": t, "ref": ref, "at": self.minute(), "regime": regime, "prev": prev} | then
         inner = self._disclosure("reason", REASON)
         private: Public = {"act": act, "public": dict(public), "sd": [digest(inner)]}
         return self.write("cover", "", {}, private=private, at=self.minute(minutes=-self.clock.minute))

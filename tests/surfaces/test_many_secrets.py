@@ -3,7 +3,7 @@
 It was larger than what a batch is filled up with, and showed in the log's size.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from chaupal.app.wiring import open_house
 from chaupal.governance.cases import decisions
-from chaupal.governance.log import batches, log, opening, reconcile
+from chaupal.governance.log import log, opening, reconcile
 from chaupal.governance.log.tree import LogDiffers
 from chaupal.governance.orders import publishing
 from chaupal.governance.people import roles
@@ -21,7 +21,8 @@ from chaupal.policy.viewer import Role
 from chaupal.store.court import docket, ledger
 from chaupal.store.machine.dialect import statement
 from chaupal_audit import tlog
-from journeys.test_auditors_server import Auditor, auditor  # noqa: F401 - a fixture
+from journeys.test_auditors_server import Auditor
+from journeys.test_auditors_server import auditor as auditor
 from surfaces.worlds import Grounds, hour, minute, still_village
 from village import REASON, Said, Village
 
@@ -53,7 +54,7 @@ async def sixty(v: Village, named: list[Said]) -> str:
 
 
 @asynccontextmanager
-async def world(on: Grounds, *, secret: bool) -> AsyncIterator[tuple[Village, str, list[Said]]]:
+async def world(on: Grounds, *, secret: bool) -> AsyncGenerator[tuple[Village, str, list[Said]]]:
     async with still_village(on) as v:
         named = [await v.says(v.meera, f"पोस्ट {number}", language="hi") for number in range(MANY)]
         await hour(v)
@@ -84,7 +85,7 @@ async def test_the_log_has_the_same_size_and_the_same_entries_at_each_checkpoint
             await hour(v)
             grown[-1].append(await shape(v))
     assert grown[0] == grown[1]
-    assert len(grown[0][0]) % batches.PAD == 0
+    assert len(grown[0][0]) % v.running.house.settings.log_batch_entries == 0
 
 
 async def test_killed_between_act_and_log_nothing_is_lost_and_on_its_day_all_comes_out(

@@ -14,7 +14,7 @@ from chaupal.fanout.runner import Runner
 from chaupal.fanout.streams import Streams
 from chaupal.fanout.timers import Timers
 from chaupal.governance.laws import laws
-from chaupal.governance.log import log, reconcile
+from chaupal.governance.log import batches, log, reconcile
 from chaupal.governance.people import roles
 from chaupal.kernel.clock import Clock, system_clock
 from chaupal.kernel.settings import Settings
@@ -60,6 +60,7 @@ async def open_house(settings: Settings, *, clock: Clock = system_clock, run: bo
     house.square.work.after_commit = Hub(carrier)
     await accounts.ensure_system_account(house.square)
     await log.check_log(house.court)
+    await batches.check_waiting(house.court)
     await reconcile.check_in_force(house.court)
     await roles.watch(house.court)
     await laws.check_cited(house.court)

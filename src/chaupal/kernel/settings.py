@@ -181,6 +181,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             " 0: signed whenever asked for.",
         ),
     ] = 60
+    log_batch_entries: Annotated[
+        int,
+        Meta(
+            ge=16,
+            le=4096,
+            multiple_of=2,
+            description="Entries that the public log grows by at least with each checkpoint; half of them have room for what is secret."
+            " Whoever must expect large secret orders chooses more before the first of them: everybody sees it.",
+        ),
+    ] = 16
     witness_logs: Annotated[
         tuple[str, ...],
         Meta(description="Keys (name+id+base64) of other servers' logs whose checkpoints this one cosigns."),

@@ -48,6 +48,9 @@ def law(author: str, longest: str = "") -> Any:
     (msgspec.structs.replace(ORDER, secrecy="gag"), law("default_yes"), 5 + 90 * DAY),
     (msgspec.structs.replace(ORDER, secrecy="aggregate_only"), law("default_yes"), 5),
     (msgspec.structs.replace(ORDER, gag_until=9), law("default_yes"), 9),
+    (msgspec.structs.replace(ORDER, gag_until=400 * DAY), law("default_yes"), 5 + 90 * DAY),
+    (msgspec.structs.replace(ORDER, gag_until=400 * DAY), law("default_yes", "P30D"), 1 + 30 * DAY),
+    (msgspec.structs.replace(ORDER, gag_until=400 * DAY), LAWS.version("IN-COURT", 1), 400 * DAY),
 ])  # fmt: skip
 def test_until_when_somebody_may_not_be_told(order: Order | None, regime: Any, until: int | None):
     assert notices.silent_until(order, regime, 1, 5) == until

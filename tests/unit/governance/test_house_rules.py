@@ -117,6 +117,7 @@ def test_a_day_without_rules_is_said_to_be_so(tmp_path: Path):
         ),
         ("strikes = 5", "strikes = 3", "strikes.thresholds: must rise, each once"),
         ('expire = "P180D"', 'expire = "half a year"', "strikes.expire: 'half a year' is no span of time"),
+        ('logged_within = "P30D"', 'logged_within = "P91D"', "logged_within: is more than 90 days"),
         ("weight = 3", "wait = 3", "rules[0]: object contains unknown field `wait`"),
         ("weight = 3", "weight = -1", "rules[0].weight: expected `int` >= 0"),
         ("version = 1\n", "", "version: is missing"),

@@ -9,14 +9,14 @@ import msgspec
 import pytest
 
 from chaupal.governance.context import Court
-from chaupal.governance.laws.house_rules import load_house_rules
+from chaupal.governance.laws.house_rules import HouseRules, load_house_rules
 from chaupal.governance.log import batches as log_batches
 from chaupal.governance.log import log
 from chaupal.governance.log.batches import NotYet
-from chaupal.governance.regimes import load_regimes
-from chaupal.kernel.clock import HOUR, MINUTE, StillClock
+from chaupal.governance.regimes import Duration, load_regimes
+from chaupal.kernel.clock import DAY, HOUR, MINUTE, StillClock
 from chaupal.kernel.errors import Conflict, NotFound, Unsound
-from chaupal.kernel.settings import Settings
+from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.store.court import ledger
 from chaupal.store.machine.work import Work
 from chaupal_audit import tlog
@@ -57,7 +57,7 @@ async def all_entries(court: Court) -> list[bytes]:
         return list(await ledger.entries(reading, 0, 10_000))
 
 
-async def test_nothing_is_served_before_its_hour(court, clock):
+async def test_nothing_is_served_before_its_hour(court: Court, clock: StillClock):
     clock.at += 23 * MINUTE  # 15:23
     with pytest.raises(NotYet):
         await log.checkpoint(court)
@@ -77,7 +77,7 @@ async def test_nothing_is_served_before_its_hour(court, clock):
     assert tlog.verify_receipt(await log.receipt(court, index), entry, court.keys.current.public)[0] == index
 
 
-async def test_each_batch_ends_at_a_multiple_of_sixteen_also_where_nothing_happened(court, clock):
+async def test_each_batch_ends_at_a_multiple_of_sixteen_also_where_nothing_happened(court: Court, clock: StillClock):
     sizes = [await hour_passes(court, clock) for _ in range(2)]
     await enter(court)
     sizes.append(await hour_passes(court, clock))
@@ -87,7 +87,7 @@ async def test_each_batch_ends_at_a_multiple_of_sixteen_also_where_nothing_happe
     assert sizes == [16, 32, 48, 80], "sixteen entries, and as many that say nothing"
 
 
-async def test_a_secret_entry_is_like_one_that_says_nothing(court, clock):
+async def test_a_secret_entry_is_like_one_that_says_nothing(court: Court, clock: StillClock):
     await hour_passes(court, clock)
     secrets = [
         await enter(court, n, secret=True, sealed={"officer": "A. Sharma" * n}, regime="IN-69A@2021", prev=3)
@@ -103,7 +103,9 @@ async def test_a_secret_entry_is_like_one_that_says_nothing(court, clock):
     assert {(f["t"], f["ref"], f["at"], json.dumps(f["public"])) for f in read} == {("cover", "", read[0]["at"], "{}")}
     assert {len(fields["_sd"]) for fields in read} == {16}  # pyright: ignore[reportArgumentType]
     for index, leaf in secrets:
-        opened = {name: tlog.open_disclosure(leaf.disclosures[name], leaf.entry)[1] for name in tlog.SEALED}
+        opened: dict[str, Any] = {
+            name: tlog.open_disclosure(leaf.disclosures[name], leaf.entry)[1] for name in tlog.SEALED
+        }
         act = {"t": "order", "at": "2021-02-10T16:00Z", "regime": "IN-69A@2021", "prev": 3, "size": 16}
         assert opened["act"] == act | {"ref": f"IN-{opened['public']['reference']}"}
         assert opened["sd"] == [tlog.disclosure_digest(leaf.disclosures["officer"])]
@@ -113,7 +115,7 @@ async def test_a_secret_entry_is_like_one_that_says_nothing(court, clock):
         assert (await all_entries(court))[index] == leaf.entry
 
 
-async def test_two_secret_entries_that_commit_to_the_same_do_not_betray_each_other(court):
+async def test_two_secret_entries_that_commit_to_the_same_do_not_betray_each_other(court: Court):
     """What carries a secret proposal out repeats its digests: within, where nobody sees them."""
     first, leaf = await enter(court, secret=True, sealed={"officer": "A. Sharma"})
     async with court.work.reading() as reading:
@@ -127,7 +129,7 @@ async def test_two_secret_entries_that_commit_to_the_same_do_not_betray_each_oth
     assert tlog.open_disclosure(again.disclosures["sd"], again.entry)[1] == carried.digests
 
 
-async def test_every_second_place_says_nothing_so_that_a_place_proves_nothing(court, clock):
+async def test_every_second_place_says_nothing_so_that_a_place_proves_nothing(court: Court, clock: StillClock):
     await hour_passes(court, clock)
     for n in range(64):
         await enter(court, n, secret=n % 3 == 0)
@@ -135,7 +137,7 @@ async def test_every_second_place_says_nothing_so_that_a_place_proves_nothing(co
     assert kinds[::2] == ["order"] * 42 and set(kinds[1::2]) == {"cover"}
 
 
-async def test_what_is_secret_waits_and_the_log_grows_by_what_is_public_alone(court, clock):
+async def test_what_is_secret_waits_and_the_log_grows_by_what_is_public_alone(court: Court, clock: StillClock):
     """A secret order larger than a batch's padding showed in the log's size."""
     await hour_passes(court, clock)
     entered = [await enter(court, n, secret=True, sealed={"officer": str(n)}) for n in range(60)]
@@ -158,7 +160,75 @@ async def test_what_is_secret_waits_and_the_log_grows_by_what_is_public_alone(co
     assert await log.recount(court) == sizes[-1]
 
 
-async def test_what_waits_is_let_in_where_batches_are_given_up(court, clock):
+async def begun_until_full(court: Court) -> int:
+    """How many secret orders are entered until one is refused."""
+    begun = 0
+    with pytest.raises(Conflict, match="larger batches"):
+        for begun in range(10_000):
+            await enter(court, begun, secret=True)
+    return begun
+
+
+@pytest.mark.parametrize(("entries_each", "days"), [(16, 1), (16, 3), (32, 1)])
+async def test_nothing_begins_in_secret_that_would_come_into_the_log_later_than_the_rules_allow(
+    court: Court, clock: StillClock, entries_each: int, days: int
+):
+    """Of a batch half is for what is secret, and of the time a third for what follows: notices and ends are never refused."""
+    said = lasting(court, days, entries_each)
+    await hour_passes(said, clock)
+    began = clock()
+    assert await begun_until_full(said) == entries_each // 2 * (days * 24 * 2 // 3)
+    follows = [
+        entries.Notice(),
+        entries.Reversal(),
+        entries.Measure(cause="resumed"),
+        entries.Decision(step="reviewed"),
+    ]
+    for public in follows:
+        async with said.work.writing() as w:
+            await log.append(said, w, type(public).TYPES[0], "IN-1", public, matter=order_of(secrecy="gag"))
+    for kind, public in (("measure", entries.Measure()), ("decision", entries.Decision(step="proposed"))):
+        with pytest.raises(Conflict):
+            async with said.work.writing() as w:
+                await log.append(said, w, kind, "IN-1", public, matter=order_of(secrecy="gag"))
+    assert (await enter(said))[0] == entries_each, "what is public has no such bound"
+    await log_batches.check_waiting(said)
+    async with said.work.reading() as reading:
+        reach = await ledger.reach(reading)
+    while await hour_passes(said, clock) < reach:
+        assert clock() - began < days * DAY, "all of it is logged in time"
+
+
+async def test_a_start_with_batches_too_small_for_what_waits_is_refused(court: Court, clock: StillClock):
+    said = lasting(court, 1, 64)
+    await hour_passes(said, clock)
+    for n in range(400):
+        await enter(said, n, secret=True)
+    await log_batches.check_waiting(said)
+    with pytest.raises(BadSettings, match="log_batch_entries"):
+        await log_batches.check_waiting(lasting(court, 1, 16))
+    await log_batches.check_waiting(lasting(court, 30, 16))
+
+
+async def test_hours_that_the_server_slept_through_are_made_up_for(court: Court, clock: StillClock):
+    """So that what waits comes when it was to come; and with and without a secret the log has grown by as much."""
+    await hour_passes(court, clock)
+    for n in range(20):
+        await enter(court, n, secret=True)
+    clock.move(4 * HOUR)
+    assert await hour_passes(court, clock) == 16 + 5 * 16
+    clock.move(365 * DAY)
+    assert await hour_passes(court, clock) == 96 + 31 * 24 * 16, "of a year a month"
+
+
+def lasting(court: Court, days: int, entries_each: int) -> Court:
+    """The court with rules by which what is secret is logged within so many days, and batches of so many entries."""
+    book = msgspec.structs.replace(court.rules.current(court.clock()), logged_within=Duration(f"P{days}D"))
+    settings = msgspec.structs.replace(court.settings, log_batch_entries=entries_each)
+    return msgspec.structs.replace(court, settings=settings, rules=HouseRules([book]))
+
+
+async def test_what_waits_is_let_in_where_batches_are_given_up(court: Court, clock: StillClock):
     await hour_passes(court, clock)
     places = [(await enter(court, n, secret=True))[0] for n in range(20)]
     at_once = msgspec.structs.replace(court, settings=msgspec.structs.replace(court.settings, log_batch_minutes=0))
@@ -168,7 +238,7 @@ async def test_what_waits_is_let_in_where_batches_are_given_up(court, clock):
     assert await log.recount(at_once) == opened + 1
 
 
-async def test_disclosures_are_kept_with_their_entry(court):
+async def test_disclosures_are_kept_with_their_entry(court: Court):
     index, leaf = await enter(court, secret=True)
     async with court.work.reading() as reading:
         kept = await ledger.disclosures_of(reading, index)
@@ -180,7 +250,7 @@ async def test_disclosures_are_kept_with_their_entry(court):
     )
 
 
-async def test_a_clock_that_was_put_right_does_not_silence_the_log(court, clock):
+async def test_a_clock_that_was_put_right_does_not_silence_the_log(court: Court, clock: StillClock):
     clock.move(300 * HOUR)
     assert await log_batches.publish_due(court)
     clock.move(-300 * HOUR)
@@ -192,7 +262,7 @@ async def test_a_clock_that_was_put_right_does_not_silence_the_log(court, clock)
 # --- keys ---
 
 
-async def test_a_change_of_keys_is_signed_by_both_and_then_by_the_new_one(court, clock):
+async def test_a_change_of_keys_is_signed_by_both_and_then_by_the_new_one(court: Court, clock: StillClock):
     await hour_passes(court, clock)
     before = court.keys.pseudonyms
     old, new = await log_batches.change_key(court, "staff-1")
@@ -220,7 +290,7 @@ async def test_a_change_of_keys_is_signed_by_both_and_then_by_the_new_one(court,
         await log.key_change(court, 2)
 
 
-async def test_a_change_of_keys_that_was_cut_short_is_completed_at_the_next_start(court, clock):
+async def test_a_change_of_keys_that_was_cut_short_is_completed_at_the_next_start(court: Court, clock: StillClock):
     await hour_passes(court, clock)
     _, new = await log_batches.change_key(court, "staff-1")
     court.keys.follow = lambda vkey: None  # the lights go out between the commit and the files
@@ -229,7 +299,7 @@ async def test_a_change_of_keys_that_was_cut_short_is_completed_at_the_next_star
     assert (await log.open_keys(court.work, court.settings)).current.public == new
 
 
-async def test_a_backup_from_before_the_change_works_with_the_keys_from_after_it(court, clock):
+async def test_a_backup_from_before_the_change_works_with_the_keys_from_after_it(court: Court, clock: StillClock):
     """The database is copied first, the keys a moment later; between the two the key was changed."""
     await hour_passes(court, clock)
     old, new = await log_batches.change_key(court, "staff-1")
@@ -241,7 +311,7 @@ async def test_a_backup_from_before_the_change_works_with_the_keys_from_after_it
     assert await log_batches.public_key(reopened) == new
 
 
-async def test_the_secret_behind_pseudonyms_is_the_one_it_always_was(court):
+async def test_the_secret_behind_pseudonyms_is_the_one_it_always_was(court: Court):
     assert court.keys.pseudonyms == sha256(b"staff pseudonyms" + court.keys.current.seed).digest()
 
 
@@ -285,7 +355,7 @@ async def changed_twice(court: Court, clock: StillClock) -> tuple[tlog.Verifying
     return first, last, earlier
 
 
-async def test_whoever_trusts_the_first_key_is_led_to_the_last(court, clock):
+async def test_whoever_trusts_the_first_key_is_led_to_the_last(court: Court, clock: StillClock):
     first, last, earlier = await changed_twice(court, clock)
     files = await files_of(court)
     report = verified(files, first, earlier)
@@ -297,7 +367,7 @@ async def test_whoever_trusts_the_first_key_is_led_to_the_last(court, clock):
     assert verified(files, middle).vkey == str(last)
 
 
-async def test_a_change_that_is_not_proven_leads_nowhere(court, clock):
+async def test_a_change_that_is_not_proven_leads_nowhere(court: Court, clock: StillClock):
     first, last, _ = await changed_twice(court, clock)
     files = await files_of(court)
     thief = tlog.SigningKey.generate(first.name)
@@ -329,7 +399,7 @@ def _is_of(line: str, key: tlog.VerifyingKey) -> bool:
     return tlog.parse_lines(line)[0][1].key_id == key.id
 
 
-async def test_a_change_that_is_in_another_history_is_found(court, clock):
+async def test_a_change_that_is_in_another_history_is_found(court: Court, clock: StillClock):
     """The old key's owner proves a change to outsiders under a tree that the log does not extend."""
     await hour_passes(court, clock)
     first, _ = await log_batches.change_key(court, "staff-1")

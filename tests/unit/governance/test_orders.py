@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -11,6 +12,7 @@ from chaupal.governance.cases import cases, decisions
 from chaupal.governance.cases.lifecycle import State
 from chaupal.governance.orders import authorities, orders
 from chaupal.governance.orders.authorities import AuthorityForm
+from chaupal.governance.regimes import Duration, Regimes
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.policy.measures import Measure
@@ -48,6 +50,22 @@ async def test_an_authority_has_a_country(bench: Bench, code: str):
     with pytest.raises(Invalid) as caught:
         await authorities.register(bench.court, bench.clerk, AuthorityForm(name="X", jurisdiction=code))
     assert "jurisdiction" in caught.value.details
+
+
+async def test_an_order_is_silent_by_a_law_that_lets_it_be_and_for_no_longer(bench: Bench):
+    """Any order whose form named a day was secret until then, whatever its law said."""
+    until = "2021-06-01T00:00"
+    with pytest.raises(Invalid) as caught:
+        await orders.receive(bench.court, bench.clerk, bench.form(regime="GENERIC", bases=(), gag_until=until))
+    assert caught.value.details == {"gag_until": "goes with a law that allows secrecy alone"}
+    known = bench.court.regimes.version("IN-69A", 1)
+    assert known.gag is not None
+    month = msgspec.structs.replace(known, gag=msgspec.structs.replace(known.gag, max=Duration("P30D")))
+    court = msgspec.structs.replace(bench.court, regimes=Regimes([month]))
+    with pytest.raises(Invalid) as caught:
+        await orders.receive(court, bench.clerk, bench.form(gag_until=until))
+    assert caught.value.details == {"gag_until": "is later than this law allows"}
+    assert await orders.receive(court, bench.clerk, bench.form(gag_until="2021-03-01T00:00"))
 
 
 async def test_members_do_not_enter_authorities_or_take_orders_in(bench: Bench):
@@ -114,7 +132,7 @@ async def test_what_does_not_exist_can_be_recorded_as_not_found(bench: Bench):
         ("targets", "@a\n" * 3000),
     ],
 )  # fmt: skip
-async def test_a_bad_field_is_named(bench: Bench, field: str, typed: object):
+async def test_a_bad_field_is_named(bench: Bench, field: str, typed: Any):
     with pytest.raises(Invalid) as caught:
         await bench.order(**{field: typed})
     assert field in caught.value.details
@@ -195,7 +213,8 @@ async def test_a_decision_needs_a_reason_and_a_refusal_its_ground(bench: Bench):
     ref = await bench.order()
     for field, typed in (("reason", "because"), ("reason", "\0" * 40), ("code", "i_do_not_like_it")):
         with pytest.raises(Invalid) as caught:
-            await decisions.propose(bench.court, bench.asha, ref, 1, **REFUSE | {field: typed})
+            form: dict[str, Any] = REFUSE | {field: typed}
+            await decisions.propose(bench.court, bench.asha, ref, 1, **form)
         assert field in caught.value.details
     assert await state(bench, ref) is State.RECEIVED
 

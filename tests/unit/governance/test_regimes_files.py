@@ -264,3 +264,24 @@ def test_a_version_in_two_files_is_refused(tmp_path: Path):
     write(tmp_path)
     write(tmp_path, "NP-TEST.copy.toml")
     assert faults(tmp_path) == ["NP-TEST.copy.toml: version: NP-TEST@1 is also in NP-TEST.1.toml"]
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        (
+            'secrecy = "none"',
+            'secrecy = "gag"\naggregate_delay = "P30D"\ngag = { basis = "we like it", review_every = "P90D" }',
+        ),
+        ('secrecy = "none"', 'secrecy = "aggregate_only"\naggregate_delay = "P30D"'),
+        ('author = "default_yes"', 'author = "no"'),
+        ('public_placeholder = "named_rule"', 'public_placeholder = "neutral"'),
+    ],
+)
+def test_the_houses_own_rules_keep_nothing_secret(tmp_path: Path, was: str, now: str):
+    """A law can; so whoever is suspended because a state pointed to them is told so, unless the state ordered it under such a law."""
+    text = (SHIPPED / "OWN-RULES.1.toml").read_text("utf-8")
+    assert was in text
+    write(tmp_path, "OWN-RULES.1.toml", text.replace(was, now))
+    with pytest.raises(BadLaw, match="is for a law alone"):
+        load_regimes(tmp_path)

@@ -88,6 +88,32 @@ async def test_the_database_takes_no_hint_without_its_authority_and_no_authority
             await docket.add_order(w, waiting, [])
 
 
+async def test_no_hint_is_secret_whatever_the_form_the_file_or_the_database_says(bench: Bench):
+    """They are told whose hint it was, unless a law keeps it secret; and the house's own rules are no law."""
+    ref = await hinted(bench)
+    for change in (
+        "secrecy = 'gag'",
+        "secrecy = 'aggregate_only'",
+        "gag_until = 1893456000000",
+        "kind = 'order', secrecy = 'gag'",
+    ):
+        with pytest.raises(REFUSED):
+            async with bench.court.work.writing() as w:
+                await w.run(statement(text(f"UPDATE orders SET {change} WHERE ref = '{ref}'")))
+    async with bench.court.work.reading() as reading:
+        order = await docket.order(reading, ref)
+    assert order is not None and not order.secret
+    for secret in (
+        msgspec.structs.replace(order, id=bench.court.make_id(), ref="RULES-2021-0099", gag_until=1893456000000),
+        msgspec.structs.replace(
+            order, id=bench.court.make_id(), ref="RULES-2021-0099", secrecy="gag", source="staff", flagged_by=None
+        ),
+    ):
+        with pytest.raises(REFUSED):
+            async with bench.court.work.writing() as w:
+                await docket.add_order(w, secret, [])
+
+
 async def test_the_log_names_the_authority_in_the_matter_and_in_the_measure(bench: Bench):
     await hinted(bench)
     for kind in ("order", "measure"):

@@ -158,19 +158,25 @@ def silent_until(order: Order | None, regime: Regime, begun: int, now: int) -> i
     if regime.notice.author == "no":
         return None
     if order.gag_until is not None and now < order.gag_until:
-        return order.gag_until  # whatever else is known of it by then
+        return min(order.gag_until, _looked_at_again(regime, begun, now) or order.gag_until)
     if order.published_at is not None:
         return now
     if order.gag_until is not None:
         return order.gag_until
     if order.secrecy != "gag" and regime.notice.author != "after_gag":
         return now
+    return _looked_at_again(regime, begun, now) or now + GAG_REVIEW
+
+
+def _looked_at_again(regime: Regime, begun: int, now: int) -> int | None:
+    """How long a law lets somebody be silent at once; None where it says nothing of it: a court seals its order for as long as it likes.
+
+    Where the silence has no end it is looked at again, and put off anew where it still holds.
+    """
     if regime.gag is None:
-        return now + GAG_REVIEW
-    if regime.gag.max is not None:
-        return regime.gag.max.after(begun, regime.zone)
-    # Without an end it is looked at again, and put off anew where it still holds.
-    return regime.gag.review_every.after(now, regime.zone)
+        return None
+    longest, review = regime.gag.max, regime.gag.review_every
+    return review.after(now, regime.zone) if longest is None else longest.after(begun, regime.zone)
 
 
 def gag_of(order: Order | None, regime: Regime) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Final, final
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta
@@ -13,7 +14,7 @@ from chaupal.governance.regimes import Duration, Titled
 from chaupal.governance.regimes.dates import Dated, in_force, in_order
 from chaupal.governance.regimes.faults import Faults
 from chaupal.governance.regimes.reading import law_files, read
-from chaupal.kernel.clock import iso_day
+from chaupal.kernel.clock import DAY, iso_day
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.measures import Measure
 
@@ -21,6 +22,9 @@ SHIPPED: Final = Path(__file__).parent
 OF_THE_HOUSE: Final = frozenset(
     m for m in Measure if "house" in m.row.by
 )  # withholding in a country is for the law alone
+
+# Rules cannot give themselves longer than this to write down what they did in secret.
+LONGEST_UNLOGGED: Final = 90 * DAY
 
 # What somebody's act can be kept from for the sake of whose act it is about.
 TEAM_ACTS: Final = frozenset({*(m.verb for m in MOVES if "other_team" in m.guards), "hear_appeal"})
@@ -66,11 +70,12 @@ class Conflicts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class RuleBook(Dated, frozen=True, kw_only=True):
     """One version of the rules. `alone_lasts`: what one person did alone is over after this, unless a second agrees.
 
-    `default`: the rule that an act is under whose app could name none.
+    `default`: the rule that an act is under whose app could name none. `logged_within`: a secret act is in the log after this.
     """
 
     strikes: Strikes
     alone_lasts: Duration = Duration("P3D")
+    logged_within: Duration = Duration("P30D")
     conflicts: Conflicts = Conflicts()
     default: int | None = None
     rules: Annotated[tuple[HouseRule, ...], Meta(min_length=1)]
@@ -98,6 +103,10 @@ class RuleBook(Dated, frozen=True, kw_only=True):
     def alone_ends_at(self, at: int) -> int:
         """When what one person does alone at `at` is over (ms)."""
         return self.alone_lasts.after(at, self.zone)
+
+    def logged_by(self, at: int) -> int:
+        """When what was done in secret at `at` is in the log at the latest (ms), never later than `LONGEST_UNLOGGED` says."""
+        return min(self.logged_within.after(at, self.zone), at + LONGEST_UNLOGGED)
 
     def reached(self, strikes: int) -> Threshold | None:
         """What so many strikes lead to: the highest threshold reached, none below the first."""
@@ -182,6 +191,8 @@ def _faults_of(book: RuleBook) -> Iterator[tuple[str, str]]:
             yield f"rules, id {rule.id}", f"{', '.join(beyond)} is for the law alone"
     if strange := sorted(set(book.conflicts.own_team) - TEAM_ACTS):
         yield "conflicts.own_team", f"{', '.join(strange)} is none of {', '.join(sorted(TEAM_ACTS))}"
+    if book.logged_within.after(0, ZoneInfo("UTC")) > LONGEST_UNLOGGED:
+        yield "logged_within", f"is more than {LONGEST_UNLOGGED // DAY} days"
     steps = [threshold.strikes for threshold in book.strikes.thresholds]
     if steps != sorted(set(steps)):
         yield "strikes.thresholds", "must rise, each once"

@@ -1,10 +1,14 @@
 """Signing: whenever somebody asks, or at fixed hours, when each batch is filled up with entries that say nothing.
 
 Who counts a batched log, or watches when it grows, learns nothing about secret acts: every batch ends at its hour with a
-number of entries that divides by 16, also where nothing happened; every second place is kept for an entry that says nothing,
+number of entries that divides by what the settings say (`log_batch_entries`), also where nothing happened, and hours that the
+server slept through are made up for; every second place is kept for an entry that says nothing,
 or nothing yet, which is the same to the byte of its length. What is secret takes the next of these places that is free,
 however far beyond the log's size, in the commit of its act, and waits there until what is public has filled the log so far:
 a batch is as long as it would have been without it (decision 24).
+
+The house's rules say how long it may wait (`logged_within`). So nothing is begun in secret for which there would be no room by
+then; a third of the time is kept for what follows from what was begun, and must not be refused: notices, ends, reviews.
 """
 
 from collections.abc import Sequence
@@ -14,9 +18,9 @@ import msgspec
 
 from chaupal.governance.context import Court
 from chaupal.governance.log import tree as log_tree
-from chaupal.kernel.clock import HOUR, MINUTE
+from chaupal.kernel.clock import DAY, HOUR, MINUTE
 from chaupal.kernel.errors import Conflict, NotFound
-from chaupal.kernel.settings import Settings
+from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.store.court import ledger
 from chaupal.store.court.ledger import Kept
 from chaupal.store.machine import marks
@@ -25,12 +29,22 @@ from chaupal_audit import tlog
 from chaupal_audit.log.entries import Key
 from chaupal_audit.tlog.entries import COVER
 
-PAD = 16  # entries; a batch ends at a multiple of it
-EVERY = 2  # of so many places the last is kept for what says nothing; PAD divides by it
+EVERY = 2  # of so many places the last is kept for what says nothing; a batch's entries divide by it
+SLEPT = 31 * DAY  # of the time for which there were no batches, so much is made up for
+KEPT_FOR_LATER = 3  # one part of so many of the time in which what is secret is logged is for what follows from it
 KEY_MARK = "log_key"  # the vkey that signs
 CHANGE_MARK = "log_key_change"  # "index old new" of a change of keys that no checkpoint covers yet
 CHANGES_MARK = (
     "log_key_changes"  # of each change [its entry, the size of the checkpoint that both keys signed], as JSON
+)
+
+
+NO_ROOM = (
+    "So much waits for the public log already that this would come into it later than this server's rules allow."
+    " Try again when it has grown, or ask whoever runs the server for larger batches (log_batch_entries)"
+)
+TOO_FEW = (
+    "is too little: what is secret and waits would come into the log later than the house's rules allow (logged_within)"
 )
 
 
@@ -108,12 +122,19 @@ async def publish_due(court: Court) -> bool:
         last = await ledger.last_checkpoint(w)
         if not _is_due(court, last):
             return False
-        missing = -size % PAD or (PAD if size == (0 if last is None else last.size) else 0)
-        size += missing
+        size = _ends_at(court, size, last)
         await _fill(court, w, size)
         changed = await _sign(court, w, size)
     _follow(court, changed)
     return True
+
+
+def _ends_at(court: Court, size: int, last: Kept | None) -> int:
+    """With how many entries the batch that is due ends. Each that was slept through is made up for: what waits comes when it was to."""
+    many, every, now = court.settings.log_batch_entries, batch_ms(court.settings), court.clock()
+    slept = 0 if last is None else min(now - now % every - last.at + last.at % every, SLEPT)
+    least = (0 if last is None else last.size) + many * max(slept // every, 1)
+    return max(size, least) + -max(size, least) % many
 
 
 def _is_due(court: Court, last: Kept | None) -> bool:
@@ -136,15 +157,46 @@ async def append(court: Court, w: Writing, entries: Sequence[tuple[str, bytes]])
     return places
 
 
-async def append_secret(court: Court, w: Writing, entry: bytes) -> int:
-    """An entry that says nothing yet. The place that it has from now on, and where the log will come to it."""
+async def append_secret(court: Court, w: Writing, entry: bytes, *, begins: bool) -> int:
+    """An entry that says nothing yet. The place that it has from now on, and where the log will come to it.
+
+    `begins`: whether something begins by it, which need not. Raises Conflict where it would come into the log too late then.
+    """
     size = await free(court, w)
     if not batch_ms(court.settings):
         return await log_tree.add(w, [(COVER, entry)])
     place = max(size, await ledger.reach(w))
     place += 0 if _is_kept(place) else 1
+    if begins and await _comes_at(court, w, place) > _room_until(court):
+        raise Conflict(NO_ROOM)
     await ledger.wait(w, place, COVER, entry)
     return place
+
+
+async def check_waiting(court: Court) -> None:
+    """Before serving: raises BadSettings where batches have become so few or so small that what waits is logged too late."""
+    if not batch_ms(court.settings):
+        return
+    now = court.clock()
+    async with court.work.reading() as reading:
+        reach, size = await ledger.reach(reading), await ledger.size(reading)
+        late = reach > size and await _comes_at(court, reading, reach - 1) > court.rules.current(now).logged_by(now)
+    if late:
+        raise BadSettings(f"log_batch_entries {TOO_FEW}")
+
+
+def _room_until(court: Court) -> int:
+    """By when (ms) what begins in secret now must come into the log."""
+    now = court.clock()
+    by = court.rules.current(now).logged_by(now)
+    return by - (by - now) // KEPT_FOR_LATER
+
+
+async def _comes_at(court: Court, reading: Reading, place: int) -> int:
+    """When (ms) the log comes to a place at the latest: each batch adds at least what the settings say."""
+    last = await ledger.last_checkpoint(reading)
+    batches = (place - (0 if last is None else last.size)) // court.settings.log_batch_entries
+    return next_batch(court) + batches * batch_ms(court.settings)
 
 
 def _is_kept(place: int) -> bool:

@@ -21,6 +21,7 @@ from chaupal.store.court.docket import Order
 from chaupal.store.machine import marks
 from chaupal.store.machine.work import Reading, Work, Writing
 from chaupal_audit import tlog
+from chaupal_audit.log import entries
 from chaupal_audit.log.entries import Public
 from chaupal_audit.tlog.entries import COVER
 
@@ -125,7 +126,7 @@ async def append(
     if secret:
         at, size = await log_batches.opaque_minute(court, w), await ledger.hold(w)
         leaf = tlog.secret_leaf(at, now, kind, ref, public, written.sealed, regime, prev, carried=digests, size=size)
-        index = await log_batches.append_secret(court, w, leaf.entry)
+        index = await log_batches.append_secret(court, w, leaf.entry, begins=_begins(written.public))
     else:
         leaf = tlog.leaf(kind, ref, now, public, regime, prev, written.sealed, carried=digests)
         (index,) = await log_batches.append(court, w, [(kind, leaf.entry)])
@@ -145,6 +146,17 @@ async def append_plain(court: Court, w: Writing, kind: str, ref: str, said: Sequ
         _check(kind, Written(public))
     leaves = [tlog.leaf(kind, ref, now, msgspec.to_builtins(public), prev=prev) for prev, public in said]
     return await log_batches.append(court, w, [(kind, leaf.entry) for leaf in leaves])
+
+
+def _begins(said: Public) -> bool:
+    """Whether something begins that need not: an order, a proposal, a measure. What follows from such has to be said in any case."""
+    match said:
+        case entries.Measure():
+            return said.cause == "decided"
+        case entries.Decision():
+            return said.step == "proposed"
+        case _:
+            return isinstance(said, entries.Order)
 
 
 def _check(kind: str, written: Written) -> None:

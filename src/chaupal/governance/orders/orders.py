@@ -196,6 +196,7 @@ def _read(
         external_id=paper.line("external_id", form.external_id, needed=False), particulars=_particulars(paper, form),
     )  # fmt: skip
     _check_times(paper, new, now)
+    _check_gag(paper, new, regime)
     if issuer is None:
         paper.complain("authority", "is not in the register")
     elif issuer.agreed_by is None:
@@ -224,6 +225,19 @@ def _check_times(paper: Paper, new: Order, now: int) -> None:
     for name in ("ends_at", "interim_until", "gag_until"):
         if (at := getattr(new, name)) is not None and at <= now:
             paper.complain(name, "is past already")
+
+
+def _check_gag(paper: Paper, new: Order, regime: Regime | None) -> None:
+    """An order is silent because its law lets it be, and for no longer."""
+    if regime is None or new.gag_until is None:
+        return
+    longest = (
+        None if regime.gag is None or regime.gag.max is None else regime.gag.max.after(new.received_at, regime.zone)
+    )
+    if not regime.allows_secrecy:
+        paper.complain("gag_until", "goes with a law that allows secrecy alone")
+    elif longest is not None and new.gag_until > longest:
+        paper.complain("gag_until", "is later than this law allows")
 
 
 def _interim(paper: Paper, form: OrderForm, regime: Regime | None, now: int) -> int | None:

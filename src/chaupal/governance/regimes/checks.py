@@ -132,6 +132,12 @@ def _secrecy(regime: Regime) -> Iterator[Fault]:
         yield "gag", "is missing: silence needs a basis and a day on which it is looked at"
     if regime.secrecy in ("gag", "aggregate_only") and regime.aggregate_delay is None:
         yield "aggregate_delay", "is missing: secret orders are counted only after it"
+    if regime.kind == "own_rules" and (_silent(regime) or regime.notice.public_placeholder == "neutral"):
+        yield "secrecy", "is for a law alone: what the house does by its own rules is told to whom it touches"
+
+
+def _silent(regime: Regime) -> bool:
+    return regime.secrecy != "none" or regime.gag is not None or regime.notice.author != "default_yes"
 
 
 def _report(regime: Regime) -> Iterator[Fault]:

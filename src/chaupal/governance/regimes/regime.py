@@ -189,6 +189,15 @@ class Regime(Dated, frozen=True, kw_only=True):
         """`IN-79-3B@3`: what orders, leaves and pages cite."""
         return f"{self.id}@{self.version}"
 
+    @property
+    def allows_secrecy(self) -> bool:
+        """Whether an order under it can be kept from whom it touches. A court can seal its own, whatever its law says.
+
+        The house's own rules are no law: what is done under them is told, also where a state asked for it.
+        """
+        said = self.secrecy in ("aggregate_only", "gag") or self.gag is not None or self.notice.author != "default_yes"
+        return self.kind != "own_rules" and (self.kind == "court" or said)
+
     def covers(self, country: str) -> bool:
         """Whether an authority of `country` can use this law."""
         return not self.jurisdiction or country == self.jurisdiction or country in self.members

@@ -47,6 +47,7 @@ class Act:
     place: int = (
         0  # how many acts that are known happened before it: what was secret came into the log later than it happened
     )
+    logged: int = 0  # when its entry came into the log (ms)
 
     @property
     def digests(self) -> frozenset[str]:

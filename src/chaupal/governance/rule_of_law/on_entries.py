@@ -5,8 +5,10 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Raw
 
+from chaupal.governance.laws.house_rules import LONGEST_UNLOGGED
 from chaupal.governance.rule_of_law.book import Act, Book
 from chaupal.governance.rule_of_law.check import SLACK, Check
+from chaupal_audit.tlog import at_minute
 
 # What is about people is only committed to, in every entry (docs/log-entries.md).
 NEVER_IN_CLEAR = frozenset({
@@ -30,6 +32,12 @@ class Opened(NamedTuple):
 
 def time_backwards(book: Book, act: Act) -> bool:
     return act.at + SLACK < book.now
+
+
+def logged_late(book: Book, act: Act) -> str:
+    """What was secret waits for its place in the log no longer than the house's rules of its day let it."""
+    latest = min((rules.logged_by(act.at) for rules in book.laws.books_at(act.at)), default=act.at + LONGEST_UNLOGGED)
+    return f"at the latest {at_minute(latest)}" if act.sealed and act.logged > latest + SLACK else ""
 
 
 def words_in_clear(book: Book, act: Act) -> str:
@@ -62,6 +70,10 @@ READING: tuple[Check[Act], ...] = (
     Check(
         "time_backwards", "The entry bears an earlier time than one before it.",
         "प्रविष्टि का समय उससे पहले की प्रविष्टि से भी पहले का है।", time_backwards,
+    ),
+    Check(
+        "logged_late", "What was done in secret came into the log later than the house's rules allow.",
+        "जो गुप्त रूप से किया गया वह लॉग में उससे देर से आया जितनी देर सर्वर के नियम देते हैं।", logged_late,
     ),
     Check(
         "words_in_clear", "The entry says in clear what is about people and may only be committed to.",

@@ -2,7 +2,6 @@
 
 from collections import Counter
 
-from chaupal.governance.regimes import Regime
 from chaupal.governance.rule_of_law.book import UNKNOWN, Appealed, Book, Ended, Made, Matter, Told, Unsealed
 from chaupal.governance.rule_of_law.check import GRACE, SLACK, Check
 from chaupal.governance.rule_of_law.on_order import CHANGED
@@ -144,7 +143,7 @@ def gag_without_law(book: Book, told: Told) -> bool:
     made = told.made
     if told.said.step not in SILENT or made is None or made.law is None:
         return False
-    return not told.said.gag or not _may_be_silent(made.law)
+    return not told.said.gag or not made.law.allows_secrecy
 
 
 def gag_too_long(book: Book, told: Told) -> bool:
@@ -160,11 +159,6 @@ def gag_too_long(book: Book, told: Told) -> bool:
         else [law.gag.review_every.after(told.act.at, law.zone)]
     )
     return until is None or until > max(spans) + SLACK
-
-
-def _may_be_silent(law: Regime) -> bool:
-    """A court can seal its own order, whatever its law says."""
-    return law.kind == "court" or law.gag is not None or law.notice.author in ("no", "after_gag")
 
 
 NOTICING: tuple[Check[Told], ...] = (
@@ -289,9 +283,7 @@ APPEALING: tuple[Check[Appealed], ...] = (
 
 
 def sealed_without_law(book: Book, opened: Unsealed) -> bool:
-    law = opened.law
-    secret = law is None or law.secrecy in ("aggregate_only", "gag") or _may_be_silent(law)
-    return opened.sealed is not None and not secret
+    return opened.sealed is not None and opened.law is not None and not opened.law.allows_secrecy
 
 
 def opened_late(book: Book, opened: Unsealed) -> bool:

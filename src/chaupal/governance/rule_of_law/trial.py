@@ -129,11 +129,12 @@ class Trial:
             at = moment(head.at)
             if head.v != VERSION or at is None:
                 raise ValueError(head.at)
-            act = self._opened(Act(index, at, head, {}, place=self._heard))
+            act = self._opened(Act(index, at, head, {}, place=self._heard, logged=at))
             if head.t == opened.SEALED and (inside := opened.unsealed(act.opened)) is not None:
                 ref = opened.published_as(head, self._openings[index], inside.ref)
                 self._sealed[index] = inside = msgspec.structs.replace(inside, ref=ref)
-                act = Act(index, moment(inside.at) or at, inside, act.opened, sealed=True, place=self._heard)
+                then = moment(inside.at) or at
+                act = Act(index, then, inside, act.opened, sealed=True, place=self._heard, logged=at)
             self._hear(act)
         except (ValueError, TypeError):  # msgspec's errors are ValueErrors
             self._find(UNREADABLE, index, "")

@@ -492,6 +492,9 @@ orders = Table(
     UniqueConstraint("ref"), Index("orders_by_secret_ref", "secret_ref"),
     CheckConstraint("(flagged_by IS NOT NULL) = (source = 'state_flag')", name="orders_name_whose_hint_it_was"),
     CheckConstraint("flagged_by IS NULL OR authority_id IS NULL", name="orders_or_hints"),
+    CheckConstraint(
+        "(kind <> 'own_rules' AND flagged_by IS NULL) OR (secrecy = 'none' AND gag_until IS NULL)", name="orders_of_the_house_are_told"
+    ),
     Index("orders_of", "authority_id", "external_id"),
 )  # fmt: skip
 

@@ -109,6 +109,8 @@ WRONG = (
     N_("is named twice"),
     N_("must be one of the choices"),
     N_("goes with a state's hint alone"),
+    N_("goes with a law that allows secrecy alone"),
+    N_("is later than this law allows"),
     N_("is no emergency order of this authority that this one could confirm"),
     N_("waits until a second person agrees that it is one"),
     N_("waits until another agrees to the authority"),
@@ -126,6 +128,10 @@ STOPPED = (
     N_("Nothing is proposed of this authority"),
     N_("Nobody has agreed to this authority yet"),
     N_("The time of this order is over"),
+    N_(
+        "So much waits for the public log already that this would come into it later than this server's rules allow."
+        " Try again when it has grown, or ask whoever runs the server for larger batches (log_batch_entries)"
+    ),
     N_("This is not for your role to do"),
     N_("This ruling is not in force"),
 )

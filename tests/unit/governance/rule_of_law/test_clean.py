@@ -265,3 +265,12 @@ def test_an_authority_of_which_a_change_was_dropped_is_still_in_the_register(scr
     scribe.decide()
     found = {code for index in range(len(scribe.entries)) for code in scribe.found(index)}
     assert "authority_unregistered" not in found
+
+
+def test_what_was_secret_came_into_the_log_in_the_time_that_the_rules_give_it(scribe: Scribe):
+    then, size = scribe.minute(), len(scribe.entries)
+    public = scribe.public(scribe.order("IN-2021-0009"))
+    scribe.later(days=29)
+    sealed = scribe.seal("order", "X-ABC", public, "IN-69A@1", at=then, size=size)
+    scribe.unseal(sealed, "IN-2021-0010")
+    check_late(scribe)

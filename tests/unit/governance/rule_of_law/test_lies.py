@@ -871,6 +871,62 @@ def test_the_gag_is_over_and_nobody_is_told(scribe: Scribe):
     lie(scribe, made, "silent_after_gag")
 
 
+SECRET_RULES = (
+    b'secrecy = "none"',
+    b'secrecy = "gag"\naggregate_delay = "P30D"\ngag = { basis = "our own wish", review_every = "P90D" }',
+)
+STATE_HINT: dict[str, Any] = {"targets": {"account": 1}, "source": "state_flag", "flagged_by": MINISTRY}
+
+
+@pytest.fixture
+def secretive(scribe: Scribe) -> Scribe:
+    """A house that wrote into its own rules that it may be silent."""
+    own = FILES["OWN-RULES.1"].replace(*SECRET_RULES)
+    scribe.files[sha256(own)] = own
+    scribe.law("OWN-RULES@1", sha256(own))
+    assert not scribe.verdict().findings
+    return scribe
+
+
+def test_a_states_hint_is_kept_secret_by_rules_that_are_no_law(secretive: Scribe):
+    lie(secretive, secretive.own(secrecy="gag", **STATE_HINT), "secrecy_beyond")
+
+
+def test_a_states_hint_is_sealed_by_rules_that_are_no_law(secretive: Scribe):
+    order = secretive.public(secretive.own(**STATE_HINT))
+    sealed = secretive.seal("order", "X-ABC", order, "OWN-RULES@1")
+    lie(secretive, secretive.unseal(sealed, "HOUSE-2021-0002"), "sealed_without_law")
+
+
+@pytest.mark.parametrize("step", ["delayed", "withheld"])
+def test_whom_a_states_hint_touched_is_not_told_by_rules_that_are_no_law(secretive: Scribe, step: str):
+    secretive.own(**STATE_HINT)
+    made = secretive.alone(until=secretive.minute(hours=9), measure="freeze", jurisdiction="IN")
+    told = secretive.notice(made, step, until=secretive.minute(days=3), gag="our own wish")
+    lie(secretive, told, "gag_without_law", *(("gag_too_long",) if step == "withheld" else ()))
+
+
+def sealed_then(scribe: Scribe, **span: float) -> int:
+    """A secret order that came into the log so much later than it happened, opened since."""
+    then, size = scribe.minute(), len(scribe.entries)
+    order = scribe.public(scribe.order("IN-2021-0002"))
+    scribe.later(**span)
+    sealed = scribe.seal("order", "X-ABC", order, "IN-69A@1", at=then, size=size)
+    scribe.unseal(sealed, "IN-2021-0003")
+    return sealed
+
+
+def test_what_was_done_in_secret_came_into_the_log_too_late(scribe: Scribe):
+    lie(scribe, sealed_then(scribe, days=31), "logged_late")
+
+
+def test_rules_give_themselves_ten_years_to_write_down_what_was_secret(scribe: Scribe):
+    lax = FILES["house_rules.1"].replace(b'logged_within = "P30D"', b'logged_within = "P10Y"')
+    scribe.files[sha256(lax)] = lax
+    scribe.rules(1, sha256(lax))
+    lie(scribe, sealed_then(scribe, days=91), "logged_late")
+
+
 def test_an_act_is_sealed_whose_law_knows_no_secret(scribe: Scribe):
     order = scribe.public(scribe.own(targets={"account": 1}))
     sealed = scribe.seal("order", "HOUSE-2021-0002", order, "OWN-RULES@1")
