@@ -17,8 +17,8 @@ from typing import Any
 
 import msgspec
 
-from chaupal.governance.report.fold import Fold
-from chaupal.governance.report.report import canonical, document, report
+from chaupal_audit.fold.fold import Fold
+from chaupal_audit.report.report import canonical, document, report
 
 MOST_SECONDS = 30.0
 ENTRIES = 1_000_000

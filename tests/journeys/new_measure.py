@@ -22,7 +22,7 @@ ROW = """
 
 def with_the_row() -> None:
     """The table of this process, with the row between `limit` and `freeze`."""
-    spec = importlib.util.find_spec("chaupal.policy.measures")
+    spec = importlib.util.find_spec("chaupal_audit.law.measures")
     assert spec is not None and spec.origin is not None
     source = Path(spec.origin).read_text().replace('    FREEZE = "freeze", Row(', f'{ROW}    FREEZE = "freeze", Row(')
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
@@ -92,6 +92,7 @@ async def walk(data: Path) -> None:
 
 if __name__ == "__main__":
     with_the_row()
-    sys.path.insert(0, str(Path(__file__).parents[1]))
+    home = Path(__file__).parents[2]
+    sys.path[:0] = [str(home / "tests"), str(home / "verifier" / "tests")]
     with_the_rule(Path(sys.argv[1]))
     asyncio.run(walk(Path(sys.argv[1])))

@@ -14,13 +14,13 @@ from tlog_scales import backend, reader, signing, tiles
 from chaupal.app import audit
 from chaupal.app.check import check_house
 from chaupal.governance.report import reported
-from chaupal.governance.report.filters import EVERYTHING
-from chaupal.governance.report.report import canonical, document, report
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import load_settings
 from chaupal_audit import tlog
 from chaupal_audit.log import mirror
 from chaupal_audit.log.findings import Broken, Fault
+from chaupal_audit.report.filters import EVERYTHING
+from chaupal_audit.report.report import canonical, document, report
 from february import (
     ACTED,
     FIRST,

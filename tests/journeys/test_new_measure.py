@@ -1,4 +1,4 @@
-"""A new measure is one row in policy/measures.py and what it truly does; everything that is said of measures follows."""
+"""A new measure is one row in the table of measures and what it truly does; everything that is said of measures follows."""
 
 import re
 import shutil

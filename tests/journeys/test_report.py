@@ -13,13 +13,13 @@ from chaupal.governance.orders import statements
 from chaupal.governance.orders.statements import StatementForm
 from chaupal.governance.report import reported, snapshots
 from chaupal.governance.report.dsa_fields import wrong
-from chaupal.governance.report.filters import EVERYTHING, period
 from chaupal.governance.report.keeper import Building
-from chaupal.governance.report.report import canonical, digest, document, report
-from chaupal.governance.report.tables import TABLES
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
 from chaupal.store.court import ledger
+from chaupal_audit.report.filters import EVERYTHING, period
+from chaupal_audit.report.report import canonical, digest, document, report
+from chaupal_audit.report.tables import TABLES
 from disputes import suspend
 from village import AUTHORITY, Village, Villager
 

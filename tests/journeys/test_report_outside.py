@@ -30,7 +30,7 @@ def audit(*words: str) -> subprocess.CompletedProcess[str]:
 
 def test_it_knows_nothing_of_the_database():
     loaded = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True).stdout.split()
-    assert "chaupal.governance.report.fold" in loaded
+    assert "chaupal_audit.fold.fold" in loaded
     assert not [
         name for name in loaded if name.startswith(("sqlalchemy", "chaupal.store", "chaupal.app.wiring", "asyncpg"))
     ]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from bench import bulk, imports, in_force, intake, log, transparency
 
-from chaupal.governance.report.fold import Fold
 from chaupal.kernel.settings import load_settings
+from chaupal_audit.fold.fold import Fold
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -11,14 +11,14 @@ import httpx2
 import msgspec
 
 from chaupal.governance.regimes.reading import BIGGEST
-from chaupal.governance.report.compare import Difference, differences
-from chaupal.governance.report.facts import Facts, Snapshot
-from chaupal.governance.report.filters import Filters, period
-from chaupal.governance.report.fold import Fold
-from chaupal.governance.report.published import WHOLE, files, hashes
-from chaupal.governance.report.report import document, report
 from chaupal.governance.rule_of_law import Files
-from chaupal.kernel.errors import Invalid, Problem
+from chaupal.kernel.errors import Problem, Unsound
+from chaupal_audit.fold.facts import Facts, Snapshot
+from chaupal_audit.fold.fold import Fold
+from chaupal_audit.report.compare import Difference, differences
+from chaupal_audit.report.filters import Filters, period
+from chaupal_audit.report.published import WHOLE, files, hashes
+from chaupal_audit.report.report import document, report
 
 MOST_BYTES = 64 * 1024 * 1024  # of a published report
 TIMEOUT, PAUSE, TRIES = 60, 2, 900  # seconds for an answer, between questions to a server that still counts; how many
@@ -154,7 +154,7 @@ def _broken(entries: Entries, frozen: list[Snapshot], tell: Tell) -> Iterator[Sn
 def _holds(snapshot: Snapshot, facts: Facts) -> bool:
     try:
         filters = period(snapshot.period)
-    except Invalid:
+    except Unsound:
         return False
     named = hashes(files(report(facts, filters)))
     return named.pop(WHOLE) == snapshot.sha256 and named == snapshot.files

@@ -14,19 +14,19 @@ import httpx2
 import msgspec
 
 from chaupal.app import audit as counting
-from chaupal.app import cli_witnesses
 from chaupal.app.audit import Counted
 from chaupal.app.cli_log import MEANS
 from chaupal.governance import rule_of_law
-from chaupal.governance.report.cells import Table
-from chaupal.governance.report.exports import table_csv
-from chaupal.governance.report.filters import Filters, parse_filters
-from chaupal.governance.report.report import Report, canonical, document, plain, report
-from chaupal.governance.report.tables import TABLES
 from chaupal.governance.rule_of_law import Finding, Verdict
-from chaupal.kernel.errors import Invalid, Problem
+from chaupal.kernel.errors import Problem, Unsound
+from chaupal_audit import cli_witnesses
 from chaupal_audit.log import mirror
 from chaupal_audit.log.findings import Broken, KeySource, LogReport
+from chaupal_audit.report.cells import Table
+from chaupal_audit.report.exports import table_csv
+from chaupal_audit.report.filters import Filters, parse_filters
+from chaupal_audit.report.report import Report, canonical, document, plain, report
+from chaupal_audit.report.tables import TABLES
 
 SHOWN = 50  # differences and findings that are printed
 
@@ -139,7 +139,7 @@ def _said(finding: Finding) -> str:
 def _filters(start: str, asked: dict[str, str]) -> Filters:
     try:
         return parse_filters({"from": start, **asked})
-    except Invalid as problem:
+    except Unsound as problem:
         raise click.BadParameter(problem.message) from problem
 
 

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chaupal.app import cli_witnesses
 from chaupal.app.cli import data_option, operator, visit
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import Problem
+from chaupal_audit import cli_witnesses
 from chaupal_audit.log.findings import KeySource, LogReport
 from chaupal_audit.log.verify import verify_log
 

@@ -12,7 +12,6 @@ import regex
 
 from chaupal.app.wiring import ROUTES
 from chaupal.governance.log import log
-from chaupal.governance.report.tables import TABLES
 from chaupal.kernel.errors import Problem
 from chaupal.ports.country import Locator, country_file
 from chaupal.ports.meter_local import LocalMeter
@@ -21,6 +20,7 @@ from chaupal.wire.answer import Desk
 from chaupal.wire.call import House
 from chaupal.wire.framework import build
 from chaupal_audit import tlog
+from chaupal_audit.report.tables import TABLES
 
 API = "/api/v1/transparency"
 SEEDS = (

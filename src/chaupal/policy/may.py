@@ -1,53 +1,8 @@
-"""Who may do what: every 'may' question of the house, as one table."""
+"""Who may do what: whether a viewer's role opens it, by the one table of roles, which is the verifier's too."""
 
 from chaupal.policy.rulings import Ruling
-from chaupal.policy.viewer import Role, Viewer
-
-OWNER = Role.OWNER
-
-JUDGES = frozenset({Role.REVIEWER, Role.APPROVER, OWNER})
-
-MAY: dict[str, frozenset[Role]] = {
-    "see_office": frozenset(
-        {Role.CLERK, Role.REVIEWER, Role.APPROVER, Role.EXECUTOR, Role.MODERATOR, Role.AUDITOR, OWNER}
-    ),
-    "register_authority": frozenset({Role.CLERK, OWNER}),
-    "agree_authority": frozenset({Role.APPROVER, OWNER}),  # to what another proposed of one
-    # orders: taken in by a clerk, decided by two who judge, carried out where the act was another's (a stay, a withdrawal)
-    "receive_order": frozenset({Role.CLERK, Role.REVIEWER, OWNER}),
-    # Orders and rulings that are secret or under a gag: for whoever works on orders, and never about their own things
-    "see_secret": frozenset({Role.CLERK, Role.AUDITOR, *JUDGES}),
-    "see_documents": frozenset({Role.CLERK, Role.REVIEWER, Role.APPROVER, Role.AUDITOR, OWNER}),
-    "work_on_order": frozenset({Role.CLERK, *JUDGES}),
-    "decide": JUDGES,
-    "approve": frozenset({Role.APPROVER, OWNER}),  # never a reviewer, who proposes
-    "break_glass": frozenset({Role.APPROVER, OWNER}),
-    "lift": frozenset({*JUDGES, Role.EXECUTOR}),
-    "take_step": frozenset(
-        {Role.CLERK, Role.EXECUTOR, *JUDGES}
-    ),  # any of an order's; which one opens to whom, its table says
-    "carry_out": frozenset({*JUDGES, Role.EXECUTOR}),
-    "protect_speaker": JUDGES,
-    # the house's own rules
-    "sanction": frozenset({Role.MODERATOR, *JUDGES}),
-    "approve_sanction": frozenset({Role.MODERATOR, *JUDGES}),
-    "approve_accounts": frozenset({Role.MODERATOR, OWNER}),
-    "shut_doors": frozenset({Role.MODERATOR, OWNER}),  # to nets of addresses and to mails
-    "handle_reports": frozenset({Role.MODERATOR, *JUDGES}),
-    "end_measure": frozenset(
-        {Role.EXECUTOR, Role.MODERATOR, *JUDGES}
-    ),  # of an order or of the house; which, its table says
-    "hear_appeal": frozenset({Role.MODERATOR, *JUDGES}),
-    "publish_statement": frozenset({Role.APPROVER, OWNER}),
-    "write_notes": frozenset({Role.CLERK, Role.EXECUTOR, Role.MODERATOR, *JUDGES}),
-    "see_space": frozenset({OWNER}),  # how large the database is: it grows by what is secret, too
-    "see_looks": frozenset({Role.AUDITOR, OWNER}),
-    "grant_roles": frozenset({OWNER}),
-    "manage_webhooks": frozenset({OWNER}),
-    "edit_texts": frozenset({OWNER}),  # what the house says of itself, its privacy policy, its terms
-    "announce": frozenset({Role.MODERATOR, Role.APPROVER, OWNER}),
-    "open_entries": frozenset({Role.APPROVER, OWNER}),  # of the log, or destroy what would open them
-}
+from chaupal.policy.viewer import Viewer
+from chaupal_audit.law.roles import MAY as MAY
 
 STAFF = MAY["see_office"]
 

@@ -6,8 +6,8 @@ from heapq import heappop, heappush
 import msgspec
 
 from chaupal.policy.measures import SEVERITY, UNFINDABLE, Measure
+from chaupal_audit.law.measures import EVERYWHERE as EVERYWHERE
 
-EVERYWHERE = "XX"
 FOREVER = 2**63 - 1
 
 

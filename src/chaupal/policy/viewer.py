@@ -1,31 +1,17 @@
 """Who is looking, from where, and in what capacity."""
 
 import functools
-from enum import StrEnum
 
 import msgspec
 
 from chaupal.kernel.errors import NotSignedIn
+from chaupal_audit.law.roles import Role as Role
 
 # How an account stands; `pending` before it has come in.
 ACTIVE, FROZEN, SUSPENDED = "active", "frozen", "suspended"
 
 
 SYSTEM_HANDLE = "chaupal"  # the house's own account, which alone is the system's
-
-
-class Role(StrEnum):
-    """What an account may do beyond writing and reading; `may.py` says what each opens."""
-
-    MEMBER = "member"
-    CLERK = "clerk"
-    REVIEWER = "reviewer"
-    APPROVER = "approver"
-    EXECUTOR = "executor"
-    MODERATOR = "moderator"
-    AUDITOR = "auditor"
-    OWNER = "owner"
-    SYSTEM = "system"
 
 
 class Viewer(msgspec.Struct, frozen=True, kw_only=True):

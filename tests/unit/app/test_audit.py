@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chaupal.app import audit
-from chaupal.governance.report.compare import differences
-from chaupal.governance.report.filters import EVERYTHING, parse_filters
-from chaupal.governance.report.report import document, report
 from chaupal.kernel.errors import Problem
+from chaupal_audit.report.compare import differences
+from chaupal_audit.report.filters import EVERYTHING, parse_filters
+from chaupal_audit.report.report import document, report
 from told import Told
 
 JSON = st.recursive(

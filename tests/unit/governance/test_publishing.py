@@ -6,10 +6,10 @@ import pytest
 
 from chaupal.governance.log import log
 from chaupal.governance.orders import publishing
-from chaupal.governance.report.fold import fold
 from chaupal.kernel.clock import DAY
 from chaupal.store.court import docket, ledger, register, rulings
 from chaupal_audit import tlog
+from chaupal_audit.fold.fold import fold
 from court import REASON, Bench
 
 

@@ -5,12 +5,12 @@ import pytest
 
 from chaupal.governance.cases import cases, decisions, reviews
 from chaupal.governance.log import log
-from chaupal.governance.report.fold import Fold
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
 from chaupal.store.court import clocks, docket, ledger, rulings
 from chaupal.store.court.clocks import ClockRow
 from chaupal.store.court.rulings import RulingRow
+from chaupal_audit.fold.fold import Fold
 from chaupal_audit.log.openings import commits
 from court import Bench
 

@@ -15,9 +15,6 @@ from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.cases.ladder import Draft
 from chaupal.governance.log import reconcile
 from chaupal.governance.orders.authorities import AuthorityForm, register
-from chaupal.governance.report.filters import EVERYTHING
-from chaupal.governance.report.fold import fold
-from chaupal.governance.report.report import report
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.errors import Invalid
 from chaupal.policy import tidings
@@ -25,6 +22,9 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads.court import record
 from chaupal.store.court import docket, ledger
 from chaupal.store.machine.dialect import statement
+from chaupal_audit.fold.fold import fold
+from chaupal_audit.report.filters import EVERYTHING
+from chaupal_audit.report.report import report
 from court import REASON, Bench
 from neighbours import by
 

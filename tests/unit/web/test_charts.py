@@ -3,11 +3,11 @@
 import pytest
 from babel import Locale
 
-from chaupal.governance.report.cells import Hidden, Kind, Note
-from chaupal.governance.report.drawn import Figure, Series
 from chaupal.web.court import reportwords
 from chaupal.web.court.charts import HIGH, WIDE, chart
 from chaupal.web.court.worldtiles import PLACES
+from chaupal_audit.report.cells import Hidden, Kind, Note
+from chaupal_audit.report.drawn import Figure, Series
 
 FEW = Hidden("<10", 1)
 

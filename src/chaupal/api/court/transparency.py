@@ -9,16 +9,16 @@ from msgspec import Meta
 from chaupal.governance.log import cosigned as log_cosigned
 from chaupal.governance.log import log, reconcile
 from chaupal.governance.report import dsa, lumen, reported, snapshots
-from chaupal.governance.report.facts import Facts, Measure, Order, Snapshot
-from chaupal.governance.report.filters import Filters, View, parse_filters
 from chaupal.governance.report.keeper import Building
-from chaupal.governance.report.published import ENDINGS, WHOLE, table_file
-from chaupal.governance.report.report import LICENCE, canonical, document
-from chaupal.governance.report.tables import TABLES
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
 from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.route import Route, get
+from chaupal_audit.fold.facts import Facts, Measure, Order, Snapshot
+from chaupal_audit.report.filters import Filters, View, parse_filters
+from chaupal_audit.report.published import ENDINGS, WHOLE, table_file
+from chaupal_audit.report.report import LICENCE, canonical, document
+from chaupal_audit.report.tables import TABLES
 
 CSV = "text/csv; charset=utf-8"
 RETRY = 2  # seconds
@@ -38,7 +38,7 @@ class Part(msgspec.Struct, kw_only=True):
 
     @property
     def filters(self) -> Filters:
-        """Raises Invalid."""
+        """Raises Unsound."""
         return parse_filters({
             "from": self.start, "to": self.to, "country": self.country, "language": self.language, "regime": self.regime,
         })  # fmt: skip

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import regex
 
-from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND
+from chaupal_audit.clock import DAY, HOUR, MINUTE, SECOND
 
 LONGEST_YEARS: Final = 100
 SATURDAY: Final = 5

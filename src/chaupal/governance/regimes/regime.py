@@ -8,8 +8,7 @@ from msgspec import Meta
 
 from chaupal.governance.regimes.dates import Dated
 from chaupal.governance.regimes.durations import Duration
-from chaupal.policy.measures import Measure
-from chaupal.policy.rulings import EVERYWHERE
+from chaupal_audit.law.measures import EVERYWHERE, Measure
 
 type Code = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 type Words = Annotated[str, Meta(min_length=1, max_length=600)]

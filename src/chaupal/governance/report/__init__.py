@@ -1,1 +1,1 @@
-"""The transparency report: a pure fold over log entries, so that whoever has the log has the report. Without the store."""
+"""The transparency report as the server has it: kept, frozen, and as statements of reasons. What counts it is `chaupal_audit`."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
-from chaupal.governance.report import facts
 from chaupal.governance.report.dsa_fields import EEA, ILLEGAL, INCOMPATIBLE
-from chaupal.governance.report.facts import Measure
-from chaupal.governance.report.times import day_text
 from chaupal.policy import measures
+from chaupal_audit.fold import facts
+from chaupal_audit.fold.facts import Measure
+from chaupal_audit.law.measures import ACCOUNT, PROVISION
+from chaupal_audit.minutes import day_text
 
 SOURCES = {
     "user_report": "SOURCE_ARTICLE_16",
@@ -94,12 +95,12 @@ def _word(m: Measure) -> tuple[str, str] | None:
 def _decision(m: Measure) -> dict[str, object]:
     until = "" if m.until is None else day_text(m.until)
     field, word = _word(m) or ("", "")
-    if field == measures.ACCOUNT:
+    if field == ACCOUNT:
         return {
             field: f"DECISION_ACCOUNT_{'TERMINATED' if m.permanent else word}",
             "end_date_account_restriction": until,
         }
-    if field == measures.PROVISION:
+    if field == PROVISION:
         return {field: f"DECISION_PROVISION_{word}", "end_date_service_restriction": until}
     return {field: [f"DECISION_VISIBILITY_{word}"], "end_date_visibility_restriction": until}
 

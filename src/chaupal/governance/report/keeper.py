@@ -4,10 +4,10 @@ import asyncio
 
 import msgspec
 
-from chaupal.governance.report.filters import Filters
-from chaupal.governance.report.fold import Fold
-from chaupal.governance.report.report import Report
 from chaupal.kernel.shelf import Shelf
+from chaupal_audit.fold.fold import Fold
+from chaupal_audit.report.filters import Filters
+from chaupal_audit.report.report import Report
 
 KEPT = 64  # reports
 

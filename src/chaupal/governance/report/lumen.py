@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
-from chaupal.governance.report.facts import OWN_RULES, Measure, Order
-from chaupal.governance.report.filters import HIDDEN
 from chaupal.governance.report.lumen_fields import LONGEST
-from chaupal.governance.report.orders import standing_of
-from chaupal.governance.report.times import day_text
+from chaupal_audit.fold.facts import OWN_RULES, Measure, Order
+from chaupal_audit.minutes import day_text
+from chaupal_audit.report.filters import HIDDEN
+from chaupal_audit.report.orders import standing_of
 
 # The class of the issuer -> Lumen's type of notice. Article 9, 69A and their like are requests of governments.
 TYPES = {"court": "CourtOrder", "government": "GovernmentRequest", "police": "LawEnforcementRequest"}

@@ -9,14 +9,14 @@ from collections.abc import Callable, Sequence
 from chaupal.governance.context import Court
 from chaupal.governance.log import batches as log_batches
 from chaupal.governance.log.batches import NotYet
-from chaupal.governance.report.facts import Facts
-from chaupal.governance.report.filters import EVERYTHING, Filters
-from chaupal.governance.report.fold import Fold, Progress
 from chaupal.governance.report.keeper import Building
-from chaupal.governance.report.report import Report, report
 from chaupal.kernel.saying import log
 from chaupal.store.court import ledger
 from chaupal.store.machine.work import Reading
+from chaupal_audit.fold.facts import Facts
+from chaupal_audit.fold.fold import Fold, Progress
+from chaupal_audit.report.filters import EVERYTHING, Filters
+from chaupal_audit.report.report import Report, report
 
 SLICE = 200  # entries folded between two looks at what else is to be done: about a millisecond
 WAIT_FOR = 5_000  # entries that a request waits for; for more it is told to come again

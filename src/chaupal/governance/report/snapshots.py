@@ -5,17 +5,17 @@ import msgspec
 from chaupal.governance.context import Court
 from chaupal.governance.log import log, tallying
 from chaupal.governance.report import reported
-from chaupal.governance.report.compare import Difference, differences
-from chaupal.governance.report.facts import Snapshot
-from chaupal.governance.report.filters import period
-from chaupal.governance.report.fold import Fold, Progress
-from chaupal.governance.report.published import WHOLE, files, hashes
-from chaupal.governance.report.report import document, report
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.errors import Conflict, Invalid, NotFound
 from chaupal.store.court import frozen, ledger
 from chaupal.store.machine.work import Writing
+from chaupal_audit.fold.facts import Snapshot
+from chaupal_audit.fold.fold import Fold, Progress
 from chaupal_audit.log import entries
+from chaupal_audit.report.compare import Difference, differences
+from chaupal_audit.report.filters import period
+from chaupal_audit.report.published import WHOLE, files, hashes
+from chaupal_audit.report.report import document, report
 from chaupal_audit.tlog import at_minute
 
 
@@ -45,7 +45,7 @@ async def file(court: Court, text: str, revision: int, name: str) -> bytes:
 
 
 async def freeze(court: Court, text: str, progress: Progress | None = None) -> Frozen:
-    """Freeze a month (2021-02) or a year (2021) that is over. Raises Invalid, or Conflict where nothing has changed since."""
+    """Freeze a month (2021-02) or a year (2021) that is over. Raises Unsound, Invalid, or Conflict where nothing has changed."""
     filters = period(text)
     if filters.until * MINUTE > court.clock():
         raise Invalid("This period is not over yet", period="is not over yet")

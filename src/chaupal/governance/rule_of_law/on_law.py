@@ -5,8 +5,7 @@ from chaupal.governance.rule_of_law.book import DECIDED, Book, Decided, Made, Ma
 from chaupal.governance.rule_of_law.check import SLACK, Check
 from chaupal.governance.rule_of_law.opened import digest, read
 from chaupal.governance.rule_of_law.said import moment
-from chaupal.policy.measures import ACCOUNT_LEVEL, SEVERITY, Measure
-from chaupal.policy.rulings import EVERYWHERE
+from chaupal_audit.law.measures import ACCOUNT_LEVEL, EVERYWHERE, SEVERITY, Measure
 from chaupal_audit.tlog import at_minute
 
 REFUSALS = frozenset(refusal.value for refusal in Refusal)

@@ -16,8 +16,8 @@ from chaupal.governance.rule_of_law.check import SLACK, Check
 from chaupal.governance.rule_of_law.on_order import RESUMED
 from chaupal.governance.rule_of_law.people import AUTHORITY, CLOCK, MACHINE, MEMBER, OWNER, different
 from chaupal.governance.rule_of_law.said import moment
-from chaupal.kernel.clock import DAY
-from chaupal.policy.measures import ACCOUNT_LEVEL
+from chaupal_audit.clock import DAY
+from chaupal_audit.law.measures import ACCOUNT_LEVEL
 from chaupal_audit.tlog import at_minute
 
 # What an authority's own people do in the portal, and what the clock does.

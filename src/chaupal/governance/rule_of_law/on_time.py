@@ -6,7 +6,7 @@ from chaupal.governance.rule_of_law.book import UNKNOWN, Appealed, Book, Ended, 
 from chaupal.governance.rule_of_law.check import GRACE, SLACK, Check
 from chaupal.governance.rule_of_law.on_order import CHANGED
 from chaupal.governance.rule_of_law.said import moment
-from chaupal.kernel.clock import MINUTE
+from chaupal_audit.clock import MINUTE
 
 SILENT = ("delayed", "withheld")
 ENDS_ORDERS = ("withdrawn", "set_aside", "stayed")

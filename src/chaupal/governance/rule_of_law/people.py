@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from chaupal.policy.may import MAY
+from chaupal_audit.law.roles import MAY
 
 MEMBER, OWNER = "member", "owner"
 CLOCK, MACHINE, AUTHORITY = "clock", "machine", "authority"
@@ -24,7 +24,7 @@ class People:
         self._held.setdefault(person, set()).add(role)
 
     def may(self, person: str | None, *acts: str) -> bool:
-        """Whether their role, as it stands, opens one of `acts` (policy/may.py)."""
+        """Whether their role, as it stands, opens one of `acts` (law/roles.py)."""
         return any(self.role(person) in MAY[act] for act in acts)
 
     def known(self, person: str | None) -> bool:

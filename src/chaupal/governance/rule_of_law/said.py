@@ -3,8 +3,7 @@
 import msgspec
 from msgspec import Raw, field
 
-from chaupal.governance.report.times import minute
-from chaupal.kernel.clock import MINUTE
+from chaupal_audit.clock import MINUTE
 from chaupal_audit.log.entries import (
     Act,
     Appeal,
@@ -21,6 +20,7 @@ from chaupal_audit.log.entries import (
     Step,
     Tally,
 )
+from chaupal_audit.minutes import minute
 
 __all__ = [
     "VERSION", "Act", "Appeal", "Authority", "Decision", "Entry", "Law", "Measure", "Notice", "Opened", "Order", "Protected",

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.governance.report.cells import Hidden, Kind, Value
-from chaupal.governance.report.drawn import Figure, Series
-from chaupal.governance.report.times import minute_of
 from chaupal.web.court import reportwords
 from chaupal.web.court.worldtiles import PLACES
+from chaupal_audit.minutes import minute_of
+from chaupal_audit.report.cells import Hidden, Kind, Value
+from chaupal_audit.report.drawn import Figure, Series
 
 MOST_LINES = 6  # more cannot be told apart; the numbers beside hold all
 MOST_ROWS = 60

@@ -13,7 +13,6 @@ from chaupal.governance.log import cosigned as log_cosigned
 from chaupal.governance.log import log
 from chaupal.governance.log.batches import NotYet
 from chaupal.governance.log.cosigned import Standing
-from chaupal.governance.report.times import minute_of
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy import epitaph
 from chaupal.policy.surface import Surface
@@ -23,6 +22,7 @@ from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call
 from chaupal.wire.route import Route, Shape, get
 from chaupal_audit.log import entries
+from chaupal_audit.minutes import minute_of
 
 SHOWN = 30  # entries on a page
 # Types of entries whose `ref` is an order's.

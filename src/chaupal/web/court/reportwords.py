@@ -7,13 +7,13 @@ from types import MappingProxyType
 from typing import Any
 
 from chaupal.governance.regimes import Regimes
-from chaupal.governance.report.cells import Hidden, Kind, Note, Value
-from chaupal.governance.report.facts import EVERYWHERE
-from chaupal.governance.report.times import minute_of, month_start, parse_month
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy import epitaph
 from chaupal.web.court.courtly import DONE, GROUNDS
 from chaupal.web.words import N_, own_name, words
+from chaupal_audit.fold.facts import EVERYWHERE
+from chaupal_audit.minutes import minute_of, month_start, parse_month
+from chaupal_audit.report.cells import Hidden, Kind, Note, Value
 
 # The log's vocabulary, as the report shows it. What is not here is shown as the log says it.
 CODES = GROUNDS | DONE | {

@@ -12,12 +12,8 @@ from chaupal.governance.log import cosigned as log_cosigned
 from chaupal.governance.log import reconcile
 from chaupal.governance.orders import statements
 from chaupal.governance.report import reported, snapshots
-from chaupal.governance.report.cells import Hidden, Table, Value
-from chaupal.governance.report.filters import EVERYTHING, Filters, parse_filters
 from chaupal.governance.report.keeper import Building
-from chaupal.governance.report.report import Report
-from chaupal.governance.report.tables import TABLES
-from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.kernel.errors import NotFound, Unsound
 from chaupal.policy.surface import Surface
 from chaupal.web import links, pages
 from chaupal.web.court import charts, reportwords
@@ -25,6 +21,10 @@ from chaupal.web.court.statements import in_language
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call
 from chaupal.wire.route import Route, Shape, get
+from chaupal_audit.report.cells import Hidden, Table, Value
+from chaupal_audit.report.filters import EVERYTHING, Filters, parse_filters
+from chaupal_audit.report.report import Report
+from chaupal_audit.report.tables import TABLES
 
 BY_ID = {id_.lower(): id_ for id_ in TABLES}
 WRONG = (
@@ -130,7 +130,7 @@ def _filters(call: Call[Any]) -> tuple[Filters, dict[str, str]]:
     tr = words(call.viewer.language).gettext
     try:
         return parse_filters(call.args.typed), {}
-    except Invalid as problem:
+    except Unsound as problem:
         return EVERYTHING, {field: tr(text) for field, text in problem.details.items()}
 
 

@@ -5,8 +5,6 @@ from typing import Any, Literal
 
 import msgspec
 
-from chaupal.governance.report.cells import Kind
-from chaupal.governance.report.drawn import Figure, Series
 from chaupal.kernel.clock import iso_day
 from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
@@ -18,6 +16,8 @@ from chaupal.web.office import room as office_room
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call
 from chaupal.wire.route import Route, get
+from chaupal_audit.report.cells import Kind
+from chaupal_audit.report.drawn import Figure, Series
 
 SPANS = ("7", "30", "90")  # days
 MANY = 12

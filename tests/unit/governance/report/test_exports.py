@@ -5,13 +5,14 @@ from typing import Any, cast
 import pytest
 
 from chaupal.governance.laws.house_rules import load_house_rules
-from chaupal.governance.report import dsa, figures, lumen, lumen_fields, tables
+from chaupal.governance.report import dsa, lumen, lumen_fields
 from chaupal.governance.report.dsa_fields import FIELDS, wrong
-from chaupal.governance.report.exports import table_csv
-from chaupal.governance.report.facts import Measure as Made
-from chaupal.governance.report.filters import View
-from chaupal.governance.report.rules import SYNTHETIC_RULE
 from chaupal.policy.measures import Measure
+from chaupal_audit.fold.facts import Measure as Made
+from chaupal_audit.report import figures, tables
+from chaupal_audit.report.exports import table_csv
+from chaupal_audit.report.filters import View
+from chaupal_audit.report.rules import SYNTHETIC_RULE
 from told import Told
 
 ORIGIN = "https://square.example"

@@ -1,0 +1,1 @@
+"""Facts made of entries: the log read once from its beginning, and what it adds up to."""

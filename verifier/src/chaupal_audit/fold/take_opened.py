@@ -1,0 +1,57 @@
+"""Closed entries, and the entries that open them: what was secret counts from then on like what was said at once.
+
+A closed entry commits to digests (RFC 9901). Only what it committed to is taken from the entry that opens it.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from hashlib import sha256
+from typing import cast
+
+import msgspec
+from msgspec import Raw
+
+from chaupal_audit.fold.state import State
+from chaupal_audit.log import entries
+from chaupal_audit.log.entries import Act, Entry
+
+KEPT = 12  # bytes of each digest: closed entries are many, and nobody finds another disclosure for 96 bits
+
+_opened = msgspec.json.Decoder(entries.Opened).decode
+
+
+def take_cover(state: State, index: int, at: int, head: Entry) -> None:
+    state.closed[index] = frozenset(map(digest_kept, head.sd))
+
+
+def take_opened(state: State, index: int, at: int, head: Entry) -> None:
+    """A closed entry counts at its place; under the order's public reference, where the opening gives one."""
+    disclosures = _opened(head.public).disclosures
+    state.facts.opened += len(disclosures)
+    closed = state.closed.get(-1 if head.prev is None else head.prev)
+    if closed is None or head.prev is None:
+        return
+    told = dict(filter(None, (opened(disclosure, closed) for disclosure in disclosures)))
+    if told.keys() >= {"act", "public"}:
+        act = msgspec.convert(told["act"], Act)
+        said = Entry(act.t, head.ref or act.ref, act.at, act.regime, act.prev, Raw(msgspec.json.encode(told["public"])))
+        state.opened.append((head.prev, said))
+
+
+def opened(disclosure: str, digests: frozenset[bytes]) -> tuple[str, object] | None:
+    """(name, value), where an entry with these digests committed to it."""
+    digest = urlsafe_b64encode(sha256(disclosure.encode()).digest()).decode().rstrip("=")
+    if digest_kept(digest) not in digests:
+        return None
+    parts: object = msgspec.json.decode(urlsafe_b64decode(disclosure + "=" * (-len(disclosure) % 4)))
+    salt_name_value = cast("list[object]", parts) if isinstance(parts, list) else []
+    if len(salt_name_value) != 3 or not isinstance(name := salt_name_value[1], str):
+        return None
+    return name, salt_name_value[2]
+
+
+def digest_kept(digest: str) -> bytes:
+    """As much of a digest as is kept."""
+    try:
+        return urlsafe_b64decode(digest + "=" * (-len(digest) % 4))[:KEPT]
+    except ValueError:
+        return b""

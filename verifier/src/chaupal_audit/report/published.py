@@ -1,0 +1,30 @@
+"""The report as the files that are published: whole, and each table as JSON and CSV. A snapshot holds the hash of each."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+
+from chaupal_audit.report.cells import Table
+from chaupal_audit.report.exports import table_csv
+from chaupal_audit.report.report import Report, canonical, document, table_document
+
+WHOLE = "report.json"
+ENDINGS = ("csv", "json")
+
+
+def files(made: Report) -> dict[str, bytes]:
+    """File name -> its bytes: `report.json`, `T1.csv`, `T1.json` and so on."""
+    tables = {f"{table.id}.{ending}": table_file(made, table, ending) for table in made.tables for ending in ENDINGS}
+    return {WHOLE: canonical(document(made))} | tables
+
+
+def table_file(made: Report, table: Table, ending: str) -> bytes:
+    """One table of a report in its one spelling."""
+    if ending == "csv":
+        return table_csv(table).encode()
+    head = {name: value for name, value in document(made).items() if name not in ("tables", "figures")}
+    return canonical(head | {"table": table_document(table)})
+
+
+def hashes(published: Mapping[str, bytes]) -> dict[str, str]:
+    """File name -> SHA-256 of its bytes, in hex."""
+    return {name: sha256(body).hexdigest() for name, body in published.items()}

@@ -1,0 +1,75 @@
+"""The whole report as one document: tables and figures of a view, and its canonical bytes, whose hash can be frozen."""
+
+from hashlib import sha256
+from typing import cast
+
+import msgspec
+import rfc8785
+
+from chaupal_audit.fold.facts import Facts
+from chaupal_audit.minutes import minute_text
+from chaupal_audit.report import figures, tables
+from chaupal_audit.report.cells import Hidden, Table, Value
+from chaupal_audit.report.drawn import Figure
+from chaupal_audit.report.filters import EVERYTHING, Filters, View
+
+LICENCE = "CC-BY-4.0"
+FORM = 1  # of the document; another number when tables change their columns
+
+
+class Report(msgspec.Struct, frozen=True):
+    """Tables and figures of one view. `size`: entries it is made of; `until`: the minute of the newest of them."""
+
+    size: int
+    until: int
+    filters: Filters
+    tables: tuple[Table, ...]
+    figures: tuple[Figure, ...]
+
+
+def report(found: Facts, filters: Filters = EVERYTHING, ids: tuple[str, ...] = ()) -> Report:
+    """The report of these facts; `ids`: only these tables, and no figures."""
+    view = View(found, filters)
+    drawn = () if ids else tuple(figures.make(view))
+    return Report(found.size, found.last, filters, tuple(tables.make(view, ids)), drawn)
+
+
+def plain(value: Value) -> object:
+    """A value as it stands in JSON and CSV."""
+    return value.text if isinstance(value, Hidden) else value
+
+
+def table_document(table: Table) -> dict[str, object]:
+    return {
+        "id": table.id, "title": table.title, "columns": [{"name": c.name, "title": c.title, "kind": str(c.kind)} for c in table.columns],
+        "rows": [list(map(plain, row)) for row in table.rows],
+        "total": None if table.total is None else list(map(plain, table.total)), "notes": list(map(str, table.notes)),
+    }  # fmt: skip
+
+
+def figure_document(figure: Figure) -> dict[str, object]:
+    return {
+        "id": figure.id, "title": figure.title, "shape": figure.shape, "x": str(figure.x), "xs": list(figure.xs),
+        "series": [
+            {"name": s.name, "of": s.of, "kind": str(s.kind), "values": list(map(plain, s.values))} for s in figure.series
+        ],
+    }  # fmt: skip
+
+
+def document(made: Report) -> dict[str, object]:
+    """The report as JSON's own types."""
+    return {
+        "report": "chaupal", "form": FORM, "licence": LICENCE, "log": {"size": made.size, "until": minute_text(made.until)},
+        "filters": made.filters.asked(), "tables": list(map(table_document, made.tables)),
+        "figures": list(map(figure_document, made.figures)),
+    }  # fmt: skip
+
+
+def canonical(value: object) -> bytes:
+    """The one spelling of a document (RFC 8785), so that its hash can be compared."""
+    return rfc8785.dumps(cast("dict[str, str]", value))
+
+
+def digest(value: object) -> str:
+    """SHA-256 of the document's one spelling, in hex: what a snapshot freezes."""
+    return sha256(canonical(value)).hexdigest()
