@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote
 
-from chaupal.wire.asgi import DROP, App
+from chaupal.wire.scope import DROP, App
 
 PATIENCE = 10.0  # seconds until something that does not come is an error
 

@@ -13,7 +13,7 @@ from chaupal.reads.posts import media as looked
 from chaupal.social.media import contents, media
 from chaupal.social.people import graph
 from chaupal.store.machine.dialect import statement
-from chaupal.wire.asgi import DROP
+from chaupal.wire.scope import DROP
 from films import film, sound
 from painted import picture
 from village import Said, Village, Villager

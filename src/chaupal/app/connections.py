@@ -19,7 +19,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from chaupal.kernel.nets import Net, nets_of
 from chaupal.kernel.settings import Settings
 from chaupal.ports.country import Locator
-from chaupal.wire.asgi import DROP
+from chaupal.wire.scope import DROP
 
 MOST_HEAD = 65_536  # bytes of a request's first line and headers
 OTHER_FILES = 100  # that the process holds open beside its connections

@@ -26,9 +26,9 @@ from chaupal.web.design import api_pages
 from chaupal.web.errors import error_page
 from chaupal.web.routes import ROUTES as WEB_ROUTES
 from chaupal.wire.answer import Desk
-from chaupal.wire.asgi import App, Front
+from chaupal.wire.asgi import Front
 from chaupal.wire.call import House
-from chaupal.wire.framework import build
+from chaupal.wire.scope import App
 from chaupal.wire.streaming import Streaming
 
 ROUTES = (*API_ROUTES, *WEB_ROUTES, *api_pages.routes(partial(description, API_ROUTES)))
@@ -66,8 +66,7 @@ async def open_house(settings: Settings, *, clock: Clock = system_clock, run: bo
     await laws.check_cited(house.court)
     await laws.log_laws(house.court)
     desk = Desk(house, Locator(settings, country_file(settings)), LocalMeter(clock), error_page)
-    lane = tuple(route for route in ROUTES if route.lane) if settings.lane else ()
-    front = Front(build(desk, ROUTES), desk, lane, Streaming(desk, carrier.streams, ROUTES))
+    front = Front(desk, ROUTES, Streaming(desk, carrier.streams, ROUTES))
     running = Running(house, front, Runner(carrier), carrier, Timers(carrier))
     if run:
         running.runner.start()

@@ -252,9 +252,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             description="Answer the same question of the same viewer from memory until anything is changed; off to compare the two."
         ),
     ] = True
-    lane: Annotated[
-        bool, Meta(description="Answer the hottest reads before the framework; off to compare the two.")
-    ] = True
 
     @property
     def origin(self) -> str:

@@ -1,24 +1,16 @@
-"""The front of the server: answers to bytes on the wire, other origins let in where that is promised, and the lane.
-
-The lane answers the hottest reads before the framework's routing. It runs the very same Desk and handler; turning it
-off (`lane = false`) must change no byte, which a test holds.
-"""
+"""The front of the server: one ASGI app that lets other origins in where that is promised, and has each row answered."""
 
 import functools
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Protocol
 
 from chaupal.kernel.errors import Problem
-from chaupal.wire.answer import Desk, Request, Sent
+from chaupal.wire import bodies
+from chaupal.wire.answer import Desk, Request
 from chaupal.wire.call import Answer
 from chaupal.wire.route import Route, Shape
-
-DROP = "chaupal.drop"  # the server's extension of the scope: cut the connection off
-
-type Scope = MutableMapping[str, Any]
-type AsgiReceive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-type AsgiSend = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-type App = Callable[[Scope, AsgiReceive, AsgiSend], Awaitable[None]]
+from chaupal.wire.router import Found, router
+from chaupal.wire.scope import AsgiReceive, AsgiSend, Scope, dropper, headers_of, peer_of, query_of
 
 OPEN_PREFIXES = ("/api/", "/oauth/token", "/oauth/revoke", "/.well-known/", "/nodeinfo/", "/log/", "/openapi.json")
 EXPOSED = b"ETag, Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Mastodon-Async-Refresh"
@@ -83,28 +75,6 @@ async def send_answer(
     await send({"type": "http.response.body", "body": body})
 
 
-def dropper(scope: Scope) -> Callable[[], None] | None:
-    """What cuts a connection off, where the server lends that."""
-    return (scope.get("extensions") or {}).get(DROP, {}).get("drop")
-
-
-def headers_of(scope: Scope) -> dict[str, str]:
-    """Header names are lower case in ASGI; a repeated header is one list (RFC 9110 §5.3), so what a client slipped in beside
-    what a proxy set is seen: two countries are no country. Cookies are joined as HTTP/2 splits them (RFC 9113 §8.2.3)."""
-    headers: dict[str, str] = {}
-    for name, value in scope["headers"]:
-        key, text = name.decode("latin-1"), value.decode("latin-1")
-        if key in headers:
-            text = f"{headers[key]}{'; ' if key == 'cookie' else ', '}{text}"
-        headers[key] = text
-    return headers
-
-
-def query_of(scope: Scope) -> str:
-    """As it was sent; some clients send letters beyond ASCII as they are."""
-    return scope["query_string"].decode("utf-8", "replace")
-
-
 def preflight(scope: Scope) -> list[tuple[bytes, bytes]]:
     """What another origin may send: any header that it asks for, since nothing here is opened by a cookie.
 
@@ -114,65 +84,49 @@ def preflight(scope: Scope) -> list[tuple[bytes, bytes]]:
     return [*PREFLIGHT, (b"access-control-allow-headers", asked or USUAL), (b"vary", b"Access-Control-Request-Headers")]
 
 
-async def no_body() -> Sent:
-    return {}, {}
-
-
-def peer_of(scope: Scope) -> str:
-    return scope["client"][0] if scope.get("client") else ""
-
-
-def _hole(route: Route) -> tuple[str, str, str, Route]:
-    """A path with one hole: what stands before it and after it, and its name."""
-    before, _, rest = route.path.partition("{")
-    name, _, after = rest.partition("}")
-    return before, after, name, route
-
-
 class Streaming(Protocol):
     """What answers for connections that stay open (`wire.streaming`)."""
 
-    def serves(self, scope: Scope) -> bool: ...
+    async def events(self, route: Route, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None: ...
 
-    async def __call__(self, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None: ...
+    async def socket(self, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None: ...
 
 
 class Front:
-    """The whole server as one ASGI app: preflights, the lane, streams, then the framework."""
+    """The whole server as one ASGI app. Without `streaming`, connections that stay open are none of its business."""
 
-    def __init__(self, app: App, desk: Desk, lane: tuple[Route, ...], streaming: Streaming | None = None) -> None:
-        self._app = app
-        self._streaming = streaming
+    def __init__(self, desk: Desk, routes: tuple[Route, ...], streaming: Streaming | None = None) -> None:
+        served = routes if streaming is not None else tuple(route for route in routes if not route.stream)
+        self._find = router(served).find
         self._desk = desk
-        self._lane = {route.path: route for route in lane if "{" not in route.path}
-        self._holes = tuple(_hole(route) for route in lane if "{" in route.path)
+        self._streaming = streaming
 
     async def __call__(self, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None:
         if scope["type"] == "http":
-            path = scope["path"]
-            if scope["method"] == "GET" and (found := self._find(path)) is not None:
-                await self._in_lane(*found, scope, send)
-                return
-            if scope["method"] == "OPTIONS" and path.startswith(OPEN_PREFIXES):
-                await send({"type": "http.response.start", "status": 204, "headers": preflight(scope)})
-                await send({"type": "http.response.body", "body": b""})
-                return
-        if self._streaming is not None and self._streaming.serves(scope):
-            await self._streaming(scope, receive, send)
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket" and self._streaming is not None:
+            await self._streaming.socket(scope, receive, send)
+        else:
+            # An app that knows nothing of it says so like this: the house is opened before it is served.
+            raise ValueError(f"Nothing answers to {scope['type']} here")
+
+    async def _http(self, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None:
+        method, path = scope["method"], scope["path"]
+        if method == "OPTIONS" and path.startswith(OPEN_PREFIXES):
+            await send({"type": "http.response.start", "status": 204, "headers": preflight(scope)})
+            await send({"type": "http.response.body", "body": b""})
             return
-        await self._app(scope, receive, send)
+        found = self._find(method, path)
+        if found.route.stream and self._streaming is not None:
+            await self._streaming.events(found.route, scope, receive, send)
+            return
+        await self._answer(found, scope, receive, send)
 
-    def _find(self, path: str) -> tuple[Route, dict[str, str]] | None:
-        """The lane's route for a path, and what stands in its hole."""
-        if (route := self._lane.get(path)) is not None:
-            return route, {}
-        for before, after, name, route in self._holes:
-            if path.startswith(before) and path.endswith(after):
-                inside = path[len(before) : len(path) - len(after)]
-                if inside and "/" not in inside:
-                    return route, {name: inside}
-        return None
-
-    async def _in_lane(self, route: Route, holes: dict[str, str], scope: Scope, send: AsgiSend) -> None:
-        request = Request(peer_of(scope), headers_of(scope), holes, query_of(scope), scope["path"], no_body)
-        await send_answer(send, route, await self._desk.answer(route, request), drop=dropper(scope))
+    async def _answer(self, found: Found, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None:
+        route, headers = found.route, headers_of(scope)
+        body = functools.partial(bodies.read, route, headers, receive)
+        request = Request(peer_of(scope), headers, found.holes, query_of(scope), scope["path"], body)
+        answer = await self._desk.answer(route, request)
+        if found.allow:
+            answer.headers = [*answer.headers, ("allow", found.allow)]
+        await send_answer(send, route, answer, head=scope["method"] == "HEAD", drop=dropper(scope))

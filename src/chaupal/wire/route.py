@@ -32,7 +32,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
 
     `takes`: a Struct of everything the caller can send: path, query and body in one, validated before `run` is called.
     `gives`: the type of a JSON answer, for the published description. `limit`: (requests, seconds), beside the general
-    one. `lane`: answered before the framework. `body`: most bytes taken.
+    one. `body`: most bytes taken.
     """
 
     method: str
@@ -52,7 +52,6 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     guesses: Handler | None = (
         None  # whether a call is a guess at all, so that nobody uses up what others may; None: always
     )
-    lane: bool = False
     kept: bool = False  # rests on the store and the asker alone, not on headers: may be answered from memory
     kept_for: int = 0  # ms: of what rests on the hour, too, how long it is good at most
     shaped_by: tuple[str, ...] = ()  # the cookies that it rests on as well

@@ -19,22 +19,11 @@ from chaupal.kernel.errors import Malformed, Problem, TooMany
 from chaupal.kernel.saying import log
 from chaupal.policy.surface import Surface
 from chaupal.reads import kept
-from chaupal.wire.answer import Desk, Request, problem_json
-from chaupal.wire.asgi import (
-    ALWAYS,
-    OPEN,
-    AsgiReceive,
-    AsgiSend,
-    Scope,
-    dropper,
-    headers_of,
-    no_body,
-    peer_of,
-    query_of,
-    send_answer,
-)
+from chaupal.wire.answer import Desk, Request, Sent, problem_json
+from chaupal.wire.asgi import ALWAYS, OPEN, send_answer
 from chaupal.wire.listening import CLOSING, FLOODING, GONE, REVOKED, SLOW, Hearing, Listener, Streams, Tiding, Told
 from chaupal.wire.route import Route, Shape
+from chaupal.wire.scope import AsgiReceive, AsgiSend, Scope, dropper, headers_of, peer_of, query_of
 
 DOOR_PATH = "/api/v1/streaming"
 HEARTBEAT = 15.0  # seconds of silence, after which the token is looked at and the client hears that all is well
@@ -72,28 +61,17 @@ class Wish(msgspec.Struct):
 
 
 class Streaming:
-    """The streaming API as an ASGI app. `routes`: those with a `stream`; `serves` says whether a scope is for it."""
+    """The streaming API: events by their path, and every WebSocket (refused where it has no business)."""
 
     def __init__(self, desk: Desk, streams: Streams, routes: Iterable[Route]) -> None:
         self._desk = desk
         self._streams = streams
-        chosen = [route for route in routes if route.stream]
-        self._by_path = {route.path: route for route in chosen}
-        self._by_name = {route.stream: route for route in chosen if route.shape is Shape.API}
-
-    def serves(self, scope: Scope) -> bool:
-        """Streams of events by their path, and every WebSocket (refused where it has no business)."""
-        if scope["type"] == "websocket":
-            return True
-        return scope["type"] == "http" and scope["method"] == "GET" and scope["path"].rstrip("/") in self._by_path
-
-    async def __call__(self, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None:
-        await (self._socket if scope["type"] == "websocket" else self._events)(scope, receive, send)
+        self._by_name = {route.stream: route for route in routes if route.stream and route.shape is Shape.API}
 
     # --- server-sent events ---
 
-    async def _events(self, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None:
-        route = self._by_path[scope["path"].rstrip("/")]
+    async def events(self, route: Route, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None:
+        """What a row with a `stream` tells, until either side ends it."""
         try:
             call = await self._desk.enter(route, _request(scope))
             hearing: Hearing = await route.run(call)
@@ -165,7 +143,8 @@ class Streaming:
 
     # --- the WebSocket ---
 
-    async def _socket(self, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None:
+    async def socket(self, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None:
+        """One WebSocket, many streams."""
         await receive()  # websocket.connect
         try:
             if scope["path"].rstrip("/") != DOOR_PATH:
@@ -275,7 +254,11 @@ def _request(scope: Scope) -> Request:
         token = parse_qs(query).get("access_token", [""])[-1] or next(iter(scope.get("subprotocols") or ()), "")
         if token:
             headers["authorization"] = f"Bearer {token}"
-    return Request(peer_of(scope), headers, {}, query, scope["path"], no_body)
+    return Request(peer_of(scope), headers, {}, query, scope["path"], _no_body)
+
+
+async def _no_body() -> Sent:
+    return {}, {}
 
 
 async def _until_gone(receive: AsgiReceive, listener: Listener) -> None:

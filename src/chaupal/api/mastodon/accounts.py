@@ -174,7 +174,7 @@ def _fields(sent: Any) -> tuple[Field, ...] | None:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/api/v1/accounts/verify_credentials", me, Surface.PROFILE, gives=CredentialAccount, lane=True, kept=True),
+    get("/api/v1/accounts/verify_credentials", me, Surface.PROFILE, gives=CredentialAccount, kept=True),
     patch(
         "/api/v1/accounts/update_credentials", change, Surface.PROFILE, scope="write:accounts", takes=ProfileSent,
         gives=CredentialAccount, body=35_000_000,
@@ -182,5 +182,5 @@ ROUTES: tuple[Route, ...] = (
     get("/api/v1/accounts/lookup", lookup, Surface.PROFILE, public=True, takes=Named, gives=Account, kept=True),
     get("/api/v1/accounts", several, Surface.PROFILE, scope="read:accounts", public=True, takes=Several, gives=list[Account]),
     get("/api/v1/accounts/{id}", one, Surface.PROFILE, scope="read:accounts", public=True, takes=One, gives=Account, kept=True),
-    get("/api/v1/preferences", preferences, Surface.OWN, scope="read:accounts", gives=Preferences, lane=True, kept=True),
+    get("/api/v1/preferences", preferences, Surface.OWN, scope="read:accounts", gives=Preferences, kept=True),
 )  # fmt: skip

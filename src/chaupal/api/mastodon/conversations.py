@@ -75,7 +75,7 @@ PATH = "/api/v1/conversations"
 WRITE: dict[str, Any] = {"scope": "write:conversations", "takes": ConversationId}
 
 ROUTES: tuple[Route, ...] = (
-    get(PATH, listed, Surface.MESSAGES, scope="read:statuses", takes=Paged, lane=True, kept=True),
+    get(PATH, listed, Surface.MESSAGES, scope="read:statuses", takes=Paged, kept=True),
     post(f"{PATH}/{{id}}/read", read, Surface.MESSAGES, gives=Conversation, **WRITE),
     post(f"{PATH}/{{id}}/unread", unread, Surface.MESSAGES, gives=Conversation, **WRITE),
     delete(f"{PATH}/{{id}}", remove, Surface.MESSAGES, takes_back=True, **WRITE),

@@ -203,8 +203,8 @@ async def _owner(call: Call[Any]) -> Account | None:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/api/v2/instance", two, Surface.PEOPLE, public=True, gives=InstanceTwo, lane=True, kept=True, kept_for=MINUTE),
-    get("/api/v1/instance", one, Surface.PEOPLE, public=True, gives=InstanceOne, lane=True, kept=True, kept_for=MINUTE),
+    get("/api/v2/instance", two, Surface.PEOPLE, public=True, gives=InstanceTwo, kept=True, kept_for=MINUTE),
+    get("/api/v1/instance", one, Surface.PEOPLE, public=True, gives=InstanceOne, kept=True, kept_for=MINUTE),
     get("/api/v1/instance/rules", rules, Surface.NONE, public=True, gives=list[InstanceRule]),
     get("/api/v1/instance/domain_blocks", nothing, Surface.NONE, public=True),
     get("/api/v1/instance/peers", nothing, Surface.NONE, public=True, gives=list[str]),

@@ -169,7 +169,7 @@ def _partial(call: Call[Any], seen: Visible[Person]) -> PartialAccount:
 GROUPS = "/api/v2/notifications"
 ONE = f"{GROUPS}/{{group_key}}"
 READ: dict[str, Any] = {"scope": "read:notifications"}
-HOT: dict[str, Any] = READ | {"lane": True, "kept": True}
+HOT: dict[str, Any] = READ | {"kept": True}
 WRITE: dict[str, Any] = {"scope": "write:notifications"}
 
 ROUTES: tuple[Route, ...] = (

@@ -185,7 +185,7 @@ def warning_of(call: Call[Any], told: Told, me: Visible[Person]) -> Warned | Uns
 
 ONE = "/api/v1/notifications/{id}"
 READ: dict[str, Any] = {"scope": "read:notifications"}
-HOT: dict[str, Any] = READ | {"lane": True, "kept": True}
+HOT: dict[str, Any] = READ | {"kept": True}
 WRITE: dict[str, Any] = {"scope": "write:notifications"}
 
 ROUTES: tuple[Route, ...] = (

@@ -58,6 +58,6 @@ ROUTES: tuple[Route, ...] = (
     post(f"{ONE}/unbookmark", _act(reactions.unsave), Surface.STATUS, scope="write:bookmarks", takes=PostId),
     get(f"{ONE}/favourited_by", around(crowds.liked_by), Surface.PEOPLE, scope="read:accounts", public=True, takes=PersonPaged),
     get(f"{ONE}/reblogged_by", around(crowds.reposted_by), Surface.PEOPLE, scope="read:accounts", public=True, takes=PersonPaged),
-    get("/api/v1/favourites", _own(saved.liked), Surface.SAVED, scope="read:favourites", takes=Paged, lane=True, kept=True),
-    get("/api/v1/bookmarks", _own(saved.saved), Surface.SAVED, scope="read:bookmarks", takes=Paged, lane=True, kept=True),
+    get("/api/v1/favourites", _own(saved.liked), Surface.SAVED, scope="read:favourites", takes=Paged, kept=True),
+    get("/api/v1/bookmarks", _own(saved.saved), Surface.SAVED, scope="read:bookmarks", takes=Paged, kept=True),
 )  # fmt: skip

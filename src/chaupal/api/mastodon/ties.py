@@ -217,7 +217,7 @@ ROUTES: tuple[Route, ...] = (
     post(f"{ONE}/unmute", _act(graph.unmute), Surface.PROFILE, scope="write:mutes", **BY_ID),
     post("/api/v1/follow_requests/{id}/authorize", _act(graph.grant), Surface.PROFILE, scope="write:follows", **BY_ID),
     post("/api/v1/follow_requests/{id}/reject", _act(graph.refuse), Surface.PROFILE, scope="write:follows", **BY_ID),
-    get("/api/v1/accounts/relationships", relationships, Surface.PROFILE, scope="read:follows", takes=PeopleAsked, lane=True, kept=True),
+    get("/api/v1/accounts/relationships", relationships, Surface.PROFILE, scope="read:follows", takes=PeopleAsked, kept=True),
     get(
         "/api/v1/accounts/familiar_followers", familiar_followers, Surface.PEOPLE, scope="read:follows", takes=PeopleAsked,
         gives=list[Familiar], sent=True,

@@ -105,8 +105,8 @@ async def of_account(call: Call[AccountArgs]) -> Answer:
     return await _answer(call, found)
 
 
-# The hottest reads: answered before the framework's routing, and from memory while nothing has changed.
-HOT: dict[str, Any] = {"scope": "read:statuses", "lane": True, "kept": True}
+# The hottest reads: answered from memory while nothing has changed.
+HOT: dict[str, Any] = {"scope": "read:statuses", "kept": True}
 
 ROUTES: tuple[Route, ...] = (
     get("/api/v1/timelines/home", home, Surface.HOME, takes=Paged, **HOT),

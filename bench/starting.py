@@ -1,0 +1,102 @@
+"""How long a server takes to its first 200 and what it weighs then and after load, and how long commands take beside it.
+
+Seconds of the clock, and of a processor: on a machine that others share the second is the honest one.
+"""
+
+import argparse
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from bench import busy_evening
+from bench.__main__ import seeded, serve
+from bench.data import CROWD, PEOPLE, POSTS, DataSet
+from bench.process import Server, fire
+from bench.works import works
+
+TIMES = 5  # each figure is the median of so many
+STARTED, MEMORY, LOADED, COMMAND = 1.5, 90, 150, 0.5  # most seconds, MB, MB, seconds
+COMMANDS = (("account", "token", "person0"), ("account", "role", "person0", "member"), ("order", "list"), ("--help",))
+
+
+def measure(data: DataSet, seconds: float) -> dict[str, Any]:
+    """Every figure; the load is a busy evening of so many seconds after everything that `make bench` asks for."""
+    starts = [_start(data) for _ in range(TIMES)]
+    found: dict[str, Any] = {key: statistics.median(one[key] for one in starts) for key in starts[0]}
+    with serve(data) as server:
+        _load(server, data, seconds)
+        found["loaded"] = server.memory
+        found["commands"] = {" ".join(words): _command(data, words) for words in COMMANDS}
+    return found
+
+
+def _start(data: DataSet) -> dict[str, float]:
+    with serve(data) as server:
+        return {"started": server.started, "cpu": server.cpu, "memory": server.memory}
+
+
+def _load(server: Server, data: DataSet, seconds: float) -> None:
+    for work in works(data):
+        asked = work.requests()
+        busy_evening.good(fire(server, asked, most=10 * len(asked)), work.name)
+    evening = busy_evening.evening(data, busy_evening.newest_of(server, data))
+    busy_evening.good(fire(server, [one.sent() for one in evening], seconds=seconds), "a busy evening")
+
+
+def _command(data: DataSet, words: tuple[str, ...]) -> dict[str, float]:
+    """Seconds of a command beside the running server, of the clock and of a processor."""
+    clock, cpu = [], []
+    for _ in range(TIMES):
+        before, began = _spent(), time.perf_counter()
+        subprocess.run(
+            [sys.executable, "-m", "chaupal.app.cli", "--data", data.settings.data, *words],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        clock.append(time.perf_counter() - began)
+        cpu.append(_spent() - before)
+    return {"clock": statistics.median(clock), "cpu": statistics.median(cpu)}
+
+
+def _spent() -> float:
+    """Seconds of a processor that ended children have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def show(found: dict[str, Any]) -> bool:
+    """Print the table; whether every target is met."""
+    rows = [
+        ("start to first 200", f"{found['started']:.2f} s ({found['cpu']:.2f} s of a processor)", found["started"], STARTED),
+        ("memory then", f"{found['memory']:.0f} MB", found["memory"], MEMORY),
+        ("memory after load", f"{found['loaded']:.0f} MB", found["loaded"], LOADED),
+        *(
+            (f"chaupal {words}", f"{row['clock']:.2f} s ({row['cpu']:.2f} s of a processor)", row["clock"], COMMAND)
+            for words, row in found["commands"].items()
+        ),
+    ]  # fmt: skip
+    for name, told, value, most in rows:
+        print(f"{name:36} {told:36} {'met' if value <= most else 'not met'} (<= {most:g})")
+    return all(value <= most for _, _, value, most in rows)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bench.starting", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=10.0, help="of the busy evening")
+    args = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="bench-"))
+    try:
+        met = show(measure(seeded(folder / "small", PEOPLE, POSTS, CROWD), args.seconds))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    sys.exit(0 if met else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""Bodies as they are sent: a form, a form with files, JSON or text, each read as one dictionary and the files in it."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from chaupal.kernel.errors import Malformed, TooLarge
+from chaupal.wire import multipart
+from chaupal.wire.answer import Sent
+from chaupal.wire.params import nest
+from chaupal.wire.route import Route
+from chaupal.wire.scope import AsgiReceive
+
+MOST_FIELDS = 1_000
+
+
+async def read(route: Route, headers: dict[str, str], receive: AsgiReceive) -> Sent:
+    """The body as one dictionary and the files in it. Raises Malformed, TooLarge."""
+    length = headers.get("content-length", "0")
+    if not (length.isascii() and length.isdigit() and len(length) < 20) or int(length) > route.body:
+        raise TooLarge("Too many bytes")
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "multipart/form-data" and not route.raw:
+        return await multipart.read(headers.get("content-type", ""), _chunks(route, receive))
+    data = b"".join([chunk async for chunk in _chunks(route, receive)])
+    if route.raw:
+        return {"body": _text(data)}, {}
+    if not data:
+        return {}, {}
+    if kind == "application/json" or kind.endswith("+json"):
+        return _json(data), {}
+    if kind in ("application/x-www-form-urlencoded", ""):
+        return _form(data), {}
+    raise Malformed(f"Cannot read a body of type {kind[:80]}")
+
+
+async def _chunks(route: Route, receive: AsgiReceive) -> AsyncIterator[bytes]:
+    # A body in chunks names no length, and one that names it may be longer.
+    size, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Malformed("The body was cut off")
+        chunk = message.get("body", b"")
+        size, more = size + len(chunk), message.get("more_body", False)
+        if size > route.body:
+            raise TooLarge("Too many bytes")
+        yield chunk
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise Malformed("The body is not UTF-8") from error
+
+
+def _json(data: bytes) -> dict[str, Any]:
+    try:
+        value: Any = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Malformed("The body is not JSON in UTF-8") from error
+    if not isinstance(value, dict):
+        raise Malformed("The body must be a JSON object")
+    return value  # pyright: ignore[reportUnknownVariableType]
+
+
+def _form(data: bytes) -> dict[str, Any]:
+    try:
+        return nest(parse_qsl(data.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS))
+    except (UnicodeDecodeError, ValueError) as error:
+        raise Malformed("The form is not UTF-8, or has too many fields") from error

@@ -1,0 +1,145 @@
+"""The router: one table from method and path to the row that answers, with rows of its own for what is not there."""
+
+import functools
+from typing import Any, NamedTuple
+
+from chaupal.kernel.errors import NotFound, Problem
+from chaupal.policy.surface import Surface
+from chaupal.wire.call import Answer
+from chaupal.wire.route import Route, Shape
+
+REST = frozenset({"path"})  # parameters that take whatever is left of a path, slashes and all
+API_PREFIXES = ("/api/", "/oauth/token", "/oauth/revoke", "/.well-known/", "/nodeinfo/")
+
+
+class WrongMethod(Problem):
+    """The path is known, the method is not."""
+
+    status = 405
+    slug = "wrong_method"
+
+
+async def _missing(call: Any) -> Answer:
+    raise NotFound
+
+
+async def _wrong(call: Any) -> Answer:
+    raise WrongMethod("Method not allowed")
+
+
+MISSING = {
+    shape: Route(method="GET", path=path, run=_missing, surface=Surface.NONE, public=True, shape=shape)
+    for shape, path in ((Shape.API, "/api"), (Shape.PAGE, "/"))
+}
+# A file's problems are drawn as pages are.
+WRONG = {
+    shape: Route(method="GET", path="/", run=_wrong, surface=Surface.NONE, public=True, shape=shape)
+    for shape in Shape
+}  # fmt: skip
+
+
+class Found(NamedTuple):
+    """The row that answers, what stands in the holes of its path, and for a wrong method the right ones (`Allow`)."""
+
+    route: Route
+    holes: dict[str, str]
+    allow: str = ""
+
+
+class _Row(NamedTuple):
+    route: Route
+    names: tuple[str, ...]  # of the holes in its path, in their order
+
+
+type _Rows = dict[str, _Row]  # by method
+
+
+class _Node:
+    """What may follow a part of a path: words, then parameters by what stands before them (`@`), then anything."""
+
+    __slots__ = ("holes", "rest", "rows", "words")
+
+    def __init__(self) -> None:
+        self.words: dict[str, _Node] = {}
+        self.holes: dict[str, _Node] = {}
+        self.rest: _Node | None = None
+        self.rows: _Rows = {}
+
+    def at(self, part: str) -> "_Node":
+        """The node for a part of a row's path, made where there is none."""
+        sigil, hole, name = part.partition("{")
+        if not hole:
+            return self.words.setdefault(part, _Node())
+        if name.removesuffix("}") in REST:
+            self.rest = self.rest or _Node()
+            return self.rest
+        after = self.holes.setdefault(sigil, _Node())
+        self.holes = dict(sorted(self.holes.items(), reverse=True))  # `@` before nothing
+        return after
+
+
+class Router:
+    """Finds the row for a method and a path. Slashes at the end or doubled do not count.
+
+    A path without parameters goes before all others; where both a word and a parameter could follow, the word does.
+    """
+
+    def __init__(self, routes: tuple[Route, ...]) -> None:
+        self._plain: dict[str, _Rows] = {}
+        self._root = _Node()
+        for route in routes:
+            self._add(route)
+
+    def find(self, method: str, path: str) -> Found:
+        """Never fails: what is not there has a row of its own, which says so in the shape that the path promises."""
+        rows, inside = self._rows(path)
+        row = rows.get(method)
+        if row is not None:
+            return Found(row.route, dict(zip(row.names, inside, strict=True)))
+        if rows:
+            shape = next(iter(rows.values())).route.shape
+            return Found(WRONG[shape], {}, ", ".join(sorted(rows)))
+        # `/api` itself, too: clients make it of `/api/v1/…/..` before they ask.
+        return Found(MISSING[Shape.API if f"{path}/".startswith(API_PREFIXES) else Shape.PAGE], {})
+
+    def _rows(self, path: str) -> tuple[_Rows, list[str]]:
+        """What stands at a path, by method, and what is in its holes."""
+        if (rows := self._plain.get(path)) is not None:
+            return rows, []
+        parts = [part for part in path.split("/") if part]
+        if (rows := self._plain.get("/" + "/".join(parts))) is not None:
+            return rows, []
+        return self._walk(parts)
+
+    def _walk(self, parts: list[str]) -> tuple[_Rows, list[str]]:
+        node, inside = self._root, list[str]()
+        for number, part in enumerate(parts):
+            if (after := node.words.get(part)) is None:
+                sigil = next((sigil for sigil in node.holes if part.startswith(sigil)), None)
+                if sigil is None:
+                    rest = node.rest.rows if node.rest is not None else {}
+                    return rest, [*inside, "/".join(parts[number:])]
+                after = node.holes[sigil]
+                inside.append(part[len(sigil) :])
+            node = after
+        return node.rows, inside
+
+    def _add(self, route: Route) -> None:
+        parts = [part for part in route.path.split("/") if part]
+        names = tuple(part[part.index("{") + 1 : -1] for part in parts if "{" in part)
+        rows = functools.reduce(_Node.at, parts, self._root).rows if names else self._plain.setdefault(route.path, {})
+        for method in _methods(route):
+            if method in rows:
+                raise ValueError(f"{method} {route.path} is declared twice")
+            rows[method] = _Row(route, names)
+
+
+def _methods(route: Route) -> tuple[str, ...]:
+    """HEAD is GET without a body; what does not end has no head to ask for."""
+    return (*route.methods, "HEAD") if route.method == "GET" and not route.stream else route.methods
+
+
+@functools.cache
+def router(routes: tuple[Route, ...]) -> Router:
+    """The same for each server of a process."""
+    return Router(routes)

@@ -1,0 +1,37 @@
+"""What the server hands over (ASGI's scope) in our words: headers, query, peer, and what cuts a connection off."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+DROP = "chaupal.drop"  # the server's extension of the scope: cut the connection off
+
+type Scope = MutableMapping[str, Any]
+type AsgiReceive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+type AsgiSend = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+type App = Callable[[Scope, AsgiReceive, AsgiSend], Awaitable[None]]
+
+
+def dropper(scope: Scope) -> Callable[[], None] | None:
+    """What cuts a connection off, where the server lends that."""
+    return (scope.get("extensions") or {}).get(DROP, {}).get("drop")
+
+
+def headers_of(scope: Scope) -> dict[str, str]:
+    """Header names are lower case in ASGI; a repeated header is one list (RFC 9110 §5.3), so what a client slipped in beside
+    what a proxy set is seen: two countries are no country. Cookies are joined as HTTP/2 splits them (RFC 9113 §8.2.3)."""
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key, text = name.decode("latin-1"), value.decode("latin-1")
+        if key in headers:
+            text = f"{headers[key]}{'; ' if key == 'cookie' else ', '}{text}"
+        headers[key] = text
+    return headers
+
+
+def query_of(scope: Scope) -> str:
+    """As it was sent; some clients send letters beyond ASCII as they are."""
+    return scope["query_string"].decode("utf-8", "replace")
+
+
+def peer_of(scope: Scope) -> str:
+    return scope["client"][0] if scope.get("client") else ""
