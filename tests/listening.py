@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,7 +47,7 @@ class Ear:
     async def receive(self) -> dict[str, Any]:
         return await self.inbox.get()
 
-    async def send(self, sent: dict[str, Any]) -> None:
+    async def send(self, sent: MutableMapping[str, Any]) -> None:
         await self.taking.wait()
         if self.cut:
             return
@@ -136,7 +136,7 @@ async def listening(
     app: App, path: str, *, token: str = "", cookie: str = "", country: str = "", address: str = "", socket: bool = False,
     protocols: tuple[str, ...] = (),
     denials: bool = True,
-) -> AsyncIterator[Ear]:  # fmt: skip
+) -> AsyncGenerator[Ear]:  # fmt: skip
     """Open a stream and wait until it is open, or was refused. `country`, `address`: as a trusted proxy says them."""
     ear = Ear()
     where, _, query = path.partition("?")
@@ -155,7 +155,7 @@ async def listening(
         ear.inbox.put_nowait({"type": "websocket.connect"})
     else:
         scope["method"] = "GET"
-    task = asyncio.create_task(app(scope, ear.receive, ear.send))
+    task = asyncio.ensure_future(app(scope, ear.receive, ear.send))
     await ear.until(lambda e: e.status or e.ended)
     try:
         yield ear

@@ -324,7 +324,7 @@ def test_a_failed_backup_leaves_the_last_one(tmp_path: Path, monkeypatch: pytest
 
 
 def test_postgresql_without_its_programs_is_told_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(backup.shutil, "which", lambda name: None)
+    monkeypatch.setattr(backup.shutil, "which", {}.get)
     settings = load_settings(environ={}, data=str(tmp_path), database="postgresql://chaupal@127.0.0.1/x")
     with pytest.raises(Unavailable, match="pg_dump"):
         asyncio.run(backup.backup(settings, tmp_path / "backup"))
