@@ -71,6 +71,16 @@ async def test_each_is_decided_by_itself(village: Village):
     assert [(await v.look("IN", path)).status_code for path in said] == [451, 200, 200, 200]
 
 
+async def test_only_acts_that_something_waits_for_are_offered_with_how_many(village: Village):
+    ref, _ = await order_of(village, 2)
+    at = AtDesk(village, village.chitra)
+    page = f"/office/orders/{ref}/many"
+    chips = regex.compile(r'many\?act=(\w+)"[^>]*>[^<]*<b>(\d+)</b>')
+    assert chips.findall((await at.get(page)).text) == [("propose", "2")]
+    await at.send(page, items((1, 1, "withhold_post", REASON)), act="propose")
+    assert ("propose", "1") in chips.findall((await at.get(page)).text)
+
+
 async def test_ones_own_proposals_are_not_approved_in_bulk_either(village: Village):
     v = village
     ref, said = await order_of(v, 2)

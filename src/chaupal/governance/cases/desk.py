@@ -1,6 +1,6 @@
 """What the desk asks of the court: what may be done about a case or an order now, by this person, and why not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -169,11 +169,11 @@ async def matter(court: Court, viewer: Viewer, ref: str) -> Matter:
     )  # fmt: skip
 
 
-async def waiting(court: Court, order: Order, states: Sequence[str]) -> int:
-    """How many targets of an order stand in one of these states."""
+async def waiting(court: Court, order: Order, wanted: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """Of each act: how many targets of an order stand in one of the states it begins from."""
     async with court.work.reading() as reading:
         found = (await docket.standing(reading, [order.id])).get(order.id, {})
-    return sum(many for (state, _), many in found.items() if state in states)
+    return {act: sum(many for (state, _), many in found.items() if state in states) for act, states in wanted.items()}
 
 
 async def _moves(reading: Reading, named: Sequence[docket.Target]) -> tuple[tuple[int, CaseEvent], ...]:

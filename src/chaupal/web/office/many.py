@@ -301,7 +301,7 @@ async def _page(
         results=[(one.item.number, office_room.explained(call, one.problem)) for one in done], templates=templates,
         choices={file.target.number: _choices(found, file) for file in files.files},
         flags={file.target.number: _flags(found, file, viewer) for file in files.files},
-        waiting=await desk.waiting(court, found.order, _states(act)), turn=await desk_reads.turn_of(call.house.reads, viewer, found.order),
+        waits=await desk.waiting(court, found.order, {one: _states(one) for one in acts}), turn=await desk_reads.turn_of(call.house.reads, viewer, found.order),
         came_to=_came_to(done), once=call.args if isinstance(call.args, Sent) else Sent(ref=asked.ref),
         sorts=sorted({(file.target.speaker, file.target.kind) for file in files.files}), groups=alike, ages=AGES,
         group=group, would=would, touched=_touched(would or {}),
