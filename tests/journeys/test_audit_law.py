@@ -49,7 +49,7 @@ def audit(tmp_path: Path) -> Iterator[Audit]:
         command = [
             sys.executable,
             "-m",
-            "chaupal.app.cli_audit",
+            "chaupal_audit.cli",
             f"http://127.0.0.1:{server.server_port}",
             "--key",
             VKEY,

@@ -34,7 +34,6 @@ from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.orders.steps import StepForm
 from chaupal.governance.people import roles, speakers
 from chaupal.governance.report import reported, snapshots
-from chaupal.governance.rule_of_law import Verdict
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, iso
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.measures import Measure
@@ -45,6 +44,7 @@ from chaupal.store.court import docket, ledger
 from chaupal.store.identity.facts_cache import rulings_in_force
 from chaupal_audit import tlog
 from chaupal_audit.log import entries
+from chaupal_audit.rule_of_law import Verdict
 from surfaces.insiders import GROUNDS, as_app, at_desk, binding, draft, hire, in_shell, opened, protect, rule_for
 from village import FINDING, REASON, Said, Village, Villager
 
@@ -80,7 +80,7 @@ class Auditor:
         await reported.caught_up(house.court)
         await static_mirror.write_mirror(house, self.folder, "en", lambda part, n: None)
         words = ["--compare", *more, f"http://127.0.0.1:{self.server.server_port}"]
-        command = [sys.executable, "-m", "chaupal.app.cli_audit", *words]
+        command = [sys.executable, "-m", "chaupal_audit.cli", *words]
         return await asyncio.to_thread(
             subprocess.run, command, capture_output=True, text=True, timeout=120, check=False
         )

@@ -11,11 +11,11 @@ import pytest
 import pytest_asyncio
 from tlog_scales import backend, reader, signing, tiles
 
-from chaupal.app import audit
 from chaupal.app.check import check_house
 from chaupal.governance.report import reported
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import load_settings
+from chaupal_audit import counting as audit
 from chaupal_audit import tlog
 from chaupal_audit.log import mirror
 from chaupal_audit.log.findings import Broken, Fault

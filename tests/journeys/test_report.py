@@ -8,7 +8,6 @@ import msgspec
 import pytest
 import regex
 
-from chaupal.app import audit
 from chaupal.governance.orders import statements
 from chaupal.governance.orders.statements import StatementForm
 from chaupal.governance.report import reported, snapshots
@@ -17,6 +16,7 @@ from chaupal.governance.report.keeper import Building
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
 from chaupal.store.court import ledger
+from chaupal_audit import counting as audit
 from chaupal_audit.report.filters import EVERYTHING, period
 from chaupal_audit.report.report import canonical, digest, document, report
 from chaupal_audit.report.tables import TABLES

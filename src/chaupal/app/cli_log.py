@@ -9,39 +9,13 @@ from chaupal.app.cli import data_option, operator, visit
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import Problem
 from chaupal_audit import cli_witnesses
-from chaupal_audit.log.findings import KeySource, LogReport
+from chaupal_audit.log.findings import MEANS, KeySource, LogReport
 from chaupal_audit.log.verify import verify_log
 
 if TYPE_CHECKING:
     from chaupal.governance.log.cosigned import LogStatus
     from chaupal.governance.log.reconcile import Reconciled
     from chaupal.wire.call import House
-
-# `Fault` -> what it means to whoever verifies; the place follows.
-MEANS = {
-    "log_bad_url": "this is not the address of a log",
-    "log_unreachable": "the log cannot be reached",
-    "log_redirected": "the log leads elsewhere, which a verifier does not follow",
-    "log_missing": "a file that the log must serve is missing",
-    "log_too_large": "a file is larger than the log's formats allow",
-    "log_bad_key": "the key cannot be read",
-    "log_bad_checkpoint": "the checkpoint cannot be read",
-    "log_not_signed": "the checkpoint is not signed by this key",
-    "log_bad_change": "a change of the log's key is not proven, or not in the log",
-    "log_wrong_origin": "the checkpoint speaks for another log",
-    "log_unwitnessed": "too few witnesses signed the checkpoint: it could be one that only you are shown",
-    "log_bad_earlier": "the earlier checkpoint cannot be read",
-    "log_stale": "the log is shorter than it was before",
-    "log_forked": "the log has another history than it had before",
-    "log_bad_tile": "a tile cannot be read",
-    "log_wrong_count": "a tile has the wrong number of entries",
-    "log_entry_differs": "an entry was changed",
-    "log_tile_differs": "a tile was changed",
-    "log_not_canonical": "an entry is not in its one spelling",
-    "log_root_differs": "the signed root is not the root of what is served",
-    "log_bad_openings": "what is read beside the log cannot be read",
-    "log_opening_differs": "what is read beside an entry is not what the entry commits to",
-}
 
 
 @click.group()

@@ -14,7 +14,6 @@ from chaupal.governance.events import DecisionServed
 from chaupal.governance.people import reports
 from chaupal.governance.people.reports import Guest, Report
 from chaupal.governance.regimes import Duration
-from chaupal.governance.regimes.regime import Gag, Notice
 from chaupal.kernel.clock import DAY, HOUR
 from chaupal.policy.measures import Measure
 from chaupal.ports.mail import Letter
@@ -23,6 +22,7 @@ from chaupal.store.court import ledger, tellings
 from chaupal.store.court import reports as report_rows
 from chaupal.store.court.docket import Order
 from chaupal.store.machine import outbox
+from chaupal_audit.law.regime import Gag, Notice
 from court import Bench
 from neighbours import LAWS, Street, by
 

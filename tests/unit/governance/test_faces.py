@@ -7,7 +7,6 @@ import msgspec
 import pytest
 from sqlalchemy import text as sql
 
-from chaupal.governance import rule_of_law
 from chaupal.governance.cases import bulk, decisions
 from chaupal.governance.cases.cases import case_of
 from chaupal.governance.cases.ladder import Draft
@@ -21,7 +20,7 @@ from chaupal.kernel.errors import Conflict, Invalid
 from chaupal.store.court import clocks, docket, ledger
 from chaupal.store.machine import auditing
 from chaupal.store.machine.dialect import statement
-from chaupal_audit import tlog
+from chaupal_audit import rule_of_law, tlog
 from court import REASON, REFUSE, WITHHOLD, Bench
 
 DESPITE = "The certified copy was shown to us at the registry; it follows by post."

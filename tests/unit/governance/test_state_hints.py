@@ -8,7 +8,6 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
-from chaupal.governance import rule_of_law
 from chaupal.governance.appeals import notices
 from chaupal.governance.cases import decisions, house
 from chaupal.governance.cases.house import MatterForm
@@ -22,6 +21,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads.court import record
 from chaupal.store.court import docket, ledger
 from chaupal.store.machine.dialect import statement
+from chaupal_audit import rule_of_law
 from chaupal_audit.fold.fold import fold
 from chaupal_audit.report.filters import EVERYTHING
 from chaupal_audit.report.report import report

@@ -8,10 +8,10 @@ import pytest
 from chaupal.governance.log import tallying
 from chaupal.governance.log.tallying import NONE, PROTECTED, Row, rows, tally
 from chaupal.governance.orders import publishing
-from chaupal.governance.rule_of_law import try_log
 from chaupal.kernel.clock import DAY
 from chaupal.store.court import ledger
 from chaupal_audit import tlog
+from chaupal_audit.rule_of_law import try_log
 from court import Bench
 
 

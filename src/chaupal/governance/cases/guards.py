@@ -6,7 +6,6 @@ import msgspec
 
 from chaupal.governance.cases.lifecycle import MOVES, State
 from chaupal.governance.cases.machine import Move
-from chaupal.governance.laws.house_rules import RuleBook
 from chaupal.governance.orders import stages
 from chaupal.governance.orders.papers import check_may
 from chaupal.governance.orders.procedure import WHOLE, Stage
@@ -17,6 +16,7 @@ from chaupal.store.court.docket import CaseEvent
 from chaupal.store.identity import accounts
 from chaupal.store.identity.accounts import Standing
 from chaupal.store.machine.work import Reading
+from chaupal_audit.law.rulebook import RuleBook
 
 NOTHING_THERE = "Nothing of that name is here"
 YOURS = "This is about something of your own; somebody else must act"

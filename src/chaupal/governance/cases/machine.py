@@ -3,25 +3,8 @@
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
-import msgspec
-
 from chaupal.kernel.errors import Conflict
-
-
-class Move[S: StrEnum](msgspec.Struct, frozen=True):
-    """One way on. `may`: the word of `policy.may` that opens it, none for the clock. `needs`: what must come with it.
-
-    `own`: the word under the house's own rules, where that is another. `guards`: what else is asked of who makes it, by
-    name (`governance/cases/guards.py`).
-    """
-
-    source: S
-    verb: str
-    to: S
-    may: str = ""
-    needs: tuple[str, ...] = ()
-    own: str = ""
-    guards: tuple[str, ...] = ()
+from chaupal_audit.law.moves import Move as Move
 
 
 class Machine[S: StrEnum]:

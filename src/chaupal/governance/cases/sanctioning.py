@@ -9,7 +9,6 @@ from chaupal.governance.cases.bulk import Item, Progress, unwatched
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.cases.lifecycle import IN_FORCE
 from chaupal.governance.context import Court
-from chaupal.governance.laws.house_rules import Threshold
 from chaupal.governance.orders import csv_targets
 from chaupal.kernel.errors import Invalid, NotFound, Problem
 from chaupal.policy.draft import Draft
@@ -17,6 +16,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.store.court import docket
 from chaupal.store.court.docket import Target
 from chaupal.store.court.rulings import RulingRow
+from chaupal_audit.law.rulebook import Threshold
 
 MOST_SAID = 50  # complaints about rows in one answer
 

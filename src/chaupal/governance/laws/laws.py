@@ -10,10 +10,10 @@ from chaupal.governance import regimes
 from chaupal.governance.context import Court
 from chaupal.governance.laws import house_rules
 from chaupal.governance.log import log
-from chaupal.governance.regimes.dates import Dated
 from chaupal.kernel.errors import NotFound, Problem
 from chaupal.store.court import docket, ledger
 from chaupal.store.machine import marks
+from chaupal_audit.law.dates import Dated
 from chaupal_audit.log import entries
 
 MARK = "laws_logged"  # ref -> the SHA-256 that was logged last, as JSON

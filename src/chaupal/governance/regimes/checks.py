@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from chaupal.governance.regimes.defects import DEFECTS
-from chaupal.governance.regimes.regime import ISSUER, Named, Regime
 from chaupal.kernel.countries import known_country
 from chaupal.policy.measures import Measure
 from chaupal.policy.rulings import EVERYWHERE
+from chaupal_audit.law.regime import ISSUER, Named, Regime
 
 type Fault = tuple[str, str]  # field, what is wrong
 

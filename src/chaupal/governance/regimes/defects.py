@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chaupal.governance.regimes.regime import Refusal
+from chaupal_audit.law.regime import Refusal
 
 
 class Defect(msgspec.Struct, frozen=True, kw_only=True):

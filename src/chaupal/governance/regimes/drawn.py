@@ -1,7 +1,7 @@
 """The laws as a table, for `chaupal law list` and for docs/regimes.md, so that the paper says what the files say."""
 
 from chaupal.governance.regimes.loading import Regimes
-from chaupal.governance.regimes.regime import Regime
+from chaupal_audit.law.regime import Regime
 
 HEAD = ("law", "in force", "what it is", "clocks", "it may at most", "ends or is looked at")
 

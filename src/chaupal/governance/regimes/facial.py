@@ -10,9 +10,9 @@ import msgspec
 import regex
 
 from chaupal.governance.regimes.defects import Defect, defect
-from chaupal.governance.regimes.regime import Field, Issuer, Named, Regime, Titled
 from chaupal.policy.epitaph import country_names, day, moment
 from chaupal.policy.measures import Measure
+from chaupal_audit.law.regime import Field, Issuer, Named, Regime, Titled
 
 type Both = tuple[str, str]  # English and Hindi
 type Signature = Literal["valid", "seen", "unverifiable", "invalid", "absent"]

@@ -6,12 +6,12 @@ from types import MappingProxyType
 from typing import Final, final
 
 from chaupal.governance.regimes.checks import faults_of
-from chaupal.governance.regimes.dates import in_force, in_order
-from chaupal.governance.regimes.faults import Faults
-from chaupal.governance.regimes.reading import law_files, read
-from chaupal.governance.regimes.regime import Regime
 from chaupal.kernel.clock import iso_day
 from chaupal.kernel.errors import Invalid, NotFound
+from chaupal_audit.law.dates import in_force, in_order
+from chaupal_audit.law.faults import Faults
+from chaupal_audit.law.reading import law_files, read
+from chaupal_audit.law.regime import Regime
 
 SHIPPED: Final = Path(__file__).with_name("files")
 

@@ -1,6 +1,6 @@
 """The measures, one row each, from the mildest to the most severe: all that is said and known of one.
 
-What one does is in a server's own law (`chaupal.policy.rules`).
+What one does is in a server's own law.
 
 Sentences are whole and in English and Hindi, since Hindi verbs agree with what they speak of; labels are keys of the catalogues.
 """

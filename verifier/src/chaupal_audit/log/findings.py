@@ -31,6 +31,33 @@ class Fault(StrEnum):
     opening_differs = "log_opening_differs"
 
 
+# What each means to whoever verifies; the place follows.
+MEANS = {
+    "log_bad_url": "this is not the address of a log",
+    "log_unreachable": "the log cannot be reached",
+    "log_redirected": "the log leads elsewhere, which a verifier does not follow",
+    "log_missing": "a file that the log must serve is missing",
+    "log_too_large": "a file is larger than the log's formats allow",
+    "log_bad_key": "the key cannot be read",
+    "log_bad_checkpoint": "the checkpoint cannot be read",
+    "log_not_signed": "the checkpoint is not signed by this key",
+    "log_bad_change": "a change of the log's key is not proven, or not in the log",
+    "log_wrong_origin": "the checkpoint speaks for another log",
+    "log_unwitnessed": "too few witnesses signed the checkpoint: it could be one that only you are shown",
+    "log_bad_earlier": "the earlier checkpoint cannot be read",
+    "log_stale": "the log is shorter than it was before",
+    "log_forked": "the log has another history than it had before",
+    "log_bad_tile": "a tile cannot be read",
+    "log_wrong_count": "a tile has the wrong number of entries",
+    "log_entry_differs": "an entry was changed",
+    "log_tile_differs": "a tile was changed",
+    "log_not_canonical": "an entry is not in its one spelling",
+    "log_root_differs": "the signed root is not the root of what is served",
+    "log_bad_openings": "what is read beside the log cannot be read",
+    "log_opening_differs": "what is read beside an entry is not what the entry commits to",
+}
+
+
 class KeySource(StrEnum):
     """Where the key came from: a key from the log itself proves only that nothing changed since it was first seen."""
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from chaupal.governance.rule_of_law import on_entries, on_law, on_order, on_people, on_tally, on_time
-from chaupal.governance.rule_of_law.check import Check
+from chaupal_audit.rule_of_law import on_entries, on_law, on_order, on_people, on_tally, on_time
+from chaupal_audit.rule_of_law.check import Check
 
 
 def _found(_book: object, _act: object) -> bool:

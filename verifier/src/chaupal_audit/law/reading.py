@@ -2,6 +2,7 @@
 
 import difflib
 import hashlib
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime, time
@@ -9,16 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import regex
 
-from chaupal.governance.regimes.dates import Dated
-from chaupal.governance.regimes.durations import Duration
-from chaupal.governance.regimes.faults import Faults
+from chaupal_audit.law.dates import Dated
+from chaupal_audit.law.durations import Duration
+from chaupal_audit.law.faults import Faults
 
 BIGGEST = 256 * 1024  # bytes; a law file is a few thousand
 SET_BY_US = ("file", "digest")
 
-_PLACE = regex.compile(r"(.*?)(?: - at `\$(.*)`)?", regex.DOTALL)
+_PLACE = re.compile(r"(.*?)(?: - at `\$(.*)`)?", re.DOTALL)
 
 
 def law_files(directory: Path, faults: Faults) -> list[Path]:

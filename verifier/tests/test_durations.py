@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaupal.governance.regimes import Duration
-from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND, parse_time
+from chaupal_audit.clock import DAY, HOUR, MINUTE, SECOND
+from chaupal_audit.law.durations import Duration
 
 INDIA, BRUSSELS, NEW_YORK = map(ZoneInfo, ("Asia/Kolkata", "Europe/Brussels", "America/New_York"))
 MOMENTS = st.integers(min_value=0, max_value=4_000_000_000_000)
@@ -16,9 +16,8 @@ ZONES = st.sampled_from([INDIA, BRUSSELS, NEW_YORK, ZoneInfo("UTC")])
 
 
 def at(text: str) -> int:
-    ms = parse_time(text)
-    assert ms is not None
-    return ms
+    moment = datetime.fromisoformat(text)
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
 def local(ms: int, zone: ZoneInfo) -> datetime:

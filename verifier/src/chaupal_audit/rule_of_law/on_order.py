@@ -1,10 +1,10 @@
 """Checks of order: what the state of an order allows, what follows from what, each end the end of something."""
 
-from chaupal.governance.orders import procedure
-from chaupal.governance.orders.procedure import Stage
-from chaupal.governance.rule_of_law.book import DECIDED, VERBS, Book, Decided, Ended, Made, Matter, Stepped
-from chaupal.governance.rule_of_law.check import SLACK, Check
-from chaupal.governance.rule_of_law.said import moment
+from chaupal_audit.law import procedure
+from chaupal_audit.law.procedure import Stage
+from chaupal_audit.rule_of_law.book import DECIDED, VERBS, Book, Decided, Ended, Made, Matter, Stepped
+from chaupal_audit.rule_of_law.check import SLACK, Check
+from chaupal_audit.rule_of_law.said import moment
 
 # Where something can be decided: after the check. What the house takes up by itself nobody sent in.
 DECIDING_STAGES = frozenset({Stage.IN_REVIEW, Stage.CLARIFYING, Stage.HEARING})

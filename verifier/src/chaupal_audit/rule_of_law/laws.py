@@ -5,11 +5,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from chaupal.governance.laws.house_rules import HouseRule, RuleBook
-from chaupal.governance.regimes import Regime
-from chaupal.governance.regimes.dates import Dated, in_force, in_order
-from chaupal.governance.regimes.faults import Faults
-from chaupal.governance.regimes.reading import BIGGEST, read_bytes
+from chaupal_audit.law.dates import Dated, in_force, in_order
+from chaupal_audit.law.faults import Faults
+from chaupal_audit.law.reading import BIGGEST, read_bytes
+from chaupal_audit.law.regime import Regime
+from chaupal_audit.law.rulebook import HouseRule, RuleBook
 
 RULES = "house-rules"  # the `ref` of the house's own rules
 

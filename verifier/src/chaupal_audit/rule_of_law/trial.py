@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from chaupal.governance.rule_of_law import opened, said
-from chaupal.governance.rule_of_law.book import (
+from chaupal_audit.rule_of_law import opened, said
+from chaupal_audit.rule_of_law.book import (
     Act,
     Appealed,
     Book,
@@ -26,13 +26,13 @@ from chaupal.governance.rule_of_law.book import (
     Told,
     Unsealed,
 )
-from chaupal.governance.rule_of_law.check import Check, Finding
-from chaupal.governance.rule_of_law.laws import RULES, Files, Laws, Missing, Unlike
-from chaupal.governance.rule_of_law.on_entries import Opened
-from chaupal.governance.rule_of_law.on_tally import counted
-from chaupal.governance.rule_of_law.opened import Entries, Openings
-from chaupal.governance.rule_of_law.said import VERSION, Entry, moment
-from chaupal.governance.rule_of_law.table import (
+from chaupal_audit.rule_of_law.check import Check, Finding
+from chaupal_audit.rule_of_law.laws import RULES, Files, Laws, Missing, Unlike
+from chaupal_audit.rule_of_law.on_entries import Opened
+from chaupal_audit.rule_of_law.on_tally import counted
+from chaupal_audit.rule_of_law.opened import Entries, Openings
+from chaupal_audit.rule_of_law.said import VERSION, Entry, moment
+from chaupal_audit.rule_of_law.table import (
     APPEALS,
     AUTHORITIES,
     DECISIONS,

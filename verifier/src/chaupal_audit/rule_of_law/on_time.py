@@ -2,11 +2,11 @@
 
 from collections import Counter
 
-from chaupal.governance.rule_of_law.book import UNKNOWN, Appealed, Book, Ended, Made, Matter, Told, Unsealed
-from chaupal.governance.rule_of_law.check import GRACE, SLACK, Check
-from chaupal.governance.rule_of_law.on_order import CHANGED
-from chaupal.governance.rule_of_law.said import moment
 from chaupal_audit.clock import MINUTE
+from chaupal_audit.rule_of_law.book import UNKNOWN, Appealed, Book, Ended, Made, Matter, Told, Unsealed
+from chaupal_audit.rule_of_law.check import GRACE, SLACK, Check
+from chaupal_audit.rule_of_law.on_order import CHANGED
+from chaupal_audit.rule_of_law.said import moment
 
 SILENT = ("delayed", "withheld")
 ENDS_ORDERS = ("withdrawn", "set_aside", "stayed")

@@ -13,20 +13,18 @@ import click
 import httpx2
 import msgspec
 
-from chaupal.app import audit as counting
-from chaupal.app.audit import Counted
-from chaupal.app.cli_log import MEANS
-from chaupal.governance import rule_of_law
-from chaupal.governance.rule_of_law import Finding, Verdict
-from chaupal.kernel.errors import Problem, Unsound
-from chaupal_audit import cli_witnesses
+from chaupal_audit import cli_witnesses, rule_of_law
+from chaupal_audit import counting as counting
+from chaupal_audit.counting import Counted
+from chaupal_audit.errors import Problem, Unsound
 from chaupal_audit.log import mirror
-from chaupal_audit.log.findings import Broken, KeySource, LogReport
+from chaupal_audit.log.findings import MEANS, Broken, KeySource, LogReport
 from chaupal_audit.report.cells import Table
 from chaupal_audit.report.exports import table_csv
 from chaupal_audit.report.filters import Filters, parse_filters
 from chaupal_audit.report.report import Report, canonical, document, plain, report
 from chaupal_audit.report.tables import TABLES
+from chaupal_audit.rule_of_law import Finding, Verdict
 
 SHOWN = 50  # differences and findings that are printed
 

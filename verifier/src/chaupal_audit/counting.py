@@ -10,15 +10,15 @@ from urllib.parse import urlencode
 import httpx2
 import msgspec
 
-from chaupal.governance.regimes.reading import BIGGEST
-from chaupal.governance.rule_of_law import Files
-from chaupal.kernel.errors import Problem, Unsound
+from chaupal_audit.errors import Problem, Unsound
 from chaupal_audit.fold.facts import Facts, Snapshot
 from chaupal_audit.fold.fold import Fold
+from chaupal_audit.law.reading import BIGGEST
 from chaupal_audit.report.compare import Difference, differences
 from chaupal_audit.report.filters import Filters, period
 from chaupal_audit.report.published import WHOLE, files, hashes
 from chaupal_audit.report.report import document, report
+from chaupal_audit.rule_of_law import Files
 
 MOST_BYTES = 64 * 1024 * 1024  # of a published report
 TIMEOUT, PAUSE, TRIES = 60, 2, 900  # seconds for an answer, between questions to a server that still counts; how many

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaupal.app import audit
-from chaupal.kernel.errors import Problem
+from chaupal_audit import counting as audit
+from chaupal_audit.errors import Problem
 from chaupal_audit.report.compare import differences
 from chaupal_audit.report.filters import EVERYTHING, parse_filters
 from chaupal_audit.report.report import document, report

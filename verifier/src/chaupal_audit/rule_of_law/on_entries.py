@@ -5,9 +5,9 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Raw
 
-from chaupal.governance.laws.house_rules import LONGEST_UNLOGGED
-from chaupal.governance.rule_of_law.book import Act, Book
-from chaupal.governance.rule_of_law.check import SLACK, Check
+from chaupal_audit.law.rulebook import LONGEST_UNLOGGED
+from chaupal_audit.rule_of_law.book import Act, Book
+from chaupal_audit.rule_of_law.check import SLACK, Check
 from chaupal_audit.tlog import at_minute
 
 # What is about people is only committed to, in every entry (docs/log-entries.md).

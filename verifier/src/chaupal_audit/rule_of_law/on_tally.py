@@ -5,9 +5,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from chaupal.governance.rule_of_law.book import Book, Row, Tallied
-from chaupal.governance.rule_of_law.check import Check
-from chaupal.governance.rule_of_law.said import Decision, Entry, Measure
+from chaupal_audit.rule_of_law.book import Book, Row, Tallied
+from chaupal_audit.rule_of_law.check import Check
+from chaupal_audit.rule_of_law.said import Decision, Entry, Measure
 
 LEAST = 10  # rows that are alike, and rows of a class
 NONE, OTHER = "none", "other"

@@ -16,13 +16,13 @@ from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.orders.steps import StepForm
 from chaupal.governance.people import speakers
 from chaupal.governance.people.speakers import SpeakerForm
-from chaupal.governance.rule_of_law import Verdict, try_log
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, StillClock, iso
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.court import ledger
 from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Work
 from chaupal_audit.log import entries
+from chaupal_audit.rule_of_law import Verdict, try_log
 from court import REASON, REFUSE, Bench, court_on, staff
 from neighbours import Street
 from scribe import FILES, sha256

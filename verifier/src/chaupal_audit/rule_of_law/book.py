@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from chaupal.governance.laws.house_rules import HouseRule, RuleBook
-from chaupal.governance.orders import procedure
-from chaupal.governance.orders.procedure import Stage
-from chaupal.governance.regimes import OWN_RULES, Regime
-from chaupal.governance.rule_of_law.laws import Laws
-from chaupal.governance.rule_of_law.people import People
-from chaupal.governance.rule_of_law.said import (
+from chaupal_audit.law import procedure
+from chaupal_audit.law.procedure import Stage
+from chaupal_audit.law.regime import OWN_RULES, Regime
+from chaupal_audit.law.rulebook import HouseRule, RuleBook
+from chaupal_audit.rule_of_law.laws import Laws
+from chaupal_audit.rule_of_law.people import People
+from chaupal_audit.rule_of_law.said import (
     Appeal,
     Authority,
     Decision,

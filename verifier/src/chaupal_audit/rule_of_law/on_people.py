@@ -1,6 +1,8 @@
 """Checks of who acted: roles that were theirs at that moment, two who are two, a third where somebody is protected."""
 
-from chaupal.governance.rule_of_law.book import (
+from chaupal_audit.clock import DAY
+from chaupal_audit.law.measures import ACCOUNT_LEVEL
+from chaupal_audit.rule_of_law.book import (
     DECIDED,
     Book,
     Decided,
@@ -12,12 +14,10 @@ from chaupal.governance.rule_of_law.book import (
     Stepped,
     Unsealed,
 )
-from chaupal.governance.rule_of_law.check import SLACK, Check
-from chaupal.governance.rule_of_law.on_order import RESUMED
-from chaupal.governance.rule_of_law.people import AUTHORITY, CLOCK, MACHINE, MEMBER, OWNER, different
-from chaupal.governance.rule_of_law.said import moment
-from chaupal_audit.clock import DAY
-from chaupal_audit.law.measures import ACCOUNT_LEVEL
+from chaupal_audit.rule_of_law.check import SLACK, Check
+from chaupal_audit.rule_of_law.on_order import RESUMED
+from chaupal_audit.rule_of_law.people import AUTHORITY, CLOCK, MACHINE, MEMBER, OWNER, different
+from chaupal_audit.rule_of_law.said import moment
 from chaupal_audit.tlog import at_minute
 
 # What an authority's own people do in the portal, and what the clock does.

@@ -5,12 +5,15 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import rfc8785
 
-from chaupal.governance.laws.house_rules import SHIPPED as RULES
-from chaupal.governance.regimes import SHIPPED as LAWS
-from chaupal.governance.rule_of_law import Verdict, try_log
+from chaupal_audit.rule_of_law import Verdict, try_log
+
+# The files of law that a server ships: they are read as any file that a log cites.
+GOVERNANCE = Path(__file__).parents[2] / "src" / "chaupal" / "governance"
+LAWS, RULES = GOVERNANCE / "regimes" / "files", GOVERNANCE / "laws"
 
 REASON = "The post names a person as armed, which the order shows to be false."
 OWNER, CLERK, PROPOSER, APPROVER, SECOND, MODERATOR = (f"staff-{n:012x}" for n in range(1, 7))

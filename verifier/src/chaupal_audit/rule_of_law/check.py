@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from chaupal.governance.rule_of_law.book import Book
 from chaupal_audit.clock import DAY, MINUTE
+from chaupal_audit.rule_of_law.book import Book
 
 SLACK = 5 * MINUTE  # clocks are put right, and one commit can straddle a minute
 GRACE = DAY  # what is done after a commit (notices, the end of a term) is missed only after this

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from chaupal.governance.regimes.dates import Dated
-from chaupal.governance.regimes.durations import Duration
+from chaupal_audit.law.dates import Dated
+from chaupal_audit.law.durations import Duration
 from chaupal_audit.law.measures import EVERYWHERE, Measure
 
 type Code = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]

@@ -8,7 +8,7 @@ from typing import NamedTuple, cast
 import msgspec
 from msgspec import Raw
 
-from chaupal.governance.rule_of_law.said import VERSION, Act, Entry, Opened
+from chaupal_audit.rule_of_law.said import VERSION, Act, Entry, Opened
 
 SEALED = "cover"
 _MARK = b'"t":"open"'  # canonical JSON has one spelling for it

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from chaupal.kernel.errors import Problem
+from chaupal_audit.errors import Problem
 
 
 class BadLaw(Problem):

@@ -1,11 +1,11 @@
 """Checks of what the law allows: a law in force, its grounds, measures and countries, the narrowest rung, an end."""
 
-from chaupal.governance.regimes import Refusal
-from chaupal.governance.rule_of_law.book import DECIDED, Book, Decided, Made, Matter, Proposal
-from chaupal.governance.rule_of_law.check import SLACK, Check
-from chaupal.governance.rule_of_law.opened import digest, read
-from chaupal.governance.rule_of_law.said import moment
 from chaupal_audit.law.measures import ACCOUNT_LEVEL, EVERYWHERE, SEVERITY, Measure
+from chaupal_audit.law.regime import Refusal
+from chaupal_audit.rule_of_law.book import DECIDED, Book, Decided, Made, Matter, Proposal
+from chaupal_audit.rule_of_law.check import SLACK, Check
+from chaupal_audit.rule_of_law.opened import digest, read
+from chaupal_audit.rule_of_law.said import moment
 from chaupal_audit.tlog import at_minute
 
 REFUSALS = frozenset(refusal.value for refusal in Refusal)

@@ -1,11 +1,10 @@
 """Spans of time as laws state them (ISO 8601 `PT3H`, `P15D`, `P6M`; and `P10B`, ten business days), added to a moment."""
 
 import calendar
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, final
 from zoneinfo import ZoneInfo
-
-import regex
 
 from chaupal_audit.clock import DAY, HOUR, MINUTE, SECOND
 
@@ -13,7 +12,7 @@ LONGEST_YEARS: Final = 100
 SATURDAY: Final = 5
 
 _NUMBER = "([0-9]{1,5})"
-_SHAPE = regex.compile(
+_SHAPE = re.compile(
     f"P(?:{_NUMBER}Y)?(?:{_NUMBER}M)?(?:{_NUMBER}W)?(?:{_NUMBER}D)?(?:{_NUMBER}B)?"
     f"(?:T(?:{_NUMBER}H)?(?:{_NUMBER}M)?(?:{_NUMBER}S)?)?"
 )
