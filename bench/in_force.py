@@ -2,8 +2,8 @@
 
     python -m bench.in_force [--quick] [--rulings N]
 
-The first look holds each against its entry and seals what agrees; later ones look at what changed since. Exits with 1 where such
-a start takes longer than it may.
+The first look holds each against its entry, the walk behind the server seals what agrees, and later looks are at what changed since.
+Exits with 1 where a start takes longer than it may.
 """
 
 import argparse
@@ -32,7 +32,7 @@ from chaupal_audit.log import entries
 
 MANY = 100_000
 MOST_SECONDS = 1.0
-ROUNDS = 5
+ROUNDS = 6
 REASON = "यह पोस्ट किसी को हथियारबंद बताती है, जो आदेश के काग़ज़ों से ग़लत साबित होता है। " * 3
 
 
@@ -88,11 +88,16 @@ async def run(folder: Path, many: int) -> list[float]:
     async with visiting(settings) as house:
         await fill(house.court, many)
         found: list[float] = []
-        for _ in range(ROUNDS):
+        for look in range(ROUNDS):
             began = time.process_time()
-            assert await reconcile.faults_in_force(house.court) == []
+            assert await faults(house.court, look) == []
             found.append(time.process_time() - began)
     return found
+
+
+async def faults(court: Court, look: int) -> list[str]:
+    """The first look is that of a start that knows no seals, the second makes them, and those after it find them."""
+    return await reconcile.faults_in_force(court, seal=look > 0)
 
 
 def main() -> None:
@@ -106,11 +111,12 @@ def main() -> None:
         found = asyncio.run(run(folder, many))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    first, later = found[0], sorted(found[1:])
+    (first, sealing), later = found[:2], sorted(found[2:])
     print(
-        f"{many:,} in force held against the log: {first:.2f} s the first time, {later[0]:.2f} to {later[-1]:.2f} s later"
+        f"{many:,} in force held against the log: {first:.2f} s at the first start, {sealing:.2f} s behind the server to seal what agrees, "
+        f"{later[0]:.2f} to {later[-1]:.2f} s at each later start"
     )
-    sys.exit(later[0] > MOST_SECONDS)
+    sys.exit(max(first, later[0]) > MOST_SECONDS)
 
 
 if __name__ == "__main__":

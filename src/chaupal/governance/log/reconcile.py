@@ -34,6 +34,7 @@ MARK, SEALS = "reconciled", "rulings_sealed"
 CHUNK = 2_000  # entries read at a time, where somebody waits for the answer
 SLICE = 500  # and where nobody does: each is a few milliseconds of whoever else asks
 STRETCH = 4_096  # entries of a stretch that is sealed
+LANES = 2
 REST = 10 * MINUTE  # between the end of one walk through everything and the beginning of the next
 MOST = 200  # faults that are told one by one
 MEASURES = frozenset({"measure", "deamp"})
@@ -206,7 +207,7 @@ async def _nowhere(reading: Reading) -> list[str]:
 
 async def check_in_force(court: Court) -> None:
     """Raises LogDiffers unless everything in force is what the log says, and nothing that the log says is missing."""
-    faults = await faults_in_force(court)
+    faults = await faults_in_force(court, seal=False)
     if faults:
         more = f" (and {len(faults) - 3} more)" if len(faults) > 3 else ""
         raise LogDiffers(
@@ -215,25 +216,20 @@ async def check_in_force(court: Court) -> None:
         )
 
 
-async def faults_in_force(court: Court) -> list[str]:
-    """A line for each thing that does not agree. A quick look at each; whatever it is not sure of is looked at whole."""
+async def faults_in_force(court: Court, *, seal: bool = True) -> list[str]:
+    """A line for each thing that does not agree. A quick look at each; whatever it is not sure of is looked at whole.
+
+    `seal`: what agrees is sealed for later looks; where somebody waits it is left to the walk behind.
+    """
     now = court.clock()
     async with court.work.scanning() as reading:
         refs, size = await auditing.renamed(reading), await ledger.reach(reading)
-        doubtful: list[int] = []
         key, sealed = await _seals(court, reading)
-        fresh: dict[str, str] = {}
-        for start in range(0, size, STRETCH):
-            known = sealed.get(str(start))
-            if known and known == await _sealed_now(reading, now, start, key):
-                fresh[str(start)] = known
-                continue
-            look = _Quick(refs, _Seal(key, start))
-            await auditing.in_force(reading, now, start, STRETCH, look.take)
-            if look.many and not look.doubtful:
-                fresh[str(start)] = look.seal.text()
-            doubtful += look.doubtful
-        faults = await _at(reading, refs, doubtful)
+        stretches = _Stretches(now, refs, key, sealed, range(0, size, STRETCH), seal=seal)
+        # While one lane looks at what it was given, the database reads for the other.
+        await asyncio.gather(*(stretches.walk(court) for _ in range(LANES)))
+        fresh, doubtful = stretches.fresh, stretches.doubtful
+        faults = await _at(reading, refs, sorted(doubtful))
         faults += await _nowhere(reading)
         faults += _unmatched(*await auditing.unmatched(reading, MOST))
         orders = await auditing.orders_in_force(reading, now)
@@ -246,6 +242,36 @@ async def faults_in_force(court: Court) -> list[str]:
         async with court.work.writing() as w:
             await marks.write(w, SEALS, msgspec.json.encode(fresh).decode())
     return faults
+
+
+class _Stretches:
+    """Stretches of what is in force, walked through by as many lanes as there are: each takes the next that nobody has."""
+
+    def __init__(
+        self, now: int, refs: Mapping[str, str], key: bytes, sealed: Mapping[str, str], starts: Iterable[int], *, seal: bool
+    ) -> None:  # fmt: skip
+        self.fresh: dict[str, str] = {}  # the seals that hold: those that were known, and those that were made
+        self.doubtful: list[int] = []  # entries whose rulings must be looked at whole
+        self._now, self._refs, self._key, self._sealed, self._seal = now, refs, key, sealed, seal
+        self._starts = iter(starts)
+
+    async def walk(self, court: Court) -> None:
+        async with court.work.scanning() as reading:
+            for start in self._starts:
+                await self._look(reading, start)
+
+    async def _look(self, reading: Reading, start: int) -> None:
+        name = str(start)
+        known = self._sealed.get(name)
+        if known and known == await _sealed_now(reading, self._now, start, self._key):
+            self.fresh[name] = known
+            return
+        made = _Seal(self._key, start) if self._seal else None
+        look = _Quick(self._refs, made)
+        await auditing.in_force(reading, self._now, start, STRETCH, look.take)
+        if made is not None and look.many and not look.doubtful:
+            self.fresh[name] = made.text()
+        self.doubtful += look.doubtful
 
 
 async def _seals(court: Court, reading: Reading) -> tuple[bytes, dict[str, str]]:
@@ -331,15 +357,17 @@ SALTED = 36
 class _Quick:
     """A quick look at rulings beside their entries. Rulings of one decision stand together and give one reason: it is spelt once."""
 
-    def __init__(self, refs: Mapping[str, str], seal: _Seal) -> None:
-        self.seal, self.many = seal, 0
+    def __init__(self, refs: Mapping[str, str], seal: _Seal | None) -> None:
+        self.many = 0
+        self._seal = seal
         # Entries whose rulings do not agree with them, or cannot be looked at quickly (the secret ones).
         self.doubtful: list[int] = []
         self._refs = refs
         self._reason, self._spelt = b"", _spelt(b'reason",""]')
 
     def take(self, rows: Sequence[Any]) -> None:
-        self.seal.take(rows)
+        if self._seal is not None:
+            self._seal.take(rows)
         self.many += len(rows)
         self.doubtful += [row[LEAF] for row in rows if not self._agrees(row)]
 
@@ -376,7 +404,10 @@ class _Quick:
         if reason != self._reason:
             quoted = msgspec.json.encode(reason.decode(errors="replace"))
             self._reason, self._spelt = reason, _spelt(b'reason",%b]' % quoted)
-        return why[SALTED:] == self._spelt and _digest(why) in committed
+        same = len(why) == SALTED + len(self._spelt) and why.endswith(
+            self._spelt
+        )  # nothing is copied: reasons are long
+        return same and _digest(why) in committed
 
 
 def _about(subject: int, about: bytes | None, part: bytes | None, committed: Sequence[str]) -> bool:
