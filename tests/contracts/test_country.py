@@ -1,5 +1,8 @@
 """Where a viewer is: what every look-up must do, and whom the locator believes."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,7 +30,7 @@ def lookup(request: pytest.FixtureRequest) -> Lookup:
 
 
 def locator(lookup: Lookup, **settings: object) -> Locator:
-    return Locator(load_settings(environ={}, **settings), lookup)
+    return Locator(load_settings(environ={}, **settings), lookup)  # pyright: ignore[reportArgumentType]
 
 
 def behind_proxy(lookup: Lookup, header: str = "") -> Locator:
@@ -203,3 +206,30 @@ def test_a_country_file_that_is_none_is_refused_at_the_start(tmp_path: Path):
     for name in ("not.mmdb", "missing.mmdb"):
         with pytest.raises(Exception, match="mmdb"):
             country_file(load_settings(environ={}, country_file=str(tmp_path / name)))
+
+
+@pytest.mark.skipif(not PACKAGED.exists(), reason="no packaged file")
+def test_the_operators_file_may_be_written_over_while_it_is_read(tmp_path: Path):
+    """A file that is mapped and then cut short ends the process that reads it (SIGBUS)."""
+    file = tmp_path / "country.mmdb"
+    file.write_bytes(PACKAGED.read_bytes())
+    look = """
+import sys
+from chaupal.kernel.settings import Settings
+from chaupal.ports.country import country_file
+find = country_file(Settings(country_file=sys.argv[1]))
+open(sys.argv[1], "w").close()
+print(find(sys.argv[2]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", look, str(file), INDIA], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "IN"), done.stderr
+
+
+@pytest.mark.skipif(not PACKAGED.exists(), reason="no packaged file")
+def test_the_packaged_file_is_mapped_and_takes_no_memory_of_ours():
+    find = country_file(Settings())
+    maps = Path(f"/proc/{os.getpid()}/maps")
+    assert not maps.exists() or str(PACKAGED) in maps.read_text()
+    assert find(INDIA) == "IN"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from chaupal.app.lasting import lasting
 from chaupal.kernel.errors import Invalid, NotFound, Problem
 from chaupal.kernel.settings import BadSettings, Settings, load_settings, strange_words
 from chaupal.policy.viewer import Role, Viewer
@@ -50,7 +51,8 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in GROUPS:
-            return getattr(import_module(GROUPS[cmd_name][0]), cmd_name)
+            with lasting():
+                return getattr(import_module(GROUPS[cmd_name][0]), cmd_name)
         return super().get_command(ctx, cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -83,7 +85,8 @@ def settings_of(context: click.Context, **overrides: object) -> Settings:
 
 def visit(context: click.Context, act: "Callable[[House], Awaitable[Any]]", **overrides: object) -> Any:
     """Run `act` in the rooms of this store, beside a server that may be running."""
-    from chaupal.app.rooms import visiting
+    with lasting():
+        from chaupal.app.rooms import visiting
 
     async def inside() -> Any:
         async with visiting(settings_of(context, **overrides)) as house:
@@ -109,7 +112,9 @@ data_option = click.option("--data", type=click.Path(file_okay=False), help="Dat
 def serve(context: click.Context, data: str | None, host: str | None, port: int | None, village: bool | None) -> None:
     """Serve until told to stop."""
     from chaupal.app.logs import set_up_logs
-    from chaupal.app.server import run
+
+    with lasting():
+        from chaupal.app.server import run
 
     settings = settings_of(context, data=data, host=host, port=port, village=village)
     set_up_logs(settings.log_level)

@@ -14,6 +14,7 @@ import uvicorn
 import uvloop
 
 from chaupal.app.connections import Config, Keeper
+from chaupal.app.lasting import lasting
 from chaupal.app.wiring import Running, open_house
 from chaupal.kernel.errors import Conflict
 from chaupal.kernel.settings import Settings
@@ -50,7 +51,8 @@ async def serve(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings, door: socket.socket) -> None:
-    running = await open_house(settings)
+    with lasting():
+        running = await open_house(settings)
     keeper = Keeper(settings, Locator(settings, lambda address: None))
     config = Config(
         running.app, keeper, host=settings.host, port=settings.port, loop="uvloop", lifespan="off", access_log=False,

@@ -5,10 +5,11 @@ import ipaddress
 import socket
 import zlib
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-import httpx2
+if TYPE_CHECKING:
+    import httpx2
 
 PATIENCE = 10.0  # seconds for all of it: the name, the connection, the answer
 MOST_READ = 20_000  # bytes of an answer
@@ -41,6 +42,8 @@ async def post(
 
     `private`: addresses that are not public may be called, too. Raises NotAnswered.
     """
+    import httpx2  # brought in with the first call
+
     try:
         async with asyncio.timeout(patience):
             return await _post(url, body, headers, private=private)
@@ -51,6 +54,8 @@ async def post(
 
 
 async def _post(url: str, body: bytes, headers: Mapping[str, str], *, private: bool) -> int:
+    import httpx2
+
     parts = urlsplit(url)
     host = parts.hostname or ""
     address = await _address(host, parts.port or (443 if parts.scheme == "https" else 80), private=private)
@@ -94,6 +99,8 @@ async def get(
 
     Raises NotAnswered.
     """
+    import httpx2
+
     try:
         async with asyncio.timeout(PATIENCE):
             for _ in range(MOST_HOPS + 1):
@@ -112,6 +119,8 @@ async def _get(
     url: str, headers: Mapping[str, str], kinds: tuple[str, ...], most: int, *, cut: bool, private: bool
 ) -> Got | str:
     """What is there, or where it is instead."""
+    import httpx2
+
     parts = urlsplit(url)
     host, usual = (parts.hostname or "").encode("idna").decode(), 443 if parts.scheme == "https" else 80
     if parts.scheme not in ("http", "https") or not host or parts.username or len(url) > MOST_URL:
@@ -136,7 +145,7 @@ async def _get(
         return Got(url, kind.strip(), charset, await _read(answer, most, cut=cut))
 
 
-async def _read(answer: httpx2.Response, most: int, *, cut: bool) -> bytes:
+async def _read(answer: "httpx2.Response", most: int, *, cut: bool) -> bytes:
     """The body, unpacked here so that a few packed bytes cannot fill the memory."""
     coding = answer.headers.get("content-encoding", "identity")
     if coding not in ("gzip", "identity"):

@@ -85,8 +85,10 @@ def country_file(settings: Settings) -> Lookup:
     path = Path(settings.country_file) if settings.country_file else PACKAGED
     if not settings.country_file and not path.exists():
         return lambda address: None
-    # In memory: mapping the file would force the pure-Python reader, twenty times slower.
-    reader: Any = maxminddb.open_database(path, maxminddb.MODE_MEMORY)
+    # The packaged file is mapped, which takes a tenth of the time and no memory of ours. The operator's own may be written over
+    # while it is read, which would end the process.
+    mode = maxminddb.MODE_MEMORY if settings.country_file else maxminddb.MODE_AUTO
+    reader: Any = maxminddb.open_database(path, mode)
     return functools.partial(_country_in, reader)
 
 

@@ -2,17 +2,21 @@
 
 import asyncio
 import secrets
-import smtplib
-from email.message import EmailMessage
-from email.utils import formatdate
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from chaupal.ports.mail import Letter
 
+if TYPE_CHECKING:
+    from email.message import EmailMessage
 
-def message(letter: Letter, sender: str) -> EmailMessage:
+
+def message(letter: Letter, sender: str) -> "EmailMessage":
     """The letter as a message; a header that was tampered with (line breaks) is refused by the library."""
+    from email.message import EmailMessage  # brought in with the first letter
+    from email.utils import formatdate
+
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"], mail["Date"] = sender, letter.to, letter.subject, formatdate()
     if letter.stop:
@@ -49,6 +53,8 @@ class MailBySmtp:
         await asyncio.to_thread(self._send, letter)
 
     def _send(self, letter: Letter) -> None:
+        import smtplib
+
         parts = self._parts
         kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
         with kind(parts.hostname or "localhost", parts.port or 0, timeout=20) as server:

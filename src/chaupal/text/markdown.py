@@ -1,12 +1,16 @@
 """Longer texts of the house, typed as Markdown (CommonMark), as HTML: headings, lists, links, emphasis; no foreign HTML, no pictures."""
 
+from functools import cache
+from typing import TYPE_CHECKING
+
 import nh3
-from markdown_it import MarkdownIt
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 MOST_LEVEL = 4
 _LEVELS = {f"h{level}": f"h{min(level + 1, MOST_LEVEL)}" for level in range(1, 7)}  # the page's own title is the first
 _TAGS = {"p", "br", "a", "em", "strong", "ul", "ol", "li", "blockquote", "code", "pre", "hr", *_LEVELS.values()}
-_reader = MarkdownIt("commonmark", {"html": False}).disable("image")
 # What the reader writes is harmless by itself; this holds it to that.
 _cleaner = nh3.Cleaner(
     tags=_TAGS,
@@ -16,9 +20,17 @@ _cleaner = nh3.Cleaner(
 )
 
 
+@cache
+def _reader() -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # brought in with the first long text: most pages have none
+
+    return MarkdownIt("commonmark", {"html": False}).disable("image")
+
+
 def render(text: str) -> str:
     """HTML; links to this server may be paths (`/about`)."""
-    tokens = _reader.parse(text)
+    reader = _reader()
+    tokens = reader.parse(text)
     for token in tokens:
         token.tag = _LEVELS.get(token.tag, token.tag)
-    return _cleaner.clean(_reader.renderer.render(tokens, _reader.options, {}))
+    return _cleaner.clean(reader.renderer.render(tokens, reader.options, {}))

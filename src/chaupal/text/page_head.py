@@ -1,12 +1,15 @@
 """What a web page says about itself: OpenGraph, the meta tags of old, its title; and where its oEmbed answer is."""
 
+from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import msgspec
 import regex
-from selectolax.lexbor import LexborHTMLParser
 
 from chaupal.text.clean import clean_line
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser
 
 MOST_TITLE = 200  # clusters
 MOST_DESCRIPTION = 300
@@ -36,7 +39,7 @@ class PageHead(msgspec.Struct, frozen=True):
 
 def read_head(body: bytes, charset: str, url: str) -> PageHead:
     """The head of the page that was found at `url`. Never raises: a page may be anything."""
-    page = LexborHTMLParser(decoded(body, charset))
+    page = _parsed(decoded(body, charset))
     metas: dict[str, str] = {}
     for meta in page.css("meta[content]"):
         name = (meta.attributes.get("property") or meta.attributes.get("name") or "").lower()
@@ -66,13 +69,19 @@ def read_head(body: bytes, charset: str, url: str) -> PageHead:
 
 def links_of_me(body: bytes, charset: str, url: str) -> list[str]:
     """Where the page that was found at `url` says that its author is, too (rel="me"): whole addresses, without fragments."""
-    page = LexborHTMLParser(decoded(body, charset))
+    page = _parsed(decoded(body, charset))
     found = (
         whole(url, link.attributes.get("href") or "")
         for link in page.css("a[rel][href], link[rel][href]")
         if "me" in (link.attributes.get("rel") or "").lower().split()
     )
     return [urldefrag(address).url for address in found if address]
+
+
+def _parsed(page: str) -> "LexborHTMLParser":
+    from selectolax.lexbor import LexborHTMLParser  # brought in with the first page that is looked at
+
+    return LexborHTMLParser(page)
 
 
 def whole(base: str, address: str) -> str:

@@ -376,7 +376,7 @@ async def test_the_certificate_is_held_against_the_name_though_the_address_is_ca
     url = f"https://console.example:{port}/hook"
     with pytest.raises(NotAnswered):
         await calling.post(url, b"{}", {}, private=True)  # nobody we trust vouches for it
-    monkeypatch.setattr(calling.httpx2, "AsyncClient", trusting)
+    monkeypatch.setattr(httpx2, "AsyncClient", trusting)
     if arrives:
         assert await calling.post(url, b"{}", {}, private=True) == 204
         assert receiver.heard[0][0]["host"] == f"console.example:{port}"

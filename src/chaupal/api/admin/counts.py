@@ -11,7 +11,6 @@ from importlib.metadata import version
 from typing import Annotated, Any, Literal
 
 import msgspec
-from babel import Locale
 from msgspec import UNSET, Meta, UnsetType
 
 from chaupal.kernel.clock import DAY, iso
@@ -26,7 +25,6 @@ from chaupal.wire.route import Nothing, Route, get, post
 LONGEST = 366 * 2  # days that are counted at once
 MOST_PERIODS = 100
 FEW, MANY = 10, 100
-ENGLISH = Locale("en").languages  # code -> name
 
 MONTH = 30  # days that are told of where none are named
 
@@ -202,8 +200,11 @@ async def _tag_languages(call: Call[DimensionsAsked], span: Span) -> Entries:
 
 
 def _spoken(found: Sequence[tuple[str, int]]) -> Entries:
+    from babel import Locale  # four megabytes of words, which few servers are ever asked for
+
+    named = Locale("en").languages
     return [
-        DimensionEntry(key=code or "und", human_key=ENGLISH.get(code, code) or "und", value=str(n)) for code, n in found
+        DimensionEntry(key=code or "und", human_key=named.get(code, code) or "und", value=str(n)) for code, n in found
     ]
 
 

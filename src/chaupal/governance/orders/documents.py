@@ -5,8 +5,6 @@ that key and they are lost. Checking and encrypting are done in a thread, before
 """
 
 import asyncio
-import email
-import email.policy
 import hashlib
 import os
 import secrets
@@ -223,6 +221,8 @@ def _checked(
 
 
 def _sender(data: bytes, authority: Authority | None) -> Signer:
+    import email.policy  # for letters only
+
     try:
         sender = str(email.message_from_bytes(data, policy=email.policy.default)["from"] or "")[:300]
     except (ValueError, LookupError, AttributeError, IndexError, TypeError):  # headers that the library cannot read

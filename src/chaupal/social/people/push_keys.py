@@ -3,7 +3,6 @@
 import functools
 import os
 import time
-from base64 import urlsafe_b64encode
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,9 +11,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from joserfc import jws
-from joserfc.jwk import ECKey
 
+from chaupal.kernel.base64url import text_of
 from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.kernel.settings import Settings
 
@@ -26,13 +24,16 @@ NONCE = 12  # bytes
 
 def public_key(settings: Settings) -> str:
     """As apps are told it: the uncompressed point in base64 for URLs."""
-    return _unpadded(
+    return text_of(
         _private(_file(settings, VAPID)).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     )
 
 
 def signed(settings: Settings, endpoint: str) -> str:
     """A token that tells the push service at this address who sends (RFC 8292 §2)."""
+    from joserfc import jws  # brought in with the first push
+    from joserfc.jwk import ECKey
+
     parts = urlsplit(endpoint)
     claims = {
         "aud": f"{parts.scheme}://{parts.netloc}", "exp": int(time.time()) + LASTS,
@@ -74,7 +75,3 @@ def _private(path: Path) -> ec.EllipticCurvePrivateKey:
 @functools.cache
 def _lock(path: Path) -> AESGCM:
     return AESGCM(load_or_make_seed(path))
-
-
-def _unpadded(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).decode().rstrip("=")

@@ -4,12 +4,12 @@ The cookie opens nothing. It says that whoever holds it once proved to be somebo
 and not by the name, so that a name which is guessed at stays open to those who have been there. It holds no name in clear.
 """
 
-import base64
 import hashlib
 import hmac
 import secrets
 from pathlib import Path
 
+from chaupal.kernel.base64url import text_of
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.social.context import Square
@@ -64,4 +64,4 @@ def _signs(square: Square, mark: str, name: str) -> bool:
 def _sign(square: Square, first: str, name: str) -> str:
     key = load_or_make_seed(Path(square.settings.data) / "keys" / "browsers.key")
     made = hmac.digest(key, f"{first}\n{name}".encode(), hashlib.sha256)[:SIGNED]
-    return base64.urlsafe_b64encode(made).decode().rstrip("=")
+    return text_of(made)

@@ -1,20 +1,12 @@
 """Passkeys (WebAuthn): a device signs what we ask it to, beside the password or in its place."""
 
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import msgspec
-import webauthn
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
+from chaupal.kernel.base64url import bytes_of, text_of
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, NotSignedIn
 from chaupal.kernel.secrets import digest
@@ -27,6 +19,9 @@ from chaupal.store.identity.passwords import is_password
 from chaupal.store.identity.two_factor import Passkey
 from chaupal.text.clean import clean_name
 
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
 LASTS = 5 * MINUTE
 ADD, PROVE, ENTER = "add", "prove", "enter"
 MOST = 10
@@ -34,7 +29,7 @@ MOST_BYTES = 20_000
 
 WRONG = "This passkey cannot be taken"
 # What is thrown for an answer that is not what it should be, besides the library's own.
-BAD = (WebAuthnException, ValueError, KeyError, TypeError)
+BAD = (ValueError, KeyError, TypeError)
 
 
 async def mine(square: Square, viewer: Viewer) -> list[Passkey]:
@@ -51,6 +46,13 @@ async def ask_to_add(square: Square, viewer: Viewer, password: str) -> str:
         raise Invalid(f"Validation failed: {second.WRONG_PASSWORD}", password=second.WRONG_PASSWORD)
     if len(held) >= MOST:
         raise Conflict(f"There are {MOST} passkeys already")
+    import webauthn  # it brings in a hundred modules: here, where somebody has a key, and not at the start
+    from webauthn.helpers.structs import (
+        AuthenticatorSelectionCriteria,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
     challenge = await _challenge(square, viewer.me, ADD)
     options = webauthn.generate_registration_options(
         rp_id=_site(square), rp_name=square.settings.title, user_id=str(viewer.me).encode(), user_name=login.handle,
@@ -64,23 +66,26 @@ async def ask_to_add(square: Square, viewer: Viewer, password: str) -> str:
 
 async def add(square: Square, viewer: Viewer, answer: str, name: str) -> list[str]:
     """The key is known from now on; recovery codes where it is the first thing beside the password. Raises Invalid."""
+    import webauthn
+    from webauthn.helpers.exceptions import WebAuthnException
+
     credential = _read(answer)
     async with square.work.writing() as w:
         challenge = _signed(credential)
-        if await factors.take_challenge(w, digest(bytes_to_base64url(challenge)), ADD) != viewer.me:
+        if await factors.take_challenge(w, digest(text_of(challenge)), ADD) != viewer.me:
             raise Invalid(WRONG, passkey=WRONG)
         try:
             verified = webauthn.verify_registration_response(
                 credential=credential, expected_challenge=challenge, expected_rp_id=_site(square),
                 expected_origin=square.settings.origin,
             )  # fmt: skip
-        except BAD as error:
+        except (WebAuthnException, *BAD) as error:
             raise Invalid(WRONG, passkey=WRONG) from error
-        id_ = bytes_to_base64url(verified.credential_id)
+        id_ = text_of(verified.credential_id)
         if await factors.passkey(w, id_) is not None:
             raise Invalid(WRONG, passkey=WRONG)
         login = await logins.of(w, viewer.me)
-        key = bytes_to_base64url(verified.credential_public_key)
+        key = text_of(verified.credential_public_key)
         await factors.add_passkey(
             w, Passkey(id_, viewer.me, key, verified.sign_count, clean_name(name) or "", w.now(), None)
         )
@@ -110,6 +115,8 @@ async def ask_to_prove(square: Square, half: str) -> str:
         held = await factors.passkeys_of(reading, login.account) if login else []
     if login is None:
         raise NotSignedIn("Log in again")
+    import webauthn
+
     challenge = await _challenge(square, login.account, PROVE)
     return webauthn.options_to_json(
         webauthn.generate_authentication_options(
@@ -120,6 +127,9 @@ async def ask_to_prove(square: Square, half: str) -> str:
 
 async def ask_to_enter(square: Square) -> str:
     """For anybody: what a key must sign that shall come in without a password, as JSON."""
+    import webauthn
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     challenge = await _challenge(square, 0, ENTER)
     return webauthn.options_to_json(
         webauthn.generate_authentication_options(
@@ -146,20 +156,23 @@ async def enter(square: Square, answer: str) -> int:
 
 
 async def _verified(square: Square, answer: str, purpose: str, half: str = "") -> int:
+    import webauthn
+    from webauthn.helpers.exceptions import WebAuthnException
+
     credential = _read(answer)
     challenge = _signed(credential)
     async with square.work.writing() as w:
-        whose = await factors.take_challenge(w, digest(bytes_to_base64url(challenge)), purpose)
+        whose = await factors.take_challenge(w, digest(text_of(challenge)), purpose)
         key = await factors.passkey(w, str(credential.get("id", ""))[:2_000])
         if whose is None or key is None or whose not in (0, key.account):
             raise Invalid(WRONG, passkey=WRONG)
         try:
             verified = webauthn.verify_authentication_response(
                 credential=credential, expected_challenge=challenge, expected_rp_id=_site(square),
-                expected_origin=square.settings.origin, credential_public_key=base64url_to_bytes(key.public_key),
+                expected_origin=square.settings.origin, credential_public_key=bytes_of(key.public_key),
                 credential_current_sign_count=key.uses, require_user_verification=purpose == ENTER,
             )  # fmt: skip
-        except BAD as error:
+        except (WebAuthnException, *BAD) as error:
             raise Invalid(WRONG, passkey=WRONG) from error
         await factors.use_passkey(w, key.credential, verified.new_sign_count)
         if half and not await logins.use_link(w, digest(half)):
@@ -170,7 +183,7 @@ async def _verified(square: Square, answer: str, purpose: str, half: str = "") -
 async def _challenge(square: Square, account: int, purpose: str) -> bytes:
     challenge = secrets.token_bytes(32)
     async with square.work.writing() as w:
-        await factors.add_challenge(w, digest(bytes_to_base64url(challenge)), account, purpose, w.now() + LASTS)
+        await factors.add_challenge(w, digest(text_of(challenge)), account, purpose, w.now() + LASTS)
     return challenge
 
 
@@ -186,14 +199,16 @@ def _read(answer: str) -> dict[str, Any]:
 def _signed(credential: dict[str, Any]) -> bytes:
     """The challenge that the browser says was signed; whether it was, is verified later."""
     try:
-        told = msgspec.json.decode(base64url_to_bytes(credential["response"]["clientDataJSON"]), type=dict[str, Any])
-        return base64url_to_bytes(told["challenge"])
+        told = msgspec.json.decode(bytes_of(credential["response"]["clientDataJSON"]), type=dict[str, Any])
+        return bytes_of(told["challenge"])
     except (*BAD, msgspec.DecodeError, AttributeError) as error:
         raise Invalid(WRONG, passkey=WRONG) from error
 
 
-def _described(held: list[Passkey]) -> list[PublicKeyCredentialDescriptor]:
-    return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(key.credential)) for key in held]
+def _described(held: list[Passkey]) -> "list[PublicKeyCredentialDescriptor]":
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
+    return [PublicKeyCredentialDescriptor(id=bytes_of(key.credential)) for key in held]
 
 
 def _site(square: Square) -> str:

@@ -50,7 +50,7 @@ def connect(path: Path) -> sqlite3.Connection:
         "synchronous=FULL",
         "foreign_keys=ON",
         "temp_store=MEMORY",
-        "cache_size=-8000",
+        "cache_size=-2000",
         "mmap_size=0",
         "wal_autocheckpoint=0",
         f"journal_size_limit={WAL_KEPT}",

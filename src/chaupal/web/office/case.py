@@ -1,7 +1,6 @@
 """One case on the desk: the thing behind a curtain, what is asked beside it, the ladder, what each rung would do, the decision."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
 import msgspec
@@ -182,6 +181,8 @@ def changed(then: Said | None, now: Said | None) -> list[Piece]:
     if then is None or now is None or then == now:
         return []
     before, after = (WORDS.findall(f"{one.spoiler}\n{one.text}".lstrip("\n")) for one in (then, now))
+    from difflib import SequenceMatcher  # for texts that were changed meanwhile only
+
     pieces: list[Piece] = []
     for how, a, b, c, d in SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes():
         if how == "equal":

@@ -1,7 +1,7 @@
 """Atom (RFC 4287): a feed and its entries as XML, for posts and for the record alike."""
 
 from collections.abc import Sequence
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 import msgspec
 
@@ -41,24 +41,24 @@ def written(feed: Feed, entries: Sequence[Entry]) -> bytes:
     """The feed as a document; without entries its time is 1970, so that the same feed is the same bytes."""
     head = (
         '<?xml version="1.0" encoding="utf-8"?>\n'
-        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={quoteattr(feed.language)}>'
+        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{escape(feed.language)}">'
         f"<id>{escape(feed.address)}</id><title>{_text(feed.title)}</title>"
         f"<updated>{iso(max((entry.updated for entry in entries), default=0))}</updated>"
-        f'<link rel="self" href={quoteattr(feed.address)}/>'
+        f'<link rel="self" href="{escape(feed.address)}"/>'
     )
-    page = f"<link href={quoteattr(feed.link)}/>" if feed.link else ""
+    page = f'<link href="{escape(feed.link)}"/>' if feed.link else ""
     author = f"<author><name>{_text(feed.author)}</name></author>"
     return f"{head}{page}{author}{''.join(map(_entry, entries))}</feed>\n".encode()
 
 
 def _entry(entry: Entry) -> str:
-    language = f" xml:lang={quoteattr(entry.language)}" if entry.language else ""
+    language = f' xml:lang="{escape(entry.language)}"' if entry.language else ""
     parts = [
         f"<entry{language}><id>{escape(entry.id)}</id><title>{_text(entry.title)}</title><updated>{iso(entry.updated)}</updated>",
         f"<published>{iso(entry.published)}</published>" if entry.published is not None else "",
         f"<author><name>{_text(entry.author)}</name></author>" if entry.author else "",
-        f"<link href={quoteattr(entry.link)}/>",
-        *(f'<link rel="enclosure" href={quoteattr(url)} type={quoteattr(mime)}/>' for url, mime in entry.enclosures),
+        f'<link href="{escape(entry.link)}"/>',
+        *(f'<link rel="enclosure" href="{escape(url)}" type="{escape(mime)}"/>' for url, mime in entry.enclosures),
         f'<content type="html">{_text(entry.html)}</content>' if entry.html else "",
         "</entry>",
     ]
@@ -67,4 +67,4 @@ def _entry(entry: Entry) -> str:
 
 def _text(text: str) -> str:
     """XML takes no control characters, escaped or not."""
-    return escape("".join(c for c in text if c.isprintable() or c in "\n\t\u200c\u200d"))
+    return escape("".join(c for c in text if c.isprintable() or c in "\n\t\u200c\u200d"), quote=False)

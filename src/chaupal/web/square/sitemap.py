@@ -1,8 +1,8 @@
 """What search engines may know of (sitemaps.org): pages of the record, and people who want to be found, as seen from where the asker is."""
 
 from collections.abc import Iterable
+from html import escape
 from typing import Any
-from xml.sax.saxutils import escape
 
 import msgspec
 

@@ -1,6 +1,5 @@
 """Files of law read field by field, so that every fault of every file is said at once, with file, field and what is wrong."""
 
-import difflib
 import hashlib
 import re
 import tomllib
@@ -88,6 +87,8 @@ def _complain_of_keys(file: str, table: Mapping[str, Any], kind: type[msgspec.St
     known = {field.name: field.required for field in msgspec.structs.fields(kind) if field.name not in SET_BY_US}
     for name in table:
         if name not in known:
+            import difflib  # for mistakes only
+
             near = difflib.get_close_matches(name, known, 1)
             faults.add(file, name, "is no field of such a file" + (f"; {near[0]} is meant?" if near else ""))
     for name, required in known.items():
