@@ -3,9 +3,8 @@
 The author's own choice wins over all of this; what is detected only fills the form in. Codes are BCP-47.
 """
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
-import pycld2
 import regex
 
 from chaupal.text.grammar import find_entities
@@ -62,9 +61,6 @@ _OLD_CODES = {
     "mar": "mr", "tel": "te", "tam": "ta", "guj": "gu", "urd": "ur", "kan": "kn", "ori": "or", "ory": "or", "mal": "ml",
     "pan": "pa", "asm": "as", "nep": "ne", "npi": "ne", "san": "sa", "kas": "ks", "snd": "sd", "gom": "kok",
 }  # fmt: skip
-_KNOWN = (
-    frozenset(LANGUAGES) | {code for _, code in pycld2.LANGUAGES if regex.fullmatch("[a-z]{2,3}", code)} | {"nb", "fil"}
-)
 
 
 def detect(text: str, prior: str | None = None) -> str | None:
@@ -87,7 +83,7 @@ def check_language(code: str) -> str | None:
     language = parts[1].lower()
     language = _OLD_CODES.get(language, language)
     written = f"{language}-{parts[2].title()}" if parts[2] else language
-    return written if written in LANGUAGES else language if language in _KNOWN else None
+    return written if written in LANGUAGES else language if language in LANGUAGES or language in _others() else None
 
 
 def _words_only(text: str) -> str:
@@ -141,7 +137,17 @@ def _is_latin(code: str) -> bool:
     return _main_script(LANGUAGES.get(code, "")) == "Latin"
 
 
+@cache
+def _others() -> frozenset[str]:
+    """Codes of languages that are none of ours."""
+    import pycld2
+
+    return frozenset({code for _, code in pycld2.LANGUAGES if regex.fullmatch("[a-z]{2,3}", code)} | {"nb", "fil"})
+
+
 def _guess(text: str) -> tuple[bool, list[str]]:
     """What pycld2 thinks: whether it is sure, and up to three codes, best first."""
+    import pycld2  # megabytes, brought in with the first text whose language nobody named
+
     reliable, _, guesses = pycld2.detect(text, isPlainText=True, bestEffort=True)
     return bool(reliable), [str(code) for _, code, percent, _ in guesses if percent]

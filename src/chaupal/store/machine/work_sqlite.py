@@ -45,6 +45,7 @@ def fault(error: BaseException) -> Problem | None:
 def connect(path: Path) -> sqlite3.Connection:
     """A connection as every part of the house uses it: WAL, FULL, no waiting inside SQLite."""
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512, timeout=0.02)
+    # 2 MB of pages for each connection: below them is the system's own cache, and four times as much saved no time.
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
