@@ -43,12 +43,12 @@ async def insert(v: Village, measure: Measure, subject: int = 0, **more: Any) ->
     return row.id
 
 
-async def lift(v: Village, ruling: int) -> None:
-    """It is in force no more."""
+async def lift(v: Village, ruling: int, leaf: int = 1) -> None:
+    """It is in force no more. `leaf`: the entry of the log that says so."""
     async with v.running.house.square.work.writing() as w:
         row = await rulings.ruling(w, ruling)
         assert row is not None
-        assert await rulings.lift(w, ruling, 1, w.now())
+        assert await rulings.lift(w, ruling, leaf, w.now())
         await standing.settle(w, row.subject_id)
 
 

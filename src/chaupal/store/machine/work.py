@@ -15,7 +15,7 @@ from chaupal.kernel.errors import Problem
 from chaupal.kernel.event import Event
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
-from chaupal.store.machine.noted import note
+from chaupal.store.machine.noted import NEVER, note
 from chaupal.store.machine.shelves import EVERY, Kind, Touched
 
 type Row = Sequence[Any]
@@ -25,6 +25,8 @@ type AfterCommit = Callable[[list[Event]], None]
 # What both stores say of what was not kept.
 NOTHING_KEPT = "The store could not keep this; nothing was changed"
 MEANWHILE = "This was changed at the same moment; please try again"
+
+KEPT_LIST, KEPT_ROW = 500, 100  # bytes that a kept list, and each of its rows, weigh in memory, roughly
 
 PORTION = 64  # rows that are sifted together: what is made of many more does not fit a processor's own memory, and takes longer
 
@@ -47,6 +49,16 @@ class Reading:
 
     async def fetch(self, stmt: Statement, /, **params: Any) -> Sequence[Row]:
         raise NotImplementedError
+
+    async def once[K](self, kind: Kind[K], key: K, stmt: Statement, /, **params: Any) -> Sequence[Row]:
+        """All rows, kept until the key is forgotten: for lists of ids that many ask for, or one asks for again and again."""
+        name, answers = (stmt, *params.values()), self.memory.answers
+        rows: Sequence[Row] | None = answers.get(name, 0)
+        if rows is None:
+            with self.memory.noting() as noted:
+                rows = await self.by(kind, key).fetch(stmt, **params)
+            answers.put(name, rows, KEPT_LIST + KEPT_ROW * len(rows), noted, NEVER)
+        return rows
 
     async def sift(self, stmt: Statement, take: Take, /, **params: Any) -> None:
         """Hand all rows to `take`, `PORTION` at a time and off the loop thread: for very many of which little is kept."""
@@ -91,6 +103,10 @@ class Writing(Reading):
             {},
         )  # of the log's tree at a size, after this unit's appends
         self.waits: dict[int, int] = {}  # order -> one of its targets that was seen undecided in this unit
+
+    async def once[K](self, kind: Kind[K], key: K, stmt: Statement, /, **params: Any) -> Sequence[Row]:
+        """Asked anew: what this unit has changed is its own so far."""
+        return await self.fetch(stmt, **params)
 
     async def run(self, stmt: Statement, /, **params: Any) -> int:
         """Run a change; how many rows it touched."""

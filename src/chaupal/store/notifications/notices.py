@@ -184,9 +184,9 @@ async def page(
         pages, more["together"] = HEADS if wanted.by is None else HEADS_FROM, listed(wanted.together)
     else:
         pages = OF if wanted.by is None else OF_FROM
-    rows = await reading.by(NOTICES, account).fetch(
-        pages.up if upward else pages.down, me=account, kinds=listed(wanted.kinds), below=below, above=above, n=limit + 1,
-        apart=int(wanted.apart), **more,
+    rows = await reading.once(
+        NOTICES, account, pages.up if upward else pages.down, me=account, kinds=listed(wanted.kinds), below=below, above=above,
+        n=limit + 1, apart=int(wanted.apart), **more,
     )  # fmt: skip
     found = [_notice(row) for row in rows]
     return found[::-1] if upward else found

@@ -1,6 +1,6 @@
 """Posts to read: sealed ones by id in one batch, and the skeletons (ids) of every list of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -45,19 +45,19 @@ class Pages:
         self.down = statement(chosen.order_by(id_.desc()).limit(param("n")))
         self.up = statement(chosen.order_by(id_.asc()).limit(param("n")))
 
-    def look(self, reading: Reading, params: Mapping[str, Any]) -> Reading:
-        """The look to read the list with."""
+    async def rows(self, reading: Reading, *, upward: bool, **params: Any) -> Sequence[Row]:
+        """As the statements have them: newest first, or oldest first."""
+        stmt = self.up if upward else self.down
         if self._kind is None:
-            return reading
-        return reading.by(self._kind, params[self._key] if self._key else ONLY)
+            return await reading.fetch(stmt, **params)
+        return await reading.once(self._kind, params[self._key] if self._key else ONLY, stmt, **params)
 
 
 async def skeleton(
     reading: Reading, pages: Pages, *, below: int, above: int, limit: int, upward: bool, **params: Any
 ) -> list[int]:
     """Ids newest first, one more than `limit`, so that the page knows whether there is a next one."""
-    stmt = pages.up if upward else pages.down
-    rows = await pages.look(reading, params).fetch(stmt, below=below, above=above, n=limit + 1, **params)
+    rows = await pages.rows(reading, upward=upward, below=below, above=above, n=limit + 1, **params)
     return [row[0] for row in (reversed(rows) if upward else rows)]
 
 
@@ -196,7 +196,7 @@ async def carried(reading: Reading, ids: Sequence[int]) -> dict[int, int]:
 async def conversation(reading: Reading, id_: int, at_most: int) -> list[tuple[int, int | None]]:
     """(post, what it answers) of the whole conversation that a post stands in, oldest first."""
     root = await reading.by(POSTS, id_).value(ROOT_OF, of=id_)
-    return [(row[0], row[1]) for row in await reading.by(THREADS, root).fetch(IN_THREAD, root=root, n=at_most)]
+    return [(row[0], row[1]) for row in await reading.once(THREADS, root, IN_THREAD, root=root, n=at_most)]
 
 
 async def how_many(reading: Reading, author: int) -> int:

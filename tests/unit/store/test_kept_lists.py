@@ -1,0 +1,91 @@
+"""Lists of ids and rows are asked for once, until what is in them changes; inside a unit of work they are what it has changed."""
+
+import pytest
+
+from chaupal.reads.page import Cursor
+from chaupal.reads.people import notifications
+from chaupal.reads.timelines import public
+from chaupal.social.posts import posts, reactions
+from chaupal.store.machine.dialect import Statement
+from chaupal.store.machine.work import Reading
+from chaupal.store.notifications import notices
+from chaupal.store.square.posts import ALL_LISTED, skeleton
+from neighbours import Street, by
+
+
+async def asked(street: Street, monkeypatch: pytest.MonkeyPatch) -> list[Statement]:
+    """The statements that reads ask the store from now on."""
+    told: list[Statement] = []
+    async with street.work.reading() as reading:
+        kind: type[Reading] = type(reading)
+    fetch = kind.fetch
+
+    async def counted(self: Reading, stmt: Statement, /, **params: object) -> object:
+        told.append(stmt)
+        return await fetch(self, stmt, **params)
+
+    monkeypatch.setattr(kind, "fetch", counted)
+    return told
+
+
+async def listed(street: Street, who: int) -> list[int]:
+    page = await public.page(street.reads, by(who), Cursor())
+    return [seen.item.id for seen in page.items]
+
+
+async def test_a_list_is_asked_for_once_by_all_who_read_it_until_a_post_stands_in_it_or_goes(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+):
+    asha, bela = await street.people("asha", "bela")
+    one = await street.say(bela, "एक")
+    told = await asked(street, monkeypatch)
+    assert await listed(street, asha) == await listed(street, bela) == [one]
+    await reactions.like(street.square, by(asha), one)
+    assert await listed(street, asha) == [one]
+    assert told.count(ALL_LISTED.down) == 1
+    two = await street.say(bela, "दो")
+    assert await listed(street, asha) == [two, one]
+    await posts.delete(street.square, by(bela), one)
+    assert await listed(street, asha) == [two]
+    assert told.count(ALL_LISTED.down) == 3
+
+
+async def test_notices_are_asked_for_again_when_there_are_others_and_not_when_a_post_changes(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+):
+    asha, bela, chand = await street.people("asha", "bela", "chand")
+    one = await street.say(bela, "एक")
+    told = await asked(street, monkeypatch)
+
+    async def heard() -> int:
+        await street.runner.settle()
+        return len((await notifications.page(street.reads, by(bela), Cursor())).items)
+
+    await reactions.like(street.square, by(asha), one)
+    assert await heard() == 1
+    await reactions.save(street.square, by(chand), one)
+    await street.say(bela, "दो")
+    assert await heard() == 1
+    assert told.count(notices.OF.down) == 1
+    await reactions.like(street.square, by(chand), one)
+    assert await heard() == 2
+    assert told.count(notices.OF.down) == 2
+
+
+async def test_inside_a_unit_a_list_is_what_the_unit_has_made_it_and_stays_there_when_the_unit_is_given_up(
+    street: Street,
+):
+    asha, bela = await street.people("asha", "bela")
+    one = await street.say(bela, "एक")
+    assert await listed(street, asha) == [one]
+    with pytest.raises(ZeroDivisionError):
+        async with street.work.writing() as w:
+            await posts.enter(w, await prepared(street, bela))
+            assert len(await skeleton(w, ALL_LISTED, below=2**63 - 1, above=-1, limit=20, upward=False)) == 2
+            raise ZeroDivisionError
+    assert await listed(street, asha) == [one]
+
+
+async def prepared(street: Street, who: int) -> posts.Post:
+    async with street.work.reading() as reading:
+        return await posts.prepare(street.square, reading, by(who), posts.Draft(text="दो"))
