@@ -77,5 +77,16 @@ def test_the_verifiers_own_tests_stand_without_the_server():
     tests = AUDIT / "tests"
     own = {path.stem for path in tests.glob("*.py")}
     found = [(path, name.partition(".")[0]) for path in tests.glob("*.py") for name in imports_of(path)]
-    asked = {VERIFIER, "pytest", "hypothesis", "httpx2", "rfc8785", "msgspec", "regex", *sys.stdlib_module_names, *own}
+    asked = {
+        VERIFIER,
+        "pytest",
+        "hypothesis",
+        "httpx2",
+        "rfc8785",
+        "msgspec",
+        "regex",
+        "packaging",
+        *sys.stdlib_module_names,
+        *own,
+    }
     assert not [f"{path.name}: {name}" for path, name in found if name not in asked]

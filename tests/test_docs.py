@@ -16,7 +16,7 @@ GLOSSARY = (DOCS / "glossary.md").read_text(encoding="utf-8")
 ROWS = [line.strip().strip("|").split("|") for line in GLOSSARY.splitlines() if line.startswith("| ")]
 HOME = DOCS.parent
 AT_THE_DOOR = sorted(HOME.glob("*.md"))  # README, CONTRIBUTING and whatever else one meets first
-PAPERS = [*AT_THE_DOOR, *sorted(DOCS.rglob("*.md"))]
+PAPERS = [*AT_THE_DOOR, HOME / "verifier" / "README.md", *sorted(DOCS.rglob("*.md"))]
 MAKEFILE = (HOME / "Makefile").read_text(encoding="utf-8")
 TARGETS = frozenset(regex.findall(r"^([a-z-]+):", MAKEFILE, regex.M))
 TERMS = [row for row in ROWS if row[0].strip() != "English"]
@@ -92,7 +92,7 @@ def test_a_link_within_the_house_leads_somewhere(paper: Path):
 def test_what_is_named_at_the_door_is_there(paper: Path):
     """Files, and what `make` is asked for."""
     text = paper.read_text(encoding="utf-8")
-    files = set(regex.findall(r"`((?:src|tests|tools|docs|bench|\.ci)/[\w./-]+|\.[a-z-]+\.yaml)`", text))
+    files = set(regex.findall(r"`((?:src|verifier|tests|tools|docs|bench|\.ci)/[\w./-]+|\.[a-z-]+\.yaml)`", text))
     assert {file for file in files if not (HOME / file).exists()} == set()
     asked = {word for words in regex.findall(r"`make ([a-z -]+?)`", text) for word in words.split()}
     assert asked - TARGETS == set()

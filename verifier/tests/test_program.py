@@ -1,27 +1,15 @@
 """`chaupal-audit` run as a stranger runs it, on a log that any web server carries: green, and red for what is against the law."""
 
 import json
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from chaupal_audit import tlog
-from logs import KEY, VKEY, Mirror
+from logs import VKEY
 from scribe import PROPOSER, Scribe
-
-type Audit = Callable[..., subprocess.CompletedProcess[str]]
-WITNESS = tlog.Cosigner.from_seed("w.example/witness", bytes([9] * 32))
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+from served import WITNESS, Served, served
 
 
 @pytest.fixture
@@ -34,42 +22,18 @@ def scribe() -> Scribe:
 
 
 @pytest.fixture
-def audit(tmp_path: Path) -> Iterator[Audit]:
-    """Serve a scribe's log and its laws as files, and run the program on them."""
-    served = tmp_path / "served"
-
-    def run(scribe: Scribe, *more: str, laws: bool = True) -> subprocess.CompletedProcess[str]:
-        log = Mirror(scribe.entries, KEY)
-        log.files["checkpoint"] += WITNESS.cosign(log.head.text, 1_700_000_000).encode()
-        files = {f"log/{path}": body for path, body in log.files.items()}
-        files |= {f"log/laws/{digest}": body for digest, body in scribe.files.items()} if laws else {}
-        for path, body in files.items():
-            (served / path).parent.mkdir(parents=True, exist_ok=True)
-            (served / path).write_bytes(body)
-        command = [
-            sys.executable,
-            "-m",
-            "chaupal_audit.cli",
-            f"http://127.0.0.1:{server.server_port}",
-            "--key",
-            VKEY,
-        ]
-        return subprocess.run([*command, *more], capture_output=True, text=True, timeout=120, check=False)
-
-    served.mkdir()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(served)))
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield run
-    server.shutdown()
+def audit(tmp_path: Path) -> Iterator[Served]:
+    with served(tmp_path / "served") as running:
+        yield running
 
 
-def test_a_court_that_obeyed_its_law_is_green(audit: Audit, scribe: Scribe):
+def test_a_court_that_obeyed_its_law_is_green(audit: Served, scribe: Scribe):
     done = audit(scribe)
     assert done.returncode == 0, done.stderr
     assert "0 break a rule" in done.stderr
 
 
-def test_a_lie_is_named_with_its_entry_and_the_rule_and_the_program_ends_with_1(audit: Audit, scribe: Scribe):
+def test_a_lie_is_named_with_its_entry_and_the_rule_and_the_program_ends_with_1(audit: Served, scribe: Scribe):
     lie = scribe.decide(target=2, second=PROPOSER)
     done = audit(scribe)
     assert done.returncode == 1
@@ -77,7 +41,7 @@ def test_a_lie_is_named_with_its_entry_and_the_rule_and_the_program_ends_with_1(
     assert "[one_person_twice]" in done.stderr
 
 
-def test_findings_come_as_json_for_programs(audit: Audit, scribe: Scribe):
+def test_findings_come_as_json_for_programs(audit: Served, scribe: Scribe):
     lie = scribe.decide(target=2, territory=["XX"])
     done = audit(scribe, "--findings", "json", "--quiet")
     said = json.loads(done.stdout)
@@ -87,7 +51,7 @@ def test_findings_come_as_json_for_programs(audit: Audit, scribe: Scribe):
     assert said["findings"][0]["hi"].startswith("कार्रवाई")
 
 
-def test_the_laws_can_come_from_a_folder_whatever_its_files_are_called(audit: Audit, scribe: Scribe, tmp_path: Path):
+def test_the_laws_can_come_from_a_folder_whatever_its_files_are_called(audit: Served, scribe: Scribe, tmp_path: Path):
     folder = tmp_path / "laws"
     folder.mkdir()
     for number, body in enumerate(scribe.files.values()):
@@ -99,7 +63,7 @@ def test_the_laws_can_come_from_a_folder_whatever_its_files_are_called(audit: Au
     assert "[law_missing]" in done.stderr
 
 
-def test_a_server_that_serves_another_law_than_the_log_cites_is_found_out(audit: Audit, scribe: Scribe):
+def test_a_server_that_serves_another_law_than_the_log_cites_is_found_out(audit: Served, scribe: Scribe):
     digest = str(scribe.public(6)["sha256"])
     scribe.files[digest] = scribe.files[digest] + b"\n# as it suits us\n"
     done = audit(scribe)
@@ -107,7 +71,7 @@ def test_a_server_that_serves_another_law_than_the_log_cites_is_found_out(audit:
     assert "[law_unlike]" in done.stderr
 
 
-def test_what_was_only_late_is_told_and_breaks_nothing(audit: Audit, scribe: Scribe):
+def test_what_was_only_late_is_told_and_breaks_nothing(audit: Served, scribe: Scribe):
     scribe.later(hours=30)
     scribe.keep(scribe.propose(target=2), "returned")
     done = audit(scribe)
@@ -115,7 +79,7 @@ def test_what_was_only_late_is_told_and_breaks_nothing(audit: Audit, scribe: Scr
     assert "[decided_late_by_law]" in done.stderr
 
 
-def test_witnesses_are_asked_for_and_an_unwitnessed_log_is_called_so(audit: Audit, scribe: Scribe, tmp_path: Path):
+def test_witnesses_are_asked_for_and_an_unwitnessed_log_is_called_so(audit: Served, scribe: Scribe, tmp_path: Path):
     assert "UNWITNESSED" in audit(scribe).stderr
     done = audit(scribe, "--witness", str(WITNESS.public))
     assert done.returncode == 0, done.stderr
