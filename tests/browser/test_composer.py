@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Route, expect
 from browser.conftest import Opens
 from browser.test_axe import violations
 from chaupal.text.length import MAX_GRAPHEMES, length
+from films import film
 from painted import picture
 
 TEXT = "form.sheet textarea"
@@ -409,3 +410,27 @@ def test_a_thread_is_written_in_one_go(opens: Opens):
     expect(shown.first.get_by_alt_text("पीले खेत")).to_be_visible()
     expect(page.locator(".following")).to_have_count(0)
     assert page.input_value("#text") == ""
+
+
+def test_captions_are_asked_for_where_there_is_something_to_be_heard(page: Page):
+    """Not for a picture; for a film they are chosen with their language, what is wrong is said beside them, and they go with it."""
+    captions = page.locator(".sheet > .captions")
+    page.fill(TEXT, "मेले की फ़िल्म")
+    page.set_input_files("input[type=file]", {"name": "s.png", "mimeType": "image/png", "buffer": picture(64, 48)})
+    expect(page.locator(".attached img")).to_be_visible()
+    expect(captions).to_be_hidden()
+    page.locator(".attached button").click()
+    page.set_input_files("input[type=file]", {"name": "f.mp4", "mimeType": "video/mp4", "buffer": film()})
+    page.locator(".attached input[type=text]").fill("झूला")
+    expect(captions).to_be_visible()
+    page.set_input_files("#captions", {"name": "a.vtt", "mimeType": "text/vtt", "buffer": b"no"})
+    page.click(POST)
+    expect(page.locator("#captions-error")).to_contain_text("WEBVTT")
+    told = "WEBVTT\n\n00:00.000 --> 00:00.900\nझूला घूमता है\n".encode()
+    page.set_input_files("#captions", {"name": "a.vtt", "mimeType": "text/vtt", "buffer": told})
+    page.select_option("#captions_language", "mr")
+    page.click(POST)
+    post = page.locator("[data-list] article").first
+    expect(post).to_contain_text("मेले की फ़िल्म")
+    expect(post.locator("video track[srclang=mr]")).to_have_count(1)
+    expect(captions).to_be_hidden()

@@ -234,3 +234,23 @@ def test_a_post_stands_in_a_frame_on_another_page(
     expect(seen).to_be_visible()
     becomes(seen, "(it) => it.complete && it.naturalWidth > 0")
     context.close()
+
+
+HI = "WEBVTT\n\n00:00.000 --> 00:05.000\nझूला घूमता है\n"
+
+
+@pytest.mark.parametrize("kind", ["video", "audio"])
+def test_captions_show_while_a_film_or_sound_plays(square: Served, nina: Member, page: Page, kind: str):
+    """In the viewer's language at once; of a sound too, which browsers caption over a picture alone."""
+    data = film(seconds=2.0) if kind == "video" else sound()
+    with square.client(nina) as client:
+        files = {"file": ("a", data, "x/y"), "captions": ("a.vtt", HI.encode(), "text/vtt")}
+        sent = client.post("/api/v1/media", files=files, data={"captions_language": "hi"}, timeout=60).json()
+        posted = client.post("/api/v1/statuses", json={"status": "मेला", "media_ids": [sent["id"]]}).json()
+    page.goto(f"/@nina/{posted['id']}")
+    player = page.locator("article video")
+    player.scroll_into_view_if_needed()
+    player.evaluate("(it) => { it.muted = true; return it.play(); }")
+    becomes(player, "(it) => it.textTracks[0]?.activeCues?.[0]?.text === 'झूला घूमता है'")
+    assert player.evaluate("(it) => it.textTracks[0].mode") == "showing"
+    assert (player.bounding_box() or {})["height"] > 60

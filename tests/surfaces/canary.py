@@ -25,9 +25,10 @@ from chaupal.policy.things import LinkCard
 from chaupal.policy.viewer import Role
 from chaupal.social.archives import exports, imports
 from chaupal.social.archives.imports import Brought
-from chaupal.social.media import media
+from chaupal.social.media import captions, media
 from chaupal.store.identity import moving
 from chaupal.store.square import cards
+from chaupal.store.square import media as media_store
 from chaupal.wire.route import Route, Shape
 from films import film
 from painted import picture
@@ -86,6 +87,11 @@ async def build(village: Village) -> World:
     photo = await media.attach(square, meera, picture(), description=f"{POST} चित्र")
     shown = await media.attach(square, meera, picture(), description=PICTURE)
     filmed = await media.attach(square, meera, film(seconds=0.3), description=PICTURE)
+    told = captions.Sent("hi", f"WEBVTT\n\n00:00.000 --> 00:00.200\n{PICTURE}\n")
+    await captions.change(square, meera, filmed, told)
+    async with square.work.reading() as reading:
+        kept = await media_store.own(reading, filmed, v.meera.id)
+    spoken = [one.id for one in kept.picture.captions] if kept else []
     for who, whom in (
         (v.asha, v.koel),
         (v.koel, v.asha),
@@ -132,7 +138,7 @@ async def build(village: Village) -> World:
     await _keep(v, world)
     await _rule(v, world)
     cited = list(await laws.kept(v.running.house.court))
-    world.names = _names(v, world, [photo, shown, filmed]) | await _carried(v) | {"digest": cited[:2]}
+    world.names = _names(v, world, [photo, shown, filmed], spoken) | await _carried(v) | {"digest": cited[:2]}
     return world
 
 
@@ -258,7 +264,7 @@ async def _in_secret(v: Village, path: str) -> str:
     return ref
 
 
-def _names(v: Village, world: World, pictures: list[int]) -> dict[str, list[Any]]:
+def _names(v: Village, world: World, pictures: list[int], spoken: list[int]) -> dict[str, list[Any]]:
     people = [v.meera.id, v.koel.id, v.crow.id, v.lapwing.id]
     return {
         "/api/v1/statuses/ id": list(world.posts.values()),
@@ -290,6 +296,7 @@ def _names(v: Village, world: World, pictures: list[int]) -> dict[str, list[Any]
         ],
         "/api/v1/media/ id": pictures,
         "/media/ id": pictures,
+        "/media/ captions": spoken,
         "/cards/ id": list(world.posts.values()),
         "/api/v1/notifications/ id": [1],
         "/api/v1/lists/ id": [world.list],

@@ -158,6 +158,43 @@ FAULTS: dict[str, Fault] = {
         "description", "Description {why}", "{reason}",
         N_("The description of a picture holds characters that cannot be taken."),
     ),
+    # Words to read along with a film or sound.
+    "captions_no_film": Fault(
+        "captions", "Captions belong to a video or sound", "not for this", N_("Captions belong to a video or sound.")
+    ),
+    "captions_language": Fault(
+        "captions_language", "Captions language is not a language", "is not a language", N_("Choose the language of the captions.")
+    ),
+    "captions_languages": Fault(
+        "captions", "Captions can be in {most} languages at most", "too many", N_("Captions can be in %(most)s languages at most.")
+    ),
+    "captions_too_large": Fault(
+        "captions", "Captions are larger than {most} bytes", "too large", N_("This file of captions is too large.")
+    ),
+    "captions_unreadable": Fault(
+        "captions", "Captions are not a WebVTT file in UTF-8", "not WebVTT",
+        N_("This is no file of captions. It must be a WebVTT file: its first line says WEBVTT."),
+    ),
+    "captions_timing": Fault(
+        "captions", "Captions line {line} is no time of a cue", "line {line}",
+        N_("In the captions, line %(line)s is no time like 00:01.000 --> 00:04.000."),
+    ),
+    "captions_order": Fault(
+        "captions", "Captions line {line} ends before it begins, or begins before the one above", "line {line}",
+        N_("In the captions, line %(line)s ends before it begins, or begins before the one above it."),
+    ),
+    "captions_late": Fault(
+        "captions", "Captions line {line} begins after the end", "line {line}",
+        N_("In the captions, line %(line)s begins after the video or sound is over."),
+    ),
+    "captions_cue_too_long": Fault(
+        "captions", "Captions line {line} has more than {most} characters", "line {line}",
+        N_("In the captions, what stands at line %(line)s is too long: at most %(most)s letters at a time."),
+    ),
+    "captions_too_many": Fault(
+        "captions", "Captions have more than {cues} cues", "too many", N_("These captions have too many lines.")
+    ),
+    "captions_blank": Fault("captions", "Captions have no words", "can't be blank", N_("No words stand in these captions.")),
     "focus_invalid": Fault(
         "focus", "Focus must be two numbers from -1 to 1", "not a point", N_("Choose a point within the picture.")
     ),

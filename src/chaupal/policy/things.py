@@ -24,6 +24,13 @@ class Tag(msgspec.Struct, frozen=True):
     key: str
 
 
+class Captions(msgspec.Struct, frozen=True):
+    """Words to read along with a film or sound, in one language; their text is asked for by the id."""
+
+    id: int
+    language: str
+
+
 class Picture(msgspec.Struct, frozen=True):
     """An attachment: an image, a film or a sound, with its alt text. Sizes in pixels, `focus` in -1..1.
 
@@ -48,6 +55,7 @@ class Picture(msgspec.Struct, frozen=True):
     frame_rate: str = ""
     bitrate: int = 0
     root: int = 0
+    captions: tuple[Captions, ...] = ()
 
     @property
     def content(self) -> int:

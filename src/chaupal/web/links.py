@@ -5,7 +5,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import regex
 
 from chaupal.policy.narrow import FOR_EVERYBODY
-from chaupal.policy.things import Person, Picture, Post
+from chaupal.policy.things import Captions, Person, Picture, Post
 
 MOST_TRANSLATED = 600  # letters, which are nine each in an address where they are Indian ones
 HUES = 6  # kinds of disks for people without a picture
@@ -65,6 +65,11 @@ def hue(id_: int) -> int:
 def picture(shown: Picture, size: str = "small") -> str:
     """The browser sends its cookie along, so the key of the audience is not needed on pages."""
     return f"/media/{shown.id}/{size}"
+
+
+def captions(shown: Picture, told: Captions) -> str:
+    """What is said in a film or sound, to be read along."""
+    return f"/media/{shown.id}/captions/{told.id}"
 
 
 def avatar(shown: Person) -> str:

@@ -18,6 +18,7 @@ from chaupal.policy.verdict import Placeholder
 from chaupal.reads.people import people
 from chaupal.reads.posts import wordings
 from chaupal.reads.timelines import thread
+from chaupal.social.media import captions
 from chaupal.social.posts import editing
 from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.paging import Number
@@ -25,11 +26,13 @@ from chaupal.wire.route import Route, get, put
 
 
 class MediaSent(msgspec.Struct, kw_only=True):
-    """New words for a picture of the post."""
+    """New words for a picture of the post. `captions`, Chaupal's own: as of an upload."""
 
     id: Number
     description: str | None = None
     focus: str | None = None
+    captions: str | None = None
+    captions_language: str | None = None
 
 
 class EditSent(msgspec.Struct, kw_only=True):
@@ -82,7 +85,10 @@ async def edit(call: Call[EditSent]) -> Answer:
     sent = call.args
     wish = editing.Edit(
         text=sent.status, spoiler=sent.spoiler_text, language=sent.language, sensitive=sent.sensitive, pictures=sent.media_ids,
-        described=[editing.Described(m.id, m.description, focus_of(m.focus)) for m in sent.media_attributes],
+        described=[
+            editing.Described(m.id, m.description, focus_of(m.focus), captions.sent(m.captions_language, m.captions))
+            for m in sent.media_attributes
+        ],
         poll=poll_of(sent.poll), quote_policy=sent.quote_approval_policy or "",
     )  # fmt: skip
     await editing.edit(call.house.square, call.viewer, sent.id, wish)

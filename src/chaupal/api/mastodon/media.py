@@ -12,7 +12,7 @@ from chaupal.policy.filed import pass_of
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
 from chaupal.reads.posts import media as looked
-from chaupal.social.media import media
+from chaupal.social.media import captions, media
 from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, delete, get, post, put
@@ -58,8 +58,16 @@ class Meta(msgspec.Struct, omit_defaults=True):
     aspect: float | UnsetType = UNSET
 
 
+class CaptionsShown(msgspec.Struct):
+    """What is said in a film or sound, in one language, Chaupal's own: where its WebVTT file is."""
+
+    id: str
+    language: str
+    url: str
+
+
 class Attachment(msgspec.Struct):
-    """A MediaAttachment. Without `url` it is still being processed."""
+    """A MediaAttachment. Without `url` it is still being processed; films and sounds have `captions`, Chaupal's own."""
 
     id: str
     type: str
@@ -70,21 +78,26 @@ class Attachment(msgspec.Struct):
     meta: Meta
     description: str | None
     blurhash: str | None
+    captions: list[CaptionsShown] | UnsetType = UNSET
 
 
 class Sent(msgspec.Struct, kw_only=True):
-    """What an upload says beside its `file`. `focus`: `x,y`."""
+    """What an upload says beside its `file`. `focus`: `x,y`; `captions`, Chaupal's own: WebVTT, as a text or a file."""
 
     description: str | None = None
     focus: str | None = None
+    captions: str | None = None
+    captions_language: str | None = None
 
 
 class Changed(msgspec.Struct, kw_only=True):
-    """New words for one's upload."""
+    """New words for one's upload. `captions`: as of a new one; an empty text takes those in that language away."""
 
     id: Number
     description: str | None = None
     focus: str | None = None
+    captions: str | None = None
+    captions_language: str | None = None
 
 
 class One(msgspec.Struct):
@@ -108,9 +121,12 @@ async def _upload(call: Call[Sent], *, wait: bool) -> Answer:
         raise Invalid("Validation failed: File can't be blank", file="can't be blank")
     sent = call.args
     focus = focus_of(sent.focus) or (0.0, 0.0)
+    told = _captions(call, sent)
     id_ = await media.attach(
         call.house.square, call.viewer, file.brought, sent.description or "", focus, thumbnail=_thumbnail(call), wait=wait
     )  # fmt: skip
+    if told is not None:
+        await captions.put_to_new(call.house.square, call.viewer, id_, told)
     picture = await looked.own(call.house.reads, call.viewer, id_)
     return json(attachment(call.house.settings, picture, call.me), 202 if picture.state == WAITING else 200)
 
@@ -126,6 +142,8 @@ async def look(call: Call[One]) -> Answer:
 async def describe(call: Call[Changed]) -> Attachment:
     sent = call.args
     square, viewer = call.house.square, call.viewer
+    if told := _captions(call, sent):
+        await captions.change(square, viewer, sent.id, told)
     await media.describe(square, viewer, sent.id, sent.description, focus_of(sent.focus), _thumbnail(call))
     return attachment(call.house.settings, await looked.own(call.house.reads, viewer, sent.id), call.me)
 
@@ -150,6 +168,11 @@ def attachment(settings: Settings, picture: Picture, reader: int | None = None) 
         meta=_meta(picture) if ready else Meta(),
         description=picture.description or None,
         blurhash=picture.blurhash or None,
+        captions=[
+            CaptionsShown(str(one.id), one.language, f"{where}/captions/{one.id}{key}") for one in picture.captions
+        ]
+        if picture.kind in captions.HEARD
+        else UNSET,
     )
 
 
@@ -184,6 +207,11 @@ def _rate(fraction: str) -> int:
 
 def _size(width: int, height: int) -> Size:
     return Size(width, height, f"{width}x{height}", round(width / max(1, height), 6))
+
+
+def _captions(call: Call[Any], sent: Sent | Changed) -> captions.Sent | None:
+    file = call.files.get("captions")
+    return captions.sent(sent.captions_language, sent.captions if file is None else file.brought)
 
 
 def _thumbnail(call: Call[Any]) -> bytes:

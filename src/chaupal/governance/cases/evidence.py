@@ -6,6 +6,7 @@ for everybody; only this copy stays, for courts and for appeals, and whoever of 
 
 import hashlib
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ from chaupal.governance.people import access_audit as looks
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import NotFound, Problem
 from chaupal.kernel.seeds import load_or_make_seed
+from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import access_audit as kept_looks
 from chaupal.store.court import docket, impact, knowing, rulings
@@ -28,7 +30,7 @@ from chaupal.store.court import evidence as held
 from chaupal.store.court.docket import Order, Target
 from chaupal.store.court.evidence import Held
 from chaupal.store.machine.work import Reading, Writing
-from chaupal.store.square import media, posts
+from chaupal.store.square import captions, media, posts
 from chaupal.store.square.people import as_kept
 from chaupal_audit.log import entries
 
@@ -102,12 +104,18 @@ async def _as_it_stands(w: Writing, kind: str, id_: int) -> bytes | None:
         return None if post is None else await _as_it_stands(w, "post", post)
     if kind == "post":
         post = await posts.as_written(w, id_)
-        return None if post is None else _encode({"post": post})
+        return None if post is None else _encode({"post": post} | await _spoken(w, [post]))
     if kind == "account":
         person = await as_kept(w, id_)
         newest = [await posts.as_written(w, one) for one in await impact.own_posts(w, id_, MOST_POSTS)]
-        return None if person is None else _encode({"person": person, "posts": newest})
+        return None if person is None else _encode({"person": person, "posts": newest} | await _spoken(w, newest))
     return None
+
+
+async def _spoken(w: Writing, found: Sequence[Post | None]) -> dict[str, Any]:
+    """What is said in their films and sounds, by the ids that the posts name; nothing where there are no captions."""
+    ids = [told.id for post in found if post for picture in post.pictures for told in picture.captions]
+    return {"captions": await captions.bodies(w, ids)} if ids else {}
 
 
 def _bound(id_: int, sha256: str) -> bytes:

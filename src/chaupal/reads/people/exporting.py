@@ -17,7 +17,7 @@ from chaupal.reads.people import account_status as standing
 from chaupal.reads.people import filtering, taking
 from chaupal.reads.people.account_status import Marks
 from chaupal.reads.posts import unsaid
-from chaupal.store.square import media
+from chaupal.store.square import captions, media
 
 MOST_MEDIA = 4_000_000_000  # bytes of pictures and films in one archive; of the others it has the addresses
 CHUNK = 500_000  # bytes
@@ -162,7 +162,7 @@ class _Packing:
             file.write(b"[]" if first else b"]")
         room = MOST_MEDIA
         for _, one in self._noted():
-            room -= await self._file(one, room)
+            room -= await self._file(one, room) + await self._captions(one, room)
             await self._tell(1)
 
     def _noted(self) -> Iterable[tuple[int, Picture]]:
@@ -179,6 +179,20 @@ class _Packing:
             if not await self._reads.files.fetch(key, Path(beside.name)):
                 return 0
             await asyncio.to_thread(self._archive.write, beside.name, taking.name_of(one), zipfile.ZIP_STORED)
+        return size
+
+    async def _captions(self, one: Picture, room: int) -> int:
+        """How many bytes the captions of a film or sound were that were put in."""
+        if not one.captions:
+            return 0
+        async with self._reads.work.reading() as reading:
+            texts = await captions.bodies(reading, [told.id for told in one.captions])
+        size = sum(len(text.encode()) for text in texts.values())
+        if size > room:
+            return 0
+        for told in one.captions:
+            if told.id in texts:
+                self.put(taking.captions_name(one, told), texts[told.id])
         return size
 
     async def _tell(self, more: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from chaupal.kernel.clock import iso
 from chaupal.policy.facts import Visibility
-from chaupal.policy.things import Person, Picture, Post
+from chaupal.policy.things import Captions, Person, Picture, Post
 from chaupal.policy.unsaid import Waiting
 from chaupal.store.identity.logins import Login
 from chaupal.store.square.filters import Filter
@@ -81,12 +81,18 @@ def attached(one: Picture) -> dict[str, Any]:
     return {
         "type": "Document", "mediaType": one.mime, "url": f"/{name_of(one)}", "name": one.description or None,
         "blurhash": one.blurhash, "width": one.width, "height": one.height,
+        "captions": [{"language": told.language, "url": f"/{captions_name(one, told)}"} for told in one.captions],
     }  # fmt: skip
 
 
 def name_of(one: Picture) -> str:
     """Where a picture lies in the archive."""
     return f"media_attachments/{one.id}.{SUFFIX.get(one.mime, 'bin')}"
+
+
+def captions_name(one: Picture, told: Captions) -> str:
+    """Where captions lie in the archive."""
+    return f"media_attachments/{one.id}.{told.language}.vtt"
 
 
 def profile(origin: str, person: Person, login: Login) -> dict[str, Any]:
@@ -118,6 +124,7 @@ def picture_of(origin: str, post: int, one: Picture) -> dict[str, Any]:
     return {
         "id": str(one.id), "post": str(post), "address": f"{origin}/media/{one.id}/original", "type": one.mime,
         "description": one.description, "width": one.width, "height": one.height,
+        "captions": [told.language for told in one.captions],
     }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.store.identity.facts_cache import facts_for, rulings_in_force
 from chaupal.store.machine.work import Reading
+from chaupal.store.square import captions as captions_store
 from chaupal.store.square import cards, media
 from chaupal.store.square.people import sealed_people
 
@@ -27,6 +28,13 @@ PIECE = 1_000_000  # bytes: so much at once is read and sent, and before the nex
 
 type Rendition = Literal["original", "small"]
 RENDITIONS: tuple[Rendition, ...] = ("original", "small")
+
+
+class Read(msgspec.Struct, frozen=True):
+    """Captions that the viewer may read, as WebVTT. `mark`: as a file's."""
+
+    text: str
+    mark: str
 
 
 class File(msgspec.Struct, frozen=True):
@@ -77,6 +85,16 @@ async def picture_file(reads: Reads, viewer: Viewer, id_: int, rendition: Rendit
     found, mime = (small, media.SMALL) if rendition == "small" else (original, seen.item.mime)
     again = partial(picture_file, reads, viewer, id_, rendition, given)
     return File(found, mime, f"{id_}-{rendition}-{seen.item.stamp}", again)
+
+
+async def captions(reads: Reads, viewer: Viewer, id_: int, which: int, given: str) -> Read:
+    """What is said in a film or sound, judged as that is at this moment. Raises NotFound, WithheldByLaw, Gone."""
+    async with reads.work.reading() as reading:
+        await _reveal_to(reads, reading, viewer, await media.sealed_file(reading, id_), given)
+        text = await captions_store.body(reading, id_, which)
+    if text is None:
+        raise NotFound
+    return Read(text, f"{id_}-captions-{which}")
 
 
 async def card_file(reads: Reads, viewer: Viewer, post: int, given: str) -> File:

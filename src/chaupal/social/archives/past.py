@@ -10,6 +10,7 @@ class Attached(msgspec.Struct, frozen=True):
 
     name: str
     description: str = ""
+    captions: tuple[tuple[str, str], ...] = ()  # (language, name of a WebVTT file)
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):

@@ -88,11 +88,15 @@ def _visibility(note: dict[Any, Any], followers: str) -> Visibility:
 def _files(archive: Archive, note: dict[Any, Any]) -> list[Attached]:
     found: list[Attached] = []
     for one in _list(note, "attachment"):
-        # Archives name their files `/media_attachments/…`, with the server's own folders before it or not.
-        name = _text(one, "url").lstrip("/")
-        inside = next((n for n in (name, name.partition("/system/")[2]) if n and archive.has(n)), "")
-        found.append(Attached(inside or name, _text(one, "name")))
+        told = tuple((_text(t, "language"), _inside(archive, t)) for t in _list(one, "captions"))
+        found.append(Attached(_inside(archive, one), _text(one, "name"), told))
     return found
+
+
+def _inside(archive: Archive, one: dict[Any, Any]) -> str:
+    """Archives name their files `/media_attachments/…`, with the server's own folders before it or not."""
+    name = _text(one, "url").lstrip("/")
+    return next((n for n in (name, name.partition("/system/")[2]) if n and archive.has(n)), "") or name
 
 
 def _language(note: dict[Any, Any]) -> str:

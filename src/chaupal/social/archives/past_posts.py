@@ -12,9 +12,9 @@ from chaupal.policy.facts import Visibility
 from chaupal.policy.things import Picture, Post, Tag
 from chaupal.policy.viewer import Viewer
 from chaupal.social.archives.archives import Archive, BadArchive
-from chaupal.social.archives.past import OTHERS, Item
+from chaupal.social.archives.past import OTHERS, Attached, Item
 from chaupal.social.context import Square
-from chaupal.social.media import media
+from chaupal.social.media import captions, media
 from chaupal.social.posts.composing import MOST_PICTURES, MOST_TAGS
 from chaupal.store.identity import imports
 from chaupal.store.identity.imports import Fault, Import, Root, Step
@@ -89,6 +89,7 @@ async def _pictures(square: Square, viewer: Viewer, archive: Archive, item: Item
         try:
             data = await asyncio.to_thread(archive.read, file.name, square.settings.max_media_bytes)
             ids.append(await media.attach(square, viewer, data, file.description[: media.MOST_DESCRIPTION]))
+            wrong += await _captions(square, viewer, archive, ids[-1], file)
         except KeyError:
             wrong.append(f"{file.name}: {GONE}")
         except (BadArchive, Invalid) as error:
@@ -97,6 +98,22 @@ async def _pictures(square: Square, viewer: Viewer, archive: Archive, item: Item
     async with square.work.reading() as reading:
         found = await posting.pictures_of(reading, viewer.me, ids) if ids else {}
     return [found[id_][0] for id_ in ids], wrong
+
+
+async def _captions(square: Square, viewer: Viewer, archive: Archive, id_: int, file: Attached) -> list[str]:
+    """What is said in a film or sound; what is wrong with files of it is given back, and the film stays."""
+    wrong: list[str] = []
+    for tongue, name in file.captions[: captions.MOST_LANGUAGES]:
+        try:
+            data = await asyncio.to_thread(archive.read, name, captions.MOST_BYTES)
+            told = captions.sent(tongue, data)
+            if told is not None:
+                await captions.change(square, viewer, id_, told)
+        except KeyError:
+            wrong.append(f"{name}: {GONE}")
+        except (BadArchive, Invalid) as error:
+            wrong.append(f"{name}: {error}")
+    return wrong
 
 
 async def _known(reading: Reading, me: int, items: Sequence[Item]) -> dict[str, Root]:

@@ -13,10 +13,11 @@ from chaupal.policy.unsaid import PollAsked
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events_posts import PostEdited
-from chaupal.social.media import media
+from chaupal.social.media import captions, media
+from chaupal.social.media.captions import Sent
 from chaupal.social.posts import composing, polls
 from chaupal.store.identity.facts_cache import facts_for
-from chaupal.store.machine.work import Reading
+from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import editing as store
 from chaupal.store.square import polls as polls_store
 from chaupal.store.square import posting, posts
@@ -28,6 +29,8 @@ class Described(msgspec.Struct, frozen=True):
     id: int
     description: str | None = None
     focus: tuple[float, float] | None = None
+    captions: Sent | None = None
+    captioned: Sequence[int] | None = None  # those of its captions that stay; None: all
 
 
 class Edit(msgspec.Struct, kw_only=True):
@@ -73,33 +76,37 @@ async def edit(square: Square, viewer: Viewer, post_id: int, wish: Edit) -> bool
     return True
 
 
-async def _after(square: Square, reading: Reading, before: Post, wish: Edit) -> tuple[Post, bool]:
+async def _after(square: Square, w: Writing, before: Post, wish: Edit) -> tuple[Post, bool]:
     """The post after the edit, and whether its poll begins anew."""
     if wish.poll and wish.pictures:
         raise Invalid("poll_with_pictures")
     text, spoiler = composing.in_order(wish.text, wish.spoiler, blank=bool(wish.pictures))
-    words = await composing.words_of(square, reading, text, spoiler, wish.language or before.language)
+    words = await composing.words_of(square, w, text, spoiler, wish.language or before.language)
     poll, anew = polls.changed(before.poll, wish.poll, square.clock(), ends_as_before=wish.ends_as_before)
     return msgspec.structs.replace(
         before, text=words.text, spoiler=words.spoiler, html=words.html, language=words.language, mentions=words.mentions,
-        tags=words.tags, sensitive=wish.sensitive or bool(words.spoiler), pictures=await _pictures(reading, before, wish),
+        tags=words.tags, sensitive=wish.sensitive or bool(words.spoiler), pictures=await _pictures(square, w, before, wish),
         poll=poll, edited_at=square.clock(),
         quote_policy=quotes.policy_of(wish.quote_policy or before.quote_policy, before.visibility),
     ), anew  # fmt: skip
 
 
-async def _pictures(reading: Reading, before: Post, wish: Edit) -> tuple[Picture, ...]:
-    found = await composing.pictures_of(reading, before.author, wish.pictures, of=before.id)
+async def _pictures(square: Square, w: Writing, before: Post, wish: Edit) -> tuple[Picture, ...]:
+    found = await composing.pictures_of(w, before.author, wish.pictures, of=before.id)
     new = {one.id: one for one in wish.described}
-    return tuple(_described(picture, new.get(picture.id)) for picture in found)
+    return tuple([await _described(square, w, picture, new.get(picture.id)) for picture in found])
 
 
-def _described(picture: Picture, new: Described | None) -> Picture:
+async def _described(square: Square, w: Writing, picture: Picture, new: Described | None) -> Picture:
     if new is None:
         return picture
     said = picture.description if new.description is None else media.check_description(new.description)
     aim = picture.focus if new.focus is None else media.check_focus(new.focus)
-    return msgspec.structs.replace(picture, description=said, focus=aim)
+    told = picture.captions
+    if new.captioned is not None:
+        told = tuple(one for one in told if one.id in new.captioned)
+    picture = msgspec.structs.replace(picture, description=said, focus=aim, captions=told)
+    return picture if new.captions is None else await captions.put(square, w, picture, new.captions)
 
 
 def _same(before: Post, after: Post) -> bool:

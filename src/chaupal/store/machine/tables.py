@@ -235,9 +235,15 @@ media = Table(
     # By which ffmpeg reads what was sent. Whoever paints it holds it until then.
     text("demuxer"), big("held_until", default=0), big("tries", default=0),
     big("root", default=0),  # the first upload of the same content by the same account, whatever became of it; 0: itself
+    text("captions", default="[]"),
     Index("media_of_post", "post_id"),
     Index("media_waiting", "id", sqlite_where=sql("state = 'waiting'")),
     Index("media_loose", "loose_at", sqlite_where=sql("post_id IS NULL")),
+)  # fmt: skip
+
+# Words to read along with a film or sound (WebVTT); `media.captions` names those in force, earlier ones stay with what said them.
+captions = Table(
+    "captions", meta, id_column(), big("media_id"), text("language"), text("body"), Index("captions_of", "media_id"),
 )  # fmt: skip
 
 # By what an account's uploads are known again (SHA-256 of what was sent and of what is kept), and the first of each.

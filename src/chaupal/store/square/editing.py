@@ -10,7 +10,7 @@ from chaupal.store.machine.dialect import listed, param, statement, words
 from chaupal.store.machine.tables import media, posts, revisions
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.square import polls, posting
-from chaupal.store.square.media import written_focus
+from chaupal.store.square.media import written_captions, written_focus
 from chaupal.store.square.posts import BY_IDS, post_of
 
 KEEP = statement(insert(revisions))
@@ -26,7 +26,7 @@ CHANGE = statement(
 DESCRIBE = statement(
     update(media)
     .where(media.c.id == param("of"), media.c.account_id == param("me"))
-    .values(description=words("said"), focus=words("aim"))
+    .values(description=words("said"), focus=words("aim"), captions=words("told"))
 )
 OF = statement(
     select(
@@ -62,7 +62,12 @@ async def change(w: Writing, before: Post, after: Post, revision: int) -> None:
     for picture in after.pictures:
         if picture not in before.pictures:
             await w.run(
-                DESCRIBE, of=picture.id, me=after.author, said=picture.description, aim=written_focus(picture.focus)
+                DESCRIBE,
+                of=picture.id,
+                me=after.author,
+                said=picture.description,
+                aim=written_focus(picture.focus),
+                told=written_captions(picture),
             )
     await posting.touch_with_reposts(w, after.id)
 

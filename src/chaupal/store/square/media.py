@@ -11,19 +11,31 @@ from chaupal.policy.facts import Subject, Visibility
 from chaupal.policy.filed import Filed
 from chaupal.policy.gate import subjects_of
 from chaupal.policy.sealed import Sealed
-from chaupal.policy.things import Picture
+from chaupal.policy.things import Captions, Picture
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
 from chaupal.store.machine.shelves import EVERY, POSTS, RULINGS
-from chaupal.store.machine.tables import evidence, kept_media, media, media_contents, media_uses, posts, rulings
+from chaupal.store.machine.tables import (
+    captions,
+    evidence,
+    kept_media,
+    media,
+    media_contents,
+    media_uses,
+    posts,
+    rulings,
+)
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.square.posts import sealed_posts
 
 COLUMNS = (
     media.c.id, media.c.mime, media.c.description, media.c.blurhash, media.c.width, media.c.height, media.c.small_width,
     media.c.small_height, media.c.focus, media.c.key, media.c.kind, media.c.state, media.c.length, media.c.frame_rate, media.c.bitrate,
-    media.c.root,
+    media.c.root, media.c.captions,
 )  # fmt: skip
 POST_AT = len(COLUMNS)  # where the post stands in a row that has it behind these
+
+_json = msgspec.json.Encoder().encode
+_captions = msgspec.json.Decoder(tuple[Captions, ...]).decode
 
 LOOSE = text("post_id IS NULL")
 
@@ -43,7 +55,7 @@ MINE = statement(select(*COLUMNS, media.c.post_id).where(media.c.id == param("of
 DESCRIBE = statement(
     update(media)
     .where(media.c.id == param("of"), media.c.account_id == param("me"), media.c.post_id.is_(None))
-    .values(description=words("said"), focus=words("aim"))
+    .values(description=words("said"), focus=words("aim"), captions=words("told"))
 )
 NEW_SMALL = statement(
     update(media)
@@ -162,6 +174,7 @@ def _unused(root: ColumnElement[int]) -> tuple[ColumnElement[bool], ...]:
     return ~exists().where(or_(media.c.root == root, media.c.id == root)), ~bound, ~named
 
 
+DROP_CAPTIONS = statement(delete(captions).where(among(captions.c.media_id, "ids")))
 FORGET_CONTENTS = statement(
     delete(media_contents).where(among(media_contents.c.root, "ids"), *_unused(media_contents.c.root))
 )
@@ -223,7 +236,7 @@ async def add(
         blurhash=picture.blurhash, width=picture.width, height=picture.height, small_width=picture.small_width,
         small_height=picture.small_height, size=size, focus=written_focus(picture.focus), created_at=now, loose_at=now, kind=picture.kind,
         state=picture.state, length=picture.length, frame_rate=picture.frame_rate, bitrate=picture.bitrate, demuxer=demuxer,
-        held_until=0, tries=0, root=root or 0,
+        held_until=0, tries=0, root=root or 0, captions=written_captions(picture),
     )  # fmt: skip
 
 
@@ -290,7 +303,14 @@ async def own(reading: Reading, id_: int, owner: int) -> Kept | None:
 
 async def describe(w: Writing, picture: Picture, owner: int) -> bool:
     """Keep a loose upload's new description and focus; False where it is not the owner's, or in a post."""
-    changed = await w.run(DESCRIBE, of=picture.id, me=owner, said=picture.description, aim=written_focus(picture.focus))
+    changed = await w.run(
+        DESCRIBE,
+        of=picture.id,
+        me=owner,
+        said=picture.description,
+        aim=written_focus(picture.focus),
+        told=written_captions(picture),
+    )
     return changed == 1
 
 
@@ -385,6 +405,7 @@ async def drop_loose(w: Writing, before: int, at_most: int) -> list[tuple[int, s
 
 async def _gone(w: Writing, rows: Sequence[Row]) -> list[tuple[int, str]]:
     """What they were known by is forgotten with them, but for what a ruling still withholds: that is known again."""
+    await w.run(DROP_CAPTIONS, ids=listed([row[0] for row in rows]))
     roots = listed(sorted({row[2] or row[0] for row in rows}))
     for stmt in (FORGET_CONTENTS, FORGET_USES):
         await w.run(stmt, ids=roots)
@@ -440,11 +461,16 @@ def picture_of(row: Row) -> Picture:
     """A row that begins with COLUMNS, as a Picture."""
     (
         id_, mime, description, blurhash, width, height, small_width, small_height, focus, key, kind, state, length, rate, bitrate, root,
+        told,
     ) = row[:POST_AT]  # fmt: skip
     return Picture(
         id_, mime, description, blurhash, width, height, small_width, small_height, read_focus(focus), kind, key, state, length,
-        rate, bitrate, root,
+        rate, bitrate, root, _captions(told),
     )  # fmt: skip
+
+
+def written_captions(picture: Picture) -> str:
+    return _json(picture.captions).decode()
 
 
 def written_focus(focus: tuple[float, float]) -> str:

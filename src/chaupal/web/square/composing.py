@@ -9,7 +9,7 @@ from chaupal.policy.surface import Surface
 from chaupal.reads.explore import romanised, search
 from chaupal.reads.explore.search import Span
 from chaupal.reads.posts import media as looked
-from chaupal.social.media import media
+from chaupal.social.media import captions, media
 from chaupal.web import links
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, json
@@ -80,7 +80,7 @@ async def upload(call: Call[Sent]) -> Answer:
         raise Invalid(NO_FILE, file=NO_FILE)
     id_ = await media.attach(call.house.square, call.viewer, file.data, call.args.description)
     kept = await looked.own(call.house.reads, call.viewer, id_)
-    return json({"id": str(id_), "src": links.picture(kept)})
+    return json({"id": str(id_), "src": links.picture(kept), "heard": kept.kind in captions.HEARD})
 
 
 async def describe(call: Call[Described]) -> Answer:

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 from markupsafe import Markup
+from msgspec.structs import replace
 
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.surface import Surface
@@ -89,10 +90,10 @@ async def edit(call: Call[Edited]) -> Answer:
     typed = call.args
     post = await _own(call, typed.id)
     try:
-        await writing.attach(call, typed)
+        await writing.attach(call, typed, there=True)
         wish = editing.Edit(
             text=typed.text, spoiler=typed.spoiler, language=typed.language or None, sensitive=typed.sensitive, pictures=typed.kept,
-            described=list(map(editing.Described, typed.pictured, typed.described)), poll=poll_of(typed),
+            described=await _described(call, typed), poll=poll_of(typed),
             ends_as_before=not typed.poll_for, quote_policy=typed.quote_policy,
         )  # fmt: skip
         await editing.edit(call.house.square, call.viewer, typed.id, wish)
@@ -102,6 +103,17 @@ async def edit(call: Call[Edited]) -> Answer:
         sheet.visibility, sheet.action = post.visibility.wire, f"/posts/{post.id}/edit"
         return await _show(call, sheet, problem.status)
     return redirect(links.post(call.caller.handle if call.caller else "", typed.id))
+
+
+async def _described(call: Call[Any], typed: Edited) -> list[editing.Described]:
+    """New words for pictures, and for the film of the post what came to be read along and what of that stays."""
+    found = {id_: editing.Described(id_, said) for id_, said in zip(typed.pictured, typed.described, strict=False)}
+    film = await writing.film_of(call, typed)
+    if film is not None:
+        stay = typed.captioned if typed.captions_of == film.id else None
+        told = writing.captions_sent(call, typed)
+        found[film.id] = replace(found.get(film.id, editing.Described(film.id)), captions=told, captioned=stay)
+    return [*found.values()]
 
 
 async def history(call: Call[Named]) -> Answer:

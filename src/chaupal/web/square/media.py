@@ -13,6 +13,7 @@ from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, Shape, get
 
 MOST_AT_ONCE = 2_000_000  # bytes of one answer to a Range
+VTT = "text/vtt; charset=utf-8"
 WHOLE = (0, -1)
 _RANGE = regex.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", regex.ASCII)
 
@@ -24,6 +25,14 @@ class Picture(msgspec.Struct, kw_only=True):
 
     id: Number
     rendition: str
+    k: str = ""
+
+
+class Captions(msgspec.Struct, kw_only=True):
+    """Captions of a film or sound, by their own id. `k`: a pass, as the film's."""
+
+    id: Number
+    captions: Number
     k: str = ""
 
 
@@ -49,6 +58,16 @@ async def picture(call: Call[Picture]) -> Answer:
     return await _send(call, file)
 
 
+async def captions(call: Call[Captions]) -> Answer:
+    """Judged as the film is, each time; small enough to be sent whole."""
+    asked = call.args
+    read = await media.captions(call.house.reads, call.viewer, asked.id, asked.captions, asked.k)
+    headers = _headers(f"captions-{asked.id}.vtt", read.mark)
+    if _known(call, read.mark):
+        return Answer(b"", 304, VTT, headers)
+    return Answer(read.text.encode(), mime=VTT, headers=headers)
+
+
 async def card(call: Call[CardImage]) -> Answer:
     return await _send(call, await media.card_file(call.house.reads, call.viewer, call.args.id, call.args.k))
 
@@ -62,9 +81,7 @@ async def portrait(call: Call[Portrait]) -> Answer:
 async def _send(call: Call[Any], file: File) -> Answer:
     # Only what may be shown at this moment gets here, so "not modified" never outlives a ruling.
     headers = headers_of(file)
-    if f'"{file.mark}"' in [
-        mark.strip().removeprefix("W/") for mark in call.headers.get("if-none-match", "").split(",")
-    ]:
+    if _known(call, file.mark):
         return Answer(b"", 304, file.mime, headers)
     reads = call.house.reads
     size = await media.size(reads, file)
@@ -83,6 +100,12 @@ async def _send(call: Call[Any], file: File) -> Answer:
     if size > media.PIECE:
         return Answer(mime=file.mime, headers=headers, pieces=media.pieces(reads, file, 0, size), length=size)
     return Answer(await media.contents(reads, file), mime=file.mime, headers=headers)
+
+
+def _known(call: Call[Any], mark: str) -> bool:
+    """Whether the browser has these very bytes already."""
+    marks = call.headers.get("if-none-match", "").split(",")
+    return f'"{mark}"' in [one.strip().removeprefix("W/") for one in marks]
 
 
 def span_of(asked: str, size: int) -> tuple[int, int] | None:
@@ -104,12 +127,16 @@ def span_of(asked: str, size: int) -> tuple[int, int] | None:
 
 
 def headers_of(file: File) -> list[tuple[str, str]]:
+    """Of a file that is sent in parts, too."""
+    return [*_headers("-".join(file.key.split("/")[1:]), file.mark), ("accept-ranges", "bytes")]
+
+
+def _headers(name: str, mark: str) -> list[tuple[str, str]]:
     """Kept by the reader's own browser, and asked about each time: verdicts change, and differ by country."""
     return [
         ("cache-control", "private, no-cache"),
-        ("content-disposition", f'inline; filename="{"-".join(file.key.split("/")[1:])}"'),
-        ("etag", f'"{file.mark}"'),
-        ("accept-ranges", "bytes"),
+        ("content-disposition", f'inline; filename="{name}"'),
+        ("etag", f'"{mark}"'),
         # Web apps of other origins show pictures too, and may read those that anybody may see.
         ("access-control-allow-origin", "*"),
         ("cross-origin-resource-policy", "cross-origin"),
@@ -121,6 +148,7 @@ FILE: dict[str, Any] = {"shape": Shape.FILE, "public": True}
 
 ROUTES: tuple[Route, ...] = (
     get("/media/{id}/{rendition}", picture, Surface.MEDIA, takes=Picture, **FILE),
+    get("/media/{id}/captions/{captions}", captions, Surface.MEDIA, takes=Captions, **FILE),
     get("/cards/{id}", card, Surface.MEDIA, takes=CardImage, **FILE),
     get("/media/portraits/{account}/{name}", portrait, Surface.PROFILE, takes=Portrait, **FILE),
 )

@@ -18,7 +18,7 @@ SLOTS = range(1, 5)  # pictures of one post
 SQUARE_OFFSET = 5 * HOUR + 30 * MINUTE  # of the square's time, in which pages say and ask for every time
 # What a problem is about -> the field beside which it stands; all else stands beside the text.
 BESIDE = {
-    "more_at": "more{more_at}", "more": "add",
+    "captions": "captions", "captions_language": "captions", "more_at": "more{more_at}", "more": "add",
     "picture": "{picture}", "poll": "poll", "scheduled_at": "at", "spoiler": "spoiler", "language": "language",
     "media_ids": "pictures", "file": "pictures", "description": "pictures", "quote_approval_policy": "quote_policy",
 }  # fmt: skip
@@ -69,6 +69,7 @@ class Sheet(msgspec.Struct, kw_only=True):
     alts: list[str] = []  # what was said of pictures that did not come in: their files must be chosen again
     action: str = COMPOSE
     more: list[More] = []
+    captions_language: str = ""
 
     @property
     def told(self) -> bytes:
@@ -135,6 +136,9 @@ class Typed(msgspec.Struct, kw_only=True):
     alt3: str = ""
     alt4: str = ""
     more: list[MoreTyped] = []
+    captions_language: str = ""  # of the file `captions` that comes beside it
+    captions_of: Number | None = None  # the film whose captions are in the form, and which of them stay
+    captioned: list[Number] = []
 
     @property
     def following(self) -> list[MoreTyped]:
@@ -156,6 +160,7 @@ def typed_again(typed: Typed, kept: dict[int, Picture], problem: Problem | None,
         more=[
             More(n=one.n, text=one.text, kept=[kept[id_] for id_ in one.kept if id_ in kept], alt=one.alt) for one in typed.more
         ],
+        captions_language=typed.captions_language[:20],
     )  # fmt: skip
 
 

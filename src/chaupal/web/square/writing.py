@@ -8,11 +8,12 @@ from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
 from chaupal.policy import quotes
 from chaupal.policy.facts import FROM_WIRE, Visibility
 from chaupal.policy.surface import Surface
+from chaupal.policy.things import Picture
 from chaupal.policy.unsaid import Waiting
 from chaupal.reads.posts import media as media_reads
 from chaupal.reads.posts import unsaid
 from chaupal.reads.timelines import thread
-from chaupal.social.media import films, media
+from chaupal.social.media import captions, films, media
 from chaupal.social.posts import posts, scheduling
 from chaupal.social.posts.composing import MOST_IN_SERIES
 from chaupal.social.signin import logins
@@ -209,8 +210,11 @@ def _draft(call: Call[Typed], typed: Typed) -> posts.Draft:
     )  # fmt: skip
 
 
-async def attach(call: Call[Any], typed: Typed) -> None:
-    """Put the pictures that came along to those kept: those taken in before one that is refused are there, too. Raises Invalid."""
+async def attach(call: Call[Any], typed: Typed, *, there: bool = False) -> None:
+    """Put the pictures that came along to those kept: those taken in before one that is refused are there, too. Raises Invalid.
+
+    `there`: they are of a post that is there already, which takes in their captions by itself.
+    """
     del typed.kept[len(SLOTS) :]
     for slot in SLOTS:
         await _take(call, f"picture{slot}", typed, f"alt{slot}", typed.kept)
@@ -222,6 +226,42 @@ async def attach(call: Call[Any], typed: Typed) -> None:
         except Invalid as problem:
             problem.details["more_at"] = str(one.n)
             raise
+    if not there:
+        await _caption(call, typed)
+
+
+async def _caption(call: Call[Any], typed: Typed) -> None:
+    """What came along to be read with the film of the form; and what is left out of that. Raises Invalid."""
+    told, film = captions_sent(call, typed), await film_of(call, typed)
+    if film is None:
+        return
+    for one in film.captions:
+        if typed.captions_of == film.id and one.id not in typed.captioned:
+            await captions.change(call.house.square, call.viewer, film.id, captions.Sent(one.language, ""))
+    if told is not None:
+        await captions.change(call.house.square, call.viewer, film.id, told)
+
+
+def captions_sent(call: Call[Any], typed: Typed) -> captions.Sent | None:
+    """The file of captions that came along, if one did. Raises Invalid."""
+    upload = call.files.get("captions")
+    if upload is None or upload.empty:
+        return None
+    return captions.sent(typed.captions_language, upload.brought)
+
+
+async def film_of(call: Call[Any], typed: Typed) -> Picture | None:
+    """The film or sound among the first post's uploads. Raises Invalid where captions came and there is none."""
+    for id_ in typed.kept:
+        try:
+            kept = await media_reads.own(call.house.reads, call.viewer, id_)
+        except NotFound:
+            continue
+        if kept.kind in captions.HEARD:
+            return kept
+    if captions_sent(call, typed) is not None:
+        raise Invalid("captions_no_film")
+    return None
 
 
 async def _take(call: Call[Any], field: str, typed: msgspec.Struct, alt: str, ids: list[int]) -> None:

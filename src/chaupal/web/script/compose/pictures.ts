@@ -5,7 +5,7 @@ import { released } from "../page/press.ts";
 import { say } from "../page/words.ts";
 import { toast } from "../page/toast.ts";
 
-interface Taken { id: string; src: string }
+interface Taken { id: string; src: string; heard?: boolean }
 interface Shown extends Taken { name: string; alt: string }
 
 export class Pictures {
@@ -84,7 +84,7 @@ export class Pictures {
       const image = item.querySelector("img");
       const id = item.querySelector<HTMLInputElement>("input[type=hidden]")?.value;
       if (!image || !id) return [];
-      return { id, src: image.getAttribute("src") ?? "", name: item.getAttribute("title") ?? "", alt: item.querySelector<HTMLInputElement>("input[type=text]")?.value ?? "" };
+      return { id, heard: "heard" in image.dataset, src: image.getAttribute("src") ?? "", name: item.getAttribute("title") ?? "", alt: item.querySelector<HTMLInputElement>("input[type=text]")?.value ?? "" };
     });
   }
 
@@ -153,6 +153,7 @@ export class Pictures {
     const image = document.createElement("img");
     image.src = taken.src;
     image.alt = said || name;
+    if (taken.heard) image.dataset["heard"] = ""; // it may have captions
     const alt = document.createElement("input");
     alt.type = "text";
     alt.dir = "auto";
