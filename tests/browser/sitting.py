@@ -17,13 +17,13 @@ def withhold(village: Served, path: str, reference: str, outcome: str = "withhol
 
     `outcome`, `more`: another decision, and what else it is written with.
     """
-    with _desk(village, "imran") as clerk:
+    with at_desk(village, "imran") as clerk:
         form = clerk.get("/office/orders/new").text
         # Of several one is chosen by name first; the only one stands in the form.
         several = regex.search(r'new\?authority=(\d+)"><b><bdi>[^<]*(?:Ministry of Information|सूचना मंत्रालय)', form)
         issuer = several or regex.search(r'name="authority" value="(\d+)"', form)
         assert issuer, form
-        taken = _press(
+        taken = press(
             clerk, "/office/orders", act="file", authority=issuer[1], regime="IN-69A", role="designated_officer",
             officer="S. Verma", officer_rank="Joint Secretary", reference_no=reference,
             legal_basis="IT Act, s. 69A / आईटी अधिनियम, धारा 69A",
@@ -32,22 +32,24 @@ def withhold(village: Served, path: str, reference: str, outcome: str = "withhol
             **{"bases[]": "public_order"},
         )  # fmt: skip
     ref = taken.url.path.rpartition("/")[2]
-    with _desk(village, "chitra") as first:
-        _press(first, f"/office/orders/{ref}/step", verb="check")
-        _press(first, f"/office/orders/{ref}/1/propose", outcome=outcome, reason=REASON, despite=DESPITE, **more)
-    with _desk(village, "dev") as second:
-        _press(second, f"/office/orders/{ref}/1/approve")
+    with at_desk(village, "chitra") as first:
+        press(first, f"/office/orders/{ref}/step", verb="check")
+        press(first, f"/office/orders/{ref}/1/propose", outcome=outcome, reason=REASON, despite=DESPITE, **more)
+    with at_desk(village, "dev") as second:
+        press(second, f"/office/orders/{ref}/1/approve")
     return ref
 
 
 @contextmanager
-def _desk(village: Served, handle: str) -> Iterator[httpx2.Client]:
+def at_desk(village: Served, handle: str) -> Iterator[httpx2.Client]:
+    """The pages as somebody of the cast, without a browser."""
     with httpx2.Client(base_url=village.url, follow_redirects=True, timeout=60) as client:
-        _press(client, "/village/login", handle=handle)
+        press(client, "/village/login", handle=handle)
         yield client
 
 
-def _press(client: httpx2.Client, path: str, **typed: str) -> httpx2.Response:
+def press(client: httpx2.Client, path: str, **typed: str) -> httpx2.Response:
+    """The page that comes when a form is sent. Fails with what is wrong where it is not taken."""
     page = client.get("/about").text
     word = page.partition('name="csrf" value="')[2].partition('"')[0]
     answer = client.post(path, data={"csrf": word, **typed})

@@ -28,7 +28,7 @@ function draw(bar: HTMLElement): void {
   for (const one of bar.querySelectorAll<HTMLElement>("select, a")) one.hidden = now === "off";
 }
 
-function bar(): HTMLElement {
+function bar(field: HTMLElement): HTMLElement {
   const made = document.createElement("div");
   made.className = "typing-bar";
   const button = document.createElement("button");
@@ -37,7 +37,10 @@ function bar(): HTMLElement {
   button.title = say("switch");
   button.setAttribute("aria-label", `अ/A: ${say("switch")}`); // what is seen is part of what is said
   button.textContent = "अ/A";
-  button.addEventListener("click", () => turn(mode() === "off" ? lastOn() : "off"));
+  button.addEventListener("click", (event) => {
+    turn(mode() === "off" ? lastOn() : "off");
+    if (event.detail) field.focus(); // a finger goes on writing; a keyboard stays where it is
+  });
   const choice = document.createElement("select");
   choice.setAttribute("aria-label", say("layout"));
   choice.append(new Option(say("phonetic"), "phonetic"), new Option(say("inscript"), "inscript"));
@@ -52,9 +55,9 @@ function bar(): HTMLElement {
 
 /** Fields may come later, too: a form that is fetched, a sheet that opens. */
 function furnish(): void {
-  for (const field of document.querySelectorAll("textarea[data-typing]:not([data-typing=on])")) {
+  for (const field of document.querySelectorAll<HTMLElement>("textarea[data-typing]:not([data-typing=on])")) {
     field.setAttribute("data-typing", "on");
-    field.after(bar());
+    field.after(bar(field));
   }
 }
 
