@@ -1,6 +1,6 @@
 """The court at its pages, beside a browser: an order taken in, proposed by one of the staff and approved by another."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import httpx2
@@ -41,7 +41,7 @@ def withhold(village: Served, path: str, reference: str, outcome: str = "withhol
 
 
 @contextmanager
-def at_desk(village: Served, handle: str) -> Iterator[httpx2.Client]:
+def at_desk(village: Served, handle: str) -> Generator[httpx2.Client]:
     """The pages as somebody of the cast, without a browser."""
     with httpx2.Client(base_url=village.url, follow_redirects=True, timeout=60) as client:
         press(client, "/village/login", handle=handle)
