@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from rooms import NOT_ROOMS, OUT_OF_REACH, PORT_FORMS, ROW_OF, VERIFIER
+from rooms import NOT_ROOMS, OUT_OF_REACH, ROW_OF, VERIFIER, is_form
 
 HOME = Path(__file__).resolve().parent.parent
 CODE = HOME / "src" / "chaupal"
@@ -27,7 +27,7 @@ def breaks(room: str, name: str) -> bool:
     if name.startswith("."):
         return True
     match name.split("."):
-        case ["chaupal", to, form, *_] if to == "ports" and form.endswith(PORT_FORMS):
+        case ["chaupal", to, form, *_] if to == "ports" and is_form(form):
             return room != "app"
         case ["chaupal", to, *_] if to != room:
             return to not in ROW_OF or ROW_OF[to] >= ROW_OF[room] or (room, to) in OUT_OF_REACH
@@ -44,6 +44,14 @@ def test_every_part_of_the_house_is_declared():
     assert {path.name for path in CODE.iterdir()} - NOT_ROOMS <= set(ROW_OF)
 
 
+def test_every_file_of_a_port_is_the_port_or_one_of_its_forms():
+    """So that no form passes for a port by its name, whatever it is called."""
+    modules = {path.stem for path in (CODE / "ports").glob("*.py")} - {"__init__"}
+    forms = {module for module in modules if is_form(module)}
+    assert {"files_s3", "bus_local"} <= forms
+    assert {form.partition("_")[0] for form in forms} <= modules - forms
+
+
 def test_a_wrong_arrow_is_seen():
     wrong = [
         ("kernel", "chaupal.text.fold"),
@@ -52,11 +60,13 @@ def test_a_wrong_arrow_is_seen():
         ("web", "chaupal.api.routes"),
         ("store", "chaupal.ports.bus"),
         ("fanout", "chaupal.ports.bus_local"),
+        ("social", "chaupal.ports.files_s3.s3_files"),
         ("social", "chaupal.attic"),
         ("text", "..kernel"),
     ]
     right = [
         ("app", "chaupal.ports.bus_local"),
+        ("social", "chaupal.ports.files.Files"),
         ("fanout", "chaupal.store.machine.outbox"),
         ("reads", "chaupal.policy.gate"),
     ]

@@ -13,8 +13,13 @@ ROW_OF = {room: row for row, rooms in enumerate(ROWS) for room in rooms}
 
 # api and web ask social, governance and reads; memory is not theirs to touch.
 OUT_OF_REACH = {("api", "store"), ("api", "ports"), ("web", "store"), ("web", "ports")}
-# What stands on either side of a port is chosen by composition alone.
-PORT_FORMS = ("_local", "_valkey")
+
+
+def is_form(module: str) -> bool:
+    """Whether a module of `ports` is a port's form (`files_s3`) and not the port itself (`files`): composition alone chooses one."""
+    return "_" in module
+
+
 # Folders beside the rooms that hold no code of ours.
 NOT_ROOMS = {"__pycache__", "assets", "py.typed", "__init__.py", "__main__.py"}
 

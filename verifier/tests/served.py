@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -46,7 +46,7 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path, program: Sequence[str] = PROGRAM) -> Iterator[Served]:
+def served(folder: Path, program: Sequence[str] = PROGRAM) -> Generator[Served]:
     """Files of a folder, at a free port of this machine."""
     folder.mkdir()
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
