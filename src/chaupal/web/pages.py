@@ -3,10 +3,9 @@
 import functools
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chaupal.kernel.clock import MINUTE, iso
 from chaupal.policy.may import may
@@ -26,6 +25,9 @@ from chaupal.web.drawing import Frame, Pen
 from chaupal.web.words import LANGUAGES, N_, own_name, words
 from chaupal.wire.call import Answer, Call, page
 from chaupal.wire.drawn import WORD
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 NAME = N_("Chaupal")  # the usual title of a server: written in the script of the page
 APPEARANCE = "appearance"  # the cookie of how pages look
@@ -122,8 +124,10 @@ def here(call: Call[Any]) -> str:
 
 
 @functools.cache
-def environment(language: str, native: bool = False) -> Environment:
+def environment(language: str, native: bool = False) -> "Environment":
     """One for each language, so that a template finds its words without asking for them. `native`: in its digits, too."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # brought in with the first page
+
     said = words(language)
     env = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True, auto_reload=False,

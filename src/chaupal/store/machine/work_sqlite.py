@@ -42,16 +42,20 @@ def fault(error: BaseException) -> Problem | None:
     return Unavailable(NOTHING_KEPT) if code & 0xFF in FAILING else None
 
 
-def connect(path: Path) -> sqlite3.Connection:
+# kB of pages that a connection keeps for itself. Below them is the system's own cache, and four times as much saved no time;
+# whoever walks through a table comes to no page twice.
+PAGES, SCANNED = 2_000, 500
+
+
+def connect(path: Path, pages: int = PAGES) -> sqlite3.Connection:
     """A connection as every part of the house uses it: WAL, FULL, no waiting inside SQLite."""
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512, timeout=0.02)
-    # 2 MB of pages for each connection: below them is the system's own cache, and four times as much saved no time.
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
         "temp_store=MEMORY",
-        "cache_size=-2000",
+        f"cache_size=-{pages}",
         "mmap_size=0",
         "wal_autocheckpoint=0",
         f"journal_size_limit={WAL_KEPT}",
@@ -215,7 +219,7 @@ class SqliteWork(SharedWork):
 
     async def _aside[T](self, what: Callable[[sqlite3.Connection], T]) -> T:
         def run() -> T:
-            db = self._spare.pop() if self._spare else connect(self._path)
+            db = self._spare.pop() if self._spare else connect(self._path, SCANNED)
             try:
                 return what(db)
             finally:
@@ -306,7 +310,7 @@ class SqliteWork(SharedWork):
         """
 
         def checkpoint() -> None:
-            db = connect(self._path)
+            db = connect(self._path, SCANNED)
             try:
                 db.execute("PRAGMA wal_checkpoint(PASSIVE)")
             finally:
