@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 import pytest
@@ -55,7 +56,13 @@ def questions(v: Village) -> list[Question]:
     ]  # fmt: skip
     strangers = [Question("", country, path) for country in ("IN", "DE") for path in open_]
     pinned = [Question("meera", "IN", f"{V1}/accounts/{of['asha']}/statuses", "pinned=true")]
-    return strangers + pinned + [Question(who, COUNTRY.get(who, "IN"), path) for who in PEOPLE for path in open_ + own]
+    found = [Question(who, COUNTRY.get(who, "IN"), "/api/v2/search", f"q={quote('बात')}") for who in (*PEOPLE, "")]
+    return (
+        strangers
+        + pinned
+        + found
+        + [Question(who, COUNTRY.get(who, "IN"), path) for who in PEOPLE for path in open_ + own]
+    )
 
 
 # --- random histories ------------------------------------------------------------------------------------------------
@@ -314,6 +321,7 @@ TELLING: dict[Kind[Any], tuple[Callable[[Village], Awaitable[Any]], str, str]] =
     shelves.SQUARE: (lambda v: _post(v, "dev"), "asha", f"{V1}/timelines/public"),
     shelves.WROTE: (lambda v: _post(v, "ravi", visibility="private"), "asha", "statuses"),
     shelves.TAGGED: (lambda v: _post(v, "dev", "#दिल्ली में"), "asha", f"{V1}/timelines/tag/दिल्ली"),
+    shelves.FOUND: (lambda v: _post(v, "dev", "अनदेखा"), "asha", f"/api/v2/search?type=statuses&q={quote('अनदेखा')}"),
     shelves.THREADS: (
         lambda v: _post(v, "ravi", "हाँ", visibility="private", in_reply_to_id=str(v.meera.latest.id)), "asha", "context",
     ),
@@ -345,7 +353,8 @@ async def test_what_is_not_forgotten_would_be_told(
         "statuses": f"{V1}/accounts/{v.ravi.id}/statuses",
         "context": f"{V1}/statuses/{v.meera.latest.id}/context",
     }.get(path, path)
-    asked = Question(who, "IN", path)
+    path, _, query = path.partition("?")
+    asked = Question(who, "IN", path, query)
     await mirror.kept(asked)
     drop = Memory._drop  # pyright: ignore[reportPrivateUsage]
 

@@ -8,6 +8,7 @@ import msgspec
 from chaupal.api.mastodon.statuses import statuses_bytes
 from chaupal.api.mastodon.ties import people_bytes
 from chaupal.api.mastodon.trends import tags_bytes
+from chaupal.kernel.clock import MINUTE
 from chaupal.policy.surface import Surface
 from chaupal.reads.explore import romanised
 from chaupal.reads.explore import search as reads
@@ -103,6 +104,16 @@ async def people(call: Call[PeopleSearchArgs]) -> Answer:
 
 ROUTES: tuple[Route, ...] = (
     get("/api/v1/search", first, Surface.SEARCH, scope="read:search", takes=SearchArgs),
-    get("/api/v2/search", everything, Surface.SEARCH, scope="read:search", public=True, takes=SearchArgs),
+    # What tags are counted for changes with the hour.
+    get(
+        "/api/v2/search",
+        everything,
+        Surface.SEARCH,
+        scope="read:search",
+        public=True,
+        takes=SearchArgs,
+        kept=True,
+        kept_for=MINUTE,
+    ),
     get("/api/v1/accounts/search", people, Surface.SUGGEST, scope="read:accounts", takes=PeopleSearchArgs),
 )

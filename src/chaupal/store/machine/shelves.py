@@ -86,6 +86,8 @@ WROTE: Kind[int] = Kind(
     "wrote", t.posts.c.author, t.posts.c.visibility, t.posts.c.answers, rows=(t.posts,)
 )  # what somebody wrote and reposted
 TAGGED: Kind[str] = _whole("tagged", t.post_tags)  # by the tag's count key
+# Which posts are found by a word, by whoever may find them: the index, and who lets their posts be found.
+FOUND: Kind[int] = Kind("found", t.accounts.c.indexable, rows=(t.posts,))
 THREADS: Kind[int] = Kind("threads", t.posts.c.root, t.posts.c.reply_to, rows=(t.posts,))  # by the post they began with
 NOTICES: Kind[int] = _whole("notices", t.notices)  # by whom they tell
 TALKS: Kind[int] = _whole("talks", t.conversations)  # conversations, by whose they are

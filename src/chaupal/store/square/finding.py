@@ -14,6 +14,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from chaupal.store.machine.dialect import Statement, all_words, among, byte_order, listed, param, statement, words
+from chaupal.store.machine.shelves import FOUND, ONLY
 from chaupal.store.machine.tables import accounts, follows, name_words, post_tags, posts, tags
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import Pages
@@ -134,10 +135,12 @@ ANY_LISTED = Pages(posts.c.id, text("listed = 1"), *_narrow, base=_posts)
 
 async def index(w: Writing, post: int, terms: Sequence[str]) -> None:
     """The words under which a post is found; again for the same post: these instead."""
+    w.touch(FOUND, ONLY)
     await w.run(PUT, of=post, terms=listed(terms))
 
 
 async def unindex(w: Writing, post: int) -> None:
+    w.touch(FOUND, ONLY)
     await w.run(TAKE, of=post)
 
 
@@ -171,10 +174,12 @@ async def found(reading: Reading, me: int, terms: Sequence[str], narrowed: Narro
         params["first"] = narrowed.keys[0]
     else:
         pages = WRITTEN_BY if narrowed.author else ANY_LISTED
-    rows = await reading.fetch(
-        pages.up if bounds.upward else pages.down, below=bounds.below, above=bounds.above, n=bounds.limit,
-        **narrowed.params(), **params,
-    )  # fmt: skip
+    stmt = pages.up if bounds.upward else pages.down
+    params |= {"below": bounds.below, "above": bounds.above, "n": bounds.limit}
+    if pages is WITH_WORDS:
+        rows = await reading.once(FOUND, ONLY, stmt, **params)
+    else:
+        rows = await reading.fetch(stmt, **narrowed.params(), **params)
     return [row[0] for row in (reversed(rows) if bounds.upward else rows)]
 
 
