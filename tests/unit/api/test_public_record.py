@@ -4,7 +4,9 @@ import pytest
 from sqlalchemy import update
 
 import measures
-from chaupal.governance.cases import decisions
+from chaupal.governance.cases import decisions, house
+from chaupal.governance.cases.house import MatterForm
+from chaupal.governance.cases.ladder import Draft
 from chaupal.governance.orders import steps
 from chaupal.governance.orders.steps import StepForm
 from chaupal.policy.measures import Measure
@@ -184,3 +186,22 @@ async def test_the_stream_tells_of_suspensions_and_removed_posts(village: Villag
         ("remove_post", "status", ["XX"]),
     ]
     assert removed and told[1]["id"] == str(gone)
+
+
+async def test_the_stream_names_the_state_whose_hint_the_house_followed(village: Village):
+    """Whoever builds on the stream took an act on a government's asking for one of the house's own."""
+    v, court = village, village.running.house.court
+    whose = await v.ministry()
+    for author, flagged_by in ((v.meera, whose.id), (v.ravi, None)):
+        form = MatterForm(
+            targets=author.latest.path, rule="1@1", source="state_flag" if flagged_by else "staff", flagged_by=flagged_by,
+            grounds="One of many accounts that post the same lines by machine.",
+        )  # fmt: skip
+        await house.sanction(court, v.owner.viewer, form, Draft(outcome="remove_post", reason=REASON))
+    await v.settle()
+    hinted, own = (await v.api(None, "GET", "/api/v1/withheld", country="DE")).json()["changes"]
+    assert (hinted["flagged_by"], hinted["flagged_by_hi"]) == (whose.name, whose.name_hi)
+    assert (own["flagged_by"], own["flagged_by_hi"]) == ("", "")
+    await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
+    ordered = (await v.api(None, "GET", "/api/v1/withheld", country="DE")).json()["changes"][-1]
+    assert (ordered["measure"], ordered["flagged_by"]) == ("withhold_post", "")

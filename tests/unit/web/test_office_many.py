@@ -7,7 +7,8 @@ import httpx2
 import pytest
 import regex
 
-from chaupal.governance.cases import bulk_jobs, desk
+from chaupal.governance.cases import bulk_jobs, desk, house
+from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.log import log
 from chaupal.kernel.clock import DAY
 from chaupal.policy.viewer import Role
@@ -297,6 +298,38 @@ async def test_what_is_said_once_for_all_that_are_marked_is_a_decision_of_each(v
         3: "withhold_post",
     }
     assert len({event.log_index for _, event in found.moves}) == 3
+
+
+async def test_what_the_house_did_by_its_own_rules_is_linked_for_all_that_are_marked(village: Village):
+    """Of many things closed by the house's own rules the page asks in which matter, once for all or for each, as one case's page does."""
+    v, court = village, village.running.house.court
+    ref, said = await order_of(v, 3)
+    first, other = [
+        await house.open_matter(
+            court,
+            v.owner.viewer,
+            MatterForm(targets="\n".join(said), rule="9@1", grounds="The same lines, posted by machine."),
+        )
+        for _ in range(2)
+    ]
+    page, chitra = f"/office/orders/{ref}/many", AtDesk(v, v.chitra)
+    blank = (await chitra.get(page)).text
+    assert 'name="all_matter"' in blank and 'name="items[0][matter]"' in blank
+    rows = items((1, 1, "", ""), (2, 1, "own_rules_action", ""), (3, 1, "own_rules_action", REASON)) | {
+        "items[2][matter]": other
+    }
+    for all_matter, wrong in (("RULES-2021-0999", True), (first, False)):
+        sent = await chitra.send(
+            page,
+            rows | {"all_outcome": "own_rules_action", "all_matter": all_matter, "all_reason": REASON},
+            act="propose",
+        )
+        assert sent.status_code == 200
+        assert ("must be a matter of our own rules about the same thing or its account" in sent.text) is wrong
+    found = await desk.matter(court, v.dev.viewer, ref)
+    assert {number: event.body.matter for number, event in found.moves} == {1: first, 2: first, 3: other}
+    own = (await AtDesk(v, v.owner).get(f"/office/orders/{first}/many")).text
+    assert 'name="all_matter"' not in own
 
 
 async def test_an_approver_sees_post_country_end_and_reason_and_then_what_happened_and_what_is_due(village: Village):

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from chaupal.kernel.clock import iso
-from chaupal.policy.epitaph import iso_date, notice_path
+from chaupal.policy.epitaph import flagger, iso_date, notice_path
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import record, withheld
 from chaupal.reads.court.record import Authority, Counts, Line, Order, Outcome
@@ -109,6 +109,7 @@ class ChangeShown(msgspec.Struct, kw_only=True):
     """Something is hidden (`withheld`) or back (`restored`). `id` and `account_id` are null of what not everybody may know.
 
     `countries`: where (XX: everywhere); `scope`: status, user or media; `cursor`: the entry of the log that says so.
+    `flagged_by`: under the house's own rules, the authority whose hint was followed.
     """
 
     cursor: int
@@ -122,6 +123,8 @@ class ChangeShown(msgspec.Struct, kw_only=True):
     regime: str
     law: str
     order_ref: str
+    flagged_by: str
+    flagged_by_hi: str
     at: str
     until: str | None
     log_entry: str
@@ -213,7 +216,8 @@ def _change(call: Call[Any], one: Told) -> ChangeShown:
         cursor=one.leaf, event="restored" if one.over else "withheld", scope=one.scope, measure=row.measure, id=_id(one.subject),
         account_id=_id(one.owner), countries=row.territory.split(","), basis="" if row.neutral else row.basis,
         regime="" if row.neutral else row.regime, law="" if row.neutral else row.legal_basis,
-        order_ref="" if row.neutral else row.order_ref, at=iso(at), until=None if one.over else time_of(row.ends_at),
+        order_ref="" if row.neutral else row.order_ref, flagged_by=flagger(row.ruling, "en"), flagged_by_hi=flagger(row.ruling, "hi"),
+        at=iso(at), until=None if one.over else time_of(row.ends_at),
         log_entry=f"{origin}/log/entry/{one.leaf}", notice_url=origin + notice_path(row.ruling),
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from chaupal.governance.cases.bulk import APPEAL, Done, Item
 from chaupal.governance.cases.guards import YOURS
 from chaupal.governance.orders.csv_files import BIGGEST
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem
-from chaupal.policy.draft import CLOSINGS, REFUSE
+from chaupal.policy.draft import CLOSINGS, OWN_ACTION, REFUSE
 from chaupal.policy.facts import Visibility
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
@@ -71,6 +71,7 @@ class Row(msgspec.Struct, kw_only=True):
     body: Annotated[str, Meta(max_length=300)] = ""
     until: str = ""
     territory: str = ""
+    matter: Annotated[str, Meta(max_length=40)] = ""
 
     @property
     def number(self) -> int:
@@ -81,7 +82,7 @@ class Row(msgspec.Struct, kw_only=True):
         seen = int(self.at.partition(":")[2])
         return Item(
             number=self.number, seen=seen, outcome=self.outcome, code=self.code, reason=self.reason, finding=self.finding,
-            kind=self.kind, body=self.body, until=self.until, territory=self.territory,
+            kind=self.kind, body=self.body, until=self.until, territory=self.territory, matter=self.matter,
         )  # fmt: skip
 
 
@@ -108,6 +109,7 @@ class Sent(msgspec.Struct, kw_only=True):
     all_body: Annotated[str, Meta(max_length=300)] = ""
     all_until: str = ""
     all_territory: str = ""
+    all_matter: Annotated[str, Meta(max_length=40)] = ""
 
 
 class Filed(msgspec.Struct, kw_only=True):
@@ -179,6 +181,7 @@ async def _said_for_all(call: Call[Sent], args: Sent) -> Sent:
             reason=row.reason or args.all_reason or notes.filled(text, values.get(row.number, {})),
             kind=row.kind or args.all_kind, body=row.body or args.all_body, until=row.until or args.all_until,
             territory=row.territory or args.all_territory,
+            matter=row.matter or (args.all_matter if row.outcome in ("", OWN_ACTION) else ""),
         )
         if row.take
         else row
@@ -306,7 +309,7 @@ async def _page(
         came_to=_came_to(done), once=call.args if isinstance(call.args, Sent) else Sent(ref=asked.ref),
         sorts=sorted({(file.target.speaker, file.target.kind) for file in files.files}), groups=alike, ages=AGES,
         group=group, would=would, touched=_touched(would or {}),
-        changes=deskwords.CHANGES, bodies=deskwords.BODIES,
+        changes=deskwords.CHANGES, bodies=deskwords.BODIES, own=own,
     )  # fmt: skip
 
 
