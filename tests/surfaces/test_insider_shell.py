@@ -149,3 +149,30 @@ async def test_no_act_on_the_command_line_leaves_the_court_without_an_owner_and_
         assert await binding(v, v.cast[handle]) == []
         await decisions.return_(court, mods[1].viewer, ref, 1, reason=REASON)
     assert sorted(STAFF) == ROLES
+
+
+COMES_FROM = {
+    "propose": State.RECEIVED, "approve": State.MEASURE_PROPOSED, "return": State.MEASURE_PROPOSED, "concur": State.MEASURE_PROPOSED,
+    "lift": State.IN_FORCE, "keep": State.IN_FORCE, "change": State.IN_FORCE, "break_glass": State.RECEIVED,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("act", [*WORDS])
+async def test_nobody_moves_a_case_at_the_prompt_that_has_moved_since_they_looked(village: Village, act: str):
+    """Pages and programs say which version somebody looked at; at the prompt nobody could."""
+    v = village
+    ref, _ = await scene(v, COMES_FROM[act])
+    by = (v.dev if act in ("approve", "break_glass") else v.cast["usha"]).handle
+    number = len(ROLES) + 1  # ravi's post
+    listed = (await at_prompt(v, "order", "show", ref, "--as", by)).stdout
+    seen = next(
+        line.partition("--seen ")[2].rstrip(")")
+        for line in listed.splitlines()
+        if line.strip().startswith(f"{number} ")
+    )
+    before = await count(v)
+    stale = await at_prompt(v, *words(act, ref, number, by), "--seen", str(int(seen) - 1))
+    assert (stale.returncode, "moved meanwhile" in stale.stderr) == (1, True), stale
+    assert await count(v) == before
+    done = await at_prompt(v, *words(act, ref, number, by), "--seen", seen)
+    assert "moved meanwhile" not in done.stderr and (act == "concur" or done.returncode == 0), done

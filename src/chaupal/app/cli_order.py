@@ -295,7 +295,7 @@ def show(context: click.Context, ref: str, who: str, data: str | None) -> None:
 def decide(
     context: click.Context, ref: str, number: int, who: str, outcome: str, reason: str, data: str | None, code: str | None = None,
     parts: tuple[int, ...] = (), finding: str = "", until: str = "", text: str = "",
-    despite: str = "", matter: str = "",
+    despite: str = "", matter: str = "", seen: int | None = None,
 ) -> None:  # fmt: skip
     """Propose what to do about target NUMBER; nothing happens until another person approves."""
     from chaupal.governance.cases import decisions
@@ -304,7 +304,7 @@ def decide(
         viewer = await staff(house, who)
         await decisions.propose(
             house.court, viewer, ref, number, outcome=outcome, reason=reason, code=code or "", parts=parts, finding=finding,
-            until=until, text=text, despite=despite, matter=matter,
+            until=until, text=text, despite=despite, matter=matter, seen=seen,
         )  # fmt: skip
         click.echo("proposed")
 
@@ -317,21 +317,25 @@ def decide(
 @click.option("--reason", required=True, help="Why; it becomes public once it is approved.")
 @data_option
 @click.pass_context
-def refuse(context: click.Context, ref: str, number: int, who: str, code: str, reason: str, data: str | None) -> None:
+def refuse(
+    context: click.Context, ref: str, number: int, who: str, seen: int | None, code: str, reason: str, data: str | None
+) -> None:  # fmt: skip
     """Propose to refuse target NUMBER: short for `decide --outcome refuse`."""
-    context.invoke(decide, ref=ref, number=number, who=who, outcome="refuse", reason=reason, code=code, data=data)
+    context.invoke(
+        decide, ref=ref, number=number, who=who, seen=seen, outcome="refuse", reason=reason, code=code, data=data
+    )
 
 
 @order.command()
 @about_a_target
 @data_option
 @click.pass_context
-def approve(context: click.Context, ref: str, number: int, who: str, data: str | None) -> None:
+def approve(context: click.Context, ref: str, number: int, who: str, seen: int | None, data: str | None) -> None:
     """Approve what another person proposed: it is carried out at once."""
     from chaupal.governance.cases import decisions
 
     async def act(house: "House") -> None:
-        click.echo(await decisions.approve(house.court, await staff(house, who), ref, number))
+        click.echo(await decisions.approve(house.court, await staff(house, who), ref, number, seen=seen))
 
     visit(context, act, data=data)
 
@@ -341,12 +345,14 @@ def approve(context: click.Context, ref: str, number: int, who: str, data: str |
 @click.option("--reason", required=True, help="What should be looked at again.")
 @data_option
 @click.pass_context
-def return_(context: click.Context, ref: str, number: int, who: str, reason: str, data: str | None) -> None:
+def return_(
+    context: click.Context, ref: str, number: int, who: str, seen: int | None, reason: str, data: str | None
+) -> None:  # fmt: skip
     """Send another person's proposal back."""
     from chaupal.governance.cases import decisions
 
     async def act(house: "House") -> None:
-        await decisions.return_(house.court, await staff(house, who), ref, number, reason=reason)
+        await decisions.return_(house.court, await staff(house, who), ref, number, reason=reason, seen=seen)
         click.echo("returned")
 
     visit(context, act, data=data)
@@ -357,12 +363,14 @@ def return_(context: click.Context, ref: str, number: int, who: str, reason: str
 @click.option("--reason", required=True, help="Why; it becomes public.")
 @data_option
 @click.pass_context
-def lift(context: click.Context, ref: str, number: int, who: str, reason: str, data: str | None) -> None:
+def lift(
+    context: click.Context, ref: str, number: int, who: str, seen: int | None, reason: str, data: str | None
+) -> None:  # fmt: skip
     """End what is withheld: everything is back as it was."""
     from chaupal.governance.cases import decisions
 
     async def act(house: "House") -> None:
-        await decisions.lift(house.court, await staff(house, who), ref, number, reason=reason)
+        await decisions.lift(house.court, await staff(house, who), ref, number, reason=reason, seen=seen)
         click.echo("lifted")
 
     visit(context, act, data=data)
@@ -392,7 +400,8 @@ def _show(found: "Dossier") -> None:
     click.echo(f"law: {order.legal_basis}\ngrounds: {order.grounds}\nterritory: {', '.join(order.territory)}")
     click.echo(f"in force until: {iso(order.ends_at) if order.ends_at else 'lifted'}")
     for file in found.files:
-        click.echo(f"{file.target.number:>4}  {file.state:<21} {file.target.kind:<8} {file.target.as_written}")
+        version = f"  (--seen {file.number})" if file.number else ""
+        click.echo(f"{file.target.number:>4}  {file.state:<21} {file.target.kind:<8} {file.target.as_written}{version}")
         if file.proposal is not None:
             by = found.names.get(file.proposal.by, "?")
             click.echo(f"      {file.proposal.body.outcome} (@{by}): {file.proposal.body.reason}")

@@ -59,12 +59,12 @@ def step(
 @about_a_target
 @data_option
 @click.pass_context
-def concur(context: click.Context, ref: str, number: int, who: str, data: str | None) -> None:
+def concur(context: click.Context, ref: str, number: int, who: str, seen: int | None, data: str | None) -> None:
     """Agree as second reviewer, where a protected speaker is concerned; a third person approves."""
     from chaupal.governance.cases import decisions
 
     async def act(house: "House") -> None:
-        await decisions.concur(house.court, await staff(house, who), ref, number)
+        await decisions.concur(house.court, await staff(house, who), ref, number, seen=seen)
         click.echo("agreed")
 
     visit(context, act, data=data)
@@ -74,12 +74,12 @@ def concur(context: click.Context, ref: str, number: int, who: str, data: str | 
 @about_a_target
 @data_option
 @click.pass_context
-def second(context: click.Context, ref: str, number: int, who: str, data: str | None) -> None:
+def second(context: click.Context, ref: str, number: int, who: str, seen: int | None, data: str | None) -> None:
     """Stand behind what one person did alone in an emergency; without it that is over after a day."""
     from chaupal.governance.cases import decisions
 
     async def act(house: "House") -> None:
-        click.echo(await decisions.approve(house.court, await staff(house, who), ref, number))
+        click.echo(await decisions.approve(house.court, await staff(house, who), ref, number, seen=seen))
 
     visit(context, act, data=data)
 
@@ -102,6 +102,7 @@ def glass(
     ref: str,
     number: int,
     who: str,
+    seen: int | None,
     outcome: str,
     reason: str,
     finding: str,
@@ -114,7 +115,7 @@ def glass(
 
     async def act(house: "House") -> None:
         draft = Draft(outcome=outcome, reason=reason, finding=finding, despite=despite)
-        await decisions.break_glass(house.court, await staff(house, who), ref, number, draft)
+        await decisions.break_glass(house.court, await staff(house, who), ref, number, draft, seen=seen)
         click.echo("in force")
 
     visit(context, act, data=data)
@@ -125,12 +126,14 @@ def glass(
 @click.option("--reason", required=True, help="Why it is still needed; it becomes public.")
 @data_option
 @click.pass_context
-def keep(context: click.Context, ref: str, number: int, who: str, reason: str, data: str | None) -> None:
+def keep(
+    context: click.Context, ref: str, number: int, who: str, seen: int | None, reason: str, data: str | None
+) -> None:  # fmt: skip
     """Look again at what is in force, and keep it until its next day."""
     from chaupal.governance.cases import reviews
 
     async def act(house: "House") -> None:
-        await reviews.keep(house.court, await staff(house, who), ref, number, reason=reason)
+        await reviews.keep(house.court, await staff(house, who), ref, number, reason=reason, seen=seen)
         click.echo("kept")
 
     visit(context, act, data=data)
@@ -150,13 +153,17 @@ def keep(context: click.Context, ref: str, number: int, who: str, reason: str, d
 @click.option("--text", default="", help="What a label says.")
 @data_option
 @click.pass_context
-def change(context: click.Context, ref: str, number: int, who: str, data: str | None, **fields: Any) -> None:
+def change(
+    context: click.Context, ref: str, number: int, who: str, seen: int | None, data: str | None, **fields: Any
+) -> None:  # fmt: skip
     """Propose that what is in force lasts longer, or is made less; nothing happens until another person approves."""
     from chaupal.governance.cases import decisions
     from chaupal.governance.orders.changes import ChangeForm
 
     async def act(house: "House") -> None:
-        await decisions.propose_change(house.court, await staff(house, who), ref, number, ChangeForm(**fields))
+        await decisions.propose_change(
+            house.court, await staff(house, who), ref, number, ChangeForm(**fields), seen=seen
+        )  # fmt: skip
         click.echo("proposed")
 
     visit(context, act, data=data)

@@ -6,7 +6,7 @@ import msgspec
 
 from chaupal.policy.may import may
 from chaupal.policy.viewer import Viewer
-from chaupal.reads.court.record import SHOWN_AS_PENDING, WAITS
+from chaupal.reads.court.record import WAITS
 from chaupal.store.court.desk import Open
 from chaupal.store.court.docket import Order
 
@@ -81,7 +81,9 @@ def _propose(viewer: Viewer, order: Order, stage: str, opens: Sequence[Open], re
 
 def _report(viewer: Viewer, order: Order, stage: str, opens: Sequence[Open], reported: bool) -> Turn | None:
     """Once everything is decided the authority is told; what the house took up by itself nobody waits to hear of."""
-    undecided = any(one.state in SHOWN_AS_PENDING for one in opens)
+    undecided = any(
+        one.state in WAITS for one in opens
+    )  # also a change of what is in force, which the authority will have to be told
     if undecided or reported or order.authority_id is None or stage not in ("in_review", "hearing"):
         return None
     return Turn(act="report_effect", mine=may(viewer, "work_on_order"), whose="worker")
