@@ -14,6 +14,7 @@ from chaupal.ports.country import Locator
 from chaupal.ports.feed_local import LocalFeeds
 from chaupal.ports.meter_local import LocalMeter
 from chaupal.web.errors import error_page
+from chaupal.web.said import in_words
 from chaupal.wire.answer import Desk, Request
 from chaupal.wire.call import Answer, House
 from chaupal.wire.route import Route, Shape
@@ -64,7 +65,9 @@ class Mirror:
 
     @staticmethod
     def _desk(house: House) -> Desk:
-        return Desk(house, Locator(house.settings, lambda address: None), LocalMeter(house.square.clock), error_page)
+        return Desk(
+            house, Locator(house.settings, lambda address: None), LocalMeter(house.square.clock), error_page, in_words
+        )
 
     async def kept(self, asked: Question) -> bytes:
         """As the house answers it."""

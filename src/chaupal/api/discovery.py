@@ -107,7 +107,7 @@ def _handle(resource: str, origin: str) -> str:
         return urlsplit(resource).path.removeprefix("/@")
     if "@" in resource and ":" not in resource.partition("@")[0]:
         return resource
-    raise Malformed("Resource must be acct:name@server, or the address of a profile")
+    raise Malformed("acct_unreadable")
 
 
 async def health(call: Call[Nothing]) -> Answer:

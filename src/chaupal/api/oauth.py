@@ -99,7 +99,7 @@ async def register(call: Call[NewApp]) -> CredentialApp:
 async def verify(call: Call[Nothing]) -> App:
     """The app behind the token, be it its own or somebody's."""
     if call.caller is None:
-        raise NotSignedIn("The access token is invalid")
+        raise NotSignedIn("token_invalid")
     app = await oauth.app_of(call.house.square, call.caller.app)
     return _shown(call, app) if app else _command_line(call, call.caller)
 

@@ -52,7 +52,7 @@ async def oembed(call: Call[Asked]) -> Embedded:
     """A post as a frame, judged for a stranger from where the asking comes."""
     asked, settings, reads = call.args, call.house.settings, call.house.reads
     if asked.format != "json":
-        raise Malformed("Only the format json is spoken here")
+        raise Malformed("oembed_json")
     found = _PATH.fullmatch(asked.url.removeprefix(settings.origin)) if asked.url.startswith(settings.origin) else None
     if found is None:
         raise NotFound
@@ -61,7 +61,7 @@ async def oembed(call: Call[Asked]) -> Embedded:
     viewer = stranger(call.viewer)
     seen = await thread.post(reads, viewer, int(found["id"]))
     if isinstance(seen.verdict, Placeholder) and seen.verdict.scope == "suspended":
-        raise Gone("This account is suspended")
+        raise Gone()
     if isinstance(seen.verdict, Placeholder):
         raise WithheldByLaw(notice_url=settings.origin + epitaph.notice_path(seen.verdict.ruling))
     author = (await people.of_posts(reads, viewer, [seen])).get(seen.item.author)

@@ -16,6 +16,7 @@ from chaupal.kernel.errors import Problem
 from chaupal.ports.country import Locator, country_file
 from chaupal.ports.meter_local import LocalMeter
 from chaupal.web.errors import error_page
+from chaupal.web.said import in_words
 from chaupal.wire.answer import Desk
 from chaupal.wire.asgi import Front
 from chaupal.wire.call import House
@@ -40,7 +41,13 @@ type Progress = Callable[[str, int], None]
 
 async def write_mirror(house: House, folder: Path, language: str, progress: Progress) -> int:
     """Write the record under `folder`; how many files. The checkpoint is written last. Raises Problem."""
-    desk = Desk(house, Locator(house.settings, country_file(house.settings)), LocalMeter(house.court.clock), error_page)
+    desk = Desk(
+        house,
+        Locator(house.settings, country_file(house.settings)),
+        LocalMeter(house.court.clock),
+        error_page,
+        in_words,
+    )
     transport = httpx2.ASGITransport(app=Front(desk, ROUTES))
     headers = {"accept-language": language}
     async with httpx2.AsyncClient(transport=transport, base_url=house.settings.origin, headers=headers) as client:

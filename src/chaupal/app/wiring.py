@@ -25,6 +25,7 @@ from chaupal.social.people import accounts
 from chaupal.web.design import api_pages
 from chaupal.web.errors import error_page
 from chaupal.web.routes import ROUTES as WEB_ROUTES
+from chaupal.web.said import in_words
 from chaupal.wire.answer import Desk
 from chaupal.wire.asgi import Front
 from chaupal.wire.call import House
@@ -65,7 +66,7 @@ async def open_house(settings: Settings, *, clock: Clock = system_clock, run: bo
     await roles.watch(house.court)
     await laws.check_cited(house.court)
     await laws.log_laws(house.court)
-    desk = Desk(house, Locator(settings, country_file(settings)), LocalMeter(clock), error_page)
+    desk = Desk(house, Locator(settings, country_file(settings)), LocalMeter(clock), error_page, in_words)
     front = Front(desk, ROUTES, Streaming(desk, carrier.streams, ROUTES))
     running = Running(house, front, Runner(carrier), carrier, Timers(carrier))
     if run:

@@ -69,7 +69,7 @@ class Streams:
         """See `wire.listening.Streams`."""
         for net in listener.who:
             if self._most is not None and self._by_who.get(net.name, 0) >= self._most * net.times:
-                raise TooMany("Too many open streams")
+                raise TooMany("too_many_streams")
         for net in listener.who:
             self._by_who[net.name] = self._by_who.get(net.name, 0) + 1
         self._listeners.add(listener)

@@ -1,55 +1,96 @@
-"""The one family of errors; each surface says them in its own shape."""
+"""The one family of errors: a code of `kernel/faults` with its values. Each surface says them in its own shape and words."""
 
 import errno
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Self
 
-from chaupal.kernel.faults import FAULTS
-from chaupal_audit.errors import Malformed as Malformed
-from chaupal_audit.errors import NotFound as NotFound
+import chaupal_audit.errors as plain
+from chaupal.kernel.faults import FAULTS, Value, Wrong, brief
 from chaupal_audit.errors import Problem as Problem
-from chaupal_audit.errors import TooLarge as TooLarge
 from chaupal_audit.errors import Unsound as Unsound
 
+type ByField = Mapping[str, Sequence[Wrong]]
 
-class Invalid(Unsound):
-    """What was sent cannot be accepted; `details` maps a field to what is wrong with it.
 
-    Either a code of `kernel/faults.py` with its values (`code`, `values`), or a sentence with what is wrong by field.
+class Coded(Problem):
+    """What went wrong: a code of `kernel/faults` with its values.
+
+    `wrong`: by field, what is wrong with it. `message` and `details` are the same in English, for programs. Whoever runs the
+    server, or checks a log from outside, reads plain problems, which hold their words themselves.
     """
 
-    def __init__(self, message: str = "", *, field: str = "", **values: str | int) -> None:
-        fault = FAULTS.get(message)
-        self.code = message if fault is not None else ""
-        self.values = values if fault is not None else {}
-        if fault is None:
-            super().__init__(
-                message, **{name: str(text) for name, text in values.items()}, **({"field": field} if field else {})
-            )
-        else:
-            brief = {field or fault.field: fault.brief.format(**values)}
-            super().__init__(f"Validation failed: {fault.api.format(**values)}", **brief)
+    before: ClassVar[str] = ""  # the words that programs read before what is wrong
+
+    def __init__(self, code: str = "", *, field: str = "", **values: Value) -> None:
+        fault = None if values and not code else FAULTS.get(code or self.slug)
+        code = code or self.slug
+        self.code = code if fault is not None else ""
+        self.values: Mapping[str, Value] = values if fault is not None else {}
+        self.wrong: dict[str, tuple[Wrong, ...]] = {}
+        self.places: dict[str, str] = {}  # which part of a form of several it is about, by the form's own names
+        if fault is None:  # LEGACY
+            details = {name: str(text) for name, text in values.items()} | ({"field": field} if field else {})
+            super().__init__(code, **details)
+            return
+        if about := field or fault.field:
+            self.wrong[about] = (Wrong(code, values),)
+        said = fault.api % values if fault.api else _listed(self.wrong)
+        super().__init__(said if fault.alone else self.before + said, **_in_english(self.wrong))
+
+    def about(self, wrong: ByField) -> Self:
+        """The same, said of these fields instead."""
+        self.wrong = {field: tuple(found) for field, found in wrong.items()}
+        self.details = _in_english(self.wrong)
+        return self
+
+
+def coded(problem: Problem) -> Coded:
+    """The problem by its code; one in plain words is known by its kind alone."""
+    if isinstance(problem, Coded):
+        return problem
+    return Coded(problem.slug if problem.slug in FAULTS else Problem.slug)
+
+
+class Invalid(Coded, Unsound):
+    """What was sent cannot be accepted."""
+
+    before = "Validation failed: "
+
+
+def all_wrong(wrong: ByField) -> Invalid:
+    """Everything that is wrong with a form, as one: whoever fills it in wants to mend it once."""
+    first = next(found for found in wrong.values())[0]
+    problem = Invalid(first.code, field="", **first.values).about(wrong)
+    problem.message = problem.before + _listed(problem.wrong)
+    return problem
 
 
 def together(wrong: Sequence[Invalid]) -> Invalid:
-    """All that is wrong as one: whoever fills in a form wants to mend it once. Of two about one field the first is told."""
-    details: dict[str, str] = {}
+    """Several problems as one. Of two about one field the first is told."""
+    by_field: dict[str, tuple[Wrong, ...]] = {}
     for problem in wrong:
-        details = problem.details | details
-    first, *more = [problem.message for problem in wrong]
-    return Invalid(", ".join([first, *(message.removeprefix("Validation failed: ") for message in more)]), **details)
+        by_field = problem.wrong | by_field
+    found = Invalid(wrong[0].code, field="", **wrong[0].values).about(by_field)
+    found.message = found.before + ", ".join(problem.message.removeprefix(found.before) for problem in wrong)
+    return found
 
 
-class NotSignedIn(Problem):
+def _in_english(wrong: ByField) -> dict[str, str]:
+    return {field: "\n".join(map(brief, found)) for field, found in wrong.items()}
+
+
+def _listed(wrong: ByField) -> str:
+    return "; ".join(f"{field}: {text}" for field, text in _in_english(wrong).items())
+
+
+class NotSignedIn(Coded):
     """Nobody is signed in, or the token is no good."""
 
     status = 401
     slug = "not_signed_in"
 
-    def __init__(self, message: str = "This method requires an authenticated user", **details: str) -> None:
-        super().__init__(message, **details)
 
-
-class NotAllowed(Problem):
+class NotAllowed(Coded):
     """Signed in, but this is not theirs to do."""
 
     status = 403
@@ -62,7 +103,19 @@ class Closed(NotAllowed):
     slug = "closed"
 
 
-class Conflict(Problem):
+class Malformed(Coded, plain.Malformed):
+    """The request cannot be read at all."""
+
+
+class NotFound(Coded, plain.NotFound):
+    """Missing or forbidden: from outside they look the same."""
+
+
+class TooLarge(Coded, plain.TooLarge):
+    """More bytes than are taken here."""
+
+
+class Conflict(Coded):
     """It moved meanwhile, or was done before."""
 
     status = 409
@@ -76,14 +129,14 @@ class Stale(Conflict):
     slug = "stale"
 
 
-class TooMany(Problem):
+class TooMany(Coded):
     """Rate limited; `retry_at` is when to come back, in ms since 1970."""
 
     status = 429
     slug = "too_many"
 
-    def __init__(self, message: str = "Too many requests", *, retry_at: int = 0) -> None:
-        super().__init__(message)
+    def __init__(self, code: str = "", *, retry_at: int = 0) -> None:
+        super().__init__(code)
         self.retry_at = retry_at
 
 
@@ -93,21 +146,18 @@ class GuessedAt(TooMany):
     slug = "guessed_at"
 
 
-class Unavailable(Problem):
+class Unavailable(Coded):
     """The store could not keep it; nothing was half done."""
 
     status = 503
     slug = "unavailable"
 
 
-class Full(Problem):
+class Full(Coded):
     """There is no room left to keep it (RFC 4918 §11.5); nothing was half done."""
 
     status = 507
     slug = "full"
-
-    def __init__(self, message: str = "There is no room left on this server; nothing was kept") -> None:
-        super().__init__(message)
 
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
@@ -118,19 +168,19 @@ def no_room(error: BaseException) -> Full | None:
     return Full() if isinstance(error, OSError) and error.errno in NO_ROOM else None
 
 
-class Gone(Problem):
+class Gone(Coded):
     """It was here, and is not shown to anybody now: its account is suspended."""
 
     status = 410
     slug = "suspended"
 
 
-class WithheldByLaw(Problem):
+class WithheldByLaw(Coded):
     """Not to be shown in the viewer's country (RFC 7725)."""
 
     status = 451
     slug = "withheld"
 
-    def __init__(self, message: str = "Unavailable For Legal Reasons", *, notice_url: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, *, notice_url: str = "") -> None:
+        super().__init__()
         self.notice_url = notice_url

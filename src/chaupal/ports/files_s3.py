@@ -14,7 +14,6 @@ from chaupal.kernel.settings import Settings
 from chaupal.ports.files import check_key
 
 CHUNK = 8_000_000  # bytes of one part of a large file: what is larger goes there, and comes back, in parts
-UNREACHED = "The store of files cannot be reached; nothing was kept"
 PATIENCE = timedelta(seconds=60)
 
 
@@ -91,7 +90,7 @@ class S3Files:
             return no_room(error)
         # The store's own status stands in its words only, beside keys and times that may hold the same digits.
         full = "status code: 507" in str(error) or "XMinioStorageFull" in str(error)
-        return Full() if full else Unavailable(UNREACHED)
+        return Full() if full else Unavailable("files_unreached")
 
     async def every(self) -> AsyncIterator[str]:
         async for found in self._store.list():

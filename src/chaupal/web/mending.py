@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 import regex
 
-from chaupal.kernel.errors import Problem
+from chaupal.kernel.errors import Problem, coded
 from chaupal.web import links
-from chaupal.web.said import sentence
+from chaupal.web.said import errors, sentence
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Call
 
@@ -32,13 +32,6 @@ LABELS: dict[str, str] = {
     "role": N_("Role"), "body": N_("Text"), "answer": N_("Answer"), "purpose": N_("What for"), "targets": N_("Targets"),
     "keywords": N_("Words"), "code": N_("Code"),
 }  # fmt: skip
-WRONG: tuple[tuple[str, str], ...] = (
-    ("can't be blank", N_("Fill this in.")),
-    ("cannot be read", N_("This holds characters that cannot be taken.")),
-    ("too long", N_("This is too long.")),
-    ("Expected", N_("This cannot be taken as it is.")),
-    ("Invalid", N_("This cannot be taken as it is.")),
-)
 
 _TOKEN = regex.compile(r"[a-z0-9_:./@-]{0,60}")
 
@@ -60,12 +53,13 @@ def fields(call: Call[Any], problem: Problem) -> list[Typed]:
     if not call.sent:
         return []
     said = words(call.viewer.language)
-    wrong = {name: _error(text, problem, call.viewer.language) for name, text in problem.details.items()}
+    about = coded(problem).wrong
+    wrong = {name: text for name, text in errors(problem, call.viewer.language).items() if name in about}
     taken = {field.encode_name for field in msgspec.structs.fields(call.route.takes)}
     found = [
         Typed(
             name, said.gettext(LABELS.get(base, base)), "" if base in SECRETS else value.replace("\0", "\ufffd"), wrong.pop(base, ""),
-            shown=base in problem.details or base in SECRETS or _TOKEN.fullmatch(value) is None, secret=base in SECRETS,
+            shown=base in about or base in SECRETS or _TOKEN.fullmatch(value) is None, secret=base in SECRETS,
             high=len(value) > LONG or "\n" in value,
         )
         for name, base, value in _flat(call.sent)
@@ -85,11 +79,6 @@ def fields(call: Call[Any], problem: Problem) -> list[Typed]:
 def back(call: Call[Any]) -> str:
     """Where the form wants to lead to."""
     return links.back(str(call.sent.get("next", "/")))
-
-
-def _error(text: str, problem: Problem, language: str) -> str:
-    known = next((said for part, said in WRONG if part in text), "")
-    return words(language).gettext(known) if known else sentence(problem, language)
 
 
 def _flat(sent: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, str, str]]:

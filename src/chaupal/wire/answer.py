@@ -10,7 +10,9 @@ import msgspec
 
 from chaupal.governance.orders import portal
 from chaupal.kernel.countries import known_country
-from chaupal.kernel.errors import Closed, Conflict, NotAllowed, NotFound, NotSignedIn, Problem
+from chaupal.kernel.errors import Closed, Conflict, NotAllowed, NotFound, NotSignedIn, Problem, coded
+from chaupal.kernel.faults import FAULTS
+from chaupal.kernel.faults.fault import OTHER
 from chaupal.kernel.ids import parse_id
 from chaupal.kernel.saying import log
 from chaupal.kernel.secrets import digest
@@ -39,6 +41,12 @@ LARGE = 1_000_000  # bytes of a body, from which on it is read only for those wh
 
 LIMITED = (SUSPENDED, FROZEN)  # states in which one still reads what was decided about one, and appeals
 
+# Programs know the English; another language is for a program that asks for it, so that its people may read what went wrong.
+PROGRAMS_SPEAK = "en"
+VARY = ("vary", "accept-language")
+
+type Words = tuple[str, Mapping[str, str]]  # what went wrong, and what is wrong by field
+type InWords = Callable[[Problem, str], Words]
 type ErrorPage = Callable[[Call[Any], Problem], Awaitable[Answer]]
 type Sent = tuple[dict[str, Any], dict[str, Upload]]
 type Receive = Callable[[], Awaitable[Sent]]
@@ -70,13 +78,14 @@ class KeptAnswer(msgspec.Struct, frozen=True):
 
 
 class Desk:
-    """Answers requests. `error_page` draws problems for pages."""
+    """Answers requests. `error_page` draws problems for pages, `in_words` says them in a language for programs."""
 
-    def __init__(self, house: House, locator: Locator, meter: Meter, error_page: ErrorPage) -> None:
+    def __init__(self, house: House, locator: Locator, meter: Meter, error_page: ErrorPage, in_words: InWords) -> None:
         self.house = house
         self._locator = locator
         self._limits = Limits(house.settings, meter)
         self._error_page = error_page
+        self._words = in_words
         self._keeps = house.settings.keep_answers
 
     async def answer(self, route: Route, request: Request) -> Answer:
@@ -144,7 +153,7 @@ class Desk:
         known = self.house.square.fault(error)
         if known is None or isinstance(known, Conflict):  # a constraint: two came at once, or the mistake is ours
             log.exception("unexpected", route=route.name)
-            return known or Problem("Something went wrong on our side")
+            return known or Problem()
         log.error(
             "the machine failed", route=route.name, status=known.status, error=f"{type(error).__name__}: {error}"[:300]
         )
@@ -217,7 +226,7 @@ class Desk:
         if token is not None and route.shape is not Shape.PAGE:
             caller = await logins.caller_by_token(self.house.square, digest(token))
             if caller is None:
-                raise NotSignedIn("The access token is invalid")
+                raise NotSignedIn("token_invalid")
             return caller
         cookie = cookies.get(logins.COOKIE)
         # The cookie opens pages and files only: an API that took it could be called from a foreign page.
@@ -252,18 +261,18 @@ class Desk:
         if route.village and not self.house.settings.village:
             raise NotFound
         if not route.public and (caller is None or (caller.account is None and not route.scope)):
-            raise NotSignedIn() if caller else NotSignedIn("The access token is invalid")
+            raise NotSignedIn() if caller else NotSignedIn("token_invalid")
         if route.scope and caller is not None and not allows(caller.scopes, route.scope) and route.shape is Shape.API:
-            raise NotAllowed("This action is outside the authorized scopes")
+            raise NotAllowed("scope_missing")
         if not route.public and caller is not None and caller.account is None:
             raise NotSignedIn
         if caller is not None and caller.state == "pending" and not (route.public or route.unready):
-            raise NotAllowed("Your login is missing a confirmed e-mail address or approval")
+            raise NotAllowed("login_unready")
         if route.may and self._unsure(caller):
-            raise NotAllowed("Staff need a second step for logging in; set it up under /settings/security")
+            raise NotAllowed("staff_second_step")
         if route.may and not may(call.viewer, route.may):
             if route.surface is Surface.OFFICE and may(call.viewer, "see_office"):
-                raise NotAllowed("This is not for your role to do")  # staff know that the room is there
+                raise NotAllowed("not_your_role")  # staff know that the room is there
             raise NotFound  # missing and forbidden look the same
 
     async def _check_standing(self, route: Route, call: Call[Any]) -> None:
@@ -276,7 +285,8 @@ class Desk:
             return  # over by the clock, which is written down a little later
         page = self.house.settings.origin + tidings.notice_page(ruling.id)
         said = epitaph.closed(ruling, call.viewer.language, page)
-        raise Closed(said) if caller.state == SUSPENDED else NotAllowed(said)
+        limits = Closed if caller.state == SUSPENDED else NotAllowed
+        raise limits("account_limited", said=said)
 
     async def _check_office(self, call: Call[Any]) -> None:
         """Nobody unknown has millions of bytes read. Raises NotSignedIn."""
@@ -308,7 +318,8 @@ class Desk:
 
     async def _say(self, route: Route, call: Call[Any], problem: Problem) -> Answer:
         if route.shape is Shape.API:
-            return problem_json(problem)
+            wished = accepted_language(call.headers.get("accept-language", "")) or PROGRAMS_SPEAK
+            return problem_json(problem, None if wished == PROGRAMS_SPEAK else self._words(problem, wished))
         try:
             return await self._error_page(call, problem)
         except Exception:
@@ -349,28 +360,25 @@ def as_answer(value: Any) -> Answer:
     return value if isinstance(value, Answer) else json(value)
 
 
-# What is wrong with a field, in the words of Mastodon's clients; the first that occurs decides.
-FAULTS = (
-    ("is not taken here", "ERR_BLOCKED"), ("been taken", "ERR_TAKEN"), ("is taken", "ERR_TAKEN"), ("reserved", "ERR_RESERVED"),
-    ("accepted", "ERR_ACCEPTED"), ("blank", "ERR_BLANK"), ("too long", "ERR_TOO_LONG"), ("too short", "ERR_TOO_SHORT"),
-)  # fmt: skip
-
-
-def _fault(text: str) -> str:
-    return next((code for part, code in FAULTS if part in text), "ERR_INVALID")
-
-
-def problem_json(problem: Problem) -> Answer:
-    """`{"error": …, "error_description"?, "details"?}` as Mastodon's clients read it."""
-    body: dict[str, Any] = {"error": problem.message}
-    headers: list[tuple[str, str]] = []
+def problem_json(problem: Problem, words: Words | None = None) -> Answer:
+    """`{"error": …, "details"?}` as Mastodon's clients read it; in English, or in the words that were asked for."""
+    said, about = words or (problem.message, problem.details)
+    body: dict[str, Any] = {"error": said}
     if problem.details:
         body["details"] = {
-            field: [{"error": _fault(text), "description": text}] for field, text in problem.details.items()
+            field: [{"error": kind_of(problem, field), "description": about.get(field, text)}]
+            for field, text in problem.details.items()
         }
+    headers: list[tuple[str, str]] = [VARY]
     if problem.status == 401:
-        headers = [("www-authenticate", 'Bearer realm="Chaupal", error="invalid_token"')]
+        headers.append(("www-authenticate", 'Bearer realm="Chaupal", error="invalid_token"'))
     return json(body, problem.status, headers)
+
+
+def kind_of(problem: Problem, field: str) -> str:
+    """Mastodon's word for what is wrong with a field; of several the first."""
+    found = coded(problem).wrong.get(field)
+    return FAULTS[found[0].code].kind if found else OTHER
 
 
 def query_of(text: str) -> dict[str, Any]:

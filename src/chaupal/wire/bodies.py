@@ -20,7 +20,7 @@ async def read(route: Route, headers: dict[str, str], receive: AsgiReceive) -> S
     """The body as one dictionary and the files in it. Raises Malformed, TooLarge."""
     length = headers.get("content-length", "0")
     if not (length.isascii() and length.isdigit() and len(length) < 20) or int(length) > route.body:
-        raise TooLarge("Too many bytes")
+        raise TooLarge()
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data" and not route.raw:
         return await multipart.read(headers.get("content-type", ""), _chunks(route, receive))
@@ -33,7 +33,7 @@ async def read(route: Route, headers: dict[str, str], receive: AsgiReceive) -> S
         return _json(data), {}
     if kind in ("application/x-www-form-urlencoded", ""):
         return _form(data), {}
-    raise Malformed(f"Cannot read a body of type {kind[:80]}")
+    raise Malformed("body_unknown_type", type=kind[:80])
 
 
 async def _chunks(route: Route, receive: AsgiReceive) -> AsyncIterator[bytes]:
@@ -42,11 +42,11 @@ async def _chunks(route: Route, receive: AsgiReceive) -> AsyncIterator[bytes]:
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise Malformed("The body was cut off")
+            raise Malformed("body_cut_off")
         chunk = message.get("body", b"")
         size, more = size + len(chunk), message.get("more_body", False)
         if size > route.body:
-            raise TooLarge("Too many bytes")
+            raise TooLarge()
         yield chunk
 
 
@@ -54,16 +54,16 @@ def _text(data: bytes) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError as error:
-        raise Malformed("The body is not UTF-8") from error
+        raise Malformed("body_not_utf8") from error
 
 
 def _json(data: bytes) -> dict[str, Any]:
     try:
         value: Any = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Malformed("The body is not JSON in UTF-8") from error
+        raise Malformed("body_not_json") from error
     if not isinstance(value, dict):
-        raise Malformed("The body must be a JSON object")
+        raise Malformed("body_no_object")
     return value  # pyright: ignore[reportUnknownVariableType]
 
 
@@ -71,4 +71,4 @@ def _form(data: bytes) -> dict[str, Any]:
     try:
         return nest(parse_qsl(data.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS))
     except (UnicodeDecodeError, ValueError) as error:
-        raise Malformed("The form is not UTF-8, or has too many fields") from error
+        raise Malformed("form_unreadable") from error

@@ -64,7 +64,7 @@ def check(call: Call[Any], sent: str) -> None:
     word = call.csrf.encode()
     right = hmac.compare_digest(sent.encode(), word) or hmac.compare_digest(unmasked(sent), word)
     if foreign or not sent or not right:
-        raise NotAllowed("This form is out of date; please open the page again")
+        raise NotAllowed("form_out_of_date")
 
 
 def _xor(pad: bytes, data: bytes) -> bytes:

@@ -64,7 +64,7 @@ async def read(content_type: str, chunks: AsyncIterator[bytes]) -> tuple[dict[st
             parser.close()
         return _sorted(parts)
     except (MultipartError, ValueError, UnicodeError, AssertionError) as error:
-        raise Malformed("The form cannot be read") from error
+        raise Malformed("parts_unreadable") from error
 
 
 def _hear(parts: list[_Part], event: MultipartSegment | bytearray | bytes | None) -> None:
@@ -73,7 +73,7 @@ def _hear(parts: list[_Part], event: MultipartSegment | bytearray | bytes | None
     elif event is not None:
         parts[-1].take(bytes(event))
         if parts[-1].filename is None and sum(part.size for part in parts if part.filename is None) > MOST_WORDS:
-            raise Malformed("The form has too many words")
+            raise Malformed("too_many_words")
 
 
 def _sorted(parts: list[_Part]) -> tuple[dict[str, object], dict[str, Upload]]:

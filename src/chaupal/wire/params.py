@@ -17,6 +17,9 @@ MOST_LEVELS = 8  # of JSON
 TRUE = frozenset({"1", "t", "true", "on", "yes"})
 FALSE = frozenset({"0", "f", "false", "off", "no"})
 
+# msgspec tells what is wrong in words alone (https://jcristharif.com/msgspec/usage.html#validation).
+_MISSING = regex.compile("missing required field `([^`]+)`")
+_LONGER = regex.compile("of length <=")
 _NUMBER = regex.compile("[0-9]{1,4}")  # isdigit takes ² and long rows of digits, which int does not
 
 type Pairs = Iterable[tuple[str, Any]]
@@ -27,7 +30,7 @@ def nest(pairs: Pairs) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     for count, (key, value) in enumerate(pairs):
         if count >= MOST_KEYS:
-            raise Malformed("Too many parameters")
+            raise Malformed("too_many_parameters")
         _plant(tree, _path(key), value)
     return {key: _lists(value) for key, value in tree.items()}
 
@@ -38,7 +41,7 @@ def _path(key: str) -> list[str]:
         return [key]
     path = [head, *rest[:-1].split("][")]
     if len(path) > MOST_DEPTH:
-        raise Malformed("Parameters are nested too deeply")
+        raise Malformed("nested_too_deeply")
     return path
 
 
@@ -107,7 +110,7 @@ def check[A: msgspec.Struct](struct: type[A], sent: dict[str, Any]) -> A:
         kind = kinds.get(key)
         if kind is not None and not (value is None and key in _never_null(struct)):
             if not _is_sound(value):
-                raise Invalid(f"Validation failed: {key}: cannot be read", **{key.replace("-", "_"): "cannot be read"})
+                raise Invalid("field_holds_nul", field=key.replace("-", "_"))
             value = None if value == "" and key in _clearable(struct) else _lenient(kind, value)
             if value is not msgspec.UNSET:
                 known[key] = value
@@ -147,7 +150,7 @@ def _lenient(kind: str, value: Any) -> Any:
 def _invalid(error: msgspec.ValidationError) -> Invalid:
     reason, _, where = str(error).partition(" - at `$.")
     field = where.rstrip("`").split("[")[0].split(".")[0] or "base"
-    if "required field" in reason:
-        field = reason.split("`")[1] if "`" in reason else field
-        reason = "can't be blank"
-    return Invalid(f"Validation failed: {field}: {reason}", **{field.replace("-", "_"): reason})
+    if missing := _MISSING.search(reason):
+        return Invalid("field_missing", field=missing[1].replace("-", "_"))
+    code = "field_too_long" if _LONGER.search(reason) else "field_wrong_kind"
+    return Invalid(code, field=field.replace("-", "_"), why=reason)

@@ -24,7 +24,7 @@ async def _missing(call: Any) -> Answer:
 
 
 async def _wrong(call: Any) -> Answer:
-    raise WrongMethod("Method not allowed")
+    raise WrongMethod()
 
 
 MISSING = {

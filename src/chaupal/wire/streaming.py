@@ -45,7 +45,7 @@ type Beat = Callable[[], Awaitable[None]]
 
 
 async def _unknown(call: Any) -> Any:
-    raise Malformed("Unknown channel requested")
+    raise Malformed("channel_unknown")
 
 
 DOOR = Route(method="GET", path=DOOR_PATH, run=_unknown, surface=Surface.STREAM, public=True)
@@ -148,7 +148,7 @@ class Streaming:
         await receive()  # websocket.connect
         try:
             if scope["path"].rstrip("/") != DOOR_PATH:
-                raise Malformed("Unknown channel requested")
+                raise Malformed("channel_unknown")
             call = await self._desk.enter(DOOR, _request(scope))
             listener = Listener(call, dropper(scope))
             self._streams.join(listener)
@@ -206,17 +206,17 @@ class Streaming:
             wish = _wish_of(said)
             route = self._by_name.get(wish.stream)
             if route is None:
-                raise Malformed("Unknown channel requested")
+                raise Malformed("channel_unknown")
             sent = {name: value for name, value in (("tag", wish.tag), ("list", wish.list)) if value}
             hearing: Hearing = await self._desk.ask(route, listener.call, sent)
             if wish.type == "unsubscribe":
                 self._streams.unlisten(listener, hearing.name)
             elif wish.type == "subscribe":
                 if len(listener.hears) >= MOST_STREAMS:
-                    raise Malformed("Too many streams on one connection")
+                    raise Malformed("too_many_on_connection")
                 await self._streams.listen(listener, hearing)
             else:
-                raise Malformed("Unknown message type")
+                raise Malformed("message_unknown")
         except Problem as problem:
             error = {"error": problem.message, "status": problem.status}
             await send({"type": "websocket.send", "text": msgspec.json.encode(error).decode()})
@@ -244,7 +244,7 @@ def _wish_of(said: str | bytes | dict[str, Any]) -> Wish:
     try:
         return msgspec.convert(said, Wish) if isinstance(said, dict) else msgspec.json.decode(said, type=Wish)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Malformed("The message is not one that this server knows") from error
+        raise Malformed("message_unreadable") from error
 
 
 def _request(scope: Scope) -> Request:

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from archives import tweet, twitter, zipped
+from chaupal.kernel.faults import Wrong
+from chaupal.kernel.faults.written import in_english, read
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.page import Cursor
 from chaupal.reads.timelines import profile
@@ -107,7 +109,7 @@ async def test_of_a_tweet_that_was_cut_short_its_beginning_comes_and_it_is_told(
     asha = await street.person("asha")
     said = twitter(tweet(1, f"{BEGINNING[:220]}…")) | {"data/note-tweet.js": notes(*some)}
     one, faults = await bring(street, asha, "archive.zip", zipped(said))
-    assert (one.done, one.failed, [fault.why for fault in faults]) == (1, 0, [past.SHORT])
+    assert (one.done, one.failed, [read(fault.why) for fault in faults]) == (1, 0, [(Wrong(past.SHORT),)])
     assert await shown(street, asha) == [f"{BEGINNING[:220]}…"]
 
 
@@ -115,4 +117,4 @@ async def test_what_is_too_long_for_a_post_is_not_cut(street: Street):
     asha = await street.person("asha")
     said = twitter(tweet(1, f"{BEGINNING[:220]}…")) | {"data/note-tweet.js": notes(note(BEGINNING * 20))}
     one, faults = await bring(street, asha, "archive.zip", zipped(said))
-    assert (one.done, one.failed) == (0, 1) and "longer than" in faults[0].why
+    assert (one.done, one.failed) == (0, 1) and "longer than" in in_english(faults[0].why)

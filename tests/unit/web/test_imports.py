@@ -7,8 +7,11 @@ import pytest
 import regex
 
 from archives import mastodon, note, zipped
+from chaupal.kernel.faults import Wrong
+from chaupal.kernel.faults.archives import FAULTS
+from chaupal.kernel.faults.written import write
 from chaupal.social.archives import imports
-from chaupal.web.account.imports import REASONS, reason
+from chaupal.web.account.imports import reason
 from village import Village, Villager
 
 ARCHIVE = zipped(mastodon(note(1, "<p>पुरानी बात</p>"), "nonsense"))
@@ -62,16 +65,15 @@ async def test_a_program_brings_an_archive_and_asks_after_it(village: Village):
     assert (await v.api(v.ravi, "DELETE", f"/api/v1/imports/{sent['id']}")).status_code == 404
 
 
+PLACES = regex.compile(r"%\((\w+)\)s")
 WHYS = (
-    *REASONS, "it holds more than 50000 files", "unpacked it is larger than 7 bytes", "कुआँ.png: more than 4",
-    "a.png: it is not in the archive; b.png: Validation failed: File is not an image",
-    "Validation failed: Text is longer than 5000 bytes", "Validation failed: There can be 50 at most", "This action is not allowed",
-    "something that nobody has thought of",
+    *(write(Wrong(code, dict.fromkeys(PLACES.findall(fault.page), 50000))) for code, fault in FAULTS.items()),
+    write(Wrong("past_many_files", {"most": 4}, "कुआँ.png"), Wrong("picture_unknown", {}, "b.png")), "words of an older version", "",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("why", WHYS)
 def test_every_reason_is_told_in_the_language_of_the_page(why: str):
-    told = regex.sub(r"[\w]+\.png|ZIP|tar\.gz|Twitter", "", reason(why, "hi"))
+    told = regex.sub(r"[\w]+\.png|ZIP|CSV|UTF-8|tar\.gz|Twitter|outbox\.json|data/tweets\.js", "", reason(why, "hi"))
     assert regex.search(r"\p{Devanagari}", told) and not regex.search(r"[A-Za-z]", told), told
     assert reason(why, "en")

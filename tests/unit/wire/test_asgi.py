@@ -20,6 +20,7 @@ from chaupal.social.people import accounts, graph
 from chaupal.social.posts import posts
 from chaupal.social.signin import logins
 from chaupal.web.errors import error_page
+from chaupal.web.said import in_words
 from chaupal.wire.answer import Desk
 from chaupal.wire.asgi import Front
 from chaupal.wire.route import Shape
@@ -62,7 +63,7 @@ async def twins(house: Running, clock: StillClock) -> Twins:
     def front(keeps: bool) -> App:
         settings = msgspec.structs.replace(house.house.settings, keep_answers=keeps)
         asked = msgspec.structs.replace(house.house, settings=settings)
-        return Front(Desk(asked, Locator(settings, lambda _: None), LocalMeter(clock), error_page), ROUTES)
+        return Front(Desk(asked, Locator(settings, lambda _: None), LocalMeter(clock), error_page, in_words), ROUTES)
 
     return Twins(front(True), front(False), await logins.issue_token(square, binod, "read"), newest)
 

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from chaupal.kernel.clock import DAY, iso
-from chaupal.kernel.errors import Invalid
+from chaupal.kernel.errors import Invalid, together
 from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import counts
@@ -265,7 +265,7 @@ async def retention(call: Call[RetentionAsked]) -> list[AdminCohort]:
     first, last = _days(call.args)
     monthly = call.args.frequency == "month"
     if (last - first).days > (MOST_PERIODS * 30 if monthly else MOST_PERIODS):
-        raise Invalid("Validation failed: End at is too far from start at", end_at="is too far from start at")
+        raise Invalid("span_too_long")
     return [
         AdminCohort(
             iso(one.period), call.args.frequency,
@@ -286,23 +286,23 @@ async def activity(call: Call[Nothing]) -> list[WeekTold]:
 def _span(asked: Period) -> Span:
     first, last = _days(asked)
     if (last - first).days > LONGEST:
-        raise Invalid("Validation failed: End at is too far from start at", end_at="is too far from start at")
+        raise Invalid("span_too_long")
     return counts.days(first, last)
 
 
 def _days(asked: Period) -> tuple[date, date]:
-    wrong: dict[str, str] = {}
+    wrong: list[Invalid] = []
     found: list[date] = []
     for name, text in (("start_at", asked.start_at), ("end_at", asked.end_at)):
         try:
             found.append(_day(text))
         except (ValueError, OverflowError):
-            wrong[name] = "is not a date" if text else "can't be blank"
+            called = name.replace("_", " ").capitalize()
+            wrong.append(Invalid("date_unreadable" if text else "date_missing", field=name, name=called))
     if not wrong and found[1] < found[0]:
-        wrong["end_at"] = "must not be before start at"
+        wrong.append(Invalid("span_backwards"))
     if wrong:
-        said = ", ".join(f"{name.replace('_', ' ').capitalize()} {about}" for name, about in wrong.items())
-        raise Invalid(f"Validation failed: {said}", **wrong)
+        raise together(wrong)
     return found[0], found[1]
 
 
@@ -317,7 +317,7 @@ def _day(text: str) -> date:
 def _tag(key: str, asked: MeasuresAsked | DimensionsAsked) -> str:
     of: OfTag | None = getattr(asked, key)
     if of is None or not of.id:
-        raise Invalid(f"Validation failed: {key}[id] is missing", **{key: "is missing"})
+        raise Invalid("id_missing", field=key, name=key)
     return of.id.lstrip("#")
 
 

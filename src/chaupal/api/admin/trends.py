@@ -22,12 +22,6 @@ from chaupal.wire.call import Answer, Call
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, get, post
 
-REFUSED = (
-    "One person cannot keep something out of trends here. Open a matter at /office/deamplified: it names a rule, a place, an end "
-    "and a reason, and a second person approves it."
-)
-KEPT_OUT = "This is kept out of trends by a decision. Whoever may lift it does so on the page of its matter."
-
 
 class Tag(msgspec.Struct):
     """A tag by its name, which is its id."""
@@ -56,14 +50,14 @@ async def approve_tag(call: Call[Tag]) -> TagShown:
     """A tag that may trend, as every one may: nothing to approve. 422 where a decision keeps it out."""
     shown = await _tag(call)
     if not shown.trendable:
-        raise Invalid(KEPT_OUT)
+        raise Invalid("trend_kept_out")
     return shown
 
 
 async def reject_tag(call: Call[Tag]) -> Answer:
     """Refused (422): it takes two people."""
     await _tag(call)
-    raise Invalid(REFUSED)
+    raise Invalid("trend_by_two")
 
 
 async def approve_post(call: Call[Of]) -> Answer:
@@ -74,7 +68,7 @@ async def approve_post(call: Call[Of]) -> Answer:
 async def reject_post(call: Call[Of]) -> Answer:
     """Refused (422): it takes two people."""
     await thread.post(call.house.reads, call.viewer, call.args.id)
-    raise Invalid(REFUSED)
+    raise Invalid("trend_by_two")
 
 
 async def trending_links(call: Call[TrendsAsked]) -> list[dict[str, Any]]:
@@ -92,7 +86,7 @@ async def approve_link(call: Call[Of]) -> dict[str, Any]:
 async def reject_link(call: Call[Of]) -> Answer:
     """Refused (422): it takes two people. What is kept out are posts, people and tags, and with them their links."""
     await links.one(call.house.reads, call.viewer, call.args.id)
-    raise Invalid(REFUSED)
+    raise Invalid("trend_by_two")
 
 
 async def publishers(call: Call[TrendsAsked]) -> list[Publisher]:
@@ -110,7 +104,7 @@ async def approve_publisher(call: Call[Of]) -> Publisher:
 async def reject_publisher(call: Call[Of]) -> Answer:
     """Refused (422): it takes two people."""
     await _publisher(call)
-    raise Invalid(REFUSED)
+    raise Invalid("trend_by_two")
 
 
 async def _publisher(call: Call[Of]) -> Publisher:

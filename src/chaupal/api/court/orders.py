@@ -174,9 +174,9 @@ def _whole(text: str) -> NewOrder:
     try:
         sent: Any = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise Malformed("`order` is not JSON") from error
+        raise Malformed("not_json", name="order") from error
     if not isinstance(sent, dict):
-        raise Malformed("`order` must be a JSON object")
+        raise Malformed("no_json_object", name="order")
     return check(NewOrder, sent)  # pyright: ignore[reportUnknownArgumentType]
 
 

@@ -80,7 +80,7 @@ async def whole(call: Call[Part]) -> Answer:
 async def table(call: Call[One]) -> Answer:
     name, _, ending = call.args.name.lower().rpartition(".")
     if name not in BY_ID or ending not in ENDINGS:
-        raise NotFound(f"There is no such table: it is one of {', '.join(TABLES)}, as .json or .csv")
+        raise NotFound("table_unknown", known=", ".join(TABLES))
     id_ = BY_ID[name]
     found = await reported.made(call.house.court, call.args.filters, (id_,))
     if isinstance(found, Building):
@@ -99,7 +99,7 @@ async def health(call: Call[Any]) -> Answer:
     court = call.house.court
     found = await log_cosigned.status(court)
     if found is None:
-        raise NotFound("Nothing is signed yet")
+        raise NotFound("nothing_signed")
     checked = await reconcile.last(court)
     told = None if checked is None else {"at": checked.at, "entries": checked.entries, "failures": checked.failures}
     return json({"log": found, "age_seconds": max(0, court.clock() - found.signed_at) // 1_000, "reconciled": told})

@@ -92,7 +92,7 @@ def may_know(call: Call[Any]) -> None:
     """Two scopes open what one is: `profile` is for apps that only want to know who came. Raises NotAllowed."""
     caller = call.caller
     if caller is not None and not allows(caller.scopes, "read:accounts") and not allows(caller.scopes, "profile"):
-        raise NotAllowed("This action is outside the authorized scopes")
+        raise NotAllowed("scope_missing")
 
 
 async def change(call: Call[ProfileSent]) -> CredentialAccount:
@@ -169,7 +169,7 @@ def _fields(sent: Any) -> tuple[Field, ...] | None:
     try:
         checked = msgspec.convert(lines, list[FieldSent], strict=False)
     except msgspec.ValidationError as error:
-        raise Invalid("Validation failed: Fields cannot be read", fields_attributes="cannot be read") from error
+        raise Invalid("field_unreadable") from error
     return tuple(Field(line.name, line.value) for line in checked)
 
 

@@ -45,11 +45,11 @@ async def join(call: Call[JoinSent]) -> TokenGiven:
     """A new account. The token opens nothing until the address is confirmed, where the house asks for that."""
     caller, args = call.caller, call.args
     if caller is None:
-        raise NotSignedIn("The access token is invalid")
+        raise NotSignedIn("token_invalid")
     if caller.account is not None:
-        raise NotAllowed("This is for an app by itself, with a token of its own")
+        raise NotAllowed("for_apps")
     if not args.agreement:
-        raise Invalid("Validation failed: Agreement must be accepted", agreement="must be accepted")
+        raise Invalid("agreement_missing")
     square = call.house.square
     new = NewAccount(
         handle=args.username, email=args.email, password=args.password, reason=args.reason, language=_language(call)
@@ -57,8 +57,8 @@ async def join(call: Call[JoinSent]) -> TokenGiven:
     try:
         account = await accounts.sign_up(square, new, call.address)
     except Invalid as problem:
-        details = {CALLED.get(field, field): text for field, text in problem.details.items()}
-        raise Invalid(problem.message, **details) from problem
+        problem.about({CALLED.get(field, field): found for field, found in problem.wrong.items()})
+        raise
     scope = " ".join(sorted(caller.scopes))
     token = await logins.issue_token(square, account, scope, app=caller.app)
     return TokenGiven(access_token=token, scope=scope, created_at=square.clock() // 1000)
@@ -70,11 +70,10 @@ async def mail_again(call: Call[MailSent]) -> Answer:
     wished = call.args.email.strip().lower()
     try:
         if wished and wished != login.email and login.confirmed_at is None:
-            raise Invalid("Validation failed: Email cannot be changed here", email="cannot be changed here")
+            raise Invalid("email_fixed")
         await accounts.ask_confirmation(call.house.square, call.viewer)
     except Conflict as problem:
-        said = "This method is only available while the e-mail is awaiting confirmation"
-        raise NotAllowed(said) from problem
+        raise NotAllowed("awaits_nothing") from problem
     return json({})
 
 

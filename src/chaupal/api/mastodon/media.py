@@ -118,7 +118,7 @@ async def upload_and_wait(call: Call[Sent]) -> Answer:
 async def _upload(call: Call[Sent], *, wait: bool) -> Answer:
     file = call.files.get("file")
     if file is None:
-        raise Invalid("Validation failed: File can't be blank", file="can't be blank")
+        raise Invalid("file_blank")
     sent = call.args
     focus = focus_of(sent.focus) or (0.0, 0.0)
     told = _captions(call, sent)
@@ -227,7 +227,7 @@ def focus_of(text: str | None) -> tuple[float, float] | None:
     try:
         return float(x), float(y)
     except ValueError as error:
-        raise Invalid("Validation failed: Focus must be two numbers from -1 to 1", focus="not a point") from error
+        raise Invalid("focus_invalid") from error
 
 
 TAKES: dict[str, Any] = {"scope": "write:media", "gives": Attachment}

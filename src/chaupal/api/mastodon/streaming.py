@@ -111,7 +111,7 @@ async def tagged(call: Call[TagHeard]) -> Hearing:
     tag = call.args.tag.strip().removeprefix("#")
     key = fold.count_key(tag)
     if not key:
-        raise Malformed("Missing tag name parameter")
+        raise Malformed("tag_missing")
     return Hearing((call.route.stream, tag), (tag_topic(key),), compose)
 
 
@@ -128,7 +128,7 @@ async def health(call: Call[Nothing]) -> Answer:
 
 async def door(call: Call[Nothing]) -> Answer:
     """The WebSocket's address, asked for without one."""
-    raise Malformed("This address is for WebSockets; events are at the streams below it")
+    raise Malformed("no_websocket")
 
 
 # --- how it is told --------------------------------------------------------------------------------------------------

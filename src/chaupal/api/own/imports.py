@@ -6,6 +6,7 @@ import msgspec
 
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import Invalid
+from chaupal.kernel.faults.written import in_english
 from chaupal.policy.surface import Surface
 from chaupal.social.archives import imports
 from chaupal.social.archives.imports import Brought, Fault, Import
@@ -56,7 +57,7 @@ async def bring(call: Call[Sent]) -> ImportShown:
     """Take a file in: an archive of Mastodon or Twitter, or a list (CSV) as Mastodon exports it."""
     file = call.files.get("file")
     if file is None:
-        raise Invalid("Validation failed: File can't be blank", file="can't be blank")
+        raise Invalid("file_blank")
     brought = Brought(file.name, file.data, call.args.kind, call.args.visibility)
     id_ = await imports.take_in(call.house.square, call.viewer, brought)
     return shown(*await imports.one(call.house.square, call.viewer, id_))
@@ -80,10 +81,10 @@ async def stop(call: Call[One]) -> ImportShown:
 
 def shown(found: Import, faults: list[Fault] | None = None) -> ImportShown:
     return ImportShown(
-        id=str(found.id), kind=found.kind, name=found.name, size=found.size, state=found.state, reason=found.why or None,
+        id=str(found.id), kind=found.kind, name=found.name, size=found.size, state=found.state, reason=in_english(found.why) or None,
         total=found.total, looked_at=found.at, done=found.done, skipped=found.skipped, failed=found.failed,
         created_at=iso(found.created_at), finished_at=None if found.finished_at is None else iso(found.finished_at),
-        faults=None if faults is None else [FaultShown(one.number, one.item, one.why) for one in faults],
+        faults=None if faults is None else [FaultShown(one.number, one.item, in_english(one.why)) for one in faults],
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.store.court import ledger, witnesses
 from chaupal.store.court.ledger import Kept
 from chaupal.store.court.witnesses import Cosigned
+from chaupal_audit import errors as plain
 from chaupal_audit import tlog
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def witnesses_of(settings: Settings) -> list[Witness]:
         vkey, _, url = line.strip().partition(" ")
         try:
             key = tlog.WitnessKey.parse(vkey)
-        except Malformed as error:
+        except plain.Malformed as error:
             raise BadSettings(f"log_witnesses: {line}: {error.message}") from error
         if not url.strip().startswith(("https://", "http://")):
             raise BadSettings(f"log_witnesses: {line}: after the key, the address of the witness")
@@ -159,7 +160,7 @@ async def _ask(
         said, seen = await _submit(court, client, who, kept, old)
         if seen is not None and seen != old and seen <= kept.size:
             said, seen = await _submit(court, client, who, kept, seen)
-    except (httpx2.HTTPError, httpx2.InvalidURL, Malformed, ValueError) as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL, plain.Malformed, ValueError) as error:
         log.warning("a witness could not be asked", witness=who.key.name, error=f"{type(error).__name__}: {error}")
         return False
     if seen is not None:
@@ -205,7 +206,7 @@ async def _keep(court: Court, who: Witness, kept: Kept, said: str) -> bool:
 def _good_line(who: Witness, text: str, said: str) -> str | None:
     try:
         lines: Sequence[tuple[str, tlog.Signature]] = tlog.parse_lines(said) if said else ()
-    except Malformed:
+    except plain.Malformed:
         lines = ()
     found = next((line for line, signature in lines if who.key.cosigned(signature, text) is not None), None)
     if found is None and said:

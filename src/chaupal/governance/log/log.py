@@ -14,12 +14,13 @@ from chaupal.governance.log import witness as log_witness
 from chaupal.governance.log.batches import KEY_MARK, batch_ms, not_yet
 from chaupal.governance.log.keys import Keys
 from chaupal.governance.log.tree import LogDiffers
-from chaupal.kernel.errors import Malformed, NotFound, Problem
+from chaupal.kernel.errors import NotFound, Problem
 from chaupal.kernel.settings import Settings
 from chaupal.store.court import ledger, witnesses
 from chaupal.store.court.docket import Order
 from chaupal.store.machine import marks
 from chaupal.store.machine.work import Reading, Work, Writing
+from chaupal_audit import errors as plain
 from chaupal_audit import tlog
 from chaupal_audit.log import entries
 from chaupal_audit.log.entries import Public
@@ -210,7 +211,7 @@ async def tile(court: Court, path: str) -> bytes:
     """The tile at `tile/…`, whole or partial, of what was signed. Raises NotFound for any other path."""
     try:
         level, n, width = tlog.parse_tile_path(path)
-    except Malformed as error:
+    except plain.Malformed as error:
         raise NotFound from error
     async with court.work.reading() as reading:
         signed = await log_batches.signed_size(court, reading)

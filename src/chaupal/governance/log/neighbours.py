@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from chaupal.kernel.errors import Malformed
 from chaupal.kernel.settings import BadSettings, Settings
+from chaupal_audit import errors as plain
 from chaupal_audit import tlog
 
 
@@ -33,5 +33,5 @@ def _read(line: str) -> Neighbour:
         )
     try:
         return Neighbour(tlog.VerifyingKey.parse(words[0]), tlog.WitnessKey.parse(words[1]), words[2].rstrip("/"))
-    except Malformed as error:
+    except plain.Malformed as error:
         raise BadSettings(f"log_neighbours: {line}: {error.message}") from error

@@ -10,6 +10,7 @@ from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.store.court import witnesses
 from chaupal.store.court.witnesses import Seen
 from chaupal.store.machine.work import Writing
+from chaupal_audit import errors as plain
 from chaupal_audit import tlog
 from chaupal_audit.log.verify_keys import is_signed
 from chaupal_audit.tlog.spellings import base64, digest_of
@@ -41,7 +42,7 @@ def known_logs(settings: Settings) -> list[tlog.VerifyingKey]:
     near = [one.log for one in log_neighbours.neighbours(settings)]
     try:
         return [*near, *(tlog.VerifyingKey.parse(vkey) for vkey in settings.witness_logs)]
-    except Malformed as error:
+    except plain.Malformed as error:
         raise BadSettings(f"witness_logs: {error.message}") from error
 
 

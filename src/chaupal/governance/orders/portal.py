@@ -185,7 +185,7 @@ async def enrol(court: Court, link: str, password: str, code: str) -> str:
     number = _number(court, shown.user, code, shown.secret)
     if number is None:
         check_password(password)
-        raise Invalid("This code is not right", code="is not right; look whether the clock of your device is")
+        raise Invalid("portal_code_wrong")
     hash_ = await hash_password(password)
     secret = new_secret()
     async with court.work.writing() as w:

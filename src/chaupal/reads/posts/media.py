@@ -158,7 +158,7 @@ async def _reveal[T: Judged](
     if seen is None:
         raise NotFound
     if isinstance(seen.verdict, Placeholder) and seen.verdict.scope == "suspended":
-        raise Gone("This account is suspended")
+        raise Gone()
     if isinstance(seen.verdict, Placeholder):
         raise WithheldByLaw(notice_url=reads.settings.origin + epitaph.notice_path(seen.verdict.ruling))
     return seen

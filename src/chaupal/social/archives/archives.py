@@ -9,6 +9,9 @@ import zlib
 from collections.abc import Iterator
 from typing import IO
 
+from chaupal.kernel.errors import Invalid
+from chaupal.kernel.faults import Value, Wrong
+
 MOST_MEMBERS = 200_000
 MOST_BYTES = 4_000_000_000  # unpacked, all together
 MOST_TEXT = 150_000_000  # one file of posts
@@ -17,8 +20,14 @@ MOST_VALUES = 30_000_000
 _PIECE = 1 << 20
 
 
-class BadArchive(Exception):
-    """It cannot be taken; the message says why, in English."""
+class BadArchive(Invalid):
+    """It cannot be taken. `about`: which file in it, where it is about one."""
+
+    before = ""
+
+    def __init__(self, code: str, about: str = "", **values: Value) -> None:
+        super().__init__(code, field="", **values)
+        self.why = Wrong(code, values, about)
 
 
 class Archive:
@@ -39,14 +48,14 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, ValueError, OSError) as error:
-            raise BadArchive("the ZIP file is damaged") from error
+            raise BadArchive("archive_zip_damaged") from error
         members = self._zip.infolist()
         _check_sizes(len(members), sum(one.file_size for one in members))
         for one in members:
             if stat.S_ISLNK(one.external_attr >> 16):
-                raise BadArchive("it holds links to other files")
+                raise BadArchive("archive_links")
             if one.flag_bits & 1:
-                raise BadArchive("it is locked with a password")
+                raise BadArchive("archive_locked")
         self.names = {_checked(one.filename): one.filename for one in members if not one.is_dir()}
 
     def _open_tar(self, data: bytes) -> None:
@@ -60,10 +69,10 @@ class Archive:
             members = self._tar.getmembers()
         except (tarfile.TarError, ValueError, OSError, EOFError) as error:
             self.close()
-            raise BadArchive("it is neither a ZIP file nor a tar.gz file that can be read") from error
+            raise BadArchive("archive_no_archive") from error
         _check_sizes(len(members), sum(one.size for one in members))
         if any(not (one.isfile() or one.isdir()) for one in members):
-            raise BadArchive("it holds links to other files")
+            raise BadArchive("archive_links")
         self.names = {_checked(one.name): one.name for one in members if one.isfile()}
 
     def has(self, name: str) -> bool:
@@ -81,16 +90,16 @@ class Archive:
             with self._opened(inside) as file:
                 data = file.read(most + 1)
         except (zipfile.BadZipFile, tarfile.TarError, zlib.error, OSError, EOFError, NotImplementedError) as error:
-            raise BadArchive(f"{name} is damaged") from error
+            raise BadArchive("archive_file_damaged", name) from error
         if len(data) > most:
-            raise BadArchive(f"{name} is larger than {most} bytes")
+            raise BadArchive("archive_file_large", name, most=most)
         return data
 
     def read_json(self, name: str) -> bytes:
         """The bytes of a file of posts, which will not grow beyond bounds when it is read. Raises KeyError, BadArchive."""
         data = self.read(name)
         if data.count(b"{") > MOST_THINGS or data.count(b",") > MOST_VALUES:
-            raise BadArchive(f"{name} holds more things than anybody has posted")
+            raise BadArchive("archive_many_things", name)
         return data
 
     def _opened(self, inside: str) -> IO[bytes]:
@@ -121,20 +130,20 @@ def _unpacked(data: bytes) -> Iterator[bytes]:
             _check_sizes(0, seen)
             yield piece
     except zlib.error as error:
-        raise BadArchive("the tar.gz file is damaged") from error
+        raise BadArchive("archive_tar_damaged") from error
 
 
 def _check_sizes(members: int, size: int) -> None:
     if members > MOST_MEMBERS:
-        raise BadArchive(f"it holds more than {MOST_MEMBERS} files")
+        raise BadArchive("archive_many_files", most=MOST_MEMBERS)
     if size > MOST_BYTES:
-        raise BadArchive(f"unpacked it is larger than {MOST_BYTES} bytes")
+        raise BadArchive("archive_unpacked", most=MOST_BYTES)
 
 
 def _checked(name: str) -> str:
     """The name as it is looked up by. Raises BadArchive for one that leads out of the archive."""
     if "\\" in name or name.startswith("/") or "\0" in name or ".." in name.split("/"):
-        raise BadArchive("it holds names that lead out of it")
+        raise BadArchive("archive_leads_out")
     return name.removeprefix("./")
 
 

@@ -25,7 +25,7 @@ async def ask(square: Square, viewer: Viewer) -> int:
     )  # fmt: skip
     async with square.work.writing() as w:
         if await exports.busy(w, viewer.me):
-            raise Conflict("Another file of yours is still being made")
+            raise Conflict("export_running")
         await exports.add(w, one)
     return id_
 

@@ -8,12 +8,13 @@ from typing import Any
 import msgspec
 
 from chaupal.kernel.errors import Conflict, Invalid, NotFound
+from chaupal.kernel.faults import Wrong
+from chaupal.kernel.faults.written import write
 from chaupal.policy.facts import FROM_WIRE
 from chaupal.policy.viewer import ACTIVE, Role, Viewer
 from chaupal.social.archives import past_csv, past_mastodon, past_posts, past_ties, past_twitter
 from chaupal.social.archives.archives import Archive, BadArchive
 from chaupal.social.archives.past import Item
-from chaupal.social.archives.past_csv import BadList
 from chaupal.social.context import Square
 from chaupal.store.identity import imports
 from chaupal.store.identity.imports import MOST_FAULTS, Fault, Import
@@ -23,9 +24,6 @@ AT_ONCE = 100  # posts in one commit
 SHOWN = 20  # imports
 ARCHIVE = "archive"
 BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b")  # of ZIP and gzip
-
-WITHDRAWN = "you stopped it"
-CLOSED = "your account is limited"
 
 
 class Brought(msgspec.Struct, frozen=True):
@@ -42,10 +40,10 @@ async def take_in(square: Square, viewer: Viewer, brought: Brought) -> int:
     kind, me = _kind(brought), viewer.me
     visibility = FROM_WIRE.get(brought.visibility) if brought.visibility else None
     if brought.visibility and visibility is None:
-        raise Invalid("Validation failed: Visibility is not known", visibility="is not known")
+        raise Invalid("archive_for_unknown")
     async with square.work.reading() as reading:
         if await imports.busy(reading, me):
-            raise Conflict("Another file of yours is still being brought in")
+            raise Conflict("import_running")
     id_ = square.make_id()
     one = Import(
         id=id_, account=me, kind=kind, name=brought.name[:200], key=f"imports/{id_}", size=len(brought.data),
@@ -66,12 +64,12 @@ def _kind(brought: Brought) -> str:
     if not brought.data:
         raise Invalid("file_blank")
     if len(brought.data) > MOST_BYTES:
-        raise Invalid("file_too_large", most=MOST_BYTES)
+        raise Invalid("archive_too_large", most=MOST_BYTES)
     if brought.data.startswith(BEGINNINGS):
         return ARCHIVE
     kind = brought.kind or past_csv.kind_of(brought.name, brought.data)
     if kind not in past_csv.KINDS:
-        raise Invalid("Validation failed: Kind is not known", kind="is not known")
+        raise Invalid("archive_kind_unknown")
     return kind
 
 
@@ -93,7 +91,7 @@ async def one(square: Square, viewer: Viewer, id_: int) -> tuple[Import, list[Fa
 async def stop(square: Square, viewer: Viewer, id_: int) -> None:
     """No further; what has come stays. Raises NotFound."""
     found, _ = await one(square, viewer, id_)
-    await _end(square, found, "stopped", WITHDRAWN)
+    await _end(square, found, "stopped", Wrong("import_withdrawn"))
 
 
 async def carry_on(square: Square) -> bool:
@@ -104,15 +102,15 @@ async def carry_on(square: Square) -> bool:
         return False
     try:
         await _work_through(square, held)
-    except (BadArchive, BadList) as error:
-        await _end(square, held, "refused", str(error))
+    except BadArchive as error:
+        await _end(square, held, "refused", error.why)
     return True
 
 
 async def _work_through(square: Square, held: Import) -> None:
     data = await square.files.get(held.key)
     if data is None:
-        raise BadArchive("the file is gone")
+        raise BadArchive("archive_gone")
     if held.kind == ARCHIVE:
         archive = await asyncio.to_thread(Archive, data)
         with contextlib.closing(archive):
@@ -129,7 +127,7 @@ def _read(archive: Archive) -> list[Item]:
     """The oldest first, so that what is answered comes before its answers; always in the same order."""
     reader = next((one.read for one in (past_mastodon, past_twitter) if one.is_one(archive)), None)
     if reader is None:
-        raise BadArchive("it is neither an archive of Mastodon (outbox.json) nor of Twitter (data/tweets.js)")
+        raise BadArchive("archive_unknown")
     return sorted(reader(archive), key=lambda item: (item.at, item.source))
 
 
@@ -140,7 +138,7 @@ async def _steps(
     while at < len(things) or at == 0:
         viewer = await _viewer(square, held)
         if viewer is None:
-            await _end(square, held, "stopped", CLOSED)
+            await _end(square, held, "stopped", Wrong("import_account_limited"))
             return
         some = things[at : at + AT_ONCE]
         if not some or not await bring(viewer, msgspec.structs.replace(held, at=at), some):
@@ -159,8 +157,8 @@ async def _viewer(square: Square, held: Import) -> Viewer | None:
     return Viewer(account=held.account, country=held.country, role=Role(role), language=held.language)
 
 
-async def _end(square: Square, held: Import, state: str, why: str = "") -> None:
+async def _end(square: Square, held: Import, state: str, *why: Wrong) -> None:
     async with square.work.writing() as w:
-        ended = await imports.end(w, held.id, state, why)
+        ended = await imports.end(w, held.id, state, write(*why) if why else "")
     if ended:
         await square.files.drop(held.key)

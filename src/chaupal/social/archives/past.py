@@ -29,7 +29,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     but: str = ""  # it can be brought, and something of it is missing: what
 
 
-OTHERS = "a repost of somebody else's post"
-BROKEN = "it cannot be read"
-SHORT = "the archive holds only its beginning"
-UNDATED = "its date cannot be read"
+# Codes of `kernel/faults/archives.py`.
+OTHERS = "past_others"
+BROKEN = "past_broken"
+SHORT = "past_short"
+UNDATED = "past_undated"

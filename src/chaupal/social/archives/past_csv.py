@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import msgspec
 
+from chaupal.social.archives.archives import BadArchive
+
 MOST_LINES = 50_000
 
 # What such a file is called, or how its first line begins, by kind.
@@ -34,8 +36,8 @@ class Line(msgspec.Struct, frozen=True):
         return word in ("true", "1", "yes") if word else usual
 
 
-class BadList(Exception):
-    """It cannot be read; the message says why, in English."""
+class BadList(BadArchive):
+    """The list cannot be read."""
 
 
 def kind_of(name: str, data: bytes) -> str:
@@ -50,13 +52,13 @@ def read(kind: str, data: bytes) -> list[Line]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BadList("it is not a text file in UTF-8") from error
+        raise BadList("list_no_text") from error
     try:
         rows = [row for row in csv.reader(io.StringIO(text)) if row and row[0].strip()]
     except csv.Error as error:
-        raise BadList("it is not a CSV file") from error
+        raise BadList("list_no_csv") from error
     if len(rows) > MOST_LINES:
-        raise BadList(f"it has more than {MOST_LINES} lines")
+        raise BadList("list_too_long", most=MOST_LINES)
     return READERS.get(kind, _plain)(rows)
 
 

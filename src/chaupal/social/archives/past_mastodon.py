@@ -29,7 +29,7 @@ def read(archive: Archive) -> list[Item]:
     try:
         outbox = msgspec.json.decode(archive.read_json(OUTBOX), type=Outbox)
     except msgspec.DecodeError as error:
-        raise BadArchive(f"{OUTBOX} cannot be read as JSON") from error
+        raise BadArchive("archive_no_json", OUTBOX) from error
     actor = _actor(archive)
     return [_item(archive, one, actor) for one in outbox.orderedItems]
 

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import msgspec
 
 from chaupal.kernel.errors import Invalid
+from chaupal.kernel.faults import Wrong
+from chaupal.kernel.faults.written import write
 from chaupal.kernel.ids import brought_id, parse_id
 from chaupal.policy.facts import Visibility
 from chaupal.policy.things import Picture, Post, Tag
 from chaupal.policy.viewer import Viewer
-from chaupal.social.archives.archives import Archive, BadArchive
+from chaupal.social.archives.archives import Archive
 from chaupal.social.archives.past import OTHERS, Attached, Item
 from chaupal.social.context import Square
 from chaupal.social.media import captions, media
@@ -23,12 +25,8 @@ from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import finding, posting
 from chaupal.text import analyse, clean, fold, grammar, html, language, length
 
+MOST_WRONG = 10  # told of one post
 FIRST = 1_142_899_200_000  # 21 March 2006: nothing that is brought here is older
-EMPTY = "nothing is left of it without what cannot be brought"
-LONG = f"it is longer than {length.MAX_BYTES} bytes"
-LATER = "its date is in the future or long past"
-LIMITED = "a decision of this server limits it"
-GONE = "the file is not in the archive"
 
 type Made = tuple[Item, Post, list[str], bool]
 
@@ -67,9 +65,9 @@ async def _fresh(
         if item.why == OTHERS or (item.source and again):
             step.skipped += 1
         elif ours.get(item.source) in limited:
-            _fault(step, number, item, LIMITED)
+            _fault(step, number, item, Wrong("past_limited"))
         elif item.why or not FIRST <= item.at <= square.clock():
-            _fault(step, number, item, item.why or LATER)
+            _fault(step, number, item, Wrong(item.why or "past_later"))
         else:
             fresh.append((number, item))
         seen.add(item.source)
@@ -81,28 +79,28 @@ def _of_here(square: Square, source: str) -> int | None:
     return parse_id(source.rstrip("/").rpartition("/")[2]) if source.startswith(f"{square.settings.origin}/") else None
 
 
-async def _pictures(square: Square, viewer: Viewer, archive: Archive, item: Item) -> tuple[list[Picture], list[str]]:
+async def _pictures(square: Square, viewer: Viewer, archive: Archive, item: Item) -> tuple[list[Picture], list[Wrong]]:
     """The pictures of a post, taken in as uploads are; and what is wrong with those that could not be."""
     ids: list[int] = []
-    wrong: list[str] = []
+    wrong: list[Wrong] = []
     for file in item.files[:MOST_PICTURES]:
         try:
             data = await asyncio.to_thread(archive.read, file.name, square.settings.max_media_bytes)
             ids.append(await media.attach(square, viewer, data, file.description[: media.MOST_DESCRIPTION]))
             wrong += await _captions(square, viewer, archive, ids[-1], file)
         except KeyError:
-            wrong.append(f"{file.name}: {GONE}")
-        except (BadArchive, Invalid) as error:
-            wrong.append(f"{file.name}: {error}")
-    wrong += [f"{file.name}: more than {MOST_PICTURES}" for file in item.files[MOST_PICTURES:]]
+            wrong.append(Wrong("past_file_gone", typed=file.name))
+        except Invalid as error:
+            wrong.append(Wrong(error.code, error.values, file.name))
+    wrong += [Wrong("past_many_files", {"most": MOST_PICTURES}, file.name) for file in item.files[MOST_PICTURES:]]
     async with square.work.reading() as reading:
         found = await posting.pictures_of(reading, viewer.me, ids) if ids else {}
     return [found[id_][0] for id_ in ids], wrong
 
 
-async def _captions(square: Square, viewer: Viewer, archive: Archive, id_: int, file: Attached) -> list[str]:
+async def _captions(square: Square, viewer: Viewer, archive: Archive, id_: int, file: Attached) -> list[Wrong]:
     """What is said in a film or sound; what is wrong with files of it is given back, and the film stays."""
-    wrong: list[str] = []
+    wrong: list[Wrong] = []
     for tongue, name in file.captions[: captions.MOST_LANGUAGES]:
         try:
             data = await asyncio.to_thread(archive.read, name, captions.MOST_BYTES)
@@ -110,9 +108,9 @@ async def _captions(square: Square, viewer: Viewer, archive: Archive, id_: int, 
             if told is not None:
                 await captions.change(square, viewer, id_, told)
         except KeyError:
-            wrong.append(f"{name}: {GONE}")
-        except (BadArchive, Invalid) as error:
-            wrong.append(f"{name}: {error}")
+            wrong.append(Wrong("past_file_gone", typed=name))
+        except Invalid as error:
+            wrong.append(Wrong(error.code, error.values, name))
     return wrong
 
 
@@ -124,7 +122,7 @@ async def _known(reading: Reading, me: int, items: Sequence[Item]) -> dict[str, 
 
 
 def _all(
-    square: Square, me: int, one: Import, fresh: list[tuple[int, Item]], pictures: dict[str, tuple[list[Picture], list[str]]],
+    square: Square, me: int, one: Import, fresh: list[tuple[int, Item]], pictures: dict[str, tuple[list[Picture], list[Wrong]]],
     known: dict[str, Root], step: Step,
 ) -> list[Made]:  # fmt: skip
     """Put into words in a thread: it is what takes time. `known` grows with each, so that threads hold together."""
@@ -135,11 +133,11 @@ def _all(
         try:
             post = _composed(square, me, item, known.get(item.answers), tuple(shown), at_least)
         except Invalid as error:
-            _fault(step, number, item, error.message)
+            _fault(step, number, item, Wrong(error.code, error.values))
             continue
-        wrong = [item.but, *wrong] if item.but else wrong
+        wrong = [Wrong(item.but), *wrong] if item.but else wrong
         if wrong:
-            step.faults.append(Fault(number, _called(item), "; ".join(wrong)[:1_000]))
+            step.faults.append(Fault(number, _called(item), write(*wrong[:MOST_WRONG])))
         known[item.source] = Root(post.id, post.root, int(post.visibility))
         words = analyse.terms(f"{post.spoiler}\n{post.text}") if post.visibility is Visibility.PUBLIC else []
         made.append((item, post, [*words], bool(item.answers) and post.reply_to is None))
@@ -153,11 +151,11 @@ def _composed(
     try:
         text, spoiler = (clean.trimmed(clean.normalise_post(part)) for part in (item.text, item.spoiler))
     except clean.BadText as error:
-        raise Invalid(str(error)) from error
+        raise Invalid("text_unreadable", why=str(error)) from error
     if not text and not pictures:
-        raise Invalid(EMPTY)
+        raise Invalid("past_empty")
     if len((text + spoiler).encode()) > length.MAX_BYTES:
-        raise Invalid(LONG)
+        raise Invalid("past_long", most=length.MAX_BYTES)
     tags = {
         key: Tag(e.text, key)
         for e in reversed(grammar.find_entities(text))
@@ -202,9 +200,9 @@ def _number(id_: int) -> int:
     return worker << 10 | sequence
 
 
-def _fault(step: Step, number: int, item: Item, why: str) -> None:
+def _fault(step: Step, number: int, item: Item, why: Wrong) -> None:
     step.failed += 1
-    step.faults.append(Fault(number, _called(item), why[:1_000]))
+    step.faults.append(Fault(number, _called(item), write(why)))
 
 
 def _called(item: Item) -> str:

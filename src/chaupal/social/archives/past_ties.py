@@ -2,7 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from chaupal.kernel.errors import NotFound, Problem
+from chaupal.kernel.errors import NotFound, Problem, coded
+from chaupal.kernel.faults import Wrong
+from chaupal.kernel.faults.written import write
 from chaupal.kernel.ids import parse_id
 from chaupal.policy.viewer import Viewer
 from chaupal.social.archives.past_csv import Line
@@ -14,11 +16,6 @@ from chaupal.store.identity.facts_cache import relations_of
 from chaupal.store.identity.imports import Fault, Import, Step
 from chaupal.store.square import lists as store_lists
 from chaupal.store.square import people
-
-ELSEWHERE = "it is on another server"
-NOBODY = "there is nobody of this name here"
-DOMAINS = "this server does not talk to others, so no server need be blocked"
-ASKED = "they were asked and have not let you follow them yet; a list holds whom one follows"
 
 type Act = Callable[[Square, Viewer, int, Line], Awaitable[object]]
 
@@ -32,14 +29,16 @@ async def bring(square: Square, viewer: Viewer, one: Import, lines: Sequence[Lin
             step.done += 1
         except Problem as problem:
             step.failed += 1
-            step.faults.append(Fault(number, line.what[:200], problem.message))
+            step.faults.append(
+                Fault(number, line.what[:200], write(Wrong((known := coded(problem)).code, known.values)))
+            )
     async with square.work.writing() as w:
         return await imports.advance(w, one.id, step)
 
 
 async def _bring(square: Square, viewer: Viewer, kind: str, line: Line) -> None:
     if kind == "domains":
-        raise NotFound(DOMAINS)
+        raise NotFound("past_domains")
     if kind == "bookmarks":
         await reactions.save(square, viewer, _post(square, line.what))
         return
@@ -50,17 +49,17 @@ async def _account(square: Square, address: str) -> int:
     """Whose this address is: `asha`, `@asha`, `asha@this.server`. Raises NotFound."""
     handle, _, domain = address.strip().removeprefix("acct:").removeprefix("@").lower().partition("@")
     if domain not in ("", square.settings.domain.lower()):
-        raise NotFound(ELSEWHERE)
+        raise NotFound("past_elsewhere")
     async with square.work.reading() as reading:
         found = await people.ids_of(reading, [handle])
     if handle not in found:
-        raise NotFound(NOBODY)
+        raise NotFound("past_nobody")
     return found[handle]
 
 
 def _post(square: Square, address: str) -> int:
     if not address.startswith(f"{square.settings.origin}/"):
-        raise NotFound(ELSEWHERE)
+        raise NotFound("past_elsewhere")
     id_ = parse_id(address.rstrip("/").rpartition("/")[2])
     if id_ is None:
         raise NotFound
@@ -91,7 +90,7 @@ async def _enlist(square: Square, viewer: Viewer, them: int, line: Line) -> None
     try:
         await lists.add(square, viewer, list_id, [them])
     except NotFound:
-        raise NotFound(ASKED) from None
+        raise NotFound("past_asked") from None
 
 
 async def _list(square: Square, viewer: Viewer, title: str) -> int:

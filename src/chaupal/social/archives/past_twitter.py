@@ -42,7 +42,7 @@ def _rows(archive: Archive, name: str) -> list[Any]:
     try:
         return msgspec.json.decode(data[begin:] if begin >= 0 else b"", type=list[Any])
     except msgspec.DecodeError as error:
-        raise BadArchive(f"{name} cannot be read as JSON") from error
+        raise BadArchive("archive_no_json", name) from error
 
 
 class Long(msgspec.Struct, frozen=True):

@@ -28,7 +28,6 @@ MOST_DESCRIPTION_BYTES = 30_000
 LOOSE_FOR = DAY  # ms until an upload that is in no post is forgotten
 SWEPT_AT_ONCE = 100
 HEAD = 64  # bytes that tell the kind
-IN_USE = "Media attachment is currently used by a status"
 
 _CLUSTER = regex.compile(r"\X")
 # Decoding is the heaviest thing a stranger can ask for: two at a time, the rest wait their turn.
@@ -114,7 +113,7 @@ async def describe(
     async with square.work.writing() as w:
         picture = await _own(w, id_, me)
         if small and picture.state != "ready":
-            raise Invalid(painting.NOT_READY, thumbnail="is still being processed")
+            raise Invalid("thumbnail_too_soon")
         changed = replace(
             picture,
             description=picture.description if said is None else said,
@@ -140,7 +139,7 @@ async def withdraw(square: Square, viewer: Viewer, id_: int) -> None:
     async with square.work.writing() as w:
         kept = await media.own(w, id_, me)
         if kept is not None and kept.post is not None:
-            raise Invalid(IN_USE, media="is in a post")
+            raise Invalid("file_in_use")
         if kept is None or not await media.drop(w, id_, me):
             raise NotFound
     await drop_files(square, id_, kept.picture.mime)

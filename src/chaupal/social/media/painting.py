@@ -23,7 +23,6 @@ from chaupal.store.square.media import Waiting
 HELD = 60 * SECOND  # somebody else's to paint after this, where whoever took it up has died
 RENEWED = 20.0  # seconds
 MOST_TRIES = 3  # a file on which the machine itself fails that often is not tried again
-NOT_READY = "Validation failed: Media is still being processed. Try again in a moment"
 
 
 async def paint_waiting(square: Square) -> int:

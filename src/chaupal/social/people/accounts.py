@@ -62,7 +62,7 @@ async def sign_up(square: Square, new: NewAccount, address: str = "") -> int:
     except Invalid as problem:
         wrong.append(problem)
     if mode == "closed":
-        raise NotAllowed("This server takes no new accounts now")
+        raise NotAllowed("joining_closed")
     wrong += [*_wrong_in(new, mode), *await _had_by_others(square, new)]
     if wrong:
         raise together(wrong)
@@ -108,7 +108,7 @@ async def ask_confirmation(square: Square, viewer: Viewer) -> None:
         if login is None:
             raise NotFound
         if login.confirmed_at is not None:
-            raise Conflict("This address is confirmed already")
+            raise Conflict("confirmed_already")
         w.tell(ConfirmationAsked(account=login.account))
 
 
@@ -170,7 +170,7 @@ async def ensure_system_account(square: Square) -> int:
         if not await accounts.add(
             w, id_, SYSTEM_HANDLE, name=name, role=Role.SYSTEM, state="active", locked=True, bot=True
         ):
-            raise Conflict(f"@{SYSTEM_HANDLE} is somebody's; the house needs it")
+            raise Conflict("house_handle_taken", handle=SYSTEM_HANDLE)
         await marks.write(w, SYSTEM_MARK, str(id_))
         return id_
 
@@ -187,9 +187,9 @@ async def account_id(square: Square, handle: str) -> int:
 def _wrong_in(new: NewAccount, mode: str) -> Iterator[Invalid]:
     """What is wrong with what somebody filled in, by itself."""
     if _plain(new.handle) in RESERVED:
-        yield Invalid("Validation failed: Username is reserved", handle="is reserved")
+        yield Invalid("handle_reserved")
     if mode == "approval" and not trimmed(new.reason):
-        yield Invalid("Validation failed: Reason can't be blank", reason="can't be blank")
+        yield Invalid("reason_blank")
     for check, value in (
         (check_handle, new.handle),
         (check_email, new.email),
@@ -212,11 +212,11 @@ async def _had_by_others(square: Square, new: NewAccount) -> list[Invalid]:
 
 
 def _handle_is_taken() -> Invalid:
-    return Invalid("Validation failed: Username has already been taken", handle="has already been taken")
+    return Invalid("handle_taken")
 
 
 def _email_is_taken() -> Invalid:
-    return Invalid("Validation failed: Email has already been taken", email="has already been taken")
+    return Invalid("email_taken")
 
 
 def _plain(handle: str) -> str:
@@ -227,8 +227,7 @@ def check_handle(handle: str) -> str:
     """The handle in small letters. Raises Invalid; only ASCII, so that no letter of another script can pass for one."""
     handle = _plain(handle)
     if not _HANDLE.fullmatch(handle):
-        rule = "must be 1 to 30 of the letters a-z, digits and _"
-        raise Invalid(f"Validation failed: Username {rule}", handle=rule)
+        raise Invalid("handle_invalid")
     return handle
 
 
@@ -236,7 +235,7 @@ def check_email(email: str) -> str:
     """The address in small letters. Raises Invalid."""
     email = email.strip().lower()
     if len(email) > 254 or not _EMAIL.fullmatch(email):
-        raise Invalid("Validation failed: Email is not an e-mail address", email="is not an e-mail address")
+        raise Invalid("email_invalid")
     return email
 
 
@@ -291,4 +290,4 @@ def _reason(text: str) -> str:
     try:
         return trimmed(normalise_post(text))[:MAX_REASON]
     except BadText as error:
-        raise Invalid("Validation failed: Reason cannot be read", reason="cannot be read") from error
+        raise Invalid("reason_unreadable") from error

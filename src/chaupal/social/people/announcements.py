@@ -26,12 +26,12 @@ async def react(square: Square, viewer: Viewer, id_: int, name: str) -> None:
     """With one emoji; again changes nothing. Raises NotFound, Invalid."""
     me = viewer.me
     if not _EMOJI.fullmatch(name) or len(regex.findall(r"\X", name)) != 1:
-        raise Invalid("Validation failed: Name is not a recognized emoji", name="is not a recognized emoji")
+        raise Invalid("emoji_unknown")
     async with square.work.writing() as w:
         await _check_told(w, id_)
         kinds = await announcements.names(w, id_)
         if name not in kinds and len(kinds) >= MOST_KINDS:
-            raise Invalid("Validation failed: There are too many different reactions", base="too many")
+            raise Invalid("too_many_emojis")
         await announcements.react(w, me, id_, name, square.make_id())
 
 

@@ -189,10 +189,10 @@ def _filled(square: Square, old: Filter, wish: Wish) -> Filter:
     made = replace(old, title=_checked(old.title if wish.title is None else wish.title, "title"))
     contexts = old.contexts if wish.contexts is None else tuple(c for c in CONTEXTS if c in wish.contexts)
     if not contexts or (wish.contexts is not None and not set(wish.contexts) <= set(CONTEXTS)):
-        raise Invalid("Validation failed: Context None or invalid context supplied", context="is not known")
+        raise Invalid("context_unknown")
     action = wish.action or old.action
     if action not in ACTIONS:
-        raise Invalid("Validation failed: Action is not included in the list", filter_action="is not known")
+        raise Invalid("filter_action_unknown")
     ends = old.ends_at
     if wish.lasts is not None:
         ends = square.clock() + wish.lasts * 1000 if 0 < wish.lasts < LONGEST_TIME else None
@@ -203,14 +203,16 @@ def _checked(text: str, field: str) -> str:
     try:
         text = trimmed(" ".join(normalise_post(text[: 4 * LONGEST]).split()))
     except BadText as error:
-        raise Invalid(f"Validation failed: {field} cannot be read", **{field: "cannot be read"}) from error
+        raise Invalid("title_unreadable" if field == "title" else "keyword_unreadable") from error
     if not text:
-        raise Invalid(f"Validation failed: {field.capitalize()} can't be blank", **{field: "can't be blank"})
+        raise Invalid("list_unnamed" if field == "title" else "keyword_blank")
+    if len(text) > LONGEST and field == "title":
+        raise Invalid("list_name_too_long", most=LONGEST)
     if len(text) > LONGEST:
-        raise Invalid(f"Validation failed: {field.capitalize()} is too long", **{field: "is too long"})
+        raise Invalid("keyword_too_long")
     return text
 
 
 def _check_count(count: int, most: int, field: str) -> None:
     if count > most:
-        raise Invalid(f"Validation failed: There can be {most} at most", **{field: "are too many"})
+        raise Invalid("too_many_in_filter", most=most, field=field)

@@ -44,10 +44,10 @@ async def follow(
     async with square.work.writing() as w:
         # Looked up inside the unit: a block that comes at the same moment must not leave a follow behind.
         if await graph.apart(w, me, them):
-            raise NotAllowed("This action is not allowed")
+            raise NotAllowed("tie_forbidden")
         standing = await graph.wanted(w, me, them)
         if standing is None and seen.item.moved_to is not None:
-            raise NotAllowed("This action is not allowed")
+            raise NotAllowed("tie_forbidden")
         asks = standing is None and seen.item.locked
         wanted = (await graph.wanted(w, me, them, asked=True) if asks else standing) or (True, False)
         show = wanted[0] if reposts is None else reposts
@@ -133,7 +133,7 @@ async def _other(square: Square, viewer: Viewer, them: int) -> tuple[int, Visibl
     """The viewer's account and the person to act on, as the gate shows them. Raises NotFound, NotAllowed for oneself."""
     me = viewer.me
     if me == them:
-        raise NotAllowed("This action is not allowed")
+        raise NotAllowed("tie_forbidden")
     async with square.work.reading() as reading:
         sealed = (await sealed_people(reading, (them,))).get(them)
         seen = reveal_one(viewer, Surface.PROFILE, sealed, await facts_for(reading, viewer))

@@ -7,9 +7,6 @@ from chaupal.social.context import Square
 from chaupal.store.identity import ip_blocks as doors
 from chaupal.store.identity.ip_blocks import ASKED_FIRST, DOMAIN, MAIL, NO_ACCESS
 
-NO_ENTRY = "Requests from this network are not answered"
-NOT_FROM_HERE = "This server takes no new accounts from this network"
-
 
 async def check_access(square: Square, address: str) -> None:
     """Raises NotAllowed where nothing from this address of the net is answered. Asked at every request: from memory."""
@@ -18,7 +15,7 @@ async def check_access(square: Square, address: str) -> None:
         async with square.work.reading() as reading:
             shut = await doors.shut(reading)
     if shut and doors.on_net(shut, address, square.clock()) == NO_ACCESS:
-        raise NotAllowed(NO_ENTRY)
+        raise NotAllowed("net_blocked")
 
 
 async def mode_for(square: Square, address: str, email: str) -> str:
@@ -28,10 +25,10 @@ async def mode_for(square: Square, address: str, email: str) -> str:
         shut = await doors.shut(reading)
     names = {(DOMAIN, domain) for domain in domains_of(email)} | {(MAIL, plain_hash(email))}
     if any((door.kind, door.what) in names and door.holds(now) for door in shut):
-        raise Invalid("Validation failed: Email is not taken here", email="is not taken here")
+        raise Invalid("email_blocked")
     severity = doors.on_net(shut, address, now)
     if severity and severity != ASKED_FIRST:
-        raise NotAllowed(NOT_FROM_HERE)
+        raise NotAllowed("net_no_accounts")
     return "approval" if severity and mode == "open" else mode
 
 

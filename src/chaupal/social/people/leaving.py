@@ -15,8 +15,6 @@ from chaupal.store.square import graph, posting, posts, reactions
 GRACE = 14 * DAY
 AT_ONCE = 50  # posts, likes, ties in one commit
 
-WRONG_PASSWORD = "this is not your password"  # noqa: S105 - a sentence
-
 
 async def when(square: Square, viewer: Viewer) -> int | None:
     """When the account goes (ms); None where it stays."""
@@ -34,11 +32,11 @@ async def ask(square: Square, viewer: Viewer, caller: Caller, password: str, wor
     if login is None:
         raise NotSignedIn
     if viewer.staff:
-        raise Conflict("Whoever has a part in the office hands it in first")
+        raise Conflict("leaving_staff")
     if word.strip().lower().removeprefix("@") != login.handle:
-        raise Invalid("Validation failed: this is not your name", word="this is not your name")
+        raise Invalid("not_your_name")
     if not await is_password(login.password_hash, password):
-        raise Invalid(f"Validation failed: {WRONG_PASSWORD}", password=WRONG_PASSWORD)
+        raise Invalid("wrong_password")
     at = square.clock() + GRACE
     async with square.work.writing() as w:
         await leaving.set_leaves(w, login.account, at)

@@ -22,7 +22,7 @@ async def wish(square: Square, viewer: Viewer, **wished: str | None) -> Policy:
     changed = {name: value for name, value in wished.items() if value is not None}
     for name, value in changed.items():
         if value not in CHOICES:
-            raise Invalid(f"Validation failed: {name} must be one of {', '.join(CHOICES)}", **{name: "is not known"})
+            raise Invalid("notice_policy_unknown", field=name, name=name, known=", ".join(CHOICES))
     async with square.work.writing() as w:
         policy = msgspec.structs.replace(await notice_policy.of(w, me), **changed)
         await notice_policy.keep(w, me, policy)

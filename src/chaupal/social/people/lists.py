@@ -93,7 +93,7 @@ def _filled(old: ListRow, wish: Wish) -> ListRow:
     title = old.title if wish.title is None else _title(wish.title)
     replies = wish.replies or old.replies
     if replies not in REPLIES:
-        raise Invalid("Validation failed: Replies policy is not included in the list", replies_policy="is not known")
+        raise Invalid("replies_unknown")
     if not title:
         raise Invalid("list_unnamed")
     exclusive = old.exclusive if wish.exclusive is None else wish.exclusive
@@ -104,7 +104,7 @@ def _title(text: str) -> str:
     try:
         title = trimmed(" ".join(normalise_post(text[: 4 * LONGEST]).split()))
     except BadText as error:
-        raise Invalid("Validation failed: Title cannot be read", title="cannot be read") from error
+        raise Invalid("title_unreadable") from error
     if len(title) > LONGEST:
         raise Invalid("list_name_too_long", most=LONGEST)
     return title
@@ -112,4 +112,4 @@ def _title(text: str) -> str:
 
 def _check_count(count: int, most: int) -> None:
     if count > most:
-        raise Invalid(f"Validation failed: There can be {most} at most", base="are too many")
+        raise Invalid("too_many_lists", most=most)

@@ -20,7 +20,6 @@ from chaupal.policy.viewer import Role, Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import AccountChanged
 from chaupal.social.events_ties import Blocked, FollowMoved, Muted, Unfollowed
-from chaupal.social.signin import two_factor as second
 from chaupal.store.identity import logins, moving
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.identity.moving import Move
@@ -32,13 +31,6 @@ from chaupal.store.square.people import id_of, sealed_people
 MOST_ALIASES = 10
 AGAIN_AFTER = 30 * DAY  # as Mastodon: followers are not led about
 AT_ONCE = 100  # ties in one commit
-GONE = "This account has moved and neither posts nor follows anew"
-NOBODY, ITSELF, UNNAMED = (
-    "there is nobody of this name here",
-    "this is the account itself",
-    "has not named this account",
-)
-ELSEWHERE = "it has moved itself"
 
 
 class Stand(msgspec.Struct, frozen=True):
@@ -71,7 +63,7 @@ async def name(square: Square, viewer: Viewer, handle: str) -> None:
     async with square.work.writing() as w:
         them = (await _named(w, viewer, handle)).id
         if len(await moving.named_by(w, me)) >= MOST_ALIASES:
-            raise Conflict(f"An account names {MOST_ALIASES} others at most")
+            raise Conflict("too_many_aliases", most=MOST_ALIASES)
         await moving.name(w, me, them, square.make_id())
 
 
@@ -88,16 +80,16 @@ async def move(square: Square, viewer: Viewer, handle: str, password: str) -> No
     async with square.work.reading() as reading:
         login = await logins.of(reading, me)
     if login is None or not await is_password(login.password_hash, password):
-        raise Invalid(f"Validation failed: {second.WRONG_PASSWORD}", password=second.WRONG_PASSWORD)
+        raise Invalid("wrong_password")
     async with square.work.writing() as w:
         target = await _named(w, viewer, handle)
         if me not in await moving.named_by(w, target.id):
-            raise Invalid(f"Validation failed: Account {UNNAMED}", handle=UNNAMED)
+            raise Invalid("move_unnamed")
         if await moving.points_to(w, me) is not None:
-            raise Conflict("This account has moved already")
+            raise Conflict("moved_already")
         last = await moving.latest(w, me)
         if last is not None and last.created_at + AGAIN_AFTER > square.clock():
-            raise Conflict("An account moves once in thirty days")
+            raise Conflict("moved_lately")
         await moving.point(w, me, target.id)
         await moving.begin(w, square.make_id(), me, target.id)
         w.tell(AccountChanged(account=me))
@@ -116,7 +108,7 @@ async def check_stays(reading: Reading, viewer: Viewer, facts: Facts) -> None:
     sealed = (await sealed_people(reading, (viewer.me,))).get(viewer.me)
     mine = reveal_one(viewer, Surface.OWN, sealed, facts)
     if mine is not None and mine.item.moved_to is not None:
-        raise NotAllowed(GONE)
+        raise NotAllowed("move_gone")
 
 
 # --- coming along ---
@@ -211,11 +203,11 @@ async def _named(reading: Reading, viewer: Viewer, handle: str) -> Person:
     found = await id_of(reading, local)
     seen = await _seen(reading, viewer, found) if found is not None else None
     wrong = (
-        NOBODY if seen is None or _is_suspended(seen) or seen.item.role == Role.SYSTEM
-        else ITSELF if seen.item.id == viewer.me
-        else ELSEWHERE if await moving.points_to(reading, seen.item.id) is not None
+        "move_nobody" if seen is None or _is_suspended(seen) or seen.item.role == Role.SYSTEM
+        else "move_itself" if seen.item.id == viewer.me
+        else "move_elsewhere" if await moving.points_to(reading, seen.item.id) is not None
         else ""
     )  # fmt: skip
     if seen is None or wrong:
-        raise Invalid(f"Validation failed: Account {wrong}", handle=wrong)
+        raise Invalid(wrong or "move_nobody")
     return seen.item

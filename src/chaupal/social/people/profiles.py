@@ -144,11 +144,11 @@ def _sites(typed: tuple[str, ...]) -> tuple[str, ...]:
 
 def _text(text: str, field: str) -> str:
     if len(text) > 10_000:
-        raise Invalid(f"Validation failed: {field} is too long", **{field: "is too long"})
+        raise Invalid("note_too_long", most=MAX_GRAPHEMES) if field == "note" else Invalid("fields_too_long")
     try:
         return normalise_post(text)
     except BadText as error:
-        raise Invalid(f"Validation failed: {field} cannot be read", **{field: "cannot be read"}) from error
+        raise Invalid("note_unreadable" if field == "note" else "field_unreadable") from error
 
 
 def _checked(defaults: Defaults) -> Defaults:

@@ -120,17 +120,15 @@ def _check(square: Square, wish: Wish) -> None:
         or not parts.hostname
         or parts.username
     ):
-        raise Invalid(
-            "Validation failed: Endpoint must be the https address of a push service", endpoint="is not an address"
-        )
+        raise Invalid("endpoint_invalid")
     if not _is_point(wish.p256dh) or not _is_secret(wish.auth):
-        raise Invalid("Validation failed: Keys are not those of a push subscription", keys="cannot be used")
+        raise Invalid("push_keys_invalid")
     _check_policy(wish.policy)
 
 
 def _check_policy(policy: str) -> None:
     if policy not in POLICIES:
-        raise Invalid(f"Validation failed: Policy must be one of {', '.join(POLICIES)}", policy="is not known")
+        raise Invalid("push_policy_unknown", known=", ".join(POLICIES))
 
 
 def _is_point(text: str) -> bool:

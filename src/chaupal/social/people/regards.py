@@ -19,9 +19,9 @@ async def note(square: Square, viewer: Viewer, them: int, text: str) -> None:
     try:
         text = trimmed(normalise_post(text[: 4 * LONGEST_NOTE]))
     except BadText as error:
-        raise Invalid("Validation failed: Comment cannot be read", comment="cannot be read") from error
+        raise Invalid("comment_unreadable") from error
     if len(text) > LONGEST_NOTE:
-        raise Invalid("Validation failed: Comment is too long", comment="is too long")
+        raise Invalid("comment_too_long")
     await _check_seen(square, viewer, them)
     async with square.work.writing() as w:
         await regards.note(w, me, them, text)
@@ -33,10 +33,7 @@ async def endorse(square: Square, viewer: Viewer, them: int) -> None:
     await _check_seen(square, viewer, them)
     async with square.work.writing() as w:
         if them not in (await relations_of(w, me)).following:
-            raise Invalid(
-                "Validation failed: You must be already following the person you want to endorse",
-                base="is not followed",
-            )
+            raise Invalid("endorsed_unfollowed")
         await regards.endorse(w, me, them, square.make_id())
 
 

@@ -84,9 +84,7 @@ async def pictures_of(reading: Reading, me: int, ids: Sequence[int], of: int | N
     if any(id_ not in found or found[id_][1] not in (None, of) for id_ in ids):
         raise Invalid("file_missing")
     if any(found[id_][0].state != "ready" for id_ in ids):
-        raise Invalid(
-            "Cannot attach files that have not finished processing. Try again in a moment!", media_ids="not ready"
-        )
+        raise Invalid("file_not_ready")
     if len(ids) > 1 and any(found[id_][0].kind in ("video", "audio") for id_ in ids):
         raise Invalid("film_with_others")
     return tuple(found[id_][0] for id_ in dict.fromkeys(ids))

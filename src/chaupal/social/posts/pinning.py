@@ -21,11 +21,9 @@ async def pin(square: Square, viewer: Viewer, post_id: int) -> int:
         await posting.hold(w, me, post_id)
         post = await _seen(w, viewer, post_id)
         if post.author != me or post.boost_of is not None:
-            raise Invalid("Validation failed: Someone else's post cannot be pinned", base="not yours")
+            raise Invalid("pin_of_others")
         if post.visibility is Visibility.DIRECT:
-            raise Invalid(
-                "Validation failed: Posts that are only visible to mentioned users cannot be pinned", base="direct"
-            )
+            raise Invalid("pin_direct")
         if await pins.count(w, me, post_id) >= MOST:
             raise Invalid("too_many_pins", most=MOST)
         await pins.pin(w, me, post_id, square.make_id())

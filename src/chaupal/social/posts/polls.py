@@ -99,7 +99,7 @@ async def _check_open(w: Writing, post: Post, poll: Poll, me: int, facts: Facts)
     if post.author == me:
         raise Invalid("vote_own")
     if post.author in facts.relations.blocking:
-        raise NotAllowed("You have blocked whoever asks")
+        raise NotAllowed("poll_of_blocked")
     if w.now() >= poll.ends_at:
         raise Invalid("vote_over")
     if await polls.voted(w, me, [post.id]):

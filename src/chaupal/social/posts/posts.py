@@ -85,7 +85,7 @@ async def prepare_series(
 ) -> list[Post]:
     """The post that a draft makes at this moment, and those that go on from it, still to be written.
 
-    Raises as `prepare` does; details of what is wrong with one of `then` say which as `nth`, from 1.
+    Raises as `prepare` does; the `places` of what is wrong with one of `then` say which as `nth`, from 1.
     """
     composing.check_length(then)
     series = [await prepare(square, reading, viewer, draft)]
@@ -116,7 +116,7 @@ def _about(nth: int) -> Generator[None]:
         yield
     except Invalid as problem:
         if nth:
-            problem.details["nth"] = str(nth)
+            problem.places["nth"] = str(nth)
         raise
 
 
@@ -145,7 +145,7 @@ class Unexpected(Invalid):
     slug = "unexpected_mentions"
 
     def __init__(self, accounts: tuple[int, ...]) -> None:
-        super().__init__("Post would be sent to unexpected accounts", allowed_mentions="more are mentioned")
+        super().__init__("unexpected_mentions")
         self.accounts = accounts
 
 
@@ -168,7 +168,7 @@ async def repost(square: Square, viewer: Viewer, post_id: int, visibility: Visib
     """
     me = viewer.me
     if visibility is Visibility.DIRECT:
-        raise Invalid("Validation failed: A repost cannot be direct", visibility="cannot be direct")
+        raise Invalid("repost_direct")
     async with square.work.reading() as reading:
         facts = await facts_for(reading, viewer)
         await moving.check_stays(reading, viewer, facts)
@@ -178,7 +178,7 @@ async def repost(square: Square, viewer: Viewer, post_id: int, visibility: Visib
     if original.visibility is Visibility.DIRECT or (
         original.visibility is Visibility.PRIVATE and original.author != me
     ):
-        raise NotAllowed("This post cannot be reposted")
+        raise NotAllowed("repost_forbidden")
     async with square.work.writing() as w:
         if not await posting.hold(w, me, original.id):
             raise NotFound
@@ -247,7 +247,7 @@ async def _parent(reading: Reading, viewer: Viewer, draft: Draft, facts: Facts) 
     try:
         parent = await _visible(reading, viewer, draft.reply_to, facts)
     except NotFound:
-        raise NotFound("The post you are replying to does not exist") from None
+        raise NotFound("answered_missing") from None
     return parent.inner if parent.inner is not None else parent
 
 

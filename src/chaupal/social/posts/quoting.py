@@ -20,10 +20,10 @@ async def quotable(reading: Reading, viewer: Viewer, post_id: int, facts: Facts)
     sealed = await posts.sealed_posts(reading, (post_id,))
     seen = reveal_one(viewer, Surface.STATUS, sealed[0] if sealed else None, facts)
     if seen is None or seen.withheld:
-        raise NotFound("The post you are quoting does not exist")
+        raise NotFound("quoted_missing")
     post = seen.item.inner or seen.item
     if not quotes.may_quote(viewer, post, facts):
-        raise NotAllowed("This post cannot be quoted")
+        raise NotAllowed("quote_forbidden")
     return post
 
 
@@ -51,7 +51,7 @@ async def allow(square: Square, viewer: Viewer, post_id: int, policy: str) -> No
     """Who may quote one's post from now on; quotes that are there stay. Raises NotFound, Invalid."""
     me = viewer.me
     if policy not in quotes.POLICIES:
-        raise Invalid("Validation failed: Quote approval policy is none", quote_approval_policy="is none")
+        raise Invalid("post_quotes_unknown")
     async with square.work.writing() as w:
         sealed = await posts.sealed_posts(w, (post_id,)) if await posting.hold(w, me, post_id) else []
         seen = reveal_one(viewer, Surface.STATUS, sealed[0] if sealed else None, await facts_for(w, viewer))

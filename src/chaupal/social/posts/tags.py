@@ -64,7 +64,7 @@ def checked(name: str) -> tuple[str, str]:
     try:
         name = normalise_post(name.strip().lstrip("#＃"))
     except BadText as error:
-        raise Invalid("Validation failed: Tag cannot be read", name="cannot be read") from error
+        raise Invalid("tag_unreadable") from error
     entities = find_entities(f"#{name}")
     if len(entities) != 1 or entities[0].text != name or not (key := count_key(name)):
         raise Invalid("tag_invalid")

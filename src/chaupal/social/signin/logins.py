@@ -27,7 +27,6 @@ TRIES = 20  # codes beside the right password, for as long as half of a session 
 KEPT_AFTER_END = DAY  # used codes and links stay a while, so that their replay is noticed
 
 # One sentence for every reason: it must not tell which names exist.
-WRONG = "Wrong username or password"
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -69,7 +68,7 @@ async def sign_in(square: Square, name: str, password: str, *, agent: str = "", 
         login = await logins.named(reading, name.strip().lower().removeprefix("@"))
     known = await is_password(login.password_hash if login else None, password)
     if login is None or not known:
-        raise Invalid(WRONG, name=WRONG)
+        raise Invalid("wrong_login")
     if login.second:
         half = Half(new_secret(), login.account, login.handle, login.passkeys > 0)
         async with square.work.writing() as w:
@@ -90,17 +89,17 @@ async def sign_in_at_once(
         login = await logins.named(reading, name.strip().lower().removeprefix("@"))
     known = await is_password(login.password_hash if login else None, password)
     if login is None or not known or not login.second:
-        raise Invalid(WRONG, name=WRONG)
+        raise Invalid("wrong_login")
     secret = new_secret()
     async with square.work.writing() as w:
         tried = await logins.tries(w, login.account, second.HALF)
         await second.half_way(w, login.account, secret)
     try:
         if tried >= TRIES:
-            raise Invalid(WRONG)
+            raise Invalid("wrong_login")
         await second.check(square, secret, login.handle, code)
     except (Invalid, NotSignedIn):
-        raise Invalid(WRONG, name=WRONG) from None
+        raise Invalid("wrong_login") from None
     return await begin_session(square, login.account, agent=agent, country=country)
 
 
@@ -109,7 +108,7 @@ async def half_of(square: Square, secret: str) -> Half:
     async with square.work.reading() as reading:
         login = await second.waiting(reading, secret)
     if login is None:
-        raise NotSignedIn("Log in again")
+        raise NotSignedIn("log_in_again")
     return Half(secret, login.account, login.handle, login.passkeys > 0)
 
 
@@ -198,7 +197,7 @@ async def change_password(square: Square, viewer: Viewer, old: str, new: str, *,
     async with square.work.reading() as reading:
         login = await logins.of(reading, viewer.me)
     if login is None or not await is_password(login.password_hash, old):
-        raise Invalid("Validation failed: this is not your password", old="this is not your password")
+        raise Invalid("wrong_password", field="old")
     await _set_password(square, login.account, new)
     return await begin_session(square, login.account, agent=agent)
 

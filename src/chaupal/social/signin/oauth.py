@@ -43,13 +43,13 @@ async def register(square: Square, *, name: str, redirect_uris: list[str], scope
     """A new app; anyone may register one. Raises Invalid by field."""
     name = trimmed(name)
     if not name or not name.isprintable():
-        raise Invalid("Validation failed: Application name can't be blank", client_name="can't be blank")
+        raise Invalid("app_unnamed")
     if len(name) > 60 or len(website) > LONGEST_URIS:
-        raise Invalid("Validation failed: Application name is too long", client_name="is too long")
+        raise Invalid("app_name_too_long")
     uris = check_redirect_uris(redirect_uris)
     unknown = [s for s in scopes.split() if s not in KNOWN]
     if unknown:
-        raise Invalid("Validation failed: Scopes are not known here", scopes="are not known here")
+        raise Invalid("scopes_unknown")
     secret = new_secret()
     app = App(
         square.make_id(), new_secret(), digest(secret), name, _website(website), "\n".join(uris),
@@ -130,11 +130,9 @@ def check_redirect_uris(uris: list[str]) -> list[str]:
     """Addresses that a browser can be sent back to. Raises Invalid."""
     wanted = list(dict.fromkeys(uri for line in uris for uri in line.split()))
     if not wanted:
-        raise Invalid("Validation failed: Redirect URI can't be blank", redirect_uris="can't be blank")
+        raise Invalid("redirect_blank")
     if len(wanted) > MOST_URIS or any(not _may_redirect(uri) for uri in wanted):
-        raise Invalid(
-            "Validation failed: Redirect URI must be an absolute URI", redirect_uris="must be an absolute URI"
-        )
+        raise Invalid("redirect_invalid")
     return wanted
 
 

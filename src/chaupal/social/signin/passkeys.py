@@ -27,7 +27,6 @@ ADD, PROVE, ENTER = "add", "prove", "enter"
 MOST = 10
 MOST_BYTES = 20_000
 
-WRONG = "This passkey cannot be taken"
 # What is thrown for an answer that is not what it should be, besides the library's own.
 BAD = (ValueError, KeyError, TypeError)
 
@@ -43,9 +42,9 @@ async def ask_to_add(square: Square, viewer: Viewer, password: str) -> str:
         login = await logins.of(reading, viewer.me)
         held = await factors.passkeys_of(reading, viewer.me)
     if login is None or not await is_password(login.password_hash, password):
-        raise Invalid(f"Validation failed: {second.WRONG_PASSWORD}", password=second.WRONG_PASSWORD)
+        raise Invalid("wrong_password")
     if len(held) >= MOST:
-        raise Conflict(f"There are {MOST} passkeys already")
+        raise Conflict("too_many_passkeys", most=MOST)
     import webauthn  # it brings in a hundred modules: here, where somebody has a key, and not at the start
     from webauthn.helpers.structs import (
         AuthenticatorSelectionCriteria,
@@ -73,17 +72,17 @@ async def add(square: Square, viewer: Viewer, answer: str, name: str) -> list[st
     async with square.work.writing() as w:
         challenge = _signed(credential)
         if await factors.take_challenge(w, digest(text_of(challenge)), ADD) != viewer.me:
-            raise Invalid(WRONG, passkey=WRONG)
+            raise Invalid("wrong_passkey")
         try:
             verified = webauthn.verify_registration_response(
                 credential=credential, expected_challenge=challenge, expected_rp_id=_site(square),
                 expected_origin=square.settings.origin,
             )  # fmt: skip
         except (WebAuthnException, *BAD) as error:
-            raise Invalid(WRONG, passkey=WRONG) from error
+            raise Invalid("wrong_passkey") from error
         id_ = text_of(verified.credential_id)
         if await factors.passkey(w, id_) is not None:
-            raise Invalid(WRONG, passkey=WRONG)
+            raise Invalid("wrong_passkey")
         login = await logins.of(w, viewer.me)
         key = text_of(verified.credential_public_key)
         await factors.add_passkey(
@@ -98,7 +97,7 @@ async def remove(square: Square, viewer: Viewer, credential: str, password: str)
     async with square.work.reading() as reading:
         login = await logins.of(reading, viewer.me)
     if login is None or not await is_password(login.password_hash, password):
-        raise Invalid(f"Validation failed: {second.WRONG_PASSWORD}", password=second.WRONG_PASSWORD)
+        raise Invalid("wrong_password")
     async with square.work.writing() as w:
         if not await factors.drop_passkey(w, viewer.me, credential):
             raise NotFound
@@ -114,7 +113,7 @@ async def ask_to_prove(square: Square, half: str) -> str:
         login = await second.waiting(reading, half)
         held = await factors.passkeys_of(reading, login.account) if login else []
     if login is None:
-        raise NotSignedIn("Log in again")
+        raise NotSignedIn("log_in_again")
     import webauthn
 
     challenge = await _challenge(square, login.account, PROVE)
@@ -143,10 +142,10 @@ async def prove(square: Square, half: str, answer: str) -> int:
     async with square.work.reading() as reading:
         login = await second.waiting(reading, half)
     if login is None:
-        raise NotSignedIn("Log in again")
+        raise NotSignedIn("log_in_again")
     account = await _verified(square, answer, PROVE, half)
     if account != login.account:
-        raise Invalid(WRONG, passkey=WRONG)
+        raise Invalid("wrong_passkey")
     return account
 
 
@@ -165,7 +164,7 @@ async def _verified(square: Square, answer: str, purpose: str, half: str = "") -
         whose = await factors.take_challenge(w, digest(text_of(challenge)), purpose)
         key = await factors.passkey(w, str(credential.get("id", ""))[:2_000])
         if whose is None or key is None or whose not in (0, key.account):
-            raise Invalid(WRONG, passkey=WRONG)
+            raise Invalid("wrong_passkey")
         try:
             verified = webauthn.verify_authentication_response(
                 credential=credential, expected_challenge=challenge, expected_rp_id=_site(square),
@@ -173,10 +172,10 @@ async def _verified(square: Square, answer: str, purpose: str, half: str = "") -
                 credential_current_sign_count=key.uses, require_user_verification=purpose == ENTER,
             )  # fmt: skip
         except (WebAuthnException, *BAD) as error:
-            raise Invalid(WRONG, passkey=WRONG) from error
+            raise Invalid("wrong_passkey") from error
         await factors.use_passkey(w, key.credential, verified.new_sign_count)
         if half and not await logins.use_link(w, digest(half)):
-            raise NotSignedIn("Log in again")
+            raise NotSignedIn("log_in_again")
     return key.account
 
 
@@ -189,11 +188,11 @@ async def _challenge(square: Square, account: int, purpose: str) -> bytes:
 
 def _read(answer: str) -> dict[str, Any]:
     if len(answer) > MOST_BYTES:
-        raise Invalid(WRONG, passkey=WRONG)
+        raise Invalid("wrong_passkey")
     try:
         return msgspec.json.decode(answer, type=dict[str, Any])
     except msgspec.DecodeError as error:
-        raise Invalid(WRONG, passkey=WRONG) from error
+        raise Invalid("wrong_passkey") from error
 
 
 def _signed(credential: dict[str, Any]) -> bytes:
@@ -202,7 +201,7 @@ def _signed(credential: dict[str, Any]) -> bytes:
         told = msgspec.json.decode(bytes_of(credential["response"]["clientDataJSON"]), type=dict[str, Any])
         return bytes_of(told["challenge"])
     except (*BAD, msgspec.DecodeError, AttributeError) as error:
-        raise Invalid(WRONG, passkey=WRONG) from error
+        raise Invalid("wrong_passkey") from error
 
 
 def _described(held: list[Passkey]) -> "list[PublicKeyCredentialDescriptor]":

@@ -31,9 +31,6 @@ APART = 1  # steps by which a clock may be wrong, either way
 CODES = 10
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without those that look alike
 
-WRONG_CODE = "This code is not right"
-WRONG_PASSWORD = "this is not your password"  # noqa: S105 - a sentence
-
 
 class Setup(msgspec.Struct, frozen=True):
     """What an authenticator must be given: the secret, and the same as an address."""
@@ -46,7 +43,7 @@ async def begin(square: Square, viewer: Viewer, password: str) -> Setup:
     """A new secret, which is in use once a code of it was typed. Raises Invalid, Conflict where one is in use."""
     login = await _proved(square, viewer, password)
     if login.totp_since is not None:
-        raise Conflict("Codes are asked for already")
+        raise Conflict("codes_on")
     secret = random_base32()
     async with square.work.writing() as w:
         await factors.set_secret(w, login.account, _seal(square, login.account, secret))
@@ -66,7 +63,7 @@ async def turn_on(square: Square, viewer: Viewer, code: str) -> list[str]:
     login = await _login(square, viewer)
     number = _number(square, login, code) if login.totp_secret and login.totp_since is None else None
     if number is None:
-        raise Invalid(WRONG_CODE, code=WRONG_CODE)
+        raise Invalid("wrong_code")
     async with square.work.writing() as w:
         await factors.turn_on(w, login.account, number)
         await apps.forget_callers(w, login.account)
@@ -87,7 +84,7 @@ async def renew_recovery(square: Square, viewer: Viewer, password: str) -> list[
     """New recovery codes; the old ones are good for nothing. Raises Invalid, Conflict where no second step is asked."""
     login = await _proved(square, viewer, password)
     if not login.second:
-        raise Conflict("Nothing is asked beside the password")
+        raise Conflict("second_step_off")
     async with square.work.writing() as w:
         return await new_recovery(w, login.account)
 
@@ -133,7 +130,7 @@ async def check(square: Square, half: str, name: str, code: str) -> int:
     async with square.work.reading() as reading:
         login = await waiting(reading, half)
     if login is None or login.handle != name:
-        raise NotSignedIn("Log in again")
+        raise NotSignedIn("log_in_again")
     number = _number(square, login, code) if login.totp_since is not None else None
     async with square.work.writing() as w:
         known = (
@@ -142,9 +139,9 @@ async def check(square: Square, half: str, name: str, code: str) -> int:
             else await factors.use_recovery(w, login.account, digest(_plain(code)))
         )
         if not known:
-            raise Invalid(WRONG_CODE, code=WRONG_CODE)
+            raise Invalid("wrong_code")
         if not await logins.use_link(w, digest(half)):
-            raise NotSignedIn("Log in again")
+            raise NotSignedIn("log_in_again")
     return login.account
 
 
@@ -186,7 +183,7 @@ async def _proved(square: Square, viewer: Viewer, password: str) -> Login:
     """Whoever sits at a browser that was left open must not change what guards the account. Raises Invalid."""
     login = await _login(square, viewer)
     if not await is_password(login.password_hash, password):
-        raise Invalid(f"Validation failed: {WRONG_PASSWORD}", password=WRONG_PASSWORD)
+        raise Invalid("wrong_password")
     return login
 
 

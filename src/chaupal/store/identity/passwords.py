@@ -26,15 +26,12 @@ def check_password(password: str) -> str:
     NFC (RFC 8265 §4.2.2): two keyboards may write the same Hindi word in different code points.
     """
     if not SHORTEST <= len(password) <= LONGEST:
-        wrong = "is too short" if len(password) < SHORTEST else "is too long"
-        raise Invalid(
-            f"Validation failed: Password must have {SHORTEST} to {LONGEST} characters",
-            password=f"{wrong}: it must have {SHORTEST} to {LONGEST} characters",
-        )
+        code = "password_too_short" if len(password) < SHORTEST else "password_too_long"
+        raise Invalid(code, fewest=SHORTEST, most=LONGEST)
     try:
         nfc(password).encode()
     except UnicodeEncodeError as error:
-        raise Invalid("Validation failed: Password cannot be read", password="cannot be read") from error  # noqa: S106
+        raise Invalid("password_unreadable") from error
     return nfc(password)
 
 

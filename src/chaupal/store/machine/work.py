@@ -23,8 +23,6 @@ type Take = Callable[[Sequence[Row]], None]
 type AfterCommit = Callable[[list[Event]], None]
 
 # What both stores say of what was not kept.
-NOTHING_KEPT = "The store could not keep this; nothing was changed"
-MEANWHILE = "This was changed at the same moment; please try again"
 
 KEPT_LIST, KEPT_ROW = 500, 100  # bytes that a kept list, and each of its rows, weigh in memory, roughly
 

@@ -12,7 +12,7 @@ from chaupal.kernel.errors import Conflict, Full, Problem, Unavailable
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.noted import note_everything
-from chaupal.store.machine.work import MEANWHILE, NOTHING_KEPT, Look, Reading, Row, Writing
+from chaupal.store.machine.work import Look, Reading, Row, Writing
 from chaupal.store.machine.work_shared import SharedWork
 
 SEATED = 0x43484150  # the space of advisory locks in which processes that serve this store sit; the next is of those beside them
@@ -31,12 +31,12 @@ def fault(error: BaseException) -> Problem | None:
         if state == DISK_FULL:
             return Full()
         if state.startswith(CHANGED):
-            return Conflict(MEANWHILE)
-        return Unavailable(NOTHING_KEPT) if state.startswith(FAILING) or state == READ_ONLY else None
+            return Conflict("changed_at_once")
+        return Unavailable("nothing_kept") if state.startswith(FAILING) or state == READ_ONLY else None
     # A connection that broke, or could not be made: the driver's own words, or the system's.
     lost = (asyncpg.InterfaceError, asyncpg.InternalClientError, ConnectionError, TimeoutError)
     # (Arguments that the driver does not take are a ValueError too, and our mistake.)
-    return Unavailable(NOTHING_KEPT) if isinstance(error, lost) and not isinstance(error, ValueError) else None
+    return Unavailable("nothing_kept") if isinstance(error, lost) and not isinstance(error, ValueError) else None
 
 
 async def _keep_settings(connection: Any) -> None:
@@ -154,7 +154,7 @@ class PostgresWork(SharedWork):
             except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
                 # Two units wanted each other's rows; the database let the other one through and undid this one whole.
                 self.memory.undone(unit.changed())
-                raise Conflict(MEANWHILE) from error
+                raise Conflict("changed_at_once") from error
             except BaseException as error:
                 # A connection that broke while it committed: perhaps all of it is kept, so the law is read again, too.
                 forget = self.memory.forget if isinstance(fault(error), Unavailable) else self.memory.undone

@@ -14,7 +14,7 @@ from chaupal.kernel.saying import log
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.noted import note_everything
-from chaupal.store.machine.work import MEANWHILE, NOTHING_KEPT, PORTION, Look, Reading, Row, Take, Writing
+from chaupal.store.machine.work import PORTION, Look, Reading, Row, Take, Writing
 from chaupal.store.machine.work_shared import SharedWork
 
 BUSY_TRIES = 400  # of 5 to 25 ms: another process (the CLI) may hold the write lock for a moment
@@ -38,8 +38,8 @@ def fault(error: BaseException) -> Problem | None:
     if code & 0xFF == sqlite3.SQLITE_FULL:
         return Full()
     if code & 0xFF == sqlite3.SQLITE_CONSTRAINT:
-        return Conflict(MEANWHILE)
-    return Unavailable(NOTHING_KEPT) if code & 0xFF in FAILING else None
+        return Conflict("changed_at_once")
+    return Unavailable("nothing_kept") if code & 0xFF in FAILING else None
 
 
 # kB of pages that a connection keeps for itself. Below them is the system's own cache, and four times as much saved no time;
@@ -120,7 +120,7 @@ class SqliteWriting(Writing):
     def check(self) -> None:
         """Raises Unavailable where the database has given the unit up: what ran now would be true by itself, at once."""
         if not self._db.in_transaction:
-            raise Unavailable(NOTHING_KEPT)
+            raise Unavailable("nothing_kept")
 
     async def fetch(self, stmt: Statement, /, **params: Any) -> Sequence[Row]:
         self.check()
@@ -244,7 +244,7 @@ class SqliteWork(SharedWork):
                     self._writer.execute("RELEASE unit")
                 else:  # a full disk or a failing one: SQLite has undone all that was to go to the disk with it
                     self._group = None
-                    self._lose(group, fault(error) or Unavailable(NOTHING_KEPT))
+                    self._lose(group, fault(error) or Unavailable("nothing_kept"))
                 raise
             else:
                 self._writer.execute("RELEASE unit")
@@ -261,7 +261,7 @@ class SqliteWork(SharedWork):
                 self._writer.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as error:
                 if attempt == BUSY_TRIES - 1 or "locked" not in str(error):
-                    raise Unavailable("The store is busy; please try again") from error
+                    raise Unavailable("store_busy") from error
                 await asyncio.sleep(0.005)
             else:
                 break
@@ -280,7 +280,7 @@ class SqliteWork(SharedWork):
                 log.error("commit failed", error=str(error), units=len(group.units))
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
-                self._lose(group, fault(error) or Unavailable(NOTHING_KEPT))
+                self._lose(group, fault(error) or Unavailable("nothing_kept"))
                 return
             for unit in group.units:
                 self.committed(unit)

@@ -209,7 +209,7 @@ async def _take_pictures(w: Writing, post: Post, pictures: list[Picture]) -> Non
     taken = await w.run(TAKE_PICTURES, ids=listed([picture.id for picture in pictures]), me=post.author, of=post.id)
     await use(w, post.id, [picture.content for picture in pictures])
     if taken != len(pictures):  # another post took one since it was looked at
-        raise Invalid("Validation failed: Media is in another post already", media_ids="in another post")
+        raise Invalid("file_in_other_post")
 
 
 async def _count_on_others(w: Writing, post: Post, by: int) -> None:

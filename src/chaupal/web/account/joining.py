@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from chaupal.kernel.clock import DAY, SECOND
-from chaupal.kernel.errors import Conflict, Invalid, NotFound
+from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem
 from chaupal.policy.surface import Surface
 from chaupal.social.people import accounts
 from chaupal.social.people.accounts import NewAccount
@@ -13,30 +13,12 @@ from chaupal.social.signin import browsers, logins
 from chaupal.social.signin.logins import COOKIE, SESSION_LASTS, Session
 from chaupal.web import pages
 from chaupal.web.account.first_steps import LANGUAGES as FIRST_STEP
+from chaupal.web.said import errors
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.cookies import set_cookie
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Nothing, Route, Shape, get, post
-
-# What is wrong with a field -> what a person is told. The first that occurs in the detail decides.
-WRONG: tuple[tuple[str, str, str], ...] = (
-    ("name", logins.WRONG, N_("Wrong username or password.")),
-    ("handle", "taken", N_("Somebody has this name already. Choose another.")),
-    ("handle", "reserved", N_("This name is kept for the people who run the server.")),
-    ("handle", "must be", N_("1 to 30 of the letters a-z, digits and _.")),
-    ("email", "taken", N_("There is an account with this address already.")),
-    ("email", "not taken", N_("No accounts are made with this address.")),
-    ("email", "", N_("This is not an email address.")),
-    ("password", "not your", N_("This is not your password.")),
-    ("word", "", N_("This is not your name here.")),
-    ("code", "", N_("This code is not right. Look whether the clock of your phone is.")),
-    ("passkey", "", N_("This passkey cannot be taken.")),
-    ("password", "", N_("A password has 8 to 256 letters.")),
-    ("old", "", N_("This is not your password.")),
-    ("reason", "", N_("Say in a sentence or two why you would like to join.")),
-)
-ELSE = N_("This cannot be taken as it is.")
 
 
 class SignUp(msgspec.Struct, kw_only=True):
@@ -158,15 +140,9 @@ def agent(call: Call[Any]) -> str:
     return call.headers.get("user-agent", "")
 
 
-def errors_of(call: Call[Any], problem: Invalid) -> dict[str, str]:
+def errors_of(call: Call[Any], problem: Problem) -> dict[str, str]:
     """What is wrong, by field, in the viewer's language."""
-    said = words(call.viewer.language)
-    details = problem.details or {"form": problem.message}
-    return {field: said.gettext(_sentence(field, detail)) for field, detail in details.items()}
-
-
-def _sentence(field: str, detail: str) -> str:
-    return next((text for name, part, text in WRONG if name == field and part in detail), ELSE)
+    return errors(problem, call.viewer.language)
 
 
 def _title(call: Call[Any], text: str) -> str:

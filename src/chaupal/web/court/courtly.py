@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 from chaupal.governance.regimes import Regime
-from chaupal.kernel.errors import NotFound, Problem
+from chaupal.kernel.errors import NotFound, Problem, coded
 from chaupal.policy import epitaph
 from chaupal.policy.measures import labels
 from chaupal.reads.court.desk import Order
@@ -141,6 +141,8 @@ CHECK = N_("Some fields need another look.")
 
 def errors_of(call: Call[Any], problem: Problem) -> dict[str, str]:
     """Field -> what is wrong with it, in the viewer's language; a line of targets keeps what was typed before it."""
+    if coded(problem).wrong:
+        return said.errors(problem, call.viewer.language)
     tr = words(call.viewer.language).gettext
 
     def told(line: str) -> str:

@@ -14,10 +14,11 @@ from chaupal.governance.orders.intake import Checked
 from chaupal.governance.orders.orders import OrderForm
 from chaupal.governance.orders.resolving import Resolved, Wrong
 from chaupal.governance.regimes import GENERIC, Field, Regime
-from chaupal.kernel.errors import Problem
+from chaupal.kernel.errors import Problem, coded
 from chaupal.policy.measures import Measure, labels
 from chaupal.reads.court import naming
 from chaupal.reads.court.naming import Named
+from chaupal.web.court import courtly
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Call
 from chaupal.wire.paging import Number
@@ -151,6 +152,8 @@ def with_list(form: OrderForm, preview: Preview) -> OrderForm:
 
 def errors_of(call: Call[Any], problem: Problem) -> dict[str, str]:
     """Field -> what is wrong with it in the viewer's language; a line of targets keeps what was typed before it."""
+    if coded(problem).wrong:
+        return courtly.errors_of(call, problem)
     return {field: "\n".join(told(call, line) for line in text.splitlines()) for field, text in problem.details.items()}
 
 

@@ -111,7 +111,7 @@ async def one(call: Call[AskedOne]) -> Answer:
     """One table whole."""
     id_ = BY_ID.get(call.args.table.lower())
     if id_ is None:
-        raise NotFound("There is no such table")
+        raise NotFound("table_unknown", known="")
     filters, wrong = _filters(call)
     title = f"{id_}: {words(call.viewer.language).gettext(TABLES[id_].title)}"
     if wrong:

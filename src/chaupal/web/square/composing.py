@@ -77,7 +77,7 @@ async def upload(call: Call[Sent]) -> Answer:
     """Take a picture in; it waits for its post. Raises Invalid."""
     file = call.files.get("file")
     if file is None or not file.data:
-        raise Invalid(NO_FILE, file=NO_FILE)
+        raise Invalid("file_blank")
     id_ = await media.attach(call.house.square, call.viewer, file.data, call.args.description)
     kept = await looked.own(call.house.reads, call.viewer, id_)
     return json({"id": str(id_), "src": links.picture(kept), "heard": kept.kind in captions.HEARD})

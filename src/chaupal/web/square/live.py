@@ -77,7 +77,7 @@ async def page(call: Call[Heard]) -> Hearing:
     elif key := fold.count_key(heard.tag):
         topic = tag_topic(key)
     else:
-        raise Malformed("No tag is named")
+        raise Malformed("tag_missing")
     own = () if me is None else (notices_of(me), direct_of(me))
     return Hearing((STREAM,), tuple(dict.fromkeys((topic, *own))), compose, heard.languages)
 

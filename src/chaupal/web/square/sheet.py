@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from chaupal.kernel.clock import HOUR, MINUTE, parse_time
-from chaupal.kernel.errors import Invalid, Problem
+from chaupal.kernel.errors import Invalid, Problem, coded
 from chaupal.policy import quotes
 from chaupal.policy.things import Picture
 from chaupal.policy.unsaid import DAY, Further, PollAsked, Unsaid
@@ -148,7 +148,8 @@ class Typed(msgspec.Struct, kw_only=True):
 
 def typed_again(typed: Typed, kept: dict[int, Picture], problem: Problem | None, language: str) -> Sheet:
     """The form once more, with all that was typed, and what is wrong with it (if anything) beside the field that is."""
-    about = problem.details if problem else {}
+    told = coded(problem) if problem else None
+    about = told.wrong | told.places if told else {}
     wrong = next((field.format_map(about) for name, field in BESIDE.items() if name in about), "text")
     return Sheet(
         text=typed.text, spoiler=typed.spoiler, visibility=typed.visibility, language=typed.language, sensitive=typed.sensitive,

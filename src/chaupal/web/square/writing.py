@@ -145,8 +145,8 @@ async def publish(call: Call[Typed]) -> Answer:
             return await _plan(call, typed, from_local(typed.at))
         id_ = await posts.publish(call.house.square, call.viewer, _draft(call, typed), following(typed))
     except (Invalid, NotAllowed) as problem:
-        if nth := problem.details.get("nth"):
-            problem.details["more_at"] = str(typed.following[int(nth) - 1].n)
+        if nth := problem.places.get("nth"):
+            problem.places["more_at"] = str(typed.following[int(nth) - 1].n)
         return await again(call, typed, problem)
     return redirect(f"{links.back(typed.next)}#p{id_}")
 
@@ -224,7 +224,7 @@ async def attach(call: Call[Any], typed: Typed, *, there: bool = False) -> None:
         try:
             await _take(call, f"more_picture{one.n}", one, "alt", one.kept)
         except Invalid as problem:
-            problem.details["more_at"] = str(one.n)
+            problem.places["more_at"] = str(one.n)
             raise
     if not there:
         await _caption(call, typed)
@@ -272,7 +272,7 @@ async def _take(call: Call[Any], field: str, typed: msgspec.Struct, alt: str, id
     try:
         ids.append(await media.attach(call.house.square, call.viewer, upload.brought, getattr(typed, alt)))
     except Invalid as problem:
-        problem.details["picture"] = alt if "description" in problem.details else field
+        problem.places["picture"] = alt if "description" in problem.wrong else field
         raise
     setattr(typed, alt, "")  # the picture has it now
 

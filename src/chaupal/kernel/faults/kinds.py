@@ -1,0 +1,28 @@
+"""What is said where a problem is of a kind and nothing else: one code for each kind, named like its slug."""
+
+from chaupal.kernel.faults.fault import Fault, whole
+from chaupal.kernel.marked import N_
+
+FAULTS: dict[str, Fault] = {
+    "problem": whole(N_("Something went wrong on our side")),
+    "invalid": Fault("", "invalid", "", N_("This cannot be taken as it is.")),
+    "malformed": Fault("", "malformed", "", N_("This request cannot be read")),
+    "not_signed_in": Fault("", "This method requires an authenticated user", "", N_("Log in first")),
+    "not_allowed": Fault("", "not allowed", "", N_("This is not possible for you")),
+    "closed": Fault("", "closed", "", N_("Your account is suspended")),
+    "not_found": Fault("", "Record not found", "", N_("There is nothing here")),
+    "conflict": Fault("", "conflict", "", N_("This has changed meanwhile")),
+    "stale": Fault("", "stale", "", N_("This has changed meanwhile")),
+    "too_large": Fault("", "Too many bytes", "", N_("This is too large")),
+    "too_many": Fault("", "Too many requests", "", N_("Wait a little, then try again.")),
+    "guessed_at": Fault("", "Too many requests", "", N_("Somebody guesses at this name")),
+    "unavailable": Fault("", "unavailable", "", N_("Not possible at the moment")),
+    "full": Fault(
+        "",
+        "There is no room left on this server; nothing was kept",
+        "",
+        N_("Nothing was kept of what you sent. Whoever runs this server has to make room; try again later."),
+    ),
+    "suspended": Fault("", "This account is suspended", "", N_("Account suspended")),
+    "withheld": Fault("", "Unavailable For Legal Reasons", "", N_("Not shown in your country")),
+}
