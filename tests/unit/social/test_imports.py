@@ -1,5 +1,7 @@
 """Bringing one's past along: dated as it was, announced to nobody, each post once, and under the same rules as any other."""
 
+# pyright: basic
+
 import pytest
 
 from archives import mastodon, note, tarred, tweet, twitter, zipped
