@@ -3,14 +3,17 @@
 import ast
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from make_map import purpose
 from rooms import NOT_ROOMS, OUT_OF_REACH, ROW_OF, VERIFIER, is_form
 
 HOME = Path(__file__).resolve().parent.parent
 CODE = HOME / "src" / "chaupal"
 AUDIT = HOME / "verifier"
+MOST_IN_A_ROW = 31  # a room with more has floors
 
 
 def imports_of(module: Path) -> Iterator[str]:
@@ -100,3 +103,25 @@ def test_the_verifiers_own_tests_stand_without_the_server():
         *own,
     }
     assert not [f"{path.name}: {name}" for path, name in found if name not in asked]
+
+
+def test_tests_of_single_rooms_mirror_the_rooms_and_their_floors():
+    unit = HOME / "tests" / "unit"
+    folders = {path.parent.relative_to(unit) for path in unit.rglob("test_*.py")} - {Path()}
+    assert {"web", "governance"} <= {folder.parts[0] for folder in folders}
+    assert not [str(folder) for folder in folders if not (CODE / folder / "__init__.py").exists()]
+
+
+def test_every_test_file_says_which_behaviour_it_holds_and_stands_alone_with_its_name():
+    tests = [path for folder in (HOME / "tests", AUDIT / "tests") for path in folder.rglob("test_*.py")]
+    said = {path: purpose(path) for path in tests}
+    assert not [str(path) for path, words in said.items() if len(words.split()) < 4]
+    assert len({*said.values()}) == len(said), "two files say that they hold the same"
+
+
+def test_a_room_with_many_files_has_floors():
+    rooms = Counter(
+        path.parent for folder in (CODE, AUDIT / "src") for path in folder.rglob("*.py") if path.stem != "__init__"
+    )
+    crowded = {str(room.relative_to(HOME)): many for room, many in rooms.items() if many > MOST_IN_A_ROW}
+    assert not [room for room in crowded if "migrations" not in room], crowded

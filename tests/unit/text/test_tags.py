@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chaupal.text.fold import count_key, fold, identity_key
 from chaupal.text.grammar import Entity, find_entities, mentions, tags, urls
 
-# What the composer's script is held to as well (tests/unit/web/test_composer_script.py).
+# What the composer's script is held to as well (tests/unit/web/square/test_composer_script.py).
 SHARED = json.loads((Path(__file__).parent / "vectors.json").read_text(encoding="utf-8"))
 
 # (post, its tags, their identity keys, their count keys); None: the same as the column to the left.

@@ -9,7 +9,7 @@ import pytest
 
 from chaupal.text.length import length
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 NODE = shutil.which("node") or ROOT / ".tools" / "bin" / "node"
 ESBUILD = ROOT / "node_modules" / ".bin" / "esbuild"
 SCRIPT = ROOT / "src" / "chaupal" / "web" / "script" / "compose"
