@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from chaupal.app.wiring import ROUTES
-from chaupal.governance.cases import desk
+from chaupal.governance.cases import acts
 from chaupal.policy.may import MAY, STAFF
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Role
@@ -29,7 +29,7 @@ DOORS = [
     for route in ROUTES
     if route.may and route.method != "GET" and route.path.startswith(("/office", "/api/v1/admin"))
 ]
-ACTS = tuple(desk.ACTS)
+ACTS = tuple(acts.by_way("office"))
 
 
 def bad_for(route: Route) -> dict[str, Any]:

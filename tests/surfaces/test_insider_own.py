@@ -10,8 +10,7 @@ import pytest
 
 from chaupal.api.routes import ROUTES as API
 from chaupal.governance.appeals import appeals, outside
-from chaupal.governance.cases import assigning, bulk, cases, decisions, evidence, house, notes, reviews
-from chaupal.governance.cases.desk import ACTS
+from chaupal.governance.cases import acts, assigning, bulk, cases, decisions, evidence, house, notes, reviews
 from chaupal.governance.cases.guards import NotAskedFor
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.cases.lifecycle import AGREED, FINAL, MACHINE, MOVES, RESUMED, State
@@ -35,6 +34,7 @@ from surfaces.insiders import EVIDENCE, GROUNDS, as_app, at_desk, count, hire, i
 from village import REASON, Village, Villager
 
 ROLES: list[str] = [*sorted(STAFF)]
+ACTS = {name: act.verbs for name, act in acts.by_way("office").items()}
 FORM = {
     "outcome": "withhold_post",
     "reason": REASON,
@@ -158,11 +158,11 @@ async def test_nobody_moves_a_case_about_something_of_their_own(village: Village
     v = village
     ref, insiders = await scene(v, state)
     before = await count(v)
-    acts = [act for act, verbs in ACTS.items() if MACHINE.verbs(state).intersection(verbs)]
+    here = [act for act, verbs in ACTS.items() if MACHINE.verbs(state).intersection(verbs)]
     api = {
         route.path.rpartition("/")[2] for route in API if route.path.startswith("/api/v1/admin/orders/{ref}/targets/")
     }
-    for (n, who), act in itertools.product(enumerate(insiders.values(), 1), acts):
+    for (n, who), act in itertools.product(enumerate(insiders.values(), 1), here):
         page = await at_desk(v, who, f"/office/orders/{ref}/{n}/{act}", **FORM)
         assert page.status_code in (403, 404), (who.handle, act, page.status_code)
         if act in api:

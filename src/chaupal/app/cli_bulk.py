@@ -10,6 +10,7 @@ import click
 
 from chaupal.app.cli import data_option, visit
 from chaupal.app.cli_staff import as_option, staff
+from chaupal.governance.cases.bulk import VERBS
 from chaupal.governance.orders.orders import SOURCES
 from chaupal.kernel.errors import Invalid
 
@@ -19,10 +20,7 @@ if TYPE_CHECKING:
 
 FLAGS = frozenset({"--what-can", "--check", "--permanent", "-h", "--help"})
 # Each act by its name on the command line.
-ACTS = {
-    "decide": "propose", "concur": "concur", "approve": "approve", "return": "return", "lift": "lift", "keep": "keep",
-    "appeal": "appeal", "act": "act", "tell": "tell", "change": "change",
-}  # fmt: skip
+ACTS = {act.command or act.name: act.name for act in VERBS.values()}
 ABOUT = """With one word, a FILE (or - for standard input), it is about many: `chaupal order {name} FILE --as HANDLE`. The FILE is what
 `chaupal order export` writes, filled in. --check only looks; --what-can enters the rows that are right, where some are not."""
 

@@ -4,17 +4,16 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 import click
 
-from chaupal.app import cli_bulk, cli_steps
+from chaupal.app import cli_acts, cli_bulk, cli_steps
 from chaupal.app.cli import data_option, visit
 from chaupal.app.cli_staff import about_a_target, as_option, staff
+from chaupal.governance.cases.acts import ACTS
 from chaupal.governance.cases.ladder import REFUSALS
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.orders.orders import OrderForm
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import NotFound
-from chaupal.policy.draft import CLOSINGS, REFUSE
 from chaupal.policy.epitaph import iso_date
-from chaupal.policy.measures import Measure
 
 if TYPE_CHECKING:
     from chaupal.governance.orders.authorities import Authority
@@ -29,7 +28,8 @@ def order() -> None:
     """Orders of authorities: take them in, decide about each target in twos, lift what was withheld."""
 
 
-for command in cli_steps.COMMANDS:
+order.add_command(cli_steps.step)
+for command in cli_acts.commands():
     order.add_command(command)
 
 
@@ -272,47 +272,6 @@ def show(context: click.Context, ref: str, who: str, data: str | None) -> None:
 
 @order.command()
 @about_a_target
-@click.option(
-    "--outcome",
-    type=click.Choice([*(m.value for m in Measure), REFUSE, *CLOSINGS]),
-    required=True,
-    help="What to do about this target.",
-)
-@click.option("--reason", required=True, help="Why; it becomes public once it is approved.")
-@click.option("--ground", "code", type=click.Choice(REFUSALS), default=None, help="For a refusal: on which ground.")
-@click.option(
-    "--part", "parts", type=int, multiple=True, help="A post or picture of the target to which the measure is narrowed."
-)
-@click.option("--finding", default="", help="For a whole account: why withholding single posts would not do.")
-@click.option("--until", default="", help="Until when; without it until the order, or its law, says.")
-@click.option("--text", default="", help="What a label says.")
-@click.option("--despite", default="", help="Why, in spite of what the order lacks on its face.")
-@click.option(
-    "--matter", default="", help="For own_rules_action: the matter (RULES-…); else the newest about the same thing."
-)
-@data_option
-@click.pass_context
-def decide(
-    context: click.Context, ref: str, number: int, who: str, outcome: str, reason: str, data: str | None, code: str | None = None,
-    parts: tuple[int, ...] = (), finding: str = "", until: str = "", text: str = "",
-    despite: str = "", matter: str = "", seen: int | None = None,
-) -> None:  # fmt: skip
-    """Propose what to do about target NUMBER; nothing happens until another person approves."""
-    from chaupal.governance.cases import decisions
-
-    async def act(house: "House") -> None:
-        viewer = await staff(house, who)
-        await decisions.propose(
-            house.court, viewer, ref, number, outcome=outcome, reason=reason, code=code or "", parts=parts, finding=finding,
-            until=until, text=text, despite=despite, matter=matter, seen=seen,
-        )  # fmt: skip
-        click.echo("proposed")
-
-    visit(context, act, data=data)
-
-
-@order.command()
-@about_a_target
 @click.option("--ground", "code", type=click.Choice(REFUSALS), required=True, help="On which ground.")
 @click.option("--reason", required=True, help="Why; it becomes public once it is approved.")
 @data_option
@@ -322,58 +281,16 @@ def refuse(
 ) -> None:  # fmt: skip
     """Propose to refuse target NUMBER: short for `decide --outcome refuse`."""
     context.invoke(
-        decide, ref=ref, number=number, who=who, seen=seen, outcome="refuse", reason=reason, code=code, data=data
+        cli_acts.command(ACTS["propose"]),
+        ref=ref,
+        number=number,
+        who=who,
+        seen=seen,
+        outcome="refuse",
+        reason=reason,
+        code=code,
+        data=data,
     )
-
-
-@order.command()
-@about_a_target
-@data_option
-@click.pass_context
-def approve(context: click.Context, ref: str, number: int, who: str, seen: int | None, data: str | None) -> None:
-    """Approve what another person proposed: it is carried out at once."""
-    from chaupal.governance.cases import decisions
-
-    async def act(house: "House") -> None:
-        click.echo(await decisions.approve(house.court, await staff(house, who), ref, number, seen=seen))
-
-    visit(context, act, data=data)
-
-
-@order.command("return")
-@about_a_target
-@click.option("--reason", required=True, help="What should be looked at again.")
-@data_option
-@click.pass_context
-def return_(
-    context: click.Context, ref: str, number: int, who: str, seen: int | None, reason: str, data: str | None
-) -> None:  # fmt: skip
-    """Send another person's proposal back."""
-    from chaupal.governance.cases import decisions
-
-    async def act(house: "House") -> None:
-        await decisions.return_(house.court, await staff(house, who), ref, number, reason=reason, seen=seen)
-        click.echo("returned")
-
-    visit(context, act, data=data)
-
-
-@order.command()
-@about_a_target
-@click.option("--reason", required=True, help="Why; it becomes public.")
-@data_option
-@click.pass_context
-def lift(
-    context: click.Context, ref: str, number: int, who: str, seen: int | None, reason: str, data: str | None
-) -> None:  # fmt: skip
-    """End what is withheld: everything is back as it was."""
-    from chaupal.governance.cases import decisions
-
-    async def act(house: "House") -> None:
-        await decisions.lift(house.court, await staff(house, who), ref, number, reason=reason, seen=seen)
-        click.echo("lifted")
-
-    visit(context, act, data=data)
 
 
 cli_bulk.widened(order)

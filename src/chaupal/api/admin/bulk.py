@@ -1,12 +1,13 @@
 """Many cases by one call, for staff's programs: sent as rows or as a CSV file, carried on by the hundred, looked at meanwhile."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
-from chaupal.governance.cases import bulk, bulk_jobs, csv_cases, sanctioning
+from chaupal.governance.cases import acts, bulk, bulk_jobs, csv_cases, sanctioning
 from chaupal.governance.cases.bulk import APPEAL, Item
 from chaupal.governance.cases.bulk_jobs import Progress
 from chaupal.governance.cases.csv_cases import Read
@@ -24,35 +25,23 @@ type Ref = Annotated[str, Meta(max_length=40)]
 CSV = "text/csv; charset=utf-8"
 
 
-class RowSent(msgspec.Struct, kw_only=True):
+class Row(msgspec.Struct, kw_only=True):
     """One target (or appeal). `seen`: the number of the last event that one knows of its case; of an appeal, its messages.
 
-    `kind` and `body`: of a change, which it is (extend, renew, amend) and whose act. `measure`, `parts`: to what an appeal narrows.
+    What is said with the act besides has the names that a single act has; `measure`, `parts`: to what an appeal narrows.
     """
 
     number: Number
     seen: Number
-    outcome: str = ""
-    code: str = ""
-    reason: str = ""
-    finding: str = ""
-    despite: str = ""
-    matter: Annotated[str, Meta(max_length=40)] = ""
-    parts: list[Number] = []
-    until: str = ""
-    text: str = ""
-    rule: str = ""
-    permanent: bool = False
-    territory: str = ""
-    kind: str = ""
-    body: str = ""
-    measure: str = ""
+
+
+ROW = acts.with_fields(Row, [f for f in acts.fields_of(bulk.VERBS.values()) if not f.looked], "RowSent")
 
 
 class Appealed(msgspec.Struct, kw_only=True):
     """`rows`, or the same as `csv` (its text, or a file of a form). `what_can`: enter the rows that are right, where some are not."""
 
-    rows: Annotated[list[RowSent], Meta(max_length=bulk.MOST)] = []
+    rows: Annotated[list[ROW], Meta(max_length=bulk.MOST)] = []  # pyright: ignore[reportInvalidTypeForm]
     csv: str = ""
     what_can: bool = False
 
@@ -219,7 +208,7 @@ def _brought(call: Call[Any], text: str) -> bytes:
     return call.files["csv"].data if "csv" in call.files else text.encode()
 
 
-def _items(rows: list[RowSent]) -> tuple[Item, ...]:
+def _items(rows: Sequence[Row]) -> tuple[Item, ...]:
     return tuple(
         msgspec.convert(msgspec.structs.asdict(row) | {"line": line}, Item) for line, row in enumerate(rows, 1)
     )

@@ -4,21 +4,20 @@ Every act says with `seen` which event it was decided on: sent twice, or on what
 bears an ETag, too: an act with `If-Match` is refused (412) where the case is another by now.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 from chaupal.api.court.record import OrderShown, flag_parts, order_parts, time_of
-from chaupal.governance.cases import decisions, desk, lifecycle, reviews
+from chaupal.governance.cases import acts, desk, lifecycle
+from chaupal.governance.cases.acts import Act
 from chaupal.governance.cases.cases import MOVED, Moved
 from chaupal.governance.orders import procedure, stages, steps
-from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.orders.steps import StepForm
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import NotFound, Stale
-from chaupal.policy.draft import Draft
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import dossier, matters
 from chaupal.reads.court.dossier import File
@@ -26,7 +25,7 @@ from chaupal.reads.court.matters import Matter
 from chaupal.reads.court.record import Line
 from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.paging import Number, Paged, link_header
-from chaupal.wire.route import Handler, Route, get, post
+from chaupal.wire.route import Route, get, post
 
 type Ref = Annotated[str, Meta(max_length=40)]
 type At = Annotated[int, Meta(ge=1, le=1_000_000)]
@@ -51,42 +50,6 @@ class Target(msgspec.Struct, kw_only=True):
     ref: Ref
     number: At
     seen: Number | None = None
-
-
-class Approved(Target, kw_only=True):
-    """`words`: the version of the text that was looked at (of the target as it is shown), where it was edited."""
-
-    words: Number | None = None
-
-
-class Drafted(Draft, kw_only=True, frozen=True):
-    """What should be done about a target (see `policy/draft.py`): a measure, `refuse`, or an end without either."""
-
-    ref: Ref
-    number: At
-    seen: Number | None = None
-    outcome: Annotated[str, Meta(max_length=40)]
-    parts: tuple[Number, ...] = ()
-    matter: Annotated[str, Meta(max_length=40)] = ""
-
-
-class Changed(Target, kw_only=True):
-    """A change of what is in force (see `governance/orders/changes.py`). `kind`: extend, renew or amend; `body`: whose act it is."""
-
-    kind: Annotated[str, Meta(max_length=20)]
-    reason: str
-    body: Annotated[str, Meta(max_length=300)] = ""
-    until: str = ""
-    territory: str = ""
-    outcome: Annotated[str, Meta(max_length=40)] = ""
-    parts: list[Number] = []
-    text: str = ""
-
-
-class Reasoned(Target, kw_only=True):
-    """An act that is given a reason."""
-
-    reason: str = ""
 
 
 class Step(StepForm, kw_only=True):
@@ -200,65 +163,17 @@ async def case(call: Call[Target]) -> Answer:
     return await _file(call)
 
 
-async def propose(call: Call[Drafted]) -> Answer:
-    """Propose what to do about a target. Nothing is limited by it."""
-    return await _done(call, lambda at: decisions.propose(**at, draft=call.args))
-
-
-async def concur(call: Call[Target]) -> Answer:
-    """Agree as second reviewer, where the law asks for one because of who speaks."""
-    return await _done(call, lambda at: decisions.concur(**at))
-
-
-async def approve(call: Call[Approved]) -> Answer:
-    """Second what another person proposed: it is carried out at once."""
-    return await _done(call, lambda at: decisions.approve(**at, words=call.args.words))
-
-
-async def return_(call: Call[Reasoned]) -> Answer:
-    """Send a proposal back, with a reason."""
-    return await _done(call, lambda at: decisions.return_(**at, reason=call.args.reason))
-
-
-async def lift(call: Call[Reasoned]) -> Answer:
-    """End what is limited, with a reason."""
-    return await _done(call, lambda at: decisions.lift(**at, reason=call.args.reason))
-
-
-async def keep(call: Call[Reasoned]) -> Answer:
-    """Say that what is in force was looked at again and is still needed, with a reason."""
-    return await _done(call, lambda at: reviews.keep(**at, reason=call.args.reason))
-
-
-async def change(call: Call[Changed]) -> Answer:
-    """Propose that what is in force lasts longer, or is made less. Somebody else approves it, as any proposal."""
-    args = call.args
-    form = ChangeForm(
-        kind=args.kind, reason=args.reason, body=args.body, until=args.until, territory=args.territory, outcome=args.outcome,
-        parts=tuple(args.parts), text=args.text,
-    )  # fmt: skip
-    return await _done(call, lambda at: decisions.propose_change(**at, form=form))
-
-
-async def break_glass(call: Call[Drafted]) -> Answer:
-    """Act alone where waiting would do harm: it is over after a day, unless a second person agrees."""
-    return await _done(call, lambda at: decisions.break_glass(**at, draft=call.args))
-
-
 # --- what is answered ---
 
 
-async def _done(call: Call[Any], act: Callable[[dict[str, Any]], Awaitable[object]]) -> Answer:
+async def _done(call: Call[Target], act: Act) -> Answer:
     """The case after an act about it. Raises Stale where it is not the one that If-Match names."""
     args, tags = call.args, _tags(call)
     seen = tags[0] if len(tags) == 1 and args.seen is None else args.seen
-    at: dict[str, Any] = {
-        "court": call.house.court, "viewer": call.viewer, "ref": args.ref, "number": args.number, "seen": seen
-    }  # fmt: skip
     if tags and seen not in tags:
         raise Stale(MOVED)
     try:
-        await act(at)
+        await acts.perform(call.house.court, call.viewer, act, args.ref, args.number, args, seen=seen)
     except Moved as moved:
         raise Stale(MOVED) if tags else moved from moved
     return await _file(call)
@@ -335,13 +250,20 @@ READ: dict[str, Any] = {"scope": "admin:read:orders", "may": "see_office"}
 WRITE: dict[str, Any] = {"scope": "admin:write:orders"}
 
 
-def _move(act: str, run: Handler, takes: type[msgspec.Struct], may: str) -> Route:
+def _act(act: Act) -> Route:
     """An act about one case. Whether it can be for this role is asked before what was sent is read, and then by the court itself."""
 
-    async def first(call: Call[Any], path: Mapping[str, str]) -> None:
-        await desk.check_role(call.house.court, call.viewer, act, path["ref"])
+    async def run(call: Call[Target]) -> Answer:
+        return await _done(call, act)
 
-    return post(f"{CASE}/{act}", run, Surface.OFFICE, first=first, takes=takes, gives=FileShown, may=may, **WRITE)
+    async def first(call: Call[Any], path: Mapping[str, str]) -> None:
+        await desk.check_role(call.house.court, call.viewer, act.name, path["ref"])
+
+    run.__name__, run.__doc__ = act.name, act.help
+    takes = acts.with_fields(Target, act.fields, f"{act.name.title().replace('_', '')}Sent")
+    return post(
+        f"{CASE}/{act.name}", run, Surface.OFFICE, first=first, takes=takes, gives=FileShown, may=act.word, **WRITE
+    )
 
 
 ROUTES: tuple[Route, ...] = (
@@ -349,12 +271,5 @@ ROUTES: tuple[Route, ...] = (
     get(f"{API}/{{ref}}", one, Surface.OFFICE, takes=One, gives=MatterShown, **READ),
     post(f"{API}/{{ref}}/steps", step, Surface.OFFICE, takes=Step, gives=MatterShown, may="take_step", **WRITE),
     get(CASE, case, Surface.OFFICE, takes=Target, gives=FileShown, **READ),
-    _move("propose", propose, Drafted, "sanction"),
-    _move("concur", concur, Target, "decide"),
-    _move("approve", approve, Approved, "approve_sanction"),
-    _move("return", return_, Reasoned, "approve_sanction"),
-    _move("lift", lift, Reasoned, "end_measure"),
-    _move("keep", keep, Reasoned, "sanction"),
-    _move("change", change, Changed, "sanction"),
-    _move("break_glass", break_glass, Drafted, "break_glass"),
+    *map(_act, acts.by_way("api").values()),
 )

@@ -8,20 +8,19 @@ entering would find, the constraints of the database too. Two people decide as a
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
-from chaupal.governance.appeals import appeals, notices
-from chaupal.governance.cases import cases, decisions, lifecycle, reviews
+from chaupal.governance.appeals import appeals
+from chaupal.governance.cases import acts, cases
+from chaupal.governance.cases.acts import Act, Field
 from chaupal.governance.cases.cases import Case, Moved
-from chaupal.governance.cases.lifecycle import AGREED, CHANGING, IN_FORCE, PROPOSED, UNDECIDED, State
 from chaupal.governance.context import Court
-from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
+from chaupal.kernel.marked import N_
 from chaupal.policy.draft import Draft
-from chaupal.policy.may import may
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import appeals as heard
 from chaupal.store.court import knowing, ledger
@@ -55,13 +54,6 @@ class Item(Draft, frozen=True, kw_only=True, omit_defaults=True):
     kind: str = ""
     body: str = ""
     measure: str = ""
-
-    @property
-    def change(self) -> ChangeForm:
-        return ChangeForm(
-            kind=self.kind, reason=self.reason, body=self.body, until=self.until, territory=self.territory, outcome=self.outcome,
-            parts=self.parts, text=self.text,
-        )  # fmt: skip
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -106,22 +98,6 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 type Things = Mapping[int, Any]
-type Act = Callable[[Court, Writing, Viewer, Any, Item], Awaitable[State | None]]
-
-
-class Verb(NamedTuple):
-    """An act that can be done about many. `may`, `own`: the words that open it, in orders and in the house's matters.
-
-    `states`: where a case must stand. `fields`: what a row says besides its number and version. `ends`: where a case comes
-    to. `find` looks the things up by number, `version` is what `seen` must be.
-    """
-
-    act: Act
-    may: str
-    own: str
-    states: tuple[State, ...]
-    fields: tuple[str, ...]
-    ends: tuple[State, ...]
 
 
 type Progress = Callable[[str, int, int], None]
@@ -209,7 +185,7 @@ async def open_in(court: Court, viewer: Viewer, ref: str, verb: str, items: Sequ
 def offered(viewer: Viewer, verb: str, *, own_rules: bool) -> bool:
     """Whether the viewer's role opens an act; whether it is theirs about one case, the act itself looks at."""
     known = VERBS.get(verb)
-    return known is not None and may(viewer, known.own if own_rules else known.may)
+    return known is not None and known.open_to(viewer, own=own_rules, many=True)
 
 
 async def _all(
@@ -282,7 +258,7 @@ async def _one(
                 return Done(item, state=thing.state, already=True)
             raise Moved
         async with w.part():
-            state = await VERBS[verb].act(court, w, viewer, thing, item)
+            state = await VERBS[verb].done(court, w, viewer, thing, item)
     except Problem as problem:
         return Done(item, problem)
     return Done(item, state=state or item.outcome)
@@ -324,7 +300,7 @@ def _done_before(viewer: Viewer, verb: str, thing: Case | Heard, item: Item) -> 
     if (thing.number, last.by) != ((item.seen or 0) + 1, viewer.account) or thing.state not in VERBS[verb].ends:
         return False
     said = last.body
-    same_words = "reason" not in VERBS[verb].fields or said.reason == Paper().page("reason", item.reason, needed=False)
+    same_words = "reason" not in VERBS[verb].says or said.reason == Paper().page("reason", item.reason, needed=False)
     if verb == CHANGE:
         return same_words and (said.change, said.subjects) == (item.kind, item.parts)
     return same_words and (verb not in (PROPOSE, ACT) or (said.outcome, said.subjects) == (item.outcome, item.parts))
@@ -333,79 +309,21 @@ def _done_before(viewer: Viewer, verb: str, thing: Case | Heard, item: Item) -> 
 # --- the acts ---
 
 
-async def _propose(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item) -> State:
-    return await decisions.propose_in(court, w, viewer, case, item)
-
-
-async def _act(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item) -> State:
-    return await decisions.act_or_propose_in(court, w, viewer, case, item)
-
-
-async def _change(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item) -> State:
-    return await decisions.propose_change_in(court, w, viewer, case, item.change)
-
-
-async def _concur(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item) -> State:
-    return await decisions.concur_in(court, w, viewer, case)
-
-
-async def _approve(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item) -> State:
-    return await decisions.approve_in(court, w, viewer, case)
-
-
-async def _return(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item) -> State:
-    return await decisions.return_in(court, w, viewer, case, item.reason)
-
-
-async def _lift(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item) -> State:
-    return await decisions.lift_in(court, w, viewer, case, item.reason)
-
-
-async def _keep(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item) -> State:
-    return await reviews.keep_in(court, w, viewer, case, item.reason)
-
-
-async def _tell(court: Court, w: Writing, viewer: Viewer, case: Case, item: Item) -> State:
-    return await notices.tell_again_in(court, w, viewer, case)
-
-
-async def _appeal(court: Court, w: Writing, viewer: Viewer, row: Heard, item: Item) -> None:
+async def _appeal(
+    court: Court, w: Writing, viewer: Viewer, row: Heard, *,
+    outcome: str, reason: str, until: str, territory: str, measure: str, parts: tuple[int, ...],
+) -> None:  # fmt: skip
     typed = appeals.Decision(
-        outcome=item.outcome, reason=item.reason, ends_at=item.until, territory=item.territory, measure=item.measure,
-        parts=item.parts,
-    )  # fmt: skip
+        outcome=outcome, reason=reason, ends_at=until, territory=territory, measure=measure, parts=parts
+    )
     await appeals.decide_in(court, w, viewer, row.id, typed)
 
 
-_DRAFT = ("outcome", "code", "reason", "finding", "parts", "until", "text", "rule", "permanent", "despite", "matter")
-ENDED = (
-    State.LIFTED,
-    State.LAPSED,
-    State.STAYED,
-    State.WITHDRAWN,
-    State.SET_ASIDE,
-    State.OVERTURNED,
-)  # after something was in force, or not
-_ACTED = (*PROPOSED, State.UNSECONDED, *CHANGING)
-VERBS: dict[str, Verb] = {
-    PROPOSE: Verb(_propose, "decide", "sanction", UNDECIDED, _DRAFT, PROPOSED),
-    ACT: Verb(_act, "", "sanction", UNDECIDED, _DRAFT, (State.IN_FORCE, *PROPOSED)),  # of the house's own matters alone
-    CONCUR: Verb(_concur, "decide", "decide", (State.MEASURE_PROPOSED, State.CHANGE_PROPOSED), (), AGREED),
-    APPROVE: Verb(
-        _approve, lifecycle.may("serve"), "approve_sanction", _ACTED, (), (State.IN_FORCE, State.REFUSED, State.CLOSED)
-    ),
-    RETURN: Verb(
-        _return, lifecycle.may("return"), "approve_sanction", (*PROPOSED, *CHANGING), ("reason",),
-        (State.RETURNED, State.IN_FORCE),
-    ),
-    LIFT: Verb(_lift, "lift", "sanction", IN_FORCE, ("reason",), (State.LIFTED,)),
-    KEEP: Verb(_keep, "decide", "sanction", (State.IN_FORCE,), ("reason",), (State.IN_FORCE,)),
-    TELL: Verb(_tell, "work_on_order", "sanction", (*IN_FORCE, *ENDED), (), ()),  # nothing moves
-    CHANGE: Verb(
-        _change, lifecycle.may("propose_change"), lifecycle.may("propose_change", own=True), (State.IN_FORCE,),
-        ("kind", "body", "reason", "until", "territory", "outcome", "parts", "text"), (State.CHANGE_PROPOSED,),
-    ),
-    APPEAL: Verb(
-        _appeal, "hear_appeal", "hear_appeal", (), ("outcome", "reason", "until", "territory", "measure", "parts"), (),
-    ),
+_FIELDS = [Field(name=name, hint="") for name in ("outcome", "reason", "until", "territory", "measure")]
+VERBS: dict[str, Act] = acts.by_way("many") | {
+    APPEAL: Act(
+        name=APPEAL, run=_appeal, fields=(*_FIELDS, Field(name="parts", hint="", kind="ids")),
+        words=("hear_appeal", "hear_appeal"), do=N_("Decide appeals"),
+        help="Decide appeals, each with its own outcome and reason.",
+    )
 }  # fmt: skip

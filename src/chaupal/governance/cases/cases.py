@@ -1,7 +1,7 @@
 """A case: all that happened about one target. Its status is the fold of its events, and the lifecycle is its only door."""
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -66,6 +66,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     def verbs(self) -> frozenset[str]:
         """What can be done now, by whoever may."""
         return stages.open_to(self.stage, self.state)
+
+    def meant(self, verbs: Iterable[str]) -> str:
+        """Which of an act's verbs it is where the case stands; the first, where it is none of them there."""
+        return min(verbs, key=lambda verb: verb not in lifecycle.MACHINE.verbs(self.state))
 
     @property
     def number(self) -> int:
@@ -178,6 +182,18 @@ async def case_held(
     if await knowing.order_for(w, viewer, ref) is None:
         raise NotFound
     return await case_of(court, w, ref, number, seen)
+
+
+def held(act: Callable[..., Awaitable[State]]) -> Callable[..., Awaitable[State]]:
+    """An act about a case (court, open unit, viewer, case, what is said), done about (court, viewer, ref, number, …) by itself."""
+
+    async def done(
+        court: Court, viewer: Viewer, ref: str, number: int, *said: Any, seen: int | None = None, **more: Any
+    ) -> State:
+        async with court.work.writing() as w:
+            return await act(court, w, viewer, await case_held(court, w, viewer, ref, number, seen), *said, **more)
+
+    return done
 
 
 async def case_with(court: Court, reading: Reading, target_id: int) -> Case:

@@ -96,7 +96,7 @@ async def export(court: Court, viewer: Viewer, ref: str, *, verb: str = "") -> b
         if order is None:
             raise NotFound
         found = await cases.cases_of(court, reading, order)
-    chosen = [case for case in found if not verb or case.state in bulk.VERBS[verb].states]
+    chosen = [case for case in found if not verb or case.state in bulk.VERBS[verb].stands]
     wanted = {case.target.owner_id or 0 for case in chosen} | {case.proposal.by for case in chosen if case.proposal}
     handles = await _handles(court, viewer, wanted)
     filled = tuple(name for name in FILLED if name not in _unused(verb))
@@ -108,7 +108,7 @@ def _unused(verb: str) -> set[str]:
     """Columns that an act does not read."""
     if not verb:
         return {"narrower"}
-    fields = {CALLED.get(field, field) for field in bulk.VERBS[verb].fields}
+    fields = {CALLED.get(field, field) for field in bulk.VERBS[verb].says}
     return set(FILLED) - fields - {"version"} - (set() if verb in WRITES else {"do"})
 
 
@@ -209,7 +209,7 @@ def _item(line: int, said: dict[str, str], verb: str, faults: dict[str, str]) ->
         name: said.get(name, "")
         for name in ("reason", "finding", "despite", "matter", "until", "text", "rule", "territory", "body")
     }  # fmt: skip
-    read = bulk.VERBS[verb].fields
+    read = bulk.VERBS[verb].says
     known = {"number": _number(said, _key(verb), faults), "line": line, "seen": _number(said, "version", faults)}
     return msgspec.convert(known | {name: value for name, value in words.items() if name in read}, Item)
 

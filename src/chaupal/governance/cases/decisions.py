@@ -7,7 +7,7 @@ from chaupal.governance.cases.cases import Case, Taken
 from chaupal.governance.cases.effects import Deciders
 from chaupal.governance.cases.guards import TWO, NeedsTwo
 from chaupal.governance.cases.ladder import REFUSALS
-from chaupal.governance.cases.lifecycle import CHANGING, IN_FORCE, State
+from chaupal.governance.cases.lifecycle import IN_FORCE, State
 from chaupal.governance.context import Court
 from chaupal.governance.log import log, record
 from chaupal.governance.log.record import CLOCK
@@ -69,40 +69,7 @@ async def propose(
         await propose_in(court, w, viewer, await cases.case_held(court, w, viewer, ref, number, seen), draft)
 
 
-async def concur(court: Court, viewer: Viewer, ref: str, number: int, *, seen: int | None = None) -> None:
-    """A second reviewer agrees, where the law asks for one because of who speaks; a third person approves."""
-    async with court.work.writing() as w:
-        await concur_in(court, w, viewer, await cases.case_held(court, w, viewer, ref, number, seen))
-
-
-async def approve(
-    court: Court, viewer: Viewer, ref: str, number: int, *, seen: int | None = None, words: int | None = None
-) -> State:
-    """Second a proposal, or what one person did alone: it is carried out in this commit. The state the case came to.
-
-    `words`: which version of the text was looked at, where it was edited since the proposal (`store/court/as_filed.py`).
-    Raises NotAllowed for whoever proposed it, Conflict for a case that moved on.
-    """
-    async with court.work.writing() as w:
-        return await approve_in(court, w, viewer, await cases.case_held(court, w, viewer, ref, number, seen), words)
-
-
-async def return_(court: Court, viewer: Viewer, ref: str, number: int, *, reason: str, seen: int | None = None) -> None:
-    """Send a proposal back, with a reason. Raises as `approve` does, and Invalid for a reason that explains nothing."""
-    reason = check_reason(reason)
-    async with court.work.writing() as w:
-        await return_in(court, w, viewer, await cases.case_held(court, w, viewer, ref, number, seen), reason)
-
-
-async def propose_change(
-    court: Court, viewer: Viewer, ref: str, number: int, form: ChangeForm, *, seen: int | None = None
-) -> None:
-    """Propose a change of what is in force about target `number`. Raises as `propose` does."""
-    async with court.work.writing() as w:
-        await propose_change_in(court, w, viewer, await cases.case_held(court, w, viewer, ref, number, seen), form)
-
-
-# --- the same in a unit that is open: one of many (`governance/cases/bulk.py`). Each raises as its namesake above does ---
+# --- in a unit that is open: one act, or one of many (`governance/cases/acts.py`). Each raises as `propose` does ---
 
 
 async def propose_in(court: Court, w: Writing, viewer: Viewer, case: Case, draft: Draft) -> State:
@@ -129,6 +96,7 @@ async def _propose(court: Court, w: Writing, case: Case, taken: Taken, said: Sai
 
 
 async def concur_in(court: Court, w: Writing, viewer: Viewer, case: Case) -> State:
+    """A second reviewer agrees, where the law asks for one because of who speaks; a third person approves."""
     taken = await cases.take(court, w, viewer, case, "concur")
     proposal = _first(case)
     written = await record.decision(court, w, case, "concurred", taken.by, follows=proposal.log_index)
@@ -140,10 +108,14 @@ async def concur_in(court: Court, w: Writing, viewer: Viewer, case: Case) -> Sta
 
 
 async def approve_in(court: Court, w: Writing, viewer: Viewer, case: Case, words: int | None = None) -> State:
-    verb, carry_out = APPROVALS.get(case.state, ("serve", _serve))
+    """Second a proposal, or what one person did alone: it is carried out in this commit.
+
+    `words`: which version of the text was looked at, where it was edited since the proposal (`store/court/as_filed.py`).
+    """
+    verb = case.meant(CARRY_OUT)
     taken = await cases.take(court, w, viewer, case, verb)
     await _check_words(w, case, words)
-    leaf, proposal, said = await carry_out(court, w, case, taken.by)
+    leaf, proposal, said = await CARRY_OUT[verb](court, w, case, taken.by)
     await cases.enter(court, w, case, taken, said, leaf, proposal.by)
     return taken.move.to
 
@@ -157,7 +129,7 @@ async def _check_words(w: Writing, case: Case, words: int | None) -> None:
 
 async def return_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: str) -> State:
     reason = check_reason(reason)
-    taken = await cases.take(court, w, viewer, case, "return_change" if case.state in CHANGING else "return")
+    taken = await cases.take(court, w, viewer, case, case.meant(("return", "return_change")))
     proposal = _first(case)
     written = await record.decision(court, w, case, "returned", taken.by, follows=proposal.log_index)
     leaf, _ = await log.append(
@@ -178,15 +150,8 @@ async def lift_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: 
 # --- by one person ---
 
 
-async def act_alone(
-    court: Court, viewer: Viewer, ref: str, number: int, draft: Draft, *, seen: int | None = None
-) -> None:
-    """Decide and carry out by oneself what the law leaves to one person. Raises NotAllowed where it asks for two."""
-    async with court.work.writing() as w:
-        await act_alone_in(court, w, viewer, await cases.case_held(court, w, viewer, ref, number, seen), draft)
-
-
 async def act_alone_in(court: Court, w: Writing, viewer: Viewer, case: Case, draft: Draft) -> State:
+    """Decide and carry out by oneself what the law leaves to one person. Raises NeedsTwo where it asks for two."""
     taken = await cases.take(court, w, viewer, case, "act_alone")
     await _act(court, w, case, draft, taken, Deciders(taken.by, alone=True))
     return taken.move.to
@@ -207,25 +172,11 @@ async def act_or_propose_in(court: Court, w: Writing, viewer: Viewer, case: Case
         return await propose_in(court, w, viewer, case, draft)
 
 
-async def break_glass(
-    court: Court, viewer: Viewer, ref: str, number: int, draft: Draft, *, seen: int | None = None
-) -> None:
-    """One person acts where waiting for a second would do harm. It is over after a day, unless a second person agrees."""
-    async with court.work.writing() as w:
-        await break_glass_in(court, w, viewer, await cases.case_held(court, w, viewer, ref, number, seen), draft)
-
-
 async def break_glass_in(court: Court, w: Writing, viewer: Viewer, case: Case, draft: Draft) -> State:
+    """One person acts where waiting for a second would do harm. It is over after a day, unless a second person agrees."""
     taken = await cases.take(court, w, viewer, case, "break_glass")
     await _act(court, w, case, draft, taken, Deciders(taken.by))
     return taken.move.to
-
-
-async def lift(court: Court, viewer: Viewer, ref: str, number: int, *, reason: str, seen: int | None = None) -> None:
-    """End what is limited: one person may, with a reason. Everything is back as it was, in this commit."""
-    reason = check_reason(reason)
-    async with court.work.writing() as w:
-        await lift_in(court, w, viewer, await cases.case_held(court, w, viewer, ref, number, seen), reason)
 
 
 async def lapse_ended(court: Court) -> int:
@@ -363,11 +314,15 @@ async def _without_measure(
     return leaf, proposal, said
 
 
-APPROVALS = {
-    State.REFUSAL_PROPOSED: ("refuse", _refuse), State.CLOSING_PROPOSED: ("close", _close), State.UNSECONDED: ("second", _second),
-    **dict.fromkeys(CHANGING, ("change", _change)),
-}  # fmt: skip
+# What carries a proposal out, by the verb that approves it.
+CARRY_OUT = {"serve": _serve, "refuse": _refuse, "close": _close, "second": _second, "change": _change}
 
 
 def _last_leaf(case: Case) -> int | None:
     return case.events[-1].log_index
+
+
+# --- each in a unit of its own ---
+
+concur, approve, return_, propose_change = map(cases.held, (concur_in, approve_in, return_in, propose_change_in))
+act_alone, break_glass, lift = map(cases.held, (act_alone_in, break_glass_in, lift_in))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from chaupal.governance.cases import cases, ladder, lifecycle, notes
+from chaupal.governance.cases import acts, cases, ladder, lifecycle, notes
 from chaupal.governance.cases.cases import Case
 from chaupal.governance.cases.guards import NeedsTwo, NotAskedFor
 from chaupal.governance.context import Court
@@ -13,7 +13,6 @@ from chaupal.governance.orders.papers import check_may
 from chaupal.governance.regimes import Defect, Regime
 from chaupal.kernel.errors import NotAllowed, NotFound
 from chaupal.policy.draft import REFUSE
-from chaupal.policy.may import may
 from chaupal.policy.measures import ACCOUNT_LEVEL, Measure
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import clocks, docket, documents, knowing
@@ -99,12 +98,6 @@ def whole(regime: Regime, kind: str) -> list[str]:
     return [m.value for m in Measure if m in regime.measures_allowed and kind in m.row.on]
 
 
-# What the desk calls an act -> the verbs that it can be; `approve` is whatever makes the state's proposal final.
-ACTS = {
-    "propose": ("propose_measure",), "act_alone": ("act_alone",), "break_glass": ("break_glass",), "concur": ("concur",),
-    "approve": ("serve", "refuse", "close", "second", "change"),
-    "return": ("return", "return_change"), "change": ("propose_change",), "lift": ("lift",), "keep": ("keep",),
-}  # fmt: skip
 ONLY_BACK = "You can send this back; an approver decides whether it is carried out"
 
 
@@ -114,23 +107,19 @@ async def check_role(court: Court, viewer: Viewer, act: str, ref: str) -> None:
     For the door: what is wrong with a form is told to those who may send one. Of an order that is not there, or that the
     viewer may not know of, nothing is said here.
     """
-    verbs = ACTS.get(act, ())
+    known = acts.ACTS.get(act)
     async with court.work.reading() as reading:
-        order = await knowing.order_for(reading, viewer, ref) if verbs else None
-    if order is None:
-        return
-    own = order.authority_id is None
-    if not any(may(viewer, lifecycle.may(verb, own=own)) for verb in verbs):
+        order = await knowing.order_for(reading, viewer, ref) if known else None
+    if known and order is not None and not known.open_to(viewer, own=order.authority_id is None):
         raise NotAllowed("This is not for your role to do")
 
 
 async def _acts(court: Court, reading: Reading, viewer: Viewer, case: Case) -> tuple[frozenset[str], str]:
     """The acts that the machine takes from this person now, and the first thing that keeps them from one open to others."""
     found = await cases.open_to(court, reading, viewer, case)
-    verbs = [verb for verbs in ACTS.values() for verb in verbs]
-    open_ = frozenset(
-        act for act, meant in ACTS.items() if any(verb in found and found[verb] is None for verb in meant)
-    )
+    here = acts.by_way("office").values()
+    verbs = [verb for act in here for verb in act.verbs]
+    open_ = frozenset(act.name for act in here if any(verb in found and found[verb] is None for verb in act.verbs))
     if lifecycle.MACHINE.verbs(case.state).intersection(verbs) - case.verbs:
         return open_, stages.WHY_NOT[case.stage]
     why = next(

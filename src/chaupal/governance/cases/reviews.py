@@ -40,18 +40,11 @@ async def due(court: Court, viewer: Viewer) -> list[Due]:
     return [Due(row, target.number, target.kind) for row, target in found if target is not None]
 
 
-async def keep(court: Court, viewer: Viewer, ref: str, number: int, *, reason: str, seen: int | None = None) -> None:
+async def keep_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: str) -> State:
     """Somebody has looked again: it stays in force, for a reason that becomes public, and has its next day.
 
-    Raises NotAllowed, NotFound, Invalid for a reason that explains nothing, Conflict where nothing is in force.
+    In a unit that is open. Raises NotAllowed, Invalid for a reason that explains nothing, Conflict where nothing is in force.
     """
-    reason = check_reason(reason)
-    async with court.work.writing() as w:
-        await keep_in(court, w, viewer, await cases.case_held(court, w, viewer, ref, number, seen), reason)
-
-
-async def keep_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: str) -> State:
-    """The same in a unit that is open: one of many (`governance/cases/bulk.py`)."""
     reason = check_reason(reason)
     taken = await cases.take(court, w, viewer, case, "keep")
     leaf, now = None, court.clock()
@@ -69,6 +62,9 @@ async def keep_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: 
     await cases.enter(court, w, case, taken, Said(reason=reason), leaf)
     await clocks.stop(w, clocks.ORDER, case.order.id, REVIEW, now)
     return taken.move.to
+
+
+keep = cases.held(keep_in)
 
 
 async def remind(court: Court) -> int:

@@ -37,8 +37,8 @@ class ChangeForm(msgspec.Struct, kw_only=True):
     as a code. `until`: an ISO date. `territory`: fewer countries. `outcome`: a narrower measure; `parts`: posts or pictures.
     """
 
-    kind: str = ""
-    reason: str = ""
+    kind: str
+    reason: str
     body: str = ""
     until: str = ""
     territory: str = ""

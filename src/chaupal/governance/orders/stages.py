@@ -10,20 +10,10 @@ from chaupal.kernel.errors import Conflict
 ENTERING = (Stage.NEW,)
 ANY = tuple(stage for stage in Stage if stage is not Stage.NEW)
 
-# What decides about somebody, or lets a measure begin, go on or begin anew, belongs to an order that was checked and is
-# not over. What only ends a measure is never kept waiting by the order's stage.
-ALLOWED_IN: Mapping[str, tuple[Stage, ...]] = {
-    "receive": ENTERING, "miss": ENTERING,
-    "propose_measure": DECIDING, "propose_refusal": DECIDING, "propose_closing": DECIDING,
-    "act_alone": DECIDING, "break_glass": DECIDING,
-    "concur": DECIDING, "serve": DECIDING, "refuse": DECIDING, "close": DECIDING, "return": DECIDING, "second": DECIDING,
-    "propose_change": DECIDING, "change": DECIDING, "return_change": DECIDING,
-    "keep": DECIDING, "modify": DECIDING, "take_over": DECIDING,
-    "end_stay": DECIDING, "resume": DECIDING, "resume_unseconded": DECIDING, "resume_measure": DECIDING, "resume_refusal": DECIDING,
-    "resume_closing": DECIDING, "confirm": ANY,
-    "lift": ANY, "lapse": ANY, "overturn": ANY, "withdraw": ANY, "set_aside": ANY, "stay": ANY,
-    "leave": ANY,
-}  # fmt: skip
+# What only ends a measure, or goes with the end of the order, is never kept waiting by the order's stage. All else decides
+# about somebody, or lets a measure begin, go on or begin anew: it belongs to an order that was checked and is not over.
+AT_ANY = frozenset({"confirm", "lift", "lapse", "overturn", "withdraw", "set_aside", "stay", "leave"})
+AT_FIRST = frozenset({"receive", "miss"})
 # States to which a case comes only by a move of DECIDING: the database refuses their events, and new rulings, elsewhere.
 DECIDED_STATES = frozenset({*PROPOSED, *IN_FORCE, State.REFUSED, State.CLOSED})
 
@@ -47,7 +37,11 @@ STILL_OPEN = "Something is proposed under this order: it is approved or sent bac
 
 def allows(stage: Stage, verb: str) -> bool:
     """Whether a case may make a move while its order is there."""
-    return stage in ALLOWED_IN[verb]
+    return stage in _allowed_in(verb)
+
+
+def _allowed_in(verb: str) -> tuple[Stage, ...]:
+    return ENTERING if verb in AT_FIRST else ANY if verb in AT_ANY else DECIDING
 
 
 def open_to(stage: Stage, state: State) -> frozenset[str]:
@@ -73,18 +67,17 @@ def drawn() -> str:
     head = f"| verb | {' | '.join(stage.value for stage in ANY)} |"
     rows = (
         f"| {verb} | {' | '.join('✓' if allows(stage, verb) else '·' for stage in ANY)} |"
-        for verb, stages in ALLOWED_IN.items()
-        if stages != ENTERING
+        for verb in dict.fromkeys(move.verb for move in CASE_MOVES)
+        if verb not in AT_FIRST
     )
     return "\n".join((head, "|---" * (len(ANY) + 1) + "|", *rows))
 
 
 def _faults() -> Iterator[str]:
     verbs = {move.verb for move in CASE_MOVES}
-    yield from (f"{verb} stands in no stage" for verb in verbs - set(ALLOWED_IN))
-    yield from (f"{verb} is no move of a case" for verb in set(ALLOWED_IN) - verbs)
+    yield from (f"{verb} is no move of a case" for verb in (AT_ANY | AT_FIRST) - verbs)
     for move in CASE_MOVES:
-        if move.to in DECIDED_STATES and ALLOWED_IN.get(move.verb) != DECIDING:
+        if move.to in DECIDED_STATES and _allowed_in(move.verb) != DECIDING:
             yield f"{move.verb} decides outside the stages that allow it"
 
 

@@ -6,9 +6,8 @@ from typing import Any, NamedTuple
 import msgspec
 import regex
 
-from chaupal.governance.cases import assigning, decisions, desk, notes, reviews
+from chaupal.governance.cases import acts, assigning, desk, notes
 from chaupal.governance.cases.desk import Options
-from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.people import access_audit as looks
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from chaupal.policy.draft import Draft
@@ -49,10 +48,9 @@ class Typed(Draft, kw_only=True, frozen=True):
     parts: tuple[Number, ...] = ()
     note: str = ""
     to: str = ""
-    words: Number | None = None
-    kind: str = ""
-    body: str = ""
-    territory: str = ""
+
+
+TYPED = acts.with_fields(Typed, acts.fields_of(acts.by_way("office").values()))
 
 
 async def show(call: Call[One]) -> Answer:
@@ -64,63 +62,17 @@ async def act(call: Call[Typed]) -> Answer:
     args = call.args
     if args.act == "preview":
         return await page(call, args.ref, args.number, args, None)
-    do = ACTS.get(args.act)
-    if do is None:
-        raise NotFound
+    known, beside = ACTS.get(args.act), BESIDE.get(args.act)
     try:
-        await do(call)
+        if known is not None:
+            await acts.perform(call.house.court, call.viewer, known, args.ref, args.number, args, seen=args.seen)
+        elif beside is not None:
+            await beside(call)
+        else:
+            raise NotFound
     except (Invalid, Conflict, NotAllowed) as problem:
         return await page(call, args.ref, args.number, args, problem)
     return redirect(f"/office/orders/{args.ref}/{args.number}?done={args.act}")
-
-
-async def _propose(call: Call[Typed]) -> None:
-    args = call.args
-    await decisions.propose(call.house.court, call.viewer, args.ref, args.number, args, seen=args.seen)
-
-
-async def _concur(call: Call[Typed]) -> None:
-    await decisions.concur(call.house.court, call.viewer, call.args.ref, call.args.number, seen=call.args.seen)
-
-
-async def _approve(call: Call[Typed]) -> None:
-    await decisions.approve(
-        call.house.court, call.viewer, call.args.ref, call.args.number, seen=call.args.seen, words=call.args.words
-    )
-
-
-async def _return(call: Call[Typed]) -> None:
-    args = call.args
-    await decisions.return_(call.house.court, call.viewer, args.ref, args.number, reason=args.reason, seen=args.seen)
-
-
-async def _act_alone(call: Call[Typed]) -> None:
-    args = call.args
-    await decisions.act_alone(call.house.court, call.viewer, args.ref, args.number, args, seen=args.seen)
-
-
-async def _break_glass(call: Call[Typed]) -> None:
-    args = call.args
-    await decisions.break_glass(call.house.court, call.viewer, args.ref, args.number, args, seen=args.seen)
-
-
-async def _lift(call: Call[Typed]) -> None:
-    args = call.args
-    await decisions.lift(call.house.court, call.viewer, args.ref, args.number, reason=args.reason, seen=args.seen)
-
-
-async def _keep(call: Call[Typed]) -> None:
-    args = call.args
-    await reviews.keep(call.house.court, call.viewer, args.ref, args.number, reason=args.reason, seen=args.seen)
-
-
-async def _change(call: Call[Typed]) -> None:
-    args = call.args
-    form = ChangeForm(
-        kind=args.kind, reason=args.reason, body=args.body, until=args.until, territory=args.territory, outcome=args.outcome,
-        parts=args.parts, text=args.text,
-    )  # fmt: skip
-    await decisions.propose_change(call.house.court, call.viewer, args.ref, args.number, form, seen=args.seen)
 
 
 async def _note(call: Call[Typed]) -> None:
@@ -133,10 +85,9 @@ async def _assign(call: Call[Typed]) -> None:
     await assigning.assign(call.house.court, call.viewer, call.args.ref, (call.args.number,), call.args.to)
 
 
-ACTS: dict[str, Callable[[Call[Typed]], Awaitable[None]]] = {
-    "propose": _propose, "concur": _concur, "approve": _approve, "return": _return, "act_alone": _act_alone,
-    "break_glass": _break_glass, "lift": _lift, "keep": _keep, "change": _change, "note": _note, "assign": _assign,
-}  # fmt: skip
+# What is done beside the acts of the table: it decides nothing.
+BESIDE: dict[str, Callable[[Call[Typed]], Awaitable[None]]] = {"note": _note, "assign": _assign}
+ACTS = acts.by_way("office")
 
 
 # --- the page ---
@@ -144,7 +95,7 @@ ACTS: dict[str, Callable[[Call[Typed]], Awaitable[None]]] = {
 
 def typed_of(ref: str, draft: Draft) -> Typed:
     """A draft as it stands in the form of a case, for other pages that lead here."""
-    return Typed(ref=ref, number=1, act="propose", **msgspec.structs.asdict(draft))
+    return TYPED(ref=ref, number=1, act="propose", **msgspec.structs.asdict(draft))
 
 
 async def page(call: Call[Any], ref: str, number: int, typed: Typed | None, problem: Problem | None) -> Answer:
@@ -165,7 +116,7 @@ async def page(call: Call[Any], ref: str, number: int, typed: Typed | None, prob
         done=getattr(call.args, "done", ""), rules=house.court.rules.current(house.court.clock()).rules,
         changed=changed(sheet.then, sheet.now), flags=deskwords.FLAGS, changes=deskwords.CHANGES,
         bodies=deskwords.BODIES, templates=await notes.templates(house.court, viewer),
-        impact=would.impact if would else None, views=would.looks if would else (),
+        acts=ACTS.values(), impact=would.impact if would else None, views=would.looks if would else (),
     )  # fmt: skip
 
 
@@ -221,7 +172,7 @@ ROUTES: tuple[Route, ...] = (
         "/office/orders/{ref}/{number}/{act}",
         act,
         Surface.OFFICE,
-        takes=Typed,
+        takes=TYPED,
         first=_check_role,
         body=FORM,
         **PAGE | {"may": "write_notes"},

@@ -1,5 +1,6 @@
 """The desk's words: measures as commands, steps of orders, clocks, roles, speakers, what staff look at; to be translated."""
 
+from chaupal.governance.cases.bulk import VERBS
 from chaupal.policy.measures import labels
 from chaupal.web.court.courtly import NOTICED
 from chaupal.web.words import N_
@@ -24,11 +25,7 @@ AGES = {  # how old a thing was when the order came
     "older": N_("over a year old"),
 }
 # What can be done about many at once, and what becomes of each row.
-MANY = {
-    "act": N_("Carry out, or propose where two must"), "propose": N_("Propose"), "concur": N_("Agree as second reviewer"),
-    "approve": N_("Approve"), "return": N_("Send it back"), "lift": N_("Lift it"), "keep": N_("Keep it in force"),
-    "appeal": N_("Decide appeals"), "tell": N_("Tell them again"), "change": N_("Change it: longer, or less"),
-}  # fmt: skip
+MANY = {name: act.do for name, act in VERBS.items()}
 # What `bulk` and `csv_cases` say of rows, for the catalogue.
 ROWS = (
     N_("is named twice"), N_("names nothing here"), N_("say which version was looked at"), N_("must be a number"),

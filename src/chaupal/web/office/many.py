@@ -191,7 +191,7 @@ async def _said_for_all(call: Call[Sent], args: Sent) -> Sent:
 
 
 def _states(act: str) -> tuple[str, ...]:
-    return bulk.VERBS[act].states if act in bulk.VERBS else ("",)
+    return bulk.VERBS[act].stands if act in bulk.VERBS else ("",)
 
 
 async def _files(call: Call[Any], asked: Asked, act: str) -> tuple[dossier.Dossier, list[Group], Group | None]:
@@ -299,7 +299,7 @@ async def _page(
     by_post: dict[int, Card] = {card.key: card for card in shown}
     return await office_room.render(
         call, "office/many.html", N_("Many at once"), problem, status=_status(done), matter=found, dossier=files, files=files.files,
-        cards=by_post, asked=asked, act=act, acts={one: MANY[one] for one in acts}, reads=bulk.VERBS[act].fields if act else (),
+        cards=by_post, asked=asked, act=act, acts={one: MANY[one] for one in acts}, reads=bulk.VERBS[act].says if act else (),
         rows={file.target.number: _row(asked, file, found, typed, templates, viewer) for file in files.files},
         results=[(one.item.number, office_room.explained(call, one.problem)) for one in done], templates=templates,
         choices={file.target.number: _choices(found, file) for file in files.files},
