@@ -21,7 +21,7 @@ import msgspec
 import pytest
 
 from chaupal.app import static_mirror
-from chaupal.fanout import served
+from chaupal.fanout.notices import served
 from chaupal.governance.appeals import appeals, notices
 from chaupal.governance.cases import bulk, decisions, house, reviews
 from chaupal.governance.cases.bulk import Item

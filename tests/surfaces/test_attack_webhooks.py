@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chaupal.fanout import webhooks as fanned
+from chaupal.fanout.outside import webhooks as fanned
 from chaupal.governance import calling, webhooks
 from chaupal.governance.appeals import appeals
 from chaupal.governance.calling import NotAnswered

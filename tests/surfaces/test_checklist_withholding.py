@@ -18,7 +18,7 @@ import regex
 from structlog.testing import capture_logs
 
 from chaupal.app.wiring import ROUTES
-from chaupal.fanout import served
+from chaupal.fanout.notices import served
 from chaupal.governance.cases import decisions
 from chaupal.governance.log import log
 from chaupal.kernel.clock import DAY, HOUR, StillClock

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.hub import WAITING
-from chaupal.fanout.letters import LetterDue
+from chaupal.fanout.notices.letters import LetterDue
 from chaupal.fanout.table import ASIDE, ERRANDS, GIVEN_UP, HANDLERS
 from chaupal.kernel.clock import MINUTE, SECOND
 from chaupal.kernel.event import Event

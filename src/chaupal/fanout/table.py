@@ -8,28 +8,21 @@ ERRANDS reach outside the store and may happen twice.
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from chaupal.fanout import (
+from chaupal.fanout import conversing, finding, holding, home, joining, ties
+from chaupal.fanout.context import Carrier
+from chaupal.fanout.notices import (
     alerts,
     appeals,
     complaints,
-    conversing,
     demands,
     direct,
     duties,
-    finding,
-    holding,
-    home,
-    joining,
     letters,
     notify,
     offices,
-    previews,
     served,
-    ties,
-    verified_links,
-    webhooks,
 )
-from chaupal.fanout.context import Carrier
+from chaupal.fanout.outside import previews, verified_links, webhooks
 from chaupal.governance.events import (
     AppealAnswered,
     AppealDecided,

@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 
-from chaupal.fanout import exporting, mailing, previews, push, served, webhooks
+from chaupal.fanout import exporting
 from chaupal.fanout.context import Carrier
+from chaupal.fanout.notices import mailing, push, served
+from chaupal.fanout.outside import previews, webhooks
 from chaupal.governance.cases import bulk_jobs, clocks, decisions, evidence, reviews
 from chaupal.governance.log import batches as log_batches
 from chaupal.governance.log import cosigned as log_cosigned

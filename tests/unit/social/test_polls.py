@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from sqlalchemy import func, select, text
 
-from chaupal.fanout import notify
+from chaupal.fanout.notices import notify
 from chaupal.kernel.clock import MINUTE
 from chaupal.social.events_posts import PollEnded
 from chaupal.social.posts import polls

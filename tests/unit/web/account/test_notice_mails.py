@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chaupal.fanout import mailing
+from chaupal.fanout.notices import mailing
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy import mailed
 from chaupal.policy.measures import Measure

@@ -2,9 +2,9 @@
 
 import msgspec
 
-from chaupal.fanout import telling
-from chaupal.fanout.complaints import told_of
 from chaupal.fanout.context import Carrier
+from chaupal.fanout.notices import telling
+from chaupal.fanout.notices.complaints import told_of
 from chaupal.governance.appeals import notices as court_notices
 from chaupal.governance.appeals.notices import ABOUT_APPEAL
 from chaupal.governance.events import AppealAnswered, AppealDecided, AppealFiled

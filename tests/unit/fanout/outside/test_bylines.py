@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 import measures
-from chaupal.fanout import previews
+from chaupal.fanout.outside import previews
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy.measures import Measure

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.direct import WordDue
-from chaupal.fanout.letters import LetterDue
+from chaupal.fanout.notices.direct import WordDue
+from chaupal.fanout.notices.letters import LetterDue
 from chaupal.policy import answers
 from chaupal.ports.mail import Letter
 from chaupal.social.people.accounts import SYSTEM_MARK

@@ -5,11 +5,11 @@ Each telling is one row and one entry of the log, in the commit in which it is m
 
 import msgspec
 
-from chaupal.fanout import telling as telling_ways
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.direct import WordDue
-from chaupal.fanout.letters import LetterDue, Tells
-from chaupal.fanout.telling import Ear
+from chaupal.fanout.notices import telling as telling_ways
+from chaupal.fanout.notices.direct import WordDue
+from chaupal.fanout.notices.letters import LetterDue, Tells
+from chaupal.fanout.notices.telling import Ear
 from chaupal.governance.appeals import notices as court_notices
 from chaupal.governance.appeals.notices import Strike
 from chaupal.governance.events import NoticeAsked, RulingChanged, RulingLifted

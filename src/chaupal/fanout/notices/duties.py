@@ -2,8 +2,8 @@
 
 import msgspec
 
-from chaupal.fanout import telling
 from chaupal.fanout.context import Carrier
+from chaupal.fanout.notices import telling
 from chaupal.governance.events import ReportReceived
 from chaupal.policy.may import MAY
 from chaupal.reads.people.notifications import DUTIES

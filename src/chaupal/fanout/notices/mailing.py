@@ -4,7 +4,7 @@ What waits is a moment in time. The letter holds no words of people, and whom th
 """
 
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.letters import LetterDue
+from chaupal.fanout.notices.letters import LetterDue
 from chaupal.kernel.saying import log
 from chaupal.policy import mailed
 from chaupal.policy.mailed import Line

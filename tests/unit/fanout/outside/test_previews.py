@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from chaupal.fanout import previews
+from chaupal.fanout.outside import previews
 from chaupal.governance import calling
 from chaupal.governance.calling import NotAnswered
 from chaupal.kernel.clock import DAY, HOUR, StillClock

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from chaupal.fanout import telling
 from chaupal.fanout.context import Carrier
+from chaupal.fanout.notices import telling
 from chaupal.governance import calling
 from chaupal.governance import webhooks as hooks
 from chaupal.governance.calling import NotAnswered

@@ -4,7 +4,7 @@ Everything is looked up as it stands in this commit, so an event that is handled
 """
 
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.sifting import keep_apart, sift
+from chaupal.fanout.notices.sifting import keep_apart, sift
 from chaupal.policy.facts import Visibility
 from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.social.events_posts import PollEnded, PostDeleted, PostEdited, PostPublished

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 
 import measures
-from chaupal.fanout import push
+from chaupal.fanout.notices import push
 from chaupal.kernel.clock import DAY, HOUR, StillClock
 from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings

@@ -22,9 +22,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import update
 
-from chaupal.fanout import webhooks as fanned
+from chaupal.fanout.outside import webhooks as fanned
+from chaupal.fanout.outside.webhooks import BACK_OFF, OFF_AFTER, signature
 from chaupal.fanout.timers import Timers
-from chaupal.fanout.webhooks import BACK_OFF, OFF_AFTER, signature
 from chaupal.governance import calling, webhooks
 from chaupal.governance.appeals import appeals
 from chaupal.governance.calling import NotAnswered
