@@ -18,8 +18,9 @@ import msgspec
 
 from chaupal.app.wiring import Running, open_house
 from chaupal.governance.cases import decisions
-from chaupal.governance.orders import authorities, orders, steps
+from chaupal.governance.orders import authorities, documents, orders, steps
 from chaupal.governance.orders.authorities import Authority
+from chaupal.governance.orders.documents import Bringer, Brought
 from chaupal.kernel.clock import SECOND, StillClock, iso_day
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role, Viewer
@@ -154,8 +155,8 @@ class Village:
         return await authorities.agree(court, self.dev.viewer, proposed.id)
 
     async def receives(
-        self, *targets: str, territory: Sequence[str] = ("IN",), checked: bool = True, **form: Any
-    ) -> str:
+        self, *targets: str, territory: Sequence[str] = ("IN",), checked: bool = True, letters: Sequence[Brought] = (), **form: Any
+    ) -> str:  # fmt: skip
         """The reference of an order against `targets` (handles, or paths of posts), received, and checked, by the owner."""
         court, owner = self.running.house.court, self.owner.viewer
         issuer = await self.ministry()
@@ -167,7 +168,9 @@ class Village:
             "role": "designated_officer", "bases": ("public_order",),
         }  # fmt: skip
         self.clock.move(SECOND)
-        ref = await orders.receive(court, owner, orders.OrderForm(**filled | form))
+        files, by = self.running.house.square.files, Bringer(self.owner.id)
+        brought = await documents.take_in(court, files, by, letters, issuer) if letters else []
+        ref = await orders.receive(court, owner, orders.OrderForm(**filled | form), brought)
         if checked:
             await steps.take(court, owner, ref, steps.StepForm(verb="check"))
         return ref

@@ -15,16 +15,21 @@ from chaupal.governance.appeals import appeals, notices
 from chaupal.governance.cases import decisions, house, notes, reviews
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.log import opening
-from chaupal.governance.orders import steps
+from chaupal.governance.orders import archive, statements, steps
+from chaupal.governance.orders.documents import Brought
 from chaupal.governance.orders.steps import StepForm
 from chaupal.governance.people import speakers
 from chaupal.governance.report import snapshots
-from chaupal.kernel.clock import DAY
+from chaupal.kernel.clock import DAY, HOUR, iso
 from chaupal.policy.draft import Draft
 from chaupal.store.court import docket, ledger
+from chaupal.store.court import documents as docket_documents
 from chaupal.store.machine.dialect import statement
+from letters import letter
 from village import Village
 
+IN_LETTER, NAME_OF_LETTER = "MAYURPATRA9001", "mayurnaam9002"
+LETTER = letter(f"{IN_LETTER}: the telephone of the officer is 011-2338 1199")
 URGENT = {"regime": "IN-69A-EMERG", "role": "secretary", "officer_rank": "Secretary"}
 
 
@@ -47,7 +52,9 @@ async def lived(v: Village, private: Markers, public: Markers) -> None:
     ref = await v.receives(
         v.meera.latest.path, checked=False, officer=private("officer"), grounds=private("grounds"), reasons=private("reasons"),
         origin_note=private("verification note"), particulars={"signature": private("particulars")},
+        letters=[Brought(f"{NAME_OF_LETTER}.pdf", LETTER)],
     )  # fmt: skip
+    private.words |= {"bytes of a letter": IN_LETTER, "name of a letter's file": NAME_OF_LETTER}
     for verb, said in (
         ("acknowledge", {"text": private("acknowledge: text"), "reason": private("acknowledge: reason")}),
         ("check", {"text": private("check: text"), "reason": private("check: reason")}),
@@ -56,12 +63,24 @@ async def lived(v: Village, private: Markers, public: Markers) -> None:
         ("challenge", {"body": private("challenge: body"), "reason": private("challenge: reason")}),
         ("stay", {"body": private("stay: body"), "reason": private("stay: reason")}),
         ("end_stay", {"body": private("end_stay: body"), "reason": private("end_stay: reason")}),
+        ("set_hearing", {
+            "text": private("set_hearing: text"), "reason": private("set_hearing: reason"), "until": iso(v.clock() + 3 * DAY),
+        }),
     ):  # fmt: skip
         await steps.take(court, owner, ref, StepForm(verb=verb, **said))
     async with court.work.reading() as reading:
         order = await docket.order(reading, ref)
         assert order is not None
         (target,) = await docket.targets_of(reading, order.id)
+        (document,) = await docket_documents.of_order(reading, order.id)
+    files = v.running.house.square.files
+    assert (
+        IN_LETTER.encode()
+        in (await archive.open_for_staff(court, files, owner, document.id, private("opened for"))).data
+    )
+    v.clock.move(3 * DAY + HOUR)
+    heard = {"text": private("what was said at the hearing"), "reason": private("hold_hearing: reason")}
+    await steps.take(court, owner, ref, StepForm(verb="hold_hearing", **heard))
     for what, of in (("order", order.id), ("case", target.id), ("account", v.meera.id)):
         await notes.add(court, chitra, what, of, private(f"note on a {what}"))
     await decisions.propose(
@@ -100,6 +119,7 @@ async def lived(v: Village, private: Markers, public: Markers) -> None:
     own, _ = await house.sanction(court, owner, form, Draft(outcome="warn", reason=public("reason of a matter")))
     await decisions.approve(court, dev, own, 1)
     await others(v, private, public, ref)
+    await stated(v, public, ref)
 
 
 async def appealed(v: Village, private: Markers) -> None:
@@ -107,8 +127,21 @@ async def appealed(v: Village, private: Markers) -> None:
     (strike, *_) = await notices.mine(court, author)
     filed = await appeals.file(court, author, strike.ruling.id, private("appeal"))
     await appeals.say(court, author, filed.id, private("message in an appeal"))
+    await appeals.say(court, v.owner.viewer, filed.id, private("what staff wrote in an appeal"))
     typed = appeals.Decision(outcome="upheld", reason=private("decision of an appeal"))
     await appeals.decide(court, v.owner.viewer, filed.id, typed)
+
+
+async def stated(v: Village, public: Markers, ref: str) -> None:
+    """What the house says of an order is public, and so is what the authority replies."""
+    court, owner = v.running.house.court, v.owner.viewer
+    form = statements.StatementForm(
+        slug="our-view", title=public("statement: title"), title_hi=public("statement: title_hi"), body=public("statement: body"),
+        body_hi=public("statement: body_hi"), orders=ref,
+    )  # fmt: skip
+    await statements.publish(court, owner, form)
+    whose = str((await v.ministry()).id)
+    await statements.enter_reply(court, owner, "our-view", authority=whose, body=public("reply of an authority"))
 
 
 async def others(v: Village, private: Markers, public: Markers, ref: str) -> None:
@@ -144,6 +177,7 @@ def addresses(v: Village, refs: list[str], size: int, people: list[str]) -> Iter
     yield from (f"/api/v1/transparency/tables/T{n}.{end}" for n in range(1, 21) for end in ("csv", "json"))
     yield from (f"/transparency/t{n}" for n in range(1, 21))
     yield from (f"/api/v1/transparency/frozen/2021-02/1/{name}" for name in ("report.json", "T1.csv", "T8.json"))
+    yield "/statements/our-view"
     yield from people
 
 
@@ -180,7 +214,8 @@ async def test_no_free_text_is_on_a_public_surface_but_what_is_public_by_choice(
         for language in ("hi", "en"):
             answer = await v.client.get(path, headers={"cookie": f"look_as=IN; language={language}"})
             met |= {path} if answer.status_code == 200 else set()
-            seen[f"{path} ({language})"] = opened(answer.text) if path.startswith(("/log", "/api")) else answer.text
+            said = answer.content.decode(errors="replace")  # also of what is no text
+            seen[f"{path} ({language})"] = opened(said) if path.startswith(("/log", "/api")) else said
     found = {
         f"{field}: {where}" for where, told in seen.items() for field, word in private.words.items() if word in told
     }
