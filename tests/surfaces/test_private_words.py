@@ -30,15 +30,15 @@ from village import Village
 
 IN_LETTER, NAME_OF_LETTER = "MAYURPATRA9001", "mayurnaam9002"
 LETTER = letter(f"{IN_LETTER}: the telephone of the officer is 011-2338 1199")
-URGENT = {"regime": "IN-69A-EMERG", "role": "secretary", "officer_rank": "Secretary"}
+URGENT: dict[str, Any] = {"regime": "IN-69A-EMERG", "role": "secretary", "officer_rank": "Secretary"}
 
 
 class Markers:
     """A word for each field, found nowhere else: `private["notes"]` is in one note and in nothing that anybody outside may read."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = 1) -> None:
         self.words: dict[str, str] = {}
-        self._numbers = itertools.count(1)
+        self._numbers = itertools.count(first)
 
     def __call__(self, field: str) -> str:
         """A sentence long enough for a reason, with the field's own word in it."""
@@ -55,6 +55,7 @@ async def lived(v: Village, private: Markers, public: Markers) -> None:
         letters=[Brought(f"{NAME_OF_LETTER}.pdf", LETTER)],
     )  # fmt: skip
     private.words |= {"bytes of a letter": IN_LETTER, "name of a letter's file": NAME_OF_LETTER}
+    said: dict[str, Any]
     for verb, said in (
         ("acknowledge", {"text": private("acknowledge: text"), "reason": private("acknowledge: reason")}),
         ("check", {"text": private("check: text"), "reason": private("check: reason")}),
@@ -74,12 +75,10 @@ async def lived(v: Village, private: Markers, public: Markers) -> None:
         (target,) = await docket.targets_of(reading, order.id)
         (document,) = await docket_documents.of_order(reading, order.id)
     files = v.running.house.square.files
-    assert (
-        IN_LETTER.encode()
-        in (await archive.open_for_staff(court, files, owner, document.id, private("opened for"))).data
-    )
+    opened = await archive.open_for_staff(court, files, owner, document.id, private("opened for"))
+    assert IN_LETTER.encode() in opened.data
     v.clock.move(3 * DAY + HOUR)
-    heard = {"text": private("what was said at the hearing"), "reason": private("hold_hearing: reason")}
+    heard: dict[str, Any] = {"text": private("what was said at the hearing"), "reason": private("hold_hearing: reason")}
     await steps.take(court, owner, ref, StepForm(verb="hold_hearing", **heard))
     for what, of in (("order", order.id), ("case", target.id), ("account", v.meera.id)):
         await notes.add(court, chitra, what, of, private(f"note on a {what}"))
@@ -193,8 +192,7 @@ def opened(said: str) -> str:
 
 
 async def test_no_free_text_is_on_a_public_surface_but_what_is_public_by_choice(village: Village):
-    v, private, public = village, Markers(), Markers()
-    public._numbers = itertools.count(500)
+    v, private, public = village, Markers(), Markers(500)
     court = v.running.house.court
     form = webhooks.WebhookForm(url="https://hooks.example/in", events=tuple(webhooks.EVENTS))
     await webhooks.register(court, v.owner.viewer, form)
