@@ -18,6 +18,7 @@ from chaupal.store.notifications.notices import NoticeMade
 from chaupal.store.square import media, posts, quotes
 from chaupal.store.square.announcements import AnnouncementEnded, AnnouncementTold, ReactionMoved
 from chaupal.store.square.conversations import ConversationMoved
+from chaupal.store.square.seen import MessageSeen
 from chaupal.wire.listening import (
     ANNOUNCED,
     EVERYBODY,
@@ -87,6 +88,10 @@ async def _deleted(streams: Streams, event: PostDeleted) -> list[Placed]:
 
 
 async def _conversed(streams: Streams, event: ConversationMoved) -> list[Placed]:
+    return [(direct_of(event.account), Tiding("conversation", event.root))]
+
+
+async def _seen(streams: Streams, event: MessageSeen) -> list[Placed]:
     return [(direct_of(event.account), Tiding("conversation", event.root))]
 
 
@@ -198,6 +203,7 @@ PLACING: Placing = {
     AnnouncementEnded: _unannounced,
     ReactionMoved: _reacted,
     ConversationMoved: _conversed,
+    MessageSeen: _seen,
     NoticesMerged: _merged,
     DecisionServed: _ruled,
     RulingLifted: _ruled,

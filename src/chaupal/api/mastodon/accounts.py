@@ -15,6 +15,7 @@ from chaupal.reads.people import people
 from chaupal.social.media import media
 from chaupal.social.people import profiles
 from chaupal.social.people.profiles import Defaults, Face
+from chaupal.social.posts import conversations
 from chaupal.wire.call import Answer, Call
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Nothing, Route, get, patch
@@ -62,6 +63,7 @@ class ProfileSent(msgspec.Struct, kw_only=True):
     discoverable: bool | None = None
     indexable: bool | None = None
     hide_collections: bool | None = None
+    read_marks: bool | None = None
     source: SourceSent | None = None
     fields_attributes: Any = UNSET
     attribution_domains: list[str] | None = None
@@ -117,6 +119,8 @@ async def edit(call: Call[ProfileSent]) -> None:
         quote_policy=source.quote_policy,
     )
     await profiles.change(call.house.square, call.viewer, face, defaults)
+    if args.read_marks is not None:
+        await conversations.want_marks(call.house.square, call.viewer, wanted=args.read_marks)
 
 
 async def one(call: Call[One]) -> Answer:

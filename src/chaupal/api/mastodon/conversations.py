@@ -23,13 +23,21 @@ class ConversationId(msgspec.Struct):
     id: Number
 
 
+class SeenBy(msgspec.Struct):
+    """The newest of one's own messages that somebody has read, Chaupal's own: only where both want read marks."""
+
+    account_id: str
+    status_id: str
+
+
 class Conversation(msgspec.Struct, kw_only=True):
-    """https://docs.joinmastodon.org/entities/Conversation/"""
+    """https://docs.joinmastodon.org/entities/Conversation/; `seen_by` is Chaupal's own."""
 
     id: str
     unread: bool
     accounts: list[Raw]
     last_status: Raw | None
+    seen_by: list[SeenBy] = []
 
 
 async def listed(call: Call[Paged]) -> Answer:
@@ -66,6 +74,7 @@ async def shown(call: Call[Any], talks: Sequence[Talk]) -> list[Conversation]:
             id=str(talk.conversation.root), unread=talk.conversation.unread,
             accounts=[Raw(account_bytes(call.house.settings, call.viewer, one)) for one in talk.people],
             last_status=Raw(body) if (body := pen.write(talk.last)) else None,
+            seen_by=[SeenBy(str(mark.who), str(mark.post)) for mark in talk.seen],
         )
         for talk in talks
     ]  # fmt: skip

@@ -134,6 +134,7 @@ class Source(msgspec.Struct):
     discoverable: bool = True
     indexable: bool = True
     attribution_domains: list[str] = []
+    read_marks: bool = False  # Chaupal's own: told what was read of one's messages, and telling what one reads
 
 
 class CredentialAccount(LimitedAccount, kw_only=True):
@@ -197,7 +198,7 @@ def own_account(
             field_shown(f, f.value) for f in person.fields
         ], follow_requests_count=requests,
         quote_policy=login.default_quote_policy, hide_collections=person.hide_collections, discoverable=person.discoverable,
-        indexable=person.indexable, attribution_domains=list(person.sites),
+        indexable=person.indexable, attribution_domains=list(person.sites), read_marks=login.marks_since is not None,
     )  # fmt: skip
     return CredentialAccount(
         **parts_of(settings, person),

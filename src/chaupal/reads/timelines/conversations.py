@@ -13,9 +13,12 @@ from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, page_of
 from chaupal.reads.people import people
 from chaupal.reads.pipeline import shown
+from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import conversations
+from chaupal.store.square import seen as marks_store
 from chaupal.store.square.conversations import Conversation
+from chaupal.store.square.seen import Mark
 
 __all__ = [
     "Conversation",
@@ -28,6 +31,7 @@ __all__ = [
     "party",
     "party_with",
     "said",
+    "seen",
     "unread",
 ]
 
@@ -37,11 +41,13 @@ MOST_TALKS = 1_000  # conversations of one account that are put together by whom
 
 
 class Talk(msgspec.Struct, frozen=True):
-    """A conversation as the viewer may see it: `with_` whom, and the newest post in it that is for their eyes."""
+    """A conversation as the viewer may see it: with whom, the newest post in it that is for their eyes, and who has read
+    which of the viewer's own."""
 
     conversation: Conversation
     people: Sequence[Visible[Person]]
     last: Visible[Post]
+    seen: Sequence[Mark] = ()
 
 
 class Party(msgspec.Struct, frozen=True):
@@ -143,6 +149,26 @@ async def said(reads: Reads, viewer: Viewer, *roots: int) -> list[Visible[Post]]
     return seen
 
 
+async def seen(reads: Reads, viewer: Viewer, party: Party) -> dict[int, list[Person]]:
+    """Who has read the viewer's messages, by the newest that each of them has."""
+    async with reads.work.reading() as reading:
+        marks = await _marks(reading, viewer, party.roots, party.talk.people)
+    who = {one.item.id: one.item for one in party.talk.people}
+    found: dict[int, list[Person]] = {}
+    for mark in marks:
+        found.setdefault(mark.post, []).append(who[mark.who])
+    return found
+
+
+async def _marks(reading: Reading, viewer: Viewer, roots: Sequence[int], whom: Sequence[Visible[Person]]) -> list[Mark]:
+    """Of those whom the viewer may see: nothing of who is suspended or withheld, or blocks or is blocked."""
+    ties = (await facts_for(reading, viewer)).relations
+    apart = ties.blocking | ties.blocked_by
+    return await marks_store.seen(
+        reading, viewer.me, roots, [v.item.id for v in whom if not v.withheld and v.item.id not in apart]
+    )
+
+
 async def unread(reads: Reads, viewer: Viewer) -> int:
     """How many conversations hold something new that the viewer may see; at most a hundred."""
     async with reads.work.reading() as reading:
@@ -158,7 +184,8 @@ async def _talks(reading: Reading, viewer: Viewer, found: Sequence[Conversation]
     for one in found:
         last = seen.get(one.last_post) or await _before(reading, viewer, one)
         if last is not None:
-            talks.append(Talk(one, [known[id_] for id_ in one.people if id_ in known and id_ != viewer.me], last))
+            whom = [known[id_] for id_ in one.people if id_ in known and id_ != viewer.me]
+            talks.append(Talk(one, whom, last, await _marks(reading, viewer, (one.root,), whom)))
     return talks
 
 

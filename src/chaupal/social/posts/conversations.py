@@ -4,21 +4,50 @@ from collections.abc import Sequence
 
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.facts import Visibility
+from chaupal.policy.gate import reveal_one
+from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.posts import posts
-from chaupal.store.square import conversations, people
+from chaupal.store.identity.facts_cache import facts_for
+from chaupal.store.machine.work import Writing
+from chaupal.store.square import conversations, people, seen
+from chaupal.store.square import posts as posts_store
 from chaupal.text import clean, grammar
 
 MOST_PEOPLE = 20  # whom one message is for
+LOOKED_AT = 50  # newest messages, before nothing counts as read
 
 
 async def read(square: Square, viewer: Viewer, root: int, *, unread: bool = False) -> None:
-    """It was read (or, by `unread`, was not). Raises NotFound."""
+    """It was read (or, by `unread`, was not); who wrote in it is told so where both want that. Raises NotFound."""
     me = viewer.me
     async with square.work.writing() as w:
         if not await conversations.mark(w, me, root, unread=unread):
             raise NotFound
+        if not unread:
+            await _tell_writers(w, viewer, root)
+
+
+async def want_marks(square: Square, viewer: Viewer, *, wanted: bool) -> None:
+    """Whether one is told what was read of one's messages, and tells what one reads: neither goes without the other.
+
+    It holds for what is written from then on.
+    """
+    async with square.work.writing() as w:
+        await seen.choose(w, viewer.me, wanted=wanted)
+
+
+async def _tell_writers(w: Writing, viewer: Viewer, root: int) -> None:
+    """Up to the newest message that the reader can see: what is withheld from them they have not read."""
+    me, facts = viewer.me, await facts_for(w, viewer)
+    for post in reversed((await conversations.inside(w, me, root))[-LOOKED_AT:]):
+        shown = reveal_one(viewer, Surface.MESSAGES, next(iter(await posts_store.sealed_posts(w, [post])), None), facts)
+        if shown is None or shown.withheld:
+            continue
+        told = set(await seen.mark(w, me, root, post)) - facts.relations.blocking - facts.relations.blocked_by
+        w.tell(*[seen.MessageSeen(account=writer, root=root, post=post, by=me) for writer in sorted(told)])
+        return
 
 
 async def remove(square: Square, viewer: Viewer, root: int) -> None:

@@ -49,6 +49,7 @@ from chaupal.store.machine.tables import (
     posts,
     push_calls,
     push_subscriptions,
+    read_marks,
     recovery_codes,
     scheduled,
     tag_follows,
@@ -107,7 +108,8 @@ UNDER = (
 MINE = (
     announcement_reactions, announcement_reads, bookmarks, bulk_jobs, challenges, conversations, drafts, featured_tags, filters,
     idempotency, imported, imports, list_members, lists, mail_tokens, markers, name_words, notice_permits, notice_policies,
-    notice_requests, notices, passkeys, pins, push_subscriptions, recovery_codes, scheduled, tag_follows, thread_mutes, logins,
+    notice_requests, notices, passkeys, pins, push_subscriptions, read_marks, recovery_codes, scheduled, tag_follows,
+    thread_mutes, logins,
 )  # fmt: skip
 BETWEEN = (account_notes, blocks, endorsements, follow_requests, mutes, unsuggested)  # `by` one, `to` another
 

@@ -26,7 +26,7 @@ COLUMNS = (
     logins.c.account_id, accounts.c.handle, accounts.c.role, accounts.c.state, logins.c.email, logins.c.password_hash,
     logins.c.confirmed_at, logins.c.approved_at, logins.c.ui_language, logins.c.reason, logins.c.created_at,
     logins.c.default_visibility, logins.c.default_sensitive, logins.c.default_language, logins.c.totp_secret, logins.c.totp_since,
-    logins.c.totp_used, logins.c.passkeys, logins.c.default_quote_policy,
+    logins.c.totp_used, logins.c.passkeys, logins.c.default_quote_policy, logins.c.marks_since,
 )  # fmt: skip
 _ALL = select(*COLUMNS).join_from(logins, accounts, accounts.c.id == logins.c.account_id)
 OF = statement(_ALL.where(logins.c.account_id == param("me"), accounts.c.state != "deleted"))
@@ -126,6 +126,7 @@ class Login(msgspec.Struct, frozen=True):
     totp_used: int = 0
     passkeys: int = 0
     default_quote_policy: str = "public"
+    marks_since: int | None = None  # since when they want read marks
 
     @property
     def second(self) -> bool:

@@ -90,7 +90,9 @@ TAGGED: Kind[str] = _whole("tagged", t.post_tags)  # by the tag's count key
 FOUND: Kind[int] = Kind("found", t.accounts.c.indexable, rows=(t.posts,))
 THREADS: Kind[int] = Kind("threads", t.posts.c.root, t.posts.c.reply_to, rows=(t.posts,))  # by the post they began with
 NOTICES: Kind[int] = _whole("notices", t.notices)  # by whom they tell
-TALKS: Kind[int] = _whole("talks", t.conversations)  # conversations, by whose they are
+TALKS: Kind[int] = Kind(  # conversations with their read marks, by whose they are
+    "talks", *t.conversations.c, *t.read_marks.c, t.logins.c.marks_since, rows=(t.conversations, t.read_marks)
+)
 MARKERS: Kind[int] = _whole("markers", t.markers)  # how far somebody has read
 
 KINDS: tuple[Kind[Any], ...] = tuple(kind for kind in tuple(globals().values()) if isinstance(kind, Kind))

@@ -62,6 +62,7 @@ logins = Table(
     text("reads"),  # codes of the languages they read, or "all"; empty: not asked yet
     # Kinds of notices that come by mail, when the next letter is due, and the last notice that one told of.
     text("mail_kinds", default="mention follow_request"), big("mail_due_at", null=True), big("mailed", default=0),
+    big("marks_since", null=True),  # since when they want to be told, and to tell, what was read of messages
     UniqueConstraint("email"), Index("logins_mail_due", "mail_due_at"),
 )  # fmt: skip
 
@@ -355,6 +356,12 @@ conversations = Table(
     "conversations", meta, Column("account_id", BigInteger, primary_key=True), Column("root", BigInteger, primary_key=True),
     big("last_post"), big("unread", default=0), text("people", default="[]"),
     Index("conversations_of", "account_id", "last_post"), Index("conversations_on", "root"),
+)  # fmt: skip
+
+# Up to which post whoever wants read marks has read in a conversation.
+read_marks = Table(
+    "read_marks", meta, Column("account_id", BigInteger, primary_key=True), Column("root", BigInteger, primary_key=True),
+    big("post"), Index("read_marks_on", "root"),
 )  # fmt: skip
 
 # What staff tell everybody. `at`: when it is (to be) published; `told_at`: when it was, `ended_at`: taken down.

@@ -1,13 +1,15 @@
-"""Who can find and follow somebody: four switches in plain words, on one page."""
+"""Who can find and follow somebody, and who learns what they have read: switches in plain words, on one page."""
 
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import people
 from chaupal.social.people import profiles
 from chaupal.social.people.profiles import Face
+from chaupal.social.posts import conversations
 from chaupal.web import pages
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
@@ -31,6 +33,10 @@ SWITCHES = (
         "hide_collections", N_("Hide whom I follow and who follows me"),
         N_("The two lists are for you alone; how many they are is shown to everybody."),
     ),
+    (
+        "read_marks", N_("Read marks in messages"),
+        N_("Whoever writes to you sees when you have read it, and so do you. Only where both want it, and for messages from then on."),
+    ),
 )  # fmt: skip
 
 
@@ -47,12 +53,14 @@ class Chosen(msgspec.Struct, kw_only=True):
     discoverable: bool = False
     indexable: bool = False
     hide_collections: bool = False
+    read_marks: bool = False
 
 
 async def show(call: Call[Saved]) -> Answer:
-    mine = (await people.me(call.house.reads, call.viewer))[0].item
+    seen, login, _ = await people.me(call.house.reads, call.viewer)
+    mine = structs.asdict(seen.item) | {"read_marks": login.marks_since is not None}
     return await pages.render(
-        call, "settings/privacy.html", switches=[(name, text, hint, getattr(mine, name)) for name, text, hint in SWITCHES],
+        call, "settings/privacy.html", switches=[(name, text, hint, mine[name]) for name, text, hint in SWITCHES],
         saved=call.args.saved, title=words(call.viewer.language).gettext(N_("Who can find and follow you")),
     )  # fmt: skip
 
@@ -64,6 +72,7 @@ async def change(call: Call[Chosen]) -> Answer:
         hide_collections=chosen.hide_collections,
     )  # fmt: skip
     await profiles.change(call.house.square, call.viewer, face)
+    await conversations.want_marks(call.house.square, call.viewer, wanted=chosen.read_marks)
     return redirect("/settings/privacy?saved=1")
 
 

@@ -131,7 +131,7 @@ async def _talk(
     names = ", ".join(person.shown_name for person in people)
     return await _render(
         call, "message.html", sheet, problem, title=names or said(call, N_("Messages")), cards=shown, people=people,
-        fresh=_fresh(party, shown, call.viewer.me),
+        fresh=_fresh(party, shown, call.viewer.me), seen=await reads.seen(call.house.reads, call.viewer, party) if party else {},
     )  # fmt: skip
 
 

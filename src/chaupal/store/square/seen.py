@@ -1,0 +1,113 @@
+"""Read marks: up to which message somebody has read, told to whoever wrote it where both want it, from when both did."""
+
+from collections.abc import Iterable
+
+import msgspec
+from sqlalchemy import and_, delete, func, select, update
+
+from chaupal.kernel.event import Event
+from chaupal.policy.facts import Visibility
+from chaupal.store.machine.dialect import among, listed, param, statement, upsert
+from chaupal.store.machine.shelves import TALKS
+from chaupal.store.machine.tables import logins, mentions, posts, read_marks
+from chaupal.store.machine.work import Reading, Writing
+
+ID_BITS = 2**16  # an id is a time in ms, times this
+
+SINCE = statement(select(logins.c.marks_since).where(logins.c.account_id == param("me")))
+SET_SINCE = statement(update(logins).where(logins.c.account_id == param("me")).values(marks_since=param("at")))
+FORGET = statement(delete(read_marks).where(read_marks.c.account_id == param("me")))
+UP_TO = statement(
+    select(read_marks.c.post).where(read_marks.c.account_id == param("me"), read_marks.c.root == param("of"))
+)
+MARK = upsert(
+    lambda i: (
+        i(read_marks)
+        .values(account_id=param("me"), root=param("of"), post=param("post"))
+        .on_conflict_do_update(
+            index_elements=["account_id", "root"], set_={"post": param("post")}, where=read_marks.c.post < param("post")
+        )
+    )
+)  # fmt: skip
+# Written when both already wanted to know and to be known: `floor` is the viewer's own time, as an id.
+_OF_BOTH = (
+    posts.c.visibility == int(Visibility.DIRECT), posts.c.id >= param("floor"), posts.c.id >= logins.c.marks_since * ID_BITS,
+)  # fmt: skip
+SEEN = statement(
+    select(read_marks.c.account_id, func.max(posts.c.id))
+    .select_from(
+        read_marks.join(logins, logins.c.account_id == read_marks.c.account_id)
+        .join(mentions, mentions.c.account_id == read_marks.c.account_id)
+        .join(posts, and_(posts.c.id == mentions.c.post_id, posts.c.root == read_marks.c.root))
+    )
+    .where(among(read_marks.c.root, "roots"), posts.c.author == param("me"), posts.c.id <= read_marks.c.post, *_OF_BOTH)
+    .group_by(read_marks.c.account_id)
+)
+WRITERS = statement(
+    select(posts.c.author)
+    .select_from(
+        posts.join(logins, logins.c.account_id == posts.c.author).join(
+            mentions, and_(mentions.c.post_id == posts.c.id, mentions.c.account_id == param("me"))
+        )
+    )
+    .where(posts.c.root == param("of"), posts.c.id > param("before"), posts.c.id <= param("post"), *_OF_BOTH)
+    .distinct()
+)
+
+
+class MessageSeen(Event, frozen=True):
+    """`by` has read up to `post` in a conversation of `account`; heard by its open connections, and by nobody later."""
+
+    lasting = False
+
+    account: int
+    root: int
+    post: int
+    by: int
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """The newest of somebody's messages that `who` has read."""
+
+    who: int
+    post: int
+
+
+async def since(reading: Reading, account: int) -> int | None:
+    """Since when (ms) the account wants read marks; None: not at all."""
+    return await reading.by(TALKS, account).value(SINCE, me=account)
+
+
+async def choose(w: Writing, account: int, *, wanted: bool) -> bool:
+    """Whether it wants them from now on; False where it did (or did not) before. What was marked is forgotten without them."""
+    if (await since(w, account) is not None) == wanted:
+        return False
+    await w.run(SET_SINCE, me=account, at=w.now() if wanted else None)
+    if not wanted:
+        await w.run(FORGET, me=account)
+    w.touch(TALKS, account)
+    return True
+
+
+async def mark(w: Writing, account: int, root: int, post: int) -> list[int]:
+    """The account has read up to there; who gets to know it now. Nobody, and nothing is kept, where it wants no marks."""
+    wanted = await since(w, account)
+    if wanted is None:
+        return []
+    before = await w.value(UP_TO, me=account, of=root) or 0
+    if before >= post:
+        return []
+    await w.run(MARK, me=account, of=root, post=post)
+    w.touch(TALKS, account)
+    rows = await w.fetch(WRITERS, me=account, of=root, before=before, post=post, floor=wanted * ID_BITS)
+    return [row[0] for row in rows if row[0] != account]
+
+
+async def seen(reading: Reading, account: int, roots: Iterable[int], people: Iterable[int]) -> list[Mark]:
+    """Which of the account's own messages these people have read, in conversations that are one for it."""
+    wanted, whom = await since(reading, account), frozenset(people) - {account}
+    if wanted is None or not whom:
+        return []
+    keyed = reading.by(TALKS, account, *whom)
+    rows = await keyed.fetch(SEEN, me=account, roots=listed(list(roots)), floor=wanted * ID_BITS)
+    return [Mark(row[0], row[1]) for row in rows if row[0] in whom]
