@@ -65,3 +65,21 @@ async def test_whoever_does_not_want_to_be_found_is_in_no_sitemap(village: Villa
 async def test_the_record_is_in_the_sitemap(village: Village):
     ref = await village.receives(village.meera.handle)
     assert f"/orders/{ref}</loc>" in (await village.client.get("/sitemap/pages.xml")).text
+
+
+async def test_every_page_says_once_what_it_is(village: Village):
+    for path in (
+        "/",
+        "/public",
+        "/orders",
+        "/log",
+        "/about",
+        "/explore",
+        "/login",
+        "/signup",
+        "/@asha",
+        village.asha.latest.path,
+    ):
+        page = await village.page_as("DE", path)
+        assert page.count('<meta name="description" content="') == 1, path
+        assert '<meta name="description" content="">' not in page, path

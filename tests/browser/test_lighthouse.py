@@ -1,0 +1,30 @@
+"""Lighthouse on an emulated phone: at least 95 in each of its four scores, on a page of each kind. `make lighthouse` has all of them."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from screenshots import CHROMIUM
+from serving import Served
+
+ROOT = Path(__file__).resolve().parents[2]
+KINDS = ("performance", "accessibility", "best-practices", "seo")
+# As a guest, as a member, at the desk.
+PAGES = ("/", "/orders", "asha:/", "chitra:/office")
+
+
+def test_a_page_of_each_kind_has_95_in_all_four_scores_of_lighthouse(village: Served):
+    node = shutil.which("node")
+    if node is None or not (ROOT / "node_modules" / "lighthouse").exists() or not Path(CHROMIUM).exists():
+        pytest.skip("no Lighthouse or no Chromium here: make scripts, make services")
+    told = subprocess.run(
+        [node, "tools/lighthouse.mjs", village.url, *PAGES],
+        cwd=ROOT, env={**os.environ, "CHROME_PATH": CHROMIUM}, capture_output=True, text=True, check=False, timeout=170,
+    )  # fmt: skip
+    scores = [line for line in told.stdout.splitlines() if not line.startswith(" ")]
+    assert [line.split()[0] for line in scores] == list(PAGES), told.stdout + told.stderr
+    assert all(f"{kind} " in line for kind in KINDS for line in scores), told.stdout
+    assert told.returncode == 0, told.stdout
