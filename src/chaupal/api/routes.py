@@ -15,25 +15,13 @@ from chaupal.api.mastodon import (
     accounts,
     announcements,
     conversations,
-    editing,
     empties,
     filters,
     instance,
     joining,
     lists,
-    media,
-    notice_policy,
-    notices_grouped,
-    notifications,
     own_tags,
-    pinning,
-    polls,
-    posting,
     profile,
-    push,
-    quoting,
-    reactions,
-    scheduled,
     search,
     streaming,
     suggestions,
@@ -41,6 +29,8 @@ from chaupal.api.mastodon import (
     timelines,
     trends,
 )
+from chaupal.api.mastodon.notifications import notice_policy, notices_grouped, notifications, push
+from chaupal.api.mastodon.posts import editing, media, pinning, polls, posting, quoting, reactions, scheduled
 from chaupal.api.own import drafts, exports, house_texts, imports
 from chaupal.wire.route import Route
 

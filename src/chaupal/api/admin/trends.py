@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
-from chaupal.api.mastodon.statuses import status_answer
+from chaupal.api.mastodon.posts.statuses import status_answer
 from chaupal.api.mastodon.trends import TagShown, TrendsAsked, links_shown, shown_tags, trending_posts, trending_tags
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.surface import Surface

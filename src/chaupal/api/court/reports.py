@@ -8,7 +8,7 @@ from msgspec import Raw
 from chaupal.api.admin.accounts import AdminAccount, admin_account
 from chaupal.api.mastodon.instance import InstanceRule, rules_of
 from chaupal.api.mastodon.people import Account, account_of
-from chaupal.api.mastodon.statuses import pen_for
+from chaupal.api.mastodon.posts.statuses import pen_for
 from chaupal.governance.people import complaints, report_desk, reports
 from chaupal.governance.people.complaints import OF_CATEGORY, category_of
 from chaupal.governance.people.reports import Report, ReportRow

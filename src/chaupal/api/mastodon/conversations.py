@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Raw
 
 from chaupal.api.mastodon.people import account_bytes
-from chaupal.api.mastodon.statuses import pen_for
+from chaupal.api.mastodon.posts.statuses import pen_for
 from chaupal.policy.surface import Surface
 from chaupal.reads.timelines import conversations as reads
 from chaupal.reads.timelines.conversations import Talk

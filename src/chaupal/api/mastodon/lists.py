@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.api.mastodon.statuses import statuses_bytes
+from chaupal.api.mastodon.posts.statuses import statuses_bytes
 from chaupal.api.mastodon.ties import people_bytes
 from chaupal.policy.surface import Surface
 from chaupal.reads.page import Cursor

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from chaupal.api.mastodon.statuses import statuses_bytes
+from chaupal.api.mastodon.posts.statuses import statuses_bytes
 from chaupal.api.mastodon.ties import people_bytes
 from chaupal.api.mastodon.trends import tags_bytes
 from chaupal.kernel.clock import MINUTE

@@ -10,8 +10,8 @@ import msgspec
 
 from chaupal.api.mastodon.announcements import shown as announcement_shown
 from chaupal.api.mastodon.conversations import shown as talks_shown
-from chaupal.api.mastodon.notifications import shown
-from chaupal.api.mastodon.statuses import Pen, pen_for
+from chaupal.api.mastodon.notifications.notifications import shown
+from chaupal.api.mastodon.posts.statuses import Pen, pen_for
 from chaupal.kernel.errors import Malformed, NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface

@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import field
 
-from chaupal.api.mastodon.statuses import statuses_bytes
+from chaupal.api.mastodon.posts.statuses import statuses_bytes
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from chaupal.api.mastodon.statuses import card_of, signed_card_of, statuses_bytes
+from chaupal.api.mastodon.posts.statuses import card_of, signed_card_of, statuses_bytes
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.api.mastodon.media import Attachment, attachment
+from chaupal.api.mastodon.posts.media import Attachment, attachment
 from chaupal.kernel.clock import iso, parse_time
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.surface import Surface

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec.structs import replace
 
-from chaupal.api.mastodon.media import Attachment, attachment
+from chaupal.api.mastodon.posts.media import Attachment, attachment
 from chaupal.kernel.clock import iso, parse_time
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.surface import Surface

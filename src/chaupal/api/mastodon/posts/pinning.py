@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from chaupal.api.mastodon.statuses import status_answer
+from chaupal.api.mastodon.posts.statuses import status_answer
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer

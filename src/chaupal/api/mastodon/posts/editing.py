@@ -5,9 +5,9 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Raw
 
-from chaupal.api.mastodon.media import Attachment, attachment, focus_of
 from chaupal.api.mastodon.people import account_bytes
-from chaupal.api.mastodon.statuses import placeholder_body, reader_of, status_answer
+from chaupal.api.mastodon.posts.media import Attachment, attachment, focus_of
+from chaupal.api.mastodon.posts.statuses import placeholder_body, reader_of, status_answer
 from chaupal.api.own.drafts import PollSent, poll_of
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import NotFound

@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 
 from chaupal.api.mastodon.filters import results
-from chaupal.api.mastodon.media import attachment
 from chaupal.api.mastodon.people import account_bytes, labels_of, receipt_of, withheld_of
-from chaupal.api.mastodon.polls import poll_shown
+from chaupal.api.mastodon.posts.media import attachment
+from chaupal.api.mastodon.posts.polls import poll_shown
 from chaupal.kernel.clock import iso
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.shelf import Shelf

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from chaupal.api.mastodon.statuses import status_answer, statuses_bytes
+from chaupal.api.mastodon.posts.statuses import status_answer, statuses_bytes
 from chaupal.api.mastodon.ties import PersonPaged, around
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface

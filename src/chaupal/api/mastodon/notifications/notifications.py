@@ -10,7 +10,7 @@ from chaupal.api.court.reports import Shown as ReportShown
 from chaupal.api.court.reports import shown_report
 from chaupal.api.court.warnings import STATES, AppealTold, Warned, warned
 from chaupal.api.mastodon.people import account_bytes
-from chaupal.api.mastodon.statuses import pen_for
+from chaupal.api.mastodon.posts.statuses import pen_for
 from chaupal.kernel.clock import iso
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface

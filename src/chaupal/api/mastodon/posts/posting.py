@@ -4,9 +4,9 @@ from typing import Literal
 
 import msgspec
 
-from chaupal.api.mastodon.media import attachment
-from chaupal.api.mastodon.scheduled import FurtherSent, further_of, schedule
-from chaupal.api.mastodon.statuses import status_answer, statuses_bytes
+from chaupal.api.mastodon.posts.media import attachment
+from chaupal.api.mastodon.posts.scheduled import FurtherSent, further_of, schedule
+from chaupal.api.mastodon.posts.statuses import status_answer, statuses_bytes
 from chaupal.api.mastodon.ties import people_bytes
 from chaupal.api.mastodon.timelines import HOT
 from chaupal.api.own.drafts import PollSent, poll_of

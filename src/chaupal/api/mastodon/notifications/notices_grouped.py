@@ -8,9 +8,9 @@ from msgspec import UNSET, Raw, UnsetType
 
 from chaupal.api.court.reports import Shown as ReportShown
 from chaupal.api.court.warnings import Warned
-from chaupal.api.mastodon.notifications import MOST_COUNTED, NoticesAsked, Unread, report_of, warning_of
+from chaupal.api.mastodon.notifications.notifications import MOST_COUNTED, NoticesAsked, Unread, report_of, warning_of
 from chaupal.api.mastodon.people import account_bytes, account_of
-from chaupal.api.mastodon.statuses import pen_for
+from chaupal.api.mastodon.posts.statuses import pen_for
 from chaupal.kernel.clock import iso
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from chaupal.api.mastodon.statuses import status_answer, statuses_bytes
+from chaupal.api.mastodon.posts.statuses import status_answer, statuses_bytes
 from chaupal.policy.surface import Surface
 from chaupal.reads.posts import quotes
 from chaupal.reads.timelines import thread

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from chaupal.api.mastodon.people import account_bytes
-from chaupal.api.mastodon.statuses import pen_for
+from chaupal.api.mastodon.posts.statuses import pen_for
 from chaupal.kernel.clock import iso
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import notifications as reads
