@@ -1,5 +1,6 @@
 """T6-T19 on small stories that can be counted by hand."""
 
+from chaupal_audit.report.tables import TABLES
 from told import Told, table
 
 
@@ -275,3 +276,9 @@ def test_what_a_closed_or_set_aside_order_left_undecided_is_not_pending():
     assert (row(story, "T1")["pending"], row(story, "T1")["narrower"], row(story, "T1")["none"]) == (0, 2, 1)
     decisions = {r["decision"]: r["targets"] for r in table(story, "T3")[:-1]}
     assert decisions == {"complied_full": 2, "closed": 5}
+
+
+def test_every_table_is_made_of_what_comes_in_and_t15_which_nothing_came_into_is_gone():
+    """A table without an intake told for ever that there was nothing."""
+    assert "T15" not in TABLES
+    assert set(TABLES) == {"T1a", "T9a", *(f"T{n}" for n in range(1, 21) if n != 15)}

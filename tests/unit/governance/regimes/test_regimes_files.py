@@ -213,6 +213,7 @@ def test_files_that_are_no_laws_are_left_alone(tmp_path: Path):
         ('secrecy = "none"', 'secrecy = "aggregate_only"', "aggregate_delay: is missing"),
         ('author = "default_yes"', 'author = "after_gag"', "gag: is missing: silence needs a basis"),
         ('report_tables = ["T1"]', 'report_tables = ["T0"]', "report_tables: T0 is no table of the report"),
+        ('report_tables = ["T1"]', 'report_tables = ["T15"]', "report_tables: T15 is no table of the report"),
         ("max_duration", "emergency = true\nmax_duration", "clocks.confirm_interim: is missing"),
         ("max_duration", "emergency = true\nmax_duration", "required_fields: an emergency order must say interim_until"),
         ('code = "ground", ', 'code = "grund", ', "required_fields: must ask for the ground"),

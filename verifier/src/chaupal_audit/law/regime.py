@@ -180,7 +180,7 @@ class Regime(Dated, frozen=True, kw_only=True):
     counter_notice: Counter | None = None
     statement_of_reasons: tuple[Named, ...] = ()
     preserve: Duration | None = None
-    report_tables: tuple[Annotated[str, Meta(pattern=r"^T1?[0-9]$")], ...] = ()
+    report_tables: tuple[Annotated[str, Meta(pattern=r"^T[0-9]{1,2}$")], ...] = ()
     sources: tuple[Source, ...]
 
     @property
