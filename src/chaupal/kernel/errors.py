@@ -21,7 +21,7 @@ class Coded(Problem):
 
     before: ClassVar[str] = ""  # the words that programs read before what is wrong
 
-    def __init__(self, code: str = "", *, field: str = "", **values: Value) -> None:
+    def __init__(self, code: str = "", /, *, field: str = "", **values: Value) -> None:
         fault = None if values and not code else FAULTS.get(code or self.slug)
         code = code or self.slug
         self.code = code if fault is not None else ""

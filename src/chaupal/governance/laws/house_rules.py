@@ -51,7 +51,10 @@ class HouseRules:
         id, _, version = citation.partition("@")
         if not (_number(id) and _number(version)):
             raise NotFound(f"There is no rule {citation}")
-        return self.version(int(version)).rule(int(id))
+        book = self.version(int(version))
+        if not any(rule.id == int(id) for rule in book.rules):
+            raise NotFound(f"There is no rule {id} in {book.ref}")
+        return book.rule(int(id))
 
     def all(self) -> tuple[RuleBook, ...]:
         """Every version, by number."""
