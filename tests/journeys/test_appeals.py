@@ -9,6 +9,9 @@ from chaupal.fanout.notices import served
 from chaupal.governance.appeals import appeals, notices
 from chaupal.governance.appeals.appeals import Decision
 from chaupal.governance.cases import clocks as court_clocks
+from chaupal.governance.cases import decisions
+from chaupal.governance.orders import publishing, steps
+from chaupal.governance.orders.steps import StepForm
 from chaupal.kernel.clock import DAY, HOUR
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.store.court import clocks, rulings
@@ -61,6 +64,61 @@ async def test_the_author_is_told_in_four_ways_what_where_by_which_law_and_how_t
         "demanded", "sent", 1, ["post", "mail"],
     ]  # fmt: skip
     assert (notice["ref"], notice["regime"]) == (measure["ref"], measure["regime"])
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [("refuse", "ठुकरा दिया गया है"), ("duplicate", "मामला बंद हो गया है"), ("withdraw", "वापस ले लिया गया")],
+)
+async def test_authors_are_told_of_a_demand_when_it_comes_and_when_it_ends_without_a_measure(
+    village: Village, end: str, said: str
+):
+    """Authors were not told of demands that the register shows, or that were refused."""
+    v, court = village, village.running.house.court
+
+    async def told() -> list[str]:
+        notes = (await v.api(v.asha, "GET", "/api/v1/notifications", types="mention")).json()
+        return [one["status"]["content"] for one in notes]
+
+    ref = await v.receives(v.asha.latest.path)
+    await v.settle()
+    (received,) = await told()
+    assert f"/orders/{ref}" in received and "रोक लगाई जाए" in received
+    if end == "withdraw":
+        await steps.take(court, v.chitra.viewer, ref, StepForm(verb="withdraw", reason=WHY))
+    else:
+        how: dict[str, Any] = {"outcome": end, "code": "protected_expression" if end == "refuse" else ""}
+        await decisions.propose(court, v.chitra.viewer, ref, 1, reason=WHY, **how)
+        await decisions.approve(court, v.dev.viewer, ref, 1)
+    await v.settle()
+    ended, _ = await told()
+    assert said in ended and f"/orders/{ref}" in ended
+    assert len([mail for mail in mails_of(v.running) if f"/orders/{ref}" in mail]) == 2
+    assert (await entries(v, "notice"))[0]["public"]["about"] == "demanded"
+
+
+@pytest.mark.parametrize("decided", [True, False])
+async def test_of_a_secret_demand_authors_are_told_nothing_until_it_is_public(village: Village, decided: bool):
+    v, court = village, village.running.house.court
+
+    async def told() -> tuple[Any, int]:
+        notes = (await v.api(v.asha, "GET", "/api/v1/notifications")).json()
+        return [one["id"] for one in notes], len(mails_of(v.running))
+
+    before = await told()
+    ref = await v.receives(v.asha.latest.path, gag_until="2021-02-20T12:00")
+    if decided:
+        await decisions.propose(
+            court, v.chitra.viewer, ref, 1, outcome="refuse", code="protected_expression", reason=WHY
+        )
+        await decisions.approve(court, v.dev.viewer, ref, 1)
+    await v.settle()
+    assert await told() == before
+    v.clock.move(11 * DAY)
+    assert await publishing.publish_due(court) == 1
+    await v.settle()
+    notes = (await v.api(v.asha, "GET", "/api/v1/notifications", types="mention")).json()
+    assert "गुप्त था" in notes[-1]["status"]["content"]
 
 
 async def test_only_the_person_concerned_and_staff_see_a_strike(village: Village):
@@ -167,7 +225,7 @@ async def test_a_modified_ruling_gives_way_to_a_nearer_end_with_a_leaf_of_its_ow
     ({"outcome": "upheld", "reason": "no"}, "reason"),
 ])  # fmt: skip
 async def test_a_decision_that_cannot_be_taken_is_said_and_keeps_what_was_typed(
-    village: Village, typed: dict[str, str], field: str
+    village: Village, typed: dict[str, Any], field: str
 ):
     ruling = await withheld(village)
     row = await appeals.file(village.running.house.court, village.asha.viewer, ruling, WHY)
@@ -285,7 +343,7 @@ async def test_what_a_body_outside_decides_is_noted_shown_and_logged(village: Vi
 
 async def copied(village: Village) -> int:
     """asha's post is withheld in the United States on a notice of copyright."""
-    more = {"regime": "US-DMCA", "role": "owner", "bases": (), "legal_basis": "17 U.S.C. § 512"}
+    more: dict[str, Any] = {"regime": "US-DMCA", "role": "owner", "bases": (), "legal_basis": "17 U.S.C. § 512"}
     await village.withhold(post=village.asha.latest, by=village.chitra, second=village.dev, territory=("US",), **more)
     return int((await strikes(village, village.asha))[0]["id"])
 
