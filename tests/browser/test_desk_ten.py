@@ -50,7 +50,13 @@ def test_ten_targets_from_a_letter_to_published_decisions_within_25_clicks_and_f
         ("origin_note", "The office confirmed it on the telephone."),
     ):  # fmt: skip
         hands.fill(clerk, name, text)
-    expect(clerk.locator("[data-named] tbody tr")).to_have_count(TARGETS)  # what each names, while it is typed
+    rows = clerk.locator("[data-named] tbody tr")
+    expect(rows).to_have_count(TARGETS)  # what each names, with its author and words, while it is typed
+    for row in rows.all():
+        expect(row.locator(".handle, .soft").first).to_be_visible()
+    for row in (rows.first, rows.last):  # what files it stays beside them
+        row.scroll_into_view_if_needed()
+        expect(clerk.locator("main button[name=act][value=file]")).to_be_in_viewport()
     hands.click(clerk, "main input[name='bases[]'][value=public_order]")
     hands.click(clerk, "main input[name='particulars[signature]']")
     hands.click(clerk, "main button[name=act][value=file]")
@@ -79,10 +85,20 @@ def test_ten_targets_from_a_letter_to_published_decisions_within_25_clicks_and_f
     approver = opens("dev", phone=False)
     approver.goto("/office")
     hands.click(approver, f"#mine ~ article .act a[href*='{ref}']")
-    expect(approver.locator("main article.awaits")).to_have_count(TARGETS)
+    awaits = approver.locator("main article.awaits")
+    expect(awaits).to_have_count(TARGETS)
+    for one in awaits.all():  # post and reason without opening anything; of a measure where and until when, too
+        expect(one.locator(".curtain .words, .curtain img").first).to_be_visible()
+        expect(one.get_by_text("shown to be false").or_(one.get_by_text("calls nobody to arms")).first).to_be_visible()
+    withheld = awaits.filter(has_text="shown to be false")
+    expect(withheld).to_have_count(WITHHELD)
+    for one in withheld.all():
+        expect(one.get_by_text("भारत").first).to_be_visible()
+        expect(one.get_by_text("अगले फ़ैसले तक").first).to_be_visible()
     hands.click(approver, "main .marks a[href*='mark=page']")
     hands.click(approver, "main form[action$='/many'] button:not([type=button])")
-    expect(approver.locator("[data-became]")).to_be_visible()
+    expect(approver.locator("[data-became]")).to_contain_text(str(TARGETS - WITHHELD))  # what happened
+    expect(approver.locator("[data-became]").get_by_role("link").last).to_be_visible()  # and what is due next
 
     assert hands.acts <= MOST, hands.acts
     public = opens(phone=False, language="en")
