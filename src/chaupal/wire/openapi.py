@@ -52,8 +52,9 @@ def _is_struct(kind: Any) -> bool:
 
 
 def part_of(route: Route) -> str:
-    """The part of the API that a route belongs to, by where its code is: `mastodon_accounts`, `admin_orders`."""
-    return "_".join(route.run.__module__.split(".")[2:])
+    """The part of the API that a route belongs to, by its room and its file, whichever floor that is on: `mastodon_posting`."""
+    names = route.run.__module__.split(".")[2:]
+    return "_".join((*names[:1], *names[1:][-1:]))
 
 
 def _operation(route: Route, method: str, schemas: dict[str, Any], known: dict[Any, str]) -> dict[str, Any]:
