@@ -116,9 +116,9 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def word(self) -> str:
-        """The word of `policy.may` that opens to just those; one of its own where there is one."""
+        """The word of `policy.may` that opens to all of those and to the fewest others; one of its own where there is one."""
         words = (*self._words(own=False), *self._words(own=True), *MAY)
-        return next(word for word in words if MAY.get(word) == self.roles)
+        return min((w for w in words if MAY.get(w, frozenset()) >= self.roles), key=lambda word: len(MAY[word]))
 
     def opened(self, *, own: bool) -> frozenset[Role]:
         """The roles to which it can open, in an order or in a matter of the house's own."""
