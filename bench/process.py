@@ -47,9 +47,19 @@ class Server:
         return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
 
     @property
+    def waited(self) -> float:
+        """Seconds that its first thread could have run and had no core: others' doing."""
+        return waited(self.pid)
+
+    @property
     def memory(self) -> float:
         lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+
+
+def waited(pid: int) -> float:
+    """Seconds that a process's first thread had no core where it wanted one; also of one that ended and was not waited for."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
 
 
 @contextlib.contextmanager

@@ -1,9 +1,10 @@
 """How long a server takes to its first 200 and what it weighs then and after load, and how long commands take beside it.
 
-Seconds of the clock, and of a processor: on a machine that others share the second is the honest one.
+Seconds of the clock without those in which others had the core, which a machine that is shared has many of; and of a processor.
 """
 
 import argparse
+import os
 import resource
 import shutil
 import statistics
@@ -17,7 +18,7 @@ from typing import Any
 from bench import busy_evening
 from bench.__main__ import seeded, serve
 from bench.data import CROWD, PEOPLE, POSTS, DataSet
-from bench.process import Server, fire
+from bench.process import Server, fire, waited
 from bench.works import works
 
 TIMES = 5  # each figure is the median of so many
@@ -38,7 +39,8 @@ def measure(data: DataSet, seconds: float) -> dict[str, Any]:
 
 def _start(data: DataSet) -> dict[str, float]:
     with serve(data) as server:
-        return {"started": server.started, "cpu": server.cpu, "memory": server.memory}
+        others = server.waited
+        return {"seconds": server.started - others, "others": others, "cpu": server.cpu, "memory": server.memory}
 
 
 def _load(server: Server, data: DataSet, seconds: float) -> None:
@@ -50,18 +52,19 @@ def _load(server: Server, data: DataSet, seconds: float) -> None:
 
 
 def _command(data: DataSet, words: tuple[str, ...]) -> dict[str, float]:
-    """Seconds of a command beside the running server, of the clock and of a processor."""
-    clock, cpu = [], []
-    for _ in range(TIMES):
-        before, began = _spent(), time.perf_counter()
-        subprocess.run(
-            [sys.executable, "-m", "chaupal.app.cli", "--data", data.settings.data, *words],
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
-        clock.append(time.perf_counter() - began)
-        cpu.append(_spent() - before)
-    return {"clock": statistics.median(clock), "cpu": statistics.median(cpu)}
+    runs = [_run([sys.executable, "-m", "chaupal.app.cli", "--data", data.settings.data, *words]) for _ in range(TIMES)]
+    return {key: statistics.median(one[key] for one in runs) for key in runs[0]}
+
+
+def _run(command: list[str]) -> dict[str, float]:
+    """What one run took, in seconds; it must end well."""
+    before, began = _spent(), time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    clock, others = time.perf_counter() - began, waited(process.pid)
+    if process.wait():
+        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
+    return {"seconds": clock - others, "others": others, "cpu": _spent() - before}
 
 
 def _spent() -> float:
@@ -73,17 +76,18 @@ def _spent() -> float:
 def show(found: dict[str, Any]) -> bool:
     """Print the table; whether every target is met."""
     rows = [
-        ("start to first 200", f"{found['started']:.2f} s ({found['cpu']:.2f} s of a processor)", found["started"], STARTED),
+        ("start to first 200", _told(found), found["seconds"], STARTED),
         ("memory then", f"{found['memory']:.0f} MB", found["memory"], MEMORY),
         ("memory after load", f"{found['loaded']:.0f} MB", found["loaded"], LOADED),
-        *(
-            (f"chaupal {words}", f"{row['clock']:.2f} s ({row['cpu']:.2f} s of a processor)", row["clock"], COMMAND)
-            for words, row in found["commands"].items()
-        ),
-    ]  # fmt: skip
+        *((f"chaupal {words}", _told(row), row["seconds"], COMMAND) for words, row in found["commands"].items()),
+    ]
     for name, told, value, most in rows:
-        print(f"{name:36} {told:36} {'met' if value <= most else 'not met'} (<= {most:g})")
+        print(f"{name:36} {told:68} {'met' if value <= most else 'not met'} (<= {most:g})")
     return all(value <= most for _, _, value, most in rows)
+
+
+def _told(row: dict[str, float]) -> str:
+    return f"{row['seconds']:.2f} s ({row['cpu']:.2f} of a processor), beside {row['others']:.2f} without a core"
 
 
 def main() -> None:
