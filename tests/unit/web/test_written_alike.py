@@ -1,6 +1,6 @@
 """Programs and pages write the same posts: what stands around them is looked up once, so neither knows less."""
 
-from unit.fanout.test_bylines import PLACE, lists, shares, village  # noqa: F401 (the fixture: previews are on)
+from unit.fanout.outside.test_bylines import PLACE, lists, shares, village  # noqa: F401 (the fixture: previews are on)
 from village import Said, Village, Villager
 
 

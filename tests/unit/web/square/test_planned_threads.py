@@ -2,7 +2,6 @@
 
 import pytest
 import regex
-from unit.web.test_threads import after, of, said, sends
 
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, iso
 from chaupal.policy.things import Post
@@ -12,6 +11,7 @@ from chaupal.social.posts import posts, scheduling
 from chaupal.store.machine.work import Writing
 from chaupal.web.square.sheet import to_local
 from painted import picture
+from unit.web.square.test_threads import after, of, said, sends
 from village import Village
 
 ALL = "/api/v1/scheduled_statuses"
