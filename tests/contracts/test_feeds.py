@@ -16,14 +16,14 @@ def feeds(request: pytest.FixtureRequest) -> Feeds:
     return KEEPERS[request.param]()
 
 
-async def resident(feeds: Feeds, owner: int, sources: set[int], ids: list[int]) -> None:
+async def resident(feeds: Feeds, owner: int, sources: set[int], ids: list[int], *, whole: bool = True) -> None:
     await feeds.expect(owner, sources)
-    await feeds.admit(owner, sources, ids)
+    await feeds.admit(owner, sources, ids, whole=whole)
 
 
 async def page(feeds: Feeds, owner: int) -> list[int] | None:
     found = await feeds.page(owner)
-    return None if found is None else list(found)
+    return None if found is None else list(found.ids)
 
 
 async def test_a_feed_that_nobody_built_must_be_built(feeds: Feeds):
@@ -72,21 +72,21 @@ async def test_what_is_pushed_while_a_feed_is_built_is_in_it(feeds: Feeds):
     await feeds.expect(ASHA, {ASHA, BELA})
     feeds.push(BELA, 40)
     assert await page(feeds, ASHA) is None
-    await feeds.admit(ASHA, {ASHA, BELA}, [30, 20])
+    await feeds.admit(ASHA, {ASHA, BELA}, [30, 20], whole=True)
     assert await page(feeds, ASHA) == [40, 30, 20]
 
 
 async def test_a_feed_built_for_other_sources_than_now_is_not_kept(feeds: Feeds):
     await feeds.expect(ASHA, {ASHA, BELA})
     await feeds.expect(ASHA, {ASHA, CHITRA})  # whom Asha follows changed meanwhile
-    await feeds.admit(ASHA, {ASHA, BELA}, [30])
+    await feeds.admit(ASHA, {ASHA, BELA}, [30], whole=True)
     assert await page(feeds, ASHA) is None
 
 
 async def test_a_feed_dismissed_while_it_was_built_is_not_kept(feeds: Feeds):
     await feeds.expect(ASHA, {ASHA, BELA})
     feeds.dismiss(ASHA)
-    await feeds.admit(ASHA, {ASHA, BELA}, [30])
+    await feeds.admit(ASHA, {ASHA, BELA}, [30], whole=True)
     assert await page(feeds, ASHA) is None
 
 
@@ -122,12 +122,31 @@ async def test_a_feed_keeps_at_least_its_length_and_stays_bounded(feeds: Feeds):
     assert len(found) < 2 * LENGTH
 
 
+async def test_a_feed_of_the_newest_takes_nothing_older_and_says_that_it_is_not_all(feeds: Feeds):
+    await feeds.expect(ASHA, {BELA})
+    feeds.push(BELA, 5)
+    await feeds.admit(ASHA, {BELA}, [30, 20], whole=False)
+    for id_ in (10, 25, 40):
+        feeds.push(BELA, id_)
+    assert await feeds.page(ASHA) == ([40, 30, 25, 20], False)
+
+
+async def test_a_feed_that_outgrew_its_length_is_not_all_any_more(feeds: Feeds):
+    await resident(feeds, ASHA, {BELA}, [])
+    feeds.push(BELA, 1)
+    assert await feeds.page(ASHA) == ([1], True)
+    for id_ in range(2, 2 * LENGTH):
+        feeds.push(BELA, id_)
+    found = await feeds.page(ASHA)
+    assert found is not None and not found.whole
+
+
 async def test_what_a_reader_holds_does_not_change_under_them(feeds: Feeds):
     await resident(feeds, ASHA, {BELA}, [10])
     held = await feeds.page(ASHA)
     feeds.push(BELA, 20)
     assert held is not None
-    assert list(held) == [10]
+    assert list(held.ids) == [10]
 
 
 async def test_the_feed_longest_built_makes_room():

@@ -1,7 +1,7 @@
 """Home feeds: ids only, resident for those who read, built on read for the rest; there is no durable home table."""
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 LENGTH = 400  # ids kept per resident feed, newest first
 
@@ -13,15 +13,25 @@ def tag_source(key: str) -> str:
     return f"#{key}"
 
 
+class Resident(NamedTuple):
+    """A home as far as it is resident, newest first. `whole`: there is nothing older in it."""
+
+    ids: Sequence[int]
+    whole: bool
+
+
 class Feeds(Protocol):
     """`owner` is whose home it is; `sources` are the accounts whose posts belong in it (themselves included), and tags."""
 
-    async def page(self, owner: int) -> Sequence[int] | None:
-        """The resident feed, newest first, or None when it must be built."""
+    async def page(self, owner: int) -> Resident | None:
+        """The resident feed, or None when it must be built."""
         ...
 
-    async def admit(self, owner: int, sources: Iterable[Source], ids: Sequence[int]) -> None:
-        """Make a feed resident. `ids` newest first; ids pushed while it was being built are merged in."""
+    async def admit(self, owner: int, sources: Iterable[Source], ids: Sequence[int], *, whole: bool) -> None:
+        """Make a feed resident. `ids` newest first; ids pushed while it was being built are merged in.
+
+        Of one that is not `whole`, what is older than all of them is never resident.
+        """
         ...
 
     async def expect(self, owner: int, sources: Iterable[Source]) -> None:

@@ -4,31 +4,36 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Sequence
 from operator import neg
 
-from chaupal.ports.feed import LENGTH, Source
+from chaupal.ports.feed import LENGTH, Resident, Source
 
 SLACK = 100  # a feed is trimmed when it has grown by this much
 
 
 class _Feed:
-    """`ids` newest first."""
+    """`ids` newest first; `whole`: there is nothing older."""
 
-    __slots__ = ("complete", "ids", "sources")
+    __slots__ = ("complete", "ids", "sources", "whole")
 
     def __init__(self, sources: frozenset[Source]) -> None:
         self.sources = sources
         self.ids: list[int] = []
         self.complete = False  # False while it is being built
+        self.whole = True
 
     def add(self, id_: int) -> None:
         ids = self.ids
         if not ids or id_ > ids[0]:
             ids.insert(0, id_)
-        else:
+        elif self.whole or id_ > ids[-1]:
             at = self.place(id_)
             if at == len(ids) or ids[at] != id_:  # handled twice is pushed once
                 ids.insert(at, id_)
         if len(ids) > LENGTH + SLACK:
-            del ids[LENGTH:]
+            self.keep(ids[:LENGTH], whole=False)
+
+    def keep(self, ids: list[int], *, whole: bool) -> None:
+        self.ids = ids
+        self.whole = whole
 
     def drop(self, id_: int) -> None:
         at = self.place(id_)
@@ -59,12 +64,12 @@ class LocalFeeds:
         self._feeds: dict[int, _Feed] = {}
         self._watchers: dict[Source, set[int]] = {}
 
-    async def page(self, owner: int) -> Sequence[int] | None:
+    async def page(self, owner: int) -> Resident | None:
         self._read(owner)
         feed = self._feeds.get(owner)
         if feed is None or not feed.complete:
             return None
-        return feed.ids[:]
+        return Resident(feed.ids[:], feed.whole)
 
     async def expect(self, owner: int, sources: Iterable[Source]) -> None:
         self.dismiss(owner)
@@ -74,11 +79,13 @@ class LocalFeeds:
         for source in feed.sources:
             self._watchers.setdefault(source, set()).add(owner)
 
-    async def admit(self, owner: int, sources: Iterable[Source], ids: Sequence[int]) -> None:
+    async def admit(self, owner: int, sources: Iterable[Source], ids: Sequence[int], *, whole: bool) -> None:
         feed = self._feeds.get(owner)
         if feed is None or feed.sources != frozenset(sources):
             return  # whom they follow changed while it was built: the next read builds again
-        feed.ids = sorted({*ids, *feed.ids}, reverse=True)[:LENGTH]
+        known = [id_ for id_ in feed.ids if whole or not ids or id_ > ids[-1]]
+        every = sorted({*ids, *known}, reverse=True)
+        feed.keep(every[:LENGTH], whole=whole and len(every) <= LENGTH)
         feed.complete = True
 
     def push(self, source: Source, id_: int) -> None:

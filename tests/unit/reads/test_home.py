@@ -1,6 +1,6 @@
 """A home holds a post once: what stands in its newest forty, or was reposted there just now, is not shown again."""
 
-from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -27,7 +27,8 @@ async def chatter(v: Village, who: Villager, times: int) -> None:
 
 async def stands(v: Village, who: Villager, **cursor: int) -> list[tuple[str, str | None]]:
     """(id, what it reposts) of each entry of somebody's home."""
-    found = (await v.api(who, "GET", HOME, **{"limit": 40} | cursor)).json()
+    asked: dict[str, Any] = {"limit": 40} | cursor
+    found = (await v.api(who, "GET", HOME, **asked)).json()
     return [(one["id"], one["reblog"]["id"] if one["reblog"] else None) for one in found]
 
 
@@ -129,28 +130,28 @@ async def busy(v: Village) -> list[Said]:
     return said
 
 
-@pytest.mark.parametrize("resident", [True, False])
+@pytest.mark.parametrize("resident", [home.FIRST, 7, 0])
 async def test_pages_are_full_and_hold_each_post_once_however_far_down_one_reads(
-    village: Village, monkeypatch: pytest.MonkeyPatch, resident: bool
+    village: Village, monkeypatch: pytest.MonkeyPatch, resident: int
 ):
+    monkeypatch.setattr(home, "FIRST", resident)
     v, said = village, await busy(village)
-    if not resident:
-        plain = home._slice
-
-        def beyond(ids: Sequence[int], cursor: home.Cursor) -> Sequence[int] | None:
-            return plain(ids, cursor) if cursor.upward else None
-
-        monkeypatch.setattr(home, "_slice", beyond)
+    v.running.house.reads.feeds.dismiss(v.asha.id)
     pages = await walked(v, v.asha, 3)
     flat = [id_ for page in pages for id_ in page]
     assert len(flat) == len(set(flat)) and {str(one.id) for one in said} <= set(flat)
     assert all(len(page) == 3 for page in pages[:-1])
 
 
-async def test_what_is_newer_is_asked_for_without_repeats(village: Village):
+@pytest.mark.parametrize("resident", [home.FIRST, 7, 0])
+async def test_what_is_newer_is_asked_for_without_repeats(
+    village: Village, monkeypatch: pytest.MonkeyPatch, resident: int
+):
     v = village
+    monkeypatch.setattr(home, "FIRST", resident)
     start = v.meera.latest.id
     said = await busy(v)
+    v.running.house.reads.feeds.dismiss(v.asha.id)
     newest = await stands(v, v.asha, since_id=start)
     upward: list[tuple[str, str | None]] = []
     while rows := await stands(v, v.asha, min_id=int(upward[0][0]) if upward else start, limit=3):

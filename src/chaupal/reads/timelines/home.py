@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from operator import neg
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -19,7 +19,7 @@ from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
-from chaupal.ports.feed import LENGTH, Source, tag_source
+from chaupal.ports.feed import Resident, Source, tag_source
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, page_of
 from chaupal.reads.pipeline import shown
@@ -33,6 +33,9 @@ from chaupal.store.square.wants import Wants, newest_tagged, wants_of
 # Most people have a full feed within days; only who follows few or quiet people needs to look further back.
 WINDOWS = (2 * DAY, 4 * DAY, 8 * DAY, 16 * DAY, 64 * DAY, 256 * DAY, None)
 
+
+# So many ids are resident at first: what somebody reads who looks in. It grows with what comes; who reads on reads from the store.
+FIRST = 100
 
 # A repost is not shown again while what it reposts, or another repost of that, is among the newest so many before it.
 FALLOFF = 40
@@ -56,10 +59,10 @@ async def page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Home:
     """A page of the viewer's home, each post in it once. Raises NotSignedIn."""
     me = viewer.me
     async with reads.work.reading() as reading:
-        ids = await _resident(reads, reading, me)
+        resident = await _resident(reads, reading, me)
         wide = cursor
         while True:
-            stretch = await _stretch(reading, me, ids, wide)
+            stretch = await _stretch(reading, me, resident, wide)
             again, rivals = await _repeats(reading, viewer, stretch)
             found = [id_ for id_ in stretch.ids if id_ not in again]
             if len(found) > cursor.limit or len(stretch.ids) <= wide.limit:
@@ -79,9 +82,12 @@ async def repeated(reads: Reads, reading: Reading, viewer: Viewer, post: Post) -
     """Whether a repost is not shown in the viewer's home: they were shown what it reposts just before."""
     if post.boost_of is None:
         return False
-    ids = await _resident(reads, reading, viewer.me)
+    ids, whole = await _resident(reads, reading, viewer.me)
     at = bisect_left(ids, 1 - post.id, key=neg)
-    again, _ = await _repeats(reading, viewer, Stretch((), (post.id,), ids[at : at + FALLOFF]))
+    older = ids[at : at + FALLOFF]
+    if len(older) < FALLOFF and not whole:
+        older = await _older(reading, viewer.me, (post.id,))
+    again, _ = await _repeats(reading, viewer, Stretch((), (post.id,), older))
     return post.id in again
 
 
@@ -134,17 +140,20 @@ def at_home(post: Post, me: int, ties: Relations, wants: Wants) -> bool:
     return (followed and belongs(post, me, ties)) or wants.tagged(post)
 
 
-async def _stretch(reading: Reading, me: int, ids: Sequence[int], cursor: Cursor) -> Stretch:
+async def _stretch(reading: Reading, me: int, resident: Resident, cursor: Cursor) -> Stretch:
     """What the cursor asks for, one more than its limit, out of the resident ids or from below them."""
-    found = _slice(ids, cursor)
+    ids, whole = resident
+    found = _slice(resident, cursor)
     if found is None:
-        found = await _newest(reading, me, below=cursor.below, above=cursor.above, limit=cursor.limit + 1)
+        found = await _newest(
+            reading, me, below=cursor.below, above=cursor.above, limit=cursor.limit + 1, upward=cursor.upward
+        )
         return Stretch((), found, await _older(reading, me, found))
     if not found:
         return Stretch((), found, ())
     first, after = bisect_left(ids, -found[0], key=neg), bisect_left(ids, 1 - found[-1], key=neg)
     older = ids[after : after + FALLOFF]
-    if len(older) < FALLOFF and len(ids) >= LENGTH:
+    if len(older) < FALLOFF and not whole:
         older = await _older(reading, me, found)
     return Stretch(ids[max(0, first - FALLOFF) : first], found, older)
 
@@ -153,21 +162,24 @@ async def _older(reading: Reading, me: int, found: Sequence[int]) -> Sequence[in
     return await _newest(reading, me, below=found[-1], above=-1, limit=FALLOFF) if found else ()
 
 
-async def _resident(reads: Reads, reading: Reading, me: int) -> Sequence[int]:
-    ids = await reads.feeds.page(me)
-    return await _build(reads, reading, me) if ids is None else ids
+async def _resident(reads: Reads, reading: Reading, me: int) -> Resident:
+    found = await reads.feeds.page(me)
+    return await _build(reads, reading, me) if found is None else found
 
 
-def _slice(ids: Sequence[int], cursor: Cursor) -> Sequence[int] | None:
-    """The part of the resident feed that was asked for, or None when it lies below what is resident."""
+def _slice(resident: Resident, cursor: Cursor) -> Sequence[int] | None:
+    """The part of the resident feed that was asked for, or None when some of it may lie below what is resident."""
+    ids, whole = resident
     if cursor.max_id is None and cursor.since_id is None and cursor.min_id is None:
-        return ids[: cursor.limit + 1]
+        return ids[: cursor.limit + 1] if whole or len(ids) > cursor.limit else None
+    if cursor.upward and not whole and (not ids or cursor.above < ids[-1]):
+        return None
     rising = ids[::-1]
     low, high = bisect_left(rising, cursor.above + 1), bisect_left(rising, cursor.below)
     chosen = rising[low:high]
     if cursor.upward:
         return chosen[: cursor.limit + 1][::-1]
-    reaches_past = len(ids) >= LENGTH and low == 0 and len(chosen) <= cursor.limit
+    reaches_past = not whole and low == 0 and len(chosen) <= cursor.limit
     return None if reaches_past else chosen[-(cursor.limit + 1) :][::-1]
 
 
@@ -175,25 +187,30 @@ async def _authors(reading: Reading, me: int) -> frozenset[int]:
     return ((await relations_of(reading, me)).following - (await wants_of(reading, me)).aside) | {me}
 
 
-async def _newest(reading: Reading, me: int, *, below: int, above: int, limit: int) -> list[int]:
+async def _newest(reading: Reading, me: int, *, below: int, above: int, limit: int, upward: bool = False) -> list[int]:
+    """Out of the store, newest first. `upward`: not the newest, but those next above `above`."""
     look = reading.by(HOMES, me)
-    ids = await newest_of(look, await _authors(reading, me), below=below, above=above, limit=limit)
+    span: dict[str, Any] = {"below": below, "above": above, "limit": limit, "upward": upward}
+    ids = await newest_of(look, await _authors(reading, me), **span)
     tags = (await wants_of(reading, me)).tags
     if tags:
-        ids += await newest_tagged(look, tags, below=below, above=above, limit=limit)
-        ids = sorted(set(ids), reverse=True)[:limit]
+        ids += await newest_tagged(look, tags, **span)
+    if tags or upward:
+        ids = sorted(set(ids), reverse=True)
+        ids = ids[-limit:] if upward else ids[:limit]
     return ids
 
 
-async def _build(reads: Reads, reading: Reading, me: int) -> Sequence[int]:
+async def _build(reads: Reads, reading: Reading, me: int) -> Resident:
     tags = (await wants_of(reading, me)).tags
     sources = frozenset[Source]((*await _authors(reading, me), *map(tag_source, tags)))
     await reads.feeds.expect(me, sources)
     ids: Sequence[int] = ()
     for window in WINDOWS:
         above = -1 if window is None else first_id_at(max(0, reads.clock() - window))
-        ids = await _newest(reading, me, below=2**63 - 1, above=above, limit=LENGTH)
-        if len(ids) >= LENGTH:
+        ids = await _newest(reading, me, below=2**63 - 1, above=above, limit=FIRST)
+        if len(ids) >= FIRST:
             break
-    await reads.feeds.admit(me, sources, ids)
-    return ids
+    found = Resident(ids, whole=len(ids) < FIRST)
+    await reads.feeds.admit(me, sources, ids, whole=found.whole)
+    return found

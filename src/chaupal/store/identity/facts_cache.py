@@ -4,7 +4,7 @@ import functools
 from collections.abc import Sequence
 from sys import intern
 
-from sqlalchemy import case, func, select, union_all
+from sqlalchemy import case, func, literal_column, select, union_all
 from sqlalchemy import text as sql
 
 from chaupal.kernel.clock import MINUTE
@@ -19,10 +19,15 @@ from chaupal.store.machine.shelves import EVERY, ONLY, RELATIONS, RULINGS
 from chaupal.store.machine.tables import blocks, follows, media, media_uses, mutes, rulings, targets
 from chaupal.store.machine.work import Reading, Row, Writing
 
-FOLLOWING = statement(select(follows.c.to, follows.c.boosts).where(follows.c.by == param("me")))
-BLOCKING = statement(select(blocks.c.to).where(blocks.c.by == param("me")))
-BLOCKED_BY = statement(select(blocks.c.by).where(blocks.c.to == param("me")))
-MUTING = statement(select(mutes.c.to, mutes.c.ends_at).where(mutes.c.by == param("me")))
+# Whom they follow (and whether with reposts), block and mute (and until when), and who blocks them.
+TIES = statement(
+    union_all(
+        select(literal_column("0"), follows.c.to, follows.c.boosts).where(follows.c.by == param("me")),
+        select(literal_column("1"), blocks.c.to, literal_column("0")).where(blocks.c.by == param("me")),
+        select(literal_column("2"), blocks.c.by, literal_column("0")).where(blocks.c.to == param("me")),
+        select(literal_column("3"), mutes.c.to, mutes.c.ends_at).where(mutes.c.by == param("me")),
+    )
+)
 
 COVERING = frozenset(m for m in WITHHOLDING if m.row.hides in ("post", "media"))
 BACK = MINUTE  # a clock may be put back so far without everything being read again
@@ -94,12 +99,13 @@ async def relations_of(reading: Reading, account: int) -> Relations:
         note_until(kept.until)
         return kept
     generation, look = memory.generation, reading.by(RELATIONS, account)
-    followed = await look.fetch(FOLLOWING, me=account)
-    following = frozenset(row[0] for row in followed)
-    quiet = frozenset(row[0] for row in followed if not row[1])
-    blocking = frozenset(row[0] for row in await look.fetch(BLOCKING, me=account))
-    blocked_by = frozenset(row[0] for row in await look.fetch(BLOCKED_BY, me=account))
-    muted = [(row[0], row[1]) for row in await look.fetch(MUTING, me=account)]
+    ties: tuple[list[Row], list[Row], list[Row], list[Row]] = ([], [], [], [])
+    for row in await look.fetch(TIES, me=account):
+        ties[row[0]].append(row)
+    following = frozenset(row[1] for row in ties[0])
+    quiet = frozenset(row[1] for row in ties[0] if not row[2])
+    blocking, blocked_by = frozenset(row[1] for row in ties[1]), frozenset(row[1] for row in ties[2])
+    muted = [(row[1], row[2]) for row in ties[3]]
     muting = frozenset(to for to, ends in muted if ends is None or ends > now)
     until = min((ends for _, ends in muted if ends is not None and ends > now), default=2**63 - 1)
     found = Relations(following, blocking, blocked_by, muting, blocking | blocked_by | muting, quiet, until)

@@ -122,8 +122,8 @@ IN_THREAD = statement(
     select(posts.c.id, posts.c.reply_to).where(posts.c.root == param("root")).order_by(posts.c.id).limit(param("n"))
 )
 
-# Home, pulled: the newest posts of those who are followed, inside a window of ids.
-FROM_AUTHORS = statement(
+# Home, pulled: the posts of those who are followed, inside a window of ids.
+_FROM_AUTHORS = (
     select(posts.c.id)
     .where(
         among(posts.c.author, "authors"),
@@ -131,9 +131,10 @@ FROM_AUTHORS = statement(
         posts.c.id > param("above"),
         text(f"visibility <> {int(Visibility.DIRECT)}"),
     )
-    .order_by(posts.c.id.desc())
     .limit(param("n"))
 )
+FROM_AUTHORS = statement(_FROM_AUTHORS.order_by(posts.c.id.desc()))
+FROM_AUTHORS_UP = statement(_FROM_AUTHORS.order_by(posts.c.id))
 
 
 _mentions = msgspec.json.Decoder(tuple[Mention, ...]).decode
@@ -175,9 +176,13 @@ async def _load(reading: Reading, ids: list[int]) -> dict[int, Sealed[Post]]:
     return loaded
 
 
-async def newest_of(reading: Reading, authors: Iterable[int], *, below: int, above: int, limit: int) -> list[int]:
-    """Ids of what these people posted and reposted, newest first, but for direct posts."""
-    rows = await reading.fetch(FROM_AUTHORS, authors=listed(sorted(authors)), below=below, above=above, n=limit)
+async def newest_of(
+    reading: Reading, authors: Iterable[int], *, below: int, above: int, limit: int, upward: bool = False
+) -> list[int]:
+    """Ids of what these people posted and reposted, newest first, but for direct posts. `upward`: those next above `above`,
+    in no order."""
+    stmt = FROM_AUTHORS_UP if upward else FROM_AUTHORS
+    rows = await reading.fetch(stmt, authors=listed(sorted(authors)), below=below, above=above, n=limit)
     return [row[0] for row in rows]
 
 

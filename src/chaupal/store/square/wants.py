@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select, union_all
 
 from chaupal.policy.things import Post
 from chaupal.store.machine.dialect import among, listed, param, statement
@@ -25,13 +25,16 @@ class Wants(msgspec.Struct, frozen=True):
 
 NO_WANTS = Wants()
 
-TAGS = statement(select(tag_follows.c.key).where(tag_follows.c.account_id == param("me")))
-ASIDE = statement(
-    select(list_members.c.account_id)
-    .join(lists, lists.c.id == list_members.c.list_id)
-    .where(lists.c.account_id == param("me"), lists.c.exclusive == 1)
+# A tag's key, or who stands in an exclusive list.
+ALL = statement(
+    union_all(
+        select(tag_follows.c.key, literal_column("0")).where(tag_follows.c.account_id == param("me")),
+        select(literal_column("''"), list_members.c.account_id)
+        .join_from(list_members, lists, lists.c.id == list_members.c.list_id)
+        .where(lists.c.account_id == param("me"), lists.c.exclusive == 1),
+    )
 )
-NEWEST = statement(
+_TAGGED = (
     select(func.distinct(post_tags.c.post_id))
     .where(
         among(post_tags.c.key, "keys"),
@@ -39,9 +42,10 @@ NEWEST = statement(
         post_tags.c.post_id < param("below"),
         post_tags.c.post_id > param("above"),
     )
-    .order_by(post_tags.c.post_id.desc())
     .limit(param("n"))
 )
+NEWEST = statement(_TAGGED.order_by(post_tags.c.post_id.desc()))
+NEXT_UP = statement(_TAGGED.order_by(post_tags.c.post_id))
 
 
 async def wants_of(reading: Reading, account: int) -> Wants:
@@ -50,15 +54,19 @@ async def wants_of(reading: Reading, account: int) -> Wants:
     if kept is not None:
         return kept
     generation, look = reading.memory.generation, reading.by(WANTS, account)
-    tags = frozenset(row[0] for row in await look.fetch(TAGS, me=account))
-    aside = frozenset(row[0] for row in await look.fetch(ASIDE, me=account))
+    rows = await look.fetch(ALL, me=account)
+    tags, aside = frozenset(row[0] for row in rows if row[0]), frozenset(row[1] for row in rows if not row[0])
     found = Wants(tags, aside) if tags or aside else NO_WANTS
     if generation == reading.memory.generation:
         reading.memory.wants.put(account, found)
     return found
 
 
-async def newest_tagged(reading: Reading, keys: Iterable[str], *, below: int, above: int, limit: int) -> list[int]:
-    """Ids of public posts with one of the tags, newest first."""
-    rows = await reading.fetch(NEWEST, keys=listed(sorted(keys)), below=below, above=above, n=limit)
+async def newest_tagged(
+    reading: Reading, keys: Iterable[str], *, below: int, above: int, limit: int, upward: bool = False
+) -> list[int]:
+    """Ids of public posts with one of the tags, newest first. `upward`: those next above `above`, in no order."""
+    rows = await reading.fetch(
+        NEXT_UP if upward else NEWEST, keys=listed(sorted(keys)), below=below, above=above, n=limit
+    )
     return [row[0] for row in rows]
