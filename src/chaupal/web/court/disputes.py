@@ -12,10 +12,9 @@ from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Probl
 from chaupal.policy import tidings
 from chaupal.policy.surface import Surface
 from chaupal.reads.timelines import thread
-from chaupal.web import pages
-from chaupal.web.court import courtly, disputewords
+from chaupal.web.court import sheet
 from chaupal.web.square.cards import Card, cards
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Nothing, Route, Shape, get, post
@@ -47,7 +46,7 @@ async def strikes(call: Call[Nothing]) -> Answer:
     court = call.house.court
     found = await notices.mine(court, call.viewer)
     book = court.rules.current(court.clock())
-    return await _render(
+    return await sheet.render(
         call, "disputes/strikes.html", N_("Decisions about you"), found=found, lines=lines(call, found),
         thresholds=book.strikes.thresholds, counting=notices.strikes_that_count(court, found),
     )  # fmt: skip
@@ -101,7 +100,7 @@ async def page(call: Call[Any], id_: int, problem: Problem | None = None) -> Ans
     found = await notices.one(call.house.court, call.viewer, id_)
     (line,) = lines(call, [found]).values()
     mine = found.ruling.owner_id == call.viewer.me
-    return await _render(
+    return await sheet.render(
         call, "disputes/strike.html", N_("A decision about you") if mine else N_("A decision"), problem, strike=found, line=line,
         standing=await log_cosigned.standing(call.house.court),
         card=await _card(call, found),
@@ -140,16 +139,6 @@ def lines(call: Call[Any], found: Sequence[Strike]) -> dict[int, str]:
         one.ruling.id: tidings.line(one.ruling.ruling, one.kind, language, ended=not one.in_force and not one.counts)
         for one in found
     }
-
-
-async def _render(call: Call[Any], template: str, title: str, problem: Problem | None = None, **context: Any) -> Answer:
-    tr = words(call.viewer.language).gettext
-    told = {
-        "title": tr(title), "errors": courtly.errors_of(call, problem) if problem else {},
-        "stopped": courtly.stopped(call, problem) if problem else "", "words": disputewords,
-    }  # fmt: skip
-    status = problem.status if problem else 200
-    return await pages.render(call, template, status, **told, **courtly.names(call), **context)
 
 
 OWN: dict[str, Any] = {"shape": Shape.PAGE, "suspended": True}

@@ -12,9 +12,8 @@ from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Invalid, NotFound, NotSignedIn, Problem
 from chaupal.policy.surface import Surface
 from chaupal.social.signin import browsers
-from chaupal.web import pages
 from chaupal.web.account.joining import been_here
-from chaupal.web.court import courtly, filing
+from chaupal.web.court import filing, sheet
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.cookies import set_cookie
@@ -72,12 +71,7 @@ async def render(
     **context: Any,
 ) -> Answer:
     """A page of the portal. `title` is a msgid."""
-    told: dict[str, Any] = {
-        "title": words(call.viewer.language).gettext(title), "filing": who,
-        "errors": filing.errors_of(call, problem) if problem else {}, "stopped": courtly.stopped(call, problem) if problem else "",
-    }  # fmt: skip
-    status = problem.status if problem else 200
-    return await pages.render(call, template, status, **told | courtly.names(call) | context)
+    return await sheet.render(call, template, title, problem, errors_by=filing.errors_of, filing=who, **context)
 
 
 async def show_login(call: Call[Nothing]) -> Answer:

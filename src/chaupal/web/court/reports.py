@@ -12,10 +12,9 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
-from chaupal.web import pages
-from chaupal.web.court import courtly, disputewords
+from chaupal.web.court import sheet
 from chaupal.web.square.cards import Card, cards
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Nothing, Route, Shape, get, post
@@ -67,11 +66,13 @@ async def send(call: Call[Typed]) -> Answer:
     try:
         if viewer.account is not None:
             row = await reports.file(court, viewer, report)
-            return await _render(call, "reports/sent.html", N_("Your report has arrived"), row=row, step="received")
+            return await sheet.render(
+                call, "reports/sent.html", N_("Your report has arrived"), row=row, step="received"
+            )
         await reports.file_as_guest(court, viewer, report, Guest(email=args.email, name=args.name))
     except (Invalid, TooMany) as problem:
         return await _form(call, args, problem)
-    return await _render(call, "reports/sent.html", N_("Almost there"), row=None, step="mailed")
+    return await sheet.render(call, "reports/sent.html", N_("Almost there"), row=None, step="mailed")
 
 
 async def show_confirm(call: Call[Link]) -> Answer:
@@ -85,26 +86,31 @@ async def confirm(call: Call[Link]) -> Answer:
         row = await reports.confirm(call.house.court, call.args.secret)
     except NotFound:
         return await _confirm(call, "dead")
-    return await _render(call, "reports/sent.html", N_("Your report has arrived"), row=row, step="received")
+    return await sheet.render(call, "reports/sent.html", N_("Your report has arrived"), row=row, step="received")
 
 
 async def mine(call: Call[Nothing]) -> Answer:
     """What one has reported, and what became of it."""
     found = await reports.mine(call.house.court, call.viewer)
-    return await _render(call, "reports/mine.html", N_("Your reports"), found=found)
+    return await sheet.render(call, "reports/mine.html", N_("Your reports"), found=found)
 
 
 async def _confirm(call: Call[Link], step: str) -> Answer:
     status = 404 if step == "dead" else 200
-    return await _render(
-        call, "reports/confirm.html", N_("Your report"), status=status, step=step, secret=call.args.secret
+    return await sheet.render(
+        call,
+        "reports/confirm.html",
+        N_("Your report"),
+        status=status,
+        step=step,
+        secret=call.args.secret,
     )
 
 
 async def _form(call: Call[Any], typed: Typed, problem: Problem | None) -> Answer:
     subject = await _subject(call, typed)
     court = call.house.court
-    return await _render(
+    return await sheet.render(
         call, "reports/report.html", N_("Report"), problem, typed=typed, subject=subject, kinds_of=complaints.KINDS,
         book=court.rules.current(court.clock()),
     )  # fmt: skip
@@ -126,19 +132,6 @@ async def _subject(call: Call[Any], about: About) -> Subject:
     if account == viewer.account:
         raise NotFound
     return Subject(person.item, shown[0] if shown else None)
-
-
-async def _render(
-    call: Call[Any], template: str, title: str, problem: Problem | None = None, status: int = 200, **context: Any
-) -> Answer:
-    tr = words(call.viewer.language).gettext
-    told = {
-        "title": tr(title), "errors": courtly.errors_of(call, problem) if problem else {},
-        "stopped": courtly.stopped(call, problem) if problem else "", "words": disputewords,
-    }  # fmt: skip
-    return await pages.render(
-        call, template, problem.status if problem else status, **told, **courtly.names(call), **context
-    )
 
 
 OPEN: dict[str, Any] = {"shape": Shape.PAGE, "public": True}

@@ -10,8 +10,7 @@ from chaupal.governance.orders import authorities, statements
 from chaupal.governance.orders.statements import StatementForm
 from chaupal.kernel.errors import Conflict, Invalid, Problem
 from chaupal.policy.surface import Surface
-from chaupal.web import pages
-from chaupal.web.court import courtly
+from chaupal.web.court import courtly, sheet
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.route import Nothing, Route, Shape, get, post
@@ -120,13 +119,15 @@ def in_language(english: str, hindi: str, language: str) -> str:
 
 
 async def _render(call: Call[Any], template: str, title: str, problem: Problem | None = None, **context: Any) -> Answer:
-    tr, language = words(call.viewer.language).gettext, call.viewer.language
-    told: dict[str, Any] = courtly.names(call) | {
-        "title": tr(title), "errors": courtly.errors_of(call, problem) if problem else {},
-        "stopped": tr(problem.message) if problem and problem.message in STOPPED else courtly.stopped(call, problem) if problem else "",
-        "spoken": partial(in_language, language=language), "paragraphs": paragraphs,
-    }  # fmt: skip
-    return await pages.render(call, template, problem.status if problem else 200, None, **(told | context))
+    spoken = partial(in_language, language=call.viewer.language)
+    return await sheet.render(
+        call, template, title, problem, stopped_by=_stopped, spoken=spoken, paragraphs=paragraphs, **context
+    )
+
+
+def _stopped(call: Call[Any], problem: Problem) -> str:
+    known = problem.message in STOPPED
+    return words(call.viewer.language).gettext(problem.message) if known else courtly.stopped(call, problem)
 
 
 def paragraphs(text: str) -> list[str]:

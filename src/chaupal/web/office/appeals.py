@@ -12,10 +12,9 @@ from chaupal.policy import tidings
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
-from chaupal.web import pages
-from chaupal.web.court import courtly, disputes, disputewords
+from chaupal.web.court import disputes, sheet
 from chaupal.web.square.cards import cards
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, Shape, get, post
@@ -65,7 +64,7 @@ class Step(msgspec.Struct, kw_only=True):
 
 async def queue(call: Call[Asked]) -> Answer:
     found = await appeals.queue(call.house.court, call.viewer, ended=call.args.ended)
-    return await _render(call, "office/appeals.html", N_("Appeals"), found=found, ended=call.args.ended)
+    return await sheet.render(call, "office/appeals.html", N_("Appeals"), found=found, ended=call.args.ended)
 
 
 async def show(call: Call[Of]) -> Answer:
@@ -151,20 +150,10 @@ async def _appeal(call: Call[Any], id_: int, problem: Problem | None = None) -> 
     names = {one.item.id: one.item.handle for one in known}
     typed = call.args if isinstance(call.args, Typed) else Typed(id=id_, act="")
     card = msgspec.structs.replace(shown[0], beside=()) if shown else None  # what limits it is said on this very page
-    return await _render(
+    return await sheet.render(
         call, "office/appeal.html", N_("Appeal"), problem, row=row, strike=strike, card=card, names=names, typed=typed,
         done=getattr(call.args, "done", ""), may_hear=row.may_be_heard_by(viewer.me),
     )  # fmt: skip
-
-
-async def _render(call: Call[Any], template: str, title: str, problem: Problem | None = None, **context: Any) -> Answer:
-    tr = words(call.viewer.language).gettext
-    told = {
-        "title": tr(title), "errors": courtly.errors_of(call, problem) if problem else {},
-        "stopped": courtly.stopped(call, problem) if problem else "", "words": disputewords,
-    }  # fmt: skip
-    status = problem.status if problem else 200
-    return await pages.render(call, template, status, **told, **courtly.names(call), **context)
 
 
 DESK: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_office"}

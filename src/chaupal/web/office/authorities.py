@@ -9,9 +9,8 @@ from chaupal.governance.orders.authorities import CLASSES, Authority, AuthorityF
 from chaupal.governance.orders.portal import InviteForm
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from chaupal.policy.surface import Surface
-from chaupal.web import pages
-from chaupal.web.court import courtly, filing
-from chaupal.web.words import N_, words
+from chaupal.web.court import courtly, filing, sheet
+from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Nothing, Route, Shape, get, post
@@ -19,6 +18,8 @@ from chaupal.wire.route import Nothing, Route, Shape, get, post
 CLASS_NAMES = {
     "court": N_("court"), "government": N_("government"), "police": N_("police"), "other": N_("other"),
 }  # fmt: skip
+# What each form here is made of and said by.
+FORM: dict[str, Any] = {"classes": CLASSES, "class_names": CLASS_NAMES, "errors_by": filing.errors_of}
 
 
 class One(msgspec.Struct, kw_only=True):
@@ -111,7 +112,9 @@ def _form(found: Authority) -> AuthorityForm:
 
 async def _all(call: Call[Any], typed: AuthorityForm, problem: Problem | None) -> Answer:
     known = await authorities.every(call.house.court, call.viewer)
-    return await _render(call, "office/authorities.html", N_("Authorities"), problem, typed=typed, known=known)
+    return await sheet.render(
+        call, "office/authorities.html", N_("Authorities"), problem, typed=typed, known=known, **FORM
+    )
 
 
 async def _one(
@@ -120,7 +123,7 @@ async def _one(
     people = await portal.users_of(call.house.court, call.viewer, found.id)
     proposed = await authorities.proposed_of(call.house.court, call.viewer, found.id)
     title = courtly.called(found, call.viewer.language)
-    return await _render(
+    return await sheet.render(
         call,
         "office/authority.html",
         title,
@@ -130,17 +133,7 @@ async def _one(
         invited=invited,
         people=people,
         proposed=proposed,
-    )
-
-
-async def _render(call: Call[Any], template: str, title: str, problem: Problem | None, **context: Any) -> Answer:
-    tr = words(call.viewer.language).gettext
-    told = {
-        "title": tr(title), "errors": filing.errors_of(call, problem) if problem else {}, "classes": CLASSES,
-        "class_names": CLASS_NAMES, "stopped": courtly.stopped(call, problem) if problem else "",
-    }  # fmt: skip
-    return await pages.render(
-        call, template, problem.status if problem else 200, **told, **courtly.names(call), **context
+        **FORM,
     )
 
 

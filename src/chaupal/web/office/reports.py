@@ -15,10 +15,9 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
-from chaupal.web import pages
-from chaupal.web.court import courtly, disputewords
+from chaupal.web.court import sheet
 from chaupal.web.square.cards import cards
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, Shape, get, post
@@ -60,8 +59,8 @@ async def queue(call: Call[Asked]) -> Answer:
     args = call.args
     rows = await report_desk.queue(call.house.court, call.viewer, resolved=args.resolved)
     kept = [row for row in rows if args.kind in ("", row.category) and (not args.mine or row.assigned_to == call.me)]
-    return await _render(
-        call, "office/reports.html", N_("Reports"), groups=await _groups(call, kept), asked=args, kinds_of=complaints.KINDS
+    return await sheet.render(
+        call, "office/reports.html", N_("Reports"), groups=await _groups(call, kept), asked=args, kinds_of=complaints.KINDS,
     )  # fmt: skip
 
 
@@ -137,21 +136,11 @@ async def _report(call: Call[Any], id_: int, problem: Problem | None = None) -> 
     known = {one.item.id: one.item for one in await people.people(reads, viewer, Surface.OFFICE, ids)}
     shown = await cards(call, await thread.several(reads, viewer, list(row.post_ids)))
     typed = call.args if isinstance(call.args, Typed) else Typed(id=id_, act="")
-    return await _render(
+    return await sheet.render(
         call, "office/report.html", row.ref, problem, row=row, known=known, cards=shown, typed=typed,
         beside=await report_desk.beside(court, viewer, row), done=getattr(call.args, "done", ""), by_hand=complaints.BY_HAND,
         book=court.rules.current(court.clock()),
     )  # fmt: skip
-
-
-async def _render(call: Call[Any], template: str, title: str, problem: Problem | None = None, **context: Any) -> Answer:
-    tr = words(call.viewer.language).gettext
-    told = {
-        "title": tr(title), "errors": courtly.errors_of(call, problem) if problem else {},
-        "stopped": courtly.stopped(call, problem) if problem else "", "words": disputewords,
-    }  # fmt: skip
-    status = problem.status if problem else 200
-    return await pages.render(call, template, status, **told, **courtly.names(call), **context)
 
 
 DESK: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_office"}

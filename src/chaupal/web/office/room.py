@@ -7,8 +7,7 @@ from chaupal.governance.regimes import Regime
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.errors import NotFound, Problem
 from chaupal.reads.court.desk import Order
-from chaupal.web import pages
-from chaupal.web.court import courtly
+from chaupal.web.court import courtly, sheet
 from chaupal.web.office import deskwords
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call
@@ -23,12 +22,7 @@ async def render(
     call: Call[Any], template: str, title: str, problem: Problem | None = None, status: int = 0, **context: Any
 ) -> Answer:
     """A page of the office; `problem`: what could not be done, said beside what was typed."""
-    tr = words(call.viewer.language).gettext
-    told = {
-        "title": tr(title), "errors": courtly.errors_of(call, problem) if problem else {}, "stopped": stopped(call, problem),
-    }  # fmt: skip
-    known: dict[str, Any] = courtly.names(call) | names(call) | told | context
-    return await pages.render(call, template, status or (problem.status if problem else 200), None, **known)
+    return await sheet.render(call, template, title, problem, status, stopped_by=stopped, **names(call) | context)
 
 
 def stopped(call: Call[Any], problem: Problem | None) -> str:
