@@ -68,6 +68,20 @@ def test_a_menu_closes_on_escape_outside_and_scroll_and_stays_within_the_window(
     expect(page.locator("details.more[open]")).to_have_count(0)
 
 
+def test_a_block_on_a_profile_can_be_taken_back_though_the_page_came_anew(opens: Opens):
+    page = opens("asha")
+    page.goto("/@nasreen")
+    page.locator(".profile .more > summary").click()
+    page.locator(".profile [formaction$='/block']").click()
+    expect(page.locator(".profile [formaction$='/unblock']")).to_be_visible()
+    page.locator("#toast button").click()
+    expect(page.locator(".profile [formaction$='/unblock']")).to_have_count(0)
+    page.reload()
+    expect(page.locator("#toast button")).to_have_count(0)  # it is said once
+    page.goto("/settings/blocks")
+    expect(page.locator("main .person")).to_have_count(0)
+
+
 def test_bookmark_repost_mute_and_deletion_can_be_taken_back(opens: Opens):
     page = opens("asha")
     undo = page.locator("#toast button")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, StorageState, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, StorageState, ViewportSize, expect
 
 from chaupal.web.square.typing import BLOCKS
 from chaupal.web.static import LEXICA
@@ -298,6 +298,27 @@ def test_a_pick_is_learned_for_its_own_language_only(page: Page):
 def test_an_english_word_is_found_as_english_spells_it(page: Page):
     page.keyboard.type("please doctor school ")
     assert text(page) == "प्लीज डॉक्टर स्कूल "
+
+
+def test_before_all_words_are_there_none_is_put_and_then_the_one_that_is_being_typed_is_offered(hindi: BrowserContext):
+    """The list comes by the alphabet: half of it would make something else of what is typed."""
+    page, held = hindi.new_page(), list[Route]()
+    page.route("**/words.hi*", lambda request: held.append(request))
+    page.goto("/compose")
+    page.locator("#text").click()
+    page.keyboard.press("Control+m")
+    expect(page.locator(".typing-bar [aria-pressed=true]").first).to_be_visible()
+    while not held:
+        page.wait_for_timeout(50)
+    page.locator("#text").press_sequentially("namaste kis", delay=30)
+    expect(candidates(page)).to_have_count(0)
+    assert text(page) == "namaste kis"
+    for one in held:
+        one.continue_()
+    page.wait_for_selector(READY, state="attached")
+    expect(candidates(page).first).to_contain_text("किस")
+    page.locator("#text").press_sequentially("an namaste ", delay=30)
+    assert text(page) == "namaste किसान नमस्ते "
 
 
 def test_turned_off_it_does_nothing_and_stays_off(page: Page):

@@ -88,9 +88,14 @@ function sourceOf(field: Field): Source {
   const language = tongue(field);
   const known = sources.get(language);
   if (known) return known;
-  const made = { lexicon: new Lexicon(SCRIPTS[language]!), picks: new Picks(language) };
+  const made = { lexicon: new Lexicon(SCRIPTS[language]!), picks: new Picks(language), ready: false };
   sources.set(language, made);
-  void bring(language, made.lexicon);
+  void bring(language, made.lexicon).then(() => {
+    made.ready = true;
+    document.documentElement.dataset.typing = language;
+    const now = document.activeElement?.closest<Field>(FIELD);
+    if (listening && now && mode() === "phonetic") phonetic.input(now); // the word that is just being typed
+  });
   return made;
 }
 
@@ -98,7 +103,6 @@ async function bring(language: string, lexicon: Lexicon): Promise<void> {
   const [ours, here] = await Promise.allSettled([fetchWords(address(language)), fetchSquare(language)]);
   if (ours.status === "fulfilled") await lexicon.read(ours.value);
   if (here.status === "fulfilled") for (const word of here.value) lexicon.add(word, FREQUENT);
-  document.documentElement.dataset.typing = language;
 }
 
 async function fetchWords(from: string): Promise<Uint8Array> {

@@ -4,6 +4,7 @@ import { partFor } from "./ask.ts";
 import { toastWithUndo } from "./toast.ts";
 import { say } from "./words.ts";
 
+const DONE = "chaupal.done"; // what was done as the page was left
 const HERE = "form[data-part]";
 const WAIT = 10; // seconds in which a post that is thrown away can be had back
 const BACK: Record<string, string> = {
@@ -91,13 +92,23 @@ function inPlace(form: HTMLFormElement, button: HTMLButtonElement): boolean {
   return true;
 }
 
+/** On a profile a block or a mute changes all of the page: it comes anew, and then says what was done. */
+function tellOnReturn(): void {
+  const verb = sessionStorage.getItem(DONE) ?? "";
+  sessionStorage.removeItem(DONE);
+  const back = document.querySelector<HTMLButtonElement>(`.profile[data-who] button[formaction$="/${BACK[verb] ?? ""}"]`);
+  if (verb && back) toastWithUndo(say(`did-${verb}`), () => back.form?.requestSubmit(back));
+}
+
 export function watchDeeds(): void {
+  tellOnReturn();
   document.addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;
     const button = event.submitter;
     if (!form.matches(HERE) || form.dataset["plain"] || !(button instanceof HTMLButtonElement)) return;
     if (button.dataset["whole"] !== undefined) {
       if (inPlace(form, button) || (verbOf(button) === "delete" && !confirm(say("sure")))) event.preventDefault();
+      else if (["block", "mute"].includes(verbOf(button))) sessionStorage.setItem(DONE, verbOf(button));
       return;
     }
     event.preventDefault();

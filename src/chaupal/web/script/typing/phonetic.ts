@@ -42,7 +42,9 @@ export class Phonetic {
     const word = wordAtCaret(field);
     // A tag in a field that offers tags is spelled in their list (`spellings`).
     if (!word || this.#stays(field, word) || (word.tag && field.hasAttribute("data-offers"))) return this.close();
-    this.#offer(field, word, candidates(word.latin, this.#source(field)));
+    const words = candidates(word.latin, this.#source(field));
+    if (words.length) this.#offer(field, word, words);
+    else this.close();
   }
 
   /** How a word in Latin letters may be spelled, likeliest first; without itself. */
