@@ -7,7 +7,7 @@ what stands in the opaque entries of the log.
 
 import re
 from base64 import b64encode
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -80,15 +80,16 @@ class Outside:
         found: dict[str, Any] = {"webhooks": list(self.hook.heard)}
         for name, phone in self.phones.items():
             heads = [({k: v for k, v in head.items() if k not in SEALED}, len(body)) for head, body in phone.heard]
-            found[f"phone of {name}"] = [*zip(heads, phone.opened(), strict=True)]
-            found[f"phone of {name}"].sort(key=lambda one: one[1]["notification_id"])  # they are sent side by side
+            told: list[tuple[Any, Any]] = [*zip(heads, phone.opened(), strict=True)]
+            # They are sent side by side.
+            found[f"phone of {name}"] = sorted(told, key=lambda one: one[1]["notification_id"])
             phone.heard.clear()
         self.hook.heard.clear()
         return found
 
 
 @asynccontextmanager
-async def outside() -> AsyncIterator[Outside]:
+async def outside() -> AsyncGenerator[Outside]:
     async with hooked() as hook, device() as in_germany, device() as in_india, device() as of_author:
         yield Outside(hook, {"karl": in_germany, "ravi": in_india, "meera": of_author})
 
@@ -133,7 +134,8 @@ async def in_secret(v: Village, path: str) -> str:
     court = v.running.house.court
     theirs = [v.cast[f"staff_concerned_{role.value}"].latest.path for role in CLEARED]
     ref = await v.receives(path, "@koel", *theirs, gag_until=GAG)
-    withheld, refused = {"outcome": "withhold_post"}, {"outcome": "refuse", "code": "protected_expression"}
+    withheld: dict[str, Any] = {"outcome": "withhold_post"}
+    refused: dict[str, Any] = {"outcome": "refuse", "code": "protected_expression"}
     for number, said in ((1, withheld), (2, refused), *((3 + n, withheld) for n in range(len(theirs)))):
         v.clock.move(SECOND)
         await decisions.propose(court, v.chitra.viewer, ref, number, reason=WHY, **said)
@@ -155,7 +157,7 @@ async def streams(v: Village, stack: AsyncExitStack) -> dict[str, Ear]:
         for name, who in people.items():
             if (who is None and not route.public) or (route.stream == "list" and who is not v.karl):
                 continue
-            how = {"country": "DE", "token": who.token if who else ""}
+            how: dict[str, Any] = {"country": "DE", "token": who.token if who else ""}
             if route.path == "/live":
                 how = {"country": "DE", "cookie": f"chaupal={who.cookie}" if who else ""}
                 query = "of=public" if who is None else "of=home"
