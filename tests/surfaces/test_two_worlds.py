@@ -224,7 +224,8 @@ def _names(v: Village, post: Said, secret_ref: str) -> dict[str, list[object]]:
         "index": [0, 3, 20, 40, 63, 999], "/log/openings/ index": [0, 1], "ref": ["IN-2021-0001", "IN-2021-0002", "IN-2021-0003", "X-1",
             secret_ref],
         "digest": ["0" * 64], "period": ["2021-01"], "revision": [1],
-        "number": [1], "user_id": [1], "document_id": [1], "date": ["2021-02-11"], "kind": ["terms"], "quote_id": [1], "captions": [1], "id": [1],
+        "number": [1], "user_id": [1], "document_id": [1], "date": ["2021-02-11"], "kind": ["terms"], "quote_id": [1], "id": [1],
+        "captions": [1],
     }  # fmt: skip
 
 
