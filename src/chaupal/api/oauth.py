@@ -10,7 +10,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Caller
 from chaupal.social.people import push_keys
 from chaupal.social.signin import oauth
-from chaupal.social.signin.oauth_server import GRANT_TYPES, Outcome
+from chaupal.social.signin.oauth_words import GRANT_TYPES, Outcome
 from chaupal.social.signin.scopes import SCOPES
 from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.route import Nothing, Route, get, post

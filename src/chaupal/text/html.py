@@ -4,13 +4,17 @@ What we render is escaped by construction: only the tags written here can come o
 """
 
 from collections.abc import Callable
+from functools import cache
 from html import escape, unescape
+from typing import TYPE_CHECKING
 
-import nh3
 import regex
 
 from chaupal.text.grammar import Entity, find_entities
 from chaupal.text.normal import nfc
+
+if TYPE_CHECKING:
+    import nh3
 
 MentionUrl = Callable[[str], tuple[str, str] | None]
 TagUrl = Callable[[str], str]
@@ -23,15 +27,6 @@ _BLANK_LINES = regex.compile(r"\n[ \t]*+(?:\n[ \t]*+)+")
 _INSIDE_A_LETTER = regex.compile(r"[\p{M}\u200c\u200d]")
 
 _CLASSES = {"mention", "hashtag", "u-url", "h-card", "invisible", "ellipsis"}
-_CLEANER = nh3.Cleaner(
-    tags={"p", "br", "a", "span", "del", "pre", "code", "em", "strong", "b", "i", "u", "ul", "ol", "li", "blockquote"},
-    attributes={"a": {"href"}},
-    allowed_classes={"a": _CLASSES, "span": _CLASSES},
-    url_schemes={"http", "https"},
-    link_rel=_REL,
-    set_tag_attribute_values={"a": {"target": "_blank"}},
-)
-_TEXT_ONLY = nh3.Cleaner(tags=set(), attributes={})
 _LINE_ENDS = regex.compile(r"<br\s*+/?>|</(?:li|div|h[1-6])\s*+>", regex.I)
 _BLOCK_ENDS = regex.compile(r"</(?:p|blockquote|pre|ul|ol)\s*+>", regex.I)
 _MANY_LINES = regex.compile(r"\n{3,}+")
@@ -56,15 +51,38 @@ def render(text: str, mention_url: MentionUrl, tag_url: TagUrl) -> str:
     return _paragraphs("".join(parts))
 
 
+@cache
+def _cleaner() -> "nh3.Cleaner":
+    import nh3  # brought in with the first foreign text
+
+    return nh3.Cleaner(
+        tags={
+            "p", "br", "a", "span", "del", "pre", "code", "em", "strong", "b", "i", "u", "ul", "ol", "li", "blockquote",
+        },
+        attributes={"a": {"href"}},
+        allowed_classes={"a": _CLASSES, "span": _CLASSES},
+        url_schemes={"http", "https"},
+        link_rel=_REL,
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+    )  # fmt: skip
+
+
+@cache
+def _text_only() -> "nh3.Cleaner":
+    import nh3
+
+    return nh3.Cleaner(tags=set(), attributes={})
+
+
 def sanitise(html: str) -> str:
     """Foreign HTML reduced to what a post may hold: no script, style, image, handler, or link that is not http(s)."""
-    return _CLEANER.clean(html)
+    return _cleaner().clean(html)
 
 
 def to_text(html: str) -> str:
     """The plain text of HTML: a blank line between paragraphs, `<br>` a line end, script and style gone."""
     marked = _LINE_ENDS.sub("\n", _BLOCK_ENDS.sub("\n\n", html))
-    return _MANY_LINES.sub("\n\n", unescape(_TEXT_ONLY.clean(marked))).strip()
+    return _MANY_LINES.sub("\n\n", unescape(_text_only().clean(marked))).strip()
 
 
 def _paragraphs(html: str) -> str:

@@ -9,14 +9,13 @@ from urllib.parse import urlsplit
 
 import msgspec
 import regex
-from authlib.oauth2.rfc6749.util import extract_basic_authorization
 
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.secrets import digest, new_secret
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
-from chaupal.social.signin.oauth_server import OOB, Authorization, Outcome, Server, authorize, problem
+from chaupal.social.signin.oauth_words import OOB, Authorization, Outcome, problem
 from chaupal.social.signin.scopes import KNOWN
 from chaupal.store.identity import apps
 from chaupal.store.identity.apps import App, Grant, Token
@@ -69,8 +68,12 @@ async def app_of(square: Square, id_: int) -> App | None:
 async def ask(square: Square, form: Mapping[str, str], *, staff: bool) -> Authorization:
     """What an app asks to be allowed, checked; for the page on which somebody decides.
 
-    Raises `oauth_server.Refused`: with the address to send the browser back to, or without one where that itself is wrong.
+    Raises `oauth_words.Refused`: with the address to send the browser back to, or without one where that itself is wrong.
     """
+    from chaupal.social.signin.oauth_server import (
+        authorize,
+    )  # with Authlib: here, where an app asks, and not at the start
+
     async with square.work.reading() as reading:
         app = await apps.app_called(reading, form.get("client_id", ""))
     return authorize(app, form, staff=staff)
@@ -90,6 +93,8 @@ async def allow(square: Square, viewer: Viewer, asked: Authorization) -> str:
 
 async def exchange(square: Square, form: Mapping[str, str], authorization: str = "") -> Outcome:
     """A token for a code, or for the app itself: what the token endpoint answers. `authorization`: the header, if any."""
+    from chaupal.social.signin.oauth_server import Server
+
     form = with_client(form, authorization)
     code = form.get("code", "")
     async with square.work.reading() as reading:
@@ -104,6 +109,8 @@ async def exchange(square: Square, form: Mapping[str, str], authorization: str =
 
 async def revoke(square: Square, form: Mapping[str, str], authorization: str = "") -> Outcome:
     """The token ends, if it is the app's; saying so again is no error (RFC 7009)."""
+    from chaupal.social.signin.oauth_server import Server
+
     form = with_client(form, authorization)
     hash_ = digest(form.get("token", ""))
     async with square.work.reading() as reading:
@@ -119,6 +126,8 @@ async def revoke(square: Square, form: Mapping[str, str], authorization: str = "
 
 def with_client(form: Mapping[str, str], authorization: str) -> dict[str, str]:
     """The form with the app's name and secret from an Authorization header; one that cannot be read is none."""
+    from authlib.oauth2.rfc6749.util import extract_basic_authorization
+
     try:
         name, secret = extract_basic_authorization({"Authorization": authorization})
     except ValueError:  # not UTF-8, or nothing behind "Basic"

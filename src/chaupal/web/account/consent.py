@@ -3,12 +3,11 @@
 from typing import Any
 
 import msgspec
-from authlib.common.urls import add_params_to_uri
 from msgspec.structs import asdict, replace
 
 from chaupal.policy.surface import Surface
 from chaupal.social.signin import oauth
-from chaupal.social.signin.oauth_server import OOB, Refused
+from chaupal.social.signin.oauth_words import OOB, Refused
 from chaupal.web import links, pages
 from chaupal.web.words import LANGUAGES, N_, words
 from chaupal.wire.asgi import PAGE as PAGE_HEADERS
@@ -137,6 +136,8 @@ def _part(call: Call[Any], scope: str) -> str:
 
 
 def _back(uri: str, **params: str) -> str:
+    from authlib.common.urls import add_params_to_uri
+
     return add_params_to_uri(uri, [(name, value) for name, value in params.items() if value])
 
 
