@@ -103,7 +103,7 @@ def bearing(answer: httpx2.Response) -> dict[str, str]:
     return {"authorization": f"Bearer {answer.json()['access_token']}"}
 
 
-async def test_an_app_comes_in_acts_and_gives_its_token_back(browser, app, clock: StillClock):
+async def test_an_app_comes_in_acts_and_gives_its_token_back(browser: httpx2.AsyncClient, app, clock: StillClock):
     made = await register(app)
     asked = await browser.get(authorize(made, state="s & t"))
     assert asked.status_code == 303
@@ -135,7 +135,7 @@ async def test_an_app_comes_in_acts_and_gives_its_token_back(browser, app, clock
     assert (gone.status_code, gone.json()["error"]) == (401, "The access token is invalid")
 
 
-async def test_a_code_works_once_and_its_replay_ends_what_it_gave(browser, app):
+async def test_a_code_works_once_and_its_replay_ends_what_it_gave(browser: httpx2.AsyncClient, app):
     made = await register(app)
     await log_in(browser)
     code = await allow(browser, made)
@@ -146,7 +146,7 @@ async def test_a_code_works_once_and_its_replay_ends_what_it_gave(browser, app):
     assert (await app.get("/api/v1/accounts/verify_credentials", headers=bearing(token))).status_code == 401
 
 
-async def test_a_code_dies_after_ten_minutes(browser, app, clock: StillClock):
+async def test_a_code_dies_after_ten_minutes(browser: httpx2.AsyncClient, app, clock: StillClock):
     made = await register(app)
     await log_in(browser)
     code = await allow(browser, made)
@@ -169,7 +169,7 @@ async def test_a_code_dies_after_ten_minutes(browser, app, clock: StillClock):
         ({"grant_type": ""}, 400, "invalid_request"),
     ],
 )
-async def test_what_is_wrong_is_told_as_the_standard_says(browser, app, more, status, error):
+async def test_what_is_wrong_is_told_as_the_standard_says(browser: httpx2.AsyncClient, app, more, status, error):
     made = await register(app)
     await log_in(browser)
     answer = await fetch(app, made, await allow(browser, made), **more)
@@ -177,13 +177,13 @@ async def test_what_is_wrong_is_told_as_the_standard_says(browser, app, more, st
     assert answer.json()["error_description"]
 
 
-async def test_a_code_is_for_the_app_that_asked(browser, app):
+async def test_a_code_is_for_the_app_that_asked(browser: httpx2.AsyncClient, app):
     made, other = await register(app), await register(app)
     await log_in(browser)
     assert (await fetch(app, other, await allow(browser, made))).json()["error"] == "invalid_grant"
 
 
-async def test_an_app_may_prove_itself_in_the_header_and_then_only_so(browser, app):
+async def test_an_app_may_prove_itself_in_the_header_and_then_only_so(browser: httpx2.AsyncClient, app):
     made = await register(app)
     await log_in(browser)
     code = await allow(browser, made, **PKCE)
@@ -196,7 +196,7 @@ async def test_an_app_may_prove_itself_in_the_header_and_then_only_so(browser, a
     assert right.status_code == 200
 
 
-async def test_without_a_secret_the_verifier_is_the_proof(browser, app):
+async def test_without_a_secret_the_verifier_is_the_proof(browser: httpx2.AsyncClient, app):
     made = await register(app)
     await log_in(browser)
     for verifier, status in (("w" * 43, 400), ("", 400), (VERIFIER, 200)):
@@ -205,14 +205,14 @@ async def test_without_a_secret_the_verifier_is_the_proof(browser, app):
 
 
 @pytest.mark.parametrize("method", ["plain", ""])
-async def test_only_s256_is_taken(browser, app, method: str):
+async def test_only_s256_is_taken(browser: httpx2.AsyncClient, app, method: str):
     made = await register(app)
     await log_in(browser)
     answer = await browser.get(authorize(made, code_challenge=CHALLENGE, code_challenge_method=method))
     assert "error=invalid_request" in answer.headers["location"]
 
 
-async def test_where_there_is_no_way_back_the_code_is_shown(browser, app):
+async def test_where_there_is_no_way_back_the_code_is_shown(browser: httpx2.AsyncClient, app):
     made = await register(app, redirect_uris=OOB)
     await log_in(browser)
     answer = await submit(browser, authorize(made, redirect_uri=OOB), decision="allow")
@@ -224,7 +224,7 @@ async def test_where_there_is_no_way_back_the_code_is_shown(browser, app):
     assert denied.status_code == 400
 
 
-async def test_who_says_no_sends_the_app_away_empty(browser, app):
+async def test_who_says_no_sends_the_app_away_empty(browser: httpx2.AsyncClient, app):
     made = await register(app)
     await log_in(browser)
     answer = await submit(browser, authorize(made, state="x"), decision="deny")
@@ -235,7 +235,7 @@ async def test_who_says_no_sends_the_app_away_empty(browser, app):
 @pytest.mark.parametrize(
     "uri", ["https://evil.example/", "https://app.example/back", "javascript:alert(1)", "//app.example"]
 )
-async def test_nobody_is_sent_to_an_address_that_was_not_registered(browser, app, uri: str):
+async def test_nobody_is_sent_to_an_address_that_was_not_registered(browser: httpx2.AsyncClient, app, uri: str):
     made = await register(app)
     await log_in(browser)
     answer = await browser.get(authorize(made, redirect_uri=uri))
@@ -244,7 +244,7 @@ async def test_nobody_is_sent_to_an_address_that_was_not_registered(browser, app
     assert (await browser.get(authorize({"client_id": "nobody"}))).status_code == 400
 
 
-async def test_a_form_from_elsewhere_allows_nothing(browser, app):
+async def test_a_form_from_elsewhere_allows_nothing(browser: httpx2.AsyncClient, app):
     made = await register(app)
     await log_in(browser)
     sent = {"response_type": "code", "client_id": made["client_id"], "redirect_uri": BACK, "decision": "allow"}
@@ -252,7 +252,7 @@ async def test_a_form_from_elsewhere_allows_nothing(browser, app):
     assert (await browser.post("/oauth/authorize", data=sent | {"csrf": "x" * 32})).status_code == 403
 
 
-async def test_an_app_has_no_more_than_it_registered_for(browser, app):
+async def test_an_app_has_no_more_than_it_registered_for(browser: httpx2.AsyncClient, app):
     made = await register(app, scopes="read write:statuses")
     await log_in(browser)
     for scope in ("write", "follow", "nonsense", "read write:statuses push"):
@@ -265,7 +265,7 @@ async def test_an_app_has_no_more_than_it_registered_for(browser, app):
     assert (refused.status_code, refused.json()["error"]) == (403, "This action is outside the authorized scopes")
 
 
-async def test_only_staff_can_give_an_app_what_staff_can_do(house: Running, browser, app):
+async def test_only_staff_can_give_an_app_what_staff_can_do(house: Running, browser: httpx2.AsyncClient, app):
     made = await register(app, scopes="read admin:read")
     await log_in(browser)
     assert "error=invalid_scope" in (await browser.get(authorize(made, scope="read admin:read"))).headers["location"]
@@ -290,7 +290,7 @@ async def test_an_app_for_itself_is_an_app_and_nobody(app):
     assert (await app.get("/api/v1/timelines/public", headers=bearing(token))).status_code == 200
 
 
-async def test_an_app_ends_its_own_tokens_and_no_other_apps(browser, app):
+async def test_an_app_ends_its_own_tokens_and_no_other_apps(browser: httpx2.AsyncClient, app):
     made, other = await register(app), await register(app)
     await log_in(browser)
     token = await fetch(app, made, await allow(browser, made))
@@ -335,7 +335,7 @@ async def test_an_app_registers_in_every_way_that_clients_do(app):
         assert made["client_id"] != made["client_secret"]
 
 
-async def test_force_login_asks_again_who_it_is(browser, app):
+async def test_force_login_asks_again_who_it_is(browser: httpx2.AsyncClient, app):
     made = await register(app)
     await log_in(browser)
     answer = await browser.get(authorize(made, force_login="true"))
@@ -346,7 +346,7 @@ async def test_force_login_asks_again_who_it_is(browser, app):
     assert (await browser.get(answer.headers["location"])).status_code == 200
 
 
-async def test_the_page_speaks_the_language_that_the_app_names(browser, app):
+async def test_the_page_speaks_the_language_that_the_app_names(browser: httpx2.AsyncClient, app):
     made = await register(app)
     await log_in(browser)
     assert '<html lang="hi"' in (await browser.get(authorize(made, lang="hi-IN"))).text
@@ -397,7 +397,7 @@ async def submit_last(browser: httpx2.AsyncClient, path: str) -> httpx2.Response
     return await browser.post(path, data={"csrf": csrf[1]})
 
 
-async def test_a_forgotten_password_is_chosen_anew_by_mail(house: Running, browser):
+async def test_a_forgotten_password_is_chosen_anew_by_mail(house: Running, browser: httpx2.AsyncClient):
     unknown = await submit(browser, "/reset", email="nobody@example.org")
     known = await submit(browser, "/reset", email="asha@example.org")
     assert (unknown.status_code, known.status_code) == (200, 200)
@@ -412,13 +412,13 @@ async def test_a_forgotten_password_is_chosen_anew_by_mail(house: Running, brows
 
 
 @pytest.mark.parametrize("where", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:x"])
-async def test_a_log_in_leads_back_to_this_site_only(browser, where: str):
+async def test_a_log_in_leads_back_to_this_site_only(browser: httpx2.AsyncClient, where: str):
     page = str(httpx2.URL("/login", params={"next": where}))
     answer = await submit(browser, page, name="asha", password=PASSWORD)
     assert answer.headers["location"] == "/"
 
 
-async def test_the_cookie_is_for_this_site_alone_and_no_script_reads_it(browser):
+async def test_the_cookie_is_for_this_site_alone_and_no_script_reads_it(browser: httpx2.AsyncClient):
     answer = await submit(browser, "/login", name="asha", password=PASSWORD)
     cookie = next(c for c in answer.headers.get_list("set-cookie") if c.startswith("chaupal="))
     assert "HttpOnly" in cookie
@@ -427,7 +427,7 @@ async def test_the_cookie_is_for_this_site_alone_and_no_script_reads_it(browser)
     assert (await browser.get("/api/v1/accounts/verify_credentials")).status_code == 401, "a cookie opens no API"
 
 
-async def test_logging_out_ends_the_session(browser):
+async def test_logging_out_ends_the_session(browser: httpx2.AsyncClient):
     await log_in(browser)
     kept = browser.cookies.get("chaupal")
     answer = await submit(browser, "/password", old=PASSWORD, password="another password")
