@@ -103,7 +103,9 @@ def bearing(answer: httpx2.Response) -> dict[str, str]:
     return {"authorization": f"Bearer {answer.json()['access_token']}"}
 
 
-async def test_an_app_comes_in_acts_and_gives_its_token_back(browser: httpx2.AsyncClient, app, clock: StillClock):
+async def test_an_app_comes_in_acts_and_gives_its_token_back(
+    browser: httpx2.AsyncClient, app: httpx2.AsyncClient, clock: StillClock
+):
     made = await register(app)
     asked = await browser.get(authorize(made, state="s & t"))
     assert asked.status_code == 303
@@ -135,7 +137,7 @@ async def test_an_app_comes_in_acts_and_gives_its_token_back(browser: httpx2.Asy
     assert (gone.status_code, gone.json()["error"]) == (401, "The access token is invalid")
 
 
-async def test_a_code_works_once_and_its_replay_ends_what_it_gave(browser: httpx2.AsyncClient, app):
+async def test_a_code_works_once_and_its_replay_ends_what_it_gave(browser: httpx2.AsyncClient, app: httpx2.AsyncClient):
     made = await register(app)
     await log_in(browser)
     code = await allow(browser, made)
@@ -146,7 +148,7 @@ async def test_a_code_works_once_and_its_replay_ends_what_it_gave(browser: httpx
     assert (await app.get("/api/v1/accounts/verify_credentials", headers=bearing(token))).status_code == 401
 
 
-async def test_a_code_dies_after_ten_minutes(browser: httpx2.AsyncClient, app, clock: StillClock):
+async def test_a_code_dies_after_ten_minutes(browser: httpx2.AsyncClient, app: httpx2.AsyncClient, clock: StillClock):
     made = await register(app)
     await log_in(browser)
     code = await allow(browser, made)
@@ -169,7 +171,9 @@ async def test_a_code_dies_after_ten_minutes(browser: httpx2.AsyncClient, app, c
         ({"grant_type": ""}, 400, "invalid_request"),
     ],
 )
-async def test_what_is_wrong_is_told_as_the_standard_says(browser: httpx2.AsyncClient, app, more, status, error):
+async def test_what_is_wrong_is_told_as_the_standard_says(
+    browser: httpx2.AsyncClient, app: httpx2.AsyncClient, more: dict[str, str], status: int, error: str
+):
     made = await register(app)
     await log_in(browser)
     answer = await fetch(app, made, await allow(browser, made), **more)
@@ -177,13 +181,15 @@ async def test_what_is_wrong_is_told_as_the_standard_says(browser: httpx2.AsyncC
     assert answer.json()["error_description"]
 
 
-async def test_a_code_is_for_the_app_that_asked(browser: httpx2.AsyncClient, app):
+async def test_a_code_is_for_the_app_that_asked(browser: httpx2.AsyncClient, app: httpx2.AsyncClient):
     made, other = await register(app), await register(app)
     await log_in(browser)
     assert (await fetch(app, other, await allow(browser, made))).json()["error"] == "invalid_grant"
 
 
-async def test_an_app_may_prove_itself_in_the_header_and_then_only_so(browser: httpx2.AsyncClient, app):
+async def test_an_app_may_prove_itself_in_the_header_and_then_only_so(
+    browser: httpx2.AsyncClient, app: httpx2.AsyncClient
+):
     made = await register(app)
     await log_in(browser)
     code = await allow(browser, made, **PKCE)
@@ -196,7 +202,7 @@ async def test_an_app_may_prove_itself_in_the_header_and_then_only_so(browser: h
     assert right.status_code == 200
 
 
-async def test_without_a_secret_the_verifier_is_the_proof(browser: httpx2.AsyncClient, app):
+async def test_without_a_secret_the_verifier_is_the_proof(browser: httpx2.AsyncClient, app: httpx2.AsyncClient):
     made = await register(app)
     await log_in(browser)
     for verifier, status in (("w" * 43, 400), ("", 400), (VERIFIER, 200)):
@@ -205,14 +211,14 @@ async def test_without_a_secret_the_verifier_is_the_proof(browser: httpx2.AsyncC
 
 
 @pytest.mark.parametrize("method", ["plain", ""])
-async def test_only_s256_is_taken(browser: httpx2.AsyncClient, app, method: str):
+async def test_only_s256_is_taken(browser: httpx2.AsyncClient, app: httpx2.AsyncClient, method: str):
     made = await register(app)
     await log_in(browser)
     answer = await browser.get(authorize(made, code_challenge=CHALLENGE, code_challenge_method=method))
     assert "error=invalid_request" in answer.headers["location"]
 
 
-async def test_where_there_is_no_way_back_the_code_is_shown(browser: httpx2.AsyncClient, app):
+async def test_where_there_is_no_way_back_the_code_is_shown(browser: httpx2.AsyncClient, app: httpx2.AsyncClient):
     made = await register(app, redirect_uris=OOB)
     await log_in(browser)
     answer = await submit(browser, authorize(made, redirect_uri=OOB), decision="allow")
@@ -224,7 +230,7 @@ async def test_where_there_is_no_way_back_the_code_is_shown(browser: httpx2.Asyn
     assert denied.status_code == 400
 
 
-async def test_who_says_no_sends_the_app_away_empty(browser: httpx2.AsyncClient, app):
+async def test_who_says_no_sends_the_app_away_empty(browser: httpx2.AsyncClient, app: httpx2.AsyncClient):
     made = await register(app)
     await log_in(browser)
     answer = await submit(browser, authorize(made, state="x"), decision="deny")
@@ -235,7 +241,9 @@ async def test_who_says_no_sends_the_app_away_empty(browser: httpx2.AsyncClient,
 @pytest.mark.parametrize(
     "uri", ["https://evil.example/", "https://app.example/back", "javascript:alert(1)", "//app.example"]
 )
-async def test_nobody_is_sent_to_an_address_that_was_not_registered(browser: httpx2.AsyncClient, app, uri: str):
+async def test_nobody_is_sent_to_an_address_that_was_not_registered(
+    browser: httpx2.AsyncClient, app: httpx2.AsyncClient, uri: str
+):
     made = await register(app)
     await log_in(browser)
     answer = await browser.get(authorize(made, redirect_uri=uri))
@@ -244,7 +252,7 @@ async def test_nobody_is_sent_to_an_address_that_was_not_registered(browser: htt
     assert (await browser.get(authorize({"client_id": "nobody"}))).status_code == 400
 
 
-async def test_a_form_from_elsewhere_allows_nothing(browser: httpx2.AsyncClient, app):
+async def test_a_form_from_elsewhere_allows_nothing(browser: httpx2.AsyncClient, app: httpx2.AsyncClient):
     made = await register(app)
     await log_in(browser)
     sent = {"response_type": "code", "client_id": made["client_id"], "redirect_uri": BACK, "decision": "allow"}
@@ -252,7 +260,7 @@ async def test_a_form_from_elsewhere_allows_nothing(browser: httpx2.AsyncClient,
     assert (await browser.post("/oauth/authorize", data=sent | {"csrf": "x" * 32})).status_code == 403
 
 
-async def test_an_app_has_no_more_than_it_registered_for(browser: httpx2.AsyncClient, app):
+async def test_an_app_has_no_more_than_it_registered_for(browser: httpx2.AsyncClient, app: httpx2.AsyncClient):
     made = await register(app, scopes="read write:statuses")
     await log_in(browser)
     for scope in ("write", "follow", "nonsense", "read write:statuses push"):
@@ -265,7 +273,9 @@ async def test_an_app_has_no_more_than_it_registered_for(browser: httpx2.AsyncCl
     assert (refused.status_code, refused.json()["error"]) == (403, "This action is outside the authorized scopes")
 
 
-async def test_only_staff_can_give_an_app_what_staff_can_do(house: Running, browser: httpx2.AsyncClient, app):
+async def test_only_staff_can_give_an_app_what_staff_can_do(
+    house: Running, browser: httpx2.AsyncClient, app: httpx2.AsyncClient
+):
     made = await register(app, scopes="read admin:read")
     await log_in(browser)
     assert "error=invalid_scope" in (await browser.get(authorize(made, scope="read admin:read"))).headers["location"]
@@ -280,7 +290,7 @@ async def test_only_staff_can_give_an_app_what_staff_can_do(house: Running, brow
     assert (own.status_code, own.json()["error"]) == (400, "invalid_scope")
 
 
-async def test_an_app_for_itself_is_an_app_and_nobody(app):
+async def test_an_app_for_itself_is_an_app_and_nobody(app: httpx2.AsyncClient):
     made = await register(app)
     sent = {k: made[k] for k in ("client_id", "client_secret")} | {"grant_type": "client_credentials", "scope": "read"}
     token = await app.post("/oauth/token", json=sent)
@@ -290,7 +300,7 @@ async def test_an_app_for_itself_is_an_app_and_nobody(app):
     assert (await app.get("/api/v1/timelines/public", headers=bearing(token))).status_code == 200
 
 
-async def test_an_app_ends_its_own_tokens_and_no_other_apps(browser: httpx2.AsyncClient, app):
+async def test_an_app_ends_its_own_tokens_and_no_other_apps(browser: httpx2.AsyncClient, app: httpx2.AsyncClient):
     made, other = await register(app), await register(app)
     await log_in(browser)
     token = await fetch(app, made, await allow(browser, made))
@@ -312,13 +322,13 @@ async def test_an_app_ends_its_own_tokens_and_no_other_apps(browser: httpx2.Asyn
         {"scopes": "read everything"}, {"redirect_uris": ["https://ok.example/", 'https://a"b.example/']},
     ],
 )  # fmt: skip
-async def test_an_app_that_cannot_be_is_refused_in_the_usual_shape(app, sent: dict[str, Any]):
+async def test_an_app_that_cannot_be_is_refused_in_the_usual_shape(app: httpx2.AsyncClient, sent: dict[str, Any]):
     answer = await app.post("/api/v1/apps", json={"client_name": "x", "redirect_uris": BACK} | sent)
     assert answer.status_code == 422, answer.text
     assert answer.json()["error"].startswith("Validation failed")
 
 
-async def test_an_app_registers_in_every_way_that_clients_do(app):
+async def test_an_app_registers_in_every_way_that_clients_do(app: httpx2.AsyncClient):
     uris = "https://a.example/\nmyapp://back"
     ways: list[dict[str, Any]] = [
         {"data": {"client_name": "x", "redirect_uris": uris, "website": "https://a.example"}},
@@ -335,7 +345,7 @@ async def test_an_app_registers_in_every_way_that_clients_do(app):
         assert made["client_id"] != made["client_secret"]
 
 
-async def test_force_login_asks_again_who_it_is(browser: httpx2.AsyncClient, app):
+async def test_force_login_asks_again_who_it_is(browser: httpx2.AsyncClient, app: httpx2.AsyncClient):
     made = await register(app)
     await log_in(browser)
     answer = await browser.get(authorize(made, force_login="true"))
@@ -346,14 +356,14 @@ async def test_force_login_asks_again_who_it_is(browser: httpx2.AsyncClient, app
     assert (await browser.get(answer.headers["location"])).status_code == 200
 
 
-async def test_the_page_speaks_the_language_that_the_app_names(browser: httpx2.AsyncClient, app):
+async def test_the_page_speaks_the_language_that_the_app_names(browser: httpx2.AsyncClient, app: httpx2.AsyncClient):
     made = await register(app)
     await log_in(browser)
     assert '<html lang="hi"' in (await browser.get(authorize(made, lang="hi-IN"))).text
     assert '<html lang="en"' in (await browser.get(authorize(made, lang="en"))).text
 
 
-async def test_the_metadata_leads_to_doors_that_open(app):
+async def test_the_metadata_leads_to_doors_that_open(app: httpx2.AsyncClient):
     found = (await app.get("/.well-known/oauth-authorization-server")).json()
     assert found["issuer"] == ORIGIN
     assert found["code_challenge_methods_supported"] == ["S256"]
