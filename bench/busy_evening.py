@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.data import CROWD, HINDI, PEOPLE, POSTS, TAGS, WORD, DataSet, sentence
-from bench.process import Load, Server, fire, free_port, serving
+from bench.process import Load, Server, fire, free_port, rested, serving
 from bench.works import API, ITS_OWN, ask
 
 # Of 1,000 requests.
@@ -127,6 +127,7 @@ def bare(folder: Path) -> Generator[Server]:
 
 def measure(server: Server, data: DataSet, folder: Path, seconds: float) -> dict[str, Any]:
     """The figures of the evening. The server has just begun: the first homes are its first."""
+    rested(server)
     homes = [One("home", "GET", f"{API}/timelines/home", token) for token in data.tokens]
     fire(server, [homes[0].sent()], connections=1, most=20)  # the program itself is warm
     first = good(fire(server, [one.sent() for one in homes[1:]], connections=1, most=len(homes) - 1), "first homes")

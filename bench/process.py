@@ -14,6 +14,7 @@ from pathlib import Path
 
 CORES = sorted(os.sched_getaffinity(0))
 PATIENCE = 60  # seconds
+IDLE = 0.02  # of a core: less is not worth waiting for
 
 
 @dataclass
@@ -91,6 +92,16 @@ def _wait(process: "subprocess.Popen[bytes]", port: int, path: str, began: float
                 return time.perf_counter() - began
         time.sleep(0.01)
     raise SystemExit("the server did not answer in time")
+
+
+def rested(server: Server) -> None:
+    """Wait until a server has done what it does once after its start: it walks through its whole record, slice by slice."""
+    until = time.perf_counter() + PATIENCE
+    while time.perf_counter() < until:
+        before = server.cpu
+        time.sleep(2)
+        if server.cpu - before < 2 * IDLE:
+            return
 
 
 def fire(server: Server, requests: list[str], *, connections: int = 16, seconds: float = 60.0, most: int = 0) -> Load:
