@@ -22,7 +22,6 @@ from chaupal.kernel.settings import Settings
 from chaupal.ports.country import Locator
 from chaupal.wire.streaming import HEARTBEAT
 
-
 # Seconds that a thread with much to compute keeps the interpreter: whoever is answered waits for it at each look at the
 # store or the wire, and Python's own 5 ms are more than most answers take.
 GIVE_WAY = 0.0005

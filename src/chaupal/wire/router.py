@@ -3,7 +3,7 @@
 import functools
 from typing import Any, NamedTuple
 
-from chaupal.kernel.errors import NotFound, Problem
+from chaupal.kernel.errors import Coded, NotFound
 from chaupal.policy.surface import Surface
 from chaupal.wire.call import Answer
 from chaupal.wire.route import Route, Shape
@@ -12,7 +12,7 @@ REST = frozenset({"path"})  # parameters that take whatever is left of a path, s
 API_PREFIXES = ("/api/", "/oauth/token", "/oauth/revoke", "/.well-known/", "/nodeinfo/")
 
 
-class WrongMethod(Problem):
+class WrongMethod(Coded):
     """The path is known, the method is not."""
 
     status = 405
@@ -24,7 +24,7 @@ async def _missing(call: Any) -> Answer:
 
 
 async def _wrong(call: Any) -> Answer:
-    raise WrongMethod()
+    raise WrongMethod
 
 
 MISSING = {

@@ -140,8 +140,21 @@ async def test_a_wrong_method_is_told_the_right_ones(
     front: httpx2.AsyncClient, method: str, path: str, allowed: set[str]
 ):
     answer = await front.request(method, path)
-    assert answer.status_code == 405 and answer.json()["error"]
-    assert allowed <= {name.strip() for name in answer.headers["allow"].split(",")}
+    assert (answer.status_code, answer.json()) == (405, {"error": "Method not allowed"})
+    assert allowed == {name.strip() for name in answer.headers["allow"].split(",")}
+
+
+async def test_a_wrong_method_on_a_page_is_a_page_that_says_so(front: httpx2.AsyncClient):
+    """Somebody who goes back to where a form was sent."""
+    answer = await front.get("/logout", headers={"accept-language": "hi"})
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert "यह पता केवल फ़ॉर्म के लिए है" in answer.text and "access-control-allow-origin" not in answer.headers
+
+
+async def test_a_stream_has_no_head(front: httpx2.AsyncClient):
+    for path in ("/api/v1/streaming/public", "/live"):
+        answer = await front.head(path)
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
 
 
 @pytest.mark.parametrize(
