@@ -6,7 +6,6 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
-import maxminddb
 import msgspec
 
 from chaupal.kernel.countries import known_country
@@ -85,18 +84,25 @@ def country_file(settings: Settings) -> Lookup:
     path = Path(settings.country_file) if settings.country_file else PACKAGED
     if not settings.country_file and not path.exists():
         return lambda address: None
-    # The packaged file is mapped, which takes a tenth of the time and no memory of ours. The operator's own may be written over
-    # while it is read, which would end the process.
-    mode = maxminddb.MODE_MEMORY if settings.country_file else maxminddb.MODE_AUTO
-    reader: Any = maxminddb.open_database(path, mode)
+    reader = functools.cache(functools.partial(_opened, path, own=bool(settings.country_file)))
+    if settings.country_file:
+        reader()  # what is wrong with it is told at the start; the packaged one waits for the first address
     return functools.partial(_country_in, reader)
 
 
-def _country_in(reader: Any, address: str) -> str | None:
+def _opened(path: Path, *, own: bool) -> Any:
+    """The packaged file is mapped, which takes a tenth of the time and no memory of ours. The operator's own may be written
+    over while it is read, which would end a process that had mapped it."""
+    import maxminddb
+
+    return maxminddb.open_database(path, maxminddb.MODE_MEMORY if own else maxminddb.MODE_AUTO)
+
+
+def _country_in(reader: Callable[[], Any], address: str) -> str | None:
     try:
         ip = ip_address(address)
         ip = getattr(ip, "ipv4_mapped", None) or ip
-        record: Any = None if any(ip in net for net in NOWHERE if net.version == ip.version) else reader.get(str(ip))
+        record: Any = None if any(ip in net for net in NOWHERE if net.version == ip.version) else reader().get(str(ip))
     except ValueError:
         return None
     if not isinstance(record, dict):

@@ -9,9 +9,9 @@ from chaupal.app.lasting import lasting
 
 # Libraries that one feature alone needs, each of them with many modules or megabytes; and drivers of what a house has not.
 LATER = frozenset({
-    "webauthn", "OpenSSL", "joserfc", "authlib", "httpx2", "smtplib", "email.policy", "xml.sax", "markdown_it", "nh3",
-    "selectolax", "jinja2", "pycld2", "difflib", "structlog", "rich", "alembic", "asyncpg", "sqlalchemy.dialects.postgresql", "pyvips",
-    "PIL", "obstore", "pyhanko", "segno",
+    "webauthn", "OpenSSL", "joserfc", "authlib", "httpx2", "smtplib", "email.policy", "xml.sax", "markdown_it", "nh3", "selectolax",
+    "jinja2", "pycld2", "difflib", "tarfile", "maxminddb", "structlog", "rich", "alembic", "asyncpg", "sqlalchemy.dialects.postgresql",
+    "pyvips", "PIL", "obstore", "pyhanko", "segno",
 })  # fmt: skip
 
 ASK = """

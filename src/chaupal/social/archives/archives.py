@@ -2,15 +2,17 @@
 
 import io
 import stat
-import tarfile
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.faults import Value, Wrong
+
+if TYPE_CHECKING:
+    import tarfile
 
 MOST_MEMBERS = 200_000
 MOST_BYTES = 4_000_000_000  # unpacked, all together
@@ -59,6 +61,8 @@ class Archive:
         self.names = {_checked(one.filename): one.filename for one in members if not one.is_dir()}
 
     def _open_tar(self, data: bytes) -> None:
+        import tarfile  # with the first archive that is one
+
         spool = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the archive
         self._spool = spool
         for piece in _unpacked(data):
@@ -85,6 +89,8 @@ class Archive:
 
     def read(self, name: str, most: int = MOST_TEXT) -> bytes:
         """Raises KeyError for what is not there, BadArchive for what is larger than `most` or damaged."""
+        import tarfile
+
         inside = self.names[self._root + name]
         try:
             with self._opened(inside) as file:
