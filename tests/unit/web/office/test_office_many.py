@@ -137,8 +137,8 @@ async def test_nothing_is_chosen_for_anybody_until_they_ask(village: Village):
     at, page = AtDesk(v, v.chitra), f"/office/orders/{ref}/many"
     chosen = r"<(?:input type=\"checkbox\" name=\"items|option)[^>]* (?:checked|selected)>"
     assert not regex.findall(chosen, (await at.get(page)).text)
-    for mark, many in (("page", 3), ("kind:post", 3), ("kind:account", 0), ("plain", 3), ("class:journalist", 0)):
-        assert len(regex.findall(chosen, (await at.get(f"{page}?mark={mark}")).text)) == many, mark
+    for mark, how_many in (("page", 3), ("kind:post", 3), ("kind:account", 0), ("plain", 3), ("class:journalist", 0)):
+        assert len(regex.findall(chosen, (await at.get(f"{page}?mark={mark}")).text)) == how_many, mark
 
 
 async def test_the_evidence_stands_on_the_page(village: Village):
