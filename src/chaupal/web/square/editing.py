@@ -18,7 +18,7 @@ from chaupal.web import links, pages
 from chaupal.web.said import sentence
 from chaupal.web.square import writing
 from chaupal.web.square.cards import Limit, limits, local
-from chaupal.web.square.sheet import Sheet, Typed, from_local, poll_of, typed_again
+from chaupal.web.square.sheet import Sheet, Typed, from_local, poll_of, to_local, typed_again
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import Number
@@ -158,7 +158,14 @@ async def _waiting(call: Call[Any], error: str = "", status: int = 200, wrong: M
         raise NotFound
     title = words(call.viewer.language).gettext(N_("Scheduled posts"))
     return await pages.render(
-        call, "writing/scheduled.html", status, waiting=page.items, error=error, wrong=wrong, title=title
+        call,
+        "writing/scheduled.html",
+        status,
+        waiting=page.items,
+        error=error,
+        wrong=wrong,
+        title=title,
+        times={one.id: to_local(one.at) for one in page.items},
     )
 
 

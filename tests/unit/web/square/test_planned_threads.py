@@ -75,6 +75,8 @@ async def test_a_plan_is_changed_on_the_page_words_time_and_thread(village: Vill
     form = await v.page_as("IN", f"/compose?plan={id_}", v.asha)
     assert f'name="plan" value="{id_}"' in form and f'value="{due(v)}"' in form
     assert ">पहली</textarea>" in form and ">तीसरी</textarea>" in form
+    assert "<h1>पोस्ट बदलें</h1>" in form and "सब पोस्ट करें" not in form and "बदलाव सहेजें" in form
+    assert f'name="at" value="{due(v)}"' in await v.page_as("IN", "/scheduled", v.asha)
     assert (
         await v.client.get(f"/compose?plan={id_}", headers={"cookie": f"chaupal={v.ravi.cookie}"})
     ).status_code == 404
