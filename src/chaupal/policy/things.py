@@ -129,23 +129,23 @@ class Post(Shelled, frozen=True):
     reply_to: int | None
     reply_to_account: int | None
     root: int
-    boost_of: int | None
-    edited_at: int | None
-    app: str
-    mentions: tuple[Mention, ...]
-    tags: tuple[Tag, ...]
-    pictures: tuple[Picture, ...]
-    replies_count: int
-    boosts_count: int
-    likes_count: int
+    boost_of: int | None = None
+    edited_at: int | None = None
+    app: str = ""
+    mentions: tuple[Mention, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    replies_count: int = 0
+    boosts_count: int = 0
+    likes_count: int = 0
     poll: Poll | None = None
     quote_of: int | None = None
     quote_state: str = ""
     quote_policy: str = "public"
     quotes_count: int = 0
     app_site: str = ""  # of the app by which it was said
-    inner: "Post | None" = None
     card: LinkCard | None = None
+    inner: "Post | None" = None
 
     @property
     def subject(self) -> Subject:

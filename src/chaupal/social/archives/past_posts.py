@@ -168,9 +168,8 @@ def _composed(
         id=id_, author=me, created_at=item.at, visibility=visibility, text=text, spoiler=spoiler, language=said,
         html=html.render(text, lambda _: None, lambda tag: f"{square.settings.origin}/tags/{tag}"),
         sensitive=item.sensitive or bool(spoiler), reply_to=parent.id if parent else None,
-        reply_to_account=me if parent else None, root=parent.root if parent else id_, boost_of=None, edited_at=None, app="",
-        mentions=(), tags=tuple(reversed(tags.values()))[:MOST_TAGS], pictures=pictures,
-        replies_count=0, boosts_count=0, likes_count=0,
+        reply_to_account=me if parent else None, root=parent.root if parent else id_,
+        tags=tuple(reversed(tags.values()))[:MOST_TAGS], pictures=pictures,
     )  # fmt: skip
 
 

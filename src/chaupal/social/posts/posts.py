@@ -189,7 +189,6 @@ async def repost(square: Square, viewer: Viewer, post_id: int, visibility: Visib
         made = Post(
             id=square.make_id(), author=me, created_at=now, visibility=max(visibility, original.visibility), text="", html="", spoiler="",
             language=original.language, sensitive=False, reply_to=None, reply_to_account=None, root=0, boost_of=original.id,
-            edited_at=None, app="", mentions=(), tags=(), pictures=(), replies_count=0, boosts_count=0, likes_count=0,
         )  # fmt: skip
         await posting.add(w, msgspec.structs.replace(made, root=made.id), answers=False)
         w.tell(_published(made, original))
@@ -278,9 +277,8 @@ async def _compose(
         visibility=Visibility(visibility), html=words.html, language=words.language,
         sensitive=draft.sensitive or bool(draft.spoiler),
         reply_to=parent.id if parent else None, reply_to_account=parent.author if parent else None,
-        root=parent.root if parent else id_, boost_of=None, edited_at=None, mentions=words.mentions, tags=words.tags,
-        pictures=await composing.pictures_of(reading, viewer.me, draft.pictures),
-        replies_count=0, boosts_count=0, likes_count=0, poll=polls.begun(draft.poll, now) if draft.poll else None,
+        root=parent.root if parent else id_, mentions=words.mentions, tags=words.tags,
+        pictures=await composing.pictures_of(reading, viewer.me, draft.pictures), poll=polls.begun(draft.poll, now) if draft.poll else None,
         quote_of=quoted.id if quoted else None, quote_state=quotes.ACCEPTED if quoted else "",
         quote_policy=quotes.policy_of(draft.quote_policy, Visibility(visibility)),
     )  # fmt: skip

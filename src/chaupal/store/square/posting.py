@@ -1,5 +1,8 @@
 """Posts to write: the rows behind a new one, a repost, and one that goes."""
 
+from collections.abc import Callable
+from typing import Any
+
 import msgspec
 from sqlalchemy import delete, func, insert, or_, select, update
 
@@ -27,7 +30,7 @@ from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import polls
 from chaupal.store.square.media import COLUMNS as PICTURE_COLUMNS
 from chaupal.store.square.media import POST_AT, picture_of, use
-from chaupal.store.square.posts import OPEN
+from chaupal.store.square.posts import FIELDS, OPEN
 
 INSERT = statement(insert(posts))
 ADD_TAG = upsert(lambda i: i(post_tags).on_conflict_do_nothing())
@@ -138,6 +141,13 @@ class Gone(msgspec.Struct, frozen=True):
     visibility: int
 
 
+# Of a new post, what is kept otherwise than it is said; what its link shows is looked up later.
+_WRITTEN: dict[str, Callable[[Any], Any]] = {
+    "visibility": int, "sensitive": int, "mentions": lambda found: _json(found).decode(), "tags": lambda found: _json(found).decode(),
+    "pictures": lambda found: _json(found).decode(), "poll": polls.written, "card": lambda _: "",
+}  # fmt: skip
+
+
 async def add(w: Writing, post: Post, *, answers: bool) -> None:
     """A new post or repost, with everything that counts it. `answers`: it replies to somebody else.
 
@@ -146,15 +156,8 @@ async def add(w: Writing, post: Post, *, answers: bool) -> None:
     public = post.visibility in LISTED_PUBLICLY
     w.touch(POSTS, post.id)
     await w.run(
-        INSERT, id=post.id, author=post.author, created_at=post.created_at, visibility=int(post.visibility), text=post.text, html=post.html,
-        spoiler=post.spoiler, language=post.language, sensitive=int(post.sensitive), reply_to=post.reply_to,
-        reply_to_account=post.reply_to_account, root=post.root, boost_of=post.boost_of, edited_at=None, app=post.app,
-        app_site=post.app_site,
-        mentions=_json(post.mentions).decode(), tags=_json(post.tags).decode(), pictures=_json(post.pictures).decode(),
-        replies_count=0, boosts_count=0, likes_count=0, card="",
-        listed=int(public and post.boost_of is None and not answers), answers=int(answers),
-        poll=polls.written(post.poll), quote_of=post.quote_of, quote_state=post.quote_state, quote_policy=post.quote_policy,
-        quotes_count=0,
+        INSERT, listed=int(public and post.boost_of is None and not answers), answers=int(answers),
+        **{name: _WRITTEN[name](getattr(post, name)) if name in _WRITTEN else getattr(post, name) for name in FIELDS},
     )  # fmt: skip
     _touch_lists(w, post, listed=public)
     await _add_tags(w, post, public=public)

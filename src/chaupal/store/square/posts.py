@@ -18,13 +18,9 @@ from chaupal.store.machine.shelves import ONLY, POSTS, SQUARE, TAGGED, THREADS, 
 from chaupal.store.machine.tables import follows, mentions, post_tags, posts
 from chaupal.store.machine.work import Reading, Row
 
-COLUMNS = (
-    posts.c.id, posts.c.author, posts.c.created_at, posts.c.visibility, posts.c.text, posts.c.html, posts.c.spoiler, posts.c.language,
-    posts.c.sensitive, posts.c.reply_to, posts.c.reply_to_account, posts.c.root, posts.c.boost_of, posts.c.edited_at, posts.c.app,
-    posts.c.mentions, posts.c.tags, posts.c.pictures, posts.c.replies_count, posts.c.boosts_count, posts.c.likes_count,
-    posts.c.poll, posts.c.quote_of, posts.c.quote_state, posts.c.quote_policy, posts.c.quotes_count, posts.c.card,
-    posts.c.app_site,
-)  # fmt: skip
+# Each field of a Post is a column of that name; what it carries of another post is a row of its own.
+FIELDS = tuple(name for name in Post.__struct_fields__ if name != "inner")
+COLUMNS = tuple(posts.c[name] for name in FIELDS)
 
 BY_IDS = statement(select(*COLUMNS).where(among(posts.c.id, "ids")))
 LISTED = text("listed = 1")
@@ -142,6 +138,10 @@ _tags = msgspec.json.Decoder(tuple[Tag, ...]).decode
 _poll = msgspec.json.Decoder(Poll).decode
 _pictures = msgspec.json.Decoder(tuple[Picture, ...]).decode
 _card = msgspec.json.Decoder(LinkCard).decode
+# What is kept otherwise than it is said, by its place in a row.
+_VISIBILITY, _SENSITIVE, _MENTIONS, _TAGS, _PICTURES, _POLL, _CARD = map(
+    FIELDS.index, ("visibility", "sensitive", "mentions", "tags", "pictures", "poll", "card")
+)
 
 
 async def sealed_posts(reading: Reading, ids: Iterable[int]) -> list[Sealed[Post]]:
@@ -222,13 +222,13 @@ async def as_written(w: Reading, id_: int) -> Post | None:
 
 def post_of(row: Row) -> Post:
     """A row of COLUMNS as a Post (a repost without its original)."""
-    (
-        id_, author, created, visibility, text_, html, spoiler, language, sensitive, reply_to, reply_account, root, boost_of, edited,
-        app, mentions_, tags_, pictures, replies, boosts, likes, poll, quote_of, quote_state, quote_policy, quotes, card,
-        site,
-    ) = row  # fmt: skip
-    return Post(
-        id_, author, created, Visibility(visibility), text_, html, spoiler, language, bool(sensitive), reply_to, reply_account, root,
-        boost_of, edited, app, _mentions(mentions_), _tags(tags_), _pictures(pictures), replies, boosts, likes,
-        _poll(poll) if poll else None, quote_of, quote_state, quote_policy, quotes, app_site=site, card=_card(card) if card else None,
-    )  # fmt: skip
+    cells: list[Any] = [*row]
+    cells[_VISIBILITY], cells[_SENSITIVE] = Visibility(row[_VISIBILITY]), bool(row[_SENSITIVE])
+    cells[_MENTIONS], cells[_TAGS], cells[_PICTURES] = (
+        _mentions(row[_MENTIONS]),
+        _tags(row[_TAGS]),
+        _pictures(row[_PICTURES]),
+    )
+    cells[_POLL] = _poll(row[_POLL]) if row[_POLL] else None
+    cells[_CARD] = _card(row[_CARD]) if row[_CARD] else None
+    return Post(*cells)
