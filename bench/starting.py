@@ -77,8 +77,8 @@ def show(found: dict[str, Any]) -> bool:
     """Print the table; whether every target is met."""
     rows = [
         ("start to first 200", _told(found), found["seconds"], STARTED),
-        ("memory then", f"{found['memory']:.0f} MB", found["memory"], MEMORY),
-        ("memory after load", f"{found['loaded']:.0f} MB", found["loaded"], LOADED),
+        ("memory then", f"{found['memory']:.1f} MB", found["memory"], MEMORY),
+        ("memory after load", f"{found['loaded']:.1f} MB", found["loaded"], LOADED),
         *((f"chaupal {words}", _told(row), row["seconds"], COMMAND) for words, row in found["commands"].items()),
     ]
     for name, told, value, most in rows:

@@ -44,7 +44,7 @@ def fault(error: BaseException) -> Problem | None:
 
 # kB of pages that a connection keeps for itself. Below them is the system's own cache, and four times as much saved no time;
 # whoever walks through a table comes to no page twice.
-PAGES, SCANNED = 2_000, 500
+PAGES, SCANNED = 2_000, 200
 
 
 def connect(path: Path, pages: int = PAGES) -> sqlite3.Connection:
