@@ -15,7 +15,6 @@ from chaupal.governance.regimes import GENERIC, Regime
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.policy.may import may
-from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import appeals, docket, knowing, rulings, tellings
 from chaupal.store.court.appeals import AppealRow, Message
@@ -134,7 +133,7 @@ async def left_in_force(reading: Reading, target: int) -> list[RulingRow]:
 def kind_of(row: RulingRow, target: Target | None) -> str:
     """What a ruling itself limits: an order against an account can be narrowed to posts of it."""
     of_target = target.kind if target is not None else "account" if row.subject_id == row.owner_id else "post"
-    return Measure(row.measure).kind("tag" if row.term else of_target)
+    return row.kind(of_target)
 
 
 def regime_of(court: Court, row: RulingRow) -> Regime:

@@ -118,11 +118,6 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         """By when its law wants it acted on, whatever the order says of that (ms)."""
         return None if self.own_rules else self.regime.due("act", self.order.received_at)
 
-    @property
-    def secret(self) -> bool:
-        """Whether not even its existence may be told yet."""
-        return self.order.secrecy in ("aggregate_only", "gag")
-
     def gagged(self, now: int) -> bool:
         """Whether the placeholder may name nobody."""
         return self.regime.notice.public_placeholder == "neutral" or self.order.secret_at(now)

@@ -108,7 +108,7 @@ async def go_on(
     leaf, said = reversal, case.decided_as
     for row in rows:
         words = msgspec.structs.replace(said, outcome=row.measure, reason=row.reason, subjects=())
-        kind = Measure(row.measure).kind(case.target.kind)
+        kind = row.kind(case.target.kind)
         leaf = await _begin(
             court,
             w,
@@ -170,7 +170,7 @@ async def end_ruling(
     if told:
         w.tell(
             RulingLifted(
-                **_of(ruling, target.number, Measure(ruling.measure).kind(target.kind)),
+                **_of(ruling, target.number, ruling.kind(target.kind)),
                 lapsed=how in ("lapsed", "unreviewed"),
             )
         )

@@ -243,7 +243,7 @@ async def ending(
     court: Court, reading: Reading, row: RulingRow, target: Target, *, how: str, by: int, reason: str, at: int, **more: Any
 ) -> Written:  # fmt: skip
     """`more`: public fields of `entries.Reversal`."""
-    kind = Measure(row.measure).kind(target.kind)
+    kind = row.kind(target.kind)
     public = entries.Reversal(
         target=target.number, kind=kind, measure=row.measure, term=row.term or None, step=how, at=tlog.at_minute(at),
         by=pseudonym(court, by),

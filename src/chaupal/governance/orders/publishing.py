@@ -19,12 +19,13 @@ from chaupal.store.court import docket, ledger, rulings
 from chaupal.store.court.docket import Order
 from chaupal.store.machine.work import Reading, Writing
 from chaupal_audit import tlog
+from chaupal_audit.law.regime import SECRET
 from chaupal_audit.log import entries
 
 
 def public_from(order: Order, regime: Regime) -> int | None:
     """When (ms) a secret order becomes public: after its gag and the law's own time, whichever is later. None: nobody said."""
-    delay = regime.aggregate_delay if order.secrecy in docket.SECRET else None
+    delay = regime.aggregate_delay if order.secrecy in SECRET else None
     longest = regime.gag.max if order.secrecy == "gag" and order.gag_until is None and regime.gag is not None else None
     ends = [
         order.gag_until, None if delay is None else delay.after(order.received_at, regime.zone),

@@ -6,7 +6,7 @@ from chaupal.governance.regimes.defects import DEFECTS
 from chaupal.kernel.countries import known_country
 from chaupal.policy.measures import Measure
 from chaupal.policy.rulings import EVERYWHERE
-from chaupal_audit.law.regime import ISSUER, Named, Regime
+from chaupal_audit.law.regime import ISSUER, SECRET, Named, Regime
 from chaupal_audit.report.tables import TABLES
 
 type Fault = tuple[str, str]  # field, what is wrong
@@ -130,7 +130,7 @@ def _everything_ends(regime: Regime) -> Iterator[Fault]:
 def _secrecy(regime: Regime) -> Iterator[Fault]:
     if regime.gag is None and (regime.secrecy == "gag" or regime.notice.author == "after_gag"):
         yield "gag", "is missing: silence needs a basis and a day on which it is looked at"
-    if regime.secrecy in ("gag", "aggregate_only") and regime.aggregate_delay is None:
+    if regime.secrecy in SECRET and regime.aggregate_delay is None:
         yield "aggregate_delay", "is missing: secret orders are counted only after it"
     if regime.kind == "own_rules" and (_silent(regime) or regime.notice.public_placeholder == "neutral"):
         yield "secrecy", "is for a law alone: what the house does by its own rules is told to whom it touches"

@@ -40,6 +40,7 @@ from chaupal.store.machine.tables import (
 )
 from chaupal.store.machine.tables import protected_speakers as speakers
 from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal_audit.law.regime import SECRET
 
 
 class Authority(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,17 +123,21 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.regime}@{self.regime_version}" if self.regime else ""
 
     @property
+    def began_secret(self) -> bool:
+        """Whether its law, or a gag, forbade to tell of it when it came."""
+        return self.secrecy in SECRET or self.gag_until is not None
+
+    @property
     def secret(self) -> bool:
         """Whether nobody outside may learn that it is there: the one switch, which every surface asks (`HIDDEN` in SQL).
 
         It is turned by the errand that publishes the order, not by the clock: number, entries and notices come at once.
         """
-        return self.published_at is None and (self.secrecy in SECRET or self.gag_until is not None)
+        return self.published_at is None and self.began_secret
 
     def secret_at(self, at: int) -> bool:
         """Whether it was, or is, secret at a time (ms)."""
-        began_so = self.secrecy in SECRET or self.gag_until is not None
-        return began_so and (self.published_at is None or at < self.published_at)
+        return self.began_secret and (self.published_at is None or at < self.published_at)
 
 
 class OrderEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -268,7 +273,6 @@ ORDER = statement(
 )
 ORDERS = statement(select(*orders.c).where(orders.c.id < param("below")).order_by(orders.c.id.desc()).limit(param("n")))
 # What came from an authority and may be told of: of a secret order nobody outside learns that it is there.
-SECRET = ("aggregate_only", "gag")
 _BEGAN_SECRET = or_(orders.c.gag_until.is_not(None), *(orders.c.secrecy == sql(f"'{word}'") for word in SECRET))
 
 

@@ -54,6 +54,10 @@ class RulingRow(msgspec.Struct, frozen=True, kw_only=True):
     concurred_by: int | None = None
     opened_log_index: int | None = None
 
+    def kind(self, of_target: str) -> str:
+        """What kind of thing it limits, where its target is of `of_target`: it can be narrowed to parts of that."""
+        return Measure(self.measure).kind("tag" if self.term else of_target)
+
     @property
     def ruling(self) -> Ruling:
         """As the law sees it."""

@@ -25,6 +25,8 @@ GENERIC = "GENERIC"  # for a country whose law nobody has written down yet
 ISSUER = (
     "jurisdiction_foreign", "issuer_unlisted", "issuer_class_other", "rank_missing", "rank_unknown", "rank_too_low", "origin_false",
 )  # fmt: skip
+# Words of `secrecy` by which not even that it is there is told.
+SECRET = ("aggregate_only", "gag")
 
 
 class Refusal(StrEnum):
@@ -194,7 +196,7 @@ class Regime(Dated, frozen=True, kw_only=True):
 
         The house's own rules are no law: what is done under them is told, also where a state asked for it.
         """
-        said = self.secrecy in ("aggregate_only", "gag") or self.gag is not None or self.notice.author != "default_yes"
+        said = self.secrecy in SECRET or self.gag is not None or self.notice.author != "default_yes"
         return self.kind != "own_rules" and (self.kind == "court" or said)
 
     def covers(self, country: str) -> bool:

@@ -8,9 +8,10 @@ import msgspec
 from chaupal_audit.errors import Unsound
 from chaupal_audit.fold import facts
 from chaupal_audit.fold.facts import Facts
+from chaupal_audit.law.regime import SECRET
 from chaupal_audit.minutes import MONTHS, month_start, month_text, parse_month
 
-HIDDEN = ("aggregate_only", "gag")  # orders of which only a rough number may be told
+HIDDEN = SECRET  # orders of which only a rough number may be told
 SPAN = 1_200  # months
 
 

@@ -1,7 +1,7 @@
 """Checks of what the law allows: a law in force, its grounds, measures and countries, the narrowest rung, an end."""
 
 from chaupal_audit.law.measures import ACCOUNT_LEVEL, EVERYWHERE, SEVERITY, Measure
-from chaupal_audit.law.regime import Refusal
+from chaupal_audit.law.regime import SECRET, Refusal
 from chaupal_audit.rule_of_law.book import DECIDED, Book, Decided, Made, Matter, Proposal
 from chaupal_audit.rule_of_law.check import SLACK, Check
 from chaupal_audit.rule_of_law.opened import digest, read
@@ -9,7 +9,6 @@ from chaupal_audit.rule_of_law.said import moment
 from chaupal_audit.tlog import at_minute
 
 REFUSALS = frozenset(refusal.value for refusal in Refusal)
-SECRET = ("aggregate_only", "gag")
 STATE_FLAG = "state_flag"
 WITHOUT_REGISTER = ("person", "house")  # who can demand something without being an authority
 # What each measure can limit of a target of each kind.
