@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from chaupal.app.rooms import keeper_of
-from chaupal.kernel.errors import Conflict, Invalid, Unavailable
+from chaupal.kernel.errors import Problem
 from chaupal.kernel.settings import Settings
 from chaupal.ports.files import Files, check_key
 
@@ -69,7 +69,7 @@ def check_there(settings: Settings) -> None:
     """Raises Invalid where no server has kept anything: most often the directory was mistyped."""
     data = Path(settings.data)
     if not data.is_dir() or not (settings.postgres or (data / DATABASE).exists()):
-        raise Invalid(f"{data} holds no server")
+        raise Problem(f"{data} holds no server")
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -94,7 +94,7 @@ async def restore(settings: Settings, file: Path) -> None:
     files = keeper_of(settings) if settings.files else None
     if files is not None:
         async for key in files.every():
-            raise Conflict(f"{settings.files} is not empty (it holds {key}); restore into a new store")
+            raise Problem(f"{settings.files} is not empty (it holds {key}); restore into a new store")
     await asyncio.to_thread(_restore, settings, file)
     if files is not None:
         await _carry(Path(settings.data) / FILES, files)
@@ -111,14 +111,14 @@ async def _carry(folder: Path, files: Files) -> None:
 def _restore(settings: Settings, file: Path) -> None:
     data = Path(settings.data)
     if data.exists() and (not data.is_dir() or any(data.iterdir())):
-        raise Conflict(f"{data} is not empty; restore into a new directory")
+        raise Problem(f"{data} is not empty; restore into a new directory")
     data.absolute().parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=data.absolute().parent, prefix=".restore-") as beside:
         unpacked = Path(beside) / "data"
         unpacked.mkdir(0o700)
         _unpack(file, unpacked)
         if (unpacked / DUMP).exists() != settings.postgres:
-            raise Invalid("This backup is of the other kind of database; set `database` to match it")
+            raise Problem("This backup is of the other kind of database; set `database` to match it")
         if settings.postgres:
             _postgres(
                 settings, "pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", str(unpacked / DUMP)
@@ -136,9 +136,9 @@ def _unpack(file: Path, folder: Path) -> None:
         with tarfile.open(file, "r:gz") as tar:
             tar.extractall(folder, filter="data")
     except (tarfile.TarError, EOFError, OSError, ValueError) as error:
-        raise Invalid(f"{file} is not a backup that can be read: {error}") from error
+        raise Problem(f"{file} is not a backup that can be read: {error}") from error
     if not (folder / DATABASE).exists() and not (folder / DUMP).exists():
-        raise Invalid(f"{file} holds no database")
+        raise Problem(f"{file} holds no database")
 
 
 def _check_whole(database: Path, file: Path) -> None:
@@ -148,7 +148,7 @@ def _check_whole(database: Path, file: Path) -> None:
     except sqlite3.DatabaseError as error:
         said = str(error)
     if said != "ok":
-        raise Invalid(f"The database in {file} is damaged: {said}")
+        raise Problem(f"The database in {file} is damaged: {said}")
 
 
 def _to_disk(file: Path) -> None:
@@ -159,7 +159,7 @@ def _to_disk(file: Path) -> None:
 def _postgres(settings: Settings, *command: str) -> None:
     program = shutil.which(command[0])
     if program is None:
-        raise Unavailable(f"{command[0]} is needed for a PostgreSQL store; install PostgreSQL's client programs")
+        raise Problem(f"{command[0]} is needed for a PostgreSQL store; install PostgreSQL's client programs")
     parts = urlsplit(settings.database)
     # The password goes by the environment: everybody on the machine can read the words of a command.
     address = parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", "@", 1)) if parts.password else parts
@@ -172,4 +172,4 @@ def _postgres(settings: Settings, *command: str) -> None:
         env=environ,
     )
     if done.returncode != 0:
-        raise Unavailable(f"{command[0]}: {done.stderr.strip()[:500]}")
+        raise Problem(f"{command[0]}: {done.stderr.strip()[:500]}")

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chaupal.app.lasting import lasting
-from chaupal.kernel.errors import Invalid, NotFound, Problem
+from chaupal.kernel.errors import Invalid, NotFound, Problem, coded
+from chaupal.kernel.faults import FAULTS
 from chaupal.kernel.settings import BadSettings, Settings, load_settings, strange_words
 from chaupal.policy.viewer import Role, Viewer
 
@@ -127,7 +128,7 @@ async def _id_of(house: "House", handle: str) -> int:
     try:
         return await accounts.account_id(house.square, handle)
     except NotFound:
-        raise NotFound(f"There is no account {handle}") from None
+        raise NotFound("no_account_called", handle=handle) from None
 
 
 async def operator(house: "House") -> Viewer:
@@ -190,7 +191,7 @@ def account_token(context: click.Context, handle: str, scopes: str, data: str | 
     from chaupal.social.signin.scopes import KNOWN
 
     if unknown := set(scopes.split()) - KNOWN:
-        raise Invalid(f"There is no scope {' '.join(sorted(unknown))}")
+        raise Invalid("no_such_scope", scopes=" ".join(sorted(unknown)))
 
     async def act(house: "House") -> None:
         id_ = await _id_of(house, handle)
@@ -256,7 +257,7 @@ def account_approve(context: click.Context, handle: str, data: str | None) -> No
         waiting = await accounts.waiting(house.square, by, MOST_WAITING)
         found = next((login.account for login in waiting if login.handle == wanted), None)
         if found is None:
-            raise NotFound(f"{handle} does not wait for approval with a confirmed address")
+            raise NotFound("not_waiting", handle=handle)
         await accounts.approve(house.square, by, found)
 
     visit(context, act, data=data)
@@ -330,8 +331,9 @@ def main() -> None:
         _say(f"settings: {problem.message}")
         sys.exit(2)
     except Problem as problem:
-        more = (f"{field}: {text}" for field, text in problem.details.items())
-        _say("; ".join([problem.message, *(text for text in more if text not in problem.message)]))
+        # Of what has no sentence of its own the message is what is wrong with each field.
+        about = problem.details if FAULTS[coded(problem).code].api else {}
+        _say("; ".join([problem.message, *(f"{field}: {text}" for field, text in about.items())]))
         sys.exit(1)
     except Exception as error:
         if os.environ.get("CHAUPAL_LOG_LEVEL") == "debug":

@@ -88,7 +88,7 @@ async def _do(house: "House", who: str, verb: str, sent: bytes, *, what_can: boo
     viewer = await staff(house, who)
     read = await asyncio.to_thread(csv_cases.read, sent, verb)
     if not read.ref and verb != bulk.APPEAL:
-        raise Invalid("The file has no column that is called order", csv="has no column that is called order")
+        raise Invalid("csv_no_column", field="csv", column="order")
     with click.progressbar(length=1, file=sys.stderr) as bar:
 
         def progress(phase: str, done: int, of: int) -> None:
@@ -112,7 +112,7 @@ def _told(found: "Outcome", left: int, *, only_check: bool) -> None:
     counts = found.counts | ({"left": left} if left else {})
     click.echo(", ".join(f"{many} {word}" for word, many in counts.items()))
     if found.bad and not found.entered:
-        raise Invalid(f"{len(found.bad)} rows cannot be done" + ("" if only_check else "; nothing was entered"))
+        raise Invalid("rows_cannot_be_done" if only_check else "rows_left_undone", many=len(found.bad))
 
 
 def said(one: "Done") -> str:

@@ -132,7 +132,7 @@ async def authority_called(house: "House", viewer: "Viewer", name: str) -> "Auth
 
     found = await authorities.named(house.court, viewer, name)
     if found is None:
-        raise NotFound(f"There is no authority {name}")
+        raise NotFound("no_authority_called", name=name)
     return found
 
 
@@ -265,7 +265,7 @@ def show(context: click.Context, ref: str, who: str, data: str | None) -> None:
         try:
             _show(await dossier.dossier(house.reads, viewer, ref, most=100_000))
         except NotFound:
-            raise NotFound(f"There is no order {ref}") from None
+            raise NotFound("no_such_order", ref=ref) from None
 
     visit(context, act, data=data)
 

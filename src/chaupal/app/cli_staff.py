@@ -39,7 +39,7 @@ async def staff(house: "House", handle: str) -> Viewer:
     try:
         id_ = await accounts.account_id(house.square, handle)
     except NotFound:
-        raise NotFound(f"There is no account {handle}") from None
+        raise NotFound("no_account_called", handle=handle) from None
     viewer = Viewer(account=id_, country=house.settings.home_country)
     async with house.court.work.reading() as reading:
         sealed = await sealed_people(reading, [id_])
@@ -47,4 +47,4 @@ async def staff(house: "House", handle: str) -> Viewer:
     for seen in reveal(viewer, Surface.OWN, sealed.values(), Facts()):
         if seen.item.state == "active":
             return Viewer(account=id_, country=viewer.country, role=role)
-    raise NotAllowed(f"The account {handle} is not open")
+    raise NotAllowed("account_not_open", handle=handle)

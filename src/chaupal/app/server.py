@@ -17,7 +17,7 @@ import uvloop
 from chaupal.app.connections import Config, Keeper
 from chaupal.app.lasting import lasting
 from chaupal.app.wiring import Running, open_house
-from chaupal.kernel.errors import Conflict
+from chaupal.kernel.errors import Problem
 from chaupal.kernel.settings import Settings
 from chaupal.ports.country import Locator
 from chaupal.wire.streaming import HEARTBEAT
@@ -80,13 +80,13 @@ def bound(settings: Settings) -> Generator[socket.socket]:
         )[0]
         door = socket.socket(family, kind)
     except OSError as error:
-        raise Conflict(f"Cannot listen on {settings.host}: {error.strerror}") from error
+        raise Problem(f"Cannot listen on {settings.host}: {error.strerror}") from error
     with door:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             door.bind(address)
         except OSError as error:
-            raise Conflict(f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}") from error
+            raise Problem(f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}") from error
         yield door
 
 
@@ -106,7 +106,7 @@ def _alone(data: Path) -> Generator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Conflict(f"{data} is being served by another process") from None
+            raise Problem(f"{data} is being served by another process") from None
         yield
 
 

@@ -38,7 +38,7 @@ async def with_list(house: House, form: OrderForm, data: bytes, *, record_all: b
     for one in seen.bad:
         click.echo(f"row {one.row.line}: {one.row.target}: {one.wrong}{_like(one.found.like)}", err=True)
     if seen.bad and not record_all:
-        raise Invalid(f"{len(seen.bad)} rows of the list cannot be filed", csv="has rows that cannot be filed")
+        raise Invalid("rows_cannot_be_filed", many=len(seen.bad))
     typed = [line for line in form.targets.splitlines() if line.strip()]
     asked = (*form.demanded, *[""] * (len(typed) - len(form.demanded)))
     targets = "\n".join([*typed, seen.targets()])

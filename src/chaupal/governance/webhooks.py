@@ -63,7 +63,7 @@ async def register(court: Court, viewer: Viewer, form: WebhookForm) -> Made:
     paper = Paper()
     url = _url(court, paper, form.url)
     if strange := sorted(set(form.events) - set(EVENTS)):
-        paper.complain("events", f"are not known: {', '.join(word[:40] for word in strange[:5])}")
+        paper.complain("events", "events_unknown", events=", ".join(word[:40] for word in strange[:5]))
     paper.check()
     secret, id_ = _secret(), court.make_id()
     sealed = await _sealed(court, id_, secret)
@@ -73,7 +73,7 @@ async def register(court: Court, viewer: Viewer, form: WebhookForm) -> Made:
     )  # fmt: skip
     async with court.work.writing() as w:
         if len(await webhooks.every(w)) >= MOST:
-            raise Conflict("There are too many webhooks; remove one first")
+            raise Conflict("too_many_webhooks")
         await webhooks.add(w, hook)
     return Made(hook, secret)
 
@@ -110,7 +110,7 @@ async def ping(court: Court, viewer: Viewer, id_: int) -> None:
     """Send a word that says nothing, to see whether it arrives. Raises NotAllowed, NotFound, Conflict where it is off."""
     hook = await _found(court, viewer, id_)
     if hook.disabled_at is not None:
-        raise Conflict("This webhook is switched off")
+        raise Conflict("webhook_off")
     now = court.clock()
     async with court.work.writing() as w:
         await webhooks.add_call(
@@ -164,12 +164,12 @@ def _url(court: Court, paper: Paper, text: str) -> str:
         parts = urlsplit(text)
         _ = parts.port  # a bad one is found when it is asked for
     except ValueError:
-        paper.complain("url", "must be an address such as https://console.example/hook")
+        paper.complain("url", "no_hook_address")
         return ""
     if not text.isascii() or not text.isprintable() or " " in text or len(text) > MOST_URL or not parts.hostname:
-        paper.complain("url", "must be an address such as https://console.example/hook")
+        paper.complain("url", "no_hook_address")
     elif parts.scheme not in schemes:
-        paper.complain("url", "must begin with https://")
+        paper.complain("url", "no_https")
     elif parts.username is not None or parts.password is not None or parts.fragment:
-        paper.complain("url", "must hold neither a password nor a fragment")
+        paper.complain("url", "hook_holds_secret")
     return text

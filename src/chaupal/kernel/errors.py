@@ -22,18 +22,12 @@ class Coded(Problem):
     before: ClassVar[str] = ""  # the words that programs read before what is wrong
 
     def __init__(self, code: str = "", /, *, field: str = "", **values: Value) -> None:
-        fault = None if values and not code else FAULTS.get(code or self.slug)
-        code = code or self.slug
-        self.code = code if fault is not None else ""
-        self.values: Mapping[str, Value] = values if fault is not None else {}
+        self.code, self.values = code or self.slug, dict(values)
+        fault = FAULTS[self.code]
         self.wrong: dict[str, tuple[Wrong, ...]] = {}
         self.places: dict[str, str] = {}  # which part of a form of several it is about, by the form's own names
-        if fault is None:  # LEGACY
-            details = {name: str(text) for name, text in values.items()} | ({"field": field} if field else {})
-            super().__init__(code, **details)
-            return
         if about := field or fault.field:
-            self.wrong[about] = (Wrong(code, values),)
+            self.wrong[about] = (Wrong(self.code, values),)
         said = fault.api % values if fault.api else _listed(self.wrong)
         super().__init__(said if fault.alone else self.before + said, **_in_english(self.wrong))
 

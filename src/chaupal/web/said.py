@@ -17,19 +17,21 @@ def told(wrong: Wrong, language: str) -> str:
 
 def sentence(problem: Problem, language: str) -> str:
     """What went wrong, as one sentence."""
-    problem = coded(problem)
-    if problem.code:
-        return told(Wrong(problem.code, problem.values), language)
-    exact = words(language).gettext(problem.message)
-    return exact if exact != problem.message or language == "en" else words(language).gettext(ELSE)
+    known = coded(problem)
+    return told(Wrong(known.code, known.values), language)
+
+
+def by_field(problem: Problem, language: str) -> dict[str, str]:
+    """What is wrong by field; nothing where it is about none."""
+    found = coded(problem).wrong
+    return {field: "\n".join(told(one, language) for one in some) for field, some in found.items()}
 
 
 def errors(problem: Problem, language: str) -> dict[str, str]:
-    """What is wrong by field. Where it is about none: the sentence under `form`."""
-    found = {field: "\n".join(told(one, language) for one in some) for field, some in coded(problem).wrong.items()}
-    return found or {"form": sentence(problem, language)}
+    """The same for a form; where it is about no field: the sentence under `form`."""
+    return by_field(problem, language) or {"form": sentence(problem, language)}
 
 
 def in_words(problem: Problem, language: str) -> tuple[str, dict[str, str]]:
     """The sentence, and what is wrong by field: for programs that ask for a language."""
-    return sentence(problem, language), errors(problem, language)
+    return sentence(problem, language), by_field(problem, language)

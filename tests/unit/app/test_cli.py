@@ -23,7 +23,7 @@ from chaupal.app.described import help_lines, paper, settings_table
 from chaupal.app.rooms import visiting
 from chaupal.governance.laws.house_rules import SHIPPED as SHIPPED_RULES
 from chaupal.governance.regimes import SHIPPED as SHIPPED_LAWS
-from chaupal.kernel.errors import Unavailable
+from chaupal.kernel.errors import Problem
 from chaupal.kernel.settings import FIELDS, Settings, load_settings
 from chaupal.ports.files_s3 import s3_files
 from chaupal.social.people import accounts
@@ -299,7 +299,7 @@ def test_a_backup_leads_nowhere_outside_and_holds_a_sound_database(tmp_path: Pat
     for name in ("../evil2", "/tmp/evil2", "files/../../evil2", "chaupal.db"):
         with tarfile.open(tmp_path / "bad.tar.gz", "w:gz") as tar:
             tar.add(tmp_path / "evil", name)
-        with pytest.raises(backup.Invalid):
+        with pytest.raises(Problem):
             asyncio.run(backup.restore(settings, tmp_path / "bad.tar.gz"))
         assert {path.name for path in tmp_path.iterdir()} == {"evil", "bad.tar.gz"}
 
@@ -326,7 +326,7 @@ def test_a_failed_backup_leaves_the_last_one(tmp_path: Path, monkeypatch: pytest
 def test_postgresql_without_its_programs_is_told_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(backup.shutil, "which", {}.get)
     settings = load_settings(environ={}, data=str(tmp_path), database="postgresql://chaupal@127.0.0.1/x")
-    with pytest.raises(Unavailable, match="pg_dump"):
+    with pytest.raises(Problem, match="pg_dump"):
         asyncio.run(backup.backup(settings, tmp_path / "backup"))
 
 
@@ -346,7 +346,7 @@ def test_postgresql_is_backed_up_and_restored(
     asyncio.run(backup.restore(second, tmp_path / "file"))
     assert (tmp_path / "new" / "keys" / "log.key").read_bytes() == b"key"
     assert not (tmp_path / "new" / backup.DUMP).exists()
-    with pytest.raises(Unavailable, match="pg_restore"):  # into what is there already: whole or not at all
+    with pytest.raises(Problem, match="pg_restore"):  # into what is there already: whole or not at all
         asyncio.run(
             backup.restore(load_settings(environ={}, data=str(tmp_path / "third"), database=new), tmp_path / "file")
         )
@@ -370,7 +370,7 @@ def test_an_object_store_is_backed_up_checked_and_restored(tmp_path: Path, objec
     asyncio.run(backup.restore(second, tmp_path / "file"))
     assert asyncio.run(s3_files(second).get("media/5/original.png")) == b"png"
     assert _faults(second) == [] and not (tmp_path / "new" / "files").exists()
-    with pytest.raises(backup.Conflict, match="not empty"):  # a store that is in use is not mixed with another
+    with pytest.raises(Problem, match="not empty"):  # a store that is in use is not mixed with another
         asyncio.run(backup.restore(replace(second, data=str(tmp_path / "third")), tmp_path / "file"))
 
 

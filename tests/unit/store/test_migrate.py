@@ -11,7 +11,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from chaupal.kernel.clock import StillClock
-from chaupal.kernel.errors import Unavailable
+from chaupal.kernel.errors import Problem
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.migrate import SCRIPTS, migrate, postgres_url, sqlite_url, versions
 from chaupal.store.machine.tables import whole
@@ -50,7 +50,7 @@ async def test_migrating_twice_changes_nothing_and_a_newer_store_is_left_alone(t
     await migrate(url)
     with create_engine(url).begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(Unavailable, match="9999"):
+    with pytest.raises(Problem, match="9999"):
         await migrate(url)
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -73,6 +74,81 @@ def problems() -> set[type[Problem]]:
     return {kind for kind in found if kind.__module__.startswith("chaupal.")}
 
 
+def names() -> set[str]:
+    """What problems with a code are called in the sources: each class that is one, by its bases.
+
+    Plain problems (`Problem` itself, and what is made of it) hold words for whoever runs the server, and are no page's.
+    """
+    bases = {
+        node.name: {getattr(base, "id", getattr(base, "attr", "")) for base in node.bases}
+        for tree in trees().values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+    }
+    found = {"Coded", "bad"}
+    while more := {name for name, over in bases.items() if over & found} - found:
+        found |= more
+    return found
+
+
+def raised() -> Iterator[tuple[str, ast.Call]]:
+    """(place, call) of everything that makes a problem, or says what is wrong with a field."""
+    makes = names() | {"Wrong", "complain"}
+    for path, tree in trees().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                if name in makes and getattr(getattr(node.func, "value", None), "id", "") != "plain":
+                    yield f"{path.relative_to(SRC)}:{node.lineno}", node
+
+
+def texts(node: ast.expr) -> Iterator[ast.expr]:
+    """What an argument may be: each arm of a choice."""
+    if isinstance(node, ast.IfExp):
+        yield from (*texts(node.body), *texts(node.orelse))
+    elif isinstance(node, ast.BoolOp):
+        yield from (text for value in node.values for text in texts(value))
+    else:
+        yield node
+
+
+def test_no_problem_is_raised_with_a_sentence():
+    for place, call in raised():
+        which = 1 if getattr(call.func, "attr", "") == "complain" else 0
+        for code in (text for arg in call.args[which : which + 1] for text in texts(arg)):
+            assert not isinstance(code, (ast.JoinedStr, ast.BinOp)), f"{place}: words, not a code"
+            if isinstance(code, ast.Constant) and isinstance(code.value, str):
+                assert code.value in FAULTS, f"{place}: {code.value}"
+
+
+def test_a_problem_is_raised_with_the_values_that_its_words_ask_for():
+    for place, call in raised():
+        which = 1 if getattr(call.func, "attr", "") == "complain" else 0
+        found = (text for arg in call.args[which : which + 1] for text in texts(arg))
+        codes = [code.value for code in found if isinstance(code, ast.Constant)]
+        if getattr(call.func, "id", "") == "Wrong" or not codes or any(k.arg is None for k in call.keywords):
+            continue
+        sent = {k.arg for k in call.keywords if k.arg} - {"field", "retry_at"}
+        asked = {name for code in codes for name in needs(str(code))}
+        assert sent == asked, f"{place}: {sent ^ asked}"
+
+
+def test_no_words_are_matched_to_find_out_what_went_wrong():
+    """Neither the message of a problem nor what it says of a field is compared with anything."""
+    looks = (ast.Compare, ast.Subscript)
+    for path, tree in trees().items():
+        for node in ast.walk(tree):
+            if isinstance(node, looks) or (
+                isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "startswith"
+            ):
+                for inner in ast.walk(node):
+                    assert not (
+                        isinstance(inner, ast.Attribute)
+                        and inner.attr in ("message", "details")
+                        and getattr(inner.value, "id", "") in ("problem", "error", "wrong", "refused")
+                    ), f"{path.relative_to(SRC)}:{node.lineno}"
+
+
 def test_what_is_written_down_to_be_told_later_is_codes_and_told_in_any_language():
     wrong = Wrong("too_many_files", {"most": 4}, "a.png")
     assert read(write(wrong)) == (wrong,)
@@ -89,7 +165,7 @@ async def test_programs_read_the_english_that_they_know_and_pages_their_own_word
     assert answer["error"] == "Validation failed: Text is longer than 500 characters"
     assert answer["details"]["text"] == [{"error": "ERR_TOO_LONG", "description": "too long"}]
     kept = (await v.api(v.asha, "POST", "/api/v1/chaupal/drafts", status="क" * 30_000)).json()
-    most = int("".join(letter for letter in kept["error"] if letter.isdigit()))
+    most = int(regex.search(r"\d+", kept["error"])[0])
     assert words("hi").number(most) in sentence(Invalid("draft_too_long", most=most), "hi")
 
 

@@ -29,8 +29,8 @@ from chaupal_audit.log import entries
 UPHELD, MODIFIED, REVERSED = "upheld", "modified", "reversed"
 OUTCOMES = (UPHELD, MODIFIED, REVERSED)
 DECIDE = "decide"  # the clock of an appeal
-NOT_YOURS = "You decided what is appealed; somebody else must hear this"
-ENDED = "This appeal has been decided"
+NOT_YOURS = "decided_by_you"
+ENDED = "appeal_decided"
 
 
 class Decision(msgspec.Struct, kw_only=True):
@@ -174,11 +174,11 @@ def _check_may_appeal(viewer: Viewer, strike: Strike) -> None:
     if strike.ruling.owner_id != viewer.me:  # staff can see it, and have no right of appeal
         raise NotFound
     if strike.appeal is not None:
-        raise Conflict("You have appealed against this already")
+        raise Conflict("already_appealed")
     if not (strike.in_force or strike.counts):
-        raise Conflict("This ruling is not in force")
+        raise Conflict("not_in_force")
     if not strike.may_appeal:
-        raise Conflict("The time for an appeal is over")
+        raise Conflict("appeal_too_late")
 
 
 async def _file(court: Court, w: Writing, viewer: Viewer, strike: Strike, text: str) -> AppealRow:
@@ -196,7 +196,7 @@ async def _file(court: Court, w: Writing, viewer: Viewer, strike: Strike, text: 
         not_by_third=ruling.concurred_by, log_index=leaf, decided_log_index=None,
     )  # fmt: skip
     if not await appeals.add(w, row):
-        raise Conflict("You have appealed against this already")
+        raise Conflict("already_appealed")
     return row
 
 
@@ -227,7 +227,7 @@ async def _read(court: Court, reading: Reading, strike: Strike, typed: Decision)
     paper = Paper()
     reason = paper.reason("reason", typed.reason)
     if typed.outcome not in OUTCOMES:
-        paper.complain("outcome", "must be one of the choices")
+        paper.complain("outcome", "no_choice")
     narrower = await _narrower(court, reading, strike, typed, paper) if typed.outcome == MODIFIED else ()
     paper.check()
     return reason, narrower
@@ -245,17 +245,17 @@ async def _narrower(
     territory = tuple(code.upper() for code in typed.territory.replace(",", " ").split())
     had = was.territory.split(",")
     if ends_at is not None and ends_at <= now:
-        paper.complain("ends_at", "is past already")
+        paper.complain("ends_at", "is_past")
     if ends_at is not None and was.ends_at is not None and ends_at > was.ends_at:
-        paper.complain("ends_at", "must be before the end that was set")
+        paper.complain("ends_at", "not_before_end")
     changes.check_territory(paper, territory, had)
     narrowed = bool(territory) and set(territory) != set(had)
     if not strike.in_force:
-        paper.complain("outcome", "is not in force any more")
+        paper.complain("outcome", "not_in_force_now")
     elif typed.measure or typed.parts:
         await _check_less(court, reading, paper, was, typed)
     elif not narrowed and (ends_at is None or ends_at == was.ends_at):
-        paper.complain("ends_at", "say what is to be narrower")
+        paper.complain("ends_at", "nothing_narrower")
     row = msgspec.structs.replace(
         was, starts_at=now, ends_at=was.ends_at if ends_at is None else ends_at, territory=",".join(territory or had),
         permanent=was.permanent and ends_at is None, measure=typed.measure or was.measure,
@@ -266,11 +266,11 @@ async def _narrower(
 async def _check_less(court: Court, reading: Reading, paper: Paper, was: RulingRow, typed: Decision) -> None:
     """A lower rung, or parts: what the law of the matter allows of its target."""
     if was.target_id is None:
-        paper.complain("measure", "this measure takes the target as a whole")
+        paper.complain("measure", "measure_takes_whole")
         return
     case = await cases.case_with(court, reading, was.target_id)
     if was.subject_id != case.target.subject_id:  # parts of a part are not told apart
-        paper.complain("parts", "this measure takes the target as a whole")
+        paper.complain("parts", "measure_takes_whole")
         return
     said = Said(
         outcome=typed.measure or was.measure,

@@ -20,7 +20,7 @@ from chaupal_audit.log import entries
 COUNTER = "counter"
 FILED, FORWARDED, RESTORED, SUIT = "filed", "forwarded", "restored", "suit"
 RESTORE = "restore"  # the clock, of the order
-NOT_NOW = "This cannot be done with a counter-notice as it stands"
+NOT_NOW = "no_counter_now"
 REASON = "A counter-notice was sent on, and nobody has gone to court in time."
 # What can be done about one -> what must have been done, and what must not.
 STEPS = {
@@ -69,7 +69,7 @@ async def file(court: Court, viewer: Viewer, ruling_id: int, particulars: dict[s
     if strike.ruling.owner_id != viewer.me or law is None:
         raise NotFound
     if not strike.in_force:
-        raise Conflict("This ruling is not in force")
+        raise Conflict("not_in_force")
     paper = Paper()
     said = {field.code: paper.page(field.code, particulars.get(field.code, "")) for field in law.required_fields}
     paper.check()
@@ -104,7 +104,7 @@ async def step(court: Court, viewer: Viewer, ruling_id: int, name: str) -> None:
             raise Conflict(NOT_NOW)
         if name == RESTORED:
             if court.clock() < found.restore_from:
-                raise Conflict("The law's first day for showing it again has not come")
+                raise Conflict("counter_too_soon")
             await _restore(court, w, strike, viewer)
         await _log(court, w, strike, name, by=me)
         if name != FORWARDED and strike.order is not None:

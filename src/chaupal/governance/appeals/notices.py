@@ -210,8 +210,8 @@ async def note_demand(
 # --- telling again ---
 
 AGAIN_AFTER = DAY  # nobody is told the same twice within so long
-TOLD_LATELY = "They were told of this less than a day ago"
-SILENCE = "Its law does not let them be told yet; they are told by themselves once it does"
+TOLD_LATELY = "told_lately"
+SILENCE = "told_later"
 
 
 async def tell_again_in(court: Court, w: Writing, viewer: Viewer, case: Case) -> State:
@@ -234,7 +234,7 @@ async def tell_again_in(court: Court, w: Writing, viewer: Viewer, case: Case) ->
         w.tell(NoticeAsked(ruling=row.id, telling=last.id, at=court.clock()))
         asked += 1
     if not asked:
-        raise Conflict("Nobody was to be told of this")
+        raise Conflict("not_to_be_told")
     return case.state
 
 

@@ -67,18 +67,18 @@ async def note(
     strike = await notices.one(court, viewer, ruling_id)
     paper = Paper()
     if step not in (FILED, DECIDED):
-        paper.complain("step", "must be one of the choices")
+        paper.complain("step", "no_choice")
     if body not in {one.code for one in strike.regime.appeals.external}:
-        paper.complain("body", "must be one of the choices")
+        paper.complain("body", "no_choice")
     if step == DECIDED and outcome not in (FOR, AGAINST):
-        paper.complain("outcome", "must be one of the choices")
+        paper.complain("outcome", "no_choice")
     paper.check()
     async with court.work.writing() as w:
         await ledger.hold(w)
         me = await guards.act(w, viewer, "hear_appeal", [strike.ruling.owner_id])
         standing = next((one for one in await _of(w, strike) if one.body == body and not one.outcome), None)
         if (standing is None) == (step == DECIDED):
-            raise Conflict("This was noted already" if step == FILED else "Nothing was filed there")
+            raise Conflict("noted_already" if step == FILED else "nothing_filed_there")
         over = step == DECIDED
         public = entries.External(
             step=step, body=body, at=tlog.at_minute(court.clock()), by=record.pseudonym(court, me), outcome=outcome if over else "",

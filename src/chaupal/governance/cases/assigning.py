@@ -33,7 +33,7 @@ async def assign(court: Court, viewer: Viewer, ref: str, numbers: Sequence[int],
         owners = {target.owner_id for target in chosen if target.owner_id is not None}
         guards.check_not_own(me, owners)
         if whom in owners:
-            raise NotAllowed("This is about something of theirs; somebody else must work on it")
+            raise NotAllowed("about_theirs")
         return await desk.assign(w, [target.id for target in chosen], whom)
 
 
@@ -42,5 +42,5 @@ async def _staff(reading: Reading, handle: str) -> int | None:
         return None
     id_ = await id_of(reading, handle.strip().removeprefix("@"))
     if id_ is None or id_ not in await accounts.with_roles(reading, sorted(MAY["write_notes"])):
-        raise Invalid("Nobody of the staff has this handle", to="is nobody of the staff's")
+        raise Invalid("staff_unknown")
     return id_

@@ -162,11 +162,11 @@ def open_to(viewer: Viewer, verb: str, items: Sequence[Item]) -> None:
         raise NotFound
     check_may(viewer, "see_office")
     if not any(offered(viewer, verb, own_rules=own) for own in (False, True)):
-        raise NotAllowed("This is not for your role to do")
+        raise NotAllowed("not_your_role")
     if not items:
-        raise Invalid("Nothing is chosen", items="choose at least one")
+        raise Invalid("choose_one", field="items")
     if len(items) > MOST:
-        raise Invalid(f"At most {MOST} at once", items="are too many at once")
+        raise Invalid("too_many_at_once", field="items")
 
 
 async def open_in(court: Court, viewer: Viewer, ref: str, verb: str, items: Sequence[Item]) -> None:
@@ -179,7 +179,7 @@ async def open_in(court: Court, viewer: Viewer, ref: str, verb: str, items: Sequ
     if order is None:
         raise NotFound
     if not offered(viewer, verb, own_rules=order.authority_id is None):
-        raise NotAllowed("This is not for your role to do")
+        raise NotAllowed("not_your_role")
 
 
 def offered(viewer: Viewer, verb: str, *, own_rules: bool) -> bool:
@@ -247,12 +247,12 @@ async def _one(
 ) -> Done:
     try:
         if item.number in twice:
-            raise Invalid("Validation failed: number is named twice", number="is named twice")
+            raise Invalid("named_twice", field="number")
         thing = found.get(item.number)
         if thing is None:
-            raise Invalid("Validation failed: number names nothing here", number="names nothing here")
+            raise Invalid("names_nothing", field="number")
         if item.seen is None:
-            raise Invalid("Validation failed: version can't be blank", version="say which version was looked at")
+            raise Invalid("version_missing", field="version")
         if _version(thing) != item.seen:
             if _done_before(viewer, verb, thing, item):
                 return Done(item, state=thing.state, already=True)

@@ -13,7 +13,8 @@ from chaupal.governance.cases.bulk import AT_ONCE, Done, Item
 from chaupal.governance.cases.cases import Moved
 from chaupal.governance.context import Court
 from chaupal.kernel.clock import DAY
-from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
+from chaupal.kernel.errors import Coded, Conflict, Invalid, NotAllowed, NotFound, Problem, all_wrong, coded
+from chaupal.kernel.faults import Wrong
 from chaupal.policy.facts import Facts
 from chaupal.policy.gate import reveal
 from chaupal.policy.surface import Surface
@@ -38,8 +39,11 @@ class Said(msgspec.Struct, frozen=True, omit_defaults=True):
 
     state: str = ""
     slug: str = ""
-    message: str = ""
-    details: dict[str, str] = {}
+    code: str = ""
+    values: dict[str, str | int] = {}
+    wrong: dict[
+        str, list[tuple[str, dict[str, str | int], str]]
+    ] = {}  # by field: code, values, the line that was typed
 
 
 _said = msgspec.json.Decoder(Said).decode
@@ -72,7 +76,7 @@ async def start(
     )  # fmt: skip
     async with court.work.writing() as w:
         if await kept.waiting(w, viewer.me) >= MOST_WAITING:
-            raise Conflict(f"{MOST_WAITING} calls of yours are still being worked through")
+            raise Conflict("calls_waiting", most=MOST_WAITING)
         rows = [_row(at, one) if one.problem else Row(at, _encode(one.item).decode()) for at, one in enumerate(ordered)]
         await kept.add(w, job, rows)
     return job
@@ -184,17 +188,22 @@ async def sweep(court: Court) -> int:
 
 
 def _row(at: int, one: Done) -> Row:
-    problem = one.problem
-    said = (
-        Said(state=one.state)
-        if problem is None
-        else Said(slug=problem.slug, message=problem.message, details=problem.details)
-    )
+    said = Said(state=one.state) if one.problem is None else _kept(coded(one.problem))
     return Row(at, _encode(one.item).decode(), one.word, _encode(said).decode())
+
+
+def _kept(problem: Coded) -> Said:
+    wrong = {
+        field: [(one.code, dict(one.values), one.typed) for one in found] for field, found in problem.wrong.items()
+    }
+    return Said(slug=problem.slug, code=problem.code, values=dict(problem.values), wrong=wrong)
 
 
 def _problem(row: Row) -> Problem:
     said = _said(row.said)
     if row.word == MOVED:
         return Moved()
-    return _PROBLEMS.get(said.slug, Conflict)(said.message, **said.details)
+    wrong = {field: [Wrong(*one) for one in found] for field, found in said.wrong.items()}
+    if wrong and said.slug == Invalid.slug:
+        return all_wrong(wrong)
+    return _PROBLEMS.get(said.slug, Conflict)(said.code, field="", **said.values).about(wrong)

@@ -22,7 +22,7 @@ from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Reading, Writing
 
 CARRIED_OUT = (*PROPOSED, *CHANGING)  # what a second person approves
-MOVED = "This case has moved meanwhile; please look at it again"
+MOVED = "case_moved"
 
 
 class Moved(Conflict):

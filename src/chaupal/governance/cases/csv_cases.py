@@ -17,7 +17,8 @@ from chaupal.governance.context import Court
 from chaupal.governance.orders import changes, csv_files
 from chaupal.governance.orders.papers import check_may
 from chaupal.kernel.clock import iso
-from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.kernel.errors import NotFound, all_wrong
+from chaupal.kernel.faults import Wrong
 from chaupal.policy.draft import CLOSINGS, REFUSE
 from chaupal.policy.gate import reveal
 from chaupal.policy.measures import Measure
@@ -146,7 +147,7 @@ def read(data: bytes, verb: str, ref: str = "") -> Read:
     found = csv_files.rows_of(data, bulk.MOST + 1)
     columns = _header(found[0][1] if found else [], verb)
     if len(found) > bulk.MOST + 1:
-        raise csv_files.bad(f"holds more than {bulk.MOST} rows")
+        raise csv_files.bad("csv_too_many_rows", most=bulk.MOST)
     items: list[Item] = []
     wrong: list[Done] = []
     left = 0
@@ -155,13 +156,13 @@ def read(data: bytes, verb: str, ref: str = "") -> Read:
         if not _meant(said, verb):
             left += 1
             continue
-        faults: dict[str, str] = {}
+        faults: dict[str, tuple[Wrong, ...]] = {}
         item = _item(line, said, verb, faults)
         ref = ref or (said.get("order", "") if verb != bulk.APPEAL else "")  # appeals are of any order
         if ref and said.get("order", ref) != ref:
-            faults["order"] = "is another order than that of the other rows"
+            faults["order"] = (Wrong("other_order"),)
         if faults:
-            wrong.append(Done(item, Invalid("Validation failed", **faults)))
+            wrong.append(Done(item, all_wrong(faults)))
         else:
             items.append(item)
     return Read(tuple(items), ref, tuple(wrong), left)
@@ -171,11 +172,11 @@ def _header(cells: Sequence[str], verb: str) -> dict[str, int]:
     named = {column: at for at, cell in reversed([*enumerate(cells)]) if (column := _COLUMN.get(cell.strip().lower()))}
     key = _key(verb)
     if key not in named:
-        raise csv_files.bad(f"has no column that is called {key}")
+        raise csv_files.bad("csv_no_column", column=key)
     if "version" not in named:
-        raise csv_files.bad("has no column that is called version")
+        raise csv_files.bad("csv_no_column", column="version")
     if verb in WRITES and WRITES[verb] not in named:
-        raise csv_files.bad(f"has no column that is called {WRITES[verb]}")
+        raise csv_files.bad("csv_no_column", column=WRITES[verb])
     return named
 
 
@@ -191,16 +192,16 @@ def _meant(said: dict[str, str], verb: str) -> bool:
     return not writes or bool(said.get(WRITES[verb]))
 
 
-def _item(line: int, said: dict[str, str], verb: str, faults: dict[str, str]) -> Item:
+def _item(line: int, said: dict[str, str], verb: str, faults: dict[str, tuple[Wrong, ...]]) -> Item:
     outcome, do = said.get("outcome", "").lower(), said.get("do", "").lower()
     if do not in YES and do not in bulk.VERBS and do not in NO:
-        faults["do"] = "must be yes, or the name of an act"
+        faults["do"] = (Wrong("no_act"),)
     if verb in (bulk.PROPOSE, bulk.ACT) and outcome not in OUTCOMES:
-        faults["outcome"] = "must be one of the choices"
+        faults["outcome"] = (Wrong("no_choice"),)
     if verb in (bulk.PROPOSE, bulk.ACT) and said.get("ground") and said["ground"] not in REFUSALS:
-        faults["ground"] = "must be one of the grounds for refusal"
+        faults["ground"] = (Wrong("no_ground_for_refusal"),)
     if verb == bulk.CHANGE and said.get("change", "").lower() not in changes.KINDS:
-        faults["change"] = "must be one of the choices"
+        faults["change"] = (Wrong("no_choice"),)
     words = {
         "outcome": outcome, "kind": said.get("change", "").lower(), "measure": said.get("narrower", "").lower(),
         "code": said.get("ground", ""), "parts": _parts(said.get("parts", ""), faults),
@@ -218,19 +219,19 @@ def _key(verb: str) -> str:
     return "appeal" if verb == bulk.APPEAL else "target"
 
 
-def _number(said: dict[str, str], name: str, faults: dict[str, str]) -> int:
+def _number(said: dict[str, str], name: str, faults: dict[str, tuple[Wrong, ...]]) -> int:
     text = said.get(name, "")
     if text.isascii() and text.isdigit() and len(text) < 19:
         return int(text)
-    faults[name] = "must be a number" if text else "can't be blank"
+    faults[name] = (Wrong("no_number" if text else "blank"),)
     return 0
 
 
-def _parts(text: str, faults: dict[str, str]) -> tuple[int, ...]:
+def _parts(text: str, faults: dict[str, tuple[Wrong, ...]]) -> tuple[int, ...]:
     parts = text.replace(",", " ").replace(";", " ").split()
     if all(part.isascii() and part.isdigit() and len(part) < 20 for part in parts):
         return tuple(map(int, parts))
-    faults["parts"] = "must be ids of posts or pictures"
+    faults["parts"] = (Wrong("no_parts"),)
     return ()
 
 

@@ -46,8 +46,8 @@ __all__ = [
 ]
 
 
-EDITED = "The post was edited since this was proposed: look at it again"
-NOT_SEEN = "The order lacks something that whoever proposed this did not see: send it back"
+EDITED = "edited_meanwhile"
+NOT_SEEN = "lack_not_seen"
 
 
 async def propose(
@@ -204,7 +204,7 @@ async def _lapse(court: Court, row: RulingRow) -> bool:
 def _first(case: Case) -> CaseEvent:
     """What waits for another person. Raises Conflict where nothing does."""
     if not case.earlier:
-        raise Conflict("Nothing is proposed")
+        raise Conflict("nothing_proposed")
     return case.earlier[0][0]
 
 
@@ -227,7 +227,7 @@ async def _said(court: Court, w: Writing, case: Case, draft: Draft) -> Said:
         **_despite(paper, case, draft),
     )
     if said.ends_at is not None and said.ends_at <= court.clock():
-        paper.complain("until", "is past already")
+        paper.complain("until", "is_past")
     await ladder.check(court, w, paper, case, draft)
     paper.check()
     return said

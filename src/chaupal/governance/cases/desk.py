@@ -11,7 +11,8 @@ from chaupal.governance.context import Court
 from chaupal.governance.orders import faces, intake, procedure, stages, steps
 from chaupal.governance.orders.papers import check_may
 from chaupal.governance.regimes import Defect, Regime
-from chaupal.kernel.errors import NotAllowed, NotFound
+from chaupal.kernel.errors import NotAllowed, NotFound, Problem, coded
+from chaupal.kernel.faults import Wrong
 from chaupal.policy.draft import REFUSE
 from chaupal.policy.measures import ACCOUNT_LEVEL, Measure
 from chaupal.policy.viewer import Viewer
@@ -36,7 +37,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     alone: frozenset[str]  # those that one person may carry out for a time
     alone_until: int  # ms: when that is over, unless a second person agrees
     acts: frozenset[str]
-    why_not: str
+    why_not: Wrong | None
     defects: tuple[Defect, ...] = ()  # what the order lacks on its face, as far as it is about this target
     barred: bool = False  # so that nothing can be limited by it
 
@@ -50,7 +51,7 @@ class Step(msgspec.Struct, frozen=True):
     verb: str
     needs: tuple[str, ...]
     allowed: bool
-    why_not: str = ""
+    why_not: Wrong | None = None
     some: bool = False
 
 
@@ -98,7 +99,7 @@ def whole(regime: Regime, kind: str) -> list[str]:
     return [m.value for m in Measure if m in regime.measures_allowed and kind in m.row.on]
 
 
-ONLY_BACK = "You can send this back; an approver decides whether it is carried out"
+ONLY_BACK = "only_back"
 
 
 async def check_role(court: Court, viewer: Viewer, act: str, ref: str) -> None:
@@ -111,23 +112,27 @@ async def check_role(court: Court, viewer: Viewer, act: str, ref: str) -> None:
     async with court.work.reading() as reading:
         order = await knowing.order_for(reading, viewer, ref) if known else None
     if known and order is not None and not known.open_to(viewer, own=order.authority_id is None):
-        raise NotAllowed("This is not for your role to do")
+        raise NotAllowed("not_your_role")
 
 
-async def _acts(court: Court, reading: Reading, viewer: Viewer, case: Case) -> tuple[frozenset[str], str]:
+async def _acts(court: Court, reading: Reading, viewer: Viewer, case: Case) -> tuple[frozenset[str], Wrong | None]:
     """The acts that the machine takes from this person now, and the first thing that keeps them from one open to others."""
     found = await cases.open_to(court, reading, viewer, case)
     here = acts.by_way("office").values()
     verbs = [verb for act in here for verb in act.verbs]
     open_ = frozenset(act.name for act in here if any(verb in found and found[verb] is None for verb in act.verbs))
     if lifecycle.MACHINE.verbs(case.state).intersection(verbs) - case.verbs:
-        return open_, stages.WHY_NOT[case.stage]
-    why = next(
-        (p.message for verb in verbs if (p := found.get(verb)) and not isinstance(p, (NeedsTwo, NotAskedFor))), ""
-    )
-    if not why and "return" in open_ and not open_ & {"approve", "concur"}:
-        why = ONLY_BACK
+        return open_, Wrong(stages.WHY_NOT[case.stage])
+    met = (found.get(verb) for verb in verbs)
+    why = next((_why(p) for p in met if p is not None and not isinstance(p, (NeedsTwo, NotAskedFor))), None)
+    if why is None and "return" in open_ and not open_ & {"approve", "concur"}:
+        why = Wrong(ONLY_BACK)
     return open_, why
+
+
+def _why(problem: Problem) -> Wrong:
+    known = coded(problem)
+    return Wrong(known.code, known.values)
 
 
 # --- an order ---
@@ -189,5 +194,5 @@ async def _steps(
             continue
         needs = tuple(need for need in move.needs if need != "leaf")
         some = procedure.SOME.get(whole) in here or whole == "confirm"
-        found.append(Step(whole, needs, verb in kept and problem is None, problem.message if problem else "", some))
+        found.append(Step(whole, needs, verb in kept and problem is None, _why(problem) if problem else None, some))
     return tuple(found)

@@ -137,7 +137,7 @@ def renewed(court: Court, old: RulingRow, **changes: Any) -> RulingRow:
 async def second(w: Writing, row: RulingRow, by: int, ends_at: int | None, strike_until: int | None) -> None:
     """A second person stands behind what one did alone: it ends, and counts, as it was to. Raises Conflict where it is over."""
     if not await rulings.second(w, row.id, by, ends_at, strike_until):
-        raise Conflict("This ruling is not in force")
+        raise Conflict("not_in_force")
 
 
 async def end_ruling(
@@ -165,7 +165,7 @@ async def end_ruling(
         court, w, "reversal", ruling.order_ref, written, prev=ruling.log_index, **record.secrecy(order)
     )
     if not await rulings.lift(w, ruling.id, leaf, at):
-        raise Conflict("This ruling is not in force")
+        raise Conflict("not_in_force")
     await _settle(w, ruling)
     if told:
         w.tell(
@@ -191,7 +191,7 @@ async def end_all(
     for row in await standing_of(w, case):
         leaf = await end_ruling(court, w, row, how=how, by=by, reason=reason, at=at, **more)
     if leaf is None:
-        raise Conflict("This ruling is not in force")
+        raise Conflict("not_in_force")
     return leaf
 
 
@@ -209,7 +209,7 @@ class Subject(NamedTuple):
 async def _subjects(w: Writing, case: Case, said: Said) -> list[Subject]:
     target = case.target
     if target.subject_id is None:
-        raise Conflict("There is nothing here that this decision could be about")
+        raise Conflict("nothing_about")
     if not said.subjects:
         return [Subject(target.kind, target.subject_id, target.term)]
     return [Subject(Measure(said.outcome).kind("post"), id_) for id_ in said.subjects]
@@ -257,7 +257,7 @@ async def _check_court_stands(w: Writing, row: RulingRow) -> None:
     """No measure shuts out the last owner or approver who can sign in. Asked under the log's hold: of two, one comes second."""
     last = await standing.last_of(w, row.subject_id) if row.measure in STATES else None
     if last is not None:
-        raise Conflict(f"This would leave the court without an {last} who can sign in; make somebody else one first")
+        raise Conflict("court_without_owner" if last == "owner" else "court_without_approver")
 
 
 async def _settle(w: Writing, row: RulingRow) -> None:
@@ -269,7 +269,7 @@ async def _matter(reading: Reading, ruling: RulingRow) -> tuple[docket.Order, do
     target = await docket.target_by_id(reading, ruling.target_id or 0)
     found = [] if target is None else await docket.orders_by_id(reading, [target.order_id])
     if target is None or not found:
-        raise Conflict("This ruling belongs to no matter")
+        raise Conflict("no_matter")
     return found[0], target
 
 

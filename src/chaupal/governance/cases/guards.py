@@ -18,14 +18,14 @@ from chaupal.store.identity.accounts import Standing
 from chaupal.store.machine.work import Reading
 from chaupal_audit.law.rulebook import RuleBook
 
-NOTHING_THERE = "Nothing of that name is here"
-YOURS = "This is about something of your own; somebody else must act"
-NOT_NOW = "You are not of the staff as you were, or your account is limited; ask an owner"
-SECOND = "You proposed this yourself; a second person must decide"
-TWO = "This takes two people: propose it, and let somebody else approve"
-STUCK = "Nothing of these can be moved by this step"
-NO_EMERGENCY = "Only an emergency order is confirmed"
-UNHELD = "Whoever proposed or agreed to this may not do so any more: send it back, so that it is proposed anew"
+NOTHING_THERE = "nothing_named_so"
+YOURS = "about_yours"
+NOT_NOW = "not_staff_now"
+SECOND = "proposed_by_you"
+TWO = "takes_two"
+STUCK = "step_moves_nothing"
+NO_EMERGENCY = "only_emergency"
+UNHELD = "proposer_unheld"
 
 
 class NeedsTwo(NotAllowed):
@@ -127,19 +127,19 @@ def _another(asked: Asked) -> None:
 def _third(asked: Asked) -> None:
     """Whoever agreed as second reviewer does not approve it too."""
     if any(event.by == asked.by for event, _ in asked.earlier[1:]):
-        raise NotAllowed("You agreed to this as second reviewer; a third person must approve it")
+        raise NotAllowed("third_person")
 
 
 def _concurred(asked: Asked) -> None:
     """The law asks for a second reviewer because of whose words these are."""
     if asked.thrice and len(asked.earlier) < 2:
-        raise Conflict("This concerns a protected speaker: a second reviewer must agree before it can be approved")
+        raise Conflict("second_reviewer_missing")
 
 
 def _protected(asked: Asked) -> None:
     """Nobody is asked to agree as second reviewer where the law does not ask for one: who has agreed cannot approve."""
     if not asked.thrice:
-        raise NotAskedFor("This concerns no protected speaker: it is approved without a second reviewer")
+        raise NotAskedFor("no_protected_speaker")
 
 
 def _own_rules(asked: Asked) -> None:
@@ -161,12 +161,12 @@ def _other_team(asked: Asked) -> None:
 
 def _not_alone_on_protected(asked: Asked) -> None:
     if asked.speaker:
-        raise NeedsTwo("This concerns a protected speaker. " + TWO)
+        raise NeedsTwo("protected_takes_two")
 
 
 def _not_alone_on_staff(asked: Asked) -> None:
     if any(owner in asked.people and asked.people[owner].role in STAFF for owner in asked.owners):
-        raise NeedsTwo("This concerns somebody of the staff. " + TWO)
+        raise NeedsTwo("staff_takes_two")
 
 
 # --- of a step of an order ---
@@ -191,7 +191,7 @@ def _emergency(asked: Asked) -> None:
 def _its_day(asked: Asked) -> None:
     """A hearing is held on its day or after it. Who meets earlier sets another day first."""
     if asked.hearing is not None and asked.now < asked.hearing:
-        raise Conflict("This hearing is set for a later day; set another day first")
+        raise Conflict("hearing_later")
 
 
 def check_other_team(book: RuleBook, act: str, me: int, others: Iterable[int], people: dict[int, Standing]) -> None:
@@ -200,7 +200,7 @@ def check_other_team(book: RuleBook, act: str, me: int, others: Iterable[int], p
     if act not in book.conflicts.own_team or mine is None:
         return
     if any(other in people and people[other].role == mine.role for other in others):
-        raise NotAllowed("Somebody of your own role did this; by the rules of this house another must decide")
+        raise NotAllowed("own_team")
 
 
 GUARDS: dict[str, Callable[[Asked], None]] = {

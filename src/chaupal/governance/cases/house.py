@@ -45,7 +45,7 @@ async def open_matter(court: Court, viewer: Viewer, form: MatterForm) -> str:
     paper = Paper()
     ladder.check_rule(court, paper, form.rule)
     if form.source not in orders.SOURCES:
-        paper.complain("source", "must be one of the choices")
+        paper.complain("source", "no_choice")
     grounds = paper.reason("grounds", form.grounds)
     return await orders.enter_own(court, paper, form.targets, me, rule=form.rule, source=form.source, grounds=grounds,
         flagged_by=form.flagged_by, report_id=form.report_id, territory=form.territory,

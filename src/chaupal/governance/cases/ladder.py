@@ -23,7 +23,7 @@ REFUSALS = tuple(refusal.value for refusal in Refusal)
 # What an order against a thing can be narrowed to: parts of it, each named.
 NARROWER = {("account", "post"), ("post", "media"), ("account", "media")}
 MOST_PARTS = 500
-NOT_ITS_TO_ASK = "Its law does not let this issuer ask for it: it can only be refused or sent back"
+NOT_ITS_TO_ASK = "not_its_to_ask"
 
 
 def narrowest(case: Case) -> Measure | None:
@@ -42,13 +42,13 @@ async def check(court: Court, reading: Reading, paper: Paper, case: Case, draft:
     """Complain about all that this draft may not do. Raises Conflict where no measure may be decided at all now."""
     if draft.refuses:
         if draft.code not in REFUSALS:
-            paper.complain("code", "must be one of the grounds for refusal")
+            paper.complain("code", "no_ground_for_refusal")
         return
     if draft.closes:
         return
     measure = next((m for m in open_to(case) if m.value == draft.outcome), None)
     if measure is None:
-        paper.complain("outcome", "must be one of the choices")
+        paper.complain("outcome", "no_choice")
         return
     check_may_bind(court, case)
     _check_account_level(paper, case, draft, measure)
@@ -63,11 +63,11 @@ async def matter_of(reading: Reading, paper: Paper, case: Case, draft: Draft) ->
     """
     if draft.outcome != OWN_ACTION:
         if draft.matter:
-            paper.complain("matter", "goes with a closing by our own rules alone")
+            paper.complain("matter", "own_closing_alone")
         return ""
     known = await docket.own_matters_about(reading, case.target, owner_too=await _for_everybody(reading, case.target))
     if draft.matter and draft.matter not in known:
-        paper.complain("matter", "must be a matter of our own rules about the same thing or its account")
+        paper.complain("matter", "no_own_matter")
     return draft.matter or next(iter(known), "")
 
 
@@ -85,25 +85,25 @@ def check_may_bind(court: Court, case: Case) -> None:
     if faces.barring(case):
         raise Conflict(NOT_ITS_TO_ASK)
     if any(end is not None and end <= now for end in (order.ends_at, order.interim_until)):
-        raise Conflict("The time of this order is over")
+        raise Conflict("order_over")
     if case.regime.verify_origin and order.origin != "verified":
-        raise Conflict("Nobody has made sure yet that this order is genuine; note how its origin was checked first")
+        raise Conflict("origin_unchecked")
 
 
 def _check_account_level(paper: Paper, case: Case, draft: Draft, measure: Measure) -> None:
     if measure not in ACCOUNT_LEVEL or case.own_rules:
         return
     if case.protected:
-        paper.complain("outcome", "the whole account of a protected speaker is not withheld; choose single posts")
+        paper.complain("outcome", "whole_account_protected")
     elif not trimmed(draft.finding):
-        paper.complain("finding", "say why withholding single posts would not do")
+        paper.complain("finding", "finding_missing")
 
 
 def _check_words(court: Court, paper: Paper, case: Case, draft: Draft, measure: Measure) -> None:
     if measure is Measure.LABEL and not trimmed(draft.text):
-        paper.complain("text", "can't be blank")
+        paper.complain("text", "blank")
     if draft.permanent and measure is not Measure.SUSPEND:
-        paper.complain("permanent", "only a suspension can be for good")
+        paper.complain("permanent", "only_suspension_for_good")
     if case.own_rules:
         check_rule(court, paper, draft.rule or case.order.rule, measure)
 
@@ -113,10 +113,10 @@ def check_rule(court: Court, paper: Paper, citation: str, measure: Measure | Non
     try:
         rule = court.rules.cited(citation)
     except NotFound:
-        paper.complain("rule", "must be one of this server's rules")
+        paper.complain("rule", "no_rule_here")
         return
     if measure is not None and measure not in rule.measures:
-        paper.complain("outcome", "is not what a breach of this rule may bring")
+        paper.complain("outcome", "not_for_this_rule")
 
 
 def strike_until(court: Court, case: Case, draft: Draft) -> int | None:
@@ -136,14 +136,14 @@ async def _check_parts(reading: Reading, paper: Paper, case: Case, draft: Draft,
     kind = case.target.kind
     if kind in measure.row.on:
         if draft.parts:
-            paper.complain("parts", "this measure takes the target as a whole")
+            paper.complain("parts", "measure_takes_whole")
         return
     if not draft.parts:
-        paper.complain("parts", "name the posts or pictures to which it is narrowed")
+        paper.complain("parts", "parts_missing")
     elif len(draft.parts) > MOST_PARTS:
-        paper.complain("parts", "are too many for one decision")
+        paper.complain("parts", "too_many_parts")
     elif strange := set(draft.parts) - await _own_parts(reading, case, draft.parts, measure):
-        paper.complain("parts", f"are not of this target: {', '.join(map(str, sorted(strange)[:5]))}")
+        paper.complain("parts", "parts_foreign", numbers=", ".join(map(str, sorted(strange)[:5])))
 
 
 async def _own_parts(reading: Reading, case: Case, parts: Sequence[int], measure: Measure) -> set[int]:

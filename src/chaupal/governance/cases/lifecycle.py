@@ -124,7 +124,7 @@ RESUMED = {
     State.REFUSAL_PROPOSED: "resume_refusal", State.CLOSING_PROPOSED: "resume_closing",
 }  # fmt: skip
 
-MACHINE = Machine("This case", MOVES, State.NEW, FINAL)
+MACHINE = Machine("This case", "case_stands_elsewhere", MOVES, State.NEW, FINAL)
 move, may = MACHINE.move, MACHINE.may
 fold = MACHINE.fold
 drawn = MACHINE.drawn

@@ -10,11 +10,12 @@ from chaupal_audit.law.moves import Move as Move
 class Machine[S: StrEnum]:
     """The moves of one kind of thing, from `start`; `final` states have no way on.
 
-    Raises ValueError with everything that is wrong with the table. `what` names the thing where a move is refused.
+    Raises ValueError with everything that is wrong with the table. `what` names the thing where a move is refused, by the
+    code `moved`.
     """
 
-    def __init__(self, what: str, moves: Iterable[Move[S]], start: S, final: Iterable[S]) -> None:
-        self.what, self.moves, self.start, self.final = what, tuple(moves), start, frozenset(final)
+    def __init__(self, what: str, moved: str, moves: Iterable[Move[S]], start: S, final: Iterable[S]) -> None:
+        self.what, self.moved, self.moves, self.start, self.final = what, moved, tuple(moves), start, frozenset(final)
         if found := list(faults(self.moves, start, self.final)):
             raise ValueError("; ".join(found))
         self._states = type(start)
@@ -26,7 +27,7 @@ class Machine[S: StrEnum]:
         """The move that a verb means in a state. Raises Conflict where there is none: the thing stands elsewhere."""
         found = self._ways.get((source, verb))
         if found is None:
-            raise Conflict(f"{self.what} has moved meanwhile: it is now {source.replace('_', ' ') or 'new'}")
+            raise Conflict(self.moved, what=self.what, state=source.replace("_", " ") or "new")
         return found
 
     def may(self, verb: str, *, own: bool = False) -> str:
@@ -35,7 +36,7 @@ class Machine[S: StrEnum]:
         `own`: under the house's own rules. Raises Conflict for a verb that the table does not know.
         """
         if verb not in self._words:
-            raise Conflict(f"{self.what} knows no such move")
+            raise Conflict("no_such_move", what=self.what)
         return self._words[verb][own]
 
     def verbs(self, source: S) -> frozenset[str]:

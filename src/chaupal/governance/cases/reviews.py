@@ -58,7 +58,7 @@ async def keep_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: 
         )
         await rulings.reviewed(w, row.id, again)
     if leaf is None:
-        raise Conflict("This ruling is not in force")
+        raise Conflict("not_in_force")
     await cases.enter(court, w, case, taken, Said(reason=reason), leaf)
     await clocks.stop(w, clocks.ORDER, case.order.id, REVIEW, now)
     return taken.move.to

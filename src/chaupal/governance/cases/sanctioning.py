@@ -11,6 +11,7 @@ from chaupal.governance.cases.lifecycle import IN_FORCE
 from chaupal.governance.context import Court
 from chaupal.governance.orders import csv_targets
 from chaupal.kernel.errors import Invalid, NotFound, Problem
+from chaupal.kernel.faults import Wrong
 from chaupal.policy.draft import Draft
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import docket
@@ -71,8 +72,8 @@ async def with_list(court: Court, form: MatterForm, data: bytes) -> tuple[Matter
     """
     seen = await csv_targets.preview(court.work, court.settings.origin, data)
     if bad := [one for one in seen.rows if one.wrong]:
-        said = "\n".join(f"{one.row.line}: {one.row.target}: {one.wrong}" for one in bad[:MOST_SAID])
-        raise Invalid(f"{len(bad)} rows of the list cannot be taken", csv=said)
+        said = [Wrong(one.wrong, {}, f"{one.row.line}: {one.row.target}") for one in bad[:MOST_SAID]]
+        raise Invalid("rows_cannot_be_taken", many=len(bad)).about({"csv": said})
     typed = [line for line in form.targets.splitlines() if line.strip()]
     targets = "\n".join([*typed, *(one.row.target for one in seen.rows)])
     return msgspec.structs.replace(form, targets=targets), (*[""] * len(typed), *seen.demanded())

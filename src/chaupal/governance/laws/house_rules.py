@@ -37,23 +37,23 @@ class HouseRules:
         """The rules in force at `at` (ms since 1970 UTC). Raises Invalid in a gap between versions."""
         found = next((book for book in self._books.values() if in_force(book, at)), None)
         if found is None:
-            raise Invalid(f"No rules of this server are in force on {iso_day(at)}", rule="is not in force on that day")
+            raise Invalid("no_rules_then", day=iso_day(at))
         return found
 
     def version(self, version: int) -> RuleBook:
         """A version by its number. Raises NotFound."""
         if version not in self._books:
-            raise NotFound(f"There is no version {version} of the rules")
+            raise NotFound("no_such_rules", version=version)
         return self._books[version]
 
     def cited(self, citation: str) -> HouseRule:
         """The rule that `2@1` means. Raises NotFound."""
         id, _, version = citation.partition("@")
         if not (_number(id) and _number(version)):
-            raise NotFound(f"There is no rule {citation}")
+            raise NotFound("no_such_rule", rule=citation)
         book = self.version(int(version))
         if not any(rule.id == int(id) for rule in book.rules):
-            raise NotFound(f"There is no rule {id} in {book.ref}")
+            raise NotFound("no_such_rule", rule=citation)
         return book.rule(int(id))
 
     def all(self) -> tuple[RuleBook, ...]:

@@ -50,7 +50,7 @@ SHIPPED, SHIPPED_ON = Path(__file__).parent / "texts", 1_795_651_200_000  # 26 N
 USUAL = {("Chaupal", "hi"): "चौपाल"}  # the usual title of a server, in the script of the text
 LOCAL = 5 * DAY // 24 + DAY // 48  # days begin by the square's clock
 _DAY = regex.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
-CHANGED = "This text was changed meanwhile; please look at it again"
+CHANGED = "text_changed_meanwhile"
 
 
 class TextForm(msgspec.Struct, kw_only=True):
@@ -106,16 +106,16 @@ def tried(court: Court, viewer: Viewer, kind: str, form: TextForm) -> HouseText:
     needed, today = kind != ABOUT, _today(court)
     effective_on = form.effective_on.strip() or today if kind == TERMS else ""
     if effective_on and not _DAY.fullmatch(effective_on):
-        paper.complain("effective_on", "must be a date such as 2026-11-24 or 2026-11-24T18:00")
+        paper.complain("effective_on", "no_moment")
     elif effective_on and effective_on < today:
-        paper.complain("effective_on", "is past already")
+        paper.complain("effective_on", "is_past")
     new = HouseText(
         id=court.make_id(), kind=kind, version=(form.seen or 0) + 1, published_at=court.clock(), by=me, effective_on=effective_on,
         text=paper.page("text", form.text, needed=needed, most=MOST_TEXT),
         text_hi=paper.page("text_hi", form.text_hi, needed=needed, most=MOST_TEXT),
     )  # fmt: skip
     if bool(new.text) != bool(new.text_hi):
-        paper.complain("text" if new.text_hi else "text_hi", "can't be blank")
+        paper.complain("text" if new.text_hi else "text_hi", "blank")
     paper.check()
     return new
 
@@ -130,7 +130,7 @@ async def publish(court: Court, viewer: Viewer, kind: str, form: TextForm) -> Ho
         if form.seen is not None and form.seen != (was.version if was else 0):
             raise Conflict(CHANGED)
         if was and (was.text, was.text_hi, was.effective_on) == (new.text, new.text_hi, new.effective_on):
-            raise Conflict("Nothing was changed")
+            raise Conflict("nothing_changed")
         if kind == TERMS:
             _check_day(new, before, shipped(court.settings, kind))
         new = msgspec.structs.replace(new, version=(was.version if was else 0) + 1)
@@ -184,7 +184,7 @@ def _check_day(new: HouseText, before: list[HouseText], first: HouseText | None)
     """Terms of one day do not change within it: whoever read them that day has read them."""
     paper = Paper()
     if any(one.effective_on == new.effective_on for one in (*before, *([first] if first else []))):
-        paper.complain("effective_on", "is taken")
+        paper.complain("effective_on", "is_taken")
     paper.check()
 
 

@@ -39,10 +39,6 @@ CHANGES_MARK = (
 )
 
 
-NO_ROOM = (
-    "So much waits for the public log already that this would come into it later than this server's rules allow."
-    " Try again when it has grown, or ask whoever runs the server for larger batches (log_batch_entries)"
-)
 TOO_FEW = (
     "is too little: what is secret and waits would come into the log later than the house's rules allow (logged_within)"
 )
@@ -55,7 +51,7 @@ class NotYet(NotFound):
 
     def __init__(self, at: int) -> None:
         self.when = datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
-        super().__init__(f"No signed checkpoint holds this; the next one is signed at {self.when}")
+        super().__init__("log_not_yet", when=self.when)
         self.at = at
 
 
@@ -168,7 +164,7 @@ async def append_secret(court: Court, w: Writing, entry: bytes, *, begins: bool)
     place = max(size, await ledger.reach(w))
     place += 0 if _is_kept(place) else 1
     if begins and await _comes_at(court, w, place) > _room_until(court):
-        raise Conflict(NO_ROOM)
+        raise Conflict("log_full")
     await ledger.wait(w, place, COVER, entry)
     return place
 
@@ -302,7 +298,7 @@ async def change_key(court: Court, by: str) -> tuple[tlog.VerifyingKey, tlog.Ver
     async with court.work.writing() as w:
         await ledger.hold(w)
         if await marks.read(w, CHANGE_MARK):
-            raise Conflict("The log's key is being changed already; the next checkpoint completes that")
+            raise Conflict("log_key_changing")
         old = (await _signing_key(court, w)).public
         public = msgspec.to_builtins(Key(step="rotated", old=str(old), new=str(new), by=by))
         entry = tlog.leaf("key", "key", tlog.at_minute(court.clock()), public).entry

@@ -13,7 +13,7 @@ from chaupal_audit import tlog
 from chaupal_audit.log import entries
 from chaupal_audit.tlog.notes import check_name
 
-BEGUN = "This log has begun already: what it goes on from is said by its first entry, or by none"
+BEGUN = "log_has_begun"
 
 
 async def begin(court: Court, note: str, vkey: str, name: str = "") -> str:
@@ -27,7 +27,7 @@ async def begin(court: Court, note: str, vkey: str, name: str = "") -> str:
     last = tlog.verify_checkpoint(note, key)
     name = check_name(name or _next(last.origin))
     if name == last.origin:
-        raise Invalid("The new log needs a name of its own", name="is the older log's")
+        raise Invalid("log_name_taken")
     origin = entries.Origin(
         previous=str(key), size=last.size, root=last.root.hex(), sha256=hashlib.sha256(note.encode()).hexdigest()
     )

@@ -11,7 +11,6 @@ from chaupal.governance.log import batches as log_batches
 from chaupal.governance.log import neighbours as log_neighbours
 from chaupal.governance.log import tree as log_tree
 from chaupal.governance.log.batches import NotYet
-from chaupal.kernel.errors import Malformed
 from chaupal.kernel.saying import log
 from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.store.court import ledger, witnesses
@@ -178,11 +177,11 @@ async def _submit(
         async for chunk in answer.aiter_bytes():
             text += chunk
             if len(text) > MOST_BYTES:
-                raise Malformed("the answer is too long")
+                raise plain.Malformed("the answer is too long")
     if answer.status_code == 409 and answer.headers.get("content-type", "").startswith(SIZE_TYPE):
         return "", int(text.decode("ascii"))
     if answer.status_code != 200:
-        raise Malformed(f"it answered {answer.status_code}")
+        raise plain.Malformed(f"it answered {answer.status_code}")
     return text.decode(), None
 
 

@@ -17,7 +17,7 @@ from chaupal_audit.log import entries
 
 MAY = "open_entries"  # and never of an entry about oneself
 SECRET = tlog.SEALED[0]  # what opens a secret entry
-WAITS = "The log has not come to this entry yet; an entry about it would tell that it waits"
+WAITS = "entry_waits"
 
 type Kept = Mapping[str, tuple[str, int | None]]  # field -> (disclosure, when it was opened)
 
@@ -91,7 +91,7 @@ async def _check_logged(w: Writing, index: int) -> None:
 
 def _texts(known: Kept, index: int, names: Sequence[str]) -> list[str]:
     if not names:
-        raise Invalid(names="say which fields")
+        raise Invalid("fields_unnamed", field="names")
     if missing := [name for name in names if name not in known]:
-        raise NotFound(f"Entry {index} has no such confidential field: {', '.join(missing)}")
+        raise NotFound("no_such_fields", entry=str(index), names=", ".join(missing))
     return [known[name][0] for name in dict.fromkeys(names)]

@@ -22,7 +22,7 @@ class SeenOther(Conflict):
     slug = "log_seen_other"
 
     def __init__(self, size: int) -> None:
-        super().__init__(f"The last cosigned checkpoint has {size} entries, or another root")
+        super().__init__("log_seen_other", size=size)
         self.size = size
 
 
@@ -56,7 +56,7 @@ async def cosign(court: Court, body: str) -> str:
     head, text, _ = tlog.parse_checkpoint(asked.note)
     _check_log(known_logs(court.settings), head.origin, asked.note)
     if asked.old > head.size:
-        raise Malformed("the old size is larger than the checkpoint's")
+        raise Malformed("old_size_larger")
     async with court.work.writing() as w:
         # Held from the look at the old size until the new one is durable: of two who race, one is told of the other.
         _check_follows(await witnesses.hold_seen(w, head.origin), asked, head)
@@ -67,9 +67,9 @@ async def cosign(court: Court, body: str) -> str:
 def _check_log(known: Sequence[tlog.VerifyingKey], origin: str, note: str) -> None:
     keys = [key for key in known if key.name == origin]
     if not keys:
-        raise NotFound("This log is not witnessed here")
+        raise NotFound("log_unwitnessed")
     if not any(is_signed(note, key) for key in keys):
-        raise NotAllowed("The checkpoint is not signed by a known key of its log")
+        raise NotAllowed("checkpoint_unsigned")
 
 
 def _check_follows(seen: Seen, asked: tlog.Submission, head: tlog.Checkpoint) -> None:
@@ -79,7 +79,7 @@ def _check_follows(seen: Seen, asked: tlog.Submission, head: tlog.Checkpoint) ->
     if asked.old == head.size and before != head.root:
         raise SeenOther(seen.size)
     if not tlog.verify_consistency(asked.old, head.size, before, head.root, asked.proof):
-        raise Invalid("The proof does not lead from the old size to the checkpoint")
+        raise Invalid("proof_leads_elsewhere")
 
 
 async def _see(w: Writing, head: tlog.Checkpoint) -> None:

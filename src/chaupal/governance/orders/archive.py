@@ -48,7 +48,7 @@ async def open_for_staff(court: Court, files: Files, viewer: Viewer, id_: int, p
     me = check_may(viewer, "see_documents")
     purpose = " ".join(purpose.split())[:300]
     if len(purpose) < PURPOSE_AT_LEAST:
-        raise Invalid("Say what you need it for", purpose="say what you need it for")
+        raise Invalid("purpose_missing")
     async with court.work.reading() as reading:
         found = await kept.by_ids(reading, [id_])
         orders = await docket.orders_by_id(reading, [one.order_id for one in found if one.order_id])

@@ -30,8 +30,8 @@ from chaupal.store.machine.work import Reading, Writing
 
 CLASSES = ("court", "government", "police", "other")
 MOST_KEYS = 20
-WAITS = "Something else is proposed of this authority: that is agreed to or dropped first"
-NOTHING = "Nothing is proposed of this authority"
+WAITS = "authority_change_waits"
+NOTHING = "authority_unproposed"
 # Where anybody can have an address, so that it says nothing about whose a mail is.
 ANYBODYS = frozenset(
     {"gmail.com", "googlemail.com", "yahoo.com", "yahoo.co.in", "outlook.com", "hotmail.com", "live.com", "rediffmail.com", "icloud.com",
@@ -76,7 +76,7 @@ async def register(court: Court, viewer: Viewer, form: AuthorityForm) -> Authori
         created_at=court.clock(), created_by=me, log_index=0, **msgspec.structs.asdict(known),
     )  # fmt: skip
     if not known_country(new.jurisdiction):
-        paper.complain("jurisdiction", "must be a country's code of two letters, such as IN")
+        paper.complain("jurisdiction", "no_country")
     async with court.work.reading() as reading:
         await _check_not_close(reading, paper, new, form.sure)
     paper.check()
@@ -84,7 +84,7 @@ async def register(court: Court, viewer: Viewer, form: AuthorityForm) -> Authori
         await guards.act(w, viewer, "register_authority")
         entered = msgspec.structs.replace(new, log_index=await _log(court, w, new, me, "proposed"))
         if not await docket.add_authority(w, entered):
-            raise Conflict("An authority of this name is in the register already", name="is taken")
+            raise Conflict("authority_known")
     return entered
 
 
@@ -103,7 +103,7 @@ async def change(court: Court, viewer: Viewer, id_: int, form: AuthorityForm) ->
         await _check_not_close(reading, paper, new, form.sure)
     paper.check()
     if not (what := _differs(old, known)):
-        raise Conflict("Nothing was changed")
+        raise Conflict("nothing_changed")
     if old.agreed_by is None:
         raise Conflict(WAITS)
     async with court.work.writing() as w:
@@ -274,16 +274,16 @@ def _known(paper: Paper, form: AuthorityForm) -> Known:
 def _contact(paper: Paper, text: str) -> str:
     address = paper.line("contact", text, needed=False).lower()
     if address and (not _ADDRESS.fullmatch(address) or len(address) > 254):
-        paper.complain("contact", "must be a mail address")
+        paper.complain("contact", "no_mail_address")
     return address
 
 
 def _domain(paper: Paper, text: str) -> str:
     domain = paper.line("email_domain", text, needed=False).lower().removeprefix("@").rstrip(".")
     if domain and not (len(domain) < 254 and _DOMAIN.fullmatch(domain)):
-        paper.complain("email_domain", "must be a domain such as meity.gov.in")
+        paper.complain("email_domain", "no_domain")
     if domain in ANYBODYS:
-        paper.complain("email_domain", "is a domain where anybody can have an address")
+        paper.complain("email_domain", "anybodys_domain")
     return domain
 
 
@@ -293,10 +293,10 @@ def _keys(paper: Paper, text: str) -> tuple[str, ...]:
     try:
         found = [_of_pem(block.encode()) for block in blocks] + [_of_hex(line) for line in lines]
     except ValueError:
-        paper.complain("keys", "must be SHA-256 of public keys in hex, or certificates (PEM)")
+        paper.complain("keys", "no_keys")
         return ()
     if len(found) > MOST_KEYS:
-        paper.complain("keys", "are too many")
+        paper.complain("keys", "too_many_at_all")
     return tuple(dict.fromkeys(found))
 
 
@@ -329,9 +329,9 @@ async def _check_not_close(reading: Reading, paper: Paper, new: Authority, sure:
         if other.id == new.id:
             continue
         if _plain(other.name) == _plain(new.name) and other.name != new.name:
-            paper.complain("name", f"looks like that of {other.name}; look twice")
+            paper.complain("name", "like_name", other=other.name)
         if new.email_domain and other.email_domain and lookalikes.poses_as_domain(new.email_domain, other.email_domain):
-            paper.complain("email_domain", f"looks like {other.email_domain}, of {other.name}; look twice")
+            paper.complain("email_domain", "like_domain", domain=other.email_domain, other=other.name)
 
 
 def _plain(name: str) -> str:

@@ -29,7 +29,7 @@ from chaupal.store.machine.work import Reading, Writing
 EXTEND, RENEW, AMEND = "extend", "renew", "amend"
 LONGER = (EXTEND, RENEW)
 KINDS = (*LONGER, AMEND)
-NOT_IN_FORCE = "This ruling is not in force"
+NOT_IN_FORCE = "not_in_force"
 
 
 class ChangeForm(msgspec.Struct, kw_only=True):
@@ -69,13 +69,13 @@ async def check(
     """Complain about all that this change may not do. Raises Conflict where none may be made now."""
     ladder.check_may_bind(court, case)
     if case.protected and not case.own_rules and said.outcome in ACCOUNT_LEVEL:
-        paper.complain("outcome", "the whole account of a protected speaker is not withheld; choose single posts")
+        paper.complain("outcome", "whole_account_protected")
     if said.change in LONGER:
         _check_longer(court, paper, case, rows, said)
     elif said.change == AMEND:
         await _check_less(court, reading, paper, case, rows, said)
     else:
-        paper.complain("kind", "must be one of the choices")
+        paper.complain("kind", "no_choice")
 
 
 async def carry_out(court: Court, w: Writing, case: Case, proposal: CaseEvent, me: int) -> tuple[tuple[int, ...], int]:
@@ -109,30 +109,30 @@ async def _standing(court: Court, reading: Reading, case: Case) -> list[RulingRo
 
 def _check_longer(court: Court, paper: Paper, case: Case, rows: Sequence[RulingRow], said: Said) -> None:
     if case.order.interim_until is not None:
-        raise Conflict("An emergency order is confirmed by another order, not extended")
+        raise Conflict("emergency_not_extended")
     ends = [row.ends_at for row in rows]
     had = None if None in ends else max(end for end in ends if end is not None)
     if had is None and said.change == EXTEND:
-        paper.complain("kind", "it has no end that could be later; renew it, or give it an end by an amendment")
+        paper.complain("kind", "no_end_to_extend")
     elif said.ends_at is not None:
         _check_end(court, paper, case, said, said.ends_at, had)
     elif had is not None or case.regime.ends_at(court.clock()) is not None:
-        paper.complain("until", "can't be blank")
+        paper.complain("until", "blank")
     if said.territory or said.subjects or said.outcome != rows[0].measure:
-        paper.complain("kind", "what lasts longer stays as it is otherwise")
+        paper.complain("kind", "longer_is_same")
 
 
 def _check_end(court: Court, paper: Paper, case: Case, said: Said, ends_at: int, had: int | None) -> None:
     """Later than the end that there was, and no later than the law allows, nor the order, but by whoever gave that."""
     latest = case.regime.ends_at(court.clock())
     if ends_at <= court.clock():
-        paper.complain("until", "is past already")
+        paper.complain("until", "is_past")
     elif had is not None and ends_at <= had:
-        paper.complain("until", "must be after the end that was set")
+        paper.complain("until", "not_after_end")
     elif latest is not None and ends_at > latest:
-        paper.complain("until", "is later than its law allows")
+        paper.complain("until", "later_than_law")
     elif case.order.ends_at is not None and ends_at > case.order.ends_at and docket.body_of(said.body) == "house":
-        paper.complain("body", "only whoever ordered it, or a court, gives it more time than the order")
+        paper.complain("body", "longer_than_order")
 
 
 async def _check_less(
@@ -142,28 +142,28 @@ async def _check_less(
     had = row.territory.split(",")
     check_territory(paper, said.territory, had)
     if said.ends_at is not None and said.ends_at <= now:
-        paper.complain("until", "is past already")
+        paper.complain("until", "is_past")
     if said.ends_at is not None and any(one.ends_at is not None and said.ends_at > one.ends_at for one in rows):
-        paper.complain("until", "must be before the end that was set")
+        paper.complain("until", "not_before_end")
     if said.outcome != row.measure or said.subjects:
         await check_narrower(court, reading, paper, case, row, said)
     elif (not said.territory or set(said.territory) == set(had)) and said.ends_at in (None, row.ends_at):
-        paper.complain("until", "say what is to be narrower")
+        paper.complain("until", "nothing_narrower")
 
 
 def check_territory(paper: Paper, territory: Sequence[str], had: Sequence[str]) -> None:
     """Complain of countries where it does not hold now."""
     if not all(map(known_country, territory)) or (EVERYWHERE not in had and not set(territory) <= set(had)):
-        paper.complain("territory", "must be among the countries where it holds")
+        paper.complain("territory", "not_where_it_holds")
 
 
 async def check_narrower(court: Court, reading: Reading, paper: Paper, case: Case, row: RulingRow, said: Said) -> None:
     """Complain where the measure and its parts are not less than `row`: a lower rung, or parts of what that is about."""
     if said.outcome not in set(Measure):
-        paper.complain("outcome", "must be one of the choices")
+        paper.complain("outcome", "no_choice")
         return
     if narrower(row.measure, said.outcome):
-        paper.complain("outcome", "must be narrower than what is in force")
+        paper.complain("outcome", "not_narrower")
     await ladder.check(court, reading, paper, case, replace(said.draft, rule=row.rule))
 
 

@@ -19,14 +19,10 @@ from chaupal.store.court.docket import Order, OrderEvent, Said
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine.work import Writing
 
-NO_ORDER = "This is no order that could confirm it"
-NO_EMERGENCY_OF_THEIRS = "is no emergency order of this authority that this one could confirm"
-NOT_NAMED = "The confirming order names nothing that is in force by this one"
-
 
 def no_order() -> Conflict:
     """What is said of an order that could not confirm another, and of none."""
-    return Conflict(NO_ORDER, confirms="is no order that could confirm this one")
+    return Conflict("confirmer_unknown")
 
 
 async def carry(court: Court, w: Writing, order: Order, meant: Sequence[Case], event: OrderEvent) -> None:
@@ -37,7 +33,7 @@ async def carry(court: Court, w: Writing, order: Order, meant: Sequence[Case], e
     theirs = {_thing(case): case for case in await cases.cases_of(court, w, confirming)}
     bound = [case for case in meant if case.state in SECONDED_IN_FORCE and _thing(case) in theirs]
     if not bound or (event.body.targets and len(bound) < len(meant)):
-        raise Conflict(NOT_NAMED, targets="are not in force, or not named by the confirming order")
+        raise Conflict("nothing_to_confirm")
     for case in bound:
         await _go_on(court, w, case, theirs[_thing(case)], event)
 
@@ -66,7 +62,7 @@ async def _go_on(court: Court, w: Writing, old: Case, new: Case, event: OrderEve
     cause = Cause("confirmed", docket.body_of(event.body.body) or "authority", event.body.reason, event.by)
     standing = [row for row in await effects.standing_of(w, old) if row.ends_at is None or now < row.ends_at]
     if not standing:
-        raise Conflict(NOT_NAMED)
+        raise Conflict("nothing_to_confirm")
     for row in standing:
         following = _row(court, old, new, row, event.body.reason, now)
         made, leaf = await effects.replace(court, w, new, row, [following], cause)
@@ -80,14 +76,12 @@ async def _go_on(court: Court, w: Writing, old: Case, new: Case, event: OrderEve
 def _row(court: Court, old: Case, new: Case, row: RulingRow, reason: str, now: int) -> RulingRow:
     """The ruling on the confirming order's ground: where both reach, until the end that its decider, that order or its law sets."""
     if Measure(row.measure) not in new.regime.measures_allowed:
-        raise Conflict(
-            f"The law of {new.order.ref} does not allow this measure", confirms="does not allow this measure"
-        )
+        raise Conflict("confirmer_law_forbids", ref=new.order.ref)
     if new.protected and row.concurred_by is None:
-        raise Conflict("This concerns a protected speaker: a second reviewer must agree before it can be approved")
+        raise Conflict("second_reviewer_missing")
     where = tuple(code for code in row.territory.split(",") if code in effects.territory(new))
     if not where:
-        raise Conflict(f"{new.order.ref} does not reach where this measure holds", confirms="does not reach there")
+        raise Conflict("confirmer_not_there", ref=new.order.ref)
     chosen = old.proposal.body.ends_at if old.proposal is not None else None
     ends_at = effects.end_of(new, Said(ends_at=chosen), now)
     return effects.renewed(

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from chaupal.kernel.errors import Invalid
+from chaupal.kernel.faults import Value
 
 BIGGEST = 4_000_000  # bytes
 SEPARATORS = "\t;,"
@@ -31,7 +32,7 @@ def rows_of(data: bytes, most: int) -> list[tuple[int, list[str]]]:
             if len(rows) > most:
                 break
     except csv.Error as error:
-        raise bad(f"cannot be read at line {reader.line_num + bool(hint)}: {error}") from error
+        raise bad("csv_unreadable", line=reader.line_num + bool(hint), why=str(error)) from error
     return rows
 
 
@@ -53,9 +54,9 @@ def plain(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" and cell[1:].lstrip("'").startswith(RUNS) else cell
 
 
-def bad(about: str) -> Invalid:
+def bad(code: str, **values: Value) -> Invalid:
     """What is wrong with the file as a whole."""
-    return Invalid(f"The file {about}", csv=about)
+    return Invalid(code, field="csv", **values)
 
 
 def _separator(text: str) -> str:
@@ -70,14 +71,14 @@ def _separator(text: str) -> str:
 
 def _decoded(data: bytes) -> str:
     if len(data) > BIGGEST:
-        raise bad(f"has more than {BIGGEST // 1_000_000} MB")
+        raise bad("csv_too_large", most=BIGGEST // 1_000_000)
     if data[:2] == b"PK":
-        raise bad("is a workbook: save it as CSV (UTF-8) first")
+        raise bad("csv_workbook")
     wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
     try:
         text = data.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as error:
-        raise bad("must be in UTF-8 or UTF-16") from error
+        raise bad("csv_encoding") from error
     if "\0" in text:
-        raise bad("must be in UTF-8 or UTF-16 with a byte order mark")
+        raise bad("csv_unmarked")
     return text

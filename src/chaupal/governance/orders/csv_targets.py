@@ -12,6 +12,7 @@ import msgspec
 
 from chaupal.governance.orders import csv_files
 from chaupal.governance.orders.resolving import SAYS, Resolved, Wrong, resolve
+from chaupal.kernel.faults import FAULTS
 from chaupal.policy.measures import Measure
 from chaupal.store.machine.work import Work
 
@@ -33,9 +34,9 @@ HEADERS = {
 _COLUMN = {word: column for column, words in HEADERS.items() for word in words}
 
 # What is wrong with a row by its form, besides what `resolving` finds.
-NO_TARGET = "names no target"
-NO_MEASURE = "demands no measure that exists"
-NOT_FOR_THIS = "demands a measure that is not for such a target"
+NO_TARGET = "row_no_target"
+NO_MEASURE = "row_no_measure"
+NOT_FOR_THIS = "row_not_for_this"
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -48,7 +49,7 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Previewed(msgspec.Struct, frozen=True):
-    """A row with what it names. `wrong`: why it cannot be filed, in English; nothing where it can."""
+    """A row with what it names. `wrong`: the code of why it cannot be filed; nothing where it can."""
 
     row: Row
     found: Resolved
@@ -82,7 +83,7 @@ class Preview(msgspec.Struct, frozen=True):
 
     def targets(self) -> str:
         """All rows' targets, as a form of an order takes them: one to a line."""
-        return "\n".join(one.row.target or f"({one.wrong}, {one.row.line})" for one in self.rows)
+        return "\n".join(one.row.target or f"({FAULTS[one.wrong].brief}, {one.row.line})" for one in self.rows)
 
     def demanded(self) -> tuple[str, ...]:
         """What each of them demands, in the same order; nothing where that is no measure for such a thing."""
@@ -148,16 +149,16 @@ def read_rows(data: bytes) -> list[Row]:
 
 def _columns(rows: list[tuple[int, list[str]]]) -> list[Row]:
     if not rows:
-        raise csv_files.bad("holds no rows")
+        raise csv_files.bad("csv_empty")
     columns = _header(rows[0][1])
     if columns:
         rows = rows[1:]
     else:
         columns = _guessed(rows)
     if not rows:
-        raise csv_files.bad("holds a header and no rows")
+        raise csv_files.bad("csv_header_alone")
     if len(rows) > MOST_ROWS:
-        raise csv_files.bad(f"holds more than {MOST_ROWS} rows")
+        raise csv_files.bad("csv_too_many_rows", most=MOST_ROWS)
     return [
         Row(line, *(_cell(cells, columns.get(name)) for name in ("target", "demanded", "note"))) for line, cells in rows
     ]
@@ -169,7 +170,7 @@ def _header(cells: Sequence[str]) -> dict[str, int]:
     if named and "target" not in named:
         if len(cells) == 1:  # the first of a bare list
             return {}
-        raise csv_files.bad("has no column that is called target, url or handle")
+        raise csv_files.bad("csv_no_target")
     return named
 
 

@@ -76,10 +76,10 @@ async def take_in(
     Raises Invalid (field `document`) for what is no document we take, TooLarge, Unavailable where a check takes too long.
     """
     if len(brought) > MOST:
-        raise Invalid("Too many documents", document="are too many")
+        raise Invalid("documents_many")
     for one in brought:
         if len(one.data) > BIGGEST:
-            raise TooLarge(f"{one.name[:80]} has more than {BIGGEST // 1_000_000} MB", document="is too large")
+            raise TooLarge("document_large", name=one.name[:80], most=BIGGEST // 1_000_000)
     lock = AESGCM(await key_of(court))
     taken: list[Document] = []
     try:
@@ -104,7 +104,7 @@ async def brought_back(court: Court, who: Bringer, ids: Sequence[int], authority
         found = await kept.by_ids(reading, ids)
     mine = [one for one in found if one.order_id is None and (one.by, one.by_kind) == (who.id, who.kind)]
     if len(mine) < len(set(ids)):
-        raise Invalid("A document is gone; bring it again", document="is gone; bring it again")
+        raise Invalid("document_gone")
     anew = [_anew(one, authority) for one in mine]
     async with court.work.writing() as w:
         for before, now in zip(mine, anew, strict=True):
@@ -132,7 +132,7 @@ async def _take_one(
         async with asyncio.timeout(PATIENCE):
             found = await asyncio.to_thread(_checked, mime, one.data, keys, roots, authority)
     except TimeoutError as error:
-        raise Unavailable("The document takes too long to check", document="takes too long to check") from error
+        raise Unavailable("document_slow") from error
     check, signer = found
     id_, nonce, key = court.make_id(), os.urandom(12), f"documents/{secrets.token_hex(20)}"
     sha256 = hashlib.sha256(one.data).hexdigest()
@@ -170,11 +170,8 @@ def kind_of(one: Brought) -> str:
         if looks_so(one):
             return mime
     if not one.data:
-        raise Invalid("The document is empty", document="is empty")
-    raise Invalid(
-        "Documents are PDF, PNG, JPEG, plain text or mails (.eml)",
-        document="must be PDF, PNG, JPEG, plain text or .eml",
-    )
+        raise Invalid("document_empty")
+    raise Invalid("document_unknown")
 
 
 def _is_text(one: Brought) -> bool:

@@ -20,6 +20,7 @@ from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.orders.procedure import Stage
 from chaupal.governance.orders.resolving import Resolved, Wrong, resolve
 from chaupal.governance.regimes import GENERIC, Regime
+from chaupal.kernel import faults
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import Conflict, Invalid, NotFound
@@ -122,7 +123,7 @@ async def file(court: Court, filer: Filer, form: OrderForm, brought: Sequence[Do
         await _check_fresh(reading, new, named, brought)
     paper.check()
     if issuer is None or regime is None:
-        raise Invalid(authority="is not in the register")
+        raise Invalid("not_registered", field="authority")
     return await _enter(court, new, named, issuer, regime, brought, form.origin_note, confirmed=confirmed)
 
 
@@ -143,7 +144,7 @@ async def enter_own(
         flagged_by=flagged_by,
     )  # fmt: skip
     if not all(code == EVERYWHERE or known_country(code) for code in new.territory):
-        paper.complain("territory", "must be countries' codes of two letters, such as IN")
+        paper.complain("territory", "no_countries")
     async with court.work.reading() as reading:
         flagger = await _flagger(reading, paper, new)
         named = await _read_targets(court, reading, paper, targets, (), new.id, unknown=frozenset())
@@ -155,15 +156,15 @@ async def _flagger(reading: Reading, paper: Paper, new: Order) -> Authority | No
     """Whose hint the house follows: an office of the register, agreed to by two, for whoever is touched is told its name."""
     if new.source != STATE_FLAG:
         if new.flagged_by is not None:
-            paper.complain("flagged_by", "goes with a state's hint alone")
+            paper.complain("flagged_by", "hint_alone")
         return None
     found = None if new.flagged_by is None else await docket.authority(reading, new.flagged_by)
     if new.flagged_by is None:
-        paper.complain("flagged_by", "can't be blank")
+        paper.complain("flagged_by", "blank")
     elif found is None or found.issuer_class == "person":
-        paper.complain("flagged_by", "is not in the register")
+        paper.complain("flagged_by", "not_registered")
     elif found.agreed_by is None:
-        paper.complain("flagged_by", "waits until a second person agrees that it is one")
+        paper.complain("flagged_by", "authority_unagreed")
     return found
 
 
@@ -174,7 +175,7 @@ def _regime(court: Court, paper: Paper, form: OrderForm) -> Regime | None:
     try:
         return court.regimes.current(form.regime or GENERIC, court.clock())
     except (NotFound, Invalid):
-        paper.complain("regime", "is not a law in force here")
+        paper.complain("regime", "no_law_here")
         return None
 
 
@@ -198,13 +199,13 @@ def _read(
     _check_times(paper, new, now)
     _check_gag(paper, new, regime)
     if issuer is None:
-        paper.complain("authority", "is not in the register")
+        paper.complain("authority", "not_registered")
     elif issuer.agreed_by is None:
-        paper.complain("authority", "waits until a second person agrees that it is one")
+        paper.complain("authority", "authority_unagreed")
     if issuer is not None and regime is not None and not regime.covers(issuer.jurisdiction):
-        paper.complain("regime", "is not a law of this authority's country")
+        paper.complain("regime", "no_law_of_country")
     if regime is not None and (strange := set(form.bases) - {basis.code for basis in regime.bases}):
-        paper.complain("bases", f"are not grounds of this law: {', '.join(sorted(strange))}")
+        paper.complain("bases", "no_grounds_of_law", codes=", ".join(sorted(strange)))
     return new
 
 
@@ -214,17 +215,17 @@ async def _confirmed(reading: Reading, paper: Paper, form: OrderForm, new: Order
         return None
     found = await docket.order(reading, form.confirms.strip())
     if found is None or not confirming.may_confirm(found, new):
-        paper.complain("confirms", confirming.NO_EMERGENCY_OF_THEIRS)
+        paper.complain("confirms", "confirms_none")
         return None
     return found
 
 
 def _check_times(paper: Paper, new: Order, now: int) -> None:
     if new.dated > now + DAY:
-        paper.complain("dated", "lies in the future")
+        paper.complain("dated", "lies_ahead")
     for name in ("ends_at", "interim_until", "gag_until"):
         if (at := getattr(new, name)) is not None and at <= now:
-            paper.complain(name, "is past already")
+            paper.complain(name, "is_past")
 
 
 def _check_gag(paper: Paper, new: Order, regime: Regime | None) -> None:
@@ -235,9 +236,9 @@ def _check_gag(paper: Paper, new: Order, regime: Regime | None) -> None:
         None if regime.gag is None or regime.gag.max is None else regime.gag.max.after(new.received_at, regime.zone)
     )
     if not regime.allows_secrecy:
-        paper.complain("gag_until", "goes with a law that allows secrecy alone")
+        paper.complain("gag_until", "secret_law_alone")
     elif longest is not None and new.gag_until > longest:
-        paper.complain("gag_until", "is later than this law allows")
+        paper.complain("gag_until", "later_than_this_law")
 
 
 def _interim(paper: Paper, form: OrderForm, regime: Regime | None, now: int) -> int | None:
@@ -254,12 +255,12 @@ def _territory(paper: Paper, text: str, issuer: Authority | None, regime: Regime
     if not codes and issuer is not None and regime is not None:
         return regime.territory_for(issuer.jurisdiction)
     if not codes:
-        paper.complain("territory", "can't be blank")
+        paper.complain("territory", "blank")
     elif not all(code == EVERYWHERE or known_country(code) for code in codes):
-        paper.complain("territory", "must be countries' codes of two letters, such as IN")
+        paper.complain("territory", "no_countries")
     elif issuer is not None and regime is not None and not regime.may_bind(codes, issuer.jurisdiction):
         # Nobody may order for another country: what one state forbids stays readable in all others.
-        paper.complain("territory", "goes beyond the jurisdiction of the authority")
+        paper.complain("territory", "beyond_jurisdiction")
     return codes
 
 
@@ -291,7 +292,7 @@ async def _check_fresh(reading: Reading, new: Order, named: Sequence[Target], br
     ref = await documents.filed_with(reading, hashes, new.authority_id or 0) if hashes else ""
     ref = ref or await docket.filed_before(reading, new, [target.as_written for target in named])
     if ref:
-        raise Conflict(f"This was filed already as {ref}", reference_no=f"was filed already as {ref}")
+        raise Conflict("order_filed_before", ref=ref)
 
 
 # --- targets ---
@@ -310,8 +311,8 @@ async def _read_targets(
     lines = _lines(paper, text)
     found = await resolve(reading, court.settings.origin, lines)
     fine = unknown | {Wrong.NOTHING}
-    if wrong := [f"{one.line}: {one.says}" for one in found if one.wrong not in fine]:
-        paper.complain("targets", "\n".join(wrong[:MOST_SAID]))
+    if wrong := [faults.Wrong(one.says, {}, one.line) for one in found if one.wrong not in fine]:
+        paper.complain_of_lines("targets", wrong[:MOST_SAID])
     classes = await speakers.classes_of(reading, {one.owner for one in found if one.owner is not None}, court.clock())
     asked = [*demanded, *[""] * len(found)]
     return [_target(court, paper, one, asked[at], order_id, at + 1, classes) for at, one in enumerate(found)]
@@ -326,7 +327,7 @@ def _target(
     court: Court, paper: Paper, one: Resolved, demanded: str, order_id: int, number: int, classes: dict[int, str]
 ) -> Target:
     if demanded and demanded not in set(Measure):
-        paper.complain("demanded", f"line {number}: {demanded[:40]} is no measure")
+        paper.complain("demanded", "no_measure", line=number, typed=demanded[:40])
         demanded = ""
     asked = USUAL.get(one.kind)
     if one.wrong not in (
@@ -335,7 +336,7 @@ def _target(
     ):  # the line is kept among the staff, with what is wrong with it
         return Target(
             id=court.make_id(), order_id=order_id, number=number, as_written=readable(one.line), kind=one.kind or UNKNOWN,
-            subject_id=None, owner_id=None, demanded=demanded, note=one.says,
+            subject_id=None, owner_id=None, demanded=demanded, note=faults.FAULTS[one.says].brief,
         )  # fmt: skip
     return Target(
         id=court.make_id(), order_id=order_id, number=number, as_written=one.line, kind=one.kind, subject_id=one.subject,
@@ -352,9 +353,9 @@ def readable(line: str) -> str:
 def _lines(paper: Paper, text: str) -> list[str]:
     lines = [line for line in (part.strip() for part in text.splitlines()) if line]
     if not lines:
-        paper.complain("targets", "can't be blank")
+        paper.complain("targets", "blank")
     if len(lines) > MOST_TARGETS:
-        paper.complain("targets", "are too many for one order")
+        paper.complain("targets", "too_many_targets")
     return lines[:MOST_TARGETS]
 
 
@@ -407,7 +408,7 @@ async def _check_taker(court: Court, w: Writing, new: Order, named: Sequence[Tar
 async def _attach(w: Writing, order: Order, brought: Sequence[Document]) -> None:
     by, kind = (order.received_by, "staff") if order.filed_by is None else (order.filed_by, "authority")
     if await documents.attach(w, [one.id for one in brought], order.id, by=by, by_kind=kind) < len(brought):
-        raise Conflict("These documents belong to another order already", document="belongs to another order")
+        raise Conflict("documents_elsewhere")
 
 
 async def _begin(court: Court, w: Writing, order: Order, regime: Regime, origin_note: str) -> None:

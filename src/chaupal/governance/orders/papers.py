@@ -1,8 +1,10 @@
 """Forms that staff fill in: every field is looked at, every complaint is kept, and a bad form is refused as a whole."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from chaupal.kernel.errors import Invalid, NotAllowed
+from chaupal.kernel.errors import NotAllowed, all_wrong
+from chaupal.kernel.faults import Value, Wrong
 from chaupal.policy.epitaph import SQUARE_TIME
 from chaupal.policy.may import may
 from chaupal.policy.viewer import Viewer
@@ -16,7 +18,7 @@ REASON_AT_LEAST = 20  # fewer letters explain nothing
 def check_may(viewer: Viewer, what: str) -> int:
     """The staff member's account. Raises NotAllowed where their role does not open `what`."""
     if viewer.account is None or not may(viewer, what):
-        raise NotAllowed("This is not for your role to do")
+        raise NotAllowed("not_your_role")
     return viewer.account
 
 
@@ -32,7 +34,7 @@ class Paper:
     """One form being read. Call `check` when all its fields are."""
 
     def __init__(self) -> None:
-        self.wrong: dict[str, str] = {}
+        self.wrong: dict[str, tuple[Wrong, ...]] = {}
 
     def line(self, name: str, text: str, *, needed: bool = True) -> str:
         """One line of text, its spaces put in order."""
@@ -46,42 +48,46 @@ class Paper:
         """A reason that explains something; it becomes public."""
         reason = self.page(name, text)
         if name not in self.wrong and letters_seen(reason) < REASON_AT_LEAST:
-            self.wrong[name] = "say why in a whole sentence"
+            self.complain(name, "no_sentence")
         return reason
 
     def moment(self, name: str, text: str, *, needed: bool = False) -> int | None:
         """Milliseconds from an ISO date or time; without an offset it is the time in India."""
         text = text.strip()
         if not text:
-            return self.complain(name, "can't be blank") if needed else None
+            return self.complain(name, "blank") if needed else None
         try:
             found = datetime.fromisoformat(text)
             found = found if found.tzinfo else found.replace(tzinfo=SQUARE_TIME)
             ms = int(found.timestamp() * 1000)
         except (ValueError, OverflowError):
-            return self.complain(name, "must be a date such as 2026-11-24 or 2026-11-24T18:00")
-        return ms if 0 <= ms < 2**47 else self.complain(name, "is too far away")
+            return self.complain(name, "no_moment")
+        return ms if 0 <= ms < 2**47 else self.complain(name, "too_far_away")
 
-    def complain(self, name: str, about: str) -> None:
-        """The first complaint about a field stands."""
-        self.wrong.setdefault(name, about)
+    def complain(self, name: str, code: str, **values: Value) -> None:
+        """Say by a code of `kernel/faults` what is wrong with a field. The first complaint about it stands."""
+        self.wrong.setdefault(name, (Wrong(code, values),))
+
+    def complain_of_lines(self, name: str, wrong: Sequence[Wrong]) -> None:
+        """The same of some of the lines that a field holds, each with what was typed there."""
+        self.wrong.setdefault(name, tuple(wrong))
 
     def check(self) -> None:
         """Raises Invalid with all complaints."""
         if self.wrong:
-            raise Invalid("Validation failed: " + "; ".join(f"{k}: {v}" for k, v in self.wrong.items()), **self.wrong)
+            raise all_wrong(self.wrong)
 
     def _clean(self, name: str, text: str) -> str:
         try:
             return normalise_post(text)
         except BadText:
-            self.complain(name, "holds characters that cannot be kept")
+            self.complain(name, "unkept_characters")
             return ""
 
     def _taken(self, name: str, text: str, most: int, needed: bool) -> str:
         text = trimmed(text)
         if needed and not text:
-            self.complain(name, "can't be blank")
+            self.complain(name, "blank")
         if len(text) > most:
-            self.complain(name, "is too long")
+            self.complain(name, "too_long")
         return text

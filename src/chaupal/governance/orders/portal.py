@@ -41,7 +41,6 @@ KEY = "portal.key"
 STEP = 30  # seconds that a code holds (RFC 6238)
 
 # One sentence for every reason: it must not tell which addresses exist.
-WRONG = "Wrong email address, password or code"
 
 
 class InviteForm(msgspec.Struct, kw_only=True):
@@ -103,15 +102,15 @@ async def invite(court: Court, viewer: Viewer, authority_id: int, form: InviteFo
     if authority is None:
         raise NotFound
     if authority.agreed_by is None:
-        raise Conflict("Nobody has agreed to this authority yet", email="waits until another agrees to the authority")
+        raise Conflict("authority_not_agreed")
     if "@" not in new.email.strip("@") or not new.email.isascii():
-        paper.complain("email", "must be a mail address")
+        paper.complain("email", "no_mail_address")
     elif authority.email_domain and not lookalikes.comes_from(new.email, authority.email_domain):
-        paper.complain("email", "must be at the authority's own domain")
+        paper.complain("email", "not_at_domain")
     paper.check()
     async with court.work.writing() as w:
         if not await offices.add(w, new):
-            raise Conflict("Somebody with this address is known already", email="is taken")
+            raise Conflict("address_known")
         w.tell(OfficeUserInvited(user=new.id))
     return new
 
@@ -216,12 +215,12 @@ async def log_in(court: Court, email: str, password: str, code: str) -> str:
     kept = user.password_hash if user and user.disabled_at is None else ""
     known = await is_password(kept or None, password)
     if user is None or not known:
-        raise Invalid(WRONG, email=WRONG)
+        raise Invalid("portal_login_wrong")
     number = _number(court, user, code, _unseal(court, user))
     secret = new_secret()
     async with court.work.writing() as w:
         if number is None or not await offices.use_code(w, user.id, number):
-            raise Invalid(WRONG, email=WRONG)
+            raise Invalid("portal_login_wrong")
         await offices.add_session(w, digest(secret), user.id, w.now() + SESSION_LASTS)
     return secret
 
@@ -266,7 +265,7 @@ async def tidy(court: Court) -> None:
 async def _filing(reading: Reading, user: OfficeUser | None) -> Filing:
     authority = await docket.authority(reading, user.authority_id) if user else None
     if user is None or authority is None:
-        raise NotSignedIn("This is for the people of authorities; log in to the portal, or send its token")
+        raise NotSignedIn("for_offices")
     return Filing(user, authority)
 
 

@@ -25,7 +25,7 @@ __all__ = [
     "Stage", "Step", "logged", "standing",
 ]  # fmt: skip
 
-MACHINE = Machine("This order", STEPS, Stage.NEW, FINAL)
+MACHINE = Machine("This order", "order_stands_elsewhere", STEPS, Stage.NEW, FINAL)
 # Verbs that move the cases of its targets along.
 CARRIED = ("withdraw", "set_aside", "stay", "end_stay", "confirm", "close")
 BY_DECISION = frozenset({"extend", "renew", "amend"})

@@ -41,13 +41,13 @@ class Wrong(StrEnum):
 
 
 SAYS = {
-    Wrong.UNREADABLE: "holds characters that cannot be kept",
-    Wrong.NO_NAME: "is neither an address of this server nor a handle",
-    Wrong.FOREIGN: "is an address of another server",
-    Wrong.POSED_DOMAIN: "is an address of another server that looks like this one",
-    Wrong.POSED_HANDLE: "holds letters that only look like those of a handle",
-    Wrong.NOT_FOUND: "does not exist here",
-    Wrong.TWICE: "is named twice",
+    Wrong.UNREADABLE: "unkept_characters",
+    Wrong.NO_NAME: "no_target_name",
+    Wrong.FOREIGN: "foreign_address",
+    Wrong.POSED_DOMAIN: "posed_domain",
+    Wrong.POSED_HANDLE: "posed_handle",
+    Wrong.NOT_FOUND: "not_here",
+    Wrong.TWICE: "named_twice",
 }
 
 

@@ -59,13 +59,13 @@ def check_pdf(data: bytes, keys: Collection[str], roots: str) -> Signature:
     try:
         reader = PdfFileReader(io.BytesIO(data), strict=False)
         if reader.encrypted:
-            raise Invalid("The PDF is locked with a password", document="is locked with a password")
+            raise Invalid("pdf_locked")
         _ = reader.root["/Pages"]
         found = reader.embedded_regular_signatures
     except (PdfError, *_BROKEN):
-        raise Invalid("The PDF is damaged or cut off", document="is a damaged PDF") from None
+        raise Invalid("pdf_damaged") from None
     if len(found) > MOST_SIGNATURES:
-        raise Invalid("The PDF has too many signatures", document="has too many signatures")
+        raise Invalid("pdf_many_signatures")
     outcomes = [_checked(one, keys, _certificates(roots)) for one in found]
     return min(outcomes, key=lambda one: _WORST_FIRST.index(one.check), default=ABSENT)
 

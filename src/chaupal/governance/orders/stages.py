@@ -23,16 +23,16 @@ LEFT_OPEN: Mapping[str, frozenset[State]] = {
     "close": frozenset({*PROPOSED, *BINDING}),
     "return_order": frozenset(BINDING),
 }
-UNCHECKED = "Nobody has checked this order yet: check its form first"
-SENT_BACK = "This order was sent back: nothing is decided under it until it is mended and checked"
-HALTED = "This order is stayed: nothing is decided under it"
-OVER = "This order is over: nothing is decided under it"
+UNCHECKED = "order_unchecked"
+SENT_BACK = "order_sent_back"
+HALTED = "order_stayed"
+OVER = "order_ended"
 WHY_NOT: Mapping[Stage, str] = {
     Stage.NEW: UNCHECKED, Stage.RECEIVED: UNCHECKED, Stage.ACKNOWLEDGED: UNCHECKED, Stage.RETURNED: SENT_BACK, Stage.STAYED: HALTED,
     Stage.WITHDRAWN: OVER, Stage.SET_ASIDE: OVER, Stage.CLOSED: OVER,
 }  # fmt: skip
-STILL_BINDS = "Something is in force or stayed by this order: that ends first"
-STILL_OPEN = "Something is proposed under this order: it is approved or sent back first"
+STILL_BINDS = "still_binds"
+STILL_OPEN = "still_open"
 
 
 def allows(stage: Stage, verb: str) -> bool:

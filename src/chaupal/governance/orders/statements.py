@@ -62,7 +62,7 @@ async def publish(court: Court, viewer: Viewer, form: StatementForm) -> Statemen
         index = await _log(court, w, new.slug, "published", new)
         new = msgspec.structs.replace(new, log_index=index)
         if not await statements.add(w, new):
-            raise Conflict("There is a statement under this address already", slug="is taken")
+            raise Conflict("slug_known")
         w.tell(StatementPublished(slug=new.slug))
     return new
 
@@ -74,11 +74,11 @@ async def revise(court: Court, viewer: Viewer, slug: str, form: StatementForm) -
     read = await _read(court, msgspec.structs.replace(form, slug=slug), me, before.orders)
     new = msgspec.structs.replace(read, id=before.id, published_at=before.published_at, revision=before.revision + 1)
     if text_of(new) == text_of(before) and new.orders == before.orders:
-        raise Conflict("Nothing was changed")
+        raise Conflict("nothing_changed")
     async with court.work.writing() as w:
         new = msgspec.structs.replace(new, log_index=await _log(court, w, slug, "revised", new, before.log_index))
         if not await statements.revise(w, new):
-            raise Conflict("This statement has been revised meanwhile; please look at it again")
+            raise Conflict("statement_revised")
     return new
 
 
@@ -89,7 +89,7 @@ async def enter_reply(court: Court, viewer: Viewer, slug: str, *, authority: str
         known = await docket.authority(reading, int(authority)) if authority.isascii() and authority.isdigit() else None
     paper = Paper()
     if known is None or known is docket.HOUSE:
-        paper.complain("authority", "is not in the register")
+        paper.complain("authority", "not_registered")
     text = paper.page("reply", body, most=MOST_TEXT)
     paper.check()
     return await reply(court, me, slug, known or docket.HOUSE, text)
@@ -154,7 +154,7 @@ async def _read(court: Court, form: StatementForm, me: int, before: Sequence[str
     paper = Paper()
     slug, refs = form.slug.strip().lower(), tuple(dict.fromkeys(form.orders.replace(",", " ").upper().split()))
     if not SLUG.fullmatch(slug) or len(slug) > 80:
-        paper.complain("slug", "must be words of a-z and 0-9 joined by hyphens")
+        paper.complain("slug", "no_slug")
     new = Statement(
         id=court.make_id(), slug=slug, title=paper.line("title", form.title), title_hi=paper.line("title_hi", form.title_hi, needed=False),
         body=paper.page("body", form.body, most=MOST_TEXT), body_hi=paper.page("body_hi", form.body_hi, needed=False, most=MOST_TEXT),
@@ -169,7 +169,7 @@ async def _read(court: Court, form: StatementForm, me: int, before: Sequence[str
                 guards.check_not_own(me, await docket.owners_of(reading, order.id))
     unknown = any(order is None or order.secret for order in named)
     if unknown or len(refs) > MOST_ORDERS:
-        paper.complain("orders", "are no orders of the register")
+        paper.complain("orders", "no_orders")
     paper.check()
     return new
 

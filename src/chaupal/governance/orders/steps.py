@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.governance.cases import cases, clocks, effects, guards, lifecycle
+from chaupal.governance.cases import cases, clocks, effects, lifecycle
 from chaupal.governance.cases.cases import Case
 from chaupal.governance.cases.effects import Cause
 from chaupal.governance.cases.lifecycle import State
@@ -25,8 +25,8 @@ from chaupal.store.court.docket import Noted, Order, OrderEvent, Said
 from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Reading, Writing
 
-MOVED = "This order has moved meanwhile; please look at it again"
-BY_TWO = "This takes two people: it is proposed about each thing, and somebody else approves"
+MOVED = "order_moved"
+BY_TWO = "step_by_two"
 # What stops a clock. A question or a hearing stops none.
 STOPS = {"acknowledge": ("acknowledge",), "confirm": ("confirm_interim",), "return_order": ("acknowledge", "act")}
 
@@ -90,11 +90,11 @@ def _about(form: StepForm, numbers: Sequence[int]) -> tuple[str, tuple[int, ...]
     verb = procedure.WHOLE.get(form.verb, form.verb)
     targets = tuple(sorted(set(form.targets)))
     if verb != form.verb and not targets:
-        raise Invalid(targets="say which of them it is about")
+        raise Invalid("targets_missing", field="targets")
     if strange := set(targets) - set(numbers):
-        raise Invalid(targets=f"are not of this order: {', '.join(map(str, sorted(strange)[:5]))}")
+        raise Invalid("targets_foreign", field="targets", numbers=", ".join(map(str, sorted(strange)[:5])))
     if targets and verb not in (*procedure.SOME, "confirm"):
-        raise Invalid(targets="this step is about the whole order")
+        raise Invalid("step_about_all", field="targets")
     if not targets or (len(targets) == len(numbers) and verb != "confirm"):
         return verb, ()
     return procedure.SOME.get(verb, verb), targets
@@ -106,9 +106,9 @@ def _check_heralded(court: Court, order: Order, noted: Noted, verb: str) -> None
         return
     earliest = cases.regime_of(court, order).due("hearing_notice_min", court.clock())
     if noted.until <= court.clock():
-        raise Invalid(until="is past already")
+        raise Invalid("is_past", field="until")
     if earliest is not None and noted.until < earliest:
-        raise Invalid(until="is nearer than its law allows")
+        raise Invalid("too_near", field="until")
 
 
 async def enter(
@@ -152,7 +152,7 @@ def _read(form: StepForm, needs: tuple[str, ...]) -> Noted:
         confirms=paper.line("confirms", form.confirms, needed="confirms" in needs),
     )  # fmt: skip
     if "codes" in needs and not form.codes:
-        paper.complain("codes", "say what is missing")
+        paper.complain("codes", "codes_missing")
     paper.check()
     return noted
 
@@ -179,7 +179,7 @@ async def _carry(court: Court, w: Writing, order: Order, verb: str, event: Order
     moved = [await _carry_one(court, w, case, verb, event) for case in meant]
     if event.body.targets and not all(moved):
         stuck = ", ".join(str(case.target.number) for case, done in zip(meant, moved, strict=True) if not done)
-        raise Conflict(guards.STUCK, targets=f"cannot be moved by this step: {stuck}")
+        raise Conflict("step_moves_none", numbers=stuck)
 
 
 # A step of the order -> what the log calls the end of a target by it; what it is to a case, where that is called otherwise.

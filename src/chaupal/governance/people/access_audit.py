@@ -24,7 +24,7 @@ def check_purpose(purpose: str) -> str:
     paper = Paper()
     purpose = paper.line("purpose", purpose)
     if len(purpose) < PURPOSE_AT_LEAST:
-        raise Invalid("Say what you need it for", purpose="say what you need it for")
+        raise Invalid("purpose_missing")
     paper.check()
     return purpose
 

@@ -74,7 +74,7 @@ async def act(court: Court, viewer: Viewer, action: Action) -> Opened:
     check_may(viewer, "sanction")
     measure = ACTIONS.get(action.type)
     if measure is None:
-        raise Invalid("Validation failed: Type is not included in the list", type="is not included in the list")
+        raise Invalid("type_unknown")
     async with court.work.reading() as reading:
         handle = await _handle(reading, action.account)
         rule, named_by = await _rule(court, reading, action, measure)
@@ -137,7 +137,7 @@ async def _rule(court: Court, reading: Reading, action: Action, measure: Measure
         return book.cite(book.default), "default"
     if fitting:
         return book.cite(fitting[0]), "house"
-    raise Invalid("Validation failed: Type is nothing that this house's rules bring", type="is not in the rules")
+    raise Invalid("type_not_in_rules")
 
 
 def _reason(text: str, *, told: bool) -> str:

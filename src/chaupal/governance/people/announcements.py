@@ -24,7 +24,7 @@ __all__ = [
 
 MAY = "announce"
 MOST_TEXT = 2_000  # characters
-CHANGED = "This announcement was changed meanwhile; please look at it again"
+CHANGED = "announcement_changed"
 
 
 class AnnouncementForm(msgspec.Struct, kw_only=True):
@@ -127,6 +127,6 @@ def _read(form: AnnouncementForm, now: int) -> tuple[str, str, int, int | None]:
     english, hindi = paper.page("text", form.text, most=MOST_TEXT), paper.page("text_hi", form.text_hi, most=MOST_TEXT)
     at, ends_at = paper.moment("at", form.at) or now, paper.moment("ends_at", form.ends_at)
     if ends_at is not None and ends_at <= max(at, now):
-        paper.complain("ends_at", "must be later than it begins")
+        paper.complain("ends_at", "ends_before_it_begins")
     paper.check()
     return english, hindi, at, ends_at

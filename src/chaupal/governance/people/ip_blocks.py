@@ -96,7 +96,7 @@ async def _log(court: Court, w: Writing, door: Door, how: str, by: int) -> None:
 
 def _check_new(shut_ones: list[Door], made: Door, now: int) -> None:
     if any(d.kind == made.kind and d.what == made.what and d.id != made.id and d.holds(now) for d in shut_ones):
-        raise Invalid("Validation failed: has already been taken", what="has already been taken")
+        raise Invalid("net_shut_already")
 
 
 def _read(form: DoorForm, onto: Door, now: int) -> Door:
@@ -105,10 +105,10 @@ def _read(form: DoorForm, onto: Door, now: int) -> Door:
     if form.kind == NET:
         what = _net(paper, what)
     elif not (DOMAIN_LIKE if form.kind == DOMAIN else HASH).fullmatch(what):
-        paper.complain("what", "is invalid")
+        paper.complain("what", "net_invalid")
     severity = form.severity if form.kind == NET else NO_SIGN_UP
     if severity not in SEVERITIES:
-        paper.complain("severity", "is not included in the list")
+        paper.complain("severity", "severity_unknown")
     comment = paper.line("comment", form.comment, needed=False)
     paper.check()
     until = onto.expires_at if form.lasts is None else now + form.lasts * SECOND if form.lasts else None
@@ -119,8 +119,8 @@ def _net(paper: Paper, text: str) -> str:
     try:
         net = ip_network(text, strict=False)
     except ValueError:
-        paper.complain("what", "is no address of the net")
+        paper.complain("what", "no_net_address")
         return ""
     if net.prefixlen < WIDEST[net.version]:
-        paper.complain("what", "is too wide")
+        paper.complain("what", "net_too_wide")
     return str(net)

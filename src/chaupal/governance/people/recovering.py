@@ -22,15 +22,15 @@ async def let_in(court: Court, account: int) -> int:
         await ledger.hold(w)
         stands = (await accounts.standings(w, [account])).get(account)
         if stands is None or stands.state == "deleted":
-            raise NotFound("There is no such account")
+            raise NotFound("no_such_account")
         if stands.role != Role.OWNER:
-            raise NotAllowed("Only an owner is let in like this; an owner can do the rest")
+            raise NotAllowed("only_owner_let_in")
         kept_out = [
             row for row in await rulings.of_owner(w, account)
             if row.subject_id == account and row.measure in STATES and row.lifted_at is None
         ]  # fmt: skip
         if not kept_out:
-            raise Conflict("Nothing keeps this account out")
+            raise Conflict("nothing_keeps_out")
         for target in dict.fromkeys(row.target_id or 0 for row in kept_out):
             case = await cases.case_with(court, w, target)
             taken = cases.follow(case, "lift", AT_THE_MACHINE)

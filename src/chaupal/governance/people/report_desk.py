@@ -15,7 +15,7 @@ from chaupal.store.machine.work import Reading, Writing
 from chaupal_audit import tlog
 from chaupal_audit.log import entries
 
-RESOLVED = "This report is resolved"
+RESOLVED = "report_resolved"
 
 
 async def queue(court: Court, viewer: Viewer, *, resolved: bool = False) -> list[ReportRow]:
@@ -69,7 +69,7 @@ async def amend(
     """File an open report under what it is about; its clock stays. Raises Invalid by field, Conflict where it is resolved."""
     paper = Paper()
     if kind is not None and kind not in complaints.KINDS:
-        paper.complain("category", "must be one of the choices")
+        paper.complain("category", "no_choice")
     if rules is not None:
         check_rules(paper, rules)
     paper.check()
@@ -93,7 +93,7 @@ async def resolve(
     paper = Paper()
     reason = paper.page("reason", reason, needed=False)
     if outcome not in complaints.BY_HAND:
-        paper.complain("outcome", "must be one of the choices")
+        paper.complain("outcome", "no_choice")
     paper.check()
     async with court.work.writing() as w:
         me = await _mine_to_handle(w, viewer, id_)
@@ -120,7 +120,7 @@ async def reopen(court: Court, viewer: Viewer, id_: int) -> ReportRow:
         await _mine_to_handle(w, viewer, id_)
         row = await _report(w, id_)
         if not await reports.reopen(w, id_):
-            raise Conflict("This report is open")
+            raise Conflict("report_open")
         if row.resolve_due is not None:
             await clocks.start(w, clocks.REPORT, id_, RESOLVE, row.received_at, row.resolve_due)
         return await _report(w, id_)

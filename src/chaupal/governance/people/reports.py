@@ -80,7 +80,7 @@ async def file_as_guest(court: Court, viewer: Viewer, sent: Report, guest: Guest
     async with court.work.reading() as reading:
         await _check_subjects(reading, viewer, sent)
         if await reports.sent_since(reading, email, court.clock() - DAY) >= GUEST_PER_DAY:
-            raise TooMany("Too many reports from this address today", retry_at=court.clock() + HOUR)
+            raise TooMany("too_many_reports", retry_at=court.clock() + HOUR)
     row = msgspec.structs.replace(
         _new(court, viewer, sent, reporter=None), email=email, name=name, state=reports.UNCONFIRMED
     )
@@ -140,11 +140,11 @@ def _read(sent: Report, paper: Paper | None = None) -> Report:
     paper = paper or Paper()
     comment = paper.page("comment", sent.comment, needed=sent.kind in ("illegal", "intimate", "copyright"))
     if len(comment) > MOST_COMMENT:
-        paper.complain("comment", "is too long")
+        paper.complain("comment", "too_long")
     if sent.kind not in complaints.KINDS:
-        paper.complain("kind", "must be one of the choices")
+        paper.complain("kind", "no_choice")
     if len(sent.posts) > MOST_POSTS:
-        paper.complain("posts", "are too many for one report")
+        paper.complain("posts", "too_many_posts")
     check_rules(paper, sent.rules)
     paper.check()
     return msgspec.structs.replace(
@@ -155,7 +155,7 @@ def _read(sent: Report, paper: Paper | None = None) -> Report:
 def check_rules(paper: Paper, rules: tuple[str, ...]) -> None:
     """Numbers of rules of the house; which version's is found where something is done about it."""
     if len(rules) > MOST_RULES or any(not (rule.isascii() and rule.isdigit() and len(rule) < 4) for rule in rules):
-        paper.complain("rules", "must be among the rules of this server")
+        paper.complain("rules", "no_rules_here")
 
 
 async def _check_subjects(reading: Reading, viewer: Viewer, sent: Report) -> None:
@@ -175,7 +175,7 @@ def _address(paper: Paper, text: str) -> str:
     if email and (
         not at or not local or "." not in domain.strip(".") or len(email) > 254 or " " in email or not email.isascii()
     ):
-        paper.complain("email", "is not an e-mail address")
+        paper.complain("email", "no_email")
     return email
 
 

@@ -30,18 +30,18 @@ async def grant(court: Court, viewer: Viewer, account: int, role: Role) -> bool:
     """
     me = check_may(viewer, "grant_roles")
     if account == me:
-        raise NotAllowed("Nobody changes their own role; another owner must do it")
+        raise NotAllowed("own_role")
     async with court.work.writing() as w:
         await ledger.hold(w)  # two owners who take the role from each other: one comes second
         was = await accounts.role_of(w, account)
         if was is None or Role.SYSTEM in (was, role):
-            raise NotFound("There is no such account")
+            raise NotFound("no_such_account")
         if was == role:
             return False
         if (last := await standing.last_of(w, account)) is not None:
-            raise Conflict(f"The last {last} who can sign in stays; make somebody else one first")
+            raise Conflict("last_owner_stays" if last == "owner" else "last_approver_stays")
         if role != Role.MEMBER and await leaving.leaves(w, account) is not None:
-            raise Conflict("This account is about to be deleted, as its owner asked")
+            raise Conflict("account_leaving")
         by = record.MACHINE if await accounts.role_of(w, me) == Role.SYSTEM else record.pseudonym(court, me)
         await _enter(court, w, account, role, was, by)
         await accounts.set_role(w, account, role)

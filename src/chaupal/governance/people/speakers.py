@@ -19,7 +19,7 @@ from chaupal_audit.log import entries
 
 CLASSES = tuple(Class)
 MAY = "protect_speaker"
-DECIDED = "This has been decided meanwhile"
+DECIDED = "decided_meanwhile"
 
 
 class SpeakerForm(msgspec.Struct, kw_only=True):
@@ -38,15 +38,15 @@ async def propose(court: Court, viewer: Viewer, form: SpeakerForm) -> int:
     handle, evidence = form.handle.strip().removeprefix("@"), paper.reason("evidence", form.evidence)
     ends_at = paper.moment("until", form.until)
     if form.speaker_class not in CLASSES:
-        paper.complain("speaker_class", "must be one of the choices")
+        paper.complain("speaker_class", "no_choice")
     if ends_at is not None and ends_at <= now:
-        paper.complain("until", "is past already")
+        paper.complain("until", "is_past")
     async with court.work.writing() as w:
         account = await id_of(w, handle)
         if account is None:
-            paper.complain("handle", "does not exist here")
+            paper.complain("handle", "not_here")
         elif any(one.account_id == account for one in await speakers.live(w, now)):
-            paper.complain("handle", "is protected, or proposed, already")
+            paper.complain("handle", "protected_before")
         paper.check()
         guards.check_not_own(me, [account])
         new = Speaker(
@@ -103,7 +103,7 @@ async def end(court: Court, viewer: Viewer, id_: int) -> None:
     async with court.work.writing() as w:
         found = await _live(w, id_, court.clock())
         if found.ending_by is None:
-            raise Conflict("Nobody has proposed that this ends")
+            raise Conflict("end_unproposed")
         await _check_second(w, found, me, found.ending_by)
         leaf = await _log(court, w, found, "ended", found.ending_by, me)
         if not await speakers.end(w, id_, me, court.clock(), leaf):

@@ -35,7 +35,7 @@ class Regimes:
         versions = self._versions_of(id)
         found = next((regime for regime in versions if in_force(regime, at)), None)
         if found is None:
-            raise Invalid(f"No version of {id} is in force on {iso_day(at)}", regime="is not in force on that day")
+            raise Invalid("no_law_then", law=id, day=iso_day(at))
         return found
 
     def version(self, id: str, version: int) -> Regime:
@@ -45,7 +45,7 @@ class Regimes:
     def cited(self, ref: str) -> Regime:
         """The version that `IN-79-3B@3` means. Raises NotFound."""
         if ref not in self._by_ref:
-            raise NotFound(f"There is no legal regime {ref}")
+            raise NotFound("no_such_law", law=ref)
         return self._by_ref[ref]
 
     def in_force(self, at: int) -> tuple[Regime, ...]:
@@ -58,7 +58,7 @@ class Regimes:
 
     def _versions_of(self, id: str) -> tuple[Regime, ...]:
         if id not in self._versions:
-            raise NotFound(f"There is no legal regime {id}")
+            raise NotFound("no_such_law", law=id)
         return self._versions[id]
 
 

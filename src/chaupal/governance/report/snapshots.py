@@ -40,7 +40,7 @@ async def file(court: Court, text: str, revision: int, name: str) -> bytes:
     async with court.work.reading() as reading:
         found = await frozen.file(reading, text, revision, name)
     if found is None:
-        raise NotFound("No such file was frozen")
+        raise NotFound("not_frozen")
     return found
 
 
@@ -48,14 +48,14 @@ async def freeze(court: Court, text: str, progress: Progress | None = None) -> F
     """Freeze a month (2021-02) or a year (2021) that is over. Raises Unsound, Invalid, or Conflict where nothing has changed."""
     filters = period(text)
     if filters.until * MINUTE > court.clock():
-        raise Invalid("This period is not over yet", period="is not over yet")
+        raise Invalid("period_not_over")
     facts = await reported.caught_up(court, progress)
     made = report(facts, filters)
     published = files(made)
     before = [s for s in facts.snapshots if s.period == text]
     changed = await _changed(court, before[-1], document(made), progress) if before else ()
     if before and not changed:
-        raise Conflict(f"Nothing has changed since revision {before[-1].revision}")
+        raise Conflict("unchanged_since", revision=before[-1].revision)
     revision, size, named = len(before) + 1, facts.size, hashes(published)
     sha256 = named.pop(WHOLE)
     public = entries.Snapshot(
@@ -77,7 +77,7 @@ async def _check_not_waiting(w: Writing, text: str, size: int) -> None:
     for entry in await ledger.entries(w, size, end - size):
         fold.add(entry)
     if any(snapshot.period == text for snapshot in fold.facts.snapshots):
-        raise Conflict("A revision of this period is waiting for the next signed checkpoint")
+        raise Conflict("revision_waits")
 
 
 async def _changed(

@@ -102,4 +102,21 @@ FAULTS: dict[str, Fault] = {
         N_("This is kept out of trends by a decision. Whoever may lift it does so on the page of its matter."),
         alone=True,
     ),
+    # What commands say.
+    "no_account_called": whole(N_("There is no account %(handle)s")),
+    "account_not_open": whole(N_("The account %(handle)s is not open")),
+    "not_waiting": whole(N_("%(handle)s does not wait for approval with a confirmed address")),
+    "no_such_scope": Fault("", "There is no scope %(scopes)s", "", N_("There is no scope %(scopes)s"), alone=True),
+    "no_authority_called": whole(N_("There is no authority %(name)s")),
+    "no_such_order": whole(N_("There is no order %(ref)s")),
+    "rows_cannot_be_done": Fault(
+        "", "%(many)s rows cannot be done", "", N_("%(many)s rows cannot be done"), alone=True
+    ),
+    "rows_left_undone": Fault(
+        "",
+        "%(many)s rows cannot be done; nothing was entered",
+        "",
+        N_("%(many)s rows cannot be done; nothing was entered"),
+        alone=True,
+    ),
 }

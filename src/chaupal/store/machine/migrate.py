@@ -9,7 +9,7 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chaupal.kernel.errors import Unavailable
+from chaupal.kernel.errors import Problem
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -38,7 +38,7 @@ async def migrate(url: str, to: str = "head") -> None:
     known = versions()
     at = await _version_at(url)
     if at is not None and at not in known:
-        raise Unavailable(f"This store is at version {at}, which this Chaupal does not know; use the newer one")
+        raise Problem(f"This store is at version {at}, which this Chaupal does not know; use the newer one")
     if at == (known[-1] if to == "head" else to):
         return
     if url.startswith("sqlite"):

@@ -118,9 +118,7 @@ class PostgresWork(SharedWork):
             "SELECT datctype, pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()"
         )
         if row[0] in ("C", "POSIX") or row[1] != "UTF8":
-            raise Unavailable(
-                f"The database has character type {row[0]}, encoding {row[1]}; make it with C.UTF-8 and UTF8"
-            )
+            raise Problem(f"The database has character type {row[0]}, encoding {row[1]}; make it with C.UTF-8 and UTF8")
 
     async def seat(self, many: int) -> int | None:
         """See `store.work.Work`: held by a connection of its own, so that it is free again once the process is no more."""

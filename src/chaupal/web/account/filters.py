@@ -185,7 +185,7 @@ async def _one(call: Call[Any], found: Filter, typed: FilterTyped, problem: Inva
 def _form(call: Call[Any], typed: FilterTyped, problem: Invalid | None, *, before: bool = False) -> dict[str, Any]:
     said = words(call.viewer.language).gettext
     spans = [(str(ms // SECOND), said(text)) for ms, text in SPANS]
-    field = next((PLACES[name] for name in (problem.details if problem else {}) if name in PLACES), "form")
+    field = next((PLACES[name] for name in (problem.wrong if problem else {}) if name in PLACES), "form")
     return {
         "typed": typed, "spans": [(AS_BEFORE, said(N_("As before"))), *spans] if before else spans,
         "contexts": {name: said(text) for name, text in CONTEXTS.items()},

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.kernel.errors import Conflict, Invalid, Problem
+from chaupal.kernel.errors import Conflict, Invalid, Problem, coded
 from chaupal.policy.surface import Surface
 from chaupal.social.people import moving
 from chaupal.web import pages
@@ -70,7 +70,7 @@ async def _show(
     language = call.viewer.language
     errors: dict[str, str] = {}
     if problem is not None:
-        field = next(iter(problem.details), "form") if isinstance(problem, Invalid) and problem.details else "form"
+        field = next(iter(coded(problem).wrong), "form")
         errors = {(fields or {}).get(field, field): sentence(problem, language)}
     return await pages.render(
         call, "settings/moving.html", problem.status if problem else 200, errors=errors, typed=typed,

@@ -90,7 +90,7 @@ async def _portrait(call: Call[Any], kind: Literal["avatar", "header"]) -> str |
     try:
         return await media.keep_portrait(call.house.square, call.viewer, upload.data, kind)
     except Invalid as problem:
-        problem.details[kind] = problem.message
+        problem.places[kind] = kind
         raise
 
 
@@ -105,7 +105,9 @@ async def _show(call: Call[Any], chosen: Chosen, *, saved: bool = False, problem
     language = call.viewer.language
     said = words(language).gettext
     text = sentence(problem, language) if problem else ""
-    field = next((BESIDE[name] for name in (problem.details if problem else {}) if name in BESIDE), "")
+    field = next(
+        (BESIDE[name] for name in ([*problem.places, *problem.wrong] if problem else ()) if name in BESIDE), ""
+    )
     return await pages.render(
         call, "settings/profile.html", 422 if problem else 200, chosen=chosen, saved=saved,
         errors={field or "form": text} if problem else {}, title=said(N_("Your profile")),

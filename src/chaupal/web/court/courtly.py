@@ -89,77 +89,19 @@ GROUNDS = {
     "unverifiable_origin": N_("That it comes from the authority cannot be verified"),
     "expired_interim": N_("It was made for a time that is over"),
 }
-WRONG = (
-    N_("can't be blank"),
-    N_("is too long"),
-    N_("holds characters that cannot be kept"),
-    N_("say why in a whole sentence"),
-    N_("must be a date such as 2026-11-24 or 2026-11-24T18:00"),
-    N_("is too far away"),
-    N_("is taken"),
-    N_("is not in the register"),
-    N_("lies in the future"),
-    N_("is past already"),
-    N_("must be a country's code of two letters, such as IN"),
-    N_("must be countries' codes of two letters, such as IN; no order binds everywhere"),
-    N_("goes beyond the jurisdiction of the authority"),
-    N_("are too many for one order"),
-    N_("is neither an address of this server nor a handle"),
-    N_("does not exist here"),
-    N_("is named twice"),
-    N_("must be one of the choices"),
-    N_("goes with a state's hint alone"),
-    N_("goes with a law that allows secrecy alone"),
-    N_("is later than this law allows"),
-    N_("is no emergency order of this authority that this one could confirm"),
-    N_("waits until a second person agrees that it is one"),
-    N_("waits until another agrees to the authority"),
-    N_("is not the narrowest measure for this target"),
-    N_("must be one of the grounds for refusal"),
-    N_("goes with a closing by our own rules alone"),
-    N_("must be a matter of our own rules about the same thing or its account"),
-)
-# What a person is told where a decision cannot be made.
-STOPPED = (
-    N_("You proposed this yourself; a second person must decide"),
-    N_("This case has moved meanwhile; please look at it again"),
-    N_("An authority of this name is in the register already"),
-    N_("Something else is proposed of this authority: that is agreed to or dropped first"),
-    N_("Nothing is proposed of this authority"),
-    N_("Nobody has agreed to this authority yet"),
-    N_("The time of this order is over"),
-    N_(
-        "So much waits for the public log already that this would come into it later than this server's rules allow."
-        " Try again when it has grown, or ask whoever runs the server for larger batches (log_batch_entries)"
-    ),
-    N_("This is not for your role to do"),
-    N_("This ruling is not in force"),
-)
-MOVED = "This case has moved meanwhile"
 CHECK = N_("Some fields need another look.")
 
 
 def errors_of(call: Call[Any], problem: Problem) -> dict[str, str]:
     """Field -> what is wrong with it, in the viewer's language; a line of targets keeps what was typed before it."""
-    if coded(problem).wrong:
-        return said.errors(problem, call.viewer.language)
-    tr = words(call.viewer.language).gettext
-
-    def told(line: str) -> str:
-        typed, colon, about = line.rpartition(": ")
-        return f"{typed}{colon}{tr(about)}"
-
-    return {field: "\n".join(map(told, text.splitlines())) for field, text in problem.details.items()}
+    return said.by_field(problem, call.viewer.language)
 
 
 def stopped(call: Call[Any], problem: Problem) -> str:
     """Why an act was not done, as one sentence."""
-    tr = words(call.viewer.language).gettext
-    if problem.details:
-        return tr(CHECK)
-    if problem.message.startswith(MOVED):
-        return tr(STOPPED[1])
-    return tr(problem.message) if problem.message in STOPPED else said.sentence(problem, call.viewer.language)
+    if coded(problem).wrong:
+        return words(call.viewer.language).gettext(CHECK)
+    return said.sentence(problem, call.viewer.language)
 
 
 def names(call: Call[Any]) -> dict[str, Any]:

@@ -52,26 +52,3 @@ REPORT_OUTCOMES = {
     "forwarded": N_("passed on to those responsible"),
     "": N_("being looked at"),
 }
-# What is wrong with what was typed, and why something cannot be done.
-WRONG = (
-    N_("must be addresses of posts of this account"),
-    N_("must be before the end that was set"),
-    N_("must be among the countries where it holds"),
-    N_("say what is to be narrower"),
-    N_("is not in force any more"),
-    N_("is not an email address"),
-    N_("must be among the rules of this server"),
-    N_("are too many for one report"),
-    N_("You have appealed against this already"),
-    N_("The time for an appeal is over"),
-    N_("This ruling is not in force"),
-    N_("This appeal has been decided"),
-    N_("You decided what is appealed; somebody else must hear this"),
-    N_("This cannot be done with a counter-notice as it stands"),
-    N_("The law's first day for showing it again has not come"),
-    N_("This was noted already"),
-    N_("Nothing was filed there"),
-    N_("This report is resolved"),
-    N_("This report is open"),
-    N_("Too many reports from this address today"),
-)

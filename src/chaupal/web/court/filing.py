@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-import regex
 
 from chaupal.governance.orders import csv_targets, documents, intake
 from chaupal.governance.orders.authorities import Authority
@@ -12,14 +11,13 @@ from chaupal.governance.orders.csv_targets import Preview
 from chaupal.governance.orders.documents import Bringer, Brought, Document
 from chaupal.governance.orders.intake import Checked
 from chaupal.governance.orders.orders import OrderForm
-from chaupal.governance.orders.resolving import Resolved, Wrong
+from chaupal.governance.orders.resolving import SAYS, Resolved, Wrong
 from chaupal.governance.regimes import GENERIC, Field, Regime
-from chaupal.kernel.errors import Problem, coded
+from chaupal.kernel.faults import FAULTS
 from chaupal.policy.measures import Measure, labels
 from chaupal.reads.court import naming
 from chaupal.reads.court.naming import Named
-from chaupal.web.court import courtly
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_
 from chaupal.wire.call import Call
 from chaupal.wire.paging import Number
 
@@ -31,15 +29,7 @@ PUBLIC = frozenset(
      "channel", "targets"}
 )  # fmt: skip
 
-WRONG_LINES: dict[Wrong, str] = {
-    Wrong.UNREADABLE: N_("holds characters that cannot be kept"),
-    Wrong.NO_NAME: N_("is neither an address of this server nor a handle"),
-    Wrong.FOREIGN: N_("is an address of another server"),
-    Wrong.POSED_DOMAIN: N_("is an address of another server that looks like this one"),
-    Wrong.POSED_HANDLE: N_("holds letters that only look like those of a handle"),
-    Wrong.NOT_FOUND: N_("does not exist here"),
-    Wrong.TWICE: N_("is named twice"),
-}
+WRONG_LINES: dict[Wrong, str] = {wrong: FAULTS[code].page for wrong, code in SAYS.items()}
 UNSEEN = N_("does not exist here, or is not for everybody")
 SIGNATURES = {
     "valid": N_("signed by a key of this authority, or of one that is vouched for"),
@@ -63,31 +53,6 @@ KNOWN = frozenset(
      "interim_until"}
 )  # fmt: skip
 TICKED = frozenset({"signature", "good_faith", "perjury", "certified_copy"})
-
-# What is wrong with a field, where the sentence holds something that was typed: pattern -> words with its parts.
-TOLD: tuple[tuple[str, str], ...] = (
-    (r"was filed already as (?P<ref>\S+)", N_("was filed already as %(ref)s")),
-    (r"looks like that of (?P<name>.+); look twice", N_("looks like that of %(name)s; look twice")),
-    (r"looks like (?P<domain>\S+), of (?P<name>.+); look twice", N_("looks like %(domain)s, of %(name)s; look twice")),
-    (r"are not grounds of this law: (?P<codes>.+)", N_("are not grounds of this law: %(codes)s")),
-    (r"line (?P<line>\d+): (?P<typed>.*) is no measure", N_("line %(line)s: %(typed)s is no measure")),
-    (r"cannot be read at line (?P<line>\d+): (?P<why>.+)", N_("cannot be read at line %(line)s: %(why)s")),
-    (r"holds more than (?P<many>\d+) rows", N_("holds more than %(many)s rows")),
-    (r"has more than (?P<many>\d+) MB", N_("has more than %(many)s MB")),
-)
-SAID = (
-    N_("is a damaged PDF"), N_("is locked with a password"), N_("has too many signatures"),
-    N_("are too many"), N_("is too large"), N_("takes too long to check"), N_("is empty"),
-    N_("must be PDF, PNG, JPEG, plain text or .eml"), N_("is gone; bring it again"), N_("belongs to another order"),
-    N_("say what you need it for"), N_("is not a law in force here"), N_("holds no rows"), N_("holds a header and no rows"),
-    N_("has no column that is called target, url or handle"), N_("is a workbook: save it as CSV (UTF-8) first"),
-    N_("must be in UTF-8 or UTF-16"), N_("must be in UTF-8 or UTF-16 with a byte order mark"), N_("names no target"),
-    N_("demands no measure that exists"), N_("demands a measure that is not for such a target"),
-    N_("must be a domain such as meity.gov.in"), N_("is a domain where anybody can have an address"),
-    N_("must be SHA-256 of public keys in hex, or certificates (PEM)"), N_("must be a mail address"),
-    N_("must be at the authority's own domain"), N_("is not right; look whether the clock of your device is"),
-    N_("must be countries' codes of two letters, such as IN"),
-)  # fmt: skip
 
 
 class Intake(OrderForm, kw_only=True):
@@ -150,28 +115,11 @@ def with_list(form: OrderForm, preview: Preview) -> OrderForm:
 # --- words ---
 
 
-def errors_of(call: Call[Any], problem: Problem) -> dict[str, str]:
-    """Field -> what is wrong with it in the viewer's language; a line of targets keeps what was typed before it."""
-    if coded(problem).wrong:
-        return courtly.errors_of(call, problem)
-    return {field: "\n".join(told(call, line) for line in text.splitlines()) for field, text in problem.details.items()}
-
-
 async def look(call: Call[Any], checked: Checked) -> dict[str, Named]:
     """Line -> the thing that it names, of as many as a page shows."""
     some = [one for one in checked.targets if one.subject is not None][:SHOWN_ROWS]
     found = await naming.named(call.house.reads, call.viewer, [(one.kind, one.subject, one.owner) for one in some])
     return {one.line: thing for one, thing in zip(some, found, strict=True)}
-
-
-def told(call: Call[Any], about: str) -> str:
-    """One complaint in the viewer's language."""
-    tr = words(call.viewer.language).gettext
-    for pattern, sentence in TOLD:
-        if (match := regex.fullmatch(pattern, about)) is not None:
-            return tr(sentence) % match.groupdict()
-    typed, colon, rest = about.rpartition(": ")
-    return f"{typed}{colon}{tr(rest)}"
 
 
 def extra_fields(regime: Regime | None) -> list[Field]:

@@ -13,7 +13,7 @@ from chaupal.kernel.errors import Invalid, NotFound, NotSignedIn, Problem
 from chaupal.policy.surface import Surface
 from chaupal.social.signin import browsers
 from chaupal.web.account.joining import been_here
-from chaupal.web.court import filing, sheet
+from chaupal.web.court import sheet
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.cookies import set_cookie
@@ -71,7 +71,7 @@ async def render(
     **context: Any,
 ) -> Answer:
     """A page of the portal. `title` is a msgid."""
-    return await sheet.render(call, template, title, problem, errors_by=filing.errors_of, filing=who, **context)
+    return await sheet.render(call, template, title, problem, filing=who, **context)
 
 
 async def show_login(call: Call[Nothing]) -> Answer:

@@ -14,7 +14,7 @@ from chaupal.governance.orders.portal import Filing
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import filings
-from chaupal.web.court import filing
+from chaupal.web.court import courtly, filing
 from chaupal.web.court.filing import Draft, Intake
 from chaupal.web.court.portal import DOOR, inside, render
 from chaupal.web.words import N_
@@ -161,7 +161,7 @@ def _regimes(call: Call[Any], who: Filing) -> list[intake.Regime]:
 
 async def _form(call: Call[Any], who: Filing, draft: Draft, problem: Problem | None) -> Answer:
     if problem is not None:
-        draft.errors = filing.errors_of(call, problem)
+        draft.errors = courtly.errors_of(call, problem)
     named = filing.names(draft, _regimes(call, who), portal=True)
     return await render(call, "portal/new_order.html", FILED_OVER, problem, who, **named)
 

@@ -1,6 +1,5 @@
 """A page of the court: what it is called, what the court's templates know, and what could not be done, beside what was typed."""
 
-from collections.abc import Callable
 from typing import Any
 
 from chaupal.kernel.errors import Problem
@@ -9,18 +8,14 @@ from chaupal.web.court import courtly, disputewords
 from chaupal.web.words import words
 from chaupal.wire.call import Answer, Call
 
-type Errors = Callable[[Call[Any], Problem], dict[str, str]]
-type Stopped = Callable[[Call[Any], Problem], str]
-
 
 async def render(
-    call: Call[Any], template: str, title: str, problem: Problem | None = None, status: int = 0, *,
-    errors_by: Errors = courtly.errors_of, stopped_by: Stopped = courtly.stopped, **context: Any,
+    call: Call[Any], template: str, title: str, problem: Problem | None = None, status: int = 0, **context: Any,
 ) -> Answer:  # fmt: skip
     """`title` is a key of the catalogues; `status`: of a page on which nothing is wrong, if another than 200."""
     told: dict[str, Any] = {
-        "title": words(call.viewer.language).gettext(title), "errors": errors_by(call, problem) if problem else {},
-        "stopped": stopped_by(call, problem) if problem else "", "words": disputewords,
+        "title": words(call.viewer.language).gettext(title), "errors": courtly.errors_of(call, problem) if problem else {},
+        "stopped": courtly.stopped(call, problem) if problem else "", "words": disputewords,
     }  # fmt: skip
     known = courtly.names(call) | told | context
     return await pages.render(call, template, status or (problem.status if problem else 200), None, **known)

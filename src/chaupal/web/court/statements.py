@@ -10,22 +10,13 @@ from chaupal.governance.orders import authorities, statements
 from chaupal.governance.orders.statements import StatementForm
 from chaupal.kernel.errors import Conflict, Invalid, Problem
 from chaupal.policy.surface import Surface
-from chaupal.web.court import courtly, sheet
-from chaupal.web.words import N_, words
+from chaupal.web.court import sheet
+from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.route import Nothing, Route, Shape, get, post
 
 Slug = Annotated[str, Meta(max_length=80)]
 LARGE = 200_000  # bytes
-WRONG = (
-    N_("must be words of a-z and 0-9 joined by hyphens"),
-    N_("are no orders of the register"),
-)
-STOPPED = (
-    N_("There is a statement under this address already"),
-    N_("Nothing was changed"),
-    N_("This statement has been revised meanwhile; please look at it again"),
-)
 
 
 class One(msgspec.Struct, kw_only=True):
@@ -120,14 +111,7 @@ def in_language(english: str, hindi: str, language: str) -> str:
 
 async def _render(call: Call[Any], template: str, title: str, problem: Problem | None = None, **context: Any) -> Answer:
     spoken = partial(in_language, language=call.viewer.language)
-    return await sheet.render(
-        call, template, title, problem, stopped_by=_stopped, spoken=spoken, paragraphs=paragraphs, **context
-    )
-
-
-def _stopped(call: Call[Any], problem: Problem) -> str:
-    known = problem.message in STOPPED
-    return words(call.viewer.language).gettext(problem.message) if known else courtly.stopped(call, problem)
+    return await sheet.render(call, template, title, problem, spoken=spoken, paragraphs=paragraphs, **context)
 
 
 def paragraphs(text: str) -> list[str]:

@@ -131,7 +131,7 @@ def _parts(text: str) -> tuple[int, ...]:
     """Posts as they are typed: their addresses, or the numbers in which those end. Raises Invalid."""
     ends = [one.rstrip("/").rpartition("/")[2] for one in text.replace(",", " ").split()]
     if not all(end.isascii() and end.isdigit() and len(end) < 20 for end in ends):
-        raise Invalid(parts="must be addresses of posts of this account")
+        raise Invalid("no_posts_of_account", field="parts")
     return tuple(int(end) for end in ends)
 
 

@@ -9,7 +9,7 @@ from chaupal.governance.orders.authorities import CLASSES, Authority, AuthorityF
 from chaupal.governance.orders.portal import InviteForm
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from chaupal.policy.surface import Surface
-from chaupal.web.court import courtly, filing, sheet
+from chaupal.web.court import courtly, sheet
 from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import Number
@@ -19,7 +19,7 @@ CLASS_NAMES = {
     "court": N_("court"), "government": N_("government"), "police": N_("police"), "other": N_("other"),
 }  # fmt: skip
 # What each form here is made of and said by.
-FORM: dict[str, Any] = {"classes": CLASSES, "class_names": CLASS_NAMES, "errors_by": filing.errors_of}
+FORM: dict[str, Any] = {"classes": CLASSES, "class_names": CLASS_NAMES}
 
 
 class One(msgspec.Struct, kw_only=True):

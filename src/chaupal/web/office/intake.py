@@ -11,7 +11,7 @@ from chaupal.governance.orders.documents import Bringer
 from chaupal.governance.orders.intake import Checked
 from chaupal.governance.orders.orders import ROLE, OrderForm
 from chaupal.governance.orders.resolving import Resolved, Wrong
-from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem
+from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, coded
 from chaupal.policy.surface import Surface
 from chaupal.web import pages
 from chaupal.web.court import courtly, filing
@@ -85,8 +85,9 @@ async def look(call: Call[Lines]) -> Answer:
 
 def _besides(problem: Problem) -> Problem | None:
     """What is wrong beside the lines that name nothing: those are rows to be looked at once more, and no fault of the form."""
-    problem.details.pop("targets", None)
-    return problem if problem.details or not isinstance(problem, Invalid) else None
+    known = coded(problem)
+    rest = {field: found for field, found in known.wrong.items() if field != "targets"}
+    return known.about(rest) if rest or not isinstance(problem, Invalid) else None
 
 
 def _unsure(typed: OrderForm, checked: Checked) -> list[Resolved]:
@@ -132,7 +133,7 @@ def _under(call: Call[Any], typed: OrderForm, issuer: Authority, regime_id: str)
 async def _page(call: Call[Any], draft: Draft, known: list[Authority], problem: Problem | None = None) -> Answer:
     tr = words(call.viewer.language).gettext
     if problem is not None:
-        draft.errors = filing.errors_of(call, problem)
+        draft.errors = courtly.errors_of(call, problem)
     issuer = next((one for one in known if one.id == draft.typed.authority), None)
     regimes = [] if issuer is None else intake.open_to(call.house.court, issuer)
     told = {

@@ -24,9 +24,6 @@ SEVERITIES = {
     "sign_up_requires_approval": N_("whoever joins from there waits for approval"), "sign_up_block": N_("nobody joins from there"),
     "no_access": N_("nothing is answered there"),
 }  # fmt: skip
-WRONG = (
-    N_("is invalid"), N_("is no address of the net"), N_("is too wide"), N_("has already been taken"), N_("is not included in the list"),
-)  # fmt: skip
 
 type Word = Annotated[str, Meta(max_length=300)]
 

@@ -11,7 +11,7 @@ from chaupal.governance.cases import bulk, bulk_jobs, csv_cases, desk, notes
 from chaupal.governance.cases.bulk import APPEAL, Done, Item
 from chaupal.governance.cases.guards import YOURS
 from chaupal.governance.orders.csv_files import BIGGEST
-from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem
+from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, coded
 from chaupal.policy.draft import CLOSINGS, OWN_ACTION, REFUSE
 from chaupal.policy.facts import Visibility
 from chaupal.policy.surface import Surface
@@ -143,7 +143,7 @@ async def do(call: Call[Sent]) -> Answer:
     chosen = [msgspec.structs.replace(row.item, despite=args.despite) for row in args.items if row.take]
     asked = Asked(ref=args.ref, act=args.act, first=args.first, despite=args.despite, group=args.group)
     if not chosen:
-        return await _page(call, asked, typed, [], Invalid("Nothing is chosen", items="choose at least one"))
+        return await _page(call, asked, typed, [], Invalid("choose_one", field="items"))
     if args.look:
         return await _page(call, asked, typed, [], None, await _effects(call, args.ref, chosen))
     done = await bulk.run(call.house.court, call.viewer, args.ref, args.act, chosen, what_can=True)
@@ -267,7 +267,7 @@ async def progress(call: Call[One]) -> Answer:
 def _faults(call: Call[Any], one: Done) -> Mapping[str, str]:
     """Column -> what is wrong; one without a column, where it is about the row as a whole."""
     problem = one.problem
-    if problem is None or not problem.details:
+    if problem is None or not coded(problem).wrong:
         return {"": office_room.stopped(call, problem)}
     return courtly.errors_of(call, problem)
 

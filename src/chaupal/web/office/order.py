@@ -89,7 +89,7 @@ def numbers(text: str) -> tuple[int, ...]:
     """Numbers of targets as they are typed: 1, 4, 7. Raises Invalid."""
     parts = text.replace(",", " ").split()
     if not all(part.isascii() and part.isdigit() and len(part) < 8 for part in parts):
-        raise Invalid(targets="must be numbers, such as 1, 4, 7")
+        raise Invalid("no_numbers", field="targets")
     return tuple(int(part) for part in parts)
 
 

@@ -57,10 +57,10 @@ async def grant(call: Call[Granted]) -> Answer:
     args = call.args
     try:
         if args.role not in roles.GIVEN:
-            raise Invalid("There is no such role", role="must be one of the choices")
+            raise Invalid("role_unknown")
         account = await _account(call, args.handle)
         if not await roles.grant(call.house.court, call.viewer, account, Role(args.role)):
-            raise Conflict("They have this role already")
+            raise Conflict("role_held")
     except (Invalid, Conflict, NotAllowed) as problem:
         return await _staff(call, args, problem)
     return redirect("/office/people")
@@ -70,7 +70,7 @@ async def _account(call: Call[Any], handle: str) -> int:
     try:
         return (await people.named(call.house.reads, call.viewer, handle)).item.id
     except NotFound as error:
-        raise Invalid("Nobody has this handle", handle="does not exist here") from error
+        raise Invalid("handle_unknown") from error
 
 
 async def _staff(call: Call[Any], typed: Granted, problem: Problem | None) -> Answer:

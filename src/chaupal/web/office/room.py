@@ -5,8 +5,9 @@ from typing import Any
 
 from chaupal.governance.regimes import Regime
 from chaupal.kernel.clock import HOUR
-from chaupal.kernel.errors import NotFound, Problem
+from chaupal.kernel.errors import NotFound, Problem, coded
 from chaupal.reads.court.desk import Order
+from chaupal.web import said
 from chaupal.web.court import courtly, sheet
 from chaupal.web.office import deskwords
 from chaupal.web.words import N_, words
@@ -22,21 +23,17 @@ async def render(
     call: Call[Any], template: str, title: str, problem: Problem | None = None, status: int = 0, **context: Any
 ) -> Answer:
     """A page of the office; `problem`: what could not be done, said beside what was typed."""
-    return await sheet.render(call, template, title, problem, status, stopped_by=stopped, **names(call) | context)
+    return await sheet.render(call, template, title, problem, status, **names(call) | context)
 
 
 def stopped(call: Call[Any], problem: Problem | None) -> str:
     """Why something was not done, in the viewer's language; nothing where it was."""
-    if problem is None:
-        return ""
-    if not problem.details and problem.message in deskwords.STOPPED:
-        return words(call.viewer.language).gettext(problem.message)
-    return courtly.stopped(call, problem)
+    return "" if problem is None else courtly.stopped(call, problem)
 
 
 def explained(call: Call[Any], problem: Problem | None) -> str:
     """The same where no field stands beside it: everything that is wrong, in one line."""
-    if problem is None or not problem.details:
+    if problem is None or not coded(problem).wrong:
         return stopped(call, problem)
     return " ".join(courtly.errors_of(call, problem).values())
 
@@ -48,7 +45,7 @@ def names(call: Call[Any]) -> dict[str, Any]:
         "measures": w.MEASURES, "closings": w.CLOSINGS, "decided": w.DECIDED, "stages": w.STAGES, "steps": w.STEPS, "clocks": w.CLOCKS,
         "roles": w.ROLES, "duties": w.DUTIES, "speakers": w.SPEAKERS, "sources": w.SOURCES, "surfaces": w.SURFACES,
         "looks": w.LOOKS, "turns": w.TURNS, "left": partial(left, call), "hurry": partial(hurry, call),
-        "law": partial(law, call), "tuple_of": tuple_of,
+        "law": partial(law, call), "why": partial(said.told, language=call.viewer.language), "tuple_of": tuple_of,
     }  # fmt: skip
 
 

@@ -16,15 +16,6 @@ from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Nothing, Route, Shape, get, post
 
-WRONG = (
-    N_("must be an address such as https://console.example/hook"),
-    N_("must begin with https://"),
-    N_("must hold neither a password nor a fragment"),
-)
-STOPPED = (
-    N_("There are too many webhooks; remove one first"),
-    N_("This webhook is switched off"),
-)
 # What happens, in words beside the event's name.
 HAPPENS = {
     "order.received": N_("an order has come in"), "order.moved": N_("an order has moved on"),

@@ -20,7 +20,6 @@ from chaupal.wire.paging import Number
 from chaupal.wire.route import Nothing, Route, Shape, get, post
 
 OFFERED = ("👍", "🙏", "❤️", "🎉")  # to whoever would be the first to react
-WRONG = (N_("must be later than it begins"),)
 
 
 class Of(msgspec.Struct, kw_only=True):

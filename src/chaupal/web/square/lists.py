@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.kernel.errors import Invalid, NotFound, coded
 from chaupal.policy.surface import Surface
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import people
@@ -141,7 +141,7 @@ BESIDE = {"title": "title", "replies_policy": "replies"}  # what a problem is ab
 
 
 def _errors(call: Call[Any], problem: Invalid) -> dict[str, str]:
-    field = next((BESIDE[name] for name in problem.details if name in BESIDE), "form")
+    field = next((BESIDE[name] for name in coded(problem).wrong if name in BESIDE), "form")
     return {field: sentence(problem, call.viewer.language)}
 
 

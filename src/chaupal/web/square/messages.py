@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.kernel.errors import Invalid, NotFound, coded
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
@@ -190,7 +190,7 @@ async def _form(call: Call[Any], sheet: Sheet, problem: Invalid | None = None) -
 
 async def _render(call: Call[Any], template: str, sheet: Sheet, problem: Invalid | None, **context: Any) -> Answer:
     text = sentence(problem, call.viewer.language) if problem else ""
-    field = "to" if problem and "to" in problem.details else "text"
+    field = "to" if problem and "to" in coded(problem).wrong else "text"
     return await pages.render(
         call, template, problem.status if problem else 200, sheet=sheet, errors={field: text} if text else {}, most=MAX_GRAPHEMES,
         **context,

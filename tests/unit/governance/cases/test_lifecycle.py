@@ -94,7 +94,7 @@ def test_a_case_that_is_over_does_not_move(verb: str):
 )
 def test_a_bad_table_is_not_loaded(moves: tuple[Move, ...], complaint: str):
     with pytest.raises(ValueError, match=complaint):
-        Machine("A case", moves, State.NEW, FINAL)
+        Machine("A case", "case_stands_elsewhere", moves, State.NEW, FINAL)
 
 
 def test_a_case_whose_events_do_not_follow_from_one_another_is_not_folded():

@@ -63,19 +63,19 @@ async def test_each_row_says_what_it_names_or_what_is_wrong_with_it(street: Stre
     assert [(one.row.line, one.found.kind, one.wrong, one.twice) for one in seen.rows] == [
         (2, "account", "", None),
         (3, "post", "", None),
-        (4, "account", "is named twice", 2),
-        (5, "account", "holds letters that only look like those of a handle", None),
-        (6, "account", "does not exist here", None),
-        (7, "", "is an address of another server", None),
+        (4, "account", "named_twice", 2),
+        (5, "account", "posed_handle", None),
+        (6, "account", "not_here", None),
+        (7, "", "foreign_address", None),
         (8, "", csv_targets.NO_TARGET, None),
-        (9, "post", "is named twice", 3),
+        (9, "post", "named_twice", 3),
         (10, "account", csv_targets.NO_MEASURE, None),
         (11, "tag", csv_targets.NOT_FOR_THIS, None),
     ]
     assert seen.rows[3].found.like == "asha"
     # None is dropped on its way into an order; a measure that is none for such a thing is not demanded.
     assert seen.targets().splitlines() == [
-        "@asha", f"/@asha/{post}", "@asha", "@аsha", "@nobody", "https://x.example/1", f"({csv_targets.NO_TARGET}, 8)",
+        "@asha", f"/@asha/{post}", "@asha", "@аsha", "@nobody", "https://x.example/1", "(names no target, 8)",
         f"/@asha/{post}?again", "@ravi", "#tag",
     ]  # fmt: skip
     assert seen.demanded() == ("withhold_account", "withhold_post", "", "", "", "", "label", "", "", "")
