@@ -21,7 +21,7 @@ FAULTS: dict[str, Fault] = {
     "named_twice": beside(N_("is named twice")),
     "no_number": beside(N_("must be a number")),
     "no_mail_address": beside(N_("must be a mail address")),
-    "no_email": beside(N_("is not an e-mail address")),
+    "no_email": Fault("", "", "is not an e-mail address", N_("is not an email address")),
     "too_many_at_all": beside(N_("are too many")),
     "no_numbers": beside(N_("must be numbers, such as 1, 4, 7")),
     "beyond_jurisdiction": beside(N_("goes beyond the jurisdiction of the authority")),

@@ -1,6 +1,7 @@
 """The lifecycle's table: what it allows, what it refuses, and that a bad table is not loaded."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -103,7 +104,7 @@ def test_a_case_whose_events_do_not_follow_from_one_another_is_not_folded():
 
 
 @pytest.mark.parametrize("machine", [lifecycle.MACHINE, procedure.MACHINE], ids=lambda m: m.what)
-def test_tables_and_diagrams_in_the_docs_are_drawn_from_the_code(machine: Machine):
+def test_tables_and_diagrams_in_the_docs_are_drawn_from_the_code(machine: Machine[Any]):
     docs = (Path(__file__).parents[4] / "docs" / "governance.md").read_text("utf-8")
     assert machine.drawn() in docs
     assert machine.diagram() in docs
