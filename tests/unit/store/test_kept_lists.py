@@ -4,12 +4,12 @@ import pytest
 
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import notifications
-from chaupal.reads.timelines import public
+from chaupal.reads.timelines import public, thread
 from chaupal.social.posts import posts, reactions
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.work import Reading
 from chaupal.store.notifications import notices
-from chaupal.store.square.posts import ALL_LISTED, skeleton
+from chaupal.store.square.posts import ALL_LISTED, IN_THREAD, ROOT_OF, skeleton
 from neighbours import Street, by
 
 
@@ -48,6 +48,23 @@ async def test_a_list_is_asked_for_once_by_all_who_read_it_until_a_post_stands_i
     await posts.delete(street.square, by(bela), one)
     assert await listed(street, asha) == [two]
     assert told.count(ALL_LISTED.down) == 3
+
+
+async def test_a_conversation_is_asked_for_once_by_all_who_read_it_until_somebody_answers(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+):
+    asha, bela = await street.people("asha", "bela")
+    one = await street.say(bela, "एक")
+    told = await asked(street, monkeypatch)
+
+    async def answers(who: int) -> int:
+        return len((await thread.context(street.reads, by(who), one)).descendants)
+
+    assert [await answers(who) for who in (asha, bela)] == [0, 0]
+    assert (told.count(ROOT_OF), told.count(IN_THREAD)) == (1, 1)
+    await street.say(asha, "हाँ", reply_to=one)
+    assert [await answers(who) for who in (asha, bela)] == [1, 1]
+    assert told.count(IN_THREAD) == 2
 
 
 async def test_notices_are_asked_for_again_when_there_are_others_and_not_when_a_post_changes(

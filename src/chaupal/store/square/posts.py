@@ -200,7 +200,8 @@ async def carried(reading: Reading, ids: Sequence[int]) -> dict[int, int]:
 
 async def conversation(reading: Reading, id_: int, at_most: int) -> list[tuple[int, int | None]]:
     """(post, what it answers) of the whole conversation that a post stands in, oldest first."""
-    root = await reading.by(POSTS, id_).value(ROOT_OF, of=id_)
+    found = await reading.once(POSTS, id_, ROOT_OF, of=id_)
+    root = found[0][0] if found else None
     return [(row[0], row[1]) for row in await reading.once(THREADS, root, IN_THREAD, root=root, n=at_most)]
 
 
