@@ -17,8 +17,8 @@ from chaupal.kernel.clock import MINUTE
 from chaupal.policy import epitaph
 from chaupal.policy.surface import Surface
 from chaupal.web import pages
-from chaupal.web.court import logtale
-from chaupal.web.words import N_, words
+from chaupal.web.court import logfields, logtale
+from chaupal.web.words import N_, Words, words
 from chaupal.wire.call import Answer, Call
 from chaupal.wire.route import Route, Shape, get
 from chaupal_audit.log import entries
@@ -77,9 +77,10 @@ async def entry(call: Call[One]) -> Answer:
         )
     fields = msgspec.json.decode(raw)
     told = (await log.opened(court, [index])).get(index, {})
+    facts = _facts(fields.get("public", {}), words(call.viewer.language))
     return await pages.render(
         call, "register/entry.html", title=title, index=index, when="", row=_row(call, index, fields), prev=fields.get("prev"),
-        regime=fields.get("regime") or "", facts=_facts(fields.get("public", {})), closed=len(fields.get("_sd", ())), raw=raw.decode(),
+        regime=fields.get("regime") or "", facts=facts, closed=len(fields.get("_sd", ())), raw=raw.decode(),
         reason=told.get("reason", ""), standing=standing,
     )  # fmt: skip
 
@@ -109,17 +110,18 @@ def _order(fields: Mapping[str, Any]) -> str:
     return ref if fields.get("t") in OF_AN_ORDER and not ref.startswith("X-") else ""
 
 
-def _facts(public: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The public fields that say something, under the names that docs/log-entries.md explains."""
-    return [(name, _plain(value)) for name, value in public.items() if value not in (None, "", [], {}, False)]
+def _facts(public: Mapping[str, Any], said: Words) -> list[tuple[str, str, str]]:
+    """The public fields that say something: name for people, name in the log (docs/log-entries.md), value."""
+    told = [(name, value) for name, value in public.items() if value not in (None, "", [], {}, False)]
+    return [(logfields.label(name, said), name, _plain(value, said)) for name, value in told]
 
 
-def _plain(value: object) -> str:
+def _plain(value: object, said: Words) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if isinstance(value, dict):
         return ", ".join(f"{name}: {each}" for name, each in value.items())
-    return "yes" if value is True else str(value)
+    return said.gettext(N_("yes")) if value is True else str(value)
 
 
 ROUTES: tuple[Route, ...] = (

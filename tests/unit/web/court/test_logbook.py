@@ -10,7 +10,7 @@ from chaupal.governance.log import batches as log_batches
 from chaupal.governance.log import log
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
-from chaupal.web.court import logtale
+from chaupal.web.court import logfields, logtale
 from chaupal.web.words import words
 from chaupal_audit.log import entries
 from desk import AtDesk
@@ -74,6 +74,25 @@ def test_every_type_of_entry_has_its_words(kind: str, language: str):
     for step in steps:
         said = logtale.sentence({"t": kind, "public": {"step": step}}, words(language))
         assert said and "%(" not in said and said != words(language).gettext(logtale.OTHER)
+
+
+@pytest.mark.parametrize("language", ["hi", "en"])
+def test_every_public_field_of_every_entry_has_a_name_for_people(language: str):
+    said = words(language)
+    fields = {field.encode_name for kind in entries.ALL for field in msgspec.structs.fields(kind)}
+    assert fields == set(logfields.LABELS)
+    assert not [name for name in fields if "_" in logfields.label(name, said)]
+    assert logfields.label("of_a_later_version", said) == "of_a_later_version"
+
+
+async def test_the_fields_of_an_entry_are_named_in_words_beside_their_names_in_the_log(village: Village):
+    v = village
+    await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
+    newest = int(ENTRY.findall(await v.page_as("DE", "/log"))[0])
+    raws = [json.loads((await v.client.get(f"/log/entry/{at}")).text) for at in range(newest + 1)]
+    at = next(at for at, raw in enumerate(raws) if raw["t"] == "measure")
+    page = await v.page_as("IN", f"/log/entries/{at}")
+    assert "किन देशों में" in page and ">territory</code>" in page
 
 
 async def test_a_row_of_an_order_has_one_mark_that_leads_to_its_newest_entry(village: Village):
