@@ -1,6 +1,6 @@
 """Messages: one's conversations by their newest post, and what was said in one; what is withheld leaves its placeholder."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import msgspec
 
@@ -153,14 +153,17 @@ async def seen(reads: Reads, viewer: Viewer, party: Party) -> dict[int, list[Per
     """Who has read the viewer's messages, by the newest that each of them has."""
     async with reads.work.reading() as reading:
         marks = await _marks(reading, viewer, party.roots, party.talk.people)
-    who = {one.item.id: one.item for one in party.talk.people}
-    found: dict[int, list[Person]] = {}
+    newest: dict[int, int] = {}
     for mark in marks:
-        found.setdefault(mark.post, []).append(who[mark.who])
+        newest[mark.who] = max(mark.post, newest.get(mark.who, 0))
+    found: dict[int, list[Person]] = {}
+    for one in party.talk.people:
+        if one.item.id in newest:
+            found.setdefault(newest[one.item.id], []).append(one.item)
     return found
 
 
-async def _marks(reading: Reading, viewer: Viewer, roots: Sequence[int], whom: Sequence[Visible[Person]]) -> list[Mark]:
+async def _marks(reading: Reading, viewer: Viewer, roots: Sequence[int], whom: Iterable[Visible[Person]]) -> list[Mark]:
     """Of those whom the viewer may see: nothing of who is suspended or withheld, or blocks or is blocked."""
     ties = (await facts_for(reading, viewer)).relations
     apart = ties.blocking | ties.blocked_by
@@ -180,12 +183,13 @@ async def _talks(reading: Reading, viewer: Viewer, found: Sequence[Conversation]
     seen = {v.item.id: v for v in await shown(reading, viewer, Surface.MESSAGES, [c.last_post for c in found])}
     ids = dict.fromkeys(id_ for c in found for id_ in c.people if id_ != viewer.me)
     known = {v.item.id: v for v in await people.shown(reading, viewer, Surface.PROFILE, ids)}
+    marks = await _marks(reading, viewer, [c.root for c in found], known.values())
     talks: list[Talk] = []
     for one in found:
         last = seen.get(one.last_post) or await _before(reading, viewer, one)
         if last is not None:
             whom = [known[id_] for id_ in one.people if id_ in known and id_ != viewer.me]
-            talks.append(Talk(one, whom, last, await _marks(reading, viewer, (one.root,), whom)))
+            talks.append(Talk(one, whom, last, [m for m in marks if m.root == one.root and m.who in one.people]))
     return talks
 
 

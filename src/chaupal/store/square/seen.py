@@ -34,14 +34,14 @@ _OF_BOTH = (
     posts.c.visibility == int(Visibility.DIRECT), posts.c.id >= param("floor"), posts.c.id >= logins.c.marks_since * ID_BITS,
 )  # fmt: skip
 SEEN = statement(
-    select(read_marks.c.account_id, func.max(posts.c.id))
+    select(read_marks.c.account_id, posts.c.root, func.max(posts.c.id))
     .select_from(
         read_marks.join(logins, logins.c.account_id == read_marks.c.account_id)
         .join(mentions, mentions.c.account_id == read_marks.c.account_id)
         .join(posts, and_(posts.c.id == mentions.c.post_id, posts.c.root == read_marks.c.root))
     )
     .where(among(read_marks.c.root, "roots"), posts.c.author == param("me"), posts.c.id <= read_marks.c.post, *_OF_BOTH)
-    .group_by(read_marks.c.account_id)
+    .group_by(read_marks.c.account_id, posts.c.root)
 )
 WRITERS = statement(
     select(posts.c.author)
@@ -67,9 +67,10 @@ class MessageSeen(Event, frozen=True):
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """The newest of somebody's messages that `who` has read."""
+    """The newest of somebody's messages in a conversation that `who` has read."""
 
     who: int
+    root: int
     post: int
 
 
@@ -110,4 +111,4 @@ async def seen(reading: Reading, account: int, roots: Iterable[int], people: Ite
         return []
     keyed = reading.by(TALKS, account, *whom)
     rows = await keyed.fetch(SEEN, me=account, roots=listed(list(roots)), floor=wanted * ID_BITS)
-    return [Mark(row[0], row[1]) for row in rows if row[0] in whom]
+    return [Mark(*row) for row in rows if row[0] in whom]
