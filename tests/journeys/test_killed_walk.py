@@ -27,6 +27,8 @@ from chaupal.app.check import check_house
 from chaupal.app.rooms import visiting
 from chaupal.governance.orders import authorities
 from chaupal.governance.orders.authorities import AuthorityForm
+from chaupal.governance.people import speakers
+from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.social.signin import logins
 from chaupal.wire.call import House
@@ -44,10 +46,11 @@ WHY = "It was about a gate, and about nobody with a weapon."
 ANY = "any moment"
 DEATHS = (*MODES, ANY)
 ADMIN = "/api/v1/admin"
+EVIDENCE = "Editor of a daily paper: accreditation seen at the interview."
 SCOPES = "read write follow push admin:read admin:write"
 
 ROLES = {
-    Role.CLERK: ("clerk",), Role.REVIEWER: ("ravi", "kiran"), Role.APPROVER: ("dev",), Role.OWNER: ("malik",), Role.MEMBER: ("meera",),
+    Role.CLERK: ("clerk",), Role.REVIEWER: ("ravi", "kiran"), Role.APPROVER: ("dev",), Role.OWNER: ("malik",), Role.MEMBER: ("meera", "gauri"),
 }  # fmt: skip
 # Every entry of these kinds is the leaf of one row, and every such row has one. (kind or kinds, where the rows are)
 LEAVES = {
@@ -91,14 +94,13 @@ class Walk:
     def receives(self, *names: str, **typed: str) -> httpx2.Response:
         for name in names:
             if name not in self.said:
-                self.said[name] = self.api("meera", "/api/v1/statuses", status=f"{name}: the gate is closed").json()[
-                    "id"
-                ]
+                posted = self.api(author_of(name), "/api/v1/statuses", status=f"{name}: the gate is closed")
+                self.said[name] = posted.json()["id"]
         form = {
             "authority": str(self.authority), "officer": "A. Sharma", "officer_rank": "Joint Secretary", "reference_no": names[0],
             "legal_basis": "IT Act 2000, s. 69A", "grounds": "public order", "territory": "IN", "dated": "2021-02-04",
             "regime": "IN-69A", "role": "designated_officer", "bases": "public_order", "reasons": "It is said to call people to arms.",
-            "targets": "\n".join(f"{self.server.url}/@meera/{self.said[name]}" for name in names),
+            "targets": "\n".join(f"{self.server.url}/@{author_of(name)}/{self.said[name]}" for name in names),
         }  # fmt: skip
         return self.press("clerk", "/office/orders", **form | typed)
 
@@ -132,6 +134,11 @@ class Walk:
     def quiet(self) -> None:
         """Everything that follows from what was done has happened."""
         eventually(lambda: self.count("outbox") == 0)
+
+
+def author_of(name: str) -> str:
+    """Who says a post: the second one a journalist, about whom a second reviewer has to agree."""
+    return "gauri" if name.startswith("two") else "meera"
 
 
 class Act(NamedTuple):
@@ -290,7 +297,7 @@ def walk(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wa
 
 
 def opened(server: Mortal, runner: asyncio.Runner, beside: House) -> Walk:
-    """The office with its people, and a member whose posts are what the orders are about."""
+    """The office with its people, and two members whose posts are what the orders are about, one a protected journalist."""
     people = {
         handle: member
         for role, handles in ROLES.items()
@@ -303,6 +310,9 @@ def opened(server: Mortal, runner: asyncio.Runner, beside: House) -> Walk:
         ministry = await authorities.register(beside.court, clerk, AuthorityForm(name="Ministry", jurisdiction="IN"))
         approver = Viewer(account=int(people["dev"].id), country="IN", role=Role.APPROVER)
         ministry = await authorities.agree(beside.court, approver, ministry.id)
+        reviewer = Viewer(account=int(people["ravi"].id), country="IN", role=Role.REVIEWER)
+        form = SpeakerForm(handle="gauri", speaker_class="journalist", evidence=EVIDENCE)
+        await speakers.second(beside.court, approver, await speakers.propose(beside.court, reviewer, form))
         for handle, member in people.items():
             token = await logins.issue_token(beside.square, int(member.id), SCOPES)
             people[handle] = replace(member, token=token)
