@@ -50,7 +50,8 @@ EVIDENCE = "Editor of a daily paper: accreditation seen at the interview."
 SCOPES = "read write follow push admin:read admin:write"
 
 ROLES = {
-    Role.CLERK: ("clerk",), Role.REVIEWER: ("ravi", "kiran"), Role.APPROVER: ("dev",), Role.OWNER: ("malik",), Role.MEMBER: ("meera", "gauri"),
+    Role.CLERK: ("clerk",), Role.REVIEWER: ("ravi", "kiran"), Role.APPROVER: ("dev",), Role.OWNER: ("malik",),
+    Role.MEMBER: ("meera", "gauri"),
 }  # fmt: skip
 # Every entry of these kinds is the leaf of one row, and every such row has one. (kind or kinds, where the rows are)
 LEAVES = {
