@@ -37,7 +37,7 @@ async def test_an_order_is_filed_by_form_with_letter_and_list_looked_at_first(vi
     assert looked.status_code == 200
     assert (
         "The list's 5 rows stand in the form now" in looked.text.replace("&#39;", "'")
-        and "is an address of another server" in looked.text
+        and "<td>is an address of another server" in looked.text
     )
     assert "order.pdf" in looked.text and "not signed" in looked.text
     kept = regex.search(r'name="kept\[\]" value="(\d+)"', looked.text)

@@ -348,6 +348,7 @@ async def test_what_two_processes_at_one_store_do_in_the_same_moment_is_never_ta
 ):
     v = village
     people = [await hire(v, f"agrees_{n}", Role.REVIEWER) for n in range(6)]
+    await protect(v, v.ravi)  # of whom a second reviewer is asked
     for n in range(6):
         await v.says(v.ravi, f"Number {n} about the village.")
     ref = await v.receives(*(said.path for said in v.ravi.said[-6:]))
@@ -366,7 +367,7 @@ async def test_what_two_processes_at_one_store_do_in_the_same_moment_is_never_ta
             *(decisions.concur(courts[n % 2], people[n - 1].viewer, ref, n) for n in range(1, 7)),
             return_exceptions=True,
         )
-        assert agreed == [None] * 6
+        assert agreed == [State.MEASURE_CONCURRED] * 6
         done = await asyncio.gather(
             *(decisions.approve(courts[n % 2], v.dev.viewer, ref, n) for n in range(1, 7)), return_exceptions=True
         )

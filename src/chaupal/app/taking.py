@@ -12,6 +12,7 @@ from chaupal.governance.orders import authorities, csv_targets, documents, intak
 from chaupal.governance.orders.documents import Bringer, Brought, Document
 from chaupal.governance.orders.orders import OrderForm
 from chaupal.kernel.errors import Invalid
+from chaupal.kernel.faults import FAULTS
 from chaupal.policy.viewer import Viewer
 from chaupal.wire.call import House
 
@@ -36,7 +37,7 @@ async def with_list(house: House, form: OrderForm, data: bytes, *, record_all: b
 
         seen = await csv_targets.preview(court.work, court.settings.origin, data, progress)
     for one in seen.bad:
-        click.echo(f"row {one.row.line}: {one.row.target}: {one.wrong}{_like(one.found.like)}", err=True)
+        click.echo(f"row {one.row.line}: {one.row.target}: {FAULTS[one.wrong].brief}{_like(one.found.like)}", err=True)
     if seen.bad and not record_all:
         raise Invalid("rows_cannot_be_filed", many=len(seen.bad))
     typed = [line for line in form.targets.splitlines() if line.strip()]
@@ -72,7 +73,8 @@ async def check(house: House, form: OrderForm, brought: Sequence[Document]) -> N
     for defect in checked.defects:
         click.echo(f"lacks: {defect.en}")
     for number, one in enumerate(checked.targets, 1):
-        click.echo(f"{number}: {one.line}: {one.says or one.kind}{_like(one.like)}")
+        said = FAULTS[one.says].brief if one.says else one.kind
+        click.echo(f"{number}: {one.line}: {said}{_like(one.like)}")
 
 
 def _like(name: str) -> str:

@@ -37,6 +37,7 @@ _COLUMN = {word: column for column, words in HEADERS.items() for word in words}
 NO_TARGET = "row_no_target"
 NO_MEASURE = "row_no_measure"
 NOT_FOR_THIS = "row_not_for_this"
+OF_ROWS = (NO_TARGET, NO_MEASURE, NOT_FOR_THIS)  # what can be wrong with a row beside what can be with a line
 
 
 class Row(msgspec.Struct, frozen=True):

@@ -77,7 +77,7 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def says(self) -> str:
-        """What is wrong with it, in English; nothing where all is well."""
+        """The code of what is wrong with it; nothing where all is well."""
         return SAYS.get(self.wrong, "")
 
 

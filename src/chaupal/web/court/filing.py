@@ -30,6 +30,7 @@ PUBLIC = frozenset(
 )  # fmt: skip
 
 WRONG_LINES: dict[Wrong, str] = {wrong: FAULTS[code].page for wrong, code in SAYS.items()}
+WRONG_ROWS = {code: FAULTS[code].page for code in (*SAYS.values(), *csv_targets.OF_ROWS)}
 UNSEEN = N_("does not exist here, or is not for everybody")
 SIGNATURES = {
     "valid": N_("signed by a key of this authority, or of one that is vouched for"),
@@ -160,7 +161,7 @@ def names(draft: Draft, regimes: Sequence[Regime], *, portal: bool) -> Mapping[s
         "typed": draft.typed, "lines": intake.join_demands(draft.typed.targets, draft.typed.demanded), "brought": draft.brought,
         "signer": documents.signer_of, "checked": checked, "preview": draft.preview, "errors": draft.errors, "regimes": regimes,
         "regime": regime, "extra": extra_fields(regime), "ticked": TICKED, "signatures": SIGNATURES, "origins": ORIGINS,
-        "wrong_lines": WRONG_LINES, "measures": MEASURES, "portal": portal,
+        "wrong_lines": WRONG_LINES, "wrong_rows": WRONG_ROWS, "measures": MEASURES, "portal": portal,
         "rows": rows_of(checked, portal=portal) if checked else [], "kinds_found": kinds_of(checked, portal=portal) if checked else {},
         "most_rows": SHOWN_ROWS, "public_fields": PUBLIC, "named": draft.named, "unsure": draft.unsure,
     }  # fmt: skip
