@@ -1,4 +1,7 @@
-"""Lighthouse on an emulated phone: at least 95 in each of its four scores, on a page of each kind. `make lighthouse` has all of them."""
+"""Lighthouse on an emulated phone: at least 95 in each of its scores that no clock is in, on a page of each kind.
+
+`make lighthouse` has all pages, and the score of performance, on a machine that does nothing else.
+"""
 
 import os
 import shutil
@@ -11,17 +14,17 @@ from screenshots import CHROMIUM
 from serving import Served
 
 ROOT = Path(__file__).resolve().parents[2]
-KINDS = ("performance", "accessibility", "best-practices", "seo")
+KINDS = ("accessibility", "best-practices", "seo")
 # As a guest, as a member, at the desk.
 PAGES = ("/", "/orders", "asha:/", "chitra:/office")
 
 
-def test_a_page_of_each_kind_has_95_in_all_four_scores_of_lighthouse(village: Served):
+def test_a_page_of_each_kind_has_95_in_each_score_of_lighthouse_that_no_clock_is_in(village: Served):
     node = shutil.which("node")
     if node is None or not (ROOT / "node_modules" / "lighthouse").exists() or not Path(CHROMIUM).exists():
         pytest.skip("no Lighthouse or no Chromium here: make scripts, make services")
     told = subprocess.run(
-        [node, "tools/lighthouse.mjs", village.url, *PAGES],
+        [node, "tools/lighthouse.mjs", "--untimed", village.url, *PAGES],
         cwd=ROOT, env={**os.environ, "CHROME_PATH": CHROMIUM}, capture_output=True, text=True, check=False, timeout=170,
     )  # fmt: skip
     scores = [line for line in told.stdout.splitlines() if not line.startswith(" ")]

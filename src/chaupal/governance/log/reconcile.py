@@ -34,7 +34,6 @@ MARK, SEALS = "reconciled", "rulings_sealed"
 CHUNK = 2_000  # entries read at a time, where somebody waits for the answer
 SLICE = 500  # and where nobody does: each is a few milliseconds of whoever else asks
 STRETCH = 4_096  # entries of a stretch that is sealed
-LANES = 2
 REST = 10 * MINUTE  # between the end of one walk through everything and the beginning of the next
 MOST = 200  # faults that are told one by one
 MEASURES = frozenset({"measure", "deamp"})
@@ -225,11 +224,20 @@ async def faults_in_force(court: Court, *, seal: bool = True) -> list[str]:
     async with court.work.scanning() as reading:
         refs, size = await auditing.renamed(reading), await ledger.reach(reading)
         key, sealed = await _seals(court, reading)
-        stretches = _Stretches(now, refs, key, sealed, range(0, size, STRETCH), seal=seal)
-        # While one lane looks at what it was given, the database reads for the other.
-        await asyncio.gather(*(stretches.walk(court) for _ in range(LANES)))
-        fresh, doubtful = stretches.fresh, stretches.doubtful
-        faults = await _at(reading, refs, sorted(doubtful))
+        doubtful: list[int] = []
+        fresh: dict[str, str] = {}
+        for start in range(0, size, STRETCH):
+            known = sealed.get(str(start))
+            if known and known == await _sealed_now(reading, now, start, key):
+                fresh[str(start)] = known
+                continue
+            made = _Seal(key, start) if seal else None
+            look = _Quick(refs, made)
+            await auditing.in_force(reading, now, start, STRETCH, look.take)
+            if made is not None and look.many and not look.doubtful:
+                fresh[str(start)] = made.text()
+            doubtful += look.doubtful
+        faults = await _at(reading, refs, doubtful)
         faults += await _nowhere(reading)
         faults += _unmatched(*await auditing.unmatched(reading, MOST))
         orders = await auditing.orders_in_force(reading, now)
@@ -242,36 +250,6 @@ async def faults_in_force(court: Court, *, seal: bool = True) -> list[str]:
         async with court.work.writing() as w:
             await marks.write(w, SEALS, msgspec.json.encode(fresh).decode())
     return faults
-
-
-class _Stretches:
-    """Stretches of what is in force, walked through by as many lanes as there are: each takes the next that nobody has."""
-
-    def __init__(
-        self, now: int, refs: Mapping[str, str], key: bytes, sealed: Mapping[str, str], starts: Iterable[int], *, seal: bool
-    ) -> None:  # fmt: skip
-        self.fresh: dict[str, str] = {}  # the seals that hold: those that were known, and those that were made
-        self.doubtful: list[int] = []  # entries whose rulings must be looked at whole
-        self._now, self._refs, self._key, self._sealed, self._seal = now, refs, key, sealed, seal
-        self._starts = iter(starts)
-
-    async def walk(self, court: Court) -> None:
-        async with court.work.scanning() as reading:
-            for start in self._starts:
-                await self._look(reading, start)
-
-    async def _look(self, reading: Reading, start: int) -> None:
-        name = str(start)
-        known = self._sealed.get(name)
-        if known and known == await _sealed_now(reading, self._now, start, self._key):
-            self.fresh[name] = known
-            return
-        made = _Seal(self._key, start) if self._seal else None
-        look = _Quick(self._refs, made)
-        await auditing.in_force(reading, self._now, start, STRETCH, look.take)
-        if made is not None and look.many and not look.doubtful:
-            self.fresh[name] = made.text()
-        self.doubtful += look.doubtful
 
 
 async def _seals(court: Court, reading: Reading) -> tuple[bytes, dict[str, str]]:
