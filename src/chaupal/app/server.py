@@ -5,7 +5,6 @@ import contextlib
 import fcntl
 import resource
 import socket
-import sys
 from collections.abc import Generator
 from pathlib import Path
 
@@ -21,10 +20,6 @@ from chaupal.kernel.errors import Problem
 from chaupal.kernel.settings import Settings
 from chaupal.ports.country import Locator
 from chaupal.wire.streaming import HEARTBEAT
-
-# Seconds that a thread with much to compute keeps the interpreter: whoever is answered waits for it at each look at the
-# store or the wire, and Python's own 5 ms are more than most answers take.
-GIVE_WAY = 0.0005
 
 
 class Server(uvicorn.Server):
@@ -116,6 +111,5 @@ def run(settings: Settings) -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(ValueError, OSError):  # where the system has its own ceiling
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    sys.setswitchinterval(GIVE_WAY)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(settings))
