@@ -21,7 +21,7 @@ PATIENCE = 15.0  # seconds; what is awaited comes after one or two
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("strict")
-    with served(folder, head_seconds=1, body_seconds=1, body_rate=1_000, connections=40) as one:
+    with served(folder, head_seconds=1, body_seconds=1, body_rate=1_000, idle_seconds=3, connections=40) as one:
         yield one
 
 
@@ -150,6 +150,27 @@ def test_only_so_many_connections_stand_and_those_that_sent_half_make_room(serve
         doors = [stack.enter_context(knock(server, HALF_HEAD)) for _ in range(200)]
         assert answers(server)  # newcomers come in all the same
         assert sum(map(stands, doors)) <= 40
+
+
+def test_those_that_were_answered_and_ask_nothing_more_make_room(server: Served):
+    with contextlib.ExitStack() as stack:
+        doors = [stack.enter_context(knock(server, WHOLE)) for _ in range(40)]
+        assert all(door.recv(12) == b"HTTP/1.1 200" for door in doors)
+        assert answers(server)
+        assert sum(map(_connected, doors)) >= 38  # and no more of them than must
+
+
+def test_whoever_asks_every_five_seconds_is_answered_on_the_same_connection(counting: Served):
+    with knock(counting, WHOLE) as door:
+        time.sleep(6)
+        assert door.recv(65_536).startswith(b"HTTP/1.1 200")
+        door.sendall(WHOLE)
+        assert door.recv(12) == b"HTTP/1.1 200"
+
+
+def test_a_connection_that_nothing_is_asked_on_ends_after_its_time(server: Served):
+    with knock(server, WHOLE) as door:
+        assert rest(door).startswith(b"HTTP/1.1 200")
 
 
 def test_one_address_holds_only_so_many_connections(counting: Served):

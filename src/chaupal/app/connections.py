@@ -40,7 +40,7 @@ class Keeper:
         self._trusts = locator.trusts
         self._seats: dict[asyncio.Transport, tuple[Net, ...]] = {}
         self._used: dict[str, int] = {}
-        self.waiting: dict[asyncio.Transport, None] = {}  # of whom no whole head has come, the longest waiting first
+        self.waiting: dict[asyncio.Transport, None] = {}  # of whom no whole head is here, the longest waiting first
 
     def enter(self, transport: asyncio.Transport, address: str) -> bool:
         """Whether one more may come in. Where all seats are taken, whoever waits longest for a head gives theirs up."""
@@ -145,6 +145,12 @@ class Http(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         self._part = NOTHING
         super().on_message_complete()
+
+    @override
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.timeout_keep_alive_task is not None:  # idle, and gives its seat up for whoever asks something
+            self._keeper.waiting[self.transport] = None
 
     @override
     def handle_websocket_upgrade(self) -> None:

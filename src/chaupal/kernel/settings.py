@@ -124,6 +124,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     head_seconds: Annotated[
         int, Meta(ge=1, description="Seconds in which a request's first line and headers must have come.")
     ] = 15
+    idle_seconds: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="Seconds that a connection may stand between two requests: longer than a proxy in front keeps one."
+            " Where all connections are taken, those that stand so longest make room.",
+        ),
+    ] = 75
     body_seconds: Annotated[
         int,
         Meta(

@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 import regex
 
-from chaupal.kernel.errors import Problem, coded
+from chaupal.kernel.errors import Problem
 from chaupal.web import links
-from chaupal.web.said import errors, sentence
+from chaupal.web.said import by_field, sentence
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Call
 
@@ -53,8 +53,8 @@ def fields(call: Call[Any], problem: Problem) -> list[Typed]:
     if not call.sent:
         return []
     said = words(call.viewer.language)
-    about = coded(problem).wrong
-    wrong = {name: text for name, text in errors(problem, call.viewer.language).items() if name in about}
+    wrong = by_field(problem, call.viewer.language)
+    about = frozenset(wrong)
     taken = {field.encode_name for field in msgspec.structs.fields(call.route.takes)}
     found = [
         Typed(
