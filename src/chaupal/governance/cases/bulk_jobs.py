@@ -41,9 +41,8 @@ class Said(msgspec.Struct, frozen=True, omit_defaults=True):
     slug: str = ""
     code: str = ""
     values: dict[str, str | int] = {}
-    wrong: dict[
-        str, list[tuple[str, dict[str, str | int], str]]
-    ] = {}  # by field: code, values, the line that was typed
+    # By field: code, values, the line that was typed.
+    wrong: dict[str, list[tuple[str, dict[str, str | int], str]]] = {}
 
 
 _said = msgspec.json.Decoder(Said).decode

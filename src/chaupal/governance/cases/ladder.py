@@ -8,6 +8,7 @@ from chaupal.governance.orders import faces
 from chaupal.governance.orders.papers import Paper
 from chaupal.governance.regimes import Refusal
 from chaupal.kernel.errors import Conflict, NotFound
+from chaupal.kernel.ids import parse_id
 from chaupal.policy.draft import OWN_ACTION, Draft
 from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import subjects_of
@@ -152,4 +153,5 @@ async def _own_parts(reading: Reading, case: Case, parts: Sequence[int], measure
         found = subjects_of(await sealed_posts(reading, [target.subject_id or 0]))
         return set(found[0].media) if found else set()
     look = naming.pictures_named if measure is Measure.WITHHOLD_MEDIA else naming.posts_named
-    return {id_ for id_, (owner, _) in (await look(reading, parts)).items() if owner == target.owner_id}
+    named = [part for part in parts if parse_id(part) is not None]  # what can be no id no database is asked for
+    return {id_ for id_, (owner, _) in (await look(reading, named)).items() if owner == target.owner_id}

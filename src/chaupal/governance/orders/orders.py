@@ -39,13 +39,8 @@ ROLE = "role"  # the issuing office, among the particulars
 OPAQUE = "X-"  # begins the reference of an order that is secret: it says nothing, and is not counted
 UNKNOWN = "unknown"  # the kind of what a line that cannot be read names
 STATE_FLAG = "state_flag"  # a state pointed to it
-SOURCES = (
-    "staff",
-    "user_report",
-    "automated",
-    STATE_FLAG,
-    "trusted_flagger",
-)  # how a matter of the house's own came to light
+# How a matter of the house's own came to light.
+SOURCES = ("staff", "user_report", "automated", STATE_FLAG, "trusted_flagger")
 OWN = "RULES"  # the house's own matters are numbered under this, as a country's orders are under its code
 
 

@@ -81,9 +81,8 @@ def _propose(viewer: Viewer, order: Order, stage: str, opens: Sequence[Open], re
 
 def _report(viewer: Viewer, order: Order, stage: str, opens: Sequence[Open], reported: bool) -> Turn | None:
     """Once everything is decided the authority is told; what the house took up by itself nobody waits to hear of."""
-    undecided = any(
-        one.state in WAITS for one in opens
-    )  # also a change of what is in force, which the authority will have to be told
+    # Also a change of what is in force, which the authority will have to be told.
+    undecided = any(one.state in WAITS for one in opens)
     if undecided or reported or order.authority_id is None or stage not in ("in_review", "hearing"):
         return None
     return Turn(act="report_effect", mine=may(viewer, "work_on_order"), whose="worker")

@@ -12,6 +12,7 @@ from chaupal.governance.cases.bulk import APPEAL, Done, Item
 from chaupal.governance.cases.guards import YOURS
 from chaupal.governance.orders.csv_files import BIGGEST
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, coded
+from chaupal.kernel.faults import FAULTS
 from chaupal.policy.draft import CLOSINGS, OWN_ACTION, REFUSE
 from chaupal.policy.facts import Visibility
 from chaupal.policy.surface import Surface
@@ -344,7 +345,7 @@ def _choices(found: desk.Matter, file: File) -> list[str]:
 def _flags(found: desk.Matter, file: File, viewer: Viewer) -> list[str]:
     """What whoever decides must know of the thing and its author, besides the words."""
     target, post, person = file.target, file.post, file.person
-    flags: list[str] = [YOURS] if target.owner_id == viewer.account else []
+    flags: list[str] = [FAULTS[YOURS].page] if target.owner_id == viewer.account else []
     if target.kind in ("post", "media") and target.subject_id is not None and post is None:
         flags.append(N_("It is gone: its author has deleted it."))
     if post is not None and (post.item.edited_at or 0) > found.order.received_at:

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chaupal.governance.cases import cases, decisions, house
+from chaupal.governance.cases import bulk, cases, csv_cases, decisions, house
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.cases.ladder import Draft
 from chaupal.governance.cases.lifecycle import State
@@ -83,6 +83,17 @@ async def test_an_order_against_an_account_can_be_narrowed_to_posts_of_its_own(b
     index = await bench.in_force()
     assert index.on(bench.post)
     assert not index.on(bench.meera)
+
+
+async def test_a_part_of_which_no_id_can_be_is_none_of_the_target(bench: Bench):
+    """Files and the prompt take numbers of any length; a database does not."""
+    ref, nothing = await bench.order(targets="@meera"), (-1, 2**63 - 1, 2**63, 10**30)
+    with pytest.raises(Invalid) as caught:
+        await propose(bench, ref, "withhold_post", parts=nothing)
+    assert caught.value.details == {"parts": f"are not of this target: {', '.join(map(str, nothing))}"}
+    sent = f"target;outcome;reason;parts;version\n1;withhold_post;{REASON};{'9' * 19};1\n".encode()
+    found = await bulk.run(bench.court, bench.asha, ref, bulk.PROPOSE, csv_cases.read(sent, bulk.PROPOSE).items)
+    assert [[*one.problem.details] for one in found.bad if one.problem] == [["parts"]]
 
 
 async def test_an_order_against_a_post_never_takes_the_account_nor_suspends_nor_removes(bench: Bench):

@@ -141,6 +141,15 @@ async def test_nothing_is_chosen_for_anybody_until_they_ask(village: Village):
         assert len(regex.findall(chosen, (await at.get(f"{page}?mark={mark}")).text)) == how_many, mark
 
 
+async def test_what_is_ones_own_is_marked_in_words(village: Village):
+    v = village
+    mine, other = await v.says(v.chitra, "मेरी अपनी बात"), await v.says(v.asha, "किसी और की बात")
+    page = f"/office/orders/{await v.receives(mine.path, other.path)}/many"
+    english = (await AtDesk(v, v.chitra).get(page)).text
+    assert english.count("This is about something of your own; somebody else must act") == 1
+    assert "about_yours" not in english
+
+
 async def test_the_evidence_stands_on_the_page(village: Village):
     v = village
     said = await v.says(v.asha, "ट्रैक्टर रैली शांति से निकली")
