@@ -45,6 +45,15 @@ ROWS = (
     Row("hi", r"पोस्ट यहाँ नहीं मिला|इन्हें नहीं$|^0 व्यक्ति", "पोस्ट यहाँ नहीं मिली, सुझाव हटाएँ, अभी किसी ने वोट नहीं दिया"),
     Row("hi", r"उपकरण", "डिवाइस"),
     Row("hi", r"स्टाफ़", "कर्मचारी"),
+    Row("hi", r"प्राधिकरण", "प्राधिकारी"),
+    Row("hi", r"निर्णय", "फ़ैसला"),
+    Row("hi", r"साक्षी", "गवाह"),
+    Row("hi", r"पड़ाव", "चेकपॉइंट"),
+    Row("hi", r"उल्लेख", "ज़िक्र"),
+    Row("hi", r"उद्धृत (?:कर|की)", "कोट करें"),
+    Row("hi", r"ट्रेंड", "चर्चा में"),
+    # The house's own; an authority sits in a कार्यालय.
+    Row("hi", r"कार्यालय", "दफ़्तर", but=r"^Office$|^Office that|^Issuing office$|government office"),
     Row("hi", r"(?<!\p{L})पेज", "पन्ना"),
     # What is taken away is deleted, lifted, ended or taken out; what else is said to be "हटाया" is a measure of the house, or a suggestion.
     Row(

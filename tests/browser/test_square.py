@@ -140,3 +140,18 @@ def test_chains_of_conjuncts_and_long_names_never_scroll_the_page_sideways(opens
     page.goto("/settings/profile")  # others meet him by his name
     page.fill("[name=name]", before)
     page.locator("main form button:not([name])").last.click()
+
+
+def test_a_browser_that_refuses_to_keep_anything_has_all_that_pages_do(opens: Opens):
+    page, broken = opens("asha"), list[str]()
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    refuses = "{ get() { throw new DOMException('refused', 'SecurityError'); } }"
+    for place in ("sessionStorage", "localStorage"):
+        page.add_init_script(f"Object.defineProperty(window, '{place}', {refuses})")
+    page.goto("/public")
+    page.locator(f"[data-list] {MENU} > summary").first.click()
+    expect(page.locator(f"{MENU}[open] > .menu")).to_have_attribute("style", re.compile("translate"))
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    assert broken == []

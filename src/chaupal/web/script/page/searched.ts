@@ -1,4 +1,5 @@
 // What was searched for in this browser before: kept here and nowhere else, also when Enter came before the script that offers it.
+import { keep } from "./kept.ts";
 import { keepLately, lately } from "./lately.ts";
 
 const KEPT = "chaupal.searches";
@@ -7,7 +8,7 @@ const MOST = 6; // searches that are remembered
 export const remembered = (): string[] => lately(KEPT);
 
 export function forget(): void {
-  localStorage.removeItem(KEPT);
+  keep(KEPT, "");
 }
 
 export function rememberSearches(): void {

@@ -1,5 +1,6 @@
 // Single keys for reading: j and k walk from post to post, l likes, b reposts, s saves, r answers, o opens, n writes,
 // / searches, ? shows them all. Whoever does not want them turns them off in the list (WCAG 2.1.4).
+import { keep, recall } from "./kept.ts";
 import { onKeys } from "./keys.ts";
 
 const OFF = "chaupal.keys-off";
@@ -48,10 +49,9 @@ function help(): void {
 export function walkByKeys(): void {
   const choice = document.querySelector<HTMLInputElement>("#keys input");
   if (!choice || document.querySelector(".desk")) return; // the office has keys of its own: office.ts
-  choice.checked = !localStorage.getItem(OFF);
+  choice.checked = !recall(OFF);
   choice.addEventListener("change", () => {
-    if (choice.checked) localStorage.removeItem(OFF);
-    else localStorage.setItem(OFF, "1");
+    keep(OFF, choice.checked ? "" : "1");
   });
   onKeys({
     j: () => walk(1), k: () => walk(-1), l: press(".love"), b: press("[formaction$=repost]"), s: press("[formaction$=save]"),
