@@ -1,5 +1,6 @@
 """What a push says on a locked phone: who did what, and the first words of the post, in Hindi and English."""
 
+from chaupal.policy.facts import Visibility
 from chaupal.policy.things import Person, Post
 from chaupal.text.length import truncate
 
@@ -25,8 +26,12 @@ ELSE = {"en": "{who}", "hi": "{who}"}
 
 def title(kind: str, person: Person, post: Post | None, language: str) -> str:
     """Both arguments have passed the gate."""
-    direct = kind == "mention" and post is not None and post.visibility.wire == "direct"
-    return said(kind, person.shown_name, language, direct=direct)
+    return said(kind, person.shown_name, language, direct=is_message(kind, post))
+
+
+def is_message(kind: str, post: Post | None) -> bool:
+    """Whether what names somebody is for them, and no mention in what others read too."""
+    return kind == "mention" and post is not None and post.visibility is Visibility.DIRECT
 
 
 def said(kind: str, who: str, language: str, *, direct: bool = False) -> str:

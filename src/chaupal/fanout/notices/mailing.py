@@ -6,7 +6,7 @@ What waits is a moment in time. The letter holds no words of people, and whom th
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.notices.letters import LetterDue
 from chaupal.kernel.saying import log
-from chaupal.policy import mailed
+from chaupal.policy import mailed, pushed
 from chaupal.policy.mailed import Line
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import SUSPENDED, Role, Viewer
@@ -80,6 +80,6 @@ def _letter(carrier: Carrier, to: Due, told: list[Told]) -> Letter:
 def _line(told: Told) -> Line:
     person, post = told.person.item, told.post.item if told.post else None
     theirs = post is not None and post.author == person.id
-    direct = told.kind == "mention" and post is not None and post.visibility.wire == "direct"
     path = f"/@{person.handle}/{post.id}" if post is not None and theirs else "/notifications"
+    direct = pushed.is_message(told.kind, post)
     return Line(told.kind, person.handle, direct, "/requests" if told.kind == "follow_request" else path)

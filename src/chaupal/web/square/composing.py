@@ -11,7 +11,7 @@ from chaupal.reads.explore.search import Span
 from chaupal.reads.posts import media as looked
 from chaupal.social.media import captions, media
 from chaupal.web import links
-from chaupal.web.words import N_, words
+from chaupal.web.words import words
 from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, Shape, get, post
@@ -92,8 +92,6 @@ async def remove(call: Call[One]) -> Answer:
     await media.withdraw(call.house.square, call.viewer, call.args.id)
     return json({})
 
-
-NO_FILE = N_("No picture came along. Choose it once more.")
 
 ROUTES: tuple[Route, ...] = (
     get("/compose/suggest", suggest, Surface.SUGGEST, shape=Shape.FILE, takes=Typed),

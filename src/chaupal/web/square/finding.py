@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import regex
 
-from chaupal.policy import answers, tidings
+from chaupal.policy import answers, pushed, tidings
 from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
 from chaupal.reads.explore import romanised, search
@@ -107,6 +107,7 @@ class Notice(msgspec.Struct, frozen=True):
     """A group of notifications as a page shows it. `decided`: what was decided, and `page` where all about it stands.
 
     `faces`: those who did it, the newest first; `others`: how many beside the first. `whom`: whom a report is about.
+    `message`: its post is for those alone whom it names, as what the house tells somebody.
     """
 
     told: Told
@@ -117,6 +118,7 @@ class Notice(msgspec.Struct, frozen=True):
     faces: Sequence[Face] = ()
     others: int = 0
     whom: Face | None = None
+    message: bool = False
 
 
 async def found(call: Call[Query]) -> Answer:
@@ -186,7 +188,10 @@ def _notice(call: Call[NoticesOf], group: Group, card: Card | None) -> Notice:
         people = {one.person.item.id: face(call, one.person) for one in group.told}
         faces = list(people.values())[:FACES]
         whom = face(call, told.reported.whom) if told.reported else None
-        return Notice(told, face(call, told.person), card, faces=faces, others=len(people) - 1, whom=whom)
+        message = pushed.is_message(told.kind, told.post.item if told.post else None)
+        return Notice(
+            told, face(call, told.person), card, faces=faces, others=len(people) - 1, whom=whom, message=message
+        )
     language, outcome = call.viewer.language, body.get("appeal", "")
     line = tidings.line(ruling, body.get("kind", ""), language, ended=bool(body.get("ended")))
     if outcome:

@@ -26,6 +26,18 @@ async def test_a_decision_is_told_in_words(village: Village, what: str, begun: s
     assert begun not in await village.page_as("IN", "/notifications", village.ravi)
 
 
+async def test_what_is_said_to_somebody_alone_is_a_message_and_no_mention_whoever_says_it(village: Village):
+    """The house tells of a demand by a post for its author alone: that it mentioned them would say nothing."""
+    v = village
+    before = await v.page_as("IN", "/notifications", v.asha)
+    ref = await v.receives(v.asha.latest.path)
+    await v.settle()
+    told = await v.page_as("IN", "/notifications", v.asha)
+    assert ref in told and told.count("का संदेश") == before.count("का संदेश") + 1 and "ज़िक्र किया" not in told
+    await v.says(v.ravi, "@asha राम-राम")
+    assert "ज़िक्र किया" in await v.page_as("IN", "/notifications", v.asha)
+
+
 async def test_a_decision_is_one_notification_and_its_direct_post_stands_among_the_messages(village: Village):
     v = village
     await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
