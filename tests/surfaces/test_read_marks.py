@@ -165,6 +165,31 @@ async def test_what_is_withheld_from_the_reader_they_have_not_read(village: Vill
     assert await seen(v, v.ravi) == [(v.asha.id, first.id)]
 
 
+async def test_an_answer_says_nothing_of_what_was_withheld_before_it(village: Village):
+    v = village
+    await wants(v, v.ravi, v.asha)
+    first = await writes(v, v.ravi, "@asha एक")
+    second = await writes(v, v.ravi, "@asha दो", reply_to=first.id)
+    await measures.begin(v, Measure.WITHHOLD_POST, second.id, "IN")
+    await writes(v, v.asha, "@ravi हाँ", reply_to=first.id)
+    await reads(v, v.asha, first)
+    assert await seen(v, v.ravi) == [(v.asha.id, first.id)]
+
+
+async def test_a_kept_list_names_no_message_that_was_taken_from_its_reader(village: Village):
+    v = village
+    await wants(v, v.ravi, v.asha)
+    first = await writes(v, v.ravi, "@asha एक")
+    second = await writes(v, v.ravi, "@asha दो", reply_to=first.id)
+    await reads(v, v.asha, first)
+    await writes(v, v.ravi, "@asha तीन", reply_to=first.id)
+    assert await seen(v, v.ravi) == await seen(v, v.ravi) == [(v.asha.id, second.id)]
+    changed = await v.api(v.ravi, "PUT", f"/api/v1/statuses/{second.id}", status="@meera दो")
+    assert changed.status_code == 200
+    await v.settle()
+    assert await seen(v, v.ravi) == [(v.asha.id, first.id)]
+
+
 async def test_of_who_is_suspended_nothing_is_told(village: Village):
     v = village
     await wants(v, v.ravi, v.asha)

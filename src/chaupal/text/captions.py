@@ -10,8 +10,9 @@ _TIMING = regex.compile(
     r"(?:(\d{2,4}):)?([0-5]\d):([0-5]\d)\.(\d{3})[ \t]+-->[ \t]+(?:(\d{2,4}):)?([0-5]\d):([0-5]\d)\.(\d{3})(?:[ \t].*)?", regex.ASCII
 )  # fmt: skip
 _HEAD = regex.compile(r"WEBVTT(?:[ \t].*)?")
-_VOICE = regex.compile(r"<v(?:\.[^<>\s]*)?[ \t]+([^<>]+)>")
-_MARKUP = regex.compile(r"<[^<>]*>")
+# Possessive: what does not match is known in one pass, whatever spaces a stranger sends.
+_VOICE = regex.compile(r"<v(?:\.[^<>\s]*+)?[ \t]++([^<>]++)>")
+_MARKUP = regex.compile(r"<[^<>]*+>")
 _NOTHING_SAID = ("NOTE", "STYLE", "REGION")  # blocks that hold no words for people
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&nbsp;": " ", "&lrm;": "", "&rlm;": "", "&amp;": "&"}  # the last one last
 

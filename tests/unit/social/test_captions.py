@@ -1,5 +1,6 @@
 """Captions of films and sounds: taken with an upload or later, read by whoever may see the film, gone when that is gone."""
 
+import asyncio
 import io
 import zipfile
 from typing import Any
@@ -15,6 +16,7 @@ from chaupal.kernel.clock import DAY
 from chaupal.policy.facts import Visibility
 from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Viewer
+from chaupal.reads.posts import media as looked
 from chaupal.social.archives import imports
 from chaupal.social.archives.imports import Brought
 from chaupal.social.media import captions, media
@@ -291,9 +293,14 @@ async def test_what_is_wrong_with_captions_is_said_beside_them_and_film_and_word
     assert alone.status_code == 422 and "सिर्फ़ वीडियो या ऑडियो" in alone.text
 
 
-async def test_two_at_once_leave_one_of_the_same_language(village: Village):
+async def test_two_at_once_leave_one_of_the_same_language_and_both_of_two(village: Village):
     v, square = village, village.running.house.square
     id_ = await media.attach(square, v.asha.viewer, film())
-    for told in (HI, EN, HI):
-        await captions.change(square, v.asha.viewer, id_, captions.Sent("hi_IN", told))
-    assert await kept(v) == 1
+    told = [("hi_IN", HI), ("hi_IN", EN), ("en", EN), ("ta", HI), ("bn", EN)]
+    await asyncio.gather(
+        *[captions.change(square, v.asha.viewer, id_, captions.Sent(*one)) for one in told],
+        media.describe(square, v.asha.viewer, id_, "मेले में", None),
+    )
+    after = await looked.own(v.running.house.reads, v.asha.viewer, id_)
+    assert [one.language for one in after.captions] == ["bn", "en", "hi", "ta"] and after.description == "मेले में"
+    assert await kept(v) == 4

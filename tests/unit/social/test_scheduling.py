@@ -9,7 +9,7 @@ from chaupal.kernel.clock import DAY, HOUR, MINUTE, iso
 from chaupal.policy.measures import Measure
 from chaupal.policy.unsaid import Unsaid
 from chaupal.social.media import media
-from chaupal.social.posts import scheduling
+from chaupal.social.posts import posts, scheduling
 from painted import picture
 from village import Village
 
@@ -79,6 +79,23 @@ async def test_one_that_answers_what_is_gone_stays_with_its_reason_and_is_said_o
     assert await scheduling.publish_due(square) == 0 and await scheduling.publish_due(square) == 0
     shown = (await v.api(v.asha, "GET", f"{ALL}/{made['id']}")).json()
     assert shown["failed"] == "The post you are replying to does not exist"
+
+
+async def test_what_is_moved_while_it_fails_waits_for_its_new_time(village: Village, monkeypatch: pytest.MonkeyPatch):
+    v, square = village, village.running.house.square
+    id_ = int((await later(v, in_reply_to_id=str(v.ravi.latest.id))).json()["id"])
+    await v.api(v.ravi, "DELETE", f"/api/v1/statuses/{v.ravi.latest.id}")
+    v.clock.move(HOUR)
+    prepare = posts.prepare_series
+
+    async def moved(*args: Any) -> Any:
+        await scheduling.move(square, v.asha.viewer, id_, v.clock() + HOUR)
+        return await prepare(*args)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("chaupal.social.posts.posts.prepare_series", moved)
+        assert await scheduling.publish_due(square) == 0
+    assert (await v.api(v.asha, "GET", f"{ALL}/{id_}")).json()["failed"] is None
 
 
 async def test_a_crash_after_it_was_said_and_before_its_waiting_ended_cannot_be(

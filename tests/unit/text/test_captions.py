@@ -29,6 +29,10 @@ def test_what_looks_like_markup_or_a_time_is_only_words_then():
     assert rewritten(rewritten(file)) == rewritten(file)
 
 
+def test_a_voice_without_a_name_says_nothing():
+    assert rewritten(HEAD + "00:01.000 --> 00:02.000\n<v   >राम\n") == f"{HEAD}00:00:01.000 --> 00:00:02.000\nराम\n"
+
+
 @pytest.mark.parametrize(
     ("file", "reason", "line"),
     [

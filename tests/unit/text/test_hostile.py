@@ -3,6 +3,7 @@
 import pytest
 
 from chaupal.text.analyse import query_terms, terms
+from chaupal.text.captions import MOST_BYTES, BadCaptions, rewritten
 from chaupal.text.clean import clean_name, normalise_post
 from chaupal.text.fold import count_key, identity_key
 from chaupal.text.grammar import find_entities, tags
@@ -48,6 +49,12 @@ def test_every_reader_of_posts_finishes(name):
 def test_every_key_finishes(name):
     assert identity_key(HOSTILE[name]) is not None
     assert count_key(HOSTILE[name]) is not None
+
+
+@pytest.mark.parametrize("words", ["<v" + " " * MOST_BYTES, "<v " * (MOST_BYTES // 3), "<v." * (MOST_BYTES // 3)])
+def test_captions_finish(words: str):
+    with pytest.raises(BadCaptions):
+        rewritten(f"WEBVTT\n\n00:01.000 --> 00:02.000\n{words}x")
 
 
 def test_ten_megabytes_are_refused_without_being_counted():

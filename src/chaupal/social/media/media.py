@@ -20,7 +20,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.media import films, painting, pictures
 from chaupal.store.machine.work import Writing
-from chaupal.store.square import media
+from chaupal.store.square import media, posting
 from chaupal.text.clean import BadText, normalise_post, trimmed
 
 MOST_DESCRIPTION = 1_500  # clusters, as Mastodon's clients allow
@@ -111,6 +111,7 @@ async def describe(
     aim = None if focus is None else check_focus(focus)
     small = await _in_thread(pictures.render, thumbnail, square.settings.max_media_pixels) if thumbnail else None
     async with square.work.writing() as w:
+        await posting.hold(w, me)  # what two say of it at once stands in one row
         picture = await _own(w, id_, me)
         if small and picture.state != "ready":
             raise Invalid("thumbnail_too_soon")

@@ -39,11 +39,13 @@ async def want_marks(square: Square, viewer: Viewer, *, wanted: bool) -> None:
 
 
 async def _tell_writers(w: Writing, viewer: Viewer, root: int) -> None:
-    """Up to the newest message that the reader can see: what is withheld from them they have not read."""
+    """Up to the newest message of somebody else that the reader can see: what is withheld from them they have not read, and
+    to have answered below it does not mean to have.
+    """
     me, facts = viewer.me, await facts_for(w, viewer)
     for post in reversed((await conversations.inside(w, me, root))[-LOOKED_AT:]):
         shown = reveal_one(viewer, Surface.MESSAGES, next(iter(await posts_store.sealed_posts(w, [post])), None), facts)
-        if shown is None or shown.withheld:
+        if shown is None or shown.withheld or shown.item.author == me:
             continue
         told = set(await seen.mark(w, me, root, post)) - facts.relations.blocking - facts.relations.blocked_by
         w.tell(*[seen.MessageSeen(account=writer, root=root, post=post, by=me) for writer in sorted(told)])

@@ -35,10 +35,10 @@ DUE = statement(
     .order_by(scheduled.c.at, scheduled.c.id)
     .limit(param("n"))
 )
-TAKE = statement(
-    delete(scheduled).where(scheduled.c.id == param("of"), scheduled.c.failed == "", scheduled.c.at <= param("at"))
-)
-FAIL = statement(update(scheduled).where(scheduled.c.id == param("of")).values(failed=words("why")))
+# As it was when it was found due: whoever moves or changes it meanwhile gives it a time to come.
+_STILL_DUE = (scheduled.c.id == param("of"), scheduled.c.failed == "", scheduled.c.at <= param("at"))
+TAKE = statement(delete(scheduled).where(*_STILL_DUE))
+FAIL = statement(update(scheduled).where(*_STILL_DUE).values(failed=words("why")))
 STATE = statement(select(accounts.c.state).where(accounts.c.id == param("me")))
 
 
@@ -98,8 +98,8 @@ async def take(w: Writing, id_: int) -> bool:
 
 
 async def fail(w: Writing, id_: int, why: str) -> None:
-    """It could not be said: it stays, for its author to look at."""
-    await w.run(FAIL, of=id_, why=why)
+    """It could not be said: it stays, for its author to look at. One that was moved meanwhile waits on."""
+    await w.run(FAIL, of=id_, at=w.now(), why=why)
 
 
 async def state_of(reading: Reading, account: int) -> str:

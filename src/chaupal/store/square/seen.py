@@ -8,7 +8,7 @@ from sqlalchemy import and_, delete, func, select, update
 from chaupal.kernel.event import Event
 from chaupal.policy.facts import Visibility
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert
-from chaupal.store.machine.shelves import TALKS
+from chaupal.store.machine.shelves import TALKS, WROTE
 from chaupal.store.machine.tables import logins, mentions, posts, read_marks
 from chaupal.store.machine.work import Reading, Writing
 
@@ -109,6 +109,7 @@ async def seen(reading: Reading, account: int, roots: Iterable[int], people: Ite
     wanted, whom = await since(reading, account), frozenset(people) - {account}
     if wanted is None or not whom:
         return []
-    keyed = reading.by(TALKS, account, *whom)
+    # Their messages, and whom these name: an edit may name somebody no more.
+    keyed = reading.by(WROTE, account).by(TALKS, account, *whom)
     rows = await keyed.fetch(SEEN, me=account, roots=listed(list(roots)), floor=wanted * ID_BITS)
     return [Mark(*row) for row in rows if row[0] in whom]
