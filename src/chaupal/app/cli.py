@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chaupal.app.lasting import lasting
-from chaupal.kernel.errors import Invalid, NotFound, Problem
+from chaupal.kernel.errors import Invalid, NotFound, Problem, coded
+from chaupal.kernel.faults import FAULTS
 from chaupal.kernel.settings import BadSettings, Settings, load_settings, strange_words
 from chaupal.policy.viewer import Role, Viewer
 
@@ -330,8 +331,9 @@ def main() -> None:
         _say(f"settings: {problem.message}")
         sys.exit(2)
     except Problem as problem:
-        about = (f"{field}: {text}" for field, text in problem.details.items())
-        _say("; ".join([problem.message, *(line for line in about if line not in problem.message)]))
+        # Of what has no sentence of its own the message is what is wrong with each field.
+        about = problem.details if FAULTS[coded(problem).code].api else {}
+        _say("; ".join([problem.message, *(f"{field}: {text}" for field, text in about.items())]))
         sys.exit(1)
     except Exception as error:
         if os.environ.get("CHAUPAL_LOG_LEVEL") == "debug":

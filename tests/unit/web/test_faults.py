@@ -61,6 +61,12 @@ def test_every_code_is_said_in_both_languages_with_its_values(code: str, languag
 
 
 @pytest.mark.parametrize("code", FAULTS)
+def test_programs_are_told_in_words_and_not_by_a_code_or_a_fields_name(code: str):
+    for said in (FAULTS[code].api, FAULTS[code].brief):
+        assert not said or " " in said or PLACES.fullmatch(said)
+
+
+@pytest.mark.parametrize("code", FAULTS)
 def test_every_code_is_raised_somewhere(code: str):
     classes = {one.slug for one in problems()}
     assert code in written() or code in classes

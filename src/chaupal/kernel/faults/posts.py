@@ -34,7 +34,7 @@ FAULTS: dict[str, Fault] = {
     "film_with_others": Fault(
         "media_ids",
         "A video or sound is attached alone",
-        "mixed",
+        "is attached with other files",
         N_("A video or sound goes into a post alone, without other files."),
     ),
     "quoted_unnamed": Fault(
@@ -69,7 +69,10 @@ FAULTS: dict[str, Fault] = {
         N_("A poll and pictures cannot go into one post."),
     ),
     "poll_options": Fault(
-        "poll", "A poll has %(fewest)s to %(most)s options", "options", N_("A poll has %(fewest)s to %(most)s options.")
+        "poll",
+        "A poll has %(fewest)s to %(most)s options",
+        "has too few or too many options",
+        N_("A poll has %(fewest)s to %(most)s options."),
     ),
     "poll_same_twice": Fault(
         "poll", "Two options of the poll are the same", "the same twice", N_("Two options of the poll are the same.")
@@ -77,7 +80,7 @@ FAULTS: dict[str, Fault] = {
     "poll_open_for": Fault(
         "poll",
         "A poll is open for %(shortest)s to %(longest)s seconds",
-        "expires_in",
+        "is open for too short or too long",
         N_("A poll is open for five minutes at least, and for a month at most."),
     ),
     "option_blank": Fault(
@@ -197,7 +200,7 @@ FAULTS: dict[str, Fault] = {
     "pin_direct": Fault(
         "base",
         "Posts that are only visible to mentioned users cannot be pinned",
-        "direct",
+        "is only visible to mentioned users",
         N_("A post that only the people it names can see cannot be pinned."),
     ),
     "tag_unreadable": Fault(
