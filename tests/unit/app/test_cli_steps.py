@@ -71,6 +71,16 @@ def test_what_one_did_alone_is_seconded_by_another(tmp_path: Path):
     assert done(tmp_path, "order", "keep", ref, "1", "--as", "dev", "--reason", WHY).strip() == "kept"
 
 
+def test_what_one_does_alone_is_a_measure_and_its_reason_waits_for_nobody(tmp_path: Path):
+    told = " ".join(done(tmp_path, "order", "glass", "--help").split())
+    assert "public at once" in told and "once it is approved" not in told
+    refused = run(
+        tmp_path, "order", "glass", "IN-2021-0001", "1", "--outcome", "refuse", "--reason", WHY, "--as", "dev"
+    )
+    assert refused.exit_code == 2 and "'refuse' is not one of" in refused.output
+    assert "once it is approved" in " ".join(done(tmp_path, "order", "decide", "--help").split())
+
+
 def test_an_order_says_on_the_command_line_which_emergency_it_confirms(tmp_path: Path):
     an_order(tmp_path)
     said = (

@@ -186,9 +186,8 @@ def file(written: bytes, name: str) -> Answer:
 
 async def _start(call: Call[Any], ref: str, verb: str, args: Appealed) -> Answer:
     brought = _brought(call, args.csv)
-    await bulk.open_in(
-        call.house.court, call.viewer, ref, verb, [Item(number=0)]
-    )  # before a file is read for somebody who may do nothing with it
+    # Before a file is read for somebody who may do nothing with it.
+    await bulk.open_in(call.house.court, call.viewer, ref, verb, [Item(number=0)])
     read = await asyncio.to_thread(csv_cases.read, brought, verb, ref) if brought else Read(_items(args.rows), ref)
     job = await bulk_jobs.start(
         call.house.court,

@@ -24,7 +24,8 @@ from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.machine.work import Writing
 
-OUTCOMES = (*(measure.value for measure in Measure), REFUSE, *CLOSINGS)
+MEASURES = tuple(measure.value for measure in Measure)
+OUTCOMES = (*MEASURES, REFUSE, *CLOSINGS)
 type Way = Literal["office", "api", "shell", "many"]
 SINGLY: frozenset[Way] = frozenset({"office", "api", "shell"})
 EVERYWHERE: frozenset[Way] = frozenset({*SINGLY, "many"})
@@ -181,6 +182,12 @@ DRAFT = (
     Field(name="despite", hint="Why, in spite of what the order lacks on its face."),
     Field(name="matter", hint="For own_rules_action: the matter (RULES-…); else the newest about the same thing.", most=40),
 )  # fmt: skip
+# Of what nobody proposed before: only a measure is done so, and its reason waits for nobody.
+AT_ONCE = (
+    Field(name="outcome", hint="What to do about this target.", needed=True, most=40, choices=MEASURES),
+    _reason("It becomes public at once. Do not repeat the post or name people."),
+    *(field for field in DRAFT if field.name not in ("outcome", "reason")),
+)  # fmt: skip
 CHANGE = (
     Field(name="kind", hint="Longer, renewed, or less.", needed=True, most=20, choices=KINDS),
     PUBLIC_REASON,
@@ -207,7 +214,7 @@ ROWS: tuple[Act, ...] = (
         help="Propose what to do about a target. Nothing is limited by it until another person approves.",
     ),
     Act(
-        name="act_alone", verbs=("act_alone",), run=decisions.act_alone_in, form=Draft, fields=DRAFT, ways=frozenset({"office"}),
+        name="act_alone", verbs=("act_alone",), run=decisions.act_alone_in, form=Draft, fields=AT_ONCE, ways=frozenset({"office"}),
         do=N_("Carry it out now, alone"), help="Decide and carry out what the house's rules leave to one person.",
     ),
     Act(
@@ -216,7 +223,7 @@ ROWS: tuple[Act, ...] = (
         do=N_("Carry out, or propose where two must"), help="Carry out what one person may, propose the rest.",
     ),
     Act(
-        name="break_glass", verbs=("break_glass",), run=decisions.break_glass_in, form=Draft, fields=DRAFT, ways=SINGLY,
+        name="break_glass", verbs=("break_glass",), run=decisions.break_glass_in, form=Draft, fields=AT_ONCE, ways=SINGLY,
         do=N_("Act in an emergency"), command="glass", told="in force",
         help="Act alone where waiting would do harm: it is over after a day, unless a second person agrees.",
     ),

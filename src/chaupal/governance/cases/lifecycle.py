@@ -21,9 +21,7 @@ class State(StrEnum):
     IN_FORCE = "in_force"
     UNSECONDED = "unseconded"  # in force by one person's word; over by itself unless a second agrees in time
     CHANGE_PROPOSED = "change_proposed"  # in force as it was, until somebody else approves the change
-    CHANGE_CONCURRED = (
-        "change_concurred"  # the same, of a protected speaker: a second reviewer has agreed to the change
-    )
+    CHANGE_CONCURRED = "change_concurred"  # the same, of a protected speaker, with a second reviewer's agreement
     REFUSED = "refused"
     CLOSED = "closed"
     LEFT = "undecided"  # its order was closed before anything was decided about it

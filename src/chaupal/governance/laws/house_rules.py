@@ -16,9 +16,8 @@ from chaupal_audit.law.reading import law_files, read
 from chaupal_audit.law.rulebook import LONGEST_UNLOGGED, HouseRule, RuleBook
 
 SHIPPED: Final = Path(__file__).parent
-OF_THE_HOUSE: Final = frozenset(
-    m for m in Measure if "house" in m.row.by
-)  # withholding in a country is for the law alone
+# Withholding in a country is for the law alone.
+OF_THE_HOUSE: Final = frozenset(m for m in Measure if "house" in m.row.by)
 
 # What somebody's act can be kept from for the sake of whose act it is about.
 TEAM_ACTS: Final = frozenset({*(m.verb for m in MOVES if "other_team" in m.guards), "hear_appeal"})

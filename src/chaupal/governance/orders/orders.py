@@ -325,10 +325,8 @@ def _target(
         paper.complain("demanded", "no_measure", line=number, typed=demanded[:40])
         demanded = ""
     asked = USUAL.get(one.kind)
-    if one.wrong not in (
-        Wrong.NOTHING,
-        Wrong.NOT_FOUND,
-    ):  # the line is kept among the staff, with what is wrong with it
+    # The line is kept among the staff, with what is wrong with it.
+    if one.wrong not in (Wrong.NOTHING, Wrong.NOT_FOUND):
         return Target(
             id=court.make_id(), order_id=order_id, number=number, as_written=readable(one.line), kind=one.kind or UNKNOWN,
             subject_id=None, owner_id=None, demanded=demanded, note=faults.FAULTS[one.says].brief,

@@ -163,9 +163,8 @@ async def _read(court: Court, form: StatementForm, me: int, before: Sequence[str
     async with court.work.reading() as reading:
         named = [await docket.order(reading, ref) for ref in refs[:MOST_ORDERS]]
         for order in (*named, *[await docket.order(reading, ref) for ref in before]):
-            if (
-                order is not None and not order.secret
-            ):  # nobody speaks for the house about what was asked about themselves
+            # Nobody speaks for the house about what was asked about themselves.
+            if order is not None and not order.secret:
                 guards.check_not_own(me, await docket.owners_of(reading, order.id))
     unknown = any(order is None or order.secret for order in named)
     if unknown or len(refs) > MOST_ORDERS:

@@ -90,9 +90,8 @@ class Roll:
     async def given(self, reading: Reading) -> dict[str, str]:
         """Pseudonym -> role. Read anew where an entry came; what is not committed yet is not remembered."""
         last = await ledger.last_of_kind(reading, "role")
-        if (
-            last == self._last
-        ):  # entries are never changed, so what was read up to the newest one holds inside a unit, too
+        # Entries are never changed, so what was read up to the newest one holds inside a unit, too.
+        if last == self._last:
             return self._given
         given = {
             entry.ref: entry.public.role
