@@ -1,7 +1,6 @@
 """Errors are codes with values; the words for them come from the catalogue at the edge, in both languages."""
 
 import ast
-import inspect
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -10,9 +9,10 @@ import pytest
 import regex
 
 import chaupal
-from chaupal.kernel.errors import Coded, Invalid, Problem
+from chaupal.kernel.errors import Coded, Invalid, Problem, Unsound
 from chaupal.kernel.faults import FAULTS, Wrong, brief, in_full
 from chaupal.kernel.faults.written import in_english, read, write
+from chaupal.web.account.imports import reason
 from chaupal.web.said import ELSE, in_words, sentence
 from chaupal.web.words import words
 from village import Village
@@ -188,5 +188,21 @@ async def test_a_program_that_asks_for_hindi_is_told_in_hindi_what_went_wrong(vi
     assert english.json() == {"error": "Record not found"}
 
 
-def test_what_cannot_be_said_any_more_is_no_error():
-    assert inspect.signature(Coded).parameters["code"].default == "" and words("hi").gettext(ELSE) != ELSE
+class Unheard(Problem):
+    """A plain problem of a kind that the registry does not know."""
+
+    slug = "unheard_of"
+
+
+@pytest.mark.parametrize(
+    "problem", [Problem("disk b7 is full"), Unsound("line 3 is no note"), Unheard("disk b7 is full")]
+)
+def test_what_plain_problems_say_to_whoever_runs_the_server_stands_on_no_page(problem: Problem):
+    for language in ("hi", "en"):
+        told = sentence(problem, language)
+        assert told and problem.message not in told and problem.slug not in told
+    assert regex.search(r"\p{Devanagari}", sentence(problem, "hi"))
+
+
+def test_what_was_kept_in_words_of_an_older_version_is_told_in_words_all_the_same():
+    assert reason("words of an older version", "hi") == words("hi").gettext(ELSE) != ELSE
