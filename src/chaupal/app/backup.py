@@ -25,7 +25,7 @@ KEPT = (FILES, "keys", "mail", "regimes", "rules")
 
 
 async def backup(settings: Settings, file: Path) -> int:
-    """Write everything into `file` (tar, gzip); its size in bytes. Raises Invalid where there is nothing to back up."""
+    """Write everything into `file` (tar, gzip); its size in bytes. Raises Problem where there is nothing to back up."""
     check_there(settings)
     # Beside the file, so that it takes the file's place whole, in one step.
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=".backup-") as beside:
@@ -66,7 +66,7 @@ async def _bring(files: Files, folder: Path) -> None:
 
 
 def check_there(settings: Settings) -> None:
-    """Raises Invalid where no server has kept anything: most often the directory was mistyped."""
+    """Raises Problem where no server has kept anything: most often the directory was mistyped."""
     data = Path(settings.data)
     if not data.is_dir() or not (settings.postgres or (data / DATABASE).exists()):
         raise Problem(f"{data} holds no server")
@@ -90,7 +90,7 @@ def _add(tar: tarfile.TarFile, data: Path, path: Path) -> None:
 
 
 async def restore(settings: Settings, file: Path) -> None:
-    """Bring a backup back. Raises Conflict for a data directory that is not empty, Invalid for a file that is no backup."""
+    """Bring a backup back. Raises Problem for a data directory that is not empty and for a file that is no backup."""
     files = keeper_of(settings) if settings.files else None
     if files is not None:
         async for key in files.every():

@@ -69,7 +69,7 @@ async def _serve(settings: Settings, door: socket.socket) -> None:
 
 @contextlib.contextmanager
 def bound(settings: Settings) -> Generator[socket.socket]:
-    """The address to listen on, taken but not yet listened on. Raises Conflict where it cannot be had."""
+    """The address to listen on, taken but not yet listened on. Raises Problem where it cannot be had."""
     try:
         family, kind, _, _, address = socket.getaddrinfo(
             settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -96,7 +96,7 @@ def as_bound(settings: Settings, port: int) -> Settings:
 
 @contextlib.contextmanager
 def _alone(data: Path) -> Generator[None]:
-    """Raises Conflict where another server has this directory: each would not know of the other's rulings."""
+    """Raises Problem where another server has this directory: each would not know of the other's rulings."""
     data.mkdir(0o700, parents=True, exist_ok=True)
     with (data / "serving").open("w") as lock:
         try:
