@@ -102,6 +102,18 @@ async def test_a_dismissed_feed_hears_nothing_more(feeds: Feeds):
     assert await page(feeds, ASHA) == [5]
 
 
+async def test_all_feeds_are_dismissed_at_once_and_those_that_are_being_built_too(feeds: Feeds):
+    await resident(feeds, ASHA, {BELA}, [10])
+    await feeds.expect(CHITRA, {BELA})
+    feeds.dismiss_all()
+    feeds.push(BELA, 20)
+    await feeds.admit(CHITRA, {BELA}, [10], whole=True)
+    assert await page(feeds, ASHA) is None and await page(feeds, CHITRA) is None
+    await resident(feeds, ASHA, {BELA}, [20, 10])
+    feeds.push(BELA, 30)
+    assert await page(feeds, ASHA) == [30, 20, 10]
+
+
 async def test_a_post_that_is_gone_is_pulled_from_every_feed(feeds: Feeds):
     await resident(feeds, ASHA, {BELA}, [30, 20, 10])
     await resident(feeds, DEV, {BELA, CHITRA}, [30, 25])

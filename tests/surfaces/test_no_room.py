@@ -122,6 +122,32 @@ async def test_a_database_that_is_gone_is_503_until_it_is_back(square: Square, s
     assert (await say(square)).status_code == 200
 
 
+@on_postgres
+async def test_a_post_that_was_kept_by_a_database_that_could_not_say_so_stands_in_the_homes_that_are_read(
+    square: Square, monkeypatch: pytest.MonkeyPatch
+):
+    async with square.app("binod") as binod, square.app("asha") as asha:
+        who = (await asha.get("/api/v1/accounts/verify_credentials")).json()["id"]
+        await binod.post(f"/api/v1/accounts/{who}/follow")
+
+        async def stands() -> bool:
+            return any("अनकहा" in post["content"] for post in (await binod.get("/api/v1/timelines/home")).json())
+
+        assert not await stands()
+        execute = asyncpg.Connection.execute
+
+        async def breaks(self: Any, query: str, *args: Any, **more: Any) -> str:
+            answer = await execute(self, query, *args, **more)
+            if query == "COMMIT;":
+                raise ConnectionResetError
+            return answer
+
+        with monkeypatch.context() as patch:
+            patch.setattr(asyncpg.Connection, "execute", breaks)
+            refused(await say(square, "अनकहा"), 503)
+        assert await stands()
+
+
 def no_larger(square: Square, pages: int | None) -> None:
     """The database may grow by so many pages and no more; None: as it likes."""
     work: Any = square.house.house.square.work

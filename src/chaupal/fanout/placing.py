@@ -87,11 +87,7 @@ async def _deleted(streams: Streams, event: PostDeleted) -> list[Placed]:
     return list(dict.fromkeys(told))
 
 
-async def _conversed(streams: Streams, event: ConversationMoved) -> list[Placed]:
-    return [(direct_of(event.account), Tiding("conversation", event.root))]
-
-
-async def _seen(streams: Streams, event: MessageSeen) -> list[Placed]:
+async def _conversed(streams: Streams, event: ConversationMoved | MessageSeen) -> list[Placed]:
     return [(direct_of(event.account), Tiding("conversation", event.root))]
 
 
@@ -203,7 +199,7 @@ PLACING: Placing = {
     AnnouncementEnded: _unannounced,
     ReactionMoved: _reacted,
     ConversationMoved: _conversed,
-    MessageSeen: _seen,
+    MessageSeen: _conversed,
     NoticesMerged: _merged,
     DecisionServed: _ruled,
     RulingLifted: _ruled,

@@ -49,3 +49,7 @@ class Feeds(Protocol):
     def dismiss(self, owner: int) -> None:
         """Whom the owner follows has changed: build anew at the next read."""
         ...
+
+    def dismiss_all(self) -> None:
+        """Nobody can say what has changed: build each anew at its next read."""
+        ...

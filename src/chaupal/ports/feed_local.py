@@ -111,3 +111,9 @@ class LocalFeeds:
                 watchers.discard(owner)
                 if not watchers:
                     del self._watchers[source]
+
+    def dismiss_all(self) -> None:
+        owners = [*self._feeds]
+        self._feeds.clear()
+        self._watchers.clear()
+        self._changed(owners)

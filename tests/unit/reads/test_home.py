@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from chaupal.kernel.clock import SECOND
+from chaupal.reads.page import Cursor
 from chaupal.reads.timelines import home
 from chaupal.social.posts import posts
 from listening import listening
@@ -141,6 +142,23 @@ async def test_pages_are_full_and_hold_each_post_once_however_far_down_one_reads
     flat = [id_ for page in pages for id_ in page]
     assert len(flat) == len(set(flat)) and {str(one.id) for one in said} <= set(flat)
     assert all(len(page) == 3 for page in pages[:-1])
+
+
+@pytest.mark.parametrize("resident", [home.FIRST, 7, 0])
+async def test_who_reposted_what_stands_further_down_is_told_with_it_however_far_down_one_reads(
+    village: Village, monkeypatch: pytest.MonkeyPatch, resident: int
+):
+    v = village
+    said = await v.says(v.meera, "नीचे")
+    await chatter(v, v.ravi, 5)
+    repost = await reposts(v, v.ravi, said)
+    await chatter(v, v.ravi, 5)
+    monkeypatch.setattr(home, "FIRST", resident)
+    reads = v.running.house.reads
+    for cursor in (Cursor(max_id=said.id + 1, limit=3), Cursor(min_id=said.id - 1, limit=3)):
+        reads.feeds.dismiss(v.asha.id)
+        page = await home.page(reads, v.asha.viewer, cursor)
+        assert [one.item.id for one in page.along[said.id]] == [repost]
 
 
 @pytest.mark.parametrize("resident", [home.FIRST, 7, 0])

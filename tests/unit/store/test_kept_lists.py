@@ -1,12 +1,16 @@
 """Lists of ids and rows are asked for once, until what is in them changes; inside a unit of work they are what it has changed."""
 
 import pytest
+from sqlalchemy import select
 
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import notifications
 from chaupal.reads.timelines import public, thread
 from chaupal.social.posts import posts, reactions
-from chaupal.store.machine.dialect import Statement
+from chaupal.store.machine.dialect import Statement, statement, words
+from chaupal.store.machine.marks import write
+from chaupal.store.machine.shelves import POSTS
+from chaupal.store.machine.tables import marks
 from chaupal.store.machine.work import Reading
 from chaupal.store.notifications import notices
 from chaupal.store.square.posts import ALL_LISTED, IN_THREAD, ROOT_OF, skeleton
@@ -87,6 +91,17 @@ async def test_notices_are_asked_for_again_when_there_are_others_and_not_when_a_
     await reactions.like(street.square, by(chand), one)
     assert await heard() == 2
     assert told.count(notices.OF.down) == 2
+
+
+PAIR = statement(select(marks.c.key).where(marks.c.key == words("one"), marks.c.value == words("other")))
+
+
+async def test_in_whatever_order_they_are_named_other_values_are_another_question(street: Street):
+    async with street.work.writing() as w:
+        await write(w, "चौपाल", "गाँव")
+    async with street.work.reading() as reading:
+        assert await reading.once(POSTS, 1, PAIR, one="चौपाल", other="गाँव")
+        assert not await reading.once(POSTS, 1, PAIR, other="चौपाल", one="गाँव")
 
 
 async def test_inside_a_unit_a_list_is_what_the_unit_has_made_it_and_stays_there_when_the_unit_is_given_up(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
+import asyncpg
 import pytest
 from sqlalchemy import select
 
@@ -16,7 +17,7 @@ from chaupal.kernel.errors import Conflict, Invalid, Problem, Unavailable
 from chaupal.kernel.event import Event
 from chaupal.store.machine import marks, outbox, work_sqlite
 from chaupal.store.machine.dialect import param, statement
-from chaupal.store.machine.shelves import FILTERS, POSTS
+from chaupal.store.machine.shelves import FILTERS, POSTS, RULINGS
 from chaupal.store.machine.tables import marks as kept
 from chaupal.store.machine.work import PORTION, Row, Work
 
@@ -149,6 +150,31 @@ async def test_of_two_units_that_want_each_others_rows_one_is_told_to_try_again(
     results = await asyncio.gather(unit("a", "b"), unit("b", "a"), return_exceptions=True)
     assert [type(r) for r in results if r is not None] == [Conflict]
     assert (await read(work, "a"), await read(work, "b")) == ("1", "1")
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+@pytest.mark.parametrize("error", [ConnectionResetError, asyncio.CancelledError])
+async def test_of_what_broke_while_it_was_committed_nothing_is_remembered_for_perhaps_it_is_kept(
+    work: Work, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+):
+    """The law above all: else it would be obeyed only when something else of it changes. And homes, which nobody was told of."""
+    afresh: list[str] = []
+    work.memory.beside = lambda: afresh.append("homes")
+    before, execute = work.memory.rulings.version, asyncpg.Connection.execute
+
+    async def breaks(self: Any, query: str, *args: Any, **more: Any) -> str:
+        answer = await execute(self, query, *args, **more)
+        if query == "COMMIT;":
+            raise error
+        return answer
+
+    with monkeypatch.context() as patch, pytest.raises(error):
+        patch.setattr(asyncpg.Connection, "execute", breaks)
+        async with work.writing() as w:
+            await marks.write(w, "a", "1")
+            w.touch(RULINGS, 7)
+    assert await read(work, "a") == "1"
+    assert work.memory.rulings.version > before and afresh == ["homes"]
 
 
 async def test_the_write_ahead_file_does_not_stay_large_and_nobody_who_writes_waits(

@@ -148,7 +148,7 @@ async def _stretch(reading: Reading, me: int, resident: Resident, cursor: Cursor
         found = await _newest(
             reading, me, below=cursor.below, above=cursor.above, limit=cursor.limit + 1, upward=cursor.upward
         )
-        return Stretch((), found, await _older(reading, me, found))
+        return Stretch(await _newer(reading, me, found), found, await _older(reading, me, found))
     if not found:
         return Stretch((), found, ())
     first, after = bisect_left(ids, -found[0], key=neg), bisect_left(ids, 1 - found[-1], key=neg)
@@ -160,6 +160,12 @@ async def _stretch(reading: Reading, me: int, resident: Resident, cursor: Cursor
 
 async def _older(reading: Reading, me: int, found: Sequence[int]) -> Sequence[int]:
     return await _newest(reading, me, below=found[-1], above=-1, limit=FALLOFF) if found else ()
+
+
+async def _newer(reading: Reading, me: int, found: Sequence[int]) -> Sequence[int]:
+    if not found:
+        return ()
+    return await _newest(reading, me, below=2**63 - 1, above=found[0], limit=FALLOFF, upward=True)
 
 
 async def _resident(reads: Reads, reading: Reading, me: int) -> Resident:

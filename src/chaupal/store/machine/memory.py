@@ -136,6 +136,7 @@ class Memory:
         self.rulings = RulingsKept()
         self.roll: Roll = _as_kept  # which role an account truly has: that of its row only where the log gave it
         self.heard: Heard = _nobody  # hears of every forgetting; None: all of it
+        self.beside: Callable[[], None] = _nothing  # forgets what is kept beside the store and follows it: homes
         self._open: set[Noted] = set()
 
     @property
@@ -162,7 +163,7 @@ class Memory:
         self._drop({(kind, key) for key in keys})
 
     def forget_all(self) -> None:
-        """Another process changed something: start afresh."""
+        """Another process changed something, or nobody can say what: start afresh."""
         self.generation += 1
         self.rulings.forget_beside()
         for shelf in self._shelves.values():
@@ -171,6 +172,7 @@ class Memory:
         self.answers.clear()
         for noted in self._open:
             noted.missed, noted.everything = True, True
+        self.beside()
         self.heard(None)
 
     def _drop(self, touched: set[Touched]) -> None:
@@ -195,6 +197,10 @@ class Memory:
 async def _as_kept(reading: Any, account: int, role: str) -> str:
     """Where there is no log to ask."""
     return role
+
+
+def _nothing() -> None:
+    """Nothing is kept beside the store."""
 
 
 def _nobody(touched: set[Touched] | None) -> None:

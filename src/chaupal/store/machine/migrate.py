@@ -34,7 +34,7 @@ def versions() -> list[str]:
 
 
 async def migrate(url: str, to: str = "head") -> None:
-    """Upgrade the store at `url`. Raises Unavailable for one that a newer version of Chaupal has touched."""
+    """Upgrade the store at `url`. Raises Problem for one that a newer version of Chaupal has touched."""
     known = versions()
     at = await _version_at(url)
     if at is not None and at not in known:

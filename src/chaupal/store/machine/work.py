@@ -22,8 +22,6 @@ type Row = Sequence[Any]
 type Take = Callable[[Sequence[Row]], None]
 type AfterCommit = Callable[[list[Event]], None]
 
-# What both stores say of what was not kept.
-
 KEPT_LIST, KEPT_ROW = 500, 100  # bytes that a kept list, and each of its rows, weigh in memory, roughly
 
 PORTION = 64  # rows that are sifted together: what is made of many more does not fit a processor's own memory, and takes longer
@@ -50,7 +48,7 @@ class Reading:
 
     async def once[K](self, kind: Kind[K], key: K, stmt: Statement, /, **params: Any) -> Sequence[Row]:
         """All rows, kept until the key is forgotten: for lists of ids that many ask for, or one asks for again and again."""
-        name, answers = (stmt, *params.values()), self.memory.answers
+        name, answers = (stmt, *params.items()), self.memory.answers
         rows: Sequence[Row] | None = answers.get(name, 0)
         if rows is None:
             with self.memory.noting() as noted:
@@ -96,10 +94,8 @@ class Writing(Reading):
         self.owed: set[Kind[Any]] = set()  # of whose rows something was changed
         self.spared: set[Kind[Any]] = set()  # of whose rows something was changed, and nothing that a key of it names
         self.keyed = self
-        self.edge: tuple[int, dict[tuple[int, int], bytes]] = (
-            -1,
-            {},
-        )  # of the log's tree at a size, after this unit's appends
+        # Of the log's tree at a size, after this unit's appends.
+        self.edge: tuple[int, dict[tuple[int, int], bytes]] = (-1, {})
         self.waits: dict[int, int] = {}  # order -> one of its targets that was seen undecided in this unit
 
     async def once[K](self, kind: Kind[K], key: K, stmt: Statement, /, **params: Any) -> Sequence[Row]:

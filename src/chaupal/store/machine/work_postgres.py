@@ -144,19 +144,22 @@ class PostgresWork(SharedWork):
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[Writing]:
         async with self.pool.acquire() as connection:
-            unit = PostgresWriting(connection, self.memory, self.clock)
+            unit, ending = PostgresWriting(connection, self.memory, self.clock), False
             try:
                 async with connection.transaction():
                     yield unit
                     await self.enter_events(unit)
+                    ending = True
             except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
                 # Two units wanted each other's rows; the database let the other one through and undid this one whole.
                 self.memory.undone(unit.changed())
                 raise Conflict("changed_at_once") from error
-            except BaseException as error:
-                # A connection that broke while it committed: perhaps all of it is kept, so the law is read again, too.
-                forget = self.memory.forget if isinstance(fault(error), Unavailable) else self.memory.undone
-                forget(unit.changed())
+            except BaseException:
+                if ending:  # it broke while it was committed: perhaps all of it is kept, the law in it, too
+                    self.memory.forget(unit.changed())
+                    self.memory.forget_all()
+                else:
+                    self.memory.undone(unit.changed())
                 raise
         self.committed(unit)
 
