@@ -1,11 +1,15 @@
 """What carrying out events needs: the store, the square and the court, and where ids, letters and wake-ups go."""
 
+from typing import Any
+
 import msgspec
 
 from chaupal.fanout.streams import Streams
 from chaupal.governance.context import Court
 from chaupal.kernel.clock import Clock
+from chaupal.kernel.errors import Conflict
 from chaupal.kernel.ids import MakeId
+from chaupal.kernel.saying import log
 from chaupal.kernel.settings import Settings
 from chaupal.ports.bus import Bus
 from chaupal.ports.feed import Feeds
@@ -27,3 +31,11 @@ class Carrier(msgspec.Struct, frozen=True):
     streams: Streams
     square: Square
     court: Court
+
+    def say_failed(self, what: str, error: Exception, **about: Any) -> None:
+        """To the operator, from where `error` is handled: all of it; of a machine at fault one line, for it comes again at once."""
+        known = self.square.fault(error)
+        if known is None or isinstance(known, Conflict):
+            log.exception(f"{what}; trying again", **about)
+        else:
+            log.error("the machine failed; trying again", error=f"{type(error).__name__}: {error}"[:300], **about)

@@ -20,6 +20,7 @@ ASIDE_AT_ONCE = 10
 HELD = 2 * MINUTE  # what is carried out aside is anybody's again after this: whoever took it up has died
 LATER = 5 * SECOND  # where too many are at it
 LOOK_EVERY = 0.1  # seconds: events of another process (the CLI) come without a wake-up
+AFTER_FAILURE = 1.0  # seconds
 # Seconds from one batch to the next. The first event is carried out at once; those that come while it is share the next
 # batch, and its commit: on a busy evening each act would else wait for two.
 PACE = 0.04
@@ -32,7 +33,7 @@ async def pace() -> None:
 
 
 class Runner:
-    """One task. `settle` waits until everything told so far is carried out (tests, shutdown). `pause`: from one batch to the next."""
+    """One task. `settle` waits until everything told so far is carried out. `pause`: from one batch to the next."""
 
     def __init__(self, carrier: Carrier, pause: Pause = pace) -> None:
         self._carrier = carrier
@@ -60,9 +61,10 @@ class Runner:
             try:
                 await self._carrier.work.fresh()  # nobody may be asking, and yet connections are open
                 did = await self.step()
-            except Exception:
-                log.exception("the outbox could not be carried out; trying again")
-                did = 0
+            except Exception as error:
+                self._carrier.say_failed("the outbox could not be carried out", error)
+                await asyncio.sleep(AFTER_FAILURE)
+                continue
             if did >= BATCH:
                 await asyncio.sleep(0)  # more of it waits already
             elif did:

@@ -14,8 +14,6 @@ from chaupal.governance.log import cosigned as log_cosigned
 from chaupal.governance.log import reconcile
 from chaupal.governance.orders import archive, portal, publishing
 from chaupal.governance.people import announcements, reports, roles
-from chaupal.kernel.errors import Conflict
-from chaupal.kernel.saying import log
 from chaupal.social.archives import exports, imports
 from chaupal.social.media import contents, media, painting
 from chaupal.social.people import leaving, moving
@@ -69,7 +67,7 @@ class Timers:
             (3_600, lambda: previews.sweep(carrier)),
             (3_600, lambda: push.tidy(carrier)),
         )
-        self._square, self._pace = square, pace
+        self._carrier, self._pace = carrier, pace
         self._running: dict[int, asyncio.Task[None]] = {}
         self._loop: asyncio.Task[None] | None = None
 
@@ -98,11 +96,6 @@ class Timers:
         try:
             await act()
         except Exception as error:
-            known = self._square.fault(error)
-            if known is None or isinstance(known, Conflict):
-                log.exception("what time should have done failed; trying again", every=self._acts[at][0])
-            else:  # each second one line, and no traceback: the machine is at fault
-                said = f"{type(error).__name__}: {error}"[:300]
-                log.error("the machine failed; trying again", every=self._acts[at][0], error=said)
+            self._carrier.say_failed("what time should have done failed", error, every=self._acts[at][0])
         finally:
             del self._running[at]

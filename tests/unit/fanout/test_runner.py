@@ -1,9 +1,11 @@
 """The runner: what happens while a batch is carried out shares the next one, and its commit."""
 
 import asyncio
+import errno
 from collections.abc import Sequence
 
 import pytest
+from structlog.testing import capture_logs
 
 from chaupal.fanout import runner
 from chaupal.fanout.runner import Runner
@@ -61,3 +63,32 @@ async def test_a_full_batch_is_followed_by_the_next_without_a_pause(street: Stre
     running.start()
     assert not await asyncio.wait_for(waits.get(), 20)
     await running.close()
+
+
+async def test_a_machine_at_fault_is_one_line_a_mistake_of_ours_is_told_whole_and_after_both_it_goes_on(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+):
+    asha, bela = await street.people("asha", "bela")
+    one = await street.say(bela, "बात")
+    await street.runner.settle()
+    await reactions.like(street.square, by(asha), one)
+    monkeypatch.setattr(runner, "AFTER_FAILURE", 0)
+    faults, paused = [OSError(errno.ENOSPC, "the disk is full"), ZeroDivisionError()], asyncio.Event()
+
+    async def fresh() -> None:
+        if faults:
+            raise faults.pop(0)
+
+    async def pause() -> None:
+        paused.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(street.work, "fresh", fresh)
+    running = Runner(street.carrier, pause)
+    with capture_logs() as said:
+        running.start()
+        await asyncio.wait_for(paused.wait(), 20)
+    await running.close()
+    assert [(line["event"].partition(";")[0], "exc_info" in line) for line in said] == [
+        ("the machine failed", False), ("the outbox could not be carried out", True),
+    ]  # fmt: skip

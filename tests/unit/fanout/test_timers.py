@@ -1,6 +1,9 @@
 """Rulings that have run out are written down while the house stands open, without anybody asking."""
 
 import asyncio
+import errno
+
+from structlog.testing import capture_logs
 
 from chaupal.fanout.timers import Timers
 from chaupal.governance.cases import cases
@@ -43,7 +46,7 @@ async def test_one_that_takes_long_holds_up_no_other_and_is_not_begun_twice_and_
 
     async def failing() -> None:
         begun["failing"] += 1
-        raise OSError("the disk is full")
+        raise OSError(errno.ENOSPC, "the disk is full")
 
     async def short() -> None:
         begun["short"] += 1
@@ -51,8 +54,10 @@ async def test_one_that_takes_long_holds_up_no_other_and_is_not_begun_twice_and_
             enough.set()
 
     timers._acts = ((0.01, long), (0.01, failing), (0.01, short))  # pyright: ignore[reportPrivateUsage]
-    timers.start()
-    await asyncio.wait_for(enough.wait(), 20)
-    await timers.close()
+    with capture_logs() as said:
+        timers.start()
+        await asyncio.wait_for(enough.wait(), 20)
+        await timers.close()
+    assert {(line["event"], "exc_info" in line) for line in said} == {("the machine failed; trying again", False)}
     assert begun["long"] == 1
     assert not timers._running  # pyright: ignore[reportPrivateUsage]
