@@ -5,6 +5,9 @@ import json
 import zipfile
 
 from chaupal.fanout import exporting
+from chaupal.kernel.clock import HOUR, iso
+from chaupal.policy.unsaid import Further, PollAsked, Unsaid
+from chaupal.social.posts import drafts
 from chaupal.social.signin import logins
 from village import Village
 
@@ -26,6 +29,23 @@ async def test_a_program_asks_waits_and_fetches(village: Village):
     assert file.headers["cache-control"] == "private, no-store"
     said = json.loads(zipfile.ZipFile(io.BytesIO(file.content)).read("posts.json"))
     assert v.asha.latest.text in json.dumps(said, ensure_ascii=False)
+
+
+async def test_what_is_not_said_yet_comes_along_threads_whole(village: Village):
+    v, at = village, iso(village.clock() + HOUR)
+    then = [{"status": "दूसरी"}, {"status": "तीसरी"}]
+    await v.api(v.asha, "POST", "/api/v1/statuses", status="पहली", scheduled_at=at, then=then, visibility="private")
+    draft = Unsaid(text="अधूरी", then=(Further(text="और अधूरी"),), poll=PollAsked(options=("हाँ", "ना")))
+    await drafts.keep(v.running.house.square, v.asha.viewer, draft)
+    await v.api(v.asha, "POST", API)
+    assert await exporting.carry_on(v.running.carrier)
+    (done,) = (await v.api(v.asha, "GET", API)).json()
+    file = await v.api(v.asha, "GET", f"{API}/{done['id']}/file")
+    with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
+        (waits,), (kept,) = (json.loads(archive.read(name)) for name in ("scheduled.json", "drafts.json"))
+    assert (waits["due_at"], waits["text"], waits["visibility"]) == (at, "पहली", "private")
+    assert [one["text"] for one in waits["then"]] == ["दूसरी", "तीसरी"]
+    assert [one["text"] for one in kept["then"]] == ["और अधूरी"] and kept["options"] == ["हाँ", "ना"]
 
 
 async def test_it_is_its_owners_alone_where_they_were_and_takes_the_whole_scope(village: Village):

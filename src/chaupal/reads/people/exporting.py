@@ -91,7 +91,7 @@ class _Packing:
             file.write((head if first else b"") + b"]}")
 
     async def lists(self) -> None:
-        """Ties, marks, lists, filters, tags and drafts."""
+        """Ties, marks, lists, filters, tags, drafts and what waits for its time."""
         domain, people = self._reads.settings.domain, self._people
         await self._sheet(
             "following_accounts.csv", ("Account address", "Show boosts", "Notify on new posts", "Languages"),
@@ -121,6 +121,9 @@ class _Packing:
         self.put("filters.json", [taking.filter_of(one) for one in await filtering.mine(self._reads, self._viewer)])
         self.put("followed_tags.json", await standing.my_tags(self._reads, self._viewer))
         self.put("drafts.json", [taking.draft_of(one) for one in await unsaid.all_drafts(self._reads, self._viewer)])
+        self.put(
+            "scheduled.json", [taking.plan_of(one) for one in await unsaid.all_scheduled(self._reads, self._viewer)]
+        )
 
     def _people(self, which: standing.People) -> AsyncIterable[tuple[str, Any]]:
         return standing.my_people(self._reads, self._viewer, which)

@@ -8,7 +8,7 @@ from typing import Any
 from chaupal.kernel.clock import iso
 from chaupal.policy.facts import Visibility
 from chaupal.policy.things import Captions, Person, Picture, Post
-from chaupal.policy.unsaid import Waiting
+from chaupal.policy.unsaid import Unsaid, Waiting
 from chaupal.store.identity.logins import Login
 from chaupal.store.square.filters import Filter
 
@@ -141,10 +141,20 @@ def filter_of(one: Filter) -> dict[str, Any]:
 
 
 def draft_of(one: Waiting) -> dict[str, Any]:
-    body = one.body
+    return {"saved_at": iso(one.at)} | _unsaid(one.body)
+
+
+def plan_of(one: Waiting) -> dict[str, Any]:
+    """What is to be said later; `due_at` lies behind it where it could not be."""
+    return {"due_at": iso(one.at)} | _unsaid(one.body)
+
+
+def _unsaid(body: Unsaid) -> dict[str, Any]:
     return {
-        "saved_at": iso(one.at), "text": body.text, "warning": body.spoiler, "language": body.language,
+        "text": body.text, "warning": body.spoiler, "visibility": body.visibility, "language": body.language,
         "in_reply_to": str(body.reply_to) if body.reply_to else None, "pictures": [str(id_) for id_ in body.pictures],
+        "options": body.poll.options if body.poll else (),
+        "then": [{"text": further.text, "pictures": [str(id_) for id_ in further.pictures]} for further in body.then],
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from chaupal.reads.page import Cursor, Page, page_of
 from chaupal.store.square import drafts, posting
 from chaupal.store.square import scheduled as scheduled_store
 
-MOST = 200
+MOST = 300  # of either: nobody has more
 
 
 async def all_drafts(reads: Reads, viewer: Viewer) -> list[Waiting]:
@@ -48,6 +48,12 @@ async def scheduled(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Waitin
     ids = page_of([one.id for one in found], cursor)
     kept = set(ids.items)
     return ids.map([one for one in found if one.id in kept])
+
+
+async def all_scheduled(reads: Reads, viewer: Viewer) -> list[Waiting]:
+    """All of them, newest first."""
+    async with reads.work.reading() as reading:
+        return await scheduled_store.page(reading, viewer.me, below=2**63 - 1, above=-1, limit=MOST, upward=False)
 
 
 async def scheduled_post(reads: Reads, viewer: Viewer, id_: int) -> Waiting:

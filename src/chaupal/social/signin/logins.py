@@ -26,8 +26,6 @@ RESET = "reset"
 TRIES = 20  # codes beside the right password, for as long as half of a session lasts, where they come at once
 KEPT_AFTER_END = DAY  # used codes and links stay a while, so that their replay is noticed
 
-# One sentence for every reason: it must not tell which names exist.
-
 
 class Session(msgspec.Struct, frozen=True):
     """A browser that came in: what its cookie must hold, and who it now is."""
@@ -67,7 +65,7 @@ async def sign_in(square: Square, name: str, password: str, *, agent: str = "", 
     async with square.work.reading() as reading:
         login = await logins.named(reading, name.strip().lower().removeprefix("@"))
     known = await is_password(login.password_hash if login else None, password)
-    if login is None or not known:
+    if login is None or not known:  # one sentence for every reason, here and below: it must not tell which names exist
         raise Invalid("wrong_login")
     if login.second:
         half = Half(new_secret(), login.account, login.handle, login.passkeys > 0)

@@ -11,8 +11,13 @@ from chaupal.fanout import table
 from chaupal.fanout.context import Carrier
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
+from chaupal.policy.things import Field
 from chaupal.social.events import LinksToVerify
+from chaupal.social.people import profiles
+from chaupal.store.identity import accounts
+from chaupal.store.identity.accounts import Face
 from chaupal.store.machine import outbox
+from chaupal.store.machine.work import Writing
 from chaupal.text.page_head import links_of_me
 from elsewhere import Site
 from village import Village, Villager, open_village
@@ -157,3 +162,25 @@ async def test_a_page_that_never_answers_holds_up_nobody(village: Village, monke
     await v.settle()
     async with v.running.house.square.work.reading() as reading:
         assert await outbox.depth(reading) == (0, 0)
+
+
+async def test_what_its_owner_changes_while_it_is_verified_stays_changed(
+    village: Village, site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    v = village
+    mine = site.says("/mine", f'<a rel="me" href="{me(v, v.asha)}">चौपाल</a>')
+    await v.api(v.asha, "PATCH", CREDENTIALS, fields_attributes={"0": {"name": "घर", "value": mine}})
+    keep, changes = accounts.change, list[asyncio.Task[Any]]()
+
+    async def meanwhile(w: Writing, id_: int, face: Face) -> None:
+        if not changes:  # its owner's own change comes here, too
+            new = profiles.change(v.running.house.square, v.asha.viewer, Face(fields=(Field("घर", "कहीं नहीं"),)))
+            changes.append(asyncio.create_task(new))
+            await asyncio.wait(changes, timeout=0.5)  # it waits for this commit, or would be lost by it
+        await keep(w, id_, face)
+
+    monkeypatch.setattr("chaupal.fanout.outside.verified_links.accounts.change", meanwhile)
+    await v.settle()
+    await asyncio.gather(*changes)
+    shown = (await v.api(v.asha, "GET", f"/api/v1/accounts/{v.asha.id}")).json()
+    assert changes and [field["value"] for field in shown["fields"]] == ["कहीं नहीं"]
