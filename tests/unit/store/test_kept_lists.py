@@ -1,5 +1,7 @@
 """Lists of ids and rows are asked for once, until what is in them changes; inside a unit of work they are what it has changed."""
 
+import sys
+
 import pytest
 from sqlalchemy import select
 
@@ -9,7 +11,7 @@ from chaupal.reads.timelines import public, thread
 from chaupal.social.posts import posts, reactions
 from chaupal.store.machine.dialect import Statement, statement, words
 from chaupal.store.machine.marks import write
-from chaupal.store.machine.shelves import POSTS
+from chaupal.store.machine.shelves import NOTICES, POSTS
 from chaupal.store.machine.tables import marks
 from chaupal.store.machine.work import Reading
 from chaupal.store.notifications import notices
@@ -91,6 +93,21 @@ async def test_notices_are_asked_for_again_when_there_are_others_and_not_when_a_
     await reactions.like(street.square, by(chand), one)
     assert await heard() == 2
     assert told.count(notices.OF.down) == 2
+
+
+@pytest.mark.parametrize("columns", [1, 7])
+async def test_a_kept_list_counts_for_what_it_weighs_however_many_columns_it_has(street: Street, columns: int):
+    (bela,) = await street.people("bela")
+    async with street.work.writing() as w:
+        for n in range(50):
+            by_, post = street.make_id(), street.make_id()
+            await notices.add(w, street.make_id(), bela, "favourite", by=by_, cause=f"favourite {n}", post=post)
+    stmt = statement(select(*notices.COLUMNS[:columns]))
+    before = street.work.memory.answers.size
+    async with street.work.reading() as reading:
+        rows = await reading.once(NOTICES, bela, stmt)
+    weight = sum(sys.getsizeof(row) + sum(map(sys.getsizeof, row)) for row in rows)
+    assert len(rows) == 50 and weight * 0.8 < street.work.memory.answers.size - before < weight * 2
 
 
 PAIR = statement(select(marks.c.key).where(marks.c.key == words("one"), marks.c.value == words("other")))

@@ -22,7 +22,8 @@ type Row = Sequence[Any]
 type Take = Callable[[Sequence[Row]], None]
 type AfterCommit = Callable[[list[Event]], None]
 
-KEPT_LIST, KEPT_ROW = 500, 100  # bytes that a kept list, and each of its rows, weigh in memory, roughly
+# Bytes that a kept list with its name and keys, each of its rows, and each cell of a row weigh in memory, roughly.
+KEPT_LIST, KEPT_ROW, KEPT_CELL = 1_100, 60, 45
 
 PORTION = 64  # rows that are sifted together: what is made of many more does not fit a processor's own memory, and takes longer
 
@@ -48,12 +49,13 @@ class Reading:
 
     async def once[K](self, kind: Kind[K], key: K, stmt: Statement, /, **params: Any) -> Sequence[Row]:
         """All rows, kept until the key is forgotten: for lists of ids that many ask for, or one asks for again and again."""
-        name, answers = (stmt, *params.items()), self.memory.answers
+        name, answers = (stmt, *params, *params.values()), self.memory.answers
         rows: Sequence[Row] | None = answers.get(name, 0)
         if rows is None:
             with self.memory.noting() as noted:
                 rows = await self.by(kind, key).fetch(stmt, **params)
-            answers.put(name, rows, KEPT_LIST + KEPT_ROW * len(rows), noted, NEVER)
+            size = KEPT_LIST + sum(KEPT_ROW + KEPT_CELL * len(row) for row in rows)
+            answers.put(name, rows, size, noted, NEVER)
         return rows
 
     async def sift(self, stmt: Statement, take: Take, /, **params: Any) -> None:
