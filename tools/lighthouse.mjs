@@ -45,11 +45,8 @@ async function cookies(who) {
   return said();
 }
 
-const flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking"];
-const chrome = await launch({ chromePath: process.env.CHROME_PATH ?? "/usr/bin/chromium", chromeFlags: flags });
-const known = new Map();
-let low = 0;
-for (const page of wished.length ? wished : await all()) {
+/** Print the scores of a page, as somebody of the cast or a guest, with what is wrong. How many of them are too low. */
+async function look(page, chrome, known) {
   const [, who, path] = page.match(/^(?:(\w+):)?(\/.*)$/);
   if (who && !known.has(who)) known.set(who, await cookies(who));
   const extraHeaders = who ? { Cookie: known.get(who) } : {};
@@ -63,7 +60,16 @@ for (const page of wished.length ? wished : await all()) {
       const audit = lhr.audits[id];
       if (weight && audit.score !== null && audit.score < 0.9) console.log(`  ${kind}: ${id}: ${audit.title} ${audit.displayValue ?? ""}`);
     }
-  low += scores.filter((score) => score < LEAST).length;
+  return scores.filter((score) => score < LEAST).length;
 }
-await chrome.kill();
+
+const flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking"];
+const chrome = await launch({ chromePath: process.env.CHROME_PATH ?? "/usr/bin/chromium", chromeFlags: flags });
+const known = new Map();
+let low = 0;
+try {
+  for (const page of wished.length ? wished : await all()) low += await look(page, chrome, known);
+} finally {
+  await chrome.kill(); // it is a process of its own: it would stay when nobody answers
+}
 process.exit(low ? 1 : 0);
