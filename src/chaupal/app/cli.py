@@ -122,7 +122,8 @@ def serve(context: click.Context, data: str | None, host: str | None, port: int 
     run(settings)
 
 
-async def _id_of(house: "House", handle: str) -> int:
+async def id_of(house: "House", handle: str) -> int:
+    """The account with this handle. Raises NotFound, by its name."""
     from chaupal.social.people import accounts
 
     try:
@@ -194,7 +195,7 @@ def account_token(context: click.Context, handle: str, scopes: str, data: str | 
         raise Invalid("no_such_scope", scopes=" ".join(sorted(unknown)))
 
     async def act(house: "House") -> None:
-        id_ = await _id_of(house, handle)
+        id_ = await id_of(house, handle)
         click.echo(await logins.issue_token(house.square, id_, scopes))
 
     visit(context, act, data=data)
@@ -209,7 +210,7 @@ def account_role(context: click.Context, handle: str, role: str, data: str | Non
     """Say what an account may do."""
 
     async def act(house: "House") -> None:
-        await _grant(house, await _id_of(house, handle), role)
+        await _grant(house, await id_of(house, handle), role)
 
     visit(context, act, data=data)
 
@@ -223,7 +224,7 @@ def account_recover(context: click.Context, handle: str, data: str | None) -> No
     from chaupal.governance.people import recovering
 
     async def act(house: "House") -> None:
-        many = await recovering.let_in(house.court, await _id_of(house, handle))
+        many = await recovering.let_in(house.court, await id_of(house, handle))
         click.echo(f"{handle} can sign in again; ended: {many}")
 
     visit(context, act, data=data)
@@ -238,7 +239,7 @@ def account_unlock(context: click.Context, handle: str, data: str | None) -> Non
     from chaupal.social.signin import two_factor as second
 
     async def act(house: "House") -> None:
-        await second.forget(house.square, await _id_of(house, handle))
+        await second.forget(house.square, await id_of(house, handle))
 
     visit(context, act, data=data)
 

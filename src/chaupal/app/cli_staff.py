@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from chaupal.kernel.errors import NotAllowed, NotFound
+from chaupal.app.cli import id_of
+from chaupal.kernel.errors import NotAllowed
 from chaupal.policy.facts import Facts
 from chaupal.policy.gate import reveal
 from chaupal.policy.surface import Surface
@@ -32,14 +33,10 @@ def about_a_target[F: Callable[..., Any]](command: F) -> F:
 
 async def staff(house: "House", handle: str) -> Viewer:
     """The member of staff with this handle, in their own role. Raises NotFound, or NotAllowed where the account is not open."""
-    from chaupal.social.people import accounts
     from chaupal.store.identity.accounts import role_of
     from chaupal.store.square.people import sealed_people
 
-    try:
-        id_ = await accounts.account_id(house.square, handle)
-    except NotFound:
-        raise NotFound("no_account_called", handle=handle) from None
+    id_ = await id_of(house, handle)
     viewer = Viewer(account=id_, country=house.settings.home_country)
     async with house.court.work.reading() as reading:
         sealed = await sealed_people(reading, [id_])
