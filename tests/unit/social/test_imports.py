@@ -124,6 +124,18 @@ async def test_pictures_come_along_with_what_they_show_and_a_missing_one_is_told
     assert "gone.png" in in_english(faults[0].why) and await counts(street, asha, id_) == ("done", 1, 0, 0)
 
 
+async def test_names_of_files_are_told_as_far_as_they_are_known_again_by(street, asha):
+    film = {
+        "type": "Document",
+        "mediaType": "video/mp4",
+        "url": "/" + "a" * 100_000,
+        "captions": [{"url": "b" * 100_000}],
+    }
+    id_ = await bring(street, asha, zipped(mastodon(note(1, "<p>चित्र</p>", attachment=[film] * 20))))
+    _, faults = await imports.one(street.square, Viewer(account=asha, country="IN"), id_)
+    assert len(faults) == 1 and len(faults[0].why) < 4_000 and "aaaa" in in_english(faults[0].why)
+
+
 async def test_whoever_brings_it_may_keep_it_for_their_followers(street, asha):
     await bring(street, asha, zipped(twitter(tweet(1, "पुरानी बात"))), visibility="private")
     [post] = await shown(street, asha)

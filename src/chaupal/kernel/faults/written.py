@@ -6,12 +6,14 @@ import msgspec
 
 from chaupal.kernel.faults import FAULTS, Value, Wrong, in_full
 
+MOST_TYPED = 200  # of what was typed: enough to know it again, and no more than a row should hold
+
 type _Kept = list[tuple[str, dict[str, Value], str]]
 
 
 def write(*wrong: Wrong) -> str:
     """One line of JSON."""
-    return msgspec.json.encode([(one.code, one.values, one.typed) for one in wrong]).decode()
+    return msgspec.json.encode([(one.code, one.values, one.typed[:MOST_TYPED]) for one in wrong]).decode()
 
 
 def read(text: str) -> tuple[Wrong, ...] | None:

@@ -6,13 +6,12 @@ import msgspec
 from sqlalchemy import and_, delete, func, select, update
 
 from chaupal.kernel.event import Event
+from chaupal.kernel.ids import first_id_at
 from chaupal.policy.facts import Visibility
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert
 from chaupal.store.machine.shelves import TALKS, WROTE
 from chaupal.store.machine.tables import logins, mentions, posts, read_marks
 from chaupal.store.machine.work import Reading, Writing
-
-ID_BITS = 2**16  # an id is a time in ms, times this
 
 SINCE = statement(select(logins.c.marks_since).where(logins.c.account_id == param("me")))
 SET_SINCE = statement(update(logins).where(logins.c.account_id == param("me")).values(marks_since=param("at")))
@@ -31,7 +30,7 @@ MARK = upsert(
 )  # fmt: skip
 # Written when both already wanted to know and to be known: `floor` is the viewer's own time, as an id.
 _OF_BOTH = (
-    posts.c.visibility == int(Visibility.DIRECT), posts.c.id >= param("floor"), posts.c.id >= logins.c.marks_since * ID_BITS,
+    posts.c.visibility == int(Visibility.DIRECT), posts.c.id >= param("floor"), posts.c.id >= logins.c.marks_since * first_id_at(1),
 )  # fmt: skip
 SEEN = statement(
     select(read_marks.c.account_id, posts.c.root, func.max(posts.c.id))
@@ -100,7 +99,7 @@ async def mark(w: Writing, account: int, root: int, post: int) -> list[int]:
         return []
     await w.run(MARK, me=account, of=root, post=post)
     w.touch(TALKS, account)
-    rows = await w.fetch(WRITERS, me=account, of=root, before=before, post=post, floor=wanted * ID_BITS)
+    rows = await w.fetch(WRITERS, me=account, of=root, before=before, post=post, floor=first_id_at(wanted))
     return [row[0] for row in rows if row[0] != account]
 
 
@@ -111,5 +110,5 @@ async def seen(reading: Reading, account: int, roots: Iterable[int], people: Ite
         return []
     # Their messages, and whom these name: an edit may name somebody no more.
     keyed = reading.by(WROTE, account).by(TALKS, account, *whom)
-    rows = await keyed.fetch(SEEN, me=account, roots=listed(list(roots)), floor=wanted * ID_BITS)
+    rows = await keyed.fetch(SEEN, me=account, roots=listed(list(roots)), floor=first_id_at(wanted))
     return [Mark(*row) for row in rows if row[0] in whom]
