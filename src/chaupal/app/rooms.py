@@ -52,7 +52,7 @@ async def joined(settings: Settings, clock: Clock, *, beside: bool) -> House:
     make_id = Ids(clock, beside=beside, seat=await work.seat(SEATS))
     files = keeper_of(settings)
     feeds = LocalFeeds(read=partial(note, HOMES), changed=partial(work.memory.moved, HOMES))
-    work.memory.beside = feeds.dismiss_all
+    work.memory.afresh = feeds.dismiss_all
     mail: Mail = (
         MailBySmtp(settings.smtp_url, settings.mail_from)
         if settings.smtp_url

@@ -159,7 +159,7 @@ async def test_of_what_broke_while_it_was_committed_nothing_is_remembered_for_pe
 ):
     """The law above all: else it would be obeyed only when something else of it changes. And homes, which nobody was told of."""
     afresh: list[str] = []
-    work.memory.beside = lambda: afresh.append("homes")
+    work.memory.afresh = lambda: afresh.append("homes")
     before, execute = work.memory.rulings.version, asyncpg.Connection.execute
 
     async def breaks(self: Any, query: str, *args: Any, **more: Any) -> str:

@@ -136,7 +136,7 @@ class Memory:
         self.rulings = RulingsKept()
         self.roll: Roll = _as_kept  # which role an account truly has: that of its row only where the log gave it
         self.heard: Heard = _nobody  # hears of every forgetting; None: all of it
-        self.beside: Callable[[], None] = _nothing  # forgets what is kept beside the store and follows it: homes
+        self.afresh: Callable[[], None] = _nothing  # what is kept beside the store and follows it begins anew: homes
         self._open: set[Noted] = set()
 
     @property
@@ -172,7 +172,7 @@ class Memory:
         self.answers.clear()
         for noted in self._open:
             noted.missed, noted.everything = True, True
-        self.beside()
+        self.afresh()
         self.heard(None)
 
     def _drop(self, touched: set[Touched]) -> None:
