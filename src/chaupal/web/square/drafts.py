@@ -63,7 +63,7 @@ async def _keep(call: Call[Typed], ids: list[int]) -> int:
 
 ROUTES: tuple[Route, ...] = (
     get("/drafts", listed, Surface.OWN, shape=Shape.PAGE),
-    post("/drafts", keep, Surface.OWN, shape=Shape.PAGE, takes=Typed, body=66_000_000),
+    post("/drafts", keep, Surface.OWN, shape=Shape.PAGE, takes=Typed, body=writing.WHOLE_FORM),
     post("/drafts/autosave", autosave, Surface.OWN, shape=Shape.PAGE, takes=Typed),
     post("/drafts/{id}/delete", drop, Surface.OWN, shape=Shape.PAGE, takes=Thrown, takes_back=True),
 )

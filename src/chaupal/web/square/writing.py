@@ -302,10 +302,11 @@ def posts_in(typed: Typed) -> int:
     return 1 + len(typed.following)
 
 
+WHOLE_FORM = 160_000_000  # bytes of a form with pictures and films, whichever of its buttons is pressed
 WRITES: dict[str, Any] = {"shape": Shape.PAGE, "limit": (300, 10_800)}
 
 ROUTES: tuple[Route, ...] = (
     get("/compose", compose, Surface.THREAD, shape=Shape.PAGE, takes=Begun),
-    post("/compose", publish, Surface.THREAD, takes=Typed, body=160_000_000, counts=posts_in, **WRITES),
-    post("/compose/more", one_more, Surface.THREAD, takes=Typed, body=160_000_000, **WRITES),
+    post("/compose", publish, Surface.THREAD, takes=Typed, body=WHOLE_FORM, counts=posts_in, **WRITES),
+    post("/compose/more", one_more, Surface.THREAD, takes=Typed, body=WHOLE_FORM, **WRITES),
 )

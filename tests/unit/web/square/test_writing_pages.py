@@ -1,7 +1,10 @@
 """Pages of writing, without a script: polls, edits, later posts, quotes, pins."""
 
+import regex
+
 from chaupal.kernel.clock import DAY, MINUTE, iso
 from chaupal.social.posts import polls, scheduling
+from chaupal.web.routes import ROUTES
 from painted import picture
 from village import Village, Villager
 
@@ -223,3 +226,13 @@ async def test_the_button_of_an_edit_says_save(village: Village):
     edit = await village.page_as("IN", f"/posts/{village.asha.latest.id}/edit", village.asha)
     foot = edit.partition('class="sheet-foot"')[2].partition("</div>")[0]
     assert "बदलाव सहेजें" in foot and "पोस्ट करें" not in foot
+
+
+async def test_each_button_of_the_form_takes_as_much_as_posting_does(village: Village):
+    """A thread with pictures that is too large for one of them would be lost at that one."""
+    page = await village.page_as("IN", "/compose", village.asha)
+    form = page.partition('<form class="sheet')[2].partition("</form>")[0]
+    sent = {"/compose", *regex.findall(r'formaction="([^"]+)"', form)}
+    assert {"/drafts", "/compose/more"} <= sent
+    takes = {route.path: route.body for route in ROUTES if route.method == "POST"}
+    assert {takes[path] for path in sent} == {takes["/compose"]}
