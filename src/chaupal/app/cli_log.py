@@ -131,13 +131,17 @@ def open_(
 @data_option
 @click.pass_context
 def erase(context: click.Context, index: int, names: tuple[str, ...], who: str, reason: str, data: str | None) -> None:
-    """Destroy what would open confidential fields of entry INDEX; that it was done is an entry, too."""
+    """Destroy what would open confidential fields of entry INDEX; that it was done is an entry, too.
+
+    What a secret entry says of the act itself (act, public, sd) is never destroyed.
+    """
     from chaupal.app.cli_order import staff
     from chaupal.governance.log import opening
 
     async def act(house: "House") -> None:
         viewer = await staff(house, who)
-        fields = names or tuple(await opening.sealed(house.court, viewer, index))
+        known = await opening.sealed(house.court, viewer, index)
+        fields = names or tuple(name for name in known if name not in opening.LASTING)
         erased = await opening.erase(house.court, viewer, index, fields, reason)
         click.echo(f"entry {erased} says that {len(fields)} fields of entry {index} were erased")
 

@@ -11,12 +11,15 @@ from chaupal.governance.orders.papers import check_reason
 from chaupal.kernel.errors import Conflict, Invalid, NotFound
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import docket, erasing, knowing, ledger
-from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.machine.work import Reading
 from chaupal_audit import tlog
 from chaupal_audit.log import entries
 
 MAY = "open_entries"  # and never of an entry about oneself
 SECRET = tlog.SEALED[0]  # what opens a secret entry
+# What a secret entry says of the act itself. Nobody is named in it, and without it what binds would rest on nothing: it could
+# neither be published on its day nor be held against the log at a start.
+LASTING = frozenset(tlog.SEALED)
 WAITS = "entry_waits"
 
 type Kept = Mapping[str, tuple[str, int | None]]  # field -> (disclosure, when it was opened)
@@ -38,9 +41,12 @@ async def open_(court: Court, viewer: Viewer, index: int, names: Sequence[str], 
     """
     reason = check_reason(reason)
     async with court.work.writing() as w:
+        size = await ledger.hold(
+            w
+        )  # before anything is read: what one erases, another at the same time does not publish
         me, known = await _theirs(w, viewer, index)
         texts = _texts(known, index, names)
-        await _check_logged(w, index)
+        _check_logged(index, size)
         public = entries.Opened(disclosures=tuple(texts), by=record.pseudonym(court, me))
         opened, _ = await log.append(court, w, "open", ref, log.Written(public, {"reason": reason}), prev=index)
         await ledger.mark_opened(w, index, names)
@@ -52,13 +58,16 @@ async def erase(court: Court, viewer: Viewer, index: int, names: Sequence[str], 
 
     What carries a proposal out commits to the same as the proposal, so it goes there too; and so do the words in the rows that
     pages show. That it was done is an entry; its index. What an `open` entry said before is public and stays. Raises as
-    `open_` does.
+    `open_` does, and Conflict for what a secret entry says of the act itself (`LASTING`).
     """
     reason = check_reason(reason)
     async with court.work.writing() as w:
+        size = await ledger.hold(w)
         me, known = await _theirs(w, viewer, index)
         texts = _texts(known, index, names)
-        await _check_logged(w, index)
+        _check_logged(index, size)
+        if LASTING & {*names}:
+            raise Conflict("act_not_erased")
         public = entries.Opened(erased=len(texts), by=record.pseudonym(court, me))
         erased, _ = await log.append(court, w, "open", "", log.Written(public, {"reason": reason}), prev=index)
         for at, name in await ledger.where_disclosed(w, texts):
@@ -83,9 +92,9 @@ async def _theirs(reading: Reading, viewer: Viewer, index: int) -> tuple[int, Ke
     return await guards.act(reading, viewer, MAY, await docket.owners_at(reading, index)), known
 
 
-async def _check_logged(w: Writing, index: int) -> None:
+def _check_logged(index: int, size: int) -> None:
     """What opens an entry names it: of one that waits, that would tell that it does, and where (decision 24). Raises Conflict."""
-    if index >= await ledger.hold(w):
+    if index >= size:
         raise Conflict(WAITS)
 
 

@@ -71,6 +71,9 @@ FAULTS: dict[str, Fault] = {
         N_("This log has begun already: what it goes on from is said by its first entry, or by none")
     ),
     "entry_waits": whole(N_("The log has not come to this entry yet; an entry about it would tell that it waits")),
+    "act_not_erased": whole(
+        N_("What a secret entry says of the act itself is never erased; name the fields that are about people")
+    ),
     "log_unwitnessed": whole(N_("This log is not witnessed here")),
     "checkpoint_unsigned": whole(N_("The checkpoint is not signed by a known key of its log")),
     "proof_leads_elsewhere": whole(N_("The proof does not lead from the old size to the checkpoint")),

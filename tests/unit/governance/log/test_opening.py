@@ -1,16 +1,23 @@
 """What the log only committed to is opened field by field, checked with nothing but a hash, or destroyed for good."""
 
+import asyncio
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import sha256
 
 import msgspec
 import pytest
+from sqlalchemy import text
 
 from chaupal.governance.cases import decisions
-from chaupal.governance.log import log, opening
-from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
+from chaupal.governance.log import log, opening, reconcile
+from chaupal.governance.orders import publishing
+from chaupal.kernel.clock import DAY
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.store.court import docket, ledger, rulings
+from chaupal.store.machine.dialect import statement
+from chaupal.store.machine.work import Writing
+from chaupal.store.machine.work_postgres import PostgresWriting
 from chaupal_audit import tlog
 from chaupal_audit.log import entries
 from chaupal_audit.log.openings import check_openings
@@ -119,6 +126,46 @@ async def test_a_proposal_is_opened_as_its_disclosures_say(bench: Bench):
     assert [tlog.open_disclosure(text, await log.entry(bench.court, proposal)) for text in disclosed] == [  # pyright: ignore
         ("outcome", "withhold_post")
     ]
+
+
+@pytest.mark.parametrize("name", tlog.SEALED)
+async def test_that_there_was_a_secret_act_is_not_erased(bench: Bench, name: str):
+    """One approver did, and the server did not start again, nor was the order told of on its day."""
+    ref = await bench.order(gag_until="2021-02-20T12:00")
+    await bench.withhold(ref)
+    async with bench.court.work.reading() as reading:
+        order = await docket.order(reading, ref)
+    assert order is not None
+    with pytest.raises(Conflict, match="of the act itself"):
+        await opening.erase(bench.court, bench.dev, order.log_index, ["officer", name], REASON)
+    await opening.erase(bench.court, bench.dev, order.log_index, ["officer"], REASON)
+    await reconcile.check_in_force(bench.court)
+    bench.street.clock.move(10 * DAY)
+    assert await publishing.publish(bench.court, ref)
+    with pytest.raises(Conflict):
+        await opening.erase(bench.court, bench.dev, order.log_index, [name], REASON)
+    await reconcile.check_in_force(bench.court)
+
+
+IN_LINE = statement(text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"))
+
+
+async def somebody_stands_in_line(w: Writing) -> None:
+    """Until another waits for what this unit holds; on SQLite nobody has so much as begun."""
+    async with asyncio.timeout(30):
+        while isinstance(w, PostgresWriting) and not await w.value(IN_LINE):
+            await asyncio.sleep(0.01)
+
+
+async def test_what_is_erased_while_another_is_about_to_open_it_is_not_published(bench: Bench):
+    index = await secret_order(bench)
+    async with bench.court.work.writing() as w:
+        await ledger.hold(w)
+        at_once = asyncio.create_task(opening.open_(bench.court, bench.dev, index, ["officer"], REASON))
+        await somebody_stands_in_line(w)
+        await ledger.destroy_disclosures(w, [(await ledger.disclosures_of(w, index))["officer"][0]])
+    with pytest.raises(NotFound):
+        await at_once
 
 
 async def test_only_those_who_may_open(bench: Bench):
