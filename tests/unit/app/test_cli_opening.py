@@ -4,10 +4,17 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import click
 from click.testing import CliRunner, Result
 
-from chaupal.app.cli import cli
-from chaupal.kernel.errors import NotAllowed, NotFound
+from chaupal.app.cli import cli, visit
+from chaupal.app.cli_order import staff
+from chaupal.governance.log import log, opening
+from chaupal.kernel.errors import Conflict, NotAllowed, NotFound
+from chaupal.wire.call import House
+from chaupal_audit import tlog
+from chaupal_audit.log import entries
+from court import order_of
 
 WHY = "The order is no longer confidential since the court made it public."
 ACCOUNT = ("--password", "a long enough secret")
@@ -48,6 +55,37 @@ def test_what_is_confidential_is_opened_and_then_erased(tmp_path: Path):
     assert "8 fields" in done(tmp_path, "log", "erase", index, "--as", "lata", "--reason", WHY)
     again = run(tmp_path, "log", "open", index, "--field", "ground", "--as", "lata", "--reason", WHY)
     assert isinstance(again.exception, NotFound)
+
+
+def a_secret_order(data: Path) -> int:
+    """The entry of an order of which nobody outside may learn."""
+    said = log.Written(entries.Order(law="69A", bases=("public_order",)), {"officer": "A. Sharma"})
+
+    async def act(house: House) -> int:
+        async with house.court.work.writing() as w:
+            of = order_of(secrecy="gag")
+            return (await log.append(house.court, w, "order", of.ref, said, regime="IN-69A@1", matter=of))[0]
+
+    return visit(click.Context(cli), act, data=str(data), log_batch_minutes=0)
+
+
+def left(data: Path, index: int) -> set[str]:
+    """The fields of an entry that can still be opened."""
+
+    async def act(house: House) -> set[str]:
+        return {*await opening.sealed(house.court, await staff(house, "lata"), index)}
+
+    return visit(click.Context(cli), act, data=str(data))
+
+
+def test_all_that_is_left_of_a_secret_entry_is_what_names_nobody(tmp_path: Path):
+    a_proposal(tmp_path)
+    index = a_secret_order(tmp_path)
+    asked = ("log", "erase", str(index), "--as", "lata", "--reason", WHY)
+    assert isinstance(run(tmp_path, *asked, "--field", "officer", "--field", "act").exception, Conflict)
+    assert "officer" in left(tmp_path, index)
+    assert done(tmp_path, *asked).endswith(f"of entry {index} were erased\n")
+    assert left(tmp_path, index) == {*tlog.SEALED}
 
 
 def test_only_those_who_may_open_entries_do(tmp_path: Path):

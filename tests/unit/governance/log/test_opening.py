@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import msgspec
 import pytest
-from sqlalchemy import text
+import sqlalchemy
 
 from chaupal.governance.cases import decisions
 from chaupal.governance.log import log, opening, reconcile
@@ -147,14 +147,18 @@ async def test_that_there_was_a_secret_act_is_not_erased(bench: Bench, name: str
     await reconcile.check_in_force(bench.court)
 
 
-IN_LINE = statement(text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"))
+IN_LINE = statement(
+    sqlalchemy.text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+)
 
 
 async def somebody_stands_in_line(w: Writing) -> None:
     """Until another waits for what this unit holds; on SQLite nobody has so much as begun."""
     async with asyncio.timeout(30):
-        while isinstance(w, PostgresWriting) and not await w.value(IN_LINE):
+        come = not isinstance(w, PostgresWriting)
+        while not come:
             await asyncio.sleep(0.01)
+            come = bool(await w.value(IN_LINE))
 
 
 async def test_what_is_erased_while_another_is_about_to_open_it_is_not_published(bench: Bench):
