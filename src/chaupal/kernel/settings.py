@@ -39,6 +39,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         str,
         Meta(description="Empty: SQLite in the data directory. Else a PostgreSQL URL, postgresql://user@host/name."),
     ] = ""
+    valkey: Annotated[
+        str,
+        Meta(
+            description="Empty: one process serves. Else a Valkey's URL, valkey://host:port or"
+            " valkey+sentinel://host:port,host:port/name: any number of processes serve one PostgreSQL."
+        ),
+    ] = ""
     files: Annotated[
         str,
         Meta(
@@ -279,6 +286,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def postgres(self) -> bool:
         return bool(self.database)
 
+    @property
+    def many(self) -> bool:
+        """Whether other processes serve the same house."""
+        return bool(self.valkey)
+
 
 FIELDS = {field.name: field for field in msgspec.structs.fields(Settings)}
 
@@ -307,6 +319,7 @@ def load_settings(file: Path | None = None, environ: Mapping[str, str] | None = 
 
 
 PREFIX = "CHAUPAL_"
+VALKEYS = ("valkey", "valkeys", "valkey+sentinel", "valkeys+sentinel", "redis", "rediss")
 OTHER_WORDS = frozenset({"config"})  # said in the environment, but no settings
 
 
@@ -352,6 +365,10 @@ def _check(settings: Settings) -> None:
             raise BadSettings(f"trusted_proxies: {text} trusts half the internet; name your own proxies")
     if not known_country(settings.home_country):
         raise BadSettings(f"home_country: {settings.home_country} is no country's code (ISO 3166-1 alpha-2)")
+    if settings.valkey and not settings.database:
+        raise BadSettings("valkey: many processes need a PostgreSQL to serve; name it in database")
+    if settings.valkey and urlsplit(settings.valkey).scheme not in VALKEYS:
+        raise BadSettings("valkey: leave it empty, or begin with valkey:// or valkey+sentinel:// (valkeys:// over TLS)")
     where = urlsplit(settings.files)
     if settings.files and (where.scheme != "s3" or not where.netloc or where.query):
         raise BadSettings("files: leave it empty, or name a store as s3://bucket or s3://bucket/folder")

@@ -32,6 +32,16 @@ def test_a_country_header_without_trusted_proxies_is_refused():
         load_settings(environ={"CHAUPAL_COUNTRY_HEADER": "CF-IPCountry"})
 
 
+def test_many_processes_need_a_postgresql_and_a_valkey_by_its_url():
+    with pytest.raises(BadSettings, match="valkey: many processes need a PostgreSQL"):
+        load_settings(environ={"CHAUPAL_VALKEY": "valkey://localhost"})
+    database = {"CHAUPAL_DATABASE": "postgresql://localhost/chaupal"}
+    with pytest.raises(BadSettings, match="valkey: leave it empty, or begin with valkey://"):
+        load_settings(environ=database | {"CHAUPAL_VALKEY": "localhost:6379"})
+    assert load_settings(environ=database | {"CHAUPAL_VALKEY": "valkey://localhost"}).many
+    assert not load_settings(environ=database).many
+
+
 @pytest.mark.parametrize(
     "bad",
     [
