@@ -1,6 +1,6 @@
 """Every route of the API on one screen; each names its surface in its own room."""
 
-from chaupal.api import described, discovery, oauth, oembed
+from chaupal.api import described, discovery, health, oauth, oembed
 from chaupal.api.admin import accounts as admin_accounts
 from chaupal.api.admin import authorities as admin_authorities
 from chaupal.api.admin import bulk as admin_bulk
@@ -73,6 +73,7 @@ ROOMS: tuple[Route, ...] = (
     *discovery.ROUTES,
     *log.ROUTES,
     *metrics.ROUTES,
+    *health.ROUTES,
     *transparency.ROUTES,
     *record.ROUTES,
     *visibility.ROUTES,

@@ -29,12 +29,14 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._origin = running.house.settings.origin
         self._streams = running.carrier.streams
+        self._vitals = running.house.reads.work.vitals
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         click.echo(f"Chaupal: {self._origin}")
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._vitals.draining = True
         self._streams.close()
         await super().shutdown(sockets)
 

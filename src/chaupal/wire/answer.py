@@ -90,6 +90,8 @@ class Desk:
 
     async def answer(self, route: Route, request: Request) -> Answer:
         """The answer, or the problem in the shape that the route promises; never an exception."""
+        if route.bare:
+            return as_answer(await route.run(self._call(route, request, {})))
         call: Call[Any] | None = None
         limits: list[tuple[str, str]] = []
         try:

@@ -19,7 +19,7 @@ import msgspec
 from chaupal.governance.context import Court
 from chaupal.governance.log import tree as log_tree
 from chaupal.kernel.clock import DAY, HOUR, MINUTE
-from chaupal.kernel.errors import Conflict, NotFound
+from chaupal.kernel.errors import Conflict, NotFound, Problem
 from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.store.court import ledger
 from chaupal.store.court.ledger import Kept
@@ -274,6 +274,16 @@ async def _sign(court: Court, w: Writing, size: int) -> str:
     await marks.write(w, CHANGE_MARK, "")
     await marks.write(w, CHANGES_MARK, msgspec.json.encode([*await key_changes(w), (int(index), size)]).decode())
     return new
+
+
+async def holds_key(court: Court) -> bool:
+    """Whether the key that signs the log is here."""
+    try:
+        async with court.work.reading() as reading:
+            await _signing_key(court, reading)
+    except Problem:
+        return False
+    return True
 
 
 async def _signing_key(court: Court, reading: Reading) -> tlog.SigningKey:

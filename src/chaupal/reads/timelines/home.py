@@ -170,6 +170,7 @@ async def _newer(reading: Reading, me: int, found: Sequence[int]) -> Sequence[in
 
 async def _resident(reads: Reads, reading: Reading, me: int) -> Resident:
     found = await reads.feeds.page(me)
+    reads.work.vitals.home(resident=found is not None)
     return await _build(reads, reading, me) if found is None else found
 
 

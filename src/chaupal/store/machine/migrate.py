@@ -9,7 +9,11 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import column, select, table
+
 from chaupal.kernel.errors import Problem
+from chaupal.store.machine.dialect import statement
+from chaupal.store.machine.work import Reading
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
 
 SCRIPTS = Path(__file__).parent.parent / "migrations"
 VERSION = "SELECT version_num FROM alembic_version"
+AT = statement(select(column("version_num")).select_from(table("alembic_version")))
 
 
 def sqlite_url(path: Path) -> str:
@@ -59,6 +64,11 @@ async def _version_at(url: str) -> str | None:
         return None
     finally:
         await connection.close()
+
+
+async def is_right(reading: Reading) -> bool:
+    """Whether the store has all that this version needs. One that is newer has it: what goes, goes a version later."""
+    return (await reading.value(AT) or "") >= versions()[-1]
 
 
 def _sqlite_version(path: Path) -> str | None:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from chaupal.kernel.clock import Clock
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.event import Event
+from chaupal.kernel.vitals import Vitals
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.noted import NEVER, note
@@ -161,6 +162,7 @@ class Work(Protocol):
 
     memory: Memory
     clock: Clock
+    vitals: Vitals
     after_commit: AfterCommit
 
     def reading(self) -> Look: ...

@@ -1,6 +1,9 @@
 """What both stores share: events enter the outbox with their unit, and processes beside each other tell by a mark."""
 
+import time
+
 from chaupal.kernel.clock import Clock
+from chaupal.kernel.vitals import Vitals
 from chaupal.store.machine import marks, outbox
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.work import AfterCommit, Reading, Writing, nothing_after
@@ -17,6 +20,7 @@ class SharedWork:
     def __init__(self, clock: Clock, *, beside: bool) -> None:
         self.memory = Memory()
         self.clock = clock
+        self.vitals = Vitals()
         self.after_commit: AfterCommit = nothing_after
         self._beside = beside
         self._mark = ""
@@ -49,8 +53,9 @@ class SharedWork:
 
     async def look(self) -> None:
         """See `store.work.Work`."""
-        self._looked_at = self.clock()
+        began, self._looked_at = time.perf_counter(), self.clock()
         mark = await marks.read(self._reading, marks.CHANGED_BESIDE)
         if mark != self._mark:
             self._mark = mark
             self.memory.forget_all()
+        self.vitals.look(self._looked_at, time.perf_counter() - began)
