@@ -137,13 +137,13 @@ def _reachable(install: Path, folder: Path, user: pwd.struct_passwd | None) -> P
 
 def _start(programs: Path, folder: Path, user: pwd.struct_passwd | None) -> tuple[subprocess.Popen[Any], int]:
     for _ in range(3):  # another process may take the free port before the server does
-        port = _free_port()
+        port = free_port()
         doors = {"listen_addresses": "127.0.0.1", "port": str(port), "unix_socket_directories": str(folder)}
         flags = [f"--{name}={value}" for name, value in {**HASTY, **SMALL, **doors}.items()]
         with (folder / "log").open("ab") as log:
             server = subprocess.Popen(
                 [programs / "postgres", "-D", folder / "data", *flags],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", preexec_fn=_die_with_parent(), **_as(user),
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", preexec_fn=die_with_parent(), **_as(user),
             )  # fmt: skip
         if _answers(server, port):
             return server, port
@@ -194,7 +194,7 @@ def _run(command: list[str | Path], user: pwd.struct_passwd | None) -> None:
         raise RuntimeError(f"{command[0]} failed:\n{done.stderr.decode(errors='replace')[-2000:]}")
 
 
-def _die_with_parent() -> Callable[[], None] | None:
+def die_with_parent() -> Callable[[], None] | None:
     """So that a test run that is killed leaves no server behind (Linux only)."""
     if sys.platform != "linux":
         return None
@@ -202,7 +202,8 @@ def _die_with_parent() -> Callable[[], None] | None:
     return lambda: prctl(set_parent_death_signal, signal.SIGQUIT)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody had a moment ago."""
     with closing(socket.socket()) as door:
         door.bind(("127.0.0.1", 0))
         return int(door.getsockname()[1])

