@@ -19,7 +19,7 @@ WORDS   = src/chaupal/assets/lexicon/words.hi.gz
 SCRIPTS = $(shell find src/chaupal/web/script -name '*.ts')
 
 .NOTPARALLEL:
-.PHONY: help run dev quick test check fmt map messages catalogues assets scripts services bench bench-compare lighthouse pictures gallery clean
+.PHONY: help run dev quick test check fmt map messages catalogues assets scripts services bench bench-compare lighthouse pictures gallery cluster clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 | \2/p' Makefile | column -t -s '|' 2>/dev/null \
@@ -88,6 +88,11 @@ bench: .stamps/dev catalogues assets scripts ## measure speed, as ratios to a ba
 
 bench-compare: .stamps/dev catalogues assets scripts ## the same, put beside an earlier run: BASE=bench/runs/….json
 	.venv/bin/python -m bench --compare $(BASE) $(ARGS)
+
+CLUSTER = TMPDIR=$$(tools/tmpdir.sh) PYTHONPATH=tests:. .venv/bin/python -m
+
+cluster: .stamps/dev catalogues assets scripts services ## three servers, two workers and all they stand on, on this machine, until Ctrl-C
+	$(CLUSTER) cluster $(ARGS)
 
 lighthouse: .stamps/run catalogues assets scripts ## scores of the main pages on a phone (Lighthouse, on Chromium); AT=http://… of a running village
 	node tools/lighthouse.mjs $(or $(AT),http://localhost:8000) $(ARGS)

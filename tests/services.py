@@ -84,9 +84,9 @@ def postgres() -> Generator[Postgres]:
     try:
         if user:
             os.chown(folder, user.pw_uid, user.pw_gid)
-        programs = _programs(folder, user)
-        _run([programs / "initdb", "-D", folder / "data", *LOCALE, *OWNER], user)
-        server, port = _start(programs, folder, user)
+        installed = programs(folder, user)
+        _run([installed / "initdb", "-D", folder / "data", *LOCALE, *OWNER], user)
+        server, port = _start(installed, folder, user)
         handed = Postgres(port)
         try:
             yield handed
@@ -112,7 +112,7 @@ def postgres_database(postgres_server: Postgres) -> Iterator[str]:
     postgres_server.drop(dsn)
 
 
-def _programs(folder: Path, user: pwd.struct_passwd | None) -> Path:
+def programs(folder: Path, user: pwd.struct_passwd | None) -> Path:
     """The folder of initdb and postgres: Debian's 17, else its newest above, else the one in the wheel."""
     found = {int(path.parts[-3]): path.parent for path in Path("/usr/lib/postgresql").glob("[0-9]*/bin/initdb")}
     wanted = sorted(version for version in found if version >= 17)
@@ -135,14 +135,14 @@ def _reachable(install: Path, folder: Path, user: pwd.struct_passwd | None) -> P
     return install
 
 
-def _start(programs: Path, folder: Path, user: pwd.struct_passwd | None) -> tuple[subprocess.Popen[Any], int]:
+def _start(installed: Path, folder: Path, user: pwd.struct_passwd | None) -> tuple[subprocess.Popen[Any], int]:
     for _ in range(3):  # another process may take the free port before the server does
         port = free_port()
         doors = {"listen_addresses": "127.0.0.1", "port": str(port), "unix_socket_directories": str(folder)}
         flags = [f"--{name}={value}" for name, value in {**HASTY, **SMALL, **doors}.items()]
         with (folder / "log").open("ab") as log:
             server = subprocess.Popen(
-                [programs / "postgres", "-D", folder / "data", *flags],
+                [installed / "postgres", "-D", folder / "data", *flags],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", preexec_fn=die_with_parent(), **_as(user),
             )  # fmt: skip
         if _answers(server, port):

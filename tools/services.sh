@@ -18,6 +18,8 @@ command -v ffmpeg >/dev/null || missing="$missing ffmpeg"
 command -v go >/dev/null || missing="$missing golang-go"
 command -v litewitness >/dev/null || missing="$missing litetlog"
 [ -d /usr/share/gocode/src/golang.org/x/mod/sumdb ] || missing="$missing golang-golang-x-mod-dev"
+command -v haproxy >/dev/null || [ -x /usr/sbin/haproxy ] || missing="$missing haproxy"
+command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || missing="$missing pgbouncer"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then

@@ -1,0 +1,161 @@
+"""Processes of the cluster: started, stopped, killed, paused and started again; none outlives whoever started it."""
+
+import ctypes
+import os
+import pwd
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PATIENCE = 60.0  # seconds until something that does not come up is an error
+PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+def die_with_parent(how: signal.Signals = signal.SIGKILL) -> None:
+    """To be run in a child before its program: it is told so when its parent is gone, however that went (Linux only)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, how)
+
+
+def unprivileged() -> pwd.struct_passwd | None:
+    """Whom servers run as that refuse root. None where we are not root ourselves."""
+    if os.geteuid() != 0:
+        return None
+    names = {entry.pw_name: entry for entry in pwd.getpwall()}
+    return names.get("postgres") or names["nobody"]
+
+
+def give(path: Path, user: pwd.struct_passwd | None) -> Path:
+    """Make a folder there that `user` may write in; the folder itself."""
+    path.mkdir(0o700, parents=True, exist_ok=True)
+    if user:
+        os.chown(path, user.pw_uid, user.pw_gid)
+    return path
+
+
+def as_user(user: pwd.struct_passwd | None) -> dict[str, object]:
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+
+
+def run(command: Sequence[object], user: pwd.struct_passwd | None = None) -> str:
+    """Run a program to its end; what it printed. Raises RuntimeError with what it complained of."""
+    done = subprocess.run(
+        [str(word) for word in command], capture_output=True, check=False, cwd="/", stdin=subprocess.DEVNULL,
+        text=True, preexec_fn=die_with_parent, **as_user(user),
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(f"{command[0]}: {(done.stderr or done.stdout)[-2000:]}")
+    return done.stdout
+
+
+@dataclass
+class Child:
+    """One process of the cluster. `ready` asks whether it answers; what it says is kept in `log`.
+
+    Started from the main thread only: a child's parent is the thread that started it, and it dies with that.
+    """
+
+    name: str
+    command: Sequence[object]
+    log: Path
+    environ: Mapping[str, str] = field(default_factory=dict[str, str])
+    user: pwd.struct_passwd | None = None
+    ready: Callable[[], bool] = lambda: True
+    process: subprocess.Popen[bytes] | None = None
+    stopped: bool = False  # by SIGSTOP
+    unset: Collection[str] = ()  # words of our environment that are not told
+
+    def begin(self) -> None:
+        """Start, and do not wait."""
+        ours = {name: value for name, value in os.environ.items() if name not in self.unset}
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [str(word) for word in self.command], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
+                env={**ours, **self.environ}, preexec_fn=die_with_parent, start_new_session=True, **as_user(self.user),
+            )  # fmt: skip
+        self.stopped = False
+
+    def start(self) -> float:
+        """Start and wait until it answers; seconds that it took. Raises RuntimeError with its last words."""
+        self.begin()
+        return self.wait()
+
+    def wait(self) -> float:
+        """Wait until it answers; seconds that it took. Raises RuntimeError with its last words."""
+        began = time.monotonic()
+        while self.alive() and time.monotonic() - began < PATIENCE:
+            if self.ready():
+                return time.monotonic() - began
+            time.sleep(0.02)
+        raise RuntimeError(f"{self.name} did not come up:\n{self.said()}")
+
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def said(self) -> str:
+        """The end of what it wrote."""
+        return self.log.read_text(errors="replace")[-3000:] if self.log.exists() else ""
+
+    def send(self, how: signal.Signals) -> None:
+        """A signal, to it alone."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(how)
+
+    def pause(self) -> None:
+        """It and what it started stand still (SIGSTOP), until `go_on`."""
+        self.stopped = True
+        self._all(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self.stopped = False
+        self._all(signal.SIGCONT)
+
+    def kill(self) -> None:
+        """As a power cut: kill -9, of it and of what it started."""
+        if self.process is not None:
+            self._all(signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+    def _all(self, how: signal.Signals) -> None:
+        # The first one first: it would start anew what is taken from it.
+        for pid in tree(self.process.pid) if self.process is not None else ():
+            with suppress(ProcessLookupError):
+                os.kill(pid, how)
+
+    def stop(self, how: signal.Signals = signal.SIGTERM, patience: float = 20.0) -> None:
+        """Ask it to end; killed where it does not."""
+        if self.process is not None:
+            if self.stopped:
+                self.go_on()
+            self.send(how)
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(patience)
+            self.kill()
+
+
+def tree(pid: int) -> list[int]:
+    """A process and all that it started and that they started, parents before children (Linux)."""
+    children: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            # The name in parentheses may hold anything; the parent is the second field after it.
+            parent = int(stat.read_text(errors="replace").rpartition(")")[2].split()[1])
+            children.setdefault(parent, []).append(int(stat.parent.name))
+    found = [pid]
+    for one in found:
+        found += children.get(one, [])
+    return found
+
+
+def answers(port: int) -> bool:
+    """Whether somebody takes connections there."""
+    with closing(socket.socket()) as door:
+        door.settimeout(1)
+        return door.connect_ex(("127.0.0.1", port)) == 0
