@@ -1,20 +1,60 @@
 """What every bus must do; a new one is added to BUSES and passes all of this. It may lose messages, but not mix them up."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 
 import pytest
 
+from chaupal.ports import bus_valkey
+from chaupal.ports import valkey as client
 from chaupal.ports.bus import Bus
 from chaupal.ports.bus_local import LocalBus
+from chaupal.ports.bus_valkey import ValkeyBus
+from chaupal.ports.valkey import Server
+from valkeys import Valkey, Watched
 
-BUSES: dict[str, Callable[[], Bus]] = {"local": LocalBus}
+BUSES = ("local", "valkey")
 MOMENT = 0.05  # seconds in which a message that was not lost has come
 
 
+type Another = Callable[..., Awaitable[ValkeyBus]]
+
+
 @pytest.fixture(params=BUSES)
-def bus(request: pytest.FixtureRequest) -> Bus:
-    return BUSES[request.param]()
+async def bus(request: pytest.FixtureRequest) -> AsyncIterator[Bus]:
+    if request.param == "local":
+        yield LocalBus()
+        return
+    server = Server(request.getfixturevalue("valkey_url"), "test")
+    await server.open()
+    yield ValkeyBus(server)
+    await server.close()
+
+
+@pytest.fixture
+async def another(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Another]:
+    """Makes the bus of one more process at the Valkey of that URL; a loss is seen soon."""
+    monkeypatch.setattr(client, "LOOK_EVERY", 0.2)
+    monkeypatch.setattr(bus_valkey, "LOOK_EVERY", 0.2)
+    monkeypatch.setattr(bus_valkey, "SILENCE", 0.2)
+    async with AsyncExitStack() as stack:
+
+        async def make(url: str, name: str = "test") -> ValkeyBus:
+            server = Server(url, name)
+            await server.open()
+            stack.push_async_callback(server.close)
+            return ValkeyBus(server)
+
+        yield make
+
+
+async def rung(bus: Bus, there: list[str], message: str) -> None:
+    """Say it until it is heard there: a bus may lose what was said while somebody sat down to listen."""
+    async with asyncio.timeout(30):
+        while message not in there:
+            bus.publish("outbox", message)
+            await asyncio.sleep(MOMENT)
 
 
 async def heard(*lists: list[str]) -> None:
@@ -108,3 +148,71 @@ async def test_a_listener_that_fails_keeps_nobody_else_from_hearing(bus: Bus):
     bus.publish("outbox", "1")
     await heard(kept)
     assert kept == ["1"]
+
+
+async def test_processes_hear_each_other_and_each_of_itself_once(another: Another, own_valkey: Valkey):
+    one, other = await another(own_valkey.url), await another(own_valkey.url)
+    here: list[str] = []
+    there: list[str] = []
+    one.subscribe("outbox", here.append)
+    other.subscribe("outbox", there.append)
+    await rung(one, there, "sat")
+    await rung(other, here, "down")
+    here.clear()
+    there.clear()
+    one.publish("outbox", "1")
+    one.publish("elsewhere", "2")
+    one.publish("outbox", "3")
+    async with asyncio.timeout(5):
+        while there[-1:] != ["3"]:  # noqa: ASYNC110
+            await asyncio.sleep(MOMENT / 10)
+    assert [word for word in there if word != "sat"] == ["1", "3"] == [word for word in here if word != "down"]
+
+
+async def test_two_houses_at_one_valkey_do_not_hear_each_other(another: Another, own_valkey: Valkey):
+    ours, theirs = await another(own_valkey.url), await another(own_valkey.url, "neighbour")
+    here: list[str] = []
+    there: list[str] = []
+    ours.subscribe("outbox", here.append)
+    theirs.subscribe("outbox", there.append)
+    same: list[str] = []
+    (await another(own_valkey.url, "neighbour")).subscribe("outbox", same.append)
+    await rung(theirs, same, "to our own")
+    assert here == []
+
+
+async def test_a_bus_whose_valkey_was_killed_goes_on_here_and_is_heard_again_when_it_is_back(
+    another: Another, own_valkey: Valkey
+):
+    one, other = await another(own_valkey.url), await another(own_valkey.url)
+    here: list[str] = []
+    there: list[str] = []
+    one.subscribe("outbox", here.append)
+    other.subscribe("outbox", there.append)
+    await rung(one, there, "before")
+    own_valkey.kill()
+    one.publish("outbox", "meanwhile")
+    assert here[-1] == "meanwhile"
+    own_valkey.start()
+    await rung(one, there, "after")
+    assert "meanwhile" not in there
+
+
+async def test_a_bus_whose_valkey_hung_is_heard_again(another: Another, own_valkey: Valkey):
+    one, other = await another(own_valkey.url), await another(own_valkey.url)
+    there: list[str] = []
+    other.subscribe("outbox", there.append)
+    await rung(one, there, "before")
+    own_valkey.freeze()
+    await asyncio.sleep(1)  # it was asked, and said nothing
+    own_valkey.thaw()
+    await rung(one, there, "after")
+
+
+async def test_a_bus_follows_its_valkey_to_the_replica(another: Another, watched_valkeys: Watched):
+    one, other = await another(watched_valkeys.url), await another(watched_valkeys.url)
+    there: list[str] = []
+    other.subscribe("outbox", there.append)
+    await rung(one, there, "before")
+    watched_valkeys.main.kill()
+    await rung(one, there, "after")

@@ -1,11 +1,13 @@
 """Composition: which implementation stands behind each port, and how the rooms are joined into a server."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from chaupal.api.described import description
 from chaupal.api.routes import ROUTES as API_ROUTES
+from chaupal.app.between import bus_of, meter_of, valkey_of
 from chaupal.app.rooms import joined
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.hub import Hub
@@ -18,9 +20,8 @@ from chaupal.governance.log import batches, log, reconcile
 from chaupal.governance.people import roles
 from chaupal.kernel.clock import Clock, system_clock
 from chaupal.kernel.settings import Settings
-from chaupal.ports.bus_local import LocalBus
+from chaupal.ports.bus import Bus
 from chaupal.ports.country import Locator, country_file
-from chaupal.ports.meter_local import LocalMeter
 from chaupal.social.people import accounts
 from chaupal.web.design import api_pages
 from chaupal.web.errors import error_page
@@ -31,6 +32,9 @@ from chaupal.wire.asgi import Front
 from chaupal.wire.call import House
 from chaupal.wire.scope import App
 from chaupal.wire.streaming import Streaming
+
+if TYPE_CHECKING:
+    from chaupal.ports.valkey import Server
 
 ROUTES = (*API_ROUTES, *WEB_ROUTES, *api_pages.routes(partial(description, API_ROUTES)))
 
@@ -43,11 +47,14 @@ class Running(msgspec.Struct):
     runner: Runner
     carrier: Carrier
     timers: Timers
+    valkey: "Server | None" = None
 
     async def close(self) -> None:
         self.carrier.streams.close()
         await self.timers.close()
         await self.runner.close()
+        if self.valkey is not None:
+            await self.valkey.close()
         await self.house.square.work.close()
 
 
@@ -56,8 +63,12 @@ async def open_house(settings: Settings, *, clock: Clock = system_clock, run: bo
 
     `run=False` leaves the outbox to the caller (tests call `runner.settle`).
     """
+    server = valkey_of(settings)
     house = await joined(settings, clock, beside=False)
-    carrier = _carrier(house)
+    if server is not None:
+        server.name = house.court.keys.name
+        await server.open()
+    carrier = _carrier(house, bus_of(server))
     house.square.work.after_commit = Hub(carrier)
     await accounts.ensure_system_account(house.square)
     await log.check_log(house.court)
@@ -66,19 +77,19 @@ async def open_house(settings: Settings, *, clock: Clock = system_clock, run: bo
     await roles.watch(house.court)
     await laws.check_cited(house.court)
     await laws.log_laws(house.court)
-    desk = Desk(house, Locator(settings, country_file(settings)), LocalMeter(clock), error_page, in_words)
+    desk = Desk(house, Locator(settings, country_file(settings)), meter_of(server, clock), error_page, in_words)
     front = Front(desk, ROUTES, Streaming(desk, carrier.streams, ROUTES))
-    running = Running(house, front, Runner(carrier), carrier, Timers(carrier))
+    running = Running(house, front, Runner(carrier), carrier, Timers(carrier), server)
     if run:
         running.runner.start()
         running.timers.start()
     return running
 
 
-def _carrier(house: House) -> Carrier:
+def _carrier(house: House, bus: Bus) -> Carrier:
     square = house.square
     streams = Streams(house.settings, square.work, PLACING)
     return Carrier(
-        house.settings, square.work, square.clock, square.make_id, house.reads.feeds, LocalBus(), square.mail, streams, square,
+        house.settings, square.work, square.clock, square.make_id, house.reads.feeds, bus, square.mail, streams, square,
         house.court,
     )  # fmt: skip

@@ -24,6 +24,9 @@ class LocalMeter:
         entry[0] += times
         return Count(entry[0], entry[1])
 
+    async def hit_together(self, key: str, seconds: int, times: int = 1) -> Count:
+        return self.hit(key, seconds, times)
+
     def _tidy(self, now: int) -> None:
         """What is over goes; where that is not half of it, the older half: whoever comes from ever new places must not make
         each of their requests look through all that is counted."""

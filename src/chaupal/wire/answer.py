@@ -103,7 +103,7 @@ class Desk:
                 call.caller = caller = await self._identify(route, request.headers, cookies)
                 call.viewer = self._viewer(call, caller, cookies, request.headers)
             finally:  # who comes with a wrong token spends what their address has
-                spent = self._limits.spend(call)
+                spent = await self._limits.spend(call)
                 limits = limit_headers(spent, self.house.square.clock())
                 check_limit(spent)
             self._admit(route, call)
@@ -135,7 +135,7 @@ class Desk:
             call.caller = caller = await self._identify(route, request.headers, cookies)
             call.viewer = self._viewer(call, caller, cookies, request.headers)
         finally:
-            check_limit(self._limits.spend(call))
+            check_limit(await self._limits.spend(call))
         self._admit(route, call)
         await self._check_standing(route, call)
         await self._take(route, request, call)
@@ -314,9 +314,9 @@ class Desk:
             if (name == "id" or name.endswith("_id")) and parse_id(request.path[name]) is None:
                 raise NotFound
         call.args = check(route.takes, sent)
-        self._limits.spend_rest(call)
+        await self._limits.spend_rest(call)
         if route.guesses is None or await route.guesses(call):
-            self._limits.guard(call)
+            await self._limits.guard(call)
 
     async def _say(self, route: Route, call: Call[Any], problem: Problem) -> Answer:
         if route.shape is Shape.API:

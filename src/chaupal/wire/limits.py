@@ -18,6 +18,7 @@ GENERAL = (300, 300)  # requests per seconds, per account and per address, as Ma
 FILES = (3_000, 300)  # counted apart: one page of posts brings forty pictures along
 GUESSES = (20, 900)  # of the secret of one name, from wherever they come
 MESSAGES = (120, 60)  # on all WebSockets of one caller: each may be a question to the store
+FEW = 120  # what one may do no more often than this in a window is counted with all other processes before one goes on
 
 
 class Spent(msgspec.Struct, frozen=True):
@@ -39,7 +40,7 @@ class Limits:
         self._on = settings.rate_limits
         self._scale = settings.rate_limit_scale
 
-    def spend(self, call: Call[Any]) -> Spent | None:
+    async def spend(self, call: Call[Any]) -> Spent | None:
         """The limit that this request falls under (its route's own, else the general one), and its use; None: no limits."""
         if not self._on:
             return None
@@ -48,23 +49,22 @@ class Limits:
         file = route.shape is Shape.FILE
         spent = self._counted("f" if file else "", who, *(FILES if file else GENERAL))
         if route.limit is not None and not spent.over:
-            spent = self._counted(f"{route.path} ", who, *route.limit)
+            spent = await self._of_route(route.limit, f"{route.path} ", who)
         return spent
 
-    def spend_rest(self, call: Call[Any]) -> None:
+    async def spend_rest(self, call: Call[Any]) -> None:
         """What counts as several towards its route's limit has spent one; now the others. Raises TooMany."""
         route = call.route
         if self._on and route.limit is not None and route.counts is not None:
-            check_limit(
-                self._counted(f"{route.path} ", counted_as(call), *route.limit, times=route.counts(call.args) - 1)
-            )
+            rest = route.counts(call.args) - 1
+            check_limit(await self._of_route(route.limit, f"{route.path} ", counted_as(call), rest))
 
     def heed(self, call: Call[Any]) -> None:
         """One more message on a connection that stays open. Raises TooMany."""
         if self._on:
             check_limit(self._counted("m", counted_as(call), *MESSAGES))
 
-    def guard(self, call: Call[Any]) -> None:
+    async def guard(self, call: Call[Any]) -> None:
         """Guesses are counted by the name they are about, too: an attacker has many addresses. Raises GuessedAt.
 
         A browser with which somebody of that name came in before is counted by itself: others cannot shut them out.
@@ -75,17 +75,34 @@ class Limits:
         if call.route.offices:
             name = browsers.OFFICE + name
         browser = browsers.known(call.house.square, call.cookies.get(browsers.COOKIE, ""), name)
-        spent = self._count(f"{call.route.path} {f'b{browser}' if browser else f'n{digest(name)}'}", *GUESSES)
+        most, seconds = GUESSES
+        key = f"{call.route.path} {f'b{browser}' if browser else f'n{digest(name)}'}"
+        spent = Spent(most * self._scale, await self._meter.hit_together(key, seconds))
         if spent.over:
             raise GuessedAt(retry_at=spent.count.ends_at)
 
-    def _counted(self, what: str, who: tuple[Net, ...], most: int, seconds: int, *, times: int = 1) -> Spent:
-        """The narrowest net's use, else that of the wider one which is used up."""
-        spent = [self._count(f"{what}{net.name}", most * net.times, seconds, times) for net in who]
-        return next((one for one in spent if one.over), spent[0])
+    def _counted(self, what: str, who: tuple[Net, ...], most: int, seconds: int, times: int = 1) -> Spent:
+        return _narrowest(
+            [Spent(most * net.times * self._scale, self._meter.hit(f"{what}{net.name}", seconds, times)) for net in who]
+        )
 
-    def _count(self, key: str, most: int, seconds: int, times: int = 1) -> Spent:
-        return Spent(most * self._scale, self._meter.hit(key, seconds, times))
+    async def _of_route(self, limit: tuple[int, int], what: str, who: tuple[Net, ...], times: int = 1) -> Spent:
+        most, seconds = limit
+        if most > FEW:
+            return self._counted(what, who, most, seconds, times)
+        return _narrowest(
+            [
+                Spent(
+                    most * net.times * self._scale, await self._meter.hit_together(f"{what}{net.name}", seconds, times)
+                )
+                for net in who
+            ]
+        )
+
+
+def _narrowest(spent: list[Spent]) -> Spent:
+    """The narrowest net's use, else that of the wider one which is used up."""
+    return next((one for one in spent if one.over), spent[0])
 
 
 def counted_as(call: Call[Any]) -> tuple[Net, ...]:

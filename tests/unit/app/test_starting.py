@@ -11,7 +11,7 @@ from chaupal.app.lasting import lasting
 LATER = frozenset({
     "webauthn", "OpenSSL", "joserfc", "authlib", "httpx2", "smtplib", "email.policy", "xml.sax", "markdown_it", "nh3", "selectolax",
     "jinja2", "pycld2", "difflib", "tarfile", "maxminddb", "structlog", "rich", "alembic", "asyncpg", "sqlalchemy.dialects.postgresql",
-    "pyvips", "PIL", "obstore", "pyhanko", "segno",
+    "pyvips", "PIL", "obstore", "pyhanko", "segno", "valkey",
 })  # fmt: skip
 
 ASK = """

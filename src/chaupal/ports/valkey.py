@@ -1,0 +1,255 @@
+"""The one way to a Valkey: its addresses, its time-outs, and what it is when nobody answers. Nobody waits for one that is gone.
+
+The law, posts and ties are never here: what Valkey holds may be lost at any moment, and is only a shorter way to the same answer.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import partial
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+import valkey.asyncio as driver
+from valkey.asyncio.retry import Retry
+from valkey.asyncio.sentinel import SentinelConnectionPool
+from valkey.backoff import NoBackoff
+from valkey.exceptions import AuthenticationError, NoPermissionError, ResponseError, ValkeyError
+
+from chaupal.kernel.saying import log
+from chaupal.kernel.settings import BadSettings
+
+PATIENCE = 0.1  # seconds that a command may take; after that Valkey is gone until a look finds it again
+TICKS = 5  # steps of that. While this process itself is held up (by a large page), at most one of them passes
+LOOK_EVERY = 1.0  # seconds between looks for one that is gone, and that such a look may take
+AT_START = 5.0  # seconds to answer at the start, where a wrong address must be told
+LEAST = (7, 2)
+CONNECTIONS = 16  # commands at once; who listens has a connection beside these
+PORT, SENTINEL_PORT = 6379, 26379
+
+UNREACHED = "valkey: nobody answers at {0} ({1}); is the address right, and Valkey started?"
+STRANGER = "valkey: what answers at {0} is no Valkey ({1})"
+REFUSED = "valkey: {0} refuses the name or the password: {1}"
+OLD = "valkey: {0} is {1} {2}; Valkey 7.2 or newer is needed (a Redis of 7.2 or newer does, too)"
+COPY = "valkey: {0} is a replica, which takes no writing; name the primary, or its Sentinels by valkey+sentinel://"
+
+
+class Gone(Exception):
+    """Valkey does not answer now. Whoever asked goes on without it."""
+
+
+class Address(msgspec.Struct, frozen=True):
+    """Where it is. `hosts`: of its Sentinels where `name` is what they call it."""
+
+    hosts: Sequence[tuple[str, int]]
+    name: str = ""
+    user: str = ""
+    password: str = ""
+    database: int = 0
+    tls: bool = False
+
+    def __str__(self) -> str:
+        """As it may be told to anybody: without the password."""
+        return ",".join(f"{host}:{port}" for host, port in self.hosts)
+
+
+def address_of(url: str) -> Address:
+    """`valkey://user:password@host:port/0`, or `valkey+sentinel://user:password@host:port,host:port/name/0`; with
+    `valkeys` over TLS, and `redis` for the same. User and password are those of the Valkey, not of its Sentinels.
+
+    Raises BadSettings.
+    """
+    parts = urlsplit(url)
+    scheme, _, way = parts.scheme.partition("+")
+    path = [part for part in parts.path.split("/") if part]
+    name = path.pop(0) if way and path else ""
+    who, _, where = parts.netloc.rpartition("@")
+    user, _, password = who.partition(":")
+    try:
+        hosts = [_host(text, SENTINEL_PORT if way else PORT) for text in where.split(",")]
+        database = int(path.pop(0)) if path else 0
+    except ValueError as error:
+        raise BadSettings(f"valkey: {error}") from error
+    if path or (len(hosts) > 1 and not way):
+        raise BadSettings("valkey: one address as valkey://host:port, or valkey+sentinel://host:port,host:port/name")
+    if way and not name:
+        raise BadSettings(
+            "valkey: after the Sentinels comes what they call the Valkey: valkey+sentinel://host:port/name"
+        )
+    return Address(hosts, name, unquote(user), unquote(password), database, scheme in ("valkeys", "rediss"))
+
+
+def _host(text: str, usual: int) -> tuple[str, int]:
+    """Raises ValueError."""
+    found = urlsplit(f"//{text}")
+    if not found.hostname:
+        raise ValueError("an address without a host")
+    return found.hostname, found.port or usual
+
+
+class Server:
+    """One Valkey. `name`, given before anything is kept there, begins all names, so that two houses at one Valkey do not meet.
+
+    `there`: whether it answered when it was last asked. While it is not, `ask` and `run` raise Gone at once, and one look
+    a second finds it again.
+    """
+
+    def __init__(self, url: str, name: str = "") -> None:
+        self.address = address_of(url)
+        self.name = name
+        self.there = False
+        self.losses = 0
+        self._client = _client_of(self.address)
+        self._scripts: dict[str, Any] = {}
+        self._turns = asyncio.Semaphore(CONNECTIONS)
+        self._waiting: dict[asyncio.Timeout, int] = {}  # -> ticks left
+        self._ticking: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._looking: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Raises BadSettings for what is not there at the start, or is not what it should be. Later it may be lost."""
+        try:
+            async with asyncio.timeout(AT_START):
+                told: Mapping[str, Any] = await self._client.info("server")
+                role: Sequence[Any] = await self._client.role()
+        except (AuthenticationError, NoPermissionError) as error:
+            raise BadSettings(REFUSED.format(self.address, error)) from error
+        except ResponseError as error:  # an answer, though not one that is right
+            wrong = REFUSED if str(error).startswith(("NOAUTH", "WRONGPASS")) else STRANGER
+            raise BadSettings(wrong.format(self.address, error)) from error
+        except (ValkeyError, OSError, TimeoutError) as error:
+            text = str(error)
+            wrong = STRANGER if "rotocol" in text else UNREACHED
+            raise BadSettings(wrong.format(self.address, text or "it is silent")) from error
+        kind = "Valkey" if "valkey_version" in told else "Redis"
+        version = str(told.get("valkey_version") or told.get("redis_version") or "0")
+        if _numbers(version) < LEAST:
+            raise BadSettings(OLD.format(self.address, kind, version))
+        if _text(role[0]) == "slave":
+            raise BadSettings(COPY.format(self.address))
+        self.there = True
+
+    async def ask(self, *words: Any) -> Any:
+        """Send one command. Raises Gone."""
+        send: Any = self._client.execute_command
+        return await self._do(partial(send, *words))
+
+    async def run(self, script: str, keys: Sequence[str], args: Sequence[Any]) -> Any:
+        """Run a script at once and alone. Raises Gone."""
+        known = self._scripts.get(script)
+        if known is None:
+            known = self._scripts[script] = self._client.register_script(script)
+        return await self._do(partial(known, keys=keys, args=args))
+
+    async def publish(self, messages: Sequence[tuple[str, str]]) -> None:
+        """Say several things on channels, in one go. Raises Gone."""
+
+        async def say() -> None:
+            pipe = self._client.pipeline(transaction=False)
+            for channel, message in messages:
+                pipe.publish(channel, message)
+            await pipe.execute()
+
+        await self._do(say)
+
+    def ears(self) -> Any:
+        """A connection of its own that hears channels."""
+        return self._client.pubsub(ignore_subscribe_messages=True)
+
+    async def _do(self, doing: Callable[[], Any]) -> Any:
+        if not self.there:
+            raise Gone
+        async with self._turns:
+            if not self.there:  # lost while we waited for our turn
+                raise Gone
+            limit = asyncio.timeout(None)
+            try:
+                async with limit:
+                    self._waiting[limit] = TICKS
+                    if self._ticking is None:
+                        self._ticking = asyncio.get_running_loop().call_later(PATIENCE / TICKS, self._tick)
+                    return await doing()
+            except (ValkeyError, OSError, TimeoutError) as error:
+                self._lost(error)
+                raise Gone from error
+            finally:
+                self._waiting.pop(limit, None)
+
+    def _tick(self) -> None:
+        """Whoever has waited for so many of these waits no more."""
+        self._ticking = None
+        loop = asyncio.get_running_loop()
+        for limit, left in tuple(self._waiting.items()):
+            if left == 1:
+                del self._waiting[limit]
+                limit.reschedule(loop.time())
+            else:
+                self._waiting[limit] = left - 1
+        if self._waiting:
+            self._ticking = loop.call_later(PATIENCE / TICKS, self._tick)
+
+    def _lost(self, error: Exception) -> None:
+        if not self.there:
+            return  # many were asking
+        self.there = False
+        self.losses += 1
+        log.warning(
+            "Valkey is gone; going on without it", at=str(self.address), error=f"{type(error).__name__}: {error}"[:200]
+        )
+        self._looking = self.beside(self._look())
+
+    async def _look(self) -> None:
+        """Until it answers: on new connections, since after a failover another one is meant."""
+        while not self.there:
+            await asyncio.sleep(LOOK_EVERY)
+            with contextlib.suppress(ValkeyError, OSError, TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY):
+                    await self._client.connection_pool.disconnect()
+                    role = await self._client.role()
+                self.there = _text(role[0]) == "master"
+        log.info("Valkey is back", at=str(self.address))
+
+    def beside(self, doing: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Something that runs until this is closed."""
+        task = asyncio.create_task(doing)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def close(self) -> None:
+        self.there = False
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with contextlib.suppress(ValkeyError, OSError):
+            await self._client.aclose()
+            await self._client.connection_pool.disconnect()
+
+
+def _client_of(address: Address) -> driver.Valkey:
+    """Its own time-outs are wider than ours: whoever waits for a command is freed by `PATIENCE`."""
+    known: dict[str, Any] = {
+        "db": address.database, "username": address.user or None, "password": address.password or None,
+        "socket_connect_timeout": LOOK_EVERY, "socket_timeout": None, "socket_keepalive": True,
+        "retry": Retry(NoBackoff(), 0), "max_connections": 2 * CONNECTIONS,
+    }  # fmt: skip
+    if address.name:
+        short: dict[str, Any] = {"socket_connect_timeout": LOOK_EVERY / 4, "socket_timeout": LOOK_EVERY / 4}
+        watchers = driver.Sentinel(
+            [*address.hosts], sentinel_kwargs=short | ({"ssl": True} if address.tls else {}), ssl=address.tls, **known
+        )
+        pool: Any = SentinelConnectionPool(address.name, watchers, ssl=address.tls, **known)
+        return driver.Valkey(connection_pool=pool)
+    host, port = address.hosts[0]
+    kind = driver.SSLConnection if address.tls else driver.Connection
+    return driver.Valkey(connection_pool=driver.ConnectionPool(connection_class=kind, host=host, port=port, **known))
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
+
+
+def _text(word: Any) -> str:
+    return word.decode() if isinstance(word, bytes) else str(word)

@@ -1,0 +1,190 @@
+"""The way to a Valkey: what is refused at the start and in which words, and that nobody waits for one that is gone."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from chaupal.kernel.settings import BadSettings
+from chaupal.ports import valkey as client
+from chaupal.ports.valkey import Address, Gone, Server, address_of
+from services import free_port
+from valkeys import Valkey, Watched, valkey_server
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Server]:
+    server = Server(url, "test")
+    await server.open()
+    try:
+        yield server
+    finally:
+        await server.close()
+
+
+async def refusal(url: str) -> str:
+    """What is said at the start of what cannot be used."""
+    server = Server(url, "test")
+    try:
+        with pytest.raises(BadSettings) as refused:
+            await server.open()
+    finally:
+        await server.close()
+    return str(refused.value)
+
+
+@asynccontextmanager
+async def answering(answer: Callable[[bytes], bytes]) -> AsyncIterator[str]:
+    """Something on a port that answers each message so."""
+
+    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(10_000):
+            writer.write(answer(data))
+        writer.close()
+
+    door = await asyncio.start_server(meet, "127.0.0.1", 0)
+    async with door:
+        yield f"valkey://127.0.0.1:{door.sockets[0].getsockname()[1]}"
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("valkey://one", Address([("one", 6379)])),
+        ("redis://one:7000/3", Address([("one", 7000)], database=3)),
+        ("valkeys://asha:p%40ss@one", Address([("one", 6379)], user="asha", password="p@ss", tls=True)),
+        ("valkey://:secret@[::1]:7000", Address([("::1", 7000)], password="secret")),
+        ("valkey+sentinel://one:7001,two/main", Address([("one", 7001), ("two", 26379)], "main")),
+        ("valkeys+sentinel://:s@one/main/2", Address([("one", 26379)], "main", "", "s", 2, True)),
+    ],
+)
+def test_an_address_says_where_and_as_whom(url: str, address: Address):
+    assert address_of(url) == address
+
+
+@pytest.mark.parametrize(
+    "url", ["valkey://", "valkey://one:port", "valkey://one,two", "valkey://one/x", "valkey+sentinel://one,two"]
+)
+def test_an_address_that_leads_nowhere_is_refused_in_words(url: str):
+    with pytest.raises(BadSettings, match=r"^valkey: "):
+        address_of(url)
+
+
+def test_an_address_is_told_without_its_password():
+    assert str(address_of("valkey://asha:secret@one")) == "one:6379"
+
+
+async def test_a_wrong_address_is_told_at_the_start():
+    port = free_port()
+    assert f"nobody answers at 127.0.0.1:{port}" in await refusal(f"valkey://127.0.0.1:{port}")
+    assert "nobody answers" in await refusal(f"valkey+sentinel://127.0.0.1:{port}/main")
+
+
+async def test_a_silent_one_is_told_at_the_start(own_valkey: Valkey, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(client, "AT_START", 0.2)
+    own_valkey.freeze()
+    assert "it is silent" in await refusal(own_valkey.url)
+
+
+async def test_a_wrong_password_is_told_at_the_start():
+    with valkey_server(requirepass="secret") as server:
+        at = f"127.0.0.1:{server.port}"
+        assert f"{at} refuses" in await refusal(f"valkey://:wrong@{at}")
+        assert f"{at} refuses" in await refusal(f"valkey://{at}")
+        async with opened(f"valkey://:secret@{at}") as right:
+            assert await right.ask("PING")
+
+
+async def test_what_is_no_valkey_is_told_at_the_start():
+    async with answering(lambda _: b"HTTP/1.1 400 Bad Request\r\n\r\n") as url:
+        assert "is no Valkey" in await refusal(url)
+
+
+async def test_an_old_redis_is_told_at_the_start():
+    def old(data: bytes) -> bytes:
+        if b"\r\nINFO\r\n" not in data:
+            return b"-ERR unknown command\r\n" * data.count(b"CLIENT") or b"*1\r\n$6\r\nmaster\r\n"
+        told = b"# Server\r\nredis_version:6.2.14\r\n"
+        return b"$%d\r\n%s\r\n" % (len(told), told)
+
+    async with answering(old) as url:
+        assert "is Redis 6.2.14; Valkey 7.2 or newer is needed" in await refusal(url)
+
+
+async def test_a_replica_is_told_at_the_start(watched_valkeys: Watched):
+    assert "is a replica" in await refusal(watched_valkeys.replica.url)
+
+
+async def test_a_name_that_the_sentinels_do_not_know_is_told_at_the_start(watched_valkeys: Watched):
+    assert "nobody answers" in await refusal(watched_valkeys.url.replace("/main", "/other"))
+
+
+async def test_of_many_who_ask_one_that_is_silent_all_are_freed_after_one_wait_and_nobody_waits_again(
+    own_valkey: Valkey,
+):
+    async with opened(own_valkey.url) as server:
+        own_valkey.freeze()
+        many = [server.ask("PING") for _ in range(500)]
+        began = time.monotonic()
+        answers = await asyncio.gather(*many, return_exceptions=True)
+        assert all(isinstance(answer, Gone) for answer in answers)
+        assert time.monotonic() - began < 10 * client.PATIENCE  # sixteen at a time would have taken thirty waits
+        waited = False
+
+        async def watch() -> None:
+            nonlocal waited
+            waited = True
+
+        watching = asyncio.create_task(watch())
+        with pytest.raises(Gone):
+            await server.ask("PING")
+        assert not waited  # the loop did not turn once
+        await watching
+
+
+async def test_a_process_that_was_held_up_itself_does_not_take_valkey_for_lost(own_valkey: Valkey):
+    async with opened(own_valkey.url) as server:
+        asked = asyncio.create_task(server.ask("PING"))
+        await asyncio.sleep(0)
+        time.sleep(3 * client.PATIENCE)  # noqa: ASYNC251 - that is what it is about
+        assert await asked
+        assert server.there
+
+
+async def test_one_look_a_second_finds_it_again(own_valkey: Valkey, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(client, "LOOK_EVERY", 0.05)
+    async with opened(own_valkey.url) as server:
+        own_valkey.kill()
+        with pytest.raises(Gone):
+            await server.ask("PING")
+        own_valkey.start()
+        async with asyncio.timeout(10):
+            while not server.there:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert await server.ask("PING")
+        assert server.losses == 1
+
+
+async def test_after_a_failover_the_new_one_is_asked(watched_valkeys: Watched):
+    async with opened(watched_valkeys.url) as server:
+        assert await server.ask("SET", "tree", "neem")
+        watched_valkeys.main.kill()
+        async with asyncio.timeout(30):
+            while True:
+                try:
+                    await server.ask("SET", "tree", "peepal")
+                    break
+                except Gone:
+                    await asyncio.sleep(0.05)
+    assert watched_valkeys.replica.ask("GET", "tree") == "peepal"
+
+
+async def test_a_script_is_known_to_a_server_that_begins_anew(own_valkey: Valkey, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(client, "LOOK_EVERY", 0.05)
+    script = "return server.call('INCRBY', KEYS[1], ARGV[1])"
+    async with opened(own_valkey.url) as server:
+        assert await server.run(script, ["n"], [2]) == 2
+        own_valkey.ask("SCRIPT", "FLUSH")
+        assert await server.run(script, ["n"], [2]) == 4
