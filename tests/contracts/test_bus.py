@@ -28,7 +28,7 @@ async def bus(request: pytest.FixtureRequest) -> AsyncIterator[Bus]:
         return
     server = Server(request.getfixturevalue("valkey_url"), "test")
     await server.open()
-    yield ValkeyBus(server)
+    yield ValkeyBus(server, LocalBus())
     await server.close()
 
 
@@ -44,7 +44,7 @@ async def another(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Another]:
             server = Server(url, name)
             await server.open()
             stack.push_async_callback(server.close)
-            return ValkeyBus(server)
+            return ValkeyBus(server, LocalBus())
 
         yield make
 

@@ -29,7 +29,7 @@ def bus_of(server: "Server | None") -> Bus:
         return LocalBus()
     from chaupal.ports.bus_valkey import ValkeyBus
 
-    return ValkeyBus(server)
+    return ValkeyBus(server, LocalBus())
 
 
 def meter_of(server: "Server | None", clock: Clock) -> Meter:

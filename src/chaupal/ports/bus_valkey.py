@@ -8,8 +8,7 @@ from typing import Any
 
 from valkey.exceptions import ValkeyError
 
-from chaupal.ports.bus import Listener
-from chaupal.ports.bus_local import LocalBus
+from chaupal.ports.bus import Bus, Listener
 from chaupal.ports.valkey import LOOK_EVERY, PATIENCE, Gone, Server
 
 MOST = 1_000  # messages that wait to be sent; what comes above them is lost, as a bus may
@@ -17,11 +16,11 @@ SILENCE = 5.0  # seconds, after which a connection that hears is asked whether i
 
 
 class ValkeyBus:
-    """See `ports.bus.Bus`. Of several that wait and say the same, one is sent."""
+    """See `ports.bus.Bus`. `local` is that of this process. Of several messages that wait and say the same, one is sent."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, local: Bus) -> None:
         self._server = server
-        self._local = LocalBus()
+        self._local = local
         self._mine = secrets.token_hex(8)  # what comes back to us was heard here already
         self._prefix = f"{server.name}:bus:"  # of one house
         self._waiting: dict[tuple[str, str], None] = {}

@@ -5,6 +5,9 @@ from typing import Protocol
 import msgspec
 
 
+MOST_KEYS = 100_000  # that are counted in a process at once
+
+
 class Count(msgspec.Struct, frozen=True):
     """`used` so far in this window, which ends at `ends_at` (ms)."""
 

@@ -1,9 +1,7 @@
 """Fixed windows in this process."""
 
 from chaupal.kernel.clock import Clock
-from chaupal.ports.meter import Count
-
-MOST_KEYS = 100_000
+from chaupal.ports.meter import MOST_KEYS, Count
 
 
 class LocalMeter:

@@ -6,8 +6,7 @@ import secrets
 from collections.abc import Sequence
 
 from chaupal.kernel.clock import SECOND, Clock
-from chaupal.ports.meter import Count
-from chaupal.ports.meter_local import MOST_KEYS
+from chaupal.ports.meter import MOST_KEYS, Count
 from chaupal.ports.valkey import LOOK_EVERY, Gone, Server
 
 EVERY = 0.1  # seconds from one report of what was counted here to the next
