@@ -4,7 +4,6 @@ from typing import Protocol
 
 import msgspec
 
-
 MOST_KEYS = 100_000  # that are counted in a process at once
 
 
