@@ -19,7 +19,7 @@ WORDS   = src/chaupal/assets/lexicon/words.hi.gz
 SCRIPTS = $(shell find src/chaupal/web/script -name '*.ts')
 
 .NOTPARALLEL:
-.PHONY: help run dev quick test check fmt map messages catalogues assets scripts services bench bench-compare lighthouse pictures gallery cluster clean
+.PHONY: help run dev quick test check fmt map messages catalogues assets scripts services bench bench-compare lighthouse pictures gallery cluster storm clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 | \2/p' Makefile | column -t -s '|' 2>/dev/null \
@@ -93,6 +93,9 @@ CLUSTER = TMPDIR=$$(tools/tmpdir.sh) PYTHONPATH=tests:. .venv/bin/python -m
 
 cluster: .stamps/dev catalogues assets scripts services ## three servers, two workers and all they stand on, on this machine, until Ctrl-C
 	$(CLUSTER) cluster $(ARGS)
+
+storm: .stamps/dev catalogues assets scripts services ## people, the court and faults let loose on a cluster, and what they saw judged; SEED=… MINUTES=…
+	$(CLUSTER) cluster.storm --seed $(or $(SEED),2021) --minutes $(or $(MINUTES),5) $(ARGS)
 
 lighthouse: .stamps/run catalogues assets scripts ## scores of the main pages on a phone (Lighthouse, on Chromium); AT=http://… of a running village
 	node tools/lighthouse.mjs $(or $(AT),http://localhost:8000) $(ARGS)

@@ -8,6 +8,8 @@ from chaupal.app.cli import cli
 from cluster.children import die_with_parent
 from cluster.cluster import Cluster
 
+WORKERS = 2 if "work" in cli.commands else 0
+
 
 def end_by_signals() -> None:
     """SIGTERM and the end of whoever started us end all of it, as Ctrl-C does."""
@@ -19,7 +21,7 @@ def end_by_signals() -> None:
 def main() -> None:
     words = argparse.ArgumentParser(prog="make cluster")
     words.add_argument("--servers", type=int, default=3)
-    words.add_argument("--workers", type=int, default=2 if "work" in cli.commands else 0)
+    words.add_argument("--workers", type=int, default=WORKERS)
     asked = words.parse_args()
     end_by_signals()
     with contextlib.suppress(KeyboardInterrupt), Cluster(servers=asked.servers, workers=asked.workers) as cluster:

@@ -55,7 +55,7 @@ class Cluster:
         **given: Any,
     ) -> None:
         self._wanted = (servers, workers)
-        self._standby, self._replica, self._uploads = standby, replica, uploads
+        self.has_standby, self.has_replica, self._uploads = standby, replica, uploads
         self._folder, self._run, self._environ, self._given = folder, run, environ or {}, given
         self.servers: list[Child] = []
         self.workers: list[Child] = []
@@ -103,7 +103,7 @@ class Cluster:
         for node in (self.primary, self.standby):
             stack.callback(node.quit)
         self.primary.found()
-        if self._standby:
+        if self.has_standby:
             self.standby.follow(self.primary.port)
             self.primary.await_standby()
             self.primary.insist(True)
@@ -134,7 +134,7 @@ class Cluster:
         self.valkeys: list[Child] = []
         self.valkey_ports: list[int] = []
         links: list[int] = []
-        for number in range(2 if self._replica else 1):
+        for number in range(2 if self.has_replica else 1):
             name, port = f"valkey{number + 1}", free_port()
             links.append(self.links.open(f"valkey:{number}", port))
             child = engines.valkey(self.folder / name, name, port, links[-1], links[0] if number else 0)
@@ -143,7 +143,7 @@ class Cluster:
             self.valkeys.append(child)
             self.valkey_ports.append(port)
         self.valkey_url = f"valkey://127.0.0.1:{links[0]}"
-        if self._replica:
+        if self.has_replica:
             self.sentinel, port = engines.sentinel(self.folder / "sentinel", links[0])
             stack.callback(self.sentinel.stop)
             self.sentinel.start()
