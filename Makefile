@@ -19,7 +19,7 @@ WORDS   = src/chaupal/assets/lexicon/words.hi.gz
 SCRIPTS = $(shell find src/chaupal/web/script -name '*.ts')
 
 .NOTPARALLEL:
-.PHONY: help run dev quick test check fmt map messages catalogues assets scripts services bench bench-compare lighthouse pictures gallery cluster storm clean
+.PHONY: help run dev quick test check fmt map messages catalogues assets scripts services bench bench-compare lighthouse pictures gallery cluster storm wheel clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 | \2/p' Makefile | column -t -s '|' 2>/dev/null \
@@ -105,6 +105,9 @@ pictures: .stamps/dev catalogues assets scripts ## the pictures of the README (C
 
 gallery: .stamps/dev catalogues assets scripts ## every page in every look, to look at, with what a machine finds wrong; AT=http://… of a running village
 	.venv/bin/python tools/screenshots.py $(or $(AT),http://localhost:8000) gallery $(ARGS)
+
+wheel: .stamps/dev catalogues assets scripts ## the server as one file to install, in dist/: pages, words, countries and verifier in it
+	.venv/bin/python -m hatchling build --directory dist --target wheel
 
 clean: ## remove what make and tools have made (not your data)
 	rm -rf .venv .tools .stamps .assets dist node_modules src/chaupal/assets src/chaupal/web/static/built $(MO) .pytest_cache .ruff_cache .hypothesis .schemathesis
