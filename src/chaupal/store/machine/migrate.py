@@ -1,27 +1,51 @@
 """Brings a store to this version's tables: numbered, self-contained migrations, each its own transaction.
 
+On PostgreSQL servers of the version before may be at work meanwhile. So one process migrates at a time; no statement waits for a
+lock longer than `LOCK_WAIT`, for whoever reads or writes that table waits behind it; and the store remembers beside which versions
+it may stand (`STANDS_FROM`), so that a server of an earlier version starts on it or says why not. CONTRIBUTING has the rule that
+migrations keep.
+
 Alembic and SQLAlchemy's engines are loaded only where there is something to migrate: that is half of a start.
 """
 
 import asyncio
 import contextlib
 import sqlite3
+from collections.abc import AsyncGenerator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import column, select, table
 
 from chaupal.kernel.errors import Problem
+from chaupal.kernel.saying import log
+from chaupal.store.machine import marks
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.work import Reading
 
 if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Connection
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 SCRIPTS = Path(__file__).parent.parent / "migrations"
 VERSION = "SELECT version_num FROM alembic_version"
 AT = statement(select(column("version_num")).select_from(table("alembic_version")))
+BASE = "0035"  # migrations up to this one were made for a server that is stopped meanwhile
+STANDS_FROM = "store_stands_from"  # the mark: the earliest version whose servers may work on the store as it is now
+STANDS = f"SELECT value FROM marks WHERE key = '{STANDS_FROM}'"  # noqa: S608 - a word of ours
+_STAND = "INSERT INTO marks (key, value) VALUES (:key, :version) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+MIGRATING = 0x4348_4D49  # the advisory lock of whoever migrates
+LOCK_WAIT = 2_000  # ms that a statement may wait for a table; then it lets those through who wait behind it
+TRIES = 30
+PAUSE = 1.0  # seconds between them
+
+
+class At(NamedTuple):
+    """Where a store is: its version (None: it is empty), and the earliest version that may work on it, where it says one."""
+
+    version: str | None
+    stands_from: str = ""
 
 
 def sqlite_url(path: Path) -> str:
@@ -39,12 +63,15 @@ def versions() -> list[str]:
 
 
 async def migrate(url: str, to: str = "head") -> None:
-    """Upgrade the store at `url`. Raises Problem for one that a newer version of Chaupal has touched."""
+    """Upgrade the store at `url`. Raises Problem for one that a newer Chaupal has touched so that this one cannot stand beside it,
+    and where somebody holds a table all the time that has to be changed.
+    """
     known = versions()
-    at = await _version_at(url)
-    if at is not None and at not in known:
-        raise Problem(f"This store is at version {at}, which this Chaupal does not know; use the newer one")
-    if at == (known[-1] if to == "head" else to):
+    at = await _where(url)
+    if at.version is not None and at.version not in known:
+        _stand_beside(at, known[-1])
+        return
+    if at.version == (known[-1] if to == "head" else to):
         return
     if url.startswith("sqlite"):
         await asyncio.to_thread(_upgrade_sqlite, url, to)
@@ -52,31 +79,43 @@ async def migrate(url: str, to: str = "head") -> None:
         await _upgrade_postgres(url, to)
 
 
-async def _version_at(url: str) -> str | None:
+def _stand_beside(at: At, newest: str) -> None:
+    """A newer version was here: this one goes on where the store says that it may."""
+    if not at.stands_from or at.stands_from > newest:
+        beside = f" and which stands only beside servers from version {at.stands_from} on" if at.stands_from else ""
+        raise Problem(
+            f"This store is at version {at.version}, which this Chaupal (version {newest}) does not know{beside}; use the newer one"
+        )
+    log.warning("the store is newer than this server, which may work beside newer ones", store=at.version, own=newest)
+
+
+async def _where(url: str) -> At:
     if url.startswith("sqlite"):
-        return await asyncio.to_thread(_sqlite_version, Path(url.removeprefix("sqlite:///")))
+        return await asyncio.to_thread(_sqlite_at, Path(url.removeprefix("sqlite:///")))
     import asyncpg
 
     connection: Any = await asyncpg.connect(url.replace("+asyncpg", ""))
     try:
-        return await connection.fetchval(VERSION)
+        version: str = await connection.fetchval(VERSION)
+        return At(version, await connection.fetchval(STANDS) or "")
     except asyncpg.UndefinedTableError:
-        return None
+        return At(None)
     finally:
         await connection.close()
 
 
 async def is_right(reading: Reading) -> bool:
-    """Whether the store has all that this version needs. One that is newer has it: what goes, goes a version later."""
-    return (await reading.value(AT) or "") >= versions()[-1]
+    """Whether the store has all that this version needs: it is no older, and no newer one took away what this one needs."""
+    newest = versions()[-1]
+    return (await reading.value(AT) or "") >= newest >= await marks.read(reading, STANDS_FROM)
 
 
-def _sqlite_version(path: Path) -> str | None:
+def _sqlite_at(path: Path) -> At:
     if not path.exists():
-        return None
+        return At(None)
     with contextlib.closing(sqlite3.connect(path)) as db, contextlib.suppress(sqlite3.OperationalError):
-        return db.execute(VERSION).fetchone()[0]
-    return None
+        return At(db.execute(VERSION).fetchone()[0])  # no version stands beside another here: one server has the file
+    return At(None)
 
 
 def _upgrade_sqlite(url: str, to: str) -> None:
@@ -89,14 +128,101 @@ def _upgrade_sqlite(url: str, to: str) -> None:
     engine.dispose()
 
 
+# --- PostgreSQL, where others may be at work ---
+
+
 async def _upgrade_postgres(url: str, to: str) -> None:
     from sqlalchemy.ext.asyncio import create_async_engine
     from sqlalchemy.pool import NullPool
 
     engine = create_async_engine(url, poolclass=NullPool)
-    async with engine.begin() as connection:
-        await connection.run_sync(_upgrade, to)
-    await engine.dispose()
+    try:
+        async with _alone(url):
+            at = (await _where(url)).version  # whoever was here before us may have done it all
+            if at is None:
+                async with engine.begin() as connection:
+                    await connection.run_sync(_upgrade, to)
+            else:
+                for version in _after(at, to):
+                    await _step(engine, version, last=version == versions()[-1])
+    finally:
+        await engine.dispose()
+
+
+@contextlib.asynccontextmanager
+async def _alone(url: str) -> AsyncGenerator[None]:
+    """While nobody else migrates. The lock is held by a transaction, which is a connection's own behind a pooler, too.
+
+    By the simple protocol: else the last statement keeps its snapshot, for which an index made concurrently waits.
+    """
+    import asyncpg
+
+    connection: Any = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        await connection.execute("BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0")
+        await connection.execute(f"SELECT pg_advisory_xact_lock({MIGRATING})")
+        yield
+    finally:
+        await connection.close()
+
+
+def _after(at: str, to: str) -> list[str]:
+    """Versions to go through, oldest first; none where another process has gone further meanwhile."""
+    last = versions()[-1] if to == "head" else to
+    return [version for version in versions() if at < version <= last]
+
+
+async def _step(engine: "AsyncEngine", version: str, *, last: bool) -> None:
+    """One version, as often as it takes until nobody holds what it changes."""
+    from sqlalchemy import text
+    from sqlalchemy.exc import DBAPIError
+
+    for tried in range(TRIES):
+        try:
+            await _indexes(engine, version)
+            async with engine.begin() as connection:
+                await connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_WAIT}"))
+                await connection.run_sync(_upgrade, "head" if last else version)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != "55P03":  # lock_not_available
+                raise
+            log.warning("a table that has to be changed is held", version=version, tried=tried + 1)
+            await asyncio.sleep(PAUSE)
+        else:
+            return
+    raise Problem(
+        f"The store cannot be brought to version {version}: a table that it changes is held by somebody all the time. "
+        "Look for transactions that stay open (pg_stat_activity), end them, and start again"
+    )
+
+
+async def _indexes(engine: "AsyncEngine", version: str) -> None:
+    """Indexes on tables that are there already, made while others write: what takes long is no part of any transaction."""
+    from sqlalchemy import text
+
+    wanted: tuple[tuple[str, str, tuple[str, ...]], ...] = getattr(_module(version), "CONCURRENTLY", ())
+    if not wanted:
+        return
+    async with engine.connect() as plain:
+        connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
+        for name, table, columns in wanted:
+            valid = await connection.scalar(
+                text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)"), {"name": name}
+            )
+            if valid is False:  # whoever made it died over it
+                await connection.execute(text(f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"'))
+            if not valid:
+                on = ", ".join(f'"{column}"' for column in columns)
+                await connection.execute(text(f'CREATE INDEX CONCURRENTLY "{name}" ON "{table}" ({on})'))
+
+
+def _module(version: str) -> Any:
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(_config(None)).get_revision(version).module
+
+
+# --- both ---
 
 
 def _upgrade(connection: "Connection", to: str) -> None:
@@ -106,11 +232,21 @@ def _upgrade(connection: "Connection", to: str) -> None:
 
     triggers.remove(connection)
     command.upgrade(_config(connection), to)
+    _mark(connection)
     if to == "head":
         triggers.install(connection)
 
 
-def _config(connection: "Connection") -> "Config":
+def _mark(connection: "Connection") -> None:
+    """Write down beside which versions the store may stand now."""
+    from sqlalchemy import text
+
+    at: str = connection.execute(text(VERSION)).scalar_one()
+    floors = [getattr(_module(version), "CONTRACTS", BASE) for version in versions() if BASE < version <= at]
+    connection.execute(text(_STAND), {"key": STANDS_FROM, "version": max([min(at, BASE), *floors])})
+
+
+def _config(connection: "Connection | None") -> "Config":
     from alembic.config import Config
 
     config = Config()

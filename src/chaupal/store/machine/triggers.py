@@ -118,8 +118,7 @@ def _sqlite(t: Trigger) -> tuple[str, ...]:
 def _postgres(t: Trigger) -> tuple[str, ...]:
     row = "OLD" if t.event == "DELETE" else "NEW"
     return (
-        f"DROP TRIGGER IF EXISTS {t.name} ON {t.table}",
         f"CREATE OR REPLACE FUNCTION {t.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {t.condition} THEN "
         f"RAISE EXCEPTION '{t.name}' USING ERRCODE = 'check_violation'; END IF; RETURN {row}; END $$",
-        f"CREATE TRIGGER {t.name} BEFORE {t.event} ON {t.table} FOR EACH ROW EXECUTE FUNCTION {t.name}()",
+        f"CREATE OR REPLACE TRIGGER {t.name} BEFORE {t.event} ON {t.table} FOR EACH ROW EXECUTE FUNCTION {t.name}()",
     )
