@@ -56,10 +56,15 @@ async def test_a_process_that_drains_lives_and_takes_nothing_new(house: Running)
     assert await asked(house, "/readyz") == (503, "draining")
 
 
-@pytest.mark.parametrize(("known", "said"), [("0001", (200, "ready")), ("9999", (503, "schema"))])
-async def test_a_store_with_older_tables_is_none_and_one_with_newer_tables_does(
-    house: Running, monkeypatch: pytest.MonkeyPatch, known: str, said: tuple[int, str]
+@pytest.mark.parametrize(
+    ("known", "stands_from", "said"),
+    [("0001", "0001", (200, "ready")), ("0001", "0002", (503, "schema")), ("9999", "0001", (503, "schema"))],
+)
+async def test_a_store_with_older_tables_is_none_and_one_with_newer_tables_does_where_it_says_so(
+    house: Running, monkeypatch: pytest.MonkeyPatch, known: str, stands_from: str, said: tuple[int, str]
 ):
+    async with house.house.reads.work.writing() as w:
+        await marks.write(w, migrate.STANDS_FROM, stands_from)
     monkeypatch.setattr(migrate, "versions", lambda: ["0000", known])
     assert await asked(house, "/readyz") == said
 
