@@ -1,6 +1,8 @@
 """What is kept, by the keys that it was made from: forgotten with any of them, and what nobody asks for makes room."""
 
-from chaupal.store.machine.keeping import Keeping
+import pytest
+
+from chaupal.store.machine.keeping import EMPTY, Keeping
 from chaupal.store.machine.noted import NEVER, Noted
 from chaupal.store.machine.shelves import EVERY, PEOPLE, POSTS
 
@@ -44,6 +46,45 @@ def test_what_is_put_again_is_known_by_its_new_keys_alone():
     assert keeping.get("a", 0) == 2 and keeping.size == 20
     keeping.forget([(POSTS, 2)])
     assert keeping.get("a", 0) is None and keeping.size == 0
+
+
+def test_what_is_made_again_after_it_was_forgotten_is_known_by_its_new_keys_alone():
+    keeping = Keeping(1_000)
+    keeping.put("a", 1, 10, made_of(1, 2, people=(7,)), NEVER)
+    keeping.forget([(POSTS, 1)])
+    assert keeping.get("a", 0) is None and keeping.size == 0 and len(keeping) == 0
+    keeping.forget([(POSTS, 2)])  # of what is not there any more
+    keeping.put("a", 2, 20, made_of(2, 3), NEVER)
+    assert keeping.size == 20 and len(keeping) == 1
+    keeping.forget([(POSTS, 1), (PEOPLE, 7)])
+    assert keeping.get("a", 0) == 2
+    for key in (2, 3):
+        keeping.put("a", 2, 20, made_of(2, 3), NEVER)
+        keeping.forget([(POSTS, key)])
+        assert keeping.get("a", 0) is None and keeping.size == 0
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_what_rests_on_everything_before_or_after_is_forgotten_with_anything_then_alone(first):
+    keeping = Keeping(1_000)
+    keeping.put("a", 1, 10, made_of(1, everything=first), NEVER)
+    keeping.put("a", 2, 10, made_of(1, everything=not first), NEVER)
+    keeping.forget([(POSTS, 9)])
+    assert keeping.get("a", 0) == (2 if first else None)
+    keeping.put("a", 3, 10, made_of(1), NEVER)
+    keeping.forget([(POSTS, 1)])
+    assert keeping.get("a", 0) is None and keeping.size == 0
+
+
+def test_places_that_are_empty_are_few():
+    keeping = Keeping(100 * EMPTY)
+    for at in range(3 * EMPTY):
+        keeping.put(at, at + 1, 10, made_of(1, people=(at,)), NEVER)
+        if at % EMPTY == EMPTY - 1:
+            keeping.forget([(POSTS, 1)])
+    assert len(keeping) == 0 and keeping.size == 0
+    assert len(keeping._kept) == len(keeping._empty) == EMPTY
+    assert len(keeping._made_of[PEOPLE]) == EMPTY and len(keeping._made_of[POSTS][1]) == EMPTY
 
 
 def test_what_was_asked_for_outlives_what_was_not():

@@ -1,48 +1,60 @@
 """Answers that are kept, each with what it was made from: good until one of its keys is forgotten or the clock passes."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
-from chaupal.store.machine.noted import NOTING, Noted
+from chaupal.store.machine.noted import NEVER, NOTING, Noted
 from chaupal.store.machine.shelves import EVERY, Kind, Touched
+
+type Keys = Mapping[Kind[Any], set[Any]]
+
+EMPTY = 1_000  # at most so many empty places wait for what they held to be made again
+NO_KEYS: Keys = {}
+NONE: frozenset[Any] = frozenset()
 
 
 class Kept:
-    """One thing that is kept under a name, `size` bytes of it. `asked`: since it was last looked at by whoever makes room."""
+    """One thing that is kept under a name, `size` bytes of it; its value is None where the place is empty.
+
+    `asked`: since it was last looked at by whoever makes room.
+    """
 
     __slots__ = ("asked", "everything", "keys", "name", "size", "until", "value")
 
-    def __init__(self, name: Hashable, value: Any, size: int, noted: Noted, until: int) -> None:
+    def __init__(self, name: Hashable) -> None:
         self.name = name
-        self.value = value
-        self.size = size
-        self.keys = noted.keys
-        self.everything = noted.everything
-        self.until = until
+        self.value: Any = None
+        self.size = 0
+        self.keys = NO_KEYS
+        self.everything = False
+        self.until = NEVER
         self.asked = False
 
 
 class Keeping:
     """At most so many bytes; what was not asked for since long goes first.
 
-    Names are long, and to hash one takes longer than all else here: what is kept is known to its keys by itself.
+    Names are long, and to hash one takes longer than all else here: what is kept is known to its keys by itself. What is
+    forgotten leaves its place with the keys that it had: mostly it is made again of nearly the same, and only the difference
+    is entered. To take thirty answers out of forty sets each was half of what a post cost.
     """
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._kept: dict[Hashable, Kept] = {}
+        self._empty: dict[Kept, None] = {}  # what has been empty for longest first
         self._made_of: dict[Kind[Any], defaultdict[Any, set[Kept]]] = {}
         self._of_everything: set[Kept] = set()
         self.size = 0
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._kept) - len(self._empty)
 
     def get(self, name: Hashable, now: int) -> Any:
         """What is kept under a name, or None. Whoever makes something of it has looked at all that it was made from."""
         kept = self._kept.get(name)
-        if kept is None:
+        if kept is None or kept.value is None:
             return None
         if now >= kept.until:
             self._drop(kept)
@@ -53,25 +65,18 @@ class Keeping:
             _note(noted, kept)
         return kept.value
 
-    def put(self, name: Hashable, value: Any, size: int, noted: Noted, until: int) -> None:
-        """Keep it, unless something of it was forgotten while it was made. `until`: ms."""
+    def put(self, name: Hashable, value: object, size: int, noted: Noted, until: int) -> None:
+        """Keep it, unless something of it was forgotten while it was made. `value`: not None. `until`: ms."""
         if noted.lost or size > self._most:
             return
-        before = self._kept.get(name)
-        if before is not None:
-            self._drop(before)
+        kept = self._kept.pop(name, None) or Kept(name)
+        self._empty.pop(kept, None)
+        self.size -= kept.size
         self._make_room(size)
-        kept = self._kept[name] = Kept(name, value, size, noted, min(until, noted.until))
+        self._know(kept, NO_KEYS if noted.everything else noted.keys, everything=noted.everything)
+        kept.value, kept.size, kept.until, kept.asked = value, size, min(until, noted.until), False
+        self._kept[name] = kept
         self.size += size
-        if noted.everything:
-            self._of_everything.add(kept)
-            return
-        for kind, keys in noted.keys.items():
-            index = self._made_of.get(kind)
-            if index is None:
-                index = self._made_of[kind] = defaultdict(set)
-            for key in keys:
-                index[key].add(kept)
 
     def _make_room(self, size: int) -> None:
         """What is the oldest goes, unless it was asked for since it was last its turn."""
@@ -90,29 +95,50 @@ class Keeping:
         for kind, key in touched:
             index = self._made_of.get(kind)
             if index is not None:
-                for made in [*index.values()] if key is EVERY else [index.get(key, ())]:
-                    for kept in tuple(made):
-                        self._drop(kept)
+                for made in index.values() if key is EVERY else (index.get(key, NONE),):
+                    for kept in made:
+                        if kept.value is not None:
+                            self._empty_out(kept)
+        while len(self._empty) > EMPTY:
+            self._drop(next(iter(self._empty)))
 
     def clear(self) -> None:
         """All of it."""
-        for shelf in (self._kept, self._made_of, self._of_everything):
+        for shelf in (self._kept, self._empty, self._made_of, self._of_everything):
             shelf.clear()
         self.size = 0
 
+    def _empty_out(self, kept: Kept) -> None:
+        kept.value = None
+        self.size -= kept.size
+        kept.size = 0
+        self._empty[kept] = None
+
     def _drop(self, kept: Kept) -> None:
         del self._kept[kept.name]
+        self._empty.pop(kept, None)
         self.size -= kept.size
-        if kept.everything:
-            self._of_everything.discard(kept)
-            return
-        for kind, keys in kept.keys.items():
+        self._know(kept, NO_KEYS, everything=False)
+
+    def _know(self, kept: Kept, keys: Keys, *, everything: bool) -> None:
+        """Enter by what it is to be forgotten from now on, in place of what it was."""
+        for kind, now in keys.items():
+            index = self._made_of.get(kind)
+            if index is None:
+                index = self._made_of[kind] = defaultdict(set)
+            for key in now - kept.keys.get(kind, NONE):
+                index[key].add(kept)
+        for kind, before in kept.keys.items():
             index = self._made_of[kind]
-            for key in keys:
+            for key in before - keys.get(kind, NONE):
                 made = index[key]
                 made.discard(kept)
                 if not made:
                     del index[key]
+        kept.keys = keys
+        if everything is not kept.everything:
+            kept.everything = everything
+            (self._of_everything.add if everything else self._of_everything.discard)(kept)
 
 
 def _note(noted: Noted, kept: Kept) -> None:
