@@ -1,9 +1,11 @@
 """What every keeper of resident home feeds must do; a new one is added to KEEPERS and passes all of this."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
 
+from chaupal.ports import feed_local
 from chaupal.ports.feed import LENGTH, Feeds
 from chaupal.ports.feed_local import LocalFeeds
 
@@ -17,8 +19,7 @@ def feeds(request: pytest.FixtureRequest) -> Feeds:
 
 
 async def resident(feeds: Feeds, owner: int, sources: set[int], ids: list[int], *, whole: bool = True) -> None:
-    await feeds.expect(owner, sources)
-    await feeds.admit(owner, sources, ids, whole=whole)
+    await feeds.admit(owner, await feeds.expect(owner, sources), ids, whole=whole)
 
 
 async def page(feeds: Feeds, owner: int) -> list[int] | None:
@@ -69,25 +70,38 @@ async def test_a_late_push_finds_its_place(feeds: Feeds):
 
 
 async def test_what_is_pushed_while_a_feed_is_built_is_in_it(feeds: Feeds):
-    await feeds.expect(ASHA, {ASHA, BELA})
+    expected = await feeds.expect(ASHA, {ASHA, BELA})
     feeds.push(BELA, 40)
     assert await page(feeds, ASHA) is None
-    await feeds.admit(ASHA, {ASHA, BELA}, [30, 20], whole=True)
+    await feeds.admit(ASHA, expected, [30, 20], whole=True)
     assert await page(feeds, ASHA) == [40, 30, 20]
 
 
 async def test_a_feed_built_for_other_sources_than_now_is_not_kept(feeds: Feeds):
-    await feeds.expect(ASHA, {ASHA, BELA})
+    expected = await feeds.expect(ASHA, {ASHA, BELA})
     await feeds.expect(ASHA, {ASHA, CHITRA})  # whom Asha follows changed meanwhile
-    await feeds.admit(ASHA, {ASHA, BELA}, [30], whole=True)
+    await feeds.admit(ASHA, expected, [30], whole=True)
     assert await page(feeds, ASHA) is None
 
 
 async def test_a_feed_dismissed_while_it_was_built_is_not_kept(feeds: Feeds):
-    await feeds.expect(ASHA, {ASHA, BELA})
+    expected = await feeds.expect(ASHA, {ASHA, BELA})
     feeds.dismiss(ASHA)
-    await feeds.admit(ASHA, {ASHA, BELA}, [30], whole=True)
+    await feeds.admit(ASHA, expected, [30], whole=True)
     assert await page(feeds, ASHA) is None
+    await feeds.expect(ASHA, {ASHA, BELA})  # the same again: what was pushed before it is not in it
+    await feeds.admit(ASHA, expected, [30], whole=True)
+    assert await page(feeds, ASHA) is None
+
+
+async def test_two_who_build_a_feed_at_once_share_what_is_pushed_meanwhile(feeds: Feeds):
+    first = await feeds.expect(ASHA, {BELA})
+    feeds.push(BELA, 40)
+    second = await feeds.expect(ASHA, {BELA})
+    await feeds.admit(ASHA, first, [30], whole=True)
+    assert await page(feeds, ASHA) == [40, 30]
+    await feeds.admit(ASHA, second, [40, 30], whole=True)
+    assert await page(feeds, ASHA) == [40, 30]
 
 
 async def test_a_dismissed_feed_hears_nothing_more(feeds: Feeds):
@@ -104,10 +118,10 @@ async def test_a_dismissed_feed_hears_nothing_more(feeds: Feeds):
 
 async def test_all_feeds_are_dismissed_at_once_and_those_that_are_being_built_too(feeds: Feeds):
     await resident(feeds, ASHA, {BELA}, [10])
-    await feeds.expect(CHITRA, {BELA})
+    expected = await feeds.expect(CHITRA, {BELA})
     feeds.dismiss_all()
     feeds.push(BELA, 20)
-    await feeds.admit(CHITRA, {BELA}, [10], whole=True)
+    await feeds.admit(CHITRA, expected, [10], whole=True)
     assert await page(feeds, ASHA) is None and await page(feeds, CHITRA) is None
     await resident(feeds, ASHA, {BELA}, [20, 10])
     feeds.push(BELA, 30)
@@ -135,9 +149,9 @@ async def test_a_feed_keeps_at_least_its_length_and_stays_bounded(feeds: Feeds):
 
 
 async def test_a_feed_of_the_newest_takes_nothing_older_and_says_that_it_is_not_all(feeds: Feeds):
-    await feeds.expect(ASHA, {BELA})
+    expected = await feeds.expect(ASHA, {BELA})
     feeds.push(BELA, 5)
-    await feeds.admit(ASHA, {BELA}, [30, 20], whole=False)
+    await feeds.admit(ASHA, expected, [30, 20], whole=False)
     for id_ in (10, 25, 40):
         feeds.push(BELA, id_)
     assert await feeds.page(ASHA) == ([40, 30, 25, 20], False)
@@ -169,3 +183,66 @@ async def test_the_feed_longest_built_makes_room():
     few.push(DEV, 50)
     assert await page(few, BELA) == [50, BELA]
     assert await page(few, CHITRA) == [50, CHITRA]
+
+
+# --- very many followers ---
+
+
+async def everywhere(feeds: Feeds, owners: range, id_: int) -> bool:
+    """Whether a post stands first in all these homes."""
+    found = [await page(feeds, owner) for owner in owners]
+    return all(ids is not None and ids[0] == id_ for ids in found)
+
+
+async def test_a_post_by_one_with_very_many_followers_is_in_all_homes_and_holds_nobody_up(
+    feeds: Feeds, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(feed_local, "PORTION", 10)
+    readers = range(10, 200)
+    for owner in (BELA, *readers):
+        await resident(feeds, owner, {owner, BELA}, [1])
+    feeds.push(BELA, 50)
+    assert await page(feeds, BELA) == [50, 1]  # one reads what one wrote
+    assert not await everywhere(feeds, readers, 50)
+    turns = 0
+    async with asyncio.timeout(10):
+        while not await everywhere(feeds, readers, 50):
+            await asyncio.sleep(0)
+            turns += 1
+    assert turns >= 10  # others had theirs in between
+
+
+async def test_what_is_taken_back_at_once_stands_in_no_home_although_it_was_still_on_its_way(
+    feeds: Feeds, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(feed_local, "PORTION", 10)
+    readers = range(10, 100)
+    for owner in readers:
+        await resident(feeds, owner, {owner, BELA}, [1])
+    feeds.push(BELA, 50)
+    feeds.pull(50, BELA)
+    feeds.push(BELA, 60)
+    for owner in range(20, 100):
+        feeds.dismiss(owner)  # of the few that are left the next one does not overtake the others
+    feeds.push(BELA, 70)
+    async with asyncio.timeout(10):
+        while not await everywhere(feeds, range(10, 20), 70):  # noqa: ASYNC110
+            await asyncio.sleep(0)
+    await asyncio.sleep(0.01)
+    assert [await page(feeds, owner) for owner in range(10, 20)] == [[70, 60, 1]] * 10
+
+
+async def test_a_home_that_is_built_while_a_post_is_on_its_way_has_it_once_and_a_dismissed_one_not(
+    feeds: Feeds, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(feed_local, "PORTION", 10)
+    for owner in range(10, 100):
+        await resident(feeds, owner, {owner, BELA}, [1])
+    feeds.push(BELA, 50)
+    await resident(feeds, 98, {98, BELA}, [50, 1])
+    await resident(feeds, 99, {99, CHITRA}, [7])
+    async with asyncio.timeout(10):
+        while not await everywhere(feeds, range(10, 98), 50):  # noqa: ASYNC110
+            await asyncio.sleep(0)
+    await asyncio.sleep(0.01)
+    assert (await page(feeds, 98), await page(feeds, 99)) == ([50, 1], [7])

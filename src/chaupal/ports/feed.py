@@ -20,6 +20,9 @@ class Resident(NamedTuple):
     whole: bool
 
 
+type Expected = object  # a home that is about to be built, as its keeper knows it
+
+
 class Feeds(Protocol):
     """`owner` is whose home it is; `sources` are the accounts whose posts belong in it (themselves included), and tags."""
 
@@ -27,19 +30,26 @@ class Feeds(Protocol):
         """The resident feed, or None when it must be built."""
         ...
 
-    async def admit(self, owner: int, sources: Iterable[Source], ids: Sequence[int], *, whole: bool) -> None:
-        """Make a feed resident. `ids` newest first; ids pushed while it was being built are merged in.
+    async def expect(self, owner: int, sources: Iterable[Source]) -> Expected:
+        """A feed is about to be built: keep what is pushed for it from here on. Several who build the same one share it."""
+        ...
+
+    async def recall(self, owner: int, expected: Expected) -> Resident | None:
+        """The feed as another process has built it and this one knows it to be now; None where it must be built."""
+        ...
+
+    async def admit(self, owner: int, expected: Expected, ids: Sequence[int], *, whole: bool) -> None:
+        """Make a feed resident. `ids` newest first; ids pushed since it was expected are merged in. Not kept where it was
+        dismissed, or other sources were expected for it since.
 
         Of one that is not `whole`, what is older than all of them is never resident.
         """
         ...
 
-    async def expect(self, owner: int, sources: Iterable[Source]) -> None:
-        """A feed is about to be built: keep what is pushed for it meanwhile."""
-        ...
-
     def push(self, source: Source, id_: int) -> None:
-        """A new post by `source`: into every resident feed that has it as a source, once. Returns at once."""
+        """A new post by `source`: into every resident feed that has it as a source, once. Returns at once: their own has it,
+        and where there are very many others, these follow while the loop goes on.
+        """
         ...
 
     def pull(self, id_: int, source: Source) -> None:

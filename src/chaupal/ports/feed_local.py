@@ -1,12 +1,16 @@
 """Resident feeds in this process: a list of ids each, and who watches whom."""
 
+import asyncio
 from bisect import bisect_left
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Sequence
 from operator import neg
+from typing import NamedTuple
 
-from chaupal.ports.feed import LENGTH, Resident, Source
+from chaupal.ports.feed import LENGTH, Expected, Resident, Source
 
 SLACK = 100  # a feed is trimmed when it has grown by this much
+PORTION = 1_000  # feeds that are changed in one go: some milliseconds in which nobody else is served
 
 
 class _Feed:
@@ -45,6 +49,15 @@ class _Feed:
         return bisect_left(self.ids, -id_, key=neg)
 
 
+class _Change(NamedTuple):
+    """A post of `source` that came, or is `gone`, for these feeds."""
+
+    source: Source
+    id: int
+    gone: bool
+    owners: Sequence[int]
+
+
 def _nobody(_: object) -> None:
     """Nobody listens."""
 
@@ -63,6 +76,9 @@ class LocalFeeds:
         self._changed = changed
         self._feeds: dict[int, _Feed] = {}
         self._watchers: dict[Source, set[int]] = {}
+        self._waiting: deque[_Change] = deque()
+        self._waited_for: Counter[Source] = Counter()  # sources of those that wait: of one source nothing overtakes
+        self._spreading: asyncio.Task[None] | None = None
 
     async def page(self, owner: int) -> Resident | None:
         self._read(owner)
@@ -71,17 +87,24 @@ class LocalFeeds:
             return None
         return Resident(feed.ids[:], feed.whole)
 
-    async def expect(self, owner: int, sources: Iterable[Source]) -> None:
+    async def expect(self, owner: int, sources: Iterable[Source]) -> Expected:
+        wanted, feed = frozenset(sources), self._feeds.get(owner)
+        if feed is not None and not feed.complete and feed.sources == wanted:
+            return feed
         self.dismiss(owner)
         if len(self._feeds) >= self._residents:
             self.dismiss(next(iter(self._feeds)))
-        feed = self._feeds[owner] = _Feed(frozenset(sources))
+        feed = self._feeds[owner] = _Feed(wanted)
         for source in feed.sources:
             self._watchers.setdefault(source, set()).add(owner)
+        return feed
 
-    async def admit(self, owner: int, sources: Iterable[Source], ids: Sequence[int], *, whole: bool) -> None:
+    async def recall(self, owner: int, expected: Expected) -> Resident | None:
+        return None
+
+    async def admit(self, owner: int, expected: Expected, ids: Sequence[int], *, whole: bool) -> None:
         feed = self._feeds.get(owner)
-        if feed is None or feed.sources != frozenset(sources):
+        if feed is None or feed is not expected:
             return  # whom they follow changed while it was built: the next read builds again
         known = [id_ for id_ in feed.ids if whole or not ids or id_ > ids[-1]]
         every = sorted({*ids, *known}, reverse=True)
@@ -89,15 +112,43 @@ class LocalFeeds:
         feed.complete = True
 
     def push(self, source: Source, id_: int) -> None:
-        owners = self._watchers.get(source, ())
-        for owner in owners:
-            self._feeds[owner].add(id_)
-        self._changed(owners)
+        self._spread(source, id_, gone=False)
 
     def pull(self, id_: int, source: Source) -> None:
+        self._spread(source, id_, gone=True)
+
+    def _spread(self, source: Source, id_: int, *, gone: bool) -> None:
         owners = self._watchers.get(source, ())
+        if len(owners) <= PORTION and not self._waited_for[source]:
+            self._change(owners, source, id_, gone=gone)
+            return
+        if source in owners:
+            self._change((int(source),), source, id_, gone=gone)
+        self._waiting.append(_Change(source, id_, gone, [*owners]))
+        self._waited_for[source] += 1
+        if self._spreading is None or self._spreading.done():
+            self._spreading = asyncio.get_running_loop().create_task(self._spread_on())
+
+    async def _spread_on(self) -> None:
+        """Those that wait, in their order, a portion at each turn of the loop."""
+        while self._waiting:
+            source, id_, gone, owners = self._waiting[0]
+            for at in range(0, len(owners), PORTION):
+                self._change(owners[at : at + PORTION], source, id_, gone=gone)
+                await asyncio.sleep(0)
+            self._waiting.popleft()
+            self._waited_for[source] -= 1
+        self._waited_for.clear()
+
+    def _change(self, owners: Collection[int], source: Source, id_: int, *, gone: bool) -> None:
         for owner in owners:  # whoever reads far back reads it from the store: it is another home, resident or not
-            self._feeds[owner].drop(id_)
+            feed = self._feeds.get(owner)
+            if feed is None or source not in feed.sources:
+                continue  # built anew since, from a store that knows
+            if gone:
+                feed.drop(id_)
+            else:
+                feed.add(id_)
         self._changed(owners)
 
     def dismiss(self, owner: int) -> None:

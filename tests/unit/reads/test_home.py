@@ -188,3 +188,25 @@ async def test_the_home_stream_does_not_deliver_what_the_home_would_not_show(vil
         await ear.heard("update", after.id)
         heard = [m.payload["id"] for m in ear.messages if m.event == "update"]
     assert heard == [str(first), str(after.id)]
+
+
+async def test_whoever_is_followed_while_a_home_is_being_built_is_in_it(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+):
+    v, asked = village, home.relations_of
+    newcomer_ = await v.joins("gita", "Gita")
+    said = await v.says(newcomer_, "नई आई हूँ")
+    v.running.house.reads.feeds.dismiss(v.asha.id)
+    followed = False
+
+    async def meanwhile(*of: Any) -> Any:
+        nonlocal followed
+        known = await asked(*of)
+        if not followed:
+            followed = True
+            await v.follows(v.asha, newcomer_)
+        return known
+
+    monkeypatch.setattr(home, "relations_of", meanwhile)
+    await stands(v, v.asha)
+    assert followed and await times(v, v.asha, said) == 1

@@ -19,7 +19,7 @@ from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
-from chaupal.ports.feed import Resident, Source, tag_source
+from chaupal.ports.feed import Expected, Resident, Source, tag_source
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, page_of
 from chaupal.reads.pipeline import shown
@@ -208,16 +208,31 @@ async def _newest(reading: Reading, me: int, *, below: int, above: int, limit: i
     return ids
 
 
+async def _sources(reading: Reading, me: int) -> frozenset[Source]:
+    return frozenset[Source]((*await _authors(reading, me), *map(tag_source, (await wants_of(reading, me)).tags)))
+
+
+async def _expect(reads: Reads, reading: Reading, me: int) -> Expected:
+    """What changes once it is expected is heard of; what changed while we asked whom one follows is not."""
+    while True:
+        sources = await _sources(reading, me)
+        expected = await reads.feeds.expect(me, sources)
+        if sources == await _sources(reading, me):
+            return expected
+
+
 async def _build(reads: Reads, reading: Reading, me: int) -> Resident:
-    tags = (await wants_of(reading, me)).tags
-    sources = frozenset[Source]((*await _authors(reading, me), *map(tag_source, tags)))
-    await reads.feeds.expect(me, sources)
+    expected = await _expect(reads, reading, me)
+    found = await reads.feeds.recall(me, expected) or await _from_store(reads, reading, me)
+    await reads.feeds.admit(me, expected, found.ids, whole=found.whole)
+    return found
+
+
+async def _from_store(reads: Reads, reading: Reading, me: int) -> Resident:
     ids: Sequence[int] = ()
     for window in WINDOWS:
         above = -1 if window is None else first_id_at(max(0, reads.clock() - window))
         ids = await _newest(reading, me, below=2**63 - 1, above=above, limit=FIRST)
         if len(ids) >= FIRST:
             break
-    found = Resident(ids, whole=len(ids) < FIRST)
-    await reads.feeds.admit(me, sources, ids, whole=found.whole)
-    return found
+    return Resident(ids, whole=len(ids) < FIRST)
