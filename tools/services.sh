@@ -1,7 +1,7 @@
 #!/bin/sh
 # Install what the tests need beside Python: PostgreSQL, Valkey with its Sentinel, Chromium, fonts with all Indian scripts,
-# ffmpeg, and Go with its verifier of logs, and a witness of logs. Starts nothing: tests/services.py and tests/valkeys.py start
-# private servers in temporary folders.
+# ffmpeg, Go with its verifier of logs, a witness of logs, balancers, and Prometheus' own checks. Starts nothing:
+# tests/services.py, tests/valkeys.py and others start private servers in temporary folders.
 set -eu
 
 say() { echo "chaupal: $*" >&2; }
@@ -20,6 +20,10 @@ command -v litewitness >/dev/null || missing="$missing litetlog"
 [ -d /usr/share/gocode/src/golang.org/x/mod/sumdb ] || missing="$missing golang-golang-x-mod-dev"
 command -v haproxy >/dev/null || [ -x /usr/sbin/haproxy ] || missing="$missing haproxy"
 command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || missing="$missing pgbouncer"
+# What stands in front of a server and what watches it.
+[ -x /usr/sbin/nginx ] || missing="$missing nginx-light"
+command -v caddy >/dev/null || missing="$missing caddy"
+command -v promtool >/dev/null || missing="$missing prometheus"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then

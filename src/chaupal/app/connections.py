@@ -42,6 +42,10 @@ class Keeper:
         self._used: dict[str, int] = {}
         self.waiting: dict[asyncio.Transport, None] = {}  # of whom no whole head is here, the longest waiting first
 
+    def many(self) -> int:
+        """How many connections stand."""
+        return len(self._seats)
+
     def enter(self, transport: asyncio.Transport, address: str) -> bool:
         """Whether one more may come in. Where all seats are taken, whoever waits longest for a head gives theirs up."""
         nets = nets_of(address) if self._counts and not self._trusts(address) else ()

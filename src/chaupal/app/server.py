@@ -56,6 +56,7 @@ async def _serve(settings: Settings, door: socket.socket) -> None:
     with lasting():
         running = await open_house(settings)
     keeper = Keeper(settings, Locator(settings, lambda address: None))
+    running.house.reads.work.vitals.gauges["connections_open"] = keeper.many
     config = Config(
         running.app, keeper, host=settings.host, port=settings.port, loop="uvloop", lifespan="off", access_log=False,
         log_level="warning", server_header=False, proxy_headers=False, timeout_graceful_shutdown=5,

@@ -78,7 +78,10 @@ async def open_house(settings: Settings, *, clock: Clock = system_clock, run: bo
     await laws.check_cited(house.court)
     await laws.log_laws(house.court)
     desk = Desk(house, Locator(settings, country_file(settings)), meter_of(server, clock), error_page, in_words)
-    front = Front(desk, ROUTES, Streaming(desk, carrier.streams, ROUTES))
+    vitals = house.square.work.vitals
+    vitals.gauges["streams_open"] = carrier.streams.many
+    watched = vitals if settings.metrics_token else None
+    front = Front(desk, ROUTES, Streaming(desk, carrier.streams, ROUTES), watched)
     running = Running(house, front, Runner(carrier), carrier, Timers(carrier), server)
     if run:
         running.runner.start()

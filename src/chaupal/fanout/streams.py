@@ -65,6 +65,10 @@ class Streams:
 
     # --- connections ---
 
+    def many(self) -> int:
+        """How many connections stand open."""
+        return len(self._listeners)
+
     def join(self, listener: Listener) -> None:
         """See `wire.listening.Streams`."""
         for net in listener.who:

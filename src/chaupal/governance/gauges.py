@@ -37,7 +37,7 @@ async def gauges(court: Court) -> list[Gauge]:
     async with court.work.reading() as reading:
         running = await clocks.running_openly(reading, MOST)
         last = await ledger.last_checkpoint(reading)
-        waiting, given_up = await outbox.depth(reading)
+        events = await outbox.depth(reading)
         held_back = await tellings.unsent_openly(reading)
         size = await ledger.size(reading)
     found = await reconcile.last(court)
@@ -50,8 +50,10 @@ async def gauges(court: Court) -> list[Gauge]:
             found.failures if found else 0),
         _one("reconciliation_age_seconds", "Since rulings and log were held against each other.",
             (now - found.at) / SECOND if found else 0),
-        _one("outbox_waiting", "Events that are true and not carried out yet.", waiting),
-        _one("outbox_given_up", "Events that could not be carried out and wait for the operator.", given_up),
+        _one("outbox_waiting", "Events that are true and not carried out yet.", events.waiting),
+        _one("outbox_oldest_seconds", "For how long the oldest of them waits.",
+            0 if events.since is None else (now - events.since) / SECOND),
+        _one("outbox_given_up", "Events that could not be carried out and wait for the operator.", events.given_up),
         _one("tellings_held_back", "Notices that may not be given yet.", held_back),
     ]  # fmt: skip
 

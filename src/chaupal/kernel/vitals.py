@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 REQUESTS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 LOOKS = (0.0001, 0.00025, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.025, 0.1, 0.5, 2.0)
 
+NOT_SHOWN = (404, 451)  # RFC 7725
+
 
 class Spread:
     """How often something took how long: Prometheus's histogram. Counted without a lock, by one thread."""
@@ -27,6 +29,7 @@ class Vitals:
     """Of one process. `draining`: it takes nothing new, and whoever sends requests to it sends them elsewhere."""
 
     def __init__(self) -> None:
+        self.name = "serve"  # among the processes of this machine
         self.draining = False
         self.answered: dict[tuple[str, int], Spread] = {}  # by route and status
         self.looks = Spread(LOOKS)
@@ -36,7 +39,12 @@ class Vitals:
         self.gauges: dict[str, Callable[[], float]] = {}  # what is read off when it is asked for, by its name
 
     def answer(self, route: str, status: int, seconds: float) -> None:
-        """One request more. Called where somebody watches, and nowhere else."""
+        """One request more. Called where somebody watches, and nowhere else.
+
+        That something is not there is counted as an answer like any: it may be withheld, which may be secret, and whoever
+        watches a server is not of its office.
+        """
+        status = 200 if status in NOT_SHOWN else status
         spread = self.answered.get((route, status))
         if spread is None:
             spread = self.answered[route, status] = Spread()

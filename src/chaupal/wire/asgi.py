@@ -1,10 +1,12 @@
 """The front of the server: one ASGI app that lets other origins in where that is promised, and has each row answered."""
 
 import functools
+import time
 from collections.abc import Callable
 from typing import Protocol
 
 from chaupal.kernel.errors import Problem
+from chaupal.kernel.vitals import Vitals
 from chaupal.wire import bodies
 from chaupal.wire.answer import Desk, Request
 from chaupal.wire.call import Answer
@@ -93,13 +95,19 @@ class Streaming(Protocol):
 
 
 class Front:
-    """The whole server as one ASGI app. Without `streaming`, connections that stay open are none of its business."""
+    """The whole server as one ASGI app. Without `streaming`, connections that stay open are none of its business.
 
-    def __init__(self, desk: Desk, routes: tuple[Route, ...], streaming: Streaming | None = None) -> None:
+    `vitals`: where requests are counted by how they were answered; None where nobody watches.
+    """
+
+    def __init__(
+        self, desk: Desk, routes: tuple[Route, ...], streaming: Streaming | None = None, vitals: Vitals | None = None
+    ) -> None:
         served = routes if streaming is not None else tuple(route for route in routes if not route.stream)
         self._find = router(served).find
         self._desk = desk
         self._streaming = streaming
+        self._vitals = vitals
 
     async def __call__(self, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None:
         if scope["type"] == "http":
@@ -123,10 +131,15 @@ class Front:
         await self._answer(found, scope, receive, send)
 
     async def _answer(self, found: Found, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None:
+        began = 0.0 if self._vitals is None else time.perf_counter()
         route, headers = found.route, headers_of(scope)
         body = functools.partial(bodies.read, route, headers, receive)
         request = Request(peer_of(scope), headers, found.holes, query_of(scope), scope["path"], body)
         answer = await self._desk.answer(route, request)
         if found.allow:
             answer.headers = [*answer.headers, ("allow", found.allow)]
-        await send_answer(send, route, answer, head=scope["method"] == "HEAD", drop=dropper(scope))
+        try:
+            await send_answer(send, route, answer, head=scope["method"] == "HEAD", drop=dropper(scope))
+        finally:
+            if self._vitals is not None:
+                self._vitals.answer(route.counted_as, answer.status, time.perf_counter() - began)

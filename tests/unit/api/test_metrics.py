@@ -1,6 +1,10 @@
 """Gauges for whoever runs the server: there with the token only, and true."""
 
+import asyncio
 import base64
+import shutil
+import subprocess
+from functools import partial
 
 import msgspec
 import pytest
@@ -51,3 +55,60 @@ async def test_without_a_token_in_the_settings_there_is_no_such_address(village:
 def test_labels_are_written_as_prometheus_reads_them():
     gauge = Gauge("g", "Help.", (Sample(1.5, (("a", 'x"y\\z\n'),)), Sample(2)))
     assert written(gauge).splitlines()[2:] == [r'chaupal_g{a="x\"y\\z\n"} 1.5', "chaupal_g 2"]
+
+
+async def test_what_the_process_does_is_counted_by_route_and_status_in_seconds(settings: Settings, clock: StillClock):
+    async with open_village(msgspec.structs.replace(settings, metrics_token=TOKEN), clock) as village:
+        for _ in range(3):
+            assert (await village.client.get("/api/v2/instance")).status_code == 200
+        await village.api(village.asha, "GET", "/api/v1/timelines/home")
+        await village.api(village.asha, "GET", "/api/v1/timelines/home", limit=5)
+        assert (await village.client.get("/api/v1/statuses/17")).status_code == 404
+        _, text = await ask(village, basic(TOKEN))
+    route = 'chaupal_request_seconds_count{process="serve",route='
+    counted = {line.rpartition(" ")[0]: line.rpartition(" ")[2] for line in text.splitlines() if line[0] != "#"}
+    assert counted[f'{route}"GET /api/v2/instance",status="200"}}'] == "3"
+    assert counted[f'{route}"GET /api/v1/statuses/{{id}}",status="200"}}'] == "1"
+    buckets = [int(n) for name, n in counted.items() if "_bucket" in name and "/api/v2/instance" in name]
+    assert buckets == sorted(buckets) and buckets[-1] == 3
+    assert counted['chaupal_homes_read_total{process="serve",resident="no"}'] == "1"
+    assert counted['chaupal_homes_read_total{process="serve",resident="yes"}'] == "1"
+    assert float(counted['chaupal_process_resident_memory_bytes{process="serve"}']) > 1e7
+    assert float(counted['chaupal_look_seconds_count{process="serve"}']) >= 1
+
+
+async def test_what_the_office_does_is_counted_as_one_so_that_nobody_learns_what_about(
+    settings: Settings, clock: StillClock
+):
+    async with open_village(msgspec.structs.replace(settings, metrics_token=TOKEN), clock) as village:
+        await village.look("IN", "/office", village.chitra)
+        await village.look("IN", "/office/figures", village.owner)
+        _, text = await ask(village, basic(TOKEN))
+    assert 'route="office",status="200"} 2' in text and "/office" not in text
+
+
+async def test_for_how_long_the_oldest_event_waits_is_told(settings: Settings, clock: StillClock):
+    async with open_village(msgspec.structs.replace(settings, metrics_token=TOKEN), clock) as village:
+        court = village.running.house.court
+        await file(court, village.asha.viewer, Report(account=village.ravi.id, kind="spam"))
+        village.clock.move(7_000)
+        _, text = await ask(village, basic(TOKEN))
+        assert "chaupal_outbox_oldest_seconds 7" in text.splitlines()
+        await village.settle()
+        _, text = await ask(village, basic(TOKEN))
+        assert "chaupal_outbox_oldest_seconds 0" in text.splitlines()
+
+
+async def test_nothing_is_counted_where_nobody_watches(village: Village):
+    await village.client.get("/api/v2/instance")
+    assert village.running.house.square.work.vitals.answered == {}
+
+
+@pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not here: make services")
+async def test_prometheus_own_tool_finds_nothing_wrong_with_the_figures(settings: Settings, clock: StillClock):
+    async with open_village(msgspec.structs.replace(settings, metrics_token=TOKEN), clock) as village:
+        await village.look("IN", "/office", village.chitra)
+        _, text = await ask(village, basic(TOKEN))
+    check = partial(subprocess.run, ["promtool", "check", "metrics"], input=text.encode(), capture_output=True)
+    done = await asyncio.to_thread(check)
+    assert (done.returncode, done.stderr + done.stdout) == (0, b"")

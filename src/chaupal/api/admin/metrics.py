@@ -1,10 +1,11 @@
-"""`/metrics`: the gauges of the court in the text format that Prometheus reads, for whoever holds the setting's token."""
+"""`/metrics`: the gauges of the court and what this process counts of itself, for Prometheus, with the setting's token."""
 
 import base64
 import binascii
 import hmac
 from typing import Any
 
+from chaupal.api.admin.process import head, process, said
 from chaupal.governance.gauges import Gauge, gauges
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
@@ -13,30 +14,25 @@ from chaupal.wire.route import Nothing, Route, Shape, get
 
 # https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
 MIME = "text/plain; version=0.0.4; charset=utf-8"
-PREFIX = "chaupal_"
 
 
 async def metrics(call: Call[Nothing]) -> Answer:
-    """All gauges. Without the token this address does not exist."""
+    """All of them. Without the token this address does not exist."""
     wanted = call.house.settings.metrics_token
     if not wanted or not hmac.compare_digest(_password(call.headers.get("authorization", "")), wanted.encode()):
         raise NotFound
-    text = "".join(written(gauge) for gauge in await gauges(call.house.court))
+    court = call.house.court
+    text = "".join(written(gauge) for gauge in await gauges(court)) + process(court.work.vitals, court.clock())
     return Answer(text.encode(), mime=MIME, headers=[("cache-control", "no-store")])
 
 
 def written(gauge: Gauge) -> str:
     """One gauge with its samples; none where it has none."""
-    name = PREFIX + gauge.name
-    lines = [f"# HELP {name} {gauge.help}", f"# TYPE {name} gauge"]
+    name = f"chaupal_{gauge.name}"
+    lines = [*head(gauge.name, "gauge", gauge.help)]
     for value, labels in gauge.samples:
-        said = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels)
-        lines.append(f"{name}{{{said}}} {value:g}" if said else f"{name} {value:g}")
+        lines.append(f"{name}{{{said(dict(labels))}}} {value:g}" if labels else f"{name} {value:g}")
     return "\n".join(lines) + "\n"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
 
 
 def _password(header: str) -> bytes:

@@ -1,7 +1,7 @@
 """The outbox: events that are true but not yet carried out, in the order they happened."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import case, delete, func, insert, select, update
 
@@ -32,7 +32,8 @@ ANY = statement(select(outbox.c.seq).where(outbox.c.failed_at.is_(None), outbox.
 
 DEPTH = statement(
     select(
-        func.count(case((outbox.c.failed_at.is_(None), 1))), func.count(case((outbox.c.failed_at.is_not(None), 1)))
+        func.count(case((outbox.c.failed_at.is_(None), 1))), func.count(case((outbox.c.failed_at.is_not(None), 1))),
+        func.min(case((outbox.c.failed_at.is_(None), outbox.c.at))),
     ).select_from(outbox)
 )  # fmt: skip
 
@@ -57,10 +58,18 @@ async def is_empty(reading: Reading) -> bool:
     return await reading.value(ANY, at=reading.now()) is None
 
 
-async def depth(reading: Reading) -> tuple[int, int]:
-    """How many events wait, and how many were given up."""
+class Depth(NamedTuple):
+    """How many events wait, how many were given up, and since when (ms) the oldest of those that wait does."""
+
+    waiting: int = 0
+    given_up: int = 0
+    since: int | None = None
+
+
+async def depth(reading: Reading) -> Depth:
+    """What is in it."""
     row = await reading.first(DEPTH)
-    return (row[0], row[1]) if row else (0, 0)
+    return Depth(*row) if row else Depth()
 
 
 async def done(w: Writing, seqs: Sequence[int]) -> None:

@@ -161,7 +161,7 @@ async def test_a_page_that_never_answers_holds_up_nobody(village: Village, monke
     answers.set()
     await v.settle()
     async with v.running.house.square.work.reading() as reading:
-        assert await outbox.depth(reading) == (0, 0)
+        assert await outbox.depth(reading) == outbox.Depth()
 
 
 async def test_what_its_owner_changes_while_it_is_verified_stays_changed(
