@@ -1,4 +1,8 @@
-"""Carries out the outbox: each event's changes and its removal are one commit, so a crash neither loses nor doubles it."""
+"""Carries out the outbox: each event's changes and its removal are one commit, so a crash neither loses nor doubles it.
+
+Of many processes on one store any number do so beside each other, each in lanes that nobody else holds (`store.machine.outbox`);
+what reaches outside the store is claimed first, and is another's to do where whoever claimed it does not come back.
+"""
 
 import asyncio
 import contextlib
@@ -37,6 +41,7 @@ class Runner:
 
     def __init__(self, carrier: Carrier, pause: Pause = pace) -> None:
         self._carrier = carrier
+        self._many = carrier.settings.many
         self._pause = pause
         self._awake = asyncio.Event()
         self._stop = carrier.bus.subscribe(WAITING, lambda _: self._awake.set())
@@ -105,7 +110,7 @@ class Runner:
     async def _batch(self, at_most: int) -> int:
         errands: list[tuple[int, Event]] = []
         async with self._carrier.work.writing() as w:
-            events = await outbox.waiting(w, at_most)
+            events = await self._take(w, at_most)
             finished: list[int] = []
             for seq, event in events:
                 if type(event) in ERRANDS and event is not None:
@@ -113,12 +118,20 @@ class Runner:
                     continue
                 if event is not None:
                     await self._handle(w, event)
+                elif self._many:  # a newer version beside us wrote it, and knows what to do
+                    await outbox.claim(w, seq, LATER)
+                    continue
                 finished.append(seq)
             await outbox.done(w, finished)
         await self._carrier.streams.hear_outside(event for _, event in events if event is not None)
         for seq, event in errands:
             await (self._put_aside if type(event) in ASIDE else self._errand)(seq, event)
         return len(events)
+
+    async def _take(self, w: Writing, at_most: int) -> list[tuple[int, Event | None]]:
+        if self._many:
+            return await outbox.waiting_in(w, await outbox.hold_lanes(w), at_most)
+        return await outbox.waiting(w, at_most)
 
     async def _handle(self, w: Writing, event: Event) -> None:
         for handler in HANDLERS.get(type(event), ()):
@@ -127,6 +140,8 @@ class Runner:
 
     async def _errand(self, seq: int, event: Event) -> None:
         """What happens outside the store (mail): done first, struck off after; at least once."""
+        if not await self._claim(seq, HELD):
+            return
         try:
             for errand in ERRANDS[type(event)]:
                 await errand(self._carrier, event)
@@ -136,11 +151,21 @@ class Runner:
             async with self._carrier.work.writing() as w:
                 await outbox.done(w, [seq])
 
+    async def _claim(self, seq: int, ms: int) -> bool:
+        """Whether nobody else is at it, nor will be for so long; of one process nobody is."""
+        if not self._many:
+            return True
+        async with self._carrier.work.writing() as w:
+            return await outbox.claim(w, seq, ms)
+
     async def _put_aside(self, seq: int, event: Event) -> None:
         """Carry it out beside the others; nobody else takes it up meanwhile."""
         free = len(self._aside) < ASIDE_AT_ONCE
-        async with self._carrier.work.writing() as w:
-            await outbox.hold(w, seq, w.now() + (HELD if free else LATER))
+        if not self._many:
+            async with self._carrier.work.writing() as w:
+                await outbox.hold(w, seq, w.now() + (HELD if free else LATER))
+        elif not free:
+            await self._claim(seq, LATER)
         if free:
             task = asyncio.create_task(self._errand(seq, event))
             self._aside.add(task)
@@ -154,6 +179,8 @@ class Runner:
                 continue
             try:
                 async with self._carrier.work.writing() as w:
+                    if self._many and not await outbox.hold_one(w, seq):
+                        continue
                     await self._handle(w, event)
                     await outbox.done(w, [seq])
                 await self._carrier.streams.hear_outside([event])

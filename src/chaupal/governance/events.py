@@ -72,6 +72,10 @@ class ClockAlert(Event, frozen=True):
     share: int
     due_at: int
 
+    @property
+    def concerns(self) -> object:
+        return self.of
+
 
 class StatementPublished(Event, frozen=True):
     """The house says something about orders; `slug`: its address."""

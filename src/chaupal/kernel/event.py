@@ -11,6 +11,12 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     kinds: ClassVar[dict[str, type["Event"]]] = {}
     lasting: ClassVar[bool] = True  # False: heard at the commit by whoever listens then, and not kept in the outbox
 
+    @property
+    def concerns(self) -> object:
+        """What it is about: events about one thing are carried out in their order, others beside each other. The first field,
+        where an event does not say otherwise."""
+        return getattr(self, self.__struct_fields__[0])
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         Event.kinds[cls.__name__] = cls

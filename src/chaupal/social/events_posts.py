@@ -18,6 +18,10 @@ class PostPublished(Event, frozen=True):
     quote_of: int | None = None
     quiet: bool = False
 
+    @property
+    def concerns(self) -> object:
+        return self.boost_of or self.post
+
 
 class PostEdited(Event, frozen=True):
     """A post says something else now. `mentions`: whom it names that it did not name before.
@@ -73,6 +77,7 @@ class PostDeleted(Event, frozen=True):
     """A post is gone, and the reposts of it: (post, author) of each. `visibility` and `mentions`: whom it had been for.
 
     `reserved`: those among `gone` that were not for everybody; a repost may be for fewer than what it carried.
+    `boost_of`: what the post carried, where it was a repost.
     """
 
     post: int
@@ -82,3 +87,8 @@ class PostDeleted(Event, frozen=True):
     mentions: tuple[int, ...] = ()
     tags: tuple[str, ...] = ()  # count keys, of a public post
     reserved: tuple[int, ...] = ()
+    boost_of: int | None = None
+
+    @property
+    def concerns(self) -> object:
+        return self.boost_of or self.post

@@ -57,6 +57,10 @@ class Liked(Event, frozen=True):
     post: int
     author: int
 
+    @property
+    def concerns(self) -> object:
+        return self.post
+
 
 class Unliked(Event, frozen=True):
     """`by` likes the post no more."""
@@ -64,3 +68,7 @@ class Unliked(Event, frozen=True):
     by: int
     post: int
     author: int
+
+    @property
+    def concerns(self) -> object:
+        return self.post

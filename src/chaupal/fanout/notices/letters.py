@@ -21,6 +21,10 @@ class LetterDue(Event, frozen=True):
     letter: Letter
     tells: Tells | None = None
 
+    @property
+    def concerns(self) -> object:
+        return self.letter.to
+
 
 async def send(carrier: Carrier, event: LetterDue) -> None:
     await carrier.mail.send(event.letter)

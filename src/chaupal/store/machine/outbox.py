@@ -1,9 +1,27 @@
-"""The outbox: events that are true but not yet carried out, in the order they happened."""
+"""The outbox: events that are true but not yet carried out, in the order they happened.
 
+Where many processes carry it out, each event stands in a lane by what it is about. Whoever carries out a batch holds its lanes
+until that is committed: the order of what is about one thing is kept, and a process that is stopped in the middle holds its lanes
+or, once the database has given its unit up, has changed nothing.
+"""
+
+import zlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import case, delete, func, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 
 from chaupal.kernel.clock import HOUR, MINUTE, SECOND
 from chaupal.kernel.event import Event, decode_event, encode_event
@@ -11,16 +29,41 @@ from chaupal.store.machine.dialect import Statement, among, listed, param, state
 from chaupal.store.machine.tables import outbox
 from chaupal.store.machine.work import Reading, Writing
 
-ADD = statement(insert(outbox).values(name=words("name"), body=words("body"), at=param("at")))
+LANES = 16
+LANES_AT_ONCE = LANES // 2  # of those in which something waits; the others are for whoever else has a hand free
+LANED = 0x4348504C  # the space of advisory locks in which lanes are held
 
-_WAITING = (
-    select(outbox.c.seq, outbox.c.name, outbox.c.body)
-    .where(outbox.c.failed_at.is_(None), outbox.c.due_at <= param("at"))
-    .order_by(outbox.c.seq)
-    .limit(param("n"))
-)
-# SKIP LOCKED lets several workers share the outbox on PostgreSQL; SQLite has one writer and no such clause.
+ADD = statement(insert(outbox).values(name=words("name"), body=words("body"), at=param("at"), lane=param("lane")))
+
+_DUE = (outbox.c.failed_at.is_(None), outbox.c.due_at <= param("at"))
+_WAITING = select(outbox.c.seq, outbox.c.name, outbox.c.body).where(*_DUE).order_by(outbox.c.seq).limit(param("n"))
+# SKIP LOCKED: a process of a version that knows no lanes may be at it, too; SQLite has one writer and no such clause.
 WAITING: Statement = statement(_WAITING.with_for_update(skip_locked=True))
+WAITING_IN = statement(_WAITING.where(among(outbox.c.lane, "lanes")).with_for_update(skip_locked=True))
+
+
+def _held(lane: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether a lane is this unit's until it ends (PostgreSQL)."""
+    return func.pg_try_advisory_xact_lock(literal_column(str(LANED)), cast(lane, Integer))
+
+
+# The lock is tried for rows of the inner query, in their order, until enough were had. What is in the lanes is read by another
+# statement: this one may have begun before their last holder's unit was committed.
+_LANES = (
+    select(outbox.c.lane, func.random().label("turn")).where(*_DUE).group_by(outbox.c.lane).order_by("turn").subquery()
+)
+HOLD_LANES = statement(select(_LANES.c.lane).where(_held(_LANES.c.lane)).limit(param("n")))
+HOLD_ONE = statement(select(outbox.c.seq).where(outbox.c.seq == param("of"), _held(outbox.c.lane)))
+STILL = statement(
+    select(outbox.c.seq).where(outbox.c.seq == param("of"), outbox.c.failed_at.is_(None)).with_for_update()
+)
+# By the database's clock: a process whose own is wrong takes nothing that another one is at.
+_NOW = cast(func.extract("epoch", func.clock_timestamp()) * 1000, BigInteger)
+CLAIM = statement(
+    update(outbox)
+    .where(outbox.c.seq == param("of"), outbox.c.failed_at.is_(None), outbox.c.due_at <= _NOW)
+    .values(due_at=_NOW + param("ms"))
+)
 DONE = statement(delete(outbox).where(among(outbox.c.seq, "seqs")))
 TRIED = statement(
     update(outbox).where(outbox.c.seq == param("of")).values(tries=outbox.c.tries + 1, due_at=param("due"))
@@ -44,13 +87,41 @@ BACK_OFF = (30 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR)
 
 def rows(events: Sequence[Event], at: int) -> list[dict[str, Any]]:
     """Events as parameters of ADD; `at` in ms."""
-    return [{"name": name, "body": body, "at": at} for name, body in map(encode_event, events)]
+    return [
+        dict(zip(("name", "body"), encode_event(event), strict=True), at=at, lane=lane_of(event)) for event in events
+    ]
+
+
+def lane_of(event: Event) -> int:
+    """Below LANES; the same in every process."""
+    return zlib.crc32(str(event.concerns).encode()) % LANES
 
 
 async def waiting(w: Writing, at_most: int) -> list[tuple[int, Event | None]]:
     """The next events (sequence number, event), locked for this unit. None: a name this version does not know."""
     rows = await w.fetch(WAITING, n=at_most, at=w.now())
     return [(row[0], decode_event(row[1], row[2])) for row in rows]
+
+
+async def hold_lanes(w: Writing) -> list[int]:
+    """Lanes in which something waits and that nobody else holds: this unit's until it ends. Of one of many processes."""
+    return [row[0] for row in await w.fetch(HOLD_LANES, at=w.now(), n=LANES_AT_ONCE)]
+
+
+async def waiting_in(w: Writing, lanes: Sequence[int], at_most: int) -> list[tuple[int, Event | None]]:
+    """As `waiting`, of lanes that this unit holds."""
+    rows = await w.fetch(WAITING_IN, lanes=listed(lanes), n=at_most, at=w.now()) if lanes else ()
+    return [(row[0], decode_event(row[1], row[2])) for row in rows]
+
+
+async def hold_one(w: Writing, seq: int) -> bool:
+    """Whether an event still waits and its lane is this unit's until it ends. Of one of many processes."""
+    return await w.value(HOLD_ONE, of=seq) is not None and await w.value(STILL, of=seq) is not None
+
+
+async def claim(w: Writing, seq: int, ms: int) -> bool:
+    """Whether it is this process's to carry out for so long: nobody else's of many."""
+    return await w.run(CLAIM, of=seq, ms=ms) == 1
 
 
 async def is_empty(reading: Reading) -> bool:

@@ -65,7 +65,9 @@ UNREAD = statement(
     .limit(param("n"))
 )
 BROUGHT = statement(
-    select(conversations.c.account_id, conversations.c.root).where(among(conversations.c.last_post, "ids"))
+    select(conversations.c.account_id, conversations.c.root)
+    .where(among(conversations.c.last_post, "ids"))
+    .with_for_update()  # what is said in it meanwhile comes after
 )
 # What somebody wrote or is named in, of the direct posts of one conversation.
 _DIRECT = (posts.c.root == param("of"), posts.c.visibility == int(Visibility.DIRECT))

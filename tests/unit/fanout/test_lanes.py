@@ -1,0 +1,217 @@
+"""Many runners on one outbox: what is about one thing is carried out in its order and once, whoever is stopped in the middle."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from chaupal.app.wiring import Running, open_house
+from chaupal.fanout import runner as running
+from chaupal.fanout import table
+from chaupal.fanout.context import Carrier
+from chaupal.fanout.runner import Runner
+from chaupal.kernel.event import Event
+from chaupal.store.machine import outbox
+from chaupal.store.machine.work import Writing
+from conftest import plain_settings
+from services import Postgres
+
+
+class Pinged(Event, frozen=True):
+    """Something of these tests: `thing` was pinged for the `n`th time."""
+
+    thing: int
+    n: int
+
+
+class PostcardDue(Event, frozen=True):
+    """An errand of these tests."""
+
+    thing: int
+
+
+@pytest.fixture
+async def houses(
+    postgres_server: Postgres, migrated: str, tmp_path: Path
+) -> AsyncIterator[Callable[[], Awaitable[Running]]]:
+    """Opens houses on one PostgreSQL, each with its own memory and connections."""
+    dsn = postgres_server.fresh(template=migrated)
+    opened = list[Running]()
+
+    async def one() -> Running:
+        opened.append(await open_house(plain_settings(tmp_path / "data", dsn), run=False))
+        return opened[-1]
+
+    yield one
+    async with asyncio.timeout(30):  # a unit that a failed test left open holds its connection
+        for house in opened:
+            await house.close()
+    postgres_server.drop(dsn)
+
+
+def one_of_many(house: Running) -> Runner:
+    settings = msgspec.structs.replace(house.carrier.settings, valkey="valkey://127.0.0.1")
+    return Runner(msgspec.structs.replace(house.carrier, settings=settings))
+
+
+async def tell(house: Running, *events: Event) -> None:
+    async with house.carrier.work.writing() as w:
+        w.tell(*events)
+
+
+async def left(house: Running) -> int:
+    async with house.carrier.work.reading() as reading:
+        return (await outbox.depth(reading))[0]
+
+
+async def until(done: Callable[[], Awaitable[bool]]) -> None:
+    while not await done():  # noqa: ASYNC110 - of a database there is nothing to await
+        await asyncio.sleep(0.01)
+
+
+def in_one_lane(thing: int) -> int:
+    """Another thing whose events are in the same lane."""
+    lane = outbox.lane_of(Pinged(thing=thing, n=0))
+    return next(n for n in range(thing + 1, 10_000) if outbox.lane_of(Pinged(thing=n, n=0)) == lane)
+
+
+async def test_three_runners_carry_out_everything_once_and_what_is_about_one_thing_in_its_order(
+    houses: Callable[[], Awaitable[Running]], monkeypatch: pytest.MonkeyPatch
+):
+    heard = list[tuple[int, int]]()
+
+    async def ping(carrier: Carrier, w: Writing, event: Pinged) -> None:
+        await asyncio.sleep(0.001)  # others are at it meanwhile
+        heard.append((event.thing, event.n))
+
+    monkeypatch.setitem(table.HANDLERS, Pinged, (ping,))
+    monkeypatch.setattr(running, "BATCH", 7)
+    runners = [one_of_many(await houses()) for _ in range(3)]
+    house = await houses()
+    for n in range(50):
+        await tell(house, *(Pinged(thing=thing, n=n) for thing in range(4)))
+    for runner in runners:
+        runner.start()
+    async with asyncio.timeout(60):
+        await until(lambda: _is(left(house), 0))
+    for runner in runners:
+        await runner.close()
+    assert len(heard) == 200
+    for thing in range(4):
+        assert [n for at, n in heard if at == thing] == [*range(50)]
+
+
+async def test_a_runner_that_stands_still_in_the_middle_holds_its_lane_and_no_other(
+    houses: Callable[[], Awaitable[Running]], monkeypatch: pytest.MonkeyPatch
+):
+    """And what it did is kept whole, or not at all and done by another."""
+    heard = list[tuple[str, int, int]]()
+    stopped, go_on = asyncio.Event(), asyncio.Event()
+    names = dict[int, str]()
+
+    async def ping(carrier: Carrier, w: Writing, event: Pinged) -> None:
+        if names[id(carrier.work)] == "slow" and event.thing == 1:
+            stopped.set()
+            await go_on.wait()
+        heard.append((names[id(carrier.work)], event.thing, event.n))
+
+    monkeypatch.setitem(table.HANDLERS, Pinged, (ping,))
+    slow_house, quick_house = await houses(), await houses()
+    names |= {id(slow_house.carrier.work): "slow", id(quick_house.carrier.work): "quick"}
+    beside = in_one_lane(1)
+    await tell(quick_house, Pinged(thing=1, n=1))
+    slow = asyncio.create_task(one_of_many(slow_house).step())
+    await asyncio.wait_for(stopped.wait(), 20)
+    other = next(
+        n for n in range(2, 100) if outbox.lane_of(Pinged(thing=n, n=0)) != outbox.lane_of(Pinged(thing=1, n=0))
+    )
+    await tell(quick_house, Pinged(thing=1, n=2), Pinged(thing=beside, n=1), Pinged(thing=other, n=1))
+    quick = one_of_many(quick_house)
+    await quick.step()
+    go_on.set()
+    assert heard == [("quick", other, 1)]
+    await slow
+    await quick.step()
+    assert heard[1:] == [("slow", 1, 1), ("quick", 1, 2), ("quick", beside, 1)]
+    assert await left(quick_house) == 0
+
+
+async def test_an_errand_is_nobody_elses_while_somebody_is_at_it_and_anybodys_when_they_do_not_come_back(
+    houses: Callable[[], Awaitable[Running]], monkeypatch: pytest.MonkeyPatch
+):
+    sent, at_it, go_on = list[int](), asyncio.Event(), asyncio.Event()
+
+    async def post(carrier: Carrier, event: PostcardDue) -> None:
+        sent.append(event.thing)
+        at_it.set()
+        await go_on.wait()
+
+    monkeypatch.setitem(table.ERRANDS, PostcardDue, (post,))
+    first, second = await houses(), await houses()
+    await tell(first, PostcardDue(thing=1))
+    going = asyncio.create_task(one_of_many(first).step())
+    await asyncio.wait_for(at_it.wait(), 20)
+    await asyncio.wait_for(one_of_many(second).step(), 20)
+    assert sent == [1]
+    going.cancel()  # it died with the card in its hand
+    await asyncio.gather(going, return_exceptions=True)
+    go_on.set()
+    await one_of_many(second).step()
+    assert sent == [1]
+    async with second.carrier.work.writing() as w:
+        await w.run(outbox.HOLD, of=await w.value(outbox.ANY, at=2**62), due=0)  # as if so long had passed
+    await one_of_many(second).step()
+    assert sent == [1, 1] and await left(second) == 0
+
+
+async def test_what_fails_in_a_batch_is_tried_alone_by_one_of_them(
+    houses: Callable[[], Awaitable[Running]], monkeypatch: pytest.MonkeyPatch
+):
+    tried = list[int]()
+
+    async def ping(carrier: Carrier, w: Writing, event: Pinged) -> None:
+        tried.append(event.thing)
+        if event.thing == 13:
+            raise ZeroDivisionError
+
+    monkeypatch.setitem(table.HANDLERS, Pinged, (ping,))
+    runners = [one_of_many(await houses()) for _ in range(2)]
+    house = await houses()
+    await tell(house, *(Pinged(thing=thing, n=0) for thing in range(20)))
+    async with asyncio.timeout(30):
+        while await left(house):
+            await asyncio.gather(*(runner.step() for runner in runners))
+    async with house.carrier.work.reading() as reading:
+        assert await outbox.depth(reading) == (0, 1)  # given up, for the operator to see
+    assert tried.count(13) >= outbox.GIVE_UP_AFTER
+
+
+async def test_what_only_a_newer_version_knows_is_left_to_it(
+    houses: Callable[[], Awaitable[Running]], monkeypatch: pytest.MonkeyPatch
+):
+    heard = list[int]()
+
+    async def ping(carrier: Carrier, w: Writing, event: Pinged) -> None:
+        heard.append(event.thing)
+
+    monkeypatch.setitem(table.HANDLERS, Pinged, (ping,))
+    house = await houses()
+    await tell(house, Pinged(thing=1, n=0), Pinged(thing=2, n=0))
+    runner = one_of_many(house)
+    with monkeypatch.context() as older:
+        older.delitem(Event.kinds, "Pinged")
+        await runner.step()
+    assert heard == [] and await left(house) == 2
+    monkeypatch.setattr(running, "LATER", 0)
+    async with house.carrier.work.writing() as w:
+        for seq in range(1, 10):
+            await w.run(outbox.HOLD, of=seq, due=0)
+    await runner.step()
+    assert sorted(heard) == [1, 2]
+
+
+async def _is(asked: Awaitable[Any], wanted: Any) -> bool:
+    return await asked == wanted
