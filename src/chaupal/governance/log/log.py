@@ -24,7 +24,7 @@ from chaupal_audit import errors as plain
 from chaupal_audit import tlog
 from chaupal_audit.log import entries
 from chaupal_audit.log.entries import Public
-from chaupal_audit.tlog.entries import COVER
+from chaupal_audit.tlog.entries import COVER, VERSION
 
 __all__ = [
     "NOTHING",
@@ -303,8 +303,25 @@ async def check_log(court: Court) -> None:
             raise log_tree.differs(f"it has {await ledger.count(reading)} entries where {size} were written")
         if last is not None:
             await _check_signed(court, reading, last, size)
+        await _check_readable(reading, size)
         start = max(0, size - CHECKED_AT_START)
         await log_tree.check_hashes(reading, start - start % tlog.TILE, size)
+
+
+class _Versioned(msgspec.Struct):
+    v: int = 0
+
+
+async def _check_readable(reading: Reading, size: int) -> None:
+    """Entries have a version, and one log has entries of one version (docs/log.md)."""
+    for entry in await ledger.entries(reading, size - 1, 1) if size else ():
+        found = msgspec.json.decode(entry, type=_Versioned).v
+        if found != VERSION:
+            raise Problem(
+                f"The public log of this store has entries of version {found}, and this Chaupal reads and writes version "
+                f"{VERSION}. Nothing is lost or changed: go on with the Chaupal that wrote it, or begin a new log that "
+                "commits to this one, as docs/log.md says under “A house with an older log”"
+            )
 
 
 async def recount(court: Court) -> int:

@@ -36,9 +36,12 @@ STANDS_FROM = "store_stands_from"  # the mark: the earliest version whose server
 STANDS = f"SELECT value FROM marks WHERE key = '{STANDS_FROM}'"  # noqa: S608 - a word of ours
 _STAND = "INSERT INTO marks (key, value) VALUES (:key, :version) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 MIGRATING = 0x4348_4D49  # the advisory lock of whoever migrates
-LOCK_WAIT = 2_000  # ms that a statement may wait for a table; then it lets those through who wait behind it
-TRIES = 30
-PAUSE = 1.0  # seconds between them
+# ms that a statement may wait for a table; then it lets those through who wait behind it. Far less than a second, after which
+# PostgreSQL looks for deadlocks: a reader of two tables, of which a migration has one and wants the other, must not be its victim.
+LOCK_WAIT = 100
+TRIES = 200
+PAUSE = 0.3  # seconds between them
+GIVES_WAY = ("55P03", "40P01")  # lock_not_available, deadlock_detected
 
 
 class At(NamedTuple):
@@ -184,7 +187,7 @@ async def _step(engine: "AsyncEngine", version: str, *, last: bool) -> None:
                 await connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_WAIT}"))
                 await connection.run_sync(_upgrade, "head" if last else version)
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) != "55P03":  # lock_not_available
+            if getattr(error.orig, "sqlstate", None) not in GIVES_WAY:
                 raise
             log.warning("a table that has to be changed is held", version=version, tried=tried + 1)
             await asyncio.sleep(PAUSE)
