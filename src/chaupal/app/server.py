@@ -59,7 +59,7 @@ async def _serve(settings: Settings, door: socket.socket) -> None:
     running.house.reads.work.vitals.gauges["connections_open"] = keeper.many
     config = Config(
         running.app, keeper, host=settings.host, port=settings.port, loop="uvloop", lifespan="off", access_log=False,
-        log_level="warning", server_header=False, proxy_headers=False, timeout_graceful_shutdown=5,
+        log_level="warning", log_config=None, server_header=False, proxy_headers=False, timeout_graceful_shutdown=5,
         timeout_keep_alive=settings.idle_seconds,
         # Messages from clients are a few words; compression would hold 300 kB for each connection.
         ws_max_size=10_000, ws_per_message_deflate=False, ws_ping_interval=HEARTBEAT, ws_ping_timeout=HEARTBEAT,

@@ -104,7 +104,7 @@ class Runner:
         try:
             return await self._batch(BATCH)
         except Exception as error:
-            log.warning("a batch of events failed; taking them one by one", error=repr(error))
+            log.warning("a batch of events failed; taking them one by one", error=error)
             return await self._alone()
 
     async def _batch(self, at_most: int) -> int:
@@ -193,4 +193,4 @@ class Runner:
             given_up = await outbox.failed(w, seq, outside=outside)
             if given_up and (last_word := GIVEN_UP.get(type(event))):
                 await last_word(self._carrier, w, event)
-        log.error("event failed", event_name=type(event).__name__, seq=seq, error=repr(error), given_up=given_up)
+        log.error("event failed", event_name=type(event).__name__, seq=seq, error=error, given_up=given_up)

@@ -23,7 +23,7 @@ async def lacking(court: Court) -> str:
                 if not await holds(court):
                     return word
     except Exception as error:
-        log.warning("not ready", error=f"{type(error).__name__}: {error}"[:300])
+        log.warning("not ready", error=error)
         return "store"
     return ""
 

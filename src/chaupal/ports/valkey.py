@@ -195,9 +195,7 @@ class Server:
             return  # many were asking
         self.there = False
         self.losses += 1
-        log.warning(
-            "Valkey is gone; going on without it", at=str(self.address), error=f"{type(error).__name__}: {error}"[:200]
-        )
+        log.warning("Valkey is gone; going on without it", at=str(self.address), error=error)
         self._looking = self.beside(self._look())
 
     async def _look(self) -> None:

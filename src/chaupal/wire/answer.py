@@ -156,9 +156,7 @@ class Desk:
         if known is None or isinstance(known, Conflict):  # a constraint: two came at once, or the mistake is ours
             log.exception("unexpected", route=route.name)
             return known or Problem()
-        log.error(
-            "the machine failed", route=route.name, status=known.status, error=f"{type(error).__name__}: {error}"[:300]
-        )
+        log.error("the machine failed", route=route.name, status=known.status, error=error)
         return known
 
     def heed(self, call: Call[Any]) -> None:

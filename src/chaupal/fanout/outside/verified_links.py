@@ -57,7 +57,7 @@ async def _links_back(carrier: Carrier, url: str, own: str) -> bool | None:
     try:
         page = await calling.get(url, headers, KINDS, MOST_PAGE, cut=True, private=private)
     except NotAnswered as problem:
-        log.info("a profile's link could not be verified", url=url, why=str(problem))
+        log.info("a profile's link could not be verified", why=str(problem))
         return None
     links = await asyncio.to_thread(links_of_me, page.body, page.charset, page.url)
     return any(link.rstrip("/").lower() == own.lower() for link in links)

@@ -160,7 +160,7 @@ async def _ask(
         if seen is not None and seen != old and seen <= kept.size:
             said, seen = await _submit(court, client, who, kept, seen)
     except (httpx2.HTTPError, httpx2.InvalidURL, plain.Malformed, ValueError) as error:
-        log.warning("a witness could not be asked", witness=who.key.name, error=f"{type(error).__name__}: {error}")
+        log.warning("a witness could not be asked", witness=who.key.name, error=error)
         return False
     if seen is not None:
         log.error("a witness has seen another history of our log", witness=who.key.name, size=seen, ours=kept.size)

@@ -49,5 +49,5 @@ class Walk:
             except OSError as error:
                 if no_room(error):
                     raise
-                log.warning("an upload cannot be read", upload=id_, error=repr(error))
+                log.warning("an upload cannot be read", upload=id_, error=error)
             return ""

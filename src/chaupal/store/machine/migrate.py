@@ -125,7 +125,7 @@ def _upgrade_sqlite(url: str, to: str) -> None:
     from sqlalchemy import create_engine
     from sqlalchemy.pool import NullPool
 
-    engine = create_engine(url, poolclass=NullPool)
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
     with engine.begin() as connection:
         _upgrade(connection, to)
     engine.dispose()
@@ -138,7 +138,7 @@ async def _upgrade_postgres(url: str, to: str) -> None:
     from sqlalchemy.ext.asyncio import create_async_engine
     from sqlalchemy.pool import NullPool
 
-    engine = create_async_engine(url, poolclass=NullPool)
+    engine = create_async_engine(url, poolclass=NullPool, hide_parameters=True)
     try:
         async with _alone(url):
             at = (await _where(url)).version  # whoever was here before us may have done it all

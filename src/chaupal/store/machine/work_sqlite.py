@@ -277,7 +277,7 @@ class SqliteWork(SharedWork):
             try:
                 await asyncio.get_running_loop().run_in_executor(self._disk, self._to_disk)
             except sqlite3.Error as error:
-                log.error("commit failed", error=str(error), units=len(group.units))
+                log.error("commit failed", error=error, units=len(group.units))
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
                 self._lose(group, fault(error) or Unavailable("nothing_kept"))
