@@ -30,8 +30,15 @@ class Cast:
     cookie: tuple[str, str]
     app: tuple[str, str]
     tokens: list[str]  # teja's, one for each time that one is taken back
-    app_id: int = 0
     words: dict[str, str] = field(default_factory=dict[str, str])  # of every post that is known: its id -> its word
+    revoked: int = 0  # how many of the tokens were taken back, or are about to be
+    reported: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])  # (by whom, whom)
+    storms: int = 0  # how many they were out in
+
+    @property
+    def mark(self) -> str:
+        """What stands in every word of this storm, and in none of another."""
+        return f"r{self.storms}n"
 
     def token(self, handle: str) -> str:
         return self.members[handle].token
@@ -62,5 +69,5 @@ async def _gather(settings: Settings, members: dict[str, Member], app: dict[str,
         issued = [await logins.issue_token(house.square, teja, "read", app=app_id) for _ in range(tokens)]
         return Cast(
             members, ministry.id, (f"{logins.COOKIE}={session.secret}", caller.csrf), (app["client_id"], app["client_secret"]),
-            issued, app_id,
+            issued,
         )  # fmt: skip

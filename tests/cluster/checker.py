@@ -19,7 +19,6 @@ from chaupal_audit.tlog.tree import join_subtrees, node_hash
 from cluster.history import OK, REFUSED, UNKNOWN, Ending, History, Op, Seen, by_register
 
 STALE, LOST, TWICE, FORKED, DRIFTED = "stale", "lost", "twice", "forked", "drifted"
-MOST_PASTS = 20_000  # of one register at once; more were never seen, and would mean that nothing is known
 
 
 class Fault(NamedTuple):
@@ -69,7 +68,37 @@ def _first(history: History, what: str) -> str:
 
 # --- Registers: what was answered holds from then on, and what was once seen is not unseen ---
 
-type Past = tuple[frozenset[int], str]  # (those under way that have taken effect, the value)
+
+class Past(NamedTuple):
+    """One that may have been: which of those under way have taken effect, the value, and which of unknown outcome have.
+
+    Of those of unknown outcome that set the same value the one that began first may stand for any other, so they are used
+    in that order; and a past that used fewer of them can go on in every way in which one that used more can.
+    """
+
+    done: frozenset[int]
+    value: str
+    used: frozenset[int] = frozenset()
+
+
+class _Pasts:
+    """Those that are possible, without such as can only go on as another one can."""
+
+    def __init__(self, some: Iterable[Past] = ()) -> None:
+        self._used: dict[tuple[frozenset[int], str], list[frozenset[int]]] = {}
+        for past in some:
+            self.add(past)
+
+    def add(self, past: Past) -> bool:
+        """Whether it can go on in a way in which none before it can."""
+        known = self._used.setdefault((past.done, past.value), [])
+        if any(used <= past.used for used in known):
+            return False
+        known[:] = [used for used in known if not past.used <= used] + [past.used]
+        return True
+
+    def __iter__(self) -> Iterator[Past]:
+        return (Past(done, value, used) for (done, value), each in self._used.items() for used in each)
 
 
 class _Register:
@@ -77,46 +106,50 @@ class _Register:
 
     def __init__(self, ops: Sequence[Op], first: str) -> None:
         self.ops = ops
-        self.pasts: set[Past] = {(frozenset(), first)}
-        self.sets: set[int] = set()  # under way, and unknown ones for ever
-        self.sees: set[int] = set()  # under way
+        self.pasts = _Pasts([Past(frozenset(), first)])
+        self.sets: set[int] = set()  # under way
+        self.sees: set[int] = set()
+        self.unknown: dict[str, list[int]] = {}  # by value, for ever
 
     def begin(self, number: int) -> None:
         op = self.ops[number]
-        if op.kind == "set":
+        if op.outcome == UNKNOWN:
+            self.unknown.setdefault(op.value, []).append(number)
+        elif op.kind == "set":
             self.sets.add(number)
-            return
-        self.sees.add(number)
-        # A look changes nothing: where it fits it may as well have been made at once.
-        self.pasts = {(done | {number}, value) if value == op.value else (done, value) for done, value in self.pasts}
+        else:
+            self.sees.add(number)
+            # A look changes nothing: where it fits it may as well have been made at once.
+            fits = (past._replace(done=past.done | {number}) if past.value == op.value else past for past in self.pasts)
+            self.pasts = _Pasts(fits)
 
     def end(self, number: int) -> bool:
-        """Whether there is a past in which it happened; if not, it is left out and the rest goes on.
-
-        Where there are too many pasts to look at, there may be one: a fault is said only where there is none.
-        """
-        after = {past for past in self.pasts if number in past[0]}
-        waiting = [past for past in self.pasts if number not in past[0]]
-        known = set(waiting)
-        while waiting and len(known) < MOST_PASTS:
+        """Whether there is a past in which it happened; if not, it is left out and the rest goes on."""
+        after = [past for past in self.pasts if number in past.done]
+        waiting = [past for past in self.pasts if number not in past.done]
+        known = _Pasts(waiting)
+        while waiting:
             for past in self._further(waiting.pop()):
-                if number in past[0]:
-                    after.add(past)
-                elif past not in known:
-                    known.add(past)
+                if number in past.done:
+                    after.append(past)
+                elif known.add(past):
                     waiting.append(past)
-        possible = bool(after or waiting)
-        self.pasts = {(done - {number}, value) for done, value in (after or self.pasts)}
+        self.pasts = _Pasts(past._replace(done=past.done - {number}) for past in after or self.pasts)
         self.sets.discard(number)
         self.sees.discard(number)
-        return possible
+        return bool(after)
 
     def _further(self, past: Past) -> Iterator[Past]:
-        """One more of those under way takes effect, and every look under way that then fits is made."""
-        done, _ = past
-        for number in self.sets - done:
-            value = self.ops[number].value
-            yield done | {number} | {look for look in self.sees if self.ops[look].value == value}, value
+        """One more takes effect, and every look under way that then fits is made."""
+        for number in self.sets - past.done:
+            yield self._made(past.done | {number}, self.ops[number].value, past.used)
+        for value, numbers in self.unknown.items():
+            unused = next((number for number in numbers if number not in past.used), None)
+            if unused is not None and value != past.value:
+                yield self._made(past.done, value, past.used | {unused})
+
+    def _made(self, done: frozenset[int], value: str, used: frozenset[int]) -> Past:
+        return Past(done | {look for look in self.sees if self.ops[look].value == value}, value, used)
 
 
 def check_register(what: str, ops: Sequence[Op], first: str = "") -> list[Fault]:

@@ -11,7 +11,6 @@ Between the parts stand links (`links.py`), so that the network can be cut anywh
 """
 
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -176,11 +175,12 @@ class Cluster:
             child = self._house(name, words, self.server_url(number) + HEALTH if served else "")
             stack.callback(child.stop)
             (self.servers if served else self.workers).append(child)
-        # The first brings the database to its version and makes the log's keys; the others are given the same keys.
+        # The first brings the database to its version. Keys lie in a folder that all machines have: some are made when they
+        # are first needed.
         first, *others = [*self.servers, *self.workers]
         first.start()
         for child in others:
-            shutil.copytree(self.folder / first.name / "keys", self.folder / child.name / "keys", dirs_exist_ok=True)
+            (self.folder / child.name / "keys").symlink_to(self.folder / first.name / "keys")
             child.begin()
         for child in others:
             child.wait()

@@ -15,7 +15,7 @@ from cluster.cluster import Cluster
 from cluster.history import Counter, Ending
 
 PATIENCE = 60.0  # seconds in which everything that waits is carried out
-KINDS = ("post", "like", "notice", "report", "order", "media")
+KINDS = ("post", "like", "notice", "order", "media")
 
 POSTS = "SELECT p.id, p.text, a.handle FROM posts p JOIN accounts a ON a.id = p.author WHERE p.boost_of IS NULL"
 LIKES = "SELECT a.handle, l.post_id FROM likes l JOIN accounts a ON a.id = l.account_id"
@@ -43,11 +43,11 @@ async def settle(cluster: Cluster) -> float:
     raise RuntimeError(f"{waiting} events still wait:\n{told}")
 
 
-async def look(cluster: Cluster) -> tuple[Ending, list[str]]:
-    """How it ended, and what the verifier says against the log."""
+async def look(cluster: Cluster, mark: str = "") -> tuple[Ending, list[str]]:
+    """How it ended, and what the verifier says against the log. `mark`: what stands in the words of this storm."""
     db = await asyncpg.connect(f"postgresql://chaupal@127.0.0.1:{cluster.primary.port}/chaupal")
     try:
-        ending = await _rows(db)
+        ending = await _rows(db, mark)
     finally:
         await db.close()
     ending.there |= _mails(cluster.folder)
@@ -57,9 +57,9 @@ async def look(cluster: Cluster) -> tuple[Ending, list[str]]:
     return ending, faults
 
 
-async def _rows(db: asyncpg.Connection) -> Ending:
+async def _rows(db: asyncpg.Connection, mark: str) -> Ending:
     posts = await db.fetch(POSTS)
-    words = {row["id"]: row["text"].split()[0] for row in posts if row["text"] and row["handle"] != "chaupal"}
+    words = {row["id"]: row["text"].split()[0] for row in posts if mark in row["text"] and row["handle"] != "chaupal"}
     there: Tally[str] = Tally()
     there.update(f"post {word}" for word in words.values() if not word.startswith("oops"))
     there.update(f"letter {_short(row['text'])}" for row in posts if row["handle"] == "chaupal")
@@ -72,11 +72,12 @@ async def _rows(db: asyncpg.Connection) -> Ending:
     there.update(f"report {row['who']} {row['whom']}" for row in await db.fetch(REPORTS))
     there.update(
         f"order {row['reference_no']}"
-        for row in await db.fetch("SELECT reference_no FROM orders WHERE reference_no <> ''")
+        for row in await db.fetch("SELECT reference_no FROM orders")
+        if mark in row["reference_no"]
     )
     attached = await db.fetch("SELECT post_id FROM media WHERE post_id IS NOT NULL")
     there.update(f"media {words[row['post_id']]}" for row in attached if row["post_id"] in words)
-    await _count_entries(db, there)
+    await _count_entries(db, mark, there)
     counters = [
         Counter(f"likes of {words.get(row['id'], row['id'])}", row["kept"], row["rows"])
         for row in await db.fetch(DRIFT)
@@ -87,12 +88,12 @@ async def _rows(db: asyncpg.Connection) -> Ending:
     return Ending(dict(there), KINDS, counters, leaves)
 
 
-async def _count_entries(db: asyncpg.Connection, there: Tally[str]) -> None:
+async def _count_entries(db: asyncpg.Connection, mark: str, there: Tally[str]) -> None:
     """Entries of the log that say that an order came, by the number that its authority gave it."""
     known = {row["ref"]: row["reference_no"] for row in await db.fetch("SELECT ref, reference_no FROM orders")}
     for row in await db.fetch("SELECT body FROM log_entries WHERE kind = 'order'"):
-        if known.get(ref := json.loads(row["body"]).get("ref")):
-            there[f"entry order {known[ref]}"] += 1
+        if mark in (number := known.get(json.loads(row["body"]).get("ref"), "")) and number:
+            there[f"entry order {number}"] += 1
     in_force = await db.fetch("SELECT subject_id FROM rulings WHERE lifted_at IS NULL AND measure = 'withhold_post'")
     there.update(f"ruling {row['subject_id']}" for row in in_force)
 

@@ -29,7 +29,6 @@ class Judges:
     def __init__(self, cast: Cast, book: Notebook, chance: random.Random, over: asyncio.Event) -> None:
         self.cast, self.book, self.chance, self.over = cast, book, chance, over
         self.posts: list[str] = []  # ids of posts that orders are about, newest last
-        self.revoked = 0  # how many of the tokens were taken back, or are about to be
         self.decided: list[tuple[str, float]] = []  # (post id, when its withholding was answered)
 
     def lives(self) -> list[Awaitable[None]]:
@@ -56,7 +55,7 @@ class Judges:
             for number in count(1):
                 if self.over.is_set():
                     return
-                await self._order(asker, f"law{line}n{number}x")
+                await self._order(asker, f"law{line}{self.cast.mark}{number}x")
 
     async def _order(self, asker: Asker, word: str) -> None:
         """A post, an order about it, a decision by two, and its lift."""
@@ -203,10 +202,10 @@ class Judges:
         return next((str(door["id"]) for door in answer.json() if door["ip"] == f"{address}/32"), "")
 
     async def revoke(self, asker: Asker) -> None:
-        if self.revoked >= len(self.cast.tokens):
+        if self.cast.revoked >= len(self.cast.tokens):
             return
-        number, (id_, secret) = self.revoked, self.cast.app
-        self.revoked += 1
+        number, (id_, secret) = self.cast.revoked, self.cast.app
+        self.cast.revoked += 1
         await self.rest()
         basic = {"authorization": "Basic " + b64encode(f"{id_}:{secret}".encode()).decode()}
         form = {"token": self.cast.tokens[number]}

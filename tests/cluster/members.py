@@ -25,7 +25,6 @@ class Writer:
         self.next = WRITERS[(WRITERS.index(handle) + 1) % len(WRITERS)]
         self.count = 0
         self.follows = False
-        self.unreported = [handle for handle in cast.members if handle != self.handle]
 
     async def live(self) -> None:
         acts = (
@@ -48,7 +47,7 @@ class Writer:
 
     def word(self, kind: str) -> str:
         self.count += 1
-        return f"{kind}{self.handle}{self.count}x"
+        return f"{kind}{self.handle}{self.cast.mark}{self.count}x"
 
     # --- acts ---
 
@@ -176,9 +175,17 @@ class Writer:
 
     async def report(self, asker: Asker) -> None:
         """Somebody is reported, once: who says the same again is told of the report that is open."""
-        if not self.unreported:
+        whom = next(
+            (
+                handle
+                for handle in self.cast.members
+                if handle != self.handle and (self.handle, handle) not in self.cast.reported
+            ),
+            "",
+        )
+        if not whom:
             return
-        whom = self.unreported.pop()
+        self.cast.reported.add((self.handle, whom))
         what = f"report {self.handle} {whom}"
         sent = {"account_id": self.cast.members[whom].id, "comment": what, "category": "spam"}
         await self.until_known(asker, what, "there", "/api/v1/reports", (what,), body=sent)

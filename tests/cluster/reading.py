@@ -24,8 +24,8 @@ class Readers:
         self.checkpoints: list[Seen] = []
         self.heard: dict[tuple[int, str], list[float]] = {}  # (listener, post id) -> when it was told that it is hidden
 
-    def lives(self, many: int, listeners: int) -> list[Awaitable[None]]:
-        looks = (
+    def lives(self, many: int) -> list[Awaitable[None]]:
+        law = (
             self.posts,
             self.posts,
             self.posts,
@@ -35,13 +35,13 @@ class Readers:
             self.shunned,
             self.door,
             self.token,
-            self.others,
         )
-        return [
-            *(self._forever(looks) for _ in range(many)),
-            self._forever((self.checkpoint,)),
-            *(self._listen(n) for n in range(listeners)),
-        ]
+        looks = (*law, self.others)
+        return [*(self._forever(looks) for _ in range(many)), self._forever((self.checkpoint,))]
+
+    def listeners(self, many: int) -> list[Awaitable[None]]:
+        """Until they are cancelled: a stream does not end by itself."""
+        return [self._listen(number) for number in range(many)]
 
     async def _forever(self, looks: tuple[Callable[[Asker], Awaitable[None]], ...]) -> None:
         with self.book.asker() as asker:
@@ -136,9 +136,7 @@ class Readers:
         )
 
     async def token(self, asker: Asker) -> None:
-        number = self.chance.randint(
-            max(0, self.judges.revoked - 3), min(self.judges.revoked, len(self.cast.tokens) - 1)
-        )
+        number = self.chance.randint(max(0, self.cast.revoked - 3), min(self.cast.revoked, len(self.cast.tokens) - 1))
 
         def read(answer: Answer) -> dict[str, str]:
             return {f"law token {number}": "hidden" if answer.status == 401 else "shown"}
@@ -187,8 +185,7 @@ class Readers:
             writer.write(head.encode())
             kind = ""
             while not self.over.is_set():
-                async with asyncio.timeout(60):
-                    line = await reader.readline()
+                line = await reader.readline()
                 if not line:
                     return
                 name, _, said = line.decode().strip().partition(": ")

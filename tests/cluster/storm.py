@@ -47,11 +47,11 @@ class Storm(msgspec.Struct):
 
 
 def play(
-    cluster: Cluster, seed: int, seconds: float, *, faults: Sequence[str] | None = None, readers: int = 6, listeners: int = 3,
+    cluster: Cluster, cast: Cast, seed: int, seconds: float, *, faults: Sequence[str] | None = None, readers: int = 6, listeners: int = 3,
     pause: float = 0.01,
 ) -> Storm:  # fmt: skip
     """Let a storm loose for so many seconds; `faults` by name, else every one that there is, in the seed's order."""
-    cast = gather(cluster.settings, cluster.url, tokens=max(10, int(seconds)))
+    cast.storms += 1
     return asyncio.run(_play(cluster, cast, seed, seconds, faults, readers, listeners, pause))
 
 
@@ -64,21 +64,22 @@ async def _play(
     reading = Readers(cast, book, judges, random.Random(chance.random()), over, pause)
     writers = [Writer(cast, book, handle, random.Random(chance.random()), over) for handle in WRITERS]
     weather = Weather(cluster, random.Random(chance.random()), faults)
-    lives = [*(writer.live() for writer in writers), *judges.lives(), *reading.lives(readers, listeners)]
+    lives = [*(writer.live() for writer in writers), *judges.lives(), *reading.lives(readers)]
     began = time.monotonic()
     people = [asyncio.ensure_future(life) for life in lives]
+    ears = [asyncio.ensure_future(life) for life in reading.listeners(listeners)]
     try:
         await weather.blow(until=began + seconds, people=people)
     finally:
         over.set()
         _, late = await asyncio.wait(people, timeout=40)
-        for life in late:
+        for life in (*late, *ears):
             life.cancel()
-        for life in people:
+        for life in (*people, *ears):
             with suppress(asyncio.CancelledError):
                 await life
     settled = await ending.settle(cluster)
-    last = await ending.look(cluster)
+    last = await ending.look(cluster, cast.mark)
     told = History(book.ops, reading.checkpoints, last[0], FIRST)
     found = judge(told)
     found.faults += [Fault(FORKED, "log", words) for words in last[1]]
@@ -161,8 +162,15 @@ def main() -> None:
     faults = None if asked.faults is None else [name for name in asked.faults.split(",") if name and name != "none"]
     with Cluster(servers=asked.servers, workers=asked.workers) as cluster:
         print(f"{cluster.url} (folder {cluster.folder}), seed {asked.seed}", flush=True)
+        cast = gather(cluster.settings, cluster.url, tokens=int(asked.minutes * 60))
         storm = play(
-            cluster, asked.seed, asked.minutes * 60, faults=faults, readers=asked.readers, listeners=asked.listeners
+            cluster,
+            cast,
+            asked.seed,
+            asked.minutes * 60,
+            faults=faults,
+            readers=asked.readers,
+            listeners=asked.listeners,
         )
     if asked.keep:
         history.write(storm.history, asked.keep)

@@ -50,6 +50,15 @@ def test_what_broke_before_its_answer_may_have_happened_or_not_or_later_but_not_
     assert kinds(seen("hidden", 0.1, 0.5), broke) == [STALE], "nor before it was begun"
 
 
+def test_what_broke_a_hundred_times_is_judged_in_a_moment():
+    """As it is while a database is away: each of them may have come through."""
+    broke = [made(value, n, n + 0.5, UNKNOWN) for n in range(100) for value in ("hidden", "shown")]
+    looks = [seen(("hidden", "shown")[n % 2], 200 + n, 200.5 + n) for n in range(150)]
+    assert kinds(*broke, *looks) == []
+    more = [seen(("hidden", "shown")[n % 2], 200 + n, 200.5 + n) for n in range(300)]
+    assert len(kinds(*broke, *more)) > 20, "but no more often than there were"
+
+
 def test_what_was_refused_must_not_be_seen():
     assert kinds(made("hidden", 1, 2, REFUSED), seen("hidden", 3, 4)) == [STALE]
 
