@@ -60,6 +60,7 @@ FAULTS: dict[str, Fault] = {
         "", "This was changed at the same moment; please try again", "", N_("This has changed meanwhile")
     ),
     "nothing_kept": Fault("", "The store could not keep this; nothing was changed", "", NOT_NOW),
+    "not_up_to_date": Fault("", "This server cannot know at the moment what holds; please try again", "", NOT_NOW),
     "store_busy": Fault("", "The store is busy; please try again", "", NOT_NOW),
     "files_unreached": Fault("", "The store of files cannot be reached; nothing was kept", "", NOT_NOW),
     # What is asked for.
