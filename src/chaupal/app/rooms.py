@@ -99,4 +99,4 @@ async def _work(settings: Settings, data: Path, clock: Clock, *, beside: bool) -
 def _postgres(settings: Settings, clock: Clock, beside: bool) -> Work:
     from chaupal.store.machine.work_postgres import PostgresWork  # and its driver, which most houses need none of
 
-    return PostgresWork(settings.database, clock, beside=beside)
+    return PostgresWork(settings.database, clock, beside=beside, many=settings.many)

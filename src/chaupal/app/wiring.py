@@ -69,7 +69,8 @@ async def open_house(settings: Settings, *, clock: Clock = system_clock, run: bo
         server.name = house.court.keys.name
         await server.open()
     carrier = _carrier(house, bus_of(server))
-    house.square.work.after_commit = Hub(carrier)
+    work, hub = house.square.work, Hub(carrier)
+    work.after_commit, work.after_others, work.after_gap = hub, hub.hear, hub.miss
     await accounts.ensure_system_account(house.square)
     await log.check_log(house.court)
     await batches.check_waiting(house.court)

@@ -1,4 +1,7 @@
-"""The hub: hears of every commit before its author is answered, does what cannot wait, and wakes the runner."""
+"""The hub: hears of every commit before its author is answered, does what cannot wait, and wakes the runner.
+
+What other processes commit it hears at the next look: their runner has been woken, and here homes and open streams follow.
+"""
 
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.table import AT_ONCE
@@ -15,6 +18,11 @@ class Hub:
         self._carrier = carrier
 
     def __call__(self, events: list[Event]) -> None:
+        self.hear(events)
+        self._carrier.bus.publish(WAITING, "")
+
+    def hear(self, events: list[Event]) -> None:
+        """What others have committed. Each may be heard again: to do it twice is to do it once."""
         for event in events:
             for handler in AT_ONCE.get(type(event), ()):
                 try:
@@ -22,4 +30,7 @@ class Hub:
                 except Exception:
                     log.exception("at once failed", event_name=type(event).__name__)
             self._carrier.streams.hear(event)
-        self._carrier.bus.publish(WAITING, "")
+
+    def miss(self) -> None:
+        """Something may have happened that was not heard: whoever listens comes again, and reads what they have missed."""
+        self._carrier.streams.close()

@@ -1,7 +1,8 @@
 """Who listens to what: open connections by topic. Ids come in, ids go out; where each event is told is `placing.py`.
 
-What happens in this process is heard in its commit; what another process did (the command line) is heard from the
-outbox. What each connection is told of an id is decided when it is told, through the gate (`api/mastodon/streaming.py`).
+What happens in this process is heard in its commit; what another process did at the next look (`store/machine/tail.py`), and
+on SQLite, where only the command line is beside a server, from the outbox. What each connection is told of an id is decided
+when it is told, through the gate (`api/mastodon/streaming.py`).
 """
 
 import asyncio
@@ -226,7 +227,12 @@ class Streams:
                     self._sorting = asyncio.create_task(self._sort())
 
     async def hear_outside(self, events: Iterable[Event]) -> None:
-        """Events from the outbox: what was not heard in its commit was done by another process: memory hears of it first."""
+        """Events from the outbox: what was not heard in its commit was done by another process: memory hears of it first.
+
+        Where looks tell of it, it was heard long ago.
+        """
+        if self.work.hears_others:
+            return
         news = [event for event in events if type(event) in self._placing and event not in self._lately.items]
         if news:
             await self.work.look()

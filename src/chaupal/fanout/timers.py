@@ -86,6 +86,11 @@ class Timers:
         due = [now() + seconds for seconds, _ in self._acts]
         while True:
             await asyncio.sleep(self._pace)
+            try:
+                await self._carrier.work.fresh()  # nobody is written to by an older law
+            except Exception as error:
+                self._carrier.say_failed("nobody knows what is due", error)
+                continue
             for at, (seconds, act) in enumerate(self._acts):
                 # Looks come a little late, each by itself.
                 if at not in self._running and due[at] <= now() + self._pace / 2:

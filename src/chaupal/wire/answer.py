@@ -44,6 +44,7 @@ LIMITED = (SUSPENDED, FROZEN)  # states in which one still reads what was decide
 # Programs know the English; another language is for a program that asks for it, so that its people may read what went wrong.
 PROGRAMS_SPEAK = "en"
 VARY = ("vary", "accept-language")
+SOON = ("retry-after", "1")  # RFC 9110 §10.2.3, seconds: whoever comes again finds a store that is back, or is told so at once
 
 type Words = tuple[str, Mapping[str, str]]  # what went wrong, and what is wrong by field
 type InWords = Callable[[Problem, str], Words]
@@ -121,6 +122,8 @@ class Desk:
         except Exception as error:
             call = call or self._call(route, request, {})
             answer = await self._say(route, call, self.told(error, route))
+        if answer.status == 503:
+            limits = [*limits, SOON]
         answer.headers = [*answer.headers, *limits]
         drawn = route.shape is Shape.PAGE or answer.mime.startswith("text/html")
         return self._dress(request, call, answer) if drawn else answer
@@ -143,6 +146,7 @@ class Desk:
 
     async def ask(self, route: Route, call: Call[Any], sent: dict[str, Any]) -> Any:
         """What another route answers to whoever holds an open connection, by the same rules. Raises Problem."""
+        await self.house.reads.work.fresh()
         asked = copy.copy(call)
         asked.route = route
         self._admit(route, asked)

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 import msgspec
 
 from chaupal.kernel.clock import SECOND
-from chaupal.kernel.errors import Malformed, Problem, TooMany
+from chaupal.kernel.errors import Malformed, Problem, TooMany, Unavailable
 from chaupal.kernel.saying import log
 from chaupal.policy.surface import Surface
 from chaupal.reads import kept
@@ -99,7 +99,10 @@ class Streaming:
         """Until the end: tell what comes, in this viewer's words; look at the token whenever there is doubt or silence."""
         while not listener.ended:
             found = await listener.next(HEARTBEAT)
-            await self._desk.house.reads.work.fresh()
+            try:
+                await self._desk.house.reads.work.fresh()
+            except Unavailable:  # nobody knows what may be said now
+                listener.end(CLOSING)
             # Asked for only where it must be: this runs for each listener and each tiding.
             if listener.ended or ((listener.doubted or found is None) and not await self._still(listener)):
                 return

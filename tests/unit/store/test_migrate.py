@@ -18,9 +18,17 @@ from chaupal.store.machine.tables import whole
 from chaupal.store.machine.work_postgres import PostgresWork
 from chaupal.store.machine.work_sqlite import SqliteWork
 
-# The search indexes are each database's own; SQLAlchemy's tables do not know them.
+# The search indexes are each database's own, and so is the tail of changes; SQLAlchemy's tables do not know them.
 PACKAGE = "chaupal.store.migrations.versions"
-OWN = {"post_words", "post_words_by_word", "tags_by_bytes", "name_words_by_bytes"}
+OWN = {
+    "post_words",
+    "post_words_by_word",
+    "tags_by_bytes",
+    "name_words_by_bytes",
+    "changes",
+    "changes_by_xid",
+    "changes_epoch",
+}
 
 
 def differences(connection: Connection) -> list[Any]:

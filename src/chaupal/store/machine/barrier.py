@@ -67,7 +67,9 @@ class Barrier:
         _tell(self._waiting, Unavailable("not_up_to_date"))
 
 
-def _tell(waiting: list[asyncio.Future[None]], problem: Unavailable | None = None, cause: Exception | None = None) -> None:
+def _tell(
+    waiting: list[asyncio.Future[None]], problem: Unavailable | None = None, cause: Exception | None = None
+) -> None:
     for one in waiting:
         if one.done():
             continue

@@ -1,4 +1,4 @@
-"""Small named values of the house: the log's origin, the mark by which one process tells another of a change."""
+"""Small named values of the house: the log's origin, and on SQLite the mark by which the command line tells of a change."""
 
 from sqlalchemy import BigInteger, cast, select
 
@@ -7,7 +7,6 @@ from chaupal.store.machine.tables import marks
 from chaupal.store.machine.work import Reading, Writing
 
 CHANGED_BESIDE = "changed_beside"
-LOOK_EVERY = 20  # ms between looks at that mark
 LOG_SIZE = "log_size"  # how many entries the public log has; whoever appends holds this row
 _sized = marks.alias("sized")
 LOGGED = select(cast(_sized.c.value, BigInteger)).where(_sized.c.key == LOG_SIZE).scalar_subquery()  # for a statement

@@ -158,12 +158,19 @@ class Writing(Reading):
 
 
 class Work(Protocol):
-    """The store's door. `after_commit` is called with the events of each committed unit, before its author is answered."""
+    """The store's door. `after_commit` is called with the events of each committed unit, before its author is answered.
+
+    `after_others` is called with the events of other processes' units as soon as they are known here, where the store can
+    tell (`hears_others`; else they are found in the outbox), and `after_gap` where nobody can say which they were.
+    """
 
     memory: Memory
     clock: Clock
     vitals: Vitals
     after_commit: AfterCommit
+    after_others: AfterCommit
+    after_gap: Callable[[], None]
+    hears_others: bool
 
     def reading(self) -> Look: ...
 
@@ -178,7 +185,11 @@ class Work(Protocol):
         ...
 
     async def fresh(self) -> None:
-        """Forget what another process has changed; cheap enough to call before every request."""
+        """Forget what another process has changed; cheap enough to call before every request.
+
+        Where several processes serve, whatever was committed before the call is known after it. Raises Unavailable where
+        that cannot be known: by an older law nobody is judged.
+        """
         ...
 
     async def look(self) -> None:
@@ -208,3 +219,7 @@ class Work(Protocol):
 
 def nothing_after(events: list[Event]) -> None:
     """No listeners yet."""
+
+
+def nothing_lost() -> None:
+    """Nobody misses anything yet."""

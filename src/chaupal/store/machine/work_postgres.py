@@ -1,17 +1,21 @@
 """The store where one machine is outgrown: PostgreSQL through asyncpg, the same statements."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from itertools import count
 from typing import Any
 
 import asyncpg
 
 from chaupal.kernel.clock import Clock
 from chaupal.kernel.errors import Conflict, Full, Problem, Unavailable
+from chaupal.store.machine.barrier import Barrier
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.noted import note_everything
+from chaupal.store.machine.tail import Change, Tail
 from chaupal.store.machine.work import Look, Reading, Row, Writing
 from chaupal.store.machine.work_shared import SharedWork
 
@@ -59,8 +63,12 @@ class PostgresReading(Reading):
 
 
 class PostgresWriting(Writing):
-    def __init__(self, connection: Any, memory: Memory, now: Clock) -> None:
+    """`number`: of this unit among those of its process."""
+
+    def __init__(self, connection: Any, memory: Memory, now: Clock, number: int) -> None:
         super().__init__()
+        self.number = number
+        self.told = False  # others hear of it
         self._connection = connection
         self.memory = memory
         self.now = now
@@ -84,6 +92,11 @@ class PostgresWriting(Writing):
         compiled = stmt.postgres
         await self._connection.executemany(compiled.text, [compiled.arguments(row) for row in rows])
 
+    async def note_change(self, tail: Tail) -> None:
+        """What was changed and what happened, for other processes."""
+        self.told = True
+        await tail.add(self._connection, self, self.number)
+
     async def mark(self) -> None:
         await self._connection.execute("SAVEPOINT part")
 
@@ -96,13 +109,25 @@ class PostgresWriting(Writing):
 
 
 class PostgresWork(SharedWork):
-    """See `store.work.Work`."""
+    """See `store.work.Work`. `many`: others serve this store, too, and each request waits for a look that begins after it came.
 
-    def __init__(self, dsn: str, clock: Clock, *, beside: bool = False, connections: int = 8) -> None:
-        super().__init__(clock, beside=beside)
+    `beside`: a server serves it (the CLI beside one). One of both tells of each of its commits.
+    """
+
+    hears_others = True
+
+    def __init__(
+        self, dsn: str, clock: Clock, *, beside: bool = False, many: bool = False, connections: int = 8
+    ) -> None:  # fmt: skip
+        super().__init__(clock, tells=beside or many)
         self._dsn = dsn
+        self._beside = beside
+        self._many = many
         self._connections = connections
         self._sits: Any = None
+        self._numbers = count(1)
+        self.tail = Tail(dsn, self._hear, self.memory.forget_all, self._lost)
+        self.barrier = Barrier(self._look_up)
 
     async def open(self) -> None:
         self.pool: Any = await asyncpg.create_pool(
@@ -111,7 +136,6 @@ class PostgresWork(SharedWork):
         await self._check_character_type()
         self._reading = PostgresReading(self)
         self._look = Look(self._reading)
-        await self.read_mark()
 
     async def _check_character_type(self) -> None:
         row = await self.pool.fetchrow(
@@ -131,10 +155,57 @@ class PostgresWork(SharedWork):
     async def close(self) -> None:
         if self._sits is not None:
             await self._sits.close()
+        await self.barrier.close()
+        await self.tail.close()
         await self.pool.close()
 
     def fault(self, error: BaseException) -> Problem | None:
         return fault(error)
+
+    async def fresh(self) -> None:
+        """See `store.work.Work`."""
+        if self._many:
+            await self.barrier.passed()
+        else:
+            await super().fresh()
+
+    async def look(self) -> None:
+        """See `store.work.Work`."""
+        self._looked_at = self.clock()
+        await self.barrier.passed()
+
+    async def _look_up(self) -> None:
+        began, at = time.perf_counter(), self.clock()
+        await self.tail.look()
+        self.vitals.look(at, time.perf_counter() - began)
+
+    def _hear(self, changes: Sequence[Change]) -> None:
+        """Others have committed: what a look brings is forgotten, then heard, as by themselves."""
+        if any(change.strange for change in changes):
+            self.memory.forget_all()
+        touched = {key for change in changes for key in change.touched}
+        if touched:
+            self.memory.forget(touched)
+        for change in changes:
+            if change.events:
+                self.after_others(change.events)
+
+    def _lost(self) -> None:
+        """Nobody can say what others have committed."""
+        self.memory.forget_all()
+        self.after_gap()
+
+    async def tell_others(self, unit: Writing) -> None:
+        """See `SharedWork`: which keys were changed, and what happened."""
+        if isinstance(unit, PostgresWriting):
+            await unit.note_change(self.tail)
+
+    def committed(self, unit: Writing) -> None:
+        """See `SharedWork`. A look may have been faster than the answer to the commit."""
+        if self._many and isinstance(unit, PostgresWriting) and unit.told and self.tail.committed(unit.number):
+            self.memory.forget(unit.changed())
+        else:
+            super().committed(unit)
 
     def reading(self) -> Look:
         return self._look
@@ -144,7 +215,7 @@ class PostgresWork(SharedWork):
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[Writing]:
         async with self.pool.acquire() as connection:
-            unit, ending = PostgresWriting(connection, self.memory, self.clock), False
+            unit, ending = PostgresWriting(connection, self.memory, self.clock, next(self._numbers)), False
             try:
                 async with connection.transaction():
                     yield unit
@@ -168,5 +239,5 @@ class PostgresWork(SharedWork):
         await asyncio.sleep(0)
 
     async def keep_small(self) -> None:
-        """PostgreSQL sees to itself."""
-        await asyncio.sleep(0)
+        """PostgreSQL sees to itself; what everybody has heard of is swept."""
+        await self.tail.sweep(self.pool)

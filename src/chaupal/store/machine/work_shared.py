@@ -1,42 +1,43 @@
-"""What both stores share: events enter the outbox with their unit, and processes beside each other tell by a mark."""
-
-import time
+"""What both stores share: events enter the outbox with their unit, and processes beside each other tell what they changed."""
 
 from chaupal.kernel.clock import Clock
 from chaupal.kernel.vitals import Vitals
-from chaupal.store.machine import marks, outbox
+from chaupal.store.machine import outbox
 from chaupal.store.machine.memory import Memory
-from chaupal.store.machine.work import AfterCommit, Reading, Writing, nothing_after
+from chaupal.store.machine.work import AfterCommit, Reading, Writing, nothing_after, nothing_lost
+
+LOOK_EVERY = 20  # ms between looks at what others have changed, where nobody waits for one
 
 
 class SharedWork:
     """The part of `store.work.Work` that does not depend on the database.
 
-    `beside`: another process serves this store (the CLI beside a server), and hears of every commit by the mark.
+    `tells`: other processes serve this store (of a cluster, or the one beside which the CLI is), and hear of every commit.
     """
 
     _reading: Reading
 
-    def __init__(self, clock: Clock, *, beside: bool) -> None:
+    def __init__(self, clock: Clock, *, tells: bool) -> None:
         self.memory = Memory()
         self.clock = clock
         self.vitals = Vitals()
         self.after_commit: AfterCommit = nothing_after
-        self._beside = beside
-        self._mark = ""
+        self.after_others: AfterCommit = nothing_after
+        self.after_gap = nothing_lost
+        self._tells = tells
         self._looked_at = 0
-
-    async def read_mark(self) -> None:
-        """Remember the mark as it is: what was changed before is not news."""
-        self._mark = await marks.read(self._reading, marks.CHANGED_BESIDE)
 
     async def enter_events(self, unit: Writing) -> None:
         """The last statements of a unit."""
         lasting = [event for event in unit.events if event.lasting]
         if lasting:
             await unit.run_many(outbox.ADD, outbox.rows(lasting, self.clock()))
-        if self._beside and (unit.events or unit.changed()):
-            await marks.write(unit, marks.CHANGED_BESIDE, f"{self.clock()} {id(unit)}")
+        if self._tells and (unit.events or unit.changed()):
+            await self.tell_others(unit)
+
+    async def tell_others(self, unit: Writing) -> None:
+        """The very last one: that others learn of it with its commit."""
+        raise NotImplementedError
 
     def committed(self, unit: Writing) -> None:
         """A unit is true: forget what it changed, then let the listener hear of it."""
@@ -47,15 +48,10 @@ class SharedWork:
     async def fresh(self) -> None:
         """See `store.work.Work`."""
         now = self.clock()
-        if now - self._looked_at < marks.LOOK_EVERY and now >= self._looked_at:
+        if now - self._looked_at < LOOK_EVERY and now >= self._looked_at:
             return
         await self.look()
 
     async def look(self) -> None:
         """See `store.work.Work`."""
-        began, self._looked_at = time.perf_counter(), self.clock()
-        mark = await marks.read(self._reading, marks.CHANGED_BESIDE)
-        if mark != self._mark:
-            self._mark = mark
-            self.memory.forget_all()
-        self.vitals.look(self._looked_at, time.perf_counter() - began)
+        raise NotImplementedError

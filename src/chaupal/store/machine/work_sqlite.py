@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ from typing import Any
 from chaupal.kernel.clock import Clock
 from chaupal.kernel.errors import Conflict, Full, Problem, Unavailable
 from chaupal.kernel.saying import log
+from chaupal.store.machine import marks
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.noted import note_everything
@@ -167,8 +169,11 @@ class _Group:
 class SqliteWork(SharedWork):
     """See `store.work.Work`. `beside`: another process serves this store (the CLI beside a server): tell it by a mark."""
 
+    hears_others = False
+
     def __init__(self, path: Path, clock: Clock, *, beside: bool = False) -> None:
-        super().__init__(clock, beside=beside)
+        super().__init__(clock, tells=beside)
+        self._mark = ""
         self._path = path
         self._turn = asyncio.Lock()
         self._group: _Group | None = None
@@ -182,7 +187,7 @@ class SqliteWork(SharedWork):
         self._writer = connect(self._path)
         self._reading = SqliteReading(self._reader, self.memory, self.clock)
         self._look, self._long_look = Look(self._reading), Look(SqliteScanning(self))
-        await self.read_mark()
+        self._mark = await marks.read(self._reading, marks.CHANGED_BESIDE)  # what was changed before is not news
 
     async def close(self) -> None:
         while self._committer is not None:
@@ -199,6 +204,19 @@ class SqliteWork(SharedWork):
 
     def scanning(self) -> Look:
         return self._long_look
+
+    async def tell_others(self, unit: Writing) -> None:
+        """See `SharedWork`: that something was changed, not what."""
+        await marks.write(unit, marks.CHANGED_BESIDE, f"{self.clock()} {id(unit)}")
+
+    async def look(self) -> None:
+        """See `store.work.Work`."""
+        began, self._looked_at = time.perf_counter(), self.clock()
+        mark = await marks.read(self._reading, marks.CHANGED_BESIDE)
+        if mark != self._mark:
+            self._mark = mark
+            self.memory.forget_all()
+        self.vitals.look(self._looked_at, time.perf_counter() - began)
 
     async def scan(self, text: str, arguments: list[Any]) -> list[Row]:
         """One statement in the reader pool."""

@@ -27,12 +27,13 @@ TABLES = (
 # it when it is not. STABLE: it sees what its caller's statement sees.
 LOOK = """
     CREATE FUNCTION changes_since(last text) RETURNS TABLE (
-        snapshot text, epoch text, seq bigint, by text, unit bigint, body text
+        snapshot text, epoch text, now double precision, seq bigint, by text, unit bigint, body text
     ) LANGUAGE plpgsql STABLE
     SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off SET plan_cache_mode = force_generic_plan AS $$
     DECLARE seen CONSTANT pg_snapshot := last;
     BEGIN
-        RETURN QUERY SELECT pg_current_snapshot()::text, (SELECT e.epoch FROM changes_epoch e), c.seq, c.by, c.unit, c.body
+        RETURN QUERY SELECT pg_current_snapshot()::text, (SELECT e.epoch FROM changes_epoch e),
+            extract(epoch FROM clock_timestamp())::double precision, c.seq, c.by, c.unit, c.body
             FROM (SELECT 1) AS one LEFT JOIN changes c
                 ON c.xid >= pg_snapshot_xmin(seen) AND NOT pg_visible_in_snapshot(c.xid, seen)
             ORDER BY c.seq;

@@ -1,0 +1,203 @@
+"""What processes tell each other of their commits, on PostgreSQL: a row in the very transaction, read by snapshots (decision 27).
+
+A look asks for what is visible now and was not at the last look, in whatever order transactions ended: nothing has to be
+counted, and nothing can be lost between a commit and its row.
+"""
+
+import contextlib
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import asyncpg
+import msgspec
+
+from chaupal.kernel.event import Event, decode_event, encode_event
+from chaupal.store.machine.shelves import EVERY, KINDS, Touched
+from chaupal.store.machine.work import Writing
+
+# Seconds that a row stays for whoever has not seen it; who has not looked for half of that forgets everything.
+KEPT = 300.0
+SWEEP_EVERY = 30.0  # seconds
+
+ADD = "INSERT INTO changes (by, unit, body) VALUES ($1, $2, $3)"
+BEGIN = "SELECT * FROM changes_since(pg_current_snapshot()::text)"
+LOOK = "SELECT * FROM changes_since($1)"
+NAME = "INSERT INTO changes_epoch (epoch) VALUES ($1) ON CONFLICT DO NOTHING"
+# Everything that ended before a snapshot is older than the snapshot's oldest.
+SWEEP = """
+    DELETE FROM changes WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM changes WHERE xid < pg_snapshot_xmin($1::text::pg_snapshot) LIMIT 20000 FOR UPDATE SKIP LOCKED
+    ))
+"""
+
+_BY_NAME = {kind.name: kind for kind in KINDS}
+
+type Key = int | str | None  # None: every key of the kind
+type Elapsed = Callable[[], float]
+
+
+def boottime() -> float:
+    """Seconds of a clock that nobody sets, and that goes on while the process or the machine sleeps."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+class Body(msgspec.Struct, array_like=True):
+    """A unit as it is told to others: the keys that it changed, by kind, and its events as they stand in the outbox."""
+
+    touched: list[tuple[str, Key]]
+    events: list[tuple[str, str]]
+
+
+class Change(NamedTuple):
+    """A unit of another process. `strange`: it names what this version does not know."""
+
+    touched: set[Touched]
+    events: list[Event]
+    strange: bool
+
+
+def written(unit: Writing) -> str:
+    """A unit's row."""
+    touched = [(kind.name, None if key is EVERY else key) for kind, key in unit.changed()]
+    return msgspec.json.encode(Body(touched, [encode_event(event) for event in unit.events])).decode()
+
+
+def read(text: str) -> Change:
+    """A row of another process, perhaps of a newer version."""
+    try:
+        body = msgspec.json.decode(text, type=Body)
+        events = [decode_event(name, said) for name, said in body.events]
+    except msgspec.DecodeError:
+        return Change(set(), [], strange=True)
+    touched = {(_BY_NAME[name], EVERY if key is None else key) for name, key in body.touched if name in _BY_NAME}
+    return Change(touched, [event for event in events if event is not None], len(touched) < len(body.touched))
+
+
+class Seen(NamedTuple):
+    """What was visible at a look, and when it began by our clock and by the database's (seconds)."""
+
+    snapshot: str
+    epoch: str | None
+    ours: float
+    theirs: float
+
+    def reaches(self, now: "Seen") -> bool:
+        """Whether whatever was committed between the two is told by its rows.
+
+        Not where the database lost what was in flight, or another one answers; nor where rows may have been swept.
+        """
+        same = now.epoch is not None and now.epoch == self.epoch and _next(now.snapshot) >= _next(self.snapshot)
+        return same and now.ours - self.ours < KEPT / 2 and now.theirs - self.theirs < KEPT / 2
+
+
+def _next(snapshot: str) -> int:
+    """The first number of a transaction that had not been given (https://www.postgresql.org/docs/current/functions-info.html)."""
+    return int(snapshot.split(":")[1])
+
+
+class Tail:
+    """The tail of changes as one process sees it, by a connection of its own.
+
+    `hear` is given the units of others. `first` is called at the first look, for what was read before it; `lost` where nobody
+    can say what others did. One look at a time.
+    """
+
+    def __init__(
+        self, dsn: str, hear: Callable[[Sequence[Change]], None], first: Callable[[], None], lost: Callable[[], None], *,
+        elapsed: Elapsed = boottime,
+    ) -> None:  # fmt: skip
+        self.by = secrets.token_hex(8)
+        self._dsn = dsn
+        self._hear = hear
+        self._first = first
+        self._lost = lost
+        self._elapsed = elapsed
+        self._eye: Any = None
+        self._seen: Seen | None = None
+        self._kept: list[Seen] = []  # looks from which on rows are kept
+        self._heard: set[int] = set()  # of our own units: those heard in their commit, and not yet seen in a look
+        self._early: set[int] = set()  # and those seen in a look before their commit was heard
+
+    async def add(self, connection: Any, unit: Writing, number: int) -> None:
+        """The last statement of a unit."""
+        await connection.execute(ADD, self.by, number, written(unit))
+
+    def committed(self, number: int) -> bool:
+        """One of our units is committed; whether a look has told of it already."""
+        if number in self._early:
+            self._early.discard(number)
+            return True
+        self._heard.add(number)
+        return False
+
+    async def look(self) -> None:
+        """Hear what was committed since the last look. Raises what the driver raises; then the next look goes on from the last."""
+        ours = self._elapsed()
+        try:
+            if self._eye is None:
+                self._eye = await asyncpg.connect(self._dsn)
+            rows: Sequence[Any] = await (
+                self._eye.fetch(LOOK, self._seen.snapshot) if self._seen else self._eye.fetch(BEGIN)
+            )
+            if rows[0][1] is None:
+                await self._eye.execute(NAME, secrets.token_hex(8))
+        except BaseException:  # time is up, too: what it would answer is not asked for any more
+            self.drop()
+            raise
+        before, self._seen = self._seen, Seen(rows[0][0], rows[0][1], ours, rows[0][2])
+        if before is None:
+            self._first()
+        elif not before.reaches(self._seen):
+            self._heard.clear()
+            self._early.clear()
+            self._lost()
+        elif rows[0][3] is not None:
+            self._hear([read(row[6]) for row in rows if not self._is_known(row[4], row[5])])
+
+    async def _ask(self) -> Sequence[Any]:
+        """The rows. A connection that was lost since the last look is made anew, once: whoever waits would only come again."""
+        if self._eye is not None:
+            try:
+                return await self._fetch(self._eye)
+            except (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError, OSError):
+                self.drop()
+        self._eye = await asyncpg.connect(self._dsn)
+        return await self._fetch(self._eye)
+
+    async def _fetch(self, eye: Any) -> Sequence[Any]:
+        return await (eye.fetch(BEGIN) if self._seen is None else eye.fetch(LOOK, self._seen.snapshot))
+
+    def _is_known(self, by: str, number: int) -> bool:
+        if by != self.by:
+            return False
+        if number in self._heard:
+            self._heard.discard(number)
+            return True
+        self._early.add(number)
+        return False
+
+    async def sweep(self, connection: Any) -> None:
+        """Drop the rows that everybody has seen or is too late for; asked for every few seconds."""
+        if self._seen is None or (self._kept and self._seen.ours - self._kept[-1].ours < SWEEP_EVERY):
+            return
+        self._kept.append(self._seen)
+        old = [one for one in self._kept if self._seen.ours - one.ours >= KEPT]
+        if old:
+            self._kept = self._kept[len(old) :]
+            if old[-1].epoch == self._seen.epoch:
+                await connection.execute(SWEEP, old[-1].snapshot)
+
+    def drop(self) -> None:
+        """Let go of the connection, whatever it is at."""
+        if self._eye is not None:
+            self._eye.terminate()
+            self._eye = None
+
+    async def close(self) -> None:
+        """Let go of the connection in peace."""
+        if self._eye is not None:
+            with contextlib.suppress(Exception):
+                await self._eye.close(timeout=1)
+            self._eye = None
