@@ -13,23 +13,20 @@ PATIENCE = 2.0  # seconds that a look may take
 
 
 class Barrier:
-    """`look` brings what this process knows up to the moment at which it began, or raises.
-
-    `looks` and `failed` count since the start; `waited` are the seconds that all looks took together.
-    """
+    """`look` brings what this process knows up to the moment at which it began, or raises. `failed`: how many did."""
 
     def __init__(self, look: Callable[[], Awaitable[None]], *, patience: float = PATIENCE) -> None:
         self._look = look
         self._patience = patience
+        # A future for each: whoever is cancelled takes nobody else along.
         self._waiting: list[asyncio.Future[None]] = []
+        self._sharing: list[asyncio.Future[None]] = []
         self._looking: asyncio.Task[None] | None = None
-        self.looks = self.failed = 0
-        self.waited = 0.0
+        self.failed = 0
 
     async def passed(self) -> None:
         """Wait until a look that begins from here on is done. Raises Unavailable where none can be made."""
         loop = asyncio.get_running_loop()
-        # One future for each: whoever is cancelled takes nobody else along.
         mine = loop.create_future()
         self._waiting.append(mine)
         if self._looking is None:
@@ -38,44 +35,34 @@ class Barrier:
         await mine
 
     async def _run(self) -> None:
-        now = asyncio.get_running_loop().time
         try:
             while self._waiting:
-                sharing, self._waiting = self._waiting, []
-                began = now()
+                self._sharing, self._waiting = self._waiting, []
                 try:
                     async with asyncio.timeout(self._patience):
                         await self._look()
                 except Exception as error:
-                    # Those who came while it failed would wait as long once more, and for the same.
-                    sharing += self._waiting
-                    self._waiting = []
                     self.failed += 1
-                    _tell(sharing, Unavailable("not_up_to_date"), error)
+                    self._refuse(error)
                 else:
-                    _tell(sharing)
-                self.looks += 1
-                self.waited += now() - began
+                    for one in self._sharing:
+                        if not one.done():
+                            one.set_result(None)
         finally:
             self._looking = None
 
+    def _refuse(self, error: Exception | None = None) -> None:
+        """Those too who came while it failed: they would wait as long once more, and for the same."""
+        for one in (*self._sharing, *self._waiting):
+            if not one.done():
+                problem = Unavailable("not_up_to_date")
+                problem.__cause__ = error
+                one.set_exception(problem)
+        self._sharing, self._waiting = [], []
+
     async def close(self) -> None:
-        """No look is made any more."""
+        """No look is made any more, and nobody waits for one."""
         if self._looking is not None:
             self._looking.cancel()
             await asyncio.wait([self._looking])
-        _tell(self._waiting, Unavailable("not_up_to_date"))
-
-
-def _tell(
-    waiting: list[asyncio.Future[None]], problem: Unavailable | None = None, cause: Exception | None = None
-) -> None:
-    for one in waiting:
-        if one.done():
-            continue
-        if problem is None:
-            one.set_result(None)
-        else:
-            mine = Unavailable("not_up_to_date")
-            mine.__cause__ = cause
-            one.set_exception(mine)
+        self._refuse()

@@ -32,6 +32,9 @@ SWEEP = """
     ))
 """
 
+# What is said of a connection that is no more.
+LOST = (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError, OSError)
+
 _BY_NAME = {kind.name: kind for kind in KINDS}
 
 type Key = int | str | None  # None: every key of the kind
@@ -136,13 +139,10 @@ class Tail:
         """Hear what was committed since the last look. Raises what the driver raises; then the next look goes on from the last."""
         ours = self._elapsed()
         try:
-            if self._eye is None:
-                self._eye = await asyncpg.connect(self._dsn)
-            rows: Sequence[Any] = await (
-                self._eye.fetch(LOOK, self._seen.snapshot) if self._seen else self._eye.fetch(BEGIN)
-            )
-            if rows[0][1] is None:
+            rows = await self._ask()
+            if rows[0][1] is None:  # the first one ever, or the first since the database lost what was in flight
                 await self._eye.execute(NAME, secrets.token_hex(8))
+                rows = await self._ask()
         except BaseException:  # time is up, too: what it would answer is not asked for any more
             self.drop()
             raise
@@ -161,7 +161,7 @@ class Tail:
         if self._eye is not None:
             try:
                 return await self._fetch(self._eye)
-            except (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError, OSError):
+            except LOST:
                 self.drop()
         self._eye = await asyncpg.connect(self._dsn)
         return await self._fetch(self._eye)

@@ -1,0 +1,307 @@
+"""What one process commits another knows at its next look: which keys, which events, in whatever order transactions end."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import asyncpg
+import pytest
+
+from chaupal.kernel.clock import StillClock
+from chaupal.kernel.errors import Unavailable
+from chaupal.kernel.event import Event
+from chaupal.social.events_own import TagFollowed
+from chaupal.store.machine import tail
+from chaupal.store.machine.barrier import Barrier
+from chaupal.store.machine.shelves import EVERY, PEOPLE, POSTS, RULINGS, TOKENS
+from chaupal.store.machine.work import Writing
+from chaupal.store.machine.work_postgres import PostgresWork
+from services import Postgres
+
+
+class Process:
+    """A store as one process has it, and what was heard in it."""
+
+    def __init__(self, dsn: str, clock: StillClock, **how: Any) -> None:
+        self.work = PostgresWork(dsn, clock, connections=3, **({"many": True} | how))
+        self.heard: list[Event] = []
+        self.own: list[Event] = []
+        self.gaps = 0
+        self.work.after_others = self.heard.extend
+        self.work.after_commit = self.own.extend
+        self.work.after_gap = self._miss
+
+    def _miss(self) -> None:
+        self.gaps += 1
+
+    def remember(self, *posts: int) -> None:
+        for id_ in posts:
+            self.work.memory.posts.put(id_, object())  # pyright: ignore[reportArgumentType] - a thing like any other
+        for id_ in posts:
+            self.work.memory.people.put(id_, object())  # pyright: ignore[reportArgumentType]
+
+    def knows(self) -> tuple[list[int], list[int]]:
+        """Of 1, 2 and 3: which posts and which people stand on its shelves."""
+        memory = self.work.memory
+        found = memory.posts.several((1, 2, 3)), memory.people.several((1, 2, 3))
+        posts, people = ([id_ for id_, one in zip((1, 2, 3), shelf, strict=True) if one] for shelf in found)
+        return posts, people
+
+
+def followed(key: str) -> TagFollowed:
+    return TagFollowed(account=1, key=key)
+
+
+@pytest.fixture
+def dsn(postgres_server: Postgres, migrated: str) -> Iterator[str]:
+    made = postgres_server.fresh(template=migrated)
+    yield made
+    postgres_server.drop(made)
+
+
+@pytest.fixture
+async def here(dsn: str, clock: StillClock) -> AsyncIterator[Process]:
+    opened = Process(dsn, clock)
+    await opened.work.open()
+    await opened.work.fresh()
+    yield opened
+    await opened.work.close()
+
+
+@pytest.fixture
+async def there(dsn: str, clock: StillClock) -> AsyncIterator[Process]:
+    opened = Process(dsn, clock)
+    await opened.work.open()
+    await opened.work.fresh()
+    yield opened
+    await opened.work.close()
+
+
+async def changes(work: PostgresWork, *posts: int, event: Event | None = None) -> None:
+    async with work.writing() as w:
+        w.touch(POSTS, *posts)
+        if event is not None:
+            w.tell(event)
+
+
+async def test_what_one_changes_another_forgets_and_nothing_else(here: Process, there: Process):
+    there.remember(1, 2, 3)
+    await changes(here.work, 2)
+    assert there.knows() == ([1, 2, 3], [1, 2, 3])
+    await there.work.fresh()
+    assert there.knows() == ([1, 3], [1, 2, 3])
+    async with here.work.writing() as w:
+        w.touch(PEOPLE, 1)
+        w.touch(POSTS, EVERY)  # pyright: ignore[reportArgumentType]
+    await there.work.fresh()
+    assert there.knows() == ([], [2, 3])
+
+
+async def test_the_law_is_news_by_the_ruling_and_a_token_by_its_hash(here: Process, there: Process):
+    told: list[Any] = []
+    there.work.memory.heard = told.append
+    law = there.work.memory.rulings
+    beside = law.beside
+    async with here.work.writing() as w:
+        w.touch(RULINGS, 17)
+        w.touch(TOKENS, "a hash")
+    await there.work.fresh()
+    assert list(law.stale) == [17] and law.beside == beside, "no other ruling is read for it"
+    assert told == [{(RULINGS, 17), (TOKENS, "a hash")}]
+
+
+async def test_events_are_heard_once_by_each_and_by_their_author_in_the_commit(here: Process, there: Process):
+    for key in ("दिल्ली", "किसान"):
+        await changes(here.work, 1, event=followed(key))
+    assert here.own == [followed("दिल्ली"), followed("किसान")]
+    for process in (here, there, here, there):
+        await process.work.fresh()
+    assert there.heard == here.own and here.heard == []
+    assert there.own == []
+
+
+async def test_a_unit_that_ends_late_is_not_missed_though_a_later_one_was_seen(here: Process, there: Process):
+    there.remember(1, 2)
+    async with here.work.writing() as w:
+        w.touch(POSTS, 1)
+        await w.fetch(HAS_NUMBER)
+        await changes(here.work, 2)
+        await there.work.fresh()
+        assert there.knows()[0] == [1]
+    await there.work.fresh()
+    assert there.knows()[0] == []
+
+
+class Plain:
+    """A statement that gives its transaction a number."""
+
+    changes: frozenset[Any] = frozenset()
+
+    class postgres:  # noqa: N801
+        text = "SELECT pg_current_xact_id()::text"
+
+        @staticmethod
+        def arguments(_: object) -> list[Any]:
+            return []
+
+
+HAS_NUMBER: Any = Plain()
+
+
+async def test_a_unit_that_is_given_up_tells_nobody(here: Process, there: Process):
+    there.remember(1)
+    with pytest.raises(ZeroDivisionError):
+        async with here.work.writing() as w:
+            w.touch(POSTS, 1)
+            raise ZeroDivisionError
+    await there.work.fresh()
+    assert there.knows()[0] == [1]
+
+
+async def test_a_look_that_is_faster_than_the_answer_to_a_commit_is_heard_once(dsn: str, clock: StillClock):
+    class Late(PostgresWork):
+        held: list[Writing]
+
+        def committed(self, unit: Writing) -> None:
+            self.held.append(unit)
+
+    process = Process(dsn, clock)
+    process.work = late = Late(dsn, clock, many=True, connections=3)
+    late.held = []
+    late.after_commit, late.after_others = process.own.extend, process.heard.extend
+    await late.open()
+    await late.fresh()
+    process.remember(1)
+    await changes(late, 1, event=followed("दिल्ली"))
+    await late.fresh()
+    assert process.heard == [followed("दिल्ली")] and process.knows()[0] == []
+    PostgresWork.committed(late, late.held[0])
+    assert process.own == []
+    await late.close()
+
+
+async def test_one_process_alone_tells_nobody_and_hears_what_the_command_line_does(dsn: str, clock: StillClock):
+    server, typed = Process(dsn, clock, many=False), Process(dsn, clock, many=False, beside=True)
+    for process in (server, typed):
+        await process.work.open()
+    await server.work.look()
+    server.remember(1, 2)
+    await changes(server.work, 1)
+    await changes(typed.work, 2, event=followed("दिल्ली"))
+    await server.work.look()
+    assert server.knows()[0] == [] and server.heard == [followed("दिल्ली")]
+    connection = await asyncpg.connect(dsn)
+    assert await connection.fetchval("SELECT count(*) FROM changes") == 1
+    await connection.close()
+    for process in (server, typed):
+        await process.work.close()
+
+
+# --- where nobody can say what was missed ------------------------------------------------------------------------------
+
+
+async def test_a_kind_that_a_newer_version_has_is_everything_and_an_event_of_it_is_not_ours(
+    here: Process, there: Process, dsn: str
+):
+    there.remember(1, 2)
+    connection = await asyncpg.connect(dsn)
+    newer = '[[["moods",7]],[["MoodChanged","{}"],["TagFollowed","{\\"account\\":1,\\"key\\":\\"x\\"}"]]]'
+    await connection.execute(tail.ADD, "newer", 1, newer)
+    await there.work.fresh()
+    assert there.knows() == ([], [])
+    assert there.heard == [followed("x")]
+    there.remember(1)
+    await connection.execute(tail.ADD, "newer", 2, "a body of another kind")
+    await connection.close()
+    await there.work.fresh()
+    assert there.knows() == ([], []) and not there.gaps
+
+
+async def test_a_database_that_lost_what_was_in_flight_is_known_by_its_epoch(here: Process, there: Process, dsn: str):
+    """An unlogged table is empty after a crash, and where a standby took over."""
+    there.remember(1)
+    connection = await asyncpg.connect(dsn)
+    assert await connection.fetchval("SELECT relpersistence FROM pg_class WHERE relname = 'changes_epoch'") == b"u"
+    await connection.execute("TRUNCATE changes, changes_epoch")
+    await there.work.fresh()
+    assert there.knows()[0] == [] and there.gaps == 1
+    there.remember(1)
+    await there.work.fresh()
+    assert there.knows()[0] == [1] and there.gaps == 1
+    await here.work.fresh()
+    assert here.gaps == 1, "another epoch than it knew"
+    await connection.close()
+
+
+async def test_numbers_of_transactions_that_go_back_are_those_of_another_database(there: Process):
+    there.remember(1)
+    seen = there.work.tail._seen  # pyright: ignore[reportPrivateUsage]
+    assert seen is not None
+    there.work.tail._seen = seen._replace(snapshot="999999:999999:")  # pyright: ignore[reportPrivateUsage]
+    await there.work.fresh()
+    assert there.knows()[0] == [] and there.gaps == 1
+
+
+@pytest.mark.parametrize("whose", ["ours", "theirs"])
+async def test_who_slept_so_long_that_rows_may_be_swept_forgets_everything(there: Process, whose: str):
+    there.remember(1)
+    eye = there.work.tail
+    assert eye._seen is not None  # pyright: ignore[reportPrivateUsage]
+    moment = getattr(eye._seen, whose)  # pyright: ignore[reportPrivateUsage]
+    eye._seen = eye._seen._replace(**{whose: moment - tail.KEPT / 2})  # pyright: ignore[reportPrivateUsage]
+    await there.work.fresh()
+    assert there.knows()[0] == [] and there.gaps == 1
+
+
+async def test_rows_are_swept_when_all_who_look_have_seen_them(here: Process, there: Process, dsn: str):
+    now = 0.0
+    here.work.tail._elapsed = lambda: now  # pyright: ignore[reportPrivateUsage]
+    connection = await asyncpg.connect(dsn)
+
+    async def rows() -> int:
+        return await connection.fetchval("SELECT count(*) FROM changes")
+
+    async def at(moment: float) -> int:
+        nonlocal now
+        now = moment
+        await here.work.fresh()
+        await here.work.keep_small()
+        return await rows()
+
+    await changes(there.work, 1)
+    assert await at(0) == 1
+    await changes(there.work, 2)
+    assert await at(tail.KEPT - 1) == 2, "who looked last before the first of them may come yet"
+    assert await at(tail.KEPT + tail.SWEEP_EVERY) == 1, "what was seen so long ago is told to nobody"
+    assert await at(2 * tail.KEPT) == 0
+    await connection.close()
+
+
+# --- where no look can be made ------------------------------------------------------------------------------------------
+
+
+async def test_a_connection_that_was_lost_is_made_anew_and_nothing_is_missed(
+    here: Process, there: Process, postgres_server: Postgres
+):
+    there.remember(1, 2)
+    postgres_server.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT * FROM changes_since%'"
+    )
+    await changes(here.work, 1)
+    await there.work.fresh()
+    assert there.knows()[0] == [2] and not there.gaps
+
+
+async def test_who_cannot_look_does_not_pass_and_knows_all_when_it_can_again(
+    here: Process, there: Process, monkeypatch: pytest.MonkeyPatch
+):
+    there.remember(1)
+    await changes(here.work, 1, event=followed("दिल्ली"))
+    with monkeypatch.context() as patch:
+        patch.setattr(tail, "LOOK", "SELECT pg_sleep(60), $1::text")
+        there.work.barrier = Barrier(there.work._look_up, patience=0.05)  # pyright: ignore[reportPrivateUsage]
+        with pytest.raises(Unavailable):
+            await there.work.fresh()
+    assert there.knows()[0] == [1] and not there.heard
+    there.work.barrier = Barrier(there.work._look_up)  # pyright: ignore[reportPrivateUsage]
+    await there.work.fresh()
+    assert there.knows()[0] == [] and there.heard == [followed("दिल्ली")]
