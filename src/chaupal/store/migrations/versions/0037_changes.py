@@ -6,8 +6,8 @@ which every process knows that what it last saw is no measure any more: numbers 
 
 from alembic import op
 
-revision = "0036"
-down_revision = "0035"
+revision = "0037"
+down_revision = "0036"
 
 TABLES = (
     """
