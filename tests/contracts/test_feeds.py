@@ -1,21 +1,29 @@
 """What every keeper of resident home feeds must do; a new one is added to KEEPERS and passes all of this."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
 from chaupal.ports import feed_local
 from chaupal.ports.feed import LENGTH, Feeds
 from chaupal.ports.feed_local import LocalFeeds
+from chaupal.ports.feed_valkey import Horizon, ValkeyFeeds
+from chaupal.ports.valkey import Server
 
-KEEPERS: dict[str, Callable[[], Feeds]] = {"local": LocalFeeds}
+KEEPERS = ("local", "valkey")
 ASHA, BELA, CHITRA, DEV = 1, 2, 3, 4
 
 
 @pytest.fixture(params=KEEPERS)
-def feeds(request: pytest.FixtureRequest) -> Feeds:
-    return KEEPERS[request.param]()
+async def feeds(request: pytest.FixtureRequest) -> AsyncIterator[Feeds]:
+    if request.param == "local":
+        yield LocalFeeds()
+        return
+    server = Server(request.getfixturevalue("valkey_url"), "test")
+    await server.open()
+    yield ValkeyFeeds(LocalFeeds(), server, lambda: Horizon("epoch", 1, 1, 1))
+    await server.close()
 
 
 async def resident(feeds: Feeds, owner: int, sources: set[int], ids: list[int], *, whole: bool = True) -> None:

@@ -6,8 +6,10 @@ from chaupal.kernel.clock import Clock
 from chaupal.kernel.settings import Settings
 from chaupal.ports.bus import Bus
 from chaupal.ports.bus_local import LocalBus
+from chaupal.ports.feed import Feeds
 from chaupal.ports.meter import Meter
 from chaupal.ports.meter_local import LocalMeter
+from chaupal.store.machine.work import Work
 
 if TYPE_CHECKING:
     from chaupal.ports.valkey import Server
@@ -38,3 +40,16 @@ def meter_of(server: "Server | None", clock: Clock) -> Meter:
     from chaupal.ports.meter_valkey import ValkeyMeter
 
     return ValkeyMeter(clock, server)
+
+
+def feeds_of(server: "Server | None", local: Feeds, work: Work) -> Feeds:
+    """`local`: the homes of this process."""
+    if server is None:
+        return local
+    from chaupal.ports.feed_valkey import Horizon, ValkeyFeeds
+
+    def see() -> Horizon | None:
+        known = work.horizon()
+        return None if known is None else Horizon(*known)
+
+    return ValkeyFeeds(local, server, see)

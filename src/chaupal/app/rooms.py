@@ -8,7 +8,9 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from chaupal.app.between import feeds_of
 from chaupal.governance.context import Court
 from chaupal.governance.laws.house_rules import HouseRules, load_house_rules
 from chaupal.governance.log import log
@@ -32,6 +34,9 @@ from chaupal.store.machine.work import Work
 from chaupal.store.machine.work_sqlite import SqliteWork
 from chaupal.wire.call import House
 
+if TYPE_CHECKING:
+    from chaupal.ports.valkey import Server
+
 
 @asynccontextmanager
 async def visiting(settings: Settings, *, clock: Clock = system_clock) -> AsyncGenerator[House]:
@@ -44,14 +49,17 @@ async def visiting(settings: Settings, *, clock: Clock = system_clock) -> AsyncG
         await house.square.work.close()
 
 
-async def joined(settings: Settings, clock: Clock, *, beside: bool) -> House:
-    """The rooms over the store, which is brought to this version. `beside`: other processes may be at the same store."""
+async def joined(settings: Settings, clock: Clock, *, beside: bool, server: "Server | None" = None) -> House:
+    """The rooms over the store, which is brought to this version. `beside`: other processes may be at the same store.
+
+    `server`: the Valkey that many of them share.
+    """
     data = Path(settings.data)
     await asyncio.to_thread(data.mkdir, 0o700, True, True)
     work = await _work(settings, data, clock, beside=beside)
     make_id = Ids(clock, beside=beside, seat=await work.seat(SEATS))
     files = keeper_of(settings)
-    feeds = LocalFeeds(read=partial(note, HOMES), changed=partial(work.memory.moved, HOMES))
+    feeds = feeds_of(server, LocalFeeds(read=partial(note, HOMES), changed=partial(work.memory.moved, HOMES)), work)
     work.memory.afresh = feeds.dismiss_all
     mail: Mail = (
         MailBySmtp(settings.smtp_url, settings.mail_from)

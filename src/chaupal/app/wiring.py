@@ -64,13 +64,14 @@ async def open_house(settings: Settings, *, clock: Clock = system_clock, run: bo
     `run=False` leaves the outbox to the caller (tests call `runner.settle`).
     """
     server = valkey_of(settings)
-    house = await joined(settings, clock, beside=False)
+    house = await joined(settings, clock, beside=False, server=server)
     if server is not None:
         server.name = house.court.keys.name
         await server.open()
     carrier = _carrier(house, bus_of(server))
     work, hub = house.square.work, Hub(carrier)
     work.after_commit, work.after_others, work.after_gap = hub, hub.hear, hub.miss
+    house.reads.feeds.dismiss_all()  # from here on they hear of everything
     await accounts.ensure_system_account(house.square)
     await log.check_log(house.court)
     await batches.check_waiting(house.court)

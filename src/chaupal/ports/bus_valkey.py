@@ -43,7 +43,7 @@ class ValkeyBus:
         while self._waiting:
             sent, self._waiting = [*self._waiting], {}
             with contextlib.suppress(Gone):
-                await self._server.publish(sent)
+                await self._server.tell([("PUBLISH", *one) for one in sent])
 
     async def _hear(self) -> None:
         while True:

@@ -38,9 +38,9 @@ class Feeds(Protocol):
         """The feed as another process has built it and this one knows it to be now; None where it must be built."""
         ...
 
-    async def admit(self, owner: int, expected: Expected, ids: Sequence[int], *, whole: bool) -> None:
-        """Make a feed resident. `ids` newest first; ids pushed since it was expected are merged in. Not kept where it was
-        dismissed, or other sources were expected for it since.
+    async def admit(self, owner: int, expected: Expected, ids: Sequence[int], *, whole: bool) -> bool:
+        """Make a feed resident. `ids` newest first; ids pushed since it was expected are merged in. False, and not kept,
+        where it was dismissed or other sources were expected for it since.
 
         Of one that is not `whole`, what is older than all of them is never resident.
         """

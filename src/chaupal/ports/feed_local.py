@@ -102,14 +102,15 @@ class LocalFeeds:
     async def recall(self, owner: int, expected: Expected) -> Resident | None:
         return None
 
-    async def admit(self, owner: int, expected: Expected, ids: Sequence[int], *, whole: bool) -> None:
+    async def admit(self, owner: int, expected: Expected, ids: Sequence[int], *, whole: bool) -> bool:
         feed = self._feeds.get(owner)
         if feed is None or feed is not expected:
-            return  # whom they follow changed while it was built: the next read builds again
+            return False  # whom they follow changed while it was built: the next read builds again
         known = [id_ for id_ in feed.ids if whole or not ids or id_ > ids[-1]]
         every = sorted({*ids, *known}, reverse=True)
         feed.keep(every[:LENGTH], whole=whole and len(every) <= LENGTH)
         feed.complete = True
+        return True
 
     def push(self, source: Source, id_: int) -> None:
         self._spread(source, id_, gone=False)

@@ -5,7 +5,7 @@ The law, posts and ties are never here: what Valkey holds may be lost at any mom
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -143,16 +143,12 @@ class Server:
             known = self._scripts[script] = self._client.register_script(script)
         return await self._do(partial(known, keys=keys, args=args))
 
-    async def publish(self, messages: Sequence[tuple[str, str]]) -> None:
-        """Say several things on channels, in one go. Raises Gone."""
-
-        async def say() -> None:
-            pipe = self._client.pipeline(transaction=False)
-            for channel, message in messages:
-                pipe.publish(channel, message)
-            await pipe.execute()
-
-        await self._do(say)
+    async def tell(self, commands: Iterable[Sequence[Any]]) -> None:
+        """Send several commands in one go. Raises Gone."""
+        pipe: Any = self._client.pipeline(transaction=False)
+        for words in commands:
+            pipe.execute_command(*words)
+        await self._do(pipe.execute)
 
     def ears(self) -> Any:
         """A connection of its own that hears channels."""

@@ -1,9 +1,10 @@
-"""Two houses on one PostgreSQL and one Valkey: limits count in both, one wakes the other, and neither waits when Valkey is lost."""
+"""Two houses on one PostgreSQL and one Valkey: limits count in both, one wakes the other, a home that one built the other finds."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx2
 import pytest
@@ -12,7 +13,13 @@ from chaupal.app.wiring import Running, open_house
 from chaupal.fanout.hub import WAITING
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import BadSettings, Settings, load_settings
-from chaupal.social.people import accounts
+from chaupal.policy.viewer import Viewer
+from chaupal.ports import valkey as client
+from chaupal.ports.feed_valkey import ValkeyFeeds
+from chaupal.reads.page import Cursor
+from chaupal.reads.timelines import home
+from chaupal.social.people import accounts, graph
+from chaupal.social.posts import posts
 from chaupal.wire.limits import GUESSES
 from services import Postgres, free_port
 from valkeys import Valkey
@@ -97,3 +104,126 @@ async def test_a_house_whose_valkey_is_not_there_does_not_open(settings: Setting
     )
     with pytest.raises(BadSettings, match="nobody answers at"):
         await open_house(elsewhere, clock=clock, run=False)
+
+
+# --- homes ---
+
+
+class Member(NamedTuple):
+    viewer: Viewer
+
+    async def posts(self, house: Running, text: str) -> int:
+        await house.house.square.work.fresh()
+        return await posts.publish(house.house.square, self.viewer, posts.Draft(text=text))
+
+    async def follows(self, house: Running, whom: "Member") -> None:
+        await house.house.square.work.fresh()
+        await graph.follow(house.house.square, self.viewer, whom.viewer.me)
+
+    async def leaves(self, house: Running, whom: "Member") -> None:
+        await house.house.square.work.fresh()
+        await graph.unfollow(house.house.square, self.viewer, whom.viewer.me)
+
+    async def home(self, house: Running) -> list[int]:
+        """The ids in their home, as the house shows it to whoever asks now."""
+        await house.house.square.work.fresh()
+        page = await home.page(house.house.reads, self.viewer, Cursor(limit=40))
+        return [one.item.id for one in page.items]
+
+
+async def member(house: Running, handle: str) -> Member:
+    id_ = await accounts.create(house.house.square, handle=handle, email=f"{handle}@example.org", password=PASSWORD)
+    return Member(Viewer(account=id_, country="IN", language="hi"))
+
+
+def feeds(house: Running) -> ValkeyFeeds:
+    found = house.house.reads.feeds
+    assert isinstance(found, ValkeyFeeds)
+    return found
+
+
+async def laid(house: Running) -> None:
+    """What it built lies in Valkey."""
+    if (laying := feeds(house)._laying) is not None:  # pyright: ignore[reportPrivateUsage]
+        await laying
+
+
+async def settled(houses: list[Running]) -> None:
+    """All of them have heard something, and looked since."""
+    for _ in range(4):
+        for house in houses:
+            await house.house.square.work.fresh()
+            feeds(house).push(0, 0)
+
+
+async def test_a_home_that_one_built_the_other_finds_with_all_that_came_since(houses: list[Running]):
+    one, other = houses
+    binod, chitra, dev = [await member(one, handle) for handle in ("binod", "chitra", "dev")]
+    await binod.follows(one, chitra)
+    await settled(houses)
+    said = [await chitra.posts(other, "एक"), await binod.posts(one, "दो")]
+    assert await binod.home(one) == sorted(said, reverse=True)
+    await laid(one)
+    said += [await chitra.posts(one, "तीन"), await binod.posts(other, "चार")]
+    assert await binod.home(other) == sorted(said, reverse=True)
+    assert feeds(other).recalled == 1
+    await binod.follows(other, dev)
+    said.append(await dev.posts(one, "पाँच"))
+    assert await binod.home(one) == await binod.home(other) == sorted(said, reverse=True)
+    await binod.leaves(one, dev)
+    assert await binod.home(other) == await binod.home(one) == sorted(said[:-1], reverse=True)
+
+
+async def test_a_post_that_is_taken_back_is_in_no_home_of_another_house(houses: list[Running]):
+    one, other = houses
+    binod, chitra = await member(one, "binod"), await member(one, "chitra")
+    await binod.follows(one, chitra)
+    await settled(houses)
+    said = [await chitra.posts(one, "एक"), await chitra.posts(one, "दो")]
+    assert await binod.home(one) == sorted(said, reverse=True)
+    await laid(one)
+    await posts.delete(one.house.square, chitra.viewer, said[1])
+    assert await binod.home(other) == said[:1]
+    assert feeds(other).recalled == 1
+
+
+async def test_homes_are_whole_while_valkey_is_emptied_hangs_and_is_killed_and_found_there_again_after(
+    houses: list[Running], own_valkey: Valkey, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(client, "LOOK_EVERY", 0.05)
+    one, other = houses
+    cast = [await member(one, handle) for handle in ("binod", "chitra", "dev", "esha")]
+    for who in cast:
+        for whom in cast:
+            if who is not whom:
+                await who.follows(one, whom)
+    await settled(houses)
+    said: list[int] = []
+
+    async def play(rounds: int) -> None:
+        for number in range(rounds):
+            clock.move(1_000)
+            said.append(await cast[number % 4].posts(houses[number % 2], f"{number}"))
+            for house in houses:
+                who = cast[(number // 2) % 4]
+                feeds(house).dismiss(who.viewer.me)  # others are read here, too
+                assert await who.home(house) == said[:-41:-1]
+
+    await play(8)
+    found = feeds(other).recalled
+    own_valkey.ask("FLUSHALL")
+    await play(8)
+    assert feeds(other).recalled > found
+    own_valkey.freeze()
+    await play(4)
+    own_valkey.thaw()
+    await play(4)
+    own_valkey.kill()
+    await play(4)
+    own_valkey.start()
+    async with asyncio.timeout(20):
+        while not all(house.valkey and house.valkey.there for house in houses):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    found = feeds(other).recalled
+    await play(8)
+    assert feeds(other).recalled > found

@@ -119,6 +119,7 @@ class Tail:
         self._elapsed = elapsed
         self._eye: Any = None
         self._seen: Seen | None = None
+        self._looks = 0
         self._kept: list[Seen] = []  # looks from which on rows are kept
         self._heard: set[int] = set()  # of our own units: those heard in their commit, and not yet seen in a look
         self._early: set[int] = set()  # and those seen in a look before their commit was heard
@@ -147,6 +148,7 @@ class Tail:
             self.drop()
             raise
         before, self._seen = self._seen, Seen(rows[0][0], rows[0][1], ours, rows[0][2])
+        self._looks += 1
         if before is None:
             self._first()
         elif not before.reaches(self._seen):
@@ -155,6 +157,13 @@ class Tail:
             self._lost()
         elif rows[0][3] is not None:
             self._hear([read(row[6]) for row in rows if not self._is_known(row[4], row[5])])
+
+    def horizon(self) -> tuple[str, int, int, int] | None:
+        """See `Work.horizon`."""
+        if self._seen is None or self._seen.epoch is None:
+            return None
+        low, high, _ = self._seen.snapshot.split(":")
+        return self._seen.epoch, int(low), int(high), self._looks
 
     async def _ask(self) -> Sequence[Any]:
         """The rows. A connection that was lost since the last look is made anew, once: whoever waits would only come again."""

@@ -196,6 +196,14 @@ class Work(Protocol):
         """The same, however lately it was looked: for whoever knows of a change already."""
         ...
 
+    def horizon(self) -> tuple[str, int, int, int] | None:
+        """How far this process knows the store: (epoch, low, high, looks); None where it is alone, or has not looked yet.
+
+        Of the epoch, in which the store has forgotten nothing, all transactions below `low` have ended and are visible, and
+        what those from `high` on change has not been heard, unless they are our own. `looks` counts.
+        """
+        ...
+
     async def tidy(self) -> None:
         """House-keeping for idle moments."""
         ...

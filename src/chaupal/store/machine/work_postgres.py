@@ -174,6 +174,10 @@ class PostgresWork(SharedWork):
         self._looked_at = self.clock()
         await self.barrier.passed()
 
+    def horizon(self) -> tuple[str, int, int, int] | None:
+        """See `store.work.Work`."""
+        return self.tail.horizon() if self._many else None
+
     async def _look_up(self) -> None:
         began, at = time.perf_counter(), self.clock()
         await self.tail.look()

@@ -45,6 +45,10 @@ class SharedWork:
         if unit.events:
             self.after_commit(unit.events)
 
+    def horizon(self) -> tuple[str, int, int, int] | None:
+        """See `store.work.Work`."""
+        return None
+
     async def fresh(self) -> None:
         """See `store.work.Work`."""
         now = self.clock()
