@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chaupal.app.between import feeds_of
+from chaupal.governance import keyring
 from chaupal.governance.context import Court
 from chaupal.governance.laws.house_rules import HouseRules, load_house_rules
 from chaupal.governance.log import log
@@ -57,6 +58,11 @@ async def joined(settings: Settings, clock: Clock, *, beside: bool, server: "Ser
     data = Path(settings.data)
     await asyncio.to_thread(data.mkdir, 0o700, True, True)
     work = await _work(settings, data, clock, beside=beside)
+    try:
+        await keyring.check(work, settings)
+    except BaseException:
+        await work.close()
+        raise
     make_id = Ids(clock, beside=beside, seat=await work.seat(SEATS))
     files = keeper_of(settings)
     feeds = feeds_of(server, LocalFeeds(read=partial(note, HOMES), changed=partial(work.memory.moved, HOMES)), work)

@@ -1,5 +1,10 @@
-"""Keys on disk: 32 random bytes in a file that only the server reads, made when they are first asked for."""
+"""Keys on disk: 32 random bytes in a file that only the server reads, made when they are first asked for.
 
+Where several machines serve one store each has a copy of the directory, and a key that is made later is the same on all of them:
+it is derived from `house.key` (`governance/keyring.py`). Only the log's own keys are never derived.
+"""
+
+import hmac
 import os
 import secrets
 from pathlib import Path
@@ -7,14 +12,16 @@ from pathlib import Path
 from chaupal.kernel.errors import Problem
 
 SEED = 32  # bytes
+HOUSE = "house.key"
+LOG = "log.key"  # and what begins so
 
 
 def load_or_make_seed(path: Path, made: bytes | None = None) -> bytes:
-    """32 raw bytes at `path`; `made`, or random ones, are put there (mode 0600) where there are none. Raises Problem."""
+    """32 raw bytes at `path`; `made`, or derived, or random ones, are put there (mode 0600) where there are none. Raises Problem."""
     try:
         seed = path.read_bytes()
     except FileNotFoundError:
-        return _make_seed(path, made or os.urandom(SEED))
+        return _make_seed(path, made or derived(path) or os.urandom(SEED))
     except OSError as error:
         raise Problem(f"A key cannot be read: {error}") from error
     if len(seed) != SEED:
@@ -22,6 +29,14 @@ def load_or_make_seed(path: Path, made: bytes | None = None) -> bytes:
             f"{path} is not a key of 32 bytes: restore it from a backup; a new key would open nothing that the old one closed"
         )
     return seed
+
+
+def derived(path: Path) -> bytes | None:
+    """What every machine of the house would make of this name; None where the house has no key of its own."""
+    house = path.with_name(HOUSE)
+    if path == house or path.name.startswith(LOG) or not house.exists():
+        return None
+    return hmac.digest(load_or_make_seed(house), b"key of the house\n" + path.name.encode(), "sha256")
 
 
 def _make_seed(path: Path, seed: bytes) -> bytes:

@@ -19,6 +19,10 @@ WRITE = upsert(
         .on_conflict_do_update(index_elements=["key"], set_={"value": words("v")})
     )
 )
+BEGIN = upsert(
+    lambda insert: insert(marks).values(key=words("k"), value=words("v")).on_conflict_do_nothing(index_elements=["key"])
+)
+BEGUN = statement(select(marks.c.key, marks.c.value).where(marks.c.key.like(words("k"))))
 
 
 async def read(reading: Reading, key: str) -> str:
@@ -28,3 +32,13 @@ async def read(reading: Reading, key: str) -> str:
 
 async def write(writing: Writing, key: str, value: str) -> None:
     await writing.run(WRITE, k=key, v=value)
+
+
+async def begin(writing: Writing, key: str, value: str) -> None:
+    """Write a value where there is none; of two at once one is kept."""
+    await writing.run(BEGIN, k=key, v=value)
+
+
+async def all_named(reading: Reading, beginning: str) -> dict[str, str]:
+    """Every mark whose key begins so (in letters and colons): the rest of its key, and its value."""
+    return {key.removeprefix(beginning): value for key, value in await reading.fetch(BEGUN, k=f"{beginning}%")}
