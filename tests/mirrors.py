@@ -55,12 +55,15 @@ async def _nothing() -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 class Mirror:
-    """`stale`: the questions to which the kept answer is not what would be composed anew."""
+    """`stale`: the questions to which the kept answer is not what would be composed anew.
 
-    def __init__(self, village: Village, fresh: House) -> None:
+    `at`: the process that is asked; the village's own where none is named.
+    """
+
+    def __init__(self, village: Village, fresh: House, at: House | None = None) -> None:
         self.village = village
         self._fresh = fresh
-        house = village.running.house
+        house = at or village.running.house
         self._keeping, self._composing = self._desk(house), self._desk(fresh)
 
     @staticmethod
@@ -103,13 +106,13 @@ class Mirror:
 
 
 @asynccontextmanager
-async def mirrored(village: Village) -> AsyncGenerator[Mirror]:
-    """A mirror of the village, on its own connections to the same store."""
+async def mirrored(village: Village, at: House | None = None) -> AsyncGenerator[Mirror]:
+    """A mirror of the village (or of the process `at` that serves it, too), on its own connections to the same store."""
     settings = msgspec.structs.replace(village.running.house.settings, keep_answers=False)
     fresh = await joined(settings, village.clock, beside=True)
     reads = msgspec.structs.replace(fresh.reads, feeds=LocalFeeds())
     try:
-        yield Mirror(village, msgspec.structs.replace(fresh, reads=reads))
+        yield Mirror(village, msgspec.structs.replace(fresh, reads=reads), at)
     finally:
         await fresh.square.work.close()
 

@@ -28,7 +28,10 @@ from chaupal.store.machine import shelves
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.shelves import KINDS, Kind, Touched
 from chaupal.text.fold import count_key
+from chaupal.wire.call import House
 from mirrors import Mirror, Question, mirrored
+from services import Postgres
+from two import two_processes
 from village import Said, Village, open_village
 
 PEOPLE = ("asha", "ravi", "meera", "karl")
@@ -90,13 +93,15 @@ class Histories(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
         Histories.number = getattr(Histories, "number", 0) + 1
-        settings = load_settings(
-            environ={}, data=str(self.folder / str(Histories.number)), rate_limits=False, log_batch_minutes=0
-        )
         self.stack = AsyncExitStack()
-        self.v: Village = self.run(self.stack.enter_async_context(open_village(settings, StillClock())))
-        self.mirror: Mirror = self.run(self.stack.enter_async_context(mirrored(self.v)))
+        self.v, at = self.run(self._open(self.folder / str(Histories.number)))
+        self.mirror: Mirror = self.run(self.stack.enter_async_context(mirrored(self.v, at)))
         self.run(self._ask())
+
+    async def _open(self, data: Path) -> tuple[Village, House | None]:
+        """The village where all is done, and the process that is asked, where it is another."""
+        settings = load_settings(environ={}, data=str(data), rate_limits=False, log_batch_minutes=0)
+        return await self.stack.enter_async_context(open_village(settings, StillClock())), None
 
     async def _ask(self) -> None:
         for asked in questions(self.v):
@@ -243,17 +248,43 @@ class Histories(RuleBasedStateMachine):
         self.v.clock.move(ms)
 
 
-def test_no_history_leaves_an_answer_that_would_be_another_one_by_now(tmp_path: Path):
-    Histories.folder = tmp_path
+class Elsewhere(Histories):
+    """The same, where all is done in one process and asked in another, on one PostgreSQL."""
+
+    databases: Callable[[], str]
+    valkey: str
+
+    async def _open(self, data: Path) -> tuple[Village, House | None]:
+        settings = load_settings(
+            environ={}, data=str(data), database=type(self).databases(), valkey=self.valkey, rate_limits=False, log_batch_minutes=0,
+        )  # fmt: skip
+        here, there = await self.stack.enter_async_context(two_processes(settings, StillClock()))
+        return here, there.running.house
+
+
+def play(histories: type[Histories], folder: Path, examples: int) -> None:
     from hypothesis.stateful import run_state_machine_as_test
 
+    histories.folder = folder
     run_state_machine_as_test(
-        Histories,
+        histories,
         # To find a shorter one takes minutes, and the steps of this one are told.
         settings=hypothesis_settings(
-            max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, phases=(Phase.generate,)
+            max_examples=examples, stateful_step_count=STEPS, deadline=None, phases=(Phase.generate,)
         ),
     )
+
+
+def test_no_history_leaves_an_answer_that_would_be_another_one_by_now(tmp_path: Path):
+    play(Histories, tmp_path, EXAMPLES)
+
+
+def test_no_history_leaves_an_answer_in_another_process_that_would_be_another_one_by_now(
+    tmp_path: Path, postgres_server: Postgres, migrated: str, valkey_url: str
+):
+    Elsewhere.databases = lambda: postgres_server.fresh(template=migrated)
+    Elsewhere.valkey = valkey_url
+    play(Elsewhere, tmp_path, 1)
 
 
 # --- each kind of key ------------------------------------------------------------------------------------------------

@@ -1,0 +1,251 @@
+"""One law in all processes: what was answered in one is obeyed by the very next request in another, and read there."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import asyncpg
+import msgspec
+import pytest
+
+from chaupal.governance.cases import decisions
+from chaupal.governance.people import roles
+from chaupal.kernel.clock import SECOND, StillClock
+from chaupal.kernel.secrets import digest
+from chaupal.kernel.settings import Settings
+from chaupal.policy.viewer import Role
+from chaupal.store.identity import apps
+from chaupal.store.machine import tail
+from chaupal.store.machine.memory import Memory
+from chaupal.store.machine.shelves import RULINGS, Touched
+from chaupal.store.machine.work_postgres import PostgresWork
+from listening import listening
+from two import two_processes
+from village import Village
+
+V1 = "/api/v1"
+
+type Both = tuple[Village, Village]
+type Seen = tuple[int, bool]
+type Act = Callable[[Village], Awaitable[Any]]
+
+pytestmark = pytest.mark.parametrize("database", ["postgres"], indirect=True)
+
+
+@pytest.fixture
+async def both(settings: Settings, clock: StillClock, valkey_url: str) -> AsyncIterator[Both]:
+    many = msgspec.structs.replace(settings, valkey=valkey_url)
+    async with two_processes(many, clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def village() -> None:
+    """Named so that the database begins with a village in it."""
+
+
+# --- L1: the law --------------------------------------------------------------------------------------------------------
+
+
+async def _rules(v: Village) -> None:
+    await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
+
+
+async def _suspends(v: Village) -> None:
+    asked = await v.api(
+        v.chitra, "POST", f"{V1}/admin/accounts/{v.asha.id}/action", type="suspend", text="धमकी दी गई थी, बार-बार।", rule_ids=["1"]
+    )  # fmt: skip
+    await decisions.approve(v.running.house.court, v.dev.viewer, asked.json()["ref"], 1)
+
+
+async def _revokes(v: Village) -> None:
+    async with v.running.house.square.work.writing() as w:
+        await apps.revoke(w, digest(v.asha.token))
+
+
+async def _shuts(v: Village) -> None:
+    done = await v.api(
+        v.owner, "POST", f"{V1}/admin/ip_blocks", ip="127.0.0.1/32", severity="no_access", comment="x", expires_in=600
+    )
+    assert done.status_code == 200, done.text
+
+
+def _post(v: Village) -> str:
+    return f"{V1}/statuses/{v.asha.latest.id}"
+
+
+WORDS = "सरसों में फूल"  # of asha's post
+
+# What is done in one process; and in the other who asks for what, and what they are answered before it and from then on: the
+# status, and whether asha's words are in it.
+LAW: dict[str, tuple[Act, str, Callable[[Village], str], Seen, Seen]] = {
+    "a ruling": (_rules, "", _post, (200, True), (200, False)),
+    "a suspension": (_suspends, "", _post, (200, True), (200, False)),
+    "a suspended account's own token": (_suspends, "asha", lambda v: f"{V1}/bookmarks", (200, False), (401, False)),
+    "a block": (
+        lambda v: v.api(v.asha, "POST", f"{V1}/accounts/{v.karl.id}/block"), "karl",
+        lambda v: f"{V1}/accounts/{v.asha.id}/statuses", (200, True), (200, False),
+    ),
+    "a token that was revoked": (_revokes, "asha", lambda v: f"{V1}/bookmarks", (200, False), (401, False)),
+    "a door that was shut": (_shuts, "", _post, (200, True), (403, False)),
+    "a role that was taken": (
+        lambda v: roles.grant(v.running.house.court, v.owner.viewer, v.chitra.id, Role.MEMBER), "chitra",
+        lambda v: f"{V1}/admin/reports", (200, False), (404, False),
+    ),
+}  # fmt: skip
+
+
+async def _ask(v: Village, who: str, path: str) -> Seen:
+    answer = await v.api(v.cast[who] if who else None, "GET", path)
+    return answer.status_code, WORDS in answer.text
+
+
+async def _shown(v: Village) -> bool:
+    return (await _ask(v, "", _post(v)))[1]
+
+
+@pytest.mark.parametrize("what", LAW)
+async def test_a_request_that_begins_after_a_decision_is_judged_by_it_in_every_process(both: Both, what: str):
+    (here, there), (act, who, path, before, after) = both, LAW[what]
+    assert await _ask(there, who, path(there)) == before
+    await act(here)
+    assert await _ask(there, who, path(there)) == after
+    assert await _ask(here, who, path(here)) == after
+
+
+async def test_a_ruling_that_was_lifted_hides_nothing_anywhere(both: Both):
+    here, there = both
+    ref = await here.withhold(post=here.asha.latest, by=here.chitra, second=here.dev)
+    assert not await _shown(there)
+    await here.lift(ref, by=here.chitra)
+    assert await _shown(there)
+
+
+async def test_a_page_that_was_kept_is_drawn_anew_by_the_law_of_another_process(both: Both):
+    here, there = both
+    assert WORDS in await there.page_as("IN", here.asha.latest)
+    await _rules(here)
+    assert WORDS not in await there.page_as("IN", here.asha.latest)
+
+
+# --- planted faults: each of these would be seen ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "fault", ["a look is skipped", "a kind is left out of the row", "told after the commit by nobody"]
+)
+async def test_a_barrier_with_a_hole_in_it_is_found_by_these_tests(
+    both: Both, fault: str, monkeypatch: pytest.MonkeyPatch
+):
+    here, there = both
+    assert await _shown(there)
+
+    async def skip(self: PostgresWork) -> None:
+        """Nobody looks."""
+
+    async def say_nothing(self: PostgresWork, unit: Any) -> None:
+        """Nobody is told."""
+
+    read = tail.read
+
+    def read_less(text: str) -> tail.Change:
+        found = read(text)
+        return found._replace(touched={(kind, key) for kind, key in found.touched if kind is not RULINGS})
+
+    with monkeypatch.context() as patch:
+        if fault == "a look is skipped":
+            patch.setattr(PostgresWork, "fresh", skip)
+        elif fault == "a kind is left out of the row":
+            patch.setattr(tail, "read", read_less)
+        else:
+            patch.setattr(PostgresWork, "tell_others", say_nothing)
+        await _rules(here)
+        assert await _shown(there), "stale: which is what the tests above would find"
+    there.running.house.square.work.memory.forget_all()
+    assert not await _shown(there)
+
+
+# --- L2: who cannot know does not answer --------------------------------------------------------------------------------
+
+
+async def test_who_cannot_look_answers_503_with_retry_after_and_never_by_an_older_law(
+    both: Both, monkeypatch: pytest.MonkeyPatch
+):
+    here, there = both
+    assert await _shown(there)
+    await _rules(here)
+    with monkeypatch.context() as patch:
+
+        async def gone(*_: Any, **__: Any) -> None:
+            raise OSError("the network is cut")
+
+        patch.setattr(asyncpg, "connect", gone)
+        there.running.house.square.work.tail.drop()  # pyright: ignore[reportAttributeAccessIssue]
+        for answer in (await there.api(None, "GET", _post(there)), await there.look("IN", here.asha.latest)):
+            assert (answer.status_code, answer.headers.get("retry-after")) == (503, "1"), answer.text
+            assert WORDS not in answer.text
+    assert not await _shown(there)
+
+
+# --- L3: one reads what one wrote, through any process ------------------------------------------------------------------
+
+
+async def test_what_one_wrote_is_read_through_another_process(both: Both):
+    here, there = both
+    assert (await there.api(here.ravi, "GET", f"{V1}/timelines/home")).status_code == 200
+    here.clock.move(SECOND)
+    made = (await here.api(here.asha, "POST", f"{V1}/statuses", status="नई बात", language="hi")).json()
+    home = (await there.api(here.ravi, "GET", f"{V1}/timelines/home")).json()
+    assert home[0]["id"] == made["id"], "the home there is resident, and follows"
+    await there.api(here.ravi, "POST", f"{V1}/statuses/{made['id']}/favourite")
+    seen = (await here.api(here.ravi, "GET", f"{V1}/statuses/{made['id']}")).json()
+    assert seen["favourited"] and seen["favourites_count"] == 1
+    await here.api(here.asha, "DELETE", f"{V1}/statuses/{made['id']}")
+    assert (await there.api(here.ravi, "GET", f"{V1}/timelines/home")).json()[0]["id"] != made["id"]
+
+
+async def test_open_streams_hear_what_another_process_did_and_what_is_withheld_there(both: Both):
+    here, there = both
+    async with listening(there.running.app, f"{V1}/streaming/user", token=here.ravi.token) as ear:
+        said = await here.says(here.asha, "धारा में", language="hi")
+        await there.running.house.square.work.fresh()  # as its runner does every tenth of a second
+        await there.running.carrier.streams.settle()
+        await ear.heard("update", said.id)
+        await here.withhold(post=said, by=here.chitra, second=here.dev)
+        await there.running.house.square.work.fresh()
+        await there.running.carrier.streams.settle()
+        await ear.heard("delete", said.id)
+
+
+async def test_a_stream_ends_where_nobody_can_say_what_it_missed(both: Both):
+    here, there = both
+    async with listening(there.running.app, f"{V1}/streaming/user", token=here.ravi.token) as ear:
+        connection = await asyncpg.connect(here.running.house.settings.database)
+        await connection.execute("TRUNCATE changes, changes_epoch")
+        await connection.close()
+        await there.running.house.square.work.fresh()
+        async with asyncio.timeout(10):
+            while not ear.ended:
+                await ear.news.wait()
+                ear.news.clear()
+
+
+async def test_whoever_forgets_a_kind_elsewhere_keeps_what_is_not_so_any_more(
+    both: Both, monkeypatch: pytest.MonkeyPatch
+):
+    """The same shelves are told of elsewhere as here: not to drop what the row names would be seen."""
+    here, there = both
+    path = f"{V1}/accounts/{here.ravi.id}"
+    before = (await there.api(None, "GET", path)).text
+    drop = Memory._drop  # pyright: ignore[reportPrivateUsage]
+
+    def forgetful(self: Memory, touched: set[Touched]) -> None:
+        kept = {(of, key) for of, key in touched if of.name != "people"}
+        drop(self, kept if self is there.running.house.square.work.memory else touched)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Memory, "_drop", forgetful)
+        await here.api(here.ravi, "PATCH", f"{V1}/accounts/update_credentials", display_name="कोई और")
+        assert (await there.api(None, "GET", path)).text == before
+    await here.api(here.ravi, "PATCH", f"{V1}/accounts/update_credentials", display_name="कोई तीसरा")
+    assert "कोई तीसरा" in (await there.api(None, "GET", path)).text
