@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from chaupal.app.lasting import lasting
 from chaupal.kernel.errors import Invalid, NotFound, Problem, coded
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from chaupal.wire.call import House
 
 MOST_WAITING = 100_000
+MOST_PROCESSES = 64
 SCOPES = "read write follow push"
 OF_STAFF = f"{SCOPES} admin:read admin:write"
 
@@ -109,17 +111,57 @@ data_option = click.option("--data", type=click.Path(file_okay=False), help="Dat
     default=None,
     help="Seed an empty data directory with a lively square, and its cast to log in as.",
 )
+@click.option(
+    "--processes",
+    type=click.IntRange(1, MOST_PROCESSES),
+    default=1,
+    show_default=True,
+    help="How many serve this address; more than one need a PostgreSQL and a Valkey. SIGHUP replaces them one by one.",
+)
+@click.option("--no-work", is_flag=True, help="Leave what changes cause, and what time does, to `chaupal work`.")
+@click.option("--handed", default="", hidden=True, help="Sockets of the process that supervises this one.")
 @click.pass_context
-def serve(context: click.Context, data: str | None, host: str | None, port: int | None, village: bool | None) -> None:
+def serve(
+    context: click.Context, data: str | None, host: str | None, port: int | None, village: bool | None, processes: int,
+    no_work: bool, handed: str,
+) -> None:  # fmt: skip
     """Serve until told to stop."""
     from chaupal.app.logs import set_up_logs
 
-    with lasting():
-        from chaupal.app.server import run
-
     settings = settings_of(context, data=data, host=host, port=port, village=village)
+    if (processes > 1 or no_work) and not settings.many:
+        word = "--processes" if processes > 1 else "--no-work"
+        raise BadSettings(f"{word}: many processes need a PostgreSQL and a Valkey; name them in database and valkey")
     set_up_logs(settings.log_level)
-    run(settings)
+    if processes > 1 and not handed:
+        from chaupal.app import supervisor
+
+        context.exit(supervisor.run(sys.argv[1:], settings.host, settings.port, processes))
+    with lasting():
+        from chaupal.app import server
+
+    server.run(server.serve(settings, work=not no_work, handed=server.handed_on(handed)))
+
+
+@cli.command()
+@data_option
+@click.option("--host", help="Address to say at how the work goes.")
+@click.option("--port", type=int, default=0, help="Port to say it on, at /healthz, /readyz and /metrics. 0: nowhere.")
+@click.pass_context
+def work(context: click.Context, data: str | None, host: str | None, port: int) -> None:
+    """Carry out what changes cause and what time does, beside servers on the same PostgreSQL and Valkey."""
+    from chaupal.app.logs import set_up_logs
+
+    settings = settings_of(context, data=data)
+    if not settings.many:
+        raise BadSettings("work: it is done beside servers; name their PostgreSQL and Valkey in database and valkey")
+    # The house's own address stays as the servers have it.
+    settings = msgspec.structs.replace(settings, host=host or settings.host, port=port)
+    set_up_logs(settings.log_level)
+    with lasting():
+        from chaupal.app import server
+
+    server.run(server.work(settings))
 
 
 async def id_of(house: "House", handle: str) -> int:

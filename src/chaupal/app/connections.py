@@ -24,6 +24,7 @@ from chaupal.wire.scope import DROP
 MOST_HEAD = 65_536  # bytes of a request's first line and headers
 OTHER_FILES = 100  # that the process holds open beside its connections
 GRACE = 0.1  # seconds
+LINGER = 2.0  # seconds that an idle connection stands after this process was told to leave, where others serve on
 SOCKET_BYTES, SOCKET_SECONDS = 16_384, 10.0  # what one WebSocket may send in so long: its messages are a few words
 NOTHING, HEAD, BODY, UNKNOWN = range(4)  # what of a request has begun to come, and is not there yet
 
@@ -93,6 +94,7 @@ class Http(HttpToolsProtocol):
         self._alarm: asyncio.TimerHandle | None = None
         self._stall: asyncio.TimerHandle | None = None
         self._refused = False
+        self._leaving = False
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -144,6 +146,8 @@ class Http(HttpToolsProtocol):
         self._part, self._came = BODY, 0
         self._keeper.waiting.pop(self.transport, None)
         super().on_headers_complete()
+        if self._leaving and (cycle := self._answer()) is not None:
+            cycle.keep_alive = False
 
     @override
     def on_message_complete(self) -> None:
@@ -155,6 +159,23 @@ class Http(HttpToolsProtocol):
         super().on_response_complete()
         if self.timeout_keep_alive_task is not None:  # idle, and gives its seat up for whoever asks something
             self._keeper.waiting[self.transport] = None
+
+    @override
+    def shutdown(self) -> None:
+        """Told to leave: what is under way is answered. Where others serve on, so is what may be on its way here just now."""
+        self._leaving = True
+        cycle = self._answer()
+        if cycle is not None and not cycle.response_complete:
+            cycle.keep_alive = False
+        elif self._limits.many:
+            self.loop.call_later(LINGER, self._leave_idle)
+        else:
+            self.transport.close()
+
+    def _leave_idle(self) -> None:
+        cycle, came = self._answer(), self._part == HEAD and self._came
+        if not came and (cycle is None or cycle.response_complete):
+            self.transport.close()
 
     @override
     def handle_websocket_upgrade(self) -> None:

@@ -1,12 +1,18 @@
-"""The server process: uvicorn with uvloop and httptools, the house opened before it and closed after it."""
+"""The server process: uvicorn with uvloop and httptools, the house opened before it and closed after it.
+
+Told to stop it takes nothing new, finishes what it has begun, and tells streams to come again. `chaupal work` is the same without
+the square: it carries out what others caused.
+"""
 
 import asyncio
 import contextlib
 import fcntl
 import resource
+import signal
 import socket
-from collections.abc import Generator
+from collections.abc import Coroutine, Generator
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import click
 import msgspec
@@ -15,25 +21,49 @@ import uvloop
 
 from chaupal.app.connections import Config, Keeper
 from chaupal.app.lasting import lasting
+from chaupal.app.supervisor import READY
 from chaupal.app.wiring import Running, open_house
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.settings import Settings
 from chaupal.ports.country import Locator
 from chaupal.wire.streaming import HEARTBEAT
 
+FINISHING, FINISHING_OF_MANY = 5, 30  # seconds for what was begun; where others serve meanwhile there is more time
+HEALTH = ("/healthz", "/readyz", "/metrics")
+
+
+class Handed(NamedTuple):
+    """What a supervisor hands on: the socket to listen on, and the line on which it is told that this process serves.
+
+    The line is closed with the supervisor: then this process stops, too.
+    """
+
+    door: socket.socket
+    line: socket.socket
+
 
 class Server(uvicorn.Server):
     """Says where it listens as soon as it does; ends open streams as soon as it stops."""
 
-    def __init__(self, config: uvicorn.Config, running: Running) -> None:
+    def __init__(self, config: uvicorn.Config, running: Running, line: socket.socket | None = None) -> None:
         super().__init__(config)
+        self._line = line
         self._origin = running.house.settings.origin
         self._streams = running.carrier.streams
         self._vitals = running.house.reads.work.vitals
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        click.echo(f"Chaupal: {self._origin}")
+        if self._line is None:
+            click.echo(f"Chaupal: {self._origin}")
+            return
+        self._line.send(READY)
+        asyncio.get_running_loop().add_reader(self._line, self._left_alone, self._line)
+
+    def _left_alone(self, line: socket.socket) -> None:
+        """The supervisor is no more, and nobody will end this process but itself."""
+        asyncio.get_running_loop().remove_reader(line)
+        self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._vitals.draining = True
@@ -41,31 +71,69 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-async def serve(settings: Settings) -> None:
-    """Serve until told to stop (SIGINT, SIGTERM). A village is founded first, where it is not yet."""
-    with _alone(Path(settings.data)), bound(settings) as door:
+async def serve(settings: Settings, *, work: bool = True, handed: Handed | None = None) -> None:
+    """Serve until told to stop (SIGINT, SIGTERM). A village is founded first, where it is not yet.
+
+    `work`: whether this process carries out, beside serving, what changes cause and what time does.
+    """
+    with _alone(settings), bound(settings) if handed is None else handed.door as door:
         settings = as_bound(settings, door.getsockname()[1])
         if settings.village:
             from chaupal.app import village  # its play and its pictures are not needed on a real server
 
             await village.prepare(settings)
-        await _serve(settings, door)
+        with lasting():
+            running = await open_house(settings, work=work)
+        await _listen(running, running.app, door, None if handed is None else handed.line)
 
 
-async def _serve(settings: Settings, door: socket.socket) -> None:
-    with lasting():
-        running = await open_house(settings)
+async def work(settings: Settings) -> None:
+    """Carry out what others caused and what is due, until told to stop. Where a port is named, say there how that goes."""
+    with _alone(settings), bound(settings) if settings.port else contextlib.nullcontext() as door:
+        with lasting():
+            running = await open_house(settings)
+        if door is not None:
+            await _listen(running, _health_of(running.app), door, None)
+            return
+        stop = asyncio.Event()
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+        click.echo(f"Chaupal: at work for {settings.origin}")
+        try:
+            await stop.wait()
+        finally:
+            await running.close()
+
+
+def _health_of(app: Any) -> Any:
+    """Of everything that a server answers, how it fares."""
+
+    async def front(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["path"] in HEALTH:
+            await app(scope, receive, send)
+        elif scope["type"] == "http":
+            await send({"type": "http.response.start", "status": 404, "headers": [(b"content-length", b"0")]})
+            await send({"type": "http.response.body", "body": b""})
+        else:
+            await send({"type": "websocket.close", "code": 1008})
+
+    return front
+
+
+async def _listen(running: Running, app: Any, door: socket.socket, line: socket.socket | None) -> None:
+    settings = running.house.settings
     keeper = Keeper(settings, Locator(settings, lambda address: None))
     running.house.reads.work.vitals.gauges["connections_open"] = keeper.many
     config = Config(
-        running.app, keeper, host=settings.host, port=settings.port, loop="uvloop", lifespan="off", access_log=False,
-        log_level="warning", log_config=None, server_header=False, proxy_headers=False, timeout_graceful_shutdown=5,
+        app, keeper, host=settings.host, port=settings.port, loop="uvloop", lifespan="off", access_log=False,
+        log_level="warning", log_config=None, server_header=False, proxy_headers=False,
+        timeout_graceful_shutdown=FINISHING_OF_MANY if settings.many else FINISHING,
         timeout_keep_alive=settings.idle_seconds,
         # Messages from clients are a few words; compression would hold 300 kB for each connection.
         ws_max_size=10_000, ws_per_message_deflate=False, ws_ping_interval=HEARTBEAT, ws_ping_timeout=HEARTBEAT,
     )  # fmt: skip
     try:
-        await Server(config, running).serve([door])
+        await Server(config, running, line).serve([door])
     finally:
         await running.close()
 
@@ -98,22 +166,31 @@ def as_bound(settings: Settings, port: int) -> Settings:
 
 
 @contextlib.contextmanager
-def _alone(data: Path) -> Generator[None]:
-    """Raises Problem where another server has this directory: each would not know of the other's rulings."""
+def _alone(settings: Settings) -> Generator[None]:
+    """Raises Problem where another server has this directory: each would not know of the other's rulings. Many share it."""
+    data = Path(settings.data)
     data.mkdir(0o700, parents=True, exist_ok=True)
     with (data / "serving").open("w") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, (fcntl.LOCK_SH if settings.many else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Problem(f"{data} is being served by another process") from None
         yield
 
 
-def run(settings: Settings) -> None:
+def handed_on(files: str) -> Handed | None:
+    """From the numbers of two open files, "DOOR,LINE"; None where none are named."""
+    if not files:
+        return None
+    door, line = (socket.socket(fileno=int(number)) for number in files.split(","))
+    return Handed(door, line)
+
+
+def run(doing: Coroutine[Any, Any, None]) -> None:
     """Blocks until the server has stopped. uvloop and httptools are required: falling back would cost a factor of four."""
     # Each open stream is an open file, and 1,024 is what most systems begin with.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(ValueError, OSError):  # where the system has its own ceiling
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serve(settings))
+        runner.run(doing)

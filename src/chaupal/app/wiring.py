@@ -58,10 +58,12 @@ class Running(msgspec.Struct):
         await self.house.square.work.close()
 
 
-async def open_house(settings: Settings, *, clock: Clock = system_clock, run: bool = True) -> Running:
+async def open_house(
+    settings: Settings, *, clock: Clock = system_clock, run: bool = True, work: bool = True
+) -> Running:
     """Open the store (bringing it to this version), check the log against it, and join the rooms.
 
-    `run=False` leaves the outbox to the caller (tests call `runner.settle`).
+    `run=False` leaves the outbox to the caller (tests call `runner.settle`); `work=False` to other processes.
     """
     server = valkey_of(settings)
     house = await joined(settings, clock, beside=False, server=server)
@@ -84,9 +86,9 @@ async def open_house(settings: Settings, *, clock: Clock = system_clock, run: bo
     vitals.gauges["streams_open"] = carrier.streams.many
     watched = vitals if settings.metrics_token else None
     front = Front(desk, ROUTES, Streaming(desk, carrier.streams, ROUTES), watched)
-    running = Running(house, front, Runner(carrier), carrier, Timers(carrier), server)
+    running = Running(house, front, Runner(carrier), carrier, Timers(carrier, shared=work), server)
     if run:
-        running.runner.start()
+        running.runner.start(works=work)
         running.timers.start()
     return running
 

@@ -42,6 +42,7 @@ class Runner:
     def __init__(self, carrier: Carrier, pause: Pause = pace) -> None:
         self._carrier = carrier
         self._many = carrier.settings.many
+        self._works = True
         self._pause = pause
         self._awake = asyncio.Event()
         self._stop = carrier.bus.subscribe(WAITING, lambda _: self._awake.set())
@@ -49,7 +50,9 @@ class Runner:
         self._aside: set[asyncio.Task[None]] = set()
         self._idle = 0
 
-    def start(self) -> None:
+    def start(self, *, works: bool = True) -> None:
+        """`works`: False where other processes carry the outbox out; what they and others changed is heard all the same."""
+        self._works = works
         self._task = asyncio.create_task(self._run())
 
     async def close(self) -> None:
@@ -65,7 +68,7 @@ class Runner:
             self._awake.clear()
             try:
                 await self._carrier.work.fresh()  # nobody may be asking, and yet connections are open
-                did = await self.step()
+                did = await self.step() if self._works else 0
             except Exception as error:
                 self._carrier.say_failed("the outbox could not be carried out", error)
                 await asyncio.sleep(AFTER_FAILURE)

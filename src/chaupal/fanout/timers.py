@@ -1,8 +1,14 @@
-"""What time does: rulings that have run out are written down as over; what nobody needs any more is swept away."""
+"""What time does: rulings that have run out are written down as over; what nobody needs any more is swept away.
+
+Of many processes on one store one carries out each act (`store.machine.claims`); what is about a process's own memory, each does
+for itself.
+"""
 
 import asyncio
 import contextlib
+import secrets
 from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
 from chaupal.fanout import exporting
 from chaupal.fanout.context import Carrier
@@ -14,61 +20,77 @@ from chaupal.governance.log import cosigned as log_cosigned
 from chaupal.governance.log import reconcile
 from chaupal.governance.orders import archive, portal, publishing
 from chaupal.governance.people import announcements, reports, roles
+from chaupal.kernel.saying import log
 from chaupal.social.archives import exports, imports
 from chaupal.social.media import contents, media, painting
 from chaupal.social.people import leaving, moving
 from chaupal.social.posts import polls, scheduling
 from chaupal.social.signin import logins
+from chaupal.store.machine import claims
+from chaupal.store.machine.claims import CLAIM, Claim, Overtaken
+
+
+class Act(NamedTuple):
+    """Something that is done every so many `seconds`. `own`: by each process, for what it keeps in its own memory."""
+
+    name: str
+    seconds: float
+    do: Callable[[], Awaitable[object]]
+    own: bool = False
 
 
 class Timers:
     """One loop over what is due, beside the runner. An act is never begun while it still runs; one that fails is logged and
     tried when it is due again.
 
-    `pace`: seconds between looks at what is due.
+    `pace`: seconds between looks at what is due. `shared`: False where other processes do what needs to be done but once.
     """
 
-    def __init__(self, carrier: Carrier, *, pace: float = 1.0) -> None:
+    def __init__(self, carrier: Carrier, *, pace: float = 1.0, shared: bool = True) -> None:
         court, square = carrier.court, carrier.square
-        # Seconds between, and what is done. The gate itself obeys no ruling a millisecond past its end.
-        self._acts: tuple[tuple[float, Callable[[], Awaitable[object]]], ...] = (
-            (pace, lambda: decisions.lapse_ended(court)),
-            (pace, lambda: log_batches.publish_due(court)),
-            (pace, lambda: publishing.publish_due(court)),
-            (pace, lambda: served.release(carrier)),
-            (pace, lambda: clocks.alert(court)),
-            (pace, lambda: webhooks.deliver_due(carrier)),
-            (pace, lambda: imports.carry_on(square)),
-            (pace, lambda: exporting.carry_on(carrier)),
-            (pace, lambda: bulk_jobs.carry_on(court)),
-            (pace, lambda: moving.carry_on(square)),
-            (pace, lambda: painting.paint_waiting(square)),
-            (pace, contents.Walk(square).step),
-            (pace, lambda: push.deliver_due(carrier)),
-            (30, lambda: mailing.write_due(carrier)),
-            (pace, lambda: announcements.tell_due(court)),
-            (pace, lambda: polls.close_due(square)),
-            (pace, lambda: scheduling.publish_due(square)),
-            (5, carrier.work.keep_small),
-            (pace, reconcile.Walk(court).step),
-            (600, lambda: roles.watch(court)),
-            (600, lambda: reviews.remind(court)),
-            (60, lambda: log_cosigned.ask_witnesses(court)),
-            (60, lambda: leaving.carry_out(square)),
-            (3_600, lambda: logins.tidy(square)),
-            (3_600, lambda: reports.tidy(court)),
-            (3_600, lambda: exports.sweep(square)),
-            (3_600, lambda: bulk_jobs.sweep(court)),
-            (3_600, lambda: media.sweep(square)),
-            (3_600, lambda: evidence.purge_due(court)),
-            (3_600, lambda: archive.sweep(court, square.files)),
-            (3_600, lambda: portal.tidy(court)),
-            (pace, lambda: previews.fetch_due(carrier)),
-            (3_600, lambda: previews.sweep(carrier)),
-            (3_600, lambda: push.tidy(carrier)),
+        # The gate itself obeys no ruling a millisecond past its end.
+        self._acts: tuple[Act, ...] = (
+            Act("lapse rulings", pace, lambda: decisions.lapse_ended(court)),
+            Act("sign the log", pace, lambda: log_batches.publish_due(court)),
+            Act("publish matters", pace, lambda: publishing.publish_due(court)),
+            Act("release notices", pace, lambda: served.release(carrier)),
+            Act("alert staff", pace, lambda: clocks.alert(court)),
+            Act("call webhooks", pace, lambda: webhooks.deliver_due(carrier)),
+            Act("bring archives in", pace, lambda: imports.carry_on(square)),
+            Act("make exports", pace, lambda: exporting.carry_on(carrier)),
+            Act("decide in bulk", pace, lambda: bulk_jobs.carry_on(court)),
+            Act("move followers", pace, lambda: moving.carry_on(square)),
+            Act("paint uploads", pace, lambda: painting.paint_waiting(square)),
+            Act("know uploads", pace, contents.Walk(square).step),
+            Act("push", pace, lambda: push.deliver_due(carrier)),
+            Act("mail notices", 30, lambda: mailing.write_due(carrier)),
+            Act("announce", pace, lambda: announcements.tell_due(court)),
+            Act("close polls", pace, lambda: polls.close_due(square)),
+            Act("publish planned posts", pace, lambda: scheduling.publish_due(square)),
+            Act("keep the store small", 5, carrier.work.keep_small, own=True),
+            # What agrees with the log is sealed in this process's memory, and what does not is said in its log.
+            Act("reconcile", pace, reconcile.Walk(court).step, own=True),
+            Act("watch roles", 600, lambda: roles.watch(court), own=True),
+            Act("remind of reviews", 600, lambda: reviews.remind(court)),
+            Act("ask witnesses", 60, lambda: log_cosigned.ask_witnesses(court)),
+            Act("end accounts", 60, lambda: leaving.carry_out(square)),
+            Act("tidy logins", 3_600, lambda: logins.tidy(square)),
+            Act("tidy reports", 3_600, lambda: reports.tidy(court)),
+            Act("sweep exports", 3_600, lambda: exports.sweep(square)),
+            Act("sweep bulk calls", 3_600, lambda: bulk_jobs.sweep(court)),
+            Act("sweep uploads", 3_600, lambda: media.sweep(square)),
+            Act("purge evidence", 3_600, lambda: evidence.purge_due(court)),
+            Act("sweep the archive", 3_600, lambda: archive.sweep(court, square.files)),
+            Act("tidy the portal", 3_600, lambda: portal.tidy(court)),
+            Act("follow links", pace, lambda: previews.fetch_due(carrier)),
+            Act("sweep previews", 3_600, lambda: previews.sweep(carrier)),
+            Act("tidy pushes", 3_600, lambda: push.tidy(carrier)),
         )
-        self._carrier, self._pace = carrier, pace
-        self._running: dict[int, asyncio.Task[None]] = {}
+        self._carrier, self._pace, self._shared = carrier, pace, shared
+        self._many = carrier.settings.many
+        self._me = secrets.token_hex(8)  # as no other process is called, nor this one after its next start
+        self._ensured = False
+        self._running: dict[str, asyncio.Task[None]] = {}
         self._loop: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -80,10 +102,16 @@ class Timers:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
+        if self._ensured:
+            try:
+                async with self._carrier.work.writing() as w:
+                    await claims.let_go(w, self._me)
+            except Exception as error:  # then it is another's a little later
+                self._carrier.say_failed("what time does could not be handed on", error)
 
     async def _look(self) -> None:
         now = asyncio.get_running_loop().time
-        due = [now() + seconds for seconds, _ in self._acts]
+        due = {act.name: now() + act.seconds for act in self._acts}
         while True:
             await asyncio.sleep(self._pace)
             try:
@@ -91,16 +119,46 @@ class Timers:
             except Exception as error:
                 self._carrier.say_failed("nobody knows what is due", error)
                 continue
-            for at, (seconds, act) in enumerate(self._acts):
+            ready = [
+                act for act in self._acts if act.name not in self._running and due[act.name] <= now() + self._pace / 2
+            ]
+            for act, claim in await self._mine(ready):
                 # Looks come a little late, each by itself.
-                if at not in self._running and due[at] <= now() + self._pace / 2:
-                    due[at] = now() + seconds
-                    self._running[at] = asyncio.create_task(self._carry_out(at, act))
+                due[act.name] = now() + act.seconds
+                self._running[act.name] = asyncio.create_task(self._carry_out(act, claim))
 
-    async def _carry_out(self, at: int, act: Callable[[], Awaitable[object]]) -> None:
+    async def _mine(self, ready: list[Act]) -> list[tuple[Act, Claim | None]]:
+        """Those of the acts that are this process's to do now. Where the store cannot be asked, of shared ones none."""
+        found: list[tuple[Act, Claim | None]] = [(act, None) for act in ready if act.own or not self._many]
+        if not self._many:
+            return found
         try:
-            await act()
+            held = await self._claim({act.name: act for act in ready if not act.own}) if self._shared else []
         except Exception as error:
-            self._carrier.say_failed("what time should have done failed", error, every=self._acts[at][0])
+            self._carrier.say_failed("what is due could not be looked up", error)
+            held = []
+        return found + held
+
+    async def _claim(self, ready: dict[str, Act]) -> list[tuple[Act, Claim | None]]:
+        names = [act.name for act in self._acts if not act.own]
+        # A little less than its time: the next look at it is late rather than early.
+        wanted = {name: int(max(act.seconds - self._pace / 2, 0) * 1_000) for name, act in ready.items()}
+        async with self._carrier.work.writing() as w:
+            if not self._ensured:
+                await claims.ensure(w, names)
+            if running := [name for name in names if name in self._running]:
+                await claims.renew(w, self._me, running)
+            held = await claims.take(w, self._me, wanted)
+        self._ensured = True
+        return [(ready[claim.act], claim) for claim in held]
+
+    async def _carry_out(self, act: Act, claim: Claim | None) -> None:
+        CLAIM.set(claim)
+        try:
+            await act.do()
+        except Overtaken:
+            log.warning("another process does this now", act=act.name)
+        except Exception as error:
+            self._carrier.say_failed("what time should have done failed", error, act=act.name)
         finally:
-            del self._running[at]
+            del self._running[act.name]

@@ -8,6 +8,7 @@ the law: what was put into words for one of them is told to the others as long a
 import asyncio
 import contextlib
 import functools
+import random
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import parse_qs
@@ -30,8 +31,11 @@ HEARTBEAT = 15.0  # seconds of silence, after which the token is looked at and t
 SAID_FOR = SECOND  # how long words for strangers may be said again: some of them (a poll's) go by the clock
 MOST_STREAMS = 50  # subscriptions of one WebSocket
 
-# RFC 6455 §7.4.1; 1013 ("try again later") is IANA's.
-CODES = {REVOKED: 1008, SLOW: 1013, CLOSING: 1001, FLOODING: 1008}
+# RFC 6455 §7.4.1; 1012 ("service restart") and 1013 ("try again later") are IANA's.
+CODES = {REVOKED: 1008, SLOW: 1013, CLOSING: 1012, FLOODING: 1008}
+# ms after which a stream is asked for again that ends because its server does; each waits for another time, that they do not
+# come all at once.
+AGAIN = (500, 3_000)
 
 SSE = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -89,6 +93,8 @@ class Streaming:
             await self._pump(
                 listener, lambda _, name, payload: _write(send, sse(name, payload)), lambda: _write(send, b":thump\n")
             )
+            if listener.ended == CLOSING:
+                await _write(send, b"retry: %d\n\n" % random.randint(*AGAIN))  # noqa: S311 - no secret
             if listener.ended != SLOW:
                 await send({"type": "http.response.body", "body": b""})
         finally:

@@ -185,7 +185,7 @@ async def test_what_fails_in_a_batch_is_tried_alone_by_one_of_them(
         while await left(house):
             await asyncio.gather(*(runner.step() for runner in runners))
     async with house.carrier.work.reading() as reading:
-        assert await outbox.depth(reading) == (0, 1)  # given up, for the operator to see
+        assert (await outbox.depth(reading))[:2] == (0, 1)  # given up, for the operator to see
     assert tried.count(13) >= outbox.GIVE_UP_AFTER
 
 

@@ -5,7 +5,7 @@ import errno
 
 from structlog.testing import capture_logs
 
-from chaupal.fanout.timers import Timers
+from chaupal.fanout.timers import Act, Timers
 from chaupal.governance.cases import cases
 from chaupal.governance.cases.lifecycle import State
 from chaupal.kernel.clock import DAY
@@ -53,7 +53,7 @@ async def test_one_that_takes_long_holds_up_no_other_and_is_not_begun_twice_and_
         if begun["short"] >= 3 and begun["failing"] >= 3:
             enough.set()
 
-    timers._acts = ((0.01, long), (0.01, failing), (0.01, short))  # pyright: ignore[reportPrivateUsage]
+    timers._acts = (Act("long", 0.01, long), Act("failing", 0.01, failing), Act("short", 0.01, short))  # pyright: ignore[reportPrivateUsage]
     with capture_logs() as said:
         timers.start()
         await asyncio.wait_for(enough.wait(), 20)

@@ -11,6 +11,7 @@ import asyncpg
 
 from chaupal.kernel.clock import Clock
 from chaupal.kernel.errors import Conflict, Full, Problem, Unavailable
+from chaupal.store.machine import claims
 from chaupal.store.machine.barrier import Barrier
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
@@ -41,6 +42,12 @@ def fault(error: BaseException) -> Problem | None:
     lost = (asyncpg.InterfaceError, asyncpg.InternalClientError, ConnectionError, TimeoutError)
     # (Arguments that the driver does not take are a ValueError too, and our mistake.)
     return Unavailable("nothing_kept") if isinstance(error, lost) and not isinstance(error, ValueError) else None
+
+
+# One round trip, and nothing that outlives the transaction: a proxy may give the connection to another process then. In so many
+# seconds whoever stands still is taken for stopped; what they held, the log's size among it, is the others' again.
+STILL_FOR = 10
+BEGIN = f"BEGIN; SET LOCAL idle_in_transaction_session_timeout = '{STILL_FOR}s'"
 
 
 async def _keep_settings(connection: Any) -> None:
@@ -217,12 +224,30 @@ class PostgresWork(SharedWork):
     scanning = reading
 
     @asynccontextmanager
+    async def _transaction(self, connection: Any) -> AsyncGenerator[None]:
+        """Of many processes one may stand still in its midst: the database gives such a unit up before long."""
+        if not self._many:
+            async with connection.transaction():
+                yield
+            return
+        await connection.execute(BEGIN)
+        try:
+            yield
+        except BaseException:
+            if not connection.is_closed():
+                await connection.execute("ROLLBACK")
+            raise
+        if await connection.execute("COMMIT") != "COMMIT":  # one of its statements had failed before: all of it is undone
+            raise Conflict("changed_at_once")
+
+    @asynccontextmanager
     async def writing(self) -> AsyncGenerator[Writing]:
         async with self.pool.acquire() as connection:
             unit, ending = PostgresWriting(connection, self.memory, self.clock, next(self._numbers)), False
             try:
-                async with connection.transaction():
+                async with self._transaction(connection):
                     yield unit
+                    await claims.check(unit)
                     await self.enter_events(unit)
                     ending = True
             except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
