@@ -83,7 +83,7 @@ async def serve(settings: Settings, *, work: bool = True, handed: Handed | None 
 
             await village.prepare(settings)
         with lasting():
-            running = await open_house(settings, work=work)
+            running = await open_house(settings, works=work)
         await _listen(running, running.app, door, None if handed is None else handed.line)
 
 

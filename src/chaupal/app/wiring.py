@@ -59,11 +59,11 @@ class Running(msgspec.Struct):
 
 
 async def open_house(
-    settings: Settings, *, clock: Clock = system_clock, run: bool = True, work: bool = True
+    settings: Settings, *, clock: Clock = system_clock, run: bool = True, works: bool = True
 ) -> Running:
     """Open the store (bringing it to this version), check the log against it, and join the rooms.
 
-    `run=False` leaves the outbox to the caller (tests call `runner.settle`); `work=False` to other processes.
+    `run=False` leaves the outbox to the caller (tests call `runner.settle`); `works=False` to other processes.
     """
     server = valkey_of(settings)
     house = await joined(settings, clock, beside=False, server=server)
@@ -86,9 +86,9 @@ async def open_house(
     vitals.gauges["streams_open"] = carrier.streams.many
     watched = vitals if settings.metrics_token else None
     front = Front(desk, ROUTES, Streaming(desk, carrier.streams, ROUTES), watched)
-    running = Running(house, front, Runner(carrier), carrier, Timers(carrier, shared=work), server)
+    running = Running(house, front, Runner(carrier), carrier, Timers(carrier, shared=works), server)
     if run:
-        running.runner.start(works=work)
+        running.runner.start(works=works)
         running.timers.start()
     return running
 

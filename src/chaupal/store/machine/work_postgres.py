@@ -237,7 +237,7 @@ class PostgresWork(SharedWork):
             if not connection.is_closed():
                 await connection.execute("ROLLBACK")
             raise
-        if await connection.execute("COMMIT") != "COMMIT":  # one of its statements had failed before: all of it is undone
+        if await connection.execute("COMMIT") != "COMMIT":  # a statement of it had failed: all of it is undone
             raise Conflict("changed_at_once")
 
     @asynccontextmanager
