@@ -11,6 +11,7 @@ import resource
 import signal
 import socket
 from collections.abc import Coroutine, Generator
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,12 +20,13 @@ import msgspec
 import uvicorn
 import uvloop
 
+from chaupal.api.admin import figures
 from chaupal.app.connections import Config, Keeper
 from chaupal.app.lasting import lasting
 from chaupal.app.supervisor import READY
 from chaupal.app.wiring import Running, open_house
 from chaupal.kernel.errors import Problem
-from chaupal.kernel.settings import Settings
+from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.ports.country import Locator
 from chaupal.wire.streaming import HEARTBEAT
 
@@ -69,6 +71,7 @@ class Server(uvicorn.Server):
         self._vitals.draining = True
         self._streams.close()
         await super().shutdown(sockets)
+        self._captured_signals.clear()  # raised again, they would end the process before the house is closed
 
 
 async def serve(settings: Settings, *, work: bool = True, handed: Handed | None = None) -> None:
@@ -76,7 +79,7 @@ async def serve(settings: Settings, *, work: bool = True, handed: Handed | None 
 
     `work`: whether this process carries out, beside serving, what changes cause and what time does.
     """
-    with _alone(settings), bound(settings) if handed is None else handed.door as door:
+    with _alone(settings), tracing(settings), bound(settings) if handed is None else handed.door as door:
         settings = as_bound(settings, door.getsockname()[1])
         if settings.village:
             from chaupal.app import village  # its play and its pictures are not needed on a real server
@@ -84,25 +87,48 @@ async def serve(settings: Settings, *, work: bool = True, handed: Handed | None 
             await village.prepare(settings)
         with lasting():
             running = await open_house(settings, works=work)
-        await _listen(running, running.app, door, None if handed is None else handed.line)
+        async with _told(running, "serve"):
+            await _listen(running, running.app, door, None if handed is None else handed.line)
 
 
 async def work(settings: Settings) -> None:
     """Carry out what others caused and what is due, until told to stop. Where a port is named, say there how that goes."""
-    with _alone(settings), bound(settings) if settings.port else contextlib.nullcontext() as door:
+    with _alone(settings), tracing(settings), bound(settings) if settings.port else contextlib.nullcontext() as door:
         with lasting():
             running = await open_house(settings)
-        if door is not None:
-            await _listen(running, _health_of(running.app), door, None)
-            return
-        stop = asyncio.Event()
-        for sign in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(sign, stop.set)
-        click.echo(f"Chaupal: at work for {settings.origin}")
-        try:
-            await stop.wait()
-        finally:
-            await running.close()
+        async with _told(running, "work"):
+            if door is not None:
+                await _listen(running, _health_of(running.app), door, None)
+            else:
+                await _until_told(running)
+
+
+async def _until_told(running: Running) -> None:
+    stop = asyncio.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+    click.echo(f"Chaupal: at work for {running.house.settings.origin}")
+    try:
+        await stop.wait()
+    finally:
+        await running.close()
+
+
+def _told(running: Running, role: str) -> AbstractAsyncContextManager[None]:
+    """Inside, this process tells Prometheus how it fares, where somebody watches."""
+    square = running.house.square
+    return figures.told(running.house.settings, square.work.vitals, square.clock, role)
+
+
+def tracing(settings: Settings) -> AbstractContextManager[None]:
+    """Traces of what is done inside, where a collector is named. Raises BadSettings where the extra is not installed."""
+    if not settings.traces:
+        return contextlib.nullcontext()
+    try:
+        from chaupal.app.traces import traced
+    except ModuleNotFoundError as error:
+        raise BadSettings("traces: needs the extra: pip install 'chaupal[traces]'") from error
+    return traced(settings)
 
 
 def _health_of(app: Any) -> Any:

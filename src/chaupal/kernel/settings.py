@@ -251,6 +251,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             description="Password (HTTP basic) for /metrics, which Prometheus reads. Empty: that address does not exist."
         ),
     ] = ""
+    traces: Annotated[
+        str,
+        Meta(
+            description="Address of an OpenTelemetry collector (OTLP over HTTP), http(s)://host:4318: every request is traced to it."
+            " Needs the package's extra `traces`. Empty: none."
+        ),
+    ] = ""
     staff_second_step: Annotated[
         bool,
         Meta(description="The office opens only to staff of whom a code or a passkey is asked beside the password."),
@@ -374,6 +381,10 @@ def _check(settings: Settings) -> None:
         raise BadSettings("files: leave it empty, or name a store as s3://bucket or s3://bucket/folder")
     if settings.s3_endpoint and urlsplit(settings.s3_endpoint).scheme not in ("http", "https"):
         raise BadSettings("s3_endpoint must be http(s)://host")
+    if settings.traces and (
+        urlsplit(settings.traces).scheme not in ("http", "https") or not urlsplit(settings.traces).netloc
+    ):
+        raise BadSettings("traces: the address of a collector, http(s)://host:4318")
     if settings.log_witnesses_needed > len(settings.log_witnesses) + len(settings.log_neighbours):
         raise BadSettings("log_witnesses_needed: there are fewer log_witnesses and log_neighbours than this")
     if settings.country_header and not settings.trusted_proxies:

@@ -1,11 +1,13 @@
-"""`/metrics`: the gauges of the court and what this process counts of itself, for Prometheus, with the setting's token."""
+"""`/metrics`: the gauges of the court and what processes count of themselves, for Prometheus, with the setting's token."""
 
+import asyncio
 import base64
 import binascii
 import hmac
 from typing import Any
 
-from chaupal.api.admin.process import head, process, said
+from chaupal.api.admin.figures import of_all
+from chaupal.api.admin.process import head, said
 from chaupal.governance.gauges import Gauge, gauges
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
@@ -22,7 +24,8 @@ async def metrics(call: Call[Nothing]) -> Answer:
     if not wanted or not hmac.compare_digest(_password(call.headers.get("authorization", "")), wanted.encode()):
         raise NotFound
     court = call.house.court
-    text = "".join(written(gauge) for gauge in await gauges(court)) + process(court.work.vitals, court.clock())
+    text = "".join(written(gauge) for gauge in await gauges(court))
+    text += await asyncio.to_thread(of_all, court.settings, court.work.vitals, court.clock())
     return Answer(text.encode(), mime=MIME, headers=[("cache-control", "no-store")])
 
 
