@@ -65,9 +65,10 @@ class Supervisor:
             loop.add_signal_handler(sign, self._leave)
         loop.add_signal_handler(signal.SIGHUP, self._on_hangup)
         first, *others = self._places
-        if not await self._start(first):  # alone, for it may have to found the house
-            return 0 if self._leaving.is_set() or first.process is None else abs(await first.process.wait()) or 1
-        came = await asyncio.gather(*map(self._start, others))
+        async with self._replacing:  # who is not here yet is not replaced
+            if not await self._start(first):  # alone, for it may have to found the house
+                return 0 if self._leaving.is_set() or first.process is None else abs(await first.process.wait()) or 1
+            came = await asyncio.gather(*map(self._start, others))
         if not self._leaving.is_set():
             click.echo(f"{1 + sum(came)} processes serve {self._host}:{self._port}")
         keeping = [asyncio.create_task(self._keep(place)) for place in self._places]

@@ -232,8 +232,7 @@ async def _tell(reading: Reading, viewer: Viewer, found: Sequence[Notice]) -> li
     people = {v.item.id: v for v in reveal(viewer, Surface.NOTIFICATIONS, sealed.values(), facts)}
     # Blocking or muting the server's own account does not keep one from learning what was decided.
     court = [sealed[n.from_id] for n in found if n.kind == COURT and n.from_id in sealed]
-    if court:
-        people |= {v.item.id: v for v in reveal(viewer, Surface.PROFILE, court, facts)}
+    people |= {v.item.id: v for v in reveal(viewer, Surface.PROFILE, court, facts)}
     bodies = {n.id: msgspec.json.decode(n.body, type=dict[str, Any]) for n in found if n.body}
     about = [n.post_id for n in found if n.post_id is not None]
     about += [body["subject"] for body in bodies.values() if body.get("kind") == "post"]
@@ -290,14 +289,13 @@ async def _posts(reading: Reading, viewer: Viewer, facts: Facts, ids: Sequence[i
     seen = reveal(viewer, Surface.NOTIFICATIONS, await sealed_posts(reading, dict.fromkeys(ids)), facts)
     found = {v.item.id: v for v in seen}
     reposts = {v.item.id: v.item.boost_of for v in seen if v.item.boost_of is not None}
-    if reposts:
-        inner = reveal(viewer, Surface.NOTIFICATIONS, await sealed_posts(reading, set(reposts.values())), facts)
-        originals = {v.item.id: v for v in inner}
-        for repost, original in reposts.items():
-            if original in originals:
-                found[repost] = originals[original]
-            else:
-                del found[repost]
+    inner = reveal(viewer, Surface.NOTIFICATIONS, await sealed_posts(reading, set(reposts.values())), facts)
+    originals = {v.item.id: v for v in inner}
+    for repost, original in reposts.items():
+        if original in originals:
+            found[repost] = originals[original]
+        else:
+            del found[repost]
     left = {v.item.id for v in await kept(reading, viewer, "notifications", [*found.values()])}
     return {id_: v for id_, v in found.items() if v.item.id in left}
 

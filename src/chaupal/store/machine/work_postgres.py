@@ -167,7 +167,7 @@ class PostgresWork(SharedWork):
         await self.pool.close()
 
     def fault(self, error: BaseException) -> Problem | None:
-        return error if isinstance(error, Unavailable) else fault(error)
+        return fault(error)
 
     async def fresh(self) -> None:
         """See `store.work.Work`."""

@@ -31,7 +31,7 @@ from chaupal.wire.call import Answer, Call
 
 _encode = msgspec.json.Encoder().encode
 _kept: Shelf[int, tuple[Post, bytes]] = Shelf(1_500)
-_joined: Shelf[int, tuple[Visible[Post], Visible[Person], bytes]] = Shelf(2_000)
+_joined: Shelf[int, tuple[Post, Person, bytes]] = Shelf(2_000)
 
 # Words stand in JSON with their quotes escaped, so nothing that anybody says can look like this member.
 UNFILTERED = b',"filtered":[],'
@@ -191,7 +191,6 @@ class Pen:
         self._authors = around.authors
         self._flags = around.flags
         self._met = around.met
-        self._as_usual = not around.met and not around.bylines  # of plain posts, the tail alone depends on the viewer
         self._signed_in = call.viewer.account is not None
 
     def _tail(self, post: Post) -> bytes:
@@ -206,25 +205,20 @@ class Pen:
 
     def write(self, seen: Visible[Post], *, shallow: bool = False) -> bytes:
         """One Status; nothing where its author may not be seen. `shallow`: of what it quotes, the id alone."""
-        return b"".join(self.parts(seen, shallow=shallow))
-
-    def parts(self, seen: Visible[Post], *, shallow: bool = False) -> tuple[bytes, ...]:
-        """The same in parts, so that what is the same for every reader is copied once on its way into a page."""
         post = seen.item
         author = self._authors.get(post.author)
         if author is None:
-            return ()
-        if self._as_usual:
-            kept = _joined.items.get(post.id)
-            if kept is not None and kept[0] is seen and kept[1] is author:
-                return kept[2], self._tail(post)
+            return b""
         if post.id in self._met:
-            return (self._filtered(seen, author),)
+            return self._filtered(seen, author)
         if post.inner is not None:
-            return (self._repost(seen, author, post.inner),)
+            return self._repost(seen, author, post.inner)
         if seen.verdict is PLAIN and author.verdict is PLAIN and self._is_plain(post):
-            return self._keep(seen, author), self._tail(post)
-        return self._open(seen, author, shallow=shallow) + b',"reblog":null', self._tail(post)
+            kept = _joined.items.get(post.id)
+            if kept is not None and kept[0] is post and kept[1] is author.item:
+                return kept[2] + self._tail(post)
+            return self._keep(seen, author) + self._tail(post)
+        return self._open(seen, author, shallow=shallow) + b',"reblog":null' + self._tail(post)
 
     def _is_plain(self, post: Post) -> bool:
         """Nothing in it depends on the viewer or the hour."""
@@ -241,7 +235,7 @@ class Pen:
     def _keep(self, seen: Visible[Post], author: Visible[Person]) -> bytes:
         """A plain post with its plain author: what most of a page is made of, kept in one piece."""
         joined = self._open(seen, author) + b',"reblog":null'
-        _joined.put(seen.item.id, (seen, author, joined))
+        _joined.put(seen.item.id, (seen.item, author.item, joined))
         return joined
 
     def _repost(self, seen: Visible[Post], author: Visible[Person], inner: Post) -> bytes:
@@ -303,15 +297,13 @@ async def pen_for(call: Call[Any], posts: Sequence[Visible[Post]]) -> Pen:
 async def statuses_bytes(call: Call[Any], posts: Sequence[Visible[Post]]) -> bytes:
     """A JSON array of Status."""
     pen = await pen_for(call, posts)
-    parts: list[bytes] = [b"["]
-    for seen in posts:
-        if written := pen.parts(seen):
-            parts += written
-            parts.append(b",")
-    if len(parts) == 1:
+    written = [one for seen in posts if (one := pen.write(seen))]
+    if not written:
         return b"[]"
-    parts[-1] = b"]"
-    return b"".join(parts)
+    # The brackets join the first and the last: around the whole they would copy the page twice.
+    written[0] = b"[" + written[0]
+    written[-1] += b"]"
+    return b",".join(written)
 
 
 async def status_bytes(call: Call[Any], seen: Visible[Post]) -> bytes:
