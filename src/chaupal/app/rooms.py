@@ -18,6 +18,7 @@ from chaupal.governance.log import log
 from chaupal.governance.people import roles
 from chaupal.governance.regimes import Regimes, load_regimes
 from chaupal.kernel.clock import Clock, system_clock
+from chaupal.kernel.errors import Problem
 from chaupal.kernel.ids import SEATS, Ids
 from chaupal.kernel.settings import Settings
 from chaupal.ports.feed_local import LocalFeeds
@@ -37,6 +38,7 @@ from chaupal.wire.call import House
 
 if TYPE_CHECKING:
     from chaupal.ports.valkey import Server
+    from chaupal.store.machine.seats import Sitting
 
 
 @asynccontextmanager
@@ -63,7 +65,13 @@ async def joined(settings: Settings, clock: Clock, *, beside: bool, server: "Ser
     except BaseException:
         await work.close()
         raise
-    make_id = Ids(clock, beside=beside, seat=await work.seat(SEATS))
+    try:
+        keys = await log.open_keys(work, settings)
+        sitting = await _sit_down(work, settings, str(keys.current.public), beside=beside)
+    except BaseException:
+        await work.close()
+        raise
+    make_id = Ids(clock, beside=beside, seat=await work.seat(SEATS) if sitting is None else sitting.seat)
     files = keeper_of(settings)
     feeds = feeds_of(server, LocalFeeds(read=partial(note, HOMES), changed=partial(work.memory.moved, HOMES)), work)
     work.memory.afresh = feeds.dismiss_all
@@ -72,11 +80,31 @@ async def joined(settings: Settings, clock: Clock, *, beside: bool, server: "Ser
         if settings.smtp_url
         else MailToFiles(data / "mail", settings.mail_from)
     )
-    court = Court(settings, work, clock, make_id, await log.open_keys(work, settings), *_laws(data))
+    court = Court(settings, work, clock, make_id, keys, *_laws(data))
     work.memory.roll = roles.Roll(court).of
     square = Square(settings, work, clock, make_id, files, mail, partial(roles.enlist, court))
     reads = Reads(settings, work, clock, feeds, files)
     return House(settings, square, court, reads)
+
+
+async def _sit_down(work: Work, settings: Settings, key: str, *, beside: bool) -> "Sitting | None":
+    """Of many processes each has a seat, and all are of one house; one that stands alone is not among them."""
+    if not settings.postgres:
+        return None
+    from chaupal.store.machine import seats  # most houses need none of it
+
+    if not settings.many:
+        if not beside:
+            async with work.reading() as reading:
+                await seats.check_house(reading, None)
+        return None
+    if work.clock is system_clock:
+        async with work.reading() as reading:
+            await seats.check_clock(reading)
+    sitting = seats.Sitting(work, seats.house_of(settings.origin, key), beside=beside)
+    await sitting.sit_down()
+    work.before_closing = sitting.leave
+    return sitting
 
 
 def keeper_of(settings: Settings) -> Files:
@@ -103,14 +131,28 @@ _shipped_rules = cache(load_house_rules)
 
 
 async def _work(settings: Settings, data: Path, clock: Clock, *, beside: bool) -> Work:
+    if settings.postgres:
+        return await _postgres(settings, clock, beside)
     path = data / "chaupal.db"
-    await migrate(postgres_url(settings.database) if settings.postgres else sqlite_url(path))
-    work = _postgres(settings, clock, beside) if settings.postgres else SqliteWork(path, clock, beside=beside)
+    await migrate(sqlite_url(path))
+    work = SqliteWork(path, clock, beside=beside)
     await work.open()
     return work
 
 
-def _postgres(settings: Settings, clock: Clock, beside: bool) -> Work:
-    from chaupal.store.machine.work_postgres import PostgresWork  # and its driver, which most houses need none of
+async def _postgres(settings: Settings, clock: Clock, beside: bool) -> Work:
+    """Raises BadSettings where the database cannot be had."""
+    from chaupal.store.machine import work_postgres  # and its driver, which most houses need none of
 
-    return PostgresWork(settings.database, clock, beside=beside, many=settings.many)
+    try:
+        await migrate(postgres_url(settings.database))
+        work = work_postgres.PostgresWork(settings.database, clock, beside=beside, many=settings.many)
+        await work.open()
+    except Problem:
+        raise
+    except Exception as error:
+        wrong = work_postgres.not_let_in(settings.database, error)
+        if wrong is None:
+            raise
+        raise wrong from error
+    return work

@@ -1,10 +1,12 @@
 """Ids: time-ordered, unique, and read from the wire without trust."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chaupal.kernel.clock import StillClock, iso, parse_time
-from chaupal.kernel.ids import Ids, first_id_at, made_at, parse_id
+from chaupal.kernel.errors import Unavailable
+from chaupal.kernel.ids import LEASED, SEATS, Ids, Seat, brought_id, first_id_at, made_at, parse_id
 
 
 def test_ids_grow_and_never_repeat_even_when_the_clock_stands_or_goes_back():
@@ -21,6 +23,38 @@ def test_a_process_beside_a_serving_one_never_makes_its_ids():
     for _ in range(100):
         serving, beside = Ids(clock), Ids(clock, beside=True)
         assert {serving() for _ in range(50)}.isdisjoint({beside() for _ in range(50)})
+
+
+def seated(number: int, *, after: int = 0, until: float = 10.0) -> Seat:
+    """Good until ten, at nine."""
+    seat = Seat(lambda: 9.0)
+    seat.taken(number, after=after, until=until)
+    return seat
+
+
+def test_no_two_seats_make_one_id_nor_does_whoever_has_none_nor_what_is_brought():
+    clock = StillClock()
+    makers = [Ids(clock, beside=beside, seat=seated(n)) for n in range(LEASED) for beside in (False, True)]
+    ids = [make() for make in makers for _ in range(128)]
+    assert all(id_ >> 16 == clock() for id_ in ids)
+    ids += [make() for make in makers for _ in range(10)]  # more than a millisecond has
+    # A process without a lease comes so far only with more ids in one millisecond than it can make.
+    ids += [Ids(clock, beside=beside, seat=n)() for n in range(SEATS) for beside in (False, True)]
+    ids += [brought_id(clock(), n) for n in range(1 << 15)]
+    assert len(ids) == len(set(ids))
+
+
+def test_a_seat_that_ran_out_makes_no_id_and_one_that_was_anothers_only_later_ones():
+    clock = StillClock()
+    seat = seated(3)
+    make = Ids(clock, seat=seat)
+    first = make()
+    seat.until = 9.0
+    with pytest.raises(Unavailable):
+        make()
+    seat.taken(4, after=clock() + 5_000, until=10.0)
+    assert made_at(make()) == clock() + 5_001
+    assert make() > first
 
 
 def test_an_id_tells_when_it_was_made_as_mastodon_clients_expect():

@@ -6,7 +6,7 @@ the commit itself waits in a thread. On PostgreSQL the same statements run throu
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol
 
@@ -22,6 +22,7 @@ from chaupal.store.machine.shelves import EVERY, Kind, Touched
 type Row = Sequence[Any]
 type Take = Callable[[Sequence[Row]], None]
 type AfterCommit = Callable[[list[Event]], None]
+type BeforeClosing = Callable[[], Awaitable[None]]
 
 # Bytes that a kept list with its name and keys, each of its rows, and each cell of a row weigh in memory, roughly.
 KEPT_LIST, KEPT_ROW, KEPT_CELL = 1_100, 60, 45
@@ -162,6 +163,7 @@ class Work(Protocol):
 
     `after_others` is called with the events of other processes' units as soon as they are known here, where the store can
     tell (`hears_others`; else they are found in the outbox), and `after_gap` where nobody can say which they were.
+    `before_closing` gives back what is held in the store, as long as it can be asked.
     """
 
     memory: Memory
@@ -170,6 +172,7 @@ class Work(Protocol):
     after_commit: AfterCommit
     after_others: AfterCommit
     after_gap: Callable[[], None]
+    before_closing: BeforeClosing
     hears_others: bool
 
     def reading(self) -> Look: ...
@@ -218,11 +221,16 @@ class Work(Protocol):
         """A number below `many` that no other process of this kind (serving, or beside) has at this store, as long as the
         database keeps the connection that holds it: after its restart a new process may be given the same.
 
-        None where none can be had: all are taken; or on SQLite, where one process serves, and writers take turns.
+        None where none can be had: all are taken; or on SQLite, where one process serves, and writers take turns. (Many processes
+        lease theirs: `store.machine.seats`.)
         """
         ...
 
     async def close(self) -> None: ...
+
+
+async def nothing_before() -> None:
+    """Nothing is given back."""
 
 
 def nothing_after(events: list[Event]) -> None:

@@ -6,11 +6,13 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from itertools import count
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 
 from chaupal.kernel.clock import Clock
 from chaupal.kernel.errors import Conflict, Full, Problem, Unavailable
+from chaupal.kernel.settings import BadSettings
 from chaupal.store.machine import claims
 from chaupal.store.machine.barrier import Barrier
 from chaupal.store.machine.dialect import Statement
@@ -48,6 +50,26 @@ def fault(error: BaseException) -> Problem | None:
 # seconds whoever stands still is taken for stopped; what they held, the log's size among it, is the others' again.
 STILL_FOR = 10
 BEGIN = f"BEGIN; SET LOCAL idle_in_transaction_session_timeout = '{STILL_FOR}s'"
+
+
+# What the world says before anybody is let in; classes of SQLSTATE as above.
+WRONG_NAME, NO_DATABASE = "28", "3D"
+
+
+def not_let_in(dsn: str, error: BaseException) -> BadSettings | None:
+    """A sentence for whoever wrote the address of the database, where that is what `error` is about. No password is in it."""
+    state = getattr(error, "sqlstate", None)
+    parts = urlsplit(dsn)
+    where, name = parts.netloc.rpartition("@")[2] or "the database's socket", parts.path.strip("/")
+    if isinstance(error, asyncpg.PostgresError) and isinstance(state, str):
+        if state.startswith(WRONG_NAME):
+            return BadSettings(f"database: {where} does not let {parts.username or 'this user'} in: {error}")
+        return BadSettings(f"database: there is no {name} at {where}") if state.startswith(NO_DATABASE) else None
+    if isinstance(error, OSError):  # that nobody answers in time is one, too
+        return BadSettings(f"database: nobody answers at {where}: {error.strerror or type(error).__name__}")
+    if isinstance(error, asyncpg.InterfaceError | ValueError):
+        return BadSettings(f"database: not an address of a PostgreSQL, postgresql://user@host/name: {error}")
+    return None
 
 
 async def _keep_settings(connection: Any) -> None:
@@ -160,6 +182,7 @@ class PostgresWork(SharedWork):
         return None
 
     async def close(self) -> None:
+        await self.before_closing()
         if self._sits is not None:
             await self._sits.close()
         await self.barrier.close()

@@ -4,7 +4,15 @@ from chaupal.kernel.clock import Clock
 from chaupal.kernel.vitals import Vitals
 from chaupal.store.machine import outbox
 from chaupal.store.machine.memory import Memory
-from chaupal.store.machine.work import AfterCommit, Reading, Writing, nothing_after, nothing_lost
+from chaupal.store.machine.work import (
+    AfterCommit,
+    BeforeClosing,
+    Reading,
+    Writing,
+    nothing_after,
+    nothing_before,
+    nothing_lost,
+)
 
 LOOK_EVERY = 20  # ms between looks at what others have changed, where nobody waits for one
 
@@ -23,6 +31,7 @@ class SharedWork:
         self.vitals = Vitals()
         self.after_commit: AfterCommit = nothing_after
         self.after_others: AfterCommit = nothing_after
+        self.before_closing: BeforeClosing = nothing_before
         self.after_gap = nothing_lost
         self._tells = tells
         self._looked_at = 0

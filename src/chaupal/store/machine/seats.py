@@ -1,0 +1,173 @@
+"""Seats of many processes at one PostgreSQL: under which number each makes ids, and whose house they say they are.
+
+A seat is leased and renewed. Who was stopped for longer makes no id before the seat is theirs anew, or another is: how long it is
+good is measured by a clock that no one sets and that goes on while the machine sleeps. Who takes a seat that another had begins
+with later ids than that one can have made. Here it is found out, too, that two houses were given one database.
+"""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import socket
+import time
+
+import msgspec
+from sqlalchemy import text
+
+from chaupal.kernel.clock import MINUTE, SECOND
+from chaupal.kernel.errors import Problem
+from chaupal.kernel.ids import LEASED, Seat
+from chaupal.kernel.saying import log
+from chaupal.kernel.settings import BadSettings
+from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.work import Reading, Work
+
+LASTS = 15 * SECOND
+MARGIN = 1.0  # seconds by which a process gives its seat up before the database does
+AGAIN = 1.0  # seconds after which the database is asked again that did not answer
+CLOCK_OFF = MINUTE  # from here on a machine's clock is wrong
+
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+_NOW = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)"
+# One at a time sits down: two houses that come at once see each other.
+ALONE = statement(text("SELECT pg_advisory_xact_lock(1128812621)"))
+ENSURE = statement(
+    text("INSERT INTO seats (number) SELECT generate_series(0, :last) ON CONFLICT DO NOTHING").bindparams(param("last"))
+)
+OTHERS = statement(text(f"SELECT house FROM seats WHERE until > {_NOW} AND house <> ''"))  # noqa: S608 - words of ours
+# The one that has been free for longest.
+TAKE = statement(
+    text(f"""
+    WITH free AS (
+        SELECT number, top FROM seats WHERE number >= :first AND number < :end AND until <= {_NOW}
+        ORDER BY until, number LIMIT 1 FOR UPDATE
+    )
+    UPDATE seats SET holder = :me, house = :house, until = {_NOW} + :lasts, top = greatest(free.top, :at) + :lasts
+    FROM free WHERE seats.number = free.number RETURNING seats.number, free.top
+    """).bindparams(param("first"), param("end"), words("me"), words("house"), param("lasts"), param("at"))  # noqa: S608
+)
+RENEW = statement(
+    text(f"""
+    UPDATE seats SET until = {_NOW} + :lasts, top = greatest(top, :at + :lasts) WHERE number = :number AND holder = :me
+    """).bindparams(param("number"), words("me"), param("lasts"), param("at"))  # noqa: S608
+)
+LEAVE = statement(
+    text(
+        f"UPDATE seats SET until = {_NOW}, holder = '', house = '' WHERE number = :number AND holder = :me"  # noqa: S608 - words of ours
+    ).bindparams(param("number"), words("me"))
+)
+TIME = statement(text(f"SELECT {_NOW}"))
+
+
+class House(msgspec.Struct, frozen=True):
+    """What a process says that it serves: at which address, under which key of the log; `where` it runs itself."""
+
+    origin: str
+    key: str
+    where: str
+
+
+def house_of(origin: str, key: str) -> House:
+    """This process's."""
+    return House(origin, key, f"{socket.gethostname()}, process {os.getpid()}")
+
+
+class Sitting:
+    """This process's seat, for as long as the house is open. `beside`: its own half of the seats (the command line)."""
+
+    def __init__(self, work: Work, house: House, *, beside: bool) -> None:
+        self._work, self._house = work, house
+        self._first = LEASED if beside else 0
+        self._me = secrets.token_hex(8)
+        self.seat = Seat(_boot_time)
+        self._renewing: asyncio.Task[None] | None = None
+
+    async def sit_down(self) -> Seat:
+        """Raises BadSettings where processes of another house serve this store."""
+        await self._take()
+        self._renewing = asyncio.create_task(self._renew_on())
+        return self.seat
+
+    async def leave(self) -> None:
+        """It is anybody's at once."""
+        if self._renewing is None:
+            return
+        self._renewing.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._renewing
+        try:
+            async with self._work.writing() as w:
+                await w.run(LEAVE, number=self._first + self.seat.number, me=self._me)
+        except Exception as error:  # then it is a little later
+            log.warning("a seat was not given back", error=repr(error))
+
+    async def _take(self) -> None:
+        began = _boot_time()
+        async with self._work.writing() as w:
+            await w.fetch(ALONE)
+            await w.run(ENSURE, last=2 * LEASED - 1)
+            await check_house(w, self._house)
+            row = await w.first(
+                TAKE, first=self._first, end=self._first + LEASED, me=self._me, lasts=LASTS, at=self._work.clock(),
+                house=msgspec.json.encode(self._house).decode(),
+            )  # fmt: skip
+        if row is None:
+            raise Problem(f"{LEASED} processes are at this database already: there is no number left for another")
+        self.seat.taken(row[0] - self._first, after=row[1], until=began + LASTS / 1_000 - MARGIN)
+
+    async def _renew_on(self) -> None:
+        while True:
+            await asyncio.sleep(LASTS / 3_000)
+            try:
+                await self._renew()
+            except Exception as error:
+                log.warning("a seat could not be renewed", error=repr(error))
+                await asyncio.sleep(AGAIN)
+
+    async def _renew(self) -> None:
+        began = _boot_time()
+        async with self._work.writing() as w:
+            held = await w.run(
+                RENEW, number=self._first + self.seat.number, me=self._me, lasts=LASTS, at=self._work.clock()
+            )
+        if held:
+            self.seat.until = began + LASTS / 1_000 - MARGIN
+        else:  # this process stood still, and its number is another's
+            log.warning("another process has this one's number; it takes another")
+            await self._take()
+
+
+async def check_house(reading: Reading, house: House | None) -> None:
+    """Raises BadSettings where whoever is at this store serves another house; None: where anybody does."""
+    for (said,) in await reading.fetch(OTHERS):
+        other = msgspec.json.decode(said, type=House)
+        if house is None:
+            raise BadSettings(
+                f"valkey: this database is served by several processes ({other.where}) that share one; name it"
+            )
+        # On plain http, which is for trials on one machine, each process may name its own port.
+        if other.origin != house.origin and (other.origin + house.origin).count("https://"):
+            raise BadSettings(
+                f"database: it is served as {other.origin} ({other.where}), and public_url says {house.origin} here;"
+                " two houses cannot have one database"
+            )
+        if other.key != house.key:
+            raise BadSettings(
+                f"keys: this database's log is kept under {other.key} ({other.where}), and under {house.key} here; copy the"
+                " directory of keys from there"
+            )
+
+
+async def check_clock(reading: Reading) -> None:
+    """Raises Problem where this machine's clock is more than a minute off: what begins and ends by time would not, here."""
+    before = time.time_ns() // 1_000_000
+    theirs: int = await reading.value(TIME)
+    off = max(before - theirs, theirs - time.time_ns() // 1_000_000)
+    if off > CLOCK_OFF:
+        way = "ahead of" if before > theirs else "behind"
+        raise Problem(f"This machine's clock is {round(off / MINUTE)} minutes {way} the database's: set it right (NTP)")
+
+
+def _boot_time() -> float:
+    return time.clock_gettime(_CLOCK)

@@ -1,0 +1,119 @@
+"""Whoever names an engine wrongly, or names too few, is told in one sentence at start, and no house stands half open."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from chaupal.app.cli import cli
+from chaupal.app.rooms import visiting
+from chaupal.app.wiring import open_house
+from chaupal.kernel.settings import BadSettings, Settings, load_settings
+from services import Postgres, free_port
+
+SECRET = "a long secret"
+
+
+def settings_at(folder: Path, database: str, **more: object) -> Settings:
+    return load_settings(environ={}, data=str(folder / "data"), database=database, log_batch_minutes=0, **more)
+
+
+@asynccontextmanager
+async def a_server_that_lets_nobody_in() -> AsyncIterator[int]:
+    """As PostgreSQL answers a wrong password (https://www.postgresql.org/docs/current/protocol-flow.html)."""
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if (await reader.readexactly(8))[4:] == b"\x04\xd2\x16\x2f":  # may it be by TLS? It may not
+            writer.write(b"N")
+            await reader.readexactly(8)
+        said = b'SFATAL\0VFATAL\0C28P01\0Mpassword authentication failed for user "asha"\0\0'
+        writer.write(b"E" + (len(said) + 4).to_bytes(4) + said)
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1]
+
+
+async def refused(settings: Settings) -> str:
+    """What is said at start, to whoever serves and to whoever stands beside."""
+    with pytest.raises(BadSettings) as told:
+        await open_house(settings, run=False)
+    with pytest.raises(BadSettings) as beside:
+        async with visiting(settings):
+            pass
+    assert beside.value.message == told.value.message
+    assert SECRET not in told.value.message and "\n" not in told.value.message
+    return told.value.message
+
+
+async def test_an_address_at_which_nobody_answers(tmp_path: Path):
+    port = free_port()
+    said = await refused(
+        settings_at(tmp_path, f"postgresql://asha:{SECRET.replace(' ', '%20')}@127.0.0.1:{port}/square")
+    )
+    assert said.startswith(f"database: nobody answers at 127.0.0.1:{port}")
+
+
+async def test_a_wrong_password(tmp_path: Path):
+    async with a_server_that_lets_nobody_in() as port:
+        said = await refused(
+            settings_at(tmp_path, f"postgresql://asha:{SECRET.replace(' ', '%20')}@127.0.0.1:{port}/square")
+        )
+    assert said.startswith(f"database: 127.0.0.1:{port} does not let asha in: password authentication failed")
+
+
+async def test_a_database_that_is_not_there(tmp_path: Path, postgres_server: Postgres):
+    said = await refused(settings_at(tmp_path, postgres_server.dsn("nowhere")))
+    assert said == f"database: there is no nowhere at 127.0.0.1:{postgres_server.port}"
+
+
+async def test_one_that_does_not_know_of_the_others_does_not_serve_beside_many(
+    tmp_path: Path, migrated: str, postgres_server: Postgres, valkey_url: str
+):
+    """Nor do two that call themselves otherwise, or have a directory of keys of their own."""
+    dsn = postgres_server.fresh(template=migrated)
+    many = settings_at(tmp_path, dsn, valkey=valkey_url, public_url="https://chaupal.example")
+    running = await open_house(many, run=False)
+    try:
+        with pytest.raises(BadSettings, match="valkey: this database is served by several processes"):
+            await open_house(settings_at(tmp_path, dsn, public_url="https://chaupal.example"), run=False)
+        with pytest.raises(
+            BadSettings, match=r"served as https://chaupal\.example .* public_url says https://other\.example"
+        ):
+            await open_house(
+                settings_at(tmp_path, dsn, valkey=valkey_url, public_url="https://other.example"), run=False
+            )
+        with pytest.raises(BadSettings, match="keys: "):
+            elsewhere = settings_at(
+                tmp_path / "elsewhere", dsn, valkey=valkey_url, public_url="https://chaupal.example"
+            )
+            await open_house(elsewhere, run=False)
+        second = await open_house(many, run=False)
+        await second.close()
+    finally:
+        await running.close()
+        postgres_server.drop(dsn)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("serve", "--processes", "3"), "--processes: many processes need a PostgreSQL and a Valkey"),
+        (("serve", "--no-work"), "--no-work: many processes need a PostgreSQL and a Valkey"),
+        (("work",), "work: it is done beside servers"),
+    ],
+)
+def test_more_than_one_need_both_engines(tmp_path: Path, words: tuple[str, ...], said: str):
+    outcome = CliRunner().invoke(cli, ["--data", str(tmp_path / "data"), *words])
+    assert isinstance(outcome.exception, BadSettings) and outcome.exception.message.startswith(said)
+    assert not (tmp_path / "data").exists()
+
+
+def test_there_are_so_many_processes_and_at_least_one():
+    for number in ("0", "65", "many"):
+        outcome = CliRunner().invoke(cli, ["serve", "--processes", number])
+        assert outcome.exit_code == 2 and "--processes" in outcome.output

@@ -1,0 +1,136 @@
+"""Seats at one PostgreSQL: no two processes have one, and whoever stood still makes no id before one is theirs again."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from sqlalchemy import text
+
+from chaupal.kernel.clock import HOUR, StillClock
+from chaupal.kernel.errors import Problem, Unavailable
+from chaupal.kernel.ids import LEASED, Ids, made_at
+from chaupal.kernel.settings import BadSettings
+from chaupal.store.machine import seats
+from chaupal.store.machine.dialect import statement
+from chaupal.store.machine.seats import House, Sitting
+from chaupal.store.machine.work_postgres import PostgresWork
+from services import Postgres
+
+HERE = House("https://chaupal.example", "log+1+key", "one machine, process 1")
+
+type Sit = Callable[..., Awaitable[Sitting]]
+
+
+@pytest.fixture
+async def sit(postgres_server: Postgres, migrated: str, clock: StillClock) -> AsyncIterator[Sit]:
+    """Seats a new process, of this house unless another is named."""
+    dsn = postgres_server.fresh(template=migrated)
+    opened = list[PostgresWork]()
+
+    async def one(house: House = HERE, *, beside: bool = False) -> Sitting:
+        work = PostgresWork(dsn, clock, many=True, connections=2)
+        await work.open()
+        opened.append(work)
+        sitting = Sitting(work, house, beside=beside)
+        await sitting.sit_down()
+        work.before_closing = sitting.leave
+        return sitting
+
+    yield one
+    async with asyncio.timeout(30):
+        for work in opened:
+            await work.close()
+    postgres_server.drop(dsn)
+
+
+def work_of(sitting: Sitting) -> PostgresWork:
+    found = sitting._work  # pyright: ignore[reportPrivateUsage]
+    assert isinstance(found, PostgresWork)
+    return found
+
+
+async def ask(sitting: Sitting, words: str) -> None:
+    async with work_of(sitting).writing() as w:
+        await w.run(statement(text(words)))
+
+
+async def renew(sitting: Sitting) -> None:
+    await sitting._renew()  # pyright: ignore[reportPrivateUsage]
+
+
+async def test_nobody_sits_where_another_does_whoever_serves_and_whoever_stands_beside(sit: Sit):
+    serving = await asyncio.gather(*(sit() for _ in range(5)))
+    beside = await asyncio.gather(*(sit(beside=True) for _ in range(2)))
+    assert len({one.seat.number for one in serving}) == 5 and len({one.seat.number for one in beside}) == 2
+    makers = [Ids(work_of(one).clock, beside=one in beside, seat=one.seat) for one in (*serving, *beside)]
+    made = [make() for make in makers for _ in range(500)]
+    assert len(made) == len(set(made))
+
+
+async def test_who_stood_still_makes_no_id_and_takes_another_seat_where_the_first_is_anothers(
+    sit: Sit, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(seats, "LEASED", 1)  # one seat for all of them
+    sleeper = await sit()
+    make = Ids(clock, seat=sleeper.seat)
+    first = make()
+    sleeper.seat.until = 0.0  # it was stopped for longer than its lease
+    with pytest.raises(Unavailable):
+        make()
+    await ask(sleeper, "UPDATE seats SET until = 0")  # so the database sees it, too
+    other = await sit()
+    with pytest.raises(Problem, match="no number left"):
+        await renew(sleeper)
+    with pytest.raises(Unavailable):
+        make()
+    made = Ids(clock, seat=other.seat)()
+    assert made_at(made) > made_at(first) + seats.LASTS - 1  # later than any that the sleeper can have made
+
+
+async def test_a_seat_that_is_still_ones_own_is_renewed_and_one_that_is_lost_is_replaced(sit: Sit, clock: StillClock):
+    one = await sit()
+    make, number = Ids(clock, seat=one.seat), one.seat.number
+    one.seat.until = 0.0
+    await renew(one)
+    make()
+    assert one.seat.number == number
+    await ask(one, "UPDATE seats SET holder = 'another'")
+    one.seat.until = 0.0
+    await renew(one)
+    make()
+    assert one.seat.number != number
+
+
+async def test_more_than_there_are_numbers_for_do_not_sit_down(sit: Sit):
+    one = await sit()
+    await ask(one, f"UPDATE seats SET holder = 'x', until = {2**62} WHERE number < {LEASED}")
+    with pytest.raises(Problem, match=f"{LEASED} processes"):
+        await sit()
+    await sit(beside=True)
+
+
+async def test_two_houses_cannot_have_one_database(sit: Sit):
+    """Told as long as the other stands; where it is no more the address may be a new one."""
+    first = await sit()
+    with pytest.raises(BadSettings, match=r"served as https://chaupal.example \(one machine, process 1\)"):
+        await sit(House("https://elsewhere.example", HERE.key, "another machine, process 2"))
+    with pytest.raises(BadSettings, match=r"kept under log.1.key .* under log.2.other here"):
+        await sit(House(HERE.origin, "log+2+other", "another machine, process 2"))
+    async with work_of(first).reading() as reading:
+        with pytest.raises(BadSettings, match="served by several processes"):
+            await seats.check_house(reading, None)
+    await first.leave()
+    await sit(House("https://elsewhere.example", HERE.key, "another machine, process 2"))
+
+
+async def test_a_clock_an_hour_off_is_told_and_a_few_seconds_are_not(sit: Sit, monkeypatch: pytest.MonkeyPatch):
+    work = work_of(await sit())
+    right = seats.time.time_ns
+    async with work.reading() as reading:
+        await seats.check_clock(reading)
+        for off, said in ((HOUR, "60 minutes ahead of"), (-HOUR, "60 minutes behind")):
+            monkeypatch.setattr(seats.time, "time_ns", lambda off=off: right() + off * 1_000_000)
+            with pytest.raises(Problem, match=said):
+                await seats.check_clock(reading)
+        monkeypatch.setattr(seats.time, "time_ns", lambda: right() + 5_000_000_000)
+        await seats.check_clock(reading)
