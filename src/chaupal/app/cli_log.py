@@ -171,6 +171,35 @@ def origin(context: click.Context, checkpoint: Path, vkey: str, name: str, data:
 
 
 @log.command()
+@click.argument("checkpoints", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@data_option
+@click.pass_context
+def against(context: click.Context, checkpoints: tuple[Path, ...], data: str | None) -> None:
+    """Hold one's own log against CHECKPOINTS that were seen outside, files: of visitors, mirrors, witnesses.
+
+    After a store was restored, before it is served: exits with 1 where the log is not a continuation of each.
+    """
+
+    async def act(house: "House") -> bool:
+        from chaupal.governance.log import seen
+
+        held = True
+        async with house.court.work.reading() as reading:
+            for file in checkpoints:
+                try:
+                    said, has = await seen.hold(house.court, reading, _kept(file))
+                    click.echo(
+                        f"{file}: its {said} entries are here, as they were signed; {has - said} came after them"
+                    )
+                except Problem as problem:
+                    held = False
+                    click.echo(f"{file}: {problem.message}", err=True)
+        return held
+
+    context.exit(0 if visit(context, act, data=data) else 1)
+
+
+@log.command()
 @data_option
 @click.pass_context
 def status(context: click.Context, data: str | None) -> None:

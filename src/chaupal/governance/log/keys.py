@@ -9,18 +9,22 @@ import os
 from pathlib import Path
 
 from chaupal.kernel.errors import Problem
+from chaupal.kernel.saying import log
 from chaupal.kernel.seeds import SEED, load_or_make_seed
 from chaupal_audit import tlog
 
 CURRENT, NEXT = "log.key", "log.key.next"
+SEEN = "log.signed"  # beside the directory: no part of a backup, which may well be of an earlier moment
 
 
 class Keys:
     """The directory `keys` under the log's name. Every file is 32 raw bytes, readable by the server alone."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, *, keeps: bool = False) -> None:
+        """`keeps`: this machine keeps the newest checkpoint that it served."""
         self.folder = folder
         self.name = name
+        self._keeps, self._saw = keeps, -1
         self._known: dict[str, tlog.SigningKey] = {}
         first = load_or_make_seed(folder / CURRENT)
         # The secret behind the names of staff outlives changes of the log's key: it was begun from the first one.
@@ -43,6 +47,33 @@ class Keys:
         if vkey not in self._known:
             raise Problem(f"The log is signed with {vkey}, and {self.folder} does not hold that key: restore it")
         return self._known[vkey]
+
+    def all(self) -> list[tlog.VerifyingKey]:
+        """Every key by which the log was signed or will be, as far as they are here."""
+        seeds = [path.read_bytes() for path in sorted(self.folder.glob(f"{CURRENT}*"))]
+        return [tlog.SigningKey.from_seed(self.name, seed).public for seed in seeds if len(seed) == SEED]
+
+    def saw(self, size: int, note: str) -> None:
+        """A checkpoint was served: it is kept, so that a store which is set back later is known to be (`seen`)."""
+        if not self._keeps or size <= self._saw:
+            return
+        self._saw = size
+        new = self.folder.with_name(f".{SEEN}.{os.getpid()}")
+        try:
+            new.write_text(note, "utf-8")
+            new.replace(self.folder.with_name(SEEN))
+        except OSError as error:  # a full disk: then the next one is kept
+            self._saw = -1
+            log.warning("the checkpoint that was served could not be kept", error=error)
+
+    def seen(self) -> str:
+        """The newest checkpoint that this machine served, as it was signed; empty where none was kept."""
+        try:
+            return self.folder.with_name(SEEN).read_text("utf-8")
+        except FileNotFoundError:
+            return ""
+        except (OSError, UnicodeDecodeError) as error:
+            raise Problem(f"{self.folder.with_name(SEEN)} cannot be read: {error}") from error
 
     def make_next(self) -> tlog.SigningKey:
         """The key that a change of keys will bring; the same one until the change is completed."""

@@ -9,6 +9,7 @@ import msgspec
 from chaupal.governance.context import Court
 from chaupal.governance.log import batches as log_batches
 from chaupal.governance.log import cosigned as log_cosigned
+from chaupal.governance.log import seen as log_seen
 from chaupal.governance.log import tree as log_tree
 from chaupal.governance.log import witness as log_witness
 from chaupal.governance.log.batches import KEY_MARK, batch_ms, not_yet
@@ -65,7 +66,7 @@ async def open_keys(work: Work, settings: Settings) -> Keys:
         name = f"{settings.domain}/log"
         async with work.writing() as w:
             await marks.write(w, ORIGIN_KEY, name)
-    keys = Keys(Path(settings.data) / "keys", name)
+    keys = Keys(Path(settings.data) / "keys", name, keeps=settings.postgres)
     if signing:
         keys.follow(signing)
     return keys
@@ -303,6 +304,7 @@ async def check_log(court: Court) -> None:
             raise log_tree.differs(f"it has {await ledger.count(reading)} entries where {size} were written")
         if last is not None:
             await _check_signed(court, reading, last, size)
+        await log_seen.check(court, reading)
         await _check_readable(reading, size)
         start = max(0, size - CHECKED_AT_START)
         await log_tree.check_hashes(reading, start - start % tlog.TILE, size)

@@ -1,0 +1,65 @@
+"""Our log against checkpoints that were seen outside: a store that was set back must not go on as if they had never been.
+
+Whoever has seen more entries than the store holds (a visitor, a witness, this machine itself) would be shown a second history by the
+next checkpoint. So what a machine served is kept beside its keys (`Keys.saw`), and held against the store at each start; and
+`chaupal log against` holds any checkpoint against it.
+"""
+
+from chaupal.governance.context import Court
+from chaupal.governance.log import tree as log_tree
+from chaupal.governance.log.keys import Keys
+from chaupal.kernel.errors import Problem
+from chaupal.store.court import ledger
+from chaupal.store.machine.work import Reading
+from chaupal_audit import errors as plain
+from chaupal_audit import tlog
+
+
+class SetBack(Problem):
+    """The store is of an earlier moment than what was published."""
+
+    slug = "log_set_back"
+
+
+class Another(Problem):
+    """A checkpoint that is none of this log, or none that can be read."""
+
+
+async def hold(court: Court, reading: Reading, note: str) -> tuple[int, int]:
+    """(entries that the checkpoint speaks of, entries of the store): the log begins with all of the former, as they were signed.
+
+    Raises Another for a checkpoint of something else, SetBack where entries of it are not here, LogDiffers where others are.
+    """
+    head = _read(court.keys, note)
+    size = await ledger.size(reading)
+    if head.size > size:
+        raise SetBack(
+            f"A checkpoint of {head.size} entries was published, and the store has {size}: it is of an earlier moment. Nothing may be "
+            "signed by it, for outsiders would see a second history. Restore it to a later moment (docs/backup.md); where no later "
+            "one is left, this log has ended, and a new one begins that commits to it (docs/log.md, “A house with an older log”)"
+        )
+    if await log_tree.root(reading, head.size) != head.root:
+        raise log_tree.differs(f"its first {head.size} entries are not those that were published")
+    return head.size, size
+
+
+def _read(keys: Keys, note: str) -> tlog.Checkpoint:
+    """The checkpoint, if any key signed it that this log has, or had."""
+    try:
+        head, *_ = tlog.parse_checkpoint(note)
+    except plain.Malformed as error:
+        raise Another(f"This is no checkpoint of a log: {error.message}") from error
+    if head.origin != keys.name:
+        raise Another(f"This is a checkpoint of {head.origin}, and the store's log is {keys.name}")
+    for key in keys.all():
+        try:
+            return tlog.verify_checkpoint(note, key)
+        except (tlog.NotSigned, tlog.WrongOrigin):
+            continue
+    raise Another("No key of this log has signed this checkpoint")
+
+
+async def check(court: Court, reading: Reading) -> None:
+    """Hold the newest checkpoint that this machine served against the store. Raises SetBack, LogDiffers."""
+    if note := court.keys.seen():
+        await hold(court, reading, note)
