@@ -159,11 +159,28 @@ class SqliteWriting(Writing):
 
 
 class _Group:
-    """The units that go to the disk together."""
+    """The units that go to the disk together, and who waits for each of them: who goes away takes nobody else's along."""
 
     def __init__(self) -> None:
         self.units: list[SqliteWriting] = []
-        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting: list[asyncio.Future[None]] = []
+
+    def join(self, unit: SqliteWriting) -> asyncio.Future[None]:
+        """Done when the unit is on the disk."""
+        self.units.append(unit)
+        self._waiting.append(asyncio.get_running_loop().create_future())
+        return self._waiting[-1]
+
+    def settle(self, why: Problem | None) -> None:
+        """It is there, or was lost: tell those who still wait."""
+        for waiting in self._waiting:
+            if waiting.done():  # gone
+                continue
+            if why is None:
+                waiting.set_result(None)
+            else:
+                waiting.set_exception(why)
+                waiting.exception()  # looked at, though nobody may wait any more
 
 
 class SqliteWork(SharedWork):
@@ -192,7 +209,8 @@ class SqliteWork(SharedWork):
     async def close(self) -> None:
         while self._committer is not None:
             await self._committer
-        self._disk.shutdown()
+        async with self._turn:  # what is on its way to the disk is there
+            self._disk.shutdown()
         self._scanners.shutdown()
         for db in (*self._spare, self._reader):
             db.close()
@@ -266,12 +284,11 @@ class SqliteWork(SharedWork):
                 raise
             else:
                 self._writer.execute("RELEASE unit")
-                group.units.append(unit)
+                done = group.join(unit)
             finally:
                 if self._committer is None:
                     self._committer = asyncio.create_task(self._commit())
-        # Whoever goes away now does not take the others' commit along.
-        await asyncio.shield(group.done)
+        await done
 
     async def _begin(self) -> _Group:
         for attempt in range(BUSY_TRIES):
@@ -287,35 +304,47 @@ class SqliteWork(SharedWork):
         return self._group
 
     async def _commit(self) -> None:
-        """Commit the open group once everyone already waiting for a turn has had it (the lock is first come, first served)."""
-        async with self._turn:
-            group, self._group, self._committer = self._group, None, None
-            if group is None:
+        """Send the open group to the disk once everyone already waiting for a turn has had it (the lock is first come, first
+        served). The turn is given back by `_settle`."""
+        await self._turn.acquire()
+        group, self._group, self._committer = self._group, None, None
+        if group is None:
+            self._turn.release()
+        else:
+            self._disk.submit(self._to_disk, group, asyncio.get_running_loop())
+
+    def _to_disk(self, group: _Group, loop: asyncio.AbstractEventLoop) -> None:
+        """In its thread. It calls what follows by itself: a task that waits for it is woken two rounds of the loop later, and in
+        each of them a busy server answers everybody who has asked meanwhile."""
+        error: Exception | None = None
+        try:
+            self._writer.execute("COMMIT")
+        except Exception as failed:
+            error = failed
+        loop.call_soon_threadsafe(self._settle, group, error)
+
+    def _settle(self, group: _Group, error: Exception | None) -> None:
+        try:
+            if error is None:
+                for unit in group.units:
+                    self.committed(unit)
+                group.settle(None)
                 return
-            try:
-                await asyncio.get_running_loop().run_in_executor(self._disk, self._to_disk)
-            except sqlite3.Error as error:
-                log.error("commit failed", error=error, units=len(group.units))
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
-                self._lose(group, fault(error) or Unavailable("nothing_kept"))
-                return
-            for unit in group.units:
-                self.committed(unit)
-            group.done.set_result(None)
+            log.error("commit failed", error=error, units=len(group.units))
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
+            self._lose(group, fault(error) or Unavailable("nothing_kept"))
+        finally:
+            self._turn.release()
 
     def _lose(self, group: _Group, why: Problem) -> None:
         """Nothing of a group was kept: each of its units says so."""
         for unit in group.units:
             self.memory.undone(unit.changed())
-        group.done.set_exception(why)
-        group.done.exception()  # looked at, even where every waiter has gone
+        group.settle(why)
 
     def fault(self, error: BaseException) -> Problem | None:
         return fault(error)
-
-    def _to_disk(self) -> None:
-        self._writer.execute("COMMIT")
 
     async def seat(self, many: int) -> int | None:
         """See `store.work.Work`."""
