@@ -5,6 +5,7 @@ import contextlib
 import shutil
 import sqlite3
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, cast
 
@@ -285,3 +286,33 @@ async def test_an_argument_that_no_store_takes_is_our_mistake_and_not_the_machin
         async with work.reading() as reading:
             await reading.fetch(statement(select(kept.c.key).limit(param("n"))), n=2**70)
     assert work.fault(raised.value) is None
+
+
+class AtOnce(ThreadPoolExecutor):
+    """Does what it is given before it says that it took it."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        done: Future[Any] = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done
+
+
+async def test_what_is_on_the_disk_is_told_at_once_to_its_author(work: Work):
+    """In each round of its loop a busy server answers everybody who has asked meanwhile."""
+    if not isinstance(work, work_sqlite.SqliteWork):
+        pytest.skip("on PostgreSQL no thread stands between")
+    rounds = 0
+
+    async def count() -> None:
+        nonlocal rounds
+        while True:
+            rounds += 1
+            await asyncio.sleep(0)
+
+    counting = asyncio.create_task(count())
+    work._disk = AtOnce(1)
+    async with work.writing() as w:
+        await marks.write(w, "a", "1")
+        ended = rounds
+    assert rounds - ended <= 3
+    counting.cancel()
