@@ -29,6 +29,8 @@ from chaupal.social.signin import logins
 from chaupal.store.machine import claims
 from chaupal.store.machine.claims import CLAIM, Claim, Overtaken
 
+LET_OTHERS = 5  # looks after a failure in which this process does not ask for that act again
+
 
 class Act(NamedTuple):
     """Something that is done every so many `seconds`. `own`: by each process, for what it keeps in its own memory."""
@@ -90,6 +92,7 @@ class Timers:
         self._many = carrier.settings.many
         self._me = secrets.token_hex(8)  # as no other process is called, nor this one after its next start
         self._ensured = False
+        self._due: dict[str, float] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
         self._loop: asyncio.Task[None] | None = None
 
@@ -111,7 +114,7 @@ class Timers:
 
     async def _look(self) -> None:
         now = asyncio.get_running_loop().time
-        due = {act.name: now() + act.seconds for act in self._acts}
+        due = self._due = {act.name: now() + act.seconds for act in self._acts}
         while True:
             await asyncio.sleep(self._pace)
             try:
@@ -152,6 +155,14 @@ class Timers:
         self._ensured = True
         return [(ready[claim.act], claim) for claim in held]
 
+    async def _leave_to_others(self, act: Act, claim: Claim) -> None:
+        """It failed here: another machine may have the key, or the room, that this one lacks. This one lets them go first."""
+        self._due[act.name] = asyncio.get_running_loop().time() + max(act.seconds, LET_OTHERS * self._pace)
+        CLAIM.set(None)
+        with contextlib.suppress(Exception):  # then it is theirs when the claim has run out
+            async with self._carrier.work.writing() as w:
+                await claims.let_go_of(w, claim)
+
     async def _carry_out(self, act: Act, claim: Claim | None) -> None:
         CLAIM.set(claim)
         try:
@@ -160,5 +171,7 @@ class Timers:
             log.warning("another process does this now", act=act.name)
         except Exception as error:
             self._carrier.say_failed("what time should have done failed", error, act=act.name)
+            if claim is not None:
+                await self._leave_to_others(act, claim)
         finally:
             del self._running[act.name]

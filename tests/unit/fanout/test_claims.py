@@ -157,6 +157,33 @@ async def test_who_was_stopped_in_an_act_and_overtaken_changes_nothing_when_it_g
     await other.close()
 
 
+async def test_an_act_that_fails_on_one_machine_is_another_ones_next(houses: Open):
+    """Which may have the key, or the room, that the first one lacks."""
+    tried, begun, both, done = list[str](), asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def fails() -> None:
+        tried.append("lacks the key")
+        begun.set()
+        await both.wait()
+        raise ZeroDivisionError
+
+    async def works() -> None:
+        done.set()
+
+    one, other = (
+        one_of_many(await houses(), Act("sign", 0.02, fails)),
+        one_of_many(await houses(), Act("sign", 0.02, works)),
+    )
+    one.start()
+    await asyncio.wait_for(begun.wait(), 30)
+    other.start()
+    both.set()
+    await asyncio.wait_for(done.wait(), 10)  # sooner than a claim runs out
+    await one.close()
+    await other.close()
+    assert tried
+
+
 async def test_an_act_that_takes_longer_than_a_claim_lasts_stays_its_holders(houses: Open):
     begun, never = asyncio.Event(), asyncio.Event()
 

@@ -46,6 +46,11 @@ RENEW = statement(
     """).bindparams(words("me"), param("lasts"), words("names"))  # noqa: S608 - words of ours
 )
 LET_GO = statement(text("UPDATE acts SET until = 0 WHERE holder = :me").bindparams(words("me")))
+LET_GO_OF = statement(
+    text("UPDATE acts SET until = 0 WHERE name = :name AND holder = :me AND turn = :turn").bindparams(
+        words("name"), words("me"), param("turn")
+    )
+)
 STILL = statement(
     text("SELECT turn FROM acts WHERE name = :name AND holder = :me AND turn = :turn FOR SHARE").bindparams(
         words("name"), words("me"), param("turn")
@@ -90,6 +95,11 @@ async def renew(w: Writing, holder: str, acts: Iterable[str]) -> None:
 async def let_go(w: Writing, holder: str) -> None:
     """All that the holder has is anybody's at once."""
     await w.run(LET_GO, me=holder)
+
+
+async def let_go_of(w: Writing, claim: Claim) -> None:
+    """This one is anybody's, as soon as it is due again."""
+    await w.run(LET_GO_OF, name=claim.act, me=claim.holder, turn=claim.turn)
 
 
 async def check(w: Writing) -> None:

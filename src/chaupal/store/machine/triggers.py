@@ -79,6 +79,12 @@ TRIGGERS = (
         "NOT EXISTS (SELECT 1 FROM authority_changes WHERE authority_id = NEW.id AND agreed_by IS NOT NULL "
         "AND log_index = NEW.log_index)",
     ),
+    # One line of checkpoints, whoever signs: each of a log that is there, and none of less than was signed before.
+    Trigger(
+        "checkpoints_follow_the_log", "log_checkpoints", "INSERT",
+        "NEW.size < COALESCE((SELECT MAX(size) FROM log_checkpoints), 0) "
+        "OR NEW.size > COALESCE((SELECT CAST(value AS BIGINT) FROM marks WHERE key = 'log_size'), 0)",
+    ),
     Trigger("rulings_two_on_staff", "rulings", "INSERT", f"NEW.approved_by IS NULL AND {_ON_STAFF}"),
     Trigger(
         "rulings_two_on_protected", "rulings", "INSERT", f"NEW.approved_by IS NULL AND {_ON_PROTECTED}",
