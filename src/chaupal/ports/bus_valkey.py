@@ -9,7 +9,7 @@ from typing import Any
 from valkey.exceptions import ValkeyError
 
 from chaupal.ports.bus import Bus, Listener
-from chaupal.ports.valkey import LOOK_EVERY, PATIENCE, Gone, Server
+from chaupal.ports.valkey import LOOK_EVERY, PATIENCE, TO_CONNECT, Gone, Server
 
 MOST = 1_000  # messages that wait to be sent; what comes above them is lost, as a bus may
 SILENCE = 5.0  # seconds, after which a connection that hears is asked whether it still stands
@@ -54,7 +54,7 @@ class ValkeyBus:
 
     async def _hear_with(self, ears: Any) -> None:
         """Until the connection is lost. Raises TimeoutError for one that says nothing any more."""
-        async with asyncio.timeout(LOOK_EVERY):
+        async with asyncio.timeout(TO_CONNECT):
             await ears.psubscribe(f"{self._prefix}*")
         asked = False
         while True:

@@ -22,7 +22,8 @@ from chaupal.kernel.settings import BadSettings
 
 PATIENCE = 0.1  # seconds that a command may take; after that Valkey is gone until a look finds it again
 TICKS = 5  # steps of that. While this process itself is held up (by a large page), at most one of them passes
-LOOK_EVERY = 1.0  # seconds between looks for one that is gone, and that such a look may take
+LOOK_EVERY = 1.0  # seconds between looks for one that is gone
+TO_CONNECT = 1.0  # seconds that such a look may take, and a new connection
 AT_START = 5.0  # seconds to answer at the start, where a wrong address must be told
 LEAST = (7, 2)
 CONNECTIONS = 16  # commands at once; who listens has a connection beside these
@@ -199,7 +200,7 @@ class Server:
         while not self.there:
             await asyncio.sleep(LOOK_EVERY)
             with contextlib.suppress(ValkeyError, OSError, TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY):
+                async with asyncio.timeout(TO_CONNECT):
                     await self._client.connection_pool.disconnect()
                     role = await self._client.role()
                 self.there = _text(role[0]) == "master"
@@ -226,11 +227,11 @@ def _client_of(address: Address) -> driver.Valkey:
     """Its own time-outs are wider than ours: whoever waits for a command is freed by `PATIENCE`."""
     known: dict[str, Any] = {
         "db": address.database, "username": address.user or None, "password": address.password or None,
-        "socket_connect_timeout": LOOK_EVERY, "socket_timeout": None, "socket_keepalive": True,
+        "socket_connect_timeout": TO_CONNECT, "socket_timeout": None, "socket_keepalive": True,
         "retry": Retry(NoBackoff(), 0), "max_connections": 2 * CONNECTIONS,
     }  # fmt: skip
     if address.name:
-        short: dict[str, Any] = {"socket_connect_timeout": LOOK_EVERY / 4, "socket_timeout": LOOK_EVERY / 4}
+        short: dict[str, Any] = {"socket_connect_timeout": TO_CONNECT / 4, "socket_timeout": TO_CONNECT / 4}
         watchers = driver.Sentinel(
             [*address.hosts], sentinel_kwargs=short | ({"ssl": True} if address.tls else {}), ssl=address.tls, **known
         )
