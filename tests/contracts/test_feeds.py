@@ -236,7 +236,7 @@ async def test_what_is_taken_back_at_once_stands_in_no_home_although_it_was_stil
     async with asyncio.timeout(10):
         while not await everywhere(feeds, range(10, 20), 70):  # noqa: ASYNC110
             await asyncio.sleep(0)
-    await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)
     assert [await page(feeds, owner) for owner in range(10, 20)] == [[70, 60, 1]] * 10
 
 
@@ -252,5 +252,5 @@ async def test_a_home_that_is_built_while_a_post_is_on_its_way_has_it_once_and_a
     async with asyncio.timeout(10):
         while not await everywhere(feeds, range(10, 98), 50):  # noqa: ASYNC110
             await asyncio.sleep(0)
-    await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)
     assert (await page(feeds, 98), await page(feeds, 99)) == ([50, 1], [7])

@@ -4,8 +4,14 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from chaupal.kernel.settings import BadSettings
 from chaupal.ports import valkey as client
@@ -95,6 +101,37 @@ async def test_a_wrong_password_is_told_at_the_start():
         assert f"{at} refuses" in await refusal(f"valkey://{at}")
         async with opened(f"valkey://:secret@{at}") as right:
             assert await right.ask("PING")
+
+
+def certified(folder: Path) -> tuple[Path, Path]:
+    """A certificate for localhost, signed by itself, and its key."""
+    key, name = (
+        ec.generate_private_key(ec.SECP256R1()),
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")]),
+    )
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    (folder / "cert.pem").write_bytes(made.public_bytes(pem))
+    (folder / "key.pem").write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
+    return folder / "cert.pem", folder / "key.pem"
+
+
+async def test_over_tls_a_server_shows_who_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    cert, key = certified(tmp_path)
+    port = free_port()
+    flags = {"tls-port": str(port), "tls-cert-file": str(cert), "tls-key-file": str(key), "tls-auth-clients": "no"}
+    with valkey_server(**flags, **{"tls-ca-cert-file": str(cert)}):
+        assert "certificate" in await refusal(f"valkeys://localhost:{port}")  # by somebody whom nobody knows
+        monkeypatch.setenv("SSL_CERT_FILE", str(cert))
+        async with opened(f"valkeys://localhost:{port}") as server:
+            assert await server.ask("PING")
+        assert "certificate" in await refusal(f"valkeys://127.0.0.1:{port}")  # it is another's
 
 
 async def test_what_is_no_valkey_is_told_at_the_start():

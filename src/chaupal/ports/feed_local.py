@@ -10,7 +10,9 @@ from typing import NamedTuple
 from chaupal.ports.feed import LENGTH, Expected, Resident, Source
 
 SLACK = 100  # a feed is trimmed when it has grown by this much
-PORTION = 1_000  # feeds that are changed in one go: some milliseconds in which nobody else is served
+PORTION = 500  # feeds that are changed in one go: a millisecond or two in which nobody else is served
+PAUSE = 0.001  # seconds until the next ones: who is served meanwhile does not wait for each of their own turns
+AUTHOR_FIRST = 0.02  # seconds in which the author is answered
 
 
 class _Feed:
@@ -131,12 +133,13 @@ class LocalFeeds:
             self._spreading = asyncio.get_running_loop().create_task(self._spread_on())
 
     async def _spread_on(self) -> None:
-        """Those that wait, in their order, a portion at each turn of the loop."""
+        """Those that wait, in their order, a portion at a time."""
+        await asyncio.sleep(AUTHOR_FIRST)
         while self._waiting:
             source, id_, gone, owners = self._waiting[0]
             for at in range(0, len(owners), PORTION):
                 self._change(owners[at : at + PORTION], source, id_, gone=gone)
-                await asyncio.sleep(0)
+                await asyncio.sleep(PAUSE)
             self._waiting.popleft()
             self._waited_for[source] -= 1
         self._waited_for.clear()

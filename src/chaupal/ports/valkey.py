@@ -230,10 +230,15 @@ def _client_of(address: Address) -> driver.Valkey:
         "socket_connect_timeout": TO_CONNECT, "socket_timeout": None, "socket_keepalive": True,
         "retry": Retry(NoBackoff(), 0), "max_connections": 2 * CONNECTIONS,
     }  # fmt: skip
+    secured: dict[str, Any] = {"ssl_check_hostname": True} if address.tls else {}
+    known |= secured
     if address.name:
         short: dict[str, Any] = {"socket_connect_timeout": TO_CONNECT / 4, "socket_timeout": TO_CONNECT / 4}
         watchers = driver.Sentinel(
-            [*address.hosts], sentinel_kwargs=short | ({"ssl": True} if address.tls else {}), ssl=address.tls, **known
+            [*address.hosts],
+            sentinel_kwargs=short | ({"ssl": True} | secured if address.tls else {}),
+            ssl=address.tls,
+            **known,
         )
         pool: Any = SentinelConnectionPool(address.name, watchers, ssl=address.tls, **known)
         return driver.Valkey(connection_pool=pool)
