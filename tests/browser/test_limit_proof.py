@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
@@ -23,7 +24,17 @@ from village import REASON, Village, Villager
 
 @pytest.fixture(params=("hi-IN", "en-IN"))
 def page(request: pytest.FixtureRequest, village: Served, chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(base_url=village.url, locale=request.param)
+    yield from one_page(chromium, village, locale=request.param)
+
+
+@pytest.fixture(params=("hi-IN", "en-IN"))
+def page_alone(request: pytest.FixtureRequest, village: Served, chromium: Browser) -> Iterator[Page]:
+    """Without our service worker: what it fetches for a page, no `route` of that page sees."""
+    yield from one_page(chromium, village, locale=request.param, service_workers="block")
+
+
+def one_page(chromium: Browser, village: Served, **more: Any) -> Iterator[Page]:
+    context = chromium.new_context(base_url=village.url, **more)
     context.set_default_timeout(15_000)
     yield context.new_page()
     context.close()
@@ -71,9 +82,9 @@ def test_the_browser_says_what_the_log_says(page: Page):
         ("**/log/openings/*", '"', "'"),
     ],
 )
-def test_a_server_that_tells_another_story_than_its_log_is_found_out(page: Page, path: str, old: str, new: str):
-    receipt = withheld(page)
-    changing(page, path, old, new)
+def test_a_server_that_tells_another_story_than_its_log_is_found_out(page_alone: Page, path: str, old: str, new: str):
+    receipt = withheld(page_alone)
+    changing(page_alone, path, old, new)
     receipt.locator("summary").click()
     expect(receipt).to_have_attribute("data-mark", "bad")
     expect(receipt.locator("[data-facts]")).to_be_hidden()

@@ -6,7 +6,7 @@ fails the crawl.
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -55,6 +55,8 @@ BY, LAW, WHY, SIGNED = "उल्लूमंत्रालय", "जुगन�
 IN_SECRET = (BY, LAW, WHY, SIGNED)
 
 WORDS = (*IN_SECRET, POST, TAG, ACCOUNT, PICTURE, PRIVATE, MUTED, BLOCKED, SUSPENDED, QUIET, REMOVED, LIMITED, LABEL)
+# Each word as bytes may hold it: as it is, as JSON escapes it, as a URL escapes it. An answer is searched for all of them.
+FORMS = {w: tuple({f.lower(): None for f in (w, w.encode("unicode_escape").decode(), quote(w))}) for w in WORDS}
 
 
 @dataclass
@@ -411,10 +413,10 @@ async def ask(world: World, eyes: Eyes, route: Route, path: str) -> httpx2.Respo
 
 
 def found_in(answer: httpx2.Response) -> set[str]:
-    """Which of the words the bytes hold: as they are, as JSON escapes them, as a URL escapes them."""
+    """Which of the words the bytes hold, in any of their forms."""
     everything = unpacked(answer.content) + repr(sorted(answer.headers.items())).encode()
     plain = everything.decode("utf-8", "ignore").lower()
-    return {w for w in WORDS if any(f.lower() in plain for f in (w, w.encode("unicode_escape").decode(), quote(w)))}
+    return {word for word, forms in FORMS.items() for form in forms if form in plain}
 
 
 def unpacked(content: bytes) -> bytes:
@@ -425,14 +427,19 @@ def unpacked(content: bytes) -> bytes:
     return b"\n".join(archive.read(name) for name in archive.namelist())
 
 
-async def crawl(world: World, eyes: Eyes, routes: list[Route]) -> dict[str, set[str]]:
-    """Route -> words found in any of its answers. No answer may be a 5xx."""
-    seen: dict[str, set[str]] = {}
+async def answers(world: World, eyes: Eyes, routes: list[Route]) -> AsyncIterator[tuple[str, set[str]]]:
+    """Route and words found, for each answer that holds any which its own address did not. No answer may be a 5xx."""
     for route in routes:
         for path in paths(route, world):
             answer = await ask(world, eyes, route, path)
             assert answer.status_code < 500, (eyes.name, route.method, path, answer.text[:300])
-            echoed = {w for w in WORDS if w in path or quote(w) in path}
-            if words := found_in(answer) - echoed:
-                seen.setdefault(route.name, set()).update(words)
+            if words := {w for w in found_in(answer) if w not in path and quote(w) not in path}:
+                yield route.name, words
+
+
+async def crawl(world: World, eyes: Eyes, routes: list[Route]) -> dict[str, set[str]]:
+    """Route -> words found in any of its answers."""
+    seen: dict[str, set[str]] = {}
+    async for name, words in answers(world, eyes, routes):
+        seen.setdefault(name, set()).update(words)
     return seen

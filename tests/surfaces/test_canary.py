@@ -28,6 +28,7 @@ from surfaces.canary import (
     WHY,
     Eyes,
     World,
+    answers,
     ask,
     build,
     crawl,
@@ -89,7 +90,9 @@ async def faults(world: World, methods: tuple[str, ...], only: set[str] | None =
         if only is None or eyes.name in only:
             found += await _met(world, eyes, never, routes)
     return (
-        [*found, *await _told_of(world), *await _unmeasured(world), *await _blind(world)] if "GET" in methods else found
+        [*found, *await _told_of(world), *await _unmeasured(world), *await _blind(world, routes)]
+        if "GET" in methods
+        else found
     )
 
 
@@ -134,22 +137,21 @@ def _secrets(route: str, words: set[str]) -> list[str]:
 
 async def _met(world: World, eyes: Eyes, never: set[str], routes: list[Route]) -> list[str]:
     """What one of them saw and should not have."""
-    v = world.village
     seen = await crawl(world, eyes, routes)
-    found = [
-        f"{eyes.name} met {w} at {route}"
-        for route, words in seen.items()
-        for w in sorted(words & never)
-        if (route, w) not in OWN_WORDS or eyes.who is not v.asha
-    ]
-    found += [f"{eyes.name} met {word} at {route}" for route, words in seen.items() for word in _secrets(route, words)]
-    if eyes.who is v.asha:
-        found += [f"{eyes.name} met {MUTED} at {route}" for route in seen if route in UNASKED and MUTED in seen[route]]
-    if eyes.who is not v.karl:
-        found += [f"{eyes.name} met {LIMITED} at {route}" for route in OFFERED if LIMITED in seen.get(route, set())]
-    if eyes.country == "IN":
-        found += [f"{eyes.name} met {QUIET} at {route}" for route in seen if route in CARRIED and QUIET in seen[route]]
-    return found
+    return [fault for route, words in seen.items() for fault in _wrong(world.village, eyes, never, route, words)]
+
+
+def _wrong(v: Village, eyes: Eyes, never: set[str], route: str, words: set[str]) -> list[str]:
+    """What of these words one of them should not have met there."""
+    met = [w for w in sorted(words & never) if (route, w) not in OWN_WORDS or eyes.who is not v.asha]
+    met += _secrets(route, words)
+    here = {
+        MUTED: eyes.who is v.asha and route in UNASKED,
+        LIMITED: eyes.who is not v.karl and route in OFFERED,
+        QUIET: eyes.country == "IN" and route in CARRIED,
+    }
+    met += [word for word, forbidden in here.items() if forbidden and word in words]
+    return [f"{eyes.name} met {word} at {route}" for word in met]
 
 
 async def _unmeasured(world: World) -> list[str]:
@@ -179,43 +181,6 @@ async def _unmeasured(world: World) -> list[str]:
     return [f"{eyes_}" for eyes_, well in found.items() if not well]
 
 
-async def _blind(world: World) -> list[str]:
-    """Those who must see and do not: readers abroad, the author, the office."""
-    v = world.village
-    routes = crawled("GET")
-    abroad = await crawl(world, Eyes("follower in Germany", "DE", v.karl), routes)
-    author = await crawl(world, Eyes("author", "IN", v.meera), routes)
-    staff = await crawl(world, Eyes("staff", "IN", v.chitra), routes)
-    must = {
-        "abroad": (
-            abroad,
-            {
-                POST: ABROAD,
-                ACCOUNT: ABROAD | MESSAGES,
-                PRIVATE: {"GET /api/v1/timelines/home"},
-                LIMITED: ABROAD - {"GET /"},
-                LABEL: {"GET /api/v1/statuses/{id}", "GET /@{handle}/{id}"},
-            },
-        ),
-        "author": (
-            author,
-            {
-                POST: {"GET /api/v1/statuses/{id}", "GET /@{handle}/{id}"},
-                PRIVATE: {"GET /api/v1/statuses/{id}"},
-                REMOVED: {"GET /api/v1/statuses/{id}"},
-            },
-        ),
-        "staff": (staff, {POST: {OFFICE}, PRIVATE: {OFFICE}, WHY: {OFFICE}, LAW: {"GET /office/orders/{ref}"}}),
-    }
-    return [
-        f"{who} did not meet {word} at {route}"
-        for who, (seen, wanted) in must.items()
-        for word, routes_ in wanted.items()
-        for route in sorted(routes_)
-        if word not in seen.get(route, set())
-    ]
-
-
 OFFICE = "GET /office/orders/{ref}/{number}"
 ABROAD = {
     "GET /api/v1/timelines/home", "GET /api/v1/timelines/public", "GET /api/v1/statuses/{id}", "GET /api/v1/statuses/{id}/context",
@@ -224,6 +189,38 @@ ABROAD = {
     "GET /api/v2/notifications", "GET /@{handle}/{id}", "GET /@{handle}", "GET /search", "GET /", "GET /public",
 }  # fmt: skip
 MESSAGES = {"GET /api/v1/conversations", "GET /messages", "GET /messages/{id}"}
+# Who must see what, and where.
+MUST: dict[str, dict[str, set[str]]] = {
+    "abroad": {
+        POST: ABROAD,
+        ACCOUNT: ABROAD | MESSAGES,
+        PRIVATE: {"GET /api/v1/timelines/home"},
+        LIMITED: ABROAD - {"GET /"},
+        LABEL: {"GET /api/v1/statuses/{id}", "GET /@{handle}/{id}"},
+    },
+    "author": {
+        POST: {"GET /api/v1/statuses/{id}", "GET /@{handle}/{id}"},
+        PRIVATE: {"GET /api/v1/statuses/{id}"},
+        REMOVED: {"GET /api/v1/statuses/{id}"},
+    },
+    "staff": {POST: {OFFICE}, PRIVATE: {OFFICE}, WHY: {OFFICE}, LAW: {"GET /office/orders/{ref}"}},
+}
+MUST_SHOW = {route for wanted in MUST.values() for routes in wanted.values() for route in routes}
+
+
+async def _blind(world: World, routes: list[Route]) -> list[str]:
+    """Those who must see and do not: readers abroad, the author, the office."""
+    v = world.village
+    found: list[str] = []
+    for eyes in (Eyes("abroad", "DE", v.karl), Eyes("author", "IN", v.meera), Eyes("staff", "IN", v.chitra)):
+        seen = await crawl(world, eyes, routes)
+        found += [
+            f"{eyes.name} did not meet {word} at {route}"
+            for word, wanted in MUST[eyes.name].items()
+            for route in sorted(wanted)
+            if word not in seen.get(route, set())
+        ]
+    return found
 
 
 async def test_no_route_shows_what_is_hidden_and_every_route_shows_what_is_not(village: Village):
@@ -275,6 +272,8 @@ async def _sings(world: World) -> bool:
     if await _unmeasured(world):
         return True
     for eyes, never in viewers(world.village).items():
-        if eyes.name in SINGERS and await _met(world, eyes, never, crawled("GET")):
-            return True
-    return bool(await _blind(world))
+        if eyes.name in SINGERS:
+            async for route, words in answers(world, eyes, crawled("GET")):
+                if _wrong(world.village, eyes, never, route, words):
+                    return True
+    return bool(await _blind(world, [route for route in crawled("GET") if route.name in MUST_SHOW]))
