@@ -15,6 +15,7 @@ import pytest
 from argon2 import PasswordHasher
 from hypothesis import settings as hypothesis_settings
 
+from chaupal.app import rooms
 from chaupal.app.wiring import Running, open_house
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings, load_settings
@@ -49,6 +50,34 @@ def cheap_hashes() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def begun_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A house in an empty folder begins with a copy of the first that did: to migrate each took longer than most tests.
+
+    Every server of its own process migrates by itself, and `unit/store/test_migrate` tries each step.
+    """
+    first, begin = tmp_path_factory.mktemp("begun") / "chaupal.db", rooms.migrate
+
+    async def begun(url: str) -> None:
+        store = Path(url.removeprefix("sqlite:///"))
+        empty = url.startswith("sqlite") and _laid(first, store)
+        await begin(url)
+        if empty:
+            _laid(store, first)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rooms, "migrate", begun)
+        yield
+
+
+def _laid(source: Path, target: Path) -> bool:
+    """Whether there was no `target` yet; then it is a copy of `source`, if there is one."""
+    missing = not target.exists()
+    if missing and source.exists():
+        shutil.copy(source, target)
+    return missing
 
 
 @pytest.fixture(scope="session")
