@@ -52,15 +52,21 @@ def cheap_hashes() -> Iterator[None]:
         yield
 
 
+AT_HEAD: set[str] = set()  # URLs of databases that are copies of one at this version
+
+
 @pytest.fixture(scope="session", autouse=True)
 def begun_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A house in an empty folder begins with a copy of the first that did: to migrate each took longer than most tests.
 
-    Every server of its own process migrates by itself, and `unit/store/test_migrate` tries each step.
+    Nor is a copy asked for its version. Every server of its own process migrates by itself, and `unit/store/test_migrate`
+    tries each step.
     """
     first, begin = tmp_path_factory.mktemp("begun") / "chaupal.db", rooms.migrate
 
     async def begun(url: str) -> None:
+        if url in AT_HEAD:
+            return
         store = Path(url.removeprefix("sqlite:///"))
         empty = url.startswith("sqlite") and _laid(first, store)
         await begin(url)
@@ -144,6 +150,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
         request.getfixturevalue("founded").dsn if begins_founded(request) else request.getfixturevalue("migrated")
     )
     dsn = server.fresh(template=template)
+    AT_HEAD.add(postgres_url(dsn))
     yield dsn
     server.drop(dsn)
 
