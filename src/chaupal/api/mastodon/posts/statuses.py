@@ -205,20 +205,24 @@ class Pen:
 
     def write(self, seen: Visible[Post], *, shallow: bool = False) -> bytes:
         """One Status; nothing where its author may not be seen. `shallow`: of what it quotes, the id alone."""
+        return b"".join(self.parts(seen, shallow=shallow))
+
+    def parts(self, seen: Visible[Post], *, shallow: bool = False) -> tuple[bytes, ...]:
+        """The same in parts, so that what is the same for every reader is copied once on its way into a page."""
         post = seen.item
         author = self._authors.get(post.author)
         if author is None:
-            return b""
+            return ()
         if post.id in self._met:
-            return self._filtered(seen, author)
+            return (self._filtered(seen, author),)
         if post.inner is not None:
-            return self._repost(seen, author, post.inner)
+            return (self._repost(seen, author, post.inner),)
         if seen.verdict is PLAIN and author.verdict is PLAIN and self._is_plain(post):
             kept = _joined.items.get(post.id)
             if kept is not None and kept[0] is post and kept[1] is author.item:
-                return kept[2] + self._tail(post)
-            return self._keep(seen, author) + self._tail(post)
-        return self._open(seen, author, shallow=shallow) + b',"reblog":null' + self._tail(post)
+                return kept[2], self._tail(post)
+            return self._keep(seen, author), self._tail(post)
+        return self._open(seen, author, shallow=shallow) + b',"reblog":null', self._tail(post)
 
     def _is_plain(self, post: Post) -> bool:
         """Nothing in it depends on the viewer or the hour."""
@@ -297,13 +301,15 @@ async def pen_for(call: Call[Any], posts: Sequence[Visible[Post]]) -> Pen:
 async def statuses_bytes(call: Call[Any], posts: Sequence[Visible[Post]]) -> bytes:
     """A JSON array of Status."""
     pen = await pen_for(call, posts)
-    written = [one for seen in posts if (one := pen.write(seen))]
-    if not written:
+    parts: list[bytes] = [b"["]
+    for seen in posts:
+        if written := pen.parts(seen):
+            parts += written
+            parts.append(b",")
+    if len(parts) == 1:
         return b"[]"
-    # The brackets join the first and the last: around the whole they would copy the page twice.
-    written[0] = b"[" + written[0]
-    written[-1] += b"]"
-    return b",".join(written)
+    parts[-1] = b"]"
+    return b"".join(parts)
 
 
 async def status_bytes(call: Call[Any], seen: Visible[Post]) -> bytes:
