@@ -10,7 +10,7 @@ import msgspec
 
 from chaupal.api.mastodon.announcements import shown as announcement_shown
 from chaupal.api.mastodon.conversations import shown as talks_shown
-from chaupal.api.mastodon.notifications.notifications import shown
+from chaupal.api.mastodon.notifications.notifications import written
 from chaupal.api.mastodon.posts.statuses import Pen, pen_for
 from chaupal.kernel.errors import Malformed, NotFound
 from chaupal.policy.sealed import Visible
@@ -174,7 +174,7 @@ async def _notification(call: Call[Any], topic: str, tiding: Tiding) -> Sequence
         told = await notifications.one(call.house.reads, call.viewer, tiding.id)
     except NotFound:
         return ()
-    return [("notification", _encode(one)) for one in await shown(call, [told])]
+    return [("notification", one) for one in await written(call, [told])]
 
 
 async def _merged(call: Call[Any], topic: str, tiding: Tiding) -> Sequence[Told]:

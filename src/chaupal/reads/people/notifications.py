@@ -232,7 +232,8 @@ async def _tell(reading: Reading, viewer: Viewer, found: Sequence[Notice]) -> li
     people = {v.item.id: v for v in reveal(viewer, Surface.NOTIFICATIONS, sealed.values(), facts)}
     # Blocking or muting the server's own account does not keep one from learning what was decided.
     court = [sealed[n.from_id] for n in found if n.kind == COURT and n.from_id in sealed]
-    people |= {v.item.id: v for v in reveal(viewer, Surface.PROFILE, court, facts)}
+    if court:
+        people |= {v.item.id: v for v in reveal(viewer, Surface.PROFILE, court, facts)}
     bodies = {n.id: msgspec.json.decode(n.body, type=dict[str, Any]) for n in found if n.body}
     about = [n.post_id for n in found if n.post_id is not None]
     about += [body["subject"] for body in bodies.values() if body.get("kind") == "post"]
@@ -289,13 +290,14 @@ async def _posts(reading: Reading, viewer: Viewer, facts: Facts, ids: Sequence[i
     seen = reveal(viewer, Surface.NOTIFICATIONS, await sealed_posts(reading, dict.fromkeys(ids)), facts)
     found = {v.item.id: v for v in seen}
     reposts = {v.item.id: v.item.boost_of for v in seen if v.item.boost_of is not None}
-    inner = reveal(viewer, Surface.NOTIFICATIONS, await sealed_posts(reading, set(reposts.values())), facts)
-    originals = {v.item.id: v for v in inner}
-    for repost, original in reposts.items():
-        if original in originals:
-            found[repost] = originals[original]
-        else:
-            del found[repost]
+    if reposts:
+        inner = reveal(viewer, Surface.NOTIFICATIONS, await sealed_posts(reading, set(reposts.values())), facts)
+        originals = {v.item.id: v for v in inner}
+        for repost, original in reposts.items():
+            if original in originals:
+                found[repost] = originals[original]
+            else:
+                del found[repost]
     left = {v.item.id for v in await kept(reading, viewer, "notifications", [*found.values()])}
     return {id_: v for id_, v in found.items() if v.item.id in left}
 

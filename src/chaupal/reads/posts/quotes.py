@@ -36,7 +36,10 @@ NOTHING = Within()
 
 async def within(reads: Reads, viewer: Viewer, posts: Sequence[Visible[Post]]) -> Within:
     """What the viewer may see of the posts that these quote (or their originals do); one look for all of them."""
-    ids = dict.fromkeys(id_ for seen in posts if (id_ := _stands(seen.item)) is not None)
+    told = [seen.item.inner or seen.item for seen in posts]
+    ids = dict.fromkeys(
+        [post.quote_of for post in told if post.quote_state == law.ACCEPTED and post.quote_of is not None]
+    )
     if not ids:
         return NOTHING
     async with reads.work.reading() as reading:
@@ -68,12 +71,7 @@ async def of_post(reads: Reads, viewer: Viewer, id_: int, cursor: Cursor) -> Pag
 
 async def following(reads: Reads, viewer: Viewer, posts: Iterable[Post]) -> frozenset[int]:
     """Whom the viewer follows, where one of the posts may be quoted by followers; else nobody asks."""
-    if viewer.account is None or all(post.quote_policy != law.FOLLOWERS for post in posts):
+    if viewer.account is None or law.FOLLOWERS not in [post.quote_policy for post in posts]:
         return frozenset()
     async with reads.work.reading() as reading:
         return (await relations_of(reading, viewer.account)).following
-
-
-def _stands(post: Post) -> int | None:
-    told = post.inner or post
-    return told.quote_of if told.quote_state == law.ACCEPTED else None

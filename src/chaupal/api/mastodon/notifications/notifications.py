@@ -1,5 +1,6 @@
 """Notifications and read markers at the wire."""
 
+import functools
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -19,11 +20,13 @@ from chaupal.reads.people import notifications as reads
 from chaupal.reads.people import people
 from chaupal.reads.people.notifications import Asked, Told
 from chaupal.social.people import markers
-from chaupal.wire.call import Answer, Call, json
+from chaupal.wire.call import Answer, Call
 from chaupal.wire.paging import Number, Paged, link_header
 from chaupal.wire.route import Nothing, Route, get, post
 
 MOST_COUNTED = 1_000
+
+_encode = msgspec.json.Encoder().encode
 
 
 class NoticesAsked(Paged, kw_only=True):
@@ -98,13 +101,13 @@ async def notices(call: Call[NoticesAsked]) -> Answer:
     """One's notifications, newest first."""
     args = call.args
     page = await reads.page(call.house.reads, call.viewer, args.cursor(40, 80), args.asked)
-    return json(await shown(call, page.items), headers=link_header(call, page))
+    return Answer(b"".join((b"[", b",".join(await written(call, page.items)), b"]")), headers=link_header(call, page))
 
 
 async def one(call: Call[NoticeId]) -> Answer:
     """One of one's notifications."""
     told = await reads.one(call.house.reads, call.viewer, call.args.id)
-    return json((await shown(call, [told]))[0])
+    return Answer((await written(call, [told]))[0])
 
 
 async def unread(call: Call[NoticesAsked]) -> Unread:
@@ -143,29 +146,46 @@ async def _marks(call: Call[Any], timelines: Sequence[str]) -> dict[str, MarkerS
     return {m.timeline: MarkerShown(str(m.last_read), m.version, iso(m.updated_at)) for m in found}
 
 
-async def shown(call: Call[Any], told: Sequence[Told]) -> list[Notification]:
-    """As clients read them; one about a post whose author may not be seen is left out."""
+async def written(call: Call[Any], told: Sequence[Told]) -> list[bytes]:
+    """Each as JSON, as clients read them; one about a post whose author may not be seen is left out."""
     posts = [t.post for t in told if t.post is not None and t.kind != reads.COURT]
     pen = await pen_for(call, posts)
-    me = await people.person(call.house.reads, call.viewer, call.me)
-    shown: list[Notification] = []
+    me = (
+        await people.person(call.house.reads, call.viewer, call.me)
+        if any(t.kind == reads.COURT for t in told)
+        else None
+    )
+    written: list[bytes] = []
     for t in told:
         about = t.post if t.kind != reads.COURT else None
-        written = b"" if about is None else pen.write(about)
-        if about is None or written:
-            shown.append(_notification(call, t, written, me))
-    return shown
+        status = () if about is None else pen.parts(about)
+        if about is None or status:
+            written.append(_notification(call, t, status, me))
+    return written
 
 
-def _notification(call: Call[Any], told: Told, status: bytes, me: Visible[Person]) -> Notification:
-    settings, viewer = call.house.settings, call.viewer
-    return Notification(
-        id=str(told.id), type=told.kind, created_at=iso(told.created_at), group_key=told.group_key or f"{reads.ALONE}{told.id}",
-        account=Raw(account_bytes(settings, viewer, told.person)),
-        status=Raw(status) if status else UNSET,
-        moderation_warning=warning_of(call, told, me) if told.kind == reads.COURT else UNSET,
-        report=report_of(call, told),
-    )  # fmt: skip
+def _notification(call: Call[Any], told: Told, status: Sequence[bytes], me: Visible[Person] | None) -> bytes:
+    account = account_bytes(call.house.settings, call.viewer, told.person)
+    parts = [_head(told.id, told.kind, told.created_at, told.group_key), account]
+    if status:
+        parts += (b',"status":', *status)
+    if me is not None and told.kind == reads.COURT and (warning := warning_of(call, told, me)) is not UNSET:
+        parts += (b',"moderation_warning":', _encode(warning))
+    if told.reported is not None:
+        parts += (b',"report":', _encode(report_of(call, told)))
+    return b"".join((*parts, b"}"))
+
+
+@functools.lru_cache(2_000)
+def _head(id_: int, kind: str, created_at: int, group_key: str) -> bytes:
+    """Up to whose account it tells: the same for as long as there is this notice."""
+    said = {
+        "id": str(id_),
+        "type": kind,
+        "created_at": iso(created_at),
+        "group_key": group_key or f"{reads.ALONE}{id_}",
+    }
+    return _encode(said)[:-1] + b',"account":'
 
 
 def report_of(call: Call[Any], told: Told) -> ReportShown | UnsetType:

@@ -31,7 +31,7 @@ from chaupal.wire.call import Answer, Call
 
 _encode = msgspec.json.Encoder().encode
 _kept: Shelf[int, tuple[Post, bytes]] = Shelf(1_500)
-_joined: Shelf[int, tuple[Post, Person, bytes]] = Shelf(2_000)
+_joined: Shelf[int, tuple[Visible[Post], Visible[Person], bytes]] = Shelf(2_000)
 
 # Words stand in JSON with their quotes escaped, so nothing that anybody says can look like this member.
 UNFILTERED = b',"filtered":[],'
@@ -191,6 +191,7 @@ class Pen:
         self._authors = around.authors
         self._flags = around.flags
         self._met = around.met
+        self._as_usual = not around.met and not around.bylines  # of plain posts, the tail alone depends on the viewer
         self._signed_in = call.viewer.account is not None
 
     def _tail(self, post: Post) -> bytes:
@@ -213,14 +214,15 @@ class Pen:
         author = self._authors.get(post.author)
         if author is None:
             return ()
+        if self._as_usual:
+            kept = _joined.items.get(post.id)
+            if kept is not None and kept[0] is seen and kept[1] is author:
+                return kept[2], self._tail(post)
         if post.id in self._met:
             return (self._filtered(seen, author),)
         if post.inner is not None:
             return (self._repost(seen, author, post.inner),)
         if seen.verdict is PLAIN and author.verdict is PLAIN and self._is_plain(post):
-            kept = _joined.items.get(post.id)
-            if kept is not None and kept[0] is post and kept[1] is author.item:
-                return kept[2], self._tail(post)
             return self._keep(seen, author), self._tail(post)
         return self._open(seen, author, shallow=shallow) + b',"reblog":null', self._tail(post)
 
@@ -239,7 +241,7 @@ class Pen:
     def _keep(self, seen: Visible[Post], author: Visible[Person]) -> bytes:
         """A plain post with its plain author: what most of a page is made of, kept in one piece."""
         joined = self._open(seen, author) + b',"reblog":null'
-        _joined.put(seen.item.id, (seen.item, author.item, joined))
+        _joined.put(seen.item.id, (seen, author, joined))
         return joined
 
     def _repost(self, seen: Visible[Post], author: Visible[Person], inner: Post) -> bytes:
