@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import msgspec
+
+from chaupal.api.mastodon.notifications.notifications import Notification
 from chaupal.governance.people import reports, roles
 from chaupal.governance.people.reports import Guest, Report
 from chaupal.policy.viewer import Role, Viewer
@@ -128,3 +131,22 @@ async def test_an_open_stream_tells_of_reports_until_the_office_is_laid_down(vil
         await v.says(v.ravi, "@chitra सुनिए")
         await ear.until(lambda e: e.ended or any(m.payload["type"] == "mention" for m in e.messages))
         assert [m.payload["type"] for m in ear.messages].count("admin.report") == 1
+
+
+async def test_a_notification_put_together_of_what_is_kept_is_its_entity_byte_for_byte(village: Village):
+    """Likes and mentions, a decision of the court, and what staff are told."""
+    v = village
+    await v.api(v.ravi, "POST", f"/api/v1/statuses/{v.asha.latest.id}/favourite")
+    await v.says(v.ravi, '@asha "राम-राम" <b>')
+    await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
+    await reports_(v, v.asha, v.ravi, comment="यह झूठ है", category="violation", status_ids=[str(v.ravi.latest.id)])
+    await v.settle()
+    kinds: set[str] = set()
+    for who in (v.asha, v.dev):
+        listed = await v.api(who, "GET", V1)
+        entities = msgspec.json.decode(listed.content, type=list[Notification])
+        assert listed.content == msgspec.json.encode(entities)
+        for entity in entities:
+            assert (await v.api(who, "GET", f"{V1}/{entity.id}")).content == msgspec.json.encode(entity)
+        kinds |= {entity.type for entity in entities}
+    assert kinds >= {"favourite", "mention", "moderation_warning", "admin.report"}
