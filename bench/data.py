@@ -65,9 +65,14 @@ def sentence(dice: random.Random, among: list[str]) -> str:
     return f"{text}। {tags}".strip()
 
 
-async def seed(folder: Path, people: int, count: int, *, crowd: int = 0) -> DataSet:
-    """`people` who follow 30 each, `count` posts among them over ten days, and one more with `crowd` followers."""
-    settings = load_settings(environ={}, data=str(folder), port=0, rate_limit_scale=1_000_000, log_batch_minutes=0)
+async def seed(folder: Path, people: int, count: int, *, crowd: int = 0, database: str = "") -> DataSet:
+    """`people` who follow 30 each, `count` posts among them over ten days, and one more with `crowd` followers.
+
+    `database`: the URL of an empty PostgreSQL database; empty: SQLite.
+    """
+    settings = load_settings(
+        environ={}, data=str(folder), database=database, port=0, rate_limit_scale=1_000_000, log_batch_minutes=0
+    )
     clock = StillClock(system_clock() - SPAN)
     running = await open_house(settings, clock=clock, run=False)
     data = DataSet(settings)

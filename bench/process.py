@@ -74,13 +74,14 @@ def serving(
         stderr=subprocess.DEVNULL if quiet else None, preexec_fn=lambda: os.sched_setaffinity(0, {CORES[0]}),
     )  # fmt: skip
     try:
-        yield Server(process.pid, port, _wait(process, port, path, began))
+        yield Server(process.pid, port, answering(process, port, path, began))
     finally:
         process.terminate()
         process.wait(PATIENCE)
 
 
-def _wait(process: "subprocess.Popen[bytes]", port: int, path: str, began: float) -> float:
+def answering(process: "subprocess.Popen[bytes]", port: int, path: str, began: float) -> float:
+    """Wait for the first 200; the seconds since `began`."""
     while time.perf_counter() - began < PATIENCE:
         if process.poll() is not None:
             raise SystemExit(f"the server ended with {process.returncode} before it answered")

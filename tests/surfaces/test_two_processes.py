@@ -11,6 +11,7 @@ import pytest
 from chaupal.governance.cases import decisions
 from chaupal.governance.people import roles
 from chaupal.kernel.clock import SECOND, StillClock
+from chaupal.kernel.errors import Unavailable
 from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role
@@ -184,6 +185,14 @@ async def test_who_cannot_look_answers_503_with_retry_after_and_never_by_an_olde
         for answer in (await there.api(None, "GET", _post(there)), await there.look("IN", here.asha.latest)):
             assert (answer.status_code, answer.headers.get("retry-after")) == (503, "1"), answer.text
             assert WORDS not in answer.text
+        async with listening(there.running.app, f"{V1}/streaming/public") as ear:
+            assert (ear.status, ear.headers["retry-after"]) == (503, "1")
+        work = there.running.house.square.work
+        with pytest.raises(Unavailable) as caught:
+            await work.fresh()
+        assert work.fault(caught.value) is caught.value, (
+            "the operator is told in one line, not by a traceback each second"
+        )
     assert not await _shown(there)
 
 

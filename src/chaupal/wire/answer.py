@@ -125,7 +125,7 @@ class Desk:
         except Exception as error:
             call = call or self._call(route, request, {})
             answer = await self._say(route, call, self.told(error, route))
-        if answer.status == 503:
+        if answer.status == 503 and SOON not in answer.headers:
             limits = [*limits, SOON]
         answer.headers = [*answer.headers, *limits]
         drawn = route.shape is Shape.PAGE or answer.mime.startswith("text/html")
@@ -379,6 +379,8 @@ def problem_json(problem: Problem, words: Words | None = None) -> Answer:
     headers: list[tuple[str, str]] = [VARY]
     if problem.status == 401:
         headers.append(("www-authenticate", 'Bearer realm="Chaupal", error="invalid_token"'))
+    if problem.status == 503:
+        headers.append(SOON)
     return json(body, problem.status, headers)
 
 

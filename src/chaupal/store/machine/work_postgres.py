@@ -190,7 +190,7 @@ class PostgresWork(SharedWork):
         await self.pool.close()
 
     def fault(self, error: BaseException) -> Problem | None:
-        return fault(error)
+        return error if isinstance(error, Unavailable) else fault(error)
 
     async def fresh(self) -> None:
         """See `store.work.Work`."""

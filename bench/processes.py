@@ -1,0 +1,158 @@
+"""Several servers on one PostgreSQL against one: what the barrier costs a request, what it adds to the wait, what a second core brings.
+
+`python -m bench.processes --database postgresql://…/postgres --valkey valkey://…` makes databases of its own beside the one that is
+named and drops them. The same busy evening goes to one server that serves alone, and to several that look before each answer.
+Servers are pinned to the first core, or one to each of the first two; the load and PostgreSQL are on the rest, or on the same where
+there is none: only what is compared in one run counts.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from bench.busy_evening import evening, newest_of
+from bench.data import DataSet, seed
+from bench.process import CORES, Load, Server, answering, free_port, rested
+
+PEOPLE, POSTS = 50, 1_000
+ROUNDS = 3
+TARGETS = {"cpu": 1.25, "throughput": 1.7}
+
+
+async def _query(database: str, *statements: str) -> None:
+    connection: Any = await asyncpg.connect(database)
+    for statement in statements:
+        await connection.execute(statement)
+    await connection.close()
+
+
+@contextlib.contextmanager
+def made(database: str) -> Generator[str]:
+    """A database beside the one that is named, for as long as this lasts."""
+    name = f"bench_{os.getpid()}"
+    asyncio.run(_query(database, f"CREATE DATABASE {name}"))
+    try:
+        yield urlsplit(database)._replace(path=f"/{name}").geturl()
+    finally:
+        asyncio.run(_query(database, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@contextlib.contextmanager
+def servers(data: DataSet, folder: Path, cores: Sequence[int], valkey: str) -> Generator[list[Server]]:
+    """One on each of these cores; several know of each other by `valkey`, one that is alone by nothing."""
+    with contextlib.ExitStack() as stack:
+        opened: list[Server] = []
+        for number, core in enumerate(cores):
+            port, here = free_port(), folder / str(number)
+            shutil.copytree(data.settings.data, here)
+            stack.callback(shutil.rmtree, here, ignore_errors=True)
+            environ = {
+                "CHAUPAL_DATA": str(here), "CHAUPAL_PORT": str(port), "CHAUPAL_DATABASE": data.settings.database,
+                "CHAUPAL_VALKEY": valkey, "CHAUPAL_RATE_LIMIT_SCALE": "1000000", "CHAUPAL_LOG_LEVEL": "error",
+                "CHAUPAL_PUBLIC_URL": "http://127.0.0.1:8000",
+            }  # fmt: skip
+            process = subprocess.Popen(
+                [sys.executable, "-m", "chaupal.app.cli", "serve"], env=os.environ | environ, stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, preexec_fn=lambda core=core: os.sched_setaffinity(0, {core}),
+            )  # fmt: skip
+            stack.callback(_end, process)
+            opened.append(Server(process.pid, port, answering(process, port, "/api/v2/instance", time.perf_counter())))
+        for server in opened:
+            rested(server)
+        yield opened
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    process.wait(60)
+
+
+def load(opened: list[Server], requests: list[str], seconds: float, connections: int = 16) -> Load:
+    """The same load on each of them at once; as one, with the processor's time a request of all."""
+    before = sum(server.cpu for server in opened)
+    plans = [
+        {
+            "port": server.port, "requests": requests[number:] + requests[:number], "connections": connections // len(opened),
+            "seconds": seconds, "most": 0,
+        }
+        for number, server in enumerate(opened)
+    ]  # fmt: skip
+    running = [
+        subprocess.Popen([sys.executable, "-m", "bench.load"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in plans
+    ]  # fmt: skip
+    for process, plan in zip(running, plans, strict=True):
+        assert process.stdin is not None
+        process.stdin.write(json.dumps(plan).encode())
+        process.stdin.close()
+    found = [Load(**json.loads(process.stdout.read())) for process in running if process.stdout is not None]
+    for process in running:
+        process.wait()
+    many = sum(one.requests for one in found)
+    return Load(
+        many, sum(one.failures for one in found), max(one.seconds for one in found), statistics.mean(one.p50 for one in found),
+        max(one.p99 for one in found), (sum(server.cpu for server in opened) - before) / max(1, many) * 1e3,
+    )  # fmt: skip
+
+
+def measure(data: DataSet, folder: Path, valkey: str, seconds: float) -> dict[str, Load]:
+    """The same evening at one server alone, at three of a cluster on the same core, and at one on each of two cores."""
+    first, second = CORES[0], CORES[-1]
+    ways = {
+        "one alone": ([first], ""), "three with barrier": ([first] * 3, valkey), "one with barrier": ([first], valkey),
+        "two with barrier, two cores": ([first, second], valkey),
+    }  # fmt: skip
+    found: dict[str, Load] = {}
+    for name, (cores, named) in ways.items():
+        with servers(data, folder / "servers", cores, named) as opened:
+            requests = [one.sent() for one in evening(data, newest_of(opened[0], data))]
+            load(opened, requests, seconds)
+            rounds = [load(opened, requests, seconds) for _ in range(ROUNDS)]
+            found[name] = sorted(rounds, key=lambda one: one.cpu)[ROUNDS // 2]
+        print(f"{name}: {found[name]}", flush=True)
+    return found
+
+
+def show(found: dict[str, Load]) -> None:
+    """Print the ratios that are promised."""
+    for name, one in found.items():
+        print(
+            f"{name:30} {one.cpu:.3f} ms a request, {one.per_second:,.0f} requests/s, p50 {one.p50:.1f} ms, p99 {one.p99:.1f} ms,"
+            f" {one.failures} failures"
+        )
+    alone, three, two = found["one alone"], found["three with barrier"], found["two with barrier, two cores"]
+    print(f"CPU a request, three with barrier to one alone: {three.cpu / alone.cpu:.2f} (<= {TARGETS['cpu']})")
+    throughput = two.per_second / found["one with barrier"].per_second
+    print(f"throughput of two on two cores to one on one: {throughput:.2f} (>= {TARGETS['throughput']})")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bench.processes", description=__doc__)
+    parser.add_argument("--database", required=True, help="any database of a PostgreSQL in which databases may be made")
+    parser.add_argument("--valkey", required=True)
+    parser.add_argument("--seconds", type=float, default=3.0, help="of each round")
+    args = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="bench-"))
+    try:
+        with made(args.database) as database:
+            data = asyncio.run(seed(folder / "data", PEOPLE, POSTS, database=database))
+            show(measure(data, folder, args.valkey, args.seconds))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
