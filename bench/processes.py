@@ -2,8 +2,8 @@
 
 `python -m bench.processes --database postgresql://…/postgres --valkey valkey://…` makes databases of its own beside the one that is
 named and drops them. The same busy evening goes to one server that serves alone, and to several that look before each answer.
-Servers are pinned to the first core, or one to each of the first two; the load and PostgreSQL are on the rest, or on the same where
-there is none: only what is compared in one run counts.
+Servers are pinned to one core each, in turn; the load and PostgreSQL are wherever there is room: only what is compared in one run
+counts.
 """
 
 import argparse
@@ -81,13 +81,13 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     process.wait(60)
 
 
-def load(opened: list[Server], requests: list[str], seconds: float, connections: int = 16) -> Load:
-    """The same load on each of them at once; as one, with the processor's time a request of all."""
+def load(opened: list[Server], requests: list[str], seconds: float, *, most: int = 0, connections: int = 16) -> Load:
+    """The same load on each of them at once (`most` requests each; 0: no bound); as one, with the processor's time a request of all."""
     before = sum(server.cpu for server in opened)
     plans = [
         {
             "port": server.port, "requests": requests[number:] + requests[:number], "connections": connections // len(opened),
-            "seconds": seconds, "most": 0,
+            "seconds": seconds, "most": most,
         }
         for number, server in enumerate(opened)
     ]  # fmt: skip
@@ -109,17 +109,16 @@ def load(opened: list[Server], requests: list[str], seconds: float, connections:
 
 
 def measure(data: DataSet, folder: Path, valkey: str, seconds: float) -> dict[str, Load]:
-    """The same evening at one server alone, at three of a cluster on the same core, and at one on each of two cores."""
-    first, second = CORES[0], CORES[-1]
+    """The same evening at one server alone, at three of a cluster, and at one and two of it on a core each."""
     ways = {
-        "one alone": ([first], ""), "three with barrier": ([first] * 3, valkey), "one with barrier": ([first], valkey),
-        "two with barrier, two cores": ([first, second], valkey),
+        "one alone": ([0], ""), "three with barrier": ([0, 1, 2], valkey), "one with barrier": ([0], valkey),
+        "two with barrier, two cores": ([0, 1], valkey),
     }  # fmt: skip
     found: dict[str, Load] = {}
     for name, (cores, named) in ways.items():
-        with servers(data, folder / "servers", cores, named) as opened:
+        with servers(data, folder / "servers", [CORES[core % len(CORES)] for core in cores], named) as opened:
             requests = [one.sent() for one in evening(data, newest_of(opened[0], data))]
-            load(opened, requests, seconds)
+            load(opened, requests, 60, most=len(requests))  # each has seen all of it once
             rounds = [load(opened, requests, seconds) for _ in range(ROUNDS)]
             found[name] = sorted(rounds, key=lambda one: one.cpu)[ROUNDS // 2]
         print(f"{name}: {found[name]}", flush=True)

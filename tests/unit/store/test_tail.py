@@ -15,6 +15,7 @@ from chaupal.store.machine.barrier import Barrier
 from chaupal.store.machine.shelves import EVERY, PEOPLE, POSTS, RULINGS, TOKENS
 from chaupal.store.machine.work import Writing
 from chaupal.store.machine.work_postgres import PostgresWork
+from cluster.links import Links
 from services import Postgres
 
 
@@ -276,6 +277,19 @@ async def test_rows_are_swept_when_all_who_look_have_seen_them(here: Process, th
     await connection.close()
 
 
+async def test_what_could_not_be_heard_to_its_end_is_forgotten_as_a_whole(
+    here: Process, there: Process, monkeypatch: pytest.MonkeyPatch
+):
+    there.remember(1, 2)
+    await changes(here.work, 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(there.work.memory, "forget", lambda touched: 1 / 0)  # pyright: ignore[reportUnknownLambdaType]
+        with pytest.raises(Unavailable):
+            await there.work.fresh()
+    await there.work.fresh()
+    assert there.knows() == ([], []) and there.gaps == 1
+
+
 # --- where no look can be made ------------------------------------------------------------------------------------------
 
 
@@ -289,6 +303,28 @@ async def test_a_connection_that_was_lost_is_made_anew_and_nothing_is_missed(
     await changes(here.work, 1)
     await there.work.fresh()
     assert there.knows()[0] == [2] and not there.gaps
+
+
+async def test_behind_a_network_that_carries_nothing_nobody_passes_until_it_is_mended(
+    here: Process, dsn: str, clock: StillClock, postgres_server: Postgres
+):
+    links = Links()
+    port = links.open("database", postgres_server.port)
+    there = Process(dsn.replace(f":{postgres_server.port}/", f":{port}/"), clock)
+    await there.work.open()
+    await there.work.fresh()
+    there.remember(1)
+    links.freeze("database")
+    await changes(here.work, 1)
+    there.work.barrier = Barrier(there.work._look_up, patience=0.1)  # pyright: ignore[reportPrivateUsage]
+    with pytest.raises(Unavailable):
+        await there.work.fresh()
+    links.heal("database")
+    there.work.barrier = Barrier(there.work._look_up)  # pyright: ignore[reportPrivateUsage]
+    await there.work.fresh()
+    assert there.knows()[0] == [] and not there.gaps
+    await there.work.close()
+    links.close()
 
 
 async def test_who_cannot_look_does_not_pass_and_knows_all_when_it_can_again(

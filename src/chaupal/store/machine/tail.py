@@ -149,9 +149,16 @@ class Tail:
             raise
         before, self._seen = self._seen, Seen(rows[0][0], rows[0][1], ours, rows[0][2])
         self._looks += 1
+        try:
+            self._take(before, self._seen, rows)
+        except Exception:  # a mistake of ours, which must not cost anybody the law: the next look forgets everything
+            self._seen = self._seen._replace(epoch=None)
+            raise
+
+    def _take(self, before: Seen | None, now: Seen, rows: Sequence[Any]) -> None:
         if before is None:
             self._first()
-        elif not before.reaches(self._seen):
+        elif not before.reaches(now):
             self._heard.clear()
             self._early.clear()
             self._lost()
