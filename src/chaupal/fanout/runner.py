@@ -25,6 +25,7 @@ HELD = 2 * MINUTE  # what is carried out aside is anybody's again after this: wh
 LATER = 5 * SECOND  # where too many are at it
 LOOK_EVERY = 0.1  # seconds: events of another process (the CLI) come without a wake-up
 AFTER_FAILURE = 1.0  # seconds
+FINISHING = 5.0  # seconds
 # Seconds from one batch to the next. The first event is carried out at once; those that come while it is share the next
 # batch, and its commit: on a busy evening each act would else wait for two.
 PACE = 0.04
@@ -49,6 +50,7 @@ class Runner:
         self._task: asyncio.Task[None] | None = None
         self._aside: set[asyncio.Task[None]] = set()
         self._idle = 0
+        self._busy = self._leaving = False
 
     def start(self, *, works: bool = True) -> None:
         """`works`: False where other processes carry the outbox out; what they and others changed is heard all the same."""
@@ -56,7 +58,11 @@ class Runner:
         self._task = asyncio.create_task(self._run())
 
     async def close(self) -> None:
+        """What is in hand is finished, where that does not take long: a letter that is cut off is sent again, and later."""
         self._stop()
+        self._leaving = True
+        if self._task is not None and self._busy:
+            await asyncio.wait({self._task}, timeout=FINISHING)
         for task in (self._task, *self._aside):
             if task is not None:
                 task.cancel()
@@ -68,17 +74,26 @@ class Runner:
             self._awake.clear()
             try:
                 await self._carrier.work.fresh()  # nobody may be asking, and yet connections are open
-                did = await self.step() if self._works else 0
+                did = await self._in_hand() if self._works else 0
             except Exception as error:
                 self._carrier.say_failed("the outbox could not be carried out", error)
                 await asyncio.sleep(AFTER_FAILURE)
                 continue
+            if self._leaving:
+                return
             if did >= BATCH:
                 await asyncio.sleep(0)  # more of it waits already
             elif did:
                 await self._pause()
             else:
                 await self._rest()
+
+    async def _in_hand(self) -> int:
+        self._busy = True
+        try:
+            return await self.step()
+        finally:
+            self._busy = False
 
     async def _rest(self) -> None:
         try:
@@ -128,6 +143,8 @@ class Runner:
             await outbox.done(w, finished)
         await self._carrier.streams.hear_outside(event for _, event in events if event is not None)
         for seq, event in errands:
+            if self._leaving:
+                break  # they are still there, for whoever is next
             await (self._put_aside if type(event) in ASIDE else self._errand)(seq, event)
         return len(events)
 

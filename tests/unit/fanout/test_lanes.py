@@ -167,6 +167,31 @@ async def test_an_errand_is_nobody_elses_while_somebody_is_at_it_and_anybodys_wh
     assert sent == [1, 1] and await left(second) == 0
 
 
+async def test_a_runner_that_leaves_finishes_the_errand_in_its_hand_and_begins_no_other(
+    houses: Callable[[], Awaitable[Running]], monkeypatch: pytest.MonkeyPatch
+):
+    sent, at_it, go_on = list[int](), asyncio.Event(), asyncio.Event()
+
+    async def post(carrier: Carrier, event: PostcardDue) -> None:
+        at_it.set()
+        await go_on.wait()
+        sent.append(event.thing)
+
+    monkeypatch.setitem(table.ERRANDS, PostcardDue, (post,))
+    first, second = await houses(), await houses()
+    await tell(first, PostcardDue(thing=1), PostcardDue(thing=2))
+    leaving = one_of_many(first)
+    leaving.start()
+    await asyncio.wait_for(at_it.wait(), 20)
+    closing = asyncio.create_task(leaving.close())
+    await asyncio.sleep(0)
+    go_on.set()
+    await closing
+    assert sent == [1] and await left(second) == 1
+    await one_of_many(second).step()  # at once: nobody has claimed it
+    assert sent == [1, 2] and await left(second) == 0
+
+
 async def test_what_fails_in_a_batch_is_tried_alone_by_one_of_them(
     houses: Callable[[], Awaitable[Running]], monkeypatch: pytest.MonkeyPatch
 ):

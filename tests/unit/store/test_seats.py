@@ -1,7 +1,12 @@
 """Seats at one PostgreSQL: no two processes have one, and whoever stood still makes no id before one is theirs again."""
 
 import asyncio
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from itertools import islice
 
 import pytest
 from sqlalchemy import text
@@ -16,6 +21,36 @@ from chaupal.store.machine.seats import House, Sitting
 from chaupal.store.machine.work_postgres import PostgresWork
 from services import Postgres
 
+# A process that makes ids without end, on the one seat that there is.
+MAKING = """
+import asyncio, sys
+from chaupal.kernel import ids
+from chaupal.kernel.clock import system_clock
+from chaupal.kernel.errors import Problem, Unavailable
+from chaupal.store.machine import seats
+from chaupal.store.machine.work_postgres import PostgresWork
+seats.LASTS, seats.LEASED = 2_500, 1
+
+async def main():
+    work = PostgresWork(sys.argv[1], system_clock, many=True, connections=2)
+    await work.open()
+    sitting = seats.Sitting(work, seats.House("http://localhost", "key", "here"), beside=False)
+    while True:
+        try:
+            await sitting.sit_down()
+            break
+        except Problem:
+            await asyncio.sleep(0.1)
+    make = ids.Ids(system_clock, seat=sitting.seat)
+    while True:
+        try:
+            print(make(), flush=True)
+        except Unavailable:
+            print("refused", flush=True)
+        await asyncio.sleep(0.01)
+
+asyncio.run(main())
+"""
 HERE = House("https://chaupal.example", "log+1+key", "one machine, process 1")
 
 type Sit = Callable[..., Awaitable[Sitting]]
@@ -134,3 +169,45 @@ async def test_a_clock_an_hour_off_is_told_and_a_few_seconds_are_not(sit: Sit, m
                 await seats.check_clock(reading)
         monkeypatch.setattr(seats.time, "time_ns", lambda: right() + 5_000_000_000)
         await seats.check_clock(reading)
+
+
+def test_a_process_that_was_stopped_and_goes_on_makes_no_id_that_another_made(postgres_server: Postgres, migrated: str):
+    dsn = postgres_server.fresh(template=migrated)
+    made = list[str]()
+
+    def making() -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-c", MAKING, dsn], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+
+    def hear(process: subprocess.Popen[str], lines: int) -> list[str]:
+        """So many answers; what it says to its operator is none."""
+        assert process.stdout is not None
+        said = (line.strip() for line in process.stdout)
+        return list(islice((line for line in said if line == "refused" or line.isdigit()), lines))
+
+    sleeper = making()
+    try:
+        made += hear(sleeper, 20)
+        os.kill(sleeper.pid, signal.SIGSTOP)
+        other = making()
+        try:
+            others = hear(other, 20)  # as soon as the seat is anybody's
+            os.kill(sleeper.pid, signal.SIGCONT)
+            while "refused" not in made:
+                assert len(made) < 500, "it goes on under a number that is another's"
+                said = hear(sleeper, 1)
+                assert said, "it is no more"
+                made += said
+            after = hear(sleeper, 20)
+            others += hear(other, 20)
+        finally:
+            other.kill()
+            other.communicate()
+    finally:
+        sleeper.kill()
+        sleeper.communicate()
+        postgres_server.drop(dsn)
+    assert set(after) == {"refused"}
+    assert all(line.isdigit() for line in others) and not set(made) & set(others)
+    assert min(map(int, others)) > max(int(line) for line in made if line != "refused")
