@@ -103,6 +103,13 @@ async def test_a_wrong_password_is_told_at_the_start():
             assert await right.ask("PING")
 
 
+@pytest.mark.parametrize("lacks", ["-eval", "-publish", "-set", "resetkeys ~other:*", "resetchannels"])
+async def test_a_user_who_may_do_half_of_it_is_told_at_the_start(own_valkey: Valkey, lacks: str):
+    own_valkey.ask("ACL", "SETUSER", "half", "on", ">secret", "~*", "&*", "+@all", *lacks.split())
+    url = own_valkey.url.replace("//", "//half:secret@")
+    assert "refuses this user" in await refusal(url)
+
+
 def certified(folder: Path) -> tuple[Path, Path]:
     """A certificate for localhost, signed by itself, and its key."""
     key, name = (
@@ -220,7 +227,7 @@ async def test_after_a_failover_the_new_one_is_asked(watched_valkeys: Watched):
 
 async def test_a_script_is_known_to_a_server_that_begins_anew(own_valkey: Valkey, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(client, "LOOK_EVERY", 0.05)
-    script = "return server.call('INCRBY', KEYS[1], ARGV[1])"
+    script = "return redis.call('INCRBY', KEYS[1], ARGV[1])"
     async with opened(own_valkey.url) as server:
         assert await server.run(script, ["n"], [2]) == 2
         own_valkey.ask("SCRIPT", "FLUSH")

@@ -84,6 +84,8 @@ async def open_house(
     desk = Desk(house, Locator(settings, country_file(settings)), meter_of(server, clock), error_page, in_words)
     vitals = house.square.work.vitals
     vitals.gauges["streams_open"] = carrier.streams.many
+    if server is not None:
+        vitals.gauges["valkey_up"] = lambda: float(server.there)
     watched = vitals if settings.metrics_token else None
     front = Front(desk, ROUTES, Streaming(desk, carrier.streams, ROUTES), watched)
     running = Running(house, front, Runner(carrier), carrier, Timers(carrier, shared=works), server)

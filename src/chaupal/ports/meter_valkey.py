@@ -20,12 +20,12 @@ ADD = """
 local totals = {}
 for i, key in ipairs(KEYS) do
   local more, known, life = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])
-  local total = server.call('INCRBY', key, more)
+  local total = redis.call('INCRBY', key, more)
   if total < known + more then
     total = known + more
-    server.call('SET', key, total)
+    redis.call('SET', key, total)
   end
-  server.call('PEXPIRE', key, life)
+  redis.call('PEXPIRE', key, life)
   totals[i] = total
 end
 return totals
@@ -33,12 +33,12 @@ return totals
 
 # KEYS: who is alive. ARGV: who says so, ms that it counts. How many there are.
 LIVE = """
-local time = server.call('TIME')
+local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-server.call('ZADD', KEYS[1], now, ARGV[1])
-server.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
-server.call('PEXPIRE', KEYS[1], ARGV[2])
-return server.call('ZCARD', KEYS[1])
+redis.call('ZADD', KEYS[1], now, ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return redis.call('ZCARD', KEYS[1])
 """
 
 

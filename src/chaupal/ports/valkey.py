@@ -31,7 +31,7 @@ PORT, SENTINEL_PORT = 6379, 26379
 
 UNREACHED = "valkey: nobody answers at {0} ({1}); is the address right, and Valkey started?"
 STRANGER = "valkey: what answers at {0} is no Valkey ({1})"
-REFUSED = "valkey: {0} refuses the name or the password: {1}"
+REFUSED = "valkey: {0} refuses this user: {1}"
 OLD = "valkey: {0} is {1} {2}; Valkey 7.2 or newer is needed (a Redis of 7.2 or newer does, too)"
 COPY = "valkey: {0} is a replica, which takes no writing; name the primary, or its Sentinels by valkey+sentinel://"
 
@@ -130,7 +130,28 @@ class Server:
             raise BadSettings(OLD.format(self.address, kind, version))
         if _text(role[0]) == "slave":
             raise BadSettings(COPY.format(self.address))
+        await self._try_out()
         self.there = True
+
+    async def _try_out(self) -> None:
+        """Each kind of thing that is asked of it, once: a user who may do half of it only would seem to be gone, again and again.
+
+        Raises BadSettings.
+        """
+        key, channel = f"{self.name}:trial", f"{self.name}:bus:"
+        asked = (
+            ("SET", key, "", "PX", 1),
+            ("EVAL", "return redis.call('GET', KEYS[1])", 1, key),
+            ("PUBLISH", channel, ""),
+        )
+        try:
+            async with asyncio.timeout(AT_START):
+                for words in asked:
+                    await self._client.execute_command(*words)
+        except ResponseError as error:
+            raise BadSettings(REFUSED.format(self.address, error)) from error
+        except (ValkeyError, OSError, TimeoutError) as error:
+            raise BadSettings(UNREACHED.format(self.address, str(error) or "it is silent")) from error
 
     async def ask(self, *words: Any) -> Any:
         """Send one command. Raises Gone."""

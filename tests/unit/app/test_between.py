@@ -9,6 +9,7 @@ from typing import NamedTuple
 import httpx2
 import pytest
 
+from chaupal.api.admin import process
 from chaupal.app.wiring import Running, open_house
 from chaupal.fanout.hub import WAITING
 from chaupal.kernel.clock import StillClock
@@ -92,6 +93,18 @@ async def test_what_one_process_commits_wakes_the_runners_of_the_others(houses: 
         woken.clear()
         await accounts.create(one.house.square, handle="binod", email="binod@example.org", password=PASSWORD)
         await woken.wait()
+
+
+async def test_whether_valkey_answers_is_told_to_whoever_watches(houses: list[Running], own_valkey: Valkey):
+    vitals = houses[0].house.square.work.vitals
+
+    def up() -> list[str]:
+        return [line[-1] for line in process.process(vitals, 0).splitlines() if line.startswith("chaupal_valkey_up{")]
+
+    assert up() == ["1"]
+    own_valkey.kill()
+    await log_in(houses[0], PASSWORD, "198.51.100.1")
+    assert up() == ["0"]
 
 
 async def test_a_house_whose_valkey_is_not_there_does_not_open(settings: Settings, clock: StillClock):

@@ -11,6 +11,7 @@ from chaupal.kernel.vitals import Spread, Vitals
 PAGE = os.sysconf("SC_PAGE_SIZE")
 GAUGES = {
     "streams_open": "Connections that stay open and are told what happens.",
+    "valkey_up": "1 while the Valkey answers; while it does not, limits are counted by each process alone.",
     "connections_open": "Connections that stand, streams among them.",
 }
 
