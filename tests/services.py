@@ -60,10 +60,15 @@ class Postgres:
         """Run one statement as the owner of the server. Works inside and outside a running event loop."""
         self._thread.submit(self._run, self._execute(statement)).result()
 
-    def close(self) -> None:
-        """Let go of the connection; the server may be gone."""
+    def forget(self) -> None:
+        """Let go of the connection; the server may be gone, and come back."""
         if self._owner is not None:
             self._owner.terminate()
+            self._owner = None
+
+    def close(self) -> None:
+        """The same for good."""
+        self.forget()
         self._thread.submit(self._runner.close).result()
         self._thread.shutdown()
 
