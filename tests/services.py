@@ -28,26 +28,32 @@ OWNER = ("--username=chaupal", "--auth=trust", "--no-sync")
 # Nothing here outlives the tests, so nothing is worth waiting for a disk.
 HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 SMALL = {"shared_buffers": "32MB", "max_connections": "60", "jit": "off", "timezone": "UTC"}
+OWNERS = "postgres"  # the database in which the owner of the server is at work
+POOLED = "CHAUPAL_TESTS_POOLED"  # in the environment: tests go to PostgreSQL through PgBouncer in transaction mode
 PATIENCE = 60.0  # seconds until a server that does not answer is an error
 
 
 class Postgres:
     """A running server. `fresh` makes databases, each in some tens of milliseconds."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, door: int = 0) -> None:
+        """`door`: the port of a pooler before it, through which tests go to the databases that they are given."""
         self.port = port
+        self._door = door or port
         self._names = (f"test_{number}" for number in count(1))
         # One connection for all that is done as owner, and a thread for its loop: a new one costs as much as a database.
         self._thread, self._runner = ThreadPoolExecutor(1), asyncio.Runner()
         self._owner: asyncpg.Connection | None = None
 
-    def dsn(self, database: str = "postgres") -> str:
-        return f"postgresql://chaupal@127.0.0.1:{self.port}/{database}"
+    def dsn(self, database: str = OWNERS) -> str:
+        return f"postgresql://chaupal@127.0.0.1:{self.port if database == OWNERS else self._door}/{database}"
 
     def fresh(self, template: str | None = None) -> str:
         """Make a database and return its DSN: empty, or a copy of the one at DSN `template`, that nobody is using."""
         name = next(self._names)
         source = _name(template) if template else "template0"
+        if template and self._door != self.port:  # the pooler keeps connections to it
+            self.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{source}'")
         # By files: the usual way, by blocks through the log, takes twice as long for a database that is small and idle.
         self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}" STRATEGY = FILE_COPY')
         return self.dsn(name)
@@ -106,7 +112,38 @@ def postgres() -> Generator[Postgres]:
 def postgres_server() -> Iterator[Postgres]:
     """One server for each test process."""
     with postgres() as server:
-        yield server
+        if os.environ.get(POOLED):
+            with pooler(server.port) as door, closing(Postgres(server.port, door)) as pooled:
+                yield pooled
+        else:
+            yield server
+
+
+@contextmanager
+def pooler(port: int) -> Generator[int]:
+    """A PgBouncer in transaction mode before the PostgreSQL at `port`, to all of its databases; its own port."""
+    folder, door, user = Path(tempfile.mkdtemp(prefix="chaupal-pool-")), free_port(), _unprivileged()
+    config = folder / "pgbouncer.ini"
+    config.write_text(
+        f"[databases]\n* = host=127.0.0.1 port={port} user=chaupal\n"
+        f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {door}\nunix_socket_dir =\nauth_type = any\n"
+        "pool_mode = transaction\ndefault_pool_size = 6\nmax_client_conn = 500\nmax_prepared_statements = 200\n"
+    )
+    if user:
+        os.chown(folder, user.pw_uid, user.pw_gid)
+    with (folder / "log").open("ab") as log:
+        process = subprocess.Popen(
+            ["/usr/sbin/pgbouncer", config],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", preexec_fn=die_with_parent(), **_as(user),
+        )  # fmt: skip
+    try:
+        if not _answers(process, door):
+            raise RuntimeError(f"PgBouncer did not start:\n{(folder / 'log').read_text(errors='replace')[-2000:]}")
+        yield door
+    finally:
+        process.terminate()
+        process.wait(20)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
