@@ -88,7 +88,7 @@ class Ear:
         *whole, self._rest = (self._rest + body).split(b"\n\n")
         for event in whole:
             lines = dict(line.split(": ", 1) for line in event.decode().splitlines() if not line.startswith(":"))
-            if lines:
+            if "event" in lines:  # else it says only when to come again
                 self.messages.append(Message(lines["event"], _read(lines["data"])))
 
     # --- what the client does ---
