@@ -8,7 +8,6 @@ it was measured; the simulation is held against the measured barrier.
 
 import math
 import random
-import statistics
 import sys
 import tomllib
 from collections.abc import Callable, Generator, Iterator
@@ -28,11 +27,13 @@ READS, POSTS, ACTS = 140, 1.5, 6.5
 PEAK = 2.2  # the busiest hour in the mean
 AT_ONCE = 0.02  # of those who come, with a stream open at the peak
 FOLLOWERS, POWER, MOST = 60.0, 2.1, 0.02  # mean, exponent of the law, and of all accounts whom the greatest has
-RESIDENT = 0.35  # of an account's followers, those whose homes are resident
-ANEW = 0.5  # of answers on a busy evening, those made anew (docs/speed.md)
+SESSIONS, ASKED, LASTS = 7, 20, 600.0  # a day of each; requests and seconds of one
+PERSONAL = 0.6  # of reads, those that are one reader's own: home, notifications
+ANEW = 0.5  # of answers on a busy evening, those made anew though the process knows the reader (docs/speed.md)
 STATEMENTS = 0.3  # of an answer made anew
 UTILIZED, STORMY = 0.6, 0.8  # of a core at the peak, and in a storm: above, waits grow faster than load
 TWICE, NEW = 2.0, 0.9  # in a storm: as many reads, and so many of them of what nobody has kept
+UNFOUND = 0.3  # of cold homes, those that Valkey has not: who comes for the first time in an hour
 SHARED = 2  # requests a look, of a process that is busy for most of its time
 UNITS = 1.5  # of work that a change comes to: its own, and a part of one that carries out what it caused
 BULK, TARGETS = 100, 10_000  # of an order: targets decided in one unit; and all of them
@@ -72,42 +73,86 @@ def followers(accounts: int, count: int, dice: random.Random) -> list[int]:
     return [int(min(most, low * (1 - dice.random()) ** (-1 / (POWER - 1)))) for _ in range(count)]
 
 
+def resident(r: Rates, processes: int, *, same: bool) -> float:
+    """Of homes that are read: those resident where they are. `same`: a balancer sends each reader to one process.
+
+    Else each of their requests goes anywhere, and every process has to keep the homes of all.
+    """
+    reading = r.accounts * COMES * SESSIONS * LASTS / DAY * PEAK
+    seen, times = (reading / processes, ASKED) if same else (reading, ASKED / processes)
+    again = max(0.0, 1 - 1 / max(1.0, times * PERSONAL))
+    return min(1.0, COSTS["home"]["resident"] / seen) * again
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a read costs: ms of a core, and of those made anew the share."""
+
+    ms: float
+    anew: float
+    cold: float
+
+
+def read_of(r: Rates, processes: int, *, same: bool, storm: bool) -> Read:
+    """An answer is kept by the process that gave it; who comes to another one has it made anew, with their home."""
+    known, request = resident(r, processes, same=same), COSTS["request"]
+    anew = 1 - (1 - (NEW if storm else ANEW)) * (1 - PERSONAL + PERSONAL * known)
+    cold = anew * PERSONAL * (1 - known)
+    return Read((1 - anew) * request["kept"] + anew * request["composed"] + cold * COSTS["home"]["cold"], anew, cold)
+
+
 @dataclass(frozen=True)
 class Need:
-    """What a square needs at its peak. Cores are at UTILIZED; `primary`, `commits`: shares of what one database has."""
+    """What a square needs at its peak. `primary`, `commits`: shares of what one database has."""
 
     rates: Rates
     serving: int
     working: int
+    read: Read
+    resident: float
     valkey_gb: float
-    valkey_cores: float
     primary: float
     commits: float
     looks: float
     grows_gb: float
 
 
-def need(accounts: int, *, storm: bool = False) -> Need:
+def need(accounts: int, *, storm: bool = False, same: bool = False) -> Need:
     """On paper: processes, memory, and how much of one primary."""
-    r, request, look, primary = rates(accounts), COSTS["request"], COSTS["look"], COSTS["primary"]
-    anew, reads = (NEW, r.reads * TWICE) if storm else (ANEW, r.reads)
-    read = (1 - anew) * request["kept"] + anew * request["composed"]
-    serve = reads * read + r.posts * request["post"] + r.acts * request["act"]  # ms a second
-    reach = statistics.fmean(followers(accounts, 200_000, random.Random(1))) * RESIDENT
-    fan = r.posts * reach * COSTS["fanout"]["follower"]
-    tell = r.posts * reach * AT_ONCE * COSTS["fanout"]["stream"]
-    # A process that is busy for most of its time looks once for those who came while it was.
-    a_look = 1000 / (look["cpu"] + look["wire"] + SHARED * read)
-    free = (STORMY if storm else UTILIZED) - a_look * look["cpu"] / 1000
-    serving = max(1, math.ceil((serve + tell) / 1000 / free))
-    working = max(1, math.ceil((r.writes * request["act"] * 0.5) / 1000 / UTILIZED))
-    looks = min(r.requests, serving * a_look) + working * 10
-    asked = reads * anew * STATEMENTS
-    database = r.writes * UNITS * primary["commit"] + looks * look["primary"] + asked * primary["statement"]
+    r, look, primary = rates(accounts), COSTS["look"], COSTS["primary"]
+    serving = 1
+    while _serving(r, serving, storm=storm, same=same) > serving:
+        serving += 1 + serving // 50
+    read = read_of(r, serving, same=same, storm=storm)
+    working = max(1, math.ceil((r.writes * COSTS["request"]["act"] * 0.5) / 1000 / UTILIZED))
+    looks = min(r.requests, serving * _looks(read)) + working * 10
+    reads = r.reads * (TWICE if storm else 1)
+    asked = reads * (read.anew * STATEMENTS * primary["statement"] + read.cold * COSTS["home"]["built"] * UNFOUND)
+    database = r.writes * UNITS * primary["commit"] + looks * look["primary"] + asked
+    hourly = min(1.0, SESSIONS * PEAK / 24) * accounts * COMES
     return Need(
-        r, serving, working, r.homes * COSTS["memory"]["home"] / 1e9, fan / 1000, database / 1000 / primary["cores"],
-        r.writes * UNITS / primary["commits"], looks, r.accounts * COMES * POSTS * COSTS["memory"]["post"] / 1e9,
+        r, serving, working, read, resident(r, serving, same=same), hourly * COSTS["memory"]["home"] / 1e9,
+        database / 1000 / primary["cores"], r.writes * UNITS / primary["commits"], looks,
+        r.accounts * COMES * POSTS * COSTS["memory"]["post"] / 1e9,
     )  # fmt: skip
+
+
+def _looks(read: Read) -> float:
+    """A second, of a process that is busy for most of its time: it looks once for those who came while it was."""
+    return 1000 / (COSTS["look"]["cpu"] + COSTS["look"]["wire"] + SHARED * read.ms)
+
+
+def _serving(r: Rates, processes: int, *, storm: bool, same: bool) -> float:
+    """Processes that are enough for what comes to so many."""
+    request, read = COSTS["request"], read_of(r, processes, same=same, storm=storm)
+    reach = FOLLOWERS * COMES
+    told = r.posts * reach * AT_ONCE * COSTS["home"]["stream"]
+    # Each process pushes into the homes that it has; there are never more of them than of readers.
+    homes = min(1.0, processes * COSTS["home"]["resident"] / (r.accounts * COMES))
+    pushed = r.posts * reach * homes * (1 if same else processes) * COSTS["home"]["pushed"]
+    asked = r.reads * (TWICE if storm else 1) * read.ms + r.posts * request["post"] + r.acts * request["act"]
+    free = (STORMY if storm else UTILIZED) - _looks(read) * COSTS["look"]["cpu"] / 1000
+    return (asked + told + pushed) / 1000 / free
 
 
 # --- simulated: one process among its twins, and the database behind all of them ---
@@ -230,11 +275,12 @@ def peak(accounts: int, *, storm: bool, seconds: float = 10.0) -> Hour:
     # Of the database this process has its share; its twins take theirs.
     share = max(1, round(COSTS["primary"]["cores"] * (1 - min(0.9, n.primary * (1 - 1 / n.serving)))))
     process = Process(env, simpy.Resource(env, share), dice)
-    anew, reads = (NEW, r.reads * TWICE / n.serving) if storm else (ANEW, r.reads / n.serving)
+    anew, cold, reads = n.read.anew, n.read.cold / n.read.anew, r.reads * (TWICE if storm else 1) / n.serving
 
     def read() -> Generator[Any, Any, None]:
         if dice.random() < anew:
-            yield from process.ask(request["composed"], STATEMENTS)
+            home = COSTS["home"]["cold"] if dice.random() < cold else 0.0
+            yield from process.ask(request["composed"] + home, STATEMENTS + (UNFOUND if home else 0))
         else:
             yield from process.ask(request["kept"])
 
@@ -245,7 +291,7 @@ def peak(accounts: int, *, storm: bool, seconds: float = 10.0) -> Hour:
         units = TARGETS / BULK
         env.process(_arrivals(env, dice, units / seconds, lambda: process.work(BULK * 0.05)))
     env.run(seconds * 1000)
-    busy = (reads * ((1 - anew) * request["kept"] + anew * request["composed"])
+    busy = (reads * n.read.ms
             + r.posts / n.serving * request["post"] + r.acts / n.serving * request["act"]) / 1000  # fmt: skip
     core = busy + process.looks * COSTS["look"]["cpu"] / (seconds * 1000)
     return Hour(n.serving, percentile(process.answered, 0.5), percentile(process.answered, 0.99), core)
@@ -269,6 +315,12 @@ def _needs() -> Iterator[str]:
     yield _row(*["---"] * 4)
     for name, said in LINES:
         yield _row(name, *(said(n) for n in found))
+    crowds = [sorted(followers(size, 200_000, random.Random(1))) for size in SIZES]
+    spread = [(c[len(c) // 2], c[-200], int(size * MOST)) for c, size in zip(crowds, SIZES, strict=True)]
+    yield _row("followers: the middle, one in a thousand, the greatest", *(f"{a}, {b:,}, {c:,}" for a, b, c in spread))
+    kept = [need(size, same=True) for size in SIZES]
+    yield _row("serving, each reader by the same process", *(f"{n.serving}" for n in kept))
+    yield _row("homes that are resident then", *(f"{n.resident:.0%}" for n in kept))
 
 
 LINES: tuple[tuple[str, Callable[[Need], str]], ...] = (
@@ -277,8 +329,8 @@ LINES: tuple[tuple[str, Callable[[Need], str]], ...] = (
     ("open streams", lambda n: f"{n.rates.streams:,.0f}"),
     ("serving processes, a core each", lambda n: f"{n.serving}"),
     ("working processes", lambda n: f"{n.working}"),
+    ("homes that are resident where they are read", lambda n: f"{n.resident:.0%}"),
     ("Valkey: memory of homes", lambda n: f"{n.valkey_gb:,.1f} GB"),
-    ("Valkey: cores for posts into homes", lambda n: f"{n.valkey_cores:,.2f}"),
     ("looks at the primary a second", lambda n: f"{n.looks:,.0f}"),
     ("of a primary with 16 cores", lambda n: f"{n.primary:.0%}"),
     ("of 8,000 commits a second", lambda n: f"{n.commits:.0%}"),
@@ -304,6 +356,12 @@ def _check() -> Iterator[str]:
     yield _row("waited at half load, p50", f"{found.p50:.2f} ms", f"{measured['half_p50']:.2f} ms")
     yield _row("waited at half load, p99", f"{found.p99:.2f} ms", f"{measured['half_p99']:.2f} ms")
     yield _row("CPU a request at half load", f"{found.overhead:.3f} ms", f"{measured['half_overhead']:.3f} ms")
+    last = measured["followers"] * 3 / 2 * COSTS["home"]["pushed"]
+    yield _row(
+        "a post until the last of 100,000 homes, 3 processes, 2 cores",
+        f"{last:.0f} ms",
+        f"{measured['followers_ms']:.0f} ms",
+    )
     yield _row("requests a look under full load", f"{found.shared:.0f}", f"{measured['full_shared']:.0f}")
 
 

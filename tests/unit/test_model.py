@@ -45,5 +45,11 @@ def test_followers_are_by_a_power_law_with_the_mean_that_is_assumed():
 def test_ten_times_the_people_are_ten_times_the_work():
     small, large = (model.need(size) for size in model.SIZES[1:])
     assert 9 < large.rates.requests / small.rates.requests < 11
-    assert 7 < large.serving / small.serving < 12 and large.commits > 9 * small.commits
+    assert 7 < large.serving / small.serving < 16 and large.commits > 9 * small.commits
     assert model.need(model.SIZES[2], storm=True).serving > large.serving
+
+
+def test_readers_who_keep_to_one_process_find_more_of_what_it_keeps():
+    for size in model.SIZES[1:]:
+        anywhere, same = model.need(size), model.need(size, same=True)
+        assert same.resident > anywhere.resident and same.serving <= anywhere.serving
