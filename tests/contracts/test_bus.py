@@ -216,3 +216,16 @@ async def test_a_bus_follows_its_valkey_to_the_replica(another: Another, watched
     await rung(one, there, "before")
     watched_valkeys.main.kill()
     await rung(one, there, "after")
+
+
+async def test_on_a_busy_evening_others_are_not_woken_for_every_commit(another: Another, own_valkey: Valkey):
+    one, other = await another(own_valkey.url), await another(own_valkey.url)
+    there: list[str] = []
+    other.subscribe("outbox", there.append)
+    await rung(one, there, "before")
+    there.clear()
+    for _ in range(200):
+        one.publish("outbox", "")
+        await asyncio.sleep(0)
+    await rung(one, there, "after")
+    assert 1 <= there.count("") <= 20

@@ -21,7 +21,9 @@ from chaupal.reads.page import Cursor
 from chaupal.reads.timelines import home
 from chaupal.social.people import accounts, graph
 from chaupal.social.posts import posts
+from chaupal.social.signin import logins
 from chaupal.wire.limits import GUESSES
+from listening import listening
 from services import Postgres, free_port
 from valkeys import Valkey
 
@@ -240,3 +242,18 @@ async def test_homes_are_whole_while_valkey_is_emptied_hangs_and_is_killed_and_f
     found = feeds(other).recalled
     await play(8)
     assert feeds(other).recalled > found
+
+
+async def test_open_streams_hear_on_without_valkey_and_are_not_ended(houses: list[Running], own_valkey: Valkey):
+    one, other = houses
+    binod, chitra = await member(one, "binod"), await member(one, "chitra")
+    await binod.follows(one, chitra)
+    await settled(houses)
+    token = await logins.issue_token(one.house.square, binod.viewer.me, "read")
+    async with listening(other.app, "/api/v1/streaming/user", token=token) as ear:
+        for text in ("एक", "दो"):
+            id_ = await chitra.posts(one, text)
+            await other.house.square.work.fresh()  # as the runner of each process does, ten times a second
+            await ear.heard("update", id_)
+            assert not ear.ended
+            own_valkey.kill()
