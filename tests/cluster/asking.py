@@ -135,7 +135,7 @@ class Notebook:
             self.broke += 1
             return None
         self.answered[answer.status] = self.answered.get(answer.status, 0) + 1
-        if answer.server and answer.status >= 500 and answer.status != 503:  # others are the balancer's own
+        if answer.server and answer.status >= 500 and answer.status not in (503, 507):  # others are the balancer's own
             self.strange.append(f"{answer.status} {method} {path} {answer.server}: {answer.body[:300]!r}")
         if answer.status == 503 and answer.server and "retry-after" not in answer.headers:
             self.strange.append(f"503 without Retry-After: {method} {path} {answer.server}: {answer.body[:300]!r}")

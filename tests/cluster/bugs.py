@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 READ_EVERY = 0.05  # seconds
+SELDOM = 0.3  # seconds
 LATE = 0.15  # seconds from an answer to the commit that it told of
 
 
@@ -31,17 +32,17 @@ class Switch:
 
 
 def skip_a_look(switch: Switch) -> None:
-    """Every second request does not wait for the barrier."""
-    from chaupal.store.machine.work_postgres import PostgresWork
+    """Looks are not made that begin too soon after the last one."""
+    from chaupal.store.machine.tail import Tail
 
-    fresh, asked = PostgresWork.fresh, [0]
+    look, looked = Tail.look, [0.0]
 
-    async def sometimes(self: Any) -> None:
-        asked[0] += 1
-        if not switch.on("skip_a_look") or asked[0] % 2:
-            await fresh(self)
+    async def seldom(self: Any) -> None:
+        if not switch.on("skip_a_look") or time.monotonic() - looked[0] > SELDOM:
+            looked[0] = time.monotonic()
+            await look(self)
 
-    PostgresWork.fresh = sometimes  # pyright: ignore[reportAttributeAccessIssue]
+    Tail.look = seldom
 
 
 def forget_a_shelf(switch: Switch) -> None:

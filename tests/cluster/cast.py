@@ -34,6 +34,13 @@ class Cast:
     revoked: int = 0  # how many of the tokens were taken back, or are about to be
     reported: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])  # (by whom, whom)
     storms: int = 0  # how many they were out in
+    first_token: int = 0  # of those that this storm takes back
+
+    def go_out(self) -> None:
+        """Into the next storm: what was said in the last one is no news."""
+        self.storms += 1
+        self.words.clear()
+        self.first_token = self.revoked
 
     @property
     def mark(self) -> str:

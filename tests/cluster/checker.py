@@ -173,7 +173,11 @@ def _told(ops: Sequence[Op], number: int) -> str:
     look = ops[number]
     before = [op for op in ops if op.kind == "set" and op.start < look.end]
     last = max(before, key=lambda op: op.end, default=None)
-    since = f"; {last.value!r} was set by {last.client} {look.start - last.end:.3f} s before" if last else ""
+    since = (
+        f"; {last.value!r} was set by {last.client} at {last.server or '?'}, {last.start:.3f} to {last.end:.3f} ({last.outcome})"
+        if last
+        else ""
+    )
     return (
         f"{look.client} saw {look.value!r} at {look.server or 'some server'}, {look.start:.3f} to {look.end:.3f}{since}"
     )

@@ -58,7 +58,7 @@ def run(command: Sequence[object], user: pwd.struct_passwd | None = None) -> str
 class Child:
     """One process of the cluster. `ready` asks whether it answers; what it says is kept in `log`.
 
-    Started from the main thread only: a child's parent is the thread that started it, and it dies with that.
+    A child's parent is the thread that started it, and it dies with that: the main one, or the cluster's `hands`.
     """
 
     name: str

@@ -14,6 +14,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -38,7 +39,11 @@ CHAUPAL = (sys.executable, "-m", "chaupal.app.cli")
 
 
 class Cluster:
-    """See above. `run` is the command that runs Chaupal: the storm puts another one in its place, with a bug in it."""
+    """See above. `run` is the command that runs Chaupal: the storm puts another one in its place, with a bug in it.
+
+    `disk`: each PostgreSQL has one of so many megabytes, which can be full (root only). `clocks`: each house has a clock of its
+    own, which can be set (libfaketime). Both are left out where they cannot be had.
+    """
 
     def __init__(
         self,
@@ -48,6 +53,8 @@ class Cluster:
         standby: bool = True,
         replica: bool = True,
         uploads: bool = True,
+        disk: int = 0,
+        clocks: bool = False,
         folder: Path | None = None,
         run: Sequence[str] = CHAUPAL,
         environ: dict[str, str] | None = None,
@@ -55,6 +62,8 @@ class Cluster:
     ) -> None:
         self._wanted = (servers, workers)
         self.has_standby, self.has_replica, self._uploads = standby, replica, uploads
+        self.has_disk, self.has_clocks = bool(disk) and os.geteuid() == 0, clocks and engines.faketime() is not None
+        self._disk = disk
         self._folder, self._run, self._environ, self._given = folder, run, environ or {}, given
         self.servers: list[Child] = []
         self.workers: list[Child] = []
@@ -84,6 +93,9 @@ class Cluster:
         self.folder = self._folder or Path(tempfile.mkdtemp(prefix="chaupal-cluster-"))
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o711)  # PostgreSQL and PgBouncer run as somebody else, and have folders in it
+        # Whoever starts something again while people are about: what it started ends with the thread that did.
+        self.hands = ThreadPoolExecutor(1, "hands")
+        stack.callback(self.hands.shutdown)
         self.links = Links(None if self._folder else self.folder)
         stack.callback(self.links.close)
         self._start_database(stack)
@@ -95,12 +107,14 @@ class Cluster:
     # --- what the houses stand on ---
 
     def _start_database(self, stack: ExitStack) -> None:
-        self.primary, self.standby = (
-            engines.Postgres(self.folder / "pg1", "pg1"),
-            engines.Postgres(self.folder / "pg2", "pg2"),
-        )
-        for node in (self.primary, self.standby):
-            stack.callback(node.quit)
+        nodes: list[engines.Postgres] = []
+        for name in ("pg1", "pg2"):
+            if self.has_disk:
+                engines.small_disk(self.folder / name, self._disk)
+                stack.callback(engines.no_disk, self.folder / name)
+            nodes.append(engines.Postgres(self.folder / name, name))
+            stack.callback(nodes[-1].quit)
+        self.primary, self.standby = nodes
         self.primary.found()
         if self.has_standby:
             self.standby.follow(self.primary.port)
@@ -194,6 +208,14 @@ class Cluster:
         return Child(
             name, [*self._run, *words], log, given | self._environ, ready=lambda: healthy(health), unset=foreign
         )
+
+    def clock(self, name: str) -> Path:
+        """The file that says by how much a house's clock is wrong."""
+        return self.folder / f"{name}.clock"
+
+    def set_clock(self, name: str, seconds: int) -> None:
+        """A house's clock is wrong by so much, within a second from now."""
+        self.clock(name).write_text(f"{seconds:+}")
 
     def given(self, name: str) -> dict[str, Any]:
         """The settings of a house, by its name."""

@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,12 @@ from object_store import KEYS
 from services import LOCALE, OWNER, free_port, programs
 
 DATABASE = "chaupal"
+BALLAST = "ballast"
 # A killed process loses nothing that it gave to the system: what is not synced is lost with the machine's power alone.
 POSTGRES = {
     "fsync": "off", "full_page_writes": "off", "synchronous_commit": "on", "shared_buffers": "64MB", "max_connections": "200",
-    "jit": "off", "timezone": "UTC", "wal_level": "replica", "hot_standby": "on", "wal_keep_size": "256MB", "max_wal_senders": "8",
-    "wal_receiver_status_interval": "1s", "wal_retrieve_retry_interval": "200ms",
+    "jit": "off", "timezone": "UTC", "wal_level": "replica", "hot_standby": "on", "wal_keep_size": "64MB", "max_wal_senders": "8",
+    "max_wal_size": "128MB", "min_wal_size": "32MB", "wal_receiver_status_interval": "1s", "wal_retrieve_retry_interval": "200ms",
 }  # fmt: skip
 EVERY_STANDBY = "ANY 1 (*)"
 
@@ -101,6 +103,49 @@ class Postgres:
     def quit(self) -> None:
         """At once and without farewell (SIGQUIT is PostgreSQL's immediate shutdown)."""
         self.child.stop(signal.SIGQUIT)
+
+
+# --- Disks and clocks of one's own ---
+
+
+def small_disk(folder: Path, megabytes: int) -> None:
+    """A disk in memory at this folder. Raises RuntimeError where we may not."""
+    folder.mkdir(parents=True, exist_ok=True)
+    run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "none", folder])
+
+
+def no_disk(folder: Path) -> None:
+    run(["umount", "-l", folder])
+
+
+def fill(folder: Path) -> None:
+    """Not a byte more fits on the disk of this folder, until `make_room`. Raises ValueError where it has none of its own."""
+    if not folder.is_mount():
+        raise ValueError(f"{folder} is on a disk of others")
+    with (folder / BALLAST).open("wb", buffering=0) as ballast:
+        with suppress(OSError):
+            while True:
+                ballast.write(bytes(1 << 20))
+        with suppress(OSError):
+            while True:
+                ballast.write(bytes(512))
+
+
+def make_room(folder: Path) -> None:
+    (folder / BALLAST).unlink(missing_ok=True)
+
+
+def faketime() -> Path | None:
+    """The library that tells a program another time."""
+    return next(iter(Path("/usr/lib").glob("*/faketime/libfaketime.so.1")), None)
+
+
+def own_clock(file: Path) -> dict[str, str]:
+    """What a process must be told to read the time off by what stands in a file (+3600, in seconds). What elapsed stays true."""
+    return {
+        "LD_PRELOAD": str(faketime()), "FAKETIME_TIMESTAMP_FILE": str(file), "FAKETIME_CACHE_DURATION": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }  # fmt: skip
 
 
 def pgbouncer(folder: Path, database: int) -> tuple[Child, int]:

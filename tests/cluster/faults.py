@@ -4,7 +4,6 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -23,8 +22,6 @@ class Weather:
         self.cluster, self.chance = cluster, chance
         self.names = [name for name in (FAULTS if names is None else names) if _possible(name, cluster)]
         self.blown: list[tuple[str, float, float]] = []
-        # One thread for all that starts processes: they end with the thread that started them.
-        self._hands = ThreadPoolExecutor(1, "hands")
 
     async def blow(self, until: float, people: Sequence[asyncio.Future[Any]] = ()) -> None:
         """Until that moment. Raises what ended one of `people` before."""
@@ -44,7 +41,7 @@ class Weather:
 
     async def by_hand(self, act: Callable[..., Any], *about: Any) -> Any:
         """Something that waits, outside the loop that everybody else runs in."""
-        return await asyncio.get_running_loop().run_in_executor(self._hands, act, *about)
+        return await asyncio.get_running_loop().run_in_executor(self.cluster.hands, act, *about)
 
     async def last(self, span: tuple[float, float]) -> None:
         await asyncio.sleep(self.chance.uniform(*span))
@@ -211,12 +208,36 @@ async def cut_files(w: Weather) -> None:
         await w.last(SHORT)
 
 
+async def fill_disk(w: Weather) -> None:
+    """The primary's disk is full; room is made, and where it fell over it is started again."""
+    node = w.cluster.primary
+    await w.by_hand(engines.fill, node.folder)
+    await w.last((2, 6))
+    engines.make_room(node.folder)
+    await asyncio.sleep(1)
+    if not await w.by_hand(node.answers):
+        await w.by_hand(node.child.kill)
+        await w.by_hand(node.child.start)
+
+
+async def set_clock(w: Weather) -> None:
+    """One house's clock jumps, and some seconds later back."""
+    house = w.chance.choice([*w.cluster.servers, *w.cluster.workers]).name
+    w.cluster.set_clock(house, w.chance.choice((3600, 90, -90, -3600)))
+    try:
+        await w.last((4, 12))
+    finally:
+        w.cluster.set_clock(house, 0)
+    await asyncio.sleep(1.5)
+
+
 FAULTS: dict[str, Callable[[Weather], Awaitable[None]]] = {
     act.__name__: act
     for act in (
         kill_server, kill_worker, still_server, doze_server, still_worker, lose_primary, fence_primary, restart_primary, lose_standby,
         kill_pool, kill_balancer, kill_valkey, kill_valkeys, empty_valkey, still_valkey, kill_sentinel, cut_house, freeze_house,
         freeze_database, cut_server, freeze_server, cut_valkey, freeze_valkey, cut_files,
+        fill_disk, set_clock,
     )
 }  # fmt: skip
 
@@ -227,6 +248,10 @@ def _possible(name: str, cluster: Cluster) -> bool:
         return bool(cluster.workers)
     if name in ("lose_primary", "fence_primary", "lose_standby"):
         return cluster.has_standby
+    if name == "fill_disk":
+        return cluster.has_disk
+    if name == "set_clock":
+        return cluster.has_clocks
     if "sentinel" in name:
         return cluster.has_replica
     return name != "cut_files" or bool(cluster.files)

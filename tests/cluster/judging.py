@@ -45,6 +45,20 @@ class Judges:
                 await act(asker, *about)
                 await self.rest()
 
+    async def begin(self) -> None:
+        """Everything is as if nothing had been decided yet."""
+        with self.book.asker() as asker:
+            for whom in SUSPECTS:
+                account = self.cast.members[whom].id
+                await self._law(
+                    asker, "dev", f"law account {whom}", "shown", f"/api/v1/admin/accounts/{account}/unsuspend", {}
+                )
+            for who, whom in SHUNNED:
+                other = self.cast.members[whom].id
+                await self._law(asker, who, f"law block {who} {whom}", "shown", f"/api/v1/accounts/{other}/unblock", {})
+            for number in range(1, DOORS + 1):
+                await self.open(asker, f"{NET}{number}")
+
     async def rest(self) -> None:
         await asyncio.sleep(self.chance.uniform(*HELD))
 
@@ -69,12 +83,12 @@ class Judges:
         draft = {"outcome": "withhold_post", "reason": REASON, "despite": DESPITE}
         if not await self._until(asker, "ravi", f"{case}/propose", draft, case=case, state="measure_proposed"):
             return
-        if await self._law(asker, "dev", f"law post {word}", "hidden", f"{case}/approve", {}, case, "in_force"):
+        in_force = self._is(asker, case, "in_force")
+        if await self._law(asker, "dev", f"law post {word}", "hidden", f"{case}/approve", {}, in_force):
             self.decided.append((id_, time.monotonic()))
             await self.rest()
-            await self._law(
-                asker, "dev", f"law post {word}", "shown", f"{case}/lift", {"reason": LIFTING}, case, "lifted"
-            )
+            lifted = self._is(asker, case, "lifted")
+            await self._law(asker, "dev", f"law post {word}", "shown", f"{case}/lift", {"reason": LIFTING}, lifted)
             await self.rest()
 
     async def _target(self, asker: Asker, word: str) -> str:
@@ -132,20 +146,29 @@ class Judges:
         return answer.json()["state"] if answer is not None and answer.status == 200 else ""
 
     async def _law(
-        self, asker: Asker, who: str, what: str, value: str, path: str, said: dict[str, Any], case: str = "", state: str = ""
+        self, asker: Asker, who: str, what: str, value: str, path: str, said: dict[str, Any],
+        holds: Callable[[], Awaitable[bool]] | None = None,
     ) -> bool:  # fmt: skip
-        """Make a law; where its answer broke, one looks whether it holds before one tries again."""
+        """Make a law. Where its answer broke or it was refused one looks whether it holds, before one tries again."""
         for _ in range(MOST_TRIES):
             answer = await self.book.do(asker, who, what, value, "POST", path, token=self.cast.token(who), body=said)
             if answer is not None and answer.status == 200:
                 return True
-            if case and await self._state(asker, case) == state:
+            if holds is not None and await holds():
                 return True
             if answer is not None and answer.status not in (409, 422, 429):
                 self.book.strange.append(f"{answer.status} {path}: {answer.body[:300]!r}")
                 return False
+            if self.over.is_set():
+                return False
             await asyncio.sleep(0.2)
         return False
+
+    def _is(self, asker: Asker, case: str, state: str) -> Callable[[], Awaitable[bool]]:
+        async def holds() -> bool:
+            return await self._state(asker, case) == state
+
+        return holds
 
     # --- people ---
 
@@ -161,9 +184,9 @@ class Judges:
             await self._law(asker, "dev", what, "shown", f"{path}/unsuspend", {})
             return
         case = f"/api/v1/admin/orders/{answer.json()['ref']}/targets/1"
-        if await self._law(asker, "dev", what, "hidden", f"{case}/approve", {}, case, "in_force"):
+        if await self._law(asker, "dev", what, "hidden", f"{case}/approve", {}, self._is(asker, case, "in_force")):
             await self.rest()
-            await self._law(asker, "dev", what, "shown", f"{path}/unsuspend", {}, case, "lifted")
+            await self._law(asker, "dev", what, "shown", f"{path}/unsuspend", {}, self._is(asker, case, "lifted"))
 
     async def block(self, asker: Asker, who: str, whom: str) -> None:
         other = self.cast.members[whom].id
@@ -173,8 +196,18 @@ class Judges:
 
     async def shut(self, asker: Asker, address: str) -> None:
         what, path = f"law door {address}", "/api/v1/admin/ip_blocks"
-        await self._law(asker, "owner", what, "hidden", path, {"ip": f"{address}/32", "severity": "no_access"})
+
+        async def is_shut() -> bool:
+            return bool(await self._door(asker, address))
+
+        said = {"ip": f"{address}/32", "severity": "no_access"}
+        await self._law(asker, "owner", what, "hidden", path, said, is_shut)
         await self.rest()
+        await self.open(asker, address)
+
+    async def open(self, asker: Asker, address: str) -> None:
+        """Nothing shuts an address any more."""
+        what, path = f"law door {address}", "/api/v1/admin/ip_blocks"
         for _ in range(MOST_TRIES):
             door = await self._door(asker, address)
             if door == "":

@@ -204,6 +204,9 @@ async def main() -> None:
 def take_away(folder: Path) -> None:
     """The folder goes, once those who still write in it are gone."""
     until = time.monotonic() + PATIENCE / 2
+    for line in Path("/proc/mounts").read_text().splitlines() if Path("/proc/mounts").exists() else ():
+        if line.split()[1].startswith(f"{folder}/"):
+            subprocess.run(["umount", "-l", line.split()[1]], check=False)
     while folder.exists() and time.monotonic() < until:
         shutil.rmtree(folder, ignore_errors=True)
         time.sleep(0.05)

@@ -41,6 +41,8 @@ class Writer:
             self.report,
         )
         with self.book.asker() as asker:
+            await self.follow(asker, begins=False)
+            await self.rename(asker)
             while not self.over.is_set():
                 await self.chance.choice(acts)(asker)
                 await asyncio.sleep(self.chance.uniform(*REST))
@@ -115,9 +117,9 @@ class Writer:
 
         await self.book.see(asker, self.handle, f"/api/v1/statuses/{id_}", read, token=self.me.token)
 
-    async def follow(self, asker: Asker) -> None:
+    async def follow(self, asker: Asker, *, begins: bool | None = None) -> None:
         other = self.cast.members[self.next].id
-        self.follows = not self.follows
+        self.follows = not self.follows if begins is None else begins
         what, verb = f"follow {self.handle} {self.next}", "follow" if self.follows else "unfollow"
         await self.until_known(asker, what, "on" if self.follows else "", f"/api/v1/accounts/{other}/{verb}", ())
 
@@ -130,10 +132,8 @@ class Writer:
 
     async def rename(self, asker: Asker) -> None:
         name, what = self.word("name"), f"name {self.handle}"
-        path = "/api/v1/accounts/update_credentials"
-        await self.book.do(
-            asker, self.handle, what, name, "PATCH", path, token=self.me.token, body={"display_name": name}
-        )
+        path, said = "/api/v1/accounts/update_credentials", {"display_name": name}
+        await self.until_known(asker, what, name, path, (), "PATCH", body=said)
 
         def read(answer: Answer) -> dict[str, str]:
             return {what: answer.json()["display_name"]} if answer.status == 200 else {}

@@ -136,7 +136,9 @@ class Readers:
         )
 
     async def token(self, asker: Asker) -> None:
-        number = self.chance.randint(max(0, self.cast.revoked - 3), min(self.cast.revoked, len(self.cast.tokens) - 1))
+        number = self.chance.randint(
+            max(self.cast.first_token, self.cast.revoked - 3), min(self.cast.revoked, len(self.cast.tokens) - 1)
+        )
 
         def read(answer: Answer) -> dict[str, str]:
             return {f"law token {number}": "hidden" if answer.status == 401 else "shown"}

@@ -29,6 +29,7 @@ from cluster.members import Writer
 from cluster.reading import Readers
 
 FIRST = {"law": "shown"}
+DISK = 1000  # MB of each PostgreSQL
 
 
 class Storm(msgspec.Struct):
@@ -51,7 +52,7 @@ def play(
     pause: float = 0.01,
 ) -> Storm:  # fmt: skip
     """Let a storm loose for so many seconds; `faults` by name, else every one that there is, in the seed's order."""
-    cast.storms += 1
+    cast.go_out()
     return asyncio.run(_play(cluster, cast, seed, seconds, faults, readers, listeners, pause))
 
 
@@ -65,6 +66,7 @@ async def _play(
     writers = [Writer(cast, book, handle, random.Random(chance.random()), over) for handle in WRITERS]
     weather = Weather(cluster, random.Random(chance.random()), faults)
     lives = [*(writer.live() for writer in writers), *judges.lives(), *reading.lives(readers)]
+    await judges.begin()
     began = time.monotonic()
     people = [asyncio.ensure_future(life) for life in lives]
     ears = [asyncio.ensure_future(life) for life in reading.listeners(listeners)]
@@ -78,11 +80,12 @@ async def _play(
         for life in (*people, *ears):
             with suppress(asyncio.CancelledError):
                 await life
-    settled = await ending.settle(cluster)
+    settled, waiting = await ending.settle(cluster)
     last = await ending.look(cluster, cast.mark)
     told = History(book.ops, reading.checkpoints, last[0], FIRST)
     found = judge(told)
     found.faults += [Fault(FORKED, "log", words) for words in last[1]]
+    found.faults += [Fault(LOST, "event", f"was never carried out: {words}") for words in waiting]
     return Storm(
         told, found, [(name, out(told, start, end)) for name, start, end in weather.blown], _told(judges, reading),
         settled, book.answered, book.broke, book.strange, time.monotonic() - began,
@@ -160,7 +163,7 @@ def main() -> None:
         return
     end_by_signals()
     faults = None if asked.faults is None else [name for name in asked.faults.split(",") if name and name != "none"]
-    with Cluster(servers=asked.servers, workers=asked.workers) as cluster:
+    with Cluster(servers=asked.servers, workers=asked.workers, disk=DISK, clocks=True) as cluster:
         print(f"{cluster.url} (folder {cluster.folder}), seed {asked.seed}", flush=True)
         cast = gather(cluster.settings, cluster.url, tokens=int(asked.minutes * 60))
         storm = play(

@@ -14,7 +14,8 @@ from chaupal.governance.cases import decisions
 from chaupal.governance.log import reconcile
 from chaupal.governance.orders import portal
 from chaupal.governance.orders.portal import InviteForm
-from chaupal.governance.people import roles
+from chaupal.governance.people import reports, roles
+from chaupal.governance.people.reports import Report
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Problem
 from chaupal.policy.viewer import Role
@@ -126,3 +127,12 @@ async def test_the_database_itself_refuses(bench: Bench, change: dict[str, str],
     with pytest.raises(Exception, match=r"(?i)constraint|check|violat|refus|rulings|unique"):
         async with bench.court.work.writing() as w:
             await rulings.begin(w, msgspec.structs.replace(row, id=bench.court.make_id(), approved_by=row.decided_by))
+
+
+async def test_a_report_that_is_sent_ten_times_at_once_is_one_report(bench: Bench):
+    """An app that heard nothing asks again, perhaps another server of the same house."""
+    ravi = await bench.hire("ravi", Role.MEMBER)
+    said = Report(account=bench.meera, posts=(bench.post,), comment="The same sentence every minute.")
+    filed = await asyncio.gather(*(reports.file(bench.court, ravi, said) for _ in range(10)))
+    assert len({row.id for row in filed}) == 1
+    assert len(await reports.mine(bench.court, ravi)) == 1

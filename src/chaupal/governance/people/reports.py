@@ -62,11 +62,14 @@ async def file(court: Court, viewer: Viewer, sent: Report) -> ReportRow:
     sent = _read(sent)
     async with court.work.reading() as reading:
         await _check_subjects(reading, viewer, sent)
-        for known in await reports.open_on(reading, sent.account):
-            if known.reporter_id == me and set(sent.posts) <= set(known.post_ids):
-                return known
+        if (known := await _said_before(reading, me, sent)) is not None:
+            return known
     row = _new(court, viewer, sent, reporter=me)
     async with court.work.writing() as w:
+        # Held, so that of two at once (an app that heard nothing and asks again) the second finds the first.
+        await ledger.hold(w)
+        if (known := await _said_before(w, me, sent)) is not None:
+            return known
         row = await _receive(court, w, row, viewer.country)
         await reports.add(w, row)
     return row
@@ -133,6 +136,12 @@ async def mine(court: Court, viewer: Viewer) -> list[ReportRow]:
 
 
 # --- parts ---
+
+
+async def _said_before(reading: Reading, me: int, sent: Report) -> ReportRow | None:
+    """What they reported already and what is open still, where it says as much."""
+    known = await reports.open_on(reading, sent.account)
+    return next((one for one in known if one.reporter_id == me and set(sent.posts) <= set(one.post_ids)), None)
 
 
 def _read(sent: Report, paper: Paper | None = None) -> Report:

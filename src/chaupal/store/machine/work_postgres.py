@@ -49,7 +49,12 @@ def fault(error: BaseException) -> Problem | None:
 # One round trip, and nothing that outlives the transaction: a proxy may give the connection to another process then. In so many
 # seconds whoever stands still is taken for stopped; what they held, the log's size among it, is the others' again.
 STILL_FOR = 10
-BEGIN = f"BEGIN; SET LOCAL idle_in_transaction_session_timeout = '{STILL_FOR}s'"
+# Meanwhile whoever wants what it holds does not wait longer than for a slow unit of another: it is told to come again.
+LOCKED_FOR = 5
+BEGIN = (
+    f"BEGIN; SET LOCAL idle_in_transaction_session_timeout = '{STILL_FOR}s'; SET LOCAL lock_timeout = '{LOCKED_FOR}s'"
+)
+FOR_READERS = 2  # connections that units of work leave alone: whatever those wait for, reading goes on
 
 
 # What the world says before anybody is let in; classes of SQLSTATE as above.
@@ -154,6 +159,7 @@ class PostgresWork(SharedWork):
         self._many = many
         self._connections = connections
         self._sits: Any = None
+        self._writers = asyncio.Semaphore(max(2, connections - FOR_READERS))
         self._numbers = count(1)
         self.tail = Tail(dsn, self._hear, self.memory.forget_all, self._lost)
         self.barrier = Barrier(self._look_up)
@@ -264,8 +270,21 @@ class PostgresWork(SharedWork):
             raise Conflict("changed_at_once")
 
     @asynccontextmanager
+    async def _turn(self) -> AsyncGenerator[None]:
+        """So many units at once that some connections are always left for reading. Raises Unavailable where no turn comes."""
+        try:
+            async with asyncio.timeout(STILL_FOR):
+                await self._writers.acquire()
+        except TimeoutError as error:
+            raise Unavailable("nothing_kept") from error
+        try:
+            yield
+        finally:
+            self._writers.release()
+
+    @asynccontextmanager
     async def writing(self) -> AsyncGenerator[Writing]:
-        async with self.pool.acquire() as connection:
+        async with self._turn(), self.pool.acquire() as connection:
             unit, ending = PostgresWriting(connection, self.memory, self.clock, next(self._numbers)), False
             try:
                 async with self._transaction(connection):
