@@ -1,12 +1,13 @@
 """Two houses on one PostgreSQL and one Valkey: limits count in both, one wakes the other, a home that one built the other finds."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import httpx2
+import msgspec
 import pytest
 
 from chaupal.api.admin import process
@@ -25,7 +26,7 @@ from chaupal.social.signin import logins
 from chaupal.wire.limits import GUESSES
 from listening import listening
 from services import Postgres, free_port
-from valkeys import Valkey
+from valkeys import Valkey, Watched
 
 PASSWORD = "a long enough secret"
 
@@ -44,16 +45,23 @@ def settings(postgres_server: Postgres, migrated: str, own_valkey: Valkey, tmp_p
     postgres_server.drop(dsn)
 
 
-@pytest.fixture
-async def houses(settings: Settings, clock: StillClock) -> AsyncIterator[list[Running]]:
+@asynccontextmanager
+async def opened(settings: Settings, clock: StillClock) -> AsyncGenerator[list[Running]]:
+    """Two houses with one account in them."""
     async with AsyncExitStack() as stack:
-        opened: list[Running] = []
+        found: list[Running] = []
         for _ in range(2):
             house = await open_house(settings, clock=clock, run=False)
             stack.push_async_callback(house.close)
-            opened.append(house)
-        await accounts.create(opened[0].house.square, handle="asha", email="asha@example.org", password=PASSWORD)
-        yield opened
+            found.append(house)
+        await accounts.create(found[0].house.square, handle="asha", email="asha@example.org", password=PASSWORD)
+        yield found
+
+
+@pytest.fixture
+async def houses(settings: Settings, clock: StillClock) -> AsyncIterator[list[Running]]:
+    async with opened(settings, clock) as found:
+        yield found
 
 
 async def log_in(house: Running, password: str, address: str) -> int:
@@ -257,3 +265,44 @@ async def test_open_streams_hear_on_without_valkey_and_are_not_ended(houses: lis
             await ear.heard("update", id_)
             assert not ear.ended
             own_valkey.kill()
+
+
+async def test_while_valkey_is_failed_over_nobody_notices_and_then_all_is_shared_again(
+    settings: Settings, watched_valkeys: Watched, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(client, "LOOK_EVERY", 0.1)
+    settings = msgspec.structs.replace(settings, valkey=watched_valkeys.url)
+    async with opened(settings, clock) as houses:
+        binod, chitra = await member(houses[0], "binod"), await member(houses[0], "chitra")
+        await binod.follows(houses[0], chitra)
+        await settled(houses)
+        said: list[int] = []
+
+        async def play() -> None:
+            clock.move(1_000)
+            said.append(await chitra.posts(houses[len(said) % 2], f"{len(said)}"))
+            for house in houses:
+                assert await binod.home(house) == said[:-41:-1]
+                await laid(house)
+                feeds(house).dismiss(binod.viewer.me)
+
+        for _ in range(5):
+            await play()
+        assert feeds(houses[1]).recalled
+        watched_valkeys.main.kill()
+        await play()
+        assert await log_in(houses[0], PASSWORD, "198.51.100.1") == 303
+        async with asyncio.timeout(60):
+            while not all(house.valkey and house.valkey.there for house in houses):
+                await play()
+                await asyncio.sleep(0.02)
+        before = feeds(houses[1]).recalled
+        for _ in range(5):
+            await play()
+        assert feeds(houses[1]).recalled > before
+        most, _ = GUESSES
+        guesses = [
+            log_in(houses[number % 2], "a wrong one", f"203.0.113.{number}") for number in range(most - 1)
+        ]  # one came in
+        assert set(await asyncio.gather(*guesses)) == {422}
+        assert [await log_in(house, PASSWORD, "198.51.100.2") for house in houses] == [429, 429]
