@@ -127,8 +127,8 @@ async def all_that_is_due(v: Village) -> None:
     """Every act of the server's timers, as often as what it is about comes in slices."""
     timers = Timers(v.running.carrier)
     for _ in range(3):
-        for _, act in timers._acts:
-            await act()
+        for act in timers._acts:
+            await act.do()
         await v.settle()
 
 
