@@ -1,5 +1,8 @@
 """Small worlds for the law: hypothesis makes viewers, subjects, ties and rulings out of a handful of ids and countries."""
 
+from collections.abc import Sequence
+from itertools import chain, combinations
+
 from hypothesis import strategies as st
 from msgspec import structs
 
@@ -14,7 +17,17 @@ MEDIA = (21, 22)
 TERMS = ("किसान", "modi")
 COUNTRIES = ("IN", "DE", "US")
 
-some_people = st.frozensets(st.sampled_from(PEOPLE), max_size=3)
+
+def some[T](of: Sequence[T], least: int = 0, most: int | None = None) -> st.SearchStrategy[frozenset[T]]:
+    """Any subset of so many. They are few: to draw one of them is a quarter of the work of drawing what is in one."""
+    sizes = range(least, (len(of) if most is None else most) + 1)
+    return st.sampled_from([frozenset(few) for few in chain.from_iterable(combinations(of, size) for size in sizes)])
+
+
+# Made once: a strategy that is made where it is drawn from is looked through anew each time.
+some_people, some_media, a_term, some_countries = some(PEOPLE), some(MEDIA), some(TERMS, most=1), some(COUNTRIES, 1, 2)
+a_person, a_post, a_country, a_visibility = map(st.sampled_from, (PEOPLE, POSTS, COUNTRIES, Visibility))
+an_account, a_role = st.none() | a_person, st.sampled_from([Role.MEMBER, Role.MEMBER, Role.REVIEWER, Role.OWNER])
 
 
 @st.composite
@@ -25,27 +38,30 @@ def relations(draw) -> Relations:
 
 @st.composite
 def viewers(draw) -> Viewer:
-    account = draw(st.none() | st.sampled_from(PEOPLE))
-    role = draw(st.sampled_from([Role.MEMBER, Role.MEMBER, Role.REVIEWER, Role.OWNER])) if account else Role.MEMBER
-    return Viewer(account=account, country=draw(st.sampled_from(COUNTRIES)), role=role)
+    account = draw(an_account)
+    role = draw(a_role) if account else Role.MEMBER
+    return Viewer(account=account, country=draw(a_country), role=role)
 
 
 @st.composite
 def posts(draw, *, reposts: bool = True) -> Subject:
-    id_, author = draw(st.sampled_from(POSTS)), draw(st.sampled_from(PEOPLE))
-    media = tuple(sorted(draw(st.frozensets(st.sampled_from(MEDIA), max_size=2))))
-    inner = draw(st.none() | posts(reposts=False)) if reposts else None
+    id_, author = draw(a_post), draw(a_person)
+    media = tuple(sorted(draw(some_media)))
+    inner = draw(reposted) if reposts else None
     own = frozenset((id_, author, *media))
     return Subject(
         id=id_,
         author=author,
-        visibility=draw(st.sampled_from(Visibility)),
+        visibility=draw(a_visibility),
         names=own | (inner.names if inner else frozenset()),
         mentions=tuple(draw(some_people)),
         media=media,
-        terms=tuple(draw(st.frozensets(st.sampled_from(TERMS), max_size=1))),
+        terms=tuple(draw(a_term)),
         inner=inner,
     )
+
+
+reposted = st.none() | posts(reposts=False)
 
 
 def people():
@@ -76,17 +92,17 @@ SUBJECTS = {
 }
 
 
+measures, lowered = st.sampled_from(list(SUBJECTS)), st.sampled_from(["", *TERMS])
+subjects = {measure: st.sampled_from(ids) for measure, ids in SUBJECTS.items()}
+
+
 @st.composite
 def rulings(draw) -> Ruling:
-    measure = draw(st.sampled_from(list(SUBJECTS)))
+    measure = draw(measures)
     everywhere = measure in (Measure.SUSPEND, Measure.REMOVE_POST)
-    territory = (
-        ("XX",)
-        if everywhere
-        else tuple(sorted(draw(st.frozensets(st.sampled_from(COUNTRIES), min_size=1, max_size=2))))
-    )
-    term = draw(st.sampled_from(["", *TERMS])) if measure is Measure.DEAMPLIFY else ""
-    return ruling(draw(st.sampled_from(SUBJECTS[measure])), measure, territory, term=term)
+    territory = ("XX",) if everywhere else tuple(sorted(draw(some_countries)))
+    term = draw(lowered) if measure is Measure.DEAMPLIFY else ""
+    return ruling(draw(subjects[measure]), measure, territory, term=term)
 
 
 def some_rulings():
@@ -94,6 +110,9 @@ def some_rulings():
     return st.lists(rulings(), max_size=4).map(lambda rs: [structs.replace(r, id=n) for n, r in enumerate(rs)])
 
 
+ties, in_force = relations(), some_rulings()
+
+
 @st.composite
 def facts(draw) -> Facts:
-    return Facts(draw(relations()), RulingIndex(draw(some_rulings()), now=1))
+    return Facts(draw(ties), RulingIndex(draw(in_force), now=1))
