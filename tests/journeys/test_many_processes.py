@@ -17,22 +17,37 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from services import Postgres
-from serving import Served, served
+from serving import Served, free_port, join, served
 
 PATIENCE = 60.0
 
 
 @dataclass
-class Several(Served):
-    """`chaupal serve --processes 2`."""
+class Flagged(Served):
+    """Served by more words than `serve`."""
+
+    words: tuple[str, ...] = ("serve", "--no-work")
+
+    def begin(self, *words: str) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "chaupal.app.cli", *words], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env={**os.environ, **self.environ}, cwd=self.log.parent,
+            )  # fmt: skip
 
     def start(self) -> float:
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "chaupal.app.cli", "serve", "--processes", "2"], stdin=subprocess.DEVNULL, stdout=log,
-                stderr=log, env={**os.environ, **self.environ}, cwd=self.log.parent,
-            )  # fmt: skip
-        took = self.await_first()
+        self.process = self.begin(*self.words)
+        return self.await_first()
+
+
+@dataclass
+class Several(Flagged):
+    """`chaupal serve --processes 2`."""
+
+    words: tuple[str, ...] = ("serve", "--processes", "2")
+
+    def start(self) -> float:
+        took = super().start()
         until(lambda: "2 processes serve" in self.said())
         return took
 
@@ -152,3 +167,39 @@ def test_streams_are_told_to_come_again(several: Several):
             ws.recv(PATIENCE)
     assert closed.value.rcvd is not None and closed.value.rcvd.code == 1012
     assert said[-1].startswith("retry: ") and 500 <= int(said[-1].removeprefix("retry: ")) <= 3_000
+
+
+def test_what_servers_leave_is_done_by_whoever_works(
+    postgres_server: Postgres, migrated: str, valkey_url: str, tmp_path: Path
+):
+    """And what those say is how they fare, and nothing of the square."""
+    dsn, port = postgres_server.fresh(template=migrated), free_port()
+    with served(tmp_path, Flagged, database=dsn, valkey=valkey_url) as server:
+        cast = join(server.settings, "asha", "bela")
+        with server.client(cast["asha"]) as asha, server.client(cast["bela"]) as bela:
+            post = bela.post("/api/v1/statuses", data={"status": "बात"}).json()["id"]
+            assert asha.post(f"/api/v1/statuses/{post}/favourite").status_code == 200
+
+            def told() -> list[str]:
+                return [one["type"] for one in bela.get("/api/v1/notifications").json()]
+
+            assert not any(told() for _ in range(20))
+            working = server.begin("work", "--port", str(port))
+            try:
+                until(lambda: told() == ["favourite"])
+                at = f"http://127.0.0.1:{port}"
+                until(lambda: answers(f"{at}/readyz"))
+                assert httpx2.get(f"{at}/healthz").status_code == 200
+                for path in ("/", "/api/v2/instance", f"/api/v1/statuses/{post}", "/healthz/"):
+                    assert httpx2.get(at + path).status_code == 404
+            finally:
+                working.terminate()
+                working.wait(PATIENCE)
+    postgres_server.drop(dsn)
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx2.get(url).status_code == 200
+    except httpx2.TransportError:
+        return False
