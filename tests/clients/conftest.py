@@ -1,5 +1,6 @@
 """A served square on each database, and the people in it, for the tests of this folder."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,9 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     if request.param == "postgres":
         postgres: Postgres = request.getfixturevalue("postgres_server")
         dsn = postgres.fresh(template=request.getfixturevalue("migrated"))
+    else:  # as there, a store that was migrated once: each file of tests has a server of its own
+        (folder / "data").mkdir(mode=0o700)
+        shutil.copy(request.getfixturevalue("migrated_file"), folder / "data")
     with served(folder, database=dsn, push_private=True) as server:
         yield Stage(server, join(server.settings, *CAST))
     if dsn:
