@@ -37,7 +37,7 @@ class Keeping:
 
     Names are long, and to hash one takes longer than all else here: what is kept is known to its keys by itself. What is
     forgotten leaves its place with the keys that it had: mostly it is made again of nearly the same, and only the difference
-    is entered. To take thirty answers out of forty sets each was half of what a post cost.
+    is entered. To take thirty answers out of forty sets each was a third of what a post cost.
     """
 
     def __init__(self, most: int) -> None:
