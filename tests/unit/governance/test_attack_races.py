@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from chaupal.governance.cases import decisions
-from chaupal.governance.log import reconcile
+from chaupal.governance.log import log, reconcile
 from chaupal.governance.orders import portal
 from chaupal.governance.orders.portal import InviteForm
 from chaupal.governance.people import reports, roles
@@ -136,3 +136,22 @@ async def test_a_report_that_is_sent_ten_times_at_once_is_one_report(bench: Benc
     filed = await asyncio.gather(*(reports.file(bench.court, ravi, said) for _ in range(10)))
     assert len({row.id for row in filed}) == 1
     assert len(await reports.mine(bench.court, ravi)) == 1
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+async def test_a_server_that_starts_while_another_one_writes_finds_the_log_whole(bench: Bench):
+    """It counts the entries and asks how many there should be; between the two another server may have logged some."""
+
+    async def write() -> None:
+        for number in range(40):
+            await bench.hire(f"reviewer{number}")
+            await bench.order()
+
+    writing = asyncio.create_task(write())
+    looks = 0
+    while not writing.done():
+        await log.check_log(bench.court)
+        assert await reconcile.faults_in_force(bench.court, seal=False) == []
+        looks += 1
+    await writing
+    assert looks > 5

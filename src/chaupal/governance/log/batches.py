@@ -183,7 +183,7 @@ async def check_waiting(court: Court) -> None:
     if not batch_ms(court.settings):
         return
     now = court.clock()
-    async with court.work.reading() as reading:
+    async with court.work.of_one_moment() as reading:
         reach, size = await ledger.reach(reading), await ledger.size(reading)
         late = reach > size and await _comes_at(court, reading, reach - 1) > court.rules.current(now).logged_by(now)
     if late:

@@ -297,7 +297,7 @@ async def _check_served(court: Court, index: int, signed: int) -> None:
 
 async def check_log(court: Court) -> None:
     """Raises LogDiffers unless the database holds what was last signed. Reads little; called before serving."""
-    async with court.work.reading() as reading:
+    async with court.work.of_one_moment() as reading:
         size = await ledger.size(reading)
         last = await ledger.last_checkpoint(reading)
         if await ledger.count(reading) != size:
@@ -329,7 +329,7 @@ async def _check_readable(reading: Reading, size: int) -> None:
 async def recount(court: Court) -> int:
     """Read the whole log again; its size. Raises LogDiffers with the first entry that is not what was hashed."""
     await check_log(court)
-    async with court.work.scanning() as reading:
+    async with court.work.of_one_moment() as reading:
         size = await ledger.size(reading)
         for start in range(0, size, tlog.TILE):
             await log_tree.check_hashes(reading, start, min(start + tlog.TILE, size))

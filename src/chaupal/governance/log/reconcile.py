@@ -115,7 +115,7 @@ class Walk:
         """One slice more; what was found where it was the last one. Faults are said aloud in the server's log at once."""
         if self._court.clock() < self._due:
             return None
-        async with self._court.work.scanning() as reading:
+        async with self._court.work.of_one_moment() as reading:
             found = await _slice(reading, self._next, self._at_once)
             if found is None:
                 found = _Found(self._next, 0, await _nowhere(reading))
@@ -221,7 +221,7 @@ async def faults_in_force(court: Court, *, seal: bool = True) -> list[str]:
     `seal`: what agrees is sealed for later looks; where somebody waits it is left to the walk behind.
     """
     now = court.clock()
-    async with court.work.scanning() as reading:
+    async with court.work.of_one_moment() as reading:
         refs, size = await auditing.renamed(reading), await ledger.reach(reading)
         key, sealed = await _seals(court, reading)
         doubtful: list[int] = []

@@ -181,6 +181,13 @@ class Work(Protocol):
         """For reads without a small bound: off the loop thread on SQLite."""
         ...
 
+    def of_one_moment(self) -> AbstractAsyncContextManager[Reading]:
+        """For reads that are held against each other, as of the log: of many processes others go on writing meanwhile.
+
+        On SQLite, which one process serves, the same as `scanning`.
+        """
+        ...
+
     def writing(self) -> AbstractAsyncContextManager[Writing]: ...
 
     def fault(self, error: BaseException) -> Problem | None:

@@ -82,12 +82,14 @@ async def _keep_settings(connection: Any) -> None:
 
 
 class PostgresReading(Reading):
-    def __init__(self, work: "PostgresWork", *, keyed: bool = False) -> None:
-        self._pool = work.pool
-        self.memory = work.memory
+    def __init__(self, work: "PostgresWork", *, keyed: bool = False, source: Any = None) -> None:
+        """`source`: one connection, in whose transaction all is read; else each read takes one of the pool's."""
+        self._pool = source or work.pool
+        # What is of an earlier moment is kept for nobody else.
+        self.memory = Memory() if source else work.memory
         self.now = work.clock
         self._keyed = keyed
-        self.keyed = self if keyed else PostgresReading(work, keyed=True)
+        self.keyed = self if keyed else PostgresReading(work, keyed=True, source=source)
 
     async def fetch(self, stmt: Statement, /, **params: Any) -> Sequence[Row]:
         if not self._keyed:
@@ -251,6 +253,15 @@ class PostgresWork(SharedWork):
         return self._look
 
     scanning = reading
+
+    @asynccontextmanager
+    async def of_one_moment(self) -> AsyncGenerator[Reading]:
+        """See `store.work.Work`."""
+        async with (
+            self.pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            yield PostgresReading(self, source=connection)
 
     @asynccontextmanager
     async def _transaction(self, connection: Any) -> AsyncGenerator[None]:

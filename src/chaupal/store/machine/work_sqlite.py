@@ -223,6 +223,8 @@ class SqliteWork(SharedWork):
     def scanning(self) -> Look:
         return self._long_look
 
+    of_one_moment = scanning
+
     async def tell_others(self, unit: Writing) -> None:
         """See `SharedWork`: that something was changed, not what."""
         await marks.write(unit, marks.CHANGED_BESIDE, f"{self.clock()} {id(unit)}")
