@@ -169,6 +169,13 @@ def test_streams_are_told_to_come_again(several: Several):
     assert said[-1].startswith("retry: ") and 500 <= int(said[-1].removeprefix("retry: ")) <= 3_000
 
 
+def test_one_that_is_alone_leaves_as_ever_when_it_is_to_be_replaced(tmp_path: Path):
+    with served(tmp_path) as server:
+        assert server.process is not None
+        os.kill(server.process.pid, signal.SIGHUP)
+        assert server.process.wait(PATIENCE) == 0
+
+
 def test_what_servers_leave_is_done_by_whoever_works(
     postgres_server: Postgres, migrated: str, valkey_url: str, tmp_path: Path
 ):

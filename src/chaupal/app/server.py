@@ -57,15 +57,20 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self._line is None:
+            # Alone it cannot be replaced, but leave as it does at other times; whoever started it starts it again.
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._leave)
             click.echo(f"Chaupal: {self._origin}")
             return
         self._line.send(READY)
         asyncio.get_running_loop().add_reader(self._line, self._left_alone, self._line)
 
+    def _leave(self) -> None:
+        self.should_exit = True
+
     def _left_alone(self, line: socket.socket) -> None:
         """The supervisor is no more, and nobody will end this process but itself."""
         asyncio.get_running_loop().remove_reader(line)
-        self.should_exit = True
+        self._leave()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._vitals.draining = True

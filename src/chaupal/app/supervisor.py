@@ -130,7 +130,12 @@ class Supervisor:
             theirs.set_inheritable(True)
             handed = (place.door.fileno(), theirs.fileno())
             place.process = await asyncio.create_subprocess_exec(
-                *self._words, "--handed", f"{handed[0]},{handed[1]}", pass_fds=handed, stdin=asyncio.subprocess.DEVNULL
+                *self._words,
+                "--handed",
+                f"{handed[0]},{handed[1]}",
+                pass_fds=handed,
+                stdin=asyncio.subprocess.DEVNULL,
+                start_new_session=True,  # what a terminal says is said to the supervisor, and to each by it
             )
         ours.setblocking(False)
         place.line, place.began = ours, time.monotonic()
