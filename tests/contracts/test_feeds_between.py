@@ -120,6 +120,7 @@ def store() -> Store:
 @pytest.fixture
 async def processes(store: Store, own_valkey: Valkey, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[list[Process]]:
     monkeypatch.setattr(client, "LOOK_EVERY", 0.05)
+    monkeypatch.setattr(client, "PATIENCE", 10)  # of a machine that is busy
     found: list[Process] = []
     for _ in range(3):
         server = Server(own_valkey.url, "test")

@@ -38,8 +38,9 @@ async def meter(request: pytest.FixtureRequest, clock: StillClock) -> AsyncItera
 
 
 @pytest.fixture
-async def another(own_valkey: Valkey, clock: StillClock) -> AsyncIterator[Another]:
+async def another(own_valkey: Valkey, clock: StillClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Another]:
     """Makes the meter of one more process at the same Valkey."""
+    monkeypatch.setattr(client, "PATIENCE", 10)  # of a machine that is busy
     async with AsyncExitStack() as stack:
 
         async def make() -> ValkeyMeter:
