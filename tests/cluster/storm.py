@@ -45,6 +45,7 @@ class Storm(msgspec.Struct):
     strange: list[str] = []
     seconds: float = 0.0
     decisions: int = 0
+    again: int = 0  # letters that were sent once more, since whoever had one in the hand was killed
 
 
 def play(
@@ -82,14 +83,17 @@ async def _play(
                 await life
     settled, waiting = await ending.settle(cluster)
     last = await ending.look(cluster, cast.mark)
+    killed = any(name.startswith(("kill", "lose", "fence", "restart")) for name, _, _ in weather.blown)
     told = History(book.ops, reading.checkpoints, last[0], FIRST)
     found = judge(told)
+    again = [fault for fault in found.of(TWICE) if killed and fault.what.startswith("mail ")]
+    found.faults = [fault for fault in found.faults if fault not in again]
     found.faults += [Fault(FORKED, "log", words) for words in last[1]]
     found.faults += [Fault(LOST, "event", f"was never carried out: {words}") for words in waiting]
     return Storm(
         told, found, [(name, out(told, start, end)) for name, start, end in weather.blown], _told(judges, reading),
         settled, book.answered, book.broke, book.strange, time.monotonic() - began,
-        sum(op.kind == "set" and op.what.startswith("law ") and op.outcome == OK for op in book.ops),
+        sum(op.kind == "set" and op.what.startswith("law ") and op.outcome == OK for op in book.ops), len(again),
     )  # fmt: skip
 
 
@@ -124,6 +128,7 @@ def tell(storm: Storm) -> str:
         f"forks of the log          {len(found.of(FORKED)):6}",
         f"counters that drifted     {len(found.of(DRIFTED)):6}",
         f"strange answers           {len(storm.strange):6}",
+        f"letters sent once more    {storm.again:6}   by those who took over from one that was killed",
     ]
     if storm.told:
         told = sorted(storm.told)
