@@ -1,5 +1,6 @@
-"""A served square on each database, and the people in it, for the tests of this folder."""
+"""A served square on each database, or through the balancer of a cluster, and the people in it, for the tests of this folder."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ import httpx2
 import pytest
 from mastodon import Mastodon
 
+from cluster.behind import behind
 from services import Postgres
 from serving import Member, Served, join, served
 
@@ -44,9 +46,17 @@ class Stage:
         return self.server.client()
 
 
-@pytest.fixture(scope="module", params=("sqlite", "postgres"))
+# STAGES=cluster: through the balancer of a cluster of two, with requests going to either at random.
+STAGES = os.environ.get("STAGES", "sqlite,postgres").split(",")
+
+
+@pytest.fixture(scope="module", params=STAGES)
 def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """A real server process; everyone in it is new. Runs on both databases."""
+    if request.param == "cluster":
+        with behind(push_private=True) as two:
+            yield Stage(two, join(two.settings, *CAST))
+        return
     folder: Path = tmp_path_factory.mktemp(str(request.param))
     dsn = ""
     if request.param == "postgres":
