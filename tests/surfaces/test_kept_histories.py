@@ -38,7 +38,7 @@ PEOPLE = ("asha", "ravi", "meera", "karl")
 COUNTRY = {"karl": "DE"}
 TAGS = ("किसान_आंदोलन", "दिल्ली", "हलचल")
 V1 = "/api/v1"
-EXAMPLES, STEPS = 3, 20
+EXAMPLES, STEPS = 3, 20  # the first one that Hypothesis tells is the plainest there is
 # A place beyond whatever a small village has in its log: what another process began or lifted is found by its place there.
 NEWEST = 10_000
 
@@ -262,7 +262,7 @@ class Elsewhere(Histories):
         return here, there.running.house
 
 
-def play(histories: type[Histories], folder: Path, examples: int) -> None:
+def play(histories: type[Histories], folder: Path) -> None:
     from hypothesis.stateful import run_state_machine_as_test
 
     histories.folder = folder
@@ -270,13 +270,13 @@ def play(histories: type[Histories], folder: Path, examples: int) -> None:
         histories,
         # To find a shorter one takes minutes, and the steps of this one are told.
         settings=hypothesis_settings(
-            max_examples=examples, stateful_step_count=STEPS, deadline=None, phases=(Phase.generate,)
+            max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, phases=(Phase.generate,)
         ),
     )
 
 
 def test_no_history_leaves_an_answer_that_would_be_another_one_by_now(tmp_path: Path):
-    play(Histories, tmp_path, EXAMPLES)
+    play(Histories, tmp_path)
 
 
 def test_no_history_leaves_an_answer_in_another_process_that_would_be_another_one_by_now(
@@ -284,7 +284,7 @@ def test_no_history_leaves_an_answer_in_another_process_that_would_be_another_on
 ):
     Elsewhere.databases = lambda: postgres_server.fresh(template=migrated)
     Elsewhere.valkey = valkey_url
-    play(Elsewhere, tmp_path, 1)
+    play(Elsewhere, tmp_path)
 
 
 # --- each kind of key ------------------------------------------------------------------------------------------------
