@@ -3,7 +3,7 @@
 from chaupal.fanout.context import Carrier
 from chaupal.policy.facts import Visibility
 from chaupal.ports.feed import tag_source
-from chaupal.social.events_posts import PostDeleted, PostPublished
+from chaupal.social.events_posts import PostDeleted, PostEdited, PostPublished
 
 
 def push(carrier: Carrier, event: PostPublished) -> None:
@@ -12,6 +12,16 @@ def push(carrier: Carrier, event: PostPublished) -> None:
         carrier.feeds.push(event.author, event.post)
         for key in event.tags:
             carrier.feeds.push(tag_source(key), event.post)
+
+
+def retag(carrier: Carrier, event: PostEdited) -> None:
+    """Into the homes of those who follow a tag that it bears now, and out of those where it stood by none but one that it lost."""
+    for key in event.untagged:
+        carrier.feeds.pull(event.post, tag_source(key))
+    if event.untagged:
+        carrier.feeds.push(event.author, event.post)
+    for key in event.tags:
+        carrier.feeds.push(tag_source(key), event.post)
 
 
 def pull(carrier: Carrier, event: PostDeleted) -> None:

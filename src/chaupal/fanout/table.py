@@ -68,6 +68,7 @@ type Errand = Callable[[Carrier, Any], Awaitable[None]]
 
 AT_ONCE: dict[type[Event], tuple[AtOnce, ...]] = {
     PostPublished: (home.push,),
+    PostEdited: (home.retag,),
     PostDeleted: (home.pull,),
     Followed: (ties.rebuild,),
     Unfollowed: (ties.rebuild,),

@@ -26,6 +26,7 @@ class PostPublished(Event, frozen=True):
 class PostEdited(Event, frozen=True):
     """A post says something else now. `mentions`: whom it names that it did not name before.
 
+    `tags`, `untagged`: where they are not as before, the count keys by which it stands in homes now, and those by which it did.
     `edited_at` (ms) tells one edit from the next; 0: its words are the same, and nobody need be told of it.
     """
 
@@ -35,6 +36,8 @@ class PostEdited(Event, frozen=True):
     edited_at: int
     mentions: tuple[int, ...] = ()
     reply_to_account: int | None = None
+    tags: tuple[str, ...] = ()
+    untagged: tuple[str, ...] = ()
 
 
 class CardShown(Event, frozen=True):

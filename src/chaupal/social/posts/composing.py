@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import msgspec
 
 from chaupal.kernel.errors import Invalid
-from chaupal.policy.things import Mention, Picture, Tag
+from chaupal.policy.facts import Visibility
+from chaupal.policy.things import Mention, Picture, Post, Tag
 from chaupal.policy.unsaid import Further
 from chaupal.social.context import Square
 from chaupal.store.machine.work import Reading
@@ -100,3 +101,8 @@ async def _mentioned(square: Square, reading: Reading, names: list[str]) -> dict
     handles = list(dict.fromkeys(_local(square, name) for name in names))[:MOST_MENTIONS]
     ids = await people.ids_of(reading, handles)
     return {handle: Mention(id_, handle) for handle, id_ in ids.items()}
+
+
+def listed_tags(post: Post) -> tuple[str, ...]:
+    """By which a post stands in the homes of those who follow its tags."""
+    return tuple(tag.key for tag in post.tags) if post.visibility is Visibility.PUBLIC else ()

@@ -67,10 +67,13 @@ async def edit(square: Square, viewer: Viewer, post_id: int, wish: Edit) -> bool
         if after.poll is not None and (before.poll is None or after.poll.ends_at != before.poll.ends_at):
             await polls_store.begin(w, post_id, after.poll)
         known = {mention.id for mention in before.mentions}
+        was, tags = composing.listed_tags(before), composing.listed_tags(after)
+        moved = set(was) != set(tags)
         w.tell(
             PostEdited(
                 post=post_id, author=me, visibility=int(after.visibility), edited_at=after.edited_at or 0,
                 mentions=tuple(m.id for m in after.mentions if m.id not in known), reply_to_account=after.reply_to_account,
+                tags=tags if moved else (), untagged=tuple(key for key in was if key not in tags),
             )
         )  # fmt: skip
     return True

@@ -228,7 +228,7 @@ async def _remove(w: Writing, post_id: int) -> None:
     post = await posts.as_written(w, post_id)
     if post is None:
         raise NotFound
-    w.tell(deleted(post, await posting.remove(w, post), tags=_listed_tags(post)))
+    w.tell(deleted(post, await posting.remove(w, post), tags=composing.listed_tags(post)))
 
 
 def deleted(post: Post, gone: Sequence[posting.Gone], *, tags: tuple[str, ...] = ()) -> PostDeleted:
@@ -294,12 +294,7 @@ def _published(post: Post, original: Post | None = None, *, quiet: bool = False)
         reply_to_account=post.reply_to_account,
         boost_of=post.boost_of,
         boost_of_author=original.author if original else None,
-        tags=_listed_tags(post),
+        tags=composing.listed_tags(post),
         quote_of=post.quote_of,
         quiet=quiet,
     )
-
-
-def _listed_tags(post: Post) -> tuple[str, ...]:
-    """By which a post stands in the homes of those who follow its tags."""
-    return tuple(tag.key for tag in post.tags) if post.visibility is Visibility.PUBLIC else ()
