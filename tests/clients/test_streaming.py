@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import queue
+import re
 import threading
 import time
 import warnings
@@ -247,7 +248,8 @@ def test_a_server_that_is_stopped_does_not_wait_for_its_listeners(stage: Stage):
         began = time.monotonic()
         stage.server.stop()
         assert time.monotonic() - began < 4
-        assert b"".join(sent) == b""
+        # Of several processes each says when to come again, each another time, so that not all come at once.
+        assert re.fullmatch(rb"(retry: \d+\n\n)?", b"".join(sent))
     stage.server.start()
 
 
