@@ -22,6 +22,7 @@ BALLAST = "ballast"
 POSTGRES = {
     "fsync": "off", "full_page_writes": "off", "synchronous_commit": "on", "shared_buffers": "64MB", "max_connections": "200",
     "jit": "off", "timezone": "UTC", "wal_level": "replica", "hot_standby": "on", "wal_keep_size": "64MB", "max_wal_senders": "8",
+    "dynamic_shared_memory_type": "mmap",
     "max_wal_size": "128MB", "min_wal_size": "32MB", "wal_receiver_status_interval": "1s", "wal_retrieve_retry_interval": "200ms",
 }  # fmt: skip
 EVERY_STANDBY = "ANY 1 (*)"
