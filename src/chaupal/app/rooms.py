@@ -15,6 +15,7 @@ from chaupal.governance import keyring
 from chaupal.governance.context import Court
 from chaupal.governance.laws.house_rules import HouseRules, load_house_rules
 from chaupal.governance.log import log
+from chaupal.governance.log.keys import Keys
 from chaupal.governance.people import roles
 from chaupal.governance.regimes import Regimes, load_regimes
 from chaupal.kernel.clock import Clock, system_clock
@@ -67,7 +68,7 @@ async def joined(settings: Settings, clock: Clock, *, beside: bool, server: "Ser
         raise
     try:
         keys = await log.open_keys(work, settings)
-        sitting = await _sit_down(work, settings, str(keys.current.public), beside=beside)
+        sitting = await _sit_down(work, settings, keys, beside=beside)
     except BaseException:
         await work.close()
         raise
@@ -87,7 +88,7 @@ async def joined(settings: Settings, clock: Clock, *, beside: bool, server: "Ser
     return House(settings, square, court, reads)
 
 
-async def _sit_down(work: Work, settings: Settings, key: str, *, beside: bool) -> "Sitting | None":
+async def _sit_down(work: Work, settings: Settings, keys: Keys, *, beside: bool) -> "Sitting | None":
     """Of many processes each has a seat, and all are of one house; one that stands alone is not among them."""
     if not settings.postgres:
         return None
@@ -101,7 +102,8 @@ async def _sit_down(work: Work, settings: Settings, key: str, *, beside: bool) -
     if work.clock is system_clock:
         async with work.reading() as reading:
             await seats.check_clock(reading)
-    sitting = seats.Sitting(work, seats.house_of(settings.origin, key), beside=beside)
+    house = seats.house_of(settings.origin, str(keys.current.public))
+    sitting = seats.Sitting(work, house, beside=beside, earlier=[*map(str, keys.all())])
     await sitting.sit_down()
     work.before_closing = sitting.leave
     return sitting

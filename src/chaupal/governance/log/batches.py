@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from chaupal.governance.context import Court
+from chaupal.governance.log import seen
 from chaupal.governance.log import tree as log_tree
 from chaupal.kernel.clock import DAY, HOUR, MINUTE
 from chaupal.kernel.errors import Conflict, NotFound, Problem
@@ -131,6 +132,7 @@ async def publish_due(court: Court) -> bool:
         await _fill(court, w, size)
         changed = await _sign(court, w, size)
     _follow(court, changed)
+    await newest(court)  # who signs remembers it as who serves does: a worker serves nothing
     return True
 
 
@@ -268,8 +270,10 @@ async def _sign_what_is_there(court: Court) -> Kept:
 async def _sign(court: Court, w: Writing, size: int) -> str:
     """Sign the log at `size` in this unit, which holds it: the note leaves the house only once the unit is durable.
 
-    The vkey that a change of keys made the signing one, if this checkpoint completes one.
+    The vkey that a change of keys made the signing one, if this checkpoint completes one. Raises SetBack, LogDiffers where this
+    machine has seen more, or else, than the store has now: it was set back while we served, or a standby took over that lacks it.
     """
+    await seen.check(court, w)
     head = tlog.Checkpoint(court.keys.name, size, await log_tree.root(w, size))
     change = (await marks.read(w, CHANGE_MARK)).split()
     if not change or int(change[0]) >= size:

@@ -55,7 +55,7 @@ class Keys:
 
     def saw(self, size: int, note: str) -> None:
         """A checkpoint was served: it is kept, so that a store which is set back later is known to be (`seen`)."""
-        if not self._keeps or size <= self._saw:
+        if not self._keeps or size <= self._saw or size <= self._kept():
             return
         self._saw = size
         new = self.folder.with_name(f".{SEEN}.{os.getpid()}")
@@ -65,6 +65,13 @@ class Keys:
         except OSError as error:  # a full disk: then the next one is kept
             self._saw = -1
             log.warning("the checkpoint that was served could not be kept", error=error)
+
+    def _kept(self) -> int:
+        """Entries of the one that is kept: of several processes another may have served more, before the store was set back."""
+        try:
+            return int((self.seen().splitlines() or ["", "0"])[1])
+        except (Problem, ValueError, IndexError):  # for the operator to see, at the next start
+            return -1
 
     def seen(self) -> str:
         """The newest checkpoint that this machine served, as it was signed; empty where none was kept."""

@@ -11,6 +11,7 @@ import os
 import secrets
 import socket
 import time
+from collections.abc import Collection
 
 import msgspec
 from sqlalchemy import text
@@ -74,10 +75,13 @@ def house_of(origin: str, key: str) -> House:
 
 
 class Sitting:
-    """This process's seat, for as long as the house is open. `beside`: its own half of the seats (the command line)."""
+    """This process's seat, for as long as the house is open. `beside`: its own half of the seats (the command line).
 
-    def __init__(self, work: Work, house: House, *, beside: bool) -> None:
-        self._work, self._house = work, house
+    `earlier`: keys under which this house's log was kept before, or will be, and which are here.
+    """
+
+    def __init__(self, work: Work, house: House, *, beside: bool, earlier: Collection[str] = ()) -> None:
+        self._work, self._house, self._earlier = work, house, earlier
         self._first = LEASED if beside else 0
         self._me = secrets.token_hex(8)
         self.seat = Seat(_boot_time)
@@ -100,14 +104,14 @@ class Sitting:
             async with self._work.writing() as w:
                 await w.run(LEAVE, number=self._first + self.seat.number, me=self._me)
         except Exception as error:  # then it is a little later
-            log.warning("a seat was not given back", error=repr(error))
+            log.warning("a seat was not given back", error=error)
 
     async def _take(self) -> None:
         began = _boot_time()
         async with self._work.writing() as w:
             await w.fetch(ALONE)
             await w.run(ENSURE, last=2 * LEASED - 1)
-            await check_house(w, self._house)
+            await check_house(w, self._house, self._earlier)
             row = await w.first(
                 TAKE, first=self._first, end=self._first + LEASED, me=self._me, lasts=LASTS, at=self._work.clock(),
                 house=msgspec.json.encode(self._house).decode(),
@@ -122,7 +126,7 @@ class Sitting:
             try:
                 await self._renew()
             except Exception as error:
-                log.warning("a seat could not be renewed", error=repr(error))
+                log.warning("a seat could not be renewed", error=error)
                 await asyncio.sleep(AGAIN)
 
     async def _renew(self) -> None:
@@ -138,8 +142,11 @@ class Sitting:
             await self._take()
 
 
-async def check_house(reading: Reading, house: House | None) -> None:
-    """Raises BadSettings where whoever is at this store serves another house; None: where anybody does."""
+async def check_house(reading: Reading, house: House | None, earlier: Collection[str] = ()) -> None:
+    """Raises BadSettings where whoever is at this store serves another house; None: where anybody does.
+
+    Whoever sat down before the log's key was changed says the `earlier` one until they leave.
+    """
     for (said,) in await reading.fetch(OTHERS):
         other = msgspec.json.decode(said, type=House)
         if house is None:
@@ -152,7 +159,7 @@ async def check_house(reading: Reading, house: House | None) -> None:
                 f"database: it is served as {other.origin} ({other.where}), and public_url says {house.origin} here;"
                 " two houses cannot have one database"
             )
-        if other.key != house.key:
+        if other.key != house.key and other.key not in earlier:
             raise BadSettings(
                 f"keys: this database's log is kept under {other.key} ({other.where}), and under {house.key} here; copy the"
                 " directory of keys from there"
