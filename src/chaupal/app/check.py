@@ -15,9 +15,14 @@ from chaupal.wire.call import House
 async def check_house(house: House) -> list[str]:
     """Every fault found, a line each; empty when all is whole."""
     faults: list[str] = []
-    async with house.square.work.scanning() as reading:
+    work = house.square.work
+    async with work.of_one_moment() as reading:
         faults += await checks.integrity(reading)
-        faults += await _missing_files(house, reading)
+    async with work.scanning() as reading:
+        missing = await _missing_files(house, reading)
+        # What was deleted between the look at its row and that at its file has no row any more.
+        again = await _missing_files(house, reading) if missing else []
+        faults += [fault for fault in missing if fault in again]
     faults += await archive.faults(house.court, house.square.files)
     try:
         await log.recount(house.court)

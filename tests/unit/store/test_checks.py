@@ -5,13 +5,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, insert, text, update
 
+from chaupal.governance.log import batches, log
 from chaupal.kernel.clock import StillClock
+from chaupal.store.court import ledger
 from chaupal.store.machine import checks
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.migrate import migrate, sqlite_url
 from chaupal.store.machine.tables import accounts, poll_votes, polls_open, post_links, posts
+from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.machine.work_sqlite import SqliteWork
 from chaupal.store.square import finding
+from chaupal_audit import tlog
+from neighbours import Street
 from village import Village
 
 
@@ -31,6 +36,33 @@ async def test_words_that_somebody_else_has_indexed_are_no_fault(tmp_path: Path,
     finally:
         for work in (looking, serving):
             await work.close()
+
+
+async def test_a_log_that_grows_while_it_is_checked_is_no_fault(street: Street, monkeypatch: pytest.MonkeyPatch):
+    """Beside a busy server, SQLite's too: an entry comes between any two statements of those who look."""
+    court = street.carrier.court
+    count, last, grown = ledger.count, ledger.last_checkpoint, list[int]()
+
+    async def grow() -> None:
+        async with court.work.writing() as w:
+            entry = tlog.leaf("account", f"{len(grown)}", "2021-02-10T15:00Z", {}).entry
+            grown.extend(await batches.append(court, w, [("account", entry)]))
+
+    async def counted(reading: Reading) -> int:
+        await grow()
+        return await count(reading)
+
+    async def found(reading: Reading) -> ledger.Kept | None:
+        if not isinstance(reading, Writing):
+            await grow()
+        return await last(reading)
+
+    await grow()
+    await batches.newest(court)
+    monkeypatch.setattr(ledger, "count", counted)
+    monkeypatch.setattr(ledger, "last_checkpoint", found)
+    await log.check_log(court)
+    assert len(grown) > 2
 
 
 async def lived_in(v: Village) -> None:

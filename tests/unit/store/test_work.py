@@ -47,6 +47,21 @@ async def test_a_unit_that_fails_leaves_nothing_and_tells_nobody(work: Work):
         assert await outbox.is_empty(reading)
 
 
+async def test_what_is_held_against_each_other_is_of_one_moment_while_others_write(work: Work):
+    """However many statements there are between; and the next moment is the next."""
+    async with work.writing() as w:
+        await marks.write(w, "a", "1")
+    async with work.of_one_moment() as reading:
+        assert await marks.read(reading, "a") == "1"
+        async with work.writing() as w:
+            await marks.write(w, "a", "2")
+            await marks.write(w, "b", "2")
+        assert [await marks.read(reading, "a"), await marks.read(reading, "b")] == ["1", ""]
+        assert [await marks.read(reading.keyed, "a"), await read(work, "a")] == ["1", "2"]
+    async with work.of_one_moment() as reading:
+        assert await marks.read(reading, "b") == "2"
+
+
 async def test_one_failing_unit_does_not_take_its_neighbours_along(work: Work):
     async def unit(i: int) -> None:
         async with work.writing() as w:

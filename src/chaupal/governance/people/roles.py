@@ -111,7 +111,7 @@ async def watch(court: Court) -> None:
 
 async def strays(court: Court) -> list[str]:
     """Every account whose row has a role that the log did not give, and every role given that no row has: a line each."""
-    async with court.work.scanning() as reading:
+    async with court.work.of_one_moment() as reading:
         given = await Roll(court).given(reading)
         rows = await accounts.rolls(reading)
     named = {record.pseudonym(court, account): (account, role) for account, role in rows}

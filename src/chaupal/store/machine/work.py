@@ -182,9 +182,9 @@ class Work(Protocol):
         ...
 
     def of_one_moment(self) -> AbstractAsyncContextManager[Reading]:
-        """For reads that are held against each other, as of the log: of many processes others go on writing meanwhile.
+        """For reads that are held against each other, as of the log: this process and others go on writing meanwhile.
 
-        On SQLite, which one process serves, the same as `scanning`.
+        Off the loop thread on SQLite, as `scanning`.
         """
         ...
 

@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -86,28 +86,53 @@ class SqliteReading(Reading):
 
 
 class SqliteScanning(Reading):
-    """Runs each statement in the reader pool, on a connection of its own."""
+    """Runs each statement in the reader pool: on any of its connections, or on that of one `moment`."""
 
     embedded = True
 
-    def __init__(self, work: "SqliteWork", *, keyed: bool = False) -> None:
+    def __init__(self, work: "SqliteWork", moment: "_Moment | None" = None, *, keyed: bool = False) -> None:
         self._work = work
+        self._moment = moment
         self.memory = work.memory
         self.now = work.clock
         self._keyed = keyed
-        self.keyed = self if keyed else SqliteScanning(work, keyed=True)
+        self.keyed = self if keyed else SqliteScanning(work, moment, keyed=True)
 
     async def fetch(self, stmt: Statement, /, **params: Any) -> Sequence[Row]:
         if not self._keyed:
             note_everything()
         compiled = stmt.sqlite
-        return await self._work.scan(compiled.text, compiled.arguments(params))
+        return await self._work.scan(compiled.text, compiled.arguments(params), self._moment)
 
     async def sift(self, stmt: Statement, take: Take, /, **params: Any) -> None:
         if not self._keyed:
             note_everything()
         compiled = stmt.sqlite
-        await self._work.sift(compiled.text, compiled.arguments(params), take)
+        await self._work.sift(compiled.text, compiled.arguments(params), take, self._moment)
+
+
+class _Moment:
+    """A connection that goes on seeing the store as it was at its first statement, and what runs on it now."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._db: sqlite3.Connection | None = None
+        self._running: Future[Any] | None = None
+
+    def run[T](self, pool: ThreadPoolExecutor, what: Callable[[sqlite3.Connection], T]) -> Future[T]:
+        def begun() -> T:
+            if self._db is None:
+                self._db = connect(self._path, SCANNED)
+                self._db.execute("BEGIN")
+            return what(self._db)
+
+        self._running = running = pool.submit(begun)
+        return running
+
+    def end(self) -> None:
+        """As soon as nothing runs: whoever asked may have gone away in the middle."""
+        if self._running is not None:
+            self._running.add_done_callback(lambda _: self._db and self._db.close())
 
 
 class SqliteWriting(Writing):
@@ -223,7 +248,14 @@ class SqliteWork(SharedWork):
     def scanning(self) -> Look:
         return self._long_look
 
-    of_one_moment = scanning
+    @asynccontextmanager
+    async def of_one_moment(self) -> AsyncGenerator[Reading]:
+        """See `store.work.Work`."""
+        moment = _Moment(self._path)
+        try:
+            yield SqliteScanning(self, moment)
+        finally:
+            moment.end()
 
     async def tell_others(self, unit: Writing) -> None:
         """See `SharedWork`: that something was changed, not what."""
@@ -238,11 +270,11 @@ class SqliteWork(SharedWork):
             self.memory.forget_all()
         self.vitals.look(self._looked_at, time.perf_counter() - began)
 
-    async def scan(self, text: str, arguments: list[Any]) -> list[Row]:
+    async def scan(self, text: str, arguments: list[Any], moment: _Moment | None = None) -> list[Row]:
         """One statement in the reader pool."""
-        return await self._aside(lambda db: db.execute(text, arguments).fetchall())
+        return await self._aside(lambda db: db.execute(text, arguments).fetchall(), moment)
 
-    async def sift(self, text: str, arguments: list[Any], take: Take) -> None:
+    async def sift(self, text: str, arguments: list[Any], take: Take, moment: _Moment | None = None) -> None:
         """The same; the rows go to `take` where they are read, a portion at a time."""
 
         def run(db: sqlite3.Connection) -> None:
@@ -253,9 +285,12 @@ class SqliteWork(SharedWork):
             finally:
                 found.close()
 
-        await self._aside(run)
+        await self._aside(run, moment)
 
-    async def _aside[T](self, what: Callable[[sqlite3.Connection], T]) -> T:
+    async def _aside[T](self, what: Callable[[sqlite3.Connection], T], moment: _Moment | None) -> T:
+        if moment is not None:
+            return await asyncio.wrap_future(moment.run(self._scanners, what))
+
         def run() -> T:
             db = self._spare.pop() if self._spare else connect(self._path, SCANNED)
             try:

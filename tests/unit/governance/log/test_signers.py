@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from chaupal.governance.context import Court
 from chaupal.governance.laws.house_rules import load_house_rules
-from chaupal.governance.log import batches, log
+from chaupal.governance.log import batches, log, seen
 from chaupal.governance.log import tree as log_tree
 from chaupal.governance.regimes import load_regimes
 from chaupal.kernel.clock import HOUR, StillClock
@@ -138,3 +138,38 @@ async def test_the_tables_take_no_checkpoint_of_less_than_was_signed_nor_of_what
     async with work.writing() as w:
         await ledger.keep_checkpoint(w, size, "another")  # the first note of a size stays
     assert (await checkpoints(court))[-1] == (size, note)
+
+
+async def set_back(court: Court, size: int) -> None:
+    """The store as it was with so many entries: what a standby has that took over before it had everything."""
+    async with court.work.writing() as w:
+        for words in (
+            f"DELETE FROM log_checkpoints WHERE size > {size}",
+            f"DELETE FROM log_nodes WHERE (index + 1) * power(2, level) > {size}",
+            f"DELETE FROM log_entries WHERE index >= {size}",
+            f"UPDATE marks SET value = '{size}' WHERE key = 'log_size'",
+        ):
+            await w.run(statement(text(words)))
+
+
+async def test_nobody_who_goes_on_serving_signs_a_second_history_of_a_store_that_was_set_back(
+    courts: Open, clock: StillClock
+):
+    """Neither with fewer entries than were signed, nor with as many others; whoever of this machine signed, served or did neither."""
+    signer, server, idle = [await courts() for _ in range(3)]
+    clock.move(HOUR)
+    assert await batches.publish_due(signer)
+    first = (await batches.newest(server)).size
+    await say(server, "what is lost")
+    clock.move(HOUR)
+    assert await batches.publish_due(signer)
+    await set_back(signer, first)
+    assert (await batches.newest(server)).size == first
+    clock.move(HOUR)
+    for hours in (0, 3):
+        clock.move(hours * HOUR)
+        for court in (signer, server, idle):
+            await say(court, "what came after")
+            with pytest.raises((seen.SetBack, log_tree.LogDiffers)):
+                await batches.publish_due(court)
+    assert [size for size, _ in await checkpoints(idle)] == [first]
