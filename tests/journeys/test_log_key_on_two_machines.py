@@ -11,7 +11,7 @@ from chaupal.app.rooms import visiting
 from chaupal.app.wiring import Running, open_house
 from chaupal.governance.log import batches
 from chaupal.governance.readiness import lacking
-from chaupal.kernel.errors import Problem
+from chaupal.kernel.errors import Problem, Unavailable
 from chaupal.kernel.settings import BadSettings, Settings
 from chaupal_audit import tlog
 from conftest import plain_settings
@@ -53,7 +53,7 @@ async def test_a_key_that_is_changed_on_one_machine_stops_neither(machines: tupl
     await batches.newest(one)
     old, new = await batches.change_key(one, "staff-1")
     await say(second)
-    with pytest.raises(Problem):  # who lacks the new key completes no change
+    with pytest.raises(Unavailable):  # who lacks the new key completes no change
         await batches.newest(two)
     both = (await batches.newest(one)).note
     assert tlog.verify_checkpoint(both, old) == tlog.verify_checkpoint(both, new)
@@ -68,7 +68,7 @@ async def test_a_key_that_is_changed_on_one_machine_stops_neither(machines: tupl
     await say(first)
     with pytest.raises(Problem, match="does not hold that key: restore it"):
         await open_house(settings_of(second), run=False)
-    with pytest.raises(Problem):
+    with pytest.raises(Unavailable):
         await batches.newest(two)
 
     # The keys are copied once more: it goes on as it is, and may be started anew.

@@ -83,6 +83,26 @@ def test_a_request_is_followed_to_its_statements_and_to_what_it_caused(
     assert WORD.encode() not in everything and asha.token.encode() not in everything
 
 
+def test_whoever_reads_traces_is_not_of_the_office_and_learns_nothing_of_what_it_does(
+    database: str, collector: Collector, tmp_path: Path
+):
+    """Neither that something is not there, which may be withheld in secret, nor what of its store the office reads and writes."""
+    with served(tmp_path, database=database, traces=collector.url) as server:
+        asha, bela = join(server.settings, "asha", "bela").values()
+        with server.client(asha) as client:
+            assert client.get("/api/v1/statuses/17").status_code == 404
+            assert client.get("/api/v1/admin/accounts").status_code == 403
+            assert client.post("/api/v1/reports", json={"account_id": str(bela.id)}).status_code == 200
+    spans = collector.spans
+    assert {said(span).get("http.response.status_code") for span in spans if span.kind == SERVER} == {200, 403}
+    office = [span for span in spans if span.name in ("office", "event office")]
+    assert {span.name for span in office} == {"office", "event office"}
+    assert not [span for span in office if span.links]
+    within = {span.span_id for span in office}
+    assert not [span.name for span in spans if span.parent_span_id in within]
+    assert not [span.name for span in spans if "Report" in span.name]
+
+
 def test_where_no_collector_is_named_nothing_of_it_is_brought_in():
     words = (
         "import sys, asyncio; from chaupal.app import server; from chaupal.kernel.settings import load_settings as s;"

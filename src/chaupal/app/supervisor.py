@@ -51,7 +51,6 @@ class Supervisor:
         self._words = words
         self._host, self._port = host, port
         self._doors = [self._first_door()]
-        self._port = self._doors[0].getsockname()[1]
         self._doors += [self._door() for _ in range(processes - 1)]
         self._places = [Place(number, door) for number, door in enumerate(self._doors)]
         self._leaving = asyncio.Event()
@@ -95,10 +94,27 @@ class Supervisor:
     # --- the address ---
 
     def _first_door(self) -> socket.socket:
-        """Where somebody else listens this fails: sockets that share an address would share it with them in silence."""
+        """Where somebody else listens this fails: sockets that share an address would share it with them in silence.
+
+        Nor does it go to two supervisors that begin at once: until the first of their processes listens, the system would let
+        both have it.
+        """
         with self._bound(shared=False) as tried:
             self._port = tried.getsockname()[1]
+            self._sign = self._named(tried.getsockname())
         return self._door()
+
+    def _named(self, address: tuple[object, ...]) -> socket.socket | None:
+        """Held by whoever supervises an address. Its name goes with its process, and is of its network (unix(7), abstract)."""
+        if sys.platform != "linux":
+            return None
+        sign = socket.socket(socket.AF_UNIX)
+        try:
+            sign.bind(f"\0chaupal serves {address[0]} {address[1]}")
+        except OSError as error:
+            sign.close()
+            raise Problem(f"Cannot listen on {self._host}:{self._port}: {error.strerror}") from error
+        return sign
 
     def _door(self) -> socket.socket:
         door = self._bound(shared=True)

@@ -2,7 +2,9 @@
 
 Laid around the parts that do the work, from outside, as instrumentations of OpenTelemetry are: where no collector is named
 nothing of it is brought in, and nothing is asked in any request. Spans name routes, kinds and statements without their
-values; of errors they name the kind. Which requests are sampled the variables OTEL_TRACES_SAMPLER say, as everywhere.
+values; of errors they name the kind. Of the office, and of what its acts cause, they say that it is the office's and how long
+it took: whoever reads traces is not of it (`kernel/vitals.py`). Which requests are sampled the variables OTEL_TRACES_SAMPLER
+say, as everywhere.
 """
 
 import contextlib
@@ -20,15 +22,17 @@ from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from chaupal.fanout.runner import Runner
+from chaupal.governance import events
 from chaupal.kernel.event import Event
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.shelf import Shelf
+from chaupal.kernel.vitals import shown
 from chaupal.store.machine import outbox
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.work_sqlite import SqliteReading, SqliteScanning, SqliteWriting
 from chaupal.wire.answer import Desk, Request
 from chaupal.wire.call import Answer
-from chaupal.wire.route import Route
+from chaupal.wire.route import OFFICE, Route
 
 TOLD_BY = "traceparent"  # https://www.w3.org/TR/trace-context/; in the body of an event, where readers know only its own fields
 MOST_WAITING = 10_000  # events that were read and not yet carried out
@@ -83,9 +87,10 @@ def _request(tracer: trace.Tracer, answer: Callable[..., Awaitable[Answer]]) -> 
             "http.request.method": route.method,
             "http.route": route.counted_as.partition(" ")[2] or route.counted_as,
         }
-        with tracer.start_as_current_span(route.counted_as, kind=SpanKind.SERVER, attributes=said) as span:
-            found = await answer(desk, route, request)
-            span.set_attribute("http.response.status_code", found.status)
+        with _span(tracer, route.counted_as, said, SpanKind.SERVER) as span:
+            with _unseen(route.counted_as == OFFICE):
+                found = await answer(desk, route, request)
+            span.set_attribute("http.response.status_code", shown(found.status))
             if found.status >= 500:
                 span.set_status(StatusCode.ERROR)
             return found
@@ -144,11 +149,20 @@ def _carried_out(tracer: trace.Tracer, carry: Callable[..., Awaitable[None]]) ->
         by = _tellers.items.pop(id(event), "")
         told = trace.get_current_span(_written.extract({TOLD_BY: by})).get_span_context()
         links = [Link(told)] if told.is_valid else []
-        name = type(event).__name__
-        with _span(tracer, f"event {name}", {"chaupal.event": name}, SpanKind.CONSUMER, links):
+        courts = type(event).__module__ == events.__name__
+        name = OFFICE if courts else type(event).__name__
+        with (
+            _span(tracer, f"event {name}", {"chaupal.event": name}, SpanKind.CONSUMER, [] if courts else links),
+            _unseen(courts),
+        ):
             await carry(runner, at, event)
 
     return carried
+
+
+def _unseen(so: bool) -> contextlib.AbstractContextManager[Any]:
+    """Inside, where it is `so`, nothing is a span, and no event says which request told it."""
+    return trace.use_span(trace.INVALID_SPAN) if so else contextlib.nullcontext()
 
 
 @contextlib.contextmanager

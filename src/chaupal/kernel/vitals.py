@@ -10,6 +10,14 @@ LOOKS = (0.0001, 0.00025, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.025, 0.1, 
 NOT_SHOWN = (404, 451)  # RFC 7725
 
 
+def shown(status: int) -> int:
+    """A status as those may read it who watch a server, and are not of its office.
+
+    That something is not there is an answer like any: it may be withheld, which may be secret.
+    """
+    return 200 if status in NOT_SHOWN else status
+
+
 class Spread:
     """How often something took how long: Prometheus's histogram. Counted without a lock, by one thread."""
 
@@ -39,12 +47,8 @@ class Vitals:
         self.gauges: dict[str, Callable[[], float]] = {}  # what is read off when it is asked for, by its name
 
     def answer(self, route: str, status: int, seconds: float) -> None:
-        """One request more. Called where somebody watches, and nowhere else.
-
-        That something is not there is counted as an answer like any: it may be withheld, which may be secret, and whoever
-        watches a server is not of its office.
-        """
-        status = 200 if status in NOT_SHOWN else status
+        """One request more. Called where somebody watches, and nowhere else."""
+        status = shown(status)
         spread = self.answered.get((route, status))
         if spread is None:
             spread = self.answered[route, status] = Spread()

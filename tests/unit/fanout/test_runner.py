@@ -92,3 +92,18 @@ async def test_a_machine_at_fault_is_one_line_a_mistake_of_ours_is_told_whole_an
     assert [(line["event"].partition(";")[0], "exc_info" in line) for line in said] == [
         ("the machine failed", False), ("the outbox could not be carried out", True),
     ]  # fmt: skip
+
+
+async def test_an_event_that_cannot_be_read_holds_up_nobody_and_is_given_up(street: Street):
+    """Whoever put it there: those behind it are carried out at once, and the operator is told how many were given up."""
+    asha, bela = await street.people("asha", "bela")
+    post = await street.say(bela, "बात")
+    await street.runner.settle()
+    async with street.work.writing() as w:
+        await w.run_many(outbox.ADD, [{"name": "Liked", "body": '{"post": "none"}', "at": w.now(), "lane": 3}])
+    await reactions.like(street.square, by(asha), post)
+    for wait in (0, *outbox.BACK_OFF):
+        street.clock.move(wait)
+        await street.runner.settle()
+    async with street.work.reading() as reading:
+        assert (await outbox.depth(reading))[:2] == (0, 1)

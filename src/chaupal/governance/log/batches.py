@@ -19,8 +19,9 @@ import msgspec
 from chaupal.governance.context import Court
 from chaupal.governance.log import seen
 from chaupal.governance.log import tree as log_tree
+from chaupal.governance.log.keys import Missing
 from chaupal.kernel.clock import DAY, HOUR, MINUTE
-from chaupal.kernel.errors import Conflict, NotFound, Problem
+from chaupal.kernel.errors import Conflict, NotFound, Problem, Unavailable
 from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.store.court import ledger
 from chaupal.store.court.ledger import Kept
@@ -259,7 +260,10 @@ async def _sign_what_is_there(court: Court) -> Kept:
         changed = ""
         last = await ledger.last_checkpoint(w)
         if last is None or last.size < size:
-            changed = await _sign(court, w, size)
+            try:
+                changed = await _sign(court, w, size)
+            except Missing as error:  # another machine signs, and balancers send nobody here meanwhile (`holds_key`)
+                raise Unavailable from error
             last = await ledger.last_checkpoint(w)
     _follow(court, changed)
     if last is None:

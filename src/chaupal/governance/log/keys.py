@@ -17,6 +17,10 @@ CURRENT, NEXT = "log.key", "log.key.next"
 SEEN = "log.signed"  # beside the directory: no part of a backup, which may well be of an earlier moment
 
 
+class Missing(Problem):
+    """The key that signs is on another machine."""
+
+
 class Keys:
     """The directory `keys` under the log's name. Every file is 32 raw bytes, readable by the server alone."""
 
@@ -37,7 +41,7 @@ class Keys:
         return tlog.SigningKey.from_seed(self.name, load_or_make_seed(self.folder / CURRENT))
 
     def of(self, vkey: str) -> tlog.SigningKey:
-        """The key with this vkey, whichever file holds it. Raises Problem where none does."""
+        """The key with this vkey, whichever file holds it. Raises Missing where none does."""
         if (found := self._known.get(vkey)) is not None:
             return found
         for path in sorted(self.folder.glob(f"{CURRENT}*")):
@@ -45,7 +49,7 @@ class Keys:
                 key = tlog.SigningKey.from_seed(self.name, seed)
                 self._known[str(key.public)] = key
         if vkey not in self._known:
-            raise Problem(f"The log is signed with {vkey}, and {self.folder} does not hold that key: restore it")
+            raise Missing(f"The log is signed with {vkey}, and {self.folder} does not hold that key: restore it")
         return self._known[vkey]
 
     def all(self) -> list[tlog.VerifyingKey]:

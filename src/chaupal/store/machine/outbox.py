@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import msgspec
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -25,9 +26,10 @@ from sqlalchemy import (
 
 from chaupal.kernel.clock import HOUR, MINUTE, SECOND
 from chaupal.kernel.event import Event, decode_event, encode_event
+from chaupal.kernel.saying import log
 from chaupal.store.machine.dialect import Statement, among, listed, param, statement, words
 from chaupal.store.machine.tables import outbox
-from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.machine.work import Reading, Row, Writing
 
 LANES = 16
 LANES_AT_ONCE = LANES // 2  # of those in which something waits; the others are for whoever else has a hand free
@@ -99,8 +101,7 @@ def lane_of(event: Event) -> int:
 
 async def waiting(w: Writing, at_most: int) -> list[tuple[int, Event | None]]:
     """The next events (sequence number, event), locked for this unit. None: a name this version does not know."""
-    rows = await w.fetch(WAITING, n=at_most, at=w.now())
-    return [(row[0], decode_event(row[1], row[2])) for row in rows]
+    return await _read(w, await w.fetch(WAITING, n=at_most, at=w.now()))
 
 
 async def hold_lanes(w: Writing) -> list[int]:
@@ -111,7 +112,19 @@ async def hold_lanes(w: Writing) -> list[int]:
 async def waiting_in(w: Writing, lanes: Sequence[int], at_most: int) -> list[tuple[int, Event | None]]:
     """As `waiting`, of lanes that this unit holds."""
     rows = await w.fetch(WAITING_IN, lanes=listed(lanes), n=at_most, at=w.now()) if lanes else ()
-    return [(row[0], decode_event(row[1], row[2])) for row in rows]
+    return await _read(w, rows)
+
+
+async def _read(w: Writing, rows: Sequence[Row]) -> list[tuple[int, Event | None]]:
+    """One that cannot be read is tried again, and given up at last: those behind it go on."""
+    found: list[tuple[int, Event | None]] = []
+    for seq, name, body in rows:
+        try:
+            found.append((seq, decode_event(name, body)))
+        except msgspec.DecodeError as error:
+            log.error("an event cannot be read", event_name=name, seq=seq, error=error)
+            await failed(w, seq, outside=True)  # a newer version beside us may know better
+    return found
 
 
 async def hold_one(w: Writing, seq: int) -> bool:
