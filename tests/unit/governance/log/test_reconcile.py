@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from sqlalchemy import case, text, update
+from structlog.testing import capture_logs
 
 from chaupal.app.wiring import open_house
 from chaupal.governance.cases import decisions
@@ -109,6 +110,17 @@ async def test_secret_measures_are_held_against_what_would_open_them(bench: Benc
     assert await faults(bench) == ()
     await tampered(bench, "UPDATE rulings SET territory = 'DE'")
     assert any("differ in territory" in fault for fault in await faults(bench))
+
+
+async def test_the_servers_log_tells_where_they_differ_and_none_of_the_words(bench: Bench):
+    await bench.withhold(await bench.order())
+    await tampered(bench, "UPDATE rulings SET reason = 'Guptshabd.'")
+    with capture_logs() as said:
+        assert any("Guptshabd" in fault for fault in await faults(bench))
+    with pytest.raises(LogDiffers, match="differ in reason") as told:
+        await reconcile.check_in_force(bench.court)
+    assert [line for line in said if "differ in reason" in line.get("fault", "")]
+    assert "Guptshabd" not in f"{said} {told.value.message}" and REASON not in f"{said} {told.value.message}"
 
 
 async def test_it_walks_through_everything_in_slices_again_and_again(bench: Bench, clock: StillClock):
