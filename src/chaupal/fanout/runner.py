@@ -13,6 +13,7 @@ from chaupal.fanout.hub import WAITING
 from chaupal.fanout.notices.letters import LetterDue
 from chaupal.fanout.table import ASIDE, ERRANDS, GIVEN_UP, HANDLERS
 from chaupal.kernel.clock import MINUTE, SECOND
+from chaupal.kernel.errors import Full, Unavailable
 from chaupal.kernel.event import Event
 from chaupal.kernel.saying import log
 from chaupal.store.machine import outbox
@@ -22,7 +23,7 @@ BATCH = 100
 TIDY_AFTER = 50  # looks that found nothing
 ASIDE_AT_ONCE = 10
 HELD = 2 * MINUTE  # what is carried out aside is anybody's again after this: whoever took it up has died
-LATER = 5 * SECOND  # where too many are at it
+LATER = 5 * SECOND  # where too many are at it, or the machine is short of something
 LOOK_EVERY = 0.1  # seconds: events of another process (the CLI) come without a wake-up
 AFTER_FAILURE = 1.0  # seconds
 FINISHING = 5.0  # seconds
@@ -205,8 +206,18 @@ class Runner:
                     await outbox.done(w, [seq])
                 await self._carrier.streams.hear_outside([event])
             except Exception as error:
-                await self._failed(seq, event, error)
+                await (self._put_off if self._is_machines(error) else self._failed)(seq, event, error)
         return len(events)
+
+    def _is_machines(self, error: Exception) -> bool:
+        """Whether it would have failed with any event: a full disk, a store that went away, a number for ids that ran out."""
+        return isinstance(self._carrier.work.fault(error) or error, Unavailable | Full)
+
+    async def _put_off(self, seq: int, event: Event, error: Exception) -> None:
+        """It is no try of the event's: five of them are over before a machine is well again, and what was decided is told."""
+        async with self._carrier.work.writing() as w:
+            await outbox.hold(w, seq, w.now() + LATER)
+        log.warning("an event waits for the machine", event_name=type(event).__name__, seq=seq, error=error)
 
     async def _failed(self, seq: int, event: Event, error: Exception, *, outside: bool = False) -> None:
         async with self._carrier.work.writing() as w:

@@ -8,7 +8,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from chaupal.fanout import runner
+from chaupal.fanout.context import Carrier
 from chaupal.fanout.runner import Runner
+from chaupal.kernel.errors import Full, Problem, Unavailable
+from chaupal.social.events_ties import Liked
 from chaupal.social.posts import reactions
 from chaupal.store.machine import outbox
 from chaupal.store.machine.work import Writing
@@ -107,3 +110,31 @@ async def test_an_event_that_cannot_be_read_holds_up_nobody_and_is_given_up(stre
         await street.runner.settle()
     async with street.work.reading() as reading:
         assert (await outbox.depth(reading))[:2] == (0, 1)
+
+
+@pytest.mark.parametrize("short_of", [Unavailable("nothing_kept"), Full()], ids=["seat", "room"])
+async def test_what_the_machine_is_short_of_costs_no_event_its_tries(
+    street: Street, monkeypatch: pytest.MonkeyPatch, short_of: Problem
+):
+    """A process that stood still makes no ids for some seconds, and a full disk may last: nothing is given up meanwhile."""
+    asha, bela = await street.people("asha", "bela")
+    post = await street.say(bela, "बात")
+    await street.runner.settle()
+    short = True
+
+    async def liked(carrier: Carrier, w: Writing, event: Liked) -> None:
+        await asyncio.sleep(0)
+        if short:
+            raise short_of
+
+    monkeypatch.setitem(runner.HANDLERS, Liked, (liked,))
+    await reactions.like(street.square, by(asha), post)
+    for _ in range(2 * outbox.GIVE_UP_AFTER):
+        await street.runner.settle()
+        street.clock.move(runner.LATER)
+    async with street.work.reading() as reading:
+        assert (await outbox.depth(reading))[:2] == (1, 0)
+    short = False
+    await street.runner.settle()
+    async with street.work.reading() as reading:
+        assert (await outbox.depth(reading))[:2] == (0, 0)

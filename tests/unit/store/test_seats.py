@@ -5,13 +5,14 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import islice
 
 import pytest
 from sqlalchemy import text
 
-from chaupal.kernel.clock import HOUR, StillClock
+from chaupal.kernel.clock import HOUR, StillClock, system_clock
 from chaupal.kernel.errors import Problem, Unavailable
 from chaupal.kernel.ids import LEASED, Ids, made_at
 from chaupal.kernel.settings import BadSettings
@@ -169,6 +170,29 @@ async def test_a_clock_an_hour_off_is_told_and_a_few_seconds_are_not(sit: Sit, m
                 await seats.check_clock(reading)
         monkeypatch.setattr(seats.time, "time_ns", lambda: right() + 5_000_000_000)
         await seats.check_clock(reading)
+
+
+async def test_whose_clock_is_set_wrong_while_it_serves_answers_nobody_until_it_is_right(
+    postgres_server: Postgres, migrated: str, monkeypatch: pytest.MonkeyPatch
+):
+    """An hour behind it would not obey what was decided in that hour; ahead it would end it, and publish secrets, too early."""
+    dsn = postgres_server.fresh(template=migrated)
+    work = PostgresWork(dsn, system_clock, many=True, connections=2)
+    await work.open()
+    right = time.time_ns
+    try:
+        await work.fresh()
+        for off in (HOUR, -HOUR):
+            monkeypatch.setattr(time, "time_ns", lambda off=off: right() + off * 1_000_000)
+            with pytest.raises(Unavailable):
+                await work.fresh()
+            with pytest.raises(Unavailable):
+                await work.look()
+            monkeypatch.setattr(time, "time_ns", right)
+            await work.fresh()
+    finally:
+        await work.close()
+        postgres_server.drop(dsn)
 
 
 def test_a_process_that_was_stopped_and_goes_on_makes_no_id_that_another_made(postgres_server: Postgres, migrated: str):

@@ -165,6 +165,11 @@ class Tail:
         elif rows[0][3] is not None:
             self._hear([read(row[6]) for row in rows if not self._is_known(row[4], row[5])])
 
+    @property
+    def theirs(self) -> float:
+        """The database's clock at the last look (seconds since 1970)."""
+        return 0.0 if self._seen is None else self._seen.theirs
+
     def horizon(self) -> tuple[str, int, int, int] | None:
         """See `Work.horizon`."""
         if self._seen is None or self._seen.epoch is None:

@@ -10,14 +10,16 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
-from chaupal.kernel.clock import Clock
+from chaupal.kernel.clock import SECOND, Clock, system_clock
 from chaupal.kernel.errors import Conflict, Full, Problem, Unavailable
+from chaupal.kernel.saying import log
 from chaupal.kernel.settings import BadSettings
 from chaupal.store.machine import claims
 from chaupal.store.machine.barrier import Barrier
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.noted import note_everything
+from chaupal.store.machine.seats import CLOCK_OFF
 from chaupal.store.machine.tail import Change, Tail
 from chaupal.store.machine.work import Look, Reading, Row, Writing
 from chaupal.store.machine.work_shared import SharedWork
@@ -161,6 +163,7 @@ class PostgresWork(SharedWork):
         self._many = many
         self._connections = connections
         self._sits: Any = None
+        self._wrong_clock = False
         self._writers = asyncio.Semaphore(max(2, connections - FOR_READERS))
         self._numbers = count(1)
         self.tail = Tail(dsn, self._hear, self.memory.forget_all, self._lost)
@@ -219,7 +222,23 @@ class PostgresWork(SharedWork):
     async def _look_up(self) -> None:
         began, at = time.perf_counter(), self.clock()
         await self.tail.look()
+        if self._many and self.clock is system_clock:
+            self._hold_clock(at, self.tail.theirs * SECOND, self.clock())
         self.vitals.look(at, time.perf_counter() - began)
+
+    def _hold_clock(self, before: int, theirs: float, after: int) -> None:
+        """Raises Unavailable where this machine's clock was set wrong while it served (ms): an hour behind it would not know what
+        was decided, an hour ahead it would end that, and publish what is secret, too early.
+        """
+        wrong = max(before - theirs, theirs - after) > CLOCK_OFF
+        if wrong != self._wrong_clock:
+            self._wrong_clock = wrong
+            if wrong:
+                log.error("this machine's clock is not the database's: nobody is answered until it is set right (NTP)")
+            else:
+                log.warning("this machine's clock is right again")
+        if wrong:
+            raise Unavailable("not_up_to_date")
 
     def _hear(self, changes: Sequence[Change]) -> None:
         """Others have committed: what a look brings is forgotten, then heard, as by themselves."""
