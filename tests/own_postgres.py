@@ -13,6 +13,9 @@ from typing import Any
 import services
 from services import Postgres
 
+# What was answered is there after it has died: the machine lives on, so no disk need be waited for.
+KEEPING = {"synchronous_commit": "on"}
+
 
 class OwnPostgres:
     """`server` hands out databases while it runs."""
@@ -30,7 +33,9 @@ class OwnPostgres:
 
     def start(self) -> None:
         doors = {"listen_addresses": "127.0.0.1", "port": str(self.port), "unix_socket_directories": str(self.folder)}
-        flags = [f"--{name}={value}" for name, value in {**services.HASTY, **services.SMALL, **doors}.items()]
+        flags = [
+            f"--{name}={value}" for name, value in {**services.HASTY, **KEEPING, **services.SMALL, **doors}.items()
+        ]
         with (self.folder / "log").open("ab") as told:
             self._process = subprocess.Popen(
                 [self.programs / "postgres", "-D", self.folder / "data", *flags],

@@ -11,12 +11,15 @@ from chaupal.reads.page import Cursor, Page, page_of
 from chaupal.reads.people.filtering import CONTEXTS, kept
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
-from chaupal.store.square.posts import Pages, sealed_posts, skeleton
+from chaupal.store.square.posts import Pages, look_once_more, sealed_posts, skeleton
 
 
 async def shown(reading: Reading, viewer: Viewer, surface: Surface, ids: Sequence[int]) -> list[Visible[Post]]:
     """The posts among `ids` that the viewer may see on this surface and has not chosen to hide there, in order."""
+    known = len(ids) == 1 and reading.memory.posts.get(ids[0]) is not None
     seen = reveal(viewer, surface, await sealed_posts(reading, ids), await facts_for(reading, viewer))
+    if known and not seen:
+        await look_once_more(reading, ids[0])
     context = CONTEXTS.get(surface)
     return seen if context is None else await kept(reading, viewer, context, seen)
 
