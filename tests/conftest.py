@@ -16,7 +16,7 @@ from argon2 import PasswordHasher
 from hypothesis import settings as hypothesis_settings
 
 from chaupal.app import rooms
-from chaupal.app.wiring import Running, open_house
+from chaupal.app.wiring import Running
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.store.identity import passwords
@@ -24,6 +24,7 @@ from chaupal.store.machine.migrate import migrate, postgres_url, sqlite_url
 from chaupal.store.machine.work import Work
 from chaupal.store.machine.work_postgres import PostgresWork
 from chaupal.store.machine.work_sqlite import SqliteWork
+from either import PAIRED, STAGES, of_two, open_house
 from object_store import ObjectStore, object_store  # noqa: F401 - fixtures
 from services import Postgres, postgres_database, postgres_server  # noqa: F401 - fixtures
 from valkeys import own_valkey, shared_valkey, valkey_url, watched_valkeys  # noqa: F401 - fixtures
@@ -139,9 +140,12 @@ def plain_settings(data: Path, database: str) -> Settings:
     )
 
 
-@pytest.fixture(params=("sqlite", "postgres"))
+@pytest.fixture(params=STAGES)
 def database(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Whoever asks for this (or for `work`, `house`) runs on both databases: the PostgreSQL URL, or '' for SQLite."""
+    """Whoever asks for this (or for `work`, `house`) runs on both databases: the PostgreSQL URL, or '' for SQLite.
+
+    "two": the house is two on one PostgreSQL (see `either`).
+    """
     if request.param == "sqlite":
         yield ""
         return
@@ -151,6 +155,8 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
     )
     dsn = server.fresh(template=template)
     AT_HEAD.add(postgres_url(dsn))
+    if request.param == "two":
+        PAIRED.add(dsn)
     yield dsn
     server.drop(dsn)
 
@@ -182,7 +188,8 @@ def settings(request: pytest.FixtureRequest, database: str, tmp_path: Path, migr
     elif not database:
         data.mkdir(mode=0o700)
         shutil.copy(migrated_file, data)
-    return plain_settings(data, database)
+    found = plain_settings(data, database)
+    return of_two(request, found) if database in PAIRED else found
 
 
 @pytest.fixture

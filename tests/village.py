@@ -16,7 +16,7 @@ from typing import Any
 import httpx2
 import msgspec
 
-from chaupal.app.wiring import Running, open_house
+from chaupal.app.wiring import Running
 from chaupal.governance.cases import decisions
 from chaupal.governance.orders import authorities, documents, orders, steps
 from chaupal.governance.orders.authorities import Authority
@@ -28,6 +28,7 @@ from chaupal.social.people import accounts, graph
 from chaupal.social.posts import posts
 from chaupal.social.signin import logins
 from chaupal.web.pages import Player, introduce
+from either import open_house
 
 IDS = ("_worker", "_last", "_sequence")  # what a maker of ids remembers
 SCOPES = "read write follow push admin:read admin:write"

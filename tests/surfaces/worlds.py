@@ -16,11 +16,11 @@ import httpx2
 import msgspec
 import pytest
 
-from chaupal.app.wiring import open_house
 from chaupal.fanout.timers import Timers
 from chaupal.governance.log import batches as log_batches
 from chaupal.kernel.clock import HOUR, MINUTE, SECOND, StillClock
 from chaupal.kernel.settings import Settings, load_settings
+from either import PAIRED, STAGES, of_two, open_house
 from services import Postgres
 from village import CAST, Village
 
@@ -48,8 +48,11 @@ class Dice:
 class Grounds:
     """Where worlds are made: `fresh` gives the settings of another, with a folder and a database of its own."""
 
-    def __init__(self, folder: Path, patch: pytest.MonkeyPatch, fresh: Callable[[Path], str]) -> None:
+    def __init__(
+        self, folder: Path, patch: pytest.MonkeyPatch, fresh: Callable[[Path], str], shared: Callable[[Settings], Settings]
+    ) -> None:  # fmt: skip
         self.patch = patch
+        self._shared = shared
         self._folder, self._fresh, self._made = folder, fresh, 0
 
     def settings(self) -> Settings:
@@ -60,18 +63,18 @@ class Grounds:
             environ={}, data=str(data), database=self._fresh(data), port=8000, rate_limits=False, log_batch_minutes=60
         )
         return msgspec.structs.replace(
-            found, trusted_proxies=("127.0.0.0/8",), country_header="X-Country", webhooks_private=True, push_private=True,
+            self._shared(found), trusted_proxies=("127.0.0.0/8",), country_header="X-Country", webhooks_private=True, push_private=True,
             metrics_token=METRICS,
         )  # fmt: skip
 
 
-@pytest.fixture(params=("sqlite", "postgres"))
+@pytest.fixture(params=STAGES)
 def grounds(
     request: pytest.FixtureRequest, tmp_path: Path, migrated_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Grounds]:
     """Ground for worlds, on either database."""
     if request.param == "sqlite":
-        yield Grounds(tmp_path, monkeypatch, lambda data: str(shutil.copy(migrated_file, data) and ""))
+        yield Grounds(tmp_path, monkeypatch, lambda data: str(shutil.copy(migrated_file, data) and ""), lambda s: s)
         return
     server: Postgres = request.getfixturevalue("postgres_server")
     template: str = request.getfixturevalue("migrated")
@@ -79,9 +82,11 @@ def grounds(
 
     def fresh(data: Path) -> str:
         made.append(server.fresh(template=template))
+        if request.param == "two":
+            PAIRED.add(made[-1])
         return made[-1]
 
-    yield Grounds(tmp_path, monkeypatch, fresh)
+    yield Grounds(tmp_path, monkeypatch, fresh, lambda s: of_two(request, s) if s.database in PAIRED else s)
     for dsn in made:
         server.drop(dsn)
 
