@@ -102,11 +102,13 @@ async def open_house(settings: Settings, *, clock: Clock, run: bool = False) -> 
 
 
 def _elsewhere(settings: Settings) -> Settings:
-    """The other machine, to which the keys were copied."""
+    """The other machine, to which the keys were copied. Letters of both lie in one box, as with a server of mail."""
     data = Path(f"{settings.data}-of-the-other")
     if not data.exists():
         data.mkdir(mode=0o700)
         shutil.copytree(Path(settings.data) / "keys", data / "keys")
+        (box := Path(settings.data) / "mail").mkdir(0o700, exist_ok=True)
+        (data / "mail").symlink_to(box)
     return msgspec.structs.replace(settings, data=str(data))
 
 
