@@ -19,12 +19,15 @@ from pyotp.totp import TOTP
 from authenticators import Device
 from chaupal.app.wiring import Running, open_house
 from chaupal.fanout import exporting
+from chaupal.governance.cases import evidence
+from chaupal.governance.orders import archive, documents
 from chaupal.kernel.clock import MINUTE, SECOND, StillClock
 from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.social.archives import imports
 from chaupal.social.media import painting
 from chaupal.social.people import mails
 from chaupal.social.signin import logins, passkeys
+from chaupal.store.court import documents as kept_documents
 from conftest import plain_settings
 from object_store import ObjectStore
 from painted import picture
@@ -263,6 +266,29 @@ async def test_drafts_uploads_imports_and_exports_are_carried_on_by_the_other(pa
 async def test_a_link_in_a_mail_of_one_is_good_at_the_other(pair: Pair):
     here, there = (house.house.settings for house in pair.houses)
     assert mails.owner_of(there, mails.stop_path(here, 7).rpartition("/")[2]) == 7
+
+
+async def test_evidence_and_letters_sealed_by_either_are_opened_by_both(pair: Pair):
+    v, (here, there) = pair.here, pair.houses
+    said: dict[str, str] = {}
+    for house, post, letter in (
+        (here, v.asha.latest, b"the first letter"),
+        (there, v.ravi.latest, b"the second letter"),
+    ):
+        v.running = house  # all of it happens there
+        brought = [documents.Brought("letter.txt", letter)]
+        said[await v.withhold(post=post, by=v.chitra, second=v.dev, letters=brought)] = post.text
+    v.running = here
+    for house in (here, there):
+        court, files = house.house.court, house.house.square.files
+        async with court.work.reading() as reading:
+            letters = await kept_documents.filed_after(reading, 0, 10)
+        opened = [await archive.plain(court, files, one) for one in letters]
+        assert opened == [b"the first letter", b"the second letter"]
+        for ref, text in said.items():
+            (one,) = await evidence.of_order(court, v.chitra.viewer, ref)
+            found = await evidence.open_for_staff(court, v.chitra.viewer, one.id, "the court asks for it")
+            assert text in str(found.says)
 
 
 async def test_a_decision_at_one_is_obeyed_by_the_other(pair: Pair):

@@ -14,7 +14,7 @@ from chaupal.governance.log.batches import KEY_MARK
 from chaupal.kernel.seeds import HOUSE, LOG, derived, load_or_make_seed
 from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.store.machine import marks
-from chaupal.store.machine.work import Work
+from chaupal.store.machine.work import Reading, Work
 
 MARK = "key:"
 
@@ -45,6 +45,12 @@ async def check(work: Work, settings: Settings) -> None:
         raise BadSettings(_said(folder, lost, others))
 
 
+async def follows(reading: Reading, path: Path) -> bool:
+    """Whether a key that is not here follows from the house's: then another machine that was asked for it first made the same."""
+    seed = await asyncio.to_thread(derived, path)
+    return seed is not None and await marks.read(reading, MARK + path.name) in ("", _print(seed))
+
+
 def _prints(folder: Path, known: Collection[str]) -> dict[str, str]:
     """Name -> fingerprint of every key that all machines share: those that are here, and those that follow from the house's.
 
@@ -54,7 +60,11 @@ def _prints(folder: Path, known: Collection[str]) -> dict[str, str]:
     for name in known:
         if name not in here and (seed := derived(folder / name)) is not None:
             here[name] = seed
-    return {name: hashlib.sha256(b"fingerprint of a key\n" + seed).hexdigest()[:32] for name, seed in here.items()}
+    return {name: _print(seed) for name, seed in here.items()}
+
+
+def _print(seed: bytes) -> str:
+    return hashlib.sha256(b"fingerprint of a key\n" + seed).hexdigest()[:32]
 
 
 def _said(folder: Path, lost: list[str], others: list[str]) -> str:

@@ -13,6 +13,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from chaupal.governance import keyring
 from chaupal.governance.cases import cases, guards
 from chaupal.governance.context import Court
 from chaupal.governance.events import RulingChanged
@@ -126,7 +127,7 @@ def _bound(id_: int, sha256: str) -> bytes:
 async def _lock(court: Court, reading: Reading) -> AESGCM:
     """Reads 32 bytes; a thread for that would cost more than it saves."""
     path = court.keys.folder / KEY
-    if not path.exists() and await held.any_held(reading):
+    if not path.exists() and not await keyring.follows(reading, path) and await held.any_held(reading):
         raise Problem(f"{path} is missing, and there is evidence that only it opens: restore it from a backup")
     return AESGCM(load_or_make_seed(path))
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from chaupal.governance import keyring
 from chaupal.governance.context import Court
 from chaupal.governance.orders import signatures
 from chaupal.governance.orders.signatures import Check
@@ -154,7 +155,8 @@ async def key_of(court: Court) -> bytes:
     path = court.keys.folder / KEY
     if not path.exists():
         async with court.work.reading() as reading:
-            if await kept.many(reading) and not path.exists():  # asked again: another may just have made it
+            lost = await kept.many(reading) and not await keyring.follows(reading, path)
+            if lost and not path.exists():  # asked again: another may just have made it
                 raise Problem(
                     f"{path} is missing, and there are documents that only it opens: restore it from a backup"
                 )

@@ -2,11 +2,13 @@
 
 import pytest
 
+from chaupal.governance import keyring
 from chaupal.governance.cases import evidence
 from chaupal.governance.cases.evidence import KEY
 from chaupal.governance.people import access_audit as looks
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound, Problem
+from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.social.media import media
 from chaupal.social.posts import posts
 from chaupal.store.court import evidence as held
@@ -162,6 +164,10 @@ async def test_pictures_of_an_account_that_is_held_stay_with_what_it_had_posted_
 async def test_a_lost_key_is_said_and_no_new_one_made(village: Village):
     v = village
     court = v.running.house.court
+    load_or_make_seed(
+        court.keys.folder / KEY, bytes(range(32))
+    )  # older than the house's own key, so it does not follow from that
+    await keyring.check(court.work, court.settings)
     ref = await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
     (one,) = await evidence.of_order(court, v.chitra.viewer, ref)
     (court.keys.folder / KEY).unlink()

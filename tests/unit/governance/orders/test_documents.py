@@ -7,11 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from chaupal.governance import keyring
 from chaupal.governance.orders import archive, documents, orders, signatures
 from chaupal.governance.orders.documents import Bringer, Brought
 from chaupal.governance.orders.signatures import Check
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound, Problem, TooLarge
+from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.policy.viewer import Role
 from chaupal.store.court import access_audit as looks
 from chaupal.store.court.documents import Document
@@ -117,6 +119,10 @@ async def test_a_file_that_was_changed_or_moved_under_another_row_does_not_open(
 
 
 async def test_without_its_key_nothing_is_taken_in_under_a_new_one(bench: Bench):
+    load_or_make_seed(
+        bench.court.keys.folder / documents.KEY, bytes(range(32))
+    )  # it does not follow from the house's key
+    await keyring.check(bench.court.work, bench.court.settings)
     await taken(bench, b"first letter", "a.txt")
     (bench.court.keys.folder / documents.KEY).unlink()
     with pytest.raises(Problem, match="restore it"):
