@@ -1,6 +1,6 @@
 """A cluster of two within a test: its house is two, and each request goes to either, at random (`SEED=` plays one again).
 
-    STAGES=two .venv/bin/pytest -n0 tests/surfaces
+    STAGES=two .venv/bin/pytest -n0 tests/surfaces -k two
 
 Both are open houses of many processes on one PostgreSQL, one Valkey and one store of uploads, each with a data directory and keys
 of its own. What a test calls by itself in the rooms it calls in the first; the outbox is carried out by either. What is not there
