@@ -20,6 +20,7 @@ from chaupal.fanout.timers import Timers
 from chaupal.governance.log import batches as log_batches
 from chaupal.kernel.clock import HOUR, MINUTE, SECOND, StillClock
 from chaupal.kernel.settings import Settings, load_settings
+from chaupal.store.machine import outbox
 from either import PAIRED, STAGES, of_two, open_house
 from services import Postgres
 from village import CAST, Village
@@ -98,6 +99,9 @@ async def still_village(on: Grounds) -> AsyncIterator[Village]:
     dice = Dice(clock)
     on.patch.setattr(random, "_urandom", dice)
     on.patch.setattr(os, "urandom", dice)
+    on.patch.setattr(
+        outbox, "LANES_AT_ONCE", outbox.LANES
+    )  # in the order of events; which lanes are next is the database's dice
     running = await open_house(on.settings(), clock=clock, run=False)
     v = Village(running, clock)
     v.client.headers["accept-encoding"] = "identity"  # the length of what is packed goes by masks and digests, too
