@@ -213,6 +213,29 @@ async def test_what_one_wrote_is_read_through_another_process(both: Both):
     assert (await there.api(here.ravi, "GET", f"{V1}/timelines/home")).json()[0]["id"] != made["id"]
 
 
+# What is of no kind that keys are known of: an answer that rests on it rests on everything. To whom is done what, and what is
+# read of them from then on.
+KEYLESS: dict[str, tuple[str, str, dict[str, Any], str]] = {
+    "a note about somebody": ("karl", "/note", {"comment": "चचेरा भाई"}, "चचेरा भाई"),
+    "somebody whom one shows": ("asha", "/pin", {}, '"endorsed":true'),
+}
+
+
+@pytest.mark.parametrize("what", KEYLESS)
+async def test_what_no_key_names_is_read_through_another_process_too(both: Both, what: str):
+    here, there = both
+    whom, act, words, said = KEYLESS[what]
+    them = here.cast[whom].id
+
+    async def read() -> str:
+        return (await there.api(here.ravi, "GET", f"{V1}/accounts/relationships", **{"id[]": str(them)})).text
+
+    assert f'"{them}"' in (before := await read()) and said not in before
+    done = await here.api(here.ravi, "POST", f"{V1}/accounts/{them}{act}", **words)
+    assert said in done.text, done.text
+    assert said in await read()
+
+
 async def test_open_streams_hear_what_another_process_did_and_what_is_withheld_there(both: Both):
     here, there = both
     async with listening(there.running.app, f"{V1}/streaming/user", token=here.ravi.token) as ear:

@@ -10,8 +10,9 @@ from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Unavailable
 from chaupal.kernel.event import Event
 from chaupal.social.events_own import TagFollowed
-from chaupal.store.machine import tail
+from chaupal.store.machine import marks, tail
 from chaupal.store.machine.barrier import Barrier
+from chaupal.store.machine.noted import NEVER
 from chaupal.store.machine.shelves import EVERY, PEOPLE, POSTS, RULINGS, TOKENS
 from chaupal.store.machine.work import Writing
 from chaupal.store.machine.work_postgres import PostgresWork
@@ -195,6 +196,20 @@ async def test_one_process_alone_tells_nobody_and_hears_what_the_command_line_do
     await connection.close()
     for process in (server, typed):
         await process.work.close()
+
+
+async def test_what_rests_on_everything_is_good_until_anybody_commits_anything_at_all(here: Process, there: Process):
+    answers = there.work.memory.answers
+    with there.work.memory.noting() as noted:
+        noted.everything = True
+    answers.put("of everything", "kept", 10, noted, NEVER)
+    await there.work.fresh()
+    assert answers.get("of everything", 0) == "kept"
+    async with here.work.writing() as w:
+        await marks.write(w, "a", "1")
+        assert not w.changed() and not w.events
+    await there.work.fresh()
+    assert answers.get("of everything", 0) is None
 
 
 # --- where nobody can say what was missed ------------------------------------------------------------------------------

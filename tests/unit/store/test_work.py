@@ -18,7 +18,7 @@ from chaupal.kernel.errors import Conflict, Invalid, Problem, Unavailable
 from chaupal.kernel.event import Event
 from chaupal.store.machine import marks, outbox, work_sqlite
 from chaupal.store.machine.dialect import param, statement
-from chaupal.store.machine.shelves import FILTERS, POSTS, RULINGS
+from chaupal.store.machine.shelves import EVERY, FILTERS, POSTS, RULINGS
 from chaupal.store.machine.tables import marks as kept
 from chaupal.store.machine.work import PORTION, Row, Work
 
@@ -92,6 +92,16 @@ async def test_a_part_that_fails_is_undone_by_itself_with_what_it_told_and_touch
         assert w.touched == {(POSTS, 0), (POSTS, 2)}
     assert [await read(work, f"p{i}") for i in range(4)] == ["0", "", "2", ""]
     assert [event.what for event in told if isinstance(event, Happened)] == [0, 2]
+
+
+async def test_what_a_part_that_failed_had_spared_is_not_spared(work: Work):
+    async with work.writing() as w:
+        w.owed.add(POSTS)
+        with pytest.raises(Invalid):
+            async with w.part():
+                w.spare(POSTS)
+                raise Invalid()
+        assert (POSTS, EVERY) in w.changed()
 
 
 async def test_what_was_read_inside_a_unit_that_was_given_up_is_not_remembered(work: Work):

@@ -16,7 +16,7 @@ from sqlalchemy.sql import coercions, roles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import Boolean
 
-from chaupal.store.machine.shelves import Kind, changed_by
+from chaupal.store.machine.shelves import Kind, changed_by, writes
 
 _SQLITE = sqlite.dialect(paramstyle="qmark")
 # Conditions of our own are written out as they are; SQLAlchemy would append "= 1" and lose the index.
@@ -52,15 +52,24 @@ class Compiled:
 
 
 class Statement:
-    """A statement in both tongues, compiled on first use and kept. `changes`: the kinds that rest on the rows it changes."""
+    """A statement in both tongues, compiled on first use and kept. `changes`: the kinds that rest on the rows it changes;
+    `writes`: whether it changes any that an answer may be made from.
+    """
 
-    __slots__ = ("_changes", "_make", "_postgres", "_sqlite")
+    __slots__ = ("_changes", "_make", "_postgres", "_sqlite", "_writes")
 
     def __init__(self, make: Callable[[Any], Executable]) -> None:
         self._make = make
         self._sqlite: Compiled | None = None
         self._postgres: Compiled | None = None
         self._changes: frozenset[Kind[Any]] | None = None
+        self._writes: bool | None = None
+
+    @property
+    def writes(self) -> bool:
+        if self._writes is None:
+            self._writes = writes(self._make(sqlite.insert))
+        return self._writes
 
     @property
     def changes(self) -> frozenset[Kind[Any]]:

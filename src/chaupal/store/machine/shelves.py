@@ -98,6 +98,15 @@ MARKERS: Kind[int] = _whole("markers", t.markers)  # how far somebody has read
 KINDS: tuple[Kind[Any], ...] = tuple(kind for kind in tuple(globals().values()) if isinstance(kind, Kind))
 
 
+# What processes hold between them: nobody is answered from it, so that it changes is no news.
+UNSEEN = frozenset((t.outbox, t.seats, t.acts))
+
+
+def writes(stmt: Executable) -> bool:
+    """Whether a statement changes anything that an answer may be made from, of a kind or of none."""
+    return isinstance(stmt, Insert | Update | Delete) and stmt.table not in UNSEEN
+
+
 def changed_by(stmt: Executable) -> frozenset[Kind[Any]]:
     """The kinds that rest on what a statement changes; none for one that only reads."""
     if not isinstance(stmt, Insert | Update | Delete) or not isinstance(table := stmt.table, Table):

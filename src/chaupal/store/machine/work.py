@@ -95,6 +95,7 @@ class Writing(Reading):
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.touched: set[Touched] = set()
+        self.wrote = False  # any row at all that an answer may be made from
         self.owed: set[Kind[Any]] = set()  # of whose rows something was changed
         self.spared: set[Kind[Any]] = set()  # of whose rows something was changed, and nothing that a key of it names
         self.keyed = self
@@ -105,6 +106,11 @@ class Writing(Reading):
     async def once[K](self, kind: Kind[K], key: K, stmt: Statement, /, **params: Any) -> Sequence[Row]:
         """Asked anew: what this unit has changed is its own so far."""
         return await self.fetch(stmt, **params)
+
+    def owe(self, stmt: Statement) -> None:
+        """A statement has changed something, or may have."""
+        self.wrote = self.wrote or stmt.writes
+        self.owed |= stmt.changes
 
     async def run(self, stmt: Statement, /, **params: Any) -> int:
         """Run a change; how many rows it touched."""
@@ -120,7 +126,7 @@ class Writing(Reading):
     @asynccontextmanager
     async def part(self) -> AsyncGenerator[None]:
         """A part of the unit: what raises in it undoes the part, and the rest of the unit stands. Parts do not nest."""
-        told, touched = len(self.events), set(self.touched)
+        told, touched, spared = len(self.events), set(self.touched), set(self.spared)
         await self.mark()
         try:
             yield
@@ -128,7 +134,7 @@ class Writing(Reading):
             await self.undo()
             self.memory.undone(self.changed())
             del self.events[told:]
-            self.touched = touched
+            self.touched, self.spared = touched, spared
             raise
         await self.keep()
 

@@ -113,7 +113,7 @@ class PostgresWriting(Writing):
 
     async def fetch(self, stmt: Statement, /, **params: Any) -> Sequence[Row]:
         note_everything()
-        self.owed |= stmt.changes
+        self.owe(stmt)
         compiled = stmt.postgres
         return await self._connection.fetch(compiled.text, *compiled.arguments(params))
 
@@ -122,11 +122,11 @@ class PostgresWriting(Writing):
         status: str = await self._connection.execute(compiled.text, *compiled.arguments(params))
         count = status.rpartition(" ")[2]
         if count != "0":
-            self.owed |= stmt.changes
+            self.owe(stmt)
         return int(count) if count.isdigit() else 0
 
     async def run_many(self, stmt: Statement, rows: Sequence[dict[str, Any]], /) -> None:
-        self.owed |= stmt.changes
+        self.owe(stmt)
         compiled = stmt.postgres
         await self._connection.executemany(compiled.text, [compiled.arguments(row) for row in rows])
 
@@ -244,9 +244,8 @@ class PostgresWork(SharedWork):
         """Others have committed: what a look brings is forgotten, then heard, as by themselves."""
         if any(change.strange for change in changes):
             self.memory.forget_all()
-        touched = {key for change in changes for key in change.touched}
-        if touched:
-            self.memory.forget(touched)
+        if changes:  # though no key is named: what rests on everything is good until any commit at all
+            self.memory.forget({key for change in changes for key in change.touched})
         for change in changes:
             if change.events:
                 self.after_others(change.events)

@@ -41,7 +41,8 @@ class SharedWork:
         lasting = [event for event in unit.events if event.lasting]
         if lasting:
             await unit.run_many(outbox.ADD, outbox.rows(lasting, self.clock()))
-        if self._tells and (unit.events or unit.changed()):
+        # What is of no kind is news, too: answers that rest on everything are good until anything at all is changed.
+        if self._tells and (unit.events or unit.wrote or unit.touched):
             await self.tell_others(unit)
 
     async def tell_others(self, unit: Writing) -> None:

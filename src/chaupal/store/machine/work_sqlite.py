@@ -152,7 +152,7 @@ class SqliteWriting(Writing):
     async def fetch(self, stmt: Statement, /, **params: Any) -> Sequence[Row]:
         self.check()
         note_everything()
-        self.owed |= stmt.changes
+        self.owe(stmt)
         compiled = stmt.sqlite
         return self._db.execute(compiled.text, compiled.arguments(params)).fetchall()
 
@@ -161,12 +161,12 @@ class SqliteWriting(Writing):
         compiled = stmt.sqlite
         count = self._db.execute(compiled.text, compiled.arguments(params)).rowcount
         if count:
-            self.owed |= stmt.changes
+            self.owe(stmt)
         return count
 
     async def run_many(self, stmt: Statement, rows: Sequence[dict[str, Any]], /) -> None:
         self.check()
-        self.owed |= stmt.changes
+        self.owe(stmt)
         compiled = stmt.sqlite
         self._db.executemany(compiled.text, [compiled.arguments(row) for row in rows])
 
