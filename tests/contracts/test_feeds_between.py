@@ -177,8 +177,32 @@ async def test_a_post_that_is_gone_is_in_no_home_of_another_process(store: Store
     post = writes(store, 1)[1]
     await one.home(9, {1})
     await one.laid()
+    other.look()
     other.feeds.pull(post, 1)
     assert await other.home(9, {1}) == []
+
+
+async def test_a_post_that_lost_a_tag_goes_from_homes_where_it_stood_by_that_alone(
+    store: Store, processes: list[Process]
+):
+    """As an edit says it: out of the tag, and once more by whoever wrote it."""
+    one, other, _ = processes
+    post, tag = writes(store, 1)[1], 2
+    for owner, sources in ((8, {1, tag}), (9, {1, 3})):
+        await one.home(owner, sources)
+    expected = await one.feeds.expect(7, {tag, 3})
+    await one.feeds.admit(7, expected, [post], whole=True)  # by the tag alone
+    await one.laid()
+    other.look()
+    other.feeds.pull(post, tag)
+    other.feeds.push(1, post)
+    assert await other.home(8, {1, tag}) == [post]
+    assert await other.home(9, {1, 3}) == [post], "whom they follow stays"
+    assert await other.home(7, {tag, 3}) == []
+    other.feeds.dismiss(7)
+    other.feeds.push(tag, post)
+    assert await other.home(7, {tag, 3}) == [post], "and it may come back"
+    assert other.built == 0
 
 
 async def test_a_process_that_began_later_does_not_believe_what_was_built_before_it(

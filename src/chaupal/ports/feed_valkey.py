@@ -41,14 +41,14 @@ type See = Callable[[], Horizon | None]
 class _Heard:
     """What was pushed and pulled since this page of it was begun.
 
-    `since`: everything that was committed by this transaction or a later one, and is visible at the last look, is in it.
+    `by_source`: ids in the order in which they came; of what was pulled from a source, -id. `since`: everything that was
+    committed by this transaction or a later one, and is visible at the last look, is in it.
     """
 
-    __slots__ = ("by_source", "count", "gone", "looks", "since")
+    __slots__ = ("by_source", "count", "looks", "since")
 
     def __init__(self, looks: int) -> None:
         self.by_source: dict[Source, list[int]] = {}
-        self.gone: set[int] = set()
         self.count = 0
         self.looks = looks
         self.since: int | None = None
@@ -58,9 +58,10 @@ class _Heard:
         if self.since is None and now.looks >= self.looks + SURELY_LATER:
             self.since = now.high
 
-    def of(self, sources: frozenset[Source]) -> Iterable[int]:
+    def of(self, sources: frozenset[Source]) -> set[Source]:
+        """Those of these sources of which something was heard."""
         few, many = (sources, self.by_source) if len(sources) < len(self.by_source) else (self.by_source, sources)
-        return (id_ for source in few if source in many for id_ in self.by_source[source])
+        return {source for source in few if source in many}
 
 
 class _Lain(msgspec.Struct, array_like=True):
@@ -134,16 +135,17 @@ class ValkeyFeeds:
     # --- what was heard ---
 
     def push(self, source: Source, id_: int) -> None:
-        self._turn()
-        self._newer.by_source.setdefault(source, []).append(id_)
-        self._newer.count += 1
+        self._note(source, id_)
         self._local.push(source, id_)
 
     def pull(self, id_: int, source: Source) -> None:
-        self._turn()
-        self._newer.gone.add(id_)
-        self._newer.count += 1
+        self._note(source, -id_)
         self._local.pull(id_, source)
+
+    def _note(self, source: Source, said: int) -> None:
+        self._turn()
+        self._newer.by_source.setdefault(source, []).append(said)
+        self._newer.count += 1
 
     def dismiss(self, owner: int) -> None:
         self._local.dismiss(owner)
@@ -174,9 +176,18 @@ class ValkeyFeeds:
 
     def _with_heard(self, lain: _Lain, sources: frozenset[Source]) -> Resident:
         floor = -1 if lain.whole or not lain.ids else lain.ids[-1]
-        heard = {id_ for page in (self._older, self._newer) for id_ in page.of(sources) if id_ > floor}
-        every = sorted(heard.union(lain.ids) - self._older.gone - self._newer.gone, reverse=True)
+        came, gone = self._came_and_gone(sources)
+        every = sorted(({*lain.ids} - gone).union(id_ for id_ in came if id_ > floor), reverse=True)
         return Resident(every[:LENGTH], lain.whole and len(every) <= LENGTH)
+
+    def _came_and_gone(self, sources: frozenset[Source]) -> tuple[set[int], set[int]]:
+        """What stands in a home of these sources by what was said of it last, and what stood there by none but one that it left."""
+        pages, came, gone = (self._older, self._newer), set[int](), set[int]()
+        for source in self._older.of(sources) | self._newer.of(sources):
+            last = {abs(said): said > 0 for page in pages for said in page.by_source.get(source, ())}
+            for id_, there in last.items():
+                (came if there else gone).add(id_)
+        return came, gone - came
 
 
 def _digest(sources: frozenset[Source]) -> str:
