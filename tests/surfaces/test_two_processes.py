@@ -20,7 +20,9 @@ from chaupal.store.machine import tail
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.shelves import RULINGS, Touched
 from chaupal.store.machine.work_postgres import PostgresWork
+from chaupal.store.notifications import push as devices
 from listening import listening
+from pushing import device
 from two import two_processes
 from village import Village
 
@@ -35,7 +37,7 @@ pytestmark = pytest.mark.parametrize("database", ["postgres"], indirect=True)
 
 @pytest.fixture
 async def both(settings: Settings, clock: StillClock, valkey_url: str) -> AsyncIterator[Both]:
-    many = msgspec.structs.replace(settings, valkey=valkey_url)
+    many = msgspec.structs.replace(settings, valkey=valkey_url, push_private=True)
     async with two_processes(many, clock) as opened:
         yield opened
 
@@ -194,6 +196,30 @@ async def test_who_cannot_look_answers_503_with_retry_after_and_never_by_an_olde
             "the operator is told in one line, not by a traceback each second"
         )
     assert not await _shown(there)
+
+
+async def test_what_is_pushed_is_judged_by_where_somebody_last_came_from_through_whichever_process(both: Both):
+    here, there = both
+    karl, path = here.karl, f"{V1}/push/subscription"
+
+    async def comes(v: Village, country: str) -> str:
+        assert (await v.api(karl, "GET", f"{V1}/bookmarks", country)).status_code == 200
+        async with here.running.house.square.work.reading() as reading:
+            found = await devices.of_key(reading, digest(karl.token))
+        return found.country if found else ""
+
+    assert await comes(there, "IN") == ""  # no device is told yet
+    async with device() as phone:
+        sent: dict[str, Any] = {
+            "subscription": phone.subscription | {"standard": True},
+            "data": {"alerts": {"mention": True}},
+        }
+        assert (await here.api(karl, "POST", path, "US", **sent)).status_code == 200
+    assert await comes(there, "IN") == "IN"
+    assert await comes(here, "US") == "US"
+    assert await comes(here, "US") == "US"
+    assert await comes(there, "IN") == "IN", "there they were last seen in India, and here in between"
+    assert await comes(here, "US") == "US"
 
 
 # --- L3: one reads what one wrote, through any process ------------------------------------------------------------------

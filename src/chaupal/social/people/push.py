@@ -80,15 +80,17 @@ async def note_place(square: Square, caller: Caller, country: str) -> None:
 
     Costs nothing while they stay: where they last came from is remembered.
     """
-    places = square.work.memory.places
-    if places.get(caller.key) == country:
+    memory = square.work.memory
+    if memory.places.get(caller.key) == country:
         return
+    generation = memory.generation
     async with square.work.reading() as reading:
         found = await push.of_key(reading, caller.key)
     if found is not None and found.country != country:
         async with square.work.writing() as w:
             await push.move(w, caller.key, country)
-    places.put(caller.key, country)
+    elif generation == memory.generation:  # else they may have come from elsewhere meanwhile, through another process
+        memory.places.put(caller.key, country)
 
 
 async def remove(square: Square, caller: Caller | None) -> None:

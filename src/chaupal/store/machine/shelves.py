@@ -72,7 +72,9 @@ TOKENS: Kind[str] = Kind(
     "tokens", t.tokens.c.revoked_at, t.accounts.c.role, t.accounts.c.state, t.logins.c.ui_language, t.logins.c.appearance,
     t.logins.c.reads, t.logins.c.totp_since, t.logins.c.passkeys, t.logins.c.confirmed_at, t.logins.c.approved_at, most=10_000,
 )  # fmt: skip
-PLACES: Kind[str] = Kind("places", most=10_000)  # by token or session: the country it last came from
+PLACES: Kind[str] = Kind(
+    "places", most=10_000
+)  # by token or session: the country it last came from, as its device has it
 ANNOUNCED: Kind[int] = _whole("announced", t.announcements, most=1)  # what staff tell everybody now
 DOORS: Kind[int] = _whole("doors", t.doors, most=1)  # those that are shut now
 PAGES: Kind[Any] = Kind("pages", most=500, tracked=False)  # what is counted, and good for a while whatever happens

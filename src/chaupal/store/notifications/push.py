@@ -7,6 +7,7 @@ from sqlalchemy import delete, insert, select, update
 
 from chaupal.kernel.clock import DAY
 from chaupal.store.machine.dialect import param, statement, upsert, words
+from chaupal.store.machine.shelves import PLACES
 from chaupal.store.machine.tables import push_calls as calls
 from chaupal.store.machine.tables import push_subscriptions as subscriptions
 from chaupal.store.machine.work import Reading, Row, Writing
@@ -95,17 +96,20 @@ ORPHANS = statement(delete(calls).where(calls.c.subscription_id.not_in(select(su
 
 async def put(w: Writing, found: Subscription) -> None:
     """In place of what the same token or session had asked for before."""
+    w.touch(PLACES, found.key)
     await w.run(REMOVE, of=found.key)
     await w.run(ADD, **msgspec.structs.asdict(found) | {"standard": int(found.standard), "alerts": _said(found.alerts)})
 
 
 async def wish(w: Writing, key: str, alerts: Sequence[str], policy: str, country: str, language: str) -> bool:
     """Told of other things from now on; False where there is no such device."""
+    w.touch(PLACES, key)
     return await w.run(WISH, of=key, wanted=_said(alerts), by=policy, where_now=country, tongue=language) == 1
 
 
 async def move(w: Writing, key: str, country: str) -> None:
-    """Whoever has the device is in another country now."""
+    """Whoever has the device is in another country now, and no process remembers them where they were."""
+    w.touch(PLACES, key)
     await w.run(PLACE, of=key, where_now=country)
 
 
