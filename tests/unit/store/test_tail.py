@@ -1,10 +1,13 @@
 """What one process commits another knows at its next look: which keys, which events, in whatever order transactions end."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
 import pytest
+from asyncpg.pool import PoolConnectionHolder
 
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Unavailable
@@ -137,6 +140,7 @@ class Plain:
     """A statement that gives its transaction a number."""
 
     changes: frozenset[Any] = frozenset()
+    writes = False
 
     class postgres:  # noqa: N801
         text = "SELECT pg_current_xact_id()::text"
@@ -210,6 +214,62 @@ async def test_what_rests_on_everything_is_good_until_anybody_commits_anything_a
         assert not w.changed() and not w.events
     await there.work.fresh()
     assert answers.get("of everything", 0) is None
+
+
+async def test_whoever_goes_away_once_their_unit_is_committed_leaves_nothing_that_is_not_so_any_more(
+    dsn: str, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+):
+    """Of one process alone no look would bring it."""
+    process = Process(dsn, clock, many=False)
+    await process.work.open()
+    process.remember(1)
+    author = asyncio.create_task(changes(process.work, 1, event=followed("दिल्ली")))
+    released = PoolConnectionHolder.release
+
+    async def release(self: PoolConnectionHolder, *how: Any) -> None:
+        author.cancel()
+        await released(self, *how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PoolConnectionHolder, "release", release)
+        with pytest.raises(asyncio.CancelledError):
+            await author
+    assert process.knows()[0] == [] and process.own == [followed("दिल्ली")]
+    await process.work.close()
+
+
+async def test_what_the_database_commits_after_its_author_lost_it_is_known_all_the_same(
+    dsn: str, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+):
+    """Alone, too: the connection broke, and the database is still at it. What is read meanwhile is of before."""
+    process, late = Process(dsn, clock, many=False), await asyncpg.connect(dsn)
+    work = process.work
+    await work.open()
+
+    @asynccontextmanager
+    async def broken(connection: Any) -> AsyncIterator[None]:
+        yield
+        raise ConnectionResetError
+
+    await work.look()
+    at_it = late.transaction()
+    await at_it.start()
+    await late.execute("SELECT pg_current_xact_id()")  # the database's end of that unit
+    with monkeypatch.context() as patch:
+        patch.setattr(work, "_transaction", broken)
+        with pytest.raises(ConnectionResetError):
+            await changes(work, 1)
+    for _ in range(3):
+        await work.fresh()
+        process.remember(1, 2)
+    await at_it.commit()
+    await work.look()
+    assert process.knows()[0] == [] and process.gaps == 1
+    process.remember(1)
+    await work.look()
+    assert process.knows()[0] == [1] and process.gaps == 1, "it is over"
+    await late.close()
+    await work.close()
 
 
 # --- where nobody can say what was missed ------------------------------------------------------------------------------

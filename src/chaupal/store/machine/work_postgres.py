@@ -20,6 +20,7 @@ from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.noted import note_everything
 from chaupal.store.machine.seats import CLOCK_OFF
+from chaupal.store.machine.shelves import Touched
 from chaupal.store.machine.tail import Change, Tail
 from chaupal.store.machine.work import Look, Reading, Row, Writing
 from chaupal.store.machine.work_shared import SharedWork
@@ -58,6 +59,9 @@ BEGIN = (
 )
 FOR_READERS = 2  # connections that units of work leave alone: whatever those wait for, reading goes on
 
+
+# Higher than that of every transaction that is under way; what a snapshot calls the next may be one of theirs.
+NEXT_NUMBER = "SELECT pg_current_xact_id()::text::bigint"
 
 # What the world says before anybody is let in; classes of SQLSTATE as above.
 WRONG_NAME, NO_DATABASE = "28", "3D"
@@ -166,6 +170,8 @@ class PostgresWork(SharedWork):
         self._wrong_clock = False
         self._writers = asyncio.Semaphore(max(2, connections - FOR_READERS))
         self._numbers = count(1)
+        self._doubted: set[Touched] = set()  # by units of which nobody knows whether they are kept
+        self._doubt_ends = 0  # when all transactions below this number have ended; 0: not known yet
         self.tail = Tail(dsn, self._hear, self.memory.forget_all, self._lost)
         self.barrier = Barrier(self._look_up)
 
@@ -221,7 +227,11 @@ class PostgresWork(SharedWork):
 
     async def _look_up(self) -> None:
         began, at = time.perf_counter(), self.clock()
+        if self._doubted and not self._doubt_ends:
+            self._doubt_ends = await self.pool.fetchval(NEXT_NUMBER)
         await self.tail.look()
+        if self._doubted:
+            self._settle_doubt()
         if self._many and self.clock is system_clock:
             self._hold_clock(at, self.tail.theirs * SECOND, self.clock())
         self.vitals.look(at, time.perf_counter() - began)
@@ -254,6 +264,24 @@ class PostgresWork(SharedWork):
         """Nobody can say what others have committed."""
         self.memory.forget_all()
         self.after_gap()
+
+    def _doubt(self, touched: set[Touched]) -> None:
+        """A unit broke while it was committed. Where units are told of, a look will bring it, if it is kept; else its end is
+        waited for: the database may be at it still, and whoever reads meanwhile reads what was before.
+        """
+        self.memory.forget(touched)
+        self.memory.forget_all()
+        if not self._tells:
+            self._doubted |= touched
+            self._doubt_ends = self._looked_at = 0
+
+    def _settle_doubt(self) -> None:
+        """After a look: over, once all that were under way when we began to doubt have ended."""
+        self.memory.forget(self._doubted)
+        seen = self.tail.horizon()
+        if seen is not None and 0 < self._doubt_ends <= seen[1]:
+            self._doubted = set()
+            self._lost()
 
     async def tell_others(self, unit: Writing) -> None:
         """See `SharedWork`: which keys were changed, and what happened."""
@@ -327,12 +355,12 @@ class PostgresWork(SharedWork):
                 raise Conflict("changed_at_once") from error
             except BaseException:
                 if ending:  # it broke while it was committed: perhaps all of it is kept, the law in it, too
-                    self.memory.forget(unit.changed())
-                    self.memory.forget_all()
+                    self._doubt(unit.changed())
                 else:
                     self.memory.undone(unit.changed())
                 raise
-        self.committed(unit)
+            # Before the connection is given back: whoever goes away while it is does not take this along.
+            self.committed(unit)
 
     async def tidy(self) -> None:
         """PostgreSQL sees to itself."""
