@@ -192,3 +192,16 @@ async def test_what_was_counted_alone_is_told_when_valkey_is_back(
     await until(lambda: not one._unsaid)  # pyright: ignore[reportPrivateUsage]
     await until(lambda: other._server.there)  # pyright: ignore[reportPrivateUsage]
     assert (await other.hit_together("n1", 900)).used == 6
+
+
+async def test_what_cannot_be_told_to_valkey_is_no_more_than_what_is_counted(
+    another: Another, own_valkey: Valkey, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(meter_valkey, "MOST_KEYS", 100)
+    one = await another()
+    own_valkey.kill()
+    await one.hit_together("first", 60)
+    for i in range(1_000):
+        one.hit(f"from {i}", 86_400)
+    assert len(one._unsaid) <= 100  # pyright: ignore[reportPrivateUsage]
+    own_valkey.start()

@@ -106,6 +106,8 @@ class ValkeyMeter:
         """As `LocalMeter` does: what is over goes, and where that is not half of it, the older half."""
         kept = [(key, entry) for key, entry in self._entries.items() if entry.ends_at > now]
         self._entries = dict(kept[-MOST_KEYS // 2 :])
+        if not self._server.there:  # else they are told in a moment, and held no longer
+            self._unsaid.intersection_update(self._entries.values())
 
     # --- what others are told ---
 

@@ -131,6 +131,26 @@ async def test_events_reach_the_outbox_with_the_change_and_the_listener_after_it
     assert [event for _, event in waiting] == [Happened(what=7)]
 
 
+async def test_a_mistake_in_what_follows_a_commit_leaves_nobody_waiting(work: Work):
+    """Not its author, nor those whose units went to the disk with it."""
+    heard: list[Event] = []
+
+    def listen(events: list[Event]) -> None:
+        if Happened(what=1) in events:
+            raise ZeroDivisionError
+        heard.extend(events)
+
+    work.after_commit = listen
+
+    async def unit(what: int) -> None:
+        async with work.writing() as w:
+            w.tell(Happened(what=what))
+
+    async with asyncio.timeout(20):
+        await asyncio.gather(*map(unit, range(4)))
+    assert sorted(event.what for event in heard if isinstance(event, Happened)) == [0, 2, 3]
+
+
 async def test_an_author_who_goes_away_does_not_undo_what_was_committed_with_others(work: Work):
     async def unit() -> None:
         async with work.writing() as w:

@@ -1,6 +1,7 @@
 """What both stores share: events enter the outbox with their unit, and processes beside each other tell what they changed."""
 
 from chaupal.kernel.clock import Clock
+from chaupal.kernel.saying import log
 from chaupal.kernel.vitals import Vitals
 from chaupal.store.machine import outbox
 from chaupal.store.machine.memory import Memory
@@ -50,10 +51,16 @@ class SharedWork:
         raise NotImplementedError
 
     def committed(self, unit: Writing) -> None:
-        """A unit is true: forget what it changed, then let the listener hear of it."""
-        self.memory.forget(unit.changed())
-        if unit.events:
-            self.after_commit(unit.events)
+        """A unit is true: forget what it changed, then let the listener hear of it. Never raises: a mistake in what follows
+        takes neither its author's answer along nor that of the others who went to the disk with it.
+        """
+        try:
+            self.memory.forget(unit.changed())
+            if unit.events:
+                self.after_commit(unit.events)
+        except Exception:
+            log.exception("what follows a commit failed")
+            self.memory.forget_all()
 
     def horizon(self) -> tuple[str, int, int, int] | None:
         """See `store.work.Work`."""
