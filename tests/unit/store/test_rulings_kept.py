@@ -1,16 +1,21 @@
 """What the store remembers of the law: a change is read by itself, and processes beside each other hear of it."""
 
+import asyncio
+import sqlite3
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chaupal.kernel.clock import DAY, HOUR, StillClock
+from chaupal.kernel.errors import Invalid, Unavailable
 from chaupal.policy.measures import Measure
 from chaupal.store.court import rulings
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.identity import facts_cache as knowledge
 from chaupal.store.identity.facts_cache import rulings_in_force
-from chaupal.store.machine.work import Reading, Work
+from chaupal.store.machine.work import Reading, Work, Writing
 from chaupal.store.machine.work_postgres import PostgresWork
 from chaupal.store.machine.work_sqlite import SqliteWork
 
@@ -106,6 +111,52 @@ async def test_what_changes_while_it_is_read_is_read_again(work: Work):
         slow = _Slow(reading, lambda: begin(work, row(2, 12, 1)))
         assert set((await rulings_in_force(slow)).touched_in("IN")) == {11, 12}
     assert await bound(work) == {11, 12}
+
+
+@pytest.mark.parametrize("part", [False, True])
+@pytest.mark.parametrize("act", ["begin", "lift"])
+async def test_the_law_that_was_read_in_a_unit_that_was_given_up_never_was(work: Work, act: str, part: bool):
+    """As what goes to the disk together is read by the others, and is then lost: a post would show that is withheld."""
+    await begin(work, row(1, 11, 0))
+    assert await bound(work) == {11}
+
+    async def tried(w: Writing) -> None:
+        await (rulings.begin(w, row(2, 12, 1)) if act == "begin" else rulings.lift(w, 1, 1, w.now()))
+        work.memory.forget_all()  # others changed something, too
+        assert set((await rulings_in_force(w)).touched_in("IN")) == ({11, 12} if act == "begin" else set())
+        raise Invalid
+
+    with pytest.raises(Invalid):
+        async with work.writing() as w:
+            if part:
+                async with w.part():
+                    await tried(w)
+            await tried(w)
+    assert await bound(work) == {11}
+
+
+async def test_the_law_that_was_lost_on_its_way_to_the_disk_never_was(work: Work, monkeypatch: pytest.MonkeyPatch):
+    if not isinstance(work, SqliteWork):
+        return  # its units share no commit
+    await begin(work, row(1, 11, 0))
+    assert await bound(work) == {11}
+    monkeypatch.setattr(work, "_to_disk", partial(_fails, work))
+
+    async def lifts() -> None:
+        await lift(work, 1, 1)
+
+    async def reads() -> None:
+        async with work.writing() as w:
+            work.memory.forget_all()
+            assert (await rulings_in_force(w)).touched_in("IN") == frozenset()
+
+    lost = await asyncio.gather(lifts(), reads(), return_exceptions=True)
+    assert all(isinstance(one, Unavailable) for one in lost), lost
+    assert await bound(work) == {11}
+
+
+def _fails(work: Any, group: Any, loop: asyncio.AbstractEventLoop) -> None:
+    loop.call_soon_threadsafe(work._settle, group, sqlite3.OperationalError("disk I/O error"))
 
 
 class _Slow(Reading):

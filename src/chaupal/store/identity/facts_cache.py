@@ -158,12 +158,14 @@ async def _read_news(reading: Reading, index: RulingIndex, version: int, reads: 
     kept = reading.memory.rulings
     beside, leaf = kept.beside, kept.leaf
     seen = await _reached(reading) if beside else leaf
-    rows = [*await reading.fetch(BY_IDS, ids=listed(sorted(kept.stale)))] if kept.stale else []
+    asked = sorted(kept.stale)
+    rows = [*await reading.fetch(BY_IDS, ids=listed(asked))] if asked else []
     if beside:
         rows += await reading.fetch(SINCE, leaf=leaf)
     covers, concerned = await _covers(reading, rows), await _concerned(reading, rows)
     if reads == kept.reads:
-        gone = [row[0] for row in rows if row[20] is not None]
+        # What is not there never was: it was read in a unit that was given up.
+        gone = [row[0] for row in rows if row[20] is not None] + [*{*asked}.difference(row[0] for row in rows)]
         now = reading.now()
         live = [_ruling(row, now, covers, concerned) for row in rows if row[20] is None and row[2] != Measure.WARN]
         index.change(live, gone, now)

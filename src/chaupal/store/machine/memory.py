@@ -155,8 +155,10 @@ class Memory:
         self.heard(touched)
 
     def undone(self, touched: set[Touched]) -> None:
-        """A unit was given up: what was read inside it, after it had changed that, never was so."""
-        self._drop({(kind, key) for kind, key in touched if not kind.law})
+        """A unit was given up: what was read inside it, after it had changed that, never was so. The law, too: units that go to
+        the disk together read each other's.
+        """
+        self._drop(touched)
 
     def moved[K](self, kind: Kind[K], keys: Iterable[K]) -> None:
         """Something beside the store was changed: the ids of homes."""
