@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import regex
@@ -112,6 +113,27 @@ async def test_a_ruling_is_obeyed_at_the_next_glance_whatever_was_kept(street: S
     assert [t.name for t in await trends.tags(street.reads, by(None, "IN"))] == ["सभा"]
     await street.rule(0, Measure.DEAMPLIFY, term="सभा")
     assert await trends.tags(street.reads, by(None, "IN")) == []
+
+
+@pytest.mark.parametrize("at", ["_uses", "with_history"])
+async def test_what_was_counted_while_the_law_changed_is_not_kept_as_if_by_the_new_one(
+    street: Street, at: str, monkeypatch: pytest.MonkeyPatch
+):
+    people = await street.people("asha", "bela", "chand")
+    first, *_ = await talk(street, people, "#सभा")
+    step = getattr(trends, at)
+
+    async def meanwhile(*asked: Any) -> Any:
+        found = await step(*asked)
+        await street.rule(0, Measure.DEAMPLIFY, term="सभा")
+        await street.rule(first, Measure.WITHHOLD_POST)
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(trends, at, meanwhile)
+        await trends.tags(street.reads, by(None, "IN"))
+    assert await trends.tags(street.reads, by(None, "IN")) == []
+    assert (await trends.talking(street.reads, by(None, "IN")))["सभा"] == 2
 
 
 async def test_a_much_used_tag_is_counted_once_a_minute_and_at_once_when_the_law_changes(

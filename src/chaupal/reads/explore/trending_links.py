@@ -80,6 +80,7 @@ def number(url: str) -> int:
 
 async def _ranked(reads: Reads, viewer: Viewer, language: str | None) -> list[Ranked]:
     place = ("links", language or "", viewer.country)
+    version = trends.law_version(reads)
     kept: list[Ranked] | None = trends.kept_count(reads, place)
     if kept is None:
         facts, now = await trends.law(reads), reads.clock()
@@ -93,7 +94,7 @@ async def _ranked(reads: Reads, viewer: Viewer, language: str | None) -> list[Ra
         gone = _not_carried(tagged, frozenset(out), quiet, now)
         kept = await asyncio.to_thread(_rank, uses, language, viewer.country, facts, now, quiet, gone)
         kept = await _with_history(reads, viewer, kept, facts)
-        trends.keep_count(reads, place, kept)
+        trends.keep_count(reads, place, kept, version)
     return kept
 
 

@@ -78,6 +78,7 @@ async def tags(reads: Reads, viewer: Viewer, language: str | None = None, limit:
     """The tags that most people talk about more than before, hottest first."""
     language = check_language(language) if language else None
     place = ("tags", language or "", viewer.country)
+    version = law_version(reads)
     kept: list[TrendingTag] | None = kept_count(reads, place)
     if kept is None:
         facts = await law(reads)
@@ -87,7 +88,7 @@ async def tags(reads: Reads, viewer: Viewer, language: str | None = None, limit:
         people = await talking(reads, viewer)
         ranked = [replace(t, authors=people.get(t.key, t.authors)) for t in ranked[:MOST_TAGS]]
         kept = await with_history(reads, viewer, ranked, facts)
-        keep_count(reads, place, kept)
+        keep_count(reads, place, kept, version)
     return kept[:limit]
 
 
@@ -97,13 +98,14 @@ async def posts(
     """The posts that were liked and reposted most lately, at most one by each author."""
     language = check_language(language) if language else None
     place = ("posts", language or "", "")
+    version = law_version(reads)
     ids: list[int] | None = kept_count(reads, place)
     if ids is None:
         now = reads.clock()
         async with reads.work.scanning() as reading:
             warm = await trending.warm(reading, first_id_at(max(0, now - 2 * WINDOW)), MOST_POSTS)
         ids = _hottest(warm, language, now)
-        keep_count(reads, place, ids)
+        keep_count(reads, place, ids, version)
     async with reads.work.reading() as reading:
         seen = await shown(reading, viewer, Surface.TRENDS, ids[: IN_RESERVE * (offset + limit)])
     quiet = backlog(await ran_out(reads), viewer.country)
@@ -120,11 +122,12 @@ async def posts(
 async def people(reads: Reads, viewer: Viewer, limit: int = 40) -> list[Visible[Person]]:
     """Whom the viewer may like to follow: much followed people, those who write in the viewer's language first."""
     place = ("people", "", "")
+    version = law_version(reads)
     ranked: list[tuple[int, str]] | None = kept_count(reads, place)
     if ranked is None:
         async with reads.work.scanning() as reading:
             ranked = await trending.most_followed(reading, MOST_POSTS)
-        keep_count(reads, place, ranked)
+        keep_count(reads, place, ranked, version)
     me = viewer.account
     async with reads.work.reading() as reading:
         known = (await relations_of(reading, me)).following | {me} if me is not None else frozenset[int]()
@@ -258,13 +261,14 @@ async def talking(reads: Reads, viewer: Viewer) -> dict[str, int]:
     viewer's country. The one count of a tag: in trends, beside pages, in search, on the tag's own page.
     """
     place = ("talking", viewer.country, "")
+    version = law_version(reads)
     people: dict[str, int] | None = kept_count(reads, place)
     if people is None:
         hidden = (await law(reads)).rulings.unfindable_in(viewer.country)
         since = first_id_at(max(0, reads.clock() - WINDOW))
         uses = await _uses(reads)
         people = await asyncio.to_thread(_people, uses, since, hidden)
-        keep_count(reads, place, people)
+        keep_count(reads, place, people, version)
     return people
 
 
@@ -281,6 +285,7 @@ async def _days(
 ) -> dict[tuple[str, int], tuple[int, int]]:
     """(key, day) -> (uses, authors); of a tag with many uses, kept as trends are."""
     place = ("days", country, " ".join((str(since), *keys)))
+    version = law_version(reads, facts)
     kept: dict[tuple[str, int], tuple[int, int]] | None = kept_count(reads, place)
     if kept is not None:
         return kept
@@ -293,7 +298,7 @@ async def _days(
     else:
         days = _counted_here(said, facts.rulings.unfindable_in(country))
     if len(said) > COUNTED_ANEW:
-        keep_count(reads, place, days)
+        keep_count(reads, place, days, version)
     return days
 
 
@@ -315,31 +320,34 @@ def hidden_in(country: str, facts: Facts) -> list[int]:
 
 def hidden_here(reads: Reads, country: str, facts: Facts) -> list[int]:
     place = ("hidden", country, "")
+    version = law_version(reads, facts)
     hidden: list[int] | None = kept_count(reads, place)
     if hidden is None:
         hidden = hidden_in(country, facts)
-        keep_count(reads, place, hidden)
+        keep_count(reads, place, hidden, version)
     return hidden
 
 
 async def _uses(reads: Reads) -> list[Use]:
     place = ("uses", "", "")
+    version = law_version(reads)
     uses: list[Use] | None = kept_count(reads, place)
     if uses is None:
         since = first_id_at(max(0, reads.clock() - 2 * WINDOW))
         async with reads.work.scanning() as reading:
             uses = await trending.uses(reading, since, MOST_USES)
-        keep_count(reads, place, uses)
+        keep_count(reads, place, uses, version)
     return uses
 
 
 async def ran_out(reads: Reads) -> list[Quiet]:
     place = ("quiet", "", "")
+    version = law_version(reads)
     found: list[Quiet] | None = kept_count(reads, place)
     if found is None:
         async with reads.work.reading() as reading:
             found = await trending.ran_out(reading, reads.clock() - 2 * WINDOW)
-        keep_count(reads, place, found)
+        keep_count(reads, place, found, version)
     return found
 
 
@@ -360,6 +368,14 @@ def kept_count(reads: Reads, place: tuple[str, str, str]) -> Any:
     return None
 
 
-def keep_count(reads: Reads, place: tuple[str, str, str], value: object) -> None:
+def keep_count(reads: Reads, place: tuple[str, str, str], value: object, version: int) -> None:
+    """`version`: of the law, before it was counted; what was counted by an older one than is in force now is not kept."""
     memory = reads.work.memory
-    memory.pages.put(("trends", *place, memory.rulings_version), (reads.clock() + KEPT_FOR, value))
+    if version == memory.rulings_version:
+        memory.pages.put(("trends", *place, version), (reads.clock() + KEPT_FOR, value))
+
+
+def law_version(reads: Reads, facts: Facts | None = None) -> int:
+    """Of the law that is in force, or (`facts`) that these hold: -1 where there is news that they do not know."""
+    known = reads.work.memory.rulings
+    return known.version if facts is None or (known.fresh and facts.rulings is known.index) else -1
