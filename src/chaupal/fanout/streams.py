@@ -146,6 +146,7 @@ class Streams:
         async with self.work.reading() as reading:
             following = (await relations_of(reading, account)).following
             tags = (await wants_of(reading, account)).tags
+        self._following.setdefault(account, set())  # another one of theirs may have hung up meanwhile
         for whom in following:
             self.tie(account, whom, follows=True)
         for key in tags:

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
 
 import httpx2
 import msgspec
@@ -10,6 +12,7 @@ import pytest
 from sqlalchemy import update
 
 from chaupal.app.wiring import Running, open_house
+from chaupal.fanout import streams as fanout
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings
@@ -240,6 +243,35 @@ async def test_homes_follow_whom_one_follows_where_they_have_moved(street: Stree
         await moving.move(square, street.binod, "binod2", "long enough")
         assert await moving.carry_on(square)
         await ear.heard("update", await street.says(there, "नए खाते से"))
+
+
+async def test_a_home_is_heard_though_another_connection_of_the_same_person_went_while_both_began(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+):
+    streams, home = street.running.carrier.streams, mailbox.home_of(street.asha.me)
+    hearing: Any = mailbox.Hearing(("user",), (home,), compose=None)  # pyright: ignore[reportArgumentType]
+    calls = [SimpleNamespace(viewer=street.asha, caller=None, address="") for _ in range(2)]
+    first, second = [mailbox.Listener(call) for call in calls]  # pyright: ignore[reportArgumentType]
+    read, gates = fanout.relations_of, [asyncio.Event(), asyncio.Event()]
+    waiting = iter(gates)
+
+    async def slow(*asked: Any) -> Any:
+        await next(waiting).wait()
+        return await read(*asked)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fanout, "relations_of", slow)
+        streams.join(first)
+        streams.join(second)
+        begun = [asyncio.create_task(streams.listen(one, hearing)) for one in (first, second)]
+        await asyncio.sleep(0)
+        streams.part(first)
+        for gate, listens in zip(gates, begun, strict=True):
+            gate.set()
+            await listens
+    assert streams.homes([street.binod.me]) == {home, mailbox.home_of(street.binod.me)}
+    streams.part(second)
+    assert home not in streams.homes([street.binod.me])
 
 
 async def test_only_posts_with_pictures_where_those_are_asked_for(street: Street):
