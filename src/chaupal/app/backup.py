@@ -39,7 +39,8 @@ async def backup(settings: Settings, file: Path) -> int:
 def _take_database(settings: Settings, database: Path) -> None:
     """Database first: an upload without its row is a spare file, a row without its upload would be a loss."""
     if settings.postgres:
-        _postgres(settings, "pg_dump", "--format=custom", f"--file={database}")
+        # What processes tell each other is by the numbers of this database's transactions, and no news in another.
+        _postgres(settings, "pg_dump", "--format=custom", "--no-unlogged-table-data", f"--file={database}")
     else:
         _copy(Path(settings.data) / DATABASE, database)
 

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from contextlib import closing
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
+import asyncpg
 import httpx2
 import pytest
 import regex
@@ -351,6 +353,32 @@ def test_postgresql_is_backed_up_and_restored(
             backup.restore(load_settings(environ={}, data=str(tmp_path / "third"), database=new), tmp_path / "file")
         )
     assert not (tmp_path / "third").exists()
+
+
+def test_a_backup_brings_along_nothing_that_processes_told_each_other(
+    tmp_path: Path, postgres_server: Postgres, migrated: str, monkeypatch: pytest.MonkeyPatch
+):
+    """It is of the last minutes of another database, and who is told there of a letter is no backup's business."""
+    programs = next(Path("/usr/lib/postgresql").glob("*/bin/pg_dump"), None)
+    if programs is None:
+        pytest.skip("no pg_dump here")
+    monkeypatch.setenv("PATH", f"{programs.parent}:{os.environ['PATH']}")
+    old, new = postgres_server.fresh(migrated), postgres_server.fresh()
+    (tmp_path / "old").mkdir()
+    asyncio.run(_ask(old, "INSERT INTO changes (by, unit, body) VALUES ('one', 1, '[[],[]]')"))
+    asyncio.run(_ask(old, "INSERT INTO changes_epoch (epoch) VALUES ('of old')"))
+    asyncio.run(backup.backup(load_settings(environ={}, data=str(tmp_path / "old"), database=old), tmp_path / "file"))
+    asyncio.run(backup.restore(load_settings(environ={}, data=str(tmp_path / "new"), database=new), tmp_path / "file"))
+    for table in ("changes", "changes_epoch"):
+        assert asyncio.run(_ask(new, f"SELECT count(*) FROM {table}")) == 0, table  # noqa: S608 - words of ours
+
+
+async def _ask(dsn: str, text: str) -> Any:
+    connection = await asyncpg.connect(dsn)
+    try:
+        return await connection.fetchval(text)
+    finally:
+        await connection.close()
 
 
 def test_an_object_store_is_backed_up_checked_and_restored(tmp_path: Path, object_store: ObjectStore):

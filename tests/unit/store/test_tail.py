@@ -317,6 +317,24 @@ async def test_numbers_of_transactions_that_go_back_are_those_of_another_databas
     assert there.knows()[0] == [] and there.gaps == 1
 
 
+async def test_rows_of_another_database_are_dropped_and_not_heard_at_every_look(here: Process, dsn: str):
+    """As a dump brings them along whose transactions had higher numbers."""
+    connection = await asyncpg.connect(dsn)
+    await connection.execute(
+        "INSERT INTO changes (xid, by, unit, body) VALUES ('900000000000', 'who was there', 1, $1)",
+        '[[["posts",1]],[]]',
+    )
+    await here.work.keep_small()
+    await here.work.fresh()
+    here.remember(1)
+    await here.work.fresh()
+    assert here.knows()[0] == [1]
+    await changes(here.work, 2)
+    await here.work.keep_small()
+    assert await connection.fetchval("SELECT count(*) FROM changes") == 1, "what is news stays"
+    await connection.close()
+
+
 @pytest.mark.parametrize("whose", ["ours", "theirs"])
 async def test_who_slept_so_long_that_rows_may_be_swept_forgets_everything(there: Process, whose: str):
     there.remember(1)

@@ -32,6 +32,10 @@ SWEEP = """
     ))
 """
 
+# A copy of another database may bring its rows along (a dump does, unless told not to): they would be news at every look, until
+# numbers reach theirs.
+STRANGERS = "DELETE FROM changes WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())"
+
 # What is said of a connection that is no more.
 LOST = (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError, OSError)
 
@@ -203,6 +207,8 @@ class Tail:
         """Drop the rows that everybody has seen or is too late for; asked for every few seconds."""
         if self._seen is None or (self._kept and self._seen.ours - self._kept[-1].ours < SWEEP_EVERY):
             return
+        if not self._kept:
+            await connection.execute(STRANGERS)
         self._kept.append(self._seen)
         old = [one for one in self._kept if self._seen.ours - one.ours >= KEPT]
         if old:
