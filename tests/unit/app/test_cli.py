@@ -370,7 +370,7 @@ def test_a_backup_brings_along_nothing_that_processes_told_each_other(
     asyncio.run(backup.backup(load_settings(environ={}, data=str(tmp_path / "old"), database=old), tmp_path / "file"))
     asyncio.run(backup.restore(load_settings(environ={}, data=str(tmp_path / "new"), database=new), tmp_path / "file"))
     for table in ("changes", "changes_epoch"):
-        assert asyncio.run(_ask(new, f"SELECT count(*) FROM {table}")) == 0, table  # noqa: S608 - words of ours
+        assert asyncio.run(_ask(new, f"SELECT count(*) FROM {table}")) == 0, table
 
 
 async def _ask(dsn: str, text: str) -> Any:
