@@ -9,9 +9,12 @@ import asyncpg
 import pytest
 from asyncpg.pool import PoolConnectionHolder
 
+from chaupal.fanout.notices.direct import WordDue
+from chaupal.fanout.notices.letters import LetterDue
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Unavailable
 from chaupal.kernel.event import Event
+from chaupal.ports.mail import Letter
 from chaupal.social.events_own import TagFollowed
 from chaupal.store.machine import marks, tail
 from chaupal.store.machine.barrier import Barrier
@@ -122,6 +125,22 @@ async def test_events_are_heard_once_by_each_and_by_their_author_in_the_commit(h
         await process.work.fresh()
     assert there.heard == here.own and here.heard == []
     assert there.own == []
+
+
+async def test_a_letter_lies_in_the_outbox_alone(here: Process, there: Process, dsn: str):
+    """It is struck off there once it is sent; what is told to others lies for minutes, and where nobody serves for longer."""
+    letter = LetterDue(letter=Letter(to="asha@example.in", subject="पासवर्ड", body="गुप्त कड़ी"))
+    word = WordDue(account=1, text="@asha गुप्त बात", key="x", language="hi")
+    async with here.work.writing() as w:
+        w.touch(POSTS, 1)
+        w.tell(letter, followed("दिल्ली"), word)
+    await there.work.fresh()
+    assert here.own == [letter, followed("दिल्ली"), word] and there.heard == [followed("दिल्ली")]
+    connection = await asyncpg.connect(dsn)
+    (body,) = [row[0] for row in await connection.fetch("SELECT body FROM changes")]
+    assert "TagFollowed" in body and "गुप्त" not in body and "asha" not in body
+    assert await connection.fetchval("SELECT count(*) FROM outbox") == 3
+    await connection.close()
 
 
 async def test_a_unit_that_ends_late_is_not_missed_though_a_later_one_was_seen(here: Process, there: Process):

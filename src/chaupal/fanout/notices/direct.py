@@ -15,6 +15,8 @@ class WordDue(Event, frozen=True):
     `noticed`: a notification of its own says the same, so the post stands among their messages and makes no second one.
     """
 
+    told = False
+
     account: int
     text: str
     key: str

@@ -18,6 +18,8 @@ class Tells(msgspec.Struct, frozen=True):
 class LetterDue(Event, frozen=True):
     """A mail is to be sent. It stands in the outbox until it is, or is given up."""
 
+    told = False
+
     letter: Letter
     tells: Tells | None = None
 
