@@ -21,9 +21,10 @@ from chaupal.wire.route import Route, Shape
 from village import Village, Villager
 
 # What differs between two answers to the same question: a mask of the visitor's word, what makes a form one deed,
-# when it was drawn (a page may say so for a minute), and what is talked about, which is counted now and then.
+# when it was drawn (a page may say so for a minute), and what is talked about and who might be met, which each process
+# counts now and then.
 PASSING = re.compile(
-    rb'(?:(?<=name="csrf" value=")|(?<=name="key" value=")|(?<=data-made="))[^"]*|<section class="talk">.*?</section>',
+    rb'(?:(?<=name="csrf" value=")|(?<=name="key" value=")|(?<=data-made="))[^"]*|<section class="talk(?: meet)?">.*?</section>',
     re.DOTALL,
 )
 
