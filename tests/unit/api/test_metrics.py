@@ -57,6 +57,11 @@ def test_labels_are_written_as_prometheus_reads_them():
     assert written(gauge).splitlines()[2:] == [r'chaupal_g{a="x\"y\\z\n"} 1.5', "chaupal_g 2"]
 
 
+def test_what_is_counted_is_told_to_the_last_one():
+    """A log has millions of entries: rounded to six digits, the next one would be no news."""
+    assert written(Gauge("g", "Help.", (Sample(1_234_567),))).splitlines()[2] == "chaupal_g 1234567"
+
+
 async def test_what_the_process_does_is_counted_by_route_and_status_in_seconds(settings: Settings, clock: StillClock):
     async with open_village(msgspec.structs.replace(settings, metrics_token=TOKEN), clock) as village:
         for _ in range(3):

@@ -7,7 +7,7 @@ import hmac
 from typing import Any
 
 from chaupal.api.admin.figures import of_all
-from chaupal.api.admin.process import head, said
+from chaupal.api.admin.process import head, line
 from chaupal.governance.gauges import Gauge, gauges
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
@@ -31,11 +31,8 @@ async def metrics(call: Call[Nothing]) -> Answer:
 
 def written(gauge: Gauge) -> str:
     """One gauge with its samples; none where it has none."""
-    name = f"chaupal_{gauge.name}"
-    lines = [*head(gauge.name, "gauge", gauge.help)]
-    for value, labels in gauge.samples:
-        lines.append(f"{name}{{{said(dict(labels))}}} {value:g}" if labels else f"{name} {value:g}")
-    return "\n".join(lines) + "\n"
+    samples = [line(gauge.name, dict(labels), value) for value, labels in gauge.samples]
+    return "".join(f"{one}\n" for one in (*head(gauge.name, "gauge", gauge.help), *samples))
 
 
 def _password(header: str) -> bytes:

@@ -34,20 +34,20 @@ def _lines(vitals: Vitals, me: Labels, now: int) -> Iterator[str]:
     yield from head("look_seconds", "histogram", "How long it took to learn what other processes have changed.")
     yield from _spread("look_seconds", me, vitals.looks)
     yield from head("law_age_seconds", "gauge", "Since this process last knew everything that was decided.")
-    yield _line("law_age_seconds", me, max(0, now - vitals.looked_at) / SECOND if vitals.looked_at else 0)
+    yield line("law_age_seconds", me, max(0, now - vitals.looked_at) / SECOND if vitals.looked_at else 0)
     yield from head("homes_read_total", "counter", "Homes that were read: resident, or built for it from the store.")
-    yield _line("homes_read_total", {**me, "resident": "yes"}, vitals.homes_found)
-    yield _line("homes_read_total", {**me, "resident": "no"}, vitals.homes_built)
+    yield line("homes_read_total", {**me, "resident": "yes"}, vitals.homes_found)
+    yield line("homes_read_total", {**me, "resident": "no"}, vitals.homes_built)
     for name, read in sorted(vitals.gauges.items()):
         yield from head(name, "gauge", GAUGES[name])
-        yield _line(name, me, read())
+        yield line(name, me, read())
     yield from head("draining", "gauge", "1 while it takes nothing new and ends what it has begun.")
-    yield _line("draining", me, vitals.draining)
+    yield line("draining", me, vitals.draining)
     used = resource.getrusage(resource.RUSAGE_SELF)
     yield from head("process_cpu_seconds_total", "counter", "Time of the processor that it has used.")
-    yield _line("process_cpu_seconds_total", me, used.ru_utime + used.ru_stime)
+    yield line("process_cpu_seconds_total", me, used.ru_utime + used.ru_stime)
     yield from head("process_resident_memory_bytes", "gauge", "Memory that it takes.")
-    yield _line("process_resident_memory_bytes", me, _resident())
+    yield line("process_resident_memory_bytes", me, _resident())
 
 
 def head(name: str, kind: str, said: str) -> tuple[str, str]:
@@ -59,18 +59,15 @@ def _spread(name: str, labels: Labels, spread: Spread) -> Iterator[str]:
     so_far = 0
     for bound, count in zip((*map(str, spread.bounds), "+Inf"), spread.counts, strict=True):
         so_far += count
-        yield _line(f"{name}_bucket", {**labels, "le": bound}, so_far)
-    yield _line(f"{name}_sum", labels, spread.total)
-    yield _line(f"{name}_count", labels, so_far)
+        yield line(f"{name}_bucket", {**labels, "le": bound}, so_far)
+    yield line(f"{name}_sum", labels, spread.total)
+    yield line(f"{name}_count", labels, so_far)
 
 
-def _line(name: str, labels: Labels, value: float) -> str:
-    return f"chaupal_{name}{{{said(labels)}}} {value:.15g}"
-
-
-def said(labels: Labels) -> str:
-    """Labels as they are written between braces."""
-    return ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
+def line(name: str, labels: Labels, value: float) -> str:
+    """One sample, with as many digits as a double holds: what is counted is not rounded."""
+    said = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
+    return f"chaupal_{name}{{{said}}} {value:.15g}" if said else f"chaupal_{name} {value:.15g}"
 
 
 def _escaped(text: str) -> str:
