@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 DAY = 86_400  # seconds
+MOST_DRAFTS, MOST_SCHEDULED = 100, 300  # of one account
 
 
 class PollAsked(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ import pytest
 
 from chaupal.kernel.clock import DAY, SECOND
 from chaupal.kernel.errors import Invalid
+from chaupal.policy.unsaid import MOST_DRAFTS
 from chaupal.social.media import media
 from chaupal.social.posts import drafts
 from painted import picture
@@ -48,7 +49,7 @@ async def test_a_draft_says_what_is_wrong_with_it(village: Village):
 
 async def test_there_are_at_most_a_hundred_drafts(village: Village):
     square = village.running.house.square
-    for number in range(drafts.MOST):
+    for number in range(MOST_DRAFTS):
         await drafts.keep(square, village.asha.viewer, drafts.Unsaid(text=str(number)))
     with pytest.raises(Invalid, match="Too many drafts"):
         await drafts.keep(square, village.asha.viewer, drafts.Unsaid(text="one more"))

@@ -4,20 +4,18 @@ from collections.abc import Iterable
 
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.things import Picture
-from chaupal.policy.unsaid import Waiting
+from chaupal.policy.unsaid import MOST_DRAFTS, MOST_SCHEDULED, Waiting
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, page_of
 from chaupal.store.square import drafts, posting
 from chaupal.store.square import scheduled as scheduled_store
 
-MOST = 300  # of either: nobody has more
-
 
 async def all_drafts(reads: Reads, viewer: Viewer) -> list[Waiting]:
     """The viewer's drafts, the one saved last first."""
     async with reads.work.reading() as reading:
-        return await drafts.of(reading, viewer.me, MOST)
+        return await drafts.of(reading, viewer.me, MOST_DRAFTS)
 
 
 async def draft(reads: Reads, viewer: Viewer, id_: int) -> Waiting:
@@ -53,7 +51,9 @@ async def scheduled(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Waitin
 async def all_scheduled(reads: Reads, viewer: Viewer) -> list[Waiting]:
     """All of them, newest first."""
     async with reads.work.reading() as reading:
-        return await scheduled_store.page(reading, viewer.me, below=2**63 - 1, above=-1, limit=MOST, upward=False)
+        return await scheduled_store.page(
+            reading, viewer.me, below=2**63 - 1, above=-1, limit=MOST_SCHEDULED, upward=False
+        )
 
 
 async def scheduled_post(reads: Reads, viewer: Viewer, id_: int) -> Waiting:

@@ -1,14 +1,13 @@
 """Drafts: kept, changed, thrown away. They may say anything and are shown to nobody else."""
 
 from chaupal.kernel.errors import Invalid, NotFound
-from chaupal.policy.unsaid import Unsaid
+from chaupal.policy.unsaid import MOST_DRAFTS, Unsaid
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.posts.composing import MOST_PICTURES, check_length
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import drafts, posting
 
-MOST = 100  # drafts of one account
 MOST_LETTERS = 20_000  # more than a post may have: what is too long is still to be mended
 MOST_OPTIONS = 20
 
@@ -24,8 +23,8 @@ async def keep(square: Square, viewer: Viewer, body: Unsaid, id_: int | None = N
                 raise NotFound
             return id_
         await posting.hold(w, me)
-        if await drafts.count(w, me) >= MOST:
-            raise Invalid("too_many_drafts", most=MOST)
+        if await drafts.count(w, me) >= MOST_DRAFTS:
+            raise Invalid("too_many_drafts", most=MOST_DRAFTS)
         new = square.make_id()
         await drafts.add(w, new, me, body)
     return new

@@ -3,7 +3,7 @@
 from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.errors import Invalid, NotFound, Problem
 from chaupal.policy.facts import FROM_WIRE, Visibility
-from chaupal.policy.unsaid import Unsaid, Waiting
+from chaupal.policy.unsaid import MOST_SCHEDULED, Unsaid, Waiting
 from chaupal.policy.viewer import ACTIVE, Viewer
 from chaupal.social.context import Square
 from chaupal.social.posts import posts
@@ -12,7 +12,6 @@ from chaupal.store.square import drafts, posting, scheduled
 
 SOONEST = 5 * MINUTE
 LATEST = 5 * 365 * DAY
-MOST = 300  # waiting, of one account
 MOST_A_DAY = 50
 AT_ONCE = 50
 FOREVER = 2**62  # ms
@@ -113,10 +112,10 @@ async def _check_time(square: Square, w: Writing, me: int, at: int, posts_: int,
     if not now + SOONEST <= at <= now + LATEST:
         raise Invalid("time_out_of_reach")
     day = at - at % DAY
-    for most, since, until in ((MOST, 0, FOREVER), (MOST_A_DAY, day, day + DAY)):
+    for most, since, until in ((MOST_SCHEDULED, 0, FOREVER), (MOST_A_DAY, day, day + DAY)):
         there = before.body.count if before is not None and since <= before.at < until else 0
         if await scheduled.count(w, me, since, until) - there + posts_ > most:
-            raise Invalid("too_many_scheduled", most=MOST, a_day=MOST_A_DAY)
+            raise Invalid("too_many_scheduled", most=MOST_SCHEDULED, a_day=MOST_A_DAY)
 
 
 class Closed(Problem):
