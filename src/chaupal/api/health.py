@@ -4,10 +4,9 @@ from typing import Any
 
 from chaupal.governance.readiness import lacking
 from chaupal.policy.surface import Surface
+from chaupal.wire.answer import SOON
 from chaupal.wire.call import Answer, Call
 from chaupal.wire.route import Nothing, Route, Shape, get
-
-RETRY = "1"  # seconds
 
 
 async def healthz(call: Call[Nothing]) -> Answer:
@@ -22,7 +21,7 @@ async def readyz(call: Call[Nothing]) -> Answer:
 
 
 def _said(word: str, status: int = 200) -> Answer:
-    headers = [("cache-control", "no-store"), *([("retry-after", RETRY)] if status == 503 else [])]
+    headers = [("cache-control", "no-store"), *([SOON] if status == 503 else [])]
     return Answer(f"{word}\n".encode(), status, "text/plain; charset=utf-8", headers)
 
 

@@ -44,10 +44,8 @@ LIMITED = (SUSPENDED, FROZEN)  # states in which one still reads what was decide
 # Programs know the English; another language is for a program that asks for it, so that its people may read what went wrong.
 PROGRAMS_SPEAK = "en"
 VARY = ("vary", "accept-language")
-SOON = (
-    "retry-after",
-    "1",
-)  # RFC 9110 §10.2.3, seconds: whoever comes again finds a store that is back, or is told so at once
+# RFC 9110 §10.2.3, seconds: whoever comes again finds a store that is back, or is told so at once.
+SOON = ("retry-after", "1")
 
 type Words = tuple[str, Mapping[str, str]]  # what went wrong, and what is wrong by field
 type InWords = Callable[[Problem, str], Words]
