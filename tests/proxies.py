@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import shutil
 import ssl
 import subprocess
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import httpx2
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -19,6 +21,7 @@ from cryptography.x509.oid import NameOID
 
 DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
 PATIENCE = 20.0  # seconds until a proxy that does not answer is an error
+PATH = f"{os.environ['PATH']}:/usr/sbin"  # where a Debian has servers
 
 type Put = Callable[[Path, int, str, str], list[str]]
 
@@ -99,6 +102,12 @@ def caddy(folder: Path, port: int, one: str, two: str) -> list[str]:
 KINDS: dict[str, Put] = {"haproxy": haproxy, "nginx": nginx, "caddy": caddy}
 
 
+def need(name: str) -> None:
+    """Skips the test where the program is not here."""
+    if not shutil.which(name, path=PATH):
+        pytest.skip(f"{name} is not here: make services")
+
+
 @contextmanager
 def proxy(name: str, folder: Path, port: int, one: str, two: str) -> Generator[Proxy]:
     """A proxy on `port` before the servers at `one` and `two` (host:port). Raises RuntimeError with its words."""
@@ -108,7 +117,7 @@ def proxy(name: str, folder: Path, port: int, one: str, two: str) -> Generator[P
     environ = os.environ | {
         "HOME": str(folder),
         "XDG_DATA_HOME": str(folder),
-        "PATH": f"{os.environ['PATH']}:/usr/sbin",
+        "PATH": PATH,
     }
     with (folder / "said.log").open("ab") as log:
         process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environ)

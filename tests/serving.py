@@ -116,6 +116,14 @@ class Served:
         return httpx2.Client(base_url=self.url, headers=headers, timeout=PATIENCE)
 
 
+class Direct(Served):
+    """Asked at its own port, whatever address people see: past the proxy, or until that is there."""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.settings.port}"
+
+
 @contextmanager
 def served[S: Served](folder: Path, kind: type[S] = Served, **settings: object) -> Generator[S]:
     """A served house whose data lies in `folder`; settings as in `kernel/settings.py`. Rate limits are off unless asked."""

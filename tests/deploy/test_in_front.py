@@ -17,8 +17,8 @@ from websockets.sync.client import connect
 
 from chaupal.app.wiring import ROUTES
 from chaupal.policy.viewer import Role
-from proxies import DEPLOY, KINDS, Proxy, proxy
-from serving import SCOPES, Member, Served, free_port, join, served
+from proxies import DEPLOY, KINDS, Proxy, need, proxy
+from serving import SCOPES, Direct, Member, Served, free_port, join, served
 
 STRANGER, NEIGHBOUR = "127.0.0.2", "127.0.0.3"  # addresses of this machine that are no proxy's
 OFFICE = f"{SCOPES} admin:read admin:write"
@@ -33,14 +33,9 @@ class Front(NamedTuple):
     owner: Member
 
 
-def path() -> str:
-    return f"{os.environ['PATH']}:/usr/sbin"
-
-
 @pytest.fixture(scope="module", params=KINDS)
 def front(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    if not shutil.which(request.param, path=path()):
-        pytest.skip(f"{request.param} is not here: make services")
+    need(request.param)
     folder, port = tmp_path_factory.mktemp("proxy"), free_port()
     settings = {
         "public_url": f"https://localhost:{port}",
@@ -53,14 +48,6 @@ def front(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         here = f"127.0.0.1:{server.settings.port}"
         with proxy(request.param, folder, port, here, f"127.0.0.1:{free_port()}") as running:
             yield Front(running, server, asha, owner)
-
-
-class Direct(Served):
-    """Asked without the proxy, until it is there."""
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.settings.port}"
 
 
 def as_(member: Member) -> dict[str, str]:

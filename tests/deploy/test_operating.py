@@ -13,6 +13,7 @@ import regex
 from chaupal.app.cli import cli
 from chaupal.kernel.settings import FIELDS
 from object_store import ObjectStore
+from proxies import PATH
 from services import Postgres
 from serving import free_port
 
@@ -25,7 +26,7 @@ MINUTES = 5
 
 @pytest.fixture
 def path() -> str:
-    found = f"{Path(sys.executable).parent}:{os.environ['PATH']}:/usr/sbin"
+    found = f"{Path(sys.executable).parent}:{PATH}"
     missing = [name for name in NEEDED if not shutil.which(name, path=found)]
     if missing:
         pytest.skip(f"{' '.join(missing)} not here: make services")

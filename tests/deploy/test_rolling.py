@@ -1,6 +1,5 @@
 """Behind each proxy two servers are stopped and begun again one after the other, and nobody who reads or writes notices."""
 
-import os
 import re
 import shutil
 import threading
@@ -13,17 +12,9 @@ import httpx2
 import msgspec
 import pytest
 
-from proxies import KINDS, Proxy, proxy
+from proxies import KINDS, Proxy, need, proxy
 from services import Postgres
-from serving import PATIENCE, Member, Served, free_port, join, served
-
-
-class Direct(Served):
-    """Asked without the proxy."""
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.settings.port}"
+from serving import PATIENCE, Direct, Member, Served, free_port, join, served
 
 
 class People:
@@ -98,8 +89,7 @@ def used(server: Served) -> None:
 def test_servers_are_replaced_one_by_one_and_nobody_notices(
     name: str, tmp_path: Path, postgres_server: Postgres, valkey_url: str
 ):
-    if not shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin"):
-        pytest.skip(f"{name} is not here: make services")
+    need(name)
     port = free_port()
     settings = {
         "database": postgres_server.fresh(), "valkey": valkey_url, "public_url": f"https://localhost:{port}",

@@ -35,6 +35,7 @@ def wait_for(file: Path) -> None:
     until = time.monotonic() + 20
     while not file.exists() and time.monotonic() < until:
         time.sleep(0.01)
+    assert file.exists()
 
 
 def counted(text: str) -> dict[str, int]:
@@ -83,7 +84,8 @@ async def test_each_process_has_a_name_of_its_own_which_comes_again_and_takes_it
     async with figures.told(watched, first, clock, "serve"):
         async with figures.told(watched, second, clock, "serve"), figures.told(watched, third, clock, "work"):
             assert (first.name, second.name, third.name) == ("serve-0", "serve-1", "work-0")
-            await asyncio.to_thread(wait_for, figures.folder(many) / "work-0.prom")
+            for vitals in (first, second, third):
+                await asyncio.to_thread(wait_for, figures.folder(many) / f"{vitals.name}.prom")
         async with figures.told(watched, third, clock, "serve"):
             assert third.name == "serve-1"
     assert [*figures.folder(many).glob("*.prom")] == []
