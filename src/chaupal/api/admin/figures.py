@@ -1,6 +1,6 @@
 """Figures of all processes of one machine: each puts its own into a file now and then, and whoever is asked tells all of them.
 
-Several processes stand behind one address, and Prometheus comes to any of them; those that work answer at no address at all.
+Several processes stand behind one address, and Prometheus comes to any of them; those that work may answer at none.
 The files are as its node exporter reads them (textfile collector), for machines on which nobody serves.
 """
 
