@@ -137,6 +137,29 @@ async def test_a_seat_that_is_still_ones_own_is_renewed_and_one_that_is_lost_is_
     assert one.seat.number != number
 
 
+async def test_a_seat_that_could_not_be_renewed_is_asked_for_again_a_second_later(
+    sit: Sit, monkeypatch: pytest.MonkeyPatch
+):
+    """Else it may run out while the database is there again: every id would be refused until the next try."""
+    sitting, waits = await sit(), list[float]()
+    answers = iter((ConnectionResetError, ConnectionResetError, None))
+
+    async def asks() -> None:
+        if (error := next(answers)) is not None:
+            raise error
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) > 3:
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr(sitting, "_renew", asks)
+    with monkeypatch.context() as patch, pytest.raises(asyncio.CancelledError):
+        patch.setattr(seats.asyncio, "sleep", sleep)
+        await sitting._renew_on()  # pyright: ignore[reportPrivateUsage]
+    assert waits == [seats.LASTS / 3_000, seats.AGAIN, seats.AGAIN, seats.LASTS / 3_000]
+
+
 async def test_more_than_there_are_numbers_for_do_not_sit_down(sit: Sit):
     one = await sit()
     await ask(one, f"UPDATE seats SET holder = 'x', until = {2**62} WHERE number < {LEASED}")

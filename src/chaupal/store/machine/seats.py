@@ -121,13 +121,15 @@ class Sitting:
         self.seat.taken(row[0] - self._first, after=row[1], until=began + LASTS / 1_000 - MARGIN)
 
     async def _renew_on(self) -> None:
+        wait = LASTS / 3_000
         while True:
-            await asyncio.sleep(LASTS / 3_000)
+            await asyncio.sleep(wait)
             try:
                 await self._renew()
+                wait = LASTS / 3_000
             except Exception as error:
                 log.warning("a seat could not be renewed", error=error)
-                await asyncio.sleep(AGAIN)
+                wait = AGAIN
 
     async def _renew(self) -> None:
         began = _boot_time()
