@@ -1,8 +1,10 @@
 """The shared read barrier: nobody passes by a look that began before they came, all share, and who cannot look does not pass."""
 
 import asyncio
+import contextlib
 
 import pytest
+from structlog.testing import capture_logs
 
 from chaupal.kernel.errors import Unavailable
 from chaupal.store.machine.barrier import Barrier
@@ -85,6 +87,25 @@ async def test_where_a_look_fails_nobody_passes_and_the_next_request_looks_again
     eye.ends[1].set_result(None)
     await again
     assert barrier.failed == 1
+
+
+async def test_the_operator_is_told_once_why_nobody_passes_and_once_that_they_do_again():
+    """Whoever is refused is told the same each time, and never by what."""
+    errors: list[Exception | None] = [None, OSError(111, "refused"), TimeoutError(), None, None]
+
+    async def look() -> None:
+        if (error := errors.pop(0)) is not None:
+            raise error
+
+    barrier = Barrier(look)
+    with capture_logs() as said:
+        while errors:
+            with contextlib.suppress(Unavailable):
+                await barrier.passed()
+    assert [(line["log_level"], type(line.get("error"))) for line in said] == [
+        ("error", ConnectionRefusedError),
+        ("warning", type(None)),
+    ]
 
 
 async def test_a_look_that_takes_too_long_has_failed():

@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 from asyncpg.pool import PoolConnectionHolder
+from structlog.testing import capture_logs
 
 from chaupal.fanout.notices.direct import WordDue
 from chaupal.fanout.notices.letters import LetterDue
@@ -396,8 +397,9 @@ async def test_what_could_not_be_heard_to_its_end_is_forgotten_as_a_whole(
     await changes(here.work, 1)
     with monkeypatch.context() as patch:
         patch.setattr(there.work.memory, "forget", lambda touched: 1 / 0)  # pyright: ignore[reportUnknownLambdaType]
-        with pytest.raises(Unavailable):
+        with pytest.raises(Unavailable), capture_logs() as said:
             await there.work.fresh()
+    assert [line["event"] for line in said if line.get("exc_info")] == ["what others have committed could not be heard"]
     await there.work.fresh()
     assert there.knows() == ([], []) and there.gaps == 1
 

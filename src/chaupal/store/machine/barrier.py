@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextvars import Context
 
 from chaupal.kernel.errors import Unavailable
+from chaupal.kernel.saying import log
 
 PATIENCE = 2.0  # seconds that a look may take
 
@@ -23,6 +24,7 @@ class Barrier:
         self._sharing: list[asyncio.Future[None]] = []
         self._looking: asyncio.Task[None] | None = None
         self.failed = 0
+        self._blind = False
 
     async def passed(self) -> None:
         """Wait until a look that begins from here on is done. Raises Unavailable where none can be made."""
@@ -43,13 +45,23 @@ class Barrier:
                         await self._look()
                 except Exception as error:
                     self.failed += 1
+                    self._say(error)
                     self._refuse(error)
                 else:
+                    self._say(None)
                     for one in self._sharing:
                         if not one.done():
                             one.set_result(None)
         finally:
             self._looking = None
+
+    def _say(self, error: Exception | None) -> None:
+        """To the operator why nobody passes, and that they do again: once each, for those who are refused come again and again."""
+        if self._blind and error is None:
+            log.warning("what others have committed is known again")
+        elif error is not None and not self._blind:
+            log.error("what others have committed is not known, and nobody is answered", error=error)
+        self._blind = error is not None
 
     def _refuse(self, error: Exception | None = None) -> None:
         """Those too who came while it failed: they would wait as long once more, and for the same."""

@@ -14,6 +14,7 @@ import asyncpg
 import msgspec
 
 from chaupal.kernel.event import Event, decode_event, encode_event
+from chaupal.kernel.saying import log
 from chaupal.store.machine.shelves import EVERY, KINDS, Touched
 from chaupal.store.machine.work import Writing
 
@@ -156,6 +157,7 @@ class Tail:
         try:
             self._take(before, self._seen, rows)
         except Exception:  # a mistake of ours, which must not cost anybody the law: the next look forgets everything
+            log.exception("what others have committed could not be heard")
             self._seen = self._seen._replace(epoch=None)
             raise
 
