@@ -153,7 +153,7 @@ class PostgresWriting(Writing):
 class PostgresWork(SharedWork):
     """See `store.work.Work`. `many`: others serve this store, too, and each request waits for a look that begins after it came.
 
-    `beside`: a server serves it (the CLI beside one). One of both tells of each of its commits.
+    `beside`: a server serves it (the CLI beside one). Either way others are told of each commit.
     """
 
     hears_others = True
@@ -288,12 +288,9 @@ class PostgresWork(SharedWork):
         if isinstance(unit, PostgresWriting):
             await unit.note_change(self.tail)
 
-    def committed(self, unit: Writing) -> None:
-        """See `SharedWork`. A look may have been faster than the answer to the commit."""
-        if self._many and isinstance(unit, PostgresWriting) and unit.told and self.tail.committed(unit.number):
-            self.memory.forget(unit.changed())
-        else:
-            super().committed(unit)
+    def is_heard(self, unit: Writing) -> bool:
+        """See `SharedWork`."""
+        return self._many and isinstance(unit, PostgresWriting) and unit.told and self.tail.committed(unit.number)
 
     def reading(self) -> Look:
         return self._look

@@ -55,12 +55,17 @@ class SharedWork:
         takes neither its author's answer along nor that of the others who went to the disk with it.
         """
         try:
+            heard = self.is_heard(unit)
             self.memory.forget(unit.changed())
-            if unit.events:
+            if unit.events and not heard:
                 self.after_commit(unit.events)
         except Exception:
             log.exception("what follows a commit failed")
             self.memory.forget_all()
+
+    def is_heard(self, unit: Writing) -> bool:
+        """Whether a look was faster than the answer to the commit: then what happened in it was heard as from others."""
+        return False
 
     def horizon(self) -> tuple[str, int, int, int] | None:
         """See `store.work.Work`."""
