@@ -19,6 +19,11 @@ def system_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
+def boot_time() -> float:
+    """Seconds of a clock that nobody sets, and that goes on while the process or the machine sleeps."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 class StillClock:
     """A clock that moves only when told to."""
 

@@ -13,12 +13,11 @@ from sqlalchemy import text
 
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Conflict
-from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.dialect import DATABASE_TIME, listed, param, statement, words
 from chaupal.store.machine.work import Writing
 
 LASTS = 15 * SECOND  # how long a claim is good that is not renewed
 
-_NOW = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)"
 ENSURE = statement(
     text(
         "INSERT INTO acts (name) SELECT value FROM json_array_elements_text(CAST(:names AS json)) ON CONFLICT DO NOTHING"
@@ -30,16 +29,16 @@ TAKE = statement(
     WITH free AS (
         SELECT a.name, wanted.every FROM acts a
         JOIN json_to_recordset(CAST(:wanted AS json)) AS wanted(name text, every bigint) ON wanted.name = a.name
-        WHERE a.due_at <= {_NOW} AND (a.until <= {_NOW} OR a.holder = :me) FOR UPDATE OF a SKIP LOCKED
+        WHERE a.due_at <= {DATABASE_TIME} AND (a.until <= {DATABASE_TIME} OR a.holder = :me) FOR UPDATE OF a SKIP LOCKED
     )
     UPDATE acts SET turn = acts.turn + CASE WHEN acts.holder = :me THEN 0 ELSE 1 END, holder = :me,
-        until = {_NOW} + :lasts, due_at = {_NOW} + free.every
+        until = {DATABASE_TIME} + :lasts, due_at = {DATABASE_TIME} + free.every
     FROM free WHERE acts.name = free.name RETURNING acts.name, acts.turn
     """).bindparams(words("wanted"), words("me"), param("lasts"))  # noqa: S608 - words of ours
 )
 RENEW = statement(
     text(f"""
-    UPDATE acts SET until = {_NOW} + :lasts WHERE holder = :me AND name IN (
+    UPDATE acts SET until = {DATABASE_TIME} + :lasts WHERE holder = :me AND name IN (
         SELECT a.name FROM acts a WHERE a.holder = :me
         AND a.name IN (SELECT value FROM json_array_elements_text(CAST(:names AS json))) FOR UPDATE SKIP LOCKED
     )
@@ -76,20 +75,20 @@ CLAIM: ContextVar[Claim | None] = ContextVar("claim", default=None)
 
 async def ensure(w: Writing, acts: Iterable[str]) -> None:
     """A row for each act, free for anybody."""
-    await w.run(ENSURE, names=_json(list(acts)))
+    await w.run(ENSURE, names=listed(list(acts)))
 
 
 async def take(w: Writing, holder: str, wanted: Mapping[str, int]) -> list[Claim]:
     """Of the acts `wanted` (by their names; how long from one time to the next, ms) those that are due and nobody else's."""
     if not wanted:
         return []
-    asked = _json([{"name": name, "every": every} for name, every in wanted.items()])
+    asked = msgspec.json.encode([{"name": name, "every": every} for name, every in wanted.items()]).decode()
     return [Claim(name, holder, turn) for name, turn in await w.fetch(TAKE, wanted=asked, me=holder, lasts=LASTS)]
 
 
 async def renew(w: Writing, holder: str, acts: Iterable[str]) -> None:
     """Those of the acts that are still the holder's stay so."""
-    await w.run(RENEW, me=holder, names=_json(list(acts)), lasts=LASTS)
+    await w.run(RENEW, me=holder, names=listed(list(acts)), lasts=LASTS)
 
 
 async def let_go(w: Writing, holder: str) -> None:
@@ -107,7 +106,3 @@ async def check(w: Writing) -> None:
     claim = CLAIM.get()
     if claim is not None and not await w.fetch(STILL, name=claim.act, me=claim.holder, turn=claim.turn):
         raise Overtaken("changed_at_once")
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()

@@ -116,6 +116,10 @@ def octets(name: str) -> Any:
     return bindparam(name, type_=LargeBinary())
 
 
+# The time by the database's own clock (ms), for statements in SQL: where processes of several machines agree by time.
+DATABASE_TIME = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)"
+
+
 def listed(values: Sequence[int] | Sequence[str]) -> str:
     """A list as the one parameter that `among` takes."""
     return msgspec.json.encode(values).decode()

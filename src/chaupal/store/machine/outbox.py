@@ -27,7 +27,7 @@ from sqlalchemy import (
 from chaupal.kernel.clock import HOUR, MINUTE, SECOND
 from chaupal.kernel.event import Event, decode_event, encode_event
 from chaupal.kernel.saying import log
-from chaupal.store.machine.dialect import Statement, among, listed, param, statement, words
+from chaupal.store.machine.dialect import DATABASE_TIME, Statement, among, listed, param, statement, words
 from chaupal.store.machine.tables import outbox
 from chaupal.store.machine.work import Reading, Row, Writing
 
@@ -60,7 +60,7 @@ STILL = statement(
     select(outbox.c.seq).where(outbox.c.seq == param("of"), outbox.c.failed_at.is_(None)).with_for_update()
 )
 # By the database's clock: a process whose own is wrong takes nothing that another one is at.
-_NOW = cast(func.extract("epoch", func.clock_timestamp()) * 1000, BigInteger)
+_NOW = literal_column(DATABASE_TIME, BigInteger)
 CLAIM = statement(
     update(outbox)
     .where(outbox.c.seq == param("of"), outbox.c.failed_at.is_(None), outbox.c.due_at <= _NOW)

@@ -16,12 +16,12 @@ from collections.abc import Collection
 import msgspec
 from sqlalchemy import text
 
-from chaupal.kernel.clock import MINUTE, SECOND
+from chaupal.kernel.clock import MINUTE, SECOND, boot_time
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.ids import LEASED, Seat
 from chaupal.kernel.saying import log
 from chaupal.kernel.settings import BadSettings
-from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.dialect import DATABASE_TIME, param, statement, words
 from chaupal.store.machine.work import Reading, Work
 
 LASTS = 15 * SECOND
@@ -29,36 +29,35 @@ MARGIN = 1.0  # seconds by which a process gives its seat up before the database
 AGAIN = 1.0  # seconds after which the database is asked again that did not answer
 CLOCK_OFF = MINUTE  # from here on a machine's clock is wrong
 
-_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-_NOW = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)"
-# One at a time sits down: two houses that come at once see each other.
-ALONE = statement(text("SELECT pg_advisory_xact_lock(1128812621)"))
+SITTING_DOWN = 0x4348504D  # the advisory lock of whoever does
+# One at a time: two houses that come at once see each other.
+ALONE = statement(text(f"SELECT pg_advisory_xact_lock({SITTING_DOWN})"))
 ENSURE = statement(
     text("INSERT INTO seats (number) SELECT generate_series(0, :last) ON CONFLICT DO NOTHING").bindparams(param("last"))
 )
-OTHERS = statement(text(f"SELECT house FROM seats WHERE until > {_NOW} AND house <> ''"))  # noqa: S608 - words of ours
+OTHERS = statement(text(f"SELECT house FROM seats WHERE until > {DATABASE_TIME} AND house <> ''"))  # noqa: S608 - words of ours
 # The one that has been free for longest.
 TAKE = statement(
     text(f"""
     WITH free AS (
-        SELECT number, top FROM seats WHERE number >= :first AND number < :end AND until <= {_NOW}
+        SELECT number, top FROM seats WHERE number >= :first AND number < :end AND until <= {DATABASE_TIME}
         ORDER BY until, number LIMIT 1 FOR UPDATE
     )
-    UPDATE seats SET holder = :me, house = :house, until = {_NOW} + :lasts, top = greatest(free.top, :at) + :lasts
+    UPDATE seats SET holder = :me, house = :house, until = {DATABASE_TIME} + :lasts, top = greatest(free.top, :at) + :lasts
     FROM free WHERE seats.number = free.number RETURNING seats.number, free.top
     """).bindparams(param("first"), param("end"), words("me"), words("house"), param("lasts"), param("at"))  # noqa: S608
 )
 RENEW = statement(
     text(f"""
-    UPDATE seats SET until = {_NOW} + :lasts, top = greatest(top, :at + :lasts) WHERE number = :number AND holder = :me
+    UPDATE seats SET until = {DATABASE_TIME} + :lasts, top = greatest(top, :at + :lasts) WHERE number = :number AND holder = :me
     """).bindparams(param("number"), words("me"), param("lasts"), param("at"))  # noqa: S608
 )
 LEAVE = statement(
     text(
-        f"UPDATE seats SET until = {_NOW}, holder = '', house = '' WHERE number = :number AND holder = :me"  # noqa: S608 - words of ours
+        f"UPDATE seats SET until = {DATABASE_TIME}, holder = '', house = '' WHERE number = :number AND holder = :me"  # noqa: S608 - words of ours
     ).bindparams(param("number"), words("me"))
 )
-TIME = statement(text(f"SELECT {_NOW}"))
+TIME = statement(text(f"SELECT {DATABASE_TIME}"))
 
 
 class House(msgspec.Struct, frozen=True):
@@ -84,7 +83,7 @@ class Sitting:
         self._work, self._house, self._earlier = work, house, earlier
         self._first = LEASED if beside else 0
         self._me = secrets.token_hex(8)
-        self.seat = Seat(_boot_time)
+        self.seat = Seat(boot_time)
         self._renewing: asyncio.Task[None] | None = None
 
     async def sit_down(self) -> Seat:
@@ -107,7 +106,7 @@ class Sitting:
             log.warning("a seat was not given back", error=error)
 
     async def _take(self) -> None:
-        began = _boot_time()
+        began = boot_time()
         async with self._work.writing() as w:
             await w.fetch(ALONE)
             await w.run(ENSURE, last=2 * LEASED - 1)
@@ -132,7 +131,7 @@ class Sitting:
                 wait = AGAIN
 
     async def _renew(self) -> None:
-        began = _boot_time()
+        began = boot_time()
         async with self._work.writing() as w:
             held = await w.run(
                 RENEW, number=self._first + self.seat.number, me=self._me, lasts=LASTS, at=self._work.clock()
@@ -176,7 +175,3 @@ async def check_clock(reading: Reading) -> None:
     if off > CLOCK_OFF:
         way = "ahead of" if before > theirs else "behind"
         raise Problem(f"This machine's clock is {round(off / MINUTE)} minutes {way} the database's: set it right (NTP)")
-
-
-def _boot_time() -> float:
-    return time.clock_gettime(_CLOCK)

@@ -6,13 +6,13 @@ counted, and nothing can be lost between a commit and its row.
 
 import contextlib
 import secrets
-import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import asyncpg
 import msgspec
 
+from chaupal.kernel.clock import boot_time
 from chaupal.kernel.event import Event, decode_event, encode_event
 from chaupal.kernel.saying import log
 from chaupal.store.machine.shelves import EVERY, KINDS, Touched
@@ -43,12 +43,6 @@ LOST = (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyn
 _BY_NAME = {kind.name: kind for kind in KINDS}
 
 type Key = int | str | None  # None: every key of the kind
-type Elapsed = Callable[[], float]
-
-
-def boottime() -> float:
-    """Seconds of a clock that nobody sets, and that goes on while the process or the machine sleeps."""
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 class Body(msgspec.Struct, array_like=True):
@@ -113,15 +107,14 @@ class Tail:
     """
 
     def __init__(
-        self, dsn: str, hear: Callable[[Sequence[Change]], None], first: Callable[[], None], lost: Callable[[], None], *,
-        elapsed: Elapsed = boottime,
-    ) -> None:  # fmt: skip
+        self, dsn: str, hear: Callable[[Sequence[Change]], None], first: Callable[[], None], lost: Callable[[], None]
+    ) -> None:
         self.by = secrets.token_hex(8)
         self._dsn = dsn
         self._hear = hear
         self._first = first
         self._lost = lost
-        self._elapsed = elapsed
+        self._elapsed = boot_time
         self._eye: Any = None
         self._seen: Seen | None = None
         self._looks = 0
