@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
 import pytest
+import valkey
 
 from chaupal.ports import bus_valkey
 from chaupal.ports import valkey as client
@@ -55,6 +56,15 @@ async def rung(bus: Bus, there: list[str], message: str) -> None:
         while message not in there:
             bus.publish("outbox", message)
             await asyncio.sleep(MOMENT)
+
+
+async def two_that_hear(another: Another, url: str) -> tuple[ValkeyBus, list[str]]:
+    """The bus of one process, and what is heard on that of another one, which listens."""
+    one, other = await another(url), await another(url)
+    there: list[str] = []
+    other.subscribe("outbox", there.append)
+    await rung(one, there, "before")
+    return one, there
 
 
 async def heard(*lists: list[str]) -> None:
@@ -184,12 +194,9 @@ async def test_two_houses_at_one_valkey_do_not_hear_each_other(another: Another,
 async def test_a_bus_whose_valkey_was_killed_goes_on_here_and_is_heard_again_when_it_is_back(
     another: Another, own_valkey: Valkey
 ):
-    one, other = await another(own_valkey.url), await another(own_valkey.url)
+    one, there = await two_that_hear(another, own_valkey.url)
     here: list[str] = []
-    there: list[str] = []
     one.subscribe("outbox", here.append)
-    other.subscribe("outbox", there.append)
-    await rung(one, there, "before")
     own_valkey.kill()
     one.publish("outbox", "meanwhile")
     assert here[-1] == "meanwhile"
@@ -199,30 +206,28 @@ async def test_a_bus_whose_valkey_was_killed_goes_on_here_and_is_heard_again_whe
 
 
 async def test_a_bus_whose_valkey_hung_is_heard_again(another: Another, own_valkey: Valkey):
-    one, other = await another(own_valkey.url), await another(own_valkey.url)
-    there: list[str] = []
-    other.subscribe("outbox", there.append)
-    await rung(one, there, "before")
+    one, there = await two_that_hear(another, own_valkey.url)
     own_valkey.freeze()
     await asyncio.sleep(1)  # it was asked, and said nothing
     own_valkey.thaw()
     await rung(one, there, "after")
 
 
+async def test_a_bus_on_which_somebody_else_says_what_is_no_text_hears_on(another: Another, own_valkey: Valkey):
+    one, there = await two_that_hear(another, own_valkey.url)
+    with valkey.Valkey(port=own_valkey.port) as stranger:
+        assert stranger.execute_command("PUBLISH", "test:bus:outbox", b"\xff\xfe") == 1
+    await rung(one, there, "after")
+
+
 async def test_a_bus_follows_its_valkey_to_the_replica(another: Another, watched_valkeys: Watched):
-    one, other = await another(watched_valkeys.url), await another(watched_valkeys.url)
-    there: list[str] = []
-    other.subscribe("outbox", there.append)
-    await rung(one, there, "before")
+    one, there = await two_that_hear(another, watched_valkeys.url)
     watched_valkeys.main.kill()
     await rung(one, there, "after")
 
 
 async def test_on_a_busy_evening_others_are_not_woken_for_every_commit(another: Another, own_valkey: Valkey):
-    one, other = await another(own_valkey.url), await another(own_valkey.url)
-    there: list[str] = []
-    other.subscribe("outbox", there.append)
-    await rung(one, there, "before")
+    one, there = await two_that_hear(another, own_valkey.url)
     there.clear()
     for _ in range(200):
         one.publish("outbox", "")

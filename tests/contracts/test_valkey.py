@@ -12,6 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from structlog.testing import capture_logs
 
 from chaupal.kernel.settings import BadSettings
 from chaupal.ports import valkey as client
@@ -204,16 +205,17 @@ async def test_a_process_that_was_held_up_itself_does_not_take_valkey_for_lost(o
 
 async def test_one_look_a_second_finds_it_again(own_valkey: Valkey, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(client, "LOOK_EVERY", 0.05)
-    async with opened(own_valkey.url) as server:
-        own_valkey.kill()
-        with pytest.raises(Gone):
-            await server.ask("PING")
-        own_valkey.start()
-        async with asyncio.timeout(10):
-            while not server.there:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
-        assert await server.ask("PING")
-        assert server.losses == 1
+    with capture_logs() as lines:
+        async with opened(own_valkey.url) as server:
+            own_valkey.kill()
+            with pytest.raises(Gone):
+                await server.ask("PING")
+            own_valkey.start()
+            async with asyncio.timeout(10):
+                while not server.there:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+            assert await server.ask("PING")
+    assert [line["event"].partition(";")[0] for line in lines] == ["Valkey is gone", "Valkey is back"]
 
 
 async def test_after_a_failover_the_new_one_is_asked(watched_valkeys: Watched):
@@ -228,6 +230,17 @@ async def test_after_a_failover_the_new_one_is_asked(watched_valkeys: Watched):
                 except Gone:
                     await asyncio.sleep(0.05)
     assert watched_valkeys.replica.ask("GET", "tree") == "peepal"
+
+
+async def test_what_fails_in_the_background_is_said(own_valkey: Valkey):
+    async def mistaken() -> None:
+        raise ZeroDivisionError
+
+    async with opened(own_valkey.url) as server:
+        with capture_logs() as lines:
+            await asyncio.wait({server.beside(mistaken()), server.beside(asyncio.sleep(0))})
+            await asyncio.sleep(0)
+    assert [line["exc_info"][0] for line in lines] == [ZeroDivisionError]
 
 
 async def test_a_script_is_known_to_a_server_that_begins_anew(own_valkey: Valkey, monkeypatch: pytest.MonkeyPatch):

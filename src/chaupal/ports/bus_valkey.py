@@ -75,6 +75,7 @@ class ValkeyBus:
     def _take(self, found: dict[str, Any]) -> None:
         if found["type"] != "pmessage":
             return  # an answer to our question
-        who, _, message = found["data"].decode().partition(" ")
+        # Whatever somebody else says on it is no reason to hear nothing more.
+        who, _, message = found["data"].decode(errors="replace").partition(" ")
         if who != self._mine:
-            self._local.publish(found["channel"].decode().removeprefix(self._prefix), message)
+            self._local.publish(found["channel"].decode(errors="replace").removeprefix(self._prefix), message)

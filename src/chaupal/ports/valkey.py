@@ -100,7 +100,6 @@ class Server:
         self.address = address_of(url)
         self.name = name
         self.there = False
-        self.losses = 0
         self._client = _client_of(self.address)
         self._scripts: dict[str, Any] = {}
         self._turns = asyncio.Semaphore(CONNECTIONS)
@@ -212,7 +211,6 @@ class Server:
         if not self.there:
             return  # many were asking
         self.there = False
-        self.losses += 1
         log.warning("Valkey is gone; going on without it", at=str(self.address), error=error)
         self._looking = self.beside(self._look())
 
@@ -228,11 +226,16 @@ class Server:
         log.info("Valkey is back", at=str(self.address))
 
     def beside(self, doing: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Something that runs until this is closed."""
+        """Something that runs until this is closed. What it fails by is a mistake of ours, and said in the log."""
         task = asyncio.create_task(doing)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
         return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("what is done beside Valkey failed", exc_info=(type(error), error, error.__traceback__))
 
     async def close(self) -> None:
         self.there = False
