@@ -1,14 +1,38 @@
-"""Two processes that serve one house, as two open houses in one test: what is done in one is looked at in the other."""
+"""Processes that serve one house, as open houses in one test: what is done in one is looked at in the other."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import msgspec
+import pytest
 
-from chaupal.app.wiring import open_house
+from chaupal.app.wiring import Running, open_house
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
+from conftest import plain_settings
+from services import Postgres
 from village import Village, open_village
+
+type Open = Callable[[], Awaitable[Running]]
+
+
+@pytest.fixture
+async def houses(postgres_server: Postgres, migrated: str, tmp_path: Path) -> AsyncIterator[Open]:
+    """Opens houses on one PostgreSQL, each with its own memory and connections."""
+    dsn = postgres_server.fresh(template=migrated)
+    opened = list[Running]()
+
+    async def one() -> Running:
+        opened.append(await open_house(plain_settings(tmp_path / "data", dsn), run=False))
+        return opened[-1]
+
+    yield one
+    async with asyncio.timeout(30):  # a unit that a failed test left open holds its connection
+        for house in opened:
+            await house.close()
+    postgres_server.drop(dsn)
 
 
 @asynccontextmanager

@@ -1,40 +1,23 @@
 """Acts of the clock among many processes: one carries an act out, and who was overtaken commits nothing of it any more."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 
 import msgspec
 import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from chaupal.app.wiring import Running, open_house
+from chaupal.app.wiring import Running
+from chaupal.fanout.context import Carrier
+from chaupal.fanout.notices import mailing, served
 from chaupal.fanout.timers import Act, Timers
+from chaupal.store.court.tellings import Telling
 from chaupal.store.machine import claims, marks
 from chaupal.store.machine.claims import CLAIM, Claim, Overtaken
 from chaupal.store.machine.dialect import statement
-from conftest import plain_settings
-from services import Postgres
-
-type Open = Callable[[], Awaitable[Running]]
-
-
-@pytest.fixture
-async def houses(postgres_server: Postgres, migrated: str, tmp_path: Path) -> AsyncIterator[Open]:
-    """Opens houses on one PostgreSQL, each with its own memory and connections."""
-    dsn = postgres_server.fresh(template=migrated)
-    opened = list[Running]()
-
-    async def one() -> Running:
-        opened.append(await open_house(plain_settings(tmp_path / "data", dsn), run=False))
-        return opened[-1]
-
-    yield one
-    async with asyncio.timeout(30):  # a unit that a failed test left open holds its connection
-        for house in opened:
-            await house.close()
-    postgres_server.drop(dsn)
+from chaupal.store.notifications.notice_mails import Due
+from two import Open
 
 
 def one_of_many(house: Running, *acts: Act) -> Timers:
@@ -223,6 +206,37 @@ async def test_a_unit_that_was_checked_is_true_before_anybody_takes_its_act_over
             assert await claims.take(other, "second", {"once": 0}) == []
     async with second.carrier.work.writing() as other:
         assert await claims.take(other, "second", {"once": 0}) == [Claim("once", "second", claim.turn + 1)]
+
+
+@pytest.mark.parametrize("write", [mailing.write_due, served.release])
+async def test_who_was_overtaken_among_many_letters_leaves_the_rest_and_tells_of_no_fault(
+    houses: Open, monkeypatch: pytest.MonkeyPatch, write: Callable[[Carrier], Awaitable[int]]
+):
+    house = await houses()
+    letters = [
+        Due(account=n, handle="asha", email="asha@example.org", language="hi", kinds="", mailed=0) for n in (1, 2)
+    ]
+    notices = [
+        Telling(
+            id=n, ruling_id=n, account_id=n, about="begun", language="hi", ways="", due_at=0, sent_at=None, gag="",
+            log_index=None,
+        )
+        for n in (1, 2)
+    ]  # fmt: skip
+
+    async def due(*_: object) -> list[Due]:
+        return letters
+
+    async def put_off(*_: object) -> list[Telling]:
+        return notices
+
+    monkeypatch.setattr(mailing.notice_mails, "due", due)
+    monkeypatch.setattr(served.tellings, "due", put_off)
+    CLAIM.set(Claim("letters", "another", 1))
+    with capture_logs() as lines, pytest.raises(Overtaken):
+        await write(house.carrier)
+    CLAIM.set(None)
+    assert not lines
 
 
 async def said(house: Running, key: str) -> str:

@@ -1,14 +1,13 @@
 """Many runners on one outbox: what is about one thing is carried out in its order and once, whoever is stopped in the middle."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
 import pytest
 
-from chaupal.app.wiring import Running, open_house
+from chaupal.app.wiring import Running
 from chaupal.fanout import runner as running
 from chaupal.fanout import table
 from chaupal.fanout.context import Carrier
@@ -16,8 +15,7 @@ from chaupal.fanout.runner import Runner
 from chaupal.kernel.event import Event
 from chaupal.store.machine import outbox
 from chaupal.store.machine.work import Writing
-from conftest import plain_settings
-from services import Postgres
+from two import Open
 
 
 class Pinged(Event, frozen=True):
@@ -31,25 +29,6 @@ class PostcardDue(Event, frozen=True):
     """An errand of these tests."""
 
     thing: int
-
-
-@pytest.fixture
-async def houses(
-    postgres_server: Postgres, migrated: str, tmp_path: Path
-) -> AsyncIterator[Callable[[], Awaitable[Running]]]:
-    """Opens houses on one PostgreSQL, each with its own memory and connections."""
-    dsn = postgres_server.fresh(template=migrated)
-    opened = list[Running]()
-
-    async def one() -> Running:
-        opened.append(await open_house(plain_settings(tmp_path / "data", dsn), run=False))
-        return opened[-1]
-
-    yield one
-    async with asyncio.timeout(30):  # a unit that a failed test left open holds its connection
-        for house in opened:
-            await house.close()
-    postgres_server.drop(dsn)
 
 
 def one_of_many(house: Running) -> Runner:
@@ -79,7 +58,7 @@ def in_one_lane(thing: int) -> int:
 
 
 async def test_three_runners_carry_out_everything_once_and_what_is_about_one_thing_in_its_order(
-    houses: Callable[[], Awaitable[Running]], monkeypatch: pytest.MonkeyPatch
+    houses: Open, monkeypatch: pytest.MonkeyPatch
 ):
     heard = list[tuple[int, int]]()
 
@@ -105,7 +84,7 @@ async def test_three_runners_carry_out_everything_once_and_what_is_about_one_thi
 
 
 async def test_a_runner_that_stands_still_in_the_middle_holds_its_lane_and_no_other(
-    houses: Callable[[], Awaitable[Running]], monkeypatch: pytest.MonkeyPatch
+    houses: Open, monkeypatch: pytest.MonkeyPatch
 ):
     """And what it did is kept whole, or not at all and done by another."""
     heard = list[tuple[str, int, int]]()
@@ -140,7 +119,7 @@ async def test_a_runner_that_stands_still_in_the_middle_holds_its_lane_and_no_ot
 
 
 async def test_an_errand_is_nobody_elses_while_somebody_is_at_it_and_anybodys_when_they_do_not_come_back(
-    houses: Callable[[], Awaitable[Running]], monkeypatch: pytest.MonkeyPatch
+    houses: Open, monkeypatch: pytest.MonkeyPatch
 ):
     sent, at_it, go_on = list[int](), asyncio.Event(), asyncio.Event()
 
@@ -168,7 +147,7 @@ async def test_an_errand_is_nobody_elses_while_somebody_is_at_it_and_anybodys_wh
 
 
 async def test_a_runner_that_leaves_finishes_the_errand_in_its_hand_and_begins_no_other(
-    houses: Callable[[], Awaitable[Running]], monkeypatch: pytest.MonkeyPatch
+    houses: Open, monkeypatch: pytest.MonkeyPatch
 ):
     sent, at_it, go_on = list[int](), asyncio.Event(), asyncio.Event()
 
@@ -192,9 +171,7 @@ async def test_a_runner_that_leaves_finishes_the_errand_in_its_hand_and_begins_n
     assert sent == [1, 2] and await left(second) == 0
 
 
-async def test_what_fails_in_a_batch_is_tried_alone_by_one_of_them(
-    houses: Callable[[], Awaitable[Running]], monkeypatch: pytest.MonkeyPatch
-):
+async def test_what_fails_in_a_batch_is_tried_alone_by_one_of_them(houses: Open, monkeypatch: pytest.MonkeyPatch):
     tried = list[int]()
 
     async def ping(carrier: Carrier, w: Writing, event: Pinged) -> None:
@@ -214,9 +191,7 @@ async def test_what_fails_in_a_batch_is_tried_alone_by_one_of_them(
     assert tried.count(13) >= outbox.GIVE_UP_AFTER
 
 
-async def test_what_only_a_newer_version_knows_is_left_to_it(
-    houses: Callable[[], Awaitable[Running]], monkeypatch: pytest.MonkeyPatch
-):
+async def test_what_only_a_newer_version_knows_is_left_to_it(houses: Open, monkeypatch: pytest.MonkeyPatch):
     heard = list[int]()
 
     async def ping(carrier: Carrier, w: Writing, event: Pinged) -> None:

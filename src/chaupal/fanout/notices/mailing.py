@@ -5,7 +5,6 @@ What waits is a moment in time. The letter holds no words of people, and whom th
 
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.notices.letters import LetterDue
-from chaupal.kernel.saying import log
 from chaupal.policy import mailed, pushed
 from chaupal.policy.mailed import Line
 from chaupal.policy.surface import Surface
@@ -18,6 +17,7 @@ from chaupal.reads.people.notifications import Asked, Told
 from chaupal.social.people import mails
 from chaupal.store.identity import account_status as standing
 from chaupal.store.identity.accounts import role_of
+from chaupal.store.machine.claims import Overtaken
 from chaupal.store.notifications import markers, notice_mails
 from chaupal.store.notifications.notice_mails import Due
 
@@ -31,8 +31,10 @@ async def write_due(carrier: Carrier) -> int:
     for one in found:
         try:
             await _write(carrier, one)
-        except Exception:
-            log.exception("a letter could not be written", account=one.account)
+        except Overtaken:
+            raise  # the others are not this process's, either
+        except Exception as error:
+            carrier.say_failed("a letter could not be written", error, account=one.account)
     return len(found)
 
 

@@ -13,11 +13,11 @@ from chaupal.fanout.notices.telling import Ear
 from chaupal.governance.appeals import notices as court_notices
 from chaupal.governance.appeals.notices import Strike
 from chaupal.governance.events import NoticeAsked, RulingChanged, RulingLifted
-from chaupal.kernel.saying import log
 from chaupal.policy import tidings
 from chaupal.ports.mail import Letter
 from chaupal.store.court import ledger, rulings, tellings
 from chaupal.store.court.tellings import BEGUN, ENDED, Telling
+from chaupal.store.machine.claims import Overtaken
 from chaupal.store.machine.work import Writing
 from chaupal.store.notifications import notices
 
@@ -79,8 +79,10 @@ async def _release(carrier: Carrier, telling: Telling) -> bool:
                 await tellings.put_off(w, telling.id, until, leaf)
             else:
                 await _send(carrier, w, strike, telling)
-    except Exception:
-        log.exception("a notice that was put off could not be given; trying again", telling=telling.id)
+    except Overtaken:
+        raise  # the others are not this process's, either
+    except Exception as error:
+        carrier.say_failed("a notice that was put off could not be given", error, telling=telling.id)
         return False
     return True
 
