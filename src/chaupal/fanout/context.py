@@ -38,4 +38,4 @@ class Carrier(msgspec.Struct, frozen=True):
         if known is None or isinstance(known, Conflict):
             log.exception(f"{what}; trying again", **about)
         else:
-            log.error("the machine failed; trying again", error=error, **about)
+            log.error("the machine failed; trying again", what=what, error=error, **about)

@@ -28,7 +28,7 @@ class Hub:
                 try:
                     handler(self._carrier, event)
                 except Exception:
-                    log.exception("at once failed", event_name=type(event).__name__)
+                    log.exception("what follows a commit at once failed", event_name=type(event).__name__)
             self._carrier.streams.hear(event)
 
     def miss(self) -> None:

@@ -109,8 +109,8 @@ class Timers:
             try:
                 async with self._carrier.work.writing() as w:
                     await claims.let_go(w, self._me)
-            except Exception as error:  # then it is another's a little later
-                self._carrier.say_failed("what time does could not be handed on", error)
+            except Exception as error:
+                log.warning("claims could not be given back; they run out by themselves", error=error)
 
     async def _look(self) -> None:
         now = asyncio.get_running_loop().time
