@@ -23,7 +23,7 @@ import uvloop
 from chaupal.api.admin import figures
 from chaupal.app.connections import Config, Keeper
 from chaupal.app.lasting import lasting
-from chaupal.app.supervisor import READY
+from chaupal.app.supervisor import READY, bound
 from chaupal.app.wiring import Running, open_house
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.settings import BadSettings, Settings
@@ -84,7 +84,11 @@ async def serve(settings: Settings, *, work: bool = True, handed: Handed | None 
 
     `work`: whether this process carries out, beside serving, what changes cause and what time does.
     """
-    with _alone(settings), tracing(settings), bound(settings) if handed is None else handed.door as door:
+    with (
+        _alone(settings),
+        tracing(settings),
+        bound(settings.host, settings.port) if handed is None else handed.door as door,
+    ):
         settings = as_bound(settings, door.getsockname()[1])
         if settings.village:
             from chaupal.app import village  # its play and its pictures are not needed on a real server
@@ -98,7 +102,11 @@ async def serve(settings: Settings, *, work: bool = True, handed: Handed | None 
 
 async def work(settings: Settings) -> None:
     """Carry out what others caused and what is due, until told to stop. Where a port is named, say there how that goes."""
-    with _alone(settings), tracing(settings), bound(settings) if settings.port else contextlib.nullcontext() as door:
+    with (
+        _alone(settings),
+        tracing(settings),
+        bound(settings.host, settings.port) if settings.port else contextlib.nullcontext() as door,
+    ):
         with lasting():
             running = await open_house(settings)
         async with _told(running, "work"):
@@ -167,25 +175,6 @@ async def _listen(running: Running, app: Any, door: socket.socket, line: socket.
         await Server(config, running, line).serve([door])
     finally:
         await running.close()
-
-
-@contextlib.contextmanager
-def bound(settings: Settings) -> Generator[socket.socket]:
-    """The address to listen on, taken but not yet listened on. Raises Problem where it cannot be had."""
-    try:
-        family, kind, _, _, address = socket.getaddrinfo(
-            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        door = socket.socket(family, kind)
-    except OSError as error:
-        raise Problem(f"Cannot listen on {settings.host}: {error.strerror}") from error
-    with door:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            door.bind(address)
-        except OSError as error:
-            raise Problem(f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}") from error
-        yield door
 
 
 def as_bound(settings: Settings, port: int) -> Settings:

@@ -26,6 +26,27 @@ SHUT_FROM = 2.0  # seconds of waiting from which nobody is sent to a place that 
 PATIENCE = 40.0  # seconds in which whoever was told to leave has left; a server waits 30 for what it has begun
 
 
+def bound(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """The address to listen on, taken but not yet listened on; `shared` with whoever shares it, too.
+
+    Raises Problem where it cannot be had.
+    """
+    with contextlib.ExitStack() as failing:
+        try:
+            family, kind, _, _, address = socket.getaddrinfo(
+                host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            )[0]
+            door = failing.enter_context(socket.socket(family, kind))
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if shared:
+                door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            door.bind(address)
+        except OSError as error:
+            raise Problem(f"Cannot listen on {host}:{port}: {error.strerror}") from error
+        failing.pop_all()
+    return door
+
+
 class Place:
     """One of the processes, and the socket that is its place's."""
 
@@ -99,7 +120,7 @@ class Supervisor:
         Nor does it go to two supervisors that begin at once: until the first of their processes listens, the system would let
         both have it.
         """
-        with self._bound(shared=False) as tried:
+        with bound(self._host, self._port) as tried:
             self._port = tried.getsockname()[1]
             self._sign = self._named(tried.getsockname())
         return self._door()
@@ -117,22 +138,8 @@ class Supervisor:
         return sign
 
     def _door(self) -> socket.socket:
-        door = self._bound(shared=True)
+        door = bound(self._host, self._port, shared=True)
         door.set_inheritable(True)
-        return door
-
-    def _bound(self, *, shared: bool) -> socket.socket:
-        try:
-            family, kind, _, _, address = socket.getaddrinfo(
-                self._host, self._port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-            )[0]
-            door = socket.socket(family, kind)
-            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if shared:
-                door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-            door.bind(address)
-        except OSError as error:
-            raise Problem(f"Cannot listen on {self._host}:{self._port}: {error.strerror}") from error
         return door
 
     # --- one place ---
