@@ -63,10 +63,6 @@ async def joined(settings: Settings, clock: Clock, *, beside: bool, server: "Ser
     work = await _work(settings, data, clock, beside=beside)
     try:
         await keyring.check(work, settings)
-    except BaseException:
-        await work.close()
-        raise
-    try:
         keys = await log.open_keys(work, settings)
         sitting = await _sit_down(work, settings, keys, beside=beside)
     except BaseException:

@@ -307,8 +307,7 @@ async def test_while_valkey_is_failed_over_nobody_notices_and_then_all_is_shared
             while feeds(houses[1]).recalled <= before:
                 await play()
         most, _ = GUESSES
-        guesses = [
-            log_in(houses[number % 2], "a wrong one", f"203.0.113.{number}") for number in range(most - 1)
-        ]  # one came in
+        # One came in.
+        guesses = [log_in(houses[number % 2], "a wrong one", f"203.0.113.{number}") for number in range(most - 1)]
         assert set(await asyncio.gather(*guesses)) == {422}
         assert [await log_in(house, PASSWORD, "198.51.100.2") for house in houses] == [429, 429]

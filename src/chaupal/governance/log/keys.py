@@ -10,10 +10,10 @@ from pathlib import Path
 
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.saying import log
-from chaupal.kernel.seeds import SEED, load_or_make_seed
+from chaupal.kernel.seeds import LOG, SEED, load_or_make_seed
 from chaupal_audit import tlog
 
-CURRENT, NEXT = "log.key", "log.key.next"
+CURRENT, NEXT = LOG, f"{LOG}.next"
 SEEN = "log.signed"  # beside the directory: no part of a backup, which may well be of an earlier moment
 
 

@@ -41,9 +41,8 @@ async def open_(court: Court, viewer: Viewer, index: int, names: Sequence[str], 
     """
     reason = check_reason(reason)
     async with court.work.writing() as w:
-        size = await ledger.hold(
-            w
-        )  # before anything is read: what one erases, another at the same time does not publish
+        # Before anything is read: what one erases, another at the same time does not publish.
+        size = await ledger.hold(w)
         me, known = await _theirs(w, viewer, index)
         texts = _texts(known, index, names)
         _check_logged(index, size)

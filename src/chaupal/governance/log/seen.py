@@ -1,8 +1,8 @@
 """Our log against checkpoints that were seen outside: a store that was set back must not go on as if they had never been.
 
 Whoever has seen more entries than the store holds (a visitor, a witness, this machine itself) would be shown a second history by the
-next checkpoint. So what a machine served is kept beside its keys (`Keys.saw`), and held against the store at each start; and
-`chaupal log against` holds any checkpoint against it.
+next checkpoint. So what a machine served is kept beside its keys (`Keys.saw`), and held against the store at each start and before
+each signature; and `chaupal log against` holds any checkpoint against it.
 """
 
 from chaupal.governance.context import Court

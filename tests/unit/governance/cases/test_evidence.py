@@ -164,9 +164,8 @@ async def test_pictures_of_an_account_that_is_held_stay_with_what_it_had_posted_
 async def test_a_lost_key_is_said_and_no_new_one_made(village: Village):
     v = village
     court = v.running.house.court
-    load_or_make_seed(
-        court.keys.folder / KEY, bytes(range(32))
-    )  # older than the house's own key, so it does not follow from that
+    # Older than the house's own key, so it does not follow from that.
+    load_or_make_seed(court.keys.folder / KEY, bytes(range(32)))
     await keyring.check(court.work, court.settings)
     ref = await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
     (one,) = await evidence.of_order(court, v.chitra.viewer, ref)

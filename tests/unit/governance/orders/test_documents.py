@@ -119,9 +119,8 @@ async def test_a_file_that_was_changed_or_moved_under_another_row_does_not_open(
 
 
 async def test_without_its_key_nothing_is_taken_in_under_a_new_one(bench: Bench):
-    load_or_make_seed(
-        bench.court.keys.folder / documents.KEY, bytes(range(32))
-    )  # it does not follow from the house's key
+    # It does not follow from the house's key.
+    load_or_make_seed(bench.court.keys.folder / documents.KEY, bytes(range(32)))
     await keyring.check(bench.court.work, bench.court.settings)
     await taken(bench, b"first letter", "a.txt")
     (bench.court.keys.folder / documents.KEY).unlink()
