@@ -24,30 +24,23 @@ class OwnPostgres:
         self.folder = folder
         self.port = services.free_port()
         self.server = Postgres(self.port)
-        self._user = services._unprivileged()
+        self._user = services.unprivileged()
         if self._user:
             os.chown(folder, self._user.pw_uid, self._user.pw_gid)
         self.programs = services.programs(folder, self._user)
-        services._run([self.programs / "initdb", "-D", folder / "data", *services.LOCALE, *services.OWNER], self._user)
+        services.run([self.programs / "initdb", "-D", folder / "data", *services.LOCALE, *services.OWNER], self._user)
         self._process: subprocess.Popen[Any] | None = None
 
     def start(self) -> None:
-        doors = {"listen_addresses": "127.0.0.1", "port": str(self.port), "unix_socket_directories": str(self.folder)}
-        flags = [
-            f"--{name}={value}" for name, value in {**services.HASTY, **KEEPING, **services.SMALL, **doors}.items()
-        ]
-        with (self.folder / "log").open("ab") as told:
-            self._process = subprocess.Popen(
-                [self.programs / "postgres", "-D", self.folder / "data", *flags],
-                stdin=subprocess.DEVNULL, stdout=told, stderr=told, cwd="/", preexec_fn=services.die_with_parent(),
-                **services._as(self._user),
-            )  # fmt: skip
-        assert services._answers(self._process, self.port), (self.folder / "log").read_text()[-2000:]
+        flags = services.HASTY | KEEPING
+        self._process = services.start_postgres(
+            self.programs, self.folder, self._user, self.port, self.folder / "data", **flags
+        )
 
     def stop(self) -> None:
         """As a machine that dies: nobody is told."""
         if self._process is not None:
-            services._stop(self._process)
+            services.stop_postgres(self._process)
             self._process = None
         self.server.forget()
 

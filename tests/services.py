@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Coroutine, Generator, Iterator
+from collections.abc import Callable, Coroutine, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from itertools import count
@@ -91,19 +91,19 @@ class Postgres:
 def postgres() -> Generator[Postgres]:
     """Start a PostgreSQL >= 17, hand it out, stop it. Raises RuntimeError, with the server's words, if it cannot."""
     folder = Path(tempfile.mkdtemp(prefix="chaupal-pg-"))
-    user = _unprivileged()
+    user = unprivileged()
     try:
         if user:
             os.chown(folder, user.pw_uid, user.pw_gid)
         installed = programs(folder, user)
-        _run([installed / "initdb", "-D", folder / "data", *LOCALE, *OWNER], user)
+        run([installed / "initdb", "-D", folder / "data", *LOCALE, *OWNER], user)
         server, port = _start(installed, folder, user)
         handed = Postgres(port)
         try:
             yield handed
         finally:
             handed.close()
-            _stop(server)
+            stop_postgres(server)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -122,7 +122,7 @@ def postgres_server() -> Iterator[Postgres]:
 @contextmanager
 def pooler(port: int) -> Generator[int]:
     """A PgBouncer in transaction mode before the PostgreSQL at `port`, to all of its databases; its own port."""
-    folder, door, user = Path(tempfile.mkdtemp(prefix="chaupal-pool-")), free_port(), _unprivileged()
+    folder, door, user = Path(tempfile.mkdtemp(prefix="chaupal-pool-")), free_port(), unprivileged()
     config = folder / "pgbouncer.ini"
     config.write_text(
         f"[databases]\n* = host=127.0.0.1 port={port} user=chaupal\n"
@@ -134,7 +134,7 @@ def pooler(port: int) -> Generator[int]:
     with (folder / "log").open("ab") as log:
         process = subprocess.Popen(
             ["/usr/sbin/pgbouncer", config],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", preexec_fn=die_with_parent(), **_as(user),
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", preexec_fn=die_with_parent(), **as_user(user),
         )  # fmt: skip
     try:
         if not _answers(process, door):
@@ -169,7 +169,7 @@ def programs(folder: Path, user: pwd.struct_passwd | None) -> Path:
 def _reachable(install: Path, folder: Path, user: pwd.struct_passwd | None) -> Path:
     """The installation, or a copy of it where the server's user can get at it: a venv may lie in root's own home."""
     try:
-        _run([install / "bin" / "initdb", "--version"], user)
+        run([install / "bin" / "initdb", "--version"], user)
     except (PermissionError, RuntimeError):
         site, package = install.parent.parent, install.parent.name
         shutil.copytree(site / f"{package}.libs", folder / f"{package}.libs")  # found relative to the programs
@@ -177,20 +177,36 @@ def _reachable(install: Path, folder: Path, user: pwd.struct_passwd | None) -> P
     return install
 
 
-def _start(installed: Path, folder: Path, user: pwd.struct_passwd | None) -> tuple[subprocess.Popen[Any], int]:
-    for _ in range(3):  # another process may take the free port before the server does
-        port = free_port()
-        doors = {"listen_addresses": "127.0.0.1", "port": str(port), "unix_socket_directories": str(folder)}
-        flags = [f"--{name}={value}" for name, value in {**HASTY, **SMALL, **doors}.items()]
-        with (folder / "log").open("ab") as log:
-            server = subprocess.Popen(
-                [installed / "postgres", "-D", folder / "data", *flags],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", preexec_fn=die_with_parent(), **_as(user),
-            )  # fmt: skip
-        if _answers(server, port):
-            return server, port
-        _stop(server)
-    raise RuntimeError(f"PostgreSQL did not start:\n{(folder / 'log').read_text(errors='replace')[-2000:]}")
+def _start(
+    installed: Path, folder: Path, user: pwd.struct_passwd | None, tries: int = 3
+) -> tuple[subprocess.Popen[Any], int]:
+    port = free_port()
+    try:
+        return start_postgres(installed, folder, user, port, folder / "data", **HASTY), port
+    except RuntimeError:
+        if tries == 1:
+            raise
+        return _start(installed, folder, user, tries - 1)  # another process may have taken the free port
+
+
+def start_postgres(
+    installed: Path, folder: Path, user: pwd.struct_passwd | None, port: int, data: Path, **flags: str
+) -> subprocess.Popen[Any]:
+    """A small server on what `initdb` made in `data`, once it takes statements; with more flags where they are named.
+
+    Its socket and what it says (`log`) lie in `folder`. Raises RuntimeError with its last words.
+    """
+    doors = {"listen_addresses": "127.0.0.1", "port": str(port), "unix_socket_directories": str(folder)}
+    words = [f"--{name}={value}" for name, value in {**SMALL, **doors, **flags}.items()]
+    with (folder / "log").open("ab") as log:
+        server = subprocess.Popen(
+            [installed / "postgres", "-D", data, *words],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", preexec_fn=die_with_parent(), **as_user(user),
+        )  # fmt: skip
+    if not _answers(server, port):
+        stop_postgres(server)
+        raise RuntimeError(f"PostgreSQL did not start:\n{(folder / 'log').read_text(errors='replace')[-2000:]}")
+    return server
 
 
 def _answers(server: subprocess.Popen[Any], port: int) -> bool:
@@ -207,7 +223,7 @@ def _answers(server: subprocess.Popen[Any], port: int) -> bool:
     return False
 
 
-def _stop(server: subprocess.Popen[Any]) -> None:
+def stop_postgres(server: subprocess.Popen[Any]) -> None:
     """Stop without farewell to the clients (SIGQUIT is PostgreSQL's immediate shutdown)."""
     if server.poll() is None:
         server.send_signal(signal.SIGQUIT)
@@ -218,30 +234,36 @@ def _stop(server: subprocess.Popen[Any]) -> None:
         server.wait()
 
 
-def _unprivileged() -> pwd.struct_passwd | None:
-    """Whom to run as: PostgreSQL refuses root. None when we are not root ourselves."""
+def unprivileged() -> pwd.struct_passwd | None:
+    """Whom servers run as that refuse root. None where we are not root ourselves."""
     if os.geteuid() != 0:
         return None
     names = {entry.pw_name: entry for entry in pwd.getpwall()}
     return names.get("postgres") or names["nobody"]
 
 
-def _as(user: pwd.struct_passwd | None) -> dict[str, Any]:
+def as_user(user: pwd.struct_passwd | None) -> dict[str, Any]:
+    """What `subprocess` must be told to run something as somebody."""
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
 
 
-def _run(command: list[str | Path], user: pwd.struct_passwd | None) -> None:
-    done = subprocess.run(command, capture_output=True, check=False, cwd="/", stdin=subprocess.DEVNULL, **_as(user))
+def run(command: Sequence[object], user: pwd.struct_passwd | None = None) -> str:
+    """Run a program to its end; what it printed. Raises RuntimeError with what it complained of."""
+    done = subprocess.run(
+        [str(word) for word in command], capture_output=True, check=False, cwd="/", stdin=subprocess.DEVNULL,
+        text=True, errors="replace", preexec_fn=die_with_parent(signal.SIGKILL), **as_user(user),
+    )  # fmt: skip
     if done.returncode:
-        raise RuntimeError(f"{command[0]} failed:\n{done.stderr.decode(errors='replace')[-2000:]}")
+        raise RuntimeError(f"{command[0]} failed:\n{(done.stderr or done.stdout)[-2000:]}")
+    return done.stdout
 
 
-def die_with_parent() -> Callable[[], None] | None:
-    """So that a test run that is killed leaves no server behind (Linux only)."""
+def die_with_parent(how: signal.Signals = signal.SIGQUIT) -> Callable[[], None]:
+    """To be called in a child before its program: it is told so when its parent is gone, however that went (Linux only)."""
     if sys.platform != "linux":
-        return None
+        return lambda: None
     prctl, set_parent_death_signal = ctypes.CDLL(None).prctl, 1
-    return lambda: prctl(set_parent_death_signal, signal.SIGQUIT)
+    return lambda: prctl(set_parent_death_signal, how)
 
 
 def free_port() -> int:

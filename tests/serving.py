@@ -3,13 +3,12 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy.viewer import Role
 from chaupal.social.people import accounts
 from chaupal.social.signin import logins
+from services import free_port
 
 PATIENCE = 60.0  # seconds until a server that does not answer is an error
 FIRST_PATH = "/api/v2/instance"
@@ -166,9 +166,3 @@ def join(settings: Settings, *handles: str, role: Role = Role.MEMBER, scopes: st
 
     with ThreadPoolExecutor(1) as thread:  # a loop may be running here: Playwright's, for one
         return thread.submit(asyncio.run, act()).result()
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as door:
-        door.bind(("127.0.0.1", 0))
-        return int(door.getsockname()[1])

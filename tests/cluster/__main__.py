@@ -5,8 +5,8 @@ import contextlib
 import signal
 
 from chaupal.app.cli import cli
-from cluster.children import die_with_parent
 from cluster.cluster import Cluster
+from services import die_with_parent
 
 WORKERS = 2 if "work" in cli.commands else 0
 
@@ -15,7 +15,7 @@ def end_by_signals() -> None:
     """SIGTERM and the end of whoever started us end all of it, as Ctrl-C does."""
     for how in (signal.SIGTERM, signal.SIGINT):
         signal.signal(how, signal.default_int_handler)
-    die_with_parent(signal.SIGTERM)
+    die_with_parent(signal.SIGTERM)()
 
 
 def main() -> None:

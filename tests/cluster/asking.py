@@ -6,7 +6,6 @@ have been answered, refused, or broken off; nothing is asked again behind our ba
 
 import asyncio
 import json
-import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -111,9 +110,8 @@ class Asker:
 class Notebook:
     """Where everybody writes down what they did and saw. `port`: the balancer's."""
 
-    def __init__(self, port: int, chance: random.Random) -> None:
+    def __init__(self, port: int) -> None:
         self.port = port
-        self.chance = chance
         self.ops: list[Op] = []
         self.answered: dict[int, int] = {}  # how often each status was answered
         self.broke = 0

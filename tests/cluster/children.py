@@ -1,34 +1,19 @@
 """Processes of the cluster: started, stopped, killed, paused and started again; none outlives whoever started it."""
 
-import ctypes
 import os
 import pwd
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from services import as_user, die_with_parent
+
 PATIENCE = 60.0  # seconds until something that does not come up is an error
-PR_SET_PDEATHSIG = 1  # prctl(2)
-
-
-def die_with_parent(how: signal.Signals = signal.SIGKILL) -> None:
-    """To be run in a child before its program: it is told so when its parent is gone, however that went (Linux only)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, how)
-
-
-def unprivileged() -> pwd.struct_passwd | None:
-    """Whom servers run as that refuse root. None where we are not root ourselves."""
-    if os.geteuid() != 0:
-        return None
-    names = {entry.pw_name: entry for entry in pwd.getpwall()}
-    return names.get("postgres") or names["nobody"]
 
 
 def give(path: Path, user: pwd.struct_passwd | None) -> Path:
@@ -37,21 +22,6 @@ def give(path: Path, user: pwd.struct_passwd | None) -> Path:
     if user:
         os.chown(path, user.pw_uid, user.pw_gid)
     return path
-
-
-def as_user(user: pwd.struct_passwd | None) -> dict[str, object]:
-    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
-
-
-def run(command: Sequence[object], user: pwd.struct_passwd | None = None) -> str:
-    """Run a program to its end; what it printed. Raises RuntimeError with what it complained of."""
-    done = subprocess.run(
-        [str(word) for word in command], capture_output=True, check=False, cwd="/", stdin=subprocess.DEVNULL,
-        text=True, preexec_fn=die_with_parent, **as_user(user),
-    )  # fmt: skip
-    if done.returncode:
-        raise RuntimeError(f"{command[0]}: {(done.stderr or done.stdout)[-2000:]}")
-    return done.stdout
 
 
 @dataclass
@@ -77,7 +47,7 @@ class Child:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [str(word) for word in self.command], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
-                env={**ours, **self.environ}, preexec_fn=die_with_parent, start_new_session=True, **as_user(self.user),
+                env={**ours, **self.environ}, preexec_fn=die_with_parent(signal.SIGKILL), start_new_session=True, **as_user(self.user),
             )  # fmt: skip
         self.stopped = False
 

@@ -12,9 +12,9 @@ from typing import Any
 import httpx2
 import valkey as valkey_client
 
-from cluster.children import PATIENCE, Child, answers, give, run, unprivileged
+from cluster.children import PATIENCE, Child, answers, give
 from object_store import KEYS
-from services import LOCALE, OWNER, free_port, programs
+from services import LOCALE, OWNER, free_port, programs, run, unprivileged
 
 DATABASE = "chaupal"
 BALLAST = "ballast"

@@ -4,7 +4,6 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
 from typing import Any
 
 from cluster import engines
@@ -59,11 +58,18 @@ class Weather:
         finally:
             child.go_on()
 
-    @asynccontextmanager
-    async def torn(self, link: str, how: Callable[[str], None]) -> Any:
+    async def cut(self, link: str, span: tuple[float, float] = SHORT) -> None:
+        """What goes by a link is refused for a while."""
+        await self._torn(self.cluster.links.cut, link, span)
+
+    async def freeze(self, link: str, span: tuple[float, float]) -> None:
+        """The same, and nobody is told: what goes by it stands still."""
+        await self._torn(self.cluster.links.freeze, link, span)
+
+    async def _torn(self, how: Callable[[str], None], link: str, span: tuple[float, float]) -> None:
         how(link)
         try:
-            yield
+            await self.last(span)
         finally:
             self.cluster.links.heal(link)
 
@@ -73,8 +79,21 @@ class Weather:
     def worker(self) -> Child:
         return self.chance.choice(self.cluster.workers)
 
-    def house(self) -> str:
-        return f"pool:{self.chance.choice([*self.cluster.servers, *self.cluster.workers]).name}"
+    def house(self) -> Child:
+        return self.chance.choice([*self.cluster.servers, *self.cluster.workers])
+
+    # Links by what they lead to.
+
+    def to_database(self) -> str:
+        """From one house."""
+        return f"pool:{self.house().name}"
+
+    def to_server(self) -> str:
+        return f"server:{self.chance.randrange(len(self.cluster.servers))}"
+
+    def to_valkey(self) -> str:
+        """To the one that leads."""
+        return f"valkey:{max(0, self.cluster.valkey_primary())}"
 
 
 # --- the faults ---
@@ -167,45 +186,37 @@ async def kill_sentinel(w: Weather) -> None:
 
 async def cut_house(w: Weather) -> None:
     """One house is cut off from the database."""
-    async with w.torn(w.house(), w.cluster.links.cut):
-        await w.last(SHORT)
+    await w.cut(w.to_database())
 
 
 async def freeze_house(w: Weather) -> None:
     """The same, and nobody tells it."""
-    async with w.torn(w.house(), w.cluster.links.freeze):
-        await w.last(LONG)
+    await w.freeze(w.to_database(), LONG)
 
 
 async def freeze_database(w: Weather) -> None:
-    async with w.torn("database", w.cluster.links.freeze):
-        await w.last(SHORT)
+    await w.freeze("database", SHORT)
 
 
 async def cut_server(w: Weather) -> None:
     """The balancer is cut off from a server that is well."""
-    async with w.torn(f"server:{w.chance.randrange(len(w.cluster.servers))}", w.cluster.links.cut):
-        await w.last(SHORT)
+    await w.cut(w.to_server())
 
 
 async def freeze_server(w: Weather) -> None:
-    async with w.torn(f"server:{w.chance.randrange(len(w.cluster.servers))}", w.cluster.links.freeze):
-        await w.last((3, 8))
+    await w.freeze(w.to_server(), (3, 8))
 
 
 async def cut_valkey(w: Weather) -> None:
-    async with w.torn(f"valkey:{max(0, w.cluster.valkey_primary())}", w.cluster.links.cut):
-        await w.last(SHORT)
+    await w.cut(w.to_valkey())
 
 
 async def freeze_valkey(w: Weather) -> None:
-    async with w.torn(f"valkey:{max(0, w.cluster.valkey_primary())}", w.cluster.links.freeze):
-        await w.last((3, 10))
+    await w.freeze(w.to_valkey(), (3, 10))
 
 
 async def cut_files(w: Weather) -> None:
-    async with w.torn("s3", w.cluster.links.cut):
-        await w.last(SHORT)
+    await w.cut("s3")
 
 
 async def fill_disk(w: Weather) -> None:
@@ -222,7 +233,7 @@ async def fill_disk(w: Weather) -> None:
 
 async def set_clock(w: Weather) -> None:
     """One house's clock jumps, and some seconds later back."""
-    house = w.chance.choice([*w.cluster.servers, *w.cluster.workers]).name
+    house = w.house().name
     w.cluster.set_clock(house, w.chance.choice((3600, 90, -90, -3600)))
     try:
         await w.last((4, 12))

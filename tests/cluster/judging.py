@@ -24,7 +24,7 @@ NET = "203.0.113."
 
 
 class Judges:
-    """All of them. `seen`: what readers look at, by how a look is asked for."""
+    """All of them, on one notebook; `over` ends them between two acts."""
 
     def __init__(self, cast: Cast, book: Notebook, chance: random.Random, over: asyncio.Event) -> None:
         self.cast, self.book, self.chance, self.over = cast, book, chance, over

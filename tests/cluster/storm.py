@@ -61,7 +61,7 @@ async def _play(
     cluster: Cluster, cast: Cast, seed: int, seconds: float, faults: Sequence[str] | None, readers: int, listeners: int, pause: float
 ) -> Storm:  # fmt: skip
     chance, over = random.Random(seed), asyncio.Event()
-    book = Notebook(cluster.port, chance)
+    book = Notebook(cluster.port)
     judges = Judges(cast, book, random.Random(chance.random()), over)
     reading = Readers(cast, book, judges, random.Random(chance.random()), over, pause)
     writers = [Writer(cast, book, handle, random.Random(chance.random()), over) for handle in WRITERS]

@@ -75,29 +75,34 @@ def hears(line: socket.socket, word: bytes) -> bytes:
         return b""
 
 
+@contextlib.contextmanager
+def talking(port: int, name: bytes = b"one ") -> Iterator[socket.socket]:
+    """A connection on which the one of this name has answered."""
+    with join(port) as line:
+        assert hears(line, b"hello") == name + b"hello"
+        yield line
+
+
 def test_it_carries_both_ways(links: Links, echo: Echo):
-    with join(links.open("a", echo.port)) as line:
-        assert hears(line, b"hello") == b"one hello"
+    with talking(links.open("a", echo.port)) as line:
         assert hears(line, b"again") == b"one again"
 
 
 def test_what_is_cut_breaks_and_takes_nobody_until_it_is_healed(links: Links, echo: Echo):
     port = links.open("a", echo.port)
-    with join(port) as line:
-        assert hears(line, b"hello") == b"one hello"
+    with talking(port) as line:
         links.cut("a")
         assert hears(line, b"hello") == b""
     with join(port) as line:
         assert hears(line, b"hello") == b""
     links.heal("a")
-    with join(port) as line:
-        assert hears(line, b"hello") == b"one hello"
+    with talking(port):
+        pass
 
 
 def test_what_is_frozen_stands_and_carries_nothing_until_it_is_healed(links: Links, echo: Echo):
     port = links.open("a", echo.port)
-    with join(port) as line:
-        assert hears(line, b"hello") == b"one hello"
+    with talking(port) as line:
         links.freeze("a")
         line.settimeout(0.3)
         assert hears(line, b"late") == b"..."
@@ -113,12 +118,11 @@ def test_what_is_frozen_stands_and_carries_nothing_until_it_is_healed(links: Lin
 
 def test_what_is_aimed_elsewhere_leads_there(links: Links, echo: Echo):
     port, other = links.open("a", echo.port), Echo(b"two ")
-    with join(port) as line:
-        assert hears(line, b"hello") == b"one hello"
+    with talking(port) as line:
         links.aim("a", other.port)
         assert hears(line, b"hello") == b""
-    with join(port) as line:
-        assert hears(line, b"hello") == b"two hello"
+    with talking(port, b"two "):
+        pass
     other.door.close()
 
 

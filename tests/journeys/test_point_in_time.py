@@ -40,7 +40,7 @@ class Archived:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.user = services._unprivileged()
+        self.user = services.unprivileged()
         if self.user:
             os.chown(folder, self.user.pw_uid, self.user.pw_gid)
         self.programs = services.programs(folder, self.user)
@@ -55,7 +55,7 @@ class Archived:
 
     def begin(self) -> Path:
         """A new one's directory."""
-        services._run(
+        services.run(
             [self.programs / "initdb", "-D", self.folder / "first", *services.LOCALE, *services.OWNER], self.user
         )
         keeps = f"archive_mode = on\narchive_command = 'test ! -f {self.wal}/%f && cp %p {self.wal}/%f'\n"
@@ -66,11 +66,11 @@ class Archived:
         """As the paper says, while it serves."""
         address = f"postgresql://chaupal@127.0.0.1:{port}/postgres"
         command = [self.programs / "pg_basebackup", "-D", self.folder / "base", "--checkpoint=fast", "-d", address]
-        services._run([str(word) for word in command], self.user)
+        services.run(command, self.user)
 
     def back(self, name: str, moment: str = "") -> Path:
         """The base backup and what came after it, up to a moment or to the end."""
-        services._run(["cp", "-a", str(self.folder / "base"), str(self.folder / name)], self.user)
+        services.run(["cp", "-a", self.folder / "base", self.folder / name], self.user)
         wants = f"restore_command = 'cp {self.wal}/%f %p'\nrecovery_target_action = 'promote'\narchive_mode = off\n"
         self._configure(name, wants + (f"recovery_target_time = '{moment}'\n" if moment else ""))
         signal = self.folder / name / "recovery.signal"
@@ -86,22 +86,13 @@ class Archived:
     @contextmanager
     def running(self, data: Path) -> Generator[Postgres]:
         port = services.free_port()
-        flags = {**services.SMALL, "listen_addresses": "127.0.0.1", "port": str(port), "unix_socket_directories": ""}
-        with (self.folder / "log").open("ab") as told:
-            server = subprocess.Popen(
-                [self.programs / "postgres", "-D", data, *(f"--{name}={value}" for name, value in flags.items())],
-                stdin=subprocess.DEVNULL, stdout=told, stderr=told, cwd="/", preexec_fn=services.die_with_parent(),
-                **services._as(self.user),
-            )  # fmt: skip
+        server = services.start_postgres(self.programs, self.folder, self.user, port, data)
+        handed = Postgres(port)
         try:
-            assert services._answers(server, port), (self.folder / "log").read_text()[-2000:]
-            handed = Postgres(port)
-            try:
-                yield handed
-            finally:
-                handed.close()
+            yield handed
         finally:
-            services._stop(server)
+            handed.close()
+            services.stop_postgres(server)
 
 
 @pytest.fixture

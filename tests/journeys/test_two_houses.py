@@ -213,9 +213,9 @@ async def test_codes_and_passkeys_that_were_set_up_at_one_let_in_at_the_other(pa
 
 
 async def test_one_idempotency_key_sent_to_both_at_once_makes_one_post(pair: Pair):
-    token, headers = pair.here.asha.token, {"idempotency-key": "सुबह"[:1].encode().hex()}
+    token = pair.here.asha.token
     for round_ in range(5):
-        key = {"idempotency-key": f"{headers['idempotency-key']}-{round_}"}
+        key = {"idempotency-key": f"morning-{round_}"}
         answers = await asyncio.gather(
             *(
                 pair.at(house, "POST", "/api/v1/statuses", token, json={"status": f"एक बार {round_}"}, headers=key)

@@ -32,6 +32,13 @@ async def writes(v: Village, who: Villager, text: str, **more: Any) -> Said:
     return said
 
 
+async def two_messages(v: Village) -> tuple[Said, Said]:
+    """Ravi's to asha; both want marks."""
+    await wants(v, v.ravi, v.asha)
+    first = await writes(v, v.ravi, "@asha एक")
+    return first, await writes(v, v.ravi, "@asha दो", reply_to=first.id)
+
+
 async def reads(v: Village, who: Villager, root: Said) -> None:
     assert (await v.api(who, "POST", f"{PATH}/{root.id}/read")).status_code == 200
     await v.settle()
@@ -157,9 +164,7 @@ async def test_a_block_tells_nothing_whoever_blocks(village: Village, blocker: s
 
 async def test_what_is_withheld_from_the_reader_they_have_not_read(village: Village):
     v = village
-    await wants(v, v.ravi, v.asha)
-    first = await writes(v, v.ravi, "@asha एक")
-    second = await writes(v, v.ravi, "@asha दो", reply_to=first.id)
+    first, second = await two_messages(v)
     await measures.begin(v, Measure.WITHHOLD_POST, second.id, "IN")
     await reads(v, v.asha, first)
     assert await seen(v, v.ravi) == [(v.asha.id, first.id)]
@@ -167,9 +172,7 @@ async def test_what_is_withheld_from_the_reader_they_have_not_read(village: Vill
 
 async def test_an_answer_says_nothing_of_what_was_withheld_before_it(village: Village):
     v = village
-    await wants(v, v.ravi, v.asha)
-    first = await writes(v, v.ravi, "@asha एक")
-    second = await writes(v, v.ravi, "@asha दो", reply_to=first.id)
+    first, second = await two_messages(v)
     await measures.begin(v, Measure.WITHHOLD_POST, second.id, "IN")
     await writes(v, v.asha, "@ravi हाँ", reply_to=first.id)
     await reads(v, v.asha, first)
@@ -178,9 +181,7 @@ async def test_an_answer_says_nothing_of_what_was_withheld_before_it(village: Vi
 
 async def test_a_kept_list_names_no_message_that_was_taken_from_its_reader(village: Village):
     v = village
-    await wants(v, v.ravi, v.asha)
-    first = await writes(v, v.ravi, "@asha एक")
-    second = await writes(v, v.ravi, "@asha दो", reply_to=first.id)
+    first, second = await two_messages(v)
     await reads(v, v.asha, first)
     await writes(v, v.ravi, "@asha तीन", reply_to=first.id)
     assert await seen(v, v.ravi) == await seen(v, v.ravi) == [(v.asha.id, second.id)]

@@ -332,13 +332,17 @@ def test_postgresql_without_its_programs_is_told_what_is_missing(tmp_path: Path,
         asyncio.run(backup.backup(settings, tmp_path / "backup"))
 
 
-def test_postgresql_is_backed_up_and_restored(
-    tmp_path: Path, postgres_server: Postgres, migrated: str, monkeypatch: pytest.MonkeyPatch
-):
+@pytest.fixture
+def postgres_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pg_dump and pg_restore are found."""
     programs = next(Path("/usr/lib/postgresql").glob("*/bin/pg_dump"), None)
     if programs is None:
         pytest.skip("no pg_dump here")
     monkeypatch.setenv("PATH", f"{programs.parent}:{os.environ['PATH']}")
+
+
+@pytest.mark.usefixtures("postgres_programs")
+def test_postgresql_is_backed_up_and_restored(tmp_path: Path, postgres_server: Postgres, migrated: str):
     old, new = postgres_server.fresh(migrated), postgres_server.fresh()
     first = load_settings(environ={}, data=str(tmp_path / "old"), database=old)
     (tmp_path / "old" / "keys").mkdir(parents=True)
@@ -355,14 +359,11 @@ def test_postgresql_is_backed_up_and_restored(
     assert not (tmp_path / "third").exists()
 
 
+@pytest.mark.usefixtures("postgres_programs")
 def test_a_backup_brings_along_nothing_that_processes_told_each_other(
-    tmp_path: Path, postgres_server: Postgres, migrated: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, postgres_server: Postgres, migrated: str
 ):
     """It is of the last minutes of another database, and who is told there of a letter is no backup's business."""
-    programs = next(Path("/usr/lib/postgresql").glob("*/bin/pg_dump"), None)
-    if programs is None:
-        pytest.skip("no pg_dump here")
-    monkeypatch.setenv("PATH", f"{programs.parent}:{os.environ['PATH']}")
     old, new = postgres_server.fresh(migrated), postgres_server.fresh()
     (tmp_path / "old").mkdir()
     asyncio.run(_ask(old, "INSERT INTO changes (by, unit, body) VALUES ('one', 1, '[[],[]]')"))
