@@ -78,7 +78,7 @@ class Ids:
             now = max(now, seat.after + 1)
         if now == self._last:
             self._sequence += 1
-            if self._sequence == self._most:  # 1,024 in one millisecond: borrow from the next one
+            if self._sequence == self._most:  # no more in one millisecond: borrow from the next one
                 now, self._sequence = now + 1, 0
         else:
             self._sequence = 0

@@ -1,13 +1,14 @@
 """What one process commits another knows at its next look: which keys, which events, in whatever order transactions end."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
 import pytest
 from asyncpg.pool import PoolConnectionHolder
+from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from chaupal.fanout.notices.direct import WordDue
@@ -19,6 +20,7 @@ from chaupal.ports.mail import Letter
 from chaupal.social.events_own import TagFollowed
 from chaupal.store.machine import marks, tail
 from chaupal.store.machine.barrier import Barrier
+from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.noted import NEVER
 from chaupal.store.machine.shelves import EVERY, PEOPLE, POSTS, RULINGS, TOKENS
 from chaupal.store.machine.work import Writing
@@ -56,6 +58,10 @@ class Process:
         return posts, people
 
 
+# To a transaction, which else has one with its first change.
+GIVE_NUMBER = statement(text("SELECT pg_current_xact_id()::text"))
+
+
 def followed(key: str) -> TagFollowed:
     return TagFollowed(account=1, key=key)
 
@@ -67,22 +73,15 @@ def dsn(postgres_server: Postgres, migrated: str) -> Iterator[str]:
     postgres_server.drop(made)
 
 
-@pytest.fixture
-async def here(dsn: str, clock: StillClock) -> AsyncIterator[Process]:
-    opened = Process(dsn, clock)
-    await opened.work.open()
-    await opened.work.fresh()
-    yield opened
-    await opened.work.close()
+async def opened(dsn: str, clock: StillClock) -> AsyncIterator[Process]:
+    one = Process(dsn, clock)
+    await one.work.open()
+    await one.work.fresh()
+    yield one
+    await one.work.close()
 
 
-@pytest.fixture
-async def there(dsn: str, clock: StillClock) -> AsyncIterator[Process]:
-    opened = Process(dsn, clock)
-    await opened.work.open()
-    await opened.work.fresh()
-    yield opened
-    await opened.work.close()
+here, there = pytest.fixture(opened), pytest.fixture(opened)
 
 
 async def changes(work: PostgresWork, *posts: int, event: Event | None = None) -> None:
@@ -148,29 +147,12 @@ async def test_a_unit_that_ends_late_is_not_missed_though_a_later_one_was_seen(h
     there.remember(1, 2)
     async with here.work.writing() as w:
         w.touch(POSTS, 1)
-        await w.fetch(HAS_NUMBER)
+        await w.fetch(GIVE_NUMBER)
         await changes(here.work, 2)
         await there.work.fresh()
         assert there.knows()[0] == [1]
     await there.work.fresh()
     assert there.knows()[0] == []
-
-
-class Plain:
-    """A statement that gives its transaction a number."""
-
-    changes: frozenset[Any] = frozenset()
-    writes = False
-
-    class postgres:  # noqa: N801
-        text = "SELECT pg_current_xact_id()::text"
-
-        @staticmethod
-        def arguments(_: object) -> list[Any]:
-            return []
-
-
-HAS_NUMBER: Any = Plain()
 
 
 async def test_a_unit_that_is_given_up_tells_nobody(here: Process, there: Process):
@@ -278,7 +260,7 @@ async def test_what_the_database_commits_after_its_author_lost_it_is_known_all_t
     await work.open()
 
     @asynccontextmanager
-    async def broken(connection: Any) -> AsyncIterator[None]:
+    async def broken(connection: Any) -> AsyncGenerator[None]:
         yield
         raise ConnectionResetError
 
