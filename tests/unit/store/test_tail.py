@@ -285,6 +285,34 @@ async def test_what_the_database_commits_after_its_author_lost_it_is_known_all_t
     await work.close()
 
 
+async def test_what_breaks_while_the_number_of_another_is_asked_for_is_waited_for_too(
+    dsn: str, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+):
+    process, late = Process(dsn, clock, many=False), await asyncpg.connect(dsn)
+    work, ask = process.work, asyncpg.Pool.fetchval
+    await work.open()
+    await work.look()
+    at_it = late.transaction()
+
+    async def asked(self: asyncpg.Pool, query: str) -> Any:
+        number = await ask(self, query)
+        await at_it.start()
+        await late.execute("SELECT pg_current_xact_id()")
+        work._doubt({(POSTS, 2)})  # pyright: ignore[reportPrivateUsage]
+        return number
+
+    work._doubt({(POSTS, 1)})  # pyright: ignore[reportPrivateUsage]
+    with monkeypatch.context() as patch:
+        patch.setattr(asyncpg.Pool, "fetchval", asked)
+        await work.look()
+    process.remember(2)
+    await at_it.commit()
+    await work.look()
+    assert process.knows()[0] == [] and process.gaps == 1
+    await late.close()
+    await work.close()
+
+
 # --- where nobody can say what was missed ------------------------------------------------------------------------------
 
 

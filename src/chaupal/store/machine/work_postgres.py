@@ -227,8 +227,10 @@ class PostgresWork(SharedWork):
 
     async def _look_up(self) -> None:
         began, at = time.perf_counter(), self.clock()
-        if self._doubted and not self._doubt_ends:
-            self._doubt_ends = await self.pool.fetchval(NEXT_NUMBER)
+        if (doubted := self._doubted) and not self._doubt_ends:
+            number = await self.pool.fetchval(NEXT_NUMBER)
+            if self._doubted is doubted:  # else another unit broke meanwhile, whose number may be a later one
+                self._doubt_ends = number
         await self.tail.look()
         if self._doubted:
             self._settle_doubt()
@@ -272,7 +274,7 @@ class PostgresWork(SharedWork):
         self.memory.forget(touched)
         self.memory.forget_all()
         if not self._tells:
-            self._doubted |= touched
+            self._doubted = self._doubted | touched
             self._doubt_ends = self._looked_at = 0
 
     def _settle_doubt(self) -> None:
