@@ -14,8 +14,8 @@ SEATS = 1 << WORKER_BITS - 1  # processes that serve one store, and as many besi
 # it never meets what was made here, and can be told from it.
 BROUGHT = 1 << SEQUENCE_BITS - 1
 
-# Where seats are leased a number takes three bits more, of those of the sequence that only thousands of ids a second reach. None
-# of these numbers is one of a process without a lease, which may still be at the same store.
+# Where seats are leased a number takes three bits more, of those of the sequence that only more than a hundred ids in one
+# millisecond reach. None of these numbers is one of a process without a lease, which may still be at the same store.
 _LEASED_BITS = 3
 _LEASED_AT = SEQUENCE_BITS - 1 - _LEASED_BITS
 LEASED = SEATS * ((1 << _LEASED_BITS) - 1)  # processes that serve one store, and as many beside them

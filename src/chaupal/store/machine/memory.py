@@ -165,7 +165,7 @@ class Memory:
         self._drop({(kind, key) for key in keys})
 
     def forget_all(self) -> None:
-        """Another process changed something, or nobody can say what: start afresh."""
+        """Others changed something, and nobody can say what: start afresh."""
         self.generation += 1
         self.rulings.forget_beside()
         for shelf in self._shelves.values():
