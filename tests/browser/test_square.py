@@ -154,4 +154,6 @@ def test_a_browser_that_refuses_to_keep_anything_has_all_that_pages_do(opens: Op
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     expect(page.locator("#keys")).to_be_visible()
+    page.goto("/offline/hi")
+    expect(page.locator("[data-unsent]")).to_be_hidden()
     assert broken == []

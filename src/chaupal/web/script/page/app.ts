@@ -1,4 +1,5 @@
 // The pages as an app on the phone: a worker for when there is no network, a word where it can be installed, and push.
+import { keptAs, recall } from "./kept.ts";
 import { language, say } from "./words.ts";
 import { toast } from "./toast.ts";
 
@@ -63,11 +64,11 @@ async function turn(ready: ServiceWorkerRegistration, csrf: string): Promise<voi
 export function showUnsent(): void {
   const place = document.querySelector<HTMLElement>("[data-unsent]");
   if (!place) return;
-  for (const key of Object.keys(localStorage).filter((one) => one.startsWith(UNSENT))) {
+  for (const key of keptAs(UNSENT)) {
     const text = document.createElement("p");
     text.className = "typed";
     text.dir = "auto";
-    text.textContent = (JSON.parse(localStorage.getItem(key) ?? "{}") as { text?: string }).text ?? "";
+    text.textContent = (JSON.parse(recall(key) || "{}") as { text?: string }).text ?? "";
     if (text.textContent) place.append(text);
   }
   place.hidden = !place.querySelector(".typed");

@@ -10,6 +10,15 @@ export function recall(key: string, place: Place = here): string {
   }
 }
 
+/** Under which names that begin so something is kept. */
+export function keptAs(begin: string): string[] {
+  try {
+    return Object.keys(localStorage).filter((one) => one.startsWith(begin));
+  } catch {
+    return [];
+  }
+}
+
 /** Keep `text` from now on; nothing is kept of an empty one. */
 export function keep(key: string, text: string, place: Place = here): void {
   try {

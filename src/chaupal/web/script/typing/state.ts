@@ -1,4 +1,5 @@
 // Whether and how somebody types, remembered in their browser; and what the page tells scripts about typing.
+import { keep, recall } from "../page/kept.ts";
 
 export type Mode = "off" | "phonetic" | "inscript";
 
@@ -6,33 +7,17 @@ const PLACE = "chaupal.typing";
 const MODES: readonly Mode[] = ["off", "phonetic", "inscript"];
 
 export function mode(): Mode {
-  return MODES.find((one) => one === remembered(PLACE)) ?? "off";
+  return MODES.find((one) => one === recall(PLACE)) ?? "off";
 }
 
 /** Switch to a mode; `off` and back leads to the one that was on before. */
 export function switchTo(next: Mode): void {
-  remember(PLACE, next);
-  if (next !== "off") remember(`${PLACE}.on`, next);
+  keep(PLACE, next);
+  if (next !== "off") keep(`${PLACE}.on`, next);
 }
 
 export function lastOn(): Mode {
-  return remembered(`${PLACE}.on`) === "inscript" ? "inscript" : "phonetic";
-}
-
-function remembered(place: string): string | null {
-  try {
-    return localStorage.getItem(place);
-  } catch {
-    return null;
-  }
-}
-
-function remember(place: string, value: string): void {
-  try {
-    localStorage.setItem(place, value);
-  } catch {
-    // A browser that keeps nothing asks again on the next page.
-  }
+  return recall(`${PLACE}.on`) === "inscript" ? "inscript" : "phonetic";
 }
 
 const kit = document.querySelector<HTMLTemplateElement>("#typing");
