@@ -1,4 +1,4 @@
-"""The arrows of the house: import downwards only, never sideways, and nothing stands outside the six rows."""
+"""The arrows of the house: import downwards only, never sideways, and nothing stands outside its rows."""
 
 import ast
 import sys
