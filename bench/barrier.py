@@ -22,6 +22,7 @@ import valkey.asyncio as driver
 from rich.console import Console
 from rich.table import Table
 
+from bench.process import words
 from chaupal.store.machine.barrier import Barrier
 from chaupal.store.machine.migrate import migrate, postgres_url
 from chaupal.store.machine.tail import ADD, Tail
@@ -241,20 +242,34 @@ async def writing(name: str, database: str, valkey: str, times: int = 500) -> fl
     return statistics.median(took)
 
 
+async def looking(database: str, times: int = 2_000) -> tuple[float, float]:
+    """The house's own look by itself, with nothing else going on: seconds there and back, and of this process's processor."""
+    way = InPostgres()
+    async with AsyncExitStack() as closing:
+        await way.open(database, "")
+        closing.push_async_callback(way.close)
+        await way.passed()  # the connection is there
+        began, cpu = time.perf_counter(), time.process_time()
+        for _ in range(times):
+            await way.passed()
+        return (time.perf_counter() - began) / times, (time.process_time() - cpu) / times
+
+
 async def run(database: str, valkey: str, seconds: float) -> tuple[list[Row], dict[str, float]]:
-    """Every row, and the seconds of a commit by way."""
+    """Every row; and what a commit takes by each way, and a look, in words and seconds."""
     await migrate(postgres_url(database))
     connection: Any = await asyncpg.connect(database)
     await connection.execute(TABLES)
     rows = [row for name in WAYS for row in await measure(name, database, valkey, seconds)]
-    commits = {name: await writing(name, database, valkey) for name in WAYS}
+    took = {f"a commit, {name}": await writing(name, database, valkey) for name in WAYS}
+    took["a look by itself, there and back"], took["  of that, this process's processor"] = await looking(database)
     await connection.execute("DROP TABLE bench_acts, bench_law; TRUNCATE changes")
     await connection.close()
-    return rows, commits
+    return rows, took
 
 
-def show(rows: list[Row], commits: dict[str, float]) -> None:
-    """Print both tables. A commit's figure is without a disk where the database has none to wait for."""
+def show(rows: list[Row], took: dict[str, float]) -> None:
+    """Print all of it. A commit's figure is without a disk where the database has none to wait for."""
     table = Table(title=f"requests of {WORK * 1e3:g} ms each, {COMMITS} commits a second by another process")
     for column in ("way", "load", "req/s", "CPU ms a request", "waited p50 ms", "p99 ms", "requests a look"):
         table.add_column(column, justify="left" if column in ("way", "load") else "right", no_wrap=True)
@@ -263,14 +278,12 @@ def show(rows: list[Row], commits: dict[str, float]) -> None:
         figures = (f"{row.per_second:,.0f}", f"{row.cpu:.3f}", f"{row.p50:.2f}", f"{row.p99:.2f}", shared)
         table.add_row(row.way, row.load, *figures)
     Console(width=140).print(table)
-    for name, took in commits.items():
-        print(f"a commit, {name}: {took * 1e3:.2f} ms")
+    for name, seconds in took.items():
+        print(f"{name}: {seconds * 1e3:.3f} ms")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="bench.barrier", description=__doc__)
-    parser.add_argument("--database", required=True, help="of an empty PostgreSQL database")
-    parser.add_argument("--valkey", required=True)
+    parser = words("bench.barrier", __doc__, "of an empty PostgreSQL database")
     parser.add_argument("--seconds", type=float, default=5.0, help="of each load")
     parser.add_argument("--commit", choices=[*WAYS], help=argparse.SUPPRESS)
     args = parser.parse_args()

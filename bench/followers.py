@@ -5,7 +5,6 @@ are asked for) share the homes of all followers. Beside it what a home costs tha
 another process has built.
 """
 
-import argparse
 import asyncio
 import multiprocessing
 import statistics
@@ -23,6 +22,7 @@ import httpx2
 import uvloop
 
 from bench.data import account
+from bench.process import words
 from chaupal.app.wiring import Running, open_house
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy.viewer import Viewer
@@ -234,9 +234,7 @@ async def homes_by(settings: Settings) -> dict[str, tuple[float, float]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="bench.followers", description=__doc__)
-    parser.add_argument("--database", required=True, help="of an empty PostgreSQL database")
-    parser.add_argument("--valkey", required=True)
+    parser = words("bench.followers", __doc__, "of an empty PostgreSQL database")
     parser.add_argument("--followers", type=int, default=100_000)
     parser.add_argument("--processes", type=int, default=3)
     parser.add_argument("--times", type=int, default=10)

@@ -332,8 +332,8 @@ LINES: tuple[tuple[str, Callable[[Need], str]], ...] = (
     ("homes that are resident where they are read", lambda n: f"{n.resident:.0%}"),
     ("Valkey: memory of homes", lambda n: f"{n.valkey_gb:,.1f} GB"),
     ("looks at the primary a second", lambda n: f"{n.looks:,.0f}"),
-    ("of a primary with 16 cores", lambda n: f"{n.primary:.0%}"),
-    ("of 8,000 commits a second", lambda n: f"{n.commits:.0%}"),
+    (f"of a primary with {COSTS['primary']['cores']} cores", lambda n: f"{n.primary:.0%}"),
+    (f"of {COSTS['primary']['commits']:,} commits a second", lambda n: f"{n.commits:.0%}"),
     ("the database grows a day by", lambda n: f"{n.grows_gb:,.0f} GB"),
 )
 

@@ -1,5 +1,6 @@
 """Servers as processes of their own, pinned to one core, whose CPU time and memory the operating system tells."""
 
+import argparse
 import contextlib
 import json
 import os
@@ -117,6 +118,14 @@ def fire(server: Server, requests: list[str], *, connections: int = 16, seconds:
     load = Load(**json.loads(done.stdout))
     load.cpu = (server.cpu - before) / max(1, load.requests) * 1000
     return load
+
+
+def words(prog: str, about: str | None, database: str) -> argparse.ArgumentParser:
+    """The words of a bench that wants a PostgreSQL (`database` says which) and a Valkey."""
+    parser = argparse.ArgumentParser(prog=prog, description=about)
+    parser.add_argument("--database", required=True, help=database)
+    parser.add_argument("--valkey", required=True)
+    return parser
 
 
 def free_port() -> int:

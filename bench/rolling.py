@@ -4,7 +4,6 @@
 named and drops it. Half of the callers keep their connections as proxies do, half take a new one for each request; nobody asks twice.
 """
 
-import argparse
 import asyncio
 import os
 import signal
@@ -16,7 +15,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.process import answering, free_port
+from bench.process import answering, free_port, words
 from bench.processes import made
 
 PROCESSES = 3
@@ -107,9 +106,7 @@ async def roll(pid: int, port: int, rounds: int) -> tuple[Found, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--database", required=True, help="PostgreSQL beside whose database one is made")
-    parser.add_argument("--valkey", required=True)
+    parser = words("bench.rolling", __doc__, "any database of a PostgreSQL in which databases may be made")
     parser.add_argument("--rounds", type=int, default=2, help="how often all are replaced")
     given = parser.parse_args()
     with made(given.database) as database, tempfile.TemporaryDirectory() as folder:
