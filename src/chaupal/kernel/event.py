@@ -10,7 +10,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
     kinds: ClassVar[dict[str, type["Event"]]] = {}
     lasting: ClassVar[bool] = True  # False: heard at the commit by whoever listens then, and not kept in the outbox
-    told: ClassVar[bool] = True  # False: words are in it, and nobody but whoever carries it out has to do with it
+    shared: ClassVar[bool] = True  # False: words are in it, and nobody but whoever carries it out has to do with it
 
     @property
     def concerns(self) -> object:

@@ -18,6 +18,7 @@ from chaupal.kernel.errors import Unavailable
 from chaupal.kernel.event import Event
 from chaupal.ports.mail import Letter
 from chaupal.social.events_own import TagFollowed
+from chaupal.social.events_posts import PollEnded
 from chaupal.store.machine import marks, tail
 from chaupal.store.machine.barrier import Barrier
 from chaupal.store.machine.dialect import statement
@@ -125,6 +126,14 @@ async def test_events_are_heard_once_by_each_and_by_their_author_in_the_commit(h
         await process.work.fresh()
     assert there.heard == here.own and here.heard == []
     assert there.own == []
+
+
+async def test_a_poll_that_ended_is_known_to_others_whomever_it_was_told_already(here: Process, there: Process):
+    ended = [PollEnded(post=1, author=2, told=voter) for voter in (0, 3)]
+    async with here.work.writing() as w:
+        w.tell(*ended)
+    await there.work.look()
+    assert there.heard == ended
 
 
 async def test_a_letter_lies_in_the_outbox_alone(here: Process, there: Process, dsn: str):

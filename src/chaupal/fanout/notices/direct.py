@@ -15,7 +15,7 @@ class WordDue(Event, frozen=True):
     `noticed`: a notification of its own says the same, so the post stands among their messages and makes no second one.
     """
 
-    told = False
+    shared = False
 
     account: int
     text: str

@@ -18,7 +18,7 @@ class Tells(msgspec.Struct, frozen=True):
 class LetterDue(Event, frozen=True):
     """A mail is to be sent. It stands in the outbox until it is, or is given up."""
 
-    told = False
+    shared = False
 
     letter: Letter
     tells: Tells | None = None

@@ -63,7 +63,7 @@ class Change(NamedTuple):
 def written(unit: Writing) -> str:
     """A unit's row. It lies there for minutes, so no letter is in it."""
     touched = [(kind.name, None if key is EVERY else key) for kind, key in unit.changed()]
-    return msgspec.json.encode(Body(touched, [encode_event(event) for event in unit.events if event.told])).decode()
+    return msgspec.json.encode(Body(touched, [encode_event(event) for event in unit.events if event.shared])).decode()
 
 
 def read(text: str) -> Change:
