@@ -4,11 +4,10 @@ import argparse
 import contextlib
 import signal
 
-from chaupal.app.cli import cli
 from cluster.cluster import Cluster
 from services import die_with_parent
 
-WORKERS = 2 if "work" in cli.commands else 0
+WORKERS = 2
 
 
 def end_by_signals() -> None:

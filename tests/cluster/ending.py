@@ -12,6 +12,7 @@ import httpx2
 
 from chaupal_audit.log.verify import verify_log
 from cluster.cluster import Cluster
+from cluster.engines import DATABASE
 from cluster.history import Counter, Ending
 
 PATIENCE = 60.0  # seconds in which everything that waits is carried out
@@ -51,7 +52,7 @@ async def settle(cluster: Cluster) -> tuple[float, list[str]]:
 
 async def look(cluster: Cluster, mark: str = "") -> tuple[Ending, list[str]]:
     """How it ended, and what the verifier says against the log. `mark`: what stands in the words of this storm."""
-    db = await asyncpg.connect(f"postgresql://chaupal@127.0.0.1:{cluster.primary.port}/chaupal")
+    db = await asyncpg.connect(f"postgresql://chaupal@127.0.0.1:{cluster.primary.port}/{DATABASE}")
     try:
         ending = await _rows(db, mark)
     finally:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import signal
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -122,7 +123,7 @@ async def still_worker(w: Weather) -> None:
 
 async def lose_primary(w: Weather) -> None:
     """Killed with its machine; the standby is promoted a moment later, and a new one is built."""
-    w.cluster.primary.child.send(engines.signal.SIGKILL)
+    w.cluster.primary.child.send(signal.SIGKILL)
     await w.last((0.5, 2))
     await w.by_hand(w.cluster.fail_over)
     await w.last(SHORT)

@@ -4,7 +4,7 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chaupal_audit import tlog
@@ -118,6 +118,7 @@ def _is_right(order: tuple[Op, ...], first: str) -> bool:
     return True
 
 
+@settings(max_examples=2_000)
 @given(short_histories())
 def test_it_finds_a_fault_exactly_where_no_order_explains_what_was_seen(ops: list[Op]):
     assert (check_register(POST, ops, "shown") == []) == explained(ops, "shown")

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from cluster import engines
-from cluster.__main__ import WORKERS
 from cluster.cast import Cast, gather
 from cluster.checker import FORKED, LOST, STALE
 from cluster.cluster import Cluster
@@ -32,7 +31,7 @@ def cluster(bug: Path) -> Iterator[Cluster]:
     where = os.pathsep.join((str(HERE.parent), str(HERE.parent.parent)))
     with Cluster(
         servers=2,
-        workers=min(1, WORKERS),
+        workers=1,
         run=(sys.executable, "-m", "cluster.bugs"),
         environ={"BUG_AT": str(bug), "PYTHONPATH": where},
     ) as made:
