@@ -449,6 +449,23 @@ async def test_a_connection_that_was_lost_is_made_anew_and_nothing_is_missed(
     assert there.knows()[0] == [2] and not there.gaps
 
 
+async def test_a_connection_whose_last_words_come_in_while_it_is_asked_is_lost_as_any_other(
+    here: Process, there: Process, monkeypatch: pytest.MonkeyPatch
+):
+    there.remember(1, 2)
+    asks, lost = there.work.tail._fetch, there.work.tail._eye  # pyright: ignore[reportPrivateUsage]
+
+    async def fetch(eye: Any) -> Any:
+        if eye is lost:
+            raise asyncpg.InternalClientError("cannot switch to state 11; another operation (2) is in progress")
+        return await asks(eye)
+
+    monkeypatch.setattr(there.work.tail, "_fetch", fetch)
+    await changes(here.work, 1)
+    await there.work.fresh()
+    assert there.knows()[0] == [2] and not there.gaps
+
+
 async def test_behind_a_network_that_carries_nothing_nobody_passes_until_it_is_mended(
     here: Process, dsn: str, clock: StillClock, postgres_server: Postgres
 ):

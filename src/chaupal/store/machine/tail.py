@@ -38,7 +38,10 @@ SWEEP = """
 STRANGERS = "DELETE FROM changes WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())"
 
 # What is said of a connection that is no more.
-LOST = (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError, OSError)
+# An InternalClientError is what the driver says of a connection whose last words come in while it is asked.
+LOST = (
+    asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError
+)  # fmt: skip
 
 _BY_NAME = {kind.name: kind for kind in KINDS}
 
