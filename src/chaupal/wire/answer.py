@@ -117,9 +117,6 @@ class Desk:
             if caller is not None and caller.account is not None:
                 await push.note_place(self.house.square, caller, call.viewer.country)
             answer = await self._run(route, request, call)
-        except Problem as problem:
-            call = call or self._call(route, request, {})
-            answer = await self._say(route, call, problem)
         except Exception as error:
             call = call or self._call(route, request, {})
             answer = await self._say(route, call, self.told(error, route))
@@ -156,7 +153,12 @@ class Desk:
         return await route.run(asked)
 
     def told(self, error: Exception, route: Route) -> Problem:
-        """What is said of an error that nobody foresaw: what the machine is short of, or that the mistake is ours."""
+        """What is said of an error. Of one that nobody foresaw: what the machine is short of, or that the mistake is ours."""
+        if isinstance(error, Problem):
+            # In plain words, for whoever runs the server: a key or a file that is not here, and only they can bring back.
+            if error.status == Problem.status:
+                log.exception("unexpected", route=route.name)
+            return error
         known = self.house.square.fault(error)
         if known is None or isinstance(known, Conflict):  # a constraint: two came at once, or the mistake is ours
             log.exception("unexpected", route=route.name)

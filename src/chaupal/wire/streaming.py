@@ -82,8 +82,7 @@ class Streaming:
             listener = Listener(call, dropper(scope))
             self._streams.join(listener)
         except Exception as error:
-            problem = error if isinstance(error, Problem) else self._desk.told(error, route)
-            await send_answer(send, route, problem_json(problem))
+            await send_answer(send, route, problem_json(self._desk.told(error, route)))
             return
         leaving = asyncio.create_task(_until_gone(receive, listener))
         try:
@@ -162,7 +161,7 @@ class Streaming:
             listener = Listener(call, dropper(scope))
             self._streams.join(listener)
         except Exception as error:
-            await _refuse(scope, send, error if isinstance(error, Problem) else self._desk.told(error, DOOR))
+            await _refuse(scope, send, self._desk.told(error, DOOR))
             return
         # A browser gives up where none of the protocols it offers is taken; the token is the one it offers.
         chosen = next(iter(scope.get("subprotocols") or ()), None)

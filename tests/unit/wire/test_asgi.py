@@ -9,9 +9,11 @@ from pathlib import Path
 import httpx2
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from chaupal.app.wiring import ROUTES, Running, open_house
 from chaupal.kernel.clock import StillClock
+from chaupal.kernel.errors import NotFound, Problem, Unsound
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy.facts import Visibility
 from chaupal.policy.viewer import Viewer
@@ -168,6 +170,22 @@ async def test_what_programs_look_for_in_vain_is_said_in_json(front: httpx2.Asyn
     answer = await front.get(path)
     assert (answer.status_code, answer.json()) == (404, {"error": "Record not found"})
     assert answer.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize("error", [Problem("codes.key is another key; restore it"), Unsound("line 3"), NotFound()])
+async def test_whoever_runs_the_server_hears_of_what_only_they_can_mend_and_of_nothing_else(
+    house: Running, monkeypatch: pytest.MonkeyPatch, error: Problem
+):
+    async def fails(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(house.house.reads.work, "fresh", fails)
+    for path in ("/api/v1/timelines/public", "/api/v1/streaming/public", "/public"):
+        async with client(house.app) as at:
+            with capture_logs() as said:
+                assert (await at.get(path)).status_code == error.status
+        events = [(line["event"], line["route"]) for line in said]
+        assert events == ([("unexpected", f"GET {path}")] if error.status == 500 else [])
 
 
 @pytest.mark.parametrize(
