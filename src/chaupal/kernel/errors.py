@@ -154,6 +154,11 @@ class Full(Coded):
     slug = "full"
 
 
+def passes(problem: Problem) -> bool:
+    """Whether it is the machine's fault, or the moment's: nothing is wrong with what was asked, and later it may well be done."""
+    return isinstance(problem, Unavailable | Full) or getattr(problem, "code", "") == "changed_at_once"
+
+
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 

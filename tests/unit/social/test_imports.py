@@ -6,7 +6,7 @@ import pytest
 
 from archives import mastodon, note, tarred, tweet, twitter, zipped
 from chaupal.kernel.clock import iso
-from chaupal.kernel.errors import Conflict, Invalid, NotFound
+from chaupal.kernel.errors import Conflict, Invalid, NotFound, Unavailable
 from chaupal.kernel.faults.written import in_english
 from chaupal.kernel.ids import made_at
 from chaupal.policy.measures import Measure
@@ -15,11 +15,13 @@ from chaupal.reads.explore import search, trends
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import notifications
 from chaupal.reads.timelines import profile, thread
-from chaupal.social.archives import imports
+from chaupal.social.archives import imports, past_ties
 from chaupal.social.archives.imports import Brought
 from chaupal.social.people import graph
 from chaupal.social.posts import posts
 from chaupal.store.identity import account_status as standing
+from chaupal.store.identity.facts_cache import relations_of
+from chaupal.store.identity.imports import HELD_FOR
 from chaupal.store.machine import outbox
 from chaupal.store.square import media
 from neighbours import Street
@@ -208,6 +210,25 @@ async def test_what_cannot_be_taken_at_all_is_refused_with_a_reason(street, asha
     ):
         with pytest.raises(Invalid):
             await imports.take_in(street.square, Viewer(account=asha, country="IN"), bad)
+
+
+async def test_what_the_machine_is_short_of_fails_no_line(street, asha, monkeypatch):
+    ravi = await street.person("ravi")
+    viewer = Viewer(account=asha, country="IN")
+    id_ = await imports.take_in(street.square, viewer, Brought("x.csv", b"ravi\n", kind="follows"))
+
+    async def falls(*_) -> None:
+        raise Unavailable("nothing_kept")
+
+    with monkeypatch.context() as patched:
+        patched.setitem(past_ties.ACTS, "follows", falls)
+        with pytest.raises(Unavailable):
+            await imports.carry_on(street.square)
+    street.clock.move(HELD_FOR + 1)
+    assert await imports.carry_on(street.square)
+    assert await counts(street, asha, id_) == ("done", 1, 0, 0)
+    async with street.work.reading() as reading:
+        assert ravi in (await relations_of(reading, asha)).following
 
 
 async def test_whom_one_follows_blocks_and_mutes_is_brought_as_far_as_they_are_here(street, asha):

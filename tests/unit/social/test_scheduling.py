@@ -6,6 +6,7 @@ import pytest
 
 import measures
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, iso
+from chaupal.kernel.errors import Conflict, Full, Problem, Unavailable
 from chaupal.policy.measures import Measure
 from chaupal.policy.unsaid import Unsaid
 from chaupal.social.media import media
@@ -116,6 +117,28 @@ async def test_a_crash_after_it_was_said_and_before_its_waiting_ended_cannot_be(
     assert await scheduling.publish_due(square) == 1
     found = (await v.api(v.asha, "GET", f"/api/v1/accounts/{v.asha.id}/statuses")).json()
     assert sum("बाद में" in one["content"] for one in found) == 1
+
+
+@pytest.mark.parametrize(
+    "short_of", [Unavailable("nothing_kept"), Full(), Conflict("changed_at_once")], ids=["seat", "room", "row"]
+)
+async def test_what_the_machine_is_short_of_is_no_reason_not_to_say_it(
+    village: Village, monkeypatch: pytest.MonkeyPatch, short_of: Problem
+):
+    """A process that stood still makes no ids for some seconds: what was due then is said a moment later."""
+    v, square = village, village.running.house.square
+    made = (await later(v)).json()
+    v.clock.move(HOUR)
+
+    async def falls(*_: object, **_more: object) -> None:
+        raise short_of
+
+    with monkeypatch.context() as patched:
+        patched.setattr("chaupal.social.posts.posts.enter", falls)
+        with pytest.raises(type(short_of)):
+            await scheduling.publish_due(square)
+    assert (await v.api(v.asha, "GET", f"{ALL}/{made['id']}")).json()["failed"] is None
+    assert await scheduling.publish_due(square) == 1
 
 
 @pytest.mark.parametrize("measure", [Measure.SUSPEND, Measure.FREEZE])

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from chaupal.kernel.errors import NotFound, Problem, coded
+from chaupal.kernel.errors import NotFound, Problem, coded, passes
 from chaupal.kernel.faults import Wrong
 from chaupal.kernel.faults.written import write
 from chaupal.kernel.ids import parse_id
@@ -28,6 +28,8 @@ async def bring(square: Square, viewer: Viewer, one: Import, lines: Sequence[Lin
             await _bring(square, viewer, one.kind, line)
             step.done += 1
         except Problem as problem:
+            if passes(problem):
+                raise  # the line is as good as before, and its turn comes again
             step.failed += 1
             step.faults.append(
                 Fault(number, line.what[:200], write(Wrong((known := coded(problem)).code, known.values)))

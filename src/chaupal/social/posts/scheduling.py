@@ -1,7 +1,7 @@
 """Scheduled posts: taken in, moved, taken back, and said when they are due, once, as their author could say them then."""
 
 from chaupal.kernel.clock import DAY, MINUTE
-from chaupal.kernel.errors import Invalid, NotFound, Problem
+from chaupal.kernel.errors import Invalid, NotFound, Problem, passes
 from chaupal.policy.facts import FROM_WIRE, Visibility
 from chaupal.policy.unsaid import MOST_SCHEDULED, Unsaid, Waiting
 from chaupal.policy.viewer import ACTIVE, Viewer
@@ -100,6 +100,8 @@ async def _say(square: Square, waiting: Waiting) -> int:
                 return 0
             await posts.enter_series(w, series)
     except Problem as problem:
+        if passes(problem):
+            raise  # and it is said once that is over
         async with square.work.writing() as w:
             await scheduled.fail(w, waiting.id, problem.message)
         return 0
