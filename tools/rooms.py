@@ -5,6 +5,7 @@ ROWS = (
     ("policy",),
     ("store", "ports"),
     ("social", "governance", "reads"),
+    ("federation",),
     ("wire",),
     ("api", "web", "fanout"),
     ("app",),

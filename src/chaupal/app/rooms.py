@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chaupal.app.between import feeds_of
+from chaupal.federation.context import Federation
 from chaupal.governance import keyring
 from chaupal.governance.context import Court
 from chaupal.governance.laws.house_rules import HouseRules, load_house_rules
@@ -81,7 +82,8 @@ async def joined(settings: Settings, clock: Clock, *, beside: bool, server: "Ser
     work.memory.roll = roles.Roll(court).of
     square = Square(settings, work, clock, make_id, files, mail, partial(roles.enlist, court))
     reads = Reads(settings, work, clock, feeds, files)
-    return House(settings, square, court, reads)
+    federation = Federation(settings, work, clock, make_id, square, court, reads) if settings.federates else None
+    return House(settings, square, court, reads, federation)
 
 
 async def _sit_down(work: Work, settings: Settings, keys: Keys, *, beside: bool) -> "Sitting | None":

@@ -1,6 +1,6 @@
 """Composition: which implementation stands behind each port, and how the rooms are joined into a server."""
 
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -30,6 +30,7 @@ from chaupal.web.said import in_words
 from chaupal.wire.answer import Desk
 from chaupal.wire.asgi import Front
 from chaupal.wire.call import House
+from chaupal.wire.route import Route
 from chaupal.wire.scope import App
 from chaupal.wire.streaming import Streaming
 
@@ -87,7 +88,8 @@ async def open_house(
     if server is not None:
         vitals.gauges["valkey_up"] = lambda: float(server.there)
     watched = vitals if settings.metrics_token else None
-    front = Front(desk, ROUTES, Streaming(desk, carrier.streams, ROUTES), watched)
+    routes = (*ROUTES, *_peer_routes()) if house.federation is not None else ROUTES
+    front = Front(desk, routes, Streaming(desk, carrier.streams, routes), watched)
     running = Running(house, front, Runner(carrier), carrier, Timers(carrier, shared=works), server)
     if run:
         running.runner.start(works=works)
@@ -95,10 +97,18 @@ async def open_house(
     return running
 
 
+@cache
+def _peer_routes() -> tuple[Route, ...]:
+    """What other servers ask for: most houses talk to none."""
+    from chaupal.api.federation.routes import ROUTES
+
+    return ROUTES
+
+
 def _carrier(house: House, bus: Bus) -> Carrier:
     square = house.square
     streams = Streams(house.settings, square.work, PLACING)
     return Carrier(
         house.settings, square.work, square.clock, square.make_id, house.reads.feeds, bus, square.mail, streams, square,
-        house.court,
+        house.court, house.federation,
     )  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from chaupal.fanout.streams import Streams
+from chaupal.federation.context import Federation
 from chaupal.governance.context import Court
 from chaupal.kernel.clock import Clock
 from chaupal.kernel.errors import Conflict
@@ -31,6 +32,7 @@ class Carrier(msgspec.Struct, frozen=True):
     streams: Streams
     square: Square
     court: Court
+    federation: Federation | None = None
 
     def say_failed(self, what: str, error: Exception, **about: Any) -> None:
         """To the operator, from where `error` is handled: all of it; of a machine at fault one line, for it comes again at once."""

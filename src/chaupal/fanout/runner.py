@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.hub import WAITING
 from chaupal.fanout.notices.letters import LetterDue
-from chaupal.fanout.table import ASIDE, ERRANDS, GIVEN_UP, HANDLERS
+from chaupal.fanout.table import ASIDE, ERRANDS, GIVEN_UP, HANDLERS, to_servers
 from chaupal.kernel.clock import MINUTE, SECOND
 from chaupal.kernel.errors import Full, Unavailable
 from chaupal.kernel.event import Event
@@ -155,7 +155,10 @@ class Runner:
         return await outbox.waiting(w, at_most)
 
     async def _handle(self, w: Writing, event: Event) -> None:
-        for handler in HANDLERS.get(type(event), ()):
+        handlers = HANDLERS.get(type(event), ())
+        if self._carrier.federation is not None:
+            handlers = (*handlers, *to_servers().get(type(event), ()))
+        for handler in handlers:
             letters = await handler(self._carrier, w, event)
             w.tell(*[LetterDue(letter=letter) for letter in letters or ()])
 

@@ -6,6 +6,7 @@ ERRANDS reach outside the store and may happen twice.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import cache
 from typing import Any
 
 from chaupal.fanout import conversing, finding, holding, home, joining, ties
@@ -110,6 +111,15 @@ HANDLERS: dict[type[Event], tuple[Handler, ...]] = {
     ClockAlert: (alerts.tell, webhooks.announce),
     StatementPublished: (webhooks.announce,),
 }
+
+
+@cache
+def to_servers() -> dict[type[Event], tuple[Handler, ...]]:
+    """What other servers are told of, beside HANDLERS and in the same commit; brought in where they are talked to."""
+    from chaupal.fanout.federation.telling import TOLD
+
+    return TOLD
+
 
 ERRANDS: dict[type[Event], tuple[Errand, ...]] = {
     letters.LetterDue: (letters.send,),

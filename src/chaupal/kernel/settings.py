@@ -176,6 +176,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             " (for servers on a network of their own)."
         ),
     ] = "public"
+    federation: Annotated[
+        Literal["off", "on", "listed"],
+        Meta(
+            description="Talk to other servers of the fediverse (ActivityPub): no, with all, or with those alone that the office let in."
+            " Needs a public address with https. Accounts and posts keep the address that they were first said under: it cannot be"
+            " changed afterwards."
+        ),
+    ] = "off"
+    federation_test: Annotated[
+        bool,
+        Meta(
+            description="Several servers on one machine: plain http, ports in names, addresses of this machine, tries again after"
+            " seconds. For tests; refused where public_url is https."
+        ),
+    ] = False
+    authorized_fetch: Annotated[
+        bool,
+        Meta(description="Tell other servers what is here only where they sign that they ask (authorised fetch)."),
+    ] = False
     translate_url: Annotated[
         str,
         Meta(
@@ -290,6 +309,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return self.origin.startswith("https://")
 
     @property
+    def federates(self) -> bool:
+        """Whether other servers are talked to."""
+        return self.federation != "off"
+
+    @property
     def postgres(self) -> bool:
         return bool(self.database)
 
@@ -387,6 +411,7 @@ def _check(settings: Settings) -> None:
         raise BadSettings("traces: the address of a collector, http(s)://host:4318")
     if settings.log_witnesses_needed > len(settings.log_witnesses) + len(settings.log_neighbours):
         raise BadSettings("log_witnesses_needed: there are fewer log_witnesses and log_neighbours than this")
+    _check_federation(settings)
     if settings.country_header and not settings.trusted_proxies:
         raise BadSettings("country_header is believed only from trusted_proxies; name them, or leave the header out")
     parts = urlsplit(settings.origin)
@@ -394,6 +419,16 @@ def _check(settings: Settings) -> None:
         raise BadSettings("public_url must be http(s)://host, without a path")
     if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1", "0.0.0.0"):  # noqa: S104
         raise BadSettings("public_url: plain http is for loopback only; put TLS in front and use https")
+
+
+def _check_federation(settings: Settings) -> None:
+    """Others keep our addresses for ever, and believe what comes from there: it has to be a public one under TLS."""
+    if settings.federation_test and settings.secure:
+        raise BadSettings(
+            "federation_test is for several servers on one machine, and public_url is https: leave it out"
+        )
+    if settings.federation != "off" and not settings.secure and not settings.federation_test:
+        raise BadSettings("federation: other servers find this one at an https address only; name it in public_url")
 
 
 def _check_translate(template: str) -> None:

@@ -32,7 +32,7 @@ FROM_WIRE = {name: visibility for visibility, name in WIRE.items()}
 class Subject(msgspec.Struct, frozen=True):
     """A post or a person, as the law sees it.
 
-    `names` are all ids a ruling or a block could name to reach it: itself, its author, its media and what these show.
+    `names` are all ids a ruling or a block could name to reach it: itself, its author, its media and what these show, its server.
     A person is a Subject whose `id` and `author` are the same and whose visibility is PUBLIC.
     """
 
@@ -45,6 +45,7 @@ class Subject(msgspec.Struct, frozen=True):
     contents: tuple[int, ...] = ()  # of each of these, what it is whoever uploaded it how often; empty: as `media`
     terms: tuple[str, ...] = ()  # count keys of its tags
     inner: "Subject | None" = None  # what it reposts
+    server: int = 0  # from which it came; 0: from ours
 
     @property
     def person(self) -> bool:

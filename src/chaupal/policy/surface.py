@@ -25,6 +25,7 @@ class Surface(StrEnum):
     MEDIA = "media"
     MAIL = "mail"
     FEED = "feed"  # RSS and Atom
+    PEER = "peer"  # what other servers are given
     OFFICE = "office"  # staff pages
     RECORD = "record"  # the public register and the log: no words of people
     OWN = "own"  # the viewer's own settings, drafts and reports

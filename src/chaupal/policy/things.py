@@ -115,7 +115,7 @@ class Post(Shelled, frozen=True):
 
     STAYS: ClassVar = frozenset(
         {"id", "author", "created_at", "visibility", "root", "boost_of", "replies_count", "boosts_count", "likes_count",
-         "quotes_count", "quote_policy"}
+         "quotes_count", "quote_policy", "server"}
     )  # fmt: skip
     id: int
     author: int
@@ -145,6 +145,9 @@ class Post(Shelled, frozen=True):
     quotes_count: int = 0
     app_site: str = ""  # of the app by which it was said
     card: LinkCard | None = None
+    server: int = 0  # where it was said: of ours none; then its id and its page there
+    uri: str = ""
+    url: str = ""
     inner: "Post | None" = None
 
     @property
@@ -155,7 +158,9 @@ class Post(Shelled, frozen=True):
             id=self.id,
             author=self.author,
             visibility=self.visibility,
-            names=frozenset((self.id, self.author, *media, *contents)) | (inner.names if inner else frozenset()),
+            names=frozenset((self.id, self.author, *media, *contents, *([self.server] if self.server else ())))
+            | (inner.names if inner else frozenset()),
+            server=self.server,
             mentions=tuple(m.id for m in self.mentions),
             media=media,
             contents=contents,
@@ -203,6 +208,7 @@ class Person(Shelled, frozen=True):
             "state",
             "indexable",
             "hide_collections",
+            "server",
         }
     )
     id: int
@@ -228,6 +234,19 @@ class Person(Shelled, frozen=True):
     hide_collections: bool = False
     moved_to: int | None = None
     sites: tuple[str, ...] = ()
+    server: int = 0  # of somebody on another server: which one, their actor's id and their page there
+    uri: str = ""
+    url: str = ""
+
+    @property
+    def username(self) -> str:
+        """Without the host of somebody on another server."""
+        return self.handle.partition("@")[0]
+
+    @property
+    def domain(self) -> str:
+        """The host of somebody on another server; nothing of ours."""
+        return self.handle.partition("@")[2]
 
     @property
     def shown_name(self) -> str:
@@ -235,7 +254,8 @@ class Person(Shelled, frozen=True):
 
     @property
     def subject(self) -> Subject:
-        return Subject(id=self.id, author=self.id, visibility=Visibility.PUBLIC, names=frozenset((self.id,)))
+        names = frozenset((self.id, self.server) if self.server else (self.id,))
+        return Subject(id=self.id, author=self.id, visibility=Visibility.PUBLIC, names=names, server=self.server)
 
     def altered(self, verdict: Show) -> Self:
         return self

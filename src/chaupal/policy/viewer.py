@@ -11,6 +11,10 @@ from chaupal_audit.law.roles import Role as Role
 ACTIVE, FROZEN, SUSPENDED = "active", "frozen", "suspended"
 
 
+# Where readers of other servers are: nobody knows. A code that is no country's (ISO 3166-1, user-assigned): what binds in one
+# country does not bind there, what binds everywhere does.
+ABROAD = "ZZ"
+
 SYSTEM_HANDLE = "chaupal"  # the house's own account, which alone is the system's
 
 

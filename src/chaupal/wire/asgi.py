@@ -12,7 +12,7 @@ from chaupal.wire.answer import Desk, Request
 from chaupal.wire.call import Answer
 from chaupal.wire.route import Route, Shape
 from chaupal.wire.router import Found, router
-from chaupal.wire.scope import AsgiReceive, AsgiSend, Scope, dropper, headers_of, peer_of, query_of
+from chaupal.wire.scope import AsgiReceive, AsgiSend, Scope, accept_of, dropper, headers_of, peer_of, query_of
 
 OPEN_PREFIXES = ("/api/", "/oauth/token", "/oauth/revoke", "/.well-known/", "/nodeinfo/", "/log/", "/openapi.json")
 EXPOSED = b"ETag, Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Mastodon-Async-Refresh"
@@ -103,7 +103,9 @@ class Front:
     def __init__(
         self, desk: Desk, routes: tuple[Route, ...], streaming: Streaming | None = None, vitals: Vitals | None = None
     ) -> None:
-        served = routes if streaming is not None else tuple(route for route in routes if not route.stream)
+        peers = desk.house.federation is not None
+        served = tuple(r for r in routes if (streaming is not None or not r.stream) and (peers or not r.peer))
+        self._peers = peers
         self._find = router(served).find
         self._desk = desk
         self._streaming = streaming
@@ -124,7 +126,7 @@ class Front:
             await send({"type": "http.response.start", "status": 204, "headers": preflight(scope)})
             await send({"type": "http.response.body", "body": b""})
             return
-        found = self._find(method, path)
+        found = self._find(method, path, accept_of(scope)) if self._peers else self._find(method, path)
         if found.route.stream and self._streaming is not None:
             await self._streaming.events(found.route, scope, receive, send)
             return
@@ -138,6 +140,8 @@ class Front:
         answer = await self._desk.answer(route, request)
         if found.allow:
             answer.headers = [*answer.headers, ("allow", found.allow)]
+        if found.varies:
+            answer.headers = [*answer.headers, ("vary", "accept")]
         try:
             await send_answer(send, route, answer, head=scope["method"] == "HEAD", drop=dropper(scope))
         finally:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from chaupal.federation.context import Federation
 from chaupal.governance.context import Court
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Caller, Viewer
@@ -19,12 +20,13 @@ type TemporaryFile = _TemporaryFileWrapper[bytes]
 
 
 class House(msgspec.Struct, frozen=True):
-    """The rooms a handler may ask: `square` changes, `court` judges, `reads` looks."""
+    """The rooms a handler may ask: `square` changes, `court` judges, `reads` looks, `federation` talks to other servers."""
 
     settings: Settings
     square: Square
     court: Court
     reads: Reads
+    federation: Federation | None = None  # how other servers are talked to, where they are
 
 
 class Upload:

@@ -9,6 +9,9 @@ from chaupal.wire.call import Answer
 from chaupal.wire.route import Route, Shape
 
 REST = frozenset({"path"})  # parameters that take whatever is left of a path, slashes and all
+# What servers say that they take, where they ask for what a page shows (ActivityPub §3.2).
+ACTIVITY = ("application/activity+json", "application/ld+json")
+PEERS = "PEER "  # before the method of rows that are for servers alone
 API_PREFIXES = ("/api/", "/oauth/token", "/oauth/revoke", "/.well-known/", "/nodeinfo/")
 
 
@@ -44,6 +47,7 @@ class Found(NamedTuple):
     route: Route
     holes: dict[str, str]
     allow: str = ""
+    varies: bool = False  # servers are answered otherwise at the same address
 
 
 class _Row(NamedTuple):
@@ -87,18 +91,21 @@ class Router:
     def __init__(self, routes: tuple[Route, ...]) -> None:
         self._plain: dict[str, _Rows] = {}
         self._root = _Node()
-        for route in routes:
+        for route in sorted(routes, key=lambda route: route.peer):
             self._add(route)
 
-    def find(self, method: str, path: str) -> Found:
+    def find(self, method: str, path: str, accept: str = "") -> Found:
         """Never fails: what is not there has a row of its own, which says so in the shape that the path promises."""
         rows, inside = self._rows(path)
-        row = rows.get(method)
+        row, theirs = rows.get(method), rows.get(PEERS + method)
+        varies = theirs is not None and theirs is not row
+        if theirs is not None and varies and any(kind in accept for kind in ACTIVITY):
+            row = theirs
         if row is not None:
-            return Found(row.route, dict(zip(row.names, inside, strict=True)))
+            return Found(row.route, dict(zip(row.names, inside, strict=True)), varies=varies)
         if rows:
             shape = next(iter(rows.values())).route.shape
-            return Found(WRONG[shape], {}, ", ".join(sorted(rows)))
+            return Found(WRONG[shape], {}, ", ".join(sorted(name for name in rows if not name.startswith(PEERS))))
         # `/api` itself, too: clients make it of `/api/v1/…/..` before they ask.
         return Found(MISSING[Shape.API if f"{path}/".startswith(API_PREFIXES) else Shape.PAGE], {})
 
@@ -129,9 +136,12 @@ class Router:
         names = tuple(part[part.index("{") + 1 : -1] for part in parts if "{" in part)
         rows = functools.reduce(_Node.at, parts, self._root).rows if names else self._plain.setdefault(route.path, {})
         for method in _methods(route):
-            if method in rows:
+            name = PEERS + method if route.peer else method
+            if name in rows:
                 raise ValueError(f"{method} {route.path} is declared twice")
-            rows[method] = _Row(route, names)
+            rows[name] = _Row(route, names)
+            if route.peer:  # where no page stands, whoever asks is answered so
+                rows.setdefault(method, rows[name])
 
 
 def _methods(route: Route) -> tuple[str, ...]:

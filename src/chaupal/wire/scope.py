@@ -28,6 +28,11 @@ def headers_of(scope: Scope) -> dict[str, str]:
     return headers
 
 
+def accept_of(scope: Scope) -> str:
+    """Which kinds of answers whoever asks can read (RFC 9110 §12.5.1); nothing where they do not say."""
+    return ", ".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"accept")
+
+
 def query_of(scope: Scope) -> str:
     """As it was sent; some clients send letters beyond ASCII as they are."""
     return scope["query_string"].decode("utf-8", "replace")

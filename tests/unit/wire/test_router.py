@@ -1,17 +1,19 @@
 """The router: every row is found by its own path and method, and what is not there says so in the right shape."""
 
+from typing import Any
+
 import pytest
 
 from chaupal.app.wiring import ROUTES
 from chaupal.policy.surface import Surface
 from chaupal.wire.route import Route, Shape, delete, get, post
-from chaupal.wire.router import MISSING, WRONG, Router, router
+from chaupal.wire.router import MISSING, WRONG, Found, Router, router
 
 
 async def run(call: object) -> None: ...
 
 
-def row(path: str, shape: Shape = Shape.API, **more: str) -> Route:
+def row(path: str, shape: Shape = Shape.API, **more: Any) -> Route:
     return get(path, run, Surface.NONE, shape=shape, **more)
 
 
@@ -68,9 +70,9 @@ def test_a_word_in_a_path_of_its_own_takes_nothing_from_the_parameters_beside_it
 
 @pytest.mark.parametrize("path", ["/nope/nope", "/posts", "/posts/7/nope", "/asha/7", "/files", "/@asha/7/8"])
 def test_what_is_not_there_is_a_page_and_under_the_api_json(path: str):
-    assert FIND("GET", path) == (MISSING[Shape.PAGE], {}, "")
-    assert FIND("GET", f"/api{path}") == (MISSING[Shape.API], {}, "")
-    assert router(ROUTES).find("GET", "/api") == (MISSING[Shape.API], {}, "")
+    assert FIND("GET", path) == Found(MISSING[Shape.PAGE], {})
+    assert FIND("GET", f"/api{path}") == Found(MISSING[Shape.API], {})
+    assert router(ROUTES).find("GET", "/api") == Found(MISSING[Shape.API], {})
 
 
 @pytest.mark.parametrize(
@@ -83,6 +85,22 @@ def test_what_is_not_there_is_a_page_and_under_the_api_json(path: str):
 def test_a_wrong_method_is_told_the_right_ones(method: str, path: str, allow: str):
     found = FIND(method, path)
     assert (found.route, found.allow) == (WRONG[FIND(allow.split(",")[0], path).route.shape], allow)
+
+
+def test_servers_are_answered_by_a_row_of_their_own_where_they_say_that_they_read_activities():
+    page, theirs, box = row("/@{handle}"), row("/@{name}", peer=True), row("/@{name}/outbox", peer=True)
+    find = Router((theirs, page, box)).find
+    for accept in ("application/activity+json", 'text/html;q=0.1, application/ld+json; profile="…"'):
+        found = find("GET", "/@asha", accept)
+        assert (found.route, found.holes, found.varies) == (theirs, {"name": "asha"}, True)
+    for accept in ("", "*/*", "text/html", "application/json"):
+        found = find("GET", "/@asha", accept)
+        assert (found.route, found.holes, found.varies) == (page, {"handle": "asha"}, True)
+        assert find("GET", "/@asha/outbox", accept).route == box  # where no page stands, it is for whoever asks
+    assert find("HEAD", "/@asha", "application/activity+json").route == theirs
+    assert find("POST", "/@asha", "application/activity+json").allow == "GET, HEAD"
+    with pytest.raises(ValueError, match="declared twice"):
+        Router((theirs, theirs))
 
 
 def test_two_rows_for_one_method_and_path_are_a_mistake():

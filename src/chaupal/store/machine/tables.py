@@ -47,6 +47,8 @@ accounts = Table(
     text("language"), big("created_at"), big("last_post_at", null=True),
     big("followers_count", default=0), big("following_count", default=0), big("posts_count", default=0),
     text("role", default="member"), text("state", default="active"),
+    # Of somebody on another server: that server, their actor's id and their page there. A handle of theirs is user@host.
+    big("server", default=0), text("uri"), text("url"),
     UniqueConstraint("handle"),
 )  # fmt: skip
 
@@ -152,6 +154,7 @@ posts = Table(
     text("poll"),  # JSON of the question, its options and their counts; empty where there is none
     big("quote_of", null=True), text("quote_state"), text("quote_policy", default="public"), big("quotes_count", default=0),
     text("card"),  # what its first link leads to, as JSON; "": nothing, or not looked yet
+    big("server", default=0), text("uri"), text("url"),  # of one that came from another server, as of accounts
     Index("posts_of", "author", "id", "visibility"),
     Index("posts_listed", "id", sqlite_where=sql("listed = 1")),
     Index("posts_by_language", "language", "id", sqlite_where=sql("listed = 1")),
@@ -237,6 +240,7 @@ media = Table(
     text("demuxer"), big("held_until", default=0), big("tries", default=0),
     big("root", default=0),  # the first upload of the same content by the same account, whatever became of it; 0: itself
     text("captions", default="[]"),
+    text("remote_url"),  # where it lies on another server; its state is `remote` until it was fetched and painted anew
     Index("media_of_post", "post_id"),
     Index("media_waiting", "id", sqlite_where=sql("state = 'waiting'")),
     Index("media_loose", "loose_at", sqlite_where=sql("post_id IS NULL")),
@@ -771,6 +775,62 @@ house_texts = Table(
 )  # fmt: skip
 
 marks = Table("marks", meta, text("key", primary_key=True), text("value"))
+
+# --- other servers ---------------------------------------------------------------------------------------------------
+
+# Servers that were met. `speaks`: the signatures that it was found to take (rfc9421, cavage; "": not tried yet).
+# `due_at`: when the next thing for it is to be delivered, null where nothing waits; `failing_since`: of vain tries without a break.
+servers = Table(
+    "servers", meta, id_column(), text("domain"), text("software"), text("version"), big("first_at"), big("heard_at", default=0),
+    text("speaks"), big("fails", default=0), big("failing_since", null=True), big("due_at", null=True), big("held_until", default=0),
+    text("shared_inbox"), text("actor"),
+    UniqueConstraint("domain"), Index("servers_due", "due_at", sqlite_where=sql("due_at IS NOT NULL")),
+)  # fmt: skip
+
+# What only servers need to know of people on others. `kind`: Person, Service, Application, Group, Organization.
+remote_people = Table(
+    "remote_people", meta, id_column("account_id"), big("server_id"), text("kind", default="Person"),
+    text("inbox"), text("shared_inbox"), text("outbox"), text("followers"), text("following"), text("featured"),
+    big("fetched_at", default=0), text("avatar_url"), text("header_url"), text("aliases", default="[]"), text("moved_to"),
+    big("gone_at", null=True),
+    Index("remote_people_of", "server_id", "account_id"),
+)  # fmt: skip
+
+# By which id each thing of another server is known, and what it is here: account, post, follow, like. `of` 0: it is gone, and
+# does not come again.
+known_uris = Table(
+    "known_uris", meta, text("uri", primary_key=True), text("kind"), big("of"), big("by", default=0),
+    Index("known_uris_of", "of"),
+)  # fmt: skip
+
+# Public posts of other servers: the square of everywhere, beside our own.
+elsewhere = Table(
+    "elsewhere", meta, id_column("post_id"), big("server_id"), text("language"),
+    Index("elsewhere_by_language", "language", "post_id"), Index("elsewhere_from", "server_id", "post_id"),
+)  # fmt: skip
+
+remote_keys = Table(
+    "remote_keys", meta, text("key_id", primary_key=True), big("account_id"), text("algorithm"), text("public"), big("fetched_at"),
+    Index("remote_keys_of", "account_id"),
+)  # fmt: skip
+# The keys by which our people sign, made when first needed; account 0: the server itself. `private` is sealed.
+own_keys = Table("own_keys", meta, id_column("account_id"), text("private"), text("public"), big("created_at"))
+
+# What leaves for other servers: once as it is said, and a row for each inbox that it still has to come to.
+# `post`: left unsaid where that is gone by then; 0: about no post.
+spoken = Table("spoken", meta, id_column(), text("body"), big("post", default=0), big("at"), Index("spoken_at", "at"))
+deliveries = Table(
+    "deliveries", meta, id_column(), big("server_id"), text("inbox"), big("by"), big("spoken_id"), big("tries", default=0),
+    Index("deliveries_to", "server_id", "id"), Index("deliveries_of", "spoken_id"),
+)  # fmt: skip
+
+# Activities that were heard (SHA-256 of their ids): each has its effect once.
+heard = Table("heard", meta, text("hash", primary_key=True), big("at"), Index("heard_at", "at"))
+# Those for which something has to be fetched first. Their signatures were checked.
+arrivals = Table(
+    "arrivals", meta, id_column(), big("server_id"), big("by"), text("activity"), big("at"), big("tries", default=0),
+    Index("arrivals_from", "server_id", "id"),
+)  # fmt: skip
 
 
 def whole() -> MetaData:

@@ -21,7 +21,7 @@ COLUMNS = (
     accounts.c.fields, accounts.c.locked, accounts.c.bot, accounts.c.discoverable, accounts.c.language, accounts.c.created_at,
     accounts.c.last_post_at, accounts.c.followers_count, accounts.c.following_count, accounts.c.posts_count, accounts.c.role,
     accounts.c.state, accounts.c.indexable, accounts.c.hide_collections,
-    accounts.c.moved_to, accounts.c.attribution_domains,
+    accounts.c.moved_to, accounts.c.attribution_domains, accounts.c.server, accounts.c.uri, accounts.c.url,
 )  # fmt: skip
 
 # Whoever has not come in yet (or has gone) is nobody to the others.
@@ -108,10 +108,10 @@ def person_of(row: Row) -> Person:
     """A row of COLUMNS as a Person."""
     (
         id_, handle, name, note, note_html, avatar, header, fields, locked, bot, discoverable, language, created, last, followers,
-        following, count, role, state, indexable, hide, moved_to, sites,
+        following, count, role, state, indexable, hide, moved_to, sites, server, uri, url,
     ) = row  # fmt: skip
     return Person(
         id_, handle, name, note, note_html, avatar, header, _fields(fields), bool(locked), bool(bot), bool(discoverable), language,
         created, last, followers, following, count, role, state, bool(indexable), bool(hide),
-        moved_to, _sites(sites),
+        moved_to, _sites(sites), server, uri, url,
     )  # fmt: skip

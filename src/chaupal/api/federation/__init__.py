@@ -1,0 +1,1 @@
+"""What other servers ask for and send: people, posts, lists of them, and the inbox."""

@@ -1,0 +1,1 @@
+"""Other servers, their people, their keys, and what is on its way to and from them."""
