@@ -17,6 +17,13 @@ class AccountChanged(Event, frozen=True):
     account: int
 
 
+class AccountMoved(Event, frozen=True):
+    """An account of ours points at another one, here or on another server, from now on."""
+
+    account: int
+    to: int
+
+
 class LinksToVerify(Event, frozen=True):
     """A profile has links that may lead to pages which link back."""
 

@@ -13,6 +13,7 @@ from chaupal.reads.timelines import home
 from chaupal.social.people import graph
 from chaupal.store.square.graph import Ties
 from neighbours import Street, by
+from others import met
 
 
 async def ties(street: Street, me: int, them: int) -> Ties:
@@ -189,3 +190,17 @@ async def test_an_account_withheld_here_has_nobody_around_it_here_and_is_in_no_l
         viewer = by(None, country)
         assert len((await crowds.followers(street.reads, viewer, bela, Cursor())).items) == around
         assert len((await crowds.following(street.reads, viewer, asha, Cursor())).items) == listed
+
+
+async def test_following_somebody_of_another_server_is_a_request_until_that_server_says_yes(street: Street):
+    asha = await street.person("asha")
+    bob = await met(street.work, street.make_id, "bob@far.example")
+    await graph.follow(street.square, by(asha), bob, notify=True)
+    asked = await ties(street, asha, bob)
+    assert (asked.requested, asked.following) == (True, False)
+    assert (await counts(street, bob)) == (0, 0)
+    await graph.grant(street.square, by(bob), asha)
+    now = await ties(street, asha, bob)
+    assert (now.requested, now.following, now.notify) == (False, True, True)
+    await graph.follow(street.square, by(bob), asha)
+    assert (await ties(street, bob, asha)).following, "whoever comes from there need not ask, where nobody is locked"

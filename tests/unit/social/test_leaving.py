@@ -16,11 +16,14 @@ from chaupal.reads.timelines import thread
 from chaupal.social.people import accounts, graph, leaving
 from chaupal.social.posts import posts, reactions
 from chaupal.social.signin import logins
+from chaupal.store.federation import people as others
+from chaupal.store.federation import uris
 from chaupal.store.identity import leaving as store
 from chaupal.store.identity.facts_cache import rulings_in_force
 from chaupal.store.machine import tables
 from chaupal.store.machine.dialect import statement
 from neighbours import Street, by
+from others import met
 
 PASSWORD = "chaupal-gaanv"
 
@@ -152,3 +155,29 @@ async def test_what_was_decided_about_them_stays(street: Street):
         index = await rulings_in_force(reading)
     assert [r.measure for r in index.on(said)] == [Measure.WITHHOLD_POST]
     assert [r.measure for r in index.on(asha.me)] == [Measure.WITHHOLD_ACCOUNT]
+
+
+async def test_somebody_of_another_server_who_is_gone_leaves_nothing_but_their_id(street: Street):
+    asha = await street.person("asha")
+    post = await street.say(asha, "नमस्ते")
+    bob = await met(street.work, street.make_id, "bob@far.example")
+    await graph.follow(street.square, by(bob), asha)
+    await reactions.like(street.square, by(bob), post)
+    repost = await posts.repost(street.square, by(bob), post)
+    assert not await leaving.carry_out(street.square), "nobody is gone yet"
+    async with street.work.writing() as w:
+        assert await others.go(w, bob) and not await others.go(w, bob)
+    assert await leaving.carry_out(street.square)
+    assert not await leaving.carry_out(street.square), "they are gone once"
+    await street.settle()
+    left = await thread.post(street.reads, by(asha), post)
+    assert (left.item.likes_count, left.item.boosts_count) == (0, 0)
+    with pytest.raises(NotFound):
+        await thread.post(street.reads, by(asha), repost)
+    with pytest.raises(NotFound):
+        await people.person(street.reads, by(asha), bob)
+    assert (await people.person(street.reads, by(asha), asha)).item.followers_count == 0
+    async with street.work.reading() as reading:
+        known = await others.of(reading, bob)
+        assert known is not None and known.inbox == ""
+        assert await uris.find(reading, "https://far.example/users/bob") is not None

@@ -16,6 +16,7 @@ from chaupal.store.identity.moving import Move
 from chaupal.store.square import graph as ties
 from chaupal.store.square import lists as kept
 from neighbours import Street, by
+from others import met
 
 PASSWORD = "chaupal-gaanv"
 
@@ -220,3 +221,39 @@ async def test_ten_accounts_are_named_at_most_and_one_that_moved_itself_is_none(
     assert len((await moving.stand(street.square, new)).aliases) == 9
     with pytest.raises(Invalid):
         await moving.move(street.square, old, "asha2", PASSWORD)
+
+
+async def test_followers_of_ours_ask_the_other_server_and_those_of_others_look_after_themselves(street: Street):
+    old, fan = await join(street, "asha"), await join(street, "bela")
+    far = await met(street.work, street.make_id, "asha@far.example")
+    stranger = await met(street.work, street.make_id, "carl@far.example")
+    for one in (fan.me, stranger):
+        await graph.follow(street.square, by(one), old.me)
+    with pytest.raises(Invalid):
+        await moving.move(street.square, old, "asha@far.example", PASSWORD)
+    async with street.work.writing() as w:  # as its server says
+        await rows.name(w, far, old.me, street.make_id())
+    await moving.move(street.square, old, "@asha@far.example", PASSWORD)
+    assert await moving.carry_on(street.square)
+    await street.settle()
+    async with street.square.work.reading() as reading:
+        assert await ties.wanted(reading, fan.me, far, asked=True) is not None
+        assert await ties.wanted(reading, fan.me, far) is None and await ties.wanted(reading, fan.me, old.me) is None
+        assert await ties.wanted(reading, stranger, old.me) is not None
+        assert await ties.wanted(reading, stranger, far, asked=True) is None
+
+
+async def test_somebody_of_another_server_moves_only_where_they_are_named_and_those_of_ours_come_along(street: Street):
+    new, fan = await join(street, "asha"), await join(street, "bela")
+    far = await met(street.work, street.make_id, "asha@far.example")
+    await graph.follow(street.square, fan, far)
+    await graph.grant(street.square, by(far), fan.me)
+    with pytest.raises(NotAllowed):
+        await moving.moved_elsewhere(street.square, far, new.me)
+    await moving.name(street.square, new, "asha@far.example")
+    await moving.moved_elsewhere(street.square, far, new.me)
+    with pytest.raises(Conflict):
+        await moving.moved_elsewhere(street.square, far, new.me)
+    assert await moving.carry_on(street.square)
+    assert await followers(street, new) == {fan.me}
+    assert (await people.person(street.reads, by(None), far)).item.moved_to == new.me

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, text
 
 from chaupal.fanout.notices import notify
 from chaupal.kernel.clock import MINUTE
+from chaupal.kernel.errors import Invalid
 from chaupal.social.events_posts import PollEnded
 from chaupal.social.posts import polls
 from chaupal.store.machine.dialect import statement
@@ -156,3 +157,17 @@ async def test_other_options_in_an_edit_begin_the_poll_anew_and_the_same_options
     assert [len(one["poll"]["options"]) for one in history] == [3, 3, 2]
     gone = (await v.api(v.asha, "PUT", f"/api/v1/statuses/{id_}", status="बस")).json()
     assert gone["poll"] is None and (await v.api(None, "GET", f"/api/v1/polls/{id_}")).status_code == 404
+
+
+async def test_choices_that_come_one_by_one_are_one_voters(village: Village):
+    v, square = village, village.running.house.square
+    many, one = int(await asked(v, multiple=True)), int(await asked(v))
+    for choice in (0, 2):
+        await polls.vote(square, v.ravi.viewer, many, [choice], one_by_one=True)
+    with pytest.raises(Invalid):
+        await polls.vote(square, v.ravi.viewer, many, [2], one_by_one=True)
+    await polls.vote(square, v.ravi.viewer, one, [1], one_by_one=True)
+    with pytest.raises(Invalid):
+        await polls.vote(square, v.ravi.viewer, one, [2], one_by_one=True)
+    seen = (await v.api(v.ravi, "GET", f"/api/v1/polls/{many}")).json()
+    assert (seen["own_votes"], seen["voters_count"], seen["votes_count"]) == ([0, 2], 1, 2)

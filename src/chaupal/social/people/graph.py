@@ -31,7 +31,8 @@ LONGEST_MUTE = 100 * 365 * 86_400_000  # ms; beyond it a mute may as well have n
 async def follow(
     square: Square, viewer: Viewer, them: int, *, reposts: bool | None = None, notify: bool | None = None
 ) -> None:
-    """Follow, or ask to where the account is locked; again: change what is wanted (None leaves it as it is).
+    """Follow, or ask to where the account is locked, or another server has to say yes; again: change what is wanted (None leaves it
+    as it is).
 
     Raises NotFound for whom the viewer may not see and for the suspended, NotAllowed for oneself, where either blocks the other,
     and where either has moved.
@@ -48,7 +49,7 @@ async def follow(
         standing = await graph.wanted(w, me, them)
         if standing is None and seen.item.moved_to is not None:
             raise NotAllowed("tie_forbidden")
-        asks = standing is None and seen.item.locked
+        asks = standing is None and (seen.item.locked or seen.item.server != 0)
         wanted = (await graph.wanted(w, me, them, asked=True) if asks else standing) or (True, False)
         show = wanted[0] if reposts is None else reposts
         tell = wanted[1] if notify is None else notify

@@ -1,5 +1,7 @@
 """Leaving: an account is deleted by its owner, after some days in which they may think again. Measures go on without them."""
 
+from collections.abc import Awaitable, Callable
+
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotSignedIn
 from chaupal.policy.viewer import Caller, Viewer
@@ -7,10 +9,13 @@ from chaupal.social.context import Square
 from chaupal.social.events_ties import Unfollowed, Unliked
 from chaupal.social.media import media
 from chaupal.social.posts.posts import deleted
+from chaupal.store.federation import people
 from chaupal.store.identity import accounts, apps, devices, leaving, logins
 from chaupal.store.identity.passwords import is_password
-from chaupal.store.machine.work import Writing
+from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import graph, posting, posts, reactions
+
+type Due = Callable[[Reading], Awaitable[int | None]]
 
 GRACE = 14 * DAY
 AT_ONCE = 50  # posts, likes, ties in one commit
@@ -55,19 +60,27 @@ async def stay(square: Square, viewer: Viewer) -> None:
 
 
 async def carry_out(square: Square) -> bool:
-    """Take one account whose time has come away, bit by bit; killed between two bits it goes on later. False: none is due."""
+    """Take one account whose time has come away, bit by bit; killed between two bits it goes on later. False: none is due.
+
+    Those of other servers go when their server says that they are gone.
+    """
+    return await _take_away(square, leaving.due) or await _take_away(square, people.leaving)
+
+
+async def _take_away(square: Square, due: Due) -> bool:
     async with square.work.reading() as reading:
-        account = await leaving.due(reading)
+        account = await due(reading)
     if account is None:
         return False
     while True:
         async with square.work.writing() as w:
-            if await leaving.due(w) is None:
+            if await due(w) != account:
                 return True  # they stay after all
             more = await _posts(w, account) or await _likes(w, account) or await _ties(w, account)
             if not more:
                 portraits = await accounts.portraits(w, account)
                 await leaving.empty(w, account)
+                await people.empty(w, account)
                 await apps.end_all(w, account)
                 break
     for key in portraits:

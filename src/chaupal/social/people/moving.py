@@ -1,4 +1,4 @@
-"""Moving within this server: an account points at another one that has named it, and its followers come along, once each.
+"""Moving: an account points at another one that has named it, here or on another server, and its followers come along, once each.
 
 Only the pointing is public. While it lasts the old account reads, and neither posts nor follows anew; it can be taken back.
 """
@@ -18,8 +18,8 @@ from chaupal.policy.things import Person
 from chaupal.policy.verdict import Placeholder
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.social.context import Square
-from chaupal.social.events import AccountChanged
-from chaupal.social.events_ties import Blocked, FollowMoved, Muted, Unfollowed
+from chaupal.social.events import AccountChanged, AccountMoved
+from chaupal.social.events_ties import Blocked, FollowAsked, FollowMoved, Muted, Unfollowed
 from chaupal.store.identity import logins, moving
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.identity.moving import Move
@@ -58,13 +58,18 @@ async def stand(square: Square, viewer: Viewer) -> Stand:
 
 
 async def name(square: Square, viewer: Viewer, handle: str) -> None:
-    """Say that another account here is one's own too, so that it may move to this one. Raises Invalid, Conflict."""
+    """Say that another account is one's own too, so that it may move to this one; one of another server has to be known here.
+
+    Raises Invalid, Conflict.
+    """
     me = viewer.me
     async with square.work.writing() as w:
-        them = (await _named(w, viewer, handle)).id
+        them = await _named(w, viewer, handle)
         if len(await moving.named_by(w, me)) >= MOST_ALIASES:
             raise Conflict("too_many_aliases", most=MOST_ALIASES)
-        await moving.name(w, me, them, square.make_id())
+        await moving.name(w, me, them.id, square.make_id())
+        if them.server:  # who moves there looks here whether they may
+            w.tell(AccountChanged(account=me))
 
 
 async def unname(square: Square, viewer: Viewer, them: int) -> None:
@@ -75,7 +80,10 @@ async def unname(square: Square, viewer: Viewer, them: int) -> None:
 
 
 async def move(square: Square, viewer: Viewer, handle: str, password: str) -> None:
-    """Point at another account here and have one's followers come along. Raises Invalid by field, Conflict."""
+    """Point at another account and have one's followers come along; one of another server has to be known here, as it is now.
+
+    Raises Invalid by field, Conflict.
+    """
     me = viewer.me
     async with square.work.reading() as reading:
         login = await logins.of(reading, me)
@@ -92,7 +100,25 @@ async def move(square: Square, viewer: Viewer, handle: str, password: str) -> No
             raise Conflict("moved_lately")
         await moving.point(w, me, target.id)
         await moving.begin(w, square.make_id(), me, target.id)
-        w.tell(AccountChanged(account=me))
+        w.tell(AccountChanged(account=me), AccountMoved(account=me, to=target.id))
+
+
+async def moved_elsewhere(square: Square, account: int, target: int) -> None:
+    """Somebody of another server has moved, as both servers say: ours who follow them come along. Raises Conflict, NotAllowed.
+
+    `account`: of another server; `target`: of any, which names it (`aliases`).
+    """
+    async with square.work.writing() as w:
+        if account not in await moving.named_by(w, target) or await moving.points_to(w, target) is not None:
+            raise NotAllowed("tie_forbidden")
+        if await moving.points_to(w, account) == target:
+            raise Conflict("moved_already")
+        last = await moving.latest(w, account)
+        if last is not None and last.created_at + AGAIN_AFTER > square.clock():
+            raise Conflict("moved_lately")
+        await moving.point(w, account, target)
+        await moving.begin(w, square.make_id(), account, target)
+        w.tell(AccountChanged(account=account))
 
 
 async def take_back(square: Square, viewer: Viewer) -> None:
@@ -170,13 +196,20 @@ async def _bring(square: Square, w: Writing, move: Move, by: int, *wishes: int |
 
 
 async def _follower(square: Square, w: Writing, move: Move, by: int, wishes: tuple[bool, bool]) -> bool:
-    """Nobody is told: the new account knows whom it brings. Whom a block stands against stays with the old one."""
+    """Nobody is told: the new account knows whom it brings. Whom a block stands against stays with the old one.
+
+    Another server has to say yes to each.
+    """
     if by == move.to:
         await graph.unfollow(w, by, move.account)
         w.tell(Unfollowed(by=by, to=move.account))
         return True
     if await graph.apart(w, by, move.to):
         return False
+    if await moving.is_elsewhere(w, move.to):
+        asked = await moving.ask_instead(w, by, move, wishes, square.make_id)
+        w.tell(Unfollowed(by=by, to=move.account), *[FollowAsked(by=by, to=move.to)][: int(asked)])
+        return True
     await moving.follow_instead(w, by, move, wishes, square.make_id)
     w.tell(Unfollowed(by=by, to=move.account), FollowMoved(by=by, to=move.to))
     return True

@@ -48,8 +48,13 @@ def changed(
     return Poll(before.options, ends_at, after.multiple, after.hide_totals, before.voters), False
 
 
-async def vote(square: Square, viewer: Viewer, post_id: int, choices: Sequence[int]) -> None:
-    """Choose, once and for good. Raises NotFound where there is no poll to be seen, Invalid, NotAllowed."""
+async def vote(
+    square: Square, viewer: Viewer, post_id: int, choices: Sequence[int], *, one_by_one: bool = False
+) -> None:
+    """Choose, once and for good. Raises NotFound where there is no poll to be seen, Invalid, NotAllowed.
+
+    `one_by_one`: of several choices each comes by itself, as other servers send them.
+    """
     me = viewer.me
     async with square.work.reading() as reading:
         facts = await facts_for(reading, viewer)
@@ -60,8 +65,13 @@ async def vote(square: Square, viewer: Viewer, post_id: int, choices: Sequence[i
         if post is None or post.poll is None:
             raise NotFound
         chosen = _chosen(post.poll, choices)
-        await _check_open(w, post, post.poll, me, facts)
-        await polls.cast(w, post_id, post.poll, me, chosen)
+        before = (await polls.voted(w, me, [post.id])).get(post.id, ())
+        if one_by_one and post.poll.multiple:
+            chosen = [choice for choice in chosen if choice not in before]
+        _check_open(
+            w, post, post.poll, me, facts, voted=bool(before) and not (one_by_one and post.poll.multiple and chosen)
+        )
+        await polls.cast(w, post_id, post.poll, me, chosen, again=bool(before))
         await posting.touch_with_reposts(w, post_id)
         w.tell(VoteCast(post=post_id, by=me))
 
@@ -95,14 +105,14 @@ def _chosen(poll: Poll, choices: Sequence[int]) -> list[int]:
     return chosen
 
 
-async def _check_open(w: Writing, post: Post, poll: Poll, me: int, facts: Facts) -> None:
+def _check_open(w: Writing, post: Post, poll: Poll, me: int, facts: Facts, *, voted: bool) -> None:
     if post.author == me:
         raise Invalid("vote_own")
     if post.author in facts.relations.blocking:
         raise NotAllowed("poll_of_blocked")
     if w.now() >= poll.ends_at:
         raise Invalid("vote_over")
-    if await polls.voted(w, me, [post.id]):
+    if voted:
         raise Invalid("vote_twice")
 
 

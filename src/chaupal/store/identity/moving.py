@@ -27,6 +27,7 @@ NAMED = statement(select(aliases.c.to).where(aliases.c.by == param("me")).order_
 FORGET = statement(delete(aliases).where(or_(aliases.c.by == param("me"), aliases.c.to == param("me"))))
 POINT = statement(update(accounts).where(accounts.c.id == param("of")).values(moved_to=param("target")))
 POINTS = statement(select(accounts.c.moved_to).where(accounts.c.id == param("of")))
+SERVER = statement(select(accounts.c.server).where(accounts.c.id == param("of")))
 HEADCOUNT = statement(select(accounts.c.followers_count).where(accounts.c.id == param("of")))
 
 COLUMNS = (
@@ -53,8 +54,10 @@ DROP = statement(delete(moves).where(moves.c.account_id == param("me")))
 
 
 def _behind(table: Table, *more: Any) -> Any:
+    # Of ours: on other servers each looks after its own.
     return statement(
         select(table.c.id, table.c.by, *more)
+        .join(accounts, (accounts.c.id == table.c.by) & (accounts.c.server == 0))
         .where(table.c.to == param("of"), table.c.id > param("above"))
         .order_by(table.c.id)
         .limit(param("n"))
@@ -183,6 +186,21 @@ async def follow_instead(w: Writing, by: int, move: Move, wishes: tuple[bool, bo
     if fresh:
         await graph.unask(w, by, move.to)
         await graph.follow(w, by, move.to, make_id(), reposts=wishes[0], notify=wishes[1])
+    await change_in_lists(w, by, move.account, move.to, make_id)
+    await graph.unfollow(w, by, move.account)
+    return fresh
+
+
+async def is_elsewhere(reading: Reading, account: int) -> bool:
+    """Whether an account is on another server."""
+    return bool(await reading.value(SERVER, of=account))
+
+
+async def ask_instead(w: Writing, by: int, move: Move, wishes: tuple[bool, bool], make_id: Any) -> bool:
+    """`by` asks to follow the new account, and follows the old one no more; False where they followed or asked before."""
+    fresh = await graph.wanted(w, by, move.to) is None and await graph.ask(
+        w, by, move.to, make_id(), reposts=wishes[0], notify=wishes[1]
+    )
     await change_in_lists(w, by, move.account, move.to, make_id)
     await graph.unfollow(w, by, move.account)
     return fresh

@@ -58,12 +58,13 @@ async def begin(w: Writing, post_id: int, poll: Poll) -> None:
     await w.run(OPEN, of=post_id, at=poll.ends_at)
 
 
-async def cast(w: Writing, post_id: int, poll: Poll, me: int, choices: Sequence[int]) -> Poll:
-    """The poll with one more voter. The caller holds the post, so that no vote is lost between two."""
+async def cast(w: Writing, post_id: int, poll: Poll, me: int, choices: Sequence[int], *, again: bool = False) -> Poll:
+    """The poll with one more voter (`again`: who has chosen before, and chooses more). The caller holds the post, so that no vote
+    is lost between two."""
     for choice in choices:
         await w.run(VOTE, of=post_id, me=me, choice=choice)
     counted = tuple(Option(o.title, o.votes + (n in choices)) for n, o in enumerate(poll.options))
-    poll = msgspec.structs.replace(poll, options=counted, voters=poll.voters + 1)
+    poll = msgspec.structs.replace(poll, options=counted, voters=poll.voters + (not again))
     w.touch(POSTS, post_id)
     await w.run(KEEP, of=post_id, poll=written(poll))
     return poll

@@ -1,0 +1,35 @@
+"""Activities that were heard, by their ids: each has its effect once, however often and by whatever way it comes."""
+
+import hashlib
+
+from sqlalchemy import delete, select
+
+from chaupal.kernel.clock import DAY
+from chaupal.store.machine.dialect import param, statement, upsert, words
+from chaupal.store.machine.tables import heard
+from chaupal.store.machine.work import Reading, Writing
+
+KEPT = 30 * DAY  # longer than any server tries to deliver, and than any signature is good
+
+ADD = upsert(lambda i: i(heard).values(hash=words("hash"), at=param("at")).on_conflict_do_nothing())
+FIND = statement(select(heard.c.at).where(heard.c.hash == words("hash")))
+SWEEP = statement(delete(heard).where(heard.c.at < param("before")))
+
+
+def _hash(activity: str) -> str:
+    return hashlib.sha256(activity.encode()).hexdigest()
+
+
+async def was(reading: Reading, activity: str) -> bool:
+    """Whether the activity of this id was heard."""
+    return await reading.value(FIND, hash=_hash(activity)) is not None
+
+
+async def add(w: Writing, activity: str) -> bool:
+    """It was heard, as of this unit; False where it had been before."""
+    return await w.run(ADD, hash=_hash(activity), at=w.now()) == 1
+
+
+async def sweep(w: Writing) -> int:
+    """Forget what nobody sends any more; how many."""
+    return await w.run(SWEEP, before=w.now() - KEPT)

@@ -1,0 +1,210 @@
+"""People of other servers as rows: what only servers need to know of them, beside the account that everybody sees."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import insert, select, update
+from sqlalchemy import text as sql
+
+from chaupal.policy.things import Field
+from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.shelves import PEOPLE
+from chaupal.store.machine.tables import accounts, aliases, follow_requests, follows, remote_people
+from chaupal.store.machine.work import Reading, Writing
+
+# Where to send and to ask, and what else only servers need to know.
+_WAYS = (
+    "kind", "inbox", "shared_inbox", "outbox", "followers", "following", "featured", "avatar_url", "header_url", "aliases", "moved_to",
+)  # fmt: skip
+
+ADD_ACCOUNT = statement(
+    insert(accounts).values(
+        id=param("id"), handle=words("handle"), created_at=param("created_at"), server=param("server"), uri=words("uri"),
+        name=words("name"), note=words("note"), note_html=words("note_html"), fields=words("fields"), locked=param("locked"),
+        bot=param("bot"), discoverable=param("discoverable"), indexable=param("indexable"), hide_collections=param("hide_collections"),
+        url=words("url"),
+    )
+)  # fmt: skip
+CHANGE_ACCOUNT = statement(
+    update(accounts)
+    .where(accounts.c.id == param("of"))
+    .values(
+        name=words("name"), note=words("note"), note_html=words("note_html"), fields=words("fields"), locked=param("locked"),
+        bot=param("bot"), discoverable=param("discoverable"), indexable=param("indexable"), hide_collections=param("hide_collections"),
+        url=words("url"),
+    )
+)  # fmt: skip
+RENAME = statement(update(accounts).where(accounts.c.id == param("of")).values(handle=words("handle")))
+ADD = statement(
+    insert(remote_people).values(
+        gone_at=None,
+        **{name: words(name) for name in _WAYS},
+        **{name: param(name) for name in ("account_id", "server_id", "fetched_at")},
+    )
+)
+CHANGE = statement(
+    update(remote_people)
+    .where(remote_people.c.account_id == param("of"))
+    .values(fetched_at=param("at"), **{name: words(name) for name in _WAYS})
+)
+FETCHED = statement(
+    update(remote_people).where(remote_people.c.account_id == param("of")).values(fetched_at=param("at"))
+)
+COLUMNS = (
+    remote_people.c.account_id, remote_people.c.server_id, accounts.c.uri, accounts.c.handle, remote_people.c.kind, remote_people.c.inbox,
+    remote_people.c.shared_inbox, remote_people.c.outbox, remote_people.c.followers, remote_people.c.following,
+    remote_people.c.featured, remote_people.c.fetched_at, remote_people.c.avatar_url, remote_people.c.header_url,
+    remote_people.c.aliases, remote_people.c.moved_to, remote_people.c.gone_at,
+)  # fmt: skip
+OF = statement(
+    select(*COLUMNS)
+    .join(accounts, accounts.c.id == remote_people.c.account_id)
+    .where(remote_people.c.account_id == param("of"))
+)
+GO = statement(
+    update(remote_people)
+    .where(remote_people.c.account_id == param("of"), remote_people.c.gone_at.is_(None))
+    .values(gone_at=param("at"))
+)
+EMPTY = statement(
+    update(remote_people)
+    .where(remote_people.c.account_id == param("of"))
+    .values(inbox="", shared_inbox="", outbox="", followers="", following="", featured="", avatar_url="", header_url="", aliases="[]")
+)  # fmt: skip
+# Whoever is gone and whose things are still here.
+LEAVING = statement(
+    select(remote_people.c.account_id)
+    .join(accounts, accounts.c.id == remote_people.c.account_id)
+    .where(remote_people.c.gone_at.is_not(None), accounts.c.state != sql("'deleted'"))
+    .order_by(remote_people.c.gone_at)
+    .limit(1)
+)
+# Whoever follows somebody of another server is one of ours.
+FOLLOWED = statement(select(follows.c.by).where(follows.c.to == param("them")).limit(1))
+ASKED = statement(select(follow_requests.c.by).where(follow_requests.c.to == param("them")).limit(1))
+NAMES = statement(select(aliases.c.to).where(aliases.c.by == param("me")))
+
+_json = msgspec.json.Encoder().encode
+_aliases = msgspec.json.Decoder(tuple[str, ...]).decode
+
+
+class Remote(msgspec.Struct, frozen=True):
+    """What servers need to know of somebody: where to send and ask. `fetched_at`, `gone_at`: ms."""
+
+    account: int
+    server: int
+    uri: str
+    handle: str
+    kind: str
+    inbox: str
+    shared_inbox: str
+    outbox: str
+    followers: str
+    following: str
+    featured: str
+    fetched_at: int
+    avatar_url: str
+    header_url: str
+    aliases: tuple[str, ...]
+    moved_to: str
+    gone_at: int | None
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody as their server says that they are. `note`: plain words; `note_html`: made harmless."""
+
+    uri: str
+    url: str
+    kind: str
+    name: str
+    note: str
+    note_html: str
+    fields: tuple[Field, ...] = ()
+    locked: bool = False
+    bot: bool = False
+    discoverable: bool = False
+    indexable: bool = False
+    hides: bool = False
+    inbox: str
+    shared_inbox: str = ""
+    outbox: str = ""
+    followers: str = ""
+    following: str = ""
+    featured: str = ""
+    avatar_url: str = ""
+    header_url: str = ""
+    aliases: tuple[str, ...] = ()
+    moved_to: str = ""
+
+
+async def of(reading: Reading, account: int) -> Remote | None:
+    """None where the account is not on another server."""
+    row = await reading.first(OF, of=account)
+    return None if row is None else _remote(row)
+
+
+def _remote(row: Sequence[Any]) -> Remote:
+    cells: list[Any] = [*row]
+    cells[14] = _aliases(row[14])
+    return Remote(*cells)
+
+
+async def add(w: Writing, new: int, server: int, handle: str, shown: Shown, since: int) -> None:
+    """Somebody who was not known. `since`: when they say that they joined (ms). The handle has to be free."""
+    await w.run(
+        ADD_ACCOUNT, id=new, handle=handle, created_at=since, server=server, uri=shown.uri, **_face(shown)
+    )  # fmt: skip
+    await w.run(ADD, account_id=new, server_id=server, fetched_at=w.now(), **_ways(shown))
+    w.touch(PEOPLE, new)
+
+
+async def change(w: Writing, account: int, shown: Shown) -> None:
+    """What their server says of them now."""
+    await w.run(CHANGE_ACCOUNT, of=account, **_face(shown))
+    await w.run(CHANGE, of=account, at=w.now(), **_ways(shown))
+    w.touch(PEOPLE, account)
+
+
+async def rename(w: Writing, account: int, handle: str) -> None:
+    await w.run(RENAME, of=account, handle=handle)
+    w.touch(PEOPLE, account)
+
+
+async def looked_at(w: Writing, account: int) -> None:
+    """Their server was asked just now; what is known stands."""
+    await w.run(FETCHED, of=account, at=w.now())
+
+
+async def go(w: Writing, account: int) -> bool:
+    """Their server says that they are gone; what is theirs goes bit by bit. False where that was known."""
+    return await w.run(GO, of=account, at=w.now()) == 1
+
+
+async def leaving(reading: Reading) -> int | None:
+    """Somebody who is gone, and whose things are still here."""
+    return await reading.value(LEAVING)
+
+
+async def empty(w: Writing, account: int) -> None:
+    """Nothing is sent there or asked for there any more."""
+    await w.run(EMPTY, of=account)
+
+
+async def is_followed(reading: Reading, account: int) -> bool:
+    """Whether anybody here follows, or asked to."""
+    return (
+        await reading.value(FOLLOWED, them=account) is not None or await reading.value(ASKED, them=account) is not None
+    )
+
+
+def _face(shown: Shown) -> dict[str, Any]:
+    return {
+        "name": shown.name, "note": shown.note, "note_html": shown.note_html, "fields": _json(shown.fields).decode(),
+        "locked": int(shown.locked), "bot": int(shown.bot), "discoverable": int(shown.discoverable),
+        "indexable": int(shown.indexable), "hide_collections": int(shown.hides), "url": shown.url,
+    }  # fmt: skip
+
+
+def _ways(shown: Shown) -> dict[str, Any]:
+    return {name: getattr(shown, name) for name in _WAYS} | {"aliases": _json(shown.aliases).decode()}

@@ -1,0 +1,116 @@
+"""By which id each thing of another server is known, and what it is here. An id that is gone does not come again."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from sqlalchemy import delete, select, update
+
+from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.tables import known_uris
+from chaupal.store.machine.work import Reading, Writing
+
+# What an id can be of. A repost is a post; a stamp is what lets a post of ours quote another (FEP-044f).
+# Of a like `of` is the post; of a follow or block who does it (so that those of one who is followed by many need no search), and
+# `by` is whom.
+ACCOUNT, POST, FOLLOW, LIKE, BLOCK, STAMP = "account", "post", "follow", "like", "block", "stamp"
+
+_COLUMNS = (known_uris.c.uri, known_uris.c.kind, known_uris.c.of, known_uris.c.by)
+FIND = statement(select(*_COLUMNS[1:]).where(known_uris.c.uri == words("uri")))
+FIND_MANY = statement(select(*_COLUMNS).where(among(known_uris.c.uri, "uris")))
+KEEP = upsert(
+    lambda i: (
+        add := i(known_uris).values(uri=words("uri"), kind=words("kind"), of=param("of"), by=param("by"))
+    ).on_conflict_do_update(
+        index_elements=["uri"],
+        set_={"kind": add.excluded.kind, "of": add.excluded.of, "by": add.excluded.by},
+        where=known_uris.c.of != 0,
+    )
+)
+ADD = upsert(
+    lambda i: (
+        i(known_uris)
+        .values(uri=words("uri"), kind=words("kind"), of=param("of"), by=param("by"))
+        .on_conflict_do_nothing()
+    )
+)
+BURY = statement(update(known_uris).where(known_uris.c.uri == words("uri")).values(of=0))
+BURY_THING = statement(
+    update(known_uris).where(known_uris.c.of == param("of"), known_uris.c.kind == words("kind")).values(of=0)
+)
+FORGET = statement(delete(known_uris).where(known_uris.c.uri == words("uri")))
+_TIE = (known_uris.c.of == param("me"), known_uris.c.by == param("them"), known_uris.c.kind == words("kind"))
+FORGET_TIE = statement(delete(known_uris).where(*_TIE))
+OF_TIE = statement(select(known_uris.c.uri).where(*_TIE).limit(1))
+OF_THING = statement(
+    select(known_uris.c.uri).where(known_uris.c.of == param("of"), known_uris.c.kind == words("kind")).limit(1)
+)
+
+
+class Known(NamedTuple):
+    """What an id stands for: `of`, an id here (0: it is gone), and `by`, an account; see the kinds."""
+
+    kind: str
+    of: int
+    by: int
+
+    @property
+    def gone(self) -> bool:
+        return self.of == 0
+
+
+async def find(reading: Reading, uri: str) -> Known | None:
+    """None: never heard of."""
+    row = await reading.first(FIND, uri=uri)
+    return None if row is None else Known(*row)
+
+
+async def find_many(reading: Reading, uris: Collection[str]) -> dict[str, Known]:
+    """Of those that were heard of."""
+    rows = await reading.fetch(FIND_MANY, uris=listed(list(uris))) if uris else ()
+    return {row[0]: Known(*row[1:]) for row in rows}
+
+
+async def add(w: Writing, uri: str, kind: str, of: int, by: int = 0) -> bool:
+    """False, and nothing is written, where the id was known before: of two who bring one thing at once one does."""
+    return await w.run(ADD, uri=uri, kind=kind, of=of, by=by) == 1
+
+
+async def keep(w: Writing, uri: str, kind: str, of: int, by: int = 0) -> None:
+    """The id is of this from now on; one that is gone stays so."""
+    await w.run(KEEP, uri=uri, kind=kind, of=of, by=by)
+
+
+async def bury(w: Writing, uri: str) -> None:
+    """What had this id is gone, and does not come again."""
+    await w.run(BURY, uri=uri)
+
+
+async def bury_thing(w: Writing, kind: str, of: int) -> None:
+    """The same by what it is here."""
+    await w.run(BURY_THING, of=of, kind=kind)
+
+
+async def forget(w: Writing, uri: str) -> None:
+    """Nothing has this id any more; it may come again."""
+    await w.run(FORGET, uri=uri)
+
+
+async def tie(w: Writing, kind: str, uri: str, me: int, them: int) -> None:
+    """By which id `me` (of another server) said to follow or block `them`: the newest alone is good."""
+    await w.run(FORGET_TIE, me=me, them=them, kind=kind)
+    await w.run(KEEP, uri=uri, kind=kind, of=me, by=them)
+
+
+async def untie(w: Writing, kind: str, me: int, them: int) -> None:
+    """It is over."""
+    await w.run(FORGET_TIE, me=me, them=them, kind=kind)
+
+
+async def of_tie(reading: Reading, kind: str, me: int, them: int) -> str:
+    """By which id it was said; "" where that is not known."""
+    return await reading.value(OF_TIE, me=me, them=them, kind=kind) or ""
+
+
+async def of_thing(reading: Reading, kind: str, of: int) -> str:
+    """By which id a thing is known; "" where it has none."""
+    return await reading.value(OF_THING, of=of, kind=kind) or ""
