@@ -63,7 +63,6 @@ class Request(msgspec.Struct):
     query: str
     link: str
     receive: Receive
-    target: str = ""  # path and query as they were sent, of a request of another server's
 
 
 class KeptAnswer(msgspec.Struct, frozen=True):
@@ -220,7 +219,7 @@ class Desk:
         return Call(
             house=self.house, route=route, viewer=self._anyone(place, request.headers), caller=None, args=None,
             headers=request.headers, cookies=cookies, link=settings.origin + request.link, query=request.query,
-            address=place.address, csrf=csrf.word(cookies) if route.shape is Shape.PAGE else "", target=request.target,
+            address=place.address, csrf=csrf.word(cookies) if route.shape is Shape.PAGE else "",
         )  # fmt: skip
 
     def _anyone(self, place: Place, headers: Mapping[str, str]) -> Viewer:

@@ -1,1 +1,0 @@
-"""Who says it: signatures on requests of HTTP, made and held against keys; keys, ours and theirs."""
