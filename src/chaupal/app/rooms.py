@@ -82,8 +82,19 @@ async def joined(settings: Settings, clock: Clock, *, beside: bool, server: "Ser
     work.memory.roll = roles.Roll(court).of
     square = Square(settings, work, clock, make_id, files, mail, partial(roles.enlist, court))
     reads = Reads(settings, work, clock, feeds, files)
-    federation = Federation(settings, work, clock, make_id, square, court, reads) if settings.federates else None
-    return House(settings, square, court, reads, federation)
+    return House(settings, square, court, reads, _federation(square, court, reads) if settings.federates else None)
+
+
+def _federation(square: Square, court: Court, reads: Reads) -> Federation:
+    """How other servers are talked to; brought in only where they are."""
+    from chaupal.federation.connections import Connections
+    from chaupal.federation.remembered import Remembered
+
+    settings = square.settings
+    return Federation(
+        settings, square.work, square.clock, square.make_id, square, court, reads,
+        Connections(private=settings.federation_test), Remembered(),
+    )  # fmt: skip
 
 
 async def _sit_down(work: Work, settings: Settings, keys: Keys, *, beside: bool) -> "Sitting | None":

@@ -1,5 +1,7 @@
 """What talking to other servers needs; every function of it takes this first."""
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from chaupal.governance.context import Court
@@ -9,6 +11,10 @@ from chaupal.kernel.settings import Settings
 from chaupal.reads.context import Reads
 from chaupal.social.context import Square
 from chaupal.store.machine.work import Work
+
+if TYPE_CHECKING:
+    from chaupal.federation.connections import Connections
+    from chaupal.federation.remembered import Remembered
 
 
 class Federation(msgspec.Struct, frozen=True):
@@ -21,3 +27,5 @@ class Federation(msgspec.Struct, frozen=True):
     square: Square
     court: Court
     reads: Reads
+    connections: "Connections"
+    remembered: "Remembered"

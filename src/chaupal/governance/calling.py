@@ -140,7 +140,7 @@ async def _get(
             return urljoin(url, answer.headers["location"])
         kind, _, rest = answer.headers.get("content-type", "").lower().partition(";")
         if answer.status_code != 200 or not kind.strip().startswith(kinds):
-            raise NotAnswered(f"answered {answer.status_code}")
+            raise NotAnswered(f"answered {answer.status_code}", answer.status_code)
         charset = rest.partition("charset=")[2].partition(";")[0].strip(' "')
         return Got(url, kind.strip(), charset, await _read(answer, most, cut=cut))
 
@@ -162,14 +162,18 @@ async def _read(answer: "httpx2.Response", most: int, *, cut: bool) -> bytes:
 
 
 async def _address(host: str, port: int, *, private: bool) -> Address:
-    """Where the name leads. Raises NotAnswered where any of its addresses may not be called."""
+    return (await addresses_of(host, port, private=private))[0]
+
+
+async def addresses_of(host: str, port: int, *, private: bool) -> list[Address]:
+    """Where the name leads, the first first. Raises NotAnswered where any of its addresses may not be called."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = [ipaddress.ip_address(str(info[4][0]).partition("%")[0]) for info in found]
     if not addresses:
         raise NotAnswered("has no address")
     if not private and not all(map(may_call, addresses)):
         raise NotAnswered("leads to an address that is not public")
-    return addresses[0]
+    return addresses
 
 
 def may_call(address: Address) -> bool:

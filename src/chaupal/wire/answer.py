@@ -63,6 +63,7 @@ class Request(msgspec.Struct):
     query: str
     link: str
     receive: Receive
+    target: str = ""  # path and query as they were sent, of a request of another server's
 
 
 class KeptAnswer(msgspec.Struct, frozen=True):
@@ -219,7 +220,7 @@ class Desk:
         return Call(
             house=self.house, route=route, viewer=self._anyone(place, request.headers), caller=None, args=None,
             headers=request.headers, cookies=cookies, link=settings.origin + request.link, query=request.query,
-            address=place.address, csrf=csrf.word(cookies) if route.shape is Shape.PAGE else "",
+            address=place.address, csrf=csrf.word(cookies) if route.shape is Shape.PAGE else "", target=request.target,
         )  # fmt: skip
 
     def _anyone(self, place: Place, headers: Mapping[str, str]) -> Viewer:

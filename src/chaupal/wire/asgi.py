@@ -12,7 +12,17 @@ from chaupal.wire.answer import Desk, Request
 from chaupal.wire.call import Answer
 from chaupal.wire.route import Route, Shape
 from chaupal.wire.router import Found, router
-from chaupal.wire.scope import AsgiReceive, AsgiSend, Scope, accept_of, dropper, headers_of, peer_of, query_of
+from chaupal.wire.scope import (
+    AsgiReceive,
+    AsgiSend,
+    Scope,
+    accept_of,
+    dropper,
+    headers_of,
+    peer_of,
+    query_of,
+    target_of,
+)
 
 OPEN_PREFIXES = ("/api/", "/oauth/token", "/oauth/revoke", "/.well-known/", "/nodeinfo/", "/log/", "/openapi.json")
 EXPOSED = b"ETag, Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Mastodon-Async-Refresh"
@@ -136,7 +146,8 @@ class Front:
         began = 0.0 if self._vitals is None else time.perf_counter()
         route, headers = found.route, headers_of(scope)
         body = functools.partial(bodies.read, route, headers, receive)
-        request = Request(peer_of(scope), headers, found.holes, query_of(scope), scope["path"], body)
+        target = target_of(scope) if route.peer else ""
+        request = Request(peer_of(scope), headers, found.holes, query_of(scope), scope["path"], body, target)
         answer = await self._desk.answer(route, request)
         if found.allow:
             answer.headers = [*answer.headers, ("allow", found.allow)]

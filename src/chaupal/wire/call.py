@@ -55,7 +55,10 @@ class Upload:
 
 
 class Call[A: msgspec.Struct]:
-    """One request. `args` is what the route takes, checked. `link` is the URL asked for, without its query."""
+    """One request. `args` is what the route takes, checked. `link` is the URL asked for, without its query.
+
+    `target`: of a request of another server's, path and query as they were sent.
+    """
 
     __slots__ = (
         "address",
@@ -70,12 +73,14 @@ class Call[A: msgspec.Struct]:
         "query",
         "route",
         "sent",
+        "target",
         "viewer",
     )
 
     def __init__(
         self, *, house: House, route: Route, viewer: Viewer, caller: Caller | None, args: A, headers: Mapping[str, str],
         cookies: Mapping[str, str], link: str, query: str, address: str = "", csrf: str = "", files: Mapping[str, Upload] | None = None,
+        target: str = "",
     ) -> None:  # fmt: skip
         self.house = house
         self.route = route
@@ -89,6 +94,7 @@ class Call[A: msgspec.Struct]:
         self.address = address
         self.csrf = csrf
         self.files = files or {}
+        self.target = target
         self.sent: Mapping[str, Any] = {}  # what came in a form, before it was checked
 
     @property

@@ -38,5 +38,12 @@ def query_of(scope: Scope) -> str:
     return scope["query_string"].decode("utf-8", "replace")
 
 
+def target_of(scope: Scope) -> str:
+    """Path and query as they were sent, before anybody decoded them: what a signature is about."""
+    query = scope["query_string"]
+    path = scope.get("raw_path") or scope["path"].encode()  # a server need not hand it over
+    return (path + (b"?" + query if query else b"")).decode("latin-1")
+
+
 def peer_of(scope: Scope) -> str:
     return scope["client"][0] if scope.get("client") else ""

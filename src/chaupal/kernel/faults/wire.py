@@ -46,6 +46,7 @@ FAULTS: dict[str, Fault] = {
         "",
         N_("This form is out of date. Open the page again."),
     ),
+    "not_signed": Fault("", "The signature does not hold: %(why)s", "", UNREADABLE),
     "wrong_method": Fault("", "Method not allowed", "", N_("This address takes forms only.")),
     # Streams.
     "channel_unknown": Fault("", "Unknown channel requested", "", UNREADABLE),

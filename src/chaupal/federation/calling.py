@@ -1,0 +1,197 @@
+"""Calls to other servers: one document fetched, one activity sent. Signed, bounded, to public addresses only, and believed no further
+than the host it came from.
+"""
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+import msgspec
+
+from chaupal.federation.connections import Answered, Place
+from chaupal.federation.signing import outgoing
+from chaupal.federation.signing.keys import own_key, same_host
+from chaupal.governance.calling import NotAnswered
+from chaupal.store.federation import speech
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chaupal.federation.context import Federation
+
+type Json = dict[str, Any]
+
+PATIENCE = 10.0  # seconds for one answer, from the look for its address to its last byte
+MOST_READ = 1_000_000  # bytes of a document
+MOST_ANSWERED = 20_000  # bytes of an answer to what we sent
+MOST_HOPS = 3
+MOST_DEPTH = 32  # objects and lists within one another
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+ACTIVITY, LINKED = "application/activity+json", "application/ld+json"
+PROFILE = "https://www.w3.org/ns/activitystreams"
+ACCEPT = f'{ACTIVITY}, {LINKED}; profile="{PROFILE}"'
+
+
+async def get(fed: "Federation", url: str, *, by: int = 0) -> Json:
+    """The document that says of itself that it is at `url`, or at the address that it gives: then it was fetched from there.
+
+    `by`: who asks, an account of ours; 0: the server. Raises NotAnswered, of an answer that said no with its `status`.
+    """
+    asked = url.partition("#")[0]
+    for _ in range(2):
+        at, document = await _fetch(fed, asked, by)
+        said = document.get("id")
+        if not isinstance(said, str):
+            raise NotAnswered("does not say what it is")
+        if said.partition("#")[0] in (at, asked):
+            return document
+        asked = said.partition("#")[0]
+    raise NotAnswered("says that it is another thing")
+
+
+async def part(fed: "Federation", url: str, *, by: int = 0) -> Json:
+    """A document that is a part of others: a page of a list, a key. What it says that it is, is of the host from which it came,
+    and no more is known of it. Raises NotAnswered.
+    """
+    at, document = await _fetch(fed, url.partition("#")[0], by)
+    said = document.get("id", at)
+    if not isinstance(said, str) or not same_host(said, at):
+        raise NotAnswered("says that it is of another host")
+    return document
+
+
+async def plain(
+    fed: "Federation", url: str, accept: str, kinds: tuple[str, ...], *, most: int = MOST_READ, patience: float = PATIENCE
+) -> Answered:  # fmt: skip
+    """What is not said to anybody by name: WebFinger, NodeInfo, pictures. Unsigned; of one of `kinds` (beginnings of a type).
+
+    Raises NotAnswered.
+    """
+    there = fed.connections.place(url)
+    for _ in range(MOST_HOPS + 1):
+        answered = await _ask(fed, "GET", there, {"accept": accept}, most=most, patience=patience)
+        if answered.status not in REDIRECTS:
+            if answered.status != 200 or not answered.mime.startswith(kinds):
+                raise NotAnswered(f"answered {answered.status}", answered.status)
+            return answered
+        there = _next(fed, there, answered)
+    raise NotAnswered("is sent on too often")
+
+
+async def post(
+    fed: "Federation", url: str, body: bytes, *, by: int, more: "Mapping[str, str] | None" = None
+) -> Answered:
+    """Send an activity to an inbox, signed by an account of ours; its answer, of whatever status. `more`: headers beside.
+
+    Raises NotAnswered where there was none.
+    """
+    there = fed.connections.place(url)
+    headers = {"content-type": ACTIVITY, "accept": ACCEPT, **(more or {})}
+    return await _knock(fed, "POST", there, headers, body, by)
+
+
+def decoded(body: bytes) -> Json:
+    """A document, no deeper than anybody needs. Raises NotAnswered."""
+    try:
+        document: object = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise NotAnswered("is no JSON") from error
+    if not isinstance(document, dict) or _too_deep(document):  # pyright: ignore[reportUnknownArgumentType]
+        raise NotAnswered("is no document")
+    return document  # pyright: ignore[reportUnknownVariableType]
+
+
+async def _fetch(fed: "Federation", url: str, by: int) -> tuple[str, Json]:
+    """A document, and at which address it was in the end."""
+    there = fed.connections.place(url)
+    for _ in range(MOST_HOPS + 1):
+        answered = await _knock(fed, "GET", there, {"accept": ACCEPT}, b"", by)
+        if answered.status not in REDIRECTS:
+            if answered.status != 200 or not _speaks_of_activities(answered):
+                raise NotAnswered(f"answered {answered.status}", answered.status)
+            return there.url, decoded(answered.body)
+        there = _next(fed, there, answered)
+    raise NotAnswered("is sent on too often")
+
+
+def _next(fed: "Federation", there: Place, answered: Answered) -> Place:
+    """Where it was sent on to, looked at as the first address was."""
+    return fed.connections.place(urljoin(there.url, answered.headers.get("location", "")).partition("#")[0])
+
+
+def _speaks_of_activities(answered: Answered) -> bool:
+    """Only what says that it is one: a file that somebody uploaded there is nobody's word."""
+    kind = answered.headers.get("content-type", "")
+    return answered.mime == ACTIVITY or (answered.mime == LINKED and PROFILE in kind)
+
+
+async def _knock(
+    fed: "Federation", method: str, there: Place, headers: "Mapping[str, str]", body: bytes, by: int
+) -> Answered:
+    """Ask in the way that the server understands; where that is not known and it says no, in the other."""
+    signing, speaks = await own_key(fed, by), await _speaks(fed, there.authority)
+    way = outgoing.first(method, speaks)
+    most = MOST_READ if method == "GET" else MOST_ANSWERED
+    answered = await _ask(
+        fed,
+        method,
+        there,
+        {**headers, **outgoing.sign(method, there, body, signing, way, fed.clock())},
+        body,
+        most=most,
+    )
+    if not (other := outgoing.second(way, speaks, answered.status)):
+        return answered
+    again = await _ask(
+        fed,
+        method,
+        there,
+        {**headers, **outgoing.sign(method, there, body, signing, other, fed.clock())},
+        body,
+        most=most,
+    )
+    if again.status not in outgoing.NOT_UNDERSTOOD:
+        await _learn(fed, there.authority, other)
+    return again
+
+
+async def _ask(
+    fed: "Federation", method: str, there: Place, headers: "Mapping[str, str]", body: bytes = b"",
+    *, most: int, patience: float = PATIENCE,
+) -> Answered:  # fmt: skip
+    headers = {"user-agent": f"Chaupal (+{fed.settings.origin})", **headers}
+    return await fed.connections.ask(method, there, headers, body, most=most, patience=patience)
+
+
+async def _speaks(fed: "Federation", host: str) -> str:
+    found = fed.remembered.speaks.items.get(host)
+    if found is None:
+        async with fed.work.reading() as reading:
+            found = await speech.speaks(reading, host)
+        fed.remembered.speaks.put(host, found)
+    return found
+
+
+async def _learn(fed: "Federation", host: str, speaks: str) -> None:
+    fed.remembered.speaks.put(host, speaks)
+    async with fed.work.writing() as w:
+        await speech.note(w, host, speaks)
+
+
+def _too_deep(document: object) -> bool:
+    level: list[object] = [document]
+    for _ in range(MOST_DEPTH):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(outer: object) -> "list[object]":
+    match outer:
+        case dict():
+            found = outer.values()  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+        case list():
+            found = outer  # pyright: ignore[reportUnknownVariableType]
+        case _:
+            return []
+    return [inner for inner in found if isinstance(inner, dict | list)]  # pyright: ignore[reportUnknownVariableType]

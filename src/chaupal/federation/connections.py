@@ -1,0 +1,327 @@
+"""Connections to other servers, kept open from one call to the next: HTTP/1.1 with the least that it takes, everything in it bounded.
+
+To the very address that was looked at, as all calls that leave the house (`governance/calling.py`); the certificate is held
+against the name. Why none of the usual clients: decision 33.
+"""
+
+import asyncio
+import functools
+import zlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple, cast
+from urllib.parse import quote, urlsplit
+
+import httptools
+import regex
+
+from chaupal.governance.calling import NotAnswered, addresses_of
+
+if TYPE_CHECKING:
+    import ssl
+
+MOST_URL = 2_000
+MOST_HEAD = 32_768  # bytes of an answer's headers
+IDLE = 30.0  # seconds that a connection is kept for the next call
+MOST_KEPT = 512  # connections that wait for their next call; those that waited longest are closed
+TRIES = 3  # addresses of one name that are tried, one after the other
+_PRINTED = regex.compile(r"[!-~]+")
+
+
+class Place(NamedTuple):
+    """Where an address leads. `authority`: host, with its port where that is not the usual one. `target`: path and query."""
+
+    scheme: str
+    host: str
+    port: int
+    authority: str
+    target: str
+
+    @property
+    def origin(self) -> str:
+        return f"{self.scheme}://{self.authority}"
+
+    @property
+    def url(self) -> str:
+        return self.origin + self.target
+
+
+class Answered(NamedTuple):
+    """An answer. `headers`: names in small letters; of a repeated one the last."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def mime(self) -> str:
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+@functools.lru_cache(20_000)
+def place(url: str, *, plain: bool = False) -> Place:
+    """Where an address leads, its host in small ASCII letters. Raises NotAnswered.
+
+    `plain`: without TLS and at any port, too, as tests on one machine speak; else nobody can be made to knock at somebody's
+    other services.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").encode("idna").decode().lower(), parts.port
+    except ValueError as error:  # of an address in brackets, a port or a name
+        raise NotAnswered("is no address of a server") from error
+    usual = 443 if parts.scheme == "https" else 80
+    if parts.scheme not in (("http", "https") if plain else ("https",)) or not host or "@" in parts.netloc:
+        raise NotAnswered("is no address of a server")
+    if not plain and port not in (None, usual):
+        raise NotAnswered("is not at the usual port")
+    target = quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe="%/:?#[]@!$&'()*+,;=~-._")
+    shown = f"[{host}]" if ":" in host else host
+    if len(url) > MOST_URL or not _PRINTED.fullmatch(shown + target):
+        raise NotAnswered("is no address of a server")
+    return Place(parts.scheme, host, port or usual, shown if port in (None, usual) else f"{shown}:{port}", target)
+
+
+class Connections:
+    """Those of one process. `private`: to any address, without TLS, at any port (`federation_test`)."""
+
+    def __init__(self, *, private: bool = False) -> None:
+        self._private = private
+        self._kept: dict[tuple[str, str], list[_Line]] = {}
+        self._many = 0
+
+    def place(self, url: str) -> Place:
+        """Where an address leads. Raises NotAnswered where it may not be called."""
+        return place(url, plain=self._private)
+
+    async def ask(
+        self, method: str, there: Place, headers: Mapping[str, str], body: bytes = b"", *, most: int, patience: float
+    ) -> Answered:
+        """One request and its answer, of whatever status; not sent on. `most` bytes of its body, `patience` seconds for all.
+
+        Raises NotAnswered.
+        """
+        lines = [f"{method} {there.target} HTTP/1.1", f"host: {there.authority}"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        if body or method == "POST":
+            lines.append(f"content-length: {len(body)}")
+        head = "\r\n".join((*lines, "", "")).encode("latin-1")
+        try:
+            async with asyncio.timeout(patience):
+                return await self._ask(there, head + body, most)
+        except TimeoutError as error:
+            raise NotAnswered("did not answer in time") from error
+        except (OSError, ValueError, httptools.HttpParserError, zlib.error) as error:
+            raise NotAnswered(f"could not be called: {type(error).__name__}") from error
+
+    async def close(self) -> None:
+        """End all that wait."""
+        for line in [line for lines in self._kept.values() for line in lines]:
+            line.end()
+        self._kept.clear()
+        self._many = 0
+
+    async def _ask(self, there: Place, message: bytes, most: int) -> Answered:
+        if (line := self._take(there)) is not None:
+            try:
+                return await self._on(line, there, message, most)
+            except _NeverHeard:
+                pass  # it was closed while it waited: nothing was heard, so nothing can have been done twice that counts
+        line = await self._new(there)
+        return await self._on(line, there, message, most)
+
+    async def _on(self, line: "_Line", there: Place, message: bytes, most: int) -> Answered:
+        try:
+            answered = await line.ask(message, most)
+        except BaseException:
+            line.end()
+            raise
+        if line.reusable and line.open:
+            self._keep(there, line)
+        else:
+            line.end()
+        return _unpacked(answered, most)
+
+    async def _new(self, there: Place) -> "_Line":
+        loop = asyncio.get_running_loop()
+        wrong: OSError | None = None
+        secured = _tls() if there.scheme == "https" else None
+        for address in (await addresses_of(there.host, there.port, private=self._private))[:TRIES]:
+            try:
+                _, line = await loop.create_connection(
+                    _Line, str(address), there.port, ssl=secured, server_hostname=there.host if secured else None
+                )
+            except OSError as error:
+                wrong = error
+            else:
+                return line
+        raise wrong or NotAnswered("has no address")
+
+    def _take(self, there: Place) -> "_Line | None":
+        lines = self._kept.get((there.scheme, there.authority), [])
+        while lines:
+            line = lines.pop()
+            self._many -= 1
+            if line.open:
+                line.waits(0)
+                return line
+        return None
+
+    def _keep(self, there: Place, line: "_Line") -> None:
+        if self._many >= MOST_KEPT:
+            self._drop_one()
+        self._kept.setdefault((there.scheme, there.authority), []).append(line)
+        self._many += 1
+        line.waits(IDLE)
+
+    def _drop_one(self) -> None:
+        """The host whose connection came to rest first gives one up."""
+        for name in [name for name, lines in self._kept.items() if not any(line.open for line in lines)]:
+            self._many -= len(self._kept.pop(name))
+        if self._many >= MOST_KEPT:
+            name, lines = next(iter(self._kept.items()))
+            lines.pop(0).end()
+            self._many -= 1
+            if not lines:
+                del self._kept[name]
+
+
+class _NeverHeard(OSError):
+    """The connection ended before anything of an answer came."""
+
+
+@functools.cache
+def _tls() -> "ssl.SSLContext":
+    """What the machine trusts (SSL_CERT_FILE and SSL_CERT_DIR name other roots); made once, which takes as long as a hundred calls."""
+    import httpx2  # which knows where systems keep their roots; brought in with the first call
+
+    return httpx2.create_ssl_context(trust_env=True)
+
+
+def _unpacked(answered: Answered, most: int) -> Answered:
+    """A body that was packed although nobody asked for it, unpacked here: a few bytes cannot fill the memory."""
+    coding = answered.headers.get("content-encoding", "identity").lower()
+    if coding in ("", "identity") or not answered.body:
+        return answered
+    if coding != "gzip":
+        raise NotAnswered("is packed in a way that was not asked for")
+    unpack = zlib.decompressobj(wbits=31)
+    body = unpack.decompress(answered.body, most + 1)
+    if len(body) > most:
+        raise NotAnswered("is too large")
+    if not unpack.eof:
+        raise NotAnswered("is cut off")
+    return answered._replace(body=body)
+
+
+class _Line(asyncio.Protocol):
+    """One connection, on which one request after the other is answered."""
+
+    def __init__(self) -> None:
+        self._transport: asyncio.Transport | None = None
+        self._done: asyncio.Future[Answered] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self.reusable = False
+
+    @property
+    def open(self) -> bool:
+        return self._transport is not None and not self._transport.is_closing()
+
+    def waits(self, seconds: float) -> None:
+        """It is closed when so many pass; 0: it waits no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(seconds, self.end) if seconds else None
+
+    async def ask(self, message: bytes, most: int) -> Answered:
+        if self._transport is None:
+            raise _NeverHeard
+        self._done = asyncio.get_running_loop().create_future()
+        self._parser = httptools.HttpResponseParser(self)
+        self._most, self._head, self._size = most, 0, 0
+        self._headers: dict[str, str] = {}
+        self._body: list[bytes] = []
+        self._heard = self.reusable = False
+        self._transport.write(message)
+        return await self._done
+
+    def end(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._transport is not None:
+            self._transport.abort()
+            self._transport = None
+
+    # What asyncio tells.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        if self._done is None or self._done.done():
+            self.end()  # it speaks without being asked
+            return
+        self._heard = True
+        self._head += len(data)
+        if self._head - self._size > MOST_HEAD + self._size:
+            self._fail(NotAnswered("has too many headers"))
+            return
+        try:
+            self._parser.feed_data(data)
+        except NotAnswered as error:
+            self._fail(error)
+        except httptools.HttpParserCallbackError as error:
+            cause = error.__context__
+            self._fail(cause if isinstance(cause, NotAnswered) else error)
+        except httptools.HttpParserError as error:
+            self._fail(error)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+        if self._done is None or self._done.done():
+            return
+        if not self._heard:
+            self._done.set_exception(_NeverHeard())
+        elif self._until_end and exc is None:
+            self._finish()
+        else:
+            self._done.set_exception(OSError("ended in the midst"))
+
+    # What the parser tells.
+
+    _until_end = False  # the answer is as long as the connection lasts
+
+    def on_message_begin(self) -> None:
+        if self._done is not None and self._done.done():
+            raise NotAnswered("answers what was not asked")  # else it would be taken for the answer to the next call
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1").strip()
+
+    def on_headers_complete(self) -> None:
+        status = self._parser.get_status_code()
+        if status == 101:
+            raise NotAnswered("speaks in another way")
+        bounded = "content-length" in self._headers or "chunked" in self._headers.get("transfer-encoding", "")
+        self._until_end = not bounded and status >= 200
+
+    def on_body(self, body: bytes) -> None:
+        self._size += len(body)
+        if self._size > self._most:
+            raise NotAnswered("is too large")
+        self._body.append(body)
+
+    def on_message_complete(self) -> None:
+        if self._parser.get_status_code() < 200:  # more is to come
+            self._headers.clear()
+            return
+        self.reusable = self._parser.should_keep_alive() and not self._until_end
+        self._finish()
+
+    def _finish(self) -> None:
+        if self._done is not None and not self._done.done():
+            self._done.set_result(Answered(self._parser.get_status_code(), self._headers, b"".join(self._body)))
+
+    def _fail(self, error: Exception) -> None:
+        if self._done is not None and not self._done.done():
+            self._done.set_exception(error)
+        self.end()

@@ -1,0 +1,23 @@
+"""What one process remembers of talking to others, and may forget: keys ready to sign with, what each host understands, vain tries."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from chaupal.kernel.shelf import Shelf
+
+if TYPE_CHECKING:
+    from chaupal.federation.signing.keys import Signing
+    from chaupal.store.federation.keys import Known
+
+
+class Remembered:
+    """`own`: by account. `speaks`: by host. `vain`: by a key's id, when it was last asked for in vain (ms).
+
+    `fetching`: keys that are being asked for, by their ids.
+    """
+
+    def __init__(self) -> None:
+        self.own: Shelf[int, Signing] = Shelf(5_000)
+        self.speaks: Shelf[str, str] = Shelf(20_000)
+        self.vain: Shelf[str, int] = Shelf(20_000)
+        self.fetching: dict[str, asyncio.Task[Known]] = {}

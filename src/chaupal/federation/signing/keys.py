@@ -1,0 +1,100 @@
+"""Keys: ours, made when somebody first signs and sealed in the store; and others', as their actors publish them."""
+
+import asyncio
+import base64
+import functools
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from chaupal.federation.signing.algorithms import (
+    new_private,
+    read_private,
+)
+from chaupal.kernel.errors import Problem
+from chaupal.kernel.seeds import load_or_make_seed
+from chaupal.kernel.settings import Settings
+from chaupal.store.federation import keys
+from chaupal.store.federation.keys import OwnKey
+
+if TYPE_CHECKING:
+    from chaupal.federation.context import Federation
+
+FILE = "federation.key"  # seals what is in the store; where several machines serve it, it follows from the house's
+NONCE = 12  # bytes
+MOST = 8  # keys of one actor
+MAIN = "#main-key"
+
+
+class Signing(NamedTuple):
+    """By what somebody here signs: the key's id, under which others find its public half, and the key."""
+
+    id: str
+    key: RSAPrivateKey
+
+
+async def own_key(fed: "Federation", account: int) -> Signing:
+    """The key by which somebody here signs. `account` 0: the server."""
+    found = fed.remembered.own.items.get(account)
+    if found is None:
+        key = read_private(_unsealed(fed.settings, account, (await _kept(fed, account)).private))
+        found = Signing(await _actor(fed, account) + MAIN, key)
+        fed.remembered.own.put(account, found)
+    return found
+
+
+async def _actor(fed: "Federation", account: int) -> str:
+    """By which id others know whoever signs."""
+    if not account:
+        return f"{fed.settings.origin}/actor"
+    async with fed.work.reading() as reading:
+        return f"{fed.settings.origin}/@{await keys.handle(reading, account)}"
+
+
+async def public_key(fed: "Federation", account: int) -> str:
+    """Its public half, in PEM, as their actor publishes it."""
+    return (await _kept(fed, account)).public
+
+
+async def _kept(fed: "Federation", account: int) -> OwnKey:
+    async with fed.work.reading() as reading:
+        found = await keys.own(reading, account)
+    if found is not None:
+        return found
+    private, public = await asyncio.to_thread(new_private)
+    made = OwnKey(_sealed(fed.settings, account, private), public)
+    async with fed.work.writing() as w:
+        return await keys.keep_own(w, account, made, w.now())
+
+
+def _sealed(settings: Settings, account: int, private: bytes) -> str:
+    """Whoever gets hold of the database alone can sign for nobody."""
+    nonce = os.urandom(NONCE)
+    closed = _lock(Path(settings.data)).encrypt(nonce, private, str(account).encode())
+    return base64.b64encode(nonce + closed).decode()
+
+
+def _unsealed(settings: Settings, account: int, sealed: str) -> bytes:
+    closed = base64.b64decode(sealed)
+    try:
+        return _lock(Path(settings.data)).decrypt(closed[:NONCE], closed[NONCE:], str(account).encode())
+    except InvalidTag as error:
+        raise Problem(f"Nothing can be signed: {FILE} is another key; restore it from a backup") from error
+
+
+@functools.cache
+def _lock(data: Path) -> AESGCM:
+    return AESGCM(load_or_make_seed(data / "keys" / FILE))
+
+
+def same_host(one: str, other: str) -> bool:
+    """Whether two addresses are of one host, by one scheme."""
+    try:
+        return urlsplit(one)[:2] == urlsplit(other)[:2] and bool(urlsplit(one).netloc)
+    except ValueError:
+        return False

@@ -1,0 +1,106 @@
+"""Keys in the store: those by which our people sign, sealed; and those of people elsewhere, as their servers published them."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import delete, select
+
+from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.tables import accounts, own_keys, remote_keys
+from chaupal.store.machine.work import Reading, Writing
+
+_OWN = statement(select(own_keys.c.private, own_keys.c.public).where(own_keys.c.account_id == param("account")))
+_KEEP_OWN = upsert(
+    lambda insert: (
+        insert(own_keys)
+        .values(account_id=param("account"), private=words("private"), public=words("public"), created_at=param("at"))
+        .on_conflict_do_nothing(index_elements=["account_id"])
+    )
+)
+_HANDLE = statement(select(accounts.c.handle).where(accounts.c.id == param("account"), accounts.c.server == 0))
+_KNOWN = statement(
+    select(remote_keys.c.public, accounts.c.id, accounts.c.server, accounts.c.uri, remote_keys.c.fetched_at)
+    .join(accounts, accounts.c.id == remote_keys.c.account_id)
+    .where(remote_keys.c.key_id == words("key"))
+)
+_BY_URI = statement(select(accounts.c.id).where(accounts.c.uri == words("uri"), accounts.c.uri != ""))
+_KEEP = upsert(
+    lambda insert: (
+        insert(remote_keys)
+        .values(
+            key_id=words("key"), account_id=param("account"), algorithm=words("algorithm"), public=words("public"), fetched_at=param("at")
+        )
+        # A key is nobody else's from the moment that it is somebody's.
+        .on_conflict_do_update(
+            index_elements=["key_id"],
+            set_={"algorithm": words("algorithm"), "public": words("public"), "fetched_at": param("at")},
+            where=remote_keys.c.account_id == param("account"),
+        )
+    )
+)  # fmt: skip
+_DROP_OTHERS = statement(
+    delete(remote_keys).where(
+        remote_keys.c.account_id == param("account"), among(remote_keys.c.key_id, "keys", negate=True)
+    )
+)
+
+
+class OwnKey(NamedTuple):
+    """`private` is sealed; `public` in PEM."""
+
+    private: str
+    public: str
+
+
+class Known(NamedTuple):
+    """Somebody's key: in PEM, whose it is, on which server, by which id there, and when it was fetched (ms)."""
+
+    public: str
+    account: int
+    server: int
+    actor: str
+    fetched_at: int
+
+
+class Published(NamedTuple):
+    """A key as an actor publishes it: its id, its kind (RFC 9421's name of what it signs by) and itself in PEM."""
+
+    id: str
+    algorithm: str
+    public: str
+
+
+async def own(reading: Reading, account: int) -> OwnKey | None:
+    """Of account 0: the server's own."""
+    row = await reading.first(_OWN, account=account)
+    return OwnKey(*row) if row else None
+
+
+async def handle(reading: Reading, account: int) -> str:
+    """Of one of our people; "" where there is nobody."""
+    return await reading.value(_HANDLE, account=account) or ""
+
+
+async def keep_own(w: Writing, account: int, key: OwnKey, now: int) -> OwnKey:
+    """Keep a key; of two that are made at once one is, and that is given back."""
+    await w.run(_KEEP_OWN, account=account, private=key.private, public=key.public, at=now)
+    kept = await own(w, account)
+    return kept or key
+
+
+async def known(reading: Reading, key: str) -> Known | None:
+    """Whose key this is, where we know it."""
+    row = await reading.first(_KNOWN, key=key)
+    return Known(*row) if row else None
+
+
+async def account_of(reading: Reading, actor: str) -> int:
+    """Who has this id elsewhere; 0: nobody whom we know."""
+    return await reading.value(_BY_URI, uri=actor) or 0
+
+
+async def learn(w: Writing, account: int, keys: Sequence[Published], now: int) -> None:
+    """These are somebody's keys, and no others any more. One that is somebody else's stays theirs."""
+    await w.run(_DROP_OTHERS, account=account, keys=listed([key.id for key in keys]))
+    for key in keys:
+        await w.run(_KEEP, key=key.id, account=account, algorithm=key.algorithm, public=key.public, at=now)

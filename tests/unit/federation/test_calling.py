@@ -1,0 +1,209 @@
+"""What is fetched from other servers is believed no further than the host it came from; and they are asked in the way they understand."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+import pytest
+from sqlalchemy import insert
+
+from chaupal.app.wiring import Running, open_house
+from chaupal.federation import calling
+from chaupal.federation.context import Federation
+from chaupal.federation.signing import cavage, messages
+from chaupal.federation.signing.algorithms import holds, read_public
+from chaupal.federation.signing.asked import CAVAGE, RFC9421, Asked
+from chaupal.federation.signing.keys import public_key
+from chaupal.governance.calling import NotAnswered
+from chaupal.kernel.clock import StillClock
+from chaupal.kernel.settings import Settings
+from chaupal.store.federation import speech
+from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.tables import servers
+from elsewhere import Site
+
+AP = "application/activity+json"
+_MET = statement(insert(servers).values(id=param("id"), domain=words("domain"), first_at=param("at")))
+
+
+@pytest.fixture
+async def house(settings: Settings, clock: StillClock) -> AsyncIterator[Running]:
+    talking = msgspec.structs.replace(settings, federation="on", federation_test=True)
+    running = await open_house(talking, clock=clock, run=False)
+    yield running
+    await running.close()
+
+
+@pytest.fixture
+async def fed(house: Running) -> Federation:
+    assert house.house.federation is not None
+    return house.house.federation
+
+
+def says(site: Site, path: str, document: object, kind: str = AP, **more: Any) -> str:
+    return site.says(path, json.dumps(document), kind, **more)
+
+
+def url(site: Site, path: str) -> str:
+    return f"http://localhost:{site.port}{path}"
+
+
+def asked(site: Site, at: int) -> Asked:
+    """What the site was asked, as a server reads it."""
+    first, *lines = site.asked[at][1].split("\r\n")
+    method, target, _ = first.split(" ")
+    headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines) if name}
+    return Asked(method, f"http://localhost:{site.port}", target, headers)
+
+
+async def ways(fed: Federation, site: Site) -> list[str]:
+    """In which way each request was signed; each of them by the house's own key."""
+    key = read_public(await public_key(fed, 0))
+    found: list[str] = []
+    for at in range(len(site.asked)):
+        request = asked(site, at)
+        way = RFC9421 if "signature-input" in request.headers else CAVAGE
+        if request.method == "GET":
+            claim = messages.claims(request)[0] if way == RFC9421 else cavage.claim(request)
+            assert holds(key, claim.algorithm, claim.signature, claim.base)
+            assert claim.key == f"{fed.settings.origin}/actor#main-key"
+        found.append(way)
+    return found
+
+
+async def test_a_document_is_asked_for_with_the_servers_signature(fed: Federation, site: Site):
+    note = says(site, "/notes/1", {"id": url(site, "/notes/1"), "type": "Note"})
+    assert (await calling.get(fed, note))["type"] == "Note"
+    assert await ways(fed, site) == [RFC9421]
+    assert "application/ld+json" in asked(site, 0).headers["accept"]
+
+
+async def test_what_says_that_it_is_elsewhere_is_fetched_from_there(fed: Federation, site: Site):
+    page = says(site, "/@ravi", {"id": url(site, "/users/ravi"), "type": "Person", "name": "from the page"})
+    says(site, "/users/ravi", {"id": url(site, "/users/ravi"), "type": "Person", "name": "Ravi"})
+    assert (await calling.get(fed, page))["name"] == "Ravi"
+
+
+async def test_nobody_speaks_for_another_host(fed: Federation, site: Site):
+    """`127.0.0.1` and `localhost` are two hosts here."""
+    here = says(site, "/notes/1", {"id": f"http://127.0.0.1:{site.port}/notes/2", "type": "Note", "content": "forged"})
+    says(site, "/notes/2", {"id": f"http://127.0.0.1:{site.port}/notes/2", "type": "Note", "content": "said"})
+    assert (await calling.get(fed, here))["content"] == "said"
+    says(site, "/notes/2", {"id": here, "type": "Note", "content": "forged"})
+    with pytest.raises(NotAnswered):
+        await calling.get(fed, here)
+    with pytest.raises(NotAnswered, match="another host"):
+        await calling.part(fed, says(site, "/list", {"id": f"http://127.0.0.1:{site.port}/list"}))
+    assert await calling.part(fed, says(site, "/list", {"type": "Collection"})) == {"type": "Collection"}
+
+
+async def test_a_redirect_is_followed_and_signed_anew(fed: Federation, site: Site):
+    says(site, "/new", {"id": url(site, "/new"), "type": "Note"})
+    moved = site.says("/old", "", status=301, location="/new")
+    assert (await calling.get(fed, moved))["type"] == "Note"
+    assert [path for path, _ in site.asked] == ["/old", "/new"]
+    assert await ways(fed, site) == [RFC9421, RFC9421]
+    loop = site.says("/loop", "", status=302, location="/loop")
+    with pytest.raises(NotAnswered, match="too often"):
+        await calling.get(fed, loop)
+    assert len(site.asked) == 2 + calling.MOST_HOPS + 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "taken"),
+    [
+        (AP, True),
+        (f"{AP}; charset=utf-8", True),
+        ('application/ld+json; profile="https://www.w3.org/ns/activitystreams"', True),
+        ("application/ld+json", False),
+        ("application/json", False),
+        ("text/html", False),
+        ("application/activity+jsonx", False),
+    ],
+)
+async def test_only_what_says_that_it_is_an_activity_is_one(fed: Federation, site: Site, kind: str, taken: bool):
+    """A file that somebody uploaded to a server is not that server's word (CVE-2024-23832)."""
+    note = says(site, "/notes/1", {"id": url(site, "/notes/1")}, kind)
+    if taken:
+        await calling.get(fed, note)
+    else:
+        with pytest.raises(NotAnswered):
+            await calling.get(fed, note)
+
+
+_NONE = {
+    "a list": b"[]",
+    "no JSON": b"<html>",
+    "no UTF-8": b'{"id":"\xff"}',
+    "deep": b'{"id":' + b"[" * 50 + b"]" * 50 + b"}",
+    "very deep": b'{"id":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    "large": b'{"id":"' + b"x" * 1_000_000 + b'"}',
+    "no id": b"{}",
+    "a number for an id": b'{"id":1}',
+}
+
+
+@pytest.mark.parametrize("body", _NONE.values(), ids=_NONE)
+async def test_what_is_no_document_is_none(fed: Federation, site: Site, body: bytes):
+    with pytest.raises(NotAnswered):
+        await calling.get(fed, site.says("/x", body, AP))
+
+
+async def test_what_is_gone_is_said_to_be_gone(fed: Federation, site: Site):
+    with pytest.raises(NotAnswered) as gone:
+        await calling.get(fed, says(site, "/x", {"type": "Tombstone"}, status=410))
+    assert gone.value.status == 410
+
+
+async def test_who_understands_one_way_alone_is_asked_again_in_that_way_and_known_by_it(fed: Federation, site: Site):
+    async with fed.work.writing() as w:
+        await w.run(_MET, id=1, domain=f"localhost:{site.port}", at=w.now())
+    refused = says(site, "/x", {"id": url(site, "/x")}, status=401)
+    with pytest.raises(NotAnswered):
+        await calling.get(fed, refused)
+    assert await ways(fed, site) == [RFC9421, CAVAGE]
+    # Neither was understood: nothing is known.
+    inbox = site.says("/inbox", "", status=400)
+    await calling.post(fed, inbox, b"{}", by=0)
+    assert (await ways(fed, site))[2:] == [CAVAGE, RFC9421]
+
+    class Picky(dict[str, Any]):
+        """Says yes to what is signed by the standard alone."""
+
+        def get(self, path: str, default: Any = None) -> Any:
+            return (202 if "signature-input" in asked(site, -1).headers else 401, {}, b"")
+
+    site.pages = Picky()
+    assert (await calling.post(fed, inbox, b"{}", by=0)).status == 202
+    assert (await ways(fed, site))[4:] == [CAVAGE, RFC9421]
+    assert (await calling.post(fed, inbox, b"{}", by=0)).status == 202
+    assert (await ways(fed, site))[6:] == [RFC9421]
+    async with fed.work.reading() as reading:
+        assert await speech.speaks(reading, f"localhost:{site.port}") == RFC9421
+    # So do other processes, and this one after a restart.
+    fed.remembered.speaks.items.clear()
+    await calling.post(fed, inbox, b"{}", by=0)
+    assert (await ways(fed, site))[7:] == [RFC9421]
+
+
+async def test_a_refusal_that_is_not_about_the_signature_is_not_tried_twice(fed: Federation, site: Site):
+    for status in (202, 404, 410, 429, 500, 503):
+        inbox = site.says("/inbox", "", status=status)
+        site.asked.clear()
+        assert (await calling.post(fed, inbox, b"{}", by=0)).status == status
+        assert await ways(fed, site) == [CAVAGE]
+
+
+async def test_what_is_asked_of_nobody_by_name_is_not_signed(fed: Federation, site: Site):
+    found = says(
+        site,
+        "/.well-known/webfinger?resource=acct:ravi@localhost",
+        {"subject": "acct:ravi@localhost"},
+        "application/jrd+json",
+    )
+    answered = await calling.plain(fed, found, "application/jrd+json", ("application/jrd+json", "application/json"))
+    assert json.loads(answered.body)["subject"] == "acct:ravi@localhost"
+    assert "signature" not in asked(site, 0).headers
+    with pytest.raises(NotAnswered):
+        await calling.plain(fed, says(site, "/x", {}, "text/html"), "*/*", ("image/",))
