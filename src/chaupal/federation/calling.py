@@ -2,14 +2,13 @@
 than the host it came from.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-import msgspec
-
 from chaupal.federation.connections import Answered, Place
+from chaupal.federation.reading.values import Json, Unreadable, parse, same_host
 from chaupal.federation.signing import outgoing
-from chaupal.federation.signing.keys import own_key, same_host
+from chaupal.federation.signing.keys import own_key
 from chaupal.governance.calling import NotAnswered
 from chaupal.store.federation import speech
 
@@ -18,13 +17,10 @@ if TYPE_CHECKING:
 
     from chaupal.federation.context import Federation
 
-type Json = dict[str, Any]
-
 PATIENCE = 10.0  # seconds for one answer, from the look for its address to its last byte
 MOST_READ = 1_000_000  # bytes of a document
 MOST_ANSWERED = 20_000  # bytes of an answer to what we sent
 MOST_HOPS = 3
-MOST_DEPTH = 32  # objects and lists within one another
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 ACTIVITY, LINKED = "application/activity+json", "application/ld+json"
 PROFILE = "https://www.w3.org/ns/activitystreams"
@@ -89,17 +85,6 @@ async def post(
     return await _knock(fed, "POST", there, headers, body, by)
 
 
-def decoded(body: bytes) -> Json:
-    """A document, no deeper than anybody needs. Raises NotAnswered."""
-    try:
-        document: object = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise NotAnswered("is no JSON") from error
-    if not isinstance(document, dict) or _too_deep(document):  # pyright: ignore[reportUnknownArgumentType]
-        raise NotAnswered("is no document")
-    return document  # pyright: ignore[reportUnknownVariableType]
-
-
 async def _fetch(fed: "Federation", url: str, by: int) -> tuple[str, Json]:
     """A document, and at which address it was in the end."""
     there = fed.connections.place(url)
@@ -108,9 +93,16 @@ async def _fetch(fed: "Federation", url: str, by: int) -> tuple[str, Json]:
         if answered.status not in REDIRECTS:
             if answered.status != 200 or not _speaks_of_activities(answered):
                 raise NotAnswered(f"answered {answered.status}", answered.status)
-            return there.url, decoded(answered.body)
+            return there.url, _read(answered.body)
         there = _next(fed, there, answered)
     raise NotAnswered("is sent on too often")
+
+
+def _read(body: bytes) -> Json:
+    try:
+        return parse(body, MOST_READ)
+    except Unreadable as error:
+        raise NotAnswered("is no document that can be read") from error
 
 
 def _next(fed: "Federation", there: Place, answered: Answered) -> Place:
@@ -175,23 +167,3 @@ async def _learn(fed: "Federation", host: str, speaks: str) -> None:
     fed.remembered.speaks.put(host, speaks)
     async with fed.work.writing() as w:
         await speech.note(w, host, speaks)
-
-
-def _too_deep(document: object) -> bool:
-    level: list[object] = [document]
-    for _ in range(MOST_DEPTH):
-        level = [inner for outer in level for inner in _inside(outer)]
-        if not level:
-            return False
-    return True
-
-
-def _inside(outer: object) -> "list[object]":
-    match outer:
-        case dict():
-            found = outer.values()  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
-        case list():
-            found = outer  # pyright: ignore[reportUnknownVariableType]
-        case _:
-            return []
-    return [inner for inner in found if isinstance(inner, dict | list)]  # pyright: ignore[reportUnknownVariableType]

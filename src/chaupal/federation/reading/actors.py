@@ -109,7 +109,7 @@ def read_actor(said: object) -> Actor:
     if not inbox:
         raise Unreadable("no_inbox")
     endpoints = value_of(said, "endpoints")
-    keys, keys_at = _keys(said, uri)
+    keys, keys_at = keys_in(said, uri)
     note = foreign.read(first_word(said, "summary")[0][:MOST_NOTE])
     url = page_of(said)
     return Actor(
@@ -163,7 +163,7 @@ def _picture(said: Json, name: str) -> str:
     return next((at for at, kind in links_of(said, name) if not kind or kind.startswith("image/")), "")
 
 
-def _keys(said: Json, uri: str) -> tuple[tuple[Key, ...], tuple[str, ...]]:
+def keys_in(said: Json, uri: str) -> tuple[tuple[Key, ...], tuple[str, ...]]:
     """Keys that are given whole, and where others are: an owner on another host makes a key nobody's."""
     whole: list[Key] = []
     elsewhere: list[str] = []

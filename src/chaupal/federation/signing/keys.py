@@ -6,24 +6,31 @@ import functools
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from chaupal.federation.reading.actors import Key, keys_in
+from chaupal.federation.reading.values import uri_of
 from chaupal.federation.signing.algorithms import (
+    BadKey,
     new_private,
+    pem_of,
+    read_multikey,
     read_private,
+    read_public,
 )
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.kernel.settings import Settings
 from chaupal.store.federation import keys
-from chaupal.store.federation.keys import OwnKey
+from chaupal.store.federation.keys import OwnKey, Published
 
 if TYPE_CHECKING:
     from chaupal.federation.context import Federation
+    from chaupal.federation.reading.values import Json
 
 FILE = "federation.key"  # seals what is in the store; where several machines serve it, it follows from the house's
 NONCE = 12  # bytes
@@ -92,9 +99,16 @@ def _lock(data: Path) -> AESGCM:
     return AESGCM(load_or_make_seed(data / "keys" / FILE))
 
 
-def same_host(one: str, other: str) -> bool:
-    """Whether two addresses are of one host, by one scheme."""
+def published(actor: "Json") -> list[Published]:
+    """The keys in an actor's document; those that cannot be read, or are of a kind that is not taken, are left out."""
+    whole, _ = keys_in(actor, uri_of(actor))
+    return [shown for key in whole if (shown := as_published(key)) is not None]
+
+
+def as_published(key: Key) -> Published | None:
+    """A key as it is kept; None for one that is not taken."""
     try:
-        return urlsplit(one)[:2] == urlsplit(other)[:2] and bool(urlsplit(one).netloc)
-    except ValueError:
-        return False
+        found = read_public(key.pem.strip()) if key.pem else read_multikey(key.multibase)
+    except BadKey:
+        return None
+    return Published(key.id, "ed25519" if isinstance(found, Ed25519PublicKey) else "rsa", pem_of(found))

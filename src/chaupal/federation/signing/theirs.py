@@ -1,0 +1,87 @@
+"""A key of somebody elsewhere, fetched from its server: believed where the key names its actor, the actor names the key, and both
+are of one host."""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from chaupal.federation import calling
+from chaupal.federation.reading.actors import Key, is_actor, keys_in, read_key
+from chaupal.federation.reading.values import Json, Unreadable, same_host, uri_of
+from chaupal.federation.signing.asked import NotSigned
+from chaupal.federation.signing.keys import as_published
+from chaupal.governance.calling import NotAnswered
+from chaupal.store.federation import keys
+from chaupal.store.federation.keys import Known
+
+if TYPE_CHECKING:
+    from chaupal.federation.context import Federation
+
+
+async def fetch_key(fed: "Federation", key: str) -> Known:
+    """The key as it is now, kept with whoever it is of. Raises NotSigned."""
+    finding = _finding()
+    try:
+        known = await _of_actor(fed, key) or await _of_document(fed, key)
+    except NotAnswered as error:
+        raise NotSigned(f"its key cannot be fetched: whoever has it {error}") from error
+    except Unreadable as error:
+        raise NotSigned("its key cannot be read") from error
+    except finding.NotThere as error:
+        raise NotSigned("whoever its key is of cannot be found") from error
+    if known is None:
+        raise NotSigned("its key is nobody's")
+    return known
+
+
+async def _of_actor(fed: "Federation", key: str) -> Known | None:
+    """As nearly all have it: a part of the actor's own document. Raises NotThere."""
+    finding = _finding()
+    whose, _, part = key.partition("#")
+    if not part:
+        return None
+    await finding.person(fed, whose, fresh=True)
+    return await _known(fed, key)
+
+
+async def _of_document(fed: "Federation", key: str) -> Known | None:
+    """At an address of its own, from which its actor is found. Raises NotAnswered, NotThere, NotSigned, Unreadable."""
+    finding = _finding()
+    found = await calling.part(fed, key)
+    whose = _whose(found, key)
+    account = await finding.person(fed, whose, fresh=True)
+    known = await _known(fed, key)
+    if known is None:
+        await _named_by_address(fed, account, whose, key, found)
+        known = await _known(fed, key)
+    return known if known is not None and known.actor == whose else None
+
+
+def _finding() -> Any:
+    """It asks others, and is asked in turn who signs: brought in when it is needed."""
+    return importlib.import_module("chaupal.federation.finding")
+
+
+def _whose(found: Json, key: str) -> str:
+    """Whose key it is, by the document at its address: an actor with its keys, or the key. Raises NotSigned, Unreadable."""
+    here = uri_of(found)
+    whose = here if is_actor(found) and here else read_key(found).owner
+    if not same_host(whose, key):
+        raise NotSigned("its key is of somebody on another host, or of nobody")
+    return whose
+
+
+async def _known(fed: "Federation", key: str) -> Known | None:
+    async with fed.work.reading() as reading:
+        return await keys.known(reading, key)
+
+
+async def _named_by_address(fed: "Federation", account: int, whose: str, key: str, found: Json) -> None:
+    """An actor may name its keys by their addresses alone; then the key is what stands there. Raises NotAnswered, Unreadable."""
+    one: Key = read_key(found)
+    actor = await calling.get(fed, whose)
+    whole, elsewhere = keys_in(actor, whose)
+    if one.id != key or one.owner != whose or key not in elsewhere:
+        raise NotSigned("whoever its key names does not know of it")
+    async with fed.work.writing() as w:
+        known = [shown for each in (*whole, one) if (shown := as_published(each)) is not None]
+        await keys.learn(w, account, known, w.now())

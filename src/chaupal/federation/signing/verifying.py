@@ -1,0 +1,120 @@
+"""Who signed a request: its claims held against the clock and the keys of whom they name, fetched where we do not know them."""
+
+import asyncio
+from typing import TYPE_CHECKING, NamedTuple
+
+from chaupal.federation.reading.values import same_host
+from chaupal.federation.signing import cavage, messages
+from chaupal.federation.signing.algorithms import BadKey, holds, read_public
+from chaupal.federation.signing.asked import CAVAGE, RFC9421, Asked, Claim, NotSigned
+from chaupal.kernel.clock import SECOND
+from chaupal.store.federation import keys, speech
+from chaupal.store.federation.keys import Known
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chaupal.federation.context import Federation
+
+WINDOW = 3_600  # seconds that a clock may be wrong, or a request on its way
+LONGEST_KEY = 2_000  # letters of a key's address
+AGAIN = 10 * SECOND  # before a key is asked for that was asked for in vain: whoever signs wrongly makes us ask no more
+MOST_AT_ONCE, MOST_OF_ONE_HOST = 64, 8  # keys that are asked for at once
+
+
+class Signer(NamedTuple):
+    """Who signed: an account of ours about somebody elsewhere, their server, and their id there."""
+
+    account: int
+    server: int
+    actor: str
+
+
+def signed(headers: "Mapping[str, str]") -> bool:
+    """Whether a request says that it is signed."""
+    return "signature" in headers or headers.get("authorization", "").lower().startswith("signature ")
+
+
+async def verify(
+    fed: "Federation", method: str, target: str, headers: "Mapping[str, str]", body: bytes = b""
+) -> Signer:
+    """Who signed it. `target`: path and query as they were sent. Raises NotSigned."""
+    asked = Asked(method, fed.settings.origin, target, headers, body)
+    speaks = RFC9421 if "signature-input" in headers else CAVAGE
+    claims = messages.claims(asked) if speaks == RFC9421 else [cavage.claim(asked)]
+    now = fed.clock() // SECOND
+    for claim in claims:
+        check_time(claim, now)
+    signer = await _signer(fed, claims)
+    if speaks == RFC9421:
+        await _understands(fed, signer)
+    return signer
+
+
+def check_time(claim: Claim, now: int) -> None:
+    """Raises NotSigned where it is not of this hour, or was good only until then. Times in seconds."""
+    if abs(now - claim.made) > WINDOW:
+        raise NotSigned("it was not made in this hour; look at your clock")
+    if claim.ends and claim.ends < now:
+        raise NotSigned("its time is over")
+
+
+async def _signer(fed: "Federation", claims: list[Claim]) -> Signer:
+    """The first one that holds, by a key that we know or by one that is fetched for it: one of all claims."""
+    for claim in claims:
+        _check_key(fed, claim.key)
+        async with fed.work.reading() as reading:
+            known = await keys.known(reading, claim.key)
+        if known is not None and _holds(claim, known):
+            return Signer(known.account, known.server, known.actor)
+    claim = claims[0]
+    fetched = await _fetched(fed, claim.key)
+    if not _holds(claim, fetched):
+        fed.remembered.vain.put(claim.key, fed.clock())
+        raise NotSigned("its key did not sign this")
+    return Signer(fetched.account, fetched.server, fetched.actor)
+
+
+def _holds(claim: Claim, known: Known) -> bool:
+    try:
+        key = read_public(known.public)
+    except BadKey:
+        return False
+    return any(holds(key, claim.algorithm, claim.signature, base) for base in (claim.base, *claim.others))
+
+
+def _check_key(fed: "Federation", key: str) -> None:
+    if len(key) > LONGEST_KEY or same_host(key, fed.settings.origin):
+        raise NotSigned("its key is at no address of another server")
+
+
+async def _fetched(fed: "Federation", key: str) -> Known:
+    """The key as its server publishes it now, asked for once for all who wait for it. Raises NotSigned."""
+    from chaupal.federation.signing.theirs import fetch_key  # it calls others, which signs
+
+    vain, fetching = fed.remembered.vain, fed.remembered.fetching
+    if fed.clock() - vain.items.get(key, 0) < AGAIN:
+        raise NotSigned("its key did not sign this, or cannot be fetched; it was asked for a moment ago")
+    if key not in fetching:
+        if len(fetching) >= MOST_AT_ONCE or sum(same_host(key, other) for other in fetching) >= MOST_OF_ONE_HOST:
+            raise NotSigned("its key cannot be fetched: too many are at once")
+        fetching[key] = asyncio.create_task(fetch_key(fed, key))
+        fetching[key].add_done_callback(lambda _: fetching.pop(key, None))
+    try:
+        return await asyncio.shield(fetching[key])
+    except NotSigned:
+        vain.put(key, fed.clock())
+        raise
+
+
+async def _understands(fed: "Federation", signer: Signer) -> None:
+    """Whoever signs by the standard reads it, too."""
+    host = signer.actor.partition("://")[2].partition("/")[0]
+    if fed.remembered.speaks.items.get(host) == RFC9421:
+        return
+    async with fed.work.reading() as reading:
+        known = await speech.speaks(reading, host)
+    if not known:
+        async with fed.work.writing() as w:
+            await speech.note(w, host, RFC9421)
+    fed.remembered.speaks.put(host, known or RFC9421)
