@@ -11,6 +11,8 @@ POLICIES = (PUBLIC, FOLLOWERS, NOBODY)
 
 # How a quote stands.
 ACCEPTED, REVOKED, DELETED = "accepted", "revoked", "deleted"
+# Of one across servers: whoever is quoted was asked, and has said nothing yet, or no (FEP-044f).
+PENDING, REJECTED = "pending", "rejected"
 # How one that stands looks to a viewer who may not see it, or does not want to.
 UNAUTHORIZED, MUTED, BLOCKED = "unauthorized", "muted_account", "blocked_account"
 
@@ -20,6 +22,11 @@ def policy_of(wished: str, visibility: Visibility) -> str:
     if visibility > Visibility.UNLISTED:
         return NOBODY
     return wished if wished in POLICIES else PUBLIC
+
+
+def begun(quoted: Post, by: int) -> str:
+    """How a quote of ours stands at first: whoever is quoted here has said beforehand who may; on another server they are asked."""
+    return PENDING if quoted.server and quoted.author != by else ACCEPTED
 
 
 def may_quote(viewer: Viewer, post: Post, facts: Facts) -> bool:

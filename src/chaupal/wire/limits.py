@@ -16,6 +16,7 @@ from chaupal.wire.route import Shape
 
 GENERAL = (300, 300)  # requests per seconds, per account and per address, as Mastodon's clients expect
 FILES = (3_000, 300)  # counted apart: one page of posts brings forty pictures along
+INBOX = (30_000, 300)  # a large server brings what thousands of people do
 GUESSES = (20, 900)  # of the secret of one name, from wherever they come
 MESSAGES = (120, 60)  # on all WebSockets of one caller: each may be a question to the store
 FEW = 120  # what one may do no more often than this in a window is counted with all other processes before one goes on
@@ -47,7 +48,8 @@ class Limits:
         route = call.route
         who = counted_as(call)
         file = route.shape is Shape.FILE
-        spent = self._counted("f" if file else "", who, *(FILES if file else GENERAL))
+        name, most = ("f", FILES) if file else ("i", INBOX) if route.peer and route.raw else ("", GENERAL)
+        spent = self._counted(name, who, *most)
         if route.limit is not None and not spent.over:
             spent = await self._of_route(route.limit, f"{route.path} ", who)
         return spent

@@ -46,7 +46,10 @@ FAULTS: dict[str, Fault] = {
         "",
         N_("This form is out of date. Open the page again."),
     ),
+    # What other servers bring.
     "not_signed": Fault("", "The signature does not hold: %(why)s", "", UNREADABLE),
+    "activity_unreadable": Fault("", "This activity cannot be taken: %(why)s", "", UNREADABLE),
+    "server_limited": Fault("", "This server is not heard here", "", UNREADABLE),
     "wrong_method": Fault("", "Method not allowed", "", N_("This address takes forms only.")),
     # Streams.
     "channel_unknown": Fault("", "Unknown channel requested", "", UNREADABLE),

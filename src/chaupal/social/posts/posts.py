@@ -279,7 +279,7 @@ async def _compose(
         reply_to=parent.id if parent else None, reply_to_account=parent.author if parent else None,
         root=parent.root if parent else id_, mentions=words.mentions, tags=words.tags,
         pictures=await composing.pictures_of(reading, viewer.me, draft.pictures), poll=polls.begun(draft.poll, now) if draft.poll else None,
-        quote_of=quoted.id if quoted else None, quote_state=quotes.ACCEPTED if quoted else "",
+        quote_of=quoted.id if quoted else None, quote_state=quotes.begun(quoted, viewer.me) if quoted else "",
         quote_policy=quotes.policy_of(draft.quote_policy, Visibility(visibility)),
     )  # fmt: skip
 

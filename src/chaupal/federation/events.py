@@ -1,0 +1,23 @@
+"""What happened between servers: ids and addresses only, to be carried out beside everything else."""
+
+from chaupal.kernel.event import Event
+
+
+class ActivityArrived(Event, frozen=True):
+    """Something that a server said waits for what has to be fetched first. `arrival`: which; that server's wait for one another."""
+
+    server: int
+    arrival: int
+
+
+class ThreadWanted(Event, frozen=True):
+    """A post answers one that is not here yet. `uri`: that one's id."""
+
+    post: int
+    uri: str
+
+
+class PersonMet(Event, frozen=True):
+    """Somebody of another server is of interest to somebody here: what they keep at the top of their profile is to be looked up."""
+
+    account: int

@@ -1,0 +1,253 @@
+"""People of other servers are found here: by name or by address, asked for at their own server, and kept as ours are.
+
+Whatever is found was said by the server whose it is.
+"""
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from chaupal.federation import ours
+from chaupal.federation.chains import Chain, NotThere
+from chaupal.federation.context import Federation
+from chaupal.federation.events import PersonMet
+from chaupal.federation.reading.actors import Actor, is_actor, read_actor
+from chaupal.federation.reading.objects import is_gone
+from chaupal.federation.reading.values import Unreadable, address, host_of
+from chaupal.federation.signing.algorithms import BadKey, pem_of, read_multikey, read_public
+from chaupal.kernel.clock import DAY
+from chaupal.social.events import AccountChanged
+from chaupal.store.federation import keys, people, servers, uris
+from chaupal.store.federation.keys import Published
+from chaupal.store.federation.people import Shown
+from chaupal.store.identity import accounts
+from chaupal.store.identity import moving as aliases
+from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.square.people import id_of
+from chaupal.text.analyse import name_words
+
+STALE = DAY  # what was found before is asked for anew after this, where somebody looks
+SELF = ("application/activity+json", "application/ld+json")
+
+
+# --- people ----------------------------------------------------------------------------------------------------------
+
+
+async def person(fed: Federation, name: str, *, chain: Chain | None = None, fresh: bool = False) -> int:
+    """The account of somebody, by `user@host`, by their actor's id or by the address of their page. `fresh`: asked for now.
+
+    Where their server does not answer, whoever was known before stands. Raises NotThere.
+    """
+    chain = chain or Chain(fed)
+    name = name.strip()
+    if "://" in name:
+        return await _by_uri(fed, chain, name, fresh=fresh)
+    user, host = _split(name)
+    if host in ("", fed.settings.domain.lower()):
+        return await _of_ours(fed, user)
+    return await _by_name(fed, chain, f"{user}@{host}", fresh=fresh)
+
+
+async def _of_ours(fed: Federation, handle: str) -> int:
+    async with fed.work.reading() as reading:
+        found = await id_of(reading, handle)
+    if found is None:
+        raise NotThere("nobody")
+    return found
+
+
+async def _by_name(fed: Federation, chain: Chain, handle: str, *, fresh: bool) -> int:
+    async with fed.work.reading() as reading:
+        known = await id_of(reading, handle)
+        if known is not None and not fresh and not await _is_stale(fed, reading, known):
+            return known
+    try:
+        subject, uri = await _webfinger(chain, handle)
+        if subject != handle and await _webfinger(chain, subject) != (subject, uri):
+            raise NotThere("not_theirs")
+        found = await _by_uri(fed, chain, uri, fresh=True, confirmed=subject)
+    except NotThere as error:
+        if known is not None and error.passing:
+            return known
+        raise
+    if known is None:  # whoever asks by name wants to see them
+        async with fed.work.writing() as w:
+            w.tell(PersonMet(account=found))
+    return found
+
+
+async def _by_uri(fed: Federation, chain: Chain, uri: str, *, fresh: bool, confirmed: str = "") -> int:
+    if ours.is_ours(fed.settings, uri):
+        return await _of_ours(fed, ours.person_in(fed.settings, uri))
+    if not address(uri):
+        raise NotThere("no_address")
+    async with fed.work.reading() as reading:
+        known = await uris.find(reading, uri)
+        if known is not None and (known.kind != uris.ACCOUNT or known.gone):
+            raise NotThere("nobody", gone=known.gone)
+        if known is not None and not fresh and not await _is_stale(fed, reading, known.of):
+            return known.of
+    try:
+        actor = await _actor(chain, uri)
+        handle = await _handle_of(chain, actor, confirmed)
+    except NotThere as error:
+        if known is not None and error.passing:
+            return known.of
+        raise
+    return await keep(fed, actor, handle)
+
+
+async def _actor(chain: Chain, uri: str) -> Actor:
+    said = await chain.thing(uri)
+    if not is_actor(said):
+        raise NotThere("no_person", gone=is_gone(said))
+    try:
+        return read_actor(said)
+    except Unreadable as error:
+        raise NotThere(error.why) from error
+
+
+async def _is_stale(fed: Federation, reading: Reading, account: int) -> bool:
+    known = await people.of(reading, account)
+    return known is not None and known.gone_at is None and known.fetched_at + STALE <= fed.clock()
+
+
+async def _handle_of(chain: Chain, actor: Actor, confirmed: str) -> str:
+    """By which name they are found. Their own host says it, and the host of the name has to lead back to them: else anybody could
+    answer for anybody. Who answers nobody's WebFinger is called by the host of their address.
+
+    `confirmed`: a name whose host has led to them.
+    """
+    if confirmed.partition("@")[2] == actor.host and confirmed:
+        return confirmed
+    usual = f"{actor.user}@{actor.host}"
+    claimed = actor.claimed or usual
+    try:
+        subject, here = await _webfinger(chain, claimed)
+    except NotThere as error:
+        if claimed != usual or error.why == "too_far":
+            raise
+        return usual
+    if here != actor.uri:
+        raise NotThere("not_theirs")
+    if subject != claimed and await _webfinger(chain, subject) != (subject, actor.uri):
+        raise NotThere("not_theirs")
+    return subject
+
+
+class _Jrd(msgspec.Struct):
+    """RFC 7033 §4.4, as far as it is read."""
+
+    subject: str = ""
+    links: list[dict[str, str | None]] = []
+
+
+async def _webfinger(chain: Chain, handle: str) -> tuple[str, str]:
+    """(name, actor's id) that the name's host answers with. Raises NotThere."""
+    try:
+        said = msgspec.json.decode(await chain.jrd(handle), type=_Jrd)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise NotThere("no_jrd") from error
+    user, at = _split(said.subject.removeprefix("acct:"))
+    uri = next((link.get("href") or "" for link in said.links if _is_self(link)), "")
+    if not user or not at or not address(uri):
+        raise NotThere("no_self")
+    return f"{user}@{at}", uri
+
+
+def _is_self(link: dict[str, str | None]) -> bool:
+    return link.get("rel") == "self" and (link.get("type") or "").partition(";")[0].strip() in SELF
+
+
+def _split(name: str) -> tuple[str, str]:
+    """(user, host) of `user@host`, with or without an @ before it; the host as it is compared, "" where there is none."""
+    user, _, host = name.removeprefix("acct:").removeprefix("@").strip().partition("@")
+    plain_host = host_of(f"https://{host}") if host else ""
+    if host and not plain_host:
+        raise NotThere("no_host")
+    return user.lower(), plain_host
+
+
+async def keep(fed: Federation, actor: Actor, handle: str = "") -> int:
+    """Somebody as their server says that they are now; their account. `handle`: "" leaves it as it was. Raises NotThere."""
+    async with fed.work.writing() as w:
+        known = await uris.find(w, actor.uri)
+        if known is not None and (known.gone or known.kind != uris.ACCOUNT):
+            raise NotThere("nobody", gone=True)
+        account = known.of if known is not None else await _enter(fed, w, actor, handle)
+        if known is not None:
+            await _change(w, account, actor, handle)
+        await keys.learn(w, account, _published(actor), w.now())
+        await _name_others(fed, w, account, actor)
+    return account
+
+
+async def _enter(fed: Federation, w: Writing, actor: Actor, handle: str) -> int:
+    account, now = fed.make_id(), fed.clock()
+    # The row of the id first: of two who find them at once the other waits here, and then knows them.
+    if not await uris.add(w, actor.uri, uris.ACCOUNT, account):
+        known = await uris.find(w, actor.uri)
+        if known is None or known.gone:
+            raise NotThere("nobody")
+        return known.of
+    handle = handle or f"{actor.user}@{actor.host}"
+    await _make_room(w, handle)
+    server = await servers.met(w, fed.make_id, actor.host)
+    since = actor.created_at if 0 < actor.created_at <= now else now
+    await people.add(w, account, server, handle, _shown(actor), since)
+    await accounts.find_by(w, account, name_words(actor.name, handle.partition("@")[0]))
+    return account
+
+
+async def _change(w: Writing, account: int, actor: Actor, handle: str) -> None:
+    before = await people.of(w, account)
+    await people.change(w, account, _shown(actor))
+    if before is not None and handle and handle != before.handle:
+        await _make_room(w, handle)
+        await people.rename(w, account, handle)
+    name = handle or (before.handle if before is not None else "")
+    await accounts.find_by(w, account, name_words(actor.name, name.partition("@")[0]))
+    w.tell(AccountChanged(account=account))
+
+
+async def _make_room(w: Writing, handle: str) -> None:
+    """Whoever had this name before is somebody else, as its own server says: they are gone, and nobody follows a stranger unasked."""
+    before = await accounts.whose(w, handle)
+    if before is not None:
+        await people.go(w, before)
+        await people.rename(w, before, f"{handle}~{before}")
+
+
+async def _name_others(fed: Federation, w: Writing, account: int, actor: Actor) -> None:
+    """The accounts that they name as others of their own, as far as they are known here: those may move to them."""
+    known = await uris.find_many(w, actor.aliases)
+    named = {one.of for one in known.values() if one.kind == uris.ACCOUNT and one.of}
+    for uri in actor.aliases:
+        if (found := await ours.person(w, fed.settings, uri)) is not None:
+            named.add(found)
+    before = set(await aliases.named_by(w, account))
+    for other in sorted(named - before - {account}):
+        await aliases.name(w, account, other, fed.make_id())
+    for other in sorted(before - named):
+        await aliases.unname(w, account, other)
+
+
+def _published(actor: Actor) -> list[Published]:
+    """The keys by which they sign; what is no key that can be read is left out."""
+    found: list[Published] = []
+    for said in actor.keys:
+        try:
+            key = read_public(said.pem.strip()) if said.pem else read_multikey(said.multibase)
+        except BadKey:
+            continue
+        found.append(Published(said.id, "ed25519" if isinstance(key, Ed25519PublicKey) else "rsa", pem_of(key)))
+    return found
+
+
+def _shown(actor: Actor) -> Shown:
+    return Shown(
+        uri=actor.uri, url=actor.url, kind=actor.kind, name=actor.name, note=actor.note, note_html=actor.note_html,
+        fields=actor.fields, locked=actor.locked, bot=actor.bot, discoverable=actor.discoverable, indexable=actor.indexable,
+        hides=actor.hides_collections, inbox=actor.inbox, shared_inbox=actor.shared_inbox, outbox=actor.outbox,
+        followers=actor.followers, following=actor.following, featured=actor.featured, avatar_url=actor.avatar,
+        header_url=actor.header, aliases=actor.aliases, moved_to=actor.moved_to,
+    )  # fmt: skip

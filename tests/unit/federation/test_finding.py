@@ -1,0 +1,230 @@
+"""People of other servers are found by name and address, as their own servers say, and nobody is believed about another."""
+
+import json
+from collections import Counter
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from chaupal.app.wiring import Running
+from chaupal.federation import calling, finding
+from chaupal.federation.chains import NotThere
+from chaupal.federation.connections import Answered
+from chaupal.federation.context import Federation
+from chaupal.governance.calling import NotAnswered
+from chaupal.kernel.clock import DAY, StillClock
+from chaupal.kernel.settings import Settings
+from chaupal.social.people import accounts
+from chaupal.store.federation import keys, people
+from chaupal.store.identity import moving
+from chaupal.store.square.people import id_of, sealed_people
+from either import open_house
+
+BOB = "https://far.example/users/bob"
+
+
+class World:
+    """What other servers answer, by address; `down`: hosts that do not; `asked`: how often for what."""
+
+    def __init__(self) -> None:
+        self.documents: dict[str, dict[str, Any]] = {}
+        self.names: dict[str, tuple[str, str]] = {}  # handle -> (subject, actor's id), as its own host says
+        self.down: set[str] = set()
+        self.asked: Counter[str] = Counter()
+
+    def actor(self, uri: str = BOB, **more: Any) -> dict[str, Any]:
+        user = uri.rpartition("/")[2]
+        self.documents[uri] = {
+            "id": uri, "type": "Person", "preferredUsername": user, "name": user.title(), "inbox": f"{uri}/inbox",
+            "publicKey": {"id": f"{uri}#main-key", "owner": uri, "publicKeyPem": PEM},
+        } | more  # fmt: skip
+        return self.documents[uri]
+
+    def finds(self, handle: str, uri: str, subject: str = "") -> None:
+        self.names[handle] = (subject or handle, uri)
+
+    async def get(self, fed: Federation, url: str, *, by: int = 0) -> dict[str, Any]:
+        self._knock(url)
+        if url not in self.documents:
+            raise NotAnswered("answered 404", 404)
+        return self.documents[url]
+
+    async def plain(self, fed: Federation, url: str, accept: str, kinds: tuple[str, ...], **_: Any) -> Answered:
+        self._knock(url)
+        handle = url.partition("acct%3A")[2].replace("%40", "@")
+        if handle not in self.names:
+            raise NotAnswered("answered 404", 404)
+        subject, uri = self.names[handle]
+        links = [
+            {"rel": "self", "type": "text/html", "href": "https://x.example/"},
+            {"rel": "self", "type": "application/activity+json", "href": uri},
+        ]
+        return Answered(200, {}, json.dumps({"subject": f"acct:{subject}", "links": links}).encode())
+
+    def _knock(self, url: str) -> None:
+        self.asked[url] += 1
+        if url.split("/")[2] in self.down:
+            raise NotAnswered("did not answer in time")
+
+
+PEM = """-----BEGIN PUBLIC KEY-----
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAp3i1Ez3UQrkOZHKAREhY
+jokQZbHglPww9gLgdIfmE3S1nHT1S3kNN+DJR7fmek8bJqDrQytn+98KHF9RNAR8
+Q8mHmbsDtBYMIuMDKv2gzIpWgv4GwickO5wyAT1dnC1NGxZgf9JbzvxlyqXv7BMi
+eb64wG3l06z0LILJqRofGh0TiglSa3SdmLmceWDe/9KL6dUmgV73+WKTLFG8tM+I
+6IP1AsavvBws7r+0FRXSjwTeLXzJtr0Wqu7FWUZMUTbZyg01RVhNJPW222sn96na
+5B4Myq+Awz5Id6AZ3KtKoEFnWJb9fQDMehJeWVNBnvy9I5uG1LqdcLF3GMXAlNm9
+EQIDAQAB
+-----END PUBLIC KEY-----
+"""
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    found = World()
+    for name in ("get", "plain"):
+        monkeypatch.setattr(calling, name, getattr(found, name))
+    return found
+
+
+@pytest.fixture
+async def house(settings: Settings, clock: StillClock) -> AsyncIterator[Running]:
+    """One that talks to others, at an address with TLS."""
+    settings = msgspec.structs.replace(settings, public_url="https://gaanv.example", federation="on")
+    running = await open_house(settings, clock=clock, run=False)
+    yield running
+    await running.close()
+
+
+@pytest.fixture
+def fed(house: Running) -> Federation:
+    assert house.house.federation is not None
+    return house.house.federation
+
+
+async def handle_of(fed: Federation, account: int) -> str:
+    async with fed.work.reading() as reading:
+        known = await people.of(reading, account)
+    assert known is not None
+    return known.handle
+
+
+async def test_somebody_is_found_by_name_by_id_and_by_page_and_is_one(world: World, fed: Federation):
+    world.actor(name="Bob Far", summary="<p>नमस्ते <script>alert(1)</script></p>")
+    world.documents["https://far.example/@bob"] = world.documents[BOB]
+    world.finds("bob@far.example", BOB)
+    found = {await finding.person(fed, name) for name in ("@Bob@Far.Example", "bob@far.example", BOB)}
+    assert len(found) == 1
+    bob = found.pop()
+    assert await handle_of(fed, bob) == "bob@far.example"
+    async with fed.work.reading() as reading:
+        assert await id_of(reading, "bob@far.example") == bob
+        assert await keys.account_of(reading, BOB) == bob
+        assert bob in await sealed_people(reading, [bob])
+    assert world.asked[BOB] == 1, "what was found is not asked for again"
+
+
+async def test_our_own_people_are_found_without_asking_anybody(world: World, fed: Federation):
+    asha = await accounts.create(fed.square, handle="asha", email="asha@gaanv.example", password="chaupal-gaanv")
+    for name in ("asha", "@asha", "asha@gaanv.example", "https://gaanv.example/@asha"):
+        assert await finding.person(fed, name) == asha
+    with pytest.raises(NotThere):
+        await finding.person(fed, "nobody@gaanv.example")
+    assert not world.asked
+
+
+async def test_a_name_may_be_of_a_shorter_host_where_both_hosts_say_so(world: World, fed: Federation):
+    uri = "https://social.far.example/users/bob"
+    world.actor(uri)
+    world.finds("bob@social.far.example", uri, "bob@far.example")
+    world.finds("bob@far.example", uri)
+    assert await handle_of(fed, await finding.person(fed, uri)) == "bob@far.example"
+
+
+async def test_a_host_that_answers_for_anothers_person_is_not_believed(world: World, fed: Federation):
+    world.actor()
+    world.finds("bob@far.example", BOB)
+    world.finds("admin@evil.example", BOB)
+    assert await handle_of(fed, await finding.person(fed, "admin@evil.example")) == "bob@far.example"
+    evil = "https://evil.example/users/eve"
+    world.actor(evil, webfinger="bob@far.example")
+    with pytest.raises(NotThere) as wrong:
+        await finding.person(fed, evil)
+    assert wrong.value.why == "not_theirs"
+    world.actor(evil)
+    world.finds("eve@evil.example", evil, "bob@far.example")
+    with pytest.raises(NotThere):
+        await finding.person(fed, evil)
+
+
+async def test_two_of_one_host_who_say_the_same_name_are_not_both_believed(world: World, fed: Federation):
+    world.actor()
+    world.finds("bob@far.example", BOB)
+    await finding.person(fed, BOB)
+    other = "https://far.example/p/2"
+    world.actor(other, preferredUsername="bob")
+    with pytest.raises(NotThere):
+        await finding.person(fed, other)
+
+
+async def test_whoever_has_a_name_anew_is_somebody_else_and_the_one_before_is_gone(world: World, fed: Federation):
+    world.actor()
+    world.finds("bob@far.example", BOB)
+    before = await finding.person(fed, "bob@far.example")
+    new = "https://far.example/users/bob2"
+    world.actor(new, preferredUsername="bob")
+    world.finds("bob@far.example", new)
+    after = await finding.person(fed, new)
+    assert after != before and await handle_of(fed, after) == "bob@far.example"
+    async with fed.work.reading() as reading:
+        known = await people.of(reading, before)
+        assert known is not None and known.gone_at is not None
+        assert await id_of(reading, "bob@far.example") == after
+
+
+async def test_what_is_known_is_asked_for_anew_after_a_day_and_stands_where_nobody_answers(
+    world: World, fed: Federation, clock: StillClock
+):
+    world.actor(name="Bob")
+    world.finds("bob@far.example", BOB)
+    bob = await finding.person(fed, BOB)
+    clock.move(DAY)
+    world.actor(name="Robert", alsoKnownAs=["https://gaanv.example/@asha", "https://old.example/bob"])
+    world.down.add("far.example")
+    assert await finding.person(fed, BOB) == bob == await finding.person(fed, "bob@far.example")
+    world.down.clear()
+    asha = await accounts.create(fed.square, handle="asha", email="asha@gaanv.example", password="chaupal-gaanv")
+    assert await finding.person(fed, BOB) == bob
+    async with fed.work.reading() as reading:
+        known = await people.of(reading, bob)
+        assert known is not None and known.fetched_at == clock()
+        assert known.aliases == ("https://gaanv.example/@asha", "https://old.example/bob")
+        assert await moving.named_by(reading, bob) == [asha], "those of its other names that are known here"
+    world.actor(alsoKnownAs=[])
+    await finding.person(fed, BOB, fresh=True)
+    async with fed.work.reading() as reading:
+        assert await moving.named_by(reading, bob) == []
+
+
+async def test_what_is_not_anybody_is_nobody_and_costs_few_questions(world: World, fed: Federation):
+    world.documents["https://far.example/notes/1"] = {"id": "https://far.example/notes/1", "type": "Note"}
+    wrong = (
+        "x@y@z", "bob@", "@", "", "bob@no where", "https://", "ftp://far.example/bob", "https://far.example/notes/1",
+        "https://far.example/nobody", "nobody@far.example", "https://gaanv.example/@nobody", "https://gaanv.example/@asha/1",
+        "bob@192.0.2.1:99999",
+    )  # fmt: skip
+    for name in wrong:
+        with pytest.raises(NotThere):
+            await finding.person(fed, name)
+    assert sum(world.asked.values()) < 8
+
+
+async def test_names_that_lead_on_and_on_are_followed_once(world: World, fed: Federation):
+    for number in range(20):
+        world.finds(f"a{number}@far.example", BOB, f"a{number + 1}@far.example")
+    world.actor()
+    with pytest.raises(NotThere):
+        await finding.person(fed, "a0@far.example")
+    assert sum(world.asked.values()) <= 3
