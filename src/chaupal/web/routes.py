@@ -23,6 +23,7 @@ from chaupal.web.account import (
     settings,
 )
 from chaupal.web.court import (
+    by_link,
     disputes,
     feed,
     logbook,
@@ -112,6 +113,7 @@ ROUTES: tuple[Route, ...] = (
     *hearing.ROUTES,
     *push.ROUTES,
     *disputes.ROUTES,
+    *by_link.ROUTES,
     *reports.ROUTES,
     *standing.ROUTES,
     *entering.ROUTES,

@@ -20,6 +20,7 @@ from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import NotFound, Stale
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import dossier, matters
+from chaupal.reads.court.copies import Copies
 from chaupal.reads.court.dossier import File
 from chaupal.reads.court.matters import Matter
 from chaupal.reads.court.record import Line
@@ -72,6 +73,16 @@ class EventShown(msgspec.Struct, kw_only=True):
     log_index: int | None
 
 
+class CopiesShown(msgspec.Struct, kw_only=True):
+    """What a measure here does not reach. `servers`: to how many others it was sent; `followers`: people there who follow its
+    author; at least so many. `origin`: the domain of the server that it came from, which goes on showing it; else null.
+    """
+
+    servers: int
+    followers: int
+    origin: str | None
+
+
 class FileShown(msgspec.Struct, kw_only=True):
     """A target with its case. `seen`: what an act must send; `verbs`: what can be done now, by whoever may.
 
@@ -93,6 +104,7 @@ class FileShown(msgspec.Struct, kw_only=True):
     flags: list[str]
     words: str
     events: list[EventShown]
+    copies: CopiesShown | None
 
 
 class StepShown(msgspec.Struct, kw_only=True):
@@ -227,7 +239,7 @@ def _one_file(found: Matter, file: File) -> FileShown:
         speaker=target.speaker, id=None if target.subject_id is None else str(target.subject_id),
         account_id=None if target.owner_id is None else str(target.owner_id), account=person.item.handle if person else None,
         verbs=sorted(stages.open_to(procedure.Stage(found.stage), lifecycle.State(file.state))), seen=file.number,
-        flags=list(file.since.flags), words=str(file.since.words),
+        flags=list(file.since.flags), words=str(file.since.words), copies=copies_of(file.copies),
         events=[
             EventShown(
                 number=e.number, state=e.state, by=_who(found, e.by), at=iso(e.at), outcome=e.body.outcome, code=e.body.code,
@@ -236,6 +248,15 @@ def _one_file(found: Matter, file: File) -> FileShown:
             for e in file.events
         ],
     )  # fmt: skip
+
+
+def copies_of(found: Copies | None) -> CopiesShown | None:
+    """Null where no other server is talked to."""
+    return (
+        None
+        if found is None
+        else CopiesShown(servers=found.servers, followers=found.followers, origin=found.origin or None)
+    )
 
 
 def _who(found: Matter, account: int) -> str:

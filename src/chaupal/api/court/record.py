@@ -66,7 +66,9 @@ class OutcomeShown(msgspec.Struct, kw_only=True):
     """What became of one target. `id`, `account` and `url` only where the caller may know of the thing.
 
     `measure` and `until` where something was limited; `matter` and `matter_measure` where the house acted by its own rules
-    instead: the matter's reference, and what was done in it; `log`: entries that say so.
+    instead: the matter's reference, and what was done in it; `log`: entries that say so. What a measure here does not reach:
+    `sent_to`, to how many other servers it was sent; `origin`, the domain of the server that it came from. Null where that is not
+    told, and where no other server is talked to.
     """
 
     number: int
@@ -84,6 +86,8 @@ class OutcomeShown(msgspec.Struct, kw_only=True):
     matter: str | None
     matter_measure: str | None
     log: list[int]
+    sent_to: int | None
+    origin: str | None
 
 
 class StoryShown(OrderShown, kw_only=True):
@@ -206,6 +210,8 @@ def _outcome(call: Call[Any], one: Outcome) -> OutcomeShown:
         until=time_of(ruling.ends_at) if shown and ruling else None, log=list(one.log),
         matter=one.acted.ref if one.acted else None,
         matter_measure=one.acted.ruling.measure if one.acted and one.acted.ruling else None,
+        sent_to=one.copies.servers if shown and one.copies and not one.copies.origin else None,
+        origin=one.copies.origin or None if shown and one.copies else None,
     )  # fmt: skip
 
 

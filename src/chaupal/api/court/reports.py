@@ -27,7 +27,7 @@ from chaupal.wire.route import Route, get, post, put
 
 
 class Sent(msgspec.Struct, kw_only=True):
-    """https://docs.joinmastodon.org/methods/reports/; `forward` is taken and does nothing: everybody here is of this server."""
+    """https://docs.joinmastodon.org/methods/reports/; `forward`: also to the server of whoever is reported, without a name."""
 
     account_id: Number
     status_ids: list[Number] = []
@@ -77,7 +77,8 @@ class Amended(msgspec.Struct, kw_only=True):
 
 
 class AdminReport(msgspec.Struct, kw_only=True):
-    """https://docs.joinmastodon.org/entities/Admin_Report/ as far as it fits; `account` is null for a guest.
+    """https://docs.joinmastodon.org/entities/Admin_Report/ as far as it fits; `account` is null for a guest, and for another
+    server that speaks for nobody: `from_server` is its domain.
 
     The accounts in it bear no e-mail address: whoever needs one asks for the account, and that look is written down.
     """
@@ -100,6 +101,7 @@ class AdminReport(msgspec.Struct, kw_only=True):
     regime: str
     resolve_by: str | None
     outcome: str | None
+    from_server: str | None
 
 
 async def file(call: Call[Sent]) -> Shown:
@@ -108,7 +110,7 @@ async def file(call: Call[Sent]) -> Shown:
     category = args.category or ("violation" if args.rule_ids else "other")
     sent = Report(
         account=args.account_id, posts=tuple(args.status_ids), kind=OF_CATEGORY[category], rules=tuple(args.rule_ids),
-        comment=args.comment,
+        comment=args.comment, forward=args.forward,
     )  # fmt: skip
     row = await reports.file(call.house.court, call.viewer, sent)
     return shown_report(call, row, await people.person(call.house.reads, call.viewer, row.account_id))
@@ -117,7 +119,7 @@ async def file(call: Call[Sent]) -> Shown:
 def shown_report(call: Call[Any], row: ReportRow, whom: Visible[Person]) -> Shown:
     return Shown(
         id=str(row.id), action_taken=row.resolved_at is not None, action_taken_at=_time(row.resolved_at),
-        category=category_of(row.category), comment=row.comment, created_at=iso(row.received_at),
+        category=category_of(row.category), comment=row.comment, forwarded=row.forward, created_at=iso(row.received_at),
         status_ids=[str(id_) for id_ in row.post_ids], rule_ids=list(row.rules),
         target_account=account_of(call.house.settings, call.viewer, whom), ref=row.ref, resolve_by=_time(row.resolve_due),
     )  # fmt: skip
@@ -178,13 +180,14 @@ async def _admin(call: Call[Any], row: ReportRow) -> AdminReport:
     pen = await pen_for(call, seen)
     return AdminReport(
         id=str(row.id), action_taken=row.resolved_at is not None, action_taken_at=_time(row.resolved_at),
-        category=category_of(row.category), comment=row.comment, created_at=iso(row.received_at),
+        category=category_of(row.category), comment=row.comment, forwarded=row.forward, created_at=iso(row.received_at),
         updated_at=iso(row.resolved_at or row.received_at), account=await _account(call, row.reporter_id),
         target_account=await _account(call, row.account_id), assigned_account=await _account(call, row.assigned_to),
         action_taken_by_account=await _account(call, row.resolved_by or None),
         statuses=[Raw(written) for post in seen if (written := pen.write(post))],
         rules=[rule for rule in rules_of(call) if rule.id in row.rules],
         ref=row.ref, regime=row.regime_ref, resolve_by=_time(row.resolve_due), outcome=row.outcome or None,
+        from_server=await report_desk.server_of(call.house.court, row),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from chaupal.policy.rulings import EVERYWHERE, Ruling, told_countries
 from chaupal.policy.surface import Surface
 from chaupal.policy.tidings import notice_page
 from chaupal.policy.verdict import Placeholder
-from chaupal.reads.court import visibility
+from chaupal.reads.court import stated, visibility
 from chaupal.wire.call import Call
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, get
@@ -44,6 +44,20 @@ class MeasureShown(msgspec.Struct, kw_only=True):
     notice_url: str
 
 
+class StatedShown(msgspec.Struct, kw_only=True):
+    """What the server that a post came from says of it: `what` is `withheld` (in `country`) or `suspended` (its author).
+
+    It is that server's statement, and no part of the verdict. `order`: the address of a page about it, on any server.
+    """
+
+    server: str
+    what: str
+    country: str | None
+    order: str | None
+    since: str | None
+    until: str | None
+
+
 class Visibility(msgspec.Struct, kw_only=True):
     """The verdict. `action`: show, cover, without_media or placeholder; `text`: what stands in the post's place."""
 
@@ -58,6 +72,7 @@ class Visibility(msgspec.Struct, kw_only=True):
     applicable_countries: list[str]
     measures: list[MeasureShown]
     appeal_url: str | None
+    stated: list[StatedShown]
 
 
 async def show(call: Call[One]) -> Visibility:
@@ -65,6 +80,7 @@ async def show(call: Call[One]) -> Visibility:
     found = await visibility.why(call.house.reads, call.viewer, call.args.id)
     seen, rulings = found.seen, found.rulings
     named = next((ruling for ruling in rulings if not ruling.neutral), None)
+    said = await stated.of(call.house.reads, seen.item)
     hiding = [ruling for ruling in rulings if ruling.measure in HIDING]
     return Visibility(
         id=str(call.args.id), visible=not isinstance(seen.verdict, Placeholder), action=visibility.action_of(seen),
@@ -72,6 +88,14 @@ async def show(call: Call[One]) -> Visibility:
         country_known=call.viewer.country_known, text=_text(call, seen.verdict), applicable_countries=_countries(call, hiding),
         measures=[measure(call, ruling) for ruling in rulings],
         appeal_url=call.house.settings.origin + notice_page(named.id) if found.own and named else None,
+        stated=[_stated(one) for one in said],
+    )  # fmt: skip
+
+
+def _stated(one: stated.Statement) -> StatedShown:
+    return StatedShown(
+        server=one.domain, what=one.what, country=one.country or None, order=one.order or None,
+        since=iso(one.since) if one.since else None, until=iso(one.until) if one.until else None,
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ async def answered(carrier: Carrier, w: Writing, event: AppealAnswered) -> None:
     if row is None:
         return
     to = await telling.ear(carrier, w, event.account)
-    path = tidings.notice_page(row.ruling_id)
+    path = telling.notice_page(carrier, to, row.ruling_id)
     telling.answer(carrier, w, to, "answered", path=path, key=f"appeal:{row.id}:{event.message}")
 
 
@@ -43,14 +43,17 @@ async def decided(carrier: Carrier, w: Writing, event: AppealDecided) -> None:
         "ruling": row.id, "subject": row.subject_id, "kind": strike.kind, "ended": event.outcome == "reversed",
         "order": row.order_ref, "appeal": event.outcome,
     }  # fmt: skip
-    await notices.add(
-        w, carrier.make_id(), event.account, "moderation_warning", by=await telling.speaker(w, event.account),
-        cause=f"appeal:{event.appeal}:decided", body=msgspec.json.encode(body).decode(),
+    if not to.remote:
+        await notices.add(
+            w, carrier.make_id(), event.account, "moderation_warning", by=await telling.speaker(w, event.account),
+            cause=f"appeal:{event.appeal}:decided", body=msgspec.json.encode(body).decode(),
+        )  # fmt: skip
+    telling.answer(
+        carrier, w, to, event.outcome, path=telling.notice_page(carrier, to, row.id), key=f"appeal:{event.appeal}:decided",
+        noticed=not to.remote,
     )  # fmt: skip
-    path = tidings.notice_page(row.id)
-    ways = telling.answer(carrier, w, to, event.outcome, path=path, key=f"appeal:{event.appeal}:decided", noticed=True)
     await court_notices.note(
-        carrier.court, w, row, strike.order, ABOUT_APPEAL, "sent", language=to.language, ways=f"app {ways}"
+        carrier.court, w, row, strike.order, ABOUT_APPEAL, "sent", language=to.language, ways=telling.ways(carrier, to)
     )
     if event.outcome == "reversed" and strike.order is not None and strike.order.report_id is not None:
         await told_of(carrier, w, strike.order.report_id, "taken_back")

@@ -21,8 +21,6 @@ from chaupal.store.machine.claims import Overtaken
 from chaupal.store.machine.work import Writing
 from chaupal.store.notifications import notices
 
-ALL_WAYS = "app post mail"
-NO_MAIL = "app post"
 BY_APPEAL = ("reversed", "modified")
 
 
@@ -123,10 +121,11 @@ async def _send(carrier: Carrier, w: Writing, strike: Strike, telling: Telling) 
     target = {} if strike.order is None else {"order": strike.order.ref}
     body = {"ruling": row.id, "subject": row.subject_id, "kind": strike.kind, "ended": ended} | target
     system = await telling_ways.speaker(w, account)
-    await notices.add(
-        w, carrier.make_id(), account, "moderation_warning", by=system,
-        cause=f"ruling:{row.id}:{telling.about}", body=msgspec.json.encode(body).decode(),
-    )  # fmt: skip
+    if not (await telling_ways.ear(carrier, w, account)).remote:
+        await notices.add(
+            w, carrier.make_id(), account, "moderation_warning", by=system,
+            cause=f"ruling:{row.id}:{telling.about}", body=msgspec.json.encode(body).decode(),
+        )  # fmt: skip
     ways, language = await _word(carrier, w, strike, telling, key=f"told:{row.id}:{telling.about}", noticed=True)
     leaf = await _note(carrier, w, strike, msgspec.structs.replace(telling, language=language), "sent", ways=ways)
     await tellings.sent(w, telling.id, carrier.clock(), ways, leaf)
@@ -138,13 +137,14 @@ async def _word(
     """The direct post and the mail that leave after the commit: (by which ways they are told, in which language)."""
     row, ended = strike.ruling, telling.about == ENDED
     to = await telling_ways.ear(carrier, w, telling.account_id)
-    page = carrier.settings.origin + tidings.notice_page(row.id)
+    page = carrier.settings.origin + telling_ways.notice_page(carrier, to, row.id)
     text = tidings.post(row.ruling, strike.kind, to.language, ended=ended, handle=to.handle, page=page)
+    noticed = noticed and not to.remote
     w.tell(WordDue(account=telling.account_id, text=text, key=key, language=to.language, noticed=noticed))
     if to.email:
         letter = _letter(carrier, strike, to, ended=ended, page=page)
         w.tell(LetterDue(letter=letter, tells=Tells(row.id, telling.about, to.language)))
-    return (ALL_WAYS if to.email else NO_MAIL), to.language
+    return telling_ways.ways(carrier, to), to.language
 
 
 def _letter(carrier: Carrier, strike: Strike, to: Ear, *, ended: bool, page: str) -> Letter:

@@ -5,12 +5,14 @@ from typing import NamedTuple
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.notices.direct import WordDue
 from chaupal.fanout.notices.letters import LetterDue
-from chaupal.policy import answers
+from chaupal.governance.appeals import by_link
+from chaupal.policy import answers, tidings
 from chaupal.ports.mail import Letter
 from chaupal.social.people.accounts import SYSTEM_MARK
 from chaupal.store.machine import marks
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.notifications import notices
+from chaupal.store.square import naming
 
 
 class Ear(NamedTuple):
@@ -21,11 +23,33 @@ class Ear(NamedTuple):
     language: str
     handle: str
 
+    @property
+    def remote(self) -> bool:
+        """On another server: a message that is delivered there is the only way to them, for no notice here is seen by anybody."""
+        return "@" in self.handle
+
 
 async def ear(carrier: Carrier, reading: Reading, account: int) -> Ear:
     found = await notices.address(reading, account)
-    email, language, handle = found or ("", "", await notices.handle(reading, account))
-    return Ear(account, email, language or carrier.settings.default_language, handle)
+    if found is not None:
+        email, language, handle = found
+        return Ear(account, email, language or carrier.settings.default_language, handle)
+    handle = await notices.handle(reading, account)
+    # Of somebody elsewhere we know at most in which language they write.
+    theirs = await naming.language_of(reading, "account", account) or "en" if "@" in handle else ""
+    return Ear(account, "", theirs or carrier.settings.default_language, handle)
+
+
+def notice_page(carrier: Carrier, to: Ear, ruling: int) -> str:
+    """The path under which somebody reads of a ruling on them, and appeals: those who cannot log in here, by a link of their own."""
+    return by_link.path(carrier.court, ruling, to.account) if to.remote else tidings.notice_page(ruling)
+
+
+def ways(carrier: Carrier, to: Ear) -> str:
+    """By which ways they are told of a ruling, as the log calls them; by none where we talk to no other server any more."""
+    if to.remote:
+        return "server" if carrier.settings.federates else ""
+    return "app post mail" if to.email else "app post"
 
 
 async def speaker(reading: Reading, otherwise: int) -> int:
@@ -47,7 +71,7 @@ def answer(
     w.tell(WordDue(account=to.account, text=text, key=key, language=to.language, noticed=noticed))
     if to.email:
         write(carrier, w, to.email, to.language, kind, path=path, name=f"@{to.handle}", day=day, **facts)
-    return "post mail" if to.email else "post"
+    return ways(carrier, to).removeprefix("app ")
 
 
 def write(

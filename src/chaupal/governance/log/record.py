@@ -19,13 +19,14 @@ from chaupal.governance.log.log import Carried, Written
 from chaupal.governance.regimes import Regime
 from chaupal.policy.epitaph import iso_date
 from chaupal.policy.facts import Visibility
-from chaupal.policy.measures import SEEN, WITHHOLDING, Measure, narrower
+from chaupal.policy.measures import HIDING, SEEN, WITHHOLDING, Measure, narrower
 from chaupal.store.court import docket, rulings
 from chaupal.store.court.docket import Authority, CaseEvent, Noted, Order, Said, Target
 from chaupal.store.court.rulings import RulingRow
+from chaupal.store.federation import reached
 from chaupal.store.identity.ip_blocks import Door
 from chaupal.store.machine.work import Reading
-from chaupal.store.square import naming
+from chaupal.store.square import media, naming
 from chaupal_audit import tlog
 from chaupal_audit.log import entries
 
@@ -228,7 +229,7 @@ async def ruling(
         source=case.order.source or "government", flagged_by=case.flagger.name if case.flagger else "", language=language,
         protected=case.protected, finding=bool(said.finding), defects=said.defects,
         despite=bool(said.despite) or (carries is not None and bool(said.defects)),
-        parts=max(1, len(said.subjects)),
+        parts=max(1, len(said.subjects)), **await _elsewhere(court, reading, kind, row),
         start=tlog.at_minute(row.starts_at), until=_time(row.ends_at), review=_time(row.review_at), permanent=row.permanent,
         strike_until=_time(row.strike_until), alone=row.alone, break_glass=row.second_by is not None, glass_until=_time(row.second_by),
         opens=_codes(carried, "outcome"), by=pseudonym(court, row.decided_by), second=_pseudonym(court, row.approved_by),
@@ -257,6 +258,19 @@ async def _beside(reading: Reading, kind: str, row: RulingRow, target: Target) -
     """What everybody may read of a measure: why; and what it is about, where they can see that anyway."""
     seen = Measure(row.measure) in SEEN and await _is_public(reading, kind, row)
     return ("subject" if row.subject_id == target.subject_id else "part", "reason") if seen else ("reason",)
+
+
+async def _elsewhere(court: Court, reading: Reading, kind: str, row: RulingRow) -> dict[str, Any]:
+    """What a measure does not reach, where it hides something that everybody can know of."""
+    owner = row.owner_id or 0
+    if not court.settings.federates or Measure(row.measure) not in HIDING or not await _is_public(reading, kind, row):
+        return {}
+    if (origin := (await reached.origins(reading, [owner])).get(owner)) is not None:
+        return {"came_from": origin}
+    if kind == "account":
+        return {"sent_to": await reached.of_account(reading, row.subject_id)}
+    post = row.subject_id if kind == "post" else await media.post_of(reading, row.subject_id) or 0
+    return {"sent_to": (await reached.counts(reading, [post])).get(post, 0)}
 
 
 def _outcome(case: Case, row: RulingRow) -> str:

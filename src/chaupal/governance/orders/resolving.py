@@ -1,4 +1,7 @@
-"""What the lines of an order name: accounts, posts, pictures and tags of this server, thousands of lines in a few looks."""
+"""What the lines of an order name: accounts, posts, pictures and tags, thousands of lines in a few looks.
+
+What is on another server is named by its address there, or as user@host; it is found where it is known here.
+"""
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
@@ -12,6 +15,7 @@ from chaupal.kernel.ids import parse_id
 from chaupal.policy.facts import Visibility
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import naming, people
+from chaupal.text import hosts
 from chaupal.text.fold import count_key
 from chaupal.text.grammar import tags
 
@@ -20,8 +24,11 @@ LONGEST = 500  # letters of a line
 MOST_NEAR = 60_000  # look-alike handles asked for in one look
 
 _HANDLE = regex.compile(r"@?([A-Za-z0-9_]{1,30})(?:@([^\s/@]{1,253}))?")
+_HANDLE_THERE = regex.compile(r"@?([\w.-]{1,100})@([^\s/@]{1,253})")
 _OTHER_HANDLE = regex.compile(r"@?([^\s/@#.:]{1,60})")
-_PERSON = regex.compile(r"/@([A-Za-z0-9_]{1,30})(?:/([0-9]{1,19}))?/?")
+_PERSON_THERE = regex.compile(r"/@([\w.-]{1,100})/?")
+# Our pages of people on other servers have their whole handle in the address.
+_PERSON = regex.compile(r"/@([A-Za-z0-9_]{1,30}|[\w.-]{1,100}@[^\s/@]{1,253})(?:/([0-9]{1,19}))?/?")
 _MEDIA = regex.compile(r"/media/([0-9]{1,19})(?:/(?:small|original)[.a-z]{0,5})?/?")
 _TAG = regex.compile(r"/tags/([^/]{1,500})/?")
 _HOST = regex.compile(r"[^\s/?#@]{1,253}\.[^\s/?#@.]{2,63}(?::[0-9]{1,5})?(?=/)")
@@ -32,8 +39,8 @@ class Wrong(StrEnum):
 
     NOTHING = ""
     UNREADABLE = "unreadable"
-    NO_NAME = "no_name"  # neither an address of this server nor a handle
-    FOREIGN = "foreign"  # an address of another server
+    NO_NAME = "no_name"  # neither an address nor a handle
+    FOREIGN = "foreign"  # of another server, and not known here
     POSED_DOMAIN = "posed_domain"  # of one that looks like this server
     POSED_HANDLE = "posed_handle"  # letters that no handle has, which look like one
     NOT_FOUND = "not_found"
@@ -91,6 +98,7 @@ class _Named(msgspec.Struct, frozen=True):
     term: str = ""
     wrong: Wrong = Wrong.NOTHING
     like: str = ""
+    there: str = ""  # its address on another server, or the handle of somebody there
 
 
 class _Known(msgspec.Struct, frozen=True):
@@ -99,14 +107,18 @@ class _Known(msgspec.Struct, frozen=True):
     accounts: dict[str, int]
     posts: naming.Owned
     pictures: naming.Owned
+    there: dict[str, naming.There]
 
 
 async def resolve(reading: Reading, origin: str, lines: Sequence[str]) -> list[Resolved]:
-    """What each line names, in order. `origin`: this server's address. Three looks, whatever the number of lines."""
+    """What each line names, in order. `origin`: this server's address.
+
+    Three looks, whatever the number of lines, and three more where some are of other servers.
+    """
     named = [_read(origin, line) for line in lines]
     known = await _look(reading, named)
-    found = [msgspec.structs.replace(_resolved(one, known), name=_name(one)) for one in named]
-    return _marked(found)
+    found = [(one, _resolved(one, known)) for one in named]
+    return _marked([msgspec.structs.replace(what, name=_name(one, what)) for one, what in found])
 
 
 # --- the form of a line ---
@@ -120,6 +132,8 @@ def _read(origin: str, line: str) -> _Named:
         return _tag(line, line[1:])
     if (match := _HANDLE.fullmatch(line)) is not None:
         return _handle(origin, line, match[1], match[2] or "")
+    if (match := _HANDLE_THERE.fullmatch(line)) is not None:
+        return _handle(origin, line, match[1], match[2])
     if "/" in line:
         return _address(origin, line)
     if (match := _OTHER_HANDLE.fullmatch(line)) is not None and (posed := lookalikes.posed_handle(match[1])):
@@ -135,8 +149,14 @@ def _tag(line: str, name: str) -> _Named:
 
 def _handle(origin: str, line: str, handle: str, domain: str) -> _Named:
     if domain and (wrong := _elsewhere(origin, urlsplit(f"//{domain}"))):
-        return _Named(line, wrong=wrong, like=_own(origin) if wrong is Wrong.POSED_DOMAIN else "")
+        return _elsewhere_named(origin, line, wrong, f"{handle.lower()}@{_host(domain)}")
     return _Named(line, "account", handle=handle.lower())
+
+
+def _elsewhere_named(origin: str, line: str, wrong: Wrong, there: str, handle: str = "") -> _Named:
+    """What another server has, should it be known here. An address that only poses as ours may well lead to something."""
+    like = _own(origin) if wrong is Wrong.POSED_DOMAIN else ""
+    return _Named(line, wrong=wrong, like=like, there="" if wrong is Wrong.NO_NAME else there, handle=handle)
 
 
 def _address(origin: str, line: str) -> _Named:
@@ -148,7 +168,9 @@ def _address(origin: str, line: str) -> _Named:
     except ValueError:
         return _Named(line, wrong=Wrong.NO_NAME)
     if wrong:
-        return _Named(line, wrong=wrong, like=_own(origin) if wrong is Wrong.POSED_DOMAIN else "")
+        person = _PERSON_THERE.fullmatch(parts.path)
+        handle = "" if person is None else f"{person[1].lower()}@{_host(parts.netloc)}"
+        return _elsewhere_named(origin, line, wrong, whole.partition("#")[0], handle)
     path = parts.path if parts.path.startswith("/") else ""
     if (match := _PERSON.fullmatch(path)) is not None:
         handle, post = match[1].lower(), match[2]
@@ -177,13 +199,21 @@ def _own(origin: str) -> str:
     return urlsplit(origin).hostname or ""
 
 
+def _host(netloc: str) -> str:
+    """As it stands in the handles of people there: plain, with the port where it has one of its own."""
+    host, colon, port = netloc.rpartition("@")[2].partition(":")
+    return hosts.plain(host) + (colon + port if port not in ("", "80", "443") else "")
+
+
 # --- what is there ---
 
 
 async def _look(reading: Reading, named: Iterable[_Named]) -> _Known:
-    handles, posts, pictures = set[str](), set[int](), set[int]()
+    handles, posts, pictures, there = set[str](), set[int](), set[int](), set[str]()
     for one in named:
-        if one.handle:
+        if one.there:
+            there |= {one.there, one.handle} - {""}
+        elif one.handle:
             handles.add(one.handle)
         if one.id > 0:
             (posts if one.kind == "post" else pictures).add(one.id)
@@ -193,6 +223,7 @@ async def _look(reading: Reading, named: Iterable[_Named]) -> _Known:
         await people.ids_of(reading, asked),
         await naming.posts_named(reading, sorted(posts)),
         await naming.pictures_named(reading, sorted(pictures)),
+        await naming.there(reading, sorted(there)),
     )
 
 
@@ -200,6 +231,8 @@ def _resolved(one: _Named, known: _Known) -> Resolved:
     if one.wrong is Wrong.POSED_HANDLE:
         like = one.handle if one.handle in known.accounts else ""
         return Resolved(line=one.line, kind="account", wrong=one.wrong, like=like)
+    if (there := known.there.get(one.there) or known.there.get(one.handle)) is not None and one.there:
+        return _there(one, there)
     if one.wrong or not one.kind:
         return Resolved(line=one.line, wrong=one.wrong, like=one.like)
     return FOUND[one.kind](one, known)
@@ -232,6 +265,11 @@ def _of_tag(one: _Named, known: _Known) -> Resolved:
     return Resolved(line=one.line, kind="tag", subject=0, term=one.term, public=True)
 
 
+def _there(one: _Named, there: naming.There) -> Resolved:
+    public = there.kind == "account" or _public(there.visibility)
+    return Resolved(line=one.line, kind=there.kind, subject=there.id, owner=there.owner, public=public, like=one.like)
+
+
 FOUND = {"account": _account, "post": _post, "media": _picture, "tag": _of_tag}
 
 
@@ -239,7 +277,10 @@ def _public(visibility: int | None) -> bool:
     return visibility in (Visibility.PUBLIC, Visibility.UNLISTED)
 
 
-def _name(one: _Named) -> tuple[str, str, int, str]:
+def _name(one: _Named, what: Resolved) -> tuple[str, str, int, str]:
+    """One thing on another server has several addresses; that two lead to the same tells something only where all may know it."""
+    if one.there or "@" in one.handle:
+        return (what.kind, "", what.subject or 0, "") if what.public else ("", one.there or one.line, 0, "")
     return one.kind, one.handle, one.id, one.term
 
 

@@ -11,6 +11,7 @@ from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import reports
 from chaupal.store.court.reports import ReportRow
+from chaupal.store.federation import reached
 from chaupal.store.machine.work import Reading, Writing
 from chaupal_audit import tlog
 from chaupal_audit.log import entries
@@ -51,6 +52,14 @@ async def beside(court: Court, viewer: Viewer, row: ReportRow) -> list[ReportRow
     check_may(viewer, "see_office")
     async with court.work.reading() as reading:
         return [one for one in await reports.open_on(reading, row.account_id) if one.id != row.id]
+
+
+async def server_of(court: Court, row: ReportRow) -> str | None:
+    """The domain of the server that sent a report; None for one that was written here."""
+    if not row.server:
+        return None
+    async with court.work.reading() as reading:
+        return await reached.domain(reading, row.server)
 
 
 async def assign(court: Court, viewer: Viewer, id_: int, *, mine: bool = True) -> ReportRow:

@@ -13,13 +13,15 @@ from chaupal.governance.people import complaints
 from chaupal.kernel.clock import DAY, HOUR
 from chaupal.kernel.errors import NotFound, TooMany
 from chaupal.kernel.secrets import digest, new_secret
-from chaupal.policy.gate import reveal
+from chaupal.policy.gate import reveal, subjects_of
 from chaupal.policy.surface import Surface
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.store.court import ledger, reports
 from chaupal.store.court.reports import ReportRow
+from chaupal.store.federation import reached
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.notifications import notices
 from chaupal.store.square.people import sealed_people
 from chaupal.store.square.posts import sealed_posts
 from chaupal_audit import tlog
@@ -29,18 +31,23 @@ MOST_POSTS = 40
 MOST_COMMENT = 1_000  # letters, as Mastodon takes them
 MOST_RULES = 20
 GUEST_PER_DAY = 5
+SERVER_PER_DAY = 200
 CONFIRM_LASTS = 3 * DAY
 RESOLVE = "resolve"  # the clock of a report
 
 
 class Report(msgspec.Struct, kw_only=True):
-    """What somebody says is wrong. `kind`: one of `complaints.KINDS`. `rules`: ids of the rules that were broken."""
+    """What somebody says is wrong. `kind`: one of `complaints.KINDS`. `rules`: ids of the rules that were broken.
+
+    `forward`: it is to be sent on to the server of whoever it is about, where that is another; who wrote it is not told there.
+    """
 
     account: int
     posts: tuple[int, ...] = ()
     kind: str = "other"
     rules: tuple[str, ...] = ()
     comment: str = ""
+    forward: bool = False
 
 
 class Guest(msgspec.Struct, kw_only=True):
@@ -62,6 +69,7 @@ async def file(court: Court, viewer: Viewer, sent: Report) -> ReportRow:
     sent = _read(sent)
     async with court.work.reading() as reading:
         await _check_subjects(reading, viewer, sent)
+        sent = await _onward(court, reading, sent)
         if (known := await _said_before(reading, me, sent)) is not None:
             return known
     row = _new(court, viewer, sent, reporter=me)
@@ -82,6 +90,7 @@ async def file_as_guest(court: Court, viewer: Viewer, sent: Report, guest: Guest
     sent = _read(sent, paper)
     async with court.work.reading() as reading:
         await _check_subjects(reading, viewer, sent)
+        sent = await _onward(court, reading, sent)
         if await reports.sent_since(reading, email, court.clock() - DAY) >= GUEST_PER_DAY:
             raise TooMany("too_many_reports", retry_at=court.clock() + HOUR)
     row = msgspec.structs.replace(
@@ -92,6 +101,48 @@ async def file_as_guest(court: Court, viewer: Viewer, sent: Report, guest: Guest
     async with court.work.writing() as w:
         await reports.add(w, row)
         w.tell(ReportToConfirm(report=row.id))
+
+
+async def file_from_server(court: Court, server: int, reporter: int | None, sent: Report) -> ReportRow:
+    """What another server reports of people here, as anybody's report; the one that is open already where it said the same before.
+
+    `reporter`: the account that it names as speaking, None where it speaks itself. What of `sent.posts` neither everybody sees
+    nor was sent to that server is left out: it cannot know of it. Raises NotFound for nobody of ours, TooMany.
+    """
+    viewer = Viewer(account=reporter, country=ABROAD)
+    comment = "".join(letter for letter in sent.comment if letter.isprintable() or letter == "\n")[:MOST_COMMENT]
+    async with court.work.reading() as reading:
+        if "@" in await notices.handle(reading, sent.account):
+            raise NotFound
+        if await reports.from_server_since(reading, server, court.clock() - DAY) >= SERVER_PER_DAY:
+            raise TooMany("too_many_reports", retry_at=court.clock() + HOUR)
+        posts = await _known_there(reading, viewer, server, sent)
+        await _check_subjects(reading, viewer, Report(account=sent.account))
+    sent = _read(msgspec.structs.replace(sent, comment=comment, posts=posts, kind="other", rules=(), forward=False))
+    row = msgspec.structs.replace(_new(court, viewer, sent, reporter=reporter), server=server)
+    async with court.work.writing() as w:
+        await ledger.hold(w)
+        known = await reports.open_on(w, sent.account)
+        for one in known:
+            if (one.server, one.reporter_id) == (server, reporter) and set(sent.posts) <= set(one.post_ids):
+                return one
+        row = await _receive(court, w, row, ABROAD)
+        await reports.add(w, row)
+    return row
+
+
+async def _known_there(reading: Reading, viewer: Viewer, server: int, sent: Report) -> tuple[int, ...]:
+    """Those of the posts that are the account's, and that the server can know of."""
+    ids = tuple(dict.fromkeys(sent.posts))[:MOST_POSTS]
+    found = subjects_of(await sealed_posts(reading, ids)) if ids else []
+    mine = [one.id for one in found if one.author == sent.account]
+    seen = (
+        reveal(viewer, Surface.PEER, await sealed_posts(reading, mine), await facts_for(reading, viewer))
+        if mine
+        else []
+    )
+    known = {one.item.id for one in seen} | await reached.came_to(reading, server, mine)
+    return tuple(id_ for id_ in mine if id_ in known)
 
 
 async def new_link(court: Court, id_: int) -> tuple[ReportRow, str] | None:
@@ -144,6 +195,12 @@ async def _said_before(reading: Reading, me: int, sent: Report) -> ReportRow | N
     return next((one for one in known if one.reporter_id == me and set(sent.posts) <= set(one.post_ids)), None)
 
 
+async def _onward(court: Court, reading: Reading, sent: Report) -> Report:
+    """It is sent on only where there is somebody to send it to."""
+    there = sent.forward and court.settings.federates and "@" in await notices.handle(reading, sent.account)
+    return msgspec.structs.replace(sent, forward=there)
+
+
 def _read(sent: Report, paper: Paper | None = None) -> Report:
     """The words put in order. Raises Invalid by field."""
     paper = paper or Paper()
@@ -192,7 +249,7 @@ def _new(court: Court, viewer: Viewer, sent: Report, *, reporter: int | None) ->
     return ReportRow(
         id=court.make_id(), ref="", reporter_id=reporter, email="", name="", confirm_hash="", account_id=sent.account,
         post_ids=sent.posts, category=sent.kind, rules=sent.rules, comment=sent.comment, language=viewer.language, regime="",
-        regime_version=0, state=reports.OPEN, received_at=court.clock(),
+        regime_version=0, state=reports.OPEN, received_at=court.clock(), forward=sent.forward,
     )  # fmt: skip
 
 
@@ -204,7 +261,7 @@ async def _receive(court: Court, w: Writing, row: ReportRow, country: str) -> Re
     ack, due = complaints.due(regime, row.category, now)
     ref = await reports.next_ref(w, datetime.fromtimestamp(now / 1000, UTC).year)
     public = entries.Report(
-        step="received", category=complaints.category_of(row.category), language=row.language, via="guest" if row.guest else "member",
+        step="received", category=complaints.category_of(row.category), language=row.language, via=row.via,
         ack_due=None if ack is None else tlog.at_minute(ack), resolve_due=None if due is None else tlog.at_minute(due),
         regime=regime.ref, at=tlog.at_minute(now),
     )  # fmt: skip

@@ -12,7 +12,8 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.reads.court import record
+from chaupal.reads.court import copies, record
+from chaupal.reads.court.copies import Copies
 from chaupal.reads.court.record import Line
 from chaupal.store.court import as_filed, docket, impact, knowing, rulings
 from chaupal.store.court.as_filed import Said
@@ -41,6 +42,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[CaseEvent, ...]
     ruling: RulingRow | None
     since: as_filed.Since  # what became of it since it was named
+    copies: Copies | None = None  # what of it is elsewhere, where other servers are talked to
 
     @property
     def proposal(self) -> CaseEvent | None:
@@ -112,7 +114,7 @@ async def dossier(
         else:
             named, following = record.part(await docket.targets_of(reading, order.id), first, most)
         events = await docket.events_of(reading, [t.id for t in named])
-        files = await _files(reading, viewer, named, events)
+        files = await _files(reads, reading, viewer, named, events)
         staff = {order.received_by, authority.created_by, *(e.by for es in events.values() for e in es)}
         flagger = None if order.flagged_by is None else await docket.authority(reading, order.flagged_by)
         return Dossier(order, authority, files, await _handles(reading, viewer, staff), following, flagger)
@@ -128,7 +130,7 @@ async def sheet(reads: Reads, viewer: Viewer, ref: str, number: int) -> Sheet:
         if order is None or authority is None or target is None:
             raise NotFound
         events = await docket.events_of(reading, [target.id])
-        (file,) = await _files(reading, viewer, [target], events)
+        (file,) = await _files(reads, reading, viewer, [target], events)
         made = (await rulings.by_targets(reading, [target.id]))[target.id]
         staff = {order.received_by, target.assigned_to or 0, *(e.by for e in events[target.id])}
         private = file.post is not None and file.post.item.visibility > Visibility.UNLISTED
@@ -159,7 +161,7 @@ async def _shown_posts(reading: Reading, named: Sequence[Target]) -> dict[int, i
 
 
 async def _files(
-    reading: Reading, viewer: Viewer, named: Sequence[Target], events: dict[int, list[CaseEvent]]
+    reads: Reads, reading: Reading, viewer: Viewer, named: Sequence[Target], events: dict[int, list[CaseEvent]]
 ) -> tuple[File, ...]:
     facts = await facts_for(reading, viewer)
     shown = await _shown_posts(reading, named)
@@ -168,11 +170,12 @@ async def _files(
     made = await rulings.by_targets(reading, [t.id for t in named])
     found = await docket.orders_by_id(reading, [named[0].order_id]) if named else []
     since = await as_filed.since(reading, named, found[0].received_at if found else 0)
+    elsewhere = await copies.of_targets(reading, reads.settings, named)
     return tuple(
         File(
             target=t, state=events[t.id][-1].state, number=events[t.id][-1].number, post=posts.get(shown.get(t.id, 0)),
             person=people.get(t.owner_id or 0), events=tuple(events[t.id]), ruling=next(reversed(made[t.id]), None),
-            since=since[t.id],
+            since=since[t.id], copies=elsewhere.get(t.id),
         )
         for t in named
     )  # fmt: skip

@@ -14,6 +14,7 @@ from chaupal.policy.rulings import EVERYWHERE, Ruling, RulingIndex
 from chaupal.policy.sealed import Judged, Sealed, Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
+from chaupal.policy.viewer import ABROAD as NOBODY_KNOWS
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.explore import trends
@@ -174,7 +175,8 @@ def _surfaces(about: About, things: _Things, before: RulingIndex, after: RulingI
 
 
 def _differs[T: Judged](thing: Sealed[T], surface: Surface, before: RulingIndex, after: RulingIndex, country: str) -> bool:  # fmt: skip
-    stranger = Viewer(country=country)
+    # Other servers are given what binds nowhere in particular: where their readers are nobody knows.
+    stranger = Viewer(country=NOBODY_KNOWS if surface is Surface.PEER else country)
     was = reveal_one(stranger, surface, thing, Facts(rulings=before))
     now = reveal_one(stranger, surface, thing, Facts(rulings=after))
     return was is not None and (now is None or now.verdict != was.verdict)

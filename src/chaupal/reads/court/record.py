@@ -10,6 +10,8 @@ from chaupal.policy.gate import reveal
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
+from chaupal.reads.court import copies
+from chaupal.reads.court.copies import Copies
 from chaupal.reads.page import Cursor, Page, page_of
 from chaupal.store.court import docket, rulings
 from chaupal.store.court import register as asked
@@ -90,6 +92,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     ruling: RulingRow | None = None
     log: tuple[int, ...] = ()
     acted: Acted | None = None
+    copies: Copies | None = None  # what of it this does not reach, where something is limited
 
 
 class Happened(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,9 +186,16 @@ async def story(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most:
         known = await _known(reading, viewer, named)
         counts = (await counts_of(reading, [order.id]))[order.id]
         acted = await _acted(reading, named, events)
+        elsewhere = await copies.of_targets(
+            reading, reads.settings, [t for t in named if made[t.id] and t.subject_id in known]
+        )
         now = reads.clock()
         outcomes = tuple(
-            _outcome(t, events[t.id], next(reversed(made[t.id]), None), known, now, acted.get(t.id)) for t in named
+            msgspec.structs.replace(
+                _outcome(t, events[t.id], next(reversed(made[t.id]), None), known, now, acted.get(t.id)),
+                copies=elsewhere.get(t.id),
+            )
+            for t in named
         )
         happened = await _happened(reading, order)
         asked = await _asked(reading, order)

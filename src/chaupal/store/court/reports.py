@@ -14,7 +14,8 @@ UNCONFIRMED, OPEN, RESOLVED = "unconfirmed", "open", "resolved"
 
 
 class ReportRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A complaint about an account, or posts of it. `reporter_id` is None for a guest, who left `email` and `name`.
+    """A complaint about an account, or posts of it. `reporter_id` is None for a guest, who left `email` and `name`, and for another
+    server (`server`: its id), which tells for whom it speaks or does not. `forward`: it is sent on to the server of whoever it is about.
 
     Times in ms. `rules`: ids of rules of the house. `outcome`: removed, limited, labelled, warned, suspended, none, forwarded.
     """
@@ -44,10 +45,17 @@ class ReportRow(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str = ""
     reason: str = ""
     log_index: int | None = None
+    server: int = 0
+    forward: bool = False
 
     @property
     def guest(self) -> bool:
-        return self.reporter_id is None
+        return self.reporter_id is None and not self.server
+
+    @property
+    def via(self) -> str:
+        """How it came, as the log calls it."""
+        return "server" if self.server else "guest" if self.guest else "member"
 
     @property
     def regime_ref(self) -> str:
@@ -98,6 +106,11 @@ SINCE = statement(
     select(func.count())
     .select_from(reports)
     .where(reports.c.email == words("address"), reports.c.received_at > param("since"))
+)
+FROM_SERVER = statement(
+    select(func.count())
+    .select_from(reports)
+    .where(reports.c.server == param("there"), reports.c.received_at > param("since"))
 )
 DROP_UNCONFIRMED = statement(
     delete(reports).where(reports.c.state == words("standing"), reports.c.received_at < param("before"))
@@ -153,6 +166,7 @@ async def next_ref(w: Writing, year: int) -> str:
 
 async def add(w: Writing, row: ReportRow) -> None:
     named = msgspec.structs.asdict(row) | {"post_ids": listed(row.post_ids), "rules": listed(row.rules)}
+    named["forward"] = int(row.forward)
     await w.run(ADD, **named)
 
 
@@ -220,6 +234,11 @@ async def sent_since(reading: Reading, email: str, since: int) -> int:
     return await reading.value(SINCE, address=email, since=since)
 
 
+async def from_server_since(reading: Reading, server: int, since: int) -> int:
+    """How many another server has sent since a moment (ms)."""
+    return await reading.value(FROM_SERVER, there=server, since=since)
+
+
 async def drop_unconfirmed(w: Writing, before: int) -> int:
     """What nobody has confirmed in time goes, with the address that came with it; how many there were."""
     return await w.run(DROP_UNCONFIRMED, standing=UNCONFIRMED, before=before)
@@ -246,5 +265,6 @@ async def reopen(w: Writing, id_: int) -> bool:
 
 def _row(row: Row) -> ReportRow:
     named: dict[str, Any] = dict(zip(reports.c.keys(), row, strict=True))
+    named["forward"] = bool(named["forward"])
     named["post_ids"], named["rules"] = _number(named["post_ids"]), _word(named["rules"])
     return ReportRow(**named)

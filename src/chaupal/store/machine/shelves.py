@@ -95,6 +95,7 @@ NOTICES: Kind[int] = _whole("notices", t.notices)  # by whom they tell
 TALKS: Kind[int] = Kind(  # conversations with their read marks, by whose they are
     "talks", *t.conversations.c, *t.read_marks.c, t.logins.c.marks_since, rows=(t.conversations, t.read_marks)
 )
+STATED: Kind[int] = _whole("stated", t.stated)  # what its server says of a thing, by the thing
 MARKERS: Kind[int] = _whole("markers", t.markers)  # how far somebody has read
 
 KINDS: tuple[Kind[Any], ...] = tuple(kind for kind in tuple(globals().values()) if isinstance(kind, Kind))

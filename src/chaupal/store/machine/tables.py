@@ -156,6 +156,7 @@ posts = Table(
     text("card"),  # what its first link leads to, as JSON; "": nothing, or not looked yet
     big("server", default=0), text("uri"), text("url"),  # of one that came from another server, as of accounts
     Index("posts_of", "author", "id", "visibility"),
+    Index("posts_pages", "url", sqlite_where=sql("url <> ''")),
     Index("posts_listed", "id", sqlite_where=sql("listed = 1")),
     Index("posts_by_language", "language", "id", sqlite_where=sql("listed = 1")),
     Index("posts_in_thread", "root", "id"),
@@ -657,6 +658,8 @@ reports = Table(
     text("regime"), big("regime_version", default=0), text("state", default="open"), big("assigned_to", null=True),
     big("received_at"), big("acknowledged_at", null=True), big("ack_due", null=True), big("resolve_due", null=True),
     big("resolved_at", null=True), big("resolved_by", null=True), text("outcome"), text("reason"), big("log_index", null=True),
+    big("server", default=0),  # of one that another server sent: which
+    big("forward", default=0),  # 1: it is sent on to the server of whoever is reported
     UniqueConstraint("ref"), Index("reports_open", "state", "resolve_due"), Index("reports_on", "account_id"),
     Index("reports_by", "reporter_id"),
 )  # fmt: skip
@@ -830,6 +833,20 @@ heard = Table("heard", meta, text("hash", primary_key=True), big("at"), Index("h
 arrivals = Table(
     "arrivals", meta, id_column(), big("server_id"), big("by"), text("activity"), big("at"), big("tries", default=0),
     Index("arrivals_from", "server_id", "id"),
+)  # fmt: skip
+
+# To which servers a post of ours was delivered, so that it can be said how far it went. No words, and nobody's name.
+reached = Table(
+    "reached", meta, Column("post_id", BigInteger, primary_key=True), Column("server_id", BigInteger, primary_key=True), big("at"),
+    Index("reached_there", "server_id", "post_id"),
+)  # fmt: skip
+
+# What servers say of their own things here: that they withhold them in a country (`what`: withheld), or have suspended
+# somebody (suspended). It is theirs to say, and binds nobody. `address`: of the page about it; `until` 0: no end was said.
+stated = Table(
+    "stated", meta, id_column(), big("subject_id"), big("server_id"), text("what"), text("country"), text("address"),
+    big("since", default=0), big("until", default=0), big("at"),
+    Index("stated_of", "subject_id"),
 )  # fmt: skip
 
 

@@ -236,7 +236,7 @@ async def add(
         blurhash=picture.blurhash, width=picture.width, height=picture.height, small_width=picture.small_width,
         small_height=picture.small_height, size=size, focus=written_focus(picture.focus), created_at=now, loose_at=now, kind=picture.kind,
         state=picture.state, length=picture.length, frame_rate=picture.frame_rate, bitrate=picture.bitrate, demuxer=demuxer,
-        held_until=0, tries=0, root=root or 0, captions=written_captions(picture),
+        held_until=0, tries=0, root=root or 0, captions=written_captions(picture), remote_url="",
     )  # fmt: skip
 
 

@@ -1,12 +1,15 @@
 """Whose a named thing is, for thousands of names in one look: ids and owners only, no words of people."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import select
+from sqlalchemy import text as sql
 
 from chaupal.store.machine.dialect import among, listed, param, statement
-from chaupal.store.machine.tables import accounts, media, posts
+from chaupal.store.machine.tables import accounts, known_uris, media, posts
 from chaupal.store.machine.work import Reading
+from chaupal.store.square import people
 
 POSTS = statement(select(posts.c.id, posts.c.author, posts.c.visibility).where(among(posts.c.id, "ids")))
 PICTURES = statement(
@@ -16,6 +19,13 @@ PICTURES = statement(
 )
 LANGUAGE_OF_POST = statement(select(posts.c.language).where(posts.c.id == param("of")))
 LANGUAGE_OF_ACCOUNT = statement(select(accounts.c.language).where(accounts.c.id == param("of")))
+
+BY_URI = statement(
+    select(known_uris.c.uri, known_uris.c.kind, known_uris.c.of).where(
+        among(known_uris.c.uri, "uris"), known_uris.c.of > sql("0")
+    )
+)
+BY_PAGE = statement(select(posts.c.url, posts.c.id).where(posts.c.url != sql("''"), among(posts.c.url, "urls")))
 
 type Owned = dict[int, tuple[int, int | None]]
 
@@ -30,6 +40,35 @@ async def pictures_named(reading: Reading, ids: Sequence[int]) -> Owned:
     """Picture -> (owner, visibility of the post it is in; None: in no post), for those that exist."""
     rows = await reading.fetch(PICTURES, ids=listed(ids)) if ids else ()
     return {row[0]: (row[1], row[2]) for row in rows}
+
+
+class There(NamedTuple):
+    """What came from another server, as it is known here. `kind`: account or post; `visibility` of a post."""
+
+    kind: str
+    id: int
+    owner: int
+    visibility: int | None = None
+
+
+async def there(reading: Reading, names: Sequence[str]) -> dict[str, There]:
+    """Address on another server (a thing's id or its page), or handle of somebody there -> what it is, where it is known here."""
+    if not names:
+        return {}
+    pages = [name for name in names if "://" in name]
+    found = {
+        name: There("account", id_, id_)
+        for name, id_ in (await people.ids_of(reading, [name for name in names if "://" not in name])).items()
+    }
+    known = [(row[0], row[1], row[2]) for row in await reading.fetch(BY_URI, uris=listed(pages))] if pages else []
+    by_page = [(row[0], "post", row[1]) for row in await reading.fetch(BY_PAGE, urls=listed(pages))] if pages else []
+    owned = await posts_named(reading, sorted({id_ for _, kind, id_ in [*known, *by_page] if kind == "post"}))
+    for name, kind, id_ in [*by_page, *known]:
+        if kind == "account":
+            found[name] = There(kind, id_, id_)
+        elif kind == "post" and id_ in owned:
+            found[name] = There(kind, id_, *owned[id_])
+    return found
 
 
 async def language_of(reading: Reading, kind: str, id_: int) -> str:

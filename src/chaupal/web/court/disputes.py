@@ -1,7 +1,7 @@
 """What was decided about oneself, page by page: what, where, by which law and whose demand, until when, why, and the appeal."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -11,6 +11,7 @@ from chaupal.governance.log import cosigned as log_cosigned
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from chaupal.policy import tidings
 from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Viewer
 from chaupal.reads.timelines import thread
 from chaupal.web.court import sheet
 from chaupal.web.square.cards import Card, cards
@@ -39,6 +40,27 @@ class Declared(msgspec.Struct, kw_only=True):
 
     id: Number
     declared: dict[str, str] = {}
+
+
+class Ways(NamedTuple):
+    """As whom somebody reads of a ruling, and where the forms on its page lead; `all` is empty where there is no list for them."""
+
+    viewer: Viewer
+    page: str
+    counter: str
+    messages: str
+    withdraw: str
+    all: str
+
+    @property
+    def appeal(self) -> str:
+        return f"{self.page}/appeal"
+
+
+def own_ways(call: Call[Any], ruling: int) -> Ways:
+    """Of whoever is logged in."""
+    page = f"{STRIKES}/{ruling}"
+    return Ways(call.viewer, page, f"{page}/counter", f"{APPEALS}/{{}}/messages", f"{APPEALS}/{{}}/withdraw", STRIKES)
 
 
 async def strikes(call: Call[Nothing]) -> Answer:
@@ -95,28 +117,29 @@ async def withdraw(call: Call[Typed]) -> Answer:
     return redirect(f"{tidings.notice_page(row.ruling_id)}#appeal")
 
 
-async def page(call: Call[Any], id_: int, problem: Problem | None = None) -> Answer:
+async def page(call: Call[Any], id_: int, problem: Problem | None = None, ways: Ways | None = None) -> Answer:
     """The page of one ruling; `problem`: with what was typed there. Raises NotFound."""
-    found = await notices.one(call.house.court, call.viewer, id_)
+    ways = ways or own_ways(call, id_)
+    found = await notices.one(call.house.court, ways.viewer, id_)
     (line,) = lines(call, [found]).values()
-    mine = found.ruling.owner_id == call.viewer.me
+    mine = found.ruling.owner_id == ways.viewer.me
     return await sheet.render(
         call, "disputes/strike.html", N_("A decision about you") if mine else N_("A decision"), problem, strike=found, line=line,
         standing=await log_cosigned.standing(call.house.court),
-        card=await _card(call, found),
+        card=await _card(call, found, ways.viewer), ways=ways,
         rule=_rule(call, found), typed=getattr(call.args, "text", ""), done=getattr(call.args, "done", ""),
-        mine=mine, elsewhere=await outside.of(call.house.court, call.viewer, id_),
-        answered=await counter.of(call.house.court, call.viewer, id_), may_answer=counter.is_open(found),
+        mine=mine, elsewhere=await outside.of(call.house.court, ways.viewer, id_),
+        answered=await counter.of(call.house.court, ways.viewer, id_), may_answer=counter.is_open(found),
         declared=getattr(call.args, "declared", {}),
     )  # fmt: skip
 
 
-async def _card(call: Call[Any], found: Strike) -> Card | None:
+async def _card(call: Call[Any], found: Strike, viewer: Viewer) -> Card | None:
     """The post that it is about, as its author still sees it."""
     if found.kind != "post":
         return None
     try:
-        seen = await thread.post(call.house.reads, call.viewer, found.ruling.subject_id)
+        seen = await thread.post(call.house.reads, viewer, found.ruling.subject_id)
     except NotFound:
         return None
     shown = await cards(call, [seen])

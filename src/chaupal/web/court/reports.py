@@ -35,6 +35,7 @@ class Typed(About, kw_only=True):
     comment: str = ""
     name: str = ""
     email: str = ""
+    forward: bool = False
 
 
 class Link(msgspec.Struct, kw_only=True):
@@ -61,7 +62,7 @@ async def send(call: Call[Typed]) -> Answer:
     about = subject.card.post.id if subject.card else args.post  # of a repost, what was reposted
     report = Report(
         account=subject.person.id, posts=() if about is None else (about,), kind=args.kind, comment=args.comment,
-        rules=tuple(args.rules) if args.kind == "violation" else (),
+        rules=tuple(args.rules) if args.kind == "violation" else (), forward=args.forward,
     )  # fmt: skip
     try:
         if viewer.account is not None:

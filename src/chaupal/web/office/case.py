@@ -116,7 +116,7 @@ async def page(call: Call[Any], ref: str, number: int, typed: Typed | None, prob
         done=getattr(call.args, "done", ""), rules=house.court.rules.current(house.court.clock()).rules,
         changed=changed(sheet.then, sheet.now), flags=deskwords.FLAGS, changes=deskwords.CHANGES,
         bodies=deskwords.BODIES, templates=await notes.templates(house.court, viewer),
-        acts=ACTS.values(), impact=would.impact if would else None, views=would.looks if would else (),
+        acts=ACTS.values(), copies=sheet.file.copies, impact=would.impact if would else None, views=would.looks if would else (),
     )  # fmt: skip
 
 

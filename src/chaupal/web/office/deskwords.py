@@ -95,4 +95,5 @@ SURFACES = {
     "thread": N_("conversations"), "quote": N_("quotes"),
     "saved": N_("saved posts"), "notifications": N_("notifications"), "messages": N_("messages"), "search": N_("search"),
     "trends": N_("trends"), "suggest": N_("suggestions"), "media": N_("picture files"), "mail": N_("mails"), "feed": N_("feeds"),
+    "peer": N_("what other servers are given"),
 }  # fmt: skip

@@ -139,7 +139,7 @@ async def _report(call: Call[Any], id_: int, problem: Problem | None = None) -> 
     return await sheet.render(
         call, "office/report.html", row.ref, problem, row=row, known=known, cards=shown, typed=typed,
         beside=await report_desk.beside(court, viewer, row), done=getattr(call.args, "done", ""), by_hand=complaints.BY_HAND,
-        book=court.rules.current(court.clock()),
+        book=court.rules.current(court.clock()), sent_by=await report_desk.server_of(court, row),
     )  # fmt: skip
 
 

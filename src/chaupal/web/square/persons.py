@@ -13,7 +13,7 @@ from chaupal.reads.timelines import lists, profile
 from chaupal.text.fold import count_key
 from chaupal.web import links, pages
 from chaupal.web.errors import blocked_by
-from chaupal.web.square import elsewhere
+from chaupal.web.square import elsewhere, stated
 from chaupal.web.square.cards import Limit, cards, face
 from chaupal.web.square.reading import pager
 from chaupal.web.words import N_, words
@@ -59,6 +59,7 @@ async def person(call: Call[OfPerson]) -> Answer:
         ties=await _ties(call, seen.item.id), featured=featured, **await _own(call, seen.item.id), moved=_shown(moved),
         show=args.show, pager=pager(call, posts, show=args.show), title=f"{seen.item.shown_name} (@{seen.item.handle})",
         shared=elsewhere.of_person(seen.item), avatar=links.avatar(seen.item), header=links.header(seen.item),
+        stated=await stated.lines(call, seen.item),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from chaupal.reads.people import crowds
 from chaupal.reads.timelines import thread
 from chaupal.text.length import truncate
 from chaupal.web import links, pages
-from chaupal.web.square import elsewhere, writing
+from chaupal.web.square import elsewhere, stated, writing
 from chaupal.web.square.cards import Card, cards, tree
 from chaupal.web.square.persons import gone_with, people_page
 from chaupal.web.words import N_, words
@@ -52,7 +52,7 @@ async def permalink(call: Call[Named]) -> Answer:
     status, headers = gone_with(call, card.gone) if card.gone else (200, [])
     return await pages.render(
         call, "thread.html", status, headers, card=card, before=before, after=after, title=title_of(call, card),
-        shared=elsewhere.of_post(card.post, card.author), **form,
+        shared=elsewhere.of_post(card.post, card.author), stated=await stated.lines(call, seen.item), **form,
     )  # fmt: skip
 
 

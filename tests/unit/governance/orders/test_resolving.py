@@ -2,6 +2,7 @@
 
 import pytest
 
+import foreigners
 from chaupal.governance.orders.resolving import Resolved, Wrong, resolve
 from chaupal.governance.people import lookalikes
 from neighbours import PRIVATE, Street
@@ -110,3 +111,48 @@ def test_a_mail_comes_from_its_domain_or_below():
     assert lookalikes.comes_from("Cyber Cell <do@dot.meity.gov.in>", "meity.gov.in")
     assert not lookalikes.comes_from("do@evilmeity.gov.in", "meity.gov.in")
     assert not lookalikes.comes_from("nobody", "") and not lookalikes.comes_from("a@", "")
+
+
+# --- of other servers ---
+
+
+async def test_what_is_on_another_server_is_named_by_its_address_or_its_handle_and_found_where_it_is_known_here(
+    street: Street,
+):
+    moham = await foreigners.person(street, "moham@other.example")
+    post = await foreigners.post(street, moham, number=7)
+    found = await resolved(
+        street, "@Moham@other.example", "https://other.example/users/moham/statuses/7", "https://other.example/@moham/9",
+        "moham@elsewhere.example",
+    )  # fmt: skip
+    assert [(one.kind, one.subject, one.owner, one.public) for one in found[:2]] == [
+        ("account", moham, moham, True), ("post", post, moham, True),
+    ]  # fmt: skip
+    assert [one.wrong for one in found[2:]] == [Wrong.FOREIGN, Wrong.FOREIGN]
+
+
+@pytest.mark.parametrize(("first", "again"), [
+    ("@moham@other.example", "https://other.example/users/moham"), ("https://other.example/@moham", "moham@OTHER.example"),
+    ("https://other.example/users/moham/statuses/7", "https://other.example/@moham/7"),
+    ("other.example/@moham/7", "https://other.example/@moham/7#reply"), ("/@moham@other.example", "@moham@other.example"),
+])  # fmt: skip
+async def test_two_addresses_of_one_thing_there_are_named_twice(street: Street, first: str, again: str):
+    await foreigners.post(street, await foreigners.person(street, "moham@other.example"), number=7)
+    one, other = await resolved(street, first, again)
+    assert (one.wrong, other.wrong, other.first) == (Wrong.NOTHING, Wrong.TWICE, 0)
+
+
+async def test_a_private_post_from_another_server_is_unseen_and_its_two_addresses_do_not_betray_it(street: Street):
+    await foreigners.post(street, await foreigners.person(street), visibility=PRIVATE, number=7)
+    one, other = await resolved(
+        street, "https://other.example/users/moham/statuses/7", "https://other.example/@moham/7"
+    )
+    assert one.unseen and other.unseen and (one.wrong, other.wrong) == (Wrong.NOTHING, Wrong.NOTHING)
+
+
+async def test_somebody_there_on_a_server_that_looks_like_ours_is_found_and_whoever_takes_it_in_is_warned(
+    street: Street,
+):
+    asha = await foreigners.person(street, "asha@chaupa1.example")
+    (one,) = await resolved(street, "@asha@chaupa1.example")
+    assert (one.subject, one.wrong, one.like) == (asha, Wrong.NOTHING, "chaupal.example")

@@ -233,6 +233,10 @@ class Measure(Public, gc=False, frozen=True, kw_only=True):
     defects: tuple[str, ...] = ()  # what the order lacks on its face, as the proposal acknowledged it
     despite: bool = False  # whether it is committed to why it is done in spite of that; wherever there are defects
     parts: int = 1  # how many things this decision limits
+    # to how many other servers it had been sent, which a measure here does not reach; null of what came from another one, of what
+    # not everybody can see, and where no other server is talked to
+    sent_to: int | None = None
+    came_from: str | None = None  # of what came from another server: its domain; it is shown there all the same
     # the entry of another measure that withholds the same thing already: it is one thing, not two
     also: int | None = None
     start: str | None = field(default=None, name="from")  # minute

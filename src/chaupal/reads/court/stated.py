@@ -1,0 +1,19 @@
+"""What other servers say of their own things that are known here. It is theirs to say, and nothing here follows from it."""
+
+from chaupal.policy.things import Person, Post
+from chaupal.reads.context import Reads
+from chaupal.store.federation import stated
+from chaupal.store.federation.stated import Statement
+
+SUSPENDED = stated.SUSPENDED
+__all__ = ["SUSPENDED", "Statement", "of"]
+
+
+async def of(reads: Reads, thing: Post | Person) -> tuple[Statement, ...]:
+    """What its server says of a thing and of whoever wrote it, of what came from one; of ours there is nothing to be said."""
+    if not thing.server:
+        return ()
+    ids = (thing.id, thing.author) if isinstance(thing, Post) else (thing.id,)
+    async with reads.work.reading() as reading:
+        found = await stated.of(reading, ids, reads.clock())
+    return tuple(one for id_ in ids for one in found.get(id_, ()))

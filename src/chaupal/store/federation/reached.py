@@ -1,0 +1,108 @@
+"""How far posts of ours went: to which servers they were delivered, and how many people there follow their authors. Numbers only.
+
+Whoever fetched a post by its address is not counted: it is not kept who asks for what is for everybody.
+"""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import distinct, func, or_, select
+from sqlalchemy import text as sql
+
+from chaupal.store.machine.dialect import among, listed, param, statement, upsert
+from chaupal.store.machine.tables import accounts, follows, posts, reached, servers
+from chaupal.store.machine.work import Reading, Writing
+
+NOTE = upsert(lambda insert: insert(reached).on_conflict_do_nothing(index_elements=["post_id", "server_id"]))
+# A repost of ours is delivered in its own name, and servers fetch what it carries.
+_SAID = func.coalesce(posts.c.boost_of, posts.c.id)
+OF_POSTS = statement(
+    select(_SAID, func.count(distinct(reached.c.server_id)))
+    .select_from(reached)
+    .join(posts, posts.c.id == reached.c.post_id)
+    .where(or_(among(posts.c.id, "ids"), among(posts.c.boost_of, "ids")))
+    .group_by(_SAID)
+)
+OF_ACCOUNT = statement(
+    select(func.count(distinct(reached.c.server_id)))
+    .select_from(reached)
+    .join(posts, posts.c.id == reached.c.post_id)
+    .where(posts.c.author == param("author"))
+)
+FOLLOWERS = statement(
+    select(follows.c.to, func.count())
+    .select_from(follows)
+    .join(accounts, accounts.c.id == follows.c.by)
+    .where(among(follows.c.to, "ids"), accounts.c.server > sql("0"))
+    .group_by(follows.c.to)
+)
+ORIGINS = statement(
+    select(accounts.c.id, servers.c.domain)
+    .join(servers, servers.c.id == accounts.c.server)
+    .where(among(accounts.c.id, "ids"), accounts.c.server > sql("0"))
+)
+DOMAIN = statement(select(servers.c.domain).where(servers.c.id == param("of")))
+SERVERS = statement(
+    select(distinct(reached.c.server_id))
+    .select_from(reached)
+    .join(posts, posts.c.id == reached.c.post_id)
+    .where(or_(posts.c.id == param("of"), posts.c.boost_of == param("of")))
+)
+ALL_OF = statement(
+    select(distinct(reached.c.server_id))
+    .select_from(reached)
+    .join(posts, posts.c.id == reached.c.post_id)
+    .where(posts.c.author == param("author"))
+)
+HAS = statement(
+    select(reached.c.post_id).where(reached.c.server_id == param("server"), among(reached.c.post_id, "ids"))
+)
+
+
+async def note(w: Writing, posts_: Sequence[int], server: int, at: int) -> None:
+    """Posts of ours came to a server (at, in ms); to note it once more changes nothing."""
+    for post in posts_:
+        await w.run(NOTE, post_id=post, server_id=server, at=at)
+
+
+async def counts(reading: Reading, ids: Collection[int]) -> dict[int, int]:
+    """Post -> to how many servers it was sent, by itself or in a repost; those that were sent to none are left out."""
+    rows = await reading.fetch(OF_POSTS, ids=listed(list(ids))) if ids else ()
+    return {row[0]: row[1] for row in rows}
+
+
+async def of_account(reading: Reading, account: int) -> int:
+    """How many servers hold copies of what an account said."""
+    return await reading.value(OF_ACCOUNT, author=account) or 0
+
+
+async def followers(reading: Reading, ids: Collection[int]) -> dict[int, int]:
+    """Account -> how many people on other servers follow it; nobody: it is left out."""
+    rows = await reading.fetch(FOLLOWERS, ids=listed(list(ids))) if ids else ()
+    return {row[0]: row[1] for row in rows}
+
+
+async def origins(reading: Reading, ids: Collection[int]) -> dict[int, str]:
+    """Account -> the domain of its server; people of ours are left out."""
+    rows = await reading.fetch(ORIGINS, ids=listed(list(ids))) if ids else ()
+    return {row[0]: row[1] for row in rows}
+
+
+async def domain(reading: Reading, server: int) -> str:
+    """The domain of a server, with its port where it has one; nothing of one that is not known."""
+    return await reading.value(DOMAIN, of=server) or ""
+
+
+async def servers_of(reading: Reading, post: int) -> list[int]:
+    """Ids of the servers to which a post was delivered, by itself or in a repost."""
+    return [row[0] for row in await reading.fetch(SERVERS, of=post)]
+
+
+async def servers_of_account(reading: Reading, account: int) -> list[int]:
+    """Ids of the servers to which anything by an account was delivered."""
+    return [row[0] for row in await reading.fetch(ALL_OF, author=account)]
+
+
+async def came_to(reading: Reading, server: int, posts_: Sequence[int]) -> set[int]:
+    """Which of these posts were delivered to a server."""
+    rows = await reading.fetch(HAS, server=server, ids=listed(list(posts_))) if posts_ else ()
+    return {row[0] for row in rows}

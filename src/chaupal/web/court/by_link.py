@@ -1,0 +1,110 @@
+"""What was decided about somebody on another server, for whoever has the link that told them: the same page, and the appeal."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.governance.appeals import appeals, by_link, counter
+from chaupal.kernel.errors import Conflict, Invalid, NotFound
+from chaupal.policy.surface import Surface
+from chaupal.web.court import disputes
+from chaupal.web.court.disputes import Ways
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Route, Shape, get, post
+
+
+class Of(msgspec.Struct, kw_only=True):
+    """A ruling, and the word by which its link opens it; `done`: what was just done there."""
+
+    id: Number
+    word: str
+    done: str = ""
+
+
+class Typed(msgspec.Struct, kw_only=True):
+    """What somebody writes: an appeal, or a word in the one that they filed."""
+
+    id: Number
+    word: str
+    text: str = ""
+
+
+class Declared(msgspec.Struct, kw_only=True):
+    """A counter-notice: what its author declares, by the codes of the law's fields."""
+
+    id: Number
+    word: str
+    declared: dict[str, str] = {}
+
+
+async def show(call: Call[Of]) -> Answer:
+    return await disputes.page(call, call.args.id, ways=await _ways(call))
+
+
+async def appeal(call: Call[Typed]) -> Answer:
+    """File an appeal. What cannot be taken is said beside what was typed."""
+    args, ways = call.args, await _ways(call)
+    try:
+        await appeals.file(call.house.court, ways.viewer, args.id, args.text)
+    except (Invalid, Conflict) as problem:
+        return await disputes.page(call, args.id, problem, ways)
+    return redirect(f"{ways.page}?done=appealed#appeal")
+
+
+async def say(call: Call[Typed]) -> Answer:
+    args, ways = call.args, await _ways(call)
+    try:
+        await appeals.say(call.house.court, ways.viewer, await _appealed(call, ways), args.text)
+    except (Invalid, Conflict) as problem:
+        return await disputes.page(call, args.id, problem, ways)
+    return redirect(f"{ways.page}?done=said#appeal")
+
+
+async def withdraw(call: Call[Typed]) -> Answer:
+    ways = await _ways(call)
+    try:
+        await appeals.withdraw(call.house.court, ways.viewer, await _appealed(call, ways))
+    except Conflict as problem:
+        return await disputes.page(call, call.args.id, problem, ways)
+    return redirect(f"{ways.page}#appeal")
+
+
+async def answer_notice(call: Call[Declared]) -> Answer:
+    """File a counter-notice."""
+    args, ways = call.args, await _ways(call)
+    try:
+        await counter.file(call.house.court, ways.viewer, args.id, args.declared)
+    except (Invalid, Conflict) as problem:
+        return await disputes.page(call, args.id, problem, ways)
+    return redirect(f"{ways.page}?done=said#counter")
+
+
+async def _ways(call: Call[Any]) -> Ways:
+    """As whom they come. Raises NotFound for a link that we did not give."""
+    args = call.args
+    viewer = await by_link.viewer(call.house.court, args.id, args.word, call.viewer.language)
+    page = f"{by_link.PATH}/{args.id}/{args.word}"
+    return Ways(viewer, page, f"{page}/counter", f"{page}/messages", f"{page}/withdraw", "")
+
+
+async def _appealed(call: Call[Any], ways: Ways) -> int:
+    """The appeal against this very ruling: the link opens no other. Raises NotFound."""
+    found = next(
+        (row for row in await appeals.mine(call.house.court, ways.viewer) if row.ruling_id == call.args.id), None
+    )
+    if found is None:
+        raise NotFound
+    return found.id
+
+
+LINK: dict[str, Any] = {"shape": Shape.PAGE, "public": True}
+PAGE = f"{by_link.PATH}/{{id}}/{{word}}"
+
+ROUTES: tuple[Route, ...] = (
+    get(PAGE, show, Surface.OWN, takes=Of, limit=(60, 600), **LINK),
+    post(f"{PAGE}/appeal", appeal, Surface.OWN, takes=Typed, limit=(20, 600), **LINK),
+    post(f"{PAGE}/messages", say, Surface.OWN, takes=Typed, limit=(30, 600), **LINK),
+    post(f"{PAGE}/withdraw", withdraw, Surface.OWN, takes=Typed, limit=(20, 600), **LINK),
+    post(f"{PAGE}/counter", answer_notice, Surface.OWN, takes=Declared, limit=(20, 600), **LINK),
+)
