@@ -1,6 +1,6 @@
 #!/bin/sh
 # Install what the tests need beside Python: PostgreSQL, Valkey with its Sentinel, Chromium and its shell, fonts with
-# all Indian scripts, ffmpeg, Go with its verifier of logs, a witness of logs, balancers, and Prometheus' own checks. Starts nothing:
+# all Indian scripts, ffmpeg, Go with its verifier of logs, a witness of logs, balancers, Prometheus' own checks, and snac2. Starts nothing:
 # tests/services.py, tests/valkeys.py and others start private servers in temporary folders.
 set -eu
 
@@ -24,6 +24,7 @@ command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || missing="$missi
 # What stands in front of a server and what watches it.
 [ -x /usr/sbin/nginx ] || missing="$missing nginx-light"
 command -v caddy >/dev/null || missing="$missing caddy"
+command -v snac >/dev/null || missing="$missing snac2" # another server of the fediverse, to be spoken with
 command -v promtool >/dev/null || missing="$missing prometheus"
 [ -n "$(find /usr/lib -path '*/faketime/libfaketime.so.1' -print -quit 2>/dev/null)" ] || missing="$missing libfaketime"
 [ -n "$missing" ] || exit 0

@@ -1,0 +1,167 @@
+"""A server made with Fedify (tests/peers/fedify/server.mjs), as a side of a meeting."""
+
+import base64
+import os
+import subprocess
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from peers.sides import Json, NotKnown, Person, Said, Seen, listed, seen
+from services import die_with_parent, free_port
+
+SERVER = Path(__file__).parent / "fedify" / "server.mjs"
+
+
+class Fedify:
+    """Its people do what they are told; what it heard is looked at."""
+
+    name = "Fedify"
+
+    def __init__(self, port: int) -> None:
+        self.host = f"localhost:{port}"
+        self.http = httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60)
+
+    async def do(self, do: str, **words: Any) -> Any:
+        answer = await self.http.post("/do", json={"do": do, **words})
+        if answer.status_code != 200:
+            raise RuntimeError(f"Fedify could not {do}: {answer.text[:500]}")
+        return answer.json()
+
+    async def join(self, name: str) -> Person:
+        return Person(name, (await self.do("person", who=name))["uri"], f"{name}@{self.host}")
+
+    async def finds(self, who: Person, what: str) -> bool:
+        # A handle is looked up by https alone, as Fedify has it: only addresses can be tried on one machine.
+        if "://" not in what:
+            raise NotKnown("WebFinger is asked by https only; by the person's address it is tried")
+        return bool((await self.do("find", what=what))["uri"])
+
+    async def follow(self, who: Person, whom: Person) -> None:
+        await self.do("follow", who=who.name, whom=whom.uri)
+
+    async def unfollow(self, who: Person, whom: Person) -> None:
+        await self.do("unfollow", who=who.name, whom=whom.uri)
+
+    async def follows(self, who: Person, whom: Person) -> bool:
+        return (await self.do("people"))[who.name]["following"].get(whom.uri) == "granted"
+
+    async def followed(self, who: Person, by: Person) -> bool:
+        return by.uri in (await self.do("people"))[who.name]["followers"]
+
+    async def say(self, who: Person, said: Said) -> str:
+        pictures: list[Json] = []
+        if said.picture:
+            kept = await self.do("picture", bytes=base64.b64encode(said.picture).decode())
+            pictures = [{"url": kept["url"], "type": "image/png", "text": said.described}]
+        answer = await self.do(
+            "post", who=who.name, text=said.text, visibility=said.visibility, warning=said.warning or None,
+            named=[{"uri": one.uri, "name": one.address} for one in said.names],
+            answers=said.answers or None, answered=said.of.uri if said.of and said.answers else None,
+            quote=said.quotes or None, quotes=said.of.uri if said.of and said.quotes else None,
+            pictures=pictures, poll={"options": said.options} if said.options else None,
+        )  # fmt: skip
+        return str(answer["uri"])
+
+    async def edit(self, who: Person, uri: str, text: str) -> None:
+        await self.do("edit", what=uri, text=text)
+
+    async def delete(self, who: Person, uri: str) -> None:
+        await self.do("delete", what=uri)
+
+    async def sees(self, who: Person, uri: str) -> Seen | None:
+        known = (await self.do("known")).get(uri)
+        if not known:
+            return None
+        there = (await self.do("people"))[who.name]["following"]
+        to = [*listed(known.get("to")), *listed(known.get("cc"))]
+        author = listed(known.get("attributedTo"))[0]
+        author = author if isinstance(author, str) else author["id"]
+        return seen(known) if who.uri in to or there.get(author) == "granted" else None
+
+    async def like(self, who: Person, uri: str, of: Person) -> None:
+        await self.do("like", who=who.name, what=uri, whom=of.uri)
+
+    async def unlike(self, who: Person, uri: str, of: Person) -> None:
+        await self.do("unlike", who=who.name, what=uri, whom=of.uri)
+
+    async def boost(self, who: Person, uri: str, of: Person) -> None:
+        await self.do("boost", who=who.name, what=uri, whom=of.uri)
+
+    async def unboost(self, who: Person, uri: str, of: Person) -> None:
+        await self.do("unboost", who=who.name, what=uri, whom=of.uri)
+
+    async def likes(self, who: Person, uri: str) -> int:
+        return await self._stand("Like", uri)
+
+    async def boosts(self, who: Person, uri: str) -> int:
+        return await self._stand("Announce", uri)
+
+    async def _stand(self, kind: str, uri: str) -> int:
+        """How many have done so and not undone it, by what was told."""
+        standing = set[str]()
+        for act in await self.do("told"):
+            inner = act.get("object")
+            if act["type"] == kind and (inner if isinstance(inner, str) else inner["id"]) == uri:
+                standing.add(act["actor"])
+            elif act["type"] == "Undo" and isinstance(inner, dict) and inner.get("type") == kind:
+                undone = inner.get("object")
+                standing -= (
+                    {act["actor"]} if uri in (undone, undone.get("id") if isinstance(undone, dict) else "") else set()
+                )
+        return len(standing)
+
+    async def vote(self, who: Person, uri: str, of: Person, choice: str) -> None:
+        await self.do("vote", who=who.name, what=uri, whom=of.uri, choice=choice)
+
+    async def votes(self, uri: str) -> list[str]:
+        """Names of options for which Notes came."""
+        notes = [act["object"] for act in await self.do("told") if act["type"] == "Create"]
+        return [
+            one["name"] for one in notes if isinstance(one, dict) and one.get("name") and one.get("inReplyTo") == uri
+        ]
+
+    async def block(self, who: Person, whom: Person) -> None:
+        await self.do("block", who=who.name, whom=whom.uri)
+
+    async def blocked(self, who: Person, by: Person) -> bool:
+        return any(
+            act["type"] == "Block" and (act["actor"], act["object"]) == (by.uri, who.uri)
+            for act in await self.do("told")
+        )
+
+    async def report(self, who: Person, whom: Person, uri: str, text: str) -> None:
+        await self.do("report", who=who.name, whom=whom.uri, what=uri or None, text=text)
+
+    async def reports(self) -> list[str]:
+        return [act.get("content") or "" for act in await self.do("told") if act["type"] == "Flag"]
+
+    async def alias(self, who: Person, other: Person) -> None:
+        await self.do("alias", who=who.name, whom=other.uri)
+
+    async def move(self, who: Person, to: Person) -> None:
+        await self.do("move", who=who.name, whom=to.uri)
+
+
+@contextmanager
+def fedify(folder: Path, **environ: str) -> Generator[Fedify]:
+    """The server, listening. Raises RuntimeError with its words when it does not come up."""
+    port = free_port()
+    log = folder / "fedify.log"
+    with log.open("ab") as said:
+        process = subprocess.Popen(
+            ["node", str(SERVER), str(port)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, env={**os.environ, **environ},
+            preexec_fn=die_with_parent(),
+        )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        if b"ready" not in process.stdout.readline():
+            raise RuntimeError(f"Fedify did not start:\n{log.read_text(errors='replace')[-2000:]}")
+        yield Fedify(port)
+    finally:
+        process.terminate()
+        process.wait(20)
