@@ -19,7 +19,7 @@ WORDS   = src/chaupal/assets/lexicon/words.hi.gz
 SCRIPTS = $(shell find src/chaupal/web/script -name '*.ts')
 
 .NOTPARALLEL:
-.PHONY: help run dev quick test check fmt map messages catalogues assets scripts services bench bench-compare lighthouse pictures gallery cluster storm wheel clean
+.PHONY: help run villages dev quick test check fmt map messages catalogues assets scripts services bench bench-compare lighthouse pictures gallery cluster storm peers wheel clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 | \2/p' Makefile | column -t -s '|' 2>/dev/null \
@@ -27,6 +27,9 @@ help: ## list these targets
 
 run: .stamps/run catalogues assets scripts ## a seeded village to play in, at http://localhost:8000
 	.venv/bin/chaupal serve --village --data village --port 8000
+
+villages: .stamps/run catalogues assets scripts ## two villages that talk to each other, at http://localhost:8000 and :8001
+	.venv/bin/python tools/villages.py $(ARGS)
 
 dev: .stamps/dev catalogues assets scripts ## the village, begun again when code, a template, words or a script changes
 	.venv/bin/python tools/dev.py --port 8000 $(ARGS)
@@ -96,6 +99,9 @@ cluster: .stamps/dev catalogues assets scripts services ## three servers, two wo
 
 storm: .stamps/dev catalogues assets scripts services ## people, the court and faults let loose on a cluster, and what they saw judged; SEED=… MINUTES=…
 	$(CLUSTER) cluster.storm --seed $(or $(SEED),2021) --minutes $(or $(MINUTES),5) $(ARGS)
+
+peers: .stamps/dev catalogues assets scripts services ## other servers of the fediverse started beside ours, and a table of what went well with each; PEER=snac2
+	TMPDIR=$$(tools/tmpdir.sh) PYTHONPATH=tests:. .venv/bin/python -m peers.table $(PEER) $(ARGS)
 
 lighthouse: .stamps/run catalogues assets scripts ## scores of the main pages on a phone (Lighthouse, on Chromium); AT=http://… of a running village
 	node tools/lighthouse.mjs $(or $(AT),http://localhost:8000) $(ARGS)

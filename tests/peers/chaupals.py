@@ -16,7 +16,7 @@ from services import free_port
 from serving import Member, Served, join, served
 
 AS_PEERS_DO = {"accept": "application/activity+json"}
-STAFF = {"chitra": Role.OFFICER, "dev": Role.OFFICER}
+STAFF = {"chitra": Role.REVIEWER, "dev": Role.APPROVER, "lakshmi": Role.OWNER}
 
 
 class Chaupal:

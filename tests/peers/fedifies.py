@@ -2,6 +2,7 @@
 
 import base64
 import os
+import shutil
 import subprocess
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from peers.sides import Json, NotKnown, Person, Said, Seen, listed, seen
 from services import die_with_parent, free_port
 
 SERVER = Path(__file__).parent / "fedify" / "server.mjs"
+NODE = shutil.which("node") or str(Path(__file__).resolve().parents[2] / ".tools" / "bin" / "node")
 
 
 class Fedify:
@@ -153,7 +155,7 @@ def fedify(folder: Path, **environ: str) -> Generator[Fedify]:
     log = folder / "fedify.log"
     with log.open("ab") as said:
         process = subprocess.Popen(
-            ["node", str(SERVER), str(port)],
+            [NODE, str(SERVER), str(port)],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, env={**os.environ, **environ},
             preexec_fn=die_with_parent(),
         )  # fmt: skip

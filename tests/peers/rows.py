@@ -5,6 +5,7 @@ Most rows are played in both directions by the same words: `here` and `there` ar
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from painted import picture
 from peers.chaupals import Chaupal
@@ -69,7 +70,7 @@ def both(play: Played) -> Row:
 async def arrives(way: Way, uri: str, wanted: Callable[[Seen], bool] = lambda _: True) -> Seen:
     """The post as `b` is shown it."""
     seen = await until(
-        lambda: way.there.sees(way.b, uri),
+        partial(way.there.sees, way.b, uri),
         f"{way}: what {way.b.name} sees of {uri}",
         lambda one: bool(one and wanted(one)),
     )
@@ -81,8 +82,8 @@ async def acquaint(m: Meeting) -> None:
     """They follow each other."""
     for way in ways(m):
         await way.here.follow(way.a, way.b)
-        await until(lambda way=way: way.here.follows(way.a, way.b), f"{way}: the follow is agreed to")
-        await until(lambda way=way: way.there.followed(way.b, way.a), f"{way}: the follower is known")
+        await until(partial(way.here.follows, way.a, way.b), f"{way}: the follow is agreed to")
+        await until(partial(way.there.followed, way.b, way.a), f"{way}: the follower is known")
 
 
 @both
@@ -97,11 +98,11 @@ async def follows(m: Meeting) -> None:
     for here, there, a, b in ((m.ours, m.theirs, m.gauri, m.mira), (m.theirs, m.ours, m.champa, m.lata)):
         way = f"{here.name} → {there.name}"
         await here.follow(a, b)
-        await until(lambda: here.follows(a, b), f"{way}: the follow is agreed to")  # noqa: B023 - awaited in the loop
+        await until(partial(here.follows, a, b), f"{way}: the follow is agreed to")
         await here.unfollow(a, b)
-        await until(lambda: there.followed(b, a), f"{way}: the follower is gone", lambda yes: not yes)  # noqa: B023
+        await until(partial(there.followed, b, a), f"{way}: the follower is gone", lambda yes: not yes)
         await here.follow(a, b)
-        await until(lambda: there.followed(b, a), f"{way}: the follower is back")  # noqa: B023
+        await until(partial(there.followed, b, a), f"{way}: the follower is back")
         await here.unfollow(a, b)
 
 
@@ -177,9 +178,9 @@ async def likes(way: Way) -> None:
     uri = await way.here.say(way.a, Said(f"to be liked at {way.here.name}"))
     await arrives(way, uri)
     await way.there.like(way.b, uri, way.a)
-    await until(lambda: way.here.likes(way.a, uri), f"{way}: liked", lambda n: n == 1)
+    await until(partial(way.here.likes, way.a, uri), f"{way}: liked", lambda n: n == 1)
     await way.there.unlike(way.b, uri, way.a)
-    await until(lambda: way.here.likes(way.a, uri), f"{way}: no longer liked", lambda n: n == 0)
+    await until(partial(way.here.likes, way.a, uri), f"{way}: no longer liked", lambda n: n == 0)
 
 
 @both
@@ -188,11 +189,11 @@ async def boosts(way: Way) -> None:
     uri = await way.here.say(way.a, Said(f"to be carried on from {way.here.name}"))
     await arrives(way, uri)
     await way.there.boost(way.b, uri, way.a)
-    await until(lambda: way.here.boosts(way.a, uri), f"{way}: boosted", lambda n: n == 1)
+    await until(partial(way.here.boosts, way.a, uri), f"{way}: boosted", lambda n: n == 1)
     await way.there.unboost(way.b, uri, way.a)
     if way.here.name == "snac2":
         raise NotKnown("it keeps a boost that was taken back, on purpose")
-    await until(lambda: way.here.boosts(way.a, uri), f"{way}: no longer boosted", lambda n: n == 0)
+    await until(partial(way.here.boosts, way.a, uri), f"{way}: no longer boosted", lambda n: n == 0)
 
 
 @both
@@ -211,7 +212,7 @@ async def deletes(way: Way) -> None:
     uri = await way.here.say(way.a, Said(f"soon gone from {way.here.name}"))
     await arrives(way, uri)
     await way.here.delete(way.a, uri)
-    await until(lambda: way.there.sees(way.b, uri), f"{way}: gone", lambda one: one is None)
+    await until(partial(way.there.sees, way.b, uri), f"{way}: gone", lambda one: one is None)
 
 
 @both
@@ -221,7 +222,7 @@ async def polls(way: Way) -> None:
     seen = await arrives(way, uri)
     assert seen.options == ("गेहूँ", "धान"), seen
     await way.there.vote(way.b, uri, way.a, "धान")
-    await until(lambda: way.here.votes(uri), f"{way}: the vote", lambda names: names == ["धान"])
+    await until(partial(way.here.votes, uri), f"{way}: the vote", lambda names: names == ["धान"])
 
 
 @both
@@ -258,7 +259,7 @@ async def blocks(m: Meeting) -> None:
         way = f"{here.name} → {there.name}"
         try:
             await here.block(a, b)
-            await until(lambda: there.blocked(b, a), f"{way}: the block is known")  # noqa: B023 - awaited in the loop
+            await until(partial(there.blocked, b, a), f"{way}: the block is known")
         except NotKnown as why:
             left.append(f"{way}: {why}")
     if left:
@@ -272,7 +273,7 @@ async def reports(way: Way) -> None:
     back = Way(way.there, way.here, way.b, way.a, way.stranger)
     await arrives(back, uri)
     await way.here.report(way.a, way.b, uri, f"unkind, says {way.here.name}")
-    await until(lambda: way.there.reports(), f"{way}: reports", lambda told: any("unkind" in one for one in told))
+    await until(way.there.reports, f"{way}: reports", lambda told: any("unkind" in one for one in told))
 
 
 async def moving(m: Meeting) -> None:
@@ -281,10 +282,10 @@ async def moving(m: Meeting) -> None:
         way = f"{here.name} → {there.name}"
         follower = m.bela if here is m.ours else m.asha
         await there.follow(follower, old)
-        await until(lambda: there.follows(follower, old), f"{way}: followed before")  # noqa: B023 - awaited in the loop
+        await until(partial(there.follows, follower, old), f"{way}: followed before")
         await there.alias(new, old)
         await here.move(old, new)
-        await until(lambda: there.followed(new, follower), f"{way}: the follower came along")  # noqa: B023
+        await until(partial(there.followed, new, follower), f"{way}: the follower came along")
 
 
 ROWS: tuple[Row, ...] = (
