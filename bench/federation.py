@@ -89,6 +89,7 @@ def _acts(
 
 
 async def _cost(side: Side, pid: int, inbox: str, whom: Person, enemy: Hostile, each: int) -> Cost:
+    """Everything comes to the inbox that all people there share, as servers send it."""
     server = Server(pid, 0, 0.0)
     liars = [enemy.liar(f"{side.name.split()[0].lower()}{n}", n % 3) for n in range(LIARS)]
     posts = [await side.say(whom, Said(f"post {n}")) for n in range(POSTS)]
@@ -104,14 +105,15 @@ async def _cost(side: Side, pid: int, inbox: str, whom: Person, enemy: Hostile, 
     return Cost(side.name, len(acts), (server.cpu - before) / len(acts) * 1_000, taken, likes)
 
 
-async def measure(each: int) -> list[Cost]:
-    """Ours and snac2, one after the other, by the same words."""
+async def measure(each: int, people: int) -> list[Cost]:
+    """Ours and snac2, one after the other, by the same words. `people`: how many live at each."""
+    others = [f"other{n}" for n in range(people - 1)]
     with tempfile.TemporaryDirectory() as folder:
         found: list[Cost] = []
         async with hostile() as enemy:
             (here := Path(folder) / "ours").mkdir()
             async with chaupal(here, "Chaupal") as ours:
-                await ours.settle("asha")
+                await ours.settle("asha", *others)
                 process = ours.server.process
                 assert process is not None
                 found.append(await _cost(ours, process.pid, "/inbox", await ours.join("asha"), enemy, each))
@@ -126,8 +128,9 @@ async def measure(each: int) -> list[Cost]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.federation", description=__doc__)
     parser.add_argument("--each", type=int, default=2_000, help="activities sent to each server")
+    parser.add_argument("--people", type=int, default=50, help="who live at each server")
     asked = parser.parse_args()
-    ours, theirs = asyncio.run(measure(asked.each))
+    ours, theirs = asyncio.run(measure(asked.each, asked.people))
     for one in (ours, theirs):
         print(
             f"{one.name}: {one.activities} activities, {one.cpu:.2f} ms CPU each ({1_000 / one.cpu:.0f} a second and core), "

@@ -13,10 +13,11 @@ from chaupal.policy.viewer import Role
 from clients.visitor import Visitor
 from peers.sides import Json, Person, Said, Seen, plain
 from services import free_port
-from serving import Member, Served, join, served
+from serving import SCOPES, Member, Served, join, served
 
 AS_PEERS_DO = {"accept": "application/activity+json"}
-STAFF = {"chitra": Role.REVIEWER, "dev": Role.APPROVER, "lakshmi": Role.OWNER}
+STAFF = {"manav": Role.MODERATOR, "chitra": Role.REVIEWER, "dev": Role.APPROVER, "lakshmi": Role.OWNER}
+OF_STAFF = f"{SCOPES} admin:read admin:write"
 
 
 class Chaupal:
@@ -35,7 +36,7 @@ class Chaupal:
         """People who are here, and staff: made at once, for each time a house is opened beside the server."""
         self.members |= await asyncio.to_thread(join, self.server.settings, *names)
         for name, role in STAFF.items():
-            self.members |= await asyncio.to_thread(join, self.server.settings, name, role=role)
+            self.members |= await asyncio.to_thread(join, self.server.settings, name, role=role, scopes=OF_STAFF)
 
     async def join(self, name: str) -> Person:
         if name not in self.members:
@@ -46,7 +47,7 @@ class Chaupal:
     async def ask(self, name: str, method: str, path: str, **words: Any) -> Any:
         """What an app of `name` is answered; lists in `params` are spelled as clients do. Raises AssertionError."""
         answer = await self.answer(name, method, path, **words)
-        assert answer.status_code < 300, (method, path, words, answer.status_code, answer.text[:500])
+        assert answer.status_code < 300, (method, path, str(words)[:300], answer.status_code, answer.text[:500])
         return answer.json()
 
     async def answer(self, name: str, method: str, path: str, **words: Any) -> httpx2.Response:
@@ -183,7 +184,7 @@ class Chaupal:
         await self.ask(who.name, "POST", "/api/v1/reports", json=words)
 
     async def reports(self) -> list[str]:
-        return [one["comment"] for one in await self.ask("chitra", "GET", "/api/v1/admin/reports")]
+        return [one["comment"] for one in await self.ask("manav", "GET", "/api/v1/admin/reports")]
 
     async def alias(self, who: Person, other: Person) -> None:
         await asyncio.to_thread(self._moving, who, "/settings/moving/aliases", alias=other.address)
