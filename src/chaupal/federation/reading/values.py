@@ -46,11 +46,15 @@ class Unreadable(ValueError):
 
 
 def parse(body: bytes, most: int = MOST_BYTES) -> Json:
-    """A JSON object within bounds. Raises Unreadable."""
+    """A JSON object within bounds. Raises Unreadable.
+
+    Bytes that are no UTF-8 are none of JSON's (RFC 8259 §8.1), and stand in what snac2 says of its people (2.75, as Debian has it):
+    each is read as the sign for a letter that could not be read.
+    """
     if len(body) > most:
         raise Unreadable("too_big")
     try:
-        said = decode(body.removeprefix(b"\xef\xbb\xbf"))
+        said = decode(body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace"))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable("no_json") from error
     check_depth(said)

@@ -22,6 +22,7 @@ from chaupal.federation.signing.asked import NotSigned
 BITS = 2_048  # of our own: what everybody makes and takes
 LEAST, MOST = 2_048, 8_192  # of others': less can be forged, more takes long to reckon with
 LONGEST = 4_096  # letters of a key; 8192 bits have 1,500
+_END = "-----END PUBLIC KEY-----"
 _ED25519, _RSA = b"\xed\x01", b"\x85\x24"  # what kind of key it is, before its bytes (multicodec)
 _BASE58 = {
     letter: at for at, letter in enumerate("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")
@@ -36,11 +37,15 @@ class BadKey(Exception):
 
 @functools.lru_cache(10_000)
 def read_public(pem: str) -> PublicKey:
-    """A key as actors publish it (PEM). Raises BadKey."""
+    """A key as actors publish it (PEM). Raises BadKey.
+
+    What stands behind its last line is not looked at: snac2 publishes some bytes of its memory there (2.75, as Debian has it).
+    """
     if len(pem) > LONGEST:
         raise BadKey("too long")
+    end = pem.find(_END) + len(_END)
     try:
-        return _taken(load_pem_public_key(pem.encode("ascii")))
+        return _taken(load_pem_public_key(pem[: end if end >= len(_END) else None].encode("ascii")))
     except (ValueError, UnsupportedAlgorithm) as error:
         raise BadKey("no key in PEM") from error
 

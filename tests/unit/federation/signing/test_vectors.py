@@ -230,3 +230,10 @@ def test_a_multikey_is_read():
 def test_what_is_no_multikey_is_none(said: str):
     with pytest.raises(BadKey):
         read_multikey(said)
+
+
+@pytest.mark.parametrize("behind", ["\x05", "\nGV", "\n\ufffdU"])
+def test_what_stands_behind_a_key_is_not_looked_at(behind: str):
+    """snac2 of Debian 13 publishes a few bytes of its memory there."""
+    key = read_multikey("z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK")
+    assert pem_of(read_public(pem_of(key) + behind)) == pem_of(key)
