@@ -87,7 +87,9 @@ async def test_what_says_that_it_is_elsewhere_is_fetched_from_there(fed: Federat
 
 async def test_bytes_that_are_no_letters_do_not_keep_a_document_from_being_read(fed: Federation, site: Site):
     """As in every other actor of snac2, of Debian 13."""
-    ravi = json.dumps({"id": url(site, "/ravi"), "type": "Person", "name": "BYTES"}).encode().replace(b"BYTES", b"\xfcU")
+    ravi = (
+        json.dumps({"id": url(site, "/ravi"), "type": "Person", "name": "BYTES"}).encode().replace(b"BYTES", b"\xfcU")
+    )
     assert (await calling.get(fed, site.says("/ravi", ravi, AP)))["name"] == "\ufffdU"
 
 
