@@ -155,9 +155,9 @@ def _check_mentions(post: Post, only: tuple[int, ...] | None) -> None:
         raise Unexpected(more)
 
 
-async def enter(w: Writing, post: Post, *, quiet: bool = False) -> None:
-    """Write a prepared post, and tell of it."""
-    await posting.add(w, post, answers=post.reply_to_account not in (None, post.author))
+async def enter(w: Writing, post: Post, *, quiet: bool = False, answers: bool = False) -> None:
+    """Write a prepared post, and tell of it. `answers`: somebody else, though it is not known here whom."""
+    await posting.add(w, post, answers=answers or post.reply_to_account not in (None, post.author))
     w.tell(_published(post, quiet=quiet))
 
 

@@ -35,7 +35,7 @@ ADD = upsert(
 )
 BURY = statement(update(known_uris).where(known_uris.c.uri == words("uri")).values(of=0))
 BURY_THING = statement(
-    update(known_uris).where(known_uris.c.of == param("of"), known_uris.c.kind == words("kind")).values(of=0)
+    update(known_uris).where(known_uris.c.of == param("thing"), known_uris.c.kind == words("kind")).values(of=0)
 )
 FORGET = statement(delete(known_uris).where(known_uris.c.uri == words("uri")))
 _TIE = (known_uris.c.of == param("me"), known_uris.c.by == param("them"), known_uris.c.kind == words("kind"))
@@ -87,7 +87,7 @@ async def bury(w: Writing, uri: str) -> None:
 
 async def bury_thing(w: Writing, kind: str, of: int) -> None:
     """The same by what it is here."""
-    await w.run(BURY_THING, of=of, kind=kind)
+    await w.run(BURY_THING, thing=of, kind=kind)
 
 
 async def forget(w: Writing, uri: str) -> None:

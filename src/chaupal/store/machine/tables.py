@@ -244,6 +244,7 @@ media = Table(
     text("remote_url"),  # where it lies on another server; its state is `remote` until it was fetched and painted anew
     Index("media_of_post", "post_id"),
     Index("media_waiting", "id", sqlite_where=sql("state = 'waiting'")),
+    Index("media_fetched", "created_at", sqlite_where=sql("remote_url <> ''")),
     Index("media_loose", "loose_at", sqlite_where=sql("post_id IS NULL")),
 )  # fmt: skip
 
@@ -804,6 +805,12 @@ remote_people = Table(
 known_uris = Table(
     "known_uris", meta, text("uri", primary_key=True), text("kind"), big("of"), big("by", default=0),
     Index("known_uris_of", "of"),
+)  # fmt: skip
+
+# What a post answers or quotes (`what`) that is not here, by its id there: they are joined when it comes.
+unjoined = Table(
+    "unjoined", meta, Column("post_id", BigInteger, primary_key=True), text("what", primary_key=True), text("uri"),
+    Index("unjoined_to", "uri"),
 )  # fmt: skip
 
 # Public posts of other servers: the square of everywhere, beside our own.

@@ -49,7 +49,7 @@ TAKE_PICTURES = statement(
         among(media.c.id, "ids"),
         media.c.account_id == param("me"),
         or_(media.c.post_id.is_(None), media.c.post_id == param("of")),
-        media.c.state == "ready",
+        or_(media.c.state == "ready", media.c.state == "remote"),
     )
     .values(post_id=param("of"), loose_at=None)
 )

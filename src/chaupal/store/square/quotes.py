@@ -6,15 +6,27 @@ import msgspec
 from sqlalchemy import select, update
 
 from chaupal.policy import quotes
+from chaupal.policy.narrow import FOR_EVERYBODY
+from chaupal.policy.things import Post
 from chaupal.store.machine.dialect import among, listed, param, statement, words
 from chaupal.store.machine.tables import posts
 from chaupal.store.machine.work import Reading, Writing
-from chaupal.store.square.posting import touch_with_reposts
-from chaupal.store.square.posts import FOR_ME, Pages
+from chaupal.store.square.posting import QUOTES, touch_with_reposts
+from chaupal.store.square.posts import FOR_ME, Pages, as_written
 
 MOST_TOLD = 1_000  # authors of quotes who hear of an edit
 
 SET_POLICY = statement(update(posts).where(posts.c.id == param("of")).values(quote_policy=words("policy")))
+NAME = statement(
+    update(posts)
+    .where(posts.c.id == param("of"), posts.c.quote_of.is_(None))
+    .values(quote_of=param("quoted"), quote_state=words("state"))
+)
+STAND = statement(
+    update(posts)
+    .where(posts.c.id == param("of"), posts.c.quote_state == words("was"))
+    .values(quote_state=words("state"))
+)
 AUTHORS = statement(
     select(posts.c.author, posts.c.id)
     .where(posts.c.quote_of == param("of"), posts.c.quote_state == words("state"))
@@ -48,6 +60,28 @@ async def of_any(reading: Reading, ids: Sequence[int], at_most: int) -> list[Quo
 async def set_policy(w: Writing, post_id: int, policy: str) -> None:
     await w.run(SET_POLICY, of=post_id, policy=policy)
     await touch_with_reposts(w, post_id)
+
+
+async def name(w: Writing, post_id: int, quoted: Post, state: str) -> None:
+    """A post quotes another that was not here when it came."""
+    if await w.run(NAME, of=post_id, quoted=quoted.id, state=state):
+        post = await as_written(w, post_id)
+        if post is not None:
+            await _count(w, post, "", state)
+
+
+async def stand(w: Writing, post: Post, state: str) -> None:
+    """How a quote stands from now on."""
+    if await w.run(STAND, of=post.id, was=post.quote_state, state=state):
+        await _count(w, post, post.quote_state, state)
+
+
+async def _count(w: Writing, post: Post, before: str, after: str) -> None:
+    by = (after == quotes.ACCEPTED) - (before == quotes.ACCEPTED)
+    if by and post.quote_of is not None and post.visibility in FOR_EVERYBODY:
+        await w.run(QUOTES, of=post.quote_of, by=by)
+        await touch_with_reposts(w, post.quote_of)
+    await touch_with_reposts(w, post.id)
 
 
 async def authors(reading: Reading, post_id: int) -> list[tuple[int, int]]:

@@ -1,0 +1,245 @@
+"""Posts that were said on other servers become posts here, say something else, and go: as they say, and under the same laws.
+
+Whoever calls has held what was said against whoever said it (`federation.taking.posts`).
+"""
+
+import secrets
+import zlib
+from collections.abc import Sequence
+
+import msgspec
+
+from chaupal.kernel.errors import NotFound
+from chaupal.kernel.ids import brought_id
+from chaupal.policy import quotes
+from chaupal.policy.facts import Visibility
+from chaupal.policy.things import Picture, Poll, Post
+from chaupal.social.context import Square
+from chaupal.social.events_posts import PostEdited
+from chaupal.social.media import media
+from chaupal.social.posts import composing, posts
+from chaupal.store.federation import joining, uris
+from chaupal.store.federation import media as files
+from chaupal.store.machine.work import Writing
+from chaupal.store.square import editing, finding, posting
+from chaupal.store.square import media as media_store
+from chaupal.store.square import polls as polls_store
+from chaupal.store.square import posts as posts_store
+from chaupal.store.square import quotes as quotes_store
+from chaupal.text import analyse
+
+NEVER = 253_402_300_799_000  # ms: a poll that ends then has no end
+
+
+class Came(msgspec.Struct, frozen=True):
+    """A post as it came. Its `id` is yet to be given; `files`: each picture with where it lies.
+
+    `answers`, `quotes`: ids of what it answers and quotes and is not here.
+    """
+
+    post: Post
+    files: Sequence[tuple[Picture, str]] = ()
+    answers: str = ""
+    quotes: str = ""
+
+    @property
+    def answers_others(self) -> bool:
+        """Whom it answers is not known where what it answers is not."""
+        return bool(self.answers) or self.post.reply_to_account not in (None, self.post.author)
+
+
+async def add(square: Square, came: Came, *, fresh: bool) -> int:
+    """The id of the post, the same for all who bring it. `fresh`: it was said just now, and is told of as any that is said here;
+    else it has an id of its own time, and nobody is told. Raises NotFound where it was taken away, and does not come again.
+    """
+    async with square.work.writing() as w:
+        id_ = square.make_id() if fresh else await _of_its_time(w, came.post)
+        # The row of its id there comes first: of two who bring it at once, one waits here for the other.
+        if not await uris.add(w, came.post.uri, uris.POST, id_, came.post.author):
+            known = await uris.find(w, came.post.uri)
+            if known is None or known.gone or known.kind != uris.POST:
+                raise NotFound
+            return known.of
+        post = await _with_files(square, w, came, id_)
+        if fresh:
+            await posts.enter(w, post, answers=came.answers_others)
+        else:
+            await posting.add(w, post, answers=came.answers_others)
+            if post.visibility is Visibility.PUBLIC:
+                await finding.index(w, post.id, analyse.terms(f"{post.spoiler}\n{post.text}"))
+        await _open(w, post)
+        await _wait(w, came, id_)
+        await _join(w, post)
+    return id_
+
+
+async def _of_its_time(w: Writing, post: Post) -> int:
+    """An id that stands where the post stands in time, and is nobody's yet."""
+    number = zlib.crc32(post.uri.encode())  # tells those of one millisecond apart, the same in every process
+    while await posts_store.as_written(w, id_ := brought_id(post.created_at, number)) is not None:
+        number += 1
+    return id_
+
+
+async def _with_files(square: Square, w: Writing, came: Came, id_: int) -> Post:
+    pictures = [await _file(square, w, picture, address, came.post.author) for picture, address in came.files]
+    root = came.post.root if came.post.reply_to is not None else id_
+    return msgspec.structs.replace(came.post, id=id_, root=root, pictures=tuple(pictures))
+
+
+async def _open(w: Writing, post: Post) -> None:
+    """A poll without an end is never to be closed."""
+    if post.poll is not None and post.poll.ends_at >= NEVER:
+        await polls_store.close(w, post.id)
+
+
+async def _wait(w: Writing, came: Came, id_: int) -> None:
+    if came.answers and came.post.visibility is not Visibility.DIRECT:
+        await joining.wait(w, id_, joining.ANSWERS, came.answers)
+    if came.quotes:
+        await joining.wait(w, id_, joining.QUOTES, came.quotes)
+
+
+async def _join(w: Writing, post: Post) -> None:
+    """Those that came before it, and answer or quote it."""
+    for waits, what in await joining.waiting(w, post.uri):
+        await joining.done(w, waits, what)
+        if what == joining.ANSWERS:
+            await joining.answer(w, waits, post)
+        else:
+            await quotes_store.name(
+                w, waits, post, quotes.ACCEPTED if post.quote_policy == quotes.PUBLIC else quotes.PENDING
+            )
+
+
+async def change(square: Square, post_id: int, came: Came, *, edited_at: int | None) -> bool:
+    """What a post says from now on, as its author's server has it; what it said is kept. False where it says all this already.
+
+    Whom it is for stays as it was. `edited_at` (ms): when it was changed, as they say; an earlier wording than is known changes
+    nothing. Raises NotFound where it is not theirs.
+    """
+    async with square.work.writing() as w:
+        before = await _theirs(w, post_id, came.post.author)
+        if before.edited_at is not None and edited_at is not None and edited_at < before.edited_at:
+            return False
+        after = await _after(square, w, before, came)
+        if _same_words(before, after):
+            return await _count(w, before, after)
+        after = msgspec.structs.replace(after, edited_at=_later(square, before, edited_at))
+        await editing.change(w, before, after, square.make_id())
+        if _asks_anew(before.poll, after.poll):
+            await polls_store.drop(w, post_id)
+        if after.poll is not None:
+            await polls_store.begin(w, post_id, after.poll)
+            await _open(w, after)
+        w.tell(_edited(before, after))
+    return True
+
+
+def _later(square: Square, before: Post, said: int | None) -> int:
+    """When it was changed: as they say, where that is later than the last time; else now."""
+    return said if said is not None and said > (before.edited_at or before.created_at) else square.clock()
+
+
+async def _after(square: Square, w: Writing, before: Post, came: Came) -> Post:
+    new = came.post
+    return msgspec.structs.replace(
+        before, text=new.text, html=new.html, spoiler=new.spoiler, language=new.language, sensitive=new.sensitive,
+        mentions=new.mentions, tags=new.tags, poll=new.poll, quote_policy=new.quote_policy,
+        pictures=await _pictures(square, w, before, came),
+    )  # fmt: skip
+
+
+async def _pictures(square: Square, w: Writing, before: Post, came: Came) -> tuple[Picture, ...]:
+    """Those that were in it before are the same ones, with what is said of them now."""
+    lies = await files.addresses(w, [picture.id for picture in before.pictures])
+    there = {lies[picture.id]: picture for picture in before.pictures if picture.id in lies}
+    pictures: list[Picture] = []
+    for picture, address in came.files:
+        if (kept := there.get(address)) is not None:
+            pictures.append(msgspec.structs.replace(kept, description=picture.description, focus=picture.focus))
+            continue
+        pictures.append(await _file(square, w, picture, address, before.author))
+    return tuple(pictures)
+
+
+async def _file(square: Square, w: Writing, picture: Picture, address: str, owner: int) -> Picture:
+    picture = msgspec.structs.replace(picture, id=square.make_id(), key=secrets.token_urlsafe(12))
+    await files.add(w, picture, address, owner=owner)
+    return picture
+
+
+def _same_words(before: Post, after: Post) -> bool:
+    """But for the counts of a poll."""
+    return msgspec.structs.replace(before, poll=_asked(before.poll)) == msgspec.structs.replace(
+        after, poll=_asked(after.poll)
+    )
+
+
+def _asked(poll: Poll | None) -> Poll | None:
+    if poll is None:
+        return None
+    bare = tuple(msgspec.structs.replace(option, votes=0) for option in poll.options)
+    return msgspec.structs.replace(poll, options=bare, voters=0)
+
+
+def _asks_anew(before: Poll | None, after: Poll | None) -> bool:
+    """Other answers: votes for the ones before count for nothing."""
+    if before is None or after is None:
+        return before is not None
+    return [one.title for one in before.options] != [
+        one.title for one in after.options
+    ] or before.multiple != after.multiple
+
+
+async def _count(w: Writing, before: Post, after: Post) -> bool:
+    """A poll counts otherwise: nobody need be told."""
+    if before.poll == after.poll or after.poll is None:
+        return False
+    await polls_store.count(w, before.id, after.poll)
+    await posting.touch_with_reposts(w, before.id)
+    w.tell(PostEdited(post=before.id, author=before.author, visibility=int(before.visibility), edited_at=0))
+    return True
+
+
+def _edited(before: Post, after: Post) -> PostEdited:
+    known = {mention.id for mention in before.mentions}
+    was, tags = composing.listed_tags(before), composing.listed_tags(after)
+    return PostEdited(
+        post=after.id, author=after.author, visibility=int(after.visibility), edited_at=after.edited_at or 0,
+        mentions=tuple(m.id for m in after.mentions if m.id not in known), reply_to_account=after.reply_to_account,
+        tags=tags if set(was) != set(tags) else (), untagged=tuple(key for key in was if key not in tags),
+    )  # fmt: skip
+
+
+async def remove(square: Square, post_id: int, author: int) -> None:
+    """It is gone there, so it goes here; its id does not come again. Raises NotFound where it is not theirs."""
+    async with square.work.writing() as w:
+        post = await _theirs(w, post_id, author)
+        pictures = await media_store.ids_of(w, post_id)
+        w.tell(posts.deleted(post, await posting.remove(w, post), tags=composing.listed_tags(post)))
+        await uris.bury_thing(w, uris.POST, post_id)
+        await joining.gone(w, post_id)
+        gone = await media_store.drop_now(w, pictures)
+    for id_, mime in gone:
+        await media.drop_files(square, id_, mime)
+
+
+async def stand(square: Square, quoting: int, quoted: int, state: str) -> bool:
+    """How the quote of one post in another stands from now on; False where the one does not quote the other."""
+    async with square.work.writing() as w:
+        post = await posts_store.as_written(w, quoting)
+        if post is None or post.quote_of != quoted:
+            return False
+        await quotes_store.stand(w, post, state)
+        w.tell(PostEdited(post=quoting, author=post.author, visibility=int(post.visibility), edited_at=0))
+    return True
+
+
+async def _theirs(w: Writing, post_id: int, author: int) -> Post:
+    """A post of another server by this author, held until the commit. Raises NotFound: nothing of ours is ever theirs to change."""
+    there = await posting.hold(w, author, post_id)
+    post = await posts_store.as_written(w, post_id) if there else None
+    if post is None or post.author != author or not post.server or post.boost_of is not None:
+        raise NotFound
+    return post

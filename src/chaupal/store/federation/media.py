@@ -1,0 +1,170 @@
+"""Pictures, films and sounds of other servers as rows: known by where they lie, fetched, and let go of again."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import exists, select, text, update
+
+from chaupal.policy.things import Picture, Post
+from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.tables import accounts, media, posts
+from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.square.media import INSERT, NOT_HELD, know_late, written_captions, written_focus
+from chaupal.store.square.posting import touch_with_reposts
+from chaupal.store.square.posts import as_written
+
+REMOTE = "remote"  # the state of what was not fetched
+
+ADDRESSES = statement(select(media.c.id, media.c.remote_url).where(among(media.c.id, "ids")))
+AWAY = statement(
+    select(
+        media.c.id, media.c.remote_url, media.c.kind, media.c.post_id, media.c.account_id, accounts.c.server, media.c.tries,
+        media.c.held_until,
+    )
+    .join(accounts, accounts.c.id == media.c.account_id)
+    .where(media.c.id == param("of"), media.c.state == "remote")
+)  # fmt: skip
+HOLD = statement(
+    update(media)
+    .where(media.c.id == param("of"), media.c.state == "remote", media.c.held_until <= param("at"))
+    .values(held_until=param("until"), tries=media.c.tries + 1)
+)
+FETCHED = statement(
+    update(media)
+    .where(media.c.id == param("of"), media.c.state == "remote")
+    .values(
+        state="ready", mime=words("kept_as"), kind=words("shown_as"), blurhash=words("hash"), width=param("wide"),
+        height=param("high"), small_width=param("small_wide"), small_height=param("small_high"), size=param("bytes"),
+        length=param("ms"), frame_rate=words("rate"), bitrate=param("bits"), created_at=param("at"), held_until=0, tries=0,
+    )
+)  # fmt: skip
+IN_POST = statement(update(posts).where(posts.c.id == param("of")).values(pictures=words("shown")))
+# Fetched so long ago that it is let go of; what is held as evidence stays.
+OLD = statement(
+    select(media.c.id, media.c.mime, media.c.post_id)
+    .where(text("remote_url <> ''"), media.c.state == "ready", media.c.created_at < param("before"), NOT_HELD)
+    .order_by(media.c.created_at)
+    .limit(param("n"))
+)
+LET_GO = statement(
+    update(media)
+    .where(media.c.id == param("of"), media.c.state == "ready", text("remote_url <> ''"), NOT_HELD)
+    .values(state="remote", size=0)
+)
+# Those of a server whose media are not wanted any more.
+OF_SERVER = statement(
+    select(media.c.id, media.c.mime, media.c.post_id)
+    .where(
+        text("remote_url <> ''"), media.c.state == "ready", NOT_HELD,
+        exists().where(accounts.c.id == media.c.account_id, accounts.c.server == param("server")),
+    )
+    .limit(param("n"))
+)  # fmt: skip
+
+_json = msgspec.json.Encoder().encode
+
+
+class Away(NamedTuple):
+    """A file that lies on another server. `held_until` (ms): nobody asks for it before then."""
+
+    id: int
+    url: str
+    kind: str
+    post: int | None
+    owner: int
+    server: int
+    tries: int
+    held_until: int
+
+
+class Fetched(NamedTuple):
+    """A file that was fetched. `post`: that it is in."""
+
+    id: int
+    mime: str
+    post: int | None
+
+
+async def add(w: Writing, picture: Picture, address: str, *, owner: int) -> None:
+    """A file of a post that comes; nothing of it is here yet."""
+    now = w.now()
+    await w.run(
+        INSERT, id=picture.id, account_id=owner, key=picture.key, mime=picture.mime, description=picture.description,
+        blurhash=picture.blurhash, width=picture.width, height=picture.height, small_width=picture.small_width,
+        small_height=picture.small_height, size=0, focus=written_focus(picture.focus), created_at=now, loose_at=now, kind=picture.kind,
+        state=REMOTE, length=picture.length, frame_rate="", bitrate=0, demuxer="", held_until=0, tries=0, root=0,
+        captions=written_captions(picture), remote_url=address,
+    )  # fmt: skip
+
+
+async def addresses(reading: Reading, ids: Sequence[int]) -> dict[int, str]:
+    """Where each of these lies, of those that are another server's."""
+    rows = await reading.fetch(ADDRESSES, ids=listed(list(ids))) if ids else ()
+    return {row[0]: row[1] for row in rows if row[1]}
+
+
+async def away(reading: Reading, id_: int) -> Away | None:
+    """None where it is here, or unknown."""
+    row = await reading.first(AWAY, of=id_)
+    return None if row is None else Away(*row)
+
+
+async def hold(w: Writing, id_: int, until: int) -> bool:
+    """Whether it is this caller's to fetch now; until then it is nobody else's."""
+    return await w.run(HOLD, of=id_, at=w.now(), until=until) == 1
+
+
+async def fetched(w: Writing, picture: Picture, post: int | None, size: int, digest: str) -> bool:
+    """It is here, painted anew; False where it is gone, or was here before. `size`, `digest` (SHA-256): of its original."""
+    changed = await w.run(
+        FETCHED, of=picture.id, kept_as=picture.mime, shown_as=picture.kind, hash=picture.blurhash, wide=picture.width, high=picture.height,
+        small_wide=picture.small_width, small_high=picture.small_height, bytes=size, ms=picture.length, rate=picture.frame_rate,
+        bits=picture.bitrate, at=w.now(),
+    )  # fmt: skip
+    if changed:
+        await know_late(w, picture.id, digest)
+        await _show(w, post, picture)
+    return changed == 1
+
+
+async def old(reading: Reading, before: int, at_most: int) -> list[Fetched]:
+    """Those that were fetched before that time (ms), the oldest first."""
+    return [Fetched(*row) for row in await reading.fetch(OLD, before=before, n=at_most)]
+
+
+async def of_server(reading: Reading, server: int, at_most: int) -> list[Fetched]:
+    """Those of a server's people that are here."""
+    return [Fetched(*row) for row in await reading.fetch(OF_SERVER, server=server, n=at_most)]
+
+
+async def let_go(w: Writing, one: Fetched) -> bool:
+    """It is away again, until somebody asks for it; False where it may not be."""
+    if not await w.run(LET_GO, of=one.id):
+        return False
+    post = await as_written(w, one.post) if one.post is not None else None
+    kept = next((picture for picture in post.pictures if picture.id == one.id), None) if post is not None else None
+    if kept is not None:
+        await _show(w, one.post, msgspec.structs.replace(kept, state=REMOTE))
+    return True
+
+
+async def _show(w: Writing, post_id: int | None, changed: Picture) -> None:
+    """The post holds what is known of its pictures. What is said of them is the post's own."""
+    post: Post | None = await as_written(w, post_id) if post_id is not None else None
+    if post is None or all(picture.id != changed.id for picture in post.pictures):
+        return
+    shown = tuple(_as_in(picture, changed) if picture.id == changed.id else picture for picture in post.pictures)
+    await w.run(IN_POST, of=post.id, shown=_json(shown).decode())
+    await touch_with_reposts(w, post.id)
+
+
+def _as_in(before: Picture, changed: Picture) -> Picture:
+    return msgspec.structs.replace(
+        changed,
+        description=before.description,
+        focus=before.focus,
+        key=before.key,
+        root=before.root,
+        captions=before.captions,
+    )
