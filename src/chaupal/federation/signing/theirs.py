@@ -1,8 +1,7 @@
 """A key of somebody elsewhere, fetched from its server: believed where the key names its actor, the actor names the key, and both
 are of one host."""
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chaupal.federation import calling
 from chaupal.federation.reading.actors import Key, is_actor, keys_in, read_key
@@ -19,7 +18,8 @@ if TYPE_CHECKING:
 
 async def fetch_key(fed: "Federation", key: str) -> Known:
     """The key as it is now, kept with whoever it is of. Raises NotSigned."""
-    finding = _finding()
+    from chaupal.federation import finding  # it asks others, and is asked in turn who signs
+
     try:
         known = await _of_actor(fed, key) or await _of_document(fed, key)
     except NotAnswered as error:
@@ -35,7 +35,8 @@ async def fetch_key(fed: "Federation", key: str) -> Known:
 
 async def _of_actor(fed: "Federation", key: str) -> Known | None:
     """As nearly all have it: a part of the actor's own document. Raises NotThere."""
-    finding = _finding()
+    from chaupal.federation import finding
+
     whose, _, part = key.partition("#")
     if not part:
         return None
@@ -45,7 +46,8 @@ async def _of_actor(fed: "Federation", key: str) -> Known | None:
 
 async def _of_document(fed: "Federation", key: str) -> Known | None:
     """At an address of its own, from which its actor is found. Raises NotAnswered, NotThere, NotSigned, Unreadable."""
-    finding = _finding()
+    from chaupal.federation import finding
+
     found = await calling.part(fed, key)
     whose = _whose(found, key)
     account = await finding.person(fed, whose, fresh=True)
@@ -54,11 +56,6 @@ async def _of_document(fed: "Federation", key: str) -> Known | None:
         await _named_by_address(fed, account, whose, key, found)
         known = await _known(fed, key)
     return known if known is not None and known.actor == whose else None
-
-
-def _finding() -> Any:
-    """It asks others, and is asked in turn who signs: brought in when it is needed."""
-    return importlib.import_module("chaupal.federation.finding")
 
 
 def _whose(found: Json, key: str) -> str:

@@ -1,0 +1,245 @@
+"""Who signed: keys are fetched once, once more where they have changed, and nobody is believed to be somebody else."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from chaupal.app.wiring import Running, open_house
+from chaupal.federation.context import Federation
+from chaupal.federation.signing import fields, messages, verifying
+from chaupal.federation.signing.algorithms import pem_of
+from chaupal.federation.signing.asked import CAVAGE, RFC9421, Asked, NotSigned
+from chaupal.federation.signing.digests import content_digest
+from chaupal.federation.signing.verifying import Signer
+from chaupal.federation.viewing import viewer
+from chaupal.kernel.clock import HOUR, StillClock
+from chaupal.kernel.settings import Settings
+from chaupal.policy.viewer import ABROAD, Viewer
+from chaupal.store.federation import keys, speech
+from elsewhere import Site
+from fediverse import Stranger, a_key
+
+BODY = b'{"type":"Follow"}'
+
+
+@pytest.fixture
+async def house(settings: Settings, clock: StillClock) -> AsyncIterator[Running]:
+    talking = msgspec.structs.replace(settings, federation="on", federation_test=True)
+    running = await open_house(talking, clock=clock, run=False)
+    yield running
+    await running.close()
+
+
+@pytest.fixture
+async def fed(house: Running) -> Federation:
+    assert house.house.federation is not None
+    return house.house.federation
+
+
+@pytest.fixture
+async def ravi(site: Site) -> Stranger:
+    return Stranger(site)
+
+
+async def brought(
+    fed: Federation, by: Stranger, *, way: str = RFC9421, key: str = "", late: int = 0, body: bytes = BODY
+) -> Signer:
+    """Who is said to have brought a body that they signed."""
+    headers = by.signed("POST", f"{fed.settings.origin}/inbox", BODY, now=fed.clock() - late, way=way, key=key)
+    return await verifying.verify(fed, "POST", "/inbox", headers, body)
+
+
+@pytest.mark.parametrize("way", [RFC9421, CAVAGE])
+async def test_somebody_elsewhere_is_known_by_their_signature_and_asked_for_once(
+    fed: Federation, ravi: Stranger, way: str
+):
+    first = await brought(fed, ravi, way=way)
+    assert first.actor == ravi.uri and first.account and first.server
+    many = len(ravi.site.asked)
+    assert await brought(fed, ravi, way=way) == first
+    assert len(ravi.site.asked) == many
+
+
+async def test_all_who_wait_for_a_key_wait_for_one_answer(fed: Federation, ravi: Stranger):
+    found = await asyncio.gather(*(brought(fed, ravi) for _ in range(5)))
+    assert len({*found}) == 1
+    assert ravi.asked("/users/ravi") <= 2
+
+
+async def test_a_key_that_was_changed_is_asked_for_once_more_and_the_old_one_is_good_no_longer(
+    fed: Federation, ravi: Stranger
+):
+    first = await brought(fed, ravi)
+    old, ravi.key = ravi.key, a_key(1)
+    ravi.document["publicKey"]["publicKeyPem"] = pem_of(ravi.key.public_key())
+    ravi.appear()
+    assert await brought(fed, ravi) == first
+    ravi.key = old
+    with pytest.raises(NotSigned):
+        await brought(fed, ravi)
+
+
+async def test_whoever_signs_wrongly_makes_us_ask_once_in_a_while(fed: Federation, ravi: Stranger, clock: StillClock):
+    await brought(fed, ravi)
+    forger = Stranger(ravi.site, "mallory", key=2)
+    many = len(ravi.site.asked)
+    for _ in range(5):
+        with pytest.raises(NotSigned):
+            await brought(fed, forger, key=ravi.key_id)
+    once = len(ravi.site.asked) - many
+    assert 0 < once <= 3
+    clock.move(verifying.AGAIN)
+    with pytest.raises(NotSigned):
+        await brought(fed, forger, key=ravi.key_id)
+    assert len(ravi.site.asked) - many == 2 * once
+    # Whoever has the key is heard all the while.
+    assert (await brought(fed, ravi)).actor == ravi.uri
+
+
+async def test_a_key_is_of_its_actors_host_and_its_actor_knows_of_it(fed: Federation, site: Site, ravi: Stranger):
+    mallory = Stranger(site, "mallory", key=2)
+    # Mallory's key says that it is Ravi's, at an address of Mallory's.
+    theirs = {"type": "Key", "owner": ravi.uri, "publicKeyPem": pem_of(mallory.key.public_key())}
+    mallory.says("/keys/1", {"id": f"http://{mallory.host}/keys/1", **theirs})
+    with pytest.raises(NotSigned):
+        await brought(fed, mallory, key=f"http://{mallory.host}/keys/1")
+    # Another host's key says that it is of somebody here.
+    there = f"http://127.0.0.1:{site.port}/keys/2"
+    mallory.says("/keys/2", {"id": there, **theirs})
+    with pytest.raises(NotSigned):
+        await brought(fed, mallory, key=there)
+    # Mallory's document names Ravi's key as its own: it stays Ravi's.
+    await brought(fed, ravi)
+    mallory.document["publicKey"]["id"] = ravi.key_id
+    mallory.appear()
+    with pytest.raises(NotSigned):
+        await brought(fed, mallory)
+    with pytest.raises(NotSigned):
+        await brought(fed, mallory, key=ravi.key_id)
+    assert (await brought(fed, ravi)).actor == ravi.uri
+
+
+async def test_a_key_may_stand_at_an_address_of_its_own(fed: Federation, ravi: Stranger):
+    """As GoToSocial's does, with a part of its actor around it; or alone, with the actor naming its address."""
+    ravi.key_id = f"{ravi.uri}/main-key"
+    ravi.document["publicKey"]["id"] = ravi.key_id
+    ravi.appear()
+    ravi.says(
+        "/users/ravi/main-key",
+        {"id": ravi.uri, "type": "Person", "preferredUsername": "ravi", "publicKey": ravi.document["publicKey"]},
+    )
+    first = await brought(fed, ravi)
+    assert first.actor == ravi.uri
+    ravi.key, ravi.key_id = a_key(1), f"http://{ravi.host}/keys/ravi"
+    ravi.document["publicKey"] = ravi.key_id
+    ravi.appear()
+    ravi.says(
+        "/keys/ravi",
+        {"id": ravi.key_id, "type": "Key", "owner": ravi.uri, "publicKeyPem": pem_of(ravi.key.public_key())},
+    )
+    assert await brought(fed, ravi) == first
+
+
+async def test_an_ed25519_key_is_taken_as_a_multikey(fed: Federation, ravi: Stranger):
+    """FEP-521a; https://w3id.org/security#Multikey"""
+    key = Ed25519PrivateKey.generate()
+    id_ = f"{ravi.uri}#ed25519-key"
+    ravi.document["assertionMethod"] = [
+        {"id": id_, "type": "Multikey", "controller": ravi.uri, "publicKeyMultibase": multibase(key)}
+    ]
+    ravi.appear()
+    asked = Asked("POST", fed.settings.origin, "/inbox", {"content-digest": content_digest(BODY)}, BODY)
+    parts = tuple(fields.Item(name, {}) for name in ("@method", "@target-uri", "content-digest"))
+    item = fields.Item(parts, {"created": fed.clock() // 1_000, "keyid": id_, "alg": "ed25519"})
+    headers = {**asked.headers, **messages.header_pair(item, key.sign(messages.base(asked, item)))}
+    assert (await verifying.verify(fed, "POST", "/inbox", headers, BODY)).actor == ravi.uri
+    # Beside it the other key is good as before.
+    assert (await brought(fed, ravi)).actor == ravi.uri
+
+
+def multibase(key: Ed25519PrivateKey) -> str:
+    letters = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+    number, said = int.from_bytes(b"\xed\x01" + key.public_key().public_bytes_raw()), ""
+    while number:
+        number, at = divmod(number, 58)
+        said = letters[at] + said
+    return f"z{said}"
+
+
+@pytest.mark.parametrize("way", [RFC9421, CAVAGE])
+async def test_a_signature_is_good_for_an_hour_either_way(fed: Federation, ravi: Stranger, way: str):
+    assert (await brought(fed, ravi, way=way, late=HOUR)).actor == ravi.uri
+    assert (await brought(fed, ravi, way=way, late=-HOUR)).actor == ravi.uri
+    for late in (HOUR + 1_000, -HOUR - 1_000, 24 * HOUR):
+        with pytest.raises(NotSigned, match="clock"):
+            await brought(fed, ravi, way=way, late=late)
+
+
+async def test_what_was_signed_for_another_body_or_house_is_not_heard_and_nobody_is_asked(
+    fed: Federation, ravi: Stranger
+):
+    with pytest.raises(NotSigned):
+        await brought(fed, ravi, body=b'{"type":"Block"}')
+    headers = ravi.signed("POST", "https://another.example/inbox", BODY, now=fed.clock())
+    with pytest.raises(NotSigned):
+        await verifying.verify(fed, "POST", "/inbox", headers | {"host": fed.settings.domain}, BODY)
+    with pytest.raises(NotSigned):
+        await verifying.verify(fed, "POST", "/inbox", {}, BODY)
+    with pytest.raises(NotSigned):
+        await brought(fed, ravi, key=f"{fed.settings.origin}/actor#main-key")
+    assert ravi.asked("/users/ravi") <= 2
+
+
+async def test_whoever_is_gone_or_nowhere_signs_nothing(fed: Federation, site: Site, ravi: Stranger):
+    site.says("/users/ravi", "{}", "application/activity+json", status=410)
+    with pytest.raises(NotSigned):
+        await brought(fed, ravi)
+    for key in (
+        "",
+        "x",
+        "https://",
+        "javascript:alert(1)",
+        "http://localhost:1/users/x#main-key",
+        "x" * 3_000,
+        "http://[::1",
+    ):
+        with pytest.raises(NotSigned):
+            await brought(fed, ravi, key=key or " ")
+
+
+async def test_who_signs_by_the_standard_is_spoken_to_by_it(fed: Federation, ravi: Stranger):
+    await brought(fed, ravi, way=CAVAGE)
+    async with fed.work.reading() as reading:
+        assert await speech.speaks(reading, ravi.host) == ""
+    await brought(fed, ravi)
+    async with fed.work.reading() as reading:
+        assert await speech.speaks(reading, ravi.host) == RFC9421
+
+
+async def test_who_asks_is_whoever_signed_and_else_a_stranger(fed: Federation, ravi: Stranger):
+    url, stranger = f"{fed.settings.origin}/@asha/outbox?page=1", Viewer(country=ABROAD)
+    headers = ravi.signed("GET", url, now=fed.clock())
+    seen = await viewer(fed, "GET", "/@asha/outbox?page=1", headers)
+    async with fed.work.reading() as reading:
+        known = await keys.account_of(reading, ravi.uri)
+    assert seen == Viewer(account=known, country=ABROAD)
+    assert await viewer(fed, "GET", "/@asha/outbox?page=2", headers) == stranger
+    assert await viewer(fed, "GET", "/@asha", {}) == stranger
+
+
+async def test_where_fetches_are_authorised_nobody_asks_unknown(settings: Settings, clock: StillClock, ravi: Stranger):
+    strict = msgspec.structs.replace(settings, federation="on", federation_test=True, authorized_fetch=True)
+    running = await open_house(strict, clock=clock, run=False)
+    try:
+        fed = running.house.federation
+        assert fed is not None
+        headers = ravi.signed("GET", f"{fed.settings.origin}/@asha", now=fed.clock())
+        assert (await viewer(fed, "GET", "/@asha", headers)).account
+        for told in ({}, headers | {"signature": "sig1=:eA==:"}):
+            with pytest.raises(NotSigned):
+                await viewer(fed, "GET", "/@asha", told)
+    finally:
+        await running.close()
