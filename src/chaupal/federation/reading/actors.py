@@ -23,6 +23,7 @@ from chaupal.federation.reading.values import (
     values_of,
     word_of,
 )
+from chaupal.federation.reading.withheld import Stated, stated
 from chaupal.federation.reading.words import plain
 from chaupal.policy.things import Field
 from chaupal.text import foreign
@@ -82,6 +83,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     keys_at: tuple[str, ...] = ()
     emojis: tuple[Emoji, ...] = ()
     claimed: str = ""  # `user@host` by which it says that it is found (FEP-2c59)
+    withheld: tuple[Stated, ...] = ()  # where their server says that it does not show them
 
     @property
     def bot(self) -> bool:
@@ -122,7 +124,7 @@ def read_actor(said: object) -> Actor:
         indexable=flag_of(said, "indexable"), hides_collections=flag_of(said, "hidesCollections"), memorial=flag_of(said, "memorial"),
         suspended=flag_of(said, "suspended"), aliases=uris_of(said, "alsoKnownAs", MOST_ALIASES),
         moved_to=uri_of(value_of(said, "movedTo")), created_at=moment_of(value_of(said, "published")) or 0, keys=keys,
-        keys_at=keys_at, emojis=emojis_of(said), claimed=_claimed(said),
+        keys_at=keys_at, emojis=emojis_of(said), claimed=_claimed(said), withheld=stated(said),
     )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from chaupal.federation.reading.values import (
     values_of,
     word_of,
 )
+from chaupal.federation.reading.withheld import Stated, stated
 from chaupal.federation.reading.words import plain, words_of
 from chaupal.policy.facts import Visibility
 from chaupal.policy.things import Option, Poll, Tag
@@ -73,6 +74,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     conversation: str = ""
     may_quote: str = ""  # public, followers, nobody, or "": not said
     cut: bool = False
+    withheld: tuple[Stated, ...] = ()  # where its server says that it does not show it
 
 
 def is_post(said: object) -> bool:
@@ -126,7 +128,7 @@ def read_post(said: object, *, around: Json | None = None, followers: str = "", 
         answers=uri_of(value_of(said, "inReplyTo")), quotes=_quoted(said, marks), stamp=uri_of(value_of(said, "quoteAuthorization")),
         mentions=mentions, tags=tags_of(words.text, foreign.links_of(words.html), marks), emojis=emojis_of(said), files=files,
         poll=_poll(said, now) if kind == "Question" else None, replies=uri_of(value_of(said, "replies")), conversation=_conversation(said),
-        may_quote=_may_quote(said, by, followers), cut=words.cut,
+        may_quote=_may_quote(said, by, followers), cut=words.cut, withheld=stated(said),
     )  # fmt: skip
 
 
