@@ -24,9 +24,11 @@ UNASKED = frozenset({
     Surface.SUGGEST, Surface.FEED, Surface.MAIL, Surface.MESSAGES, Surface.QUOTE,
 })  # fmt: skip
 
-# Where a withheld post leaves a placeholder. Elsewhere it is left out: a list of placeholders informs nobody.
+# Where a withheld post leaves a placeholder. Elsewhere it is left out: a list of placeholders informs nobody. A server that asks
+# for a thing is told why it is not given, and so can show again later what it has.
 EXPLAINED = frozenset({
     Surface.HOME, Surface.STATUS, Surface.THREAD, Surface.QUOTE, Surface.SAVED, Surface.PROFILE, Surface.MEDIA, Surface.MESSAGES,
+    Surface.PEER,
 })  # fmt: skip
 
 # Where one asked for this very thing, or kept it: a suspended account's things are told to be gone, elsewhere left out.

@@ -109,6 +109,7 @@ def test_a_suspended_author_is_gone_from_lists_and_told_to_be_gone_where_one_ask
         verdict = judge(GERMANY, surface, post(), suspended)
         asked = surface in (
             Surface.STATUS, Surface.THREAD, Surface.QUOTE, Surface.SAVED, Surface.PROFILE, Surface.MEDIA, Surface.MESSAGES,
+            Surface.PEER,
         )  # fmt: skip
         assert isinstance(verdict, Placeholder if asked else Hide), surface
     assert judge(GERMANY, Surface.STATUS, post(), suspended).scope == "suspended"
