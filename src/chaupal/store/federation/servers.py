@@ -1,0 +1,50 @@
+"""Servers that were met: by their hosts, each with an id that a ruling can name."""
+
+from collections.abc import Collection
+
+from sqlalchemy import select, update
+
+from chaupal.kernel.clock import HOUR
+from chaupal.kernel.ids import MakeId
+from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.tables import servers
+from chaupal.store.machine.work import Reading, Writing
+
+ADD = upsert(
+    lambda i: i(servers).values(id=param("id"), domain=words("domain"), first_at=param("at")).on_conflict_do_nothing()
+)
+ID_OF = statement(select(servers.c.id).where(servers.c.domain == words("domain")))
+DOMAINS = statement(select(servers.c.id, servers.c.domain).where(among(servers.c.id, "ids")))
+HEARD = statement(
+    update(servers)
+    .where(servers.c.id == param("of"), servers.c.heard_at < param("at") - HOUR)
+    .values(heard_at=param("at"), fails=0, failing_since=None)
+)
+
+
+async def id_of(reading: Reading, domain: str) -> int | None:
+    """The server at this host (small ASCII letters, with its port where it has one); None where it was not met."""
+    return await reading.value(ID_OF, domain=domain)
+
+
+async def met(w: Writing, make_id: MakeId, domain: str) -> int:
+    """The id of the server at this host: the same one for ever."""
+    found = await id_of(w, domain)
+    if found is not None:
+        return found
+    await w.run(ADD, id=make_id(), domain=domain, at=w.now())
+    found = await id_of(w, domain)
+    if found is None:
+        raise RuntimeError("a server that was written down is not there")
+    return found
+
+
+async def heard_from(w: Writing, server: int) -> None:
+    """It is there: noted once an hour."""
+    await w.run(HEARD, of=server, at=w.now())
+
+
+async def domains(reading: Reading, ids: Collection[int]) -> dict[int, str]:
+    """Server -> its host."""
+    rows = await reading.fetch(DOMAINS, ids=listed(list(ids))) if ids else ()
+    return {row[0]: row[1] for row in rows}
