@@ -69,6 +69,7 @@ async def oembed(call: Call[Asked]) -> Embedded:
         author is None
         or author.withheld
         or seen.item.boost_of is not None
+        or seen.item.server
         or seen.item.visibility > Visibility.UNLISTED
     ):
         raise NotFound

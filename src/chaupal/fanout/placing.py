@@ -1,6 +1,6 @@
 """Where an event is told to open connections: on which topics, and as what. Ids go out; the words come when they are told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
@@ -21,9 +21,11 @@ from chaupal.store.square.conversations import ConversationMoved
 from chaupal.store.square.seen import MessageSeen
 from chaupal.wire.listening import (
     ANNOUNCED,
+    ELSEWHERE,
     EVERYBODY,
+    HERE,
+    MEDIA,
     PUBLIC,
-    PUBLIC_MEDIA,
     Few,
     Reacted,
     Ruled,
@@ -32,6 +34,7 @@ from chaupal.wire.listening import (
     home_of,
     list_topic,
     notices_of,
+    tag_here_topic,
     tag_topic,
 )
 
@@ -63,10 +66,21 @@ async def _topics(streams: Streams, event: PostPublished | PostEdited | QuoteRev
             subjects = subjects_of(await posts.sealed_posts(reading, (event.post,)))
         for subject in subjects:
             topics.update(tag_topic(term) for term in subject.terms)
+            if not subject.server:
+                topics.update(tag_here_topic(term) for term in subject.terms)
             topics |= streams.tagged(subject.terms)
             if isinstance(event, QuoteRevoked) or event.reply_to_account in (None, event.author):
-                topics.update((PUBLIC, PUBLIC_MEDIA) if subject.media else (PUBLIC,))
+                squares = {PUBLIC, ELSEWHERE if subject.server else HERE}
+                topics |= squares | (_with_media(squares) if subject.media else set())
     return topics
+
+
+def _with_media(topics: Iterable[str]) -> set[str]:
+    return {topic + MEDIA for topic in topics}
+
+
+SQUARES = (PUBLIC, HERE, ELSEWHERE)
+EVERY_SQUARE = frozenset((*SQUARES, *_with_media(SQUARES)))
 
 
 async def _deleted(streams: Streams, event: PostDeleted) -> list[Placed]:
@@ -77,7 +91,7 @@ async def _deleted(streams: Streams, event: PostDeleted) -> list[Placed]:
         authors = [author for id_, author in event.gone if id_ == event.post or id_ not in event.reserved]
         topics |= streams.homes(authors) | streams.lists(authors)
     if event.visibility == Visibility.PUBLIC:
-        topics |= {PUBLIC, PUBLIC_MEDIA, *streams.tags(), *streams.tagged(event.tags)}
+        topics |= {*EVERY_SQUARE, *streams.tags(), *streams.tagged(event.tags)}
     told: list[Placed] = []
     for id_, author in event.gone:
         # A repost for a few is told to these alone, though what it carried was everybody's.

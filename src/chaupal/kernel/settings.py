@@ -195,6 +195,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         bool,
         Meta(description="Tell other servers what is here only where they sign that they ask (authorised fetch)."),
     ] = False
+    tell_peers: Annotated[
+        bool,
+        Meta(description="Tell which other servers are known here (`/api/v1/instance/peers`), as most of them do."),
+    ] = True
     translate_url: Annotated[
         str,
         Meta(

@@ -1,6 +1,12 @@
 """What SQL may leave out beforehand: it narrows, it never decides. A property test holds it to the rules."""
 
+from typing import Literal
+
 from chaupal.policy.facts import Visibility
+
+type Scope = Literal[
+    "here", "elsewhere", "all"
+]  # whose posts a list holds: this server's people's, those of others, both
 
 # Timelines that everybody reads carry only posts for everybody. Everything else is left to the rules.
 LISTED_PUBLICLY = (Visibility.PUBLIC,)

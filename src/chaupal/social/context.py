@@ -1,6 +1,7 @@
 """What the square needs to do its work; every change to it is a function that takes this first."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 import msgspec
 
@@ -11,6 +12,25 @@ from chaupal.kernel.settings import Settings
 from chaupal.ports.files import Files
 from chaupal.ports.mail import Mail
 from chaupal.store.machine.work import Work, Writing
+
+
+class Found(msgspec.Struct, frozen=True):
+    """Somebody, or something that somebody said, on another server: the id of one of the two, 0 for the other."""
+
+    person: int = 0
+    post: int = 0
+
+
+class Elsewhere(msgspec.Struct, frozen=True):
+    """How other servers are asked. Calls go out, bounded in number, size and time: never within a unit.
+
+    `find`: somebody by `ravi@other.example`, or what an address leads to; for whoever is signed in alone.
+    `subscribe`: where the server of `ravi@other.example` lets Ravi follow, with `{uri}` in it; "" where it does not say.
+    """
+
+    find: Callable[[str], Coroutine[Any, Any, Found | None]]
+    subscribe: Callable[[str], Coroutine[Any, Any, str]]
+
 
 type Enlist = Callable[[Writing, int, str], Awaitable[None]]
 
@@ -25,6 +45,7 @@ class Square(msgspec.Struct, frozen=True):
     files: Files
     mail: Mail
     enlist: Enlist | None = None  # how a role is entered into the log, in the commit of the account that has it
+    elsewhere: Elsewhere | None = None  # None: this square speaks to no other
 
     def fault(self, error: BaseException) -> Problem | None:
         """What the machine is short of, where that is what an error says; None for any other."""

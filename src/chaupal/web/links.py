@@ -29,6 +29,11 @@ def tagged(handle: str, name: str) -> str:
     return f"{person(handle)}/tagged/{quote(name, safe='')}"
 
 
+def quoted(text: str) -> str:
+    """As it stands in the address of another site."""
+    return quote(text, safe="")
+
+
 def query(path: str, **words: object) -> str:
     """A path with a query of the words that have a value."""
     kept = {name: value for name, value in words.items() if value not in (None, "")}

@@ -14,7 +14,9 @@ from chaupal.wire.limits import counted_as
 
 MOST_WAITING = 400  # tidings that wait for one connection; whoever falls further behind is let go
 EVERYBODY = ""  # the topic that every open connection hears
-PUBLIC, PUBLIC_MEDIA = "public", "public:media"
+# What is said for everybody: all of it, by this server's people, by those of others; and of each what has pictures.
+PUBLIC, HERE, ELSEWHERE = "public", "public:local", "public:remote"
+MEDIA = ":media"
 HOME = "home:"
 LIST = "list:"
 
@@ -45,6 +47,11 @@ def list_topic(id_: int) -> str:
 def tag_topic(key: str) -> str:
     """`key`: the tag's count key, so that its spellings are one."""
     return f"tag:{key}"
+
+
+def tag_here_topic(key: str) -> str:
+    """The same, of this server's people alone."""
+    return f"tag:local:{key}"
 
 
 class Few(msgspec.Struct, frozen=True):

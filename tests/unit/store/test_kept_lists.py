@@ -48,12 +48,12 @@ async def test_a_list_is_asked_for_once_by_all_who_read_it_until_a_post_stands_i
     assert await listed(street, asha) == await listed(street, bela) == [one]
     await reactions.like(street.square, by(asha), one)
     assert await listed(street, asha) == [one]
-    assert told.count(ALL_LISTED.down) == 1
+    assert told.count(ALL_LISTED["here"].down) == 1
     two = await street.say(bela, "दो")
     assert await listed(street, asha) == [two, one]
     await posts.delete(street.square, by(bela), one)
     assert await listed(street, asha) == [two]
-    assert told.count(ALL_LISTED.down) == 3
+    assert told.count(ALL_LISTED["here"].down) == 3
 
 
 async def test_a_conversation_is_asked_for_once_by_all_who_read_it_until_somebody_answers(
@@ -130,7 +130,7 @@ async def test_inside_a_unit_a_list_is_what_the_unit_has_made_it_and_stays_there
     with pytest.raises(ZeroDivisionError):
         async with street.work.writing() as w:
             await posts.enter(w, await prepared(street, bela))
-            assert len(await skeleton(w, ALL_LISTED, below=2**63 - 1, above=-1, limit=20, upward=False)) == 2
+            assert len(await skeleton(w, ALL_LISTED["here"], below=2**63 - 1, above=-1, limit=20, upward=False)) == 2
             raise ZeroDivisionError
     assert await listed(street, asha) == [one]
 

@@ -25,6 +25,8 @@ OWN = {
     "post_words_by_word",
     "tags_by_bytes",
     "name_words_by_bytes",
+    "name_words_here",
+    "accounts_by_bytes",
     "changes",
     "changes_by_xid",
     "changes_epoch",

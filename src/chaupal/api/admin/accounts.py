@@ -13,11 +13,13 @@ from chaupal.governance.people import account_desk
 from chaupal.governance.people.account_desk import ENDS, Action
 from chaupal.kernel.clock import iso
 from chaupal.policy.measures import Measure
+from chaupal.policy.narrow import Scope
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import staffed
 from chaupal.reads.court.staffed import Entry, Wishes
 from chaupal.reads.page import Page
 from chaupal.social.people import accounts
+from chaupal.text.handles import plain_host
 from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.paging import Number, Paged, link_header
 from chaupal.wire.route import Route, get, post
@@ -28,7 +30,7 @@ NOBODY = "\N{REPLACEMENT CHARACTER}"  # begins no handle and no address: what is
 
 
 class Asked(Paged, kw_only=True):
-    """Version 1: each wish is a word of its own. Everybody here is local, and no addresses of the net are kept."""
+    """Version 1: each wish is a word of its own. No addresses of the net are kept."""
 
     local: bool = False
     remote: bool = False
@@ -53,6 +55,7 @@ class Asked2(Paged, kw_only=True):
     origin: Literal["local", "remote", ""] = ""
     status: Literal["active", "pending", "disabled", "silenced", "suspended", ""] = ""
     permissions: Literal["staff", ""] = ""
+    by_domain: Word = ""
     username: Word = ""
     display_name: Word = ""
     email: Word = ""
@@ -91,16 +94,19 @@ class Ended(msgspec.Struct, kw_only=True):
 
 
 class AdminAccount(msgspec.Struct, kw_only=True):
-    """https://docs.joinmastodon.org/entities/Admin_Account/; `ip` and `ips` are empty, for this server keeps none."""
+    """https://docs.joinmastodon.org/entities/Admin_Account/; `ip` and `ips` are empty, for this server keeps none.
+
+    `domain`: of somebody on another server, of whom `email` and `locale` are not known.
+    """
 
     id: str
     username: str
-    domain: None = None
+    domain: str | None
     created_at: str
-    email: str
+    email: str | None
     ip: None = None
     ips: list[str] = []
-    locale: str
+    locale: str | None
     invite_request: str | None
     role: RoleShown
     confirmed: bool
@@ -129,24 +135,25 @@ class Opened(msgspec.Struct, kw_only=True):
 async def listed(call: Call[Asked]) -> Answer:
     """Accounts, newest first. That staff saw their addresses is written down."""
     a = call.args
-    none = a.remote or bool(a.by_domain and a.by_domain != call.house.settings.domain) or bool(a.ip)
     # The last word wins where several exclude each other, as they do in the apps' own forms.
     state = {"active": a.active, "pending": a.pending, "frozen": a.disabled, "suspended": a.suspended}
     measure = {Measure.LIMIT: a.silenced, Measure.MARK_SENSITIVE: a.sensitized}
+    whence: Scope = "all" if a.local == a.remote else "here" if a.local else "elsewhere"
     return await _page(call, Wishes(
-        state=_last(state), measure=_last(measure), handle=NOBODY if none else a.username, name=a.display_name, email=a.email,
-        staff=a.staff,
+        state=_last(state), measure=_last(measure), handle=NOBODY if a.ip else a.username, name=a.display_name, email=a.email,
+        staff=a.staff, **_from(call, whence, a.by_domain),
     ), a.purpose)  # fmt: skip
 
 
 async def listed2(call: Call[Asked2]) -> Answer:
     """The same in Mastodon's second version."""
     a = call.args
-    none = a.origin == "remote" or bool(a.ip)
+    whence: Scope = {"local": "here", "remote": "elsewhere"}.get(a.origin, "all")  # pyright: ignore[reportAssignmentType]
     silenced = a.status == "silenced"
     return await _page(call, Wishes(
         state="" if silenced else "frozen" if a.status == "disabled" else a.status, measure=Measure.LIMIT if silenced else "",
-        handle=NOBODY if none else a.username, name=a.display_name, email=a.email, staff=a.permissions == "staff",
+        handle=NOBODY if a.ip else a.username, name=a.display_name, email=a.email, staff=a.permissions == "staff",
+        **_from(call, whence, a.by_domain),
     ), a.purpose)  # fmt: skip
 
 
@@ -226,13 +233,19 @@ def admin_account(call: Call[Any], entry: Entry, *, address: bool = True) -> Adm
     """An account as staff read it; where the look is not written down, without its `address`."""
     private, person = entry.private, entry.person
     return AdminAccount(
-        id=str(private.id), username=private.handle, created_at=iso(private.created_at), email=private.email if address else "",
-        locale=private.language,
+        id=str(private.id), username=person.item.username, domain=person.item.domain or None, created_at=iso(private.created_at),
+        email=private.email if address or private.email is None else "", locale=private.language,
         invite_request=private.reason or None, role=role_of(private.role), confirmed=private.confirmed_at is not None,
         approved=private.approved_at is not None, disabled=private.state == "frozen", silenced=Measure.LIMIT in entry.measures,
         suspended=private.state == "suspended", sensitized=Measure.MARK_SENSITIVE in entry.measures,
         account=account_of(call.house.settings, call.viewer, person),
     )  # fmt: skip
+
+
+def _from(call: Call[Any], whence: Scope, domain: str) -> dict[str, Any]:
+    """Whose people are looked for; of this server's own host, ours."""
+    ours = domain.lower() == call.house.settings.domain
+    return {"whence": "here" if ours else whence, "domain": "" if ours else plain_host(domain) or domain}
 
 
 def _last(wishes: dict[Any, bool]) -> str:

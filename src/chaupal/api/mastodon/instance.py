@@ -109,11 +109,18 @@ async def one(call: Call[Nothing]) -> InstanceOne:
     return InstanceOne(
         uri=settings.domain, title=settings.title, short_description=settings.description, description=settings.description,
         email=settings.contact_email, version=VERSION, urls={"streaming_api": streaming(settings)},
-        stats={"user_count": census.people, "status_count": census.posts, "domain_count": 1},
+        stats={
+            "user_count": census.people, "status_count": census.posts, "domain_count": 1 + len(await people.peers(call.house.reads)),
+        },
         thumbnail=f"{settings.origin}/blank/header.png", languages=list(LANGUAGES),
         registrations=settings.registrations != "closed", approval_required=settings.registrations == "approval",
         configuration=configuration(settings), contact_account=await _owner(call), rules=rules_of(call),
     )  # fmt: skip
+
+
+async def peers(call: Call[Nothing]) -> list[str]:
+    """The servers that are known here, where this server tells of them."""
+    return list(await people.peers(call.house.reads)) if call.house.settings.tell_peers else []
 
 
 async def rules(call: Call[Nothing]) -> list[InstanceRule]:
@@ -180,7 +187,7 @@ def configuration_two(settings: Settings) -> dict[str, Any]:
         "vapid": {"public_key": push_keys.public_key(settings)},
         "translation": {"enabled": False},
         "timelines_access": {"live_feeds": anyone, "hashtag_feeds": anyone, "trending_link_feeds": anyone},
-        "limited_federation": True,
+        "limited_federation": settings.federation != "on",
     }
 
 
@@ -207,7 +214,7 @@ ROUTES: tuple[Route, ...] = (
     get("/api/v1/instance", one, Surface.PEOPLE, public=True, gives=InstanceOne, kept=True, kept_for=MINUTE),
     get("/api/v1/instance/rules", rules, Surface.NONE, public=True, gives=list[InstanceRule]),
     get("/api/v1/instance/domain_blocks", nothing, Surface.NONE, public=True),
-    get("/api/v1/instance/peers", nothing, Surface.NONE, public=True, gives=list[str]),
+    get("/api/v1/instance/peers", peers, Surface.NONE, public=True, gives=list[str]),
     get("/api/v1/instance/languages", languages, Surface.NONE, public=True, gives=list[LanguageShown]),
     get("/api/v1/instance/translation_languages", translations, Surface.NONE, public=True, gives=dict[str, list[str]]),
     get("/api/v1/custom_emojis", nothing, Surface.NONE, public=True, gives=list[Emoji]),

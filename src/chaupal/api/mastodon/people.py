@@ -17,6 +17,7 @@ from chaupal.policy.verdict import PLAIN, Placeholder, Show
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.social.signin.logins import Login
 from chaupal.text import html
+from chaupal.text.handles import user_of
 
 NO_AVATAR = "/blank/avatar.png"
 NO_HEADER = "/blank/header.png"
@@ -212,14 +213,15 @@ def own_account(
 def parts_of(settings: Settings, person: Person) -> dict[str, Any]:
     """Every part of an Account that does not depend on who looks."""
     origin = settings.origin
-    url = f"{origin}/@{person.handle}"
+    own = f"{origin}/@{person.handle}"
+    url, uri = (person.url or person.uri, person.uri) if person.uri else (own, own)
     avatar = picture(origin, person.avatar, NO_AVATAR)
     header = picture(origin, person.header, NO_HEADER)
     return {
-        "id": str(person.id), "username": person.handle, "acct": person.handle, "display_name": person.name,
+        "id": str(person.id), "username": user_of(person.handle), "acct": person.handle, "display_name": person.name,
         "locked": person.locked, "bot": person.bot, "discoverable": person.discoverable, "indexable": person.indexable,
         "hide_collections": person.hide_collections,
-        "created_at": iso_midnight(person.created_at), "note": person.note_html, "url": url, "uri": url,
+        "created_at": iso_midnight(person.created_at), "note": person.note_html, "url": url, "uri": uri,
         "avatar": avatar, "avatar_static": avatar, "header": header, "header_static": header,
         "followers_count": person.followers_count, "following_count": person.following_count,
         "statuses_count": person.posts_count, "last_status_at": iso_day(person.last_post_at) if person.last_post_at else None,

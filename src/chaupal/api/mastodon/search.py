@@ -14,6 +14,9 @@ from chaupal.reads.explore import romanised
 from chaupal.reads.explore import search as reads
 from chaupal.reads.explore.search import Span
 from chaupal.reads.explore.trends import TrendingTag
+from chaupal.reads.people import people as person_reads
+from chaupal.reads.timelines import thread
+from chaupal.social.people import elsewhere
 from chaupal.wire.call import Answer, Call
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, get
@@ -22,7 +25,10 @@ LONGEST = 500  # code points of a query that are looked at
 
 
 class SearchArgs(msgspec.Struct, kw_only=True):
-    """`resolve` asks to fetch from elsewhere: addresses here are always understood. `exclude_unreviewed`: as one types."""
+    """`resolve`: a name or an address of another server is looked up there; addresses here are always understood.
+
+    `exclude_unreviewed`: as one types.
+    """
 
     q: str
     type: Literal["accounts", "statuses", "hashtags"] | None = None
@@ -79,6 +85,8 @@ async def _found(call: Call[SearchArgs]) -> Found:
     args, query = call.args, call.args.q[:LONGEST]
     span, wanted = args.span(20, 40), args.type
     house, viewer = call.house, call.viewer
+    if args.resolve and (there := await elsewhere.look_up(house.square, viewer, query)) is not None:
+        return await _there(call, there)
     people, posts, found = [], [], []
     if wanted in (None, "accounts") and args.account_id is None:
         people = (await romanised.people(house.reads, viewer, query, span, following=args.following)).items
@@ -91,9 +99,21 @@ async def _found(call: Call[SearchArgs]) -> Found:
     return Found(await people_bytes(call, people), await statuses_bytes(call, posts), found)
 
 
+async def _there(call: Call[SearchArgs], there: elsewhere.Found) -> Found:
+    """The one thing that was found on another server, as the viewer may see it, where it is of a kind that is asked for."""
+    wanted, people, posts = call.args.type, [], []
+    if there.person and wanted in (None, "accounts"):
+        people = await person_reads.people(call.house.reads, call.viewer, Surface.PROFILE, (there.person,))
+    if there.post and wanted in (None, "statuses"):
+        posts = await thread.several(call.house.reads, call.viewer, [there.post])
+    return Found(await people_bytes(call, people), await statuses_bytes(call, posts), [])
+
+
 async def people(call: Call[PeopleSearchArgs]) -> Answer:
-    """People whose names begin so; what is de-amplified is found by its whole handle only."""
+    """People whose names begin so; what is de-amplified is found by its whole handle only. `resolve`: as in a search."""
     args = call.args
+    if args.resolve and not args.offset:
+        await elsewhere.look_up(call.house.square, call.viewer, args.q[:LONGEST])
     limit = 40 if args.limit is None else max(1, min(args.limit, 80))
     found = await reads.people(
         call.house.reads, call.viewer, args.q[:LONGEST], Span(limit, min(args.offset, reads.MOST_OFFSET)),

@@ -26,8 +26,7 @@ from chaupal.wire.listening import (
     ANNOUNCED,
     HOME,
     LIST,
-    PUBLIC,
-    PUBLIC_MEDIA,
+    MEDIA,
     Hearing,
     Reacted,
     Ruled,
@@ -37,6 +36,7 @@ from chaupal.wire.listening import (
     home_of,
     list_topic,
     notices_of,
+    tag_here_topic,
     tag_topic,
 )
 from chaupal.wire.paging import Number
@@ -100,10 +100,10 @@ async def direct(call: Call[Nothing]) -> Hearing:
 
 
 async def public(call: Call[PublicHeard]) -> Hearing:
-    """The square. All of it is this server's own."""
-    name, media = call.route.stream, call.args.only_media and not call.route.stream.endswith(":media")
-    topics = () if "remote" in name else (PUBLIC_MEDIA,) if media or name.endswith(":media") else (PUBLIC,)
-    return Hearing((f"{name}:media" if media else name,), topics, compose)
+    """The square: all of it, what this server's people say, or what others' say. Each stream is a topic of its name."""
+    name = call.route.stream
+    topic = name + MEDIA if call.args.only_media and not name.endswith(MEDIA) else name
+    return Hearing((topic,), (topic,), compose)
 
 
 async def tagged(call: Call[TagHeard]) -> Hearing:
@@ -112,7 +112,8 @@ async def tagged(call: Call[TagHeard]) -> Hearing:
     key = fold.count_key(tag)
     if not key:
         raise Malformed("tag_missing")
-    return Hearing((call.route.stream, tag), (tag_topic(key),), compose)
+    topic = tag_here_topic if call.route.stream == TAG_HERE else tag_topic
+    return Hearing((call.route.stream, tag), (topic(key),), compose)
 
 
 async def listed(call: Call[ListHeard]) -> Hearing:
@@ -246,6 +247,7 @@ def _public(path: str, stream: str) -> Route:
 
 
 BASE = "/api/v1/streaming"
+TAG_HERE = "hashtag:local"
 READ: dict[str, Any] = {"scope": "read:statuses"}
 
 ROUTES: tuple[Route, ...] = (
@@ -260,7 +262,7 @@ ROUTES: tuple[Route, ...] = (
     _public("public/remote", "public:remote"),
     _public("public/remote/media", "public:remote:media"),
     get(f"{BASE}/hashtag", tagged, Surface.STREAM, public=True, takes=TagHeard, stream="hashtag"),
-    get(f"{BASE}/hashtag/local", tagged, Surface.STREAM, public=True, takes=TagHeard, stream="hashtag:local"),
+    get(f"{BASE}/hashtag/local", tagged, Surface.STREAM, public=True, takes=TagHeard, stream=TAG_HERE),
     get(f"{BASE}/direct", direct, Surface.STREAM, stream="direct", **READ),
     get(f"{BASE}/list", listed, Surface.STREAM, stream="list", takes=ListHeard, scope="read:lists"),
 )

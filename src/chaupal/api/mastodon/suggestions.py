@@ -24,7 +24,7 @@ class SuggestionsAsked(msgspec.Struct, kw_only=True):
 
 
 class DirectoryAsked(msgspec.Struct, kw_only=True):
-    """`order`: who wrote last, or who came last, first. Everybody is `local` here."""
+    """`order`: who wrote last, or who came last, first. `local`: of this server alone."""
 
     order: Literal["active", "new"] = "active"
     limit: Number = 40
@@ -95,7 +95,7 @@ async def directory(call: Call[DirectoryAsked]) -> Answer:
     args = call.args
     limit, offset = max(1, min(args.limit, 80)), min(args.offset, 10_000)
     found = await suggestions.directory(
-        call.house.reads, call.viewer, newest=args.order == "new", limit=limit, offset=offset
+        call.house.reads, call.viewer, newest=args.order == "new", limit=limit, offset=offset, whence="here" if args.local else "all"
     )  # fmt: skip
     return Answer(await people_bytes(call, found))
 

@@ -5,6 +5,7 @@ from typing import Any
 from msgspec import field
 
 from chaupal.api.mastodon.posts.statuses import statuses_bytes
+from chaupal.policy.narrow import Scope
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
@@ -19,12 +20,16 @@ from chaupal.wire.route import Route, get
 
 
 class PublicArgs(Paged, kw_only=True):
-    """`remote` asks for other servers' posts: there are none here. `language` is Chaupal's own."""
+    """`local`: of this server's people alone; `remote`: of others' alone. `language` is Chaupal's own."""
 
     local: bool = False
     remote: bool = False
     only_media: bool = False
     language: str | None = None
+
+    @property
+    def scope(self) -> Scope:
+        return "all" if self.local == self.remote else "here" if self.local else "elsewhere"
 
 
 class TagArgs(PublicArgs, kw_only=True):
@@ -63,16 +68,14 @@ async def home(call: Call[Paged]) -> Answer:
 
 async def square(call: Call[PublicArgs]) -> Answer:
     args = call.args
-    if args.remote:
-        return Answer(b"[]")
-    found = await public.page(call.house.reads, call.viewer, args.cursor(), args.language, only_media=args.only_media)
+    found = await public.page(
+        call.house.reads, call.viewer, args.cursor(), args.language, only_media=args.only_media, scope=args.scope
+    )
     return await _answer(call, found)
 
 
 async def tagged(call: Call[TagArgs]) -> Answer:
     args = call.args
-    if args.remote:
-        return Answer(b"[]")
     found = await public.tagged(
         call.house.reads,
         call.viewer,
@@ -82,6 +85,7 @@ async def tagged(call: Call[TagArgs]) -> Answer:
         also=args.any,
         with_all=args.all,
         without=args.none,
+        scope=args.scope,
     )
     return await _answer(call, found)
 

@@ -25,6 +25,20 @@ FAULTS: dict[str, Fault] = {
         N_("A line of the table is too long."),
         "ERR_TOO_LONG",
     ),
+    "name_elsewhere": Fault(
+        "from",
+        "From is not a name on another server",
+        "is not a name on another server",
+        N_("This is no name on another server. It has two parts, such as @ravi@server.example."),
+    ),
+    "server_silent": Fault(
+        "from",
+        "From is on a server that does not say where it lets people follow",
+        "is on a server that does not say where it lets people follow",
+        N_(
+            "%(name)s knows nobody of this name, or does not say where it lets people follow. Search there for the name above."
+        ),
+    ),
     "site_invalid": Fault(
         "attribution_domains",
         "Attribution domains %(typed)s is not a valid domain name",

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 import msgspec
+import regex
 
 from chaupal.kernel.clock import DAY, parse_time
 from chaupal.kernel.ids import first_id_at, parse_id
@@ -21,11 +22,13 @@ from chaupal.reads.context import Reads
 from chaupal.reads.people import people as person_reads
 from chaupal.reads.pipeline import shown
 from chaupal.store.identity.facts_cache import relations_of
+from chaupal.store.machine.work import Reading
 from chaupal.store.square import finding
 from chaupal.store.square.finding import ANYTHING, Bounds, Narrowed
 from chaupal.store.square.people import id_of
 from chaupal.text.analyse import query_terms
 from chaupal.text.fold import count_key, fold_words
+from chaupal.text.handles import stored
 from chaupal.text.language import check_language
 
 MOST_OFFSET = 5_000
@@ -33,6 +36,7 @@ MOST_TAGS = 8  # in one query
 INDIA = 19_800_000  # ms that the day begins earlier here than in UTC; dates in a query are days in India
 PICTURED = frozenset({"media", "image", "images"})
 NO_ID = 2**63 - 1
+_TYPED = regex.compile(r"[a-z0-9_.-]{1,100}@[a-z0-9.:-]{0,253}")
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -181,11 +185,11 @@ async def _narrowed(reads: Reads, viewer: Viewer, asked: Asked, span: Span) -> N
 async def _author(reads: Reads, viewer: Viewer, handle: str) -> int | None:
     if handle.lower() == "me":
         return viewer.account
-    local = _local(reads, handle)
-    if not local:
+    name = stored(handle, reads.settings.domain)
+    if not name:
         return None
     async with reads.work.reading() as reading:
-        return await id_of(reading, local)
+        return await id_of(reading, name)
 
 
 async def people(
@@ -193,11 +197,12 @@ async def people(
     following: bool = False, surface: Surface = Surface.SEARCH,
 ) -> list[Visible[Person]]:  # fmt: skip
     """The one whose handle or address was given, then those whose names have words that begin so, friends first."""
-    handle = _local(reads, _person_at(reads, query) or query)
-    names = sorted(fold_words(parse(query).rest), key=len, reverse=True)[:3] if "/" not in query else []
+    handle = stored(_person_at(reads, query) or query, reads.settings.domain)
+    names, there = _names_in(query)
     async with reads.work.scanning() as reading:
         exact = await id_of(reading, handle) if handle else None
-        found = await finding.called(reading, names, 2 * span.limit + min(span.offset, MOST_OFFSET)) if names else []
+        found = await finding.beginning(reading, there, 2 * span.limit) if there else []
+        found += await _called(reads, reading, names, span) if names else []
     async with reads.work.reading() as reading:
         ties = await relations_of(reading, viewer.account) if viewer.account else STRANGER
         friends = ties.following
@@ -210,13 +215,19 @@ async def people(
     return chosen[span.offset : span.offset + span.limit]
 
 
-def _local(reads: Reads, text: str) -> str:
-    """The local handle in `asha`, `@asha` or `@asha@this.server`; empty where it cannot be one."""
-    handle, at, domain = text.strip().removeprefix("@").partition("@")
-    fits = (
-        handle.isascii() and handle.replace("_", "a").isalnum() and (not at or domain.lower() == reads.settings.domain)
-    )
-    return handle if fits else ""
+async def _called(reads: Reads, reading: Reading, names: Sequence[str], span: Span) -> list[int]:
+    limit = 2 * span.limit + min(span.offset, MOST_OFFSET)
+    return await finding.called(reading, names, limit, everywhere=reads.settings.federates)
+
+
+def _names_in(query: str) -> tuple[list[str], str]:
+    """The folded words of names; or how a handle begins, where one of another server is typed (`ravi@oth`)."""
+    if "/" in query:
+        return [], ""
+    typed = query.strip().removeprefix("@").lower()
+    if _TYPED.fullmatch(typed):
+        return [], typed
+    return sorted(fold_words(parse(query).rest), key=len, reverse=True)[:3], ""
 
 
 def _path(reads: Reads, query: str) -> Sequence[str]:

@@ -52,7 +52,13 @@ async def words(reads: Reads, viewer: Viewer, language: str) -> list[str]:
 async def _counted(reads: Reads, anyone: Viewer, language: str) -> list[str]:
     async with reads.work.scanning() as reading:
         ids = await skeleton(
-            reading, posts.LISTED_IN, below=2**63 - 1, above=-1, limit=LOOKED_AT, upward=False, language=language
+            reading,
+            posts.LISTED_IN["here"],
+            below=2**63 - 1,
+            above=-1,
+            limit=LOOKED_AT,
+            upward=False,
+            language=language,
         )
         seen = await shown(reading, anyone, Surface.SUGGEST, ids[:LOOKED_AT])
     facts = await law(reads)

@@ -10,12 +10,14 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
+from chaupal.store.federation import known
 from chaupal.store.identity import accounts, logins
 from chaupal.store.identity.accounts import Census
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.identity.logins import Login
 from chaupal.store.machine.work import Reading
 from chaupal.store.square.people import id_of, sealed_people
+from chaupal.text import handles
 
 COUNTED_FOR = 5 * MINUTE  # how long a count of everybody is good enough
 ACTIVE_WITHIN = 30 * DAY
@@ -28,12 +30,12 @@ async def person(reads: Reads, viewer: Viewer, id_: int) -> Visible[Person]:
 
 
 async def named(reads: Reads, viewer: Viewer, handle: str) -> Visible[Person]:
-    """By handle: `asha`, `@asha` or `asha@this.server`. Raises NotFound."""
-    local, at, domain = handle.strip().removeprefix("@").partition("@")
-    if at and domain.lower() != reads.settings.domain:
+    """By handle: `asha`, `@asha` or `asha@this.server`; `ravi@other.example` of those who are known here. Raises NotFound."""
+    name = handles.stored(handle, reads.settings.domain)
+    if not name:
         raise NotFound
     async with reads.work.reading() as reading:
-        id_ = await id_of(reading, local)
+        id_ = await id_of(reading, name)
         if id_ is None:
             raise NotFound
         return await _one(reading, viewer, id_)
@@ -91,6 +93,20 @@ async def census(reads: Reads) -> Census:
         counted = await accounts.census(reading, now - ACTIVE_WITHIN)
     pages.put("census", (now + COUNTED_FOR, counted))
     return counted
+
+
+async def peers(reads: Reads) -> Sequence[str]:
+    """The hosts of the servers that are known here, in order; looked up every few minutes, off the loop."""
+    if not reads.settings.federates:
+        return ()
+    kept, now = reads.work.memory.pages, reads.clock()
+    found = kept.get("peers")
+    if found is not None and now < found[0]:
+        return found[1]
+    async with reads.work.scanning() as reading:
+        hosts = await known.hosts(reading)
+    kept.put("peers", (now + COUNTED_FOR, hosts))
+    return hosts
 
 
 async def contact(reads: Reads, viewer: Viewer) -> Visible[Person] | None:

@@ -11,6 +11,7 @@ import msgspec
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.ids import first_id_at
 from chaupal.policy.facts import STRANGER, Facts
+from chaupal.policy.narrow import Scope
 from chaupal.policy.rules import term_reach
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -130,9 +131,10 @@ async def unmet(reads: Reads, viewer: Viewer, limit: int) -> list[Visible[Person
 
 
 async def directory(
-    reads: Reads, viewer: Viewer, *, newest: bool = False, limit: int = 40, offset: int = 0
+    reads: Reads, viewer: Viewer, *, newest: bool = False, limit: int = 40, offset: int = 0, whence: Scope = "here"
 ) -> list[Visible[Person]]:
     """People who want to be found, whoever looks: who wrote last, or who came last, first."""
+    whence = whence if reads.settings.federates else "here"
     async with reads.work.scanning() as reading:
-        ids = await suggesting.directory(reading, newest=newest, limit=limit, skip=offset)
+        ids = await suggesting.directory(reading, whence, newest=newest, limit=limit, skip=offset)
     return await people.people(reads, viewer, Surface.SUGGEST, ids)

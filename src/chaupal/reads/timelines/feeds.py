@@ -29,10 +29,10 @@ async def of_person(reads: Reads, viewer: Viewer, account: int) -> Page[Visible[
 
 
 async def of_tag(reads: Reads, viewer: Viewer, name: str) -> Page[Visible[Post]]:
-    """The newest public posts with a tag, in whatever spelling."""
+    """The newest public posts with a tag that people of this server wrote, in whatever spelling."""
     async with reads.work.reading() as reading:
         key = fold.count_key(name)
-        return await listed_page(reading, viewer, Surface.FEED, posts.WITH_TAG, Cursor(limit=MOST), key=key)
+        return await listed_page(reading, viewer, Surface.FEED, posts.WITH_TAG["here"], Cursor(limit=MOST), key=key)
 
 
 async def discoverable(reads: Reads, viewer: Viewer, below: int | None = None) -> Page[Visible[Person]]:

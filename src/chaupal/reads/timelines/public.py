@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from chaupal.policy.facts import Visibility
+from chaupal.policy.narrow import Scope
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
@@ -22,18 +23,24 @@ LOOKED_AT = 50  # posts that are withheld somewhere, for one that is withheld he
 
 async def page(
     reads: Reads, viewer: Viewer, cursor: Cursor, language: str | None = None, *, languages: Sequence[str] = (),
-    only_media: bool = False,
+    only_media: bool = False, scope: Scope = "here",
 ) -> Page[Visible[Post]]:  # fmt: skip
-    """Public posts of this server, newest first; in one language where one is named, or in several."""
+    """Public posts, newest first; in one language where one is named, or in several."""
+    scope = _as_far_as(reads, scope)
     async with reads.work.reading() as reading:
         if only_media:
-            return await listed_page(reading, viewer, Surface.PUBLIC, posts.LISTED_MEDIA, cursor)
+            return await listed_page(reading, viewer, Surface.PUBLIC, posts.LISTED_MEDIA[scope], cursor)
         if language:
-            return await listed_page(reading, viewer, Surface.PUBLIC, posts.LISTED_IN, cursor, language=language)
+            return await listed_page(reading, viewer, Surface.PUBLIC, posts.LISTED_IN[scope], cursor, language=language)
         if languages:
             params = {"languages": listed(list(languages))}
-            return await listed_page(reading, viewer, Surface.PUBLIC, posts.LISTED_IN_ANY, cursor, **params)
-        return await listed_page(reading, viewer, Surface.PUBLIC, posts.ALL_LISTED, cursor)
+            return await listed_page(reading, viewer, Surface.PUBLIC, posts.LISTED_IN_ANY[scope], cursor, **params)
+        return await listed_page(reading, viewer, Surface.PUBLIC, posts.ALL_LISTED[scope], cursor)
+
+
+def _as_far_as(reads: Reads, scope: Scope) -> Scope:
+    """Whoever asks for everything is given what is here, where the square speaks to no other: that list is one look."""
+    return "here" if scope == "all" and reads.settings.federation == "off" else scope
 
 
 async def withheld_here(reads: Reads, viewer: Viewer) -> Visible[Post] | None:
@@ -62,7 +69,7 @@ def _listed(post: Post) -> bool:
 
 async def tagged(
     reads: Reads, viewer: Viewer, name: str, cursor: Cursor, language: str | None = None, *,
-    also: Sequence[str] = (), with_all: Sequence[str] = (), without: Sequence[str] = (),
+    also: Sequence[str] = (), with_all: Sequence[str] = (), without: Sequence[str] = (), scope: Scope = "all",
 ) -> Page[Visible[Post]]:  # fmt: skip
     """Public posts with a tag (or one of `also`), with every one of `with_all` and none of `without`.
 
@@ -72,11 +79,11 @@ async def tagged(
     async with reads.work.reading() as reading:
         if also or with_all or without:
             params = _several(key, also, with_all, without)
-            return await listed_page(reading, viewer, Surface.TAG, posts.WITH_TAGS, cursor, **params)
+            return await listed_page(reading, viewer, Surface.TAG, posts.WITH_TAGS[scope], cursor, **params)
         if language:
             params = {"key": key, "language": language}
-            return await listed_page(reading, viewer, Surface.TAG, posts.WITH_TAG_IN, cursor, **params)
-        return await listed_page(reading, viewer, Surface.TAG, posts.WITH_TAG, cursor, key=key)
+            return await listed_page(reading, viewer, Surface.TAG, posts.WITH_TAG_IN[scope], cursor, **params)
+        return await listed_page(reading, viewer, Surface.TAG, posts.WITH_TAG[scope], cursor, key=key)
 
 
 def _several(key: str, also: Sequence[str], with_all: Sequence[str], without: Sequence[str]) -> dict[str, object]:

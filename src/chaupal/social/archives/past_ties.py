@@ -9,13 +9,14 @@ from chaupal.kernel.ids import parse_id
 from chaupal.policy.viewer import Viewer
 from chaupal.social.archives.past_csv import Line
 from chaupal.social.context import Square
-from chaupal.social.people import graph, lists
+from chaupal.social.people import elsewhere, graph, lists
 from chaupal.social.posts import reactions
 from chaupal.store.identity import imports
 from chaupal.store.identity.facts_cache import relations_of
 from chaupal.store.identity.imports import Fault, Import, Step
 from chaupal.store.square import lists as store_lists
 from chaupal.store.square import people
+from chaupal.text import handles
 
 type Act = Callable[[Square, Viewer, int, Line], Awaitable[object]]
 
@@ -42,26 +43,34 @@ async def _bring(square: Square, viewer: Viewer, kind: str, line: Line) -> None:
     if kind == "domains":
         raise NotFound("past_domains")
     if kind == "bookmarks":
-        await reactions.save(square, viewer, _post(square, line.what))
+        await reactions.save(square, viewer, await _post(square, line.what))
         return
     await ACTS[kind](square, viewer, await _account(square, line.what), line)
 
 
 async def _account(square: Square, address: str) -> int:
-    """Whose this address is: `asha`, `@asha`, `asha@this.server`. Raises NotFound."""
-    handle, _, domain = address.strip().removeprefix("acct:").removeprefix("@").lower().partition("@")
-    if domain not in ("", square.settings.domain.lower()):
-        raise NotFound("past_elsewhere")
+    """Whose this address is: `asha`, `@asha`, `asha@this.server`, and of another server where it can be asked. Raises NotFound."""
+    handle = handles.stored(address.strip().removeprefix("acct:"), square.settings.domain)
     async with square.work.reading() as reading:
-        found = await people.ids_of(reading, [handle])
-    if handle not in found:
+        found = (await people.ids_of(reading, [handle])).get(handle)
+    if found is None and handles.host_of(handle):
+        if square.elsewhere is None:
+            raise NotFound("past_elsewhere")
+        there = await elsewhere.named(square, handle)
+        found = there.person if there else None
+    if not found:
         raise NotFound("past_nobody")
-    return found[handle]
+    return found
 
 
-def _post(square: Square, address: str) -> int:
+async def _post(square: Square, address: str) -> int:
     if not address.startswith(f"{square.settings.origin}/"):
-        raise NotFound("past_elsewhere")
+        if square.elsewhere is None:
+            raise NotFound("past_elsewhere")
+        found = await square.elsewhere.find(address)
+        if found is None or not found.post:
+            raise NotFound
+        return found.post
     id_ = parse_id(address.rstrip("/").rpartition("/")[2])
     if id_ is None:
         raise NotFound

@@ -1,6 +1,7 @@
 """What is typed becomes a post: its words in order, the people and tags in them, its pictures, its language."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -11,12 +12,14 @@ from chaupal.policy.unsaid import Further
 from chaupal.social.context import Square
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import people, posting
-from chaupal.text import clean, fold, grammar, html, language, length
+from chaupal.text import clean, fold, grammar, handles, html, language, length
 
 MOST_PICTURES = 4
 MOST_MENTIONS = 50
 MOST_TAGS = 60
 MOST_IN_SERIES = 25  # posts written in one go
+MOST_MET = 5  # people of other servers who are looked up for one post
+MEETING = 6.0  # seconds that whoever writes waits for it
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -67,7 +70,7 @@ async def words_of(square: Square, reading: Reading, text: str, spoiler: str, ch
     origin = square.settings.origin
 
     def mention_url(name: str) -> tuple[str, str] | None:
-        found = mentioned.get(_local(square, name))
+        found = mentioned.get(handles.stored(name, square.settings.domain))
         return (f"{origin}/@{found.handle}", found.handle) if found else None
 
     return Words(
@@ -91,15 +94,37 @@ async def pictures_of(reading: Reading, me: int, ids: Sequence[int], of: int | N
     return tuple(found[id_][0] for id_ in dict.fromkeys(ids))
 
 
-def _local(square: Square, name: str) -> str:
-    """`ravi@this.server` is `ravi`; anybody else's server is another matter."""
-    handle, _, domain = name.lower().partition("@")
-    return handle if domain in ("", square.settings.domain.lower()) else name.lower()
+async def meet(square: Square, *texts: str) -> None:
+    """Look up whom texts name on other servers and nobody here knows yet, a few of them: before any unit, for it takes time.
+
+    Whoever cannot be found stays plain text.
+    """
+    texts = tuple(text for text in texts if "@" in text and len(text) <= length.MAX_BYTES)
+    if square.elsewhere is None or not texts:
+        return
+    names = [entity.text for text in texts for entity in grammar.find_entities(text) if entity.kind == "mention"]
+    there = [name for name in _stored(square, names) if handles.host_of(name)]
+    if not there:
+        return
+    async with square.work.reading() as reading:
+        known = await people.ids_of(reading, there)
+    unknown = [name for name in there if name not in known][:MOST_MET]
+    if unknown:
+        asked = [asyncio.create_task(square.elsewhere.find(name)) for name in unknown]
+        _, late = await asyncio.wait(asked, timeout=MEETING)
+        for task in late:
+            task.cancel()
+
+
+def _stored(square: Square, names: Iterable[str]) -> list[str]:
+    """Each name once, as it is stored."""
+    domain = square.settings.domain
+    found = dict.fromkeys(handle for name in names if (handle := handles.stored(name, domain)))
+    return list(found)[:MOST_MENTIONS]
 
 
 async def _mentioned(square: Square, reading: Reading, names: list[str]) -> dict[str, Mention]:
-    handles = list(dict.fromkeys(_local(square, name) for name in names))[:MOST_MENTIONS]
-    ids = await people.ids_of(reading, handles)
+    ids = await people.ids_of(reading, _stored(square, names))
     return {handle: Mention(id_, handle) for handle, id_ in ids.items()}
 
 

@@ -8,12 +8,13 @@ from chaupal.policy.gate import reveal_one
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
-from chaupal.social.posts import posts
+from chaupal.social.posts import composing, posts
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import conversations, people, seen
 from chaupal.store.square import posts as posts_store
 from chaupal.text import clean, grammar
+from chaupal.text.handles import stored
 
 MOST_PEOPLE = 20  # whom one message is for
 LOOKED_AT = 50  # newest messages, before nothing counts as read
@@ -64,18 +65,20 @@ async def write(
     square: Square, viewer: Viewer, handles: Sequence[str], text: str, *, reply_to: int | None = None, key: str = ""
 ) -> int:
     """A message to these people, whose handles are put before it; its id. Raises Invalid by field (`to`, `text`), NotFound."""
-    wanted = list(dict.fromkeys(handle.strip().lower().removeprefix("@") for handle in handles if handle.strip()))
+    domain = square.settings.domain
+    wanted = list(dict.fromkeys(stored(one, domain) or one.strip() for one in handles if one.strip()))
     if not wanted and reply_to is None:
         raise Invalid("message_for_nobody")
     if len(wanted) > MOST_PEOPLE:
         raise Invalid("message_for_too_many", most=MOST_PEOPLE)
+    await composing.meet(square, " ".join(f"@{handle}" for handle in wanted))
     async with square.work.reading() as reading:
         known = await people.ids_of(reading, wanted)
     if unknown := [handle for handle in wanted if handle not in known]:
         raise Invalid("nobody_called", name=unknown[0][:40])
     if not clean.trimmed(text):
         raise Invalid("text_blank")
-    named = {entity.text.lower() for entity in grammar.find_entities(text) if entity.kind == "mention"}
+    named = {stored(entity.text, domain) for entity in grammar.find_entities(text) if entity.kind == "mention"}
     before = "".join(f"@{handle} " for handle in wanted if handle not in named)
     draft = posts.Draft(text=before + text, visibility=Visibility.DIRECT, reply_to=reply_to, key=key)
     return await posts.publish(square, viewer, draft)

@@ -53,6 +53,7 @@ class Edit(msgspec.Struct, kw_only=True):
 async def edit(square: Square, viewer: Viewer, post_id: int, wish: Edit) -> bool:
     """False where the post says all this already. Raises NotFound for anybody else's, Invalid."""
     me = viewer.me
+    await composing.meet(square, wish.text)
     async with square.work.writing() as w:
         there = await posting.hold(w, me, post_id)
         before = await _own(w, viewer, post_id) if there else None

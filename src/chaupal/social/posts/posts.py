@@ -58,6 +58,7 @@ async def publish(square: Square, viewer: Viewer, draft: Draft, then: Sequence[F
     `prepare_series`), and for a plan that is no longer there.
     """
     me = viewer.me
+    await composing.meet(square, draft.text, *(further.text for further in then))
     async with square.work.reading() as reading:
         if draft.key and (said := await posting.said_before(reading, me, draft.key)) is not None:
             return said

@@ -13,6 +13,7 @@ from chaupal.store.machine.dialect import among, listed, param, statement, upser
 from chaupal.store.machine.shelves import PEOPLE
 from chaupal.store.machine.tables import accounts, follow_requests, name_words
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.square.people import OURS
 
 ADD = upsert(
     lambda i: (
@@ -49,18 +50,28 @@ OPEN = statement(
 SET_ROLE = statement(update(accounts).where(accounts.c.id == param("of")).values(role=words("new_role")))
 TAKEN = statement(select(accounts.c.id).where(accounts.c.handle == words("handle")))
 DROP_WORDS = statement(delete(name_words).where(name_words.c.account_id == param("of")))
-ADD_WORD = statement(insert(name_words).values(word=words("word"), account_id=param("of")))
+ADD_WORD = statement(
+    insert(name_words).from_select(
+        ["word", "account_id", "server"],
+        select(words("word"), accounts.c.id, accounts.c.server).where(accounts.c.id == param("of")),
+    )
+)
 PORTRAITS = statement(select(accounts.c.avatar, accounts.c.header).where(accounts.c.id == param("of")))
 NAME_OF = statement(select(accounts.c.name).where(accounts.c.id == param("of")))
 ROLE_OF = statement(select(accounts.c.role).where(accounts.c.id == param("of"), accounts.c.state != "deleted"))
 WITH_ROLES = statement(
     select(accounts.c.id, accounts.c.role)
-    .where(among(accounts.c.role, "roles"), accounts.c.state == "active")
+    .where(OURS, among(accounts.c.role, "roles"), accounts.c.state == "active")
     .order_by(accounts.c.id)
 )
 ROLLS = statement(
     select(accounts.c.id, accounts.c.role)
-    .where(accounts.c.role != sql("'member'"), accounts.c.role != sql("'system'"), accounts.c.state != sql("'deleted'"))
+    .where(
+        OURS,
+        accounts.c.role != sql("'member'"),
+        accounts.c.role != sql("'system'"),
+        accounts.c.state != sql("'deleted'"),
+    )
     .order_by(accounts.c.id)
 )
 STANDINGS = statement(select(accounts.c.id, accounts.c.role, accounts.c.state).where(among(accounts.c.id, "ids")))
@@ -71,7 +82,7 @@ CENSUS = statement(
         func.coalesce(func.sum(accounts.c.posts_count), 0),
         func.coalesce(func.sum(case((accounts.c.last_post_at >= param("since"), 1), else_=0)), 0),
         func.min(case((accounts.c.role == "owner", accounts.c.id), else_=None)),
-    ).where(accounts.c.state == "active", accounts.c.role != "system")
+    ).where(OURS, accounts.c.state == "active", accounts.c.role != "system")
 )  # fmt: skip
 
 _json = msgspec.json.Encoder().encode
@@ -106,7 +117,7 @@ class Standing(NamedTuple):
 
 
 class Census(msgspec.Struct, frozen=True):
-    """How many live here. `active`: have posted since a given moment. `owner`: the first account with that role."""
+    """How many live here, of this server's own people. `active`: have posted since a given moment. `owner`: the first with that role."""
 
     people: int
     posts: int
@@ -176,7 +187,7 @@ async def requests_to(reading: Reading, account: int) -> int:
 
 
 async def census(reading: Reading, since: int) -> Census:
-    """Looks at every account: for `scanning()`, and to be kept for a while."""
+    """Looks at every account of this server: for `scanning()`, and to be kept for a while."""
     row = await reading.first(CENSUS, since=since)
     return Census(*(int(v) if v is not None else None for v in row)) if row else Census(0, 0, 0, None)  # pyright: ignore[reportArgumentType]
 

@@ -7,13 +7,14 @@ import msgspec
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy import text as sql
 
+from chaupal.policy.narrow import Scope
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Person
 from chaupal.policy.viewer import Role
 from chaupal.store.machine.dialect import Statement, among, listed, param, statement, words
-from chaupal.store.machine.tables import accounts, logins, rulings
+from chaupal.store.machine.tables import accounts, logins, rulings, servers
 from chaupal.store.machine.work import Reading
-from chaupal.store.square.people import COLUMNS, person_of, true, true_role
+from chaupal.store.square.people import COLUMNS, OURS, person_of, true, true_role
 
 ESCAPE = "\\"
 
@@ -21,7 +22,8 @@ _login = (
     accounts.c.id, accounts.c.handle, accounts.c.role, accounts.c.state, accounts.c.created_at, logins.c.email, logins.c.confirmed_at,
     logins.c.approved_at, logins.c.ui_language, logins.c.reason,
 )  # fmt: skip
-_joined = accounts.join(logins, logins.c.account_id == accounts.c.id)
+# People of other servers log in there.
+_joined = accounts.outerjoin(logins, logins.c.account_id == accounts.c.id)
 # Every wish that is not named is empty, so that one text serves them all.
 _limited = exists(
     select(rulings.c.id).where(
@@ -42,15 +44,28 @@ _WISHES = (
     accounts.c.id > param("above"),
 )
 _all = select(*_login).select_from(_joined)
-DOWN = statement(_all.where(*_WISHES).order_by(accounts.c.id.desc()).limit(param("n")))
-UP = statement(_all.where(*_WISHES).order_by(accounts.c.id).limit(param("n")))
+_of_server = accounts.c.server.in_(select(servers.c.id).where(servers.c.domain == words("domain")))
+_WHENCE: dict[Scope, Any] = {
+    "here": (OURS,),
+    "elsewhere": (accounts.c.server > sql("0"), or_(words("domain") == "", _of_server)),
+    "all": (),
+}
+DOWN = {
+    scope: statement(_all.where(*_WISHES, *whence).order_by(accounts.c.id.desc()).limit(param("n")))
+    for scope, whence in _WHENCE.items()
+}
+UP = {
+    scope: statement(_all.where(*_WISHES, *whence).order_by(accounts.c.id).limit(param("n")))
+    for scope, whence in _WHENCE.items()
+}
 ONE = statement(_all.where(accounts.c.id == param("of"), accounts.c.state != sql("'deleted'")))
 IN_ANY_STATE = statement(select(*COLUMNS).where(among(accounts.c.id, "ids"), accounts.c.state != sql("'deleted'")))
 
 
 class Wishes(msgspec.Struct, frozen=True, kw_only=True):
-    """Which accounts. `state`: active, pending, frozen, suspended; `measure`: what binds them now; `handle`, `email`: how
-    they begin, `name`: what it holds; `staff`: only those with a role. Nothing: all of them.
+    """Which accounts. `whence`, `domain`: of this server, of others, of one of them by its host; `state`: active, pending, frozen,
+    suspended; `measure`: what binds them now; `handle`, `email`: how they begin, `name`: what it holds; `staff`: only those with
+    a role. Nothing: all of them.
     """
 
     state: str = ""
@@ -59,6 +74,8 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     email: str = ""
     staff: bool = False
+    whence: Scope = "all"
+    domain: str = ""
 
 
 class Private(msgspec.Struct, frozen=True):
@@ -69,20 +86,22 @@ class Private(msgspec.Struct, frozen=True):
     role: str
     state: str
     created_at: int
-    email: str
+    email: str | None  # None: of another server
     confirmed_at: int | None
     approved_at: int | None
-    language: str
-    reason: str
+    language: str | None
+    reason: str | None
 
 
 async def found(
     reading: Reading, wishes: Wishes, *, below: int, above: int, at_most: int, upward: bool
 ) -> list[Private]:
     """Newest first; above a cursor the nearest ones."""
-    stmt: Statement = UP if upward else DOWN
+    whence: Scope = "elsewhere" if wishes.domain else wishes.whence
+    stmt: Statement = (UP if upward else DOWN)[whence]
     rows = await reading.fetch(
-        stmt, state=wishes.state, measure=wishes.measure, at=reading.now(), staff=int(wishes.staff), handle=_begins(wishes.handle),
+        stmt, domain=wishes.domain,
+        state=wishes.state, measure=wishes.measure, at=reading.now(), staff=int(wishes.staff), handle=_begins(wishes.handle),
         name=_holds(wishes.name), email=_begins(wishes.email), below=below, above=above, n=at_most,
     )  # fmt: skip
     found_ = [await _true(reading, Private(*row)) for row in (reversed(rows) if upward else rows)]

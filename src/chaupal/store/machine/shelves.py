@@ -84,6 +84,7 @@ HOMES: Kind[int] = Kind("homes")  # the ids of a home, by whose it is; `ports.fe
 SQUARE: Kind[int] = Kind(
     "square", t.posts.c.listed, t.posts.c.language, rows=(t.posts,)
 )  # what is listed for everybody
+ELSEWHERE: Kind[int] = _whole("elsewhere", t.elsewhere)  # and of what people of other servers say
 WROTE: Kind[int] = Kind(
     "wrote", t.posts.c.author, t.posts.c.visibility, t.posts.c.answers, rows=(t.posts,)
 )  # what somebody wrote and reposted

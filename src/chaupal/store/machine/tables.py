@@ -50,6 +50,10 @@ accounts = Table(
     # Of somebody on another server: that server, their actor's id and their page there. A handle of theirs is user@host.
     big("server", default=0), text("uri"), text("url"),
     UniqueConstraint("handle"),
+    # Our own people, however many of other servers are known; and these by their server, and by when they were heard last.
+    Index("accounts_here", "id", sqlite_where=sql("server = 0")),
+    Index("accounts_of_server", "server", "id", sqlite_where=sql("server > 0")),
+    Index("accounts_heard", "last_post_at", "id", sqlite_where=sql("server > 0")),
 )  # fmt: skip
 
 logins = Table(
@@ -112,6 +116,7 @@ tokens = Table(
 
 name_words = Table(
     "name_words", meta, text("word", primary_key=True), Column("account_id", BigInteger, primary_key=True),
+    big("server", default=0),  # the account's
     Index("name_words_of", "account_id"),
 )  # fmt: skip
 

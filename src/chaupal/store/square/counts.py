@@ -7,13 +7,14 @@ coming and going is: who is active is known by what they said or liked.
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, case, distinct, func, literal_column, or_, select, text, union_all
+from sqlalchemy import and_, case, distinct, exists, func, literal_column, or_, select, text, union_all
 from sqlalchemy.dialects import sqlite
 
 from chaupal.kernel.ids import BROUGHT, LOW_BITS, first_id_at
 from chaupal.store.machine.dialect import Statement, param, statement, upsert, words
 from chaupal.store.machine.tables import accounts, likes, media, post_tags, posts, reports
 from chaupal.store.machine.work import Reading
+from chaupal.store.square.people import OURS
 
 
 class Span(NamedTuple):
@@ -63,21 +64,25 @@ def _all(counted: Any, *where: Any) -> Statement:
     return statement(select(counted).where(*where))
 
 
-_person = (accounts.c.state == "active", accounts.c.role != "system", _timed(accounts.c.created_at))
+# People of other servers are counted by theirs.
+_person = (OURS, accounts.c.state == "active", accounts.c.role != "system", _timed(accounts.c.created_at))
 # What the house itself says to people, of decisions and reports, is nobody's activity.
-_somebodys = posts.c.author.not_in(select(accounts.c.id).where(accounts.c.role == "system"))
+_somebodys = and_(
+    posts.c.server == text("0"), posts.c.author.not_in(select(accounts.c.id).where(OURS, accounts.c.role == "system"))
+)
 _said = (posts.c.boost_of.is_(None), _here(posts.c.id), _somebodys)
+_liked = (_here(likes.c.id), exists().where(OURS, accounts.c.id == likes.c.account_id))
 _counts = reports.c.state != "unconfirmed"
 _tagged = (post_tags.c.key == words("tag"), post_tags.c.listed == 1, _here(post_tags.c.post_id))
 _acts = union_all(
     select(posts.c.author.label("who"), posts.c.id.label("id")).where(_here(posts.c.id), _somebodys),
-    select(likes.c.account_id.label("who"), likes.c.id.label("id")).where(_here(likes.c.id)),
+    select(likes.c.account_id.label("who"), likes.c.id.label("id")).where(*_liked),
 ).subquery()
 _dealings = union_all(
     select(posts.c.id.label("id")).where(
         _here(posts.c.id), _somebodys, or_(posts.c.boost_of.is_not(None), posts.c.reply_to.is_not(None))
     ),
-    select(likes.c.id.label("id")).where(_here(likes.c.id)),
+    select(likes.c.id.label("id")).where(*_liked),
 ).subquery()
 
 # What can be counted -> by step, and altogether.

@@ -15,9 +15,9 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from chaupal.store.machine.dialect import Statement, all_words, among, byte_order, listed, param, statement, words
 from chaupal.store.machine.shelves import FOUND, ONLY
-from chaupal.store.machine.tables import accounts, follows, name_words, post_tags, posts, tags
+from chaupal.store.machine.tables import accounts, elsewhere, follows, name_words, post_tags, posts, tags
 from chaupal.store.machine.work import Reading, Writing
-from chaupal.store.square.posts import Pages
+from chaupal.store.square.posts import Both, Pages
 
 LAST = "\U0010ffff"  # sorts after every continuation of a prefix
 MOST_OWN = 1_000  # of the newest posts of whoever asks are looked through for tags
@@ -120,17 +120,20 @@ _narrow = (
     ),
 )
 _worded = select(indexed_post()).select_from(_words).join(posts, posts.c.id == indexed_post()).join(accounts, _by)
-WITH_WORDS = Pages(indexed_post(), all_words("terms"), _findable, base=_worded)
+WITH_WORDS = Pages(indexed_post(), all_words("terms"), _findable, base=_worded, kind=FOUND)
 WITH_WORDS_NARROWED = Pages(indexed_post(), all_words("terms"), *_narrow, base=_worded)
 TAGGED = Pages(
-    post_tags.c.post_id, post_tags.c.key == words("first"), post_tags.c.listed == 1, *_narrow,
+    post_tags.c.post_id, post_tags.c.key == words("first"), post_tags.c.listed > 0, *_narrow,
     base=select(post_tags.c.post_id).join(posts, posts.c.id == post_tags.c.post_id).join(accounts, _by),
 )  # fmt: skip
 _posts = select(posts.c.id).join(accounts, _by)
 WRITTEN_BY = Pages(
     posts.c.id, posts.c.author == param("whose"), posts.c.visibility == 0, posts.c.boost_of.is_(None), *_narrow, base=_posts
 )  # fmt: skip
-ANY_LISTED = Pages(posts.c.id, text("listed = 1"), *_narrow, base=_posts)
+_theirs = select(elsewhere.c.post_id).join(posts, posts.c.id == elsewhere.c.post_id).join(accounts, _by)
+ANY_LISTED = Both(
+    Pages(posts.c.id, text("listed = 1"), *_narrow, base=_posts), Pages(elsewhere.c.post_id, *_narrow, base=_theirs)
+)
 
 
 async def index(w: Writing, post: int, terms: Sequence[str]) -> None:
@@ -174,12 +177,10 @@ async def found(reading: Reading, me: int, terms: Sequence[str], narrowed: Narro
         params["first"] = narrowed.keys[0]
     else:
         pages = WRITTEN_BY if narrowed.author else ANY_LISTED
-    stmt = pages.up if bounds.upward else pages.down
     params |= {"below": bounds.below, "above": bounds.above, "n": bounds.limit}
-    if pages is WITH_WORDS:
-        rows = await reading.once(FOUND, ONLY, stmt, **params)
-    else:
-        rows = await reading.fetch(stmt, **narrowed.params(), **params)
+    if pages is not WITH_WORDS:
+        params |= narrowed.params()
+    rows = await pages.rows(reading, upward=bounds.upward, **params)
     return [row[0] for row in (reversed(rows) if bounds.upward else rows)]
 
 
@@ -197,17 +198,28 @@ def _also(name: str) -> Any:
     return or_(words(name) == "", other.exists())
 
 
-_called = (
-    select(name_words.c.account_id)
-    .where(_begins(name_words.c.word, "first"), _also("second"), _also("third"))
-    .order_by(byte_order(name_words.c.word), name_words.c.account_id)
-    .limit(MOST_CANDIDATES)
-    .subquery()
-)
-CALLED = statement(
+def _called(whose: Any) -> Statement:
+    candidates = (
+        select(name_words.c.account_id)
+        .where(whose, _begins(name_words.c.word, "first"), _also("second"), _also("third"))
+        .order_by(byte_order(name_words.c.word), name_words.c.account_id)
+        .limit(MOST_CANDIDATES)
+        .subquery()
+    )
+    return statement(
+        select(accounts.c.id)
+        .where(accounts.c.id.in_(select(candidates.c.account_id)), accounts.c.state == "active")
+        .order_by(accounts.c.followers_count.desc(), accounts.c.id)
+        .limit(param("n"))
+    )
+
+
+# However many of other servers are called so, they stand in nobody's way here.
+CALLED, CALLED_ELSEWHERE = _called(name_words.c.server == text("0")), _called(name_words.c.server > text("0"))
+BEGINNING = statement(
     select(accounts.c.id)
-    .where(accounts.c.id.in_(select(_called.c.account_id)), accounts.c.state == "active")
-    .order_by(accounts.c.followers_count.desc(), accounts.c.id)
+    .where(_begins(accounts.c.handle, "first"), accounts.c.state == "active")
+    .order_by(byte_order(accounts.c.handle))
     .limit(param("n"))
 )
 _beginning = (
@@ -233,14 +245,24 @@ OWN_TAGS_FROM = statement(
 )
 
 
-async def called(reading: Reading, names: Sequence[str], limit: int) -> list[int]:
-    """Accounts with words in their names that begin with each of `names` (folded, at most three), most followed first."""
+async def called(reading: Reading, names: Sequence[str], limit: int, *, everywhere: bool) -> list[int]:
+    """Accounts with words in their names that begin with each of `names` (folded, at most three), most followed first; this
+    server's own before those of others, which are asked for by `everywhere`."""
     first, second, third = (*names[:3], "", "", "")[:3]
     params = {
         "first": first, "first_last": first + LAST, "second": second, "second_last": second + LAST,
         "third": third, "third_last": third + LAST,
     }  # fmt: skip
-    return [row[0] for row in await reading.fetch(CALLED, n=limit, **params)]
+    found = [row[0] for row in await reading.fetch(CALLED, n=limit, **params)]
+    if everywhere and len(found) < limit:
+        found += [row[0] for row in await reading.fetch(CALLED_ELSEWHERE, n=limit - len(found), **params)]
+    return found
+
+
+async def beginning(reading: Reading, handle: str, limit: int) -> list[int]:
+    """Accounts whose handles begin so, in the order of these."""
+    rows = await reading.fetch(BEGINNING, first=handle, first_last=handle + LAST, n=limit)
+    return [row[0] for row in rows]
 
 
 async def own_tags_from(reading: Reading, me: int, key: str, limit: int) -> dict[str, str]:

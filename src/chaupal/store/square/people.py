@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Field, Person
@@ -30,9 +30,13 @@ BY_IDS = statement(select(*COLUMNS).where(among(accounts.c.id, "ids"), *_HERE))
 ID_OF = statement(select(accounts.c.id).where(accounts.c.handle == words("handle"), *_HERE))
 IDS_OF = statement(select(accounts.c.handle, accounts.c.id).where(among(accounts.c.handle, "handles"), *_HERE))
 
-# Those who want to be found by anybody.
+# This server's own people. The number is written out, so that SQLite sees that the index of them will do.
+OURS = accounts.c.server == text("0")
+
+# Those of this server who want to be found by anybody.
 DISCOVERABLE = Pages(
     accounts.c.id,
+    OURS,
     accounts.c.discoverable == 1,
     accounts.c.state == "active",
     accounts.c.role != "system",

@@ -15,6 +15,7 @@ from chaupal.store.machine.shelves import ONLY, PEOPLE, POSTS, REACTIONS, SQUARE
 from chaupal.store.machine.tables import (
     accounts,
     bookmarks,
+    elsewhere,
     idempotency,
     likes,
     media,
@@ -102,6 +103,14 @@ REPOSTS_OF = statement(select(posts.c.id, posts.c.author, posts.c.visibility).wh
 REPOST_BY = statement(select(posts.c.id).where(posts.c.boost_of == param("of"), posts.c.author == param("me")))
 DROP_TAGS = statement(delete(post_tags).where(post_tags.c.post_id == param("of")))
 DROP_MENTIONS = statement(delete(mentions).where(mentions.c.post_id == param("of")))
+LIST_ELSEWHERE = upsert(
+    lambda i: (
+        i(elsewhere)
+        .values(post_id=param("of"), server_id=param("whence"), language=words("tongue"))
+        .on_conflict_do_nothing()
+    )
+)
+DROP_ELSEWHERE = statement(delete(elsewhere).where(elsewhere.c.post_id == param("of")))
 DROP_LINK = statement(delete(post_links).where(post_links.c.post_id == param("of")))
 ORPHAN_PICTURES = statement(
     update(media)
@@ -149,16 +158,19 @@ _WRITTEN: dict[str, Callable[[Any], Any]] = {
 
 
 async def add(w: Writing, post: Post, *, answers: bool) -> None:
-    """A new post or repost, with everything that counts it. `answers`: it replies to somebody else.
+    """A new post or repost, ours or another server's, with everything that counts it. `answers`: it replies to somebody else.
 
     Raises Invalid where another post has one of its pictures.
     """
     public = post.visibility in LISTED_PUBLICLY
+    of_the_square = public and post.boost_of is None and not answers
     w.touch(POSTS, post.id)
     await w.run(
-        INSERT, listed=int(public and post.boost_of is None and not answers), answers=int(answers),
+        INSERT, listed=int(of_the_square and not post.server), answers=int(answers),
         **{name: _WRITTEN[name](getattr(post, name)) if name in _WRITTEN else getattr(post, name) for name in FIELDS},
     )  # fmt: skip
+    if of_the_square and post.server:
+        await w.run(LIST_ELSEWHERE, of=post.id, whence=post.server, tongue=post.language)
     _touch_lists(w, post, listed=public)
     await _add_tags(w, post, public=public)
     for mention in post.mentions:
@@ -190,7 +202,7 @@ def _touch_lists(w: Writing, post: Post, *, listed: bool) -> None:
     w.touch(WROTE, post.author)
     w.touch(THREADS, post.root)
     w.touch(TAGGED, *[tag.key for tag in post.tags])
-    if listed:
+    if listed and not post.server:
         w.touch(SQUARE, ONLY)
     else:
         w.spare(SQUARE)
@@ -199,7 +211,8 @@ def _touch_lists(w: Writing, post: Post, *, listed: bool) -> None:
 async def _add_tags(w: Writing, post: Post, *, public: bool, known: frozenset[str] = frozenset()) -> None:
     for tag in sorted(post.tags, key=lambda tag: tag.key):  # one order, so that two posts do not wait for each other
         await w.run(
-            ADD_TAG, key=tag.key, post_id=post.id, name=tag.name, author=post.author, language=post.language, listed=int(public)
+            ADD_TAG, key=tag.key, post_id=post.id, name=tag.name, author=post.author, language=post.language,
+            listed=(2 if post.server else 1) if public else 0,
         )  # fmt: skip
         if public and tag.key not in known:  # a tag that only a few may read is not offered to everybody
             await w.run(SEEN_TAG, key=tag.key, name=tag.name, at=post.created_at)
@@ -245,6 +258,8 @@ async def remove(w: Writing, post: Post) -> list[Gone]:
         DROP_TAGS, DROP_MENTIONS, DROP_LIKES, DROP_BOOKMARKS, DROP_PINS, DROP_REVISIONS, DROP_LINK, ORPHAN_PICTURES, DELETE,
     ):  # fmt: skip
         await w.run(stmt, of=post.id, at=w.now())
+    if post.server:
+        await w.run(DROP_ELSEWHERE, of=post.id)
     await polls.drop(w, post.id)
     for row in await w.fetch(QUOTED_GOES, of=post.id, was=quotes.ACCEPTED, state=quotes.DELETED):
         w.touch(POSTS, row[0])

@@ -1,5 +1,6 @@
 """Posts to read: sealed ones by id in one batch, and the skeletons (ids) of every list of them."""
 
+import heapq
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -9,13 +10,13 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text
 from sqlalchemy.sql import Select
 
 from chaupal.policy.facts import Visibility
-from chaupal.policy.narrow import FOR_EVERYBODY
+from chaupal.policy.narrow import FOR_EVERYBODY, Scope
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import LinkCard, Mention, Picture, Poll, Post, Tag
 from chaupal.store.machine import shelves
 from chaupal.store.machine.dialect import among, listed, param, statement, words
-from chaupal.store.machine.shelves import ONLY, POSTS, SQUARE, TAGGED, THREADS, WROTE, Kind
-from chaupal.store.machine.tables import follows, mentions, post_tags, posts
+from chaupal.store.machine.shelves import ELSEWHERE, ONLY, POSTS, SQUARE, TAGGED, THREADS, WROTE, Kind
+from chaupal.store.machine.tables import elsewhere, follows, mentions, post_tags, posts
 from chaupal.store.machine.work import Reading, Row
 
 # Each field of a Post is a column of that name; what it carries of another post is a row of its own.
@@ -23,13 +24,14 @@ FIELDS = tuple(name for name in Post.__struct_fields__ if name != "inner")
 COLUMNS = tuple(posts.c[name] for name in FIELDS)
 
 BY_IDS = statement(select(*COLUMNS).where(among(posts.c.id, "ids")))
+# What is listed for everybody: of our own people in the posts themselves, of others in a table beside them.
 LISTED = text("listed = 1")
 
 
 class Pages:
     """The two statements of one list: newest first, and oldest first for `min_id`.
 
-    `kind`, and the parameter that holds its key: what is forgotten when the list changes; None: with everything.
+    `kind`, and the parameter that holds its key : what is forgotten when the list changes; None: with everything.
     """
 
     def __init__(
@@ -47,6 +49,25 @@ class Pages:
         if self._kind is None:
             return await reading.fetch(stmt, **params)
         return await reading.once(self._kind, params[self._key] if self._key else ONLY, stmt, **params)
+
+
+class Both(Pages):
+    """Two lists read as one. Each is kept by itself, so that what changes in the one leaves the other as it is."""
+
+    def __init__(self, *lists: Pages) -> None:
+        self._lists = lists
+
+    async def rows(self, reading: Reading, *, upward: bool, **params: Any) -> Sequence[Row]:
+        """As `Pages.rows`."""
+        found = [await one.rows(reading, upward=upward, **params) for one in self._lists]
+        return list(heapq.merge(*found, key=lambda row: row[0], reverse=not upward))[: params["n"]]
+
+
+def _of_all(here: Any = None, there: Any = None) -> dict[Scope, Pages]:
+    """A list of what is public, by whose people said it; each narrowed by what its own table says."""
+    ours = Pages(posts.c.id, LISTED, *([] if here is None else [here]), kind=SQUARE)
+    theirs = Pages(elsewhere.c.post_id, *([] if there is None else [there]), kind=ELSEWHERE)
+    return {"here": ours, "elsewhere": theirs, "all": Both(ours, theirs)}
 
 
 async def skeleton(
@@ -71,31 +92,45 @@ FOR_ME = or_(
 )
 OPEN = listed([int(visibility) for visibility in FOR_EVERYBODY])
 
-ALL_LISTED = Pages(posts.c.id, LISTED, kind=SQUARE)
-LISTED_MEDIA = Pages(posts.c.id, LISTED, posts.c.pictures != "[]", kind=SQUARE)
-LISTED_IN = Pages(posts.c.id, LISTED, posts.c.language == words("language"), kind=SQUARE)
-LISTED_IN_ANY = Pages(posts.c.id, LISTED, among(posts.c.language, "languages"), kind=SQUARE)
-WITH_TAG = Pages(post_tags.c.post_id, post_tags.c.key == words("key"), post_tags.c.listed == 1, kind=TAGGED, key="key")
-WITH_TAG_IN = Pages(
-    post_tags.c.post_id,
-    post_tags.c.key == words("key"),
-    post_tags.c.listed == 1,
-    post_tags.c.language == words("language"),
-    kind=TAGGED,
-    key="key",
+ALL_LISTED = _of_all()
+LISTED_MEDIA = _of_all(
+    posts.c.pictures != "[]", exists().where(posts.c.id == elsewhere.c.post_id, posts.c.pictures != "[]")
 )
+LISTED_IN = _of_all(posts.c.language == words("language"), elsewhere.c.language == words("language"))
+LISTED_IN_ANY = _of_all(among(posts.c.language, "languages"), among(elsewhere.c.language, "languages"))
+
+# Tags of public posts (`listed`: 1 ours, 2 others'): one index holds them all, by the key and the post.
+_TAGS_OF: dict[Scope, Any] = {
+    "here": post_tags.c.listed == 1,
+    "elsewhere": post_tags.c.listed == 2,
+    "all": post_tags.c.listed > 0,
+}
+
+
+def _tagged(*where: Any) -> dict[Scope, Pages]:
+    return {
+        scope: Pages(post_tags.c.post_id, post_tags.c.key == words("key"), listed, *where, kind=TAGGED, key="key")
+        for scope, listed in _TAGS_OF.items()
+    }
+
+
+WITH_TAG = _tagged()
+WITH_TAG_IN = _tagged(post_tags.c.language == words("language"))
 _others = post_tags.alias("others")
-WITH_TAGS = Pages(
-    post_tags.c.post_id,
-    among(post_tags.c.key, "any"),
-    post_tags.c.listed == 1,
-    select(func.count(_others.c.key))
-    .where(_others.c.post_id == post_tags.c.post_id, among(_others.c.key, "every"))
-    .scalar_subquery()
-    == param("count"),
-    ~exists().where(_others.c.post_id == post_tags.c.post_id, among(_others.c.key, "none")),
-    base=select(post_tags.c.post_id).distinct(),
-)
+WITH_TAGS = {
+    scope: Pages(
+        post_tags.c.post_id,
+        among(post_tags.c.key, "any"),
+        listed,
+        select(func.count(_others.c.key))
+        .where(_others.c.post_id == post_tags.c.post_id, among(_others.c.key, "every"))
+        .scalar_subquery()
+        == param("count"),
+        ~exists().where(_others.c.post_id == post_tags.c.post_id, among(_others.c.key, "none")),
+        base=select(post_tags.c.post_id).distinct(),
+    )
+    for scope, listed in _TAGS_OF.items()
+}
 _BY: dict[str, Any] = {"kind": WROTE, "key": "author"}
 _OF = (posts.c.author == param("author"), or_(among(posts.c.visibility, "visibilities"), _NAMES_ME))
 OF_AUTHOR = Pages(posts.c.id, *_OF, **_BY)

@@ -1,12 +1,16 @@
 """Whom somebody may like to follow: friends of friends, people with the same tags; and the directory. Ids and counts only."""
 
+import heapq
+import itertools
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import distinct, func, select, text
 
+from chaupal.policy.narrow import Scope
 from chaupal.store.machine.dialect import among, listed, param, statement
 from chaupal.store.machine.tables import accounts, follow_requests, follows, post_tags
 from chaupal.store.machine.work import Reading
+from chaupal.store.square.people import OURS
 
 FRIENDS_LOOKED_AT = 200
 
@@ -40,16 +44,20 @@ _LISTED = (
     accounts.c.role != "system",
     accounts.c.moved_to.is_(None),
 )
-ACTIVE = statement(
-    select(accounts.c.id)
-    .where(*_LISTED, accounts.c.last_post_at.is_not(None))
-    .order_by(accounts.c.last_post_at.desc(), accounts.c.id.desc())
-    .limit(param("n"))
-    .offset(param("skip"))
-)
-NEW = statement(
-    select(accounts.c.id).where(*_LISTED).order_by(accounts.c.id.desc()).limit(param("n")).offset(param("skip"))
-)
+# Both as (by what they are ordered, account), of this server's people and of others'.
+_THEIRS = accounts.c.server > text("0")
+_ACTIVE, _NEW = [
+    {
+        whence: statement(
+            select(by, accounts.c.id)
+            .where(whose, *_LISTED, by.is_not(None))
+            .order_by(by.desc(), accounts.c.id.desc())
+            .limit(param("n"))
+        )
+        for whence, whose in (("here", OURS), ("elsewhere", _THEIRS))
+    }
+    for by in (accounts.c.last_post_at, accounts.c.id)
+]
 _mine = follows.alias("mine")
 FAMILIAR = statement(
     select(follows.c.to, follows.c.by)
@@ -82,9 +90,13 @@ async def asked(reading: Reading, me: int) -> frozenset[int]:
     return frozenset(row[0] for row in await reading.fetch(ASKED, me=me))
 
 
-async def directory(reading: Reading, *, newest: bool, limit: int, skip: int) -> list[int]:
+async def directory(reading: Reading, whence: Scope, *, newest: bool, limit: int, skip: int) -> list[int]:
     """People who want to be found: who wrote last, or who came last, first."""
-    return [row[0] for row in await reading.fetch(NEW if newest else ACTIVE, n=limit, skip=skip)]
+    lists, whole = _NEW if newest else _ACTIVE, skip + limit
+    asked = [lists[side] for side in lists if whence in (side, "all")]
+    found = [await reading.fetch(stmt, n=whole) for stmt in asked]
+    merged = heapq.merge(*found, key=lambda row: (row[0], row[1]), reverse=True)
+    return [row[1] for row in itertools.islice(merged, skip, whole)]
 
 
 async def familiar(reading: Reading, me: int, ids: Sequence[int], limit: int) -> list[tuple[int, int]]:

@@ -11,6 +11,7 @@ from chaupal.policy.facts import Visibility
 from chaupal.store.machine.dialect import among, listed, param, statement, words
 from chaupal.store.machine.tables import accounts, post_links, post_tags, posts, rulings
 from chaupal.store.machine.work import Reading
+from chaupal.store.square.people import OURS
 from chaupal.store.square.posts import Pages
 
 DAY_OF_IDS = first_id_at(DAY)
@@ -55,7 +56,7 @@ USES = statement(
 )
 LATEST = statement(
     select(post_tags.c.post_id, post_tags.c.key, post_tags.c.name, post_tags.c.author, post_tags.c.language)
-    .where(post_tags.c.key == words("which"), post_tags.c.listed == 1)
+    .where(post_tags.c.key == words("which"), post_tags.c.listed > 0)
     .order_by(post_tags.c.post_id.desc())
     .limit(param("n"))
 )
@@ -92,6 +93,7 @@ WARM = statement(
 FOLLOWED = statement(
     select(accounts.c.id, accounts.c.language)
     .where(
+        OURS,
         accounts.c.discoverable == 1,
         accounts.c.state == "active",
         accounts.c.role != "system",

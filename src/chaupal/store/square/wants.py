@@ -38,7 +38,7 @@ _TAGGED = (
     select(func.distinct(post_tags.c.post_id))
     .where(
         among(post_tags.c.key, "keys"),
-        post_tags.c.listed == 1,
+        post_tags.c.listed > 0,
         post_tags.c.post_id < param("below"),
         post_tags.c.post_id > param("above"),
     )

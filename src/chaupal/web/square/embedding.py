@@ -43,8 +43,8 @@ async def embed(call: Call[Named]) -> Answer:
             card = card if card.quoted.key in known.seen else msgspec.structs.replace(card, quoted=None)
     if card is None or seen.item.boost_of is not None or card.author.handle != call.args.handle:
         raise NotFound
-    if card.post.visibility > Visibility.UNLISTED:
-        raise NotFound
+    if card.post.visibility > Visibility.UNLISTED or card.post.server:
+        raise NotFound  # what another server's people say, that server shows
     status, headers = gone_with(call, card.gone) if card.gone else (200, [])
     answer = await pages.render(call, "embed.html", status, headers, card=card)
     # No cookie for a frame: it has no forms, and its reader is somebody else's guest.

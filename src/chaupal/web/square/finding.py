@@ -9,12 +9,14 @@ import regex
 
 from chaupal.policy import answers, pushed, tidings
 from chaupal.policy.may import may
+from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person
 from chaupal.reads.explore import romanised, search
 from chaupal.reads.explore.search import Span
 from chaupal.reads.people import notifications
 from chaupal.reads.people.notifications import GROUPED, Asked, Group, Told
-from chaupal.social.people import markers
+from chaupal.social.people import elsewhere, markers
 from chaupal.text.language import LANGUAGES, check_language
 from chaupal.web import links, pages
 from chaupal.web.square.cards import Card, Face, cards, face
@@ -76,7 +78,7 @@ class Offer(msgspec.Struct, frozen=True):
     href: str
 
 
-_HANDLE = regex.compile(r"[A-Za-z0-9_]{1,30}(?:@[A-Za-z0-9.-]{1,100})?")
+_HANDLE = regex.compile(r"[A-Za-z0-9_]{1,30}|[A-Za-z0-9_.-]{1,100}@[A-Za-z0-9.:-]{1,253}")
 
 
 def _beside(day: str, days: int) -> str:
@@ -143,9 +145,16 @@ async def found(call: Call[Query]) -> Answer:
     return await pages.render(
         call, "search.html", q=q, kind=kind, chosen=chosen, filtered=bool(operators), tongues=LANGUAGES,
         people=[face(call, seen) for seen in people], tags=named,
-        posts=await cards(call, posts), title=q or said(call, N_("Search")), also=also,
+        posts=await cards(call, posts), title=q or said(call, N_("Search")), also=also, there=_there(call, q, people),
         more=links.query("/search", q=q, kind=kind, page=page + 1, **chosen) if full else "",
     )  # fmt: skip
+
+
+def _there(call: Call[Query], q: str, people: Sequence[Visible[Person]]) -> str:
+    """The server on which one may look for what was typed, a name or an address of it, where it was not found here."""
+    host = elsewhere.host_in(call.house.square, q)
+    name = q.strip().removeprefix("@").lower()
+    return "" if any(seen.item.handle == name for seen in people) else host
 
 
 async def suggest(call: Call[Typed]) -> Answer:

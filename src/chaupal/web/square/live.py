@@ -15,7 +15,19 @@ from chaupal.web import pages
 from chaupal.web.square.cards import cards
 from chaupal.web.words import words
 from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.listening import HOME, PUBLIC, Hearing, Ruled, Tiding, Told, direct_of, home_of, notices_of, tag_topic
+from chaupal.wire.listening import (
+    HERE,
+    HOME,
+    PUBLIC,
+    Hearing,
+    Ruled,
+    Tiding,
+    Told,
+    direct_of,
+    home_of,
+    notices_of,
+    tag_topic,
+)
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Nothing, Route, Shape, get
 
@@ -30,7 +42,7 @@ class Heard(msgspec.Struct, kw_only=True):
     """Which list the page shows (`here`: one to which nothing comes). `languages`: those whose posts it shows, parted by
     commas; empty: all."""
 
-    of: Literal["home", "public", "tag", "notices", "here"] = "public"
+    of: Literal["home", "public", "everywhere", "tag", "notices", "here"] = "public"
     tag: str = ""
     languages: str = ""
 
@@ -73,6 +85,8 @@ async def page(call: Call[Heard]) -> Hearing:
     elif heard.of == "notices":
         topic = notices_of(call.me)
     elif heard.of in ("public", "here"):
+        topic = HERE
+    elif heard.of == "everywhere":
         topic = PUBLIC
     elif key := fold.count_key(heard.tag):
         topic = tag_topic(key)

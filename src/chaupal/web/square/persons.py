@@ -145,8 +145,6 @@ async def people_page(
 
 
 async def _named(call: Call[Any]) -> Visible[Person]:
-    if "@" in call.args.handle:
-        raise NotFound  # people of other servers have no page here
     return await people.named(call.house.reads, call.viewer, call.args.handle)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from chaupal.kernel.errors import NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
@@ -38,6 +39,8 @@ class OfTag(msgspec.Struct):
 async def person(call: Call[OfPerson]) -> Answer:
     """Somebody's newest public posts. Withheld where the reader is, it answers 451; suspended, 410; both without words."""
     seen = await people.named(call.house.reads, call.viewer, call.args.handle.removeprefix("@"))
+    if seen.item.server:
+        raise NotFound  # their own server tells of it
     if (gone := face(call, seen).gone) is not None:
         status, headers = gone_with(call, gone)
         return Answer(b"", status, atom.MIME, headers)

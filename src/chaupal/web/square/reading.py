@@ -5,6 +5,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from chaupal.governance.laws import house_texts
+from chaupal.kernel.errors import NotFound
+from chaupal.policy.narrow import Scope
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
@@ -82,25 +84,53 @@ async def square(call: Call[OfAll]) -> Answer:
     return await _square(call, "public.html", title=said(call, N_("Local")), language="")
 
 
-async def _square(call: Call[OfAll], template: str, example: Visible[Post] | None = None, **context: Any) -> Answer:
+async def everywhere(call: Call[OfAll]) -> Answer:
+    """Public posts of everybody here, and of people of other servers that have come here. Raises NotFound where none do."""
+    _check_federates(call)
+    return await _square(call, "public.html", title=said(call, N_("Everywhere")), language="", scope="all")
+
+
+def _check_federates(call: Call[Any]) -> None:
+    if not call.house.settings.federates:
+        raise NotFound
+
+
+async def _square(
+    call: Call[OfAll], template: str, example: Visible[Post] | None = None, *, scope: Scope = "here", **context: Any
+) -> Answer:
     """Posts in the languages that the viewer reads, or in all of them; `example` among the first."""
     everything = call.args.all
     chosen = () if everything else pages.reads_of(call) or ()
-    posts = await public.page(call.house.reads, call.viewer, call.args.cursor(), languages=chosen)
+    posts = await public.page(call.house.reads, call.viewer, call.args.cursor(), languages=chosen, scope=scope)
     if example is not None and posts.items:
         posts = replace(posts, items=[*posts.items[:FIRST], example, *posts.items[FIRST:]])
     return await posts_page(
-        call, template, posts, {"all": "1"} if everything else {}, all=everything,
-        live=live_of("public", languages=",".join(chosen)), **context,
+        call, template, posts, {"all": "1"} if everything else {}, all=everything, at=AT[scope],
+        live=live_of(HEARD[scope], languages=",".join(chosen)), **context,
     )  # fmt: skip
+
+
+# Where the posts of this server's people stand, and those of everybody; and as what an open page hears of them.
+AT: dict[Scope, str] = {"here": "/public", "all": "/everywhere"}
+HEARD: dict[Scope, str] = {"here": "public", "all": "everywhere"}
 
 
 async def language(call: Call[InLanguage]) -> Answer:
     """The square in one language; an unusual spelling of its code leads to the usual one."""
+    return await _language(call, "here")
+
+
+async def language_everywhere(call: Call[InLanguage]) -> Answer:
+    """The same of everybody's posts. Raises NotFound where there are no other servers'."""
+    _check_federates(call)
+    return await _language(call, "all")
+
+
+async def _language(call: Call[InLanguage], scope: Scope) -> Answer:
     code = check_language(call.args.language)
     if code is None or code != call.args.language:
-        return redirect(f"/public/{code}" if code else "/public")
-    posts = await public.page(call.house.reads, call.viewer, call.args.cursor(), code)
+        return redirect(f"{AT[scope]}/{code}" if code else AT[scope])
+    posts = await public.page(call.house.reads, call.viewer, call.args.cursor(), code, scope=scope)
     return await posts_page(
         call,
         "public.html",
@@ -108,7 +138,8 @@ async def language(call: Call[InLanguage]) -> Answer:
         title=own_name(code),
         language=code,
         all=True,
-        live=live_of("public", languages=code),
+        at=AT[scope],
+        live=live_of(HEARD[scope], languages=code),
     )
 
 
@@ -196,6 +227,8 @@ ROUTES: tuple[Route, ...] = (
     get("/", front, Surface.HOME, **KEPT | {"takes": OfAll}),
     get("/public", square, Surface.PUBLIC, **KEPT | {"takes": OfAll}),
     get("/public/{language}", language, Surface.PUBLIC, **KEPT | {"takes": InLanguage}),
+    get("/everywhere", everywhere, Surface.PUBLIC, **KEPT | {"takes": OfAll}),
+    get("/everywhere/{language}", language_everywhere, Surface.PUBLIC, **KEPT | {"takes": InLanguage}),
     get("/tags/{tag}", tag, Surface.TAG, **KEPT | {"takes": OfTag}),
     get("/saved", kept, Surface.SAVED, **OWN),
     get("/likes", liked, Surface.SAVED, **OWN),

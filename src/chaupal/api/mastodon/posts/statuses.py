@@ -27,6 +27,7 @@ from chaupal.policy.verdict import PLAIN, Placeholder, Show
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.posts import reactions
 from chaupal.reads.posts.around import Around, around
+from chaupal.text.handles import user_of
 from chaupal.wire.call import Answer, Call
 
 _encode = msgspec.json.Encoder().encode
@@ -82,7 +83,7 @@ def body_of(settings: Settings, viewer: Viewer, post: Post) -> dict[str, Any]:
         "filtered": [],
         "media_attachments": [attachment(settings, picture, reader_of(viewer, post)) for picture in post.pictures],
         "mentions": [
-            {"id": str(m.id), "username": m.handle, "acct": m.handle, "url": f"{settings.origin}/@{m.handle}"}
+            {"id": str(m.id), "username": user_of(m.handle), "acct": m.handle, "url": f"{settings.origin}/@{m.handle}"}
             for m in post.mentions
         ],
         "tags": [{"name": tag.name, "url": f"{settings.origin}/tags/{tag.name}"} for tag in post.tags],
@@ -291,6 +292,8 @@ class Pen:
 
 
 def _address(settings: Settings, post: Post, author: Person) -> bytes:
+    if post.uri:  # of a placeholder nothing leads there
+        return b',"uri":' + _encode(post.uri) + b',"url":' + _encode(post.url or post.uri)
     url = f"{settings.origin}/@{author.handle}/{post.id}"
     return f',"uri":"{url}","url":"{url}"'.encode()
 

@@ -3,7 +3,8 @@
 const PICTURE = "(?<=\\p{Extended_Pictographic}[\\ufe0e\\ufe0f]|[0-9#*]\\ufe0f?\\u20e3)";
 const BEFORE = `(?:^|(?<=[^\\p{L}\\p{M}\\p{N}_@#/])|${PICTURE})`;
 const TSHEG = "[·॰・\\u0f0b\\u0f0c](?=[\\p{L}\\p{Nd}])";
-const TYPED = new RegExp(`${BEFORE}([@#＃](?:[\\p{L}\\p{M}\\p{N}_\\u200c\\u200d]|${TSHEG})+)$`, "u");
+const ELSEWHERE = "@[A-Za-z0-9_](?:[A-Za-z0-9_.\\-]*[A-Za-z0-9_])?@[A-Za-z0-9.:\\-]*"; // a name on another server
+const TYPED = new RegExp(`${BEFORE}(${ELSEWHERE}|[@#＃](?:[\\p{L}\\p{M}\\p{N}_\\u200c\\u200d]|${TSHEG})+)$`, "u");
 
 /** What stands at the end of `before` of a name or a tag, with its sigil; "" where none is being typed. */
 export function typed(before: string): string {

@@ -1,0 +1,54 @@
+"""People and posts of other servers, looked up there by whoever is signed in: by a name, or by an address."""
+
+from urllib.parse import urlsplit
+
+from chaupal.policy.viewer import Viewer
+from chaupal.social.context import Found, Square
+from chaupal.store.square import people
+from chaupal.text import handles
+
+LONGEST = 2_000  # letters of an address
+
+
+def host_in(square: Square, what: str) -> str:
+    """The other server on which this names somebody, or is an address; "" for anything else."""
+    if square.elsewhere is None:
+        return ""
+    return handles.host_of(_name(square, what)) or urlsplit(_address(square, what)).netloc
+
+
+async def look_up(square: Square, viewer: Viewer, what: str) -> Found | None:
+    """What a name or an address leads to on another server, asked there where it is not known here. None: nothing."""
+    if square.elsewhere is None or viewer.account is None:
+        return None
+    if name := _name(square, what):
+        return await named(square, name)
+    address = _address(square, what)
+    return await square.elsewhere.find(address) if address else None
+
+
+async def named(square: Square, name: str) -> Found | None:
+    """Somebody on another server by their stored name; whoever is known here is not asked for again."""
+    async with square.work.reading() as reading:
+        known = await people.id_of(reading, name)
+    if known is not None:
+        return Found(person=known)
+    return await square.elsewhere.find(name) if square.elsewhere is not None else None
+
+
+def _name(square: Square, what: str) -> str:
+    if "/" in what:
+        return ""
+    name = handles.stored(what.strip().removeprefix("acct:"), square.settings.domain)
+    return name if handles.host_of(name) else ""
+
+
+def _address(square: Square, what: str) -> str:
+    address = what.strip()
+    if len(address) > LONGEST or address.startswith(f"{square.settings.origin}/"):
+        return ""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return address if parts.scheme in ("https", "http") and parts.netloc else ""

@@ -1,0 +1,101 @@
+"""Between servers: following somebody of this one from one's own, and what is to be opened here that was met elsewhere."""
+
+from typing import Any
+
+import msgspec
+
+from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person
+from chaupal.reads.people import people
+from chaupal.reads.timelines import thread
+from chaupal.social.people import elsewhere
+from chaupal.text import handles
+from chaupal.web import links, pages
+from chaupal.web.said import sentence
+from chaupal.web.square.cards import face
+from chaupal.web.square.reading import said
+from chaupal.web.words import N_
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.route import Route, Shape, get, post
+
+ASKED = (20, 300)  # times somebody may ask other servers in so many seconds
+
+
+class Followed(msgspec.Struct, kw_only=True):
+    """Who is to be followed, and who wants to: `from_` is a name on another server."""
+
+    handle: str
+    from_: str = msgspec.field(name="from", default="")
+
+
+class Met(msgspec.Struct, kw_only=True):
+    """Somebody or something that was met elsewhere: `acct:ravi@other.example`, or an address."""
+
+    uri: str = ""
+
+
+async def ask(call: Call[Followed]) -> Answer:
+    """From which server one wants to follow. Raises NotFound where other servers are not talked to."""
+    return await _ask(call, await _ours(call))
+
+
+async def _ask(
+    call: Call[Followed], seen: Visible[Person], problem: Invalid | None = None, *, way: str = "", host: str = ""
+) -> Answer:
+    wrong = {"from": sentence(problem, call.viewer.language)} if problem else {}
+    return await pages.render(
+        call, "follow_from.html", 422 if problem else 200, face=face(call, seen), typed=call.args.from_, errors=wrong, way=way, host=host,
+        title=said(call, N_("Follow from your server")),
+    )  # fmt: skip
+
+
+async def send(call: Call[Followed]) -> Answer:
+    """The way to that server, with whom it is to follow."""
+    seen, settings, there = await _ours(call), call.house.settings, call.house.square.elsewhere
+    name = handles.stored(call.args.from_, settings.domain)
+    if there is None:
+        raise NotFound
+    if not handles.host_of(name):
+        return await _ask(call, seen, Invalid("name_elsewhere"))
+    template = await there.subscribe(name)
+    if not template.startswith(("https://", "http://")):
+        return await _ask(call, seen, Invalid("server_silent", name=handles.host_of(name)))
+    # A link, and no redirect: browsers let a form lead to this site only.
+    way = template.replace("{uri}", links.quoted(f"{seen.item.handle}@{settings.domain}"))
+    return await _ask(call, seen, way=way, host=handles.host_of(name))
+
+
+async def met(call: Call[Met]) -> Answer:
+    """What was met elsewhere, on its page here: people are followed there, posts answered. Raises NotFound."""
+    house, what = call.house, call.args.uri.strip()
+    own = handles.stored(what.removeprefix("acct:"), house.settings.domain)
+    if own and not handles.host_of(own):
+        return redirect(links.person(own))
+    if what.startswith(f"{house.settings.origin}/"):
+        return redirect(links.back(what.removeprefix(house.settings.origin)))
+    found = await elsewhere.look_up(house.square, call.viewer, what)
+    if found is not None and found.person:
+        return redirect(links.person((await people.person(house.reads, call.viewer, found.person)).item.handle))
+    if found is None:
+        raise NotFound
+    seen = await thread.post(house.reads, call.viewer, found.post)
+    authors = await people.of_posts(house.reads, call.viewer, [seen])
+    return redirect(links.of(seen.item, authors[seen.item.author].item))
+
+
+async def _ours(call: Call[Followed]) -> Visible[Person]:
+    seen = await people.named(call.house.reads, call.viewer, call.args.handle)
+    if seen.item.server or seen.withheld or not call.house.settings.federates:
+        raise NotFound
+    return seen
+
+
+FROM: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "takes": Followed}
+
+ROUTES: tuple[Route, ...] = (
+    get("/@{handle}/follow", ask, Surface.PROFILE, **FROM),
+    post("/@{handle}/follow", send, Surface.PROFILE, limit=ASKED, **FROM),
+    get("/authorize_interaction", met, Surface.PROFILE, shape=Shape.PAGE, takes=Met, limit=ASKED),
+)

@@ -1,0 +1,119 @@
+"""People of other servers and what they say, as rows: for tests in which no server is asked."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import insert, select
+
+from chaupal.kernel.clock import SECOND
+from chaupal.policy.facts import Visibility
+from chaupal.policy.things import Mention, Post, Tag
+from chaupal.policy.viewer import Viewer
+from chaupal.social.context import Elsewhere, Found
+from chaupal.social.posts import posts
+from chaupal.store.identity import accounts as accounts_store
+from chaupal.store.machine.dialect import param, statement, upsert, words
+from chaupal.store.machine.tables import accounts, servers
+from chaupal.text.analyse import name_words
+from chaupal.text.fold import count_key
+from village import Village
+
+MEET = upsert(
+    lambda i: i(servers).values(id=param("new"), domain=words("domain"), first_at=param("at")).on_conflict_do_nothing()
+)
+SERVER = statement(select(servers.c.id).where(servers.c.domain == words("domain")))
+NUMBERS, TEXTS = ("id", "created_at", "server", "followers_count"), ("handle", "name", "uri", "url", "language")
+ADD = statement(
+    insert(accounts).values(**{name: param(name) for name in NUMBERS}, **{name: words(name) for name in TEXTS})
+)
+
+
+@dataclass(frozen=True)
+class Far:
+    """Somebody on another server, as they are known here."""
+
+    id: int
+    handle: str
+    server: int
+
+    @property
+    def host(self) -> str:
+        return self.handle.partition("@")[2]
+
+    @property
+    def uri(self) -> str:
+        return f"https://{self.host}/users/{self.handle.partition('@')[0]}"
+
+    @property
+    def url(self) -> str:
+        return f"https://{self.host}/@{self.handle.partition('@')[0]}"
+
+    @property
+    def path(self) -> str:
+        return f"/@{self.handle}"
+
+    @property
+    def viewer(self) -> Viewer:
+        return Viewer(account=self.id, country="ZZ")
+
+
+async def comes(v: Village, handle: str = "gita@other.example", name: str = "Gita Elsewhere", **row: Any) -> Far:
+    """Somebody of another server is known here from now on."""
+    square, host = v.running.house.square, handle.partition("@")[2]
+    v.clock.move(SECOND)
+    async with square.work.writing() as w:
+        await w.run(MEET, new=square.make_id(), domain=host, at=w.now())
+        far = Far(square.make_id(), handle, await w.value(SERVER, domain=host))
+        told = {"server": far.server, "uri": far.uri, "url": far.url, "language": "en", "followers_count": 0} | row
+        await w.run(ADD, id=far.id, handle=handle, name=name, created_at=w.now(), **told)
+        await accounts_store.find_by(w, far.id, name_words(name, handle))
+    return far
+
+
+async def says(
+    v: Village, who: Far, text: str = "Rain on the other side of the river.", *, tags: tuple[str, ...] = (), **post: Any
+) -> Post:
+    """What somebody of another server says comes here."""
+    square = v.running.house.square
+    v.clock.move(SECOND)
+    id_ = square.make_id()
+    told: dict[str, Any] = {
+        "visibility": Visibility.PUBLIC, "spoiler": "", "language": "en", "sensitive": False, "reply_to": None,
+        "reply_to_account": None, "root": id_, "html": f"<p>{text}</p>", "uri": f"{who.uri}/statuses/{id_}",
+        "url": f"{who.url}/{id_}", "tags": tuple(Tag(name, count_key(name)) for name in tags),
+    } | post  # fmt: skip
+    said = Post(id=id_, author=who.id, created_at=v.clock(), text=text, server=who.server, **told)
+    async with square.work.writing() as w:
+        await posts.enter(w, said)
+    await v.settle()
+    return said
+
+
+def naming(*whom: tuple[int, str]) -> tuple[Mention, ...]:
+    return tuple(Mention(id_, handle) for id_, handle in whom)
+
+
+@dataclass
+class Asked:
+    """What was asked of other servers, and what they answer."""
+
+    found: dict[str, Found]
+    names: list[str]
+    templates: dict[str, str]
+
+
+def answering(v: Village) -> Asked:
+    """Other servers answer what is in the lists of `Asked`, without a network."""
+    asked = Asked({}, [], {})
+
+    async def find(what: str) -> Found | None:
+        asked.names.append(what)
+        return asked.found.get(what)
+
+    async def subscribe(name: str) -> str:
+        asked.names.append(name)
+        return asked.templates.get(name, "")
+
+    msgspec.structs.force_setattr(v.running.house.square, "elsewhere", Elsewhere(find, subscribe))
+    return asked

@@ -1,0 +1,232 @@
+"""People and posts of other servers at the wire: entities, timelines, streams, search by name and address, following."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+import measures
+from chaupal.kernel.settings import Settings
+from chaupal.policy.facts import Visibility
+from chaupal.policy.measures import Measure
+from chaupal.social.context import Found
+from chaupal.social.people import graph
+from chaupal.store.square import posting
+from faraway import answering, comes, naming, says
+from village import Village, Villager
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return msgspec.structs.replace(settings, federation="on", federation_test=True)
+
+
+async def ask(v: Village, who: Villager | None, path: str, **params: Any) -> Any:
+    answer = await v.api(who, "GET", path, **params)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def ids(v: Village, path: str, who: Villager | None = None, **params: Any) -> list[str]:
+    return [one["id"] for one in await ask(v, who, path, **params)]
+
+
+# --- entities ---
+
+
+async def test_an_account_of_another_server_says_where_it_is(village: Village):
+    v = village
+    gita = await comes(v)
+    account = await ask(v, None, f"/api/v1/accounts/{gita.id}")
+    assert (account["username"], account["acct"]) == ("gita", "gita@other.example")
+    assert (account["url"], account["uri"]) == (gita.url, gita.uri)
+    ours = await ask(v, None, f"/api/v1/accounts/{v.asha.id}")
+    assert ours["acct"] == ours["username"] == "asha" and ours["uri"] == ours["url"] == f"{origin(v)}/@asha"
+
+
+async def test_a_post_of_another_server_says_where_it_is_and_whom_it_names(village: Village):
+    v = village
+    gita = await comes(v)
+    said = await says(v, gita, mentions=naming((v.asha.id, "asha"), (gita.id, gita.handle)))
+    status = await ask(v, None, f"/api/v1/statuses/{said.id}")
+    assert (status["uri"], status["url"]) == (said.uri, said.url)
+    assert status["account"]["acct"] == gita.handle
+    named = [(m["username"], m["acct"], m["url"]) for m in status["mentions"]]
+    assert named == [
+        ("asha", "asha", f"{origin(v)}/@asha"),
+        ("gita", "gita@other.example", f"{origin(v)}/@gita@other.example"),
+    ]
+    own = await ask(v, None, f"/api/v1/statuses/{v.asha.latest.id}")
+    assert own["uri"] == own["url"] == f"{origin(v)}{v.asha.latest.path}"
+
+
+async def test_of_what_is_withheld_no_way_leads_to_it_elsewhere(village: Village):
+    v = village
+    gita = await comes(v)
+    said = await says(v, gita)
+    await v.api(v.asha, "POST", f"/api/v1/statuses/{said.id}/favourite")
+    await measures.begin(v, Measure.WITHHOLD_POST, said.id, owner_id=gita.id)
+    status = await ask(v, None, f"/api/v1/statuses/{said.id}")
+    assert "other.example/@gita/" not in str(status) and "other.example/users/gita/statuses" not in str(status)
+
+
+async def test_an_account_is_looked_up_by_its_whole_name(village: Village):
+    v = village
+    gita = await comes(v)
+    for acct in ("gita@other.example", "@gita@other.example", "Gita@OTHER.example"):
+        assert (await ask(v, None, "/api/v1/accounts/lookup", acct=acct))["id"] == str(gita.id)
+    assert (await v.api(None, "GET", "/api/v1/accounts/lookup", acct="gita")).status_code == 404
+    assert (await v.api(None, "GET", "/api/v1/accounts/lookup", acct="gita@third.example")).status_code == 404
+
+
+# --- timelines and streams ---
+
+
+async def test_the_public_timeline_is_both_or_local_or_remote(village: Village):
+    v = village
+    before = await ids(v, "/api/v1/timelines/public", limit=40)
+    gita = await comes(v)
+    first = await says(v, gita, "First from elsewhere.")
+    here = await v.says(v.karl, "A word from Freiburg.")
+    second = await says(v, gita, "Second from elsewhere.")
+    far, ours = [str(second.id), str(first.id)], [str(here.id), *before]
+    public = "/api/v1/timelines/public"
+    assert await ids(v, public, remote=True) == far
+    assert await ids(v, public, local=True, limit=40) == ours
+    assert await ids(v, public, limit=40) == [str(second.id), str(here.id), str(first.id), *before]
+    assert await ids(v, public, limit=2) == [str(second.id), str(here.id)]
+    assert await ids(v, public, limit=2, max_id=here.id) == [str(first.id), before[0]]
+    assert await ids(v, public, limit=2, min_id=first.id) == [str(second.id), str(here.id)]
+    assert await ids(v, public, remote=True, only_media=True) == []
+
+
+async def test_a_tag_is_read_from_everywhere_or_from_one_side(village: Village):
+    v = village
+    gita = await comes(v)
+    far = await says(v, gita, "Harvest #Harvest", tags=("Harvest",))
+    near = await v.says(v.karl, "Ours is late #harvest")
+    tag = "/api/v1/timelines/tag/harvest"
+    assert await ids(v, tag) == [str(near.id), str(far.id)]
+    assert await ids(v, tag, local=True) == [str(near.id)] and await ids(v, tag, remote=True) == [str(far.id)]
+
+
+async def test_what_is_not_for_everybody_or_answers_somebody_is_on_no_public_list(village: Village):
+    v = village
+    gita = await comes(v)
+    await says(v, gita, "Not on lists", visibility=Visibility.UNLISTED)
+    await says(v, gita, "For followers", visibility=Visibility.PRIVATE)
+    assert await ids(v, "/api/v1/timelines/public", remote=True) == []
+
+
+async def test_a_deleted_post_of_another_server_is_off_the_lists(village: Village):
+    v = village
+    gita = await comes(v)
+    said = await says(v, gita)
+    assert await ids(v, "/api/v1/timelines/public", remote=True) == [str(said.id)]
+    async with v.running.house.square.work.writing() as w:
+        await posting.remove(w, said)
+    assert await ids(v, "/api/v1/timelines/public", remote=True) == []
+
+
+# --- finding ---
+
+
+async def test_search_finds_a_known_one_by_the_whole_name_and_by_words(village: Village):
+    v = village
+    gita = await comes(v)
+    for q in ("@gita@other.example", "gita@other.example", "gita", "Elsewhere", "@gita@oth"):
+        found = await ask(v, v.asha, "/api/v2/search", q=q, type="accounts")
+        assert [one["id"] for one in found["accounts"]] == [str(gita.id)], q
+    assert (await ask(v, v.asha, "/api/v2/search", q="gita@else.example", type="accounts"))["accounts"] == []
+
+
+async def test_resolve_looks_up_a_name_where_it_is_not_known(village: Village):
+    v = village
+    asked = answering(v)
+    gita = await comes(v, "gita@other.example")
+    unknown = await ask(v, v.asha, "/api/v2/search", q="@nobody@other.example", resolve=True)
+    assert unknown == {"accounts": [], "statuses": [], "hashtags": []} and asked.names == ["nobody@other.example"]
+    asked.found["sunil@other.example"] = Found(person=gita.id)
+    found = await ask(v, v.asha, "/api/v2/search", q="@Sunil@Other.Example", resolve=True)
+    assert [one["id"] for one in found["accounts"]] == [str(gita.id)]
+    known = await ask(v, v.asha, "/api/v2/search", q="@gita@other.example", resolve=True)
+    assert [one["id"] for one in known["accounts"]] == [str(gita.id)]
+    assert asked.names == ["nobody@other.example", "sunil@other.example"], "who is known is not asked for again"
+
+
+async def test_resolve_opens_an_address_of_a_post(village: Village):
+    v = village
+    asked = answering(v)
+    gita = await comes(v)
+    said = await says(v, gita)
+    asked.found[said.url] = Found(post=said.id)
+    found = await ask(v, v.asha, "/api/v2/search", q=said.url, resolve=True)
+    assert [one["id"] for one in found["statuses"]] == [str(said.id)] and found["accounts"] == []
+    none = await ask(v, v.asha, "/api/v2/search", q=said.url, resolve=True, type="accounts")
+    assert none["accounts"] == [] and none["statuses"] == []
+
+
+async def test_guests_make_nobody_ask_other_servers_and_without_resolve_nobody_does(village: Village):
+    v = village
+    asked = answering(v)
+    await ask(v, None, "/api/v2/search", q="@nobody@other.example", resolve=True)
+    await ask(v, v.asha, "/api/v2/search", q="@nobody@other.example")
+    await ask(v, v.asha, "/api/v2/search", q=f"{origin(v)}/@asha", resolve=True)
+    await ask(v, v.asha, "/api/v2/search", q="@asha", resolve=True)
+    assert asked.names == []
+
+
+# --- writing to them ---
+
+
+async def test_a_known_name_of_another_server_is_a_mention_and_an_unknown_one_is_looked_up(village: Village):
+    v = village
+    asked = answering(v)
+    gita = await comes(v)
+    sunil = await comes(v, "sunil.k@third.example")
+    said = await v.says(v.asha, "@gita@other.example @nobody@other.example देखो")
+    status = await ask(v, v.asha, f"/api/v1/statuses/{said.id}")
+    assert [m["acct"] for m in status["mentions"]] == [gita.handle]
+    assert asked.names == ["nobody@other.example"]
+    assert f'href="{origin(v)}/@gita@other.example"' in status["content"]
+    said = await v.says(v.asha, "@Sunil.K@third.example?")
+    assert [m["id"] for m in (await ask(v, v.asha, f"/api/v1/statuses/{said.id}"))["mentions"]] == [str(sunil.id)]
+
+
+async def test_no_more_than_five_unknown_names_are_looked_up_for_a_post(village: Village):
+    v = village
+    asked = answering(v)
+    await v.says(v.asha, " ".join(f"@x{n}@other.example" for n in range(12)))
+    assert len(asked.names) == 5
+
+
+async def test_a_follow_from_another_server_stands_among_the_requests_of_a_locked_account(village: Village):
+    v = village
+    gita = await comes(v)
+    await v.api(v.asha, "PATCH", "/api/v1/accounts/update_credentials", locked=True)
+    await graph.follow(v.running.house.square, gita.viewer, v.asha.id)
+    await v.settle()
+    (asking,) = await ask(v, v.asha, "/api/v1/follow_requests")
+    assert asking["acct"] == gita.handle
+    await v.api(v.asha, "POST", f"/api/v1/follow_requests/{gita.id}/authorize")
+    assert next(one["acct"] for one in await ask(v, v.asha, f"/api/v1/accounts/{v.asha.id}/followers")) == gita.handle
+    told = await ask(v, v.asha, "/api/v1/notifications")
+    assert gita.handle in {one["account"]["acct"] for one in told}
+
+
+# --- this server ---
+
+
+async def test_the_servers_that_are_known_are_told_unless_the_operator_keeps_them(village: Village):
+    v = village
+    await comes(v, "a@third.example")
+    await comes(v, "b@other.example")
+    assert await ask(v, None, "/api/v1/instance/peers") == ["other.example", "third.example"]
+    assert (await ask(v, None, "/api/v1/instance"))["stats"]["domain_count"] == 3
+    kept = msgspec.structs.replace(v.running.house.settings, tell_peers=False)
+    msgspec.structs.force_setattr(v.running.house, "settings", kept)
+    assert await ask(v, None, "/api/v1/instance/peers") == []
+
+
+def origin(v: Village) -> str:
+    return v.running.house.settings.origin
