@@ -24,6 +24,7 @@ from chaupal.fanout.notices import (
     served,
 )
 from chaupal.fanout.outside import previews, verified_links, webhooks
+from chaupal.federation.events import ActivityArrived
 from chaupal.governance.events import (
     AppealAnswered,
     AppealDecided,
@@ -121,6 +122,13 @@ def to_servers() -> dict[type[Event], tuple[Handler, ...]]:
     return TOLD
 
 
+async def _gather(carrier: Carrier, event: Event) -> None:
+    """Something is asked for at another server; brought in where they are talked to."""
+    from chaupal.fanout.federation.gathering import GATHERED
+
+    await GATHERED[type(event)](carrier, event)
+
+
 ERRANDS: dict[type[Event], tuple[Errand, ...]] = {
     letters.LetterDue: (letters.send,),
     direct.WordDue: (direct.say,),
@@ -130,10 +138,11 @@ ERRANDS: dict[type[Event], tuple[Errand, ...]] = {
     LinksToVerify: (verified_links.verify,),
     OfficeUserInvited: (offices.invitation,),
     AuthorityChangeProposed: (offices.change_proposed,),
+    ActivityArrived: (_gather,),
 }
 
 # Errands that wait for an address which anybody chose: carried out beside all others, so that one that is slow holds up nobody.
-ASIDE = frozenset({LinksToVerify})
+ASIDE = frozenset({LinksToVerify, ActivityArrived})
 
 # What could not be done, however often it was tried: in the commit that gives it up.
 GIVEN_UP: dict[type[Event], Handler] = {letters.LetterDue: served.undelivered}

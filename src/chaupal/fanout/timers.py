@@ -41,6 +41,13 @@ class Act(NamedTuple):
     own: bool = False
 
 
+def _of_servers(carrier: Carrier) -> tuple[Act, ...]:
+    """What time does where other servers are talked to; brought in only there."""
+    from chaupal.fanout.federation import gathering
+
+    return (Act("forget what was heard", 3_600, lambda: gathering.forget(carrier)),)
+
+
 class Timers:
     """One loop over what is due, beside the runner. An act is never begun while it still runs; one that fails is logged and
     tried when it is due again.
@@ -87,6 +94,7 @@ class Timers:
             Act("follow links", pace, lambda: previews.fetch_due(carrier)),
             Act("sweep previews", 3_600, lambda: previews.sweep(carrier)),
             Act("tidy pushes", 3_600, lambda: push.tidy(carrier)),
+            *(_of_servers(carrier) if carrier.federation is not None else ()),
         )
         self._carrier, self._pace, self._shared = carrier, pace, shared
         self._many = carrier.settings.many

@@ -4,7 +4,6 @@ Whatever is found was said by the server whose it is.
 """
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from chaupal.federation import ours
 from chaupal.federation.chains import Chain, NotThere
@@ -13,11 +12,10 @@ from chaupal.federation.events import PersonMet
 from chaupal.federation.reading.actors import Actor, is_actor, read_actor
 from chaupal.federation.reading.objects import is_gone
 from chaupal.federation.reading.values import Unreadable, address, host_of
-from chaupal.federation.signing.algorithms import BadKey, pem_of, read_multikey, read_public
+from chaupal.federation.signing.keys import as_published
 from chaupal.kernel.clock import DAY
 from chaupal.social.events import AccountChanged
 from chaupal.store.federation import keys, people, servers, uris
-from chaupal.store.federation.keys import Published
 from chaupal.store.federation.people import Shown
 from chaupal.store.identity import accounts
 from chaupal.store.identity import moving as aliases
@@ -176,7 +174,7 @@ async def keep(fed: Federation, actor: Actor, handle: str = "") -> int:
         account = known.of if known is not None else await _enter(fed, w, actor, handle)
         if known is not None:
             await _change(w, account, actor, handle)
-        await keys.learn(w, account, _published(actor), w.now())
+        await keys.learn(w, account, [shown for key in actor.keys if (shown := as_published(key)) is not None], w.now())
         await _name_others(fed, w, account, actor)
     return account
 
@@ -229,18 +227,6 @@ async def _name_others(fed: Federation, w: Writing, account: int, actor: Actor) 
         await aliases.name(w, account, other, fed.make_id())
     for other in sorted(before - named):
         await aliases.unname(w, account, other)
-
-
-def _published(actor: Actor) -> list[Published]:
-    """The keys by which they sign; what is no key that can be read is left out."""
-    found: list[Published] = []
-    for said in actor.keys:
-        try:
-            key = read_public(said.pem.strip()) if said.pem else read_multikey(said.multibase)
-        except BadKey:
-            continue
-        found.append(Published(said.id, "ed25519" if isinstance(key, Ed25519PublicKey) else "rsa", pem_of(key)))
-    return found
 
 
 def _shown(actor: Actor) -> Shown:

@@ -1,0 +1,44 @@
+"""The inboxes: where other servers bring what happened there. Who signed it is found out first; what is nothing to us costs little."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from chaupal.federation.reading.values import MOST_BYTES, Unreadable
+from chaupal.federation.signing import verifying
+from chaupal.federation.taking import inbox
+from chaupal.federation.taking.acting import Doer
+from chaupal.kernel.errors import Malformed, NotFound
+from chaupal.policy.surface import Surface
+from chaupal.wire.call import Answer, Call
+from chaupal.wire.route import Route, post
+
+
+class Brought(msgspec.Struct):
+    """An activity as it was sent: what it says is signed, so nobody writes it anew. `handle`: in whose inbox; all are one."""
+
+    body: Annotated[str, Meta(max_length=MOST_BYTES)] = ""
+    handle: Annotated[str, Meta(max_length=100)] = ""
+
+
+async def take(call: Call[Brought]) -> Answer:
+    """202 for whatever was heard, also where it is refused here or nobody's business; 401 where nobody signed it so that it holds."""
+    fed = call.house.federation
+    if fed is None:
+        raise NotFound
+    body = call.args.body.encode()
+    try:
+        act = inbox.read(body)
+        if act is not None and not await inbox.is_nothing(fed, act):
+            signer = await verifying.verify(fed, "POST", call.target, call.headers, body)
+            await inbox.take(fed, Doer(signer.account, signer.server, signer.actor), act, body)
+    except Unreadable as problem:
+        raise Malformed("activity_unreadable", why=problem.why) from problem
+    return Answer(b"", 202, "text/plain")
+
+
+ROUTES: tuple[Route, ...] = (
+    post("/inbox", take, Surface.NONE, public=True, peer=True, raw=True, takes=Brought, body=MOST_BYTES),
+    post("/@{handle}/inbox", take, Surface.NONE, public=True, peer=True, raw=True, takes=Brought, body=MOST_BYTES),
+)

@@ -1,0 +1,70 @@
+"""What has to be asked for at other servers: for activities that wait, for conversations, for profiles. Of one server one thing at a
+time, so that one that is slow, or sends much, holds up nobody else.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from chaupal.fanout.context import Carrier
+from chaupal.federation.chains import NotThere
+from chaupal.federation.events import ActivityArrived
+from chaupal.federation.taking import inbox
+from chaupal.kernel.event import Event
+from chaupal.store.federation import arrivals, heard
+
+MOST_TRIES = 5  # of one activity, then it is let go: the event that carries it is tried again as often
+
+_in_hand: dict[tuple[int, int], bool] = {}  # (house, server) -> whether more has come meanwhile
+
+
+async def arrived(carrier: Carrier, event: ActivityArrived) -> None:
+    """Go on with all that waits of this server, in its order. Raises NotThere where something has to be asked for again later."""
+    fed, key = carrier.federation, (id(carrier.work), event.server)
+    if fed is None:
+        return
+    if key in _in_hand:
+        _in_hand[key] = True
+        return
+    _in_hand[key] = True
+    failed: NotThere | None = None
+    try:
+        while _in_hand[key]:
+            _in_hand[key] = False
+            failed = await _all_of(carrier, event.server)
+    finally:
+        del _in_hand[key]
+    if failed is not None:
+        raise failed
+
+
+async def _all_of(carrier: Carrier, server: int) -> NotThere | None:
+    """What could not be had of what some of it needs."""
+    fed, after, failed = carrier.federation, 0, None
+    if fed is None:
+        return None
+    while True:
+        async with carrier.work.reading() as reading:
+            arrival = await arrivals.next_of(reading, server, after)
+        if arrival is None:
+            return failed
+        after = arrival.id
+        try:
+            await inbox.carry_on(fed, arrival)
+        except NotThere as problem:
+            if arrival.tries + 1 >= MOST_TRIES:
+                await inbox.drop(fed, arrival)
+                continue
+            failed = problem
+            async with carrier.work.writing() as w:
+                await arrivals.tried(w, arrival.id)
+
+
+async def forget(carrier: Carrier) -> None:
+    """Activities that nobody sends any more."""
+    async with carrier.work.writing() as w:
+        await heard.sweep(w)
+
+
+GATHERED: dict[type[Event], Callable[[Carrier, Any], Awaitable[None]]] = {
+    ActivityArrived: arrived,
+}

@@ -1,0 +1,243 @@
+"""The inbox: what a server said is read, held against who signed it, and done once; what needs something else first waits for it."""
+
+import hashlib
+
+import msgspec
+
+from chaupal.federation import finding
+from chaupal.federation.chains import Chain, NotThere
+from chaupal.federation.context import Federation
+from chaupal.federation.events import ActivityArrived
+from chaupal.federation.reading.activities import Act, read_act
+from chaupal.federation.reading.objects import is_gone, is_post, read_post
+from chaupal.federation.reading.values import Unreadable, kinds_of, parse, same_host, uri_of, value_of
+from chaupal.federation.taking.acting import Deed, Doer, inside
+from chaupal.federation.taking.needs import Need
+from chaupal.federation.taking.table import Taker, taker_of
+from chaupal.kernel.errors import Problem, Unavailable, passes
+from chaupal.kernel.saying import log
+from chaupal.store.federation import arrivals, heard, people, servers, uris
+from chaupal.store.federation.arrivals import Arrival
+from chaupal.store.machine.work import Reading, Writing
+
+TRIES = 3  # of a unit that met another one
+FORWARDED = ("Create", "Update", "Delete")  # what servers pass on that others signed
+
+
+def read(body: bytes) -> Act | None:
+    """What is said; None for what is of no kind that is known. Raises Unreadable."""
+    try:
+        return read_act(parse(body))
+    except Unreadable as problem:
+        if problem.why == "unknown_kind":
+            return None
+        raise
+
+
+async def is_nothing(fed: Federation, act: Act) -> bool:
+    """Whether it is not worth a look at who signed it. Servers tell everybody whom they know of every account that is gone; of one that
+    was never here not even the key can be asked for any more.
+    """
+    if act.kind != "Delete":
+        return False
+    async with fed.work.reading() as reading:
+        known = await uris.find(reading, act.actor)
+    return known is None or known.gone
+
+
+async def take(fed: Federation, by: Doer, act: Act, body: bytes) -> None:
+    """Whatever `by` signed. What is nobody's business here is let go without a trace.
+
+    Raises Unreadable for what cannot be believed of them at all; Unavailable where it has to be sent again.
+    """
+    if act.actor != by.actor:
+        await _pass_on(fed, by, act, body)
+        return
+    if act.uri and not same_host(act.uri, by.actor):
+        raise Unreadable("id_elsewhere")
+    taker = taker_of(act)
+    if taker is None:
+        return
+    async with fed.work.reading() as reading:
+        if await heard.was(reading, _name(act, body)) or not await taker.concerns(fed, reading, by, act):
+            return
+        needs = await taker.needs(fed, reading, by, act)
+    if needs:
+        await _wait(fed, by, _name(act, body), body)
+    else:
+        await _do(fed, by, act, taker, _name(act, body))
+
+
+def _name(act: Act, body: bytes) -> str:
+    """By what it is known again."""
+    return act.uri or f"{act.actor} {hashlib.sha256(body).hexdigest()}"
+
+
+async def _wait(fed: Federation, by: Doer, name: str, body: bytes) -> None:
+    """Written down, to be gone on with beside everything else. Raises Unavailable where their server has too much waiting."""
+    async with fed.work.writing() as w:
+        if not await heard.add(w, name):
+            return
+        if await arrivals.is_full(w, by.server):
+            raise Unavailable
+        new = fed.make_id()
+        await arrivals.add(w, new, by.server, by.account, body.decode())
+        w.tell(ActivityArrived(server=by.server, arrival=new))
+
+
+async def _pass_on(fed: Federation, by: Doer, act: Act, body: bytes) -> None:
+    """What somebody else said, and `by` only brings along: nothing of it is believed, but where it may be about what is here, its
+    own server is asked. Raises Unreadable.
+    """
+    if act.kind not in FORWARDED or not act.object:
+        raise Unreadable("not_theirs")
+    if not same_host(act.object, act.actor):
+        raise Unreadable("not_theirs")
+    async with fed.work.reading() as reading:
+        wanted = await _may_be_here(reading, fed, act) and not await heard.was(reading, _name(act, body))
+    if wanted:
+        await _wait(fed, by, _name(act, body), body)
+
+
+async def _may_be_here(reading: Reading, fed: Federation, act: Act) -> bool:
+    known = await uris.find(reading, act.object)
+    if act.kind != "Create" or known is not None:
+        return act.kind != "Create" and known is not None and not known.gone
+    above = uri_of(value_of(act.whole or {}, "inReplyTo"))
+    return above.startswith(f"{fed.settings.origin}/") or (bool(above) and await uris.find(reading, above) is not None)
+
+
+async def _do(fed: Federation, by: Doer, act: Act, taker: Taker, name: str, *, arrival: int = 0) -> None:
+    """What it says, and that it was heard: one commit. What the square refuses was heard all the same."""
+
+    async def first(w: Writing) -> bool:
+        return await arrivals.done(w, arrival) if arrival else await heard.add(w, name)
+
+    for attempt in range(TRIES):
+        try:
+            async with fed.work.writing() as w:
+                if await first(w):
+                    await servers.heard_from(w, by.server)
+                    await taker.take(Deed(inside(fed, w), w, by, act))
+                return
+        except (Problem, Unreadable) as problem:
+            if isinstance(problem, Problem) and passes(problem):
+                if attempt == TRIES - 1:
+                    raise Unavailable from problem
+                continue
+            log.info(
+                "an activity of another server is refused", kind=act.kind, why=getattr(problem, "why", problem.args)
+            )
+            async with fed.work.writing() as w:
+                await first(w)
+            return
+
+
+# --- what had to wait ---
+
+
+async def carry_on(fed: Federation, arrival: Arrival) -> None:
+    """Ask for what an activity needs, and do it then. Raises NotThere where a server may answer later."""
+    try:
+        ready = await _ready(fed, arrival)
+    except NotThere as problem:
+        if problem.passing:
+            raise
+        log.info("an activity needs what is not there", why=problem.why)
+        ready = None
+    except Unreadable as problem:
+        log.info("an activity needs what cannot be read", why=problem.why)
+        ready = None
+    if ready is None:
+        await drop(fed, arrival)
+    else:
+        by, act, taker = ready
+        await _do(fed, by, act, taker, "", arrival=arrival.id)
+
+
+async def _ready(fed: Federation, arrival: Arrival) -> tuple[Doer, Act, Taker] | None:
+    """Whose activity it is, and what it says, with all that it needs known here; None where it is nothing after all."""
+    by = await _doer(fed, arrival)
+    act = read_act(parse(arrival.activity.encode()))
+    chain = Chain(fed)
+    passed_on = by is not None and act.actor != by.actor
+    if passed_on:
+        by, act = await _from_its_own_server(fed, chain, act)
+    taker = taker_of(act)
+    if by is None or taker is None:
+        return None
+    async with fed.work.reading() as reading:
+        needs = await taker.needs(fed, reading, by, act)
+    for need in needs:
+        act = await _ask_for(fed, chain, act, need)
+    if passed_on or any(need.what == "whole" for need in needs):  # only now it is known what it is about
+        async with fed.work.reading() as reading:
+            if not await taker.concerns(fed, reading, by, act):
+                return None
+            needs = await taker.needs(fed, reading, by, act)
+        for need in needs:
+            act = await _ask_for(fed, chain, act, need)
+    return by, act, taker
+
+
+async def drop(fed: Federation, arrival: Arrival) -> None:
+    """It waits no more, and nothing came of it."""
+    async with fed.work.writing() as w:
+        await arrivals.done(w, arrival.id)
+
+
+async def _doer(fed: Federation, arrival: Arrival) -> Doer | None:
+    async with fed.work.reading() as reading:
+        known = await people.of(reading, arrival.by)
+    return None if known is None or known.gone_at is not None else Doer(known.account, known.server, known.uri)
+
+
+async def _ask_for(fed: Federation, chain: Chain, act: Act, need: Need) -> Act:
+    """The activity, with what was found. Raises NotThere where it is nothing without it."""
+    try:
+        match need.what:
+            case "whole":
+                whole = await chain.thing(need.uri)
+                return msgspec.structs.replace(
+                    act, whole=whole, object=uri_of(whole), object_kind=next(iter(kinds_of(whole)), "")
+                )
+            case "profile":
+                await finding.person(fed, need.uri, chain=chain, fresh=True)
+            case "person":
+                await finding.person(fed, need.uri, chain=chain)
+            case _:
+                raise NotThere("no_post")
+    except NotThere:
+        if need.must:
+            raise
+    return act
+
+
+async def _from_its_own_server(fed: Federation, chain: Chain, act: Act) -> tuple[Doer | None, Act]:
+    """What somebody else brought along, as the server says it whose it is: then it is as if its author had sent it."""
+    try:
+        whole = await chain.thing(act.object)
+    except NotThere as problem:
+        if act.kind == "Delete" and problem.gone:
+            return await _author(fed, act.object), act
+        raise
+    if is_gone(whole) and act.kind == "Delete":
+        return await _author(fed, act.object), act
+    if act.kind == "Delete" or not is_post(whole):
+        return None, act
+    said = read_post(whole)
+    account = await finding.person(fed, said.by, chain=chain)
+    async with fed.work.reading() as reading:
+        known = await people.of(reading, account)
+    if known is None:
+        return None, act
+    act = msgspec.structs.replace(act, actor=said.by, whole=whole, object=said.uri, object_kind=said.kind)
+    return Doer(account, known.server, known.uri), act
+
+
+async def _author(fed: Federation, uri: str) -> Doer | None:
+    """Whose post it is that is known here by this id."""
+    async with fed.work.reading() as reading:
+        post = await uris.find(reading, uri)
+        known = await people.of(reading, post.by) if post is not None else None
+    return None if known is None else Doer(known.account, known.server, known.uri)

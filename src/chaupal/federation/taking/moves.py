@@ -1,0 +1,29 @@
+"""Somebody has moved: both servers have to say so, and whoever of ours followed them comes along."""
+
+from chaupal.federation import ours
+from chaupal.federation.taking.acting import Deed
+from chaupal.kernel.errors import NotAllowed, NotFound
+from chaupal.social.people import moving
+from chaupal.store.federation import people, uris
+
+
+async def move(deed: Deed) -> None:
+    """They say where they have gone; whoever they are there has named them (`aliases`), and their own profile says it too.
+
+    Both were asked for at their servers before. Raises NotAllowed, NotFound, Conflict.
+    """
+    if deed.act.object != deed.by.actor:
+        raise NotAllowed
+    mine = await people.of(deed.w, deed.me)
+    if mine is None or mine.moved_to != deed.act.target:
+        raise NotAllowed
+    target = await ours.person(deed.w, deed.fed.settings, deed.act.target)
+    if (
+        target is None
+        and (known := await uris.find(deed.w, deed.act.target)) is not None
+        and known.kind == uris.ACCOUNT
+    ):
+        target = known.of
+    if not target:
+        raise NotFound
+    await moving.moved_elsewhere(deed.fed.square, deed.me, target)

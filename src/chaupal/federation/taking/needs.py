@@ -1,0 +1,127 @@
+"""Before an activity is taken: whether it is anybody's business here, and what has to be asked for first."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from chaupal.federation import ours
+from chaupal.federation.context import Federation
+from chaupal.federation.reading.activities import Act
+from chaupal.federation.reading.actors import KINDS as PEOPLE
+from chaupal.federation.reading.objects import is_vote, read_post
+from chaupal.federation.reading.values import Unreadable, uri_of, value_of
+from chaupal.federation.taking.acting import Doer
+from chaupal.store.federation import people as rows
+from chaupal.store.federation import uris
+from chaupal.store.machine.work import Reading
+
+MOST_NAMED = 10  # people who are looked up because a post names them
+
+
+class Need(NamedTuple):
+    """What has to be asked for first. `what`: person, profile (somebody as they are now), post, or whole (the object itself).
+
+    `must`: without it there is nothing to be taken.
+    """
+
+    what: str
+    uri: str
+    must: bool = True
+
+
+async def anybody(fed: Federation, reading: Reading, by: Doer, act: Act) -> bool:
+    """It is about something of ours, or does nothing."""
+    return True
+
+
+async def nothing(fed: Federation, reading: Reading, by: Doer, act: Act) -> Sequence[Need]:
+    return ()
+
+
+# --- whether it is anybody's business here ---
+
+
+async def said_to_us(fed: Federation, reading: Reading, by: Doer, act: Act) -> bool:
+    """Somebody here follows them, is addressed or named, or the post belongs to what is here already: a poll, an answer, a quote."""
+    if is_vote(act.whole):
+        return ours.is_ours(fed.settings, uri_of(value_of(act.whole or {}, "inReplyTo")))
+    if await rows.is_followed(reading, by.account) or _names_ours(fed, (*act.to, *act.cc)):
+        return True
+    if act.whole is None:
+        return False
+    try:
+        post = read_post(act.whole)
+    except Unreadable:
+        return False
+    named = (*post.to, *post.cc, *(one.uri for one in post.mentions))
+    return (
+        _names_ours(fed, named) or await _is_here(fed, reading, post.answers) or ours.is_ours(fed.settings, post.quotes)
+    )
+
+
+def _names_ours(fed: Federation, named: Sequence[str]) -> bool:
+    return any(ours.handle_in(fed.settings, uri) for uri in named)
+
+
+async def _is_here(fed: Federation, reading: Reading, uri: str) -> bool:
+    if not uri:
+        return False
+    if ours.is_ours(fed.settings, uri):
+        return True
+    known = await uris.find(reading, uri)
+    return known is not None and not known.gone
+
+
+async def reposted_to_us(fed: Federation, reading: Reading, by: Doer, act: Act) -> bool:
+    return ours.is_ours(fed.settings, act.object) or await rows.is_followed(reading, by.account)
+
+
+async def known_here(fed: Federation, reading: Reading, by: Doer, act: Act) -> bool:
+    """Servers tell of every deletion to everybody whom they know: what was never here costs one look."""
+    if act.object == by.actor:
+        return True
+    known = await uris.find(reading, act.object)
+    return (known is not None and not known.gone) or await rows.is_followed(reading, by.account)
+
+
+async def edited_here(fed: Federation, reading: Reading, by: Doer, act: Act) -> bool:
+    if act.object_kind in PEOPLE or act.object == by.actor:
+        return True
+    return await _is_here(fed, reading, act.object)
+
+
+# --- what has to be asked for first ---
+
+
+async def of_post(fed: Federation, reading: Reading, by: Doer, act: Act) -> Sequence[Need]:
+    """The post where it did not come along; those whom it names; what it quotes."""
+    if act.whole is None:
+        return [Need("whole", act.object)]
+    if is_vote(act.whole):
+        return ()
+    post = read_post(act.whole)
+    named = [one.uri for one in post.mentions if not ours.is_ours(fed.settings, one.uri)]
+    wanted = [*named, *([post.quotes] if post.quotes and not ours.is_ours(fed.settings, post.quotes) else [])]
+    known = await uris.find_many(reading, wanted)
+    people_ = [Need("person", uri, must=False) for uri in named if uri not in known]
+    quoted = [Need("post", post.quotes, must=False)] if post.quotes in wanted and post.quotes not in known else []
+    return [*people_[:MOST_NAMED], *quoted]
+
+
+async def of_edit(fed: Federation, reading: Reading, by: Doer, act: Act) -> Sequence[Need]:
+    if act.object_kind in PEOPLE or act.object == by.actor:
+        return [Need("profile", by.actor)] if act.whole is None else ()
+    return await of_post(fed, reading, by, act)
+
+
+async def of_object(fed: Federation, reading: Reading, by: Doer, act: Act) -> Sequence[Need]:
+    return () if await _is_here(fed, reading, act.object) else [Need("post", act.object)]
+
+
+async def of_move(fed: Federation, reading: Reading, by: Doer, act: Act) -> Sequence[Need]:
+    target = () if ours.is_ours(fed.settings, act.target) else (Need("profile", act.target),)
+    return (Need("profile", by.actor), *target)
+
+
+async def of_asking(fed: Federation, reading: Reading, by: Doer, act: Act) -> Sequence[Need]:
+    """The post that wants to quote; one that came along is taken in as if it had been asked for."""
+    return () if await _is_here(fed, reading, act.instrument) else [Need("quoting", act.instrument, must=False)]

@@ -1,0 +1,84 @@
+"""Likes, reposts and pins that come from other servers, and their ends."""
+
+from chaupal.federation import ours
+from chaupal.federation.reading.values import PUBLIC
+from chaupal.federation.taking.acting import Deed
+from chaupal.kernel.errors import NotAllowed, NotFound
+from chaupal.policy.facts import Visibility
+from chaupal.social.posts import pinning, posts, reactions
+from chaupal.store.federation import people, reposts, uris
+from chaupal.store.machine.work import Reading
+from chaupal.store.square.posts import as_written
+
+
+async def known_post(deed: Deed, uri: str) -> int:
+    """The post here with this id, ours or another server's. Raises NotFound."""
+    found = ours.post_in(deed.fed.settings, uri)
+    if found is None and (known := await uris.find(deed.w, uri)) is not None and known.kind == uris.POST and known.of:
+        found = known.of
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def like(deed: Deed) -> None:
+    """They like a post that they can see; a picture by which they react is a like."""
+    liked = await reactions.like(deed.fed.square, deed.viewer, await known_post(deed, deed.act.object))
+    if deed.act.uri:
+        await uris.keep(deed.w, deed.act.uri, uris.LIKE, liked, deed.me)
+
+
+async def unlike(deed: Deed, post: int) -> None:
+    await reactions.unlike(deed.fed.square, deed.viewer, post)
+
+
+async def announce(deed: Deed) -> None:
+    """They repost a post that they can see. It has their id, by which it is taken back."""
+    uri, known = deed.act.uri, await uris.find(deed.w, deed.act.uri)
+    if not uri or (known is not None and known.gone):
+        raise NotFound  # without an id nobody could take it back; one that was taken back does not come again
+    original = await known_post(deed, deed.act.object)
+    id_ = await posts.repost(deed.fed.square, deed.viewer, original, await _audience(deed))
+    await reposts.name(deed.w, id_, deed.by.server, uri)
+    await uris.keep(deed.w, uri, uris.POST, id_, deed.me)
+
+
+async def unannounce(deed: Deed, uri: str) -> None:
+    """Of what, by the id of the repost."""
+    known = await uris.find(deed.w, uri)
+    if known is None or known.by != deed.me or known.kind != uris.POST:
+        raise NotFound
+    await uris.bury(deed.w, uri)
+    post = await as_written(deed.w, known.of) if known.of else None
+    if post is not None and post.author == deed.me and post.boost_of is not None:
+        await posts.unrepost(deed.fed.square, deed.viewer, post.boost_of)
+
+
+async def _audience(deed: Deed) -> Visibility:
+    to, cc = {*deed.act.to}, {*deed.act.cc}
+    if to & PUBLIC:
+        return Visibility.PUBLIC
+    if cc & PUBLIC:
+        return Visibility.UNLISTED
+    known = await people.of(deed.w, deed.me)
+    if known is not None and known.followers and known.followers in to | cc:
+        return Visibility.PRIVATE
+    raise NotAllowed("repost_forbidden")
+
+
+async def pin(deed: Deed) -> None:
+    """They keep one of their own posts at the top of their profile; as many as anybody here may."""
+    await _check_featured(deed, deed.w)
+    await pinning.pin(deed.fed.square, deed.viewer, await known_post(deed, deed.act.object))
+
+
+async def unpin(deed: Deed) -> None:
+    await _check_featured(deed, deed.w)
+    await pinning.unpin(deed.fed.square, deed.viewer, await known_post(deed, deed.act.object))
+
+
+async def _check_featured(deed: Deed, reading: Reading) -> None:
+    """Raises NotFound where it is another collection than the one in which their server keeps what they pinned."""
+    known = await people.of(reading, deed.me)
+    if known is None or not known.featured or deed.act.target != known.featured:
+        raise NotFound
