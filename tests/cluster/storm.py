@@ -71,8 +71,12 @@ async def _play(
     began = time.monotonic()
     people = [asyncio.ensure_future(life) for life in lives]
     ears = [asyncio.ensure_future(life) for life in reading.listeners(listeners)]
+    broken: list[str] = []
     try:
         await weather.blow(until=began + seconds, people=people)
+    except RuntimeError as error:
+        # An engine that did not come up again: what was seen until then is judged all the same.
+        broken.append(f"the weather ended early: {error}")
     finally:
         over.set()
         _, late = await asyncio.wait(people, timeout=40)
@@ -92,7 +96,7 @@ async def _play(
     found.faults += [Fault(LOST, "event", f"was never carried out: {words}") for words in waiting]
     return Storm(
         told, found, [(name, out(told, start, end)) for name, start, end in weather.blown], _told(judges, reading),
-        settled, book.answered, book.broke, book.strange, time.monotonic() - began,
+        settled, book.answered, book.broke, [*book.strange, *broken], time.monotonic() - began,
         sum(op.kind == "set" and op.what.startswith("law ") and op.outcome == OK for op in book.ops), len(again),
     )  # fmt: skip
 
