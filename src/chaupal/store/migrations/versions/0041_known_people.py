@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0042"
-down_revision = "0041"
+revision = "0041"
+down_revision = "0040"
 
 # Words and handles are compared byte by byte on both databases (store/square/finding.py).
 BY_BYTES = {
