@@ -12,10 +12,12 @@ from chaupal.federation.events import PersonMet
 from chaupal.federation.reading.actors import Actor, is_actor, read_actor
 from chaupal.federation.reading.objects import is_gone
 from chaupal.federation.reading.values import Unreadable, address, host_of
-from chaupal.federation.signing.keys import as_published
+from chaupal.federation.signing.asked import RFC9421
+from chaupal.federation.signing.keys import published
+from chaupal.federation.signing.outgoing import IMPLEMENTS
 from chaupal.kernel.clock import DAY
 from chaupal.social.events import AccountChanged
-from chaupal.store.federation import keys, people, servers, uris
+from chaupal.store.federation import keys, people, servers, speech, uris
 from chaupal.store.federation.people import Shown
 from chaupal.store.identity import accounts
 from chaupal.store.identity import moving as aliases
@@ -174,7 +176,10 @@ async def keep(fed: Federation, actor: Actor, handle: str = "") -> int:
         account = known.of if known is not None else await _enter(fed, w, actor, handle)
         if known is not None:
             await _change(w, account, actor, handle)
-        await keys.learn(w, account, [shown for key in actor.keys if (shown := as_published(key)) is not None], w.now())
+        await keys.learn(w, account, published(actor), w.now())
+        if IMPLEMENTS in actor.implements:
+            await speech.meet(w, actor.host, RFC9421)
+            fed.remembered.speaks.items.pop(actor.host, None)
         await _name_others(fed, w, account, actor)
     return account
 

@@ -32,7 +32,7 @@ from chaupal.text.clean import clean_line, clean_name
 KINDS = ("Person", "Service", "Application", "Group", "Organization")
 BOTS = frozenset({"Service", "Application"})
 
-MOST_FIELDS, MOST_ALIASES, MOST_KEYS = 16, 20, 8
+MOST_FIELDS, MOST_ALIASES, MOST_KEYS, MOST_IMPLEMENTED = 16, 20, 8, 30
 MOST_NOTE, MOST_FIELD_NAME, MOST_FIELD_VALUE, MOST_PEM = 20_000, 200, 2_000, 10_000
 # What servers call people (Mastodon's rule for those of others): ASCII, for letters that look alike are no way to know somebody.
 _USER = regex.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,98}[a-z0-9_])?", regex.I)
@@ -82,6 +82,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     keys: tuple[Key, ...] = ()
     keys_at: tuple[str, ...] = ()
     emojis: tuple[Emoji, ...] = ()
+    implements: tuple[str, ...] = ()  # standards that its server says it keeps to, by their addresses (FEP-844e)
     claimed: str = ""  # `user@host` by which it says that it is found (FEP-2c59)
     withheld: tuple[Stated, ...] = ()  # where their server says that it does not show them
 
@@ -125,6 +126,7 @@ def read_actor(said: object) -> Actor:
         suspended=flag_of(said, "suspended"), aliases=uris_of(said, "alsoKnownAs", MOST_ALIASES),
         moved_to=uri_of(value_of(said, "movedTo")), created_at=moment_of(value_of(said, "published")) or 0, keys=keys,
         keys_at=keys_at, emojis=emojis_of(said), claimed=_claimed(said), withheld=stated(said),
+        implements=_implements(value_of(said, "generator")),
     )  # fmt: skip
 
 
@@ -138,6 +140,10 @@ def _claimed(said: Json) -> str:
     user, _, host = word_of(said, "webfinger", 300).removeprefix("acct:").removeprefix("@").partition("@")
     plain = host_of(f"https://{host}") if host else ""
     return f"{user.lower()}@{plain}" if plain and _USER.fullmatch(user) else ""
+
+
+def _implements(generator: object) -> tuple[str, ...]:
+    return uris_of(generator, "implements", MOST_IMPLEMENTED) if isinstance(generator, dict) else ()
 
 
 def _fields(said: Json) -> tuple[Field, ...]:

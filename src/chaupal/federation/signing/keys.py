@@ -12,8 +12,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from chaupal.federation.reading.actors import Key, keys_in
-from chaupal.federation.reading.values import uri_of
 from chaupal.federation.signing.algorithms import (
     BadKey,
     new_private,
@@ -30,7 +28,7 @@ from chaupal.store.federation.keys import OwnKey, Published
 
 if TYPE_CHECKING:
     from chaupal.federation.context import Federation
-    from chaupal.federation.reading.values import Json
+    from chaupal.federation.reading.actors import Actor, Key
 
 FILE = "federation.key"  # seals what is in the store; where several machines serve it, it follows from the house's
 NONCE = 12  # bytes
@@ -99,13 +97,12 @@ def _lock(data: Path) -> AESGCM:
     return AESGCM(load_or_make_seed(data / "keys" / FILE))
 
 
-def published(actor: "Json") -> list[Published]:
-    """The keys in an actor's document; those that cannot be read, or are of a kind that is not taken, are left out."""
-    whole, _ = keys_in(actor, uri_of(actor))
-    return [shown for key in whole if (shown := as_published(key)) is not None]
+def published(actor: "Actor") -> list[Published]:
+    """The keys of an actor; those that cannot be read, or are of a kind that is not taken, are left out."""
+    return [shown for key in actor.keys if (shown := as_published(key)) is not None]
 
 
-def as_published(key: Key) -> Published | None:
+def as_published(key: "Key") -> Published | None:
     """A key as it is kept; None for one that is not taken."""
     try:
         found = read_public(key.pem.strip()) if key.pem else read_multikey(key.multibase)

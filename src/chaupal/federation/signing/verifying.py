@@ -3,7 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
-from chaupal.federation.reading.values import same_host
+from chaupal.federation.reading.values import host_of, same_host
 from chaupal.federation.signing import cavage, messages
 from chaupal.federation.signing.algorithms import BadKey, holds, read_public
 from chaupal.federation.signing.asked import CAVAGE, RFC9421, Asked, Claim, NotSigned
@@ -109,12 +109,12 @@ async def _fetched(fed: "Federation", key: str) -> Known:
 
 async def _understands(fed: "Federation", signer: Signer) -> None:
     """Whoever signs by the standard reads it, too."""
-    host = signer.actor.partition("://")[2].partition("/")[0]
-    if fed.remembered.speaks.items.get(host) == RFC9421:
+    host = host_of(signer.actor)
+    if fed.remembered.speaks.items.get(host):
         return
     async with fed.work.reading() as reading:
         known = await speech.speaks(reading, host)
     if not known:
         async with fed.work.writing() as w:
-            await speech.note(w, host, RFC9421)
+            await speech.meet(w, host, RFC9421)
     fed.remembered.speaks.put(host, known or RFC9421)

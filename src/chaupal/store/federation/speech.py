@@ -12,6 +12,9 @@ _NOTE = statement(
     .where(servers.c.domain == words("domain"), servers.c.speaks != words("speaks"))
     .values(speaks=words("speaks"))
 )
+_MEET = statement(
+    update(servers).where(servers.c.domain == words("domain"), servers.c.speaks == "").values(speaks=words("speaks"))
+)
 
 
 async def speaks(reading: Reading, domain: str) -> str:
@@ -22,3 +25,8 @@ async def speaks(reading: Reading, domain: str) -> str:
 async def note(w: Writing, domain: str, speaks: str) -> None:
     """It understands this. Nothing where no such server was met."""
     await w.run(_NOTE, domain=domain, speaks=speaks)
+
+
+async def meet(w: Writing, domain: str, speaks: str) -> None:
+    """It says that it understands this. What was found out by trying stands."""
+    await w.run(_MEET, domain=domain, speaks=speaks)

@@ -8,6 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chaupal.app.wiring import Running, open_house
+from chaupal.federation import calling, finding
 from chaupal.federation.context import Federation
 from chaupal.federation.signing import fields, messages, verifying
 from chaupal.federation.signing.algorithms import pem_of
@@ -217,6 +218,22 @@ async def test_who_signs_by_the_standard_is_spoken_to_by_it(fed: Federation, rav
     await brought(fed, ravi)
     async with fed.work.reading() as reading:
         assert await speech.speaks(reading, ravi.host) == RFC9421
+
+
+async def test_who_says_that_they_keep_to_the_standard_is_spoken_to_by_it_from_the_first_word(
+    fed: Federation, ravi: Stranger
+):
+    """FEP-844e: an actor's `generator` names what its server implements."""
+    inbox = ravi.site.says("/users/ravi/inbox", "", status=202)
+    await calling.post(fed, inbox, b"{}", by=0)
+    assert "signature-input" not in ravi.site.asked[-1][1]
+    ravi.document["generator"] = {
+        "type": "Application", "implements": [{"href": "https://datatracker.ietf.org/doc/html/rfc9421", "name": "RFC 9421"}],
+    }  # fmt: skip
+    ravi.appear()
+    await finding.person(fed, ravi.uri)
+    await calling.post(fed, inbox, b"{}", by=0)
+    assert "signature-input" in ravi.site.asked[-1][1]
 
 
 async def test_who_asks_is_whoever_signed_and_else_a_stranger(fed: Federation, ravi: Stranger):
