@@ -9,13 +9,18 @@ from msgspec import Meta
 
 from chaupal.api.mastodon import blank
 from chaupal.kernel.errors import Malformed, NotFound
+from chaupal.kernel.settings import Settings
 from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import Placeholder
 from chaupal.reads.people import people
 from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.route import Nothing, Route, Shape, get
 
-NODEINFO = "http://nodeinfo.diaspora.software/ns/schema/2.0"
+NODEINFO = "http://nodeinfo.diaspora.software/ns/schema/"
+VERSIONS = ("2.0", "2.1")
+SUBSCRIBE = (
+    "http://ostatus.org/schema/1.0/subscribe"  # where whoever reads elsewhere goes on to follow somebody of ours
+)
 KEPT_A_DAY = [("cache-control", "public, max-age=86400")]
 
 
@@ -35,8 +40,14 @@ class NodeInfoLinks(msgspec.Struct):
     links: list[dict[str, str]]
 
 
+class Version(msgspec.Struct):
+    """Of the schema, `2.0` or `2.1`."""
+
+    version: str
+
+
 class NodeInfo(msgspec.Struct, kw_only=True):
-    """http://nodeinfo.diaspora.software/ns/schema/2.0"""
+    """http://nodeinfo.diaspora.software/ns/schema/2.0 and 2.1"""
 
     version: str = "2.0"
     software: dict[str, str]
@@ -55,15 +66,26 @@ class Found(msgspec.Struct):
     links: list[dict[str, str]]
 
 
+class HostMeta(msgspec.Struct):
+    """RFC 6415, Appendix A."""
+
+    links: list[dict[str, str]]
+
+
 async def nodeinfo_links(call: Call[Nothing]) -> NodeInfoLinks:
-    return NodeInfoLinks([{"rel": NODEINFO, "href": f"{call.house.settings.origin}/nodeinfo/2.0"}])
+    origin = call.house.settings.origin
+    return NodeInfoLinks([{"rel": NODEINFO + known, "href": f"{origin}/nodeinfo/{known}"} for known in VERSIONS])
 
 
-async def nodeinfo(call: Call[Nothing]) -> NodeInfo:
-    settings = call.house.settings
+async def nodeinfo(call: Call[Version]) -> NodeInfo:
+    settings, asked = call.house.settings, call.args.version.removesuffix(".json")
+    if asked not in VERSIONS:
+        raise NotFound
     census = await people.census(call.house.reads)
+    software = {"name": "chaupal", "version": version("chaupal")}
     return NodeInfo(
-        software={"name": "chaupal", "version": version("chaupal")}, services={"inbound": [], "outbound": []},
+        version=asked, software=software | ({} if asked == "2.0" else {"homepage": settings.origin}),
+        protocols=["activitypub"] if settings.federates else [], services={"inbound": [], "outbound": []},
         usage={"users": {"total": census.people, "activeMonth": census.active}, "localPosts": census.posts},
         open_registrations=settings.registrations == "open",
         metadata={"nodeName": settings.title, "nodeDescription": settings.description},
@@ -72,7 +94,13 @@ async def nodeinfo(call: Call[Nothing]) -> NodeInfo:
 
 async def webfinger(call: Call[Sought]) -> Answer:
     settings = call.house.settings
+    if settings.federates and call.args.resource.removeprefix("acct:") in _house(settings):
+        return _jrd(
+            Found(f"acct:{settings.domain}@{settings.domain}", [_house(settings)[1]], [_self(_house(settings)[1])])
+        )
     seen = await people.named(call.house.reads, call.viewer, _handle(call.args.resource, settings.origin))
+    if seen.item.server:
+        raise NotFound  # their own server says where they are
     if isinstance(seen.verdict, Placeholder) and seen.verdict.ruling.neutral:
         raise NotFound  # who asks for a name where its account is kept back by a gagged order learns nothing of it
     if seen.item.server:
@@ -80,7 +108,23 @@ async def webfinger(call: Call[Sought]) -> Answer:
     handle = seen.item.handle
     url = f"{settings.origin}/@{handle}"
     links = [{"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": url}]
-    answer = json(Found(f"acct:{handle}@{settings.domain}", [url], links))
+    if settings.federates:
+        template = f"{settings.origin}/authorize_interaction?uri={{uri}}"
+        links += [_self(url), {"rel": SUBSCRIBE, "template": template}]
+    return _jrd(Found(f"acct:{handle}@{settings.domain}", [url], links))
+
+
+def _house(settings: Settings) -> tuple[str, str]:
+    """The server's own actor, by the names under which it is looked for."""
+    return f"{settings.domain}@{settings.domain}", f"{settings.origin}/actor"
+
+
+def _self(actor: str) -> dict[str, str]:
+    return {"rel": "self", "type": "application/activity+json", "href": actor}
+
+
+def _jrd(found: Found) -> Answer:
+    answer = json(found)
     answer.mime = "application/jrd+json; charset=utf-8"
     return answer
 
@@ -92,6 +136,11 @@ async def host_meta(call: Call[Nothing]) -> Answer:
         f'  <Link rel="lrdd" template="{where}"/>\n</XRD>\n'
     )
     return Answer(xml.encode(), mime="application/xrd+xml; charset=utf-8")
+
+
+async def host_meta_json(call: Call[Nothing]) -> HostMeta:
+    where = f"{call.house.settings.origin}/.well-known/webfinger?resource={{uri}}"
+    return HostMeta([{"rel": "lrdd", "type": "application/jrd+json", "template": where}])
 
 
 async def blank_portrait(call: Call[Blank]) -> Answer:
@@ -106,7 +155,7 @@ def _handle(resource: str, origin: str) -> str:
     if resource.startswith("acct:"):
         return resource.removeprefix("acct:")
     if resource.startswith(f"{origin}/@"):
-        return urlsplit(resource).path.removeprefix("/@")
+        return urlsplit(resource).path.removeprefix("/@").rstrip("/")
     if "@" in resource and ":" not in resource.partition("@")[0]:
         return resource
     raise Malformed("acct_unreadable")
@@ -120,8 +169,9 @@ async def health(call: Call[Nothing]) -> Answer:
 ROUTES: tuple[Route, ...] = (
     get("/health", health, Surface.NONE, public=True),
     get("/.well-known/nodeinfo", nodeinfo_links, Surface.NONE, public=True, gives=NodeInfoLinks),
-    get("/nodeinfo/2.0", nodeinfo, Surface.NONE, public=True, gives=NodeInfo),
+    get("/nodeinfo/{version}", nodeinfo, Surface.NONE, public=True, takes=Version, gives=NodeInfo),
     get("/.well-known/webfinger", webfinger, Surface.PROFILE, public=True, takes=Sought, gives=Found),
     get("/.well-known/host-meta", host_meta, Surface.NONE, public=True),
+    get("/.well-known/host-meta.json", host_meta_json, Surface.NONE, public=True, gives=HostMeta),
     get("/blank/{name}", blank_portrait, Surface.NONE, public=True, shape=Shape.FILE, takes=Blank),
 )

@@ -46,3 +46,9 @@ class PasswordResetAsked(Event, frozen=True):
     """A reset link is due. 0: nobody has the address that was typed; told all the same, so that both take equally long."""
 
     account: int
+
+
+class AccountDeleted(Event, frozen=True):
+    """The last of an account is gone; its name stays taken."""
+
+    account: int

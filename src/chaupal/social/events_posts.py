@@ -80,7 +80,7 @@ class PostDeleted(Event, frozen=True):
     """A post is gone, and the reposts of it: (post, author) of each. `visibility` and `mentions`: whom it had been for.
 
     `reserved`: those among `gone` that were not for everybody; a repost may be for fewer than what it carried.
-    `boost_of`: what the post carried, where it was a repost.
+    `boost_of`: what the post carried, where it was a repost. `reply_to_account`: whom it answered.
     """
 
     post: int
@@ -91,7 +91,16 @@ class PostDeleted(Event, frozen=True):
     tags: tuple[str, ...] = ()  # count keys, of a public post
     reserved: tuple[int, ...] = ()
     boost_of: int | None = None
+    reply_to_account: int | None = None
 
     @property
     def concerns(self) -> object:
         return self.boost_of or self.post
+
+
+class PinChanged(Event, frozen=True):
+    """A post stands at the top of its author's profile now, or no more."""
+
+    post: int
+    author: int
+    pinned: bool

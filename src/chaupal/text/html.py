@@ -94,7 +94,7 @@ def _paragraphs(html: str) -> str:
 def _linked(entity: Entity, mention_url: MentionUrl, tag_url: TagUrl) -> str | None:
     match entity.kind:
         case "url":
-            return _link(entity.text)
+            return link(entity.text)
         case "tag":
             href, name = escape(tag_url(entity.text)), escape(entity.text)
             return f'<a href="{href}" class="mention hashtag" rel="tag">#<span>{name}</span></a>'
@@ -112,7 +112,7 @@ def _mention(known: tuple[str, str] | None) -> str | None:
     )
 
 
-def _link(url: str) -> str:
+def link(url: str) -> str:
     """A link whose scheme and tail are there for copying but not shown."""
     found = _PREFIX.match(url)
     start = found.end() if found else 0

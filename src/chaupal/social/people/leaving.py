@@ -6,6 +6,7 @@ from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotSignedIn
 from chaupal.policy.viewer import Caller, Viewer
 from chaupal.social.context import Square
+from chaupal.social.events import AccountDeleted
 from chaupal.social.events_ties import Unfollowed, Unliked
 from chaupal.social.media import media
 from chaupal.social.posts.posts import deleted
@@ -82,6 +83,7 @@ async def _take_away(square: Square, due: Due) -> bool:
                 await leaving.empty(w, account)
                 await people.empty(w, account)
                 await apps.end_all(w, account)
+                w.tell(AccountDeleted(account=account))
                 break
     for key in portraits:
         await media.drop_portrait(square, key)

@@ -7,6 +7,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
+from chaupal.social.events_posts import PinChanged
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import pins, posting, posts, threads
@@ -26,7 +27,8 @@ async def pin(square: Square, viewer: Viewer, post_id: int) -> int:
             raise Invalid("pin_direct")
         if await pins.count(w, me, post_id) >= MOST:
             raise Invalid("too_many_pins", most=MOST)
-        await pins.pin(w, me, post_id, square.make_id())
+        if await pins.pin(w, me, post_id, square.make_id()):
+            w.tell(PinChanged(post=post_id, author=me, pinned=True))
     return post_id
 
 
@@ -34,7 +36,8 @@ async def unpin(square: Square, viewer: Viewer, post_id: int) -> int:
     """Keep it there no more; its id. Raises NotFound."""
     async with square.work.writing() as w:
         await _seen(w, viewer, post_id)
-        await pins.unpin(w, viewer.me, post_id)
+        if await pins.unpin(w, viewer.me, post_id):
+            w.tell(PinChanged(post=post_id, author=viewer.me, pinned=False))
     return post_id
 
 

@@ -238,6 +238,7 @@ def deleted(post: Post, gone: Sequence[posting.Gone], *, tags: tuple[str, ...] =
         post=post.id, author=post.author, gone=tuple((one.post, one.author) for one in gone), visibility=int(post.visibility),
         mentions=tuple(m.id for m in post.mentions), tags=tags,
         reserved=tuple(one.post for one in gone if one.visibility not in FOR_EVERYBODY), boost_of=post.boost_of,
+        reply_to_account=post.reply_to_account,
     )  # fmt: skip
 
 

@@ -15,14 +15,16 @@ OF = statement(select(pins.c.post_id).where(pins.c.account_id == param("me")).or
 COUNT = statement(select(func.count(pins.c.id)).where(pins.c.account_id == param("me"), pins.c.post_id != param("of")))
 
 
-async def pin(w: Writing, me: int, post: int, new: int) -> None:
-    await w.run(PIN, me=me, of=post, new=new)
+async def pin(w: Writing, me: int, post: int, new: int) -> bool:
+    """False where it was pinned already."""
     w.touch(REACTIONS, me)
+    return await w.run(PIN, me=me, of=post, new=new) == 1
 
 
-async def unpin(w: Writing, me: int, post: int) -> None:
-    await w.run(UNPIN, me=me, of=post)
+async def unpin(w: Writing, me: int, post: int) -> bool:
+    """False where it was not pinned."""
     w.touch(REACTIONS, me)
+    return await w.run(UNPIN, me=me, of=post) == 1
 
 
 async def of(reading: Reading, account: int) -> list[int]:

@@ -1,0 +1,66 @@
+"""To which inboxes of other servers something goes: whom it is for, as the gate sees each of them at this moment."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from chaupal.policy.facts import Visibility
+from chaupal.policy.gate import reveal
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Post
+from chaupal.policy.viewer import ABROAD, Viewer
+from chaupal.social.events_posts import PostDeleted
+from chaupal.store.federation import addresses, deliveries
+from chaupal.store.federation.deliveries import Box
+from chaupal.store.identity.facts_cache import facts_for
+from chaupal.store.machine.work import Writing
+from chaupal.store.square.posts import sealed_posts
+
+ANYBODY = Viewer(country=ABROAD)
+
+
+async def seen_by(w: Writing, post: int, reader: int = 0) -> Visible[Post] | None:
+    """The post as that account of another server may see it, 0: as anybody may; None where they may not, or it is withheld."""
+    viewer = Viewer(account=reader, country=ABROAD) if reader else ANYBODY
+    seen = reveal(viewer, Surface.PEER, await sealed_posts(w, (post,)), await facts_for(w, viewer))
+    return seen[0] if seen and not seen[0].withheld else None
+
+
+async def of_post(w: Writing, post: Post, further: Collection[int] = ()) -> list[tuple[Box, Visible[Post]]]:
+    """Every inbox that is told of a post, with the post as it is shown there. `further`: accounts whom it concerns as well.
+
+    Of what is for everybody nobody needs to be asked; of what is not, each server is judged as one of its people whom it is for.
+    """
+    named = [one.id for one in post.mentions]
+    if post.visibility <= Visibility.UNLISTED:
+        seen = await seen_by(w, post.id)
+        boxes = await crowd(w, [post.author], [*named, *further]) if seen is not None else []
+        return [(box, seen) for box in boxes if seen is not None]
+    boxes = await deliveries.of_people(w, [id_ for id_ in named if await seen_by(w, post.id, id_) is not None])
+    if post.visibility is Visibility.PRIVATE:
+        boxes = distinct([*boxes, *await deliveries.of_followers(w, [post.author])])
+    found = [(box, await seen_by(w, post.id, box.reader)) for box in boxes]
+    return [(box, seen) for box, seen in found if seen is not None]
+
+
+async def of_gone(w: Writing, event: PostDeleted) -> list[Box]:
+    """Those who were told of a post that is gone, or of a repost of it, as far as that is still known."""
+    carried = [author for _, author in event.gone]
+    if event.visibility == Visibility.DIRECT:
+        return await deliveries.of_people(w, event.mentions)
+    further = [] if event.reply_to_account is None else [event.reply_to_account]
+    return await crowd(w, [event.author, *carried], [*event.mentions, *carried, *further])
+
+
+async def crowd(w: Writing, authors: Sequence[int], people: Iterable[int]) -> list[Box]:
+    """The followers of these authors, and these people."""
+    return distinct([*await deliveries.of_followers(w, authors), *await deliveries.of_people(w, set(people))])
+
+
+def distinct(boxes: Iterable[Box]) -> list[Box]:
+    """Each inbox once."""
+    return list({(box.server, box.inbox): box for box in boxes}.values())
+
+
+async def apart_from_ours(w: Writing, *ids: int) -> dict[int, addresses.Whose]:
+    """Whose these accounts are."""
+    return await addresses.people(w, ids)

@@ -1,0 +1,39 @@
+"""Saying something to other servers: written down in the commit that makes it true, and sent from there."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import msgspec
+
+from chaupal.federation.context import Federation
+from chaupal.federation.writing.terms import alone
+from chaupal.store.federation import deliveries
+from chaupal.store.federation.deliveries import Box
+from chaupal.store.machine.work import Writing
+
+_encode = msgspec.json.Encoder().encode
+
+
+async def say(
+    fed: Federation, w: Writing, by: int, boxes: Sequence[Box], activity: dict[str, Any], *, post: int = 0
+) -> int:
+    """To these inboxes, signed by an account of ours (0: the server); once for each; how many. Nothing where there are none.
+
+    `post`: what it shows the words of. It is left unsaid where that is deleted or withheld everywhere by the time it is sent.
+    """
+    open_ = [box for box in dict.fromkeys(boxes) if may_be_told(fed, box)]
+    if open_:
+        await deliveries.put(w, fed.make_id, by, open_, _encode(alone(activity)).decode(), post)
+    return len(open_)
+
+
+async def say_to(
+    fed: Federation, w: Writing, by: int, people: Collection[int], activity: dict[str, Any], *, post: int = 0
+) -> int:
+    """The same to those of these accounts who are on other servers."""
+    return await say(fed, w, by, await deliveries.of_people(w, people), activity, post=post)
+
+
+def may_be_told(fed: Federation, box: Box) -> bool:
+    """Whether anything may be said to this server."""
+    return True

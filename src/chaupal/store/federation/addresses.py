@@ -1,0 +1,72 @@
+"""Addresses of people and posts, ours and others', for thousands in one look: whose they are and where, no words of anybody."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from chaupal.store.machine.dialect import among, listed, statement, words
+from chaupal.store.machine.tables import accounts, posts
+from chaupal.store.machine.work import Reading
+
+PEOPLE = statement(
+    select(accounts.c.id, accounts.c.handle, accounts.c.server, accounts.c.uri, accounts.c.url, accounts.c.state).where(
+        among(accounts.c.id, "ids")
+    )
+)
+POSTS = statement(
+    select(posts.c.id, posts.c.author, accounts.c.handle, posts.c.server, posts.c.uri, posts.c.url, posts.c.visibility)
+    .join(accounts, accounts.c.id == posts.c.author)
+    .where(among(posts.c.id, "ids"))
+)
+HAS_GONE = statement(
+    select(accounts.c.id).where(
+        accounts.c.handle == words("handle"), accounts.c.state == "deleted", accounts.c.server == 0
+    )
+)
+
+
+class Whose(NamedTuple):
+    """Somebody: `server` 0 is ours, and then `uri` and `url` are empty."""
+
+    id: int
+    handle: str
+    server: int
+    uri: str
+    url: str
+    state: str
+
+
+class Where(NamedTuple):
+    """A post and its author's handle. `visibility`: as it is stored."""
+
+    id: int
+    author: int
+    handle: str
+    server: int
+    uri: str
+    url: str
+    visibility: int
+
+
+async def people(reading: Reading, ids: Collection[int]) -> dict[int, Whose]:
+    """By id; those who are not here are left out, those who have gone are not."""
+    rows = await reading.fetch(PEOPLE, ids=listed(sorted(ids))) if ids else ()
+    return {row[0]: Whose(*row) for row in rows}
+
+
+async def of_posts(reading: Reading, ids: Collection[int]) -> dict[int, Where]:
+    """By id; those that are not here are left out."""
+    rows = await reading.fetch(POSTS, ids=listed(sorted(ids))) if ids else ()
+    return {row[0]: Where(*row) for row in rows}
+
+
+async def whose(reading: Reading, id_: int) -> Whose | None:
+    """One of them."""
+    return (await people(reading, (id_,))).get(id_)
+
+
+async def has_gone(reading: Reading, handle: str) -> bool:
+    """Whether somebody of ours had this handle and has left."""
+    known = handle.isascii() and handle.isprintable()
+    return known and await reading.value(HAS_GONE, handle=handle.lower()) is not None

@@ -1,0 +1,255 @@
+"""What is on its way to other servers: said once, and a row for each inbox that it still has to come to, in order for each server.
+
+A server whose turn it is (`due_at`) is taken up by one process at a time (`held_until`); one that does not answer is left alone for
+longer and longer, and what waits for it costs nobody anything meanwhile.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import case, delete, exists, func, insert, or_, select, update
+
+from chaupal.kernel.clock import DAY, HOUR
+from chaupal.kernel.ids import MakeId
+from chaupal.store.machine.dialect import Statement, among, listed, param, statement, words
+from chaupal.store.machine.tables import deliveries, follows, posts, remote_people, servers, spoken
+from chaupal.store.machine.work import Reading, Writing
+
+GIVEN_UP_AFTER = 7 * DAY  # a server that did not answer for so long is gone, until it is heard from
+BODIES_KEPT = HOUR  # what was said, after nobody has to be told it any more
+
+
+class Box(NamedTuple):
+    """An inbox of a server, and one of those there whom it is for: as whom the gate is asked, and to whom files are shown."""
+
+    server: int
+    inbox: str
+    reader: int
+
+
+class Due(NamedTuple):
+    """A server whose turn it is. `speaks`: how it was last understood; `failing_since` (ms): it has not answered since."""
+
+    id: int
+    domain: str
+    speaks: str
+    fails: int
+    failing_since: int | None
+
+
+class Parcel(NamedTuple):
+    """One thing for one inbox. `by`: the account that signs, 0 for the server; `post`, `author`: whose words it shows, if still there."""
+
+    id: int
+    inbox: str
+    by: int
+    tries: int
+    body: str
+    post: int
+    author: int | None
+
+
+_INBOX = case((remote_people.c.shared_inbox != "", remote_people.c.shared_inbox), else_=remote_people.c.inbox)
+# Of a server that is gone nobody is told anything: it would never be fetched.
+_THERE = or_(servers.c.failing_since.is_(None), servers.c.due_at.is_not(None))
+_BOXES = (
+    select(remote_people.c.server_id, _INBOX, func.min(remote_people.c.account_id))
+    .join(servers, servers.c.id == remote_people.c.server_id)
+    .where(remote_people.c.gone_at.is_(None), _INBOX != "", _THERE)
+    .group_by(remote_people.c.server_id, _INBOX)
+    .order_by(remote_people.c.server_id, _INBOX)
+)
+OF_FOLLOWERS = statement(
+    _BOXES.join(follows, follows.c.by == remote_people.c.account_id).where(among(follows.c.to, "authors"))
+)
+OF_PEOPLE = statement(_BOXES.where(among(remote_people.c.account_id, "ids")))
+EVERYWHERE = statement(_BOXES)
+
+SAY = statement(insert(spoken).values(id=param("id"), body=words("body"), post=param("post"), at=param("at")))
+SEND = statement(
+    insert(deliveries).values(
+        id=param("id"), server_id=param("server"), inbox=words("inbox"), by=param("by"), spoken_id=param("spoken")
+    )
+)
+# In the order of ids: two units that wake the same servers wait for one another and do not deadlock.
+_WOKEN = select(servers.c.id).where(among(servers.c.id, "ids")).order_by(servers.c.id).with_for_update()
+# Also where nothing changes: whoever is about to say that nothing waits must see what this unit adds.
+WAKE = statement(
+    update(servers).where(servers.c.id.in_(_WOKEN)).values(due_at=func.coalesce(servers.c.due_at, param("at")))
+)
+
+
+def _take(well: bool) -> Statement:
+    """`well`: of those that answered when they were last called; else of those that did not."""
+    free = (
+        select(servers.c.id)
+        .where(
+            servers.c.due_at <= param("at"), servers.c.held_until <= param("at"), servers.c.fails == 0 if well else servers.c.fails > 0,
+            among(servers.c.id, "busy", negate=True),
+        )
+        .order_by(servers.c.due_at)
+        .limit(param("n"))
+        .with_for_update(skip_locked=True)
+    )  # fmt: skip
+    return statement(
+        update(servers)
+        .where(servers.c.id.in_(free))
+        .values(held_until=param("until"))
+        .returning(servers.c.id, servers.c.domain, servers.c.speaks, servers.c.fails, servers.c.failing_since)
+    )
+
+
+TAKE = {well: _take(well) for well in (True, False)}
+ANY = statement(
+    select(servers.c.id).where(servers.c.due_at <= param("at"), servers.c.held_until <= param("at")).limit(1)
+)
+FREE_ALL = statement(update(servers).where(servers.c.held_until > 0).values(held_until=0))
+HOLD = statement(update(servers).where(servers.c.id == param("of")).values(held_until=param("until")))
+NEXT = statement(
+    select(
+        deliveries.c.id, deliveries.c.inbox, deliveries.c.by, deliveries.c.tries, spoken.c.body, spoken.c.post, posts.c.author
+    )
+    .join(spoken, spoken.c.id == deliveries.c.spoken_id)
+    .outerjoin(posts, posts.c.id == spoken.c.post)
+    .where(deliveries.c.server_id == param("server"), deliveries.c.id > param("after"))
+    .order_by(deliveries.c.id)
+    .limit(param("n"))
+)  # fmt: skip
+DONE = statement(delete(deliveries).where(among(deliveries.c.id, "ids")))
+TRIED = statement(update(deliveries).where(deliveries.c.id == param("of")).values(tries=deliveries.c.tries + 1))
+# The row is this unit's from here on, so that nothing is added unseen; only then is looked whether anything waits.
+ANSWERED = statement(
+    update(servers).where(servers.c.id == param("of")).values(held_until=0, fails=0, failing_since=None)
+)
+_WAITS = exists().where(deliveries.c.server_id == param("of"))
+RELEASE = statement(
+    update(servers).where(servers.c.id == param("of")).values(due_at=case((_WAITS, param("at")), else_=None))
+)
+FAILED = statement(
+    update(servers)
+    .where(servers.c.id == param("of"))
+    .values(
+        held_until=0, fails=servers.c.fails * (1 - param("anew")) + 1, due_at=param("again"),
+        failing_since=case((param("anew") == 1, param("at")), else_=func.coalesce(servers.c.failing_since, param("at"))),
+    )
+)  # fmt: skip
+GIVE_UP = statement(update(servers).where(servers.c.id == param("of")).values(held_until=0, due_at=None))
+DROP = statement(delete(deliveries).where(deliveries.c.server_id == param("of")))
+BACK = statement(
+    update(servers)
+    .where(servers.c.id == param("of"), servers.c.fails > 0)
+    .values(fails=0, failing_since=None, due_at=case((_WAITS, param("at")), else_=None))
+)
+LEFT = statement(
+    update(remote_people)
+    .where(remote_people.c.server_id == param("server"), remote_people.c.inbox == words("inbox"), remote_people.c.gone_at.is_(None))
+    .values(gone_at=param("at"))
+)  # fmt: skip
+SWEEP = statement(
+    delete(spoken).where(spoken.c.at < param("before"), ~exists().where(deliveries.c.spoken_id == spoken.c.id))
+)
+HOW_MANY = statement(select(func.count(deliveries.c.id)))
+
+
+async def of_followers(reading: Reading, authors: Sequence[int]) -> list[Box]:
+    """Where those on other servers who follow any of these are told: one inbox for each server that has a shared one."""
+    return [Box(*row) for row in await reading.fetch(OF_FOLLOWERS, authors=listed(list(authors)))]
+
+
+async def of_people(reading: Reading, ids: Collection[int]) -> list[Box]:
+    """Where these are told; those who are ours, or gone, are left out."""
+    return [Box(*row) for row in await reading.fetch(OF_PEOPLE, ids=listed(sorted(ids)))] if ids else []
+
+
+async def everywhere(reading: Reading) -> list[Box]:
+    """Every inbox that is known."""
+    return [Box(*row) for row in await reading.fetch(EVERYWHERE)]
+
+
+async def put(w: Writing, make_id: MakeId, by: int, boxes: Sequence[Box], body: str, post: int = 0) -> None:
+    """Say something to these inboxes, after all that they are still to be told. `post`: unsaid where that is gone by then."""
+    said, now = make_id(), w.now()
+    await w.run(SAY, id=said, body=body, post=post, at=now)
+    await w.run_many(SEND, [
+        {"id": make_id(), "server": box.server, "inbox": box.inbox, "by": by, "spoken": said} for box in boxes
+    ])  # fmt: skip
+    await w.run(WAKE, ids=listed(sorted({box.server for box in boxes})), at=now)
+
+
+async def is_due(reading: Reading) -> bool:
+    """Whether any server's turn has come."""
+    return await reading.value(ANY, at=reading.now()) is not None
+
+
+async def take(w: Writing, busy: Collection[int], until: int, at_most: int, *, well: bool) -> list[Due]:
+    """Servers whose turn it is, this process's until then (ms). `well`: those that answered when they were last called."""
+    rows = await w.fetch(TAKE[well], at=w.now(), busy=listed(sorted(busy)), until=until, n=at_most)
+    return [Due(*row) for row in rows]
+
+
+async def free_all(w: Writing) -> None:
+    """Nobody is at any of them: this process is the only one, and has just begun."""
+    await w.run(FREE_ALL)
+
+
+async def hold(w: Writing, server: int, until: int) -> None:
+    """It goes on being this process's."""
+    await w.run(HOLD, of=server, until=until)
+
+
+async def waiting(reading: Reading, server: int, after: int, at_most: int) -> list[Parcel]:
+    """What the server is to be told next, behind the one with the id `after`."""
+    return [Parcel(*row) for row in await reading.fetch(NEXT, server=server, after=after, n=at_most)]
+
+
+async def done(w: Writing, ids: Sequence[int]) -> None:
+    """They have arrived, or are not to be sent any more."""
+    await w.run(DONE, ids=listed(list(ids)))
+
+
+async def tried(w: Writing, id_: int) -> None:
+    """One more vain try of this one."""
+    await w.run(TRIED, of=id_)
+
+
+async def release(w: Writing, server: int) -> None:
+    """It has answered, and is anybody's again; its turn is at once where something waits."""
+    await w.run(ANSWERED, of=server)
+    await w.run(RELEASE, of=server, at=w.now())
+
+
+async def failed(w: Writing, server: int, again_at: int, *, anew: bool) -> None:
+    """It did not answer: it is left alone until then (ms). `anew`: it had answered until just now."""
+    await w.run(FAILED, of=server, at=w.now(), again=again_at, anew=int(anew))
+
+
+async def give_up(w: Writing, server: int) -> int:
+    """It is gone: nothing waits for it any more; how many things did."""
+    dropped = await w.run(DROP, of=server)
+    await w.run(GIVE_UP, of=server)
+    return dropped
+
+
+async def back(w: Writing, server: int) -> bool:
+    """It was heard from: what waits is sent at once. False where nobody had missed it."""
+    return await w.run(BACK, of=server, at=w.now()) == 1
+
+
+async def left(w: Writing, server: int, inbox: str) -> None:
+    """Their own inbox is there no more: whoever had it has left that server."""
+    await w.run(LEFT, server=server, inbox=inbox, at=w.now())
+
+
+async def sweep(w: Writing) -> int:
+    """Forget what everybody was told; how many."""
+    return await w.run(SWEEP, before=w.now() - BODIES_KEPT)
+
+
+async def how_many(reading: Reading) -> int:
+    """All that is still on its way."""
+    return await reading.value(HOW_MANY)
+
+
+def given_up(due: Due, now: int) -> bool:
+    """Whether a server has not answered for so long that it is not asked again."""
+    return due.failing_since is not None and now - due.failing_since >= GIVEN_UP_AFTER

@@ -1,0 +1,94 @@
+"""People of other servers in a test's store, and what is on its way to them: as if their servers had been met before."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import insert, select
+
+from chaupal.app.wiring import Running
+from chaupal.kernel.settings import Settings
+from chaupal.policy.viewer import ABROAD, Viewer
+from chaupal.store.machine.dialect import statement
+from chaupal.store.machine.shelves import PEOPLE
+from chaupal.store.machine.tables import accounts, deliveries, remote_people, servers, spoken
+
+ACTIVITY = "application/activity+json"
+_SERVERS = statement(select(servers.c.id, servers.c.domain))
+_WAITING = statement(
+    select(servers.c.domain, deliveries.c.inbox, deliveries.c.by, spoken.c.body)
+    .join(servers, servers.c.id == deliveries.c.server_id)
+    .join(spoken, spoken.c.id == deliveries.c.spoken_id)
+    .order_by(deliveries.c.id)
+)
+
+
+@dataclass(frozen=True)
+class Remote:
+    """Somebody of another server. `viewer`: as whom they ask here."""
+
+    id: int
+    handle: str
+    uri: str
+    inbox: str
+    server: int
+
+    @property
+    def viewer(self) -> Viewer:
+        return Viewer(account=self.id, country=ABROAD)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A delivery: to which inbox, signed by whose account, and what it says."""
+
+    host: str
+    inbox: str
+    by: int
+    says: dict[str, Any]
+
+    @property
+    def kind(self) -> str:
+        return self.says["type"]
+
+    @property
+    def of(self) -> Any:
+        return self.says["object"]
+
+
+def federating(settings: Settings, mode: str = "on") -> Settings:
+    """The same house, talking to others on this machine."""
+    return msgspec.structs.replace(settings, federation=mode, federation_test=True)
+
+
+async def meet(running: Running, handle: str, *, shared: bool = True, at: str = "") -> Remote:
+    """`bina@far.example` is known here from now on. `at`: scheme and host of their server, http://HOST where nothing is said.
+
+    `shared`: their server has an inbox for all of its people.
+    """
+    square = running.house.square
+    name, _, host = handle.partition("@")
+    origin = at or f"http://{host}"
+    actor = f"{origin}/users/{name}"
+    async with square.work.writing() as w:
+        known = {row[1]: row[0] for row in await w.fetch(_SERVERS)}
+        server = known.get(host) or square.make_id()
+        if host not in known:
+            await w.run(statement(insert(servers).values(id=server, domain=host, first_at=w.now())))
+        id_ = square.make_id()
+        await w.run(statement(insert(accounts).values(
+            id=id_, handle=handle, name=name.capitalize(), created_at=w.now(), server=server, uri=actor, url=f"{origin}/@{name}",
+        )))  # fmt: skip
+        await w.run(statement(insert(remote_people).values(
+            account_id=id_, server_id=server, inbox=f"{actor}/inbox", shared_inbox=f"{origin}/inbox" if shared else "",
+            followers=f"{actor}/followers", fetched_at=w.now(),
+        )))  # fmt: skip
+        w.touch(PEOPLE, id_)
+    return Remote(id_, handle, actor, f"{origin}/inbox" if shared else f"{actor}/inbox", server)
+
+
+async def waiting(running: Running) -> list[Sent]:
+    """All that is on its way to other servers, in order."""
+    async with running.house.square.work.reading() as reading:
+        rows = await reading.fetch(_WAITING)
+    return [Sent(host, inbox, by, msgspec.json.decode(body)) for host, inbox, by, body in rows]

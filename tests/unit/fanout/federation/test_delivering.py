@@ -1,0 +1,196 @@
+"""How deliveries leave: in order for each server, none lost and none held up by a server that does not answer."""
+
+import asyncio
+from collections import defaultdict
+
+import msgspec
+
+from chaupal.fanout.federation.delivering import AT_ONCE, FOR_TESTS, Answer, Deliverer
+from chaupal.governance.calling import NotAnswered
+from chaupal.kernel.clock import DAY, HOUR, MINUTE
+from chaupal.policy.measures import Measure
+from chaupal.social.people import graph
+from chaupal.social.posts import posts
+from chaupal.store.federation import deliveries
+from chaupal.store.federation.deliveries import Due, Parcel
+from measures import begin
+from remotes import meet, waiting
+from village import Village
+
+
+class Net:
+    """Servers that answer, or do not: `down` do not, and `says` is what an inbox answers instead of 202."""
+
+    def __init__(self) -> None:
+        self.heard: dict[str, list[str]] = defaultdict(list)
+        self.down: set[str] = set()
+        self.says: dict[str, Answer] = {}
+        self.asked = 0
+
+    async def post(self, due: Due, parcel: Parcel) -> Answer:
+        self.asked += 1
+        await asyncio.sleep(0)
+        if due.domain in self.down:
+            raise NotAnswered("did not answer in time")
+        answer = self.says.get(parcel.inbox, Answer(202))
+        if answer.status == 202:
+            self.heard[due.domain].append(msgspec.json.decode(parcel.body)["id"])
+        return answer
+
+
+async def heard_by(village: Village, *handles: str, shared: bool = True) -> None:
+    """Asha's followers elsewhere."""
+    for handle in handles:
+        remote = await meet(village.running, handle, shared=shared)
+        await graph.follow(village.running.house.square, remote.viewer, village.asha.id)
+    await village.settle()
+
+
+def deliverer(village: Village, net: Net) -> Deliverer:
+    return Deliverer(village.running.carrier, net.post)
+
+
+async def said(village: Village, text: str) -> str:
+    """The id of the activity of a new post."""
+    return f"http://127.0.0.1:8000{(await village.says(village.asha, text)).path}/activity"
+
+
+async def test_each_server_hears_everything_in_order_and_once(village: Village):
+    net = Net()
+    await heard_by(village, "bina@far.example", "dina@else.example")
+    ids = [await said(village, f"बात {n}") for n in range(30)]
+    await deliverer(village, net).settle()
+    await deliverer(village, net).settle()
+    assert [id_ for id_ in net.heard["far.example"] if "#" not in id_] == ids
+    assert [id_ for id_ in net.heard["else.example"] if "#" not in id_] == ids
+    assert await waiting(village.running) == []
+
+
+async def test_a_server_that_is_down_for_a_day_hears_all_of_it_in_order_when_it_is_back(village: Village):
+    net = Net()
+    await heard_by(village, "bina@far.example", "dina@else.example")
+    delivers = deliverer(village, net)
+    await delivers.settle()
+    net.heard.clear()
+    net.down = {"far.example"}
+    ids = list[str]()
+    for hour in range(24):
+        ids.append(await said(village, f"घंटा {hour}"))
+        await delivers.settle()
+        village.clock.move(HOUR)
+        await delivers.settle()
+    assert net.heard["else.example"] == ids and net.heard["far.example"] == []
+    net.down.clear()
+    village.clock.move(12 * HOUR)
+    await delivers.settle()
+    assert net.heard["far.example"] == ids
+
+
+async def test_a_server_that_is_down_is_asked_less_and_less(village: Village):
+    net = Net()
+    await heard_by(village, "bina@far.example", "dina@else.example")
+    delivers = deliverer(village, net)
+    await delivers.settle()
+    net.down, asked = {"far.example"}, list[int]()
+    await said(village, "एक")
+    for _ in range(3):
+        net.asked = 0
+        for _ in range(120):
+            await delivers.settle()
+            village.clock.move(MINUTE // FOR_TESTS)
+        asked.append(net.asked)
+    assert asked[0] > asked[1] >= asked[2] and asked[2] <= 2
+    assert len(net.heard["else.example"]) == 2
+
+
+async def test_after_a_week_a_server_is_gone_until_it_is_heard_from(village: Village):
+    net = Net()
+    await heard_by(village, "bina@far.example")
+    delivers = deliverer(village, net)
+    await delivers.settle()
+    net.down = {"far.example"}
+    await said(village, "एक")
+    for _ in range(16):
+        await delivers.settle()
+        village.clock.move(DAY // 2)
+    await delivers.settle()
+    assert await waiting(village.running) == []
+    await said(village, "दो")
+    assert await waiting(village.running) == []  # nothing is kept for whom it never reaches
+    net.down.clear()
+    server = (await meet(village.running, "eva@far.example")).server
+    async with village.running.house.square.work.writing() as w:
+        assert await deliveries.back(w, server)
+    three = await said(village, "तीन")
+    await delivers.settle()
+    assert net.heard["far.example"][-1] == three
+
+
+async def test_what_is_refused_holds_up_nothing_behind_it(village: Village):
+    net = Net()
+    await heard_by(village, "bina@far.example", "carl@far.example", shared=False)
+    delivers = deliverer(village, net)
+    await delivers.settle()
+    net.heard.clear()
+    net.says = {"http://far.example/users/bina/inbox": Answer(422)}
+    ids = [await said(village, "एक"), await said(village, "दो")]
+    await delivers.settle()
+    assert net.heard["far.example"] == ids  # carl's
+    assert await waiting(village.running) == []
+
+
+async def test_an_inbox_that_is_gone_is_sent_nothing_more(village: Village):
+    net = Net()
+    await heard_by(village, "bina@far.example", shared=False)
+    delivers = deliverer(village, net)
+    net.says = {"http://far.example/users/bina/inbox": Answer(410)}
+    await said(village, "एक")
+    await delivers.settle()
+    await said(village, "दो")
+    assert await waiting(village.running) == []
+
+
+async def test_a_post_that_was_deleted_before_it_left_is_left_unsaid(village: Village):
+    net = Net()
+    await heard_by(village, "bina@far.example")
+    delivers = deliverer(village, net)
+    await delivers.settle()
+    net.heard.clear()
+    id_ = await said(village, "ग़लती से")
+    await posts.delete(village.running.house.square, village.asha.viewer, village.asha.latest.id)
+    await village.settle()
+    await delivers.settle()
+    assert net.heard["far.example"] == [id_.removesuffix("/activity") + "#delete"]
+
+
+async def test_a_post_that_was_withheld_everywhere_before_it_left_is_left_unsaid(village: Village):
+    net = Net()
+    await heard_by(village, "bina@far.example")
+    delivers = deliverer(village, net)
+    await delivers.settle()
+    net.heard.clear()
+    await said(village, "यह हर जगह रुकेगा")
+    await begin(village, Measure.REMOVE_POST, village.asha.latest.id)
+    await delivers.settle()
+    assert net.heard["far.example"] == []
+
+
+async def test_a_thousand_servers_that_do_not_answer_leave_room_for_those_that_do(village: Village):
+    """Whoever is slow is not among those that others wait for."""
+    net, never = Net(), asyncio.Event()
+
+    async def post(due: Due, parcel: Parcel) -> Answer:
+        if due.domain.startswith("dead"):
+            await never.wait()
+        return await net.post(due, parcel)
+
+    await heard_by(village, *[f"a@dead{n}.example" for n in range(AT_ONCE + 10)])
+    await heard_by(village, "dina@else.example")
+    delivers = Deliverer(village.running.carrier, post)
+    await village.says(village.asha, "सबको")
+    async with asyncio.timeout(30):
+        while not net.heard["else.example"]:
+            await delivers.step()
+            await asyncio.sleep(0.05)
+    never.set()
+    await delivers.settle()

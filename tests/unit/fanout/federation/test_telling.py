@@ -1,0 +1,172 @@
+"""What other servers are told of what happens here: to whom, in which words, and to nobody else."""
+
+from chaupal.federation.writing.addresses import PUBLIC
+from chaupal.policy.facts import Visibility
+from chaupal.social.people import graph
+from chaupal.social.posts import editing, pinning, posts
+from remotes import Sent, meet, waiting
+from village import Village
+
+ORIGIN = "http://127.0.0.1:8000"
+
+
+async def told(village: Village, *kinds: str) -> list[Sent]:
+    """What waits of these kinds; of all where none is named."""
+    return [sent for sent in await waiting(village.running) if not kinds or sent.kind in kinds]
+
+
+async def test_a_public_post_goes_once_to_each_server_that_has_followers(village: Village):
+    square = village.running.house.square
+    for handle in ("bina@far.example", "carl@far.example", "dina@else.example"):
+        await graph.follow(square, (await meet(village.running, handle)).viewer, village.asha.id)
+    await village.settle()
+    said = await village.says(village.asha, "आज मंडी में भाव अच्छा रहा। #मंडी")
+    created = await told(village, "Create")
+    assert sorted(sent.inbox for sent in created) == ["http://else.example/inbox", "http://far.example/inbox"]
+    note = created[0].of
+    assert created[0].says["id"] == f"{note['id']}/activity"
+    assert note["id"] == note["url"] == f"{ORIGIN}{said.path}"
+    assert (note["type"], note["attributedTo"]) == ("Note", f"{ORIGIN}/@asha")
+    assert (note["to"], note["cc"]) == ([PUBLIC], [f"{ORIGIN}/@asha/followers"])
+    assert note["contentMap"]["hi"] == note["content"]
+    assert note["tag"] == [{"type": "Hashtag", "href": f"{ORIGIN}/tags/मंडी", "name": "#मंडी"}]
+    assert created[0].by == village.asha.id
+
+
+async def test_who_has_no_followers_elsewhere_is_told_to_nobody(village: Village):
+    await meet(village.running, "bina@far.example")
+    await village.says(village.asha, "कोई सुन रहा है?")
+    assert await told(village) == []
+
+
+async def test_a_post_for_followers_goes_to_their_servers_and_says_so(village: Village):
+    square = village.running.house.square
+    bina = await meet(village.running, "bina@far.example")
+    await meet(village.running, "dina@else.example")
+    await graph.follow(square, bina.viewer, village.asha.id)
+    await village.settle()
+    await village.says(village.asha, "सिर्फ़ साथियों के लिए", visibility=Visibility.PRIVATE)
+    (created,) = await told(village, "Create")
+    assert created.inbox == bina.inbox
+    assert (created.of["to"], created.of["cc"]) == ([f"{ORIGIN}/@asha/followers"], [])
+    assert created.says["to"] == created.of["to"]
+
+
+async def test_a_direct_post_goes_to_whom_it_names_and_nobody_else(village: Village):
+    square = village.running.house.square
+    bina, dina = await meet(village.running, "bina@far.example"), await meet(village.running, "dina@else.example")
+    await graph.follow(square, dina.viewer, village.asha.id)
+    await village.settle()
+    await village.says(village.asha, "@bina@far.example कल मिलते हैं", visibility=Visibility.DIRECT)
+    (created,) = await told(village, "Create")
+    assert (created.inbox, created.of["to"], created.of["cc"]) == (bina.inbox, [bina.uri], [])
+    assert created.of["tag"] == [{"type": "Mention", "href": bina.uri, "name": "@bina@far.example"}]
+    # Here the name leads to our page of her; there to her own.
+    assert 'href="http://far.example/@bina"' in created.of["content"]
+
+
+async def test_whom_the_author_blocks_is_not_told_though_named(village: Village):
+    bina = await meet(village.running, "bina@far.example")
+    await graph.block(village.running.house.square, village.asha.viewer, bina.id)
+    await village.settle()
+    await village.says(village.asha, "@bina@far.example सुनो", visibility=Visibility.DIRECT)
+    assert [sent.kind for sent in await told(village)] == ["Block"]
+
+
+async def test_an_edit_and_a_deletion_follow_the_post(village: Village):
+    square = village.running.house.square
+    bina = await meet(village.running, "bina@far.example")
+    await graph.follow(square, bina.viewer, village.asha.id)
+    await village.settle()
+    said = await village.says(village.asha, "पहला")
+    await editing.edit(square, village.asha.viewer, said.id, editing.Edit(text="दूसरा"))
+    await village.settle()
+    await posts.delete(square, village.asha.viewer, said.id)
+    await village.settle()
+    kinds = [sent.kind for sent in await told(village)]
+    assert kinds == ["Accept", "Create", "Update", "Delete"]
+    update, delete = (await told(village, "Update", "Delete"))[:2]
+    assert "दूसरा" in update.of["content"] and update.of["updated"]
+    assert update.of["id"] == delete.of["id"] == f"{ORIGIN}{said.path}"
+    assert delete.of["type"] == "Tombstone"
+    assert "दूसरा" not in str(delete.says)
+
+
+async def test_a_repost_is_announced_and_taken_back(village: Village):
+    square = village.running.house.square
+    bina = await meet(village.running, "bina@far.example")
+    await graph.follow(square, bina.viewer, village.asha.id)
+    await village.settle()
+    repost = await posts.repost(square, village.asha.viewer, village.ravi.latest.id)
+    await village.settle()
+    await posts.unrepost(square, village.asha.viewer, village.ravi.latest.id)
+    await village.settle()
+    announce, undo = (await told(village, "Announce", "Undo"))[:2]
+    assert announce.says["id"] == f"{ORIGIN}/@asha/{repost}"
+    assert announce.of == f"{ORIGIN}{village.ravi.latest.path}"
+    assert undo.of["id"] == announce.says["id"] and undo.of["object"] == announce.of
+
+
+async def test_follows_are_answered_and_ended_by_the_ids_that_they_came_with(village: Village):
+    square = village.running.house.square
+    bina = await meet(village.running, "bina@far.example")
+    await graph.follow(square, bina.viewer, village.asha.id)
+    await village.settle()
+    (accept,) = await told(village)
+    assert (accept.kind, accept.of["type"], accept.of["actor"], accept.of["object"]) == (
+        "Accept",
+        "Follow",
+        bina.uri,
+        f"{ORIGIN}/@asha",
+    )
+
+
+async def test_one_of_ours_asks_follows_and_lets_go(village: Village):
+    square = village.running.house.square
+    bina = await meet(village.running, "bina@far.example")
+    await graph.follow(square, village.asha.viewer, bina.id)
+    await village.settle()
+    await graph.unfollow(square, village.asha.viewer, bina.id)
+    await village.settle()
+    follow, undo = await told(village)
+    assert (follow.kind, follow.says["actor"], follow.of, follow.inbox) == (
+        "Follow",
+        f"{ORIGIN}/@asha",
+        bina.uri,
+        bina.inbox,
+    )
+    assert (undo.kind, undo.of["id"]) == ("Undo", follow.says["id"])
+
+
+async def test_blocks_are_told_and_taken_back(village: Village):
+    square = village.running.house.square
+    bina = await meet(village.running, "bina@far.example")
+    await graph.block(square, village.asha.viewer, bina.id)
+    await graph.unblock(square, village.asha.viewer, bina.id)
+    await village.settle()
+    block, undo = await told(village)
+    assert (block.kind, block.of) == ("Block", bina.uri)
+    assert (undo.kind, undo.of["id"]) == ("Undo", block.says["id"])
+
+
+async def test_what_was_pinned_is_told_to_followers(village: Village):
+    square = village.running.house.square
+    bina = await meet(village.running, "bina@far.example")
+    await graph.follow(square, bina.viewer, village.asha.id)
+    await pinning.pin(square, village.asha.viewer, village.asha.latest.id)
+    await pinning.pin(square, village.asha.viewer, village.asha.latest.id)
+    await pinning.unpin(square, village.asha.viewer, village.asha.latest.id)
+    await village.settle()
+    add, remove = await told(village, "Add", "Remove")
+    assert (add.kind, remove.kind) == ("Add", "Remove")
+    assert add.of == f"{ORIGIN}{village.asha.latest.path}"
+    assert add.says["target"] == f"{ORIGIN}/@asha/featured"
+
+
+async def test_nothing_of_a_post_that_is_withheld_everywhere_leaves(village: Village):
+    bina = await meet(village.running, "bina@far.example")
+    await graph.follow(village.running.house.square, bina.viewer, village.asha.id)
+    await village.withhold_account(village.asha, by=village.chitra, second=village.dev, territory=["IN"])
+    here = await village.says(village.asha, "भारत में रोका गया, बाहर नहीं")
+    (created,) = await told(village, "Create")
+    assert created.of["id"] == f"{ORIGIN}{here.path}"
