@@ -1,4 +1,4 @@
-"""What every answer to another server has in common: who asks, in which form it is answered, and what is not shown to them."""
+"""What every answer to another server has in common: who asks, and in which form it is answered."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,10 +6,7 @@ from typing import Any
 from chaupal.federation import viewing
 from chaupal.federation.context import Federation
 from chaupal.federation.writing.terms import alone
-from chaupal.kernel.errors import Gone, NotFound, WithheldByLaw
-from chaupal.policy import epitaph
-from chaupal.policy.sealed import Visible
-from chaupal.policy.verdict import Placeholder
+from chaupal.kernel.errors import NotFound
 from chaupal.policy.viewer import Viewer
 from chaupal.wire.call import Answer, Call, json
 
@@ -19,7 +16,7 @@ type Json = dict[str, Any]
 
 
 def federation(call: Call[Any]) -> Federation:
-    """These routes are there only where other servers are talked to."""
+    """These routes are there only where other servers are talked to. Raises NotFound."""
     if (found := call.house.federation) is None:
         raise NotFound
     return found
@@ -35,13 +32,3 @@ def told(thing: Json, status: int = 200, headers: Sequence[tuple[str, str]] = ()
     answer = json(alone(thing), status, list(headers))
     answer.mime = ACTIVITY
     return answer
-
-
-def check_shown(call: Call[Any], seen: Visible[Any] | None) -> None:
-    """Raises NotFound, Gone for somebody who is suspended, WithheldByLaw with where it is read why."""
-    if seen is None:
-        raise NotFound
-    if isinstance(seen.verdict, Placeholder):
-        if seen.verdict.scope == "suspended":
-            raise Gone
-        raise WithheldByLaw(notice_url=call.house.settings.origin + epitaph.notice_path(seen.verdict.ruling))
