@@ -40,12 +40,6 @@ class NodeInfoLinks(msgspec.Struct):
     links: list[dict[str, str]]
 
 
-class Version(msgspec.Struct):
-    """Of the schema, `2.0` or `2.1`."""
-
-    version: str
-
-
 class NodeInfo(msgspec.Struct, kw_only=True):
     """http://nodeinfo.diaspora.software/ns/schema/2.0 and 2.1"""
 
@@ -77,10 +71,9 @@ async def nodeinfo_links(call: Call[Nothing]) -> NodeInfoLinks:
     return NodeInfoLinks([{"rel": NODEINFO + known, "href": f"{origin}/nodeinfo/{known}"} for known in VERSIONS])
 
 
-async def nodeinfo(call: Call[Version]) -> NodeInfo:
-    settings, asked = call.house.settings, call.args.version.removesuffix(".json")
-    if asked not in VERSIONS:
-        raise NotFound
+async def nodeinfo(call: Call[Nothing]) -> NodeInfo:
+    """In the version of the schema that the address names."""
+    settings, asked = call.house.settings, call.route.path.rpartition("/")[2]
     census = await people.census(call.house.reads)
     software = {"name": "chaupal", "version": version("chaupal")}
     return NodeInfo(
@@ -169,7 +162,8 @@ async def health(call: Call[Nothing]) -> Answer:
 ROUTES: tuple[Route, ...] = (
     get("/health", health, Surface.NONE, public=True),
     get("/.well-known/nodeinfo", nodeinfo_links, Surface.NONE, public=True, gives=NodeInfoLinks),
-    get("/nodeinfo/{version}", nodeinfo, Surface.NONE, public=True, takes=Version, gives=NodeInfo),
+    get("/nodeinfo/2.0", nodeinfo, Surface.NONE, public=True, gives=NodeInfo),
+    get("/nodeinfo/2.1", nodeinfo, Surface.NONE, public=True, gives=NodeInfo),
     get("/.well-known/webfinger", webfinger, Surface.PROFILE, public=True, takes=Sought, gives=Found),
     get("/.well-known/host-meta", host_meta, Surface.NONE, public=True),
     get("/.well-known/host-meta.json", host_meta_json, Surface.NONE, public=True, gives=HostMeta),
