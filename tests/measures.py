@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chaupal.policy.measures import ACCOUNT_LEVEL, Measure
+from chaupal.policy.measures import ACCOUNT_LEVEL, OF_SERVERS, Measure
 from chaupal.store.court import rulings
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.identity import account_status as standing
@@ -16,6 +16,7 @@ OWN = (
     Measure.REMOVE_POST,
     Measure.MARK_SENSITIVE,
     Measure.LABEL,
+    *OF_SERVERS,
 )
 
 

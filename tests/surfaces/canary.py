@@ -30,6 +30,7 @@ from chaupal.store.identity import moving
 from chaupal.store.square import cards
 from chaupal.store.square import media as media_store
 from chaupal.wire.route import Route, Shape
+from other_servers import from_there
 from films import film
 from painted import picture
 from village import Village, Villager
@@ -46,6 +47,9 @@ SUSPENDED = "कौआकांवकांव"  # by somebody who is suspended 
 QUIET = "सारसमौनगान"  # a post that is kept out of trends in India
 REMOVED = "चातकचोंच"  # a post that was removed under the server's own rules
 LIMITED = "टिटिहरीटेर"  # by somebody who is limited: offered to followers only
+FAR = "पपीहापरदेस"  # by somebody of another server that is suspended as a whole
+FAR_LIMITED = "सारिकासीमा"  # by somebody of another server that is limited as a whole: as LIMITED
+FAR_HIDDEN = "भुजंगाओझल"  # by somebody of another server, of which the follower wants nothing
 LABEL = "नीलकंठलेबल"  # what the label on a post says: everybody must see it
 LINKED = "https://example.org/"  # what posts of theirs link to
 LURE = "चारागाहशब्द"  # stands in all of them: what is searched with
@@ -54,7 +58,24 @@ LURE = "चारागाहशब्द"  # stands in all of them: what is sea
 BY, LAW, WHY, SIGNED = "उल्लूमंत्रालय", "जुगनूधारा", "चमगादड़कारण", "झींगुरसचिव"
 IN_SECRET = (BY, LAW, WHY, SIGNED)
 
-WORDS = (*IN_SECRET, POST, TAG, ACCOUNT, PICTURE, PRIVATE, MUTED, BLOCKED, SUSPENDED, QUIET, REMOVED, LIMITED, LABEL)
+WORDS = (
+    *IN_SECRET,
+    POST,
+    TAG,
+    ACCOUNT,
+    PICTURE,
+    PRIVATE,
+    MUTED,
+    BLOCKED,
+    SUSPENDED,
+    QUIET,
+    REMOVED,
+    LIMITED,
+    LABEL,
+    FAR,
+    FAR_LIMITED,
+    FAR_HIDDEN,
+)
 # Each word as bytes may hold it: as it is, as JSON escapes it, as a URL escapes it. An answer is searched for all of them.
 FORMS = {w: tuple({f.lower(): None for f in (w, w.encode("unicode_escape").decode(), quote(w))}) for w in WORDS}
 
@@ -82,7 +103,7 @@ class Eyes:
 async def build(village: Village) -> World:
     """Everything is said, answered, liked, saved and told before the rulings begin: they must reach what exists."""
     v = village
-    for handle in ("koel", "muted", "blocked", "crow", "lapwing"):
+    for handle in ("koel", "muted", "blocked", "crow", "lapwing", "papiha", "sarika", "bhujanga"):
         await v.joins(handle, f"{ACCOUNT} मैना" if handle == "koel" else handle)
     await v.joins("outcast", "outcast", country="DE")
     square, meera = v.running.house.square, v.meera.viewer
@@ -102,6 +123,8 @@ async def build(village: Village) -> World:
         (v.karl, v.meera),
         (v.karl, v.koel),
         (v.karl, v.lapwing),
+        (v.karl, v.sarika),
+        (v.asha, v.papiha),
     ):
         await v.follows(who, whom)
     said = {
@@ -119,6 +142,9 @@ async def build(village: Village) -> World:
         "removed": await v.says(v.meera, f"@asha @karl {REMOVED} {LURE}", language="hi"),
         "limited": await v.says(v.lapwing, f"@asha @karl {LIMITED} {LURE}", language="hi"),
         "crow": await v.says(v.crow, f"@asha @karl {SUSPENDED} {LURE}"),
+        "far": await v.says(v.papiha, f"@asha @karl {FAR} {LURE}"),
+        "far_limited": await v.says(v.sarika, f"@asha @karl {FAR_LIMITED} {LURE}", language="hi"),
+        "far_hidden": await v.says(v.bhujanga, f"@asha {FAR_HIDDEN} {LURE}"),
         "secret": await v.says(v.meera, f"@asha @karl चुपचाप {LURE}", language="hi"),
     }
     world = World(v, {}, {name: s.id for name, s in said.items()})
@@ -179,7 +205,7 @@ async def _preview(v: Village, post: int, word: str, by: Villager | None = None)
 
 
 async def _react(v: Village, world: World) -> None:
-    for name in ("post", "picture", "account", "crow", "quiet", "removed", "limited"):
+    for name in ("post", "picture", "account", "crow", "quiet", "removed", "limited", "far", "far_limited"):
         id_ = world.posts[name]
         reply = await v.says(v.ravi, "हाँ, सुना।", reply_to=id_)
         world.posts[f"{name}_reply"] = reply.id
@@ -239,9 +265,23 @@ async def _rule(v: Village, world: World) -> None:
     await measures.begin(v, Measure.LIMIT, v.lapwing.id)
     await measures.begin(v, Measure.MARK_SENSITIVE, world.posts["quiet"])
     await measures.begin(v, Measure.LABEL, world.posts["quiet"], text=LABEL)
+    await _far(v)
     # Whoever reads about the one that is limited is led to the one that is withheld in India.
     async with v.running.house.square.work.writing() as w:
         await moving.point(w, v.lapwing.id, v.koel.id)
+
+
+async def _far(v: Village) -> None:
+    """Three of them are of other servers: one that is suspended, one that is limited, and one that the follower hides."""
+    for who, domain in ((v.papiha, "gone.example"), (v.sarika, "quiet.example"), (v.bhujanga, "hidden.example")):
+        said = [one.id for one in who.said]
+        server = await from_there(v.running.house.court.work, v.running.house.square.make_id, who.id, domain, *said)
+        if who is v.papiha:
+            await measures.begin(v, Measure.SUSPEND_SERVER, server)
+        if who is v.sarika:
+            await measures.begin(v, Measure.LIMIT_SERVER, server)
+    hidden = await v.api(v.asha, "POST", "/api/v1/domain_blocks", domain="hidden.example")
+    assert hidden.status_code == 200, hidden.text
 
 
 async def _in_secret(v: Village, path: str) -> str:
@@ -267,7 +307,7 @@ async def _in_secret(v: Village, path: str) -> str:
 
 
 def _names(v: Village, world: World, pictures: list[int], spoken: list[int]) -> dict[str, list[Any]]:
-    people = [v.meera.id, v.koel.id, v.crow.id, v.lapwing.id]
+    people = [v.meera.id, v.koel.id, v.crow.id, v.lapwing.id, v.papiha.id]
     return {
         "/api/v1/statuses/ id": list(world.posts.values()),
         "/api/v1/accounts/ id": people,
@@ -292,6 +332,7 @@ def _names(v: Village, world: World, pictures: list[int], spoken: list[int]) -> 
                 "quiet",
                 "removed",
                 "limited",
+                "far",
                 "post_reply",
                 "post_boost",
             )
@@ -314,7 +355,7 @@ def _names(v: Village, world: World, pictures: list[int], spoken: list[int]) -> 
         "/messages/ id": [world.posts["message"]],
         "id": [1],
         "act": ["like", "follow"],
-        "handle": ["meera", "koel", "crow", "lapwing"],
+        "handle": ["meera", "koel", "crow", "lapwing", "papiha"],
         "tag": [TAG, "चौपाल"],
         "name": [TAG, "avatar.png"],
         "language": ["hi"],

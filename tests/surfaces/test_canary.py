@@ -13,6 +13,9 @@ from surfaces.canary import (
     ACCOUNT,
     BLOCKED,
     BY,
+    FAR,
+    FAR_HIDDEN,
+    FAR_LIMITED,
     IN_SECRET,
     LABEL,
     LAW,
@@ -50,7 +53,7 @@ OWN_WORDS = {
     (f"GET {path}", TAG)
     for path in ("/api/v1/followed_tags", "/settings/tags", "/settings/export/{id}", "/api/v1/exports/{id}/file")
 }
-GONE = {SUSPENDED, REMOVED}
+GONE = {SUSPENDED, REMOVED, FAR}
 WITHHELD = {POST, TAG, ACCOUNT, PICTURE}
 
 
@@ -148,6 +151,8 @@ def _wrong(v: Village, eyes: Eyes, never: set[str], route: str, words: set[str])
     here = {
         MUTED: eyes.who is v.asha and route in UNASKED,
         LIMITED: eyes.who is not v.karl and route in OFFERED,
+        FAR_LIMITED: eyes.who is not v.karl and route in OFFERED,
+        FAR_HIDDEN: eyes.who is v.asha and route in UNASKED,
         QUIET: eyes.country == "IN" and route in CARRIED,
     }
     met += [word for word, forbidden in here.items() if forbidden and word in words]

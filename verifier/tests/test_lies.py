@@ -8,7 +8,7 @@ import regex
 
 from chaupal_audit.rule_of_law import TABLE
 from chaupal_audit.rule_of_law.table import drawn
-from scribe import APPROVER, CLERK, FILES, MINISTRY, PROPOSER, SECOND, Scribe, sha256
+from scribe import APPROVER, CLERK, FILES, MINISTRY, MODERATOR, PROPOSER, SECOND, Scribe, sha256
 
 NOBODY = "staff-000000000099"
 
@@ -288,6 +288,50 @@ def test_a_post_is_called_an_account_to_take_it_whole(scribe: Scribe):
         "IN-2021-0002", kind="account", outcome="withhold_account", demanded="withhold_account", finding="No other way."
     )  # fmt: skip
     lie(scribe, scribe.approve(proposal), "more_than_ordered")
+
+
+def of_server(scribe: Scribe, measure: str = "suspend_server", **said: object) -> int:
+    """A whole server is limited by two people of the staff, and told to nobody: nobody here is its own."""
+    scribe.own(targets={"server": 1})
+    proposal = scribe.propose("HOUSE-2021-0001", kind="server", outcome=measure, demanded="", by=MODERATOR)
+    return scribe.approve(proposal, until=None, review=scribe.minute(days=90), second=SECOND, tell=False, **said)
+
+
+def test_a_whole_server_is_limited_as_the_house_limits_them(scribe: Scribe):
+    of_server(scribe)
+    assert not scribe.verdict().broken
+
+
+def test_a_whole_server_is_withheld_in_one_country(scribe: Scribe):
+    lie(scribe, of_server(scribe, territory=["IN"]), "server_by_law")
+
+
+def test_an_order_against_a_server_is_carried_out(scribe: Scribe):
+    proposal = scribe.propose(kind="server", outcome="suspend_server", demanded="")
+    made = scribe.approve(proposal)
+    assert "server_by_law" in scribe.found(made)
+
+
+def test_a_measure_of_servers_falls_on_an_account(scribe: Scribe):
+    scribe.own(targets={"account": 1})
+    proposal = scribe.propose("HOUSE-2021-0001", kind="account", outcome="suspend_server", demanded="", by=MODERATOR)
+    lie(scribe, scribe.approve(proposal, until=None, review=scribe.minute(days=90), second=SECOND), "server_otherwise")
+
+
+def test_one_person_limits_a_whole_server(scribe: Scribe):
+    scribe.own(targets={"server": 1})
+    made = scribe.alone(measure="limit_server", kind="server")
+    assert "second_missing" in scribe.found(made)
+
+
+def test_a_server_is_taken_off_the_list_by_one_person(scribe: Scribe):
+    said = {"step": "taken_off", "by": MODERATOR, "second": MODERATOR}
+    lie(scribe, scribe.write("server", "server-1", said, private={"server": "far.example"}), "server_taken_off_alone")
+
+
+def test_a_clerk_lets_a_server_in(scribe: Scribe):
+    said = {"step": "let_in", "by": CLERK, "second": None}
+    lie(scribe, scribe.write("server", "server-1", said, private={"server": "far.example"}), "server_list_without_role")
 
 
 def test_more_is_done_than_was_asked_for(scribe: Scribe):

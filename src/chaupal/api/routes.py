@@ -5,6 +5,7 @@ from chaupal.api.admin import accounts as admin_accounts
 from chaupal.api.admin import authorities as admin_authorities
 from chaupal.api.admin import bulk as admin_bulk
 from chaupal.api.admin import counts as admin_counts
+from chaupal.api.admin import domain_blocks as admin_servers
 from chaupal.api.admin import ip_blocks as admin_doors
 from chaupal.api.admin import metrics, webhooks
 from chaupal.api.admin import orders as admin_orders
@@ -15,6 +16,7 @@ from chaupal.api.mastodon import (
     accounts,
     announcements,
     conversations,
+    domain_blocks,
     empties,
     filters,
     instance,
@@ -45,6 +47,7 @@ ROOMS: tuple[Route, ...] = (
     *quoting.ROUTES,
     *reactions.ROUTES,
     *ties.ROUTES,
+    *domain_blocks.ROUTES,
     *filters.ROUTES,
     *lists.ROUTES,
     *own_tags.ROUTES,
@@ -85,6 +88,7 @@ ROOMS: tuple[Route, ...] = (
     *admin_counts.ROUTES,
     *admin_trends.ROUTES,
     *admin_doors.ROUTES,
+    *admin_servers.ROUTES,
     *webhooks.ROUTES,
     *oembed.ROUTES,
     *empties.ROUTES,

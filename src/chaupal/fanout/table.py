@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
 from typing import Any
 
-from chaupal.fanout import conversing, finding, holding, home, joining, ties
+from chaupal.fanout import conversing, finding, holding, home, joining, severing, ties
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.notices import (
     alerts,
@@ -57,6 +57,7 @@ from chaupal.social.events_ties import (
     FollowRefused,
     Liked,
     Muted,
+    ServerHidden,
     Unblocked,
     Unfollowed,
     Unliked,
@@ -101,7 +102,9 @@ HANDLERS: dict[type[Event], tuple[Handler, ...]] = {
     OrderMoved: (demands.moved, webhooks.announce),
     CaseDecided: (demands.decided,),
     WordsNamed: (holding.named,),
-    DecisionServed: (holding.hold, served.tell, complaints.acted, webhooks.announce),
+    DecisionServed: (holding.hold, served.tell, complaints.acted, webhooks.announce, severing.suspended),
+    severing.TiesToEnd: (severing.go_on,),
+    ServerHidden: (severing.hidden,),
     RulingLifted: (served.tell, webhooks.announce),
     NoticeAsked: (served.again,),
     AppealFiled: (appeals.filed, webhooks.announce),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from chaupal.governance.context import Court
+from chaupal.governance.servers import speaking
 from chaupal.kernel.clock import Clock
 from chaupal.kernel.ids import MakeId
 from chaupal.kernel.settings import Settings
@@ -29,3 +30,23 @@ class Federation(msgspec.Struct, frozen=True):
     reads: Reads
     connections: "Connections"
     remembered: "Remembered"
+
+    async def may_speak(self, server: int) -> bool:
+        """Whether a server (id) is heard, and told anything."""
+        async with self.work.reading() as reading:
+            return await speaking.may_speak(self.settings, reading, server)
+
+    async def may_call(self, domain: str) -> bool:
+        """The same of a host, met or not, before anything is asked of it."""
+        async with self.work.reading() as reading:
+            return await speaking.may_call(self.settings, reading, domain)
+
+    async def takes_media(self, server: int) -> bool:
+        """Whether pictures and films of its people are fetched."""
+        async with self.work.reading() as reading:
+            return await speaking.takes_media(self.settings, reading, server)
+
+    async def takes_reports(self, server: int) -> bool:
+        """Whether what its people complain of comes to the desk."""
+        async with self.work.reading() as reading:
+            return await speaking.takes_reports(self.settings, reading, server)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_datetime
 
-from chaupal.policy.measures import Both
+from chaupal.policy.measures import OF_SERVERS, Both
 from chaupal.policy.rulings import EVERYWHERE, Ruling
 
 SQUARE_TIME = ZoneInfo("Asia/Kolkata")
@@ -74,6 +74,12 @@ SUSPENDED = {
     "en": "This account is suspended under the rules of this server. Nothing of it is shown while that lasts.",
     "hi": "यह खाता इस सर्वर के नियमों के तहत निलंबित है। जब तक निलंबन है, इसका कुछ भी नहीं दिखाया जाता।",
 }
+SERVER_SUSPENDED = {
+    "en": "This account is on another server, which is suspended here under the rules of this server. Nothing from there is shown "
+    "while that lasts; it can be read there.",
+    "hi": "यह खाता एक दूसरे सर्वर पर है, जो इस सर्वर के नियमों के तहत यहाँ निलंबित है। जब तक निलंबन है, वहाँ का कुछ भी यहाँ नहीं दिखाया "
+    "जाता; वहीं पढ़ा जा सकता है।",
+}
 
 WITHHELD_BANNERS = {
     ("legal_order", "en"): "Withheld in {country} since {since}, {until}. Legal order {ref}: {authority}, {law}. Reason: {reason}",
@@ -104,7 +110,7 @@ def placeholder(ruling: Ruling, scope: str, language: str, *, country: str) -> s
     """
     language = spoken(language)
     if scope == "suspended":
-        return SUSPENDED[language]
+        return (SERVER_SUSPENDED if ruling.measure in OF_SERVERS else SUSPENDED)[language]
     first = FIRST["neutral" if ruling.neutral else ruling.basis, scope, language]
     reach = "all" if EVERYWHERE in ruling.territory else "some"
     second = NEUTRAL[language] if ruling.neutral else SECOND[reach, scope, language]
@@ -114,6 +120,8 @@ def placeholder(ruling: Ruling, scope: str, language: str, *, country: str) -> s
 def heading(ruling: Ruling, scope: str, language: str) -> str:
     """The placeholder in a few words, for the title of a page."""
     language = spoken(language)
+    if scope == "suspended" and ruling.measure in OF_SERVERS:
+        return {"en": "Server suspended", "hi": "सर्वर निलंबित है"}[language]
     if scope == "suspended":
         return {"en": "Account suspended", "hi": "खाता निलंबित है"}[language]
     return HEADINGS["neutral" if ruling.neutral else ruling.basis, language]

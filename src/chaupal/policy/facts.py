@@ -59,9 +59,10 @@ class Relations(msgspec.Struct, frozen=True):
     blocking: frozenset[int] = frozenset()
     blocked_by: frozenset[int] = frozenset()
     muting: frozenset[int] = frozenset()
-    apart: frozenset[int] = frozenset()  # blocking, blocked by or muting: the union, for one quick look
+    apart: frozenset[int] = frozenset()  # blocking, blocked by, muting, hidden servers: the union, for one quick look
     quiet: frozenset[int] = frozenset()  # followed, but without their reposts
     until: int = 2**63 - 1  # ms: when the next timed mute ends
+    hidden_servers: frozenset[int] = frozenset()  # of which they want nothing but whom they follow there
 
 
 STRANGER = Relations()

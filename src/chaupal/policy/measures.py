@@ -6,6 +6,7 @@ from typing import Literal
 from chaupal_audit.law.measures import (
     ACCOUNT_LEVEL,
     HIDING,
+    OF_SERVERS,
     SEVERITY,
     UNNAMED,
     WITHHOLDING,
@@ -15,7 +16,8 @@ from chaupal_audit.law.measures import (
 )
 
 __all__ = [
-    "ACCOUNT_LEVEL", "HIDING", "SCOPES", "SEEN", "SEVERITY", "SHADING", "STATES", "UNFINDABLE", "UNNAMED", "USUAL", "WITHHOLDING",
+    "ACCOUNT_LEVEL", "HIDING", "OF_SERVERS", "SCOPES", "SEEN", "SEVERITY", "SHADING",
+    "STATES", "UNFINDABLE", "UNNAMED", "USUAL", "WITHHOLDING",
     "Both", "Measure", "labels", "narrower",
 ]  # fmt: skip
 
@@ -25,7 +27,7 @@ UNFINDABLE = frozenset(m for m in Measure if not m.row.sought)
 USUAL = {m.row.usual: m for m in Measure if m.row.usual}
 STATES = {m: m.row.state for m in reversed(Measure) if m.row.state}  # the most severe first
 # What one names, in the words of Mastodon's `withheld_scope`.
-SCOPES = {m: {"post": "status", "account": "user", "media": "media"}[m.row.hides] for m in HIDING}
+SCOPES = {m: {"post": "status", "account": "user", "media": "media", "server": "server"}[m.row.hides] for m in HIDING}
 
 
 def labels(name: Literal["do", "done", "told", "stays", "receipt"]) -> dict[str, str]:

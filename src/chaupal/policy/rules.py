@@ -24,6 +24,9 @@ UNASKED = frozenset({
     Surface.SUGGEST, Surface.FEED, Surface.MAIL, Surface.MESSAGES, Surface.QUOTE,
 })  # fmt: skip
 
+# Where a server that one wants nothing of stays out, as Mastodon has it: the same, and in threads.
+UNSOUGHT = UNASKED | {Surface.THREAD}
+
 # Where a withheld post leaves a placeholder. Elsewhere it is left out: a list of placeholders informs nobody. A server that asks
 # for a thing is told why it is not given, and so can show again later what it has.
 EXPLAINED = frozenset({
@@ -44,8 +47,9 @@ POST_MEASURES = frozenset(m for m in WITHHOLDING if m.row.hides == "post")
 ACCOUNT_MEASURES = frozenset(m for m in WITHHOLDING if m.row.hides == "account")
 MEDIA_MEASURES = frozenset(m for m in WITHHOLDING if m.row.hides == "media")
 REMOVAL = frozenset(m for m in HIDING - WITHHOLDING if m.row.hides == "post")
-SUSPENSION = frozenset(m for m in HIDING - WITHHOLDING if m.row.hides == "account")
+SUSPENSION = frozenset(m for m in HIDING - WITHHOLDING if m.row.hides in ("account", "server"))
 LIMITS = UNFINDABLE - HIDING
+MEDIA_REFUSED = frozenset({Measure.REFUSE_MEDIA})
 REACH_MEASURES = frozenset({Measure.DEAMPLIFY})
 SENSITIVE = frozenset({Measure.MARK_SENSITIVE})
 LABELS = frozenset({Measure.LABEL})
@@ -96,9 +100,16 @@ def muted_by_the_viewer(viewer: Viewer, surface: Surface, subject: Subject, fact
     return None
 
 
+def hidden_server(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) -> Verdict | None:
+    """Of a server that the viewer wants nothing of they meet those alone whom they follow there, or look for by their address."""
+    if subject.server not in facts.relations.hidden_servers or subject.author in facts.relations.following:
+        return None
+    return Hide("hiding_server") if surface in UNSOUGHT else None
+
+
 def suspended_author(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) -> Verdict | None:
-    """Gone for everybody, as long as it lasts: who asks is told so, lists leave it out."""
-    ruling = facts.rulings.find(subject.author, viewer.country, SUSPENSION)
+    """Gone for everybody, as long as it lasts, by itself or with its whole server: who asks is told so, lists leave it out."""
+    ruling = _on_author(viewer, subject, facts, SUSPENSION)
     if ruling is None:
         return None
     if surface not in ASKED_FOR:
@@ -117,7 +128,7 @@ def limited_author(viewer: Viewer, surface: Surface, subject: Subject, facts: Fa
     """Offered to nobody who did not ask: followers read on, and the profile and its posts stay open."""
     if surface not in OFFERED or subject.author in facts.relations.following:
         return None
-    return Hide("limited") if facts.rulings.find(subject.author, viewer.country, LIMITS) else None
+    return Hide("limited") if _on_author(viewer, subject, facts, LIMITS) else None
 
 
 def what_it_reposts(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) -> Verdict | None:
@@ -170,6 +181,7 @@ RULES: tuple[Rule, ...] = (
     blocked_by_its_author,
     blocked_by_the_viewer,
     muted_by_the_viewer,
+    hidden_server,
     suspended_author,
     what_it_reposts,
     removed_post,
@@ -216,8 +228,7 @@ def judge(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) -> V
 
 def reach(viewer: Viewer, subject: Subject, facts: Facts) -> Reach:
     """How far the server carries it in the viewer's country."""
-    named = (subject.id, subject.author)
-    if any(facts.rulings.find(id_, viewer.country, REACH_MEASURES | HIDING) for id_ in named):
+    if any(facts.rulings.find(id_, viewer.country, REACH_MEASURES | HIDING) for id_ in _named(subject)):
         return Reach.NONE
     return (
         Reach.NONE if any(term_reach(viewer.country, t, facts) is Reach.NONE for t in subject.terms) else Reach.NORMAL
@@ -255,7 +266,7 @@ def _with_banners(rulings: tuple[Ruling, ...]) -> Show:
 
 
 def _named(subject: Subject) -> Iterable[int]:
-    return dict.fromkeys((subject.id, subject.author))
+    return dict.fromkeys((subject.id, subject.author, *((subject.server,) if subject.server else ())))
 
 
 def _binding(viewer: Viewer, subject: Subject, facts: Facts, measures: frozenset[Measure]) -> tuple[Ruling, ...]:
@@ -264,9 +275,18 @@ def _binding(viewer: Viewer, subject: Subject, facts: Facts, measures: frozenset
     return tuple(r for id_ in named for r in facts.rulings.on(id_) if r.measure in measures and r.binds(viewer.country))
 
 
+def _on_author(viewer: Viewer, subject: Subject, facts: Facts, measures: frozenset[Measure]) -> Ruling | None:
+    """The ruling of these kinds that binds the author where the viewer is, or else everybody on the author's server."""
+    found = facts.rulings.find(subject.author, viewer.country, measures)
+    return found or (facts.rulings.find(subject.server, viewer.country, measures) if subject.server else None)
+
+
 def _on_media(viewer: Viewer, subject: Subject, facts: Facts) -> dict[int, Ruling]:
-    """One ruling for each picture that is withheld: by itself, or with a post of its owner in which it has been."""
+    """One ruling for each picture that is withheld: by itself, with a post of its owner in which it has been, or with all
+    that comes from its server."""
     found: dict[int, Ruling] = {}
+    if subject.server and (refused := facts.rulings.find(subject.server, viewer.country, MEDIA_REFUSED)):
+        return dict.fromkeys(subject.media, refused)
     for id_, content in zip(subject.media, subject.contents or subject.media, strict=True):
         by_itself = facts.rulings.find(id_, viewer.country, MEDIA_MEASURES)
         ruling = by_itself or next((r for r in facts.rulings.covering(content) if r.binds(viewer.country)), None)

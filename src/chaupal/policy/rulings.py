@@ -38,6 +38,7 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
         frozenset()
     )  # of a neutral one: whom its order is about; who of them is staff knows nothing of it
     opened_by: int | None = None  # of one that was secret: the entry of the log that opened its own
+    under: tuple[int, ...] = ()  # of one on a server: the servers below its domain, on which it binds as well
     covers: tuple[int, ...] = ()  # the pictures (contents) that it withholds wherever their owner uses them
 
     def binds(self, country: str) -> bool:
@@ -113,22 +114,23 @@ class RulingIndex:
         if ruling.term:
             _put(self._by_term, ruling.term, change(self._by_term.get(ruling.term, ())))
             return
-        held = change(self._by_subject.get(ruling.subject, ()))
-        _put(self._by_subject, ruling.subject, held)
-        self._bound.settle(ruling, ruling.subject, (*held, *self._by_content.get(ruling.subject, ())))
+        for subject in (ruling.subject, *ruling.under):
+            held = change(self._by_subject.get(subject, ()))
+            _put(self._by_subject, subject, held)
+            self._bound.settle(ruling, subject, (*held, *self._by_content.get(subject, ())))
+            if ruling.measure in UNFINDABLE:
+                self._unfindable.settle(ruling, subject, [r for r in held if r.measure in UNFINDABLE])
         for content in ruling.covers:
             covering = change(self._by_content.get(content, ()))
             _put(self._by_content, content, covering)
             self._bound.settle(ruling, content, (*covering, *self._by_subject.get(content, ())))
-        if ruling.measure in UNFINDABLE:
-            self._unfindable.settle(ruling, ruling.subject, [r for r in held if r.measure in UNFINDABLE])
 
     def touched_in(self, country: str) -> Set[int]:
         """Ids of every subject on which some ruling binds in `country` (any measure)."""
         return self._bound.here(country)
 
     def unfindable_in(self, country: str) -> Set[int]:
-        """Ids of posts and accounts that nobody who is a stranger to them finds by searching in `country`."""
+        """Ids of posts, accounts and servers that nobody who is a stranger to them finds by searching in `country`."""
         return self._unfindable.here(country)
 
     def on(self, subject: int) -> tuple[Ruling, ...]:

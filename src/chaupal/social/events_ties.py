@@ -50,6 +50,13 @@ class Unmuted(TieChanged, frozen=True):
     """`by` mutes `to` no more, by their own doing; a timed mute ends without an event."""
 
 
+class ServerHidden(Event, frozen=True):
+    """`by` wants nothing more of a server (id): whoever follows them from there does so no more."""
+
+    by: int
+    server: int
+
+
 class Liked(Event, frozen=True):
     """`by` likes a post of `author`."""
 

@@ -12,9 +12,6 @@ async def nothing(call: Call[Any]) -> Answer:
     return Answer(b"[]")
 
 
-EMPTY = (
-    ("/api/v1/domain_blocks", "read:blocks"),
-    ("/api/v1/accounts/{id}/identity_proofs", ""),
-)
+EMPTY = (("/api/v1/accounts/{id}/identity_proofs", ""),)
 
 ROUTES: tuple[Route, ...] = (*(get(path, nothing, Surface.NONE, scope=scope) for path, scope in EMPTY),)

@@ -213,7 +213,6 @@ ROUTES: tuple[Route, ...] = (
     get("/api/v2/instance", two, Surface.PEOPLE, public=True, gives=InstanceTwo, kept=True, kept_for=MINUTE),
     get("/api/v1/instance", one, Surface.PEOPLE, public=True, gives=InstanceOne, kept=True, kept_for=MINUTE),
     get("/api/v1/instance/rules", rules, Surface.NONE, public=True, gives=list[InstanceRule]),
-    get("/api/v1/instance/domain_blocks", nothing, Surface.NONE, public=True),
     get("/api/v1/instance/peers", peers, Surface.NONE, public=True, gives=list[str]),
     get("/api/v1/instance/languages", languages, Surface.NONE, public=True, gives=list[LanguageShown]),
     get("/api/v1/instance/translation_languages", translations, Surface.NONE, public=True, gives=dict[str, list[str]]),

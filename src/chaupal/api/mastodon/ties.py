@@ -84,6 +84,7 @@ def relationship(id_: int, ties: relations.Ties) -> Relationship:
         muting_notifications=ties.muting and ties.mutes_notifications,
         muting_expires_at=iso(ties.mute_ends) if ties.mute_ends is not None else None,
         requested=ties.requested, requested_by=ties.requested_by, endorsed=ties.endorsed, note=ties.note,
+        domain_blocking=ties.hides_server,
     )  # fmt: skip
 
 

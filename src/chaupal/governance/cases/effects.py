@@ -12,11 +12,12 @@ from chaupal.governance.log import log, record
 from chaupal.governance.regimes import Regime
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict
-from chaupal.policy.measures import STATES, Measure
+from chaupal.policy.measures import OF_SERVERS, STATES, Measure
 from chaupal.policy.rulings import EVERYWHERE
 from chaupal.store.court import as_filed, docket, rulings
 from chaupal.store.court.docket import Said
 from chaupal.store.court.rulings import RulingRow
+from chaupal.store.federation import limits
 from chaupal.store.identity import account_status as standing
 from chaupal.store.machine.work import Reading, Writing
 
@@ -61,6 +62,7 @@ async def _begin(
     entry = "deamp" if row.measure == Measure.DEAMPLIFY.value else "measure"
     leaf, _ = await log.append(court, w, entry, case.order.ref, written, prev=prev, **record.under(case))
     await _check_court_stands(w, row)
+    await _check_once(w, row)
     row = msgspec.structs.replace(row, log_index=leaf)
     await rulings.begin(w, row)
     await _settle(w, row)
@@ -258,6 +260,12 @@ async def _check_court_stands(w: Writing, row: RulingRow) -> None:
     last = await standing.last_of(w, row.subject_id) if row.measure in STATES else None
     if last is not None:
         raise Conflict("court_without_owner" if last == "owner" else "court_without_approver")
+
+
+async def _check_once(w: Writing, row: RulingRow) -> None:
+    """A server is limited in one way once: it is one list that others read and copy. Asked under the log's hold."""
+    if row.measure in OF_SERVERS and await limits.binds(w, row.subject_id, row.measure):
+        raise Conflict("server_limited_so")
 
 
 async def _settle(w: Writing, row: RulingRow) -> None:

@@ -7,6 +7,7 @@ from chaupal.governance.context import Court
 from chaupal.governance.orders import faces
 from chaupal.governance.orders.papers import Paper
 from chaupal.governance.regimes import Refusal
+from chaupal.governance.servers.naming import SERVER
 from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.kernel.ids import parse_id
 from chaupal.policy.draft import OWN_ACTION, Draft
@@ -15,6 +16,7 @@ from chaupal.policy.gate import subjects_of
 from chaupal.policy.measures import ACCOUNT_LEVEL, USUAL, Measure
 from chaupal.store.court import docket
 from chaupal.store.court.docket import Target
+from chaupal.store.federation import limits
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import naming
 from chaupal.store.square.posts import sealed_posts
@@ -54,6 +56,8 @@ async def check(court: Court, reading: Reading, paper: Paper, case: Case, draft:
     check_may_bind(court, case)
     _check_account_level(paper, case, draft, measure)
     _check_words(court, paper, case, draft, measure)
+    if case.target.kind == SERVER and await limits.binds(reading, case.target.subject_id or 0, measure.value):
+        paper.complain("outcome", "server_limited_so")
     await _check_parts(reading, paper, case, draft, measure)
 
 
@@ -122,7 +126,7 @@ def check_rule(court: Court, paper: Paper, citation: str, measure: Measure | Non
 
 def strike_until(court: Court, case: Case, draft: Draft) -> int | None:
     """Until when this counts as a strike (ms); None where it is none."""
-    if not case.own_rules or draft.refuses or draft.closes:
+    if not case.own_rules or case.target.kind == SERVER or draft.refuses or draft.closes:
         return None
     citation = draft.rule or case.order.rule
     try:

@@ -17,13 +17,14 @@ from chaupal.governance.context import Court
 from chaupal.governance.log import log
 from chaupal.governance.log.log import Carried, Written
 from chaupal.governance.regimes import Regime
+from chaupal.governance.servers.naming import SERVER
 from chaupal.policy.epitaph import iso_date
 from chaupal.policy.facts import Visibility
 from chaupal.policy.measures import HIDING, SEEN, WITHHOLDING, Measure, narrower
 from chaupal.store.court import docket, rulings
 from chaupal.store.court.docket import Authority, CaseEvent, Noted, Order, Said, Target
 from chaupal.store.court.rulings import RulingRow
-from chaupal.store.federation import reached
+from chaupal.store.federation import limits, reached
 from chaupal.store.identity.ip_blocks import Door
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import media, naming
@@ -132,7 +133,9 @@ def step(court: Court, logged: str, noted: Noted, by: int) -> Written:
 
 def _who(case: Case) -> dict[str, object]:
     """Whose words these are, and of which class: never in clear, and never opened beside each other."""
-    return {"subject": _subject(case.target.subject_id), "speaker": case.speaker or None}
+    target = case.target
+    who: dict[str, object] = {"subject": _subject(target.subject_id), "speaker": case.speaker or None}
+    return who | ({"server": target.as_written} if target.kind == SERVER else {})
 
 
 def _subject(id_: int | None) -> str:
@@ -164,7 +167,7 @@ async def decision(
 
     `more`: public fields of `entries.Decision`.
     """
-    carried = (await log.carried(reading, follows)).only("subject", "speaker")
+    carried = (await log.carried(reading, follows)).only("subject", "server", "speaker")
     fresh = {name: value for name, value in _who(case).items() if name not in carried.texts}
     sealed = fresh | ({"reason": reason} if reason else {})
     return Written(_decision(court, case, said, by, more), sealed, ("reason",) if said in READ else (), carried)
@@ -210,7 +213,7 @@ async def ruling(
     """
     carried = await log.carried(reading, carries)
     if goes_on is not None:
-        carried = (await log.carried(reading, goes_on)).only("subject", "part", "speaker")
+        carried = (await log.carried(reading, goes_on)).only("subject", "server", "part", "speaker")
     own = {**_who(case), "reason": said.reason, "finding": said.finding or None, "despite": said.despite or None}
     sealed: dict[str, object] = {name: value for name, value in own.items() if name not in carried.texts}
     if row.subject_id != case.target.subject_id and "part" not in carried.texts:
@@ -250,12 +253,14 @@ async def ending(
         by=pseudonym(court, by),
     )  # fmt: skip
     public = msgspec.structs.replace(public, **more)
-    carried = (await log.carried(reading, row.log_index)).only("subject", "part")
+    carried = (await log.carried(reading, row.log_index)).only("subject", "server", "part")
     return Written(public, {"reason": reason} if reason else {}, await _beside(reading, kind, row, target), carried)
 
 
 async def _beside(reading: Reading, kind: str, row: RulingRow, target: Target) -> tuple[str, ...]:
     """What everybody may read of a measure: why; and what it is about, where they can see that anyway."""
+    if kind == SERVER:
+        return ("reason",) if await limits.obscured(reading, row.subject_id) else ("subject", SERVER, "reason")
     seen = Measure(row.measure) in SEEN and await _is_public(reading, kind, row)
     return ("subject" if row.subject_id == target.subject_id else "part", "reason") if seen else ("reason",)
 

@@ -1,6 +1,6 @@
 """Orders: a demand is taken in with all that it must name, and each of its targets becomes a case."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Annotated, NamedTuple
@@ -20,6 +20,7 @@ from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.orders.procedure import Stage
 from chaupal.governance.orders.resolving import Resolved, Wrong, resolve
 from chaupal.governance.regimes import GENERIC, Regime
+from chaupal.governance.servers import naming
 from chaupal.kernel import faults
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.countries import known_country
@@ -32,6 +33,7 @@ from chaupal.store.court.docket import HOUSE, Authority, CaseEvent, Noted, Order
 from chaupal.store.court.documents import Document
 from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.text import hosts
 
 MOST_TARGETS = 5_000
 MOST_SAID = 50  # complaints about targets in one answer
@@ -140,9 +142,11 @@ async def enter_own(
     )  # fmt: skip
     if not all(code == EVERYWHERE or known_country(code) for code in new.territory):
         paper.complain("territory", "no_countries")
+    if new.territory != (EVERYWHERE,) and any(map(hosts.server_named, targets.splitlines())):
+        paper.complain("territory", "server_everywhere")
     async with court.work.reading() as reading:
         flagger = await _flagger(reading, paper, new)
-        named = await _read_targets(court, reading, paper, targets, (), new.id, unknown=frozenset())
+        named = await _read_targets(court, reading, paper, targets, (), new.id, unknown=frozenset(), own=True)
     paper.check()
     return await _enter(court, new, named, HOUSE, regime, (), "", flagger)
 
@@ -302,15 +306,28 @@ async def _read_targets(
     order_id: int,
     *,
     unknown: frozenset[Wrong],
+    own: bool = False,
 ) -> list[Target]:
+    """`own`: of a matter of the house's own, which may be about whole servers; what an authority asks for is narrower than that."""
     lines = _lines(paper, text)
+    servers = await naming.named(reading, lines)
     found = await resolve(reading, court.settings.origin, lines)
+    if own:
+        _check_servers(court, paper, servers.values())
+        found = [servers.get(at, one) for at, one in enumerate(found)]
     fine = unknown | {Wrong.NOTHING}
-    if wrong := [faults.Wrong(one.says, {}, one.line) for one in found if one.wrong not in fine]:
+    says = {one.line: one.says for one in found} | ({} if own else {found[at].line: "whole_server" for at in servers})
+    if wrong := [faults.Wrong(says[one.line], {}, one.line) for one in found if one.wrong not in fine]:
         paper.complain_of_lines("targets", wrong[:MOST_SAID])
     classes = await speakers.classes_of(reading, {one.owner for one in found if one.owner is not None}, court.clock())
     asked = [*demanded, *[""] * len(found)]
     return [_target(court, paper, one, asked[at], order_id, at + 1, classes) for at, one in enumerate(found)]
+
+
+def _check_servers(court: Court, paper: Paper, named: Iterable[Resolved]) -> None:
+    """Nobody limits the very server that does it."""
+    if any(one.name[1] == court.settings.domain.lower() for one in named):
+        paper.complain("targets", "own_server")
 
 
 def _recorded(form: OrderForm) -> frozenset[Wrong]:

@@ -77,8 +77,8 @@ async def act(court: Court, viewer: Viewer, action: Action) -> Opened:
         raise Invalid("type_unknown")
     async with court.work.reading() as reading:
         handle = await _handle(reading, action.account)
-        rule, named_by = await _rule(court, reading, action, measure)
-    reason = _reason(action.text, told=named_by in ("app", "report"))
+        rule, named_by = await rule_of(court, reading, measure, action.rule, action.report)
+    reason = reason_of(action.text, told=named_by in ("app", "report"))
     form = MatterForm(
         targets=f"@{handle}",
         rule=rule,
@@ -118,20 +118,22 @@ async def _handle(reading: Reading, account: int) -> str:
     return found.handle
 
 
-async def _rule(court: Court, reading: Reading, action: Action, measure: Measure) -> tuple[str, str]:
-    """The rule as the record cites it, and who named it.
+async def rule_of(
+    court: Court, reading: Reading, measure: Measure, named: str = "", about: int | None = None
+) -> tuple[str, str]:  # fmt: skip
+    """The rule that an app acts under, as it `named` one, `about` a report: the rule as the record cites it, and who named it.
 
     The one that the app named, else the first that the report names and that may bring this, else the house's default.
     Where that one does not bring it either, the first that does: only proposed, so that a second person looks at it.
     """
     book = court.rules.current(court.clock())
-    if action.rule:
-        plain = "@" in action.rule or not action.rule.isdecimal()
-        return action.rule if plain else f"{action.rule}@{book.version}", "app"
-    report = None if action.report is None else await reports.report(reading, action.report)
+    if named:
+        plain = "@" in named or not named.isdecimal()
+        return named if plain else f"{named}@{book.version}", "app"
+    report = None if about is None else await reports.report(reading, about)
     fitting = [rule.id for rule in book.rules if measure in rule.measures]
-    named = [int(id_) for id_ in report.rules if id_.isdecimal()] if report is not None else []
-    if (chosen := next((id_ for id_ in named if id_ in fitting), None)) is not None:
+    broken = [int(id_) for id_ in report.rules if id_.isdecimal()] if report is not None else []
+    if (chosen := next((id_ for id_ in broken if id_ in fitting), None)) is not None:
         return book.cite(chosen), "report"
     if book.default in fitting:
         return book.cite(book.default), "default"
@@ -140,7 +142,7 @@ async def _rule(court: Court, reading: Reading, action: Action, measure: Measure
     raise Invalid("type_not_in_rules")
 
 
-def _reason(text: str, *, told: bool) -> str:
+def reason_of(text: str, *, told: bool) -> str:
     """What the app sent, where that is a sentence; else a sentence that says what is missing. `told`: a rule was named."""
     text = trimmed(text)
     more = [] if letters_seen(text) >= REASON_AT_LEAST else [NO_REASON]

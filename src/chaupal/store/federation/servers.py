@@ -6,15 +6,18 @@ from sqlalchemy import select, update
 
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.ids import MakeId
+from chaupal.store.federation import limits
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
 from chaupal.store.machine.tables import servers
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.text import hosts
 
 ADD = upsert(
     lambda i: i(servers).values(id=param("id"), domain=words("domain"), first_at=param("at")).on_conflict_do_nothing()
 )
 ID_OF = statement(select(servers.c.id).where(servers.c.domain == words("domain")))
 DOMAINS = statement(select(servers.c.id, servers.c.domain).where(among(servers.c.id, "ids")))
+IDS_OF = statement(select(servers.c.domain, servers.c.id).where(among(servers.c.domain, "names")))
 HEARD = statement(
     update(servers)
     .where(servers.c.id == param("of"), servers.c.heard_at < param("at") - HOUR)
@@ -32,7 +35,8 @@ async def met(w: Writing, make_id: MakeId, domain: str) -> int:
     found = await id_of(w, domain)
     if found is not None:
         return found
-    await w.run(ADD, id=make_id(), domain=domain, at=w.now())
+    if await w.run(ADD, id=make_id(), domain=domain, at=w.now()):
+        await limits.met(w, domain, hosts.above(domain))
     found = await id_of(w, domain)
     if found is None:
         raise RuntimeError("a server that was written down is not there")
@@ -47,4 +51,10 @@ async def heard_from(w: Writing, server: int) -> None:
 async def domains(reading: Reading, ids: Collection[int]) -> dict[int, str]:
     """Server -> its host."""
     rows = await reading.fetch(DOMAINS, ids=listed(list(ids))) if ids else ()
+    return {row[0]: row[1] for row in rows}
+
+
+async def ids_of(reading: Reading, names: Collection[str]) -> dict[str, int]:
+    """Host -> its server, of those that were met or written down."""
+    rows = await reading.fetch(IDS_OF, names=listed(list(names))) if names else ()
     return {row[0]: row[1] for row in rows}

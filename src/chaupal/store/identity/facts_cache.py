@@ -3,29 +3,43 @@
 import functools
 from collections.abc import Sequence
 from sys import intern
+from typing import NamedTuple
 
 from sqlalchemy import case, func, literal_column, select, union_all
 from sqlalchemy import text as sql
 
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy.facts import STRANGER, Facts, Relations
-from chaupal.policy.measures import WITHHOLDING, Measure
+from chaupal.policy.measures import OF_SERVERS, WITHHOLDING, Measure
 from chaupal.policy.rulings import Ruling, RulingIndex
 from chaupal.policy.viewer import Viewer
-from chaupal.store.machine.dialect import among, listed, param, statement
+from chaupal.store.machine.dialect import Statement, among, listed, param, stands_below, statement
 from chaupal.store.machine.marks import LOGGED
 from chaupal.store.machine.noted import note_until
 from chaupal.store.machine.shelves import EVERY, ONLY, RELATIONS, RULINGS
-from chaupal.store.machine.tables import blocks, follows, media, media_uses, mutes, rulings, targets
+from chaupal.store.machine.tables import (
+    blocks,
+    domain_blocks,
+    follows,
+    media,
+    media_uses,
+    mutes,
+    rulings,
+    servers,
+    targets,
+)
 from chaupal.store.machine.work import Reading, Row, Writing
 
-# Whom they follow (and whether with reposts), block and mute (and until when), and who blocks them.
+# Whom they follow (and whether with reposts), block and mute (and until when), who blocks them, and servers they want nothing of.
 TIES = statement(
     union_all(
         select(literal_column("0"), follows.c.to, follows.c.boosts).where(follows.c.by == param("me")),
         select(literal_column("1"), blocks.c.to, literal_column("0")).where(blocks.c.by == param("me")),
         select(literal_column("2"), blocks.c.by, literal_column("0")).where(blocks.c.to == param("me")),
         select(literal_column("3"), mutes.c.to, mutes.c.ends_at).where(mutes.c.by == param("me")),
+        select(literal_column("4"), servers.c.id, literal_column("0"))
+        .join_from(domain_blocks, servers, servers.c.domain == domain_blocks.c.domain)
+        .where(domain_blocks.c.account_id == param("me")),
     )
 )
 
@@ -70,6 +84,14 @@ COVERS = statement(
         .where(among(rulings.c.id, "ids"), rulings.c.measure == sql(f"'{Measure.WITHHOLD_MEDIA}'")),
     )
 )
+# The servers below the name of one that is limited.
+_below = servers.alias("below")
+UNDER = statement(
+    select(rulings.c.id, _below.c.id)
+    .join_from(rulings, servers, servers.c.id == rulings.c.subject_id)
+    .join(_below, stands_below(_below.c.domain, servers.c.domain))
+    .where(among(rulings.c.id, "ids"))
+)
 # Whom the orders of neutral rulings are about: who of them is of the staff knows nothing of any of it.
 MATTERS = statement(
     select(rulings.c.id, targets.c.order_id)
@@ -99,7 +121,7 @@ async def relations_of(reading: Reading, account: int) -> Relations:
         note_until(kept.until)
         return kept
     generation, look = memory.generation, reading.by(RELATIONS, account)
-    ties: tuple[list[Row], list[Row], list[Row], list[Row]] = ([], [], [], [])
+    ties: tuple[list[Row], ...] = ([], [], [], [], [])
     for row in await look.fetch(TIES, me=account):
         ties[row[0]].append(row)
     following = frozenset(row[1] for row in ties[0])
@@ -108,7 +130,9 @@ async def relations_of(reading: Reading, account: int) -> Relations:
     muted = [(row[1], row[2]) for row in ties[3]]
     muting = frozenset(to for to, ends in muted if ends is None or ends > now)
     until = min((ends for _, ends in muted if ends is not None and ends > now), default=2**63 - 1)
-    found = Relations(following, blocking, blocked_by, muting, blocking | blocked_by | muting, quiet, until)
+    hidden = frozenset(row[1] for row in ties[4])
+    apart = blocking | blocked_by | muting | hidden
+    found = Relations(following, blocking, blocked_by, muting, apart, quiet, until, hidden)
     note_until(until)
     if generation == memory.generation:
         memory.relations.put(account, found)
@@ -146,8 +170,8 @@ async def _read_all(reading: Reading, version: int, reads: int) -> None:
     kept, index, after = reading.memory.rulings, RulingIndex((), reading.now()), -1
     leaf = await _reached(reading)
     while rows := await reading.fetch(IN_FORCE, after=after, n=AT_ONCE):
-        covers, concerned, now = await _covers(reading, rows), await _concerned(reading, rows), reading.now()
-        index.change((_ruling(row, now, covers, concerned) for row in rows), (), now)
+        beside, now = await _beside(reading, rows), reading.now()
+        index.change((_ruling(row, now, beside) for row in rows), (), now)
         after = rows[-1][0]
     if reads == kept.reads:  # else another look has read meanwhile, and may know more
         kept.index = index
@@ -162,12 +186,12 @@ async def _read_news(reading: Reading, index: RulingIndex, version: int, reads: 
     rows = [*await reading.fetch(BY_IDS, ids=listed(asked))] if asked else []
     if beside:
         rows += await reading.fetch(SINCE, leaf=leaf)
-    covers, concerned = await _covers(reading, rows), await _concerned(reading, rows)
+    also = await _beside(reading, rows)
     if reads == kept.reads:
         # What is not there never was: it was read in a unit that was given up.
         gone = [row[0] for row in rows if row[20] is not None] + [*{*asked}.difference(row[0] for row in rows)]
         now = reading.now()
-        live = [_ruling(row, now, covers, concerned) for row in rows if row[20] is None and row[2] != Measure.WARN]
+        live = [_ruling(row, now, also) for row in rows if row[20] is None and row[2] != Measure.WARN]
         index.change(live, gone, now)
         kept.known(version, seen, whole=False)
 
@@ -179,12 +203,24 @@ async def _reached(reading: Reading) -> int:
     return reading.memory.rulings.leaf if isinstance(reading, Writing) else await reading.value(LAST_LEAF)
 
 
-async def _covers(reading: Reading, rows: Sequence[Row]) -> dict[int, tuple[int, ...]]:
-    """Ruling -> contents of pictures that it withholds wherever their owner uses them."""
-    ids = [row[0] for row in rows if row[2] in COVERING]
+class _Beside(NamedTuple):
+    """What rulings are about beside what they name, each by ruling."""
+
+    covers: dict[int, tuple[int, ...]]  # contents of pictures that it withholds wherever their owner uses them
+    under: dict[int, tuple[int, ...]]  # servers below the domain of the one that it names
+    concerned: dict[int, frozenset[int]]  # of a neutral one everybody whom its order is about
+
+
+async def _beside(reading: Reading, rows: Sequence[Row]) -> _Beside:
+    covers = await _pairs(reading, COVERS, [row[0] for row in rows if row[2] in COVERING])
+    under = await _pairs(reading, UNDER, [row[0] for row in rows if row[2] in OF_SERVERS])
+    return _Beside(covers, under, await _concerned(reading, rows))
+
+
+async def _pairs(reading: Reading, of: Statement, ids: list[int]) -> dict[int, tuple[int, ...]]:
     found: dict[int, tuple[int, ...]] = {}
-    for id_, root in await reading.fetch(COVERS, ids=listed(ids)) if ids else ():
-        found[id_] = (*found.get(id_, ()), root)
+    for id_, other in await reading.fetch(of, ids=listed(ids)) if ids else ():
+        found[id_] = (*found.get(id_, ()), other)
     return found
 
 
@@ -200,9 +236,7 @@ async def _concerned(reading: Reading, rows: Sequence[Row]) -> dict[int, frozens
     return {id_: whole.get(order, frozenset()) for id_, order in order_of.items()}
 
 
-def _ruling(
-    row: Row, now: int, covers: dict[int, tuple[int, ...]], concerned: dict[int, frozenset[int]]
-) -> Ruling:  # fmt: skip
+def _ruling(row: Row, now: int, beside: _Beside) -> Ruling:
     """A row of LAW as the law sees it. A hundred thousand of them say few different words: each is kept once.
 
     Every ruling begins with its commit, so whatever is read has begun: a clock that was put back does not undo it.
@@ -216,7 +250,8 @@ def _ruling(
         order_ref=intern(ref), authority=intern(authority), authority_hi=intern(authority_hi), legal_basis=intern(law),
         reason=intern(reason), log_index=leaf, term=intern(term), basis=intern(basis), regime=intern(regime), rule=intern(rule),
         review_at=review, permanent=bool(permanent), neutral=bool(neutral), text=intern(text),
-        covers=covers.get(id_, ()), concerned=concerned.get(id_, frozenset()), opened_by=opened,
+        covers=beside.covers.get(id_, ()), concerned=beside.concerned.get(id_, frozenset()), opened_by=opened,
+        under=beside.under.get(id_, ()),
     )  # fmt: skip
 
 

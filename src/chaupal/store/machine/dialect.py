@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, Executable, LargeBinary, Text, bindparam
+from sqlalchemy import BigInteger, ColumnElement, Executable, LargeBinary, Text, bindparam, func, literal_column
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import coercions, roles
@@ -109,6 +109,12 @@ def param(name: str) -> Any:
 def words(name: str) -> Any:
     """A text parameter."""
     return bindparam(name, type_=Text())
+
+
+def stands_below(lower: ColumnElement[str], upper: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether one name of a host stands below another. Every letter counts, also those that patterns take for any."""
+    rest = func.length(lower) - func.length(upper)
+    return (rest > literal_column("1")) & (func.substr(lower, rest) == literal_column("'.'").concat(upper))
 
 
 def octets(name: str) -> Any:

@@ -64,7 +64,7 @@ RULINGS: Kind[int] = _whole("rulings", t.rulings, law=True)
 POSTS: Kind[int] = _whole("posts", t.posts, t.poll_votes, most=2_500)
 CARRIED: Kind[int] = Kind("carried", most=50_000, lasting=True)  # what a post reposts, 0 for none
 PEOPLE: Kind[int] = _whole("people", t.accounts, most=3_000)
-RELATIONS: Kind[int] = _whole("relations", t.follows, t.blocks, t.mutes, most=2_000)
+RELATIONS: Kind[int] = _whole("relations", t.follows, t.blocks, t.mutes, t.domain_blocks, most=2_000)
 FILTERS: Kind[int] = _whole("filters", t.filters, t.filter_keywords, t.filter_posts, most=2_000)
 WANTS: Kind[int] = Kind("wants", t.lists.c.exclusive, rows=(t.tag_follows, t.list_members), most=5_000)
 REACTIONS: Kind[int] = _whole("reactions", t.likes, t.bookmarks, t.pins, t.thread_mutes, most=1_000)

@@ -549,6 +549,9 @@ case_events = Table(
     CheckConstraint('first_by <> "by"', name="case_events_by_two_people"),
 )  # fmt: skip
 
+LIVE_ON_SERVERS = (
+    "lifted_at IS NULL AND measure IN ('refuse_reports', 'refuse_media', 'limit_server', 'suspend_server')"
+)
 rulings = Table(
     "rulings", meta, id_column(),
     big("subject_id"), text("term"), text("measure"), text("territory"),
@@ -593,6 +596,8 @@ rulings = Table(
     Index(
         "rulings_by_one", "second_by", sqlite_where=sql("second_by IS NOT NULL")
     ),
+    # A server is limited in one way once, and what is in force on servers is found by itself.
+    Index("rulings_of_servers", "subject_id", "measure", unique=True, sqlite_where=sql(LIVE_ON_SERVERS)),
 )  # fmt: skip
 
 # The class of a speaker whose expression the law guards most; private, granted by two.
@@ -859,6 +864,34 @@ stated = Table(
     "stated", meta, id_column(), big("subject_id"), big("server_id"), text("what"), text("country"), text("address"),
     big("since", default=0), big("until", default=0), big("at"),
     Index("stated_of", "subject_id"),
+)  # fmt: skip
+
+# How a limited server is told of: `obfuscate`: where limits are listed, its domain stands with gaps. Comments as of staff's apps.
+server_words = Table(
+    "server_words", meta, id_column("server_id"), big("obfuscate", default=0), text("public_comment"), text("private_comment"),
+    big("by"), big("at"),
+)  # fmt: skip
+
+# Servers that a house talks to which talks to no others. Whoever is let in is taken off the list by two.
+allowed_servers = Table(
+    "allowed_servers", meta, id_column(), big("server_id"), text("reason"), big("by"), big("at"), big("log_index"),
+    big("ending_by", null=True), text("ending_reason"), big("ended_by", null=True), big("ended_at", null=True),
+    CheckConstraint("ended_by IS NULL OR (ending_by IS NOT NULL AND ended_by <> ending_by)", name="allowed_servers_end_by_two"),
+    Index("allowed_servers_once", "server_id", unique=True, sqlite_where=sql("ended_at IS NULL")),
+)  # fmt: skip
+
+# Servers of which somebody wants nothing, by their domains: whether they were met or not.
+domain_blocks = Table(
+    "domain_blocks", meta, id_column(), big("account_id"), text("domain"),
+    UniqueConstraint("account_id", "domain"), Index("domain_blocks_on", "domain"), Index("domain_blocks_of", "account_id", "id"),
+)  # fmt: skip
+
+# Follows that ended because a server was suspended, or hidden by somebody: what they can ask for again. `kind`: following (`us`
+# followed `them`) or follower. `ruling_id` 0: the person hid the server themselves.
+severed_ties = Table(
+    "severed_ties", meta, id_column(), big("ruling_id"), big("server_id"), big("us"), big("them"), text("kind"),
+    big("boosts", default=1), big("notify", default=0), big("at"),
+    Index("severed_ties_of", "us", "id"), Index("severed_ties_by", "ruling_id", "us"),
 )  # fmt: skip
 
 

@@ -24,6 +24,10 @@ DECIDED = (
     "'measure_proposed', 'measure_concurred', 'refusal_proposed', 'closing_proposed', "
     "'in_force', 'unseconded', 'change_proposed', 'change_concurred', 'refused', 'closed'"
 )
+# As the table of measures says; a test holds the two against each other.
+OF_SERVERS = "'refuse_reports', 'refuse_media', 'limit_server', 'suspend_server'"
+BY_TWO = "'limit_server', 'suspend_server'"
+_SERVER = "EXISTS (SELECT 1 FROM servers WHERE id = NEW.subject_id)"
 _OUTSIDE = f"""
     COALESCE((
         SELECT e.state FROM order_events e JOIN targets t ON t.order_id = e.order_id
@@ -84,6 +88,20 @@ TRIGGERS = (
         "checkpoints_follow_the_log", "log_checkpoints", "INSERT",
         "NEW.size < COALESCE((SELECT MAX(size) FROM log_checkpoints), 0) "
         "OR NEW.size > COALESCE((SELECT CAST(value AS BIGINT) FROM marks WHERE key = 'log_size'), 0)",
+    ),
+    # A whole server is limited by the house's own rules, everywhere, by a measure for servers; nothing else is limited by one of those.
+    Trigger(
+        "rulings_of_servers", "rulings", "INSERT",
+        f"NEW.measure IN ({OF_SERVERS}) AND (NEW.basis <> 'own_rules' OR NEW.territory <> 'XX' "
+        f"OR NEW.owner_id IS NOT NULL OR NOT {_SERVER})",
+    ),
+    Trigger(
+        "rulings_withhold_no_server", "rulings", "INSERT",
+        f"NEW.measure NOT IN ({OF_SERVERS}) AND NEW.term = '' AND {_SERVER}",
+    ),
+    Trigger(
+        "rulings_two_on_servers", "rulings", "INSERT",
+        f"NEW.measure IN ({BY_TWO}) AND NEW.approved_by IS NULL AND NEW.second_by IS NULL",
     ),
     Trigger("rulings_two_on_staff", "rulings", "INSERT", f"NEW.approved_by IS NULL AND {_ON_STAFF}"),
     Trigger(

@@ -9,7 +9,7 @@ from sqlalchemy import Table, delete, literal_column, or_, select, text, union_a
 
 from chaupal.store.machine.dialect import among, larger, listed, param, statement, upsert
 from chaupal.store.machine.shelves import PEOPLE, RELATIONS
-from chaupal.store.machine.tables import accounts, blocks, follow_requests, follows, mutes
+from chaupal.store.machine.tables import accounts, blocks, domain_blocks, follow_requests, follows, mutes, servers
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import lists, regards
 from chaupal.store.square.posts import Pages
@@ -59,11 +59,23 @@ MUTE = upsert(
 )
 OVER = statement(delete(mutes).where(mutes.c.by == param("me"), mutes.c.ends_at <= param("now")))
 BETWEEN = statement(
-    select(blocks.c.id).where(
-        or_(
-            (blocks.c.by == param("me")) & (blocks.c.to == param("them")),
-            (blocks.c.by == param("them")) & (blocks.c.to == param("me")),
-        )
+    union_all(
+        select(blocks.c.id).where(
+            or_(
+                (blocks.c.by == param("me")) & (blocks.c.to == param("them")),
+                (blocks.c.by == param("them")) & (blocks.c.to == param("me")),
+            )
+        ),
+        select(domain_blocks.c.id)
+        .join_from(domain_blocks, servers, servers.c.domain == domain_blocks.c.domain)
+        .join(accounts, accounts.c.server == servers.c.id)
+        .where(
+            or_(
+                (domain_blocks.c.account_id == param("me")) & (accounts.c.id == param("them")),
+                (domain_blocks.c.account_id == param("them")) & (accounts.c.id == param("me")),
+            ),
+            accounts.c.server > text("0"),
+        ),
     )
 )
 COUNT_FOLLOWING = statement(
@@ -140,7 +152,7 @@ async def unblock(w: Writing, me: int, them: int) -> bool:
 
 
 async def apart(reading: Reading, me: int, them: int) -> bool:
-    """Whether either of the two blocks the other."""
+    """Whether either of the two blocks the other, or wants nothing of the server that the other is on."""
     return await reading.value(BETWEEN, me=me, them=them) is not None
 
 
@@ -175,6 +187,7 @@ class Ties(msgspec.Struct):
     mute_ends: int | None = None
     endorsed: bool = False
     note: str = ""
+    hides_server: bool = False  # the viewer wants nothing of the server that they are on
 
 
 class Side(IntEnum):

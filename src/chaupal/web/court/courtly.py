@@ -68,6 +68,7 @@ KINDS = {
     "account": N_("account"),
     "media": N_("picture"),
     "tag": N_("hashtag"),
+    "server": N_("server"),
     "unknown": N_("a line that cannot be read"),
 }
 DONE = labels("done")  # what was done, as the public reads it

@@ -39,6 +39,7 @@ CODES = GROUNDS | DONE | {
     "trusted_flagger": N_("a trusted flagger"), "proactive": N_("found without a report"),
     # what
     "account": N_("accounts"), "post": N_("posts"), "media": N_("media"), "tag": N_("tags"), "spam": N_("spam"),
+    "server": N_("servers"),
     "legal": N_("against the law"), "violation": N_("against the rules"),
     # how it ended
     "in_force": N_("in force"), "lifted": N_("lifted"), "lapsed": N_("run out"), "stayed": N_("stayed"), "set_aside": N_("set aside"),

@@ -14,7 +14,7 @@ import msgspec
 from chaupal_audit.marked import N_
 
 type Both = tuple[str, str]  # English and Hindi
-type Kind = Literal["account", "post", "media", "tag"]
+type Kind = Literal["account", "post", "media", "tag", "server"]
 
 SHOWN, PROVISION, ACCOUNT = "decision_visibility", "decision_provision", "decision_account"
 
@@ -24,7 +24,8 @@ UNNAMED = ("something of yours be limited", "आपकी किसी चीज
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """What a measure is.
 
-    `on`: what it acts on; one against a post never takes its author along. `by`: on whose word it may be put in force: by the
+    `on`: what it acts on; one against a post never takes its author along, one against a server is about all that comes from
+    there and from below its domain. `by`: on whose word it may be put in force: by the
     law's, by the house's own rules, or both. `two`: by the house's rules too it takes a second person; by law each does.
     `hides`: what others do not see while it lasts. `shades`: it changes how a thing looks. `sought`: whoever searches finds it.
     `usual`: what an order asks for about that kind of thing when it does not say. `state`: how its account stands.
@@ -34,13 +35,14 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     kind of thing; `{because}` and `{under}` say on whose word. `banner`: beside the thing itself; none: by its basis.
 
     Of others: `action` and `undo` are Mastodon's (AccountWarning, and the admin API's way back), `dsa` is the field of a
-    statement of reasons and the database's word in it (none: it restricts nothing), `reported`: the answer to who reported it.
+    statement of reasons and the database's word in it (none: it restricts
+    nothing of anybody here), `reported`: the answer to who reported it.
     """
 
     on: tuple[Kind, ...]
     by: frozenset[str]
     two: bool = False
-    hides: Literal["", "post", "account", "media"] = ""
+    hides: Literal["", "post", "account", "media", "server"] = ""
     shades: bool = False
     sought: bool = True
     usual: Kind | None = None
@@ -130,6 +132,27 @@ class Measure(StrEnum):
                 "{since} से {country} में \"चर्चा में\" और सुझावों से बाहर, {until}। कारण: {reason}"),
         dsa=(SHOWN, "CONTENT_DEMOTED"),
     )  # fmt: skip
+    REFUSE_REPORTS = "refuse_reports", Row(  # what its people complain of is not looked at
+        on=("server",), by=HOUSE,
+        do=N_("Take no reports from the server"), done=N_("its reports are not taken"), told=N_("reports from a server are not taken"),
+        stays=N_("Everything is shown as before, both ways."),
+        begun={"server": ("Reports from your server are not taken here, {until}{because}.",
+                          "{because}आपके सर्वर से आई शिकायतें {until} यहाँ नहीं ली जाएँगी।")},
+        ended={"server": ("Reports from your server are taken here again.", "आपके सर्वर की शिकायतें यहाँ फिर ली जाती हैं।")},
+        banner=("Reports from this server are not taken since {since}, {until}. Reason: {reason}",
+                "{since} से इस सर्वर की शिकायतें नहीं ली जातीं, {until}। कारण: {reason}"),
+    )  # fmt: skip
+    REFUSE_MEDIA = "refuse_media", Row(  # the words are shown, pictures and films are not fetched
+        on=("server",), by=HOUSE,
+        do=N_("Take no media from the server"), done=N_("its media are not taken"), told=N_("media from a server are not taken"),
+        stays=N_("The words of its people, and their pictures on their own server."),
+        begun={"server": ("Pictures and films from your server are not shown here, {until}{because}. Words are.",
+                          "{because}आपके सर्वर के चित्र और फ़िल्में {until} यहाँ नहीं दिखेंगी। शब्द दिखेंगे।")},
+        ended={"server": ("Pictures and films from your server are shown here again.",
+                          "आपके सर्वर के चित्र और फ़िल्में यहाँ फिर दिखती हैं।")},
+        banner=("Pictures and films from this server are not taken since {since}, {until}. Reason: {reason}",
+                "{since} से इस सर्वर के चित्र और फ़िल्में नहीं ली जातीं, {until}। कारण: {reason}"),
+    )  # fmt: skip
     LIMIT = "limit", Row(  # seen by followers and by whoever asks for it, offered to nobody else
         on=("account",), by=HOUSE, sought=False,
         do=N_("Limit the account's reach"), done=N_("reach limited"), told=N_("an account limited"),
@@ -142,6 +165,20 @@ class Measure(StrEnum):
         banner=("Limited since {since}, {until}: shown to followers and to whoever asks, offered to nobody else. Reason: {reason}",
                 "{since} से सीमित, {until}: फ़ॉलो करने वालों और ढूँढने वालों को दिखता है, किसी और के सामने नहीं रखा जाता। कारण: {reason}"),
         action="silence", undo="unsilence", dsa=(SHOWN, "CONTENT_DEMOTED"),
+    )  # fmt: skip
+    LIMIT_SERVER = "limit_server", Row(  # as `limit`, of everybody there
+        on=("server",), by=HOUSE, two=True, sought=False,
+        do=N_("Limit the reach of the server"), done=N_("server limited"), told=N_("a server limited"),
+        stays=N_("Whoever follows somebody there sees what they write, and so does whoever opens their profile."),
+        begun={"server": ("Your server is limited here, {until}{because}: whoever follows you or looks for you sees your posts; "
+                          "they are offered to nobody else.",
+                          "{because}आपका सर्वर {until} यहाँ सीमित है: आपको फ़ॉलो करने वाले और ढूँढने वाले आपकी पोस्टें देखेंगे, "
+                          "वे किसी और के सामने नहीं रखी जाएँगी।")},
+        ended={"server": ("Your server is limited here no more.", "आपका सर्वर अब यहाँ सीमित नहीं है।")},
+        banner=("This server is limited since {since}, {until}: shown to followers and to whoever asks, offered to nobody else. "
+                "Reason: {reason}",
+                "यह सर्वर {since} से सीमित है, {until}: फ़ॉलो करने वालों और ढूँढने वालों को दिखता है, किसी और के सामने नहीं रखा जाता। "
+                "कारण: {reason}"),
     )  # fmt: skip
     FREEZE = "freeze", Row(  # reads, and cannot write
         on=("account",), by=HOUSE, state="frozen",
@@ -215,6 +252,18 @@ class Measure(StrEnum):
         banner=("Suspended since {since}, {until}. Reason: {reason}", "{since} से निलंबित, {until}। कारण: {reason}"),
         action="suspend", undo="unsuspend", dsa=(ACCOUNT, "SUSPENDED"), reported="suspended",
     )  # fmt: skip
+    SUSPEND_SERVER = "suspend_server", Row(  # nothing is taken from there, nothing is sent, nothing of it is shown
+        on=("server",), by=HOUSE, two=True, hides="server", sought=False,
+        do=N_("Suspend the server"), done=N_("server suspended"), told=N_("a server suspended"),
+        stays=N_("What its people said stays on their own server. Follows between there and here have ended."),
+        receipt=N_("nothing from the server is shown"),
+        begun={"server": ("Your server is suspended here, {until}{because}: nothing from there is taken or shown, and nothing is sent.",
+                          "{because}आपका सर्वर {until} यहाँ निलंबित है: वहाँ से न कुछ लिया जाता है, न दिखाया जाता है, न भेजा जाता है।")},
+        ended={"server": ("Your server is no more suspended here. Follows that ended have to be asked for again.",
+                          "आपका सर्वर अब यहाँ निलंबित नहीं है। जो फ़ॉलो ख़त्म हुए थे, उन्हें फिर से माँगना होगा।")},
+        banner=("This server is suspended since {since}, {until}. Reason: {reason}", "यह सर्वर {since} से निलंबित है, {until}। कारण: {reason}"),
+        reported="suspended",
+    )  # fmt: skip
 
     def kind(self, of_target: str) -> str:
         """What kind of thing it is about, where the target is of `of_target`: it may be a part of that."""
@@ -227,6 +276,7 @@ SEVERITY = {measure: rung for rung, measure in enumerate(Measure)}
 ACCOUNT_LEVEL = frozenset(m for m in Measure if m.row.on == ("account",))
 HIDING = frozenset(m for m in Measure if m.row.hides)
 WITHHOLDING = frozenset(m for m in HIDING if m.row.by == LAW)
+OF_SERVERS = frozenset(m for m in Measure if m.row.on == ("server",))
 
 
 def narrower(one: str, other: str) -> bool:

@@ -46,7 +46,8 @@ class Public(msgspec.Struct, gc=False, frozen=True, kw_only=True):
 
 
 ORDER = "the order's reference"
-SUBJECT = "the id of the account, post, picture or tag (0) that is meant"
+SUBJECT = "the id of the account, post, picture, server or tag (0) that is meant"
+SERVER = "of a server: its domain; below it everything is meant, too"
 DESPITE = "why, in spite of what the order lacks on its face"
 SPEAKER = "the protected class of whoever is meant, or null; never opened beside a subject"
 
@@ -95,6 +96,20 @@ class Protected(Public, gc=False, frozen=True, kw_only=True):
     speaker: str = field(default="", name="class")  # news_media, journalist, activist, politician, candidate
     by: str = ""  # who proposed it
     second: str | None = None  # who granted or ended it
+
+
+class Server(Public, gc=False, frozen=True, kw_only=True):
+    """A server is let in by name, where a house talks to no others, or is taken off that list again."""
+
+    TYPES = ("server",)
+    REF = "server-ID"
+    PREV = "the entry before about this server's being let in"
+    SEALED = {"server": SERVER, "reason": "why"}
+    BESIDE = ("server", "reason")
+
+    step: str = ""  # let_in, ending_proposed, kept, taken_off
+    by: str = ""  # a pseudonym of staff: taken_off: who proposed it
+    second: str | None = None  # taken_off: who agreed
 
 
 # --- orders ---
@@ -171,14 +186,15 @@ class Decision(Public, gc=False, frozen=True, kw_only=True):
     REF = ORDER
     PREV = "the entry before about this target; for what carries out a proposal, the proposal"
     SEALED = {
-        "subject": SUBJECT, "speaker": SPEAKER, "reason": "why", "finding": "why nothing narrower does", "despite": DESPITE,
+        "subject": SUBJECT, "server": SERVER, "speaker": SPEAKER, "reason": "why", "finding": "why nothing narrower does",
+        "despite": DESPITE,
         "outcome": "proposed only: the measure, `refuse`, or how it is to be closed",
         "ground": "proposed only: the code on which it is refused", "until": "proposed only: when the measure is to end (minute)",
     }  # fmt: skip
     BESIDE = ("reason",)
 
     target: int = 0  # its number in the order
-    kind: str = ""  # account, post, media, tag
+    kind: str = ""  # account, post, media, tag, server
     # proposed; concurred; returned; refused; closed; reviewed (a second person agreed to what one did alone); kept (a
     # measure was looked at again, and stays); dropped
     step: str = ""
@@ -205,15 +221,15 @@ class Measure(Public, gc=False, frozen=True, kw_only=True):
     REF = ORDER
     PREV = "the proposal's entry; where it stands in place of another measure, that one's reversal"
     SEALED = {
-        "subject": SUBJECT, "part": "where less than the target is limited: the id of what is", "speaker": SPEAKER,
+        "subject": SUBJECT, "server": SERVER, "part": "where less than the target is limited: the id of what is", "speaker": SPEAKER,
         "reason": "why", "finding": "why nothing narrower does", "despite": DESPITE,
     }  # fmt: skip
-    BESIDE = ("subject", "part", "reason")
+    BESIDE = ("subject", "server", "part", "reason")
 
     target: int = 0  # its number in the order
-    kind: str = ""  # what is limited: account, post, media, tag
+    kind: str = ""  # what is limited: account, post, media, tag, server
     # label, deamplify, limit, freeze, mark_sensitive, warn, withhold_media, withhold_post, withhold_account, remove_post,
-    # suspend
+    # suspend; of servers: refuse_reports, refuse_media, limit_server, suspend_server
     measure: str = ""
     outcome: str = "complied_full"  # complied_full, complied_narrower, own_rules_action
     demanded: str = ""  # the measure that the order asks for
@@ -262,11 +278,11 @@ class Reversal(Public, gc=False, frozen=True, kw_only=True):
     TYPES = ("reversal",)
     REF = ORDER
     PREV = "the measure's entry"
-    SEALED = {"subject": SUBJECT, "part": "as in the measure", "reason": "why"}
-    BESIDE = ("subject", "part", "reason")
+    SEALED = {"subject": SUBJECT, "server": SERVER, "part": "as in the measure", "reason": "why"}
+    BESIDE = ("subject", "server", "part", "reason")
 
     target: int = 0  # its number in the order
-    kind: str = ""  # account, post, media, tag
+    kind: str = ""  # account, post, media, tag, server
     measure: str = ""  # which measure ends
     term: str | None = None  # of a tag: its letters
     # lifted, lapsed, withdrawn, stayed, set_aside, appealed, unreviewed; modified, extended, renewed, amended, confirmed: a
@@ -518,7 +534,7 @@ class Cover(Public, gc=False, frozen=True, kw_only=True):
 
 
 ALL: tuple[type[Public], ...] = (
-    Authority, Role, Protected, Order, Step, Decision, Measure, Reversal, Notice, Appeal, Report, External, Counter,
+    Authority, Role, Protected, Server, Order, Step, Decision, Measure, Reversal, Notice, Appeal, Report, External, Counter,
     Statement, Snapshot, Tally, Policy, Regime, Door, Evidence, Key, Origin, Opened, Cover,
 )  # fmt: skip
 BY_TYPE: dict[str, type[Public]] = {t: kind for kind in ALL for t in kind.TYPES}

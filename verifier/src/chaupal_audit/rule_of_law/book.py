@@ -24,6 +24,7 @@ from chaupal_audit.rule_of_law.said import (
     Protected,
     Reversal,
     Role,
+    Server,
     Step,
     Tally,
     moment,
@@ -233,6 +234,14 @@ class Guarded:
 
     act: Act
     said: Protected
+
+
+@dataclass(slots=True)
+class Listed:
+    """A server is let in by name, or taken off that list."""
+
+    act: Act
+    said: Server
 
 
 @dataclass(slots=True)

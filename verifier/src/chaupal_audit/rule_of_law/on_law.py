@@ -1,6 +1,6 @@
 """Checks of what the law allows: a law in force, its grounds, measures and countries, the narrowest rung, an end."""
 
-from chaupal_audit.law.measures import ACCOUNT_LEVEL, EVERYWHERE, SEVERITY, Measure
+from chaupal_audit.law.measures import ACCOUNT_LEVEL, EVERYWHERE, OF_SERVERS, SEVERITY, Measure
 from chaupal_audit.law.regime import SECRET, Refusal
 from chaupal_audit.rule_of_law.book import DECIDED, Book, Decided, Made, Matter, Proposal
 from chaupal_audit.rule_of_law.check import SLACK, Check
@@ -10,10 +10,12 @@ from chaupal_audit.tlog import at_minute
 
 REFUSALS = frozenset(refusal.value for refusal in Refusal)
 STATE_FLAG = "state_flag"
+SERVER = "server"  # the kind of a target that is a whole server
 WITHOUT_REGISTER = ("person", "house")  # who can demand something without being an authority
 # What each measure can limit of a target of each kind.
 NARROWED = {
     "account": ("account", "post", "media"), "post": ("post", "media"), "media": ("media",), "tag": ("tag",),
+    SERVER: (SERVER,),
 }  # fmt: skip
 
 
@@ -279,6 +281,19 @@ def wider_than_target(book: Book, made: Made) -> bool:
     return kind in NARROWED and (made.said.kind or "") not in NARROWED[kind]
 
 
+def server_otherwise(book: Book, made: Made) -> str:
+    """What limits a whole server limits nothing else, and nothing else limits a whole server."""
+    known, kind = {measure.value for measure in Measure}, made.said.kind or ""
+    if made.said.measure not in known or (made.said.measure in OF_SERVERS) == (kind == SERVER):
+        return ""
+    return f"{made.said.measure} on {kind}"
+
+
+def server_by_law(book: Book, made: Made) -> bool:
+    """No law withholds a whole server: that is for the house's own rules, and then it is so everywhere."""
+    return made.said.kind == SERVER and (not made.own or tuple(made.said.territory or ()) != (EVERYWHERE,))
+
+
 def more_than_ordered(book: Book, made: Made) -> bool:
     """More targets of a kind than the order named: a post cannot have become an account."""
     matter, case = made.matter, made.case
@@ -433,6 +448,14 @@ MEASURING_LAW: tuple[Check[Made], ...] = (
     Check(
         "wider_than_target", "The measure limits more than what the order named.",
         "कार्रवाई उससे अधिक को रोकती है जिसका नाम आदेश में है।", wider_than_target,
+    ),
+    Check(
+        "server_otherwise", "A measure for whole servers was done to something else, or another one to a whole server.",
+        "पूरे सर्वर के लिए बनी कार्रवाई किसी और चीज़ पर हुई, या कोई और कार्रवाई पूरे सर्वर पर।", server_otherwise,
+    ),
+    Check(
+        "server_by_law", "A whole server was limited on an authority's word, or in some countries only.",
+        "पूरे सर्वर पर किसी प्राधिकारी के कहने पर, या केवल कुछ देशों में, कार्रवाई हुई।", server_by_law,
     ),
     Check(
         "more_than_ordered", "More things of this kind were limited than the order named.",

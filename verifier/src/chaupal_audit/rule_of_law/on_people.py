@@ -9,6 +9,7 @@ from chaupal_audit.rule_of_law.book import (
     Ended,
     Given,
     Guarded,
+    Listed,
     Made,
     Registered,
     Stepped,
@@ -102,6 +103,27 @@ GUARDING: tuple[Check[Guarded], ...] = (
     Check(
         "protection_without_role", "Somebody's protection was changed by a person whose role does not allow it.",
         "किसी का संरक्षण ऐसे व्यक्ति ने बदला जिसकी भूमिका इसकी अनुमति नहीं देती।", guard_role,
+    ),
+)  # fmt: skip
+
+
+def list_alone(book: Book, listed: Listed) -> bool:
+    return listed.said.step == "taken_off" and not different((listed.said.by, listed.said.second))
+
+
+def list_role(book: Book, listed: Listed) -> bool:
+    people = [listed.said.by, *([listed.said.second] if listed.said.second else [])]
+    return not all(book.people.may(one, "sanction") for one in people)
+
+
+LISTING: tuple[Check[Listed], ...] = (
+    Check(
+        "server_taken_off_alone", "A server that was let in was taken off the list by one person; two must do it.",
+        "जिस सर्वर को आने दिया गया था, उसे एक ही व्यक्ति ने सूची से हटाया; यह दो लोगों को करना होता है।", list_alone,
+    ),
+    Check(
+        "server_list_without_role", "The list of servers was changed by a person whose role does not allow it.",
+        "सर्वरों की सूची ऐसे व्यक्ति ने बदली जिसकी भूमिका इसकी अनुमति नहीं देती।", list_role,
     ),
 )  # fmt: skip
 

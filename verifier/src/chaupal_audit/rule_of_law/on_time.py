@@ -10,7 +10,7 @@ from chaupal_audit.rule_of_law.said import moment
 
 SILENT = ("delayed", "withheld")
 ENDS_ORDERS = ("withdrawn", "set_aside", "stayed")
-NO_OWNER = ("tag",)  # nobody's own, so nobody is told
+NO_OWNER = ("tag", "server")  # nobody's own here, so nobody is told
 
 
 # --- measures, once the log is at its end ---

@@ -17,6 +17,7 @@ from chaupal_audit.log.entries import (
     Public,
     Reversal,
     Role,
+    Server,
     Step,
     Tally,
 )
@@ -24,7 +25,7 @@ from chaupal_audit.minutes import minute
 
 __all__ = [
     "VERSION", "Act", "Appeal", "Authority", "Decision", "Entry", "Law", "Measure", "Notice", "Opened", "Order", "Protected",
-    "Public", "Reversal", "Role", "Step", "Tally", "moment",
+    "Public", "Reversal", "Role", "Server", "Step", "Tally", "moment",
 ]  # fmt: skip
 
 VERSION = 2

@@ -27,6 +27,7 @@ LAW_UNLIKE = Check[Any](
 FILES = (UNREADABLE, LAW_MISSING, LAW_UNLIKE)
 ENTRIES, OPENINGS = on_entries.READING, on_entries.OPENING
 ROLES, AUTHORITIES, PROTECTION = on_people.GIVING, on_people.REGISTERING, on_people.GUARDING
+SERVERS = on_people.LISTING
 ORDERS = on_law.ORDERING
 STEPS = (*on_order.STEPPING, *on_people.STEPPING_WHO)
 DECISIONS = (*on_order.DECIDING_ORDER, *on_people.DECIDING, *on_law.DECIDING_LAW)
@@ -43,6 +44,7 @@ TABLE: dict[str, tuple[Check[Any], ...]] = {
     "roles": ROLES,
     "authorities": AUTHORITIES,
     "protection": PROTECTION,
+    "servers that are let in": SERVERS,
     "orders": (*ORDERS, *ORDERS_LATER),
     "steps of orders": STEPS,
     "decisions": DECISIONS,

@@ -16,6 +16,7 @@ from chaupal_audit.rule_of_law.book import (
     Ended,
     Given,
     Guarded,
+    Listed,
     Made,
     Matter,
     Proposal,
@@ -49,6 +50,7 @@ from chaupal_audit.rule_of_law.table import (
     ORDERS_LATER,
     PROTECTION,
     ROLES,
+    SERVERS,
     STEPS,
     TALLIES,
     TALLIES_LATER,
@@ -212,6 +214,9 @@ class Trial:
         self._ask(PROTECTION, act, guarded)
         self.book.guard(guarded)
 
+    def server(self, act: Act) -> None:
+        self._ask(SERVERS, act, Listed(act, msgspec.json.decode(act.head.public, type=said.Server)))
+
     def order(self, act: Act) -> None:
         new = msgspec.json.decode(act.head.public, type=said.Order)
         received = moment(new.received)
@@ -315,6 +320,7 @@ def _row(value: object) -> Row:
 
 HEARD: dict[str, Callable[[Trial, Act], None]] = {
     "regime": Trial.law, "policy": Trial.policy, "role": Trial.role, "authority": Trial.authority, "protected": Trial.protected,
+    "server": Trial.server,
     "order": Trial.order, "step": Trial.step, "decision": Trial.decision, "measure": Trial.measure, "deamp": Trial.measure,
     "reversal": Trial.reversal, "notice": Trial.notice, "appeal": Trial.appeal, "open": Trial.open_,
     "tally": Trial.tally,

@@ -1,0 +1,255 @@
+"""Mastodon's admin API for servers: what is limited of each, and which are let in where a house talks to no others.
+
+https://docs.joinmastodon.org/methods/admin/domain_blocks/, /domain_allows/ - what differs is told in docs/api-governance.md.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Annotated, Any, Protocol
+
+import msgspec
+from msgspec import Meta
+
+from chaupal.governance.cases.lifecycle import State
+from chaupal.governance.servers import allowing, limits
+from chaupal.governance.servers.allowing import Allowed
+from chaupal.governance.servers.limits import ServerForm, Standing, severity_of
+from chaupal.kernel.clock import iso
+from chaupal.policy.measures import Measure
+from chaupal.policy.surface import Surface
+from chaupal.reads.page import page_of
+from chaupal.text import hosts
+from chaupal.wire.call import Answer, Call, json
+from chaupal.wire.paging import Number, Paged, link_header
+from chaupal.wire.route import Route, delete, get, post, put
+
+type Word = Annotated[str, Meta(max_length=300)]
+type Comment = Annotated[str, Meta(max_length=4_000)]
+
+
+class Of(msgspec.Struct):
+    """A server by its id."""
+
+    id: Number
+
+
+class Ended(msgspec.Struct, kw_only=True):
+    """A way back. `text`: why; without it a sentence stands in the record that says no more than that it is so."""
+
+    id: Number
+    text: Comment = ""
+
+
+class Sent(msgspec.Struct, kw_only=True):
+    """What to limit of a server. `public_comment` is the reason of each of its cases. `rule`: of the house's, `3` or `3@1`.
+
+    `until`: an ISO date; without it two people must agree.
+    """
+
+    domain: Word
+    severity: Word = limits.SILENCE
+    reject_media: bool = False
+    reject_reports: bool = False
+    private_comment: Comment = ""
+    public_comment: Comment = ""
+    obfuscate: bool = False
+    rule: Word = ""
+    until: Word = ""
+
+
+class Changed(msgspec.Struct, kw_only=True):
+    """What is not named stays."""
+
+    id: Number
+    severity: Word | None = None
+    reject_media: bool | None = None
+    reject_reports: bool | None = None
+    private_comment: Comment | None = None
+    public_comment: Comment | None = None
+    obfuscate: bool | None = None
+    rule: Word = ""
+    until: Word = ""
+
+
+class LetIn(msgspec.Struct, kw_only=True):
+    """A server to let in. `text`: why; it becomes public."""
+
+    domain: Word
+    text: Comment = ""
+
+
+class Matter(msgspec.Struct, kw_only=True):
+    """A measure on the server and its case. `state`: in_force, unseconded, or measure_proposed where a second person must approve."""
+
+    measure: str
+    state: str
+    ref: str
+    url: str
+
+
+class AdminDomainBlock(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Admin_DomainBlock/: what is in force now; `matters` tells what is proposed, too."""
+
+    id: str
+    domain: str
+    digest: str
+    created_at: str
+    severity: str
+    reject_media: bool
+    reject_reports: bool
+    private_comment: str | None
+    public_comment: str | None
+    obfuscate: bool
+    matters: list[Matter]
+
+
+class AdminDomainAllow(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Admin_DomainAllow/; `ending`: one person proposes to take it off the list."""
+
+    id: str
+    domain: str
+    created_at: str
+    reason: str
+    ending: bool
+
+
+def _block(call: Call[Any], one: Standing) -> AdminDomainBlock:
+    suspended = Measure.SUSPEND_SERVER in one.measures
+    return AdminDomainBlock(
+        id=str(one.id), domain=one.domain, digest=hosts.digest(one.domain), created_at=iso(one.since), severity=severity_of(one.measures),
+        reject_media=suspended or Measure.REFUSE_MEDIA in one.measures,
+        reject_reports=suspended or Measure.REFUSE_REPORTS in one.measures, private_comment=one.words.private_comment or None,
+        public_comment=one.words.public_comment or None, obfuscate=one.words.obfuscate, matters=_matters(call, one),
+    )  # fmt: skip
+
+
+def _matters(call: Call[Any], one: Standing) -> list[Matter]:
+    office = f"{call.house.settings.origin}/office/orders"
+    live = [
+        Matter(
+            measure=limit.row.measure, ref=limit.row.order_ref, url=f"{office}/{limit.row.order_ref}/{limit.number}",
+            state=State.UNSECONDED if limit.row.alone or limit.row.approved_by is None else State.IN_FORCE,
+        )
+        for limit in one.limits
+    ]  # fmt: skip
+    waiting = [
+        Matter(
+            measure=limits.outcome_of(w), ref=w.ref, url=f"{office}/{w.ref}/{w.number}", state=State.MEASURE_PROPOSED
+        )
+        for w in one.waiting
+    ]
+    return [*live, *waiting]
+
+
+async def listed(call: Call[Paged]) -> Answer:
+    """Servers that are limited, or of which that is proposed, the newest id first."""
+    found = await limits.listed(call.house.court, call.viewer)
+    return _page(call, found, partial(_block, call))
+
+
+async def one(call: Call[Of]) -> AdminDomainBlock:
+    """One of them."""
+    return _block(call, await limits.one(call.house.court, call.viewer, call.args.id))
+
+
+async def block(call: Call[Sent]) -> Answer:
+    """Limit a server: each measure is a case under the house's rules. 202 where something of it waits for a second person."""
+    a = call.args
+    form = ServerForm(
+        domain=a.domain, severity=a.severity, reject_media=a.reject_media, reject_reports=a.reject_reports,
+        private_comment=a.private_comment, public_comment=a.public_comment, obfuscate=a.obfuscate, rule=a.rule, until=a.until,
+    )  # fmt: skip
+    made = await limits.limit(call.house.court, call.viewer, form)
+    return json(_block(call, made), 202 if made.waiting else 200)
+
+
+async def change(call: Call[Changed]) -> Answer:
+    """Limit it otherwise: what is no more wished ends, what is new is opened as a case. 202 where something of it waits."""
+    a, court = call.args, call.house.court
+    was = await limits.one(court, call.viewer, a.id)
+    held = was.measures | was.proposed
+
+    def said[T](new: T | None, before: T) -> T:
+        return before if new is None else new
+
+    form = ServerForm(
+        severity=said(a.severity, severity_of(held)), reject_media=said(a.reject_media, Measure.REFUSE_MEDIA in held),
+        reject_reports=said(a.reject_reports, Measure.REFUSE_REPORTS in held), obfuscate=said(a.obfuscate, was.words.obfuscate),
+        private_comment=said(a.private_comment, was.words.private_comment), rule=a.rule, until=a.until,
+        public_comment=said(a.public_comment, was.words.public_comment),
+    )  # fmt: skip
+    made = await limits.change(court, call.viewer, a.id, form)
+    return json(_block(call, made) if made.limits or made.waiting else {}, 202 if made.waiting else 200)
+
+
+async def end(call: Call[Ended]) -> Answer:
+    """End all that is in force on a server, and send back what is proposed."""
+    await limits.end(call.house.court, call.viewer, call.args.id, call.args.text)
+    return json({})
+
+
+# --- let in by name ---
+
+
+def _allowed(one: Allowed) -> AdminDomainAllow:
+    return AdminDomainAllow(
+        id=str(one.id), domain=one.domain, created_at=iso(one.at), reason=one.reason, ending=one.ending_by is not None
+    )
+
+
+async def allows(call: Call[Paged]) -> Answer:
+    """Servers that are let in, the newest first."""
+    return _page(call, await allowing.listed(call.house.court, call.viewer), _allowed)
+
+
+async def allow_of(call: Call[Of]) -> AdminDomainAllow:
+    """One of them."""
+    return _allowed(await allowing.one(call.house.court, call.viewer, call.args.id))
+
+
+async def allow(call: Call[LetIn]) -> AdminDomainAllow:
+    """Let a server in by name."""
+    return _allowed(await allowing.let_in(call.house.court, call.viewer, call.args.domain, call.args.text))
+
+
+async def disallow(call: Call[Ended]) -> Answer:
+    """Propose to take it off the list; or, where another did so, agree. 202 where it waits for a second person."""
+    off = await allowing.take_off(call.house.court, call.viewer, call.args.id, call.args.text)
+    return json({}, 200 if off else 202)
+
+
+class _Known(Protocol):
+    @property
+    def id(self) -> int: ...
+
+
+def _page[T: _Known](call: Call[Paged], found: Sequence[T], shown: Callable[[T], msgspec.Struct]) -> Answer:
+    cursor = call.args.cursor(100, 200)
+    known = {one.id: one for one in sorted(found, key=lambda one: -one.id)}
+    inside = [id_ for id_ in known if cursor.above < id_ < cursor.below]
+    chosen = inside[-(cursor.limit + 1) :] if cursor.upward else inside[: cursor.limit + 1]
+    page = page_of(chosen, cursor)
+    return json([shown(known[id_]) for id_ in page.items], headers=link_header(call, page))
+
+
+API = "/api/v1/admin"
+
+
+def _may(name: str, write: str = "read") -> dict[str, Any]:
+    return {"scope": f"admin:{write}:{name}", "may": "see_office" if write == "read" else "sanction"}
+
+
+BLOCKS, ALLOWS = "domain_blocks", "domain_allows"
+READ, WRITE, READ_LIST, WRITE_LIST = _may(BLOCKS), _may(BLOCKS, "write"), _may(ALLOWS), _may(ALLOWS, "write")
+
+ROUTES: tuple[Route, ...] = (
+    get(f"{API}/{BLOCKS}", listed, Surface.OFFICE, takes=Paged, gives=list[AdminDomainBlock], **READ),
+    get(f"{API}/{BLOCKS}/{{id}}", one, Surface.OFFICE, takes=Of, gives=AdminDomainBlock, **READ),
+    post(f"{API}/{BLOCKS}", block, Surface.OFFICE, takes=Sent, gives=AdminDomainBlock, **WRITE),
+    put(f"{API}/{BLOCKS}/{{id}}", change, Surface.OFFICE, takes=Changed, gives=AdminDomainBlock, **WRITE),
+    delete(f"{API}/{BLOCKS}/{{id}}", end, Surface.OFFICE, takes=Ended, **WRITE),
+    get(f"{API}/{ALLOWS}", allows, Surface.OFFICE, takes=Paged, gives=list[AdminDomainAllow], **READ_LIST),
+    get(f"{API}/{ALLOWS}/{{id}}", allow_of, Surface.OFFICE, takes=Of, gives=AdminDomainAllow, **READ_LIST),
+    post(f"{API}/{ALLOWS}", allow, Surface.OFFICE, takes=LetIn, gives=AdminDomainAllow, **WRITE_LIST),
+    delete(f"{API}/{ALLOWS}/{{id}}", disallow, Surface.OFFICE, takes=Ended, **WRITE_LIST),
+)

@@ -1,0 +1,62 @@
+"""Follows end with a server that is suspended, or that somebody hides: a hundred in a commit, each kept for who wants to ask again."""
+
+from chaupal.fanout.context import Carrier
+from chaupal.governance.events import DecisionServed
+from chaupal.kernel.event import Event
+from chaupal.policy.measures import Measure
+from chaupal.social.events_ties import FollowRefused, ServerHidden, Unfollowed
+from chaupal.store.court import rulings
+from chaupal.store.machine.tables import follows
+from chaupal.store.machine.work import Row, Writing
+from chaupal.store.square import graph
+from chaupal.store.square import hidden_servers as kept
+from chaupal.store.square.hidden_servers import FOLLOWER, FOLLOWING, Severed
+
+AT_ONCE = 100  # ties in one commit
+
+
+class TiesToEnd(Event, frozen=True):
+    """Follows between here and a suspended server (id) are left to be ended, for a ruling."""
+
+    server: int
+    ruling: int
+
+
+async def suspended(carrier: Carrier, w: Writing, event: DecisionServed) -> None:
+    """A server was suspended: what is between there and here begins to end."""
+    if event.measure == Measure.SUSPEND_SERVER.value:
+        for server in (event.subject, *await kept.below(w, event.subject)):
+            w.tell(TiesToEnd(server=server, ruling=event.ruling))
+
+
+async def go_on(carrier: Carrier, w: Writing, event: TiesToEnd) -> None:
+    """The next hundred; nothing more once the suspension has been lifted."""
+    row = await rulings.ruling(w, event.ruling)
+    if row is None or row.lifted_at is not None:
+        return
+    found = await kept.ties_with(w, event.server, AT_ONCE)
+    for table, far, tie in found:
+        if table == follows.name:
+            await _end(carrier, w, tie, far, event.server, event.ruling)
+        elif await graph.unask(w, tie[0], tie[1]):
+            w.tell(FollowRefused(by=tie[0], to=tie[1]))
+    if len(found) == AT_ONCE:
+        w.tell(event)
+
+
+async def hidden(carrier: Carrier, w: Writing, event: ServerHidden) -> None:
+    """Who follows somebody from a server that they hide does so no more; whom they follow there they go on following."""
+    found = await kept.followers_from(w, event.by, event.server, AT_ONCE)
+    for tie in found:
+        await _end(carrier, w, tie, "by", event.server, 0)
+    if len(found) == AT_ONCE:
+        w.tell(event)
+
+
+async def _end(carrier: Carrier, w: Writing, tie: Row, far: str, server: int, ruling: int) -> None:
+    by, to, boosts, notify = tie
+    us, them, kind = (to, by, FOLLOWER) if far == "by" else (by, to, FOLLOWING)
+    if await graph.unfollow(w, by, to):
+        one = Severed(carrier.make_id(), ruling, server, us, them, kind, bool(boosts), bool(notify), carrier.clock())
+        await kept.sever(w, one)
+        w.tell(Unfollowed(by=by, to=to))

@@ -1,0 +1,112 @@
+"""Servers that are let in by name, where a house talks to no others. One lets in; taking off the list takes two, as a suspension."""
+
+import msgspec
+
+from chaupal.governance.cases import guards
+from chaupal.governance.context import Court
+from chaupal.governance.log import log, record
+from chaupal.governance.orders.papers import check_may, check_reason
+from chaupal.governance.people.account_desk import reason_of
+from chaupal.governance.servers import limits as desk
+from chaupal.kernel.errors import Conflict, Invalid, NotFound
+from chaupal.policy.viewer import Viewer
+from chaupal.store.federation import limits
+from chaupal.store.federation.limits import Allowed
+from chaupal.store.identity import accounts
+from chaupal.store.machine.work import Reading, Writing
+from chaupal.text import hosts
+from chaupal_audit.log import entries
+
+__all__ = ["Allowed", "keep", "let_in", "listed", "one", "take_off"]
+
+MAY = "sanction"
+DECIDED = "decided_meanwhile"
+
+
+async def listed(court: Court, viewer: Viewer) -> list[Allowed]:
+    """All that are let in, the newest first. Raises NotAllowed."""
+    check_may(viewer, "see_office")
+    async with court.work.reading() as reading:
+        return await limits.allowed(reading)
+
+
+async def one(court: Court, viewer: Viewer, id_: int) -> Allowed:
+    """Raises NotAllowed, NotFound."""
+    check_may(viewer, "see_office")
+    async with court.work.reading() as reading:
+        return await _there(reading, id_)
+
+
+async def let_in(court: Court, viewer: Viewer, domain: str, reason: str) -> Allowed:
+    """Raises NotAllowed, and Invalid where it is no server, or is let in already."""
+    me, reason = check_may(viewer, MAY), check_reason(reason_of(reason, told=True))
+    id_ = await desk.written_down(court, viewer, hosts.server_named(domain), field="domain")
+    new = Allowed(
+        id=court.make_id(),
+        server_id=id_,
+        reason=reason,
+        by=me,
+        at=court.clock(),
+        log_index=0,
+        domain=hosts.server_named(domain),
+    )
+    async with court.work.writing() as w:
+        guards.check_holds((await accounts.standings(w, [me])).get(me), MAY)
+        leaf = await _log(court, w, new, "let_in", me, None, reason)
+        new = msgspec.structs.replace(new, log_index=leaf)
+        if not await limits.allow(w, new):
+            raise Invalid("server_let_in", field="domain")
+    return new
+
+
+async def take_off(court: Court, viewer: Viewer, id_: int, reason: str = "") -> bool:
+    """Propose that it is talked to no more; or, where another did, agree. Whether it is off the list now.
+
+    Raises NotAllowed for who proposed it, NotFound, Conflict.
+    """
+    me, reason = check_may(viewer, MAY), check_reason(reason_of(reason, told=True))
+    async with court.work.writing() as w:
+        found, people = await _there(w, id_), await accounts.standings(w, [me])
+        guards.check_holds(people.get(me), MAY)
+        if found.ending_by is None:
+            leaf = await _log(court, w, found, "ending_proposed", me, None, reason)
+            if not await limits.ask_end(w, id_, me, reason, leaf):
+                raise Conflict(DECIDED)
+            return False
+        guards.check_not_own(me, [found.ending_by], guards.SECOND)
+        if not guards.holds((await accounts.standings(w, [found.ending_by])).get(found.ending_by), MAY):
+            raise Conflict(guards.UNHELD)
+        leaf = await _log(court, w, found, "taken_off", found.ending_by, me, found.ending_reason)
+        if not await limits.end(w, id_, me, found.ending_by, court.clock(), leaf):
+            raise Conflict(DECIDED)
+    return True
+
+
+async def keep(court: Court, viewer: Viewer, id_: int) -> None:
+    """It stays on the list after all: whoever may propose its end may say so. Raises NotAllowed, NotFound, Conflict."""
+    me = check_may(viewer, MAY)
+    async with court.work.writing() as w:
+        found = await _there(w, id_)
+        guards.check_holds((await accounts.standings(w, [me])).get(me), MAY)
+        await _log(court, w, found, "kept", me, None, "")
+        if not await limits.keep(w, id_):
+            raise Conflict(DECIDED)
+
+
+async def _there(reading: Reading, id_: int) -> Allowed:
+    found = await limits.allowance(reading, id_)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def _log(court: Court, w: Writing, found: Allowed, step: str, by: int, second: int | None, reason: str) -> int:
+    public = entries.Server(
+        step=step,
+        by=record.pseudonym(court, by),
+        second=None if second is None else record.pseudonym(court, second),
+    )
+    sealed = {"server": found.domain} | ({"reason": reason} if reason else {})
+    written = log.Written(public, sealed, tuple(sealed))
+    ref, prev = f"server-{found.id}", found.log_index or None
+    return (await log.append(court, w, "server", ref, written, prev=prev))[0]

@@ -1,0 +1,225 @@
+"""What the house limits of whole servers: each measure a matter under its own rules, opened, looked at and ended from every surface."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from chaupal.governance.cases import decisions, guards, house
+from chaupal.governance.cases.house import MatterForm
+from chaupal.governance.context import Court
+from chaupal.governance.orders.papers import Paper, check_may
+from chaupal.governance.people.account_desk import ENDED, reason_of, rule_of
+from chaupal.kernel.errors import Conflict, Invalid, NotFound
+from chaupal.policy.draft import Draft
+from chaupal.policy.measures import OF_SERVERS, Measure
+from chaupal.policy.viewer import Viewer
+from chaupal.store.court.docket import Said
+from chaupal.store.federation import limits as kept
+from chaupal.store.federation import servers
+from chaupal.store.federation.limits import Limit, Waiting, Words
+from chaupal.store.machine.work import Reading
+from chaupal.text import hosts
+
+# Mastodon's words for how far a server is limited. https://docs.joinmastodon.org/entities/Admin_DomainBlock/#severity
+NOOP, SILENCE, SUSPEND = "noop", "silence", "suspend"
+SEVERITIES = (NOOP, SILENCE, SUSPEND)
+
+_said = msgspec.json.Decoder(Said).decode
+
+
+class ServerForm(msgspec.Struct, kw_only=True):
+    """What to limit of a server, and what is below its name. `severity`: noop, silence or suspend, which is all of the others.
+
+    `public_comment`: why, for everybody; it is the reason of each of its cases. `private_comment`: among staff. `obfuscate`: where
+    limits are listed its name stands with gaps. `rule`: of the house's, `3` or `3@1`; `until`: an ISO date.
+    """
+
+    domain: str = ""
+    severity: str = SILENCE
+    reject_media: bool = False
+    reject_reports: bool = False
+    private_comment: str = ""
+    public_comment: str = ""
+    obfuscate: bool = False
+    rule: str = ""
+    until: str = ""
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """A server that is limited, or of which that is proposed."""
+
+    id: int
+    domain: str
+    words: Words
+    limits: tuple[Limit, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+
+    @property
+    def measures(self) -> frozenset[Measure]:
+        """In force."""
+        return frozenset(Measure(limit.row.measure) for limit in self.limits)
+
+    @property
+    def proposed(self) -> frozenset[Measure]:
+        return frozenset(Measure(said) for one in self.waiting if (said := outcome_of(one)) in set(Measure))
+
+    @property
+    def since(self) -> int:
+        """When the first of it began, or was proposed (ms)."""
+        return min([*(limit.row.starts_at for limit in self.limits), *(one.at for one in self.waiting)])
+
+
+def outcome_of(one: Waiting) -> str:
+    return _said(one.body).outcome
+
+
+def reason_proposed(one: Waiting) -> str:
+    return _said(one.body).reason
+
+
+def severity_of(measures: Iterable[Measure]) -> str:
+    """In Mastodon's words."""
+    held = frozenset(measures)
+    return SUSPEND if Measure.SUSPEND_SERVER in held else SILENCE if Measure.LIMIT_SERVER in held else NOOP
+
+
+def measures_of(severity: str, *, media: bool, reports: bool) -> tuple[Measure, ...]:
+    """What such a block comes to, the mildest first; a suspension is all of it."""
+    if severity == SUSPEND:
+        return (Measure.SUSPEND_SERVER,)
+    wished = {
+        Measure.REFUSE_REPORTS: reports,
+        Measure.REFUSE_MEDIA: media,
+        Measure.LIMIT_SERVER: severity == SILENCE,
+    }
+    return tuple(measure for measure, so in wished.items() if so)
+
+
+async def listed(court: Court, viewer: Viewer) -> list[Standing]:
+    """All that are limited, or of which that is proposed, by their names. Raises NotAllowed."""
+    check_may(viewer, "see_office")
+    async with court.work.reading() as reading:
+        return await standings(reading)
+
+
+async def one(court: Court, viewer: Viewer, id_: int) -> Standing:
+    """One of them. Raises NotAllowed, NotFound."""
+    found = next((server for server in await listed(court, viewer) if server.id == id_), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def standings(reading: Reading) -> list[Standing]:
+    live, waiting = await kept.live(reading), await kept.waiting(reading)
+    names = {limit.row.subject_id: limit.domain for limit in live} | {one.server: one.domain for one in waiting}
+    said = await kept.said(reading, sorted(names))
+    return [
+        Standing(
+            id=id_, domain=domain, words=said.get(id_, Words(server_id=id_)),
+            limits=tuple(limit for limit in live if limit.row.subject_id == id_), waiting=tuple(w for w in waiting if w.server == id_),
+        )
+        for id_, domain in sorted(names.items(), key=lambda pair: pair[1])
+    ]  # fmt: skip
+
+
+async def limit(court: Court, viewer: Viewer, form: ServerForm) -> Standing:
+    """Open a matter for each measure, and carry out what one person may; the rest is proposed.
+
+    Raises NotAllowed, Invalid by field: for what is limited so, or proposed, already, too.
+    """
+    me, wished = check_may(viewer, "sanction"), _wished(form)
+    id_ = await written_down(court, viewer, hosts.server_named(form.domain), field="domain")
+    async with court.work.reading() as reading:
+        before = next((server for server in await standings(reading) if server.id == id_), None)
+    if before is not None and not set(wished) - before.measures - before.proposed:
+        raise Invalid("server_limited_so", field="domain")
+    await say(court, viewer, id_, form, me)
+    known = frozenset[Measure]() if before is None else before.measures | before.proposed
+    await _open(court, viewer, form, [measure for measure in wished if measure not in known])
+    return await one(court, viewer, id_)
+
+
+async def change(court: Court, viewer: Viewer, id_: int, form: ServerForm) -> Standing:
+    """Have it limited as the form says: what is not in it ends, what is new is opened. Raises as `limit` does, NotFound."""
+    me, wished = check_may(viewer, "sanction"), measures_of_form(form)
+    before = await one(court, viewer, id_)
+    form = msgspec.structs.replace(form, domain=before.domain)
+    await say(court, viewer, id_, form, me)
+    await _open(
+        court, viewer, form, [measure for measure in wished if measure not in before.measures | before.proposed]
+    )
+    await _end(court, viewer, before, [measure for measure in before.measures if measure not in wished], "")
+    async with court.work.reading() as reading:
+        found = next((server for server in await standings(reading) if server.id == id_), None)
+    return found or Standing(id=id_, domain=before.domain, words=Words(server_id=id_))
+
+
+async def end(court: Court, viewer: Viewer, id_: int, reason: str = "") -> Standing:
+    """End all that is in force on it, and send back what is proposed; as it was before. Raises NotAllowed, NotFound, Conflict."""
+    before = await one(court, viewer, id_)
+    async with court.work.reading() as reading:
+        await guards.act(reading, viewer, "sanction")
+    await _end(court, viewer, before, before.measures, reason)
+    for waiting in before.waiting:
+        await decisions.return_(court, viewer, waiting.ref, waiting.number, reason=reason or ENDED)
+    return before
+
+
+async def say(court: Court, viewer: Viewer, id_: int, form: ServerForm, me: int) -> None:
+    """How it is told of: no case, for nothing is limited by it."""
+    paper = Paper()
+    words = Words(
+        server_id=id_, obfuscate=form.obfuscate, by=me, at=court.clock(),
+        public_comment=paper.page("public_comment", form.public_comment, needed=False),
+        private_comment=paper.page("private_comment", form.private_comment, needed=False),
+    )  # fmt: skip
+    paper.check()
+    async with court.work.writing() as w:
+        await kept.say(w, words)
+
+
+async def written_down(court: Court, viewer: Viewer, domain: str, *, field: str) -> int:
+    """The id of a server, which need not have been met. Raises Invalid for what is no name, or is this server's own."""
+    check_may(viewer, "sanction")
+    if not domain:
+        raise Invalid("no_server", field=field)
+    if domain == court.settings.domain.lower():
+        raise Invalid("own_server", field=field)
+    async with court.work.writing() as w:
+        return await servers.met(w, court.make_id, domain)
+
+
+def measures_of_form(form: ServerForm) -> tuple[Measure, ...]:
+    """Raises Invalid for a severity that there is not."""
+    if form.severity not in SEVERITIES:
+        raise Invalid("no_choice", field="severity")
+    return measures_of(form.severity, media=form.reject_media, reports=form.reject_reports)
+
+
+def _wished(form: ServerForm) -> tuple[Measure, ...]:
+    wished = measures_of_form(form)
+    if not wished:
+        raise Invalid("limits_nothing", field="severity")
+    return wished
+
+
+async def _open(court: Court, viewer: Viewer, form: ServerForm, measures: Sequence[Measure]) -> None:
+    for measure in measures:
+        async with court.work.reading() as reading:
+            rule, named_by = await rule_of(court, reading, measure, form.rule)
+        reason = reason_of(form.public_comment, told=named_by == "app")
+        matter = MatterForm(targets=hosts.server_named(form.domain), rule=rule, source="staff", grounds=reason)
+        draft = Draft(outcome=measure, reason=reason, until=form.until, rule=rule)
+        await house.sanction(court, viewer, matter, draft, alone=named_by != "house")
+
+
+async def _end(court: Court, viewer: Viewer, standing: Standing, measures: Iterable[Measure], reason: str) -> None:
+    ending = set(measures) & OF_SERVERS
+    for limit in standing.limits:
+        if Measure(limit.row.measure) in ending:
+            try:
+                await decisions.lift(court, viewer, limit.row.order_ref, limit.number, reason=reason or ENDED)
+            except Conflict as problem:
+                if problem.code != "case_stands_elsewhere":  # somebody else has just ended it
+                    raise

@@ -1,0 +1,45 @@
+"""Servers that the viewer wants nothing of, and the follows that ended with a server: their own, so nobody else is shown them."""
+
+import msgspec
+
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.context import Reads
+from chaupal.reads.page import Cursor, Page, page_of
+from chaupal.store.square import hidden_servers as kept
+from chaupal.store.square.hidden_servers import Hidden
+
+MOST_SEVERED = 10_000
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """A follow that ended with a server. `mine`: the viewer followed them. `hidden`: the viewer hid the server themselves."""
+
+    handle: str
+    domain: str
+    mine: bool
+    hidden: bool
+    at: int
+
+
+async def mine(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Hidden]:
+    """The servers that the viewer hides, the newest first."""
+    async with reads.work.reading() as reading:
+        found = await kept.of(
+            reading, viewer.me, below=cursor.below, above=cursor.above, limit=cursor.limit + 1, upward=cursor.upward
+        )
+    named = {one.id: one for one in found}
+    page = page_of(list(named), cursor)
+    return page.map([named[id_] for id_ in page.items])
+
+
+async def severed(reads: Reads, viewer: Viewer) -> list[Ended]:
+    """Follows of the viewer's that ended because a server was suspended, or hidden by them; the newest first."""
+    async with reads.work.reading() as reading:
+        found = await kept.severed(reading, viewer.me, MOST_SEVERED)
+        domains, handles = await kept.names(reading, [one.server for one in found], [one.them for one in found])
+    return [
+        Ended(
+            handles.get(one.them, ""), domains.get(one.server, ""), one.kind == kept.FOLLOWING, not one.ruling, one.at
+        )
+        for one in found
+    ]

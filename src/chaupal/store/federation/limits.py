@@ -1,0 +1,275 @@
+"""Limits of whole servers as rows: what is in force and proposed, how it is told of, and which servers are let in by name."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import func, or_, select, update
+from sqlalchemy import text as sql
+
+from chaupal.policy.measures import OF_SERVERS
+from chaupal.store.court.rulings import RulingRow, row_of
+from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.shelves import RELATIONS, RULINGS
+from chaupal.store.machine.tables import (
+    allowed_servers,
+    case_events,
+    domain_blocks,
+    orders,
+    rulings,
+    server_words,
+    servers,
+    targets,
+)
+from chaupal.store.machine.work import Reading, Row, Writing
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """A measure in force on a server, with the number of its target in the matter."""
+
+    domain: str
+    row: RulingRow
+    number: int
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """A measure on a server that somebody proposed and nobody has approved yet. `at` in ms."""
+
+    server: int
+    domain: str
+    ref: str
+    number: int
+    body: str  # what was said, as the docket keeps it
+    by: int
+    at: int
+
+
+class Words(msgspec.Struct, frozen=True, kw_only=True):
+    """How a limited server is told of. Comments as moderators' apps send them; the reason of the case is another thing."""
+
+    server_id: int
+    obfuscate: bool = False
+    public_comment: str = ""
+    private_comment: str = ""
+    by: int = 0
+    at: int = 0
+
+
+class Allowed(msgspec.Struct, frozen=True, kw_only=True):
+    """A server that was let in. `ending_by`: who proposes to take it off the list; until another agrees it is on it. Times in ms."""
+
+    id: int
+    server_id: int
+    reason: str
+    by: int
+    at: int
+    log_index: int
+    ending_by: int | None = None
+    ending_reason: str = ""
+    ended_by: int | None = None
+    ended_at: int | None = None
+    domain: str = ""
+
+
+_OF_SERVERS = or_(*(rulings.c.measure == sql(f"'{measure}'") for measure in sorted(OF_SERVERS)))
+_NAMED = select(*rulings.c, servers.c.domain, func.coalesce(targets.c.number, 1)).select_from(
+    rulings.join(servers, servers.c.id == rulings.c.subject_id).outerjoin(targets, targets.c.id == rulings.c.target_id)
+)
+LIVE = statement(_NAMED.where(rulings.c.lifted_at.is_(None), _OF_SERVERS).order_by(servers.c.domain, rulings.c.id))
+EVERY = statement(_NAMED.where(_OF_SERVERS).order_by(rulings.c.id.desc()).limit(param("n")))
+ON_ONE = statement(
+    select(rulings.c.id).where(
+        rulings.c.subject_id == param("of"), rulings.c.measure == words("measure"), rulings.c.lifted_at.is_(None)
+    )
+)
+ABOVE = statement(
+    select(rulings.c.id)
+    .join_from(rulings, servers, servers.c.id == rulings.c.subject_id)
+    .where(rulings.c.lifted_at.is_(None), _OF_SERVERS, among(servers.c.domain, "names"))
+)
+_later = case_events.alias("later")
+PROPOSALS = statement(
+    select(
+        servers.c.id, servers.c.domain, orders.c.ref, targets.c.number, case_events.c.state, case_events.c.body, case_events.c.by,
+        case_events.c.at,
+    )
+    .select_from(
+        targets.join(orders, orders.c.id == targets.c.order_id)
+        .join(servers, servers.c.id == targets.c.subject_id)
+        .join(case_events, case_events.c.target_id == targets.c.id)
+    )
+    .where(
+        targets.c.kind == sql("'server'"), case_events.c.state == sql("'measure_proposed'"),
+        case_events.c.number == select(func.max(_later.c.number)).where(_later.c.target_id == targets.c.id).scalar_subquery(),
+    )
+    .order_by(servers.c.domain, targets.c.id)
+)  # fmt: skip
+SAY = upsert(
+    lambda i: (
+        i(server_words)
+        .values(
+            server_id=param("of"), obfuscate=param("gaps"), public_comment=words("public"), private_comment=words("private"),
+            by=param("who"), at=param("now"),
+        )
+        .on_conflict_do_update(
+            index_elements=["server_id"],
+            set_={
+                "obfuscate": param("gaps"), "public_comment": words("public"), "private_comment": words("private"),
+                "by": param("who"), "at": param("now"),
+            },
+        )
+    )
+)  # fmt: skip
+SAID = statement(select(*server_words.c).where(among(server_words.c.server_id, "ids")))
+_LIST = select(*allowed_servers.c, servers.c.domain).join_from(
+    allowed_servers, servers, servers.c.id == allowed_servers.c.server_id
+)
+ALLOWED = statement(_LIST.where(allowed_servers.c.ended_at.is_(None)).order_by(allowed_servers.c.id.desc()))
+ALLOWED_ONE = statement(_LIST.where(allowed_servers.c.id == param("of"), allowed_servers.c.ended_at.is_(None)))
+IS_ALLOWED = statement(
+    select(allowed_servers.c.id).where(allowed_servers.c.server_id == param("of"), allowed_servers.c.ended_at.is_(None))
+)
+ALLOW = upsert(
+    lambda i: (
+        i(allowed_servers)
+        .values(
+            id=param("new"), server_id=param("of"), reason=words("why"), by=param("who"), at=param("now"), log_index=param("leaf"),
+            ending_reason=sql("''"),
+        )
+        .on_conflict_do_nothing()
+    )
+)  # fmt: skip
+ASK_END = statement(
+    update(allowed_servers)
+    .where(
+        allowed_servers.c.id == param("of"),
+        allowed_servers.c.ended_at.is_(None),
+        allowed_servers.c.ending_by.is_(None),
+    )
+    .values(ending_by=param("who"), ending_reason=words("why"), log_index=param("leaf"))
+)
+KEEP = statement(
+    update(allowed_servers)
+    .where(
+        allowed_servers.c.id == param("of"),
+        allowed_servers.c.ended_at.is_(None),
+        allowed_servers.c.ending_by.is_not(None),
+    )
+    .values(ending_by=None, ending_reason=sql("''"))
+)
+END = statement(
+    update(allowed_servers)
+    .where(
+        allowed_servers.c.id == param("of"),
+        allowed_servers.c.ended_at.is_(None),
+        allowed_servers.c.ending_by == param("first"),
+    )
+    .values(ended_by=param("who"), ended_at=param("now"), log_index=param("leaf"))
+)
+HIDERS = statement(select(domain_blocks.c.account_id).where(domain_blocks.c.domain == words("domain")))
+
+
+async def met(w: Writing, domain: str, names: Sequence[str]) -> None:
+    """A server is written down for the first time: what binds above its name (`names`) binds it, and who hides it by name does."""
+    w.touch(RULINGS, *[row[0] for row in await w.fetch(ABOVE, names=listed(list(names)))])
+    w.touch(RELATIONS, *[row[0] for row in await w.fetch(HIDERS, domain=domain)])
+
+
+# --- in force, and proposed ---
+
+
+async def live(reading: Reading) -> list[Limit]:
+    """What is in force on servers, by their names."""
+    return [_limit(row) for row in await reading.fetch(LIVE)]
+
+
+async def binds(reading: Reading, server: int, measure: str) -> bool:
+    """Whether such a measure is in force on the server itself."""
+    return await reading.first(ON_ONE, of=server, measure=measure) is not None
+
+
+async def history(reading: Reading, most: int) -> list[Limit]:
+    """All that ever was, the newest first."""
+    return [_limit(row) for row in await reading.fetch(EVERY, n=most)]
+
+
+async def waiting(reading: Reading) -> list[Waiting]:
+    """What is proposed of servers and waits for another person, by their names."""
+    return [
+        Waiting(server=row[0], domain=row[1], ref=row[2], number=row[3], body=row[5], by=row[6], at=row[7])
+        for row in await reading.fetch(PROPOSALS)
+    ]
+
+
+def _limit(row: Row) -> Limit:
+    return Limit(row[-2], row_of(row[:-2]), row[-1])
+
+
+# --- how it is told of ---
+
+
+async def say(w: Writing, said: Words) -> None:
+    await w.run(
+        SAY, of=said.server_id, gaps=int(said.obfuscate), public=said.public_comment, private=said.private_comment, who=said.by,
+        now=said.at,
+    )  # fmt: skip
+
+
+async def said(reading: Reading, ids: Sequence[int]) -> dict[int, Words]:
+    """Server -> how it is told of, where somebody said."""
+    rows = await reading.fetch(SAID, ids=listed(list(ids))) if ids else ()
+    return {row[0]: Words(server_id=row[0], obfuscate=bool(row[1]), public_comment=row[2], private_comment=row[3], by=row[4], at=row[5])
+            for row in rows}  # fmt: skip
+
+
+async def obscured(reading: Reading, server: int) -> bool:
+    """Whether its name is told with gaps only."""
+    found = (await said(reading, [server])).get(server)
+    return found is not None and found.obfuscate
+
+
+# --- let in by name ---
+
+
+async def allowed(reading: Reading) -> list[Allowed]:
+    """All that are let in, the newest first."""
+    return [_allowed(row) for row in await reading.fetch(ALLOWED)]
+
+
+async def allowance(reading: Reading, id_: int) -> Allowed | None:
+    row = await reading.first(ALLOWED_ONE, of=id_)
+    return None if row is None else _allowed(row)
+
+
+async def is_allowed(reading: Reading, server: int) -> bool:
+    return await reading.first(IS_ALLOWED, of=server) is not None
+
+
+async def allow(w: Writing, new: Allowed) -> bool:
+    """False where it was let in before."""
+    return (
+        await w.run(
+            ALLOW, new=new.id, of=new.server_id, why=new.reason, who=new.by, now=new.at, leaf=new.log_index
+        )
+        == 1
+    )  # fmt: skip
+
+
+async def ask_end(w: Writing, id_: int, by: int, reason: str, leaf: int) -> bool:
+    """Somebody proposes to take it off the list. False where that was proposed, or it is off."""
+    return await w.run(ASK_END, of=id_, who=by, why=reason, leaf=leaf) == 1
+
+
+async def keep(w: Writing, id_: int) -> bool:
+    """It stays on the list. False where nobody proposed otherwise."""
+    return await w.run(KEEP, of=id_) == 1
+
+
+async def end(w: Writing, id_: int, by: int, first: int, at: int, leaf: int) -> bool:
+    """Another agrees with the `first`: it is off. False where that is not so any more."""
+    return await w.run(END, of=id_, who=by, first=first, now=at, leaf=leaf) == 1
+
+
+def _allowed(row: Row) -> Allowed:
+    named: dict[str, Any] = dict(zip((*allowed_servers.c.keys(), "domain"), row, strict=True))
+    return Allowed(**named)

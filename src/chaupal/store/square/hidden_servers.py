@@ -1,0 +1,158 @@
+"""Servers of which somebody wants nothing, by their domains; and the ties with people there that end by it."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import delete, func, select
+
+from chaupal.store.machine.dialect import among, listed, param, stands_below, statement, upsert, words
+from chaupal.store.machine.shelves import RELATIONS
+from chaupal.store.machine.tables import accounts, domain_blocks, follow_requests, follows, servers, severed_ties
+from chaupal.store.machine.work import Reading, Row, Writing
+
+FOLLOWING, FOLLOWER = "following", "follower"
+
+
+class Hidden(NamedTuple):
+    """A server that somebody hides."""
+
+    id: int
+    domain: str
+
+
+class Severed(NamedTuple):
+    """A follow that ended with a server. `kind`: following (`us` followed `them`) or follower. `at` in ms."""
+
+    id: int
+    ruling: int
+    server: int
+    us: int
+    them: int
+    kind: str
+    boosts: bool
+    notify: bool
+    at: int
+
+
+_below = servers.alias("below")
+HIDE = upsert(
+    lambda i: (
+        i(domain_blocks)
+        .values(id=param("new"), account_id=param("me"), domain=words("domain"))
+        .on_conflict_do_nothing()
+    )
+)
+SHOW = statement(
+    delete(domain_blocks).where(domain_blocks.c.account_id == param("me"), domain_blocks.c.domain == words("domain"))
+)
+MANY = statement(select(func.count()).select_from(domain_blocks).where(domain_blocks.c.account_id == param("me")))
+_MINE = select(domain_blocks.c.id, domain_blocks.c.domain).where(
+    domain_blocks.c.account_id == param("me"),
+    domain_blocks.c.id < param("below"),
+    domain_blocks.c.id > param("above"),
+)
+NEWEST = statement(_MINE.order_by(domain_blocks.c.id.desc()).limit(param("n")))
+OLDEST = statement(_MINE.order_by(domain_blocks.c.id).limit(param("n")))
+BELOW = statement(
+    select(_below.c.id)
+    .join_from(servers, _below, stands_below(_below.c.domain, servers.c.domain))
+    .where(servers.c.id == param("there"))
+)
+# Follows and requests with people on a server, one way or the other: of everybody, or of one account here.
+TIES = {
+    (table.name, far): statement(
+        select(table.c.by, table.c.to, table.c.boosts, table.c.notify)
+        .join_from(table, accounts, accounts.c.id == (table.c.by if far == "by" else table.c.to))
+        .where(accounts.c.server == param("there"))
+        .order_by(table.c.id)
+        .limit(param("n"))
+    )
+    for table in (follows, follow_requests)
+    for far in ("by", "to")
+}
+FOLLOWERS_FROM = statement(
+    select(follows.c.by, follows.c.to, follows.c.boosts, follows.c.notify)
+    .join_from(follows, accounts, accounts.c.id == follows.c.by)
+    .where(follows.c.to == param("me"), accounts.c.server == param("there"))
+    .order_by(follows.c.id)
+    .limit(param("n"))
+)
+SEVER = upsert(
+    lambda i: i(severed_ties).values(
+        id=param("new"), ruling_id=param("ruling"), server_id=param("there"), us=param("us"), them=param("them"),
+        kind=words("kind"), boosts=param("show"), notify=param("tell"), at=param("now"),
+    )
+)  # fmt: skip
+SEVERED = statement(
+    select(*severed_ties.c).where(severed_ties.c.us == param("me")).order_by(severed_ties.c.id.desc()).limit(param("n"))
+)
+DOMAINS = statement(select(servers.c.id, servers.c.domain).where(among(servers.c.id, "ids")))
+HANDLES = statement(select(accounts.c.id, accounts.c.handle).where(among(accounts.c.id, "ids")))
+
+
+async def hide(w: Writing, me: int, domain: str, new: int) -> bool:
+    """From now on `me` wants nothing of it. False where that was so before."""
+    w.touch(RELATIONS, me)
+    return await w.run(HIDE, new=new, me=me, domain=domain) == 1
+
+
+async def show(w: Writing, me: int, domain: str) -> bool:
+    """No more. False where nothing was hidden."""
+    w.touch(RELATIONS, me)
+    return await w.run(SHOW, me=me, domain=domain) == 1
+
+
+async def many(reading: Reading, me: int) -> int:
+    """How many somebody hides."""
+    return int(await reading.value(MANY, me=me))
+
+
+async def of(reading: Reading, me: int, *, below: int, above: int, limit: int, upward: bool = False) -> list[Hidden]:
+    """What somebody hides, the newest first, whichever way it was asked for."""
+    rows = await reading.fetch(OLDEST if upward else NEWEST, me=me, below=below, above=above, n=limit)
+    return [Hidden(row[0], row[1]) for row in (reversed(rows) if upward else rows)]
+
+
+async def below(reading: Reading, server: int) -> list[int]:
+    """The servers below its name."""
+    return [row[0] for row in await reading.fetch(BELOW, there=server)]
+
+
+async def ties_with(reading: Reading, server: int, at_most: int) -> list[tuple[str, str, Row]]:
+    """Follows and requests between people here and there: (table, which end is there, row)."""
+    found: list[tuple[str, str, Row]] = []
+    for (table, far), of_these in TIES.items():
+        if len(found) < at_most:
+            found += [(table, far, row) for row in await reading.fetch(of_these, there=server, n=at_most - len(found))]
+    return found
+
+
+async def followers_from(reading: Reading, me: int, server: int, at_most: int) -> Sequence[Row]:
+    """Who on a server follows somebody: (by, to, boosts, notify)."""
+    return await reading.fetch(FOLLOWERS_FROM, me=me, there=server, n=at_most)
+
+
+async def sever(w: Writing, one: Severed) -> None:
+    """A follow has ended with its server: kept for whoever wants to ask again."""
+    await w.run(
+        SEVER, new=one.id, ruling=one.ruling, there=one.server, us=one.us, them=one.them, kind=one.kind, show=int(one.boosts),
+        tell=int(one.notify), now=one.at,
+    )  # fmt: skip
+
+
+async def severed(reading: Reading, me: int, at_most: int) -> list[Severed]:
+    """Follows of somebody's that ended so, the newest first."""
+    rows = await reading.fetch(SEVERED, me=me, n=at_most)
+    return [
+        Severed(id_, ruling, server, us, them, kind, bool(boosts), bool(notify), at)
+        for id_, ruling, server, us, them, kind, boosts, notify, at in rows
+    ]
+
+
+async def names(
+    reading: Reading, servers_: Sequence[int], people: Sequence[int]
+) -> tuple[dict[int, str], dict[int, str]]:
+    """(server -> domain, account -> handle)."""
+    domains = await reading.fetch(DOMAINS, ids=listed(sorted(set(servers_)))) if servers_ else ()
+    handles = await reading.fetch(HANDLES, ids=listed(sorted(set(people)))) if people else ()
+    return {row[0]: row[1] for row in domains}, {row[0]: row[1] for row in handles}

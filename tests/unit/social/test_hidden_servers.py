@@ -1,0 +1,122 @@
+"""Somebody hides a whole server for themselves: nothing of it is met but whom they follow there; nobody else notices."""
+
+import pytest
+
+from chaupal.kernel.errors import Invalid, NotAllowed
+from chaupal.policy.gate import reveal
+from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.page import Cursor
+from chaupal.reads.people import hidden_servers as looks
+from chaupal.reads.people import relations
+from chaupal.social.people import graph, hidden_servers
+from chaupal.store.identity.facts_cache import facts_for, relations_of
+from chaupal.store.square.posts import sealed_posts
+from other_servers import from_there
+from neighbours import Street, by
+
+
+@pytest.fixture
+async def people(street: Street) -> tuple[Viewer, int, int, int]:
+    """(asha, who is here; ravi and om of far.example, and what ravi said)."""
+    asha = await street.person("asha")
+    ravi, om = await street.person("ravi@far.example"), await street.person("om@far.example")
+    post = await street.say(ravi, "a word from far away")
+    for one, said in ((ravi, (post,)), (om, ())):
+        await from_there(street.work, street.make_id, one, "far.example", *said)
+    return by(asha), ravi, om, post
+
+
+async def met(street: Street, viewer: Viewer, surface: Surface, post: int) -> bool:
+    async with street.work.reading() as reading:
+        seen = reveal(viewer, surface, await sealed_posts(reading, [post]), await facts_for(reading, viewer))
+    return bool(seen)
+
+
+async def test_nothing_of_a_hidden_server_is_met_where_nobody_asked_for_it(
+    street: Street, people: tuple[Viewer, int, int, int]
+):
+    asha, _, _, post = people
+    assert await met(street, asha, Surface.PUBLIC, post)
+    await hidden_servers.hide(street.square, asha, "https://Far.Example/")
+    for surface in (
+        Surface.PUBLIC,
+        Surface.TAG,
+        Surface.SEARCH,
+        Surface.NOTIFICATIONS,
+        Surface.THREAD,
+        Surface.TRENDS,
+        Surface.STREAM,
+    ):
+        assert not await met(street, asha, surface, post), surface
+    assert await met(street, asha, Surface.STATUS, post) and await met(street, asha, Surface.ACCOUNT, post)
+    meera = by(await street.person("meera"))
+    assert await met(street, meera, Surface.PUBLIC, post)
+    await hidden_servers.show(street.square, asha, "far.example")
+    assert await met(street, asha, Surface.PUBLIC, post)
+
+
+async def test_whom_one_follows_there_one_goes_on_reading(street: Street, people: tuple[Viewer, int, int, int]):
+    asha, ravi, _, post = people
+    await graph.follow(street.square, asha, ravi)
+    await graph.grant(street.square, by(ravi), asha.me)
+    await hidden_servers.hide(street.square, asha, "far.example")
+    await street.settle()
+    async with street.work.reading() as reading:
+        assert ravi in (await relations_of(reading, asha.me)).following
+    assert await met(street, asha, Surface.HOME, post)
+
+
+async def test_who_follows_from_there_does_so_no_more_and_can_be_asked_again(
+    street: Street, people: tuple[Viewer, int, int, int]
+):
+    asha, ravi, om, _ = people
+    for one in (ravi, om):
+        await graph.follow(street.square, by(one), asha.me)
+    await hidden_servers.hide(street.square, asha, "far.example")
+    await street.settle()
+    [(_, ties)] = await relations.between(street.reads, asha, [ravi])
+    assert not ties.followed_by and ties.hides_server
+    with pytest.raises(NotAllowed):
+        await graph.follow(street.square, by(ravi), asha.me)
+    with pytest.raises(NotAllowed):
+        await graph.follow(street.square, asha, om)
+    ended = await looks.severed(street.reads, asha)
+    assert {(one.handle, one.mine, one.hidden) for one in ended} == {
+        ("ravi@far.example", False, True), ("om@far.example", False, True),
+    }  # fmt: skip
+    await hidden_servers.show(street.square, asha, "far.example")
+    await graph.follow(street.square, by(ravi), asha.me)
+
+
+async def test_a_server_is_hidden_by_name_before_it_is_met(street: Street):
+    asha = by(await street.person("asha"))
+    await hidden_servers.hide(street.square, asha, "later.example")
+    async with street.work.reading() as reading:
+        await relations_of(reading, asha.me)  # remembered as it is now
+    late = await street.person("late@later.example")
+    post = await street.say(late, "here I am")
+    await from_there(street.work, street.make_id, late, "later.example", post)
+    assert not await met(street, asha, Surface.PUBLIC, post)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "asha", "a b.example", "http://x.example/path", "@ravi@far.example", "localhost:8000", "x" * 300]
+)
+async def test_what_is_no_other_server_is_not_hidden(street: Street, name: str):
+    asha = by(await street.person("asha"))
+    with pytest.raises(Invalid) as wrong:
+        await hidden_servers.hide(street.square, asha, name)
+    assert "domain" in wrong.value.wrong
+
+
+async def test_the_list_is_ones_own_and_goes_page_by_page(street: Street):
+    asha, meera = by(await street.person("asha")), by(await street.person("meera"))
+    for name in ("a.example", "b.example", "c.example"):
+        await hidden_servers.hide(street.square, asha, name)
+        await hidden_servers.hide(street.square, asha, name)
+    first = await looks.mine(street.reads, asha, Cursor(limit=2))
+    assert [one.domain for one in first.items] == ["c.example", "b.example"]
+    rest = await looks.mine(street.reads, asha, Cursor(max_id=first.next, limit=2))
+    assert [one.domain for one in rest.items] == ["a.example"] and rest.next is None
+    assert not (await looks.mine(street.reads, meera, Cursor())).items
