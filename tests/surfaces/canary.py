@@ -30,8 +30,8 @@ from chaupal.store.identity import moving
 from chaupal.store.square import cards
 from chaupal.store.square import media as media_store
 from chaupal.wire.route import Route, Shape
-from other_servers import from_there
 from films import film
+from other_servers import from_there
 from painted import picture
 from village import Village, Villager
 

@@ -12,8 +12,8 @@ from chaupal.reads.people import relations
 from chaupal.social.people import graph, hidden_servers
 from chaupal.store.identity.facts_cache import facts_for, relations_of
 from chaupal.store.square.posts import sealed_posts
-from other_servers import from_there
 from neighbours import Street, by
+from other_servers import from_there
 
 
 @pytest.fixture

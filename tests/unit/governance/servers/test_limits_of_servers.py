@@ -33,8 +33,8 @@ from chaupal_audit.log import entries
 from chaupal_audit.rule_of_law import try_log
 from chaupal_audit.rule_of_law.opened import read
 from court import Bench, court_on, staff
-from other_servers import from_there
 from neighbours import Street
+from other_servers import from_there
 from scribe import FILES, sha256
 
 CAST = {
