@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -64,8 +64,9 @@ class Liar:
         } | more  # fmt: skip
 
     def note(self, name: str, **more: Any) -> Json:
+        """A post of theirs; `name` is what it says, and (escaped) where it stands."""
         return {
-            "@context": CONTEXT, "id": f"{self.uri}/notes/{name}", "type": "Note", "attributedTo": self.uri,
+            "@context": CONTEXT, "id": f"{self.uri}/notes/{quote(name)}", "type": "Note", "attributedTo": self.uri,
             "content": f"<p>{name}</p>", "to": [PUBLIC], "cc": [f"{self.uri}/followers"], "published": "2026-11-01T10:00:00Z",
         } | more  # fmt: skip
 
