@@ -35,6 +35,7 @@ class Item(NamedTuple):
 
 _KEY = regex.compile(r"[a-z*][a-z0-9_.*-]*")
 _STRING = regex.compile(r'"((?:[ !#-\[\]-~]|\\["\\])*)"')
+_ESCAPED = regex.compile(r"\\(.)")
 _BYTES = regex.compile(r":([A-Za-z0-9+/=]*):")
 _NUMBER = regex.compile(r"-?([0-9]{1,15}(?![0-9.])|[0-9]{1,12}\.[0-9]{1,3}(?![0-9]))")
 _BOOLEAN = regex.compile(r"\?([01])")
@@ -128,7 +129,8 @@ class _Reader:
     def _value(self) -> Bare:
         match self._text[self._at : self._at + 1]:
             case '"':
-                return regex.sub(r"\\(.)", r"\1", self._take(_STRING).group(1))
+                said = self._take(_STRING).group(1)
+                return _ESCAPED.sub(r"\1", said) if "\\" in said else said
             case ":":
                 return _decoded(self._take(_BYTES).group(1))
             case "?":
