@@ -88,9 +88,7 @@ async def nodeinfo(call: Call[Nothing]) -> NodeInfo:
 async def webfinger(call: Call[Sought]) -> Answer:
     settings = call.house.settings
     if settings.federates and call.args.resource.removeprefix("acct:") in _house(settings):
-        return _jrd(
-            Found(f"acct:{settings.domain}@{settings.domain}", [_house(settings)[1]], [_self(_house(settings)[1])])
-        )
+        return _jrd(Found(f"acct:{_house(settings)[0]}", [_house(settings)[1]], [_self(_house(settings)[1])]))
     seen = await people.named(call.house.reads, call.viewer, _handle(call.args.resource, settings.origin))
     if seen.item.server:
         raise NotFound  # their own server says where they are
@@ -109,7 +107,9 @@ async def webfinger(call: Call[Sought]) -> Answer:
 
 def _house(settings: Settings) -> tuple[str, str]:
     """The server's own actor, by the names under which it is looked for."""
-    return f"{settings.domain}@{settings.domain}", f"{settings.origin}/actor"
+    from chaupal.federation.writing import addresses  # most houses talk to no other server
+
+    return f"{addresses.house_name(settings.domain)}@{settings.domain}", addresses.house(settings.origin)
 
 
 def _self(actor: str) -> dict[str, str]:

@@ -12,9 +12,8 @@ from chaupal.federation.events import PersonMet
 from chaupal.federation.reading.actors import Actor, is_actor, read_actor
 from chaupal.federation.reading.objects import is_gone
 from chaupal.federation.reading.values import Unreadable, address, host_of
-from chaupal.federation.signing.asked import RFC9421
+from chaupal.federation.signing.asked import IMPLEMENTS, RFC9421
 from chaupal.federation.signing.keys import published
-from chaupal.federation.signing.outgoing import IMPLEMENTS
 from chaupal.kernel.clock import DAY
 from chaupal.social.events import AccountChanged
 from chaupal.store.federation import keys, people, servers, speech, uris

@@ -126,7 +126,7 @@ def read_actor(said: object) -> Actor:
         suspended=flag_of(said, "suspended"), aliases=uris_of(said, "alsoKnownAs", MOST_ALIASES),
         moved_to=uri_of(value_of(said, "movedTo")), created_at=moment_of(value_of(said, "published")) or 0, keys=keys,
         keys_at=keys_at, emojis=emojis_of(said), claimed=_claimed(said), withheld=stated(said),
-        implements=_implements(value_of(said, "generator")),
+        implements=_implements(said),
     )  # fmt: skip
 
 
@@ -142,8 +142,11 @@ def _claimed(said: Json) -> str:
     return f"{user.lower()}@{plain}" if plain and _USER.fullmatch(user) else ""
 
 
-def _implements(generator: object) -> tuple[str, ...]:
-    return uris_of(generator, "implements", MOST_IMPLEMENTED) if isinstance(generator, dict) else ()
+def _implements(said: Json) -> tuple[str, ...]:
+    """Said of the program behind an actor, or by the program's own."""
+    generator = value_of(said, "generator")
+    by = generator if isinstance(generator, dict) else said
+    return uris_of(by, "implements", MOST_IMPLEMENTED)
 
 
 def _fields(said: Json) -> tuple[Field, ...]:

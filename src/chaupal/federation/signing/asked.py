@@ -8,6 +8,8 @@ from chaupal.kernel.errors import Coded
 
 RFC9421, CAVAGE = "rfc9421", "cavage"  # what a server speaks, as `servers.speaks` holds it
 
+IMPLEMENTS = "https://datatracker.ietf.org/doc/html/rfc9421"  # by which servers say that they speak it (FEP-844e)
+
 
 class NotSigned(Coded):
     """Nobody has signed it, or not so that we may believe it. `why`: in English, for whoever runs the server that asked."""

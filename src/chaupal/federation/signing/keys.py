@@ -20,6 +20,7 @@ from chaupal.federation.signing.algorithms import (
     read_private,
     read_public,
 )
+from chaupal.federation.writing import addresses
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.kernel.settings import Settings
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 FILE = "federation.key"  # seals what is in the store; where several machines serve it, it follows from the house's
 NONCE = 12  # bytes
 MOST = 8  # keys of one actor
-MAIN = "#main-key"
 
 
 class Signing(NamedTuple):
@@ -48,7 +48,7 @@ async def own_key(fed: "Federation", account: int) -> Signing:
     found = fed.remembered.own.items.get(account)
     if found is None:
         key = read_private(_unsealed(fed.settings, account, (await _kept(fed, account)).private))
-        found = Signing(await _actor(fed, account) + MAIN, key)
+        found = Signing(addresses.key(await _actor(fed, account)), key)
         fed.remembered.own.put(account, found)
     return found
 
@@ -56,9 +56,9 @@ async def own_key(fed: "Federation", account: int) -> Signing:
 async def _actor(fed: "Federation", account: int) -> str:
     """By which id others know whoever signs."""
     if not account:
-        return f"{fed.settings.origin}/actor"
+        return addresses.house(fed.settings.origin)
     async with fed.work.reading() as reading:
-        return f"{fed.settings.origin}/@{await keys.handle(reading, account)}"
+        return addresses.person(fed.settings.origin, await keys.handle(reading, account))
 
 
 async def public_key(fed: "Federation", account: int) -> str:

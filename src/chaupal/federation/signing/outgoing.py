@@ -14,7 +14,6 @@ from chaupal.federation.signing.keys import Signing
 
 NOT_UNDERSTOOD = frozenset({400, 401, 403})  # what servers say of a signature that they cannot read
 OTHER = {RFC9421: CAVAGE, CAVAGE: RFC9421}
-IMPLEMENTS = "https://datatracker.ietf.org/doc/html/rfc9421"  # FEP-844e: `generator.implements` of an actor
 
 
 def first(method: str, speaks: str) -> str:

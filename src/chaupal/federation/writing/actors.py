@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from chaupal.federation.signing.asked import IMPLEMENTS
 from chaupal.federation.writing import addresses
 from chaupal.federation.writing.terms import moment
 from chaupal.kernel.clock import DAY
@@ -13,6 +14,13 @@ from chaupal.policy.verdict import Placeholder
 from chaupal.text import html
 
 type Json = dict[str, Any]
+
+# What servers may speak to us by without having tried it (FEP-844e).
+GENERATOR: Json = {
+    "type": "Application",
+    "name": "Chaupal",
+    "implements": [{"href": IMPLEMENTS, "name": "RFC-9421: HTTP Message Signatures"}],
+}
 
 
 def person(
@@ -43,6 +51,7 @@ def person(
         "published": moment(one.created_at - one.created_at % DAY),
         **({"suspended": True} if suspended else {}),
         "publicKey": public(where, public_key),
+        "generator": GENERATOR,
         "endpoints": {"sharedInbox": addresses.inbox(settings.origin)},
         "attachment": [_line(settings.origin, field) for field in one.fields],
         **_picture("icon", settings.origin, one.avatar),
@@ -59,13 +68,14 @@ def house(settings: Settings, public_key: str) -> Json:
     return {
         "id": where,
         "type": "Application",
-        "preferredUsername": settings.domain,
+        "preferredUsername": addresses.house_name(settings.domain),
         "name": settings.title,
         "inbox": addresses.inbox(settings.origin),
         "outbox": f"{where}/outbox",
         "url": f"{settings.origin}/about",
         "manuallyApprovesFollowers": True,
         "publicKey": public(where, public_key),
+        "generator": GENERATOR,
         "endpoints": {"sharedInbox": addresses.inbox(settings.origin)},
     }
 

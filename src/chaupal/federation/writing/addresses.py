@@ -53,6 +53,11 @@ def house(origin: str) -> str:
     return f"{origin}/actor"
 
 
+def house_name(domain: str) -> str:
+    """The server's own name, before the @: its host, without the port that names are not made of."""
+    return domain.partition(":")[0]
+
+
 def inbox(origin: str) -> str:
     """The inbox that all our people share."""
     return f"{origin}/inbox"

@@ -26,6 +26,7 @@ EXTENSIONS: dict[str, Any] = {
     "votersCount": "toot:votersCount",
     "PropertyValue": "schema:PropertyValue",
     "value": "schema:value",
+    "implements": {"@id": "https://w3id.org/fep/844e/implements", "@type": "@id", "@container": "@list"},
     "conversation": {"@id": "http://ostatus.org#conversation", "@type": "@id"},
     # Quotes: FEP-044f, and the older words by which other servers know them.
     "quote": {"@id": "https://w3id.org/fep/044f#quote", "@type": "@id"},

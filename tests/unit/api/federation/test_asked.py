@@ -5,6 +5,9 @@ from typing import Any
 import httpx2
 import msgspec
 
+from chaupal.federation.reading.actors import read_actor
+from chaupal.federation.signing.asked import IMPLEMENTS
+from chaupal.federation.signing.keys import published
 from chaupal.federation.writing.addresses import PUBLIC
 from chaupal.policy.facts import Visibility
 from chaupal.policy.measures import Measure
@@ -55,11 +58,15 @@ async def test_an_actor_names_its_inboxes_its_lists_and_its_key(village: Village
 
 async def test_the_server_itself_is_an_actor_that_is_found_by_its_own_name(village: Village):
     actor = await read(village, "/actor")
-    assert (actor["type"], actor["preferredUsername"]) == ("Application", "127.0.0.1:8000")
-    for name in ("acct:127.0.0.1:8000@127.0.0.1:8000", f"{ORIGIN}/actor"):
+    assert (actor["type"], actor["preferredUsername"]) == ("Application", "127.0.0.1")
+    for name in ("acct:127.0.0.1@127.0.0.1:8000", f"{ORIGIN}/actor"):
         found = (await village.client.get("/.well-known/webfinger", params={"resource": name})).json()
         assert found["links"][0]["href"] == actor["id"]
     assert (await read(village, "/actor/outbox"))["totalItems"] == 0
+    # As another server of our kind reads it: by this key it knows that it is us who ask, and how to speak to us.
+    seen = read_actor(actor)
+    assert (seen.user, seen.implements) == ("127.0.0.1", (IMPLEMENTS,))
+    assert [key.id for key in published(seen)] == [f"{ORIGIN}/actor#main-key"]
 
 
 async def test_people_are_found_with_and_without_acct_and_by_their_address(village: Village):
