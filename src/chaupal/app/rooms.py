@@ -10,6 +10,8 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from chaupal.app.between import feeds_of
 from chaupal.federation.context import Federation
 from chaupal.governance import keyring
@@ -82,7 +84,17 @@ async def joined(settings: Settings, clock: Clock, *, beside: bool, server: "Ser
     work.memory.roll = roles.Roll(court).of
     square = Square(settings, work, clock, make_id, files, mail, partial(roles.enlist, court))
     reads = Reads(settings, work, clock, feeds, files)
-    return House(settings, square, court, reads, _federation(square, court, reads) if settings.federates else None)
+    if not settings.federates:
+        return House(settings, square, court, reads)
+    federation = _federation(square, court, reads)
+    return House(settings, _asking(square, federation), court, reads, federation)
+
+
+def _asking(square: Square, federation: Federation) -> Square:
+    """The square as its own people change it: they may look things up on other servers. What these say looks up nothing by itself."""
+    from chaupal.federation.seeking import elsewhere
+
+    return msgspec.structs.replace(square, elsewhere=elsewhere(federation))
 
 
 def _federation(square: Square, court: Court, reads: Reads) -> Federation:

@@ -29,6 +29,11 @@ def plain_host(host: str) -> str:
     return there + colon + port if there and (not colon or _PORT.fullmatch(port)) else ""
 
 
+def whole(handle: str, domain: str) -> str:
+    """A stored handle with its server, as other servers know it. `domain` is this one's."""
+    return handle if "@" in handle else f"{handle}@{domain}"
+
+
 def user_of(handle: str) -> str:
     """The name alone, without the server."""
     return handle.partition("@")[0]

@@ -1,5 +1,8 @@
 """People and posts of other servers at the wire: entities, timelines, streams, search by name and address, following."""
 
+import asyncio
+import io
+import zipfile
 from typing import Any
 
 import msgspec
@@ -9,10 +12,14 @@ import measures
 from chaupal.kernel.settings import Settings
 from chaupal.policy.facts import Visibility
 from chaupal.policy.measures import Measure
+from chaupal.social.archives import imports
+from chaupal.social.archives.imports import Brought
 from chaupal.social.context import Found
 from chaupal.social.people import graph
 from chaupal.store.square import posting
+from exports import export
 from faraway import answering, comes, naming, says
+from listening import listening
 from village import Village, Villager
 
 
@@ -110,6 +117,27 @@ async def test_a_tag_is_read_from_everywhere_or_from_one_side(village: Village):
     assert await ids(v, tag, local=True) == [str(near.id)] and await ids(v, tag, remote=True) == [str(far.id)]
 
 
+async def test_each_stream_hears_its_own_side(village: Village):
+    v = village
+    gita = await comes(v)
+    streams = ("public", "public:local", "public:remote")
+    async with listening(v.running.app, "/api/v1/streaming", socket=True) as ear:
+        for name in streams:
+            ear.say(type="subscribe", stream=name)
+        for name in ("hashtag", "hashtag:local"):
+            ear.say(type="subscribe", stream=name, tag="harvest")
+        await asyncio.sleep(0.05)
+        far = await says(v, gita, "#harvest there", tags=("harvest",))
+        near = await v.says(v.karl, "#harvest here")
+        await ear.until(lambda e: len(e.messages) >= 7)
+    heard = ear.messages
+    told = {(one.stream[0], one.payload["id"]) for one in heard}
+    assert told == {
+        ("public", str(far.id)), ("public:remote", str(far.id)), ("hashtag", str(far.id)),
+        ("public", str(near.id)), ("public:local", str(near.id)), ("hashtag", str(near.id)), ("hashtag:local", str(near.id)),
+    }  # fmt: skip
+
+
 async def test_what_is_not_for_everybody_or_answers_somebody_is_on_no_public_list(village: Village):
     v = village
     gita = await comes(v)
@@ -200,6 +228,20 @@ async def test_no_more_than_five_unknown_names_are_looked_up_for_a_post(village:
     assert len(asked.names) == 5
 
 
+async def test_following_somebody_of_another_server_is_a_request_until_they_accept(village: Village):
+    v = village
+    gita = await comes(v)
+    tie = (await v.api(v.asha, "POST", f"/api/v1/accounts/{gita.id}/follow")).json()
+    assert (tie["requested"], tie["following"]) == (True, False)
+    await graph.grant(v.running.house.square, gita.viewer, v.asha.id)
+    await v.settle()
+    (tie,) = await ask(v, v.asha, "/api/v1/accounts/relationships", **{"id[]": str(gita.id)})
+    assert (tie["requested"], tie["following"]) == (False, True)
+    said = await says(v, gita, "For those who follow me", visibility=Visibility.PRIVATE)
+    assert str(said.id) in await ids(v, "/api/v1/timelines/home", v.asha)
+    assert str(said.id) not in await ids(v, f"/api/v1/accounts/{gita.id}/statuses", v.ravi)
+
+
 async def test_a_follow_from_another_server_stands_among_the_requests_of_a_locked_account(village: Village):
     v = village
     gita = await comes(v)
@@ -212,6 +254,43 @@ async def test_a_follow_from_another_server_stands_among_the_requests_of_a_locke
     assert next(one["acct"] for one in await ask(v, v.asha, f"/api/v1/accounts/{v.asha.id}/followers")) == gita.handle
     told = await ask(v, v.asha, "/api/v1/notifications")
     assert gita.handle in {one["account"]["acct"] for one in told}
+
+
+# --- taken along and brought ---
+
+
+async def test_what_one_takes_along_names_people_and_posts_of_other_servers_as_these_do(village: Village):
+    v = village
+    gita = await comes(v)
+    said = await says(v, gita)
+    await v.api(v.asha, "POST", f"/api/v1/accounts/{gita.id}/block")
+    await v.api(v.asha, "POST", f"/api/v1/accounts/{gita.id}/unblock")
+    await v.api(v.asha, "POST", f"/api/v1/accounts/{gita.id}/mute")
+    await v.api(v.asha, "POST", f"/api/v1/statuses/{said.id}/bookmark")
+    files = zipfile.ZipFile(io.BytesIO((await export(v, v.asha)).content))
+    assert files.read("muted_accounts.csv").decode().splitlines()[1] == "gita@other.example,true"
+    assert f"ravi@{v.running.house.settings.domain}," in files.read("following_accounts.csv").decode()
+    assert files.read("bookmarks.csv").decode().split() == [said.uri]
+
+
+async def test_lists_that_somebody_brings_are_looked_up_on_the_servers_they_name(village: Village):
+    v = village
+    asked, gita = answering(v), await comes(v)
+    sunil = await comes(v, "sunil@third.example")
+    asked.found["kiran@third.example"] = Found(person=sunil.id)
+    said = await says(v, gita)
+    asked.found[said.uri] = Found(post=said.id)
+    square = v.running.house.square
+    csv = b"Account address,Hide notifications\ngita@other.example,true\nkiran@third.example,true\nnone@third.example,true\n"
+    for brought in (
+        Brought("muted_accounts.csv", csv), Brought("bookmarks.csv", f"{said.uri}\n".encode(), kind="bookmarks"),
+    ):  # fmt: skip
+        await imports.take_in(square, v.asha.viewer, brought)
+        while await imports.carry_on(square):
+            pass
+    assert {one["acct"] for one in await ask(v, v.asha, "/api/v1/mutes")} == {gita.handle, sunil.handle}
+    assert asked.names == ["kiran@third.example", "none@third.example", said.uri]
+    assert await ids(v, "/api/v1/bookmarks", v.asha) == [str(said.id)]
 
 
 # --- this server ---

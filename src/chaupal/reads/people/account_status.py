@@ -62,11 +62,15 @@ async def how_many(reads: Reads, viewer: Viewer) -> int:
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """A post of somebody else that one saved or liked: whose it is, and whether it is withheld here. No words of it."""
+    """A post of somebody else that one saved or liked: whose it is, and whether it is withheld here. No words of it.
+
+    `uri`: its id on another server, "" where it was said here.
+    """
 
     post: int
     handle: str
     withheld: bool
+    uri: str = ""
 
 
 type People = Literal["following", "followers", "blocks", "mutes"]
@@ -113,7 +117,8 @@ async def my_marks(reads: Reads, viewer: Viewer, which: Marks) -> AsyncGenerator
         for seen in some:
             who = authors.get(seen.item.author)
             withheld = bool(seen.withheld) or who is None or bool(who.withheld)
-            yield Kept(seen.item.id, "" if withheld or who is None else who.item.handle, withheld)
+            handle = "" if withheld or who is None else who.item.handle
+            yield Kept(seen.item.id, handle, withheld, "" if withheld else seen.item.uri)
 
 
 async def _all[T](turn: Callable[[Cursor], Awaitable[Page[T]]]) -> AsyncGenerator[Sequence[T]]:

@@ -18,6 +18,7 @@ from chaupal.reads.people import filtering, taking
 from chaupal.reads.people.account_status import Marks
 from chaupal.reads.posts import unsaid
 from chaupal.store.square import captions, media
+from chaupal.text.handles import whole
 
 MOST_MEDIA = 4_000_000_000  # bytes of pictures and films in one archive; of the others it has the addresses
 CHUNK = 500_000  # bytes
@@ -95,21 +96,21 @@ class _Packing:
         domain, people = self._reads.settings.domain, self._people
         await self._sheet(
             "following_accounts.csv", ("Account address", "Show boosts", "Notify on new posts", "Languages"),
-            ((f"{who}@{domain}", _word(tie.reposts), _word(tie.notify), "") async for who, tie in people("following")),
+            ((whole(who, domain), _word(tie.reposts), _word(tie.notify), "") async for who, tie in people("following")),
         )  # fmt: skip
         await self._sheet(
-            "followers.csv", ("Account address",), ((f"{who}@{domain}",) async for who, _ in people("followers"))
+            "followers.csv", ("Account address",), ((whole(who, domain),) async for who, _ in people("followers"))
         )
-        await self._sheet("blocked_accounts.csv", (), ((f"{who}@{domain}",) async for who, _ in people("blocks")))
+        await self._sheet("blocked_accounts.csv", (), ((whole(who, domain),) async for who, _ in people("blocks")))
         await self._sheet(
             "muted_accounts.csv", ("Account address", "Hide notifications"),
-            ((f"{who}@{domain}", _word(tie.mutes_notifications)) async for who, tie in people("mutes")),
+            ((whole(who, domain), _word(tie.mutes_notifications)) async for who, tie in people("mutes")),
         )  # fmt: skip
         await self._marks("bookmarks")
         await self._marks("likes")
         own = await standing.my_lists(self._reads, self._viewer)
         self.put(
-            "lists.csv", taking.sheet((), ((one.title, f"{who}@{domain}") for one, within in own for who in within))
+            "lists.csv", taking.sheet((), ((one.title, whole(who, domain)) for one, within in own for who in within))
         )
         self.put(
             "lists.json",
@@ -142,7 +143,7 @@ class _Packing:
         with tempfile.TemporaryFile() as saved:
             with self._archive.open(f"{which}.json", "w", force_zip64=True) as file:
                 async for one in standing.my_marks(self._reads, self._viewer, which):
-                    at = taking.address(self.origin, one.handle, one.post)
+                    at = one.uri or taking.address(self.origin, one.handle, one.post)
                     told = {"withheld": True} if one.withheld else {"address": at}
                     _write(file, [{"id": str(one.post)} | told], first, b"[")
                     first = False

@@ -1,0 +1,106 @@
+"""What our people look up on other servers: somebody by name, what an address leads to, and where a server lets its people follow."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import msgspec
+
+from chaupal.federation import finding
+from chaupal.federation.chains import Chain, NotThere
+from chaupal.federation.context import Federation
+from chaupal.federation.reading.actors import is_actor
+from chaupal.federation.reading.objects import is_post, read_post
+from chaupal.federation.reading.values import Json, Unreadable, uri_of
+from chaupal.federation.taking.posts import take_post
+from chaupal.kernel.errors import NotFound
+from chaupal.kernel.saying import log
+from chaupal.social.context import Elsewhere, Found
+from chaupal.store.federation import people, uris
+
+PATIENCE = 15.0  # seconds for all that one question leads to
+SUBSCRIBE = "http://ostatus.org/schema/1.0/subscribe"
+INTERACT = "/authorize_interaction?uri={uri}"
+
+
+def elsewhere(fed: Federation) -> Elsewhere:
+    """How the square asks other servers."""
+
+    async def find(what: str) -> Found | None:
+        return await _patiently(found(fed, what))
+
+    async def subscribe(name: str) -> str:
+        return await _patiently(template(fed, name)) or ""
+
+    return Elsewhere(find, subscribe)
+
+
+async def found(fed: Federation, what: str) -> Found:
+    """Somebody by `user@host`, or whoever or whatever an address leads to. Raises NotFound."""
+    chain = Chain(fed)
+    if "://" not in what:
+        return Found(person=await finding.person(fed, what, chain=chain))
+    async with fed.work.reading() as reading:
+        known = await uris.find(reading, what)
+    if known is not None and known.kind == uris.POST and not known.gone:
+        return Found(post=known.of)
+    if known is not None and known.kind == uris.ACCOUNT:
+        return Found(person=await finding.person(fed, what, chain=chain))
+    said = await chain.thing(what)
+    if is_actor(said):
+        return Found(person=await finding.person(fed, uri_of(said), chain=chain))
+    if not is_post(said):
+        raise NotThere("no_kind")
+    return Found(post=await _taken(fed, chain, said))
+
+
+async def _taken(fed: Federation, chain: Chain, said: Json) -> int:
+    """A post that was fetched from where it is: with its author, it is taken in as one of its own time."""
+    try:
+        post = read_post(said, now=fed.clock())
+        author = await finding.person(fed, post.by, chain=chain)
+        async with fed.work.reading() as reading:
+            known = await people.of(reading, author)
+        if known is None:
+            raise NotThere("no_author")
+        post = read_post(said, followers=known.followers, now=fed.clock())
+    except Unreadable as error:
+        raise NotThere(error.why) from error
+    return await take_post(fed, post, author, fresh=False)
+
+
+class _Links(msgspec.Struct):
+    """RFC 7033 §4.4, as far as it is read."""
+
+    links: list[dict[str, str | None]] = []
+
+
+async def template(fed: Federation, name: str) -> str:
+    """Where the server of `user@host` lets its people follow, with `{uri}` for whom. Raises NotFound where nobody is called so."""
+    body = await Chain(fed).jrd(name)
+    try:
+        links = msgspec.json.decode(body, type=_Links).links
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise NotThere("no_jrd") from error
+    said = next((link.get("template") or "" for link in links if link.get("rel") == SUBSCRIBE), "")
+    if "{uri}" in said and urlsplit(said).scheme in _schemes(fed):
+        return said
+    # Who does not say so is asked where Mastodon, whose page this was first, has it.
+    return f"{_schemes(fed)[0]}://{quote(name.partition('@')[2], safe=':')}{INTERACT}"
+
+
+def _schemes(fed: Federation) -> tuple[str, ...]:
+    return ("http", "https") if fed.settings.federation_test else ("https",)
+
+
+async def _patiently[T](asked: Coroutine[Any, Any, T]) -> T | None:
+    """What was found in time; nothing else that another server says stops whoever asked."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await asked
+    except (NotFound, TimeoutError):
+        return None
+    except Exception as error:
+        log.error("another server could not be asked", exc_info=error)
+        return None
