@@ -54,7 +54,7 @@ class Asker(asyncio.Protocol):
         else:
             self.left -= len(data)
         if self.left <= 0:
-            self.run.done(time.perf_counter() - self.sent, self.head[9:12] == b"200")
+            self.run.done(time.perf_counter() - self.sent, self.head[9:12] in (b"200", b"202"))
             self.head, self.left = b"", -1
             self.ask()
 

@@ -25,6 +25,7 @@ from chaupal.store.machine.work import Work
 from chaupal.store.machine.work_postgres import PostgresWork
 from chaupal.store.machine.work_sqlite import SqliteWork
 from either import PAIRED, STAGES, of_two, open_house
+from far import far  # noqa: F401 - fixture
 from object_store import ObjectStore, object_store  # noqa: F401 - fixtures
 from services import Postgres, postgres_database, postgres_server  # noqa: F401 - fixtures
 from valkeys import own_valkey, shared_valkey, valkey_url, watched_valkeys  # noqa: F401 - fixtures

@@ -24,7 +24,7 @@ from chaupal.fanout.notices import (
     served,
 )
 from chaupal.fanout.outside import previews, verified_links, webhooks
-from chaupal.federation.events import ActivityArrived
+from chaupal.federation.events import ActivityArrived, PersonMet, ThreadWanted
 from chaupal.governance.events import (
     AppealAnswered,
     AppealDecided,
@@ -142,10 +142,12 @@ ERRANDS: dict[type[Event], tuple[Errand, ...]] = {
     OfficeUserInvited: (offices.invitation,),
     AuthorityChangeProposed: (offices.change_proposed,),
     ActivityArrived: (_gather,),
+    ThreadWanted: (_gather,),
+    PersonMet: (_gather,),
 }
 
 # Errands that wait for an address which anybody chose: carried out beside all others, so that one that is slow holds up nobody.
-ASIDE = frozenset({LinksToVerify, ActivityArrived})
+ASIDE = frozenset({LinksToVerify, ActivityArrived, ThreadWanted, PersonMet})
 
 # What could not be done, however often it was tried: in the commit that gives it up.
 GIVEN_UP: dict[type[Event], Handler] = {letters.LetterDue: served.undelivered}

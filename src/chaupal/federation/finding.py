@@ -1,4 +1,4 @@
-"""People of other servers are found here: by name or by address, asked for at their own server, and kept as ours are.
+"""People and posts of other servers are found here: by name or by address, asked for at their own server, and kept as ours are.
 
 Whatever is found was said by the server whose it is.
 """
@@ -10,10 +10,11 @@ from chaupal.federation.chains import Chain, NotThere
 from chaupal.federation.context import Federation
 from chaupal.federation.events import PersonMet
 from chaupal.federation.reading.actors import Actor, is_actor, read_actor
-from chaupal.federation.reading.objects import is_gone
+from chaupal.federation.reading.objects import Said, is_gone, is_post, read_post
 from chaupal.federation.reading.values import Unreadable, address, host_of
 from chaupal.federation.signing.asked import IMPLEMENTS, RFC9421
 from chaupal.federation.signing.keys import published
+from chaupal.federation.taking import posts as taking
 from chaupal.kernel.clock import DAY
 from chaupal.social.events import AccountChanged
 from chaupal.store.federation import keys, people, servers, speech, uris
@@ -241,3 +242,55 @@ def _shown(actor: Actor) -> Shown:
         followers=actor.followers, following=actor.following, featured=actor.featured, avatar_url=actor.avatar,
         header_url=actor.header, aliases=actor.aliases, moved_to=actor.moved_to,
     )  # fmt: skip
+
+
+# --- posts -----------------------------------------------------------------------------------------------------------
+
+
+async def post(fed: Federation, uri: str, *, chain: Chain | None = None) -> int:
+    """The post with this id, or at this page's address. Raises NotThere."""
+    if (known := await known_post(fed, uri)) is not None:
+        return known
+    if not address(uri):
+        raise NotThere("no_address")
+    chain = chain or Chain(fed)
+    said, by = await said_at(fed, chain, uri)
+    if (known := await known_post(fed, said.uri)) is not None:
+        return known
+    return await taking.take_post(fed, said, by, fresh=False)
+
+
+async def known_post(fed: Federation, uri: str) -> int | None:
+    """None: nobody has heard of it. Raises NotThere for one that is gone, and for an id that is of something else."""
+    async with fed.work.reading() as reading:
+        if ours.is_ours(fed.settings, uri):
+            found = ours.post_in(fed.settings, uri)
+            if found is None:
+                raise NotThere("no_post")
+            return found
+        known = await uris.find(reading, uri)
+    if known is None:
+        return None
+    if known.gone or known.kind != uris.POST:
+        raise NotThere("no_post", gone=known.gone)
+    return known.of
+
+
+async def said_at(fed: Federation, chain: Chain, uri: str) -> tuple[Said, int]:
+    """What stands there, and whose it is."""
+    found = await chain.thing(uri)
+    if not is_post(found):
+        raise NotThere("no_post", gone=is_gone(found))
+    try:
+        said = read_post(found, now=fed.clock())
+        by = await person(fed, said.by, chain=chain)
+        followers = await _followers_of(fed, by)
+        return (read_post(found, followers=followers, now=fed.clock()) if followers else said), by
+    except Unreadable as error:
+        raise NotThere(error.why) from error
+
+
+async def _followers_of(fed: Federation, account: int) -> str:
+    async with fed.work.reading() as reading:
+        known = await people.of(reading, account)
+    return known.followers if known is not None else ""

@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from chaupal.fanout.context import Carrier
+from chaupal.federation import conversations, featured
 from chaupal.federation.chains import NotThere
-from chaupal.federation.events import ActivityArrived
+from chaupal.federation.events import ActivityArrived, PersonMet, ThreadWanted
 from chaupal.federation.taking import inbox
 from chaupal.kernel.event import Event
+from chaupal.kernel.saying import log
 from chaupal.store.federation import arrivals, heard
 
 MOST_TRIES = 5  # of one activity, then it is let go: the event that carries it is tried again as often
@@ -59,6 +61,28 @@ async def _all_of(carrier: Carrier, server: int) -> NotThere | None:
                 await arrivals.tried(w, arrival.id)
 
 
+async def thread(carrier: Carrier, event: ThreadWanted) -> None:
+    """What a post answers, and what that answers in turn. What cannot be had is left out."""
+    if carrier.federation is None:
+        return
+    try:
+        await conversations.above(carrier.federation, event.uri)
+    except NotThere as problem:
+        if problem.passing:
+            raise
+        log.info("what a post answers is not there", why=problem.why)
+
+
+async def met(carrier: Carrier, event: PersonMet) -> None:
+    """What somebody keeps at the top of their profile."""
+    if carrier.federation is None:
+        return
+    try:
+        await featured.look_up(carrier.federation, event.account)
+    except NotThere as problem:
+        log.info("what somebody has pinned cannot be had", why=problem.why)
+
+
 async def forget(carrier: Carrier) -> None:
     """Activities that nobody sends any more."""
     async with carrier.work.writing() as w:
@@ -67,4 +91,6 @@ async def forget(carrier: Carrier) -> None:
 
 GATHERED: dict[type[Event], Callable[[Carrier, Any], Awaitable[None]]] = {
     ActivityArrived: arrived,
+    ThreadWanted: thread,
+    PersonMet: met,
 }

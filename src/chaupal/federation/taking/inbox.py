@@ -206,7 +206,7 @@ async def _ask_for(fed: Federation, chain: Chain, act: Act, need: Need) -> Act:
             case "person":
                 await finding.person(fed, need.uri, chain=chain)
             case _:
-                raise NotThere("no_post")
+                await finding.post(fed, need.uri, chain=chain)
     except NotThere:
         if need.must:
             raise

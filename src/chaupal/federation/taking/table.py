@@ -7,7 +7,7 @@ from chaupal.federation.context import Federation
 from chaupal.federation.reading.activities import Act, read_act
 from chaupal.federation.reading.actors import KINDS as PEOPLE
 from chaupal.federation.reading.objects import is_vote
-from chaupal.federation.taking import moves, needs, people, reactions, ties, votes
+from chaupal.federation.taking import moves, needs, people, reactions, said, ties, votes
 from chaupal.federation.taking.acting import Deed, Doer
 from chaupal.federation.taking.needs import Need
 from chaupal.kernel.errors import NotFound
@@ -69,21 +69,16 @@ async def _undo_by_id(deed: Deed) -> None:
 
 
 async def _create(deed: Deed) -> None:
-    if not is_vote(deed.act.whole):
-        raise NotFound
-    await votes.vote(deed)
+    await (votes.vote(deed) if is_vote(deed.act.whole) else said.create(deed))
 
 
 async def _delete(deed: Deed) -> None:
-    if deed.act.object != deed.by.actor:
-        raise NotFound
-    await people.delete(deed)
+    await (people.delete(deed) if deed.act.object == deed.by.actor else said.delete(deed))
 
 
 async def _update(deed: Deed) -> None:
-    if deed.act.object_kind not in PEOPLE and deed.act.object != deed.by.actor:
-        raise NotFound
-    await people.update(deed)
+    is_person = deed.act.object_kind in PEOPLE or deed.act.object == deed.by.actor
+    await (people.update(deed) if is_person else said.update(deed))
 
 
 TABLE: dict[tuple[str, str], Taker] = {
@@ -94,11 +89,12 @@ TABLE: dict[tuple[str, str], Taker] = {
     ("Block", ""): Taker(ties.block),
     ("Like", ""): Taker(reactions.like),
     ("EmojiReact", ""): Taker(reactions.like),
-    ("Announce", ""): Taker(reactions.announce, needs.reposted_to_us),
-    ("Create", ""): Taker(_create, needs.said_to_us),
+    ("Announce", ""): Taker(reactions.announce, needs.reposted_to_us, needs.of_object),
+    ("Create", ""): Taker(_create, needs.said_to_us, needs.of_post),
     ("Update", ""): Taker(_update, needs.edited_here, needs.of_edit),
     ("Delete", ""): Taker(_delete, needs.known_here),
     ("Move", ""): Taker(moves.move, needs=needs.of_move),
+    ("Add", ""): Taker(reactions.pin, needs=needs.of_object),
     ("Remove", ""): Taker(reactions.unpin),
 }
 

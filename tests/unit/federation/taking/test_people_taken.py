@@ -4,7 +4,7 @@ from typing import Any
 
 from chaupal.social.people import graph, leaving, moving
 from chaupal.store.federation import people
-from far import Far, far  # noqa: F401 - fixture
+from far import Far
 
 
 async def test_a_profile_is_changed_by_its_owner_and_by_nobody_else(far: Far):

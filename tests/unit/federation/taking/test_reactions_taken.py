@@ -1,7 +1,8 @@
 """Likes, reposts and votes from other servers: each once, only of what they may see, and undone by whoever did them."""
 
+from chaupal.policy.facts import Visibility
 from chaupal.social.people import graph
-from far import Far, far  # noqa: F401 - fixture
+from far import Far
 from peers.hostile import PUBLIC
 
 POLL = {"options": ["चाय", "कॉफ़ी", "लस्सी"], "expires_in": 3600, "multiple": True}
@@ -27,8 +28,6 @@ async def test_a_like_is_counted_once_and_undone_whole_or_by_its_id(far: Far):
 
 async def test_what_they_may_not_see_they_cannot_like_or_repost(far: Far):
     v = far.village
-    from chaupal.policy.facts import Visibility
-
     for visibility in (Visibility.PRIVATE, Visibility.DIRECT):
         await v.says(v.asha, "केवल अपनों के लिए", visibility=visibility)
         post = v.asha.latest.id

@@ -1,9 +1,10 @@
 """Follows and blocks between servers, by signed activities at the inbox: begun, answered and ended, once each, by whoever may."""
 
+import asyncio
 import json
 
 from chaupal.social.people import graph
-from far import Far, far  # noqa: F401 - fixture
+from far import Far
 
 
 async def test_a_follow_from_another_server_is_a_follow_and_is_answered(far: Far):
@@ -109,8 +110,6 @@ async def test_a_block_from_another_server_ends_what_was_between_and_can_be_undo
 
 
 async def test_many_copies_at_once_are_one_follow(far: Far):
-    import asyncio
-
     v = far.village
     await far.tells(far.bob, far.bob.act("Like", far.post(v.asha)))
     body = json.dumps(far.bob.act("Follow", far.uri(v.asha))).encode()

@@ -1,0 +1,51 @@
+"""Posts that other servers say, say otherwise, or take back: held against whoever says it, and then taken in."""
+
+from chaupal.federation.events import ThreadWanted
+from chaupal.federation.reading.objects import Said, read_post
+from chaupal.federation.reading.values import same_host
+from chaupal.federation.taking import posts
+from chaupal.federation.taking.acting import Deed
+from chaupal.kernel.errors import NotAllowed, NotFound
+from chaupal.store.federation import people, uris
+
+
+async def create(deed: Deed) -> None:
+    """A new post of theirs. What it answers is looked up afterwards, where it is not here."""
+    said = await _read(deed)
+    post = await posts.take_post(deed.fed, said, deed.me, fresh=True)
+    if said.answers and await uris.find(deed.w, said.answers) is None and not _is_ours(deed, said.answers):
+        deed.w.tell(ThreadWanted(post=post, uri=said.answers))
+
+
+async def update(deed: Deed) -> None:
+    """It says something else now, or its poll counts otherwise."""
+    await posts.change_post(deed.fed, await _read(deed), deed.me)
+
+
+async def delete(deed: Deed) -> None:
+    """It is gone, and its id does not come again. Only its own author's server says so: of others' posts nobody is believed."""
+    known = await uris.find(deed.w, deed.act.object)
+    if known is None:
+        if not same_host(deed.act.object, deed.by.actor):
+            raise NotAllowed
+        await uris.add(deed.w, deed.act.object, uris.POST, 0, deed.me)
+        return
+    if known.kind != uris.POST or known.gone:
+        raise NotFound
+    await posts.delete_post(deed.fed, known.of, deed.me)
+
+
+async def _read(deed: Deed) -> Said:
+    """Raises NotAllowed where it is another's, or would be of another server; Unreadable."""
+    if deed.act.whole is None:
+        raise NotFound
+    known = await people.of(deed.w, deed.me)
+    followers = known.followers if known is not None else ""
+    said = read_post(deed.act.whole, followers=followers, now=deed.fed.clock())
+    if said.by != deed.by.actor or not same_host(said.uri, deed.by.actor):
+        raise NotAllowed
+    return said
+
+
+def _is_ours(deed: Deed, uri: str) -> bool:
+    return uri.startswith(f"{deed.fed.settings.origin}/")

@@ -1,0 +1,206 @@
+"""Posts that other servers tell us of: said, changed, taken back, reposted, pinned and joined into conversations; each by its author."""
+
+from typing import Any
+
+from chaupal.social.people import graph
+from chaupal.store.federation import arrivals, servers
+from far import Far
+from peers.hostile import PUBLIC
+
+
+async def followed(far: Far) -> None:
+    """Ravi follows bob."""
+    v, square = far.village, far.village.running.house.square
+    await far.tells(far.bob, far.bob.act("Follow", far.uri(v.ravi)))
+    await graph.follow(square, v.ravi.viewer, await far.account(far.bob))
+    await graph.grant(square, await far.viewer(far.bob), v.ravi.id)
+    await v.settle()
+
+
+async def home(far: Far) -> list[str]:
+    return [one["uri"] for one in await far.ask(far.village.ravi, "/api/v1/timelines/home")]
+
+
+def mention(far: Far) -> dict[str, Any]:
+    asha = far.uri(far.village.asha)
+    return {"cc": [asha], "tag": [{"type": "Mention", "href": asha, "name": "@asha"}]}
+
+
+async def test_a_post_of_somebody_who_is_followed_stands_in_the_home_and_one_of_nobody_does_not_stay(far: Far):
+    await followed(far)
+    note, other = far.bob.note("1"), far.eve.note("1")
+    for _ in range(2):
+        await far.tells(far.bob, far.bob.act("Create", note))
+    await far.tells(far.eve, far.eve.act("Create", other))
+    stands = await home(far)
+    assert stands[:1] == [note["id"]] and stands.count(note["id"]) == 1
+    assert not await far.here(other["id"]), "nobody follows eve, and she names nobody"
+
+
+async def test_who_is_named_is_told_and_their_answer_is_in_the_thread(far: Far):
+    v = far.village
+    note = far.bob.note("hi", **mention(far), inReplyTo=far.post(v.asha))
+    await far.tells(far.bob, far.bob.act("Create", note))
+    told = await far.ask(v.asha, "/api/v1/notifications", **{"types[]": "mention"})
+    assert [one["status"]["uri"] for one in told] == [note["id"]]
+    context = await far.ask(v.ravi, f"/api/v1/statuses/{v.asha.latest.id}/context")
+    assert [one["uri"] for one in context["descendants"]] == [note["id"]]
+
+
+async def test_a_post_is_changed_and_taken_back_by_its_author_alone_and_does_not_come_again(far: Far):
+    await followed(far)
+    v, note = far.village, far.bob.note("1")
+    await far.tells(far.bob, far.bob.act("Create", note))
+    here = await far.here(note["id"])
+    changed = note | {"content": "<p>बदला हुआ</p>", "updated": "2026-11-02T10:00:00Z"}
+    for act in (
+        far.eve.act("Update", changed), far.eve.act("Delete", note["id"]), far.eve.act("Undo", far.bob.act("Create", note)),
+        far.eve.act("Update", changed | {"attributedTo": far.eve.uri}), far.eve.act("Create", note | {"id": note["id"]}),
+    ):  # fmt: skip
+        await far.tells(far.eve, act)
+    assert "1" in (await far.status(v.ravi, here))["content"]
+    await far.tells(far.bob, far.bob.act("Update", changed))
+    seen = await far.status(v.ravi, here)
+    assert "बदला हुआ" in seen["content"] and seen["edited_at"]
+    await far.tells(far.bob, far.bob.act("Delete", {"id": note["id"], "type": "Tombstone"}))
+    assert (await v.api(v.ravi, "GET", f"/api/v1/statuses/{here}")).status_code == 404
+    await far.tells(far.bob, far.bob.act("Create", note, "again"))
+    assert not await far.here(note["id"])
+
+
+async def test_a_post_that_was_taken_back_before_it_came_does_not_come(far: Far):
+    await followed(far)
+    note = far.bob.note("late")
+    await far.tells(far.bob, far.bob.act("Delete", note["id"]))
+    await far.tells(far.bob, far.bob.act("Create", note))
+    assert note["id"] not in await home(far)
+
+
+async def test_nothing_of_ours_is_written_by_others(far: Far):
+    v = far.village
+    uri = far.post(v.asha)
+    ours = {"id": uri, "type": "Note", "attributedTo": far.uri(v.asha), "content": "<p>झूठ</p>", "to": [PUBLIC]}
+    for act in (
+        far.bob.act("Update", ours), far.bob.act("Delete", uri), far.bob.act("Create", ours), far.bob.act("Delete", far.uri(v.asha)),
+        far.bob.act("Update", ours | {"attributedTo": far.bob.uri}), far.bob.act("Add", uri, target=f"{far.uri(v.asha)}/featured"),
+        far.bob.act("Update", {"id": far.uri(v.asha), "type": "Person", "preferredUsername": "asha", "inbox": "https://x.example/"}),
+    ):  # fmt: skip
+        answer = await far.brings(far.bob, act)
+        assert answer.status_code in (202, 400, 401)
+        await v.settle()
+    seen = await far.status(v.ravi, v.asha.latest.id)
+    assert v.asha.latest.text.split("।")[0] in seen["content"]
+    assert (await far.ask(v.ravi, f"/api/v1/accounts/{v.asha.id}"))["display_name"] == v.asha.name
+
+
+async def test_an_activity_whose_id_or_object_is_on_another_host_is_not_believed(far: Far):
+    await followed(far)
+    v = far.village
+    like = far.bob.act("Like", far.post(v.asha)) | {"id": "https://elsewhere.example/likes/1"}
+    assert (await far.brings(far.bob, like)).status_code == 400
+    stolen = far.bob.note("x") | {"id": "https://elsewhere.example/notes/1"}
+    assert (await far.brings(far.bob, far.bob.act("Create", stolen))).status_code == 400
+    assert not await far.here("https://elsewhere.example/notes/1")
+    assert (await far.status(v.ravi, v.asha.latest.id))["favourites_count"] == 0
+
+
+async def test_a_repost_of_what_is_not_here_is_asked_for_at_its_own_server(far: Far):
+    await followed(far)
+    v = far.village
+    original = far.there.serves(far.eve.note("original"))
+    await far.tells(far.bob, far.bob.act("Announce", original, to=[PUBLIC]))
+    stands = (await far.ask(v.ravi, "/api/v1/timelines/home"))[0]
+    assert stands["reblog"]["uri"] == original and stands["account"]["acct"].startswith("bob@")
+    missing = f"{far.eve.uri}/notes/missing"
+    await far.tells(far.bob, far.bob.act("Announce", missing, to=[PUBLIC]))
+    assert not await far.here(missing)
+    async with far.fed.work.reading() as reading:
+        server = await servers.id_of(reading, f"localhost:{far.there.port}")
+        assert server is not None and await arrivals.next_of(reading, server, 0) is None, "nothing waits any more"
+
+
+async def test_a_conversation_is_completed_upwards_when_an_answer_comes(far: Far):
+    await followed(far)
+    v = far.village
+    top = far.there.serves(far.eve.note("top"))
+    middle = far.there.serves(far.eve.note("middle", inReplyTo=top))
+    answer = far.bob.note("answer", inReplyTo=middle)
+    await far.tells(far.bob, far.bob.act("Create", answer))
+    here = await far.here(answer["id"])
+    context = await far.ask(v.ravi, f"/api/v1/statuses/{here}/context")
+    assert [one["uri"] for one in context["ancestors"]] == [top, middle]
+
+
+async def test_a_chain_without_end_is_followed_a_little(far: Far):
+    await followed(far)
+
+    def link(target: str) -> dict[str, Any]:
+        number = int(target.rpartition("/")[2])
+        return far.eve.note("chain") | {
+            "id": f"{far.eve.uri}/chain/{number}",
+            "inReplyTo": f"{far.eve.uri}/chain/{number + 1}",
+        }
+
+    for number in range(200):
+        far.there.documents[f"/eve/chain/{number}"] = link
+    far.there.asked.clear()
+    await far.tells(far.bob, far.bob.act("Create", far.bob.note("deep", inReplyTo=f"{far.eve.uri}/chain/0")))
+    assert sum(far.there.asked.values()) <= 45
+
+
+async def test_what_is_only_brought_along_is_asked_for_at_its_own_server(far: Far):
+    v = far.village
+    await followed(far)
+    said = far.there.serves(far.eve.note("reply", inReplyTo=far.post(v.asha)))
+    lie = far.eve.note("reply", inReplyTo=far.post(v.asha), content="<p>झूठ</p>")
+    await far.tells(far.bob, far.eve.act("Create", lie) | {"signature": {}})
+    here = await far.here(said)
+    assert here and "झूठ" not in (await far.status(v.ravi, here))["content"]
+    await far.tells(far.bob, far.eve.act("Delete", said))
+    assert await far.here(said), "it is still there"
+    del far.there.documents["/eve/notes/reply"]
+    await far.tells(far.bob, far.eve.act("Delete", said, "then"))
+    assert await far.here(said), "missing is not gone: its server has to say so"
+    far.there.documents["/eve/notes/reply"] = {"id": said, "type": "Tombstone"}
+    await far.tells(far.bob, far.eve.act("Delete", said, "at last"))
+    assert not await far.here(said)
+    assert (await v.api(v.ravi, "GET", f"/api/v1/statuses/{here}")).status_code == 404
+
+
+async def test_pins_of_others_are_shown_and_taken_away(far: Far):
+    far.there.documents["/bob"] = far.bob.actor(featured=f"{far.bob.uri}/featured")
+    await followed(far)
+    v, bob = far.village, await far.account(far.bob)
+    note = far.there.serves(far.bob.note("pinned"))
+    for target in (f"{far.eve.uri}/featured", f"{far.bob.uri}/featured"):
+        await far.tells(far.bob, far.bob.act("Add", note, target, target=target))
+    pinned = await far.ask(v.ravi, f"/api/v1/accounts/{bob}/statuses", pinned="true")
+    assert [one["uri"] for one in pinned] == [note]
+    await far.tells(far.bob, far.bob.act("Remove", note, target=f"{far.bob.uri}/featured"))
+    assert await far.ask(v.ravi, f"/api/v1/accounts/{bob}/statuses", pinned="true") == []
+
+
+async def test_what_somebody_has_pinned_is_looked_up_when_they_are_followed(far: Far):
+    note = far.there.serves(far.bob.note("top"))
+    far.there.documents["/bob/featured"] = {
+        "id": f"{far.bob.uri}/featured", "type": "OrderedCollection", "orderedItems": [note, f"{far.bob.uri}/notes/missing"],
+    }  # fmt: skip
+    far.there.documents["/bob"] = far.bob.actor(featured=f"{far.bob.uri}/featured")
+    v, square = far.village, far.village.running.house.square
+    await far.tells(far.bob, far.bob.act("Like", far.post(v.asha)))
+    bob = await far.account(far.bob)
+    await graph.follow(square, v.ravi.viewer, bob)
+    ravi = far.uri(v.ravi)
+    await far.tells(
+        far.bob,
+        far.bob.act("Accept", {"id": f"{ravi}#follow-1", "type": "Follow", "actor": ravi, "object": far.bob.uri}),
+    )
+    pinned = await far.ask(v.ravi, f"/api/v1/accounts/{bob}/statuses", pinned="true")
+    assert [one["uri"] for one in pinned] == [note]
+
+
+async def test_a_post_given_by_its_address_alone_is_asked_for(far: Far):
+    await followed(far)
+    note = far.there.serves(far.bob.note("alone"))
+    await far.tells(far.bob, far.bob.act("Create", note))
+    assert (await home(far))[:1] == [note]
