@@ -71,13 +71,7 @@ async def founded(data: str, port: int, strangers: int) -> Village:
     async with visiting(settings) as house:
         ours = [await _person(house, f"person{number}") for number in range(PEOPLE)]
         dice = random.Random(3)
-        said = [
-            (
-                who := dice.choice(ours),
-                await posts.publish(house.square, _by(who[0]), posts.Draft(text=sentence(dice, HINDI), language="hi")),
-            )
-            for _ in range(POSTS)
-        ]
+        said = [await _post(house, dice, dice.choice(ours)) for _ in range(POSTS)]
         made = [rsa.generate_private_key(65537, 2048) for _ in range(KEYS)]
         theirs = [await _stranger(house, number, made[number % KEYS], ours) for number in range(strangers)]
     origin = settings.origin
