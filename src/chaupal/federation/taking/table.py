@@ -7,7 +7,7 @@ from chaupal.federation.context import Federation
 from chaupal.federation.reading.activities import Act, read_act
 from chaupal.federation.reading.actors import KINDS as PEOPLE
 from chaupal.federation.reading.objects import is_vote
-from chaupal.federation.taking import moves, needs, people, reactions, said, ties, votes
+from chaupal.federation.taking import moves, needs, people, quotes, reactions, said, ties, votes
 from chaupal.federation.taking.acting import Deed, Doer
 from chaupal.federation.taking.needs import Need
 from chaupal.kernel.errors import NotFound
@@ -84,7 +84,9 @@ async def _update(deed: Deed) -> None:
 TABLE: dict[tuple[str, str], Taker] = {
     ("Follow", ""): Taker(ties.follow),
     ("Accept", ""): Taker(ties.accept),
+    ("Accept", "QuoteRequest"): Taker(quotes.accepted),
     ("Reject", ""): Taker(ties.reject),
+    ("Reject", "QuoteRequest"): Taker(quotes.refused),
     ("Undo", ""): Taker(_undo),
     ("Block", ""): Taker(ties.block),
     ("Like", ""): Taker(reactions.like),
@@ -96,6 +98,7 @@ TABLE: dict[tuple[str, str], Taker] = {
     ("Move", ""): Taker(moves.move, needs=needs.of_move),
     ("Add", ""): Taker(reactions.pin, needs=needs.of_object),
     ("Remove", ""): Taker(reactions.unpin),
+    ("QuoteRequest", ""): Taker(quotes.ask, needs=needs.of_asking),
 }
 
 

@@ -1,22 +1,38 @@
 """Follows and blocks that come from other servers, the answers to ours, and the end of each."""
 
-from chaupal.federation import ours
+from chaupal.federation import ours, speaking
 from chaupal.federation.events import PersonMet
 from chaupal.federation.reading.activities import read_act
 from chaupal.federation.reading.values import Unreadable
 from chaupal.federation.taking.acting import Deed
-from chaupal.kernel.errors import NotFound
+from chaupal.federation.writing import activities
+from chaupal.kernel.errors import NotAllowed, NotFound
 from chaupal.social.people import graph
 from chaupal.store.federation import uris
 from chaupal.store.square import graph as ties
 
 
 async def follow(deed: Deed) -> None:
-    """Somebody there follows, or asks to follow, somebody here."""
+    """Somebody there follows, or asks to follow, somebody here. Whom a block stands against is told no; who asks again, yes again."""
     them = await ours_at(deed, deed.act.object)
-    await graph.follow(deed.fed.square, deed.viewer, them)
+    followed_before = await ties.wanted(deed.w, deed.me, them) is not None
+    try:
+        await graph.follow(deed.fed.square, deed.viewer, them)
+    except NotAllowed:
+        await _answer(deed, them, yes=False)
+        return
     if deed.act.uri:
         await uris.tie(deed.w, uris.FOLLOW, deed.act.uri, deed.me, them)
+    if followed_before:  # they have lost our answer, or never had it
+        await _answer(deed, them, yes=True)
+
+
+async def _answer(deed: Deed, them: int, *, yes: bool) -> None:
+    say = activities.accept if yes else activities.reject
+    kind, actor = "accept" if yes else "reject", deed.act.object
+    asked = activities.follow(deed.act.uri, deed.by.actor, actor)
+    said = say(f"{actor}#{kind}-{deed.fed.make_id()}", actor, asked)
+    await speaking.say_to(deed.fed, deed.w, them, [deed.me], said)
 
 
 async def unfollow(deed: Deed, them: int) -> None:
@@ -34,6 +50,7 @@ async def accept(deed: Deed) -> None:
 async def reject(deed: Deed) -> None:
     """They say no to whoever asked, or whoever they had let follow before; or take back that they said yes."""
     asker = await _asker(deed)
+    await uris.untie(deed.w, uris.FOLLOW, asker, deed.me)  # they know that it is over
     if await ties.wanted(deed.w, asker, deed.me, asked=True) is not None:
         await graph.refuse(deed.fed.square, deed.viewer, asker)
     else:
