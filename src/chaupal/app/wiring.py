@@ -35,6 +35,7 @@ from chaupal.wire.scope import App
 from chaupal.wire.streaming import Streaming
 
 if TYPE_CHECKING:
+    from chaupal.fanout.federation.delivering import Deliverer
     from chaupal.ports.valkey import Server
 
 ROUTES = (*API_ROUTES, *WEB_ROUTES, *api_pages.routes(partial(description, API_ROUTES)))
@@ -49,9 +50,14 @@ class Running(msgspec.Struct):
     carrier: Carrier
     timers: Timers
     valkey: "Server | None" = None
+    deliverer: "Deliverer | None" = None  # tells other servers, where they are talked to
 
     async def close(self) -> None:
         self.carrier.streams.close()
+        if self.deliverer is not None:
+            await self.deliverer.close()
+        if self.house.federation is not None:
+            await self.house.federation.connections.close()
         await self.timers.close()
         await self.runner.close()
         if self.valkey is not None:
@@ -90,7 +96,11 @@ async def open_house(
     watched = vitals if settings.metrics_token else None
     routes = (*ROUTES, *_peer_routes()) if house.federation is not None else ROUTES
     front = Front(desk, routes, Streaming(desk, carrier.streams, routes), watched)
-    running = Running(house, front, Runner(carrier), carrier, Timers(carrier, shared=works), server)
+    running = Running(
+        house, front, Runner(carrier), carrier, Timers(carrier, shared=works), server, _deliverer(carrier)
+    )
+    if run and works and running.deliverer is not None:
+        running.deliverer.start()
     if run:
         running.runner.start(works=works)
         running.timers.start()
@@ -103,6 +113,15 @@ def _peer_routes() -> tuple[Route, ...]:
     from chaupal.api.federation.routes import ROUTES
 
     return ROUTES
+
+
+def _deliverer(carrier: Carrier) -> "Deliverer | None":
+    """Where other servers are talked to."""
+    if carrier.federation is None:
+        return None
+    from chaupal.fanout.federation.delivering import Deliverer, signed
+
+    return Deliverer(carrier, partial(signed, carrier.federation))
 
 
 def _carrier(house: House, bus: Bus) -> Carrier:

@@ -9,7 +9,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.social.events_posts import PostDeleted
-from chaupal.store.federation import addresses, deliveries
+from chaupal.store.federation import deliveries
 from chaupal.store.federation.deliveries import Box
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Writing
@@ -43,12 +43,13 @@ async def of_post(w: Writing, post: Post, further: Collection[int] = ()) -> list
 
 
 async def of_gone(w: Writing, event: PostDeleted) -> list[Box]:
-    """Those who were told of a post that is gone, or of a repost of it, as far as that is still known."""
+    """Those to whom a post came that is gone, or who may have been told of a repost of it."""
+    holders = await deliveries.of_holders(w, event.post)
     carried = [author for _, author in event.gone]
     if event.visibility == Visibility.DIRECT:
-        return await deliveries.of_people(w, event.mentions)
+        return distinct([*await deliveries.of_people(w, event.mentions), *holders])
     further = [] if event.reply_to_account is None else [event.reply_to_account]
-    return await crowd(w, [event.author, *carried], [*event.mentions, *carried, *further])
+    return distinct([*await crowd(w, [event.author, *carried], [*event.mentions, *carried, *further]), *holders])
 
 
 async def crowd(w: Writing, authors: Sequence[int], people: Iterable[int]) -> list[Box]:
@@ -59,8 +60,3 @@ async def crowd(w: Writing, authors: Sequence[int], people: Iterable[int]) -> li
 def distinct(boxes: Iterable[Box]) -> list[Box]:
     """Each inbox once."""
     return list({(box.server, box.inbox): box for box in boxes}.values())
-
-
-async def apart_from_ours(w: Writing, *ids: int) -> dict[int, addresses.Whose]:
-    """Whose these accounts are."""
-    return await addresses.people(w, ids)

@@ -11,14 +11,17 @@ from enum import Enum
 from typing import NamedTuple
 
 from chaupal.fanout.context import Carrier
+from chaupal.federation import calling
+from chaupal.federation.context import Federation
 from chaupal.governance.calling import NotAnswered
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from chaupal.kernel.saying import log
 from chaupal.policy.measures import HIDING
 from chaupal.policy.viewer import ABROAD
-from chaupal.store.federation import deliveries
+from chaupal.store.federation import deliveries, reached
 from chaupal.store.federation.deliveries import Due, Parcel
 from chaupal.store.identity.facts_cache import rulings_in_force
+from chaupal.store.machine.work import Writing
 
 AT_ONCE = 64  # servers that are told at one moment
 SLOW = 1.0  # seconds after which a server counts among those that others need not wait for
@@ -162,19 +165,21 @@ class Deliverer:
         while True:
             async with self._work.reading() as reading:
                 parcels = await deliveries.waiting(reading, due.id, after, BATCH)
-            struck: list[int] = []
+            struck, came = list[int](), list[int]()
             for parcel in parcels:
                 fate, wait = await self._send(due, parcel)
                 if fate is Fate.AGAIN:
-                    return await self._failed(due, parcel, struck, wait)
+                    return await self._failed(due, parcel, struck, came, wait)
                 if fate is Fate.LEFT:
                     await self._left(due, parcel)
+                if fate is Fate.ARRIVED and parcel.post:
+                    came.append(parcel.post)
                 struck.append(parcel.id)
                 after = parcel.id
                 if self._leaving:
                     break
             async with self._work.writing() as w:
-                await deliveries.done(w, struck)
+                await self._strike(w, due, struck, came)
                 if len(parcels) < BATCH or self._leaving:
                     return await deliveries.release(w, due.id)
                 await deliveries.hold(w, due.id, self._carrier.clock() + HELD)
@@ -200,12 +205,17 @@ class Deliverer:
             rulings = await rulings_in_force(reading)
         return any(rulings.find(id_, ABROAD, HIDING) is not None for id_ in (parcel.post, parcel.author))
 
-    async def _failed(self, due: Due, parcel: Parcel, struck: list[int], wait: int) -> None:
+    async def _strike(self, w: Writing, due: Due, struck: list[int], came: list[int]) -> None:
+        """They are not sent again. `came`: posts whose copies are there now."""
+        await deliveries.done(w, struck)
+        await reached.note(w, came, due.id, self._carrier.clock())
+
+    async def _failed(self, due: Due, parcel: Parcel, struck: list[int], came: list[int], wait: int) -> None:
         now = self._carrier.clock()
         pause = BACK_OFF[min(due.fails, len(BACK_OFF) - 1)] // self._scale
         wished = min(wait * SECOND, LONGEST_WISH)
         async with self._work.writing() as w:
-            await deliveries.done(w, struck)
+            await self._strike(w, due, struck, came)
             await deliveries.tried(w, parcel.id)
             await deliveries.failed(w, due.id, now + max(pause, wished), anew=bool(struck))
 
@@ -235,3 +245,16 @@ def fate_of(status: int, parcel: Parcel) -> Fate:
     if status >= 500:
         return Fate.AGAIN if parcel.tries < VAIN_TRIES else Fate.DROPPED
     return Fate.DROPPED
+
+
+async def signed(fed: Federation, due: Due, parcel: Parcel) -> Answer:
+    """Send it, signed by whoever says it, in the way that the server understands. Raises NotAnswered."""
+    answered = await calling.post(fed, parcel.inbox, parcel.body.encode(), by=parcel.by)
+    wish = answered.headers.get("retry-after", "")
+    return Answer(answered.status, int(wish) if wish.isascii() and wish.isdigit() and len(wish) < 8 else 0)
+
+
+async def forget(carrier: Carrier) -> None:
+    """What everybody was told."""
+    async with carrier.work.writing() as w:
+        await deliveries.sweep(w)

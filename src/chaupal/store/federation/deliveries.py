@@ -12,7 +12,7 @@ from sqlalchemy import case, delete, exists, func, insert, or_, select, update
 from chaupal.kernel.clock import DAY, HOUR
 from chaupal.kernel.ids import MakeId
 from chaupal.store.machine.dialect import Statement, among, listed, param, statement, words
-from chaupal.store.machine.tables import deliveries, follows, posts, remote_people, servers, spoken
+from chaupal.store.machine.tables import deliveries, follows, posts, reached, remote_people, servers, spoken
 from chaupal.store.machine.work import Reading, Writing
 
 GIVEN_UP_AFTER = 7 * DAY  # a server that did not answer for so long is gone, until it is heard from
@@ -64,6 +64,16 @@ OF_FOLLOWERS = statement(
 )
 OF_PEOPLE = statement(_BOXES.where(among(remote_people.c.account_id, "ids")))
 EVERYWHERE = statement(_BOXES)
+# Of a server that holds a copy one inbox will do: the shared one, where it has one.
+OF_REACHED = statement(
+    select(remote_people.c.server_id, func.min(_INBOX), func.min(remote_people.c.account_id))
+    .join(reached, reached.c.server_id == remote_people.c.server_id)
+    .join(servers, servers.c.id == remote_people.c.server_id)
+    .where(reached.c.post_id == param("of"), remote_people.c.gone_at.is_(None), _INBOX != "", _THERE)
+    .group_by(remote_people.c.server_id)
+    .order_by(remote_people.c.server_id)
+)
+FORGET_REACHED = statement(delete(reached).where(reached.c.post_id == param("of")))
 
 SAY = statement(insert(spoken).values(id=param("id"), body=words("body"), post=param("post"), at=param("at")))
 SEND = statement(
@@ -135,11 +145,6 @@ FAILED = statement(
 )  # fmt: skip
 GIVE_UP = statement(update(servers).where(servers.c.id == param("of")).values(held_until=0, due_at=None))
 DROP = statement(delete(deliveries).where(deliveries.c.server_id == param("of")))
-BACK = statement(
-    update(servers)
-    .where(servers.c.id == param("of"), servers.c.fails > 0)
-    .values(fails=0, failing_since=None, due_at=case((_WAITS, param("at")), else_=None))
-)
 LEFT = statement(
     update(remote_people)
     .where(remote_people.c.server_id == param("server"), remote_people.c.inbox == words("inbox"), remote_people.c.gone_at.is_(None))
@@ -159,6 +164,13 @@ async def of_followers(reading: Reading, authors: Sequence[int]) -> list[Box]:
 async def of_people(reading: Reading, ids: Collection[int]) -> list[Box]:
     """Where these are told; those who are ours, or gone, are left out."""
     return [Box(*row) for row in await reading.fetch(OF_PEOPLE, ids=listed(sorted(ids)))] if ids else []
+
+
+async def of_holders(w: Writing, post: int) -> list[Box]:
+    """Where a post that is gone had come to, which nobody need know any more after this."""
+    found = [Box(*row) for row in await w.fetch(OF_REACHED, of=post)]
+    await w.run(FORGET_REACHED, of=post)
+    return found
 
 
 async def everywhere(reading: Reading) -> list[Box]:
@@ -228,11 +240,6 @@ async def give_up(w: Writing, server: int) -> int:
     dropped = await w.run(DROP, of=server)
     await w.run(GIVE_UP, of=server)
     return dropped
-
-
-async def back(w: Writing, server: int) -> bool:
-    """It was heard from: what waits is sent at once. False where nobody had missed it."""
-    return await w.run(BACK, of=server, at=w.now()) == 1
 
 
 async def left(w: Writing, server: int, inbox: str) -> None:

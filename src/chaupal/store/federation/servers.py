@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import select, update
+from sqlalchemy import case, or_, select, update
 
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.ids import MakeId
@@ -18,11 +18,14 @@ ADD = upsert(
 ID_OF = statement(select(servers.c.id).where(servers.c.domain == words("domain")))
 DOMAINS = statement(select(servers.c.id, servers.c.domain).where(among(servers.c.id, "ids")))
 IDS_OF = statement(select(servers.c.domain, servers.c.id).where(among(servers.c.domain, "names")))
+# What waits for one that did not answer is sent at once.
 HEARD = statement(
     update(servers)
-    .where(servers.c.id == param("of"), servers.c.heard_at < param("at") - HOUR)
-    .values(heard_at=param("at"), fails=0, failing_since=None)
-)
+    .where(servers.c.id == param("of"), or_(servers.c.heard_at < param("at") - HOUR, servers.c.fails > 0))
+    .values(
+        heard_at=param("at"), fails=0, failing_since=None, due_at=case((servers.c.due_at.is_not(None), param("at")), else_=None)
+    )
+)  # fmt: skip
 
 
 async def id_of(reading: Reading, domain: str) -> int | None:
@@ -44,7 +47,7 @@ async def met(w: Writing, make_id: MakeId, domain: str) -> int:
 
 
 async def heard_from(w: Writing, server: int) -> None:
-    """It is there: noted once an hour."""
+    """It is there: noted once an hour, and at once where it had not answered."""
     await w.run(HEARD, of=server, at=w.now())
 
 

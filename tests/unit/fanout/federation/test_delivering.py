@@ -11,7 +11,7 @@ from chaupal.kernel.clock import DAY, HOUR, MINUTE
 from chaupal.policy.measures import Measure
 from chaupal.social.people import graph
 from chaupal.social.posts import posts
-from chaupal.store.federation import deliveries
+from chaupal.store.federation import servers
 from chaupal.store.federation.deliveries import Due, Parcel
 from measures import begin
 from remotes import meet, waiting
@@ -120,7 +120,7 @@ async def test_after_a_week_a_server_is_gone_until_it_is_heard_from(village: Vil
     net.down.clear()
     server = (await meet(village.running, "eva@far.example")).server
     async with village.running.house.square.work.writing() as w:
-        assert await deliveries.back(w, server)
+        await servers.heard_from(w, server)
     three = await said(village, "तीन")
     await delivers.settle()
     assert net.heard["far.example"][-1] == three
