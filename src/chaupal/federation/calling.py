@@ -62,14 +62,14 @@ async def plain(
 
     Raises NotAnswered.
     """
-    there = fed.connections.place(url)
+    there = await _place(fed, url)
     for _ in range(MOST_HOPS + 1):
         answered = await _ask(fed, "GET", there, {"accept": accept}, most=most, patience=patience)
         if answered.status not in REDIRECTS:
             if answered.status != 200 or not answered.mime.startswith(kinds):
                 raise NotAnswered(f"answered {answered.status}", answered.status)
             return answered
-        there = _next(fed, there, answered)
+        there = await _next(fed, there, answered)
     raise NotAnswered("is sent on too often")
 
 
@@ -87,14 +87,14 @@ async def post(
 
 async def _fetch(fed: "Federation", url: str, by: int) -> tuple[str, Json]:
     """A document, and at which address it was in the end."""
-    there = fed.connections.place(url)
+    there = await _place(fed, url)
     for _ in range(MOST_HOPS + 1):
         answered = await _knock(fed, "GET", there, {"accept": ACCEPT}, b"", by)
         if answered.status not in REDIRECTS:
             if answered.status != 200 or not _speaks_of_activities(answered):
                 raise NotAnswered(f"answered {answered.status}", answered.status)
             return there.url, _read(answered.body)
-        there = _next(fed, there, answered)
+        there = await _next(fed, there, answered)
     raise NotAnswered("is sent on too often")
 
 
@@ -105,9 +105,17 @@ def _read(body: bytes) -> Json:
         raise NotAnswered("is no document that can be read") from error
 
 
-def _next(fed: "Federation", there: Place, answered: Answered) -> Place:
+async def _next(fed: "Federation", there: Place, answered: Answered) -> Place:
     """Where it was sent on to, looked at as the first address was."""
-    return fed.connections.place(urljoin(there.url, answered.headers.get("location", "")).partition("#")[0])
+    return await _place(fed, urljoin(there.url, answered.headers.get("location", "")).partition("#")[0])
+
+
+async def _place(fed: "Federation", url: str) -> Place:
+    """Where to ask. Raises NotAnswered, too, for a server that is not talked to."""
+    there = fed.connections.place(url)
+    if not await fed.may_call(there.authority):
+        raise NotAnswered("is not talked to from here")
+    return there
 
 
 def _speaks_of_activities(answered: Answered) -> bool:

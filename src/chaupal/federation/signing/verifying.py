@@ -3,11 +3,12 @@
 import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
-from chaupal.federation.reading.values import host_of, same_host
+from chaupal.federation.reading.values import address, host_of, same_host
 from chaupal.federation.signing import cavage, messages
 from chaupal.federation.signing.algorithms import BadKey, holds, read_public
 from chaupal.federation.signing.asked import CAVAGE, RFC9421, Asked, Claim, NotSigned
 from chaupal.kernel.clock import SECOND
+from chaupal.kernel.errors import NotAllowed
 from chaupal.store.federation import keys, speech
 from chaupal.store.federation.keys import Known
 
@@ -38,7 +39,7 @@ def signed(headers: "Mapping[str, str]") -> bool:
 async def verify(
     fed: "Federation", method: str, target: str, headers: "Mapping[str, str]", body: bytes = b""
 ) -> Signer:
-    """Who signed it. `target`: path and query as they were sent. Raises NotSigned."""
+    """Who signed it. `target`: path and query as they were sent. Raises NotSigned; NotAllowed for a server that is not heard."""
     asked = Asked(method, fed.settings.origin, target, headers, body)
     speaks = RFC9421 if "signature-input" in headers else CAVAGE
     claims = messages.claims(asked) if speaks == RFC9421 else [cavage.claim(asked)]
@@ -62,7 +63,7 @@ def check_time(claim: Claim, now: int) -> None:
 async def _signer(fed: "Federation", claims: list[Claim]) -> Signer:
     """The first one that holds, by a key that we know or by one that is fetched for it: one of all claims."""
     for claim in claims:
-        _check_key(fed, claim.key)
+        await _check_key(fed, claim.key)
         async with fed.work.reading() as reading:
             known = await keys.known(reading, claim.key)
         if known is not None and _holds(claim, known):
@@ -83,9 +84,12 @@ def _holds(claim: Claim, known: Known) -> bool:
     return any(holds(key, claim.algorithm, claim.signature, base) for base in (claim.base, *claim.others))
 
 
-def _check_key(fed: "Federation", key: str) -> None:
-    if len(key) > LONGEST_KEY or same_host(key, fed.settings.origin):
+async def _check_key(fed: "Federation", key: str) -> None:
+    """Before it is looked for: whose server is not talked to is asked for nothing, either."""
+    if len(key) > LONGEST_KEY or not address(key) or same_host(key, fed.settings.origin):
         raise NotSigned("its key is at no address of another server")
+    if not await fed.may_call(host_of(key)):
+        raise NotAllowed("server_limited")
 
 
 async def _fetched(fed: "Federation", key: str) -> Known:

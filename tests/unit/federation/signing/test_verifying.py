@@ -16,10 +16,13 @@ from chaupal.federation.signing.asked import CAVAGE, RFC9421, Asked, NotSigned
 from chaupal.federation.signing.digests import content_digest
 from chaupal.federation.signing.verifying import Signer
 from chaupal.federation.viewing import viewer
+from chaupal.governance.calling import NotAnswered
 from chaupal.kernel.clock import HOUR, StillClock
+from chaupal.kernel.errors import NotAllowed
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import ABROAD, Viewer
-from chaupal.store.federation import keys, speech
+from chaupal.store.federation import keys, limits, servers, speech
+from chaupal.store.federation.limits import Allowed
 from elsewhere import Site
 from fediverse import Stranger, a_key
 
@@ -245,6 +248,34 @@ async def test_who_asks_is_whoever_signed_and_else_a_stranger(fed: Federation, r
     assert seen == Viewer(account=known, country=ABROAD)
     assert await viewer(fed, "GET", "/@asha/outbox?page=2", headers) == stranger
     assert await viewer(fed, "GET", "/@asha", {}) == stranger
+
+
+async def test_a_server_that_is_not_talked_to_is_not_heard_nor_asked_for_anything(
+    settings: Settings, clock: StillClock, ravi: Stranger
+):
+    """Neither for its key, nor for a document that somebody else names."""
+    few = msgspec.structs.replace(settings, federation="listed", federation_test=True)
+    running = await open_house(few, clock=clock, run=False)
+    try:
+        fed = running.house.federation
+        assert fed is not None
+        for way in (RFC9421, CAVAGE):
+            with pytest.raises(NotAllowed):
+                await brought(fed, ravi, way=way)
+        headers = ravi.signed("GET", f"{fed.settings.origin}/@asha", now=fed.clock())
+        with pytest.raises(NotAllowed):
+            await viewer(fed, "GET", "/@asha", headers)
+        with pytest.raises(NotAnswered, match="not talked to"):
+            await calling.get(fed, ravi.uri)
+        assert ravi.site.asked == []
+        async with fed.work.writing() as w:
+            server = await servers.met(w, fed.make_id, ravi.host)
+            await limits.allow(
+                w, Allowed(id=fed.make_id(), server_id=server, reason="x", by=1, at=w.now(), log_index=0)
+            )
+        assert (await brought(fed, ravi)).actor == ravi.uri
+    finally:
+        await running.close()
 
 
 async def test_where_fetches_are_authorised_nobody_asks_unknown(settings: Settings, clock: StillClock, ravi: Stranger):
