@@ -262,11 +262,11 @@ class _Line(asyncio.Protocol):
             return
         self._heard = True
         self._head += len(data)
-        if self._head - self._size > MOST_HEAD + self._size:
-            self._fail(NotAnswered("has too many headers"))
-            return
         try:
             self._parser.feed_data(data)
+            # Looked at when its body is known: the first piece of an answer may hold headers and much of a body.
+            if self._head - self._size > MOST_HEAD + self._size:
+                raise NotAnswered("has too many headers")
         except NotAnswered as error:
             self._fail(error)
         except httptools.HttpParserCallbackError as error:

@@ -17,6 +17,13 @@ class ThreadWanted(Event, frozen=True):
     uri: str
 
 
+class MediaWanted(Event, frozen=True):
+    """A post of another server has pictures that somebody here is likely to look at."""
+
+    server: int
+    post: int
+
+
 class PersonMet(Event, frozen=True):
     """Somebody of another server is of interest to somebody here: what they keep at the top of their profile is to be looked up."""
 

@@ -199,6 +199,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         bool,
         Meta(description="Tell which other servers are known here (`/api/v1/instance/peers`), as most of them do."),
     ] = True
+    remote_media_days: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="Days that pictures, films and portraits of other servers are kept here once they were fetched; asked for"
+            " later they are fetched again.",
+        ),
+    ] = 30
     translate_url: Annotated[
         str,
         Meta(

@@ -16,7 +16,7 @@ from chaupal.policy.verdict import Show
 class Filed(Shelled, frozen=True):
     """Where a picture's bytes lie. `subject`: its post's, with this picture alone; in no post, its owner's.
 
-    `stamp`: another one for other bytes. `key`: the file's, where it is not named by id and type.
+    `stamp`: another one for other bytes. `key`: the file's, where it is not named by id and type. `away`: on another server.
     """
 
     STAYS: ClassVar = frozenset({"id", "subject"})
@@ -25,6 +25,7 @@ class Filed(Shelled, frozen=True):
     subject: Subject
     stamp: str = ""
     key: str = ""
+    away: bool = False
 
     def altered(self, verdict: Show) -> Self:
         return self

@@ -35,8 +35,9 @@ class Picture(msgspec.Struct, frozen=True):
     """An attachment: an image, a film or a sound, with its alt text. Sizes in pixels, `focus` in -1..1.
 
     `kind`: image, gifv (moves without sound, again and again), video, audio. `state`: waiting to be painted, ready or
-    failed. `length` in ms, `bitrate` in bits a second. `root`: the first upload of the same content, 0: this one. `key` signs
-    the passes by which apps that ask without a token say as whom they do (`policy.filed`); it is shown to nobody.
+    failed; or remote, on another server (`remote_url`) and fetched when somebody looks. `length` in ms, `bitrate` in bits a
+    second. `root`: the first upload of the same content, 0: this one. `key` signs the passes by which apps that ask without a
+    token say as whom they do (`policy.filed`); it is shown to nobody.
     """
 
     id: int
@@ -56,6 +57,12 @@ class Picture(msgspec.Struct, frozen=True):
     bitrate: int = 0
     root: int = 0
     captions: tuple[Captions, ...] = ()
+    remote_url: str = ""
+
+    @property
+    def shown(self) -> bool:
+        """Whether there is something to look at, here or to be fetched."""
+        return self.state in ("ready", "remote")
 
     @property
     def content(self) -> int:

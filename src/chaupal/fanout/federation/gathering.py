@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from chaupal.fanout.context import Carrier
+from chaupal.fanout.federation import fetching
 from chaupal.federation import conversations, featured
 from chaupal.federation.chains import NotThere
-from chaupal.federation.events import ActivityArrived, PersonMet, ThreadWanted
+from chaupal.federation.events import ActivityArrived, MediaWanted, PersonMet, ThreadWanted
 from chaupal.federation.taking import inbox
 from chaupal.kernel.event import Event
 from chaupal.kernel.saying import log
@@ -93,4 +94,5 @@ GATHERED: dict[type[Event], Callable[[Carrier, Any], Awaitable[None]]] = {
     ActivityArrived: arrived,
     ThreadWanted: thread,
     PersonMet: met,
+    MediaWanted: fetching.bring,
 }

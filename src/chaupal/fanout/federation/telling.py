@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.federation import audience
+from chaupal.fanout.federation import audience, fetching
 from chaupal.federation import showing
 from chaupal.federation.context import Federation
 from chaupal.federation.speaking import say, say_to
@@ -371,7 +371,7 @@ async def _seen_by_ours(w: Writing, account: int, post: int) -> Visible[Post] | 
 
 
 TOLD: dict[type[Event], tuple[Teller, ...]] = {
-    PostPublished: (published,),
+    PostPublished: (published, fetching.wanted),
     PostEdited: (edited,),
     PostDeleted: (deleted,),
     PollEnded: (poll_ended,),

@@ -38,13 +38,14 @@ class Read(msgspec.Struct, frozen=True):
 
 
 class File(msgspec.Struct, frozen=True):
-    """A file that the viewer may see. `mark` changes with the bytes, and with nothing else: who gets them gets the same ones,
-    and who does not gets no mark. `again` judges it anew, and raises where it is not for them any more."""
+    """A file that the viewer may see; `away`: still on another server. `mark` changes with the bytes, and with nothing else: who
+    gets them gets the same ones, and who does not gets no mark. `again` judges it anew, and raises where it is not for them."""
 
     key: str
     mime: str
     mark: str
     again: Callable[[], Awaitable[object]]
+    away: bool = False
 
 
 def rendition_of(name: str) -> Rendition:
@@ -84,7 +85,7 @@ async def picture_file(reads: Reads, viewer: Viewer, id_: int, rendition: Rendit
     original, small = media.file_keys(id_, seen.item.mime)
     found, mime = (small, media.SMALL) if rendition == "small" else (original, seen.item.mime)
     again = partial(picture_file, reads, viewer, id_, rendition, given)
-    return File(found, mime, f"{id_}-{rendition}-{seen.item.stamp}", again)
+    return File(found, mime, f"{id_}-{rendition}-{seen.item.stamp}", again, seen.item.away)
 
 
 async def captions(reads: Reads, viewer: Viewer, id_: int, which: int, given: str) -> Read:
@@ -130,6 +131,11 @@ async def size(reads: Reads, file: File) -> int:
     if found is None:
         raise NotFound
     return found
+
+
+async def is_here(reads: Reads, file: File) -> bool:
+    """Whether its bytes are here; those of a portrait may still be on another server."""
+    return await reads.files.size(file.key) is not None
 
 
 async def part(reads: Reads, file: File, start: int, length: int) -> bytes:

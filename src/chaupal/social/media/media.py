@@ -204,6 +204,11 @@ async def painted(square: Square, data: bytes) -> pictures.Rendering:
     return await _in_thread(pictures.render, data, square.settings.max_media_pixels)
 
 
+async def portrait(square: Square, data: bytes, size: tuple[int, int]) -> bytes:
+    """A portrait from elsewhere, painted anew as our own are. Raises Invalid."""
+    return await _in_thread(pictures.portrait, data, square.settings.max_media_pixels, size)
+
+
 async def _in_thread[**P, R](paint: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     return await asyncio.get_running_loop().run_in_executor(_painters, lambda: paint(*args, **kwargs))
 

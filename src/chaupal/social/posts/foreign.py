@@ -164,7 +164,7 @@ async def _pictures(square: Square, w: Writing, before: Post, came: Came) -> tup
 
 
 async def _file(square: Square, w: Writing, picture: Picture, address: str, owner: int) -> Picture:
-    picture = msgspec.structs.replace(picture, id=square.make_id(), key=secrets.token_urlsafe(12))
+    picture = msgspec.structs.replace(picture, id=square.make_id(), key=secrets.token_urlsafe(12), remote_url=address)
     await files.add(w, picture, address, owner=owner)
     return picture
 

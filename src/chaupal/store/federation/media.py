@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import exists, select, text, update
+from sqlalchemy import delete, exists, or_, select, text, update
 
 from chaupal.policy.things import Picture, Post
-from chaupal.store.machine.dialect import among, listed, param, statement, words
-from chaupal.store.machine.tables import accounts, media, posts
+from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.tables import accounts, fetched_portraits, media, posts
 from chaupal.store.machine.work import Reading, Writing
-from chaupal.store.square.media import INSERT, NOT_HELD, know_late, written_captions, written_focus
+from chaupal.store.square.media import COLUMNS as PICTURE_COLUMNS
+from chaupal.store.square.media import INSERT, NOT_HELD, know_late, picture_of, written_captions, written_focus
 from chaupal.store.square.posting import touch_with_reposts
 from chaupal.store.square.posts import as_written
 
@@ -39,6 +40,37 @@ FETCHED = statement(
         length=param("ms"), frame_rate=words("rate"), bitrate=param("bits"), created_at=param("at"), held_until=0, tries=0,
     )
 )  # fmt: skip
+LATER = statement(
+    update(media).where(media.c.id == param("of"), media.c.state == "remote").values(held_until=param("until"))
+)
+TO_PAINT = statement(
+    update(media)
+    .where(media.c.id == param("of"), media.c.state == "remote")
+    .values(
+        state="waiting", mime=words("kept_as"), kind=words("shown_as"), demuxer=words("read_by"), held_until=0, tries=0
+    )
+)
+AS_PAINTED = statement(
+    update(media).where(media.c.id == param("of"), media.c.state == "ready").values(created_at=param("at"))
+)
+BACK = statement(
+    update(media)
+    .where(media.c.id == param("of"), or_(media.c.state == "failed", media.c.state == "waiting"))
+    .values(state="remote")
+)
+ONE = statement(select(*PICTURE_COLUMNS).where(media.c.id == param("of")))
+KEEP_PORTRAIT = upsert(
+    lambda i: (add := i(fetched_portraits).values(key=words("key"), at=param("at"))).on_conflict_do_update(
+        index_elements=["key"], set_={"at": add.excluded.at}
+    )
+)
+OLD_PORTRAITS = statement(
+    select(fetched_portraits.c.key)
+    .where(fetched_portraits.c.at < param("before"))
+    .order_by(fetched_portraits.c.at)
+    .limit(param("n"))
+)
+FORGET_PORTRAIT = statement(delete(fetched_portraits).where(fetched_portraits.c.key == words("key")))
 IN_POST = statement(update(posts).where(posts.c.id == param("of")).values(pictures=words("shown")))
 # Fetched so long ago that it is let go of; what is held as evidence stays.
 OLD = statement(
@@ -126,6 +158,43 @@ async def fetched(w: Writing, picture: Picture, post: int | None, size: int, dig
         await know_late(w, picture.id, digest)
         await _show(w, post, picture)
     return changed == 1
+
+
+async def later(w: Writing, id_: int, until: int) -> None:
+    """It could not be had: nobody asks for it before then (ms)."""
+    await w.run(LATER, of=id_, until=until)
+
+
+async def to_paint(w: Writing, id_: int, mime: str, kind: str, demuxer: str) -> bool:
+    """A film or sound that was fetched waits to be painted, as an upload does; False where it is not away any more."""
+    return await w.run(TO_PAINT, of=id_, kept_as=mime, shown_as=kind, read_by=demuxer) == 1
+
+
+async def painted(w: Writing, id_: int, post: int | None) -> None:
+    """It was painted just now."""
+    await w.run(AS_PAINTED, of=id_, at=w.now())
+    row = await w.first(ONE, of=id_)
+    if row is not None:
+        await _show(w, post, picture_of(row))
+
+
+async def back(w: Writing, id_: int) -> None:
+    """It could not be painted: it is where it was."""
+    await w.run(BACK, of=id_)
+
+
+async def keep_portrait(w: Writing, key: str) -> None:
+    """It was fetched just now."""
+    await w.run(KEEP_PORTRAIT, key=key, at=w.now())
+
+
+async def old_portraits(reading: Reading, before: int, at_most: int) -> list[str]:
+    """Keys of those that were fetched before that time (ms), the oldest first."""
+    return [row[0] for row in await reading.fetch(OLD_PORTRAITS, before=before, n=at_most)]
+
+
+async def forget_portrait(w: Writing, key: str) -> None:
+    await w.run(FORGET_PORTRAIT, key=key)
 
 
 async def old(reading: Reading, before: int, at_most: int) -> list[Fetched]:

@@ -1,5 +1,6 @@
 """People of other servers as rows: what only servers need to know of them, beside the account that everybody sees."""
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,7 +24,7 @@ ADD_ACCOUNT = statement(
         id=param("id"), handle=words("handle"), created_at=param("created_at"), server=param("server"), uri=words("uri"),
         name=words("name"), note=words("note"), note_html=words("note_html"), fields=words("fields"), locked=param("locked"),
         bot=param("bot"), discoverable=param("discoverable"), indexable=param("indexable"), hide_collections=param("hide_collections"),
-        url=words("url"),
+        url=words("url"), avatar=words("avatar"), header=words("header"),
     )
 )  # fmt: skip
 CHANGE_ACCOUNT = statement(
@@ -153,7 +154,7 @@ def _remote(row: Sequence[Any]) -> Remote:
 async def add(w: Writing, new: int, server: int, handle: str, shown: Shown, since: int) -> None:
     """Somebody who was not known. `since`: when they say that they joined (ms). The handle has to be free."""
     await w.run(
-        ADD_ACCOUNT, id=new, handle=handle, created_at=since, server=server, uri=shown.uri, **_face(shown)
+        ADD_ACCOUNT, id=new, handle=handle, created_at=since, server=server, uri=shown.uri, **_face(new, shown)
     )  # fmt: skip
     await w.run(ADD, account_id=new, server_id=server, fetched_at=w.now(), **_ways(shown))
     w.touch(PEOPLE, new)
@@ -161,7 +162,7 @@ async def add(w: Writing, new: int, server: int, handle: str, shown: Shown, sinc
 
 async def change(w: Writing, account: int, shown: Shown) -> None:
     """What their server says of them now."""
-    await w.run(CHANGE_ACCOUNT, of=account, **_face(shown))
+    await w.run(CHANGE_ACCOUNT, of=account, **_face(account, shown))
     await w.run(CHANGE, of=account, at=w.now(), **_ways(shown))
     w.touch(PEOPLE, account)
 
@@ -198,8 +199,14 @@ async def is_followed(reading: Reading, account: int) -> bool:
     )
 
 
-def _face(shown: Shown) -> dict[str, Any]:
+def portrait_key(account: int, address: str) -> str:
+    """Where the avatar or header of somebody on another server lies here, once it was fetched: another one for another picture."""
+    return f"portraits/{account}/{hashlib.sha256(address.encode()).hexdigest()[:20]}.webp" if address else ""
+
+
+def _face(account: int, shown: Shown) -> dict[str, Any]:
     return {
+        "avatar": portrait_key(account, shown.avatar_url), "header": portrait_key(account, shown.header_url),
         "name": shown.name, "note": shown.note, "note_html": shown.note_html, "fields": _json(shown.fields).decode(),
         "locked": int(shown.locked), "bot": int(shown.bot), "discoverable": int(shown.discoverable),
         "indexable": int(shown.indexable), "hide_collections": int(shown.hides), "url": shown.url,

@@ -823,6 +823,11 @@ unjoined = Table(
     Index("unjoined_to", "uri"),
 )  # fmt: skip
 
+# Avatars and headers of people on other servers that were fetched, by their file keys, and when (ms).
+fetched_portraits = Table(
+    "fetched_portraits", meta, text("key", primary_key=True), big("at"), Index("fetched_portraits_at", "at")
+)
+
 # Public posts of other servers: the square of everywhere, beside our own.
 elsewhere = Table(
     "elsewhere", meta, id_column("post_id"), big("server_id"), text("language"),

@@ -30,7 +30,7 @@ from chaupal.store.square.posts import sealed_posts
 COLUMNS = (
     media.c.id, media.c.mime, media.c.description, media.c.blurhash, media.c.width, media.c.height, media.c.small_width,
     media.c.small_height, media.c.focus, media.c.key, media.c.kind, media.c.state, media.c.length, media.c.frame_rate, media.c.bitrate,
-    media.c.root, media.c.captions,
+    media.c.root, media.c.captions, media.c.remote_url,
 )  # fmt: skip
 POST_AT = len(COLUMNS)  # where the post stands in a row that has it behind these
 
@@ -374,11 +374,12 @@ async def drop(w: Writing, id_: int, owner: int) -> bool:
 async def sealed_file(reading: Reading, id_: int) -> tuple[Sealed[Filed], str] | None:
     """A picture's file, sealed with what holds it now, and the key that passes to it are signed with."""
     row = await reading.first(FILED, of=id_)
-    if row is None or row[6] != "ready":
+    if row is None or row[6] not in ("ready", "remote"):
         return None
-    mime, owner, post_id, was_of, key, blurhash, _, root = row
+    mime, owner, post_id, was_of, key, blurhash, state, root = row
     subject = await _subject(reading, id_, root or id_, owner, post_id, was_of)
-    return None if subject is None else (Sealed(Filed(id_, mime, subject, f"{zlib.crc32(blurhash.encode()):x}")), key)
+    stamp = f"{zlib.crc32(blurhash.encode()):x}"
+    return None if subject is None else (Sealed(Filed(id_, mime, subject, stamp, away=state == "remote")), key)
 
 
 async def _subject(
@@ -461,11 +462,11 @@ def picture_of(row: Row) -> Picture:
     """A row that begins with COLUMNS, as a Picture."""
     (
         id_, mime, description, blurhash, width, height, small_width, small_height, focus, key, kind, state, length, rate, bitrate, root,
-        told,
+        told, remote_url,
     ) = row[:POST_AT]  # fmt: skip
     return Picture(
         id_, mime, description, blurhash, width, height, small_width, small_height, read_focus(focus), kind, key, state, length,
-        rate, bitrate, root, _captions(told),
+        rate, bitrate, root, _captions(told), remote_url,
     )  # fmt: skip
 
 

@@ -1,16 +1,22 @@
 """Files of pictures, films and sounds, judged at every request: an order is obeyed here as on the page that the picture stands on."""
 
-from typing import Any
+from collections.abc import Awaitable, Callable
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import regex
 
+from chaupal.kernel.errors import NotFound, Unavailable
 from chaupal.policy.surface import Surface
 from chaupal.reads.posts import media
 from chaupal.reads.posts.media import File
 from chaupal.wire.call import Answer, Call
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, Shape, get
+
+if TYPE_CHECKING:
+    from chaupal.federation.context import Federation
 
 MOST_AT_ONCE = 2_000_000  # bytes of one answer to a Range
 VTT = "text/vtt; charset=utf-8"
@@ -51,11 +57,25 @@ class Portrait(msgspec.Struct, kw_only=True):
 
 
 async def picture(call: Call[Picture]) -> Answer:
-    asked = call.args
-    file = await media.picture_file(
-        call.house.reads, call.viewer, asked.id, media.rendition_of(asked.rendition), asked.k
-    )
+    """What is still on another server is fetched for whoever may see it: they go nowhere else for it."""
+    asked, rendition = call.args, media.rendition_of(call.args.rendition)
+    file = await media.picture_file(call.house.reads, call.viewer, asked.id, rendition, asked.k)
+    if file.away:
+        await _bring(call, lambda fed, elsewhere: elsewhere.fetch(fed, asked.id))
+        file = await media.picture_file(call.house.reads, call.viewer, asked.id, rendition, asked.k)
+        if file.away:
+            raise Unavailable
     return await _send(call, file)
+
+
+async def _bring(call: Call[Any], fetch: "Callable[[Federation, ModuleType], Awaitable[bool]]") -> None:
+    """Raises Unavailable where it cannot be had now, NotFound where no other server is talked to."""
+    if call.house.federation is None:
+        raise NotFound
+    from chaupal.federation import media as elsewhere  # brought in with the first picture of another server
+
+    if not await fetch(call.house.federation, elsewhere):
+        raise Unavailable
 
 
 async def captions(call: Call[Captions]) -> Answer:
@@ -73,9 +93,11 @@ async def card(call: Call[CardImage]) -> Answer:
 
 
 async def portrait(call: Call[Portrait]) -> Answer:
-    return await _send(
-        call, await media.portrait_file(call.house.reads, call.viewer, call.args.account, call.args.name)
-    )
+    asked = call.args
+    file = await media.portrait_file(call.house.reads, call.viewer, asked.account, asked.name)
+    if call.house.federation is not None and not await media.is_here(call.house.reads, file):
+        await _bring(call, lambda fed, elsewhere: elsewhere.fetch_portrait(fed, asked.account, file.key))
+    return await _send(call, file)
 
 
 async def _send(call: Call[Any], file: File) -> Answer:

@@ -157,15 +157,14 @@ def attachment(settings: Settings, picture: Picture, reader: int | None = None) 
     """The entity. What is not for everybody has addresses for its `reader` alone, since apps ask for files without a token."""
     where = f"{settings.origin}/media/{picture.id}"
     key = f"?k={pass_of(picture.key, reader)}" if picture.key and reader is not None else ""
-    ready = picture.state == "ready"
     return Attachment(
         id=str(picture.id),
         type=picture.kind,
-        url=f"{where}/{looked.name_of(picture, 'original')}{key}" if ready else None,
-        preview_url=f"{where}/{looked.name_of(picture, 'small')}{key}" if ready else None,
-        remote_url=None,
+        url=f"{where}/{looked.name_of(picture, 'original')}{key}" if picture.shown else None,
+        preview_url=f"{where}/{looked.name_of(picture, 'small')}{key}" if picture.shown else None,
+        remote_url=picture.remote_url or None,
         preview_remote_url=None,
-        meta=_meta(picture) if ready else Meta(),
+        meta=_meta(picture) if picture.shown else Meta(),
         description=picture.description or None,
         blurhash=picture.blurhash or None,
         captions=[

@@ -1,0 +1,38 @@
+"""Pictures of posts by people whom somebody here follows are fetched when these come: they are there when somebody looks."""
+
+from chaupal.fanout.context import Carrier
+from chaupal.federation import media
+from chaupal.federation.events import MediaWanted
+from chaupal.policy.things import Post
+from chaupal.social.events_posts import PostPublished
+from chaupal.social.media import elsewhere
+from chaupal.store.federation import people
+from chaupal.store.machine.work import Writing
+from chaupal.store.square.posts import as_written
+
+
+async def wanted(carrier: Carrier, w: Writing, event: PostPublished) -> None:
+    """In the unit that carries a post on. Films wait until somebody plays them: they are large, and most are never played."""
+    post = await as_written(w, event.boost_of or event.post)
+    if post is None or not post.server or not _away(post) or not await people.is_followed(w, event.author):
+        return
+    w.tell(MediaWanted(server=post.server, post=post.id))
+
+
+async def bring(carrier: Carrier, event: MediaWanted) -> None:
+    """One after the other. What cannot be had now is asked for again when somebody looks."""
+    async with carrier.work.reading() as reading:
+        post = await as_written(reading, event.post)
+    if carrier.federation is None or post is None:
+        return
+    for id_ in _away(post):
+        await media.fetch(carrier.federation, id_)
+
+
+async def sweep(carrier: Carrier) -> None:
+    """Let go of what was fetched long ago."""
+    await elsewhere.sweep(carrier.square)
+
+
+def _away(post: Post) -> list[int]:
+    return [picture.id for picture in post.pictures if picture.state == "remote" and picture.kind == "image"]

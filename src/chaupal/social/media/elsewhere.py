@@ -1,0 +1,94 @@
+"""Files of other servers: painted anew as uploads are, kept for some days, and let go of."""
+
+import asyncio
+import hashlib
+import tempfile
+from pathlib import Path
+
+from chaupal.kernel.clock import DAY
+from chaupal.kernel.errors import Invalid
+from chaupal.policy.things import Picture
+from chaupal.social.context import Square
+from chaupal.social.media import films, media, painting, pictures
+from chaupal.store.federation import media as store
+from chaupal.store.federation.media import Away, Fetched
+from chaupal.store.square import media as media_store
+
+SWEPT_AT_ONCE = 100
+
+
+async def keep(square: Square, away: Away, data: bytes) -> None:
+    """A file that was fetched is here from now on. Raises Invalid for what is not taken here."""
+    demuxer = films.demuxer_of(data[: media.HEAD])
+    if not demuxer and films.ffmpeg(square.settings) is not None:
+        demuxer = (
+            "gif" if await asyncio.to_thread(pictures.moves_too_long, data, square.settings.max_media_pixels) else ""
+        )
+    await (_keep_film(square, away, data, demuxer) if demuxer else _keep_picture(square, away, data))
+
+
+async def _keep_picture(square: Square, away: Away, data: bytes) -> None:
+    painted = await media.painted(square, data)
+    picture = Picture(
+        away.id, painted.mime, "", painted.blurhash, painted.width, painted.height, painted.small_width, painted.small_height,
+        remote_url=away.url,
+    )  # fmt: skip
+    original, small = media_store.file_keys(away.id, painted.mime)
+    await square.files.put(original, painted.original)
+    await square.files.put(small, painted.small)
+    async with square.work.writing() as w:
+        digest = hashlib.sha256(painted.original).hexdigest()
+        kept = await store.fetched(w, picture, away.post, len(painted.original), digest)
+    if not kept:  # its post went meanwhile
+        await media.drop_files(square, away.id, painted.mime)
+
+
+async def _keep_film(square: Square, away: Away, data: bytes, demuxer: str) -> None:
+    with tempfile.TemporaryDirectory(prefix="chaupal-film-") as folder:
+        path = await asyncio.to_thread(painting.as_file, data, Path(folder))
+        sent = await films.look(square.settings, path, demuxer)
+        await square.files.put_file(media_store.sent_key(away.id), path)
+    async with square.work.writing() as w:
+        waits = await store.to_paint(w, away.id, sent.mime, sent.kind, sent.demuxer)
+    painted = waits and await painting.paint(square, away.id)
+    async with square.work.writing() as w:
+        await (store.painted(w, away.id, away.post) if painted else store.back(w, away.id))
+    if not painted:
+        await square.files.drop(media_store.sent_key(away.id))
+        raise Invalid("file_unprocessed")
+
+
+async def sweep(square: Square) -> int:
+    """Let go of files that were fetched long ago; how many went. What is held as evidence stays."""
+    before = square.clock() - square.settings.remote_media_days * DAY
+    async with square.work.reading() as reading:
+        old = await store.old(reading, before, SWEPT_AT_ONCE)
+        portraits = await store.old_portraits(reading, before, SWEPT_AT_ONCE)
+    for key in portraits:
+        async with square.work.writing() as w:
+            await store.forget_portrait(w, key)
+        await square.files.drop(key)
+    return await _let_go(square, old) + len(portraits)
+
+
+async def drop_all_of(square: Square, server: int) -> int:
+    """Let go of all that was fetched of a server's people; how many files went."""
+    gone = 0
+    while True:
+        async with square.work.reading() as reading:
+            found = await store.of_server(reading, server, SWEPT_AT_ONCE)
+        went = await _let_go(square, found)
+        gone += went
+        if not went:
+            return gone
+
+
+async def _let_go(square: Square, found: list[Fetched]) -> int:
+    gone = 0
+    for one in found:
+        async with square.work.writing() as w:
+            went = await store.let_go(w, one)
+        if went:
+            await media.drop_files(square, one.id, one.mime)
+            gone += 1
+    return gone
