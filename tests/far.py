@@ -91,4 +91,6 @@ async def far(settings: Settings, clock: StillClock) -> AsyncIterator[Far]:
     """On both databases."""
     settings = msgspec.structs.replace(settings, federation="on", federation_test=True)
     async with hostile() as there, open_village(settings, clock) as village:
-        yield Far(village, there, there.liar("bob", 0), there.liar("eve", 1))
+        bob, eve = there.liar("bob", 0), there.liar("eve", 1)
+        there.names(bob, eve)
+        yield Far(village, there, bob, eve)

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from peers.sides import Json
 
 ACTIVITY = "application/activity+json"
+NAMES = "/.well-known/webfinger"
 CONTEXT = "https://www.w3.org/ns/activitystreams"
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 
@@ -113,6 +114,14 @@ class Hostile:
         self.documents[f"/{name}"] = one.actor(**more)
         return one
 
+    def names(self, *people: Liar) -> None:
+        """Let these be found by name (RFC 7033)."""
+        for one in people:
+            acct = f"acct:{one.uri.rpartition('/')[2]}@localhost:{self.port}"
+            self.documents[f"{NAMES}?resource={quote(acct, safe='')}"] = {
+                "subject": acct, "links": [{"rel": "self", "type": ACTIVITY, "href": one.uri}],
+            }  # fmt: skip
+
     def serves(self, document: Json) -> str:
         """Let a document be fetched at its id, which is returned."""
         self.documents[urlsplit(document["id"]).path] = document
@@ -146,10 +155,14 @@ class Hostile:
             return await self._give(writer, 404, b"{}")
         if isinstance(found, str):
             return await self._give(writer, 302, b"", f"Location: {found}\r\n")
-        return await self._give(writer, 200, found if isinstance(found, bytes) else json.dumps(found).encode())
+        kind = "application/jrd+json" if path == NAMES else ACTIVITY
+        body = found if isinstance(found, bytes) else json.dumps(found).encode()
+        return await self._give(writer, 200, body, kind=kind)
 
-    async def _give(self, writer: asyncio.StreamWriter, status: int, body: bytes, more: str = "") -> None:
-        head = f"HTTP/1.1 {status} So\r\nContent-Type: {ACTIVITY}\r\nContent-Length: {len(body)}\r\n{more}Connection: close\r\n\r\n"
+    async def _give(
+        self, writer: asyncio.StreamWriter, status: int, body: bytes, more: str = "", *, kind: str = ACTIVITY
+    ) -> None:
+        head = f"HTTP/1.1 {status} So\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n{more}Connection: close\r\n\r\n"
         writer.write(head.encode() + body)
         await writer.drain()
 

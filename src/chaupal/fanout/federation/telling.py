@@ -25,7 +25,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import Viewer
 from chaupal.ports.mail import Letter
-from chaupal.social.events import AccountChanged, AccountDeleted
+from chaupal.social.events import AccountChanged, AccountDeleted, AccountMoved
 from chaupal.social.events_posts import (
     PinChanged,
     PollEnded,
@@ -264,6 +264,19 @@ async def changed(carrier: Carrier, w: Writing, event: AccountChanged) -> None:
         await say(fed, w, event.account, boxes, activities.update_person(actor, fed.make_id()))
 
 
+async def moved(carrier: Carrier, w: Writing, event: AccountMoved) -> None:
+    """To followers: they may come along, where whoever it is that they are told of names this account (FEP-7628)."""
+    fed, mine, target = _fed(carrier), *await _two(w, event.account, event.to)
+    if mine is None or mine.server or target is None:
+        return
+    actor, there = (
+        ours.person(fed.settings.origin, mine.handle),
+        target.uri or ours.person(fed.settings.origin, target.handle),
+    )
+    said = activities.move(f"{actor}#move-{fed.make_id()}", actor, there, ours.followers(actor))
+    await say(fed, w, event.account, await deliveries.of_followers(w, [event.account]), said)
+
+
 async def gone(carrier: Carrier, w: Writing, event: AccountDeleted) -> None:
     """To every server that is known: whoever has heard of them forgets them."""
     fed, whose = _fed(carrier), await addresses.whose(w, event.account)
@@ -389,5 +402,6 @@ TOLD: dict[type[Event], tuple[Teller, ...]] = {
     Blocked: (blocked,),
     Unblocked: (unblocked,),
     AccountChanged: (changed,),
+    AccountMoved: (moved,),
     AccountDeleted: (gone,),
 }

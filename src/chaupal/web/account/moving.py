@@ -1,10 +1,11 @@
-"""Moving to another account of this server, page by page: whom one named, where one points, how far one's followers have come."""
+"""Moving to another account, here or on another server, page by page: whom one named, where one points, how far followers have come."""
 
+import contextlib
 from typing import Any
 
 import msgspec
 
-from chaupal.kernel.errors import Conflict, Invalid, Problem, coded
+from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, coded
 from chaupal.policy.surface import Surface
 from chaupal.social.people import moving
 from chaupal.web import pages
@@ -39,6 +40,7 @@ async def show(call: Call[Nothing]) -> Answer:
 
 
 async def name(call: Call[Named]) -> Answer:
+    await _ask_there(call, call.args.alias)
     try:
         await moving.name(call.house.square, call.viewer, call.args.alias)
     except (Invalid, Conflict) as problem:
@@ -52,6 +54,7 @@ async def unname(call: Call[One]) -> Answer:
 
 
 async def move(call: Call[Asked]) -> Answer:
+    await _ask_there(call, call.args.handle)
     try:
         await moving.move(call.house.square, call.viewer, call.args.handle, call.args.password)
     except (Invalid, Conflict) as problem:
@@ -64,6 +67,17 @@ async def take_back(call: Call[Nothing]) -> Answer:
     return redirect(HERE)
 
 
+async def _ask_there(call: Call[Any], handle: str) -> None:
+    """Somebody of another server is as that server says now: whom they name there counts. What cannot be had is told by the form."""
+    fed, name = call.house.federation, handle.strip().removeprefix("@")
+    if fed is None or "@" not in name:
+        return
+    from chaupal.federation import finding  # brought in where other servers are talked to
+
+    with contextlib.suppress(NotFound):
+        await finding.person(fed, name, fresh=True)
+
+
 async def _show(
     call: Call[Any], problem: Problem | None = None, fields: dict[str, str] | None = None, **typed: str
 ) -> Answer:
@@ -74,7 +88,8 @@ async def _show(
         errors = {(fields or {}).get(field, field): sentence(problem, language)}
     return await pages.render(
         call, "settings/moving.html", problem.status if problem else 200, errors=errors, typed=typed,
-        stand=await moving.stand(call.house.square, call.viewer), title=words(language).gettext(N_("Move to another account")),
+        stand=await moving.stand(call.house.square, call.viewer), elsewhere=call.house.federation is not None,
+        title=words(language).gettext(N_("Move to another account")),
     )  # fmt: skip
 
 

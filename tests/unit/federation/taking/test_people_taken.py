@@ -2,9 +2,16 @@
 
 from typing import Any
 
+import msgspec
+from sqlalchemy import select
+
 from chaupal.social.people import graph, leaving, moving
 from chaupal.store.federation import people
+from chaupal.store.machine.dialect import statement
+from chaupal.store.machine.tables import spoken
 from far import Far
+from unit.web.test_pages import send
+from village import PASSWORD
 
 
 async def test_a_profile_is_changed_by_its_owner_and_by_nobody_else(far: Far):
@@ -98,3 +105,36 @@ async def test_a_move_to_one_of_ours_needs_that_one_to_name_it(far: Far):
     assert await moving.carry_on(square)
     assert not (await far.tie(v.ravi, bob))["following"]
     assert (await far.ask(v.ravi, f"/api/v1/accounts/{bob}"))["moved"]["id"] == str(v.meera.id)
+
+
+async def test_one_of_ours_moves_to_another_server_by_the_page_and_its_followers_are_told(far: Far):
+    v, square = far.village, far.village.running.house.square
+    await far.tells(far.bob, far.bob.act("Follow", far.uri(v.asha)))
+    await graph.follow(square, v.ravi.viewer, v.asha.id)
+    await v.settle()
+    handle = f"@eve@localhost:{far.there.port}"
+    unnamed = await send(v, "/settings/moving", v.asha, handle=handle, password=PASSWORD)
+    assert unnamed.status_code == 422, "eve does not name asha"
+    far.there.documents["/eve"] = far.eve.actor(alsoKnownAs=[far.uri(v.asha)])
+    assert (await send(v, "/settings/moving", v.asha, handle=handle, password=PASSWORD)).status_code == 303
+    while await moving.carry_on(square):
+        await v.settle()
+    await v.settle()
+    eve = await far.account(far.eve)
+    assert (await far.tie(v.ravi, eve))["requested"], "ours ask the other server"
+    assert (await far.tie(v.asha, await far.account(far.bob)))["followed_by"], "theirs look after themselves"
+    async with far.fed.work.reading() as reading:
+        bodies = [row[0] for row in await reading.fetch(statement(select(spoken.c.body)))]
+    said = [msgspec.json.decode(body) for body in bodies]
+    moves = [one for one in said if one["type"] == "Move"]
+    assert [(one["object"], one["target"]) for one in moves] == [(far.uri(v.asha), far.eve.uri)]
+    assert {one["object"] for one in said if one["type"] == "Follow"} == {far.eve.uri}
+
+
+async def test_an_account_elsewhere_is_named_on_the_page_and_ones_actor_says_so(far: Far):
+    v = far.village
+    handle = f"bob@localhost:{far.there.port}"
+    assert (await send(v, "/settings/moving/aliases", v.meera, alias="nobody@localhost:1")).status_code == 422
+    assert (await send(v, "/settings/moving/aliases", v.meera, alias=handle)).status_code == 303
+    answer = await v.client.get("/@meera", headers={"accept": "application/activity+json"})
+    assert answer.json()["alsoKnownAs"] == [far.bob.uri]
