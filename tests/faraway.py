@@ -115,5 +115,5 @@ def answering(v: Village) -> Asked:
         asked.names.append(name)
         return asked.templates.get(name, "")
 
-    msgspec.structs.force_setattr(v.running.house.square, "elsewhere", Elsewhere(find, subscribe))
+    msgspec.structs.force_setattr(v.running.house.square, "elsewhere", Elsewhere(find, subscribe, find))
     return asked

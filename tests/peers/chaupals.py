@@ -1,6 +1,7 @@
 """A Chaupal as a side of a meeting, spoken to as clients do: by Mastodon's API, and by the office's for what staff decide."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
@@ -201,7 +202,8 @@ class Chaupal:
         visitor.press(door, **{name: member.email, door.named("password"): member.password})
         page = visitor.open("/settings/moving")
         form = next(form for form in page.forms if urlsplit(form.action).path == action)
-        visitor.press(form, **typed)
+        answer = visitor.send(form, **typed)
+        assert answer.status_code < 400, (action, re.findall(r'class="wrong"[^>]*>([^<]*)', answer.text))
 
     # As other servers ask.
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-PATIENCE = 40.0  # seconds until what does not come is an error
+PATIENCE = 30.0  # seconds until what does not come is an error
 PUBLIC = ("https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public")
 
 type Json = dict[str, Any]

@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx2
 
-from peers.sides import Json, NotKnown, Person, Said, Seen, mentioned, seen
+from peers.sides import Json, NotKnown, Person, Said, Seen, mentioned, plain, seen
 from services import die_with_parent, free_port
 
 PROGRAM = shutil.which("snac")
@@ -185,7 +185,7 @@ class Snac:
     async def _said(self, who: Person, text: str) -> str:
         for _ in range(100):
             for one in self.objects():
-                if one.get("attributedTo") == who.uri and text in (one.get("content") or ""):
+                if one.get("attributedTo") == who.uri and text in plain(one.get("content") or ""):
                     return str(one["id"])
             await asyncio.sleep(0.1)
         raise AssertionError(f"snac2 has not written {text!r}")

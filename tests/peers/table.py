@@ -115,7 +115,7 @@ async def _main(peers: Sequence[str], names: Sequence[str]) -> int:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("peer", nargs="*", default=PEERS, choices=PEERS)
+    parser.add_argument("peer", nargs="*", choices=[*PEERS, []])
     parser.add_argument("--row", action="append", default=[])
     asked = parser.parse_args()
-    sys.exit(asyncio.run(_main(asked.peer, asked.row)))
+    sys.exit(asyncio.run(_main(asked.peer or PEERS, asked.row)))

@@ -33,7 +33,10 @@ def elsewhere(fed: Federation) -> Elsewhere:
     async def subscribe(name: str) -> str:
         return await _patiently(template(fed, name)) or ""
 
-    return Elsewhere(find, subscribe)
+    async def renew(name: str) -> Found | None:
+        return await _patiently(_anew(fed, name))
+
+    return Elsewhere(find, subscribe, renew)
 
 
 async def found(fed: Federation, what: str) -> Found:
@@ -53,6 +56,10 @@ async def found(fed: Federation, what: str) -> Found:
     if not is_post(said):
         raise NotThere("no_kind")
     return Found(post=await _taken(fed, chain, said))
+
+
+async def _anew(fed: Federation, name: str) -> Found:
+    return Found(person=await finding.person(fed, name, fresh=True))
 
 
 async def _taken(fed: Federation, chain: Chain, said: Json) -> int:

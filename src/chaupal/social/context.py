@@ -25,11 +25,13 @@ class Elsewhere(msgspec.Struct, frozen=True):
     """How other servers are asked. Calls go out, bounded in number, size and time: never within a unit.
 
     `find`: somebody by `ravi@other.example`, or what an address leads to; for whoever is signed in alone.
+    `renew`: somebody by name, as their server has them now.
     `subscribe`: where the server of `ravi@other.example` lets Ravi follow, with `{uri}` in it; "" where it does not say.
     """
 
     find: Callable[[str], Coroutine[Any, Any, Found | None]]
     subscribe: Callable[[str], Coroutine[Any, Any, str]]
+    renew: Callable[[str], Coroutine[Any, Any, Found | None]]
 
 
 type Enlist = Callable[[Writing, int, str], Awaitable[None]]

@@ -70,8 +70,8 @@ federation
   .setKeyPairsDispatcher(async (_ctx, identifier) => {
     const who = people.get(identifier);
     if (!who) return [];
-    who.keys ??= [await generateCryptoKeyPair("RSASSA-PKCS1-v1_5"), await generateCryptoKeyPair("Ed25519")];
-    return who.keys;
+    who.keys ??= Promise.all([generateCryptoKeyPair("RSASSA-PKCS1-v1_5"), generateCryptoKeyPair("Ed25519")]);
+    return await who.keys; // two who ask at once are given the same
   });
 
 federation.setFollowersDispatcher("/users/{identifier}/followers", (_ctx, identifier) => ({

@@ -36,6 +36,12 @@ async def named(square: Square, name: str) -> Found | None:
     return await square.elsewhere.find(name) if square.elsewhere is not None else None
 
 
+async def renewed(square: Square, name: str) -> None:
+    """Ask the server of somebody who they are now, where it is another one; what it does not say stays as it was."""
+    if square.elsewhere is not None and (there := _name(square, name)):
+        await square.elsewhere.renew(there)
+
+
 def _name(square: Square, what: str) -> str:
     if "/" in what:
         return ""

@@ -20,6 +20,7 @@ from chaupal.policy.viewer import Role, Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import AccountChanged, AccountMoved
 from chaupal.social.events_ties import Blocked, FollowAsked, FollowMoved, Muted, Unfollowed
+from chaupal.social.people import elsewhere
 from chaupal.store.identity import logins, moving
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.identity.moving import Move
@@ -58,11 +59,12 @@ async def stand(square: Square, viewer: Viewer) -> Stand:
 
 
 async def name(square: Square, viewer: Viewer, handle: str) -> None:
-    """Say that another account is one's own too, so that it may move to this one; one of another server has to be known here.
+    """Say that another account is one's own too, so that it may move to this one; one of another server is asked for there.
 
     Raises Invalid, Conflict.
     """
     me = viewer.me
+    await elsewhere.renewed(square, handle)
     async with square.work.writing() as w:
         them = await _named(w, viewer, handle)
         if len(await moving.named_by(w, me)) >= MOST_ALIASES:
@@ -80,7 +82,7 @@ async def unname(square: Square, viewer: Viewer, them: int) -> None:
 
 
 async def move(square: Square, viewer: Viewer, handle: str, password: str) -> None:
-    """Point at another account and have one's followers come along; one of another server has to be known here, as it is now.
+    """Point at another account and have one's followers come along; one of another server is asked whom it names by now.
 
     Raises Invalid by field, Conflict.
     """
@@ -89,6 +91,7 @@ async def move(square: Square, viewer: Viewer, handle: str, password: str) -> No
         login = await logins.of(reading, me)
     if login is None or not await is_password(login.password_hash, password):
         raise Invalid("wrong_password")
+    await elsewhere.renewed(square, handle)
     async with square.work.writing() as w:
         target = await _named(w, viewer, handle)
         if me not in await moving.named_by(w, target.id):
