@@ -41,7 +41,8 @@ async def _of_actor(fed: "Federation", key: str) -> Known | None:
     if not part:
         return None
     await finding.person(fed, whose, fresh=True)
-    return await _known(fed, key)
+    known = await _known(fed, key)
+    return known if known is not None and known.actor == whose else None
 
 
 async def _of_document(fed: "Federation", key: str) -> Known | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
 from chaupal.store.machine.tables import accounts, own_keys, remote_keys
@@ -23,6 +23,7 @@ _KNOWN = statement(
     .join(accounts, accounts.c.id == remote_keys.c.account_id)
     .where(remote_keys.c.key_id == words("key"))
 )
+_URI = statement(select(accounts.c.uri).where(accounts.c.id == param("account")))
 _BY_URI = statement(select(accounts.c.id).where(accounts.c.uri == words("uri"), accounts.c.uri != ""))
 _KEEP = upsert(
     lambda insert: (
@@ -30,11 +31,13 @@ _KEEP = upsert(
         .values(
             key_id=words("key"), account_id=param("account"), algorithm=words("algorithm"), public=words("public"), fetched_at=param("at")
         )
-        # A key is nobody else's from the moment that it is somebody's.
+        # A key is nobody else's from the moment that it is somebody's, unless its id is a part of theirs.
         .on_conflict_do_update(
             index_elements=["key_id"],
-            set_={"algorithm": words("algorithm"), "public": words("public"), "fetched_at": param("at")},
-            where=remote_keys.c.account_id == param("account"),
+            set_={
+                "account_id": param("account"), "algorithm": words("algorithm"), "public": words("public"), "fetched_at": param("at"),
+            },
+            where=or_(remote_keys.c.account_id == param("account"), param("part") == 1),
         )
     )
 )  # fmt: skip
@@ -100,7 +103,12 @@ async def account_of(reading: Reading, actor: str) -> int:
 
 
 async def learn(w: Writing, account: int, keys: Sequence[Published], now: int) -> None:
-    """These are somebody's keys, and no others any more. One that is somebody else's stays theirs."""
+    """These are somebody's keys, and no others any more.
+
+    One that is somebody else's stays theirs; but by an id that is a part of one's own (`…/ravi#main-key`) nobody else has a key.
+    """
     await w.run(_DROP_OTHERS, account=account, keys=listed([key.id for key in keys]))
+    uri = await w.value(_URI, account=account)
     for key in keys:
-        await w.run(_KEEP, key=key.id, account=account, algorithm=key.algorithm, public=key.public, at=now)
+        part = int(key.id.partition("#")[0] == uri)
+        await w.run(_KEEP, key=key.id, account=account, algorithm=key.algorithm, public=key.public, at=now, part=part)

@@ -126,6 +126,25 @@ async def test_a_key_is_of_its_actors_host_and_its_actor_knows_of_it(fed: Federa
     assert (await brought(fed, ravi)).actor == ravi.uri
 
 
+async def test_whoever_came_first_with_the_id_of_anothers_key_keeps_nobody_from_signing(
+    fed: Federation, site: Site, ravi: Stranger
+):
+    mallory = Stranger(site, "mallory", key=2)
+    mallory.document["publicKey"] = [
+        mallory.document["publicKey"],
+        {**mallory.document["publicKey"], "id": ravi.key_id},
+    ]
+    mallory.appear()
+    assert (await brought(fed, mallory)).actor == mallory.uri
+    assert (await brought(fed, mallory, key=ravi.key_id)).actor == mallory.uri  # it was nobody's
+    assert (await brought(fed, ravi)).actor == ravi.uri
+    fed.remembered.vain.items.clear()
+    with pytest.raises(NotSigned):
+        await brought(fed, mallory, key=ravi.key_id)
+    assert (await brought(fed, mallory)).actor == mallory.uri
+    assert (await brought(fed, ravi)).actor == ravi.uri
+
+
 async def test_a_key_may_stand_at_an_address_of_its_own(fed: Federation, ravi: Stranger):
     """As GoToSocial's does, with a part of its actor around it; or alone, with the actor naming its address."""
     ravi.key_id = f"{ravi.uri}/main-key"
