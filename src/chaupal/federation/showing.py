@@ -19,7 +19,7 @@ from chaupal.store.identity import moving
 from chaupal.store.machine.work import Reading
 
 # A quote that stands, or for which leave was asked.
-QUOTED = (quotes.ACCEPTED, "pending")
+QUOTED = (quotes.ACCEPTED, quotes.PENDING)
 
 
 async def said(fed: Federation, reading: Reading, seen: Visible[Post], reader: int = 0) -> Json:

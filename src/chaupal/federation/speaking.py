@@ -7,6 +7,7 @@ import msgspec
 
 from chaupal.federation.context import Federation
 from chaupal.federation.writing.terms import alone
+from chaupal.governance.servers.speaking import may_speak
 from chaupal.store.federation import deliveries
 from chaupal.store.federation.deliveries import Box
 from chaupal.store.machine.work import Writing
@@ -17,11 +18,11 @@ _encode = msgspec.json.Encoder().encode
 async def say(
     fed: Federation, w: Writing, by: int, boxes: Sequence[Box], activity: dict[str, Any], *, post: int = 0
 ) -> int:
-    """To these inboxes, signed by an account of ours (0: the server); once for each; how many. Nothing where there are none.
+    """To these inboxes, signed by an account of ours (0: the server); once for each; how many. Servers that are shut out hear nothing.
 
     `post`: what it shows the words of. It is left unsaid where that is deleted or withheld everywhere by the time it is sent.
     """
-    open_ = [box for box in dict.fromkeys(boxes) if may_be_told(fed, box)]
+    open_ = [box for box in dict.fromkeys(boxes) if await may_speak(fed.settings, w, box.server)]
     if open_:
         await deliveries.put(w, fed.make_id, by, open_, _encode(alone(activity)).decode(), post)
     return len(open_)
@@ -32,8 +33,3 @@ async def say_to(
 ) -> int:
     """The same to those of these accounts who are on other servers."""
     return await say(fed, w, by, await deliveries.of_people(w, people), activity, post=post)
-
-
-def may_be_told(fed: Federation, box: Box) -> bool:
-    """Whether anything may be said to this server."""
-    return True

@@ -14,6 +14,7 @@ from chaupal.fanout.context import Carrier
 from chaupal.federation import calling
 from chaupal.federation.context import Federation
 from chaupal.governance.calling import NotAnswered
+from chaupal.governance.servers.speaking import may_speak
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from chaupal.kernel.saying import log
 from chaupal.policy.measures import HIDING
@@ -161,6 +162,10 @@ class Deliverer:
         """All that waits for a server, in order, until it does not answer. Struck off in as many commits as there are batches."""
         if deliveries.given_up(due, self._carrier.clock()):
             return await self._give_up(due)
+        if not await self._may_be_told(due):
+            async with self._work.writing() as w:
+                await deliveries.give_up(w, due.id)
+            return None
         after = 0
         while True:
             async with self._work.reading() as reading:
@@ -183,6 +188,11 @@ class Deliverer:
                 if len(parcels) < BATCH or self._leaving:
                     return await deliveries.release(w, due.id)
                 await deliveries.hold(w, due.id, self._carrier.clock() + HELD)
+
+    async def _may_be_told(self, due: Due) -> bool:
+        """Whether it is not shut out, as of now: what was said before that waits for it no more."""
+        async with self._work.reading() as reading:
+            return await may_speak(self._carrier.settings, reading, due.id)
 
     async def _send(self, due: Due, parcel: Parcel) -> tuple[Fate, int]:
         """What becomes of it, and for how long (s) the server wants to be left alone."""

@@ -194,3 +194,21 @@ async def test_a_thousand_servers_that_do_not_answer_leave_room_for_those_that_d
             await asyncio.sleep(0.05)
     never.set()
     await delivers.settle()
+
+
+async def test_a_server_that_is_shut_out_hears_nothing_more_not_even_what_waits(village: Village):
+    net = Net()
+    await heard_by(village, "bina@far.example", "dina@else.example")
+    delivers = deliverer(village, net)
+    await delivers.settle()
+    net.heard.clear()
+    one = await said(village, "एक")
+    async with village.running.house.square.work.reading() as reading:
+        server = await servers.id_of(reading, "far.example")
+    await begin(village, Measure.SUSPEND_SERVER, server or 0)
+    two = await said(village, "दो")
+    assert {sent.host for sent in await waiting(village.running) if sent.says["id"] == two} == {"else.example"}
+    await delivers.settle()
+    assert net.heard["far.example"] == []
+    assert net.heard["else.example"] == [one, two]
+    assert await waiting(village.running) == []
