@@ -71,6 +71,7 @@ class Deliverer:
         self._ill: set[int] = set()
         self._loop: asyncio.Task[None] | None = None
         self._moved = asyncio.Event()
+        self._turn = asyncio.Lock()
         self._leaving = False
 
     def start(self) -> None:
@@ -198,6 +199,8 @@ class Deliverer:
         """What becomes of it, and for how long (s) the server wants to be left alone."""
         if parcel.post and await self._unsaid(parcel):
             return Fate.DROPPED, 0
+        async with self._turn:
+            await asyncio.sleep(0)  # one is signed, then whoever asks this process for something is answered
         try:
             answer = await self._post(due, parcel)
         except NotAnswered:

@@ -103,12 +103,16 @@ KINDS: tuple[Kind[Any], ...] = tuple(kind for kind in tuple(globals().values()) 
 
 
 # What processes hold between them: nobody is answered from it, so that it changes is no news.
-UNSEEN = frozenset((t.outbox, t.seats, t.acts))
+UNSEEN = frozenset((t.outbox, t.seats, t.acts, t.spoken, t.deliveries, t.heard, t.arrivals))
+# And of rows that are seen otherwise: when a server is called next, and by whom.
+UNSEEN_COLUMNS = frozenset((t.servers.c.due_at, t.servers.c.held_until, t.servers.c.fails, t.servers.c.failing_since))
 
 
 def writes(stmt: Executable) -> bool:
     """Whether a statement changes anything that an answer may be made from, of a kind or of none."""
-    return isinstance(stmt, Insert | Update | Delete) and stmt.table not in UNSEEN
+    if not isinstance(stmt, Insert | Update | Delete) or not isinstance(table := stmt.table, Table):
+        return False
+    return table not in UNSEEN and not (isinstance(stmt, Update) and _set_by(stmt, table) <= UNSEEN_COLUMNS)
 
 
 def changed_by(stmt: Executable) -> frozenset[Kind[Any]]:

@@ -1,0 +1,198 @@
+"""Delivery: what it costs to tell a thousand followers on five hundred hosts of a post, and its author. `python -m bench.delivery`.
+
+Hosts are addresses of this machine, all answered by one plain server on the other core; each follower has an inbox of their own.
+The author's answer is timed beside that of the same house without federation, turn by turn.
+"""
+
+import argparse
+import asyncio
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.process import CORES, Server, free_port, rested, serving
+from chaupal.app.rooms import visiting
+from chaupal.kernel.settings import load_settings
+from chaupal.policy.viewer import ABROAD, Viewer
+from chaupal.social.people import accounts, graph
+from chaupal.social.signin import logins
+from chaupal.store.federation import people, servers, uris
+from chaupal.store.federation.people import Shown
+from chaupal.wire.call import House
+
+FOLLOWERS, HOSTS, POSTS = 1_000, 500, 12
+MOST_CPU = 1.5  # ms for each delivery
+MOST_LATER = 1.1  # times the author's answer without federation
+PATIENCE = 120  # seconds
+
+
+async def founded(data: str, port: int, sink: int, *, federated: bool, followers: int, hosts: int) -> str:
+    """A house with one author, and their followers elsewhere; the author's token."""
+    given = {"federation": "on", "federation_test": True} if federated else {}
+    settings = load_settings(
+        environ={}, data=data, port=port, public_url=f"http://localhost:{port}", log_batch_minutes=0, **given
+    )
+    async with visiting(settings) as house:
+        author = await accounts.create(
+            house.square, handle="asha", email="asha@example.org", password="a long secret of hers"
+        )
+        for number in range(followers if federated else 0):
+            await _follower(
+                house, author, number, f"127.0.{number % hosts // 250 + 1}.{number % hosts % 250 + 1}:{sink}"
+            )
+        return await logins.issue_token(house.square, author, "read write")
+
+
+async def _follower(house: House, author: int, number: int, host: str) -> None:
+    square, uri = house.square, f"http://{host}/users/u{number}"
+    shown = Shown(uri=uri, url=uri, kind="Person", name=f"u{number}", note="", note_html="", inbox=f"{uri}/inbox")
+    async with square.work.writing() as w:
+        server, account = await servers.met(w, square.make_id, host), square.make_id()
+        await uris.add(w, uri, uris.ACCOUNT, account)
+        await people.add(w, account, server, f"u{number}@{host}", shown, w.now())
+    await graph.follow(square, Viewer(account=account, country=ABROAD), author)
+
+
+class Sink(asyncio.Protocol):
+    """Takes every POST, and tells whoever asks with GET how many there were."""
+
+    came = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+        self._held = b""
+
+    def data_received(self, data: bytes) -> None:
+        self._held += data
+        while (end := self._held.find(b"\r\n\r\n")) >= 0:
+            head = self._held[:end].lower()
+            length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0] or 0)
+            if len(self._held) < end + 4 + length:
+                return
+            self._held = self._held[end + 4 + length :]
+            if head.startswith(b"get"):
+                told = str(Sink.came).encode()
+                self._transport.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(told), told))  # type: ignore[attr-defined]
+            else:
+                Sink.came += 1
+                self._transport.write(b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n")  # type: ignore[attr-defined]
+
+
+async def _sink(port: int) -> None:
+    server = await asyncio.get_running_loop().create_server(Sink, "0.0.0.0", port, backlog=1_000)
+    await server.serve_forever()
+
+
+@contextmanager
+def sink(port: int) -> Generator[None]:
+    """On the other core."""
+    process = subprocess.Popen(
+        ["taskset", "-c", str(CORES[-1]), sys.executable, "-m", "bench.delivery", "--sink", str(port)]
+    )
+    try:
+        _wait(lambda: _came(port) >= 0)
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _came(port: int) -> int:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
+            return int(answer.read())
+    except OSError:
+        return -1
+
+
+def _wait(true: object) -> None:
+    until = time.monotonic() + PATIENCE
+    while not true():  # type: ignore[operator]
+        if time.monotonic() > until:
+            raise SystemExit("it did not come")
+        time.sleep(0.01)
+
+
+def says(port: int, token: str, number: int) -> float:
+    """A post by the author; ms until it was answered."""
+    body = json.dumps({"status": f"आज की बात, {number}", "language": "hi"}).encode()
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/api/v1/statuses", body, {"authorization": f"Bearer {token}", "content-type": "application/json"}
+    )  # fmt: skip
+    began = time.perf_counter()
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+        answer.read()
+    return (time.perf_counter() - began) * 1_000
+
+
+@contextmanager
+def house(folder: Path, port: int, *, federated: bool) -> Generator[Server]:
+    """Served on the first core."""
+    environ = {
+        "CHAUPAL_PUBLIC_URL": f"http://localhost:{port}",
+        "CHAUPAL_LOG_LEVEL": "error",
+        "CHAUPAL_RATE_LIMITS": "off",
+    }
+    if federated:
+        environ |= {"CHAUPAL_FEDERATION": "on", "CHAUPAL_FEDERATION_TEST": "on"}
+    command = [sys.executable, "-m", "chaupal.app.cli", "serve", "--data", str(folder), "--port", str(port)]
+    with serving(command, port, "/api/v2/instance", environ) as server:
+        rested(server)
+        yield server
+
+
+def measure(folder: Path, followers: int = FOLLOWERS, hosts: int = HOSTS, posts: int = POSTS) -> None:
+    """Prints what it costs. Exits where that is more than it may be."""
+    at, plain_at, to = free_port(), free_port(), free_port()
+    with sink(to):
+        token = asyncio.run(founded(str(folder / "far"), at, to, federated=True, followers=followers, hosts=hosts))
+        plain = asyncio.run(founded(str(folder / "near"), plain_at, to, federated=False, followers=0, hosts=0))
+        with (
+            house(folder / "far", at, federated=True) as far,
+            house(folder / "near", plain_at, federated=False) as near,
+        ):
+            _wait(lambda: _came(to) >= followers)  # the answers to their follows
+            rested(far)
+            told, took, usual, cpu = _came(to), list[float](), list[float](), 0.0
+            for number in range(posts):
+                rested(near)
+                usual.append(says(plain_at, plain, number))
+                before = far.cpu
+                took.append(says(at, token, number))
+                _wait(lambda number=number: _came(to) >= told + followers * (number + 1))
+                rested(far)
+                cpu += far.cpu - before
+            each = cpu / (followers * posts) * 1_000
+            busy = _while_telling(at, token, posts)
+    later = statistics.median(took[2:]) / statistics.median(usual[2:])
+    print(
+        f"{followers} followers on {hosts} hosts: {each:.2f} ms of CPU for each delivery; the author is answered in"
+        f" {statistics.median(took[2:]):.1f} ms, {later:.2f} times what it takes without federation"
+        f" ({statistics.median(usual[2:]):.1f} ms), and in {busy:.1f} ms while a thousand deliveries leave"
+    )
+    if each > MOST_CPU or later > MOST_LATER:
+        raise SystemExit(f"more than {MOST_CPU} ms, or than {MOST_LATER} times")
+
+
+def _while_telling(port: int, token: str, first: int) -> float:
+    """The median of the next posts, each said while those before it are still on their way."""
+    return statistics.median([says(port, token, first + number) for number in range(10)])
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a hundred followers on fifty hosts")
+    parser.add_argument("--sink", type=int, default=0, help="be the hosts, at this port")
+    given = parser.parse_args()
+    if given.sink:
+        asyncio.run(_sink(given.sink))
+    else:
+        with tempfile.TemporaryDirectory() as kept:
+            measure(Path(kept), *((100, 50, 5) if given.quick else ()))
