@@ -16,6 +16,7 @@ import urllib.request
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from bench.process import CORES, Server, free_port, rested, serving
 from chaupal.app.rooms import visiting
@@ -35,7 +36,7 @@ PATIENCE = 120  # seconds
 
 async def founded(data: str, port: int, sink: int, *, federated: bool, followers: int, hosts: int) -> str:
     """A house with one author, and their followers elsewhere; the author's token."""
-    given = {"federation": "on", "federation_test": True} if federated else {}
+    given: dict[str, Any] = {"federation": "on", "federation_test": True} if federated else {}
     settings = load_settings(
         environ={}, data=data, port=port, public_url=f"http://localhost:{port}", log_batch_minutes=0, **given
     )
