@@ -19,7 +19,7 @@ class NotThere(NotFound):
     """Nothing that could be believed is there. `why`: a word for logs; `gone`: it was, and its server says that it is deleted;
     `passing`: their server may answer later."""
 
-    def __init__(self, why: str, *, gone: bool = False, passing: bool = False) -> None:
+    def __init__(self, *, why: str, gone: bool = False, passing: bool = False) -> None:
         super().__init__()
         self.why = why
         self.gone = gone
@@ -39,7 +39,7 @@ class Chain:
     def spend(self) -> None:
         """One more. Raises NotThere where it is one too many."""
         if self.left <= 0:
-            raise NotThere("too_far")
+            raise NotThere(why="too_far")
         self.left -= 1
 
     async def thing(self, url: str) -> Json:
@@ -68,12 +68,12 @@ class Chain:
 
     def _check_not_ours(self, url: str) -> None:
         if ours.is_ours(self._fed.settings, url):
-            raise NotThere("ours")
+            raise NotThere(why="ours")
 
     async def _had[T](self, asked: Awaitable[T]) -> T:
         try:
             return await asked
         except NotAnswered as error:
             raise NotThere(
-                str(error), gone=error.status == GONE, passing=not error.status or error.status >= 500
+                why=str(error), gone=error.status == GONE, passing=not error.status or error.status >= 500
             ) from error

@@ -43,7 +43,7 @@ async def above(fed: Federation, uri: str, *, chain: Chain | None = None) -> int
     for said, by in reversed(waiting):
         top = await taking.take_post(fed, said, by, fresh=False)
     if top is None:
-        raise NotThere("no_post")
+        raise NotThere(why="no_post")
     return top
 
 

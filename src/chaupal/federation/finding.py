@@ -51,7 +51,7 @@ async def _of_ours(fed: Federation, handle: str) -> int:
     async with fed.work.reading() as reading:
         found = await id_of(reading, handle)
     if found is None:
-        raise NotThere("nobody")
+        raise NotThere(why="nobody")
     return found
 
 
@@ -63,7 +63,7 @@ async def _by_name(fed: Federation, chain: Chain, handle: str, *, fresh: bool) -
     try:
         subject, uri = await _webfinger(chain, handle)
         if subject != handle and await _webfinger(chain, subject) != (subject, uri):
-            raise NotThere("not_theirs")
+            raise NotThere(why="not_theirs")
         found = await _by_uri(fed, chain, uri, fresh=True, confirmed=subject)
     except NotThere as error:
         if known is not None and error.passing:
@@ -79,11 +79,11 @@ async def _by_uri(fed: Federation, chain: Chain, uri: str, *, fresh: bool, confi
     if ours.is_ours(fed.settings, uri):
         return await _of_ours(fed, ours.person_in(fed.settings, uri))
     if not address(uri):
-        raise NotThere("no_address")
+        raise NotThere(why="no_address")
     async with fed.work.reading() as reading:
         known = await uris.find(reading, uri)
         if known is not None and (known.kind != uris.ACCOUNT or known.gone):
-            raise NotThere("nobody", gone=known.gone)
+            raise NotThere(why="nobody", gone=known.gone)
         if known is not None and not fresh and not await _is_stale(fed, reading, known.of):
             return known.of
     try:
@@ -99,11 +99,11 @@ async def _by_uri(fed: Federation, chain: Chain, uri: str, *, fresh: bool, confi
 async def _actor(chain: Chain, uri: str) -> Actor:
     said = await chain.thing(uri)
     if not is_actor(said):
-        raise NotThere("no_person", gone=is_gone(said))
+        raise NotThere(why="no_person", gone=is_gone(said))
     try:
         return read_actor(said)
     except Unreadable as error:
-        raise NotThere(error.why) from error
+        raise NotThere(why=error.why) from error
 
 
 async def _is_stale(fed: Federation, reading: Reading, account: int) -> bool:
@@ -128,9 +128,9 @@ async def _handle_of(chain: Chain, actor: Actor, confirmed: str) -> str:
             raise
         return usual
     if here != actor.uri:
-        raise NotThere("not_theirs")
+        raise NotThere(why="not_theirs")
     if subject != claimed and await _webfinger(chain, subject) != (subject, actor.uri):
-        raise NotThere("not_theirs")
+        raise NotThere(why="not_theirs")
     return subject
 
 
@@ -146,11 +146,11 @@ async def _webfinger(chain: Chain, handle: str) -> tuple[str, str]:
     try:
         said = msgspec.json.decode(await chain.jrd(handle), type=_Jrd)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise NotThere("no_jrd") from error
+        raise NotThere(why="no_jrd") from error
     user, at = _split(said.subject.removeprefix("acct:"))
     uri = next((link.get("href") or "" for link in said.links if _is_self(link)), "")
     if not user or not at or not address(uri):
-        raise NotThere("no_self")
+        raise NotThere(why="no_self")
     return f"{user}@{at}", uri
 
 
@@ -163,7 +163,7 @@ def _split(name: str) -> tuple[str, str]:
     user, _, host = name.removeprefix("acct:").removeprefix("@").strip().partition("@")
     plain_host = host_of(f"https://{host}") if host else ""
     if host and not plain_host:
-        raise NotThere("no_host")
+        raise NotThere(why="no_host")
     return user.lower(), plain_host
 
 
@@ -172,7 +172,7 @@ async def keep(fed: Federation, actor: Actor, handle: str = "") -> int:
     async with fed.work.writing() as w:
         known = await uris.find(w, actor.uri)
         if known is not None and (known.gone or known.kind != uris.ACCOUNT):
-            raise NotThere("nobody", gone=True)
+            raise NotThere(why="nobody", gone=True)
         account = known.of if known is not None else await _enter(fed, w, actor, handle)
         if known is not None:
             await _change(w, account, actor, handle)
@@ -190,7 +190,7 @@ async def _enter(fed: Federation, w: Writing, actor: Actor, handle: str) -> int:
     if not await uris.add(w, actor.uri, uris.ACCOUNT, account):
         known = await uris.find(w, actor.uri)
         if known is None or known.gone:
-            raise NotThere("nobody")
+            raise NotThere(why="nobody")
         return known.of
     handle = handle or f"{actor.user}@{actor.host}"
     await _make_room(w, handle)
@@ -252,7 +252,7 @@ async def post(fed: Federation, uri: str, *, chain: Chain | None = None) -> int:
     if (known := await known_post(fed, uri)) is not None:
         return known
     if not address(uri):
-        raise NotThere("no_address")
+        raise NotThere(why="no_address")
     chain = chain or Chain(fed)
     said, by = await said_at(fed, chain, uri)
     if (known := await known_post(fed, said.uri)) is not None:
@@ -266,13 +266,13 @@ async def known_post(fed: Federation, uri: str) -> int | None:
         if ours.is_ours(fed.settings, uri):
             found = ours.post_in(fed.settings, uri)
             if found is None:
-                raise NotThere("no_post")
+                raise NotThere(why="no_post")
             return found
         known = await uris.find(reading, uri)
     if known is None:
         return None
     if known.gone or known.kind != uris.POST:
-        raise NotThere("no_post", gone=known.gone)
+        raise NotThere(why="no_post", gone=known.gone)
     return known.of
 
 
@@ -280,14 +280,14 @@ async def said_at(fed: Federation, chain: Chain, uri: str) -> tuple[Said, int]:
     """What stands there, and whose it is."""
     found = await chain.thing(uri)
     if not is_post(found):
-        raise NotThere("no_post", gone=is_gone(found))
+        raise NotThere(why="no_post", gone=is_gone(found))
     try:
         said = read_post(found, now=fed.clock())
         by = await person(fed, said.by, chain=chain)
         followers = await _followers_of(fed, by)
         return (read_post(found, followers=followers, now=fed.clock()) if followers else said), by
     except Unreadable as error:
-        raise NotThere(error.why) from error
+        raise NotThere(why=error.why) from error
 
 
 async def _followers_of(fed: Federation, account: int) -> str:

@@ -54,7 +54,7 @@ async def found(fed: Federation, what: str) -> Found:
     if is_actor(said):
         return Found(person=await finding.person(fed, uri_of(said), chain=chain))
     if not is_post(said):
-        raise NotThere("no_kind")
+        raise NotThere(why="no_kind")
     return Found(post=await _taken(fed, chain, said))
 
 
@@ -70,10 +70,10 @@ async def _taken(fed: Federation, chain: Chain, said: Json) -> int:
         async with fed.work.reading() as reading:
             known = await people.of(reading, author)
         if known is None:
-            raise NotThere("no_author")
+            raise NotThere(why="no_author")
         post = read_post(said, followers=known.followers, now=fed.clock())
     except Unreadable as error:
-        raise NotThere(error.why) from error
+        raise NotThere(why=error.why) from error
     return await take_post(fed, post, author, fresh=False)
 
 
@@ -89,7 +89,7 @@ async def template(fed: Federation, name: str) -> str:
     try:
         links = msgspec.json.decode(body, type=_Links).links
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise NotThere("no_jrd") from error
+        raise NotThere(why="no_jrd") from error
     said = next((link.get("template") or "" for link in links if link.get("rel") == SUBSCRIBE), "")
     if "{uri}" in said and urlsplit(said).scheme in _schemes(fed):
         return said

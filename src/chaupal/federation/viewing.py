@@ -20,7 +20,7 @@ async def viewer(fed: "Federation", method: str, target: str, headers: "Mapping[
     """
     try:
         if not signed(headers):
-            raise NotSigned("there is none, and this server tells only those who sign")
+            raise NotSigned(why="there is none, and this server tells only those who sign")
         signer = await verify(fed, method, target, headers)
     except NotSigned:
         if fed.settings.authorized_fetch:

@@ -3,6 +3,7 @@
 Documents are read in their compacted form by a table of shapes (JSON-LD 1.1 §6); contexts are never fetched.
 """
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -143,6 +144,7 @@ def address(value: object) -> str:
     return value if host_of(value) else ""
 
 
+@functools.lru_cache(4_096)
 def host_of(uri: str) -> str:
     """The host of an address in small ASCII letters, with its port where that is not the scheme's own; "" where there is none."""
     try:

@@ -98,7 +98,7 @@ def holds(key: PublicKey, algorithm: str, signature: bytes, base: bytes) -> bool
     try:
         if isinstance(key, Ed25519PublicKey):
             if algorithm not in ("", "ed25519"):
-                raise NotSigned("its algorithm is none of the key's")
+                raise NotSigned(why="its algorithm is none of the key's")
             key.verify(signature, base)
         else:
             _check_rsa(key, algorithm, signature, base)
@@ -116,7 +116,7 @@ def _check_rsa(key: RSAPublicKey, algorithm: str, signature: bytes, base: bytes)
         case "rsa-pss-sha512":
             key.verify(signature, base, PSS(MGF1(SHA512()), 64), SHA512())
         case _:
-            raise NotSigned("its algorithm is none of the key's")
+            raise NotSigned(why="its algorithm is none of the key's")
 
 
 def _taken(key: object) -> PublicKey:

@@ -17,7 +17,7 @@ class NotSigned(Coded):
     status = 401
     slug = "not_signed"
 
-    def __init__(self, why: str) -> None:
+    def __init__(self, *, why: str) -> None:
         super().__init__(why=why)
         self.why = why
 
@@ -52,9 +52,9 @@ class Asked(NamedTuple):
         """Raises NotSigned where it is missing, or holds what could pass for the end of a line."""
         value = self.headers.get(name)
         if value is None:
-            raise NotSigned(f"the header {name[:60]} is signed and is not there")
+            raise NotSigned(why=f"the header {name[:60]} is signed and is not there")
         if "\n" in value or "\r" in value:
-            raise NotSigned(f"the header {name[:60]} goes over several lines")
+            raise NotSigned(why=f"the header {name[:60]} goes over several lines")
         return value.strip(" \t")
 
 

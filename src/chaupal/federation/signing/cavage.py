@@ -28,9 +28,9 @@ def claim(asked: Asked) -> Claim:
     told = _parts(_header(asked))
     algorithm = told.get("algorithm", "").lower()
     if not told.get("keyId"):
-        raise NotSigned("it names no key")
+        raise NotSigned(why="it names no key")
     if algorithm not in ALGORITHMS:
-        raise NotSigned("its algorithm is none that is taken here")
+        raise NotSigned(why="its algorithm is none that is taken here")
     names = told.get("headers", CREATED if algorithm == "hs2019" else "date").lower().split()
     _check(asked, names)
     if "digest" in names:
@@ -63,18 +63,18 @@ def _header(asked: Asked) -> str:
     if (value := asked.headers.get("signature")) is None:
         scheme, _, value = asked.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "signature":
-            raise NotSigned("there is none")
+            raise NotSigned(why="there is none")
     return value
 
 
 def _parts(value: str) -> dict[str, str]:
     if len(value) > LONGEST:
-        raise NotSigned("it is too long")
+        raise NotSigned(why="it is too long")
     told: dict[str, str] = {}
     at = 0
     while at < len(value):
         if (part := _PART.match(value, at)) is None or part[1] in told:
-            raise NotSigned("it cannot be read, or says something twice")
+            raise NotSigned(why="it cannot be read, or says something twice")
         told[part[1]] = part[2] if part[2] is not None else part[3]
         at = part.end()
     return told
@@ -84,13 +84,13 @@ def _check(asked: Asked, names: list[str]) -> None:
     """Whatever is not signed can be exchanged on the way, or by whoever has heard it before: to whom it was said, what is asked
     for, when, and the body."""
     if len(names) > MOST:
-        raise NotSigned("too much is signed")
+        raise NotSigned(why="too much is signed")
     if TARGET not in names or "host" not in names:
-        raise NotSigned("(request-target) and host have to be signed")
+        raise NotSigned(why="(request-target) and host have to be signed")
     if "date" not in names and CREATED not in names:
-        raise NotSigned("date or (created) has to be signed")
+        raise NotSigned(why="date or (created) has to be signed")
     if "digest" not in names and (asked.body or asked.method == "POST"):
-        raise NotSigned("digest has to be signed where there is a body")
+        raise NotSigned(why="digest has to be signed where there is a body")
 
 
 def _base(asked: Asked, names: list[str], told: dict[str, str]) -> bytes:
@@ -98,7 +98,7 @@ def _base(asked: Asked, names: list[str], told: dict[str, str]) -> bytes:
     try:
         return "\n".join(lines).encode("latin-1")  # as headers are
     except UnicodeEncodeError as error:
-        raise NotSigned("a header cannot be read") from error
+        raise NotSigned(why="a header cannot be read") from error
 
 
 def _value(asked: Asked, name: str, told: dict[str, str]) -> str:
@@ -116,9 +116,9 @@ def _value(asked: Asked, name: str, told: dict[str, str]) -> str:
 def _time(name: str, told: dict[str, str]) -> str:
     # §2.3: with the names of old algorithms there is neither: whoever reads them as the older drafts do would not look at it.
     if told.get("algorithm", "hs2019").lower() != "hs2019":
-        raise NotSigned("(created) and (expires) are signed by hs2019 alone")
+        raise NotSigned(why="(created) and (expires) are signed by hs2019 alone")
     if name not in told:
-        raise NotSigned(f"({name}) is signed and is not there")
+        raise NotSigned(why=f"({name}) is signed and is not there")
     return told[name]
 
 
@@ -137,12 +137,12 @@ def _dated(value: str) -> int:
     try:
         return int(parsedate_to_datetime(value).timestamp())
     except (ValueError, OverflowError, TypeError, IndexError) as error:
-        raise NotSigned("its date cannot be read") from error
+        raise NotSigned(why="its date cannot be read") from error
 
 
 def _seconds(value: str) -> int:
     if not (value.isascii() and value.isdigit()):
-        raise NotSigned("a time in it cannot be read")
+        raise NotSigned(why="a time in it cannot be read")
     return int(value)
 
 
@@ -150,4 +150,4 @@ def _signature(value: str) -> bytes:
     try:
         return b64decode(value, validate=True)
     except (Error, ValueError) as error:
-        raise NotSigned("its bytes cannot be read") from error
+        raise NotSigned(why="its bytes cannot be read") from error

@@ -37,14 +37,14 @@ def _check(told: Iterable[tuple[str, object]], body: bytes) -> None:
     """Each one that we can reckon has to be right, and one of them there: of two that say different things one is a lie."""
     known = [(HASHES[name], value) for name, value in told if name in HASHES]
     if not known:
-        raise NotSigned("there is no digest by sha-256 or sha-512")
+        raise NotSigned(why="there is no digest by sha-256 or sha-512")
     for reckon, value in known:
         if not isinstance(value, bytes) or not compare_digest(reckon(body).digest(), value):
-            raise NotSigned("the digest is of another body")
+            raise NotSigned(why="the digest is of another body")
 
 
 def _bytes(text: str) -> bytes:
     try:
         return b64decode(text.strip(), validate=True)
     except (Error, ValueError) as error:
-        raise NotSigned("the digest cannot be read") from error
+        raise NotSigned(why="the digest cannot be read") from error

@@ -85,7 +85,7 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         if len(text) > LONGEST:
-            raise NotSigned("a header of the signature is too long")
+            raise NotSigned(why="a header of the signature is too long")
         self._text = text.strip(" ")
         self._at = 0
 
@@ -94,7 +94,7 @@ class _Reader:
         while self._at < len(self._text):
             name = self._take(_KEY).group()
             if name in members or len(members) >= MOST:
-                raise NotSigned("a name stands twice in a header of the signature, or there are too many")
+                raise NotSigned(why="a name stands twice in a header of the signature, or there are too many")
             members[name] = self._item(lists=True) if self._next("=") else Item(_TRUE, self._parameters())
             if self._at < len(self._text):
                 self._take(_COMMA)
@@ -114,7 +114,7 @@ class _Reader:
             if items and not spaces:
                 break
             items.append(self._item())
-        raise NotSigned("a list in a header of the signature cannot be read")
+        raise NotSigned(why="a list in a header of the signature cannot be read")
 
     def _parameters(self) -> dict[str, Bare]:
         params: dict[str, Bare] = {}
@@ -122,7 +122,7 @@ class _Reader:
             self._take(_SPACES)
             name = self._take(_KEY).group()
             if name in params or len(params) >= MOST:
-                raise NotSigned("a parameter of the signature stands there twice, or there are too many")
+                raise NotSigned(why="a parameter of the signature stands there twice, or there are too many")
             params[name] = self._value() if self._next("=") else _TRUE
         return params
 
@@ -149,7 +149,7 @@ class _Reader:
 
     def _take(self, what: regex.Pattern[str]) -> regex.Match[str]:
         if (found := what.match(self._text, self._at)) is None:
-            raise NotSigned("a header of the signature cannot be read")
+            raise NotSigned(why="a header of the signature cannot be read")
         self._at = found.end()
         return found
 
@@ -158,4 +158,4 @@ def _decoded(value: str) -> bytes:
     try:
         return b64decode(value, validate=True)
     except Error as error:
-        raise NotSigned("bytes in a header of the signature cannot be read") from error
+        raise NotSigned(why="bytes in a header of the signature cannot be read") from error

@@ -20,9 +20,9 @@ def claims(asked: Asked) -> list[Claim]:
     told = fields.dictionary(asked.headers.get("signature-input", ""))
     signatures = fields.dictionary(asked.headers.get("signature", ""))
     if not 0 < len(told) <= MOST_LABELS:
-        raise NotSigned("there is none, or there are too many")
+        raise NotSigned(why="there is none, or there are too many")
     found: list[Claim] = []
-    why = NotSigned("there is none")
+    why = NotSigned(why="there is none")
     for label, item in told.items():
         try:
             found.append(_claim(asked, item, signatures.get(label)))
@@ -55,7 +55,7 @@ def base(asked: Asked, item: Item) -> bytes:
     try:
         return "\n".join((*lines, f'"@signature-params": {fields.written(item)}')).encode("latin-1")
     except UnicodeEncodeError as error:
-        raise NotSigned("a header cannot be read") from error
+        raise NotSigned(why="a header cannot be read") from error
 
 
 def header_pair(item: Item, signature: bytes) -> dict[str, str]:
@@ -68,10 +68,10 @@ def header_pair(item: Item, signature: bytes) -> dict[str, str]:
 
 def _claim(asked: Asked, item: Item, signature: Item | None) -> Claim:
     if signature is None or not isinstance(signature.value, bytes):
-        raise NotSigned("a label has no signature")
+        raise NotSigned(why="a label has no signature")
     params = item.params
     if not (key := _word(params, "keyid")):
-        raise NotSigned("it names no key")
+        raise NotSigned(why="it names no key")
     names = {str(part.value) for part in _named(item) if not part.params}
     _check(asked, names, params)
     if "content-digest" in names:
@@ -85,12 +85,12 @@ def _claim(asked: Asked, item: Item, signature: Item | None) -> Claim:
 def _named(item: Item) -> tuple[Item, ...]:
     """The parts that are signed. Raises NotSigned where one is no name, or stands there twice (§2.5: it must not)."""
     if not isinstance(item.value, tuple):
-        raise NotSigned("what is signed is no list")
+        raise NotSigned(why="what is signed is no list")
     for part in item.value:
         if not isinstance(part.value, str) or isinstance(part.value, fields.Token) or part.value != part.value.lower():
-            raise NotSigned("what is signed is no name")
+            raise NotSigned(why="what is signed is no name")
     if len({fields.written(part) for part in item.value}) < len(item.value):
-        raise NotSigned("a part is signed twice")
+        raise NotSigned(why="a part is signed twice")
     return item.value
 
 
@@ -99,11 +99,11 @@ def _check(asked: Asked, names: Collection[str], params: fields.Params) -> None:
     names = set(names)
     whole = [*WHOLE, *(half | ({"@query"} if "?" in asked.target else set[str]()) for half in HALVES)]
     if "@method" not in names or not any(names >= need for need in whole):
-        raise NotSigned("@method and @target-uri have to be signed")
+        raise NotSigned(why="@method and @target-uri have to be signed")
     if "created" not in params:
-        raise NotSigned("created has to be said")
+        raise NotSigned(why="created has to be said")
     if "content-digest" not in names and (asked.body or asked.method == "POST"):
-        raise NotSigned("content-digest has to be signed where there is a body")
+        raise NotSigned(why="content-digest has to be signed where there is a body")
 
 
 def _value(asked: Asked, part: Item) -> str:
@@ -111,7 +111,7 @@ def _value(asked: Asked, part: Item) -> str:
     if name == "@query-param" and set(part.params) == {"name"}:
         return _parameter(asked, str(part.params["name"]))
     if part.params:
-        raise NotSigned("a part is signed in a way that is not known here")
+        raise NotSigned(why="a part is signed in a way that is not known here")
     match name:
         case "@method":
             return asked.method
@@ -128,7 +128,7 @@ def _value(asked: Asked, part: Item) -> str:
         case "@query":
             return asked.query
         case _ if name.startswith("@"):
-            raise NotSigned(f"{name[:60]} is not known here")
+            raise NotSigned(why=f"{name[:60]} is not known here")
         case _:
             return asked.header(name)
 
@@ -138,9 +138,9 @@ def _parameter(asked: Asked, name: str) -> str:
     try:
         values = [value for key, value in parse_qsl(asked.query[1:], True, max_num_fields=100) if _quoted(key) == name]
     except ValueError as error:
-        raise NotSigned("the query cannot be read") from error
+        raise NotSigned(why="the query cannot be read") from error
     if len(values) != 1:
-        raise NotSigned("a parameter of the query is signed and does not stand there once")
+        raise NotSigned(why="a parameter of the query is signed and does not stand there once")
     return _quoted(values[0])
 
 
@@ -151,12 +151,12 @@ def _quoted(text: str) -> str:
 def _word(params: fields.Params, name: str) -> str:
     value = params.get(name, "")
     if not isinstance(value, str) or isinstance(value, fields.Token):
-        raise NotSigned(f"{name} is no text")
+        raise NotSigned(why=f"{name} is no text")
     return value
 
 
 def _seconds(params: fields.Params, name: str) -> int:
     value = params.get(name, 0)
     if not isinstance(value, int) or isinstance(value, bool):
-        raise NotSigned(f"{name} is no time")
+        raise NotSigned(why=f"{name} is no time")
     return value

@@ -23,13 +23,13 @@ async def fetch_key(fed: "Federation", key: str) -> Known:
     try:
         known = await _of_actor(fed, key) or await _of_document(fed, key)
     except NotAnswered as error:
-        raise NotSigned(f"its key cannot be fetched: whoever has it {error}") from error
+        raise NotSigned(why=f"its key cannot be fetched: whoever has it {error}") from error
     except Unreadable as error:
-        raise NotSigned("its key cannot be read") from error
+        raise NotSigned(why="its key cannot be read") from error
     except finding.NotThere as error:
-        raise NotSigned("whoever its key is of cannot be found") from error
+        raise NotSigned(why="whoever its key is of cannot be found") from error
     if known is None:
-        raise NotSigned("its key is nobody's")
+        raise NotSigned(why="its key is nobody's")
     return known
 
 
@@ -64,7 +64,7 @@ def _whose(found: Json, key: str) -> str:
     here = uri_of(found)
     whose = here if is_actor(found) and here else read_key(found).owner
     if not same_host(whose, key):
-        raise NotSigned("its key is of somebody on another host, or of nobody")
+        raise NotSigned(why="its key is of somebody on another host, or of nobody")
     return whose
 
 
@@ -79,7 +79,7 @@ async def _named_by_address(fed: "Federation", account: int, whose: str, key: st
     actor = await calling.get(fed, whose)
     whole, elsewhere = keys_in(actor, whose)
     if one.id != key or one.owner != whose or key not in elsewhere:
-        raise NotSigned("whoever its key names does not know of it")
+        raise NotSigned(why="whoever its key names does not know of it")
     async with fed.work.writing() as w:
         known = [shown for each in (*whole, one) if (shown := as_published(each)) is not None]
         await keys.learn(w, account, known, w.now())

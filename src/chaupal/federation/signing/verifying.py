@@ -55,9 +55,9 @@ async def verify(
 def check_time(claim: Claim, now: int) -> None:
     """Raises NotSigned where it is not of this hour, or was good only until then. Times in seconds."""
     if abs(now - claim.made) > WINDOW:
-        raise NotSigned("it was not made in this hour; look at your clock")
+        raise NotSigned(why="it was not made in this hour; look at your clock")
     if claim.ends and claim.ends < now:
-        raise NotSigned("its time is over")
+        raise NotSigned(why="its time is over")
 
 
 async def _signer(fed: "Federation", claims: list[Claim]) -> Signer:
@@ -72,7 +72,7 @@ async def _signer(fed: "Federation", claims: list[Claim]) -> Signer:
     fetched = await _fetched(fed, claim.key)
     if not _holds(claim, fetched):
         fed.remembered.vain.put(claim.key, fed.clock())
-        raise NotSigned("its key did not sign this")
+        raise NotSigned(why="its key did not sign this")
     return Signer(fetched.account, fetched.server, fetched.actor)
 
 
@@ -87,7 +87,7 @@ def _holds(claim: Claim, known: Known) -> bool:
 async def _check_key(fed: "Federation", key: str) -> None:
     """Before it is looked for: whose server is not talked to is asked for nothing, either."""
     if len(key) > LONGEST_KEY or not address(key) or same_host(key, fed.settings.origin):
-        raise NotSigned("its key is at no address of another server")
+        raise NotSigned(why="its key is at no address of another server")
     if not await fed.may_call(host_of(key)):
         raise NotAllowed("server_limited")
 
@@ -98,10 +98,10 @@ async def _fetched(fed: "Federation", key: str) -> Known:
 
     vain, fetching = fed.remembered.vain, fed.remembered.fetching
     if fed.clock() - vain.items.get(key, 0) < AGAIN:
-        raise NotSigned("its key did not sign this, or cannot be fetched; it was asked for a moment ago")
+        raise NotSigned(why="its key did not sign this, or cannot be fetched; it was asked for a moment ago")
     if key not in fetching:
         if len(fetching) >= MOST_AT_ONCE or sum(same_host(key, other) for other in fetching) >= MOST_OF_ONE_HOST:
-            raise NotSigned("its key cannot be fetched: too many are at once")
+            raise NotSigned(why="its key cannot be fetched: too many are at once")
         fetching[key] = asyncio.create_task(fetch_key(fed, key))
         fetching[key].add_done_callback(lambda _: fetching.pop(key, None))
     try:
