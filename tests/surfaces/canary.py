@@ -362,6 +362,8 @@ def _names(v: Village, world: World, pictures: list[int], spoken: list[int]) -> 
         "rendition": ["original", "small"],
         "account": people,
         "secret": ["x"],
+        "word": ["x"],
+        "emoji": [1],
         "digest": ["0" * 64],
         "period": ["2021-01"],
         "revision": [1],

@@ -24,6 +24,12 @@ class MediaWanted(Event, frozen=True):
     post: int
 
 
+class MediaUnwanted(Event, frozen=True):
+    """Files of a server's people are kept here no longer."""
+
+    server: int
+
+
 class PersonMet(Event, frozen=True):
     """Somebody of another server is of interest to somebody here: what they keep at the top of their profile is to be looked up."""
 

@@ -17,7 +17,7 @@ from chaupal.federation.signing.keys import published
 from chaupal.federation.taking import posts as taking
 from chaupal.kernel.clock import DAY
 from chaupal.social.events import AccountChanged
-from chaupal.store.federation import keys, people, servers, speech, uris
+from chaupal.store.federation import emojis, keys, people, servers, speech, uris
 from chaupal.store.federation.people import Shown
 from chaupal.store.identity import accounts
 from chaupal.store.identity import moving as aliases
@@ -175,7 +175,7 @@ async def keep(fed: Federation, actor: Actor, handle: str = "") -> int:
             raise NotThere(why="nobody", gone=True)
         account = known.of if known is not None else await _enter(fed, w, actor, handle)
         if known is not None:
-            await _change(w, account, actor, handle)
+            await _change(fed, w, account, actor, handle)
         await keys.learn(w, account, published(actor), w.now())
         if IMPLEMENTS in actor.implements:
             await speech.meet(w, actor.host, RFC9421)
@@ -196,14 +196,15 @@ async def _enter(fed: Federation, w: Writing, actor: Actor, handle: str) -> int:
     await _make_room(w, handle)
     server = await servers.met(w, fed.make_id, actor.host)
     since = actor.created_at if 0 < actor.created_at <= now else now
-    await people.add(w, account, server, handle, _shown(actor), since)
+    await people.add(w, account, server, handle, await _shown(fed, w, server, actor), since)
     await accounts.find_by(w, account, name_words(actor.name, handle.partition("@")[0]))
     return account
 
 
-async def _change(w: Writing, account: int, actor: Actor, handle: str) -> None:
+async def _change(fed: Federation, w: Writing, account: int, actor: Actor, handle: str) -> None:
     before = await people.of(w, account)
-    await people.change(w, account, _shown(actor))
+    if before is not None:
+        await people.change(w, account, await _shown(fed, w, before.server, actor))
     if before is not None and handle and handle != before.handle:
         await _make_room(w, handle)
         await people.rename(w, account, handle)
@@ -234,13 +235,15 @@ async def _name_others(fed: Federation, w: Writing, account: int, actor: Actor) 
         await aliases.unname(w, account, other)
 
 
-def _shown(actor: Actor) -> Shown:
+async def _shown(fed: Federation, w: Writing, server: int, actor: Actor) -> Shown:
+    named = [(one.name, one.url) for one in actor.emojis if f":{one.name}:" in actor.name + actor.note]
     return Shown(
         uri=actor.uri, url=actor.url, kind=actor.kind, name=actor.name, note=actor.note, note_html=actor.note_html,
         fields=actor.fields, locked=actor.locked, bot=actor.bot, discoverable=actor.discoverable, indexable=actor.indexable,
         hides=actor.hides_collections, inbox=actor.inbox, shared_inbox=actor.shared_inbox, outbox=actor.outbox,
         followers=actor.followers, following=actor.following, featured=actor.featured, avatar_url=actor.avatar,
         header_url=actor.header, aliases=actor.aliases, moved_to=actor.moved_to,
+        emojis=await emojis.keep(w, fed.make_id, server, named),
     )  # fmt: skip
 
 

@@ -14,8 +14,8 @@ from chaupal.kernel.clock import DAY, HOUR, MINUTE
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.saying import log
 from chaupal.social.media import elsewhere, media, pictures
+from chaupal.store.federation import emojis, people
 from chaupal.store.federation import media as store
-from chaupal.store.federation import people
 from chaupal.store.federation.media import Away
 
 AT_ONCE = 20  # files that one process fetches; whoever asks for more asks again
@@ -24,6 +24,7 @@ AGAIN_AFTER = (MINUTE, 10 * MINUTE, HOUR, DAY)  # after vain tries
 PATIENCE = 20.0  # seconds for one file
 WAITED = 8.0  # seconds that whoever looks at it waits for it
 MOST_FILM = 40_000_000  # bytes
+MOST_EMOJI = 1_000_000
 ACCEPT = "image/*, video/*, audio/*"
 # As files are served; some servers know no better than that they are bytes.
 KINDS = ("image/", "video/", "audio/", "application/ogg", "application/octet-stream", "binary/octet-stream")
@@ -37,6 +38,11 @@ async def fetch(fed: Federation, id_: int) -> bool:
 async def fetch_portrait(fed: Federation, account: int, key: str) -> bool:
     """The same for the avatar or header that this key of theirs names."""
     return await _together(fed, key, lambda: _fetch_portrait(fed, account, key))
+
+
+async def fetch_emoji(fed: Federation, id_: int) -> bool:
+    """The same for the picture of a `:name:`."""
+    return await _together(fed, f"emoji/{id_}", lambda: _fetch_emoji(fed, id_))
 
 
 async def _together(fed: Federation, name: int | str, begin: Any) -> bool:
@@ -87,6 +93,18 @@ async def _get(fed: Federation, away: Away) -> bytes:
     settings = fed.settings
     most = settings.max_media_bytes if away.kind == "image" else min(settings.max_film_bytes, MOST_FILM)
     return (await calling.plain(fed, away.url, ACCEPT, KINDS, most=most, patience=PATIENCE)).body
+
+
+async def _fetch_emoji(fed: Federation, id_: int) -> bool:
+    async with fed.work.reading() as reading:
+        known = await emojis.one(reading, id_)
+    if known is None or not await fed.takes_media(known.server):
+        return False
+    got = await calling.plain(fed, known.url, ACCEPT, KINDS, most=MOST_EMOJI, patience=PATIENCE)
+    await fed.square.files.put(known.key, (await media.painted(fed.square, got.body)).small)
+    async with fed.work.writing() as w:
+        await store.keep_portrait(w, known.key)
+    return True
 
 
 async def _fetch_portrait(fed: Federation, account: int, key: str) -> bool:

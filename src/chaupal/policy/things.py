@@ -70,6 +70,13 @@ class Picture(msgspec.Struct, frozen=True):
         return self.root or self.id
 
 
+class Emoji(msgspec.Struct, frozen=True):
+    """A picture of another server that stands for `:name:` in what its people say. `key`: of its file here."""
+
+    name: str
+    key: str
+
+
 class LinkCard(msgspec.Struct, frozen=True):
     """What a link in a post leads to. `image`: the key of a file painted by us, or ""; sizes in pixels.
 
@@ -155,6 +162,7 @@ class Post(Shelled, frozen=True):
     server: int = 0  # where it was said: of ours none; then its id and its page there
     uri: str = ""
     url: str = ""
+    emojis: tuple[Emoji, ...] = ()
     inner: "Post | None" = None
 
     @property
@@ -244,6 +252,7 @@ class Person(Shelled, frozen=True):
     server: int = 0  # of somebody on another server: which one, their actor's id and their page there
     uri: str = ""
     url: str = ""
+    emojis: tuple[Emoji, ...] = ()
 
     @property
     def username(self) -> str:

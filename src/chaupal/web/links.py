@@ -1,15 +1,19 @@
 """Where things are on the pages: people, posts, tags, pictures, and where a form may lead back to."""
 
+from collections.abc import Sequence
 from urllib.parse import quote, urlencode, urlsplit
 
 import regex
+from markupsafe import Markup, escape
 
 from chaupal.policy.narrow import FOR_EVERYBODY
-from chaupal.policy.things import Captions, Person, Picture, Post
+from chaupal.policy.things import Captions, Emoji, Person, Picture, Post
 
 MOST_TRANSLATED = 600  # letters, which are nine each in an address where they are Indian ones
 HUES = 6  # kinds of disks for people without a picture
 _LETTER = regex.compile(r"\X")
+_TAGS = regex.compile(r"(<[^>]*>)")
+_NAMES = regex.compile(r":[A-Za-z0-9_]+:")
 
 
 def person(handle: str) -> str:
@@ -79,6 +83,25 @@ def captions(shown: Picture, told: Captions) -> str:
 
 def avatar(shown: Person) -> str:
     return f"/media/{shown.avatar}" if shown.avatar else ""
+
+
+def pictured(markup: str, emojis: Sequence[Emoji]) -> Markup:
+    """HTML with the pictures of another server in the place of their `:names:`, where those are words and not in a tag."""
+    if not emojis:
+        return Markup(markup)  # noqa: S704 - the caller's HTML, made harmless before
+    shown = {
+        f":{one.name}:": f'<img class="emoji" src="/media/{escape(one.key)}" alt=":{escape(one.name)}:" title=":{escape(one.name)}:"'
+        ' width="20" height="20" loading="lazy">'
+        for one in emojis
+    }  # fmt: skip
+    pieces = _TAGS.split(markup)
+    pieces[::2] = [_NAMES.sub(lambda found: shown.get(found[0], found[0]), words) for words in pieces[::2]]
+    return Markup("".join(pieces))  # noqa: S704 - of harmless HTML, and of names that hold ASCII letters, digits and _
+
+
+def called(shown: Person) -> Markup:
+    """The name of somebody, with the pictures in it."""
+    return pictured(str(escape(shown.shown_name)), shown.emojis)
 
 
 def card_image(shown: Post) -> str:

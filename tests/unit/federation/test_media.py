@@ -8,11 +8,14 @@ import pytest
 from chaupal.federation.context import Federation
 from chaupal.federation.media import fetch
 from chaupal.federation.taking.posts import take_post
+from chaupal.governance.events import DecisionServed
 from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.settings import Settings
+from chaupal.policy.measures import Measure
 from chaupal.policy.things import Picture
 from chaupal.social.media import elsewhere
 from chaupal.social.people import graph
+from chaupal.store.court import rulings
 from chaupal.store.square.posts import as_written
 from elsewhere import Site, site  # noqa: F401 - fixture
 from neighbours import by
@@ -134,6 +137,99 @@ async def test_all_that_was_fetched_of_a_server_can_go_at_once(village: Village,
     assert written is not None
     assert await elsewhere.drop_all_of(village.running.house.square, written.server) == 1
     assert (await picture_in(village, post)).state == "remote"
+
+
+COW = {"type": "Emoji", "name": ":cow:", "icon": {"type": "Image", "url": ""}}
+
+
+async def test_pictures_that_stand_for_names_are_shown_in_posts_and_asked_for_when_looked_at(
+    village: Village, site: Site
+):
+    url = site.says("/cow.png", picture(40, 40), "image/png")
+    tag = [COW | {"icon": {"type": "Image", "url": url}}, COW | {"name": ":goat:", "icon": {"url": url}}]
+    words = 'गाय :cow: <a href="https://x.example/:cow:">y</a>'
+    post = await take_post(fed_of(village), said(RAVI, 1, words, tag=tag), await ravi_in(village), fresh=True)
+    await village.settle()
+    (shown,) = (await village.api(None, "GET", f"/api/v1/statuses/{post}")).json()["emojis"]
+    assert (shown["shortcode"], shown["static_url"], shown["visible_in_picker"]) == ("cow", shown["url"], False)
+    path = shown["url"].removeprefix(village.running.house.settings.origin)
+    page = (await village.look("DE", f"/@{RAVI}/{post}")).text
+    assert f'<img class="emoji" src="{path}" alt=":cow:"' in page
+    assert 'href="https://x.example/:cow:"' in page
+    assert site.asked == []
+    for _ in range(2):
+        answer = await village.client.get(path)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/webp")
+    assert len(site.asked) == 1
+    assert (await village.client.get(path.replace(".webp", "0.webp"))).status_code == 404
+
+
+async def test_another_picture_for_a_name_has_another_address(village: Village, site: Site):
+    ravi, found = await ravi_in(village), list[str]()
+    for number, at in enumerate(("/1.png", "/2.png"), 1):
+        url = site.says(at, picture(40, 40), "image/png")
+        tag = [COW | {"icon": {"type": "Image", "url": url}}]
+        post = await take_post(fed_of(village), said(RAVI, number, ":cow:", tag=tag), ravi, fresh=True)
+        found.append((await village.api(None, "GET", f"/api/v1/statuses/{post}")).json()["emojis"][0]["url"])
+    assert found[0] != found[1]
+
+
+async def test_of_a_suspended_server_no_picture_is_shown(village: Village, site: Site):
+    url = site.says("/cow.png", picture(40, 40), "image/png")
+    ravi = await ravi_in(village)
+    post = await take_post(
+        fed_of(village), said(RAVI, 1, ":cow:", tag=[COW | {"icon": {"url": url}}]), ravi, fresh=True
+    )
+    path = (await village.api(None, "GET", f"/api/v1/statuses/{post}")).json()["emojis"][0]["url"]
+    async with fed_of(village).work.reading() as reading:
+        written = await as_written(reading, post)
+    assert written is not None
+    await ruled(village, written.server, Measure.SUSPEND_SERVER)
+    assert (await village.client.get(path.removeprefix(village.running.house.settings.origin))).status_code in (
+        404,
+        410,
+    )
+    assert site.asked == []
+
+
+async def test_where_media_are_refused_nothing_is_fetched_and_what_was_goes(village: Village, site: Site):
+    url = site.says("/a.png", picture(30, 30), "image/png")
+    ravi = await ravi_in(village)
+    first = await says(village, ravi, url)
+    assert await fetch(fed_of(village), (await picture_in(village, first)).id)
+    async with fed_of(village).work.reading() as reading:
+        written = await as_written(reading, first)
+    assert written is not None
+    await ruled(village, written.server, Measure.REFUSE_MEDIA, told=True)
+    await village.settle()
+    assert (await picture_in(village, first)).state == "remote"
+    for post in (first, await says(village, ravi, url + "?again", 2)):
+        assert (await village.client.get(f"/media/{(await picture_in(village, post)).id}/original")).status_code == 503
+    assert len(site.asked) == 1
+
+
+async def ruled(v: Village, subject: int, measure: Measure, *, told: bool = False) -> None:
+    """A ruling as a court would make it, without the court. `told`: and that it was served."""
+    row = rulings.RulingRow(
+        id=fed_of(v).make_id(), subject_id=subject, term="", measure=measure, territory="XX", starts_at=0, ends_at=None,
+        lifted_at=None, target_id=None, owner_id=None, order_ref="1", authority="A", authority_hi="अ", legal_basis="L", reason="R",
+        decided_by=1, approved_by=2, log_index=0, basis="own_rules", review_at=2**45,
+    )  # fmt: skip
+    async with fed_of(v).work.writing() as w:
+        await rulings.begin(w, row)
+        if told:
+            w.tell(
+                DecisionServed(
+                    order="1",
+                    target=0,
+                    ruling=row.id,
+                    subject=subject,
+                    kind="server",
+                    owner=None,
+                    measure=measure.value,
+                    territory=("XX",),
+                )
+            )
 
 
 async def test_a_portrait_is_fetched_when_its_profile_is_shown(village: Village, site: Site):

@@ -1,7 +1,7 @@
 """The Account entity: a person as clients read one, plain ones kept as bytes, withheld ones as a shell."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -9,7 +9,7 @@ import msgspec
 from chaupal.kernel.clock import iso, iso_day, iso_midnight
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.shelf import Shelf
-from chaupal.policy import epitaph
+from chaupal.policy import epitaph, things
 from chaupal.policy.rulings import Ruling, told_countries
 from chaupal.policy.sealed import Visible
 from chaupal.policy.things import Field, Person
@@ -28,10 +28,12 @@ _kept: Shelf[int, tuple[Person, bytes]] = Shelf(3_000)
 
 
 class Emoji(msgspec.Struct):
-    """A picture of the server's own in a text; this server has none."""
+    """A picture of another server's in a text; this server has none of its own. https://docs.joinmastodon.org/entities/CustomEmoji/"""
 
     shortcode: str
     url: str
+    static_url: str
+    visible_in_picker: bool = False
 
 
 class RoleShown(msgspec.Struct):
@@ -225,10 +227,16 @@ def parts_of(settings: Settings, person: Person) -> dict[str, Any]:
         "avatar": avatar, "avatar_static": avatar, "header": header, "header_static": header,
         "followers_count": person.followers_count, "following_count": person.following_count,
         "statuses_count": person.posts_count, "last_status_at": iso_day(person.last_post_at) if person.last_post_at else None,
-        "noindex": not person.discoverable, "fields": [
+        "emojis": emojis_of(settings, person.emojis), "noindex": not person.discoverable, "fields": [
             field_shown(f, field_html(origin, f.value)) for f in person.fields
         ],
     }  # fmt: skip
+
+
+def emojis_of(settings: Settings, found: Sequence[things.Emoji]) -> list[Emoji]:
+    """Those of a post or a person, at addresses of ours."""
+    where = f"{settings.origin}/media/"
+    return [Emoji(one.name, where + one.key, where + one.key) for one in found]
 
 
 def limits_of(settings: Settings, viewer: Viewer, seen: Visible[Person]) -> dict[str, Any]:

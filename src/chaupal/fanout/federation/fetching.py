@@ -2,12 +2,15 @@
 
 from chaupal.fanout.context import Carrier
 from chaupal.federation import media
-from chaupal.federation.events import MediaWanted
+from chaupal.federation.events import MediaUnwanted, MediaWanted
+from chaupal.governance.events import DecisionServed
+from chaupal.policy.measures import Measure
 from chaupal.policy.things import Post
 from chaupal.social.events_posts import PostPublished
 from chaupal.social.media import elsewhere
 from chaupal.store.federation import people
 from chaupal.store.machine.work import Writing
+from chaupal.store.square import hidden_servers
 from chaupal.store.square.posts import as_written
 
 
@@ -27,6 +30,18 @@ async def bring(carrier: Carrier, event: MediaWanted) -> None:
         return
     for id_ in _away(post):
         await media.fetch(carrier.federation, id_)
+
+
+async def unwanted(carrier: Carrier, w: Writing, event: DecisionServed) -> None:
+    """A server is suspended, or its media are refused: what was fetched of it, and of those below it, goes."""
+    if event.measure in (Measure.SUSPEND_SERVER.value, Measure.REFUSE_MEDIA.value):
+        for server in (event.subject, *await hidden_servers.below(w, event.subject)):
+            w.tell(MediaUnwanted(server=server))
+
+
+async def drop(carrier: Carrier, event: MediaUnwanted) -> None:
+    """What comes meanwhile is not fetched any more."""
+    await elsewhere.drop_all_of(carrier.square, event.server)
 
 
 async def sweep(carrier: Carrier) -> None:

@@ -9,7 +9,7 @@ from chaupal.fanout.context import Carrier
 from chaupal.fanout.federation import fetching
 from chaupal.federation import conversations, featured
 from chaupal.federation.chains import NotThere
-from chaupal.federation.events import ActivityArrived, MediaWanted, PersonMet, ThreadWanted
+from chaupal.federation.events import ActivityArrived, MediaUnwanted, MediaWanted, PersonMet, ThreadWanted
 from chaupal.federation.taking import inbox
 from chaupal.kernel.event import Event
 from chaupal.kernel.saying import log
@@ -95,4 +95,5 @@ GATHERED: dict[type[Event], Callable[[Carrier, Any], Awaitable[None]]] = {
     ThreadWanted: thread,
     PersonMet: met,
     MediaWanted: fetching.bring,
+    MediaUnwanted: fetching.drop,
 }

@@ -15,6 +15,7 @@ from chaupal.federation.speaking import say, say_to
 from chaupal.federation.writing import activities
 from chaupal.federation.writing import addresses as ours
 from chaupal.federation.writing.notes import Json
+from chaupal.governance.events import DecisionServed
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.event import Event
 from chaupal.kernel.shelf import Shelf
@@ -404,4 +405,5 @@ TOLD: dict[type[Event], tuple[Teller, ...]] = {
     AccountChanged: (changed,),
     AccountMoved: (moved,),
     AccountDeleted: (gone,),
+    DecisionServed: (fetching.unwanted,),
 }

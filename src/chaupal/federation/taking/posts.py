@@ -119,9 +119,17 @@ async def _came(fed: Federation, reading: Reading, said: Said, by: int) -> Came:
         quote_policy=quotes.policy_of(said.may_quote, said.visibility), server=author.server, uri=said.uri, url=said.url,
     )  # fmt: skip
     return Came(
-        post, [(_picture(file), file.url) for file in said.files if file.kind], answers=said.answers if parent is None else "",
+        post, _emojis(said), [(_picture(file), file.url) for file in said.files if file.kind],
+        answers=said.answers if parent is None else "",
         quotes=said.quotes if quoted is None else "",
     )  # fmt: skip
+
+
+def _emojis(said: Said) -> list[tuple[str, str]]:
+    """Those that stand in what it says."""
+    options = [one.title for one in said.poll.options] if said.poll else []
+    text = "\n".join((said.text, said.spoiler, *options))
+    return [(one.name, one.url) for one in said.emojis if f":{one.name}:" in text]
 
 
 async def _named(fed: Federation, reading: Reading, said: Said) -> dict[str, Face]:

@@ -18,6 +18,7 @@ from chaupal.policy.things import Picture
 from chaupal.policy.verdict import Placeholder
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
+from chaupal.store.federation import emojis
 from chaupal.store.identity.facts_cache import facts_for, rulings_in_force
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import captions as captions_store
@@ -115,6 +116,16 @@ async def portrait_file(reads: Reads, viewer: Viewer, account: int, name: str) -
     if not name or key not in (seen.item.avatar, seen.item.header):
         raise NotFound
     return File(key, "image/webp", name, partial(portrait_file, reads, viewer, account, name))
+
+
+async def emoji_file(reads: Reads, viewer: Viewer, id_: int, name: str) -> File:
+    """A picture for a `:name:` of another server, judged as all that is of that server. Raises NotFound, WithheldByLaw, Gone."""
+    async with reads.work.reading() as reading:
+        found = await emojis.sealed_file(reading, id_)
+        seen = await _reveal(reads, reading, viewer, Surface.MEDIA, found[0] if found else None)
+    if seen.item.key.rpartition("/")[2] != name:
+        raise NotFound
+    return File(seen.item.key, seen.item.mime, f"emoji-{id_}-{name}", partial(emoji_file, reads, viewer, id_, name))
 
 
 async def contents(reads: Reads, file: File) -> bytes:

@@ -18,7 +18,7 @@ from chaupal.social.context import Square
 from chaupal.social.events_posts import PostEdited
 from chaupal.social.media import media
 from chaupal.social.posts import composing, posts
-from chaupal.store.federation import joining, uris
+from chaupal.store.federation import emojis, joining, uris
 from chaupal.store.federation import media as files
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import editing, finding, posting
@@ -32,12 +32,14 @@ NEVER = 253_402_300_799_000  # ms: a poll that ends then has no end
 
 
 class Came(msgspec.Struct, frozen=True):
-    """A post as it came. Its `id` is yet to be given; `files`: each picture with where it lies.
+    """A post as it came. Its `id` is yet to be given; `emojis`: names, and where their pictures are;
+    `files`: each picture with where it lies.
 
     `answers`, `quotes`: ids of what it answers and quotes and is not here.
     """
 
     post: Post
+    emojis: Sequence[tuple[str, str]] = ()
     files: Sequence[tuple[Picture, str]] = ()
     answers: str = ""
     quotes: str = ""
@@ -84,7 +86,8 @@ async def _of_its_time(w: Writing, post: Post) -> int:
 async def _with_files(square: Square, w: Writing, came: Came, id_: int) -> Post:
     pictures = [await _file(square, w, picture, address, came.post.author) for picture, address in came.files]
     root = came.post.root if came.post.reply_to is not None else id_
-    return msgspec.structs.replace(came.post, id=id_, root=root, pictures=tuple(pictures))
+    shown = await emojis.keep(w, square.make_id, came.post.server, came.emojis)
+    return msgspec.structs.replace(came.post, id=id_, root=root, pictures=tuple(pictures), emojis=shown)
 
 
 async def _open(w: Writing, post: Post) -> None:
@@ -147,6 +150,7 @@ async def _after(square: Square, w: Writing, before: Post, came: Came) -> Post:
         before, text=new.text, html=new.html, spoiler=new.spoiler, language=new.language, sensitive=new.sensitive,
         mentions=new.mentions, tags=new.tags, poll=new.poll, quote_policy=new.quote_policy,
         pictures=await _pictures(square, w, before, came),
+        emojis=await emojis.keep(w, square.make_id, before.server, came.emojis),
     )  # fmt: skip
 
 

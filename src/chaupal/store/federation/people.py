@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import insert, select, update
 from sqlalchemy import text as sql
 
-from chaupal.policy.things import Field
+from chaupal.policy.things import Emoji, Field
 from chaupal.store.machine.dialect import param, statement, words
 from chaupal.store.machine.shelves import PEOPLE
 from chaupal.store.machine.tables import accounts, aliases, follow_requests, follows, remote_people
@@ -24,7 +24,7 @@ ADD_ACCOUNT = statement(
         id=param("id"), handle=words("handle"), created_at=param("created_at"), server=param("server"), uri=words("uri"),
         name=words("name"), note=words("note"), note_html=words("note_html"), fields=words("fields"), locked=param("locked"),
         bot=param("bot"), discoverable=param("discoverable"), indexable=param("indexable"), hide_collections=param("hide_collections"),
-        url=words("url"), avatar=words("avatar"), header=words("header"),
+        url=words("url"), avatar=words("avatar"), header=words("header"), emojis=words("emojis"),
     )
 )  # fmt: skip
 CHANGE_ACCOUNT = statement(
@@ -135,6 +135,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     featured: str = ""
     avatar_url: str = ""
     header_url: str = ""
+    emojis: tuple[Emoji, ...] = ()
     aliases: tuple[str, ...] = ()
     moved_to: str = ""
 
@@ -207,6 +208,7 @@ def portrait_key(account: int, address: str) -> str:
 def _face(account: int, shown: Shown) -> dict[str, Any]:
     return {
         "avatar": portrait_key(account, shown.avatar_url), "header": portrait_key(account, shown.header_url),
+        "emojis": _json(shown.emojis).decode(),
         "name": shown.name, "note": shown.note, "note_html": shown.note_html, "fields": _json(shown.fields).decode(),
         "locked": int(shown.locked), "bot": int(shown.bot), "discoverable": int(shown.discoverable),
         "indexable": int(shown.indexable), "hide_collections": int(shown.hides), "url": shown.url,

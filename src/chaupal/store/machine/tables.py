@@ -49,6 +49,7 @@ accounts = Table(
     text("role", default="member"), text("state", default="active"),
     # Of somebody on another server: that server, their actor's id and their page there. A handle of theirs is user@host.
     big("server", default=0), text("uri"), text("url"),
+    text("emojis", default="[]"),  # pictures for `:names:` in their name, as JSON
     UniqueConstraint("handle"),
     # Our own people, however many of other servers are known; and these by their server, and by when they were heard last.
     Index("accounts_here", "id", sqlite_where=sql("server = 0")),
@@ -159,7 +160,7 @@ posts = Table(
     text("poll"),  # JSON of the question, its options and their counts; empty where there is none
     big("quote_of", null=True), text("quote_state"), text("quote_policy", default="public"), big("quotes_count", default=0),
     text("card"),  # what its first link leads to, as JSON; "": nothing, or not looked yet
-    big("server", default=0), text("uri"), text("url"),  # of one that came from another server, as of accounts
+    big("server", default=0), text("uri"), text("url"), text("emojis", default="[]"),  # of one from another server, as of accounts
     Index("posts_of", "author", "id", "visibility"),
     Index("posts_pages", "url", sqlite_where=sql("url <> ''")),
     Index("posts_listed", "id", sqlite_where=sql("listed = 1")),
@@ -823,7 +824,11 @@ unjoined = Table(
     Index("unjoined_to", "uri"),
 )  # fmt: skip
 
-# Avatars and headers of people on other servers that were fetched, by their file keys, and when (ms).
+# Pictures that stand for `:names:` with a server's people.
+emojis = Table(
+    "emojis", meta, id_column(), big("server_id"), text("name"), text("url"), UniqueConstraint("server_id", "name")
+)
+# Avatars, headers and emojis of other servers that were fetched, by their file keys, and when (ms).
 fetched_portraits = Table(
     "fetched_portraits", meta, text("key", primary_key=True), big("at"), Index("fetched_portraits_at", "at")
 )

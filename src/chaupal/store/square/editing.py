@@ -20,7 +20,7 @@ CHANGE = statement(
     .values(
         text=words("new_text"), html=words("new_html"), spoiler=words("new_spoiler"), language=words("new_language"),
         sensitive=param("new_sensitive"), mentions=words("new_mentions"), tags=words("new_tags"), pictures=words("new_pictures"),
-        edited_at=param("at"), poll=words("new_poll"), quote_policy=words("new_policy"),
+        emojis=words("new_emojis"), edited_at=param("at"), poll=words("new_poll"), quote_policy=words("new_policy"),
     )
 )  # fmt: skip
 DESCRIBE = statement(
@@ -56,6 +56,7 @@ async def change(w: Writing, before: Post, after: Post, revision: int) -> None:
         CHANGE, of=after.id, new_text=after.text, new_html=after.html, new_spoiler=after.spoiler, new_language=after.language,
         new_sensitive=int(after.sensitive), new_mentions=_json(after.mentions).decode(), new_tags=_json(after.tags).decode(),
         new_pictures=_json(after.pictures).decode(), at=after.edited_at, new_poll=polls.written(after.poll),
+        new_emojis=_json(after.emojis).decode(),
         new_policy=after.quote_policy,
     )  # fmt: skip
     await posting.name_anew(w, before, after, public=after.visibility in LISTED_PUBLICLY)

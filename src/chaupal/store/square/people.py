@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import select, text
 
 from chaupal.policy.sealed import Sealed
-from chaupal.policy.things import Field, Person
+from chaupal.policy.things import Emoji, Field, Person
 from chaupal.policy.viewer import SYSTEM_HANDLE, Role
 from chaupal.store.machine.dialect import among, listed, param, statement, words
 from chaupal.store.machine.noted import note, note_everything
@@ -21,7 +21,7 @@ COLUMNS = (
     accounts.c.fields, accounts.c.locked, accounts.c.bot, accounts.c.discoverable, accounts.c.language, accounts.c.created_at,
     accounts.c.last_post_at, accounts.c.followers_count, accounts.c.following_count, accounts.c.posts_count, accounts.c.role,
     accounts.c.state, accounts.c.indexable, accounts.c.hide_collections,
-    accounts.c.moved_to, accounts.c.attribution_domains, accounts.c.server, accounts.c.uri, accounts.c.url,
+    accounts.c.moved_to, accounts.c.attribution_domains, accounts.c.server, accounts.c.uri, accounts.c.url, accounts.c.emojis,
 )  # fmt: skip
 
 # Whoever has not come in yet (or has gone) is nobody to the others.
@@ -46,6 +46,7 @@ DISCOVERABLE = Pages(
 FIELDS_OF = statement(select(accounts.c.handle, accounts.c.fields).where(accounts.c.id == param("of")))
 
 _sites = msgspec.json.Decoder(tuple[str, ...]).decode
+_emojis = msgspec.json.Decoder(tuple[Emoji, ...]).decode
 _fields = msgspec.json.Decoder(tuple[Field, ...]).decode
 
 
@@ -112,10 +113,10 @@ def person_of(row: Row) -> Person:
     """A row of COLUMNS as a Person."""
     (
         id_, handle, name, note, note_html, avatar, header, fields, locked, bot, discoverable, language, created, last, followers,
-        following, count, role, state, indexable, hide, moved_to, sites, server, uri, url,
+        following, count, role, state, indexable, hide, moved_to, sites, server, uri, url, emojis,
     ) = row  # fmt: skip
     return Person(
         id_, handle, name, note, note_html, avatar, header, _fields(fields), bool(locked), bool(bot), bool(discoverable), language,
         created, last, followers, following, count, role, state, bool(indexable), bool(hide),
-        moved_to, _sites(sites), server, uri, url,
+        moved_to, _sites(sites), server, uri, url, _emojis(emojis) if len(emojis) > 2 else (),
     )  # fmt: skip

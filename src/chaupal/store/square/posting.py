@@ -153,7 +153,8 @@ class Gone(msgspec.Struct, frozen=True):
 # Of a new post, what is kept otherwise than it is said; what its link shows is looked up later.
 _WRITTEN: dict[str, Callable[[Any], Any]] = {
     "visibility": int, "sensitive": int, "mentions": lambda found: _json(found).decode(), "tags": lambda found: _json(found).decode(),
-    "pictures": lambda found: _json(found).decode(), "poll": polls.written, "card": lambda _: "",
+    "pictures": lambda found: _json(found).decode(), "poll": polls.written,
+    "emojis": lambda found: _json(found).decode(), "card": lambda _: "",
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.sql import Select
 from chaupal.policy.facts import Visibility
 from chaupal.policy.narrow import FOR_EVERYBODY, Scope
 from chaupal.policy.sealed import Sealed
-from chaupal.policy.things import LinkCard, Mention, Picture, Poll, Post, Tag
+from chaupal.policy.things import Emoji, LinkCard, Mention, Picture, Poll, Post, Tag
 from chaupal.store.machine import shelves
 from chaupal.store.machine.dialect import among, listed, param, statement, words
 from chaupal.store.machine.shelves import ELSEWHERE, ONLY, POSTS, SQUARE, TAGGED, THREADS, WROTE, Kind
@@ -172,10 +172,11 @@ _mentions = msgspec.json.Decoder(tuple[Mention, ...]).decode
 _tags = msgspec.json.Decoder(tuple[Tag, ...]).decode
 _poll = msgspec.json.Decoder(Poll).decode
 _pictures = msgspec.json.Decoder(tuple[Picture, ...]).decode
+_emojis = msgspec.json.Decoder(tuple[Emoji, ...]).decode
 _card = msgspec.json.Decoder(LinkCard).decode
 # What is kept otherwise than it is said, by its place in a row.
-_VISIBILITY, _SENSITIVE, _MENTIONS, _TAGS, _PICTURES, _POLL, _CARD = map(
-    FIELDS.index, ("visibility", "sensitive", "mentions", "tags", "pictures", "poll", "card")
+_VISIBILITY, _SENSITIVE, _MENTIONS, _TAGS, _PICTURES, _POLL, _CARD, _EMOJIS = map(
+    FIELDS.index, ("visibility", "sensitive", "mentions", "tags", "pictures", "poll", "card", "emojis")
 )
 
 
@@ -270,6 +271,7 @@ def post_of(row: Row) -> Post:
         _tags(row[_TAGS]),
         _pictures(row[_PICTURES]),
     )
+    cells[_EMOJIS] = _emojis(row[_EMOJIS]) if len(row[_EMOJIS]) > 2 else ()
     cells[_POLL] = _poll(row[_POLL]) if row[_POLL] else None
     cells[_CARD] = _card(row[_CARD]) if row[_CARD] else None
     return Post(*cells)

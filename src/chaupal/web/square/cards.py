@@ -16,6 +16,7 @@ from chaupal.reads.people import filtering
 from chaupal.reads.people.filtering import CONTEXTS, Match
 from chaupal.reads.posts import reactions
 from chaupal.reads.posts.around import Around, around
+from chaupal.web import links
 from chaupal.wire.call import Call
 
 DEEPEST = 4  # answers to answers are moved in so far and no further: a phone is narrow
@@ -215,7 +216,8 @@ def _card(
     state, quoted = found.quote(post)
     byline = found.bylines.get(post.id)
     return Card(
-        key=seen.item.id, post=post, author=author.item, html=local(call, post.html), by=(reposter.item,) if reposter else (),
+        key=seen.item.id, post=post, author=author.item, html=links.pictured(local(call, post.html), post.emojis),
+        by=(reposter.item,) if reposter else (),
         gone=gone, beside=beside, pictures_gone=pictures_gone, labels=labels, flags=found.flags.get(post.id, 0),
         answers=next((m.handle for m in post.mentions if m.id == post.reply_to_account), ""),
         folded=tuple(m.filter.title for m in met if m.filter.action == "warn"), blurred=any(m.filter.action == "blur" for m in met),

@@ -56,6 +56,13 @@ class Portrait(msgspec.Struct, kw_only=True):
     name: str
 
 
+class EmojiAsked(msgspec.Struct, kw_only=True):
+    """A picture that stands for a `:name:` with people of another server."""
+
+    emoji: Number
+    name: str
+
+
 async def picture(call: Call[Picture]) -> Answer:
     """What is still on another server is fetched for whoever may see it: they go nowhere else for it."""
     asked, rendition = call.args, media.rendition_of(call.args.rendition)
@@ -97,6 +104,15 @@ async def portrait(call: Call[Portrait]) -> Answer:
     file = await media.portrait_file(call.house.reads, call.viewer, asked.account, asked.name)
     if call.house.federation is not None and not await media.is_here(call.house.reads, file):
         await _bring(call, lambda fed, elsewhere: elsewhere.fetch_portrait(fed, asked.account, file.key))
+    return await _send(call, file)
+
+
+async def emoji(call: Call[EmojiAsked]) -> Answer:
+    """Fetched when it is first looked at, as all that is of other servers."""
+    asked = call.args
+    file = await media.emoji_file(call.house.reads, call.viewer, asked.emoji, asked.name)
+    if not await media.is_here(call.house.reads, file):
+        await _bring(call, lambda fed, elsewhere: elsewhere.fetch_emoji(fed, asked.emoji))
     return await _send(call, file)
 
 
@@ -171,6 +187,7 @@ FILE: dict[str, Any] = {"shape": Shape.FILE, "public": True}
 ROUTES: tuple[Route, ...] = (
     get("/media/{id}/{rendition}", picture, Surface.MEDIA, takes=Picture, **FILE),
     get("/media/{id}/captions/{captions}", captions, Surface.MEDIA, takes=Captions, **FILE),
+    get("/media/emoji/{emoji}/{name}", emoji, Surface.MEDIA, takes=EmojiAsked, **FILE),
     get("/cards/{id}", card, Surface.MEDIA, takes=CardImage, **FILE),
     get("/media/portraits/{account}/{name}", portrait, Surface.PROFILE, takes=Portrait, **FILE),
 )

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from chaupal.api.mastodon.filters import results
-from chaupal.api.mastodon.people import account_bytes, labels_of, receipt_of, withheld_of
+from chaupal.api.mastodon.people import account_bytes, emojis_of, labels_of, receipt_of, withheld_of
 from chaupal.api.mastodon.posts.media import attachment
 from chaupal.api.mastodon.posts.polls import poll_shown
 from chaupal.kernel.clock import iso
@@ -87,7 +87,7 @@ def body_of(settings: Settings, viewer: Viewer, post: Post) -> dict[str, Any]:
             for m in post.mentions
         ],
         "tags": [{"name": tag.name, "url": f"{settings.origin}/tags/{tag.name}"} for tag in post.tags],
-        "emojis": [],
+        "emojis": emojis_of(settings, post.emojis),
         "card": card_of(settings, viewer, post),
         "poll": None,
         "quote": None,
