@@ -52,7 +52,7 @@ _LABEL = rf"(?![\p{{L}}\p{{M}}\p{{Nd}}\u200c\u200d_\-]{{64}}) _*+{_PART}(?:[\-_]
 _LAST = rf"(?: (?![a-zA-Z0-9\-]{{64}})[a-zA-Z0-9](?:[a-zA-Z0-9\-]*[a-zA-Z0-9])?+ | (?!{_FOREIGN}{{64}}){_FOREIGN}++ )"
 _DOMAIN = rf"(?:{_LABEL}\.(?=[\p{{L}}\p{{Nd}}]))++{_LAST}"
 # A name on another server may have points and hyphens within; a port stands in its host on one's own machine alone.
-_ELSEWHERE = rf"[A-Za-z0-9_](?:[A-Za-z0-9_.\-]{{0,98}}[A-Za-z0-9_])?@(?:(?:localhost|127(?:\.[0-9]{{1,3}}){{3}}):[0-9]{{1,5}}+|{_DOMAIN})"
+_ELSEWHERE = rf"[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_])?@(?:(?:localhost|127(?:\.[0-9]{{1,3}}){{3}}):[0-9]{{1,5}}+|{_DOMAIN})"
 # Handles are ASCII, hence no `\b`: it sees none in `@raviने`, where it is needed, nor before `को@ravi`.
 _MENTION = rf"(?<![A-Za-z0-9_/@＠])@(?<handle>(?>{_ELSEWHERE}|[A-Za-z0-9_]{{1,30}}+))(?![A-Za-z0-9_])"
 # No space, quote, angle, danda, control or bidi mark in a link: none is needed, and each lets one link pose as another.

@@ -5,7 +5,8 @@ import regex
 from chaupal.text import hosts
 
 # What is taken for a name on another server; ours are shorter and have neither points nor hyphens.
-_ELSEWHERE = regex.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,98}[a-z0-9_])?")
+MOST = 100  # letters of it
+_ELSEWHERE = regex.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 _HERE = regex.compile(r"[a-z0-9_]{1,30}")
 _PORT = regex.compile(r"[0-9]{1,5}")
 
@@ -19,7 +20,7 @@ def stored(name: str, domain: str) -> str:
     if not at or host == domain.lower():
         return user if _HERE.fullmatch(user) else ""
     there = plain_host(host)
-    return f"{user}@{there}" if there and _ELSEWHERE.fullmatch(user) else ""
+    return f"{user}@{there}" if there and len(user) <= MOST and _ELSEWHERE.fullmatch(user) else ""
 
 
 def plain_host(host: str) -> str:

@@ -12,7 +12,7 @@ const domain = (): string => whole(`(?:${LABEL}\\.(?=[\\p{L}\\p{Nd}]))+`) + whol
 const IN_PATH = '(?:[^\\s<>"“”«»।॥\\p{C}]|[\\u200c\\u200d])';
 const URL_OF = `(?<![A-Za-z0-9_])[hH][tT][tT][pP][sS]?://(?:${domain()}|localhost)(?::[0-9]{1,5})?(?:[/?#]${IN_PATH}*)?`;
 const OWN_MACHINE = "(?:localhost|127(?:\\.[0-9]{1,3}){3}):[0-9]{1,5}(?![0-9])";
-const REMOTE = `(?<![A-Za-z0-9_/@＠])@[A-Za-z0-9_](?:[A-Za-z0-9_.\\-]{0,98}[A-Za-z0-9_])?@(?:${OWN_MACHINE}|${domain()})(?![A-Za-z0-9_])`;
+const REMOTE = `(?<![A-Za-z0-9_/@＠])@[A-Za-z0-9_](?:[A-Za-z0-9_.\\-]*[A-Za-z0-9_])?@(?:${OWN_MACHINE}|${domain()})(?![A-Za-z0-9_])`;
 const COUNTED = new RegExp(`(?<url>${URL_OF})|(?<remote>${REMOTE})`, "gu");
 
 const URL_LENGTH = 23;
